@@ -1,0 +1,38 @@
+# Two commands set everything up: `make run` (the brief on the five assumptions) and `make test`.
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: run test bench lint lock docs clean
+
+run: .venv/run
+	$(BIN)/premortem run
+
+test: .venv/dev
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+bench: .venv/dev
+	$(BIN)/premortem bench --quick
+
+# The stamps are made anew only when the lock or the project file changes, so a second `make run` starts at once.
+.venv/run: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev: requirements-dev.txt .venv/run
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	touch $@
+
+# Locks carry hashes and no index address.
+LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+lock:
+	$(LOCK) --extra build -o requirements.txt
+	$(LOCK) --extra build --extra dev -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf .venv out

@@ -1,0 +1,1 @@
+"""Finds how a policy fails before it does."""

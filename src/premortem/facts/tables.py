@@ -1,0 +1,71 @@
+"""Reads the packaged tables. `data/tables.toml` says what each is; this module says nothing of its own."""
+
+import hashlib
+import tomllib
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from premortem.errors import BadInput, nearest
+
+DATA = files("premortem.facts") / "data"
+
+
+class Table(BaseModel):
+    """What a packaged table is: where it comes from, as of when, in what unit, under which licence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    title: str
+    source: str
+    date: str = Field(description="vintage: the day on which the table stood as it is")
+    unit: str
+    licence: str
+    confidence: str
+    text: tuple[str, ...] = Field(default=(), description="columns that look like numbers or dates and are text")
+    columns: dict[str, str] = Field(default_factory=dict, description="meaning and unit of each column")
+
+    @property
+    def file(self) -> Traversable:
+        """The packaged CSV file."""
+        return DATA / f"{self.name}.csv"
+
+
+@cache
+def catalogue() -> dict[str, Table]:
+    """Every packaged table by name, sorted by name."""
+    entries = tomllib.loads((DATA / "tables.toml").read_text("utf-8"))
+    return {name: Table(name=name, **entries[name]) for name in sorted(entries)}
+
+
+@cache
+def read(name: str) -> pl.DataFrame:
+    """One packaged table as a typed frame: dates as dates, numbers as numbers, codes as text, an empty cell as null."""
+    tables = catalogue()
+    if name not in tables:
+        raise BadInput("facts", name, "no such table", got=name, allowed=", ".join(tables), hint=nearest(name, [*tables]))
+    text = dict.fromkeys(tables[name].text, pl.String)
+    return pl.read_csv(
+        tables[name].file.read_bytes(), try_parse_dates=True, schema_overrides=text, infer_schema_length=None
+    )
+
+
+def status() -> list[dict[str, object]]:
+    """One row a table: name, rows, date, source, licence, unit, confidence and SHA-256 of the file as packaged."""
+    return [
+        {
+            "name": table.name,
+            "rows": read(table.name).height,
+            "date": table.date,
+            "source": table.source,
+            "licence": table.licence,
+            "unit": table.unit,
+            "confidence": table.confidence,
+            "sha256": hashlib.sha256(table.file.read_bytes()).hexdigest(),
+        }
+        for table in catalogue().values()
+    ]
