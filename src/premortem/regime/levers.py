@@ -1,12 +1,28 @@
-"""What a policy does to the simulated world, quarter by quarter: wherever a clause can say it, by asking the rulebook."""
+"""What a policy does to the simulated world, quarter by quarter: wherever a clause can say it, by asking the rulebook.
 
-from typing import NamedTuple
+A quarter asks on the 16th of its middle month. What is asked is a real transaction: an H100 for each country, each
+catalogue chip for China, a stack of memory, a tool, a die, a service; the answers become arrays.
+"""
+
+from datetime import date
+from typing import Any, NamedTuple
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
+
+from premortem import facts
+from premortem.regime.book import STRENGTHS, Book
+from premortem.regime.engine import decide
+from premortem.regime.transactions import catalogue, frame_of
+from premortem.regime.vocabulary import DENIED
 
 Series = NDArray[np.float32]
 
+# First year, quarters, and the day of a quarter on which the rulebook is asked.
+FIRST_YEAR, QUARTERS, ASK_ON = 2023, 40, 16
+# The yardstick of compute and of serving: one H100 SXM.
+YARDSTICK = "H100 SXM"
 # A cap that cannot bind, in MH: some 100 times the world's stock of 2024.
 UNCAPPED = np.float32(1e3)
 
@@ -48,3 +64,153 @@ class Levers(NamedTuple):
     chinese_model_limits: Series
     huawei_blocking: Series
     permitting: Series
+
+
+# Units asked for: enough to pass LPP for one consignee, too few to use up an allocation.
+ASKED_UNITS = 2000.0
+# Countries whose firms make the tools that an advanced fab needs.
+TOOL_MAKERS = ("USA", "NLD", "JPN", "KOR", "TWN")
+# What a case-by-case licence is multiplied by where the clause says how many were granted.
+GRANTED = ("h20.letters", "granted")
+MILLION = 1e6
+
+
+def days() -> tuple[date, ...]:
+    """Day on which each quarter asks the rulebook."""
+    return tuple(date(FIRST_YEAR + q // 4, 3 * (q % 4) + 2, ASK_ON) for q in range(QUARTERS))
+
+
+def levers(book: Book, regions: pl.DataFrame) -> Levers:
+    """The policy as arrays, for the regions of the `regions` table (in its order)."""
+    asked = days()
+    answers = _ask(book, asked, regions)
+    h100 = float(catalogue().filter(pl.col("item") == YARDSTICK)["c_tpp"][0])
+    mh = h100 * MILLION
+    tier2, allocation = _capped(book, answers, asked, regions, mh)
+    lpp = _number(book, "diffusion.lpp", "tpp_year", asked, 0.0)
+    strengths = {name: _array([book.strength(name, day) for day in asked]) for name in STRENGTHS}
+    return Levers(
+        tier2=tier2,
+        denied=_by_region(answers, "denied", asked, regions),
+        allocation_mh=allocation,
+        raise_max=_number(book, "diffusion.country_raise", "raise_max", asked, 0.0),
+        lpp_mh=lpp / np.float32(mh),
+        nveu_mh=_number(book, "diffusion.nveu", "ceiling", asked, 0.0) / np.float32(mh),
+        uveu_country_max=_number(book, "diffusion.uveu", "country_max", asked, 1.0),
+        uveu_outside_max=_number(book, "diffusion.uveu", "outside_max", asked, 1.0),
+        uveu_us_min=_number(book, "diffusion.uveu", "us_min", asked, 0.0),
+        prc_condition=_array([book.in_force("diffusion.veu_supply_chain", day) for day in asked]),
+        **_chips_for_china(book, answers, asked),
+        hbm_ban=_share_denied(answers, "hbm", asked),
+        hbm_warning=_warning(book, asked),
+        us_servicing=_share_denied(answers, "service", asked),
+        tools_denied=_share_denied(answers, "tool", asked),
+        fdd=_share_denied(answers, "die", asked),
+        weights_control=_share_denied(answers, "weights", asked),
+        **strengths,
+    )
+
+
+def _ask(book: Book, asked: tuple[date, ...], regions: pl.DataFrame) -> pl.DataFrame:
+    """Answers of the rulebook: question, quarter, place or chip, outcome, clause, denied."""
+    rows: list[dict[str, Any]] = []
+    labels: list[tuple[str, int, str]] = []
+
+    def ask(question: str, quarter: int, about: str, **transaction: Any) -> None:
+        rows.append({"date": asked[quarter], **transaction})
+        labels.append((question, quarter, about))
+
+    places = [place for row in regions["countries"] for place in row.split(";")]
+    chips = catalogue().filter(pl.col("c_datacentre") & pl.col("released").is_not_null() & pl.col("c_tpp").is_not_null())
+    ours = facts.read("chips").filter(pl.col("hq_iso3") == "USA")["name"].to_list()
+    sold = [(r["item"], r["released"]) for r in chips.filter(pl.col("item").is_in(ours) & pl.col("vendor").is_in(["nvidia", "amd"])).to_dicts()]
+    for q, day in enumerate(asked):
+        for place in places:
+            ask("place", q, place, item=YARDSTICK, quantity=ASKED_UNITS, destination=place)
+        for chip, released in sold:
+            if released <= f"{day:%Y-%m}":
+                ask("chip", q, chip, item=chip, destination="CHN")
+        ask("hbm", q, "", item="hbm_stack", destination="CHN", density_gb_s_mm2=5.0)
+        ask("die", q, "", item="logic_die", destination="CHN", node_nm=7.0, transistors_bn=45.0)
+        ask("service", q, "", item="servicing", destination="CHN", fab_node_nm=14.0)
+        ask("weights", q, "", item="closed_weights", destination="CHN", ops=3e26)
+        for maker in TOOL_MAKERS:
+            ask("tool", q, maker, item="sme_tool", destination="CHN", fab_node_nm=14.0, made_in=maker)
+    label = pl.DataFrame(labels, schema=["question", "quarter", "about"], orient="row")
+    answers = decide(frame_of(rows), book).select("outcome", "clause", "required_by")
+    return pl.concat([label, answers], how="horizontal").with_columns(denied=pl.col("outcome").is_in(DENIED))
+
+
+def _capped(
+    book: Book, answers: pl.DataFrame, asked: tuple[date, ...], regions: pl.DataFrame, mh: float
+) -> tuple[Series, Series]:
+    """Share of each region's countries that the allocation decides, and the allocations opened so far [MH]."""
+    by_allocation = answers.with_columns(capped=pl.col("clause") == "diffusion.country_allocation")
+    tier2 = _by_region(by_allocation, "capped", asked, regions)
+    numbers = book.by_id["diffusion.country_allocation"].numbers["tpp"] if "diffusion.country_allocation" in book.by_id else ()
+    opened = _array([sum(n.value for n in numbers if n.start is None or n.start <= day) for day in asked])
+    countries = regions["n_countries"].to_numpy().astype(np.float32)[None]
+    allocation = opened[:, None] / np.float32(mh) * countries * tier2
+    return tier2, np.where(tier2 > 0, allocation, UNCAPPED).astype(np.float32)
+
+
+def _by_region(answers: pl.DataFrame, column: str, asked: tuple[date, ...], regions: pl.DataFrame) -> Series:
+    """Mean of a flag over each region's countries, shape (quarter, region)."""
+    members = regions.select(region="id", about=pl.col("countries").str.split(";")).explode("about")
+    mean = (
+        answers.filter(pl.col("question") == "place")
+        .join(members, on="about")
+        .group_by("quarter", "region")
+        .agg(pl.col(column).fill_null(False).mean())
+        .pivot("region", index="quarter", values=column)
+        .sort("quarter")
+    )
+    return np.asarray(mean.select(regions["id"].to_list()).to_numpy(), np.float32)
+
+
+def _chips_for_china(book: Book, answers: pl.DataFrame, asked: tuple[date, ...]) -> dict[str, Series]:
+    """The best chip that may go to China each quarter, free and case by case: TPP and bandwidth over an H100's."""
+    stats = catalogue().select("item", "c_tpp", "c_memory_gb_s")
+    h100 = stats.filter(pl.col("item") == YARDSTICK)
+    chips = answers.filter(pl.col("question") == "chip").join(stats, left_on="about", right_on="item")
+    out: dict[str, Series] = {}
+    for name, outcomes in (("free", ["no_licence_required", "licence:presumption_of_approval"]), ("case", ["licence:case_by_case"])):
+        best = chips.filter(pl.col("outcome").is_in(outcomes)).sort("c_tpp").group_by("quarter").last()
+        found = {r["quarter"]: r for r in best.to_dicts()}
+        for column, key in (("h100e", "c_tpp"), ("serving", "c_memory_gb_s")):
+            one = h100[key][0]
+            values = [found[q][key] / one if q in found else 0.0 for q in range(len(asked))]
+            out[f"cn_{name}_{column}"] = _array(values)
+    granted = _array([_granted(book, day) for day in asked])
+    out["cn_case_h100e"] *= granted
+    return out
+
+
+def _granted(book: Book, day: date) -> float:
+    """Share of case-by-case licences that the letters' own clause says were granted; 1 where it says nothing."""
+    clause, key = GRANTED
+    value = book.number(clause, key, day) if book.in_force(clause, day) else 1.0
+    return 1.0 if np.isnan(value) else value
+
+
+def _share_denied(answers: pl.DataFrame, question: str, asked: tuple[date, ...]) -> Series:
+    """Share of a question's transactions that are denied, a quarter."""
+    shares = answers.filter(pl.col("question") == question).group_by("quarter").agg(pl.col("denied").mean()).sort("quarter")
+    return shares["denied"].to_numpy().astype(np.float32)
+
+
+def _warning(book: Book, asked: tuple[date, ...]) -> Series:
+    """1 in quarters after the coming memory ban was first reported and before it bound."""
+    clause = book.by_id.get("dec2024.hbm")
+    first, bound = (clause.announced, clause.complies) if clause else (None, None)
+    return _array([bool(first and bound and first <= day < bound) for day in asked])
+
+
+def _number(book: Book, clause: str, key: str, asked: tuple[date, ...], absent: float) -> Series:
+    """A clause number on each quarter's day; `absent` while the clause is not in force."""
+    values = [book.number(clause, key, day) if book.in_force(clause, day) else absent for day in asked]
+    return np.nan_to_num(_array(values), nan=absent)
+
+
+def _array(values: list[Any]) -> Series:
+    return np.asarray(values, np.float32)

@@ -1,0 +1,220 @@
+"""The command line: parse, call, show, exit. Every command has `--json`, which prints one document on stdout."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from premortem.errors import BadInput, BadInputs, PremortemError
+
+app = typer.Typer(
+    name="premortem",
+    help="Find how a policy fails before it does.",
+    no_args_is_help=False,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+data_app = typer.Typer(help="What is shipped, how old, from where.", no_args_is_help=True)
+app.add_typer(data_app, name="data", rich_help_panel="More")
+
+DONE, NO, BAD, BUG, INTERRUPTED = 0, 1, 2, 70, 130
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no tables; errors stay.")]
+StudyDir = Annotated[
+    Path | None, typer.Option("--study", help="Folder made by `premortem init`: its files over the shipped ones.")
+]
+RunDir = Annotated[Path | None, typer.Option("--run", help="Run folder [default: the study's last run].")]
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Find how a policy fails before it does."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(installed("premortem"))
+    elif context.invoked_subcommand is None:
+        typer.echo(
+            "premortem finds how a policy fails before it does: five assumptions of US AI policy, tested over\n"
+            "thousands of simulated futures. Try:\n"
+            "  premortem run            simulate six policies, score them, write the brief\n"
+            "  premortem board          the scored table again\n"
+            "  premortem --help         every command"
+        )
+
+
+@app.command(rich_help_panel="Main job")
+def run(
+    policy: Annotated[list[str] | None, typer.Option("--policy", help="A policy; repeat for more [default: all].")] = None,
+    futures: Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")] = 20_000,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
+    out: Annotated[Path | None, typer.Option("--out", help="Run folder [default: out/].")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate, score, write the store and the brief.
+
+    Examples: premortem run; premortem run --policy as-written --policy history --futures 100000
+    """
+    from premortem import report
+    from premortem.study import Study
+
+    made = Study(study).run(policy or None, futures, seed, out, resume=resume, progress=_progress(as_json or quiet))
+    brief, seconds = report.write_brief(made)
+    _show(
+        made.summary(brief=brief, report_seconds=seconds), as_json, quiet, lambda: report.print_run(made, brief, seconds)
+    )
+
+
+@app.command(rich_help_panel="Main job")
+def board(run: RunDir = None, study: StudyDir = None, as_json: AsJson = False) -> None:
+    """The scored table again: assumption by policy, the share of futures that holds, and what fails first.
+
+    Examples: premortem board; premortem board --run out --json
+    """
+    from premortem import report
+
+    made = _stored(study, run)
+    _show({"board": made.board_rows()}, as_json, False, lambda: report.print_board(made))
+
+
+@app.command(rich_help_panel="More")
+def validate(
+    folder: Annotated[Path | None, typer.Argument(help="A study's folder [default: the shipped study].")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every file of a study and report all errors at once.
+
+    Examples: premortem validate my-study; premortem validate --json
+    """
+    from premortem.study import problems
+
+    found = problems(folder)
+    lines = [f"error: {e.file}: {e.key}: {e.what}" for e in found] + [f"{len(found)} errors" if found else "no errors"]
+    _show({"errors": [e.as_dict() | {"why": e.what} for e in found]}, as_json, False, lambda: typer.echo("\n".join(lines)))
+    raise typer.Exit(BAD if found else DONE)
+
+
+@app.command(rich_help_panel="More")
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist or be empty.")], as_json: AsJson = False
+) -> None:
+    """A study folder with copies of the parameters, policies and assumptions to edit.
+
+    Examples: premortem init my-study; premortem run --study my-study
+    """
+    from premortem.study import make_study
+
+    path = make_study(folder)
+    _show({"path": str(path)}, as_json, False, lambda: typer.echo(f"{path}\nNext: premortem run --study {path}"))
+
+
+@data_app.command("status")
+def data_status(as_json: AsJson = False) -> None:
+    """What is shipped, how old, from where: one row a table.
+
+    Examples: premortem data status; premortem data status --json
+    """
+    from premortem import facts, report
+
+    tables = facts.status()
+    _show({"tables": tables}, as_json, False, lambda: report.print_tables(tables))
+
+
+def main() -> None:
+    """Run the command line; map errors to exit codes, one line each, and to JSON where that was asked for."""
+    debug, as_json = "--debug" in sys.argv, "--json" in sys.argv
+    arguments = [a for a in sys.argv[1:] if a != "--debug"]
+    try:
+        app(arguments, standalone_mode=False)
+    except PremortemError as error:
+        sys.exit(_refuse(error, as_json, debug))
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("Stopped. What is finished is kept; `premortem run --resume` goes on.", err=True)
+        sys.exit(INTERRUPTED)
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except Exception as error:
+        sys.exit(_usage_or_bug(error, as_json, debug))
+
+
+def _stored(study: Path | None, run: Path | None) -> Any:
+    from premortem.study import Study
+
+    return Study(study).stored(run)
+
+
+def _show(document: dict[str, Any], as_json: bool, quiet: bool, for_people: Callable[[], None]) -> None:
+    if as_json:
+        typer.echo(json.dumps(document, default=_plain, allow_nan=False))
+    elif not quiet:
+        for_people()
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "item"):
+        return value.item()
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value)
+
+
+def _progress(silent: bool) -> Any:
+    if silent or not sys.stderr.isatty():
+        return None
+    from premortem import report
+
+    return report.progress_bar()
+
+
+def _refuse(error: PremortemError, as_json: bool, debug: bool) -> int:
+    """Print an error of the user's making: lines on stderr, and with `--json` the same on stdout."""
+    if debug:
+        raise error
+    errors = list(error.errors) if isinstance(error, BadInputs) else [error]
+    for one in errors:
+        typer.echo(f"error: {one}", err=True)
+    if len(errors) > 1:
+        typer.echo(f"{len(errors)} errors, nothing written", err=True)
+    if as_json:
+        dicts = [e.as_dict() if isinstance(e, BadInput) else _as_dict(e) for e in errors]
+        typer.echo(json.dumps({"error": dicts[0], **({"errors": dicts} if len(dicts) > 1 else {})}))
+    return BAD
+
+
+def _as_dict(error: BaseException) -> dict[str, str]:
+    return {"file": "", "key": "", "got": "", "allowed": "", "hint": str(error)}
+
+
+def _usage_or_bug(error: Exception, as_json: bool, debug: bool) -> int:
+    """A wrong option is the user's; anything else is ours: one line, and how to report it."""
+    import click
+
+    if debug:
+        raise error
+    if isinstance(error, click.ClickException):
+        option = getattr(getattr(error, "param", None), "name", None) or getattr(error, "option_name", None) or ""
+        refused = BadInput("command line", option, error.format_message(), hint="see `premortem --help`")
+        return _refuse(refused, as_json, debug)
+    typer.echo(f"error: a bug in premortem: {type(error).__name__}: {error}", err=True)
+    typer.echo("hint: run again with --debug and report what it prints", err=True)
+    if as_json:
+        typer.echo(json.dumps({"error": _as_dict(error)}))
+    return BUG
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUTF8", "1")
+    main()

@@ -1,0 +1,103 @@
+"""Quantile bands of series over any number of futures: counts in fixed bins, added part by part.
+
+Bins are laid by the first part: 1,024 equal ones between its 0.1 and 99.9% quantiles, and one beyond each end. A quantile
+read off the counts is within one bin, a thousandth of that range, of the exact one.
+"""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+import polars as pl
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from premortem.ensemble.store import Store
+
+BINS = 1024
+TAIL = 0.001
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+# Futures whose whole series are kept.
+THIN = 1024
+
+Counts = NDArray[np.unsignedinteger[Any]]
+
+
+class Bins(NamedTuple):
+    """Where the bins of each series and quarter lie, each of shape (series, quarter)."""
+
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+
+
+def lay(series: NDArray[np.float32]) -> Bins:
+    """Bins for series of shape (series, quarter, future); non-finite values are left out."""
+    finite = np.where(np.isfinite(series), series, np.nan)
+    low, high = np.nanquantile(finite, [TAIL, 1 - TAIL], axis=-1)
+    return Bins(low.astype(np.float32), np.maximum(high, low + 1e-9 + 1e-6 * np.abs(low)).astype(np.float32))
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def count(series: Any, low: Any, high: Any) -> Any:
+    """Counts per bin of series (series, quarter, future), shape (series, quarter, bin); the outer bins are the tails."""
+    n_series, quarters, futures = series.shape
+    counts = np.zeros((n_series, quarters, BINS + 2), np.uint32)
+    for s in range(n_series):
+        for t in range(quarters):
+            scale = BINS / (high[s, t] - low[s, t])
+            for f in range(futures):
+                x = series[s, t, f]
+                if np.isfinite(x):
+                    place = (x - low[s, t]) * scale
+                    counts[s, t, min(max(int(np.floor(place)) + 1, 0), BINS + 1) if abs(place) < 1e9 else (place > 0) * (BINS + 1)] += 1
+    return counts
+
+
+def quantiles(counts: Counts, bins: Bins, at: tuple[float, ...] = QUANTILES) -> NDArray[np.float64]:
+    """Quantiles read off counts, shape (quantile, series, quarter); values in the tails count as the bin's end."""
+    total = counts.sum(-1, keepdims=True)
+    below = np.concatenate([np.zeros_like(total), counts.cumsum(-1)], -1) / np.maximum(total, 1)
+    edges = np.concatenate([[0.0], np.arange(BINS + 1), [BINS]]) / BINS
+    out = np.empty((len(at), *counts.shape[:2]))
+    for s in range(counts.shape[0]):
+        for t in range(counts.shape[1]):
+            span = bins.high[s, t] - bins.low[s, t]
+            out[:, s, t] = bins.low[s, t] + span * np.interp(at, below[s, t], edges)
+    return out
+
+
+def first_files(group: str) -> list[str]:
+    """Files that only the first part of a group writes."""
+    return [f"{group}/bins.parquet", f"{group}/paths.parquet"]
+
+
+def write_first(folder: Store, group: str, names: list[str], series: NDArray[np.float32]) -> None:
+    """Lay the bins of a group by its first part, shape (series, quarter, future), and keep the series of its first futures."""
+    laid = lay(series)
+    quarters = series.shape[1]
+    kept = series[:, :, :THIN]
+    where = {"series": np.repeat(names, quarters), "quarter": np.tile(np.arange(quarters), len(names))}
+    bins_file, paths_file = first_files(group)
+    folder.write_table(bins_file, where | {"low": laid.low.ravel(), "high": laid.high.ravel()})
+    place = {"future": np.tile(np.arange(kept.shape[2]), quarters), "quarter": np.repeat(np.arange(quarters), kept.shape[2])}
+    folder.write_table(paths_file, place | {name: kept[i].ravel() for i, name in enumerate(names)})
+
+
+def read_bins(group: Path) -> Bins:
+    """Where the bins of a stored group lie."""
+    frame = pl.read_parquet(group / "bins.parquet")
+    quarters = frame["quarter"].n_unique()
+    return Bins(*(frame[key].to_numpy().reshape(-1, quarters) for key in Bins._fields))
+
+
+def read_bands(group: Path, labels: tuple[str, ...]) -> pl.DataFrame:
+    """Bands of a stored group over all its futures: series, quarter, p5, p25, p50, p75, p95; quarters by their labels."""
+    bins = read_bins(group)
+    counts = np.zeros((*bins.low.shape, BINS + 2), np.uint64)
+    for path in sorted(group.glob("bins-*.parquet")):
+        counts += pq.read_table(path)["count"].to_numpy().reshape(counts.shape)
+    found = quantiles(counts, bins)
+    frame = pl.read_parquet(group / "bins.parquet").select("series", "quarter")
+    columns = {f"p{round(100 * q)}": found[i].ravel() for i, q in enumerate(QUANTILES)}
+    return frame.with_columns(pl.col("quarter").replace_strict(dict(enumerate(labels))), **columns)

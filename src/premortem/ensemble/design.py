@@ -1,0 +1,81 @@
+"""Designs: which futures are tried. Any future follows from (seed, index) alone, whatever is run before or beside it."""
+
+import warnings
+from functools import cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from premortem.errors import BadInput
+
+Array = NDArray[np.float64]
+Design = Literal["sobol", "lhs", "montecarlo"]
+DESIGNS: tuple[Design, ...] = ("sobol", "lhs", "montecarlo")
+# Independent scrambles of one Sobol sequence, interleaved: future i is point i // 16 of replicate i % 16. The spread of the
+# sixteen means gives an interval, which one sequence cannot.
+REPLICATES = 16
+# Latin hypercubes are made in blocks of this many futures, so that any future can be had without the others.
+LHS_BLOCK = 4096
+
+
+def uniforms(kind: Design, parameters: int, seed: int, start: int, count: int) -> Array:
+    """Chances in (0, 1) of futures `start` to `start + count`, shape (parameter, future).
+
+    Raises `BadInput` for an unknown design. Sobol: Owen 1998 scrambling by SciPy. LHS: a hypercube for each block of
+    4,096. Monte Carlo: Philox, one counter range a future.
+    """
+    if kind not in DESIGNS:
+        raise BadInput("design", kind, "no such design", got=kind, allowed=", ".join(DESIGNS))
+    points = {"sobol": _sobol, "lhs": _lhs, "montecarlo": _montecarlo}[kind](parameters, seed, start, count)
+    return np.ascontiguousarray(np.clip(points, 1e-9, 1 - 1e-9).T)
+
+
+def replicate(start: int, count: int) -> NDArray[np.int64]:
+    """Replicate that each future belongs to, shape (future,)."""
+    return np.arange(start, start + count) % REPLICATES
+
+
+def _sobol(parameters: int, seed: int, start: int, count: int) -> Array:
+    out = np.empty((count, parameters))
+    for r in range(REPLICATES):
+        first = start + (r - start) % REPLICATES
+        if first < start + count:
+            wanted = (start + count - 1 - first) // REPLICATES + 1
+            out[first - start :: REPLICATES] = _scramble(parameters, seed, r, first // REPLICATES, wanted)
+    return out
+
+
+def _scramble(parameters: int, seed: int, r: int, skip: int, wanted: int) -> Array:
+    engine = _engine(parameters, seed, r)
+    engine.reset()
+    if skip:
+        engine.fast_forward(skip)
+    with warnings.catch_warnings():
+        # A part of a sequence need not be a power of two: the whole design is what is balanced.
+        warnings.simplefilter("ignore", UserWarning)
+        return np.asarray(engine.random(wanted))
+
+
+@cache
+def _engine(parameters: int, seed: int, r: int) -> qmc.Sobol:
+    return qmc.Sobol(parameters, scramble=True, rng=np.random.default_rng([seed, r]))
+
+
+def _lhs(parameters: int, seed: int, start: int, count: int) -> Array:
+    blocks = range(start // LHS_BLOCK, (start + count - 1) // LHS_BLOCK + 1)
+    made = np.concatenate([_lhs_block(parameters, seed, block) for block in blocks])
+    offset = start - blocks.start * LHS_BLOCK
+    return made[offset : offset + count]
+
+
+def _lhs_block(parameters: int, seed: int, block: int) -> Array:
+    return np.asarray(qmc.LatinHypercube(parameters, rng=np.random.default_rng([seed, block])).random(LHS_BLOCK))
+
+
+def _montecarlo(parameters: int, seed: int, start: int, count: int) -> Array:
+    # Philox makes four numbers a step; a future takes whole steps, so its numbers do not depend on its neighbours.
+    steps = -(-parameters // 4)
+    bits = np.random.Philox(key=seed).advance(start * steps)
+    return np.random.Generator(bits).random((count, steps * 4))[:, :parameters]

@@ -1,0 +1,238 @@
+"""Priors of the uncertainties: a table of ranges and distributions, and the map from chances to values.
+
+A prior is its quantile function, kept as a table over standard normal scores: one form for every distribution, quick to
+sample, and differentiable, which the nearest break in standard normal space needs.
+"""
+
+import csv
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from scipy.special import betainc, betaincinv, ndtr, ndtri
+
+from premortem.errors import BadInput, nearest, raise_all
+
+Array = NDArray[np.float64]
+Distribution = Literal[
+    "uniform", "loguniform", "triangular", "normal", "lognormal", "beta", "logitnormal", "fixed", "categorical"
+]
+# Normal score of the 95% quantile: `low` and `high` of unbounded distributions are read as 5 and 95%.
+Z95 = 1.6448536269514722
+# Scores between which quantiles are tabulated, and their spacing; beyond them a value stays at the end.
+Z_MAX, Z_STEP = 6.0, 0.01
+SCORES = np.arange(-Z_MAX, Z_MAX + Z_STEP / 2, Z_STEP)
+
+
+class Prior(BaseModel):
+    """One row of a parameter table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    module: str
+    unit: str
+    low: float
+    central: float | None
+    high: float
+    distribution: Distribution
+    meaning: str
+    binds: str
+    basis: str
+    known_on: date
+    confidence: Literal["low", "medium", "high"]
+
+    @field_validator("central", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Prior":
+        ends = [self.low, *([] if self.central is None else [self.central]), self.high]
+        if not all(map(math.isfinite, ends)):
+            raise ValueError("low, central and high must be numbers")
+        if ends != sorted(ends):
+            raise ValueError(f"low {self.low:g}, central {self.central}, high {self.high:g} are not in order")
+        if self.distribution == "triangular" and self.central is None:
+            raise ValueError("a triangular prior needs a central value, its mode")
+        if self.distribution in ("lognormal", "loguniform") and self.low <= 0:
+            raise ValueError(f"a {self.distribution} prior needs low above 0")
+        if self.distribution in ("beta", "logitnormal") and not (0 < self.low and self.high < 1):
+            raise ValueError(f"a {self.distribution} prior needs 0 < low and high < 1")
+        return self
+
+    @property
+    def varies(self) -> bool:
+        """Whether the prior has any width."""
+        return self.distribution != "fixed" and self.low < self.high
+
+    def quantile(self, u: Array) -> Array:
+        """Value at each chance `u` in (0, 1), same shape."""
+        return _QUANTILES[self.distribution](self, u) if self.varies else np.full_like(u, self.low)
+
+
+@dataclass(frozen=True)
+class Priors:
+    """The uncertainties of a study, in the order of the world's parameters."""
+
+    rows: tuple[Prior, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in order."""
+        return tuple(row.name for row in self.rows)
+
+    def __getitem__(self, name: str) -> Prior:
+        return self.rows[self.names.index(name)]
+
+    @cached_property
+    def table(self) -> Array:
+        """Quantiles at `SCORES`, shape (parameter, score)."""
+        u = np.clip(ndtr(SCORES), 1e-12, 1 - 1e-12)
+        return np.stack([row.quantile(u) for row in self.rows])
+
+    def ppf(self, u: Array) -> Array:
+        """Values at chances `u` in (0, 1), shape (parameter, future)."""
+        return self.from_normal(ndtri(np.clip(u, 1e-12, 1 - 1e-12)), u)
+
+    def from_normal(self, z: Array, u: Array | None = None) -> Array:
+        """Values at standard normal scores `z`, shape (parameter, future)."""
+        values = np.stack([np.interp(z[i], SCORES, self.table[i]) for i in range(len(self.rows))])
+        for i, row in enumerate(self.rows):
+            if row.distribution == "categorical":
+                values[i] = row.quantile(ndtr(z[i]) if u is None else u[i])
+        return values
+
+    def from_normal_jax(self, z: jax.Array) -> jax.Array:
+        """The same for JAX, differentiable in `z`; shape (parameter, future). Categories move by steps."""
+        return jax.vmap(_interpolate)(z, jnp.asarray(self.table, jnp.float32))
+
+    def cdf(self, values: Array) -> Array:
+        """Chances of values, the inverse of `ppf` where a prior varies, shape (parameter, future); 0.5 where it does not."""
+        return ndtr(self.to_normal(values))
+
+    def to_normal(self, values: Array) -> Array:
+        """Standard normal scores of values, shape (parameter, future); 0 where a prior does not vary."""
+        rows = enumerate(self.rows)
+        return np.stack([np.interp(values[i], self.table[i], SCORES) if r.varies else 0 * values[i] for i, r in rows])
+
+    @property
+    def central(self) -> Array:
+        """Medians, the central future, shape (parameter, 1)."""
+        return self.ppf(np.full((len(self.rows), 1), 0.5))
+
+    def override(self, path: Path) -> "Priors":
+        """These priors with the rows of a study's table in place of the shipped ones of the same name.
+
+        Raises `BadInput` for an unknown name and for every fault of `read`.
+        """
+        given = {row.name: row for row in read(path).rows}
+        unknown = [name for name in given if name not in self.names]
+        raise_all([BadInput(path.name, n, "no such uncertainty", got=n, hint=nearest(n, self.names)) for n in unknown])
+        return Priors(tuple(given.get(row.name, row) for row in self.rows))
+
+
+def read(path: Any) -> Priors:
+    """Priors from a CSV table. Raises `BadInput` (all faults at once) naming the file, the row and what is allowed."""
+    try:
+        rows = list(csv.DictReader(path.read_text("utf-8").splitlines(), strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(path.name, "", f"cannot be read: {error}", allowed="a UTF-8 CSV table") from error
+    if not rows:
+        raise BadInput(path.name, "", "no rows", allowed=f"columns {', '.join(Prior.model_fields)}")
+    errors: list[BadInput] = []
+    priors = [prior for i, row in enumerate(rows) if (prior := _parse(path.name, i + 2, row, errors))]
+    names = [prior.name for prior in priors]
+    errors += [BadInput(path.name, n, "stands twice", got=n) for n in sorted(set(names)) if names.count(n) > 1]
+    raise_all(errors)
+    return Priors(tuple(priors))
+
+
+def _parse(file: str, line: int, row: dict[str, str], errors: list[BadInput]) -> Prior | None:
+    try:
+        return Prior.model_validate(row)
+    except ValidationError as wrong:
+        for fault in wrong.errors():
+            column = ".".join(map(str, fault["loc"])) or "range"
+            what = fault["msg"].removeprefix("Value error, ")
+            allowed = ", ".join(Prior.model_fields) if fault["type"] == "extra_forbidden" else ""
+            got = None if fault["type"] == "missing" else fault.get("input")
+            errors.append(BadInput(file, f"row {line} ({row.get('name')}).{column}", what, got=got, allowed=allowed))
+        return None
+
+
+def _interpolate(z: jax.Array, row: jax.Array) -> jax.Array:
+    place = jnp.clip((z + Z_MAX) / Z_STEP, 0.0, row.shape[0] - 1.001)
+    below = place.astype(jnp.int32)
+    part = place - below
+    return row[below] * (1 - part) + row[below + 1] * part
+
+
+def _triangular(p: Prior, u: Array) -> Array:
+    width, mode = p.high - p.low, p.central if p.central is not None else (p.low + p.high) / 2
+    left = (mode - p.low) / width
+    rising = p.low + np.sqrt(u * width * (mode - p.low))
+    return np.where(u < left, rising, p.high - np.sqrt((1 - u) * width * (p.high - mode)))
+
+
+def _normal(low: float, high: float, u: Array) -> Array:
+    return (low + high) / 2 + (high - low) / (2 * Z95) * ndtri(u)
+
+
+def _truncated(p: Prior, u: Array) -> Array:
+    """A normal prior whose low end is not negative stays above 0."""
+    if p.low < 0:
+        return _normal(p.low, p.high, u)
+    below_zero = ndtr(-(p.low + p.high) / (p.high - p.low) * Z95)
+    return _normal(p.low, p.high, below_zero + u * (1 - below_zero))
+
+
+def _logitnormal(p: Prior, u: Array) -> Array:
+    return 1 / (1 + np.exp(-_normal(_logit(p.low), _logit(p.high), u)))
+
+
+def _logit(x: float) -> float:
+    return math.log(x / (1 - x))
+
+
+def _beta(p: Prior, u: Array) -> Array:
+    return np.asarray(betaincinv(*beta_shape(p.low, p.high), u))
+
+
+@cache
+def beta_shape(low: float, high: float) -> tuple[float, float]:
+    """Shape parameters of the beta distribution whose 5 and 95% quantiles are `low` and `high`."""
+    from scipy.optimize import root  # only a table with beta priors pays for this import
+
+    def miss(log_shape: Sequence[float]) -> list[float]:
+        a, b = np.exp(log_shape)
+        return [betainc(a, b, low) - 0.05, betainc(a, b, high) - 0.95]
+
+    mean, spread = (low + high) / 2, (high - low) / (2 * Z95)
+    size = mean * (1 - mean) / spread**2
+    found = root(miss, np.log([mean * size, (1 - mean) * size]), tol=1e-12)
+    a, b = np.exp(found.x)
+    return float(a), float(b)
+
+
+_QUANTILES: dict[str, Callable[[Prior, Array], Array]] = {
+    "uniform": lambda p, u: p.low + (p.high - p.low) * u,
+    "loguniform": lambda p, u: np.asarray(p.low * (p.high / p.low) ** u),
+    "triangular": _triangular,
+    "normal": _truncated,
+    "lognormal": lambda p, u: np.exp(_normal(math.log(p.low), math.log(p.high), u)),
+    "beta": _beta,
+    "logitnormal": _logitnormal,
+    "categorical": lambda p, u: np.minimum(np.floor(p.low + (p.high - p.low + 1) * u), p.high),
+    "fixed": lambda p, u: np.full_like(u, p.low),
+}

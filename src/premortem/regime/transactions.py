@@ -1,0 +1,165 @@
+"""Transactions as frames: typed columns for every field of the vocabulary, filled from the catalogue and the atlas."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from premortem import facts
+from premortem.errors import BadInput, nearest, raise_all
+from premortem.regime.book import Book
+from premortem.regime.countries import DAY_ONE, atlas, iso3
+from premortem.regime.vocabulary import FIELDS, KINDS, TYPES, given_fields
+
+COUNTRIES = tuple(name for name, field in FIELDS.items() if field.type == "country")
+# Most units in one shipment: beyond it a quantity is a slip of the keyboard.
+MOST_UNITS = 1_000_000_000
+TRUE, FALSE = frozenset({"1", "true", "yes", "y"}), frozenset({"0", "false", "no", "n"})
+
+
+@cache
+def catalogue() -> pl.DataFrame:
+    """Chips of the catalogue under the vocabulary's names: item, vendor, tpp, performance_density, memory_gb_s, ..."""
+    return facts.read("chips").select(
+        item=pl.col("name"),
+        vendor=pl.col("vendor").str.to_lowercase(),
+        c_tpp=pl.col("tpp").cast(pl.Float64),
+        c_performance_density=(pl.col("tpp") / pl.col("applicable_die_area_mm2")).cast(pl.Float64),
+        c_memory_gb_s=pl.col("memory_bw_tb_s") * 1000,
+        c_interconnect_gb_s=pl.col("interconnect_gb_s").cast(pl.Float64),
+        c_datacentre=pl.col("marketed_for_datacentre") == 1,
+        c_transistors_bn=pl.col("transistors_bn"),
+        c_hbm=pl.col("has_hbm") == 1,
+        released=pl.col("released"),
+    )
+
+
+def parse(given: Mapping[str, Any]) -> dict[str, Any]:
+    """One transaction's fields from texts or values, typed. Raises every fault at once."""
+    errors: list[BadInput] = []
+    row: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None or value == "":
+            continue
+        try:
+            row[name] = _typed(name, value)
+        except BadInput as error:
+            errors.append(error)
+    if not errors:
+        errors += _missing(row)
+    raise_all(errors)
+    return row
+
+
+def _missing(row: Mapping[str, Any]) -> list[BadInput]:
+    errors = [BadInput("transaction", "destination", "is missing", allowed="ISO 3166 code or name")] if "destination" not in row else []
+    item, items = row.get("item"), catalogue()["item"].to_list()
+    if item is None and "tpp" not in row:
+        errors.append(BadInput("transaction", "item", "is missing", allowed="a chip by name, a kind of item, or --tpp"))
+    elif item is not None and item not in items and item not in KINDS and "tpp" not in row:
+        errors.append(BadInput("transaction", "item", f"no such chip: {item}", got=item, allowed="a name in the catalogue, a kind of item, or --tpp",
+                               hint=nearest(item, [*items, *KINDS])))  # fmt: skip
+    return errors
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name not in given_fields():
+        raise BadInput("transaction", name, "no such field", got=value, allowed=", ".join(given_fields()), hint=nearest(name, given_fields()))
+    kind = FIELDS[name].type
+    if kind == "country":
+        return iso3(str(value), name)
+    if kind == "flag":
+        text = str(value).strip().lower()
+        if text not in TRUE | FALSE:
+            raise BadInput("transaction", name, f"{value!r} is not yes or no", got=value, allowed="1 or 0")
+        return text in TRUE
+    if kind == "number":
+        return _number(name, value)
+    if kind == "date":
+        return _date(value)
+    return _chip_name(str(value)) if name == "item" else str(value).strip().lower() if name in ("status", "exporter", "end_use", "designer", "packaged_by") else str(value).strip()
+
+
+def _chip_name(text: str) -> str:
+    folded = {name.lower(): name for name in catalogue()["item"]} | {kind: kind for kind in KINDS}
+    return folded.get(text.strip().lower(), text.strip())
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        number = float(str(value).replace("_", "").replace(",", ""))
+    except ValueError:
+        raise BadInput("transaction", name, f"{value!r} is not a number", got=value, allowed=FIELDS[name].unit) from None
+    if not (0 <= number < 1e31):
+        raise BadInput("transaction", name, f"{value} is out of range", got=value, allowed=f"0 or more {FIELDS[name].unit}")
+    if name == "quantity" and (number != int(number) or not 1 <= number <= MOST_UNITS):
+        raise BadInput("transaction", name, f"{value} is not a count", got=value, allowed=f"whole units, 1 to {MOST_UNITS:,}")
+    return number
+
+
+def _date(value: Any) -> Any:
+    from datetime import date
+
+    if isinstance(value, date):
+        day = value
+    else:
+        try:
+            day = date.fromisoformat(str(value))
+        except ValueError:
+            raise BadInput("transaction", "date", f"{value!r} is not a date", got=value, allowed="YYYY-MM-DD") from None
+    if not 2020 <= day.year <= 2035:
+        raise BadInput("transaction", "date", f"no rule is held for {day}", got=value, allowed="2020-01-01 to 2035-12-31")
+    return day
+
+
+def complete(given: pl.DataFrame, book: Book) -> pl.DataFrame:
+    """The frame with every field of the vocabulary: given values, catalogue values, defaults, and what places imply.
+
+    Expects known items and countries (`parse` or the ledger's checks see to it).
+    """
+    frame = given.with_columns(
+        [pl.lit(None, TYPES[FIELDS[f].type]).alias(f) for f in given_fields() if f not in given.columns]
+        + [pl.col(f).cast(TYPES[FIELDS[f].type]) for f in given_fields() if f in given.columns]
+    )
+    frame = frame.with_columns(kind=pl.when(pl.col("item").is_in(KINDS)).then(pl.col("item")).otherwise(pl.lit("chip")))
+    frame = frame.join(catalogue().drop("released"), on="item", how="left", maintain_order="left")
+    from_catalogue = [c.removeprefix("c_") for c in catalogue().columns if c.startswith("c_")]
+    frame = frame.with_columns([pl.coalesce(name, f"c_{name}").alias(name) for name in from_catalogue])
+    frame = frame.with_columns(exporter=pl.coalesce("exporter", "vendor"), headquarters=pl.coalesce("headquarters", "destination"))
+    frame = frame.with_columns(parent_headquarters=pl.coalesce("parent_headquarters", "headquarters"))
+    frame = frame.with_columns(
+        [pl.col(name).fill_null(field.default) for name, field in FIELDS.items() if field.given and field.default is not None]
+    )
+    frame = frame.with_columns(shipment_tpp=pl.col("quantity") * pl.col("tpp"))
+    drop = [c for c in frame.columns if c.startswith("c_")] + ["vendor"]
+    return _with_places(frame.drop(drop), book)
+
+
+def _with_places(frame: pl.DataFrame, book: Book) -> pl.DataFrame:
+    places = atlas(book.moves)
+    starts = pl.Series("start", list(places.breaks), pl.Date)
+    later = [(pl.col("date") >= start).cast(pl.Int64) for start in starts if start != DAY_ONE]
+    frame = frame.with_columns(period=sum(later, pl.lit(0, pl.Int64)))
+    for role, wanted in (
+        ("destination", ("tier", "d5", "d1_d4", "a5_a6")), ("headquarters", ("tier", "d5", "a5_a6")),
+        ("parent_headquarters", ("tier", "d5", "a5_a6")), ("exporter_hq", ("a5",)), ("made_in", ("supp4",)), ("packaged_in", ("d5",)),
+    ):  # fmt: skip
+        table = places.table.select(pl.col("iso3").alias(role), "period", *(pl.col(c).alias(f"{role}_{c}") for c in wanted))
+        frame = frame.join(table, on=[role, "period"], how="left", maintain_order="left")
+    us = (pl.col("headquarters") == "USA") & (pl.col("parent_headquarters") == "USA")
+    return frame.with_columns(
+        party_tier=pl.max_horizontal("headquarters_tier", "parent_headquarters_tier"),
+        party_d5=pl.col("headquarters_d5") | pl.col("parent_headquarters_d5"),
+        party_us_a5_a6=us | (pl.col("headquarters_a5_a6") & pl.col("parent_headquarters_a5_a6")),
+        exporter_us_a5=(pl.col("exporter_hq") == "USA") | pl.col("exporter_hq_a5"),
+        packaged_in_d5=pl.col("packaged_in_d5").fill_null(False),
+        made_in_supp4=pl.col("made_in_supp4").fill_null(False),
+    ).drop("period", "headquarters_tier", "headquarters_d5", "headquarters_a5_a6", "parent_headquarters_tier",
+           "parent_headquarters_d5", "parent_headquarters_a5_a6", "exporter_hq_a5")  # fmt: skip
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Parsed transactions as a frame with typed columns."""
+    present = [f for f in given_fields() if any(f in row for row in rows)]
+    return pl.DataFrame({f: pl.Series([row.get(f) for row in rows], dtype=TYPES[FIELDS[f].type]) for f in present})

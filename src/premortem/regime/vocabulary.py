@@ -1,0 +1,107 @@
+"""The fields that a clause may speak of: name, type, unit, meaning, and what is assumed when a transaction leaves one out."""
+
+from typing import Any, Literal, NamedTuple
+
+import polars as pl
+
+Kind = Literal["chip", "hbm_stack", "sme_tool", "sme_part", "servicing", "logic_die", "closed_weights", "open_weights"]
+KINDS: tuple[Kind, ...] = (
+    "chip", "hbm_stack", "sme_tool", "sme_part", "servicing", "logic_die", "closed_weights", "open_weights",
+)  # fmt: skip
+
+
+class Field(NamedTuple):
+    """A field of a transaction."""
+
+    type: Literal["text", "number", "flag", "country", "date"]
+    unit: str
+    says: str
+    default: Any = None
+    given: bool = True  # whether a user may give it; else it is worked out
+
+
+FIELDS: dict[str, Field] = {
+    # what
+    "item": Field("text", "", "a chip by its name in the catalogue, or a kind of item", "chip"),
+    "kind": Field("text", "", f"kind of item: {', '.join(KINDS)}", given=False),
+    "quantity": Field("number", "units", "how many", 1),
+    "tpp": Field("number", "TPP", "total processing performance of one unit"),
+    "performance_density": Field("number", "TPP/mm2", "TPP over the applicable die area"),
+    "memory_gb_s": Field("number", "GB/s", "total memory bandwidth of one unit"),
+    "interconnect_gb_s": Field("number", "GB/s", "bidirectional transfer rate to other chips, summed", 0.0),
+    "datacentre": Field("flag", "", "designed or marketed for data centres", True),
+    "density_gb_s_mm2": Field("number", "GB/s/mm2", "memory bandwidth density of a stack"),
+    "node_nm": Field("number", "nm", "process node of a die"),
+    "transistors_bn": Field("number", "billion", "aggregated approximated transistor count of the package"),
+    "hbm": Field("flag", "", "the package holds high-bandwidth memory", True),
+    "ops": Field("number", "operations", "operations that trained a model"),
+    "best_open_ops": Field("number", "operations", "operations that trained the best published model", 0.0),
+    "published": Field("flag", "", "the weights are published", False),
+    "shipment_tpp": Field("number", "TPP", "quantity times TPP", given=False),
+    # where and who
+    "destination": Field("country", "ISO3", "where it goes"),
+    "from": Field("country", "ISO3", "where it is shipped from", "USA"),
+    "consignee": Field("text", "", "ultimate consignee", ""),
+    "headquarters": Field("country", "ISO3", "headquarters of the consignee [default: the destination]"),
+    "parent_headquarters": Field("country", "ISO3", "headquarters of its ultimate parent [default: its own]"),
+    "exporter": Field("text", "", "nvidia, amd, reseller ... [default: the chip's vendor]"),
+    "exporter_hq": Field("country", "ISO3", "headquarters of the exporter", "USA"),
+    "status": Field("text", "", "validated end user: none, uveu, nveu", "none"),
+    "end_use": Field("text", "", "data_centre, development, production, storage, packaging, supercomputer", "data_centre"),
+    "private_sector": Field("flag", "", "the end user is private", True),
+    "designer": Field("text", "", "of a die: approved, authorised, unlisted", "unlisted"),
+    "packaged_by": Field("text", "", "fabricator, approved_osat, none", "none"),
+    "packaged_in": Field("country", "ISO3", "where a die is packaged"),
+    "made_in": Field("country", "ISO3", "where a tool or part is made", "USA"),
+    "us_chip_inside": Field("flag", "", "a tool holds a chip of US origin or technology", True),
+    "us_items": Field("flag", "", "US items are used in the service", True),
+    "person": Field("text", "", "nationality of who gives the service: US or a country", "US"),
+    "fab_node_nm": Field("number", "nm", "logic node of the fab that receives"),
+    "ownership": Field("number", "share", "share of the consignee owned by listed parties", 0.0),
+    "certified": Field("flag", "", "the certificates that an exception or review asks for are given", True),
+    "storage_14_15_18": Field("flag", "", "the store of weights meets paragraphs 14, 15 and 18 of Supplement No. 10", True),
+    # when, and totals so far
+    "date": Field("date", "", "day of export"),
+    "used_tpp": Field("number", "TPP", "already licensed to the destination under its allocation", 0.0),
+    "consignee_tpp_this_year": Field("number", "TPP", "already received by the consignee under LPP this calendar year", 0.0),
+    "consignee_tpp_last_year": Field("number", "TPP", "the same last year; it does not count", 0.0),
+    "country_raise": Field("number", "share", "raise of the destination's allocation by arrangement", 0.0),
+    "installed_tpp": Field("number", "TPP", "installed base of a national VEU in the destination", 0.0),
+    "retired_tpp": Field("number", "TPP", "part of it that has failed, left or been sold", 0.0),
+    "tier1_share_after": Field("number", "share", "of a universal VEU's fleet in Tier 1 and the US after the shipment"),
+    "country_share_after": Field("number", "share", "of its fleet in the destination after the shipment"),
+    "us_share_after": Field("number", "share", "of its fleet in the US after the shipment"),
+    "us_share": Field("number", "share", "shipments of the product to China and Macau over those to US customers", 0.0),
+    "country_tpp_after": Field("number", "TPP", "licensed to the destination with this shipment", given=False),
+    "consignee_tpp_after": Field("number", "TPP", "under LPP to the consignee this year with this shipment", given=False),
+    "installed_tpp_after": Field("number", "TPP", "installed base with this shipment, net of retirements", given=False),
+    # worked out
+    "eccn": Field("text", "", "classification as of the date: 3A090, 3A090.a, 3A090.b, 3A090.c or none", given=False),
+    "destination_tier": Field("number", "", "tier of the destination", given=False),
+    "destination_d5": Field("flag", "", "Macau or Country Group D:5", given=False),
+    "destination_d1_d4": Field("flag", "", "Country Group D:1 or D:4", given=False),
+    "destination_a5_a6": Field("flag", "", "Country Group A:5 or A:6", given=False),
+    "party_tier": Field("number", "", "strictest tier among headquarters and ultimate parent", given=False),
+    "party_d5": Field("flag", "", "headquarters or ultimate parent in Macau or D:5", given=False),
+    "party_us_a5_a6": Field("flag", "", "headquarters and ultimate parent in the US, A:5 or A:6", given=False),
+    "exporter_us_a5": Field("flag", "", "exporter headquartered in the US or A:5", given=False),
+    "made_in_supp4": Field("flag", "", "made in a place of Supplement No. 4 to part 742", given=False),
+    "packaged_in_d5": Field("flag", "", "packaged in Macau or D:5", given=False),
+}  # fmt: skip
+
+TYPES: dict[str, Any] = {
+    "text": pl.String, "country": pl.String, "number": pl.Float64, "flag": pl.Boolean, "date": pl.Date,
+}  # fmt: skip
+
+OUTCOMES = (
+    "no_licence_required", "exception:AIA", "exception:ACM", "exception:LPP", "exception:NAC", "exception:ACA", "exception:HBM",
+    "veu:universal", "veu:national", "licence:presumption_of_approval", "licence:case_by_case",
+    "licence:presumption_of_denial", "licence:policy_of_denial", "prohibited",
+)  # fmt: skip
+# Outcomes after which nothing moves without a change of mind by the regulator.
+DENIED = ("licence:presumption_of_denial", "licence:policy_of_denial", "prohibited")
+
+
+def given_fields() -> tuple[str, ...]:
+    """Fields that a transaction or a ledger may hold."""
+    return tuple(name for name, field in FIELDS.items() if field.given)

@@ -1,0 +1,146 @@
+"""The assumptions as propositions: conditions on outcomes with margins, their thresholds, and what carries or breaks them."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from premortem.errors import BadInput, nearest, raise_all
+
+SHIPPED = files("premortem.stress") / "assumptions"
+MAX_BYTES = 1_000_000
+
+
+class Strict(BaseModel):
+    """Data of a file that a person edits: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limit(Strict):
+    """A threshold: a judgement with the range that a reader may try."""
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    basis: str
+
+    @model_validator(mode="after")
+    def _within(self) -> "Limit":
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"value {self.value:g} is not between low {self.low:g} and high {self.high:g}")
+        return self
+
+
+class Condition(Strict):
+    """One condition of a proposition; it holds where the margin is positive."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    says: str
+    note: str = Field(description="what of the note it stands for, in our words")
+    margin: str
+    over_time: str
+    limit: Limit
+
+
+class Item(Strict):
+    """A driver, an arrestor or an item to watch, bound to parameters, levers or facts, or said not to be modelled."""
+
+    id: str
+    statement: str
+    binds: tuple[str, ...] = ()
+    observable: str = ""
+    modelled: bool = True
+    why: str = ""
+
+    @model_validator(mode="after")
+    def _bound_or_not(self) -> "Item":
+        if self.modelled and not self.binds:
+            raise ValueError("binds nothing: name parameters, lever:NAME or facts:NAME, or say modelled = false and why")
+        if not self.modelled and not self.why:
+            raise ValueError("is not modelled: say why")
+        return self
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Uncertainties it is bound to."""
+        return tuple(bound for bound in self.binds if ":" not in bound)
+
+    @property
+    def levers(self) -> tuple[str, ...]:
+        """Levers it is bound to."""
+        return tuple(bound.removeprefix("lever:") for bound in self.binds if bound.startswith("lever:"))
+
+
+class Assumption(Strict):
+    """An assumption that a policy rests on."""
+
+    id: str = Field(pattern=r"^A\d+$")
+    name: str
+    claim: str
+    condition: tuple[Condition, ...] = Field(min_length=1)
+    driver: tuple[Item, ...] = ()
+    arrestor: tuple[Item, ...] = ()
+    watch: tuple[Item, ...] = ()
+
+    @property
+    def items(self) -> tuple[tuple[Literal["driver", "arrestor", "watch"], Item], ...]:
+        """Every item with its kind."""
+        kinds: tuple[Literal["driver", "arrestor", "watch"], ...] = ("driver", "arrestor", "watch")
+        return tuple((kind, item) for kind in kinds for item in getattr(self, kind))
+
+
+@cache
+def shipped() -> tuple[Assumption, ...]:
+    """The five shipped assumptions, A1 to A5."""
+    return tuple(read(path) for path in sorted(SHIPPED.iterdir(), key=lambda p: p.name) if path.name.startswith("a"))
+
+
+def of_study(folder: Path | None) -> tuple[Assumption, ...]:
+    """Assumptions of a study: its own files over the shipped ones of the same id, then any new ones."""
+    own = [read(path) for path in sorted(folder.glob("*.toml"))] if folder and folder.is_dir() else []
+    by_id = {a.id: a for a in shipped()} | {a.id: a for a in own}
+    return tuple(by_id[key] for key in sorted(by_id))
+
+
+def read(path: Path | Traversable) -> Assumption:
+    """One assumption file. Raises `BadInput`, or all of them at once, naming the file, the key and what is allowed."""
+    try:
+        raw = path.read_bytes()
+        if len(raw) > MAX_BYTES:
+            raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
+        return Assumption.model_validate(tomllib.loads(raw.decode("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
+    except ValidationError as wrong:
+        errors = [_fault(path.name, dict(fault)) for fault in wrong.errors()]
+        raise_all(errors)
+        raise  # unreachable: a ValidationError has at least one fault
+
+
+def _fault(file: str, fault: dict[str, object]) -> BadInput:
+    place = fault["loc"]
+    key = ".".join(map(str, place)) if isinstance(place, tuple) else ""
+    last = str(place[-1]) if isinstance(place, tuple) and place else ""
+    known = sorted({*Assumption.model_fields, *Condition.model_fields, *Item.model_fields, *Limit.model_fields})
+    what = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        return BadInput(file, key, "no such key", got=last, allowed=", ".join(known), hint=nearest(last, known))
+    return BadInput(file, key, what, got=None if fault["type"] == "missing" else fault.get("input"))
+
+
+def check_binds(assumption: Assumption, file: str, parameters: tuple[str, ...], levers: tuple[str, ...]) -> list[BadInput]:
+    """Faults of bindings: every parameter and lever that an item names must exist."""
+    errors = []
+    for kind, item in assumption.items:
+        for bound, known in [*((p, parameters) for p in item.parameters), *((x, levers) for x in item.levers)]:
+            if bound not in known:
+                errors.append(
+                    BadInput(file, f"{kind}.{item.id}.binds", f"no such parameter or lever: {bound}", got=bound, hint=nearest(bound, known))
+                )
+    return errors
