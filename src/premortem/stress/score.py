@@ -47,9 +47,9 @@ class Scorer:
         return tuple(self._margins)
 
     @property
-    def thresholds(self) -> dict[str, float]:
+    def thresholds(self) -> dict[str, np.float32]:
         """Threshold of each condition."""
-        return {f"{a.id}.{c.id}": c.limit.value for a in self.assumptions for c in a.condition}
+        return {f"{a.id}.{c.id}": np.float32(c.limit.value) for a in self.assumptions for c in a.condition}
 
     def margins(self, outcomes: Mapping[str, jax.Array], thresholds: Mapping[str, Any]) -> dict[str, jax.Array]:
         """Margins of conditions and of assumptions (their smallest), each of shape (future,)."""

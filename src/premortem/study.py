@@ -1,0 +1,312 @@
+"""A study: the shipped rulebook, policies, assumptions and priors, with a folder of the user's own files over them."""
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from premortem import facts, world
+from premortem.ensemble import bands, priors, store
+from premortem.ensemble import run as ensemble
+from premortem.ensemble.priors import Priors
+from premortem.errors import BadInput, BadInputs, nearest, raise_all
+from premortem.regime import book as rules
+from premortem.regime.levers import Levers, levers
+from premortem.stress import propositions, score
+from premortem.stress.propositions import Assumption
+
+PARTS = ("policies", "assumptions")
+PARAMETERS = "params.csv"
+# What a study's folder is known by.
+MARK = "study.toml"
+DEFAULT_OUT = "out"
+
+Array = NDArray[Any]
+
+
+class Study:
+    """`Study()` is the shipped case; `Study("my-study/")` puts the files of a folder of the user's over it."""
+
+    def __init__(self, folder: str | Path | None = None) -> None:
+        self.folder = Path(folder) if folder is not None else None
+        if self.folder is not None and not (self.folder / MARK).is_file():
+            raise BadInput(str(folder), "", "is not a study folder", allowed=f"a folder with {MARK}", hint=f"premortem init {folder}")
+        raise_all(problems(self.folder))
+
+    @cached_property
+    def priors(self) -> Priors:
+        """The uncertainties: shipped rows, with the study's own in their place."""
+        shipped = priors.read(world.PARAMS)
+        own = self.folder / PARAMETERS if self.folder else None
+        return shipped.override(own) if own and own.is_file() else shipped
+
+    @cached_property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The assumptions under test, A1 first."""
+        return propositions.of_study(self.folder / "assumptions" if self.folder else None)
+
+    @cached_property
+    def policies(self) -> tuple[str, ...]:
+        """Names of the policies: the shipped ones, then the study's new ones."""
+        own = sorted(path.stem for path in (self.folder / "policies").glob("*.toml")) if self.folder else []
+        return (*rules.policies(), *(name for name in own if name not in rules.policies()))
+
+    @cached_property
+    def scorer(self) -> score.Scorer:
+        """The compiled propositions."""
+        return score.Scorer(self.assumptions, outcome_names(), world.quarter_labels())
+
+    def book(self, policy: str) -> rules.Book:
+        """The rulebook under a policy of the study. Raises `BadInput` with the nearest name for an unknown one."""
+        if policy not in self.policies:
+            raise BadInput("command line", "--policy", f"no such policy: {policy}", got=policy, allowed=", ".join(self.policies),
+                           hint=nearest(policy, self.policies))  # fmt: skip
+        own = self.folder / "policies" / f"{policy}.toml" if self.folder else None
+        return rules.load(own if own and own.is_file() else policy)
+
+    def levers(self, policy: str) -> Levers:
+        """The policy as arrays over quarters."""
+        return levers(self.book(policy), facts.read("regions"))
+
+    def run(
+        self,
+        policies: Sequence[str] | None = None,
+        futures: int = 20_000,
+        seed: int = 7,
+        out: str | Path | None = None,
+        *,
+        resume: bool = False,
+        progress: ensemble.Progress | None = None,
+    ) -> "Run":
+        """Simulate and score `futures` futures under each policy into a run folder; same bits for the same seed."""
+        chosen = tuple(dict.fromkeys(policies or self.policies))
+        folder = Path(out) if out else (self.folder or Path()) / DEFAULT_OUT
+        began = time.perf_counter()
+        pulled = {name: (self.levers(name), self.scorer.thresholds) for name in chosen}
+        timing = ensemble.run(
+            self.model(), self.priors, pulled, futures, seed, folder, inputs=self.hashes(chosen), resume=resume, progress=progress
+        )
+        made = Run(self, folder, timing)
+        began_scoring = time.perf_counter()
+        made.board()
+        made.seconds |= {"score": time.perf_counter() - began_scoring, "total": time.perf_counter() - began}
+        _remember(self.folder, folder)
+        return made
+
+    def stored(self, folder: Path | None = None) -> "Run":
+        """A stored run: the given folder, or the study's last. Raises `BadInput` when there is none or inputs changed."""
+        return Run(self, folder or _last(self.folder))
+
+    def model(self) -> ensemble.Model:
+        """Values and (levers, thresholds) to what a run keeps; pure, compiled once for every policy."""
+        scorer = self.scorer
+
+        def simulate_and_score(values: jax.Array, pulled: Any) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
+            return scorer.reduce(world.simulate(values, pulled[0]), pulled[1])
+
+        return simulate_and_score
+
+    def hashes(self, policies: Sequence[str]) -> dict[str, str]:
+        """SHA-256 of everything that a run's bits rest on, by kind."""
+        assumed = [a.model_dump(mode="json") for a in self.assumptions]
+        pulled = [np.concatenate([x.ravel() for x in self.levers(p)]).tobytes().hex() for p in policies]
+        code = [p.read_bytes().hex() for p in sorted((Path(__file__).parent / "world").glob("*.py"))]
+        return {
+            "parameters": _sha([row.model_dump(mode="json") for row in self.priors.rows]),
+            "assumptions": _sha(assumed),
+            "rules": _sha(pulled),
+            "world": _sha(code),
+        }
+
+
+@dataclass
+class Run:
+    """A run folder under a study: the board, outcomes, bands, and what it was made of."""
+
+    study: Study
+    folder: Path
+    timing: ensemble.Timing | None = None
+
+    def __post_init__(self) -> None:
+        self.manifest = store.read_manifest(self.folder)
+        self.seconds: dict[str, float] = {}
+        if self.timing:
+            self.seconds = {"compile": self.timing.compile, "simulate": self.timing.simulate, "store": self.timing.store}
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Policies of the run, in order."""
+        return tuple(self.manifest["inputs"]["policies"])
+
+    @property
+    def futures(self) -> int:
+        """How many futures were asked for."""
+        return int(self.manifest["inputs"]["futures"])
+
+    @property
+    def seed(self) -> int:
+        """Seed of the design."""
+        return int(self.manifest["inputs"]["seed"])
+
+    @property
+    def replicates(self) -> int:
+        """Independent replicates of the design; 0 for plain Monte Carlo."""
+        return int(self.manifest["replicates"])
+
+    def columns(self, policy: str, names: Sequence[str] | None = None) -> dict[str, Array]:
+        """Scalars of every future under a policy, by column, each of shape (future,)."""
+        return store.read_columns(self.folder, policy, list(names) if names is not None else None)
+
+    def margins(self, policy: str) -> dict[str, Array]:
+        """Margins of assumptions and conditions under a policy."""
+        names = [f"margin.{n}" for a in self.study.assumptions for n in (a.id, *(f"{a.id}.{c.id}" for c in a.condition))]
+        return self.columns(policy, names)
+
+    def parameters(self, names: Sequence[str] | None = None) -> Array:
+        """Values of the uncertainties, shape (parameter, future)."""
+        wanted = list(names or self.study.priors.names)
+        found = store.read_columns(self.folder, "futures", wanted)
+        return np.stack([found[name] for name in wanted])
+
+    def board(self) -> pl.DataFrame:
+        """Assumption by policy: the share of futures that holds, its interval, what fails first and alone."""
+        if not hasattr(self, "_board"):
+            self._board = score.board({p: self.margins(p) for p in self.policies}, self.study.assumptions, self.replicates)
+        return self._board
+
+    def board_rows(self) -> list[dict[str, Any]]:
+        """The board as plain rows."""
+        return self.board().to_dicts()
+
+    def bands(self, policy: str) -> pl.DataFrame:
+        """Bands of every series over all futures: series, quarter, p5, p25, p50, p75, p95."""
+        return bands.read_bands(self.folder / policy, world.quarter_labels())
+
+    def paths(self, policy: str) -> pl.DataFrame:
+        """Whole series of the first futures: future, quarter (0 to 39) and a column a series."""
+        return pl.read_parquet(self.folder / policy / "paths.parquet")
+
+    @cached_property
+    def outcomes(self) -> Any:
+        """Scalars of every future as an `xarray.Dataset` with dimensions policy and future."""
+        import xarray as xr
+
+        held = {policy: self.columns(policy) for policy in self.policies}
+        names = [n for n in next(iter(held.values())) if n != "future"]
+        data = {n: (("policy", "future"), np.stack([held[p][n] for p in self.policies])) for n in names}
+        return xr.Dataset(data, coords={"policy": list(self.policies), "future": np.arange(self.futures)})
+
+    def summary(self, **more: Any) -> dict[str, Any]:
+        """What `premortem run --json` prints."""
+        seconds = {k: round(self.seconds.get(k, 0.0), 3) for k in ("compile", "simulate", "store", "score")}
+        seconds["report"] = round(float(more.pop("report_seconds", 0.0)), 3)
+        simulated = self.timing.simulated if self.timing else 0
+        rate = simulated / self.seconds["simulate"] if simulated else 0.0
+        return {
+            "run": str(self.folder),
+            "brief": str(more.pop("brief", "")),
+            "futures": self.futures,
+            "policies": list(self.policies),
+            "seed": self.seed,
+            "seconds": seconds,
+            "futures_per_second": round(rate, 1),
+            "peak_mb": round(ensemble.peak_mb(), 1),
+            "non_finite": {k: len(v) for k, v in self.manifest.get("non_finite", {}).items() if v},
+            "board": self.board_rows(),
+        } | more
+
+
+def outcome_names() -> frozenset[str]:
+    """Names of the world's national outcomes, which propositions may speak of."""
+    example = jax.eval_shape(
+        world.simulate,
+        jax.ShapeDtypeStruct((len(world.parameter_names()), 1), np.float32),
+        levers(rules.load("as-written"), facts.read("regions")),
+    )
+    return frozenset(name for name, array in example.items() if len(array.shape) == 2)
+
+
+def problems(folder: Path | None) -> list[BadInput]:
+    """Every fault of a study's files, all at once; of the shipped files when there is no folder."""
+    found: list[BadInput] = []
+    if folder is not None and not (folder / MARK).is_file():
+        return [BadInput(str(folder), "", "is not a study folder", allowed=f"a folder with {MARK}", hint=f"premortem init {folder}")]
+    checks: list[Any] = []
+    shipped = priors.read(world.PARAMS)
+    if folder is None:
+        checks = [lambda name=name: rules.load(name) for name in rules.policies()] + [propositions.shipped]
+    else:
+        known = {MARK, PARAMETERS, *PARTS, DEFAULT_OUT, "README.md"}
+        found += [BadInput(folder.name, p.name, "no such part of a study", allowed=", ".join(sorted(known)), hint=nearest(p.name, [*known]))
+                  for p in sorted(folder.iterdir()) if p.name not in known and not p.name.startswith(".")]  # fmt: skip
+        if (folder / PARAMETERS).is_file():
+            checks.append(lambda: shipped.override(folder / PARAMETERS))
+        checks += [lambda path=path: rules.load(path) for path in sorted((folder / "policies").glob("*.toml"))]
+        checks += [lambda path=path: _check_assumption(path) for path in sorted((folder / "assumptions").glob("*.toml"))]
+    for check in checks:
+        try:
+            check()
+        except BadInputs as several:
+            found += several.errors
+        except BadInput as one:
+            found.append(one)
+    return found
+
+
+def _check_assumption(path: Path) -> None:
+    read = propositions.read(path)
+    raise_all(propositions.check_binds(read, path.name, world.parameter_names(), Levers._fields))
+    score.Scorer([read], outcome_names(), world.quarter_labels())
+
+
+def make_study(folder: Path) -> Path:
+    """A folder with copies of the parameters, policies and assumptions. Raises `BadInput` when it exists and is not empty."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / PARAMETERS).write_text(world.PARAMS.read_text("utf-8"), "utf-8")
+        for part, home in (("policies", rules.POLICIES), ("assumptions", propositions.SHIPPED)):
+            (folder / part).mkdir()
+            for source in home.iterdir():
+                if source.name.endswith(".toml"):
+                    (folder / part / source.name).write_bytes(source.read_bytes())
+        (folder / MARK).write_text('# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n', "utf-8")
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise BadInput(str(folder), "", f"cannot be written ({error.strerror})", allowed="a folder you may write") from error
+    return folder
+
+
+def _sha(document: Any) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def _pointer(study: Path | None) -> Path:
+    key = hashlib.sha256(str((study or Path()).resolve()).encode()).hexdigest()[:16]
+    return Path.home() / ".cache" / "premortem" / "last" / key
+
+
+def _remember(study: Path | None, folder: Path) -> None:
+    try:
+        _pointer(study).parent.mkdir(parents=True, exist_ok=True)
+        _pointer(study).write_text(str(folder.resolve()), "utf-8")
+    except OSError:
+        return  # a home that cannot be written only costs the shortcut to the last run
+
+
+def _last(study: Path | None) -> Path:
+    default = (study or Path()) / DEFAULT_OUT
+    if _pointer(study).is_file() and (held := Path(_pointer(study).read_text("utf-8"))).is_dir():
+        return held
+    return default
