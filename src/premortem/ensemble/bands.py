@@ -1,7 +1,8 @@
 """Quantile bands of series over any number of futures: counts in fixed bins, added part by part.
 
-Bins are laid by the first part: 1,024 equal ones between its 0.1 and 99.9% quantiles, and one beyond each end. A quantile
-read off the counts is within one bin, a thousandth of that range, of the exact one.
+Bins are laid by the first 1,024 futures: 256 equal ones between their 0.2 and 99.8% quantiles, and one beyond each end. A
+quantile read off the counts is within one bin, a 256th of that range, of the exact one, and usually far nearer, since
+values are taken as even within a bin.
 """
 
 from pathlib import Path
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 
 from premortem.ensemble.store import Store
 
-BINS = 1024
-TAIL = 0.001
+BINS = 256
+TAIL = 0.002
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 # Futures whose whole series are kept.
 THIN = 1024
@@ -32,10 +33,12 @@ class Bins(NamedTuple):
 
 
 def lay(series: NDArray[np.float32]) -> Bins:
-    """Bins for series of shape (series, quarter, future); non-finite values are left out."""
-    finite = np.where(np.isfinite(series), series, np.nan)
-    low, high = np.nanquantile(finite, [TAIL, 1 - TAIL], axis=-1)
-    return Bins(low.astype(np.float32), np.maximum(high, low + 1e-9 + 1e-6 * np.abs(low)).astype(np.float32))
+    """Bins for series of shape (series, quarter, future); a non-finite value sorts last and is left to the tail."""
+    ordered = np.sort(series[:, :, :THIN], axis=-1)
+    cut = round(TAIL * (ordered.shape[-1] - 1))
+    low, high = ordered[:, :, cut], ordered[:, :, -1 - cut]
+    low, high = np.nan_to_num(low), np.nan_to_num(high)
+    return Bins(low, np.maximum(high, low + 1e-9 + 1e-6 * np.abs(low)).astype(np.float32))
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -16,7 +16,7 @@ from premortem.stress.propositions import Assumption
 
 Array = NDArray[Any]
 # Quarters at which every national outcome is kept for each future.
-KEPT_AT = ("2023Q4", "2024Q4", "2025Q1", "2025Q4", "2026Q4", "2028Q4", "2030Q4", "2032Q4")
+KEPT_AT = ("2024Q4", "2025Q4", "2026Q4", "2028Q4", "2030Q4", "2032Q4")
 # Row of the board for all assumptions at once.
 ALL = "all"
 # Two-sided level of every interval.

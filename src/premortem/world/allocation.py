@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from premortem.world.inputs import BASE_YEAR, DT, Regions
 from premortem.world.smooth import TINY, faded_years, ramp, softmin
@@ -50,8 +51,14 @@ def demand_share(year: jax.Array, regions: Regions, p: Any) -> jax.Array:
     blocs = regions.us * (1 - p.tier1_share_2024 - p.tier2_share_2024)[None]
     blocs = blocs + regions.ally * p.tier1_share_2024[None] + regions.other * p.tier2_share_2024[None]
     years = jnp.maximum(faded_years(year - BASE_YEAR, p.capex_fade), 0.0)
-    weight = regions.weight * blocs * jnp.exp(regions.ambition * (p.tier2_ambition * years)[None])
+    weight = regions.weight * blocs * _growth(regions, p.tier2_ambition * years)
     return weight / weight.sum(0, keepdims=True)
+
+
+def _growth(regions: Regions, log_growth: jax.Array) -> jax.Array:
+    """exp(ambition x growth), (region, future), with one exponential for each ambition that occurs."""
+    levels, which = np.unique(regions.ambition, return_inverse=True)
+    return jnp.exp(levels.astype(np.float32)[:, None] * log_growth[None])[which.ravel()]
 
 
 def place(

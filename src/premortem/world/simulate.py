@@ -43,7 +43,7 @@ def simulate(values: jax.Array, levers: Levers, places: Regions | None = None) -
     def quarter(state: State, now: tuple[jax.Array, Levers]) -> tuple[State, Outcomes]:
         return step(state, now[1], now[0], places, p)
 
-    _, series = jax.lax.scan(jax.checkpoint(quarter), start(places, p), (years(), jax.tree.map(jnp.asarray, levers)))
+    _, series = jax.lax.scan(quarter, start(places, p), (years(), jax.tree.map(jnp.asarray, levers)))
     return derived(series, places, p)
 
 
