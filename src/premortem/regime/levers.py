@@ -36,6 +36,7 @@ class Levers(NamedTuple):
     # answers of the rulebook
     tier2: Series  # share of the region's countries that a cap holds, (quarter, region); 0 while no framework binds
     denied: Series  # share of the region's countries to which an H100 is denied, (quarter, region)
+    licensed: Series  # share of the region's countries to which an H100 needs a licence that may be had, (quarter, region)
     allocation_mh: Series  # country allocations opened so far, summed over the region's capped countries [MH], (quarter, region)
     raise_max: Series  # most that alignment can add to an allocation [share]
     lpp_mh: Series  # LPP: what one consignee may take in a year [MH]
@@ -92,6 +93,7 @@ def levers(book: Book, regions: pl.DataFrame) -> Levers:
     return Levers(
         tier2=tier2,
         denied=_by_region(answers, "denied", asked, regions),
+        licensed=_by_region(answers, "licensed", asked, regions),
         allocation_mh=allocation,
         raise_max=_number(book, "diffusion.country_raise", "raise_max", asked, 0.0),
         lpp_mh=lpp / np.float32(mh),
@@ -138,7 +140,10 @@ def _ask(book: Book, asked: tuple[date, ...], regions: pl.DataFrame) -> pl.DataF
             ask("tool", q, maker, item="sme_tool", destination="CHN", fab_node_nm=14.0, made_in=maker)
     label = pl.DataFrame(labels, schema=["question", "quarter", "about"], orient="row")
     answers = decide(frame_of(rows), book).select("outcome", "clause", "required_by")
-    return pl.concat([label, answers], how="horizontal").with_columns(denied=pl.col("outcome").is_in(DENIED))
+    return pl.concat([label, answers], how="horizontal").with_columns(
+        denied=pl.col("outcome").is_in(DENIED),
+        licensed=pl.col("outcome").str.starts_with("licence:") & ~pl.col("outcome").is_in(DENIED),
+    )
 
 
 def _capped(

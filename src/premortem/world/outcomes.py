@@ -56,12 +56,12 @@ def shares(
 def conditioned(additions: jax.Array, politics: Any, levers: Any, places: Regions, p: Any) -> jax.Array:
     """Additions outside the US and China under US conditions that can be enforced [MH], shape (future,).
 
-    In Tier 2 the framework's licences and VEUs carry conditions, elsewhere deals do; in Tier 1 the allies' own alignment
+    Where a licence is needed it carries conditions (under the framework in all of Tier 2), elsewhere deals do; in Tier 1 the allies' own alignment
     and the terms of universal VEUs. Conditions on paper bind as far as `enforcement` goes, further with compute
     governance that holds.
     """
-    tier2 = levers.tier2[:, None]
-    abroad = places.other * (tier2 + (1 - tier2) * levers.deals)
+    licensed = levers.licensed[:, None]
+    abroad = places.other * (licensed + (1 - licensed) * levers.deals)
     allied = (politics.alignment + (1 - politics.alignment) * levers.prc_condition * p.uveu_share)[None]
     enforced = p.enforcement + (1 - p.enforcement) * levers.compute_governance * politics.held
     return enforced * (additions * (abroad + places.ally * allied)).sum(0)

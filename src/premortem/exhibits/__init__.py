@@ -1,0 +1,1 @@
+"""Tables and figures: each a module with `data()` and `chart()`."""

@@ -1,0 +1,39 @@
+"""One look for every chart: colours with measured contrast, quoted font names, direct labels, faint grids."""
+
+from typing import Any
+
+import altair as alt
+
+# Quoted, generic family last: an unknown or unquoted name makes the renderer drop all text without a word.
+FONT = "'Source Sans 3', sans-serif"
+INK, MUTED, GRID = "#1B1F24", "#57606A", "#E3E7EC"
+HOLDS, BREAKS, CONTEXT = "#1F6FB2", "#C2500A", "#8B949E"
+ASSUMPTIONS = {"A1": "#0A346F", "A2": "#9E351B", "A3": "#278770", "A4": "#CC60BE", "A5": "#AD930D"}
+TIERS = {1: "#C9DDF0", 2: "#5B9BD0", 3: "#12457F"}
+WIDTH = 680
+
+
+def themed(chart: Any, height: int | None = None, width: int | None = WIDTH) -> Any:
+    """The chart with the project's look; configure once, at the outermost level."""
+    sized = chart.properties(**({"width": width} if width else {}), **({"height": height} if height else {}))
+    axis = {"labelFontSize": 13, "titleFontSize": 13, "labelColor": MUTED, "titleColor": MUTED, "titleFontWeight": "normal",
+            "domainColor": GRID, "tickColor": GRID, "gridColor": GRID, "labelLimit": 320}  # fmt: skip
+    config = {
+        "font": FONT,
+        "background": "white",
+        "view": {"stroke": None},
+        "axis": axis,
+        "legend": {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK, "titleColor": MUTED},
+        "title": {"anchor": "start", "frame": "group", "fontSize": 15, "fontWeight": 600, "color": INK, "subtitleColor": MUTED},
+        "header": {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK},
+        "text": {"fontSize": 13, "color": INK},
+    }
+    spec = sized.to_dict() | {"config": config}
+    return alt.Chart.from_dict(spec)
+
+
+def svg(chart: Any) -> str:
+    """The chart as SVG text, rendered without a browser."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(chart.to_dict()))

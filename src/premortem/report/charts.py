@@ -1,0 +1,94 @@
+"""Charts of the brief, and the figure around each: title that states the finding, unit, source line, text alternative."""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, svg, themed
+
+BAND = ("p5", "p25", "p50", "p75", "p95")
+# Margins beyond this are all the same to a reader: far from breaking, or far beyond it.
+CLIP = 3.0
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with what a reader needs to trust it."""
+
+    title: str
+    chart: Any
+    source: str
+    alternative: str
+
+    def html(self, number: int) -> str:
+        """The figure as HTML with inline SVG."""
+        picture = svg(self.chart)
+        start = picture.index("<svg") + 4
+        labelled = f'{picture[:start]} role="img" aria-label="{escape(self.alternative, quote=True)}"{picture[start:]}'
+        return (
+            f'<figure><p class="figtitle">Figure {number}. {escape(self.title)}</p><div class="chart">{labelled}</div>'
+            f"<figcaption>{escape(self.source)}</figcaption></figure>"
+        )
+
+
+def fan(bands: pl.DataFrame, broken: pl.DataFrame, unit: str) -> Any:
+    """Bands 5-95 and 25-75 and the median of a margin by quarter, with the line at 0 below which it breaks."""
+    frame = bands.with_columns(
+        [pl.col(b).clip(-CLIP, CLIP) for b in BAND], year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)
+        + (pl.col("quarter").str.slice(5, 1).cast(pl.Int32) - 0.5) / 4,
+    ).filter(pl.col("year") >= 2025)  # fmt: skip
+    base = alt.Chart(frame).encode(x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=8), scale=alt.Scale(domain=[2025, 2033])))
+    top = max(float(frame["p95"].max()), 0.3)  # type: ignore[arg-type]
+    low = min(float(frame["p5"].min()), -0.3)  # type: ignore[arg-type]
+    y = {"scale": alt.Scale(domain=[low, top]), "title": unit}
+    outer = base.mark_area(opacity=0.18, color=HOLDS, clip=True).encode(y=alt.Y("p5:Q", **y), y2="p95:Q")
+    inner = base.mark_area(opacity=0.3, color=HOLDS, clip=True).encode(y=alt.Y("p25:Q", **y), y2="p75:Q")
+    line = base.mark_line(color=HOLDS, strokeWidth=2.5, clip=True).encode(y=alt.Y("p50:Q", **y))
+    zero = alt.Chart(pl.DataFrame({"y": [0.0]})).mark_rule(color=INK, strokeWidth=1.2).encode(y="y:Q")
+    notes = pl.DataFrame({"year": [2025.1, 2025.1], "y": [0.09 * (top - low), -0.09 * (top - low)], "text": ["holds", "breaks"]})
+    words = [
+        alt.Chart(notes.filter(pl.col("text") == word)).mark_text(align="left", color=colour, fontWeight=600)
+        .encode(x="year:Q", y="y:Q", text="text:N")
+        for word, colour in (("holds", HOLDS), ("breaks", BREAKS))
+    ]  # fmt: skip
+    return themed(alt.layer(outer, inner, line, zero, *words), height=240)
+
+
+def shares(rows: pl.DataFrame, titles: dict[str, str]) -> Any:
+    """Share of futures that holds, by policy, as bars from 0 with the interval as a rule and the share as text."""
+    frame = rows.with_columns(title=pl.col("policy").replace_strict(titles), text=(pl.col("holds") * 100).round(0).cast(pl.Int32).cast(pl.String) + "%")
+    order = list(titles.values())
+    base = alt.Chart(frame).encode(y=alt.Y("title:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)))
+    x = alt.X("holds:Q", title="share of futures in which it holds", axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(domain=[0, 1]))
+    bars = base.mark_bar(color=HOLDS, height=16).encode(x=x)
+    rules = base.mark_rule(color=INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+    words = base.mark_text(align="left", dx=6).encode(x="high:Q", text="text:N")
+    return themed(bars + rules + words, height=26 * frame.height)
+
+
+def causes(frame: pl.DataFrame, order: list[str]) -> Any:
+    """Which condition fails first, as shares of failures by policy; columns policy, condition, share."""
+    colours = [BREAKS, "#E3A06F", CONTEXT]
+    conditions = frame["condition"].unique(maintain_order=True).to_list()
+    bars = alt.Chart(frame).mark_bar(height=16).encode(
+        y=alt.Y("policy:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)),
+        x=alt.X("share:Q", title="share of failures", axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(domain=[0, 1])),
+        color=alt.Color("condition:N", sort=conditions, title=None, scale=alt.Scale(domain=conditions, range=colours[: len(conditions)]),
+                        legend=alt.Legend(orient="top", labelLimit=640, columns=1)),
+        order=alt.Order("rank:Q"),
+    )  # fmt: skip
+    return themed(bars, height=26 * frame["policy"].n_unique())
+
+
+def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
+    """Share that holds against the threshold of one condition, with the threshold in use; columns limit, holds, used."""
+    base = alt.Chart(frame.filter(~pl.col("used")))
+    line = base.mark_line(color=HOLDS, strokeWidth=2.5).encode(
+        x=alt.X("limit:Q", title=unit), y=alt.Y("holds:Q", title="share that holds", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
+    )
+    point = alt.Chart(frame.filter(pl.col("used"))).mark_point(color=BREAKS, filled=True, size=90, opacity=1).encode(x="limit:Q", y="holds:Q")
+    label = point.mark_text(align="left", dx=8, dy=-8, color=MUTED).encode(text=alt.value("in use"))
+    return themed(line + point + label, height=150, width=300)
