@@ -1,9 +1,8 @@
 """The rulebook: clauses read from TOML, in force as of a day, under a policy, which is an overlay on them and nothing else."""
 
 import copy
-import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
@@ -326,8 +325,3 @@ def _read_policy(path: Path | Traversable) -> Policy:
     except ValidationError as wrong:
         raise_all([_fault(path.name, "", dict(f)) for f in wrong.errors()])
         raise
-
-
-def identifiers(text: str) -> Iterable[str]:
-    """Names in an expression, outside quotes."""
-    return re.findall(r"[a-z_][a-z0-9_]*", re.sub(r"'[^']*'", "", text))

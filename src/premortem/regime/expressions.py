@@ -52,6 +52,11 @@ def arithmetic(text: str, names: dict[str, str]) -> pl.Expr:
     return pl.sql_expr(_renamed(text, names))
 
 
+def identifiers(text: str) -> list[str]:
+    """Names in a condition, outside quotes and without the language's own words."""
+    return [name for name in _NAME.findall(_QUOTED.sub("''", text)) if name.lower() not in WORDS]
+
+
 def parts(text: str) -> list[str]:
     """The tests that a condition joins by `and` at its outermost level."""
     found, depth, start = [], 0, 0

@@ -26,7 +26,14 @@ KNOWN = "26 February 2025"
 CHECKED = 4096
 # Thresholds tried for a curve of share against threshold.
 TRIED = 25
-PARTS = ("summary", "assumptions")
+# What it says of the share that holds when a band of the margin is the lowest one above 0.
+HOLDING = (
+    ("p5", "more than nineteen futures in twenty"),
+    ("p25", "at least three futures in four"),
+    ("p50", "more than half of all futures"),
+    ("p75", "fewer than half of all futures"),
+    ("p95", "fewer than one future in four"),
+)
 
 
 def write_brief(run: Any) -> tuple[Path, float]:
@@ -144,11 +151,10 @@ def _under(title: str) -> str:
 def _fan_figure(run: Any, a: Any, policy: str, title: str) -> Figure:
     rows = run.bands(policy).filter(pl.col("series") == f"margin.{a.id}")
     end = rows.filter(pl.col("quarter") == "2030Q4").row(0, named=True)
-    side = "holds" if end["p50"] > 0 else "breaks"
-    spread = "on one side of the line" if end["p25"] * end["p75"] > 0 else "on both sides of the line"
+    verdict = next((text for band, text in HOLDING if end[band] > 0), "fewer than one future in twenty")
     return Figure(
-        f"{title}, {a.id} {side} in the middle future of 2030, and half of all futures lie {spread}",
-        charts.fan(rows, rows, "margin (log scale; above 0 it holds)"),
+        f"{title}, {a.id} holds in {verdict} by the end of 2030",
+        charts.fan(rows, "margin (log scale; above 0 it holds)"),
         f"Margin of the weakest condition, quarter by quarter. Median, middle half and 5 to 95% of {run.futures:,} futures, {title.lower()}. "
         "The verdict on the board is taken at the dates that the conditions name.",
         f"Fan of {a.id}'s margin: in 2030Q4 median {end['p50']:.2f}, middle half {end['p25']:.2f} to {end['p75']:.2f}, 5 to 95% {end['p5']:.2f} to {end['p95']:.2f}.",

@@ -34,7 +34,7 @@ class Figure:
         )
 
 
-def fan(bands: pl.DataFrame, broken: pl.DataFrame, unit: str) -> Any:
+def fan(bands: pl.DataFrame, unit: str) -> Any:
     """Bands 5-95 and 25-75 and the median of a margin by quarter, with the line at 0 below which it breaks."""
     frame = bands.with_columns(
         [pl.col(b).clip(-CLIP, CLIP) for b in BAND], year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)
@@ -48,9 +48,9 @@ def fan(bands: pl.DataFrame, broken: pl.DataFrame, unit: str) -> Any:
     inner = base.mark_area(opacity=0.3, color=HOLDS, clip=True).encode(y=alt.Y("p25:Q", **y), y2="p75:Q")
     line = base.mark_line(color=HOLDS, strokeWidth=2.5, clip=True).encode(y=alt.Y("p50:Q", **y))
     zero = alt.Chart(pl.DataFrame({"y": [0.0]})).mark_rule(color=INK, strokeWidth=1.2).encode(y="y:Q")
-    notes = pl.DataFrame({"year": [2025.1, 2025.1], "y": [0.09 * (top - low), -0.09 * (top - low)], "text": ["holds", "breaks"]})
+    notes = pl.DataFrame({"year": [2033.0, 2033.0], "y": [0.09 * (top - low), -0.09 * (top - low)], "text": ["holds", "breaks"]})
     words = [
-        alt.Chart(notes.filter(pl.col("text") == word)).mark_text(align="left", color=colour, fontWeight=600)
+        alt.Chart(notes.filter(pl.col("text") == word)).mark_text(align="left", dx=6, color=colour, fontWeight=600)
         .encode(x="year:Q", y="y:Q", text="text:N")
         for word, colour in (("holds", HOLDS), ("breaks", BREAKS))
     ]  # fmt: skip
@@ -90,5 +90,5 @@ def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
         x=alt.X("limit:Q", title=unit), y=alt.Y("holds:Q", title="share that holds", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
     )
     point = alt.Chart(frame.filter(pl.col("used"))).mark_point(color=BREAKS, filled=True, size=90, opacity=1).encode(x="limit:Q", y="holds:Q")
-    label = point.mark_text(align="left", dx=8, dy=-8, color=MUTED).encode(text=alt.value("in use"))
+    label = point.mark_text(align="left", dx=8, dy=12, color=MUTED, clip=False).encode(text=alt.value("in use"))
     return themed(line + point + label, height=150, width=300)

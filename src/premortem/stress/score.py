@@ -98,7 +98,8 @@ def _wilson(share: float, n: float) -> tuple[float, float]:
     z = 1.959963984540054  # normal score of 97.5%
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
+    # rounding must not put the share itself outside
+    return min(max(float(middle - half), 0.0), share), max(min(float(middle + half), 1.0), share)
 
 
 def board(

@@ -81,7 +81,7 @@ def place(
     asked = wanted * (1 - levers.denied[:, None])
     licensed, uveu = _within_caps(s, asked, politics, levers, regions, p)
     tier2 = levers.tier2[:, None]
-    allowed = asked * (1 - tier2) + licensed + uveu
+    allowed = asked * (1 - tier2) * _within_us_floor(s, asked, levers, regions, p) + licensed + uveu
     unmet = jnp.maximum(wanted - allowed, 0.0)
     chinese, contested = chinese_offer(allowed, unmet, cn_made, politics, levers, year, regions, p)
     push = p.sovereign_push * (1 - politics.goodwill)
@@ -90,7 +90,7 @@ def place(
     kept = allowed - contested - turned
     unsold = supply - kept.sum(0)
     home = (regions.us + regions.ally) * wanted
-    rerouted = p.reroute_share * unsold * home / home.sum(0, keepdims=True)
+    rerouted = (p.reroute_share * unsold)[None] * home / home.sum(0, keepdims=True)
     return Placed(wanted, kept + rerouted, unmet, chinese, turned + abroad * unmet * push[None]), licensed, uveu
 
 
@@ -107,12 +107,24 @@ def _within_caps(
     fleet = p.uveu_share * (s.stock_us.sum(0) + TINY)
     country = capped * (levers.uveu_country_max * fleet)[None]
     uveu = softmin(tier2 * p.uveu_share[None] * asked, jnp.maximum(country - s.uveu, 0.0))
-    limit = jnp.minimum(levers.uveu_outside_max, 1 - levers.uveu_us_min) * fleet
-    room = jnp.maximum(limit - s.uveu.sum(0), 0.0)
+    room = jnp.maximum(levers.uveu_outside_max * fleet - s.uveu.sum(0), 0.0)
     uveu = uveu * (softmin(uveu.sum(0), room) / (uveu.sum(0) + TINY))[None]
     raised = levers.allocation_mh[:, None] * (1 + levers.raise_max * politics.alignment)[None]
     paths = raised + capped * (p.lpp_consignees * s.lpp_open + p.nveu_uptake * levers.nveu_mh)[None]
     return softmin(tier2 * asked - uveu, jnp.maximum(paths - s.licensed, 0.0)), uveu
+
+
+def _within_us_floor(s: Fleet, asked: jax.Array, levers: Any, regions: Regions, p: Any) -> jax.Array:
+    """Share of what Tier 1 asks that universal VEUs may place while enough of their fleet stays in the US, (region, future).
+
+    The fleet outside the US, in Tier 1 and Tier 2, may be at most 1 less the floor; without a rule the floor is 0.
+    """
+    fleet = p.uveu_share * (s.stock_us.sum(0) + TINY)
+    abroad = p.uveu_share * (regions.ally * s.stock_us).sum(0) + s.uveu.sum(0)
+    wanted = p.uveu_share * (regions.ally * asked).sum(0) + TINY
+    room = jnp.maximum((1 - levers.uveu_us_min) * fleet - abroad, 0.0) + TINY
+    met = softmin(wanted, room) / wanted
+    return 1 - regions.ally * (p.uveu_share * (1 - met))[None]
 
 
 def chinese_offer(

@@ -85,5 +85,5 @@ def chinese_power(made: jax.Array, bought_units: jax.Array, other: jax.Array, ye
 
 
 def twh(gw: jax.Array, p: Any) -> jax.Array:
-    """Electricity of a rated load [TWh a year]: GW x 8.76 x utilisation."""
-    return gw * HOURS_PER_YEAR * p.utilisation
+    """Electricity of a rated load [TWh a year], same shape (..., future): GW x 8.76 x utilisation."""
+    return gw * (HOURS_PER_YEAR * p.utilisation).reshape((1,) * (gw.ndim - 1) + (-1,))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.world.inputs import BASE_YEAR, DT
+from premortem.world.inputs import BASE_YEAR, DT, START
 from premortem.world.smooth import TINY, softmax2, step_at
 
 # Quarters of the leader's past that imitation can reach: 3 years.
@@ -44,8 +44,9 @@ def start(p: Any) -> Race:
     """State before the first quarter: a frontier that has grown at the pace of 2023, China behind it by imitation."""
     back = DT * jnp.arange(1, MEMORY + 1, dtype=jnp.float32)[:, None]
     pace = p.efficiency_growth + STOCK_GROWTH
-    us = p.efficiency_growth * (2023.0 - BASE_YEAR) + jnp.log(p.stock_2022) - pace * back
-    return Race(us, us - pace * p.imitation_lag, pace)
+    now = p.efficiency_growth * (START - BASE_YEAR) + jnp.log(p.stock_2022 * p.training_share_2024)
+    us = now[None] - pace[None] * back
+    return Race(us, us - (pace * p.imitation_lag)[None], pace)
 
 
 def training_share(year: jax.Array, p: Any) -> jax.Array:

@@ -1,0 +1,41 @@
+"""Shared pieces: the shipped study, levers of its policies, batches of futures, and one small run on disk."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from premortem.ensemble.run import draw
+from premortem.study import Run, Study
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory):
+    """A home of the tests' own: no run of the user's is seen, and compiled code is kept between tests only."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    return Study()
+
+
+@pytest.fixture(scope="session")
+def levers(study):
+    return {name: study.levers(name) for name in study.policies}
+
+
+@pytest.fixture(scope="session")
+def futures(study) -> np.ndarray:
+    """512 futures of the full prior, shape (parameter, future)."""
+    return draw(study.priors, "sobol", 11, 0, 512)
+
+
+@pytest.fixture(scope="session")
+def small_run(study, tmp_path_factory) -> Run:
+    """A stored run of 5,000 futures under three policies: two chunks, the last one padded."""
+    folder: Path = tmp_path_factory.mktemp("run") / "out"
+    return study.run(["as-written", "rescinded", "maximal"], futures=5000, seed=3, out=folder)

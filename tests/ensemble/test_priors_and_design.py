@@ -1,0 +1,118 @@
+"""Priors against scipy.stats; designs whose futures follow from (seed, index) alone."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from premortem import world
+from premortem.ensemble import design, priors
+from premortem.errors import BadInput, BadInputs
+
+COLUMNS = "name,module,unit,low,central,high,distribution,meaning,binds,basis,known_on,confidence"
+
+
+def table(tmp_path, *rows):
+    path = tmp_path / "params.csv"
+    path.write_text("\n".join([COLUMNS, *rows]) + "\n")
+    return path
+
+
+def one(tmp_path, low, central, high, distribution):
+    row = f"x,m,1,{low},{central},{high},{distribution},says,binds,basis,2025-01-01,low"
+    return priors.read(table(tmp_path, row))
+
+
+U = np.linspace(0.001, 0.999, 997)[None]
+
+
+@pytest.mark.parametrize(
+    ("low", "central", "high", "distribution", "judge"),
+    [
+        (2.0, "", 5.0, "uniform", stats.uniform(2, 3)),
+        (1.0, "", 8.0, "loguniform", stats.loguniform(1, 8)),
+        (1.0, 2.0, 5.0, "triangular", stats.triang(0.25, 1, 4)),
+        (-1.0, "", 3.0, "normal", stats.norm(1, 2 / 1.6448536)),
+        (0.5, "", 8.0, "lognormal", stats.lognorm(np.log(4) / 1.6448536, scale=2.0)),
+    ],
+)
+def test_quantiles_equal_those_of_scipy(tmp_path, low, central, high, distribution, judge):
+    got = one(tmp_path, low, central, high, distribution).ppf(U)
+    np.testing.assert_allclose(got[0], judge.ppf(U[0]), rtol=2e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.02, 0.25), (0.3, 0.7), (0.15, 0.25), (0.45, 0.8)])
+def test_beta_priors_have_low_and_high_as_their_5_and_95_percent(low, high):
+    a, b = priors.beta_shape(low, high)
+    assert stats.beta(a, b).cdf([low, high]) == pytest.approx([0.05, 0.95], abs=1e-9)
+
+
+def test_every_shipped_prior_round_trips_through_its_normal_score():
+    shipped = priors.read(world.PARAMS)
+    u = np.tile(np.linspace(0.01, 0.99, 41), (len(shipped.rows), 1))
+    back = shipped.cdf(shipped.ppf(u))
+    for i, row in enumerate(shipped.rows):
+        if row.varies and row.distribution != "categorical":
+            np.testing.assert_allclose(back[i], u[i], atol=2e-3, err_msg=row.name)
+
+
+def test_the_differentiable_quantiles_equal_the_plain_ones():
+    shipped = priors.read(world.PARAMS)
+    z = np.random.default_rng(0).normal(size=(len(shipped.rows), 50))
+    smooth = np.asarray(shipped.from_normal_jax(z))
+    plain = shipped.from_normal(z)
+    steps = [i for i, row in enumerate(shipped.rows) if row.distribution != "categorical"]
+    np.testing.assert_allclose(smooth[steps], plain[steps], rtol=1e-4, atol=1e-5)
+
+
+def test_all_faults_of_a_table_are_reported_at_once(tmp_path):
+    path = table(
+        tmp_path,
+        "a,m,1,5,,1,uniform,s,b,basis,2025-01-01,low",
+        "b,m,1,nan,,1,uniform,s,b,basis,2025-01-01,low",
+        "c,m,1,0,,1,gaussian,s,b,basis,2025-01-01,low",
+        "c,m,1,0,,1,uniform,s,b,basis,2025-01-01,low",
+        "c,m,1,0,,1,uniform,s,b,basis,2025-01-01,low",
+    )
+    with pytest.raises(BadInputs) as caught:
+        priors.read(path)
+    text = str(caught.value)
+    assert len(caught.value.errors) == 4
+    assert "row 2 (a)" in text
+    assert "row 3 (b)" in text
+    assert "row 4 (c).distribution" in text
+    assert "stands twice" in text
+
+
+def test_an_override_of_an_unknown_parameter_offers_the_near_name(tmp_path):
+    shipped = priors.read(world.PARAMS)
+    path = table(tmp_path, "yield_maks,m,1,0,,1,uniform,s,b,basis,2025-01-01,low")
+    with pytest.raises(BadInput, match="did you mean yield_max"):
+        shipped.override(path)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    kind=st.sampled_from(design.DESIGNS), seed=st.integers(0, 2**31), start=st.integers(0, 9000), count=st.integers(1, 300)
+)
+def test_a_future_depends_on_seed_and_index_only(kind, seed, start, count):
+    alone = design.uniforms(kind, 5, seed, start, count)
+    among = design.uniforms(kind, 5, seed, 0, start + count)[:, start:]
+    np.testing.assert_array_equal(alone, among)
+
+
+def test_seed_0_is_a_seed_like_any_other():
+    assert not np.array_equal(design.uniforms("sobol", 3, 0, 0, 16), design.uniforms("sobol", 3, 1, 0, 16))
+
+
+@pytest.mark.parametrize("kind", design.DESIGNS)
+def test_designs_fill_the_unit_cube_evenly(kind):
+    u = design.uniforms(kind, 4, 3, 0, 4096)
+    assert u.mean(1) == pytest.approx(np.full(4, 0.5), abs=0.03)
+    assert stats.kstest(u[2], "uniform").pvalue > 1e-3
+
+
+def test_an_unknown_design_is_refused():
+    with pytest.raises(BadInput, match="no such design"):
+        design.uniforms("latin", 2, 0, 0, 4)  # type: ignore[arg-type]
