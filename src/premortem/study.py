@@ -185,8 +185,9 @@ class Run:
         return self._board
 
     def board_rows(self) -> list[dict[str, Any]]:
-        """The board as plain rows."""
-        return self.board().to_dicts()
+        """The board as plain rows; causes of failure without the conditions of other assumptions."""
+        rows = self.board().to_dicts()
+        return [row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")} for row in rows]
 
     def bands(self, policy: str) -> pl.DataFrame:
         """Bands of every series over all futures: series, quarter, p5, p25, p50, p75, p95."""

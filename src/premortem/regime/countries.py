@@ -39,7 +39,7 @@ def iso3(text: str, key: str) -> str:
     found = known().get(text.strip().lower())
     if found is None:
         raise BadInput("transaction", key, f"no such country: {text}", got=text, allowed="ISO 3166 code or name",
-                       hint=nearest(text.lower(), [*known()]))  # fmt: skip
+                       hint=nearest(text.lower(), [name for name in known() if len(name) > 2]))  # fmt: skip
     return found
 
 

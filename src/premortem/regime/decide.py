@@ -35,6 +35,8 @@ READS = {
 # Rank of outcomes from free to barred, to say which changes help.
 RANK = {name: i for i, name in enumerate(READS)}
 MOST_CHANGES = 8
+# Fields by how near a change of them lies: an order's size first, another country last.
+NEAREST = ("quantity", "status", "end_use", "date", "parent", "headquarters", "item", "destination")
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,8 @@ def explain(transaction: Transaction, book: Book) -> Decision:
     given = dict(transaction.fields)
     frame = frame_of([given])
     answer = decide(frame, book).row(0, named=True)
-    clause = _deciding(answer, book)
     steps = ladder(frame, answer, book)
+    clause = _deciding(answer, steps, book)
     return Decision(
         transaction=given, policy=book.name, outcome=answer["outcome"], clause=clause.id if clause else "",
         citation=clause.citation if clause else "", says=clause.says if clause else "", eccn=answer["eccn"],
@@ -133,10 +135,12 @@ def explain(transaction: Transaction, book: Book) -> Decision:
     )  # fmt: skip
 
 
-def _deciding(answer: Mapping[str, Any], book: Book) -> Clause | None:
-    """The clause that decided; where no licence is needed, none did."""
-    key = answer["clause"]
-    return book.by_id[key] if key else None
+def _deciding(answer: Mapping[str, Any], steps: Sequence[Step], book: Book) -> Clause | None:
+    """The clause that decided; where no licence is needed, the one that came nearest to asking for one."""
+    if answer["clause"]:
+        return book.by_id[answer["clause"]]
+    asking = [s for s in steps if book.by_id[s.clause].stage in ("classify", "requires")]
+    return book.by_id[min(asking, key=lambda s: sum(not t.met for t in s.tests)).clause] if asking else None
 
 
 def ladder(frame: pl.DataFrame, answer: Mapping[str, Any], book: Book) -> tuple[Step, ...]:
@@ -193,13 +197,14 @@ def would_change(given: Mapping[str, Any], answer: Mapping[str, Any], book: Book
     if not tries:
         return ()
     outcomes = decide(frame_of([row for _, row in tries]), book)["outcome"].to_list()
-    found: dict[tuple[str, str], tuple[int, str]] = {}
+    found: dict[tuple[str, str], tuple[bool, int, str]] = {}
     for (text, row), outcome in zip(tries, outcomes, strict=True):
         if outcome != answer["outcome"] and not outcome.startswith("needs:"):
             field = text.split(":")[0]
             sentence = f"{text.split(':', 1)[1].strip()}: {READS[outcome][0].lower()}{READS[outcome][1:]}"
-            found.setdefault((field, outcome), (RANK[outcome] - RANK.get(answer["outcome"], 0), sentence))
-    return tuple(sentence for _, sentence in sorted(found.values())[:MOST_CHANGES])
+            worse = RANK[outcome] > RANK.get(answer["outcome"], 0)
+            found.setdefault((field, outcome), (worse, NEAREST.index(field.split()[0]), sentence))
+    return tuple(sentence for _, _, sentence in sorted(found.values())[:MOST_CHANGES])
 
 
 Try = tuple[str, dict[str, Any]]

@@ -37,7 +37,7 @@ def decide(given: pl.DataFrame, book: Book, totals: Totals | None = None) -> pl.
     batches = [
         _decide(complete(part, book), book, totals) for part in given.iter_slices(BATCH)
     ]
-    return pl.concat(batches)
+    return pl.concat(batches, how="diagonal")
 
 
 def force(clause: Clause) -> pl.Expr:
@@ -64,13 +64,18 @@ def names(clause: Clause) -> dict[str, str]:
     return {key: f"{clause.id}.{key}" for key in clause.numbers}
 
 
-def operative(book: Book) -> list[Clause]:
-    """Clauses that can decide something, in order."""
-    return [c for c in book.clauses if c.stage != "context" and c.complies and (c.ends is None or c.ends >= c.complies)]
+def operative(book: Book, first: date = date.min, last: date = date.max) -> list[Clause]:
+    """Clauses that can decide something between two days, in order."""
+    return [
+        c
+        for c in book.clauses
+        if c.stage != "context" and c.complies and c.complies <= last and (c.ends is None or c.ends >= max(first, c.complies))
+    ]
 
 
 def _decide(frame: pl.DataFrame, book: Book, totals: Totals) -> pl.DataFrame:
-    clauses = operative(book)
+    days = frame["date"]
+    clauses = operative(book, days.min(), days.max())  # type: ignore[arg-type]  # a date column
     frame = frame.with_columns([number_expr(c, k).alias(f"{c.id}.{k}") for c in clauses for k in c.numbers])
     stage = {s: [c for c in clauses if c.stage == s] for s in ("classify", "requires", "veu", "exception", "review")}
     # `none` here is a verdict (a route that rebuts the presumption), so the first match counts, whatever it says
@@ -135,8 +140,8 @@ def _add_up(frame: pl.DataFrame, clause: Clause, asked: pl.Expr, totals: Totals)
         arithmetic(limit, names(clause)).fill_null(float("-inf")).alias("_limit"),
     )  # fmt: skip
     groups = work.select(pl.struct(k.meta.output_name() for k in keys).rank("dense").cast(pl.Int64) - 1).to_series().to_numpy()
-    first = np.unique(groups, return_index=True)[1]
-    labels = work.select(k.meta.output_name() for k in keys)[first].rows()
+    one_each = work.with_columns(_group=pl.Series(groups)).unique("_group").sort("_group")
+    labels = one_each.select(k.meta.output_name() for k in keys).rows()
     held = totals.setdefault(clause.id, {})
     so_far = np.array([held.get(label, 0.0) for label in labels])
     after = _run(groups, *(work[c].to_numpy() for c in ("_asked", "_start", "shipment_tpp", "_limit")), so_far)

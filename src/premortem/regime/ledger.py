@@ -15,6 +15,8 @@ from premortem.regime.vocabulary import FIELDS, KINDS, TYPES, given_fields
 
 # Most rows of a file that is read: beyond it a file is to be split.
 MOST_ROWS = 100_000_000
+# Distinct values of a column that are parsed once each.
+MOST_DISTINCT = 200_000
 ALIASES = {"to": "destination", "hq": "headquarters", "parent": "parent_headquarters", "on": "date", "used": "used_tpp"}
 
 
@@ -76,6 +78,17 @@ def decide_file(path: Path, book: Book) -> tuple[pl.DataFrame, dict[str, Any]]:
     return decided, summary(decided, time.perf_counter() - began, book)
 
 
+def write(decided: pl.DataFrame, path: Path) -> None:
+    """Write a decided ledger as Parquet or CSV, by its ending, whole or not at all. Raises `BadInput`."""
+    half = path.with_name(f".{path.name}.half")
+    try:
+        (decided.write_parquet if path.suffix.lower() in (".parquet", ".pq") else decided.write_csv)(half)
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise BadInput(str(path), "", f"cannot be written ({error.strerror or error})", allowed="a folder you may write") from error
+
+
 def _check_columns(columns: list[str], file: str) -> None:
     from premortem.errors import raise_all
 
@@ -97,13 +110,22 @@ def _typed(frame: pl.DataFrame) -> pl.DataFrame:
     for name in frame.columns:
         if name not in FIELDS:
             continue
-        text = pl.col(name).cast(pl.String).str.strip_chars().replace("", None)
-        value = _parsed(name, text, frame.schema[name])
+        text, value = _read_column(name, frame[name])
         columns.append(value.alias(name))
         needed = name in ("destination", "quantity", "date")
         missing = pl.when(text.is_null()).then(pl.lit(f"{name} is missing")) if needed else pl.when(pl.lit(False)).then(pl.lit(""))
         faults.append(missing.when(text.is_not_null() & value.is_null()).then(pl.lit(f"{name} cannot be read: ") + text).otherwise(pl.lit(None, pl.String)))
     return frame.select(*columns, pl.coalesce(*faults).alias("rejected"))
+
+
+def _read_column(name: str, column: pl.Series) -> tuple[pl.Expr, pl.Expr]:
+    """A column as trimmed text and as its parsed value. Distinct values are parsed once: a ledger has few of them."""
+    distinct = column.unique().to_frame()
+    text = pl.col(name).cast(pl.String).str.strip_chars().replace("", None)
+    table = distinct.select(raw=pl.col(name), text=text, value=_parsed(name, text, column.dtype))
+    if table.height > MOST_DISTINCT:
+        return text, _parsed(name, text, column.dtype)
+    return tuple(pl.col(name).replace_strict(table["raw"], table[c], return_dtype=table[c].dtype) for c in ("text", "value"))  # type: ignore[return-value]  # two expressions
 
 
 def _parsed(name: str, text: pl.Expr, schema: Any) -> pl.Expr:

@@ -1,6 +1,7 @@
 """Transactions as frames: typed columns for every field of the vocabulary, filled from the catalogue and the atlas."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -46,9 +47,8 @@ def parse(given: Mapping[str, Any]) -> dict[str, Any]:
             row[name] = _typed(name, value)
         except BadInput as error:
             errors.append(error)
-    if not errors:
-        errors += _missing(row)
-    raise_all(errors)
+    failed = {error.key for error in errors}
+    raise_all(errors + [error for error in _missing(row) if error.key not in failed])
     return row
 
 
@@ -77,7 +77,7 @@ def _typed(name: str, value: Any) -> Any:
     if kind == "number":
         return _number(name, value)
     if kind == "date":
-        return _date(value)
+        return parse_date(value)
     return _chip_name(str(value)) if name == "item" else str(value).strip().lower() if name in ("status", "exporter", "end_use", "designer", "packaged_by") else str(value).strip()
 
 
@@ -98,9 +98,8 @@ def _number(name: str, value: Any) -> float:
     return number
 
 
-def _date(value: Any) -> Any:
-    from datetime import date
-
+def parse_date(value: Any) -> date:
+    """A day within the years for which rules are held. Raises `BadInput`."""
     if isinstance(value, date):
         day = value
     else:

@@ -1,6 +1,28 @@
 """Presentation: the brief, and what a terminal shows. Holds nothing that a notebook user would want to call."""
 
-from premortem.report.brief import write_brief
-from premortem.report.terminal import print_board, print_run, print_tables, progress_bar
+from importlib import import_module
+from typing import Any
 
-__all__ = ["print_board", "print_run", "print_tables", "progress_bar", "write_brief"]
+# Where each public name lives; loaded when asked for, since the brief needs JAX and a decision does not.
+_HOMES = {"write_brief": "brief"} | dict.fromkeys(
+    (
+        "print_board",
+        "print_cases",
+        "print_clauses",
+        "print_decision",
+        "print_diff",
+        "print_ledger",
+        "print_loopholes",
+        "print_run",
+        "print_tables",
+        "progress_bar",
+    ),
+    "terminal",
+)
+__all__ = ["print_board", "print_cases", "print_clauses", "print_decision", "print_diff", "print_ledger", "print_loopholes", "print_run", "print_tables", "progress_bar", "write_brief"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"premortem.report.{_HOMES[name]}"), name)

@@ -87,3 +87,81 @@ def progress_bar() -> Callable[[int, int, float], None]:
             bar_.stop()
 
     return advance
+
+
+def print_decision(decision: Any) -> None:
+    """One sentence, the clause, the ladder, what would change it."""
+    console = Console(highlight=False)
+    console.print(f"[bold]{decision.sentence}[/bold]")
+    console.print(f"{decision.outcome} by {decision.clause or 'no clause'} ({decision.citation or 'none applies'}); policy {decision.policy}, ECCN {decision.eccn}")
+    if decision.headroom_tpp is not None:
+        console.print(f"Headroom after it: {decision.headroom_tpp:,.0f} TPP")
+    console.print("\nThe ladder")
+    for step in decision.trace:
+        console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}", soft_wrap=False)
+        for test in step.tests:
+            console.print(f"      {'met    ' if test.met else 'not met'} {test.test}  [dim]{test.value}[/dim]")
+    if decision.would_change:
+        console.print("\nWhat would change it")
+        for change in decision.would_change:
+            console.print(f"  {change}")
+    console.print("\nNot legal advice.", style="dim")
+
+
+def print_cases(results: list[dict[str, Any]]) -> None:
+    """Cases that disagree, then how many agree."""
+    console = Console(highlight=False)
+    for row in results:
+        if not row.get("agrees", True) or "expected" not in row:
+            console.print(f"{row['case']}: {row['outcome']} by {row['clause']}" + (f"; expected {row['expected']}" if "expected" in row else ""))
+    agreed = sum(row.get("agrees", False) for row in results)
+    console.print(f"{len(results)} cases, {agreed} as expected")
+
+
+def print_ledger(result: dict[str, Any], out: Path | None) -> None:
+    """Rejected rows on top, then outcomes and headroom."""
+    console = Console(highlight=False)
+    for wrong in result["rejected"][:20]:
+        console.print(f"row {wrong['row']}: {wrong['why']}", style="bold")
+    if len(result["rejected"]) > 20:
+        console.print(f"... and {len(result['rejected']) - 20:,} more rejected rows; see them with --json")
+    for outcome, count in result["outcomes"].items():
+        console.print(f"{count:>12,}  {outcome}")
+    for place, left in result["headroom"].items():
+        console.print(f"{place}: {left:,.0f} TPP left of its allocation")
+    console.print(f"{result['rows']:,} rows in {result['seconds']:.2f} s" + (f"; written to {out}" if out else ""))
+
+
+def print_clauses(clauses: list[dict[str, Any]]) -> None:
+    """Clauses in force, with their numbers."""
+    console = Console(highlight=False)
+    for c in clauses:
+        console.print(f"[bold]{c['clause']}[/bold]  {c['citation']}")
+        numbers = "; ".join(f"{k} = {v['value']:,.12g} {v['unit']}" for k, v in c["numbers"].items())
+        console.print(f"  {c['says']}" + (f"\n  {numbers}" if numbers else ""))
+    console.print(f"{len(clauses)} clauses in force")
+
+
+def print_diff(result: dict[str, Any]) -> None:
+    """Changes in words, then who gains and who loses."""
+    console = Console(highlight=False)
+    for change in result["changes"]:
+        console.print(f"  {change['text']}")
+    for name in ("gain", "lose"):
+        for row in result[name]:
+            places = ", ".join(row["places"][:8]) + (" ..." if row["count"] > 8 else "")
+            console.print(f"{name}: {row['chip']} to {row['count']} places ({places}): {row['from']} -> {row['to']}")
+    console.print(f"{len(result['changes'])} changes of clauses and numbers")
+
+
+def print_loopholes(found: list[dict[str, Any]]) -> None:
+    """Each pair: what it shows, both sides, the compute it could move."""
+    console = Console(highlight=False)
+    for row in found:
+        console.print(f"[bold]{row['name']}[/bold] ({row['clause']}): {row['says']}")
+        for side in ("a", "b"):
+            fields = ", ".join(f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in row[side].items())
+            console.print(f"  {side}: {row['outcome_' + side]}  [dim]{fields}[/dim]")
+        if row["h100e"]:
+            console.print(f"  could move {row['h100e']:,.0f} H100 equivalents")
+    console.print(f"{len(found)} pairs")

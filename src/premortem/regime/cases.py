@@ -1,0 +1,83 @@
+"""Files of cases, and `FIELD=VALUE` settings: the ways in which a person writes transactions down."""
+
+import csv
+import shlex
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from premortem.errors import BadInput
+from premortem.regime.book import Book, load
+from premortem.regime.decide import Transaction, explain
+
+MAX_BYTES = 10_000_000
+OPTIONS = {
+    "--item": "item", "--quantity": "quantity", "--to": "destination", "--hq": "headquarters", "--parent": "parent_headquarters",
+    "--consignee": "consignee", "--status": "status", "--used": "used_tpp", "--tpp": "tpp", "--on": "date", "--under": "under",
+}  # fmt: skip
+
+
+def settings(texts: Iterable[str]) -> dict[str, str]:
+    """`FIELD=VALUE` texts as fields. Raises `BadInput` for one without an equals sign."""
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise BadInput("command line", "--set", f"{text!r} has no =", got=text, allowed="FIELD=VALUE")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def arguments(text: str) -> dict[str, str]:
+    """Fields from the options of `premortem check` in one text. Raises `BadInput` for an unknown option."""
+    words, found, given = shlex.split(text), {}, []
+    for option, value in zip(words[::2], words[1::2], strict=False):
+        if option == "--set":
+            given.append(value)
+        elif option in OPTIONS:
+            found[OPTIONS[option]] = value
+        else:
+            raise BadInput("cases", option, "no such option", got=option, allowed=", ".join(OPTIONS))
+    return found | settings(given)
+
+
+def agrees(outcome: str, expected: str) -> bool:
+    """Whether an outcome is among those accepted (`a|b`); NAC and ACA stand for one another, as one exception was split."""
+    accepted = set(expected.split("|"))
+    return outcome in accepted or (outcome == "exception:ACA" and "exception:NAC" in accepted)
+
+
+def decide_file(path: Path, book: Book) -> list[dict[str, Any]]:
+    """Each case of a CSV or TOML file decided; with `agrees` where the case says what it expects.
+
+    A CSV has a column `args` (options of `premortem check`) or columns named as fields; a TOML file has `[[case]]` tables.
+    """
+    results = []
+    for i, case in enumerate(_read(path)):
+        name, expected = str(case.pop("case_id", i + 1)), case.pop("expected", None)
+        case = {k: v for k, v in case.items() if k not in ("why", "confidence") and v not in (None, "")}
+        fields = arguments(str(case["args"])) if "args" in case else {k: v for k, v in case.items()}
+        under = fields.pop("under", None)
+        decision = explain(Transaction(**fields), load(str(under)) if under else book)
+        row = {"case": name, "outcome": decision.outcome, "clause": decision.clause}
+        results.append(row | ({"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {}))
+    return results
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise BadInput(path.name, "", "is too large", allowed=f"{MAX_BYTES:,} bytes; use `premortem ledger` for many shipments")
+        text = path.read_text("utf-8")
+        if path.suffix == ".toml":
+            found = tomllib.loads(text).get("case", [])
+        else:
+            found = list(csv.DictReader(text.splitlines(), strict=True))
+    except OSError as error:
+        raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a CSV or TOML file") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, csv.Error) as error:
+        raise BadInput(path.name, "", f"is not readable: {error}", allowed="UTF-8 CSV or TOML") from error
+    if not found:
+        raise BadInput(path.name, "", "has no cases", allowed="rows of a CSV, or [[case]] tables of a TOML file")
+    return found

@@ -1,0 +1,239 @@
+"""The rulebook against worked cases and against properties that any lawyer would demand."""
+
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premortem import facts
+from premortem.errors import BadInput, BadInputs, PremortemError
+from premortem.regime import book as rules
+from premortem.regime import cases, diff, ledger
+from premortem.regime.decide import RANK, Transaction, explain
+from premortem.regime.engine import decide
+from premortem.regime.expressions import check
+from premortem.regime.loopholes import loopholes
+from premortem.regime.transactions import frame_of, parse
+from premortem.regime.vocabulary import OUTCOMES
+
+CASES = list(csv.DictReader((Path(__file__).parent / "cases.csv").read_text().splitlines()))
+
+
+def outcomes(rows, policy="as-written"):
+    return decide(frame_of([parse(row) for row in rows]), rules.load(policy))["outcome"].to_list()
+
+
+def test_worked_cases_decide_as_their_derivations_say():
+    wrong = []
+    for case in CASES:
+        fields = cases.arguments(case["args"])
+        under = fields.pop("under", "history")
+        got = outcomes([fields], under)[0]
+        if not cases.agrees(got, case["expected"]):
+            wrong.append((case["case_id"], got, case["expected"], case["why"]))
+    assert not wrong
+    assert len(CASES) >= 150
+
+
+@pytest.mark.parametrize("policy", rules.policies())
+def test_every_shipped_policy_loads_and_decides(policy):
+    assert outcomes([{"item": "H100 SXM", "destination": "ARE", "quantity": 10, "date": "2026-03-01"}], policy)[0] in OUTCOMES
+
+
+PLACES = ["ARE", "CHN", "IND", "FRA", "SGP", "BRA", "VNM", "SAU", "POL", "MAC", "GBR", "KHM"]
+ITEMS = ["H100 SXM", "H20", "B200", "RTX 4090", "L40S", "L4", "A100 80GB SXM", "MI300X"]
+
+
+def table(rows, seed):
+    rng = np.random.default_rng(seed)
+    days = np.arange("2022-06", "2029-12", dtype="datetime64[D]")
+    return pl.DataFrame({
+        "item": rng.choice(ITEMS, rows), "quantity": rng.integers(1, 3000, rows), "destination": rng.choice(PLACES, rows),
+        "headquarters": rng.choice(PLACES, rows), "date": rng.choice(days, rows), "consignee": rng.choice([f"c{i}" for i in range(40)], rows),
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("policy", ["as-written", "history"])
+def test_one_row_decides_as_the_same_row_in_a_table(policy):
+    """Each row has a consignee of its own; the allocation, which all share, is left out and has tests of its own below."""
+    given_ = table(20_000, 1).with_columns(consignee=pl.int_range(20_000).cast(pl.String))
+    whole = ledger.decide_ledger(given_, rules.load(policy))
+    some = whole.filter((pl.col("clause") != "diffusion.country_allocation") | pl.col("clause").is_null()).sample(200, seed=2)
+    fields = ["item", "quantity", "destination", "headquarters", "date", "consignee"]
+    alone = [ledger.decide_ledger(some[i].select(fields), rules.load(policy))["outcome"][0] for i in range(len(some))]
+    assert alone == some["outcome"].to_list()
+
+
+def test_order_of_the_rows_does_not_matter_where_the_dates_differ():
+    given_ = table(3000, 3).unique(["destination", "date"]).unique(["consignee", "destination", "date"]).with_row_index("id")
+    one = ledger.decide_ledger(given_, rules.load("as-written")).sort("id")
+    other = ledger.decide_ledger(given_.sample(fraction=1, shuffle=True, seed=5), rules.load("as-written")).sort("id")
+    assert one["outcome"].to_list() == other["outcome"].to_list()
+
+
+@settings(max_examples=25, deadline=None)
+@given(parts=st.integers(2, 6), units=st.integers(100, 20_000))
+def test_splitting_a_licensed_shipment_never_changes_what_the_allocation_takes(parts, units):
+    """Under the allocation alone (LPP is shut by the consignee's total of the year)."""
+    base = {"item": "H100 SXM", "destination": "IND", "date": "2025-06-02", "consignee": "c", "consignee_tpp_this_year": 26_900_000}
+    split = [base | {"quantity": units} for _ in range(parts)]
+    answers = decide(frame_of([parse(row) for row in split]), rules.load("as-written"))
+    taken = sum(units for outcome in answers["outcome"] if outcome == "licence:presumption_of_approval")
+    assert taken * 15_824 <= 790_000_000
+    whole = outcomes([base | {"quantity": units * parts}])[0]
+    assert (whole == "licence:presumption_of_approval") == (taken == units * parts)
+
+
+def test_splitting_an_order_between_consignees_opens_lpp_and_nothing_else():
+    base = {"item": "H100 SXM", "destination": "IND", "date": "2025-06-02", "quantity": 1600}
+    assert outcomes([base | {"consignee": "a"}, base | {"consignee": "b"}]) == ["exception:LPP", "exception:LPP"]
+    assert outcomes([base | {"consignee": "a"}, base | {"consignee": "a"}]) == ["exception:LPP", "licence:presumption_of_approval"]
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10_000), factor=st.floats(0.1, 0.9))
+def test_a_lower_cap_never_allows_more(seed, factor):
+    given_ = table(300, seed).filter(pl.col("date") > date(2025, 5, 15))
+    book = rules.load("as-written")
+    stricter = book.with_number("diffusion.country_allocation", "tpp", 790e6 * factor)
+    before, after = (taken(ledger.decide_ledger(given_, b)) for b in (book, stricter))
+    for place in PLACES:
+        assert after.get(place, 0.0) <= max(before.get(place, 0.0), 790e6 * factor)
+
+
+def taken(decided):
+    """TPP that the allocation has taken by place and period."""
+    drawn = decided.filter((pl.col("clause") == "diffusion.country_allocation") & pl.col("outcome").str.ends_with("approval"))
+    tpp = {row["name"]: row["tpp"] for row in facts.read("chips").to_dicts()}
+    period = (pl.col("date").dt.year() - 2025) // 3
+    amounts = drawn.with_columns(amount=pl.col("quantity") * pl.col("item").replace_strict(tpp, return_dtype=pl.Float64), period=period)
+    return dict(amounts.group_by("destination", "period").agg(pl.col("amount").sum()).group_by("destination").agg(pl.col("amount").max()).rows())
+
+
+def test_nothing_changes_between_two_days_on_which_something_complies():
+    book = rules.load("history")
+    days = sorted({d for c in book.clauses for d in (c.complies, c.ends and c.ends + timedelta(1)) if d and date(2022, 8, 1) < d < date(2026, 12, 1)})
+    days += [date(2021, 12, 9), date(2024, 3, 15), date(2024, 5, 30), date(2026, 2, 3)]
+    days = sorted(set(days))
+    for first, following in zip(days, days[1:], strict=False):
+        last = following - timedelta(1)
+        if last > first:
+            rows = [{"item": i, "destination": p, "quantity": 10, "date": d} for d in (first, last) for i in ITEMS for p in ("CHN", "ARE", "VNM", "KHM")]
+            got = outcomes(rows, "history")
+            assert got[: len(got) // 2] == got[len(got) // 2 :], (first, last)
+
+
+def test_a_decision_explains_itself():
+    decision = explain(Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01"), rules.load("as-written"))
+    assert decision.outcome == "licence:presumption_of_approval"
+    assert decision.clause == "diffusion.country_allocation"
+    assert decision.headroom_tpp == 790_000_000 - 2000 * 15_824
+    assert any(step.clause == "diffusion.lpp" and not step.tests[-1].met for step in decision.trace)
+    assert any("1,699" in change and "LPP" in change for change in decision.would_change)
+    assert "Not legal advice" in repr(decision)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.sampled_from(ITEMS), st.sampled_from(PLACES), st.integers(1, 100_000), st.sampled_from(["2023-12-01", "2025-06-01", "2026-02-01"]))
+def test_what_would_change_an_answer_does_change_it(item, place, quantity, day):
+    book = rules.load("as-written")
+    decision = explain(Transaction(item=item, quantity=quantity, destination=place, date=day), book)
+    for change in decision.would_change:
+        if change.startswith("with a quantity of"):
+            units = int(change.split(":")[0].removeprefix("with a quantity of ").replace(",", ""))
+            again = explain(Transaction(item=item, quantity=units, destination=place, date=day), book)
+            assert again.outcome != decision.outcome
+
+
+def test_loopholes_are_re_checkable_pairs():
+    found = loopholes(rules.load("as-written"))
+    assert len({row["name"] for row in found}) >= 6
+    for row in found:
+        for side in ("a", "b"):
+            fields = {k: v for k, v in row[side].items()}
+            assert outcomes([fields])[0] == row[f"outcome_{side}"]
+        assert row["outcome_a"] != row["outcome_b"]
+
+
+def test_a_diff_says_what_came_and_who_loses():
+    book = rules.load("as-written")
+    result = diff.diff((book, date(2025, 5, 14)), (book, date(2025, 5, 15)))
+    assert any(c["clause"] == "diffusion.country_allocation" and c["kind"] == "new" for c in result["changes"])
+    assert any("IND" in row["places"] for row in result["lose"])
+    assert diff.diff((book, date(2025, 6, 1)), (book, date(2025, 6, 1)))["changes"] == []
+    higher = book.with_number("diffusion.country_allocation", "tpp", 1e9)
+    assert diff.diff((book, date(2025, 6, 1)), (higher, date(2025, 6, 1)))["changes"][0]["to"] == 1e9
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["__import__('os').system('x')", "abs(tpp) > 1", "tpp > (select 1)", "tpp > 1; drop table x", "open('f')", "tppp > 1", "tpp >", "1e999 > `x`"],
+)
+def test_conditions_that_call_or_query_are_refused(text):
+    assert check(text, "", [])
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_condition_or_refused_with_a_reason(text):
+    for _, why in check(text, "", ["tpp"]):
+        assert why
+
+
+def test_bad_transactions_are_refused_all_at_once():
+    with pytest.raises(BadInputs) as caught:
+        parse({"item": "H100 SXMM", "quantity": "2.5", "destination": "ARX", "date": "soon", "colour": "red"})
+    keys = {error.key for error in caught.value.errors}
+    assert keys == {"item", "quantity", "destination", "date", "colour"}
+    with pytest.raises(BadInput, match="did you mean H100 SXM"):
+        parse({"item": "H100 SXMM", "destination": "ARE"})
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(["item", "quantity", "destination", "date", "tpp", "status", "hbm", "x"]), st.one_of(st.text(max_size=12), st.floats(), st.integers(), st.none())))
+def test_any_transaction_parses_or_is_refused_clearly(fields):
+    try:
+        parse(fields)
+    except PremortemError as error:
+        assert str(error)
+
+
+def test_a_ledger_keeps_every_row_and_says_why_some_are_rejected(tmp_path):
+    path = tmp_path / "l.csv"
+    path.write_text(
+        "item,quantity,destination,date\nH100 SXM,10,ARE,2025-06-01\nH999,10,ARE,2025-06-01\nH20,-1,CHN,2025-06-01\n"
+        "H20,1.5,CHN,2025-06-01\nH20,1,Nowhere,2025-06-01\nH20,1,CHN,\nH20,2,China,2025-06-01\n"
+    )
+    decided, result = ledger.decide_file(path, rules.load("as-written"))
+    assert result["rows"] == 7
+    assert [r["row"] for r in result["rejected"]] == [2, 3, 4, 5, 6]
+    assert decided["outcome"].to_list()[0] == "exception:LPP"
+    assert decided["outcome"].to_list()[6] == "no_licence_required"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00garbage", b"a,b\n1,2\n", b"item,quantity,destination,date\n"])
+def test_files_that_are_no_ledgers_give_one_clear_error_or_no_rows(tmp_path, content):
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    try:
+        assert ledger.decide_file(path, rules.load("history"))[1]["rows"] == 0
+    except PremortemError as error:
+        assert "x.csv" in str(error)
+
+
+def test_an_overlay_on_a_clause_that_is_not_there_is_refused(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('name = "mine"\ntitle = "Mine"\nsays = "x"\n[clause."diffusion.contry_allocation"]\nends = 2025-01-01\n')
+    with pytest.raises(BadInput, match=r"did you mean diffusion\.country_allocation"):
+        rules.load(path)
+    path.write_text('name = "mine"\ntitle = "Mine"\nsays = "x"\n[clause."diffusion.country_allocation"]\ntpp = { value = "lots", unit = "TPP" }\n')
+    with pytest.raises(BadInput, match="tpp"):
+        rules.load(path)
+
+
+def test_ranks_cover_all_outcomes():
+    assert set(RANK) == set(OUTCOMES)
