@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
 from premortem.errors import BadInput, BadInputs, PremortemError
 
@@ -278,7 +279,8 @@ def main() -> None:
     debug, as_json = "--debug" in sys.argv, "--json" in sys.argv
     arguments = [a for a in sys.argv[1:] if a != "--debug"]
     try:
-        app(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else DONE)
     except PremortemError as error:
         sys.exit(_refuse(error, as_json, debug))
     except (KeyboardInterrupt, typer.Abort):
@@ -340,11 +342,9 @@ def _as_dict(error: BaseException) -> dict[str, str]:
 
 def _usage_or_bug(error: Exception, as_json: bool, debug: bool) -> int:
     """A wrong option is the user's; anything else is ours: one line, and how to report it."""
-    import click
-
     if debug:
         raise error
-    if isinstance(error, click.ClickException):
+    if isinstance(error, TyperException):
         option = getattr(getattr(error, "param", None), "name", None) or getattr(error, "option_name", None) or ""
         refused = BadInput("command line", option, error.format_message(), hint="see `premortem --help`")
         return _refuse(refused, as_json, debug)

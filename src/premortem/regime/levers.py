@@ -5,6 +5,7 @@ catalogue chip for China, a stack of memory, a tool, a die, a service; the answe
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from premortem import facts
 from premortem.regime.book import STRENGTHS, Book
 from premortem.regime.engine import decide
 from premortem.regime.transactions import catalogue, frame_of
-from premortem.regime.vocabulary import DENIED
+from premortem.regime.vocabulary import DENIED, USED_UP
 
 Series = NDArray[np.float32]
 
@@ -67,8 +68,8 @@ class Levers(NamedTuple):
     permitting: Series
 
 
-# Units asked for: enough to pass LPP for one consignee, too few to use up an allocation.
-ASKED_UNITS = 2000.0
+# The consignee of the H100s asked about has used up LPP, so that the answer is the rule's for everybody else [TPP].
+LPP_USED_UP = 1e30
 # Countries whose firms make the tools that an advanced fab needs.
 TOOL_MAKERS = ("USA", "NLD", "JPN", "KOR", "TWN")
 # What a case-by-case licence is multiplied by where the clause says how many were granted.
@@ -81,10 +82,14 @@ def days() -> tuple[date, ...]:
     return tuple(date(FIRST_YEAR + q // 4, 3 * (q % 4) + 2, ASK_ON) for q in range(QUARTERS))
 
 
+# Clauses whose numbers set how much, never whether: the rulebook's answers do not depend on them.
+AMOUNTS = frozenset({"diffusion.lpp", "diffusion.nveu", "diffusion.uveu", "diffusion.country_allocation", "diffusion.country_raise", "diffusion.aia"})
+
+
 def levers(book: Book, regions: pl.DataFrame) -> Levers:
     """The policy as arrays, for the regions of the `regions` table (in its order)."""
     asked = days()
-    answers = _ask(book, asked, regions)
+    answers = _answers(_Question(book, regions))
     h100 = float(catalogue().filter(pl.col("item") == YARDSTICK)["c_tpp"][0])
     mh = h100 * MILLION
     tier2, allocation = _capped(book, answers, asked, regions, mh)
@@ -113,6 +118,26 @@ def levers(book: Book, regions: pl.DataFrame) -> Levers:
     )
 
 
+class _Question:
+    """A book and regions, equal to another when the rulebook's answers are: amounts and strengths do not matter."""
+
+    def __init__(self, book: Book, regions: pl.DataFrame) -> None:
+        self.book, self.regions = book, regions
+        kept = [c.model_copy(update={"numbers": {}}) if c.id in AMOUNTS else c for c in book.clauses]
+        self.key = repr((kept, book.moves, regions["countries"].to_list()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Question) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@lru_cache(maxsize=64)
+def _answers(question: _Question) -> pl.DataFrame:
+    return _ask(question.book, days(), question.regions)
+
+
 def _ask(book: Book, asked: tuple[date, ...], regions: pl.DataFrame) -> pl.DataFrame:
     """Answers of the rulebook: question, quarter, place or chip, outcome, clause, denied."""
     rows: list[dict[str, Any]] = []
@@ -128,7 +153,7 @@ def _ask(book: Book, asked: tuple[date, ...], regions: pl.DataFrame) -> pl.DataF
     sold = [(r["item"], r["released"]) for r in chips.filter(pl.col("item").is_in(ours) & pl.col("vendor").is_in(["nvidia", "amd"])).to_dicts()]
     for q, day in enumerate(asked):
         for place in places:
-            ask("place", q, place, item=YARDSTICK, quantity=ASKED_UNITS, destination=place)
+            ask("place", q, place, item=YARDSTICK, destination=place, consignee_tpp_this_year=LPP_USED_UP)
         for chip, released in sold:
             if released <= f"{day:%Y-%m}":
                 ask("chip", q, chip, item=chip, destination="CHN")
@@ -141,8 +166,8 @@ def _ask(book: Book, asked: tuple[date, ...], regions: pl.DataFrame) -> pl.DataF
     label = pl.DataFrame(labels, schema=["question", "quarter", "about"], orient="row")
     answers = decide(frame_of(rows), book).select("outcome", "clause", "required_by")
     return pl.concat([label, answers], how="horizontal").with_columns(
-        denied=pl.col("outcome").is_in(DENIED),
-        licensed=pl.col("outcome").str.starts_with("licence:") & ~pl.col("outcome").is_in(DENIED),
+        denied=pl.col("outcome").is_in(DENIED) & (pl.col("outcome") != USED_UP),
+        licensed=pl.col("outcome").str.starts_with("licence:") & (~pl.col("outcome").is_in(DENIED) | (pl.col("outcome") == USED_UP)),
     )
 
 

@@ -98,8 +98,10 @@ OUTCOMES = (
     "veu:universal", "veu:national", "licence:presumption_of_approval", "licence:case_by_case",
     "licence:presumption_of_denial", "licence:policy_of_denial", "prohibited",
 )  # fmt: skip
+# Denial because an allocation is used up: more than what may be had, not other than what may be had.
+USED_UP = "licence:policy_of_denial"
 # Outcomes after which nothing moves without a change of mind by the regulator.
-DENIED = ("licence:presumption_of_denial", "licence:policy_of_denial", "prohibited")
+DENIED = ("licence:presumption_of_denial", USED_UP, "prohibited")
 
 
 def given_fields() -> tuple[str, ...]:
