@@ -33,8 +33,22 @@ def test_help_loads_nothing_heavy():
 
 
 def test_every_command_has_help_with_examples(run):
-    for command in (["run"], ["board"], ["check"], ["ledger"], ["regime", "show"], ["regime", "diff"], ["regime", "loopholes"],
-                    ["validate"], ["init"], ["data", "status"], ["stress"], ["compare"], ["edits"], ["futures"]):  # fmt: skip
+    for command in (
+        ["run"],
+        ["board"],
+        ["check"],
+        ["ledger"],
+        ["regime", "show"],
+        ["regime", "diff"],
+        ["regime", "loopholes"],
+        ["validate"],
+        ["init"],
+        ["data", "status"],
+        ["stress"],
+        ["compare"],
+        ["edits"],
+        ["futures"],
+    ):
         code, out, _ = run(*command, "--help")
         assert code == 0
         assert "premortem" in out
@@ -42,10 +56,14 @@ def test_every_command_has_help_with_examples(run):
 
 
 def test_run_prints_the_keys_of_the_contract_and_nothing_else(run, tmp_path):
-    code, out, _ = run("run", "--futures", "600", "--policy", "as-written", "--policy", "rescinded", "--out", tmp_path / "o", "--json")
+    code, out, _ = run(
+        "run", "--futures", "600", "--policy", "as-written", "--policy", "rescinded", "--out", tmp_path / "o", "--json"
+    )
     document = json.loads(out)
     assert code == 0
-    assert {"run", "brief", "futures", "policies", "seed", "seconds", "futures_per_second", "peak_mb", "board"} <= set(document)
+    assert {"run", "brief", "futures", "policies", "seed", "seconds", "futures_per_second", "peak_mb", "board"} <= set(
+        document
+    )
     assert {"compile", "simulate", "score", "report"} <= set(document["seconds"])
     assert {"assumption", "policy", "holds", "low", "high", "fails_on"} <= set(document["board"][0])
     assert all(None not in row["fails_on"].values() for row in document["board"])
@@ -94,7 +112,20 @@ def test_bad_input_is_one_clear_line_with_exit_2(run, arguments, said, tmp_path,
 
 
 def test_check_answers_and_exits_by_the_answer(run):
-    code, out, _ = run("check", "--item", "H100 SXM", "--quantity", "2000", "--to", "ARE", "--on", "2025-06-01", "--under", "as-written", "--json")
+    code, out, _ = run(
+        "check",
+        "--item",
+        "H100 SXM",
+        "--quantity",
+        "2000",
+        "--to",
+        "ARE",
+        "--on",
+        "2025-06-01",
+        "--under",
+        "as-written",
+        "--json",
+    )
     answer = json.loads(out)
     assert code == 0
     assert {"outcome", "clause", "citation", "conditions_met", "headroom_tpp", "trace", "would_change"} <= set(answer)
@@ -110,8 +141,12 @@ def test_a_study_is_made_edited_run_and_validated(run, tmp_path):
     assert run("validate", folder)[0] == 0
     assert run("init", folder)[0] == 2  # never over something that is there
     policy = folder / "policies" / "as-written.toml"
-    (folder / "policies" / "looser.toml").write_text(policy.read_text().replace('"as-written"', '"looser"').replace("790_000_000", "3_000_000_000"))
-    code, out, _ = run("run", "--study", folder, "--policy", "as-written", "--policy", "looser", "--futures", "400", "--json")
+    (folder / "policies" / "looser.toml").write_text(
+        policy.read_text().replace('"as-written"', '"looser"').replace("790_000_000", "3_000_000_000")
+    )
+    code, out, _ = run(
+        "run", "--study", folder, "--policy", "as-written", "--policy", "looser", "--futures", "400", "--json"
+    )
     assert code == 0
     assert json.loads(out)["policies"] == ["as-written", "looser"]
     (folder / "policies" / "bad.toml").write_text('name = "bad"\ntitle = "x"\nsays = "x"\nfoo = 1\n')

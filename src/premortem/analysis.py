@@ -1,5 +1,8 @@
-"""Why a stored run came out as it did: boxes, sensitivities, breaking points, attribution, regret, edits, alternative futures."""
+"""Why a stored run came out as it did: boxes, sensitivities, breaking points, attribution, regret, edits, alternative
+futures.
+"""
 
+import itertools
 import tomllib
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -23,8 +26,11 @@ from premortem.study import Run, Study
 Array = NDArray[Any]
 
 # Futures drawn anew: to test boxes, to freeze items, to price clauses; and base samples of the Sobol indices.
-FRESH, FROZEN, PRICED, SOBOL = 4 * CHUNK, CHUNK, CHUNK, 256
-# Margins count within these bounds where they are averaged: a future far beyond a threshold weighs no more than one beyond it.
+FRESH, FROZEN, PRICED, SOBOL = 4 * CHUNK, CHUNK, 1024, 256
+# Few futures are run in chunks of this size.
+SMALL = 1024
+# Margins count within these bounds where they are averaged: a future far beyond a threshold weighs no more than one
+# beyond it.
 CLIP = 2.0
 KNOWN = date(2025, 2, 26)
 SIGNS = files("premortem.stress") / "signs.toml"
@@ -46,9 +52,10 @@ def _margins(study: Study) -> Callable[..., Any]:
 def margins_of(study: Study, values: Array, pulled: Levers) -> Array:
     """Margins of every assumption, (assumption, future), for any number of futures, in padded chunks."""
     run, out = _margins(study), []
-    for start in range(0, values.shape[1], CHUNK):
-        part = values[:, start : start + CHUNK]
-        padded = np.pad(part, ((0, 0), (0, CHUNK - part.shape[1])), mode="edge").astype(np.float32)
+    chunk = SMALL if values.shape[1] <= SMALL else CHUNK
+    for start in range(0, values.shape[1], chunk):
+        part = values[:, start : start + chunk]
+        padded = np.pad(part, ((0, 0), (0, chunk - part.shape[1])), mode="edge").astype(np.float32)
         out.append(np.asarray(run(padded, pulled))[:, : part.shape[1]])
     return np.concatenate(out, axis=1)
 
@@ -57,7 +64,14 @@ def assumption_number(study: Study, name: str) -> int:
     """Place of an assumption by its id. Raises `BadInput` with the known ones."""
     ids = [a.id for a in study.assumptions]
     if name.upper() not in ids:
-        raise BadInput("command line", "ASSUMPTION", f"no such assumption: {name}", got=name, allowed=", ".join(ids), hint=nearest(name.upper(), ids))
+        raise BadInput(
+            "command line",
+            "ASSUMPTION",
+            f"no such assumption: {name}",
+            got=name,
+            allowed=", ".join(ids),
+            hint=nearest(name.upper(), ids),
+        )
     return ids.index(name.upper())
 
 
@@ -67,7 +81,9 @@ def stress(run: Run, assumption: str, policy: str | None = None, top: int = 3, s
     place = assumption_number(study, assumption)
     policy = policy or run.policies[0]
     if policy not in run.policies:
-        raise BadInput("command line", "--policy", f"not in this run: {policy}", got=policy, allowed=", ".join(run.policies))
+        raise BadInput(
+            "command line", "--policy", f"not in this run: {policy}", got=policy, allowed=", ".join(run.policies)
+        )
     a, pulled, names = study.assumptions[place], study.levers(policy), study.priors.names
     values = run.parameters()
     breaks = run.columns(policy, [f"margin.{a.id}"])[f"margin.{a.id}"] <= 0
@@ -76,23 +92,55 @@ def stress(run: Run, assumption: str, policy: str | None = None, top: int = 3, s
     fresh_breaks = margins_of(study, fresh, pulled)[place] <= 0
     nearest_breaks, single = _breaking(study, place, pulled, top)
     return {
-        "assumption": a.id, "policy": policy, "futures": run.futures, "breaks": float(breaks.mean()), "verdict": found.verdict,
+        "assumption": a.id,
+        "policy": policy,
+        "futures": run.futures,
+        "breaks": float(breaks.mean()),
+        "verdict": found.verdict,
         "boxes": [_box(b, a.id, study, fresh, names, fresh_breaks) for b in found.boxes],
         "sensitivity": _sensitivity(study, place, pulled, seed),
         "breaking": nearest_breaks,
         "thresholds": single + clause_thresholds(study, place, policy),
         "attribution": _attribution(study, place, pulled, values, breaks, seed),
-    }  # fmt: skip
+    }
 
 
-def _box(box: discover.Box, subject: str, study: Study, fresh: Array, names: Sequence[str], fresh_breaks: Array) -> dict[str, Any]:
+def explain(run: Run, assumption: str, policy: str, seed: int = 1) -> dict[str, Any]:
+    """The part of `stress` that the brief shows, quick to compute: boxes tested on new futures, and attribution."""
+    study = run.study
+    place = assumption_number(study, assumption)
+    name, pulled, names = study.assumptions[place].id, study.levers(policy), study.priors.names
+    values = run.parameters()
+    breaks = run.columns(policy, [f"margin.{name}"])[f"margin.{name}"] <= 0
+    found = discover.discover(values, names, breaks, most=2, seed=seed)
+    fresh = draw(study.priors, "sobol", run.seed + seed, 0, FRESH)
+    fresh_breaks = margins_of(study, fresh, pulled)[place] <= 0
+    return {
+        "verdict": found.verdict,
+        "boxes": [_box(b, name, study, fresh, names, fresh_breaks) for b in found.boxes],
+        "attribution": _attribution(study, place, pulled, values, breaks, seed),
+    }
+
+
+def _box(
+    box: discover.Box, subject: str, study: Study, fresh: Array, names: Sequence[str], fresh_breaks: Array
+) -> dict[str, Any]:
     coverage, density = discover.out_of_sample(box, fresh, names, fresh_breaks)
     return {
-        "coverage": box.coverage, "density": box.density, "mass": box.mass, "limits": {k: list(v) for k, v in box.limits.items()},
-        "p_values": box.p_values, "sentence": sentence(box, subject, study), "reason": box.reason,
-        "coverage_out_of_sample": coverage, "density_out_of_sample": density,
-        "curve": [{"coverage": s.coverage, "density": s.density, "mass": s.mass, "restricted": s.restricted} for s in box.curve],
-    }  # fmt: skip
+        "coverage": box.coverage,
+        "density": box.density,
+        "mass": box.mass,
+        "limits": {k: list(v) for k, v in box.limits.items()},
+        "p_values": box.p_values,
+        "sentence": sentence(box, subject, study),
+        "reason": box.reason,
+        "coverage_out_of_sample": coverage,
+        "density_out_of_sample": density,
+        "curve": [
+            {"coverage": s.coverage, "density": s.density, "mass": s.mass, "restricted": s.restricted}
+            for s in box.curve
+        ],
+    }
 
 
 def sentence(box: discover.Box, subject: str, study: Study) -> str:
@@ -101,11 +149,23 @@ def sentence(box: discover.Box, subject: str, study: Study) -> str:
     for name, (low, high) in box.limits.items():
         row = study.priors[name]
         inner = low > row.quantile(np.array([0.001]))[0], high < row.quantile(np.array([0.999]))[0]
-        within = f"is {low:.3g} to {high:.3g}" if all(inner) else f"is over {low:.3g}" if inner[0] else f"is under {high:.3g}"
-        unit = "" if row.unit in ("-", "0-1", "category", "year", "share", "ratio") else f" {row.unit}"
-        parts.append(f"{row.meaning} {within}{unit}")
+        within = (
+            f"is {low:.3g} to {high:.3g}"
+            if all(inner)
+            else f"is over {low:.3g}"
+            if inner[0]
+            else f"is under {high:.3g}"
+        )
+        parts.append(f"{row.meaning} {within}{_unit(row.unit)}")
     joined = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    return f"{subject} breaks in {box.density:.0%} of futures in which {joined}; that is {box.coverage:.0%} of its breaks"
+    return (
+        f"{subject} breaks in {box.density:.0%} of futures in which {joined}; that is {box.coverage:.0%} of its breaks"
+    )
+
+
+def _unit(unit: str) -> str:
+    """A unit as it follows a number; nothing for a share, a ratio or a year."""
+    return "" if unit in ("-", "0-1", "category", "year", "share", "ratio", "logit", "ln") else f" {unit}"
 
 
 def _sensitivity(study: Study, place: int, pulled: Levers, seed: int) -> list[dict[str, Any]]:
@@ -121,9 +181,15 @@ def _sensitivity(study: Study, place: int, pulled: Levers, seed: int) -> list[di
     y = model(np.concatenate([a, b, *mixed], axis=1))[0].reshape(-1, SOBOL)
     found = sensitivity.indices(y[0], y[1], y[2:], seed)
     rows = [
-        {"param": study.priors.names[i], "first": found.first[k], "total": found.total[k], "low": found.low[k], "high": found.high[k]}
+        {
+            "param": study.priors.names[i],
+            "first": found.first[k],
+            "total": found.total[k],
+            "low": found.low[k],
+            "high": found.high[k],
+        }
         for k, i in enumerate(free)
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda r: -r["total"])
 
 
@@ -132,12 +198,13 @@ def _breaking(study: Study, place: int, pulled: Levers, top: int) -> tuple[list[
     priors, a = study.priors, study.assumptions[place]
     free = np.array([row.varies and row.distribution != "categorical" for row in priors.rows], float)
 
-    @jax.jit
     def margin(z: jax.Array) -> jax.Array:
         outcomes = world.simulate(priors.from_normal_jax(z), pulled)
         return study.scorer.margins(outcomes, study.scorer.thresholds)[a.id]
 
-    points = breaking.search(margin, len(priors.rows), free)[:top]
+    # one start a parameter: the same shape as the search along single parameters, so that the model compiles once
+    slope = breaking.slope_of(margin)
+    points = breaking.search(slope, free, starts=len(free))[:top]
     centre = priors.central[:, 0]
     shown = []
     for point in points:
@@ -146,31 +213,45 @@ def _breaking(study: Study, place: int, pulled: Levers, top: int) -> tuple[list[
             z[i] = score
         to = priors.from_normal(z)[:, 0]
         by_size = sorted(point.scores, key=lambda i: -abs(point.scores[i]))
-        moves = [(priors.rows[i].meaning, priors.rows[i].unit, float(centre[i]), float(to[i])) for i in by_size]
-        shown.append({
-            "moves": {priors.names[i]: [float(centre[i]), float(to[i])] for i in by_size}, "distance": point.distance,
-            "margin_before": point.margin_before, "margin_after": point.margin_after,
-            "story": breaking.story(moves[:4], point.margin_before > 0, a.id),
-        })  # fmt: skip
-    scores = breaking.thresholds(margin, len(priors.rows), free)
+        moves = [(priors.rows[i].meaning, _unit(priors.rows[i].unit), float(centre[i]), float(to[i])) for i in by_size]
+        shown.append(
+            {
+                "moves": {priors.names[i]: [float(centre[i]), float(to[i])] for i in by_size},
+                "distance": point.distance,
+                "margin_before": point.margin_before,
+                "margin_after": point.margin_after,
+                "story": breaking.story(moves[:4], point.margin_before > 0, a.id),
+            }
+        )
+    scores = breaking.thresholds(slope, free)
     alone = np.nan_to_num(scores)[:, None]
     values = priors.from_normal(alone)[:, 0]
     order = sorted((i for i in range(len(scores)) if not np.isnan(scores[i])), key=lambda i: abs(scores[i]))
-    single = [{"param": priors.names[i], "value": float(values[i]), "from": float(centre[i]), "score": float(scores[i])} for i in order]
+    single = [
+        {"param": priors.names[i], "value": float(values[i]), "from": float(centre[i]), "score": float(scores[i])}
+        for i in order
+    ]
     return shown, single
 
 
 # Clause numbers whose effect on the world is one of degree, with the multiples of them that are tried.
 AMOUNTS = (
-    ("diffusion.country_allocation", "tpp"), ("diffusion.lpp", "tpp_year"), ("diffusion.nveu", "ceiling"),
-    ("diffusion.uveu", "country_max"), ("diffusion.uveu", "outside_max"), ("diffusion.uveu", "us_min"), ("diffusion.country_raise", "raise_max"),
-)  # fmt: skip
-MULTIPLES = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 10.0)
+    ("diffusion.country_allocation", "tpp"),
+    ("diffusion.lpp", "tpp_year"),
+    ("diffusion.nveu", "ceiling"),
+    ("diffusion.uveu", "country_max"),
+    ("diffusion.uveu", "outside_max"),
+    ("diffusion.uveu", "us_min"),
+    ("diffusion.country_raise", "raise_max"),
+)
+MULTIPLES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
 
 
 def clause_thresholds(study: Study, place: int, policy: str) -> list[dict[str, Any]]:
-    """For each amount in a clause: the value at which the share that holds crosses one half, or none, and the shares tried."""
-    book, values = study.book(policy), draw(study.priors, "sobol", 0, 0, CHUNK)
+    """For each amount in a clause: the value at which the share that holds crosses one half, or none, and the shares
+    tried.
+    """
+    book, values = study.book(policy), draw(study.priors, "sobol", 0, 0, SMALL)
     rows = []
     for clause, key in AMOUNTS:
         if clause not in book.by_id or not book.in_force(clause, date(2026, 6, 1)):
@@ -182,32 +263,73 @@ def clause_thresholds(study: Study, place: int, policy: str) -> list[dict[str, A
             return float((margins_of(study, values, changed)[place] > 0).mean())
 
         tried = [(m, share(m)) for m in MULTIPLES]
-        crossing = next(((a, b) for a, b in zip(tried, tried[1:], strict=False) if (a[1] - 0.5) * (b[1] - 0.5) < 0), None)
+        crossing = next(((a, b) for a, b in itertools.pairwise(tried) if (a[1] - 0.5) * (b[1] - 0.5) < 0), None)
         at = breaking.knob_threshold(share, crossing[0][0], crossing[1][0], steps=6) if crossing else None
-        rows.append({"param": f"{clause}.{key}", "value": None if at is None else at * legal, "from": legal,
-                     "shares": [{"value": m * legal, "holds": s} for m, s in tried]})  # fmt: skip
+        rows.append(
+            {
+                "param": f"{clause}.{key}",
+                "value": None if at is None else at * legal,
+                "from": legal,
+                "shares": [{"value": m * legal, "holds": s} for m, s in tried],
+            }
+        )
     return rows
 
 
-def _attribution(study: Study, place: int, pulled: Levers, values: Array, breaks: Array, seed: int) -> list[dict[str, Any]]:
-    """Effect of each driver and arrestor on the share that holds, frozen at its neutral end; unmodelled ones are listed so."""
+def _attribution(
+    study: Study, place: int, pulled: Levers, values: Array, breaks: Array, seed: int
+) -> list[dict[str, Any]]:
+    """Effect of each driver and arrestor on the share that holds, frozen at its neutral end; unmodelled ones are
+    listed so.
+    """
     a, names = study.assumptions[place], study.priors.names
     some = values[:, :FROZEN]
-    correlation = dict(zip(names, sensitivity.rank_correlation(values[:, :CHUNK * 4], -breaks[: CHUNK * 4].astype(float)), strict=True))
+    correlation = dict(
+        zip(
+            names, sensitivity.rank_correlation(values[:, : CHUNK * 4], -breaks[: CHUNK * 4].astype(float)), strict=True
+        )
+    )
     items = [(kind, item) for kind, item in a.items if kind != "watch"]
     holds = holder(study, place, pulled, some, [(kind, item) for kind, item in items], correlation)
     base = holds(frozenset()).astype(float)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for i, (kind, item) in enumerate(items):
         if not item.modelled or not (item.parameters or item.levers):
-            rows.append({"item": item.id, "kind": kind, "effect": None, "low": None, "high": None, "modelled": False, "statement": item.statement})
+            rows.append(
+                {
+                    "item": item.id,
+                    "kind": kind,
+                    "effect": None,
+                    "low": None,
+                    "high": None,
+                    "modelled": False,
+                    "statement": item.statement,
+                }
+            )
             continue
-        effect = attribute._paired(base - holds(frozenset({i})).astype(float))
-        rows.append({"item": item.id, "kind": kind, "effect": effect.effect, "low": effect.low, "high": effect.high, "modelled": True, "statement": item.statement})
+        effect = attribute.paired(base - holds(frozenset({i})).astype(float))
+        rows.append(
+            {
+                "item": item.id,
+                "kind": kind,
+                "effect": effect.effect,
+                "low": effect.low,
+                "high": effect.high,
+                "modelled": True,
+                "statement": item.statement,
+            }
+        )
     return sorted(rows, key=lambda r: -abs(r["effect"] or 0.0))
 
 
-def holder(study: Study, place: int, pulled: Levers, values: Array, items: Sequence[tuple[str, Any]], correlation: dict[str, float]) -> attribute.Holds:
+def holder(
+    study: Study,
+    place: int,
+    pulled: Levers,
+    values: Array,
+    items: Sequence[tuple[str, Any]],
+    correlation: dict[str, float],
+) -> attribute.Holds:
     """Which futures hold when items are frozen: their parameters at the neutral end, their levers at rest."""
     rest = {"allocation_mh": UNCAPPED, "uveu_country_max": 1.0, "uveu_outside_max": 1.0}
 
@@ -218,7 +340,9 @@ def holder(study: Study, place: int, pulled: Levers, values: Array, items: Seque
             for name in item.parameters:
                 row = study.priors[name]
                 ends = row.quantile(np.array([0.05, 0.95])) if row.varies else np.array([row.low, row.low])
-                moved[study.priors.names.index(name)] = attribute.neutral_end(correlation[name], kind, float(ends[0]), float(ends[1]))
+                moved[study.priors.names.index(name)] = attribute.neutral_end(
+                    correlation[name], kind, float(ends[0]), float(ends[1])
+                )
             for name in item.levers:
                 changed[name] = np.full_like(getattr(pulled, name), rest.get(name, 0.0))
         return margins_of(study, moved, pulled._replace(**changed))[place] > 0
@@ -231,9 +355,17 @@ def compare(run: Run, policies: Sequence[str] | None = None) -> dict[str, Any]:
     chosen = list(policies or [p for p in run.policies if p != "history"])
     unknown = [p for p in chosen if p not in run.policies]
     if unknown:
-        raise BadInput("command line", "POLICY", f"not in this run: {unknown[0]}", got=unknown[0], allowed=", ".join(run.policies))
+        raise BadInput(
+            "command line", "POLICY", f"not in this run: {unknown[0]}", got=unknown[0], allowed=", ".join(run.policies)
+        )
     if len(chosen) < 2:
-        raise BadInput("command line", "POLICY", "needs two policies or more", got=", ".join(chosen), allowed=", ".join(run.policies))
+        raise BadInput(
+            "command line",
+            "POLICY",
+            "needs two policies or more",
+            got=", ".join(chosen),
+            allowed=", ".join(run.policies),
+        )
     ids = [a.id for a in run.study.assumptions]
     margins = {p: {k: run.columns(p, [f"margin.{k}"])[f"margin.{k}"] for k in ids} for p in chosen}
     measures = {p: regret.performance(m) for p, m in margins.items()}
@@ -241,19 +373,31 @@ def compare(run: Run, policies: Sequence[str] | None = None) -> dict[str, Any]:
     shares = {p: [float((by[k] > 0).mean()) for k in ids] for p, by in margins.items()}
     rankings = regret.rankings(measures, every)
     winners = {metric: order[0] for metric, order in rankings.items()}
-    by_assumption = {k: {p: float(r.mean()) for p, r in regret.regret({q: np.clip(margins[q][k], -1, 1) for q in chosen}).items()} for k in ids}
+    by_assumption = {
+        k: {p: float(r.mean()) for p, r in regret.regret({q: np.clip(margins[q][k], -1, 1) for q in chosen}).items()}
+        for k in ids
+    }
     return {
-        "regret": regret.summarise(regret.regret(measures)), "pareto": regret.pareto(shares), "rankings": rankings,
-        "disagree": len(set(winners.values())) > 1, "winners": winners, "shares": {p: dict(zip(ids, s, strict=True)) for p, s in shares.items()},
-        "regret_by_assumption": by_assumption, "futures": run.futures,
-    }  # fmt: skip
+        "regret": regret.summarise(regret.regret(measures)),
+        "pareto": regret.pareto(shares),
+        "rankings": rankings,
+        "disagree": len(set(winners.values())) > 1,
+        "winners": winners,
+        "shares": {p: dict(zip(ids, s, strict=True)) for p, s in shares.items()},
+        "regret_by_assumption": by_assumption,
+        "futures": run.futures,
+    }
 
 
 def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -> dict[str, Any]:
-    """Which clause numbers are likely to be heavily edited, and how that ranking did: the keys of `premortem edits --json`."""
+    """Which clause numbers are likely to be heavily edited, and how that ranking did: the keys of `premortem edits
+    --json`.
+    """
     book, values = study.book(policy), draw(study.priors, "sobol", 0, 0, PRICED)
     families = {r["clause"]: r["family"] for r in facts.read("clause_edits").to_dicts()}
-    numbers = [(r["clause"], r["parameter"]) for r in facts.read("clause_edits").to_dicts() if r["clause"] in book.by_id]
+    numbers = [
+        (r["clause"], r["parameter"]) for r in facts.read("clause_edits").to_dicts() if r["clause"] in book.by_id
+    ]
 
     @cache
     def margins(clause: str, key: str, factor: float) -> Array:
@@ -264,13 +408,26 @@ def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -
     ranked = edits.rank(numbers, prices, binds, families, as_of)
     ids = [a.id for a in study.assumptions]
     rows = [
-        {"clause": r["clause"], "parameter": r["parameter"], "shadow_price": dict(zip(ids, prices[r["row"]].tolist(), strict=True)),
-         "shadow_price_half_step": dict(zip(ids, halves[r["row"]].tolist(), strict=True)), "binds": r["binds"], "pressure": r["pressure"],
-         "index": r["index"], "rank": r["rank"], "citation": book.by_id[r["clause"]].citation}
+        {
+            "clause": r["clause"],
+            "parameter": r["parameter"],
+            "shadow_price": dict(zip(ids, prices[r["row"]].tolist(), strict=True)),
+            "shadow_price_half_step": dict(zip(ids, halves[r["row"]].tolist(), strict=True)),
+            "binds": r["binds"],
+            "pressure": r["pressure"],
+            "index": r["index"],
+            "rank": r["rank"],
+            "citation": book.by_id[r["clause"]].citation,
+        }
         for r in ranked.to_dicts()
-    ]  # fmt: skip
+    ]
     published = {c.id: c.published for c in book.clauses}
-    return {"policy": policy, "as_of": str(as_of), "clauses": rows, "hindcast": edits.score(ranked, published, {c.id: c.says for c in book.clauses})}
+    return {
+        "policy": policy,
+        "as_of": str(as_of),
+        "clauses": rows,
+        "hindcast": edits.score(ranked, published, {c.id: c.says for c in book.clauses}),
+    }
 
 
 def signs() -> dict[str, dict[str, str]]:
@@ -286,28 +443,55 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
     paths = {p: _paths(run, p, list(words)) for p in run.policies}
     features = {p: archetypes.features_of(x) for p, x in paths.items()}
     if features[first].shape[0] < discover.LEAST_FUTURES:
-        raise BadInput(str(run.folder), "futures", f"too few futures: {features[first].shape[0]}", allowed=f"{discover.LEAST_FUTURES} or more")
+        raise BadInput(
+            str(run.folder),
+            "futures",
+            f"too few futures: {features[first].shape[0]}",
+            allowed=f"{discover.LEAST_FUTURES} or more",
+        )
     found = archetypes.families(features[first], k)
     labels = {p: found.assign(f) for p, f in features.items()}
     values = run.parameters()[:, : features[first].shape[0]]
     early = paths[first][:, world.quarter_labels().index("2026Q4")]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for family in range(len(found.centres)):
         member = labels[first] == family
         box = discover.discover(values, run.study.priors.names, member, most=1)
-        rows.append({
-            "name": _name(found, family, words), "share": {p: float((x == family).mean()) for p, x in labels.items()},
-            "box": {n: list(v) for n, v in box.boxes[0].limits.items()} if box.boxes else {},
-            "box_sentence": sentence(box.boxes[0], "This future", run.study).replace(" breaks in ", " is seen in ").replace("of its breaks", "of its kind") if box.boxes else box.verdict,
-            "medoid": found.medoid(features[first], family),
-            "signposts": [
-                {"observable": words[n]["title"], "series": n, "by": "2026Q4", "side": side, "threshold": cut, "unit": words[n]["unit"], "accuracy": accuracy}
-                for n, cut, side, accuracy in archetypes.separating(early, list(words), labels[first], family)
-            ],
-            "bands": _family_bands(paths[first][:, :, member], list(words)),
-        })  # fmt: skip
+        rows.append(
+            {
+                "name": _name(found, family, words),
+                "share": {p: float((x == family).mean()) for p, x in labels.items()},
+                "box": {n: list(v) for n, v in box.boxes[0].limits.items()} if box.boxes else {},
+                "box_sentence": sentence(box.boxes[0], "This future", run.study)
+                .replace(" breaks in ", " is seen in ")
+                .replace("of its breaks", "of its kind")
+                if box.boxes
+                else box.verdict,
+                "medoid": found.medoid(features[first], family),
+                "signposts": [
+                    {
+                        "observable": words[n]["title"],
+                        "series": n,
+                        "by": "2026Q4",
+                        "side": side,
+                        "threshold": cut,
+                        "unit": words[n]["unit"],
+                        "accuracy": accuracy,
+                    }
+                    for n, cut, side, accuracy in archetypes.separating(early, list(words), labels[first], family)
+                ],
+                "bands": _family_bands(paths[first][:, :, member], list(words)),
+            }
+        )
     rows.sort(key=lambda r: -r["share"][first])
-    return {"archetypes": rows, "k": len(rows), "silhouette": found.silhouette, "stability": found.stability, "policy": first, "futures_seen": int(features[first].shape[0])}
+    return {
+        "archetypes": rows,
+        "k": len(rows),
+        "silhouette": found.silhouette,
+        "stability": found.stability,
+        "policy": first,
+        "futures_seen": int(features[first].shape[0]),
+    }
 
 
 def _paths(run: Run, policy: str, names: Sequence[str]) -> Array:
@@ -332,13 +516,22 @@ def _family_bands(paths: Array, names: Sequence[str]) -> list[dict[str, Any]]:
     low, middle, high = np.quantile(paths, [0.25, 0.5, 0.75], axis=2)
     labels = world.quarter_labels()
     return [
-        {"series": name, "quarter": labels[q], "p25": float(low[s, q]), "p50": float(middle[s, q]), "p75": float(high[s, q])}
-        for s, name in enumerate(names) for q in range(3, len(labels), 4)
-    ]  # fmt: skip
+        {
+            "series": name,
+            "quarter": labels[q],
+            "p25": float(low[s, q]),
+            "p50": float(middle[s, q]),
+            "p75": float(high[s, q]),
+        }
+        for s, name in enumerate(names)
+        for q in range(3, len(labels), 4)
+    ]
 
 
 def time_asymmetry(study: Study, policy: str = "as-written") -> pl.DataFrame:
-    """How the shares that hold move when the regulator patches a quarter faster, or the memory ban is known two quarters earlier."""
+    """How the shares that hold move when the regulator patches a quarter faster, or the memory ban is known two
+    quarters earlier.
+    """
     values, pulled = draw(study.priors, "sobol", 0, 0, 2 * CHUNK), study.levers(policy)
     faster = values.copy()
     lag = study.priors.names.index("patch_lag")
@@ -352,7 +545,13 @@ def time_asymmetry(study: Study, policy: str = "as-written") -> pl.DataFrame:
         "announced two quarters earlier": margins_of(study, values, pulled._replace(hbm_warning=warned)),
     }
     rows = [
-        {"case": name, "assumption": a.id, "holds": float((m[i] > 0).mean()), "change": float((m[i] > 0).mean() - (cases["as it is"][i] > 0).mean())}
-        for name, m in cases.items() for i, a in enumerate(study.assumptions)
-    ]  # fmt: skip
+        {
+            "case": name,
+            "assumption": a.id,
+            "holds": float((m[i] > 0).mean()),
+            "change": float((m[i] > 0).mean() - (cases["as it is"][i] > 0).mean()),
+        }
+        for name, m in cases.items()
+        for i, a in enumerate(study.assumptions)
+    ]
     return pl.DataFrame(rows)

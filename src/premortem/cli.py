@@ -56,7 +56,9 @@ def start(
 
 @app.command(rich_help_panel="Main job")
 def run(
-    policy: Annotated[list[str] | None, typer.Option("--policy", help="A policy; repeat for more [default: all].")] = None,
+    policy: Annotated[
+        list[str] | None, typer.Option("--policy", help="A policy; repeat for more [default: all].")
+    ] = None,
     futures: Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")] = 20_000,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder [default: out/].")] = None,
@@ -75,7 +77,10 @@ def run(
     made = Study(study).run(policy or None, futures, seed, out, resume=resume, progress=_progress(as_json or quiet))
     brief, seconds = report.write_brief(made)
     _show(
-        made.summary(brief=brief, report_seconds=seconds), as_json, quiet, lambda: report.print_run(made, brief, seconds)
+        made.summary(brief=brief, report_seconds=seconds),
+        as_json,
+        quiet,
+        lambda: report.print_run(made, brief, seconds),
     )
 
 
@@ -89,6 +94,78 @@ def board(run: RunDir = None, study: StudyDir = None, as_json: AsJson = False) -
 
     made = _stored(study, run)
     _show({"board": made.board_rows()}, as_json, False, lambda: report.print_board(made))
+
+
+@app.command(rich_help_panel="Why")
+def stress(
+    assumption: Annotated[str, typer.Argument(help="A1 to A5, or one of your own.")],
+    policy: Annotated[str | None, typer.Option("--policy", help="A policy of the run [default: its first].")] = None,
+    top: Annotated[int, typer.Option("--top", help="How many boxes and breaking points.")] = 3,
+    run: RunDir = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why an assumption breaks: boxes, sensitivities, nearest breaks, thresholds, drivers and arrestors.
+
+    Examples: premortem stress A2; premortem stress A4 --policy rescinded --json
+    """
+    from premortem import analysis, report
+
+    result = analysis.stress(_stored(study, run), assumption, policy, top)
+    _show(result, as_json, False, lambda: report.print_stress(result))
+
+
+@app.command(rich_help_panel="Why")
+def compare(
+    policies: Annotated[
+        list[str] | None, typer.Argument(help="Policies of the run [default: all but history].")
+    ] = None,
+    run: RunDir = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Regret and robustness: what each policy gives up against the best one in the same future.
+
+    Examples: premortem compare; premortem compare as-written streamlined --json
+    """
+    from premortem import analysis, report
+
+    result = analysis.compare(_stored(study, run), policies or None)
+    _show(result, as_json, False, lambda: report.print_compare(result))
+
+
+@app.command(rich_help_panel="Why")
+def edits(
+    policy: Annotated[str, typer.Option("--policy", help="The rulebook whose clauses are priced.")] = "as-written",
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Which clauses are likely to be heavily edited, and how that ranking did against what happened.
+
+    Examples: premortem edits; premortem edits --policy streamlined --json
+    """
+    from premortem import analysis, report
+    from premortem.study import Study
+
+    result = analysis.heavy_edits(Study(study), policy)
+    _show(result, as_json, False, lambda: report.print_edits(result))
+
+
+@app.command(rich_help_panel="Why")
+def futures(
+    k: Annotated[int | None, typer.Option("--k", help="How many families [default: the most stable number].")] = None,
+    run: RunDir = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Alternative futures: families of trajectories, a real member of each, and the early signposts that tell it apart.
+
+    Examples: premortem futures; premortem futures --k 5 --json
+    """
+    from premortem import analysis, report
+
+    result = analysis.futures(_stored(study, run), k)
+    _show(result, as_json, False, lambda: report.print_futures(result))
 
 
 Under = Annotated[str, typer.Option("--under", help="Policy: history, as-written, rescinded, ... or a policy file.")]
@@ -106,7 +183,9 @@ def check(
     status: Annotated[str | None, typer.Option("--status", help="Validated end user: none, uveu, nveu.")] = None,
     used: Annotated[str | None, typer.Option("--used", help="TPP already licensed to the destination.")] = None,
     tpp: Annotated[str | None, typer.Option("--tpp", help="TPP of an item that the catalogue does not hold.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE for any other field; repeat for more.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="FIELD=VALUE for any other field; repeat for more.")
+    ] = None,
     on: OnDate = None,
     under: Under = "history",
     file: Annotated[Path | None, typer.Option("--file", help="Cases to decide: TOML, CSV.")] = None,
@@ -127,9 +206,21 @@ def check(
         results = cases.decide_file(file, book)
         _show({"cases": results}, as_json, False, lambda: report.print_cases(results))
         raise typer.Exit(DONE if all(r.get("agrees", True) for r in results) else NO)
-    given = {"item": item, "quantity": quantity, "destination": to, "headquarters": hq, "parent_headquarters": parent,
-             "consignee": consignee, "status": status, "used_tpp": used, "tpp": tpp, "date": on}  # fmt: skip
-    decision = explain(Transaction(**{k: v for k, v in given.items() if v is not None}, **cases.settings(set_ or [])), book)
+    given = {
+        "item": item,
+        "quantity": quantity,
+        "destination": to,
+        "headquarters": hq,
+        "parent_headquarters": parent,
+        "consignee": consignee,
+        "status": status,
+        "used_tpp": used,
+        "tpp": tpp,
+        "date": on,
+    }
+    decision = explain(
+        Transaction(**{k: v for k, v in given.items() if v is not None}, **cases.settings(set_ or [])), book
+    )
     _show(decision.as_dict(), as_json, False, lambda: report.print_decision(decision))
     raise typer.Exit(DONE if decision.may_go else NO)
 
@@ -137,14 +228,17 @@ def check(
 @app.command(rich_help_panel="Rules")
 def ledger(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet, a shipment a row.")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write the decided table here: CSV or Parquet.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Write the decided table here: CSV or Parquet.")
+    ] = None,
     under: Under = "history",
     study: StudyDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide a table of shipments in date order, with running totals; rejected rows keep their number and reason.
 
-    Examples: premortem ledger shipments.csv -o decided.csv; premortem ledger shipments.parquet --under as-written --json
+    Examples: premortem ledger shipments.csv -o decided.csv; premortem ledger shipments.parquet --under as-written
+    --json
     """
     from premortem import report
     from premortem.regime import ledger as ledgers
@@ -224,7 +318,9 @@ def _day(text: str | None) -> Any:
 
 
 def _side(text: str, study: Path | None) -> Any:
-    """`2025-05-14`, `as-written` or `as-written@2025-06-01` as a book and a day; a bare policy is taken on 1 June 2025."""
+    """`2025-05-14`, `as-written` or `as-written@2025-06-01` as a book and a day; a bare policy is taken on 1 June
+    2025.
+    """
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
         return _book(study, "history"), _day(policy)
@@ -244,13 +340,16 @@ def validate(
 
     found = problems(folder)
     lines = [f"error: {e.file}: {e.key}: {e.what}" for e in found] + [f"{len(found)} errors" if found else "no errors"]
-    _show({"errors": [e.as_dict() | {"why": e.what} for e in found]}, as_json, False, lambda: typer.echo("\n".join(lines)))
+    _show(
+        {"errors": [e.as_dict() | {"why": e.what} for e in found]}, as_json, False, lambda: typer.echo("\n".join(lines))
+    )
     raise typer.Exit(BAD if found else DONE)
 
 
 @app.command(rich_help_panel="More")
 def init(
-    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist or be empty.")], as_json: AsJson = False
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist or be empty.")],
+    as_json: AsJson = False,
 ) -> None:
     """A study folder with copies of the parameters, policies and assumptions to edit.
 

@@ -40,7 +40,13 @@ class Study:
     def __init__(self, folder: str | Path | None = None) -> None:
         self.folder = Path(folder) if folder is not None else None
         if self.folder is not None and not (self.folder / MARK).is_file():
-            raise BadInput(str(folder), "", "is not a study folder", allowed=f"a folder with {MARK}", hint=f"premortem init {folder}")
+            raise BadInput(
+                str(folder),
+                "",
+                "is not a study folder",
+                allowed=f"a folder with {MARK}",
+                hint=f"premortem init {folder}",
+            )
         raise_all(problems(self.folder))
 
     @cached_property
@@ -69,8 +75,14 @@ class Study:
     def book(self, policy: str) -> rules.Book:
         """The rulebook under a policy of the study. Raises `BadInput` with the nearest name for an unknown one."""
         if policy not in self.policies:
-            raise BadInput("command line", "--policy", f"no such policy: {policy}", got=policy, allowed=", ".join(self.policies),
-                           hint=nearest(policy, self.policies))  # fmt: skip
+            raise BadInput(
+                "command line",
+                "--policy",
+                f"no such policy: {policy}",
+                got=policy,
+                allowed=", ".join(self.policies),
+                hint=nearest(policy, self.policies),
+            )
         own = self.folder / "policies" / f"{policy}.toml" if self.folder else None
         return rules.load(own if own and own.is_file() else policy)
 
@@ -94,7 +106,15 @@ class Study:
         began = time.perf_counter()
         pulled = {name: (self.levers(name), self.scorer.thresholds) for name in chosen}
         timing = ensemble.run(
-            self.model(), self.priors, pulled, futures, seed, folder, inputs=self.hashes(chosen), resume=resume, progress=progress
+            self.model(),
+            self.priors,
+            pulled,
+            futures,
+            seed,
+            folder,
+            inputs=self.hashes(chosen),
+            resume=resume,
+            progress=progress,
         )
         made = Run(self, folder, timing)
         began_scoring = time.perf_counter()
@@ -104,7 +124,9 @@ class Study:
         return made
 
     def stored(self, folder: Path | None = None) -> "Run":
-        """A stored run: the given folder, or the study's last. Raises `BadInput` when there is none or inputs changed."""
+        """A stored run: the given folder, or the study's last. Raises `BadInput` when there is none or inputs
+        changed.
+        """
         return Run(self, folder or _last(self.folder))
 
     def model(self) -> ensemble.Model:
@@ -141,7 +163,11 @@ class Run:
         self.manifest = store.read_manifest(self.folder)
         self.seconds: dict[str, float] = {}
         if self.timing:
-            self.seconds = {"compile": self.timing.compile, "simulate": self.timing.simulate, "store": self.timing.store}
+            self.seconds = {
+                "compile": self.timing.compile,
+                "simulate": self.timing.simulate,
+                "store": self.timing.store,
+            }
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -169,7 +195,9 @@ class Run:
 
     def margins(self, policy: str) -> dict[str, Array]:
         """Margins of assumptions and conditions under a policy."""
-        names = [f"margin.{n}" for a in self.study.assumptions for n in (a.id, *(f"{a.id}.{c.id}" for c in a.condition))]
+        names = [
+            f"margin.{n}" for a in self.study.assumptions for n in (a.id, *(f"{a.id}.{c.id}" for c in a.condition))
+        ]
         return self.columns(policy, names)
 
     def parameters(self, names: Sequence[str] | None = None) -> Array:
@@ -181,13 +209,18 @@ class Run:
     def board(self) -> pl.DataFrame:
         """Assumption by policy: the share of futures that holds, its interval, what fails first and alone."""
         if not hasattr(self, "_board"):
-            self._board = score.board({p: self.margins(p) for p in self.policies}, self.study.assumptions, self.replicates)
+            self._board = score.board(
+                {p: self.margins(p) for p in self.policies}, self.study.assumptions, self.replicates
+            )
         return self._board
 
     def board_rows(self) -> list[dict[str, Any]]:
         """The board as plain rows; causes of failure without the conditions of other assumptions."""
         rows = self.board().to_dicts()
-        return [row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")} for row in rows]
+        return [
+            row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")}
+            for row in rows
+        ]
 
     def bands(self, policy: str) -> pl.DataFrame:
         """Bands of every series over all futures: series, quarter, p5, p25, p50, p75, p95."""
@@ -241,19 +274,38 @@ def problems(folder: Path | None) -> list[BadInput]:
     """Every fault of a study's files, all at once; of the shipped files when there is no folder."""
     found: list[BadInput] = []
     if folder is not None and not (folder / MARK).is_file():
-        return [BadInput(str(folder), "", "is not a study folder", allowed=f"a folder with {MARK}", hint=f"premortem init {folder}")]
+        return [
+            BadInput(
+                str(folder),
+                "",
+                "is not a study folder",
+                allowed=f"a folder with {MARK}",
+                hint=f"premortem init {folder}",
+            )
+        ]
     checks: list[Any] = []
     shipped = priors.read(world.PARAMS)
     if folder is None:
         checks = [lambda name=name: rules.load(name) for name in rules.policies()] + [propositions.shipped]
     else:
         known = {MARK, PARAMETERS, *PARTS, DEFAULT_OUT, "README.md"}
-        found += [BadInput(folder.name, p.name, "no such part of a study", allowed=", ".join(sorted(known)), hint=nearest(p.name, [*known]))
-                  for p in sorted(folder.iterdir()) if p.name not in known and not p.name.startswith(".")]  # fmt: skip
+        found += [
+            BadInput(
+                folder.name,
+                p.name,
+                "no such part of a study",
+                allowed=", ".join(sorted(known)),
+                hint=nearest(p.name, [*known]),
+            )
+            for p in sorted(folder.iterdir())
+            if p.name not in known and not p.name.startswith(".")
+        ]
         if (folder / PARAMETERS).is_file():
             checks.append(lambda: shipped.override(folder / PARAMETERS))
         checks += [lambda path=path: rules.load(path) for path in sorted((folder / "policies").glob("*.toml"))]
-        checks += [lambda path=path: _check_assumption(path) for path in sorted((folder / "assumptions").glob("*.toml"))]
+        checks += [
+            lambda path=path: _check_assumption(path) for path in sorted((folder / "assumptions").glob("*.toml"))
+        ]
     for check in checks:
         try:
             check()
@@ -271,7 +323,9 @@ def _check_assumption(path: Path) -> None:
 
 
 def make_study(folder: Path) -> Path:
-    """A folder with copies of the parameters, policies and assumptions. Raises `BadInput` when it exists and is not empty."""
+    """A folder with copies of the parameters, policies and assumptions. Raises `BadInput` when it exists and is not
+    empty.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")
     try:
@@ -282,10 +336,14 @@ def make_study(folder: Path) -> Path:
             for source in home.iterdir():
                 if source.name.endswith(".toml"):
                     (folder / part / source.name).write_bytes(source.read_bytes())
-        (folder / MARK).write_text('# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n', "utf-8")
+        (folder / MARK).write_text(
+            "# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n", "utf-8"
+        )
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise BadInput(str(folder), "", f"cannot be written ({error.strerror})", allowed="a folder you may write") from error
+        raise BadInput(
+            str(folder), "", f"cannot be written ({error.strerror})", allowed="a folder you may write"
+        ) from error
     return folder
 
 

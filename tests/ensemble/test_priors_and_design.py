@@ -94,7 +94,10 @@ def test_an_override_of_an_unknown_parameter_offers_the_near_name(tmp_path):
 
 @settings(max_examples=30, deadline=None)
 @given(
-    kind=st.sampled_from(design.DESIGNS), seed=st.integers(0, 2**31), start=st.integers(0, 9000), count=st.integers(1, 300)
+    kind=st.sampled_from(design.DESIGNS),
+    seed=st.integers(0, 2**31),
+    start=st.integers(0, 9000),
+    count=st.integers(1, 300),
 )
 def test_a_future_depends_on_seed_and_index_only(kind, seed, start, count):
     alone = design.uniforms(kind, 5, seed, start, count)

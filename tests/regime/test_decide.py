@@ -1,6 +1,7 @@
 """The rulebook against worked cases and against properties that any lawyer would demand."""
 
 import csv
+import itertools
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -42,7 +43,10 @@ def test_worked_cases_decide_as_their_derivations_say():
 
 @pytest.mark.parametrize("policy", rules.policies())
 def test_every_shipped_policy_loads_and_decides(policy):
-    assert outcomes([{"item": "H100 SXM", "destination": "ARE", "quantity": 10, "date": "2026-03-01"}], policy)[0] in OUTCOMES
+    assert (
+        outcomes([{"item": "H100 SXM", "destination": "ARE", "quantity": 10, "date": "2026-03-01"}], policy)[0]
+        in OUTCOMES
+    )
 
 
 PLACES = ["ARE", "CHN", "IND", "FRA", "SGP", "BRA", "VNM", "SAU", "POL", "MAC", "GBR", "KHM"]
@@ -52,10 +56,16 @@ ITEMS = ["H100 SXM", "H20", "B200", "RTX 4090", "L40S", "L4", "A100 80GB SXM", "
 def table(rows, seed):
     rng = np.random.default_rng(seed)
     days = np.arange("2022-06", "2029-12", dtype="datetime64[D]")
-    return pl.DataFrame({
-        "item": rng.choice(ITEMS, rows), "quantity": rng.integers(1, 3000, rows), "destination": rng.choice(PLACES, rows),
-        "headquarters": rng.choice(PLACES, rows), "date": rng.choice(days, rows), "consignee": rng.choice([f"c{i}" for i in range(40)], rows),
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "item": rng.choice(ITEMS, rows),
+            "quantity": rng.integers(1, 3000, rows),
+            "destination": rng.choice(PLACES, rows),
+            "headquarters": rng.choice(PLACES, rows),
+            "date": rng.choice(days, rows),
+            "consignee": rng.choice([f"c{i}" for i in range(40)], rows),
+        }
+    )
 
 
 @pytest.mark.parametrize("policy", ["as-written", "history"])
@@ -63,14 +73,18 @@ def test_one_row_decides_as_the_same_row_in_a_table(policy):
     """Each row has a consignee of its own; the allocation, which all share, is left out and has tests of its own below."""
     given_ = table(20_000, 1).with_columns(consignee=pl.int_range(20_000).cast(pl.String))
     whole = ledger.decide_ledger(given_, rules.load(policy))
-    some = whole.filter((pl.col("clause") != "diffusion.country_allocation") | pl.col("clause").is_null()).sample(200, seed=2)
+    some = whole.filter((pl.col("clause") != "diffusion.country_allocation") | pl.col("clause").is_null()).sample(
+        200, seed=2
+    )
     fields = ["item", "quantity", "destination", "headquarters", "date", "consignee"]
     alone = [ledger.decide_ledger(some[i].select(fields), rules.load(policy))["outcome"][0] for i in range(len(some))]
     assert alone == some["outcome"].to_list()
 
 
 def test_order_of_the_rows_does_not_matter_where_the_dates_differ():
-    given_ = table(3000, 3).unique(["destination", "date"]).unique(["consignee", "destination", "date"]).with_row_index("id")
+    given_ = (
+        table(3000, 3).unique(["destination", "date"]).unique(["consignee", "destination", "date"]).with_row_index("id")
+    )
     one = ledger.decide_ledger(given_, rules.load("as-written")).sort("id")
     other = ledger.decide_ledger(given_.sample(fraction=1, shuffle=True, seed=5), rules.load("as-written")).sort("id")
     assert one["outcome"].to_list() == other["outcome"].to_list()
@@ -80,7 +94,13 @@ def test_order_of_the_rows_does_not_matter_where_the_dates_differ():
 @given(parts=st.integers(2, 6), units=st.integers(100, 20_000))
 def test_splitting_a_licensed_shipment_never_changes_what_the_allocation_takes(parts, units):
     """Under the allocation alone (LPP is shut by the consignee's total of the year)."""
-    base = {"item": "H100 SXM", "destination": "IND", "date": "2025-06-02", "consignee": "c", "consignee_tpp_this_year": 26_900_000}
+    base = {
+        "item": "H100 SXM",
+        "destination": "IND",
+        "date": "2025-06-02",
+        "consignee": "c",
+        "consignee_tpp_this_year": 26_900_000,
+    }
     split = [base | {"quantity": units} for _ in range(parts)]
     answers = decide(frame_of([parse(row) for row in split]), rules.load("as-written"))
     taken = sum(units for outcome in answers["outcome"] if outcome == "licence:presumption_of_approval")
@@ -92,7 +112,10 @@ def test_splitting_a_licensed_shipment_never_changes_what_the_allocation_takes(p
 def test_splitting_an_order_between_consignees_opens_lpp_and_nothing_else():
     base = {"item": "H100 SXM", "destination": "IND", "date": "2025-06-02", "quantity": 1600}
     assert outcomes([base | {"consignee": "a"}, base | {"consignee": "b"}]) == ["exception:LPP", "exception:LPP"]
-    assert outcomes([base | {"consignee": "a"}, base | {"consignee": "a"}]) == ["exception:LPP", "licence:presumption_of_approval"]
+    assert outcomes([base | {"consignee": "a"}, base | {"consignee": "a"}]) == [
+        "exception:LPP",
+        "licence:presumption_of_approval",
+    ]
 
 
 @settings(max_examples=20, deadline=None)
@@ -108,28 +131,52 @@ def test_a_lower_cap_never_allows_more(seed, factor):
 
 def taken(decided):
     """TPP that the allocation has taken by place and period."""
-    drawn = decided.filter((pl.col("clause") == "diffusion.country_allocation") & pl.col("outcome").str.ends_with("approval"))
+    drawn = decided.filter(
+        (pl.col("clause") == "diffusion.country_allocation") & pl.col("outcome").str.ends_with("approval")
+    )
     tpp = {row["name"]: row["tpp"] for row in facts.read("chips").to_dicts()}
     period = (pl.col("date").dt.year() - 2025) // 3
-    amounts = drawn.with_columns(amount=pl.col("quantity") * pl.col("item").replace_strict(tpp, return_dtype=pl.Float64), period=period)
-    return dict(amounts.group_by("destination", "period").agg(pl.col("amount").sum()).group_by("destination").agg(pl.col("amount").max()).rows())
+    amounts = drawn.with_columns(
+        amount=pl.col("quantity") * pl.col("item").replace_strict(tpp, return_dtype=pl.Float64), period=period
+    )
+    return dict(
+        amounts.group_by("destination", "period")
+        .agg(pl.col("amount").sum())
+        .group_by("destination")
+        .agg(pl.col("amount").max())
+        .rows()
+    )
 
 
 def test_nothing_changes_between_two_days_on_which_something_complies():
     book = rules.load("history")
-    days = sorted({d for c in book.clauses for d in (c.complies, c.ends and c.ends + timedelta(1)) if d and date(2022, 8, 1) < d < date(2026, 12, 1)})
+    days = sorted(
+        {
+            d
+            for c in book.clauses
+            for d in (c.complies, c.ends and c.ends + timedelta(1))
+            if d and date(2022, 8, 1) < d < date(2026, 12, 1)
+        }
+    )
     days += [date(2021, 12, 9), date(2024, 3, 15), date(2024, 5, 30), date(2026, 2, 3)]
     days = sorted(set(days))
-    for first, following in zip(days, days[1:], strict=False):
+    for first, following in itertools.pairwise(days):
         last = following - timedelta(1)
         if last > first:
-            rows = [{"item": i, "destination": p, "quantity": 10, "date": d} for d in (first, last) for i in ITEMS for p in ("CHN", "ARE", "VNM", "KHM")]
+            rows = [
+                {"item": i, "destination": p, "quantity": 10, "date": d}
+                for d in (first, last)
+                for i in ITEMS
+                for p in ("CHN", "ARE", "VNM", "KHM")
+            ]
             got = outcomes(rows, "history")
             assert got[: len(got) // 2] == got[len(got) // 2 :], (first, last)
 
 
 def test_a_decision_explains_itself():
-    decision = explain(Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01"), rules.load("as-written"))
+    decision = explain(
+        Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01"), rules.load("as-written")
+    )
     assert decision.outcome == "licence:presumption_of_approval"
     assert decision.clause == "diffusion.country_allocation"
     assert decision.headroom_tpp == 790_000_000 - 2000 * 15_824
@@ -139,7 +186,12 @@ def test_a_decision_explains_itself():
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.sampled_from(ITEMS), st.sampled_from(PLACES), st.integers(1, 100_000), st.sampled_from(["2023-12-01", "2025-06-01", "2026-02-01"]))
+@given(
+    st.sampled_from(ITEMS),
+    st.sampled_from(PLACES),
+    st.integers(1, 100_000),
+    st.sampled_from(["2023-12-01", "2025-06-01", "2026-02-01"]),
+)
 def test_what_would_change_an_answer_does_change_it(item, place, quantity, day):
     book = rules.load("as-written")
     decision = explain(Transaction(item=item, quantity=quantity, destination=place, date=day), book)
@@ -172,7 +224,16 @@ def test_a_diff_says_what_came_and_who_loses():
 
 @pytest.mark.parametrize(
     "text",
-    ["__import__('os').system('x')", "abs(tpp) > 1", "tpp > (select 1)", "tpp > 1; drop table x", "open('f')", "tppp > 1", "tpp >", "1e999 > `x`"],
+    [
+        "__import__('os').system('x')",
+        "abs(tpp) > 1",
+        "tpp > (select 1)",
+        "tpp > 1; drop table x",
+        "open('f')",
+        "tppp > 1",
+        "tpp >",
+        "1e999 > `x`",
+    ],
 )
 def test_conditions_that_call_or_query_are_refused(text):
     assert check(text, "", [])
@@ -194,7 +255,12 @@ def test_bad_transactions_are_refused_all_at_once():
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.sampled_from(["item", "quantity", "destination", "date", "tpp", "status", "hbm", "x"]), st.one_of(st.text(max_size=12), st.floats(), st.integers(), st.none())))
+@given(
+    st.dictionaries(
+        st.sampled_from(["item", "quantity", "destination", "date", "tpp", "status", "hbm", "x"]),
+        st.one_of(st.text(max_size=12), st.floats(), st.integers(), st.none()),
+    )
+)
 def test_any_transaction_parses_or_is_refused_clearly(fields):
     try:
         parse(fields)
@@ -227,10 +293,14 @@ def test_files_that_are_no_ledgers_give_one_clear_error_or_no_rows(tmp_path, con
 
 def test_an_overlay_on_a_clause_that_is_not_there_is_refused(tmp_path):
     path = tmp_path / "mine.toml"
-    path.write_text('name = "mine"\ntitle = "Mine"\nsays = "x"\n[clause."diffusion.contry_allocation"]\nends = 2025-01-01\n')
+    path.write_text(
+        'name = "mine"\ntitle = "Mine"\nsays = "x"\n[clause."diffusion.contry_allocation"]\nends = 2025-01-01\n'
+    )
     with pytest.raises(BadInput, match=r"did you mean diffusion\.country_allocation"):
         rules.load(path)
-    path.write_text('name = "mine"\ntitle = "Mine"\nsays = "x"\n[clause."diffusion.country_allocation"]\ntpp = { value = "lots", unit = "TPP" }\n')
+    path.write_text(
+        'name = "mine"\ntitle = "Mine"\nsays = "x"\n[clause."diffusion.country_allocation"]\ntpp = { value = "lots", unit = "TPP" }\n'
+    )
     with pytest.raises(BadInput, match="tpp"):
         rules.load(path)
 

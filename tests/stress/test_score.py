@@ -17,7 +17,9 @@ SERIES = {"a": jnp.arange(40.0)[:, None] * jnp.ones((1, 3)), "b": jnp.ones((40, 
 
 
 def value(text, **limits):
-    return np.asarray(Expression(text, "t.toml", "margin", frozenset(SERIES), frozenset(limits), LABELS)(SERIES, limits))
+    return np.asarray(
+        Expression(text, "t.toml", "margin", frozenset(SERIES), frozenset(limits), LABELS)(SERIES, limits)
+    )
 
 
 def test_an_outcome_at_a_date_and_over_spans_by_hand():
@@ -32,9 +34,25 @@ def test_an_outcome_at_a_date_and_over_spans_by_hand():
 
 @pytest.mark.parametrize(
     "text",
-    ["__import__('os')", "a.__class__", "a@2028Q4 if b else 1", "(lambda: 1)()", "a@2040Q1", "year(a, 1999)", "c@2028Q4",
-     "a", "open('x')", "a[0]", "1 ** 999999", "mean(a, 2025Q1, 2024Q1)", "logit(a@2028Q4, 1)", "f'{a}'", "'x' * 9", "a@2028Q4 +"],
-)  # fmt: skip
+    [
+        "__import__('os')",
+        "a.__class__",
+        "a@2028Q4 if b else 1",
+        "(lambda: 1)()",
+        "a@2040Q1",
+        "year(a, 1999)",
+        "c@2028Q4",
+        "a",
+        "open('x')",
+        "a[0]",
+        "1 ** 999999",
+        "mean(a, 2025Q1, 2024Q1)",
+        "logit(a@2028Q4, 1)",
+        "f'{a}'",
+        "'x' * 9",
+        "a@2028Q4 +",
+    ],
+)
 def test_everything_outside_the_language_is_refused(text):
     with pytest.raises(BadInput):
         value(text)

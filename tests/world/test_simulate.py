@@ -33,14 +33,32 @@ def test_no_future_gives_a_non_finite_outcome(outcomes):
 
 
 def test_stocks_flows_and_shares_stay_within_their_bounds(outcomes):
-    signed = ("gap_months_cn", "gap_months_open", "ai_growth", "ai_convexity", "us_surge_ratio", "compute_demand_elasticity")
+    signed = (
+        "gap_months_cn",
+        "gap_months_open",
+        "ai_growth",
+        "ai_convexity",
+        "us_surge_ratio",
+        "compute_demand_elasticity",
+    )
     free = ("capability_us", "capability_cn", "capability_open")
     for o in outcomes.values():
         for name, series in o.items():
             if name not in signed + free:
                 assert series.min() >= -1e-6, name
-        for name in ("cn_yield", "goodwill", "alignment", "held", "us_stack_share", "conditioned_share", "t2_share_cn",
-                     "cn_model_share", "gross_margin", "share_us_territory", "cn_hbm_bound"):  # fmt: skip
+        for name in (
+            "cn_yield",
+            "goodwill",
+            "alignment",
+            "held",
+            "us_stack_share",
+            "conditioned_share",
+            "t2_share_cn",
+            "cn_model_share",
+            "gross_margin",
+            "share_us_territory",
+            "cn_hbm_bound",
+        ):
             assert o[name].max() <= 1 + 1e-5, name
 
 
@@ -119,7 +137,12 @@ def test_silent_broadcasts_and_promotions_are_refused(futures, levers):
 def test_gradients_are_finite(futures, levers):
     def total(values):
         o = world.simulate(values, levers["as-written"])
-        return o["cn_model_share"][23].sum() + o["us_stack_share"][23].sum() + o["roi_closed"][-1].sum() + o["ai_growth"][30].sum()
+        return (
+            o["cn_model_share"][23].sum()
+            + o["us_stack_share"][23].sum()
+            + o["roi_closed"][-1].sum()
+            + o["ai_growth"][30].sum()
+        )
 
     gradient = jax.grad(total)(jnp.asarray(futures[:, :64]))
     assert np.isfinite(np.asarray(gradient)).all()
@@ -162,7 +185,9 @@ def test_a_higher_cap_never_lowers_what_tier_2_has_taken_in(simulate, futures, l
     pulled = levers["as-written"]
     tier2 = [i for i, x in enumerate(world.regions().other[:, 0]) if x]
     before = np.asarray(simulate(futures, pulled)["unmet"])[:, tier2].sum((0, 1))
-    after = np.asarray(simulate(futures, pulled._replace(allocation_mh=pulled.allocation_mh * 2))["unmet"])[:, tier2].sum((0, 1))
+    after = np.asarray(simulate(futures, pulled._replace(allocation_mh=pulled.allocation_mh * 2))["unmet"])[
+        :, tier2
+    ].sum((0, 1))
     assert (after <= before * (1 + 1e-3) + 1e-5).all()
 
 
@@ -179,7 +204,9 @@ def test_any_batch_of_the_prior_is_finite_and_conserves(simulate, study, levers,
     values = draw(study.priors, "montecarlo", seed, 0, 512)
     o = simulate(values, levers["maximal"])
     assert all(np.isfinite(np.asarray(series)).all() for series in o.values())
-    assert (np.asarray((o["us_supply"] + o["cn_smuggled"]).cumsum(0)) <= np.asarray(o["us_offered"].cumsum(0)) * (1 + 1e-4)).all()
+    assert (
+        np.asarray((o["us_supply"] + o["cn_smuggled"]).cumsum(0)) <= np.asarray(o["us_offered"].cumsum(0)) * (1 + 1e-4)
+    ).all()
 
 
 # Smooth functions against the hard ones, and mechanisms by hand.
@@ -224,12 +251,16 @@ def test_control_that_holds_by_hand():
 
 def test_markup_that_survives_by_hand():
     # a gap equal to `erosion_months` leaves 1 - 1/e = 0.632; the kink at zero is negligible at 6 months
-    assert float(market.markup_kept(jnp.asarray([6.0]), P(erosion_months=6.0))[0]) == pytest.approx(1 - np.exp(-1), rel=1e-4)
+    assert float(market.markup_kept(jnp.asarray([6.0]), P(erosion_months=6.0))[0]) == pytest.approx(
+        1 - np.exp(-1), rel=1e-4
+    )
 
 
 def test_cost_a_year_on_by_hand():
     # 40 x exp(-0.3 x 1) = 29.633
-    assert float(supply.cost(jnp.float32(2025.5), P(cost_2024=40.0, cost_fall=0.3))[0]) == pytest.approx(29.6327, rel=1e-5)
+    assert float(supply.cost(jnp.float32(2025.5), P(cost_2024=40.0, cost_fall=0.3))[0]) == pytest.approx(
+        29.6327, rel=1e-5
+    )
 
 
 def test_a_lag_of_half_a_year_reads_the_capability_of_two_quarters_ago():

@@ -1,6 +1,7 @@
 """Quantile bands of series over any number of futures: counts in fixed bins, added part by part.
 
-Bins are laid by the first 1,024 futures: 256 equal ones between their 0.2 and 99.8% quantiles, and one beyond each end. A
+Bins are laid by the first 1,024 futures: 256 equal ones between their 0.2 and 99.8% quantiles, and one beyond each
+end. A
 quantile read off the counts is within one bin, a 256th of that range, of the exact one, and usually far nearer, since
 values are taken as even within a bin.
 """
@@ -41,7 +42,7 @@ def lay(series: NDArray[np.float32]) -> Bins:
     return Bins(low, np.maximum(high, low + 1e-9 + 1e-6 * np.abs(low)).astype(np.float32))
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def count(series: Any, low: Any, high: Any) -> Any:
     """Counts per bin of series (series, quarter, future), shape (series, quarter, bin); the outer bins are the tails."""
     n_series, quarters, futures = series.shape
@@ -53,7 +54,13 @@ def count(series: Any, low: Any, high: Any) -> Any:
                 x = series[s, t, f]
                 if np.isfinite(x):
                     place = (x - low[s, t]) * scale
-                    counts[s, t, min(max(int(np.floor(place)) + 1, 0), BINS + 1) if abs(place) < 1e9 else (place > 0) * (BINS + 1)] += 1
+                    counts[
+                        s,
+                        t,
+                        min(max(int(np.floor(place)) + 1, 0), BINS + 1)
+                        if abs(place) < 1e9
+                        else (place > 0) * (BINS + 1),
+                    ] += 1
     return counts
 
 
@@ -76,14 +83,19 @@ def first_files(group: str) -> list[str]:
 
 
 def write_first(folder: Store, group: str, names: list[str], series: NDArray[np.float32]) -> None:
-    """Lay the bins of a group by its first part, shape (series, quarter, future), and keep the series of its first futures."""
+    """Lay the bins of a group by its first part, shape (series, quarter, future), and keep the series of its first
+    futures.
+    """
     laid = lay(series)
     quarters = series.shape[1]
     kept = series[:, :, :THIN]
     where = {"series": np.repeat(names, quarters), "quarter": np.tile(np.arange(quarters), len(names))}
     bins_file, paths_file = first_files(group)
     folder.write_table(bins_file, where | {"low": laid.low.ravel(), "high": laid.high.ravel()})
-    place = {"future": np.tile(np.arange(kept.shape[2]), quarters), "quarter": np.repeat(np.arange(quarters), kept.shape[2])}
+    place = {
+        "future": np.tile(np.arange(kept.shape[2]), quarters),
+        "quarter": np.repeat(np.arange(quarters), kept.shape[2]),
+    }
     folder.write_table(paths_file, place | {name: kept[i].ravel() for i, name in enumerate(names)})
 
 
@@ -95,7 +107,9 @@ def read_bins(group: Path) -> Bins:
 
 
 def read_bands(group: Path, labels: tuple[str, ...]) -> pl.DataFrame:
-    """Bands of a stored group over all its futures: series, quarter, p5, p25, p50, p75, p95; quarters by their labels."""
+    """Bands of a stored group over all its futures: series, quarter, p5, p25, p50, p75, p95; quarters by their
+    labels.
+    """
     bins = read_bins(group)
     counts = np.zeros((*bins.low.shape, BINS + 2), np.uint64)
     for path in sorted(group.glob("bins-*.parquet")):

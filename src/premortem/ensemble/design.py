@@ -13,7 +13,8 @@ from premortem.errors import BadInput
 Array = NDArray[np.float64]
 Design = Literal["sobol", "lhs", "montecarlo"]
 DESIGNS: tuple[Design, ...] = ("sobol", "lhs", "montecarlo")
-# Independent scrambles of one Sobol sequence, interleaved: future i is point i // 16 of replicate i % 16. The spread of the
+# Independent scrambles of one Sobol sequence, interleaved: future i is point i // 16 of replicate i % 16. The spread
+# of the
 # sixteen means gives an interval, which one sequence cannot.
 REPLICATES = 16
 # Latin hypercubes are made in blocks of this many futures, so that any future can be had without the others.

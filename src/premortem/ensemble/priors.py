@@ -67,7 +67,7 @@ class Prior(BaseModel):
             raise ValueError("a triangular prior needs a central value, its mode")
         if self.distribution in ("lognormal", "loguniform") and self.low <= 0:
             raise ValueError(f"a {self.distribution} prior needs low above 0")
-        if self.distribution in ("beta", "logitnormal") and not (0 < self.low and self.high < 1):
+        if self.distribution in ("beta", "logitnormal") and not (self.low > 0 and self.high < 1):
             raise ValueError(f"a {self.distribution} prior needs 0 < low and high < 1")
         return self
 
@@ -118,7 +118,9 @@ class Priors:
         return jax.vmap(_interpolate)(z, jnp.asarray(self.table, jnp.float32))
 
     def cdf(self, values: Array) -> Array:
-        """Chances of values, the inverse of `ppf` where a prior varies, shape (parameter, future); 0.5 where it does not."""
+        """Chances of values, the inverse of `ppf` where a prior varies, shape (parameter, future); 0.5 where it does
+        not.
+        """
         return ndtr(self.to_normal(values))
 
     def to_normal(self, values: Array) -> Array:

@@ -1,4 +1,6 @@
-"""Runs futures in chunks of one shape: draw, simulate under every policy, reduce, store. Bits depend on (seed, index) only."""
+"""Runs futures in chunks of one shape: draw, simulate under every policy, reduce, store. Bits depend on (seed, index)
+only.
+"""
 
 import platform
 import resource
@@ -18,7 +20,8 @@ from premortem.ensemble import bands, design, store
 from premortem.ensemble.priors import Priors
 from premortem.errors import BadInput
 
-# Futures in a chunk: the unit of work, of caching and of retry. Measured best on two cores; a new value changes the last bits.
+# Futures in a chunk: the unit of work, of caching and of retry. Measured best on two cores; a new value changes the
+# last bits.
 CHUNK = 4096
 # Most futures a run may have; more would fill any disk.
 MOST = 1_000_000_000
@@ -67,7 +70,8 @@ def run(
 ) -> Timing:
     """Simulate `futures` futures under every policy into the run folder `out`; the futures are the same for all.
 
-    Raises `BadInput` for a number of futures out of range and for whatever the store refuses. A future with a non-finite
+    Raises `BadInput` for a number of futures out of range and for whatever the store refuses. A future with a non-
+    finite
     result is kept as it is, counted and listed, never dropped.
     """
     if not 1 <= futures <= MOST:
@@ -112,14 +116,18 @@ def _do_chunk(
     kind: design.Design,
     timing: Timing,
 ) -> None:
-    """One chunk under every policy; what is on disk and whole is left alone. The last chunk is padded, never reshaped."""
+    """One chunk under every policy; what is on disk and whole is left alone. The last chunk is padded, never
+    reshaped.
+    """
     start, count = chunk * CHUNK, min(CHUNK, futures - chunk * CHUNK)
     values: NDArray[np.float32] | None = None
     parts = {name: store.part_name(name, "part", chunk, "parquet") for name in ("futures", *policies)}
     if not folder.has(parts["futures"]):
         values = draw(priors, kind, seed, start, CHUNK)
         index = np.arange(start, start + count)
-        folder.write_table(parts["futures"], {"future": index} | dict(zip(priors.names, values[:, :count], strict=True)))
+        folder.write_table(
+            parts["futures"], {"future": index} | dict(zip(priors.names, values[:, :count], strict=True))
+        )
     for name, levers in policies.items():
         wanted = [parts[name], store.part_name(name, "bins", chunk, "parquet")]
         wanted += bands.first_files(name) if chunk == 0 else []
@@ -136,7 +144,14 @@ def _do_chunk(
 
 
 def _store_chunk(
-    folder: store.Store, name: str, chunk: int, start: int, count: int, scalars: Scalars, series: Scalars, timing: Timing
+    folder: store.Store,
+    name: str,
+    chunk: int,
+    start: int,
+    count: int,
+    scalars: Scalars,
+    series: Scalars,
+    timing: Timing,
 ) -> None:
     columns = {key: np.asarray(value)[:count] for key, value in scalars.items()}
     broken = np.flatnonzero(~np.all([np.isfinite(c) for c in columns.values()], axis=0))
@@ -146,7 +161,9 @@ def _store_chunk(
         bands.write_first(folder, name, list(series), stacked)
     counts = bands.count(stacked, *bands.read_bins(folder.folder / name))
     folder.write_table(store.part_name(name, "bins", chunk, "parquet"), {"count": counts.astype(np.uint16).ravel()})
-    folder.write_table(store.part_name(name, "part", chunk, "parquet"), {"future": np.arange(start, start + count)} | columns)
+    folder.write_table(
+        store.part_name(name, "part", chunk, "parquet"), {"future": np.arange(start, start + count)} | columns
+    )
 
 
 def _manifest(

@@ -1,12 +1,13 @@
-"""A run on disk: a folder with a manifest, Parquet parts and their checksums. What is written whole stays; the rest is redone.
+"""A run on disk: a folder with a manifest, Parquet parts and their checksums. What is written whole stays; the rest
+is redone.
 
-    out/manifest.json                   what was asked, of what inputs, by which version
-    out/futures/part-00000.parquet      the uncertainties of each future, by index
-    out/as-written/part-00000.parquet   its margins and outcomes under a policy
-    out/as-written/bins-00000.parquet   counts of its series, from which bands are read
-    out/as-written/bins.parquet         where those bins lie
-    out/as-written/paths.parquet        the whole series of the first futures
-    out/checksums.jsonl                 a line a finished file
+out/manifest.json                   what was asked, of what inputs, by which version
+out/futures/part-00000.parquet      the uncertainties of each future, by index
+out/as-written/part-00000.parquet   its margins and outcomes under a policy
+out/as-written/bins-00000.parquet   counts of its series, from which bands are read
+out/as-written/bins.parquet         where those bins lie
+out/as-written/paths.parquet        the whole series of the first futures
+out/checksums.jsonl                 a line a finished file
 """
 
 import hashlib
@@ -19,7 +20,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -46,7 +46,10 @@ class Store:
         """One Parquet part, whole or not at all; arrays of equal length."""
         table = pa.table({key: pa.array(value) for key, value in columns.items()})
         # zstd 1 without dictionaries: measured fastest for columns of distinct floats
-        self._write(name, lambda path: pq.write_table(table, path, compression="zstd", compression_level=1, use_dictionary=False))
+        self._write(
+            name,
+            lambda path: pq.write_table(table, path, compression="zstd", compression_level=1, use_dictionary=False),
+        )
 
     def _write(self, name: str, save: Any) -> None:
         path = self.folder / name
@@ -63,8 +66,12 @@ class Store:
                 os.fsync(lines.fileno())
         except OSError as error:
             half.unlink(missing_ok=True)
-            raise BadInput(str(self.folder), name, f"cannot be written ({error.strerror}); what is finished is kept",
-                           hint="free some room, then go on with --resume") from error  # fmt: skip
+            raise BadInput(
+                str(self.folder),
+                name,
+                f"cannot be written ({error.strerror}); what is finished is kept",
+                hint="free some room, then go on with --resume",
+            ) from error
         self._sums[name] = digest
 
 
@@ -72,7 +79,8 @@ class Store:
 def opened(folder: Path, manifest: dict[str, Any], resume: bool) -> Iterator[Store]:
     """A store for writing under `folder`, locked against a second process.
 
-    A folder that holds another run is replaced, unless `resume`: then its inputs must be the same (`NotReproducible`). A
+    A folder that holds another run is replaced, unless `resume`: then its inputs must be the same
+    (`NotReproducible`). A
     folder that holds anything else is refused (`BadInput`).
     """
     _check_is_ours(folder)
@@ -80,7 +88,9 @@ def opened(folder: Path, manifest: dict[str, Any], resume: bool) -> Iterator[Sto
         folder.mkdir(parents=True, exist_ok=True)
         lock = _take_lock(folder)
     except OSError as error:
-        raise BadInput(str(folder), "", f"cannot be written ({error.strerror})", allowed="a folder you may write") from error
+        raise BadInput(
+            str(folder), "", f"cannot be written ({error.strerror})", allowed="a folder you may write"
+        ) from error
     try:
         _begin(folder, manifest, resume)
         yield Store(folder)
@@ -97,14 +107,22 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a run. Raises `BadInput` when there is none, or one of another format."""
     path = folder / MANIFEST
     if not path.is_file():
-        raise BadInput(str(folder), "", "no run here", allowed="a folder that `premortem run` wrote", hint="run: premortem run")
+        raise BadInput(
+            str(folder), "", "no run here", allowed="a folder that `premortem run` wrote", hint="run: premortem run"
+        )
     try:
         manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (ValueError, OSError) as error:
         raise BadInput(str(path), "", f"cannot be read: {error}", hint="run again: premortem run") from error
     if manifest.get("format") != FORMAT:
-        raise BadInput(str(path), "format", "another version's run", got=manifest.get("format"), allowed=str(FORMAT),
-                       hint="run again: premortem run")  # fmt: skip
+        raise BadInput(
+            str(path),
+            "format",
+            "another version's run",
+            got=manifest.get("format"),
+            allowed=str(FORMAT),
+            hint="run again: premortem run",
+        )
     return manifest
 
 
@@ -114,7 +132,9 @@ def part_name(folder: str, kind: str, index: int, ending: str) -> str:
 
 
 def read_columns(folder: Path, group: str, columns: list[str] | None = None) -> dict[str, NDArray[Any]]:
-    """Columns of all parts of a group, in the order of the futures. Raises `MissingData` for a missing part or column."""
+    """Columns of all parts of a group, in the order of the futures. Raises `MissingData` for a missing part or
+    column.
+    """
     paths = sorted((folder / group).glob("part-*.parquet"))
     if not paths:
         raise MissingData(f"{folder}: {group}: no parts; run again with --resume")
@@ -134,7 +154,9 @@ def _begin(folder: Path, manifest: dict[str, Any], resume: bool) -> None:
         before = read_manifest(folder)
         changed = [key for key in manifest["inputs"] if before["inputs"].get(key) != manifest["inputs"][key]]
         if changed:
-            raise NotReproducible(f"{folder}: made with other {', '.join(changed)}; run without --resume, or to another --out")
+            raise NotReproducible(
+                f"{folder}: made with other {', '.join(changed)}; run without --resume, or to another --out"
+            )
     else:
         for child in folder.iterdir():
             if child.name != LOCK:
@@ -146,7 +168,12 @@ def _check_is_ours(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise BadInput(str(folder), "", "is a file", allowed="a folder")
     if folder.is_dir() and any(folder.iterdir()) and not {MANIFEST, LOCK} & {p.name for p in folder.iterdir()}:
-        raise BadInput(str(folder), "", "holds other files, which a run would replace", allowed="a new or empty folder, or an earlier run")  # fmt: skip
+        raise BadInput(
+            str(folder),
+            "",
+            "holds other files, which a run would replace",
+            allowed="a new or empty folder, or an earlier run",
+        )
 
 
 def _take_lock(folder: Path) -> Path:
@@ -156,7 +183,9 @@ def _take_lock(folder: Path) -> Path:
             json.dump(mine, file)
     except FileExistsError:
         if _alive(path):
-            raise BadInput(str(folder), LOCK, "another process is writing this run", hint="wait for it, or use another --out") from None
+            raise BadInput(
+                str(folder), LOCK, "another process is writing this run", hint="wait for it, or use another --out"
+            ) from None
         path.unlink(missing_ok=True)
         return _take_lock(folder)
     return path

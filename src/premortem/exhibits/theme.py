@@ -16,15 +16,31 @@ WIDTH = 680
 def themed(chart: Any, height: int | None = None, width: int | None = WIDTH) -> Any:
     """The chart with the project's look; configure once, at the outermost level."""
     sized = chart.properties(**({"width": width} if width else {}), **({"height": height} if height else {}))
-    axis = {"labelFontSize": 13, "titleFontSize": 13, "labelColor": MUTED, "titleColor": MUTED, "titleFontWeight": "normal",
-            "domainColor": GRID, "tickColor": GRID, "gridColor": GRID, "labelLimit": 320}  # fmt: skip
+    axis = {
+        "labelFontSize": 13,
+        "titleFontSize": 13,
+        "labelColor": MUTED,
+        "titleColor": MUTED,
+        "titleFontWeight": "normal",
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "gridColor": GRID,
+        "labelLimit": 320,
+    }
     config = {
         "font": FONT,
         "background": "white",
         "view": {"stroke": None},
         "axis": axis,
         "legend": {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK, "titleColor": MUTED},
-        "title": {"anchor": "start", "frame": "group", "fontSize": 15, "fontWeight": 600, "color": INK, "subtitleColor": MUTED},
+        "title": {
+            "anchor": "start",
+            "frame": "group",
+            "fontSize": 15,
+            "fontWeight": 600,
+            "color": INK,
+            "subtitleColor": MUTED,
+        },
         "header": {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK},
         "text": {"fontSize": 13, "color": INK},
     }

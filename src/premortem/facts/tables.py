@@ -47,7 +47,9 @@ def read(name: str) -> pl.DataFrame:
     """One packaged table as a typed frame: dates as dates, numbers as numbers, codes as text, an empty cell as null."""
     tables = catalogue()
     if name not in tables:
-        raise BadInput("facts", name, "no such table", got=name, allowed=", ".join(tables), hint=nearest(name, [*tables]))
+        raise BadInput(
+            "facts", name, "no such table", got=name, allowed=", ".join(tables), hint=nearest(name, [*tables])
+        )
     text = dict.fromkeys(tables[name].text, pl.String)
     return pl.read_csv(
         tables[name].file.read_bytes(), try_parse_dates=True, schema_overrides=text, infer_schema_length=None

@@ -1,4 +1,6 @@
-"""The rulebook: clauses read from TOML, in force as of a day, under a policy, which is an overlay on them and nothing else."""
+"""The rulebook: clauses read from TOML, in force as of a day, under a policy, which is an overlay on them and nothing
+else.
+"""
 
 import copy
 import tomllib
@@ -22,9 +24,16 @@ from premortem.regime.vocabulary import OUTCOMES
 CLAUSES = files("premortem.regime") / "clauses"
 POLICIES = files("premortem") / "policies"
 STRENGTHS = (
-    "allied_servicing", "coercion", "deals", "compute_governance", "open_weights_limits", "api_limits",
-    "chinese_model_limits", "huawei_blocking", "permitting",
-)  # fmt: skip
+    "allied_servicing",
+    "coercion",
+    "deals",
+    "compute_governance",
+    "open_weights_limits",
+    "api_limits",
+    "chinese_model_limits",
+    "huawei_blocking",
+    "permitting",
+)
 Stage = Literal["classify", "requires", "veu", "exception", "review", "context"]
 STAGES: tuple[Stage, ...] = ("classify", "requires", "veu", "exception", "review", "context")
 # Day on which the base rulebook stands: instruments published later belong to the policies that name them.
@@ -138,7 +147,9 @@ class Policy(Strict):
     def _known_strengths(self) -> "Policy":
         for name in self.strength:
             if name not in STRENGTHS:
-                raise ValueError(f"no such strength: {name}; allowed: {', '.join(STRENGTHS)}; {nearest(name, STRENGTHS)}")
+                raise ValueError(
+                    f"no such strength: {name}; allowed: {', '.join(STRENGTHS)}; {nearest(name, STRENGTHS)}"
+                )
         return self
 
 
@@ -195,30 +206,51 @@ class Book:
         """This book with a clause number changed; where it has several dated values, all in the same proportion."""
         old = self.number(clause, key)
         changed = self.by_id[clause]
-        dated = tuple(d.model_copy(update={"value": d.value * value / old if old else value}) for d in changed.numbers[key])
+        dated = tuple(
+            d.model_copy(update={"value": d.value * value / old if old else value}) for d in changed.numbers[key]
+        )
         new = changed.model_copy(update={"numbers": changed.numbers | {key: dated}})
         return replace(self, clauses=tuple(new if c.id == clause else c for c in self.clauses))
 
     def with_strength(self, name: str, value: float, start: date = date(2025, 4, 1)) -> "Book":
         """This book with a strength set from a day on."""
         earlier = tuple(s for s in self.policy.strength.get(name, ()) if s.start < start)
-        steps = (*earlier, Strength(value=value, start=start))
+        steps = (*earlier, Strength.model_validate({"value": value, "from": start}))
         return replace(self, policy=self.policy.model_copy(update={"strength": self.policy.strength | {name: steps}}))
 
     def numbers(self) -> pl.DataFrame:
         """Every number of every clause that decides: clause, parameter, value, unit, from, to, citation, instrument."""
         rows = [
-            {"clause": c.id, "parameter": key, "value": d.value, "unit": d.unit, "from": d.start or c.complies, "to": d.end or c.ends,
-             "citation": c.citation, "instrument": c.instrument, "says": c.says}
-            for c in self.clauses for key, dated in c.numbers.items() for d in dated
-        ]  # fmt: skip
+            {
+                "clause": c.id,
+                "parameter": key,
+                "value": d.value,
+                "unit": d.unit,
+                "from": d.start or c.complies,
+                "to": d.end or c.ends,
+                "citation": c.citation,
+                "instrument": c.instrument,
+                "says": c.says,
+            }
+            for c in self.clauses
+            for key, dated in c.numbers.items()
+            for d in dated
+        ]
         return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def policies() -> tuple[str, ...]:
     """Names of the shipped policies: `as-written` first, `history` last."""
     names = sorted(path.name.removesuffix(".toml") for path in POLICIES.iterdir() if path.name.endswith(".toml"))
-    rank = {"as-written": 0, "rescinded": 1, "streamlined": 2, "bilateral": 3, "plurilateral": 4, "maximal": 5, "history": 6}
+    rank = {
+        "as-written": 0,
+        "rescinded": 1,
+        "streamlined": 2,
+        "bilateral": 3,
+        "plurilateral": 4,
+        "maximal": 5,
+        "history": 6,
+    }
     return tuple(sorted(names, key=lambda name: (rank.get(name, 9), name)))
 
 
@@ -227,8 +259,14 @@ def load(policy: str | Path = "as-written") -> Book:
     """The rulebook under a shipped policy, by name, or under a policy file. Raises `BadInput` (all at once)."""
     if isinstance(policy, str):
         if policy not in policies():
-            raise BadInput("policies", policy, "no such policy", got=policy, allowed=", ".join(policies()),
-                           hint=nearest(policy, policies()))  # fmt: skip
+            raise BadInput(
+                "policies",
+                policy,
+                "no such policy",
+                got=policy,
+                allowed=", ".join(policies()),
+                hint=nearest(policy, policies()),
+            )
         return overlay(_read_policy(POLICIES / f"{policy}.toml"))
     return overlay(_read_policy(policy))
 
@@ -243,7 +281,15 @@ def overlay(policy: Policy) -> Book:
     for pattern, change in policy.clause.items():
         ids = [k for k in held if k == pattern or (pattern.endswith(".*") and k.startswith(pattern[:-1]))]
         if not ids:
-            errors.append(BadInput(file, f"clause.{pattern}", "no such clause in the rulebook", got=pattern, hint=nearest(pattern, [*held])))
+            errors.append(
+                BadInput(
+                    file,
+                    f"clause.{pattern}",
+                    "no such clause in the rulebook",
+                    got=pattern,
+                    hint=nearest(pattern, [*held]),
+                )
+            )
         for key in ids:
             held[key] = _changed(held[key], change)
     raise_all(errors)
@@ -278,9 +324,15 @@ def _raw_clauses() -> dict[str, dict[str, Any]]:
 def _raw(id_: str, instrument: str, body: dict[str, Any]) -> dict[str, Any]:
     """A clause body with its numbers, the keys that hold a value and a unit, gathered apart."""
     is_number = {k: _dated(v) for k, v in body.items() if _looks_dated(v)}
-    return {k: v for k, v in body.items() if k not in is_number} | {
-        "id": id_, "instrument": id_.split(".")[0], "numbers": is_number,
-    } | ({} if "source" in body else {"source": instrument})  # fmt: skip
+    return (
+        {k: v for k, v in body.items() if k not in is_number}
+        | {
+            "id": id_,
+            "instrument": id_.split(".")[0],
+            "numbers": is_number,
+        }
+        | ({} if "source" in body else {"source": instrument})
+    )
 
 
 def _looks_dated(value: Any) -> bool:
@@ -298,7 +350,10 @@ def _validated(raw: Mapping[str, dict[str, Any]], overlay_file: str) -> list[Cla
         except ValidationError as wrong:
             errors += [_fault(file, key, dict(f)) for f in wrong.errors()]
             continue
-        errors += [BadInput(file, f"{key}.{part}", why) for part, why in check(clause.applies, clause.within, [*clause.numbers])]
+        errors += [
+            BadInput(file, f"{key}.{part}", why)
+            for part, why in check(clause.applies, clause.within, [*clause.numbers])
+        ]
         clauses.append(clause)
     raise_all(errors)
     return clauses

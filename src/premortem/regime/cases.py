@@ -13,9 +13,18 @@ from premortem.regime.decide import Transaction, explain
 
 MAX_BYTES = 10_000_000
 OPTIONS = {
-    "--item": "item", "--quantity": "quantity", "--to": "destination", "--hq": "headquarters", "--parent": "parent_headquarters",
-    "--consignee": "consignee", "--status": "status", "--used": "used_tpp", "--tpp": "tpp", "--on": "date", "--under": "under",
-}  # fmt: skip
+    "--item": "item",
+    "--quantity": "quantity",
+    "--to": "destination",
+    "--hq": "headquarters",
+    "--parent": "parent_headquarters",
+    "--consignee": "consignee",
+    "--status": "status",
+    "--used": "used_tpp",
+    "--tpp": "tpp",
+    "--on": "date",
+    "--under": "under",
+}
 
 
 def settings(texts: Iterable[str]) -> dict[str, str]:
@@ -43,7 +52,9 @@ def arguments(text: str) -> dict[str, str]:
 
 
 def agrees(outcome: str, expected: str) -> bool:
-    """Whether an outcome is among those accepted (`a|b`); NAC and ACA stand for one another, as one exception was split."""
+    """Whether an outcome is among those accepted (`a|b`); NAC and ACA stand for one another, as one exception was
+    split.
+    """
     accepted = set(expected.split("|"))
     return outcome in accepted or (outcome == "exception:ACA" and "exception:NAC" in accepted)
 
@@ -51,7 +62,8 @@ def agrees(outcome: str, expected: str) -> bool:
 def decide_file(path: Path, book: Book) -> list[dict[str, Any]]:
     """Each case of a CSV or TOML file decided; with `agrees` where the case says what it expects.
 
-    A CSV has a column `args` (options of `premortem check`) or columns named as fields; a TOML file has `[[case]]` tables.
+    A CSV has a column `args` (options of `premortem check`) or columns named as fields; a TOML file has `[[case]]`
+    tables.
     """
     results = []
     for i, case in enumerate(_read(path)):
@@ -61,19 +73,24 @@ def decide_file(path: Path, book: Book) -> list[dict[str, Any]]:
         under = fields.pop("under", None)
         decision = explain(Transaction(**fields), load(str(under)) if under else book)
         row = {"case": name, "outcome": decision.outcome, "clause": decision.clause}
-        results.append(row | ({"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {}))
+        results.append(
+            row | ({"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {})
+        )
     return results
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise BadInput(path.name, "", "is too large", allowed=f"{MAX_BYTES:,} bytes; use `premortem ledger` for many shipments")
+            raise BadInput(
+                path.name, "", "is too large", allowed=f"{MAX_BYTES:,} bytes; use `premortem ledger` for many shipments"
+            )
         text = path.read_text("utf-8")
-        if path.suffix == ".toml":
-            found = tomllib.loads(text).get("case", [])
-        else:
-            found = list(csv.DictReader(text.splitlines(), strict=True))
+        found = (
+            tomllib.loads(text).get("case", [])
+            if path.suffix == ".toml"
+            else list(csv.DictReader(text.splitlines(), strict=True))
+        )
     except OSError as error:
         raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a CSV or TOML file") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, csv.Error) as error:

@@ -38,8 +38,14 @@ def iso3(text: str, key: str) -> str:
     """Alpha-3 code of a country given by code or name. Raises `BadInput` with the nearest name."""
     found = known().get(text.strip().lower())
     if found is None:
-        raise BadInput("transaction", key, f"no such country: {text}", got=text, allowed="ISO 3166 code or name",
-                       hint=nearest(text.lower(), [name for name in known() if len(name) > 2]))  # fmt: skip
+        raise BadInput(
+            "transaction",
+            key,
+            f"no such country: {text}",
+            got=text,
+            allowed="ISO 3166 code or name",
+            hint=nearest(text.lower(), [name for name in known() if len(name) > 2]),
+        )
     return found
 
 
@@ -80,6 +86,12 @@ def _as_of(
         if row["iso3"] in move.countries and day >= move.start and not d5:
             tier = move.tier
     return {
-        "iso3": row["iso3"], "period": period, "tier": tier, "d5": d5, "d1_d4": bool(row["in_D1"] or row["in_D4"]),
-        "a5_a6": bool(row["in_A5"] or row["in_A6"]), "a5": bool(row["in_A5"]), "supp4": bool(row["in_supp4_742"]),
-    }  # fmt: skip
+        "iso3": row["iso3"],
+        "period": period,
+        "tier": tier,
+        "d5": d5,
+        "d1_d4": bool(row["in_D1"] or row["in_D4"]),
+        "a5_a6": bool(row["in_A5"] or row["in_A6"]),
+        "a5": bool(row["in_A5"]),
+        "supp4": bool(row["in_supp4_742"]),
+    }

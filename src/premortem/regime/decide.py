@@ -41,7 +41,9 @@ NEAREST = ("quantity", "status", "end_use", "date", "parent", "headquarters", "i
 
 @dataclass(frozen=True)
 class Transaction:
-    """A shipment: `Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01")`; any field may follow."""
+    """A shipment: `Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01")`; any field may
+    follow.
+    """
 
     fields: Mapping[str, Any]
 
@@ -98,17 +100,31 @@ class Decision:
 
     def as_dict(self) -> dict[str, Any]:
         """The keys that the command line and the app print."""
-        steps = [{"clause": s.clause, "says": s.says, "applies": s.applies, "tests": [t.__dict__ for t in s.tests]} for s in self.trace]
+        steps = [
+            {"clause": s.clause, "says": s.says, "applies": s.applies, "tests": [t.__dict__ for t in s.tests]}
+            for s in self.trace
+        ]
         met = [t.test for s in self.trace if s.clause == self.clause for t in s.tests if t.met]
         return {
-            "outcome": self.outcome, "clause": self.clause, "citation": self.citation, "sentence": self.sentence, "policy": self.policy,
-            "eccn": self.eccn, "conditions_met": met, "headroom_tpp": self.headroom_tpp, "trace": steps, "would_change": list(self.would_change),
+            "outcome": self.outcome,
+            "clause": self.clause,
+            "citation": self.citation,
+            "sentence": self.sentence,
+            "policy": self.policy,
+            "eccn": self.eccn,
+            "conditions_met": met,
+            "headroom_tpp": self.headroom_tpp,
+            "trace": steps,
+            "would_change": list(self.would_change),
             "transaction": {k: str(v) if isinstance(v, date) else v for k, v in self.transaction.items()},
-        }  # fmt: skip
+        }
 
     def __repr__(self) -> str:
         """A memo in a few lines."""
-        lines = [self.sentence, f"  {self.outcome}, by {self.clause or 'no clause'} ({self.citation or 'none applies'}), policy {self.policy}, ECCN {self.eccn}"]
+        lines = [
+            self.sentence,
+            f"  {self.outcome}, by {self.clause or 'no clause'} ({self.citation or 'none applies'}), policy {self.policy}, ECCN {self.eccn}",
+        ]
         if self.headroom_tpp is not None:
             lines.append(f"  headroom after it: {self.headroom_tpp:,.0f} TPP")
         lines += [f"  would change it: {change}" for change in self.would_change[:3]]
@@ -116,7 +132,8 @@ class Decision:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{escape(s.clause)}</td><td>{escape(s.says)}</td><td>{'applies' if s.applies else 'does not apply'}</td></tr>" for s in self.trace
+            f"<tr><td>{escape(s.clause)}</td><td>{escape(s.says)}</td><td>{'applies' if s.applies else 'does not apply'}</td></tr>"
+            for s in self.trace
         )
         return f"<p><b>{escape(self.sentence)}</b> {escape(self.citation)}</p><table>{rows}</table>"
 
@@ -129,10 +146,17 @@ def explain(transaction: Transaction, book: Book) -> Decision:
     steps = ladder(frame, answer, book)
     clause = _deciding(answer, steps, book)
     return Decision(
-        transaction=given, policy=book.name, outcome=answer["outcome"], clause=clause.id if clause else "",
-        citation=clause.citation if clause else "", says=clause.says if clause else "", eccn=answer["eccn"],
-        headroom_tpp=_headroom(answer, clause, given), trace=steps, would_change=would_change(given, answer, book),
-    )  # fmt: skip
+        transaction=given,
+        policy=book.name,
+        outcome=answer["outcome"],
+        clause=clause.id if clause else "",
+        citation=clause.citation if clause else "",
+        says=clause.says if clause else "",
+        eccn=answer["eccn"],
+        headroom_tpp=_headroom(answer, clause, given),
+        trace=steps,
+        would_change=would_change(given, answer, book),
+    )
 
 
 def _deciding(answer: Mapping[str, Any], steps: Sequence[Step], book: Book) -> Clause | None:
@@ -148,8 +172,13 @@ def ladder(frame: pl.DataFrame, answer: Mapping[str, Any], book: Book) -> tuple[
     day = frame["date"][0]
     whole = complete(frame, book).with_columns(eccn=pl.lit(answer["eccn"]))
     known = [c for c in operative(book) if c.in_force(day)]
-    totals = {name: pl.lit(answer.get(name), pl.Float64) for name in ("country_tpp_after", "consignee_tpp_after", "installed_tpp_after")}
-    whole = whole.with_columns(**totals).with_columns([number_expr(c, k).alias(f"{c.id}.{k}") for c in known for k in c.numbers])
+    totals = {
+        name: pl.lit(answer.get(name), pl.Float64)
+        for name in ("country_tpp_after", "consignee_tpp_after", "installed_tpp_after")
+    }
+    whole = whole.with_columns(**totals).with_columns(
+        [number_expr(c, k).alias(f"{c.id}.{k}") for c in known for k in c.numbers]
+    )
     steps = []
     for c in known:
         applies = bool(whole.select(force(c) & compiled(c.applies, names(c))).item())
@@ -198,7 +227,7 @@ def would_change(given: Mapping[str, Any], answer: Mapping[str, Any], book: Book
         return ()
     outcomes = decide(frame_of([row for _, row in tries]), book)["outcome"].to_list()
     found: dict[tuple[str, str], tuple[bool, int, str]] = {}
-    for (text, row), outcome in zip(tries, outcomes, strict=True):
+    for (text, _row), outcome in zip(tries, outcomes, strict=True):
         if outcome != answer["outcome"] and not outcome.startswith("needs:"):
             field = text.split(":")[0]
             sentence = f"{text.split(':', 1)[1].strip()}: {READS[outcome][0].lower()}{READS[outcome][1:]}"
@@ -219,7 +248,11 @@ def _quantities(given: Mapping[str, Any], book: Book) -> list[Try]:
     for c in operative(book):
         if c.total and c.in_force(given["date"]):
             key = next(k for k in c.numbers if k in c.within.split("<=")[1])
-            room = c.number(key, given["date"]) - given.get(c.total.start, 0.0) + (given.get(c.total.less, 0.0) if c.total.less else 0.0)
+            room = (
+                c.number(key, given["date"])
+                - given.get(c.total.start, 0.0)
+                + (given.get(c.total.less, 0.0) if c.total.less else 0.0)
+            )
             for units in (int(room // tpp), int(room // tpp) + 1):
                 if 1 <= units <= 1_000_000_000:
                     tries.append((f"quantity:with a quantity of {units:,}", {**given, "quantity": float(units)}))
@@ -236,17 +269,34 @@ def _places(given: Mapping[str, Any]) -> list[Try]:
     here = given["destination"]
     for code in (here, "USA", "GBR", "ARE", "CHN"):
         if code != given.get("headquarters", here):
-            tries.append((f"headquarters:with the consignee and its parent headquartered in {code}", {**given, "headquarters": code, "parent_headquarters": code}))
+            tries.append(
+                (
+                    f"headquarters:with the consignee and its parent headquartered in {code}",
+                    {**given, "headquarters": code, "parent_headquarters": code},
+                )
+            )
         if code != given.get("parent_headquarters", given.get("headquarters", here)):
-            tries.append((f"parent:with the ultimate parent headquartered in {code}", {**given, "parent_headquarters": code}))
-    tries += [(f"destination:shipped to {code}", {**given, "destination": code, "headquarters": given.get("headquarters", here)})
-              for code in ("GBR", "MYS", "ARE", "CHN") if code != here]  # fmt: skip
+            tries.append(
+                (f"parent:with the ultimate parent headquartered in {code}", {**given, "parent_headquarters": code})
+            )
+    tries += [
+        (
+            f"destination:shipped to {code}",
+            {**given, "destination": code, "headquarters": given.get("headquarters", here)},
+        )
+        for code in ("GBR", "MYS", "ARE", "CHN")
+        if code != here
+    ]
     return tries
 
 
 def _statuses(given: Mapping[str, Any]) -> list[Try]:
     now, use = given.get("status", "none"), given.get("end_use", "data_centre")
-    tries = [(f"status:with {word} validated end user status", {**given, "status": status}) for status, word in (("uveu", "universal"), ("nveu", "national")) if status != now]
+    tries = [
+        (f"status:with {word} validated end user status", {**given, "status": status})
+        for status, word in (("uveu", "universal"), ("nveu", "national"))
+        if status != now
+    ]
     if use != "production":
         tries.append(("end_use:for production rather than a data centre", {**given, "end_use": "production"}))
     return tries
@@ -258,7 +308,11 @@ def _days(given: Mapping[str, Any], book: Book) -> list[Try]:
     changes |= {n.start for c in operative(book) for dated in c.numbers.values() for n in dated if n.start}
     later = sorted(d for d in changes if d and d > given["date"])
     earlier = sorted((d - timedelta(1) for d in changes if d and d <= given["date"]), reverse=True)
-    return [(f"date {when}:on {d}", {**given, "date": d}) for when, days in (("later", later), ("earlier", earlier)) for d in days]
+    return [
+        (f"date {when}:on {d}", {**given, "date": d})
+        for when, days in (("later", later), ("earlier", earlier))
+        for d in days
+    ]
 
 
 def _items(given: Mapping[str, Any]) -> list[Try]:
@@ -267,7 +321,9 @@ def _items(given: Mapping[str, Any]) -> list[Try]:
     rows = facts.read("chips").filter(pl.col("name") == item)
     if not rows.height:
         return []
-    ours = facts.read("chips").filter((pl.col("vendor") == rows["vendor"][0]) & (pl.col("name") != item) & pl.col("tpp").is_not_null())
+    ours = facts.read("chips").filter(
+        (pl.col("vendor") == rows["vendor"][0]) & (pl.col("name") != item) & pl.col("tpp").is_not_null()
+    )
     return [(f"item:for {name} instead", {**given, "item": name}) for name in ours.sort("tpp", descending=True)["name"]]
 
 

@@ -1,6 +1,7 @@
 """Decides frames of transactions: the same expressions for one row and for ten million.
 
-Order: classify the item; is a licence required; VEU authorisation; exceptions; review policy. The first clause that speaks
+Order: classify the item; is a licence required; VEU authorisation; exceptions; review policy. The first clause that
+speaks
 decides. A running total counts only what its own clause let through.
 """
 
@@ -21,9 +22,13 @@ UNCLASSIFIED = "none"
 BATCH = 500_000
 # Fields that an outcome can hang on and that have no default: without them the answer is what is needed.
 ESSENTIAL = {
-    "chip": ("tpp",), "hbm_stack": ("density_gb_s_mm2",), "logic_die": ("node_nm",), "closed_weights": ("ops",),
-    "sme_tool": ("fab_node_nm",), "servicing": ("fab_node_nm",),
-}  # fmt: skip
+    "chip": ("tpp",),
+    "hbm_stack": ("density_gb_s_mm2",),
+    "logic_die": ("node_nm",),
+    "closed_weights": ("ops",),
+    "sme_tool": ("fab_node_nm",),
+    "servicing": ("fab_node_nm",),
+}
 
 Totals = dict[str, dict[tuple[Any, ...], float]]
 
@@ -34,9 +39,7 @@ def decide(given: pl.DataFrame, book: Book, totals: Totals | None = None) -> pl.
     Rows must be in date order where running totals matter; `totals` carries them from batch to batch.
     """
     totals = {} if totals is None else totals
-    batches = [
-        _decide(complete(part, book), book, totals) for part in given.iter_slices(BATCH)
-    ]
+    batches = [_decide(complete(part, book), book, totals) for part in given.iter_slices(BATCH)]
     return pl.concat(batches, how="diagonal")
 
 
@@ -69,7 +72,10 @@ def operative(book: Book, first: date = date.min, last: date = date.max) -> list
     return [
         c
         for c in book.clauses
-        if c.stage != "context" and c.complies and c.complies <= last and (c.ends is None or c.ends >= max(first, c.complies))
+        if c.stage != "context"
+        and c.complies
+        and c.complies <= last
+        and (c.ends is None or c.ends >= max(first, c.complies))
     ]
 
 
@@ -79,12 +85,19 @@ def _decide(frame: pl.DataFrame, book: Book, totals: Totals) -> pl.DataFrame:
     frame = frame.with_columns([number_expr(c, k).alias(f"{c.id}.{k}") for c in clauses for k in c.numbers])
     stage = {s: [c for c in clauses if c.stage == s] for s in ("classify", "requires", "veu", "exception", "review")}
     # `none` here is a verdict (a route that rebuts the presumption), so the first match counts, whatever it says
-    classified = pl.coalesce([pl.when(_binds(c)).then(pl.lit(c.then)) for c in stage["classify"]] + [pl.lit(UNCLASSIFIED)])
+    classified = pl.coalesce(
+        [pl.when(_binds(c)).then(pl.lit(c.then)) for c in stage["classify"]] + [pl.lit(UNCLASSIFIED)]
+    )
     frame = frame.with_columns(eccn=classified)
-    required = pl.coalesce([pl.when(_binds(c)).then(pl.lit(c.id)) for c in stage["requires"]] + [pl.lit(None, pl.String)])
+    required = pl.coalesce(
+        [pl.when(_binds(c)).then(pl.lit(c.id)) for c in stage["requires"]] + [pl.lit(None, pl.String)]
+    )
     frame = frame.with_columns(required_by=required)
     frame = frame.with_columns(
-        outcome=pl.when(_needs().is_not_null()).then(_needs()).when(pl.col("required_by").is_null()).then(pl.lit(NOT_REQUIRED)),
+        outcome=pl.when(_needs().is_not_null())
+        .then(_needs())
+        .when(pl.col("required_by").is_null())
+        .then(pl.lit(NOT_REQUIRED)),
         clause=pl.lit(None, pl.String),
     )
     for c in [*stage["veu"], *stage["exception"], *stage["review"]]:
@@ -101,10 +114,14 @@ def _binds(clause: Clause) -> pl.Expr:
 def _needs() -> pl.Expr:
     """`needs:FIELD` for a row whose outcome hangs on a field that is not there."""
     tests = [
-        pl.when((pl.col("kind") == kind) & pl.col(field).is_null() & ~((pl.col("item") == "MI308X") & (pl.col("date") >= date(2025, 4, 9))))
-        .then(pl.lit(f"needs:{field}"))
-        for kind, fields in ESSENTIAL.items() for field in fields
-    ]  # fmt: skip
+        pl.when(
+            (pl.col("kind") == kind)
+            & pl.col(field).is_null()
+            & ~((pl.col("item") == "MI308X") & (pl.col("date") >= date(2025, 4, 9)))
+        ).then(pl.lit(f"needs:{field}"))
+        for kind, fields in ESSENTIAL.items()
+        for field in fields
+    ]
     return pl.coalesce([*tests, pl.lit(None, pl.String)])
 
 
@@ -136,21 +153,29 @@ def _add_up(frame: pl.DataFrame, clause: Clause, asked: pl.Expr, totals: Totals)
         keys.append(sum(((pl.col("date") >= s).cast(pl.Int32) for s in starts), pl.lit(0, pl.Int32)).alias("_window"))
     start = pl.col(total.start) - (pl.col(total.less) if total.less else 0)
     work = frame.select(
-        *keys, asked.alias("_asked"), start.alias("_start"), pl.col("shipment_tpp").fill_null(0.0),
+        *keys,
+        asked.alias("_asked"),
+        start.alias("_start"),
+        pl.col("shipment_tpp").fill_null(0.0),
         arithmetic(limit, names(clause)).fill_null(float("-inf")).alias("_limit"),
-    )  # fmt: skip
-    groups = work.select(pl.struct(k.meta.output_name() for k in keys).rank("dense").cast(pl.Int64) - 1).to_series().to_numpy()
+    )
+    groups = (
+        work.select(pl.struct(k.meta.output_name() for k in keys).rank("dense").cast(pl.Int64) - 1)
+        .to_series()
+        .to_numpy()
+    )
     one_each = work.with_columns(_group=pl.Series(groups)).unique("_group").sort("_group")
     labels = one_each.select(k.meta.output_name() for k in keys).rows()
     held = totals.setdefault(clause.id, {})
     so_far = np.array([held.get(label, 0.0) for label in labels])
-    after = _run(groups, *(work[c].to_numpy() for c in ("_asked", "_start", "shipment_tpp", "_limit")), so_far)
+    asked_, start_, amount, limit_ = (work[c].to_numpy() for c in ("_asked", "_start", "shipment_tpp", "_limit"))
+    after = _run(groups, asked_, start_, amount, limit_, so_far)
     held.update(zip(labels, so_far.tolist(), strict=True))
     column = pl.Series(left, after).fill_nan(None)
     return frame.with_columns(column if left not in frame.columns else pl.coalesce(column, pl.col(left)).alias(left))
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _run(groups: Any, asked: Any, start: Any, amount: Any, limit: Any, so_far: Any) -> Any:
     after = np.full(len(groups), np.nan)
     for i in range(len(groups)):

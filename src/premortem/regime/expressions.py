@@ -1,4 +1,6 @@
-"""Conditions of clauses: SQL comparisons over documented fields and the clause's own numbers. No functions, no queries."""
+"""Conditions of clauses: SQL comparisons over documented fields and the clause's own numbers. No functions, no
+queries.
+"""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +29,9 @@ def check(applies: str, within: str, numbers: Sequence[str]) -> list[tuple[str, 
 def _fault(text: str, numbers: Sequence[str]) -> str:
     bare = _QUOTED.sub("''", text)
     if len(text) > MAX_LENGTH or not _ALLOWED.fullmatch(bare):
-        return f"{text[:80]!r} has characters that are not allowed; allowed: names, numbers, comparisons, and, or, not, in"
+        return (
+            f"{text[:80]!r} has characters that are not allowed; allowed: names, numbers, comparisons, and, or, not, in"
+        )
     if called := [name for name in _CALL.findall(bare) if name.lower() not in WORDS]:
         return f"calls {called[0]}; functions are not allowed"
     names = [name for name in _NAME.findall(bare) if name.lower() not in WORDS and not re.fullmatch(r"e\d*", name)]
@@ -43,7 +47,9 @@ def _fault(text: str, numbers: Sequence[str]) -> str:
 
 
 def compiled(text: str, names: dict[str, str]) -> pl.Expr:
-    """A condition as a Polars expression; `names` maps the clause's numbers to columns that hold them. Null counts as no."""
+    """A condition as a Polars expression; `names` maps the clause's numbers to columns that hold them. Null counts as
+    no.
+    """
     return pl.sql_expr(_renamed(text, names)).fill_null(False)
 
 
@@ -72,5 +78,7 @@ def parts(text: str) -> list[str]:
 def _renamed(text: str, names: dict[str, str]) -> str:
     pieces = re.split(r"('[^']*')", text)
     for i in range(0, len(pieces), 2):
-        pieces[i] = _NAME.sub(lambda m: f'"{names[m[0]]}"' if m[0] in names else (f'"{m[0]}"' if m[0] == "from" else m[0]), pieces[i])
+        pieces[i] = _NAME.sub(
+            lambda m: f'"{names[m[0]]}"' if m[0] in names else (f'"{m[0]}"' if m[0] == "from" else m[0]), pieces[i]
+        )
     return "".join(pieces)

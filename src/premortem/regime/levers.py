@@ -37,8 +37,12 @@ class Levers(NamedTuple):
     # answers of the rulebook
     tier2: Series  # share of the region's countries that a cap holds, (quarter, region); 0 while no framework binds
     denied: Series  # share of the region's countries to which an H100 is denied, (quarter, region)
-    licensed: Series  # share of the region's countries to which an H100 needs a licence that may be had, (quarter, region)
-    allocation_mh: Series  # country allocations opened so far, summed over the region's capped countries [MH], (quarter, region)
+    licensed: (
+        Series  # share of the region's countries to which an H100 needs a licence that may be had, (quarter, region)
+    )
+    allocation_mh: (
+        Series  # country allocations opened so far, summed over the region's capped countries [MH], (quarter, region)
+    )
     raise_max: Series  # most that alignment can add to an allocation [share]
     lpp_mh: Series  # LPP: what one consignee may take in a year [MH]
     nveu_mh: Series  # ceiling on the stock of one national VEU in one country [MH]
@@ -46,7 +50,9 @@ class Levers(NamedTuple):
     uveu_outside_max: Series  # most of it outside Tier 1 [share]; 1 when no rule
     uveu_us_min: Series  # least of it in the US [share]; 0 when no rule
     prc_condition: Series  # VEUs must keep PRC-origin equipment out
-    cn_free_h100e: Series  # TPP of the best data-centre chip that may go to China without a licence [H100e]; 0 when none
+    cn_free_h100e: (
+        Series  # TPP of the best data-centre chip that may go to China without a licence [H100e]; 0 when none
+    )
     cn_free_serving: Series  # memory bandwidth of that chip over an H100's
     cn_case_h100e: Series  # the same for chips judged case by case
     cn_case_serving: Series
@@ -83,7 +89,16 @@ def days() -> tuple[date, ...]:
 
 
 # Clauses whose numbers set how much, never whether: the rulebook's answers do not depend on them.
-AMOUNTS = frozenset({"diffusion.lpp", "diffusion.nveu", "diffusion.uveu", "diffusion.country_allocation", "diffusion.country_raise", "diffusion.aia"})
+AMOUNTS = frozenset(
+    {
+        "diffusion.lpp",
+        "diffusion.nveu",
+        "diffusion.uveu",
+        "diffusion.country_allocation",
+        "diffusion.country_raise",
+        "diffusion.aia",
+    }
+)
 
 
 def levers(book: Book, regions: pl.DataFrame) -> Levers:
@@ -148,9 +163,14 @@ def _ask(book: Book, asked: tuple[date, ...], regions: pl.DataFrame) -> pl.DataF
         labels.append((question, quarter, about))
 
     places = [place for row in regions["countries"] for place in row.split(";")]
-    chips = catalogue().filter(pl.col("c_datacentre") & pl.col("released").is_not_null() & pl.col("c_tpp").is_not_null())
+    chips = catalogue().filter(
+        pl.col("c_datacentre") & pl.col("released").is_not_null() & pl.col("c_tpp").is_not_null()
+    )
     ours = facts.read("chips").filter(pl.col("hq_iso3") == "USA")["name"].to_list()
-    sold = [(r["item"], r["released"]) for r in chips.filter(pl.col("item").is_in(ours) & pl.col("vendor").is_in(["nvidia", "amd"])).to_dicts()]
+    sold = [
+        (r["item"], r["released"])
+        for r in chips.filter(pl.col("item").is_in(ours) & pl.col("vendor").is_in(["nvidia", "amd"])).to_dicts()
+    ]
     for q, day in enumerate(asked):
         for place in places:
             ask("place", q, place, item=YARDSTICK, destination=place, consignee_tpp_this_year=LPP_USED_UP)
@@ -167,7 +187,8 @@ def _ask(book: Book, asked: tuple[date, ...], regions: pl.DataFrame) -> pl.DataF
     answers = decide(frame_of(rows), book).select("outcome", "clause", "required_by")
     return pl.concat([label, answers], how="horizontal").with_columns(
         denied=pl.col("outcome").is_in(DENIED) & (pl.col("outcome") != USED_UP),
-        licensed=pl.col("outcome").str.starts_with("licence:") & (~pl.col("outcome").is_in(DENIED) | (pl.col("outcome") == USED_UP)),
+        licensed=pl.col("outcome").str.starts_with("licence:")
+        & (~pl.col("outcome").is_in(DENIED) | (pl.col("outcome") == USED_UP)),
     )
 
 
@@ -177,7 +198,11 @@ def _capped(
     """Share of each region's countries that the allocation decides, and the allocations opened so far [MH]."""
     by_allocation = answers.with_columns(capped=pl.col("clause") == "diffusion.country_allocation")
     tier2 = _by_region(by_allocation, "capped", asked, regions)
-    numbers = book.by_id["diffusion.country_allocation"].numbers["tpp"] if "diffusion.country_allocation" in book.by_id else ()
+    numbers = (
+        book.by_id["diffusion.country_allocation"].numbers["tpp"]
+        if "diffusion.country_allocation" in book.by_id
+        else ()
+    )
     opened = _array([sum(n.value for n in numbers if n.start is None or n.start <= day) for day in asked])
     countries = regions["n_countries"].to_numpy().astype(np.float32)[None]
     allocation = opened[:, None] / np.float32(mh) * countries * tier2
@@ -204,7 +229,10 @@ def _chips_for_china(book: Book, answers: pl.DataFrame, asked: tuple[date, ...])
     h100 = stats.filter(pl.col("item") == YARDSTICK)
     chips = answers.filter(pl.col("question") == "chip").join(stats, left_on="about", right_on="item")
     out: dict[str, Series] = {}
-    for name, outcomes in (("free", ["no_licence_required", "licence:presumption_of_approval"]), ("case", ["licence:case_by_case"])):
+    for name, outcomes in (
+        ("free", ["no_licence_required", "licence:presumption_of_approval"]),
+        ("case", ["licence:case_by_case"]),
+    ):
         best = chips.filter(pl.col("outcome").is_in(outcomes)).sort("c_tpp").group_by("quarter").last()
         found = {r["quarter"]: r for r in best.to_dicts()}
         for column, key in (("h100e", "c_tpp"), ("serving", "c_memory_gb_s")):
@@ -225,7 +253,9 @@ def _granted(book: Book, day: date) -> float:
 
 def _share_denied(answers: pl.DataFrame, question: str, asked: tuple[date, ...]) -> Series:
     """Share of a question's transactions that are denied, a quarter."""
-    shares = answers.filter(pl.col("question") == question).group_by("quarter").agg(pl.col("denied").mean()).sort("quarter")
+    shares = (
+        answers.filter(pl.col("question") == question).group_by("quarter").agg(pl.col("denied").mean()).sort("quarter")
+    )
     return shares["denied"].to_numpy().astype(np.float32)
 
 

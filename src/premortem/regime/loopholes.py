@@ -35,10 +35,18 @@ def loopholes(book: Book) -> list[dict[str, Any]]:
     for i, p in enumerate(pairs):
         (outcome_a, clause_a), (outcome_b, clause_b) = answers[i], answers[len(pairs) + i]
         if outcome_a != outcome_b:
-            found.append({
-                "name": p.name, "says": p.says, "a": _shown(p.a), "b": _shown(p.b), "outcome_a": outcome_a, "outcome_b": outcome_b,
-                "h100e": round(p.moves, 1), "clause": clause_b or clause_a or "",
-            })  # fmt: skip
+            found.append(
+                {
+                    "name": p.name,
+                    "says": p.says,
+                    "a": _shown(p.a),
+                    "b": _shown(p.b),
+                    "outcome_a": outcome_a,
+                    "outcome_b": outcome_b,
+                    "h100e": round(p.moves, 1),
+                    "clause": clause_b or clause_a or "",
+                }
+            )
     return sorted(found, key=lambda row: -row["h100e"])
 
 
@@ -74,13 +82,25 @@ def _split_orders(book: Book) -> Iterator[Pair]:
     if units:
         a = _base("H100 SXM", 4 * units, "IND", used_tpp=790_000_000.0, consignee="one operator")
         b = _base("H100 SXM", units, "IND", used_tpp=790_000_000.0, consignee="first of four affiliates")
-        yield Pair("split order", "One order of four times the LPP limit is refused once the allocation is used; four affiliates take it under LPP, year after year", a, b, 4 * units)
+        yield Pair(
+            "split order",
+            "One order of four times the LPP limit is refused once the allocation is used; four affiliates take it under LPP, year after year",
+            a,
+            b,
+            4 * units,
+        )
 
 
 def _incorporation() -> Iterator[Pair]:
     a = _base("B200", 10_000.0, "MYS", headquarters="MYS", parent_headquarters="CHN")
     b = _base("B200", 10_000.0, "MYS", headquarters="MYS", parent_headquarters="SGP")
-    yield Pair("incorporation elsewhere", "The same data centre with the same tenants: a parent in Shenzhen is refused, one moved to Singapore is not", a, b, h100e("B200", 10_000))
+    yield Pair(
+        "incorporation elsewhere",
+        "The same data centre with the same tenants: a parent in Shenzhen is refused, one moved to Singapore is not",
+        a,
+        b,
+        h100e("B200", 10_000),
+    )
 
 
 def _stacked_countries(book: Book) -> Iterator[Pair]:
@@ -88,9 +108,33 @@ def _stacked_countries(book: Book) -> Iterator[Pair]:
         day = date(2027, 6, 1)
         ceiling = book.number("diffusion.nveu", "ceiling", day)
         units = 100_000.0
-        a = _base("H100 SXM", units, "SAU", day, status="nveu", installed_tpp=ceiling, used_tpp=790_000_000.0, consignee="operator")
-        b = _base("H100 SXM", units, "QAT", day, status="nveu", installed_tpp=0.0, used_tpp=790_000_000.0, consignee="operator")
-        yield Pair("stacked national VEUs", "A national VEU that is full in one country starts anew in the next: the ceiling is per entity and country", a, b, units)
+        a = _base(
+            "H100 SXM",
+            units,
+            "SAU",
+            day,
+            status="nveu",
+            installed_tpp=ceiling,
+            used_tpp=790_000_000.0,
+            consignee="operator",
+        )
+        b = _base(
+            "H100 SXM",
+            units,
+            "QAT",
+            day,
+            status="nveu",
+            installed_tpp=0.0,
+            used_tpp=790_000_000.0,
+            consignee="operator",
+        )
+        yield Pair(
+            "stacked national VEUs",
+            "A national VEU that is full in one country starts anew in the next: the ceiling is per entity and country",
+            a,
+            b,
+            units,
+        )
 
 
 def _below_the_line() -> Iterator[Pair]:
@@ -99,29 +143,59 @@ def _below_the_line() -> Iterator[Pair]:
     h20 = stats.filter(pl.col("item") == "H20")["c_memory_gb_s"][0]
     a = _base("H100 SXM", 1000.0, "CHN", BEFORE_LETTERS)
     b = _base("H20", 1000.0, "CHN", BEFORE_LETTERS)
-    yield Pair("just below the threshold", f"An H20 serves as fast as an H100 ({h20:,.0f} GB/s of memory bandwidth) and counts 0.15 of it, so one is refused and the other free", a, b, 1000.0)
+    yield Pair(
+        "just below the threshold",
+        f"An H20 serves as fast as an H100 ({h20:,.0f} GB/s of memory bandwidth) and counts 0.15 of it, so one is refused and the other free",
+        a,
+        b,
+        1000.0,
+    )
     c = _base("H20", 1000.0, "CHN", date(2025, 5, 1), exporter="nvidia")
     d = _base("H20", 1000.0, "CHN", date(2025, 5, 1), exporter="reseller")
-    yield Pair("a letter binds one firm", "The letter of April 2025 binds its addressee; the same chip from a reseller is not named", c, d, h100e("H20", 1000))
+    yield Pair(
+        "a letter binds one firm",
+        "The letter of April 2025 binds its addressee; the same chip from a reseller is not named",
+        c,
+        d,
+        h100e("H20", 1000),
+    )
 
 
 def _consumer_cards() -> Iterator[Pair]:
     a = _base("RTX 6000 Ada", 1000.0, "CHN", date(2024, 6, 3), datacentre=True)
     b = _base("RTX 4090 D", 1000.0, "CHN", date(2024, 6, 3))
-    yield Pair("marketed for games", "The same die sold as a game card 93 TPP under the line needs nothing", a, b, h100e("RTX 4090 D", 1000))
+    yield Pair(
+        "marketed for games",
+        "The same die sold as a game card 93 TPP under the line needs nothing",
+        a,
+        b,
+        h100e("RTX 4090 D", 1000),
+    )
 
 
 def _tools_by_origin() -> Iterator[Pair]:
     common = {"fab_node_nm": 14.0, "us_chip_inside": True}
     a = _base("sme_tool", 1.0, "CHN", date(2025, 2, 3), made_in="KOR", **common)
     b = _base("sme_tool", 1.0, "CHN", date(2025, 2, 3), made_in="JPN", **common)
-    yield Pair("tools by origin", "The same tool with the same US chip inside: refused from South Korea, free from Japan, which is on Supplement No. 4", a, b, 0.0)
+    yield Pair(
+        "tools by origin",
+        "The same tool with the same US chip inside: refused from South Korea, free from Japan, which is on Supplement No. 4",
+        a,
+        b,
+        0.0,
+    )
 
 
 def _servicing() -> Iterator[Pair]:
     a = _base("servicing", 1.0, "CHN", date(2024, 6, 3), fab_node_nm=14.0, person="US", us_items=False)
     b = _base("servicing", 1.0, "CHN", date(2024, 6, 3), fab_node_nm=14.0, person="JPN", us_items=False)
-    yield Pair("who holds the spanner", "The same tool in the same fab: service by a US engineer is refused, by a Japanese one free", a, b, 0.0)
+    yield Pair(
+        "who holds the spanner",
+        "The same tool in the same fab: service by a US engineer is refused, by a Japanese one free",
+        a,
+        b,
+        0.0,
+    )
 
 
 def _year_end(book: Book) -> Iterator[Pair]:
@@ -130,19 +204,36 @@ def _year_end(book: Book) -> Iterator[Pair]:
         common = {"consignee": "operator", "used_tpp": 790_000_000.0}
         a = _base("H100 SXM", units, "BRA", date(2025, 12, 31), consignee_tpp_this_year=26_000_000.0, **common)
         b = _base("H100 SXM", units, "BRA", date(2026, 1, 1), consignee_tpp_this_year=0.0, **common)
-        yield Pair("the turn of the year", "LPP counts by calendar year: what is refused on 31 December goes the next day", a, b, units)
+        yield Pair(
+            "the turn of the year",
+            "LPP counts by calendar year: what is refused on 31 December goes the next day",
+            a,
+            b,
+            units,
+        )
 
 
 def _weights(book: Book) -> Iterator[Pair]:
     if "diffusion.weights" in book.by_id:
         a = _base("closed_weights", 1.0, "IND", ops=1.1e26)
         b = _base("closed_weights", 1.0, "IND", ops=0.99e26)
-        yield Pair("a run just under the line", "A model of a tenth more operations is refused, one just under the line goes, whatever it can do", a, b, 0.0)
+        yield Pair(
+            "a run just under the line",
+            "A model of a tenth more operations is refused, one just under the line goes, whatever it can do",
+            a,
+            b,
+            0.0,
+        )
 
 
 def catalogue_below(book: Book, day: date) -> list[str]:
     """US data-centre chips that may go to China without asking on a day, fastest by bandwidth first."""
-    chips = facts.read("chips").filter((pl.col("hq_iso3") == "USA") & (pl.col("marketed_for_datacentre") == 1) & pl.col("tpp").is_not_null())
-    rows = [{"item": name, "quantity": 1.0, "destination": "CHN", "date": day} for name in chips.sort("memory_bw_tb_s", descending=True)["name"]]
+    chips = facts.read("chips").filter(
+        (pl.col("hq_iso3") == "USA") & (pl.col("marketed_for_datacentre") == 1) & pl.col("tpp").is_not_null()
+    )
+    rows = [
+        {"item": name, "quantity": 1.0, "destination": "CHN", "date": day}
+        for name in chips.sort("memory_bw_tb_s", descending=True)["name"]
+    ]
     outcomes = decide(frame_of(rows), book)["outcome"]
     return [row["item"] for row, outcome in zip(rows, outcomes, strict=True) if outcome == "no_licence_required"]

@@ -53,19 +53,38 @@ def parse(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _missing(row: Mapping[str, Any]) -> list[BadInput]:
-    errors = [BadInput("transaction", "destination", "is missing", allowed="ISO 3166 code or name")] if "destination" not in row else []
+    errors = (
+        [BadInput("transaction", "destination", "is missing", allowed="ISO 3166 code or name")]
+        if "destination" not in row
+        else []
+    )
     item, items = row.get("item"), catalogue()["item"].to_list()
     if item is None and "tpp" not in row:
         errors.append(BadInput("transaction", "item", "is missing", allowed="a chip by name, a kind of item, or --tpp"))
     elif item is not None and item not in items and item not in KINDS and "tpp" not in row:
-        errors.append(BadInput("transaction", "item", f"no such chip: {item}", got=item, allowed="a name in the catalogue, a kind of item, or --tpp",
-                               hint=nearest(item, [*items, *KINDS])))  # fmt: skip
+        errors.append(
+            BadInput(
+                "transaction",
+                "item",
+                f"no such chip: {item}",
+                got=item,
+                allowed="a name in the catalogue, a kind of item, or --tpp",
+                hint=nearest(item, [*items, *KINDS]),
+            )
+        )
     return errors
 
 
 def _typed(name: str, value: Any) -> Any:
     if name not in given_fields():
-        raise BadInput("transaction", name, "no such field", got=value, allowed=", ".join(given_fields()), hint=nearest(name, given_fields()))
+        raise BadInput(
+            "transaction",
+            name,
+            "no such field",
+            got=value,
+            allowed=", ".join(given_fields()),
+            hint=nearest(name, given_fields()),
+        )
     kind = FIELDS[name].type
     if kind == "country":
         return iso3(str(value), name)
@@ -78,7 +97,13 @@ def _typed(name: str, value: Any) -> Any:
         return _number(name, value)
     if kind == "date":
         return parse_date(value)
-    return _chip_name(str(value)) if name == "item" else str(value).strip().lower() if name in ("status", "exporter", "end_use", "designer", "packaged_by") else str(value).strip()
+    return (
+        _chip_name(str(value))
+        if name == "item"
+        else str(value).strip().lower()
+        if name in ("status", "exporter", "end_use", "designer", "packaged_by")
+        else str(value).strip()
+    )
 
 
 def _chip_name(text: str) -> str:
@@ -90,11 +115,17 @@ def _number(name: str, value: Any) -> float:
     try:
         number = float(str(value).replace("_", "").replace(",", ""))
     except ValueError:
-        raise BadInput("transaction", name, f"{value!r} is not a number", got=value, allowed=FIELDS[name].unit) from None
+        raise BadInput(
+            "transaction", name, f"{value!r} is not a number", got=value, allowed=FIELDS[name].unit
+        ) from None
     if not (0 <= number < 1e31):
-        raise BadInput("transaction", name, f"{value} is out of range", got=value, allowed=f"0 or more {FIELDS[name].unit}")
+        raise BadInput(
+            "transaction", name, f"{value} is out of range", got=value, allowed=f"0 or more {FIELDS[name].unit}"
+        )
     if name == "quantity" and (number != int(number) or not 1 <= number <= MOST_UNITS):
-        raise BadInput("transaction", name, f"{value} is not a count", got=value, allowed=f"whole units, 1 to {MOST_UNITS:,}")
+        raise BadInput(
+            "transaction", name, f"{value} is not a count", got=value, allowed=f"whole units, 1 to {MOST_UNITS:,}"
+        )
     return number
 
 
@@ -108,7 +139,9 @@ def parse_date(value: Any) -> date:
         except ValueError:
             raise BadInput("transaction", "date", f"{value!r} is not a date", got=value, allowed="YYYY-MM-DD") from None
     if not 2020 <= day.year <= 2035:
-        raise BadInput("transaction", "date", f"no rule is held for {day}", got=value, allowed="2020-01-01 to 2035-12-31")
+        raise BadInput(
+            "transaction", "date", f"no rule is held for {day}", got=value, allowed="2020-01-01 to 2035-12-31"
+        )
     return day
 
 
@@ -125,10 +158,16 @@ def complete(given: pl.DataFrame, book: Book) -> pl.DataFrame:
     frame = frame.join(catalogue().drop("released"), on="item", how="left", maintain_order="left")
     from_catalogue = [c.removeprefix("c_") for c in catalogue().columns if c.startswith("c_")]
     frame = frame.with_columns([pl.coalesce(name, f"c_{name}").alias(name) for name in from_catalogue])
-    frame = frame.with_columns(exporter=pl.coalesce("exporter", "vendor"), headquarters=pl.coalesce("headquarters", "destination"))
+    frame = frame.with_columns(
+        exporter=pl.coalesce("exporter", "vendor"), headquarters=pl.coalesce("headquarters", "destination")
+    )
     frame = frame.with_columns(parent_headquarters=pl.coalesce("parent_headquarters", "headquarters"))
     frame = frame.with_columns(
-        [pl.col(name).fill_null(field.default) for name, field in FIELDS.items() if field.given and field.default is not None]
+        [
+            pl.col(name).fill_null(field.default)
+            for name, field in FIELDS.items()
+            if field.given and field.default is not None
+        ]
     )
     frame = frame.with_columns(shipment_tpp=pl.col("quantity") * pl.col("tpp"))
     drop = [c for c in frame.columns if c.startswith("c_")] + ["vendor"]
@@ -141,10 +180,16 @@ def _with_places(frame: pl.DataFrame, book: Book) -> pl.DataFrame:
     later = [(pl.col("date") >= start).cast(pl.Int64) for start in starts if start != DAY_ONE]
     frame = frame.with_columns(period=sum(later, pl.lit(0, pl.Int64)))
     for role, wanted in (
-        ("destination", ("tier", "d5", "d1_d4", "a5_a6")), ("headquarters", ("tier", "d5", "a5_a6")),
-        ("parent_headquarters", ("tier", "d5", "a5_a6")), ("exporter_hq", ("a5",)), ("made_in", ("supp4",)), ("packaged_in", ("d5",)),
-    ):  # fmt: skip
-        table = places.table.select(pl.col("iso3").alias(role), "period", *(pl.col(c).alias(f"{role}_{c}") for c in wanted))
+        ("destination", ("tier", "d5", "d1_d4", "a5_a6")),
+        ("headquarters", ("tier", "d5", "a5_a6")),
+        ("parent_headquarters", ("tier", "d5", "a5_a6")),
+        ("exporter_hq", ("a5",)),
+        ("made_in", ("supp4",)),
+        ("packaged_in", ("d5",)),
+    ):
+        table = places.table.select(
+            pl.col("iso3").alias(role), "period", *(pl.col(c).alias(f"{role}_{c}") for c in wanted)
+        )
         frame = frame.join(table, on=[role, "period"], how="left", maintain_order="left")
     us = (pl.col("headquarters") == "USA") & (pl.col("parent_headquarters") == "USA")
     return frame.with_columns(
@@ -154,8 +199,16 @@ def _with_places(frame: pl.DataFrame, book: Book) -> pl.DataFrame:
         exporter_us_a5=(pl.col("exporter_hq") == "USA") | pl.col("exporter_hq_a5"),
         packaged_in_d5=pl.col("packaged_in_d5").fill_null(False),
         made_in_supp4=pl.col("made_in_supp4").fill_null(False),
-    ).drop("period", "headquarters_tier", "headquarters_d5", "headquarters_a5_a6", "parent_headquarters_tier",
-           "parent_headquarters_d5", "parent_headquarters_a5_a6", "exporter_hq_a5")  # fmt: skip
+    ).drop(
+        "period",
+        "headquarters_tier",
+        "headquarters_d5",
+        "headquarters_a5_a6",
+        "parent_headquarters_tier",
+        "parent_headquarters_d5",
+        "parent_headquarters_a5_a6",
+        "exporter_hq_a5",
+    )
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:

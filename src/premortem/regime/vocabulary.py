@@ -1,4 +1,6 @@
-"""The fields that a clause may speak of: name, type, unit, meaning, and what is assumed when a transaction leaves one out."""
+"""The fields that a clause may speak of: name, type, unit, meaning, and what is assumed when a transaction leaves one
+out.
+"""
 
 from typing import Any, Literal, NamedTuple
 
@@ -6,8 +8,15 @@ import polars as pl
 
 Kind = Literal["chip", "hbm_stack", "sme_tool", "sme_part", "servicing", "logic_die", "closed_weights", "open_weights"]
 KINDS: tuple[Kind, ...] = (
-    "chip", "hbm_stack", "sme_tool", "sme_part", "servicing", "logic_die", "closed_weights", "open_weights",
-)  # fmt: skip
+    "chip",
+    "hbm_stack",
+    "sme_tool",
+    "sme_part",
+    "servicing",
+    "logic_die",
+    "closed_weights",
+    "open_weights",
+)
 
 
 class Field(NamedTuple):
@@ -47,7 +56,9 @@ FIELDS: dict[str, Field] = {
     "exporter": Field("text", "", "nvidia, amd, reseller ... [default: the chip's vendor]"),
     "exporter_hq": Field("country", "ISO3", "headquarters of the exporter", "USA"),
     "status": Field("text", "", "validated end user: none, uveu, nveu", "none"),
-    "end_use": Field("text", "", "data_centre, development, production, storage, packaging, supercomputer", "data_centre"),
+    "end_use": Field(
+        "text", "", "data_centre, development, production, storage, packaging, supercomputer", "data_centre"
+    ),
     "private_sector": Field("flag", "", "the end user is private", True),
     "designer": Field("text", "", "of a die: approved, authorised, unlisted", "unlisted"),
     "packaged_by": Field("text", "", "fabricator, approved_osat, none", "none"),
@@ -59,11 +70,15 @@ FIELDS: dict[str, Field] = {
     "fab_node_nm": Field("number", "nm", "logic node of the fab that receives"),
     "ownership": Field("number", "share", "share of the consignee owned by listed parties", 0.0),
     "certified": Field("flag", "", "the certificates that an exception or review asks for are given", True),
-    "storage_14_15_18": Field("flag", "", "the store of weights meets paragraphs 14, 15 and 18 of Supplement No. 10", True),
+    "storage_14_15_18": Field(
+        "flag", "", "the store of weights meets paragraphs 14, 15 and 18 of Supplement No. 10", True
+    ),
     # when, and totals so far
     "date": Field("date", "", "day of export"),
     "used_tpp": Field("number", "TPP", "already licensed to the destination under its allocation", 0.0),
-    "consignee_tpp_this_year": Field("number", "TPP", "already received by the consignee under LPP this calendar year", 0.0),
+    "consignee_tpp_this_year": Field(
+        "number", "TPP", "already received by the consignee under LPP this calendar year", 0.0
+    ),
     "consignee_tpp_last_year": Field("number", "TPP", "the same last year; it does not count", 0.0),
     "country_raise": Field("number", "share", "raise of the destination's allocation by arrangement", 0.0),
     "installed_tpp": Field("number", "TPP", "installed base of a national VEU in the destination", 0.0),
@@ -73,7 +88,9 @@ FIELDS: dict[str, Field] = {
     "us_share_after": Field("number", "share", "of its fleet in the US after the shipment"),
     "us_share": Field("number", "share", "shipments of the product to China and Macau over those to US customers", 0.0),
     "country_tpp_after": Field("number", "TPP", "licensed to the destination with this shipment", given=False),
-    "consignee_tpp_after": Field("number", "TPP", "under LPP to the consignee this year with this shipment", given=False),
+    "consignee_tpp_after": Field(
+        "number", "TPP", "under LPP to the consignee this year with this shipment", given=False
+    ),
     "installed_tpp_after": Field("number", "TPP", "installed base with this shipment, net of retirements", given=False),
     # worked out
     "eccn": Field("text", "", "classification as of the date: 3A090, 3A090.a, 3A090.b, 3A090.c or none", given=False),
@@ -87,17 +104,32 @@ FIELDS: dict[str, Field] = {
     "exporter_us_a5": Field("flag", "", "exporter headquartered in the US or A:5", given=False),
     "made_in_supp4": Field("flag", "", "made in a place of Supplement No. 4 to part 742", given=False),
     "packaged_in_d5": Field("flag", "", "packaged in Macau or D:5", given=False),
-}  # fmt: skip
+}
 
 TYPES: dict[str, Any] = {
-    "text": pl.String, "country": pl.String, "number": pl.Float64, "flag": pl.Boolean, "date": pl.Date,
-}  # fmt: skip
+    "text": pl.String,
+    "country": pl.String,
+    "number": pl.Float64,
+    "flag": pl.Boolean,
+    "date": pl.Date,
+}
 
 OUTCOMES = (
-    "no_licence_required", "exception:AIA", "exception:ACM", "exception:LPP", "exception:NAC", "exception:ACA", "exception:HBM",
-    "veu:universal", "veu:national", "licence:presumption_of_approval", "licence:case_by_case",
-    "licence:presumption_of_denial", "licence:policy_of_denial", "prohibited",
-)  # fmt: skip
+    "no_licence_required",
+    "exception:AIA",
+    "exception:ACM",
+    "exception:LPP",
+    "exception:NAC",
+    "exception:ACA",
+    "exception:HBM",
+    "veu:universal",
+    "veu:national",
+    "licence:presumption_of_approval",
+    "licence:case_by_case",
+    "licence:presumption_of_denial",
+    "licence:policy_of_denial",
+    "prohibited",
+)
 # Denial because an allocation is used up: more than what may be had, not other than what may be had.
 USED_UP = "licence:policy_of_denial"
 # Outcomes after which nothing moves without a change of mind by the regulator.

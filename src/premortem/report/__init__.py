@@ -4,22 +4,42 @@ from importlib import import_module
 from typing import Any
 
 # Where each public name lives; loaded when asked for, since the brief needs JAX and a decision does not.
-_HOMES = {"write_brief": "brief"} | dict.fromkeys(
-    (
-        "print_board",
-        "print_cases",
-        "print_clauses",
-        "print_decision",
-        "print_diff",
-        "print_ledger",
-        "print_loopholes",
-        "print_run",
-        "print_tables",
-        "progress_bar",
-    ),
-    "terminal",
+_HOMES = (
+    {"write_brief": "brief"}
+    | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "why")
+    | dict.fromkeys(
+        (
+            "print_board",
+            "print_cases",
+            "print_clauses",
+            "print_decision",
+            "print_diff",
+            "print_ledger",
+            "print_loopholes",
+            "print_run",
+            "print_tables",
+            "progress_bar",
+        ),
+        "terminal",
+    )
 )
-__all__ = ["print_board", "print_cases", "print_clauses", "print_decision", "print_diff", "print_ledger", "print_loopholes", "print_run", "print_tables", "progress_bar", "write_brief"]
+__all__ = [
+    "print_board",
+    "print_cases",
+    "print_clauses",
+    "print_compare",
+    "print_decision",
+    "print_diff",
+    "print_edits",
+    "print_futures",
+    "print_ledger",
+    "print_loopholes",
+    "print_run",
+    "print_stress",
+    "print_tables",
+    "progress_bar",
+    "write_brief",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,6 @@
-"""Charts of the brief, and the figure around each: title that states the finding, unit, source line, text alternative."""
+"""Charts of the brief, and the figure around each: title that states the finding, unit, source line, text
+alternative.
+"""
 
 from dataclasses import dataclass
 from html import escape
@@ -37,32 +39,50 @@ class Figure:
 def fan(bands: pl.DataFrame, unit: str) -> Any:
     """Bands 5-95 and 25-75 and the median of a margin by quarter, with the line at 0 below which it breaks."""
     frame = bands.with_columns(
-        [pl.col(b).clip(-CLIP, CLIP) for b in BAND], year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)
+        [pl.col(b).clip(-CLIP, CLIP) for b in BAND],
+        year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)
         + (pl.col("quarter").str.slice(5, 1).cast(pl.Int32) - 0.5) / 4,
-    ).filter(pl.col("year") >= 2025)  # fmt: skip
-    base = alt.Chart(frame).encode(x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=8), scale=alt.Scale(domain=[2025, 2033])))
+    ).filter(pl.col("year") >= 2025)
+    base = alt.Chart(frame).encode(
+        x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=8), scale=alt.Scale(domain=[2025, 2033]))
+    )
     top = max(float(frame["p95"].max()), 0.3)  # type: ignore[arg-type]
     low = min(float(frame["p5"].min()), -0.3)  # type: ignore[arg-type]
-    y = {"scale": alt.Scale(domain=[low, top]), "title": unit}
-    outer = base.mark_area(opacity=0.18, color=HOLDS, clip=True).encode(y=alt.Y("p5:Q", **y), y2="p95:Q")
-    inner = base.mark_area(opacity=0.3, color=HOLDS, clip=True).encode(y=alt.Y("p25:Q", **y), y2="p75:Q")
-    line = base.mark_line(color=HOLDS, strokeWidth=2.5, clip=True).encode(y=alt.Y("p50:Q", **y))
+    scale = alt.Scale(domain=[low, top])
+    outer = base.mark_area(opacity=0.18, color=HOLDS, clip=True).encode(
+        y=alt.Y("p5:Q", scale=scale, title=unit), y2="p95:Q"
+    )
+    inner = base.mark_area(opacity=0.3, color=HOLDS, clip=True).encode(
+        y=alt.Y("p25:Q", scale=scale, title=unit), y2="p75:Q"
+    )
+    line = base.mark_line(color=HOLDS, strokeWidth=2.5, clip=True).encode(y=alt.Y("p50:Q", scale=scale, title=unit))
     zero = alt.Chart(pl.DataFrame({"y": [0.0]})).mark_rule(color=INK, strokeWidth=1.2).encode(y="y:Q")
-    notes = pl.DataFrame({"year": [2033.0, 2033.0], "y": [0.09 * (top - low), -0.09 * (top - low)], "text": ["holds", "breaks"]})
+    notes = pl.DataFrame(
+        {"year": [2033.0, 2033.0], "y": [0.09 * (top - low), -0.09 * (top - low)], "text": ["holds", "breaks"]}
+    )
     words = [
-        alt.Chart(notes.filter(pl.col("text") == word)).mark_text(align="left", dx=6, color=colour, fontWeight=600)
+        alt.Chart(notes.filter(pl.col("text") == word))
+        .mark_text(align="left", dx=6, color=colour, fontWeight=600)
         .encode(x="year:Q", y="y:Q", text="text:N")
         for word, colour in (("holds", HOLDS), ("breaks", BREAKS))
-    ]  # fmt: skip
+    ]
     return themed(alt.layer(outer, inner, line, zero, *words), height=240)
 
 
 def shares(rows: pl.DataFrame, titles: dict[str, str]) -> Any:
     """Share of futures that holds, by policy, as bars from 0 with the interval as a rule and the share as text."""
-    frame = rows.with_columns(title=pl.col("policy").replace_strict(titles), text=(pl.col("holds") * 100).round(0).cast(pl.Int32).cast(pl.String) + "%")
+    frame = rows.with_columns(
+        title=pl.col("policy").replace_strict(titles),
+        text=(pl.col("holds") * 100).round(0).cast(pl.Int32).cast(pl.String) + "%",
+    )
     order = list(titles.values())
     base = alt.Chart(frame).encode(y=alt.Y("title:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)))
-    x = alt.X("holds:Q", title="share of futures in which it holds", axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(domain=[0, 1]))
+    x = alt.X(
+        "holds:Q",
+        title="share of futures in which it holds",
+        axis=alt.Axis(format="%", tickCount=5),
+        scale=alt.Scale(domain=[0, 1]),
+    )
     bars = base.mark_bar(color=HOLDS, height=16).encode(x=x)
     rules = base.mark_rule(color=INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
     words = base.mark_text(align="left", dx=6).encode(x="high:Q", text="text:N")
@@ -73,13 +93,27 @@ def causes(frame: pl.DataFrame, order: list[str]) -> Any:
     """Which condition fails first, as shares of failures by policy; columns policy, condition, share."""
     colours = [BREAKS, "#E3A06F", CONTEXT]
     conditions = frame["condition"].unique(maintain_order=True).to_list()
-    bars = alt.Chart(frame).mark_bar(height=16).encode(
-        y=alt.Y("policy:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)),
-        x=alt.X("share:Q", title="share of failures", axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(domain=[0, 1])),
-        color=alt.Color("condition:N", sort=conditions, title=None, scale=alt.Scale(domain=conditions, range=colours[: len(conditions)]),
-                        legend=alt.Legend(orient="top", labelLimit=640, columns=1)),
-        order=alt.Order("rank:Q"),
-    )  # fmt: skip
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(height=16)
+        .encode(
+            y=alt.Y("policy:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)),
+            x=alt.X(
+                "share:Q",
+                title="share of failures",
+                axis=alt.Axis(format="%", tickCount=5),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
+            color=alt.Color(
+                "condition:N",
+                sort=conditions,
+                title=None,
+                scale=alt.Scale(domain=conditions, range=colours[: len(conditions)]),
+                legend=alt.Legend(orient="top", labelLimit=640, columns=1),
+            ),
+            order=alt.Order("rank:Q"),
+        )
+    )
     return themed(bars, height=26 * frame["policy"].n_unique())
 
 
@@ -87,8 +121,74 @@ def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
     """Share that holds against the threshold of one condition, with the threshold in use; columns limit, holds, used."""
     base = alt.Chart(frame.filter(~pl.col("used")))
     line = base.mark_line(color=HOLDS, strokeWidth=2.5).encode(
-        x=alt.X("limit:Q", title=unit), y=alt.Y("holds:Q", title="share that holds", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
+        x=alt.X("limit:Q", title=unit),
+        y=alt.Y("holds:Q", title="share that holds", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
     )
-    point = alt.Chart(frame.filter(pl.col("used"))).mark_point(color=BREAKS, filled=True, size=90, opacity=1).encode(x="limit:Q", y="holds:Q")
+    point = (
+        alt.Chart(frame.filter(pl.col("used")))
+        .mark_point(color=BREAKS, filled=True, size=90, opacity=1)
+        .encode(x="limit:Q", y="holds:Q")
+    )
     label = point.mark_text(align="left", dx=8, dy=12, color=MUTED, clip=False).encode(text=alt.value("in use"))
     return themed(line + point + label, height=150, width=300)
+
+
+def effects(frame: pl.DataFrame) -> Any:
+    """Effects of drivers and arrestors as bars from 0 by size, with intervals; columns item, kind, effect, low, high."""
+    rows = frame.with_columns(item=pl.col("item").str.replace_all("_", " ") + pl.format(" ({})", pl.col("kind")))
+    base = alt.Chart(rows).encode(y=alt.Y("item:N", sort=rows["item"].to_list(), title=None))
+    x = alt.X("effect:Q", title="change of the share that holds", axis=alt.Axis(format="+.0%"))
+    colour = alt.condition("datum.effect > 0", alt.value(HOLDS), alt.value(BREAKS))
+    bars = base.mark_bar(height=14).encode(x=x, color=colour)
+    rules = base.mark_rule(color=INK, strokeWidth=1.2).encode(x="low:Q", x2="high:Q")
+    return themed(bars + rules, height=22 * rows.height, width=480)
+
+
+def regret_map(frame: pl.DataFrame, order: list[str]) -> Any:
+    """Mean regret by policy and assumption as a heat map with its values; columns policy, assumption, regret."""
+    base = alt.Chart(frame).encode(
+        x=alt.X(
+            "policy:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False)
+        ),
+        y=alt.Y("assumption:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
+    )
+    top = float(frame["regret"].max())  # type: ignore[arg-type]
+    cells = base.mark_rect(stroke="white").encode(
+        color=alt.Color("regret:Q", scale=alt.Scale(range=["#F6F7F9", BREAKS], domain=[0, max(top, 0.01)]), legend=None)
+    )
+    dark = alt.condition(f"datum.regret > {0.6 * top}", alt.value("white"), alt.value(INK))
+    return themed(cells + base.mark_text().encode(text=alt.Text("regret:Q", format=".2f"), color=dark), height=30 * 5)
+
+
+def index_bars(frame: pl.DataFrame) -> Any:
+    """The edit index of clause numbers as bars; columns clause, index."""
+    base = alt.Chart(frame).encode(y=alt.Y("clause:N", sort=frame["clause"].to_list(), title=None))
+    bars = base.mark_bar(height=14, color=BREAKS).encode(x=alt.X("index:Q", title="index of heavy edits (0 to 1)"))
+    return themed(
+        bars + base.mark_text(align="left", dx=4).encode(x="index:Q", text=alt.Text("index:Q", format=".3f")),
+        height=22 * frame.height,
+        width=420,
+    )
+
+
+def families(frame: pl.DataFrame, order: list[str]) -> Any:
+    """Small multiples: a panel a series, a line and band a family; columns family, title, quarter, p25, p50, p75."""
+    rows = frame.with_columns(year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)).filter(pl.col("year") >= 2024)
+    colours = ["#0A346F", "#C2500A", "#278770", "#CC60BE", "#AD930D", "#57606A", "#5B9BD0"]
+    colour = alt.Color(
+        "family:N",
+        sort=order,
+        title=None,
+        scale=alt.Scale(domain=order, range=colours[: len(order)]),
+        legend=alt.Legend(orient="top", columns=2, labelLimit=340),
+    )
+    base = alt.Chart(rows).encode(x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=4)), color=colour)
+    bands = base.mark_area(opacity=0.15).encode(y=alt.Y("p25:Q", title=None), y2="p75:Q")
+    lines = base.mark_line(strokeWidth=2).encode(y=alt.Y("p50:Q", title=None))
+    chart = (
+        alt.layer(bands, lines)
+        .properties(width=210, height=120)
+        .facet(facet=alt.Facet("title:N", title=None), columns=3)
+        .resolve_scale(y="independent")
+    )
+    return themed(chart, width=None)

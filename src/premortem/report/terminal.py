@@ -14,7 +14,8 @@ from premortem.report import words
 
 STEPS = " ▏▎▍▌▋▊▉█"
 BAR_CELLS = 5
-# Columns of a terminal that shows bars and names; a narrower one shows shares alone, under names cut to so many letters.
+# Columns of a terminal that shows bars and names; a narrower one shows shares alone, under names cut to so many
+# letters.
 WIDE, NARROW = 130, 9
 
 
@@ -38,14 +39,24 @@ def print_board(run: Any) -> None:
     console = Console(highlight=False)
     board = run.board()
     wide = console.width >= WIDE
-    table = Table(title="Share of futures in which each assumption holds (not forecasts)", title_justify="left", box=None, padding=(0, 1))
+    table = Table(
+        title="Share of futures in which each assumption holds (not forecasts)",
+        title_justify="left",
+        box=None,
+        padding=(0, 1),
+    )
     table.add_column("", no_wrap=True)
     for policy in run.policies:
         table.add_column(policy if wide else policy[:NARROW], justify="left", no_wrap=True)
     names = {a.id: a.name for a in run.study.assumptions} | {"all": "all at once"}
     for key in names:
-        cells = [board.filter((pl.col("assumption") == key) & (pl.col("policy") == p)).row(0, named=True) for p in run.policies]
-        shown = [f"{bar(c['holds'], console)} {words.share(c['holds'])}" if wide else f"{c['holds']:.0%}" for c in cells]
+        cells = [
+            board.filter((pl.col("assumption") == key) & (pl.col("policy") == p)).row(0, named=True)
+            for p in run.policies
+        ]
+        shown = [
+            f"{bar(c['holds'], console)} {words.share(c['holds'])}" if wide else f"{c['holds']:.0%}" for c in cells
+        ]
         table.add_row(f"{key} {names[key]}" if wide else key, *shown)
     console.print(table)
     if not wide:
@@ -75,8 +86,14 @@ def print_tables(tables: list[dict[str, Any]]) -> None:
 def progress_bar() -> Callable[[int, int, float], None]:
     """A bar on stderr, shown after a second, with rate and time left."""
     began = time.monotonic()
-    bar_ = Progress(TextColumn("simulating"), BarColumn(), TextColumn("{task.completed:,.0f} of {task.total:,.0f} futures"),
-                    TimeRemainingColumn(), console=Console(stderr=True), transient=True)  # fmt: skip
+    bar_ = Progress(
+        TextColumn("simulating"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} futures"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
     task = bar_.add_task("", total=None)
 
     def advance(done: int, total: int, _seconds: float) -> None:
@@ -93,7 +110,9 @@ def print_decision(decision: Any) -> None:
     """One sentence, the clause, the ladder, what would change it."""
     console = Console(highlight=False)
     console.print(f"[bold]{decision.sentence}[/bold]")
-    console.print(f"{decision.outcome} by {decision.clause or 'no clause'} ({decision.citation or 'none applies'}); policy {decision.policy}, ECCN {decision.eccn}")
+    console.print(
+        f"{decision.outcome} by {decision.clause or 'no clause'} ({decision.citation or 'none applies'}); policy {decision.policy}, ECCN {decision.eccn}"
+    )
     if decision.headroom_tpp is not None:
         console.print(f"Headroom after it: {decision.headroom_tpp:,.0f} TPP")
     console.print("\nThe ladder")
@@ -113,7 +132,10 @@ def print_cases(results: list[dict[str, Any]]) -> None:
     console = Console(highlight=False)
     for row in results:
         if not row.get("agrees", True) or "expected" not in row:
-            console.print(f"{row['case']}: {row['outcome']} by {row['clause']}" + (f"; expected {row['expected']}" if "expected" in row else ""))
+            console.print(
+                f"{row['case']}: {row['outcome']} by {row['clause']}"
+                + (f"; expected {row['expected']}" if "expected" in row else "")
+            )
     agreed = sum(row.get("agrees", False) for row in results)
     console.print(f"{len(results)} cases, {agreed} as expected")
 

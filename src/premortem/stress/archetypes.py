@@ -1,4 +1,6 @@
-"""Alternative futures: a few families of trajectories, each with a real member, a name from what sets it apart, and signposts."""
+"""Alternative futures: a few families of trajectories, each with a real member, a name from what sets it apart, and
+signposts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +44,9 @@ class Families:
 
 
 def features_of(paths: Array, every: int = 8) -> Array:
-    """Features of trajectories (series, quarter, future) as (future, feature): each series every two years, in a signed log."""
+    """Features of trajectories (series, quarter, future) as (future, feature): each series every two years, in a
+    signed log.
+    """
     thinned = paths[:, every - 1 :: every]
     squeezed = np.sign(thinned) * np.log1p(np.abs(thinned))
     return squeezed.reshape(-1, paths.shape[-1]).T
@@ -76,7 +80,9 @@ def _stability(z: Array, whole: Any, size: int, seed: int) -> float:
     return float(np.mean(scores))
 
 
-def separating(early: Array, names: Sequence[str], labels: Array, family: int, most: int = 3) -> list[tuple[str, float, str, float]]:
+def separating(
+    early: Array, names: Sequence[str], labels: Array, family: int, most: int = 3
+) -> list[tuple[str, float, str, float]]:
     """Early readings that best tell a family from the rest: (name, threshold, 'above' or 'below', balanced accuracy).
 
     `early` has shape (reading, future). The threshold is the best cut among the readings' percentiles.

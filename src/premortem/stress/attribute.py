@@ -25,10 +25,11 @@ class Effect:
 def alone(holds: Holds, items: int) -> list[Effect]:
     """Effect of each item by itself: share with it as it is, less share with it neutral, over the same futures."""
     base = holds(frozenset()).astype(float)
-    return [_paired(base - holds(frozenset({i})).astype(float)) for i in range(items)]
+    return [paired(base - holds(frozenset({i})).astype(float)) for i in range(items)]
 
 
-def _paired(difference: Array) -> Effect:
+def paired(difference: Array) -> Effect:
+    """Mean of a paired difference of flags, with its 95% interval."""
     mean, error = float(difference.mean()), float(difference.std(ddof=1) / np.sqrt(len(difference)))
     return Effect(mean, mean - 1.96 * error, mean + 1.96 * error)
 
@@ -61,7 +62,9 @@ def shapley(holds: Holds, items: int, permutations: int = 8, seed: int = 0) -> l
 
 
 def neutral_end(correlation: float, kind: str, low: float, high: float) -> float:
-    """End of a prior at which an item is weakest: for an arrestor the end that helps the assumption, for a driver the other."""
+    """End of a prior at which an item is weakest: for an arrestor the end that helps the assumption, for a driver the
+    other.
+    """
     helps_high = correlation >= 0
     return high if helps_high == (kind == "arrestor") else low
 

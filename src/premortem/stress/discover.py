@@ -1,7 +1,9 @@
 """Scenario discovery: boxes of uncertainties in which an assumption breaks, by the patient rule induction method.
 
-PRIM of Friedman and Fisher 1999 as used by Bryant and Lempert 2010: peel the box by a share of its futures at a time where
-that leaves the densest box, paste back, measure each restriction by a quasi-p-value, cover what is left with further boxes.
+PRIM of Friedman and Fisher 1999 as used by Bryant and Lempert 2010: peel the box by a share of its futures at a time
+where
+that leaves the densest box, paste back, measure each restriction by a quasi-p-value, cover what is left with further
+boxes.
 Dimensions are sorted once; peeling walks the sorted orders, so a run of a million futures takes seconds.
 """
 
@@ -42,7 +44,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Box:
-    """A box: its limits by dimension, how dense in breaks it is, what share of them it holds, and the curve it was chosen from."""
+    """A box: its limits by dimension, how dense in breaks it is, what share of them it holds, and the curve it was
+    chosen from.
+    """
 
     limits: dict[str, tuple[float, float]]
     coverage: float
@@ -71,11 +75,17 @@ class Discovery:
 
 
 def discover(
-    values: Array, names: Sequence[str], breaks: NDArray[np.bool_], most: int = 3, weights: Array | None = None, seed: int = 0
+    values: Array,
+    names: Sequence[str],
+    breaks: NDArray[np.bool_],
+    most: int = 3,
+    weights: Array | None = None,
+    seed: int = 0,
 ) -> Discovery:
     """Boxes in which `breaks` is common, best first; `values` has shape (parameter, future).
 
-    Says in words when there are too few futures, no or only breaks, or nothing beyond what shuffled outcomes show. Constant
+    Says in words when there are too few futures, no or only breaks, or nothing beyond what shuffled outcomes show.
+    Constant
     dimensions are never restricted; ties are taken whole.
     """
     n = values.shape[1]
@@ -84,7 +94,11 @@ def discover(
     base = float(np.average(breaks, weights=weight))
     if effective < LEAST_FUTURES or min(breaks.sum(), (~breaks).sum()) < LEAST_BREAKS:
         need = f"{LEAST_FUTURES} futures with {LEAST_BREAKS} that break and {LEAST_BREAKS} that hold"
-        return Discovery((), base, f"too little to go on: {effective:,.0f} effective futures, {base:.1%} of them break; needed are {need}")
+        return Discovery(
+            (),
+            base,
+            f"too little to go on: {effective:,.0f} effective futures, {base:.1%} of them break; needed are {need}",
+        )
     order = sort_orders(values)
     chance = _chance_lift(values, order, breaks, weight, base, seed)
     boxes: list[Box] = []
@@ -97,7 +111,11 @@ def discover(
             break
         boxes.append(box)
         left &= ~box.holds(values, list(names))
-    verdict = f"{len(boxes)} boxes" if boxes else "no structure: no box is denser in breaks than shuffled outcomes would make one"
+    verdict = (
+        f"{len(boxes)} boxes"
+        if boxes
+        else "no structure: no box is denser in breaks than shuffled outcomes would make one"
+    )
     return Discovery(tuple(boxes), base, verdict)
 
 
@@ -134,7 +152,9 @@ def _one_box(
     inside = _inside(values, names, limits) & left
     caught, mass = weight[inside & breaks].sum(), weight[inside].sum()
     reason = "the point of the curve with the largest harmonic mean of coverage and density, at most five limits, each tested"
-    return Box(limits, float(caught / total), float(caught / mass), float(mass / weight.sum()), p_values, tuple(steps), reason)
+    return Box(
+        limits, float(caught / total), float(caught / mass), float(mass / weight.sum()), p_values, tuple(steps), reason
+    )
 
 
 def _inside(values: Array, names: Sequence[str], limits: dict[str, tuple[float, float]]) -> NDArray[np.bool_]:
@@ -146,7 +166,13 @@ def _inside(values: Array, names: Sequence[str], limits: dict[str, tuple[float, 
 
 
 def _tested(
-    values: Array, names: Sequence[str], breaks: NDArray[np.bool_], weight: Array, left: NDArray[np.bool_], low: Array, high: Array
+    values: Array,
+    names: Sequence[str],
+    breaks: NDArray[np.bool_],
+    weight: Array,
+    left: NDArray[np.bool_],
+    low: Array,
+    high: Array,
 ) -> tuple[dict[str, tuple[float, float]], dict[str, float]]:
     """Limits that pass their test, the weakest dropped one at a time, with their quasi-p-values.
 
@@ -154,7 +180,9 @@ def _tested(
     """
     ends = values.min(1), values.max(1)
     limits = {
-        names[d]: (float(low[d]), float(high[d])) for d in range(len(names)) if low[d] > ends[0][d] or high[d] < ends[1][d]
+        names[d]: (float(low[d]), float(high[d]))
+        for d in range(len(names))
+        if low[d] > ends[0][d] or high[d] < ends[1][d]
     }
     while limits:
         p_values = {name: _quasi_p(values, names, breaks, weight, left, limits, name) for name in limits}
@@ -166,7 +194,13 @@ def _tested(
 
 
 def _quasi_p(
-    values: Array, names: Sequence[str], breaks: NDArray[np.bool_], weight: Array, left: NDArray[np.bool_], limits: dict[str, tuple[float, float]], name: str
+    values: Array,
+    names: Sequence[str],
+    breaks: NDArray[np.bool_],
+    weight: Array,
+    left: NDArray[np.bool_],
+    limits: dict[str, tuple[float, float]],
+    name: str,
 ) -> float:
     scale = weight.sum() / (weight**2).sum()  # turns weights into effective counts
     inside = _inside(values, names, limits) & left
@@ -176,7 +210,9 @@ def _quasi_p(
     return float(bdtrc(k - 1, n, rate)) if 0 < k <= n and 0 < rate < 1 else 1.0
 
 
-def _chance_lift(values: Array, order: Array, breaks: NDArray[np.bool_], weight: Array, base: float, seed: int) -> float:
+def _chance_lift(
+    values: Array, order: Array, breaks: NDArray[np.bool_], weight: Array, base: float, seed: int
+) -> float:
     """Lift over the base rate that the best box reaches when outcomes are shuffled: what peeling finds in noise."""
     rng = np.random.default_rng(seed)
     everything = np.ones(len(breaks), np.bool_)
@@ -195,12 +231,21 @@ def _chance_lift(values: Array, order: Array, breaks: NDArray[np.bool_], weight:
 def _peel(values: Array, order: Array, breaks: Array, weight: Array, left: Array) -> tuple[Array, Array, Array]:
     most = int(np.ceil(np.log(LEAST_MASS) / np.log(1 - ALPHA))) + 1
     return _peel_compiled(
-        np.ascontiguousarray(values, dtype=np.float32), order, breaks, weight, left.copy(), ALPHA, LEAST_MASS * weight.sum(), most
+        np.ascontiguousarray(values, dtype=np.float32),
+        order,
+        breaks,
+        weight,
+        left.copy(),
+        ALPHA,
+        LEAST_MASS * weight.sum(),
+        most,
     )
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _peel_compiled(values: Any, order: Any, breaks: Any, weight: Any, inside: Any, alpha: float, least: float, most: int) -> Any:
+@numba.njit(cache=True, nogil=True)
+def _peel_compiled(
+    values: Any, order: Any, breaks: Any, weight: Any, inside: Any, alpha: float, least: float, most: int
+) -> Any:
     """Boxes after each peel: low and high (step, dimension), and rows of (0, mass, breaks, restricted)."""
     dims, n = values.shape
     first, last = np.zeros(dims, np.int64), np.full(dims, n - 1)
@@ -237,7 +282,9 @@ def _peel_compiled(values: Any, order: Any, breaks: Any, weight: Any, inside: An
             break
         d = best_dim
         at = first[d] if best_side == 0 else last[d]
-        while (best_side == 0 and values[d, order[d, at]] < best_value) or (best_side == 1 and values[d, order[d, at]] > best_value):
+        while (best_side == 0 and values[d, order[d, at]] < best_value) or (
+            best_side == 1 and values[d, order[d, at]] > best_value
+        ):
             i = order[d, at]
             if inside[i]:
                 inside[i] = False
@@ -257,8 +304,12 @@ def _peel_compiled(values: Any, order: Any, breaks: Any, weight: Any, inside: An
     return low[:count], high[:count], curve[:count]
 
 
-def _paste(values: Array, breaks: NDArray[np.bool_], weight: Array, left: NDArray[np.bool_], low: Array, high: Array) -> None:
-    """Give back what peeling took too eagerly: widen each limit while the box stays as dense; changes `low` and `high`."""
+def _paste(
+    values: Array, breaks: NDArray[np.bool_], weight: Array, left: NDArray[np.bool_], low: Array, high: Array
+) -> None:
+    """Give back what peeling took too eagerly: widen each limit while the box stays as dense; changes `low` and
+    `high`.
+    """
     restricted = [d for d in range(len(low)) if np.isfinite(low[d]) or np.isfinite(high[d])]
     for d in restricted:
         others = left.copy()

@@ -17,15 +17,30 @@ CHANGE = 0.10
 # A number binds in a future whose margins move by more than this.
 MOVES = 1e-3
 # Months after February that mark a source as too late, in sources that name a month.
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 # Softened margins of all assumptions, (assumption, future), when a number is multiplied by a factor.
 Margins = Callable[[str, str, float], Array]
 
 
 def shadow_prices(numbers: Sequence[tuple[str, str]], margins: Margins) -> tuple[Array, Array, Array]:
-    """For each number: change of each assumption's expected softened margin for +10%, (number, assumption); the same from half
-    the step, doubled, as a check of the gradient; and the share of futures in which it binds, (number,)."""
+    """For each number: change of each assumption's expected softened margin for +10%, (number, assumption); the same
+    from half
+    the step, doubled, as a check of the gradient; and the share of futures in which it binds, (number,).
+    """
     prices, halves, binds = [], [], []
     for clause, key in numbers:
         up, down = margins(clause, key, 1 + CHANGE), margins(clause, key, 1 - CHANGE)
@@ -37,7 +52,9 @@ def shadow_prices(numbers: Sequence[tuple[str, str]], margins: Margins) -> tuple
 
 
 def pressure(as_of: date) -> dict[str, float]:
-    """Net pressure on each family of clauses by those who spoke up to a day: |sum of position x salience| / sum of salience."""
+    """Net pressure on each family of clauses by those who spoke up to a day: |sum of position x salience| / sum of
+    salience.
+    """
     frame = facts.read("positions")
     known = frame.filter([not _later(str(source), as_of) for source in frame["source"]])
     net = known.group_by("clause_family").agg(
@@ -53,12 +70,21 @@ def _later(source: str, as_of: date) -> bool:
         year = next((int(w) for w in words[i + 1 : i + 2] if w.isdigit() and len(w) == 4), None)
         if word in MONTHS and year is not None and (year, MONTHS.index(word) + 1) > (as_of.year, as_of.month):
             return True
-        if word.isdigit() and len(word) == 4 and i > 0 and words[i - 1] not in MONTHS and 2000 < int(word) and int(word) > as_of.year:
+        if (
+            word.isdigit()
+            and len(word) == 4
+            and i > 0
+            and words[i - 1] not in MONTHS
+            and int(word) > 2000
+            and int(word) > as_of.year
+        ):
             return True
     return False
 
 
-def rank(numbers: Sequence[tuple[str, str]], prices: Array, binds: Array, families: Mapping[str, str], as_of: date) -> pl.DataFrame:
+def rank(
+    numbers: Sequence[tuple[str, str]], prices: Array, binds: Array, families: Mapping[str, str], as_of: date
+) -> pl.DataFrame:
     """The ranked table: clause, parameter, largest shadow price in size, binds, pressure, index, rank.
 
     Index = size of the shadow price over the largest of all, times how often it binds, times pressure over the largest.
@@ -67,10 +93,17 @@ def rank(numbers: Sequence[tuple[str, str]], prices: Array, binds: Array, famili
     push = np.array([pressed.get(families.get(clause, ""), 0.0) for clause, _ in numbers])
     size = np.abs(prices).max(1)
     index = _relative(size) * binds * _relative(push)
-    frame = pl.DataFrame({
-        "clause": [c for c, _ in numbers], "parameter": [k for _, k in numbers], "size": size, "binds": binds,
-        "pressure": push, "index": index, "row": np.arange(len(numbers)),
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "clause": [c for c, _ in numbers],
+            "parameter": [k for _, k in numbers],
+            "size": size,
+            "binds": binds,
+            "pressure": push,
+            "index": index,
+            "row": np.arange(len(numbers)),
+        }
+    )
     return frame.sort(["index", "size", "pressure"], descending=True).with_row_index("rank", offset=1)
 
 
@@ -79,7 +112,9 @@ def _relative(values: Array) -> Array:
 
 
 def score(ranked: pl.DataFrame, published: Mapping[str, date], texts: Mapping[str, str]) -> dict[str, Any]:
-    """The ranking against what became of each number: rank correlation and hits among the first five, beside naive rankings."""
+    """The ranking against what became of each number: rank correlation and hits among the first five, beside naive
+    rankings.
+    """
     truth = {(r["clause"], r["parameter"]): r["edited"] for r in facts.read("clause_edits").to_dicts()}
     known = ranked.filter([(c, k) in truth for c, k in ranked.select("clause", "parameter").rows()])
     happened = np.array([truth[row] for row in known.select("clause", "parameter").rows()])
@@ -91,7 +126,10 @@ def score(ranked: pl.DataFrame, published: Mapping[str, date], texts: Mapping[st
         "alphabetical": -np.argsort(np.argsort(clauses)).astype(float),
         "stakeholder pressure alone": known["pressure"].to_numpy(),
     }
-    scored = {name: {"rank_correlation": _correlation(order, happened), "top5_hits": _hits(order, happened)} for name, order in orders.items()}
+    scored = {
+        name: {"rank_correlation": _correlation(order, happened), "top5_hits": _hits(order, happened)}
+        for name, order in orders.items()
+    }
     ours = scored.pop("index")
     return {**ours, "scored": len(happened), "edited": int((happened > 0.5).sum()), "baselines": scored}
 

@@ -4,7 +4,8 @@
     log(year(us_supply, 2028) / year(cn_total, 2028))
     mean(gap_months_cn, 2025Q1, 2029Q4) / limit - 1
 
-Numbers, names of outcomes and limits, `+ - * /`, the functions below, and `outcome@date`. In an expression over time the
+Numbers, names of outcomes and limits, `+ - * /`, the functions below, and `outcome@date`. In an expression over time
+the
 date is `quarter`: the whole series. Nothing else parses, and nothing is ever run as Python.
 """
 
@@ -58,7 +59,9 @@ _AT = re.compile(r"\b([A-Za-z_]\w*)@(\d{4}Q[1-4]|quarter)\b")
 class Expression:
     """A parsed expression: call it with outcomes (quarter, future) and limits; `names` are the outcomes it reads."""
 
-    def __init__(self, text: str, file: str, key: str, outcomes: frozenset[str], limits: frozenset[str], labels: tuple[str, ...]):
+    def __init__(
+        self, text: str, file: str, key: str, outcomes: frozenset[str], limits: frozenset[str], labels: tuple[str, ...]
+    ):
         self.text, self._file, self._key = text, file, key
         self._outcomes, self._limits = outcomes, limits
         self._place = {label: i for i, label in enumerate(labels)}
@@ -67,6 +70,7 @@ class Expression:
         self.evaluate = self._build(self._parse())
 
     def __call__(self, outcomes: Mapping[str, jax.Array], limits: Mapping[str, Value]) -> Value:
+        """The value for outcomes and limits."""
         return self.evaluate(outcomes, limits)
 
     def _parse(self) -> ast.expr:
@@ -115,14 +119,18 @@ class Expression:
             if first > last:
                 raise self._wrong(f"{name} runs from a later quarter to an earlier one")
             return lambda o, l: SPANS[name](o[series][first : last + 1])
-        raise self._wrong(f"has no function {name} of {len(args)} arguments; {nearest(name, [*POINTWISE, *SPANS, 'year'])}")
+        raise self._wrong(
+            f"has no function {name} of {len(args)} arguments; {nearest(name, [*POINTWISE, *SPANS, 'year'])}"
+        )
 
     def _year(self, series: str, year: ast.expr) -> Compiled:
         """Mean over a year's quarters; for `quarter`, over the four quarters up to each, shape (quarter, future)."""
         if isinstance(year, ast.Name) and year.id == "quarter":
             return lambda o, l: _trailing(o[series])
-        if not (isinstance(year, ast.Constant) and str(year.value) in self._years):
-            raise self._wrong(f"has a year outside the horizon: {ast.unparse(year)}", f"{min(self._years)} to {max(self._years)}")
+        if not (isinstance(year, ast.Constant) and isinstance(year.value, int) and str(year.value) in self._years):
+            raise self._wrong(
+                f"has a year outside the horizon: {ast.unparse(year)}", f"{min(self._years)} to {max(self._years)}"
+            )
         first = self._place[f"{year.value}Q1"]
         return lambda o, l: o[series][first : first + YEAR].mean(0)
 
@@ -143,7 +151,9 @@ class Expression:
         if name in self._outcomes:
             return self._wrong(f"names {name} without a date", f"{name}@2028Q4 or year({name}, 2028)")
         near = nearest(name, sorted(self._outcomes | self._limits))
-        return BadInput(self._file, self._key, f"no such outcome: {name}", got=name, allowed="an outcome of the world", hint=near)
+        return BadInput(
+            self._file, self._key, f"no such outcome: {name}", got=name, allowed="an outcome of the world", hint=near
+        )
 
     def _wrong(self, what: str, allowed: str = ALLOWED) -> BadInput:
         return BadInput(self._file, self._key, what, got=self.text, allowed=allowed)

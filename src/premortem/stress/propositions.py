@@ -1,4 +1,6 @@
-"""The assumptions as propositions: conditions on outcomes with margins, their thresholds, and what carries or breaks them."""
+"""The assumptions as propositions: conditions on outcomes with margins, their thresholds, and what carries or breaks
+them.
+"""
 
 import tomllib
 from functools import cache
@@ -61,7 +63,9 @@ class Item(Strict):
     @model_validator(mode="after")
     def _bound_or_not(self) -> "Item":
         if self.modelled and not self.binds:
-            raise ValueError("binds nothing: name parameters, lever:NAME or facts:NAME, or say modelled = false and why")
+            raise ValueError(
+                "binds nothing: name parameters, lever:NAME or facts:NAME, or say modelled = false and why"
+            )
         if not self.modelled and not self.why:
             raise ValueError("is not modelled: say why")
         return self
@@ -134,13 +138,21 @@ def _fault(file: str, fault: dict[str, object]) -> BadInput:
     return BadInput(file, key, what, got=None if fault["type"] == "missing" else fault.get("input"))
 
 
-def check_binds(assumption: Assumption, file: str, parameters: tuple[str, ...], levers: tuple[str, ...]) -> list[BadInput]:
+def check_binds(
+    assumption: Assumption, file: str, parameters: tuple[str, ...], levers: tuple[str, ...]
+) -> list[BadInput]:
     """Faults of bindings: every parameter and lever that an item names must exist."""
     errors = []
     for kind, item in assumption.items:
         for bound, known in [*((p, parameters) for p in item.parameters), *((x, levers) for x in item.levers)]:
             if bound not in known:
                 errors.append(
-                    BadInput(file, f"{kind}.{item.id}.binds", f"no such parameter or lever: {bound}", got=bound, hint=nearest(bound, known))
+                    BadInput(
+                        file,
+                        f"{kind}.{item.id}.binds",
+                        f"no such parameter or lever: {bound}",
+                        got=bound,
+                        hint=nearest(bound, known),
+                    )
                 )
     return errors

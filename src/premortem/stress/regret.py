@@ -24,7 +24,10 @@ def regret(measures: Mapping[str, Array]) -> dict[str, Array]:
 
 def summarise(regrets: Mapping[str, Array]) -> dict[str, dict[str, float]]:
     """Mean, 90th percentile and maximum of each policy's regret."""
-    return {n: {"mean": float(r.mean()), "p90": float(np.quantile(r, 0.9)), "max": float(r.max())} for n, r in regrets.items()}
+    return {
+        n: {"mean": float(r.mean()), "p90": float(np.quantile(r, 0.9)), "max": float(r.max())}
+        for n, r in regrets.items()
+    }
 
 
 def rankings(measures: Mapping[str, Array], all_hold: Mapping[str, Array]) -> dict[str, list[str]]:

@@ -24,7 +24,9 @@ LEVEL = 0.95
 
 
 class Scorer:
-    """Compiled propositions. `margins` and `reduce` are pure functions for JAX; thresholds are arguments, never constants."""
+    """Compiled propositions. `margins` and `reduce` are pure functions for JAX; thresholds are arguments, never
+    constants.
+    """
 
     def __init__(self, assumptions: Sequence[Assumption], outcomes: frozenset[str], labels: tuple[str, ...]) -> None:
         self.assumptions, self.labels = tuple(assumptions), labels
@@ -33,10 +35,15 @@ class Scorer:
         self._over_time: dict[str, Expression] = {}
         for a in assumptions:
             for c in a.condition:
-                for name, text, into in (("margin", c.margin, self._margins), ("over_time", c.over_time, self._over_time)):
+                for name, text, into in (
+                    ("margin", c.margin, self._margins),
+                    ("over_time", c.over_time, self._over_time),
+                ):
                     key = f"condition.{c.id}.{name}"
                     try:
-                        into[f"{a.id}.{c.id}"] = Expression(text, f"{a.id.lower()}.toml", key, outcomes, frozenset({"limit"}), labels)
+                        into[f"{a.id}.{c.id}"] = Expression(
+                            text, f"{a.id.lower()}.toml", key, outcomes, frozenset({"limit"}), labels
+                        )
                     except BadInput as error:
                         errors.append(error)
         raise_all(errors)
@@ -64,7 +71,9 @@ class Scorer:
     def reduce(
         self, outcomes: Mapping[str, jax.Array], thresholds: Mapping[str, Any]
     ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-        """What a run keeps: scalars of each future (margins, outcomes at dates) and series (outcomes, margins over time)."""
+        """What a run keeps: scalars of each future (margins, outcomes at dates) and series (outcomes, margins over
+        time).
+        """
         national = {name: series for name, series in outcomes.items() if series.ndim == 2}
         at = {f"{name}@{q}": s[self.labels.index(q)] for name, s in national.items() for q in KEPT_AT}
         margins = {f"margin.{name}": m for name, m in self.margins(outcomes, thresholds).items()}
@@ -72,15 +81,14 @@ class Scorer:
         return margins | at, fans | national
 
     def _smallest(self, by_condition: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
-        return {
-            a.id: jnp.stack([by_condition[f"{a.id}.{c.id}"] for c in a.condition]).min(0) for a in self.assumptions
-        }
+        return {a.id: jnp.stack([by_condition[f"{a.id}.{c.id}"] for c in a.condition]).min(0) for a in self.assumptions}
 
 
 def share_interval(holds: Array, replicates: int, weights: Array | None = None) -> tuple[float, float, float]:
     """Share that holds and its 95% interval.
 
-    With replicates (randomised quasi-Monte Carlo, future i in replicate i mod `replicates`) a t interval over their means;
+    With replicates (randomised quasi-Monte Carlo, future i in replicate i mod `replicates`) a t interval over their
+    means;
     else Wilson 1927, with the effective number of futures when weighted.
     """
     values = holds.astype(float)
@@ -108,9 +116,11 @@ def board(
     replicates: int,
     weights: Array | None = None,
 ) -> pl.DataFrame:
-    """Assumption by policy: share that holds, interval, and per condition the share of failures it causes first and alone.
+    """Assumption by policy: share that holds, interval, and per condition the share of failures it causes first and
+    alone.
 
-    `margins` holds by policy the columns of a run, `margin.A1` and `margin.A1.lead_widens`. The row `all` is all at once.
+    `margins` holds by policy the columns of a run, `margin.A1` and `margin.A1.lead_widens`. The row `all` is all at
+    once.
     """
     rows = []
     for policy, columns in margins.items():
@@ -126,8 +136,12 @@ def board(
     return pl.DataFrame(rows)
 
 
-def fails(columns: Mapping[str, Array], a: Assumption, weights: Array | None = None) -> tuple[dict[str, float], dict[str, float]]:
-    """Shares of an assumption's failures by condition: in which it has the smallest margin, and in which it fails alone."""
+def fails(
+    columns: Mapping[str, Array], a: Assumption, weights: Array | None = None
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Shares of an assumption's failures by condition: in which it has the smallest margin, and in which it fails
+    alone.
+    """
     return _causes({c.id: columns[f"margin.{a.id}.{c.id}"] for c in a.condition}, weights)
 
 
@@ -146,7 +160,21 @@ def _causes(margins: Mapping[str, Array], weights: Array | None) -> tuple[dict[s
 
 
 def _row(
-    name: str, policy: str, holds: Array, first: dict[str, float], alone: dict[str, float], replicates: int, weights: Array | None
+    name: str,
+    policy: str,
+    holds: Array,
+    first: dict[str, float],
+    alone: dict[str, float],
+    replicates: int,
+    weights: Array | None,
 ) -> dict[str, Any]:
     share, low, high = share_interval(holds, replicates, weights)
-    return {"assumption": name, "policy": policy, "holds": share, "low": low, "high": high, "fails_on": first, "alone": alone}
+    return {
+        "assumption": name,
+        "policy": policy,
+        "holds": share,
+        "low": low,
+        "high": high,
+        "fails_on": first,
+        "alone": alone,
+    }

@@ -1,6 +1,7 @@
 """Sensitivity: Sobol indices of first and total order with bootstrap intervals, and rank correlations for a quick look.
 
-First order by Saltelli 2010, total by Jansen 1999. A bootstrap resample is a row of multinomial weights, so all replicates of
+First order by Saltelli 2010, total by Jansen 1999. A bootstrap resample is a row of multinomial weights, so all
+replicates of
 all indices are a few matrix products. A small negative first-order index is sampling error: its interval holds zero.
 """
 
@@ -31,7 +32,9 @@ class Indices:
 
 
 def blocks(parameters: int, n: int, seed: int) -> tuple[Array, Array]:
-    """Chances of the two base samples A and B, each (parameter, n), addressed by index of one Sobol design of twice the width."""
+    """Chances of the two base samples A and B, each (parameter, n), addressed by index of one Sobol design of twice
+    the width.
+    """
     u = uniforms("sobol", 2 * parameters, seed, 0, n)
     return u[:parameters], u[parameters:]
 
@@ -49,7 +52,9 @@ def run(model: Callable[[Array], Array], parameters: int, n: int, seed: int) -> 
 
 
 def indices(y_a: Array, y_b: Array, y_ab: Array, seed: int = 0) -> Indices:
-    """Indices from outputs at A, at B, both (n,), and at A with column i from B, (parameter, n); bootstrap over the n."""
+    """Indices from outputs at A, at B, both (n,), and at A with column i from B, (parameter, n); bootstrap over the
+    n.
+    """
     n = len(y_a)
     rng = np.random.default_rng(seed)
     weights = np.vstack([np.full(n, 1 / n), rng.multinomial(n, np.full(n, 1 / n), RESAMPLES) / n])

@@ -115,7 +115,8 @@ def _within_caps(
 
 
 def _within_us_floor(s: Fleet, asked: jax.Array, levers: Any, regions: Regions, p: Any) -> jax.Array:
-    """Share of what Tier 1 asks that universal VEUs may place while enough of their fleet stays in the US, (region, future).
+    """Share of what Tier 1 asks that universal VEUs may place while enough of their fleet stays in the US, (region,
+    future).
 
     The fleet outside the US, in Tier 1 and Tier 2, may be at most 1 less the floor; without a rule the floor is 0.
     """

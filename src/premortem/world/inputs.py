@@ -1,6 +1,7 @@
 """What the mechanisms are given: parameters by name, regions by column, the clock, and three facts about chips.
 
-Axis order, everywhere in this room: regions first, **futures last**. A national quantity has shape (future,), a regional
+Axis order, everywhere in this room: regions first, **futures last**. A national quantity has shape (future,), a
+regional
 one (region, future), a lever of the quarter () or (region,).
 """
 
@@ -42,7 +43,7 @@ def by_name(values: jax.Array) -> Any:
 
 @cache
 def _params_class() -> type:
-    return namedtuple("Params", parameter_names())  # noqa: PYI024 - the fields are rows of a data file
+    return namedtuple("Params", parameter_names())
 
 
 class Regions(NamedTuple):

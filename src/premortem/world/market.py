@@ -122,7 +122,8 @@ def cn_share(
 def hyperscaler_return(value: jax.Array, capital: jax.Array, powered: jax.Array, p: Any) -> jax.Array:
     """Revenue of AI services over the AI capital behind it, 2024's ratio scaled, shape (future,).
 
-    Clouds earn on any model, open ones too: the whole market's value counts, not the closed labs' part; but only on what
+    Clouds earn on any model, open ones too: the whole market's value counts, not the closed labs' part; but only on
+    what
     found power (`powered`, a share of what was built).
     """
     return powered * p.cloud_return_2024 * value / (capital / (p.ai_capex_share * p.capex_2024))

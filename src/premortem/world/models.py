@@ -56,7 +56,9 @@ def training_share(year: jax.Array, p: Any) -> jax.Array:
 
 
 def restriction(levers: Any, p: Any) -> jax.Array:
-    """Lengthening of a follower's lag by limits on open weights, on API access and on closed weights, from 0, (future,)."""
+    """Lengthening of a follower's lag by limits on open weights, on API access and on closed weights, from 0,
+    (future,).
+    """
     free = (1 - levers.open_weights_limits) * (1 - levers.api_limits) * (1 - levers.weights_control * p.weights_leak)
     return p.restriction_power * (1 - free)
 
@@ -67,7 +69,8 @@ def race(
     """The race after one quarter, and where it stands, each of shape (future,).
 
     Capability = ln(training compute) + algorithmic efficiency + breakthroughs. China's efficiency follows with a
-    spill-over lag; it can also imitate the US frontier after a lag that limits and a growing hardware lead lengthen. The
+    spill-over lag; it can also imitate the US frontier after a lag that limits and a growing hardware lead lengthen.
+    The
     best open model is the better of China's and the US's own open line.
     """
     longer = 1 + restriction(levers, p)

@@ -29,8 +29,10 @@ def shares(
 ) -> dict[str, jax.Array]:
     """Who supplies and who hosts in a quarter, each of shape (future,).
 
-    Shares of additions outside the US and China: of US make, and under enforceable US conditions; Chinese share of Tier-2
-    additions; shares of the world's stock; and the two ratios that bind a universal VEU, for the whole US-aligned fleet.
+    Shares of additions outside the US and China: of US make, and under enforceable US conditions; Chinese share of
+    Tier-2
+    additions; shares of the world's stock; and the two ratios that bind a universal VEU, for the whole US-aligned
+    fleet.
     """
     abroad = places.other + places.ally
     everything = o["additions"] + o["chinese_abroad"] + sovereign
@@ -56,7 +58,8 @@ def shares(
 def conditioned(additions: jax.Array, politics: Any, levers: Any, places: Regions, p: Any) -> jax.Array:
     """Additions outside the US and China under US conditions that can be enforced [MH], shape (future,).
 
-    Where a licence is needed it carries conditions (under the framework in all of Tier 2), elsewhere deals do; in Tier 1 the allies' own alignment
+    Where a licence is needed it carries conditions (under the framework in all of Tier 2), elsewhere deals do; in
+    Tier 1 the allies' own alignment
     and the terms of universal VEUs. Conditions on paper bind as far as `enforcement` goes, further with compute
     governance that holds.
     """

@@ -19,8 +19,10 @@ class Politics(NamedTuple):
 def politics(goodwill: jax.Array, unmet_share: jax.Array, capped_share: jax.Array, levers: Any, p: Any) -> Politics:
     """Goodwill after one quarter, and the alignment and holding of controls that follow from it, shape (future,).
 
-    Goodwill returns to its base, falls with the share of partners that are held in a lower tier, with the share of their
-    demand left unmet last quarter and with coercion, and rises with deals; losses are in proportion to what is left, so it stays between 0 and 1. All rates are assumptions.
+    Goodwill returns to its base, falls with the share of partners that are held in a lower tier, with the share of
+    their
+    demand left unmet last quarter and with coercion, and rises with deals; losses are in proportion to what is left,
+    so it stays between 0 and 1. All rates are assumptions.
     """
     loss = (
         p.goodwill_loss_tiers * capped_share

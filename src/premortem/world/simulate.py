@@ -34,7 +34,8 @@ class State(NamedTuple):
 def simulate(values: jax.Array, levers: Levers, places: Regions | None = None) -> Outcomes:
     """Every outcome by name: (quarter, future) for national series, (quarter, region, future) for regional ones.
 
-    `values` holds the uncertainties, shape (parameter, future), in the order of `params.csv`; `levers` is a policy. A pure
+    `values` holds the uncertainties, shape (parameter, future), in the order of `params.csv`; `levers` is a policy. A
+    pure
     function of its arguments: the same values give the same futures under every policy.
     """
     p = by_name(values)

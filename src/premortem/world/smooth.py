@@ -1,4 +1,6 @@
-"""Smooth stand-ins for kinks, so that gradients exist everywhere; each has a stated scale and a hard version in the tests."""
+"""Smooth stand-ins for kinks, so that gradients exist everywhere; each has a stated scale and a hard version in the
+tests.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -31,6 +33,8 @@ def step_at(year: jax.Array, date: jax.Array | float, scale: float) -> jax.Array
 
 
 def faded_years(years: jax.Array, fade: jax.Array) -> jax.Array:
-    """Years of growth that count when growth fades at `fade` [1/yr]: (1 - exp(-fade t)) / fade; before 0 years as they are."""
+    """Years of growth that count when growth fades at `fade` [1/yr]: (1 - exp(-fade t)) / fade; before 0 years as
+    they are.
+    """
     later = jnp.maximum(years, 0.0)
     return jnp.minimum(years, 0.0) - jnp.expm1(-fade * later) / fade

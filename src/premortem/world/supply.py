@@ -33,7 +33,8 @@ def start(p: Any) -> Spending:
 def spend(s: Spending, signal: jax.Array, year: jax.Array, p: Any) -> tuple[Spending, jax.Array]:
     """Spending after one quarter, and the compute that it buys [MH a quarter], shape (future,).
 
-    Growth is the record's until mid-2024, then `capex_growth`, fading to a long-run rate that the return hyperscalers see
+    Growth is the record's until mid-2024, then `capex_growth`, fading to a long-run rate that the return hyperscalers
+    see
     (`signal`, the tanh of its logarithm) raises or lowers. Supply = capex x AI share x (1 + other buyers) / cost.
     """
     since = step_at(year, BASE_YEAR, SWITCH)
