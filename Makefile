@@ -8,14 +8,17 @@ run: .venv/run
 	$(BIN)/premortem run
 
 test: .venv/dev
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/pytest
 
 bench: .venv/dev
 	$(BIN)/premortem bench --quick
+
+docs: .venv/dev
+	$(BIN)/python -m premortem.report.pages docs
 
 # The stamps are made anew only when the lock or the project file changes, so a second `make run` starts at once.
 .venv/run: requirements.txt pyproject.toml

@@ -1,1 +1,22 @@
-"""Finds how a policy fails before it does."""
+"""Finds how a policy fails before it does: US AI policy of February 2025, stress-tested over thousands of futures."""
+
+from importlib import import_module
+from typing import Any
+
+# Public names and where they live; loaded when asked for, so that `import premortem` and `--help` stay light.
+_HOMES = {
+    "Study": "premortem.study",
+    "Transaction": "premortem.regime.decide",
+    "book": "premortem.regime.notebook",
+    "stress": "premortem.analysis",
+    "compare": "premortem.analysis",
+    "futures": "premortem.analysis",
+    "heavy_edits": "premortem.analysis",
+}
+__all__ = ["Study", "Transaction", "book", "compare", "futures", "heavy_edits", "stress"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'premortem' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -97,7 +97,7 @@ def stress(run: Run, assumption: str, policy: str | None = None, top: int = 3, s
         "futures": run.futures,
         "breaks": float(breaks.mean()),
         "verdict": found.verdict,
-        "boxes": [_box(b, a.id, study, fresh, names, fresh_breaks) for b in found.boxes],
+        "boxes": _boxes(found, a.id, study, fresh, fresh_breaks),
         "sensitivity": _sensitivity(study, place, pulled, seed),
         "breaking": nearest_breaks,
         "thresholds": single + clause_thresholds(study, place, policy),
@@ -117,9 +117,22 @@ def explain(run: Run, assumption: str, policy: str, seed: int = 1) -> dict[str, 
     fresh_breaks = margins_of(study, fresh, pulled)[place] <= 0
     return {
         "verdict": found.verdict,
-        "boxes": [_box(b, name, study, fresh, names, fresh_breaks) for b in found.boxes],
+        "boxes": _boxes(found, name, study, fresh, fresh_breaks),
         "attribution": _attribution(study, place, pulled, values, breaks, seed),
     }
+
+
+def _boxes(
+    found: discover.Discovery, subject: str, study: Study, fresh: Array, fresh_breaks: Array
+) -> list[dict[str, Any]]:
+    """Boxes as rows, each tried on new futures that no earlier box holds, as it was found on such."""
+    rows, left = [], np.ones(fresh.shape[1], bool)
+    for box in found.boxes:
+        row = _box(box, subject, study, fresh[:, left], study.priors.names, fresh_breaks[left])
+        row["coverage_out_of_sample"] *= float(fresh_breaks[left].sum() / max(fresh_breaks.sum(), 1))
+        rows.append(row)
+        left &= ~box.holds(fresh, list(study.priors.names))
+    return rows
 
 
 def _box(
@@ -149,13 +162,8 @@ def sentence(box: discover.Box, subject: str, study: Study) -> str:
     for name, (low, high) in box.limits.items():
         row = study.priors[name]
         inner = low > row.quantile(np.array([0.001]))[0], high < row.quantile(np.array([0.999]))[0]
-        within = (
-            f"is {low:.3g} to {high:.3g}"
-            if all(inner)
-            else f"is over {low:.3g}"
-            if inner[0]
-            else f"is under {high:.3g}"
-        )
+        first, last = _number(low, row.unit), _number(high, row.unit)
+        within = f"is {first} to {last}" if all(inner) else f"is over {first}" if inner[0] else f"is under {last}"
         parts.append(f"{row.meaning} {within}{_unit(row.unit)}")
     joined = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
     return (
@@ -165,7 +173,21 @@ def sentence(box: discover.Box, subject: str, study: Study) -> str:
 
 def _unit(unit: str) -> str:
     """A unit as it follows a number; nothing for a share, a ratio or a year."""
-    return "" if unit in ("-", "0-1", "category", "year", "share", "ratio", "logit", "ln") else f" {unit}"
+    bare = ("-", "0-1", "category", "year", "share", "ratio", "logit", "ln")
+    return (
+        ""
+        if unit in bare
+        else f" {unit.removesuffix('/yr2').removesuffix('/yr')}{_rate(unit)}".replace("  ", " ").replace(" 1 ", " ")
+    )
+
+
+def _rate(unit: str) -> str:
+    return " a year more each year" if unit.endswith("/yr2") else " a year" if unit.endswith("/yr") else ""
+
+
+def _number(value: float, unit: str) -> str:
+    """A value to three digits; a year with its tenth."""
+    return f"{value:.1f}" if unit == "year" else f"{value:.3g}"
 
 
 def _sensitivity(study: Study, place: int, pulled: Levers, seed: int) -> list[dict[str, Any]]:

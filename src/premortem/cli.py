@@ -361,6 +361,23 @@ def init(
     _show({"path": str(path)}, as_json, False, lambda: typer.echo(f"{path}\nNext: premortem run --study {path}"))
 
 
+@app.command(rich_help_panel="More")
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, a minute at most.")] = False,
+    peers: Annotated[bool, typer.Option("--peers", help="Beside ema_workbench and SALib, where installed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The benchmarks, each beside a yardstick in the same run.
+
+    Examples: premortem bench --quick; premortem bench --peers --json
+    """
+    from premortem import bench as benchmarks
+    from premortem import report
+
+    rows = benchmarks.run(quick=quick, peers=peers)
+    _show({"benchmarks": rows}, as_json, False, lambda: report.print_benchmarks(rows))
+
+
 @data_app.command("status")
 def data_status(as_json: AsJson = False) -> None:
     """What is shipped, how old, from where: one row a table.

@@ -15,12 +15,12 @@ from premortem import facts
 from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.regime import book as rules
 from premortem.regime import cases, diff, ledger
-from premortem.regime.decide import RANK, Transaction, explain
+from premortem.regime.decide import Transaction, explain
 from premortem.regime.engine import decide
 from premortem.regime.expressions import check
 from premortem.regime.loopholes import loopholes
 from premortem.regime.transactions import frame_of, parse
-from premortem.regime.vocabulary import OUTCOMES
+from premortem.regime.vocabulary import OUTCOMES, RANK
 
 CASES = list(csv.DictReader((Path(__file__).parent / "cases.csv").read_text().splitlines()))
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.regime.clause import STAGES, Clause, Dated, Strict
 from premortem.regime.countries import TierChange, atlas
 from premortem.regime.expressions import check
-from premortem.regime.vocabulary import OUTCOMES
 
 CLAUSES = files("premortem.regime") / "clauses"
 POLICIES = files("premortem") / "policies"
@@ -34,86 +34,9 @@ STRENGTHS = (
     "huawei_blocking",
     "permitting",
 )
-Stage = Literal["classify", "requires", "veu", "exception", "review", "context"]
-STAGES: tuple[Stage, ...] = ("classify", "requires", "veu", "exception", "review", "context")
 # Day on which the base rulebook stands: instruments published later belong to the policies that name them.
 AS_WRITTEN = date(2025, 2, 26)
 MAX_BYTES = 1_000_000
-
-
-class Strict(BaseModel):
-    """Data of a file that a person edits: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Dated(Strict):
-    """A number of a rule, in force between two days, both included."""
-
-    value: float = Field(ge=0, le=1e30)
-    unit: str
-    start: date | None = Field(default=None, alias="from")
-    end: date | None = Field(default=None, alias="to")
-
-    def holds(self, day: date) -> bool:
-        """Whether it is in force on a day."""
-        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
-
-
-class Total(Strict):
-    """A running total in a ledger: what adds up, for whom, from what start."""
-
-    per: tuple[str, ...]
-    into: str
-    start: str
-    less: str = ""
-    window: Literal["", "year", "number"] = ""
-
-
-class Clause(Strict):
-    """One clause of a rule. Its id is the file and its key: `diffusion.country_allocation`."""
-
-    id: str
-    instrument: str
-    says: str
-    citation: str
-    published: date
-    effective: date
-    complies: date | None = None  # none: not in force until a policy sets the day
-    ends: date | None = None
-    announced: date | None = None  # first public word of it, when earlier than publication
-    stage: Stage
-    order: int = 50
-    applies: str = ""
-    within: str = ""
-    then: str = ""
-    otherwise: str = ""
-    total: Total | None = None
-    hypothetical: bool = False
-    numbers: dict[str, tuple[Dated, ...]] = Field(default_factory=dict)
-    confidence: Literal["high", "medium", "low"]
-    source: str
-
-    @model_validator(mode="after")
-    def _complete(self) -> "Clause":
-        if self.stage != "context" and not self.applies:
-            raise ValueError("needs `applies`, or stage = 'context'")
-        if self.stage in ("veu", "exception", "review") and self.then not in OUTCOMES:
-            raise ValueError(f"then = {self.then!r} is not an outcome; allowed: {', '.join(OUTCOMES)}")
-        if self.otherwise and self.otherwise not in OUTCOMES:
-            raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome")
-        if self.total and self.total.into not in self.within:
-            raise ValueError(f"`within` does not look at the total {self.total.into}")
-        return self
-
-    def in_force(self, day: date) -> bool:
-        """Whether exporters had to comply with it on a day."""
-        return self.complies is not None and self.complies <= day and (self.ends is None or day <= self.ends)
-
-    def number(self, key: str, day: date | None = None) -> float:
-        """A number of the clause on a day (or its first); NaN on a day for which it says none."""
-        dated = self.numbers[key]
-        return dated[0].value if day is None else next((d.value for d in dated if d.holds(day)), float("nan"))
 
 
 class Strength(Strict):
@@ -380,3 +303,15 @@ def _read_policy(path: Path | Traversable) -> Policy:
     except ValidationError as wrong:
         raise_all([_fault(path.name, "", dict(f)) for f in wrong.errors()])
         raise
+
+
+def instrument_title(name: str) -> str:
+    """Title of an instrument by the name of its clause file."""
+    return str(tomllib.loads((CLAUSES / f"{name}.toml").read_text("utf-8"))["instrument"])
+
+
+def dates_as_written(clause: str) -> str:
+    """The days of a clause as its file has them, before any policy's overlay."""
+    raw = _raw_clauses()[clause]
+    days = {"published": "published", "effective": "effective", "complies": "complies", "ends": "last day"}
+    return "; ".join(f"{word} {raw[key]}" for key, word in days.items() if raw.get(key))

@@ -7,10 +7,9 @@ import polars as pl
 
 from premortem import facts
 from premortem.regime.book import Book, Clause
-from premortem.regime.decide import READS
 from premortem.regime.engine import decide
 from premortem.regime.transactions import catalogue, frame_of
-from premortem.regime.vocabulary import DENIED
+from premortem.regime.vocabulary import DENIED, READS
 
 # Shipments by which two rulebooks are compared: units of each chip to each place.
 UNITS = 2000.0

@@ -1,73 +1,69 @@
 """Decides frames of transactions: the same expressions for one row and for ten million.
 
 Order: classify the item; is a licence required; VEU authorisation; exceptions; review policy. The first clause that
-speaks
-decides. A running total counts only what its own clause let through.
+speaks decides. A test on a field that is not there is neither met nor unmet: when a decision hangs on it, the outcome
+says which field it needs. A running total counts only what its own clause let through.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import numba
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from premortem.regime.book import Book, Clause
-from premortem.regime.expressions import arithmetic, compiled
+from premortem.regime.clause import Clause, Rulebook
+from premortem.regime.expressions import condition, identifiers
 from premortem.regime.transactions import complete
+from premortem.regime.vocabulary import FIELDS
 
-NOT_REQUIRED = "no_licence_required"
+NOT_REQUIRED, RETURNED = "no_licence_required", "returned"
 UNCLASSIFIED = "none"
 # Rows decided at once: enough for speed, few enough for memory.
 BATCH = 500_000
-# Fields that an outcome can hang on and that have no default: without them the answer is what is needed.
-ESSENTIAL = {
-    "chip": ("tpp",),
-    "hbm_stack": ("density_gb_s_mm2",),
-    "logic_die": ("node_nm",),
-    "closed_weights": ("ops",),
-    "sme_tool": ("fab_node_nm",),
-    "servicing": ("fab_node_nm",),
-}
-
-Totals = dict[str, dict[tuple[Any, ...], float]]
+# While rows are decided, a verdict is a number: 2 i for clause i's `then`, 2 i + 1 for its `otherwise`, -(i + 1) when a
+# field that clause i tests is missing, and these two.
+FREE, BACK = 10_000, 10_001
+CODE = pl.Int16
 
 
-def decide(given: pl.DataFrame, book: Book, totals: Totals | None = None) -> pl.DataFrame:
+@dataclass
+class Running:
+    """A clause's totals so far by place, consignee or year; and what each row of a ledger drew, where rows may be undone."""
+
+    groups: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    so_far: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    drew: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    drew_from: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+@dataclass
+class Totals:
+    """Running totals of every clause that keeps one, carried from batch to batch of a ledger of `rows` rows."""
+
+    rows: int = 0  # 0: no row undoes another, so nothing is kept by row
+    by_clause: dict[str, Running] = field(default_factory=dict)
+
+    def of(self, clause: Clause) -> Running:
+        """The totals of one clause."""
+        new = Running(drew=np.zeros(self.rows), drew_from=np.full(self.rows, -1))
+        return self.by_clause.setdefault(clause.id, new)
+
+
+def decide(given: pl.DataFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
     """Outcome, deciding clause, ECCN and totals after the shipment, a row a transaction, in the order of `given`.
 
-    Rows must be in date order where running totals matter; `totals` carries them from batch to batch.
+    Rows must be in date order where running totals matter; `totals` carries them from batch to batch. Columns `_row`,
+    `_undoes` and `_back` (units that come back) tell of returned and amended shipments.
     """
-    totals = {} if totals is None else totals
-    batches = [_decide(complete(part, book), book, totals) for part in given.iter_slices(BATCH)]
-    return pl.concat(batches, how="diagonal")
+    totals = Totals() if totals is None else totals
+    return pl.concat([_decide(part, book, totals) for part in given.iter_slices(BATCH)], how="diagonal")
 
 
-def force(clause: Clause) -> pl.Expr:
-    """Whether a clause binds on a row's date."""
-    assert clause.complies is not None
-    binds = pl.col("date") >= clause.complies
-    return binds & (pl.col("date") <= clause.ends) if clause.ends else binds
-
-
-def number_expr(clause: Clause, key: str) -> pl.Expr:
-    """A clause's number on a row's date; null on a day for which it says none."""
-    dated = clause.numbers[key]
-    if len(dated) == 1 and dated[0].start is None and dated[0].end is None:
-        return pl.lit(dated[0].value)
-    value = pl.lit(None, pl.Float64)
-    for d in dated:
-        inside = (pl.col("date") >= (d.start or date.min)) & (pl.col("date") <= (d.end or date.max))
-        value = pl.when(inside).then(pl.lit(d.value)).otherwise(value)
-    return value
-
-
-def names(clause: Clause) -> dict[str, str]:
-    """Columns that hold a clause's numbers."""
-    return {key: f"{clause.id}.{key}" for key in clause.numbers}
-
-
-def operative(book: Book, first: date = date.min, last: date = date.max) -> list[Clause]:
+def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> list[Clause]:
     """Clauses that can decide something between two days, in order."""
     return [
         c
@@ -79,109 +75,237 @@ def operative(book: Book, first: date = date.min, last: date = date.max) -> list
     ]
 
 
-def _decide(frame: pl.DataFrame, book: Book, totals: Totals) -> pl.DataFrame:
+def binds(clause: Clause) -> pl.Expr:
+    """Whether a clause applies to a row on its date; null when a field that it tests is missing."""
+    assert clause.complies is not None
+    force = pl.col("date") >= clause.complies
+    force = force & (pl.col("date") <= clause.ends) if clause.ends else force
+    return force & condition(clause.applies, names(clause))
+
+
+def names(clause: Clause) -> dict[str, str]:
+    """How a condition spells the clause's numbers: a figure, or a column where the figure changes with the date."""
+    return {
+        key: f'"{clause.id}.{key}"' if _changes(clause, key) else f"{dated[0].value:.17g}"
+        for key, dated in clause.numbers.items()
+    }
+
+
+def dated_numbers(clauses: Sequence[Clause]) -> list[pl.Expr]:
+    """Columns for the numbers that change with the date; null on a day for which a clause says none."""
+    return [_number(c, key) for c in clauses for key in c.numbers if _changes(c, key)]
+
+
+def _changes(clause: Clause, key: str) -> bool:
+    dated = clause.numbers[key]
+    return len(dated) > 1 or dated[0].start is not None or dated[0].end is not None
+
+
+def _number(clause: Clause, key: str) -> pl.Expr:
+    value = pl.lit(None, pl.Float64)
+    for d in clause.numbers[key]:
+        inside = (pl.col("date") >= (d.start or date.min)) & (pl.col("date") <= (d.end or date.max))
+        value = pl.when(inside).then(pl.lit(d.value)).otherwise(value)
+    return value.alias(f"{clause.id}.{key}")
+
+
+def _decide(given: pl.DataFrame, book: Rulebook, totals: Totals) -> pl.DataFrame:
+    frame = complete(given, book)
     days = frame["date"]
     clauses = operative(book, days.min(), days.max())  # type: ignore[arg-type]  # a date column
-    frame = frame.with_columns([number_expr(c, k).alias(f"{c.id}.{k}") for c in clauses for k in c.numbers])
-    stage = {s: [c for c in clauses if c.stage == s] for s in ("classify", "requires", "veu", "exception", "review")}
-    # `none` here is a verdict (a route that rebuts the presumption), so the first match counts, whatever it says
-    classified = pl.coalesce(
-        [pl.when(_binds(c)).then(pl.lit(c.then)) for c in stage["classify"]] + [pl.lit(UNCLASSIFIED)]
-    )
-    frame = frame.with_columns(eccn=classified)
-    required = pl.coalesce(
-        [pl.when(_binds(c)).then(pl.lit(c.id)) for c in stage["requires"]] + [pl.lit(None, pl.String)]
-    )
-    frame = frame.with_columns(required_by=required)
+    numbered = list(enumerate(clauses))
+    frame = frame.with_columns(dated_numbers(clauses))
+    frame = _required(_classified(frame, numbered), numbered)
+    waiting: list[tuple[int, Clause]] = []
+    for i, c in numbered:
+        if c.stage in ("veu", "exception", "review"):
+            if c.total:
+                frame = _counted(_spoken(frame, waiting), i, c, totals)
+                waiting = []
+            else:
+                waiting.append((i, c))
+    return _worded(_spoken(frame, waiting), clauses)
+
+
+def _classified(frame: pl.DataFrame, numbered: list[tuple[int, Clause]]) -> pl.DataFrame:
+    """The frame with `_class` (the clause that classifies, or the one that cannot) and `eccn`, null when not known."""
+    asked = [(i, c, binds(c)) for i, c in numbered if c.stage == "classify"]
+    # `none` is a verdict too (a route that rebuts a presumption), so the first match counts, whatever it says
+    speaks = [pl.when(b).then(pl.lit(i, CODE)).when(b.is_null()).then(pl.lit(-i - 1, CODE)) for i, _, b in asked]
+    frame = frame.with_columns(_class=pl.coalesce(*speaks, pl.lit(FREE, CODE)))
+    known = {i: c.then for i, c, _ in asked} | {FREE: UNCLASSIFIED}
+    eccn = pl.col("_class").replace_strict(known, default=None, return_dtype=pl.String)
+    return frame.with_columns(eccn=eccn)
+
+
+def _required(frame: pl.DataFrame, numbered: list[tuple[int, Clause]]) -> pl.DataFrame:
+    """The frame with `_by` (the clause that asks for a licence) and the verdict of rows for which none does."""
+    asked = [(i, binds(c)) for i, c in numbered if c.stage == "requires"]
+    yes = [pl.when(b).then(pl.lit(i, CODE)) for i, b in asked]
+    unknown = [pl.when(b.is_null()).then(pl.lit(-i - 1, CODE)) for i, b in asked]
+    closed = [binds(c) for _, c in numbered if c.stage == "condition"]
     frame = frame.with_columns(
-        outcome=pl.when(_needs().is_not_null())
-        .then(_needs())
-        .when(pl.col("required_by").is_null())
-        .then(pl.lit(NOT_REQUIRED)),
-        clause=pl.lit(None, pl.String),
+        _by=pl.coalesce(*yes, *unknown, pl.lit(None, CODE)),
+        _closed=pl.any_horizontal(*closed, pl.lit(False)),
     )
-    for c in [*stage["veu"], *stage["exception"], *stage["review"]]:
-        frame = _let(frame, c, totals)
-    kept = ["outcome", "clause", "eccn", "required_by", "shipment_tpp"]
-    after = [c.total.into for c in clauses if c.total and c.total.into in frame.columns]
-    return frame.select(*kept, *dict.fromkeys(after))
+    code = pl.when(pl.col("_by").is_null()).then(pl.lit(FREE, CODE)).when(pl.col("_by") < 0).then(pl.col("_by"))
+    if "_undoes" in frame.columns:
+        code = pl.when(pl.col("_back").is_not_null()).then(pl.lit(BACK, CODE)).otherwise(code)
+    return frame.with_columns(_code=code)
 
 
-def _binds(clause: Clause) -> pl.Expr:
-    return force(clause) & compiled(clause.applies, names(clause))
+def _applies(clause: Clause) -> pl.Expr:
+    """Whether a clause speaks to a row; a VEU authorisation does not where one of its conditions closes it."""
+    return binds(clause) & ~pl.col("_closed") if clause.stage == "veu" else binds(clause)
 
 
-def _needs() -> pl.Expr:
-    """`needs:FIELD` for a row whose outcome hangs on a field that is not there."""
-    tests = [
-        pl.when(
-            (pl.col("kind") == kind)
-            & pl.col(field).is_null()
-            & ~((pl.col("item") == "MI308X") & (pl.col("date") >= date(2025, 4, 9)))
-        ).then(pl.lit(f"needs:{field}"))
-        for kind, fields in ESSENTIAL.items()
-        for field in fields
-    ]
-    return pl.coalesce([*tests, pl.lit(None, pl.String)])
+def _spoken(frame: pl.DataFrame, waiting: list[tuple[int, Clause]]) -> pl.DataFrame:
+    """The frame after clauses without a running total have decided the open rows, the first that speaks."""
+    verdicts = [_verdict(i, c, _applies(c), _within(c)) for i, c in waiting]
+    return frame.with_columns(_code=pl.coalesce("_code", *verdicts)) if verdicts else frame
 
 
-def _let(frame: pl.DataFrame, clause: Clause, totals: Totals) -> pl.DataFrame:
-    """The frame after one clause has decided the open rows that it applies to."""
-    asked = pl.col("outcome").is_null() & _binds(clause)
-    if clause.total:
-        frame = _add_up(frame, clause, asked, totals)
-    met = compiled(clause.within, names(clause)) if clause.within else pl.lit(True)
-    verdict = pl.when(met).then(pl.lit(clause.then)).otherwise(pl.lit(clause.otherwise or None, pl.String))
-    frame = frame.with_columns(_verdict=pl.when(asked).then(verdict))
-    return frame.with_columns(
-        outcome=pl.coalesce("outcome", "_verdict"),
-        clause=pl.when(pl.col("_verdict").is_not_null()).then(pl.lit(clause.id)).otherwise(pl.col("clause")),
-    ).drop("_verdict")
+def _within(clause: Clause) -> pl.Expr:
+    return condition(clause.within, names(clause)) if clause.within else pl.lit(True)
 
 
-def _add_up(frame: pl.DataFrame, clause: Clause, asked: pl.Expr, totals: Totals) -> pl.DataFrame:
-    """The frame with the clause's running total after each shipment; only shipments that fit are counted."""
+def _verdict(i: int, clause: Clause, applies: pl.Expr, within: pl.Expr) -> pl.Expr:
+    met = applies & within
+    verdict = pl.when(met).then(pl.lit(2 * i, CODE)).when(met.is_null()).then(pl.lit(-i - 1, CODE))
+    return verdict.when(applies).then(pl.lit(2 * i + 1, CODE)) if clause.otherwise else verdict
+
+
+def _counted(frame: pl.DataFrame, i: int, clause: Clause, totals: Totals) -> pl.DataFrame:
+    """The frame after a clause with a running total has decided; only shipments that fit are counted."""
     total = clause.total
     assert total is not None
-    left, limit = (side.strip() for side in clause.within.split("<=", 1))
-    keys = [pl.col(k) for k in total.per]
-    if total.window == "year":
-        keys.append(pl.col("date").dt.year().alias("_window"))
-    elif total.window == "number":
-        key = next(k for k in clause.numbers if k in limit)
-        starts = [d.start for d in clause.numbers[key] if d.start]
-        keys.append(sum(((pl.col("date") >= s).cast(pl.Int32) for s in starts), pl.lit(0, pl.Int32)).alias("_window"))
+    frame = frame.with_columns(_asked=pl.col("_code").is_null() & _applies(clause))
+    chosen = pl.col("_asked").fill_null(False)
+    if "_undoes" in frame.columns:
+        chosen = chosen | pl.col("_undoes").is_not_null()
+    rows = frame.select(chosen.arg_true()).to_series().to_numpy()
+    if not len(rows):
+        return frame.with_columns(_code=pl.coalesce("_code", _verdict(i, clause, pl.col("_asked"), pl.lit(True))))
+    after = np.full(frame.height, np.nan)
+    after[rows] = _add_up(frame[rows], clause, totals)
+    column = pl.Series(total.into, after).fill_nan(None)
+    frame = frame.with_columns(column if total.into not in frame.columns else pl.coalesce(column, total.into))
+    verdict = _verdict(i, clause, pl.col("_asked"), _within(clause))
+    return frame.with_columns(_code=pl.coalesce("_code", verdict))
+
+
+def _add_up(frame: pl.DataFrame, clause: Clause, totals: Totals) -> NDArray[np.float64]:
+    """The clause's total after each of the rows that it decides or that undo an earlier one; NaN for the latter."""
+    total, running = clause.total, totals.of(clause)
+    assert total is not None
     start = pl.col(total.start) - (pl.col(total.less) if total.less else 0)
+    limit = condition(clause.within.removeprefix(f"{total.into} <= "), names(clause))
+    keys = [*(pl.col(k) for k in total.per), *_window(clause)]
     work = frame.select(
         *keys,
-        asked.alias("_asked"),
-        start.alias("_start"),
-        pl.col("shipment_tpp").fill_null(0.0),
-        arithmetic(limit, names(clause)).fill_null(float("-inf")).alias("_limit"),
+        _asked=pl.col("_asked").fill_null(False),
+        _start=start,
+        _amount=pl.col("shipment_tpp").fill_null(0.0),
+        _limit=limit.fill_null(float("-inf")),
+        _row=pl.col("_row").cast(pl.Int64) if totals.rows else pl.lit(-1, pl.Int64),
+        _undoes=pl.col("_undoes").cast(pl.Int64).fill_null(-1) if totals.rows else pl.lit(-1, pl.Int64),
+        _back=pl.coalesce("_back", float("inf")) * pl.col("tpp") if totals.rows else pl.lit(0.0),
     )
-    groups = (
-        work.select(pl.struct(k.meta.output_name() for k in keys).rank("dense").cast(pl.Int64) - 1)
-        .to_series()
-        .to_numpy()
-    )
-    one_each = work.with_columns(_group=pl.Series(groups)).unique("_group").sort("_group")
-    labels = one_each.select(k.meta.output_name() for k in keys).rows()
-    held = totals.setdefault(clause.id, {})
-    so_far = np.array([held.get(label, 0.0) for label in labels])
-    asked_, start_, amount, limit_ = (work[c].to_numpy() for c in ("_asked", "_start", "shipment_tpp", "_limit"))
-    after = _run(groups, asked_, start_, amount, limit_, so_far)
-    held.update(zip(labels, so_far.tolist(), strict=True))
-    column = pl.Series(left, after).fill_nan(None)
-    return frame.with_columns(column if left not in frame.columns else pl.coalesce(column, pl.col(left)).alias(left))
+    columns = [work[c].to_numpy() for c in ("_asked", "_start", "_amount", "_limit", "_row", "_undoes", "_back")]
+    return _run(_groups(work, running), *columns, running.so_far, running.drew, running.drew_from)
 
 
-@numba.njit(cache=True)
-def _run(groups: Any, asked: Any, start: Any, amount: Any, limit: Any, so_far: Any) -> Any:
+def _window(clause: Clause) -> list[pl.Expr]:
+    """What starts a total anew: the calendar year, or the next of the limit's dated values."""
+    total = clause.total
+    assert total is not None
+    if total.window == "year":
+        return [pl.col("date").dt.year().alias("_window")]
+    if total.window == "number":
+        starts = [d.start for d in clause.numbers[limit_number(clause)] if d.start]
+        return [sum(((pl.col("date") >= s).cast(pl.Int32) for s in starts), pl.lit(0, pl.Int32)).alias("_window")]
+    return []
+
+
+def limit_number(clause: Clause) -> str:
+    """Name of the number that limits a clause's running total."""
+    asked = identifiers(clause.within)
+    return next(key for key in clause.numbers if key in asked)
+
+
+def _groups(work: pl.DataFrame, running: Running) -> NDArray[np.int64]:
+    """Number of each row's group, the same in every batch; grows the totals for groups that are new."""
+    keys = [c for c in work.columns if c not in ("_asked", "_start", "_amount", "_limit", "_row", "_undoes", "_back")]
+    labels = work.select(keys).unique(maintain_order=True)
+    numbers = [running.groups.setdefault(label, len(running.groups)) for label in labels.rows()]
+    running.so_far = np.pad(running.so_far, (0, len(running.groups) - len(running.so_far)))
+    numbered = labels.with_columns(_group=pl.Series(numbers, dtype=pl.Int64))
+    joined = work.select(keys).join(numbered, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    return joined["_group"].to_numpy()
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _run(
+    groups: Any, asked: Any, start: Any, amount: Any, limit: Any, row: Any, undoes: Any, back: Any,
+    so_far: Any, drew: Any, drew_from: Any,
+) -> Any:  # fmt: skip
     after = np.full(len(groups), np.nan)
     for i in range(len(groups)):
+        earlier = undoes[i]
+        if earlier >= 0 and drew_from[earlier] >= 0:
+            given_back = min(drew[earlier], back[i])
+            so_far[drew_from[earlier]] -= given_back
+            drew[earlier] -= given_back
         if asked[i]:
             total = start[i] + so_far[groups[i]] + amount[i]
             after[i] = total
             if total <= limit[i]:
                 so_far[groups[i]] += amount[i]
+                if row[i] >= 0:
+                    drew[row[i]] = amount[i]
+                    drew_from[row[i]] = groups[i]
     return after
+
+
+def _worded(frame: pl.DataFrame, clauses: Sequence[Clause]) -> pl.DataFrame:
+    """Verdicts as words: outcome, clause, ECCN, and the clause that asked for a licence."""
+    outcomes = {FREE: NOT_REQUIRED, BACK: RETURNED}
+    deciding: dict[int, str] = {}
+    for i, c in enumerate(clauses):
+        outcomes |= {2 * i: c.then} | ({2 * i + 1: c.otherwise} if c.otherwise else {})
+        deciding |= {2 * i: c.id, 2 * i + 1: c.id}
+    worded = frame.with_columns(
+        outcome=pl.col("_code").replace_strict(outcomes, default=None, return_dtype=pl.String),
+        clause=pl.col("_code").replace_strict(deciding, default=None, return_dtype=pl.String),
+        required_by=pl.col("_by").replace_strict(
+            {i: c.id for i, c in enumerate(clauses)}, default=None, return_dtype=pl.String
+        ),
+    )
+    if worded["_code"].min() < 0:  # type: ignore[operator]  # a column of integers
+        worded = worded.with_columns(outcome=pl.coalesce("outcome", _needed(clauses)))
+    after = dict.fromkeys(c.total.into for c in clauses if c.total and c.total.into in frame.columns)
+    return worded.select("outcome", "clause", "eccn", "required_by", "shipment_tpp", *after)
+
+
+def _needed(clauses: Sequence[Clause]) -> pl.Expr:
+    """`needs:FIELD` for a row whose outcome hangs on a field that is not there: the first that the clause asks for."""
+    verdicts = []
+    for i, c in enumerate(clauses):
+        told = [_missing(name, clauses) for name in dict.fromkeys(identifiers(f"{c.applies} {c.within}"))]
+        verdicts.append(pl.when(pl.col("_code") == -i - 1).then(pl.coalesce(*told, pl.lit("needs:tpp"))))
+    return pl.coalesce(*verdicts)
+
+
+def _missing(name: str, clauses: Sequence[Clause]) -> pl.Expr:
+    if name == "eccn":
+        classifying = [(i, c) for i, c in enumerate(clauses) if c.stage == "classify"]
+        told = [
+            pl.when((pl.col("_class") == -i - 1) & pl.col(n).is_null()).then(pl.lit(f"needs:{n}"))
+            for i, c in classifying
+            for n in dict.fromkeys(identifiers(c.applies))
+            if n in FIELDS and FIELDS[n].given
+        ]
+        return pl.coalesce(*told, pl.lit(None, pl.String))
+    if name in FIELDS and FIELDS[name].given:
+        return pl.when(pl.col(name).is_null()).then(pl.lit(f"needs:{name}"))
+    return pl.lit(None, pl.String)

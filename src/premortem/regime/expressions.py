@@ -3,7 +3,8 @@ queries.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -46,16 +47,17 @@ def _fault(text: str, numbers: Sequence[str]) -> str:
     return ""
 
 
-def compiled(text: str, names: dict[str, str]) -> pl.Expr:
-    """A condition as a Polars expression; `names` maps the clause's numbers to columns that hold them. Null counts as
-    no.
+@lru_cache(maxsize=4096)
+def _parsed(sql: str) -> pl.Expr:
+    return pl.sql_expr(sql)
+
+
+def condition(text: str, names: Mapping[str, str]) -> pl.Expr:
+    """A condition, or a number worked out, as a Polars expression; null when it hangs on a field that is missing.
+
+    `names` says how the clause's own numbers are spelt: a figure, or a quoted column.
     """
-    return pl.sql_expr(_renamed(text, names)).fill_null(False)
-
-
-def arithmetic(text: str, names: dict[str, str]) -> pl.Expr:
-    """A number worked out from fields and the clause's numbers."""
-    return pl.sql_expr(_renamed(text, names))
+    return _parsed(_renamed(text, names))
 
 
 def identifiers(text: str) -> list[str]:
@@ -65,20 +67,22 @@ def identifiers(text: str) -> list[str]:
 
 def parts(text: str) -> list[str]:
     """The tests that a condition joins by `and` at its outermost level."""
-    found, depth, start = [], 0, 0
-    for match in re.finditer(r"'[^']*'|\(|\)|\bbetween\b|\band\b", text):
-        word = match[0]
+    found, depth, start, pending = [], 0, 0, 0
+    for match in re.finditer(r"'[^']*'|\(|\)|\bbetween\b|\band\b", text, re.IGNORECASE):
+        word = match[0].lower()
         depth += {"(": 1, ")": -1}.get(word, 0)
-        if word == "and" and depth == 0:
+        pending += word == "between"
+        if word == "and" and pending:
+            pending -= 1  # the `and` of `between x and y`
+        elif word == "and" and depth == 0:
             found.append(text[start : match.start()].strip())
             start = match.end()
     return [*found, text[start:].strip()] if text.strip() else []
 
 
-def _renamed(text: str, names: dict[str, str]) -> str:
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    spelt = {"from": '"from"', **names}  # `from` is a word of SQL
     pieces = re.split(r"('[^']*')", text)
     for i in range(0, len(pieces), 2):
-        pieces[i] = _NAME.sub(
-            lambda m: f'"{names[m[0]]}"' if m[0] in names else (f'"{m[0]}"' if m[0] == "from" else m[0]), pieces[i]
-        )
+        pieces[i] = _NAME.sub(lambda m: spelt.get(m[0], m[0]), pieces[i])
     return "".join(pieces)

@@ -9,10 +9,30 @@ import polars as pl
 
 from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.regime.book import Book
-from premortem.regime.countries import DAY_ONE, atlas, iso3
+from premortem.regime.clause import Rulebook
+from premortem.regime.countries import atlas, iso3
 from premortem.regime.vocabulary import FIELDS, KINDS, TYPES, given_fields
 
+# Fields that the catalogue of chips holds.
+FROM_CATALOGUE = (
+    "tpp",
+    "performance_density",
+    "memory_gb_s",
+    "interconnect_gb_s",
+    "datacentre",
+    "transistors_bn",
+    "hbm",
+)
+# What a place in each role implies, and the role that a silent one repeats.
+ROLES = {
+    "destination": ("tier", "d5", "d1_d4", "a5_a6"),
+    "headquarters": ("tier", "d5", "a5_a6"),
+    "parent_headquarters": ("tier", "d5", "a5_a6"),
+    "exporter_hq": ("a5",),
+    "made_in": ("supp4",),
+    "packaged_in": ("d5",),
+}
+SAME_AS = {"headquarters": "destination", "parent_headquarters": "headquarters"}
 COUNTRIES = tuple(name for name, field in FIELDS.items() if field.type == "country")
 # Most units in one shipment: beyond it a quantity is a slip of the keyboard.
 MOST_UNITS = 1_000_000_000
@@ -145,50 +165,68 @@ def parse_date(value: Any) -> date:
     return day
 
 
-def complete(given: pl.DataFrame, book: Book) -> pl.DataFrame:
+def complete(given: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """The frame with every field of the vocabulary: given values, catalogue values, defaults, and what places imply.
 
     Expects known items and countries (`parse` or the ledger's checks see to it).
     """
+    here = given.columns
     frame = given.with_columns(
-        [pl.lit(None, TYPES[FIELDS[f].type]).alias(f) for f in given_fields() if f not in given.columns]
-        + [pl.col(f).cast(TYPES[FIELDS[f].type]) for f in given_fields() if f in given.columns]
+        [pl.col(f).cast(TYPES[FIELDS[f].type]) if f in here else _absent(f) for f in given_fields()]
     )
     frame = frame.with_columns(kind=pl.when(pl.col("item").is_in(KINDS)).then(pl.col("item")).otherwise(pl.lit("chip")))
-    frame = frame.join(catalogue().drop("released"), on="item", how="left", maintain_order="left")
-    from_catalogue = [c.removeprefix("c_") for c in catalogue().columns if c.startswith("c_")]
-    frame = frame.with_columns([pl.coalesce(name, f"c_{name}").alias(name) for name in from_catalogue])
-    frame = frame.with_columns(
-        exporter=pl.coalesce("exporter", "vendor"), headquarters=pl.coalesce("headquarters", "destination")
-    )
+    frame = _from_catalogue(frame, here)
+    frame = frame.with_columns(headquarters=pl.coalesce("headquarters", "destination"))
     frame = frame.with_columns(parent_headquarters=pl.coalesce("parent_headquarters", "headquarters"))
+    defaults = {name: FIELDS[name].default for name in here if name in FIELDS and FIELDS[name].default is not None}
     frame = frame.with_columns(
-        [
-            pl.col(name).fill_null(field.default)
-            for name, field in FIELDS.items()
-            if field.given and field.default is not None
-        ]
+        [pl.col(name).fill_null(default) for name, default in defaults.items() if name != "datacentre"]
     )
-    frame = frame.with_columns(shipment_tpp=pl.col("quantity") * pl.col("tpp"))
-    drop = [c for c in frame.columns if c.startswith("c_")] + ["vendor"]
-    return _with_places(frame.drop(drop), book)
+    # without a name, all of a destination's consignees count as one
+    named = pl.col("consignee").str.to_lowercase().str.strip_chars()
+    nameless = pl.concat_str(pl.lit("someone in "), "destination")
+    frame = frame.with_columns(
+        consignee=pl.when(named == "").then(nameless).otherwise(named),
+        shipment_tpp=pl.col("quantity") * pl.col("tpp"),
+    )
+    return _with_places(frame, book, here)
 
 
-def _with_places(frame: pl.DataFrame, book: Book) -> pl.DataFrame:
+def _absent(name: str) -> pl.Expr:
+    """A field that nobody gave: its default, but for what the catalogue may know better."""
+    default = None if name in FROM_CATALOGUE else FIELDS[name].default
+    return pl.lit(default, TYPES[FIELDS[name].type]).alias(name)
+
+
+def _from_catalogue(frame: pl.DataFrame, here: Sequence[str]) -> pl.DataFrame:
+    """Given values first, then the catalogue's, then the default."""
+    chips = catalogue().drop("released")
+    looked_up = [pl.col("item").replace_strict(chips["item"], chips[f"c_{f}"], default=None) for f in FROM_CATALOGUE]
+    vendor = pl.col("item").replace_strict(chips["item"], chips["vendor"], default=None)
+    told = [pl.coalesce(f, known) if f in here else known for f, known in zip(FROM_CATALOGUE, looked_up, strict=True)]
+    return frame.with_columns(
+        exporter=pl.coalesce("exporter", vendor, pl.lit("")),
+        **{
+            f: value if FIELDS[f].default is None else value.fill_null(FIELDS[f].default)
+            for f, value in zip(FROM_CATALOGUE, told, strict=True)
+        },
+    )
+
+
+def _with_places(frame: pl.DataFrame, book: Rulebook, here: Sequence[str]) -> pl.DataFrame:
+    """The frame with tiers and groups of its places as of each row's date."""
     places = atlas(book.moves)
-    starts = pl.Series("start", list(places.breaks), pl.Date)
-    later = [(pl.col("date") >= start).cast(pl.Int64) for start in starts if start != DAY_ONE]
-    frame = frame.with_columns(period=sum(later, pl.lit(0, pl.Int64)))
-    for role, wanted in (
-        ("destination", ("tier", "d5", "d1_d4", "a5_a6")),
-        ("headquarters", ("tier", "d5", "a5_a6")),
-        ("parent_headquarters", ("tier", "d5", "a5_a6")),
-        ("exporter_hq", ("a5",)),
-        ("made_in", ("supp4",)),
-        ("packaged_in", ("d5",)),
-    ):
+    later = [(pl.col("date") >= start).cast(pl.Int32) for start in places.breaks[1:]]
+    frame = frame.with_columns(period=sum(later, pl.lit(0, pl.Int32)))
+    for role, wanted in ROLES.items():
+        same = SAME_AS.get(role)
+        if same and role not in here:
+            frame = frame.with_columns(pl.col(f"{same}_{c}").alias(f"{role}_{c}") for c in wanted)
+            continue
         table = places.table.select(
-            pl.col("iso3").alias(role), "period", *(pl.col(c).alias(f"{role}_{c}") for c in wanted)
+            pl.col("iso3").alias(role),
+            pl.col("period").cast(pl.Int32),
+            *(pl.col(c).alias(f"{role}_{c}") for c in wanted),
         )
         frame = frame.join(table, on=[role, "period"], how="left", maintain_order="left")
     us = (pl.col("headquarters") == "USA") & (pl.col("parent_headquarters") == "USA")
@@ -197,17 +235,6 @@ def _with_places(frame: pl.DataFrame, book: Book) -> pl.DataFrame:
         party_d5=pl.col("headquarters_d5") | pl.col("parent_headquarters_d5"),
         party_us_a5_a6=us | (pl.col("headquarters_a5_a6") & pl.col("parent_headquarters_a5_a6")),
         exporter_us_a5=(pl.col("exporter_hq") == "USA") | pl.col("exporter_hq_a5"),
-        packaged_in_d5=pl.col("packaged_in_d5").fill_null(False),
-        made_in_supp4=pl.col("made_in_supp4").fill_null(False),
-    ).drop(
-        "period",
-        "headquarters_tier",
-        "headquarters_d5",
-        "headquarters_a5_a6",
-        "parent_headquarters_tier",
-        "parent_headquarters_d5",
-        "parent_headquarters_a5_a6",
-        "exporter_hq_a5",
     )
 
 

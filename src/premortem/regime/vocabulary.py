@@ -114,22 +114,26 @@ TYPES: dict[str, Any] = {
     "date": pl.Date,
 }
 
-OUTCOMES = (
-    "no_licence_required",
-    "exception:AIA",
-    "exception:ACM",
-    "exception:LPP",
-    "exception:NAC",
-    "exception:ACA",
-    "exception:HBM",
-    "veu:universal",
-    "veu:national",
-    "licence:presumption_of_approval",
-    "licence:case_by_case",
-    "licence:presumption_of_denial",
-    "licence:policy_of_denial",
-    "prohibited",
-)
+# How each outcome reads.
+READS = {
+    "no_licence_required": "No licence needed",
+    "exception:AIA": "No licence needed: exception AIA covers it",
+    "exception:ACM": "No licence needed: exception ACM covers it",
+    "exception:LPP": "No licence needed: exception LPP covers it, until the consignee reaches its yearly limit",
+    "exception:NAC": "May go under exception NAC, after notice to BIS",
+    "exception:ACA": "No licence needed: exception ACA covers it",
+    "exception:HBM": "May go under exception HBM",
+    "veu:universal": "May go under the consignee's universal VEU status",
+    "veu:national": "May go under the consignee's national VEU status",
+    "licence:presumption_of_approval": "A licence is needed; approval is presumed",
+    "licence:case_by_case": "A licence is needed; it is judged case by case",
+    "licence:presumption_of_denial": "A licence is needed; denial is presumed",
+    "licence:policy_of_denial": "A licence is needed; denial is the policy, since the allocation is used up",
+    "prohibited": "Prohibited",
+}
+# Rank of outcomes from free to barred, to say which changes help.
+RANK = {name: i for i, name in enumerate(READS)}
+OUTCOMES = tuple(READS)
 # Denial because an allocation is used up: more than what may be had, not other than what may be had.
 USED_UP = "licence:policy_of_denial"
 # Outcomes after which nothing moves without a change of mind by the regulator.

@@ -9,6 +9,7 @@ _HOMES = (
     | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "why")
     | dict.fromkeys(
         (
+            "print_benchmarks",
             "print_board",
             "print_cases",
             "print_clauses",
@@ -24,6 +25,7 @@ _HOMES = (
     )
 )
 __all__ = [
+    "print_benchmarks",
     "print_board",
     "print_cases",
     "print_clauses",

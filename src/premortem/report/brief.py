@@ -171,7 +171,7 @@ def _assumption(run: Any, a: Any, titles: dict[str, str], figures: Counter) -> d
         "why": why,
         "carriers": items,
         "finding": f"{a.name}: holds in {words.share(here['holds'])} of futures {_under(titles[first])}",
-        "watch": [i.statement + (f" Observable: {i.observable}." if i.observable else "") for i in a.watch],
+        "watch": [i.statement + "." + (f" Observable: {i.observable}." if i.observable else "") for i in a.watch],
     }
 
 
@@ -280,7 +280,9 @@ def _futures(run: Any, figures: Counter) -> list[dict[str, Any]]:
     parts: list[Markup] = [Markup("<dl>")]
     for r in result["archetypes"]:
         sign = r["signposts"][0]
-        watch = f"Early signpost: {sign['observable'].lower() if not sign['observable'].startswith(('US', 'Chinese')) else sign['observable']} {sign['side']} {sign['threshold']:.3g} {sign['unit']} by {sign['by']}."
+        name = sign["observable"]
+        shown = name if name.startswith(("US", "Chinese")) else name[0].lower() + name[1:]
+        watch = f"Early signpost: {shown} {sign['side']} {sign['threshold']:.3g} {sign['unit']} by {sign['by']}."
         shares = words.listing(
             [f"{words.share(s)} {_under(run.study.book(p).policy.title)}" for p, s in list(r["share"].items())[:3]]
         )

@@ -187,3 +187,12 @@ def print_loopholes(found: list[dict[str, Any]]) -> None:
         if row["h100e"]:
             console.print(f"  could move {row['h100e']:,.0f} H100 equivalents")
     console.print(f"{len(found)} pairs")
+
+
+def print_benchmarks(rows: list[dict[str, Any]]) -> None:
+    """Each figure, its yardstick and their ratio."""
+    console = Console(highlight=False)
+    for row in rows:
+        peer = "no peer" if row["peer"] is None else f"{row['peer']:,.3g} {row['unit']} for {row['peer_is']}"
+        ratio = "" if row["ratio"] is None else f"  ratio {row['ratio']:,.2f}"
+        console.print(f"{row['name']}: {row['ours']:,.3g} {row['unit']}; {peer}{ratio}", soft_wrap=True)

@@ -134,6 +134,12 @@ def out_of_sample(box: Box, values: Array, names: Sequence[str], breaks: NDArray
     return float(caught / max(breaks.sum(), 1)), float(caught / max(inside.sum(), 1))
 
 
+def worth(coverage: float, density: float, base: float) -> float:
+    """Harmonic mean of coverage and of the density gained over the base rate, as a share of what could be gained."""
+    gained = max(density - base, 0.0) / max(1 - base, 1e-12)
+    return 2 * coverage * gained / max(coverage + gained, 1e-12)
+
+
 def _one_box(
     values: Array, names: Sequence[str], order: Array, breaks: NDArray[np.bool_], weight: Array, left: NDArray[np.bool_]
 ) -> Box | None:
@@ -143,7 +149,8 @@ def _one_box(
     fine = [i for i, s in enumerate(steps) if 0 < s.restricted <= MOST_LIMITS]
     if not fine:
         return None
-    best = max(fine, key=lambda i: 2 * steps[i].coverage * steps[i].density / (steps[i].coverage + steps[i].density))
+    base = total / weight.sum()
+    best = max(fine, key=lambda i: worth(steps[i].coverage, steps[i].density, base))
     lows, highs = low[best].copy(), high[best].copy()
     _paste(values, breaks, weight, left, lows, highs)
     limits, p_values = _tested(values, names, breaks, weight, left, lows, highs)
@@ -151,7 +158,7 @@ def _one_box(
         return None
     inside = _inside(values, names, limits) & left
     caught, mass = weight[inside & breaks].sum(), weight[inside].sum()
-    reason = "the point of the curve with the largest harmonic mean of coverage and density, at most five limits, each tested"
+    reason = "the point of the curve with the largest harmonic mean of coverage and density gained over the base rate, at most five limits, each tested"
     return Box(
         limits, float(caught / total), float(caught / mass), float(mass / weight.sum()), p_values, tuple(steps), reason
     )
@@ -222,7 +229,7 @@ def _chance_lift(
         _, _, curve = _peel(values, order, shuffled, weight, everything)
         total = weight[shuffled].sum()
         fine = [c for c in curve if 0 < c[3] <= MOST_LIMITS]
-        best = max(fine, key=lambda c: 2 * (c[2] / total) * (c[2] / c[1]) / (c[2] / total + c[2] / c[1]), default=None)
+        best = max(fine, key=lambda c: worth(c[2] / total, c[2] / c[1], base), default=None)
         if best is not None:
             lifts.append(best[2] / best[1] - base)
     return max(lifts, default=0.0)

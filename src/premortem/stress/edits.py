@@ -68,7 +68,8 @@ def _later(source: str, as_of: date) -> bool:
     words = source.replace(",", " ").split()
     for i, word in enumerate(words):
         year = next((int(w) for w in words[i + 1 : i + 2] if w.isdigit() and len(w) == 4), None)
-        if word in MONTHS and year is not None and (year, MONTHS.index(word) + 1) > (as_of.year, as_of.month):
+        month = next((i for i, name in enumerate(MONTHS, 1) if name.startswith(word) and len(word) >= 3), None)
+        if month is not None and year is not None and (year, month) > (as_of.year, as_of.month):
             return True
         if (
             word.isdigit()

@@ -1,0 +1,244 @@
+"""Readings: what was observed of a quantity, when it became known, and how sure it is. Units are checked."""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from premortem import facts
+from premortem.errors import BadInput, nearest, raise_all
+from premortem.watch import quantities as known_quantities
+from premortem.watch.quantities import Z95, Array, Quantity
+
+COLUMNS = ("quantity", "date", "value", "low", "high", "unit", "known_on", "source", "confidence")
+NEEDED = COLUMNS[:3]
+MAX_BYTES = 20_000_000
+# Two readings of one quantity on one day contradict each other when they lie this many standard deviations apart.
+APART = 4.0
+EVENT = "event"
+_OPTION = re.compile(r"^\s*([\w.]+)\s*=\s*([-+.\deE]+)\s*([^@]*?)\s*(?:@\s*(\S+))?\s*$")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One dated value of a quantity, in the quantity's own unit; `low` and `high` are its 5 and 95%, or None."""
+
+    quantity: str
+    on: date
+    value: float
+    low: float | None
+    high: float | None
+    known_on: date
+    source: str
+    confidence: str
+
+    @property
+    def label(self) -> str:
+        """How it is named to people."""
+        return f"{self.quantity} {self.value:g} on {self.on}"
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Readings sorted out: of mapped quantities, of events (1 happened, 0 not), and of quantities that no one knows."""
+
+    mapped: tuple[Reading, ...]
+    events: tuple[Reading, ...]
+    unknown: tuple[Reading, ...]
+
+    def known(self, as_of: date, after: date | None = None) -> tuple[Reading, ...]:
+        """Mapped readings that were known on a day, and not yet on an earlier one if given."""
+        return tuple(r for r in self.mapped if r.known_on <= as_of and (after is None or r.known_on > after))
+
+    def later(self, as_of: date) -> tuple[Reading, ...]:
+        """Mapped readings that became known after a day."""
+        return tuple(r for r in self.mapped if r.known_on > as_of)
+
+
+def shipped(today: date) -> Readings:
+    """The packaged observations. `today` is the day after which nothing can have been observed."""
+    rows = facts.read("observations").select(COLUMNS).to_dicts()
+    text = [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
+    return sort_out(text, "observations.csv", today)
+
+
+def read(path: Path, today: date, quantities: Mapping[str, Quantity] | None = None) -> Readings:
+    """Readings of a CSV file. Unknown quantities are kept apart, never an error.
+
+    Raises `BadInput`, or all of them at once: columns, numbers, dates, units, values outside their own range.
+    """
+    try:
+        raw = path.read_bytes()
+        if len(raw) > MAX_BYTES:
+            raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
+        table = csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
+        columns = [c.strip() for c in table.fieldnames or ()]
+        table.fieldnames = columns
+        rows = [{k: (v or "").strip() for k, v in row.items() if isinstance(k, str)} for row in table]
+    except OSError as error:
+        raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a CSV file of readings") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(path.name, "", f"is not a CSV table: {error}", allowed="UTF-8 CSV") from error
+    raise_all(_columns(path.name, columns))
+    return sort_out(rows, path.name, today, quantities)
+
+
+def _columns(file: str, columns: Sequence[str]) -> list[BadInput]:
+    allowed = ", ".join(COLUMNS)
+    missing = [BadInput(file, name, "column is missing", allowed=allowed) for name in NEEDED if name not in columns]
+    strange = [
+        BadInput(file, name, "no such column", got=name, allowed=allowed, hint=nearest(name, COLUMNS))
+        for name in columns
+        if name not in COLUMNS
+    ]
+    return missing + strange
+
+
+def sort_out(
+    rows: Iterable[Mapping[str, str]], file: str, today: date, quantities: Mapping[str, Quantity] | None = None
+) -> Readings:
+    """Rows of text as readings, in the quantities' own units. Raises `BadInput`, or all of them at once."""
+    known = known_quantities.shipped() if quantities is None else quantities
+    mapped: list[Reading] = []
+    events: list[Reading] = []
+    unknown: list[Reading] = []
+    errors: list[BadInput] = []
+    for number, row in enumerate(rows, 2):
+        found = known_quantities.find(row["quantity"], known)
+        is_event = row.get("unit") == EVENT
+        try:
+            reading = _reading(row, file, f"row {number}", today, found if not is_event else None)
+        except BadInput as error:
+            errors.append(error)
+            continue
+        (events if is_event else unknown if found is None else mapped).append(reading)
+    raise_all(errors)
+    return Readings(tuple(mapped), tuple(events), tuple(unknown))
+
+
+def _reading(row: Mapping[str, str], file: str, place: str, today: date, quantity: Quantity | None) -> Reading:
+    on, value = _date(row["date"], file, f"{place}: date"), _number(row["value"], file, f"{place}: value")
+    known_on = _date(row["known_on"], file, f"{place}: known_on") if row.get("known_on") else on
+    low, high = (_number(row[end], file, f"{place}: {end}") if row.get(end) else None for end in ("low", "high"))
+    late = [name for name, day in (("date", on), ("known_on", known_on)) if day > today]
+    if late:
+        raise BadInput(file, f"{place}: {late[0]}", "lies in the future", got=row[late[0]], allowed=f"up to {today}")
+    if (low is not None and low > value) or (high is not None and high < value):
+        raise BadInput(file, f"{place}: value", "lies outside its own low and high", got=row["value"])
+    reading = Reading(
+        quantity.id if quantity else row["quantity"],
+        on, value, low, high, known_on, row.get("source", ""), row.get("confidence", ""),
+    )  # fmt: skip
+    return in_unit(reading, row.get("unit", ""), quantity, file, f"{place}: unit") if quantity else reading
+
+
+def in_unit(reading: Reading, unit: str, quantity: Quantity, file: str, key: str) -> Reading:
+    """The reading in the quantity's unit. Raises `BadInput` for a unit of something else, or a value that is absurd."""
+    times = known_quantities.factor(unit, quantity.unit) if unit else 1.0
+    if times is None:
+        same = [u.id for u in known_quantities.units().values() if known_quantities.factor(u.id, quantity.unit)]
+        raise BadInput(file, key, f"{quantity.id} is not read in {unit}", got=unit, allowed=", ".join(same))
+    scaled = replace(
+        reading,
+        value=reading.value * times,
+        low=None if reading.low is None else reading.low * times,
+        high=None if reading.high is None else reading.high * times,
+    )
+    most = 1.0 if quantity.scale == "logit" else math.inf
+    least = -math.inf if quantity.scale == "linear" else 0.0
+    if not least <= scaled.value <= most:
+        raise BadInput(
+            file, key.removesuffix("unit") + "value", f"{quantity.id} cannot be {reading.value:g} {unit}".strip(),
+            got=reading.value, allowed=f"{least:g} to {most:g} {quantity.unit}",
+        )  # fmt: skip
+    return scaled
+
+
+def parse_option(text: str, as_of: date, today: date, quantities: Mapping[str, Quantity] | None = None) -> Reading:
+    """A reading from the command line: `QUANTITY=VALUE`, with a unit and a day if wanted: `smic_yield_ascend=55%@2025-09-30`.
+
+    Raises `BadInput` for an unknown quantity (with the nearest), a wrong unit, or a day in the future.
+    """
+    known = known_quantities.shipped() if quantities is None else quantities
+    option, match = "--reading", _OPTION.match(text)
+    if not match:
+        raise BadInput("command line", option, "cannot be read", got=text, allowed="QUANTITY=VALUE[UNIT][@DATE]")
+    name, value, unit, day = match.groups()
+    quantity = known_quantities.find(name, known)
+    if quantity is None:
+        raise BadInput(
+            "command line", option, f"no such quantity: {name}", got=name, allowed=", ".join(known),
+            hint=nearest(name, [*known]),
+        )  # fmt: skip
+    on = _date(day, "command line", option) if day else as_of
+    if on > today:
+        raise BadInput("command line", option, "lies in the future", got=day or str(on), allowed=f"up to {today}")
+    number = _number(value, "command line", option)
+    reading = Reading(quantity.id, on, number, None, None, on, "your reading", "")
+    return in_unit(reading, unit, quantity, "command line", option)
+
+
+def contradictions(readings: Sequence[Reading], quantities: Mapping[str, Quantity]) -> list[BadInput]:
+    """Pairs of readings of one quantity for one period that exclude each other."""
+    found = []
+    for i, one in enumerate(readings):
+        for other in readings[i + 1 :]:
+            quantity = quantities[one.quantity]
+            if other.quantity != one.quantity or quantity.period(one.on) != quantity.period(other.on):
+                continue
+            away = abs(float(quantity.on_scale(one.value) - quantity.on_scale(other.value)))
+            if away > APART * math.hypot(sum(errors(one, quantity)) / 2, sum(errors(other, quantity)) / 2):
+                found.append(
+                    BadInput(
+                        "readings",
+                        one.quantity,
+                        f"{one.label} and {other.label} contradict each other",
+                        allowed="one of them, or wider low and high",
+                        hint="leave out the less sure one",
+                    )  # fmt: skip
+                )
+    return found
+
+
+def errors(reading: Reading, quantity: Quantity) -> tuple[float, float]:
+    """Standard deviations of a reading below and above its value, on the quantity's scale."""
+    centre = float(quantity.on_scale(reading.value))
+    below, above = (
+        quantity.error if end is None else abs(float(quantity.on_scale(end)) - centre) / Z95
+        for end in (reading.low, reading.high)
+    )
+    return below, above
+
+
+def as_read(predicted: Array, reading: Reading, quantity: Quantity, seed: int) -> Array:
+    """What would be read in each future: the outcome with the spread of reports and the reading's own error.
+
+    Same shape as `predicted`; the same seed gives the same readings.
+    """
+    normal = np.random.default_rng(seed).standard_normal(predicted.shape)
+    below, above = errors(reading, quantity)
+    sides = np.where(normal < 0, np.hypot(above, quantity.spread), np.hypot(below, quantity.spread))
+    return quantity.off_scale(quantity.on_scale(predicted) + sides * normal)
+
+
+def _number(text: str, file: str, key: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise BadInput(file, key, "is not a number", got=text, allowed="a finite number")
+    return value
+
+
+def _date(text: str, file: str, key: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(file, key, "is not a date", got=text, allowed="a day such as 2025-09-30") from None

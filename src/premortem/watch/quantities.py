@@ -1,0 +1,187 @@
+"""What can be read of the world, and which outcome of the model it is: a quantity, its unit, and a way to compare."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Literal
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from premortem.errors import BadInput, raise_all
+from premortem.stress.expressions import Expression
+from premortem.watch.tomlfile import read_entries
+
+Array = NDArray[Any]
+SHIPPED = files("premortem.watch") / "quantities.toml"
+UNITS = files("premortem.watch") / "units.toml"
+# Smallest amount that a logarithm sees, and smallest distance of a share from 0 and 1.
+SMALLEST, EDGE = 1e-6, 1e-4
+# Normal score of 95%: a range read as 5 to 95% is this many standard deviations on either side.
+Z95 = 1.6448536269514722
+
+
+class Strict(BaseModel):
+    """Data of a file that a person edits: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Judged(Strict):
+    """A number with its range (5 to 95%), where it comes from and when that was known."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    basis: str
+    known_on: date
+
+
+class Unit(Strict):
+    """A unit: what it measures, and its size in that measure's own unit."""
+
+    id: str
+    of: str
+    size: float = Field(gt=0)
+
+
+class Quantity(Strict):
+    """A quantity that people report, as an expression on outcomes of the world.
+
+    `value` may hold `{year}`, `{before}` (the year before), `{quarter}` of the reading, and `map`: the part of an
+    outcome that the report covers (one firm's share of all firms').
+    """
+
+    id: str
+    says: str
+    unit: str
+    value: str
+    scale: Literal["log", "logit", "linear"] = Field(description="on which readings and outcomes are compared")
+    error: float = Field(gt=0, description="usual error of a reading on that scale, where the reading gives none")
+    discrepancy: Judged = Field(description="how far a right model may lie from the report, on that scale (one s.d.)")
+    map: Judged | None = None
+    also: tuple[str, ...] = Field(default=(), description="other names in reports; `*` stands for any letters")
+
+    @property
+    def yearly(self) -> bool:
+        """Whether it is reported for a calendar year rather than a day."""
+        return "{year}" in self.value
+
+    def period(self, on: date) -> str:
+        """The period that a day stands for: `2025` or `2025Q1`."""
+        return str(on.year) if self.yearly else f"{on.year}Q{(on.month + 2) // 3}"
+
+    def column(self, on: date) -> str:
+        """Name under which a run keeps it: `smic_yield_ascend@2025Q1`."""
+        return f"{self.id}@{self.period(on)}"
+
+    def expression(self, on: date) -> str:
+        """The expression for a day, in the language of margins."""
+        quarter = f"{on.year}Q{(on.month + 2) // 3}"
+        return self.value.format(year=on.year, before=on.year - 1, quarter=quarter)
+
+    def on_scale(self, x: Array | float) -> Array:
+        """Values as they are compared: logarithms, log odds, or as they are; same shape."""
+        values = np.asarray(x)
+        if self.scale == "log":
+            return np.log(np.maximum(values, SMALLEST))
+        if self.scale == "logit":
+            inside = np.clip(values, EDGE, 1 - EDGE)
+            return np.log(inside / (1 - inside))
+        return values
+
+    def off_scale(self, y: Array) -> Array:
+        """The inverse of `on_scale`."""
+        if self.scale == "log":
+            return np.exp(y)
+        return 1 / (1 + np.exp(-y)) if self.scale == "logit" else y
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation between outcome and report, on the scale: discrepancy, and that of `map` in ratios."""
+        mapped = self.map
+        if mapped is None or mapped.low is None or mapped.high is None or self.scale == "linear":
+            return self.discrepancy.value
+        wide = float(np.log(mapped.high / mapped.low)) / (2 * Z95)
+        return float(np.hypot(self.discrepancy.value, wide))
+
+
+@cache
+def shipped() -> Mapping[str, Quantity]:
+    """The shipped quantities by name."""
+    return read(SHIPPED)
+
+
+def read(path: Path | Traversable) -> dict[str, Quantity]:
+    """Quantities of a file. Raises `BadInput`, or all of them at once."""
+    found = read_entries(path, Quantity)
+    known = units()
+    raise_all(
+        [
+            BadInput(path.name, f"{q.id}.unit", "no such unit", got=q.unit, allowed=", ".join(known))
+            for q in found.values()
+            if q.unit not in known
+        ]
+    )
+    return found
+
+
+@cache
+def units() -> Mapping[str, Unit]:
+    """The units that readings may come in."""
+    return read_entries(UNITS, Unit)
+
+
+def find(name: str, quantities: Mapping[str, Quantity]) -> Quantity | None:
+    """The quantity of a name, by its own name or one of its other names; None when there is none."""
+    if name in quantities:
+        return quantities[name]
+    return next((q for q in quantities.values() if any(fnmatchcase(name, other) for other in q.also)), None)
+
+
+def factor(unit: str, into: str) -> float | None:
+    """What a value in one unit is multiplied by to be in another; None when they do not measure the same."""
+    known = units()
+    if unit == into:
+        return 1.0
+    if unit not in known or known[unit].of != known[into].of:
+        return None
+    return known[unit].size / known[into].size
+
+
+class Observer:
+    """Compiled quantities on given days: a pure function for JAX from outcomes (quarter, future) to columns (future,).
+
+    Days outside the horizon are left out and listed in `outside`.
+    """
+
+    def __init__(
+        self, asked: Iterable[tuple[Quantity, date]], outcomes: frozenset[str], labels: tuple[str, ...]
+    ) -> None:
+        self.expressions: dict[str, tuple[Expression, float]] = {}
+        self.outside: set[str] = set()
+        errors: list[BadInput] = []
+        years = {label[:4] for label in labels}
+        for quantity, on in asked:
+            column = quantity.column(on)
+            if not {str(on.year), *([str(on.year - 1)] if "{before}" in quantity.value else [])} <= years:
+                self.outside.add(column)
+                continue
+            try:
+                text = quantity.expression(on)
+                parsed = Expression(text, "quantities.toml", quantity.id, outcomes, frozenset({"map"}), labels)
+            except BadInput as error:
+                errors.append(error)
+            else:
+                self.expressions[column] = (parsed, quantity.map.value if quantity.map else 1.0)
+        raise_all(errors)
+
+    def __call__(self, outcomes: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
+        """Each quantity on its day, by column, shape (future,)."""
+        return {column: parsed(outcomes, {"map": share}) for column, (parsed, share) in self.expressions.items()}

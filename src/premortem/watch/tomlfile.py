@@ -1,0 +1,53 @@
+"""Reads a TOML file that a person edits into a validated model; every fault at once, with its file and key."""
+
+import tomllib
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from premortem.errors import BadInput, nearest, raise_all
+
+Model = TypeVar("Model", bound=BaseModel)
+MAX_BYTES = 1_000_000
+
+
+def read_entries(path: Path | Traversable, entry: type[Model], key: str = "id") -> dict[str, Model]:
+    """Tables of a file by their heading, each an `entry` that also carries its heading as `key`.
+
+    Raises `BadInput`, or all of them at once: not TOML, unknown keys (with the nearest), wrong values.
+    """
+    found: dict[str, Model] = {}
+    errors: list[BadInput] = []
+    for name, table in _tables(path).items():
+        if not isinstance(table, dict):
+            errors.append(BadInput(path.name, name, "is not a table", got=table, allowed=f"[{name}]"))
+            continue
+        try:
+            found[name] = entry.model_validate({key: name} | table)
+        except ValidationError as wrong:
+            errors += [_fault(path.name, name, dict(fault), entry) for fault in wrong.errors()]
+    raise_all(errors)
+    return found
+
+
+def _tables(path: Path | Traversable) -> dict[str, Any]:
+    raw = path.read_bytes()
+    if len(raw) > MAX_BYTES:
+        raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
+
+
+def _fault(file: str, heading: str, fault: dict[str, Any], entry: type[BaseModel]) -> BadInput:
+    place = [heading, *map(str, fault["loc"])]
+    key, known = ".".join(place), sorted(entry.model_fields)
+    if fault["type"] == "extra_forbidden":
+        return BadInput(
+            file, key, "no such key", got=place[-1], allowed=", ".join(known), hint=nearest(place[-1], known)
+        )
+    what = str(fault["msg"]).removeprefix("Value error, ")
+    return BadInput(file, key, what, got=None if fault["type"] == "missing" else fault.get("input"))
