@@ -16,7 +16,7 @@ from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.regime import book as rules
 from premortem.regime import cases, diff, ledger
 from premortem.regime.decide import Transaction, explain
-from premortem.regime.engine import decide
+from premortem.regime.engine import Totals, decide
 from premortem.regime.expressions import check
 from premortem.regime.loopholes import loopholes
 from premortem.regime.transactions import frame_of, parse
@@ -25,8 +25,8 @@ from premortem.regime.vocabulary import OUTCOMES, RANK
 CASES = list(csv.DictReader((Path(__file__).parent / "cases.csv").read_text().splitlines()))
 
 
-def outcomes(rows, policy="as-written"):
-    return decide(frame_of([parse(row) for row in rows]), rules.load(policy))["outcome"].to_list()
+def outcomes(rows, policy="as-written", totals=None):
+    return decide(frame_of([parse(row) for row in rows]), rules.load(policy), totals)["outcome"].to_list()
 
 
 def test_worked_cases_decide_as_their_derivations_say():
@@ -102,7 +102,7 @@ def test_splitting_a_licensed_shipment_never_changes_what_the_allocation_takes(p
         "consignee_tpp_this_year": 26_900_000,
     }
     split = [base | {"quantity": units} for _ in range(parts)]
-    answers = decide(frame_of([parse(row) for row in split]), rules.load("as-written"))
+    answers = decide(frame_of([parse(row) for row in split]), rules.load("as-written"), Totals())
     taken = sum(units for outcome in answers["outcome"] if outcome == "licence:presumption_of_approval")
     assert taken * 15_824 <= 790_000_000
     whole = outcomes([base | {"quantity": units * parts}])[0]
@@ -111,8 +111,11 @@ def test_splitting_a_licensed_shipment_never_changes_what_the_allocation_takes(p
 
 def test_splitting_an_order_between_consignees_opens_lpp_and_nothing_else():
     base = {"item": "H100 SXM", "destination": "IND", "date": "2025-06-02", "quantity": 1600}
-    assert outcomes([base | {"consignee": "a"}, base | {"consignee": "b"}]) == ["exception:LPP", "exception:LPP"]
-    assert outcomes([base | {"consignee": "a"}, base | {"consignee": "a"}]) == [
+    assert outcomes([base | {"consignee": "a"}, base | {"consignee": "b"}], totals=Totals()) == [
+        "exception:LPP",
+        "exception:LPP",
+    ]
+    assert outcomes([base | {"consignee": "a"}, base | {"consignee": "a"}], totals=Totals()) == [
         "exception:LPP",
         "licence:presumption_of_approval",
     ]

@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 
 from premortem import facts
-from premortem.regime.book import Book, Clause
+from premortem.regime.book import Book
+from premortem.regime.clause import Clause
 from premortem.regime.engine import decide
 from premortem.regime.transactions import catalogue, frame_of
 from premortem.regime.vocabulary import DENIED, READS

@@ -28,6 +28,8 @@ BATCH = 500_000
 # field that clause i tests is missing, and these two.
 FREE, BACK = 10_000, 10_001
 CODE = pl.Int16
+# Columns of the work on a running total; the others are its keys.
+WORK = ("_asked", "_start", "_amount", "_limit", "_row", "_undoes", "_back")
 
 
 @dataclass
@@ -56,10 +58,9 @@ class Totals:
 def decide(given: pl.DataFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
     """Outcome, deciding clause, ECCN and totals after the shipment, a row a transaction, in the order of `given`.
 
-    Rows must be in date order where running totals matter; `totals` carries them from batch to batch. Columns `_row`,
-    `_undoes` and `_back` (units that come back) tell of returned and amended shipments.
+    Without `totals` every row stands alone. With them rows must be in date order, and totals run on from row to row and
+    from call to call; columns `_row`, `_undoes` and `_back` (units that come back) tell of returned and amended ones.
     """
-    totals = Totals() if totals is None else totals
     return pl.concat([_decide(part, book, totals) for part in given.iter_slices(BATCH)], how="diagonal")
 
 
@@ -109,7 +110,7 @@ def _number(clause: Clause, key: str) -> pl.Expr:
     return value.alias(f"{clause.id}.{key}")
 
 
-def _decide(given: pl.DataFrame, book: Rulebook, totals: Totals) -> pl.DataFrame:
+def _decide(given: pl.DataFrame, book: Rulebook, totals: Totals | None) -> pl.DataFrame:
     frame = complete(given, book)
     days = frame["date"]
     clauses = operative(book, days.min(), days.max())  # type: ignore[arg-type]  # a date column
@@ -148,7 +149,9 @@ def _required(frame: pl.DataFrame, numbered: list[tuple[int, Clause]]) -> pl.Dat
         _by=pl.coalesce(*yes, *unknown, pl.lit(None, CODE)),
         _closed=pl.any_horizontal(*closed, pl.lit(False)),
     )
-    code = pl.when(pl.col("_by").is_null()).then(pl.lit(FREE, CODE)).when(pl.col("_by") < 0).then(pl.col("_by"))
+    code: pl.Expr = (
+        pl.when(pl.col("_by").is_null()).then(pl.lit(FREE, CODE)).when(pl.col("_by") < 0).then(pl.col("_by"))
+    )
     if "_undoes" in frame.columns:
         code = pl.when(pl.col("_back").is_not_null()).then(pl.lit(BACK, CODE)).otherwise(code)
     return frame.with_columns(_code=code)
@@ -171,11 +174,12 @@ def _within(clause: Clause) -> pl.Expr:
 
 def _verdict(i: int, clause: Clause, applies: pl.Expr, within: pl.Expr) -> pl.Expr:
     met = applies & within
-    verdict = pl.when(met).then(pl.lit(2 * i, CODE)).when(met.is_null()).then(pl.lit(-i - 1, CODE))
-    return verdict.when(applies).then(pl.lit(2 * i + 1, CODE)) if clause.otherwise else verdict
+    yes, unknown, no = (pl.lit(code, CODE) for code in (2 * i, -i - 1, 2 * i + 1))
+    known = pl.when(met).then(yes).when(met.is_null()).then(unknown)
+    return known.when(applies).then(no) if clause.otherwise else known
 
 
-def _counted(frame: pl.DataFrame, i: int, clause: Clause, totals: Totals) -> pl.DataFrame:
+def _counted(frame: pl.DataFrame, i: int, clause: Clause, totals: Totals | None) -> pl.DataFrame:
     """The frame after a clause with a running total has decided; only shipments that fit are counted."""
     total = clause.total
     assert total is not None
@@ -187,32 +191,45 @@ def _counted(frame: pl.DataFrame, i: int, clause: Clause, totals: Totals) -> pl.
     if not len(rows):
         return frame.with_columns(_code=pl.coalesce("_code", _verdict(i, clause, pl.col("_asked"), pl.lit(True))))
     after = np.full(frame.height, np.nan)
-    after[rows] = _add_up(frame[rows], clause, totals)
+    after[rows] = _add_up(frame[rows], clause, totals) if totals else _alone(frame[rows], clause)
     column = pl.Series(total.into, after).fill_nan(None)
     frame = frame.with_columns(column if total.into not in frame.columns else pl.coalesce(column, total.into))
     verdict = _verdict(i, clause, pl.col("_asked"), _within(clause))
     return frame.with_columns(_code=pl.coalesce("_code", verdict))
 
 
+def _alone(frame: pl.DataFrame, clause: Clause) -> NDArray[np.float64]:
+    """The clause's total after each row when nothing else was shipped but what the row itself tells."""
+    return frame.select(_start(clause) + pl.col("shipment_tpp").fill_null(0.0)).to_series().to_numpy()
+
+
+def _start(clause: Clause) -> pl.Expr:
+    """What a row tells of the total before it."""
+    assert clause.total is not None
+    return pl.col(clause.total.start) - (pl.col(clause.total.less) if clause.total.less else 0)
+
+
 def _add_up(frame: pl.DataFrame, clause: Clause, totals: Totals) -> NDArray[np.float64]:
     """The clause's total after each of the rows that it decides or that undo an earlier one; NaN for the latter."""
     total, running = clause.total, totals.of(clause)
     assert total is not None
-    start = pl.col(total.start) - (pl.col(total.less) if total.less else 0)
     limit = condition(clause.within.removeprefix(f"{total.into} <= "), names(clause))
     keys = [*(pl.col(k) for k in total.per), *_window(clause)]
     work = frame.select(
         *keys,
         _asked=pl.col("_asked").fill_null(False),
-        _start=start,
+        _start=_start(clause),
         _amount=pl.col("shipment_tpp").fill_null(0.0),
         _limit=limit.fill_null(float("-inf")),
         _row=pl.col("_row").cast(pl.Int64) if totals.rows else pl.lit(-1, pl.Int64),
         _undoes=pl.col("_undoes").cast(pl.Int64).fill_null(-1) if totals.rows else pl.lit(-1, pl.Int64),
         _back=pl.coalesce("_back", float("inf")) * pl.col("tpp") if totals.rows else pl.lit(0.0),
     )
-    columns = [work[c].to_numpy() for c in ("_asked", "_start", "_amount", "_limit", "_row", "_undoes", "_back")]
-    return _run(_groups(work, running), *columns, running.so_far, running.drew, running.drew_from)
+    of = {c: work[c].to_numpy() for c in WORK}
+    return _run(
+        _groups(work, running), of["_asked"], of["_start"], of["_amount"], of["_limit"], of["_row"], of["_undoes"],
+        of["_back"], running.so_far, running.drew, running.drew_from,
+    )  # fmt: skip
 
 
 def _window(clause: Clause) -> list[pl.Expr]:
@@ -235,7 +252,7 @@ def limit_number(clause: Clause) -> str:
 
 def _groups(work: pl.DataFrame, running: Running) -> NDArray[np.int64]:
     """Number of each row's group, the same in every batch; grows the totals for groups that are new."""
-    keys = [c for c in work.columns if c not in ("_asked", "_start", "_amount", "_limit", "_row", "_undoes", "_back")]
+    keys = [c for c in work.columns if c not in WORK]
     labels = work.select(keys).unique(maintain_order=True)
     numbers = [running.groups.setdefault(label, len(running.groups)) for label in labels.rows()]
     running.so_far = np.pad(running.so_far, (0, len(running.groups) - len(running.so_far)))
@@ -244,7 +261,7 @@ def _groups(work: pl.DataFrame, running: Running) -> NDArray[np.int64]:
     return joined["_group"].to_numpy()
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _run(
     groups: Any, asked: Any, start: Any, amount: Any, limit: Any, row: Any, undoes: Any, back: Any,
     so_far: Any, drew: Any, drew_from: Any,

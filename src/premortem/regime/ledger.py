@@ -3,22 +3,28 @@ dropped.
 """
 
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from premortem.errors import BadInput, nearest
-from premortem.regime.book import Book
+from premortem.errors import BadInput, nearest, raise_all
+from premortem.regime import undo
+from premortem.regime.clause import Clause, Rulebook
 from premortem.regime.countries import known
-from premortem.regime.engine import Totals, decide
+from premortem.regime.engine import Totals, decide, limit_number
 from premortem.regime.transactions import FALSE, MOST_UNITS, TRUE, catalogue
-from premortem.regime.vocabulary import FIELDS, KINDS, TYPES, given_fields
+from premortem.regime.vocabulary import FIELDS, KINDS, given_fields
 
 # Most rows of a file that is read: beyond it a file is to be split.
 MOST_ROWS = 100_000_000
 # Distinct values of a column that are parsed once each.
 MOST_DISTINCT = 200_000
+# Clause whose running total is a country's.
+ALLOCATION = "diffusion.country_allocation"
+# Columns of the answers when no row can be decided.
+ANSWERS = {"outcome": pl.String, "clause": pl.String, "eccn": pl.String}
 ALIASES = {"to": "destination", "hq": "headquarters", "parent": "parent_headquarters", "on": "date", "used": "used_tpp"}
 
 
@@ -50,55 +56,93 @@ def read(path: Path) -> pl.DataFrame:
     return frame
 
 
-def decide_ledger(given: pl.DataFrame, book: Book, file: str = "ledger") -> pl.DataFrame:
-    """The ledger with outcome, deciding clause, ECCN and headroom a row, in the order given; rejected rows carry
-    `rejected`.
+def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> pl.DataFrame:
+    """The ledger with outcome, deciding clause, ECCN and headroom a row, in the order given; none is dropped.
 
-    Running totals follow the dates; rows of one day follow their order in the ledger. Raises `BadInput` for a column
-    that is
-    no field, or when item and destination are missing.
+    Running totals follow the dates; rows of one day follow their order in the ledger. A row whose `returns` names the
+    `id` of an earlier one gives back what that one drew, `quantity` units of it; one that `amends` an earlier one
+    gives all of it back and is decided in its place. A row that cannot be read says why in `rejected`. Raises `BadInput`
+    for a column that is no field, or when one that is needed is missing.
     """
-    renamed = given.rename({c: ALIASES[c] for c in given.columns if c in ALIASES and ALIASES[c] not in given.columns})
-    _check_columns(renamed.columns, file)
-    typed = _typed(renamed).with_row_index("_row")
-    good = typed.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
-    fields = [c for c in typed.columns if c in FIELDS]
-    totals: Totals = {}
-    answers = (
-        decide(good.select(fields), book, totals)
-        if good.height
-        else pl.DataFrame(schema={"outcome": pl.String, "clause": pl.String, "eccn": pl.String})
-    )
-    decided = pl.concat([good.select("_row"), answers], how="horizontal")
-    out = typed.select("_row", "rejected").join(decided, on="_row", how="left").sort("_row")
-    out = out.with_columns(headroom_tpp=_headroom(out, given.height, typed, book))
-    kept = ["outcome", "clause", "eccn", "headroom_tpp", "rejected"]
-    return pl.concat([given.drop([c for c in kept if c in given.columns]), out.select(kept)], how="horizontal")
+    return _decided(given, book, file)[0]
 
 
-def summary(decided: pl.DataFrame, seconds: float, book: Book) -> dict[str, Any]:
-    """Counts by outcome, rejected rows with reasons, and headroom by country: the keys of the command line."""
+def decide_file(path: Path, book: Rulebook) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """A ledger file decided, and its summary: the keys of the command line."""
+    began = time.perf_counter()
+    decided, headroom = _decided(read(path), book, path.name)
+    return decided, summary(decided, headroom, time.perf_counter() - began)
+
+
+def summary(decided: pl.DataFrame, headroom: dict[str, float], seconds: float) -> dict[str, Any]:
+    """Counts by outcome, rejected rows with reasons, and room left under the allocation by country."""
     counts = decided.filter(pl.col("outcome").is_not_null()).group_by("outcome").len().sort("len", descending=True)
-    wrong = decided.with_row_index("row", offset=1).filter(pl.col("rejected").is_not_null()).select("row", "rejected")
-    destination = "destination" if "destination" in decided.columns else "to"
-    drawn = decided.filter((pl.col("clause") == "diffusion.country_allocation") & pl.col("headroom_tpp").is_not_null())
-    left = (
-        drawn.group_by(destination).agg(pl.col("headroom_tpp").last()).rows() if destination in decided.columns else []
-    )
+    wrong = decided.select("rejected").with_row_index("row", offset=1).filter(pl.col("rejected").is_not_null())
     return {
         "rows": decided.height,
         "seconds": round(seconds, 3),
         "outcomes": dict(counts.rows()),
         "rejected": [{"row": row, "why": why} for row, why in wrong.rows()],
-        "headroom": {str(k): v for k, v in left},
+        "headroom": headroom,
     }
 
 
-def decide_file(path: Path, book: Book) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """A ledger file decided, and its summary."""
-    began = time.perf_counter()
-    decided = decide_ledger(read(path), book, path.name)
-    return decided, summary(decided, time.perf_counter() - began, book)
+def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, dict[str, float]]:
+    renamed = given.rename({c: ALIASES[c] for c in given.columns if c in ALIASES and ALIASES[c] not in given.columns})
+    _check_columns(renamed.columns, file)
+    typed = undo.linked(_typed(renamed), renamed)
+    # sorted by day, and as in the ledger within a day
+    good = typed.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
+    totals = Totals(rows=typed.height if "_undoes" in typed.columns else 0)
+    answers = decide(good, book, totals) if good.height else pl.DataFrame(schema=ANSWERS)
+    answers = answers.with_columns(_row=good["_row"], headroom_tpp=_headroom(answers, good, book))
+    headroom = _room_left(good, answers, book, totals)
+    kept = ["outcome", "clause", "eccn", "headroom_tpp"]
+    out = typed.select("_row", "rejected").join(
+        answers.select("_row", *kept), on="_row", how="left", maintain_order="left"
+    )
+    own = given.drop([c for c in (*kept, "rejected") if c in given.columns])
+    return pl.concat([own, out.select(*kept, "rejected")], how="horizontal"), headroom
+
+
+def _headroom(answers: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.Series:
+    """Room left under the deciding clause's limit after each row [TPP], negative where it did not fit; else null."""
+    room = pl.lit(None, pl.Float64)
+    limits = [c for c in book.clauses if c.total and c.total.into in answers.columns]
+    for c in limits:
+        assert c.total is not None
+        room = pl.when(pl.col("clause") == c.id).then(_limit(c) - pl.col(c.total.into)).otherwise(room)
+    raised = good["country_raise"].fill_null(0.0) if "country_raise" in good.columns else pl.lit(0.0)
+    dated = answers.with_columns(date=good["date"], country_raise=raised)
+    return dated.with_columns(headroom_tpp=room)["headroom_tpp"]
+
+
+def _limit(clause: Clause) -> pl.Expr:
+    """The limit of a clause's running total on each row's date [TPP]."""
+    dated = clause.numbers[limit_number(clause)]
+    value = pl.lit(None, pl.Float64)
+    for d in dated:
+        inside = (pl.col("date") >= (d.start or date.min)) & (pl.col("date") <= (d.end or date.max))
+        value = pl.when(inside).then(pl.lit(d.value)).otherwise(value)
+    return value * (1 + pl.col("country_raise")) if "country_raise" in clause.within else value
+
+
+def _room_left(good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, totals: Totals) -> dict[str, float]:
+    """Room left under the country allocation when the ledger ends, by country that drew on it [TPP]."""
+    clause = next((c for c in book.clauses if c.id == ALLOCATION), None)
+    if clause is None or clause.total is None or clause.id not in totals.by_clause:
+        return {}
+    running = totals.by_clause[clause.id]
+    own = [
+        pl.col(c).fill_null(0.0) if c in good.columns else pl.lit(0.0).alias(c) for c in ("used_tpp", "country_raise")
+    ]
+    drew = good.filter(answers["clause"] == clause.id).select("destination", "date", *own)
+    last = drew.group_by("destination").agg(pl.all().last())
+    limits = last.with_columns(limit=_limit(clause)).to_dicts()
+    drawn: dict[str, float] = {}
+    for (place, _), group in sorted(running.groups.items(), key=lambda kv: str(kv[0])):  # the last window stays
+        drawn[str(place)] = float(running.so_far[group])
+    return {row["destination"]: row["limit"] - row["used_tpp"] - drawn[row["destination"]] for row in limits}
 
 
 def write(decided: pl.DataFrame, path: Path) -> None:
@@ -115,8 +159,6 @@ def write(decided: pl.DataFrame, path: Path) -> None:
 
 
 def _check_columns(columns: list[str], file: str) -> None:
-    from premortem.errors import raise_all
-
     unknown = [c for c in columns if c not in given_fields() and not c.startswith("_") and c not in PASSED]
     errors = [
         BadInput(file, c, "no such column", got=c, allowed=", ".join(given_fields()), hint=nearest(c, given_fields()))
@@ -133,7 +175,9 @@ def _check_columns(columns: list[str], file: str) -> None:
 
 
 # Columns that a ledger may carry for its own use.
-PASSED = frozenset({"id", "note", "reference", "case_id", "outcome", "clause", "eccn", "headroom_tpp", "rejected"})
+PASSED = frozenset(
+    {"id", "returns", "amends", "note", "reference", "case_id", "outcome", "clause", "eccn", "headroom_tpp", "rejected"}
+)
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -155,7 +199,7 @@ def _typed(frame: pl.DataFrame) -> pl.DataFrame:
             .then(pl.lit(f"{name} cannot be read: ") + text)
             .otherwise(pl.lit(None, pl.String))
         )
-    return frame.select(*columns, pl.coalesce(*faults).alias("rejected"))
+    return frame.select(*columns, pl.coalesce(*faults).alias("rejected")).with_row_index("_row")
 
 
 def _read_column(name: str, column: pl.Series) -> tuple[pl.Expr, pl.Expr]:
@@ -194,21 +238,3 @@ def _parsed(name: str, text: pl.Expr, schema: Any) -> pl.Expr:
         names = {n.lower(): n for n in [*catalogue()["item"], *KINDS]}
         return text.str.to_lowercase().replace_strict(names, default=None, return_dtype=pl.String)
     return text.str.to_lowercase() if name in ("status", "exporter", "end_use", "designer", "packaged_by") else text
-
-
-def _headroom(out: pl.DataFrame, _rows: int, typed: pl.DataFrame, book: Book) -> pl.Series:
-    """Room left under the deciding clause's limit after each row [TPP]; null where no total decides."""
-    room = pl.Series("headroom_tpp", [None] * out.height, dtype=pl.Float64)
-    for c in book.clauses:
-        if c.total and c.total.into in out.columns:
-            key = next(k for k in c.numbers if k in c.within.split("<=")[1])
-            limit = pl.lit(None, TYPES["number"])
-            for d in c.numbers[key]:
-                inside = (pl.col("date") >= (d.start or pl.date(1900, 1, 1))) & (
-                    pl.col("date") <= (d.end or pl.date(2999, 1, 1))
-                )
-                limit = pl.when(inside).then(pl.lit(d.value)).otherwise(limit)
-            limits = typed.select(limit.alias("limit"))["limit"]
-            left = limits - out[c.total.into]
-            room = pl.select(pl.when(out["clause"] == c.id).then(left).otherwise(room)).to_series()
-    return room.alias("headroom_tpp")
