@@ -55,12 +55,20 @@ def pressure(as_of: date) -> dict[str, float]:
     """Net pressure on each family of clauses by those who spoke up to a day: |sum of position x salience| / sum of
     salience.
     """
+    return {row["clause_family"]: abs(row["net"]) / 2 for row in _said(as_of).to_dicts()}
+
+
+def net_positions(as_of: date) -> dict[str, float]:
+    """Where those who spoke up to a day stand on each family of clauses: -1 all strongly against, 1 all strongly for."""
+    return {row["clause_family"]: row["net"] / (2 * row["weight"]) for row in _said(as_of).to_dicts()}
+
+
+def _said(as_of: date) -> pl.DataFrame:
     frame = facts.read("positions")
     known = frame.filter([not _later(str(source), as_of) for source in frame["source"]])
-    net = known.group_by("clause_family").agg(
-        (pl.col("position") * pl.col("salience")).sum().abs().alias("net"), pl.col("salience").sum().alias("weight")
+    return known.group_by("clause_family").agg(
+        (pl.col("position") * pl.col("salience")).sum().alias("net"), pl.col("salience").sum().alias("weight")
     )
-    return {row["clause_family"]: row["net"] / 2 for row in net.to_dicts()}
 
 
 def _later(source: str, as_of: date) -> bool:

@@ -133,8 +133,14 @@ def _reading(row: Mapping[str, str], file: str, place: str, today: date, quantit
         raise BadInput(file, f"{place}: value", "lies outside its own low and high", got=row["value"])
     reading = Reading(
         quantity.id if quantity else row["quantity"],
-        on, value, low, high, known_on, row.get("source", ""), row.get("confidence", ""),
-    )  # fmt: skip
+        on,
+        value,
+        low,
+        high,
+        known_on,
+        row.get("source", ""),
+        row.get("confidence", ""),
+    )
     return in_unit(reading, row.get("unit", ""), quantity, file, f"{place}: unit") if quantity else reading
 
 
@@ -154,9 +160,12 @@ def in_unit(reading: Reading, unit: str, quantity: Quantity, file: str, key: str
     least = -math.inf if quantity.scale == "linear" else 0.0
     if not least <= scaled.value <= most:
         raise BadInput(
-            file, key.removesuffix("unit") + "value", f"{quantity.id} cannot be {reading.value:g} {unit}".strip(),
-            got=reading.value, allowed=f"{least:g} to {most:g} {quantity.unit}",
-        )  # fmt: skip
+            file,
+            key.removesuffix("unit") + "value",
+            f"{quantity.id} cannot be {reading.value:g} {unit}".strip(),
+            got=reading.value,
+            allowed=f"{least:g} to {most:g} {quantity.unit}",
+        )
     return scaled
 
 
@@ -173,9 +182,13 @@ def parse_option(text: str, as_of: date, today: date, quantities: Mapping[str, Q
     quantity = known_quantities.find(name, known)
     if quantity is None:
         raise BadInput(
-            "command line", option, f"no such quantity: {name}", got=name, allowed=", ".join(known),
+            "command line",
+            option,
+            f"no such quantity: {name}",
+            got=name,
+            allowed=", ".join(known),
             hint=nearest(name, [*known]),
-        )  # fmt: skip
+        )
     on = _date(day, "command line", option) if day else as_of
     if on > today:
         raise BadInput("command line", option, "lies in the future", got=day or str(on), allowed=f"up to {today}")
@@ -201,7 +214,7 @@ def contradictions(readings: Sequence[Reading], quantities: Mapping[str, Quantit
                         f"{one.label} and {other.label} contradict each other",
                         allowed="one of them, or wider low and high",
                         hint="leave out the less sure one",
-                    )  # fmt: skip
+                    )
                 )
     return found
 

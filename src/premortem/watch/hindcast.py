@@ -1,0 +1,246 @@
+"""The hindcast: what the model said, standing on a day, against what was read later; with the misses first.
+
+Scores are proper: CRPS (Hersbach 2000; Gneiting and Raftery 2007) against persistence and a straight line through what
+was known, and Brier 1950 for events.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from premortem import facts
+from premortem.errors import BadInput
+from premortem.watch import quantities as known_quantities
+from premortem.watch.observations import Reading, Readings, as_read
+from premortem.watch.quantities import Array, Quantity
+
+# The central range whose coverage is scored.
+RANGE = (0.05, 0.5, 0.95)
+DAYS_A_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One reading against what the model said of it; crps in the quantity's unit, baselines None where none exists."""
+
+    quantity: str
+    date: date
+    unit: str
+    observed: float
+    p5: float
+    p50: float
+    p95: float
+    inside: bool
+    rank: float  # share of the prediction below what was observed
+    crps: float
+    crps_persistence: float | None
+    crps_trend: float | None
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class EventScored:
+    """An event against the share of futures in which it had come by that day."""
+
+    event: str
+    date: date
+    share: float
+    happened: bool
+    brier: float
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """All scores. `beats_persistence` and `beats_trend` are shares of the observables that have such a baseline."""
+
+    as_of: date
+    observables: tuple[Scored, ...]
+    events: tuple[EventScored, ...]
+    not_scored: tuple[dict[str, str], ...]
+
+    @property
+    def coverage90(self) -> float:
+        """Share of observables inside their 5 to 95%; NaN when there is none."""
+        return float(np.mean([s.inside for s in self.observables])) if self.observables else float("nan")
+
+    @property
+    def events_brier(self) -> float:
+        """Mean Brier score of the events: 0 is perfect, 0.25 is what one half for all would get."""
+        return float(np.mean([e.brier for e in self.events])) if self.events else float("nan")
+
+    def beats(self, baseline: str) -> float:
+        """Share of observables with a smaller CRPS than `persistence` or `trend`, among those that have one."""
+        pairs = [(s.crps, getattr(s, f"crps_{baseline}")) for s in self.observables]
+        won = [ours < theirs for ours, theirs in pairs if theirs is not None]
+        return float(np.mean(won)) if won else float("nan")
+
+    def skill(self, baseline: str) -> float:
+        """1 - geometric mean of our CRPS over the baseline's: above 0 is better; units cancel."""
+        pairs = [(s.crps, getattr(s, f"crps_{baseline}")) for s in self.observables]
+        ratios = [np.log(ours / theirs) for ours, theirs in pairs if theirs]
+        return float(1 - np.exp(np.mean(ratios))) if ratios else float("nan")
+
+    @property
+    def misses(self) -> tuple[Scored, ...]:
+        """Observables outside their range, the furthest first."""
+        out = [s for s in self.observables if not s.inside]
+        return tuple(sorted(out, key=lambda s: -abs(s.rank - 0.5)))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys of `premortem hindcast --json`."""
+        rows = [asdict(s) | {"date": s.date.isoformat()} for s in self.observables]
+        happened = [asdict(e) | {"date": e.date.isoformat()} for e in self.events]
+        return {
+            "as_of": self.as_of.isoformat(),
+            "observables": [r for r in rows if not r["inside"]] + [r for r in rows if r["inside"]],
+            "coverage90": _plain(self.coverage90),
+            "beats_persistence": _plain(self.beats("persistence")),
+            "beats_trend": _plain(self.beats("trend")),
+            "skill_persistence": _plain(self.skill("persistence")),
+            "skill_trend": _plain(self.skill("trend")),
+            "events": happened,
+            "events_brier": _plain(self.events_brier),
+            "not_scored": list(self.not_scored),
+        }
+
+
+def hindcast(
+    readings: Readings,
+    predictions: Mapping[str, Array],
+    as_of: date,
+    quantities: Mapping[str, Quantity],
+    events: Mapping[str, Any] | None = None,
+    weights: Array | None = None,
+    record: Sequence[Reading] = (),
+) -> Hindcast:
+    """Scores of every reading that became known after a day.
+
+    `predictions` holds columns by `Quantity.column`, each (future,); `events` maps an event to a function from a day to the
+    share of futures in which it had come; `weights` are of the readings known on the day, if wanted; `record` are further
+    earlier readings, for the baselines only.
+    """
+    known = [*(r for r in record if r.known_on <= as_of), *readings.known(as_of)]
+    scored: list[Scored] = []
+    left: list[dict[str, str]] = []
+    for i, reading in enumerate(readings.later(as_of)):
+        quantity = quantities[reading.quantity]
+        values = predictions.get(quantity.column(reading.on))
+        if values is None:
+            left.append(_left(reading, "lies outside the simulated quarters"))
+            continue
+        earlier = [r for r in known if r.quantity == reading.quantity and r.on < reading.on]
+        scored.append(_score(reading, quantity, as_read(values, reading, quantity, seed=i), weights, earlier))
+    happened, no_event = _events(readings, as_of, events or {})
+    unknown = [_left(r, "no such quantity in the model") for r in readings.unknown if r.known_on > as_of]
+    return Hindcast(as_of, tuple(scored), happened, tuple(left + unknown + no_event))
+
+
+def _score(
+    reading: Reading, quantity: Quantity, values: Array, weights: Array | None, earlier: Sequence[Reading]
+) -> Scored:
+    finite = np.isfinite(values)
+    x, w = values[finite], None if weights is None else weights[finite]
+    low, middle, high = quantiles(x, RANGE, w)
+    below = np.average(x < reading.value, weights=w)
+    last, line = baselines(earlier, reading.on)
+    return Scored(
+        reading.quantity,
+        reading.on,
+        quantity.unit,
+        reading.value,
+        low,
+        middle,
+        high,
+        inside=bool(low <= reading.value <= high),
+        rank=float(below),
+        crps=crps(x, reading.value, w),
+        crps_persistence=None if last is None else abs(last - reading.value),
+        crps_trend=None if line is None else abs(line - reading.value),
+        source=reading.source,
+        confidence=reading.confidence,
+    )
+
+
+def _events(
+    readings: Readings, as_of: date, events: Mapping[str, Any]
+) -> tuple[tuple[EventScored, ...], list[dict[str, str]]]:
+    scored, left = [], []
+    for reading in readings.events:
+        if reading.known_on <= as_of:
+            continue
+        if reading.quantity in events:
+            share = float(events[reading.quantity](reading.on))
+            came = reading.value > 0.5
+            scored.append(EventScored(reading.quantity, reading.on, share, came, brier(share, came)))
+        else:
+            left.append(_left(reading, "no such event in the policy process"))
+    return tuple(scored), left
+
+
+def _left(reading: Reading, why: str) -> dict[str, str]:
+    return {"quantity": reading.quantity, "date": reading.on.isoformat(), "why": why}
+
+
+def crps(sample: Array, observed: float, weights: Array | None = None) -> float:
+    """Continuous ranked probability score of a sample, in its unit: E|X - y| - E|X - X'| / 2 (Gneiting and Raftery 2007).
+
+    By sorting, in n log n. A point forecast scores its absolute error.
+    """
+    order = np.argsort(sample)
+    x = sample[order].astype(float)
+    w = np.full(len(x), 1 / len(x)) if weights is None else weights[order] / weights.sum()
+    before = np.cumsum(w) - w
+    # half of E|X - X'| = sum over i of w_i x_i (weight before i - weight after i)
+    half_spread = float(np.dot(w * x, 2 * before + w - 1))
+    return float(np.dot(w, np.abs(x - observed))) - half_spread
+
+
+def quantiles(sample: Array, at: Sequence[float], weights: Array | None = None) -> tuple[float, ...]:
+    """Quantiles of a sample, weighted if weights are given (the smallest value with that share at or below it)."""
+    if weights is None:
+        return tuple(float(q) for q in np.quantile(sample, at))
+    order = np.argsort(sample)
+    sums = np.cumsum(weights[order])
+    places = np.minimum(np.searchsorted(sums, np.asarray(at) * sums[-1]), len(sample) - 1)
+    return tuple(float(v) for v in sample[order][places])
+
+
+def brier(share: float, happened: bool) -> float:
+    """Squared error of a share against what happened (Brier 1950)."""
+    return (share - float(happened)) ** 2
+
+
+def baselines(earlier: Sequence[Reading], on: date) -> tuple[float | None, float | None]:
+    """The last earlier value, and a straight line through the last value of each earlier day; None where there is none.
+
+    Both take only what is handed to them: readings known on the day of the forecast.
+    """
+    by_day = {r.on: r.value for r in sorted(earlier, key=lambda r: (r.on, r.known_on))}
+    if not by_day:
+        return None, None
+    days = np.array([(day - on).days / DAYS_A_YEAR for day in by_day])
+    values = np.array(list(by_day.values()), float)
+    if len(days) < 2:
+        return float(values[-1]), None
+    return float(values[-1]), float(np.polyfit(days, values, 1)[1])
+
+
+def record(quantities: Mapping[str, Quantity] | None = None) -> list[Reading]:
+    """Earlier values that only baselines use: what a person would have carried forward on the day of the note."""
+    known = known_quantities.shipped() if quantities is None else quantities
+    rows = facts.read("baselines").to_dicts()
+    strange = [r["quantity"] for r in rows if r["quantity"] not in known]
+    if strange:
+        raise BadInput("baselines.csv", strange[0], "no such quantity", allowed=", ".join(known))
+    return [
+        Reading(r["quantity"], r["date"], r["value"], None, None, r["known_on"], r["source"], r["confidence"])
+        for r in rows
+    ]
+
+
+def _plain(value: float) -> float | None:
+    return None if np.isnan(value) else value

@@ -1,0 +1,186 @@
+"""Signposts: what the note says to watch, as data: how each is read, what it says now, and what it would tell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from premortem.errors import BadInput, nearest, raise_all
+from premortem.stress.propositions import Assumption
+from premortem.watch import process
+from premortem.watch import quantities as known_quantities
+from premortem.watch.observations import Reading, Readings
+from premortem.watch.quantities import Quantity, Strict
+from premortem.watch.tomlfile import read_entries
+
+SHIPPED = files("premortem.watch") / "signposts.toml"
+Status = Literal["passed", "not passed", "in words", "no reading"]
+
+
+class Threshold(Strict):
+    """The value at which to look again, and the side on which it is passed."""
+
+    value: float
+    passes: Literal["above", "below"]
+    basis: str
+
+    def is_passed(self, value: float) -> bool:
+        """Whether a value lies beyond it."""
+        return value > self.value if self.passes == "above" else value < self.value
+
+
+class Seen(Strict):
+    """What was seen on a day, in words and as a value where there is one (1 or 0 for events)."""
+
+    on: date
+    known_on: date
+    says: str
+    source: str
+    confidence: Literal["high", "medium", "low"]
+    value: float | None = None
+
+
+class Signpost(Strict):
+    """One thing to watch."""
+
+    id: str
+    assumption: str = Field(pattern=r"^A\d+$")
+    title: str
+    observable: str
+    unit: str
+    read: str = Field(description="how it is read, and what spoils a reading")
+    source: str
+    by: date = Field(description="the day by which the threshold counts")
+    quantity: str = Field(default="", description="quantity that it is read as")
+    reads: str = Field(default="", description="parameter that it is read as, where no outcome shows it")
+    error: float = Field(default=0.0, ge=0, description="error of such a reading [s.d. of the prior]")
+    event: str = Field(default="", description="event of the policy process")
+    strength: str = Field(default="", description="lever of policy through which it moves the board")
+    threshold: Threshold | None = None
+    latest: tuple[Seen, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Signpost":
+        if (self.quantity or self.reads) and self.threshold is None:
+            raise ValueError("is read as a number and has no threshold")
+        if self.quantity and self.reads:
+            raise ValueError("is read as a quantity or as a parameter, not both")
+        if self.reads and not self.error:
+            raise ValueError("reads a parameter: give the error of a reading")
+        return self
+
+    @property
+    def modelled(self) -> bool:
+        """Whether anything in the model answers to it."""
+        return bool(self.quantity or self.reads or self.event or self.strength)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a signpost says on a day: the last value known and its date, the last words and theirs, and the status."""
+
+    status: Status
+    value: float | None
+    value_on: date | None
+    says: str
+    source: str
+    said_on: date | None
+
+
+@cache
+def shipped() -> Mapping[str, Signpost]:
+    """The shipped signposts by id."""
+    return read(SHIPPED)
+
+
+def read(path: Path | Traversable, quantities: Mapping[str, Quantity] | None = None) -> dict[str, Signpost]:
+    """Signposts of a file. Raises `BadInput`, or all of them at once."""
+    known = known_quantities.shipped() if quantities is None else quantities
+    found = read_entries(path, Signpost)
+    raise_all([fault for signpost in found.values() for fault in _faults(signpost, path.name, known)])
+    return found
+
+
+def _faults(signpost: Signpost, file: str, quantities: Mapping[str, Quantity]) -> list[BadInput]:
+    wrong = []
+    if signpost.quantity and signpost.quantity not in quantities:
+        near = nearest(signpost.quantity, [*quantities])
+        wrong.append(BadInput(file, f"{signpost.id}.quantity", "no such quantity", got=signpost.quantity, hint=near))
+    elif signpost.quantity and signpost.unit != quantities[signpost.quantity].unit:
+        unit = quantities[signpost.quantity].unit
+        wrong.append(BadInput(file, f"{signpost.id}.unit", "is not the quantity's", got=signpost.unit, allowed=unit))
+    if signpost.event and process.resolve(signpost.event) is None:
+        near = nearest(signpost.event, [*process.events()])
+        wrong.append(BadInput(file, f"{signpost.id}.event", "no such event", got=signpost.event, hint=near))
+    return wrong
+
+
+def check(signposts: Mapping[str, Signpost], assumptions: Sequence[Assumption]) -> list[BadInput]:
+    """Watch items without a signpost, and signposts of no item."""
+    items = {item.id for a in assumptions for _, item in a.items}
+    watched = {item.id for a in assumptions for item in a.watch}
+    missing = [
+        BadInput("signposts.toml", name, "watch item has no signpost") for name in sorted(watched - {*signposts})
+    ]
+    homeless = [
+        BadInput("signposts.toml", name, "no such item in any assumption", got=name, hint=nearest(name, sorted(items)))
+        for name in signposts
+        if name not in items
+    ]
+    return missing + homeless
+
+
+def informs(signpost: Signpost, assumptions: Sequence[Assumption]) -> tuple[str, ...]:
+    """Parameters that it informs: those that its item binds, and the one that it is read as."""
+    bound = [p for a in assumptions for _, item in a.items if item.id == signpost.id for p in item.parameters]
+    return tuple(dict.fromkeys([*([signpost.reads] if signpost.reads else []), *bound]))
+
+
+def standing(signpost: Signpost, readings: Readings, as_of: date) -> Standing:
+    """What it says on a day: of all that was known then, the last value, and the last that was said of it."""
+    known = sorted((s for s in _all_seen(signpost, readings) if s.known_on <= as_of), key=lambda s: (s.on, s.known_on))
+    if not known:
+        return Standing("no reading", None, None, "", "", None)
+    last = known[-1]
+    numbers = [(s.value, s.on) for s in known if s.value is not None]
+    if not numbers:
+        return Standing("in words", None, None, last.says, last.source, last.on)
+    value, on = numbers[-1]
+    passed = value > 0.5 if _is_event(signpost) or not signpost.threshold else signpost.threshold.is_passed(value)
+    status: Status = "passed" if passed else "not passed"
+    return Standing(status, value, on, last.says, last.source, last.on)
+
+
+def _is_event(signpost: Signpost) -> bool:
+    return bool(signpost.event) and not (signpost.quantity or signpost.reads)
+
+
+def _all_seen(signpost: Signpost, readings: Readings) -> list[Seen]:
+    """Its own list, after the readings of its quantity or event, so that words of the same day come last."""
+    named: list[Seen] = []
+    if signpost.quantity:
+        named += [_seen(r, f"{r.value:g} {signpost.unit}") for r in readings.mapped if r.quantity == signpost.quantity]
+    elif signpost.event:
+        happened = [r for r in readings.events if process.resolve(r.quantity) == signpost.event]
+        named += [_seen(r, "yes" if r.value > 0.5 else "no") for r in happened]
+    return named + list(signpost.latest)
+
+
+def _seen(reading: Reading, says: str) -> Seen:
+    confidence = reading.confidence if reading.confidence in ("high", "medium", "low") else "low"
+    return Seen.model_validate(
+        {
+            "on": reading.on,
+            "known_on": reading.known_on,
+            "says": says,
+            "source": reading.source,
+            "confidence": confidence,
+            "value": reading.value,
+        }
+    )

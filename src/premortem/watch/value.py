@@ -1,0 +1,193 @@
+"""What a reading would be worth: the regret of the choice of policy that it saves, and the doubt about each assumption.
+
+Expected value of (imperfect) information by binning: futures are sorted by what would be read in them; within a bin the
+best policy is chosen anew (Strong, Oakley and Brennan 2014 discuss the estimators). The choice is made on one half of the
+futures and valued on the other, so that a reading that tells nothing is worth about nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from scipy.special import ndtri
+
+from premortem.watch.quantities import Array
+from premortem.watch.signposts import Signpost
+from premortem.watch.weights import effective
+
+# Bins of a reading, and the fewest effective futures a bin of each half should hold.
+BINS, IN_A_BIN = 24, 50
+# Below this share of futures a threshold is too rare to speak of.
+RARE = 0.005
+LN2 = float(np.log(2.0))
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What one reading is worth."""
+
+    regret: float  # expected gain in the measure of policies by choosing after the reading; 0 or more
+    regret_share: float  # of the gain that knowing the future itself would bring
+    entropy: Mapping[str, float]  # expected reduction of doubt about each assumption [bits]; 0 or more
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How a share moves when a threshold is passed."""
+
+    assumption: str
+    before: float
+    after: float
+    passed: float  # share of futures in which it is passed
+
+
+def worth(
+    reading: Array, measures: Mapping[str, Array], holds: Mapping[str, Array], weights: Array | None = None
+) -> Worth:
+    """Worth of a reading. All arrays have shape (future,).
+
+    `reading` is what would be read in each future, error included (`observations.as_read`); `measures` the measure of each
+    policy (`stress.regret.performance`); `holds` whether each assumption holds under the policy in view.
+    """
+    w = np.full(len(reading), 1 / len(reading)) if weights is None else weights / weights.sum()
+    count = len(reading) if weights is None else effective(weights)
+    place, bins = into_bins(reading, w, count)
+    stacked = np.stack(list(measures.values()))
+    gain = _gain(place, bins, stacked, w)
+    perfect = float(np.dot(stacked.max(0), w) - (stacked @ w).max())
+    doubt = {name: information(place, bins, flags, w, count) for name, flags in holds.items()}
+    return Worth(gain, gain / perfect if perfect > 0 else 0.0, doubt)
+
+
+def into_bins(reading: Array, weights: Array, count: float) -> tuple[Array, int]:
+    """Bin of each future by its reading, with equal weight a bin, and the number of bins; broken readings come last."""
+    bins = int(np.clip(count / (2 * IN_A_BIN), 2, BINS))
+    order = np.argsort(reading)
+    sums = np.cumsum(weights[order])
+    place = np.empty(len(reading), np.int64)
+    place[order] = np.minimum((sums - weights[order] / 2) / sums[-1] * bins, bins - 1).astype(np.int64)
+    # readings that are equal belong to one bin: the first that any of them fell into
+    values = reading[order]
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
+    if len(starts) < len(values):
+        place[order] = np.repeat(place[order][starts], np.diff(np.r_[starts, len(values)]))
+    return place, bins
+
+
+def _gain(place: Array, bins: int, measures: Array, weights: Array) -> float:
+    """Gain of choosing a policy in each bin over choosing one for all, chosen on one half and valued on the other."""
+    half = np.random.default_rng(len(place)).permutation(len(place)) % 2
+    sums = np.stack(
+        [np.bincount(place + bins * half, weights * m, 2 * bins).reshape(2, bins) for m in measures]
+    )  # (policy, half, bin)
+    mass = np.bincount(half, weights, 2)
+    gains = []
+    for here, there in ((0, 1), (1, 0)):
+        chosen = sums[:, here].argmax(0)
+        fixed = sums[:, here].sum(1).argmax()
+        gains.append((sums[chosen, there, np.arange(bins)].sum() - sums[fixed, there].sum()) / mass[there])
+    return max(float(np.mean(gains)), 0.0)
+
+
+def information(place: Array, bins: int, holds: Array, weights: Array, count: float) -> float:
+    """Mutual information of a binned reading and a verdict [bits], less the bias of so many bins (Miller 1955)."""
+    mass = np.bincount(place, weights, bins)
+    inside = np.bincount(place, weights * holds, bins)
+    filled = mass > 0
+    share = np.clip(inside[filled] / mass[filled], 0.0, 1.0)
+    conditional = float(np.dot(mass[filled], entropy(share)) / mass.sum())
+    bias = (filled.sum() - 1) / (2 * count * LN2)
+    return max(float(entropy(inside.sum() / mass.sum())) - conditional - float(bias), 0.0)
+
+
+def entropy(share: Array | float) -> Array:
+    """Entropy of a yes or no [bits]: 1 at one half, 0 when settled."""
+    p = np.clip(np.asarray(share, float), 1e-12, 1 - 1e-12)
+    return np.asarray(-(p * np.log2(p) + (1 - p) * np.log2(1 - p)))
+
+
+def parameter_reading(values: Array, error: float, seed: int) -> Array:
+    """What would be read of a parameter in each future, in its own unit: its value blurred on the scale of its ranks.
+
+    `error` is in standard deviations of the prior; the same seed gives the same readings.
+    """
+    normal = np.random.default_rng(seed).standard_normal(len(values))
+    ranks = (np.argsort(np.argsort(values, kind="stable"), kind="stable") + 0.5) / len(values)
+    scores = ndtri(ranks) + error * normal
+    # the blurred score stands for the value that the prior has at the same place among the blurred scores
+    return np.asarray(np.interp(scores / np.hypot(1.0, error), ndtri(np.sort(ranks)), np.sort(values)))
+
+
+def shifts(reading: Array, signpost: Signpost, holds: Mapping[str, Array], weights: Array | None = None) -> list[Shift]:
+    """How each assumption's share moves when a signpost's threshold is passed, the largest move first.
+
+    Empty for a signpost without a threshold, or one that almost no future or almost every future passes.
+    """
+    if signpost.threshold is None:
+        return []
+    w = np.full(len(reading), 1 / len(reading)) if weights is None else weights / weights.sum()
+    limit = signpost.threshold.value
+    passed = reading > limit if signpost.threshold.passes == "above" else reading < limit
+    mass = float(w.sum(where=passed))
+    if not RARE < mass < 1 - RARE:
+        return []
+    moved = [
+        Shift(name, float(w.sum(where=flags)), float(w.sum(where=flags & passed)) / mass, mass)
+        for name, flags in holds.items()
+    ]
+    return sorted(moved, key=lambda s: -abs(s.after - s.before))
+
+
+def sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
+    """The finding in words: 'If the yield passes 0.55 by the end of 2026, A2's share falls from 61% to 48%'."""
+    limit = signpost.threshold
+    if limit is None:
+        return ""
+    verb = "rises above" if limit.passes == "above" else "falls below"
+    observable = signpost.observable[0].lower() + signpost.observable[1:] if _plain(signpost) else signpost.observable
+    kind = "weighted share" if weighted else "share"
+    return (
+        f"If {observable} {verb} {limit.value:g}{_unit(signpost.unit)} by {_day(signpost.by)}, {shift.assumption}'s {kind} "
+        f"{move(shift.before, shift.after)}; it does in {percent(shift.passed)} of futures."
+    )
+
+
+def event_sentence(signpost: Signpost, assumption: str, before: float, after: float) -> str:
+    """The same for an event: shares without and with it, from runs in which its lever is off and on."""
+    return f"If it comes ({signpost.title.lower()}), {assumption}'s share {move(before, after)}."
+
+
+def move(before: float, after: float) -> str:
+    """`falls from 61% to 48%`, `rises from ..`, or `stays at 61%`."""
+    if percent(before) == percent(after):
+        return f"stays at {percent(before)}"
+    return f"{_word(after - before)} from {percent(before)} to {percent(after)}"
+
+
+def percent(share: float) -> str:
+    """A share for people: two digits, never 0% or 100% unless exact."""
+    if 0 < share < 0.01:
+        return "under 1%"
+    if 0.99 < share < 1:
+        return "over 99%"
+    return f"{100 * share:.0f}%"
+
+
+def _word(change: float) -> Literal["rises", "falls"]:
+    return "rises" if change > 0 else "falls"
+
+
+def _plain(signpost: Signpost) -> bool:
+    """Whether the observable begins with a common word, which is small within a sentence."""
+    first = signpost.observable.split()[0]
+    return first[1:].islower() and not first.startswith(("NVIDIA", "SMIC", "Chinese", "Ascend", "OpenAI"))
+
+
+def _unit(unit: str) -> str:
+    return {"share": "", "-": "", "event": "", "million": " million", "1/yr": " a year"}.get(unit, f" {unit}")
+
+
+def _day(day: date) -> str:
+    return f"the end of {day.year}" if (day.month, day.day) == (12, 31) else day.isoformat()

@@ -1,0 +1,197 @@
+"""Weights: how well each future agrees with what was observed, and whether enough futures are left to speak.
+
+Importance weights with the prior as proposal: weight = likelihood of the readings known on a day. When few futures carry
+all the weight, the likelihood is tempered (Neal 2001): raised to the largest power that keeps enough of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from premortem.errors import BadInput
+from premortem.watch.observations import Reading, contradictions, errors
+from premortem.watch.quantities import Array, Quantity
+
+# Fewest effective futures that may speak for all: below it the likelihood is tempered and people are told.
+FLOOR = 200.0
+# A reading that no future comes within this many standard deviations of is impossible under the model.
+IMPOSSIBLE = 4.0
+# Above this Pareto shape the mean of the weights cannot be trusted (Vehtari and others 2024).
+PARETO_LIMIT = 0.7
+# Futures a time, so that a block stays in cache.
+BLOCK = 65_536
+BISECTIONS = 40
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of futures, shape (future,), summing to 1, and how far they can be trusted."""
+
+    values: Array
+    effective: float  # effective number of futures
+    untempered: float  # the same at the full likelihood
+    tempering: float  # power to which the likelihood was raised; 1 when it was not
+    pareto_k: float  # shape of the largest weights' tail; NaN for too few futures
+    used: tuple[Reading, ...]
+    left_out: tuple[str, ...]  # readings that the run keeps no column for
+    warnings: tuple[str, ...]
+
+
+def log_likelihood(predicted: Array, reading: Reading, quantity: Quantity) -> Array:
+    """Log likelihood of a reading in each future, up to a constant, shape (future,).
+
+    Normal on the quantity's scale, each side with the reading's own error and the spread of reports; a future without a
+    finite value has likelihood 0.
+    """
+    below, above = (np.hypot(side, quantity.spread) for side in errors(reading, quantity))
+    z = quantity.on_scale(predicted) - float(quantity.on_scale(reading.value))
+    # a scale of the array's own type: float32 stays float32
+    z *= np.where(z < 0, z.dtype.type(1 / below), z.dtype.type(1 / above))
+    return np.where(np.isfinite(z), -0.5 * z * z, -np.inf)
+
+
+def weigh(
+    predictions: Mapping[str, Array],
+    readings: Sequence[Reading],
+    quantities: Mapping[str, Quantity],
+    floor: float = FLOOR,
+) -> Weights:
+    """Weights of the futures by readings. `predictions` holds columns by `Quantity.column`, each of shape (future,).
+
+    Readings without a column are left out and named. Raises nothing: use `impossible` and `contradictions` for what no
+    weighting can mend.
+    """
+    used = [r for r in readings if quantities[r.quantity].column(r.on) in predictions]
+    left_out = tuple(r.label for r in readings if r not in used)
+    count = len(next(iter(predictions.values()))) if predictions else 0
+    total = np.zeros(count, np.float32)
+    for start in range(0, count, BLOCK):
+        part = slice(start, start + BLOCK)
+        for reading in used:
+            quantity = quantities[reading.quantity]
+            total[part] += log_likelihood(predictions[quantity.column(reading.on)][part], reading, quantity)
+    floor = min(floor, count / 2)
+    power, full = temper(total, floor)
+    values = _normalised(total, power)
+    left, k = effective(values), pareto_k(values)
+    return Weights(
+        values, left, full, power, k, tuple(used), left_out, _warnings(full, left, power, k, floor, len(used))
+    )
+
+
+def effective(weights: Array) -> float:
+    """Effective number of futures: (sum of weights)^2 / sum of squares (Kish 1965)."""
+    squares = float(np.dot(weights, weights))
+    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
+
+
+def temper(log_likelihoods: Array, floor: float) -> tuple[float, float]:
+    """Largest power (up to 1) of the likelihood that keeps `floor` effective futures, and how many it keeps at 1."""
+    full = effective(_normalised(log_likelihoods, 1.0))
+    if full >= floor or not len(log_likelihoods):
+        return 1.0, full
+    low, high = 0.0, 1.0
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        if effective(_normalised(log_likelihoods, middle)) >= floor:
+            low = middle
+        else:
+            high = middle
+    return low, full
+
+
+def _normalised(log_likelihoods: Array, power: float) -> Array:
+    if not len(log_likelihoods):
+        return np.zeros(0)
+    best = log_likelihoods.max()
+    if not np.isfinite(best):
+        return np.zeros(len(log_likelihoods))
+    raw = np.exp(np.float32(power) * (log_likelihoods - best))
+    raw[~np.isfinite(log_likelihoods)] = 0.0  # a power of 0 must not bring a broken future back
+    return raw / raw.sum(dtype=np.float64)
+
+
+def pareto_k(weights: Array) -> float:
+    """Shape of a generalised Pareto tail fitted to the largest weights; NaN for fewer than 25 of them.
+
+    Zhang and Stephens 2009, with the weak prior of Vehtari, Simpson, Gelman, Yao and Gabry 2024 (appendix G).
+    """
+    tail = int(min(0.2 * len(weights), 3 * np.sqrt(len(weights))))
+    if tail < 25:
+        return float("nan")
+    largest = np.sort(np.partition(weights, len(weights) - tail - 1)[-tail - 1 :]).astype(float)
+    x = largest[1:] - largest[0]
+    if x[-1] <= 0 or x[int(tail / 4 + 0.5) - 1] <= 0:
+        return float("nan")
+    grid = 30 + int(np.sqrt(tail))
+    b = 1 / x[-1] + (1 - np.sqrt(grid / (np.arange(1, grid + 1) - 0.5))) / (3 * x[int(tail / 4 + 0.5) - 1])
+    k = np.log1p(-b[:, None] * x[None]).mean(1)
+    fit = tail * (np.log(-b / k) - k - 1)
+    share = np.exp(fit - fit.max())
+    shape = np.log1p(-(share * b).sum() / share.sum() * x).mean()
+    return float((shape * tail + 5.0) / (tail + 10))
+
+
+def _warnings(full: float, left: float, power: float, k: float, floor: float, readings: int) -> tuple[str, ...]:
+    said = []
+    if readings and power < 1:
+        said.append(
+            f"Weights collapse: {full:.0f} effective futures at full strength. The record counts at {power:.2g} of its"
+            f" strength here, which leaves {left:.0f}. Run more futures, or leave readings out."
+        )
+    if readings and k > PARETO_LIMIT:
+        said.append(f"A few futures carry the weights (Pareto shape {k:.2f}): take weighted shares as rough.")
+    return tuple(said)
+
+
+def impossible(
+    predictions: Mapping[str, Array], readings: Sequence[Reading], quantities: Mapping[str, Quantity]
+) -> list[BadInput]:
+    """Readings that no future comes near, and pairs that contradict each other: each a clear line with what to do."""
+    found = contradictions(readings, quantities)
+    for reading in readings:
+        quantity = quantities[reading.quantity]
+        values = predictions.get(quantity.column(reading.on))
+        if values is None or not len(values):
+            continue
+        best = float(np.sqrt(-2 * log_likelihood(values, reading, quantity).max()))
+        if not best <= IMPOSSIBLE:
+            low, high = np.nanmin(values), np.nanmax(values)
+            found.append(
+                BadInput(
+                    "readings",
+                    reading.quantity,
+                    f"{reading.label} is impossible under the model: no future comes within {IMPOSSIBLE:g} standard errors",
+                    got=reading.value,
+                    allowed=f"near {low:.3g} to {high:.3g} {quantity.unit}",
+                    hint="check the unit and the day; if it is right, widen the priors behind it in params.csv",
+                )
+            )
+    return found
+
+
+def shares(holds: Mapping[str, Array], weights: Array | None = None) -> dict[str, tuple[float, float, float]]:
+    """Weighted share that holds and its 95% interval (Wilson 1927, with the effective number of futures), by name.
+
+    Each of `holds` is boolean, shape (future,).
+    """
+    z = float(ndtri(0.5 + LEVEL / 2))
+    count = 0.0 if weights is None else effective(weights)
+    found = {}
+    for name, flags in holds.items():
+        n = float(len(flags)) if weights is None else count
+        share = float(flags.mean()) if weights is None else float(weights.sum(where=flags))
+        middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+        found[name] = (share, max(min(middle - half, share), 0.0), min(max(middle + half, share), 1.0))
+    return found
+
+
+def resample(weights: Array, count: int, seed: int) -> Array:
+    """Indices of `count` futures drawn in proportion to weight, by systematic resampling (Carpenter and others 1999)."""
+    places = (np.arange(count) + np.random.default_rng(seed).random()) / count
+    sums = np.cumsum(weights, dtype=np.float64)
+    return np.minimum(np.searchsorted(sums / sums[-1], places, side="right"), len(weights) - 1)
