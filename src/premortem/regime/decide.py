@@ -162,11 +162,11 @@ def ladder(given: Mapping[str, Any], answer: Mapping[str, Any], book: Rulebook) 
     known = [c for c in operative(book) if c.in_force(day)]
     totals = {name: pl.lit(answer.get(name), pl.Float64) for name in TOTALS}
     eccn = pl.lit(answer["eccn"], pl.String)
-    frame = complete(frame_of([given]), book).with_columns(dated_numbers(known)).with_columns(eccn=eccn, **totals)
+    frame = complete(frame_of([given]), book).with_columns(*dated_numbers(known), eccn=eccn, **totals)
     texts = [(c, text) for c in known for text in [*parts(c.applies), *parts(c.within)]]
-    asked = [condition(text, names(c)).alias(str(i)) for i, (c, text) in enumerate(texts)]
-    met = frame.select(*asked, *(binds(c).alias(c.id) for c in known)).row(0, named=True)
-    values = frame.row(0, named=True)
+    asked = [condition(text, names(c)).alias(f"{i}") for i, (c, text) in enumerate(texts)]
+    whole = frame.with_columns(*asked, *(binds(c).alias(c.id) for c in known)).collect().row(0, named=True)
+    met, values = whole, whole
     tests: dict[str, list[Test]] = {c.id: [] for c in known}
     for i, (c, text) in enumerate(texts):
         tests[c.id].append(Test(text, _looked_at(text, c, values, day), bool(met[str(i)])))

@@ -28,8 +28,12 @@ BATCH = 500_000
 # field that clause i tests is missing, and these two.
 FREE, BACK = 10_000, 10_001
 CODE = pl.Int16
+# Columns by which a ledger tells of rows that undo others.
+UNDOING = ("_row", "_undoes", "_back")
+# Fields that are worked out from one that may be missing.
+IMPLIED = {"packaged_in_d5": "packaged_in"}
 # Columns of the work on a running total; the others are its keys.
-WORK = ("_asked", "_start", "_amount", "_limit", "_row", "_undoes", "_back")
+WORK = ("_asked", "_at", "_start", "_amount", "_limit", "_row", "_undoes", "_back")
 
 
 @dataclass
@@ -111,11 +115,10 @@ def _number(clause: Clause, key: str) -> pl.Expr:
 
 
 def _decide(given: pl.DataFrame, book: Rulebook, totals: Totals | None) -> pl.DataFrame:
-    frame = complete(given, book)
-    days = frame["date"]
-    clauses = operative(book, days.min(), days.max())  # type: ignore[arg-type]  # a date column
+    first, last = given.select(pl.col("date").min().alias("first"), pl.col("date").max().alias("last")).row(0)
+    clauses = operative(book, first, last)
     numbered = list(enumerate(clauses))
-    frame = frame.with_columns(dated_numbers(clauses))
+    frame = complete(given, book).select(_looked_at(clauses, given.columns)).with_columns(dated_numbers(clauses))
     frame = _required(_classified(frame, numbered), numbered)
     waiting: list[tuple[int, Clause]] = []
     for i, c in numbered:
@@ -125,10 +128,23 @@ def _decide(given: pl.DataFrame, book: Rulebook, totals: Totals | None) -> pl.Da
                 waiting = []
             else:
                 waiting.append((i, c))
-    return _worded(_spoken(frame, waiting), clauses)
+    worded = _worded(_spoken(frame, waiting), clauses).collect()
+    if (worded["_code"] < 0).any():
+        worded = _needing(worded, complete(given, book), clauses)
+    return worded.drop("_code", "_class")
 
 
-def _classified(frame: pl.DataFrame, numbered: list[tuple[int, Clause]]) -> pl.DataFrame:
+def _looked_at(clauses: Sequence[Clause], given: Sequence[str]) -> list[str]:
+    """Fields that the clauses' conditions and totals look at: the others need not be worked out."""
+    wanted = {"date", "shipment_tpp", "tpp"} | {c for c in UNDOING if c in given}
+    for c in clauses:
+        wanted |= {name for name in identifiers(f"{c.applies} {c.within}") if name in FIELDS}
+        if c.total:
+            wanted |= {*c.total.per, c.total.start} | ({c.total.less} if c.total.less else set())
+    return sorted(wanted - {"eccn"} - {c.total.into for c in clauses if c.total})
+
+
+def _classified(frame: pl.LazyFrame, numbered: list[tuple[int, Clause]]) -> pl.LazyFrame:
     """The frame with `_class` (the clause that classifies, or the one that cannot) and `eccn`, null when not known."""
     asked = [(i, c, binds(c)) for i, c in numbered if c.stage == "classify"]
     # `none` is a verdict too (a route that rebuts a presumption), so the first match counts, whatever it says
@@ -139,7 +155,7 @@ def _classified(frame: pl.DataFrame, numbered: list[tuple[int, Clause]]) -> pl.D
     return frame.with_columns(eccn=eccn)
 
 
-def _required(frame: pl.DataFrame, numbered: list[tuple[int, Clause]]) -> pl.DataFrame:
+def _required(frame: pl.LazyFrame, numbered: list[tuple[int, Clause]]) -> pl.LazyFrame:
     """The frame with `_by` (the clause that asks for a licence) and the verdict of rows for which none does."""
     asked = [(i, binds(c)) for i, c in numbered if c.stage == "requires"]
     yes = [pl.when(b).then(pl.lit(i, CODE)) for i, b in asked]
@@ -152,7 +168,7 @@ def _required(frame: pl.DataFrame, numbered: list[tuple[int, Clause]]) -> pl.Dat
     code: pl.Expr = (
         pl.when(pl.col("_by").is_null()).then(pl.lit(FREE, CODE)).when(pl.col("_by") < 0).then(pl.col("_by"))
     )
-    if "_undoes" in frame.columns:
+    if "_undoes" in frame.collect_schema():
         code = pl.when(pl.col("_back").is_not_null()).then(pl.lit(BACK, CODE)).otherwise(code)
     return frame.with_columns(_code=code)
 
@@ -162,7 +178,7 @@ def _applies(clause: Clause) -> pl.Expr:
     return binds(clause) & ~pl.col("_closed") if clause.stage == "veu" else binds(clause)
 
 
-def _spoken(frame: pl.DataFrame, waiting: list[tuple[int, Clause]]) -> pl.DataFrame:
+def _spoken(frame: pl.LazyFrame, waiting: list[tuple[int, Clause]]) -> pl.LazyFrame:
     """The frame after clauses without a running total have decided the open rows, the first that speaks."""
     verdicts = [_verdict(i, c, _applies(c), _within(c)) for i, c in waiting]
     return frame.with_columns(_code=pl.coalesce("_code", *verdicts)) if verdicts else frame
@@ -179,57 +195,58 @@ def _verdict(i: int, clause: Clause, applies: pl.Expr, within: pl.Expr) -> pl.Ex
     return known.when(applies).then(no) if clause.otherwise else known
 
 
-def _counted(frame: pl.DataFrame, i: int, clause: Clause, totals: Totals | None) -> pl.DataFrame:
+def _counted(frame: pl.LazyFrame, i: int, clause: Clause, totals: Totals | None) -> pl.LazyFrame:
     """The frame after a clause with a running total has decided; only shipments that fit are counted."""
-    total = clause.total
-    assert total is not None
+    assert clause.total is not None
+    into = clause.total.into
     frame = frame.with_columns(_asked=pl.col("_code").is_null() & _applies(clause))
-    chosen = pl.col("_asked").fill_null(False)
-    if "_undoes" in frame.columns:
-        chosen = chosen | pl.col("_undoes").is_not_null()
-    rows = frame.select(chosen.arg_true()).to_series().to_numpy()
-    if not len(rows):
-        return frame.with_columns(_code=pl.coalesce("_code", _verdict(i, clause, pl.col("_asked"), pl.lit(True))))
+    if totals is None:  # nothing else was shipped but what the row itself tells
+        alone = _start(clause) + pl.col("shipment_tpp").fill_null(0.0)
+        after: pl.Expr = pl.when(pl.col("_asked")).then(alone)
+    else:
+        whole = frame.collect()
+        frame, after = whole.lazy(), pl.lit(_after(whole, clause, totals))
+    there = into in frame.collect_schema()
+    frame = frame.with_columns(pl.coalesce(after, into).alias(into) if there else after.alias(into))
+    return frame.with_columns(_code=pl.coalesce("_code", _verdict(i, clause, pl.col("_asked"), _within(clause))))
+
+
+def _after(frame: pl.DataFrame, clause: Clause, totals: Totals) -> pl.Series:
+    """The clause's total after each row that it decides; null for the others."""
+    total, running = clause.total, totals.of(clause)
+    assert total is not None
+    limit = condition(clause.within.removeprefix(f"{total.into} <= "), names(clause))
+    keys = [*(pl.col(k) for k in total.per), *_window(clause)]
+    none, asked = pl.lit(-1, pl.Int64), pl.col("_asked").fill_null(False)
+    work = (
+        frame.lazy()
+        .select(
+            *keys,
+            _asked=asked,
+            _at=pl.int_range(pl.len()),
+            _start=_start(clause),
+            _amount=pl.col("shipment_tpp").fill_null(0.0),
+            _limit=limit.fill_null(float("-inf")),
+            _row=pl.col("_row").cast(pl.Int64) if totals.rows else none,
+            _undoes=pl.col("_undoes").fill_null(-1) if totals.rows else none,
+            _back=pl.coalesce("_back", float("inf")) * pl.col("tpp") if totals.rows else pl.lit(0.0),
+        )
+        .filter(pl.col("_asked") | (pl.col("_undoes") >= 0))
+        .collect()
+    )
+    of = {c: work[c].to_numpy() for c in WORK}
     after = np.full(frame.height, np.nan)
-    after[rows] = _add_up(frame[rows], clause, totals) if totals else _alone(frame[rows], clause)
-    column = pl.Series(total.into, after).fill_nan(None)
-    frame = frame.with_columns(column if total.into not in frame.columns else pl.coalesce(column, total.into))
-    verdict = _verdict(i, clause, pl.col("_asked"), _within(clause))
-    return frame.with_columns(_code=pl.coalesce("_code", verdict))
-
-
-def _alone(frame: pl.DataFrame, clause: Clause) -> NDArray[np.float64]:
-    """The clause's total after each row when nothing else was shipped but what the row itself tells."""
-    return frame.select(_start(clause) + pl.col("shipment_tpp").fill_null(0.0)).to_series().to_numpy()
+    after[of["_at"]] = _run(
+        _groups(work, running), of["_asked"], of["_start"], of["_amount"], of["_limit"], of["_row"], of["_undoes"],
+        of["_back"], running.so_far, running.drew, running.drew_from,
+    )  # fmt: skip
+    return pl.Series(after).fill_nan(None)
 
 
 def _start(clause: Clause) -> pl.Expr:
     """What a row tells of the total before it."""
     assert clause.total is not None
     return pl.col(clause.total.start) - (pl.col(clause.total.less) if clause.total.less else 0)
-
-
-def _add_up(frame: pl.DataFrame, clause: Clause, totals: Totals) -> NDArray[np.float64]:
-    """The clause's total after each of the rows that it decides or that undo an earlier one; NaN for the latter."""
-    total, running = clause.total, totals.of(clause)
-    assert total is not None
-    limit = condition(clause.within.removeprefix(f"{total.into} <= "), names(clause))
-    keys = [*(pl.col(k) for k in total.per), *_window(clause)]
-    work = frame.select(
-        *keys,
-        _asked=pl.col("_asked").fill_null(False),
-        _start=_start(clause),
-        _amount=pl.col("shipment_tpp").fill_null(0.0),
-        _limit=limit.fill_null(float("-inf")),
-        _row=pl.col("_row").cast(pl.Int64) if totals.rows else pl.lit(-1, pl.Int64),
-        _undoes=pl.col("_undoes").cast(pl.Int64).fill_null(-1) if totals.rows else pl.lit(-1, pl.Int64),
-        _back=pl.coalesce("_back", float("inf")) * pl.col("tpp") if totals.rows else pl.lit(0.0),
-    )
-    of = {c: work[c].to_numpy() for c in WORK}
-    return _run(
-        _groups(work, running), of["_asked"], of["_start"], of["_amount"], of["_limit"], of["_row"], of["_undoes"],
-        of["_back"], running.so_far, running.drew, running.drew_from,
-    )  # fmt: skip
 
 
 def _window(clause: Clause) -> list[pl.Expr]:
@@ -284,45 +301,54 @@ def _run(
     return after
 
 
-def _worded(frame: pl.DataFrame, clauses: Sequence[Clause]) -> pl.DataFrame:
+def _worded(frame: pl.LazyFrame, clauses: Sequence[Clause]) -> pl.LazyFrame:
     """Verdicts as words: outcome, clause, ECCN, and the clause that asked for a licence."""
     outcomes = {FREE: NOT_REQUIRED, BACK: RETURNED}
     deciding: dict[int, str] = {}
     for i, c in enumerate(clauses):
         outcomes |= {2 * i: c.then} | ({2 * i + 1: c.otherwise} if c.otherwise else {})
         deciding |= {2 * i: c.id, 2 * i + 1: c.id}
-    worded = frame.with_columns(
+    asking = {i: c.id for i, c in enumerate(clauses)}
+    after = dict.fromkeys(c.total.into for c in clauses if c.total)
+    return frame.select(
+        "_code",
+        "_class",
+        "eccn",
+        "shipment_tpp",
+        *after,
         outcome=pl.col("_code").replace_strict(outcomes, default=None, return_dtype=pl.String),
         clause=pl.col("_code").replace_strict(deciding, default=None, return_dtype=pl.String),
-        required_by=pl.col("_by").replace_strict(
-            {i: c.id for i, c in enumerate(clauses)}, default=None, return_dtype=pl.String
-        ),
+        required_by=pl.col("_by").replace_strict(asking, default=None, return_dtype=pl.String),
     )
-    if worded["_code"].min() < 0:  # type: ignore[operator]  # a column of integers
-        worded = worded.with_columns(outcome=pl.coalesce("outcome", _needed(clauses)))
-    after = dict.fromkeys(c.total.into for c in clauses if c.total and c.total.into in frame.columns)
-    return worded.select("outcome", "clause", "eccn", "required_by", "shipment_tpp", *after)
+
+
+def _needing(worded: pl.DataFrame, fields: pl.LazyFrame, clauses: Sequence[Clause]) -> pl.DataFrame:
+    """The frame with `needs:FIELD` as the outcome of rows that hang on a field that is not there."""
+    frame = fields.with_columns(worded["_code"], worded["_class"]).select(_needed(clauses).alias("needs")).collect()
+    return worded.with_columns(outcome=pl.coalesce("outcome", frame["needs"]))
 
 
 def _needed(clauses: Sequence[Clause]) -> pl.Expr:
-    """`needs:FIELD` for a row whose outcome hangs on a field that is not there: the first that the clause asks for."""
+    """The first missing field that the clause which could not be judged asks for."""
     verdicts = []
     for i, c in enumerate(clauses):
         told = [_missing(name, clauses) for name in dict.fromkeys(identifiers(f"{c.applies} {c.within}"))]
-        verdicts.append(pl.when(pl.col("_code") == -i - 1).then(pl.coalesce(*told, pl.lit("needs:tpp"))))
+        verdicts.append(pl.when(pl.col("_code") == -i - 1).then(pl.coalesce(*told)))
     return pl.coalesce(*verdicts)
 
 
 def _missing(name: str, clauses: Sequence[Clause]) -> pl.Expr:
+    """`needs:NAME` where a field is missing; for the ECCN, what its classification hangs on."""
     if name == "eccn":
-        classifying = [(i, c) for i, c in enumerate(clauses) if c.stage == "classify"]
         told = [
-            pl.when((pl.col("_class") == -i - 1) & pl.col(n).is_null()).then(pl.lit(f"needs:{n}"))
-            for i, c in classifying
-            for n in dict.fromkeys(identifiers(c.applies))
-            if n in FIELDS and FIELDS[n].given
+            pl.when(pl.col("_class") == -i - 1).then(
+                pl.coalesce(*[_missing(n, ()) for n in dict.fromkeys(identifiers(c.applies))])
+            )
+            for i, c in enumerate(clauses)
+            if c.stage == "classify"
         ]
         return pl.coalesce(*told, pl.lit(None, pl.String))
-    if name in FIELDS and FIELDS[name].given:
-        return pl.when(pl.col(name).is_null()).then(pl.lit(f"needs:{name}"))
+    asked = IMPLIED.get(name, name)
+    if asked in FIELDS and FIELDS[asked].given:
+        return pl.when(pl.col(asked).is_null()).then(pl.lit(f"needs:{asked}"))
     return pl.lit(None, pl.String)

@@ -14,7 +14,7 @@ from premortem.regime import undo
 from premortem.regime.clause import Clause, Rulebook
 from premortem.regime.countries import known
 from premortem.regime.engine import Totals, decide, limit_number
-from premortem.regime.transactions import FALSE, MOST_UNITS, TRUE, catalogue
+from premortem.regime.transactions import FALSE, FOLDED, MOST_UNITS, TRUE, catalogue
 from premortem.regime.vocabulary import FIELDS, KINDS, given_fields
 
 # Most rows of a file that is read: beyond it a file is to be split.
@@ -237,4 +237,4 @@ def _parsed(name: str, text: pl.Expr, schema: Any) -> pl.Expr:
     if name == "item":
         names = {n.lower(): n for n in [*catalogue()["item"], *KINDS]}
         return text.str.to_lowercase().replace_strict(names, default=None, return_dtype=pl.String)
-    return text.str.to_lowercase() if name in ("status", "exporter", "end_use", "designer", "packaged_by") else text
+    return text.str.to_lowercase() if name in FOLDED else text

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
@@ -10,9 +10,11 @@ import polars as pl
 from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.regime.clause import Rulebook
-from premortem.regime.countries import atlas, iso3
+from premortem.regime.countries import TierChange, atlas, iso3
 from premortem.regime.vocabulary import FIELDS, KINDS, TYPES, given_fields
 
+# Texts in which capitals mean nothing.
+FOLDED = ("status", "exporter", "end_use", "designer", "packaged_by", "consignee")
 # Fields that the catalogue of chips holds.
 FROM_CATALOGUE = (
     "tpp",
@@ -23,7 +25,7 @@ FROM_CATALOGUE = (
     "transistors_bn",
     "hbm",
 )
-# What a place in each role implies, and the role that a silent one repeats.
+# What a place in each role implies.
 ROLES = {
     "destination": ("tier", "d5", "d1_d4", "a5_a6"),
     "headquarters": ("tier", "d5", "a5_a6"),
@@ -32,7 +34,6 @@ ROLES = {
     "made_in": ("supp4",),
     "packaged_in": ("d5",),
 }
-SAME_AS = {"headquarters": "destination", "parent_headquarters": "headquarters"}
 COUNTRIES = tuple(name for name, field in FIELDS.items() if field.type == "country")
 # Most units in one shipment: beyond it a quantity is a slip of the keyboard.
 MOST_UNITS = 1_000_000_000
@@ -121,7 +122,7 @@ def _typed(name: str, value: Any) -> Any:
         _chip_name(str(value))
         if name == "item"
         else str(value).strip().lower()
-        if name in ("status", "exporter", "end_use", "designer", "packaged_by")
+        if name in FOLDED
         else str(value).strip()
     )
 
@@ -165,13 +166,14 @@ def parse_date(value: Any) -> date:
     return day
 
 
-def complete(given: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
     """The frame with every field of the vocabulary: given values, catalogue values, defaults, and what places imply.
 
-    Expects known items and countries (`parse` or the ledger's checks see to it).
+    Expects known items and countries (`parse` or the ledger's checks see to it). Lazy, so that what no clause asks for
+    is not worked out.
     """
     here = given.columns
-    frame = given.with_columns(
+    frame = given.lazy().with_columns(
         [pl.col(f).cast(TYPES[FIELDS[f].type]) if f in here else _absent(f) for f in given_fields()]
     )
     frame = frame.with_columns(kind=pl.when(pl.col("item").is_in(KINDS)).then(pl.col("item")).otherwise(pl.lit("chip")))
@@ -182,14 +184,12 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     frame = frame.with_columns(
         [pl.col(name).fill_null(default) for name, default in defaults.items() if name != "datacentre"]
     )
-    # without a name, all of a destination's consignees count as one
-    named = pl.col("consignee").str.to_lowercase().str.strip_chars()
-    nameless = pl.concat_str(pl.lit("someone in "), "destination")
     frame = frame.with_columns(
-        consignee=pl.when(named == "").then(nameless).otherwise(named),
+        # all of a destination's nameless consignees count as one
+        consignee=pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee")),
         shipment_tpp=pl.col("quantity") * pl.col("tpp"),
     )
-    return _with_places(frame, book, here)
+    return _with_places(frame, book)
 
 
 def _absent(name: str) -> pl.Expr:
@@ -198,37 +198,31 @@ def _absent(name: str) -> pl.Expr:
     return pl.lit(default, TYPES[FIELDS[name].type]).alias(name)
 
 
-def _from_catalogue(frame: pl.DataFrame, here: Sequence[str]) -> pl.DataFrame:
+def _from_catalogue(frame: pl.LazyFrame, here: Sequence[str]) -> pl.LazyFrame:
     """Given values first, then the catalogue's, then the default."""
-    chips = catalogue().drop("released")
-    looked_up = [pl.col("item").replace_strict(chips["item"], chips[f"c_{f}"], default=None) for f in FROM_CATALOGUE]
-    vendor = pl.col("item").replace_strict(chips["item"], chips["vendor"], default=None)
-    told = [pl.coalesce(f, known) if f in here else known for f, known in zip(FROM_CATALOGUE, looked_up, strict=True)]
-    return frame.with_columns(
-        exporter=pl.coalesce("exporter", vendor, pl.lit("")),
-        **{
-            f: value if FIELDS[f].default is None else value.fill_null(FIELDS[f].default)
-            for f, value in zip(FROM_CATALOGUE, told, strict=True)
-        },
-    )
+    chips = catalogue()
+    frame = frame.with_columns(_chip=pl.col("item").cast(pl.Enum(chips["item"]), strict=False).to_physical())
+    columns = [pl.coalesce("exporter", pl.lit(chips["vendor"]).gather("_chip"), pl.lit("")).alias("exporter")]
+    for name in FROM_CATALOGUE:
+        known = pl.lit(chips[f"c_{name}"]).gather("_chip")
+        told = pl.coalesce(name, known) if name in here else known
+        default = FIELDS[name].default
+        columns.append((told if default is None else told.fill_null(default)).alias(name))
+    return frame.with_columns(columns)
 
 
-def _with_places(frame: pl.DataFrame, book: Rulebook, here: Sequence[str]) -> pl.DataFrame:
+def _with_places(frame: pl.LazyFrame, book: Rulebook) -> pl.LazyFrame:
     """The frame with tiers and groups of its places as of each row's date."""
     places = atlas(book.moves)
-    later = [(pl.col("date") >= start).cast(pl.Int32) for start in places.breaks[1:]]
-    frame = frame.with_columns(period=sum(later, pl.lit(0, pl.Int32)))
-    for role, wanted in ROLES.items():
-        same = SAME_AS.get(role)
-        if same and role not in here:
-            frame = frame.with_columns(pl.col(f"{same}_{c}").alias(f"{role}_{c}") for c in wanted)
-            continue
-        table = places.table.select(
-            pl.col("iso3").alias(role),
-            pl.col("period").cast(pl.Int32),
-            *(pl.col(c).alias(f"{role}_{c}") for c in wanted),
-        )
-        frame = frame.join(table, on=[role, "period"], how="left", maintain_order="left")
+    names, implied = _looked_up(book.moves)
+    later = [(pl.col("date") >= start).cast(pl.UInt32) for start in places.breaks[1:]]
+    period = sum(later, pl.lit(0, pl.UInt32)) * len(names.categories)
+    frame = frame.with_columns(
+        (pl.col(role).cast(names).to_physical().cast(pl.UInt32) + period).alias(f"_{role}") for role in ROLES
+    )
+    frame = frame.with_columns(
+        pl.lit(implied[c]).gather(f"_{role}").alias(f"{role}_{c}") for role, wanted in ROLES.items() for c in wanted
+    )
     us = (pl.col("headquarters") == "USA") & (pl.col("parent_headquarters") == "USA")
     return frame.with_columns(
         party_tier=pl.max_horizontal("headquarters_tier", "parent_headquarters_tier"),
@@ -236,6 +230,13 @@ def _with_places(frame: pl.DataFrame, book: Rulebook, here: Sequence[str]) -> pl
         party_us_a5_a6=us | (pl.col("headquarters_a5_a6") & pl.col("parent_headquarters_a5_a6")),
         exporter_us_a5=(pl.col("exporter_hq") == "USA") | pl.col("exporter_hq_a5"),
     )
+
+
+@lru_cache(maxsize=64)
+def _looked_up(moves: tuple[TierChange, ...]) -> tuple[pl.Enum, pl.DataFrame]:
+    """Codes of all places, and what each implies, period after period in the order of the codes."""
+    table = atlas(moves).table.sort("period", "iso3")
+    return pl.Enum(table.filter(pl.col("period") == 0)["iso3"]), table
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
