@@ -1,59 +1,23 @@
-"""A table of shipments, decided in date order; what cannot be read is set aside with its row and reason, never
-dropped.
-"""
+"""A table of shipments, decided in date order; what cannot be read is set aside with its row and reason, never dropped."""
 
 import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from premortem.errors import BadInput, nearest, raise_all
+from premortem.errors import BadInput
 from premortem.regime import undo
 from premortem.regime.clause import Clause, Rulebook
-from premortem.regime.countries import known
 from premortem.regime.engine import Totals, decide, limit_number
-from premortem.regime.transactions import FALSE, FOLDED, MOST_UNITS, TRUE, catalogue
-from premortem.regime.vocabulary import FIELDS, KINDS, given_fields
+from premortem.regime.reading import checked, read, typed
 
-# Most rows of a file that is read: beyond it a file is to be split.
-MOST_ROWS = 100_000_000
-# Distinct values of a column that are parsed once each.
-MOST_DISTINCT = 200_000
 # Clause whose running total is a country's.
 ALLOCATION = "diffusion.country_allocation"
-# Columns of the answers when no row can be decided.
-ANSWERS = {"outcome": pl.String, "clause": pl.String, "eccn": pl.String}
-ALIASES = {"to": "destination", "hq": "headquarters", "parent": "parent_headquarters", "on": "date", "used": "used_tpp"}
-
-
-def read(path: Path) -> pl.DataFrame:
-    """A ledger from CSV or Parquet, columns as texts or as they are. Raises `BadInput` for a file that cannot be a
-    ledger.
-    """
-    try:
-        if path.stat().st_size == 0:
-            raise BadInput(path.name, "", "is empty", allowed="a CSV or Parquet file with a header")
-        frame = (
-            pl.read_parquet(path)
-            if path.suffix.lower() in (".parquet", ".pq")
-            else pl.read_csv(path, infer_schema=False, encoding="utf8")
-        )
-    except OSError as error:
-        raise BadInput(
-            path.name, "", f"cannot be read ({error.strerror or error})", allowed="a CSV or Parquet file"
-        ) from error
-    except pl.exceptions.PolarsError as error:
-        raise BadInput(
-            path.name,
-            "",
-            f"is not a readable table: {str(error).splitlines()[0][:120]}",
-            allowed="UTF-8 CSV or Parquet",
-        ) from error
-    if frame.height > MOST_ROWS:
-        raise BadInput(path.name, "", f"has {frame.height:,} rows", allowed=f"at most {MOST_ROWS:,}; split it by date")
-    return frame
+# Columns that the ledger gains.
+ANSWERS = {"outcome": pl.String, "clause": pl.String, "eccn": pl.String, "headroom_tpp": pl.Float64}
 
 
 def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> pl.DataFrame:
@@ -88,21 +52,20 @@ def summary(decided: pl.DataFrame, headroom: dict[str, float], seconds: float) -
 
 
 def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, dict[str, float]]:
-    renamed = given.rename({c: ALIASES[c] for c in given.columns if c in ALIASES and ALIASES[c] not in given.columns})
-    _check_columns(renamed.columns, file)
-    typed = undo.linked(_typed(renamed), renamed)
+    named = checked(given, file)
+    rows = undo.linked(typed(named), named)
     # sorted by day, and as in the ledger within a day
-    good = typed.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
-    totals = Totals(rows=typed.height if "_undoes" in typed.columns else 0)
+    good = rows.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
+    totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
     answers = decide(good, book, totals) if good.height else pl.DataFrame(schema=ANSWERS)
-    answers = answers.with_columns(_row=good["_row"], headroom_tpp=_headroom(answers, good, book))
+    answers = answers.with_columns(headroom_tpp=_headroom(answers, good, book))
     headroom = _room_left(good, answers, book, totals)
-    kept = ["outcome", "clause", "eccn", "headroom_tpp"]
-    out = typed.select("_row", "rejected").join(
-        answers.select("_row", *kept), on="_row", how="left", maintain_order="left"
-    )
-    own = given.drop([c for c in (*kept, "rejected") if c in given.columns])
-    return pl.concat([own, out.select(*kept, "rejected")], how="horizontal"), headroom
+    place = np.full(rows.height, -1, np.int64)
+    place[good["_row"].to_numpy()] = np.arange(good.height)
+    where = pl.Series(place).replace(-1, None)
+    out = answers.select(pl.col(c).gather(pl.lit(where)) for c in ANSWERS)
+    own = given.drop([c for c in (*ANSWERS, "rejected") if c in given.columns])
+    return pl.concat([own, out, rows.select("rejected")], how="horizontal"), headroom
 
 
 def _headroom(answers: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.Series:
@@ -156,85 +119,3 @@ def write(decided: pl.DataFrame, path: Path) -> None:
         raise BadInput(
             str(path), "", f"cannot be written ({error.strerror or error})", allowed="a folder you may write"
         ) from error
-
-
-def _check_columns(columns: list[str], file: str) -> None:
-    unknown = [c for c in columns if c not in given_fields() and not c.startswith("_") and c not in PASSED]
-    errors = [
-        BadInput(file, c, "no such column", got=c, allowed=", ".join(given_fields()), hint=nearest(c, given_fields()))
-        for c in unknown
-    ]
-    errors += [
-        BadInput(file, c, "is missing", allowed="a column of this name")
-        for c in ("destination", "quantity", "date")
-        if c not in columns
-    ]
-    if "item" not in columns and "tpp" not in columns:
-        errors.append(BadInput(file, "item", "is missing", allowed="a column item, or tpp"))
-    raise_all(errors)
-
-
-# Columns that a ledger may carry for its own use.
-PASSED = frozenset(
-    {"id", "returns", "amends", "note", "reference", "case_id", "outcome", "clause", "eccn", "headroom_tpp", "rejected"}
-)
-
-
-def _typed(frame: pl.DataFrame) -> pl.DataFrame:
-    """Every field column in its type, and why a row cannot be decided in `rejected` (null when it can)."""
-    columns, faults = [], []
-    for name in frame.columns:
-        if name not in FIELDS:
-            continue
-        text, value = _read_column(name, frame[name])
-        columns.append(value.alias(name))
-        needed = name in ("destination", "quantity", "date")
-        missing = (
-            pl.when(text.is_null()).then(pl.lit(f"{name} is missing"))
-            if needed
-            else pl.when(pl.lit(False)).then(pl.lit(""))
-        )
-        faults.append(
-            missing.when(text.is_not_null() & value.is_null())
-            .then(pl.lit(f"{name} cannot be read: ") + text)
-            .otherwise(pl.lit(None, pl.String))
-        )
-    return frame.select(*columns, pl.coalesce(*faults).alias("rejected")).with_row_index("_row")
-
-
-def _read_column(name: str, column: pl.Series) -> tuple[pl.Expr, pl.Expr]:
-    """A column as trimmed text and as its parsed value. Distinct values are parsed once: a ledger has few of them."""
-    distinct = column.unique().to_frame()
-    text = pl.col(name).cast(pl.String).str.strip_chars().replace("", None)
-    table = distinct.select(raw=pl.col(name), text=text, value=_parsed(name, text, column.dtype))
-    if table.height > MOST_DISTINCT:
-        return text, _parsed(name, text, column.dtype)
-    return tuple(
-        pl.col(name).replace_strict(table["raw"], table[c], return_dtype=table[c].dtype) for c in ("text", "value")
-    )  # type: ignore[return-value]  # two expressions
-
-
-def _parsed(name: str, text: pl.Expr, schema: Any) -> pl.Expr:
-    kind = FIELDS[name].type
-    if kind == "country":
-        return text.str.to_lowercase().replace_strict(known(), default=None, return_dtype=pl.String)
-    if kind == "flag":
-        low = text.str.to_lowercase()
-        return pl.when(low.is_in(list(TRUE))).then(True).when(low.is_in(list(FALSE))).then(False)
-    if kind == "date":
-        day = (
-            pl.col(name).cast(pl.Date)
-            if schema in (pl.Date, pl.Datetime)
-            else text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        )
-        return pl.when(day.dt.year().is_between(2020, 2035)).then(day)
-    if kind == "number":
-        number = text.str.replace_all("[_,]", "").cast(pl.Float64, strict=False)
-        fine = number.is_finite() & (number >= 0)
-        if name == "quantity":
-            fine = fine & (number == number.floor()) & (number >= 1) & (number <= MOST_UNITS)
-        return pl.when(fine).then(number)
-    if name == "item":
-        names = {n.lower(): n for n in [*catalogue()["item"], *KINDS]}
-        return text.str.to_lowercase().replace_strict(names, default=None, return_dtype=pl.String)
-    return text.str.to_lowercase() if name in FOLDED else text

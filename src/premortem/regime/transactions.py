@@ -139,10 +139,10 @@ def _number(name: str, value: Any) -> float:
         raise BadInput(
             "transaction", name, f"{value!r} is not a number", got=value, allowed=FIELDS[name].unit
         ) from None
-    if not (0 <= number < 1e31):
-        raise BadInput(
-            "transaction", name, f"{value} is out of range", got=value, allowed=f"0 or more {FIELDS[name].unit}"
-        )
+    if not (0 <= number <= FIELDS[name].most):
+        most = "1" if FIELDS[name].most == 1 else "any"
+        allowed = f"0 to {most} [{FIELDS[name].unit}]"
+        raise BadInput("transaction", name, f"{value} is out of range", got=value, allowed=allowed)
     if name == "quantity" and (number != int(number) or not 1 <= number <= MOST_UNITS):
         raise BadInput(
             "transaction", name, f"{value} is not a count", got=value, allowed=f"whole units, 1 to {MOST_UNITS:,}"

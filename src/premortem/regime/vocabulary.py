@@ -28,6 +28,11 @@ class Field(NamedTuple):
     default: Any = None
     given: bool = True  # whether a user may give it; else it is worked out
 
+    @property
+    def most(self) -> float:
+        """Largest value that a number may take; 1 for a share."""
+        return 1.0 if self.unit == "share" else 1e31
+
 
 FIELDS: dict[str, Field] = {
     # what
@@ -86,7 +91,7 @@ FIELDS: dict[str, Field] = {
     "tier1_share_after": Field("number", "share", "of a universal VEU's fleet in Tier 1 and the US after the shipment"),
     "country_share_after": Field("number", "share", "of its fleet in the destination after the shipment"),
     "us_share_after": Field("number", "share", "of its fleet in the US after the shipment"),
-    "us_share": Field("number", "share", "shipments of the product to China and Macau over those to US customers", 0.0),
+    "us_share": Field("number", "ratio", "shipments of the product to China and Macau over those to US customers", 0.0),
     "country_tpp_after": Field("number", "TPP", "licensed to the destination with this shipment", given=False),
     "consignee_tpp_after": Field(
         "number", "TPP", "under LPP to the consignee this year with this shipment", given=False
