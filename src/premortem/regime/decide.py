@@ -10,7 +10,7 @@ import polars as pl
 
 from premortem.regime.changes import sentences, tries
 from premortem.regime.clause import Clause, Rulebook
-from premortem.regime.engine import binds, dated_numbers, decide, limit_number, names, operative
+from premortem.regime.engine import binds, dated_numbers, judge, limit_number, names, operative
 from premortem.regime.expressions import condition, identifiers, parts
 from premortem.regime.transactions import complete, frame_of, parse
 from premortem.regime.vocabulary import DENIED, FIELDS, READS
@@ -129,9 +129,10 @@ def explain(transaction: Transaction, book: Rulebook, policy: str = "") -> Decis
     """The decision on one transaction under a book, with its ladder and the nearest changes that would flip it."""
     given = {"date": date.today(), **transaction.fields}
     others = tries(given, book)
-    answers = decide(frame_of([given, *(t.row for t in others)]), book)
+    fields = complete(frame_of([given, *(t.row for t in others)]), book).collect()
+    answers = judge(fields.lazy(), book)
     answer = answers.row(0, named=True)
-    steps = ladder(given, answer, book)
+    steps = ladder(fields[:1], answer, book)
     clause = _deciding(answer, steps, book)
     return Decision(
         transaction=given,
@@ -156,20 +157,19 @@ def _deciding(answer: Mapping[str, Any], steps: Sequence[Step], book: Rulebook) 
     return by_id[min(asking, key=lambda s: sum(not t.met for t in s.tests)).clause] if asking else None
 
 
-def ladder(given: Mapping[str, Any], answer: Mapping[str, Any], book: Rulebook) -> tuple[Step, ...]:
+def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> tuple[Step, ...]:
     """Clauses in force that day that apply or miss by one test, in order, with their tests and the values looked at."""
-    day = given["date"]
+    day = fields["date"][0]
     known = [c for c in operative(book) if c.in_force(day)]
     totals = {name: pl.lit(answer.get(name), pl.Float64) for name in TOTALS}
     eccn = pl.lit(answer["eccn"], pl.String)
-    frame = complete(frame_of([given]), book).with_columns(*dated_numbers(known), eccn=eccn, **totals)
+    frame = fields.lazy().with_columns(*dated_numbers(known), eccn=eccn, **totals)
     texts = [(c, text) for c in known for text in [*parts(c.applies), *parts(c.within)]]
     asked = [condition(text, names(c)).alias(f"{i}") for i, (c, text) in enumerate(texts)]
-    whole = frame.with_columns(*asked, *(binds(c).alias(c.id) for c in known)).collect().row(0, named=True)
-    met, values = whole, whole
+    met = frame.with_columns(*asked, *(binds(c).alias(c.id) for c in known)).collect().row(0, named=True)
     tests: dict[str, list[Test]] = {c.id: [] for c in known}
     for i, (c, text) in enumerate(texts):
-        tests[c.id].append(Test(text, _looked_at(text, c, values, day), bool(met[str(i)])))
+        tests[c.id].append(Test(text, _looked_at(text, c, met, day), bool(met[str(i)])))
     shown = [c for c in known if met[c.id] or sum(not t.met for t in tests[c.id]) <= 1]
     return tuple(Step(c.id, c.says, bool(met[c.id]), tuple(tests[c.id])) for c in shown)
 

@@ -65,7 +65,7 @@ def decide(given: pl.DataFrame, book: Rulebook, totals: Totals | None = None) ->
     Without `totals` every row stands alone. With them rows must be in date order, and totals run on from row to row and
     from call to call; columns `_row`, `_undoes` and `_back` (units that come back) tell of returned and amended ones.
     """
-    return pl.concat([_decide(part, book, totals) for part in given.iter_slices(BATCH)], how="diagonal")
+    return pl.concat([judge(complete(part, book), book, totals) for part in given.iter_slices(BATCH)], how="diagonal")
 
 
 def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> list[Clause]:
@@ -114,11 +114,13 @@ def _number(clause: Clause, key: str) -> pl.Expr:
     return value.alias(f"{clause.id}.{key}")
 
 
-def _decide(given: pl.DataFrame, book: Rulebook, totals: Totals | None) -> pl.DataFrame:
-    first, last = given.select(pl.col("date").min().alias("first"), pl.col("date").max().alias("last")).row(0)
-    clauses = operative(book, first, last)
+def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
+    """The same for a frame that has every field (`complete`)."""
+    days = fields.select(pl.col("date").min().alias("first"), pl.col("date").max().alias("last")).collect()
+    clauses = operative(book, *days.row(0))
     numbered = list(enumerate(clauses))
-    frame = complete(given, book).select(_looked_at(clauses, given.columns)).with_columns(dated_numbers(clauses))
+    looked_at = _looked_at(clauses, fields.collect_schema().names())
+    frame = fields.select(looked_at).with_columns(dated_numbers(clauses))
     frame = _required(_classified(frame, numbered), numbered)
     waiting: list[tuple[int, Clause]] = []
     for i, c in numbered:
@@ -130,7 +132,7 @@ def _decide(given: pl.DataFrame, book: Rulebook, totals: Totals | None) -> pl.Da
                 waiting.append((i, c))
     worded = _worded(_spoken(frame, waiting), clauses).collect()
     if (worded["_code"] < 0).any():
-        worded = _needing(worded, complete(given, book), clauses)
+        worded = _needing(worded, fields, clauses)
     return worded.drop("_code", "_class")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from premortem import world
 from premortem.ensemble import priors
 from premortem.regime import book as rules
+from premortem.regime.clause import STAGES, Clause
 from premortem.regime.vocabulary import FIELDS
 
 
@@ -17,7 +18,7 @@ def pages() -> dict[str, str]:
 def instruments() -> dict[str, str]:
     """A page an instrument: each clause with its sentence, conditions, numbers, dates, citation and source."""
     clauses = {c.id: c for policy in ("as-written", "history") for c in rules.load(policy).clauses}
-    by_file: dict[str, list[rules.Clause]] = {}
+    by_file: dict[str, list[Clause]] = {}
     for clause in clauses.values():
         by_file.setdefault(clause.instrument, []).append(clause)
     found = {}
@@ -28,13 +29,13 @@ def instruments() -> dict[str, str]:
             "Generated from the clause file. Not official text, not legal advice.",
             "",
         ]
-        for clause in sorted(held, key=lambda c: (rules.STAGES.index(c.stage), c.order, c.id)):
+        for clause in sorted(held, key=lambda c: (STAGES.index(c.stage), c.order, c.id)):
             lines += _clause(clause)
         found[f"instruments/{name}.md"] = "\n".join(lines) + "\n"
     return found
 
 
-def _clause(c: rules.Clause) -> list[str]:
+def _clause(c: Clause) -> list[str]:
     written = rules.dates_as_written(c.id)
     lines = [
         f"## `{c.id}`",

@@ -114,7 +114,7 @@ class Paths:
         known = resolve(event)
         if known is None:
             raise KeyError(event)
-        when = year_of(day) + 1 / DAYS_A_YEAR
+        when = end_of(day)
         if known in self.times:
             return self.times[known] <= when
         state = states()[known]
@@ -164,7 +164,7 @@ def draw(count: int, seed: int, as_of: date, goodwill: Array | float = 0.5, prog
     `goodwill` (0 to 1) and `progress` (China's capability against the median future, in standard deviations) are of each
     future, shape (future,).
     """
-    rng, start = np.random.default_rng(seed), year_of(as_of)
+    rng, start = np.random.default_rng(seed), end_of(as_of)
     every = events()
     net = net_positions(as_of)
     rates = {e.id: _rate(e, count, rng, net, goodwill, progress) for e in every.values()}
@@ -220,6 +220,6 @@ def mix(by_policy: Mapping[str, Mapping[str, Array]], drawn: Array) -> dict[str,
     }
 
 
-def year_of(day: date) -> float:
-    """A day as a year and its fraction."""
-    return day.year + (day - date(day.year, 1, 1)).days / DAYS_A_YEAR
+def end_of(day: date) -> float:
+    """The end of a day as a year and its fraction."""
+    return day.year + ((day - date(day.year, 1, 1)).days + 1) / DAYS_A_YEAR

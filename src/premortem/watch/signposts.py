@@ -63,12 +63,15 @@ class Signpost(Strict):
     event: str = Field(default="", description="event of the policy process")
     strength: str = Field(default="", description="lever of policy through which it moves the board")
     threshold: Threshold | None = None
+    when: str = Field(default="", description="the threshold as half a sentence, with {limit} for its value")
     latest: tuple[Seen, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> "Signpost":
         if (self.quantity or self.reads) and self.threshold is None:
             raise ValueError("is read as a number and has no threshold")
+        if self.threshold is not None and "{limit}" not in self.when:
+            raise ValueError("has a threshold: say in `when` what passing it means, with {limit}")
         if self.quantity and self.reads:
             raise ValueError("is read as a quantity or as a parameter, not both")
         if self.reads and not self.error:

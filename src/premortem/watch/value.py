@@ -29,6 +29,7 @@ class Worth:
     """What one reading is worth."""
 
     regret: float  # expected gain in the measure of policies by choosing after the reading; 0 or more
+    regret_error: float  # its standard error
     regret_share: float  # of the gain that knowing the future itself would bring
     entropy: Mapping[str, float]  # expected reduction of doubt about each assumption [bits]; 0 or more
 
@@ -55,10 +56,10 @@ def worth(
     count = len(reading) if weights is None else effective(weights)
     place, bins = into_bins(reading, w, count)
     stacked = np.stack(list(measures.values()))
-    gain = _gain(place, bins, stacked, w)
+    gain, error = _gain(place, bins, stacked, w)
     perfect = float(np.dot(stacked.max(0), w) - (stacked @ w).max())
     doubt = {name: information(place, bins, flags, w, count) for name, flags in holds.items()}
-    return Worth(gain, gain / perfect if perfect > 0 else 0.0, doubt)
+    return Worth(gain, error, gain / perfect if perfect > 0 else 0.0, doubt)
 
 
 def into_bins(reading: Array, weights: Array, count: float) -> tuple[Array, int]:
@@ -76,19 +77,17 @@ def into_bins(reading: Array, weights: Array, count: float) -> tuple[Array, int]
     return place, bins
 
 
-def _gain(place: Array, bins: int, measures: Array, weights: Array) -> float:
-    """Gain of choosing a policy in each bin over choosing one for all, chosen on one half and valued on the other."""
+def _gain(place: Array, bins: int, measures: Array, weights: Array) -> tuple[float, float]:
+    """Gain of choosing a policy in each bin over one for all, chosen on one half and valued on the other; its error."""
     half = np.random.default_rng(len(place)).permutation(len(place)) % 2
-    sums = np.stack(
-        [np.bincount(place + bins * half, weights * m, 2 * bins).reshape(2, bins) for m in measures]
-    )  # (policy, half, bin)
-    mass = np.bincount(half, weights, 2)
-    gains = []
-    for here, there in ((0, 1), (1, 0)):
-        chosen = sums[:, here].argmax(0)
-        fixed = sums[:, here].sum(1).argmax()
-        gains.append((sums[chosen, there, np.arange(bins)].sum() - sums[fixed, there].sum()) / mass[there])
-    return max(float(np.mean(gains)), 0.0)
+    sums = np.stack([np.bincount(place + bins * half, weights * m, 2 * bins) for m in measures])
+    sums = sums.reshape(len(measures), 2, bins)  # (policy, half, bin)
+    everyone = np.arange(len(place))
+    chosen = sums.argmax(0)[1 - half, place]
+    fixed = sums.sum(2).argmax(0)[1 - half]
+    gains = measures[chosen, everyone] - measures[fixed, everyone]
+    gain = float(np.dot(weights, gains))
+    return max(gain, 0.0), float(np.sqrt(np.dot(weights**2, (gains - gain) ** 2)))
 
 
 def information(place: Array, bins: int, holds: Array, weights: Array, count: float) -> float:
@@ -141,16 +140,15 @@ def shifts(reading: Array, signpost: Signpost, holds: Mapping[str, Array], weigh
 
 
 def sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
-    """The finding in words: 'If the yield passes 0.55 by the end of 2026, A2's share falls from 61% to 48%'."""
-    limit = signpost.threshold
-    if limit is None:
+    """The finding in words: 'If the yield passes 55% by the end of 2026, A2's share falls from 61% to 48%'."""
+    if signpost.threshold is None:
         return ""
-    verb = "rises above" if limit.passes == "above" else "falls below"
-    observable = signpost.observable[0].lower() + signpost.observable[1:] if _plain(signpost) else signpost.observable
+    limit = signpost.threshold.value
+    said = percent(limit) if signpost.unit in ("share", "1/yr") else f"{limit:g}"
     kind = "weighted share" if weighted else "share"
     return (
-        f"If {observable} {verb} {limit.value:g}{_unit(signpost.unit)} by {_day(signpost.by)}, {shift.assumption}'s {kind} "
-        f"{move(shift.before, shift.after)}; it does in {percent(shift.passed)} of futures."
+        f"If {signpost.when.replace('{limit}', said)} by {_day(signpost.by)}, {shift.assumption}'s {kind} "
+        f"{move(shift.before, shift.after)}; that is so in {percent(shift.passed)} of futures."
     )
 
 
@@ -177,16 +175,6 @@ def percent(share: float) -> str:
 
 def _word(change: float) -> Literal["rises", "falls"]:
     return "rises" if change > 0 else "falls"
-
-
-def _plain(signpost: Signpost) -> bool:
-    """Whether the observable begins with a common word, which is small within a sentence."""
-    first = signpost.observable.split()[0]
-    return first[1:].islower() and not first.startswith(("NVIDIA", "SMIC", "Chinese", "Ascend", "OpenAI"))
-
-
-def _unit(unit: str) -> str:
-    return {"share": "", "-": "", "event": "", "million": " million", "1/yr": " a year"}.get(unit, f" {unit}")
 
 
 def _day(day: date) -> str:

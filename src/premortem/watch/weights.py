@@ -6,6 +6,7 @@ all the weight, the likelihood is tempered (Neal 2001): raised to the largest po
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from scipy.special import ndtri
@@ -22,7 +23,8 @@ IMPOSSIBLE = 4.0
 PARETO_LIMIT = 0.7
 # Futures a time, so that a block stays in cache.
 BLOCK = 65_536
-BISECTIONS = 40
+# The power of the likelihood is sought between this and 1, in so many halvings of its logarithm.
+WEAKEST, BISECTIONS = 1e-12, 20
 LEVEL = 0.95
 
 
@@ -82,6 +84,24 @@ def weigh(
     )
 
 
+def strain(
+    predictions: Mapping[str, Array], readings: Sequence[Reading], quantities: Mapping[str, Quantity]
+) -> list[tuple[Reading, float]]:
+    """Readings with the effective share of futures that each alone would leave, the most straining first.
+
+    1 says nothing, a small share means that few futures agree with it. On the first futures only: it is a diagnosis.
+    """
+    found = []
+    for reading in readings:
+        quantity = quantities[reading.quantity]
+        values = predictions.get(quantity.column(reading.on))
+        if values is not None and len(values):
+            part = values[:BLOCK]
+            likely = log_likelihood(part, reading, quantity)
+            found.append((reading, effective(_normalised(likely, 1.0)) / len(part)))
+    return sorted(found, key=lambda pair: pair[1])
+
+
 def effective(weights: Array) -> float:
     """Effective number of futures: (sum of weights)^2 / sum of squares (Kish 1965)."""
     squares = float(np.dot(weights, weights))
@@ -93,9 +113,9 @@ def temper(log_likelihoods: Array, floor: float) -> tuple[float, float]:
     full = effective(_normalised(log_likelihoods, 1.0))
     if full >= floor or not len(log_likelihoods):
         return 1.0, full
-    low, high = 0.0, 1.0
+    low, high = WEAKEST, 1.0
     for _ in range(BISECTIONS):
-        middle = (low + high) / 2
+        middle = float(np.sqrt(low * high))
         if effective(_normalised(log_likelihoods, middle)) >= floor:
             low = middle
         else:
@@ -195,3 +215,18 @@ def resample(weights: Array, count: int, seed: int) -> Array:
     places = (np.arange(count) + np.random.default_rng(seed).random()) / count
     sums = np.cumsum(weights, dtype=np.float64)
     return np.minimum(np.searchsorted(sums / sums[-1], places, side="right"), len(weights) - 1)
+
+
+def by_date(
+    predictions: Mapping[str, Array],
+    readings: Sequence[Reading],
+    quantities: Mapping[str, Quantity],
+    holds: Mapping[str, Array],
+    days: Sequence[date],
+) -> list[tuple[date, float, dict[str, tuple[float, float, float]]]]:
+    """The board as it stood on each day: the day, effective futures, and weighted shares with intervals by name."""
+    found = []
+    for day in days:
+        weights = weigh(predictions, [r for r in readings if r.known_on <= day], quantities)
+        found.append((day, weights.effective, shares(holds, weights.values)))
+    return found

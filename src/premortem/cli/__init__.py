@@ -1,0 +1,91 @@
+"""The command line: parse, call, show, exit. Every command has `--json`, which prints one document on stdout."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from premortem.cli import main_job, more, rules, why
+from premortem.cli.shared import BAD, BUG, DONE, INTERRUPTED, app
+from premortem.errors import BadInput, BadInputs, PremortemError
+
+# Commands register as their modules load; `--help` shows the panels in this order.
+PANELS = ("Main job", "Why", "Rules", "Watch", "More")
+app.registered_commands.sort(key=lambda command: PANELS.index(str(command.rich_help_panel)))
+
+__all__ = ["app", "main", "main_job", "more", "rules", "why"]
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Find how a policy fails before it does."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(installed("premortem"))
+    elif context.invoked_subcommand is None:
+        typer.echo(
+            "premortem finds how a policy fails before it does: five assumptions of US AI policy, tested over\n"
+            "thousands of simulated futures. Try:\n"
+            "  premortem run            simulate six policies, score them, write the brief\n"
+            "  premortem board          the scored table again\n"
+            "  premortem --help         every command"
+        )
+
+
+def main() -> None:
+    """Run the command line; map errors to exit codes, one line each, and to JSON where that was asked for."""
+    debug, as_json = "--debug" in sys.argv, "--json" in sys.argv
+    arguments = [a for a in sys.argv[1:] if a != "--debug"]
+    try:
+        code = app(arguments, standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else DONE)
+    except PremortemError as error:
+        sys.exit(_refuse(error, as_json, debug))
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("Stopped. What is finished is kept; `premortem run --resume` goes on.", err=True)
+        sys.exit(INTERRUPTED)
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except Exception as error:
+        sys.exit(_usage_or_bug(error, as_json, debug))
+
+
+def _refuse(error: PremortemError, as_json: bool, debug: bool) -> int:
+    """Print an error of the user's making: lines on stderr, and with `--json` the same on stdout."""
+    if debug:
+        raise error
+    errors = list(error.errors) if isinstance(error, BadInputs) else [error]
+    for one in errors:
+        typer.echo(f"error: {one}", err=True)
+    if len(errors) > 1:
+        typer.echo(f"{len(errors)} errors, nothing written", err=True)
+    if as_json:
+        dicts = [e.as_dict() if isinstance(e, BadInput) else _as_dict(e) for e in errors]
+        typer.echo(json.dumps({"error": dicts[0], **({"errors": dicts} if len(dicts) > 1 else {})}))
+    return BAD
+
+
+def _as_dict(error: BaseException) -> dict[str, str]:
+    return {"file": "", "key": "", "got": "", "allowed": "", "hint": str(error)}
+
+
+def _usage_or_bug(error: Exception, as_json: bool, debug: bool) -> int:
+    """A wrong option is the user's; anything else is ours: one line, and how to report it."""
+    if debug:
+        raise error
+    if isinstance(error, TyperException):
+        option = getattr(getattr(error, "param", None), "name", None) or getattr(error, "option_name", None) or ""
+        refused = BadInput("command line", option, error.format_message(), hint="see `premortem --help`")
+        return _refuse(refused, as_json, debug)
+    typer.echo(f"error: a bug in premortem: {type(error).__name__}: {error}", err=True)
+    typer.echo("hint: run again with --debug and report what it prints", err=True)
+    if as_json:
+        typer.echo(json.dumps({"error": _as_dict(error)}))
+    return BUG

@@ -1,0 +1,74 @@
+"""More: validate, init, bench and data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from premortem.cli.shared import BAD, DONE, AsJson, app, show
+
+data_app = typer.Typer(help="What is shipped, how old, from where.", no_args_is_help=True)
+app.add_typer(data_app, name="data", rich_help_panel="More")
+
+
+@app.command(rich_help_panel="More")
+def validate(
+    folder: Annotated[Path | None, typer.Argument(help="A study's folder [default: the shipped study].")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every file of a study and report all errors at once.
+
+    Examples: premortem validate my-study; premortem validate --json
+    """
+    from premortem.study import problems
+
+    found = problems(folder)
+    lines = [f"error: {e.file}: {e.key}: {e.what}" for e in found] + [f"{len(found)} errors" if found else "no errors"]
+    show(
+        {"errors": [e.as_dict() | {"why": e.what} for e in found]}, as_json, False, lambda: typer.echo("\n".join(lines))
+    )
+    raise typer.Exit(BAD if found else DONE)
+
+
+@app.command(rich_help_panel="More")
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist or be empty.")],
+    as_json: AsJson = False,
+) -> None:
+    """A study folder with copies of the parameters, policies and assumptions to edit.
+
+    Examples: premortem init my-study; premortem run --study my-study
+    """
+    from premortem.study import make_study
+
+    path = make_study(folder)
+    show({"path": str(path)}, as_json, False, lambda: typer.echo(f"{path}\nNext: premortem run --study {path}"))
+
+
+@app.command(rich_help_panel="More")
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, a minute at most.")] = False,
+    peers: Annotated[bool, typer.Option("--peers", help="Beside ema_workbench and SALib, where installed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The benchmarks, each beside a yardstick in the same run.
+
+    Examples: premortem bench --quick; premortem bench --peers --json
+    """
+    from premortem import bench as benchmarks
+    from premortem import report
+
+    rows = benchmarks.run(quick=quick, peers=peers)
+    show({"benchmarks": rows}, as_json, False, lambda: report.print_benchmarks(rows))
+
+
+@data_app.command("status")
+def data_status(as_json: AsJson = False) -> None:
+    """What is shipped, how old, from where: one row a table.
+
+    Examples: premortem data status; premortem data status --json
+    """
+    from premortem import facts, report
+
+    tables = facts.status()
+    show({"tables": tables}, as_json, False, lambda: report.print_tables(tables))

@@ -1,0 +1,163 @@
+"""Rules: check, ledger and regime."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from premortem.cli.shared import DONE, NO, AsJson, OnDate, StudyDir, Under, app, show
+
+
+@app.command(rich_help_panel="Rules")
+def check(
+    item: Annotated[str | None, typer.Option("--item", help="A chip by name, or a kind of item.")] = None,
+    quantity: Annotated[str, typer.Option("--quantity", help="Units.")] = "1",
+    to: Annotated[str | None, typer.Option("--to", help="Destination: ISO code or name.")] = None,
+    hq: Annotated[str | None, typer.Option("--hq", help="Headquarters of the consignee.")] = None,
+    parent: Annotated[str | None, typer.Option("--parent", help="Headquarters of its ultimate parent.")] = None,
+    consignee: Annotated[str | None, typer.Option("--consignee", help="Ultimate consignee.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Validated end user: none, uveu, nveu.")] = None,
+    used: Annotated[str | None, typer.Option("--used", help="TPP already licensed to the destination.")] = None,
+    tpp: Annotated[str | None, typer.Option("--tpp", help="TPP of an item that the catalogue does not hold.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="FIELD=VALUE for any other field; repeat for more.")
+    ] = None,
+    on: OnDate = None,
+    under: Under = "history",
+    file: Annotated[Path | None, typer.Option("--file", help="Cases to decide: TOML, CSV.")] = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """May this shipment go? Under which clause, and what would change the answer.
+
+    Examples: premortem check --item "H100 SXM" --quantity 2000 --to ARE --on 2025-06-01 --under as-written;
+    premortem check --item H20 --quantity 1000 --to CHN --on 2025-05-01
+    """
+    from premortem import report
+    from premortem.regime import cases
+    from premortem.regime.decide import Transaction, explain
+
+    book = _book(study, under)
+    if file is not None:
+        results = cases.decide_file(file, book)
+        show({"cases": results}, as_json, False, lambda: report.print_cases(results))
+        raise typer.Exit(DONE if all(r.get("agrees", True) for r in results) else NO)
+    given = {
+        "item": item,
+        "quantity": quantity,
+        "destination": to,
+        "headquarters": hq,
+        "parent_headquarters": parent,
+        "consignee": consignee,
+        "status": status,
+        "used_tpp": used,
+        "tpp": tpp,
+        "date": on,
+    }
+    decision = explain(
+        Transaction(**{k: v for k, v in given.items() if v is not None}, **cases.settings(set_ or [])), book
+    )
+    show(decision.as_dict(), as_json, False, lambda: report.print_decision(decision))
+    raise typer.Exit(DONE if decision.may_go else NO)
+
+
+@app.command(rich_help_panel="Rules")
+def ledger(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet, a shipment a row.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Write the decided table here: CSV or Parquet.")
+    ] = None,
+    under: Under = "history",
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide a table of shipments in date order, with running totals; rejected rows keep their number and reason.
+
+    Examples: premortem ledger shipments.csv -o decided.csv; premortem ledger shipments.parquet --under as-written
+    --json
+    """
+    from premortem import report
+    from premortem.regime import ledger as ledgers
+
+    decided, result = ledgers.decide_file(file, _book(study, under))
+    if out is not None:
+        ledgers.write(decided, out)
+    show(result, as_json, False, lambda: report.print_ledger(result, out))
+
+
+regime_app = typer.Typer(help="The rulebook: in force, changed, inconsistent.", no_args_is_help=True)
+app.add_typer(regime_app, name="regime", rich_help_panel="Rules")
+
+
+@regime_app.command("show")
+def regime_show(on: OnDate = None, under: Under = "history", study: StudyDir = None, as_json: AsJson = False) -> None:
+    """Clauses in force on a day.
+
+    Examples: premortem regime show --on 2025-02-26; premortem regime show --under as-written --on 2025-06-01
+    """
+    from premortem import report
+    from premortem.regime import diff as rules
+
+    clauses = rules.show(_book(study, under), _day(on))
+    show({"clauses": clauses}, as_json, False, lambda: report.print_clauses(clauses))
+
+
+@regime_app.command("diff")
+def regime_diff(
+    a: Annotated[str, typer.Argument(help="A day, a policy, or POLICY@DAY.")],
+    b: Annotated[str, typer.Argument(help="The same, to compare with.")],
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """What changed between two days or policies, in words and as data: clauses, numbers, who gains and who loses.
+
+    Examples: premortem regime diff 2025-02-26 2026-02-01; premortem regime diff as-written streamlined
+    """
+    from premortem import report
+    from premortem.regime import diff as rules
+
+    result = rules.diff(_side(a, study), _side(b, study))
+    show(result, as_json, False, lambda: report.print_diff(result))
+
+
+@regime_app.command("loopholes")
+def regime_loopholes(under: Under = "as-written", study: StudyDir = None, as_json: AsJson = False) -> None:
+    """Pairs of shipments alike in substance and decided differently, each to be checked again by hand.
+
+    Examples: premortem regime loopholes; premortem regime loopholes --under history --json
+    """
+    from premortem import report
+    from premortem.regime.loopholes import loopholes
+
+    found = loopholes(_book(study, under))
+    show({"loopholes": found}, as_json, False, lambda: report.print_loopholes(found))
+
+
+def _book(study: Path | None, under: str) -> Any:
+    from premortem.regime.book import load
+
+    if under.endswith(".toml"):
+        return load(Path(under))
+    if study is None:
+        return load(under)
+    from premortem.study import Study
+
+    return Study(study).book(under)
+
+
+def _day(text: str | None) -> Any:
+    from datetime import date
+
+    from premortem.regime.transactions import parse_date
+
+    return date.today() if text is None else parse_date(text)
+
+
+def _side(text: str, study: Path | None) -> Any:
+    """`2025-05-14`, `as-written` or `as-written@2025-06-01` as a book and a day; a bare policy is taken on 1 June
+    2025.
+    """
+    policy, _, day = text.partition("@")
+    if policy[:1].isdigit():
+        return _book(study, "history"), _day(policy)
+    return _book(study, policy), _day(day or "2025-06-01")

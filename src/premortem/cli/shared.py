@@ -1,0 +1,61 @@
+"""What every command shares: the app, the options that several take, and how a result is shown."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="premortem",
+    help="Find how a policy fails before it does.",
+    no_args_is_help=False,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+DONE, NO, BAD, BUG, INTERRUPTED = 0, 1, 2, 70, 130
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no tables; errors stay.")]
+StudyDir = Annotated[
+    Path | None, typer.Option("--study", help="Folder made by `premortem init`: its files over the shipped ones.")
+]
+RunDir = Annotated[Path | None, typer.Option("--run", help="Run folder [default: the study's last run].")]
+Under = Annotated[str, typer.Option("--under", help="Policy: history, as-written, rescinded, ... or a policy file.")]
+OnDate = Annotated[str | None, typer.Option("--on", help="Day of export, YYYY-MM-DD [default: today].")]
+
+
+def stored(study: Path | None, run: Path | None) -> Any:
+    """The run to look at: the given folder, or the last run of the study."""
+    from premortem.study import Study
+
+    return Study(study).stored(run)
+
+
+def show(document: dict[str, Any], as_json: bool, quiet: bool, for_people: Callable[[], None]) -> None:
+    """One JSON document on stdout, or the same for people unless they asked for quiet."""
+    if as_json:
+        typer.echo(json.dumps(document, default=plain, allow_nan=False))
+    elif not quiet:
+        for_people()
+
+
+def plain(value: Any) -> Any:
+    """What JSON has no word for, as what it has: numbers, ISO dates, text."""
+    if hasattr(value, "item"):
+        return value.item()
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value)
+
+
+def progress(silent: bool) -> Any:
+    """A bar on stderr where a person watches; nothing in a pipe."""
+    if silent or not sys.stderr.isatty():
+        return None
+    from premortem import report
+
+    return report.progress_bar()

@@ -1,0 +1,162 @@
+"""Quantities, units and readings: what is read, in which unit, known when."""
+
+from datetime import date
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from premortem import facts, world
+from premortem.errors import BadInput, BadInputs
+from premortem.study import outcome_names
+from premortem.watch import observations, quantities
+from premortem.watch.observations import Reading, as_read, contradictions, parse_option
+from premortem.watch.quantities import Observer
+
+TODAY, NOTE = date(2026, 11, 24), date(2025, 2, 26)
+KNOWN = quantities.shipped()
+
+
+def table(tmp_path, *rows, header="quantity,date,value,low,high,unit,known_on,source,confidence"):
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    return path
+
+
+def test_every_shipped_quantity_is_an_expression_on_outcomes_of_the_world():
+    asked = [(q, day) for q in KNOWN.values() for day in (date(2024, 6, 30), date(2028, 12, 31))]
+    observer = Observer(asked, outcome_names(), world.quarter_labels())
+    assert len(observer.expressions) == 2 * len(KNOWN)
+    assert not observer.outside
+
+
+def test_a_quantity_is_read_off_the_outcome_at_its_day():
+    outcomes = {"capex": jnp.arange(40.0)[:, None] * jnp.ones((1, 3)), "cn_yield": jnp.full((40, 3), 0.4)}
+    asked = [(KNOWN["capex_big4_year"], date(2024, 3, 1)), (KNOWN["smic_yield_ascend"], date(2025, 2, 1))]
+    found = Observer(asked, frozenset(outcomes), world.quarter_labels())(outcomes)
+    assert found["capex_big4_year@2024"][0] == 5.5  # (4 + 5 + 6 + 7) / 4
+    assert found["smic_yield_ascend@2025Q1"][0] == pytest.approx(0.4)
+
+
+def test_days_outside_the_horizon_are_listed_and_no_error():
+    observer = Observer([(KNOWN["capex_big4_year"], date(2022, 12, 31))], outcome_names(), world.quarter_labels())
+    assert observer.outside == {"capex_big4_year@2022"}
+
+
+def test_all_shipped_judgements_were_known_on_the_day_of_the_note():
+    late = [q.id for q in KNOWN.values() for j in (q.discrepancy, q.map) if j is not None and j.known_on > NOTE]
+    assert not late
+    assert facts.read("baselines")["known_on"].max() <= NOTE
+
+
+def test_every_shipped_observation_is_mapped_an_event_or_said_to_be_unknown():
+    found = observations.shipped(TODAY)
+    assert len(found.mapped) + len(found.events) + len(found.unknown) == facts.read("observations").height
+    assert [r.quantity for r in found.unknown] == ["us_surplus_twh_per_year"]  # a fact that the model takes as given
+
+
+def test_readings_are_known_by_the_day_on_which_they_came_out():
+    found = observations.shipped(TODAY)
+    assert all(r.known_on <= NOTE for r in found.known(NOTE))
+    assert {*found.known(NOTE)} | {*found.later(NOTE)} == {*found.mapped}
+    assert not found.known(NOTE, after=NOTE)
+
+
+def test_units_of_one_measure_are_converted(tmp_path):
+    read = observations.read(
+        table(tmp_path, "cn_ascend_units_year,2025-12-31,805,200,900,thousand,2025-09-08,x,low",
+              "smic_yield_ascend,2025-02-01,40,30,45,%,2025-02-25,x,medium",
+              "us_cn_gap_months,2025-10-31,0.5,0.4,1,years,2026-01-10,x,medium"), TODAY)  # fmt: skip
+    units, share, gap = read.mapped
+    assert (units.value, units.low, units.high) == pytest.approx((0.805, 0.2, 0.9))
+    assert (share.value, gap.value) == pytest.approx((0.4, 6.0))
+
+
+def test_other_names_of_a_quantity_are_known(tmp_path):
+    read = observations.read(
+        table(tmp_path, "price_output_gpt5,2025-08-07,10,,,USD per M tokens,2025-08-07,x,high",
+              "price_output_kimi_k2,2025-07-11,2.5,,,USD per M tokens,2025-07-11,x,high"), TODAY)  # fmt: skip
+    assert [r.quantity for r in read.mapped] == ["price_closed", "price_open"]
+
+
+def test_unknown_quantities_are_listed_and_not_fatal(tmp_path):
+    read = observations.read(table(tmp_path, "moon_landings_year,2025-12-31,2,,,units,2026-01-01,x,high"), TODAY)
+    assert [r.quantity for r in read.unknown] == ["moon_landings_year"]
+
+
+def test_every_fault_of_a_file_is_reported_at_once(tmp_path):
+    rows = [
+        "capex_big4_year,2025-12-31,413,400,425,TWh,2026-02-06,x,medium",  # not a unit of money
+        "capex_big4_year,2027-12-31,413,400,425,bn USD,2027-02-06,x,medium",  # in the future
+        "capex_big4_year,2025-12-31,nan,400,425,bn USD,2026-02-06,x,medium",
+        "capex_big4_year,2025-12-31,413,420,425,bn USD,2026-02-06,x,medium",  # outside its own range
+        "capex_big4_year,last year,413,400,425,bn USD,2026-02-06,x,medium",
+        "smic_yield_ascend,2025-02-01,40,,,share,2025-02-25,x,medium",  # 40 is no share
+        "h20_units_year,2024-12-31,-1,,,million,2025-02-15,x,medium",
+    ]
+    with pytest.raises(BadInputs) as caught:
+        observations.read(table(tmp_path, *rows), TODAY)
+    assert [e.key.split(":")[0] for e in caught.value.errors] == [f"row {n}" for n in range(2, 9)]
+    assert "TWh" in str(caught.value.errors[0])
+    assert "bn USD" in caught.value.errors[0].allowed
+
+
+def test_columns_are_checked_with_the_near_name(tmp_path):
+    with pytest.raises(BadInputs, match="did you mean quantity"):
+        observations.read(table(tmp_path, "a,2025-01-01,1", header="quantty,date,value"), TODAY)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_table_or_a_clear_error(tmp_path_factory, raw):
+    path = tmp_path_factory.mktemp("fuzz") / "x.csv"
+    path.write_bytes(raw)
+    try:
+        observations.read(path, TODAY)
+    except (BadInput, BadInputs) as error:
+        assert "x.csv" in str(error)
+
+
+def test_a_reading_can_be_typed_with_unit_and_day():
+    reading = parse_option("smic_yield_ascend=55%@2025-09-30", NOTE, TODAY)
+    assert (reading.quantity, reading.value, reading.on) == ("smic_yield_ascend", 0.55, date(2025, 9, 30))
+    assert parse_option("smic_yield_ascend=0.6", NOTE, TODAY).on == NOTE
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("smic_yeild_ascend=0.5", "did you mean smic_yield_ascend"),
+        ("smic_yield_ascend", "QUANTITY=VALUE"),
+        ("smic_yield_ascend=1.7", "cannot be 1.7"),
+        ("smic_yield_ascend=0.5 GW", "not read in GW"),
+        ("smic_yield_ascend=0.5@2031-01-01", "future"),
+        ("smic_yield_ascend=0.5@soon", "not a date"),
+        ("smic_yield_ascend=1e999", "not a number"),
+    ],
+)
+def test_a_wrong_reading_says_what_to_do(text, said):
+    with pytest.raises(BadInput, match=said):
+        parse_option(text, NOTE, TODAY)
+
+
+def test_readings_that_exclude_each_other_are_named_together():
+    one = Reading("smic_yield_ascend", date(2025, 2, 1), 0.4, 0.38, 0.42, NOTE, "", "")
+    other = Reading("smic_yield_ascend", date(2025, 3, 1), 0.8, 0.78, 0.82, NOTE, "", "")
+    assert "contradict" in str(contradictions([one, other], KNOWN)[0])
+    assert not contradictions([one, one], KNOWN)
+    assert not contradictions(
+        [one, Reading("smic_yield_ascend", date(2026, 3, 1), 0.8, 0.78, 0.82, NOTE, "", "")], KNOWN
+    )
+
+
+@pytest.mark.parametrize("name", ["capex_big4_year", "smic_yield_ascend", "openai_loss_year"])
+def test_what_is_read_spreads_around_the_truth_as_said(name):
+    q = KNOWN[name]
+    truth = {"log": 300.0, "logit": 0.4, "linear": 5.0}[q.scale]
+    read = as_read(np.full(20_000, truth), Reading(name, NOTE, truth, None, None, NOTE, "", ""), q, seed=0)
+    z = (q.on_scale(read) - q.on_scale(truth)) / np.hypot(q.error, q.spread)
+    assert abs(z.mean()) < 0.03
+    assert z.std() == pytest.approx(1.0, abs=0.03)
+    assert np.isclose(q.off_scale(q.on_scale(np.array([truth]))), truth).all()

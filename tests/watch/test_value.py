@@ -1,0 +1,116 @@
+"""What a reading is worth: nothing for noise, all for the whole truth, and the sentence that says it."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from premortem.watch import signposts, value
+from premortem.watch.signposts import Signpost, Threshold
+
+N = 40_000
+RNG = np.random.default_rng(0)
+THETA = RNG.standard_normal(N)
+# best policy: a where theta > 0, b elsewhere; nobody knows which beforehand
+MEASURES = {"a": THETA, "b": -THETA, "c": np.full(N, -0.5)}
+HOLDS = {"A1": THETA > 0, "A2": RNG.random(N) < 0.3}
+
+
+def post(**more):
+    base = {
+        "id": "x", "assumption": "A1", "title": "A yield", "observable": "Yield of a line", "unit": "share",
+        "read": "-", "source": "-", "by": date(2026, 12, 31), "quantity": "smic_yield_ascend",
+        "threshold": Threshold(value=0.55, passes="above", basis="judgement"), "when": "the yield passes {limit}",
+    }  # fmt: skip
+    return Signpost.model_validate(base | more)
+
+
+def test_the_whole_truth_is_worth_the_whole_regret():
+    found = value.worth(THETA, MEASURES, HOLDS)
+    assert found.regret == pytest.approx(np.abs(THETA).mean(), rel=0.01)  # E max(x, -x) over max of means, about 0.798
+    assert found.regret_share == pytest.approx(1.0, abs=0.01)
+    assert found.entropy["A1"] == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_noisy_reading_is_worth_what_theory_says():
+    """Choice after x = theta + e: E |E[theta | x]| = sd(E[theta | x]) sqrt(2 / pi), with reliability 1 / (1 + s^2)."""
+    for s in (0.5, 1.0, 2.0):
+        found = value.worth(THETA + s * RNG.standard_normal(N), MEASURES, HOLDS)
+        exact = np.sqrt(1 / (1 + s * s)) * np.sqrt(2 / np.pi)
+        assert found.regret == pytest.approx(exact, abs=4 * found.regret_error + 0.01)
+
+
+def test_noise_is_worth_nothing():
+    found = [value.worth(RNG.standard_normal(N), MEASURES, HOLDS) for _ in range(20)]
+    assert max(w.regret / max(w.regret_error, 1e-9) for w in found) < 3.5
+    assert np.mean([w.entropy["A1"] for w in found]) < 2e-4
+    assert found[0].entropy["A2"] < 1e-3
+
+
+def test_a_reading_of_one_value_is_worth_nothing():
+    found = value.worth(np.zeros(N), MEASURES, HOLDS)
+    assert found.regret == 0
+    assert found.entropy == {"A1": 0.0, "A2": 0.0}
+
+
+def test_weights_count_as_repeats():
+    times = np.where(THETA[:5000] > 0, 2, 1)
+    weighted = value.worth(
+        THETA[:5000], {k: m[:5000] for k, m in MEASURES.items()}, {"A1": HOLDS["A1"][:5000]}, times / 1.0
+    )
+    repeated = value.worth(
+        np.repeat(THETA[:5000], times), {k: np.repeat(m[:5000], times) for k, m in MEASURES.items()},
+        {"A1": np.repeat(HOLDS["A1"][:5000], times)},
+    )  # fmt: skip
+    assert weighted.regret == pytest.approx(repeated.regret, abs=0.03)
+    assert weighted.entropy["A1"] == pytest.approx(repeated.entropy["A1"], abs=0.02)
+
+
+def test_readings_that_are_equal_share_a_bin():
+    x = np.repeat([1.0, 2.0, 3.0], 1000)
+    place, _ = value.into_bins(x, np.full(3000, 1 / 3000), 3000)
+    assert len({*place[:1000]}) == len({*place[1000:2000]}) == len({*place[2000:]}) == 1
+    assert place[0] < place[1000] < place[2000]
+
+
+def test_information_of_a_coin_that_is_read_wrongly_in_a_tenth():
+    holds = RNG.random(N) < 0.5
+    read = np.where(RNG.random(N) < 0.1, ~holds, holds).astype(float)
+    place, bins = value.into_bins(read, np.full(N, 1 / N), N)
+    exact = 1 - value.entropy(0.1)  # capacity of the binary symmetric channel
+    assert value.information(place, bins, holds, np.full(N, 1 / N), N) == pytest.approx(exact, abs=0.01)
+
+
+def test_a_blurred_parameter_keeps_its_prior_and_loses_its_rank():
+    x = np.exp(THETA)
+    read = value.parameter_reading(x, 1.0, seed=1)
+    np.testing.assert_allclose(np.quantile(read, [0.1, 0.5, 0.9]), np.quantile(x, [0.1, 0.5, 0.9]), rtol=0.05)
+    assert np.corrcoef(np.log(read), THETA)[0, 1] == pytest.approx(np.sqrt(0.5), abs=0.02)
+
+
+def test_a_threshold_moves_a_share_and_the_sentence_says_so():
+    reading = 0.5 + 0.1 * THETA
+    moved = value.shifts(reading, post(), HOLDS)
+    assert moved[0].assumption == "A1"
+    assert (moved[0].before, moved[0].after) == pytest.approx((0.5, 1.0), abs=0.01)
+    assert value.sentence(post(), moved[0]) == (
+        "If the yield passes 55% by the end of 2026, A1's share rises from 50% to 100%; that is so in 31% of futures."
+    )
+
+
+def test_a_threshold_that_no_future_passes_says_nothing():
+    assert value.shifts(np.zeros(N), post(), HOLDS) == []
+    assert value.shifts(np.ones(N), post(), HOLDS) == []
+
+
+def test_shares_are_never_rounded_to_certainty():
+    assert [value.percent(x) for x in (0.0, 0.004, 0.41, 0.996, 1.0)] == ["0%", "under 1%", "41%", "over 99%", "100%"]
+    assert value.move(0.4101, 0.4099) == "stays at 41%"
+
+
+def test_every_signpost_with_a_threshold_makes_a_sentence():
+    for signpost in signposts.shipped().values():
+        if signpost.threshold:
+            said = value.sentence(signpost, value.Shift("A1", 0.4, 0.2, 0.3))
+            assert "{" not in said
+            assert said.endswith("of futures.")
