@@ -122,7 +122,7 @@ def test_events_come_once_in_order_and_never_with_what_they_end():
     freed = np.isfinite(times["below_threshold_freed"])
     assert freed.any()
     assert (times["below_threshold_freed"] > times["below_threshold_banned"])[freed].all()
-    assert all((t > process.year_of(NOTE) - 1e-9).all() for t in times.values())
+    assert all((t > process.end_of(NOTE) - 1e-9).all() for t in times.values())
 
 
 def test_a_rate_without_pressure_gives_the_share_that_its_gamma_prior_says(monkeypatch):
