@@ -2,14 +2,14 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test bench lint lock docs clean
+.PHONY: run test bench lint lock docs assets clean
 
 run: .venv/run
 	$(BIN)/premortem run
 
 test: .venv/dev
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests scripts
+	$(BIN)/ruff format --check src tests scripts
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/pytest
@@ -19,6 +19,10 @@ bench: .venv/dev
 
 docs: .venv/dev
 	$(BIN)/python -m premortem.report.pages docs
+
+# Typeface and map, from npm; they are in the repository, so this is only for a newer version of them.
+assets:
+	$(PYTHON) scripts/assets.py
 
 # The stamps are made anew only when the lock or the project file changes, so a second `make run` starts at once.
 .venv/run: requirements.txt pyproject.toml

@@ -46,10 +46,3 @@ def themed(chart: Any, height: int | None = None, width: int | None = WIDTH) -> 
     }
     spec = sized.to_dict() | {"config": config}
     return alt.Chart.from_dict(spec)
-
-
-def svg(chart: Any) -> str:
-    """The chart as SVG text, rendered without a browser."""
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(chart.to_dict()))

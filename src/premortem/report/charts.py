@@ -9,7 +9,8 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, svg, themed
+from premortem.exhibits.render import svg
+from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
 
 BAND = ("p5", "p25", "p50", "p75", "p95")
 # Margins beyond this are all the same to a reader: far from breaking, or far beyond it.

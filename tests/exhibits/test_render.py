@@ -1,0 +1,62 @@
+"""No word is lost on the way to a picture, and pictures need nothing from outside."""
+
+import altair as alt
+import polars as pl
+import pytest
+from PIL import Image, ImageChops
+
+from premortem.exhibits import render
+from premortem.exhibits.theme import FONT, themed
+
+BARS = pl.DataFrame({"name": ["one", "two"], "value": [1.0, 2.0]})
+
+
+def picture(chart) -> Image.Image:
+    from io import BytesIO
+
+    return Image.open(BytesIO(render.png(chart))).convert("L")
+
+
+def bars(title: str | None) -> alt.Chart:
+    """Bars under a title; a blank one keeps its room, so that pictures of both are of one size."""
+    chart = alt.Chart(BARS).mark_bar().encode(x="value:Q", y="name:N")
+    return themed(chart.properties(title=title), height=60, width=200)
+
+
+def test_a_picture_contains_its_title():
+    titled, blank = picture(bars("Compute doubles")), picture(bars("\u00a0"))
+    assert titled.size == blank.size
+    changed = ImageChops.difference(titled, blank).getbbox()
+    assert changed is not None
+    assert changed[2] - changed[0] > 100, "a line of text is wide"
+
+
+def test_text_in_a_font_that_is_not_there_vanishes_which_is_why_ours_is_packaged():
+    """The judge of the test above: an unquoted name with a digit loses every letter."""
+    spec = bars("Compute doubles").to_dict()
+    spec["config"]["font"] = "Source Sans 3"
+    lost = picture(alt.Chart.from_dict(spec))
+    assert ImageChops.difference(lost, picture(bars("Compute doubles"))).getbbox() is not None
+
+
+def word(font: str, weight: int) -> Image.Image:
+    text = alt.Chart(BARS.head(1)).mark_text(font=font, fontWeight=weight, fontSize=20).encode(text=alt.value("Rag"))
+    return picture(themed(text, height=40, width=80))
+
+
+@pytest.mark.parametrize("weight", [400, 600])
+def test_both_weights_are_the_packaged_typeface(weight):
+    """Letters differ from those of the generic family, which is what a missing font falls back to."""
+    assert ImageChops.difference(word(FONT, weight), word("sans-serif", weight)).getbbox() is not None
+
+
+def test_the_heavier_weight_is_heavier():
+    assert sum(word(FONT, 600).tobytes()) < sum(word(FONT, 400).tobytes()), "more ink is darker"
+
+
+def test_a_page_needs_no_other_host():
+    page = render.html(bars("Compute doubles"))
+    assert 'src="http' not in page
+    assert "<link" not in page
+    assert "Compute doubles" in page
+    assert page.count("@font-face") == 1
