@@ -21,8 +21,8 @@ docs: .venv/dev
 	$(BIN)/python -m premortem.report.pages docs
 
 # Typeface and map, from npm; they are in the repository, so this is only for a newer version of them.
-assets:
-	$(PYTHON) scripts/assets.py
+assets: .venv/dev
+	$(BIN)/python scripts/assets.py
 
 # The stamps are made anew only when the lock or the project file changes, so a second `make run` starts at once.
 .venv/run: requirements.txt pyproject.toml
