@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import altair as alt
-
 # Quoted, generic family last: an unknown or unquoted name makes the renderer drop all text without a word.
 FONT = "'Source Sans 3', sans-serif"
 INK, MUTED, GRID = "#1B1F24", "#57606A", "#E3E7EC"
@@ -44,5 +42,4 @@ def themed(chart: Any, height: int | None = None, width: int | None = WIDTH) -> 
         "header": {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK},
         "text": {"fontSize": 13, "color": INK},
     }
-    spec = sized.to_dict() | {"config": config}
-    return alt.Chart.from_dict(spec)
+    return sized.configure(**config)

@@ -34,7 +34,7 @@ def world_map(frame: pl.DataFrame, colour: Any, size: float = 20.0) -> Any:
 
     Small states are circles of `size` square units; shapes and circles share the one scale.
     """
-    shapes = alt.Data(values=topology(), format=alt.TopoDataFormat(feature="countries", type="topojson"))
+    shapes = alt.InlineData(values=topology(), format=alt.TopoDataFormat(feature="countries", type="topojson"))
     columns = [name for name in frame.columns if name != "iso3"]
     land = alt.Chart(shapes).mark_geoshape(fill=NO_DATA, stroke="white", strokeWidth=0.4)
     known = (
