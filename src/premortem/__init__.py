@@ -12,8 +12,20 @@ _HOMES = {
     "compare": "premortem.analysis",
     "futures": "premortem.analysis",
     "heavy_edits": "premortem.analysis",
+    "hindcast": "premortem.analysis",
+    "what_to_watch": "premortem.analysis",
 }
-__all__ = ["Study", "Transaction", "book", "compare", "futures", "heavy_edits", "stress"]
+__all__ = [
+    "Study",
+    "Transaction",
+    "book",
+    "compare",
+    "futures",
+    "heavy_edits",
+    "hindcast",
+    "stress",
+    "what_to_watch",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,9 +24,14 @@ from premortem.regime import book as rules
 from premortem.regime.levers import Levers, levers
 from premortem.stress import propositions, score
 from premortem.stress.propositions import Assumption
+from premortem.watch import observations, signposts
+from premortem.watch import quantities as known_quantities
+from premortem.watch.observations import Readings
+from premortem.watch.quantities import Observer
+from premortem.watch.signposts import Signpost
 
 PARTS = ("policies", "assumptions")
-PARAMETERS = "params.csv"
+PARAMETERS, SIGNPOSTS, READINGS = "params.csv", "signposts.toml", "readings.csv"
 # What a study's folder is known by.
 MARK = "study.toml"
 DEFAULT_OUT = "out"
@@ -71,6 +76,27 @@ class Study:
     def scorer(self) -> score.Scorer:
         """The compiled propositions."""
         return score.Scorer(self.assumptions, outcome_names(), world.quarter_labels())
+
+    @cached_property
+    def signposts(self) -> Mapping[str, Signpost]:
+        """What to watch: the shipped signposts, with the study's own in their place and after them."""
+        own = self.folder / SIGNPOSTS if self.folder else None
+        return {**signposts.shipped(), **(signposts.read(own) if own and own.is_file() else {})}
+
+    @cached_property
+    def readings(self) -> Readings:
+        """What was observed: the shipped record and the study's own readings."""
+        own = self.folder / READINGS if self.folder else None
+        record = observations.shipped()
+        return record.joined(observations.read(own)) if own and own.is_file() else record
+
+    @cached_property
+    def observer(self) -> Observer:
+        """What a run keeps of each future to be weighed and watched: what was read, and what signposts will read."""
+        known = known_quantities.shipped()
+        read = [(known[r.quantity], r.on) for r in self.readings.mapped]
+        watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
+        return Observer([*read, *watched], outcome_names(), world.quarter_labels())
 
     def book(self, policy: str) -> rules.Book:
         """The rulebook under a policy of the study. Raises `BadInput` with the nearest name for an unknown one."""
@@ -123,6 +149,11 @@ class Study:
         _remember(self.folder, folder)
         return made
 
+    @property
+    def has_run(self) -> bool:
+        """Whether a finished run of the study is stored where it would be looked for."""
+        return store.is_finished(_last(self.folder))
+
     def stored(self, folder: Path | None = None) -> "Run":
         """A stored run: the given folder, or the study's last. Raises `BadInput` when there is none or inputs
         changed.
@@ -131,10 +162,12 @@ class Study:
 
     def model(self) -> ensemble.Model:
         """Values and (levers, thresholds) to what a run keeps; pure, compiled once for every policy."""
-        scorer = self.scorer
+        scorer, observer = self.scorer, self.observer
 
         def simulate_and_score(values: jax.Array, pulled: Any) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-            return scorer.reduce(world.simulate(values, pulled[0]), pulled[1])
+            outcomes = world.simulate(values, pulled[0])
+            scalars, series = scorer.reduce(outcomes, pulled[1])
+            return scalars | observer(outcomes), series
 
         return simulate_and_score
 
@@ -148,6 +181,7 @@ class Study:
             "assumptions": _sha(assumed),
             "rules": _sha(pulled),
             "world": _sha(code),
+            "readings": _sha({name: expression.text for name, (expression, _) in self.observer.expressions.items()}),
         }
 
 
@@ -216,11 +250,7 @@ class Run:
 
     def board_rows(self) -> list[dict[str, Any]]:
         """The board as plain rows; causes of failure without the conditions of other assumptions."""
-        rows = self.board().to_dicts()
-        return [
-            row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")}
-            for row in rows
-        ]
+        return plain_rows(self.board())
 
     def bands(self, policy: str) -> pl.DataFrame:
         """Bands of every series over all futures: series, quarter, p5, p25, p50, p75, p95."""
@@ -260,6 +290,14 @@ class Run:
         } | more
 
 
+def plain_rows(board: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a board; causes of failure without the conditions of other assumptions."""
+    return [
+        row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")}
+        for row in board.to_dicts()
+    ]
+
+
 def outcome_names() -> frozenset[str]:
     """Names of the world's national outcomes, which propositions may speak of."""
     example = jax.eval_shape(
@@ -288,7 +326,7 @@ def problems(folder: Path | None) -> list[BadInput]:
     if folder is None:
         checks = [lambda name=name: rules.load(name) for name in rules.policies()] + [propositions.shipped]
     else:
-        known = {MARK, PARAMETERS, *PARTS, DEFAULT_OUT, "README.md"}
+        known = {MARK, PARAMETERS, SIGNPOSTS, READINGS, *PARTS, DEFAULT_OUT, "README.md"}
         found += [
             BadInput(
                 folder.name,
@@ -302,6 +340,10 @@ def problems(folder: Path | None) -> list[BadInput]:
         ]
         if (folder / PARAMETERS).is_file():
             checks.append(lambda: shipped.override(folder / PARAMETERS))
+        if (folder / SIGNPOSTS).is_file():
+            checks.append(lambda: signposts.read(folder / SIGNPOSTS))
+        if (folder / READINGS).is_file():
+            checks.append(lambda: observations.check_own(folder / READINGS))
         checks += [lambda path=path: rules.load(path) for path in sorted((folder / "policies").glob("*.toml"))]
         checks += [
             lambda path=path: _check_assumption(path) for path in sorted((folder / "assumptions").glob("*.toml"))
@@ -323,7 +365,7 @@ def _check_assumption(path: Path) -> None:
 
 
 def make_study(folder: Path) -> Path:
-    """A folder with copies of the parameters, policies and assumptions. Raises `BadInput` when it exists and is not
+    """A folder with copies of the parameters, policies, assumptions and signposts, and an empty table of readings. Raises `BadInput` when it exists and is not
     empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -331,6 +373,8 @@ def make_study(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / PARAMETERS).write_text(world.PARAMS.read_text("utf-8"), "utf-8")
+        (folder / SIGNPOSTS).write_text(signposts.SHIPPED.read_text("utf-8"), "utf-8")
+        (folder / READINGS).write_text(",".join(observations.COLUMNS) + "\n", "utf-8")
         for part, home in (("policies", rules.POLICIES), ("assumptions", propositions.SHIPPED)):
             (folder / part).mkdir()
             for source in home.iterdir():

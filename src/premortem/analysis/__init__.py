@@ -1,5 +1,5 @@
 """Why a stored run came out as it did: boxes, sensitivities, breaking points, attribution, regret, edits, alternative
-futures, time.
+futures, time; what to watch, and how the model did.
 """
 
 from premortem.analysis.asymmetry import time_asymmetry
@@ -7,24 +7,31 @@ from premortem.analysis.attribution import FROZEN, holder
 from premortem.analysis.breaks import clause_thresholds
 from premortem.analysis.clauses import KNOWN, heavy_edits
 from premortem.analysis.families import futures, signs
+from premortem.analysis.judging import hindcast
 from premortem.analysis.margins import assumption_number, margins_of
 from premortem.analysis.policies import compare
 from premortem.analysis.sentences import sentence
+from premortem.analysis.watching import what_to_watch
+from premortem.analysis.weighing import board_of, weigh_run
 from premortem.analysis.why import explain, stress
 
 __all__ = [
     "FROZEN",
     "KNOWN",
     "assumption_number",
+    "board_of",
     "clause_thresholds",
     "compare",
     "explain",
     "futures",
     "heavy_edits",
+    "hindcast",
     "holder",
     "margins_of",
     "sentence",
     "signs",
     "stress",
     "time_asymmetry",
+    "weigh_run",
+    "what_to_watch",
 ]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from premortem.cli import main_job, more, rules, why
+from premortem.cli import main_job, more, rules, watch, why
 from premortem.cli.shared import BAD, BUG, DONE, INTERRUPTED, app
 from premortem.errors import BadInput, BadInputs, PremortemError
 
@@ -15,7 +15,7 @@ from premortem.errors import BadInput, BadInputs, PremortemError
 PANELS = ("Main job", "Why", "Rules", "Watch", "More")
 app.registered_commands.sort(key=lambda command: PANELS.index(str(command.rich_help_panel)))
 
-__all__ = ["app", "main", "main_job", "more", "rules", "why"]
+__all__ = ["app", "main", "main_job", "more", "rules", "watch", "why"]
 
 
 @app.callback(invoke_without_command=True)

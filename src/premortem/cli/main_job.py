@@ -5,7 +5,11 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import AsJson, Quiet, RunDir, StudyDir, app, progress, show, stored
+from premortem.cli.shared import AsJson, Quiet, RunDir, StudyDir, app, day, progress, show, stored
+
+Weights = Annotated[
+    str | None, typer.Option("--weights", help="Weigh futures by what was known on this day, YYYY-MM-DD.")
+]
 
 
 @app.command(rich_help_panel="Main job")
@@ -17,6 +21,7 @@ def run(
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder [default: out/].")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    weights: Weights = None,
     study: StudyDir = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -25,26 +30,39 @@ def run(
 
     Examples: premortem run; premortem run --policy as-written --policy history --futures 100000
     """
-    from premortem import report
+    from premortem import analysis, report
     from premortem.study import Study
 
+    as_of = day(weights, "--weights") if weights else None
     made = Study(study).run(policy or None, futures, seed, out, resume=resume, progress=progress(as_json or quiet))
     brief, seconds = report.write_brief(made)
-    show(
-        made.summary(brief=brief, report_seconds=seconds),
-        as_json,
-        quiet,
-        lambda: report.print_run(made, brief, seconds),
-    )
+    weighted = analysis.board_of(made, as_of) if as_of else {}
+
+    def for_people() -> None:
+        report.print_run(made, brief, seconds)
+        if weighted:
+            report.print_weighted(made, weighted)
+
+    show(made.summary(brief=brief, report_seconds=seconds) | weighted, as_json, quiet, for_people)
 
 
 @app.command(rich_help_panel="Main job")
-def board(run: RunDir = None, study: StudyDir = None, as_json: AsJson = False) -> None:
+def board(
+    weights: Weights = None,
+    drawn: Annotated[
+        bool, typer.Option("--drawn", help="Also with paths of policy that futures draw, each its own.")
+    ] = False,
+    run: RunDir = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
     """The scored table again: assumption by policy, the share of futures that holds, and what fails first.
 
-    Examples: premortem board; premortem board --run out --json
+    Examples: premortem board; premortem board --weights 2025-02-26 --drawn --json
     """
-    from premortem import report
+    from premortem import analysis, report
 
     made = stored(study, run)
-    show({"board": made.board_rows()}, as_json, False, lambda: report.print_board(made))
+    result = analysis.board_of(made, day(weights, "--weights") if weights else None, drawn)
+    printer = report.print_weighted if weights else report.print_board
+    show(result, as_json, False, lambda: printer(made, result if weights else result["board"]))

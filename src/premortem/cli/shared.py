@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +27,16 @@ StudyDir = Annotated[
 RunDir = Annotated[Path | None, typer.Option("--run", help="Run folder [default: the study's last run].")]
 Under = Annotated[str, typer.Option("--under", help="Policy: history, as-written, rescinded, ... or a policy file.")]
 OnDate = Annotated[str | None, typer.Option("--on", help="Day of export, YYYY-MM-DD [default: today].")]
+
+
+def day(text: str, option: str) -> date:
+    """A day as typed. Raises `BadInput` that names the option."""
+    from premortem.errors import BadInput
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput("command line", option, "is not a date", got=text, allowed="a day such as 2025-02-26") from None
 
 
 def stored(study: Path | None, run: Path | None) -> Any:

@@ -148,6 +148,20 @@ def read_columns(folder: Path, group: str, columns: list[str] | None = None) -> 
     return {name: table[name].to_numpy() for name in table.column_names}
 
 
+def is_finished(folder: Path) -> bool:
+    """Whether a whole run of this format lies in a folder."""
+    try:
+        return read_manifest(folder).get("status") == "finished"
+    except BadInput:
+        return False
+
+
+def column_names(folder: Path, group: str) -> frozenset[str]:
+    """Names of the columns that a run keeps of a group; none where it has no parts."""
+    paths = sorted((folder / group).glob("part-*.parquet"))
+    return frozenset(pq.read_schema(paths[0]).names) if paths else frozenset()
+
+
 def _begin(folder: Path, manifest: dict[str, Any], resume: bool) -> None:
     old = folder / MANIFEST
     if old.is_file() and resume:

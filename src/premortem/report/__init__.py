@@ -6,6 +6,7 @@ from typing import Any
 # Where each public name lives; loaded when asked for, since the brief needs JAX and a decision does not.
 _HOMES = (
     {"write_brief": "brief"}
+    | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
     | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "why")
     | dict.fromkeys(
         (
@@ -34,11 +35,15 @@ __all__ = [
     "print_diff",
     "print_edits",
     "print_futures",
+    "print_hindcast",
     "print_ledger",
     "print_loopholes",
     "print_run",
     "print_stress",
     "print_tables",
+    "print_timeline",
+    "print_watch",
+    "print_weighted",
     "progress_bar",
     "write_brief",
 ]

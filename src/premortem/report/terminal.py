@@ -5,18 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from premortem.report import words
 
+PLAIN = "Share of futures in which each assumption holds (not forecasts)"
 STEPS = " ▏▎▍▌▋▊▉█"
 BAR_CELLS = 5
 # Columns of a terminal that shows bars and names; a narrower one shows shares alone, under names cut to so many
 # letters.
-WIDE, NARROW = 130, 9
+WIDE, NARROW, MANY = 130, 9, 8
 
 
 def print_run(run: Any, brief: Path, seconds: float) -> None:
@@ -34,26 +34,26 @@ def print_run(run: Any, brief: Path, seconds: float) -> None:
     console.print("Next:  premortem board --json, premortem run --futures 100000, premortem --help")
 
 
-def print_board(run: Any) -> None:
-    """Assumption by policy: bar, share, and what fails first under the first policy."""
+def print_board(run: Any, rows: list[dict[str, Any]] | None = None, title: str = PLAIN) -> None:
+    """Assumption by policy: bar and share; of the run's board, or of rows like it."""
     console = Console(highlight=False)
-    board = run.board()
+    rows = run.board_rows() if rows is None else rows
+    policies = list(dict.fromkeys(row["policy"] for row in rows))
     wide = console.width >= WIDE
     table = Table(
-        title="Share of futures in which each assumption holds (not forecasts)",
+        title=title,
         title_justify="left",
         box=None,
         padding=(0, 1),
     )
     table.add_column("", no_wrap=True)
-    for policy in run.policies:
-        table.add_column(policy if wide else policy[:NARROW], justify="left", no_wrap=True)
+    for policy in policies:
+        table.add_column(
+            policy if wide else policy[: NARROW if len(policies) < MANY else NARROW - 1], justify="left", no_wrap=True
+        )
     names = {a.id: a.name for a in run.study.assumptions} | {"all": "all at once"}
     for key in names:
-        cells = [
-            board.filter((pl.col("assumption") == key) & (pl.col("policy") == p)).row(0, named=True)
-            for p in run.policies
-        ]
+        cells = [row for p in policies for row in rows if (row["assumption"], row["policy"]) == (key, p)]
         shown = [
             f"{bar(c['holds'], console)} {words.share(c['holds'])}" if wide else f"{c['holds']:.0%}" for c in cells
         ]

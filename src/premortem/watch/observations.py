@@ -13,6 +13,7 @@ import numpy as np
 
 from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.watch import process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.quantities import Z95, Array, Quantity
 
@@ -22,6 +23,7 @@ MAX_BYTES = 20_000_000
 # Two readings of one quantity on one day contradict each other when they lie this many standard deviations apart.
 APART = 4.0
 EVENT = "event"
+TABLE = "observations"
 _OPTION = re.compile(r"^\s*([\w.]+)\s*=\s*([-+.\deE]+)\s*([^@]*?)\s*(?:@\s*(\S+))?\s*$")
 
 
@@ -56,19 +58,53 @@ class Readings:
         """Mapped readings that were known on a day, and not yet on an earlier one if given."""
         return tuple(r for r in self.mapped if r.known_on <= as_of and (after is None or r.known_on > after))
 
+    def joined(self, own: "Readings") -> "Readings":
+        """These and further ones; a reading of the same quantity and day is taken from the further ones."""
+        pairs = zip((self.mapped, self.events, self.unknown), (own.mapped, own.events, own.unknown), strict=True)
+        return Readings(*(_joined(ours, further) for ours, further in pairs))
+
+    def happened(self, as_of: date) -> dict[str, date]:
+        """Events of the policy process that were known on a day to have come, with their days."""
+        came = (r for r in self.events if r.known_on <= as_of and r.value > 0.5)
+        return {r.quantity: r.on for r in came if r.quantity in process.events()}
+
     def later(self, as_of: date) -> tuple[Reading, ...]:
         """Mapped readings that became known after a day."""
         return tuple(r for r in self.mapped if r.known_on > as_of)
 
 
-def shipped(today: date) -> Readings:
-    """The packaged observations. `today` is the day after which nothing can have been observed."""
-    rows = facts.read("observations").select(COLUMNS).to_dicts()
+def _joined(ours: Sequence[Reading], further: Sequence[Reading]) -> tuple[Reading, ...]:
+    again = {(r.quantity, r.on) for r in further}
+    return (*(r for r in ours if (r.quantity, r.on) not in again), *further)
+
+
+def latest_day() -> date:
+    """The day after which nothing can have been read: today, but never before the packaged table was made."""
+    return max(date.today(), date.fromisoformat(facts.catalogue()[TABLE].date))
+
+
+def shipped(today: date | None = None) -> Readings:
+    """The packaged observations. Nothing can have been read after `today` (by default `latest_day()`)."""
+    rows = facts.read(TABLE).select(COLUMNS).to_dicts()
     text = [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
-    return sort_out(text, "observations.csv", today)
+    return sort_out(text, f"{TABLE}.csv", today or latest_day())
 
 
-def read(path: Path, today: date, quantities: Mapping[str, Quantity] | None = None) -> Readings:
+def check_own(path: Path) -> None:
+    """A study's own readings: each must be of a known quantity or event, and none may contradict the record.
+
+    Raises `BadInput`, or all of them at once.
+    """
+    own, known = read(path), known_quantities.shipped()
+    names = [*known, *process.events(), *process.states()]
+    strange = [
+        BadInput(path.name, r.quantity, "no such quantity or event", got=r.quantity, hint=nearest(r.quantity, names))
+        for r in (*own.unknown, *(e for e in own.events if process.resolve(e.quantity) is None))
+    ]
+    raise_all(strange + contradictions(shipped().joined(own).mapped, known, path.name))
+
+
+def read(path: Path, today: date | None = None, quantities: Mapping[str, Quantity] | None = None) -> Readings:
     """Readings of a CSV file. Unknown quantities are kept apart, never an error.
 
     Raises `BadInput`, or all of them at once: columns, numbers, dates, units, values outside their own range.
@@ -86,7 +122,7 @@ def read(path: Path, today: date, quantities: Mapping[str, Quantity] | None = No
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadInput(path.name, "", f"is not a CSV table: {error}", allowed="UTF-8 CSV") from error
     raise_all(_columns(path.name, columns))
-    return sort_out(rows, path.name, today, quantities)
+    return sort_out(rows, path.name, today or latest_day(), quantities)
 
 
 def _columns(file: str, columns: Sequence[str]) -> list[BadInput]:
@@ -111,13 +147,17 @@ def sort_out(
     errors: list[BadInput] = []
     for number, row in enumerate(rows, 2):
         found = known_quantities.find(row["quantity"], known)
-        is_event = row.get("unit") == EVENT
+        event = process.resolve(row["quantity"])
+        is_event = row.get("unit") == EVENT or (found is None and event is not None)
         try:
             reading = _reading(row, file, f"row {number}", today, found if not is_event else None)
         except BadInput as error:
             errors.append(error)
             continue
-        (events if is_event else unknown if found is None else mapped).append(reading)
+        if is_event:
+            events.append(replace(reading, quantity=event or reading.quantity))
+        else:
+            (unknown if found is None else mapped).append(reading)
     raise_all(errors)
     return Readings(tuple(mapped), tuple(events), tuple(unknown))
 
@@ -169,7 +209,9 @@ def in_unit(reading: Reading, unit: str, quantity: Quantity, file: str, key: str
     return scaled
 
 
-def parse_option(text: str, as_of: date, today: date, quantities: Mapping[str, Quantity] | None = None) -> Reading:
+def parse_option(
+    text: str, as_of: date, today: date | None = None, quantities: Mapping[str, Quantity] | None = None
+) -> Reading:
     """A reading from the command line: `QUANTITY=VALUE`, with a unit and a day if wanted: `smic_yield_ascend=55%@2025-09-30`.
 
     Raises `BadInput` for an unknown quantity (with the nearest), a wrong unit, or a day in the future.
@@ -189,15 +231,17 @@ def parse_option(text: str, as_of: date, today: date, quantities: Mapping[str, Q
             allowed=", ".join(known),
             hint=nearest(name, [*known]),
         )
-    on = _date(day, "command line", option) if day else as_of
-    if on > today:
-        raise BadInput("command line", option, "lies in the future", got=day or str(on), allowed=f"up to {today}")
+    on, last = _date(day, "command line", option) if day else as_of, today or latest_day()
+    if on > last:
+        raise BadInput("command line", option, "lies in the future", got=day or str(on), allowed=f"up to {last}")
     number = _number(value, "command line", option)
     reading = Reading(quantity.id, on, number, None, None, on, "your reading", "")
     return in_unit(reading, unit, quantity, "command line", option)
 
 
-def contradictions(readings: Sequence[Reading], quantities: Mapping[str, Quantity]) -> list[BadInput]:
+def contradictions(
+    readings: Sequence[Reading], quantities: Mapping[str, Quantity], file: str = "readings"
+) -> list[BadInput]:
     """Pairs of readings of one quantity for one period that exclude each other."""
     found = []
     for i, one in enumerate(readings):
@@ -209,7 +253,7 @@ def contradictions(readings: Sequence[Reading], quantities: Mapping[str, Quantit
             if away > APART * math.hypot(sum(errors(one, quantity)) / 2, sum(errors(other, quantity)) / 2):
                 found.append(
                     BadInput(
-                        "readings",
+                        file,
                         one.quantity,
                         f"{one.label} and {other.label} contradict each other",
                         allowed="one of them, or wider low and high",

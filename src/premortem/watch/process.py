@@ -133,9 +133,9 @@ class Paths:
             found[fits] = lead.id
         return found
 
-    def shares(self) -> dict[str, "ShareBy"]:
-        """For every event and state, a function from a day to the share of futures: what `hindcast` scores."""
-        return {name: ShareBy(self, name) for name in [*events(), *states()]}
+    def shares(self, weights: Array | None = None) -> dict[str, "ShareBy"]:
+        """For every event and state, a function from a day to the (weighted) share of futures: what `hindcast` scores."""
+        return {name: ShareBy(self, name, weights) for name in [*events(), *states()]}
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,11 @@ class ShareBy:
 
     paths: Paths
     event: str
+    weights: Array | None = None
 
     def __call__(self, day: date) -> float:
         """The share on a day."""
-        return float(self.paths.by(self.event, day).mean())
+        return float(np.average(self.paths.by(self.event, day), weights=self.weights))
 
 
 def resolve(name: str) -> str | None:
@@ -158,11 +159,18 @@ def resolve(name: str) -> str | None:
     return next((k for k, also in every.items() if any(fnmatchcase(name, other) for other in also)), None)
 
 
-def draw(count: int, seed: int, as_of: date, goodwill: Array | float = 0.5, progress: Array | float = 0.0) -> Paths:
+def draw(
+    count: int,
+    seed: int,
+    as_of: date,
+    goodwill: Array | float = 0.5,
+    progress: Array | float = 0.0,
+    happened: Mapping[str, date] | None = None,
+) -> Paths:
     """Paths of policy after a day in `count` futures; the same seed gives the same paths.
 
     `goodwill` (0 to 1) and `progress` (China's capability against the median future, in standard deviations) are of each
-    future, shape (future,).
+    future, shape (future,). `happened` are events that had come by the day, with their own.
     """
     rng, start = np.random.default_rng(seed), end_of(as_of)
     every = events()
@@ -170,6 +178,9 @@ def draw(count: int, seed: int, as_of: date, goodwill: Array | float = 0.5, prog
     rates = {e.id: _rate(e, count, rng, net, goodwill, progress) for e in every.values()}
     times = {name: np.full(count, np.inf) for name in every}
     ended = {name: np.zeros(count, bool) for name in every}
+    for name, day in (happened or {}).items():
+        times[name] = np.full(count, end_of(day))
+        ended |= {other: np.ones(count, bool) for other in every[name].ends}
     for begin in np.arange(start, LAST, DT):
         came: dict[str, Array] = {}
         for name, event in every.items():

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
@@ -184,4 +185,8 @@ class Observer:
 
     def __call__(self, outcomes: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
         """Each quantity on its day, by column, shape (future,)."""
-        return {column: parsed(outcomes, {"map": share}) for column, (parsed, share) in self.expressions.items()}
+        count = next(iter(outcomes.values())).shape[-1:]
+        return {
+            column: jnp.broadcast_to(parsed(outcomes, {"map": share}), count)
+            for column, (parsed, share) in self.expressions.items()
+        }

@@ -11,7 +11,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from premortem import world
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.regime import book as rules
 from premortem.stress.propositions import Assumption
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
@@ -62,6 +64,7 @@ class Signpost(Strict):
     error: float = Field(default=0.0, ge=0, description="error of such a reading [s.d. of the prior]")
     event: str = Field(default="", description="event of the policy process")
     strength: str = Field(default="", description="lever of policy through which it moves the board")
+    policy: str = Field(default="", description="shipped policy that stands once the event has come")
     threshold: Threshold | None = None
     when: str = Field(default="", description="the threshold as half a sentence, with {limit} for its value")
     latest: tuple[Seen, ...] = ()
@@ -82,6 +85,11 @@ class Signpost(Strict):
     def modelled(self) -> bool:
         """Whether anything in the model answers to it."""
         return bool(self.quantity or self.reads or self.event or self.strength)
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is read as yes or no."""
+        return bool(self.event) and not (self.quantity or self.reads)
 
 
 @dataclass(frozen=True)
@@ -121,7 +129,16 @@ def _faults(signpost: Signpost, file: str, quantities: Mapping[str, Quantity]) -
     if signpost.event and process.resolve(signpost.event) is None:
         near = nearest(signpost.event, [*process.events()])
         wrong.append(BadInput(file, f"{signpost.id}.event", "no such event", got=signpost.event, hint=near))
-    return wrong
+    named = (
+        ("reads", signpost.reads, world.parameter_names(), "uncertainty"),
+        ("strength", signpost.strength, rules.STRENGTHS, "strength of policy"),
+        ("policy", signpost.policy, tuple(rules.policies()), "shipped policy"),
+    )
+    return wrong + [
+        BadInput(file, f"{signpost.id}.{key}", f"no such {what}", got=got, hint=nearest(got, allowed))
+        for key, got, allowed, what in named
+        if got and got not in allowed
+    ]
 
 
 def check(signposts: Mapping[str, Signpost], assumptions: Sequence[Assumption]) -> list[BadInput]:
@@ -155,13 +172,9 @@ def standing(signpost: Signpost, readings: Readings, as_of: date) -> Standing:
     if not numbers:
         return Standing("in words", None, None, last.says, last.source, last.on)
     value, on = numbers[-1]
-    passed = value > 0.5 if _is_event(signpost) or not signpost.threshold else signpost.threshold.is_passed(value)
+    passed = value > 0.5 if signpost.is_event or not signpost.threshold else signpost.threshold.is_passed(value)
     status: Status = "passed" if passed else "not passed"
     return Standing(status, value, on, last.says, last.source, last.on)
-
-
-def _is_event(signpost: Signpost) -> bool:
-    return bool(signpost.event) and not (signpost.quantity or signpost.reads)
 
 
 def _all_seen(signpost: Signpost, readings: Readings) -> list[Seen]:

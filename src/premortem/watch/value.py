@@ -5,7 +5,7 @@ best policy is chosen anew (Strong, Oakley and Brennan 2014 discuss the estimato
 futures and valued on the other, so that a reading that tells nothing is worth about nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -19,6 +19,8 @@ from premortem.watch.weights import effective
 
 # Bins of a reading, and the fewest effective futures a bin of each half should hold.
 BINS, IN_A_BIN = 24, 50
+# What is smaller than so many standard errors is not told apart from nothing.
+CLEAR = 2.0
 # Below this share of futures a threshold is too rare to speak of.
 RARE = 0.005
 LN2 = float(np.log(2.0))
@@ -33,6 +35,11 @@ class Worth:
     regret_share: float  # of the gain that knowing the future itself would bring
     entropy: Mapping[str, float]  # expected reduction of doubt about each assumption [bits]; 0 or more
 
+    @property
+    def clear_regret_share(self) -> float:
+        """The share of regret saved, or 0 where the gain is not told apart from none."""
+        return self.regret_share if self.regret > CLEAR * self.regret_error else 0.0
+
 
 @dataclass(frozen=True)
 class Shift:
@@ -42,6 +49,12 @@ class Shift:
     before: float
     after: float
     passed: float  # share of futures in which it is passed
+    error: float = 0.0  # standard error of the move
+
+    @property
+    def clear(self) -> bool:
+        """Whether the move is told apart from none."""
+        return abs(self.after - self.before) > CLEAR * self.error
 
 
 def worth(
@@ -69,9 +82,12 @@ def into_bins(reading: Array, weights: Array, count: float) -> tuple[Array, int]
     sums = np.cumsum(weights[order])
     place = np.empty(len(reading), np.int64)
     place[order] = np.minimum((sums - weights[order] / 2) / sums[-1] * bins, bins - 1).astype(np.int64)
-    # readings that are equal belong to one bin: the first that any of them fell into
+    # readings that are equal belong to one bin: one of their own where they are few, else the first that any fell into
     values = reading[order]
     starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
+    if len(starts) <= BINS:
+        place[order] = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(values)]))
+        return place, len(starts)
     if len(starts) < len(values):
         place[order] = np.repeat(place[order][starts], np.diff(np.r_[starts, len(values)]))
     return place, bins
@@ -120,7 +136,7 @@ def parameter_reading(values: Array, error: float, seed: int) -> Array:
 
 
 def shifts(reading: Array, signpost: Signpost, holds: Mapping[str, Array], weights: Array | None = None) -> list[Shift]:
-    """How each assumption's share moves when a signpost's threshold is passed, the largest move first.
+    """How each assumption's share moves when a signpost's threshold is passed, the largest clear move first.
 
     Empty for a signpost without a threshold, or one that almost no future or almost every future passes.
     """
@@ -132,11 +148,21 @@ def shifts(reading: Array, signpost: Signpost, holds: Mapping[str, Array], weigh
     mass = float(w.sum(where=passed))
     if not RARE < mass < 1 - RARE:
         return []
-    moved = [
-        Shift(name, float(w.sum(where=flags)), float(w.sum(where=flags & passed)) / mass, mass)
-        for name, flags in holds.items()
-    ]
-    return sorted(moved, key=lambda s: -abs(s.after - s.before))
+    return by_size([_shift(name, flags, passed, w, mass) for name, flags in holds.items()])
+
+
+def by_size(moved: Sequence[Shift]) -> list[Shift]:
+    """Moves that are told apart from none, the largest first; then the others."""
+    return sorted(moved, key=lambda s: (not s.clear, -abs(s.after - s.before)))
+
+
+def _shift(name: str, holds: Array, passed: Array, w: Array, mass: float) -> Shift:
+    """Share before and once passed; the error is that of two independent shares, (1 - mass) x their difference."""
+    count = effective(w)
+    share, inside = float(w.sum(where=holds)), float(w.sum(where=holds & passed))
+    after, other = inside / mass, (share - inside) / (1 - mass)
+    variance = after * (1 - after) / (count * mass) + other * (1 - other) / (count * (1 - mass))
+    return Shift(name, share, after, mass, (1 - mass) * float(np.sqrt(max(variance, 0.0))))
 
 
 def sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
@@ -152,9 +178,12 @@ def sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
     )
 
 
-def event_sentence(signpost: Signpost, assumption: str, before: float, after: float) -> str:
+def event_sentence(signpost: Signpost, assumption: str, before: float, after: float, weighted: bool = False) -> str:
     """The same for an event: shares without and with it, from runs in which its lever is off and on."""
-    return f"If it comes ({signpost.title.lower()}), {assumption}'s share {move(before, after)}."
+    kind = "weighted share" if weighted else "share"
+    return (
+        f"If it comes ({signpost.title[0].lower()}{signpost.title[1:]}), {assumption}'s {kind} {move(before, after)}."
+    )
 
 
 def move(before: float, after: float) -> str:

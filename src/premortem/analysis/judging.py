@@ -1,0 +1,85 @@
+"""The hindcast of a study: what its futures, on paths of policy that they draw, said on a day of what was read later."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from premortem.analysis import observed, weighing
+from premortem.analysis.clauses import KNOWN
+from premortem.analysis.observed import Array, Futures
+from premortem.study import Run, Study
+from premortem.watch import hindcast as scoring
+from premortem.watch import observations, process, quantities
+from premortem.watch.hindcast import Hindcast
+from premortem.watch.weights import Weights, weigh
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A hindcast by futures weighted with what was known on the day, and by all futures alike."""
+
+    weighted: Hindcast
+    unweighted: Hindcast
+    weights: Weights
+    futures: int
+    warnings: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """The keys of `premortem hindcast --json`."""
+        plain = self.unweighted.as_dict()
+        scores = ("coverage90", "beats_persistence", "beats_trend", "skill_persistence", "skill_trend", "events_brier")
+        return self.weighted.as_dict() | {
+            "futures": self.futures,
+            "effective_futures": self.weights.effective,
+            "unweighted": {key: plain[key] for key in scores},
+            "warnings": list(self.warnings),
+        }
+
+
+def hindcast(
+    as_of: date = KNOWN,
+    file: Path | None = None,
+    *,
+    study: Study | None = None,
+    run: Run | None = None,
+    futures: int = observed.AT_ONCE,
+    seed: int = observed.SEED,
+) -> Judged:
+    """Scores of everything that became known after a day: of the study's record, or of a table of readings.
+
+    Futures are weighted by what was known on the day. Each follows the policy that its own path of events has come to by
+    the day of a reading; what really became of policy is not used. Raises `BadInput` for a table that cannot be read.
+    """
+    study = study or (run.study if run else Study())
+    table = observations.read(file) if file else study.readings
+    everything = study.readings.joined(table)
+    known = everything.known(as_of)
+    every, later = quantities.shipped(), table.later(as_of)
+    asked = [(every[r.quantity], r.on) for r in (*known, *later)]
+    policies = [*process.leads(), *([weighing.HISTORY] if as_of > KNOWN else [])]
+    found = observed.stored(run, asked, policies) if run else observed.simulated(study, asked, policies, futures, seed)
+    weights = weigh(found.columns[weighing.read_under(found.policies, as_of)], known, every)
+    paths = found.paths(as_of, everything.happened(as_of))
+    predicted = along(found, paths, [(every[r.quantity], r.on) for r in later])
+    judged = [
+        scoring.hindcast(table, predicted, as_of, every, paths.shares(w), w, [*scoring.record(), *known])
+        for w in (weights.values, None)
+    ]
+    return Judged(judged[0], judged[1], weights, found.count, (*_warnings(as_of), *weights.warnings))
+
+
+def along(found: Futures, paths: process.Paths, asked: observed.Asked) -> dict[str, Array]:
+    """Quantities on days, each future under the policy that its own path has come to by the day."""
+    mixed: dict[str, Array] = {}
+    for quantity, on in asked:
+        column = quantity.column(on)
+        if column not in found.outside and column not in mixed:
+            by_policy = {policy: {column: columns[column]} for policy, columns in found.columns.items()}
+            mixed |= process.mix(by_policy, paths.policy(on))
+    return mixed
+
+
+def _warnings(as_of: date) -> tuple[str, ...]:
+    if as_of >= KNOWN:
+        return ()
+    return (f"Priors rest on what was known on {KNOWN}: standing on {as_of} the model knows more than it should.",)

@@ -1,0 +1,105 @@
+"""The board of a run by what was known on a day, and with paths of policy that futures draw."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from premortem.analysis import observed
+from premortem.analysis.clauses import KNOWN
+from premortem.analysis.observed import Array, Futures
+from premortem.errors import BadInput
+from premortem.stress import score
+from premortem.study import Run, Study, plain_rows
+from premortem.watch import observations, process, quantities
+from premortem.watch.observations import Reading
+from premortem.watch.weights import Weights, shares, weigh
+
+# The policy of the note, and what really happened: readings of later days are read under it.
+WRITTEN, HISTORY = "as-written", "history"
+# A drawn path counts with the policy that it has come to by this day: most propositions are read in 2028.
+DRAWN, DRAWN_BY = "drawn", date(2028, 12, 31)
+
+
+def weigh_run(run: Run, as_of: date) -> Weights:
+    """Weights of a run's futures by the readings known on a day. Raises `BadInput` for a day in the future."""
+    under = read_under(run.policies, as_of)
+    return weigh_by_record(observed.stored(run, asked_of(run.study, as_of), [under]), as_of)
+
+
+def weigh_by_record(found: Futures, as_of: date, own: Sequence[Reading] = ()) -> Weights:
+    """Weights by the record known on a day, in which `own` readings take the place of those of the same period."""
+    known = replaced(found.study.readings.known(as_of), own)
+    return weigh(found.columns[read_under(found.policies, as_of)], known, quantities.shipped())
+
+
+def asked_of(study: Study, as_of: date) -> observed.Asked:
+    """Quantities on days that the weights of a day need. Raises `BadInput` for a day in the future."""
+    last = observations.latest_day()
+    if as_of > last:
+        raise BadInput("command line", "as of", "lies in the future", got=as_of, allowed=f"up to {last}")
+    return [(quantities.shipped()[r.quantity], r.on) for r in study.readings.known(as_of)]
+
+
+def read_under(policies: Sequence[str], as_of: date) -> str:
+    """Policy under which readings are compared: what really happened after the day of the note, else as written."""
+    first = HISTORY if as_of > KNOWN else WRITTEN
+    return next(name for name in (first, WRITTEN, *policies) if name in policies)
+
+
+def replaced(known: Sequence[Reading], own: Sequence[Reading]) -> list[Reading]:
+    """The record, with own readings in the place of its own for the same quantity and period."""
+    every = quantities.shipped()
+    again = {every[r.quantity].column(r.on) for r in own}
+    return [*(r for r in known if every[r.quantity].column(r.on) not in again), *own]
+
+
+def weighed_by(as_of: date) -> str:
+    """How weighted shares are named to people."""
+    return f"weighted share, by what was known on {as_of.day} {as_of:%B %Y}"
+
+
+def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> dict[str, Any]:
+    """The board of a run as rows: weighted by what was known on a day if given, and with drawn paths of policy if asked.
+
+    Keys: `board`; with a day also `weights` (what the shares are called, effective futures, readings, warnings) and
+    `board_unweighted`. Raises `BadInput` for a day in the future, and for drawn paths in a run without all the policies
+    that paths lead to.
+    """
+    margins = {policy: run.margins(policy) for policy in run.policies}
+    if drawn:
+        margins[DRAWN] = drawn_margins(run, as_of or KNOWN)
+    plain = score.board(margins, run.study.assumptions, run.replicates) if drawn else run.board()
+    if as_of is None:
+        return {"board": plain_rows(plain)}
+    found = weigh_run(run, as_of)
+    weighted = score.board(margins, run.study.assumptions, run.replicates, found.values)
+    return {
+        "board": plain_rows(weighted),
+        "board_unweighted": plain_rows(plain),
+        "weights": {
+            "as_of": as_of,
+            "says": weighed_by(as_of),
+            "effective_futures": found.effective,
+            "tempering": found.tempering,
+            "readings": [r.label for r in found.used],
+            "left_out": list(found.left_out),
+            "warnings": list(found.warnings),
+        },
+    }
+
+
+def drawn_margins(run: Run, as_of: date = KNOWN) -> dict[str, Array]:
+    """Margins in which each future follows the policy that its own path of events has come to, each (future,)."""
+    policies = [p for p in process.leads() if p in run.policies]
+    found = observed.stored(run, [], policies, policies[:1])
+    return process.mix(found.margins, found.paths(as_of).policy(DRAWN_BY))
+
+
+def short_board(found: Futures, weights: Weights | None) -> list[dict[str, Any]]:
+    """Assumption by policy: the (weighted) share that holds and its interval, `all` for all at once."""
+    values = None if weights is None else weights.values
+    return [
+        {"assumption": name, "policy": policy, "holds": share, "low": low, "high": high}
+        for policy in found.policies
+        for name, (share, low, high) in shares(found.holds(policy), values).items()
+    ]

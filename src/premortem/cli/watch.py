@@ -1,0 +1,76 @@
+"""Watch: watch, hindcast and timeline."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from premortem.cli.shared import AsJson, RunDir, StudyDir, app, day, show, stored
+
+AsOf = Annotated[str, typer.Option("--as-of", help="Only what was known on this day counts, YYYY-MM-DD.")]
+NOTE_DAY = "2025-02-26"
+
+
+@app.command(rich_help_panel="Watch")
+def watch(
+    as_of: AsOf = NOTE_DAY,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reading", help="QUANTITY=VALUE, with unit and day if wanted: smic_yield_ascend=55%@2025-09-30."
+        ),
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option("--policy", help="The policy in view [default: as-written, else the run's first].")
+    ] = None,
+    run: RunDir = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """What to watch next, by the value of a reading; and what a reading does to the board.
+
+    Without a stored run the futures are simulated at once.
+
+    Examples: premortem watch; premortem watch --reading smic_yield_ascend=0.60 --json
+    """
+    from premortem import analysis, report
+
+    within, made = _study_and_run(study, run)
+    result = analysis.what_to_watch(within, made, day(as_of, "--as-of"), reading or (), policy)
+    show(result, as_json, False, lambda: report.print_watch(result))
+
+
+@app.command(rich_help_panel="Watch")
+def hindcast(
+    as_of: AsOf = NOTE_DAY,
+    observations: Annotated[
+        Path | None, typer.Option("--observations", help="CSV of readings to score [default: the study's record].")
+    ] = None,
+    futures: Annotated[int, typer.Option("--futures", help="How many futures are simulated.")] = 20_000,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
+    run: RunDir = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score what the model said on a day against what became known later, misses first.
+
+    Quantities that the model does not know are listed and not scored.
+
+    Examples: premortem hindcast; premortem hindcast --observations mine.csv --json
+    """
+    from premortem import analysis, report
+    from premortem.study import Study
+
+    made = stored(study, run) if run else None
+    judged = analysis.hindcast(
+        day(as_of, "--as-of"), observations, study=Study(study), run=made, futures=futures, seed=seed
+    )
+    show(judged.as_dict(), as_json, False, lambda: report.print_hindcast(judged))
+
+
+def _study_and_run(study: Path | None, run: Path | None) -> tuple[Any, Any]:
+    """The study, and its run where one is given or stored."""
+    from premortem.study import Study
+
+    within = Study(study)
+    return within, within.stored(run) if run or within.has_run else None

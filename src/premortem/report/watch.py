@@ -1,0 +1,128 @@
+"""What to watch, the hindcast and the timeline in a terminal."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from premortem.report import words
+from premortem.report.terminal import print_board
+from premortem.watch.hindcast import Hindcast
+
+# Signposts that are shown; the others are counted and found with --json.
+SHOWN = 12
+
+
+def print_watch(result: dict[str, Any]) -> None:
+    """The board before and after under the policy in view, then signposts by the value of their next reading."""
+    console = Console(highlight=False)
+    _boards(console, result)
+    for warning in result["warnings"]:
+        console.print(f"Warning: {warning}", style="bold")
+    console.print("\n[bold]What to look at next[/bold], by the value of a reading (100 would settle everything)")
+    for row in result["signposts"][:SHOWN]:
+        console.print(f"{100 * row['voi']:5.1f}  [bold]{row['name']}[/bold] ({row['assumption']}): {row['observable']}")
+        console.print(f"       {latest(row)}", style="dim")
+        if row["sentence"]:
+            console.print(f"       {row['sentence']}")
+    hidden = len(result["signposts"]) - SHOWN
+    if hidden > 0:
+        console.print(f"{hidden} more; see them with --json")
+    console.print("Next:  premortem watch --reading smic_yield_ascend=0.60, premortem hindcast")
+
+
+def _boards(console: Console, result: dict[str, Any]) -> None:
+    table = Table(
+        title=f"Under {result['policy']}; {result['effective_futures']:,.0f} effective of {result['futures']:,} futures",
+        title_justify="left",
+        box=None,
+        padding=(0, 1),
+    )
+    for column in ("", "before", "after", "change"):
+        table.add_column(column)
+    for before, after in zip(result["board_before"], result["board_after"], strict=True):
+        if before["policy"] == result["policy"]:
+            change = words.points(after["holds"] - before["holds"])
+            table.add_row(before["assumption"], words.share(before["holds"]), words.share(after["holds"]), change)
+    console.print(table)
+    console.print(f"before: {result['before']}; after: {result['after']}", style="dim")
+
+
+def latest(row: dict[str, Any]) -> str:
+    """What a signpost says now, with its date, and its threshold."""
+    limit, said = row["threshold"], row["latest"]
+    watched = f"; threshold {limit['value']:g}, {row['status']}" if limit else ""
+    if said is None:
+        return f"no reading yet{watched}"
+    if said["value"] is None or row["unit"] == "event":
+        return f"{said['said_on']}: {said['says']}{watched}"
+    return f"{said['on']}: {said['value']:g} {row['unit']} ({said['source']}){watched}"
+
+
+def print_hindcast(judged: Any) -> None:
+    """Misses first, then the rest; events; scores against persistence and trend; what could not be scored."""
+    console = Console(highlight=False)
+    found: Hindcast = judged.weighted
+    console.print(f"[bold]{verdict(found)}[/bold]")
+    table = Table(box=None, padding=(0, 1))
+    for column in ("", "quantity", "date", "observed", "5%", "50%", "95%", "unit", "skill"):
+        right = column in ("observed", "5%", "50%", "95%", "skill")
+        table.add_column(column, justify="right" if right else "left", no_wrap=column in ("quantity", "date"))
+    for s in (*found.misses, *(s for s in found.observables if s.inside)):
+        skill = "-" if not s.crps_persistence else f"{1 - s.crps / s.crps_persistence:+.0%}"
+        numbers = (words.number(x, 3) for x in (s.observed, s.p5, s.p50, s.p95))
+        table.add_row("" if s.inside else "MISS", s.quantity, s.date.isoformat(), *numbers, s.unit, skill)
+    console.print(table)
+    for event in found.events:
+        came = "came" if event.happened else "did not come"
+        console.print(
+            f"  {event.event} by {event.date}: {words.share(event.share)} of futures; it {came}. [dim]Brier {event.brier:.2f}[/dim]"
+        )
+    console.print(
+        f"Mean Brier score {found.events_brier:.2f} (0.25 is what one half for all would get). "
+        f"{judged.weights.effective:,.0f} effective of {judged.futures:,} futures."
+    )
+    for warning in judged.warnings:
+        console.print(f"Warning: {warning}", style="bold")
+    for left in found.not_scored:
+        console.print(f"  not scored: {left['quantity']} {left['date']}: {left['why']}", style="dim")
+    console.print("skill: 1 - CRPS over that of carrying the last value forward; - where none was known", style="dim")
+
+
+def verdict(found: Hindcast) -> str:
+    """`Standing on 2025-02-26: 9 of 9 inside the 90% range; better than persistence on 7 of 7`."""
+    inside = sum(s.inside for s in found.observables)
+    parts = [f"{inside} of {len(found.observables)} inside the 90% range"]
+    for name, baseline in (("persistence", "crps_persistence"), ("a straight line", "crps_trend")):
+        pairs = [(s.crps, getattr(s, baseline)) for s in found.observables if getattr(s, baseline) is not None]
+        if pairs:
+            parts.append(f"better than {name} on {sum(a < b for a, b in pairs)} of {len(pairs)}")
+    return f"Standing on {found.as_of}: {'; '.join(parts)}"
+
+
+def print_weighted(run: Any, result: dict[str, Any]) -> None:
+    """The weighted board, and how far it can be trusted."""
+    found = result["weights"]
+    says = f"{found['says'][0].upper()}{found['says'][1:]}, in which each assumption holds"
+    print_board(run, result["board"], says)
+    console = Console(highlight=False)
+    console.print(f"{len(found['readings'])} readings leave {found['effective_futures']:,.0f} effective futures")
+    for warning in found["warnings"]:
+        console.print(f"Warning: {warning}", style="bold")
+
+
+def print_timeline(result: dict[str, Any]) -> None:
+    """Dated events by day, with what each moved and how long it took."""
+    console = Console(highlight=False)
+    for row in result["events"]:
+        moved = "; ".join(
+            f"{m['assumption']} {m['kind']} {m['item']} {'stronger' if m['moves'] > 0 else 'weaker'}"
+            for m in row["moved"]
+        )
+        took = "" if row["months"] is None else f" ({row['months']:.1f} months from announcement)"
+        console.print(f"{row['date']}  [bold]{row['title']}[/bold]{took}", markup=True)
+        console.print(f"            {moved or 'moved no driver or arrestor'}", style="dim")
+    for row in result["lags"]:
+        console.print(
+            f"{row['kind']}: median {row['median']:.1f} months from announcement to effect, {row['events']} events"
+        )
