@@ -40,6 +40,7 @@ class Levers(NamedTuple):
     licensed: (
         Series  # share of the region's countries to which an H100 needs a licence that may be had, (quarter, region)
     )
+    end_user_rule: Series  # share of the region's countries where an H100 is denied to a firm with its seat in China, (quarter, region)
     allocation_mh: (
         Series  # country allocations opened so far, summed over the region's capped countries [MH], (quarter, region)
     )
@@ -56,6 +57,7 @@ class Levers(NamedTuple):
     cn_free_serving: Series  # memory bandwidth of that chip over an H100's
     cn_case_h100e: Series  # the same for chips judged case by case
     cn_case_serving: Series
+    cn_granted: Series  # share of case-by-case licences that a clause says were granted; 1 where none says
     hbm_ban: Series  # HBM stacks to China denied
     hbm_warning: Series  # quarters in which the coming ban was publicly known
     us_servicing: Series  # service by US persons at advanced Chinese fabs denied
@@ -114,6 +116,7 @@ def levers(book: Book, regions: pl.DataFrame) -> Levers:
         tier2=tier2,
         denied=_by_region(answers, "denied", asked, regions),
         licensed=_by_region(answers, "licensed", asked, regions),
+        end_user_rule=_by_region(answers, "denied", asked, regions, question="seat"),
         allocation_mh=allocation,
         raise_max=_number(book, "diffusion.country_raise", "raise_max", asked, 0.0),
         lpp_mh=lpp / np.float32(mh),
@@ -122,7 +125,8 @@ def levers(book: Book, regions: pl.DataFrame) -> Levers:
         uveu_outside_max=_number(book, "diffusion.uveu", "outside_max", asked, 1.0),
         uveu_us_min=_number(book, "diffusion.uveu", "us_min", asked, 0.0),
         prc_condition=_array([book.in_force("diffusion.veu_supply_chain", day) for day in asked]),
-        **_chips_for_china(book, answers, asked),
+        **_chips_for_china(answers, asked),
+        cn_granted=_array([_granted(book, day) for day in asked]),
         hbm_ban=_share_denied(answers, "hbm", asked),
         hbm_warning=_warning(book, asked),
         us_servicing=_share_denied(answers, "service", asked),
@@ -173,7 +177,9 @@ def _ask(book: Book, asked: tuple[date, ...], regions: pl.DataFrame) -> pl.DataF
     ]
     for q, day in enumerate(asked):
         for place in places:
-            ask("place", q, place, item=YARDSTICK, destination=place, consignee_tpp_this_year=LPP_USED_UP)
+            h100 = {"item": YARDSTICK, "destination": place, "consignee_tpp_this_year": LPP_USED_UP}
+            ask("place", q, place, **h100)
+            ask("seat", q, place, **h100, headquarters="CHN", parent_headquarters="CHN")
         for chip, released in sold:
             if released <= f"{day:%Y-%m}":
                 ask("chip", q, chip, item=chip, destination="CHN")
@@ -209,11 +215,13 @@ def _capped(
     return tier2, np.where(tier2 > 0, allocation, UNCAPPED).astype(np.float32)
 
 
-def _by_region(answers: pl.DataFrame, column: str, asked: tuple[date, ...], regions: pl.DataFrame) -> Series:
+def _by_region(
+    answers: pl.DataFrame, column: str, asked: tuple[date, ...], regions: pl.DataFrame, question: str = "place"
+) -> Series:
     """Mean of a flag over each region's countries, shape (quarter, region)."""
     members = regions.select(region="id", about=pl.col("countries").str.split(";")).explode("about")
     mean = (
-        answers.filter(pl.col("question") == "place")
+        answers.filter(pl.col("question") == question)
         .join(members, on="about")
         .group_by("quarter", "region")
         .agg(pl.col(column).fill_null(False).mean())
@@ -223,8 +231,11 @@ def _by_region(answers: pl.DataFrame, column: str, asked: tuple[date, ...], regi
     return np.asarray(mean.select(regions["id"].to_list()).to_numpy(), np.float32)
 
 
-def _chips_for_china(book: Book, answers: pl.DataFrame, asked: tuple[date, ...]) -> dict[str, Series]:
-    """The best chip that may go to China each quarter, free and case by case: TPP and bandwidth over an H100's."""
+def _chips_for_china(answers: pl.DataFrame, asked: tuple[date, ...]) -> dict[str, Series]:
+    """The best chip that may go to China each quarter, free and case by case: TPP and bandwidth over an H100's.
+
+    Best by the product of the two, with which a chip's price goes.
+    """
     stats = catalogue().select("item", "c_tpp", "c_memory_gb_s")
     h100 = stats.filter(pl.col("item") == YARDSTICK)
     chips = answers.filter(pl.col("question") == "chip").join(stats, left_on="about", right_on="item")
@@ -233,14 +244,13 @@ def _chips_for_china(book: Book, answers: pl.DataFrame, asked: tuple[date, ...])
         ("free", ["no_licence_required", "licence:presumption_of_approval"]),
         ("case", ["licence:case_by_case"]),
     ):
-        best = chips.filter(pl.col("outcome").is_in(outcomes)).sort("c_tpp").group_by("quarter").last()
+        worth = (pl.col("c_tpp") * pl.col("c_memory_gb_s").fill_null(0.0)).alias("worth")
+        best = chips.filter(pl.col("outcome").is_in(outcomes)).sort(worth, "about").group_by("quarter").last()
         found = {r["quarter"]: r for r in best.to_dicts()}
         for column, key in (("h100e", "c_tpp"), ("serving", "c_memory_gb_s")):
             one = h100[key][0]
             values = [found[q][key] / one if q in found else 0.0 for q in range(len(asked))]
             out[f"cn_{name}_{column}"] = _array(values)
-    granted = _array([_granted(book, day) for day in asked])
-    out["cn_case_h100e"] *= granted
     return out
 
 

@@ -7,10 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from premortem.world.inputs import BASE_YEAR, DT, Regions
-from premortem.world.smooth import TINY, faded_years, ramp, softmin
+from premortem.world.smooth import TINY, faded_years, ramp, softmin, step_at
 
 # Below this share of home need, spare Chinese output counts as none; scale of that kink [share of the need].
 SPARE_SCALE = 0.1
+# Width of the start of Chinese exports [yr].
+EXPORT_START_SCALE = 0.25
 
 
 class Fleet(NamedTuple):
@@ -18,8 +20,8 @@ class Fleet(NamedTuple):
 
     stock_us: jax.Array  # US-aligned compute [MH]
     stock_cn: jax.Array  # compute of Chinese make, and in China compute from every source [MH]
-    licensed: jax.Array  # taken in under country allocation, LPP and national VEU since the caps [MH]
-    uveu: jax.Array  # taken in by universal VEUs since the caps [MH]
+    licensed: jax.Array  # taken in under country allocation, LPP and national VEU since the caps, powered [MH]
+    uveu: jax.Array  # taken in by universal VEUs since the caps, powered [MH]
     lpp_open: jax.Array  # LPP room opened so far in one capped country [MH], shape (future,)
     backlog: jax.Array  # built but not yet powered [MH], shape (future,)
 
@@ -28,7 +30,8 @@ class Placed(NamedTuple):
     """Where a quarter's compute is wanted and allowed, each of shape (region, future) [MH]."""
 
     wanted: jax.Array
-    allowed: jax.Array  # of US-aligned make, before power
+    cleared: jax.Array  # of US-aligned make, let through by the rules
+    allowed: jax.Array  # the same less what others win and with what is rerouted, before power
     unmet: jax.Array  # refused by caps or denials
     chinese: jax.Array  # of Chinese make, abroad
     sovereign: jax.Array  # of neither
@@ -91,7 +94,8 @@ def place(
     unsold = supply - kept.sum(0)
     home = (regions.us + regions.ally) * wanted
     rerouted = (p.reroute_share * unsold)[None] * home / home.sum(0, keepdims=True)
-    return Placed(wanted, kept + rerouted, unmet, chinese, turned + abroad * unmet * push[None]), licensed, uveu
+    sovereign = turned + abroad * unmet * push[None]
+    return Placed(wanted, allowed, kept + rerouted, unmet, chinese, sovereign), licensed, uveu
 
 
 def _within_caps(
@@ -140,14 +144,16 @@ def chinese_offer(
 ) -> tuple[jax.Array, jax.Array]:
     """Compute of Chinese make placed abroad, and the part of it won from US offers [MH], each (region, future).
 
-    China exports a fixed bias and what its home market leaves over; blocking sanctions stop that as far as they hold.
+    From `cn_export_start` China exports a fixed bias and what its home market leaves over; blocking sanctions stop
+    that as far as they hold.
     Takers: refused demand in proportion to affinity, and contested demand by affinity and price, less where VEUs must
     keep PRC-origin equipment out.
     """
     need = DT * p.cn_home_need_2024 * jnp.exp(p.home_need_growth * jnp.maximum(year - BASE_YEAR, 0.0))
     spare = ramp(cn_made / (need + TINY) - 1, SPARE_SCALE) * need
     exported = softmin(p.cn_export_bias * cn_made + (1 - p.cn_export_bias) * softmin(spare, cn_made), cn_made)
-    offer = exported * (1 - levers.huawei_blocking * politics.held)
+    begun = step_at(year, p.cn_export_start, EXPORT_START_SCALE)
+    offer = exported * begun * (1 - levers.huawei_blocking * politics.held)
     abroad = (regions.ally + regions.other) * regions.affinity
     free = 1 - levers.prc_condition * p.uveu_share
     contested = abroad * allowed * (p.cn_price_discount * free)[None]

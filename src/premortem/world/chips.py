@@ -138,8 +138,9 @@ def buy_chips(levers: Any, held: jax.Array, year: jax.Array, p: Any) -> Purchase
     """Chips that the rules of the quarter let China buy: the best free chip, the best case-by-case one, and redesigns.
 
     China spends what 2024's H20 purchases cost, growing and fading; a chip's price goes with the root of TPP times
-    bandwidth (an H20 at about 12 and an H100 at about 25 thousand dollars fit that). When a chip is banned, a redesign
-    below the new line brings back what loopholes let through.
+    bandwidth (an H20 at about 12 and an H100 at about 25 thousand dollars fit that). A chip worth less than an H20
+    is not bought in greater numbers, since servers, network and halls cost the same for each. When a chip is banned,
+    a redesign below the new line brings back what loopholes let through.
     """
     ref = chip("H20")
     growth = jnp.exp(p.cn_spend_growth * faded_years(year - BASE_YEAR, p.capex_fade))
@@ -147,7 +148,8 @@ def buy_chips(levers: Any, held: jax.Array, year: jax.Array, p: Any) -> Purchase
     free = _bought(spend, levers.cn_free_h100e, levers.cn_free_serving)
     case = _bought(spend, levers.cn_case_h100e, levers.cn_case_serving)
     redesign = _bought(spend, jnp.float32(ref.h100e), jnp.float32(ref.serving))
-    granted = jax.tree.map(lambda a, b: a + p.case_grant * jnp.maximum(b - a, 0.0), free, case)
+    share = p.case_grant * levers.cn_granted
+    granted = jax.tree.map(lambda a, b: a + share * jnp.maximum(b - a, 0.0), free, case)
     return jax.tree.map(lambda a, b: a + (1 - held) * jnp.maximum(b - a, 0.0), granted, redesign)
 
 
@@ -156,5 +158,7 @@ def _value(h100e: Any, serving: Any) -> Any:
 
 
 def _bought(spend: jax.Array, h100e: jax.Array, serving: jax.Array) -> Purchases:
-    units = jnp.where(h100e > 0, spend / _value(h100e, serving), 0.0)
+    ref = chip("H20")
+    price = jnp.maximum(_value(h100e, serving), _value(ref.h100e, ref.serving))
+    units = jnp.where(h100e > 0, spend / price, 0.0)
     return Purchases(units * h100e, units * serving, units)

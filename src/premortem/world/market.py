@@ -13,6 +13,9 @@ GAP_SCALE = 0.5
 # Returns are added up from here [yr].
 RETURNS_FROM = 2024.0
 MONTHS = 12.0
+# Share of third-market tokens that Chinese models served at the start of 2023, before the first was released: as good as
+# none, on the logit scale one in a thousand.
+ABSENT = -6.9
 
 
 class Ledger(NamedTuple):
@@ -40,7 +43,8 @@ class Market(NamedTuple):
 
 def start(p: Any) -> Ledger:
     """State before the first quarter: Chinese models as good as absent from third markets."""
-    return Ledger(p.cn_model_bias + 0.0, jnp.zeros_like(p.revenue_2024), jnp.zeros_like(p.revenue_2024))
+    nothing = jnp.zeros_like(p.revenue_2024)
+    return Ledger(nothing + ABSENT, nothing, nothing)
 
 
 def trade(
@@ -110,7 +114,7 @@ def cn_share(
     target = (
         p.cn_model_bias
         + p.price_weight * jnp.log(price_ratio)
-        - standing.gap_months_cn / MONTHS
+        - p.quality_weight * standing.gap_months_cn / MONTHS
         - p.trust_weight * (levers.chinese_model_limits + goodwill)
         + unmet_share
     )

@@ -59,15 +59,18 @@ def conditioned(additions: jax.Array, politics: Any, levers: Any, places: Region
     """Additions outside the US and China under US conditions that can be enforced [MH], shape (future,).
 
     Where a licence is needed it carries conditions (under the framework in all of Tier 2), elsewhere deals do; in
-    Tier 1 the allies' own alignment
-    and the terms of universal VEUs. Conditions on paper bind as far as `enforcement` goes, further with compute
+    Tier 1 the allies' own alignment and the terms of universal VEUs. Where nothing else does, the law that follows the
+    chip carries `end_user_conditions` of them: no firm with its seat in China may have it, nor may it be re-exported to
+    one (15 CFR 734.14 and 742.6). Conditions on paper bind as far as `enforcement` goes, further with compute
     governance that holds.
     """
     licensed = levers.licensed[:, None]
     abroad = places.other * (licensed + (1 - licensed) * levers.deals)
     allied = (politics.alignment + (1 - politics.alignment) * levers.prc_condition * p.uveu_share)[None]
+    carried = abroad + places.ally * allied
+    follows = (places.other + places.ally) * levers.end_user_rule[:, None] * p.end_user_conditions[None]
     enforced = p.enforcement + (1 - p.enforcement) * levers.compute_governance * politics.held
-    return enforced * (additions * (abroad + places.ally * allied)).sum(0)
+    return enforced * (additions * (carried + (1 - carried) * follows)).sum(0)
 
 
 def _electricity(s: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, jax.Array]:

@@ -170,16 +170,20 @@ def _stocks(
     places: Regions,
     p: Any,
 ) -> allocation.Fleet:
-    """Fleets after the quarter's additions and retirements; nothing appears that was not made, nothing vanishes."""
+    """Fleets after the quarter's additions and retirements; nothing appears that was not made, nothing vanishes.
+
+    A cap is used up by what arrives: what was cleared and then lost to another offer or left without power counts not.
+    """
     left = (1 - DT * p.retirement)[None]
+    arrived = jnp.minimum(powered.additions / (placed.cleared + TINY), 1.0)
     exports = placed.chinese.sum(0)
     abroad = placed.chinese
     at_home = places.china * (cn_gained - exports + smuggled.sum(0))[None]
     return allocation.Fleet(
         stock_us=fleet.stock_us * left + powered.additions - smuggled,
         stock_cn=fleet.stock_cn * left + abroad + at_home,
-        licensed=fleet.licensed + licensed,
-        uveu=fleet.uveu * left + uveu,
+        licensed=fleet.licensed + licensed * arrived,
+        uveu=fleet.uveu * left + uveu * arrived,
         lpp_open=fleet.lpp_open + DT * levers.lpp_mh,
         backlog=powered.stranded * (1 - DT * p.retirement),
     )

@@ -1,0 +1,145 @@
+"""China's chips by hand."""
+
+from types import SimpleNamespace
+
+import jax.numpy as jnp
+import pytest
+
+from premortem.world import chips
+from tests.world.hand import P, one, pulled
+
+
+def test_service_withdrawn_and_not_replaced_by_hand():
+    # US: 0.5 x 1 = 0.5; allied: 0.5 x 1 x 0.4 x 0.75 = 0.15; withdrawn 0.65
+    # skill: 0.2 + 0.25 x 0.2 x 0.65 x 0.8 = 0.226; gap: 0.65 x (1 - 0.226) = 0.5031
+    p = P(foreign_service_share=0.5, local_learning=0.2)
+    politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
+    gap, skill = chips.servicing(one(0.2), pulled(us_servicing=1.0, allied_servicing=1.0), politics, p)
+    assert float(skill[0]) == pytest.approx(0.226, rel=1e-5)
+    assert float(gap[0]) == pytest.approx(0.5031, rel=1e-5)
+
+
+def test_wafers_two_years_on_by_hand():
+    # growth 0.45 x exp(-0.2 x 2) x (1 - 0.5 x 0.6) = 0.45 x 0.670320 x 0.7 = 0.211151; decay 0.1 x 0.5 = 0.05
+    # 40 x exp(0.25 x 0.161151) = 40 x 1.041110 = 41.6444
+    p = P(wafer_growth=0.45, wafer_fade=0.2, tool_dependence=0.5, tool_decay=0.1)
+    got = chips.wafer_capacity(one(40.0), one(0.5), one(0.6), jnp.float32(2026.5), p)
+    assert float(got[0]) == pytest.approx(41.6444, rel=1e-4)
+
+
+def test_yield_after_a_quarter_by_hand():
+    # 0.20 + 0.25 x 0.6 x (1 - 0.5 x 0.2) x (0.65 - 0.20) = 0.20 + 0.25 x 0.54 x 0.45 = 0.26075
+    p = P(yield_rate=0.6, gap_drag=0.5, yield_max=0.65)
+    got = chips.yield_learning(one(0.2), one(0.2), jnp.float32(2025.1), p)
+    assert float(got[0]) == pytest.approx(0.26075, rel=1e-5)
+
+
+def test_ai_share_of_wafers_by_hand():
+    # by 2031 the state's part is in (sigmoid(5 / 0.45) = 0.99999): (0.05 + 0.06) x (1 - 0.1 x 0.5) = 0.1045
+    p = P(ai_wafer_share=0.05, state_steering=0.06, fdd_contention=0.1)
+    assert float(chips.ai_share(jnp.float32(2031.0), one(0.5), p)[0]) == pytest.approx(0.1045, rel=1e-4)
+
+
+MEMORY = P(hbm_stockpile=6.0, hbm_leak=0.03, hbm_domestic_start=2026.5, hbm_domestic_ramp=8.0)
+
+
+def test_memory_before_the_ban_is_the_need_and_a_stockpile_by_hand():
+    # need 2, and one quarter of warning of two: 6 x 1 / 2 = 3; home supply years away
+    got = chips.hbm_inflow(one(2.0), pulled(hbm_ban=0.0, hbm_warning=1.0), one(0.75), jnp.float32(2024.5), MEMORY)
+    assert float(got[0]) == pytest.approx(5.0, rel=1e-3)
+
+
+def test_memory_after_the_ban_is_a_leak_and_home_supply_by_hand():
+    # the leak is 0.03 / 0.75 = 0.04 of a quarter's old imports of 6 / 2 = 3: 0.12; home, two years on: 0.25 x 8 x 2 = 4
+    got = chips.hbm_inflow(one(2.0), pulled(hbm_ban=1.0, hbm_warning=0.0), one(0.75), jnp.float32(2028.5), MEMORY)
+    assert float(got[0]) == pytest.approx(4.12, rel=1e-3)
+
+
+FABS = P(
+    foreign_service_share=0.5,
+    local_learning=0.0,
+    wafer_growth=0.0,
+    wafer_fade=0.2,
+    tool_dependence=0.5,
+    tool_decay=0.0,
+    yield_rate=0.0,
+    gap_drag=0.5,
+    yield_max=0.65,
+    ai_wafer_share=0.05,
+    state_steering=0.0,
+    fdd_contention=0.0,
+    fdd_effect=0.9,
+    foundry_dies_2024=0.4,
+    dies_per_wafer=80.0,
+    stacks_per_die=4.0,
+    die_h100e_2024=0.32,
+    die_growth=0.0,
+    **MEMORY,
+)
+STILL = {"us_servicing": 1.0, "allied_servicing": 0.0, "tools_denied": 0.0, "hbm_warning": 0.0}
+
+
+def test_logic_and_memory_meet_in_packages_by_hand():
+    # home dies: 40 thousand wafers a month x 3 months x 80 x 0.3 x 0.05 = 0.144 million; foreign: 0.25 x 0.4 = 0.1
+    # memory: a stock of 0.976 million stacks feeds 0.244 million dies, as many as there are (inflow 0: ban, no leak yet)
+    # equal amounts: 0.244 x 2^(-1/4) = 0.205179; in H100e: x 0.32 = 0.065657; 0.144 / 0.244 of it from home dies
+    p = P(FABS, hbm_leak=0.0)
+    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.976))
+    politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
+    state, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), politics, jnp.float32(2024.375), p)
+    assert float(out.smic_dies[0]) == pytest.approx(0.144, rel=1e-4)
+    assert float(out.foundry_dies[0]) == pytest.approx(0.1, rel=1e-5)
+    assert float(out.packaged[0]) == pytest.approx(0.205179, rel=1e-3)
+    assert float(out.domestic_mh[0]) == pytest.approx(0.065657 * 0.144 / 0.244, rel=1e-3)
+    # what is not used is kept: 0.976 - 4 x 0.205179 = 0.155284
+    assert float(state.hbm_stock[0]) == pytest.approx(0.155284, rel=2e-3)
+
+
+def test_foundry_due_diligence_stops_dies_as_far_as_it_works_and_holds():
+    # 0.1 x (1 - 1 x 0.9 x 0.75) = 0.0325
+    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(1.0))
+    politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
+    _, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=1.0), politics, jnp.float32(2025.5), FABS)
+    assert float(out.foundry_dies[0]) == pytest.approx(0.0325, rel=1e-5)
+
+
+def test_a_die_two_years_on_by_hand():
+    # 0.32 x exp(0.08 x 2) = 0.375523
+    got = chips.die_h100e(jnp.float32(2026.5), P(die_h100e_2024=0.32, die_growth=0.08))
+    assert float(got[0]) == pytest.approx(0.375523, rel=1e-4)
+
+
+BUYER = P(cn_spend_growth=0.5, capex_fade=0.35, h20_2024=0.15, case_grant=0.4)
+NO_CASE = {"cn_case_h100e": 0.0, "cn_case_serving": 0.0, "cn_granted": 1.0}
+
+
+def test_china_buys_in_mid_2024_what_it_bought():
+    # 0.15 MH a year of H20 (2,368 TPP: 0.149646 of an H100): 0.0375 MH a quarter, 0.250592 million chips
+    h20 = chips.chip("H20")
+    got = chips.buy_chips(
+        pulled(cn_free_h100e=h20.h100e, cn_free_serving=h20.serving, **NO_CASE), one(1.0), jnp.float32(2024.5), BUYER
+    )
+    assert float(got.mh[0]) == pytest.approx(0.0375, rel=1e-4)
+    assert float(got.units[0]) == pytest.approx(0.250592, rel=1e-4)
+
+
+def test_a_worse_chip_is_not_bought_in_greater_numbers_by_hand():
+    # half an H20 in both measures: as many units, half the compute; nothing comes back while the control holds
+    h20 = chips.chip("H20")
+    worse = pulled(cn_free_h100e=h20.h100e / 2, cn_free_serving=h20.serving / 2, **NO_CASE)
+    got = chips.buy_chips(worse, one(1.0), jnp.float32(2024.5), BUYER)
+    assert float(got.units[0]) == pytest.approx(0.250592, rel=1e-4)
+    assert float(got.mh[0]) == pytest.approx(0.01875, rel=1e-4)
+    # where a fifth of the control does not hold, a fifth of what was lost returns: 0.01875 + 0.2 x 0.01875 = 0.0225
+    leaky = chips.buy_chips(worse, one(0.8), jnp.float32(2024.5), BUYER)
+    assert float(leaky.mh[0]) == pytest.approx(0.0225, rel=1e-4)
+
+
+def test_a_case_by_case_chip_counts_as_far_as_licences_are_granted_by_hand():
+    # nothing free, an H20 case by case: 0.4 x 0.5 x 0.0375 = 0.0075
+    h20 = chips.chip("H20")
+    case = pulled(
+        cn_free_h100e=0.0, cn_free_serving=0.0, cn_case_h100e=h20.h100e, cn_case_serving=h20.serving, cn_granted=0.5
+    )
+    got = chips.buy_chips(case, one(1.0), jnp.float32(2024.5), BUYER)
+    assert float(got.mh[0]) == pytest.approx(0.0075, rel=1e-4)

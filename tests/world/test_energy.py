@@ -1,0 +1,98 @@
+"""Power by hand."""
+
+import jax.numpy as jnp
+import pytest
+
+from premortem.world import energy
+from premortem.world.inputs import chip
+from tests.world.hand import P, by_region, one, places, pulled
+
+
+def test_power_of_an_h100_equivalent_a_year_on_by_hand():
+    # 1.15 x exp(-0.26) = 0.886709 kW
+    p = P(kw_2024=1.15, energy_efficiency_growth=0.26)
+    assert float(energy.kw_per_h100e(jnp.float32(2025.5), p)[0]) == pytest.approx(0.886709, rel=1e-5)
+
+
+def test_electricity_of_a_load_by_hand():
+    # 10 GW x 8.76 x 0.7 = 61.32 TWh a year
+    assert float(energy.twh(one(10.0), P(utilisation=0.7))[0]) == pytest.approx(61.32, rel=1e-5)
+
+
+def test_new_power_by_hand():
+    # US surplus 81.1 TWh a year = 9.25799 average GW; claim 0.4 + 0.6 x 0.2 x 0.3 = 0.436; no surge: 4.03648 GW a year
+    # a region without surplus builds the floor: 0.006 x 100 / 8.76 x 0.436 = 0.0298630
+    p = P(power_floor=0.006, ai_claim=0.4, permitting_effect=0.3, surge=0.0)
+    world = places(["us", "other"], electricity=[4273, 100], surplus=[81.1, -3])
+    got = energy.new_power(pulled(permitting=0.2), jnp.float32(2026.0), world, p)
+    assert list(map(float, got[:, 0])) == pytest.approx([4.03648, 0.0298630], rel=1e-4)
+
+
+def test_flexible_room_by_hand():
+    # the US: 98 GW x 0.25 = 24.5; a region with a quarter of its electricity has a quarter of it
+    p = P(flexible_gw=98.0, flexibility_used=0.25)
+    got = energy.flexible_room(places(["us", "other"], electricity=[4000, 1000]), p)
+    assert list(map(float, got[:, 0])) == pytest.approx([24.5, 6.125], rel=1e-5)
+
+
+ONE_PLACE = places(["us"], electricity=[1000], surplus=[8.76 * 4])
+TIGHT = P(
+    kw_2024=1.0,
+    energy_efficiency_growth=0.0,
+    utilisation=0.7,
+    power_floor=0.0,
+    ai_claim=0.5,
+    permitting_effect=0.0,
+    surge=0.0,
+    flexible_gw=0.0,
+    flexibility_used=0.0,
+    offshore_shift=0.3,
+)
+
+
+def test_connecting_in_one_place_by_hand():
+    # new power: 4 GW x 0.5 = 2 GW a year = 0.25 x 2 / 0.7 = 0.714286 MH a quarter; 1 MH is wanted, half of it training
+    # training: softmin(0.5, 0.714286) = 0.5 x 1.2401^(-1/4) = 0.473814
+    # the rest: softmin(0.5, 0.714286 - 0.473814 = 0.240472) = 0.240472 x (1 + 0.480944^4)^(-1/4) = 0.237361
+    powered, _ = energy.connect(
+        by_region(1.0),
+        by_region(0.0),
+        by_region(0.0),
+        one(0.5),
+        pulled(permitting=0.0),
+        jnp.float32(2025.0),
+        ONE_PLACE,
+        TIGHT,
+    )
+    assert float(powered.additions[0, 0]) == pytest.approx(0.473814 + 0.237361, rel=1e-3)
+    assert float(powered.stranded[0]) == pytest.approx(1 - 0.711175, rel=2e-3)
+
+
+def test_what_one_place_strands_moves_in_part_to_a_place_with_room():
+    # 1 MH in a place without power: 0.3 of it moves, as far as the room that caps leave there; the rest is stranded
+    world = places(["us", "ally"], electricity=[1000, 1000], surplus=[0, 8760])
+    room = by_region(0.0, 10.0)
+    powered, _ = energy.connect(
+        by_region(1.0, 0.0), room, room * 0, one(0.5), pulled(permitting=0.0), jnp.float32(2025.0), world, TIGHT
+    )
+    assert list(map(float, powered.additions[:, 0])) == pytest.approx([0.0, 0.3], abs=1e-3)
+    assert float(powered.stranded[0]) == pytest.approx(0.7, abs=1e-3)
+
+
+def test_inference_uses_flexible_room_and_uses_it_up():
+    # 7 GW of flexible room, no new power: 10 MH at 0.7 average GW each, all inference: softmin(10, 10) = 8.40896 MH
+    p = P(TIGHT, flexible_gw=7.0, flexibility_used=1.0)
+    world = places(["us"], electricity=[1000], surplus=[0])
+    powered, used = energy.connect(
+        by_region(10.0), by_region(0.0), by_region(0.0), one(0.0), pulled(permitting=0.0), jnp.float32(2024.0), world, p
+    )
+    assert float(powered.additions[0, 0]) == pytest.approx(8.40896, rel=1e-3)
+    assert float(used[0, 0]) == pytest.approx(0.7 * 8.40896, rel=1e-3)
+
+
+def test_power_of_chinas_additions_by_hand():
+    # 1 MH of Ascends draws an Ascend's power per TPP, a million H20 an H20's each, at 1 kW an H100 equivalent
+    ascend, h20 = chip("Ascend 910B"), chip("H20")
+    p = P(kw_2024=1.0, energy_efficiency_growth=0.0)
+    got = energy.chinese_power(one(1.0), one(1.0), one(0.5), jnp.float32(2024.5), p)
+    assert float(got[0]) == pytest.approx(ascend.power / ascend.h100e + h20.power + 0.5, rel=1e-5)

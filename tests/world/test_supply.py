@@ -1,0 +1,53 @@
+"""US-aligned supply by hand."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from premortem.world import supply
+from tests.world.hand import P, one
+
+SPENDING = P(
+    ai_capex_share=0.42,
+    ai_share_rise=0.0,
+    other_buyers=0.7,
+    cost_2024=38.0,
+    cost_fall=0.28,
+    capex_fade=0.35,
+    capex_long_run=0.05,
+    roi_feedback=0.15,
+    retirement=0.2,
+)
+
+
+def test_cost_a_year_on_by_hand():
+    # 40 x exp(-0.3 x 1) = 29.633
+    assert float(supply.cost(jnp.float32(2025.5), P(cost_2024=40.0, cost_fall=0.3))[0]) == pytest.approx(
+        29.6327, rel=1e-5
+    )
+
+
+def test_a_quarter_of_spending_by_hand():
+    # growth: 0.35 + 0.25 x 0.35 x (0.05 - 0.35) = 0.32375; capex: 400 x exp(0.25 x 0.32375) = 433.721 bn a year
+    # on AI: 433.721 x 0.42 x 1.7 = 309.677; cost: 38 x exp(-0.28 x 2.5) = 18.8702
+    # compute: 0.25 x 309.677 / 18.8702 = 4.10272 MH a quarter; capital: 100 x 0.95 + 0.25 x 309.677 = 172.419
+    start = supply.Spending(one(np.log(400.0)), one(0.35), one(100.0))
+    state, made = supply.spend(start, one(0.0), jnp.float32(2027.0), SPENDING)
+    assert float(state.growth[0]) == pytest.approx(0.32375, rel=1e-4)
+    assert float(jnp.exp(state.log_capex[0])) == pytest.approx(433.721, rel=1e-4)
+    assert float(made[0]) == pytest.approx(4.10272, rel=1e-4)
+    assert float(state.capital[0]) == pytest.approx(172.419, rel=1e-4)
+
+
+def test_the_return_moves_the_growth_that_spending_fades_to():
+    # the best signal is 1: the target is 0.05 + 0.15 = 0.2, so growth is 0.35 + 0.25 x 0.35 x (0.2 - 0.35) = 0.336875
+    start = supply.Spending(one(np.log(400.0)), one(0.35), one(100.0))
+    state, _ = supply.spend(start, one(1.0), jnp.float32(2027.0), SPENDING)
+    assert float(state.growth[0]) == pytest.approx(0.336875, rel=1e-4)
+
+
+def test_ai_takes_its_share_of_2024_in_2024_and_a_larger_one_after():
+    # logit(0.42) = -0.322773; + 0.4 x 2 x tanh(1) = 0.609275; sigmoid(0.286502) = 0.571140
+    p = P(ai_capex_share=0.42, ai_share_rise=0.4)
+    assert float(supply.ai_share(jnp.float32(2024.5), p)[0]) == pytest.approx(0.42, rel=1e-5)
+    assert float(supply.ai_share(jnp.float32(2026.5), p)[0]) == pytest.approx(0.571140, rel=1e-4)
