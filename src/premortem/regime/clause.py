@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from premortem.regime.countries import TierChange
 from premortem.regime.vocabulary import OUTCOMES
 
-Stage = Literal["classify", "requires", "condition", "veu", "exception", "review", "context"]
-STAGES: tuple[Stage, ...] = ("classify", "requires", "condition", "veu", "exception", "review", "context")
+Stage = Literal["classify", "requires", "scope", "condition", "veu", "exception", "review", "context"]
+STAGES: tuple[Stage, ...] = ("classify", "requires", "scope", "condition", "veu", "exception", "review", "context")
+# Stages in which the first clause that speaks decides.
+DECIDING: tuple[Stage, ...] = ("scope", "veu", "exception", "review")
 
 
 class Strict(BaseModel):
@@ -70,7 +72,7 @@ class Clause(Strict):
     def _complete(self) -> "Clause":
         if self.stage != "context" and not self.applies:
             raise ValueError("needs `applies`, or stage = 'context'")
-        if self.stage in ("veu", "exception", "review") and self.then not in OUTCOMES:
+        if self.stage in DECIDING and self.then not in OUTCOMES:
             raise ValueError(f"then = {self.then!r} is not an outcome; allowed: {', '.join(OUTCOMES)}")
         if self.otherwise and self.otherwise not in OUTCOMES:
             raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome")

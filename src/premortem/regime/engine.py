@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.regime.clause import Clause, Rulebook
+from premortem.regime.clause import DECIDING, Clause, Rulebook
 from premortem.regime.expressions import condition, identifiers
 from premortem.regime.transactions import complete
 from premortem.regime.vocabulary import FIELDS
@@ -31,7 +31,12 @@ CODE = pl.Int16
 # Columns by which a ledger tells of rows that undo others.
 UNDOING = ("_row", "_undoes", "_back")
 # Fields that are worked out from one that may be missing.
-IMPLIED = {"packaged_in_d5": "packaged_in"}
+IMPLIED = {
+    "packaged_in_d5": "packaged_in",
+    "country_tpp_after": "tpp",
+    "consignee_tpp_after": "tpp",
+    "installed_tpp_after": "tpp",
+}
 # Columns of the work on a running total; the others are its keys.
 WORK = ("_asked", "_at", "_start", "_amount", "_limit", "_row", "_undoes", "_back")
 
@@ -85,7 +90,10 @@ def binds(clause: Clause) -> pl.Expr:
     assert clause.complies is not None
     force = pl.col("date") >= clause.complies
     force = force & (pl.col("date") <= clause.ends) if clause.ends else force
-    return force & condition(clause.applies, names(clause))
+    # on a day for which one of its numbers says nothing, the clause is silent
+    tested = identifiers(f"{clause.applies} {clause.within}")
+    said = [pl.col(f"{clause.id}.{k}").is_not_null() for k in clause.numbers if k in tested and _changes(clause, k)]
+    return pl.all_horizontal(force, *said) & condition(clause.applies, names(clause))
 
 
 def names(clause: Clause) -> dict[str, str]:
@@ -124,7 +132,7 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
     frame = _required(_classified(frame, numbered), numbered)
     waiting: list[tuple[int, Clause]] = []
     for i, c in numbered:
-        if c.stage in ("veu", "exception", "review"):
+        if c.stage in DECIDING:
             if c.total:
                 frame = _counted(_spoken(frame, waiting), i, c, totals)
                 waiting = []
@@ -203,7 +211,7 @@ def _counted(frame: pl.LazyFrame, i: int, clause: Clause, totals: Totals | None)
     into = clause.total.into
     frame = frame.with_columns(_asked=pl.col("_code").is_null() & _applies(clause))
     if totals is None:  # nothing else was shipped but what the row itself tells
-        alone = _start(clause) + pl.col("shipment_tpp").fill_null(0.0)
+        alone = _start(clause) + pl.col("shipment_tpp")
         after: pl.Expr = pl.when(pl.col("_asked")).then(alone)
     else:
         whole = frame.collect()
@@ -227,7 +235,7 @@ def _after(frame: pl.DataFrame, clause: Clause, totals: Totals) -> pl.Series:
             _asked=asked,
             _at=pl.int_range(pl.len()),
             _start=_start(clause),
-            _amount=pl.col("shipment_tpp").fill_null(0.0),
+            _amount=pl.col("shipment_tpp").fill_null(float("nan")),
             _limit=limit.fill_null(float("-inf")),
             _row=pl.col("_row").cast(pl.Int64) if totals.rows else none,
             _undoes=pl.col("_undoes").fill_null(-1) if totals.rows else none,

@@ -7,7 +7,7 @@ import polars as pl
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.regime.countries import known
-from premortem.regime.transactions import FALSE, FOLDED, MOST_UNITS, TRUE, catalogue
+from premortem.regime.transactions import FALSE, FOLDED, MOST_UNITS, SPELT, TRUE, catalogue
 from premortem.regime.vocabulary import FIELDS, KINDS, given_fields
 
 # Most rows and bytes of a file that is read: beyond them a file is to be split.
@@ -141,7 +141,9 @@ def _parsed(name: str, text: pl.Expr, schema: Any) -> pl.Expr:
     if name == "item":
         names = {n.lower(): n for n in [*catalogue()["item"], *KINDS]}
         return text.str.to_lowercase().replace_strict(names, default=text, return_dtype=pl.String)
-    return text.str.to_lowercase() if name in FOLDED else text
+    folded = text.str.to_lowercase().replace(SPELT) if name in FOLDED else text
+    choices = FIELDS[name].choices
+    return pl.when(folded.is_in(choices)).then(folded) if choices else folded
 
 
 def _counted(name: str, number: pl.Expr) -> pl.Expr:

@@ -11,10 +11,12 @@ from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.regime.clause import Rulebook
 from premortem.regime.countries import TierChange, atlas, iso3
-from premortem.regime.vocabulary import FIELDS, KINDS, TYPES, given_fields
+from premortem.regime.vocabulary import FIELDS, INSTEAD, KINDS, TYPES, given_fields
 
 # Texts in which capitals mean nothing.
 FOLDED = ("status", "exporter", "end_use", "designer", "packaged_by", "consignee")
+# American spellings of the words that clauses use.
+SPELT = {"authorized": "authorised", "data_center": "data_centre", "data center": "data_centre"}
 # Fields that the catalogue of chips holds.
 FROM_CATALOGUE = (
     "tpp",
@@ -118,13 +120,22 @@ def _typed(name: str, value: Any) -> Any:
         return _number(name, value)
     if kind == "date":
         return parse_date(value)
-    return (
-        _chip_name(str(value))
-        if name == "item"
-        else str(value).strip().lower()
-        if name in FOLDED
-        else str(value).strip()
-    )
+    return _chip_name(str(value)) if name == "item" else _text(name, str(value).strip())
+
+
+def _text(name: str, text: str) -> str:
+    folded = SPELT.get(text.lower(), text.lower()) if name in FOLDED else text
+    choices = FIELDS[name].choices
+    if choices and folded not in choices:
+        raise BadInput(
+            "transaction",
+            name,
+            f"{text!r} is none of its values",
+            got=text,
+            allowed=", ".join(choices),
+            hint=nearest(folded, choices),
+        )
+    return folded
 
 
 def _chip_name(text: str) -> str:
@@ -184,6 +195,7 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
     frame = frame.with_columns(
         [pl.col(name).fill_null(default) for name, default in defaults.items() if name != "datacentre"]
     )
+    frame = frame.with_columns(_instead(here))
     frame = frame.with_columns(
         # all of a destination's nameless consignees count as one
         consignee=pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee")),
@@ -196,6 +208,17 @@ def _absent(name: str) -> pl.Expr:
     """A field that nobody gave: its default, but for what the catalogue may know better."""
     default = None if name in FROM_CATALOGUE else FIELDS[name].default
     return pl.lit(default, TYPES[FIELDS[name].type]).alias(name)
+
+
+def _instead(here: Sequence[str]) -> list[pl.Expr]:
+    """Fields that another of their group rules out where that one is given."""
+    filled = []
+    for group in INSTEAD.values():
+        told = [name for name in group if name in here]
+        if told:
+            any_told = pl.any_horizontal(pl.col(name).is_not_null() for name in told)
+            filled += [pl.when(any_told).then(pl.col(n).fill_null(v)).otherwise(pl.col(n)) for n, v in group.items()]
+    return filled
 
 
 def _from_catalogue(frame: pl.LazyFrame, here: Sequence[str]) -> pl.LazyFrame:
@@ -226,6 +249,7 @@ def _with_places(frame: pl.LazyFrame, book: Rulebook) -> pl.LazyFrame:
     us = (pl.col("headquarters") == "USA") & (pl.col("parent_headquarters") == "USA")
     return frame.with_columns(
         party_tier=pl.max_horizontal("headquarters_tier", "parent_headquarters_tier"),
+        parent_tier=pl.col("parent_headquarters_tier"),
         party_d5=pl.col("headquarters_d5") | pl.col("parent_headquarters_d5"),
         party_us_a5_a6=us | (pl.col("headquarters_a5_a6") & pl.col("parent_headquarters_a5_a6")),
         exporter_us_a5=(pl.col("exporter_hq") == "USA") | pl.col("exporter_hq_a5"),

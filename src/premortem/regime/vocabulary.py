@@ -27,6 +27,7 @@ class Field(NamedTuple):
     says: str
     default: Any = None
     given: bool = True  # whether a user may give it; else it is worked out
+    choices: tuple[str, ...] = ()  # the only texts that it may hold; empty where any will do
 
     @property
     def most(self) -> float:
@@ -42,10 +43,12 @@ FIELDS: dict[str, Field] = {
     "tpp": Field("number", "TPP", "total processing performance of one unit"),
     "performance_density": Field("number", "TPP/mm2", "TPP over the applicable die area"),
     "memory_gb_s": Field("number", "GB/s", "total memory bandwidth of one unit"),
-    "interconnect_gb_s": Field("number", "GB/s", "bidirectional transfer rate to other chips, summed", 0.0),
+    "interconnect_gb_s": Field("number", "GB/s", "bidirectional transfer rate to other chips, summed"),
     "datacentre": Field("flag", "", "designed or marketed for data centres", True),
     "density_gb_s_mm2": Field("number", "GB/s/mm2", "memory bandwidth density of a stack"),
+    "sold_in_us": Field("flag", "", "the chip was on sale in the US on 15 January 2026", True),
     "node_nm": Field("number", "nm", "process node of a die"),
+    "non_planar": Field("flag", "", "the die has non-planar transistors, whatever its node", False),
     "transistors_bn": Field("number", "billion", "aggregated approximated transistor count of the package"),
     "hbm": Field("flag", "", "the package holds high-bandwidth memory", True),
     "ops": Field("number", "operations", "operations that trained a model"),
@@ -58,25 +61,45 @@ FIELDS: dict[str, Field] = {
     "consignee": Field("text", "", "ultimate consignee", ""),
     "headquarters": Field("country", "ISO3", "headquarters of the consignee [default: the destination]"),
     "parent_headquarters": Field("country", "ISO3", "headquarters of its ultimate parent [default: its own]"),
-    "exporter": Field("text", "", "nvidia, amd, reseller ... [default: the chip's vendor]"),
+    "exporter": Field(
+        "text", "", "nvidia, amd, reseller, fabricator, designer, distributor ... [default: the chip's vendor]"
+    ),
     "exporter_hq": Field("country", "ISO3", "headquarters of the exporter", "USA"),
-    "status": Field("text", "", "validated end user: none, uveu, nveu", "none"),
+    "status": Field(
+        "text",
+        "",
+        "validated end user: none, uveu (universal), nveu (national), veu (general)",
+        "none",
+        choices=("none", "uveu", "nveu", "veu"),
+    ),
+    "prc_equipment": Field(
+        "flag", "", "a VEU's site holds equipment of Macau or D:5 makers that has alternatives", False
+    ),
+    "military_ties": Field("flag", "", "a VEU has ties to military or military-intelligence end users", False),
     "end_use": Field(
         "text", "", "data_centre, development, production, storage, packaging, supercomputer", "data_centre"
     ),
     "private_sector": Field("flag", "", "the end user is private", True),
     "designer": Field("text", "", "of a die: approved, authorised, unlisted", "unlisted"),
-    "packaged_by": Field("text", "", "fabricator, approved_osat, none", "none"),
+    "packaged_by": Field(
+        "text", "", "fabricator, approved_osat, none", "none", choices=("fabricator", "approved_osat", "none")
+    ),
     "packaged_in": Field("country", "ISO3", "where a die is packaged"),
     "made_in": Field("country", "ISO3", "where a tool or part is made", "USA"),
     "us_chip_inside": Field("flag", "", "a tool holds a chip of US origin or technology", True),
+    "listed": Field("flag", "", "a tool is listed by ECCN, so that the fab's node does not matter", False),
     "us_items": Field("flag", "", "US items are used in the service", True),
-    "person": Field("text", "", "nationality of who gives the service: US or a country", "US"),
+    "person": Field("country", "ISO3", "nationality of who gives the service", "USA"),
     "fab_node_nm": Field("number", "nm", "logic node of the fab that receives"),
+    "fab_nand_layers": Field("number", "layers", "layers of the NAND that it makes, if it makes memory"),
+    "fab_dram_nm": Field("number", "nm", "half-pitch of the DRAM that it makes, if it makes memory"),
+    "pflops_fp64": Field("number", "petaflops", "FP64 speed of the supercomputer that a chip is for"),
+    "pflops_fp32": Field("number", "petaflops", "FP32 speed of it"),
+    "cubic_feet": Field("number", "cubic feet", "space that it fills"),
     "ownership": Field("number", "share", "share of the consignee owned by listed parties", 0.0),
     "certified": Field("flag", "", "the certificates that an exception or review asks for are given", True),
     "storage_14_15_18": Field(
-        "flag", "", "the store of weights meets paragraphs 14, 15 and 18 of Supplement No. 10", True
+        "flag", "", "the store of weights, or a VEU's site, meets paragraphs 14, 15 and 18 of Supplement No. 10", True
     ),
     # when, and totals so far
     "date": Field("date", "", "day of export"),
@@ -98,11 +121,15 @@ FIELDS: dict[str, Field] = {
     ),
     "installed_tpp_after": Field("number", "TPP", "installed base with this shipment, net of retirements", given=False),
     # worked out
-    "eccn": Field("text", "", "classification as of the date: 3A090, 3A090.a, 3A090.b, 3A090.c or none", given=False),
+    "eccn": Field(
+        "text", "", "classification as of the date: 3A090, 3A090.a, 3A090.b, 3A090.c, 4E091 or none", given=False
+    ),
     "destination_tier": Field("number", "", "tier of the destination", given=False),
     "destination_d5": Field("flag", "", "Macau or Country Group D:5", given=False),
     "destination_d1_d4": Field("flag", "", "Country Group D:1 or D:4", given=False),
     "destination_a5_a6": Field("flag", "", "Country Group A:5 or A:6", given=False),
+    "headquarters_tier": Field("number", "", "tier of the consignee's headquarters", given=False),
+    "parent_tier": Field("number", "", "tier of its ultimate parent's headquarters", given=False),
     "party_tier": Field("number", "", "strictest tier among headquarters and ultimate parent", given=False),
     "party_d5": Field("flag", "", "headquarters or ultimate parent in Macau or D:5", given=False),
     "party_us_a5_a6": Field("flag", "", "headquarters and ultimate parent in the US, A:5 or A:6", given=False),
@@ -117,6 +144,12 @@ TYPES: dict[str, Any] = {
     "number": pl.Float64,
     "flag": pl.Boolean,
     "date": pl.Date,
+}
+
+# Fields of which one that is given says that the others do not apply: a fab that makes NAND makes no logic.
+INSTEAD: dict[str, dict[str, float]] = {
+    "fab": {"fab_node_nm": 1e9, "fab_nand_layers": 0.0, "fab_dram_nm": 1e9},
+    "supercomputer": {"pflops_fp64": 0.0, "pflops_fp32": 0.0},
 }
 
 # How each outcome reads.
