@@ -187,7 +187,7 @@ def _tools_by_origin() -> Iterator[Pair]:
 
 
 def _servicing() -> Iterator[Pair]:
-    a = _base("servicing", 1.0, "CHN", date(2024, 6, 3), fab_node_nm=14.0, person="US", us_items=False)
+    a = _base("servicing", 1.0, "CHN", date(2024, 6, 3), fab_node_nm=14.0, person="USA", us_items=False)
     b = _base("servicing", 1.0, "CHN", date(2024, 6, 3), fab_node_nm=14.0, person="JPN", us_items=False)
     yield Pair(
         "who holds the spanner",
