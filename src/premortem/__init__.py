@@ -3,9 +3,11 @@
 from importlib import import_module
 from typing import Any
 
-# Public names and where they live; loaded when asked for, so that `import premortem` and `--help` stay light.
+# Public names and where they live, `MODULE:NAME` where it has another name there; loaded when asked for, so that
+# `import premortem` and `--help` stay light.
 _HOMES = {
     "Study": "premortem.study",
+    "open": "premortem.study:open_run",
     "Transaction": "premortem.regime.decide",
     "book": "premortem.regime.notebook",
     "stress": "premortem.analysis",
@@ -23,6 +25,7 @@ __all__ = [
     "futures",
     "heavy_edits",
     "hindcast",
+    "open",
     "stress",
     "what_to_watch",
 ]
@@ -31,4 +34,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'premortem' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    module, _, there = _HOMES[name].partition(":")
+    return getattr(import_module(module), there or name)

@@ -4,9 +4,10 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts, world
-from premortem.ensemble import bands, priors, store
+from premortem.ensemble import bands, priors, read, store
 from premortem.ensemble import run as ensemble
+from premortem.ensemble.part import FUTURES
 from premortem.ensemble.priors import Priors
 from premortem.errors import BadInput, BadInputs, nearest, raise_all
 from premortem.regime import book as rules
@@ -27,7 +29,7 @@ from premortem.stress.propositions import Assumption
 from premortem.watch import observations, signposts
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Readings
-from premortem.watch.quantities import Observer
+from premortem.watch.quantities import Observer, Quantity
 from premortem.watch.signposts import Signpost
 
 PARTS = ("policies", "assumptions")
@@ -93,10 +95,14 @@ class Study:
     @cached_property
     def observer(self) -> Observer:
         """What a run keeps of each future to be weighed and watched: what was read, and what signposts will read."""
+        return Observer(self._asked, outcome_names(), world.quarter_labels())
+
+    @property
+    def _asked(self) -> tuple[tuple[Quantity, date], ...]:
         known = known_quantities.shipped()
         read = [(known[r.quantity], r.on) for r in self.readings.mapped]
         watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
-        return Observer([*read, *watched], outcome_names(), world.quarter_labels())
+        return (*read, *watched)
 
     def book(self, policy: str) -> rules.Book:
         """The rulebook under a policy of the study. Raises `BadInput` with the nearest name for an unknown one."""
@@ -125,8 +131,13 @@ class Study:
         *,
         resume: bool = False,
         progress: ensemble.Progress | None = None,
+        cluster: str | None = None,
+        memory: int | None = None,
     ) -> "Run":
-        """Simulate and score `futures` futures under each policy into a run folder; same bits for the same seed."""
+        """Simulate and score `futures` futures under each policy into a run folder; same bits for the same seed.
+
+        `cluster` is a Dask scheduler's address or `local:N`; `memory` a ceiling in bytes.
+        """
         chosen = tuple(dict.fromkeys(policies or self.policies))
         folder = Path(out) if out else (self.folder or Path()) / DEFAULT_OUT
         began = time.perf_counter()
@@ -141,6 +152,8 @@ class Study:
             inputs=self.hashes(chosen),
             resume=resume,
             progress=progress,
+            cluster=cluster,
+            most_memory=memory,
         )
         made = Run(self, folder, timing)
         began_scoring = time.perf_counter()
@@ -162,14 +175,7 @@ class Study:
 
     def model(self) -> ensemble.Model:
         """Values and (levers, thresholds) to what a run keeps; pure, compiled once for every policy."""
-        scorer, observer = self.scorer, self.observer
-
-        def simulate_and_score(values: jax.Array, pulled: Any) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-            outcomes = world.simulate(values, pulled[0])
-            scalars, series = scorer.reduce(outcomes, pulled[1])
-            return scalars | observer(outcomes), series
-
-        return simulate_and_score
+        return partial(simulate_and_score, self.assumptions, self._asked)
 
     def hashes(self, policies: Sequence[str]) -> dict[str, str]:
         """SHA-256 of everything that a run's bits rest on, by kind."""
@@ -200,7 +206,6 @@ class Run:
             self.seconds = {
                 "compile": self.timing.compile,
                 "simulate": self.timing.simulate,
-                "store": self.timing.store,
             }
 
     @property
@@ -223,29 +228,35 @@ class Run:
         """Independent replicates of the design; 0 for plain Monte Carlo."""
         return int(self.manifest["replicates"])
 
-    def columns(self, policy: str, names: Sequence[str] | None = None) -> dict[str, Array]:
-        """Scalars of every future under a policy, by column, each of shape (future,)."""
-        return store.read_columns(self.folder, policy, list(names) if names is not None else None)
+    def columns(self, policy: str, names: Sequence[str] | None = None, first: int | None = None) -> dict[str, Array]:
+        """Scalars of every future, or of the `first`, under a policy, by column, each of shape (future,)."""
+        return read.read_columns(self.folder, policy, names, first)
+
+    def parts(self, policy: str, names: Sequence[str] | None = None) -> Iterator[dict[str, Array]]:
+        """The same part by part, in order, in the memory of one part; `futures` in place of a policy gives the
+        uncertainties.
+        """
+        return read.read_parts(self.folder, policy, names)
+
+    def margin_names(self) -> list[str]:
+        """Columns that hold the margins of assumptions and conditions."""
+        return [f"margin.{n}" for a in self.study.assumptions for n in (a.id, *(f"{a.id}.{c.id}" for c in a.condition))]
 
     def margins(self, policy: str) -> dict[str, Array]:
         """Margins of assumptions and conditions under a policy."""
-        names = [
-            f"margin.{n}" for a in self.study.assumptions for n in (a.id, *(f"{a.id}.{c.id}" for c in a.condition))
-        ]
-        return self.columns(policy, names)
+        return self.columns(policy, self.margin_names())
 
-    def parameters(self, names: Sequence[str] | None = None) -> Array:
-        """Values of the uncertainties, shape (parameter, future)."""
+    def parameters(self, names: Sequence[str] | None = None, first: int | None = None) -> Array:
+        """Values of the uncertainties, shape (parameter, future); of the `first` futures only, where given."""
         wanted = list(names or self.study.priors.names)
-        found = store.read_columns(self.folder, "futures", wanted)
-        return np.stack([found[name] for name in wanted])
+        found = read.read_columns(self.folder, FUTURES, wanted, first)
+        return np.stack([found.pop(name) for name in wanted])
 
     def board(self) -> pl.DataFrame:
         """Assumption by policy: the share of futures that holds, its interval, what fails first and alone."""
         if not hasattr(self, "_board"):
-            self._board = score.board(
-                {p: self.margins(p) for p in self.policies}, self.study.assumptions, self.replicates
-            )
+            streams = {p: self.parts(p, self.margin_names()) for p in self.policies}
+            self._board = score.board_of_parts(streams, self.study.assumptions, self.replicates)
         return self._board
 
     def board_rows(self) -> list[dict[str, Any]]:
@@ -254,11 +265,11 @@ class Run:
 
     def bands(self, policy: str) -> pl.DataFrame:
         """Bands of every series over all futures: series, quarter, p5, p25, p50, p75, p95."""
-        return bands.read_bands(self.folder / policy, world.quarter_labels())
+        return bands.read_bands(self.folder, policy, world.quarter_labels())
 
     def paths(self, policy: str) -> pl.DataFrame:
         """Whole series of the first futures: future, quarter (0 to 39) and a column a series."""
-        return pl.read_parquet(self.folder / policy / "paths.parquet")
+        return bands.read_paths(self.folder, policy)
 
     @cached_property
     def outcomes(self) -> Any:
@@ -272,7 +283,7 @@ class Run:
 
     def summary(self, **more: Any) -> dict[str, Any]:
         """What `premortem run --json` prints."""
-        seconds = {k: round(self.seconds.get(k, 0.0), 3) for k in ("compile", "simulate", "store", "score")}
+        seconds = {k: round(self.seconds.get(k, 0.0), 3) for k in ("compile", "simulate", "score")}
         seconds["report"] = round(float(more.pop("report_seconds", 0.0)), 3)
         simulated = self.timing.simulated if self.timing else 0
         rate = simulated / self.seconds["simulate"] if simulated else 0.0
@@ -296,6 +307,26 @@ def plain_rows(board: pl.DataFrame) -> list[dict[str, Any]]:
         row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")}
         for row in board.to_dicts()
     ]
+
+
+def simulate_and_score(
+    assumptions: tuple[Assumption, ...], asked: tuple[tuple[Quantity, date], ...], values: jax.Array, pulled: Any
+) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
+    """What a run keeps of futures, from values and (levers, thresholds); at home in a module, so that workers find it."""
+    names, labels = outcome_names(), world.quarter_labels()
+    outcomes = world.simulate(values, pulled[0])
+    scalars, series = score.Scorer(assumptions, names, labels).reduce(outcomes, pulled[1])
+    return scalars | Observer(asked, names, labels)(outcomes), series
+
+
+def open_run(folder: str | Path, study: "Study | None" = None) -> "Run":
+    """A stored run by its folder; of the study whose folder it lies in, unless one is given.
+
+    Raises `BadInput` where there is no run, or one that another version wrote.
+    """
+    path = Path(folder)
+    own = path.resolve().parent
+    return Run(study or Study(own if (own / MARK).is_file() else None), path)
 
 
 def outcome_names() -> frozenset[str]:

@@ -1,83 +1,147 @@
-"""Runs on disk: same bits however they are interrupted, and nothing half-written."""
+"""Runs on disk: same bits however they are made and interrupted, damage found, and nothing half-written."""
 
+import json
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
-import duckdb
 import numpy as np
-import pandas as pd
-import polars as pl
 import pytest
 
-from premortem.ensemble import bands, store
-from premortem.errors import BadInput, NotReproducible
+from premortem.ensemble import bands, read, store
+from premortem.ensemble.part import PART
+from premortem.errors import BadInput, MissingData, NotReproducible
+
+# Three parts, the last one short and its last chunk padded.
+FUTURES = 2 * PART + 3000
+POLICIES = ["as-written", "rescinded"]
 
 
 def files_of(folder):
+    """Every file of a run but its log and lock, which tell of the process and not of the futures."""
     return {
         str(p.relative_to(folder)): p.read_bytes()
         for p in sorted(folder.rglob("*"))
-        if p.is_file() and p.name not in (store.MANIFEST, store.CHECKSUMS)
+        if p.is_file() and p.name not in (store.LOG, "lock.json", "brief.html")
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def again(study):
-    def run(out, **more):
-        return study.run(["as-written", "rescinded", "maximal"], futures=5000, seed=3, out=out, **more)
-
-    return run
+    return lambda out, **more: study.run(POLICIES, futures=FUTURES, seed=3, out=out, **more)
 
 
-def test_the_same_seed_gives_the_same_bits(small_run, again, tmp_path):
-    assert files_of(again(tmp_path / "b").folder) == files_of(small_run.folder)
+@pytest.fixture
+def copy(whole, tmp_path):
+    """A copy of the whole run, to be damaged."""
+    return shutil.copytree(whole.folder, tmp_path / "copy")
 
 
-def test_damaged_and_missing_parts_are_found_and_only_they_are_made_anew(small_run, again, tmp_path):
-    out = again(tmp_path / "c").folder
+@pytest.fixture(scope="module")
+def whole(again, tmp_path_factory):
+    """A run that nothing interrupted."""
+    return again(tmp_path_factory.mktemp("whole") / "out")
+
+
+def test_the_same_seed_gives_the_same_bits_and_a_log_beside_them(whole, again, tmp_path):
+    folder = again(tmp_path / "b").folder
+    assert files_of(folder) == files_of(whole.folder)
+    assert "part 3 of 3" in (folder / store.LOG).read_text()
+
+
+def test_damaged_and_missing_parts_are_found_and_only_they_are_made_anew(whole, again, copy):
+    out = copy
     (out / "rescinded" / "part-00001.parquet").unlink()
-    broken = out / "maximal" / "part-00000.parquet"
-    broken.write_bytes(broken.read_bytes()[:-100])
-    kept = (out / "as-written" / "part-00000.parquet").stat().st_mtime_ns
+    cut = out / "rescinded" / "part-00002.parquet"
+    cut.write_bytes(cut.read_bytes()[:-100])
+    flipped = out / "series" / "rescinded" / "counts-00000.parquet"
+    bits = bytearray(flipped.read_bytes())
+    bits[len(bits) // 2] ^= 1
+    flipped.write_bytes(bits)
+    found = {"rescinded/part-00001", "rescinded/part-00002", "series/rescinded/counts-00000"}
+    assert set(store.damaged(out)) == {f"{name}.parquet" for name in found}
+    kept = (out / "as-written" / "part-00001.parquet").stat().st_mtime_ns
     resumed = again(out, resume=True)
-    assert resumed.timing.simulated == 4096 + 904
-    assert files_of(out) == files_of(small_run.folder)
-    assert (out / "as-written" / "part-00000.parquet").stat().st_mtime_ns == kept
+    assert resumed.timing.simulated == FUTURES  # all three parts of one policy, none of the other
+    assert files_of(out) == files_of(whole.folder)
+    assert (out / "as-written" / "part-00001.parquet").stat().st_mtime_ns == kept
 
 
-def test_a_killed_run_resumes_to_the_same_bits(small_run, again, tmp_path):
-    out = tmp_path / "killed"
+def kill_and_resume(folder, seconds, futures=FUTURES):
+    """Start a run in another process and kill it so many seconds after its folder appears; whether it was under way."""
     code = (
-        "from premortem.study import Study;"
-        f"Study().run(['as-written','rescinded','maximal'], futures=5000, seed=3, out={str(out)!r})"
+        "import sys; from premortem.study import Study;"
+        f"Study().run({POLICIES!r}, futures={futures}, seed=3, out=sys.argv[1], resume=True)"
     )
-    process = subprocess.Popen([sys.executable, "-c", code])
-    wait_for(lambda: (out / "as-written").is_dir() or process.poll() is not None)
+    process = subprocess.Popen([sys.executable, "-c", code, str(folder)])
+    while not (folder / store.MANIFEST).exists() and process.poll() is None:
+        time.sleep(0.005)
+    time.sleep(seconds)
+    killed = process.poll() is None
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert files_of(again(out, resume=True).folder) == files_of(small_run.folder)
+    return killed
 
 
-def wait_for(ready, most=60.0):
-    until = time.monotonic() + most
-    while not ready() and time.monotonic() < until:
-        time.sleep(0.02)
+def kill_often(folder, times, rng):
+    """Kill a run at random moments, over and over in one folder; how many kills met a run that was under way."""
+    return sum(kill_and_resume(folder, rng.uniform(0, 2.0)) for _ in range(times))
 
 
-def test_resuming_with_other_inputs_is_refused(study, small_run, tmp_path):
+def test_a_run_killed_again_and_again_resumes_to_the_same_bits(whole, again, tmp_path):
+    out = tmp_path / "killed"
+    assert kill_often(out, 3, random.Random(1)) >= 1
+    assert files_of(again(out, resume=True).folder) == files_of(whole.folder)
+    assert not list(out.rglob("*.half"))
+
+
+@pytest.mark.slow
+def test_thirty_kills_at_random_moments_cost_no_bit(whole, again, tmp_path):
+    rng, met = random.Random(2), 0
+    for i in range(10):
+        out = tmp_path / f"killed-{i}"
+        met += kill_often(out, 3, rng)
+        assert files_of(again(out, resume=True).folder) == files_of(whole.folder)
+    assert met >= 20
+
+
+def test_a_checksum_line_cut_short_by_a_kill_costs_its_file_only(whole, again, copy):
+    out = copy
+    lines = (out / store.CHECKSUMS).read_text()
+    (out / store.CHECKSUMS).write_text(lines[:-40])
+    assert again(out, resume=True).timing.simulated < FUTURES * len(POLICIES)
+    assert files_of(out) == files_of(whole.folder)
+
+
+def test_resuming_with_other_inputs_is_refused(study, tmp_path):
     study.run(["as-written"], futures=100, seed=3, out=tmp_path / "d")
     with pytest.raises(NotReproducible, match="seed"):
         study.run(["as-written"], futures=100, seed=4, out=tmp_path / "d", resume=True)
 
 
-def test_a_second_process_is_refused(tmp_path):
+def test_a_second_writer_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path):
     inputs = {"inputs": {}, "format": store.FORMAT}
-    with store.opened(tmp_path / "e", inputs, resume=False), pytest.raises(BadInput, match="another process"):  # noqa: SIM117
-        with store.opened(tmp_path / "e", inputs, resume=False):
+    code = (
+        "import sys, time; from premortem.ensemble.lock import held; from pathlib import Path\n"
+        "with held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    owner = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "e")], stdout=subprocess.PIPE, text=True)
+    try:
+        assert owner.stdout.readline() == "held\n"
+        with (
+            pytest.raises(BadInput, match=f"another process is writing this run .process {owner.pid} on"),
+            store.opened(tmp_path / "e", inputs, resume=False),
+        ):
             pass
+    finally:
+        owner.kill()
+        owner.communicate()
+    with store.opened(tmp_path / "e", inputs, resume=False):
+        assert (tmp_path / "e" / store.MANIFEST).is_file()
 
 
 def test_a_folder_that_holds_other_files_is_never_replaced(study, tmp_path):
@@ -87,6 +151,56 @@ def test_a_folder_that_holds_other_files_is_never_replaced(study, tmp_path):
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
+def test_a_run_of_another_version_is_refused_with_the_way_out(study, tmp_path):
+    out = study.run(["as-written"], futures=100, seed=3, out=tmp_path / "old").folder
+    manifest = json.loads((out / store.MANIFEST).read_text())
+    (out / store.MANIFEST).write_text(json.dumps(manifest | {"format": 1}))
+    with pytest.raises(BadInput, match=r"another version.*premortem run"):
+        study.stored(out)
+    with pytest.raises(BadInput, match="another version"):
+        study.run(["as-written"], futures=100, seed=3, out=out, resume=True)
+
+
+def run_with_small_files(out, most):
+    """A run in a process that may write no file larger than `most` bytes: the same error as a full disk's."""
+    code = (
+        "import resource, signal, sys; from premortem import cli\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"sys.argv = ['premortem', 'run', '--policy', 'as-written', '--policy', 'rescinded', '--futures', '{FUTURES}', '--seed', '3', '--out', {str(out)!r}, '--resume']\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))\n"
+        "cli.main()"
+    )
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+
+def test_a_disk_that_takes_no_more_loses_nothing(whole, again, tmp_path):
+    out = tmp_path / "full"
+    failed = run_with_small_files(out, 10_000_000)
+    assert failed.returncode == 2, failed.stderr
+    assert "--resume" in failed.stderr
+    assert (out / "futures" / "part-00000.parquet").exists()
+    assert not list(out.rglob("*.half"))
+    assert files_of(again(out, resume=True).folder) == files_of(whole.folder)
+
+
+@pytest.mark.slow
+def test_a_full_disk_loses_nothing(whole, again, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", small]).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        with pytest.raises(BadInput, match="No space left"):
+            again(small / "out")
+        subprocess.run(["mount", "-o", "remount,size=400m", small], check=True)
+        kept = store.read_checksums(small / "out")
+        assert kept
+        assert not store.damaged(small / "out")
+        assert files_of(again(small / "out", resume=True).folder) == files_of(whole.folder)
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
 @pytest.mark.parametrize("futures", [0, -1, 10**12])
 def test_numbers_of_futures_out_of_range_are_refused(study, tmp_path, futures):
     with pytest.raises(BadInput, match="out of range"):
@@ -94,13 +208,59 @@ def test_numbers_of_futures_out_of_range_are_refused(study, tmp_path, futures):
     assert not (tmp_path / "f").exists()
 
 
-def test_duckdb_pandas_and_polars_read_a_run_directly(small_run):
-    glob = str(small_run.folder / "as-written" / "part-*.parquet")
-    count, mean = duckdb.sql(f"select count(*), avg(\"margin.A1\") from read_parquet('{glob}')").fetchall()[0]
-    assert count == 5000
-    assert mean == pytest.approx(small_run.columns("as-written", ["margin.A1"])["margin.A1"].mean(), rel=1e-5)
-    assert pl.scan_parquet(glob).select(pl.len()).collect().item() == 5000
-    assert len(pd.read_parquet(small_run.folder / "futures" / "part-00000.parquet")) == 4096
+@pytest.mark.parametrize("name", ["futures", "series"])
+def test_a_policy_may_not_bear_the_name_of_a_folder_of_the_run(study, tmp_path, name):
+    from premortem.ensemble import run as ensemble
+
+    with pytest.raises(BadInput, match="run folders use"):
+        ensemble.run(study.model(), study.priors, {name: ()}, 10, 1, tmp_path / "i", inputs={})
+    assert not (tmp_path / "i").exists()
+
+
+def test_reading_finds_a_part_that_is_gone_short_or_damaged(copy):
+    out = copy
+    held = out / "as-written" / "part-00001.parquet"
+    before, name = held.read_bytes(), ["margin.A1"]
+    bits = bytearray(before)
+    bits[100_000:100_100] = bytes(100)
+    held.write_bytes(bits)
+    with pytest.raises(MissingData, match=r"part-00001.*--resume"):
+        read.read_columns(out, "as-written")
+    held.write_bytes((out / "as-written" / "part-00002.parquet").read_bytes())
+    with pytest.raises(MissingData, match="holds 3000 futures, not 16384"):
+        read.read_columns(out, "as-written", name)
+    held.unlink()
+    with pytest.raises(MissingData, match="is not there"):
+        read.read_columns(out, "as-written", name)
+    assert len(read.read_columns(out, "as-written", name, first=PART)["margin.A1"]) == PART
+    with pytest.raises(MissingData, match=r"no column margin\.A9"):
+        read.read_columns(out, "as-written", ["margin.A9"], first=1)
+
+
+def test_futures_that_are_not_finite_are_kept_and_listed_even_after_a_resume(study, tmp_path):
+    import dataclasses
+
+    from premortem.ensemble import run as ensemble
+
+    rows = tuple(
+        row.model_copy(update={"low": 0.0, "high": 0.0, "central": 0.0, "distribution": "fixed"})
+        if row.name == "stock_2022"
+        else row
+        for row in study.priors.rows
+    )
+    broken = dataclasses.replace(study.priors, rows=rows)
+    pulled = {"as-written": (study.levers("as-written"), study.scorer.thresholds)}
+
+    def run(**more):
+        return ensemble.run(study.model(), broken, pulled, 50, 3, tmp_path / "h", inputs={}, **more)
+
+    first = run().non_finite
+    listed = json.loads((tmp_path / "h" / store.MANIFEST).read_text())["non_finite"]
+    columns = read.read_columns(tmp_path / "h", "as-written")
+    bad = np.flatnonzero(~np.all([np.isfinite(x) for x in columns.values()], axis=0))
+    assert len(bad) > 0
+    assert first == listed == {"as-written": bad.tolist()}
+    assert run(resume=True).non_finite == first
 
 
 def test_a_future_can_be_had_again_from_seed_and_index(study, small_run):

@@ -4,15 +4,18 @@ import numpy as np
 import polars as pl
 
 from premortem.analysis.margins import margins_of
-from premortem.ensemble.run import CHUNK, draw
+from premortem.ensemble.run import draw
 from premortem.study import Study
+
+# Futures that are moved.
+MOVED = 8192
 
 
 def time_asymmetry(study: Study, policy: str = "as-written") -> pl.DataFrame:
     """How the shares that hold move when the regulator patches a quarter faster, or the memory ban is known two
     quarters earlier.
     """
-    values, pulled = draw(study.priors, "sobol", 0, 0, 2 * CHUNK), study.levers(policy)
+    values, pulled = draw(study.priors, "sobol", 0, 0, MOVED), study.levers(policy)
     faster = values.copy()
     lag = study.priors.names.index("patch_lag")
     faster[lag] = np.maximum(values[lag] - 0.25, 0.05)

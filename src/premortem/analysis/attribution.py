@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.analysis.margins import margins_of
-from premortem.ensemble.run import CHUNK
 from premortem.regime.levers import UNCAPPED, Levers
 from premortem.stress import attribute, sensitivity
 from premortem.study import Study
 
 Array = NDArray[Any]
 # Futures in which items are frozen.
-FROZEN = CHUNK
+FROZEN = 4096
+# Futures by whose ranks the neutral end of an item is told.
+RANKED = 16_384
 
 
 def attribution(
@@ -26,9 +27,7 @@ def attribution(
     a, names = study.assumptions[place], study.priors.names
     some = values[:, :FROZEN]
     correlation = dict(
-        zip(
-            names, sensitivity.rank_correlation(values[:, : CHUNK * 4], -breaks[: CHUNK * 4].astype(float)), strict=True
-        )
+        zip(names, sensitivity.rank_correlation(values[:, :RANKED], -breaks[:RANKED].astype(float)), strict=True)
     )
     items = [(kind, item) for kind, item in a.items if kind != "watch"]
     holds = holder(study, place, pulled, some, [(kind, item) for kind, item in items], correlation)

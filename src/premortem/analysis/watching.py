@@ -12,7 +12,6 @@ from premortem.analysis import observed, weighing
 from premortem.analysis.clauses import KNOWN
 from premortem.analysis.margins import margins_of
 from premortem.analysis.observed import Array, Futures
-from premortem.ensemble.run import CHUNK
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.regime.levers import Levers
 from premortem.stress import regret
@@ -23,7 +22,7 @@ from premortem.watch.signposts import Signpost
 from premortem.watch.value import Shift, Worth
 
 # Futures in which events are tried: each needs every policy simulated again.
-TRIED = CHUNK
+TRIED = 4096
 # How the unweighted shares are named to people.
 ALIKE = "share of futures, all counted alike"
 

@@ -7,13 +7,13 @@ from premortem.analysis.boxes import boxes
 from premortem.analysis.breaks import breaking_points, clause_thresholds
 from premortem.analysis.margins import assumption_number, margins_of
 from premortem.analysis.sensitivities import sensitivities
-from premortem.ensemble.run import CHUNK, draw
+from premortem.ensemble.run import draw
 from premortem.errors import BadInput
 from premortem.stress import discover
 from premortem.study import Run
 
 # Futures drawn anew to test boxes.
-FRESH = 4 * CHUNK
+FRESH = 16_384
 
 
 def stress(run: Run, assumption: str, policy: str | None = None, top: int = 3, seed: int = 1) -> dict[str, Any]:

@@ -12,14 +12,16 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 import polars as pl
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from premortem.ensemble.store import Store
+from premortem.ensemble import store
+from premortem.errors import MissingData
 
 BINS = 256
 TAIL = 0.002
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+# Folder of the series within a run.
+SERIES = "series"
 # Futures whose whole series are kept.
 THIN = 1024
 
@@ -77,44 +79,65 @@ def quantiles(counts: Counts, bins: Bins, at: tuple[float, ...] = QUANTILES) -> 
     return out
 
 
-def first_files(group: str) -> list[str]:
-    """Files that only the first part of a group writes."""
-    return [f"{group}/bins.parquet", f"{group}/paths.parquet"]
+def counts_file(policy: str, part: int) -> str:
+    """Name of the file that holds the counts of a part."""
+    return store.part_name(f"{SERIES}/{policy}", "counts", part)
 
 
-def write_first(folder: Store, group: str, names: list[str], series: NDArray[np.float32]) -> None:
-    """Lay the bins of a group by its first part, shape (series, quarter, future), and keep the series of its first
-    futures.
-    """
-    laid = lay(series)
+def first_files(policy: str) -> list[str]:
+    """Files that only the first part of a policy writes: where the bins lie, and whole series."""
+    return [f"{SERIES}/{policy}/{name}.parquet" for name in ("bins", "paths")]
+
+
+def write_first(
+    folder: Path, policy: str, names: list[str], series: NDArray[np.float32], laid: Bins
+) -> list[store.Written]:
+    """Write where the bins of a policy lie, and the whole series of its first futures, (series, quarter, future)."""
     quarters = series.shape[1]
     kept = series[:, :, :THIN]
     where = {"series": np.repeat(names, quarters), "quarter": np.tile(np.arange(quarters), len(names))}
-    bins_file, paths_file = first_files(group)
-    folder.write_table(bins_file, where | {"low": laid.low.ravel(), "high": laid.high.ravel()})
+    bins_file, paths_file = first_files(policy)
     place = {
         "future": np.tile(np.arange(kept.shape[2]), quarters),
         "quarter": np.repeat(np.arange(quarters), kept.shape[2]),
     }
-    folder.write_table(paths_file, place | {name: kept[i].ravel() for i, name in enumerate(names)})
+    return [
+        store.write_table(folder, bins_file, where | {"low": laid.low.ravel(), "high": laid.high.ravel()}),
+        store.write_table(folder, paths_file, place | {name: kept[i].ravel() for i, name in enumerate(names)}),
+    ]
 
 
-def read_bins(group: Path) -> Bins:
-    """Where the bins of a stored group lie."""
-    frame = pl.read_parquet(group / "bins.parquet")
+def read_bins(folder: Path, policy: str) -> Bins:
+    """Where the bins of a stored policy lie."""
+    frame = _read(folder, first_files(policy)[0])
     quarters = frame["quarter"].n_unique()
     return Bins(*(frame[key].to_numpy().reshape(-1, quarters) for key in Bins._fields))
 
 
-def read_bands(group: Path, labels: tuple[str, ...]) -> pl.DataFrame:
-    """Bands of a stored group over all its futures: series, quarter, p5, p25, p50, p75, p95; quarters by their
+def read_paths(folder: Path, policy: str) -> pl.DataFrame:
+    """Whole series of the first futures: future, quarter (0 to 39) and a column a series."""
+    return _read(folder, first_files(policy)[1])
+
+
+def read_bands(folder: Path, policy: str, labels: tuple[str, ...]) -> pl.DataFrame:
+    """Bands of a stored policy over all its futures: series, quarter, p5, p25, p50, p75, p95; quarters by their
     labels.
     """
-    bins = read_bins(group)
+    inputs = store.read_manifest(folder)["inputs"]
+    bins = read_bins(folder, policy)
     counts = np.zeros((*bins.low.shape, BINS + 2), np.uint64)
-    for path in sorted(group.glob("bins-*.parquet")):
-        counts += pq.read_table(path)["count"].to_numpy().reshape(counts.shape)
+    for part in range(-(-inputs["futures"] // inputs["part"])):
+        counts += _read(folder, counts_file(policy, part))["count"].to_numpy().reshape(counts.shape)
     found = quantiles(counts, bins)
-    frame = pl.read_parquet(group / "bins.parquet").select("series", "quarter")
+    frame = _read(folder, first_files(policy)[0]).select("series", "quarter")
     columns = {f"p{round(100 * q)}": found[i].ravel() for i, q in enumerate(QUANTILES)}
     return frame.with_columns(pl.col("quarter").replace_strict(dict(enumerate(labels))), **columns)
+
+
+def _read(folder: Path, name: str) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(folder / name)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise MissingData(
+            f"{folder}: {name}: cannot be read ({error}); make it again with `premortem run --resume`"
+        ) from error

@@ -1,34 +1,46 @@
-"""Runs futures in chunks of one shape: draw, simulate under every policy, reduce, store. Bits depend on (seed, index)
-only.
-"""
+"""Runs futures part by part, in threads here or on a cluster, into a store. Bits depend on (seed, index) only."""
 
+import hashlib
+import json
+import os
 import platform
-import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-import numpy as np
-from numpy.typing import NDArray
-
-from premortem.ensemble import bands, design, store
+from premortem.ensemble import bands, design, memory, store
+from premortem.ensemble.log import Log
+from premortem.ensemble.memory import peak_mb
+from premortem.ensemble.part import (
+    CHUNK,
+    FUTURES,
+    PART,
+    Made,
+    Model,
+    Spec,
+    compiled,
+    draw,
+    files,
+    make,
+    use_compilation_cache,
+)
 from premortem.ensemble.priors import Priors
 from premortem.errors import BadInput
 
-# Futures in a chunk: the unit of work, of caching and of retry. Measured best on two cores; a new value changes the
-# last bits.
-CHUNK = 4096
+__all__ = ["CHUNK", "Model", "Progress", "Timing", "draw", "peak_mb", "run", "use_compilation_cache"]
+
 # Most futures a run may have; more would fill any disk.
 MOST = 1_000_000_000
-Scalars = dict[str, jax.Array]
-# (values, levers) -> scalars of shape (future,) and series of shape (quarter, future)
-Model = Callable[[jax.Array, Any], tuple[Scalars, Scalars]]
+# Folders of a run that are no policy's.
+TAKEN = (FUTURES, bands.SERIES)
+# (futures done, futures asked for, seconds so far)
 Progress = Callable[[int, int, float], None]
+# Parts yet to be made, each with the files that it lacks.
+Todo = Iterable[tuple[int, list[str]]]
 
 
 @dataclass
@@ -36,23 +48,9 @@ class Timing:
     """Seconds by stage, and what else a run reports about itself."""
 
     compile: float = 0.0
-    simulate: float = 0.0
-    store: float = 0.0
+    simulate: float = 0.0  # of the clock: drawing, simulating and storing, which go on side by side
     simulated: int = 0  # futures times policies that were simulated, not found on disk
     non_finite: dict[str, list[int]] = field(default_factory=dict)
-
-
-def use_compilation_cache() -> None:
-    """Keep compiled code between processes, in the user's cache folder."""
-    folder = Path.home() / ".cache" / "premortem" / "jax"
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
-
-
-def draw(priors: Priors, kind: design.Design, seed: int, start: int, count: int) -> NDArray[np.float32]:
-    """Values of futures `start` to `start + count`, shape (parameter, future)."""
-    return priors.ppf(design.uniforms(kind, len(priors.rows), seed, start, count)).astype(np.float32)
 
 
 def run(
@@ -67,109 +65,98 @@ def run(
     kind: design.Design = "sobol",
     resume: bool = False,
     progress: Progress | None = None,
+    cluster: str | None = None,
+    most_memory: int | None = None,
 ) -> Timing:
     """Simulate `futures` futures under every policy into the run folder `out`; the futures are the same for all.
 
-    Raises `BadInput` for a number of futures out of range and for whatever the store refuses. A future with a non-
-    finite
-    result is kept as it is, counted and listed, never dropped.
+    `cluster` is the address of a Dask scheduler, or `local:N`; `most_memory` a ceiling in bytes. Raises `BadInput`
+    for a
+    number of futures out of range and for whatever the store refuses. A future with a result that is not finite is
+    kept
+    as it is, counted and listed, never dropped.
     """
     if not 1 <= futures <= MOST:
         raise BadInput("command line", "--futures", f"{futures} is out of range", got=futures, allowed=f"1 to {MOST:,}")
-    use_compilation_cache()
+    taken = [name for name in policies if name in TAKEN]
+    if taken:
+        raise BadInput(taken[0], "", "is a name that run folders use", got=taken[0], allowed="another name")
     manifest = _manifest(futures, seed, kind, policies, priors, inputs)
+    key = hashlib.sha256(json.dumps(manifest["inputs"], sort_keys=True).encode()).hexdigest()[:16]
+    spec = Spec(key, out.resolve(), model, priors, policies, kind, seed, futures)
     timing = Timing()
-    with store.opened(out, manifest, resume) as folder:
-        compiled = _compile(model, len(priors.rows), next(iter(policies.values())), timing)
-        chunks = -(-futures // CHUNK)
-        for chunk in range(chunks):
-            _do_chunk(folder, compiled, priors, policies, chunk, futures, seed, kind, timing)
-            if progress:
-                progress(min((chunk + 1) * CHUNK, futures), futures, timing.simulate)
-        store.finish(folder, manifest | {"status": "finished", "non_finite": timing.non_finite})
+    with store.opened(out, manifest, resume) as folder, Log(out / store.LOG) as log:
+        log(f"{futures:,} futures x {len(policies)} policies, seed {seed}, {kind}, inputs {key}")
+        todo = _todo(folder, spec)
+        parts = _on_cluster(spec, todo, cluster) if cluster else _here(spec, todo, most_memory, timing)
+        _collect(spec, folder, parts, timing, log, progress)
+        timing.non_finite = folder.non_finite()
+        folder.finish(manifest | {"status": "finished", "non_finite": timing.non_finite})
+        log("finished")
     return timing
 
 
-def peak_mb() -> float:
-    """Most memory that this process has held [MB]."""
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kilobytes / (1024 * 1024 if platform.system() == "Darwin" else 1024)
+def _todo(folder: store.Store, spec: Spec) -> Iterator[tuple[int, list[str]]]:
+    for part in range(spec.parts):
+        yield part, [name for name in files(spec, part) if not folder.has(name)]
 
 
-def _compile(model: Model, parameters: int, levers: Any, timing: Timing) -> Any:
+def _collect(
+    spec: Spec, folder: store.Store, parts: Iterator[Made], timing: Timing, log: Log, progress: Progress | None
+) -> None:
+    """Note each part as it comes; the clock runs from the first one's start."""
+    began, done = time.perf_counter(), 0
+    for made in parts:
+        folder.record(made.written)
+        done += spec.count(made.part)
+        timing.simulated += made.simulated
+        timing.simulate = time.perf_counter() - began - timing.compile
+        if made.written:
+            log(f"part {made.part + 1} of {spec.parts}: {len(made.written)} files, {made.seconds:.2f} s")
+        if progress:
+            progress(done, spec.futures, timing.simulate)
+
+
+def _here(spec: Spec, todo: Todo, most_memory: int | None, timing: Timing) -> Iterator[Made]:
+    """Parts made in threads of this process: the compiled model, compression and counting all leave Python's lock."""
     began = time.perf_counter()
-    shapes = jax.ShapeDtypeStruct((parameters, CHUNK), jnp.float32)
-    abstract = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), levers)
-    compiled = jax.jit(model).lower(shapes, abstract).compile()
+    compiled(spec)
     timing.compile = time.perf_counter() - began
-    return compiled
+    threads = memory.threads(spec, len(os.sched_getaffinity(0)), most_memory)
+    waiting = iter(todo)
+    yield make(spec, *next(waiting))  # the first part lays the bins that all others count in
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for made in _windowed(waiting, lambda part, missing: pool.submit(make, spec, part, missing), threads + 1):
+            memory.check(most_memory)
+            yield made
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _do_chunk(
-    folder: store.Store,
-    compiled: Any,
-    priors: Priors,
-    policies: Mapping[str, Any],
-    chunk: int,
-    futures: int,
-    seed: int,
-    kind: design.Design,
-    timing: Timing,
-) -> None:
-    """One chunk under every policy; what is on disk and whole is left alone. The last chunk is padded, never
-    reshaped.
-    """
-    start, count = chunk * CHUNK, min(CHUNK, futures - chunk * CHUNK)
-    values: NDArray[np.float32] | None = None
-    parts = {name: store.part_name(name, "part", chunk, "parquet") for name in ("futures", *policies)}
-    if not folder.has(parts["futures"]):
-        values = draw(priors, kind, seed, start, CHUNK)
-        index = np.arange(start, start + count)
-        folder.write_table(
-            parts["futures"], {"future": index} | dict(zip(priors.names, values[:, :count], strict=True))
-        )
-    for name, levers in policies.items():
-        wanted = [parts[name], store.part_name(name, "bins", chunk, "parquet")]
-        wanted += bands.first_files(name) if chunk == 0 else []
-        if all(map(folder.has, wanted)):
-            continue
-        values = draw(priors, kind, seed, start, CHUNK) if values is None else values
-        began = time.perf_counter()
-        scalars, series = jax.block_until_ready(compiled(values, levers))
-        timing.simulate += time.perf_counter() - began
-        timing.simulated += count
-        began = time.perf_counter()
-        _store_chunk(folder, name, chunk, start, count, scalars, series, timing)
-        timing.store += time.perf_counter() - began
+def _windowed(
+    todo: Iterator[tuple[int, list[str]]], submit: Callable[[int, list[str]], Future[Made]], most: int
+) -> Iterator[Made]:
+    """Results as they come, with no more than `most` parts under way: a billion futures are not queued at once."""
+    under_way: set[Future[Made]] = set()
+    for part, missing in todo:
+        under_way.add(submit(part, missing))
+        if len(under_way) >= most:
+            ready, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in ready)
+    yield from (future.result() for future in under_way)
 
 
-def _store_chunk(
-    folder: store.Store,
-    name: str,
-    chunk: int,
-    start: int,
-    count: int,
-    scalars: Scalars,
-    series: Scalars,
-    timing: Timing,
-) -> None:
-    columns = {key: np.asarray(value)[:count] for key, value in scalars.items()}
-    broken = np.flatnonzero(~np.all([np.isfinite(c) for c in columns.values()], axis=0))
-    timing.non_finite.setdefault(name, []).extend(int(i) + start for i in broken)
-    stacked = np.stack([np.asarray(value)[:, :count] for value in series.values()])
-    if chunk == 0:
-        bands.write_first(folder, name, list(series), stacked)
-    counts = bands.count(stacked, *bands.read_bins(folder.folder / name))
-    folder.write_table(store.part_name(name, "bins", chunk, "parquet"), {"count": counts.astype(np.uint16).ravel()})
-    folder.write_table(
-        store.part_name(name, "part", chunk, "parquet"), {"future": np.arange(start, start + count)} | columns
-    )
+def _on_cluster(spec: Spec, todo: Todo, address: str) -> Iterator[Made]:
+    from premortem.ensemble import cluster  # Dask is an extra, and slow to import
+
+    return cluster.parts(spec, todo, address)
 
 
 def _manifest(
     futures: int, seed: int, kind: str, policies: Mapping[str, Any], priors: Priors, inputs: Mapping[str, str]
 ) -> dict[str, Any]:
-    asked = {"futures": futures, "seed": seed, "design": kind, "policies": list(policies), "chunk": CHUNK}
+    asked = {"futures": futures, "seed": seed, "design": kind, "policies": list(policies), "chunk": CHUNK, "part": PART}
     versions = {name: version(name) for name in ("premortem", "jax", "numpy", "scipy")}
     machine = {"processor": platform.machine(), "system": platform.system(), "python": platform.python_version()}
     return {

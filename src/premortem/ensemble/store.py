@@ -1,13 +1,14 @@
 """A run on disk: a folder with a manifest, Parquet parts and their checksums. What is written whole stays; the rest
 is redone.
 
-out/manifest.json                   what was asked, of what inputs, by which version
-out/futures/part-00000.parquet      the uncertainties of each future, by index
-out/as-written/part-00000.parquet   its margins and outcomes under a policy
-out/as-written/bins-00000.parquet   counts of its series, from which bands are read
-out/as-written/bins.parquet         where those bins lie
-out/as-written/paths.parquet        the whole series of the first futures
-out/checksums.jsonl                 a line a finished file
+out/manifest.json                          what was asked, of what inputs, by which version
+out/futures/part-00000.parquet             the uncertainties of each future, by index
+out/as-written/part-00000.parquet          its margins and outcomes under a policy
+out/series/as-written/counts-00000.parquet counts of its series, from which bands are read
+out/series/as-written/bins.parquet         where those bins lie
+out/series/as-written/paths.parquet        the whole series of the first futures
+out/checksums.jsonl                        a line a finished file
+out/run.log                                what happened when
 """
 
 import hashlib
@@ -15,8 +16,9 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from premortem.errors import BadInput, MissingData, NotReproducible
+from premortem.ensemble.lock import LOCK, held
+from premortem.errors import BadInput, NotReproducible
 
-FORMAT = 1
-MANIFEST, CHECKSUMS, LOCK = "manifest.json", "checksums.jsonl", "lock.json"
+# 2: parts of 16,384 futures, checksums with the futures that are not finite, a lock that the system keeps.
+FORMAT = 2
+MANIFEST, CHECKSUMS, LOG = "manifest.json", "checksums.jsonl", "run.log"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A finished file of a run: its name in the folder, its SHA-256, and which of its futures are not finite."""
+
+    file: str
+    sha256: str
+    non_finite: tuple[int, ...] = ()
 
 
 class Store:
@@ -35,44 +48,37 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._sums = _read_checksums(folder)
+        self.written = {entry.file: entry for entry in read_checksums(folder)}
+        self._save_checksums()  # a line cut short by a kill must not swallow the next one
 
     def has(self, name: str) -> bool:
         """Whether the file is there and its bytes are those that were written."""
-        path = self.folder / name
-        return name in self._sums and path.is_file() and _digest(path) == self._sums[name]
+        return name in self.written and intact(self.folder, self.written[name])
 
-    def write_table(self, name: str, columns: dict[str, NDArray[Any]]) -> None:
-        """One Parquet part, whole or not at all; arrays of equal length."""
-        table = pa.table({key: pa.array(value) for key, value in columns.items()})
-        # zstd 1 without dictionaries: measured fastest for columns of distinct floats
-        self._write(
-            name,
-            lambda path: pq.write_table(table, path, compression="zstd", compression_level=1, use_dictionary=False),
-        )
+    def record(self, entries: Sequence[Written]) -> None:
+        """Note finished files, on disk before anything else happens."""
+        with _told(self.folder, CHECKSUMS), (self.folder / CHECKSUMS).open("a") as lines:
+            lines.write("".join(_line(entry) for entry in entries))
+            lines.flush()
+            os.fsync(lines.fileno())
+        self.written |= {entry.file: entry for entry in entries}
 
-    def _write(self, name: str, save: Any) -> None:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_name(f".{path.name}.half")
-        try:
-            save(half)
-            _flush(half)
-            digest = _digest(half)
-            half.replace(path)
-            with (self.folder / CHECKSUMS).open("a") as lines:
-                lines.write(json.dumps({"file": name, "sha256": digest}) + "\n")
-                lines.flush()
-                os.fsync(lines.fileno())
-        except OSError as error:
-            half.unlink(missing_ok=True)
-            raise BadInput(
-                str(self.folder),
-                name,
-                f"cannot be written ({error.strerror}); what is finished is kept",
-                hint="free some room, then go on with --resume",
-            ) from error
-        self._sums[name] = digest
+    def non_finite(self) -> dict[str, list[int]]:
+        """Futures with a result that is not finite, by group; every part counts, whenever it was written."""
+        found: dict[str, list[int]] = {}
+        for name in sorted(self.written):
+            if self.written[name].non_finite:
+                found.setdefault(name.rsplit("/", 1)[0], []).extend(self.written[name].non_finite)
+        return found
+
+    def finish(self, manifest: dict[str, Any]) -> None:
+        """Mark a run as finished, with its results; checksums in order, whatever the order of writing."""
+        self._save_checksums()
+        write_json(self.folder / MANIFEST, manifest)
+
+    def _save_checksums(self) -> None:
+        text = "".join(_line(self.written[name]) for name in sorted(self.written))
+        _whole(self.folder, CHECKSUMS, lambda half: half.write_text(text, "utf-8"))
 
 
 @contextmanager
@@ -84,23 +90,29 @@ def opened(folder: Path, manifest: dict[str, Any], resume: bool) -> Iterator[Sto
     folder that holds anything else is refused (`BadInput`).
     """
     _check_is_ours(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = _take_lock(folder)
-    except OSError as error:
-        raise BadInput(
-            str(folder), "", f"cannot be written ({error.strerror})", allowed="a folder you may write"
-        ) from error
-    try:
+    with held(folder):
         _begin(folder, manifest, resume)
         yield Store(folder)
-    finally:
-        lock.unlink(missing_ok=True)
 
 
-def finish(store: Store, manifest: dict[str, Any]) -> None:
-    """Mark a run as finished, with its results."""
-    _write_json(store.folder / MANIFEST, manifest)
+def write_table(folder: Path, name: str, columns: dict[str, NDArray[Any]], non_finite: tuple[int, ...] = ()) -> Written:
+    """One Parquet part, whole or not at all; arrays of equal length. Raises `BadInput` when the disk is full."""
+    table = pa.table({key: pa.array(value) for key, value in columns.items()})
+    # zstd 1 without dictionaries: measured fastest for columns of distinct floats
+    digest = _whole(
+        folder,
+        name,
+        lambda half: pq.write_table(
+            table, half, compression="zstd", compression_level=1, use_dictionary=False, write_page_checksum=True
+        ),
+    )
+    return Written(name, digest, non_finite)
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """A JSON document, whole or not at all."""
+    text = json.dumps(document, indent=1, allow_nan=False) + "\n"
+    _whole(path.parent, path.name, lambda half: half.write_text(text, "utf-8"))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -111,41 +123,51 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             str(folder), "", "no run here", allowed="a folder that `premortem run` wrote", hint="run: premortem run"
         )
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except (ValueError, OSError) as error:
+        manifest = json.loads(path.read_text("utf-8"))
+    except (ValueError, OSError, RecursionError) as error:
         raise BadInput(str(path), "", f"cannot be read: {error}", hint="run again: premortem run") from error
-    if manifest.get("format") != FORMAT:
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        got = manifest.get("format") if isinstance(manifest, dict) else None
         raise BadInput(
             str(path),
             "format",
-            "another version's run",
-            got=manifest.get("format"),
+            f"a run of another version: {got}",
+            got=got,
             allowed=str(FORMAT),
-            hint="run again: premortem run",
+            hint="the seed makes it again: premortem run --seed SEED --futures FUTURES",
         )
+    wrong = _faults(manifest)
+    if wrong:
+        raise BadInput(str(path), wrong, "is damaged", hint="run again: premortem run")
     return manifest
 
 
-def part_name(folder: str, kind: str, index: int, ending: str) -> str:
+def part_name(folder: str, kind: str, index: int) -> str:
     """Name of a part: `as-written/part-00003.parquet`."""
-    return f"{folder}/{kind}-{index:05d}.{ending}"
+    return f"{folder}/{kind}-{index:05d}.parquet"
 
 
-def read_columns(folder: Path, group: str, columns: list[str] | None = None) -> dict[str, NDArray[Any]]:
-    """Columns of all parts of a group, in the order of the futures. Raises `MissingData` for a missing part or
-    column.
-    """
-    paths = sorted((folder / group).glob("part-*.parquet"))
-    if not paths:
-        raise MissingData(f"{folder}: {group}: no parts; run again with --resume")
-    try:
-        table = pa.concat_tables(pq.read_table(path, columns=columns) for path in paths)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise MissingData(f"{folder}: {group}: {error}; run again with --resume") from error
-    missing = set(columns or ()) - set(table.column_names)
-    if missing:
-        raise MissingData(f"{folder}: {group}: no column {', '.join(sorted(missing))} in this run")
-    return {name: table[name].to_numpy() for name in table.column_names}
+def read_checksums(folder: Path) -> list[Written]:
+    """Finished files of a run, in the order in which they were written; lines that say nothing are left out."""
+    path, found = folder / CHECKSUMS, []
+    for line in path.read_text("utf-8", errors="replace").splitlines() if path.is_file() else ():
+        try:
+            entry = json.loads(line)
+            found.append(Written(str(entry["file"]), str(entry["sha256"]), tuple(map(int, entry["non_finite"]))))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue  # cut short by a kill: its file counts as unwritten
+    return found
+
+
+def intact(folder: Path, entry: Written) -> bool:
+    """Whether a file's bytes are those that were written."""
+    path = folder / entry.file
+    return path.is_file() and _digest(path) == entry.sha256
+
+
+def damaged(folder: Path) -> list[str]:
+    """Files of a run whose bytes are not those that were written, by name; reads the whole run."""
+    return [entry.file for entry in read_checksums(folder) if not intact(folder, entry)]
 
 
 def is_finished(folder: Path) -> bool:
@@ -171,11 +193,13 @@ def _begin(folder: Path, manifest: dict[str, Any], resume: bool) -> None:
             raise NotReproducible(
                 f"{folder}: made with other {', '.join(changed)}; run without --resume, or to another --out"
             )
+        for half in folder.glob("**/.*.half"):
+            half.unlink(missing_ok=True)
     else:
         for child in folder.iterdir():
             if child.name != LOCK:
                 shutil.rmtree(child) if child.is_dir() else child.unlink()
-    _write_json(old, manifest)
+    write_json(old, manifest)
 
 
 def _check_is_ours(folder: Path) -> None:
@@ -190,44 +214,54 @@ def _check_is_ours(folder: Path) -> None:
         )
 
 
-def _take_lock(folder: Path) -> Path:
-    path, mine = folder / LOCK, {"pid": os.getpid(), "host": socket.gethostname()}
-    try:
-        with path.open("x") as file:
-            json.dump(mine, file)
-    except FileExistsError:
-        if _alive(path):
-            raise BadInput(
-                str(folder), LOCK, "another process is writing this run", hint="wait for it, or use another --out"
-            ) from None
-        path.unlink(missing_ok=True)
-        return _take_lock(folder)
-    return path
+def _faults(manifest: dict[str, Any]) -> str:
+    """Key of the first part of a manifest that cannot be what a run wrote; empty when there is none."""
+    inputs = manifest.get("inputs")
+    if not isinstance(inputs, dict):
+        return "inputs"
+    kinds = {"futures": int, "seed": int, "design": str, "policies": list, "part": int}
+    for key, kind in kinds.items():
+        if not isinstance(inputs.get(key), kind):
+            return f"inputs.{key}"
+    plain = all(isinstance(p, str) and p and "/" not in p and not p.startswith(".") for p in inputs["policies"])
+    if not plain or not inputs["policies"]:
+        return "inputs.policies"
+    return "" if isinstance(manifest.get("replicates"), int) else "replicates"
 
 
-def _alive(lock: Path) -> bool:
-    try:
-        owner = json.loads(lock.read_text())
-        if owner["host"] != socket.gethostname():
-            return True
-        os.kill(int(owner["pid"]), 0)
-    except (ValueError, KeyError, ProcessLookupError, FileNotFoundError):
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _read_checksums(folder: Path) -> dict[str, str]:
-    sums: dict[str, str] = {}
-    path = folder / CHECKSUMS
-    for line in path.read_text().splitlines() if path.is_file() else ():
+def _whole(folder: Path, name: str, save: Callable[[Path], Any]) -> str:
+    """Write a file under a name of its own and then rename it; the SHA-256 of what was written."""
+    path = folder / name
+    half = path.with_name(f".{path.name}.{socket.gethostname()}-{os.getpid()}.half")
+    with _told(folder, name):
+        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            entry = json.loads(line)
-            sums[entry["file"]] = entry["sha256"]
-        except (ValueError, KeyError):
-            continue  # a line cut short by a kill: its file counts as unwritten
-    return sums
+            save(half)
+            _flush(half)
+            digest = _digest(half)
+            half.replace(path)
+        except BaseException:
+            half.unlink(missing_ok=True)
+            raise
+    return digest
+
+
+@contextmanager
+def _told(folder: Path, name: str) -> Iterator[None]:
+    """A failure of the disk, in the user's words."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(
+            str(folder),
+            name,
+            f"cannot be written ({error.strerror or error}); what is finished is kept",
+            hint="free some room, then go on with --resume",
+        ) from error
+
+
+def _line(entry: Written) -> str:
+    return json.dumps({"file": entry.file, "sha256": entry.sha256, "non_finite": list(entry.non_finite)}) + "\n"
 
 
 def _digest(path: Path) -> str:
@@ -238,13 +272,3 @@ def _digest(path: Path) -> str:
 def _flush(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def _write_json(path: Path, document: dict[str, Any]) -> None:
-    half = path.with_name(f".{path.name}.half")
-    try:
-        half.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", "utf-8")
-        _flush(half)
-        half.replace(path)
-    except OSError as error:
-        raise BadInput(str(path.parent), path.name, f"cannot be written ({error.strerror})") from error

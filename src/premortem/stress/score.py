@@ -1,6 +1,6 @@
 """Scores futures: margins of every condition, which fails first, shares that hold with intervals, and the board."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from premortem.errors import BadInput, raise_all
+from premortem.stress import tally
 from premortem.stress.expressions import Expression
 from premortem.stress.propositions import Assumption
 
@@ -19,8 +19,6 @@ Array = NDArray[Any]
 KEPT_AT = ("2024Q4", "2025Q4", "2026Q4", "2028Q4", "2030Q4", "2032Q4")
 # Row of the board for all assumptions at once.
 ALL = "all"
-# Two-sided level of every interval.
-LEVEL = 0.95
 
 
 class Scorer:
@@ -85,29 +83,10 @@ class Scorer:
 
 
 def share_interval(holds: Array, replicates: int, weights: Array | None = None) -> tuple[float, float, float]:
-    """Share that holds and its 95% interval.
-
-    With replicates (randomised quasi-Monte Carlo, future i in replicate i mod `replicates`) a t interval over their
-    means;
-    else Wilson 1927, with the effective number of futures when weighted.
-    """
-    values = holds.astype(float)
-    share = float(np.average(values, weights=weights))
-    if replicates > 1 and values.size >= 2 * replicates and weights is None:
-        means = [values[r::replicates].mean() for r in range(replicates)]
-        half = stdtrit(replicates - 1, 0.5 + LEVEL / 2) * np.std(means, ddof=1) / np.sqrt(replicates)
-        if half > 0:
-            return share, max(share - half, 0.0), min(share + half, 1.0)
-    n = values.size if weights is None else weights.sum() ** 2 / (weights**2).sum()
-    return share, *_wilson(share, n)
-
-
-def _wilson(share: float, n: float) -> tuple[float, float]:
-    z = 1.959963984540054  # normal score of 97.5%
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    # rounding must not put the share itself outside
-    return min(max(float(middle - half), 0.0), share), max(min(float(middle + half), 1.0), share)
+    """Share that holds and its 95% interval; see `tally.Share.interval`."""
+    share = tally.Share(replicates)
+    share.add(holds, weights)
+    return share.interval()
 
 
 def board(
@@ -122,59 +101,42 @@ def board(
     `margins` holds by policy the columns of a run, `margin.A1` and `margin.A1.lead_widens`. The row `all` is all at
     once.
     """
+    parts = {policy: [columns] for policy, columns in margins.items()}
+    return board_of_parts(parts, assumptions, replicates, None if weights is None else [weights])
+
+
+def board_of_parts(
+    margins: Mapping[str, Iterable[Mapping[str, Array]]],
+    assumptions: Sequence[Assumption],
+    replicates: int,
+    weights: Sequence[Array] | None = None,
+) -> pl.DataFrame:
+    """The board from columns that come part by part, in the order of the futures; it holds one part at a time."""
     rows = []
-    for policy, columns in margins.items():
-        every = np.ones(len(next(iter(columns.values()))), bool)
-        for a in assumptions:
-            holds = columns[f"margin.{a.id}"] > 0
-            every &= holds
-            first, alone = fails(columns, a, weights)
-            rows.append(_row(a.id, policy, holds, first, alone, replicates, weights))
-        failing = {a.id: columns[f"margin.{a.id}"] for a in assumptions}
-        first, alone = _causes(failing, weights)
-        rows.append(_row(ALL, policy, every, first, alone, replicates, weights))
+    for policy, parts in margins.items():
+        counted = [_Row(a.id, tuple(c.id for c in a.condition), f"margin.{a.id}.", replicates) for a in assumptions]
+        counted.append(_Row(ALL, tuple(a.id for a in assumptions), "margin.", replicates))
+        for i, columns in enumerate(parts):
+            for row in counted:
+                row.add(columns, None if weights is None else weights[i])
+        rows += [row.as_dict(policy) for row in counted]
     return pl.DataFrame(rows)
 
 
-def fails(
-    columns: Mapping[str, Array], a: Assumption, weights: Array | None = None
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Shares of an assumption's failures by condition: in which it has the smallest margin, and in which it fails
-    alone.
-    """
-    return _causes({c.id: columns[f"margin.{a.id}.{c.id}"] for c in a.condition}, weights)
+class _Row:
+    """A row of the board while it is counted: what holds where every one of `names` has a margin above zero."""
 
+    def __init__(self, subject: str, names: tuple[str, ...], prefix: str, replicates: int) -> None:
+        self.subject, self.prefix = subject, prefix
+        self.share, self.causes = tally.Share(replicates), tally.Causes(names)
 
-def _causes(margins: Mapping[str, Array], weights: Array | None) -> tuple[dict[str, float], dict[str, float]]:
-    names, stacked = list(margins), np.stack(list(margins.values()))
-    weight = np.ones(stacked.shape[1]) if weights is None else weights
-    broken = stacked.min(0) <= 0
-    total = weight[broken].sum()
-    if total == 0:
-        return dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0)
-    worst = stacked.argmin(0)
-    lonely = (stacked <= 0).sum(0) == 1
-    first = {n: float(weight[broken & (worst == i)].sum() / total) for i, n in enumerate(names)}
-    alone = {n: float(weight[lonely & (stacked[i] <= 0)].sum() / total) for i, n in enumerate(names)}
-    return first, alone
+    def add(self, columns: Mapping[str, Array], weights: Array | None) -> None:
+        margins = {name: columns[self.prefix + name] for name in self.causes.names}
+        self.share.add(np.all([m > 0 for m in margins.values()], axis=0), weights)
+        self.causes.add(margins, weights)
 
-
-def _row(
-    name: str,
-    policy: str,
-    holds: Array,
-    first: dict[str, float],
-    alone: dict[str, float],
-    replicates: int,
-    weights: Array | None,
-) -> dict[str, Any]:
-    share, low, high = share_interval(holds, replicates, weights)
-    return {
-        "assumption": name,
-        "policy": policy,
-        "holds": share,
-        "low": low,
-        "high": high,
-        "fails_on": first,
-        "alone": alone,
-    }
+    def as_dict(self, policy: str) -> dict[str, Any]:
+        holds, low, high = self.share.interval()
+        first, alone = self.causes.shares()
+        found = {"holds": holds, "low": low, "high": high, "fails_on": first, "alone": alone}
+        return {"assumption": self.subject, "policy": policy} | found

@@ -1,0 +1,155 @@
+"""One part of a run: 16,384 futures drawn, simulated under every policy, reduced and written.
+
+The unit of work, of storage and of retry: whoever makes a part, wherever, and however often, writes the same bytes.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from premortem.ensemble import bands, design, store
+from premortem.ensemble.priors import Priors
+from premortem.ensemble.store import Written
+
+# Futures in one call of the compiled model: what fits the cache of a core. A new value changes the last bits.
+CHUNK = 2048
+# Futures in a part.
+PART = 8 * CHUNK
+# Group of the files that hold the uncertainties.
+FUTURES = "futures"
+
+Scalars = dict[str, jax.Array]
+# (values, levers) -> scalars of shape (future,) and series of shape (quarter, future)
+Model = Callable[[jax.Array, Any], tuple[Scalars, Scalars]]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """All that the parts of a run follow from; small, so that it can be sent to workers. `key` names it."""
+
+    key: str
+    folder: Path
+    model: Model
+    priors: Priors
+    policies: Mapping[str, Any]
+    kind: design.Design
+    seed: int
+    futures: int
+
+    @property
+    def parts(self) -> int:
+        """How many parts the run has."""
+        return -(-self.futures // PART)
+
+    def count(self, part: int) -> int:
+        """Futures in a part: the last one may be short."""
+        return min(PART, self.futures - part * PART)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What making a part came to."""
+
+    part: int
+    written: tuple[Written, ...]
+    simulated: int  # futures times policies
+    seconds: float
+
+
+def draw(priors: Priors, kind: design.Design, seed: int, start: int, count: int) -> NDArray[np.float32]:
+    """Values of futures `start` to `start + count`, shape (parameter, future)."""
+    return priors.ppf(design.uniforms(kind, len(priors.rows), seed, start, count)).astype(np.float32)
+
+
+def files(spec: Spec, part: int) -> list[str]:
+    """Names of all files that a part writes."""
+    return [store.part_name(FUTURES, "part", part), *(f for p in spec.policies for f in _of_policy(p, part))]
+
+
+def make(spec: Spec, part: int, missing: Sequence[str]) -> Made:
+    """Make the missing files of a part; what is there is left alone. All parts but the first need the first one's
+    bins.
+    """
+    began = time.perf_counter()
+    count = spec.count(part)
+    # the last chunk is padded with the futures that would come next, never reshaped
+    values = draw(spec.priors, spec.kind, spec.seed, part * PART, -(-count // CHUNK) * CHUNK)
+    written: list[Written] = []
+    uncertainties = store.part_name(FUTURES, "part", part)
+    if uncertainties in missing:
+        columns = dict(zip(spec.priors.names, values[:, :count], strict=True))
+        written.append(store.write_table(spec.folder, uncertainties, {"future": _index(spec, part)} | columns))
+    asked = [name for name in spec.policies if set(missing) & set(_of_policy(name, part))]
+    for name in asked:
+        written += _simulate(spec, part, name, values)
+    return Made(part, tuple(written), count * len(asked), time.perf_counter() - began)
+
+
+def compiled(spec: Spec) -> Any:
+    """The model compiled for chunks of one shape; once a process and run."""
+    with _COMPILING:
+        if spec.key not in _COMPILED:
+            use_compilation_cache()
+            _COMPILED.clear()
+            shapes = jax.ShapeDtypeStruct((len(spec.priors.rows), CHUNK), jnp.float32)
+            levers = next(iter(spec.policies.values()))
+            abstract = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), levers)
+            _COMPILED[spec.key] = jax.jit(spec.model).lower(shapes, abstract).compile()
+        return _COMPILED[spec.key]
+
+
+_COMPILED: dict[str, Any] = {}
+_COMPILING = threading.Lock()
+
+
+def use_compilation_cache() -> None:
+    """Keep compiled code between processes, in the user's cache folder."""
+    folder = Path.home() / ".cache" / "premortem" / "jax"
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def _of_policy(name: str, part: int) -> list[str]:
+    first = bands.first_files(name) if part == 0 else []
+    return [store.part_name(name, "part", part), bands.counts_file(name, part), *first]
+
+
+def _index(spec: Spec, part: int) -> NDArray[np.int64]:
+    return np.arange(part * PART, part * PART + spec.count(part))
+
+
+def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32]) -> list[Written]:
+    """The files of a part under one policy."""
+    run, count, written = compiled(spec), spec.count(part), []
+    laid = bands.read_bins(spec.folder, name) if part else None
+    columns: dict[str, NDArray[np.float32]] = {}
+    counts: Any = 0
+    for at in range(0, count, CHUNK):
+        here = min(CHUNK, count - at)
+        scalars, series = run(values[:, at : at + CHUNK], spec.policies[name])
+        stacked = np.stack([np.asarray(value)[:, :here] for value in series.values()])
+        if laid is None:
+            laid = bands.lay(stacked)
+            written += bands.write_first(spec.folder, name, list(series), stacked, laid)
+        counts = counts + bands.count(stacked, *laid)
+        for key, value in scalars.items():
+            columns.setdefault(key, np.empty(count, np.float32))[at : at + here] = np.asarray(value)[:here]
+    return [*written, *_store(spec, part, name, columns, counts)]
+
+
+def _store(spec: Spec, part: int, name: str, columns: Mapping[str, NDArray[np.float32]], counts: Any) -> list[Written]:
+    broken = np.flatnonzero(~np.all([np.isfinite(c) for c in columns.values()], axis=0)) + part * PART
+    place = bands.counts_file(name, part), store.part_name(name, "part", part)
+    return [
+        store.write_table(spec.folder, place[0], {"count": counts.astype(np.uint16).ravel()}),
+        store.write_table(spec.folder, place[1], {"future": _index(spec, part), **columns}, tuple(map(int, broken))),
+    ]

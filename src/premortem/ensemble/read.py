@@ -1,0 +1,75 @@
+"""Reads a run part by part, so that ten million futures pass through the memory of one part.
+
+Every page read is checked against the checksum that Parquet keeps beside it, and every part against the number of
+futures that it must hold.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from premortem.ensemble import store
+from premortem.errors import MissingData
+
+Columns = dict[str, NDArray[Any]]
+
+
+def read_parts(
+    folder: Path, group: str, columns: Sequence[str] | None = None, first: int | None = None
+) -> Iterator[Columns]:
+    """Columns of a group part by part, in the order of the futures; of the `first` futures only, where given.
+
+    Raises `MissingData` for a part that is missing or damaged, and for a column that the run does not hold.
+    """
+    inputs = store.read_manifest(folder)["inputs"]
+    size, total = inputs["part"], inputs["futures"]
+    wanted = total if first is None else min(first, total)
+    for start in range(0, wanted, size):
+        table = _part(folder, store.part_name(group, "part", start // size), columns, min(size, total - start))
+        count = min(size, wanted - start)
+        yield {name: table[name].to_numpy()[:count] for name in table.column_names}
+
+
+def read_columns(folder: Path, group: str, columns: Sequence[str] | None = None, first: int | None = None) -> Columns:
+    """The same as whole arrays of shape (future,): columns x futures x 4 bytes of memory, and one part."""
+    whole: Columns = {}
+    inputs, at = store.read_manifest(folder)["inputs"], 0
+    total = inputs["futures"] if first is None else min(first, inputs["futures"])
+    for part in read_parts(folder, group, columns, first):
+        for name, values in part.items():
+            whole.setdefault(name, np.empty(total, values.dtype))[at : at + len(values)] = values
+        at += len(next(iter(part.values())))
+    return whole
+
+
+def column_names(folder: Path, group: str) -> list[str]:
+    """Names of the columns of a group. Raises `MissingData` where its first part cannot be read."""
+    try:
+        return list(pq.read_schema(folder / store.part_name(group, "part", 0)).names)
+    except (OSError, pa.ArrowException) as error:
+        raise _missing(folder, group, str(error)) from error
+
+
+def _part(folder: Path, name: str, columns: Sequence[str] | None, rows: int) -> pa.Table:
+    path = folder / name
+    try:
+        held = pq.ParquetFile(path, page_checksum_verification=True)
+        absent = set(columns or ()) - set(held.schema_arrow.names)
+        if absent:
+            raise MissingData(f"{folder}: {name}: no column {', '.join(sorted(absent))} in this run")
+        # one thread: the columns of a part are small, and whoever reads may have threads of their own
+        table = held.read(columns=None if columns is None else list(columns), use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        raise _missing(folder, name, "is not there" if not path.exists() else str(error)) from error
+    if table.num_rows != rows:
+        raise _missing(folder, name, f"holds {table.num_rows} futures, not {rows}")
+    return table
+
+
+def _missing(folder: Path, name: str, what: str) -> MissingData:
+    return MissingData(f"{folder}: {name}: {what}; make it again with `premortem run --resume`")
