@@ -6,6 +6,7 @@ sample, and differentiable, which the nearest break in standard normal space nee
 
 import csv
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -158,6 +159,12 @@ def read(path: Any) -> Priors:
     errors += [BadInput(path.name, n, "stands twice", got=n) for n in sorted(set(names)) if names.count(n) > 1]
     raise_all(errors)
     return Priors(tuple(priors))
+
+
+def quantities(basis: str) -> tuple[int, ...]:
+    """Numbers of the packaged `quantities` table that a prior's basis names, sorted: "quantities 2, 8 and 12"."""
+    named = re.findall(r"quantit(?:y|ies) (\d[\d, and]*)", basis)
+    return tuple(sorted({int(number) for group in named for number in re.findall(r"\d+", group)}))
 
 
 def _parse(file: str, line: int, row: dict[str, str], errors: list[BadInput]) -> Prior | None:

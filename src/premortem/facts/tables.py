@@ -1,10 +1,12 @@
-"""Reads the packaged tables. `data/tables.toml` says what each is; this module says nothing of its own."""
+"""Reads the packaged tables. `data/tables.toml` says what each is and `data/columns.toml` what its columns mean."""
 
+import csv
 import hashlib
 import tomllib
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
@@ -39,7 +41,15 @@ class Table(BaseModel):
 def catalogue() -> dict[str, Table]:
     """Every packaged table by name, sorted by name."""
     entries = tomllib.loads((DATA / "tables.toml").read_text("utf-8"))
-    return {name: Table(name=name, **entries[name]) for name in sorted(entries)}
+    meanings = tomllib.loads((DATA / "columns.toml").read_text("utf-8"))
+    return {name: _table(name, entries[name], meanings) for name in sorted(entries)}
+
+
+def _table(name: str, entry: dict[str, Any], meanings: dict[str, dict[str, str]]) -> Table:
+    own = meanings["common"] | meanings.get(name, {}) | entry.get("columns", {})
+    with (DATA / f"{name}.csv").open("r", encoding="utf-8") as file:
+        header = next(csv.reader(file))
+    return Table(name=name, **(entry | {"columns": {c: own[c] for c in header if c in own}}))
 
 
 @cache

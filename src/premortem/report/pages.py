@@ -8,11 +8,18 @@ from premortem.ensemble import priors
 from premortem.regime import book as rules
 from premortem.regime.clause import STAGES, Clause
 from premortem.regime.vocabulary import FIELDS
+from premortem.report import datapages
 
 
 def pages() -> dict[str, str]:
     """Every generated page by its path under `docs/`."""
-    return {**instruments(), "uncertainties.md": uncertainties(), "fields.md": fields()}
+    return {
+        **instruments(),
+        "uncertainties.md": uncertainties(),
+        "fields.md": fields(),
+        "data.md": datapages.tables(),
+        "quantities.md": datapages.quantities(),
+    }
 
 
 def instruments() -> dict[str, str]:

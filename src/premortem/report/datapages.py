@@ -1,0 +1,63 @@
+"""Pages of the docs on what is shipped: each table with its columns, each quantity with the priors that rest on it."""
+
+from premortem import facts, world
+from premortem.ensemble import priors
+
+
+def tables() -> str:
+    """Every packaged table: what it is, from whom, as of when, under which licence, and what its columns mean."""
+    lines = [
+        "# The tables that ship",
+        "",
+        "`premortem data status` prints them with their checksums; `facts.read(NAME)` gives a typed frame. Missing is empty, never zero.",
+        "",
+    ]
+    for name, table in facts.catalogue().items():
+        lines += [
+            f"## `{name}`",
+            "",
+            f"{table.title}.",
+            "",
+            f"- source: {table.source}; vintage {table.date}; {facts.read(name).height:,} rows",
+            f"- licence: {table.licence}; confidence: {table.confidence}; unit: {table.unit}",
+            "",
+            "| column | meaning |",
+            "| --- | --- |",
+            *(f"| `{column}` | {_cell(meaning)} |" for column, meaning in table.columns.items()),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def quantities() -> str:
+    """The ninety-two quantities, each with the uncertainties and history checks that name it."""
+    behind = _behind()
+    lines = [
+        "# Ninety-two quantities and what rests on them",
+        "",
+        "P: known by 26 February 2025, fit for a prior. H: hindsight, for the record and the hindcast alone; no prior rests on what such a row says (tested).",
+        "Where nothing rests on a P row, the model has no parameter of that kind or the row checks a result.",
+        "",
+        "| # | quantity | unit | central | low | high | source | known | rests on it |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in facts.read("quantities").to_dicts():
+        cells = (row[k] for k in ("quantity", "unit", "central", "low", "high", "source", "known"))
+        rests = ", ".join(behind.get(int(row["number"]), []))
+        lines.append(f"| {row['number']} | {' | '.join(_cell(str(c)) for c in cells)} | {rests} |")
+    return "\n".join(lines) + "\n"
+
+
+def _behind() -> dict[int, list[str]]:
+    """Names of uncertainties and history checks by the number of the quantity that they name."""
+    named = [(f"`{row.name}`", row.basis) for row in priors.read(world.PARAMS).rows]
+    named += [(f"check: {row['quantity']}", row["source"]) for row in facts.read("history_checks").to_dicts()]
+    found: dict[int, list[str]] = {}
+    for name, basis in named:
+        for number in priors.quantities(basis):
+            found.setdefault(number, []).append(name)
+    return found
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "/")
