@@ -54,7 +54,7 @@ def test_all_shipped_judgements_were_known_on_the_day_of_the_note():
 def test_every_shipped_observation_is_mapped_an_event_or_said_to_be_unknown():
     found = observations.shipped(TODAY)
     assert len(found.mapped) + len(found.events) + len(found.unknown) == facts.read("observations").height
-    assert [r.quantity for r in found.unknown] == ["us_surplus_twh_per_year"]  # a fact that the model takes as given
+    assert not found.unknown
 
 
 def test_readings_are_known_by_the_day_on_which_they_came_out():

@@ -112,7 +112,11 @@ class _Trial:
         holds = self._holds(self.margins)
         worth = value.worth(reading, self._measures(self.margins), holds, self.weight)
         shifts = tuple(value.shifts(reading, signpost, holds, self.weight))
-        said = value.sentence(signpost, _told(shifts, signpost), weighted=True) if shifts else ""
+        said = (
+            value.sentence(signpost, _told(shifts, signpost), weighted=True)
+            if shifts
+            else value.sure_sentence(reading, signpost)
+        )
         return worth, self._doubt(worth, holds, self.weight), shifts, said
 
     def _reading(self, signpost: Signpost, seed: int) -> Array | None:

@@ -74,3 +74,24 @@ def _study_and_run(study: Path | None, run: Path | None) -> tuple[Any, Any]:
 
     within = Study(study)
     return within, within.stored(run) if run or within.has_run else None
+
+
+@app.command(rich_help_panel="Watch")
+def timeline(
+    assumption: Annotated[str | None, typer.Option("--assumption", help="Only events that bear on this one.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Only events up to this day, YYYY-MM-DD.")] = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Dated events against the assumptions: what each made stronger or weaker, and how long controls and answers took.
+
+    Examples: premortem timeline --assumption A1; premortem timeline --until 2025-02-26 --json
+    """
+    from premortem import analysis, report
+    from premortem.study import Study
+    from premortem.watch import timeline as dated
+
+    within = Study(study)
+    chosen = within.assumptions[analysis.assumption_number(within, assumption)].id if assumption else None
+    result = dated.as_dict(dated.timeline(within.assumptions, chosen, day(until, "--until") if until else None))
+    show(result, as_json, False, lambda: report.print_timeline(result))

@@ -124,5 +124,5 @@ def print_timeline(result: dict[str, Any]) -> None:
         console.print(f"            {moved or 'moved no driver or arrestor'}", style="dim")
     for row in result["lags"]:
         console.print(
-            f"{row['kind']}: median {row['median']:.1f} months from announcement to effect, {row['events']} events"
+            f"{row['kind']}: median {row['median']:.1f} months, {row['shortest']:.1f} to {row['longest']:.1f}, {row['events']} pairs"
         )

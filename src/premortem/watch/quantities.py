@@ -1,5 +1,6 @@
 """What can be read of the world, and which outcome of the model it is: a quantity, its unit, and a way to compare."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
@@ -50,6 +51,9 @@ class Unit(Strict):
     id: str
     of: str
     size: float = Field(gt=0)
+    also: tuple[str, ...] = Field(
+        default=(), description="measures that it counts as well: a bare million counts chips"
+    )
 
 
 class Quantity(Strict):
@@ -140,10 +144,14 @@ def units() -> Mapping[str, Unit]:
 
 
 def find(name: str, quantities: Mapping[str, Quantity]) -> Quantity | None:
-    """The quantity of a name, by its own name or one of its other names; None when there is none."""
-    if name in quantities:
-        return quantities[name]
-    return next((q for q in quantities.values() if any(fnmatchcase(name, other) for other in q.also)), None)
+    """The quantity of a name, by its own name or one of its other names; None when there is none.
+
+    Capitals, blanks and hyphens do not matter.
+    """
+    plain = re.sub(r"[\s-]+", "_", name.strip().lower())
+    if plain in quantities:
+        return quantities[plain]
+    return next((q for q in quantities.values() if any(fnmatchcase(plain, other) for other in q.also)), None)
 
 
 def factor(unit: str, into: str) -> float | None:
@@ -151,7 +159,7 @@ def factor(unit: str, into: str) -> float | None:
     known = units()
     if unit == into:
         return 1.0
-    if unit not in known or known[unit].of != known[into].of:
+    if unit not in known or known[into].of not in (known[unit].of, *known[unit].also):
         return None
     return known[unit].size / known[into].size
 

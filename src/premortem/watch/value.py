@@ -173,13 +173,27 @@ def sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
     """The finding in words: 'If the yield passes 55% by the end of 2026, A2's share falls from 61% to 48%'."""
     if signpost.threshold is None:
         return ""
-    limit = signpost.threshold.value
-    said = percent(limit) if signpost.unit in ("share", "1/yr") else f"{limit:g}"
     kind = "weighted share" if weighted else "share"
     return (
-        f"If {signpost.when.replace('{limit}', said)} by {_day(signpost.by)}, {shift.assumption}'s {kind} "
+        f"If {_when(signpost, signpost.threshold.value)}, {shift.assumption}'s {kind} "
         f"{move(shift.before, shift.after)}; that is so in {percent(shift.passed)} of futures."
     )
+
+
+def sure_sentence(reading: Array, signpost: Signpost) -> str:
+    """What is said of a threshold that almost every future passes, or almost none: it would tell nothing."""
+    if signpost.threshold is None:
+        return ""
+    limit = signpost.threshold
+    passed = float(np.mean(reading > limit.value if limit.passes == "above" else reading < limit.value))
+    return (
+        f"In almost {'every' if passed > 0.5 else 'no'} future {_when(signpost, limit.value)}: passing it tells little."
+    )
+
+
+def _when(signpost: Signpost, limit: float) -> str:
+    said = percent(limit) if signpost.unit in ("share", "1/yr") else f"{limit:g}"
+    return f"{signpost.when.replace('{limit}', said)} by {_day(signpost.by)}"
 
 
 def event_sentence(signpost: Signpost, assumption: str, before: float, after: float, weighted: bool = False) -> str:

@@ -1,0 +1,191 @@
+"""Futures as they can be observed, the board before and after readings, the worth of readings, and the judged model."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+import premortem as pm
+from premortem import analysis, facts
+from premortem.analysis import observed, weighing
+from premortem.errors import BadInput, BadInputs
+from premortem.watch import process, quantities, signposts
+
+NOTE = date(2025, 2, 26)
+KNOWN = quantities.shipped()
+
+
+@pytest.fixture(scope="module")
+def watched(small_run):
+    return analysis.what_to_watch(small_run.study, small_run, given=["smic_yield_ascend=0.55"])
+
+
+@pytest.fixture(scope="module")
+def judged(study):
+    return pm.hindcast(NOTE, study=study, futures=4096)
+
+
+def shares(board, policy="as-written"):
+    return {row["assumption"]: row["holds"] for row in board if row["policy"] == policy}
+
+
+def test_what_a_run_keeps_is_what_simulating_again_gives(small_run):
+    asked = [(KNOWN["smic_yield_ascend"], date(2025, 2, 1)), (KNOWN["capex_big4_year"], date(2025, 12, 31))]
+    kept = observed.stored(small_run, asked, ["maximal"])
+    again = observed.simulated(small_run.study, asked, ["maximal"], small_run.futures, small_run.seed)
+    for held, fresh in ((kept.columns, again.columns), (kept.margins, again.margins)):
+        for name, values in held["maximal"].items():
+            np.testing.assert_allclose(values, fresh["maximal"][name], rtol=2e-4, atol=2e-5)
+
+
+def test_a_run_keeps_what_was_read_and_what_signposts_read(small_run):
+    study = small_run.study
+    wanted = {KNOWN[r.quantity].column(r.on) for r in study.readings.mapped}
+    wanted |= {KNOWN[s.quantity].column(s.by) for s in study.signposts.values() if s.quantity}
+    assert wanted - study.observer.outside <= set(small_run.columns("rescinded"))
+
+
+def test_what_a_run_lacks_is_simulated(small_run):
+    lacking = [(KNOWN["us_ai_gw"], date(2029, 6, 30))]
+    found = observed.stored(small_run, lacking, ["as-written"])
+    assert found.columns["as-written"]["us_ai_gw@2029Q2"].shape == (5000,)
+
+
+def test_a_higher_yield_lowers_the_share_in_which_china_is_throttled(watched):
+    before, after = shares(watched["board_before"]), shares(watched["board_after"])
+    assert after["A1"] < before["A1"]
+    assert watched["effective_futures"] < watched["effective_futures_before"] < 5000
+
+
+def test_your_reading_takes_the_place_of_the_records_for_the_same_period(watched):
+    yields = [r for r in watched["readings"] if r["quantity"] == "smic_yield_ascend"]
+    assert [r["value"] for r in yields if str(r["date"]).startswith("2025")] == [0.55]
+
+
+def test_signposts_come_by_the_value_of_their_reading(watched):
+    worth = [row["voi"] for row in watched["signposts"]]
+    assert worth == sorted(worth, reverse=True)
+    assert len(worth) == len(signposts.shipped())
+    assert all(0 <= v <= 1 for v in worth)
+
+
+def test_every_modelled_signpost_says_what_it_would_do(watched):
+    silent = [row["id"] for row in watched["signposts"] if not row["sentence"] and row["modelled"]]
+    assert not silent
+    assert {"name", "observable", "voi", "informs", "status", "latest", "unit", "threshold"} <= set(
+        watched["signposts"][0]
+    )
+
+
+def test_without_readings_the_board_moves_from_all_alike_to_the_record(small_run):
+    found = analysis.what_to_watch(small_run.study, small_run)
+    plain = {r["assumption"]: r["holds"] for r in small_run.board_rows() if r["policy"] == "as-written"}
+    assert shares(found["board_before"]) == pytest.approx(plain)
+    assert found["effective_futures_before"] == 5000
+    assert shares(found["board_after"]) != pytest.approx(plain)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["smic_yield_ascend=0.95"], "impossible under the model"),
+        (["smic_yield_ascend=0.5@2041-01-01"], "future"),
+        (["capex_big4_year=150@2019-12-31"], "outside the simulated years"),
+        (["smic_yield_ascend=0.20", "smic_yield_ascend=0.58"], "contradict each other"),
+    ],
+)
+def test_readings_that_cannot_be_used_say_what_to_do(small_run, given, said):
+    with pytest.raises((BadInput, BadInputs), match=said):
+        analysis.what_to_watch(small_run.study, small_run, given=given)
+
+
+def test_a_board_can_be_weighted_by_what_was_known(small_run):
+    found = analysis.board_of(small_run, NOTE)
+    assert found["weights"]["says"] == "weighted share, by what was known on 26 February 2025"
+    assert 100 < found["weights"]["effective_futures"] < 5000
+    assert len(found["board"]) == len(found["board_unweighted"]) == 18
+    with pytest.raises(BadInput, match="future"):
+        analysis.board_of(small_run, date(2099, 1, 1))
+
+
+def test_weights_that_collapse_are_said_to(small_run):
+    found = analysis.board_of(small_run, date(2026, 11, 1))["weights"]
+    assert found["tempering"] < 1
+    assert "collapse" in found["warnings"][0]
+
+
+def test_drawn_paths_need_every_policy_that_they_lead_to(small_run):
+    with pytest.raises(BadInput, match="premortem run"):
+        analysis.board_of(small_run, drawn=True)
+
+
+def test_a_drawn_path_lies_between_the_policies_it_mixes(study):
+    found = observed.simulated(study, [], [*process.leads()], 4096)
+    policy = found.paths(NOTE).policy(weighing.DRAWN_BY)
+    mixed = process.mix(found.margins, policy)
+    for name, margin in mixed.items():
+        ends = [found.margins[p][name] for p in found.policies]
+        assert (np.min(ends, axis=0) <= margin).all()
+        assert (margin <= np.max(ends, axis=0)).all()
+
+
+def test_events_that_have_come_stay_come():
+    paths = process.draw(500, 1, date(2025, 12, 31), happened={"diffusion_rule_rescinded": date(2025, 5, 13)})
+    assert paths.by("diffusion_rule_rescinded", date(2026, 1, 1)).all()
+    assert not paths.by("diffusion_rule_streamlined", date(2030, 1, 1)).any()
+
+
+def test_the_hindcast_scores_every_later_reading_of_the_record(judged):
+    found = judged.weighted
+    later = facts.read("observations").filter(facts.read("observations")["known_on"] > NOTE)
+    assert len(found.observables) + len(found.events) == later.height
+    assert not found.not_scored
+    keys = {"observables", "coverage90", "beats_persistence", "beats_trend", "events_brier", "effective_futures"}
+    assert keys <= set(judged.as_dict())
+
+
+def without_ranges(path, times):
+    """The record as a table, later values multiplied; readings' own ranges, which blur a prediction, are left out."""
+    lines = ["quantity,date,value,unit,known_on"]
+    for r in facts.read("observations").filter(facts.read("observations")["unit"] != "event").to_dicts():
+        value = r["value"] * (times if r["known_on"] > NOTE and r["unit"] != "share" else 1)
+        lines.append(f"{r['quantity']},{r['date']},{value},{r['unit']},{r['known_on']}")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def test_what_was_observed_later_does_not_move_what_was_said(study, tmp_path):
+    once, tripled = (
+        pm.hindcast(NOTE, without_ranges(tmp_path / f"{n}.csv", n), study=study, futures=4096).weighted.observables
+        for n in (1, 3)
+    )
+    assert [t.observed for t in tripled] == pytest.approx([3 * o.observed for o in once])
+    assert [(t.p5, t.p50, t.p95) for t in tripled] == [(o.p5, o.p50, o.p95) for o in once]
+
+
+def test_a_table_never_seen_is_scored_and_its_unknown_rows_listed(study, tmp_path):
+    path = tmp_path / "new.csv"
+    path.write_text(
+        "quantity,date,value,low,high,unit,known_on,source,confidence\n"
+        "capex_big4_quarter,2025-09-30,112,110,114,bn USD,2025-10-30,x,high\n"
+        "moon_landings_year,2025-12-31,2,,,landings,2026-01-01,x,high\n"
+        "first_contact,2025-12-31,0,0,0,event,2025-12-31,x,high\n"
+        "h20_banned,2025-04-09,1,1,1,event,2025-04-09,x,high\n",
+        "utf-8",
+    )
+    found = pm.hindcast(NOTE, path, study=study, futures=4096).as_dict()
+    assert [o["quantity"] for o in found["observables"]] == ["capex_big4_quarter"]
+    assert found["observables"][0]["crps_persistence"] is not None
+    assert [e["event"] for e in found["events"]] == ["below_threshold_banned"]
+    assert {n["quantity"] for n in found["not_scored"]} == {"moon_landings_year", "first_contact"}
+
+
+def test_an_earlier_day_than_the_priors_is_warned_of(study):
+    assert "knows more than it should" in pm.hindcast(date(2024, 6, 30), study=study, futures=4096).warnings[0]
+
+
+def test_everything_behind_a_prediction_was_known_on_the_day_of_the_note(study):
+    late = [row.name for row in study.priors.rows if row.known_on > NOTE]
+    late += [e.id for e in process.events().values() if e.known_on > NOTE]
+    late += [q.id for q in KNOWN.values() for j in (q.discrepancy, q.map) if j is not None and j.known_on > NOTE]
+    assert not late
