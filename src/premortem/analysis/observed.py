@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem import world
-from premortem.ensemble import store
+from premortem.ensemble import read
 from premortem.ensemble.run import CHUNK, draw, use_compilation_cache
 from premortem.regime.levers import Levers
 from premortem.study import Run, Study, outcome_names
@@ -77,12 +77,13 @@ def stored(
     columns: dict[str, dict[str, Array]] = {}
     for policy in policies or run.policies:
         needed = wanted if under is None or policy in under else set()
-        if policy in run.policies and needed <= store.column_names(run.folder, policy):
-            margins[policy], columns[policy] = run.margins(policy), run.columns(policy, sorted(needed))
+        if policy in run.policies and needed <= {*read.column_names(run.folder, policy)}:
+            margins[policy] = run.margins(policy)
+            columns[policy] = run.columns(policy, sorted(needed)) if needed else {}
         else:
             margins[policy], columns[policy] = simulate(study, values, study.levers(policy), observer)
-    read = {policy: held for policy, held in columns.items() if held}
-    return Futures(study, run.seed, values, margins, read, frozenset(observer.outside))
+    held = {policy: found for policy, found in columns.items() if found}
+    return Futures(study, run.seed, values, margins, held, frozenset(observer.outside))
 
 
 def simulated(study: Study, asked: Asked, policies: Sequence[str], count: int = AT_ONCE, seed: int = SEED) -> Futures:
@@ -109,8 +110,8 @@ def simulate(
         padded = np.pad(part, ((0, 0), (0, CHUNK - part.shape[1])), mode="edge").astype(np.float32)
         margins, series = run(padded, pulled)
         drivers = {name: series[name.partition("@")[0]][at] for name in _drivers()}
-        read = margins | observer(series) | drivers
-        parts.append({name: np.asarray(x)[: part.shape[1]] for name, x in read.items()})
+        found = margins | observer(series) | drivers
+        parts.append({name: np.asarray(x)[: part.shape[1]] for name, x in found.items()})
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     kept = {name: x for name, x in whole.items() if not name.startswith("margin.")}
     return {name: x for name, x in whole.items() if name not in kept}, kept

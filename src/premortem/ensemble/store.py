@@ -178,12 +178,6 @@ def is_finished(folder: Path) -> bool:
         return False
 
 
-def column_names(folder: Path, group: str) -> frozenset[str]:
-    """Names of the columns that a run keeps of a group; none where it has no parts."""
-    paths = sorted((folder / group).glob("part-*.parquet"))
-    return frozenset(pq.read_schema(paths[0]).names) if paths else frozenset()
-
-
 def _begin(folder: Path, manifest: dict[str, Any], resume: bool) -> None:
     old = folder / MANIFEST
     if old.is_file() and resume:
