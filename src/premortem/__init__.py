@@ -14,6 +14,7 @@ _HOMES = {
     "compare": "premortem.analysis",
     "futures": "premortem.analysis",
     "heavy_edits": "premortem.analysis",
+    "one_future": "premortem.analysis",
     "hindcast": "premortem.analysis",
     "what_to_watch": "premortem.analysis",
 }
@@ -25,6 +26,7 @@ __all__ = [
     "futures",
     "heavy_edits",
     "hindcast",
+    "one_future",
     "open",
     "stress",
     "what_to_watch",

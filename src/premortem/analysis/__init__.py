@@ -11,6 +11,7 @@ from premortem.analysis.judging import hindcast
 from premortem.analysis.margins import assumption_number, margins_of
 from premortem.analysis.policies import compare
 from premortem.analysis.sentences import sentence
+from premortem.analysis.single import one_future
 from premortem.analysis.watching import what_to_watch
 from premortem.analysis.weighing import board_of, weigh_run
 from premortem.analysis.why import explain, stress
@@ -28,6 +29,7 @@ __all__ = [
     "hindcast",
     "holder",
     "margins_of",
+    "one_future",
     "sentence",
     "signs",
     "stress",

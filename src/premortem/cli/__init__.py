@@ -1,16 +1,20 @@
 """The command line: parse, call, show, exit. Every command has `--json`, which prints one document on stdout."""
 
 import json
+import signal
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from premortem.cli import main_job, more, rules, watch, why
-from premortem.cli.shared import BAD, BUG, DONE, INTERRUPTED, app
+from premortem.cli.shared import BAD, BUG, DONE, app
 from premortem.errors import BadInput, BadInputs, PremortemError
 
+# Exit status of a process that a signal ended: this and the signal's number, 130 for Ctrl-C, 143 for SIGTERM.
+SIGNALLED = 128
 # Commands register as their modules load; `--help` shows the panels in this order.
 PANELS = ("Main job", "Why", "Rules", "Watch", "More")
 app.registered_commands.sort(key=lambda command: PANELS.index(str(command.rich_help_panel)))
@@ -22,7 +26,9 @@ __all__ = ["app", "main", "main_job", "more", "rules", "watch", "why"]
 def start(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="On an error show its traceback, and write a file for a bug report.")
+    ] = False,
 ) -> None:
     """Find how a policy fails before it does."""
     if version:
@@ -43,24 +49,46 @@ def main() -> None:
     """Run the command line; map errors to exit codes, one line each, and to JSON where that was asked for."""
     debug, as_json = "--debug" in sys.argv, "--json" in sys.argv
     arguments = [a for a in sys.argv[1:] if a != "--debug"]
+    stopped: list[int] = []
+    before = signal.signal(signal.SIGTERM, partial(_stop, stopped))
     try:
         code = app(arguments, standalone_mode=False)
+        if code == SIGNALLED + signal.SIGINT:  # what typer makes of an interrupt
+            raise KeyboardInterrupt
         sys.exit(code if isinstance(code, int) else DONE)
-    except PremortemError as error:
-        sys.exit(_refuse(error, as_json, debug))
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("Stopped. What is finished is kept; `premortem run --resume` goes on.", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(SIGNALLED + (stopped or [signal.SIGINT])[0])
     except typer.Exit as done:
         sys.exit(done.exit_code)
     except Exception as error:
-        sys.exit(_usage_or_bug(error, as_json, debug))
+        if debug:
+            _show_all(error, arguments)
+        sys.exit(_refuse(error, as_json) if isinstance(error, PremortemError) else _usage_or_bug(error, as_json))
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
-def _refuse(error: PremortemError, as_json: bool, debug: bool) -> int:
+def _stop(stopped: list[int], number: int, _frame: object) -> None:
+    """A request to end is met like Ctrl-C: nothing half-written."""
+    stopped.append(number)
+    raise KeyboardInterrupt
+
+
+def _show_all(error: Exception, arguments: list[str]) -> None:
+    """The traceback, and a file of it for a bug report."""
+    import traceback
+
+    from premortem.cli.bundle import write_bundle
+
+    typer.echo("".join(traceback.format_exception(error)), err=True)
+    path = write_bundle(error, arguments)
+    if path:
+        typer.echo(f"For a bug report, without personal paths: {path}", err=True)
+
+
+def _refuse(error: PremortemError, as_json: bool) -> int:
     """Print an error of the user's making: lines on stderr, and with `--json` the same on stdout."""
-    if debug:
-        raise error
     errors = list(error.errors) if isinstance(error, BadInputs) else [error]
     for one in errors:
         typer.echo(f"error: {one}", err=True)
@@ -76,14 +104,12 @@ def _as_dict(error: BaseException) -> dict[str, str]:
     return {"file": "", "key": "", "got": "", "allowed": "", "hint": str(error)}
 
 
-def _usage_or_bug(error: Exception, as_json: bool, debug: bool) -> int:
+def _usage_or_bug(error: Exception, as_json: bool) -> int:
     """A wrong option is the user's; anything else is ours: one line, and how to report it."""
-    if debug:
-        raise error
     if isinstance(error, TyperException):
         option = getattr(getattr(error, "param", None), "name", None) or getattr(error, "option_name", None) or ""
         refused = BadInput("command line", option, error.format_message(), hint="see `premortem --help`")
-        return _refuse(refused, as_json, debug)
+        return _refuse(refused, as_json)
     typer.echo(f"error: a bug in premortem: {type(error).__name__}: {error}", err=True)
     typer.echo("hint: run again with --debug and report what it prints", err=True)
     if as_json:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import AsJson, Quiet, RunDir, StudyDir, app, day, progress, show, stored
+from premortem.cli.shared import AsJson, Quiet, RunDir, StudyDir, app, day, progress, show, size, stored
 
 Weights = Annotated[
     str | None, typer.Option("--weights", help="Weigh futures by what was known on this day, YYYY-MM-DD.")
@@ -21,6 +21,13 @@ def run(
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder [default: out/].")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="Address of a Dask scheduler, or local:N for N workers here.")
+    ] = None,
+    memory: Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB [default: none].")] = None,
+    only: Annotated[
+        int | None, typer.Option("--only", help="Make this one future anew and tell it; writes nothing.")
+    ] = None,
     weights: Weights = None,
     study: StudyDir = None,
     as_json: AsJson = False,
@@ -28,13 +35,27 @@ def run(
 ) -> None:
     """Simulate, score, write the store and the brief.
 
-    Examples: premortem run; premortem run --policy as-written --policy history --futures 100000
+    Examples: premortem run; premortem run --policy as-written --policy history --futures 100000;
+    premortem run --futures 1000000 --memory 2GB --resume; premortem run --only 4321 --policy as-written
     """
     from premortem import analysis, report
     from premortem.study import Study
 
+    if only is not None:
+        future = analysis.one_future(Study(study), only, policy or None, seed)
+        show(future, as_json, quiet, lambda: report.print_future(future))
+        return
     as_of = day(weights, "--weights") if weights else None
-    made = Study(study).run(policy or None, futures, seed, out, resume=resume, progress=progress(as_json or quiet))
+    made = Study(study).run(
+        policy or None,
+        futures,
+        seed,
+        out,
+        resume=resume,
+        progress=progress(as_json or quiet),
+        cluster=cluster,
+        memory=size(memory, "--memory") if memory else None,
+    )
     brief, seconds = report.write_brief(made)
     weighted = analysis.board_of(made, as_of) if as_of else {}
 

@@ -1,6 +1,7 @@
 """What every command shares: the app, the options that several take, and how a result is shown."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -17,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-DONE, NO, BAD, BUG, INTERRUPTED = 0, 1, 2, 70, 130
+DONE, NO, BAD, BUG = 0, 1, 2, 70
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no tables; errors stay.")]
@@ -37,6 +38,20 @@ def day(text: str, option: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadInput("command line", option, "is not a date", got=text, allowed="a day such as 2025-02-26") from None
+
+
+# Bytes of each unit that people write; a unit of 1,024 has its own name.
+UNITS = {"KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
+
+
+def size(text: str, option: str) -> int:
+    """Bytes of a size as typed, `2GB` or `1.5 GiB`. Raises `BadInput` that names the option."""
+    from premortem.errors import BadInput
+
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?) ?([KMGT]i?B)", text.strip(), re.IGNORECASE)
+    if not found or float(found[1]) <= 0:
+        raise BadInput("command line", option, "is not a size", got=text, allowed="a size such as 2GB or 1.5GB")
+    return int(float(found[1]) * UNITS[found[2].upper()])
 
 
 def stored(study: Path | None, run: Path | None) -> Any:

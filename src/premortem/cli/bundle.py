@@ -1,0 +1,75 @@
+"""What `--debug` writes for a bug report: versions, command, traceback and the run's log, without personal paths."""
+
+import getpass
+import platform
+import re
+import socket
+import sys
+import sysconfig
+import traceback
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+BUNDLE = "premortem-debug.txt"
+PACKAGES = ("premortem", "jax", "jaxlib", "numpy", "scipy", "numba", "polars", "pyarrow", "pandas", "distributed")
+# Last lines of the run's log that are kept.
+LINES = 40
+
+
+def write_bundle(error: BaseException, arguments: list[str]) -> Path | None:
+    """Write the bundle into the current folder; its path, or None where the folder cannot be written."""
+    parts = [
+        "For a bug report; read it before you send it.",
+        f"system: {platform.platform()}, Python {platform.python_version()}",
+        *(f"{name}: {_version(name)}" for name in PACKAGES),
+        f"command: premortem {' '.join(arguments)}",
+        "",
+        "".join(traceback.format_exception(error)),
+        *_log(arguments),
+    ]
+    path = Path(BUNDLE)
+    try:
+        path.write_text(without_personal_paths("\n".join(parts)) + "\n", "utf-8")
+    except OSError:
+        return None
+    return path
+
+
+def without_personal_paths(text: str) -> str:
+    """The same text with the folders of this machine, its name and the user's in general terms."""
+    places = {
+        sysconfig.get_path("purelib"): "<packages>",
+        str(Path(__file__).resolve().parents[2]): "<packages>",
+        sysconfig.get_path("stdlib"): "<python>",
+        sys.prefix: "<environment>",
+        str(Path.cwd()): ".",
+        str(Path.home()): "~",
+    }
+    for place in sorted(places, key=len, reverse=True):
+        if len(place) > 1:
+            text = text.replace(place, places[place])
+    for name, general in ((socket.gethostname(), "<host>"), (_user(), "<user>")):
+        if name:
+            text = re.sub(rf"\b{re.escape(name)}\b", general, text)
+    # folders elsewhere: only the last name may matter to whoever mends it
+    return re.sub(r"(?<![\w.~>])/(?:[\w.@+-]+/)+", "<folder>/", text)
+
+
+def _log(arguments: list[str]) -> list[str]:
+    out = Path(arguments[arguments.index("--out") + 1]) if "--out" in arguments[:-1] else Path("out")
+    with suppress(OSError):
+        return ["run.log:", *(out / "run.log").read_text("utf-8", errors="replace").splitlines()[-LINES:]]
+    return ["no run.log"]
+
+
+def _user() -> str:
+    with suppress(OSError, KeyError):
+        return getpass.getuser()
+    return ""
+
+
+def _version(name: str) -> str:
+    with suppress(PackageNotFoundError):
+        return version(name)
+    return "not installed"

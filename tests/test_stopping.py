@@ -1,0 +1,79 @@
+"""Signals, the ceiling on memory, and what `--debug` writes: nothing half-written, no path of anybody's."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from premortem.cli.bundle import BUNDLE, without_personal_paths
+from premortem.cli.shared import size
+from premortem.ensemble import store
+from premortem.errors import BadInput
+from tests.test_cli import run  # noqa: F401  # a fixture
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_a_run_with_its_status_and_nothing_half_written(tmp_path, number, status):
+    out = tmp_path / "out"
+    asked = ["run", "--policy", "as-written", "--futures", "3000000", "--out", out, "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "premortem", *map(str, asked)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        while not (out / "as-written" / "part-00001.parquet").exists() and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode == status, err
+    assert "--resume" in err
+    assert "Traceback" not in err
+    assert not list(out.rglob("*.half"))
+    assert not store.damaged(out)
+    assert "stopped: KeyboardInterrupt" in (out / store.LOG).read_text()
+
+
+def test_a_ceiling_below_what_one_part_needs_is_refused_before_it_is_reached(run, tmp_path):  # noqa: F811
+    code, out, err = run("run", "--futures", 100, "--out", tmp_path / "o", "--memory", "50MB", "--json")
+    assert code == 2
+    assert "less than one part needs" in err
+    assert json.loads(out)["error"]["allowed"].endswith("MB")
+
+
+def test_a_run_under_a_ceiling_gives_the_same_bits(study, tmp_path):
+    free = study.run(["as-written"], futures=40_000, seed=3, out=tmp_path / "free")
+    tight = study.run(["as-written"], futures=40_000, seed=3, out=tmp_path / "tight", memory=8 * 10**9)
+    assert (free.folder / store.CHECKSUMS).read_bytes() == (tight.folder / store.CHECKSUMS).read_bytes()
+
+
+@pytest.mark.parametrize(("text", "bytes_"), [("2GB", 2 * 10**9), ("1.5 GiB", 3 * 2**29), ("900mb", 9 * 10**8)])
+def test_sizes_are_read_as_people_write_them(text, bytes_):
+    assert size(text, "--memory") == bytes_
+
+
+@pytest.mark.parametrize("text", ["", "2", "GB", "-1GB", "0GB", "nan GB", "1e9GB", "2 GB GB"])
+def test_sizes_that_say_nothing_are_refused(text):
+    with pytest.raises(BadInput, match="is not a size"):
+        size(text, "--memory")
+
+
+def test_debug_writes_a_bundle_without_personal_paths(run, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run("--debug", "run", "--study", tmp_path / "somebody" / "secret-project")
+    assert code == 2
+    assert "Traceback" in err
+    text = (tmp_path / BUNDLE).read_text()
+    assert "is not a study folder" in text
+    for private in (str(tmp_path), str(Path.home()), sys.prefix, os.environ.get("USER") or "\0"):
+        assert not re.search(rf"{re.escape(private)}\b", text), private
+
+
+def test_folders_elsewhere_lose_all_but_the_last_name():
+    assert without_personal_paths("at /data/jane/work/policies/mine.toml: x") == "at <folder>/mine.toml: x"
