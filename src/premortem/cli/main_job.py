@@ -87,3 +87,21 @@ def board(
     result = analysis.board_of(made, day(weights, "--weights") if weights else None, drawn)
     printer = report.print_weighted if weights else report.print_board
     show(result, as_json, False, lambda: printer(made, result if weights else result["board"]))
+
+
+@app.command("app", rich_help_panel="Main job")
+def app_(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes any that is free.")] = 8760,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen at; 127.0.0.1 is this machine alone.")
+    ] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    study: StudyDir = None,
+) -> None:
+    """The local web app: move a lever, watch two thousand futures answer.
+
+    Examples: premortem app; premortem app --study my-study --port 9000 --no-browser
+    """
+    from premortem.app import serve
+
+    serve(host, port, study, browser=browser, say=typer.echo)

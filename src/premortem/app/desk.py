@@ -1,0 +1,96 @@
+"""What every screen works at: the study and its live model, a stored run, and what was worked out from them."""
+
+import tempfile
+import threading
+from collections.abc import Callable, Hashable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from premortem.app.live import Kept, Live
+from premortem.app.state import State
+from premortem.ensemble import run as ensemble
+from premortem.errors import PremortemError
+from premortem.study import Run, Study
+
+# Futures of the run that is made when the study has none: enough for boxes, quick enough to wait for.
+SMALL_RUN = 4096
+ANSWERS = 128
+
+
+class Desk:
+    """A study with its live model. `heavy` lets one long answer be worked out at a time."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
+        self.heavy = threading.Lock()
+        self._answers = Kept(ANSWERS)
+        self.fault = ""
+        self._open()
+
+    def _open(self) -> None:
+        self.stamp = self._on_disk()
+        self.study = Study(self.folder)
+        self.live = Live(self.study)
+        self._answers = Kept(ANSWERS)
+        self.__dict__.pop("run", None)
+
+    def _on_disk(self) -> float:
+        """When a file of the study last changed; 0 without a folder."""
+        if self.folder is None:
+            return 0.0
+        parts = [
+            self.folder / "params.csv",
+            *self.folder.glob("policies/*.toml"),
+            *self.folder.glob("assumptions/*.toml"),
+        ]
+        return max((p.stat().st_mtime for p in parts if p.is_file()), default=0.0)
+
+    @property
+    def stale(self) -> bool:
+        """Whether the study changed on disk since it was read."""
+        return self._on_disk() != self.stamp
+
+    def refresh(self) -> None:
+        """Read a changed study again; one that no longer reads is named in `fault`, and the old one stays."""
+        if not self.stale:
+            return
+        with self.heavy:
+            try:
+                self.fault = ""
+                self._open()
+            except PremortemError as error:
+                self.stamp, self.fault = self._on_disk(), str(error)
+
+    def warm(self) -> None:
+        """Simulate what the first screens show, so that the first visitor does not wait."""
+        for policy in self.study.policies:
+            self.live.rows(State(policy))
+
+    @cached_property
+    def run(self) -> Run:
+        """The study's last run, or a small one made now in a temporary folder."""
+        try:
+            stored = self.study.stored()
+            if stored.futures >= SMALL_RUN // 4:
+                return stored
+        except PremortemError:
+            pass  # none yet, or made of other inputs: a small one is made below
+        return self._small()
+
+    def _small(self) -> Run:
+        study, folder = self.study, Path(tempfile.mkdtemp(prefix="premortem-app-"))
+        pulled = {name: (study.levers(name), study.scorer.thresholds) for name in study.policies}
+        timing = ensemble.run(
+            study.model(), study.priors, pulled, SMALL_RUN, 7, folder / "run", inputs=study.hashes(study.policies)
+        )
+        return Run(study, folder / "run", timing)
+
+    def answer(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """A long answer: kept, and worked out one at a time."""
+
+        def one_at_a_time() -> Any:
+            with self.heavy:
+                return make()
+
+        return self._answers.get(key, one_at_a_time)

@@ -1,0 +1,161 @@
+"""Long runs in the background: each a `premortem run` of its own, with progress read off its folder; it can be cancelled."""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from premortem.ensemble.part import PART
+from premortem.ensemble.store import CHECKSUMS
+from premortem.errors import BadInput
+
+Status = Literal["running", "finished", "cancelled", "failed"]
+# Most jobs at once, most that are listed, and most futures that a job may have.
+AT_ONCE, LISTED, MOST = 2, 50, 10_000_000
+
+
+@dataclass
+class Job:
+    """One run in a process of its own."""
+
+    id: str
+    policies: tuple[str, ...]
+    futures: int
+    seed: int
+    folder: Path
+    process: subprocess.Popen[bytes]
+    began: float = field(default_factory=time.time)
+    ended: float | None = None
+    cancelled: bool = False
+
+    @property
+    def status(self) -> Status:
+        """Where it stands; the end is noted when first seen."""
+        code = self.process.poll()
+        if code is None:
+            return "running"
+        if self.ended is None:
+            self.ended = time.time()
+        return "cancelled" if self.cancelled else "finished" if code == 0 else "failed"
+
+    @property
+    def files(self) -> int:
+        """Files that the run will write: futures, results, counts and first paths."""
+        parts = -(-self.futures // PART)
+        return parts * (1 + 2 * len(self.policies)) + 2 * len(self.policies)
+
+    @property
+    def done(self) -> float:
+        """Share of its files that are written."""
+        path = self.folder / CHECKSUMS
+        lines = path.read_bytes().count(b"\n") if path.is_file() else 0
+        return 1.0 if self.status == "finished" else min(lines / self.files, 0.99)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What the list shows: progress, time so far and left, and the last words of its log."""
+        took = (self.ended or time.time()) - self.began
+        left = took / self.done - took if self.status == "running" and self.done > 0.05 else None
+        return {
+            "id": self.id,
+            "policies": list(self.policies),
+            "futures": self.futures,
+            "seed": self.seed,
+            "status": self.status,
+            "progress": round(self.done, 3),
+            "seconds": round(took, 1),
+            "seconds_left": None if left is None else round(left, 1),
+            "log": _tail(self.folder.with_suffix(".log")),
+            "brief": f"/api/jobs/{self.id}/brief" if (self.folder / "brief.html").is_file() else None,
+        }
+
+
+class Jobs:
+    """The jobs of this server; those that run are stopped with it."""
+
+    def __init__(self, study: Path | None) -> None:
+        self.study, self._jobs, self._lock = study, dict[str, Job](), threading.Lock()
+        self.home = study / ".jobs" if study else Path.home() / ".cache" / "premortem" / "jobs"
+
+    def start(self, policies: tuple[str, ...], futures: int, seed: int) -> Job:
+        """Start a run. Raises `BadInput` when too many are under way."""
+        with self._lock:
+            if sum(job.status == "running" for job in self._jobs.values()) >= AT_ONCE:
+                raise BadInput("jobs", "", f"{AT_ONCE} runs are under way", allowed="wait, or cancel one")
+            name = secrets.token_hex(4)
+            self.home.mkdir(parents=True, exist_ok=True)
+            folder = self.home / name
+            command = [
+                sys.executable,
+                "-m",
+                "premortem",
+                "run",
+                "--quiet",
+                "--out",
+                str(folder),
+                "--futures",
+                str(futures),
+                "--seed",
+                str(seed),
+            ]
+            command += [part for p in policies for part in ("--policy", p)]
+            command += ["--study", str(self.study)] if self.study else []
+            with folder.with_suffix(".log").open("wb") as log:
+                process = subprocess.Popen(
+                    command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+                )
+            job = Job(name, policies, futures, seed, folder, process)
+            self._jobs[name] = job
+            for old in list(self._jobs)[:-LISTED]:
+                del self._jobs[old]
+            return job
+
+    def all(self) -> list[Job]:
+        """Every job, the newest first."""
+        return list(self._jobs.values())[::-1]
+
+    def find(self, name: str) -> Job:
+        """A job by its id. Raises `BadInput`."""
+        if name not in self._jobs:
+            raise BadInput("jobs", name[:20], "no such job", got=name[:20])
+        return self._jobs[name]
+
+    def cancel(self, name: str) -> Job:
+        """Interrupt a job; what it has finished stays on disk."""
+        job = self.find(name)
+        if job.status == "running":
+            job.cancelled = True
+            _interrupt(job)
+        return job
+
+    def close(self) -> None:
+        """Interrupt whatever runs."""
+        for job in self._jobs.values():
+            if job.status == "running":
+                job.cancelled = True
+                _interrupt(job)
+
+
+def _interrupt(job: Job) -> None:
+    try:
+        os.killpg(job.process.pid, signal.SIGINT)
+        job.process.wait(3)
+    except subprocess.TimeoutExpired:
+        job.process.kill()
+        job.process.wait(3)
+    except ProcessLookupError:
+        return  # it ended by itself meanwhile
+
+
+def _tail(path: Path) -> str:
+    """The last line of a log, without control signs."""
+    if not path.is_file():
+        return ""
+    lines = path.read_text("utf-8", "replace").strip().splitlines()
+    return json.dumps(lines[-1])[1:-1][:300] if lines else ""

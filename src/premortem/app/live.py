@@ -1,0 +1,256 @@
+"""Two thousand futures, live: a policy with changed numbers is simulated, scored and shown within one breath.
+
+The model is compiled once, for chunks of one shape; levers, thresholds and values are arguments, so nothing that a person
+moves compiles it again. Outcomes are kept for the last few policies, so a moved threshold only scores them anew.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import jax
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from premortem import facts, world
+from premortem.app.state import FUTURES, STRENGTH, State
+from premortem.ensemble import design
+from premortem.ensemble.priors import SCORES
+from premortem.ensemble.run import draw, use_compilation_cache
+from premortem.regime.book import Book
+from premortem.regime.levers import Levers, levers
+from premortem.stress import score
+from premortem.study import Study
+from premortem.watch import observations, quantities, weights
+
+Array = NDArray[Any]
+Outcomes = dict[str, jax.Array]
+BANDS = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+# How many simulated policies are kept (about 20 MB each), and how many boards.
+KEPT, BOARDS = 12, 512
+# Policy whose futures are held against the record: what really happened.
+RECORD_UNDER = "history"
+
+
+class Kept:
+    """The last few results by key; safe for threads, and each is made once however many ask for it."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self._held, self._lock = most, OrderedDict[Hashable, Any](), threading.Lock()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What is held under a key, made first where it is not."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+            own = self._making.setdefault(key, threading.Lock())
+        with own:
+            with self._lock:
+                if key in self._held:
+                    return self._held[key]
+            try:
+                made = make()
+                with self._lock:
+                    self._held[key] = made
+                    while len(self._held) > self.most:
+                        self._held.popitem(last=False)
+                return made
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+
+
+class Live:
+    """The compiled model of a study, and what it answers for a `State`."""
+
+    def __init__(self, study: Study) -> None:
+        use_compilation_cache()
+        self.study = study
+        self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(4)
+        self._simulate = self._compiled(_national)
+        self._regional = jax.jit(world.simulate)
+        self._margins = jax.jit(study.scorer.margins)
+        self._over_time = jax.jit(study.scorer.over_time)
+
+    def _compiled(self, model: Callable[..., Any]) -> Any:
+        shape = jax.ShapeDtypeStruct((len(self.study.priors.rows), FUTURES), np.float32)
+        pulled = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), self.study.levers("as-written"))
+        return jax.jit(model).lower(shape, pulled).compile()
+
+    # what is asked
+
+    def book(self, state: State) -> Book:
+        """The rulebook under the policy with the numbers that the state changes."""
+        book = self.study.book(state.policy)
+        for name, value in state.levers:
+            clause, _, key = name.rpartition(".")
+            book = book.with_strength(key, value) if clause == STRENGTH else book.with_number(clause, key, value)
+        return book
+
+    def pulled(self, state: State) -> Levers:
+        """That rulebook as the world's levers."""
+        return self._boards.get(
+            ("levers", state.policy, state.levers), lambda: levers(self.book(state), facts.read("regions"))
+        )
+
+    def values(self, state: State, chunk: int = 0) -> Array:
+        """The uncertainties of a chunk of futures, shape (parameter, 2,000): priors within the ranges believed."""
+        rows, start = self.study.priors.rows, chunk * FUTURES
+        base, u = self._drawn.get(
+            (state.seed, chunk),
+            lambda: (
+                draw(self.study.priors, "sobol", state.seed, start, FUTURES),
+                design.uniforms("sobol", len(rows), state.seed, start, FUTURES),
+            ),
+        )
+        if not state.beliefs:
+            return np.asarray(base)
+        out = base.copy()
+        for name, low, high in state.beliefs:
+            i = self.study.priors.names.index(name)
+            out[i] = self._within(i, low, high, u[i])
+        return out
+
+    def _within(self, i: int, low: float, high: float, u: Array) -> Array:
+        """A prior kept between two values, at chances `u`; one value where they meet."""
+        row, table = self.study.priors.rows[i], self.study.priors.table[i]
+        if low == high or not row.varies:
+            return np.full_like(u, low)
+        least, most = (ndtr(np.interp(end, table, SCORES)) for end in (low, high))
+        inside = least + (most - least) * u
+        if row.distribution == "categorical":
+            return np.clip(row.quantile(inside), np.ceil(low), np.floor(high))
+        return np.clip(np.interp(ndtri(inside), SCORES, table), low, high)
+
+    # what is answered
+
+    def outcomes(self, state: State, chunk: int = 0) -> Outcomes:
+        """National series of a chunk, each of shape (quarter, 2,000)."""
+        key = (state.policy, state.levers, state.beliefs, state.seed)
+
+        def made() -> Outcomes:
+            return dict(jax.block_until_ready(self._simulate(self.values(state, chunk), self.pulled(state))))
+
+        return made() if chunk else dict(self._simulated.get(key, made))
+
+    def thresholds(self, state: State) -> dict[str, np.float32]:
+        """Thresholds in use."""
+        return self.study.scorer.thresholds | {k: np.float32(v) for k, v in state.thresholds}
+
+    def margins(self, state: State) -> dict[str, Array]:
+        """Margins of assumptions and conditions, each of shape (future,), under `margin.NAME`."""
+        limits = self.thresholds(state)
+        found = [self._margins(self.outcomes(state, c), limits) for c in range(state.n // FUTURES)]
+        return {f"margin.{k}": np.concatenate([np.asarray(f[k]) for f in found]) for k in found[0]}
+
+    def score(self, values: Array, state: State) -> dict[str, Array]:
+        """Margins of given futures, (parameter, 2,000), under the state's policy and thresholds, by name."""
+        found = self._margins(dict(self._simulate(values, self.pulled(state))), self.thresholds(state))
+        return {name: np.asarray(margin) for name, margin in found.items()}
+
+    def rows(self, state: State) -> list[dict[str, Any]]:
+        """Rows of the board for the state's policy: the keys of `premortem board --json`."""
+        key = (
+            "board",
+            state.policy,
+            state.levers,
+            state.thresholds,
+            state.beliefs,
+            state.seed,
+            state.n,
+            self._as_of(state),
+        )
+        return list(self._boards.get(key, lambda: self._rows(state)))
+
+    def _rows(self, state: State) -> list[dict[str, Any]]:
+        held = self.record(state)
+        frame = score.board(
+            {state.policy: self.margins(state)},
+            self.study.assumptions,
+            design.REPLICATES,
+            None if held is None else held.values,
+        )
+        return [
+            row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")}
+            for row in frame.to_dicts()
+        ]
+
+    def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
+        """Bands of an assumption's margin by quarter over all futures, and the share of them that breaks."""
+        names = world.quarter_labels()
+        margin = np.asarray(self._over_time(self.outcomes(state), self.thresholds(state))[assumption])
+        cuts = np.quantile(margin, list(BANDS.values()), axis=1)
+        broken = (margin <= 0).mean(1)
+        return [
+            {
+                "quarter": q,
+                "year": int(q[:4]) + (int(q[5]) - 0.5) / 4,
+                **{b: float(cuts[j, i]) for j, b in enumerate(BANDS)},
+                "breaks": float(broken[i]),
+            }
+            for i, q in enumerate(names)
+            if q >= "2025"
+        ]
+
+    def _as_of(self, state: State) -> date | None:
+        return state.asof if state.weights else None
+
+    def record(self, state: State) -> weights.Weights | None:
+        """Weights of the futures by the readings known on the state's day; None where they are not asked for."""
+        if not state.weights:
+            return None
+        key = ("record", state.beliefs, state.seed, state.n, state.asof)
+        return self._boards.get(key, lambda: self._record(state))
+
+    def _record(self, state: State) -> weights.Weights:
+        readings = self._readings.known(state.asof)
+        happened = State(RECORD_UNDER, beliefs=state.beliefs, n=state.n, seed=state.seed)
+        parts = [self._observed(self.outcomes(happened, c)) for c in range(state.n // FUTURES)]
+        seen = {k: np.concatenate([np.asarray(p[k]) for p in parts]) for k in parts[0]}
+        return weights.weigh(seen, readings, quantities.shipped())
+
+    @cached_property
+    def _readings(self) -> observations.Readings:
+        return observations.shipped(date.today())
+
+    @cached_property
+    def _observed(self) -> Callable[[Outcomes], dict[str, jax.Array]]:
+        known = quantities.shipped()
+        asked = [(known[r.quantity], r.on) for r in self._readings.mapped]
+        return jax.jit(quantities.Observer(asked, frozenset(self._names), world.quarter_labels()))
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return list(self.outcomes(State(self.study.policies[0])))
+
+    def regional(self, state: State, names: tuple[str, ...]) -> dict[str, Array]:
+        """Medians of regional series over the futures, each of shape (quarter, region)."""
+        key = ("regional", state.policy, state.levers, state.beliefs, state.seed, names)
+
+        def made() -> dict[str, Array]:
+            found = self._regional(self.values(state), self.pulled(state))
+            return {n: np.median(np.asarray(found[n]), axis=-1) for n in names}
+
+        return dict(self._boards.get(key, made))
+
+    def moves_world(self, state: State, name: str) -> bool:
+        """Whether a changed clause number changes anything that the simulated world reads."""
+        without = State(state.policy, levers=tuple(p for p in state.levers if p[0] != name))
+        pairs = zip(self.pulled(state), self.pulled(without), strict=True)
+        return not all(np.array_equal(a, b) for a, b in pairs)
+
+
+def _national(values: jax.Array, pulled: Levers) -> Outcomes:
+    return {name: series for name, series in world.simulate(values, pulled).items() if series.ndim == 2}
+
+
+def frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Rows as a frame for charts."""
+    return pl.DataFrame(rows, infer_schema_length=None)

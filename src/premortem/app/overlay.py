@@ -1,0 +1,108 @@
+"""Changed levers as a policy file: the policy that was changed, with the new numbers in it, readable by `premortem run`."""
+
+from datetime import date
+from typing import Any
+
+from premortem.app.state import STRENGTH, State, legal_value
+from premortem.regime.book import Book
+
+# Day from which a changed strength holds, as in `Book.with_strength`.
+FROM = date(2025, 4, 1)
+
+
+def changes(book: Book, view: State) -> list[dict[str, Any]]:
+    """Each changed number: name, legal value, yours, unit and citation."""
+    rows = []
+    for name, value in view.levers:
+        clause, _, key = name.rpartition(".")
+        held = None if clause == STRENGTH else book.by_id[clause]
+        rows.append(
+            {
+                "key": f"l.{name}",
+                "name": name,
+                "legal": legal_value(book, name),
+                "yours": value,
+                "unit": held.numbers[key][0].unit if held else "strength",
+                "citation": held.citation if held else "what no clause says",
+            }
+        )
+    return rows
+
+
+def toml(book: Book, view: State, name: str) -> str:
+    """The whole policy file: title, what it includes, its own overlay, and the changed numbers over it."""
+    changed = book
+    for key, value in view.levers:
+        clause, _, number = key.rpartition(".")
+        changed = (
+            changed.with_strength(number, value, FROM)
+            if clause == STRENGTH
+            else changed.with_number(clause, number, value)
+        )
+    p = changed.policy
+    many = len(view.levers)
+    says = f"{p.title} with {many} number{'' if many == 1 else 's'} changed." if many else p.says
+    lines = [
+        f"name = {_text(name)}",
+        f"title = {_text(f'{p.title}, changed' if many else p.title)}",
+        f"says = {_text(says)}",
+    ]
+    lines += [f"include = [{', '.join(map(_text, p.include))}]"] if p.include else []
+    lines += _clauses(changed, view)
+    for move in p.tier:
+        lines += [
+            "",
+            "[[tier]]",
+            f"countries = [{', '.join(map(_text, move.countries))}]",
+            f"tier = {move.tier}",
+            f"from = {move.start}",
+        ]
+    for strength, steps in p.strength.items():
+        for step in steps:
+            lines += [
+                "",
+                f"[[strength.{strength}]]",
+                f"value = {_number(step.value)}",
+                f"from = {step.start}",
+                f"why = {_text(step.why)}",
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def _clauses(book: Book, view: State) -> list[str]:
+    """The policy's own changes of clauses, then the changed numbers with every dated value of theirs."""
+    new: dict[str, dict[str, Any]] = {}
+    for pattern, change in book.policy.clause.items():
+        new[pattern] = {k: v for k, v in change.items()}
+    for key, _ in view.levers:
+        clause, _, number = key.rpartition(".")
+        if clause != STRENGTH:
+            new.setdefault(clause, {})[number] = [
+                d.model_dump(by_alias=True, exclude_none=True) for d in book.by_id[clause].numbers[number]
+            ]
+    lines = []
+    for clause, change in new.items():
+        lines += ["", f"[clause.{_text(clause)}]", *(f"{k} = {_value(v)}" for k, v in change.items())]
+    return lines
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {_value(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return _text(value)
+    return _number(value) if isinstance(value, float) else str(value)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+def _text(text: str) -> str:
+    """A TOML basic string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'

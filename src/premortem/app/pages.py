@@ -1,0 +1,100 @@
+"""How a page is made: the template, the view of its address, and the words that every template may use."""
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from premortem.app import state as states
+from premortem.app import words as said
+from premortem.app.desk import Desk
+from premortem.app.specs import Chart
+from premortem.app.state import State
+from premortem.exhibits import theme
+from premortem.report import words
+
+# Screens in the order of their tabs.
+SCREENS = {
+    "/": "Board",
+    "/a/A1": "Assumptions",
+    "/levers": "Levers",
+    "/beliefs": "Beliefs",
+    "/compare": "Compare",
+    "/rules": "Rules",
+    "/futures": "Futures",
+}
+# Colours of the light look and what each becomes in the dark one.
+DARK = {
+    "#FFFFFF": "#14181D", "#F6F7F9": "#1C2229", "#1B1F24": "#E6EAEE", "#57606A": "#A3ADB8", "#1F6FB2": "#6CB4F0",
+    "#C2500A": "#FF9A57", "#8B949E": "#8E99A4", "#E3E7EC": "#2C343D", "#C9DDF0": "#23425F", "#5B9BD0": "#4B8AC4",
+    "#12457F": "#BFDDF7", "#0A346F": "#478EF6", "#9E351B": "#CC4D29", "#278770": "#3FF2BA", "#CC60BE": "#B35E94",
+    "#AD930D": "#F3D03F",
+}  # fmt: skip
+
+_env = Environment(
+    loader=FileSystemLoader(str(files("premortem.app") / "templates")),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_env.filters |= {
+    "share": words.share,
+    "points": words.points,
+    "num": words.number,
+    "interval": said.cell,
+    "json": lambda value: json.dumps(value, default=str, allow_nan=False),
+    "quantity": said.quantity,
+    "plainly": lambda text: str(text).replace("_", " "),
+}
+_env.globals |= {"screens": SCREENS, "palette": DARK}
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that the app works at."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def view_of(request: Request) -> State:
+    """The view that the address asks for; an address of more than one value a key takes the last."""
+    return states.read(request.query_params.multi_items(), desk_of(request).study)
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]
+View = Annotated[State, Depends(view_of)]
+
+
+def render(request: Request, template: str, *, status: int = 200, **more: Any) -> HTMLResponse:
+    """A page: the frame with its view, and what the screen adds."""
+    desk, view = desk_of(request), view_of(request)
+    desk.refresh()
+    context = {
+        "request": request,
+        "desk": desk,
+        "study": desk.study,
+        "view": view,
+        "policies": {p: desk.study.book(p).policy for p in desk.study.policies},
+        "here": request.url.path,
+        **more,
+    }
+    return HTMLResponse(_env.get_template(template).render(context), status_code=status)
+
+
+def spec_of(chart: Chart) -> Markup:
+    """A chart's specification and rows for the attribute that its script reads."""
+    return Markup.escape(json.dumps(chart.spec, allow_nan=False))
+
+
+def data_of(rows: list[dict[str, Any]]) -> Markup:
+    """Rows for such an attribute."""
+    return Markup.escape(json.dumps(rows, default=str, allow_nan=False))
+
+
+_env.globals |= {"spec_of": spec_of, "data_of": data_of, "theme": theme}
+Titled = Callable[[State], str]

@@ -1,0 +1,36 @@
+"""The screens and their API, a module each."""
+
+from premortem.app.routes import (
+    about,
+    assumption,
+    beliefs,
+    board,
+    compare,
+    exhibits,
+    futures,
+    jobs,
+    ledger,
+    levers,
+    rules,
+    watch,
+    world,
+)
+
+ALL = tuple(
+    module.router
+    for module in (
+        board,
+        assumption,
+        levers,
+        beliefs,
+        compare,
+        world,
+        rules,
+        ledger,
+        watch,
+        futures,
+        exhibits,
+        jobs,
+        about,
+    )
+)

@@ -1,0 +1,184 @@
+"""One assumption: its conditions and thresholds, its margin over time, and why it breaks."""
+
+import time
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from premortem import analysis
+from premortem.app import controls, specs, words
+from premortem.app.desk import Desk
+from premortem.app.pages import AtDesk, View, render
+from premortem.app.routes.board import row
+from premortem.app.schema import Answer, AssumptionAnswer, Curves
+from premortem.app.state import State
+from premortem.errors import BadInput
+from premortem.stress.propositions import Assumption
+from premortem.watch import observations, signposts
+
+router = APIRouter()
+# Thresholds that are tried across a slider.
+TRIED = 21
+
+
+@router.get("/a/{name}", response_class=HTMLResponse, include_in_schema=False)
+def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
+    """When does it break, and how little does it take?"""
+    a = find(desk, name)
+    found = answer(desk, view, a)
+    fan = specs.Chart(
+        "fan", "Margin over time", f"Bands of the margin of {a.id} by quarter, 2025 to 2032. {found['sentence']}",
+        f"premortem, {view.n:,} futures, seed {view.seed}; margin: {' and '.join(c.margin for c in a.condition)}",
+        specs.fan(), found["fan"],
+        {"quarter": "Quarter", "p5": "5%", "p25": "25%", "p50": "median", "p75": "75%", "p95": "95%", "breaks": "share that breaks"},
+    )  # fmt: skip
+    strip = specs.Chart(
+        "strip", "Share of futures in which it stands broken, by quarter", f"Share of futures in which {a.id} is broken as things stand in each quarter",
+        fan.source, specs.strip(), found["fan"], {"quarter": "Quarter", "breaks": "share that breaks"},
+    )  # fmt: skip
+    return render(
+        request, "assumption.html", a=a, answer=found, fan=fan, strip=strip, thresholds=controls.thresholds(a, view),
+        curves=curves_of(desk, view, a), signposts=informing(desk, view, a),
+    )  # fmt: skip
+
+
+@router.get("/api/assumption/{name}")
+def assumption(name: str, desk: AtDesk, view: View, only: bool = True) -> AssumptionAnswer:
+    """An assumption under a view: its rows, its fan, and the sentence over them."""
+    return AssumptionAnswer.model_validate(answer(desk, view, find(desk, name), only))
+
+
+@router.get("/api/assumption/{name}/curves")
+def curves(name: str, desk: AtDesk, view: View) -> Curves:
+    """Share that holds against each threshold of the assumption."""
+    return Curves.model_validate(curves_of(desk, view, find(desk, name)))
+
+
+@router.get("/api/assumption/{name}/why")
+def why(name: str, desk: AtDesk, view: View) -> Answer:
+    """Boxes that break it, and the effects of its drivers and arrestors, for the policy with nothing changed."""
+    a = find(desk, name)
+    policy = view.policy if view.policy in desk.run.policies else desk.run.policies[0]
+    found = desk.answer(("why", a.id, policy), lambda: analysis.explain(desk.run, a.id, policy))
+    return Answer.model_validate(_why(found, desk, a) | {"policy": policy, "futures": desk.run.futures})
+
+
+def find(desk: Desk, name: str) -> Assumption:
+    """An assumption by its id. Raises `BadInput` with the known ones."""
+    for a in desk.study.assumptions:
+        if a.id == name.upper():
+            return a
+    known = ", ".join(a.id for a in desk.study.assumptions)
+    raise BadInput("address", "assumption", f"no such assumption: {name[:20]}", got=name[:20], allowed=known)
+
+
+def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[str, Any]:
+    """Rows of the assumption by policy, its fan and its sentence."""
+    began = time.perf_counter()
+    shown = [p for p in desk.study.policies if p in (view.policy, view.vs)] if only else list(desk.study.policies)
+    rows = [row(r, desk) for p in shown for r in desk.live.rows(view.under(p)) if r["assumption"] == a.id]
+    mine = next(r for r in rows if r["policy"] == view.policy)
+    says = {c.id: c.says for c in a.condition}
+    return {
+        "assumption": a.id,
+        "claim": a.claim,
+        "board": rows,
+        "base": [row(r, desk) for r in desk.live.rows(view.plain()) if r["assumption"] == a.id] if view.edits else [],
+        "fan": desk.live.fan(view, a.id),
+        "headline": f"{a.id} holds in {_share(mine)} of futures",
+        "sentence": words.verdict(mine, says),
+        "futures": view.n,
+        "notices": list(view.notices),
+        "query": view.query,
+        "edits": view.edits,
+        "milliseconds": round(1000 * (time.perf_counter() - began), 1),
+    }
+
+
+def _share(mine: dict[str, Any]) -> str:
+    from premortem.report.words import share
+
+    return share(mine["holds"])
+
+
+def curves_of(desk: Desk, view: State, a: Assumption) -> dict[str, Any]:
+    """By threshold: the share of futures in which the assumption holds across its slider, and where it crosses one half."""
+    found: dict[str, list[dict[str, float]]] = {}
+    flips: dict[str, float | None] = {}
+    for c in a.condition:
+        name = f"{a.id}.{c.id}"
+        tried = np.linspace(c.limit.low, c.limit.high, TRIED)
+        shares = [_holds(desk, view, a.id, name, float(x)) for x in tried]
+        found[name] = [{"value": float(x), "holds": s} for x, s in zip(tried, shares, strict=True)]
+        flips[name] = crossing(tried, np.asarray(shares))
+    return {"curves": found, "flips": flips}
+
+
+def _holds(desk: Desk, view: State, a: str, name: str, limit: float) -> float:
+    there = replace(view, thresholds=tuple(sorted((dict(view.thresholds) | {name: limit}).items())), n=2000)
+    return float((desk.live.margins(there)[f"margin.{a}"] > 0).mean())
+
+
+def crossing(x: Any, share: Any) -> float | None:
+    """Value at which a share crosses one half, by straight lines; None where it does not."""
+    above = share > 0.5
+    at = np.flatnonzero(above[1:] != above[:-1])
+    if not len(at):
+        return None
+    i = int(at[0])
+    part = (0.5 - share[i]) / (share[i + 1] - share[i])
+    return float(x[i] + part * (x[i + 1] - x[i]))
+
+
+def _why(found: dict[str, Any], desk: Desk, a: Assumption) -> dict[str, Any]:
+    """The answer with its charts: effects by size, and the first box as ranges within the priors."""
+    effects = [
+        {"label": r["item"].replace("_", " "), "kind": r["kind"], "change": r["effect"], "low": r["low"], "high": r["high"], "statement": r["statement"]}
+        for r in found["attribution"] if r["modelled"]
+    ]  # fmt: skip
+    missing = [r for r in found["attribution"] if not r["modelled"]]
+    return {
+        "verdict": found["verdict"],
+        "boxes": found["boxes"],
+        "effects": effects,
+        "not_modelled": missing,
+        "effects_spec": specs.Chart("effects", "", "", "", specs.diverging("change of the share that holds"), []).spec,
+        "ranges": _ranges(found["boxes"][0], desk) if found["boxes"] else [],
+        "ranges_spec": specs.Chart("ranges", "", "", "", specs.ranges(), []).spec,
+    }
+
+
+def _ranges(box: dict[str, Any], desk: Desk) -> list[dict[str, Any]]:
+    priors = desk.study.priors
+    rows = []
+    for name, (low, high) in box["limits"].items():
+        i = priors.names.index(name)
+        both = np.repeat(priors.central, 2, axis=1)
+        both[i] = low, high
+        a, b = priors.cdf(both)[i]
+        meaning = priors[name].meaning
+        rows.append(
+            {
+                "label": meaning if len(meaning) < 60 else name.replace("_", " "),
+                "plo": 0.0,
+                "phi": 1.0,
+                "lo": float(a),
+                "hi": float(b),
+                "from": low,
+                "to": high,
+                "unit": priors[name].unit,
+                "p": box["p_values"].get(name),
+            }
+        )
+    return rows
+
+
+def informing(desk: Desk, view: State, a: Assumption) -> list[dict[str, Any]]:
+    """Signposts of the assumption with what they say on the view's day."""
+    readings = observations.shipped(date.today())
+    found = [s for s in signposts.shipped().values() if s.assumption == a.id]
+    return [{"signpost": s, "standing": signposts.standing(s, readings, view.asof)} for s in found]

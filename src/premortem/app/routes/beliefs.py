@@ -1,0 +1,78 @@
+"""Do you see the world as we do: every uncertainty with its prior, its source, and a range that can be moved."""
+
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from premortem.app import controls
+from premortem.app.desk import Desk
+from premortem.app.pages import AtDesk, View, render
+from premortem.app.routes import board
+from premortem.app.schema import Answer
+from premortem.app.state import State, ends
+from premortem.stress import sensitivity
+
+router = APIRouter()
+# Points of the curve of a prior.
+POINTS = 40
+
+
+@router.get("/beliefs", response_class=HTMLResponse, include_in_schema=False)
+def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
+    """All uncertainties, the ones that matter most first."""
+    return render(
+        request, "beliefs.html", rows=rows_of(desk, view), answer=board.answer(desk, view, only=True),
+        rooms=sorted({r.module for r in desk.study.priors.rows}), record=desk.live.record(view),
+    )  # fmt: skip
+
+
+@router.get("/api/beliefs")
+def beliefs(desk: AtDesk, view: View) -> Answer:
+    """Each uncertainty: its prior, the range believed, source, and the assumption that it goes with most."""
+    rows = [
+        {
+            "name": r["row"].name, "meaning": r["row"].meaning, "unit": r["row"].unit, "low": r["low"], "high": r["high"], "from": r["from"],
+            "to": r["to"], "distribution": r["row"].distribution, "basis": r["row"].basis, "known_on": r["row"].known_on,
+            "confidence": r["row"].confidence, "most": r["most"], "correlation": r["correlation"],
+        }
+        for r in rows_of(desk, view)
+    ]  # fmt: skip
+    return Answer.model_validate({"beliefs": rows, "notices": view.notices})
+
+
+def rows_of(desk: Desk, view: State) -> list[dict[str, Any]]:
+    """Uncertainties by how much they move any assumption under the view's policy, with the curve of each prior."""
+    plain = view.plain()
+    strength = desk.answer(
+        ("strength", plain.policy, plain.seed), lambda: _strength(desk, State(plain.policy, seed=plain.seed))
+    )
+    rows = []
+    for i, prior in enumerate(desk.study.priors.rows):
+        if prior.varies:
+            most, correlation = strength[i]
+            rows.append(
+                controls.belief(desk.study, prior.name, view)
+                | {"most": most, "correlation": correlation, "curve": curve(desk, i)}
+            )
+    return sorted(rows, key=lambda r: (not r["changed"], -abs(r["correlation"])))
+
+
+def _strength(desk: Desk, view: State) -> list[tuple[str, float]]:
+    """For each uncertainty the assumption whose margin its rank goes with most, and that correlation."""
+    margins, values = desk.live.margins(view), desk.live.values(view)
+    ids = [a.id for a in desk.study.assumptions]
+    found = np.stack([sensitivity.rank_correlation(values, margins[f"margin.{k}"]) for k in ids])
+    return [(ids[int(np.argmax(np.abs(c)))], float(c[np.argmax(np.abs(c))])) for c in found.T]
+
+
+def curve(desk: Desk, i: int) -> str:
+    """The density of a prior as points of a picture 100 wide and 24 high; its steps where it has categories."""
+    prior = desk.study.priors.rows[i]
+    low, high = ends(desk.study, prior.name)
+    u = np.linspace(0.001, 0.999, 400)
+    counts, _ = np.histogram(prior.quantile(u), bins=POINTS, range=(low, high if high > low else low + 1))
+    smooth = np.convolve(counts, [0.25, 0.5, 0.25], mode="same") if prior.distribution != "categorical" else counts
+    top = smooth.max() or 1
+    return " ".join(f"{100 * (j + 0.5) / POINTS:.1f},{24 - 23 * c / top:.1f}" for j, c in enumerate(smooth))

@@ -1,0 +1,83 @@
+"""The board: five assumptions by policy, and what moves them most."""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from premortem.app import controls, words
+from premortem.app.desk import Desk
+from premortem.app.movers import movers
+from premortem.app.pages import AtDesk, View, render
+from premortem.app.schema import Board, Movers
+from premortem.app.state import FUTURES, State
+
+router = APIRouter()
+
+
+@router.get("/", response_class=HTMLResponse, include_in_schema=False)
+def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
+    """Which of the five assumptions survive this policy?"""
+    return render(request, "board.html", answer=answer(desk, view, only=False), said=words)
+
+
+@router.get("/api/board")
+def board(desk: AtDesk, view: View, only: bool = False) -> Board:
+    """The scored table for a view; with `only`, the columns of its policy and of the one compared with."""
+    return Board.model_validate(answer(desk, view, only))
+
+
+@router.get("/api/movers")
+def moved(desk: AtDesk, view: View) -> Movers:
+    """Levers and beliefs by what a tenth of each changes."""
+    found = desk.answer(("movers", replace(view, n=FUTURES)), lambda: movers(desk.live, view))
+    return Movers(movers=[row | {"control": vars(_control(desk, view, row["key"]))} for row in found])
+
+
+def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
+    """Rows by policy, the sentence over them, and what they rest on."""
+    began = time.perf_counter()
+    live, study = desk.live, desk.study
+    shown = [p for p in study.policies if p in (view.policy, view.vs)] if only else list(study.policies)
+    rows = [row(r, desk) for p in shown for r in live.rows(view.under(p))]
+    mine = [r for r in rows if r["policy"] == view.policy]
+    record = live.record(view)
+    return {
+        "board": rows,
+        "base": [row(r, desk) for r in live.rows(view.plain())] if view.edits else [],
+        "sentence": words.headline(mine, study.book(view.policy).policy.title, len(view.levers), bool(view.weights)),
+        "futures": view.n,
+        "seed": view.seed,
+        "effective_futures": record.effective if record else None,
+        "warnings": list(record.warnings) if record else [],
+        "unmoved": [f"l.{name}" for name, _ in view.levers if not live.moves_world(view, name)],
+        "notices": list(view.notices),
+        "query": view.query,
+        "edits": view.edits,
+        "milliseconds": round(1000 * (time.perf_counter() - began), 1),
+    }
+
+
+def row(found: dict[str, Any], desk: Desk) -> dict[str, Any]:
+    """A row of the board with what fails first in words."""
+    return found | {"first": words.fails_first(found, desk.study)}
+
+
+def _control(desk: Desk, view: State, key: str) -> controls.Control:
+    kind, _, name = key.partition(".")
+    if kind == "p":
+        held = controls.belief(desk.study, name, view)
+        middle = float(desk.study.priors.central[desk.study.priors.names.index(name), 0])
+        value = (held["from"] + held["to"]) / 2 if held["changed"] else middle
+        return controls.Control(
+            key, held["row"].meaning, value, middle, held["low"], held["high"], held["step"], held["row"].unit
+        )
+    clause, _, number = name.rpartition(".")
+    book = desk.study.book(view.policy)
+    return (
+        controls.strength(book, number, view)
+        if clause == "strength"
+        else controls.clause_number(book, clause, number, view)
+    )

@@ -1,0 +1,75 @@
+"""Policies side by side: shares, regret, trade-offs, rankings that may disagree, and how long each keeps an assumption."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from premortem import analysis
+from premortem.app import specs
+from premortem.app.desk import Desk
+from premortem.app.pages import AtDesk, View, render
+from premortem.app.routes import board
+from premortem.app.routes.assumption import find
+from premortem.app.schema import Answer
+from premortem.app.state import State
+
+router = APIRouter()
+# A policy keeps an assumption while it holds in at least this share of futures.
+LEVEL = 0.5
+
+
+@router.get("/compare", response_class=HTMLResponse, include_in_schema=False)
+def page(request: Request, desk: AtDesk, view: View, y: str = "A4") -> HTMLResponse:
+    """Regret, trade-offs, rankings, pathways."""
+    a, found = find(desk, y), compared(desk)
+    titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
+    regret = [
+        {"policy": titles[p], "assumption": k, "regret": r}
+        for k, by in found["regret_by_assumption"].items() for p, r in by.items()
+    ]  # fmt: skip
+    least = min(found["regret"], key=lambda p: found["regret"][p]["mean"])
+    source = f"premortem, {found['futures']:,} futures, each policy beside the best in the same future"
+    heat = specs.Chart(
+        "regret", f"{titles[least]} gives up least on average", "Mean regret by policy and assumption; the table holds the numbers", source,
+        specs.heat("policy", "assumption", "regret", "mean regret"), regret, {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret (margin, cut at 1)"},
+    )  # fmt: skip
+    return render(
+        request, "compare.html", found=found, titles=titles, heat=heat, a=a, pathways=pathways(desk, view, a.id, titles), level=LEVEL,
+        rows=board.answer(desk, view, only=False)["board"],
+    )  # fmt: skip
+
+
+@router.get("/api/compare")
+def compare(desk: AtDesk) -> Answer:
+    """Regret and robustness of the policies of the run: the keys of `premortem compare --json`."""
+    return Answer.model_validate(compared(desk))
+
+
+def compared(desk: Desk) -> dict[str, Any]:
+    """The comparison of the stored run, worked out once."""
+    found: dict[str, Any] = desk.answer(("compare",), lambda: analysis.compare(desk.run))
+    return found
+
+
+def pathways(desk: Desk, view: State, name: str, titles: dict[str, str]) -> list[dict[str, Any]]:
+    """For each policy the years in which the assumption stands in at least `LEVEL` of the futures, as spans of percent."""
+    rows = []
+    for policy in desk.study.policies:
+        fan = desk.live.fan(view.under(policy), name)
+        kept = [1 - q["breaks"] >= LEVEL for q in fan]
+        starts = [i for i in range(len(kept)) if kept[i] and (i == 0 or not kept[i - 1])]
+        spans = []
+        for i in starts:
+            end = next((j for j in range(i, len(kept)) if not kept[j]), len(kept))
+            spans.append(
+                {
+                    "x": 100 * i / len(kept),
+                    "width": 100 * (end - i) / len(kept),
+                    "from": fan[i]["quarter"],
+                    "to": fan[end - 1]["quarter"],
+                    "stops": end < len(kept),
+                }
+            )
+        rows.append({"policy": policy, "title": titles[policy], "spans": spans, "last": 1 - fan[-1]["breaks"]})
+    return rows

@@ -1,0 +1,54 @@
+"""Alternative futures: families of trajectories with their share under each policy, a real member, and early signs."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from premortem import analysis
+from premortem.app import specs
+from premortem.app.desk import Desk
+from premortem.app.pages import AtDesk, View, render
+from premortem.app.schema import Answer
+
+router = APIRouter()
+
+
+@router.get("/futures", response_class=HTMLResponse, include_in_schema=False)
+def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
+    """The families, largest first, each beside the others in the same series."""
+    found = families(desk)
+    titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
+    return render(request, "futures.html", found=found, titles=titles, charts=charts(found))
+
+
+@router.get("/api/futures")
+def futures(desk: AtDesk) -> Answer:
+    """Families of futures: the keys of `premortem futures --json`."""
+    return Answer.model_validate(families(desk))
+
+
+def families(desk: Desk) -> dict[str, Any]:
+    """The families of the stored run, worked out once."""
+    found: dict[str, Any] = desk.answer(("futures",), lambda: analysis.futures(desk.run))
+    return found
+
+
+def charts(found: dict[str, Any]) -> list[specs.Chart]:
+    """A chart a series: the median and middle half of each family by year."""
+    words = analysis.signs()
+    letters = {a["name"]: f"{chr(65 + i)}" for i, a in enumerate(found["archetypes"])}
+    made = []
+    for name, said in words.items():
+        rows = [
+            {"family": letters[a["name"]], "year": int(b["quarter"][:4]), "p25": b["p25"], "p50": b["p50"], "p75": b["p75"]}
+            for a in found["archetypes"] for b in a["bands"] if b["series"] == name and b["quarter"] >= "2024"
+        ]  # fmt: skip
+        made.append(
+            specs.Chart(
+                f"series-{name}", said["title"], f"{said['title']} by family of futures and year; the table holds the numbers",
+                f"{said['unit']}; line the median, band the middle half", specs.families(said["unit"]), rows,
+                {"family": "Family", "year": "Year", "p25": "25%", "p50": "median", "p75": "75%"},
+            )
+        )  # fmt: skip
+    return made

@@ -1,0 +1,121 @@
+"""Write your own policy: every clause number as a control, what it changes, and the policy as a file."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse
+from pydantic import BaseModel, Field
+
+from premortem.app import controls, overlay
+from premortem.app.desk import Desk
+from premortem.app.pages import AtDesk, View, render
+from premortem.app.routes import board
+from premortem.app.schema import Answer
+from premortem.errors import BadInput
+from premortem.regime import diff
+from premortem.regime.book import instrument_title, load
+
+router = APIRouter()
+NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
+# Day on which policies are compared: the framework binds where it binds at all.
+DAY = date(2026, 6, 1)
+
+
+@router.get("/levers", response_class=HTMLResponse, include_in_schema=False)
+def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
+    """Every provision on one page."""
+    book = desk.study.book(view.policy)
+    groups = controls.instruments(book, view)
+    for group in groups:
+        group["title"] = instrument_title(group["instrument"])
+    return render(
+        request, "levers.html", groups=groups, strengths=controls.strengths(book, view), answer=board.answer(desk, view, only=True),
+        changes=overlay.changes(book, view), may_save=desk.folder is not None, toml=overlay.toml(book, view, "mine"),
+    )  # fmt: skip
+
+
+@router.get("/api/levers")
+def levers(desk: AtDesk, view: View) -> Answer:
+    """Every clause number and strength of the view's policy: its legal value, yours, days and citation."""
+    book = desk.study.book(view.policy)
+    rows = [
+        {
+            "key": c.key, "clause": row["clause"].id, "value": c.value, "legal": c.usual, "unit": c.unit, "says": row["clause"].says,
+            "citation": row["clause"].citation, "complies": row["clause"].complies, "ends": row["clause"].ends,
+        }
+        for group in controls.instruments(book, view) for row in group["clauses"] for c in row["controls"]
+    ]  # fmt: skip
+    strengths = [vars(s["control"]) | {"why": s["why"]} for s in controls.strengths(book, view)]
+    return Answer.model_validate({"levers": rows, "strengths": strengths, "notices": view.notices})
+
+
+@router.get("/api/levers/changes")
+def changes(desk: AtDesk, view: View) -> Answer:
+    """What the view changes of its policy, and the policy compared with: numbers, and who gains and loses."""
+    book = desk.study.book(view.policy)
+    found: dict[str, Any] = {"changes": overlay.changes(book, view), "toml": overlay.toml(book, view, "mine")}
+    if view.vs:
+        other = desk.study.book(view.vs)
+        found["against"] = diff.diff((desk.live.book(view), DAY), (other, DAY))
+    return Answer.model_validate(found)
+
+
+@router.get("/api/levers/policy.toml", response_class=PlainTextResponse)
+def download(desk: AtDesk, view: View, name: str = "mine") -> PlainTextResponse:
+    """The view's policy as a file for `premortem run --policy` in a study."""
+    text = overlay.toml(desk.study.book(view.policy), view, _named(name))
+    return PlainTextResponse(text, headers={"content-disposition": f'attachment; filename="{_named(name)}.toml"'})
+
+
+class Save(BaseModel):
+    """Under which name a policy is saved."""
+
+    name: str = Field(max_length=40)
+
+
+@router.post("/api/levers/save")
+def save(given: Save, desk: AtDesk, view: View) -> Answer:
+    """Write the view's policy into the study's `policies`, under a new name; never over a file that is there."""
+    name = _named(given.name)
+    path = _place(desk, name)
+    text = overlay.toml(desk.study.book(view.policy), view, name)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+        load.cache_clear()
+        load(path)  # what is written must read
+    except FileExistsError:
+        raise BadInput("policies", name, "is there already", got=name, allowed="a new name") from None
+    except OSError as error:
+        raise BadInput(str(path), "", f"cannot be written ({error.strerror})") from error
+    return Answer.model_validate({"saved": f"policies/{path.name}", "policy": name})
+
+
+def _place(desk: Desk, name: str) -> Path:
+    if desk.folder is None:
+        raise BadInput(
+            "study",
+            "",
+            "no study folder was given",
+            allowed="premortem app --study DIR",
+            hint="download the TOML instead",
+        )
+    if name in desk.study.policies:
+        raise BadInput("policies", name, "is there already", got=name, allowed="a new name")
+    return desk.folder / "policies" / f"{name}.toml"
+
+
+def _named(name: str) -> str:
+    if not NAME.match(name):
+        raise BadInput(
+            "policies",
+            "name",
+            "is no name for a policy",
+            got=name[:60],
+            allowed="small letters, digits and hyphens, up to 40",
+        )
+    return name

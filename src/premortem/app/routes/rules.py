@@ -1,0 +1,158 @@
+"""May this shipment go: the decision with its ladder, what would change it, the answer through time, and two days compared."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from premortem import facts
+from premortem.app import shipments
+from premortem.app.desk import Desk
+from premortem.app.pages import AtDesk, View, render
+from premortem.app.schema import Answer
+from premortem.app.state import State
+from premortem.app.timeline import kind, timeline
+from premortem.errors import BadInput, BadInputs
+from premortem.regime import diff as rules
+from premortem.regime.book import Book
+from premortem.regime.changes import tries
+from premortem.regime.decide import Decision, Transaction, explain
+from premortem.regime.transactions import catalogue, parse_date
+from premortem.regime.vocabulary import FIELDS, KINDS
+
+router = APIRouter()
+STATUSES = {"none": "none", "uveu": "universal VEU", "nveu": "national VEU"}
+END_USES = ("data_centre", "development", "production", "storage", "packaging", "supercomputer")
+# Days between which the note's own period lies.
+BEFORE, AFTER = "2025-02-26", "2026-02-01"
+Under = Annotated[str, Query(max_length=60)]
+
+
+@router.get("/rules", response_class=HTMLResponse, include_in_schema=False)
+def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLResponse:
+    """The form, the answer, the ladder and the strip of time."""
+    fields, errors = shipments.read(request.query_params), list[BadInput]()
+    policy = under if under in desk.study.policies else view.policy
+    found: dict[str, Any] = {"decision": None, "changes": [], "periods": []}
+    try:
+        book = book_of(desk, view, policy)
+        transaction = Transaction(**fields)
+        found = answered(transaction, book, view, policy)
+    except BadInputs as several:
+        errors = list(several.errors)
+    except BadInput as one:
+        errors = [one]
+    return render(
+        request, "rules.html", fields=fields, errors=errors, under=policy, chips=catalogue().to_dicts(), kinds=KINDS,
+        countries=facts.read("countries").select("iso3", "name").to_dicts(), statuses=STATUSES, end_uses=END_USES,
+        asked=bool(set(request.query_params) & set(shipments.SHORT)), vocabulary=FIELDS, long=shipments.LONG,
+        edited=bool(view.levers) and policy == view.policy, **found,
+    )  # fmt: skip
+
+
+def answered(transaction: Transaction, book: Book, view: State, policy: str) -> dict[str, Any]:
+    """The decision, its changes each with the address that tries it, and the periods of the strip."""
+    decision = explain(transaction, book, policy)
+    given = decision.transaction
+    today = date.today()
+    periods = timeline(given, book, max(today, given["date"]))
+    first = periods[0]["from"]
+    whole = (periods[-1]["to"] - first).days or 1
+    for p in periods:
+        p["x"], p["width"] = 100 * (p["from"] - first).days / whole, 100 * ((p["to"] - p["from"]).days + 1) / whole
+        p["link"] = shipments.link({**given, "date": p["from"]}, view, policy)
+    return {
+        "decision": decision,
+        "kind": kind(decision.outcome),
+        "changes": changes(decision, book, view, policy),
+        "periods": periods,
+        "mark": min(max(100 * (given["date"] - first).days / whole, 0), 100),
+        "h100e": rules.h100e(str(given.get("item", "")), float(given.get("quantity", 1))),
+    }
+
+
+def changes(decision: Decision, book: Book, view: State, policy: str) -> list[dict[str, str]]:
+    """What would change the answer: the sentence, and the address of the changed shipment."""
+    rows = []
+    asked = tries(decision.transaction, book)
+    for told in decision.would_change:
+        row = next((t.row for t in asked if told.startswith(f"{t.words}: ")), None)
+        rows.append({"text": told[0].upper() + told[1:], "link": shipments.link(row, view, policy) if row else ""})
+    return rows
+
+
+def book_of(desk: Desk, view: State, policy: str) -> Book:
+    """The rulebook asked: with the view's changed numbers when it is the view's policy."""
+    return desk.live.book(view) if policy == view.policy else desk.study.book(policy)
+
+
+class Shipment(BaseModel):
+    """A shipment by the fields of the vocabulary, and under which policy it is asked about."""
+
+    model_config = ConfigDict(extra="allow")
+
+    item: str | None = Field(default=None, max_length=100)
+    quantity: float | str = 1
+    destination: str | None = Field(default=None, max_length=60)
+    date: str | None = Field(default=None, max_length=10)
+    under: str = Field(default="history", max_length=60)
+
+
+@router.post("/api/check")
+def check(asked: Shipment, desk: AtDesk, view: View) -> Answer:
+    """One decision, explained: the keys of `premortem check --json`."""
+    fields = {k: v for k, v in dict(asked).items() if v is not None and k != "under"}
+    return Answer.model_validate(explain(_transaction(fields), book_of(desk, view, asked.under), asked.under).as_dict())
+
+
+def _transaction(fields: dict[str, Any]) -> Transaction:
+    """A transaction; nested values are no values of a field."""
+    nested = [k for k, v in fields.items() if isinstance(v, dict | list)]
+    if nested:
+        raise BadInput("transaction", nested[0][:60], "is not one value", allowed="text, a number, or true or false")
+    return Transaction(**fields)
+
+
+@router.get("/api/timeline")
+def through_time(request: Request, desk: AtDesk, view: View, under: Under = "history") -> Answer:
+    """The answer to a shipment from October 2022 to today, as periods of one outcome each."""
+    transaction = Transaction(**shipments.read(request.query_params))
+    given = {"date": date.today(), **transaction.fields}
+    periods = timeline(given, book_of(desk, view, under), date.today())
+    return Answer.model_validate({"periods": periods, "under": under, "transaction": given})
+
+
+@router.get("/rules/diff", response_class=HTMLResponse, include_in_schema=False)
+def diff_page(request: Request, desk: AtDesk, view: View, a: Under = "", b: Under = "") -> HTMLResponse:
+    """What changed between two days or two policies."""
+    sides = (a or BEFORE, b or AFTER)
+    found, error = None, None
+    try:
+        found = desk.answer(("diff", sides), lambda: compared(desk, *sides))
+    except BadInput as wrong:
+        error = wrong
+    return render(request, "diff.html", found=found, error=error, a=sides[0], b=sides[1], events=_events())
+
+
+@router.get("/api/diff")
+def diff(desk: AtDesk, a: Under, b: Under) -> Answer:
+    """Clauses, numbers, and who gains and loses between two sides: a day, a policy, or POLICY@DAY."""
+    return Answer.model_validate(compared(desk, a, b))
+
+
+def compared(desk: Desk, a: str, b: str) -> dict[str, Any]:
+    """The difference of two sides, each a day of history, a policy, or `POLICY@DAY`."""
+    return rules.diff(_side(desk, a), _side(desk, b))
+
+
+def _side(desk: Desk, text: str) -> tuple[Book, date]:
+    policy, _, day = text.partition("@")
+    if policy[:1].isdigit():
+        return desk.study.book("history"), parse_date(policy)
+    return desk.study.book(policy), parse_date(day or "2025-06-01")
+
+
+def _events() -> list[dict[str, Any]]:
+    return facts.read("events").filter(facts.read("events")["kind"] == "rule").to_dicts()

@@ -1,0 +1,106 @@
+"""What the JSON API answers, typed: the same keys as the command line prints."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    """A document of the API; more keys may come, none is renamed."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class BoardRow(BaseModel):
+    """An assumption under a policy."""
+
+    assumption: str
+    policy: str
+    holds: float
+    low: float
+    high: float
+    fails_on: dict[str, float]
+    alone: dict[str, float]
+    first: str = Field(description="what fails first most often, in words")
+
+
+class Board(Answer):
+    """The board for a view: rows, its sentence, and what the rows rest on."""
+
+    board: list[BoardRow]
+    base: list[BoardRow] = Field(description="the same policy with nothing changed")
+    sentence: str
+    futures: int
+    seed: int
+    effective_futures: float | None
+    warnings: list[str]
+    unmoved: list[str] = Field(description="changed clause numbers that the simulated world does not read")
+    notices: list[str] = Field(description="settings of the address that were not understood")
+    query: str
+    milliseconds: float
+
+
+class Band(BaseModel):
+    """Bands of a margin in a quarter over all futures."""
+
+    quarter: str
+    year: float = Field(description="middle of the quarter")
+    p5: float
+    p25: float
+    p50: float
+    p75: float
+    p95: float
+    breaks: float
+
+
+class AssumptionAnswer(Answer):
+    """One assumption under the view's policy, and under the one compared with."""
+
+    assumption: str
+    claim: str
+    board: list[BoardRow]
+    base: list[BoardRow]
+    fan: list[Band]
+    sentence: str
+    headline: str
+    futures: int
+    notices: list[str]
+    query: str
+    milliseconds: float
+
+
+class Point(BaseModel):
+    """A share at a value."""
+
+    value: float
+    holds: float
+
+
+class Curves(Answer):
+    """Share that holds against each threshold, with the value at which it crosses one half."""
+
+    curves: dict[str, list[Point]]
+    flips: dict[str, float | None]
+
+
+class Movers(Answer):
+    """What a tenth more of each lever and belief does to the shares."""
+
+    movers: list[dict[str, Any]]
+
+
+class ErrorBody(BaseModel):
+    """What is wrong with a request, in the five fields of every error."""
+
+    file: str
+    key: str
+    got: str
+    allowed: str
+    hint: str
+    what: str = Field(default="", description="what is wrong, where the hint says something else")
+
+
+class Refusal(Answer):
+    """An error of the asker's making."""
+
+    error: ErrorBody

@@ -1,0 +1,104 @@
+"""The web app as one object: routers, pages, errors in words, and the guard around it all."""
+
+import hashlib
+import logging
+import secrets
+import threading
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from premortem.app import routes
+from premortem.app.desk import Desk
+from premortem.app.jobs import Jobs
+from premortem.app.pages import render
+from premortem.app.safety import Guard
+from premortem.app.schema import Refusal
+from premortem.errors import BadInput, BadInputs, PremortemError
+
+STATIC = files("premortem.app") / "static"
+log = logging.getLogger("premortem.app")
+
+
+def make(folder: Path | None = None, hosts: tuple[str, ...] = (), *, warm: bool = True) -> FastAPI:
+    """The app on a study folder (the shipped case without one). `hosts` are further names it answers to."""
+    site = bare()
+    site.state.desk, site.state.jobs = Desk(folder), Jobs(folder)
+    site.add_middleware(Guard, hosts=hosts)
+    if warm:
+        threading.Thread(target=site.state.desk.warm, daemon=True).start()
+    return site
+
+
+def bare() -> FastAPI:
+    """The routers, pages and errors, without a study: enough to describe the API."""
+    site = FastAPI(
+        title="premortem",
+        version=version("premortem"),
+        description="Five assumptions of a policy, tested over thousands of futures. Shares of futures, not forecasts.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses={400: {"model": Refusal}, 422: {"model": Refusal}, 429: {"model": Refusal}},
+    )
+    site.mount("/static", StaticFiles(directory=str(STATIC)), name="static")
+    for router in routes.ALL:
+        site.include_router(router)
+    _errors(site)
+    return site
+
+
+def _errors(site: FastAPI) -> None:
+    @site.exception_handler(PremortemError)
+    async def _ours(request: Request, error: PremortemError) -> Response:
+        several = error.errors if isinstance(error, BadInputs) else [error]
+        dicts = [_told(e) for e in several]
+        return _refuse(request, 400, dicts, "This could not be used")
+
+    @site.exception_handler(RequestValidationError)
+    async def _theirs(request: Request, error: RequestValidationError) -> Response:
+        dicts = [_fields(e["msg"], ".".join(map(str, e["loc"][1:])), e.get("input")) for e in error.errors()]
+        return _refuse(request, 422, dicts, "This could not be used")
+
+    @site.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        title = "There is no such page" if error.status_code == 404 else "This was refused"
+        return _refuse(request, error.status_code, [_fields(str(error.detail), request.url.path)], title, error.headers)
+
+    @site.exception_handler(Exception)
+    async def _bug(request: Request, error: Exception) -> Response:
+        code = secrets.token_hex(4)
+        log.error("bug %s at %s", code, request.url.path, exc_info=error)
+        said = _fields(f"a bug in premortem, code {code}; the server goes on and your settings are in the address")
+        return _refuse(request, 500, [said], "Something went wrong on this screen")
+
+
+def _told(error: PremortemError) -> dict[str, str]:
+    """The five fields of an error, and what is wrong beside the hint."""
+    if not isinstance(error, BadInput):
+        return _fields(str(error))
+    return error.as_dict() | ({"what": error.what} if error.hint else {})
+
+
+def _fields(what: str, key: str = "", got: object = None) -> dict[str, str]:
+    shown = "" if got is None else str(got)[:200]
+    return {"file": "request", "key": key, "got": shown, "allowed": "", "hint": what}
+
+
+def _refuse(request: Request, status: int, dicts: list[dict[str, str]], title: str, headers: Any = None) -> Response:
+    if request.url.path.startswith(("/api/", "/static/")):
+        body: dict[str, Any] = {"error": dicts[0]} | ({"errors": dicts} if len(dicts) > 1 else {})
+        return JSONResponse(body, status_code=status, headers=headers)
+    return render(request, "refused.html", status=status, title=title, errors=dicts)
+
+
+def digest(name: str) -> str:
+    """Short SHA-256 of a packaged asset."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]

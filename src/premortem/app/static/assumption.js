@@ -1,0 +1,74 @@
+// An assumption: thresholds and everything else that moves redraw the fan at once; curves when it rests; why, in a while.
+import { fetchJson, latest } from "./ask.js";
+import { bar } from "./cells.js";
+import { drawAll, figure, update } from "./chart.js";
+import { took } from "./controls.js";
+import { say } from "./frame.js";
+import { onChange, query } from "./state.js";
+import { el, quantity, share } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const name = $("headline").dataset.assumption;
+
+async function shown(answer) {
+  $("headline").textContent = answer.headline;
+  $("sentence").textContent = answer.sentence;
+  for (const row of answer.board) {
+    const tr = document.querySelector(`[data-row="${row.policy}"]`);
+    if (!tr) continue;
+    tr.querySelector(".share").textContent = share(row.holds);
+    bar(tr, row, null);
+  }
+  await Promise.all([update("fan", answer.fan, `Bands of the margin of ${name} by quarter. ${answer.sentence}`), update("strip", answer.fan)]);
+  say(answer.headline);
+}
+
+function curves(answer) {
+  for (const [key, points] of Object.entries(answer.curves)) {
+    const box = document.querySelector(`[data-curve="${key}"]`);
+    const [low, high] = [points[0].value, points.at(-1).value];
+    box.querySelector("polyline").setAttribute("points", points.map((p) => `${(100 * (p.value - low)) / (high - low)},${30 - 30 * p.holds}`).join(" "));
+    const flip = box.querySelector(".flip");
+    flip.textContent = answer.flips[key] === null ? "No threshold in this range flips the verdict." : `The verdict flips at ${quantity(answer.flips[key], flip.dataset.unit)}.`;
+  }
+}
+
+onChange((rest) => {
+  const asked = performance.now();
+  latest("assumption", `/api/assumption/${name}?${query()}`, async (answer) => {
+    await shown(answer);
+    requestAnimationFrame(() => took(performance.now() - asked));
+  });
+  if (!rest) return;
+  latest("others", `/api/assumption/${name}?only=0&${query()}`, shown);
+  latest("curves", `/api/assumption/${name}/curves?${query()}`, curves);
+});
+
+async function why() {
+  const place = $("why");
+  try {
+    const found = await fetchJson(`/api/assumption/${name}/why?${query()}`);
+    const source = `premortem, ${found.futures.toLocaleString("en")} futures under ${found.policy}, nothing changed`;
+    const parts = [];
+    if (found.boxes.length === 0) parts.push(el("p", { class: "empty", text: found.verdict }));
+    for (const box of found.boxes) {
+      parts.push(el("p", { class: "box-sentence", text: `${box.sentence}.` }));
+      parts.push(el("p", { class: "note", text: `On new futures: ${Math.round(100 * box.density_out_of_sample)}% of the inside breaks, ${Math.round(100 * box.coverage_out_of_sample)}% of the breaks are inside.` }));
+    }
+    if (found.ranges.length) parts.push(figure({ id: "ranges", heading: "The first box, within what is believed", says: found.boxes[0].sentence, source, spec: found.ranges_spec, rows: found.ranges, columns: { label: "Uncertainty", from: "from", to: "to", unit: "unit", p: "p" } }));
+    place.replaceChildren($("why-title"), ...parts);
+    const most = found.effects[0];
+    const says = most ? `${most.label} (${most.kind}) moves the share most, by ${Math.round(100 * most.change)} points` : "no effects";
+    if (found.effects.length) $("effects").replaceChildren(
+      figure({ id: "drivers", heading: says[0].toUpperCase() + says.slice(1), says, source: `${source}; each item frozen at its neutral end`, spec: found.effects_spec, rows: found.effects.map((e) => ({ ...e, label: `${e.label} (${e.kind})` })), columns: { label: "Item", change: "change of the share", low: "low", high: "high", statement: "what the note says" } }),
+      found.not_modelled.length ? el("p", { class: "note missing", text: `Not modelled: ${found.not_modelled.map((r) => r.item.replaceAll("_", " ")).join(", ")}.` }) : null);
+    await drawAll();
+  } catch (error) {
+    place.replaceChildren($("why-title"), el("p", { class: "empty", text: `This could not be worked out: ${error.message}. The rest of the page keeps working.` }));
+  }
+  place.setAttribute("aria-busy", "false");
+}
+
+await drawAll();
+document.documentElement.dataset.ready = "";
+why();

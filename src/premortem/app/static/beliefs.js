@@ -1,0 +1,90 @@
+// Ranges of uncertainties: two handles, two fields; the strip of shares answers with futures drawn inside them.
+import { latest } from "./ask.js";
+import { paintAll } from "./cells.js";
+import { took } from "./controls.js";
+import { say } from "./frame.js";
+import { get, onChange, query, set } from "./state.js";
+import { number } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const short = (x) => String(Number(x.toPrecision(4)));
+
+for (const box of document.querySelectorAll(".belief")) {
+  const [low, high] = [Number(box.dataset.low), Number(box.dataset.high)];
+  const [from, to, back] = [".from", ".to", ".back"].map((s) => box.querySelector(s));
+  const fields = [...box.querySelectorAll(".number")];
+  const step = (high - low) / 100;
+
+  const show = (a, b) => {
+    from.value = a;
+    to.value = b;
+    fields[0].value = short(a);
+    fields[1].value = short(b);
+    const width = high - low || 1;
+    box.querySelector(".left").setAttribute("width", Math.max(0, (100 * (a - low)) / width));
+    box.querySelector(".right").setAttribute("x", Math.min(100, (100 * (b - low)) / width));
+    box.querySelector(".right").setAttribute("width", Math.max(0, (100 * (high - b)) / width));
+    from.setAttribute("aria-valuetext", short(a));
+    to.setAttribute("aria-valuetext", short(b));
+    const changed = a > low || b < high;
+    box.classList.toggle("changed", changed);
+    back.hidden = !changed;
+    return changed;
+  };
+  const move = (a, b, rest) => {
+    const changed = show(a, b);
+    set({ [box.dataset.key]: changed ? `${short(a)}..${short(b)}` : null }, rest);
+  };
+  for (const [handle, which] of [[from, 0], [to, 1]]) {
+    const ends = () => (which === 0 ? [Math.min(Number(from.value), Number(to.value)), Number(to.value)] : [Number(from.value), Math.max(Number(from.value), Number(to.value))]);
+    handle.addEventListener("input", () => move(...ends(), false));
+    handle.addEventListener("change", () => move(...ends(), true));
+    handle.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      handle.value = Number(handle.value) + by * step;
+      move(...ends(), true);
+    });
+  }
+  for (const field of fields) field.addEventListener("change", () => {
+    const values = fields.map((f) => number(f.value));
+    const good = values.every(Number.isFinite) && values[0] <= values[1] && values[1] >= low && values[0] <= high;
+    field.setAttribute("aria-invalid", String(!good));
+    field.title = good ? "" : `Allowed: ${short(low)} to ${short(high)}, the first not above the second`;
+    if (good) move(Math.max(values[0], low), Math.min(values[1], high), true);
+  });
+  back.addEventListener("click", () => { move(low, high, true); from.focus(); });
+  onChange(() => {
+    if (box.contains(document.activeElement)) return;
+    const held = get(box.dataset.key)?.split("..").map(Number);
+    show(held?.[0] ?? low, held ? held.at(-1) : high);
+  });
+}
+
+onChange(() => {
+  const asked = performance.now();
+  latest("board", `/api/board?only=1&${query()}`, (answer) => {
+    paintAll(answer, get("policy") ?? "as-written");
+    $("sentence").textContent = answer.sentence;
+    $("warnings").hidden = answer.warnings.length === 0;
+    $("warnings").textContent = answer.warnings.join(" ");
+    if (answer.effective_futures) $("record").textContent = `Weighed by the record: ${Math.round(answer.effective_futures)} effective futures of ${answer.futures}.`;
+    say(answer.sentence);
+    requestAnimationFrame(() => took(performance.now() - asked));
+  });
+});
+
+function filter() {
+  const [text, room] = [$("find").value.trim().toLowerCase(), $("room").value];
+  let left = 0;
+  if (text || room) $("others").open = true;
+  for (const box of document.querySelectorAll(".belief")) {
+    box.hidden = (Boolean(room) && box.dataset.room !== room) || (Boolean(text) && !box.textContent.toLowerCase().includes(text));
+    left += box.hidden ? 0 : 1;
+  }
+  $("found").textContent = `${left} uncertainties`;
+}
+$("find").addEventListener("input", filter);
+$("room").addEventListener("change", filter);
+document.documentElement.dataset.ready = "";

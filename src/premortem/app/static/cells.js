@@ -1,0 +1,31 @@
+// Cells of the board: text stays text, the bar is three numbers.
+import { interval, share } from "./words.js";
+
+export function paint(cell, row, base) {
+  cell.classList.remove("old");
+  cell.querySelector(".share").textContent = share(row.holds);
+  bar(cell, row, base);
+  const range = cell.querySelector(".range");
+  if (range) range.textContent = interval(row);
+  const first = cell.querySelector(".first");
+  if (first) first.textContent = row.first;
+}
+
+export function bar(cell, row, base) {
+  cell.querySelector(".fill").setAttribute("width", 100 * row.holds);
+  const span = cell.querySelector(".span");
+  span.setAttribute("x", 100 * row.low);
+  span.setAttribute("width", 100 * (row.high - row.low));
+  const ghost = cell.querySelector(".ghost");
+  ghost.setAttribute("visibility", base ? "visible" : "hidden");
+  if (base) ghost.setAttribute("x", Math.min(100 * base.holds, 99.2));
+}
+
+/** Paint every cell that an answer of the board speaks of. */
+export function paintAll(answer, policy) {
+  const base = Object.fromEntries(answer.base.map((r) => [r.assumption, r]));
+  for (const row of answer.board) {
+    const cell = document.querySelector(`[data-cell="${row.assumption}:${row.policy}"]`);
+    if (cell) paint(cell, row, row.policy === policy ? base[row.assumption] : null);
+  }
+}

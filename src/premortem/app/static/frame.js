@@ -1,0 +1,127 @@
+// The frame of every screen: view picks, undo, copy, look, keys, notices, and a server that is gone or changed.
+import { relook } from "./chart.js";
+import { bind } from "./controls.js";
+import { depth, get, keys, link, onChange, set } from "./state.js";
+
+const $ = (id) => document.getElementById(id);
+const DEFAULTS = { policy: "as-written", vs: "", asof: "2025-02-26", w: "" };
+
+for (const pick of document.querySelectorAll("[data-state]")) {
+  pick.addEventListener("change", () => {
+    const value = pick.type === "checkbox" ? (pick.checked ? pick.value : "") : pick.value;
+    const key = pick.dataset.state;
+    // another policy's clause numbers are other numbers
+    const dropped = key === "policy" ? Object.fromEntries(keys("l.").map((k) => [k, null])) : {};
+    set({ ...dropped, [key]: value === DEFAULTS[key] ? null : value });
+    if (key === "policy" && document.body.dataset.reload !== "never" && location.pathname !== "/") location.reload();
+  });
+}
+
+function follow() {
+  for (const a of document.querySelectorAll("[data-nav]")) a.href = link(a.dataset.nav);
+  for (const a of document.querySelectorAll("[data-api]")) a.href = link(a.dataset.api);
+  for (const pick of document.querySelectorAll("[data-state]")) {
+    const value = get(pick.dataset.state) ?? DEFAULTS[pick.dataset.state];
+    if (pick.type === "checkbox") pick.checked = value === pick.value;
+    else if (document.activeElement !== pick) pick.value = value;
+  }
+  const edits = ["l.", "t.", "p."].flatMap(keys).length;
+  $("edits").hidden = edits === 0;
+  $("edited").textContent = `${edits} number${edits === 1 ? "" : "s"} changed by you`;
+  $("undo").disabled = depth() === 0;
+}
+onChange(follow);
+follow();
+bind();
+
+$("reset").addEventListener("click", (event) => {
+  event.preventDefault();
+  set(Object.fromEntries(["l.", "t.", "p."].flatMap(keys).map((k) => [k, null])));
+});
+$("undo").addEventListener("click", () => history.back());
+$("redo").addEventListener("click", () => history.forward());
+$("copy").addEventListener("click", copy);
+async function copy() {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    flash("Link copied");
+  } catch {
+    flash("Copy the address of this page: it holds everything shown");
+  }
+}
+function flash(text) {
+  const before = $("copy").textContent;
+  $("copy").textContent = text;
+  $("said").textContent = text;
+  setTimeout(() => ($("copy").textContent = before === text ? "Copy link" : before), 1500);
+}
+
+const look = $("look");
+look.value = document.documentElement.dataset.look ?? "";
+look.addEventListener("change", () => {
+  if (look.value) document.documentElement.dataset.look = look.value;
+  else delete document.documentElement.dataset.look;
+  look.value ? localStorage.setItem("look", look.value) : localStorage.removeItem("look");
+  relook();
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => relook());
+
+// keys: none acts while something is typed, and all can be switched off
+const on = $("keys-on");
+on.checked = localStorage.getItem("keys") !== "off";
+on.addEventListener("change", () => localStorage.setItem("keys", on.checked ? "on" : "off"));
+$("keys").addEventListener("click", () => $("help").showModal());
+document.querySelector("[data-close]").addEventListener("click", () => $("help").close());
+const GO = { b: "/", l: "/levers", r: "/rules", w: "/world", e: "/exhibits" };
+let typed = "";
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+  if (event.key === "?") return void $("help").showModal();
+  if (!on.checked) return;
+  typed = (typed + event.key).slice(-3);
+  const a = typed.match(/ga(\d)$/);
+  if (a) location.href = link(`/a/A${a[1]}`);
+  else if (typed.at(-2) === "g" && GO[event.key]) location.href = link(GO[event.key]);
+  else if (event.key === "u") history.back();
+  else if (event.key === "U") history.forward();
+  else if (event.key === "c") copy();
+  else if (event.key === "/") {
+    event.preventDefault();
+    document.querySelector("input[type=search], select[data-state]")?.focus();
+  } else if (event.key === "t") {
+    const details = (event.target.closest("figure") ?? document.querySelector("figure.chart"))?.querySelector("details");
+    if (details) details.open = !details.open;
+  }
+});
+
+// a study that changes on disk, and a server that stops, are both said
+setInterval(async () => {
+  if (document.hidden) return;
+  try {
+    const health = await (await fetch("/api/health")).json();
+    $("offline").hidden = true;
+    if (health.stale) notice(`The study changed on disk. `, "Reload keeps your settings");
+  } catch {
+    $("offline").hidden = false;
+  }
+}, 10_000);
+function notice(text, action) {
+  const place = $("notice");
+  if (!place.hidden && place.dataset.kind === "stale") return;
+  place.dataset.kind = "stale";
+  const again = document.createElement("a");
+  again.href = location.href;
+  again.textContent = action;
+  place.replaceChildren(text, again);
+  place.hidden = false;
+}
+
+/** Say a sentence to screen readers, at most once a second and after movement stops. */
+let speaking = null;
+export function say(text) {
+  clearTimeout(speaking);
+  speaking = setTimeout(() => ($("said").textContent = text), 1000);
+}
+
+// a page without a script of its own is ready when its frame is
+if (!document.querySelector("script[type=module]:not([src*=frame])")) document.documentElement.dataset.ready = "";

@@ -1,0 +1,43 @@
+// Numbers as people read them; the same rules as the server's.
+export function share(x) {
+  if (x === 0 || x === 1) return `${100 * x}%`;
+  if (x < 0.01) return "under 1%";
+  if (x > 0.99) return "over 99%";
+  return `${x < 0.1 ? "about " : ""}${Math.round(100 * x)}%`;
+}
+export function interval(row) {
+  const [low, high] = [row.low, row.high].map((x) => share(x).replace("about ", ""));
+  return low === high ? low : `${low} to ${high}`;
+}
+export function points(change) {
+  const n = Math.round(100 * change);
+  return n === 0 ? "under 1 point" : `${n > 0 ? "+" : "−"}${Math.abs(n)} point${Math.abs(n) === 1 ? "" : "s"}`;
+}
+const digits = (x, n) => Number(x.toPrecision(n)).toLocaleString("en", { maximumSignificantDigits: n }).replaceAll(",", "\u2009");
+export function quantity(x, unit) {
+  if (unit === "share" || unit === "0-1") return `${digits(100 * x, 3)}%`;
+  if (unit === "year") return x.toFixed(1);
+  for (const [size, name] of [[1e9, "billion"], [1e6, "million"]]) if (Math.abs(x) >= size) return `${digits(x / size, 4)} ${name} ${unit}`;
+  const bare = BARE.includes(unit) ? "" : ` ${unit}`;
+  return digits(x, 4) + bare;
+}
+const BARE = ["-", "category", "ratio", "logit", "ln", "strength", "year", "0-1"];
+export const beside = (x, unit) => (unit === "share" || unit === "0-1" || Math.abs(x) >= 1e6 ? quantity(x, unit) : BARE.includes(unit) ? "" : unit);
+const SIZES = { bn: 1e9, m: 1e6, k: 1e3, "%": 0.01 };
+/** `0.9bn`, `25%`, `790 000 000` as a number; NaN where it is none. */
+export function number(text) {
+  const bare = text.trim().toLowerCase().replace(/[, _\u2009]/g, "");
+  const end = Object.keys(SIZES).find((e) => bare.endsWith(e)) ?? "";
+  const value = bare.slice(0, bare.length - end.length);
+  return value === "" ? NaN : Number(value) * (SIZES[end] ?? 1);
+}
+export function el(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === "text") made.textContent = value;
+    else if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.filter((c) => c !== null && c !== undefined));
+  return made;
+}

@@ -1,0 +1,66 @@
+"""Sentences and labels of the screens, made from the rows that they stand above."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from premortem.report import words
+from premortem.study import Study
+
+ALL = "all"
+# Units that are not said.
+BARE = ("-", "category", "ratio", "logit", "ln", "strength", "year", "0-1")
+
+
+def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weighted: bool = False) -> str:
+    """`As written, A5 is the weakest: it holds in 23% of futures; all five together in about 3%.`"""
+    shares = {r["assumption"]: r["holds"] for r in rows if r["assumption"] != ALL}
+    weakest = min(shares, key=lambda k: shares[k])
+    together = next(r["holds"] for r in rows if r["assumption"] == ALL)
+    count = {5: "all five"}.get(len(shares), f"all {len(shares)}")
+    who = f"{title}, changed by you" if edits else title
+    of = "of futures, weighted by the record" if weighted else "of futures"
+    return f"{who}: {weakest} is the weakest. It holds in {words.share(shares[weakest])} {of}; {count} together in {words.share(together)}."
+
+
+def cell(row: Mapping[str, Any]) -> str:
+    """The interval of a share: `91% to 93%`."""
+    low, high = (words.share(row[k]).removeprefix("about ") for k in ("low", "high"))
+    return low if low == high else f"{low} to {high}"
+
+
+def fails_first(row: Mapping[str, Any], study: Study) -> str:
+    """What fails first most often; for all at once, the assumption."""
+    causes = row["fails_on"]
+    if not causes or max(causes.values()) == 0:
+        return ""
+    name = max(causes, key=lambda k: causes[k])
+    return str(name) if row["assumption"] == ALL else str(name).replace("_", " ")
+
+
+def verdict(row: Mapping[str, Any], says: Mapping[str, str]) -> str:
+    """`A2 holds in 69% of futures (67% to 71%); in 58% of its breaks this fails first: ...`"""
+    text = f"{row['assumption']} holds in {words.share(row['holds'])} of futures ({cell(row)})"
+    causes = row["fails_on"]
+    if causes and (most := max(causes, key=lambda k: causes[k])) and causes[most] > 0:
+        text += f"; in {words.share(causes[most])} of its breaks this fails first: '{says[most]}'"
+    return f"{text}."
+
+
+def quantity(value: float, unit: str) -> str:
+    """A number as a person reads it beside its unit: `790 million TPP`, `25%`, `2027.5`."""
+    if unit in ("share", "0-1"):
+        return f"{100 * value:.3g}%"
+    if unit == "year":
+        return f"{value:.1f}"
+    for size, name in ((1e9, "billion"), (1e6, "million")):
+        if abs(value) >= size:
+            return f"{value / size:.4g} {name} {unit}".strip()
+    bare = "" if unit in BARE else unit
+    return f"{value:,.4g} {bare}".replace(",", "\u2009").strip()
+
+
+def beside(value: float, unit: str) -> str:
+    """What stands beside a number field: the number in words where that is shorter to read, else its unit."""
+    said = quantity(value, unit)
+    worded = unit in ("share", "0-1") or abs(value) >= 1e6
+    return said if worded else "" if unit in BARE else unit

@@ -1,0 +1,41 @@
+"""The app as its clients see it: one site on the shipped case, one on a study folder."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from premortem.app.site import make
+from premortem.study import make_study
+
+ADDRESS = "http://127.0.0.1:8760"
+
+
+@pytest.fixture(scope="session")
+def site(small_run):
+    made = make(hosts=("testserver",), warm=False)  # the name under which schemathesis asks
+    made.state.desk.run = small_run
+    yield made
+    made.state.jobs.close()
+
+
+@pytest.fixture(scope="session")
+def client(site):
+    return TestClient(site, base_url=ADDRESS, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def desk(site):
+    return site.state.desk
+
+
+@pytest.fixture(scope="session")
+def live(desk):
+    return desk.live
+
+
+@pytest.fixture(scope="session")
+def at_study(tmp_path_factory):
+    """A client of a site on a study folder, and the folder."""
+    folder = make_study(tmp_path_factory.mktemp("studies") / "mine")
+    made = make(folder, warm=False)
+    yield TestClient(made, base_url=ADDRESS, raise_server_exceptions=False), folder, made
+    made.state.jobs.close()

@@ -1,0 +1,164 @@
+"""The JSON API: the keys of the command line, refusals in five fields, and schemathesis over all of it."""
+
+import io
+import re
+from itertools import pairwise
+
+import polars as pl
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+
+from premortem.app.site import bare
+
+
+def test_the_board_has_the_keys_of_the_command_line(client, study):
+    answer = client.get("/api/board").json()
+    assert len(answer["board"]) == 6 * len(study.policies)
+    for row in answer["board"]:
+        assert {"assumption", "policy", "holds", "low", "high", "fails_on"} <= row.keys()
+    assert "of futures" in answer["sentence"]
+    assert not re.search("likely|probab|forecast", answer["sentence"])
+
+
+def test_only_what_is_in_view_is_answered_while_something_moves(client):
+    answer = client.get("/api/board?only=1&vs=rescinded&l.diffusion.country_allocation.tpp=1e9").json()
+    assert {r["policy"] for r in answer["board"]} == {"as-written", "rescinded"}
+    assert len(answer["base"]) == 6
+    assert answer["query"] == "vs=rescinded&l.diffusion.country_allocation.tpp=1000000000"
+
+
+def test_changed_numbers_belong_to_their_policy_alone(client):
+    plain = client.get("/api/board?vs=rescinded").json()["board"]
+    moved = client.get("/api/board?vs=rescinded&l.diffusion.country_allocation.tpp=0").json()["board"]
+    changed = {b["policy"] for a, b in zip(plain, moved, strict=True) if a["holds"] != b["holds"]}
+    assert changed == {"as-written"}
+
+
+def test_settings_that_are_not_understood_are_named_and_the_rest_is_answered(client):
+    answer = client.get("/api/board?only=1&nonsense=1&t.A2.models_contained=7")
+    assert answer.status_code == 200
+    assert len(answer.json()["notices"]) == 2
+
+
+def test_an_assumption_answers_with_its_fan(client):
+    answer = client.get("/api/assumption/a2").json()
+    assert answer["assumption"] == "A2"
+    assert len(answer["fan"]) == 32
+    refused = client.get("/api/assumption/A9")
+    assert refused.status_code == 400
+    assert refused.json()["error"]["allowed"].startswith("A1, A2")
+
+
+def test_curves_cross_where_the_verdict_flips(client):
+    answer = client.get("/api/assumption/A3/curves").json()
+    for name, points in answer["curves"].items():
+        shares = [p["holds"] for p in points]
+        assert shares in (sorted(shares), sorted(shares, reverse=True))
+        flip = answer["flips"][name]
+        assert (flip is None) == (max(shares) <= 0.5 or min(shares) > 0.5)
+
+
+def test_a_decision_is_that_of_the_command_line(client):
+    body = {"item": "H100 SXM", "quantity": 2000, "destination": "ARE", "date": "2025-06-01", "under": "as-written"}
+    answer = client.post("/api/check", json=body).json()
+    assert answer["outcome"] == "licence:presumption_of_approval"
+    assert {"clause", "citation", "conditions_met", "headroom_tpp", "trace", "would_change"} <= answer.keys()
+
+
+def test_changed_numbers_decide_shipments_too(client):
+    body = {"item": "H100 SXM", "quantity": 2000, "destination": "ARE", "date": "2025-06-01", "under": "as-written"}
+    answer = client.post("/api/check?l.diffusion.country_allocation.tpp=1000", json=body).json()
+    assert answer["outcome"] == "licence:policy_of_denial"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"item": "H100 SXM", "destination": "Atlantis"}, "no such country"),
+        ({"item": "H100", "destination": "FRA"}, "did you mean"),
+        ({"item": "H100 SXM", "destination": "FRA", "quantity": "nan"}, "out of range"),
+        ({"item": "H100 SXM", "destination": "FRA", "colour": "red"}, "no such field"),
+        ({"item": "H100 SXM", "destination": "FRA", "used_tpp": [1]}, "not one value"),
+        ({"item": "H100 SXM", "destination": "FRA", "under": "nonsense"}, "as-written"),
+        ({"item": "H100 SXM", "destination": "FRA", "date": "2525-01-01"}, "2035"),
+    ],
+)
+def test_a_shipment_that_cannot_be_read_is_refused_in_words(client, body, said):
+    answer = client.post("/api/check", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"].keys() == {"file", "key", "got", "allowed", "hint"} | (
+        {"what"} & answer.json()["error"].keys()
+    )
+    assert said in answer.text
+
+
+def test_periods_of_a_shipment_follow_each_other_and_agree_with_single_decisions(client):
+    from datetime import date, timedelta
+
+    answer = client.get("/api/timeline?item=H20&to=CHN&quantity=10&under=history").json()
+    periods = answer["periods"]
+    for a, b in pairwise(periods):
+        assert date.fromisoformat(a["to"]) + timedelta(1) == date.fromisoformat(b["from"])
+    for p in periods:
+        body = {"item": "H20", "destination": "CHN", "quantity": 10, "date": p["from"], "under": "history"}
+        assert client.post("/api/check", json=body).json()["outcome"] == p["outcome"]
+
+
+def test_the_difference_of_two_days(client):
+    answer = client.get("/api/diff?a=2025-02-26&b=2026-02-01").json()
+    assert any(c["clause"] == "h20.letters" for c in answer["changes"])
+    assert client.get("/api/diff?a=2025-02-26&b=2025-02-26").json()["changes"] == []
+    assert client.get("/api/diff?a=nonsense&b=2025-02-26").status_code == 400
+
+
+def upload(client, name, content, under="as-written"):
+    return client.post("/api/ledger", files={"file": (name, content)}, data={"under": under})
+
+
+def test_a_ledger_is_decided_and_what_cannot_be_read_is_on_top(client):
+    answer = upload(
+        client,
+        "shipments.csv",
+        (b"item,quantity,destination,date\nH100 SXM,10,FRA,2025-06-01\nH100 SXM,10,Atlantis,2025-06-01\n"),
+    )
+    found = answer.json()
+    assert found["rows"] == 2
+    assert found["rejected"][0]["row"] == 2
+    assert len(found["preview"]) == 2
+    whole = client.get(found["download"])
+    assert pl.read_csv(io.BytesIO(whole.content)).height == 2
+    assert client.get("/api/ledger/guessed").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("picture.png", b"\x89PNG"),
+        ("broken.parquet", b"PAR1nonsense"),
+        ("strange.csv", b"a,b\n1,2\n"),
+        ("binary.csv", bytes(range(256)) * 10),
+        ("../../etc/passwd.csv", b"a\n"),
+    ],
+)
+def test_a_wrong_upload_is_refused_in_words(client, name, content):
+    answer = upload(client, name, content)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]["hint"] or answer.json()["error"]["allowed"]
+    assert "passwd" not in answer.json()["error"]["file"] or "/" not in answer.json()["error"]["file"]
+
+
+schema = schemathesis.openapi.from_dict(bare().openapi())
+# what takes seconds, or starts processes, is tried by tests of its own
+QUICK = schema.exclude(path_regex="jobs|why|movers|compare|ledger|futures|watch|hindcast|exhibits|world")
+
+
+@QUICK.parametrize()
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_request_of_the_schema_ends_in_a_bug(case, client):
+    asked = case.as_transport_kwargs(base_url="http://127.0.0.1:8760")
+    body = "content" if isinstance(asked.get("data"), str | bytes) else "data"
+    kept = {body if k == "data" else k: v for k, v in asked.items() if v is not None and k != "cookies"}
+    answer = client.request(**kept)
+    assert answer.status_code < 500, answer.text

@@ -1,0 +1,94 @@
+"""Every screen as a page that reads without scripts: whole, safe under the policy, and with the state in its links."""
+
+import re
+
+import pytest
+
+from premortem.app.pages import DARK, SCREENS
+from premortem.exhibits import theme
+
+SLOW = pytest.param("/futures", marks=pytest.mark.slow)  # families are sought for some seconds
+PATHS = [*(SLOW if p == "/futures" else p for p in SCREENS), "/a/A5", "/rules/diff", "/rules/ledger", "/jobs", "/about"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_screen_is_whole_and_holds_nothing_that_the_policy_forbids(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text[:500]
+    text = answer.text
+    assert text.count("<h1") == 1
+    assert '<main id="main"' in text
+    assert not re.search(r'\sstyle="', text)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", text)
+    assert not re.search(r'\son[a-z]+="', text)
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', text)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_view_goes_along_to_every_other_screen(client, path):
+    text = client.get(f"{path}?policy=rescinded&seed=9").text
+    links = re.findall(r'href="([^"]*)" data-nav=', text)
+    assert len(links) > 5
+    assert all("policy=rescinded" in link and "seed=9" in link for link in links)
+
+
+def test_a_link_that_is_not_understood_says_so_and_shows_the_nearest_view(client):
+    text = client.get("/?policy=nonsense&t.A2.models_contained=7").text
+    assert "2 settings in this link were not understood" in text
+    assert "all five together" in text
+
+
+def test_a_page_that_is_not_there_and_an_assumption_that_is_not_are_told(client):
+    assert "There is no such page" in client.get("/nothing").text
+    answer = client.get("/a/A9")
+    assert answer.status_code == 400
+    assert "A1, A2, A3, A4, A5" in answer.text
+
+
+def test_text_of_the_address_is_never_markup(client):
+    text = client.get('/?policy=<script>alert(1)</script>&x="><img src=x>').text
+    assert "<script>alert" not in text
+    assert "<img src=x" not in text
+
+
+def test_the_board_reads_without_scripts(client):
+    text = client.get("/").text
+    assert text.count("data-cell=") == 42
+    assert len(re.findall(r'class="share">[^<]*%', text)) == 42
+
+
+def test_the_answer_to_a_shipment_reads_without_scripts(client):
+    text = client.get("/rules?item=H20&to=China&quantity=100&on=2025-05-01&under=history").text
+    assert "licence:case_by_case" in text
+    assert "Try it" in text
+    assert "Not legal advice" in text
+
+
+def test_a_shipment_that_cannot_be_read_leaves_the_form_filled(client):
+    text = client.get("/rules?item=H20&to=Atlantis&quantity=100").text
+    assert "no such country" in text
+    assert 'value="Atlantis"' in text
+
+
+def test_every_try_it_leads_to_the_answer_that_it_promises(client):
+    text = client.get("/rules?item=H100+SXM&to=ARE&quantity=2000&on=2025-06-01&under=as-written").text
+    links = re.findall(r'class="button small" href="([^"]+)" aria-label="Try it: ([^"]+)"', text)
+    assert len(links) > 3
+    for link, told in links:
+        promised = told.rpartition(": ")[2] if "exception" not in told else told.partition(": ")[2]
+        heading = re.search(r"<h1>([^<]*)</h1>", client.get(link.replace("&amp;", "&")).text)[1]
+        assert heading.rstrip(".").lower().replace("&#39;", "'").endswith(promised.replace("&#39;", "'").lower()[-20:])
+
+
+def test_every_colour_of_the_charts_has_one_for_the_dark_look():
+    tokens = [
+        theme.INK,
+        theme.MUTED,
+        theme.GRID,
+        theme.HOLDS,
+        theme.BREAKS,
+        theme.CONTEXT,
+        *theme.ASSUMPTIONS.values(),
+        *theme.TIERS.values(),
+    ]
+    assert [t for t in tokens if t.upper() not in DARK] == []

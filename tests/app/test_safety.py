@@ -1,0 +1,108 @@
+"""Who may ask, how much and how often; and that a bad request never ends the process."""
+
+import socket
+
+import pytest
+
+from premortem.app import safety, site
+from premortem.app.serve import bound
+from premortem.errors import BadInput
+
+
+def test_another_host_is_refused(client):
+    answer = client.get("/", headers={"host": "evil.example"})
+    assert answer.status_code == 403
+    assert answer.json()["error"]["key"] == "Host"
+
+
+def test_a_post_from_another_site_is_refused_and_one_from_here_is_not(client):
+    body = {"item": "H100 SXM", "destination": "FRA"}
+    assert client.post("/api/check", json=body, headers={"origin": "http://evil.example"}).status_code == 403
+    assert client.post("/api/check", json=body, headers={"origin": "null"}).status_code == 403
+    assert client.post("/api/check", json=body, headers={"origin": "http://127.0.0.1:8760"}).status_code == 200
+
+
+def test_bodies_have_a_limit(client):
+    assert client.post("/api/check", content=b"x" * (safety.MOST + 1)).status_code == 413
+    assert client.post("/api/check", content=b"x", headers={"content-length": "-5"}).status_code == 413
+
+
+def test_a_body_without_length_is_cut_off_at_the_limit(client):
+    def endless():
+        for _ in range(100):
+            yield b"x" * 10_000
+
+    assert client.post("/api/check", content=endless()).status_code in (400, 413)
+
+
+def test_heavy_requests_are_limited_by_client(monkeypatch):
+    guard = safety.Guard(lambda *_: None, ())
+    scope = {"path": "/api/movers", "client": ("1.2.3.4", 1), "method": "GET"}
+    allowed = [guard._too_often(scope) for _ in range(safety.MANY + 1)]
+    assert allowed == [False] * safety.MANY + [True]
+    assert not guard._too_often(scope | {"client": ("5.6.7.8", 1)})
+    assert not guard._too_often(scope | {"path": "/api/board"})
+
+
+def test_every_answer_carries_the_policy_against_scripts_from_elsewhere(client):
+    for path in ("/", "/api/board?only=1", "/nothing", "/static/app.css"):
+        headers = client.get(path).headers
+        assert headers["content-security-policy"] == safety.CSP
+        assert headers["x-content-type-options"] == "nosniff"
+    assert "unsafe" not in safety.CSP
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../site.py", "/static/%2e%2e/site.py", "/api/jobs/..%2f..%2fetc/brief", "/api/ledger/..%2fx"]
+)
+def test_no_path_of_a_client_is_trusted(client, path):
+    answer = client.get(path)
+    assert answer.status_code in (400, 404)
+    assert "import" not in answer.text
+
+
+def test_a_bug_is_told_without_its_trace_and_the_server_goes_on(client, desk, monkeypatch):
+    monkeypatch.setattr(desk.live, "rows", lambda view: 1 / 0)
+    for path in ("/api/board", "/"):
+        answer = client.get(path)
+        assert answer.status_code == 500
+        assert "code" in answer.text
+        assert "Traceback" not in answer.text
+        assert "ZeroDivision" not in answer.text
+    monkeypatch.undo()
+    assert client.get("/api/board?only=1").status_code == 200
+
+
+def test_a_port_in_use_is_a_clear_error_before_anything_is_compiled():
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        with pytest.raises(BadInput, match="cannot be used") as refused:
+            bound("127.0.0.1", held.getsockname()[1])
+    assert refused.value.key == "--port"
+    assert "--port" in refused.value.hint
+
+
+def test_an_unknown_host_is_a_clear_error():
+    with pytest.raises(BadInput, match="cannot be used"):
+        bound("no.such.host.invalid", 8760)
+
+
+def test_the_charts_script_is_the_one_that_its_note_names():
+    import hashlib
+    import json
+
+    note = json.loads((site.STATIC / "vega.json").read_text())
+    assert hashlib.sha256((site.STATIC / "vega.js").read_bytes()).hexdigest() == note["sha256"]
+
+
+def test_the_charts_script_is_made_anew_the_same(tmp_path):
+    import json
+    from importlib.metadata import version
+
+    from premortem.app import assets
+
+    note = json.loads((site.STATIC / "vega.json").read_text())
+    if note["version"] != version("vl-convert-python"):
+        pytest.skip("another version of vl-convert is installed than the script was made with")
+    assert assets.build(tmp_path) == note

@@ -1,0 +1,116 @@
+"""The address holds the view, and what it does not understand it says."""
+
+from datetime import date
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premortem.app import state as states
+from premortem.app.state import KNOWN, State
+from premortem.study import Study
+
+STUDY = Study()
+BOOK = STUDY.book("as-written")
+NUMBERS = [f"{c.id}.{k}" for c in BOOK.clauses for k in c.numbers if c.numbers[k][0].unit != "share"]
+LIMITS = {f"{a.id}.{c.id}": c.limit for a in STUDY.assumptions for c in a.condition}
+FREE = [row.name for row in STUDY.priors.rows if row.varies]
+
+
+def read(query: str) -> State:
+    return states.read(parse_qsl(query, keep_blank_values=True), STUDY)
+
+
+@st.composite
+def views(draw):
+    levers = draw(st.dictionaries(st.sampled_from(NUMBERS), st.floats(0, 2000), max_size=3))
+    thresholds = {
+        n: draw(st.floats(LIMITS[n].low, LIMITS[n].high))
+        for n in draw(st.lists(st.sampled_from([*LIMITS]), max_size=3))
+    }
+    beliefs = []
+    for name in draw(st.lists(st.sampled_from(FREE), max_size=3, unique=True)):
+        low, high = states.ends(STUDY, name)
+        a, b = sorted(draw(st.tuples(st.floats(0, 1), st.floats(0, 1))))
+        beliefs.append((name, low + a * (high - low), low + b * (high - low)))
+    return State(
+        "as-written",
+        draw(st.sampled_from(["", "rescinded"])),
+        draw(st.dates(date(2022, 10, 7), date(2030, 1, 1))),
+        tuple(sorted(levers.items())),
+        tuple(sorted(thresholds.items())),
+        tuple(sorted(beliefs)),
+        draw(st.sampled_from(["", "record"])),
+        draw(st.sampled_from([2000, 20000])),
+        draw(st.integers(0, 2**31 - 1)),
+    )
+
+
+@given(view=views())
+@settings(max_examples=200, deadline=None)
+def test_a_view_survives_its_address(view):
+    once = read(view.query)
+    assert once.notices == ()
+    assert read(once.query) == once
+    assert [k for k, *_ in once.beliefs] == [k for k, *_ in view.beliefs]
+    for (_, a, b), (_, c, d) in zip(once.beliefs, view.beliefs, strict=True):
+        assert (a, b) == (pytest.approx(c, rel=1e-8), pytest.approx(d, rel=1e-8))
+
+
+def test_an_empty_address_is_the_default_view_and_writes_itself_empty():
+    assert read("") == State("as-written", asof=KNOWN)
+    assert read("").query == ""
+    legal = BOOK.number("diffusion.country_allocation", "tpp")
+    assert read(f"l.diffusion.country_allocation.tpp={legal}").levers == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "said"),
+    [
+        ("policy", "nonsense", "allowed: as-written"),
+        ("vs", "nonsense", "allowed: as-written"),
+        ("asof", "yesterday", "is not a date"),
+        ("l.diffusion.country_allocation.tpp", "nan", "is not a finite number"),
+        ("l.diffusion.country_allocation.tpp", "-1", "allowed: 0"),
+        ("l.diffusion.uveu.country_max", "1.5", "allowed: 0 to 1"),
+        ("l.diffusion.nothing.tpp", "1", "no such clause number"),
+        ("l.strength.courage", "1", "no such strength"),
+        ("t.A2.models_contained", "0.9", "allowed: 0.05 to 0.5"),
+        ("t.A9.nothing", "1", "no such threshold"),
+        ("p.imitation_lag", "5..1", "low end is above"),
+        ("p.imitation_lag", "1e9..1e10", "lies outside the prior"),
+        ("p.nothing", "1..2", "no such uncertainty"),
+        ("w", "wishes", "allowed: record"),
+        ("n", "3", "allowed: 2000"),
+        ("seed", "-1", "allowed: 0"),
+        ("seed", "1.5", "is not a whole number"),
+        ("colour", "red", "colour"),
+    ],
+)
+def test_what_is_not_understood_is_left_out_and_named(key, text, said):
+    view = states.read([(key, text)], STUDY)
+    assert view == State("as-written")
+    assert len(view.notices) == 1
+    assert said in view.notices[0]
+
+
+@given(text=st.text(max_size=30))
+def test_any_text_is_a_number_or_an_error_in_words(text):
+    try:
+        value = states.number(text)
+    except ValueError as error:
+        assert "number" in str(error)
+    else:
+        assert value == value
+        assert abs(value) != float("inf")
+
+
+def test_numbers_may_carry_a_size():
+    assert [states.number(t) for t in ("0.9bn", "790 million"[:3] + "m", "25%", "1,000", "2k")] == [
+        0.9e9,
+        790e6,
+        0.25,
+        1000,
+        2000,
+    ]

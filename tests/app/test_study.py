@@ -1,0 +1,109 @@
+"""A study folder: what is saved lies inside it and reads, what changes on disk is told, and jobs run beside."""
+
+import time
+
+import pytest
+
+from premortem.app import overlay
+from premortem.app.state import State
+from premortem.regime.book import Book, load
+
+CHANGED = "l.diffusion.country_allocation.tpp=900000000&l.strength.deals=0.5&l.diffusion.uveu.country_max=0.1"
+
+
+def same_law(a: Book, b: Book) -> bool:
+    return a.clauses == b.clauses and a.moves == b.moves and a.policy.strength.keys() == b.policy.strength.keys()
+
+
+@pytest.mark.parametrize(
+    "policy", ["as-written", "bilateral", "streamlined", "plurilateral", "maximal", "history", "rescinded"]
+)
+def test_a_downloaded_policy_is_the_law_that_was_shown(live, tmp_path, policy):
+    book = live.study.book(policy)
+    name = next(f"{c.id}.{k}" for c in book.clauses for k in c.numbers)
+    view = State(policy, levers=((name, 123.0), ("strength.coercion", 0.35)))
+    path = tmp_path / f"mine-{policy}.toml"
+    path.write_text(overlay.toml(book, view, "mine"))
+    read = load(path)
+    assert same_law(read, live.book(view))
+    assert [s.value for s in read.policy.strength["coercion"]] == [
+        s.value for s in live.book(view).policy.strength["coercion"]
+    ]
+
+
+def test_a_policy_is_saved_into_the_study_once_and_shows_up(at_study):
+    client, folder, _ = at_study
+    answer = client.post(f"/api/levers/save?{CHANGED}", json={"name": "my-law"})
+    assert answer.json() == {"saved": "policies/my-law.toml", "policy": "my-law"}
+    assert load(folder / "policies" / "my-law.toml").number("diffusion.country_allocation", "tpp") == 900_000_000
+    again = client.post(f"/api/levers/save?{CHANGED}", json={"name": "my-law"})
+    assert again.status_code == 400
+    assert client.get("/api/health").json()["stale"]
+    assert "my-law" in client.get("/").text
+    assert not client.get("/api/health").json()["stale"]
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", "", "As Written", "as-written", ".hidden", "x" * 60])
+def test_a_name_that_leads_elsewhere_is_refused_and_nothing_is_written(at_study, name):
+    client, folder, _ = at_study
+    before = sorted(p.name for p in folder.rglob("*"))
+    assert client.post(f"/api/levers/save?{CHANGED}", json={"name": name}).status_code in (400, 422)
+    assert sorted(p.name for p in folder.rglob("*")) == before
+
+
+def test_without_a_study_nothing_is_saved_but_the_file_can_be_had(client):
+    assert client.post(f"/api/levers/save?{CHANGED}", json={"name": "mine"}).status_code == 400
+    text = client.get(f"/api/levers/policy.toml?{CHANGED}&name=mine").text
+    assert text.startswith('name = "mine"')
+    assert "900000000" in text
+
+
+def test_a_study_that_no_longer_reads_is_told_and_the_last_good_one_stays(at_study):
+    client, folder, _ = at_study
+    path = folder / "policies" / "broken.toml"
+    path.write_text("name = 3")
+    text = client.get("/").text
+    assert "no longer reads" in text
+    assert "all five together" in text
+    path.unlink()
+    assert "no longer reads" not in client.get("/").text
+
+
+def test_a_job_runs_beside_the_server_and_is_listed(at_study):
+    client, _, _ = at_study
+    started = client.post("/api/jobs", json={"policies": ["as-written"], "futures": 1000})
+    assert started.status_code == 202
+    name = started.json()["job"]["id"]
+    listed = client.get("/api/jobs").json()["jobs"]
+    assert listed[0]["id"] == name
+    cancelled = client.post(f"/api/jobs/{name}/cancel").json()["job"]
+    assert cancelled["status"] == "cancelled"
+    assert client.post(f"/api/jobs/{name}/cancel").json()["job"]["status"] == "cancelled"
+    assert client.post("/api/jobs/nothing/cancel").status_code == 400
+
+
+def test_a_killed_job_is_told(at_study):
+    client, _, site = at_study
+    name = client.post("/api/jobs", json={"policies": ["as-written"], "futures": 1000}).json()["job"]["id"]
+    job = site.state.jobs.find(name)
+    job.process.kill()
+    job.process.wait(5)
+    assert client.get(f"/api/jobs/{name}").json()["job"]["status"] == "failed"
+
+
+@pytest.mark.slow
+def test_a_job_that_ends_leaves_its_brief(at_study):
+    client, _, _ = at_study
+    name = client.post("/api/jobs", json={"policies": ["as-written"], "futures": 1000}).json()["job"]["id"]
+    until = time.monotonic() + 120
+    while (job := client.get(f"/api/jobs/{name}").json()["job"])["status"] == "running" and time.monotonic() < until:
+        time.sleep(0.5)
+    assert (job["status"], job["progress"]) == ("finished", 1.0)
+    assert "<html" in client.get(job["brief"]).text
+
+
+@pytest.mark.parametrize(
+    "body", [{"futures": 10}, {"futures": 10**12}, {"policies": ["nonsense"]}, {"seed": -1}, {"futures": "many"}]
+)
+def test_a_job_that_cannot_be_is_refused(client, body):
+    assert client.post("/api/jobs", json=body).status_code in (400, 422)
