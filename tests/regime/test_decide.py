@@ -16,9 +16,10 @@ from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.regime import book as rules
 from premortem.regime import cases, diff, ledger
 from premortem.regime.decide import Transaction, explain
-from premortem.regime.engine import Totals, decide
+from premortem.regime.engine import decide
 from premortem.regime.expressions import check
 from premortem.regime.loopholes import loopholes
+from premortem.regime.totals import Totals
 from premortem.regime.transactions import frame_of, parse
 from premortem.regime.vocabulary import OUTCOMES, RANK
 

@@ -11,7 +11,7 @@ from premortem.cli.shared import DONE, NO, AsJson, OnDate, StudyDir, Under, app,
 @app.command(rich_help_panel="Rules")
 def check(
     item: Annotated[str | None, typer.Option("--item", help="A chip by name, or a kind of item.")] = None,
-    quantity: Annotated[str, typer.Option("--quantity", help="Units.")] = "1",
+    quantity: Annotated[str | None, typer.Option("--quantity", help="Units [default: 1].")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Destination: ISO code or name.")] = None,
     hq: Annotated[str | None, typer.Option("--hq", help="Headquarters of the consignee.")] = None,
     parent: Annotated[str | None, typer.Option("--parent", help="Headquarters of its ultimate parent.")] = None,
@@ -54,9 +54,7 @@ def check(
         "tpp": tpp,
         "date": on,
     }
-    decision = explain(
-        Transaction(**{k: v for k, v in given.items() if v is not None}, **cases.settings(set_ or [])), book
-    )
+    decision = explain(Transaction(cases.together(given, cases.settings(set_ or []))), book)
     show(decision.as_dict(), as_json, False, lambda: report.print_decision(decision))
     raise typer.Exit(DONE if decision.may_go else NO)
 

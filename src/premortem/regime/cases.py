@@ -3,7 +3,7 @@
 import csv
 import shlex
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,15 @@ def settings(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def together(options: Mapping[str, Any], more: Mapping[str, str]) -> dict[str, Any]:
+    """The fields given by options and those of `--set` as one. Raises `BadInput` for a field given by both."""
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    for name in more:
+        if name in given:
+            raise BadInput("command line", name, "is given twice", got=more[name], allowed="the option, or --set")
+    return {**given, **more}
+
+
 def arguments(text: str) -> dict[str, str]:
     """Fields from the options of `premortem check` in one text. Raises `BadInput` for an unknown option."""
     words, found, given = shlex.split(text), {}, []
@@ -48,7 +57,7 @@ def arguments(text: str) -> dict[str, str]:
             found[OPTIONS[option]] = value
         else:
             raise BadInput("cases", option, "no such option", got=option, allowed=", ".join(OPTIONS))
-    return found | settings(given)
+    return together(found, settings(given))
 
 
 def agrees(outcome: str, expected: str) -> bool:
@@ -71,7 +80,7 @@ def decide_file(path: Path, book: Book) -> list[dict[str, Any]]:
         case = {k: v for k, v in case.items() if k not in ("why", "confidence") and v not in (None, "")}
         fields = arguments(str(case["args"])) if "args" in case else {k: v for k, v in case.items()}
         under = fields.pop("under", None)
-        decision = explain(Transaction(**fields), load(str(under)) if under else book)
+        decision = explain(Transaction(fields), load(str(under)) if under else book)
         row = {"case": name, "outcome": decision.outcome, "clause": decision.clause}
         results.append(
             row | ({"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {})

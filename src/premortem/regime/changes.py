@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from premortem import facts
+from premortem.regime.binding import limit_number
 from premortem.regime.clause import Clause, Rulebook
-from premortem.regime.engine import limit_number, operative
+from premortem.regime.engine import operative, turning_days
 from premortem.regime.expressions import parts
-from premortem.regime.transactions import FROM_CATALOGUE, catalogue
+from premortem.regime.transactions import EARLIEST, FROM_CATALOGUE, LATEST, catalogue
 from premortem.regime.vocabulary import FIELDS, RANK, READS
 
 MOST_CHANGES = 8
@@ -137,8 +138,7 @@ def _statuses(given: Mapping[str, Any]) -> Iterator[Try]:
 
 def _days(given: Mapping[str, Any], book: Rulebook) -> Iterator[Try]:
     """Days on which anything in the rulebook changes, the nearest first on either side."""
-    turns = {d for c in operative(book) for d in (c.complies, c.ends + timedelta(1) if c.ends else None) if d}
-    turns |= {n.start for c in operative(book) for dated in c.numbers.values() for n in dated if n.start}
+    turns = [d for d in turning_days(book) if EARLIEST < d <= LATEST]
     for day in sorted(d for d in turns if d > given["date"]):
         yield Try("date later", f"on {day}", {**given, "date": day})
     for day in sorted((d - timedelta(1) for d in turns if d <= given["date"]), reverse=True):

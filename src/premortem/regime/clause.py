@@ -80,6 +80,9 @@ class Clause(Strict):
             raise ValueError(f"`within` must read `{self.total.into} <= LIMIT`, since the clause keeps that total")
         return self
 
+    def __hash__(self) -> int:  # its numbers are a dict, which has none; two clauses are told apart by all their fields
+        return hash((self.id, self.complies, self.ends))
+
     def in_force(self, day: date) -> bool:
         """Whether exporters had to comply with it on a day."""
         return self.complies is not None and self.complies <= day and (self.ends is None or day <= self.ends)

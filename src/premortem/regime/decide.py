@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 import polars as pl
 
+from premortem.regime.binding import binds, dated_numbers, limit_number, names
 from premortem.regime.changes import sentences, tries
 from premortem.regime.clause import Clause, Rulebook
-from premortem.regime.engine import binds, dated_numbers, judge, limit_number, names, operative
+from premortem.regime.engine import judge, operative
 from premortem.regime.expressions import condition, identifiers, parts
 from premortem.regime.transactions import complete, frame_of, parse
 from premortem.regime.vocabulary import DENIED, FIELDS, READS
@@ -28,8 +30,8 @@ class Transaction:
 
     fields: Mapping[str, Any]
 
-    def __init__(self, **fields: Any) -> None:
-        object.__setattr__(self, "fields", parse(fields))
+    def __init__(self, given: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
+        object.__setattr__(self, "fields", parse({**(given or {}), **fields}))
 
     def on(self, day: date) -> "Transaction":
         """The same on another day."""
@@ -49,11 +51,12 @@ class Test:
 
 @dataclass(frozen=True)
 class Step:
-    """A clause on the ladder: whether it applies, and its tests."""
+    """A clause on the ladder: whether it applies, whether the decision came to it, and its tests."""
 
     clause: str
     says: str
     applies: bool
+    reached: bool  # false for one behind the clause that decided
     tests: tuple[Test, ...]
 
 
@@ -88,7 +91,13 @@ class Decision:
     def as_dict(self) -> dict[str, Any]:
         """The keys that the command line and the app print."""
         steps = [
-            {"clause": s.clause, "says": s.says, "applies": s.applies, "tests": [t.__dict__ for t in s.tests]}
+            {
+                "clause": s.clause,
+                "says": s.says,
+                "applies": s.applies,
+                "reached": s.reached,
+                "tests": [t.__dict__ for t in s.tests],
+            }
             for s in self.trace
         ]
         met = [t.test for s in self.trace if s.clause == self.clause for t in s.tests if t.met]
@@ -158,20 +167,37 @@ def _deciding(answer: Mapping[str, Any], steps: Sequence[Step], book: Rulebook) 
 
 
 def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> tuple[Step, ...]:
-    """Clauses in force that day that apply or miss by one test, in order, with their tests and the values looked at."""
+    """Clauses in force that day that apply or miss by one of several tests, in order, with the values looked at."""
     day = fields["date"][0]
-    known = [c for c in operative(book) if c.in_force(day)]
+    known = tuple(c for c in operative(book) if c.in_force(day))
     totals = {name: pl.lit(answer.get(name), pl.Float64) for name in TOTALS}
     eccn = pl.lit(answer["eccn"], pl.String)
     frame = fields.lazy().with_columns(*dated_numbers(known), eccn=eccn, **totals)
-    texts = [(c, text) for c in known for text in [*parts(c.applies), *parts(c.within)]]
-    asked = [condition(text, names(c)).alias(f"{i}") for i, (c, text) in enumerate(texts)]
-    met = frame.with_columns(*asked, *(binds(c).alias(c.id) for c in known)).collect().row(0, named=True)
+    texts, asked = _asked(known)
+    met = frame.with_columns(asked).collect().row(0, named=True)
     tests: dict[str, list[Test]] = {c.id: [] for c in known}
     for i, (c, text) in enumerate(texts):
         tests[c.id].append(Test(text, _looked_at(text, c, met, day), bool(met[str(i)])))
-    shown = [c for c in known if met[c.id] or sum(not t.met for t in tests[c.id]) <= 1]
-    return tuple(Step(c.id, c.says, bool(met[c.id]), tuple(tests[c.id])) for c in shown)
+    shown = [c for c in known if met[c.id] or sum(not t.met for t in tests[c.id]) <= min(1, len(tests[c.id]) - 1)]
+    reached = _reached(known, answer)
+    return tuple(Step(c.id, c.says, bool(met[c.id]), c.id in reached, tuple(tests[c.id])) for c in shown)
+
+
+def _reached(known: Sequence[Clause], answer: Mapping[str, Any]) -> set[str]:
+    """Ids of the clauses that a decision came to: all before the one that decided, and none for want of a requirement."""
+    asked = [c.id for c in known if c.stage in ("classify", "requires")]
+    ids = [c.id for c in known]
+    if answer["required_by"] is None:
+        return set(asked)
+    return set(ids[: ids.index(answer["clause"]) + 1]) if answer["clause"] in ids else set(ids)
+
+
+@lru_cache(64)
+def _asked(clauses: tuple[Clause, ...]) -> tuple[list[tuple[Clause, str]], list[pl.Expr]]:
+    """Every test of the clauses, and the columns that tell which are met (by number) and which clauses apply (by id)."""
+    texts = [(c, text) for c in clauses for text in [*parts(c.applies), *parts(c.within)]]
+    tests = [condition(text, names(c)).alias(f"{i}") for i, (c, text) in enumerate(texts)]
+    return texts, [*tests, *(binds(c).alias(c.id) for c in clauses)]
 
 
 def _looked_at(text: str, clause: Clause, values: Mapping[str, Any], day: date) -> str:

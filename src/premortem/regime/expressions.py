@@ -60,14 +60,17 @@ def condition(text: str, names: Mapping[str, str]) -> pl.Expr:
     return _parsed(_renamed(text, names))
 
 
-def identifiers(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def identifiers(text: str) -> tuple[str, ...]:
     """Names in a condition, outside quotes and without the language's own words."""
-    return [name for name in _NAME.findall(_QUOTED.sub("''", text)) if name.lower() not in WORDS]
+    return tuple(name for name in _NAME.findall(_QUOTED.sub("''", text)) if name.lower() not in WORDS)
 
 
-def parts(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def parts(text: str) -> tuple[str, ...]:
     """The tests that a condition joins by `and` at its outermost level."""
-    found, depth, start, pending = [], 0, 0, 0
+    found: list[str] = []
+    depth, start, pending = 0, 0, 0
     for match in re.finditer(r"'[^']*'|\(|\)|\bbetween\b|\band\b", text, re.IGNORECASE):
         word = match[0].lower()
         depth += {"(": 1, ")": -1}.get(word, 0)
@@ -77,7 +80,7 @@ def parts(text: str) -> list[str]:
         elif word == "and" and depth == 0:
             found.append(text[start : match.start()].strip())
             start = match.end()
-    return [*found, text[start:].strip()] if text.strip() else []
+    return (*found, text[start:].strip()) if text.strip() else ()
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:

@@ -1,7 +1,6 @@
 """A table of shipments, decided in date order; what cannot be read is set aside with its row and reason, never dropped."""
 
 import time
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,11 @@ import polars as pl
 
 from premortem.errors import BadInput
 from premortem.regime import undo
-from premortem.regime.clause import Clause, Rulebook
-from premortem.regime.engine import Totals, decide, limit_number
+from premortem.regime.binding import limit
+from premortem.regime.clause import Rulebook
+from premortem.regime.engine import decide
 from premortem.regime.reading import checked, read, typed
+from premortem.regime.totals import Totals
 
 # Clause whose running total is a country's.
 ALLOCATION = "diffusion.country_allocation"
@@ -74,20 +75,10 @@ def _headroom(answers: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.S
     limits = [c for c in book.clauses if c.total and c.total.into in answers.columns]
     for c in limits:
         assert c.total is not None
-        room = pl.when(pl.col("clause") == c.id).then(_limit(c) - pl.col(c.total.into)).otherwise(room)
+        room = pl.when(pl.col("clause") == c.id).then(limit(c) - pl.col(c.total.into)).otherwise(room)
     raised = good["country_raise"].fill_null(0.0) if "country_raise" in good.columns else pl.lit(0.0)
     dated = answers.with_columns(date=good["date"], country_raise=raised)
     return dated.with_columns(headroom_tpp=room)["headroom_tpp"]
-
-
-def _limit(clause: Clause) -> pl.Expr:
-    """The limit of a clause's running total on each row's date [TPP]."""
-    dated = clause.numbers[limit_number(clause)]
-    value = pl.lit(None, pl.Float64)
-    for d in dated:
-        inside = (pl.col("date") >= (d.start or date.min)) & (pl.col("date") <= (d.end or date.max))
-        value = pl.when(inside).then(pl.lit(d.value)).otherwise(value)
-    return value * (1 + pl.col("country_raise")) if "country_raise" in clause.within else value
 
 
 def _room_left(good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, totals: Totals) -> dict[str, float]:
@@ -101,7 +92,7 @@ def _room_left(good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, totals
     ]
     drew = good.filter(answers["clause"] == clause.id).select("destination", "date", *own)
     last = drew.group_by("destination").agg(pl.all().last())
-    limits = last.with_columns(limit=_limit(clause)).to_dicts()
+    limits = last.with_columns(limit=limit(clause)).to_dicts()
     drawn: dict[str, float] = {}
     for (place, _), group in sorted(running.groups.items(), key=lambda kv: str(kv[0])):  # the last window stays
         drawn[str(place)] = float(running.so_far[group])

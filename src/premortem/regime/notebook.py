@@ -27,7 +27,7 @@ class Rulebook:
     def decide(self, transaction: Transaction) -> Decision:
         """One decision, explained; on this rulebook's day where one is set."""
         fields = dict(transaction.fields) | ({"date": self.day} if self.day else {})
-        return explain(Transaction(**fields), self.book)
+        return explain(Transaction(fields), self.book)
 
     def ledger(self, shipments: pl.DataFrame) -> pl.DataFrame:
         """A table with outcome, deciding clause and headroom a row; never drops a row."""

@@ -7,7 +7,7 @@ import polars as pl
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.regime.countries import known
-from premortem.regime.transactions import FALSE, FOLDED, MOST_UNITS, SPELT, TRUE, catalogue
+from premortem.regime.transactions import EARLIEST, FALSE, FOLDED, LATEST, MOST_UNITS, SPELT, TRUE, catalogue
 from premortem.regime.vocabulary import FIELDS, KINDS, given_fields
 
 # Most rows and bytes of a file that is read: beyond them a file is to be split.
@@ -135,7 +135,7 @@ def _parsed(name: str, text: pl.Expr, schema: Any) -> pl.Expr:
             if schema in (pl.Date, pl.Datetime)
             else text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
         )
-        return pl.when(day.dt.year().is_between(2020, 2035)).then(day)
+        return pl.when(day.is_between(EARLIEST, LATEST)).then(day)
     if kind == "number":
         return _counted(name, text.str.replace_all("[_,]", "").cast(pl.Float64, strict=False))
     if name == "item":

@@ -39,6 +39,8 @@ ROLES = {
 COUNTRIES = tuple(name for name, field in FIELDS.items() if field.type == "country")
 # Most units in one shipment: beyond it a quantity is a slip of the keyboard.
 MOST_UNITS = 1_000_000_000
+# Days for which rules are held.
+EARLIEST, LATEST = date(2020, 1, 1), date(2035, 12, 31)
 TRUE, FALSE = frozenset({"1", "true", "yes", "y"}), frozenset({"0", "false", "no", "n"})
 
 
@@ -170,9 +172,9 @@ def parse_date(value: Any) -> date:
             day = date.fromisoformat(str(value))
         except ValueError:
             raise BadInput("transaction", "date", f"{value!r} is not a date", got=value, allowed="YYYY-MM-DD") from None
-    if not 2020 <= day.year <= 2035:
+    if not EARLIEST <= day <= LATEST:
         raise BadInput(
-            "transaction", "date", f"no rule is held for {day}", got=value, allowed="2020-01-01 to 2035-12-31"
+            "transaction", "date", f"no rule is held for {day}", got=value, allowed=f"{EARLIEST} to {LATEST}"
         )
     return day
 

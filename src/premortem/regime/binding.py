@@ -1,0 +1,77 @@
+"""How a clause binds to rows: its conditions with its numbers of the day, as Polars expressions, compiled once."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+import polars as pl
+
+from premortem.regime.clause import Clause, Dated
+from premortem.regime.expressions import condition, identifiers
+
+KEPT = 4096  # compiled conditions that are kept: many times what one rulebook holds
+
+
+@lru_cache(KEPT)
+def binds(clause: Clause) -> pl.Expr:
+    """Whether a clause applies to a row on its date; null when a field that it tests is missing."""
+    assert clause.complies is not None
+    force = pl.col("date") >= clause.complies
+    force = force & (pl.col("date") <= clause.ends) if clause.ends else force
+    # on a day for which one of its numbers says nothing, the clause is silent
+    tested = identifiers(f"{clause.applies} {clause.within}")
+    said = [pl.col(f"{clause.id}.{k}").is_not_null() for k in clause.numbers if k in tested and _changes(clause, k)]
+    force = pl.all_horizontal(force, *said) if said else force
+    return force & condition(clause.applies, names(clause))
+
+
+@lru_cache(KEPT)
+def within(clause: Clause) -> pl.Expr:
+    """Whether a row keeps to what a clause demands; true for one that demands nothing more."""
+    return condition(clause.within, names(clause)) if clause.within else pl.lit(True)
+
+
+@lru_cache(KEPT)
+def names(clause: Clause) -> dict[str, str]:
+    """How a condition spells the clause's numbers: a figure, or a column where the figure changes with the date."""
+    return {
+        key: f'"{clause.id}.{key}"' if _changes(clause, key) else f"{dated[0].value:.17g}"
+        for key, dated in clause.numbers.items()
+    }
+
+
+def dated_numbers(clauses: Sequence[Clause]) -> list[pl.Expr]:
+    """Columns for the numbers that change with the date; null on a day for which a clause says none."""
+    return [_number(c, key) for c in clauses for key in c.numbers if _changes(c, key)]
+
+
+@lru_cache(KEPT)
+def _changes(clause: Clause, key: str) -> bool:
+    dated = clause.numbers[key]
+    return len(dated) > 1 or dated[0].start is not None or dated[0].end is not None
+
+
+@lru_cache(KEPT)
+def _number(clause: Clause, key: str) -> pl.Expr:
+    return _on_the_day(clause.numbers[key]).alias(f"{clause.id}.{key}")
+
+
+def _on_the_day(dated: Sequence[Dated]) -> pl.Expr:
+    """A dated number on each row's date; null where it says none."""
+    value = pl.lit(None, pl.Float64)
+    for d in dated:
+        inside = (pl.col("date") >= (d.start or date.min)) & (pl.col("date") <= (d.end or date.max))
+        value = pl.when(inside).then(pl.lit(d.value)).otherwise(value)
+    return value
+
+
+def limit(clause: Clause) -> pl.Expr:
+    """The limit of a clause's running total on each row's date [TPP], with the country's raise where it counts."""
+    value = _on_the_day(clause.numbers[limit_number(clause)])
+    return value * (1 + pl.col("country_raise")) if "country_raise" in clause.within else value
+
+
+def limit_number(clause: Clause) -> str:
+    """Name of the number that limits a clause's running total."""
+    asked = identifiers(clause.within)
+    return next(key for key in clause.numbers if key in asked)
