@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from premortem import facts, world
-from premortem.errors import BadInput, BadInputs
+from premortem.errors import BadInputs
 from premortem.regime import book
 from premortem.regime.book import STRENGTHS
 from premortem.stress import propositions
@@ -158,8 +158,6 @@ def test_events_are_found_by_other_names():
 def test_a_future_follows_the_policy_that_it_drew():
     columns = {"as-written": {"x": np.array([1.0, 2.0])}, "rescinded": {"x": np.array([10.0, 20.0])}}
     assert process.mix(columns, np.array(["rescinded", "as-written"], object))["x"].tolist() == [10.0, 2.0]
-    with pytest.raises(BadInput, match="bilateral"):
-        process.mix(columns, np.array(["bilateral", "as-written"], object))
 
 
 def test_units_share_measures_with_quantities():

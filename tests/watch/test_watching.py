@@ -7,7 +7,7 @@ import pytest
 
 import premortem as pm
 from premortem import analysis, facts
-from premortem.analysis import observed, weighing
+from premortem.analysis import drawn, observed
 from premortem.errors import BadInput, BadInputs
 from premortem.watch import process, quantities, signposts
 
@@ -114,19 +114,40 @@ def test_weights_that_collapse_are_said_to(small_run):
     assert "collapse" in found["warnings"][0]
 
 
-def test_drawn_paths_need_every_policy_that_they_lead_to(small_run):
-    with pytest.raises(BadInput, match="premortem run"):
-        analysis.board_of(small_run, drawn=True)
+def test_the_board_can_let_futures_draw_their_own_path_of_policy(small_run):
+    rows = [row for row in analysis.board_of(small_run, NOTE, drawn=True)["board"] if row["policy"] == "drawn"]
+    assert [row["assumption"] for row in rows] == ["A1", "A2", "A3", "A4", "A5", "all"]
+    # rescission takes lock-in away wherever it comes first
+    assert shares(rows, "drawn")["A4"] < shares(analysis.board_of(small_run, NOTE)["board"])["A4"]
 
 
-def test_a_drawn_path_lies_between_the_policies_it_mixes(study):
-    found = observed.simulated(study, [], [*process.leads()], 4096)
-    policy = found.paths(NOTE).policy(weighing.DRAWN_BY)
-    mixed = process.mix(found.margins, policy)
-    for name, margin in mixed.items():
-        ends = [found.margins[p][name] for p in found.policies]
-        assert (np.min(ends, axis=0) <= margin).all()
-        assert (margin <= np.max(ends, axis=0)).all()
+def test_a_path_without_events_is_the_policy_as_written(study, futures):
+    never = process.Paths({name: np.full(512, np.inf) for name in process.events()})
+    asked = [(KNOWN["h20_units_year"], date(2026, 12, 31))]
+    found = drawn.along(study, 0, futures, never, asked)
+    plain = observed.simulate(study, futures, study.levers("as-written"), observed.observer_of(asked))
+    np.testing.assert_allclose(found.margins()["margin.A1"], plain[0]["margin.A1"], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(found.columns(asked)["h20_units_year@2026"], plain[1]["h20_units_year@2026"], rtol=1e-3)
+
+
+def test_a_ban_cuts_what_china_may_buy_from_its_quarter_on_and_its_undoing_gives_it_back(study, futures):
+    times = {name: np.full(512, np.inf) for name in process.events()}
+    times["below_threshold_banned"] = np.where(np.arange(512) < 256, 2025.2, np.inf)
+    times["below_threshold_freed"] = np.where(np.arange(512) < 128, 2026.9, np.inf)
+    asked = [(KNOWN["cn_bought_h100e_year"], date(year, 12, 31)) for year in (2024, 2026, 2028)]
+    found = drawn.along(study, 0, futures, process.Paths(times), asked).columns(asked)
+    never = {name: np.full(512, np.inf) for name in process.events()}
+    free = drawn.along(study, 0, futures, process.Paths(never), asked).columns(asked)
+    ratio = {
+        year: found[f"cn_bought_h100e_year@{year}"] / free[f"cn_bought_h100e_year@{year}"]
+        for year in (2024, 2026, 2028)
+    }
+    np.testing.assert_allclose(ratio[2024], 1, rtol=1e-3)
+    assert (ratio[2026][:256] < 0.999).all()
+    assert np.median(ratio[2026][:256]) < 0.95
+    np.testing.assert_allclose(ratio[2026][256:], 1, rtol=1e-3)
+    np.testing.assert_allclose(ratio[2028][:128], 1, rtol=1e-3)
+    assert np.median(ratio[2028][128:256]) < 0.95
 
 
 def test_events_that_have_come_stay_come():

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from premortem.analysis import observed, weighing
 from premortem.analysis.clauses import KNOWN
-from premortem.analysis.observed import Array, Futures
+from premortem.analysis.drawn import along
 from premortem.study import Run, Study
 from premortem.watch import hindcast as scoring
-from premortem.watch import observations, process, quantities
+from premortem.watch import observations, quantities
 from premortem.watch.hindcast import Hindcast
 from premortem.watch.weights import Weights, weigh
 
@@ -56,27 +56,23 @@ def hindcast(
     known = everything.known(as_of)
     every, later = quantities.shipped(), table.later(as_of)
     asked = [(every[r.quantity], r.on) for r in (*known, *later)]
-    policies = [*process.leads(), *([weighing.HISTORY] if as_of > KNOWN else [])]
-    found = observed.stored(run, asked, policies) if run else observed.simulated(study, asked, policies, futures, seed)
+    found = _in_view(study, run, as_of, asked, futures, seed)
     weights = weigh(found.columns[weighing.read_under(found.policies, as_of)], known, every)
-    paths = found.paths(as_of, everything.happened(as_of))
-    predicted = along(found, paths, [(every[r.quantity], r.on) for r in later])
+    drawn = along(study, found.seed, found.values, found.paths(as_of, everything.happened(as_of)), asked)
+    predicted = drawn.columns([(every[r.quantity], r.on) for r in later])
     judged = [
-        scoring.hindcast(table, predicted, as_of, every, paths.shares(w), w, [*scoring.record(), *known])
+        scoring.hindcast(table, predicted, as_of, every, drawn.paths.shares(w), w, [*scoring.record(), *known])
         for w in (weights.values, None)
     ]
     return Judged(judged[0], judged[1], weights, found.count, (*_warnings(as_of), *weights.warnings))
 
 
-def along(found: Futures, paths: process.Paths, asked: observed.Asked) -> dict[str, Array]:
-    """Quantities on days, each future under the policy that its own path has come to by the day."""
-    mixed: dict[str, Array] = {}
-    for quantity, on in asked:
-        column = quantity.column(on)
-        if column not in found.outside and column not in mixed:
-            by_policy = {policy: {column: columns[column]} for policy, columns in found.columns.items()}
-            mixed |= process.mix(by_policy, paths.policy(on))
-    return mixed
+def _in_view(
+    study: Study, run: Run | None, as_of: date, asked: observed.Asked, futures: int, seed: int
+) -> observed.Futures:
+    """The futures under the policy by which the past is read."""
+    policies = [weighing.read_under((weighing.WRITTEN, weighing.HISTORY), as_of)]
+    return observed.stored(run, asked, policies) if run else observed.simulated(study, asked, policies, futures, seed)
 
 
 def _warnings(as_of: date) -> tuple[str, ...]:

@@ -65,21 +65,25 @@ class Futures:
 
 
 def stored(
-    run: Run, asked: Asked, policies: Sequence[str] | None = None, under: Sequence[str] | None = None
+    run: Run,
+    asked: Asked,
+    policies: Sequence[str] | None = None,
+    under: Sequence[str] | None = None,
+    first: int | None = None,
 ) -> Futures:
-    """The futures of a stored run under some policies (by default its own), and what is asked of them `under` some of
-    these (by default all). What the run keeps is read; what it lacks is simulated again from its values.
+    """The futures of a stored run, or its `first`, under some policies (by default its own), and what is asked of them
+    `under` some of these (by default all). What the run keeps is read; what it lacks is simulated again from its values.
     """
     study, observer = run.study, observer_of(asked)
     wanted = {*observer.expressions, *_drivers()}
-    values = run.parameters()
+    values = run.parameters(first=first)
     margins: dict[str, dict[str, Array]] = {}
     columns: dict[str, dict[str, Array]] = {}
     for policy in policies or run.policies:
         needed = wanted if under is None or policy in under else set()
         if policy in run.policies and needed <= {*read.column_names(run.folder, policy)}:
-            margins[policy] = run.margins(policy)
-            columns[policy] = run.columns(policy, sorted(needed)) if needed else {}
+            margins[policy] = run.columns(policy, run.margin_names(), first)
+            columns[policy] = run.columns(policy, sorted(needed), first) if needed else {}
         else:
             margins[policy], columns[policy] = simulate(study, values, study.levers(policy), observer)
     held = {policy: found for policy, found in columns.items() if found}
@@ -100,21 +104,28 @@ def observer_of(asked: Asked) -> Observer:
 
 
 def simulate(
-    study: Study, values: Array, pulled: Levers, observer: Observer
+    study: Study, values: Array, pulled: Levers, observer: Observer, own: Mapping[str, Array] | None = None
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Margins (`margin.A1` and so on), and quantities by column, of any number of futures, in padded chunks."""
+    """Margins (`margin.A1` and so on), and quantities by column, of any number of futures, in padded chunks.
+
+    `own` are levers in which each future differs, each of shape (quarter, future).
+    """
     run, parts = _model(study), []
     at = world.quarter_labels().index(ANSWER_AT)
     for start in range(0, values.shape[1], CHUNK):
         part = values[:, start : start + CHUNK]
-        padded = np.pad(part, ((0, 0), (0, CHUNK - part.shape[1])), mode="edge").astype(np.float32)
-        margins, series = run(padded, pulled)
+        each = {name: _padded(x[:, start : start + CHUNK]) for name, x in (own or {}).items()}
+        margins, series = run(_padded(part), pulled._replace(**each))
         drivers = {name: series[name.partition("@")[0]][at] for name in _drivers()}
         found = margins | observer(series) | drivers
         parts.append({name: np.asarray(x)[: part.shape[1]] for name, x in found.items()})
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     kept = {name: x for name, x in whole.items() if not name.startswith("margin.")}
     return {name: x for name, x in whole.items() if name not in kept}, kept
+
+
+def _padded(part: Array) -> Array:
+    return np.pad(part, ((0, 0), (0, CHUNK - part.shape[1])), mode="edge").astype(np.float32)
 
 
 def _drivers() -> tuple[str, str]:

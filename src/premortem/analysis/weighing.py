@@ -6,18 +6,17 @@ from typing import Any
 
 from premortem.analysis import observed
 from premortem.analysis.clauses import KNOWN
+from premortem.analysis.drawn import DRAWN, along
 from premortem.analysis.observed import Array, Futures
 from premortem.errors import BadInput
 from premortem.stress import score
 from premortem.study import Run, Study, plain_rows
-from premortem.watch import observations, process, quantities
+from premortem.watch import observations, quantities
 from premortem.watch.observations import Reading
 from premortem.watch.weights import Weights, shares, weigh
 
 # The policy of the note, and what really happened: readings of later days are read under it.
 WRITTEN, HISTORY = "as-written", "history"
-# A drawn path counts with the policy that it has come to by this day: most propositions are read in 2028.
-DRAWN, DRAWN_BY = "drawn", date(2028, 12, 31)
 
 
 def weigh_run(run: Run, as_of: date) -> Weights:
@@ -62,20 +61,17 @@ def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> dict[s
     """The board of a run as rows: weighted by what was known on a day if given, and with drawn paths of policy if asked.
 
     Keys: `board`; with a day also `weights` (what the shares are called, effective futures, readings, warnings) and
-    `board_unweighted`. Raises `BadInput` for a day in the future, and for drawn paths in a run without all the policies
-    that paths lead to.
+    `board_unweighted`. Drawn paths are simulated for the first futures only. Raises `BadInput` for a day in the future.
     """
-    margins = {policy: run.margins(policy) for policy in run.policies}
-    if drawn:
-        margins[DRAWN] = drawn_margins(run, as_of or KNOWN)
-    plain = score.board(margins, run.study.assumptions, run.replicates) if drawn else run.board()
+    alike = plain_rows(run.board()) + (_drawn_rows(run, as_of or KNOWN, None) if drawn else [])
     if as_of is None:
-        return {"board": plain_rows(plain)}
+        return {"board": alike}
     found = weigh_run(run, as_of)
+    margins = {policy: run.margins(policy) for policy in run.policies}
     weighted = score.board(margins, run.study.assumptions, run.replicates, found.values)
     return {
-        "board": plain_rows(weighted),
-        "board_unweighted": plain_rows(plain),
+        "board": plain_rows(weighted) + (_drawn_rows(run, as_of, found.values) if drawn else []),
+        "board_unweighted": alike,
         "weights": {
             "as_of": as_of,
             "says": weighed_by(as_of),
@@ -88,11 +84,18 @@ def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> dict[s
     }
 
 
+def _drawn_rows(run: Run, as_of: date, weights: Array | None) -> list[dict[str, Any]]:
+    margins = drawn_margins(run, as_of)
+    few = None if weights is None else weights[: len(next(iter(margins.values())))]
+    return plain_rows(score.board({DRAWN: margins}, run.study.assumptions, run.replicates, few))
+
+
 def drawn_margins(run: Run, as_of: date = KNOWN) -> dict[str, Array]:
-    """Margins in which each future follows the policy that its own path of events has come to, each (future,)."""
-    policies = [p for p in process.leads() if p in run.policies]
-    found = observed.stored(run, [], policies, policies[:1])
-    return process.mix(found.margins, found.paths(as_of).policy(DRAWN_BY))
+    """Margins of the first futures of a run along paths of policy that they draw, each of shape (future,)."""
+    study = run.study
+    under = run.policies[:1]
+    found = observed.stored(run, [], under, first=observed.AT_ONCE)
+    return along(study, run.seed, found.values, found.paths(as_of, study.readings.happened(as_of)), []).margins()
 
 
 def short_board(found: Futures, weights: Weights | None) -> list[dict[str, Any]]:

@@ -49,6 +49,10 @@ class Event(Strict):
     confidence: str
     after: str = Field(default="", description="the event that must have come before")
     ends: tuple[str, ...] = Field(default=(), description="events that it makes impossible")
+    sets: tuple[str, ...] = Field(
+        default=(), description="levers that stand as under the strictest policy once it came"
+    )
+    undone_by: str = Field(default="", description="event that takes them back")
     push: Push | None = None
     goodwill: float = Field(default=0.0, description="e-folds of the rate when goodwill falls from one half to none")
     progress: float = Field(default=0.0, description="e-folds of the rate for one s.d. of Chinese progress")
@@ -77,7 +81,7 @@ class Lead(Strict):
 def events() -> Mapping[str, Event]:
     """The events of the process. Raises `BadInput`s where one names another that is not there."""
     found = read_entries(HOME / "process.toml", Event)
-    named = [(e.id, other) for e in found.values() for other in (*e.ends, *([e.after] if e.after else []))]
+    named = [(e.id, other) for e in found.values() for other in (*e.ends, e.after, e.undone_by) if other]
     raise_all(
         [
             BadInput("process.toml", key, f"no such event: {other}", got=other, hint=nearest(other, [*found]))
@@ -214,16 +218,7 @@ def _rate(
 
 
 def mix(by_policy: Mapping[str, Mapping[str, Array]], drawn: Array) -> dict[str, Array]:
-    """Columns in which each future follows the policy that it drew. Raises `BadInput` for a policy without columns."""
-    lacking = sorted(set(drawn) - set(by_policy))
-    if lacking:
-        raise BadInput(
-            "run",
-            "policies",
-            f"paths of policy need {', '.join(lacking)}",
-            allowed=", ".join(leads()),
-            hint=f"premortem run {' '.join(f'--policy {p}' for p in leads())}",
-        )
+    """Columns in which each future follows the policy that it drew."""
     names = next(iter(by_policy.values())).keys()
     return {
         name: np.select([drawn == p for p in by_policy], [columns[name] for columns in by_policy.values()])
