@@ -3,77 +3,30 @@ else.
 """
 
 import copy
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError
 
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.regime.clause import STAGES, Clause, Dated, Strict
+from premortem.regime.clause import STAGES, Clause
 from premortem.regime.countries import TierChange, atlas
 from premortem.regime.expressions import check
+from premortem.regime.policy import STRENGTHS, Policy, Strength, fault, read_policy
+from premortem.regime.written import as_list, dates_as_written, instrument_title, raw_clause, raw_clauses
 
-CLAUSES = files("premortem.regime") / "clauses"
+__all__ = [
+    "AS_WRITTEN", "STRENGTHS", "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
+]  # fmt: skip
 POLICIES = files("premortem") / "policies"
-STRENGTHS = (
-    "allied_servicing",
-    "coercion",
-    "deals",
-    "compute_governance",
-    "open_weights_limits",
-    "api_limits",
-    "chinese_model_limits",
-    "huawei_blocking",
-    "permitting",
-)
 # Day on which the base rulebook stands: instruments published later belong to the policies that name them.
 AS_WRITTEN = date(2025, 2, 26)
-MAX_BYTES = 1_000_000
-
-
-class Strength(Strict):
-    """Strength of what no clause says, between 0 and 1, from a day on."""
-
-    value: float = Field(ge=0, le=1)
-    start: date = Field(alias="from")
-    why: str = ""
-
-
-class Move(Strict):
-    """Places that a policy puts into another tier."""
-
-    countries: tuple[str, ...]
-    tier: Literal[1, 2, 3]
-    start: date = Field(alias="from")
-
-
-class Policy(Strict):
-    """A policy file: an overlay on the rulebook."""
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
-    says: str
-    include: tuple[str, ...] = ()
-    clause: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    tier: tuple[Move, ...] = ()
-    strength: dict[str, tuple[Strength, ...]] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _known_strengths(self) -> "Policy":
-        for name in self.strength:
-            if name not in STRENGTHS:
-                raise ValueError(
-                    f"no such strength: {name}; allowed: {', '.join(STRENGTHS)}; {nearest(name, STRENGTHS)}"
-                )
-        return self
 
 
 @dataclass(frozen=True)
@@ -190,20 +143,41 @@ def load(policy: str | Path = "as-written") -> Book:
                 allowed=", ".join(policies()),
                 hint=nearest(policy, policies()),
             )
-        return overlay(_read_policy(POLICIES / f"{policy}.toml"))
-    return overlay(_read_policy(policy))
+        return overlay(read_policy(POLICIES / f"{policy}.toml"))
+    return _sound(overlay(read_policy(policy)), policy.name)
+
+
+def _sound(book: Book, file: str) -> Book:
+    """The book of a user's file, whose own clauses must be reached and must not contradict others."""
+    from premortem.regime.soundness import check_sound  # it decides, with this module's books
+
+    shipped = raw_clauses()
+    own = {c.id for c in book.clauses for pattern in book.policy.clause if _covers(pattern, c.id)}
+    meant = {
+        k
+        for k in own
+        if k not in shipped or {"applies", "within", "order", "stage"} & set(book.policy.clause.get(k, ()))
+    }
+    raise_all(check_sound(book, file, frozenset(meant)) if meant else [])
+    return book
+
+
+def _covers(pattern: str, clause: str) -> bool:
+    return clause == pattern or (pattern.endswith(".*") and clause.startswith(pattern[:-1]))
 
 
 def overlay(policy: Policy) -> Book:
     """The rulebook under a policy. Raises `BadInput` for an overlay on a clause that is not there and for bad values."""
     file = f"{policy.name}.toml"
-    raw = copy.deepcopy(_raw_clauses())
+    raw = copy.deepcopy(raw_clauses())
     unknown = [name for name in policy.include if name not in {r["instrument"] for r in raw.values()}]
     errors = [BadInput(file, "include", f"no such instrument: {name}", got=name) for name in unknown]
     held = {k: r for k, r in raw.items() if r["published"] <= AS_WRITTEN or r["instrument"] in policy.include}
     for pattern, change in policy.clause.items():
-        ids = [k for k in held if k == pattern or (pattern.endswith(".*") and k.startswith(pattern[:-1]))]
-        if not ids:
+        ids = [k for k in held if _covers(pattern, k)]
+        if not ids and "stage" in change and "." in pattern:  # a clause of the policy's own
+            held[pattern] = raw_clause(pattern, policy.title, change)
+        elif not ids:
             errors.append(
                 BadInput(
                     file,
@@ -223,44 +197,7 @@ def overlay(policy: Policy) -> Book:
 def _changed(raw: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     numbers = {k: v for k, v in change.items() if k in raw.get("numbers", {})}
     rest = {k: v for k, v in change.items() if k not in numbers}
-    return raw | rest | {"numbers": raw.get("numbers", {}) | {k: _dated(v) for k, v in numbers.items()}}
-
-
-def _dated(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-@cache
-def _raw_clauses() -> dict[str, dict[str, Any]]:
-    """Every clause as written in the files, by id."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in sorted(CLAUSES.iterdir(), key=lambda p: p.name):
-        if path.name.endswith(".toml"):
-            document = tomllib.loads(path.read_text("utf-8"))
-            title = document.pop("instrument")
-            stem = path.name.removesuffix(".toml")
-            for key, body in document.items():
-                found[f"{stem}.{key}"] = _raw(f"{stem}.{key}", title, body)
-    return found
-
-
-def _raw(id_: str, instrument: str, body: dict[str, Any]) -> dict[str, Any]:
-    """A clause body with its numbers, the keys that hold a value and a unit, gathered apart."""
-    is_number = {k: _dated(v) for k, v in body.items() if _looks_dated(v)}
-    return (
-        {k: v for k, v in body.items() if k not in is_number}
-        | {
-            "id": id_,
-            "instrument": id_.split(".")[0],
-            "numbers": is_number,
-        }
-        | ({} if "source" in body else {"source": instrument})
-    )
-
-
-def _looks_dated(value: Any) -> bool:
-    first = value[0] if isinstance(value, list) and value else value
-    return isinstance(first, dict) and "value" in first and "unit" in first
+    return raw | rest | {"numbers": raw.get("numbers", {}) | {k: as_list(v) for k, v in numbers.items()}}
 
 
 def _validated(raw: Mapping[str, dict[str, Any]], overlay_file: str) -> list[Clause]:
@@ -271,47 +208,12 @@ def _validated(raw: Mapping[str, dict[str, Any]], overlay_file: str) -> list[Cla
         try:
             clause = Clause.model_validate(body)
         except ValidationError as wrong:
-            errors += [_fault(file, key, dict(f)) for f in wrong.errors()]
+            errors += [fault(file, key, dict(f)) for f in wrong.errors()]
             continue
         errors += [
             BadInput(file, f"{key}.{part}", why)
-            for part, why in check(clause.applies, clause.within, [*clause.numbers])
+            for part, why in check(clause.applies, clause.within, [*clause.numbers], clause.units)
         ]
         clauses.append(clause)
     raise_all(errors)
     return clauses
-
-
-def _fault(file: str, key: str, fault: dict[str, Any]) -> BadInput:
-    place = ".".join([key, *(str(p) for p in fault["loc"])]).replace(".numbers.", ".")
-    known = [*Clause.model_fields, *Dated.model_fields, *Policy.model_fields]
-    if fault["type"] == "extra_forbidden":
-        return BadInput(file, place, "no such key", got=fault["loc"][-1], hint=nearest(str(fault["loc"][-1]), known))
-    return BadInput(file, place, str(fault["msg"]).removeprefix("Value error, "), got=fault.get("input"))
-
-
-def _read_policy(path: Path | Traversable) -> Policy:
-    try:
-        raw = path.read_bytes()
-        if len(raw) > MAX_BYTES:
-            raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
-        return Policy.model_validate(tomllib.loads(raw.decode("utf-8")))
-    except OSError as error:
-        raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a policy file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
-    except ValidationError as wrong:
-        raise_all([_fault(path.name, "", dict(f)) for f in wrong.errors()])
-        raise
-
-
-def instrument_title(name: str) -> str:
-    """Title of an instrument by the name of its clause file."""
-    return str(tomllib.loads((CLAUSES / f"{name}.toml").read_text("utf-8"))["instrument"])
-
-
-def dates_as_written(clause: str) -> str:
-    """The days of a clause as its file has them, before any policy's overlay."""
-    raw = _raw_clauses()[clause]
-    days = {"published": "published", "effective": "effective", "complies": "complies", "ends": "last day"}
-    return "; ".join(f"{word} {raw[key]}" for key, word in days.items() if raw.get(key))

@@ -83,6 +83,11 @@ class Clause(Strict):
     def __hash__(self) -> int:  # its numbers are a dict, which has none; two clauses are told apart by all their fields
         return hash((self.id, self.complies, self.ends))
 
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of each of its numbers."""
+        return {key: dated[0].unit for key, dated in self.numbers.items()}
+
     def in_force(self, day: date) -> bool:
         """Whether exporters had to comply with it on a day."""
         return self.complies is not None and self.complies <= day and (self.ends is None or day <= self.ends)

@@ -4,30 +4,47 @@ queries.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import polars as pl
 
-from premortem.regime.vocabulary import FIELDS
+from premortem.regime.vocabulary import FIELDS, TYPES
 
 WORDS = frozenset({"and", "or", "not", "in", "is", "null", "true", "false", "between"})
 _QUOTED = re.compile(r"'[^']*'")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*\(")
+_COMPARED = re.compile(r"(\w+)\s*(?:<=|>=|<|>)\s*(\w+)")
 _ALLOWED = re.compile(r"[A-Za-z0-9_\s'().,<>=*+\-/:&]*")
 MAX_LENGTH = 2000
 
 
-def check(applies: str, within: str, numbers: Sequence[str]) -> list[tuple[str, str]]:
-    """Faults of a clause's two conditions as (part, what is wrong); empty when both are in the language."""
+def check(
+    applies: str, within: str, numbers: Sequence[str], units: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """Faults of a clause's two conditions as (part, what is wrong); empty when both are in the language.
+
+    `units` are those of the clause's numbers: a field is compared with a number of its own unit.
+    """
     faults = []
     for part, text in (("applies", applies), ("within", within)):
-        if text and (why := _fault(text, numbers)):
+        if text and (why := _fault(text, tuple(numbers)) or _wrong_unit(text, units or {})):
             faults.append((part, why))
     return faults
 
 
-def _fault(text: str, numbers: Sequence[str]) -> str:
+def _wrong_unit(text: str, units: Mapping[str, str]) -> str:
+    """A number's unit may say more than its field's (`TPP a year`), and must begin with it."""
+    for name, number in _COMPARED.findall(_QUOTED.sub("''", text)):
+        unit = FIELDS[name].unit if name in FIELDS else ""
+        given = units.get(number, unit)
+        if unit and given != unit and not given.startswith((f"{unit} ", f"{unit},")):
+            return f"compares {name} [{unit}] with {number} [{given}]: wrong unit"
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _fault(text: str, numbers: tuple[str, ...]) -> str:
     bare = _QUOTED.sub("''", text)
     if len(text) > MAX_LENGTH or not _ALLOWED.fullmatch(bare):
         return (
@@ -44,7 +61,16 @@ def _fault(text: str, numbers: Sequence[str]) -> str:
         pl.sql_expr(_renamed(text, {}))
     except Exception as error:  # polars raises several kinds for text that does not parse
         return f"cannot be read: {str(error).splitlines()[0][:100]}"
-    return ""
+    try:
+        kind = _no_rows().select(pl.sql_expr(_renamed(text, dict.fromkeys(numbers, "1.0")))).dtypes[0]
+    except Exception as error:  # polars raises several kinds for types that do not go together
+        return f"holds what cannot be compared: {str(error).splitlines()[0][:100]}"
+    return "" if kind == pl.Boolean else f"is no test: {text[:60]!r} is {kind}, not true or false"
+
+
+@cache
+def _no_rows() -> pl.DataFrame:
+    return pl.DataFrame(schema={name: TYPES[field.type] for name, field in FIELDS.items()})
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,87 @@
+"""A policy file: an overlay on the rulebook, of dates, numbers, tiers and strengths."""
+
+import tomllib
+from datetime import date
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from premortem.errors import BadInput, nearest, raise_all
+from premortem.regime.clause import Clause, Dated, Strict
+
+STRENGTHS = (
+    "allied_servicing",
+    "coercion",
+    "deals",
+    "compute_governance",
+    "open_weights_limits",
+    "api_limits",
+    "chinese_model_limits",
+    "huawei_blocking",
+    "permitting",
+)
+MAX_BYTES = 1_000_000
+
+
+class Strength(Strict):
+    """Strength of what no clause says, between 0 and 1, from a day on."""
+
+    value: float = Field(ge=0, le=1)
+    start: date = Field(alias="from")
+    why: str = ""
+
+
+class Move(Strict):
+    """Places that a policy puts into another tier."""
+
+    countries: tuple[str, ...]
+    tier: Literal[1, 2, 3]
+    start: date = Field(alias="from")
+
+
+class Policy(Strict):
+    """A policy file: an overlay on the rulebook."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    says: str
+    include: tuple[str, ...] = ()
+    clause: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    tier: tuple[Move, ...] = ()
+    strength: dict[str, tuple[Strength, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known_strengths(self) -> "Policy":
+        for name in self.strength:
+            if name not in STRENGTHS:
+                raise ValueError(
+                    f"no such strength: {name}; allowed: {', '.join(STRENGTHS)}; {nearest(name, STRENGTHS)}"
+                )
+        return self
+
+
+def read_policy(path: Path | Traversable) -> Policy:
+    """A policy from its file. Raises `BadInput`, every fault at once, with its key."""
+    try:
+        raw = path.read_bytes()
+        if len(raw) > MAX_BYTES:
+            raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
+        return Policy.model_validate(tomllib.loads(raw.decode("utf-8")))
+    except OSError as error:
+        raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a policy file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
+    except ValidationError as wrong:
+        raise_all([fault(path.name, "", dict(f)) for f in wrong.errors()])
+        raise
+
+
+def fault(file: str, key: str, wrong: dict[str, Any]) -> BadInput:
+    """A fault that Pydantic found, in the words of this project's errors."""
+    place = ".".join([key, *(str(p) for p in wrong["loc"])]).replace(".numbers.", ".")
+    known = [*Clause.model_fields, *Dated.model_fields, *Policy.model_fields]
+    if wrong["type"] == "extra_forbidden":
+        return BadInput(file, place, "no such key", got=wrong["loc"][-1], hint=nearest(str(wrong["loc"][-1]), known))
+    return BadInput(file, place, str(wrong["msg"]).removeprefix("Value error, "), got=wrong.get("input"))
