@@ -139,7 +139,7 @@ class Study:
         `cluster` is a Dask scheduler's address or `local:N`; `memory` a ceiling in bytes.
         """
         chosen = tuple(dict.fromkeys(policies or self.policies))
-        folder = Path(out) if out else (self.folder or Path()) / DEFAULT_OUT
+        folder = self.run_folder(out)
         began = time.perf_counter()
         pulled = {name: (self.levers(name), self.scorer.thresholds) for name in chosen}
         timing = ensemble.run(
@@ -166,6 +166,10 @@ class Study:
     def has_run(self) -> bool:
         """Whether a finished run of the study is stored where it would be looked for."""
         return store.is_finished(_last(self.folder))
+
+    def run_folder(self, out: str | Path | None = None) -> Path:
+        """Where a run goes: the given folder, or `out/` of the study."""
+        return Path(out) if out else (self.folder or Path()) / DEFAULT_OUT
 
     def stored(self, folder: Path | None = None) -> "Run":
         """A stored run: the given folder, or the study's last. Raises `BadInput` when there is none or inputs

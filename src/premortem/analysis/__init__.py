@@ -2,6 +2,7 @@
 futures, time; what to watch, and how the model did.
 """
 
+from premortem.analysis.alone import alone
 from premortem.analysis.asymmetry import time_asymmetry
 from premortem.analysis.attribution import FROZEN, holder
 from premortem.analysis.breaks import clause_thresholds
@@ -9,6 +10,7 @@ from premortem.analysis.clauses import KNOWN, heavy_edits
 from premortem.analysis.families import futures, signs
 from premortem.analysis.judging import hindcast
 from premortem.analysis.margins import assumption_number, margins_of
+from premortem.analysis.moved import moved
 from premortem.analysis.policies import compare
 from premortem.analysis.sentences import sentence
 from premortem.analysis.single import one_future
@@ -19,6 +21,7 @@ from premortem.analysis.why import explain, stress
 __all__ = [
     "FROZEN",
     "KNOWN",
+    "alone",
     "assumption_number",
     "board_of",
     "clause_thresholds",
@@ -29,6 +32,7 @@ __all__ = [
     "hindcast",
     "holder",
     "margins_of",
+    "moved",
     "one_future",
     "sentence",
     "signs",

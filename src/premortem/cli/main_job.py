@@ -1,12 +1,16 @@
-"""Main job: run and board."""
+"""Main job: run, brief and board."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from premortem.cli.shared import AsJson, Quiet, RunDir, StudyDir, app, day, progress, show, size, stored
+from premortem.errors import BadInput
 
+WithPdf = Annotated[bool, typer.Option("--pdf", help="Also as a tagged PDF, brief.pdf.")]
+OldRun = Annotated[Path | None, typer.Option("--compare", help="An older run folder: say what moved since.")]
 Weights = Annotated[
     str | None, typer.Option("--weights", help="Weigh futures by what was known on this day, YYYY-MM-DD.")
 ]
@@ -29,24 +33,28 @@ def run(
         int | None, typer.Option("--only", help="Make this one future anew and tell it; writes nothing.")
     ] = None,
     weights: Weights = None,
+    pdf: WithPdf = False,
+    compare: OldRun = None,
     study: StudyDir = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Simulate, score, write the store and the brief.
 
-    Examples: premortem run; premortem run --policy as-written --policy history --futures 100000;
+    Examples: premortem run; premortem run --policy as-written --policy history --futures 100000 --pdf;
     premortem run --futures 1000000 --memory 2GB --resume; premortem run --only 4321 --policy as-written
     """
     from premortem import analysis, report
     from premortem.study import Study
 
+    of = Study(study)
     if only is not None:
-        future = analysis.one_future(Study(study), only, policy or None, seed)
+        future = analysis.one_future(of, only, policy or None, seed)
         show(future, as_json, quiet, lambda: report.print_future(future))
         return
+    old = _old(of, compare, of.run_folder(out))
     as_of = day(weights, "--weights") if weights else None
-    made = Study(study).run(
+    made = of.run(
         policy or None,
         futures,
         seed,
@@ -56,15 +64,70 @@ def run(
         cluster=cluster,
         memory=size(memory, "--memory") if memory else None,
     )
-    brief, seconds = report.write_brief(made)
+    written = report.write_brief(made, with_pdf=pdf, old=old)
+    _say_left_out(written.left_out)
     weighted = analysis.board_of(made, as_of) if as_of else {}
 
     def for_people() -> None:
-        report.print_run(made, brief, seconds)
+        report.print_run(made, written.html, written.seconds)
         if weighted:
             report.print_weighted(made, weighted)
 
-    show(made.summary(brief=brief, report_seconds=seconds) | weighted, as_json, quiet, for_people)
+    document = made.summary(report_seconds=written.seconds, **_paths(written), **_moved(made, old)) | weighted
+    show(document, as_json, quiet, for_people)
+
+
+@app.command(rich_help_panel="Main job")
+def brief(
+    run: RunDir = None,
+    pdf: WithPdf = False,
+    compare: OldRun = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the brief of a stored run again, without simulating.
+
+    Examples: premortem brief --pdf; premortem brief --compare last-month --json
+    """
+    from premortem import report
+
+    made = stored(study, run)
+    old = _old(made.study, compare, None)
+    written = report.write_brief(made, with_pdf=pdf, old=old)
+    _say_left_out(written.left_out)
+    document = {**_paths(written), "seconds": round(written.seconds, 3), **_moved(made, old)}
+    show(document, as_json, False, lambda: typer.echo("\n".join(str(p) for p in (written.html, written.pdf) if p)))
+
+
+def _old(of: Any, folder: Path | None, target: Path | None) -> Any:
+    """The run to compare with. Raises `BadInput` when the new run would overwrite it."""
+    if folder is None:
+        return None
+    if target is not None and folder.resolve() == target.resolve():
+        raise BadInput(
+            "command line",
+            "--compare",
+            f"{folder} would be overwritten by this run",
+            got=str(folder),
+            allowed="a run in another folder than --out",
+            hint="--out new-run",
+        )
+    return of.stored(folder)
+
+
+def _moved(made: Any, old: Any) -> dict[str, Any]:
+    from premortem import analysis
+
+    return {} if old is None else {"moved": analysis.moved(made, old)}
+
+
+def _paths(written: Any) -> dict[str, str]:
+    return {"brief": str(written.html)} | ({"pdf": str(written.pdf)} if written.pdf else {})
+
+
+def _say_left_out(lines: Sequence[str]) -> None:
+    for line in lines:
+        typer.echo(f"warning: {line}", err=True)
 
 
 @app.command(rich_help_panel="Main job")

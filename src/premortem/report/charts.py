@@ -1,40 +1,22 @@
-"""Charts of the brief, and the figure around each: title that states the finding, unit, source line, text
-alternative.
-"""
+"""Charts of the brief: each a picture of a table, without title or source, which the figure around it carries."""
 
-from dataclasses import dataclass
-from html import escape
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
 import polars as pl
 
-from premortem.exhibits.render import svg
 from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
 
 BAND = ("p5", "p25", "p50", "p75", "p95")
 # Margins beyond this are all the same to a reader: far from breaking, or far beyond it.
 CLIP = 3.0
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A chart with what a reader needs to trust it."""
-
-    title: str
-    chart: Any
-    source: str
-    alternative: str
-
-    def html(self, number: int) -> str:
-        """The figure as HTML with inline SVG."""
-        picture = svg(self.chart)
-        start = picture.index("<svg") + 4
-        labelled = f'{picture[:start]} role="img" aria-label="{escape(self.alternative, quote=True)}"{picture[start:]}'
-        return (
-            f'<figure><p class="figtitle">Figure {number}. {escape(self.title)}</p><div class="chart">{labelled}</div>'
-            f"<figcaption>{escape(self.source)}</figcaption></figure>"
-        )
+# A second cue beside colour where lines of several families meet.
+DASHES = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3]]
+# Letters of a label before it goes on in a second line.
+LABEL = 54
+# Makes an axis break a label at `|`.
+TWO_LINES = "split(datum.label, '|')"
 
 
 def fan(bands: pl.DataFrame, unit: str) -> Any:
@@ -67,7 +49,7 @@ def fan(bands: pl.DataFrame, unit: str) -> Any:
         .encode(x="year:Q", y="y:Q", text="text:N")
         for word, colour in (("holds", HOLDS), ("breaks", BREAKS))
     ]
-    return themed(alt.layer(outer, inner, line, zero, *words), height=240)
+    return themed(alt.layer(outer, inner, line, zero, *words), height=170)
 
 
 def shares(rows: pl.DataFrame, titles: dict[str, str]) -> Any:
@@ -135,14 +117,74 @@ def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
 
 
 def effects(frame: pl.DataFrame) -> Any:
-    """Effects of drivers and arrestors as bars from 0 by size, with intervals; columns item, kind, effect, low, high."""
-    rows = frame.with_columns(item=pl.col("item").str.replace_all("_", " ") + pl.format(" ({})", pl.col("kind")))
-    base = alt.Chart(rows).encode(y=alt.Y("item:N", sort=rows["item"].to_list(), title=None))
-    x = alt.X("effect:Q", title="change of the share that holds", axis=alt.Axis(format="+.0%"))
+    """Effects of drivers and arrestors as bars from 0 by size, with intervals; columns statement, kind, effect, low, high."""
+    rows = frame.with_columns(
+        label=pl.format("{} ({})", "statement", "kind").map_elements(two_lines, return_dtype=pl.String),
+        said=(pl.col("effect") * 100).round(0).cast(pl.Int32).map_elements(lambda x: f"{x:+d}", return_dtype=pl.String),
+        end=pl.when(pl.col("effect") > 0).then(pl.col("high")).otherwise(pl.col("low")),
+    )
+    y = alt.Y(
+        "label:N",
+        sort=rows["label"].to_list(),
+        title=None,
+        axis=alt.Axis(
+            labelExpr=TWO_LINES, labelFontSize=12, labelLineHeight=13, labelLimit=0, ticks=False, domain=False
+        ),
+    )
+    base = alt.Chart(rows).encode(y=y)
+    reach = max(0.05, float(rows.select(pl.max_horizontal(pl.col("low", "high").abs()).max()).item()) * 1.2)
+    x = alt.X(
+        "effect:Q",
+        title="change of the share that holds, in points",
+        axis=alt.Axis(labelExpr="format(datum.value * 100, '+d')", tickCount=6),
+        scale=alt.Scale(domain=[-reach, reach]),
+    )
     colour = alt.condition("datum.effect > 0", alt.value(HOLDS), alt.value(BREAKS))
     bars = base.mark_bar(height=14).encode(x=x, color=colour)
     rules = base.mark_rule(color=INK, strokeWidth=1.2).encode(x="low:Q", x2="high:Q")
-    return themed(bars + rules, height=22 * rows.height, width=480)
+    right = base.transform_filter("datum.effect > 0").mark_text(align="left", dx=5).encode(x="end:Q", text="said:N")
+    left = base.transform_filter("datum.effect <= 0").mark_text(align="right", dx=-5).encode(x="end:Q", text="said:N")
+    zero = alt.Chart(pl.DataFrame({"x": [0.0]})).mark_rule(color=MUTED).encode(x="x:Q")
+    return themed(alt.layer(bars, rules, zero, right, left), height=29 * rows.height, width=310)
+
+
+def two_lines(text: str) -> str:
+    """A label with `|` where it goes on in a second line; what does not fit in two ends in an ellipsis."""
+    lines = wrap(text, LABEL)
+    if len(lines) > 2:
+        kind = text[text.rindex("(") :]
+        lines = [lines[0], wrap(lines[1], LABEL - len(kind) - 2)[0] + "\u2026 " + kind]
+    return "|".join(lines)
+
+
+def pathways(frame: pl.DataFrame, order: list[str]) -> Any:
+    """A panel an assumption, a row a policy: a line over the years in which it is kept; columns policy, assumption, year,
+    keeps.
+    """
+    rows = frame.with_columns(until=pl.col("year") + 1)
+    base = alt.Chart(rows).encode(
+        y=alt.Y("policy:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, grid=False)),
+        x=alt.X(
+            "year:Q",
+            title=None,
+            scale=alt.Scale(domain=[2025, 2033], nice=False),
+            axis=alt.Axis(format="d", values=[2026, 2029, 2032]),
+        ),
+        x2="until:Q",
+    )
+    kept = base.transform_filter("datum.keeps").mark_rule(strokeWidth=6, color=HOLDS)
+    lost = base.transform_filter("!datum.keeps").mark_rule(strokeWidth=2, strokeDash=[2, 3], color=BREAKS)
+    return themed(
+        alt.layer(kept, lost)
+        .properties(width=178, height=17 * len(order))
+        .facet(
+            facet=alt.Facet(
+                "assumption:N", title=None, header=alt.Header(labelFontWeight=600, labelFontSize=12, labelLimit=0)
+            ),
+            columns=3,
+        ),
+        width=None,
+    )
 
 
 def regret_map(frame: pl.DataFrame, order: list[str]) -> Any:
@@ -154,8 +196,12 @@ def regret_map(frame: pl.DataFrame, order: list[str]) -> Any:
         y=alt.Y("assumption:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
     )
     top = float(frame["regret"].max())  # type: ignore[arg-type]
-    cells = base.mark_rect(stroke="white").encode(
-        color=alt.Color("regret:Q", scale=alt.Scale(range=["#F6F7F9", BREAKS], domain=[0, max(top, 0.01)]), legend=None)
+    cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
+        color=alt.Color(
+            "regret:Q",
+            scale=alt.Scale(range=["#F6F7F9", BREAKS], domain=[0, max(top, 0.01)], interpolate="rgb"),
+            legend=None,
+        )
     )
     dark = alt.condition(f"datum.regret > {0.6 * top}", alt.value("white"), alt.value(INK))
     return themed(cells + base.mark_text().encode(text=alt.Text("regret:Q", format=".2f"), color=dark), height=30 * 5)
@@ -163,13 +209,17 @@ def regret_map(frame: pl.DataFrame, order: list[str]) -> Any:
 
 def index_bars(frame: pl.DataFrame) -> Any:
     """The edit index of clause numbers as bars; columns clause, index."""
-    base = alt.Chart(frame).encode(y=alt.Y("clause:N", sort=frame["clause"].to_list(), title=None))
-    bars = base.mark_bar(height=14, color=BREAKS).encode(x=alt.X("index:Q", title="index of heavy edits (0 to 1)"))
-    return themed(
-        bars + base.mark_text(align="left", dx=4).encode(x="index:Q", text=alt.Text("index:Q", format=".3f")),
-        height=22 * frame.height,
-        width=420,
+    base = alt.Chart(frame).encode(
+        y=alt.Y(
+            "clause:N",
+            sort=frame["clause"].to_list(),
+            title=None,
+            axis=alt.Axis(labelLimit=420, ticks=False, domain=False),
+        )
     )
+    bars = base.mark_bar(height=14, color=HOLDS).encode(x=alt.X("index:Q", title="index of heavy edits (0 to 1)"))
+    said = base.mark_text(align="left", dx=4).encode(x="index:Q", text=alt.Text("index:Q", format=".2~g"))
+    return themed(bars + said, height=22 * frame.height, width=270)
 
 
 def families(frame: pl.DataFrame, order: list[str]) -> Any:
@@ -181,11 +231,16 @@ def families(frame: pl.DataFrame, order: list[str]) -> Any:
         sort=order,
         title=None,
         scale=alt.Scale(domain=order, range=colours[: len(order)]),
-        legend=alt.Legend(orient="top", columns=2, labelLimit=340),
+        legend=alt.Legend(
+            orient="top", columns=2, labelLimit=0, symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1
+        ),
+    )
+    dash = alt.StrokeDash(
+        "family:N", sort=order, scale=alt.Scale(domain=order, range=DASHES[: len(order)]), legend=None
     )
     base = alt.Chart(rows).encode(x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=4)), color=colour)
-    bands = base.mark_area(opacity=0.15).encode(y=alt.Y("p25:Q", title=None), y2="p75:Q")
-    lines = base.mark_line(strokeWidth=2).encode(y=alt.Y("p50:Q", title=None))
+    bands = base.mark_area(opacity=0.12).encode(y=alt.Y("p25:Q", title=None), y2="p75:Q")
+    lines = base.mark_line(strokeWidth=2).encode(y=alt.Y("p50:Q", title=None), strokeDash=dash)
     chart = (
         alt.layer(bands, lines)
         .properties(width=210, height=120)
@@ -193,3 +248,18 @@ def families(frame: pl.DataFrame, order: list[str]) -> Any:
         .resolve_scale(y="independent")
     )
     return themed(chart, width=None)
+
+
+def moves(frame: pl.DataFrame) -> Any:
+    """Change of every cell of the board as a dot with its interval; columns assumption, policy, change, low, high."""
+    base = alt.Chart(frame).encode(y=alt.Y("policy:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)))
+    x = alt.X("change:Q", title="points", axis=alt.Axis(labelExpr="format(datum.value * 100, '+d')", tickCount=4))
+    sure = alt.condition("datum.low > 0 || datum.high < 0", alt.value(HOLDS), alt.value(CONTEXT))
+    rules = base.mark_rule(strokeWidth=1.5).encode(x=alt.X("low:Q"), x2="high:Q", color=sure)
+    dots = base.mark_point(filled=True, size=50, opacity=1).encode(x=x, color=sure)
+    panels = (
+        alt.layer(rules, dots)
+        .properties(width=165, height=17 * frame["policy"].n_unique())
+        .facet(facet=alt.Facet("assumption:N", title=None, header=alt.Header(labelFontWeight=600)), columns=3)
+    )
+    return themed(panels, width=None)

@@ -5,46 +5,53 @@ from typing import Any
 import polars as pl
 
 from premortem.report import words
+from premortem.stress.propositions import Assumption, Condition
+from premortem.study import Run
 
 
-def cell(run: Any, assumption: str, policy: str) -> dict[str, Any]:
+def cell(run: Run, assumption: str, policy: str) -> dict[str, Any]:
     """One cell of the board; `fails_on` without the conditions of other assumptions."""
     row = run.board().filter((pl.col("assumption") == assumption) & (pl.col("policy") == policy)).row(0, named=True)
     return row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")}
 
 
-def first_failure(run: Any, assumption: str, policy: str) -> tuple[str, float] | None:
+def first_failure(run: Run, assumption: Assumption, policy: str) -> tuple[Condition, float] | None:
     """The condition that fails first most often, with its share of failures; None where nothing fails."""
-    fails = cell(run, assumption, policy)["fails_on"]
+    fails = cell(run, assumption.id, policy)["fails_on"]
     name, share = max(fails.items(), key=lambda item: item[1])
-    return (name, share) if share > 0 else None
+    return (next(c for c in assumption.condition if c.id == name), share) if share > 0 else None
 
 
-def headline(run: Any, policy: str) -> str:
-    """`As written, A3 is the weakest: it holds in 40% of futures; all five together in 15%`."""
-    shares = {a.id: cell(run, a.id, policy)["holds"] for a in run.study.assumptions}
-    weakest = min(shares, key=lambda key: shares[key])
+def title_of(run: Run, policy: str) -> str:
+    """Title of a policy of the run: `As written`."""
+    return str(run.study.book(policy).policy.title)
+
+
+def headline(run: Run, policy: str) -> str:
+    """`As written, "Frontier investment is protected" (A3) is the weakest: it holds in 40% of futures; ...`."""
+    shares = {a: cell(run, a.id, policy)["holds"] for a in run.study.assumptions}
+    weakest = min(shares, key=lambda a: shares[a])
     together = cell(run, "all", policy)["holds"]
-    title = run.study.book(policy).policy.title
     count = {5: "all five"}.get(len(shares), f"all {len(shares)}")
-    return f"{title}, {weakest} is the weakest: it holds in {words.share(shares[weakest])} of futures; {count} together in {words.share(together)}"
+    return (
+        f"{title_of(run, policy)}, \u2018{weakest.name}\u2019 ({weakest.id}) is the weakest assumption: "
+        f"it holds in {words.share(shares[weakest])} of futures; {count} together in {words.share(together)}"
+    )
 
 
-def findings(run: Any, policy: str | None = None) -> list[str]:
+def findings(run: Run, policy: str | None = None) -> list[str]:
     """One finding a line for each assumption: share, what fails first, and the policy that changes it most."""
     policy = policy or run.policies[0]
-    lines = []
-    for a in run.study.assumptions:
-        here = cell(run, a.id, policy)["holds"]
-        says = {c.id: c.says for c in a.condition}
-        failure = first_failure(run, a.id, policy)
-        others = {p: cell(run, a.id, p)["holds"] - here for p in run.policies if p not in (policy, "history")}
-        line = f"{a.id} holds in {words.share(here)} of futures"
-        if failure:
-            line += f"; in {words.share(failure[1])} of its breaks this fails first: '{says[failure[0]]}'"
-        if others:
-            most = max(others, key=lambda p: abs(others[p]))
-            title = run.study.book(most).policy.title.lower()
-            line += f". Largest change: {title}, {words.points(others[most])}"
-        lines.append(line + ".")
-    return lines
+    return [_finding(run, a, policy) for a in run.study.assumptions]
+
+
+def _finding(run: Run, a: Assumption, policy: str) -> str:
+    here = cell(run, a.id, policy)["holds"]
+    line = f"{a.id}, {words.within(a.name)}, holds in {words.share(here)} of futures"
+    if failure := first_failure(run, a, policy):
+        line += f"; what fails first in {words.share(failure[1])} of its breaks: {failure[0].failure}"
+    others = {p: cell(run, a.id, p)["holds"] - here for p in run.policies if p not in (policy, "history")}
+    if others:
+        most = max(others, key=lambda p: abs(others[p]))
+        line += f". {title_of(run, most)} changes it most: {words.points(others[most])}"
+    return line + "."

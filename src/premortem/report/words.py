@@ -36,3 +36,27 @@ def number(value: float, digits: int = 2) -> str:
 def listing(items: list[str]) -> str:
     """Items as a phrase: `a`, `a and b`, `a, b and c`."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "none"
+
+
+def interval(low: float, high: float) -> str:
+    """An interval of shares in whole percent: `39 to 40%`; `within 1 point` where the ends round alike."""
+    if low == high:
+        return share(low)
+    first, last = round(100 * low), round(100 * high)
+    return "within 1 point" if first == last else f"{first} to {last}%"
+
+
+def within(name: str) -> str:
+    """A name or sentence as it reads within another: its first letter small, unless it begins a proper name."""
+    proper = name[:2].isupper() or name.startswith(("China", "Chinese", "US", "AI", "World AI", "Tier"))
+    return name if proper else name[:1].lower() + name[1:]
+
+
+def under(title: str) -> str:
+    """A policy as a circumstance: `as written`, `under streamlined`."""
+    return "as written" if title == "As written" else f"under \u2018{within(title)}\u2019"
+
+
+def sentence(text: str) -> str:
+    """Words with a full stop, unless they end with a mark of their own."""
+    return text if text.endswith(("?", ".", "!")) else f"{text}."

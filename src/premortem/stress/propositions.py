@@ -44,10 +44,18 @@ class Condition(Strict):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     says: str
+    fails: str = Field(
+        default="", description="how its failure reads after 'fails first:'; its id in words if left out"
+    )
     note: str = Field(description="what of the note it stands for, in our words")
     margin: str
     over_time: str
     limit: Limit
+
+    @property
+    def failure(self) -> str:
+        """What has happened where it does not hold, in a few words."""
+        return self.fails or self.id.replace("_", " ") + " does not hold"
 
 
 class Item(Strict):

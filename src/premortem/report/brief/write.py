@@ -1,0 +1,66 @@
+"""Writes the brief into the run folder: pictures once, then the editions asked for."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from premortem.errors import BadInput, PremortemError
+from premortem.exhibits.render import svg
+from premortem.report.brief import html, pdf
+from premortem.report.brief.assemble import assemble
+from premortem.study import Run
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where the editions lie, the seconds it took, and one line for each part that could not be made."""
+
+    html: Path
+    pdf: Path | None
+    seconds: float
+    left_out: tuple[str, ...]
+
+
+def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None) -> Written:
+    """Write `brief.html`, and `brief.pdf` if asked for, into the run folder. Raises `BadInput` when the folder cannot be
+    written; a file is whole or not there.
+    """
+    began = time.perf_counter()
+    _check_folder(run.folder)
+    brief = assemble(run, old)
+    pictures = {f.id: svg(f.chart) for f in brief.figures()}
+    page = _put(run.folder / "brief.html", html.render(brief, pictures).encode("utf-8"))
+    left_out, printed = list(brief.left_out), None
+    if with_pdf:
+        try:
+            content = pdf.render(brief, pictures)
+        except PremortemError as error:
+            left_out.append(str(error))
+        else:
+            printed = _put(run.folder / "brief.pdf", content)
+    return Written(page, printed, time.perf_counter() - began, tuple(left_out))
+
+
+def _check_folder(folder: Path) -> None:
+    """Fails before the work rather than after it."""
+    probe = folder / ".brief"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _put(path: Path, content: bytes) -> Path:
+    half = path.with_name(path.name + ".half")
+    try:
+        half.write_bytes(content)
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+    return path
+
+
+def _unwritable(path: Path, error: OSError) -> BadInput:
+    return BadInput(str(path), "", f"cannot be written ({error.strerror})", allowed="a folder you may write")
