@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import BAD, DONE, AsJson, app, show
+from premortem.cli.shared import BAD, DONE, NO, AsJson, app, show
 
 data_app = typer.Typer(help="What is shipped, how old, from where.", no_args_is_help=True)
 app.add_typer(data_app, name="data", rich_help_panel="More")
@@ -64,11 +64,27 @@ def bench(
 
 @data_app.command("status")
 def data_status(as_json: AsJson = False) -> None:
-    """What is shipped, how old, from where: one row a table.
+    """What is shipped, how old, from where: one row a table; then what was pulled, if anything.
 
     Examples: premortem data status; premortem data status --json
     """
     from premortem import facts, report
 
-    tables = facts.status()
-    show({"tables": tables}, as_json, False, lambda: report.print_tables(tables))
+    tables, pulled = facts.status(), facts.records()
+    show({"tables": tables, "pulled": pulled}, as_json, False, lambda: report.print_tables(tables, pulled))
+
+
+@data_app.command("pull")
+def data_pull(
+    names: Annotated[list[str] | None, typer.Argument(help="Sources [default: all].")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch newer figures from their publishers into the cache; runs go on using the tables that ship.
+
+    Examples: premortem data pull; premortem data pull ember_yearly --json
+    """
+    from premortem import facts, report
+
+    result = facts.pull(names or ())
+    show(result, as_json, False, lambda: report.print_pulled(result))
+    raise typer.Exit(NO if result["failed"] else DONE)

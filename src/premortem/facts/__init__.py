@@ -1,5 +1,8 @@
-"""Cited tables that ship with the package: each with its source, date, unit, confidence and licence."""
+"""Cited tables that ship with the package: each with its source, date, unit, confidence and licence; and, only when asked
+for, newer ones from their publishers.
+"""
 
+from premortem.facts.live import pull, read_pulled, records
 from premortem.facts.tables import Table, catalogue, read, status
 
-__all__ = ["Table", "catalogue", "read", "status"]
+__all__ = ["Table", "catalogue", "pull", "read", "read_pulled", "records", "status"]

@@ -72,8 +72,8 @@ def bar(share: float, console: Console) -> str:
     return (STEPS[8] * full + (STEPS[rest] if rest else "")).ljust(BAR_CELLS)
 
 
-def print_tables(tables: list[dict[str, Any]]) -> None:
-    """The packaged tables: name, rows, date, licence, source."""
+def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> None:
+    """The packaged tables: name, rows, date, licence, source; then those pulled, which only who asks for them reads."""
     console = Console(highlight=False)
     table = Table(box=None, padding=(0, 1))
     for column in ("name", "rows", "date", "licence", "source"):
@@ -81,6 +81,25 @@ def print_tables(tables: list[dict[str, Any]]) -> None:
     for row in tables:
         table.add_row(*(str(row[c]) for c in ("name", "rows", "date", "licence", "source")))
     console.print(table)
+    if pulled:
+        console.print("\nPulled, read only by who asks for them (`facts.read_pulled`):")
+    for row in pulled:
+        console.print(
+            f"  {row['name']}: {row['rows']:,} rows, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
+        )
+
+
+def print_pulled(result: dict[str, list[dict[str, Any]]]) -> None:
+    """What came, and what did not with the packaged table that holds the same kind of figure."""
+    console = Console(highlight=False)
+    for row in result["pulled"]:
+        news = "new" if row["changed"] else "as before"
+        console.print(
+            f"{row['name']}: {row['rows']:,} rows, {row['bytes']:,} bytes, {news}: {row['path']}", soft_wrap=True
+        )
+    for row in result["failed"]:
+        console.print(f"{row['name']}: not pulled: {row['why']}", soft_wrap=True)
+        console.print(f"  packaged and in use all the same: {', '.join(row['stays'])}")
 
 
 def progress_bar() -> Callable[[int, int, float], None]:
