@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import premortem as pm
 from premortem import facts
 from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.regime import book as rules
@@ -209,8 +210,7 @@ def test_loopholes_are_re_checkable_pairs():
     assert len({row["name"] for row in found}) >= 6
     for row in found:
         for side in ("a", "b"):
-            fields = {k: v for k, v in row[side].items()}
-            assert outcomes([fields])[0] == row[f"outcome_{side}"]
+            assert outcomes([row[side]])[0] == row[f"outcome_{side}"]
         assert row["outcome_a"] != row["outcome_b"]
 
 
@@ -309,3 +309,30 @@ def test_an_overlay_on_a_clause_that_is_not_there_is_refused(tmp_path):
 
 def test_ranks_cover_all_outcomes():
     assert set(RANK) == set(OUTCOMES)
+
+
+def test_a_decision_reads_as_a_memo_in_a_notebook():
+    decision = (
+        pm.book("as-written")
+        .as_of("2025-06-01")
+        .decide(pm.Transaction(item="H100 SXM", quantity=2000, destination="ARE"))
+    )
+    page = decision._repr_html_()
+    for said in ("A licence is needed; approval is presumed", "diffusion.country_allocation", "758,352,000 TPP"):
+        assert said in page
+    assert "What would change it" in page
+    assert "Not legal advice" in page
+    sent = {"item": "H100 SXM", "destination": "ARE", "consignee": "<script>", "date": "2025-06-01"}
+    assert "<script>" not in explain(Transaction(sent), rules.load("history"))._repr_html_()
+
+
+def test_steps_behind_the_decision_are_not_reached():
+    decision = explain(
+        Transaction(item="H100 SXM", quantity=5, destination="FRA", date="2025-06-01"), rules.load("as-written")
+    )
+    reached = [s.clause for s in decision.trace if s.reached]
+    assert decision.clause == reached[-1] == "diffusion.aia"
+    free = explain(Transaction(item="H20", destination="FRA", date="2025-06-01"), rules.load("as-written"))
+    assert all(
+        rules.load("as-written").by_id[s.clause].stage in ("classify", "requires") for s in free.trace if s.reached
+    )

@@ -76,10 +76,11 @@ def ledger(
     """
     from premortem import report
     from premortem.regime import ledger as ledgers
+    from premortem.regime import tables
 
     decided, result = ledgers.decide_file(file, _book(study, under))
     if out is not None:
-        ledgers.write(decided, out)
+        tables.write(decided, out)
     show(result, as_json, False, lambda: report.print_ledger(result, out))
 
 

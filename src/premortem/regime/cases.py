@@ -60,6 +60,18 @@ def arguments(text: str) -> dict[str, str]:
     return together(found, settings(given))
 
 
+def command(fields: Mapping[str, Any], policy: str) -> str:
+    """The `premortem check` that asks about these fields: `arguments` of it gives them back."""
+    named = {field: option for option, field in OPTIONS.items()}
+    words = ["premortem", "check"]
+    for name, value in fields.items():
+        text = (
+            f"{value:.15g}" if isinstance(value, float) else str(int(value)) if isinstance(value, bool) else str(value)
+        )
+        words += [named[name], text] if name in named else ["--set", f"{name}={text}"]
+    return shlex.join([*words, "--under", policy])
+
+
 def agrees(outcome: str, expected: str) -> bool:
     """Whether an outcome is among those accepted (`a|b`); NAC and ACA stand for one another, as one exception was
     split.

@@ -44,9 +44,16 @@ def iso3(text: str, key: str) -> str:
             f"no such country: {text}",
             got=text,
             allowed="ISO 3166 code or name",
-            hint=nearest(text.lower(), [name for name in known() if len(name) > 2]),
+            hint=_near(text),
         )
     return found
+
+
+def _near(text: str) -> str:
+    """The nearest country by name, spelt as its table has it."""
+    names = {str(row["name"]).lower(): row for row in facts.read("countries").to_dicts()}
+    close = nearest(text.lower(), list(names)).removeprefix("did you mean ").removesuffix("?")
+    return f"did you mean {names[close]['name']} ({names[close]['iso3']})?" if close else ""
 
 
 class Atlas(NamedTuple):

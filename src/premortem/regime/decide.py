@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 import polars as pl
 
+from premortem.regime import memo
 from premortem.regime.binding import binds, dated_numbers, limit_number, names
 from premortem.regime.changes import sentences, tries
 from premortem.regime.clause import Clause, Rulebook
@@ -116,22 +116,10 @@ class Decision:
         }
 
     def __repr__(self) -> str:
-        """A memo in a few lines."""
-        lines = [
-            self.sentence,
-            f"  {self.outcome}, by {self.clause or 'no clause'} ({self.citation or 'none applies'}), policy {self.policy}, ECCN {self.eccn}",
-        ]
-        if self.headroom_tpp is not None:
-            lines.append(f"  headroom after it: {self.headroom_tpp:,.0f} TPP")
-        lines += [f"  would change it: {change}" for change in self.would_change[:3]]
-        return "\n".join([*lines, "  Not legal advice."])
+        return memo.text(self)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(s.clause)}</td><td>{escape(s.says)}</td><td>{'applies' if s.applies else 'does not apply'}</td></tr>"
-            for s in self.trace
-        )
-        return f"<p><b>{escape(self.sentence)}</b> {escape(self.citation)}</p><table>{rows}</table>"
+        return memo.html(self)
 
 
 def explain(transaction: Transaction, book: Rulebook, policy: str = "") -> Decision:

@@ -1,20 +1,24 @@
 """What is in force, and what changed between two days or two policies: clauses, numbers, and who gains or loses."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from premortem import facts
-from premortem.regime.book import Book
+from premortem.regime.book import STRENGTHS, Book
 from premortem.regime.clause import Clause
+from premortem.regime.countries import atlas
 from premortem.regime.engine import decide
 from premortem.regime.transactions import catalogue, frame_of
-from premortem.regime.vocabulary import DENIED, READS
+from premortem.regime.vocabulary import DENIED, RANK, READS
 
 # Shipments by which two rulebooks are compared: units of each chip to each place.
 UNITS = 2000.0
 CHIPS = ("H100 SXM", "H20", "H200 SXM", "B200", "RTX 4090")
+# Places that a sentence names before others.
+KNOWN = ("CHN", "ARE", "SAU", "IND", "SGP", "MYS", "ISR", "BRA", "VNM", "POL", "CHE", "TUR", "MEX", "KHM")
 
 
 def show(book: Book, on: date) -> list[dict[str, Any]]:
@@ -45,73 +49,97 @@ def _row(c: Clause, on: date) -> dict[str, Any]:
 
 
 def diff(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
-    """Changes from one rulebook and day to another: clauses that came, went or changed a number; places and chips
-    that gain or lose.
+    """Changes from one rulebook and day to another, as data and in words.
+
+    `changes`: clauses that came, went, were reworded or changed a number, places that moved, strengths that differ;
+    `gain` and `lose`: chips and places whose outcome differs; `words`: who gains and who loses, a sentence each.
     """
+    return {
+        "changes": [*_clauses(before, after), *_moved(before, after), *_strengths(before, after)],
+        **_who(before, after),
+    }
+
+
+def _clauses(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict[str, Any]]:
     (book_a, day_a), (book_b, day_b) = before, after
     held_a, held_b = {c.id: c for c in book_a.as_of(day_a)}, {c.id: c for c in book_b.as_of(day_b)}
-    changes: list[dict[str, Any]] = [
-        {
-            "kind": "gone",
-            "clause": k,
-            "says": held_a[k].says,
-            "text": f"No longer in force: {held_a[k].says} ({held_a[k].citation})",
-        }
-        for k in held_a
-        if k not in held_b
-    ]
-    changes += [
-        {
-            "kind": "new",
-            "clause": k,
-            "says": held_b[k].says,
-            "text": f"Now in force: {held_b[k].says} ({held_b[k].citation})",
-        }
-        for k in held_b
-        if k not in held_a
-    ]
-    for k in held_a.keys() & held_b.keys():
-        for name in held_a[k].numbers:
-            old, new = held_a[k].number(name, day_a), held_b[k].number(name, day_b)
+    for word, kind, here, there in (
+        ("No longer in force", "gone", held_a, held_b),
+        ("Now in force", "new", held_b, held_a),
+    ):
+        for k, c in here.items():
+            if k in there:
+                continue
+            yield {"kind": kind, "clause": k, "says": c.says, "text": f"{word}: {c.says} ({c.citation})"}
+    for k in sorted(held_a.keys() & held_b.keys()):
+        a, b = held_a[k], held_b[k]
+        if (a.applies, a.within, a.then, a.otherwise) != (b.applies, b.within, b.then, b.otherwise):
+            yield {"kind": "reworded", "clause": k, "says": b.says, "text": f"{k} tests something else: {b.says}"}
+        for name in a.numbers:
+            old, new = a.number(name, day_a), b.number(name, day_b)
             if old != new and not (old != old and new != new):
-                unit = held_a[k].numbers[name][0].unit
-                changes.append(
-                    {
-                        "kind": "number",
-                        "clause": k,
-                        "parameter": name,
-                        "from": old,
-                        "to": new,
-                        "text": f"{k}: {name} goes from {old:,g} to {new:,g} {unit}",
-                    }
-                )
-    return {"changes": changes, **_who(before, after)}
+                text = f"{k}: {name} goes from {old:,g} to {new:,g} {a.units[name]}"
+                yield {"kind": "number", "clause": k, "parameter": name, "from": old, "to": new, "text": text}
+
+
+def _moved(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict[str, Any]]:
+    """Places that changed their group or tier."""
+    (a, day_a), (b, day_b) = ((atlas(book.moves), day) for book, day in (before, after))
+    held = (places.table.filter(pl.col("period") == places.period(day)) for places, day in ((a, day_a), (b, day_b)))
+    both = next(held).join(next(held), on="iso3", suffix="_after")
+    names = _names()
+    for field, said in (("tier", "the tier"), ("d5", "D:5"), ("d1_d4", "D:1 or D:4"), ("a5_a6", "A:5 or A:6")):
+        for row in both.filter(pl.col(field) != pl.col(f"{field}_after")).sort("iso3").to_dicts():
+            old, new = row[field], row[f"{field}_after"]
+            how = f"goes from {said} {old} to {new}" if field == "tier" else f"{'joins' if new else 'leaves'} {said}"
+            text = f"{names[row['iso3']]} {how.replace('the tier', 'tier')}"
+            yield {"kind": "place", "place": row["iso3"], "field": field, "from": old, "to": new, "text": text}
+
+
+def _strengths(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict[str, Any]]:
+    (a, day_a), (b, day_b) = before, after
+    for name in STRENGTHS:
+        old, new = a.strength(name, day_a), b.strength(name, day_b)
+        if old != new:
+            text = f"{name.replace('_', ' ')} goes from strength {old:g} to {new:g}"
+            yield {"kind": "strength", "parameter": name, "from": old, "to": new, "text": text}
 
 
 def _who(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
     """Places and chips whose outcome differs, by direction."""
     places = facts.read("countries")["iso3"].to_list()
-    asked = [(place, chip) for place in places for chip in CHIPS]
+    asked = [(place, chip) for chip in CHIPS for place in places]
 
     def answers(book: Book, day: date) -> list[str]:
         rows = [{"date": day, "item": chip, "quantity": UNITS, "destination": place} for place, chip in asked]
         return decide(frame_of(rows), book)["outcome"].to_list()
 
-    rank = {name: i for i, name in enumerate(READS)}
-    moved = []
+    found: dict[tuple[str, str, str], list[str]] = {}
     for (place, chip), a, b in zip(asked, answers(*before), answers(*after), strict=True):
         if a != b:
-            moved.append({"place": place, "chip": chip, "from": a, "to": b, "gains": rank[b] < rank[a]})
-    frame = pl.DataFrame(
-        moved, schema={"place": pl.String, "chip": pl.String, "from": pl.String, "to": pl.String, "gains": pl.Boolean}
-    )
-    grouped = frame.group_by("chip", "from", "to", "gains", maintain_order=True).agg(
-        places=pl.col("place"), count=pl.len()
-    )
-    return {
-        "gain": grouped.filter(pl.col("gains")).drop("gains").to_dicts(),
-        "lose": grouped.filter(~pl.col("gains")).drop("gains").to_dicts(),
-    }
+            found.setdefault((chip, a, b), []).append(place)
+    sides: dict[str, list[dict[str, Any]]] = {"gain": [], "lose": []}
+    for (chip, a, b), those in found.items():
+        side = "gain" if RANK.get(b, len(RANK)) < RANK.get(a, len(RANK)) else "lose"
+        row = {"chip": chip, "from": a, "to": b, "places": those, "count": len(those)}
+        sides[side].append(row | {"text": _sentence(side, row)})
+    return sides | {"words": [row["text"] for rows in sides.values() for row in rows]}
+
+
+def _sentence(side: str, row: dict[str, Any]) -> str:
+    """`India and 120 others lose: 2,000 H100 SXM went freely and now need a licence.`"""
+    names = _names()
+    known = sorted(row["places"], key=lambda place: (KNOWN.index(place) if place in KNOWN else len(KNOWN), place))
+    first = [names[place] for place in known[:3]]
+    others = row["count"] - len(first)
+    those = ", ".join(first) + (f" and {others} other{'s' if others > 1 else ''}" if others else "")
+    old, new = (READS.get(row[k], row[k]) for k in ("from", "to"))
+    verb = side if row["count"] > 1 else f"{side}s"
+    return f'{those} {verb}, for {UNITS:,.0f} {row["chip"]}: from "{old}" to "{new}"'
+
+
+def _names() -> dict[str, str]:
+    return {row["iso3"]: row["name"] for row in facts.read("countries").to_dicts()}
 
 
 def h100e(item: str, quantity: float) -> float:

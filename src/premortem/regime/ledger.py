@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from premortem.errors import BadInput
 from premortem.regime import undo
 from premortem.regime.binding import limit
 from premortem.regime.clause import Rulebook
 from premortem.regime.engine import decide
-from premortem.regime.reading import checked, read, typed
+from premortem.regime.reading import checked, typed
+from premortem.regime.tables import MISSHAPEN, read
 from premortem.regime.totals import Totals
 
 # Clause whose running total is a country's.
@@ -65,7 +65,7 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     place[good["_row"].to_numpy()] = np.arange(good.height)
     where = pl.Series(place).replace(-1, None)
     out = answers.select(pl.col(c).gather(pl.lit(where)) for c in ANSWERS)
-    own = given.drop([c for c in (*ANSWERS, "rejected") if c in given.columns])
+    own = given.drop([c for c in (*ANSWERS, "rejected", MISSHAPEN) if c in given.columns])
     return pl.concat([own, out, rows.select("rejected")], how="horizontal"), headroom
 
 
@@ -97,16 +97,3 @@ def _room_left(good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, totals
     for (place, _), group in sorted(running.groups.items(), key=lambda kv: str(kv[0])):  # the last window stays
         drawn[str(place)] = float(running.so_far[group])
     return {row["destination"]: row["limit"] - row["used_tpp"] - drawn[row["destination"]] for row in limits}
-
-
-def write(decided: pl.DataFrame, path: Path) -> None:
-    """Write a decided ledger as Parquet or CSV, by its ending, whole or not at all. Raises `BadInput`."""
-    half = path.with_name(f".{path.name}.half")
-    try:
-        (decided.write_parquet if path.suffix.lower() in (".parquet", ".pq") else decided.write_csv)(half)
-        half.replace(path)
-    except OSError as error:
-        half.unlink(missing_ok=True)
-        raise BadInput(
-            str(path), "", f"cannot be written ({error.strerror or error})", allowed="a folder you may write"
-        ) from error

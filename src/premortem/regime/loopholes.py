@@ -8,6 +8,7 @@ import polars as pl
 
 from premortem import facts
 from premortem.regime.book import Book
+from premortem.regime.cases import command
 from premortem.regime.diff import h100e
 from premortem.regime.engine import decide
 from premortem.regime.transactions import catalogue, frame_of
@@ -43,6 +44,8 @@ def loopholes(book: Book) -> list[dict[str, Any]]:
                     "b": _shown(p.b),
                     "outcome_a": outcome_a,
                     "outcome_b": outcome_b,
+                    "check_a": command(p.a, book.name),
+                    "check_b": command(p.b, book.name),
                     "h100e": round(p.moves, 1),
                     "clause": clause_b or clause_a or "",
                 }
@@ -60,6 +63,8 @@ def _pairs(book: Book) -> Iterator[Pair]:
     yield from _stacked_countries(book)
     yield from _below_the_line()
     yield from _consumer_cards()
+    yield from _seat_of_a_veu()
+    yield from _who_ships_the_die()
     yield from _tools_by_origin()
     yield from _servicing()
     yield from _year_end(book)
@@ -73,8 +78,12 @@ def _base(item: str, quantity: float, destination: str, day: date = DAY, **more:
 def _lpp_units(book: Book) -> float:
     if "diffusion.lpp" not in book.by_id:
         return 0.0
-    tpp = catalogue().filter(pl.col("item") == "H100 SXM")["c_tpp"][0]
-    return float(book.number("diffusion.lpp", "tpp_year") // tpp)
+    return float(book.number("diffusion.lpp", "tpp_year") // _h100_tpp())
+
+
+def _h100_tpp() -> float:
+    """The yardstick of compute [TPP]."""
+    return float(catalogue().filter(pl.col("item") == "H100 SXM")["c_tpp"][0])
 
 
 def _split_orders(book: Book) -> Iterator[Pair]:
@@ -170,6 +179,31 @@ def _consumer_cards() -> Iterator[Pair]:
         a,
         b,
         h100e("RTX 4090 D", 1000),
+    )
+
+
+def _seat_of_a_veu() -> Iterator[Pair]:
+    a = _base("H100 SXM", 20_000.0, "ARE", headquarters="ARE", parent_headquarters="ARE", status="uveu")
+    b = _base("H100 SXM", 20_000.0, "ARE", headquarters="USA", parent_headquarters="ARE", status="uveu")
+    yield Pair(
+        "the seat of a universal VEU",
+        "The rule asks for the headquarters or the ultimate parent in Tier 1, not for both: an Emirati group with a US seat qualifies",
+        a,
+        b,
+        20_000,
+    )
+
+
+def _who_ships_the_die() -> Iterator[Pair]:
+    common = {"node_nm": 7.0, "transistors_bn": 45.0, "tpp": 4000.0}
+    a = _base("logic_die", 1000.0, "CHN", date(2025, 3, 3), exporter="fabricator", **common)
+    b = _base("logic_die", 1000.0, "CHN", date(2025, 3, 3), exporter="designer", **common)
+    yield Pair(
+        "who ships the die",
+        "Only a fabricator or packager is presumed against: the same die shipped on by its designer needs nothing if it is said to lie below the line",
+        a,
+        b,
+        1000 * 4000 / _h100_tpp(),
     )
 
 

@@ -1,17 +1,15 @@
-"""Ledgers as they come from files: every column in its type, every row that cannot be read with its reason."""
+"""Ledgers as tables: every column in its type, every row that cannot be read with its reason."""
 
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.regime.countries import known
-from premortem.regime.transactions import EARLIEST, FALSE, FOLDED, LATEST, MOST_UNITS, SPELT, TRUE, catalogue
+from premortem.regime.tables import MISSHAPEN
+from premortem.regime.transactions import EARLIEST, FALSE, FOLDED, LATEST, MOST_UNITS, SPELT, SUCH_AS, TRUE, catalogue
 from premortem.regime.vocabulary import FIELDS, KINDS, given_fields
 
-# Most rows and bytes of a file that is read: beyond them a file is to be split.
-MOST_ROWS, MOST_BYTES = 100_000_000, 16_000_000_000
 # Distinct values of a column that are parsed once each.
 MOST_DISTINCT = 200_000
 NEEDED = ("destination", "quantity", "date")
@@ -22,55 +20,15 @@ PASSED = frozenset(
 )
 
 
-def read(path: Path) -> pl.DataFrame:
-    """A ledger from CSV or Parquet, columns as texts or as they are. Raises `BadInput` for a file that cannot be a
-    ledger.
-    """
-    try:
-        size = path.stat().st_size
-        if size == 0:
-            raise BadInput(path.name, "", "is empty", allowed="a CSV or Parquet file with a header")
-        if path.suffix.lower() in (".parquet", ".pq"):
-            _few_enough(path, pl.scan_parquet(path).select(pl.len()).collect().item())
-            frame = pl.read_parquet(path)
-        elif size > MOST_BYTES:
-            raise BadInput(path.name, "", f"is too large: {size:,} bytes", allowed=f"{MOST_BYTES:,}; split it by date")
-        else:
-            frame = pl.read_csv(path, infer_schema=False, encoding="utf8")
-    except OSError as error:
-        raise BadInput(
-            path.name, "", f"cannot be read ({error.strerror or error})", allowed="a CSV or Parquet file"
-        ) from error
-    except pl.exceptions.PolarsError as error:
-        raise BadInput(
-            path.name,
-            "",
-            f"is not a readable table: {str(error).splitlines()[0][:120]}",
-            allowed="UTF-8 CSV or Parquet",
-        ) from error
-    _few_enough(path, frame.height)
-    return frame
-
-
-def _few_enough(path: Path, rows: int) -> None:
-    if rows > MOST_ROWS:
-        raise BadInput(path.name, "", f"has {rows:,} rows", allowed=f"at most {MOST_ROWS:,}; split it by date")
-
-
 def checked(given: pl.DataFrame, file: str) -> pl.DataFrame:
     """The ledger with columns under their full names. Raises `BadInput` for a column that is no field or is missing."""
     renamed = given.rename({c: ALIASES[c] for c in given.columns if c in ALIASES and ALIASES[c] not in given.columns})
     columns = renamed.columns
     unknown = [c for c in columns if c not in given_fields() and not c.startswith("_") and c not in PASSED]
     errors = [
-        BadInput(file, c, "no such column", got=c, allowed=", ".join(given_fields()), hint=nearest(c, given_fields()))
-        for c in unknown
+        BadInput(file, c, "no such column", got=c, allowed=SUCH_AS, hint=nearest(c, given_fields())) for c in unknown
     ]
-    errors += [
-        BadInput(file, c, "is missing", allowed="a column of this name")
-        for c in ("destination", "quantity", "date")
-        if c not in columns
-    ]
+    errors += [BadInput(file, c, "is missing", allowed="a column of this name") for c in NEEDED if c not in columns]
     if "item" not in columns and "tpp" not in columns:
         errors.append(BadInput(file, "item", "is missing", allowed="a column item, or tpp"))
     raise_all(errors)
@@ -82,6 +40,9 @@ def typed(frame: pl.DataFrame) -> pl.DataFrame:
     fields = [c for c in frame.columns if c in FIELDS]
     values = frame.select(_read_column(name, frame[name]) for name in fields).with_row_index("_row")
     suspect = [values[c].is_null() & (True if c in NEEDED else frame[c].is_not_null()) for c in fields]
+    if MISSHAPEN in frame.columns:
+        suspect.append(frame[MISSHAPEN].is_not_null())
+    suspect.append(_nameless(frame))
     if "item" in fields:
         suspect.append(~values["item"].is_in([*catalogue()["item"], *KINDS]) & values["item"].is_not_null())
     wrong = values.select(pl.any_horizontal(suspect)).to_series()
@@ -93,7 +54,9 @@ def typed(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
     """The first fault of each of these rows."""
-    faults = []
+    faults = [pl.when(_nameless(frame)).then(pl.lit("item is missing, and no tpp is given"))]
+    if MISSHAPEN in frame.columns:
+        faults = [pl.when(frame[MISSHAPEN].is_not_null()).then(pl.lit(frame[MISSHAPEN])), *faults]
     for name in fields:
         text = frame[name].cast(pl.String).str.strip_chars().replace("", None)
         unread = text.is_not_null() & values[name].is_null()
@@ -102,11 +65,20 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str]) -> pl.Dat
             unread = text.is_not_null() & ~listed.fill_null(False)
             unread = unread & values["tpp"].is_null() if "tpp" in fields else unread
         missing = text.is_null() if name in NEEDED else pl.lit(False)
+        said = "no such item, and no tpp is given: " if name == "item" else f"{name} cannot be read: "
         faults += [
             pl.when(missing).then(pl.lit(f"{name} is missing")),
-            pl.when(unread).then(pl.concat_str(pl.lit(f"{name} cannot be read: "), text)),
+            pl.when(unread).then(pl.concat_str(pl.lit(said), text)),
         ]
     return values.select("_row", rejected=pl.coalesce(*faults, pl.lit(None, pl.String)))
+
+
+def _nameless(frame: pl.DataFrame) -> pl.Series:
+    """Rows that name neither an item nor a TPP."""
+    told = [
+        frame[c].cast(pl.String).str.strip_chars().fill_null("") != "" for c in ("item", "tpp") if c in frame.columns
+    ]
+    return ~(told[0] | told[-1])
 
 
 def _read_column(name: str, column: pl.Series) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,6 +16,8 @@ from premortem.regime.vocabulary import FIELDS, INSTEAD, KINDS, TYPES, given_fie
 
 # Texts in which capitals mean nothing.
 FOLDED = ("status", "exporter", "end_use", "designer", "packaged_by", "consignee")
+# What to tell who names a field that is not there; the whole list is a page of the docs.
+SUCH_AS = "a field of docs/fields.md, such as item, quantity, destination, headquarters, parent_headquarters, date"
 # American spellings of the words that clauses use.
 SPELT = {"authorized": "authorised", "data_center": "data_centre", "data center": "data_centre"}
 # Fields that the catalogue of chips holds.
@@ -94,10 +97,20 @@ def _missing(row: Mapping[str, Any]) -> list[BadInput]:
                 f"no such chip: {item}",
                 got=item,
                 allowed="a name in the catalogue, a kind of item, or --tpp",
-                hint=nearest(item, [*items, *KINDS]),
+                hint=near_items(str(item)),
             )
         )
     return errors
+
+
+def near_items(text: str) -> str:
+    """Up to four chips and kinds whose names hold the text, or else are near it, as a question."""
+    names = [*catalogue()["item"].to_list(), *KINDS]
+    low = text.lower().replace("-", " ")
+    folded = {name.lower(): name for name in names}
+    near = [folded[n] for n in get_close_matches(low, list(folded), n=4, cutoff=0.6)]
+    close = [n for n in names if low and low in n.lower()] or near
+    return f"did you mean {', '.join(close[:4])}?" if close else "give its --tpp, and what else a test needs with --set"
 
 
 def _typed(name: str, value: Any) -> Any:
@@ -107,7 +120,7 @@ def _typed(name: str, value: Any) -> Any:
             name,
             "no such field",
             got=value,
-            allowed=", ".join(given_fields()),
+            allowed=SUCH_AS,
             hint=nearest(name, given_fields()),
         )
     kind = FIELDS[name].type
@@ -152,14 +165,13 @@ def _number(name: str, value: Any) -> float:
         raise BadInput(
             "transaction", name, f"{value!r} is not a number", got=value, allowed=FIELDS[name].unit
         ) from None
+    if name == "quantity" and not (1 <= number <= MOST_UNITS and number == int(number)):
+        allowed = f"whole units, 1 to {MOST_UNITS:,}"
+        raise BadInput("transaction", name, f"{value} is not a count", got=value, allowed=allowed)
     if not (0 <= number <= FIELDS[name].most):
         most = "1" if FIELDS[name].most == 1 else "any"
         allowed = f"0 to {most} [{FIELDS[name].unit}]"
         raise BadInput("transaction", name, f"{value} is out of range", got=value, allowed=allowed)
-    if name == "quantity" and (number != int(number) or not 1 <= number <= MOST_UNITS):
-        raise BadInput(
-            "transaction", name, f"{value} is not a count", got=value, allowed=f"whole units, 1 to {MOST_UNITS:,}"
-        )
     return number
 
 

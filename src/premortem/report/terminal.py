@@ -136,8 +136,9 @@ def print_decision(decision: Any) -> None:
         console.print(f"Headroom after it: {decision.headroom_tpp:,.0f} TPP")
     console.print("\nThe ladder")
     for step in decision.trace:
-        console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}", soft_wrap=False)
-        for test in step.tests:
+        late = "" if step.reached else " [dim](not reached)[/dim]"
+        console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", soft_wrap=False)
+        for test in step.tests if step.reached else ():
             console.print(f"      {'met    ' if test.met else 'not met'} {test.test}  [dim]{test.value}[/dim]")
     if decision.would_change:
         console.print("\nWhat would change it")
@@ -188,10 +189,8 @@ def print_diff(result: dict[str, Any]) -> None:
     console = Console(highlight=False)
     for change in result["changes"]:
         console.print(f"  {change['text']}")
-    for name in ("gain", "lose"):
-        for row in result[name]:
-            places = ", ".join(row["places"][:8]) + (" ..." if row["count"] > 8 else "")
-            console.print(f"{name}: {row['chip']} to {row['count']} places ({places}): {row['from']} -> {row['to']}")
+    for sentence in result["words"]:
+        console.print(sentence)
     console.print(f"{len(result['changes'])} changes of clauses and numbers")
 
 
@@ -205,6 +204,7 @@ def print_loopholes(found: list[dict[str, Any]]) -> None:
             console.print(f"  {side}: {row['outcome_' + side]}  [dim]{fields}[/dim]")
         if row["h100e"]:
             console.print(f"  could move {row['h100e']:,.0f} H100 equivalents")
+        console.print(f"  again: {row['check_a']}\n         {row['check_b']}", style="dim", soft_wrap=True)
     console.print(f"{len(found)} pairs")
 
 

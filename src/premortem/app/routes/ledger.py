@@ -15,6 +15,7 @@ from premortem.app.schema import Answer
 from premortem.app.state import State
 from premortem.errors import BadInput
 from premortem.regime import ledger as ledgers
+from premortem.regime import tables
 from premortem.regime.reading import NEEDED
 from premortem.regime.vocabulary import READS, given_fields
 
@@ -65,7 +66,7 @@ def _keep(decided: Any) -> str:
     """Hold a decided ledger under a name that cannot be guessed, until newer ones take its place."""
     token = secrets.token_urlsafe(16)
     path = Path(tempfile.mkdtemp(prefix="premortem-decided-")) / "decided.csv"
-    ledgers.write(decided, path)
+    tables.write(decided, path)
     _kept[token] = path
     for old in list(_kept)[:-KEPT]:
         _kept.pop(old).unlink(missing_ok=True)

@@ -1,0 +1,111 @@
+"""Ledger files: CSV and Parquet as tables of texts, and back; what is no ledger is refused with a way out."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from premortem.errors import BadInput
+
+# Most rows and bytes of a file that is read: beyond them memory runs out, and a file is to be split.
+MOST_ROWS, MOST_BYTES = 40_000_000, 8_000_000_000
+SPLIT = "split it by date; give what was shipped before in used_tpp and consignee_tpp_this_year"
+PARQUET = (".parquet", ".pq")
+SEPARATORS = (",", ";", "\t")
+# Column that says of a row of a CSV that it cannot be told which value belongs where.
+MISSHAPEN = "_misshapen"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+HEAD_BYTES = 65_536
+
+
+def read(path: Path) -> pl.DataFrame:
+    """A ledger from CSV or Parquet, columns as texts or as they are. Raises `BadInput` for a file that is no table.
+
+    A CSV's rows with more values than the header has names say so in `_misshapen`; those with fewer lack values.
+    """
+    try:
+        size = path.stat().st_size
+        if size == 0:
+            raise BadInput(path.name, "", "is empty", allowed="a CSV or Parquet file with a header")
+        if path.suffix.lower() in PARQUET:
+            _few_enough(path, pl.scan_parquet(path).select(pl.len()).collect().item())
+            return pl.read_parquet(path)
+        if size > MOST_BYTES:
+            raise BadInput(
+                path.name, "", f"is too large: {size:,} bytes", allowed=f"at most {MOST_BYTES:,}", hint=SPLIT
+            )
+        return _read_csv(path)
+    except OSError as error:
+        raise BadInput(
+            path.name, "", f"cannot be read ({error.strerror or error})", allowed="a CSV or Parquet file"
+        ) from error
+    except pl.exceptions.PolarsError as error:
+        raise BadInput(
+            path.name,
+            "",
+            f"is not a readable table: {str(error).splitlines()[0][:120]}",
+            allowed="UTF-8 CSV or Parquet",
+            hint=f"iconv -f LATIN1 -t UTF-8 {path.name} > utf8.csv" if "utf" in str(error).lower() else "",
+        ) from error
+
+
+def _few_enough(path: Path, rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise BadInput(path.name, "", f"has {rows:,} rows", allowed=f"at most {MOST_ROWS:,}", hint=SPLIT)
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
+    separator, names = _header(path)
+    if path.stat().st_size > HEAD_BYTES:
+        _few_enough(path, pl.scan_csv(path, infer_schema=False, separator=separator).select(pl.len()).collect().item())
+    try:
+        return pl.read_csv(path, infer_schema=False, encoding="utf8", separator=separator)
+    except pl.exceptions.ComputeError as error:
+        if "more fields" not in str(error):
+            raise
+        return _read_misshapen(path, separator, names)
+
+
+def _header(path: Path) -> tuple[str, list[str]]:
+    """The separator of a CSV and the names of its columns."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if head.startswith(UTF16):
+        raise BadInput(
+            path.name, "", "is UTF-16", allowed="UTF-8 CSV", hint=f"iconv -f UTF-16 -t UTF-8 {path.name} > utf8.csv"
+        )
+    line = head.decode("utf-8-sig", "replace").splitlines()[0]
+    separator = max(SEPARATORS, key=line.count)
+    names = [name.strip() for name in next(csv.reader([line], delimiter=separator))]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadInput(path.name, twice[0], "names two columns", allowed="each name once")
+    return separator, names
+
+
+def _read_misshapen(path: Path, separator: str, names: list[str]) -> pl.DataFrame:
+    """A CSV some of whose rows have too many values: read row by row, slower, so that the others still decide."""
+    rows: list[list[Any]] = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, delimiter=separator)
+        next(reader)
+        for values in reader:
+            if values:
+                right = len(values) <= len(names)
+                told = [v or None for v in values[: len(names)]] + [None] * (len(names) - len(values))
+                rows.append([*told, None if right else f"has {len(values)} values for {len(names)} columns"])
+    return pl.DataFrame(rows, schema=dict.fromkeys([*names, MISSHAPEN], pl.String), orient="row")
+
+
+def write(table: pl.DataFrame, path: Path) -> None:
+    """Write a decided ledger as Parquet or CSV, by its ending, whole or not at all. Raises `BadInput`."""
+    half = path.with_name(f".{path.name}.half")
+    try:
+        (table.write_parquet if path.suffix.lower() in PARQUET else table.write_csv)(half)
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise BadInput(
+            str(path), "", f"cannot be written ({error.strerror or error})", allowed="a folder you may write"
+        ) from error
