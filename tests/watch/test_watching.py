@@ -1,6 +1,7 @@
 """Futures as they can be observed, the board before and after readings, the worth of readings, and the judged model."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from premortem import analysis, facts
 from premortem.analysis import drawn, observed
 from premortem.errors import BadInput, BadInputs
 from premortem.watch import process, quantities, signposts
+from premortem.watch.hindcast import explanations
 
 NOTE = date(2025, 2, 26)
 KNOWN = quantities.shipped()
@@ -210,3 +212,22 @@ def test_everything_behind_a_prediction_was_known_on_the_day_of_the_note(study):
     late += [e.id for e in process.events().values() if e.known_on > NOTE]
     late += [q.id for q in KNOWN.values() for j in (q.discrepancy, q.map) if j is not None and j.known_on > NOTE]
     assert not late
+
+
+def test_the_chapter_on_the_hindcast_says_what_is_found_now(judged):
+    """`make docs` writes it; with fewer futures here, its numbers are met within the noise of so few."""
+    text = (Path(__file__).parents[2] / "docs" / "hindcast.md").read_text("utf-8")
+    rows = {c[1].strip(" `"): c for c in (line.split("|")[1:] for line in text.splitlines() if line.startswith("|"))}
+    for said in judged.weighted.observables:
+        row = rows[said.quantity]
+        assert row[2].strip() == said.date.isoformat()
+        assert float(row[5]) == pytest.approx(said.p50, rel=0.15)
+        near_the_edge = min(abs(said.rank - 0.05), abs(said.rank - 0.95)) < 0.02
+        assert near_the_edge or ("miss" in row[0]) != said.inside
+    for event in judged.weighted.events:
+        assert ("miss" in rows[event.event][0]) == event.missed
+    assert text.index("## Misses") < text.index("## Every quantity")
+
+
+def test_every_explanation_is_of_a_quantity_or_an_event():
+    assert {*explanations()} <= {*KNOWN, *process.events(), *process.states()}

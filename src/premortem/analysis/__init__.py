@@ -15,7 +15,7 @@ from premortem.analysis.policies import compare
 from premortem.analysis.sentences import sentence
 from premortem.analysis.single import one_future
 from premortem.analysis.watching import what_to_watch
-from premortem.analysis.weighing import board_of, weigh_run
+from premortem.analysis.weighing import board_of, past, weigh_run
 from premortem.analysis.why import explain, stress
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "margins_of",
     "moved",
     "one_future",
+    "past",
     "sentence",
     "signs",
     "stress",

@@ -53,7 +53,7 @@ def hindcast(
     study = study or (run.study if run else Study())
     table = observations.read(file) if file else study.readings
     everything = study.readings.joined(table)
-    known = everything.known(as_of)
+    known = everything.known(weighing.past(as_of))
     every, later = quantities.shipped(), table.later(as_of)
     asked = [(every[r.quantity], r.on) for r in (*known, *later)]
     found = _in_view(study, run, as_of, asked, futures, seed)

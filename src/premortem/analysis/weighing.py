@@ -33,10 +33,15 @@ def weigh_by_record(found: Futures, as_of: date, own: Sequence[Reading] = ()) ->
 
 def asked_of(study: Study, as_of: date) -> observed.Asked:
     """Quantities on days that the weights of a day need. Raises `BadInput` for a day in the future."""
+    return [(quantities.shipped()[r.quantity], r.on) for r in study.readings.known(past(as_of))]
+
+
+def past(as_of: date) -> date:
+    """The day. Raises `BadInput` for one in the future: nothing can be known of it."""
     last = observations.latest_day()
     if as_of > last:
         raise BadInput("command line", "as of", "lies in the future", got=as_of, allowed=f"up to {last}")
-    return [(quantities.shipped()[r.quantity], r.on) for r in study.readings.known(as_of)]
+    return as_of
 
 
 def read_under(policies: Sequence[str], as_of: date) -> str:

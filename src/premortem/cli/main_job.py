@@ -53,7 +53,7 @@ def run(
         show(future, as_json, quiet, lambda: report.print_future(future))
         return
     old = _old(of, compare, of.run_folder(out))
-    as_of = day(weights, "--weights") if weights else None
+    as_of = analysis.past(day(weights, "--weights")) if weights else None
     made = of.run(
         policy or None,
         futures,

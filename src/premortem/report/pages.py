@@ -102,7 +102,9 @@ def fields() -> str:
 
 def write(folder: Path) -> None:
     """Write every generated page under a folder."""
-    for name, text in pages().items():
+    from premortem.report import chapter  # simulates: only when pages are written
+
+    for name, text in {**pages(), "hindcast.md": chapter.hindcast()}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
 

@@ -73,10 +73,10 @@ def print_hindcast(judged: Any) -> None:
         numbers = (words.number(x, 3) for x in (s.observed, s.p5, s.p50, s.p95))
         table.add_row("" if s.inside else "MISS", s.quantity, s.date.isoformat(), *numbers, s.unit, skill)
     console.print(table)
-    for event in found.events:
+    for event in sorted(found.events, key=lambda e: -e.brier):
         came = "came" if event.happened else "did not come"
         console.print(
-            f"  {event.event} by {event.date}: {words.share(event.share)} of futures; it {came}. [dim]Brier {event.brier:.2f}[/dim]"
+            f"  {'MISS ' if event.missed else ''}{event.event} by {event.date}: {words.share(event.share)} of futures; it {came}. [dim]Brier {event.brier:.2f}[/dim]"
         )
     console.print(
         f"Mean Brier score {found.events_brier:.2f} (0.25 is what one half for all would get). "

@@ -4,9 +4,12 @@ Scores are proper: CRPS (Hersbach 2000; Gneiting and Raftery 2007) against persi
 was known, and Brier 1950 for events.
 """
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -19,6 +22,9 @@ from premortem.watch.quantities import Array, Quantity
 
 # The central range whose coverage is scored.
 RANGE = (0.05, 0.5, 0.95)
+# An event is missed where its share did worse than one half for all would have.
+EVENT_MISSED = 0.25
+EXPLANATIONS = files("premortem.watch") / "explanations.toml"
 DAYS_A_YEAR = 365.25
 
 
@@ -51,6 +57,11 @@ class EventScored:
     share: float
     happened: bool
     brier: float
+
+    @property
+    def missed(self) -> bool:
+        """Whether one half would have scored better."""
+        return self.brier > EVENT_MISSED
 
 
 @dataclass(frozen=True)
@@ -92,8 +103,14 @@ class Hindcast:
 
     def as_dict(self) -> dict[str, Any]:
         """The keys of `premortem hindcast --json`."""
-        rows = [asdict(s) | {"date": s.date.isoformat()} for s in self.observables]
-        happened = [asdict(e) | {"date": e.date.isoformat()} for e in self.events]
+        why = explanations()
+        rows = [
+            asdict(s) | {"date": s.date.isoformat(), "explanation": why.get(s.quantity, "")} for s in self.observables
+        ]
+        happened = [
+            asdict(e) | {"date": e.date.isoformat(), "missed": e.missed, "explanation": why.get(e.event, "")}
+            for e in sorted(self.events, key=lambda e: -e.brier)
+        ]
         return {
             "as_of": self.as_of.isoformat(),
             "observables": [r for r in rows if not r["inside"]] + [r for r in rows if r["inside"]],
@@ -183,6 +200,12 @@ def _events(
 
 def _left(reading: Reading, why: str) -> dict[str, str]:
     return {"quantity": reading.quantity, "date": reading.on.isoformat(), "why": why}
+
+
+@cache
+def explanations() -> dict[str, str]:
+    """Why the model missed, or came near to it, by quantity or event: written after the fact."""
+    return {name: str(says) for name, says in tomllib.loads(EXPLANATIONS.read_text("utf-8")).items()}
 
 
 def crps(sample: Array, observed: float, weights: Array | None = None) -> float:

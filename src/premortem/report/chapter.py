@@ -1,0 +1,136 @@
+"""The chapter of the docs on the hindcast: every miss first, with why, then everything else, and how it was scored."""
+
+from premortem import analysis
+from premortem.report import words
+from premortem.report.watch import verdict
+from premortem.watch.hindcast import EventScored, Hindcast, Scored, explanations
+
+# Ranks beyond these are near misses: said to be so, and explained.
+NEAR = (0.1, 0.9)
+
+HEAD = """# The hindcast: what the model said, and what happened
+
+Written by `make docs`; the same with `premortem hindcast`. Priors, maps and rates rest on sources dated by 26 February 2025 (a test checks the dates).
+Nothing was changed because of a later observation; a part of the observations is kept from the project on purpose, and is scored with
+`premortem hindcast --observations FILE`.
+"""
+
+METHOD = """## How it is scored
+
+- A prediction is the distribution over futures of what would be *read*: the model's outcome, blurred by how far reports of one thing differ (`discrepancy`
+  in `watch/quantities.toml`), by the share of the outcome that a report covers (`map`), and by the reading's own stated range.
+- Futures are weighted by the readings known on the day. The same without weights stands beside it.
+- What policy became is not used. Each future draws its own path: events come at yearly rates from the record before the day (`watch/process.toml`), moved by
+  stakeholders' positions, partners' goodwill and China's progress. The framework's fate leads to a shipped policy, other events set their levers in the
+  quarter in which they come.
+- CRPS (Gneiting and Raftery 2007), in the quantity's unit: smaller is better. *Persistence* carries the last value known on the day forward; *line* is a straight line through
+  the last values of earlier days. Both are points, so that their CRPS is their absolute error. Skill = 1 - geometric mean of the ratios of CRPS.
+- A miss is a reading outside the 5 to 95% range; for an event, a share that did worse than one half would have (Brier over 0.25).
+- Not modelled, and so a source of misses: wars and shocks to the economy, what Beijing forbids its own firms to buy, firms' single decisions.
+"""
+
+
+def hindcast() -> str:
+    """The chapter as Markdown; simulates 20,000 futures along paths of policy that they draw."""
+    judged = analysis.hindcast()
+    found, plain = judged.weighted, judged.unweighted
+    return "\n".join(
+        [
+            HEAD,
+            f"**{verdict(found)}.** Mean Brier score of events: {found.events_brier:.2f} (0.25 is what one half for all would get).",
+            f"{words.number(judged.weights.effective, 3)} effective of {judged.futures:,} futures.",
+            "",
+            *_misses(found),
+            *_table(found),
+            *_events(found),
+            *_scores(found, plain),
+            METHOD,
+        ]
+    )
+
+
+def _misses(found: Hindcast) -> list[str]:
+    """Every miss with its explanation; near misses after them."""
+    near = [s for s in found.observables if s.inside and not NEAR[0] <= s.rank <= NEAR[1]]
+    lines = ["## Misses", ""]
+    lines += [f"- **{_of(s)}** {_why(s.quantity)}" for s in found.misses]
+    lines += [f"- **{_event(e)}** {_why(e.event)}" for e in _by_score(found) if e.missed]
+    if not found.misses:
+        lines.append("- No quantity of the packaged record lies outside its range.")
+    if near:
+        lines += ["", "Near misses, in the outer tenths of their prediction:", ""]
+        lines += [f"- {_of(s)} {_why(s.quantity)}" for s in sorted(near, key=lambda s: -abs(s.rank - 0.5))]
+    return [*lines, ""]
+
+
+def _of(s: Scored) -> str:
+    low, middle, high, seen = (words.number(x, 3) for x in (s.p5, s.p50, s.p95, s.observed))
+    return f"`{s.quantity}` on {s.date}: {seen} {s.unit}, said {middle} ({low} to {high})."
+
+
+def _event(e: EventScored) -> str:
+    came = "came" if e.happened else "did not come"
+    return f"`{e.event}` by {e.date}: in {words.share(e.share)} of futures; it {came}."
+
+
+def _why(name: str) -> str:
+    return explanations().get(name, "Not explained yet.")
+
+
+def _by_score(found: Hindcast) -> list[EventScored]:
+    return sorted(found.events, key=lambda e: -e.brier)
+
+
+def _table(found: Hindcast) -> list[str]:
+    ordered = [*found.misses, *sorted((s for s in found.observables if s.inside), key=lambda s: -abs(s.rank - 0.5))]
+    lines = [
+        "## Every quantity, the worst first",
+        "",
+        "| | quantity | day | observed | 5% | 50% | 95% | unit | CRPS | persistence | line | source |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for s in ordered:
+        numbers = (s.observed, s.p5, s.p50, s.p95)
+        scores = (s.crps, s.crps_persistence, s.crps_trend)
+        seen = " | ".join(words.number(x, 3) for x in numbers)
+        told = " | ".join("-" if x is None else words.number(x, 3) for x in scores)
+        mark = "" if s.inside else "**miss**"
+        lines.append(
+            f"| {mark} | `{s.quantity}` | {s.date} | {seen} | {s.unit} | {told} | {s.source} ({s.confidence}) |"
+        )
+    return [*lines, ""]
+
+
+def _events(found: Hindcast) -> list[str]:
+    lines = [
+        "## Events, the worst first",
+        "",
+        "| | event | by | share of futures | what happened | Brier |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for e in _by_score(found):
+        mark, came = "**miss**" if e.missed else "", "came" if e.happened else "did not come"
+        lines.append(f"| {mark} | `{e.event}` | {e.date} | {words.share(e.share)} | {came} | {e.brier:.2f} |")
+    return [*lines, ""]
+
+
+def _scores(found: Hindcast, plain: Hindcast) -> list[str]:
+    inside, expected = sum(s.inside for s in found.observables), 0.9 * len(found.observables)
+    lines = [
+        "## Scores",
+        "",
+        "| | by what was known on the day | all futures alike |",
+        "| --- | --- | --- |",
+        f"| inside the 90% range | {found.coverage90:.0%} | {plain.coverage90:.0%} |",
+    ]
+    for name, said in (("persistence", "persistence"), ("trend", "a straight line")):
+        lines.append(f"| better than {said} on | {found.beats(name):.0%} | {plain.beats(name):.0%} |")
+        lines.append(f"| skill against {said} | {found.skill(name):.2f} | {plain.skill(name):.2f} |")
+    lines += [
+        f"| mean Brier score of events | {found.events_brier:.2f} | {plain.events_brier:.2f} |",
+        "",
+        f"{inside} of {len(found.observables)} lie inside, {expected:.1f} would be expected. So few readings cannot tell a right width from one that is somewhat"
+        " too wide; where all lie inside, suspect too wide rather than too narrow.",
+        "",
+    ]
+    return lines
