@@ -46,6 +46,7 @@ def test_every_command_has_help_with_examples(run):
         ["brief"],
         ["data", "status"],
         ["data", "pull"],
+        ["data", "history"],
         ["stress"],
         ["compare"],
         ["edits"],
@@ -179,3 +180,13 @@ def test_data_status_tells_source_and_licence_of_every_table(run):
         assert {"name", "rows", "date", "source", "licence", "sha256"} <= set(table)
         assert table["rows"] > 0
         assert table["licence"]
+
+
+def test_data_history_prints_the_record_beside_the_prior(run):
+    code, out, _ = run("data", "history", "--json")
+    rows = json.loads(out)["history"]
+    assert code == 0
+    assert len(rows) >= 19
+    for row in rows:
+        assert {"quantity", "unit", "recorded", "source", "low", "median", "high", "inside"} <= set(row)
+        assert row["low"] <= row["median"] <= row["high"]

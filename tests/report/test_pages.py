@@ -21,3 +21,23 @@ def test_every_parameter_and_mechanism_is_documented():
     model = (DOCS / "model.md").read_text("utf-8")
     for word in ("politics", "chips", "supply", "allocation", "models", "market", "energy", "conserv"):
         assert word in model.lower()
+
+
+def test_every_mechanism_has_a_picture_that_shows_what_it_says():
+    """Drawn by `make docs`; words are looked for, not shapes, which the last bit of a machine may move."""
+    from premortem.report import mechanisms
+
+    model = (DOCS / "model.md").read_text("utf-8")
+    for name, mechanism in mechanisms.MECHANISMS.items():
+        picture = (DOCS / "img" / "mechanisms" / f"{name}.svg").read_text("utf-8")
+        assert f"img/mechanisms/{name}.svg" in model
+        for words in (mechanism["title"], *(panel["title"] for panel in mechanism["panels"])):
+            assert words in picture, (name, words)
+
+
+def test_the_record_is_drawn_where_it_stands_for_a_series():
+    from premortem.report import mechanisms
+
+    points = {(row["series"], row["year"]): row for row in mechanisms.record().to_dicts()}
+    assert points["cn_yield", 2025.125]["value"] == 0.40
+    assert points["us_offered", 2024.5]["value"] == 4.4 / 4

@@ -12,6 +12,7 @@ from premortem.analysis.judging import hindcast
 from premortem.analysis.margins import assumption_number, margins_of
 from premortem.analysis.moved import moved
 from premortem.analysis.policies import compare
+from premortem.analysis.record import prior_bands, record
 from premortem.analysis.sentences import sentence
 from premortem.analysis.single import one_future
 from premortem.analysis.watching import what_to_watch
@@ -35,6 +36,8 @@ __all__ = [
     "moved",
     "one_future",
     "past",
+    "prior_bands",
+    "record",
     "sentence",
     "signs",
     "stress",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import BAD, DONE, NO, AsJson, app, show
+from premortem.cli.shared import BAD, DONE, NO, AsJson, StudyDir, app, show
 
 data_app = typer.Typer(help="What is shipped, how old, from where.", no_args_is_help=True)
 app.add_typer(data_app, name="data", rich_help_panel="More")
@@ -88,3 +88,17 @@ def data_pull(
     result = facts.pull(names or ())
     show(result, as_json, False, lambda: report.print_pulled(result))
     raise typer.Exit(NO if result["failed"] else DONE)
+
+
+@data_app.command("history")
+def data_history(study: StudyDir = None, as_json: AsJson = False) -> None:
+    """Can the priors produce the record up to February 2025? One row a quantity; exit 1 when one lies outside.
+
+    Examples: premortem data history; premortem data history --study my-study --json
+    """
+    from premortem import analysis, report
+    from premortem.study import Study
+
+    rows = analysis.record(Study(study)).to_dicts()
+    show({"history": rows}, as_json, False, lambda: report.print_history(rows))
+    raise typer.Exit(DONE if all(row["inside"] for row in rows) else NO)

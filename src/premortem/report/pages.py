@@ -8,7 +8,7 @@ from premortem.ensemble import priors
 from premortem.regime import book as rules
 from premortem.regime.clause import STAGES, Clause
 from premortem.regime.vocabulary import FIELDS
-from premortem.report import datapages
+from premortem.report import datapages, mechanisms
 
 
 def pages() -> dict[str, str]:
@@ -107,6 +107,7 @@ def write(folder: Path) -> None:
     for name, text in {**pages(), "hindcast.md": chapter.hindcast()}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
+    mechanisms.write(folder / "img" / "mechanisms")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from premortem.report import words
 PLAIN = "Share of futures in which each assumption holds (not forecasts)"
 STEPS = " ▏▎▍▌▋▊▉█"
 BAR_CELLS = 5
+# What is printed as 0 beside a record.
+LEAST = 5e-4
 # Columns of a terminal that shows bars and names; a narrower one shows shares alone, under names cut to so many
 # letters.
 WIDE, NARROW, MANY = 130, 9, 8
@@ -100,6 +102,23 @@ def print_pulled(result: dict[str, list[dict[str, Any]]]) -> None:
     for row in result["failed"]:
         console.print(f"{row['name']}: not pulled: {row['why']}", soft_wrap=True)
         console.print(f"  packaged and in use all the same: {', '.join(row['stays'])}")
+
+
+def print_history(rows: list[dict[str, Any]]) -> None:
+    """The record beside the prior's central 95%; what lies outside stands first."""
+    console = Console(highlight=False)
+    inside = sum(row["inside"] for row in rows)
+    title = f"{inside} of {len(rows)} recorded quantities meet the prior's central 95%"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
+    for column in ("", "recorded", "2.5%", "median", "97.5%", "unit", ""):
+        table.add_column(
+            column, justify="right" if column[:1].isdigit() or column in ("recorded", "median") else "left"
+        )
+    for row in sorted(rows, key=lambda r: r["inside"]):
+        shown = (row[k] for k in ("recorded", "low", "median", "high"))
+        numbers = (words.number(x if abs(x) >= LEAST else 0.0) for x in shown)
+        table.add_row(row["quantity"], *numbers, row["unit"], "" if row["inside"] else "outside")
+    console.print(table)
 
 
 def progress_bar() -> Callable[[int, int, float], None]:

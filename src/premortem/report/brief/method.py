@@ -1,22 +1,12 @@
 """Method and limits, checks against the record, uncertainties, sources, and how to run it again."""
 
-from functools import cache
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-import polars as pl
-
-from premortem import facts, world
-from premortem.ensemble.run import draw
+from premortem import analysis, facts
 from premortem.report import words
 from premortem.report.brief.content import Block, Fold, Section, Strong, Table, text
 from premortem.report.brief.page_one import DAY
-from premortem.stress import history
 from premortem.study import Run, Study
-
-# Futures of the prior against which the record is checked.
-CHECKED = 4096
 
 
 def method(run: Run) -> Section:
@@ -59,7 +49,7 @@ def method(run: Run) -> Section:
 
 def _record(study: Study) -> list[Block]:
     """The record up to the day of knowledge against the prior, misses first."""
-    rows = sorted(_checked(study).to_dicts(), key=lambda r: r["inside"])
+    rows = sorted(analysis.record(study).to_dicts(), key=lambda r: r["inside"])
     inside = sum(r["inside"] for r in rows)
     missed = [r["quantity"] for r in rows if not r["inside"]]
     said = (
@@ -84,13 +74,6 @@ def _record(study: Study) -> list[Block]:
         wide=(0, 7),
     )
     return [text(Strong("Checks. "), said), Fold(f"The {len(rows)} checks", (table,))]
-
-
-@cache
-def _checked(study: Study) -> pl.DataFrame:
-    values = draw(study.priors, "sobol", 0, 0, CHECKED)
-    outcomes = jax.jit(world.simulate)(jnp.asarray(values), study.levers(study.policies[0]))
-    return history.check({k: v for k, v in outcomes.items() if v.ndim == 2}, world.quarter_labels())
 
 
 def _priors(run: Run) -> Fold:
