@@ -51,6 +51,7 @@ def test_every_command_has_help_with_examples(run):
         ["compare"],
         ["edits"],
         ["futures"],
+        ["exhibits"],
     ):
         code, out, _ = run(*command, "--help")
         assert code == 0

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +275,15 @@ class Run:
         """Whole series of the first futures: future, quarter (0 to 39) and a column a series."""
         return bands.read_paths(self.folder, policy)
 
+    def regional(self, policy: str, names: Sequence[str]) -> dict[str, Array]:
+        """Regional series of the first futures, which a run does not keep and which are simulated again: each of shape
+        (quarter, region, future).
+        """
+        design, count = self.manifest["inputs"]["design"], min(bands.THIN, self.futures)
+        values = ensemble.draw(self.study.priors, design, self.seed, 0, bands.THIN)
+        found = _simulate(values, self.study.levers(policy))
+        return {name: np.asarray(found[name])[..., :count] for name in names}
+
     @cached_property
     def outcomes(self) -> Any:
         """Scalars of every future as an `xarray.Dataset` with dimensions policy and future."""
@@ -331,6 +340,17 @@ def open_run(folder: str | Path, study: "Study | None" = None) -> "Run":
     path = Path(folder)
     own = path.resolve().parent
     return Run(study or Study(own if (own / MARK).is_file() else None), path)
+
+
+@cache
+def _simulator() -> Any:
+    ensemble.use_compilation_cache()
+    return jax.jit(world.simulate)
+
+
+def _simulate(values: Array, pulled: Levers) -> dict[str, Any]:
+    """Every outcome of the world, compiled once for futures of one number."""
+    return dict(_simulator()(values, pulled))
 
 
 def outcome_names() -> frozenset[str]:

@@ -54,9 +54,9 @@ def test_the_heavier_weight_is_heavier():
     assert sum(word(FONT, 600).tobytes()) < sum(word(FONT, 400).tobytes()), "more ink is darker"
 
 
-def test_a_page_needs_no_other_host():
-    page = render.html(bars("Compute doubles"))
-    assert 'src="http' not in page
-    assert "<link" not in page
-    assert "Compute doubles" in page
-    assert page.count("@font-face") == 1
+def test_scripts_of_a_live_chart_need_no_other_host():
+    script = render.script(bars("Compute </script> doubles"), "place")
+    assert 'src="http' not in script
+    assert "vegaEmbed('#place'" in script
+    assert script.count("</script>") == 2, "text of a chart cannot end the script"
+    assert render.font_face().startswith("@font-face")

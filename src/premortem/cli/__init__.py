@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from premortem.cli import main_job, more, rules, watch, why
+from premortem.cli import exhibits, main_job, more, rules, watch, why
 from premortem.cli.shared import BAD, BUG, DONE, app
 from premortem.errors import BadInput, BadInputs, PremortemError
 
@@ -19,7 +19,7 @@ SIGNALLED = 128
 PANELS = ("Main job", "Why", "Rules", "Watch", "More")
 app.registered_commands.sort(key=lambda command: PANELS.index(str(command.rich_help_panel)))
 
-__all__ = ["app", "main", "main_job", "more", "rules", "watch", "why"]
+__all__ = ["app", "exhibits", "main", "main_job", "more", "rules", "watch", "why"]
 
 
 @app.callback(invoke_without_command=True)

@@ -1,1 +1,134 @@
-"""Tables and figures: each a module with `data()` and `chart()`."""
+"""Tables and figures: the note's seven and ours, a module each with `data()`, `chart()` and what it says."""
+
+import os
+from collections.abc import Iterator
+from errno import EACCES
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from premortem.errors import BadInput, MissingData, PremortemError, nearest
+
+# The module of each exhibit by its name, in the order in which they are shown: the note's, then ours.
+EXHIBITS = {
+    "figure-1": "figure1",
+    "table-1": "table1",
+    "table-2": "table2",
+    "figure-2": "figure2",
+    "figure-3": "figure3",
+    "figure-4": "figure4",
+    "figure-5": "figure5",
+    "compute": "compute",
+    "caps": "caps",
+    "china-supply": "china_supply",
+    "binding": "binding",
+    "gap": "gap",
+    "price": "price",
+    "return": "returns",
+    "electricity": "electricity",
+    "goodwill": "goodwill",
+    "time-asymmetry": "asymmetry",
+    "board": "board",
+    "edit-index": "edit_index",
+}
+FORMATS = ("html", "svg", "png", "csv")
+NOTE = tuple(name for name in EXHIBITS if name.startswith(("figure", "table")))
+
+__all__ = ["EXHIBITS", "FORMATS", "NOTE", "exhibit", "exhibits", "needs_run", "rows", "subject"]
+
+
+def exhibit(name: str, run: Any = None) -> Any:
+    """An exhibit by its name, of a stored run where it shows one. Raises `BadInput` with the nearest name, `MissingData` when
+    a table or outcome that it needs is not there.
+    """
+    module, needed = _module(name), needs_run(name)
+    if needed and run is None:
+        raise MissingData(f"{name} shows a run and there is none: premortem run")
+    from premortem.exhibits.form import Exhibit
+
+    from_run = run is not None and hasattr(module, "RUN")
+    frame = module.data(run) if from_run else module.data()
+    said = module.says(frame)
+    source = module.SOURCE + (f"; run of {run.futures:,} futures, seed {run.seed}" if from_run else "")
+    return Exhibit(name, module.SUBJECT, module.BADGE, said, module.UNIT, module.METHOD, source, frame, module.chart)
+
+
+def exhibits(names: tuple[str, ...] = (), run: Any = None) -> Iterator[tuple[str, Any, str]]:
+    """Name, exhibit and error of those asked for, or of all; one of the two is empty, and one that fails stops no other."""
+    for name in names or tuple(EXHIBITS):
+        try:
+            yield name, exhibit(name, run), ""
+        except PremortemError as error:
+            yield name, None, str(error)
+
+
+def rows(
+    names: tuple[str, ...] = (), run: Any = None, folder: Path | None = None, formats: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
+    """What `premortem exhibits --json` lists: name, title, files, substitute, check and more, a row an exhibit.
+
+    Files are written where a folder is given. One that cannot be made says why in `error`, is titled by its subject and
+    has no files. Raises `BadInput` for an unknown name or format and for a folder that cannot be written.
+    """
+    for name in names:
+        _module(name)
+    for kind in formats:
+        if kind not in FORMATS:
+            hint = nearest(kind, FORMATS)
+            raise BadInput(
+                "command line", "--format", f"no such format: {kind}", got=kind, allowed=", ".join(FORMATS), hint=hint
+            )
+    if folder:
+        _make(folder)
+    return [_row(*made, folder, formats or FORMATS) for made in exhibits(names, run)]
+
+
+def _row(name: str, made: Any, error: str, folder: Path | None, formats: tuple[str, ...]) -> dict[str, Any]:
+    module = _module(name)
+    return {
+        "name": name,
+        "title": made.title if made else module.SUBJECT,
+        "files": [str(path) for path in made.write(folder, formats)] if made and folder else [],
+        "substitute": module.BADGE == "substitute data",
+        "check": made.check if made else "",
+        "badge": module.BADGE,
+        "subject": module.SUBJECT,
+        "unit": module.UNIT,
+        "source": made.source if made else module.SOURCE,
+        "alternative": made.alternative if made else "",
+        "needs_run": needs_run(name),
+        "error": error,
+    }
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(EACCES, "no permission")
+    except OSError as error:
+        allowed = "a folder you may write"
+        raise BadInput(str(folder), "-o", f"cannot be written ({error.strerror})", allowed=allowed) from error
+
+
+def subject(name: str) -> str:
+    """What an exhibit is about, known without its data."""
+    return str(_module(name).SUBJECT)
+
+
+def needs_run(name: str) -> bool:
+    """Whether an exhibit cannot be made without a stored run."""
+    return getattr(_module(name), "RUN", "") == "needed"
+
+
+def _module(name: str) -> Any:
+    if name not in EXHIBITS:
+        raise BadInput(
+            "command line",
+            "NAME",
+            f"no such exhibit: {name}",
+            got=name,
+            allowed=", ".join(EXHIBITS),
+            hint=nearest(name, [*EXHIBITS]),
+        )
+    return import_module(f"premortem.exhibits.{EXHIBITS[name]}")

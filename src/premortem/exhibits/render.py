@@ -1,6 +1,7 @@
-"""Charts as SVG, PNG and self-contained HTML, without a browser or a network, in the packaged typeface."""
+"""Charts as SVG, PNG and scripts, without a browser or a network, in the packaged typeface."""
 
 import base64
+import json
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,13 +18,26 @@ def svg(chart: Any) -> str:
 
 def png(chart: Any, scale: float = SCALE) -> bytes:
     """The chart as a PNG picture of `scale` pixels a unit."""
-    return bytes(_renderer().vegalite_to_png(chart.to_dict(), scale=scale))
+    return png_of(svg(chart), scale)
 
 
-def html(chart: Any) -> str:
-    """The chart as one HTML page that needs no other file: scripts, data and typeface inside."""
-    page = str(_renderer().vegalite_to_html(chart.to_dict(), bundle=True))
-    return page.replace("<head>", f"<head><style>{font_face()}</style>", 1)
+def png_of(drawn: str, scale: float = SCALE) -> bytes:
+    """An SVG picture of ours as a PNG picture of `scale` pixels a unit."""
+    return bytes(_renderer().svg_to_png(drawn, scale=scale))
+
+
+def script(chart: Any, place: str) -> str:
+    """Scripts that put the live chart into the element with the id `place`; they need nothing from outside."""
+    spec = json.dumps(chart.to_dict()).replace("</", "<\\/")
+    call = f"vegaEmbed('#{place}', {spec}, {{actions: false, renderer: 'svg'}}).catch(console.error);"
+    return f"{_library()}<script>{call}</script>"
+
+
+@cache
+def _library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script [some 0.9 MB], as the renderer ships them."""
+    page = str(_renderer().vegalite_to_html({"mark": "bar", "data": {"values": []}}, bundle=True))
+    return page[page.index("<script") : page.index("</script>")] + "</script>"
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Any
 
 # Where each public name lives; loaded when asked for, since the brief needs JAX and a decision does not.
 _HOMES = (
-    {"write_brief": "brief", "print_future": "single"}
+    {"write_brief": "brief", "print_exhibits": "gallery", "print_future": "single"}
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
     | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "why")
     | dict.fromkeys(
@@ -36,6 +36,7 @@ __all__ = [
     "print_decision",
     "print_diff",
     "print_edits",
+    "print_exhibits",
     "print_future",
     "print_futures",
     "print_hindcast",

@@ -1,41 +1,8 @@
-"""Numbers and shares in the words that every page uses."""
+"""Numbers and shares in the words that every page uses; those that charts use too live with the exhibits."""
 
-import math
+from premortem.exhibits.words import listing, number, points, share
 
-# A share below this, or above one less this, is not told apart from the end: "under 1%", "over 99%".
-EDGE = 0.01
-
-
-def share(value: float) -> str:
-    """A share of futures in words: `41%`, `about 3%`, `under 1%`; 0% and 100% only when exact."""
-    if value == 0 or value == 1:
-        return f"{value:.0%}"
-    if value < EDGE:
-        return "under 1%"
-    if value > 1 - EDGE:
-        return "over 99%"
-    return f"{'about ' if value < 0.1 else ''}{value:.0%}"
-
-
-def points(change: float) -> str:
-    """A change of a share in points: `+12 points`, `-3 points`, `no change`."""
-    rounded = round(100 * change)
-    return "no change" if rounded == 0 else f"{rounded:+d} point{'' if abs(rounded) == 1 else 's'}"
-
-
-def number(value: float, digits: int = 2) -> str:
-    """A number to two significant digits, with a thin space between thousands; `-` when it is not a number."""
-    if value is None or not math.isfinite(value):
-        return "-"
-    if value == 0:
-        return "0"
-    places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-    return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{places}f}".replace(",", "\u2009")
-
-
-def listing(items: list[str]) -> str:
-    """Items as a phrase: `a`, `a and b`, `a, b and c`."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "none"
+__all__ = ["interval", "listing", "number", "points", "sentence", "share", "under", "within"]
 
 
 def interval(low: float, high: float) -> str:

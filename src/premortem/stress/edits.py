@@ -65,13 +65,13 @@ def net_positions(as_of: date) -> dict[str, float]:
 
 def _said(as_of: date) -> pl.DataFrame:
     frame = facts.read("positions")
-    known = frame.filter([not _later(str(source), as_of) for source in frame["source"]])
+    known = frame.filter([not said_later(str(source), as_of) for source in frame["source"]])
     return known.group_by("clause_family").agg(
         (pl.col("position") * pl.col("salience")).sum().alias("net"), pl.col("salience").sum().alias("weight")
     )
 
 
-def _later(source: str, as_of: date) -> bool:
+def said_later(source: str, as_of: date) -> bool:
     """Whether a source's text names a month after the day; sources without a month count as known."""
     words = source.replace(",", " ").split()
     for i, word in enumerate(words):

@@ -1,0 +1,56 @@
+"""Exhibits: the note's tables and figures, and ours, listed or written as files."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from premortem.cli.shared import DONE, NO, AsJson, Quiet, RunDir, StudyDir, app, show, stored
+
+
+@app.command(rich_help_panel="More")
+def exhibits(
+    names: Annotated[list[str] | None, typer.Argument(help="Exhibits [default: all].")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Folder for the files [default: exhibits/ with --format, else none is written]."
+        ),
+    ] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="html, svg, png or csv; repeat for more [default: all].")
+    ] = None,
+    run: RunDir = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """The note's tables and figures, rebuilt and checked, and ours; as pages, pictures and data.
+
+    Examples: premortem exhibits; premortem exhibits figure-5 board -o figures --format svg
+    """
+    from premortem import exhibits as gallery
+    from premortem import report
+
+    folder = out or (Path("exhibits") if formats else None)
+    held, why = run_if_any(study, run)
+    rows = gallery.rows(tuple(names or ()), held, folder, tuple(formats or ()))
+    failed = [row for row in rows if row["error"] and (held or names)]
+    for row in failed:
+        typer.echo(f"error: {row['name']}: {row['error']}", err=True)
+    if why and any(row["error"] for row in rows):
+        typer.echo(f"hint: exhibits of a run are left out: {why}", err=True)
+    show({"exhibits": rows}, as_json, quiet, lambda: report.print_exhibits(rows))
+    raise typer.Exit(NO if failed else DONE)
+
+
+def run_if_any(study: Path | None, run: Path | None) -> tuple[Any, str]:
+    """The run to look at, or why there is none; one that was named must be there."""
+    from premortem.errors import PremortemError
+
+    try:
+        return stored(study, run), ""
+    except PremortemError as error:
+        if run is not None:
+            raise
+        return None, str(error)

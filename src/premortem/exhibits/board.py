@@ -1,0 +1,90 @@
+"""The board: the share of futures in which each assumption holds under each policy."""
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from premortem.exhibits.form import Badge, Says
+from premortem.exhibits.marks import PHONE
+from premortem.exhibits.theme import HOLDS, INK, WIDTH, themed
+from premortem.exhibits.words import share
+
+SUBJECT = "The five assumptions under each policy"
+BADGE: Badge = "ours"
+RUN = "needed"
+UNIT = "share of futures in which the assumption holds; 95% intervals in the data"
+SOURCE = "simulated, under each policy of the run"
+METHOD = (
+    "An assumption holds in a future when all of its conditions do. The same futures under every policy. Shares of "
+    "futures, not forecasts: they say how much of what was thought possible in February 2025 an assumption survives."
+)
+ALL = "all"
+
+
+def data(run: Any) -> pl.DataFrame:
+    """By assumption and policy: assumption, name, policy, holds, low, high (shares of futures), fails_first."""
+    names = {a.id: a.name for a in run.study.assumptions} | {ALL: "All at once"}
+    rows = [
+        {
+            "assumption": r["assumption"],
+            "name": names[r["assumption"]],
+            "policy": r["policy"],
+            "holds": r["holds"],
+            "low": r["low"],
+            "high": r["high"],
+            "fails_first": max(r["fails_on"], key=r["fails_on"].get) if r["fails_on"] else None,
+        }
+        for r in run.board_rows()
+    ]
+    return pl.DataFrame(rows)
+
+
+def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
+    """A cell an assumption and policy, darker where it holds in more futures, with the share as text."""
+    narrow = width < PHONE
+    rows = frame.with_columns(
+        text=pl.col("holds").map_elements(lambda v: share(v).replace("about ", ""), pl.String),
+        label=pl.when(pl.col("assumption") == ALL)
+        .then("name")
+        .otherwise(pl.col("assumption") if narrow else pl.format("{}  {}", "assumption", "name")),
+    )
+    base = alt.Chart(rows).encode(
+        x=alt.X(
+            "policy:N",
+            sort=list(dict.fromkeys(rows["policy"])),
+            title=None,
+            axis=alt.Axis(orient="top", labelAngle=-60 if narrow else -25, ticks=False, domain=False),
+        ),
+        y=alt.Y(
+            "label:N",
+            sort=list(dict.fromkeys(rows["label"])),
+            title=None,
+            axis=alt.Axis(ticks=False, domain=False, labelLimit=300),
+        ),
+    )
+    colour = alt.Color("holds:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=["#F6F7F9", HOLDS]))
+    ink = alt.condition("datum.holds > 0.55", alt.value("white"), alt.value(INK))
+    cells = base.mark_rect(stroke="white", strokeWidth=2).encode(color=colour)
+    words = base.mark_text(fontSize=12 if narrow else 14).encode(text="text:N", color=ink)
+    return themed(cells + words, height=40 * rows["label"].n_unique(), width=width - (90 if narrow else 300))
+
+
+def says(frame: pl.DataFrame) -> Says:
+    """The finding in words."""
+    first = frame.filter((pl.col("policy") == frame["policy"][0]) & (pl.col("assumption") != ALL)).sort("holds")
+    weak, strong = first.row(0, named=True), first.row(-1, named=True)
+    every = frame.filter((pl.col("policy") == frame["policy"][0]) & (pl.col("assumption") == ALL)).row(0, named=True)
+    title = (
+        f"Under {frame['policy'][0]}, {weak['assumption']} is the weakest: it holds in {share(weak['holds'])} of "
+        f"futures, {strong['assumption']} in {share(strong['holds'])}; all at once in {share(every['holds'])}"
+    )
+    told = "; ".join(
+        f"{r['assumption']} under {r['policy']}: {share(r['holds'])} ({100 * r['low']:.1f} to {100 * r['high']:.1f}%)"
+        for r in frame.to_dicts()
+    )
+    return Says(
+        title,
+        f"Table of shares of futures that hold. {told}.",
+        "Ours. Shares and their intervals are those of `premortem board`.",
+    )

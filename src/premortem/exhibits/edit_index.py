@@ -1,0 +1,76 @@
+"""Which clause numbers are likely to be heavily edited, by what they move and who pushes."""
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from premortem.analysis import heavy_edits
+from premortem.exhibits import of_run
+from premortem.exhibits.form import Badge, Says, sources
+from premortem.exhibits.marks import PHONE, highest
+from premortem.exhibits.theme import BREAKS, CONTEXT, WIDTH, themed
+from premortem.exhibits.words import listing
+from premortem.facts import read
+
+SUBJECT = "The index of heavy edits"
+BADGE: Badge = "ours"
+RUN = "needed"
+UNIT = "index from 0 to 1: what the clause moves, times how often it binds, times who pushes against it; filled: replaced or not enforced since"
+SOURCE = "simulated on 1,024 futures; " + sources("positions", "clause_edits")
+METHOD = (
+    "Shadow price over the largest, times the share of futures in which the number binds, times the pressure of those "
+    "who had spoken by 26 February 2025. What became of each number was looked at only afterwards, to score the ranking."
+)
+TOP = 12
+
+
+def data(run: Any) -> pl.DataFrame:
+    """By clause number: clause, parameter, index, rank, binds, pressure, edited (0 to 1, null where not coded)."""
+    found = heavy_edits(run.study, of_run.policy(run))
+    rows = pl.DataFrame(
+        [{k: r[k] for k in ("clause", "parameter", "index", "rank", "binds", "pressure")} for r in found["clauses"]]
+    )
+    edited = read("clause_edits").select("clause", "parameter", pl.col("edited").cast(pl.Float64))
+    scored = pl.lit(found["hindcast"].get("top5_hits"))
+    return rows.join(edited, on=["clause", "parameter"], how="left").sort("rank").with_columns(top5_hits=scored)
+
+
+def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
+    """Bars by rank, filled where the number was edited later."""
+    narrow = width < PHONE
+    rows = frame.head(TOP).with_columns(name=pl.col("clause").str.replace("diffusion.", "") + " " + pl.col("parameter"))
+    rows = rows.with_columns(
+        pl.col("name").str.replace_all("_", " "), text=pl.col("index").map_elements(lambda v: f"{v:.3f}", pl.String)
+    )
+    base = alt.Chart(rows).encode(
+        y=alt.Y(
+            "name:N",
+            sort=rows["name"].to_list(),
+            title=None,
+            axis=alt.Axis(ticks=False, domain=False, labelLimit=210 if narrow else 260),
+        )
+    )
+    colour = alt.condition("datum.edited > 0.5", alt.value(BREAKS), alt.value("white"))
+    bars = base.mark_bar(height=14, stroke=BREAKS).encode(
+        x=alt.X("index:Q", title=None, axis=None, scale=alt.Scale(domain=[0, highest(rows, "index") * 1.15])),
+        fill=colour,
+    )
+    words = base.mark_text(align="left", dx=5, fontSize=12).encode(x="index:Q", text="text:N")
+    line = base.mark_rule(color=CONTEXT).encode(x=alt.datum(0))
+    return themed(bars + line + words, height=24 * rows.height, width=width - (200 if narrow else 240))
+
+
+def says(frame: pl.DataFrame) -> Says:
+    """The finding in words."""
+    top = frame.head(3)
+    names = [f"{r['clause'].split('.')[-1]} {r['parameter']}".replace("_", " ") for r in top.to_dicts()]
+    hits = int(frame.head(5).filter(pl.col("edited") > 0.5).height)
+    title = f"The numbers under most pressure are {listing(names)}; {hits} of the first five were later replaced or not enforced"
+    told = "; ".join(f"{r['clause']}.{r['parameter']} {r['index']:.2f}" for r in frame.head(TOP).to_dicts())
+    edited = frame.drop_nulls("edited")
+    check = (
+        f"Ours. Of {edited.height} numbers whose fate is coded {edited.filter(pl.col('edited') > 0.5).height} were replaced "
+        "or not enforced, so hits among the first five are easy to come by; `premortem edits` compares with naive rankings."
+    )
+    return Says(title, f"Bars of the index for the first {TOP}: {told}.", check)

@@ -1,0 +1,117 @@
+"""Figure 2 of the note: Chinese data centres abroad. Its series is not public; announced projects stand in for it."""
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from premortem.exhibits.form import Badge, Says, sources
+from premortem.exhibits.marks import PHONE, muted_title
+from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
+from premortem.exhibits.words import number
+from premortem.facts import read
+
+SUBJECT = "Announced Chinese data-centre investment abroad"
+BADGE: Badge = "substitute data"
+UNIT = "million USD announced a year, where a value was published; pale and dashed: announced after the note"
+SOURCE = sources("figure2_ofdi_projects")
+METHOD = (
+    "The note's series (greenfield investment by year) is not public. Shown instead: projects that firms or governments announced, by year of announcement and region, "
+    "with the value where one was published. A project without a value counts as a project and not as zero. February view: solid; what was announced after 26 February 2025: pale."
+)
+OTHER = "elsewhere"
+REGIONS = {"Southeast Asia": HOLDS, "Middle East and North Africa": BREAKS, OTHER: CONTEXT}
+AFTER = "after the note"
+
+
+def data() -> pl.DataFrame:
+    """Projects by year, region and view: year, region, known (`by the note`, `after the note`), value_musd, projects, with_value."""
+    projects = read("figure2_ofdi_projects")
+    known = pl.when(pl.col("kind") == AFTER).then(pl.lit(AFTER)).otherwise(pl.lit("by the note"))
+    region = pl.when(pl.col("region").is_in(list(REGIONS))).then("region").otherwise(pl.lit(OTHER))
+    rows = projects.with_columns(year=pl.col("announced").str.slice(0, 4).cast(pl.Int64), region=region, known=known)
+    valued = pl.col("value_musd").is_not_null()
+    return (
+        rows.group_by("year", "region", "known")
+        .agg(
+            value_musd=pl.when(valued.any()).then(pl.col("value_musd").sum()),
+            projects=pl.len(),
+            with_value=valued.sum(),
+            huawei=(pl.col("company") == "Huawei").sum(),
+            huawei_musd=pl.col("value_musd").filter(pl.col("company") == "Huawei").sum(),
+        )
+        .sort("year", "region", "known")
+    )
+
+
+def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
+    """Value by region and year over the number of projects, one panel a region."""
+    frame = data() if frame is None else frame
+    narrow = width < PHONE
+    size = width - 60 if narrow else (width - 3 * 50) // 3
+    panels = [
+        _panel(frame.filter(pl.col("region") == region), region, colour, size) for region, colour in REGIONS.items()
+    ]
+    drawn = alt.concat(*panels, columns=1 if narrow else 3, spacing=14)
+    return themed(drawn.resolve_scale(y="shared"), width=None)
+
+
+def _panel(rows: pl.DataFrame, region: str, colour: str, size: int) -> Any:
+    every = [str(year) for year in range(2017, 2026)]
+    by_year = rows.group_by("year").agg(
+        pl.col("projects").sum(), pl.col("with_value").sum(), top=pl.col("value_musd").sum()
+    )
+    words = by_year.with_columns(year=pl.col("year").cast(pl.String), text=pl.format("{}/{}", "with_value", "projects"))
+    x = alt.X(
+        "year:O",
+        title=None,
+        scale=alt.Scale(domain=every),
+        axis=alt.Axis(values=["2017", "2021", "2025"], labelAngle=0, ticks=False),
+    )
+    y = alt.Y("value_musd:Q", title=None, axis=alt.Axis(format=",d", tickCount=4), scale=alt.Scale(domain=[0, 15000]))
+    valued = rows.drop_nulls("value_musd").with_columns(year=pl.col("year").cast(pl.String))
+    bars = (
+        alt.Chart(valued, title=muted_title(f"{region[0].upper()}{region[1:]}"))
+        .mark_bar(color=colour, stroke=colour)
+        .encode(
+            x=x,
+            y=y,
+            order=alt.Order("known:N", sort="descending"),
+            fillOpacity=alt.condition(f"datum.known == '{AFTER}'", alt.value(0.15), alt.value(1)),
+            strokeDash=alt.condition(f"datum.known == '{AFTER}'", alt.value([3, 2]), alt.value([1, 0])),
+        )
+    )
+    counts = (
+        alt.Chart(words)
+        .mark_text(dy=-8, fontSize=12, color=INK, angle=0)
+        .encode(x=x, y="top:Q", text=alt.condition("datum.projects > 0", "projects:Q", alt.value("")))
+    )
+    return (bars + counts).properties(width=size, height=120 if size > 230 else 200)
+
+
+def says(frame: pl.DataFrame) -> Says:
+    """The finding in words."""
+    then, after = (frame.filter(pl.col("known") == known) for known in ("by the note", AFTER))
+    by_region = {region: then.filter(pl.col("region") == region) for region in REGIONS}
+    asia, gulf = by_region["Southeast Asia"], by_region["Middle East and North Africa"]
+    total = float(then["value_musd"].sum())
+    title = (
+        f"Announced Chinese data centres abroad are mostly in Southeast Asia ({100 * float(asia['value_musd'].sum()) / total:.0f}% of published value by February 2025), "
+        f"not in the Middle East"
+    )
+    valued, projects = int(then["with_value"].sum()), int(then["projects"].sum())
+    told = "; ".join(
+        f"{region}: {int(rows['projects'].sum())} projects, {number(float(rows['value_musd'].sum()), 2)} million USD for the {int(rows['with_value'].sum())} with a value"
+        for region, rows in by_region.items()
+    )
+    later = f"announced after the note: {int(after['projects'].sum())} projects, {number(float(after['value_musd'].sum()), 2)} million USD"
+    alternative = f"Bars of announced value by year and region, numbers above bars count projects. By February 2025 {projects} projects. {told}; {later}."
+    huawei = float(then["huawei_musd"].sum())
+    gulf_huawei = int(gulf["huawei"].sum())
+    check = (
+        f"The note's series cannot be checked: it is not public. Of {projects} announced projects only {valued} have a published value. "
+        f"Huawei's part of that value is {100 * huawei / total:.0f}%; {gulf_huawei} of its {int(then['huawei'].sum())} projects are in the Middle East and North Africa, where it leads "
+        f"({gulf_huawei} of {int(gulf['projects'].sum())} projects), as the note says. "
+        "ByteDance's two announcements dwarf the rest, so the note's series likely counts spending under way and not announcements."
+    )
+    return Says(title, alternative, check)

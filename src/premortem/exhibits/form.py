@@ -1,0 +1,165 @@
+"""What an exhibit is: a chart with all that a reader needs to trust it, and the files it can be written as."""
+
+import textwrap
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import altair as alt
+import polars as pl
+
+from premortem.errors import BadInput
+from premortem.exhibits import FORMATS, render
+from premortem.exhibits.theme import FONT, GRID, INK, MUTED, WIDTH, themed
+from premortem.facts import catalogue
+
+Badge = Literal["replicates", "replicates in part", "substitute data", "ours"]
+# Width of a character next to the size of its letters, on average.
+CHARACTER = 0.44
+
+
+class Says(NamedTuple):
+    """What the data say: the finding as title, the same with its numbers for who cannot see, and what was checked."""
+
+    title: str
+    alternative: str
+    check: str
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A table or figure: what it shows, how it was made, what it rests on, and whether it reproduces the note's."""
+
+    name: str
+    subject: str
+    badge: Badge
+    says: Says
+    unit: str
+    method: str
+    source: str
+    data: pl.DataFrame
+    draw: Any
+
+    @property
+    def title(self) -> str:
+        """The finding, computed from the data."""
+        return self.says.title
+
+    @property
+    def alternative(self) -> str:
+        """The chart in words, with its numbers."""
+        return self.says.alternative
+
+    @property
+    def check(self) -> str:
+        """What was checked against the note or the record, and what came of it."""
+        return self.says.check
+
+    @property
+    def chart(self) -> Any:
+        """The chart by itself, as a page shows it that sets title and source as text."""
+        return self.draw(self.data)
+
+    def picture(self, width: int = WIDTH) -> Any:
+        """The chart between its title and its source, as a picture carries them, `width` units wide."""
+        bare = self.draw(self.data, width)
+        bare.config = alt.Undefined
+        top = alt.TitleParams(
+            text=_wrapped(self.title, 17, width),
+            subtitle=_wrapped(self.unit, 13, width),
+            fontSize=17,
+            subtitleFontSize=13,
+            offset=14,
+            frame="bounds",
+        )
+        foot = alt.TitleParams(
+            text=_wrapped(f"Source: {self.source}. premortem, exhibit {self.name}.", 12, width),
+            orient="bottom",
+            fontSize=12,
+            fontWeight="normal",
+            color=MUTED,
+            offset=10,
+            frame="bounds",
+        )
+        # a chart has one title, so the source is that of a frame around it
+        inner = alt.concat(bare, title=top).resolve_legend(color="independent")
+        return themed(alt.concat(inner, title=foot).resolve_legend(color="independent"), width=None)
+
+    @cached_property
+    def drawn(self) -> str:
+        """The picture as SVG text."""
+        return render.svg(self.picture())
+
+    def csv(self) -> str:
+        """The data as CSV text."""
+        return self.data.write_csv()
+
+    def html(self) -> str:
+        """One page that needs no other file: title, live chart, method, check, and the data as a table."""
+        words = (("Method", self.method), ("Check", f"{self.badge}. {self.check}"), ("Source", self.source))
+        said = "".join(f"<h2>{name}</h2><p>{escape(text)}</p>" for name, text in words)
+        return (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f"<title>{escape(self.title)}</title><style>{render.font_face()}{PAGE}</style></head><body><main>"
+            f'<h1>{escape(self.title)}</h1><p class="unit">{escape(self.unit)}</p>'
+            f'<div id="chart" role="img" aria-label="{escape(self.alternative, quote=True)}">{render.svg(self.chart)}</div>'
+            f"{said}<h2>Data</h2>{table(self.data)}</main>{render.script(self.chart, 'chart')}</body></html>"
+        )
+
+    def write(self, folder: Path, formats: tuple[str, ...] = FORMATS) -> list[Path]:
+        """The exhibit as files `NAME.FORMAT` of a folder. Raises `BadInput` when the folder cannot be written."""
+        made = []
+        for kind in formats:
+            path = folder / f"{self.name}.{kind}"
+            held = self._bytes(kind)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                half = path.with_name(f".{path.name}.half")
+                half.write_bytes(held)
+                half.replace(path)
+            except OSError as error:
+                raise BadInput(
+                    str(folder), "-o", f"cannot be written ({error.strerror})", allowed="a folder you may write"
+                ) from error
+            made.append(path)
+        return made
+
+    def _bytes(self, kind: str) -> bytes:
+        makers = {"svg": lambda: self.drawn, "html": self.html, "csv": self.csv}
+        return render.png_of(self.drawn) if kind == "png" else makers[kind]().encode()
+
+
+PAGE = f"""
+body{{margin:0;font:16px/1.5 {FONT};color:{INK};background:#fff}}main{{max-width:760px;margin:0 auto;padding:24px 16px}}
+h1{{font-size:24px;line-height:1.25;margin:0 0 4px}}h2{{font-size:17px;margin:24px 0 4px}}p{{margin:0;max-width:72ch}}.unit{{color:{MUTED}}}
+#chart{{margin:16px 0;overflow-x:auto}}#chart svg{{max-width:100%;height:auto}}.scroll{{max-height:420px;overflow:auto;border:1px solid {GRID}}}
+table{{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}}th,td{{padding:4px 10px;text-align:left;border-bottom:1px solid {GRID}}}
+th{{position:sticky;top:0;background:#F6F7F9}}td.n{{text-align:right}}
+"""
+
+
+def table(frame: pl.DataFrame) -> str:
+    """A frame as an HTML table with headers; numbers to four significant digits, a missing one as a dash."""
+    heads = "".join(f'<th scope="col">{escape(name.replace("_", " "))}</th>' for name in frame.columns)
+    rows = "".join("<tr>" + "".join(_cell(value) for value in row) + "</tr>" for row in frame.rows())
+    return f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "<td>–</td>"
+    if isinstance(value, float):
+        return f'<td class="n">{value:,.4g}</td>' if abs(value) < 1e4 else f'<td class="n">{value:,.0f}</td>'
+    return f"<td>{escape(str(value))}</td>"
+
+
+def sources(*names: str) -> str:
+    """The sources of packaged tables with their dates, each once, as one line."""
+    return "; ".join(dict.fromkeys(f"{catalogue()[name].source} ({catalogue()[name].date})" for name in names))
+
+
+def _wrapped(text: str, size: int, width: int) -> list[str]:
+    return textwrap.wrap(text, int(width / (CHARACTER * size))) or [""]

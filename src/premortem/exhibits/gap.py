@@ -1,0 +1,93 @@
+"""How far the US leads: over China and over open models, in months."""
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from premortem.exhibits import of_run
+from premortem.exhibits.form import Badge, Says
+from premortem.exhibits.marks import PHONE, fan, fan_words, highest, muted_title, points
+from premortem.exhibits.theme import BREAKS, HOLDS, WIDTH, themed
+from premortem.exhibits.words import number
+from premortem.facts import read
+
+SUBJECT = "The lead of US models, in months"
+BADGE: Badge = "ours"
+RUN = "needed"
+UNIT = "months behind the best US closed model; diamonds: what was recorded"
+SOURCE = "simulated, the rule as written where the run has it; recorded gaps row by row in the observations"
+METHOD = (
+    "The gap is the time since the leader had the capability that the follower has now. Bands over "
+    "all futures of the run. Recorded gaps of October 2025 were not known when the futures were drawn."
+)
+SERIES = {
+    "gap_months_cn": ("Chinese models", HOLDS, "us_cn_gap_months"),
+    "gap_months_open": ("Open models", BREAKS, "open_closed_gap_months"),
+}
+
+
+def data(run: Any) -> pl.DataFrame:
+    """Bands and records [months]: series, kind (`simulated`, `recorded`), year, p5, p25, p50, p75, p95."""
+    bands = of_run.bands(run, *SERIES).with_columns(kind=pl.lit("simulated")).drop("quarter")
+    held = read("observations").filter(pl.col("quantity").is_in([q for _, _, q in SERIES.values()]))
+    day = pl.col("date").dt
+    seen = held.select(
+        series=pl.col("quantity").replace_strict({q: s for s, (_, _, q) in SERIES.items()}),
+        kind=pl.lit("recorded"),
+        year=day.year() + (day.ordinal_day() - 1) / 365,
+        p50=pl.col("value").cast(pl.Float64),
+    )
+    return pl.concat([bands, seen], how="diagonal_relaxed").select("series", "kind", "year", *of_run.BANDS)
+
+
+def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
+    """A fan a rival, on one scale, with what was recorded."""
+    narrow = width < PHONE
+    size = width - 120 if narrow else (width - 190) // 2
+    top = highest(frame, "p95")
+    panels = [
+        _panel(frame.filter(pl.col("series") == s), name, colour, size, top) for s, (name, colour, _) in SERIES.items()
+    ]
+    return themed(alt.concat(*panels, columns=1 if narrow else 2, spacing=16), width=None)
+
+
+def _panel(rows: pl.DataFrame, name: str, colour: str, width: int, top: float) -> Any:
+    x = alt.X(
+        "year:Q",
+        title=None,
+        axis=alt.Axis(
+            format="d", values=[2024, 2026, 2028, 2030, 2032] if width > 250 else [2024, 2028, 2032], grid=False
+        ),
+        scale=alt.Scale(domain=[2024, 2033], nice=False),
+    )
+    bands = rows.filter(pl.col("kind") == "simulated")
+    seen = rows.filter(pl.col("kind") == "recorded").select(
+        "year", value="p50", text=pl.col("p50").round(0).cast(pl.Int64).cast(pl.String)
+    )
+    drawn = fan(bands, x, None, colour, alt.Scale(domain=[0, top])) + fan_words(bands, x, top) + points(seen, x)
+    return drawn.properties(width=width, height=230, title=muted_title(name))
+
+
+def says(frame: pl.DataFrame) -> Says:
+    """The finding in words."""
+    spots = {s: _at(frame, s, 2028.875) for s in SERIES}
+    china, opened = spots.values()
+    title = f"China trails by {number(china['p50'])} months at the end of 2028 in the median future, anywhere from {number(china['p5'])} to {number(china['p95'])} in nine of ten"
+    seen = frame.filter(pl.col("kind") == "recorded").sort("series", "year").to_dicts()
+    told = "; ".join(f"{SERIES[r['series']][0]} {r['year']:.1f}: {r['p50']:.0f}" for r in seen)
+    alternative = (
+        f"Fans of the gap in months. Chinese models at the end of 2028: {number(china['p50'])} ({number(china['p5'])} to {number(china['p95'])}); "
+        f"open models {number(opened['p50'])} ({number(opened['p5'])} to {number(opened['p95'])}). Recorded: {told}."
+    )
+    inside = []
+    for row in seen:
+        band = _at(frame, row["series"], row["year"])
+        inside.append(band["p5"] <= row["p50"] <= band["p95"])
+    check = f"Ours. {sum(inside)} of {len(inside)} recorded gaps lie inside the band of nine in ten futures."
+    return Says(title, alternative, check)
+
+
+def _at(frame: pl.DataFrame, series: str, year: float) -> dict[str, Any]:
+    rows = frame.filter((pl.col("series") == series) & (pl.col("kind") == "simulated"))
+    return rows.sort((pl.col("year") - year).abs()).row(0, named=True)

@@ -1,0 +1,68 @@
+"""Price of a unit of quality and the markup in it."""
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from premortem.exhibits import of_run
+from premortem.exhibits.form import Badge, Says
+from premortem.exhibits.marks import PHONE, fan, fan_words, highest, lowest, muted_title
+from premortem.exhibits.theme import HOLDS, WIDTH, themed
+from premortem.exhibits.words import number, share
+
+SUBJECT = "Price of AI services and the markup in it"
+BADGE: Badge = "ours"
+RUN = "needed"
+UNIT = "price in USD per million tokens, log scale; gross margin as a share of the price"
+SOURCE = "simulated, the rule as written where the run has it"
+METHOD = (
+    "Price is unit cost and the markup that survives rivals: the nearer the open follower, the less is "
+    "kept. Unit cost falls with cheaper compute and better methods and rises as answers get heavier."
+)
+PANELS = {"price": "Price of closed models", "gross_margin": "Gross margin in it"}
+
+
+def data(run: Any) -> pl.DataFrame:
+    """Bands: series, quarter, year, p5, p25, p50, p75, p95; `price` in USD per million tokens, `gross_margin` a share."""
+    return of_run.bands(run, *PANELS, "price_open").select("series", "quarter", "year", *of_run.BANDS)
+
+
+def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
+    """A fan of the price and a fan of the margin."""
+    narrow = width < PHONE
+    size = width - 130 if narrow else (width - 220) // 2
+    years = [2024, 2028, 2032]
+    x = alt.X(
+        "year:Q",
+        title=None,
+        axis=alt.Axis(format="d", values=years, grid=False),
+        scale=alt.Scale(domain=[2024, 2033], nice=False),
+    )
+    price = frame.filter(pl.col("series") == "price")
+    low, high = lowest(price, "p5"), highest(price, "p95")
+    margin = frame.filter(pl.col("series") == "gross_margin")
+    log = alt.Scale(type="log", domain=[low * 0.8, high * 1.2])
+    first = fan(price, x, None, HOLDS, log, "$~g", [0.1, 1, 10, 100]).properties(
+        width=size, height=220, title=muted_title(PANELS["price"])
+    )
+    second = (fan(margin, x, None, HOLDS, alt.Scale(domain=[0, 1]), "%") + fan_words(margin, x, 1.0)).properties(
+        width=size, height=220, title=muted_title(PANELS["gross_margin"])
+    )
+    return themed(alt.concat(first, second, columns=1 if narrow else 2, spacing=20), width=None)
+
+
+def says(frame: pl.DataFrame) -> Says:
+    """The finding in words."""
+    then, later = (of_run.at(frame, q, "price") for q in ("2024Q4", "2028Q4"))
+    kept, left = (of_run.at(frame, q, "gross_margin") for q in ("2024Q4", "2028Q4"))
+    still = abs(left["p50"] - kept["p50"]) < 0.03
+    moved = f"stays near {share(kept['p50'])}" if still else f"goes from {share(kept['p50'])} to {share(left['p50'])}"
+    fall = (later["p50"] / then["p50"]) ** (1 / 4) - 1
+    title = f"Prices fall by {share(-fall)} a year to 2028 in the median future, and the gross margin {moved}"
+    alternative = (
+        f"Fans. Price in USD per million tokens: {number(then['p50'])} at the end of 2024, {number(later['p50'])} ({number(later['p5'])} to {number(later['p95'])}) at the end of 2028. "
+        f"Gross margin: {share(kept['p50'])}, then {share(left['p50'])} ({share(left['p5'])} to {share(left['p95'])})."
+    )
+    check = f"Ours. The note puts OpenAI's API margin at 50 to 75%; the model starts at {share(kept['p50'])} ({share(kept['p5'])} to {share(kept['p95'])})."
+    return Says(title, alternative, check)
