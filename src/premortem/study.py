@@ -34,6 +34,7 @@ from premortem.watch.signposts import Signpost
 
 PARTS = ("policies", "assumptions")
 PARAMETERS, SIGNPOSTS, READINGS = "params.csv", "signposts.toml", "readings.csv"
+CORRELATIONS = "correlations.csv"
 # What a study's folder is known by.
 MARK = "study.toml"
 DEFAULT_OUT = "out"
@@ -60,8 +61,11 @@ class Study:
     def priors(self) -> Priors:
         """The uncertainties: shipped rows, with the study's own in their place."""
         shipped = priors.read(world.PARAMS)
-        own = self.folder / PARAMETERS if self.folder else None
-        return shipped.override(own) if own and own.is_file() else shipped
+        if self.folder is None:
+            return shipped
+        own, together = self.folder / PARAMETERS, self.folder / CORRELATIONS
+        ours = shipped.override(own) if own.is_file() else shipped
+        return ours.correlated(together) if together.is_file() else ours
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -185,9 +189,10 @@ class Study:
         """SHA-256 of everything that a run's bits rest on, by kind."""
         assumed = [a.model_dump(mode="json") for a in self.assumptions]
         pulled = [np.concatenate([x.ravel() for x in self.levers(p)]).tobytes().hex() for p in policies]
+        together = [list(pair) for pair in self.priors.copula.pairs] if self.priors.copula else []
         code = [p.read_bytes().hex() for p in sorted((Path(__file__).parent / "world").glob("*.py"))]
         return {
-            "parameters": _sha([row.model_dump(mode="json") for row in self.priors.rows]),
+            "parameters": _sha([row.model_dump(mode="json") for row in self.priors.rows] + together),
             "assumptions": _sha(assumed),
             "rules": _sha(pulled),
             "world": _sha(code),
@@ -381,7 +386,7 @@ def problems(folder: Path | None) -> list[BadInput]:
     if folder is None:
         checks = [lambda name=name: rules.load(name) for name in rules.policies()] + [propositions.shipped]
     else:
-        known = {MARK, PARAMETERS, SIGNPOSTS, READINGS, *PARTS, DEFAULT_OUT, "README.md"}
+        known = {MARK, PARAMETERS, CORRELATIONS, SIGNPOSTS, READINGS, *PARTS, DEFAULT_OUT, "README.md"}
         found += [
             BadInput(
                 folder.name,
@@ -395,6 +400,8 @@ def problems(folder: Path | None) -> list[BadInput]:
         ]
         if (folder / PARAMETERS).is_file():
             checks.append(lambda: shipped.override(folder / PARAMETERS))
+        if (folder / CORRELATIONS).is_file():
+            checks.append(lambda: shipped.correlated(folder / CORRELATIONS))
         if (folder / SIGNPOSTS).is_file():
             checks.append(lambda: signposts.read(folder / SIGNPOSTS))
         if (folder / READINGS).is_file():

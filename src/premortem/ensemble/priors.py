@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 from scipy.special import betainc, betaincinv, ndtr, ndtri
 
+from premortem.ensemble import correlation
+from premortem.ensemble.correlation import Copula
 from premortem.errors import BadInput, nearest, raise_all
 
 Array = NDArray[np.float64]
@@ -84,9 +86,10 @@ class Prior(BaseModel):
 
 @dataclass(frozen=True)
 class Priors:
-    """The uncertainties of a study, in the order of the world's parameters."""
+    """The uncertainties of a study, in the order of the world's parameters, and which of them move together."""
 
     rows: tuple[Prior, ...]
+    copula: Copula | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -103,11 +106,12 @@ class Priors:
         return np.stack([row.quantile(u) for row in self.rows])
 
     def ppf(self, u: Array) -> Array:
-        """Values at chances `u` in (0, 1), shape (parameter, future)."""
-        return self.from_normal(ndtri(np.clip(u, 1e-12, 1 - 1e-12)), u)
+        """Values at independent chances `u` in (0, 1), shape (parameter, future), correlated where the study says so."""
+        z = ndtri(np.clip(u, 1e-12, 1 - 1e-12))
+        return self.from_normal(self.copula.mix(z) if self.copula else z, u)
 
     def from_normal(self, z: Array, u: Array | None = None) -> Array:
-        """Values at standard normal scores `z`, shape (parameter, future)."""
+        """Values at each uncertainty's own standard normal score `z`, shape (parameter, future)."""
         values = np.stack([np.interp(z[i], SCORES, self.table[i]) for i in range(len(self.rows))])
         for i, row in enumerate(self.rows):
             if row.distribution == "categorical":
@@ -119,9 +123,7 @@ class Priors:
         return jax.vmap(_interpolate)(z, jnp.asarray(self.table, jnp.float32))
 
     def cdf(self, values: Array) -> Array:
-        """Chances of values, the inverse of `ppf` where a prior varies, shape (parameter, future); 0.5 where it does
-        not.
-        """
+        """Chances of values under each uncertainty's own prior, shape (parameter, future); 0.5 where it does not vary."""
         return ndtr(self.to_normal(values))
 
     def to_normal(self, values: Array) -> Array:
@@ -143,6 +145,14 @@ class Priors:
         unknown = [name for name in given if name not in self.names]
         raise_all([BadInput(path.name, n, "no such uncertainty", got=n, hint=nearest(n, self.names)) for n in unknown])
         return Priors(tuple(given.get(row.name, row) for row in self.rows))
+
+    def correlated(self, path: Path) -> "Priors":
+        """These priors with the rank correlations of a study's table (columns a, b, rho).
+
+        Raises `BadInput` for every fault of `correlation.read`.
+        """
+        orderless = [row.name for row in self.rows if not row.varies or row.distribution == "categorical"]
+        return Priors(self.rows, correlation.read(path, self.names, orderless))
 
 
 def read(path: Any) -> Priors:
