@@ -2,17 +2,22 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test bench lint lock docs assets clean
+.PHONY: run test bench lint lock docs assets chromium clean
 
 run: .venv/run
 	$(BIN)/premortem run
 
-test: .venv/dev
+test: .venv/dev chromium
 	$(BIN)/ruff check src tests scripts
 	$(BIN)/ruff format --check src tests scripts
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# The browser of the app's tests, where it is missing and can be had; without it those tests are skipped and say so.
+chromium:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && apt-get update -qq && apt-get install -qq -y chromium >/dev/null; } || echo "no Chromium: the tests in a browser are skipped"
 
 bench: .venv/dev
 	$(BIN)/premortem bench --quick

@@ -66,6 +66,7 @@ class Desk:
         """Simulate what the first screens show, so that the first visitor does not wait."""
         for policy in self.study.policies:
             self.live.rows(State(policy))
+        self.live.regional(State(self.study.policies[0]))
 
     @cached_property
     def run(self) -> Run:
@@ -85,6 +86,10 @@ class Desk:
             study.model(), study.priors, pulled, SMALL_RUN, 7, folder / "run", inputs=study.hashes(study.policies)
         )
         return Run(study, folder / "run", timing)
+
+    def knows(self, key: Hashable) -> bool:
+        """Whether a long answer is at hand."""
+        return key in self._answers
 
     def answer(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """A long answer: kept, and worked out one at a time."""

@@ -13,11 +13,11 @@ from typing import Any
 
 import jax
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from premortem import facts, world
+from premortem.analysis.weighing import read_under
 from premortem.app.state import FUTURES, STRENGTH, State
 from premortem.ensemble import design
 from premortem.ensemble.priors import SCORES
@@ -26,15 +26,15 @@ from premortem.regime.book import Book
 from premortem.regime.levers import Levers, levers
 from premortem.stress import score
 from premortem.study import Study
-from premortem.watch import observations, quantities, weights
+from premortem.watch import quantities, weights
 
 Array = NDArray[Any]
 Outcomes = dict[str, jax.Array]
 BANDS = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+# Regional series that the map shows.
+REGIONAL = ("stock_us", "stock_cn", "unmet")
 # How many simulated policies are kept (about 20 MB each), and how many boards.
 KEPT, BOARDS = 12, 512
-# Policy whose futures are held against the record: what really happened.
-RECORD_UNDER = "history"
 
 
 class Kept:
@@ -43,6 +43,9 @@ class Kept:
     def __init__(self, most: int) -> None:
         self.most, self._held, self._lock = most, OrderedDict[Hashable, Any](), threading.Lock()
         self._making: dict[Hashable, threading.Lock] = {}
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._held
 
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What is held under a key, made first where it is not."""
@@ -75,7 +78,7 @@ class Live:
         self.study = study
         self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(4)
         self._simulate = self._compiled(_national)
-        self._regional = jax.jit(world.simulate)
+        self._regional = jax.jit(_regional)
         self._margins = jax.jit(study.scorer.margins)
         self._over_time = jax.jit(study.scorer.over_time)
 
@@ -210,35 +213,34 @@ class Live:
         return self._boards.get(key, lambda: self._record(state))
 
     def _record(self, state: State) -> weights.Weights:
-        readings = self._readings.known(state.asof)
-        happened = State(RECORD_UNDER, beliefs=state.beliefs, n=state.n, seed=state.seed)
+        readings = self.study.readings.known(state.asof)
+        happened = State(read_under(self.study.policies, state.asof), beliefs=state.beliefs, n=state.n, seed=state.seed)
         parts = [self._observed(self.outcomes(happened, c)) for c in range(state.n // FUTURES)]
         seen = {k: np.concatenate([np.asarray(p[k]) for p in parts]) for k in parts[0]}
         return weights.weigh(seen, readings, quantities.shipped())
 
     @cached_property
-    def _readings(self) -> observations.Readings:
-        return observations.shipped(date.today())
-
-    @cached_property
     def _observed(self) -> Callable[[Outcomes], dict[str, jax.Array]]:
         known = quantities.shipped()
-        asked = [(known[r.quantity], r.on) for r in self._readings.mapped]
+        asked = [(known[r.quantity], r.on) for r in self.study.readings.mapped]
         return jax.jit(quantities.Observer(asked, frozenset(self._names), world.quarter_labels()))
 
     @cached_property
     def _names(self) -> list[str]:
         return list(self.outcomes(State(self.study.policies[0])))
 
-    def regional(self, state: State, names: tuple[str, ...]) -> dict[str, Array]:
-        """Medians of regional series over the futures, each of shape (quarter, region)."""
-        key = ("regional", state.policy, state.levers, state.beliefs, state.seed, names)
+    def regional(self, state: State) -> dict[str, Array]:
+        """Quantiles 5, 50 and 95% of regional series over the futures, each of shape (3, quarter, region)."""
 
         def made() -> dict[str, Array]:
             found = self._regional(self.values(state), self.pulled(state))
-            return {n: np.median(np.asarray(found[n]), axis=-1) for n in names}
+            return {n: np.quantile(np.asarray(x), (0.05, 0.5, 0.95), axis=-1) for n, x in found.items()}
 
-        return dict(self._boards.get(key, made))
+        return dict(self._boards.get(_regions_of(state), made))
+
+    def knows_regions(self, state: State) -> bool:
+        """Whether the regional series of a view are at hand."""
+        return _regions_of(state) in self._boards
 
     def moves_world(self, state: State, name: str) -> bool:
         """Whether a changed clause number changes anything that the simulated world reads."""
@@ -251,6 +253,10 @@ def _national(values: jax.Array, pulled: Levers) -> Outcomes:
     return {name: series for name, series in world.simulate(values, pulled).items() if series.ndim == 2}
 
 
-def frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Rows as a frame for charts."""
-    return pl.DataFrame(rows, infer_schema_length=None)
+def _regional(values: jax.Array, pulled: Levers) -> Outcomes:
+    found = world.simulate(values, pulled)
+    return {name: found[name] for name in REGIONAL}
+
+
+def _regions_of(state: State) -> tuple[Hashable, ...]:
+    return ("regional", state.policy, state.levers, state.beliefs, state.seed)

@@ -1,7 +1,7 @@
 """How a page is made: the template, the view of its address, and the words that every template may use."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -25,7 +25,9 @@ SCREENS = {
     "/levers": "Levers",
     "/beliefs": "Beliefs",
     "/compare": "Compare",
+    "/world": "World",
     "/rules": "Rules",
+    "/watch": "Watch",
     "/futures": "Futures",
 }
 # Colours of the light look and what each becomes in the dark one.
@@ -84,6 +86,16 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         **more,
     }
     return HTMLResponse(_env.get_template(template).render(context), status_code=status)
+
+
+def waiting(request: Request, title: str, says: str) -> HTMLResponse:
+    """A page at once for an answer that takes seconds: it asks for it, and shows itself again when it is there."""
+    return render(request, "waiting.html", title=title, says=says, now=f"{request.url.path}?{request.url.query}&now=1")
+
+
+def must_wait(request: Request, key: Hashable) -> bool:
+    """Whether a page is to be shown before its long answer is at hand."""
+    return not desk_of(request).knows(key) and "now" not in request.query_params
 
 
 def spec_of(chart: Chart) -> Markup:

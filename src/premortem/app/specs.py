@@ -5,7 +5,7 @@ from typing import Any
 
 import altair as alt
 
-from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
+from premortem.exhibits.theme import BREAKS, CONTEXT, GRID, HOLDS, INK, MUTED, TIERS, themed
 
 Rows = list[dict[str, Any]]
 ROWS = alt.NamedData("rows")
@@ -81,7 +81,7 @@ def strip() -> Any:
     return _wide(bars, 90)
 
 
-def diverging(title: str, name: str = "label") -> Any:
+def diverging(title: str, count: int, name: str = "label") -> Any:
     """Bars from 0 by size; rows label, change (share), optional low and high."""
     base = alt.Chart(ROWS).encode(
         y=alt.Y(f"{name}:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230))
@@ -95,10 +95,10 @@ def diverging(title: str, name: str = "label") -> Any:
         .encode(x=alt.X("low:Q", title=title), x2="high:Q")
     )
     zero = alt.Chart(ROWS).mark_rule(color=MUTED).encode(x=alt.datum(0))
-    return _wide(alt.layer(bars, spans, zero), {"step": 24})  # type: ignore[arg-type]
+    return _wide(alt.layer(bars, spans, zero), 30 + 24 * count)
 
 
-def ranges() -> Any:
+def ranges(count: int) -> Any:
     """A box as ranges: one row an uncertainty, grey the prior, orange the box; rows label, plo, phi, lo, hi (chances)."""
     base = alt.Chart(ROWS).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230))
@@ -109,22 +109,11 @@ def ranges() -> Any:
         x=alt.X("plo:Q", scale=x, title=title, axis=alt.Axis(format="%")), x2="phi:Q"
     )
     box = base.mark_bar(height=12, color=BREAKS).encode(x=alt.X("lo:Q", scale=x, title=title), x2="hi:Q")
-    return _wide(prior + box, {"step": 28})  # type: ignore[arg-type]
+    return _wide(prior + box, 30 + 28 * count)
 
 
-def lines(y: str, title: str, colour: str = "policy", percent: bool = True) -> Any:
-    """Lines by year, one colour each with direct labels at the end; rows year, value and the colour's column."""
-    base = alt.Chart(ROWS).encode(
-        x=alt.X("year:Q", title=None, axis=alt.Axis(format="d")),
-        color=alt.Color(f"{colour}:N", title=None, legend=alt.Legend(orient="top")),
-    )
-    axis = alt.Axis(format="%") if percent else alt.Axis()
-    return _wide(base.mark_line(strokeWidth=2).encode(y=alt.Y(f"{y}:Q", title=title, axis=axis)), 240)
-
-
-def heat(x: str, y: str, value: str, legend: str, percent: bool = False) -> Any:
+def heat(x: str, y: str, value: str, legend: str, count: int) -> Any:
     """A heat map with its values as text."""
-    shown = ".0%" if percent else ".2f"
     base = alt.Chart(ROWS).encode(
         x=alt.X(
             f"{x}:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=-30, ticks=False, domain=False)
@@ -139,8 +128,8 @@ def heat(x: str, y: str, value: str, legend: str, percent: bool = False) -> Any:
             legend=None,
         )
     )
-    text = base.mark_text().encode(text=alt.Text(f"{value}:Q", format=shown))
-    return _wide(cells + text, {"step": 32})  # type: ignore[arg-type]
+    text = base.mark_text().encode(text=alt.Text(f"{value}:Q", format=".2f"))
+    return _wide(cells + text, 32 * count)
 
 
 def families(unit: str) -> Any:
@@ -159,3 +148,65 @@ def families(unit: str) -> Any:
         .encode(y=alt.Y("p50:Q", title=unit), text="family:N")
     )
     return _wide(alt.layer(band, line, last), 150)
+
+
+def world(measure: str, unit: str, top: float) -> Any:
+    """The map: countries of `rows` (iso3, value, said) as shapes, small states as circles; what has no value is grey."""
+    land = alt.UrlData("/geo/world.json", format=alt.TopoDataFormat(feature="countries", type="topojson"))
+    colour = _tiers() if measure == "tier" else _amounts(unit, top)
+    tip = [
+        alt.Tooltip("name:N", title="Country"),
+        alt.Tooltip("said:N", title="Value"),
+        alt.Tooltip("region:N", title="Region"),
+    ]
+    ground = alt.Chart(land).mark_geoshape(fill=GRID, stroke="white", strokeWidth=0.4)
+    known = (
+        alt.Chart(land).mark_geoshape(stroke=MUTED, strokeWidth=0.4)
+        .transform_lookup(lookup="id", from_=alt.LookupData(ROWS, "iso3", ["value", "said", "name", "region"]))
+        .transform_filter("isValid(datum.value)").encode(color=colour, tooltip=tip)
+    )  # fmt: skip
+    small = (
+        alt.Chart(ROWS).mark_circle(size=28, stroke=MUTED, strokeWidth=0.6, opacity=1)
+        .transform_filter("datum.circle && isValid(datum.value)").encode(longitude="lon:Q", latitude="lat:Q", color=colour, tooltip=tip)
+    )  # fmt: skip
+    spec = themed(alt.layer(ground, known, small).project(type="equalEarth"), height=460, width=None).to_dict()
+    spec |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
+    spec["config"]["aria"] = False
+    return alt.Chart.from_dict(spec)
+
+
+def _tiers() -> Any:
+    legend = alt.Legend(orient="top", labelExpr="'Tier ' + datum.label")
+    return alt.Color(
+        "value:O", title="grey: no data", scale=alt.Scale(domain=[1, 2, 3], range=list(TIERS.values())), legend=legend
+    )
+
+
+def _amounts(unit: str, top: float) -> Any:
+    """Shares on a straight scale from 0; amounts on a logarithmic one over four decades, since a few places hold most."""
+    share = unit == "share"
+    scale = alt.Scale(
+        type="linear" if share else "log",
+        domain=[0 if share else top / 1e4, top],
+        range=[TIERS[1], TIERS[2], TIERS[3]],
+        interpolate="rgb",
+        clamp=True,
+    )
+    title = "grey: no data" if share else f"{unit}, logarithmic; grey: no data"
+    legend = alt.Legend(orient="top", gradientLength=260, format="%" if share else ".1~r", tickCount=5)
+    return alt.Color("value:Q", title=title, scale=scale, legend=legend)
+
+
+def stock() -> Any:
+    """A stock with its band beside a limit; rows year, p5, p50, p95, cap."""
+    base = alt.Chart(ROWS).encode(
+        x=alt.X("year:Q", title=None, axis=alt.Axis(format="d"), scale=alt.Scale(domain=[2025, 2033], nice=False))
+    )
+    band = base.mark_area(opacity=0.2, color=HOLDS).encode(y=alt.Y("p5:Q", title="MH"), y2="p95:Q")
+    line = base.mark_line(color=HOLDS, strokeWidth=2.5).encode(y=alt.Y("p50:Q", title="MH"))
+    cap = (
+        base.transform_filter("isValid(datum.cap)")
+        .mark_line(color=BREAKS, strokeDash=[5, 3], strokeWidth=2, interpolate="step")
+        .encode(y=alt.Y("cap:Q", title="MH"))
+    )
+    return _wide(alt.layer(band, line, cap), 240)

@@ -40,7 +40,7 @@ OTHERS = frozenset(
         "only",
         "name",
     }
-    | {"field", "measure", "quarter", "place", "y"}
+    | {"now", "field", "measure", "quarter", "place", "y"}
 )
 # A changed clause number may go up to so many times its legal value.
 MOST_TIMES = 1e4
@@ -113,7 +113,9 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     weights: Literal["", "record"] = _plain(given, "w", _weights, "", wrong)
     n, seed = _plain(given, "n", _count, FUTURES, wrong), _plain(given, "seed", _seed, 7, wrong)
     wrong += [
-        key[:60] for key in given if key not in _OWN and key not in OTHERS and key[:2] not in ("l.", "t.", "p.", "f.")
+        key[:60]
+        for key in given
+        if key not in _OWN and key not in OTHERS and key[:2] not in ("l.", "t.", "p.", "f.", "r.")
     ]
     usual = study.scorer.thresholds
     return State(

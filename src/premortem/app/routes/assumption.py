@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from premortem.app.schema import Answer, AssumptionAnswer, Curves
 from premortem.app.state import State
 from premortem.errors import BadInput
 from premortem.stress.propositions import Assumption
-from premortem.watch import observations, signposts
+from premortem.watch import signposts
 
 router = APIRouter()
 # Thresholds that are tried across a slider.
@@ -140,15 +139,18 @@ def _why(found: dict[str, Any], desk: Desk, a: Assumption) -> dict[str, Any]:
         {"label": r["item"].replace("_", " "), "kind": r["kind"], "change": r["effect"], "low": r["low"], "high": r["high"], "statement": r["statement"]}
         for r in found["attribution"] if r["modelled"]
     ]  # fmt: skip
+    ranges = _ranges(found["boxes"][0], desk) if found["boxes"] else []
     missing = [r for r in found["attribution"] if not r["modelled"]]
     return {
         "verdict": found["verdict"],
         "boxes": found["boxes"],
         "effects": effects,
         "not_modelled": missing,
-        "effects_spec": specs.Chart("effects", "", "", "", specs.diverging("change of the share that holds"), []).spec,
-        "ranges": _ranges(found["boxes"][0], desk) if found["boxes"] else [],
-        "ranges_spec": specs.Chart("ranges", "", "", "", specs.ranges(), []).spec,
+        "effects_spec": specs.Chart(
+            "effects", "", "", "", specs.diverging("change of the share that holds", len(effects)), []
+        ).spec,
+        "ranges": ranges,
+        "ranges_spec": specs.Chart("ranges", "", "", "", specs.ranges(len(ranges)), []).spec,
     }
 
 
@@ -179,6 +181,6 @@ def _ranges(box: dict[str, Any], desk: Desk) -> list[dict[str, Any]]:
 
 def informing(desk: Desk, view: State, a: Assumption) -> list[dict[str, Any]]:
     """Signposts of the assumption with what they say on the view's day."""
-    readings = observations.shipped(date.today())
-    found = [s for s in signposts.shipped().values() if s.assumption == a.id]
+    readings = desk.study.readings
+    found = [s for s in desk.study.signposts.values() if s.assumption == a.id]
     return [{"signpost": s, "standing": signposts.standing(s, readings, view.asof)} for s in found]

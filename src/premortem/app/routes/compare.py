@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from premortem import analysis
 from premortem.app import specs
 from premortem.app.desk import Desk
-from premortem.app.pages import AtDesk, View, render
+from premortem.app.pages import AtDesk, View, must_wait, render, waiting
 from premortem.app.routes import board
 from premortem.app.routes.assumption import find
 from premortem.app.schema import Answer
@@ -17,12 +17,20 @@ from premortem.app.state import State
 router = APIRouter()
 # A policy keeps an assumption while it holds in at least this share of futures.
 LEVEL = 0.5
+REGRET = {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret (margin, cut at 1)"}
 
 
 @router.get("/compare", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk, view: View, y: str = "A4") -> HTMLResponse:
     """Regret, trade-offs, rankings, pathways."""
-    a, found = find(desk, y), compared(desk)
+    a = find(desk, y)
+    if must_wait(request, ("compare",)):
+        return waiting(
+            request,
+            "Which policy is best?",
+            "Comparing policies over the stored futures; this takes some seconds the first time.",
+        )
+    found = compared(desk)
     titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
     regret = [
         {"policy": titles[p], "assumption": k, "regret": r}
@@ -32,7 +40,7 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "A4") -> HTMLRespo
     source = f"premortem, {found['futures']:,} futures, each policy beside the best in the same future"
     heat = specs.Chart(
         "regret", f"{titles[least]} gives up least on average", "Mean regret by policy and assumption; the table holds the numbers", source,
-        specs.heat("policy", "assumption", "regret", "mean regret"), regret, {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret (margin, cut at 1)"},
+        specs.heat("policy", "assumption", "regret", "mean regret", len(found["regret_by_assumption"])), regret, REGRET,
     )  # fmt: skip
     return render(
         request, "compare.html", found=found, titles=titles, heat=heat, a=a, pathways=pathways(desk, view, a.id, titles), level=LEVEL,

@@ -1,5 +1,121 @@
-"""stub"""
+"""What to look at next: signposts by the value of a reading, what your own readings do, and how the model did."""
 
-from fastapi import APIRouter
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from premortem import analysis
+from premortem.app.desk import Desk
+from premortem.app.pages import AtDesk, View, must_wait, render, waiting
+from premortem.app.schema import Answer
+from premortem.app.state import State
+from premortem.errors import BadInput, BadInputs
+from premortem.watch import quantities
 
 router = APIRouter()
+# Readings come in the address as `r.QUANTITY=VALUE`; more of them than this are a slip.
+READING, MOST = "r.", 20
+
+
+@router.get("/watch", response_class=HTMLResponse, include_in_schema=False)
+def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
+    """Cards by value, the board before and after readings."""
+    given, error = readings_of(request), None
+    if must_wait(request, key(desk, view, given)):
+        return waiting(
+            request,
+            "What to look at next",
+            "Valuing the next reading of each signpost over the stored futures; this takes some seconds the first time.",
+        )
+    try:
+        found = watched(desk, view, given)
+    except (BadInput, BadInputs) as wrong:
+        error, given = wrong, ()
+        found = watched(desk, view, ())
+    every = quantities.shipped()
+    before = {r["assumption"]: r for r in found["board_before"] if r["policy"] == found["policy"]}
+    after = {r["assumption"]: r for r in found["board_after"] if r["policy"] == found["policy"]}
+    return render(
+        request, "watch.html", found=found, before=before, after=after, given=given, error=error,
+        readable=sorted({s["quantity"] for s in found["signposts"] if s["quantity"]}), every=every, held=dict(_pairs(request)),
+    )  # fmt: skip
+
+
+@router.get("/api/watch")
+def watch(request: Request, desk: AtDesk, view: View) -> Answer:
+    """Signposts and the board before and after readings: the keys of `premortem watch --json`."""
+    return Answer.model_validate(watched(desk, view, readings_of(request)))
+
+
+@router.get("/watch/hindcast", response_class=HTMLResponse, include_in_schema=False)
+def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
+    """What the model said, standing on a day, against what became known later: misses first."""
+    if must_wait(request, ("hindcast", view.asof)):
+        return waiting(
+            request,
+            "How did the model do?",
+            "Scoring what was said against what became known; some seconds the first time.",
+        )
+    found = judged(desk, view)
+    rows = sorted((placed(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
+    return render(request, "hindcast.html", found=found, rows=rows, every=quantities.shipped())
+
+
+@router.get("/api/hindcast")
+def hindcast(desk: AtDesk, view: View) -> Answer:
+    """The scores as of the view's day: the keys of `premortem hindcast --json`."""
+    return Answer.model_validate(judged(desk, view))
+
+
+def _pairs(request: Request) -> list[tuple[str, str]]:
+    return [
+        (k.removeprefix(READING), v)
+        for k, v in request.query_params.multi_items()
+        if k.startswith(READING) and v.strip()
+    ]
+
+
+def readings_of(request: Request) -> tuple[str, ...]:
+    """Readings of the address as the command line writes them."""
+    pairs = _pairs(request)
+    if len(pairs) > MOST:
+        raise BadInput("address", READING, f"{len(pairs)} readings", allowed=f"up to {MOST}")
+    return tuple(f"{name}={value}" for name, value in pairs)
+
+
+def key(desk: Desk, view: State, given: tuple[str, ...]) -> tuple[Any, ...]:
+    """Under what the answer is kept."""
+    return ("watch", under(desk, view), view.asof, given)
+
+
+def under(desk: Desk, view: State) -> str | None:
+    """The view's policy where the run holds it."""
+    return view.policy if view.policy in desk.run.policies else None
+
+
+def watched(desk: Desk, view: State, given: tuple[str, ...]) -> dict[str, Any]:
+    """Signposts by value for the view's policy and day, worked out once."""
+    found: dict[str, Any] = desk.answer(
+        key(desk, view, given),
+        lambda: analysis.what_to_watch(desk.study, desk.run, view.asof, given, under(desk, view)),
+    )
+    return found
+
+
+def judged(desk: Desk, view: State) -> dict[str, Any]:
+    """The hindcast as of the view's day, worked out once."""
+    found: dict[str, Any] = desk.answer(
+        ("hindcast", view.asof), lambda: analysis.hindcast(view.asof, study=desk.study, run=desk.run).as_dict()
+    )
+    return found
+
+
+def placed(row: dict[str, Any]) -> dict[str, Any]:
+    """An observable on its own scale, 0 to 100: the band from 25 to 75, the observed where it lies, held at the edges."""
+    width = (row["p95"] - row["p5"]) or 1.0
+
+    def at(value: float) -> float:
+        return min(max(25 + 50 * (value - row["p5"]) / width, 1.0), 99.0)
+
+    return row | {"at": at(row["observed"]), "middle": at(row["p50"])}

@@ -88,12 +88,14 @@ async function save(figure, kind) {
   try {
     const { view } = await window.vegaEmbed(place, picture, OPTIONS);
     if (kind === "SVG") download(new Blob([await view.toSVG()], { type: "image/svg+xml" }), `${name}.svg`);
-    else download(await (await fetch(await view.toImageURL("png", 2))).blob(), `${name}.png`);
+    else download(await blobOf(await view.toCanvas(2)), `${name}.png`);
     view.finalize();
   } finally {
     place.remove();
   }
 }
+
+const blobOf = (canvas) => new Promise((done) => canvas.toBlob(done, "image/png"));
 
 function csv(figure) {
   const columns = JSON.parse(figure.dataset.columns);

@@ -1,0 +1,55 @@
+// The map in time: one quarter's rows at a time go into the view; play stops at the end, or when less motion is wanted.
+import { drawAll, update } from "./chart.js";
+
+const $ = (id) => document.getElementById(id);
+const slider = $("quarter");
+const quarters = JSON.parse(slider.dataset.quarters);
+const values = JSON.parse(slider.dataset.values);
+const { measure, unit } = slider.dataset;
+const figure = $("map");
+const rows = JSON.parse(figure.dataset.rows);
+const heading = figure.querySelector("h2");
+const name = heading.textContent.replace(/, \d{4}Q\d$/, "");
+
+const said = (x) => (x === null || x === undefined ? "no data" : measure === "tier" ? `Tier ${x}` : unit === "share" ? `${Number((100 * x).toPrecision(3))}%` : `${Number(x.toPrecision(3))} ${unit}`);
+
+async function show() {
+  const i = Number(slider.value);
+  const q = quarters[i];
+  slider.setAttribute("aria-valuetext", q);
+  $("at").textContent = q;
+  heading.textContent = `${name}, ${q}`;
+  const now = rows.map((r) => ({ ...r, value: values[r.iso3]?.[i] ?? null, said: said(values[r.iso3]?.[i]) }));
+  await update("map", now, `Map of ${name.toLowerCase()} in ${q}; the table holds every country`);
+  const address = new URL(location.href);
+  address.searchParams.set("quarter", q);
+  history.replaceState(history.state, "", address);
+}
+slider.addEventListener("input", show);
+const step = (by) => {
+  slider.value = Number(slider.value) + by;
+  return show();
+};
+$("back").addEventListener("click", () => step(-1));
+$("on").addEventListener("click", () => step(1));
+
+let playing = null;
+function stop() {
+  clearInterval(playing);
+  playing = null;
+  $("play").textContent = "Play";
+  $("play").setAttribute("aria-pressed", "false");
+}
+$("play").addEventListener("click", () => {
+  if (playing) return stop();
+  if (Number(slider.value) === quarters.length - 1) slider.value = 0;
+  $("play").textContent = "Stop";
+  $("play").setAttribute("aria-pressed", "true");
+  // with less motion wanted, a year at a time and slowly
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  playing = setInterval(() => (Number(slider.value) >= quarters.length - 1 ? stop() : step(calm ? 4 : 1)), calm ? 1500 : 350);
+});
+$("measure").addEventListener("change", () => $("pick").requestSubmit());
+$("place").addEventListener("change", () => $("pick").requestSubmit());
+await drawAll();
+document.documentElement.dataset.ready = "";

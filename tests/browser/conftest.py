@@ -1,0 +1,83 @@
+"""A real browser: the system's Chromium driven by Playwright, and the app served to it on a free port."""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from premortem.app.serve import bound
+from premortem.app.site import make
+
+CHROMIUM = next(
+    (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(p).exists()), None
+)
+
+
+def pytest_collection_modifyitems(items):
+    skip = pytest.mark.skip(reason="no Chromium: apt-get install chromium")
+    for item in items:
+        if "browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def address(small_run):
+    """The address of the app, served on the shipped case with a small stored run."""
+    held = bound("127.0.0.1", 0)
+    site = make()
+    site.state.desk.run = small_run
+    server = uvicorn.Server(uvicorn.Config(site, log_level="error"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [held]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{held.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    site.state.jobs.close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """`visit(path)` opens a page and waits until it is ready; at the end nothing may stand in the console or have gone elsewhere."""
+    contexts, complaints = [], []
+
+    def open_(path, *, width=1280, theme="light", toured=True, scripts=True, bypass=False):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce", java_script_enabled=scripts,
+            bypass_csp=bypass, accept_downloads=True, permissions=["clipboard-read", "clipboard-write"],
+        )  # fmt: skip
+        contexts.append(context)
+        if toured:
+            context.add_init_script("localStorage.setItem('toured', 'yes')")
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(f"{page.url}: {m.text}"))
+        page.on("pageerror", lambda e: complaints.append(f"{page.url}: {e}"))
+        page.on(
+            "request", lambda r: r.url.startswith((address, "data:", "blob:")) or complaints.append(f"asked {r.url}")
+        )
+        page.goto(address + path)
+        if scripts:
+            page.wait_for_selector("html[data-ready]", state="attached", timeout=60_000)
+        return page
+
+    open_.complaints = complaints
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,0 +1,216 @@
+"""What people do: move a number, go back, share the link, save a picture, use nothing but the keyboard, meet an error."""
+
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+
+def shares(page):
+    return page.locator("[data-cell$=':as-written'] .share").all_inner_texts()
+
+
+def moved(page, act):
+    """Do something and wait until the board's answer to it is painted."""
+    with page.expect_response(lambda r: "/api/board" in r.url or "/api/assumption" in r.url):
+        act()
+    page.wait_for_timeout(150)
+
+
+def test_a_slider_moved_by_key_redraws_the_board_and_the_address_and_undo_takes_it_back(visit):
+    page = visit("/levers")
+    before = shares(page)
+    slider = page.locator("[data-key='l.diffusion.country_allocation.tpp'] input[type=range]")
+    slider.focus()
+    moved(page, lambda: page.keyboard.press("Home"))
+    assert shares(page) != before
+    assert parse_qs(urlsplit(page.url).query)["l.diffusion.country_allocation.tpp"] == ["0"]
+    assert page.locator("#edits").is_visible()
+    page.locator("main").focus()
+    moved(page, lambda: page.keyboard.press("u"))
+    assert shares(page) == before
+    assert urlsplit(page.url).query == ""
+    moved(page, lambda: page.go_forward())
+    assert shares(page) != before
+
+
+def test_a_dragged_slider_is_one_step_back(visit):
+    page = visit("/a/A2")
+    slider = page.locator("[data-key='t.A2.models_contained'] input[type=range]")
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.33, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for part in (0.4, 0.5, 0.6, 0.7):
+        page.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] / 2)
+    with page.expect_response(lambda r: "/api/assumption" in r.url):
+        page.mouse.up()
+    page.wait_for_timeout(300)
+    assert "t.A2.models_contained" in page.url
+    page.go_back()
+    page.wait_for_timeout(300)
+    assert urlsplit(page.url).query == ""
+    assert page.url.endswith("/a/A2")
+
+
+def test_a_threshold_redraws_the_fan_in_place_without_embedding_it_again(visit):
+    page = visit("/a/A2")
+    page.evaluate("() => { document.querySelector('#fan svg').dataset.mine = 'kept' }")
+    area = page.locator("#fan svg path").nth(3)
+    before, headline = page.locator("#fan svg").inner_html(), page.locator("#headline").inner_text()
+    field = page.locator("[data-key='t.A2.models_contained'] .number")
+    field.fill("50%")
+    moved(page, lambda: field.press("Enter"))
+    page.wait_for_timeout(200)
+    assert page.locator("#headline").inner_text() != headline
+    assert page.locator("#fan svg").inner_html() != before
+    assert page.locator("#fan svg").get_attribute("data-mine") == "kept"
+    assert area is not None
+
+
+def test_a_deep_link_shows_what_was_shared(visit):
+    page = visit("/levers")
+    field = page.locator("[data-key='l.diffusion.country_allocation.tpp'] .number")
+    field.fill("0.1bn")
+    moved(page, lambda: field.press("Enter"))
+    page.wait_for_timeout(300)
+    there = visit(urlsplit(page.url).path + "?" + urlsplit(page.url).query)
+    assert shares(there) == shares(page)
+    assert there.locator("[data-key='l.diffusion.country_allocation.tpp'] .number").input_value() == "1e+08"
+    page.locator("#copy").click()
+    assert page.evaluate("() => navigator.clipboard.readText()") == page.url
+
+
+def test_settings_go_along_to_other_screens(visit):
+    page = visit("/?policy=rescinded&t.A2.models_contained=0.3")
+    page.get_by_role("link", name="Levers", exact=True).first.click()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert parse_qs(urlsplit(page.url).query) == {"policy": ["rescinded"], "t.A2.models_contained": ["0.3"]}
+
+
+def test_a_chart_is_saved_as_png_svg_and_csv(visit):
+    page = visit("/a/A3")
+    for kind, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("CSV", b"quarter,")):
+        with page.expect_download() as saved:
+            page.locator(f"#fan [data-export={kind}]").click()
+        path = saved.value.path()
+        content = path.read_bytes()
+        assert content.startswith(begins)
+        assert saved.value.suggested_filename == f"premortem-a-A3-fan-as-written.{kind.lower()}"
+        if kind == "SVG":
+            assert b"Margin over time" in content
+            assert b"Source Sans 3" in content
+
+
+def test_every_chart_has_a_table(visit):
+    page = visit("/a/A1")
+    page.locator("main").focus()
+    page.keyboard.press("t")
+    assert page.locator("#fan details tbody tr").count() == 32
+
+
+def test_the_keyboard_alone_reaches_the_answer(visit):
+    page = visit("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.id") == "main"
+    page.keyboard.press("g")
+    page.keyboard.press("a")
+    page.keyboard.press("4")
+    page.wait_for_url("**/a/A4")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#help").is_hidden()
+
+
+def test_no_key_acts_while_something_is_typed(visit):
+    page = visit("/levers")
+    page.locator("#find").fill("")
+    page.locator("#find").press_sequentially("gb? cut")
+    assert page.url.endswith("/levers")
+    assert page.locator("#help").is_hidden()
+
+
+def test_a_value_that_is_not_allowed_says_what_is(visit):
+    page = visit("/a/A2")
+    field = page.locator("[data-key='t.A2.models_contained'] .number")
+    for wrong in ("lots", "7", "-1", "NaN"):
+        field.fill(wrong)
+        field.press("Enter")
+        assert "Allowed: 5% to 50%" in page.locator("[data-key='t.A2.models_contained'] .wrong").inner_text()
+        assert field.get_attribute("aria-invalid") == "true"
+    assert "t.A2" not in page.url
+
+
+def test_a_range_of_a_belief_is_set_and_taken_back(visit):
+    page = visit("/beliefs")
+    belief = page.locator(".belief").first
+    key = belief.get_attribute("data-key")
+    handle = belief.locator(".from")
+    handle.focus()
+    before = shares(page)
+    moved(page, lambda: [page.keyboard.press("PageUp") for _ in range(5)])
+    page.wait_for_timeout(400)
+    assert key in page.url
+    assert shares(page) != before
+    moved(page, lambda: belief.locator(".back").click())
+    page.wait_for_timeout(400)
+    assert shares(page) == before
+
+
+def test_a_lost_server_is_said_and_settings_stay(visit):
+    page = visit("/levers")
+    page.route("**/api/**", lambda route: route.abort())
+    slider = page.locator("[data-key='l.diffusion.country_allocation.tpp'] input[type=range]")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.locator("#offline").wait_for(state="visible")
+    assert "l.diffusion.country_allocation.tpp=0" in page.url
+    page.unroute("**/api/**")
+    visit.complaints[:] = [c for c in visit.complaints if "Failed to load resource" not in c]
+
+
+def test_an_error_of_one_panel_leaves_the_others_working(visit):
+    page = visit("/")
+    error = {"error": {"file": "request", "key": "", "got": "", "allowed": "", "hint": "a bug, code abc"}}
+    page.route(
+        "**/api/movers*",
+        lambda route: route.fulfill(status=500, body=json.dumps(error), content_type="application/json"),
+    )
+    moved(page, lambda: page.locator("[data-pick=rescinded]").click())
+    page.get_by_text("a bug, code abc").wait_for()
+    assert page.locator("[data-cell='A1:rescinded']").get_attribute("class") == "chosen"
+    visit.complaints[:] = [c for c in visit.complaints if "500" not in c]
+
+
+def test_a_shipment_is_asked_about_and_a_change_tried(visit):
+    page = visit("/rules")
+    page.locator("[name=quantity]").first.fill("100000")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert "denial is the policy" in page.locator("h1").inner_text()
+    page.get_by_role("link", name=re.compile("Try it: With a quantity")).first.click()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert "denial" not in page.locator("h1").inner_text()
+
+
+def test_a_ledger_is_decided_from_the_page(visit):
+    page = visit("/rules/ledger")
+    page.locator("#example").click()
+    page.get_by_text("1 rejected").wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Download all rows").click()
+    assert saved.value.suggested_filename == "decided.csv"
+
+
+def test_the_map_moves_in_time(visit):
+    page = visit("/world?measure=stock")
+    colours = "() => [...document.querySelectorAll('#map .mark-shape path')].map(p => p.getAttribute('fill')).join()"
+    before = page.evaluate(colours)
+    for _ in range(3):
+        page.locator("#on").click()
+    page.wait_for_timeout(300)
+    assert page.locator("#at").inner_text() == "2027Q3"
+    assert page.evaluate(colours) != before
+    assert "quarter=2027Q3" in page.url

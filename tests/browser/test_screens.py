@@ -1,0 +1,57 @@
+"""Each screen in a real browser: no complaint, no other host, no scroll to the side, no barrier that axe knows."""
+
+import pytest
+
+from premortem.app.pages import SCREENS
+
+PATHS = [*SCREENS, "/rules/diff", "/rules/ledger", "/watch/hindcast", "/jobs", "/about"]
+# what takes seconds the first time is looked at in the slow suite
+PATHS = [
+    pytest.param(p, marks=pytest.mark.slow) if p in ("/futures", "/watch", "/watch/hindcast") else p for p in PATHS
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_screen_works_on_a_phone_in_the_dark_and_has_no_barrier(visit, path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(path, width=360, theme="dark", bypass=True)
+    assert page.locator("h1").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in ("serious", "critical")] == []
+
+
+@pytest.mark.parametrize("path", ["/", "/a/A2", "/levers", "/rules", "/world"])
+def test_a_screen_has_no_barrier_in_the_light(visit, path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(path, bypass=True)
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in ("serious", "critical")] == []
+
+
+def test_a_page_reads_without_scripts(visit):
+    page = visit("/", scripts=False)
+    assert page.locator("[data-cell] .share").count() == 42
+    assert "of futures" in page.locator("h1").inner_text()
+
+
+def test_the_first_visit_has_a_tour_that_never_comes_again(visit):
+    page = visit("/", toured=False)
+    for _ in range(4):
+        page.locator("#tour-next").click()
+    assert page.locator("#tour").is_hidden()
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert page.locator("#tour").is_hidden()
+
+
+def test_a_look_is_chosen_and_kept(visit):
+    page = visit("/a/A2")
+    page.locator("#look").select_option("dark")
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert page.locator("html").get_attribute("data-look") == "dark"
+    assert page.locator("body").evaluate("b => getComputedStyle(b).backgroundColor") == "rgb(20, 24, 29)"
+    assert "#6CB4F0" in page.locator("#fan svg").inner_html()
