@@ -48,7 +48,9 @@ def init(
 @app.command(rich_help_panel="More")
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes, a minute at most.")] = False,
-    peers: Annotated[bool, typer.Option("--peers", help="Beside ema_workbench and SALib, where installed.")] = False,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Beside ema_workbench, SALib, prim and Rhodium, where installed.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """The benchmarks, each beside a yardstick in the same run.
@@ -58,8 +60,8 @@ def bench(
     from premortem import bench as benchmarks
     from premortem import report
 
-    rows = benchmarks.run(quick=quick, peers=peers)
-    show({"benchmarks": rows}, as_json, False, lambda: report.print_benchmarks(rows))
+    rows = benchmarks.run(quick, peers)
+    show({"benchmarks": rows, "machine": benchmarks.machine()}, as_json, False, lambda: report.print_benchmarks(rows))
 
 
 @data_app.command("status")

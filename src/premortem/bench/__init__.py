@@ -1,0 +1,20 @@
+"""The benchmarks: each figure beside a yardstick measured in the same run, by medians of paired runs.
+
+`premortem bench --quick` takes about a minute; `--peers` runs the tools that people would otherwise use.
+"""
+
+from premortem.bench import analysis, mechanism, peers, rules, simulation, start
+from premortem.bench.timing import Row, machine
+from premortem.ensemble.part import use_compilation_cache
+from premortem.study import Study
+
+__all__ = ["machine", "run"]
+
+
+def run(quick: bool = True, with_peers: bool = False) -> list[Row]:
+    """Every benchmark: name, ours, peer, ratio (above 1 where ours is better), unit, what the peer is."""
+    use_compilation_cache()
+    study = Study()
+    found = [*simulation.rows(study, quick), *mechanism.rows(study, 3 if quick else 9)]
+    found += [*analysis.rows(quick, with_peers), *rules.rows(quick), *start.rows(quick)]
+    return found + (peers.rows(study, quick) if with_peers else [])

@@ -1,0 +1,139 @@
+"""The engine: futures a second beside one call a future, float64 and NumPy; growth; gradients; the machine's limit."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from premortem import world
+from premortem.bench import roofline
+from premortem.bench.plain import in_numpy
+from premortem.bench.timing import Row, paired, row
+from premortem.ensemble.part import CHUNK, draw
+from premortem.study import Study
+
+# Futures of a batch in NumPy: near its best on two cores, where arrays still fit the cache.
+BATCH = 256
+SEED = 7
+
+
+def rows(study: Study, quick: bool) -> list[Row]:
+    """Every figure of the engine."""
+    times = 3 if quick else 7
+    return [
+        _one_call(study, times),
+        _in_numpy(study, np.float32, 1 if quick else times),
+        *([] if quick else [_in_numpy(study, np.float64, times)]),
+        _float64(study, times),
+        _growth(study, quick),
+        _gradient(study, times),
+        _draw(study, times),
+        roofline.row_of(study, times),
+    ]
+
+
+def pulled(study: Study) -> tuple[Any, Any]:
+    """A policy and its thresholds, as a run hands them to the model."""
+    return study.levers("as-written"), study.scorer.thresholds
+
+
+def compiled(study: Study, futures: int = CHUNK, seed: int = SEED) -> Callable[[], Any]:
+    """A call of the compiled model on so many futures, as a run makes it."""
+    model, given = jax.jit(study.model()), pulled(study)
+    values = draw(study.priors, "sobol", seed, 0, futures)
+    return lambda: jax.block_until_ready(model(values, given))
+
+
+def _one_call(study: Study, times: int) -> Row:
+    many, single = paired(compiled(study), compiled(study, 1), times)
+    return row("simulation", CHUNK / many, 1 / single, "futures/s", "the same compiled model, one future a call")
+
+
+def _in_numpy(study: Study, kind: type[np.floating[Any]], times: int) -> Row:
+    """The same equations operation by operation in NumPy, a batch a call: what vectorising without a compiler gives."""
+    values = np.asarray(draw(study.priors, "sobol", SEED, 0, BATCH), kind)
+    with jax.enable_x64(kind is np.float64):
+        run = in_numpy(study.model(), values, pulled(study))
+    many, batch = paired(compiled(study), lambda: run(values), times)
+    name = np.dtype(kind).name
+    return row(
+        f"simulation beside NumPy in {name}",
+        CHUNK / many,
+        BATCH / batch,
+        "futures/s",
+        f"the same equations in NumPy, {BATCH} futures a call",
+    )
+
+
+def _float64(study: Study, times: int) -> Row:
+    """Speed and verdicts of single against double precision."""
+    narrow_in = draw(study.priors, "sobol", SEED, 0, CHUNK), pulled(study)
+    single = jax.jit(study.model()).lower(*narrow_in).compile()
+    with jax.enable_x64(True):
+        wide_in = jax.tree.map(lambda x: np.asarray(x, np.float64), narrow_in)
+        double = jax.jit(study.model()).lower(*wide_in).compile()
+        narrow, wide = single(*narrow_in)[0], double(*wide_in)[0]
+        quick, slow = paired(
+            lambda: jax.block_until_ready(single(*narrow_in)), lambda: jax.block_until_ready(double(*wide_in)), times
+        )
+    margins = [f"margin.{a.id}" for a in study.assumptions]
+    apart = np.stack([np.abs(np.asarray(narrow[m]) - np.asarray(wide[m])) for m in margins])
+    differ = np.stack([(np.asarray(narrow[m]) > 0) != (np.asarray(wide[m]) > 0) for m in margins])
+    return row(
+        "simulation in float32",
+        CHUNK / quick,
+        CHUNK / slow,
+        "futures/s",
+        "the same model in float64",
+        verdicts_that_differ=float(differ.mean()),
+        margin_error_median=float(np.median(apart)),
+        margin_error_p99=float(np.quantile(apart, 0.99)),
+    )
+
+
+def _growth(study: Study, quick: bool) -> Row:
+    """Slope of the logarithm of time over that of futures: 1 is linear."""
+    call = compiled(study)
+
+    def chunks(count: int) -> Callable[[], None]:
+        def work() -> None:
+            for _ in range(count):
+                call()
+
+        return work
+
+    few, many = 2, 16 if quick else 128
+    short, long = paired(chunks(few), chunks(many), 3)
+    return row(
+        "growth of time over futures", float(np.log(long / short) / np.log(many / few)), 1.0, "slope", "linear growth"
+    )
+
+
+def _gradient(study: Study, times: int) -> Row:
+    """Seconds of a gradient of one outcome in all uncertainties, beside finite differences by forward runs."""
+    levers, values = study.levers("as-written"), draw(study.priors, "sobol", SEED, 0, 128)
+
+    def total(v: jax.Array) -> jax.Array:
+        return world.simulate(v, levers)["cn_model_share"][23].sum()
+
+    forward, backward = jax.jit(total), jax.jit(jax.grad(total))
+    ours, once = paired(
+        lambda: jax.block_until_ready(backward(values)), lambda: jax.block_until_ready(forward(values)), times
+    )
+    return row(
+        "gradient of 128 futures",
+        ours,
+        once * (len(values) + 1),
+        "s",
+        "finite differences, one forward run a parameter",
+        False,
+    )
+
+
+def _draw(study: Study, times: int) -> Row:
+    futures, call = 8 * CHUNK, compiled(study)
+    drawing, running = paired(
+        lambda: draw(study.priors, "sobol", 3, 0, futures), lambda: [call() for _ in range(8)], times
+    )
+    return row(f"drawing {futures:,} futures", drawing, running, "s", "simulating them under one policy", False)
