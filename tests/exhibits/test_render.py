@@ -60,3 +60,9 @@ def test_scripts_of_a_live_chart_need_no_other_host():
     assert "vegaEmbed('#place'" in script
     assert script.count("</script>") == 2, "text of a chart cannot end the script"
     assert render.font_face().startswith("@font-face")
+
+
+def test_a_picture_that_stands_alone_brings_its_typeface():
+    drawn = render.with_font(render.svg(bars("Compute doubles")))
+    assert drawn.count("@font-face") == 1
+    assert drawn.index("<svg") < drawn.index("@font-face") < drawn.index("Compute")

@@ -41,3 +41,13 @@ def test_the_record_is_drawn_where_it_stands_for_a_series():
     points = {(row["series"], row["year"]): row for row in mechanisms.record().to_dicts()}
     assert points["cn_yield", 2025.125]["value"] == 0.40
     assert points["us_offered", 2024.5]["value"] == 4.4 / 4
+
+
+def test_each_of_the_notes_seven_has_a_picture_that_states_its_finding():
+    from premortem import exhibits
+
+    page = (DOCS / "exhibits.md").read_text("utf-8")
+    for name, made, _ in exhibits.exhibits(exhibits.NOTE):
+        picture = (DOCS / "img" / "exhibits" / f"{name}.svg").read_text("utf-8")
+        assert f"img/exhibits/{name}.svg" in page
+        assert " ".join(made.title.split()[:4]) in picture, "make docs"

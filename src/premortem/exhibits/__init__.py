@@ -34,7 +34,7 @@ EXHIBITS = {
 FORMATS = ("html", "svg", "png", "csv")
 NOTE = tuple(name for name in EXHIBITS if name.startswith(("figure", "table")))
 
-__all__ = ["EXHIBITS", "FORMATS", "NOTE", "exhibit", "exhibits", "needs_run", "rows", "subject"]
+__all__ = ["EXHIBITS", "FORMATS", "NOTE", "exhibit", "exhibits", "needs_run", "rows", "subject", "unit"]
 
 
 def exhibit(name: str, run: Any = None) -> Any:
@@ -114,6 +114,11 @@ def _make(folder: Path) -> None:
 def subject(name: str) -> str:
     """What an exhibit is about, known without its data."""
     return str(_module(name).SUBJECT)
+
+
+def unit(name: str) -> str:
+    """The unit of an exhibit, known without its data."""
+    return str(_module(name).UNIT)
 
 
 def needs_run(name: str) -> bool:

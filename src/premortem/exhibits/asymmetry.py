@@ -22,6 +22,8 @@ METHOD = (
     "ban known two quarters earlier, so that more is stockpiled. Differences are of the same futures, so small ones count."
 )
 BASE = "as it is"
+# A change under this is said to be little [share of futures].
+LITTLE = 0.03
 
 
 def data(run: Any) -> pl.DataFrame:
@@ -37,9 +39,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     most = max(highest(frame.select(pl.col("change").abs()), "change"), 0.005) * 1.35
     panels = []
     for case in cases:
-        rows = frame.filter(pl.col("case") == case).with_columns(
-            text=pl.col("change").map_elements(lambda v: f"{100 * v:+.1f}".replace("-", "−"), pl.String)
-        )
+        rows = frame.filter(pl.col("case") == case).with_columns(text=pl.col("change").map_elements(_signed, pl.String))
         base = alt.Chart(rows, title=muted_title(case[0].upper() + case[1:])).encode(
             y=alt.Y("assumption:N", title=None, axis=alt.Axis(ticks=False, domain=False))
         )
@@ -68,10 +68,12 @@ def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
     moved = frame.filter(pl.col("case") != BASE)
     most = moved.sort(pl.col("change").abs()).row(-1, named=True)
+    small = abs(most["change"]) < LITTLE
+    lead = f"A quarter or two moves no assumption by more than {100 * abs(most['change']):.1f} points"
     title = (
-        f"A quarter or two moves little: most of all {most['assumption']}, by {points(most['change']) if abs(most['change']) >= 0.005 else 'under a point'}, {most['case']}"
-        if abs(most["change"]) < 0.03
-        else f"{most['assumption']} moves by {points(most['change'])} when it is {most['case']}"
+        f"{lead}: most is {most['assumption']}, when {_told(most['case'])}"
+        if small
+        else f"{most['assumption']} moves by {points(most['change'])} when {_told(most['case'])}"
     )
     told = "; ".join(
         f"{r['case']}, {r['assumption']}: {share(r['holds'])} ({100 * r['change']:+.1f} points)"
@@ -82,3 +84,12 @@ def says(frame: pl.DataFrame) -> Says:
         f"Bars of the change by assumption. {told}.",
         "Ours. The note says that limits reported six months before they came let China stockpile; it gives no number for what that was worth.",
     )
+
+
+def _told(case: str) -> str:
+    return f"loopholes are {case}" if case.startswith("patched") else f"the ban is {case}"
+
+
+def _signed(change: float) -> str:
+    """A change in points with its sign; too small a one as `0`."""
+    return "0" if abs(change) < 0.0005 else f"{100 * change:+.1f}".replace("-", "−")

@@ -44,7 +44,9 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     """A cell an assumption and policy, darker where it holds in more futures, with the share as text."""
     narrow = width < PHONE
     rows = frame.with_columns(
-        text=pl.col("holds").map_elements(lambda v: share(v).replace("about ", ""), pl.String),
+        text=pl.col("holds").map_elements(
+            lambda v: share(v).replace("about ", "").replace("under ", "<").replace("over ", ">"), pl.String
+        ),
         label=pl.when(pl.col("assumption") == ALL)
         .then("name")
         .otherwise(pl.col("assumption") if narrow else pl.format("{}  {}", "assumption", "name")),

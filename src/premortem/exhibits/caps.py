@@ -78,7 +78,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
         "region:N",
         sort=frame["region"].to_list(),
         title=None,
-        axis=alt.Axis(ticks=False, domain=False, labelLimit=150 if narrow else 240),
+        axis=alt.Axis(ticks=False, domain=False, labelLimit=230 if narrow else 340),
     )
     low = max(lowest(frame, "placed") / 3, 1e-5)
     x = alt.X(

@@ -48,7 +48,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
             "name:N",
             sort=rows["name"].to_list(),
             title=None,
-            axis=alt.Axis(ticks=False, domain=False, labelLimit=210 if narrow else 260),
+            axis=alt.Axis(ticks=False, domain=False, labelLimit=330),
         )
     )
     colour = alt.condition("datum.edited > 0.5", alt.value(BREAKS), alt.value("white"))

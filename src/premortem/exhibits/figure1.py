@@ -39,6 +39,11 @@ NUMBERS = (
     ("Exception LPP: each buyer, a year", "diffusion.lpp", "tpp_year", None, "TPP", None),
     ("Closed weights: licence from", "diffusion.weights", "line", None, "operations", None),
 )
+# Exceptions, and who may use them; a clause without a limit of its own has none.
+EXCEPTIONS = (
+    ("Exception AIA: buyers of Tier 1", "diffusion.aia"),
+    ("Exception ACM: makers and their stores", "diffusion.acm"),
+)
 
 
 def data() -> pl.DataFrame:
@@ -56,6 +61,15 @@ def data() -> pl.DataFrame:
             "note": note,
         }
         for name, clause, key, day, unit, note in NUMBERS
+    ]
+    rows += [
+        {
+            "kind": "exception",
+            "name": name,
+            "unit": "limit of its own" if book.by_id[clause].within else "no limit",
+            "clause": f"{clause}; {book.by_id[clause].citation}",
+        }
+        for name, clause in EXCEPTIONS
     ]
     kinds = {"kind": pl.String, "name": pl.String, "iso3": pl.String, "tier": pl.Int64}
     more = {"value": pl.Float64, "unit": pl.String, "clause": pl.String, "note": pl.Float64}
@@ -86,9 +100,8 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
 
 
 def _numbers(frame: pl.DataFrame, width: int) -> Any:
-    rows = frame.filter(pl.col("kind") == "number").with_columns(
-        shown=pl.Series([_shown(r) for r in frame.filter(pl.col("kind") == "number").to_dicts()])
-    )
+    rows = frame.filter(pl.col("kind") != "place")
+    rows = rows.with_columns(shown=pl.Series([_shown(row) for row in rows.to_dicts()]))
     base = alt.Chart(rows).encode(y=alt.Y("name:N", sort=rows["name"].to_list(), axis=None))
     lines = base.mark_rule(color=GRID, yOffset=13).encode(x=alt.value(0), x2=alt.value(width))
     names = base.mark_text(align="left", color=MUTED, fontSize=13).encode(x=alt.value(0), text="name:N")
@@ -107,6 +120,8 @@ def _numbers(frame: pl.DataFrame, width: int) -> Any:
 
 
 def _shown(row: dict[str, Any]) -> str:
+    if row["kind"] == "exception":
+        return str(row["unit"])
     if row["unit"] == "%":
         return f"{row['value']:.0f}%"
     if row["unit"] != "TPP":

@@ -128,7 +128,7 @@ class Exhibit:
         return made
 
     def _bytes(self, kind: str) -> bytes:
-        makers = {"svg": lambda: self.drawn, "html": self.html, "csv": self.csv}
+        makers = {"svg": lambda: render.with_font(self.drawn), "html": self.html, "csv": self.csv}
         return render.png_of(self.drawn) if kind == "png" else makers[kind]().encode()
 
 

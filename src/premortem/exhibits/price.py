@@ -60,8 +60,10 @@ def says(frame: pl.DataFrame) -> Says:
     moved = f"stays near {share(kept['p50'])}" if still else f"goes from {share(kept['p50'])} to {share(left['p50'])}"
     fall = (later["p50"] / then["p50"]) ** (1 / 4) - 1
     title = f"Prices fall by {share(-fall)} a year to 2028 in the median future, and the gross margin {moved}"
+    last = of_run.at(frame, "2032Q4", "price")
     alternative = (
-        f"Fans. Price in USD per million tokens: {number(then['p50'])} at the end of 2024, {number(later['p50'])} ({number(later['p5'])} to {number(later['p95'])}) at the end of 2028. "
+        f"Fans. Price in USD per million tokens: {number(then['p50'])} at the end of 2024, {number(later['p50'])} "
+        f"({number(later['p5'])} to {number(later['p95'])}) at the end of 2028, {number(last['p50'])} at the end of 2032. "
         f"Gross margin: {share(kept['p50'])}, then {share(left['p50'])} ({share(left['p5'])} to {share(left['p95'])})."
     )
     check = f"Ours. The note puts OpenAI's API margin at 50 to 75%; the model starts at {share(kept['p50'])} ({share(kept['p5'])} to {share(kept['p95'])})."

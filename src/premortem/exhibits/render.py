@@ -16,6 +16,12 @@ def svg(chart: Any) -> str:
     return str(_renderer().vegalite_to_svg(chart.to_dict()))
 
 
+def with_font(drawn: str) -> str:
+    """An SVG picture with the typeface inside, so that it looks the same where it is shown alone."""
+    start = drawn.index(">", drawn.index("<svg")) + 1
+    return f"{drawn[:start]}<defs><style>{font_face()}</style></defs>{drawn[start:]}"
+
+
 def png(chart: Any, scale: float = SCALE) -> bytes:
     """The chart as a PNG picture of `scale` pixels a unit."""
     return png_of(svg(chart), scale)

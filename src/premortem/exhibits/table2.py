@@ -72,7 +72,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
             "actor:N",
             sort=actors,
             title=None,
-            axis=alt.Axis(ticks=False, domain=False, grid=True, labelFontSize=12, labelLimit=112 if narrow else 190),
+            axis=alt.Axis(ticks=False, domain=False, grid=True, labelFontSize=12, labelLimit=190 if narrow else 320),
         ),
     )
     signed = alt.Color(

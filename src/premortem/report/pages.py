@@ -8,7 +8,7 @@ from premortem.ensemble import priors
 from premortem.regime import book as rules
 from premortem.regime.clause import STAGES, Clause
 from premortem.regime.vocabulary import FIELDS
-from premortem.report import datapages, mechanisms
+from premortem.report import datapages, gallery, mechanisms
 
 
 def pages() -> dict[str, str]:
@@ -19,6 +19,7 @@ def pages() -> dict[str, str]:
         "fields.md": fields(),
         "data.md": datapages.tables(),
         "quantities.md": datapages.quantities(),
+        "exhibits.md": gallery.page(),
     }
 
 
@@ -108,6 +109,7 @@ def write(folder: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     mechanisms.write(folder / "img" / "mechanisms")
+    gallery.write(folder / "img" / "exhibits")
 
 
 if __name__ == "__main__":
