@@ -75,7 +75,7 @@ def busy(server):
 
 
 def stalled(server):
-    server.server.gate.wait(2)
+    server.server.gate.wait(30)
 
 
 @pytest.fixture
@@ -111,8 +111,8 @@ def known(server, monkeypatch, tmp_path):
 
 
 def get(url, path, most):
-    """The real download with short patience and no waiting."""
-    return fetching.fetch(url, path, most, patience=0.3, waits=(0, 0), sleep=lambda _: None)
+    """The real download without waiting between tries; patient, since the machine that tests may be busy."""
+    return fetching.fetch(url, path, most, patience=20, waits=(0, 0), sleep=lambda _: None)
 
 
 def pull(known, *answers):
@@ -165,7 +165,6 @@ def test_what_came_before_it_broke_is_gone_on_with_next_time(known):
         (words, "columns have changed"),
         (refused, "answers 404"),
         (busy, "answers 503"),
-        (stalled, "no answer in 0.3 s"),
     ],
 )
 def test_a_bad_answer_is_one_line_and_keeps_what_was_pulled_before(known, answer, said):
@@ -175,6 +174,12 @@ def test_a_bad_answer_is_one_line_and_keeps_what_was_pulled_before(known, answer
     assert "\n" not in line
     assert live.records(known) == [good]
     assert live.read_pulled("lands", known).height == 400
+
+
+def test_a_server_that_stalls_is_given_up_on(server, tmp_path):
+    Server.answers = [stalled]
+    with pytest.raises(MissingData, match=r"no answer in 0\.2 s"):
+        fetching.fetch(server, tmp_path / "x", 10_000, patience=0.2, waits=())
 
 
 def test_a_server_that_falters_once_is_asked_again(known):
