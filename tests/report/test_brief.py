@@ -16,7 +16,7 @@ from premortem.report.brief.content import Fold, Paragraph, Section, See, Table,
 from premortem.report.brief.notes import inlines, notes_of
 
 FORBIDDEN = re.compile(r"\b(probabilit\w*|likely|likelihood|forecasts?|predictions?|scenarios?)\b", re.IGNORECASE)
-ALLOWED = ("not forecasts", "Scenario discovery")
+ALLOWED = ("not forecasts", "Scenario discovery", "continuous ranked probability score")
 
 
 @pytest.fixture(scope="module")

@@ -263,3 +263,47 @@ def moves(frame: pl.DataFrame) -> Any:
         .facet(facet=alt.Facet("assumption:N", title=None, header=alt.Header(labelFontWeight=600)), columns=3)
     )
     return themed(panels, width=None)
+
+
+def hindcast(frame: pl.DataFrame) -> Any:
+    """A row a reading on its own scale: the range as a line from 0 to 1, its median as a tick, what was read as a dot, misses
+    as another shape; columns says, day, inside, said, range, place, middle.
+    """
+    rows = frame.with_columns(
+        label=pl.format("{}, {}", "says", pl.col("day").str.slice(0, 7)).map_elements(in_two, return_dtype=pl.String),
+        text=pl.format("{} (range {})", "said", "range"),
+        low=pl.lit(0.0),
+        high=pl.lit(1.0),
+        end=pl.lit(1.0),
+    )
+    y = alt.Y(
+        "label:N",
+        sort=rows["label"].to_list(),
+        title=None,
+        axis=alt.Axis(
+            labelExpr=TWO_LINES,
+            labelFontSize=12,
+            labelLineHeight=13,
+            labelLimit=0,
+            ticks=False,
+            domain=False,
+            grid=False,
+        ),
+    )
+    reach = [min(-0.1, float(rows["place"].min()) - 0.05), max(1.1, float(rows["place"].max()) + 0.05)]  # type: ignore[arg-type]
+    scale = alt.Scale(domain=reach, nice=False)
+    base = alt.Chart(rows).encode(y=y)
+    line = base.mark_rule(color=CONTEXT, strokeWidth=5).encode(x=alt.X("low:Q", scale=scale, axis=None), x2="high:Q")
+    middle = base.mark_tick(color=INK, thickness=2, size=14).encode(x="middle:Q")
+    dots = base.mark_point(filled=True, size=80, opacity=1).encode(
+        x="place:Q",
+        color=alt.condition("datum.inside", alt.value(HOLDS), alt.value(BREAKS)),
+        shape=alt.condition("datum.inside", alt.value("circle"), alt.value("triangle-up")),
+    )
+    said = base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.datum(reach[1]), text="text:N")
+    return themed(alt.layer(line, middle, dots, said), height=30 * rows.height, width=190)
+
+
+def in_two(text: str) -> str:
+    """A label with `|` where it goes on in a second line."""
+    return "|".join(wrap(text, LABEL)[:2])

@@ -27,3 +27,9 @@ def under(title: str) -> str:
 def sentence(text: str) -> str:
     """Words with a full stop, unless they end with a mark of their own."""
     return text if text.endswith(("?", ".", "!")) else f"{text}."
+
+
+def change(start: float, end: float) -> str:
+    """Two numbers as `0.85 to 1.1`, with as many digits as it takes to tell them apart."""
+    digits = next((d for d in range(2, 5) if number(start, d) != number(end, d)), 5)
+    return f"{number(start, digits)} to {number(end, digits)}"

@@ -121,7 +121,7 @@ def _little(alone: list[dict[str, Any]]) -> str:
     if not alone:
         return "No uncertainty alone turns the verdict of the central case within 95% of its range: it takes several together."
     moves = [
-        f"{r['meaning']} {'rises' if r['to'] > r['from'] else 'falls'} from {words.number(r['from'])} to {words.number(r['to'])}"
+        f"{r['meaning']} {'rises' if r['to'] > r['from'] else 'falls'} from {words.change(r['from'], r['to'])}"
         for r in alone[:MOVES]
     ]
     verdict = "breaks" if alone[0]["breaks"] else "is broken, and mends"

@@ -15,7 +15,9 @@ def page_one(run: Run, sections: Sequence[Section]) -> Section:
     """The first page: the board, a finding an assumption, and what the other sections find."""
     assumptions = {a.id for a in run.study.assumptions}
     beyond = [
-        (Go(s.nav, s.id), f": {words.within(s.title)}.") for s in sections if s.finding and s.id not in assumptions
+        (Go(s.nav, s.id), f": {words.sentence(words.within(s.title))}")
+        for s in sections
+        if s.finding and s.id not in assumptions
     ]
     blocks: list[Block] = [text(_lede(run), look="lede"), board(run), bullets(*findings(run), ordered=True)]
     if beyond:

@@ -1,0 +1,163 @@
+"""The record: how the model, standing on the day of knowledge, did against what was read later; and what to watch."""
+
+from typing import Any
+
+import polars as pl
+
+from premortem import analysis
+from premortem.report import charts, words
+from premortem.report.brief.content import Block, Figure, Note, Section, Strong, Table, bullets, see, text
+from premortem.report.brief.page_one import DAY
+from premortem.study import Run
+from premortem.watch import process, quantities
+
+# Signposts that are shown.
+SHOWN = 6
+# An event's share of futures on the wrong side of this is a miss.
+HALF = 0.5
+
+
+def record(run: Run) -> Section:
+    """The hindcast, misses first."""
+    result: dict[str, Any] = analysis.hindcast(run=run).as_dict()
+    readings = [_reading(o) for o in result["observables"]]
+    events = sorted((_event(e) for e in result["events"]), key=lambda e: -e["brier"])
+    missed, wrong = [r for r in readings if not r["inside"]], [e for e in events if e["missed"]]
+    figure = _figure(readings)
+    lines = [
+        *(f"Missed: {r['says']} of {r['day']} was {r['said']}, outside {r['range']}." for r in missed),
+        *(f"Missed: {e['sentence']}" for e in wrong),
+    ]
+    blocks: list[Block] = [
+        text(
+            f"Weighted by what was known on {DAY}, futures are held against what was read later; nothing later was used. ",
+            see(figure.id),
+            " shows each reading within its range.",
+            Note(
+                f"{result['futures']:,} futures, {words.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
+                "Scores: continuous ranked probability score (Gneiting and Raftery 2007) and Brier's."
+            ),
+        ),
+        bullets(*lines) if lines else text("No reading lies outside its range."),
+        figure,
+        text(_scores(result)),
+        Table(
+            "Events against the share of futures in which they had come by that day, the worst first.",
+            ("Event", "By", "Share", "Came"),
+            tuple((e["says"], e["day"], words.share(e["share"]), "yes" if e["came"] else "no") for e in events),
+            numeric=(2,),
+            wide=(0,),
+        ),
+    ]
+    return Section("record", _title(readings, events), "The record", tuple(blocks), finding=True)
+
+
+def _title(readings: list[dict[str, Any]], events: list[dict[str, Any]]) -> str:
+    inside, right = sum(r["inside"] for r in readings), sum(not e["missed"] for e in events)
+    return f"Against what came later: {inside} of {len(readings)} readings inside their range, {right} of {len(events)} events on the right side of half"
+
+
+def _reading(o: dict[str, Any]) -> dict[str, Any]:
+    unit = "" if o["unit"] == "share" else f" {o['unit']}"
+    return {
+        "says": quantities.shipped()[o["quantity"]].says,
+        "day": o["date"],
+        "inside": o["inside"],
+        "said": f"{words.number(o['observed'])}{unit}",
+        "range": f"{words.number(o['p5'])} to {words.number(o['p95'])}{unit}",
+        "place": (o["observed"] - o["p5"]) / (o["p95"] - o["p5"]),
+        "middle": (o["p50"] - o["p5"]) / (o["p95"] - o["p5"]),
+        "source": o["source"],
+    }
+
+
+def _event(e: dict[str, Any]) -> dict[str, Any]:
+    known = process.events().get(process.resolve(e["event"]) or "")
+    says = known.says if known else e["event"].replace("_", " ")
+    came = bool(e["happened"])
+    verb = "came" if came else "did not come"
+    return {
+        "says": says,
+        "day": str(e["date"]),
+        "share": e["share"],
+        "came": came,
+        "brier": e["brier"],
+        "missed": (e["share"] < HALF) == came,
+        "sentence": f"\u2018{words.within(says)}\u2019 {verb} by {e['date']}; {words.share(e['share'])} of futures had it.",
+    }
+
+
+def _figure(readings: list[dict[str, Any]]) -> Figure:
+    rows = pl.DataFrame(
+        [{k: r[k] for k in ("says", "day", "inside", "said", "range", "place", "middle")} for r in readings]
+    )
+    sources = "; ".join(dict.fromkeys(r["source"] for r in readings))
+    return Figure(
+        "hindcast",
+        f"{sum(r['inside'] for r in readings)} of {len(readings)} readings lie inside the 5 to 95% of futures",
+        charts.hindcast(rows),
+        f"Each row on its own scale: line 5 to 95% of weighted futures, tick the median, dot what was read. Sources: {sources}.",
+        "; ".join(
+            f"{r['says']}, {r['day']}: read {r['said']}, range {r['range']}, {'inside' if r['inside'] else 'outside'}"
+            for r in readings
+        )
+        + ".",
+    )
+
+
+def _scores(result: dict[str, Any]) -> str:
+    few = len(result["observables"]) < 30
+    won = [
+        f"{words.share(result[f'beats_{b}'])} of those with such a baseline against {b}"
+        for b in ("persistence", "trend")
+        if result[f"beats_{b}"] is not None
+    ]
+    said = (
+        f"Mean Brier score of the events: {words.number(result['events_brier'])} (0 is perfect, 0.25 is one half for all)."
+        if result["events_brier"] is not None
+        else ""
+    )
+    wins = f"Closer than naive baselines: {words.listing(won)}. " if won else ""
+    doubt = " So few readings, many of them early, cannot tell wide ranges from good ones." if few else ""
+    return wins + said + doubt
+
+
+def watch(run: Run) -> Section:
+    """Signposts by the value of their next reading."""
+    result = analysis.what_to_watch(run.study, run)
+    top = result["signposts"][:SHOWN]
+    table = Table(
+        "Signposts by the value of their next reading.",
+        ("Signpost", "What to read", "Value", "What it would do"),
+        tuple(
+            (
+                f"{s['name']} ({s['assumption']})",
+                s["observable"],
+                f"{100 * s['voi']:.1f}",
+                s["sentence"] or "within the noise",
+            )
+            for s in top
+        ),
+        numeric=(2,),
+        wide=(1, 3),
+    )
+    blocks: list[Block] = [
+        text(
+            Strong("What a reading is worth: "),
+            "how much regret it would save the choice of policy and how much doubt about the assumptions it would take away; 100 would settle everything.",
+            Note(
+                "Mean of the two shares, by binning futures on the reading with its error. Weighted shares are by what was known on "
+                + DAY
+                + "."
+            ),
+        ),
+        table,
+    ]
+    return Section(
+        "watch",
+        f"Watch first: {words.within(top[0]['observable'])}",
+        "Signposts",
+        tuple(blocks),
+        new_page=False,
+        finding=True,
+    )
