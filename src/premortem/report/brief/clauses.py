@@ -55,7 +55,7 @@ def clauses(run: Run) -> Section:
     return Section(
         "edits",
         f"In line for heavy edits: {words.within(rows[0]['label'])}",
-        "Heavy edits",
+        "Clauses",
         tuple(blocks),
         finding=True,
     )
