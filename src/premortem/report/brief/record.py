@@ -72,7 +72,8 @@ def _reading(o: dict[str, Any]) -> dict[str, Any]:
 
 
 def _event(e: dict[str, Any]) -> dict[str, Any]:
-    known = {**process.events(), **process.states()}.get(process.resolve(e["event"]) or "")
+    name = process.resolve(e["event"]) or ""
+    known = process.events().get(name) or process.states().get(name)
     says = known.says if known else e["event"].replace("_", " ")
     came = bool(e["happened"])
     verb = "came" if came else "did not come"
