@@ -21,11 +21,13 @@ from premortem.ensemble import bands, priors, read, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import FUTURES
 from premortem.ensemble.priors import Priors
-from premortem.errors import BadInput, BadInputs, nearest, raise_all
+from premortem.errors import BadInput, BadInputs, PremortemError, nearest, raise_all
 from premortem.regime import book as rules
 from premortem.regime.levers import Levers, levers
 from premortem.stress import propositions, score
 from premortem.stress.propositions import Assumption
+from premortem.stress.simulator import Function, Simulator, of_function
+from premortem.stress.simulator import read as read_outcomes
 from premortem.watch import observations, signposts
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Readings
@@ -34,7 +36,7 @@ from premortem.watch.signposts import Signpost
 
 PARTS = ("policies", "assumptions")
 PARAMETERS, SIGNPOSTS, READINGS = "params.csv", "signposts.toml", "readings.csv"
-CORRELATIONS = "correlations.csv"
+CORRELATIONS, OUTCOMES = "correlations.csv", "outcomes.toml"
 # What a study's folder is known by.
 MARK = "study.toml"
 DEFAULT_OUT = "out"
@@ -45,8 +47,10 @@ Array = NDArray[Any]
 class Study:
     """`Study()` is the shipped case; `Study("my-study/")` puts the files of a folder of the user's over it."""
 
-    def __init__(self, folder: str | Path | None = None) -> None:
+    def __init__(self, folder: str | Path | None = None, simulator: Function | None = None) -> None:
+        """`simulator` puts a model of your own in the world's place: see `docs/own.md`."""
         self.folder = Path(folder) if folder is not None else None
+        self._function = simulator
         if self.folder is not None and not (self.folder / MARK).is_file():
             raise BadInput(
                 str(folder),
@@ -55,7 +59,7 @@ class Study:
                 allowed=f"a folder with {MARK}",
                 hint=f"premortem init {folder}",
             )
-        raise_all(problems(self.folder))
+        raise_all(problems(self.folder, of_world=simulator is None))
 
     @cached_property
     def priors(self) -> Priors:
@@ -69,8 +73,27 @@ class Study:
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """The assumptions under test, A1 first."""
-        return propositions.of_study(self.folder / "assumptions" if self.folder else None)
+        """The assumptions under test, A1 first; with a model of the user's own, those of the study's folder alone."""
+        folder = self.folder / "assumptions" if self.folder else None
+        found = propositions.of_study(folder)
+        if self._function is None:
+            return found
+        ours = {propositions.read(path).id for path in folder.glob("*.toml")} if folder else set()
+        if not ours:
+            what = (
+                "a model of your own needs an assumption of your own, since the shipped ones speak of the shipped world"
+            )
+            raise BadInput("assumptions", "", what, allowed="assumptions/*.toml in the study's folder")
+        return tuple(a for a in found if a.id in ours)
+
+    @cached_property
+    def simulate(self) -> Simulator:
+        """Values (parameter, future) and levers to every series by name: the world with the study's own outcomes."""
+        if self._function:
+            return of_function(self._function, np.tile(self.priors.central, (1, 2)), self.levers(self.policies[0]))
+        own = self.folder / OUTCOMES if self.folder else None
+        base = outcome_names()
+        return Simulator(base, read_outcomes(own, base) if own and own.is_file() else ())
 
     @cached_property
     def policies(self) -> tuple[str, ...]:
@@ -81,7 +104,7 @@ class Study:
     @cached_property
     def scorer(self) -> score.Scorer:
         """The compiled propositions."""
-        return score.Scorer(self.assumptions, outcome_names(), world.quarter_labels())
+        return score.Scorer(self.assumptions, self.simulate.names, world.quarter_labels())
 
     @cached_property
     def signposts(self) -> Mapping[str, Signpost]:
@@ -99,10 +122,12 @@ class Study:
     @cached_property
     def observer(self) -> Observer:
         """What a run keeps of each future to be weighed and watched: what was read, and what signposts will read."""
-        return Observer(self._asked, outcome_names(), world.quarter_labels())
+        return Observer(self._asked, self.simulate.names, world.quarter_labels())
 
     @property
     def _asked(self) -> tuple[tuple[Quantity, date], ...]:
+        if self._function:
+            return ()  # what was read is read of the shipped world
         known = known_quantities.shipped()
         read = [(known[r.quantity], r.on) for r in self.readings.mapped]
         watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
@@ -183,7 +208,7 @@ class Study:
 
     def model(self) -> ensemble.Model:
         """Values and (levers, thresholds) to what a run keeps; pure, compiled once for every policy."""
-        return partial(simulate_and_score, self.assumptions, self._asked)
+        return partial(simulate_and_score, self.simulate, self.assumptions, self._asked)
 
     def hashes(self, policies: Sequence[str]) -> dict[str, str]:
         """SHA-256 of everything that a run's bits rest on, by kind."""
@@ -195,7 +220,7 @@ class Study:
             "parameters": _sha([row.model_dump(mode="json") for row in self.priors.rows] + together),
             "assumptions": _sha(assumed),
             "rules": _sha(pulled),
-            "world": _sha(code),
+            "world": _sha(code + self.simulate.texts),
             "readings": _sha({name: expression.text for name, (expression, _) in self.observer.expressions.items()}),
         }
 
@@ -328,11 +353,15 @@ def plain_rows(board: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def simulate_and_score(
-    assumptions: tuple[Assumption, ...], asked: tuple[tuple[Quantity, date], ...], values: jax.Array, pulled: Any
+    simulator: Simulator,
+    assumptions: tuple[Assumption, ...],
+    asked: tuple[tuple[Quantity, date], ...],
+    values: jax.Array,
+    pulled: Any,
 ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
     """What a run keeps of futures, from values and (levers, thresholds); at home in a module, so that workers find it."""
-    names, labels = outcome_names(), world.quarter_labels()
-    outcomes = world.simulate(values, pulled[0])
+    names, labels = simulator.names, world.quarter_labels()
+    outcomes = simulator(values, pulled[0])
     scalars, series = score.Scorer(assumptions, names, labels).reduce(outcomes, pulled[1])
     return scalars | Observer(asked, names, labels)(outcomes), series
 
@@ -368,8 +397,11 @@ def outcome_names() -> frozenset[str]:
     return frozenset(name for name, array in example.items() if len(array.shape) == 2)
 
 
-def problems(folder: Path | None) -> list[BadInput]:
-    """Every fault of a study's files, all at once; of the shipped files when there is no folder."""
+def problems(folder: Path | None, *, of_world: bool = True) -> list[BadInput]:
+    """Every fault of a study's files, all at once; of the shipped files when there is no folder.
+
+    Margins are left to the model when they do not speak of the shipped world (`of_world`).
+    """
     found: list[BadInput] = []
     if folder is not None and not (folder / MARK).is_file():
         return [
@@ -386,7 +418,7 @@ def problems(folder: Path | None) -> list[BadInput]:
     if folder is None:
         checks = [lambda name=name: rules.load(name) for name in rules.policies()] + [propositions.shipped]
     else:
-        known = {MARK, PARAMETERS, CORRELATIONS, SIGNPOSTS, READINGS, *PARTS, DEFAULT_OUT, "README.md"}
+        known = {MARK, PARAMETERS, CORRELATIONS, OUTCOMES, SIGNPOSTS, READINGS, *PARTS, DEFAULT_OUT, "README.md"}
         found += [
             BadInput(
                 folder.name,
@@ -402,13 +434,16 @@ def problems(folder: Path | None) -> list[BadInput]:
             checks.append(lambda: shipped.override(folder / PARAMETERS))
         if (folder / CORRELATIONS).is_file():
             checks.append(lambda: shipped.correlated(folder / CORRELATIONS))
+        if (folder / OUTCOMES).is_file():
+            checks.append(lambda: read_outcomes(folder / OUTCOMES, outcome_names()))
         if (folder / SIGNPOSTS).is_file():
             checks.append(lambda: signposts.read(folder / SIGNPOSTS))
         if (folder / READINGS).is_file():
             checks.append(lambda: observations.check_own(folder / READINGS))
         checks += [lambda path=path: rules.load(path) for path in sorted((folder / "policies").glob("*.toml"))]
         checks += [
-            lambda path=path: _check_assumption(path) for path in sorted((folder / "assumptions").glob("*.toml"))
+            lambda path=path: _check_assumption(path, of_world)
+            for path in sorted((folder / "assumptions").glob("*.toml"))
         ]
     for check in checks:
         try:
@@ -420,10 +455,17 @@ def problems(folder: Path | None) -> list[BadInput]:
     return found
 
 
-def _check_assumption(path: Path) -> None:
+def _check_assumption(path: Path, of_world: bool) -> None:
     read = propositions.read(path)
     raise_all(propositions.check_binds(read, path.name, world.parameter_names(), Levers._fields))
-    score.Scorer([read], outcome_names(), world.quarter_labels())
+    if not of_world:
+        return
+    own = path.parent.parent / OUTCOMES
+    try:
+        named = {outcome.name for outcome in read_outcomes(own, outcome_names())} if own.is_file() else set()
+    except PremortemError:
+        named = set()  # told by the check of that file
+    score.Scorer([read], outcome_names() | named, world.quarter_labels())
 
 
 def make_study(folder: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from premortem import facts, world
+from premortem import facts
 from premortem.analysis.margins import SMALL, margins_of
 from premortem.analysis.sentences import _unit
 from premortem.ensemble.run import draw
@@ -24,7 +24,7 @@ def breaking_points(
     free = np.array([row.varies and row.distribution != "categorical" for row in priors.rows], float)
 
     def margin(z: jax.Array) -> jax.Array:
-        outcomes = world.simulate(priors.from_normal_jax(z), pulled)
+        outcomes = study.simulate(priors.from_normal_jax(z), pulled)
         return study.scorer.margins(outcomes, study.scorer.thresholds)[a.id]
 
     # one start a parameter: the same shape as the search along single parameters, so that the model compiles once

@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem import world
 from premortem.ensemble.run import CHUNK, use_compilation_cache
 from premortem.errors import BadInput, nearest
 from premortem.regime.levers import Levers
@@ -28,7 +27,7 @@ def _margins(study: Study) -> Callable[..., Any]:
     ids = [a.id for a in study.assumptions]
 
     def margins(values: jax.Array, pulled: Levers) -> jax.Array:
-        found = study.scorer.margins(world.simulate(values, pulled), study.scorer.thresholds)
+        found = study.scorer.margins(study.simulate(values, pulled), study.scorer.thresholds)
         return jnp.stack([found[name] for name in ids])
 
     return jax.jit(margins)

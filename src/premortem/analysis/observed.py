@@ -140,7 +140,7 @@ def _model(study: Study) -> Callable[..., Any]:
     names = sorted({GOODWILL, PROGRESS, *(n for expression, _ in every.expressions.values() for n in expression.names)})
 
     def model(values: jax.Array, pulled: Levers) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-        outcomes = world.simulate(values, pulled)
+        outcomes = study.simulate(values, pulled)
         margins = study.scorer.margins(outcomes, study.scorer.thresholds)
         return {f"margin.{name}": m for name, m in margins.items()}, {name: outcomes[name] for name in names}
 

@@ -40,4 +40,4 @@ def prior_bands(study: Any, names: tuple[str, ...]) -> pl.DataFrame:
 def _outcomes(study: Any) -> dict[str, jax.Array]:
     use_compilation_cache()
     values = draw(study.priors, "sobol", 0, 0, CHECKED)
-    return jax.jit(world.simulate)(values, study.levers(POLICY))
+    return jax.jit(study.simulate)(values, study.levers(POLICY))

@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import jax
@@ -25,6 +25,7 @@ from premortem.ensemble.run import draw, use_compilation_cache
 from premortem.regime.book import Book
 from premortem.regime.levers import Levers, levers
 from premortem.stress import score
+from premortem.stress.simulator import Simulator
 from premortem.study import Study
 from premortem.watch import quantities, weights
 
@@ -77,7 +78,7 @@ class Live:
         use_compilation_cache()
         self.study = study
         self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(4)
-        self._simulate = self._compiled(_national)
+        self._simulate = self._compiled(partial(_national, study.simulate))
         self._regional = jax.jit(_regional)
         self._margins = jax.jit(study.scorer.margins)
         self._over_time = jax.jit(study.scorer.over_time)
@@ -249,8 +250,8 @@ class Live:
         return not all(np.array_equal(a, b) for a, b in pairs)
 
 
-def _national(values: jax.Array, pulled: Levers) -> Outcomes:
-    return {name: series for name, series in world.simulate(values, pulled).items() if series.ndim == 2}
+def _national(simulate: Simulator, values: jax.Array, pulled: Levers) -> Outcomes:
+    return {name: series for name, series in simulate(values, pulled).items() if series.ndim == 2}
 
 
 def _regional(values: jax.Array, pulled: Levers) -> Outcomes:

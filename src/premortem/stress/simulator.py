@@ -1,0 +1,140 @@
+"""What a study simulates: the shipped world with outcomes of the user's own, or a model of the user's own in its place.
+
+An outcome of one's own is an expression over time in the language of margins; nothing of a study's folder is ever run as Python. A
+model of one's own is a function that the user's own Python hands over.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from premortem import world
+from premortem.errors import BadInput, raise_all
+from premortem.regime.levers import Levers
+from premortem.stress.expressions import Expression
+
+# (values (parameter, future), levers) -> series by name, each (quarter, future)
+Function = Callable[[Any, Levers], Mapping[str, Any]]
+
+
+class Outcome(BaseModel):
+    """An outcome of the user's own: what it is, its unit, and how it follows from the world's."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    says: str
+    unit: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """Call it with values (parameter, future) and levers: every series by name. Pure, for JAX, and at home in a module."""
+
+    base: frozenset[str]
+    own: tuple[Outcome, ...] = ()
+    function: Function | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """National series that propositions may speak of."""
+        return self.base | {outcome.name for outcome in self.own}
+
+    @property
+    def texts(self) -> list[str]:
+        """What the bits of a run rest on beside the shipped world."""
+        code = [f"{self.function.__module__}.{self.function.__qualname__}"] if self.function else []
+        return [*(f"{o.name} = {o.value}" for o in self.own), *code]
+
+    def __call__(self, values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
+        """Every series by name, shapes as in `premortem.world.simulate`."""
+        found = self._series(values, levers)
+        return found | {name: expression(found, {}) for name, expression in self._expressions.items()}
+
+    def _series(self, values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
+        if self.function is None:
+            return world.simulate(values, levers)
+        if hasattr(self.function, "lower"):  # jitted, so it can be compiled into the run
+            return {name: jnp.asarray(series, jnp.float32) for name, series in self.function(values, levers).items()}
+        shape = jax.ShapeDtypeStruct((len(world.quarter_labels()), values.shape[-1]), np.float32)
+        return jax.pure_callback(self._called, {name: shape for name in self.base}, values, levers)
+
+    def _called(self, values: Any, levers: Any) -> dict[str, Any]:
+        assert self.function is not None
+        found = self.function(np.asarray(values), jax.tree.map(np.asarray, levers))
+        return {name: np.asarray(found[name], np.float32) for name in self.base}
+
+    @cached_property
+    def _expressions(self) -> dict[str, Expression]:
+        return {o.name: _parsed(o, self.base, "outcomes.toml") for o in self.own}
+
+
+def of_function(function: Function, values: Any, levers: Levers) -> Simulator:
+    """A model of the user's own in place of the world, tried on a few futures.
+
+    Raises `BadInput` where it gives no series by name, or one of another shape than (quarter, future).
+    """
+    found, where = function(values, levers), getattr(function, "__qualname__", "simulator")
+    wanted = (len(world.quarter_labels()), values.shape[1])
+    if not isinstance(found, Mapping) or not found:
+        allowed = "a dict of series by name"
+        raise BadInput(where, "", "gives no series", got=type(found).__name__, allowed=allowed)
+    raise_all(
+        [
+            BadInput(
+                where, str(name), "has another shape", got=np.shape(series), allowed=f"(quarter, future): {wanted}"
+            )
+            for name, series in found.items()
+            if np.shape(series) != wanted
+        ]
+    )
+    return Simulator(frozenset(found), function=function)
+
+
+def read(path: Path, base: frozenset[str]) -> tuple[Outcome, ...]:
+    """Outcomes of a study's table: a section each, with says, unit and value. Raises `BadInput`, all faults at once."""
+    try:
+        sections = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
+    outcomes, errors = [], []
+    for name, section in sections.items():
+        try:
+            outcome = Outcome.model_validate({"name": name, **(section if isinstance(section, dict) else {})})
+            if not name.isidentifier() or name in base:
+                raise BadInput(
+                    path.name, name, "is taken or no name", got=name, allowed="a new name of letters, digits and _"
+                )
+            _parsed(outcome, base, path.name)
+            outcomes.append(outcome)
+        except BadInput as error:
+            errors.append(error)
+        except ValidationError as wrong:
+            errors += [
+                BadInput(
+                    path.name, f"{name}.{'.'.join(map(str, fault['loc']))}", fault["msg"], allowed="says, unit, value"
+                )
+                for fault in wrong.errors()
+            ]
+    raise_all(errors)
+    return tuple(outcomes)
+
+
+def _parsed(outcome: Outcome, base: frozenset[str], file: str) -> Expression:
+    labels, key = world.quarter_labels(), f"{outcome.name}.value"
+    expression = Expression(outcome.value, file, key, base, frozenset(), labels)
+    shape = jax.ShapeDtypeStruct((len(labels), 2), np.float32)
+    result = jax.eval_shape(lambda o: jnp.asarray(expression(o, {})), {name: shape for name in expression.names})
+    if result.shape != shape.shape:
+        allowed = "a series: outcomes as NAME@quarter or year(NAME, quarter)"
+        raise BadInput(file, key, "is one number, not a series", got=outcome.value, allowed=allowed)
+    return expression

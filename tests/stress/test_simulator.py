@@ -1,0 +1,106 @@
+"""Outcomes and models of the user's own: the same design, store and score; nothing of a folder is run as Python."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import polars as pl
+import pytest
+
+from premortem import world
+from premortem.errors import BadInput
+from premortem.study import Study, make_study, problems
+
+OUTCOME = """
+[hardware_ratio]
+says = "US-aligned additions over all that China gains"
+unit = "ratio"
+value = "us_supply@quarter / cn_total@quarter"
+"""
+ASSUMPTION = """
+id = "A6"
+name = "A wide lead"
+claim = "US-aligned additions are over twenty times what China gains at the end of 2028"
+
+[[condition]]
+id = "wide"
+says = "The ratio is over twenty"
+note = "ours"
+margin = "log({series}@2028Q4) - log(limit)"
+over_time = "log({series}@quarter) - log(limit)"
+limit = {{ value = 20.0, low = 5.0, high = 50.0, unit = "ratio", basis = "an example" }}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = make_study(tmp_path / "mine")
+    (folder / "outcomes.toml").write_text(OUTCOME)
+    (folder / "assumptions" / "a6.toml").write_text(ASSUMPTION.format(series="hardware_ratio"))
+    return folder
+
+
+def test_an_outcome_of_ones_own_is_scored_like_any_other(folder, futures):
+    study = Study(folder)
+    run = study.run(["as-written"], futures=300, out=folder / "out")
+    held = run.board().filter(pl.col("assumption") == "A6")["holds"].item()
+    o = jax.jit(world.simulate)(run.parameters().astype(np.float32), study.levers("as-written"))
+    by_hand = (np.asarray(o["us_supply"][23]) / np.asarray(o["cn_total"][23]) > 20).mean()
+    assert held == pytest.approx(by_hand, abs=0.005)
+    assert study.hashes(["as-written"])["world"] != Study().hashes(["as-written"])["world"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (OUTCOME.replace("cn_total", "cn_totl"), "did you mean cn_total"),
+        (OUTCOME.replace("@quarter", "@2028Q4"), "not a series"),
+        (OUTCOME.replace("hardware_ratio", "goodwill"), "is taken"),
+        (OUTCOME.replace("unit", "units"), "hardware_ratio.units"),
+        (OUTCOME.replace('"us_supply@quarter / cn_total@quarter"', "\"__import__('os').getcwd()\""), "not allowed"),
+        ("x = [", "is not TOML"),
+        ("x = 1", "x.says"),
+    ],
+)
+def test_bad_outcomes_are_refused_by_name(folder, text, said):
+    (folder / "outcomes.toml").write_text(text)
+    assert any(said in str(fault) for fault in problems(folder)), [str(f) for f in problems(folder)]
+
+
+def bathtub(values, levers):
+    """A model in numpy: water that a tap fills at the first uncertainty's rate and a policy's tariffs let out."""
+    rate = values[0]
+    level = np.cumsum(np.repeat(rate[None], 40, 0) - 0.01 * levers.coercion[:, None], 0)
+    return {"level": level, "rate": np.repeat(rate[None], 40, 0)}
+
+
+def bathtub_traced(values, levers):
+    level = jnp.cumsum(values[:1] * jnp.ones((40, 1)) - 0.01 * levers.coercion[:, None], 0)
+    return {"level": level, "rate": values[:1] * jnp.ones((40, 1))}
+
+
+@pytest.mark.parametrize("function", [bathtub, jax.jit(bathtub_traced)])
+def test_a_model_of_ones_own_runs_under_the_same_design_store_and_score(tmp_path, function):
+    folder = make_study(tmp_path / "mine")
+    (folder / "assumptions" / "a6.toml").write_text(ASSUMPTION.format(series="level"))
+    for shipped in (folder / "assumptions").glob("a[1-5].toml"):
+        shipped.unlink()
+    study = Study(folder, simulator=function)
+    run = study.run(["as-written", "maximal"], futures=500, out=folder / "out")
+    board = {row["policy"]: row["holds"] for row in run.board_rows() if row["assumption"] == "A6"}
+    rates = run.parameters([study.priors.names[0]])[0]
+    assert board["as-written"] == pytest.approx((24 * rates > 20).mean(), abs=0.005)
+    # maximal pulls coercion from 2025Q2: 15 quarters of 0.01 less by the end of 2028
+    assert board["maximal"] == pytest.approx((24 * rates - 0.15 > 20).mean(), abs=0.005)
+    np.testing.assert_allclose(run.columns("as-written", ["level@2028Q4"])["level@2028Q4"], 24 * rates, rtol=1e-4)
+
+
+def test_a_model_of_ones_own_needs_an_assumption_of_ones_own():
+    with pytest.raises(BadInput, match="needs an assumption of your own"):
+        _ = Study(simulator=bathtub).assumptions
+
+
+@pytest.mark.parametrize("gives", [{}, {"level": np.zeros(3)}, 7])
+def test_a_model_that_gives_no_series_is_refused(tmp_path, gives):
+    study = Study(make_study(tmp_path / "mine"), simulator=lambda values, levers: gives)
+    with pytest.raises(BadInput, match=r"no series|another shape"):
+        _ = study.simulate
