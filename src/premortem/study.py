@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts, world
-from premortem.ensemble import bands, priors, read, store
+from premortem.ensemble import bands, correlation, priors, read, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import FUTURES
 from premortem.ensemble.priors import Priors
@@ -36,7 +37,14 @@ from premortem.watch.signposts import Signpost
 
 PARTS = ("policies", "assumptions")
 PARAMETERS, SIGNPOSTS, READINGS = "params.csv", "signposts.toml", "readings.csv"
-CORRELATIONS, OUTCOMES = "correlations.csv", "outcomes.toml"
+CORRELATIONS, OUTCOMES, README = "correlations.csv", "outcomes.toml", "README.md"
+# What a new study's table of outcomes shows: nothing is defined until the marks are taken off.
+EXAMPLE = """# Outcomes of your own, as expressions over time. Take the marks off for an example:
+# [hardware_ratio]
+# says = "US-aligned additions over all that China gains"
+# unit = "ratio"
+# value = "us_supply@quarter / cn_total@quarter"
+"""
 # What a study's folder is known by.
 MARK = "study.toml"
 DEFAULT_OUT = "out"
@@ -418,7 +426,7 @@ def problems(folder: Path | None, *, of_world: bool = True) -> list[BadInput]:
     if folder is None:
         checks = [lambda name=name: rules.load(name) for name in rules.policies()] + [propositions.shipped]
     else:
-        known = {MARK, PARAMETERS, CORRELATIONS, OUTCOMES, SIGNPOSTS, READINGS, *PARTS, DEFAULT_OUT, "README.md"}
+        known = {MARK, PARAMETERS, CORRELATIONS, OUTCOMES, SIGNPOSTS, READINGS, *PARTS, DEFAULT_OUT, README}
         found += [
             BadInput(
                 folder.name,
@@ -469,7 +477,7 @@ def _check_assumption(path: Path, of_world: bool) -> None:
 
 
 def make_study(folder: Path) -> Path:
-    """A folder with copies of the parameters, policies, assumptions and signposts, and an empty table of readings. Raises `BadInput` when it exists and is not
+    """A folder with copies of what may be edited, empty tables of what may be added, and a README that says how. Raises `BadInput` when it exists and is not
     empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -478,6 +486,9 @@ def make_study(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / PARAMETERS).write_text(world.PARAMS.read_text("utf-8"), "utf-8")
         (folder / SIGNPOSTS).write_text(signposts.SHIPPED.read_text("utf-8"), "utf-8")
+        (folder / README).write_text((files("premortem") / "study_readme.md").read_text("utf-8"), "utf-8")
+        (folder / CORRELATIONS).write_text(",".join(correlation.COLUMNS) + "\n", "utf-8")
+        (folder / OUTCOMES).write_text(EXAMPLE, "utf-8")
         (folder / READINGS).write_text(",".join(observations.COLUMNS) + "\n", "utf-8")
         for part, home in (("policies", rules.POLICIES), ("assumptions", propositions.SHIPPED)):
             (folder / part).mkdir()

@@ -1,5 +1,8 @@
 """Outcomes and models of the user's own: the same design, store and score; nothing of a folder is run as Python."""
 
+import re
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -104,3 +107,17 @@ def test_a_model_that_gives_no_series_is_refused(tmp_path, gives):
     study = Study(make_study(tmp_path / "mine"), simulator=lambda values, levers: gives)
     with pytest.raises(BadInput, match=r"no series|another shape"):
         _ = study.simulate
+
+
+def test_the_example_of_the_docs_runs(tmp_path, monkeypatch):
+    text = (Path(__file__).parents[2] / "docs" / "own.md").read_text("utf-8")
+    monkeypatch.chdir(tmp_path)
+    folder = make_study(tmp_path / "my-study")
+    for name, block in (("correlations.csv", "csv"), ("outcomes.toml", "toml")):
+        (folder / name).write_text(re.search(rf"```{block}\n(.*?)```", text, re.S).group(1))
+    assert not problems(folder)
+    (folder / "outcomes.toml").unlink()
+    code = re.search(r"```python\n(.*?)```", text, re.S).group(1).replace("2_000", "300")
+    names: dict[str, object] = {}
+    exec(compile(code, "own.md", "exec"), names)
+    assert names["run"].board().height == 6

@@ -1,0 +1,84 @@
+"""A study folder: what `init` makes, what `validate` tells, and that bad input costs one clear line each."""
+
+import pytest
+
+from premortem.errors import BadInput, BadInputs
+from premortem.study import Study, make_study, problems
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return make_study(tmp_path / "mine")
+
+
+def test_the_readme_names_every_file_of_the_folder(folder):
+    text = (folder / "README.md").read_text("utf-8")
+    for part in folder.iterdir():
+        assert part.name == "README.md" or f"`{part.name}" in text, part.name
+
+
+def test_a_new_study_is_sound_and_equal_to_the_shipped_one(folder):
+    assert not problems(folder)
+    assert Study(folder).hashes(["as-written"]) == Study().hashes(["as-written"])
+
+
+def test_what_is_deleted_is_taken_from_the_package(folder):
+    for name in ("params.csv", "correlations.csv", "outcomes.toml", "signposts.toml", "readings.csv", "README.md"):
+        (folder / name).unlink()
+    assert not problems(folder)
+    assert Study(folder).priors.names == Study().priors.names
+
+
+def test_faults_of_every_file_are_told_at_once(folder):
+    (folder / "params.csv").write_text((folder / "params.csv").read_text().replace("yield_max,", "yield_maks,", 1))
+    (folder / "correlations.csv").write_text("a,b,rho\nyield_max,nothing,0.5\n")
+    (folder / "outcomes.toml").write_text("[x]\nsays = 'x'\nunit = '1'\nvalue = 'nothing@quarter'\n")
+    (folder / "policies" / "bad.toml").write_text("name = 'bad'\ntitle = 'x'\nsays = 'x'\nfoo = 1\n")
+    (folder / "assumptions" / "a1.toml").write_text("id = 'A1'\n")
+    (folder / "notes.txt").write_text("mine")
+    found = problems(folder)
+    assert {fault.file for fault in found} >= {"params.csv", "correlations.csv", "outcomes.toml", "bad.toml", "a1.toml"}
+    assert any(fault.key == "notes.txt" for fault in found)
+    with pytest.raises(BadInputs):
+        Study(folder)
+
+
+def edited(folder, file, before, after):
+    path = folder / file
+    text = path.read_text("utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "said"),
+    [
+        ("params.csv", "yield_max,chips", "yield_maks,chips", "did you mean yield_max"),
+        ("params.csv", "0.45,0.65,0.8,beta", "0.85,0.65,0.8,beta", "not in order"),
+        ("params.csv", "0.45,0.65,0.8,beta", "nan,0.65,0.8,beta", "finite|must be numbers"),
+        ("params.csv", "0.45,0.65,0.8,beta", "0.45,0.65,0.8,betta", "distribution"),
+        ("policies/as-written.toml", "diffusion.country_allocation", "diffusion.contry_allocation", "no such clause"),
+        ("policies/as-written.toml", "tpp = [", "tppp = [", "tpp"),
+        ("policies/as-written.toml", "strength.compute_governance", "strength.compute_goverment", "compute_govern"),
+        ("assumptions/a2.toml", "cn_model_share@2028Q4", "cn_modell_share@2028Q4", "did you mean cn_model_share"),
+        ("assumptions/a2.toml", "cn_model_share@2028Q4", "cn_model_share@2040Q1", "outside the horizon"),
+        ("assumptions/a2.toml", "value = 0.2, low = 0.05", "value = 0.2, low = 0.3", "not between"),
+        ("assumptions/a2.toml", '"cn_uptake_speed"', '"cn_uptake_sped"', "did you mean cn_uptake_speed"),
+    ],
+)
+def test_each_fault_is_one_line_that_names_file_key_and_what_would_do(folder, file, before, after, said):
+    edited(folder, file, before, after)
+    with pytest.raises((BadInput, BadInputs), match=said) as caught:
+        Study(folder)
+    line = str(caught.value).splitlines()[0]
+    assert line.startswith(file.rpartition("/")[2])
+
+
+def test_a_folder_that_is_no_study_is_refused_with_the_way_out(tmp_path):
+    with pytest.raises(BadInput, match="premortem init"):
+        Study(tmp_path)
+
+
+def test_init_never_writes_over_what_is_there(folder):
+    with pytest.raises(BadInput, match="not empty"):
+        make_study(folder)
