@@ -32,6 +32,13 @@ def mine(run, tmp_path):
     return folder
 
 
+@pytest.mark.parametrize("command", ["watch", "hindcast", "timeline"])
+def test_help_shows_examples(run, command):
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert "Examples: premortem" in out
+
+
 def test_watch_prints_the_keys_of_the_contract(run, small_run):
     code, out, _ = run("watch", "--run", small_run.folder, "--reading", "smic_yield_ascend=0.50", "--json")
     found = json.loads(out)

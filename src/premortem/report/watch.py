@@ -43,6 +43,8 @@ def _boards(console: Console, result: dict[str, Any]) -> None:
     for before, after in zip(result["board_before"], result["board_after"], strict=True):
         if before["policy"] == result["policy"]:
             change = words.points(after["holds"] - before["holds"])
+            if after["low"] <= before["holds"] <= after["high"]:
+                change += " (within noise)"
             table.add_row(before["assumption"], words.share(before["holds"]), words.share(after["holds"]), change)
     console.print(table)
     console.print(f"before: {result['before']}; after: {result['after']}", style="dim")
