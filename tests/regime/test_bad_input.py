@@ -120,3 +120,29 @@ def test_a_file_of_too_many_rows_is_refused_with_a_way_out(tmp_path, monkeypatch
     monkeypatch.setattr(tables, "MOST_BYTES", 1000)
     with pytest.raises(BadInput, match="too large"):
         ledger.decide_file(path, rules.load("as-written"))
+
+
+def test_a_file_of_cases_decides_those_that_it_can_and_says_why_not_of_others(tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "item,quantity,to,on,under,expected\n"
+        "H100 SXM,1500,ARE,2025-06-01,as-written,exception:LPP\n"
+        "H100,1500,ARE,2025-06-01,as-written,exception:LPP\n"
+        "H20,5,CHN,2025-05-01,,licence:presumption_of_denial|licence:case_by_case\n"
+        "H20,5,CHN,2025-05-01,nowhere,no_licence_required\n"
+    )
+    found = cases.decide_file(path, rules.load("history"))
+    assert [row["agrees"] for row in found] == [True, False, True, False]
+    assert "did you mean H100 SXM" in found[1]["error"]
+    assert "no such policy" in found[3]["error"]
+
+
+def test_a_file_of_cases_may_be_toml(tmp_path):
+    path = tmp_path / "cases.toml"
+    path.write_text('[[case]]\nitem = "H100 SXM"\nquantity = 5000\nto = "IND"\non = 2025-06-01\nunder = "as-written"\n')
+    (found,) = cases.decide_file(path, rules.load("history"))
+    assert found == {
+        "case": "1",
+        "outcome": "licence:presumption_of_approval",
+        "clause": "diffusion.country_allocation",
+    }

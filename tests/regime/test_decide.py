@@ -336,3 +336,41 @@ def test_steps_behind_the_decision_are_not_reached():
     assert all(
         rules.load("as-written").by_id[s.clause].stage in ("classify", "requires") for s in free.trace if s.reached
     )
+
+
+def test_returns_and_amendments_give_back_what_they_undo():
+    base = {"item": "H100 SXM", "destination": "IND", "consignee": "a", "consignee_tpp_this_year": 26_900_000.0}
+    units = 49_924  # 789,997,376 TPP: the whole allocation
+    rows = [
+        base | {"id": "1", "date": "2025-06-01", "quantity": units, "returns": None, "amends": None},
+        base | {"id": "2", "date": "2025-06-02", "quantity": 10, "returns": None, "amends": None},
+        base | {"id": "3", "date": "2025-06-03", "quantity": 10, "returns": "1", "amends": None},
+        base | {"id": "4", "date": "2025-06-04", "quantity": 10, "returns": None, "amends": None},
+        base | {"id": "5", "date": "2025-06-05", "quantity": 20, "returns": None, "amends": "1"},
+        base | {"id": "6", "date": "2025-06-06", "quantity": 40_000, "returns": None, "amends": None},
+        base | {"id": "7", "date": "2025-06-07", "quantity": 99_999, "returns": "6", "amends": None},
+        base | {"id": "8", "date": "2025-06-01", "quantity": 1, "returns": "6", "amends": None},
+    ]
+    decided = ledger.decide_ledger(pl.DataFrame(rows), rules.load("as-written"))
+    approval, denial = "licence:presumption_of_approval", "licence:policy_of_denial"
+    assert decided["outcome"].to_list() == [approval, denial, "returned", approval, approval, approval, None, None]
+    assert decided["rejected"][6] == "row 6 shipped fewer units"
+    assert decided["rejected"][7] == "row 6 is not earlier"
+
+
+def test_rows_of_one_day_are_decided_in_the_order_of_the_ledger():
+    row = {"item": "H100 SXM", "destination": "IND", "consignee": "a", "date": "2025-06-01"}
+    for quantities in ([1000, 900], [900, 1000]):
+        decided = ledger.decide_ledger(
+            pl.DataFrame([row | {"quantity": q} for q in quantities]), rules.load("as-written")
+        )
+        assert decided["outcome"].to_list() == ["exception:LPP", "licence:presumption_of_approval"]
+
+
+def test_one_consignee_has_one_lpp_wherever_it_receives():
+    row = {"item": "H100 SXM", "quantity": 1000, "consignee": "a", "date": "2025-06-01"}
+    table = pl.DataFrame([row | {"destination": place} for place in ("IND", "BRA")])
+    assert (
+        ledger.decide_ledger(table, rules.load("as-written"))["outcome"].to_list()[1]
+        == "licence:presumption_of_approval"
+    )

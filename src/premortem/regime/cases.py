@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from premortem.errors import BadInput
+from premortem.errors import BadInput, PremortemError
 from premortem.regime.book import Book, load
 from premortem.regime.decide import Transaction, explain
 
@@ -83,21 +83,28 @@ def agrees(outcome: str, expected: str) -> bool:
 def decide_file(path: Path, book: Book) -> list[dict[str, Any]]:
     """Each case of a CSV or TOML file decided; with `agrees` where the case says what it expects.
 
-    A CSV has a column `args` (options of `premortem check`) or columns named as fields; a TOML file has `[[case]]`
-    tables.
+    A CSV has a column `args` (options of `premortem check`) or columns named as fields or as options; a TOML file has
+    `[[case]]` tables. A case that cannot be decided says why in `error`, and does not agree; the others still decide.
     """
-    results = []
-    for i, case in enumerate(_read(path)):
-        name, expected = str(case.pop("case_id", i + 1)), case.pop("expected", None)
-        case = {k: v for k, v in case.items() if k not in ("why", "confidence") and v not in (None, "")}
-        fields = arguments(str(case["args"])) if "args" in case else {k: v for k, v in case.items()}
+    return [_decided(case, str(i + 1), book) for i, case in enumerate(_read(path))]
+
+
+def _decided(case: dict[str, Any], number: str, book: Book) -> dict[str, Any]:
+    name, expected = str(case.pop("case_id", None) or number), case.pop("expected", None)
+    try:
+        fields = arguments(str(case["args"])) if case.get("args") else _columns(case)
         under = fields.pop("under", None)
         decision = explain(Transaction(fields), load(str(under)) if under else book)
-        row = {"case": name, "outcome": decision.outcome, "clause": decision.clause}
-        results.append(
-            row | ({"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {})
-        )
-    return results
+    except PremortemError as error:
+        return {"case": name, "outcome": "", "clause": "", "error": str(error), "agrees": False}
+    told = {"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {}
+    return {"case": name, "outcome": decision.outcome, "clause": decision.clause} | told
+
+
+def _columns(case: Mapping[str, Any]) -> dict[str, Any]:
+    """A case's fields from its columns, which may be named as the options are: `to`, `hq`, `on`."""
+    told = {k: v for k, v in case.items() if k not in ("why", "confidence", "args") and v not in (None, "")}
+    return {OPTIONS.get(f"--{k}", k): v for k, v in told.items()}
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

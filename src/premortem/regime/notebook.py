@@ -10,6 +10,7 @@ from premortem.regime.book import Book, load
 from premortem.regime.decide import Decision, Transaction, explain
 from premortem.regime.diff import show
 from premortem.regime.ledger import decide_ledger
+from premortem.regime.timeline import timeline
 from premortem.regime.transactions import parse_date
 
 
@@ -32,6 +33,10 @@ class Rulebook:
     def ledger(self, shipments: pl.DataFrame) -> pl.DataFrame:
         """A table with outcome, deciding clause and headroom a row; never drops a row."""
         return decide_ledger(shipments, self.book)
+
+    def timeline(self, transaction: Transaction) -> pl.DataFrame:
+        """How the transaction would have been decided over time: first and last day, outcome, clause."""
+        return pl.DataFrame(timeline(transaction, self.book), orient="row")
 
     def clauses(self) -> pl.DataFrame:
         """Clauses in force on the day, as a frame."""

@@ -170,7 +170,9 @@ def print_cases(results: list[dict[str, Any]]) -> None:
     """Cases that disagree, then how many agree."""
     console = Console(highlight=False)
     for row in results:
-        if not row.get("agrees", True) or "expected" not in row:
+        if "error" in row:
+            console.print(f"{row['case']}: {row['error']}", soft_wrap=True)
+        elif not row.get("agrees", True) or "expected" not in row:
             console.print(
                 f"{row['case']}: {row['outcome']} by {row['clause']}"
                 + (f"; expected {row['expected']}" if "expected" in row else "")
