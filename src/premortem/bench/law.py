@@ -206,5 +206,7 @@ def by_variable(frame: pd.DataFrame) -> NDArray[Any]:
     population["centre"] = population["centre"].astype(bool)
     outcomes = np.empty(len(population), dtype=object)
     for day, of_day in population.groupby("date", sort=False).indices.items():
-        outcomes[of_day] = Simulation(population.take(of_day), np.datetime64(day)).calculate("outcome")
+        outcomes[of_day] = Simulation(population.take(np.asarray(of_day)), np.datetime64(str(day), "D")).calculate(
+            "outcome"
+        )
     return outcomes
