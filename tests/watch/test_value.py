@@ -114,3 +114,27 @@ def test_every_signpost_with_a_threshold_makes_a_sentence():
             said = value.sentence(signpost, value.Shift("A1", 0.4, 0.2, 0.3))
             assert "{" not in said
             assert said.endswith("of futures.")
+
+
+def test_an_event_says_what_its_coming_does():
+    found = signposts.shipped()["w_streamlining"]
+    assert value.event_sentence(found, "A4", 0.75, 0.004, weighted=True) == (
+        "If the framework is withdrawn or left unenforced by the end of 2026, A4's weighted share falls from 75% to under 1%."
+    )
+
+
+def test_a_threshold_that_almost_every_future_passes_is_said_to_tell_little():
+    assert value.sure_sentence(np.ones(N), post()) == (
+        "In almost every future the yield passes 55% by the end of 2026: passing it tells little."
+    )
+
+
+def test_moves_within_their_error_come_last():
+    clear, noise = value.Shift("A1", 0.5, 0.55, 0.3, 0.01), value.Shift("A2", 0.5, 0.6, 0.3, 0.2)
+    assert value.by_size([noise, clear]) == [clear, noise]
+
+
+def test_a_choice_between_policies_that_are_alike_is_worth_nothing():
+    same = RNG.standard_normal(N)
+    measures = {"a": same + 0.01 * RNG.standard_normal(N), "b": same + 0.01 * RNG.standard_normal(N)}
+    assert value.worth(RNG.standard_normal(N), measures, HOLDS).clear_regret_share == 0

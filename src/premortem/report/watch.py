@@ -32,12 +32,10 @@ def print_watch(result: dict[str, Any]) -> None:
 
 
 def _boards(console: Console, result: dict[str, Any]) -> None:
-    table = Table(
-        title=f"Under {result['policy']}; {result['effective_futures']:,.0f} effective of {result['futures']:,} futures",
-        title_justify="left",
-        box=None,
-        padding=(0, 1),
+    console.print(
+        f"Under {result['policy']}; {result['effective_futures']:,.0f} effective of {result['futures']:,} futures"
     )
+    table = Table(box=None, padding=(0, 1))
     for column in ("", "before", "after", "change"):
         table.add_column(column)
     for before, after in zip(result["board_before"], result["board_after"], strict=True):
@@ -53,12 +51,13 @@ def _boards(console: Console, result: dict[str, Any]) -> None:
 def latest(row: dict[str, Any]) -> str:
     """What a signpost says now, with its date, and its threshold."""
     limit, said = row["threshold"], row["latest"]
-    watched = f"; threshold {limit['value']:g}, {row['status']}" if limit else ""
+    passed = f", {row['status']}" if said and limit and said["value"] is not None else ""
+    watched = f"; threshold {limit['value']:g}{passed}" if limit else ""
     if said is None:
         return f"no reading yet{watched}"
     if said["value"] is None or row["unit"] == "event":
         return f"{said['said_on']}: {said['says']}{watched}"
-    return f"{said['on']}: {said['value']:g} {row['unit']} ({said['source']}){watched}"
+    return f"{said['on']}: {said['value']:g} {row['unit']}, {said['source']}{watched}"
 
 
 def print_hindcast(judged: Any) -> None:

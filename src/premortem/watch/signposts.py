@@ -66,7 +66,10 @@ class Signpost(Strict):
     strength: str = Field(default="", description="lever of policy through which it moves the board")
     policy: str = Field(default="", description="shipped policy that stands once the event has come")
     threshold: Threshold | None = None
-    when: str = Field(default="", description="the threshold as half a sentence, with {limit} for its value")
+    when: str = Field(
+        default="",
+        description="passing the threshold, or the event's coming, as half a sentence; {limit} stands for its value",
+    )
     latest: tuple[Seen, ...] = ()
 
     @model_validator(mode="after")
@@ -75,6 +78,8 @@ class Signpost(Strict):
             raise ValueError("is read as a number and has no threshold")
         if self.threshold is not None and "{limit}" not in self.when:
             raise ValueError("has a threshold: say in `when` what passing it means, with {limit}")
+        if self.is_event and not self.when:
+            raise ValueError("is an event: say in `when` what its coming means")
         if self.quantity and self.reads:
             raise ValueError("is read as a quantity or as a parameter, not both")
         if self.reads and not self.error:
