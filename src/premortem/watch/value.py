@@ -199,9 +199,7 @@ def _when(signpost: Signpost, limit: float) -> str:
 def event_sentence(signpost: Signpost, assumption: str, before: float, after: float, weighted: bool = False) -> str:
     """The same for an event: shares without and with it, from runs in which its lever is off and on."""
     kind = "weighted share" if weighted else "share"
-    return (
-        f"If it comes ({signpost.title[0].lower()}{signpost.title[1:]}), {assumption}'s {kind} {move(before, after)}."
-    )
+    return f"If {signpost.when} by {_day(signpost.by)}, {assumption}'s {kind} {move(before, after)}."
 
 
 def move(before: float, after: float) -> str:
