@@ -14,8 +14,8 @@ from premortem.exhibits import render
 from premortem.exhibits.theme import WIDTH
 
 NAMES = tuple(exhibits.EXHIBITS)
-# These two compile and simulate anew; the fast suite has their parts elsewhere.
-LONG = ("edit-index", "time-asymmetry")
+# These compile and simulate anew; the fast suite has their parts elsewhere.
+LONG = ("edit-index", "time-asymmetry", "hindcast")
 EACH = [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in NAMES]
 PHONE = 328
 LETTERS = set(TTFont(render.FONTS / "SourceSans3-Regular.ttf").getBestCmap())

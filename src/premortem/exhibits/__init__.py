@@ -30,6 +30,7 @@ EXHIBITS = {
     "time-asymmetry": "asymmetry",
     "board": "board",
     "edit-index": "edit_index",
+    "hindcast": "hindcast",
 }
 FORMATS = ("html", "svg", "png", "csv")
 NOTE = tuple(name for name in EXHIBITS if name.startswith(("figure", "table")))
@@ -49,7 +50,9 @@ def exhibit(name: str, run: Any = None) -> Any:
     from_run = run is not None and hasattr(module, "RUN")
     frame = module.data(run) if from_run else module.data()
     said = module.says(frame)
-    source = module.SOURCE + (f"; run of {run.futures:,} futures, seed {run.seed}" if from_run else "")
+    # some simulate futures of their own, of the run's study
+    shown = from_run and not getattr(module, "ANEW", False)
+    source = module.SOURCE + (f"; run of {run.futures:,} futures, seed {run.seed}" if shown else "")
     return Exhibit(name, module.SUBJECT, module.BADGE, said, module.UNIT, module.METHOD, source, frame, module.chart)
 
 

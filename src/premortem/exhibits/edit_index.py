@@ -15,7 +15,7 @@ from premortem.facts import read
 
 SUBJECT = "The index of heavy edits"
 BADGE: Badge = "ours"
-RUN = "needed"
+RUN, ANEW = "needed", True
 UNIT = "index from 0 to 1: what the clause moves, times how often it binds, times who pushes against it; filled: replaced or not enforced since"
 SOURCE = "simulated on 1,024 futures; " + sources("positions", "clause_edits")
 METHOD = (

@@ -98,14 +98,18 @@ class Exhibit:
 
     def html(self) -> str:
         """One page that needs no other file: title, live chart, method, check, and the data as a table."""
-        words = (("Method", self.method), ("Check", f"{self.badge}. {self.check}"), ("Source", self.source))
+        words = (
+            ("Method", self.method),
+            ("Check", f"{self.badge.capitalize()}. {self.check}"),
+            ("Source", self.source),
+        )
         said = "".join(f"<h2>{name}</h2><p>{escape(text)}</p>" for name, text in words)
         return (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<title>{escape(self.title)}</title><style>{render.font_face()}{PAGE}</style></head><body><main>"
             f'<h1>{escape(self.title)}</h1><p class="unit">{escape(self.unit)}</p>'
-            f'<div id="chart" role="img" aria-label="{escape(self.alternative, quote=True)}">{render.svg(self.chart)}</div>'
+            f'<div id="chart" role="img" aria-label="{escape(self.alternative, quote=True)}"></div><noscript>{self.drawn}</noscript>'
             f"{said}<h2>Data</h2>{table(self.data)}</main>{render.script(self.chart, 'chart')}</body></html>"
         )
 
