@@ -71,9 +71,10 @@ def table(rows, seed):
 
 
 @pytest.mark.parametrize("policy", ["as-written", "history"])
-def test_one_row_decides_as_the_same_row_in_a_table(policy):
+@pytest.mark.parametrize("rows", [20_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+def test_one_row_decides_as_the_same_row_in_a_table(policy, rows):
     """Each row has a consignee of its own; the allocation, which all share, is left out and has tests of its own below."""
-    given_ = table(20_000, 1).with_columns(consignee=pl.int_range(20_000).cast(pl.String))
+    given_ = table(rows, 1).with_columns(consignee=pl.int_range(rows).cast(pl.String))
     whole = ledger.decide_ledger(given_, rules.load(policy))
     some = whole.filter((pl.col("clause") != "diffusion.country_allocation") | pl.col("clause").is_null()).sample(
         200, seed=2
@@ -374,3 +375,15 @@ def test_one_consignee_has_one_lpp_wherever_it_receives():
         ledger.decide_ledger(table, rules.load("as-written"))["outcome"].to_list()[1]
         == "licence:presumption_of_approval"
     )
+
+
+def test_a_policy_that_only_adds_bans_never_allows_more():
+    rows = table(5000, 9).to_dicts()
+    lax, strict = (outcomes(rows, policy) for policy in ("as-written", "maximal"))
+    assert all(RANK[b] >= RANK[a] for a, b in zip(lax, strict, strict=True))
+    assert lax != strict
+
+
+def test_the_page_on_the_rulebook_counts_its_cases():
+    page = (Path(__file__).parents[2] / "docs" / "rulebook.md").read_text("utf-8")
+    assert f"{len(CASES)} worked cases" in page

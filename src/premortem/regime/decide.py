@@ -42,11 +42,12 @@ class Transaction:
 
 @dataclass(frozen=True)
 class Test:
-    """One test of a clause: its text, the values that it looked at, and whether it was met."""
+    """One test of a clause: its text, the values that it looked at, whether it was met, and whether that can be told."""
 
     test: str
     value: str
     met: bool
+    known: bool = True  # false where a field that it hangs on is missing
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> t
     met = frame.with_columns(asked).collect().row(0, named=True)
     tests: dict[str, list[Test]] = {c.id: [] for c in known}
     for i, (c, text) in enumerate(texts):
-        tests[c.id].append(Test(text, _looked_at(text, c, met, day), bool(met[str(i)])))
+        tests[c.id].append(Test(text, _looked_at(text, c, met, day), bool(met[str(i)]), met[str(i)] is not None))
     shown = [c for c in known if met[c.id] or sum(not t.met for t in tests[c.id]) <= min(1, len(tests[c.id]) - 1)]
     reached = _reached(known, answer)
     return tuple(Step(c.id, c.says, bool(met[c.id]), c.id in reached, tuple(tests[c.id])) for c in shown)

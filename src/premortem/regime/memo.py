@@ -34,7 +34,7 @@ def html(d: "Decision") -> str:
 
 
 def _row(step: "Step", test: "Test") -> str:
-    cells = (step.clause, test.test, test.value, "yes" if test.met else "no")
+    cells = (step.clause, test.test, test.value, "yes" if test.met else "no" if test.known else "not known")
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 

@@ -158,7 +158,8 @@ def print_decision(decision: Any) -> None:
         late = "" if step.reached else " [dim](not reached)[/dim]"
         console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", soft_wrap=False)
         for test in step.tests if step.reached else ():
-            console.print(f"      {'met    ' if test.met else 'not met'} {test.test}  [dim]{test.value}[/dim]")
+            told = "met    " if test.met else "not met" if test.known else "unknown"
+            console.print(f"      {told} {test.test}  [dim]{test.value}[/dim]")
     if decision.would_change:
         console.print("\nWhat would change it")
         for change in decision.would_change:
