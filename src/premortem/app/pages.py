@@ -29,6 +29,7 @@ SCREENS = {
     "/rules": "Rules",
     "/watch": "Watch",
     "/futures": "Futures",
+    "/exhibits": "Exhibits",
 }
 # Colours of the light look and what each becomes in the dark one.
 DARK = {

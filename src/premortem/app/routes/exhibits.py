@@ -1,5 +1,82 @@
-"""stub"""
+"""The gallery: the note's tables and figures beside ours, each with its check, its data and its files."""
 
-from fastapi import APIRouter
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from premortem import exhibits as gallery
+from premortem.app.desk import Desk
+from premortem.app.pages import AtDesk, must_wait, render, waiting
+from premortem.app.schema import Answer
+from premortem.errors import BadInput, MissingData
+from premortem.exhibits import render as drawn
 
 router = APIRouter()
+# Kind of file to its type; the page of an exhibit carries scripts of its own, so it is only ever a download.
+TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv", "html": "application/octet-stream"}
+# Rows of an exhibit's table that its page shows.
+SHOWN = 200
+
+
+@router.get("/exhibits", response_class=HTMLResponse, include_in_schema=False)
+def page(request: Request, desk: AtDesk) -> HTMLResponse:
+    """A card an exhibit: thumbnail, finding, badge."""
+    if must_wait(request, ("exhibits",)):
+        return waiting(
+            request,
+            "Exhibits",
+            "Drawing the note's tables and figures and ours; this takes some seconds the first time.",
+        )
+    return render(request, "exhibits.html", rows=listed(desk))
+
+
+@router.get("/exhibits/{name}", response_class=HTMLResponse, include_in_schema=False)
+def one(request: Request, name: str, desk: AtDesk) -> HTMLResponse:
+    """One exhibit: picture, check, method, source, data, downloads."""
+    try:
+        found = made(desk, name)
+    except MissingData as missing:
+        return render(request, "exhibit.html", name=name, found=None, missing=str(missing), more=0)
+    columns = {c: c.replace("_", " ") for c in found.data.columns}
+    more = max(found.data.height - SHOWN, 0)
+    return render(request, "exhibit.html", name=name, found=found, missing="", more=more, shown=SHOWN, columns=columns)
+
+
+@router.get("/api/exhibits")
+def exhibits(desk: AtDesk) -> Answer:
+    """Every exhibit: the keys of `premortem exhibits --json`."""
+    return Answer.model_validate({"exhibits": listed(desk)})
+
+
+@router.get("/api/exhibits/{name}.{kind}")
+def file(name: str, kind: str, desk: AtDesk) -> Response:
+    """An exhibit as SVG, PNG, CSV, or one HTML page to download."""
+    if kind not in TYPES:
+        raise BadInput("exhibits", "format", f"no such format: {kind[:20]}", got=kind[:20], allowed=", ".join(TYPES))
+    content = desk.answer(("exhibit", name, kind), lambda: _bytes(desk, name, kind))
+    shown = "inline" if kind in ("svg", "png") else "attachment"
+    return Response(
+        content, media_type=TYPES[kind], headers={"content-disposition": f'{shown}; filename="{name}.{kind}"'}
+    )
+
+
+def listed(desk: Desk) -> list[dict[str, Any]]:
+    """The list of exhibits of the stored run, made once."""
+    rows: list[dict[str, Any]] = desk.answer(("exhibits",), lambda: gallery.rows(run=desk.run))
+    return rows
+
+
+def made(desk: Desk, name: str) -> Any:
+    """One exhibit, made once. Raises `BadInput` with the nearest name, `MissingData`."""
+    gallery.subject(name)  # an unknown name is told before anything is made
+    return desk.answer(("made", name), lambda: gallery.exhibit(name, desk.run))
+
+
+def _bytes(desk: Desk, name: str, kind: str) -> bytes:
+    found = gallery.exhibit(name, desk.run)
+    if kind == "csv":
+        return bytes(found.csv().encode())
+    if kind == "html":
+        return bytes(found.html().encode())
+    return drawn.png(found.picture()) if kind == "png" else drawn.svg(found.picture()).encode()

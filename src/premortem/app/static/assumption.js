@@ -33,6 +33,7 @@ function curves(answer) {
   }
 }
 
+let idle = null;
 onChange((rest) => {
   const asked = performance.now();
   latest("assumption", `/api/assumption/${name}?${query()}`, async (answer) => {
@@ -40,8 +41,12 @@ onChange((rest) => {
     requestAnimationFrame(() => took(performance.now() - asked));
   });
   if (!rest) return;
-  latest("others", `/api/assumption/${name}?only=0&${query()}`, shown);
-  latest("curves", `/api/assumption/${name}/curves?${query()}`, curves);
+  // what is not in view waits until nothing has moved for a while
+  clearTimeout(idle);
+  idle = setTimeout(() => {
+    latest("others", `/api/assumption/${name}?only=0&${query()}`, shown);
+    latest("curves", `/api/assumption/${name}/curves?${query()}`, curves);
+  }, 350);
 });
 
 async function why() {

@@ -25,6 +25,7 @@ function classes() {
   }
 }
 
+let quiet = null;
 onChange((rest) => {
   const asked = performance.now();
   latest("board", `/api/board?only=1&${query()}`, (answer) => {
@@ -33,7 +34,9 @@ onChange((rest) => {
   });
   if (!rest) return;
   classes();
-  latest("others", `/api/board?${query()}`, shown);
+  // the other columns wait until nothing has moved for a while
+  clearTimeout(quiet);
+  quiet = setTimeout(() => latest("others", `/api/board?${query()}`, shown), 350);
   later();
 });
 

@@ -3,6 +3,7 @@ import { get, onChange, set } from "./state.js";
 import { beside, el, number, quantity } from "./words.js";
 
 const recent = [];
+let moves = 0;
 /** Remember how long a move took; on a slow machine sliders answer when let go, and say so. */
 export function took(milliseconds) {
   recent.push(milliseconds);
@@ -10,7 +11,8 @@ export function took(milliseconds) {
   const middle = [...recent].sort((a, b) => a - b)[recent.length >> 1];
   const slow = recent.length === 5 && middle > 150;
   document.documentElement.toggleAttribute("data-slow", slow);
-  document.documentElement.dataset.moved = String(Math.round(middle));
+  moves += 1;
+  Object.assign(document.documentElement.dataset, { moves: String(moves), last: milliseconds.toFixed(1) });
 }
 const slow = () => document.documentElement.hasAttribute("data-slow");
 
