@@ -149,6 +149,39 @@ def test_a_wrong_upload_is_refused_in_words(client, name, content):
     assert "passwd" not in answer.json()["error"]["file"] or "/" not in answer.json()["error"]["file"]
 
 
+def test_the_world_is_told_by_country_and_what_is_missing_is_null(client):
+    tiers = client.get("/api/world?measure=tier").json()
+    assert (tiers["values"]["ARE"][0], tiers["values"]["CHN"][0], tiers["values"]["GBR"][0]) == (2, 3, 1)
+    stock = client.get("/api/world?measure=stock").json()
+    assert stock["values"]["USA"][-1] == stock["top"]
+    assert "GRL" not in stock["values"]
+    caps = client.get("/api/world?measure=cap").json()
+    assert caps["values"]["USA"] == [None] * 32
+    assert client.get("/api/world?measure=nonsense").status_code == 400
+
+
+def test_a_country_stands_for_itself_or_says_which_block_it_is_part_of(client):
+    alone = client.get("/api/world/India").json()
+    assert (alone["iso3"], alone["tier"], alone["alone"], len(alone["rows"])) == ("IND", 2, True, 32)
+    assert all(r["p5"] <= r["p50"] <= r["p95"] for r in alone["rows"])
+    assert client.get("/api/world/GRL").json()["rows"] == []
+    assert client.get("/api/world/Atlantis").status_code == 400
+
+
+def test_what_happened_is_held_against_what_was_said(client):
+    found = client.get("/api/hindcast").json()
+    assert {"observables", "coverage90", "beats_persistence", "events_brier"} <= found.keys()
+
+
+def test_an_exhibit_comes_as_a_picture_and_as_a_table(client):
+    assert client.get("/api/exhibits/table-1.svg").text.startswith("<svg")
+    assert client.get("/api/exhibits/table-1.png?bare=1").content.startswith(b"\x89PNG")
+    assert pl.read_csv(io.BytesIO(client.get("/api/exhibits/table-1.csv").content)).height > 0
+    assert client.get("/api/exhibits/table-1.html").headers["content-disposition"].startswith("attachment")
+    for wrong in ("table-1.exe", "nonsense.svg"):
+        assert client.get(f"/api/exhibits/{wrong}").status_code == 400
+
+
 schema = schemathesis.openapi.from_dict(bare().openapi())
 # what takes seconds, or starts processes, is tried by tests of its own
 QUICK = schema.exclude(path_regex="jobs|why|movers|compare|ledger|futures|watch|hindcast|exhibits|world")

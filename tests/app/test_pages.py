@@ -8,7 +8,7 @@ from premortem.app.pages import DARK, SCREENS
 from premortem.exhibits import theme
 
 # what is worked out for some seconds
-LONG = ("/futures", "/watch")
+LONG = ("/futures", "/watch", "/exhibits")
 PATHS = [
     *(pytest.param(p, marks=pytest.mark.slow) if p in LONG else p for p in SCREENS),
     "/a/A5",

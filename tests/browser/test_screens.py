@@ -7,7 +7,8 @@ from premortem.app.pages import SCREENS
 PATHS = [*SCREENS, "/rules/diff", "/rules/ledger", "/watch/hindcast", "/jobs", "/about"]
 # what takes seconds the first time is looked at in the slow suite
 PATHS = [
-    pytest.param(p, marks=pytest.mark.slow) if p in ("/futures", "/watch", "/watch/hindcast") else p for p in PATHS
+    pytest.param(p, marks=pytest.mark.slow) if p in ("/futures", "/watch", "/watch/hindcast", "/exhibits") else p
+    for p in PATHS
 ]
 
 

@@ -9,14 +9,14 @@ from premortem import exhibits as gallery
 from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, must_wait, render, waiting
 from premortem.app.schema import Answer
-from premortem.errors import BadInput, MissingData
+from premortem.errors import BadInput, MissingData, PremortemError
 from premortem.exhibits import render as drawn
 
 router = APIRouter()
 # Kind of file to its type; the page of an exhibit carries scripts of its own, so it is only ever a download.
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv", "html": "application/octet-stream"}
 # Rows of an exhibit's table that its page shows.
-SHOWN = 200
+SHOWN = 30
 
 
 @router.get("/exhibits", response_class=HTMLResponse, include_in_schema=False)
@@ -46,15 +46,15 @@ def one(request: Request, name: str, desk: AtDesk) -> HTMLResponse:
 @router.get("/api/exhibits")
 def exhibits(desk: AtDesk) -> Answer:
     """Every exhibit: the keys of `premortem exhibits --json`."""
-    return Answer.model_validate({"exhibits": listed(desk)})
+    return Answer.model_validate({"exhibits": desk.answer(("exhibits-api",), lambda: gallery.rows(run=desk.run))})
 
 
 @router.get("/api/exhibits/{name}.{kind}")
-def file(name: str, kind: str, desk: AtDesk) -> Response:
-    """An exhibit as SVG, PNG, CSV, or one HTML page to download."""
+def file(name: str, kind: str, desk: AtDesk, bare: bool = False) -> Response:
+    """An exhibit as SVG, PNG, CSV, or one HTML page to download; `bare` is the picture without title and source."""
     if kind not in TYPES:
         raise BadInput("exhibits", "format", f"no such format: {kind[:20]}", got=kind[:20], allowed=", ".join(TYPES))
-    content = desk.answer(("exhibit", name, kind), lambda: _bytes(desk, name, kind))
+    content = desk.keep(("exhibit", name, kind, bare), lambda: _bytes(desk, name, kind, bare))
     shown = "inline" if kind in ("svg", "png") else "attachment"
     return Response(
         content, media_type=TYPES[kind], headers={"content-disposition": f'{shown}; filename="{name}.{kind}"'}
@@ -62,21 +62,38 @@ def file(name: str, kind: str, desk: AtDesk) -> Response:
 
 
 def listed(desk: Desk) -> list[dict[str, Any]]:
-    """The list of exhibits of the stored run, made once."""
-    rows: list[dict[str, Any]] = desk.answer(("exhibits",), lambda: gallery.rows(run=desk.run))
+    """What each card shows; an exhibit that cannot be made says why."""
+    rows: list[dict[str, Any]] = desk.answer(("exhibits",), lambda: [_card(desk, name) for name in gallery.EXHIBITS])
     return rows
+
+
+def _card(desk: Desk, name: str) -> dict[str, Any]:
+    card = {
+        "name": name,
+        "title": gallery.subject(name),
+        "subject": gallery.subject(name),
+        "badge": "",
+        "alternative": "",
+        "error": "",
+    }
+    try:
+        found = made(desk, name)
+    except PremortemError as error:
+        return card | {"error": str(error)}
+    return card | {"title": found.title, "badge": found.badge, "alternative": found.alternative}
 
 
 def made(desk: Desk, name: str) -> Any:
     """One exhibit, made once. Raises `BadInput` with the nearest name, `MissingData`."""
     gallery.subject(name)  # an unknown name is told before anything is made
-    return desk.answer(("made", name), lambda: gallery.exhibit(name, desk.run))
+    return desk.keep(("made", name), lambda: gallery.exhibit(name, desk.run))
 
 
-def _bytes(desk: Desk, name: str, kind: str) -> bytes:
-    found = gallery.exhibit(name, desk.run)
+def _bytes(desk: Desk, name: str, kind: str, bare: bool) -> bytes:
+    found = made(desk, name)
     if kind == "csv":
         return bytes(found.csv().encode())
     if kind == "html":
         return bytes(found.html().encode())
-    return drawn.png(found.picture()) if kind == "png" else drawn.svg(found.picture()).encode()
+    picture = found.chart if bare else found.picture()
+    return drawn.png(picture) if kind == "png" else drawn.svg(picture).encode()
