@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import premortem as pm
-from premortem import analysis, facts
+from premortem import analysis, facts, report
 from premortem.analysis import drawn, observed
 from premortem.errors import BadInput, BadInputs
 from premortem.watch import process, quantities, signposts
@@ -165,6 +165,13 @@ def test_the_hindcast_scores_every_later_reading_of_the_record(judged):
     assert not found.not_scored
     keys = {"observables", "coverage90", "beats_persistence", "beats_trend", "events_brier", "effective_futures"}
     assert keys <= set(judged.as_dict())
+
+
+def test_people_see_misses_first(judged, capsys):
+    report.print_hindcast(judged)
+    out = capsys.readouterr().out
+    assert "Standing on 2025-02-26" in out
+    assert out.index("MISS diffusion_rule_rescinded") < out.index("h20_sales_allowed")
 
 
 def without_ranges(path, times):
