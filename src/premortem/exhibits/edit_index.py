@@ -32,8 +32,7 @@ def data(run: Any) -> pl.DataFrame:
         [{k: r[k] for k in ("clause", "parameter", "index", "rank", "binds", "pressure")} for r in found["clauses"]]
     )
     edited = read("clause_edits").select("clause", "parameter", pl.col("edited").cast(pl.Float64))
-    scored = pl.lit(found["hindcast"].get("top5_hits"))
-    return rows.join(edited, on=["clause", "parameter"], how="left").sort("rank").with_columns(top5_hits=scored)
+    return rows.join(edited, on=["clause", "parameter"], how="left").sort("rank")
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:

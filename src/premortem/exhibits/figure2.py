@@ -13,7 +13,7 @@ from premortem.facts import read
 
 SUBJECT = "Announced Chinese data-centre investment abroad"
 BADGE: Badge = "substitute data"
-UNIT = "million USD announced a year, where a value was published; pale and dashed: announced after the note"
+UNIT = "million USD announced a year, where a value was published; above each bar the number of projects; pale and dashed: announced after the note"
 SOURCE = sources("figure2_ofdi_projects")
 METHOD = (
     "The note's series (greenfield investment by year) is not public. Shown instead: projects that firms or governments announced, by year of announcement and region, "
@@ -58,10 +58,8 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
 
 def _panel(rows: pl.DataFrame, region: str, colour: str, size: int) -> Any:
     every = [str(year) for year in range(2017, 2026)]
-    by_year = rows.group_by("year").agg(
-        pl.col("projects").sum(), pl.col("with_value").sum(), top=pl.col("value_musd").sum()
-    )
-    words = by_year.with_columns(year=pl.col("year").cast(pl.String), text=pl.format("{}/{}", "with_value", "projects"))
+    by_year = rows.group_by("year").agg(pl.col("projects").sum(), top=pl.col("value_musd").sum())
+    words = by_year.with_columns(year=pl.col("year").cast(pl.String))
     x = alt.X(
         "year:O",
         title=None,
@@ -81,11 +79,7 @@ def _panel(rows: pl.DataFrame, region: str, colour: str, size: int) -> Any:
             strokeDash=alt.condition(f"datum.known == '{AFTER}'", alt.value([3, 2]), alt.value([1, 0])),
         )
     )
-    counts = (
-        alt.Chart(words)
-        .mark_text(dy=-8, fontSize=12, color=INK, angle=0)
-        .encode(x=x, y="top:Q", text=alt.condition("datum.projects > 0", "projects:Q", alt.value("")))
-    )
+    counts = alt.Chart(words).mark_text(dy=-8, fontSize=12, color=INK).encode(x=x, y="top:Q", text="projects:Q")
     return (bars + counts).properties(width=size, height=120 if size > 230 else 200)
 
 

@@ -134,8 +134,8 @@ def _check(stated: dict[str, Any], without: dict[str, Any], planners: dict[str, 
     japan, germany = (frame.filter(pl.col("iso3") == c)["as_stated"][0] for c in ("JPN", "DEU"))
     return (
         f"As stated, what reproduces: {listing(kept)} (US {stated['us']:.0f} against about {NOTE_US}; {stated['ratio']:.1f} times Germany; India {stated['india']:.0f}). "
-        f"China over {NOTE_CHINA} does not ({stated['china']:.0f}); it does with demand growth left "
-        f"in ({without['china']:.0f}), and nearly with planners' factors ({planners['china']:.0f}). "
+        f"China over {NOTE_CHINA} does not ({stated['china']:.0f}); it does when demand growth is not "
+        f"taken off ({without['china']:.0f}), and nearly with planners' factors ({planners['china']:.0f}). "
         f"The note's ten (China, Brazil, Mexico, Indonesia and six of Tier 1) come with: {listing(ten)}. "
         "Its text has Indonesia among the ten and its figure's note has it at zero: here it is "
         f"{stated['indonesia']:.0f} to {planners['indonesia']:.0f}, so the text is right on the data. "

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.exhibits.theme import CONTEXT, HOLDS, INK, MUTED
+from premortem.exhibits.theme import HOLDS, INK, MUTED
 from premortem.facts import read
 
 # Narrower than this a chart is for a phone: fewer ticks, words above lines and not beside them.
@@ -36,12 +36,6 @@ SHORT = {
 def countries() -> dict[str, str]:
     """Short names of countries by ISO alpha-3 code."""
     return dict(read("iso_numeric").select("iso3", "name").rows()) | SHORT
-
-
-def years(width: int, domain: list[float]) -> Any:
-    """An axis of years, with room for words at the ends of lines."""
-    axis = alt.Axis(format="d", tickCount=4 if width < PHONE else 8, grid=False)
-    return alt.X("year:Q", title=None, axis=axis, scale=alt.Scale(domain=domain, nice=False))
 
 
 def fan(
@@ -129,6 +123,3 @@ def rule(value: float, text: str, width: int, colour: str = INK, dash: bool = Tr
 def muted_title(text: str) -> Any:
     """The title of a panel: what it shows, in the weight of a label."""
     return alt.TitleParams(text=text, fontSize=13, fontWeight=600, color=MUTED, anchor="start", frame="bounds")
-
-
-GREY = CONTEXT

@@ -40,7 +40,6 @@ GROUPS = (
     "PRC firms",
     "PRC government",
 )
-FIRMS = GROUPS[:4]
 
 
 def data() -> pl.DataFrame:
