@@ -9,7 +9,7 @@ import polars as pl
 from premortem.errors import BadInput
 
 # Most rows and bytes of a file that is read: beyond them memory runs out, and a file is to be split.
-MOST_ROWS, MOST_BYTES = 40_000_000, 8_000_000_000
+MOST_ROWS, MOST_BYTES = 20_000_000, 8_000_000_000
 SPLIT = "split it by date; give what was shipped before in used_tpp and consignee_tpp_this_year"
 PARQUET = (".parquet", ".pq")
 SEPARATORS = (",", ";", "\t")
