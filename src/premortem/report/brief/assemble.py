@@ -6,7 +6,7 @@ import polars as pl
 
 from premortem import analysis
 from premortem.errors import PremortemError
-from premortem.report.brief import assumption, clauses, families, method, moved, page_one, policies, record
+from premortem.report.brief import assumption, clauses, exhibited, families, method, moved, page_one, policies, record
 from premortem.report.brief.content import Brief, Section, numbered, text
 from premortem.report.findings import headline
 from premortem.study import Run
@@ -25,6 +25,7 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
         ("policies", lambda: policies.policies(run)),
         ("heavy edits", lambda: clauses.clauses(run)),
         ("alternative futures", lambda: families.families(run)),
+        ("exhibits", lambda: exhibited.exhibited(run)),
         ("the record", lambda: record.record(run)),
         ("what to watch", lambda: record.watch(run)),
         ("method", lambda: method.method(run)),

@@ -29,7 +29,11 @@ def families(run: Run) -> Section:
         Bullets(tuple(_line(run, r) for r in result["archetypes"])),
     ]
     return Section(
-        "futures", f"Alternative futures: {result['k']} families", "Alternative futures", tuple(blocks), finding=True
+        "futures",
+        f"{result['k']} families of futures, the largest \u2018{result['archetypes'][0]['name']}\u2019",
+        "Alternative futures",
+        tuple(blocks),
+        finding=True,
     )
 
 
