@@ -279,5 +279,6 @@ def _looked_up(moves: tuple[TierChange, ...]) -> tuple[pl.Enum, pl.DataFrame]:
 
 def frame_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Parsed transactions as a frame with typed columns."""
-    present = [f for f in given_fields() if any(f in row for row in rows)]
+    used: set[str] = set().union(*rows)
+    present = [f for f in given_fields() if f in used]
     return pl.DataFrame({f: pl.Series([row.get(f) for row in rows], dtype=TYPES[FIELDS[f].type]) for f in present})
