@@ -22,7 +22,7 @@ from premortem.ensemble import bands, correlation, priors, read, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import FUTURES
 from premortem.ensemble.priors import Priors
-from premortem.errors import BadInput, BadInputs, PremortemError, nearest, raise_all
+from premortem.errors import BadInput, BadInputs, MissingData, PremortemError, nearest, raise_all
 from premortem.regime import book as rules
 from premortem.regime.levers import Levers, levers
 from premortem.stress import propositions, score
@@ -293,6 +293,14 @@ class Run:
         wanted = list(names or self.study.priors.names)
         found = read.read_columns(self.folder, FUTURES, wanted, first)
         return np.stack([found.pop(name) for name in wanted])
+
+    def verify(self) -> None:
+        """Check every byte of the run against its checksums. Raises `MissingData` naming the files that are damaged."""
+        wrong = store.damaged(self.folder)
+        if wrong:
+            raise MissingData(
+                f"{self.folder}: damaged: {', '.join(wrong)}; make them again with `premortem run --resume`"
+            )
 
     def board(self) -> pl.DataFrame:
         """Assumption by policy: the share of futures that holds, its interval, what fails first and alone."""

@@ -136,6 +136,7 @@ def board(
     drawn: Annotated[
         bool, typer.Option("--drawn", help="Also with paths of policy that futures draw, each its own.")
     ] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="First check every byte of the run.")] = False,
     run: RunDir = None,
     study: StudyDir = None,
     as_json: AsJson = False,
@@ -147,6 +148,8 @@ def board(
     from premortem import analysis, report
 
     made = stored(study, run)
+    if verify:
+        made.verify()
     result = analysis.board_of(made, day(weights, "--weights") if weights else None, drawn)
     printer = report.print_weighted if weights else report.print_board
     show(result, as_json, False, lambda: printer(made, result if weights else result["board"]))

@@ -121,7 +121,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
         )
     except OSError as error:
         raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a CSV or TOML file") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, csv.Error) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, csv.Error, RecursionError) as error:
         raise BadInput(path.name, "", f"is not readable: {error}", allowed="UTF-8 CSV or TOML") from error
     if not found:
         raise BadInput(path.name, "", "has no cases", allowed="rows of a CSV, or [[case]] tables of a TOML file")

@@ -71,7 +71,7 @@ def read_policy(path: Path | Traversable) -> Policy:
         return Policy.model_validate(tomllib.loads(raw.decode("utf-8")))
     except OSError as error:
         raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a policy file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
     except ValidationError as wrong:
         raise_all([fault(path.name, "", dict(f)) for f in wrong.errors()])

@@ -127,7 +127,7 @@ def read(path: Path | Traversable) -> Assumption:
         if len(raw) > MAX_BYTES:
             raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
         return Assumption.model_validate(tomllib.loads(raw.decode("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
     except ValidationError as wrong:
         errors = [_fault(path.name, dict(fault)) for fault in wrong.errors()]

@@ -38,7 +38,7 @@ def _tables(path: Path | Traversable) -> dict[str, Any]:
         raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
     try:
         return tomllib.loads(raw.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
 
 

@@ -1,0 +1,189 @@
+"""Every loader against files that no person would write: it reads them, or says in one of our errors what is wrong."""
+
+import io
+import json
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from premortem import world
+from premortem.bench.rules import shipments
+from premortem.ensemble import correlation, priors, read, store
+from premortem.errors import PremortemError
+from premortem.regime import book, cases, ledger
+from premortem.regime.book import POLICIES
+from premortem.stress import propositions
+from premortem.watch import observations, quantities, signposts
+
+# Texts that parsers trip over: numbers beyond any range, quotes, keys that stand twice, other encodings, deep nesting.
+TRIPS = (
+    b"",
+    b"\x00",
+    b"\xff\xfe",
+    b"nan",
+    b"inf",
+    b"-1",
+    b"1e400",
+    b"99999999999999999999999999",
+    b'"',
+    b"'''",
+    b"[[",
+    b"]",
+    b"{",
+    b"= ",
+    b"\n",
+    b"\r",
+    b",,,,",
+    b"2025-02-30",
+    b"0000-00-00",
+    b"__import__('os')",
+    b"((((((((((((((((((((",
+    "ё’\u202e".encode(),
+    b"[" * 3000,
+)
+
+
+def _ledger_csv() -> bytes:
+    return shipments(30).with_columns(pl.col("date").cast(pl.Date)).write_csv().encode()
+
+
+def _ledger_parquet() -> bytes:
+    held = io.BytesIO()
+    shipments(30).with_columns(pl.col("date").cast(pl.Date)).write_parquet(held)
+    return held.getvalue()
+
+
+def _cases() -> bytes:
+    return b'[[case]]\nitem = "H100 SXM"\nquantity = 2000\ndestination = "ARE"\ndate = 2025-06-01\nexpected = "licence:case_by_case"\n'
+
+
+def _readings() -> bytes:
+    return b"quantity,date,value,unit,source,known_on\ncn_yield,2025-12-31,0.4,share,mine,2026-01-15\n"
+
+
+def _correlations() -> bytes:
+    names = priors.read(world.PARAMS).names
+    return f"a,b,rho\n{names[0]},{names[1]},0.5\n".encode()
+
+
+def _manifest() -> bytes:
+    inputs = {"futures": 10, "seed": 3, "design": "sobol", "policies": ["as-written"], "part": 16384}
+    return json.dumps({"format": store.FORMAT, "status": "finished", "inputs": inputs, "replicates": 16}).encode()
+
+
+def _part() -> bytes:
+    held = io.BytesIO()
+    pl.DataFrame({"future": range(10), "margin.A1": [0.5] * 10}).write_parquet(held)
+    return held.getvalue()
+
+
+def _read_part(path) -> None:
+    (path.parent / store.MANIFEST).write_bytes(_manifest())
+    (path.parent / "as-written").mkdir(exist_ok=True)
+    path.replace(path.parent / "as-written" / "part-00000.parquet")
+    read.read_columns(path.parent, "as-written")
+
+
+def _read_correlations(path) -> None:
+    names = priors.read(world.PARAMS).names
+    correlation.read(path, names, ())
+
+
+# By loader: the file's name, a good file, and what reads it from a path.
+LOADERS = {
+    "params": ("params.csv", lambda: world.PARAMS.read_bytes()[:1500], priors.read),
+    "policy": ("mine.toml", lambda: (POLICIES / "maximal.toml").read_bytes(), book.load),
+    "assumption": ("a2.toml", lambda: (propositions.SHIPPED / "a2.toml").read_bytes(), propositions.read),
+    "signposts": ("signposts.toml", lambda: signposts.SHIPPED.read_bytes()[:4000], signposts.read),
+    "quantities": ("quantities.toml", lambda: quantities.SHIPPED.read_bytes()[:3000], quantities.read),
+    "readings": ("readings.csv", _readings, observations.read),
+    "correlations": ("correlations.csv", _correlations, _read_correlations),
+    "cases": ("cases.toml", _cases, lambda path: cases.decide_file(path, book.load("as-written"))),
+    "ledger csv": ("ledger.csv", _ledger_csv, lambda path: ledger.decide_file(path, book.load("as-written"))),
+    "ledger parquet": ("ledger.parquet", _ledger_parquet, lambda p: ledger.decide_file(p, book.load("as-written"))),
+    "manifest": (store.MANIFEST, _manifest, lambda path: store.read_manifest(path.parent)),
+    "checksums": (
+        store.CHECKSUMS,
+        lambda: b'{"file": "a", "sha256": "b", "non_finite": [1]}\n',
+        lambda p: store.read_checksums(p.parent),
+    ),
+    "part": ("part.parquet", _part, _read_part),
+}
+
+
+@st.composite
+def mutated(draw, good: bytes) -> bytes:
+    """A good file with a few spans cut out, repeated, moved or replaced; now and then nothing of it is left."""
+    if draw(st.integers(0, 15)) == 0:
+        return draw(st.binary(max_size=300))
+    data = good
+    for _ in range(draw(st.integers(1, 5))):
+        at = draw(st.integers(0, len(data)))
+        until = min(len(data), at + draw(st.integers(0, 40)))
+        new = draw(st.one_of(st.sampled_from(TRIPS), st.binary(max_size=12), st.just(data[at:until] * 3)))
+        other = draw(st.integers(0, len(data)))
+        data = (
+            data[:at] + new + data[until:]
+            if draw(st.booleans())
+            else data[:at] + data[other : other + 60] + data[until:]
+        )
+    return data
+
+
+def attack(name: str, folder, examples: int) -> None:
+    """Read so many mutations of a good file: anything but an error of our own is a failure."""
+    file, good, load = LOADERS[name]
+    first = good()
+
+    @settings(
+        max_examples=examples, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    @given(mutated(first))
+    def try_one(data: bytes) -> None:
+        path = folder / file
+        path.write_bytes(data)
+        try:
+            load(path)
+        except PremortemError as error:
+            assert str(error).strip()
+
+    try_one()
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_a_good_file_is_read(name, tmp_path):
+    file, good, load = LOADERS[name]
+    if name in ("params", "signposts", "quantities"):
+        pytest.skip("cut short to be quick to mutate")
+    (tmp_path / file).write_bytes(good())
+    load(tmp_path / file)
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_a_mutated_file_is_read_or_refused_clearly(name, tmp_path):
+    attack(name, tmp_path, 30)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LOADERS)
+def test_two_thousand_mutated_files_are_read_or_refused_clearly(name, tmp_path):
+    attack(name, tmp_path, 2000)
+
+
+def test_nothing_is_unpickled_or_evaluated():
+    import ast
+    from pathlib import Path
+
+    import premortem
+
+    for path in Path(premortem.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in ("eval", "exec", "compile"), path
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = {alias.name.split(".")[0] for alias in node.names} | {
+                    (getattr(node, "module", "") or "").split(".")[0]
+                }
+                assert not names & {"pickle", "dill", "marshal", "shelve", "joblib"}, path
