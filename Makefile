@@ -29,6 +29,10 @@ docs: .venv/dev
 assets: .venv/dev
 	$(BIN)/python scripts/assets.py
 
+# Known faults of the locked dependencies; needs pip-audit and its advisory service, so it is not part of `make test`.
+audit: .venv/dev
+	pip-audit --require-hashes -r requirements.txt
+
 # The stamps are made anew only when the lock or the project file changes, so a second `make run` starts at once.
 .venv/run: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

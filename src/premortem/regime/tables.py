@@ -40,7 +40,7 @@ def read(path: Path) -> pl.DataFrame:
         raise BadInput(
             path.name, "", f"cannot be read ({error.strerror or error})", allowed="a CSV or Parquet file"
         ) from error
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(
             path.name,
             "",
