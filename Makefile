@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test bench lint lock docs assets chromium clean
+.PHONY: run test bench lint lock docs assets chromium audit clean
 
 run: .venv/run
 	$(BIN)/premortem run
