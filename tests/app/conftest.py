@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from premortem.app.site import make
+from premortem.app.site import close, make
 from premortem.study import make_study
 
 ADDRESS = "http://127.0.0.1:8760"
@@ -14,7 +14,7 @@ def site(small_run):
     made = make(hosts=("testserver",), warm=False)  # the name under which schemathesis asks
     made.state.desk.run = small_run
     yield made
-    made.state.jobs.close()
+    close(made)
 
 
 @pytest.fixture(scope="session")
@@ -38,4 +38,4 @@ def at_study(tmp_path_factory):
     folder = make_study(tmp_path_factory.mktemp("studies") / "mine")
     made = make(folder, warm=False)
     yield TestClient(made, base_url=ADDRESS, raise_server_exceptions=False), folder, made
-    made.state.jobs.close()
+    close(made)

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from premortem.app.serve import bound
-from premortem.app.site import make
+from premortem.app.site import close, make
 
 CHROMIUM = next(
     (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(p).exists()), None
@@ -39,7 +39,7 @@ def address(small_run):
     yield f"http://127.0.0.1:{held.getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
-    site.state.jobs.close()
+    close(site)
 
 
 @pytest.fixture(scope="session")

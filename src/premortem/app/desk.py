@@ -16,6 +16,8 @@ from premortem.study import Run, Study
 # Futures of the run that is made when the study has none: enough for boxes, quick enough to wait for.
 SMALL_RUN = 4096
 ANSWERS = 128
+# Longest that a stop waits for an answer under way [s].
+PATIENCE = 20.0
 
 
 class Desk:
@@ -24,6 +26,7 @@ class Desk:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self.heavy = threading.Lock()
+        self.closing = threading.Event()
         self._answers = Kept(ANSWERS)
         self.fault = ""
         self._open()
@@ -63,10 +66,19 @@ class Desk:
                 self.stamp, self.fault = self._on_disk(), str(error)
 
     def warm(self) -> None:
-        """Simulate what the first screens show, so that the first visitor does not wait."""
+        """Simulate what the first screens show, so that the first visitor does not wait; stops between steps when closed."""
         for policy in self.study.policies:
+            if self.closing.is_set():
+                return
             self.live.rows(State(policy))
-        self.live.regional(State(self.study.policies[0]))
+        if not self.closing.is_set():
+            self.live.regional(State(self.study.policies[0]))
+
+    def close(self) -> None:
+        """Let no thread be in the middle of a simulation when the process ends: that would abort it."""
+        self.closing.set()
+        if self.heavy.acquire(timeout=PATIENCE):
+            self.heavy.release()
 
     @cached_property
     def run(self) -> Run:

@@ -37,7 +37,7 @@ def serve(
     held = bound(host, port)
     import uvicorn  # late: a wrong port is told at once
 
-    from premortem.app.site import make
+    from premortem.app.site import close, make
 
     try:
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
@@ -49,11 +49,11 @@ def serve(
             webbrowser.open(address)
         config = uvicorn.Config(site, log_level="warning", timeout_graceful_shutdown=PATIENCE, server_header=False)
         uvicorn.Server(config).run(sockets=[held])
-        say("Stopped. Your settings are in the address of the page.")
     finally:
         held.close()
         if "site" in locals():
-            site.state.jobs.close()
+            close(site)
+            say("Stopped. Your settings are in the address of the page.")
 
 
 def _addresses() -> tuple[str, ...]:

@@ -32,9 +32,18 @@ def make(folder: Path | None = None, hosts: tuple[str, ...] = (), *, warm: bool 
     site = bare()
     site.state.desk, site.state.jobs = Desk(folder), Jobs(folder)
     site.add_middleware(Guard, hosts=hosts)
+    site.state.warming = threading.Thread(target=site.state.desk.warm, daemon=True)
     if warm:
-        threading.Thread(target=site.state.desk.warm, daemon=True).start()
+        site.state.warming.start()
     return site
+
+
+def close(site: FastAPI) -> None:
+    """Stop what runs beside the server: jobs, and simulations under way."""
+    site.state.jobs.close()
+    site.state.desk.close()
+    if site.state.warming.is_alive():
+        site.state.warming.join()
 
 
 def bare() -> FastAPI:

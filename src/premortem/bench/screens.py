@@ -35,7 +35,7 @@ def serving() -> Iterator[str]:
     """The app on a free port of this machine, warm."""
     import uvicorn
 
-    from premortem.app.site import make
+    from premortem.app.site import close, make
 
     held = bound("127.0.0.1", 0)
     site = make(warm=False)
@@ -50,7 +50,7 @@ def serving() -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(10)
-        site.state.jobs.close()
+        close(site)
 
 
 def _beside_budget(name: str, ours: float, budget: float) -> Row:

@@ -18,7 +18,7 @@ export function bar(cell, row, base) {
   span.setAttribute("width", 100 * (row.high - row.low));
   const ghost = cell.querySelector(".ghost");
   ghost.setAttribute("visibility", base ? "visible" : "hidden");
-  if (base) ghost.setAttribute("x", Math.min(100 * base.holds, 99.2));
+  if (base) ghost.setAttribute("x", Math.min(100 * base.holds, 98.5));
 }
 
 /** Paint every cell that an answer of the board speaks of. */

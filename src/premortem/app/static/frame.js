@@ -66,6 +66,9 @@ look.addEventListener("change", () => {
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => relook());
 
+// on a phone the tabs scroll: the one in use is in sight
+document.querySelector("nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 // keys: none acts while something is typed, and all can be switched off
 const on = $("keys-on");
 on.checked = localStorage.getItem("keys") !== "off";
