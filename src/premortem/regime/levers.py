@@ -154,11 +154,20 @@ class _Question:
 
 @lru_cache(maxsize=64)
 def _answers(question: _Question) -> pl.DataFrame:
-    return _ask(question.book, days(), question.regions)
-
-
-def _ask(book: Book, asked: tuple[date, ...], regions: pl.DataFrame) -> pl.DataFrame:
     """Answers of the rulebook: question, quarter, place or chip, outcome, clause, denied."""
+    label, transactions = _questions(tuple(question.regions["countries"]))
+    answers = decide(transactions, question.book).select("outcome", "clause", "required_by")
+    return pl.concat([label, answers], how="horizontal").with_columns(
+        denied=pl.col("outcome").is_in(DENIED) & (pl.col("outcome") != USED_UP),
+        licensed=pl.col("outcome").str.starts_with("licence:")
+        & (~pl.col("outcome").is_in(DENIED) | (pl.col("outcome") == USED_UP)),
+    )
+
+
+@lru_cache(maxsize=4)
+def _questions(countries: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What is asked of every book: question, quarter, place or chip; and the transactions. Made once, since it is slow."""
+    asked = days()
     rows: list[dict[str, Any]] = []
     labels: list[tuple[str, int, str]] = []
 
@@ -166,7 +175,7 @@ def _ask(book: Book, asked: tuple[date, ...], regions: pl.DataFrame) -> pl.DataF
         rows.append({"date": asked[quarter], **transaction})
         labels.append((question, quarter, about))
 
-    places = [place for row in regions["countries"] for place in row.split(";")]
+    places = [place for row in countries for place in row.split(";")]
     chips = catalogue().filter(
         pl.col("c_datacentre") & pl.col("released").is_not_null() & pl.col("c_tpp").is_not_null()
     )
@@ -189,13 +198,7 @@ def _ask(book: Book, asked: tuple[date, ...], regions: pl.DataFrame) -> pl.DataF
         ask("weights", q, "", item="closed_weights", destination="CHN", ops=3e26)
         for maker in TOOL_MAKERS:
             ask("tool", q, maker, item="sme_tool", destination="CHN", fab_node_nm=14.0, made_in=maker)
-    label = pl.DataFrame(labels, schema=["question", "quarter", "about"], orient="row")
-    answers = decide(frame_of(rows), book).select("outcome", "clause", "required_by")
-    return pl.concat([label, answers], how="horizontal").with_columns(
-        denied=pl.col("outcome").is_in(DENIED) & (pl.col("outcome") != USED_UP),
-        licensed=pl.col("outcome").str.starts_with("licence:")
-        & (~pl.col("outcome").is_in(DENIED) | (pl.col("outcome") == USED_UP)),
-    )
+    return pl.DataFrame(labels, schema=["question", "quarter", "about"], orient="row"), frame_of(rows)
 
 
 def _capped(
