@@ -79,7 +79,7 @@ class Live:
         self.study = study
         self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(4)
         self._simulate = self._compiled(partial(_national, study.simulate))
-        self._regional = jax.jit(_regional)
+        self._regional = jax.jit(partial(_of_regions, study.simulate))
         self._margins = jax.jit(study.scorer.margins)
         self._over_time = jax.jit(study.scorer.over_time)
 
@@ -254,8 +254,8 @@ def _national(simulate: Simulator, values: jax.Array, pulled: Levers) -> Outcome
     return {name: series for name, series in simulate(values, pulled).items() if series.ndim == 2}
 
 
-def _regional(values: jax.Array, pulled: Levers) -> Outcomes:
-    found = world.simulate(values, pulled)
+def _of_regions(simulate: Simulator, values: jax.Array, pulled: Levers) -> Outcomes:
+    found = simulate(values, pulled)
     return {name: found[name] for name in REGIONAL}
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from premortem import analysis
+from premortem.analysis.breaks import breaking_points
 from premortem.app import controls, specs, words
 from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render
@@ -22,6 +23,8 @@ from premortem.watch import signposts
 router = APIRouter()
 # Thresholds that are tried across a slider.
 TRIED = 21
+# Nearest breaks that are shown.
+NEAREST = 3
 
 
 @router.get("/a/{name}", response_class=HTMLResponse, include_in_schema=False)
@@ -64,6 +67,26 @@ def why(name: str, desk: AtDesk, view: View) -> Answer:
     policy = view.policy if view.policy in desk.run.policies else desk.run.policies[0]
     found = desk.answer(("why", a.id, policy), lambda: analysis.explain(desk.run, a.id, policy))
     return Answer.model_validate(_why(found, desk, a) | {"policy": policy, "futures": desk.run.futures})
+
+
+@router.get("/api/assumption/{name}/breaks")
+def breaks(name: str, desk: AtDesk, view: View) -> Answer:
+    """The nearest breaks of the central future under the view's policy, each with the address of a view that goes there."""
+    a = find(desk, name)
+    place = [b.id for b in desk.study.assumptions].index(a.id)
+    found = desk.answer(
+        ("breaks", a.id, view.policy),
+        lambda: breaking_points(desk.study, place, desk.study.levers(view.policy), NEAREST),
+    )
+    points = [p | {"query": _there(view, p["moves"])} for p in found[0]]
+    return Answer.model_validate({"breaking": points, "alone": found[1], "policy": view.policy})
+
+
+def _there(view: State, moves: dict[str, list[float]]) -> str:
+    """The view in which the uncertainties that move are pinned where they break it."""
+    pinned = {name: (name, to, to) for name, (_, to) in moves.items()}
+    kept = {b[0]: b for b in view.beliefs} | pinned
+    return replace(view, beliefs=tuple(kept[k] for k in sorted(kept))).query
 
 
 def find(desk: Desk, name: str) -> Assumption:

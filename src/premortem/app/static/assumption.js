@@ -74,6 +74,17 @@ async function why() {
   place.setAttribute("aria-busy", "false");
 }
 
+$("find-breaks").addEventListener("click", async () => {
+  const place = $("breaks");
+  place.replaceChildren(el("p", { class: "skeleton", text: "Looking for the nearest breaks ..." }));
+  try {
+    const found = await fetchJson(`/api/assumption/${name}/breaks?${query()}`);
+    const rows = found.breaking.map((p) => el("li", {}, `${p.story[0].toUpperCase()}${p.story.slice(1)} (distance ${p.distance.toFixed(2)} standard deviations). `, el("a", { class: "button small", href: `/a/${name}?${p.query}`, text: "Go there" })));
+    place.replaceChildren(rows.length ? el("ul", { class: "changes" }, ...rows) : el("p", { class: "empty", text: "No break was found within six standard deviations of the central future." }));
+  } catch (error) {
+    place.replaceChildren(el("p", { class: "empty", text: `This could not be worked out: ${error.message}.` }));
+  }
+});
 await drawAll();
 document.documentElement.dataset.ready = "";
 why();
