@@ -1,4 +1,4 @@
-"""What each driver and arrestor carries."""
+"""What each driver and arrestor of an assumption carries, alone and in company; and what is not modelled."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,85 +6,70 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.analysis.margins import margins_of
+from premortem.analysis.margins import SMALL, margins_of
 from premortem.regime.levers import UNCAPPED, Levers
 from premortem.stress import attribute, sensitivity
+from premortem.stress.propositions import Item
 from premortem.study import Study
 
 Array = NDArray[Any]
-# Futures in which items are frozen.
+Kinded = Sequence[tuple[str, Item]]
+# Futures in which items are frozen one at a time; sets of them are frozen in the first `SMALL`.
 FROZEN = 4096
-# Futures by whose ranks the neutral end of an item is told.
-RANKED = 16_384
+# Levers whose rest is not 0: caps that cannot bind.
+REST = {"allocation_mh": UNCAPPED, "uveu_country_max": 1.0, "uveu_outside_max": 1.0}
+# Chances at which a parameter is frozen: the ends of its prior.
+ENDS = np.array([0.05, 0.95])
 
 
 def attribution(
-    study: Study, place: int, pulled: Levers, values: Array, breaks: Array, seed: int
+    study: Study, place: int, pulled: Levers, values: Array, margins: Array, seed: int, *, in_company: bool = True
 ) -> list[dict[str, Any]]:
-    """Effect of each driver and arrestor on the share that holds, frozen at its neutral end; unmodelled ones are
-    listed so.
+    """Effect of each driver and arrestor on the share that holds, largest first; unmodelled ones are listed so.
+
+    `values` and `margins` are futures of this policy, at least `FROZEN` of them. `effect` is the share that holds with
+    the item as it is less the share with it frozen at its neutral end, in the same futures; `shapley` the same averaged
+    over the company of the other items.
     """
-    a, names = study.assumptions[place], study.priors.names
-    some = values[:, :FROZEN]
-    correlation = dict(
-        zip(names, sensitivity.rank_correlation(values[:, :RANKED], -breaks[:RANKED].astype(float)), strict=True)
-    )
-    items = [(kind, item) for kind, item in a.items if kind != "watch"]
-    holds = holder(study, place, pulled, some, [(kind, item) for kind, item in items], correlation)
+    items = [(kind, item) for kind, item in study.assumptions[place].items if kind != "watch"]
+    acting = [(kind, item) for kind, item in items if item.modelled and (item.parameters or item.levers)]
+    correlation = dict(zip(study.priors.names, sensitivity.rank_correlation(values, margins), strict=True))
+    rows = [_unmodelled(kind, item) for kind, item in items if (kind, item) not in acting]
+    holds = holder(study, place, pulled, values[:, :FROZEN], acting, correlation)
     base = holds(frozenset()).astype(float)
-    rows: list[dict[str, Any]] = []
-    for i, (kind, item) in enumerate(items):
-        if not item.modelled or not (item.parameters or item.levers):
-            rows.append(
-                {
-                    "item": item.id,
-                    "kind": kind,
-                    "effect": None,
-                    "low": None,
-                    "high": None,
-                    "modelled": False,
-                    "statement": item.statement,
-                }
-            )
-            continue
-        effect = attribute.paired(base - holds(frozenset({i})).astype(float))
-        rows.append(
-            {
-                "item": item.id,
-                "kind": kind,
-                "effect": effect.effect,
-                "low": effect.low,
-                "high": effect.high,
-                "modelled": True,
-                "statement": item.statement,
-            }
-        )
+    few = holder(study, place, pulled, values[:, :SMALL], acting, correlation)
+    shared = attribute.shapley(few, len(acting), seed=seed) if in_company else [None] * len(acting)
+    for i, ((kind, item), company) in enumerate(zip(acting, shared, strict=True)):
+        alone = attribute.paired(base - holds(frozenset({i})).astype(float))
+        row = {"item": item.id, "kind": kind, "effect": alone.effect, "low": alone.low, "high": alone.high}
+        if company:
+            row |= {"shapley": company.effect, "shapley_low": company.low, "shapley_high": company.high}
+        rows.append(row | {"modelled": True, "statement": item.statement})
     return sorted(rows, key=lambda r: -abs(r["effect"] or 0.0))
 
 
+def _unmodelled(kind: str, item: Item) -> dict[str, Any]:
+    why = item.why or "bound to facts only, to no parameter or lever of the model"
+    row = {"item": item.id, "kind": kind, "effect": None, "low": None, "high": None, "modelled": False}
+    return row | {"statement": item.statement, "why": why}
+
+
 def holder(
-    study: Study,
-    place: int,
-    pulled: Levers,
-    values: Array,
-    items: Sequence[tuple[str, Any]],
-    correlation: dict[str, float],
+    study: Study, place: int, pulled: Levers, values: Array, items: Kinded, correlation: dict[str, float]
 ) -> attribute.Holds:
     """Which futures hold when items are frozen: their parameters at the neutral end, their levers at rest."""
-    rest = {"allocation_mh": UNCAPPED, "uveu_country_max": 1.0, "uveu_outside_max": 1.0}
 
     def holds(frozen: frozenset[int]) -> NDArray[np.bool_]:
         moved, changed = values.copy(), {}
-        for i in frozen:
+        for i in sorted(frozen):
             kind, item = items[i]
             for name in item.parameters:
                 row = study.priors[name]
-                ends = row.quantile(np.array([0.05, 0.95])) if row.varies else np.array([row.low, row.low])
-                moved[study.priors.names.index(name)] = attribute.neutral_end(
-                    correlation[name], kind, float(ends[0]), float(ends[1])
-                )
+                ends = row.quantile(ENDS) if row.varies else np.array([row.low, row.low])
+                end = attribute.neutral_end(correlation[name], kind, float(ends[0]), float(ends[1]))
+                moved[study.priors.names.index(name)] = end
             for name in item.levers:
-                changed[name] = np.full_like(getattr(pulled, name), rest.get(name, 0.0))
+                changed[name] = np.full_like(getattr(pulled, name), REST.get(name, 0.0))
         return margins_of(study, moved, pulled._replace(**changed))[place] > 0
 
     return holds

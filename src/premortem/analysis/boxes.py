@@ -1,47 +1,97 @@
-"""Boxes as rows, each tried on new futures."""
+"""Boxes as rows, each tried on new futures, and a classification tree as a check on them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.analysis.margins import assumption_number, check_inputs, policy_of
 from premortem.analysis.sentences import sentence
-from premortem.stress import discover
-from premortem.study import Study
+from premortem.stress import discover as discovery
+from premortem.stress import trees
+from premortem.study import Run, Study
 
 Array = NDArray[Any]
+Z95 = 1.96
+
+
+def discover(
+    run: Run, assumption: str, policy: str | None = None, top: int = 3, weights: Array | None = None, seed: int = 0
+) -> discovery.Discovery:
+    """Boxes in which an assumption breaks under a policy of the run, or in words why there are none.
+
+    `weights` holds one weight a future, as made from readings; without them every future counts once.
+    """
+    check_inputs(run)
+    study = run.study
+    column = f"margin.{study.assumptions[assumption_number(study, assumption)].id}"
+    breaks = run.columns(policy_of(run, policy), [column])[column] <= 0
+    return discovery.discover(run.parameters(), study.priors.names, breaks, top, weights, seed)
 
 
 def boxes(
-    found: discover.Discovery, subject: str, study: Study, fresh: Array, fresh_breaks: Array
+    found: discovery.Discovery, subject: str, study: Study, futures: int, fresh: Array, fresh_breaks: Array
 ) -> list[dict[str, Any]]:
-    """Boxes as rows, each tried on new futures that no earlier box holds, as it was found on such."""
+    """Boxes found in so many `futures` as rows, each tried on new ones that no earlier box holds, as it was found on
+    such.
+    """
     rows, left = [], np.ones(fresh.shape[1], bool)
     for box in found.boxes:
-        row = _box(box, subject, study, fresh[:, left], study.priors.names, fresh_breaks[left])
-        row["coverage_out_of_sample"] *= float(fresh_breaks[left].sum() / max(fresh_breaks.sum(), 1))
-        rows.append(row)
-        left &= ~box.holds(fresh, list(study.priors.names))
+        rows.append(_box(box, subject, study, fresh[:, left], fresh_breaks[left], int(fresh_breaks.sum()), futures))
+        left &= ~box.holds(fresh, study.priors.names)
     return rows
 
 
 def _box(
-    box: discover.Box, subject: str, study: Study, fresh: Array, names: Sequence[str], fresh_breaks: Array
+    box: discovery.Box, subject: str, study: Study, fresh: Array, breaks: Array, all_breaks: int, futures: int
 ) -> dict[str, Any]:
-    coverage, density = discover.out_of_sample(box, fresh, names, fresh_breaks)
+    inside = box.holds(fresh, study.priors.names)
+    caught, held = int(breaks[inside].sum()), int(inside.sum())
+    density = caught / max(held, 1)
+    # what sampling alone may put between two densities that are truly the same: of the box and of the new futures
+    counts = 1 / max(held, 1) + 1 / max(box.mass * futures, 1)
+    error = Z95 * float(np.sqrt(box.density * (1 - box.density) * counts))
     return {
         "coverage": box.coverage,
         "density": box.density,
         "mass": box.mass,
         "limits": {k: list(v) for k, v in box.limits.items()},
         "p_values": box.p_values,
+        "found_again": box.found_again,
         "sentence": sentence(box, subject, study),
         "reason": box.reason,
-        "coverage_out_of_sample": coverage,
+        "coverage_out_of_sample": caught / max(all_breaks, 1),
         "density_out_of_sample": density,
-        "curve": [
-            {"coverage": s.coverage, "density": s.density, "mass": s.mass, "restricted": s.restricted}
-            for s in box.curve
-        ],
+        "out_of_sample": {
+            "futures": fresh.shape[1],
+            "inside": held,
+            "error": error,
+            "within_error": abs(density - box.density) <= error,
+        },
+        "chosen": box.chosen,
+        "curve": [dict(vars(step)) for step in box.curve],
+    }
+
+
+def tree_check(
+    found: discovery.Discovery, values: Array, study: Study, breaks: Array, weights: Array | None = None
+) -> dict[str, Any] | None:
+    """The leaf of a classification tree densest in breaks, and which limited uncertainties it shares with the boxes."""
+    if discovery.too_little(breaks, np.ones(len(breaks)) if weights is None else weights):
+        return None
+    names = study.priors.names
+    leaf = trees.densest_leaf(values, names, breaks, weights)
+    ours = {name for box in found.boxes for name in box.limits}
+    ends = {
+        name: (float(values[names.index(name)].min()), float(values[names.index(name)].max())) for name in leaf.limits
+    }
+    limits = {n: [max(lo, ends[n][0]), min(hi, ends[n][1])] for n, (lo, hi) in leaf.limits.items()}
+    shared = [name for name in leaf.limits if name in ours]
+    return {
+        "limits": limits,
+        "coverage": leaf.coverage,
+        "density": leaf.density,
+        "mass": leaf.mass,
+        "shared": shared,
+        "agrees": bool(shared) == bool(ours),
     }

@@ -1,103 +1,127 @@
-"""How little it takes: nearest breaks, and thresholds of single uncertainties and clause numbers."""
+"""How little it takes: nearest breaks of a future, and thresholds of single uncertainties."""
 
-import itertools
-from datetime import date
 from typing import Any
 
-import jax
 import numpy as np
+from numpy.typing import NDArray
 
-from premortem import facts
-from premortem.analysis.margins import SMALL, margins_of
-from premortem.analysis.sentences import _unit
-from premortem.ensemble.run import draw
-from premortem.regime.levers import Levers, levers
+from premortem.analysis.margins import assumption_number, check_inputs, margins_of, policy_of, slopes_of
+from premortem.analysis.sentences import move
+from premortem.errors import BadInput
+from premortem.regime.levers import Levers
 from premortem.stress import breaking
-from premortem.study import Study
+from premortem.study import Run, Study
+
+Array = NDArray[Any]
+# Moves that a story tells; the rest are in the table.
+TOLD = 4
+# Searches, each from another start.
+STARTS = 32
+
+
+class Place:
+    """Where a search begins: the central future, or a given one of a run, as values and as scores."""
+
+    def __init__(self, study: Study, values: Array | None = None, name: str = "the central case") -> None:
+        priors = study.priors
+        self.study, self.name = study, name
+        self.values = priors.central[:, 0] if values is None else np.asarray(values, float)
+        self.free = np.array([row.varies and row.distribution != "categorical" for row in priors.rows], float)
+        self.scores = np.zeros(len(self.free)) if values is None else priors.to_normal(self.values[:, None])[:, 0]
+
+    def at(self, z: Array) -> Array:
+        """Values at scores, shape (parameter, start); what may not move stays as it is here."""
+        moved = self.study.priors.from_normal(z)
+        return np.where(self.free[:, None] > 0, moved, self.values[:, None])
 
 
 def breaking_points(
-    study: Study, place: int, pulled: Levers, top: int
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Nearest breaks of the central future, and the value of each uncertainty that alone breaks or mends it."""
-    priors, a = study.priors, study.assumptions[place]
-    free = np.array([row.varies and row.distribution != "categorical" for row in priors.rows], float)
-
-    def margin(z: jax.Array) -> jax.Array:
-        outcomes = study.simulate(priors.from_normal_jax(z), pulled)
-        return study.scorer.margins(outcomes, study.scorer.thresholds)[a.id]
-
-    # one start a parameter: the same shape as the search along single parameters, so that the model compiles once
-    slope = breaking.slope_of(margin)
-    points = breaking.search(slope, free, starts=len(free))[:top]
-    centre = priors.central[:, 0]
-    shown = []
-    for point in points:
-        z = np.zeros((len(priors.rows), 1))
-        for i, score in point.scores.items():
-            z[i] = score
-        to = priors.from_normal(z)[:, 0]
-        by_size = sorted(point.scores, key=lambda i: -abs(point.scores[i]))
-        moves = [(priors.rows[i].meaning, _unit(priors.rows[i].unit), float(centre[i]), float(to[i])) for i in by_size]
-        shown.append(
-            {
-                "moves": {priors.names[i]: [float(centre[i]), float(to[i])] for i in by_size},
-                "distance": point.distance,
-                "margin_before": point.margin_before,
-                "margin_after": point.margin_after,
-                "story": breaking.story(moves[:4], point.margin_before > 0, a.id),
-            }
-        )
-    scores = breaking.thresholds(slope, free)
-    alone = np.nan_to_num(scores)[:, None]
-    values = priors.from_normal(alone)[:, 0]
-    order = sorted((i for i in range(len(scores)) if not np.isnan(scores[i])), key=lambda i: abs(scores[i]))
-    single = [
-        {"param": priors.names[i], "value": float(values[i]), "from": float(centre[i]), "score": float(scores[i])}
-        for i in order
-    ]
-    return shown, single
-
-
-# Clause numbers whose effect on the world is one of degree, with the multiples of them that are tried.
-AMOUNTS = (
-    ("diffusion.country_allocation", "tpp"),
-    ("diffusion.lpp", "tpp_year"),
-    ("diffusion.nveu", "ceiling"),
-    ("diffusion.uveu", "country_max"),
-    ("diffusion.uveu", "outside_max"),
-    ("diffusion.uveu", "us_min"),
-    ("diffusion.country_raise", "raise_max"),
-)
-
-
-MULTIPLES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
-
-
-def clause_thresholds(study: Study, place: int, policy: str) -> list[dict[str, Any]]:
-    """For each amount in a clause: the value at which the share that holds crosses one half, or none, and the shares
-    tried.
+    run: Run, assumption: str, policy: str | None = None, top: int = 3, start: int | None = None
+) -> list[dict[str, Any]]:
+    """Nearest breaks of an assumption from the central future, or from future `start` of the run: which uncertainties
+    move, from where to where, how far in standard scores, and the margin there when the model is run.
     """
-    book, values = study.book(policy), draw(study.priors, "sobol", 0, 0, SMALL)
-    rows = []
-    for clause, key in AMOUNTS:
-        if clause not in book.by_id or not book.in_force(clause, date(2026, 6, 1)):
-            continue
-        legal = book.number(clause, key)
+    check_inputs(run)
+    pulled = run.study.levers(policy_of(run, policy))
+    return nearest_breaks(place_of(run, start), assumption_number(run.study, assumption), pulled, top)
 
-        def share(multiple: float, clause: str = clause, key: str = key, legal: float = legal) -> float:
-            changed = levers(book.with_number(clause, key, legal * multiple), facts.read("regions"))
-            return float((margins_of(study, values, changed)[place] > 0).mean())
 
-        tried = [(m, share(m)) for m in MULTIPLES]
-        crossing = next(((a, b) for a, b in itertools.pairwise(tried) if (a[1] - 0.5) * (b[1] - 0.5) < 0), None)
-        at = breaking.knob_threshold(share, crossing[0][0], crossing[1][0], steps=6) if crossing else None
-        rows.append(
-            {
-                "param": f"{clause}.{key}",
-                "value": None if at is None else at * legal,
-                "from": legal,
-                "shares": [{"value": m * legal, "holds": s} for m, s in tried],
-            }
+def place_of(run: Run, start: int | None) -> Place:
+    """The central future, or a future of the run by its index. Raises `BadInput` for one that the run has not."""
+    if start is None:
+        return Place(run.study)
+    if not 0 <= start < run.futures:
+        raise BadInput(
+            "command line", "--from", "no such future in this run", got=start, allowed=f"0 to {run.futures - 1:,}"
         )
-    return rows
+    return Place(run.study, run.parameters()[:, start], f"future {start:,}")
+
+
+def nearest_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> list[dict[str, Any]]:
+    """Breaking points of one assumption as rows, nearest first."""
+    study = place.study
+
+    def slope(z: Array) -> tuple[Array, Array]:
+        return slopes_of(study, number, z, place.values, place.free, pulled)
+
+    def value(z: Array) -> Array:
+        return margins_of(study, place.at(z), pulled)[number].astype(float)
+
+    found = breaking.search(slope, value, place.free, place.scores, STARTS)
+    return [_row(place, study.assumptions[number].id, point) for point in found[:top]]
+
+
+def _row(place: Place, subject: str, point: breaking.BreakingPoint) -> dict[str, Any]:
+    priors = place.study.priors
+    z = place.scores.copy()
+    for i, score in point.scores.items():
+        z[i] = score
+    to = place.at(z[:, None])[:, 0]
+    moved = [i for i in point.scores if abs(z[i] - place.scores[i]) > breaking.LEAST_MOVE]
+    moved.sort(key=lambda i: -abs(z[i] - place.scores[i]))
+    told = [move(priors.rows[i], float(place.values[i]), float(to[i])) for i in moved[:TOLD]]
+    verb = "breaks" if point.margin_before > 0 else "holds"
+    return {
+        "moves": {priors.names[i]: [float(place.values[i]), float(to[i])] for i in moved},
+        "distance": point.distance,
+        "distance_all_free": point.least,
+        "margin_before": point.margin_before,
+        "margin_after": point.margin_after,
+        "at_bound": [priors.names[i] for i in point.at_bound],
+        "from": place.name,
+        "story": f"From {place.name}, {subject} {verb} when {_joined(told)}{_more(len(moved) - len(told))}",
+    }
+
+
+def _joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{'; '.join(parts[:-1])}; and {parts[-1]}"
+
+
+def _more(number: int) -> str:
+    return f" ({number} smaller moves besides)" if number > 1 else " (one smaller move besides)" if number else ""
+
+
+def single_thresholds(place: Place, number: int, pulled: Levers) -> list[dict[str, Any]]:
+    """For each uncertainty that alone breaks (or mends) the future within bounds: its value there, nearest first."""
+    study, priors = place.study, place.study.priors
+    subject = study.assumptions[number].id
+
+    def value(z: Array) -> Array:
+        return margins_of(study, place.at(z), pulled)[number].astype(float)
+
+    scores = breaking.thresholds(value, place.free, place.scores)
+    verb = "breaks" if value(place.scores[:, None])[0] > 0 else "holds"
+    values = place.at(np.where(np.isnan(scores), place.scores, scores)[:, None])[:, 0]
+    alone = [int(i) for i in np.flatnonzero(~np.isnan(scores))]
+    alone.sort(key=lambda i: abs(scores[i] - place.scores[i]))
+    return [
+        {
+            "param": priors.names[i],
+            "value": float(values[i]),
+            "from": float(place.values[i]),
+            "score": float(scores[i] - place.scores[i]),
+            "kind": "uncertainty",
+            "sentence": f"{subject} {verb} when {move(priors.rows[i], float(place.values[i]), float(values[i]))}, all else equal",
+        }
+        for i in alone
+    ]

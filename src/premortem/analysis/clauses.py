@@ -1,50 +1,51 @@
 """Which clause numbers are likely to be heavily edited, and how that ranking did."""
 
 from datetime import date
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from premortem import facts
-from premortem.analysis.margins import margins_of
+from premortem.analysis.margins import derivatives_of, margins_of
 from premortem.ensemble.run import draw
-from premortem.regime.levers import levers
+from premortem.regime.book import Book
+from premortem.regime.levers import Levers, levers
 from premortem.stress import edits
 from premortem.study import Study
 
 Array = NDArray[Any]
+KNOWN = date(2025, 2, 26)
 # Futures in which clauses are priced.
 PRICED = 1024
-
-KNOWN = date(2025, 2, 26)
 
 
 def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -> dict[str, Any]:
     """Which clause numbers are likely to be heavily edited, and how that ranking did: the keys of `premortem edits
     --json`.
+
+    A shadow price is the gradient of an assumption's expected softened margin (tanh) along a change of 10%, checked by
+    running the model at +10% and -10% (`finite_difference`). Where a chip or node crosses the line within those 10% the
+    margin jumps and a gradient says nothing: there the finite difference is the price, as `method` says.
     """
     book, values = study.book(policy), draw(study.priors, "sobol", 0, 0, PRICED)
-    families = {r["clause"]: r["family"] for r in facts.read("clause_edits").to_dicts()}
-    numbers = [
-        (r["clause"], r["parameter"]) for r in facts.read("clause_edits").to_dicts() if r["clause"] in book.by_id
-    ]
-
-    @cache
-    def margins(clause: str, key: str, factor: float) -> Array:
-        changed = book.with_number(clause, key, book.number(clause, key) * factor)
-        return np.tanh(margins_of(study, values, levers(changed, facts.read("regions"))))
-
-    prices, halves, binds = edits.shadow_prices(numbers, margins)
-    ranked = edits.rank(numbers, prices, binds, families, as_of)
+    known = [r for r in facts.read("clause_edits").to_dicts() if r["clause"] in book.by_id]
+    numbers = [(r["clause"], r["parameter"]) for r in known]
+    priced = [_priced(study, book, values, *number) for number in numbers]
+    slopes, differences = np.array([p[0] for p in priced]), np.array([p[1] for p in priced])
+    smooth = np.array([edits.agree(a, b) for a, b in zip(slopes, differences, strict=True)])
+    prices, binds = np.where(smooth[:, None], slopes, differences), np.array([p[2] for p in priced])
+    ranked = edits.rank(numbers, prices, binds, {r["clause"]: r["family"] for r in known}, as_of)
     ids = [a.id for a in study.assumptions]
     rows = [
         {
             "clause": r["clause"],
             "parameter": r["parameter"],
+            "says": book.by_id[r["clause"]].says,
             "shadow_price": dict(zip(ids, prices[r["row"]].tolist(), strict=True)),
-            "shadow_price_half_step": dict(zip(ids, halves[r["row"]].tolist(), strict=True)),
+            "finite_difference": dict(zip(ids, differences[r["row"]].tolist(), strict=True)),
+            "gradient": dict(zip(ids, slopes[r["row"]].tolist(), strict=True)),
+            "method": "gradient" if smooth[r["row"]] else "finite difference: the margin jumps or bends within 10%",
             "binds": r["binds"],
             "pressure": r["pressure"],
             "index": r["index"],
@@ -60,3 +61,18 @@ def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -
         "clauses": rows,
         "hindcast": edits.score(ranked, published, {c.id: c.says for c in book.clauses}),
     }
+
+
+def _priced(study: Study, book: Book, values: Array, clause: str, key: str) -> tuple[Array, Array, float]:
+    """Shadow price of a number by assumption, the finite difference that checks it, and how often the number binds."""
+    legal, regions = book.number(clause, key), facts.read("regions")
+    now = levers(book, regions)
+    up, down = (levers(book.with_number(clause, key, legal * (1 + s * edits.CHANGE)), regions) for s in (1, -1))
+    if all(np.array_equal(a, b) for a, b in zip(up, down, strict=True)):
+        nothing = np.zeros(len(study.assumptions))
+        return nothing, nothing, 0.0
+    change = Levers(*[np.asarray((a - b) / 2, np.float32) for a, b in zip(up, down, strict=True)])
+    _, slope = derivatives_of(study, values, now, change)
+    difference = np.tanh(margins_of(study, values, up)) - np.tanh(margins_of(study, values, down))
+    binds = float((np.abs(difference).max(0) > edits.MOVES).mean())
+    return slope.mean(1), difference.mean(1) / 2, binds

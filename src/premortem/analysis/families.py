@@ -1,22 +1,31 @@
-"""Alternative futures: families of trajectories with names, members and signposts."""
+"""Alternative futures: families of trajectories with names, real members and signposts."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from premortem import world
-from premortem.analysis.sentences import sentence
+from premortem.analysis.sentences import conditions
 from premortem.errors import BadInput
 from premortem.stress import archetypes, discover
 from premortem.study import Run
 
 Array = NDArray[Any]
-
+Limits = dict[str, tuple[float, float]]
 SIGNS = files("premortem.stress") / "signs.toml"
+# Quarters at which futures are compared: of those that a run keeps for every future, one every two years.
+COMPARED = ("2024Q4", "2026Q4", "2028Q4", "2030Q4", "2032Q4")
+# The quarter by which signposts must tell families apart, and that at which a family is named.
+EARLY, NAMED = "2026Q4", "2028Q4"
+# Most futures that are looked at.
+MOST = 20_000
+# Series that a name speaks of.
+IN_NAME = 2
 
 
 def signs() -> dict[str, dict[str, str]]:
@@ -25,53 +34,44 @@ def signs() -> dict[str, dict[str, str]]:
 
 
 def futures(run: Run, k: int | None = None) -> dict[str, Any]:
-    """Alternative futures of a run: the keys of `premortem futures --json`."""
+    """Alternative futures of a run: the keys of `premortem futures --json`.
+
+    Families are found under the run's first policy; each future then joins the nearest one under every policy. `box`
+    holds the uncertainties that lead to a family, `seen_as` the outcomes at the end of 2028 that show it, from which
+    its name is drawn.
+    """
     if k is not None and not 2 <= k <= 12:
         raise BadInput("command line", "--k", f"{k} is out of range", got=k, allowed="2 to 12")
     words, first = signs(), run.policies[0]
-    paths = {p: _paths(run, p, list(words)) for p in run.policies}
-    features = {p: archetypes.features_of(x) for p, x in paths.items()}
-    if features[first].shape[0] < discover.LEAST_FUTURES:
+    seen = min(run.futures, MOST)
+    if seen < discover.LEAST_FUTURES:
         raise BadInput(
             str(run.folder),
             "futures",
-            f"too few futures: {features[first].shape[0]}",
+            f"too few futures to group: {seen}",
+            got=seen,
             allowed=f"{discover.LEAST_FUTURES} or more",
+            hint="run again: premortem run",
         )
-    found = archetypes.families(features[first], k)
-    labels = {p: found.assign(f) for p, f in features.items()}
-    values = run.parameters()[:, : features[first].shape[0]]
-    early = paths[first][:, world.quarter_labels().index("2026Q4")]
-    rows: list[dict[str, Any]] = []
-    for family in range(len(found.centres)):
-        member = labels[first] == family
-        box = discover.discover(values, run.study.priors.names, member, most=1)
-        rows.append(
-            {
-                "name": _name(found, family, words),
-                "share": {p: float((x == family).mean()) for p, x in labels.items()},
-                "box": {n: list(v) for n, v in box.boxes[0].limits.items()} if box.boxes else {},
-                "box_sentence": sentence(box.boxes[0], "This future", run.study)
-                .replace(" breaks in ", " is seen in ")
-                .replace("of its breaks", "of its kind")
-                if box.boxes
-                else box.verdict,
-                "medoid": found.medoid(features[first], family),
-                "signposts": [
-                    {
-                        "observable": words[n]["title"],
-                        "series": n,
-                        "by": "2026Q4",
-                        "side": side,
-                        "threshold": cut,
-                        "unit": words[n]["unit"],
-                        "accuracy": accuracy,
-                    }
-                    for n, cut, side, accuracy in archetypes.separating(early, list(words), labels[first], family)
-                ],
-                "bands": _family_bands(paths[first][:, :, member], list(words)),
-            }
-        )
+    levels = {p: _levels(run, p, list(words), seen) for p in run.policies}
+    found = archetypes.families(archetypes.features_of(levels[first]), k)
+    labels = {p: found.assign(archetypes.features_of(x)) for p, x in levels.items()}
+    values, paths, early = run.parameters(first=seen), _paths(run, first, list(words)), COMPARED.index(EARLY)
+    own = [labels[first] == family for family in range(len(found.medoids))]
+    shown = [_seen_as(levels[first][:, COMPARED.index(NAMED)], words, member) for member in own]
+    names = _names(found, shown, words)
+    rows = [
+        {
+            "name": names[family],
+            "share": {p: float((x == family).mean()) for p, x in labels.items()},
+            **_box(run, values, own[family]),
+            "seen_as": {n: list(v) for n, v in shown[family].items()},
+            "medoid": int(found.medoids[family]),
+            "signposts": _signposts(levels[first][:, early], words, labels[first], family),
+            "bands": _bands(paths[:, :, own[family][: paths.shape[2]]], list(words)),
+        }
+        for family in range(len(found.medoids))
+    ]
     rows.sort(key=lambda r: -r["share"][first])
     return {
         "archetypes": rows,
@@ -79,29 +79,84 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
         "silhouette": found.silhouette,
         "stability": found.stability,
         "policy": first,
-        "futures_seen": int(features[first].shape[0]),
+        "futures_seen": seen,
     }
 
 
+def _levels(run: Run, policy: str, names: Sequence[str], first: int) -> Array:
+    """Series on the days at which futures are compared, (series, day, future)."""
+    columns = [f"{name}@{quarter}" for name in names for quarter in COMPARED]
+    held = run.columns(policy, columns, first)
+    return np.stack([held[column] for column in columns]).reshape(len(names), len(COMPARED), -1)
+
+
 def _paths(run: Run, policy: str, names: Sequence[str]) -> Array:
-    """Whole series of the first futures, (series, quarter, future)."""
+    """Whole series of the first futures, for pictures, (series, quarter, future)."""
     frame = run.paths(policy).sort("quarter", "future")
-    futures_seen = frame["future"].n_unique()
-    return np.stack([frame[name].to_numpy().reshape(-1, futures_seen) for name in names])
+    seen = frame["future"].n_unique()
+    return np.stack([frame[name].to_numpy().reshape(-1, seen) for name in names])
 
 
-def _name(found: archetypes.Families, family: int, words: dict[str, dict[str, str]]) -> str:
-    """A name from the two series that set the family apart most, by its centre in standard units."""
-    per_series = found.centres[family].reshape(len(words), -1).mean(1)
-    order = np.argsort(-np.abs(per_series))[:2]
-    names = list(words)
-    said = [words[names[i]]["high" if per_series[i] > 0 else "low"] for i in order]
-    text = ", ".join(said)
+def _seen_as(at: Array, words: dict[str, dict[str, str]], member: Array) -> Limits:
+    """The box of outcomes, (series, future), in which a family lies; empty when there is none."""
+    found = discover.discover(at, list(words), member, most=1, resample=False)
+    return found.boxes[0].limits if found.boxes else {}
+
+
+def _names(found: archetypes.Families, shown: Sequence[Limits], words: dict[str, dict[str, str]]) -> list[str]:
+    """A name for each family from what shows it at the end of 2028; no two alike, the plainest families first."""
+    series = list(words)
+    levels = found.centres.reshape(len(shown), len(series), -1).mean(2)  # standardised, (family, series)
+    taken: dict[int, str] = {}
+    for family in np.argsort(-np.abs(levels).max(1)):
+        limited = shown[family]
+        order = sorted(range(len(series)), key=lambda i: (series[i] not in limited, -abs(levels[family, i])))
+        names = (_said(words, series, levels[family], two) for two in _pairs(order))
+        taken[int(family)] = next(name for name in names if name not in taken.values())
+    return [taken[family] for family in range(len(shown))]
+
+
+def _pairs(order: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Series to name a family by, the most telling first; more of them where two would not tell it from another."""
+    for size in range(IN_NAME, len(order) + 1):
+        yield from combinations(order, size)
+
+
+def _said(words: dict[str, dict[str, str]], series: Sequence[str], levels: Array, chosen: Sequence[int]) -> str:
+    text = ", ".join(words[series[i]]["high" if levels[i] > 0 else "low"] for i in chosen)
     return text[0].upper() + text[1:]
 
 
-def _family_bands(paths: Array, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Median and middle half of a family's series every quarter."""
+def _box(run: Run, values: Array, member: Array) -> dict[str, Any]:
+    """The uncertainties that lead to a family, as limits and as a sentence."""
+    found = discover.discover(values, run.study.priors.names, member, most=1, resample=False)
+    if not found.boxes:
+        return {"box": {}, "box_sentence": "No few uncertainties lead to it"}
+    box = found.boxes[0]
+    told = (
+        f"{box.density:.0%} of futures in which {conditions(box, run.study)} are of this kind; "
+        f"that is {box.coverage:.0%} of them"
+    )
+    return {"box": {n: list(v) for n, v in box.limits.items()}, "box_sentence": told}
+
+
+def _signposts(early: Array, words: dict[str, dict[str, str]], labels: Array, family: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "observable": words[name]["title"],
+            "series": name,
+            "by": EARLY,
+            "side": side,
+            "threshold": cut,
+            "unit": words[name]["unit"],
+            "accuracy": accuracy,
+        }
+        for name, cut, side, accuracy in archetypes.separating(early, list(words), labels, family)
+    ]
+
+
+def _bands(paths: Array, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Median and middle half of a family's series at the end of every year."""
     low, middle, high = np.quantile(paths, [0.25, 0.5, 0.75], axis=2)
     labels = world.quarter_labels()
     return [

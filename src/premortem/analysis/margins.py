@@ -1,4 +1,4 @@
-"""Margins of every assumption for any values and levers, compiled once a study."""
+"""Margins of every assumption for any values and levers, and what a run must be to be looked at."""
 
 from collections.abc import Callable
 from functools import cache
@@ -12,25 +12,56 @@ from numpy.typing import NDArray
 from premortem.ensemble.run import CHUNK, use_compilation_cache
 from premortem.errors import BadInput, nearest
 from premortem.regime.levers import Levers
-from premortem.study import Study
+from premortem.study import Run, Study
 
 Array = NDArray[Any]
-
 # Few futures are run in chunks of this size.
 SMALL = 1024
+# Parts of a run's inputs without which stored futures and new ones are not of one world.
+SAME = ("parameters", "assumptions", "world")
 
 
-@cache
-def _margins(study: Study) -> Callable[..., Any]:
-    """Margins of assumptions, (assumption, future), from values and levers; compiled once, for chunks of one shape."""
-    use_compilation_cache()
+def _stacked(study: Study) -> Callable[[jax.Array, Levers], jax.Array]:
     ids = [a.id for a in study.assumptions]
 
     def margins(values: jax.Array, pulled: Levers) -> jax.Array:
         found = study.scorer.margins(study.simulate(values, pulled), study.scorer.thresholds)
         return jnp.stack([found[name] for name in ids])
 
-    return jax.jit(margins)
+    return margins
+
+
+@cache
+def _margins(study: Study) -> Callable[..., Any]:
+    """Margins of assumptions, (assumption, future), from values and levers; compiled once, for chunks of one shape."""
+    use_compilation_cache()
+    return jax.jit(_stacked(study))
+
+
+@cache
+def _slopes(study: Study) -> Callable[..., Any]:
+    """Margins of one assumption and their gradient in the scores; compiled once for all assumptions and policies."""
+    use_compilation_cache()
+    margins, priors = _stacked(study), study.priors
+
+    def total(z: jax.Array, fixed: jax.Array, free: jax.Array, pulled: Levers, place: jax.Array) -> Any:
+        values = jnp.where(free[:, None] > 0, priors.from_normal_jax(z), fixed[:, None])
+        one = margins(values, pulled)[place]
+        return one.sum(), one
+
+    return jax.jit(jax.value_and_grad(total, has_aux=True))
+
+
+@cache
+def _derivatives(study: Study) -> Callable[..., Any]:
+    """Softened margins of all assumptions and their derivative along a change of the levers, (assumption, future)."""
+    use_compilation_cache()
+    margins = _stacked(study)
+
+    def along(values: jax.Array, pulled: Levers, change: Levers) -> Any:
+        return jax.jvp(lambda x: jnp.tanh(margins(values, x)), (pulled,), (change,))
+
+    return jax.jit(along)
 
 
 def margins_of(study: Study, values: Array, pulled: Levers) -> Array:
@@ -42,6 +73,19 @@ def margins_of(study: Study, values: Array, pulled: Levers) -> Array:
         padded = np.pad(part, ((0, 0), (0, chunk - part.shape[1])), mode="edge").astype(np.float32)
         out.append(np.asarray(run(padded, pulled))[:, : part.shape[1]])
     return np.concatenate(out, axis=1)
+
+
+def slopes_of(study: Study, place: int, z: Array, fixed: Array, free: Array, pulled: Levers) -> tuple[Array, Array]:
+    """Margins of one assumption at scores (parameter, start), and their gradients; `fixed` are values that stay."""
+    narrow = [np.asarray(x, np.float32) for x in (z, fixed, free)]
+    (_, margins), gradient = _slopes(study)(*narrow, pulled, place)
+    return np.asarray(margins, float), np.asarray(gradient, float)
+
+
+def derivatives_of(study: Study, values: Array, pulled: Levers, change: Levers) -> tuple[Array, Array]:
+    """Softened margins (assumption, future), and how they change along a small change of the levers."""
+    margins, slope = _derivatives(study)(np.asarray(values, np.float32), pulled, change)
+    return np.asarray(margins), np.asarray(slope)
 
 
 def assumption_number(study: Study, name: str) -> int:
@@ -57,3 +101,37 @@ def assumption_number(study: Study, name: str) -> int:
             hint=nearest(name.upper(), ids),
         )
     return ids.index(name.upper())
+
+
+def policy_of(run: Run, policy: str | None) -> str:
+    """A policy of the run, its first when none is named. Raises `BadInput` with those it has."""
+    chosen = policy or run.policies[0]
+    if chosen not in run.policies:
+        raise BadInput(
+            "command line",
+            "--policy",
+            f"not in this run: {chosen}",
+            got=chosen,
+            allowed=", ".join(run.policies),
+            hint=f"premortem run --policy {chosen}" if chosen in run.study.policies else nearest(chosen, run.policies),
+        )
+    return chosen
+
+
+def check_inputs(run: Run) -> None:
+    """Raises `BadInput` where a run was made with other parameters, assumptions, rules or another model than the study's.
+
+    New futures are run beside the stored ones, so both must be of one world.
+    """
+    made, now = run.manifest["inputs"], run.study.hashes(run.policies)
+    other = [name for name in (*SAME, "rules") if made.get(name) != now[name]]
+    if other:
+        version = made.get("versions", {}).get("premortem", "another version")
+        raise BadInput(
+            str(run.folder),
+            "inputs",
+            f"this run (premortem {version}) was made with other {', '.join(other)} than the study has now",
+            got=", ".join(other),
+            allowed="a run of the study as it is",
+            hint="run again: premortem run",
+        )

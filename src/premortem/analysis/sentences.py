@@ -1,40 +1,118 @@
-"""How boxes, moves and numbers read: sentences with the words and units of the parameters."""
+"""How boxes, moves and numbers read: sentences in the words and units of the parameters."""
 
 import numpy as np
 
+from premortem.ensemble.priors import Prior
 from premortem.stress import discover
 from premortem.study import Study
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# Units that say nothing beside a number.
+BARE = ("-", "0-1", "category", "year", "share", "ratio", "logit", "ln", "unit")
+# Meanings of parameters between 0 and 1 that are shares of something, not places on an index.
+SHARES = ("share", "closed models' share", "further share", "yield", "best yield", "part", "average load", "demand won")
+# Chances beyond which a limit of a box is the end of the prior, not a limit.
+EDGE = 0.001
 
 
 def sentence(box: discover.Box, subject: str, study: Study) -> str:
     """`A2 breaks in 83% of futures in which ...; that is 61% of its breaks`, in the words of the parameters."""
-    parts = []
-    for name, (low, high) in box.limits.items():
-        row = study.priors[name]
-        inner = low > row.quantile(np.array([0.001]))[0], high < row.quantile(np.array([0.999]))[0]
-        first, last = _number(low, row.unit), _number(high, row.unit)
-        within = f"is {first} to {last}" if all(inner) else f"is over {first}" if inner[0] else f"is under {last}"
-        parts.append(f"{row.meaning} {within}{_unit(row.unit)}")
-    joined = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    where = conditions(box, study)
     return (
-        f"{subject} breaks in {box.density:.0%} of futures in which {joined}; that is {box.coverage:.0%} of its breaks"
+        f"{subject} breaks in {box.density:.0%} of futures in which {where}; that is {box.coverage:.0%} of its breaks"
     )
 
 
-def _unit(unit: str) -> str:
+def conditions(box: discover.Box, study: Study) -> str:
+    """The limits of a box as a phrase: `a is over 1, b is under 2 and c is before Nov 2026`."""
+    parts = [limit(study.priors[name], *ends) for name, ends in box.limits.items()]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def limit(row: Prior, low: float, high: float) -> str:
+    """A limit of a box as a phrase: `patch lag is over 9 months`."""
+    if row.distribution == "categorical":
+        meaning, labels = categories(row)
+        inside = [said for value, said in labels.items() if low <= value <= high]
+        return f"{meaning} is {' or '.join(inside)}"
+    ends = row.quantile(np.array([EDGE, 1 - EDGE])) if row.varies else np.array([row.low, row.high])
+    above, below = low > ends[0], high < ends[1]
+    first, last = amount(row, low), amount(row, high)
+    dated = row.unit == "year"
+    if above and below:
+        return f"{row.meaning} is between {first} and {last}"
+    if above:
+        return f"{row.meaning} is {'after' if dated else 'over'} {first}"
+    return f"{row.meaning} is {'before' if dated else 'under'} {last}"
+
+
+def move(row: Prior, start: float, to: float) -> str:
+    """A move of an uncertainty as a phrase, in a unit that people use: months for dates and lags, points for shares."""
+    span = f"{amount(row, start)} to {amount(row, to)}"
+    if row.unit == "year":
+        months = 12 * abs(to - start)
+        return f"{row.meaning} comes {_count(months, 'month')} {'later' if to > start else 'earlier'} ({span})"
+    if row.unit in ("yr", "months"):
+        months = (12 if row.unit == "yr" else 1) * abs(to - start)
+        return f"{row.meaning} is {_count(months, 'month')} {'longer' if to > start else 'shorter'} ({span})"
+    if _is_share(row):
+        return f"{row.meaning} is {_count(100 * abs(to - start), 'point')} {_way(start, to)} ({span})"
+    if _is_rate(row):
+        return f"{row.meaning} is {_count(100 * abs(to - start), 'point')} a year {_way(start, to)} ({span})"
+    if start > 0 and to > 0 and row.unit not in ("0-1", "-", "logit", "ln"):
+        return f"{row.meaning} is {abs(to / start - 1):.0%} {_way(start, to)} ({span})"
+    return f"{row.meaning} goes from {amount(row, start)} to {amount(row, to)}"
+
+
+def amount(row: Prior, value: float) -> str:
+    """A value with its unit as people write it: `Nov 2026`, `5.3 months`, `12%`, `22 thousand a month`."""
+    if row.unit == "year":
+        months = round(12 * value)
+        return f"{MONTHS[months % 12]} {months // 12}"
+    if row.unit == "yr":
+        return _count(12 * value, "month")
+    if row.unit == "months":
+        return _count(value, "month")
+    if _is_share(row):
+        return f"{100 * value:.3g}%"
+    if _is_rate(row):
+        return f"{100 * value:.3g}% a year"
+    return f"{value:.3g}{unit(row.unit)}"
+
+
+def categories(row: Prior) -> tuple[str, dict[int, str]]:
+    """A category's meaning and its labels: `owner of breakthrough 1`, {0: `US closed`, ...}."""
+    meaning, _, rest = row.meaning.partition(":")
+    pairs = [part.strip().partition(" ") for part in rest.split(",") if part.strip()]
+    return meaning, {int(number): label for number, _, label in pairs if number.isdigit()}
+
+
+def unit(text: str) -> str:
     """A unit as it follows a number; nothing for a share, a ratio or a year."""
-    bare = ("-", "0-1", "category", "year", "share", "ratio", "logit", "ln")
-    return (
-        ""
-        if unit in bare
-        else f" {unit.removesuffix('/yr2').removesuffix('/yr')}{_rate(unit)}".replace("  ", " ").replace(" 1 ", " ")
+    if text in BARE:
+        return ""
+    for ending, said in (("/yr2", " a year more each year"), ("/yr", " a year"), ("/month", " a month")):
+        if text.endswith(ending):
+            return f" {text.removesuffix(ending)}{said}".replace(" 1 ", " ").replace(" ln ", " ")
+    return f" {text}"
+
+
+def _is_share(row: Prior) -> bool:
+    return row.unit == "0-1" and row.meaning.startswith(SHARES)
+
+
+def _is_rate(row: Prior) -> bool:
+    """Whether it is a rate of growth, fall or loss, which reads as per cent a year."""
+    return row.unit in ("1/yr", "ln/yr") and any(
+        word in row.meaning for word in ("growth", "fall", "loss", "gain", "retirement", "rate at which", "fading")
     )
 
 
-def _rate(unit: str) -> str:
-    return " a year more each year" if unit.endswith("/yr2") else " a year" if unit.endswith("/yr") else ""
+def _way(start: float, to: float) -> str:
+    return "higher" if to > start else "lower"
 
 
-def _number(value: float, unit: str) -> str:
-    """A value to three digits; a year with its tenth."""
-    return f"{value:.1f}" if unit == "year" else f"{value:.3g}"
+def _count(number: float, thing: str) -> str:
+    """`11 months`, `0.5 months`, `1 point`."""
+    shown = f"{number:.0f}" if number >= 10 else f"{number:.2g}"
+    return f"{shown} {thing}{'' if shown == '1' else 's'}"

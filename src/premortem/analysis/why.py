@@ -2,62 +2,103 @@
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from premortem.analysis.attribution import attribution
-from premortem.analysis.boxes import boxes
-from premortem.analysis.breaks import breaking_points, clause_thresholds
-from premortem.analysis.margins import assumption_number, margins_of
-from premortem.analysis.sensitivities import sensitivities
+from premortem.analysis.boxes import boxes, tree_check
+from premortem.analysis.breaks import nearest_breaks, place_of, single_thresholds
+from premortem.analysis.knobs import clause_thresholds
+from premortem.analysis.margins import assumption_number, check_inputs, margins_of, policy_of
+from premortem.analysis.sobol import SAMPLES, sensitivities
 from premortem.ensemble.run import draw
-from premortem.errors import BadInput
 from premortem.stress import discover
 from premortem.study import Run
 
-# Futures drawn anew to test boxes.
+Array = NDArray[Any]
+# Futures drawn anew to test boxes and to freeze items.
 FRESH = 16_384
+# Effective futures under which weighted shares are shaky.
+SHAKY = 200
 
 
-def stress(run: Run, assumption: str, policy: str | None = None, top: int = 3, seed: int = 1) -> dict[str, Any]:
-    """Why an assumption breaks under a policy of the run: the keys of `premortem stress --json`."""
-    study = run.study
-    place = assumption_number(study, assumption)
-    policy = policy or run.policies[0]
-    if policy not in run.policies:
-        raise BadInput(
-            "command line", "--policy", f"not in this run: {policy}", got=policy, allowed=", ".join(run.policies)
-        )
-    a, pulled, names = study.assumptions[place], study.levers(policy), study.priors.names
-    values = run.parameters()
-    breaks = run.columns(policy, [f"margin.{a.id}"])[f"margin.{a.id}"] <= 0
-    found = discover.discover(values, names, breaks, most=top, seed=seed)
-    fresh = draw(study.priors, "sobol", run.seed + seed, 0, FRESH)
-    fresh_breaks = margins_of(study, fresh, pulled)[place] <= 0
-    nearest_breaks, single = breaking_points(study, place, pulled, top)
-    return {
-        "assumption": a.id,
-        "policy": policy,
-        "futures": run.futures,
-        "breaks": float(breaks.mean()),
-        "verdict": found.verdict,
-        "boxes": boxes(found, a.id, study, fresh, fresh_breaks),
-        "sensitivity": sensitivities(study, place, pulled, seed),
-        "breaking": nearest_breaks,
-        "thresholds": single + clause_thresholds(study, place, policy),
-        "attribution": attribution(study, place, pulled, values, breaks, seed),
+def stress(
+    run: Run,
+    assumption: str,
+    policy: str | None = None,
+    top: int = 3,
+    seed: int = 1,
+    *,
+    samples: int = SAMPLES,
+    start: int | None = None,
+    weights: Array | None = None,
+) -> dict[str, Any]:
+    """Why an assumption breaks under a policy of the run: the keys of `premortem stress --json`.
+
+    `samples` base samples feed the Sobol indices; breaks are sought from the central future or from future `start` of
+    the run; `weights` (one a future) weigh the boxes. `warnings` says what of it means little, and why.
+    """
+    check_inputs(run)
+    study, policy = run.study, policy_of(run, policy)
+    number = assumption_number(study, assumption)
+    place, pulled = place_of(run, start), study.levers(policy)
+    result = _explained(run, number, policy, top, seed, weights, in_company=True)
+    every = sensitivities(study, policy, samples, seed, pulled)
+    return result | {
+        "warnings": _warnings(run, study.assumptions[number].id, policy, weights, every),
+        "sensitivity": every[study.assumptions[number].id],
+        "samples": samples,
+        "breaking": nearest_breaks(place, number, pulled, top),
+        "thresholds": single_thresholds(place, number, pulled) + clause_thresholds(place, number, policy),
     }
 
 
 def explain(run: Run, assumption: str, policy: str, seed: int = 1) -> dict[str, Any]:
     """The part of `stress` that the brief shows, quick to compute: boxes tested on new futures, and attribution."""
-    study = run.study
-    place = assumption_number(study, assumption)
-    name, pulled, names = study.assumptions[place].id, study.levers(policy), study.priors.names
-    values = run.parameters()
-    breaks = run.columns(policy, [f"margin.{name}"])[f"margin.{name}"] <= 0
-    found = discover.discover(values, names, breaks, most=2, seed=seed)
+    check_inputs(run)
+    return _explained(run, assumption_number(run.study, assumption), policy_of(run, policy), 2, seed, None)
+
+
+def _explained(
+    run: Run, number: int, policy: str, top: int, seed: int, weights: Array | None, *, in_company: bool = False
+) -> dict[str, Any]:
+    study, pulled = run.study, run.study.levers(policy)
+    a, names, values = study.assumptions[number], study.priors.names, run.parameters()
+    breaks = run.columns(policy, [f"margin.{a.id}"])[f"margin.{a.id}"] <= 0
+    found = discover.discover(values, names, breaks, top, weights, seed)
     fresh = draw(study.priors, "sobol", run.seed + seed, 0, FRESH)
-    fresh_breaks = margins_of(study, fresh, pulled)[place] <= 0
+    margins = margins_of(study, fresh, pulled)[number]
     return {
+        "assumption": a.id,
+        "name": a.name,
+        "policy": policy,
+        "futures": run.futures,
+        "breaks": float(np.average(breaks, weights=weights)),
         "verdict": found.verdict,
-        "boxes": boxes(found, name, study, fresh, fresh_breaks),
-        "attribution": attribution(study, place, pulled, values, breaks, seed),
+        "boxes": boxes(found, a.id, study, run.futures, fresh, margins <= 0),
+        "check": {"cart": tree_check(found, values, study, breaks, weights)},
+        "attribution": attribution(study, number, pulled, fresh, margins, seed, in_company=in_company),
     }
+
+
+def _warnings(run: Run, name: str, policy: str, weights: Array | None, every: dict[str, Any]) -> list[str]:
+    """What a reader must know before trusting the numbers, as sentences."""
+    said = []
+    margins = run.columns(policy, [f"margin.{name}"])[f"margin.{name}"]
+    if (margins > 0).all() or (margins <= 0).all():
+        verb = "holds" if (margins > 0).all() else "breaks"
+        said.append(
+            f"{name} {verb} in all {len(margins):,} futures under {policy}: there is nothing to box or to attribute; "
+            "breaking points and thresholds still say how far it is from turning"
+        )
+    if not every[name]:
+        said.append(f"the margin of {name} is the same in every future: it has no sensitivities")
+    if len(margins) < discover.LEAST_FUTURES:
+        said.append(f"{len(margins):,} futures are too few for boxes: run at least {discover.LEAST_FUTURES}")
+    if weights is not None:
+        effective = float(weights.sum() ** 2 / (weights**2).sum())
+        if effective < SHAKY:
+            said.append(
+                f"the weights rest on {effective:,.0f} effective futures of {len(margins):,}: read shares with care"
+            )
+    return said

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from premortem.bench.timing import Row, median, paired, row, seconds
-from premortem.stress import discover, sensitivity
+from premortem.stress import discover, peeling, sensitivity
 
 # The data: futures, dimensions; a box of two limits in which nine of ten break.
 PRIM_QUICK, PRIM = (5_000, 20), (100_000, 76)
@@ -48,8 +48,8 @@ def _prim(n: int, dims: int, held: dict[str, bool]) -> list[Row]:
 
 def _one_box(x: Any, breaks: Any) -> Any:
     """Sort, peel and keep the trajectory: what the peers do in one call, without tests against chance."""
-    order = discover.sort_orders(x)
-    return discover._peel(x, order, breaks, np.ones(len(breaks)), np.ones(len(breaks), bool))
+    sample = peeling.prepared(x, breaks, np.ones(len(breaks)))
+    return peeling.peel(sample, np.ones(len(breaks), bool))
 
 
 def _ema_prim(x: Any, names: list[str], breaks: Any, coverage: float) -> tuple[float, float, float]:

@@ -4,44 +4,60 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import AsJson, RunDir, StudyDir, app, show, stored
+from premortem.cli.shared import AsJson, RunDir, StudyDir, app, day, show, stored
 
 
 @app.command(rich_help_panel="Why")
 def stress(
     assumption: Annotated[str, typer.Argument(help="A1 to A5, or one of your own.")],
     policy: Annotated[str | None, typer.Option("--policy", help="A policy of the run [default: its first].")] = None,
-    top: Annotated[int, typer.Option("--top", help="How many boxes and breaking points.")] = 3,
-    run: RunDir = None,
-    study: StudyDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Why an assumption breaks: boxes, sensitivities, nearest breaks, thresholds, drivers and arrestors.
-
-    Examples: premortem stress A2; premortem stress A4 --policy rescinded --json
-    """
-    from premortem import analysis, report
-
-    result = analysis.stress(stored(study, run), assumption, policy, top)
-    show(result, as_json, False, lambda: report.print_stress(result))
-
-
-@app.command(rich_help_panel="Why")
-def compare(
-    policies: Annotated[
-        list[str] | None, typer.Argument(help="Policies of the run [default: all but history].")
+    top: Annotated[int, typer.Option("--top", min=1, max=20, help="How many boxes and breaking points.")] = 3,
+    start: Annotated[
+        int | None, typer.Option("--from", help="Number of a future to break or mend [default: the central case].")
+    ] = None,
+    samples: Annotated[
+        int, typer.Option("--samples", help="Base samples of the Sobol indices: more narrow their intervals.")
+    ] = 512,
+    weights: Annotated[
+        str | None, typer.Option("--weights", help="Weigh the boxes by what was known on this day, YYYY-MM-DD.")
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Regret and robustness: what each policy gives up against the best one in the same future.
+    """Why an assumption breaks: boxes, nearest breaks, thresholds, sensitivities, drivers and arrestors.
 
-    Examples: premortem compare; premortem compare as-written streamlined --json
+    Examples: premortem stress A2; premortem stress A4 --policy rescinded --json; premortem stress A1 --from 42
     """
     from premortem import analysis, report
 
-    result = analysis.compare(stored(study, run), policies or None)
+    made = stored(study, run)
+    weighed = analysis.weigh_run(made, day(weights, "--weights")).values if weights else None
+    result = analysis.stress(made, assumption, policy, top, samples=samples, start=start, weights=weighed)
+    show(result, as_json, False, lambda: report.print_stress(result, made.study))
+
+
+@app.command(rich_help_panel="Why")
+def compare(
+    policies: Annotated[
+        list[str] | None,
+        typer.Argument(help="Policies of the run or the study [default: those of the run, less history]."),
+    ] = None,
+    weigh: Annotated[
+        list[str] | None,
+        typer.Option("--weigh", help="Weight of an assumption, as A1=2; repeat for more [default: 1]."),
+    ] = None,
+    run: RunDir = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Regret and robustness of policies in the same futures, and what a faster regulator would save.
+
+    Examples: premortem compare; premortem compare as-written streamlined --weigh A4=2 --json
+    """
+    from premortem import analysis, report
+
+    result = analysis.compare(stored(study, run), policies or None, analysis.weights_of(weigh or []))
     show(result, as_json, False, lambda: report.print_compare(result))
 
 

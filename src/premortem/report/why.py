@@ -1,98 +1,309 @@
-"""What the analyses show in a terminal."""
+"""What the analyses show in a terminal: sentences first, then the tables behind them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from premortem.report import words
+from premortem.study import Study
+
+# Rows of each kind that a terminal shows; the JSON has all.
+SHOWN = 8
+# Shares of futures below this are not told.
+RESCUED = 0.0005
 
 
-def print_stress(result: dict[str, Any]) -> None:
-    """Boxes as sentences, nearest breaks as stories, then the strongest uncertainties and items."""
+def print_stress(result: dict[str, Any], study: Study) -> None:
+    """Boxes as sentences, nearest breaks as stories, thresholds, then the strongest uncertainties and items."""
     console = Console(highlight=False)
+    name, policy = result["assumption"], result["policy"]
     console.print(
-        f"[bold]{result['assumption']} breaks in {words.share(result['breaks'])} of futures[/bold] under {result['policy']}; {result['verdict']}"
+        f"[bold]{name} ({result['name']}) breaks in {words.share(result['breaks'])} of {result['futures']:,} futures "
+        f"under {policy}.[/bold]"
     )
-    for box in result["boxes"]:
-        console.print(f"  {box['sentence']}.")
+    for warning in result["warnings"]:
+        console.print(f"Note: {warning}.", style="yellow")
+    _print_boxes(console, result, study)
+    _heading(console, "How little it takes")
+    for point in result["breaking"]:
+        console.print(f"  {point['story']}.")
+        stopped = words.listing([study.priors[p].meaning for p in point["at_bound"]])
+        bound = f"; at the end of its prior: {stopped}" if point["at_bound"] else ""
         console.print(
-            f"    on new futures: density {box['density_out_of_sample']:.0%}, coverage {box['coverage_out_of_sample']:.0%}",
+            f"    {point['distance']:.2f} standard steps away; the model was run there: margin "
+            f"{abs(point['margin_after']):.4f}{bound}",
             style="dim",
         )
-    console.print("\nHow little it takes")
-    for point in result["breaking"]:
-        console.print(f"  {point['story']}. [dim]distance {point['distance']:.2f}[/dim]")
-    for row in [r for r in result["thresholds"] if r.get("score") is not None][:5]:
-        console.print(f"  alone: {row['param']} from {row['from']:.3g} to {row['value']:.3g}")
-    table = Table(title="Strongest uncertainties (total Sobol index, 95% interval)", title_justify="left", box=None)
-    for column in ("uncertainty", "first", "total", "interval"):
-        table.add_column(column)
-    for row in result["sensitivity"][:8]:
-        table.add_row(
-            row["param"], f"{row['first']:.2f}", f"{row['total']:.2f}", f"{row['low']:.2f} to {row['high']:.2f}"
+    if not result["breaking"]:
+        console.print("  No few moves within the priors turn it.")
+    _print_thresholds(console, result["thresholds"])
+    _print_sensitivity(console, result, study)
+    _print_attribution(console, result["attribution"])
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print(f"\n[bold]{text}[/bold]")
+
+
+def _print_boxes(console: Console, result: dict[str, Any], study: Study) -> None:
+    _heading(console, "Where it breaks")
+    for box in result["boxes"]:
+        test = box["out_of_sample"]
+        console.print(f"  {box['sentence']}.")
+        verdict = "within" if test["within_error"] else "outside"
+        console.print(
+            f"    On {test['futures']:,} new futures: breaks in {box['density_out_of_sample']:.0%} of {test['inside']:,} "
+            f"inside ({verdict} sampling error of {100 * test['error']:.1f} points), {box['coverage_out_of_sample']:.0%} "
+            "of all breaks.",
+            style="dim",
         )
+        again = [f"{study.priors[p].meaning} {share:.0%}" for p, share in box["found_again"].items()]
+        console.print(f"    Found again in random halves of the futures: {', '.join(again)}.", style="dim")
+    if not result["boxes"]:
+        console.print(f"  No box: {result['verdict']}.")
+    tree = result["check"]["cart"]
+    if tree and result["boxes"]:
+        shared = words.listing([study.priors[p].meaning for p in tree["shared"]])
+        console.print(
+            f"  Check: a classification tree's densest leaf breaks in {tree['density']:.0%} and covers "
+            f"{tree['coverage']:.0%} of breaks; it limits the same: {shared}.",
+            style="dim",
+        )
+
+
+def _print_thresholds(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    alone = [r for r in rows if r["kind"] == "uncertainty"]
+    clauses = [r for r in rows if r["kind"] == "clause"]
+    decide = [r for r in clauses if r["value"] is not None or r["half_at"] is not None]
+    _heading(console, "One at a time")
+    for row in [*alone[:SHOWN], *decide]:
+        console.print(f"  {row['sentence'][0].upper()}{row['sentence'][1:]}.")
+    if len(alone) > SHOWN:
+        console.print(f"  {len(alone) - SHOWN} more uncertainties would, each by a larger move (--json has them).")
+    if not alone:
+        console.print("  No single uncertainty turns the future looked at within its prior.")
+    moving = [r for r in clauses if r not in decide and _spread(r) >= 0.01]
+    for row in sorted(moving, key=lambda r: -_spread(r))[:3]:
+        console.print(f"  {row['sentence'][0].upper()}{row['sentence'][1:]}.", style="dim")
+    console.print(
+        f"  {len(clauses)} clause numbers were tried alone: {len(decide)} decide, {len(moving)} others move the share by a "
+        f"point or more, {len(clauses) - len(decide) - len(moving)} do not.",
+        style="dim",
+    )
+
+
+def _spread(row: dict[str, Any]) -> float:
+    shares = [s["holds"] for s in row["shares"]]
+    return float(max(shares) - min(shares))
+
+
+def _print_sensitivity(console: Console, result: dict[str, Any], study: Study) -> None:
+    if not result["sensitivity"]:
+        return
+    _heading(console, "What its margin depends on (Sobol indices: share of the margin's variance)")
+    table = Table(box=None, pad_edge=False)
+    for column in ("  uncertainty", "alone", "with its company", "95% interval"):
+        table.add_column(column, justify="left" if "uncertainty" in column else "right")
+    for row in result["sensitivity"][:SHOWN]:
+        alone = "about 0" if row["first_low"] <= 0 else f"{row['first']:.0%}"
+        meaning = study.priors[row["param"]].meaning
+        table.add_row(f"  {meaning}", alone, f"{row['total']:.0%}", f"{row['low']:.0%} to {row['high']:.0%}")
     console.print(table)
-    console.print("\nDrivers and arrestors: change of the share that holds, against the item at its neutral end")
-    for row in result["attribution"]:
-        effect = "not modelled" if not row["modelled"] else words.points(row["effect"])
-        console.print(f"  {effect:>14}  {row['kind']} {row['item']}")
+    console.print(
+        f"  'About 0': the interval of the part played alone reaches below 0. {result['samples']:,} base samples; "
+        "--samples takes more.",
+        style="dim",
+    )
+
+
+def _print_attribution(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    _heading(console, "What carries it: change of the share that holds, against the item at its weakest")
+    table = Table(box=None, pad_edge=False)
+    for column in ("  item of the note", "kind", "alone", "95% interval", "in company"):
+        table.add_column(column, justify="left" if column in ("  item of the note", "kind") else "right")
+    for row in [r for r in rows if r["modelled"]]:
+        interval = f"{_whole(row['low'])} to {_whole(row['high'])}"
+        company = words.points(row["shapley"]) if "shapley" in row else ""
+        table.add_row(f"  {row['item'].replace('_', ' ')}", row["kind"], words.points(row["effect"]), interval, company)
+    console.print(table)
+    unmodelled = [r["item"].replace("_", " ") for r in rows if not r["modelled"]]
+    if unmodelled:
+        console.print(f"  Not modelled, so not counted: {words.listing(unmodelled)}.", style="dim")
+
+
+def _whole(change: float) -> str:
+    """A change in whole points, `0` without a sign."""
+    rounded = round(100 * change)
+    return f"{rounded:+d}" if rounded else "0"
+
+
+METRICS = {
+    "mean_regret": "least regret on average",
+    "p90_regret": "least regret in the worst tenth",
+    "minimax_regret": "least regret at the worst",
+    "maximin": "best in the worst hundredth of futures",
+    "satisficing": "all assumptions hold most often",
+    "expected": "best on average",
+}
 
 
 def print_compare(result: dict[str, Any]) -> None:
-    """Regret by policy, rankings, and where the metrics disagree."""
+    """Shares, regret, rankings and where the metrics disagree; then what time changes."""
     console = Console(highlight=False)
-    table = Table(title="Regret against the best policy in the same future", title_justify="left", box=None)
-    for column in ("policy", "mean", "p90", "max"):
-        table.add_column(column)
-    for name, row in sorted(result["regret"].items(), key=lambda item: item[1]["mean"]):
-        table.add_row(name, *(f"{row[k]:.3f}" for k in ("mean", "p90", "max")))
-    console.print(table)
-    for metric, order in result["rankings"].items():
-        console.print(f"  {metric}: {' > '.join(order)}")
-    console.print(
-        "The metrics disagree on the best policy." if result["disagree"] else "All metrics name the same best policy."
+    policies = sorted(result["regret"], key=lambda p: result["regret"][p]["mean"])
+    if result["simulated_now"]:
+        console.print(f"Simulated now, over the run's futures: {words.listing(result['simulated_now'])}.", style="dim")
+    table = Table(
+        title=f"Share of {result['futures']:,} futures in which each assumption holds, and regret",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
     )
-    console.print(f"Not beaten by another in all assumptions: {', '.join(result['pareto'])}")
+    ids = list(next(iter(result["shares"].values())))
+    for column in ("policy", *ids, "mean regret", "90th pct", "worst"):
+        table.add_column(column, justify="left" if column == "policy" else "right")
+    for name in policies:
+        regrets = [f"{result['regret'][name][k]:.2f}" for k in ("mean", "p90", "max")]
+        table.add_row(name, *(f"{result['shares'][name][k]:.0%}" for k in ids), *regrets)
+    console.print(table)
+    console.print(
+        "Regret: what a policy's mean margin (each within -1 and 1) gives up against the best of these policies in the "
+        "same future.",
+        style="dim",
+    )
+    _heading(console, "Which policy is most robust")
+    for metric, order in result["rankings"].items():
+        console.print(f"  {METRICS[metric]}: {' > '.join(order)}")
+    winners = dict.fromkeys(result["winners"].values())
+    console.print(
+        f"  The metrics disagree: {words.listing(list(winners))} each come first by some. What counts is a choice."
+        if result["disagree"]
+        else f"  All metrics put {next(iter(winners))} first."
+    )
+    beaten = [p for p in policies if p not in result["pareto"]]
+    console.print(
+        f"  Beaten by another policy in some assumption and better in none: {words.listing(beaten)}."
+        if beaten
+        else "  None is beaten by another in every assumption: each choice gives something up."
+    )
+    _print_differences(
+        console, result["differences"], next(p for p in result["shares"] if p not in result["differences"])
+    )
+    if "time_asymmetry" in result:
+        _print_time(console, result["time_asymmetry"])
+
+
+def _print_differences(console: Console, differences: dict[str, Any], first: str) -> None:
+    _heading(console, f"Against {first}, in the same futures (points, 95% interval)")
+    for name, by in differences.items():
+        told = [f"{k} {_interval(d)}" for k, d in by.items() if d["low"] > 0 or d["high"] < 0]
+        console.print(f"  {name}: {'; '.join(told) if told else 'no difference beyond sampling error'}")
+
+
+def _interval(d: dict[str, Any]) -> str:
+    return f"{100 * d['change']:+.1f} ({100 * d['low']:+.1f} to {100 * d['high']:+.1f})"
+
+
+def _print_time(console: Console, told: dict[str, Any]) -> None:
+    _heading(console, f"Time under {told['policy']}")
+    prior = told["simulated_patch_lag_months"]
+    console.print(
+        f"  The model patches a loophole after {prior['p50']:.0f} months ({prior['p5']:.0f} to {prior['p95']:.0f}). "
+        "In the record:"
+    )
+    for row in told["lags"]:
+        console.print(
+            f"    {row['months']:>4.1f} months from {row['kind']}: {row['control']} ({row['from']} to {row['to']})"
+        )
+    console.print(
+        "  In the model, change of the share that holds in points (95% interval), where beyond sampling error:"
+    )
+    for case in dict.fromkeys(r["case"] for r in told["cases"]):
+        rows = [r for r in told["cases"] if r["case"] == case and (r["low"] > 0 or r["high"] < 0)]
+        told_rows = [f"{r['assumption']} {_interval(r)}" for r in rows]
+        if rows:
+            console.print(f"    {case[0].upper()}{case[1:]}: {', '.join(told_rows)}")
+    faster = [r for r in told["cases"] if r["case"] == told["faster"] and r["rescued"] >= RESCUED]
+    if faster:
+        rescued = words.listing([f"{r['rescued']:.1%} for {r['assumption']}" for r in faster])
+        console.print(f"  A regulator a quarter faster rescues these shares of futures: {rescued}.")
 
 
 def print_edits(result: dict[str, Any]) -> None:
     """Clause numbers by index with its three parts, then how the ranking did."""
     console = Console(highlight=False)
-    table = Table(box=None)
-    for column in ("rank", "clause number", "shadow price", "binds", "pressure", "index"):
-        table.add_column(column)
-    for row in result["clauses"][:15]:
-        price = max(row["shadow_price"].values(), key=abs)
+    table = Table(
+        title=f"Clause numbers of '{result['policy']}' by how likely a heavy edit looked on {result['as_of']}",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    for column in ("rank", "clause number", "moves most", "by 10%", "binds in", "pressure", "index"):
+        table.add_column(column, justify="left" if column in ("clause number", "moves most") else "right")
+    moving = [r for r in result["clauses"] if r["index"] > 0]
+    for row in moving:
+        most = max(row["shadow_price"], key=lambda a: abs(row["shadow_price"][a]))
+        mark = "" if row["method"] == "gradient" else " *"
         table.add_row(
             str(row["rank"]),
             f"{row['clause']}.{row['parameter']}",
-            f"{price:+.4f}",
-            f"{row['binds']:.0%}",
+            most,
+            f"{row['shadow_price'][most]:+.4f}{mark}",
+            words.share(row["binds"]),
             f"{row['pressure']:.1f}",
             f"{row['index']:.3f}",
         )
     console.print(table)
-    h = result["hindcast"]
+    rest = len(result["clauses"]) - len(moving)
     console.print(
-        f"Against what happened after {result['as_of']}: rank correlation {h['rank_correlation']:.2f}, {h['top5_hits']} of the first five edited ({h['edited']} of {h['scored']} were)"
+        f"{rest} more numbers have index 0: a tenth more or less of them moves no margin, or nobody pressed them.\n"
+        "By 10%: change of the expected softened margin (between -1 and 1) when the number rises by a tenth, by gradient; "
+        "* by running the model, since something crosses the line.\n"
+        "Index: size of that change x share of futures in which it binds x pressure of those who spoke by that day, each "
+        "against the largest.",
+        style="dim",
     )
+    h = result["hindcast"]
+    _heading(console, f"Scored against what became of {h['scored']} numbers ({h['edited']} were dropped or replaced)")
+    scored = Table(box=None, pad_edge=False)
+    for column in ("  ranking", "rank correlation", "of its first five, edited"):
+        scored.add_column(column, justify="left" if "ranking" in column else "right")
+    scored.add_row("  this index", f"{h['rank_correlation']:.2f}", f"{h['top5_hits']:.1f}")
     for name, score in h["baselines"].items():
-        console.print(f"  {name}: {score['rank_correlation']:.2f}, {score['top5_hits']} of five", style="dim")
+        scored.add_row(f"  {name}", f"{score['rank_correlation']:.2f}", f"{score['top5_hits']:.1f}")
+    scored.add_row("  a draw by lot", "0.00", f"{h['chance_top5_hits']:.1f}")
+    console.print(scored)
+    console.print(f"  {h['verdict'][0].upper()}{h['verdict'][1:]}.")
 
 
 def print_futures(result: dict[str, Any]) -> None:
     """Families with shares, box and signposts."""
     console = Console(highlight=False)
-    for row in result["archetypes"]:
-        shares = ", ".join(f"{p} {words.share(s)}" for p, s in row["share"].items())
-        console.print(f"[bold]{row['name']}[/bold]: {shares}")
-        console.print(f"  {row['box_sentence']}")
-        for sign in row["signposts"]:
-            console.print(
-                f"  signpost: {sign['observable']} {sign['side']} {sign['threshold']:.3g} {sign['unit']} by {sign['by']} (tells it apart in {sign['accuracy']:.0%} of futures, balanced)"
-            )
     k = result["k"]
     console.print(
-        f"{k} families of {result['futures_seen']:,} futures; silhouette {result['silhouette'][k]:.2f}, stability {result['stability'][k]:.2f} (1 is perfect)"
+        f"{k} families among {result['futures_seen']:,} futures under {result['policy']}. They shade into one another: "
+        f"silhouette {result['silhouette'][k]:.2f} (1 is apart, 0 is touching), stability {result['stability'][k]:.2f} "
+        "(1: found alike in every half of the futures)."
     )
+    for row in result["archetypes"]:
+        shares = ", ".join(f"{words.share(s)} under {p}" for p, s in row["share"].items())
+        console.print(f"\n[bold]{row['name']}[/bold]: {shares}")
+        console.print(f"  {row['box_sentence']}. A member to look at: future {row['medoid']:,}.")
+        for sign in row["signposts"]:
+            console.print(
+                f"  By {_quarter(sign['by'])}: {sign['observable']} {'over' if sign['side'] == 'above' else 'under'} "
+                f"{_reading(sign)} (sorts {sign['accuracy']:.0%} of futures rightly, 50% is chance)"
+            )
+
+
+def _quarter(label: str) -> str:
+    ends = {"1": "March", "2": "June", "3": "September", "4": "December"}
+    return f"the end of {ends[label[-1]]} {label[:4]}"
+
+
+def _reading(sign: dict[str, Any]) -> str:
+    if sign["unit"] == "share":
+        return f"{sign['threshold']:.0%}"
+    return f"{words.number(sign['threshold'])} {'' if sign['unit'] == '0 to 1' else sign['unit']}".strip()

@@ -11,9 +11,10 @@ Array = NDArray[Any]
 CLIP = 1.0
 
 
-def performance(margins: Mapping[str, Array]) -> Array:
-    """Mean over assumptions of margins within -1 and 1, shape (future,): the measure of a policy in a future."""
-    return np.mean([np.clip(m, -CLIP, CLIP) for m in margins.values()], axis=0)
+def performance(margins: Mapping[str, Array], weights: Mapping[str, float] | None = None) -> Array:
+    """Weighted mean over assumptions of margins within -1 and 1, shape (future,): the measure of a policy in a future."""
+    by_weight = [1.0 if weights is None else weights[name] for name in margins]
+    return np.average([np.clip(m, -CLIP, CLIP) for m in margins.values()], axis=0, weights=by_weight)
 
 
 def regret(measures: Mapping[str, Array]) -> dict[str, Array]:
@@ -30,14 +31,14 @@ def summarise(regrets: Mapping[str, Array]) -> dict[str, dict[str, float]]:
     }
 
 
-def rankings(measures: Mapping[str, Array], all_hold: Mapping[str, Array]) -> dict[str, list[str]]:
-    """Policies best first by several robustness metrics, which may disagree.
+def scores(measures: Mapping[str, Array], all_hold: Mapping[str, Array]) -> dict[str, dict[str, float]]:
+    """Policies by several robustness metrics, more is better in each.
 
-    Mean regret; 90th percentile of regret; minimax regret; maximin (the worst 1% of futures); satisficing (the share of
-    futures in which every assumption holds); expected measure.
+    Mean, 90th percentile and maximum of regret (negative); maximin (the measure in the worst 1% of futures);
+    satisficing (the share of futures in which every assumption holds); expected measure.
     """
     regrets = regret(measures)
-    scores: dict[str, dict[str, float]] = {
+    return {
         "mean_regret": {n: -float(r.mean()) for n, r in regrets.items()},
         "p90_regret": {n: -float(np.quantile(r, 0.9)) for n, r in regrets.items()},
         "minimax_regret": {n: -float(r.max()) for n, r in regrets.items()},
@@ -45,7 +46,11 @@ def rankings(measures: Mapping[str, Array], all_hold: Mapping[str, Array]) -> di
         "satisficing": {n: float(h.mean()) for n, h in all_hold.items()},
         "expected": {n: float(m.mean()) for n, m in measures.items()},
     }
-    return {metric: sorted(by, key=lambda n: -by[n]) for metric, by in scores.items()}
+
+
+def rankings(scored: Mapping[str, Mapping[str, float]]) -> dict[str, list[str]]:
+    """Policies best first by each metric; the metrics may disagree."""
+    return {metric: sorted(by, key=lambda n: -by[n]) for metric, by in scored.items()}
 
 
 def pareto(shares: Mapping[str, Sequence[float]]) -> list[str]:

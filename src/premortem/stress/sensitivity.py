@@ -1,12 +1,13 @@
 """Sensitivity: Sobol indices of first and total order with bootstrap intervals, and rank correlations for a quick look.
 
-First order by Saltelli 2010, total by Jansen 1999. A bootstrap resample is a row of multinomial weights, so all
-replicates of
-all indices are a few matrix products. A small negative first-order index is sampling error: its interval holds zero.
+First order by Saltelli 2010 on centred outputs, total by Jansen 1999. A bootstrap resample is a row of multinomial
+weights, so all replicates of all indices are a few matrix products. A small negative first-order index is sampling
+error: its interval holds zero.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Indices:
-    """Indices of one output, each of shape (parameter,), with intervals of the total order."""
+    """Indices of one output, each of shape (parameter,), with intervals of the first and the total order."""
 
     first: Array
     total: Array
@@ -39,33 +40,44 @@ def blocks(parameters: int, n: int, seed: int) -> tuple[Array, Array]:
     return u[:parameters], u[parameters:]
 
 
-def run(model: Callable[[Array], Array], parameters: int, n: int, seed: int) -> list[Indices]:
-    """Indices of every output of `model`, which maps chances (parameter, m) to outputs (output, m)."""
-    a, b = blocks(parameters, n, seed)
+def run(model: Callable[[Array], Array], a: Array, b: Array, seed: int) -> list[Indices]:
+    """Indices of every output of `model`, which maps inputs (parameter, m) to outputs (output, m).
+
+    `a` and `b` are the two base samples, chances or values. All outputs share the same runs: n x (parameters + 2).
+    """
     y_a, y_b = model(a), model(b)
-    y_ab = np.empty((parameters, *y_a.shape))
-    for i in range(parameters):
-        mixed = a.copy()
+    y_ab = np.empty((len(a), *y_a.shape))
+    mixed = a.copy()
+    for i in range(len(a)):
         mixed[i] = b[i]
         y_ab[i] = model(mixed)
+        mixed[i] = a[i]
     return [indices(y_a[k], y_b[k], y_ab[:, k], seed) for k in range(y_a.shape[0])]
 
 
 def indices(y_a: Array, y_b: Array, y_ab: Array, seed: int = 0) -> Indices:
     """Indices from outputs at A, at B, both (n,), and at A with column i from B, (parameter, n); bootstrap over the
-    n.
+    n. All are NaN for a constant output, which has no variance to share out.
     """
-    n = len(y_a)
-    rng = np.random.default_rng(seed)
-    weights = np.vstack([np.full(n, 1 / n), rng.multinomial(n, np.full(n, 1 / n), RESAMPLES) / n])
-    mean = weights @ ((y_a + y_b) / 2)
-    variance = weights @ ((y_a**2 + y_b**2) / 2) - mean**2
-    variance = np.maximum(variance, 1e-300)
-    first = weights @ (y_b[:, None] * (y_ab - y_a).T) / variance[:, None]
-    total = weights @ (((y_a - y_ab) ** 2).T / 2) / variance[:, None]
+    weights = _resamples(len(y_a), seed)
+    both = (y_a.mean() + y_b.mean()) / 2
+    a, b, ab = y_a - both, y_b - both, y_ab - both
+    variance = weights @ ((a**2 + b**2) / 2) - (weights @ ((a + b) / 2)) ** 2
+    if variance[0] <= 1e-12 * max(both**2, 1e-12):
+        nothing = np.full(len(y_ab), np.nan)
+        return Indices(*[nothing] * 6)
+    first = weights @ (b[:, None] * (ab - a).T) / variance[:, None]
+    total = weights @ (((a - ab) ** 2).T / 2) / variance[:, None]
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     t, f = np.quantile(total[1:], tails, axis=0), np.quantile(first[1:], tails, axis=0)
     return Indices(first[0], total[0], t[0], t[1], f[0], f[1])
+
+
+@lru_cache(maxsize=4)
+def _resamples(n: int, seed: int) -> Array:
+    """Equal weights, then a row of weights a bootstrap resample, (1 + resample, n)."""
+    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), RESAMPLES)
+    return np.vstack([np.full(n, 1 / n), drawn / n])
 
 
 def rank_correlation(values: Array, output: Array) -> Array:

@@ -1,0 +1,55 @@
+"""A classification tree (CART of Breiman et al. 1984) as a check on the boxes of scenario discovery."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.tree import DecisionTreeClassifier
+
+Array = NDArray[Any]
+# Futures that the tree sees, its depth, and the least share of them in a leaf.
+MOST, DEPTH, LEAST = 10_000, 4, 0.02
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """The leaf densest in breaks: its limits, and coverage and density over all futures."""
+
+    limits: dict[str, tuple[float, float]]
+    coverage: float
+    density: float
+    mass: float
+
+
+def densest_leaf(
+    values: Array, names: Sequence[str], breaks: NDArray[np.bool_], weights: Array | None = None, seed: int = 0
+) -> Leaf:
+    """The leaf of a small tree in which breaks are densest, measured over all futures (parameter, future)."""
+    n = min(values.shape[1], MOST)
+    weight = np.ones(values.shape[1]) if weights is None else np.asarray(weights, float)
+    tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=LEAST, random_state=seed)
+    tree.fit(values[:, :n].T, breaks[:n], sample_weight=weight[:n])
+    leaves = tree.apply(np.ascontiguousarray(values.T, np.float32))
+    ids = np.unique(leaves)
+    mass = np.array([weight[leaves == leaf].sum() for leaf in ids])
+    caught = np.array([weight[(leaves == leaf) & breaks].sum() for leaf in ids])
+    best = int((caught / np.maximum(mass, 1e-12)).argmax())
+    total = max(float(weight[breaks].sum()), 1e-12)
+    shares = float(caught[best] / total), float(caught[best] / mass[best]), float(mass[best] / weight.sum())
+    return Leaf(_limits(tree.tree_, int(ids[best]), names), *shares)
+
+
+def _limits(tree: Any, leaf: int, names: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Limits on the way from the root to a leaf."""
+    sides = enumerate((tree.children_left, tree.children_right))
+    parents = {int(child): (i, side) for side, children in sides for i, child in enumerate(children)}
+    limits: dict[str, tuple[float, float]] = {}
+    node = leaf
+    while node in parents and node != 0:
+        node, side = parents[node]
+        name, cut = names[tree.feature[node]], float(tree.threshold[node])
+        low, high = limits.get(name, (-np.inf, np.inf))
+        limits[name] = (low, min(high, cut)) if side == 0 else (max(low, cut), high)
+    return limits

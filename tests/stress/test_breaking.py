@@ -1,0 +1,101 @@
+"""Breaking points against analytic limit states and brute force."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premortem.stress import breaking
+
+
+def of(margin, gradient):
+    """Slope and value of a margin written in numpy with its gradient by hand."""
+    return (lambda z: (margin(z), gradient(z))), margin
+
+
+def plane(c, a):
+    return of(lambda z: c - a @ z, lambda z: np.repeat(-a[:, None], z.shape[1], axis=1))
+
+
+def parabola():
+    return of(
+        lambda z: 2.5 - z[0] - 0.3 * z[1] ** 2,
+        lambda z: np.stack([-np.ones_like(z[0]), -0.6 * z[1]]),
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(-2, 2), min_size=2, max_size=5), st.floats(0.3, 2.0))
+def test_the_nearest_break_of_a_plane_is_its_analytic_distance(slopes, distance):
+    """Margin c - a.z with c = distance x |a|: the nearest zero lies along a."""
+    a = np.array(slopes)
+    if np.linalg.norm(a) < 0.5:
+        a[0] = 1.0
+    point = breaking.search(*plane(distance * np.linalg.norm(a), a), np.ones(len(a)))[0]
+    assert point.distance == pytest.approx(distance, rel=1e-3)
+    assert point.least == pytest.approx(distance, rel=1e-3)
+    assert abs(point.margin_after) < 1e-3
+    for i, score in point.scores.items():
+        assert score == pytest.approx(distance * a[i] / np.linalg.norm(a), abs=5e-3)
+
+
+def test_from_a_given_start_the_distance_is_measured_from_there():
+    a, start = np.array([1.0, 2.0]), np.array([0.5, -0.5])
+    point = breaking.search(*plane(3.0, a), np.ones(2), start)[0]
+    assert point.distance == pytest.approx((3.0 - a @ start) / np.linalg.norm(a), rel=1e-3)
+
+
+def test_a_future_that_breaks_is_mended_by_the_nearest_move():
+    a = np.array([1.0, 1.0])
+    point = breaking.search(*plane(-1.0, a), np.ones(2))[0]
+    assert point.margin_before < 0
+    assert point.distance == pytest.approx(1 / np.sqrt(2), rel=1e-3)
+
+
+def test_the_nearest_break_of_a_curved_margin_equals_brute_force():
+    point = breaking.search(*parabola(), np.ones(2))[0]
+    grid = np.linspace(-3, 3, 1201)
+    x, y = np.meshgrid(grid, grid)
+    brute = np.sqrt(x**2 + y**2)[2.5 - x - 0.3 * y**2 <= 0].min()
+    assert point.distance == pytest.approx(brute, abs=0.01)
+
+
+def test_moves_stay_in_bounds_and_what_is_stopped_is_said():
+    """Margin 5 - 2 z0 - z1: the unbounded nearest point is (2, 1); with a steeper need z0 must stop at its bound."""
+    steep = plane(7.5, np.array([2.0, 1.0]))  # unbounded: (3, 1.5)
+    point = breaking.search(*plane(8.0, np.array([2.0, 1.0])), np.ones(2))[0]
+    assert point.scores[0] == pytest.approx(breaking.BOUND)
+    assert point.scores[1] == pytest.approx(2.0, abs=0.01)
+    assert point.at_bound == (0,)
+    assert breaking.search(*steep, np.ones(2))[0].distance == pytest.approx(7.5 / np.sqrt(5), rel=1e-3)
+
+
+def test_what_may_not_move_does_not():
+    point = breaking.search(*plane(1.0, np.array([5.0, 1.0])), np.array([0.0, 1.0]))[0]
+    assert set(point.scores) == {1}
+
+
+def test_a_margin_that_cannot_break_within_bounds_gives_no_point():
+    assert breaking.search(*plane(100.0, np.ones(3)), np.ones(3)) == []
+
+
+def test_few_moves_are_never_nearer_than_all_of_them():
+    a = np.linspace(1, 2, 12)
+    point = breaking.search(*plane(4.0, a), np.ones(12), most_moves=3)[0]
+    assert len(point.scores) == 3
+    assert point.least == pytest.approx(4 / np.linalg.norm(a), rel=1e-3)
+    assert point.distance > point.least
+
+
+def test_single_thresholds_by_hand():
+    _, value = plane(1.0, np.array([1.0, -0.5, 0.1]))
+    found = breaking.thresholds(value, np.array([1.0, 1.0, 1.0]))
+    assert found[0] == pytest.approx(1.0, abs=1e-3)
+    assert found[1] == pytest.approx(-2.0, abs=1e-3)
+    assert np.isnan(found[2])
+    assert np.isnan(breaking.thresholds(value, np.array([0.0, 1.0, 1.0]))[0])
+
+
+def test_a_knob_turns_where_its_value_changes_sign():
+    assert breaking.knob_threshold(lambda x: x - 0.7, 0.0, 2.0, 20) == pytest.approx(0.7, abs=1e-5)
+    assert breaking.knob_threshold(lambda x: x + 1, 0.0, 2.0) is None

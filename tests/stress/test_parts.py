@@ -1,0 +1,109 @@
+"""Attribution, regret, families and edits on problems whose answers are known."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premortem.stress import archetypes, attribute, edits, regret
+
+
+def flags(share, n=20_000):
+    return np.arange(n) < round(share * n)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(-0.1, 0.1), min_size=2, max_size=5), st.integers(0, 99))
+def test_shapley_values_are_the_single_effects_where_items_do_not_interact(effects, seed):
+    found = attribute.shapley(lambda frozen: flags(0.5 - sum(effects[i] for i in frozen)), len(effects), 4, seed)
+    for one, effect in zip(found, effects, strict=True):
+        assert one.effect == pytest.approx(effect, abs=2e-4)
+    whole = 0.5 - flags(0.5 - sum(effects)).mean()
+    assert sum(e.effect for e in found) == pytest.approx(whole, abs=1e-6)
+
+
+def test_shapley_shares_a_joint_effect_equally():
+    """The share falls by 0.4 only when both items are frozen."""
+    found = attribute.shapley(lambda frozen: flags(0.1 if len(frozen) == 2 else 0.5), 2)
+    assert [e.effect for e in found] == pytest.approx([0.2, 0.2])
+
+
+def test_paired_intervals_cover_the_truth_about_as_often_as_they_say():
+    rng, inside = np.random.default_rng(1), 0
+    for _ in range(400):
+        one = attribute.paired((rng.random(500) < 0.4).astype(float) - (rng.random(500) < 0.3))
+        inside += one.low <= 0.1 <= one.high
+    assert 0.92 <= inside / 400 <= 0.98
+
+
+@pytest.mark.parametrize(
+    ("correlation", "kind", "end"), [(0.5, "driver", 1.0), (0.5, "arrestor", 2.0), (-0.5, "driver", 2.0)]
+)
+def test_a_driver_is_neutral_where_it_helps_least_and_an_arrestor_where_it_harms_least(correlation, kind, end):
+    assert attribute.neutral_end(correlation, kind, 1.0, 2.0) == end
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(2, 5), st.integers(0, 1000))
+def test_regret_is_never_negative_and_zero_for_the_best(policies, seed):
+    rng = np.random.default_rng(seed)
+    regrets = regret.regret({str(p): rng.normal(size=50) for p in range(policies)})
+    assert min(r.min() for r in regrets.values()) == 0
+    assert (np.min(list(regrets.values()), axis=0) == 0).all()
+
+
+def test_robustness_metrics_may_disagree_and_each_is_what_it_says():
+    safe, bold = np.full(1000, 0.2), np.where(np.arange(1000) < 900, 0.4, -0.9)
+    measures = {"safe": safe, "bold": bold}
+    scored = regret.scores(measures, {"safe": np.zeros(1000, bool), "bold": bold > 0})
+    ranked = regret.rankings(scored)
+    assert ranked["maximin"][0] == "safe"
+    assert ranked["minimax_regret"][0] == "safe"
+    assert ranked["expected"][0] == "bold"
+    assert ranked["satisficing"][0] == "bold"
+    assert scored["mean_regret"]["bold"] == pytest.approx(-0.11)
+
+
+def test_the_measure_weighs_assumptions_as_asked():
+    margins = {"A1": np.array([1.0]), "A2": np.array([-1.0])}
+    assert regret.performance(margins) == pytest.approx([0.0])
+    assert regret.performance(margins, {"A1": 3.0, "A2": 1.0}) == pytest.approx([0.5])
+
+
+def test_a_policy_beaten_everywhere_is_not_in_the_pareto_set():
+    assert regret.pareto({"a": [1, 2], "b": [2, 1], "c": [1, 1]}) == ["a", "b"]
+
+
+def test_planted_families_are_found_and_medoids_belong_to_them():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 4, 1200)
+    features = rng.normal(size=(1200, 12)) * 0.3 + np.eye(4).repeat(3, axis=1)[truth] * 4
+    found = archetypes.families(features)
+    assert len(found.medoids) == 4
+    assert found.stability[4] > 0.95
+    np.testing.assert_array_equal(found.labels[found.medoids], np.arange(4))
+    np.testing.assert_array_equal(found.assign(features), found.labels)
+
+
+def test_a_signpost_is_the_reading_that_sorts_best():
+    early = np.stack([np.arange(100.0), np.tile([0.0, 1.0], 50)])
+    name, cut, side, accuracy = archetypes.separating(early, ["a", "b"], (np.arange(100) >= 60).astype(int), 1)[0]
+    assert (name, side) == ("a", "above")
+    assert cut == pytest.approx(59, abs=3)
+    assert accuracy > 0.95
+
+
+def test_sources_after_the_day_do_not_press():
+    early, late = edits.pressure(date(2025, 2, 26)), edits.pressure(date(2026, 6, 1))
+    assert sum(late.values()) > sum(early.values())
+    assert edits.said_later("OpenAI comment to OSTP 13 Mar 2025", date(2025, 2, 26))
+    assert not edits.said_later("note Table 2; Amodei January 2025", date(2025, 2, 26))
+
+
+def test_ties_in_a_ranking_count_as_a_fair_draw():
+    edited = np.array([True, False, False, False, True, True, False, False])
+    assert edits._hits(np.arange(8.0, 0, -1), edited) == 2
+    assert edits._hits(np.zeros(8), edited) == pytest.approx(5 * 3 / 8)
+    assert edits._hits(np.array([3.0, 2, 1, 1, 1, 1, 1, 1]), edited) == pytest.approx(1 + 3 * 2 / 6)

@@ -1,0 +1,75 @@
+"""Sobol indices against analytic values and against SALib on the same samples."""
+
+import numpy as np
+import pytest
+from SALib.analyze import sobol as salib_sobol
+
+from premortem.stress import sensitivity
+
+ISHIGAMI_FIRST, ISHIGAMI_TOTAL = np.array([0.3139, 0.4424, 0.0]), np.array([0.5576, 0.4424, 0.2437])
+
+
+def ishigami(u):
+    x = np.pi * (2 * u - 1)
+    return (np.sin(x[0]) + 7 * np.sin(x[1]) ** 2 + 0.1 * x[2] ** 4 * np.sin(x[0]))[None]
+
+
+def found(model, parameters, n, seed):
+    return sensitivity.run(model, *sensitivity.blocks(parameters, n, seed), seed)
+
+
+def test_sobol_indices_of_ishigami_equal_the_analytic_ones():
+    one = found(ishigami, 3, 8192, seed=1)[0]
+    np.testing.assert_allclose(one.first, ISHIGAMI_FIRST, atol=0.01)
+    np.testing.assert_allclose(one.total, ISHIGAMI_TOTAL, atol=0.025)
+
+
+def test_bootstrap_intervals_hold_the_analytic_indices_about_as_often_as_they_say():
+    inside = []
+    for seed in range(40):
+        one = found(ishigami, 3, 256, seed)[0]
+        inside += list((one.low <= ISHIGAMI_TOTAL) & (one.high >= ISHIGAMI_TOTAL))
+        inside += list((one.first_low <= ISHIGAMI_FIRST) & (one.first_high >= ISHIGAMI_FIRST))
+    assert np.mean(inside) >= 0.9
+
+
+def test_sobol_indices_of_sobol_g_equal_the_analytic_ones():
+    a = np.array([0.0, 1.0, 4.5, 9.0])
+    partial = 1 / (3 * (1 + a) ** 2)
+    variance = np.prod(1 + partial) - 1
+    one = found(lambda u: np.prod((np.abs(4 * u - 2) + a[:, None]) / (1 + a[:, None]), axis=0)[None], 4, 16384, 2)[0]
+    total = partial * np.array([np.prod(np.delete(1 + partial, i)) for i in range(4)]) / variance
+    np.testing.assert_allclose(one.first, partial / variance, atol=0.02)
+    np.testing.assert_allclose(one.total, total, atol=0.02)
+
+
+def test_sobol_indices_equal_those_of_salib_on_the_same_samples():
+    a, b = sensitivity.blocks(3, 1024, seed=3)
+    y_ab = np.stack([ishigami(np.where(np.arange(3)[:, None] == i, b, a))[0] for i in range(3)])
+    ours = sensitivity.indices(ishigami(a)[0], ishigami(b)[0], y_ab)
+    y = np.column_stack([ishigami(a)[0], *y_ab, ishigami(b)[0]]).ravel()
+    problem = {"num_vars": 3, "names": list("abc"), "bounds": [[0, 1]] * 3}
+    judge = salib_sobol.analyze(problem, y, calc_second_order=False, seed=0)
+    np.testing.assert_allclose(ours.total, judge["ST"], atol=5e-3)
+    np.testing.assert_allclose(ours.first, judge["S1"], atol=5e-3)
+    np.testing.assert_allclose(ours.high - ours.low, 2 * judge["ST_conf"], rtol=0.3)
+
+
+def test_several_outputs_share_their_runs_and_keep_their_own_indices():
+    both = found(lambda u: np.concatenate([ishigami(u), 3 - 2 * ishigami(u)]), 3, 512, seed=4)
+    np.testing.assert_allclose(both[0].total, both[1].total)  # an index does not see shift and scale
+    np.testing.assert_allclose(both[0].first, both[1].first)
+
+
+def test_a_constant_output_has_no_indices():
+    one = found(lambda u: np.full((1, u.shape[1]), 2.0), 3, 64, seed=0)[0]
+    assert np.isnan(one.total).all()
+
+
+def test_rank_correlation_knows_direction_and_constants():
+    x = np.random.default_rng(0).random((3, 500))
+    x[2] = 1.0
+    found = sensitivity.rank_correlation(x, np.exp(x[0]) - 0.001 * x[1])
+    assert found[0] == pytest.approx(1.0, abs=0.01)
+    assert abs(found[1]) < 0.15
+    assert found[2] == 0.0
