@@ -169,6 +169,26 @@ def test_the_mixed_runs_of_a_sensitivity_differ_from_the_first_in_one_uncertaint
         np.testing.assert_array_equal(mixed[others, k], a[others])
 
 
+def test_uncertainties_that_move_together_are_mixed_before_they_are_mapped(study, monkeypatch):
+    seen = []
+    whole = np.eye(len(study.priors.rows))
+    i, j = (study.priors.names.index(n) for n in ("wafer_growth", "wafers_2024"))
+    whole[i, j] = whole[j, i] = 0.9
+    root = np.linalg.cholesky(whole)
+    copula = type("Together", (), {"mix": staticmethod(lambda z: root @ z)})()
+
+    def judge(_, values, __):
+        seen.append(values)
+        return np.zeros((5, values.shape[1]))
+
+    together = type(study)()
+    together.priors = replace(study.priors, copula=copula)
+    monkeypatch.setattr("premortem.analysis.sobol.margins_of", judge)
+    analysis.sensitivities(together, "as-written", samples=64)
+    values = np.concatenate(seen, axis=1)
+    assert np.corrcoef(values[i], values[j])[0, 1] > 0.8
+
+
 def test_shadow_prices_by_gradient_equal_finite_differences(study):
     found = analysis.heavy_edits(study)
     smooth = [r for r in found["clauses"] if r["method"] == "gradient" and r["index"] > 0]

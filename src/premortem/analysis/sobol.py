@@ -33,9 +33,7 @@ def sensitivities(
         raise BadInput("command line", "--samples", f"{samples} is out of range", got=samples, allowed=allowed)
     levers = pulled or study.levers(policy)
     free = [i for i, row in enumerate(study.priors.rows) if row.varies]
-    fixed = study.priors.central[:, 0].astype(np.float32)
-    a, b = (_values(study, free, u) for u in sensitivity.blocks(len(free), samples, seed))
-    y = _runs(study, levers, fixed, free, a, b)
+    y = _runs(study, levers, free, *sensitivity.blocks(len(free), samples, seed))
     found = [sensitivity.indices(y[k, 0], y[k, 1], y[k, 2:], seed) for k in range(len(y))]
     names = [study.priors.names[i] for i in free]
     return {x.id: _rows(names, one) for x, one in zip(study.assumptions, found, strict=True)}
@@ -47,10 +45,14 @@ def _values(study: Study, free: list[int], u: Array) -> Array:
     return study.priors.ppf(whole)[free].astype(np.float32)
 
 
-def _runs(study: Study, levers: Levers, fixed: Array, free: list[int], a: Array, b: Array) -> Array:
+def _runs(study: Study, levers: Levers, free: list[int], a: Array, b: Array) -> Array:
     """Clipped margins at A, at B and at A with each column from B, (assumption, 2 + parameter, sample), in whole
-    chunks.
+    chunks. Columns are mixed as values, which saves mapping them again; where uncertainties move together, as chances.
     """
+    together = study.priors.copula is not None
+    fixed = np.full(len(study.priors.rows), 0.5) if together else study.priors.central[:, 0]
+    if not together:
+        a, b = _values(study, free, a), _values(study, free, b)
     n, blocks = a.shape[1], len(free) + 2
     out = np.empty((len(study.assumptions), blocks * n), np.float32)
     for start in range(0, blocks * n, CHUNK):
@@ -61,7 +63,8 @@ def _runs(study: Study, levers: Levers, fixed: Array, free: list[int], a: Array,
         for k in np.unique(block[block > 1]):
             mine = block == k
             values[free[k - 2], mine] = b[k - 2, sample[mine]]
-        out[:, where] = np.clip(margins_of(study, values, levers), -CLIP, CLIP)
+        drawn = study.priors.ppf(values) if together else values
+        out[:, where] = np.clip(margins_of(study, drawn, levers), -CLIP, CLIP)
     return out.reshape(len(out), blocks, n).astype(float)
 
 
