@@ -160,4 +160,5 @@ def _hits(order: Array, edited: NDArray[np.bool_]) -> float:
     """How many of the first five were edited; where places are tied, what a fair draw among the tied would give."""
     last = np.sort(order)[::-1][TOP - 1]
     sure, tied = order > last, order == last
-    return float(edited[sure].sum() + edited[tied].mean() * (TOP - sure.sum()))
+    hits = float(edited[sure].sum() + edited[tied].mean() * (TOP - sure.sum()))
+    return int(hits) if hits.is_integer() else round(hits, 1)
