@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from premortem import analysis
-from premortem.analysis.breaks import breaking_points
+from premortem.analysis.breaks import Place, nearest_breaks, single_thresholds
 from premortem.app import controls, specs, words
 from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render
@@ -74,9 +74,10 @@ def breaks(name: str, desk: AtDesk, view: View) -> Answer:
     """The nearest breaks of the central future under the view's policy, each with the address of a view that goes there."""
     a = find(desk, name)
     place = [b.id for b in desk.study.assumptions].index(a.id)
+    centre, pulled = Place(desk.study), desk.study.levers(view.policy)
     found = desk.answer(
         ("breaks", a.id, view.policy),
-        lambda: breaking_points(desk.study, place, desk.study.levers(view.policy), NEAREST),
+        lambda: (nearest_breaks(centre, place, pulled, NEAREST), single_thresholds(centre, place, pulled)),
     )
     points = [p | {"query": _there(view, p["moves"])} for p in found[0]]
     return Answer.model_validate({"breaking": points, "alone": found[1], "policy": view.policy})
