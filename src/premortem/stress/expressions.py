@@ -52,6 +52,8 @@ SPANS: dict[str, Callable[[jax.Array], jax.Array]] = {
     "total": lambda x: x.sum(0),
 }
 ALLOWED = f"outcomes, limits, numbers, + - * /, outcome@2028Q4, year(outcome, 2028), {', '.join([*POINTWISE, *SPANS])}"
+# Numbers beyond this are none of the model's, and overflow its single precision.
+LARGEST = 1e30
 _QUARTER = re.compile(r"\b(\d{4}Q[1-4])\b")
 _AT = re.compile(r"\b([A-Za-z_]\w*)@(\d{4}Q[1-4]|quarter)\b")
 
@@ -86,7 +88,9 @@ class Expression:
     def _build(self, node: ast.expr) -> Compiled:
         match node:
             case ast.Constant(value=float() | int() as number) if not isinstance(number, bool):
-                return lambda o, l: number
+                if abs(number) > LARGEST:
+                    raise self._wrong("has a number out of range", f"up to {LARGEST:g}")
+                return lambda o, l: float(number)
             case ast.Name(id=name) if name in self._limits:
                 return lambda o, l: l[name]
             case ast.Name(id=name):
@@ -168,7 +172,12 @@ def _binary(op: ast.operator, left: Compiled, right: Compiled) -> Compiled:
         case ast.Mult():
             return lambda o, l: left(o, l) * right(o, l)
         case _:
-            return lambda o, l: left(o, l) / right(o, l)
+            return lambda o, l: _divide(left(o, l), right(o, l))
+
+
+def _divide(x: Value, y: Value) -> Value:
+    """Infinite or undefined where the divisor is 0, as for arrays: such a future is counted, and ends no run."""
+    return jnp.divide(x, y) if isinstance(y, float) and y == 0 else x / y
 
 
 def _trailing(x: jax.Array) -> jax.Array:
