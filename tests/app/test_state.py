@@ -114,3 +114,13 @@ def test_numbers_may_carry_a_size():
         1000,
         2000,
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [(0.673861, "share", "0.674"), (790e6, "TPP", "790000000"), (2027.52, "year", "2027.5"), (4800.0, "", "4800"), (673.861, "MH", "674"), (-0.00012345, "", "-0.000123"), (0.0, "", "0")],
+)  # fmt: skip
+def test_a_field_shows_no_more_digits_than_are_known(value, unit, shown):
+    from premortem.app import words
+
+    assert words.field(value, unit) == shown

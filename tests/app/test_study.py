@@ -1,6 +1,9 @@
 """A study folder: what is saved lies inside it and reads, what changes on disk is told, and jobs run beside."""
 
+import shutil
+import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -107,3 +110,46 @@ def test_a_job_that_ends_leaves_its_brief(at_study):
 )
 def test_a_job_that_cannot_be_is_refused(client, body):
     assert client.post("/api/jobs", json=body).status_code in (400, 422)
+
+
+def test_a_run_that_ends_is_read_from_then_on_and_a_partial_one_is_not(tmp_path):
+    from premortem.app import desk as rooms
+
+    desk = object.__new__(rooms.Desk)
+    runs = {"whole": SimpleNamespace(futures=20_000, policies=("a", "b")), "part": SimpleNamespace(futures=20_000, policies=("a",))}  # fmt: skip
+    desk.study = SimpleNamespace(policies=("a", "b"), stored=lambda folder: runs[folder.name])
+    desk._answers = rooms.Kept(2)
+    desk.run = first = object()
+    desk.keep("why", lambda: "from the first")
+    desk.reopen(tmp_path / "part")
+    assert desk.run is first
+    assert desk.knows("why")
+    desk.reopen(tmp_path / "whole")
+    assert desk.run is runs["whole"]
+    assert not desk.knows("why")
+
+
+@pytest.mark.parametrize(("program", "count"), [("true", 1), ("false", 0)])
+def test_a_job_that_finishes_tells_its_folder_and_one_that_fails_does_not(tmp_path, monkeypatch, program, count):
+    from premortem.app import jobs as runs
+
+    told = []
+    monkeypatch.setattr(runs.sys, "executable", shutil.which(program))
+    job = runs.Jobs(tmp_path, told.append).start((), 1000, 7)
+    for thread in [t for t in threading.enumerate() if t.name == f"job {job.id}"]:
+        thread.join()
+    assert told == [job.folder] * count
+
+
+def test_futures_made_for_want_of_a_run_are_deleted_at_the_end(at_study, monkeypatch):
+    from premortem.app import desk as rooms
+
+    made = []
+    monkeypatch.setattr(rooms, "Live", lambda study: None)
+    monkeypatch.setattr(rooms.ensemble, "run", lambda *args, **more: made.append(args[5]) or args[5].mkdir())
+    monkeypatch.setattr(rooms, "Run", lambda study, folder, timing: folder)
+    desk = rooms.Desk(at_study[1])
+    assert desk.run == made[0]
+    assert made[0].is_dir()
+    desk.close()
+    assert not made[0].exists()

@@ -74,7 +74,7 @@ def test_a_deep_link_shows_what_was_shared(visit):
     page.wait_for_timeout(300)
     there = visit(urlsplit(page.url).path + "?" + urlsplit(page.url).query)
     assert shares(there) == shares(page)
-    assert there.locator("[data-key='l.diffusion.country_allocation.tpp'] .number").input_value() == "1e+08"
+    assert there.locator("[data-key='l.diffusion.country_allocation.tpp'] .number").input_value() == "100000000"
     page.locator("#copy").click()
     assert page.evaluate("() => navigator.clipboard.readText()") == page.url
 

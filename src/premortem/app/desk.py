@@ -3,6 +3,7 @@
 import tempfile
 import threading
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class Desk:
         self.heavy = threading.Lock()
         self.closing = threading.Event()
         self._answers = Kept(ANSWERS)
+        self._small_runs = tempfile.TemporaryDirectory(prefix="premortem-app-", ignore_cleanup_errors=True)
         self.fault = ""
         self._open()
 
@@ -75,24 +77,35 @@ class Desk:
             self.live.regional(State(self.study.policies[0]))
 
     def close(self) -> None:
-        """Let no thread be in the middle of a simulation when the process ends: that would abort it."""
+        """Let no thread be in the middle of a simulation when the process ends: that would abort it; nothing temporary stays."""
         self.closing.set()
         if self.heavy.acquire(timeout=PATIENCE):
             self.heavy.release()
+        self._small_runs.cleanup()
 
     @cached_property
     def run(self) -> Run:
         """The study's last run, or a small one made now in a temporary folder."""
         try:
             stored = self.study.stored()
-            if stored.futures >= SMALL_RUN // 4:
+            if self._serves(stored):
                 return stored
         except PremortemError:
             pass  # none yet, or made of other inputs: a small one is made below
         return self._small()
 
+    def reopen(self, folder: Path) -> None:
+        """Read a run that ended just now, where it serves; answers that were worked out from the old one are dropped."""
+        with suppress(PremortemError):  # the study changed meanwhile, or the run is not whole: the old one stays
+            if self._serves(found := self.study.stored(folder)):
+                self.run, self._answers = found, Kept(ANSWERS)
+
+    def _serves(self, run: Run) -> bool:
+        """Whether a run holds enough futures, and every policy of the study."""
+        return run.futures >= SMALL_RUN // 4 and set(self.study.policies) <= set(run.policies)
+
     def _small(self) -> Run:
-        study, folder = self.study, Path(tempfile.mkdtemp(prefix="premortem-app-"))
+        study, folder = self.study, Path(tempfile.mkdtemp(dir=self._small_runs.name))
         pulled = {name: (study.levers(name), study.scorer.thresholds) for name in study.policies}
         timing = ensemble.run(
             study.model(), study.priors, pulled, SMALL_RUN, 7, folder / "run", inputs=study.hashes(study.policies)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -77,10 +78,10 @@ class Job:
 
 
 class Jobs:
-    """The jobs of this server; those that run are stopped with it."""
+    """The jobs of this server; those that run are stopped with it. `ended` is told the folder of each that finishes."""
 
-    def __init__(self, study: Path | None) -> None:
-        self.study, self._jobs, self._lock = study, dict[str, Job](), threading.Lock()
+    def __init__(self, study: Path | None, ended: Callable[[Path], None] = lambda folder: None) -> None:
+        self.study, self._ended, self._jobs, self._lock = study, ended, dict[str, Job](), threading.Lock()
         self.home = study / ".jobs" if study else Path.home() / ".cache" / "premortem" / "jobs"
 
     def start(self, policies: tuple[str, ...], futures: int, seed: int) -> Job:
@@ -112,9 +113,15 @@ class Jobs:
                 )
             job = Job(name, policies, futures, seed, folder, process)
             self._jobs[name] = job
+            threading.Thread(target=self._watch, args=(job,), name=f"job {name}", daemon=True).start()
             for old in list(self._jobs)[:-LISTED]:
                 del self._jobs[old]
             return job
+
+    def _watch(self, job: Job) -> None:
+        job.process.wait()
+        if job.status == "finished":
+            self._ended(job.folder)
 
     def all(self) -> list[Job]:
         """Every job, the newest first."""

@@ -53,6 +53,7 @@ _env.filters |= {
     "interval": said.cell,
     "json": lambda value: json.dumps(value, default=str, allow_nan=False),
     "quantity": said.quantity,
+    "field": said.field,
     "plainly": lambda text: str(text).replace("_", " "),
 }
 _env.globals |= {"screens": SCREENS, "palette": DARK}

@@ -6,6 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from premortem.app.state import State
+from premortem.regime.book import Book
+from premortem.regime.decide import Transaction
+from premortem.regime.timeline import timeline
+from premortem.regime.vocabulary import DENIED, READS
 
 # Short names of the address and the command line for fields of the vocabulary.
 SHORT = {
@@ -43,6 +47,32 @@ def link(fields: Mapping[str, Any], view: State, under: str, path: str = "/rules
     """Address of the answer to a shipment, in this view."""
     query = urlencode([*pairs(fields), ("under", under)])
     return f"{path}?{query}{'&' + view.query if view.query else ''}"
+
+
+def kind(outcome: str) -> str:
+    """How an outcome is coloured: it may go, it is judged, it is barred, or it cannot be said."""
+    if outcome.startswith("needs:"):
+        return "unknown"
+    if outcome in DENIED:
+        return "barred"
+    return "judged" if outcome.startswith("licence:") else "free"
+
+
+def periods(transaction: Transaction, book: Book, until: date) -> list[dict[str, Any]]:
+    """Its strip of time as rows: from, to, outcome, how it reads and is coloured, the clause and what that says."""
+    says = {c.id: c.says for c in book.clauses}
+    return [
+        {
+            "from": span.first,
+            "to": span.last,
+            "outcome": span.outcome,
+            "reads": READS.get(span.outcome, span.outcome),
+            "kind": kind(span.outcome),
+            "clause": span.clause,
+            "says": says.get(span.clause, "no clause asks for a licence"),
+        }
+        for span in timeline(transaction, book, last=until)
+    ]
 
 
 def _text(value: Any) -> str:

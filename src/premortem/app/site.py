@@ -30,7 +30,8 @@ log = logging.getLogger("premortem.app")
 def make(folder: Path | None = None, hosts: tuple[str, ...] = (), *, warm: bool = True) -> FastAPI:
     """The app on a study folder (the shipped case without one). `hosts` are further names it answers to."""
     site = bare()
-    site.state.desk, site.state.jobs = Desk(folder), Jobs(folder)
+    site.state.desk = Desk(folder)
+    site.state.jobs = Jobs(folder, site.state.desk.reopen)
     site.add_middleware(Guard, hosts=hosts)
     site.state.warming = threading.Thread(target=site.state.desk.warm, daemon=True)
     if warm:

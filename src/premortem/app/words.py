@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from premortem.report import words
 from premortem.study import Study
 
@@ -57,6 +59,12 @@ def quantity(value: float, unit: str) -> str:
             return f"{value / size:.4g} {name} {unit}".strip()
     bare = "" if unit in BARE else unit
     return f"{value:,.4g} {bare}".replace(",", "\u2009").strip()
+
+
+def field(value: float, unit: str = "") -> str:
+    """A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth."""
+    shown = float(f"{value:.3g}") if abs(value) < 100 else round(value, 1 if unit == "year" else 0)
+    return np.format_float_positional(shown, trim="-")
 
 
 def beside(value: float, unit: str) -> str:

@@ -2,6 +2,7 @@
 
 import secrets
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,10 +63,16 @@ def _decided(desk: Desk, view: State, path: Path, name: str, under: str) -> dict
     }
 
 
+@cache
+def _home() -> tempfile.TemporaryDirectory[str]:
+    """Where decided ledgers lie; deleted when the process ends."""
+    return tempfile.TemporaryDirectory(prefix="premortem-decided-")
+
+
 def _keep(decided: Any) -> str:
     """Hold a decided ledger under a name that cannot be guessed, until newer ones take its place."""
     token = secrets.token_urlsafe(16)
-    path = Path(tempfile.mkdtemp(prefix="premortem-decided-")) / "decided.csv"
+    path = Path(_home().name) / f"{token}.csv"
     tables.write(decided, path)
     _kept[token] = path
     for old in list(_kept)[:-KEPT]:

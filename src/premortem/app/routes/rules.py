@@ -13,7 +13,6 @@ from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.schema import Answer
 from premortem.app.state import State
-from premortem.app.timeline import kind, timeline
 from premortem.errors import BadInput, BadInputs
 from premortem.regime import diff as rules
 from premortem.regime.book import Book
@@ -57,7 +56,7 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
     decision = explain(transaction, book, policy)
     given = decision.transaction
     today = date.today()
-    periods = timeline(given, book, max(today, given["date"]))
+    periods = shipments.periods(transaction, book, max(today, given["date"]))
     first = periods[0]["from"]
     whole = (periods[-1]["to"] - first).days or 1
     for p in periods:
@@ -65,7 +64,7 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
         p["link"] = shipments.link({**given, "date": p["from"]}, view, policy)
     return {
         "decision": decision,
-        "kind": kind(decision.outcome),
+        "kind": shipments.kind(decision.outcome),
         "changes": changes(decision, book, view, policy),
         "periods": periods,
         "mark": min(max(100 * (given["date"] - first).days / whole, 0), 100),
@@ -117,10 +116,10 @@ def _transaction(fields: dict[str, Any]) -> Transaction:
 
 @router.get("/api/timeline")
 def through_time(request: Request, desk: AtDesk, view: View, under: Under = "history") -> Answer:
-    """The answer to a shipment from October 2022 to today, as periods of one outcome each."""
+    """The answer to a shipment from August 2022 to today, as periods of one outcome each."""
     transaction = Transaction(**shipments.read(request.query_params))
     given = {"date": date.today(), **transaction.fields}
-    periods = timeline(given, book_of(desk, view, under), date.today())
+    periods = shipments.periods(transaction, book_of(desk, view, under), date.today())
     return Answer.model_validate({"periods": periods, "under": under, "transaction": given})
 
 

@@ -4,10 +4,11 @@ import { paintAll } from "./cells.js";
 import { took } from "./controls.js";
 import { say } from "./frame.js";
 import { get, onChange, query, set } from "./state.js";
-import { number } from "./words.js";
+import { field as brief, number } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const short = (x) => String(Number(x.toPrecision(4)));
+const full = (x) => String(Number(x.toPrecision(10)));
 
 for (const box of document.querySelectorAll(".belief")) {
   const [low, high] = [Number(box.dataset.low), Number(box.dataset.high)];
@@ -18,8 +19,8 @@ for (const box of document.querySelectorAll(".belief")) {
   const show = (a, b) => {
     from.value = a;
     to.value = b;
-    fields[0].value = short(a);
-    fields[1].value = short(b);
+    fields[0].value = brief(a, box.dataset.unit);
+    fields[1].value = brief(b, box.dataset.unit);
     const width = high - low || 1;
     box.querySelector(".left").setAttribute("width", Math.max(0, (100 * (a - low)) / width));
     box.querySelector(".right").setAttribute("x", Math.min(100, (100 * (b - low)) / width));
@@ -33,7 +34,7 @@ for (const box of document.querySelectorAll(".belief")) {
   };
   const move = (a, b, rest) => {
     const changed = show(a, b);
-    set({ [box.dataset.key]: changed ? `${short(a)}..${short(b)}` : null }, rest);
+    set({ [box.dataset.key]: changed ? `${a === low ? full(a) : short(a)}..${b === high ? full(b) : short(b)}` : null }, rest);
   };
   for (const [handle, which] of [[from, 0], [to, 1]]) {
     const ends = () => (which === 0 ? [Math.min(Number(from.value), Number(to.value)), Number(to.value)] : [Number(from.value), Math.max(Number(from.value), Number(to.value))]);
@@ -48,7 +49,8 @@ for (const box of document.querySelectorAll(".belief")) {
     });
   }
   for (const field of fields) field.addEventListener("change", () => {
-    const values = fields.map((f) => number(f.value));
+    // a field that was not typed into keeps all the digits of its handle
+    const values = fields.map((f, i) => (f === field ? number(f.value) : Number([from, to][i].value)));
     const good = values.every(Number.isFinite) && values[0] <= values[1] && values[1] >= low && values[0] <= high;
     field.setAttribute("aria-invalid", String(!good));
     field.title = good ? "" : `Allowed: ${short(low)} to ${short(high)}, the first not above the second`;

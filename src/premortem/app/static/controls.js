@@ -1,6 +1,6 @@
 // A control is a slider, a number field and a reset, all of one key of the address.
 import { get, onChange, set } from "./state.js";
-import { beside, el, number, quantity } from "./words.js";
+import { beside, el, field as brief, number, quantity } from "./words.js";
 
 const recent = [];
 let moves = 0;
@@ -28,7 +28,7 @@ function bindOne(control) {
 
   const show = (value, typed = false) => {
     range.value = value;
-    if (!typed) field.value = Number(Number(value).toPrecision(6));
+    if (!typed) field.value = brief(Number(value), unit);
     const text = quantity(Number(value), unit);
     said.textContent = beside(Number(value), unit);
     const changed = Math.abs(value - usual) > 1e-9 * Math.max(1, Math.abs(usual));
@@ -52,7 +52,8 @@ function bindOne(control) {
     move(Math.min(Math.max(to, Number(range.min)), Number(range.max)), true);
   });
   field.addEventListener("change", () => {
-    const value = number(field.value);
+    // what reads as it usually stands is the usual value itself, with all its digits
+    const value = field.value === brief(usual, unit) ? usual : number(field.value);
     const least = Number(control.dataset.low);
     const bounded = !key.startsWith("l.") || unit === "share" || unit === "strength";
     if (!Number.isFinite(value) || value < least || (bounded && value > Number(control.dataset.high)))
@@ -83,7 +84,7 @@ export function make(c) {
     el("label", { for: id, text: c.label }),
     el("div", { class: "row" },
       el("input", { type: "range", id, min: c.low, max: c.high, step: c.step, value: c.value, "aria-valuetext": quantity(c.value, c.unit) }),
-      el("input", { type: "text", inputmode: "decimal", class: "number", value: Number(c.value.toPrecision(6)), "aria-label": `${c.label}, value` }),
+      el("input", { type: "text", inputmode: "decimal", class: "number", value: brief(c.value, c.unit), "aria-label": `${c.label}, value` }),
       el("output", { text: beside(c.value, c.unit) }),
       el("button", { type: "button", class: "quiet back", hidden: c.value === c.usual, "aria-label": `${c.label}: back to ${quantity(c.usual, c.unit)}`, text: "Reset" })));
 }

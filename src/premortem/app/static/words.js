@@ -22,6 +22,8 @@ export function quantity(x, unit) {
   return digits(x, 4) + bare;
 }
 const BARE = ["-", "category", "ratio", "logit", "ln", "strength", "year", "0-1"];
+/** A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth. */
+export const field = (x, unit) => String(Math.abs(x) < 100 ? Number(x.toPrecision(3)) : Number(x.toFixed(unit === "year" ? 1 : 0)));
 export const beside = (x, unit) => (unit === "share" || unit === "0-1" || Math.abs(x) >= 1e6 ? quantity(x, unit) : BARE.includes(unit) ? "" : unit);
 const SIZES = { bn: 1e9, m: 1e6, k: 1e3, "%": 0.01 };
 /** `0.9bn`, `25%`, `790 000 000` as a number; NaN where it is none. */
