@@ -97,7 +97,7 @@ def says(frame: pl.DataFrame) -> Says:
     known = frame.filter(~pl.col("after_note"))
     caps = known.filter(pl.col("clause_family") == "tier caps")
     against, in_favour = (caps.filter(pl.col("position") * side > 0)["actor"].to_list() for side in (-1, 1))
-    title = f"By February 2025 {len(against)} of the {caps.height} actors who had spoken on the tier caps stood against them"
+    title = f"By February 2025 {len(against)} of the {caps.height} actors who had spoken on the tier caps, their author aside, stood against them"
     told = "; ".join(
         f"{family[0]}: " + ", ".join(f"{r['actor']} {r['position']:+d}" for r in rows.to_dicts())
         for family, rows in frame.group_by("clause_family", maintain_order=True)
@@ -109,7 +109,7 @@ def says(frame: pl.DataFrame) -> Says:
     check = (
         f"The note's table is in words, so no number of it can be compared; a first coding of it and this fuller one share {both.height} cells and agree within one step in {same}. "
         f"Its lines come out: closed labs for tighter controls, Meta against limits on open weights, clouds and NVIDIA against the caps"
-        f"{_firms_against(frame)}. For the caps by then: {listing(in_favour)}."
+        f"{_firms_against(frame)}. For the caps by then: {listing(in_favour)}, but for the agency that wrote them, whose position is coded from a later source."
     )
     return Says(title, alternative, check)
 

@@ -154,10 +154,10 @@ def _below_the_line() -> Iterator[Pair]:
     b = _base("H20", 1000.0, "CHN", BEFORE_LETTERS)
     yield Pair(
         "just below the threshold",
-        f"An H20 serves as fast as an H100 ({h20:,.0f} GB/s of memory bandwidth) and counts 0.15 of it, so one is refused and the other free",
+        f"An H20 serves as fast as an H100 ({h20:,.0f} GB/s of memory bandwidth) and counts 0.15 of it, by which these thousand are added up; one is refused and the other free",
         a,
         b,
-        1000.0,
+        h100e("H20", 1000),
     )
     c = _base("H20", 1000.0, "CHN", date(2025, 5, 1), exporter="nvidia")
     d = _base("H20", 1000.0, "CHN", date(2025, 5, 1), exporter="reseller")

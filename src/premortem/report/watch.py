@@ -83,6 +83,8 @@ def print_hindcast(judged: Any) -> None:
         f"Mean Brier score {found.events_brier:.2f} (0.25 is what one half for all would get). "
         f"{judged.weights.effective:,.0f} effective of {judged.futures:,} futures."
     )
+    if found.events:
+        console.print(unchanged(found))
     for warning in judged.warnings:
         console.print(f"Warning: {warning}", style="bold")
     for left in found.not_scored:
@@ -99,6 +101,15 @@ def verdict(found: Hindcast) -> str:
         if pairs:
             parts.append(f"better than {name} on {sum(a < b for a, b in pairs)} of {len(pairs)}")
     return f"Standing on {found.as_of}: {'; '.join(parts)}"
+
+
+def unchanged(found: Hindcast) -> str:
+    """How the events do beside the view that nothing changes after the day."""
+    ours, (theirs, brier) = sum(not e.missed for e in found.events), found.unchanged
+    return (
+        f"Events on the right side of half: {ours} of {len(found.events)}; that nothing changes gets {theirs} of {len(found.events)}, "
+        f"with a mean Brier score of {brier:.2f}."
+    )
 
 
 def print_weighted(run: Any, result: dict[str, Any]) -> None:
@@ -125,5 +136,5 @@ def print_timeline(result: dict[str, Any]) -> None:
         console.print(f"            {moved or 'moved no driver or arrestor'}", style="dim")
     for row in result["lags"]:
         console.print(
-            f"{row['kind']}: median {row['median']:.1f} months, {row['shortest']:.1f} to {row['longest']:.1f}, {row['events']} pairs"
+            f"{row['kind']}: median {row['median']:.1f} months, {row['shortest']:.1f} to {row['longest']:.1f}, {row['events']} {'pair' if row['events'] == 1 else 'pairs'}"
         )

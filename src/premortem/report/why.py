@@ -170,7 +170,8 @@ def print_compare(result: dict[str, Any]) -> None:
     console.print(table)
     console.print(
         "Regret: what a policy's mean margin (each within -1 and 1) gives up against the best of these policies in the "
-        "same future.",
+        "same future. It counts the five alike and nothing else: no cost to firms, to allies or of enforcement, and no "
+        "retaliation; to give up least here is no recommendation.",
         style="dim",
     )
     _heading(console, "Which policy is most robust")
@@ -275,7 +276,7 @@ def print_edits(result: dict[str, Any]) -> None:
         scored.add_row(f"  {name}", f"{score['rank_correlation']:.2f}", f"{score['top5_hits']:.1f}")
     scored.add_row("  a draw by lot", "0.00", f"{h['chance_top5_hits']:.1f}")
     console.print(scored)
-    console.print(f"  {h['verdict'][0].upper()}{h['verdict'][1:]}.")
+    console.print(f"  {h['verdict'][0].upper()}{h['verdict'][1:]}.{words.one_act(h['acts'], h['edited'])}")
 
 
 def print_futures(result: dict[str, Any]) -> None:

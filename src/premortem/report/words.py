@@ -29,6 +29,11 @@ def sentence(text: str) -> str:
     return text if text.endswith(("?", ".", "!")) else f"{text}."
 
 
+def one_act(acts: int, edited: int) -> str:
+    """That edits made by one act are one observation; nothing where acts are several."""
+    return f" One act dropped all {edited}, so this is close to a single observation." if acts == 1 else ""
+
+
 def change(start: float, end: float) -> str:
     """Two numbers as `0.85 to 1.1`, with as many digits as it takes to tell them apart."""
     digits = next((d for d in range(2, 5) if number(start, d) != number(end, d)), 5)

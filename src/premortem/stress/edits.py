@@ -130,8 +130,10 @@ def score(ranked: pl.DataFrame, published: Mapping[str, date], texts: Mapping[st
     }
     ours = scored.pop("index")
     edited = happened > EDITED
+    acts = {r["date"] for r in facts.read("clause_edits").to_dicts() if r["edited"] > EDITED}
     return {
         **ours,
+        "acts": len(acts),
         "scored": len(happened),
         "edited": int(edited.sum()),
         "chance_top5_hits": float(TOP * edited.mean()),

@@ -57,6 +57,7 @@ class EventScored:
     share: float
     happened: bool
     brier: float
+    stood: bool = False  # whether it had come, or stood, in most futures on the day of the hindcast
 
     @property
     def missed(self) -> bool:
@@ -82,6 +83,12 @@ class Hindcast:
     def events_brier(self) -> float:
         """Mean Brier score of the events: 0 is perfect, 0.25 is what one half for all would get."""
         return float(np.mean([e.brier for e in self.events])) if self.events else float("nan")
+
+    @property
+    def unchanged(self) -> tuple[int, float]:
+        """Events that *nothing changes after the day* has right, and its mean Brier score; NaN without events."""
+        right = [e.stood == e.happened for e in self.events]
+        return sum(right), float(1 - np.mean(right)) if right else float("nan")
 
     def beats(self, baseline: str) -> float:
         """Share of observables with a smaller CRPS than `persistence` or `trend`, among those that have one."""
@@ -121,6 +128,8 @@ class Hindcast:
             "skill_trend": _plain(self.skill("trend")),
             "events": happened,
             "events_brier": _plain(self.events_brier),
+            "events_right_unchanged": self.unchanged[0],
+            "events_brier_unchanged": _plain(self.unchanged[1]),
             "not_scored": list(self.not_scored),
         }
 
@@ -192,7 +201,8 @@ def _events(
         if reading.quantity in events:
             share = float(events[reading.quantity](reading.on))
             came = reading.value > 0.5
-            scored.append(EventScored(reading.quantity, reading.on, share, came, brier(share, came)))
+            stood = bool(events[reading.quantity](as_of) > 0.5)
+            scored.append(EventScored(reading.quantity, reading.on, share, came, brier(share, came), stood))
         else:
             left.append(_left(reading, "no such event in the policy process"))
     return tuple(scored), left

@@ -98,4 +98,5 @@ def _score(h: dict[str, Any]) -> str:
     return (
         f"How it did: of {h['scored']} clause numbers {h['edited']} were dropped or replaced by July 2026. Rank correlation {h['rank_correlation']:.2f}, "
         f"{h['top5_hits']} of the first five edited. Naive rankings get: {naive}."
+        f"{words.one_act(h['acts'], h['edited'])}"
     )

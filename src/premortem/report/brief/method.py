@@ -6,6 +6,7 @@ from premortem import analysis, facts
 from premortem.report import words
 from premortem.report.brief.content import Block, Fold, Section, Strong, Table, text
 from premortem.report.brief.page_one import DAY
+from premortem.report.terminal import LEAST
 from premortem.study import Run, Study
 
 
@@ -64,7 +65,7 @@ def _record(study: Study) -> list[Block]:
             (
                 r["quantity"],
                 r["unit"],
-                *(words.number(r[k]) for k in ("recorded", "low", "median", "high")),
+                *(words.number(r[k] if abs(r[k]) >= LEAST else 0.0) for k in ("recorded", "low", "median", "high")),
                 "yes" if r["inside"] else "no",
                 r["source"],
             )

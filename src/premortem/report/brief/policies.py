@@ -109,6 +109,7 @@ def _regret(run: Run, names: list[str], result: dict[str, Any]) -> Figure:
         "regret",
         f"{title_of(run, least)} gives up least on average",
         charts.regret_map(pl.DataFrame(rows), [title_of(run, p) for p in names]),
-        "Regret: mean over futures of what a policy's margin (within -1 and 1) gives up against the best policy in the same future; darker is worse.",
+        "Regret: mean over futures of what a policy's margin (within -1 and 1) gives up against the best policy in the same future; darker is worse. "
+        "Nothing but the assumptions counts: no cost to firms, to allies or of enforcement, and no retaliation. To give up least here is no recommendation.",
         f"Regret over all assumptions. {said}. By assumption: {by}.",
     )

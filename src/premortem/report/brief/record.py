@@ -30,11 +30,12 @@ def record(run: Run) -> Section:
     ]
     blocks: list[Block] = [
         text(
-            f"Weighted by what was known on {DAY}, futures are held against what was read later; nothing later was used. ",
+            f"Weighted by what was known on {DAY}, futures are held against what was read later; no later reading moves them. ",
             see(figure.id),
             " shows each reading within its range.",
             Note(
                 f"{result['futures']:,} futures, {words.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
+                "How paths are drawn was reworked once after later values had been seen, on principle and with the same score; no number was fitted to them. "
                 "Scores: continuous ranked probability score (Gneiting and Raftery 2007) and Brier's."
             ),
         ),
@@ -109,12 +110,13 @@ def _figure(readings: list[dict[str, Any]]) -> Figure:
 def _scores(result: dict[str, Any]) -> str:
     few = len(result["observables"]) < 30
     won = [
-        f"{words.share(result[f'beats_{b}'])} of those with such a baseline against {b}"
-        for b in ("persistence", "trend")
+        f"{words.share(result[f'beats_{b}'])} of those with such a baseline against {says}"
+        for b, says in (("persistence", "the last value carried forward"), ("trend", "a straight line"))
         if result[f"beats_{b}"] is not None
     ]
     said = (
-        f"Mean Brier score of the events: {words.number(result['events_brier'])} (0 is perfect, 0.25 is one half for all)."
+        f"Mean Brier score of the events: {words.number(result['events_brier'])} (0 is perfect, 0.25 is one half for all, "
+        f"{words.number(result['events_brier_unchanged'])} that nothing changes, which has {result['events_right_unchanged']} of {len(result['events'])} right)."
         if result["events_brier"] is not None
         else ""
     )
