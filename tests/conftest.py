@@ -39,3 +39,14 @@ def small_run(study, tmp_path_factory) -> Run:
     """A stored run of 5,000 futures under three policies: two chunks, the last one padded."""
     folder: Path = tmp_path_factory.mktemp("run") / "out"
     return study.run(["as-written", "rescinded", "maximal"], futures=5000, seed=3, out=folder)
+
+
+@pytest.fixture(scope="session")
+def site(small_run):
+    """The app on the shipped case with the small run: one for its pages, its API and the browser."""
+    from premortem.app.site import close, make  # late: most rooms test without a server
+
+    made = make(hosts=("testserver",), warm=False)  # the name under which schemathesis asks
+    made.state.desk.run = small_run
+    yield made
+    close(made)

@@ -10,14 +10,6 @@ ADDRESS = "http://127.0.0.1:8760"
 
 
 @pytest.fixture(scope="session")
-def site(small_run):
-    made = make(hosts=("testserver",), warm=False)  # the name under which schemathesis asks
-    made.state.desk.run = small_run
-    yield made
-    close(made)
-
-
-@pytest.fixture(scope="session")
 def client(site):
     return TestClient(site, base_url=ADDRESS, raise_server_exceptions=False)
 

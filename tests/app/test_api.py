@@ -168,6 +168,7 @@ def test_a_country_stands_for_itself_or_says_which_block_it_is_part_of(client):
     assert client.get("/api/world/Atlantis").status_code == 400
 
 
+@pytest.mark.slow
 def test_what_happened_is_held_against_what_was_said(client):
     found = client.get("/api/hindcast").json()
     assert {"observables", "coverage90", "beats_persistence", "events_brier"} <= found.keys()
@@ -195,3 +196,17 @@ def test_no_request_of_the_schema_ends_in_a_bug(case, client):
     kept = {body if k == "data" else k: v for k, v in asked.items() if v is not None and k != "cookies"}
     answer = client.request(**kept)
     assert answer.status_code < 500, answer.text
+
+
+@pytest.mark.parametrize("of", ["p.imitation_lag", "l.diffusion.country_allocation.tpp", "l.strength.deals"])
+def test_what_it_would_take_agrees_with_the_view_that_stands_there(client, of):
+    found = client.get(f"/api/assumption/A2/takes?of={of}").json()
+    there = found["rows"][4]
+    value = f"{there['value']:.10g}" + (f"..{there['value']:.10g}" if of[0] == "p" else "")
+    board = client.get(f"/api/assumption/A2?{of}={value}").json()["board"]
+    assert next(r["holds"] for r in board if r["policy"] == "as-written") == pytest.approx(there["holds"], abs=2e-3)
+
+
+@pytest.mark.parametrize("of", ["p.nothing", "l.no.such", "x", "", "l.strength.nothing", "p." + "x" * 200])
+def test_what_cannot_be_tried_is_refused(client, of):
+    assert client.get("/api/assumption/A2/takes", params={"of": of}).status_code in (400, 422)

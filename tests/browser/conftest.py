@@ -9,7 +9,6 @@ import pytest
 import uvicorn
 
 from premortem.app.serve import bound
-from premortem.app.site import close, make
 
 CHROMIUM = next(
     (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(p).exists()), None
@@ -26,12 +25,10 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def address(small_run):
+def address(site):
     """The address of the app, served on the shipped case with a small stored run."""
     held = bound("127.0.0.1", 0)
-    site = make()
-    site.state.desk.run = small_run
-    server = uvicorn.Server(uvicorn.Config(site, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(site, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [held]}, daemon=True)
     thread.start()
     while not server.started:
@@ -39,7 +36,6 @@ def address(small_run):
     yield f"http://127.0.0.1:{held.getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
-    close(site)
 
 
 @pytest.fixture(scope="session")

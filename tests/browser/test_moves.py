@@ -214,3 +214,21 @@ def test_the_map_moves_in_time(visit):
     assert page.locator("#at").inner_text() == "2027Q3"
     assert page.evaluate(colours) != before
     assert "quarter=2027Q3" in page.url
+
+
+def test_a_country_is_opened_from_the_map_and_settings_go_along(visit):
+    page = visit("/world?policy=rescinded")
+    with page.expect_navigation():
+        page.locator("#map .mark-symbol path").first.click()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    query = parse_qs(urlsplit(page.url).query)
+    assert query["policy"] == ["rescinded"]
+    assert len(query["place"][0]) == 3
+
+
+def test_what_it_would_take_is_drawn_when_asked(visit):
+    page = visit("/a/A2")
+    page.locator("#take").select_option("p.imitation_lag")
+    page.locator("#take-form button").click()
+    page.locator("#take-curve[data-ready]").wait_for()
+    assert "A2" in page.locator("#take-curve h3").inner_text()

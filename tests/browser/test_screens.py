@@ -23,7 +23,9 @@ def test_a_screen_works_on_a_phone_in_the_dark_and_has_no_barrier(visit, path):
     assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in ("serious", "critical")] == []
 
 
-@pytest.mark.parametrize("path", ["/", "/a/A2", "/levers", "/rules", "/world"])
+@pytest.mark.parametrize(
+    "path", ["/", "/a/A2", *(pytest.param(p, marks=pytest.mark.slow) for p in ("/levers", "/rules", "/world"))]
+)
 def test_a_screen_has_no_barrier_in_the_light(visit, path):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -112,6 +112,57 @@ def ranges(count: int) -> Any:
     return _wide(prior + box, 30 + 28 * count)
 
 
+def path() -> Any:
+    """The curve that a box is chosen from: density against coverage, the chosen point marked; rows coverage, density, chosen."""
+    share = alt.Axis(format="%", tickCount=6)
+    x = alt.X("coverage:Q", title="coverage: share of the breaks inside", axis=share, scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("density:Q", title="density: share of the inside that breaks", axis=share, scale=alt.Scale(domain=[0, 1]))
+    base = alt.Chart(ROWS).encode(x=x, y=y, order="step:Q")
+    points = base.mark_point(filled=True, size=24, color=MUTED, opacity=1)
+    chosen = base.transform_filter("datum.chosen").mark_point(filled=True, size=130, color=BREAKS, opacity=1)
+    return _wide(alt.layer(base.mark_line(color=CONTEXT), points, chosen), 220)
+
+
+def takes(title: str, unit: str) -> Any:
+    """Share that holds against one number, with a rule where it stands now and one at a half; rows value, holds, now."""
+    share = unit in ("share", "0-1")
+    axis = alt.Axis(format="%" if share else "~s" if unit in ("TPP", "H100e") else "~g", tickCount=6)
+    x = alt.X("value:Q", title=title, axis=axis, scale=alt.Scale(zero=False, nice=False))
+    y = alt.Y(
+        "holds:Q", title="share of futures in which it holds", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])
+    )
+    base = alt.Chart(ROWS).encode(x=x, y=y)
+    half = alt.Chart(ROWS).mark_rule(color=MUTED, strokeDash=[4, 3]).encode(y=alt.datum(0.5))
+    now = alt.Chart(ROWS).mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("min(now):Q", title=title))
+    line = base.mark_line(color=HOLDS, strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=30, color=HOLDS))
+    return _wide(alt.layer(half, now, line), 220)
+
+
+def tradeoff(x: str, y: str, rows: Rows) -> Any:
+    """Policies by two shares, those that no other beats joined; rows title, x, y, best."""
+    share = alt.Axis(format="%", tickCount=6)
+
+    def near(key: str) -> alt.Scale:
+        values = [row[key] for row in rows]
+        room = 0.02 + 0.15 * (max(values) - min(values))
+        return alt.Scale(domain=[max(min(values) - room, 0), min(max(values) + room, 1)], nice=False)
+
+    base = alt.Chart(ROWS).encode(
+        x=alt.X("x:Q", title=f"share of futures in which {x} holds", axis=share, scale=near("x")),
+        y=alt.Y("y:Q", title=f"share of futures in which {y} holds", axis=share, scale=near("y")),
+    )
+    joined = base.transform_filter("datum.best").mark_line(color=HOLDS, strokeDash=[4, 3]).encode(order="x:Q")
+    colour = alt.condition("datum.best", alt.value(HOLDS), alt.value(CONTEXT))
+    points = base.mark_point(filled=True, size=90, opacity=1).encode(color=colour)
+    middle = sum(near("x").domain) / 2  # names stand towards the middle, so that none is cut
+    texts = []
+    for side, where, dx in (("left", f"datum.x <= {middle}", 8), ("right", f"datum.x > {middle}", -8)):
+        here = base.transform_filter(where).encode(text="title:N")
+        style: dict[str, Any] = {"align": side, "dx": dx, "dy": -9, "fontSize": 12}
+        texts += [here.mark_text(**style, stroke="white", strokeWidth=4), here.mark_text(**style, color=INK)]
+    return _wide(alt.layer(joined, points, *texts), 280)
+
+
 def heat(x: str, y: str, value: str, legend: str, count: int) -> Any:
     """A heat map with its values as text."""
     base = alt.Chart(ROWS).encode(

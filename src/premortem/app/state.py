@@ -40,7 +40,7 @@ OTHERS = frozenset(
         "only",
         "name",
     }
-    | {"now", "bare", "field", "measure", "quarter", "place", "y"}
+    | {"of", "now", "bare", "field", "measure", "quarter", "place", "y"}
 )
 # A changed clause number may go up to so many times its legal value.
 MOST_TIMES = 1e4

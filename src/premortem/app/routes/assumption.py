@@ -2,15 +2,15 @@
 
 import time
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from premortem import analysis
 from premortem.analysis.breaks import Place, nearest_breaks, single_thresholds
-from premortem.app import controls, specs, words
+from premortem.app import controls, specs, takes, words
 from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes.board import row
@@ -21,6 +21,7 @@ from premortem.stress.propositions import Assumption
 from premortem.watch import signposts
 
 router = APIRouter()
+Of = Annotated[str, Query(max_length=100)]
 # Thresholds that are tried across a slider.
 TRIED = 21
 # Nearest breaks that are shown.
@@ -44,7 +45,7 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     )  # fmt: skip
     return render(
         request, "assumption.html", a=a, answer=found, fan=fan, strip=strip, thresholds=controls.thresholds(a, view),
-        curves=curves_of(desk, view, a), signposts=informing(desk, view, a),
+        curves=curves_of(desk, view, a), signposts=informing(desk, view, a), choices=takes.choices(desk.live, view),
     )  # fmt: skip
 
 
@@ -67,6 +68,19 @@ def why(name: str, desk: AtDesk, view: View) -> Answer:
     policy = view.policy if view.policy in desk.run.policies else desk.run.policies[0]
     found = desk.answer(("why", a.id, policy), lambda: analysis.explain(desk.run, a.id, policy))
     return Answer.model_validate(_why(found, desk, a) | {"policy": policy, "futures": desk.run.futures})
+
+
+@router.get("/api/assumption/{name}/takes")
+def what_it_takes(name: str, desk: AtDesk, view: View, of: Of) -> Answer:
+    """Share of futures in which it holds against one uncertainty, strength or clause number, and where it crosses one half."""
+    a = find(desk, name)
+    found = takes.curve(desk.live, view, a.id, of)
+    words_of = {key: label for _, rows in takes.choices(desk.live, view) for key, label in rows}
+    said = words_of.get(of, of[2:]) + ("" if found["unit"] in words.BARE else f" [{found['unit']}]")
+    flip = crossing(*(np.asarray([row[k] for row in found["rows"]]) for k in ("value", "holds")))
+    return Answer.model_validate(
+        found | {"flip": flip, "spec": specs.Chart("", "", "", "", specs.takes(said, found["unit"]), []).spec}
+    )
 
 
 @router.get("/api/assumption/{name}/breaks")
@@ -174,8 +188,15 @@ def _why(found: dict[str, Any], desk: Desk, a: Assumption) -> dict[str, Any]:
             "effects", "", "", "", specs.diverging("change of the share that holds", len(effects)), []
         ).spec,
         "ranges": ranges,
+        "path": _path(found["boxes"][0]) if found["boxes"] else [],
+        "path_spec": specs.Chart("path", "", "", "", specs.path(), []).spec,
         "ranges_spec": specs.Chart("ranges", "", "", "", specs.ranges(len(ranges)), []).spec,
     }
+
+
+def _path(box: dict[str, Any]) -> list[dict[str, Any]]:
+    """The curve that a box was chosen from, the chosen step marked."""
+    return [step | {"step": i, "chosen": i == box["chosen"]} for i, step in enumerate(box["curve"])]
 
 
 def _ranges(box: dict[str, Any], desk: Desk) -> list[dict[str, Any]]:

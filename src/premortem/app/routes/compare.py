@@ -13,6 +13,7 @@ from premortem.app.routes import board
 from premortem.app.routes.assumption import find
 from premortem.app.schema import Answer
 from premortem.app.state import State
+from premortem.stress import regret
 
 router = APIRouter()
 # A policy keeps an assumption while it holds in at least this share of futures.
@@ -21,9 +22,9 @@ REGRET = {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret
 
 
 @router.get("/compare", response_class=HTMLResponse, include_in_schema=False)
-def page(request: Request, desk: AtDesk, view: View, y: str = "A4") -> HTMLResponse:
+def page(request: Request, desk: AtDesk, view: View, y: str = "A4", a: str = "A2", b: str = "A4") -> HTMLResponse:
     """Regret, trade-offs, rankings, pathways."""
-    a = find(desk, y)
+    kept, pair = find(desk, y), (find(desk, a).id, find(desk, b).id)
     if must_wait(request, ("compare",)):
         return waiting(
             request,
@@ -32,7 +33,7 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "A4") -> HTMLRespo
         )
     found = compared(desk)
     titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
-    regret = [
+    rows = [
         {"policy": titles[p], "assumption": k, "regret": r}
         for k, by in found["regret_by_assumption"].items() for p, r in by.items()
     ]  # fmt: skip
@@ -40,11 +41,28 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "A4") -> HTMLRespo
     source = f"premortem, {found['futures']:,} futures, each policy beside the best in the same future"
     heat = specs.Chart(
         "regret", f"{titles[least]} gives up least on average", "Mean regret by policy and assumption; the table holds the numbers", source,
-        specs.heat("policy", "assumption", "regret", "mean regret", len(found["regret_by_assumption"])), regret, REGRET,
+        specs.heat("policy", "assumption", "regret", "mean regret", len(found["regret_by_assumption"])), rows, REGRET,
     )  # fmt: skip
     return render(
-        request, "compare.html", found=found, titles=titles, heat=heat, a=a, pathways=pathways(desk, view, a.id, titles), level=LEVEL,
+        request, "compare.html", found=found, titles=titles, heat=heat, a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
+        pathways=pathways(desk, view, kept.id, titles), level=LEVEL,
         rows=board.answer(desk, view, only=False)["board"],
+    )  # fmt: skip
+
+
+def tradeoff(found: dict[str, Any], pair: tuple[str, str], titles: dict[str, str], source: str) -> specs.Chart:
+    """Policies by the shares of two assumptions, with those that no other beats on both."""
+    x, y = pair
+    best = regret.pareto({p: (by[x], by[y]) for p, by in found["shares"].items()})
+    rows = [{"title": titles[p], "x": by[x], "y": by[y], "best": p in best} for p, by in found["shares"].items()]
+    says = (
+        f"{titles[best[0]]} is best on both"
+        if len(best) == 1
+        else f"{len(best)} of {len(rows)} policies are not beaten on both"
+    )
+    return specs.Chart(
+        "tradeoff", f"{x} against {y}: {says}", f"{says}: {', '.join(titles[p] for p in best)}; the table holds the shares",
+        f"{source}; blue and joined: beaten by none on both", specs.tradeoff(x, y, rows), rows, {"title": "Policy", "x": x, "y": y, "best": "not beaten"},
     )  # fmt: skip
 
 

@@ -61,18 +61,39 @@ async function why() {
       parts.push(el("p", { class: "note", text: `On new futures: ${Math.round(100 * box.density_out_of_sample)}% of the inside breaks, ${Math.round(100 * box.coverage_out_of_sample)}% of the breaks are inside.` }));
     }
     if (found.ranges.length) parts.push(figure({ id: "ranges", heading: "The first box, within what is believed", says: found.boxes[0].sentence, source, spec: found.ranges_spec, rows: found.ranges, columns: { label: "Uncertainty", from: "from", to: "to", unit: "unit", p: "p" } }));
+    if (found.path.length) {
+      const at = found.path.find((p) => p.chosen);
+      const heading = at ? `Chosen where the box holds ${share(at.coverage)} of the breaks and ${share(at.density)} of it breaks` : "How dense a box is against how many breaks it holds";
+      parts.push(figure({ id: "path", heading, says: `${heading}; ${found.path.length} boxes, from all futures to the densest`, source: `${source}; each point one peel; the mark is before limits were widened`, spec: found.path_spec, rows: found.path, columns: { coverage: "coverage", density: "density", mass: "share of futures", restricted: "limits" } }));
+    }
     place.replaceChildren($("why-title"), ...parts);
     const most = found.effects[0];
     const says = most ? `${most.label} (${most.kind}) moves the share most, by ${Math.round(100 * most.change)} points` : "no effects";
     if (found.effects.length) $("effects").replaceChildren(
       figure({ id: "drivers", heading: says[0].toUpperCase() + says.slice(1), says, source: `${source}; each item frozen at its neutral end`, spec: found.effects_spec, rows: found.effects.map((e) => ({ ...e, label: `${e.label} (${e.kind})` })), columns: { label: "Item", change: "change of the share", low: "low", high: "high", statement: "what the note says" } }),
-      found.not_modelled.length ? el("p", { class: "note missing", text: `Not modelled: ${found.not_modelled.map((r) => r.item.replaceAll("_", " ")).join(", ")}.` }) : null);
+      ...(found.not_modelled.length ? [el("p", { class: "note missing", text: `Not modelled: ${found.not_modelled.map((r) => r.item.replaceAll("_", " ")).join(", ")}.` })] : []));
     await drawAll();
   } catch (error) {
     place.replaceChildren($("why-title"), el("p", { class: "empty", text: `This could not be worked out: ${error.message}. The rest of the page keeps working.` }));
   }
   place.setAttribute("aria-busy", "false");
 }
+
+$("take-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const place = $("takes");
+  const what = $("take").selectedOptions[0].text;
+  try {
+    const found = await fetchJson(`/api/assumption/${name}/takes?of=${encodeURIComponent($("take").value)}&${query()}`);
+    const spread = found.rows.map((r) => r.holds);
+    const [least, most] = [Math.min(...spread), Math.max(...spread)];
+    const heading = found.flip === null ? `Nowhere in this range does the verdict on ${name} flip: it holds in ${share(least)} to ${share(most)}` : `The verdict on ${name} flips at ${quantity(found.flip, found.unit)}`;
+    place.replaceChildren(figure({ id: "take-curve", heading, says: `${what}. ${heading}`, source: `premortem, 2,000 futures a point, this view; ${what}; upright rule: now, ${quantity(found.now, found.unit)}`, spec: found.spec, rows: found.rows.map((r) => ({ ...r, now: found.now })), columns: { value: `value${found.unit === "-" ? "" : ` [${found.unit}]`}`, holds: "share that holds" } }));
+    await drawAll();
+  } catch (error) {
+    place.replaceChildren(el("p", { class: "empty", text: `This could not be worked out: ${error.message}.` }));
+  }
+});
 
 $("find-breaks").addEventListener("click", async () => {
   const place = $("breaks");

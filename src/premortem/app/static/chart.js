@@ -44,6 +44,11 @@ export async function drawAll(root = document) {
   await Promise.all(figures.map(embed));
 }
 
+/** `then(datum)` is called with what a mark that is clicked stands for. */
+export function onClick(id, then) {
+  held.get(document.getElementById(id))?.view.addEventListener("click", (event, item) => item?.datum && then(item.datum));
+}
+
 /** New rows for a chart: its view, its words and its table. */
 export async function update(id, rows, says) {
   const figure = document.getElementById(id);

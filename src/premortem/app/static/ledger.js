@@ -30,8 +30,10 @@ $("example").addEventListener("click", async () => {
   decide(new File([text], "example-ledger.csv"));
 });
 
+// days stay on one line, whole numbers lose their `.0`
+const cell = (text) => el("td", { class: /^\d{4}-\d\d-\d\d$/.test(text) ? "whole" : null, text: String(text ?? "").replace(/^(-?\d+)\.0$/, "$1") });
 const table = (heads, rows, label) => el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
-  el("table", { class: "plain" }, el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((text) => el("td", { text: text ?? "" })))))));
+  el("table", { class: "plain" }, el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell))))));
 
 function show(found) {
   const parts = [el("h2", { text: `${found.rows.toLocaleString("en")} rows decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];

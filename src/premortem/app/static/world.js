@@ -1,5 +1,5 @@
 // The map in time: one quarter's rows at a time go into the view; play stops at the end, or when less motion is wanted.
-import { drawAll, update } from "./chart.js";
+import { drawAll, onClick, update } from "./chart.js";
 
 const $ = (id) => document.getElementById(id);
 const slider = $("quarter");
@@ -52,4 +52,13 @@ $("play").addEventListener("click", () => {
 $("measure").addEventListener("change", () => $("pick").requestSubmit());
 $("place").addEventListener("change", () => $("pick").requestSubmit());
 await drawAll();
+onClick("map", (datum) => {
+  const row = rows.find((r) => r.iso3 === (datum.iso3 ?? datum.id));
+  if (!row) return;
+  const address = new URL(location.href);
+  address.searchParams.set("place", row.iso3);
+  address.searchParams.delete("now");
+  address.hash = "country-title";
+  location.assign(address);
+});
 document.documentElement.dataset.ready = "";
