@@ -112,6 +112,43 @@ def test_masses_and_breaks_of_the_curve_are_those_of_its_boxes(seed, dims, rate)
         assert mass >= peeling.LEAST_MASS * weight.sum()
 
 
+def test_bins_of_many_futures_lose_nothing_to_every_value_being_one(monkeypatch):
+    rng = np.random.default_rng(4)
+    x = rng.random((6, 30_000))
+    x[2], x[3] = np.round(x[2], 1), np.exp(3 * rng.normal(size=30_000))  # with ties, and far from even
+    breaks = ((x[0] > 0.7) & (x[3] > 1)) ^ (rng.random(30_000) < 0.1)
+    weight = rng.random(30_000)
+
+    def curve():
+        sample = peeling.prepared(x, breaks, weight)
+        return sample, peeling.peel(sample, np.ones(30_000, bool))
+
+    sample, binned = curve()
+    for low, high, mass, caught in zip(binned.low, binned.high, binned.mass, binned.caught, strict=True):
+        inside = ((sample.values >= low[:, None]) & (sample.values <= high[:, None])).all(0)
+        assert weight[inside].sum() == pytest.approx(mass)
+        assert weight[inside & breaks].sum() == pytest.approx(caught)
+    monkeypatch.setattr(peeling, "SAMPLED", 30_000)
+    _, every = curve()
+    for level in np.arange(0.4, 0.91, 0.1) * weight[breaks].sum():
+        best, other = ((t.caught / t.mass)[t.caught >= level].max() for t in (binned, every))
+        assert best >= other - 0.01
+
+
+def test_pasted_limits_are_values_of_futures_in_the_box_and_cover_more():
+    x, breaks = planted(20_000, seed=7)
+    sample, left = peeling.prepared(x, breaks, np.ones(20_000)), np.ones(20_000, bool)
+    t = peeling.peel(sample, left)
+    low, high = t.low[-1].copy(), t.high[-1].copy()
+    peeling.paste(sample, left, low, high)
+    inside = ((sample.values >= low[:, None]) & (sample.values <= high[:, None])).all(0)
+    assert inside.sum() >= t.mass[-1]
+    assert breaks[inside].mean() >= t.caught[-1] / t.mass[-1]
+    for d in range(len(low)):
+        assert low[d] in (-np.inf, sample.values[d][inside].min())
+        assert high[d] in (np.inf, sample.values[d][inside].max())
+
+
 def test_ties_categories_and_constants_are_handled():
     rng = np.random.default_rng(1)
     x = rng.random((8, 6000))

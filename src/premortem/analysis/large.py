@@ -17,7 +17,7 @@ from premortem.ensemble.part import FUTURES
 from premortem.stress import discover
 from premortem.study import Run
 
-# Futures among which boxes are sought: 120 uncertainties of them, and their order, are 0.4 GB.
+# Futures among which boxes are sought: 120 uncertainties of them, and their bins, are 0.3 GB.
 SOUGHT = 400_000
 
 

@@ -22,7 +22,7 @@ def rows(quick: bool, peers: bool) -> list[Row]:
 
 
 def _prim(n: int, dims: int, held: dict[str, bool]) -> list[Row]:
-    """Seconds from the data to one box, sorting included, and the density and coverage that each tool's box has."""
+    """Seconds from the data to one box, binning included, and the density and coverage that each tool's box has."""
     rng = np.random.default_rng(0)
     x = rng.random((dims, n)).astype(np.float32)
     breaks = (x[0] > 0.6) & (x[1] < 0.5) & (rng.random(n) < 0.9)
@@ -47,7 +47,7 @@ def _prim(n: int, dims: int, held: dict[str, bool]) -> list[Row]:
 
 
 def _one_box(x: Any, breaks: Any) -> Any:
-    """Sort, peel and keep the trajectory: what the peers do in one call, without tests against chance."""
+    """Bin, peel and keep the trajectory: what the peers do in one call, without tests against chance."""
     sample = peeling.prepared(x, breaks, np.ones(len(breaks)))
     return peeling.peel(sample, np.ones(len(breaks), bool))
 

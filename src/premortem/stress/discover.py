@@ -7,7 +7,7 @@ cover what is left with further boxes.
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -238,12 +238,12 @@ def _resampled(box: Box, sample: Sample, names: Sequence[str], left: Flags, seed
     """
     rng = np.random.default_rng([seed, 1])
     n = min(len(left), MOST_RESAMPLED)
-    small = prepared(sample.values[:, :n], sample.breaks[:n], sample.weight[:n])
+    small = Sample(sample.values[:, :n], sample.bins[:, :n], sample.edges, sample.breaks[:n], sample.weight[:n])
     halves = [left[:n] & (rng.random(n) < 0.5) for _ in range(RESAMPLES)]
     base = float(np.average(small.breaks, weights=small.weight))
 
     def again(half: Flags) -> set[str]:
-        halved = Sample(small.values, small.order, small.breaks, np.where(half, small.weight, 0.0))
+        halved = replace(small, weight=np.where(half, small.weight, 0.0))
         t = peel(halved, half)
         steps = _steps(t, max(halved.weight[small.breaks].sum(), 1e-300), halved.mass)
         best = _choose(steps, base, MOST_LIMITS)
