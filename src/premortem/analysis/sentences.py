@@ -16,10 +16,11 @@ EDGE = 0.001
 
 
 def sentence(box: discover.Box, subject: str, study: Study) -> str:
-    """`A2 breaks in 83% of futures in which ...; that is 61% of its breaks`, in the words of the parameters."""
-    where = conditions(box, study)
+    """`A2 breaks in 83% of futures in which ..., against 30% of all; that is 61% of its breaks`, in the words of the parameters."""
+    every = box.density * box.mass / box.coverage
     return (
-        f"{subject} breaks in {box.density:.0%} of futures in which {where}; that is {box.coverage:.0%} of its breaks"
+        f"{subject} breaks in {box.density:.0%} of futures in which {conditions(box, study)}, against {every:.0%} of all; "
+        f"that is {box.coverage:.0%} of its breaks"
     )
 
 

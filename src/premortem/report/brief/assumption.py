@@ -138,7 +138,7 @@ def _effects(a: Assumption, why: dict[str, Any]) -> Figure | None:
     said = "; ".join(f"{r['statement']} ({r['kind']}): {words.points(r['effect'])}" for r in measured)
     return Figure(
         f"effects-{a.id}",
-        f"{a.id} rests most on this {top['kind']}, {words.points(top['effect'])}: {words.within(top['statement'])}",
+        f"{a.id}: what stands for this {top['kind']} carries most, {words.points(top['effect'])}: {words.within(top['statement'])}",
         charts.effects(rows),
         "Change of the share that holds when an item is as it is rather than at its neutral end, paired over "
         f"{analysis.FROZEN:,} futures; line: 95% interval. The {len(rows)} strongest of {len(why['attribution'])}; the HTML edition lists all.",
