@@ -130,7 +130,8 @@ def _operation(equation: Any) -> Run:
     inner = next((params[key] for key in _INNER if key in params), None)
     if inner is None:
         raise NotImplementedError(f"the model uses {name}, which its NumPy form does not know")
-    run, constants = _interpret(inner.jaxpr), inner.consts
+    # a checkpointed step is open: it has no constants of its own
+    run, constants = _interpret(getattr(inner, "jaxpr", inner)), getattr(inner, "consts", ())
     return lambda xs: run([*constants, *xs])
 
 
