@@ -48,6 +48,20 @@ def test_operations_are_counted_an_element_each():
     assert (easy, hard, kept) == (10 * 2 * 3, 10 * 3, 4 * 3)
 
 
+def test_operations_of_a_checkpointed_step_are_those_of_the_step():
+    def model(values, _):
+        return jax.checkpoint(lambda x: x * 2.0 + jnp.exp(x))(values)
+
+    assert roofline.operations(model, np.ones((3, 50), np.float32), None) == (2 * 3, 3, 4 * 3)
+
+
+def test_operations_of_the_world_can_be_counted(study):
+    values = draw(study.priors, "sobol", 5, 0, 8)
+    easy, hard, kept = roofline.operations(study.model(), values, simulation.pulled(study))
+    assert easy > hard > 0
+    assert kept > 0
+
+
 def test_a_ratio_is_above_one_where_ours_is_better():
     assert timing.row("x", 200.0, 100.0, "futures/s", "peer")["ratio"] == 2.0
     assert timing.row("x", 1.0, 4.0, "s", "peer", False)["ratio"] == 4.0
