@@ -10,7 +10,7 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, highest, muted_title
 from premortem.exhibits.theme import BREAKS, HOLDS, INK, WIDTH, themed
-from premortem.exhibits.words import points, share
+from premortem.words import points, share
 
 SUBJECT = "The asymmetry of time"
 BADGE: Badge = "ours"

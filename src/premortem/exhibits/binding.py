@@ -8,7 +8,7 @@ import polars as pl
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, muted_title
 from premortem.exhibits.theme import BREAKS, HOLDS, INK, WIDTH, themed
-from premortem.exhibits.words import share
+from premortem.words import share
 
 SUBJECT = "HBM or logic as China's binding constraint"
 BADGE: Badge = "ours"

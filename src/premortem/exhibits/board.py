@@ -8,7 +8,7 @@ import polars as pl
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE
 from premortem.exhibits.theme import HOLDS, INK, WIDTH, themed
-from premortem.exhibits.words import share
+from premortem.words import share
 
 SUBJECT = "The five assumptions under each policy"
 BADGE: Badge = "ours"

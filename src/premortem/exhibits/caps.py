@@ -11,8 +11,8 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, highest, lowest
 from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
-from premortem.exhibits.words import number, share
 from premortem.facts import read
+from premortem.words import number, share
 
 SUBJECT = "The caps against demand, by country"
 BADGE: Badge = "ours"

@@ -9,7 +9,7 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, highest, muted_title
 from premortem.exhibits.theme import HOLDS, INK, WIDTH, themed
-from premortem.exhibits.words import number, share
+from premortem.words import number, share
 
 SUBJECT = "China's supply of compute by source"
 BADGE: Badge = "ours"

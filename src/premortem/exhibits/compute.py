@@ -11,8 +11,8 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, muted_title
 from premortem.exhibits.theme import BREAKS, HOLDS, WIDTH, themed
-from premortem.exhibits.words import number, share
 from premortem.facts import read
+from premortem.words import number, share
 
 SUBJECT = "Compute by place and origin"
 BADGE: Badge = "ours"

@@ -10,8 +10,8 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.marks import PHONE, highest
 from premortem.exhibits.theme import BREAKS, CONTEXT, WIDTH, themed
-from premortem.exhibits.words import listing
 from premortem.facts import read
+from premortem.words import listing
 
 SUBJECT = "The index of heavy edits"
 BADGE: Badge = "ours"

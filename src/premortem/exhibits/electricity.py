@@ -9,8 +9,8 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, end_words, fan, highest, lowest, muted_title, rule, spread
 from premortem.exhibits.theme import BREAKS, HOLDS, INK, WIDTH, themed
-from premortem.exhibits.words import number
 from premortem.facts import read
+from premortem.words import number
 
 SUBJECT = "AI electricity against linear and exponential paths"
 BADGE: Badge = "ours"

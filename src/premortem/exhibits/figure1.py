@@ -9,10 +9,10 @@ import polars as pl
 from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.marks import PHONE, countries
 from premortem.exhibits.theme import GRID, INK, MUTED, TIERS, WIDTH, themed
-from premortem.exhibits.words import number
 from premortem.exhibits.worldmap import BORDERS, world_map
 from premortem.facts import read
 from premortem.regime import book as rules
+from premortem.words import number
 
 SUBJECT = "The AI Diffusion Framework in one picture"
 BADGE: Badge = "replicates"

@@ -8,8 +8,8 @@ import polars as pl
 from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.marks import PHONE, muted_title
 from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
-from premortem.exhibits.words import number
 from premortem.facts import read
+from premortem.words import number
 
 SUBJECT = "Announced Chinese data-centre investment abroad"
 BADGE: Badge = "substitute data"

@@ -9,8 +9,8 @@ from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.marks import PHONE, countries, highest, lowest, muted_title
 from premortem.exhibits.surplus import readings
 from premortem.exhibits.theme import BREAKS, HOLDS, INK, WIDTH, themed
-from premortem.exhibits.words import listing
 from premortem.facts import read
+from premortem.words import listing
 
 SUBJECT = "Surplus net generation by country"
 BADGE: Badge = "replicates in part"

@@ -9,8 +9,8 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, fan, fan_words, highest, muted_title, points
 from premortem.exhibits.theme import BREAKS, HOLDS, WIDTH, themed
-from premortem.exhibits.words import number
 from premortem.facts import read
+from premortem.words import number
 
 SUBJECT = "The lead of US models, in months"
 BADGE: Badge = "ours"

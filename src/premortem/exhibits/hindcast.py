@@ -9,7 +9,7 @@ from premortem import analysis
 from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.marks import PHONE
 from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
-from premortem.exhibits.words import number
+from premortem.words import number
 
 SUBJECT = "The hindcast of what was read later"
 BADGE: Badge = "ours"

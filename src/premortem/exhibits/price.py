@@ -9,7 +9,7 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, fan, fan_words, highest, lowest, muted_title
 from premortem.exhibits.theme import HOLDS, WIDTH, themed
-from premortem.exhibits.words import number, share
+from premortem.words import number, share
 
 SUBJECT = "Price of AI services and the markup in it"
 BADGE: Badge = "ours"

@@ -9,7 +9,7 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, fan, fan_words, highest, muted_title, rule
 from premortem.exhibits.theme import HOLDS, WIDTH, themed
-from premortem.exhibits.words import number, share
+from premortem.words import number, share
 
 SUBJECT = "Return on model investment"
 BADGE: Badge = "ours"

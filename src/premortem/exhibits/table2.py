@@ -9,9 +9,9 @@ import polars as pl
 from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.marks import PHONE
 from premortem.exhibits.theme import BREAKS, GRID, HOLDS, INK, MUTED, WIDTH, themed
-from premortem.exhibits.words import listing
 from premortem.facts import read
 from premortem.stress.edits import said_later
+from premortem.words import listing
 
 SUBJECT = "Positions of actors on families of clauses"
 BADGE: Badge = "replicates in part"

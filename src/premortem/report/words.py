@@ -1,6 +1,6 @@
 """Numbers and shares in the words that every page uses; those that charts use too live with the exhibits."""
 
-from premortem.exhibits.words import listing, number, points, share
+from premortem.words import listing, number, points, share
 
 __all__ = ["interval", "listing", "number", "points", "sentence", "share", "under", "within"]
 

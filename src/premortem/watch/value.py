@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtri
 
+from premortem import words
 from premortem.watch.quantities import Array
 from premortem.watch.signposts import Signpost
 from premortem.watch.weights import effective
@@ -176,7 +177,7 @@ def sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
     kind = "weighted share" if weighted else "share"
     return (
         f"If {_when(signpost, signpost.threshold.value)}, {shift.assumption}'s {kind} "
-        f"{move(shift.before, shift.after)}; that is so in {percent(shift.passed)} of futures."
+        f"{move(shift.before, shift.after)}; that is so in {words.share(shift.passed)} of futures."
     )
 
 
@@ -192,7 +193,7 @@ def sure_sentence(reading: Array, signpost: Signpost) -> str:
 
 
 def _when(signpost: Signpost, limit: float) -> str:
-    said = percent(limit) if signpost.unit in ("share", "1/yr") else f"{limit:g}"
+    said = words.share(limit) if signpost.unit in ("share", "1/yr") else f"{limit:g}"
     return f"{signpost.when.replace('{limit}', said)} by {_day(signpost.by)}"
 
 
@@ -204,18 +205,9 @@ def event_sentence(signpost: Signpost, assumption: str, before: float, after: fl
 
 def move(before: float, after: float) -> str:
     """`falls from 61% to 48%`, `rises from ..`, or `stays at 61%`."""
-    if percent(before) == percent(after):
-        return f"stays at {percent(before)}"
-    return f"{_word(after - before)} from {percent(before)} to {percent(after)}"
-
-
-def percent(share: float) -> str:
-    """A share for people: two digits, never 0% or 100% unless exact."""
-    if 0 < share < 0.01:
-        return "under 1%"
-    if 0.99 < share < 1:
-        return "over 99%"
-    return f"{100 * share:.0f}%"
+    if words.share(before) == words.share(after):
+        return f"stays at {words.share(before)}"
+    return f"{_word(after - before)} from {words.share(before)} to {words.share(after)}"
 
 
 def _word(change: float) -> Literal["rises", "falls"]:

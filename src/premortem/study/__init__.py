@@ -1,0 +1,8 @@
+"""A study: the shipped case with a folder of the user's own files over it, and the runs made of it."""
+
+from premortem.study.folder import make_study, problems
+from premortem.study.model import outcome_names
+from premortem.study.run import Run, plain_rows
+from premortem.study.study import Study, open_run
+
+__all__ = ["Run", "Study", "make_study", "open_run", "outcome_names", "plain_rows", "problems"]

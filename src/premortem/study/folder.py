@@ -1,0 +1,128 @@
+"""A folder of the user's own files: what may stand in it, how a new one is made, and every fault of one, all at once."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from premortem import world
+from premortem.ensemble import correlation, priors
+from premortem.errors import BadInput, BadInputs, PremortemError, nearest, raise_all
+from premortem.regime import book as rules
+from premortem.regime.levers import Levers
+from premortem.stress import propositions, score
+from premortem.stress.simulator import read as read_outcomes
+from premortem.study.model import outcome_names
+from premortem.watch import observations, signposts
+
+PARTS = ("policies", "assumptions")
+PARAMETERS, SIGNPOSTS, READINGS = "params.csv", "signposts.toml", "readings.csv"
+CORRELATIONS, OUTCOMES, README = "correlations.csv", "outcomes.toml", "README.md"
+# What a new study's table of outcomes shows: nothing is defined until the marks are taken off.
+EXAMPLE = """# Outcomes of your own, as expressions over time. Take the marks off for an example:
+# [hardware_ratio]
+# says = "US-aligned additions over all that China gains"
+# unit = "ratio"
+# value = "us_supply@quarter / cn_total@quarter"
+"""
+# What a study's folder is known by.
+MARK = "study.toml"
+DEFAULT_OUT = "out"
+
+Check = Callable[[], Any]
+
+
+def problems(folder: Path | None, *, of_world: bool = True) -> list[BadInput]:
+    """Every fault of a study's files, all at once; of the shipped files when there is no folder.
+
+    Margins are left to the model when they do not speak of the shipped world (`of_world`).
+    """
+    if folder is None:
+        return _faults([partial(rules.load, name) for name in rules.policies()] + [propositions.shipped])
+    if not (folder / MARK).is_file():
+        allowed = f"a folder with {MARK}"
+        return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
+    return [*_strangers(folder), *_faults(_checks(folder, of_world))]
+
+
+def _strangers(folder: Path) -> Iterator[BadInput]:
+    """Files and folders that no study has."""
+    known = sorted({MARK, PARAMETERS, CORRELATIONS, OUTCOMES, SIGNPOSTS, READINGS, *PARTS, DEFAULT_OUT, README})
+    for path in sorted(folder.iterdir()):
+        if path.name not in known and not path.name.startswith("."):
+            hint = nearest(path.name, known)
+            yield BadInput(folder.name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint)
+
+
+def _checks(folder: Path, of_world: bool) -> list[Check]:
+    shipped = priors.read(world.PARAMS)
+    tables: dict[str, Callable[[Path], Any]] = {
+        PARAMETERS: shipped.override,
+        CORRELATIONS: shipped.correlated,
+        OUTCOMES: lambda path: read_outcomes(path, outcome_names()),
+        SIGNPOSTS: signposts.read,
+        READINGS: observations.check_own,
+    }
+    policies, assumptions = (sorted((folder / part).glob("*.toml")) for part in PARTS)
+    return [
+        *(partial(read, folder / name) for name, read in tables.items() if (folder / name).is_file()),
+        *(partial(rules.load, path) for path in policies),
+        *(partial(_check_assumption, path, of_world) for path in assumptions),
+    ]
+
+
+def _faults(checks: Iterable[Check]) -> list[BadInput]:
+    found: list[BadInput] = []
+    for check in checks:
+        try:
+            check()
+        except BadInputs as several:
+            found += several.errors
+        except BadInput as one:
+            found.append(one)
+    return found
+
+
+def _check_assumption(path: Path, of_world: bool) -> None:
+    read = propositions.read(path)
+    raise_all(propositions.check_binds(read, path.name, world.parameter_names(), Levers._fields))
+    if not of_world:
+        return
+    own = path.parent.parent / OUTCOMES
+    try:
+        named = {outcome.name for outcome in read_outcomes(own, outcome_names())} if own.is_file() else set()
+    except PremortemError:
+        named = set()  # told by the check of that file
+    score.Scorer([read], outcome_names() | named, world.quarter_labels())
+
+
+def make_study(folder: Path) -> Path:
+    """A folder with copies of what may be edited, empty tables of what may be added, and a README that says how. Raises `BadInput` when it exists and is not
+    empty.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / PARAMETERS).write_text(world.PARAMS.read_text("utf-8"), "utf-8")
+        (folder / SIGNPOSTS).write_text(signposts.SHIPPED.read_text("utf-8"), "utf-8")
+        (folder / README).write_text((files("premortem.study") / "readme.md").read_text("utf-8"), "utf-8")
+        (folder / CORRELATIONS).write_text(",".join(correlation.COLUMNS) + "\n", "utf-8")
+        (folder / OUTCOMES).write_text(EXAMPLE, "utf-8")
+        (folder / READINGS).write_text(",".join(observations.COLUMNS) + "\n", "utf-8")
+        for part, home in (("policies", rules.POLICIES), ("assumptions", propositions.SHIPPED)):
+            (folder / part).mkdir()
+            for source in home.iterdir():
+                if source.name.endswith(".toml"):
+                    (folder / part / source.name).write_bytes(source.read_bytes())
+        (folder / MARK).write_text(
+            "# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n", "utf-8"
+        )
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise BadInput(
+            str(folder), "", f"cannot be written ({error.strerror})", allowed="a folder you may write"
+        ) from error
+    return folder

@@ -1,0 +1,28 @@
+"""Where a study's last run is stored, so that a command without a folder finds it."""
+
+import hashlib
+from pathlib import Path
+
+from premortem.study.folder import DEFAULT_OUT
+
+
+def _pointer(study: Path | None) -> Path:
+    key = hashlib.sha256(str((study or Path()).resolve()).encode()).hexdigest()[:16]
+    return Path.home() / ".cache" / "premortem" / "last" / key
+
+
+def remember(study: Path | None, folder: Path) -> None:
+    """Note a run folder as the last of a study, or of this working folder where there is none."""
+    try:
+        _pointer(study).parent.mkdir(parents=True, exist_ok=True)
+        _pointer(study).write_text(str(folder.resolve()), "utf-8")
+    except OSError:
+        return  # a home that cannot be written only costs the shortcut to the last run
+
+
+def folder(study: Path | None) -> Path:
+    """The noted run folder while it exists, otherwise where a run of the study goes by default."""
+    default = (study or Path()) / DEFAULT_OUT
+    if _pointer(study).is_file() and (held := Path(_pointer(study).read_text("utf-8"))).is_dir():
+        return held
+    return default

@@ -1,0 +1,55 @@
+"""What a run simulates: the world and the propositions as one pure function, at home in a module so that workers find it."""
+
+from datetime import date
+from functools import cache
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from premortem import facts, world
+from premortem.ensemble import run as ensemble
+from premortem.regime import book as rules
+from premortem.regime.levers import Levers, levers
+from premortem.stress import score
+from premortem.stress.propositions import Assumption
+from premortem.stress.simulator import Simulator
+from premortem.watch.quantities import Observer, Quantity
+
+Array = NDArray[Any]
+
+
+def simulate_and_score(
+    simulator: Simulator,
+    assumptions: tuple[Assumption, ...],
+    asked: tuple[tuple[Quantity, date], ...],
+    values: jax.Array,
+    pulled: Any,
+) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
+    """What a run keeps of futures, from values and (levers, thresholds)."""
+    names, labels = simulator.names, world.quarter_labels()
+    outcomes = simulator(values, pulled[0])
+    scalars, series = score.Scorer(assumptions, names, labels).reduce(outcomes, pulled[1])
+    return scalars | Observer(asked, names, labels)(outcomes), series
+
+
+def outcome_names() -> frozenset[str]:
+    """Names of the world's national outcomes, which propositions may speak of."""
+    example = jax.eval_shape(
+        world.simulate,
+        jax.ShapeDtypeStruct((len(world.parameter_names()), 1), np.float32),
+        levers(rules.load("as-written"), facts.read("regions")),
+    )
+    return frozenset(name for name, array in example.items() if len(array.shape) == 2)
+
+
+@cache
+def _simulator() -> Any:
+    ensemble.use_compilation_cache()
+    return jax.jit(world.simulate)
+
+
+def regional(values: Array, pulled: Levers) -> dict[str, Any]:
+    """Every outcome of the world, compiled once for futures of one number."""
+    return dict(_simulator()(values, pulled))

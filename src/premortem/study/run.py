@@ -1,0 +1,159 @@
+"""A stored run under a study: the board, outcomes, bands, and what it was made of."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from premortem import world
+from premortem.ensemble import bands, read, store
+from premortem.ensemble import run as ensemble
+from premortem.ensemble.part import FUTURES
+from premortem.errors import MissingData
+from premortem.stress import score
+from premortem.study.model import regional
+
+if TYPE_CHECKING:
+    from premortem.study.study import Study
+
+Array = NDArray[Any]
+
+
+@dataclass
+class Run:
+    """A run folder under a study: the board, outcomes, bands, and what it was made of."""
+
+    study: "Study"
+    folder: Path
+    timing: ensemble.Timing | None = None
+
+    def __post_init__(self) -> None:
+        self.manifest = store.read_manifest(self.folder)
+        self.seconds: dict[str, float] = {}
+        if self.timing:
+            self.seconds = {
+                "compile": self.timing.compile,
+                "simulate": self.timing.simulate,
+            }
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Policies of the run, in order."""
+        return tuple(self.manifest["inputs"]["policies"])
+
+    @property
+    def futures(self) -> int:
+        """How many futures were asked for."""
+        return int(self.manifest["inputs"]["futures"])
+
+    @property
+    def seed(self) -> int:
+        """Seed of the design."""
+        return int(self.manifest["inputs"]["seed"])
+
+    @property
+    def replicates(self) -> int:
+        """Independent replicates of the design; 0 for plain Monte Carlo."""
+        return int(self.manifest["replicates"])
+
+    def columns(self, policy: str, names: Sequence[str] | None = None, first: int | None = None) -> dict[str, Array]:
+        """Scalars of every future, or of the `first`, under a policy, by column, each of shape (future,)."""
+        return read.read_columns(self.folder, policy, names, first)
+
+    def parts(self, policy: str, names: Sequence[str] | None = None) -> Iterator[dict[str, Array]]:
+        """The same part by part, in order, in the memory of one part; `futures` in place of a policy gives the
+        uncertainties.
+        """
+        return read.read_parts(self.folder, policy, names)
+
+    def margin_names(self) -> list[str]:
+        """Columns that hold the margins of assumptions and conditions."""
+        return [f"margin.{n}" for a in self.study.assumptions for n in (a.id, *(f"{a.id}.{c.id}" for c in a.condition))]
+
+    def margins(self, policy: str) -> dict[str, Array]:
+        """Margins of assumptions and conditions under a policy."""
+        return self.columns(policy, self.margin_names())
+
+    def parameters(self, names: Sequence[str] | None = None, first: int | None = None) -> Array:
+        """Values of the uncertainties, shape (parameter, future); of the `first` futures only, where given."""
+        wanted = list(names or self.study.priors.names)
+        found = read.read_columns(self.folder, FUTURES, wanted, first)
+        return np.stack([found.pop(name) for name in wanted])
+
+    def verify(self) -> None:
+        """Check every byte of the run against its checksums. Raises `MissingData` naming the files that are damaged."""
+        wrong = store.damaged(self.folder)
+        if wrong:
+            raise MissingData(
+                f"{self.folder}: damaged: {', '.join(wrong)}; make them again with `premortem run --resume`"
+            )
+
+    def board(self) -> pl.DataFrame:
+        """Assumption by policy: the share of futures that holds, its interval, what fails first and alone."""
+        if not hasattr(self, "_board"):
+            streams = {p: self.parts(p, self.margin_names()) for p in self.policies}
+            self._board = score.board_of_parts(streams, self.study.assumptions, self.replicates)
+        return self._board
+
+    def board_rows(self) -> list[dict[str, Any]]:
+        """The board as plain rows; causes of failure without the conditions of other assumptions."""
+        return plain_rows(self.board())
+
+    def bands(self, policy: str) -> pl.DataFrame:
+        """Bands of every series over all futures: series, quarter, p5, p25, p50, p75, p95."""
+        return bands.read_bands(self.folder, policy, world.quarter_labels())
+
+    def paths(self, policy: str) -> pl.DataFrame:
+        """Whole series of the first futures: future, quarter (0 to 39) and a column a series."""
+        return bands.read_paths(self.folder, policy)
+
+    def regional(self, policy: str, names: Sequence[str]) -> dict[str, Array]:
+        """Regional series of the first futures, which a run does not keep and which are simulated again: each of shape
+        (quarter, region, future).
+        """
+        design, count = self.manifest["inputs"]["design"], min(bands.THIN, self.futures)
+        values = ensemble.draw(self.study.priors, design, self.seed, 0, bands.THIN)
+        found = regional(values, self.study.levers(policy))
+        return {name: np.asarray(found[name])[..., :count] for name in names}
+
+    @cached_property
+    def outcomes(self) -> Any:
+        """Scalars of every future as an `xarray.Dataset` with dimensions policy and future."""
+        import xarray as xr
+
+        held = {policy: self.columns(policy) for policy in self.policies}
+        names = [n for n in next(iter(held.values())) if n != "future"]
+        data = {n: (("policy", "future"), np.stack([held[p][n] for p in self.policies])) for n in names}
+        return xr.Dataset(data, coords={"policy": list(self.policies), "future": np.arange(self.futures)})
+
+    def summary(self, **more: Any) -> dict[str, Any]:
+        """What `premortem run --json` prints."""
+        seconds = {k: round(self.seconds.get(k, 0.0), 3) for k in ("compile", "simulate", "score")}
+        seconds["report"] = round(float(more.pop("report_seconds", 0.0)), 3)
+        simulated = self.timing.simulated if self.timing else 0
+        rate = simulated / self.seconds["simulate"] if simulated else 0.0
+        return {
+            "run": str(self.folder),
+            "brief": str(more.pop("brief", "")),
+            "futures": self.futures,
+            "policies": list(self.policies),
+            "seed": self.seed,
+            "seconds": seconds,
+            "futures_per_second": round(rate, 1),
+            "peak_mb": round(ensemble.peak_mb(), 1),
+            "non_finite": {k: len(v) for k, v in self.manifest.get("non_finite", {}).items() if v},
+            "board": self.board_rows(),
+        } | more
+
+
+def plain_rows(board: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a board; causes of failure without the conditions of other assumptions."""
+    return [
+        row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")}
+        for row in board.to_dicts()
+    ]

@@ -1,0 +1,220 @@
+"""`Study`: the shipped rulebook, policies, assumptions and priors, with a folder of the user's own files over them."""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from premortem import facts, world
+from premortem.ensemble import priors, store
+from premortem.ensemble import run as ensemble
+from premortem.ensemble.priors import Priors
+from premortem.errors import BadInput, nearest, raise_all
+from premortem.regime import book as rules
+from premortem.regime.levers import Levers, levers
+from premortem.stress import propositions, score
+from premortem.stress.propositions import Assumption
+from premortem.stress.simulator import Function, Simulator, of_function
+from premortem.stress.simulator import read as read_outcomes
+from premortem.study import folder as own_files
+from premortem.study import last
+from premortem.study.model import outcome_names, simulate_and_score
+from premortem.study.run import Run
+from premortem.watch import observations, signposts
+from premortem.watch import quantities as known_quantities
+from premortem.watch.observations import Readings
+from premortem.watch.quantities import Observer, Quantity
+from premortem.watch.signposts import Signpost
+
+
+class Study:
+    """`Study()` is the shipped case; `Study("my-study/")` puts the files of a folder of the user's over it."""
+
+    def __init__(self, folder: str | Path | None = None, simulator: Function | None = None) -> None:
+        """`simulator` puts a model of your own in the world's place: see `docs/own.md`."""
+        self.folder = Path(folder) if folder is not None else None
+        self._function = simulator
+        raise_all(own_files.problems(self.folder, of_world=simulator is None))
+
+    @cached_property
+    def priors(self) -> Priors:
+        """The uncertainties: shipped rows, with the study's own in their place."""
+        shipped = priors.read(world.PARAMS)
+        if self.folder is None:
+            return shipped
+        own, together = self.folder / own_files.PARAMETERS, self.folder / own_files.CORRELATIONS
+        ours = shipped.override(own) if own.is_file() else shipped
+        return ours.correlated(together) if together.is_file() else ours
+
+    @cached_property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The assumptions under test, A1 first; with a model of the user's own, those of the study's folder alone."""
+        folder = self.folder / "assumptions" if self.folder else None
+        found = propositions.of_study(folder)
+        if self._function is None:
+            return found
+        ours = {propositions.read(path).id for path in folder.glob("*.toml")} if folder else set()
+        if not ours:
+            what = (
+                "a model of your own needs an assumption of your own, since the shipped ones speak of the shipped world"
+            )
+            raise BadInput("assumptions", "", what, allowed="assumptions/*.toml in the study's folder")
+        return tuple(a for a in found if a.id in ours)
+
+    @cached_property
+    def simulate(self) -> Simulator:
+        """Values (parameter, future) and levers to every series by name: the world with the study's own outcomes."""
+        if self._function:
+            return of_function(self._function, np.tile(self.priors.central, (1, 2)), self.levers(self.policies[0]))
+        own = self.folder / own_files.OUTCOMES if self.folder else None
+        base = outcome_names()
+        return Simulator(base, read_outcomes(own, base) if own and own.is_file() else ())
+
+    @cached_property
+    def policies(self) -> tuple[str, ...]:
+        """Names of the policies: the shipped ones, then the study's new ones."""
+        own = sorted(path.stem for path in (self.folder / "policies").glob("*.toml")) if self.folder else []
+        return (*rules.policies(), *(name for name in own if name not in rules.policies()))
+
+    @cached_property
+    def scorer(self) -> score.Scorer:
+        """The compiled propositions."""
+        return score.Scorer(self.assumptions, self.simulate.names, world.quarter_labels())
+
+    @cached_property
+    def signposts(self) -> Mapping[str, Signpost]:
+        """What to watch: the shipped signposts, with the study's own in their place and after them."""
+        own = self.folder / own_files.SIGNPOSTS if self.folder else None
+        return {**signposts.shipped(), **(signposts.read(own) if own and own.is_file() else {})}
+
+    @cached_property
+    def readings(self) -> Readings:
+        """What was observed: the shipped record and the study's own readings."""
+        own = self.folder / own_files.READINGS if self.folder else None
+        record = observations.shipped()
+        return record.joined(observations.read(own)) if own and own.is_file() else record
+
+    @cached_property
+    def observer(self) -> Observer:
+        """What a run keeps of each future to be weighed and watched: what was read, and what signposts will read."""
+        return Observer(self._asked, self.simulate.names, world.quarter_labels())
+
+    @property
+    def _asked(self) -> tuple[tuple[Quantity, date], ...]:
+        if self._function:
+            return ()  # what was read is read of the shipped world
+        known = known_quantities.shipped()
+        read = [(known[r.quantity], r.on) for r in self.readings.mapped]
+        watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
+        return (*read, *watched)
+
+    def book(self, policy: str) -> rules.Book:
+        """The rulebook under a policy of the study. Raises `BadInput` with the nearest name for an unknown one."""
+        if policy not in self.policies:
+            raise BadInput(
+                "command line",
+                "--policy",
+                f"no such policy: {policy}",
+                got=policy,
+                allowed=", ".join(self.policies),
+                hint=nearest(policy, self.policies),
+            )
+        own = self.folder / "policies" / f"{policy}.toml" if self.folder else None
+        return rules.load(own if own and own.is_file() else policy)
+
+    def levers(self, policy: str) -> Levers:
+        """The policy as arrays over quarters."""
+        return levers(self.book(policy), facts.read("regions"))
+
+    def run(
+        self,
+        policies: Sequence[str] | None = None,
+        futures: int = 20_000,
+        seed: int = 7,
+        out: str | Path | None = None,
+        *,
+        resume: bool = False,
+        progress: ensemble.Progress | None = None,
+        cluster: str | None = None,
+        memory: int | None = None,
+    ) -> Run:
+        """Simulate and score `futures` futures under each policy into a run folder; same bits for the same seed.
+
+        `cluster` is a Dask scheduler's address or `local:N`; `memory` a ceiling in bytes.
+        """
+        chosen = tuple(dict.fromkeys(policies or self.policies))
+        folder = self.run_folder(out)
+        began = time.perf_counter()
+        pulled = {name: (self.levers(name), self.scorer.thresholds) for name in chosen}
+        timing = ensemble.run(
+            self.model(),
+            self.priors,
+            pulled,
+            futures,
+            seed,
+            folder,
+            inputs=self.hashes(chosen),
+            resume=resume,
+            progress=progress,
+            cluster=cluster,
+            most_memory=memory,
+        )
+        made = Run(self, folder, timing)
+        began_scoring = time.perf_counter()
+        made.board()
+        made.seconds |= {"score": time.perf_counter() - began_scoring, "total": time.perf_counter() - began}
+        last.remember(self.folder, folder)
+        return made
+
+    @property
+    def has_run(self) -> bool:
+        """Whether a finished run of the study is stored where it would be looked for."""
+        return store.is_finished(last.folder(self.folder))
+
+    def run_folder(self, out: str | Path | None = None) -> Path:
+        """Where a run goes: the given folder, or `out/` of the study."""
+        return Path(out) if out else (self.folder or Path()) / own_files.DEFAULT_OUT
+
+    def stored(self, folder: Path | None = None) -> Run:
+        """A stored run: the given folder, or the study's last. Raises `BadInput` when there is none or inputs
+        changed.
+        """
+        return Run(self, folder or last.folder(self.folder))
+
+    def model(self) -> ensemble.Model:
+        """Values and (levers, thresholds) to what a run keeps; pure, compiled once for every policy."""
+        return partial(simulate_and_score, self.simulate, self.assumptions, self._asked)
+
+    def hashes(self, policies: Sequence[str]) -> dict[str, str]:
+        """SHA-256 of everything that a run's bits rest on, by kind."""
+        assumed = [a.model_dump(mode="json") for a in self.assumptions]
+        pulled = [np.concatenate([x.ravel() for x in self.levers(p)]).tobytes().hex() for p in policies]
+        together = [list(pair) for pair in self.priors.copula.pairs] if self.priors.copula else []
+        code = [p.read_bytes().hex() for p in sorted(Path(world.__file__).parent.glob("*.py"))]
+        return {
+            "parameters": _sha([row.model_dump(mode="json") for row in self.priors.rows] + together),
+            "assumptions": _sha(assumed),
+            "rules": _sha(pulled),
+            "world": _sha(code + self.simulate.texts),
+            "readings": _sha({name: expression.text for name, (expression, _) in self.observer.expressions.items()}),
+        }
+
+
+def open_run(folder: str | Path, study: Study | None = None) -> Run:
+    """A stored run by its folder; of the study whose folder it lies in, unless one is given.
+
+    Raises `BadInput` where there is no run, or one that another version wrote.
+    """
+    path = Path(folder)
+    own = path.resolve().parent
+    return Run(study or Study(own if (own / own_files.MARK).is_file() else None), path)
+
+
+def _sha(document: Any) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
