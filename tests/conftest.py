@@ -1,5 +1,6 @@
 """Shared pieces: the shipped study, levers of its policies, batches of futures, and one small run on disk."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,13 @@ from premortem.study import Run, Study
 def home(tmp_path_factory):
     """A home of the tests' own: no run of the user's is seen, and compiled code is kept between tests only."""
     patch = pytest.MonkeyPatch()
-    patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    own = tmp_path_factory.mktemp("home")
+    if "PYTEST_XDIST_WORKER" in os.environ:  # what one process compiled, the other need not
+        compiled = tmp_path_factory.getbasetemp().parent / "compiled"
+        compiled.mkdir(exist_ok=True)
+        (own / ".cache" / "premortem").mkdir(parents=True)
+        (own / ".cache" / "premortem" / "jax").symlink_to(compiled, target_is_directory=True)
+    patch.setenv("HOME", str(own))
     yield
     patch.undo()
 
