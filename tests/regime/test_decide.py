@@ -248,6 +248,29 @@ def test_any_text_is_a_condition_or_refused_with_a_reason(text):
         assert why
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("h200", "H200 SXM"),
+        ("A100 80gb", "A100 80GB SXM"),
+        (" vr200 ", "VR200 (Rubin)"),
+        ("HBM", "hbm"),
+        ("H100", None),
+    ],
+)
+def test_a_chip_is_known_by_first_words_that_only_one_has_alone_and_in_a_ledger(said, meant, tmp_path):
+    path = tmp_path / "ledger.csv"
+    path.write_text(f"date,item,quantity,destination\n2025-06-01,{said},1,ARE\n")
+    rejected = ledger.decide_file(path, rules.load("as-written"))[1]["rejected"]
+    if meant is None:
+        assert "no such item" in rejected[0]["why"]
+        with pytest.raises(BadInput, match="did you mean H100 SXM, H100 PCIe"):
+            parse({"item": said, "destination": "ARE"})
+    else:
+        assert rejected == []
+        assert parse({"item": said, "destination": "ARE"})["item"] == meant
+
+
 def test_bad_transactions_are_refused_all_at_once():
     with pytest.raises(BadInputs) as caught:
         parse({"item": "H100 SXMM", "quantity": "2.5", "destination": "ARX", "date": "soon", "colour": "red"})

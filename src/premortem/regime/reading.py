@@ -7,7 +7,18 @@ import polars as pl
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.regime.countries import known
 from premortem.regime.tables import MISSHAPEN
-from premortem.regime.transactions import EARLIEST, FALSE, FOLDED, LATEST, MOST_UNITS, SPELT, SUCH_AS, TRUE, catalogue
+from premortem.regime.transactions import (
+    EARLIEST,
+    FALSE,
+    FOLDED,
+    LATEST,
+    MOST_UNITS,
+    SPELT,
+    SUCH_AS,
+    TRUE,
+    catalogue,
+    item_names,
+)
 from premortem.regime.vocabulary import FIELDS, KINDS, given_fields
 
 # Distinct values of a column that are parsed once each.
@@ -111,8 +122,7 @@ def _parsed(name: str, text: pl.Expr, schema: Any) -> pl.Expr:
     if kind == "number":
         return _counted(name, text.str.replace_all("[_,]", "").cast(pl.Float64, strict=False))
     if name == "item":
-        names = {n.lower(): n for n in [*catalogue()["item"], *KINDS]}
-        return text.str.to_lowercase().replace_strict(names, default=text, return_dtype=pl.String)
+        return text.str.to_lowercase().replace_strict(item_names(), default=text, return_dtype=pl.String)
     folded = text.str.to_lowercase().replace(SPELT) if name in FOLDED else text
     choices = FIELDS[name].choices
     return pl.when(folded.is_in(choices)).then(folded) if choices else folded

@@ -135,7 +135,8 @@ def _typed(name: str, value: Any) -> Any:
         return _number(name, value)
     if kind == "date":
         return parse_date(value)
-    return _chip_name(str(value)) if name == "item" else _text(name, str(value).strip())
+    text = str(value).strip()
+    return item_names().get(text.lower(), text) if name == "item" else _text(name, text)
 
 
 def _text(name: str, text: str) -> str:
@@ -153,9 +154,16 @@ def _text(name: str, text: str) -> str:
     return folded
 
 
-def _chip_name(text: str) -> str:
-    folded = {name.lower(): name for name in catalogue()["item"]} | {kind: kind for kind in KINDS}
-    return folded.get(text.strip().lower(), text.strip())
+@cache
+def item_names() -> Mapping[str, str]:
+    """Chips and kinds of item by every spelling that means one: small letters, and first words that only one chip has
+    (`h200` is `H200 SXM`; `h100` could be two, so it is none).
+    """
+    chips = catalogue()["item"].to_list()
+    starts = [" ".join(chip.lower().split()[:n]) for chip in chips for n in range(1, len(chip.split()))]
+    short = {start: [c for c in chips if c.lower().startswith(f"{start} ")] for start in starts}
+    unique = {start: fitting[0] for start, fitting in short.items() if len(fitting) == 1}
+    return unique | {name.lower(): name for name in [*chips, *KINDS]}
 
 
 def _number(name: str, value: Any) -> float:
