@@ -254,7 +254,7 @@ def test_any_text_is_a_condition_or_refused_with_a_reason(text):
         ("h200", "H200 SXM"),
         ("A100 80gb", "A100 80GB SXM"),
         (" vr200 ", "VR200 (Rubin)"),
-        ("HBM", "hbm"),
+        ("HBM", "hbm_stack"),
         ("H100", None),
     ],
 )

@@ -156,14 +156,14 @@ def _text(name: str, text: str) -> str:
 
 @cache
 def item_names() -> Mapping[str, str]:
-    """Chips and kinds of item by every spelling that means one: small letters, and first words that only one chip has
+    """Chips and kinds of item by every spelling that means one: small letters, and first words that only one has
     (`h200` is `H200 SXM`; `h100` could be two, so it is none).
     """
-    chips = catalogue()["item"].to_list()
-    starts = [" ".join(chip.lower().split()[:n]) for chip in chips for n in range(1, len(chip.split()))]
-    short = {start: [c for c in chips if c.lower().startswith(f"{start} ")] for start in starts}
-    unique = {start: fitting[0] for start, fitting in short.items() if len(fitting) == 1}
-    return unique | {name.lower(): name for name in [*chips, *KINDS]}
+    spelt = {name.lower().replace("_", " "): name for name in [*catalogue()["item"], *KINDS]}
+    starts = {" ".join(full.split()[:n]) for full in spelt for n in range(1, len(full.split()))}
+    short = {start: [full for full in spelt if full.startswith(f"{start} ")] for start in starts}
+    unique = {start: spelt[fitting[0]] for start, fitting in short.items() if len(fitting) == 1}
+    return unique | spelt | {kind: kind for kind in KINDS}
 
 
 def _number(name: str, value: Any) -> float:
