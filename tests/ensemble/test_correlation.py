@@ -36,6 +36,15 @@ def test_ranks_correlate_as_asked_and_the_rest_stays_apart(tmp_path, kind):
     assert abs(free) < 0.03
 
 
+def test_the_matrix_is_the_correlation_of_the_scores(tmp_path):
+    ours = SHIPPED.correlated(table(tmp_path, *PAIRS))
+    scores = SHIPPED.to_normal(draw(ours, "sobol", 5, 0, 8192))[ours.copula.places, :]
+    whole = ours.copula.matrix(len(SHIPPED.names))
+    np.testing.assert_allclose(np.corrcoef(scores), whole[np.ix_(ours.copula.places, ours.copula.places)], atol=0.01)
+    untouched = np.delete(np.delete(whole, ours.copula.places, 0), ours.copula.places, 1)
+    np.testing.assert_array_equal(untouched, np.eye(len(untouched)))
+
+
 def test_each_prior_is_as_it_was(tmp_path):
     together = draw(SHIPPED.correlated(table(tmp_path, *PAIRS)), "sobol", 5, 0, 8192)
     apart = draw(SHIPPED, "sobol", 5, 0, 8192)

@@ -39,6 +39,19 @@ def test_the_nearest_break_of_a_plane_is_its_analytic_distance(slopes, distance)
         assert score == pytest.approx(distance * a[i] / np.linalg.norm(a), abs=5e-3)
 
 
+@pytest.mark.parametrize("rho", [0.8, -0.8])
+def test_with_correlated_scores_the_nearest_break_of_a_plane_is_its_analytic_distance(rho):
+    """Margin c - a.z and correlation R: with z = T u, R = T T', the plane in u lies c / |T'a| away, at z = c R a / a'Ra."""
+    a, c, together = np.array([1.0, 0.5, 0.2]), 1.5, np.eye(3)
+    together[0, 1] = together[1, 0] = rho
+    point = breaking.search(*plane(c, a), np.ones(3), correlation=together)[0]
+    assert point.distance == pytest.approx(c / np.sqrt(a @ together @ a), rel=1e-3)
+    place = c * together @ a / (a @ together @ a)
+    assert [point.scores[i] for i in range(3)] == pytest.approx(place, abs=5e-3)
+    apart = breaking.search(*plane(c, a), np.ones(3))[0].distance
+    assert (point.distance < apart) == (rho > 0)
+
+
 def test_from_a_given_start_the_distance_is_measured_from_there():
     a, start = np.array([1.0, 2.0]), np.array([0.5, -0.5])
     point = breaking.search(*plane(3.0, a), np.ones(2), start)[0]

@@ -67,7 +67,9 @@ def nearest_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> l
     def value(z: Array) -> Array:
         return margins_of(study, place.at(z), pulled)[number].astype(float)
 
-    found = breaking.search(slope, value, place.free, place.scores, STARTS)
+    copula = study.priors.copula
+    together = copula.matrix(len(place.free)) if copula else None
+    found = breaking.search(slope, value, place.free, place.scores, STARTS, correlation=together)
     return [_row(place, study.assumptions[number].id, point) for point in found[:top]]
 
 

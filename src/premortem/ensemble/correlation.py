@@ -42,6 +42,13 @@ class Copula:
             mixed[i] = sum(terms[1:], terms[0])
         return mixed
 
+    def matrix(self, size: int) -> Array:
+        """Correlations of the standard normal scores of all uncertainties, shape (size, size)."""
+        whole, mixed = np.eye(size), np.array(self.triangle)
+        if self.places:
+            whole[np.ix_(self.places, self.places)] = mixed @ mixed.T
+        return whole
+
 
 def read(path: Path, names: Sequence[str], orderless: Sequence[str]) -> Copula:
     """The copula of a study's table with columns a, b, rho (Spearman's), over uncertainties of the given names.

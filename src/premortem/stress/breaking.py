@@ -54,33 +54,37 @@ def search(
     starts: int = 32,
     most_moves: int = 6,
     seed: int = 0,
+    correlation: Array | None = None,
 ) -> list[BreakingPoint]:
     """Breaking points from several starts, nearest first, each with at most `most_moves` moves; empty when none is in
     bounds.
 
     `free` marks parameters that may move (those that vary and are not categories), shape (parameter,). `start` holds
     the scores moved from, 0 by default: the central future. The search begins there and at random places around.
+    Where scores have a `correlation` (parameter, parameter), distance is Mahalanobis's: moves that go together are short.
     """
+    precision = None if correlation is None else np.linalg.inv(correlation)
     origin = (np.zeros(len(free)) if start is None else start)[:, None]
     bound = np.maximum(BOUND, np.abs(origin))
     noise = np.random.default_rng(seed).normal(size=(len(free), starts)) * 0.5
     noise[:, 0] = 0.0
     centre = float(value(origin)[0])
-    near = _descend(slope, origin + noise * free[:, None], origin, bound, free[:, None])
+    near = _descend(slope, origin + noise * free[:, None], origin, bound, free[:, None], precision)
     whole, whole_after = _close_in(value, near, origin, bound, centre)
     reached = np.abs(whole_after) <= TOLERANCE
-    least = float(np.linalg.norm(whole - origin, axis=0)[reached].min()) if reached.any() else np.inf
+    least = float(_distances(whole - origin, precision)[reached].min()) if reached.any() else np.inf
     keep = _largest(np.abs(near - origin), most_moves) * free[:, None]
-    few = _descend(slope, origin + (near - origin) * keep, origin, bound, keep)
+    few = _descend(slope, origin + (near - origin) * keep, origin, bound, keep, precision)
     few, after = _close_in(value, few, origin, bound, centre)
     moved = few - origin
+    distances = _distances(moved, precision)
     found: list[BreakingPoint] = []
-    for s in np.argsort(np.linalg.norm(moved, axis=0)):
+    for s in np.argsort(distances):
         if abs(after[s]) <= TOLERANCE and np.abs(moved[:, s]).max() > LEAST_MOVE:
             places = np.flatnonzero(moved[:, s])
             stopped = tuple(int(i) for i in places if abs(few[i, s]) >= bound[i, 0] - 1e-6)
             scores = {int(i): float(few[i, s]) for i in places}
-            distance = float(np.linalg.norm(moved[:, s]))
+            distance = float(distances[s])
             point = BreakingPoint(scores, distance, min(least, distance), centre, float(after[s]), stopped)
             if not any(set(point.scores) == set(other.scores) for other in found):
                 found.append(point)
@@ -94,15 +98,32 @@ def _largest(size: Array, most: int) -> Array:
     return keep
 
 
-def _descend(slope: Slope, z: Array, origin: Array, bound: Array, free: Array) -> Array:
+def _distances(moved: Array, precision: Array | None) -> Array:
+    """Length of each column, shape (start,)."""
+    return np.sqrt((moved * (moved if precision is None else precision @ moved)).sum(0))
+
+
+def _shortest(gradient: Array, precision: Array | None) -> Array:
+    """Directions in which a margin falls most for the distance, among what has a gradient, shape (parameter, start)."""
+    if precision is None:
+        return gradient
+    along = np.zeros_like(gradient)
+    for s in range(gradient.shape[1]):
+        moves = np.flatnonzero(gradient[:, s])
+        along[moves, s] = np.linalg.solve(precision[np.ix_(moves, moves)], gradient[moves, s])
+    return along
+
+
+def _descend(slope: Slope, z: Array, origin: Array, bound: Array, free: Array, precision: Array | None) -> Array:
     for _ in range(STEPS):
         m, gradient = slope(z)
         # what is at its bound and pushed outward cannot help: the others must make up for it
         stuck = (np.abs(z) >= bound) & (np.sign(z) == -np.sign(m * gradient))
         g = np.where(stuck, 0.0, gradient * free)
-        size = (g**2).sum(0)
+        along = _shortest(g, precision)
+        size = (g * along).sum(0)
         stays = np.where(stuck, z - origin, 0.0)
-        aim = ((g * (z - origin)).sum(0) - m) / np.maximum(size, 1e-12) * g + stays
+        aim = ((g * (z - origin)).sum(0) - m) / np.maximum(size, 1e-12) * along + stays
         z = origin + (np.clip(z + DAMPING * (origin + aim - z), -bound, bound) - origin) * (free > 0)
     return z
 
