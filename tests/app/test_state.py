@@ -44,6 +44,9 @@ def views(draw):
         draw(st.sampled_from(["", "record"])),
         draw(st.sampled_from([2000, 20000])),
         draw(st.integers(0, 2**31 - 1)),
+        draw(
+            st.sampled_from([(), (("diffusion.ends", date(2027, 1, 1)), ("diffusion.uveu.complies", date(2026, 2, 3)))])
+        ),
     )
 
 

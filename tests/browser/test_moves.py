@@ -79,6 +79,40 @@ def test_a_deep_link_shows_what_was_shared(visit):
     assert page.evaluate("() => navigator.clipboard.readText()") == page.url
 
 
+def test_an_instrument_begins_later_and_its_clauses_go_with_it_unless_moved_by_themselves(visit):
+    page = visit("/levers")
+    before = shares(page)
+    whole = page.locator("[data-subject='d.diffusion'] [data-day=complies]")
+    moved(page, lambda: [whole.fill("2028-01-01"), whole.blur()])
+    assert shares(page) != before
+    clause = page.locator("[data-subject='d.diffusion.country_allocation']")
+    assert clause.locator("[data-day=complies]").input_value() == "2028-01-01"
+    moved(page, lambda: clause.locator("[data-day=complies]").fill("2026-01-01"))
+    assert parse_qs(urlsplit(page.url).query) == {
+        "d.diffusion.complies": ["2028-01-01"],
+        "d.diffusion.country_allocation.complies": ["2026-01-01"],
+    }
+    page.locator("#changes tbody tr").nth(1).wait_for()
+    clause.locator("[data-day=ends]").fill("2019-01-01")
+    assert "Allowed: 2025-01-15 to" in clause.locator(".wrong").inner_text()
+    moved(page, lambda: page.locator("#reset").click())
+    assert shares(page) == before
+    assert clause.locator("[data-day=complies]").input_value() == "2025-05-15"
+
+
+def test_each_lever_shows_what_a_nudge_of_it_does(visit):
+    page = visit("/levers")
+    effect = page.locator("[data-effect='l.strength.compute_governance']")
+    effect.locator(".on").nth(4).wait_for(timeout=30_000)
+    assert "A4 +" in effect.inner_text()
+    slider = page.locator("[data-key='l.strength.deals'] input[type=range]")
+    slider.focus()
+    moved(page, lambda: page.keyboard.press("PageUp"))
+    assert "before your last change" in page.locator("#effects-said").inner_text()
+    page.locator("#effects-again").click()
+    page.get_by_text("in points").wait_for(timeout=30_000)
+
+
 def test_settings_go_along_to_other_screens(visit):
     page = visit("/?policy=rescinded&t.A2.models_contained=0.3")
     page.get_by_role("link", name="Levers", exact=True).first.click()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from premortem.app import words
+from premortem.app import days, words
 from premortem.app.state import STRENGTH, State, ends, legal_value
 from premortem.regime.book import STRENGTHS, Book
 from premortem.stress.propositions import Assumption
@@ -12,6 +12,8 @@ from premortem.study import Study
 
 # Steps of a slider, and how far beyond its legal value a clause number can be dragged (it can be typed further).
 STEPS, TIMES = 100, 4
+# A day on which the framework binds where it binds at all.
+BINDING = date(2026, 6, 1)
 # What the two ends of each strength stand for.
 STRENGTH_ENDS = {
     "allied_servicing": "0: allies service advanced tools in China; 1: none does",
@@ -61,6 +63,24 @@ class Control:
         return words.quantity(self.usual, self.unit)
 
 
+@dataclass(frozen=True)
+class Span:
+    """From when exporters comply with a clause, and its last day, each of which a person may move; None where no day is set."""
+
+    key: str
+    complies: date | None
+    ends: date | None
+    usual_complies: date | None
+    usual_ends: date | None
+    low: date
+    high: date
+
+    @property
+    def changed(self) -> bool:
+        """Whether either stands elsewhere than usual."""
+        return (self.complies, self.ends) != (self.usual_complies, self.usual_ends)
+
+
 def clause_number(book: Book, clause: str, key: str, state: State) -> Control:
     """A clause number from 0 to four times its legal value, or to 1 for a share."""
     legal, unit = book.number(clause, key), book.by_id[clause].numbers[key][0].unit
@@ -77,7 +97,7 @@ def strength(book: Book, name: str, state: State) -> Control:
     usual = legal_value(book, key)
     return Control(
         f"l.{key}",
-        name.replace("_", " "),
+        words.lever(key),
         dict(state.levers).get(key, usual),
         usual,
         0.0,
@@ -117,19 +137,31 @@ def belief(study: Study, name: str, state: State) -> dict[str, Any]:
     }
 
 
+def span(book: Book, subject: str, state: State) -> Span:
+    """The days of a clause, or of all of an instrument."""
+    yours = days.moved(book, state.days)
+    low, high = days.ends(days.of(book, subject))
+    complies, last = (f"{subject}.{kind}" for kind in days.KINDS)
+    return Span(
+        f"d.{subject}", days.stands(yours, complies), days.stands(yours, last),
+        days.stands(book, complies), days.stands(book, last), low, high,
+    )  # fmt: skip
+
+
 def instruments(book: Book, state: State) -> list[dict[str, Any]]:
-    """Clauses with numbers, by instrument: what each says, its days and citation, and a control for each number."""
+    """Clauses by instrument: what each says, whether it binds, its days, and a control for each number."""
     groups: dict[str, list[dict[str, Any]]] = {}
+    yours = days.moved(book, state.days)
     for c in book.clauses:
-        if c.numbers:
-            row = {
-                "clause": c,
-                "controls": [clause_number(book, c.id, k, state) for k in c.numbers],
-                "binds": c.in_force(date(2026, 6, 1)),
-            }
-            groups.setdefault(c.instrument, []).append(row)
+        row = {
+            "clause": c,
+            "controls": [clause_number(book, c.id, k, state) for k in c.numbers],
+            "span": span(book, c.id, state),
+            "binds": yours.in_force(c.id, BINDING),
+        }
+        groups.setdefault(c.instrument, []).append(row)
     order = sorted(groups, key=lambda g: (g != "diffusion", g))
-    return [{"instrument": g, "clauses": groups[g]} for g in order]
+    return [{"instrument": g, "clauses": groups[g], "span": span(book, g, state)} for g in order]
 
 
 def strengths(book: Book, state: State) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from scipy.special import ndtr, ndtri
 
 from premortem import facts, world
 from premortem.analysis.weighing import read_under
+from premortem.app import days
 from premortem.app.state import FUTURES, STRENGTH, State
 from premortem.ensemble import design
 from premortem.ensemble.priors import SCORES
@@ -91,18 +92,16 @@ class Live:
     # what is asked
 
     def book(self, state: State) -> Book:
-        """The rulebook under the policy with the numbers that the state changes."""
+        """The rulebook under the policy with the numbers and days that the state changes."""
         book = self.study.book(state.policy)
         for name, value in state.levers:
             clause, _, key = name.rpartition(".")
             book = book.with_strength(key, value) if clause == STRENGTH else book.with_number(clause, key, value)
-        return book
+        return days.moved(book, state.days)
 
     def pulled(self, state: State) -> Levers:
         """That rulebook as the world's levers."""
-        return self._boards.get(
-            ("levers", state.policy, state.levers), lambda: levers(self.book(state), facts.read("regions"))
-        )
+        return self._boards.get(("levers", state.law), lambda: levers(self.book(state), facts.read("regions")))
 
     def values(self, state: State, chunk: int = 0) -> Array:
         """The uncertainties of a chunk of futures, shape (parameter, 2,000): priors within the ranges believed."""
@@ -137,7 +136,7 @@ class Live:
 
     def outcomes(self, state: State, chunk: int = 0) -> Outcomes:
         """National series of a chunk, each of shape (quarter, 2,000)."""
-        key = (state.policy, state.levers, state.beliefs, state.seed)
+        key = (state.law, state.beliefs, state.seed)
 
         def made() -> Outcomes:
             return dict(jax.block_until_ready(self._simulate(self.values(state, chunk), self.pulled(state))))
@@ -163,8 +162,7 @@ class Live:
         """Rows of the board for the state's policy: the keys of `premortem board --json`."""
         key = (
             "board",
-            state.policy,
-            state.levers,
+            state.law,
             state.thresholds,
             state.beliefs,
             state.seed,
@@ -244,8 +242,9 @@ class Live:
         return _regions_of(state) in self._boards
 
     def moves_world(self, state: State, name: str) -> bool:
-        """Whether a changed clause number changes anything that the simulated world reads."""
-        without = State(state.policy, levers=tuple(p for p in state.levers if p[0] != name))
+        """Whether a changed clause number or day changes anything that the simulated world reads."""
+        numbers = tuple(pair for pair in state.levers if pair[0] != name)
+        without = State(state.policy, levers=numbers, days=tuple(pair for pair in state.days if pair[0] != name))
         pairs = zip(self.pulled(state), self.pulled(without), strict=True)
         return not all(np.array_equal(a, b) for a, b in pairs)
 
@@ -260,4 +259,4 @@ def _of_regions(simulate: Simulator, values: jax.Array, pulled: Levers) -> Outco
 
 
 def _regions_of(state: State) -> tuple[Hashable, ...]:
-    return ("regional", state.policy, state.levers, state.beliefs, state.seed)
+    return ("regional", state.law, state.beliefs, state.seed)

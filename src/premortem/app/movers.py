@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import numpy as np
 
+from premortem.app import nudges
+from premortem.app.controls import BINDING
 from premortem.app.live import Live
-from premortem.app.state import FUTURES, STRENGTH, State, ends, legal_value
+from premortem.app.nudges import TENTH
+from premortem.app.state import FUTURES, State, ends
 from premortem.regime.book import STRENGTHS
 from premortem.stress import sensitivity
 
-# A tenth: of a clause number, of a strength's range, of the chances of a belief.
-TENTH = 0.1
 # Clause numbers that set how much may go, so that a tenth of them is a step in the simulated world.
 AMOUNTS = (
     ("diffusion.country_allocation", "tpp"),
@@ -24,8 +24,6 @@ AMOUNTS = (
     ("diffusion.uveu", "us_min"),
     ("diffusion.country_raise", "raise_max"),
 )
-# A day on which the framework binds where it binds at all.
-BINDING = date(2026, 6, 1)
 # Beliefs that are simulated, of which the strongest are shown; and how many of each kind are shown.
 TRIED, SHOWN = 8, 5
 
@@ -62,21 +60,13 @@ def _row(
 
 
 def _levers(live: Live, state: State, before: dict[str, Any]) -> list[dict[str, Any]]:
-    book, rows = live.book(state), []
-    for clause, key in AMOUNTS:
-        if book.in_force(clause, BINDING):
-            name, now = f"{clause}.{key}", book.number(clause, key)
-            unit = book.by_id[clause].numbers[key][0].unit
-            moved = min(now * (1 + TENTH), 1.0) if unit == "share" else now * (1 + TENTH)
-            after = _holds(live, _with_lever(state, name, moved))
-            rows.append(_row(f"l.{name}", "lever", label(name), unit, "10% more", before, after))
-    for strength in STRENGTHS:
-        name = f"{STRENGTH}.{strength}"
-        now = legal_value(book, name)
-        moved = now + TENTH if now + TENTH <= 1 else now - TENTH
-        after = _holds(live, _with_lever(state, name, moved))
-        said = "a tenth stronger" if moved > now else "a tenth weaker"
-        rows.append(_row(f"l.{name}", "lever", label(name), "strength, 0 to 1", said, before, after))
+    book, values = live.book(state), live.values(state)
+    moves = [nudges.of_number(book, state, clause, key) for clause, key in AMOUNTS if book.in_force(clause, BINDING)]
+    moves += [nudges.of_strength(book, state, name) for name in STRENGTHS]
+    rows = []
+    for n in moves:
+        margins = live.score(values, n.there)
+        rows.append(_row(n.key, "lever", n.title, n.unit, n.move, before, {k: margins[k] > 0 for k in before}))
     return rows
 
 
@@ -101,15 +91,3 @@ def _strongest(values: Any, names: Sequence[int], margins: list[Any]) -> list[in
     """Uncertainties whose ranks go most with the rank of any margin."""
     strength = np.max([np.abs(sensitivity.rank_correlation(values, m[: values.shape[1]])) for m in margins], axis=0)
     return [names[i] for i in np.argsort(-strength)[:TRIED]]
-
-
-def _with_lever(state: State, name: str, value: float) -> State:
-    return replace(state, levers=tuple(sorted((dict(state.levers) | {name: value}).items())))
-
-
-def label(name: str) -> str:
-    """`diffusion.country_allocation.tpp` as `country allocation: tpp`; a strength by its name."""
-    clause, _, key = name.rpartition(".")
-    if clause == STRENGTH:
-        return key.replace("_", " ")
-    return f"{clause.split('.')[-1].replace('_', ' ')}: {key.replace('_', ' ')}"

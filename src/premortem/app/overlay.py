@@ -3,15 +3,16 @@
 from datetime import date
 from typing import Any
 
+from premortem.app import days
 from premortem.app.state import STRENGTH, State, legal_value
-from premortem.regime.book import Book
+from premortem.regime.book import Book, instrument_title
 
 # Day from which a changed strength holds, as in `Book.with_strength`.
 FROM = date(2025, 4, 1)
 
 
 def changes(book: Book, view: State) -> list[dict[str, Any]]:
-    """Each changed number: name, legal value, yours, unit and citation."""
+    """Each changed number and day: name, legal value, yours, unit and citation; None where the law sets no day."""
     rows = []
     for name, value in view.levers:
         clause, _, key = name.rpartition(".")
@@ -26,11 +27,24 @@ def changes(book: Book, view: State) -> list[dict[str, Any]]:
                 "citation": held.citation if held else "what no clause says",
             }
         )
-    return rows
+    return rows + [_day(book, name, day) for name, day in view.days]
+
+
+def _day(book: Book, name: str, day: date) -> dict[str, Any]:
+    subject = name.rpartition(".")[0]
+    held = book.by_id.get(subject)
+    return {
+        "key": f"d.{name}",
+        "name": name,
+        "legal": days.stands(book, name),
+        "yours": day,
+        "unit": "day",
+        "citation": held.citation if held else instrument_title(subject),
+    }
 
 
 def toml(book: Book, view: State, name: str) -> str:
-    """The whole policy file: title, what it includes, its own overlay, and the changed numbers over it."""
+    """The whole policy file: title, what it includes, its own overlay, and the changed numbers and days over it."""
     changed = book
     for key, value in view.levers:
         clause, _, number = key.rpartition(".")
@@ -40,8 +54,8 @@ def toml(book: Book, view: State, name: str) -> str:
             else changed.with_number(clause, number, value)
         )
     p = changed.policy
-    many = len(view.levers)
-    says = f"{p.title} with {many} number{'' if many == 1 else 's'} changed." if many else p.says
+    many = len(view.levers) + len(view.days)
+    says = f"{p.title} with {many} change{'' if many == 1 else 's'}." if many else p.says
     lines = [
         f"name = {_text(name)}",
         f"title = {_text(f'{p.title}, changed' if many else p.title)}",
@@ -70,20 +84,33 @@ def toml(book: Book, view: State, name: str) -> str:
 
 
 def _clauses(book: Book, view: State) -> list[str]:
-    """The policy's own changes of clauses, then the changed numbers with every dated value of theirs."""
+    """The policy's own changes of clauses, then the changed days, and the changed numbers with every dated value of theirs."""
     new: dict[str, dict[str, Any]] = {}
     for pattern, change in book.policy.clause.items():
         new[pattern] = {k: v for k, v in change.items()}
+    for pattern, kind, day in _days(book, view):
+        new[pattern] = new.pop(pattern, {}) | {kind: day}  # last, since a later entry stands over an earlier one
     for key, _ in view.levers:
         clause, _, number = key.rpartition(".")
         if clause != STRENGTH:
-            new.setdefault(clause, {})[number] = [
-                d.model_dump(by_alias=True, exclude_none=True) for d in book.by_id[clause].numbers[number]
-            ]
+            new[clause] = new.pop(clause, {}) | {
+                number: [d.model_dump(by_alias=True, exclude_none=True) for d in book.by_id[clause].numbers[number]]
+            }
     lines = []
     for clause, change in new.items():
         lines += ["", f"[clause.{_text(clause)}]", *(f"{k} = {_value(v)}" for k, v in change.items())]
     return lines
+
+
+def _days(book: Book, view: State) -> list[tuple[str, str, date]]:
+    """Changed days as entries of a policy file: of instruments as a pattern, or clause by clause where the policy has one already."""
+    rows = []
+    for name, day in sorted(view.days, key=lambda pair: pair[0].rpartition(".")[0] in book.by_id):
+        subject, _, kind = name.rpartition(".")
+        whole = subject not in book.by_id and f"{subject}.*" not in book.policy.clause
+        subjects = [f"{subject}.*"] if whole else [c.id for c in days.of(book, subject)]
+        rows += [(one, kind, day) for one in subjects]
+    return rows
 
 
 def _value(value: Any) -> str:

@@ -54,6 +54,7 @@ _env.filters |= {
     "json": lambda value: json.dumps(value, default=str, allow_nan=False),
     "quantity": said.quantity,
     "field": said.field,
+    "lawful": said.lawful,
     "plainly": lambda text: str(text).replace("_", " "),
 }
 _env.globals |= {"screens": SCREENS, "palette": DARK}

@@ -27,7 +27,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 MOST, MOST_LEDGER = 200_000, 50_000_000
 # Heavy requests that a client may make in a window [s].
 HEAVY = ("/api/movers", "/api/ledger", "/api/jobs", "/api/compare", "/api/futures", "/api/watch", "/api/hindcast")
-HEAVY_PARTS = ("/why", "/breaks", "/curves")
+HEAVY_PARTS = ("/why", "/breaks", "/curves", "/effects")
 MANY, WINDOW = 40, 10.0
 
 

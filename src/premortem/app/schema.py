@@ -89,6 +89,24 @@ class Movers(Answer):
     movers: list[dict[str, Any]]
 
 
+class Effect(BaseModel):
+    """What a standard nudge of one lever does."""
+
+    key: str = Field(
+        description="its key in the address: `l.` a number or strength, `d.` the days of a clause or instrument"
+    )
+    move: str = Field(description="the nudge in words: 10% more, a tenth stronger, a year later")
+    read: bool = Field(description="whether the nudge changes anything that the simulated world reads")
+    changes: dict[str, float] = Field(description="change of the share of futures in which each assumption holds")
+
+
+class Effects(Answer):
+    """A standard nudge of every lever, over the same futures."""
+
+    effects: list[Effect]
+    futures: int
+
+
 class ErrorBody(BaseModel):
     """What is wrong with a request, in the five fields of every error."""
 

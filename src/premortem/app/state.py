@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from premortem.app import days as clause_days
+from premortem.app.days import Days
 from premortem.errors import BadInput
 from premortem.regime.book import STRENGTHS, Book
 from premortem.regime.transactions import parse_date
@@ -52,7 +54,7 @@ Pairs = tuple[tuple[str, float], ...]
 
 @dataclass(frozen=True)
 class State:
-    """One view of the app. `levers` and `thresholds` hold what differs from the policy and the study; `beliefs` ranges."""
+    """One view of the app. `levers`, `days` and `thresholds` hold what differs from the policy and the study; `beliefs` ranges."""
 
     policy: str
     vs: str = ""
@@ -63,34 +65,46 @@ class State:
     weights: Literal["", "record"] = ""
     n: int = FUTURES
     seed: int = 7
+    days: Days = ()
     notices: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def edits(self) -> int:
         """How many numbers differ from the policy, the study's thresholds and its priors."""
-        return len(self.levers) + len(self.thresholds) + len(self.beliefs)
+        return len(self.levers) + len(self.days) + len(self.thresholds) + len(self.beliefs)
+
+    @property
+    def law(self) -> tuple[str, Pairs, Days]:
+        """What the rulebook under this view depends on."""
+        return self.policy, self.levers, self.days
 
     @property
     def query(self) -> str:
-        """The address after `?`: defaults omitted, fixed order."""
+        """The address after `?`."""
+        return urlencode(self.pairs)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Keys and values of the address: defaults omitted, fixed order."""
         pairs: list[tuple[str, str]] = [] if self.policy == _first() else [("policy", self.policy)]
         pairs += [("vs", self.vs)] if self.vs else []
         pairs += [("asof", self.asof.isoformat())] if self.asof != KNOWN else []
         pairs += [(f"l.{k}", f"{v:.10g}") for k, v in self.levers]
+        pairs += [(f"d.{k}", day.isoformat()) for k, day in self.days]
         pairs += [(f"t.{k}", f"{v:.10g}") for k, v in self.thresholds]
         pairs += [(f"p.{k}", f"{lo:.10g}..{hi:.10g}") for k, lo, hi in self.beliefs]
         pairs += [("w", self.weights)] if self.weights else []
         pairs += [("n", str(self.n))] if self.n != FUTURES else []
         pairs += [("seed", str(self.seed))] if self.seed != 7 else []
-        return urlencode(pairs)
+        return pairs
 
     def under(self, policy: str) -> "State":
-        """This view under another policy, without this one's changed clause numbers."""
-        return self if policy == self.policy else replace(self, policy=policy, levers=())
+        """This view under another policy, without this one's changed clause numbers and days."""
+        return self if policy == self.policy else replace(self, policy=policy, levers=(), days=())
 
     def plain(self) -> "State":
         """This view with nothing changed."""
-        return replace(self, levers=(), thresholds=(), beliefs=())
+        return replace(self, levers=(), days=(), thresholds=(), beliefs=())
 
     def link(self, path: str) -> str:
         """Address of a screen in this view."""
@@ -107,6 +121,7 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     policy, vs = _policies(given, study, wrong)
     book = study.book(policy)
     levers = _named(given, "l.", lambda text, name: lever(text, name, book), wrong)
+    days = _named(given, "d.", lambda text, name: clause_days.parse(text, name, book), wrong)
     thresholds = _named(given, "t.", lambda text, name: threshold(text, name, study), wrong)
     beliefs = _named(given, "p.", lambda text, name: belief(text, name, study), wrong)
     asof = _plain(given, "asof", parse_date, KNOWN, wrong)
@@ -115,7 +130,7 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     wrong += [
         key[:60]
         for key in given
-        if key not in _OWN and key not in OTHERS and key[:2] not in ("l.", "t.", "p.", "f.", "r.")
+        if key not in _OWN and key not in OTHERS and key[:2] not in ("l.", "d.", "t.", "p.", "f.", "r.")
     ]
     usual = study.scorer.thresholds
     return State(
@@ -128,6 +143,7 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
         weights,
         n,
         seed,
+        clause_days.differing(book, days),
         tuple(wrong),
     )
 

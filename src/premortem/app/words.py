@@ -54,6 +54,8 @@ def quantity(value: float, unit: str) -> str:
         return f"{100 * value:.3g}%"
     if unit == "year":
         return f"{value:.1f}"
+    if abs(value) >= 1e15:
+        return f"{value:.3g} {unit}".replace("e+", "e").strip()
     for size, name in ((1e9, "billion"), (1e6, "million")):
         if abs(value) >= size:
             return f"{value / size:.4g} {name} {unit}".strip()
@@ -61,8 +63,25 @@ def quantity(value: float, unit: str) -> str:
     return f"{value:,.4g} {bare}".replace(",", "\u2009").strip()
 
 
+def lever(name: str) -> str:
+    """`diffusion.country_allocation.tpp` as `country allocation: tpp`; a strength by its name."""
+    clause, _, key = name.rpartition(".")
+    said = key.replace("_", " ").replace("api ", "API ")
+    return said if clause == "strength" else f"{clause.split('.')[-1].replace('_', ' ')}: {said}"
+
+
+def lawful(change: Mapping[str, Any], side: str) -> str:
+    """A side of a changed lever: a quantity, or a day; `no day` where the law sets none."""
+    value = change[side]
+    if change["unit"] == "day":
+        return str(value or "no one day")
+    return quantity(value, change["unit"])
+
+
 def field(value: float, unit: str = "") -> str:
     """A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth."""
+    if abs(value) >= 1e15:
+        return f"{value:.10g}".replace("e+", "e")
     shown = float(f"{value:.3g}") if abs(value) < 100 else round(value, 1 if unit == "year" else 0)
     return np.format_float_positional(shown, trim="-")
 

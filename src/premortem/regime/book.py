@@ -3,7 +3,7 @@ else.
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
@@ -87,6 +87,11 @@ class Book:
         )
         new = changed.model_copy(update={"numbers": changed.numbers | {key: dated}})
         return replace(self, clauses=tuple(new if c.id == clause else c for c in self.clauses))
+
+    def with_days(self, clauses: Collection[str], complies: date | None = None, ends: date | None = None) -> "Book":
+        """This book with the day from which exporters comply, or the last day, of some clauses changed; None keeps it."""
+        new = {k: day for k, day in (("complies", complies), ("ends", ends)) if day}
+        return replace(self, clauses=tuple(c.model_copy(update=new) if c.id in clauses else c for c in self.clauses))
 
     def with_strength(self, name: str, value: float, start: date = date(2025, 4, 1)) -> "Book":
         """This book with a strength set from a day on."""

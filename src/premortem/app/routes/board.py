@@ -47,12 +47,19 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
     return {
         "board": rows,
         "base": [row(r, desk) for r in live.rows(view.plain())] if view.edits else [],
-        "sentence": words.headline(mine, study.book(view.policy).policy.title, len(view.levers), bool(view.weights)),
+        "sentence": words.headline(
+            mine, study.book(view.policy).policy.title, len(view.levers) + len(view.days), bool(view.weights)
+        ),
         "futures": view.n,
         "seed": view.seed,
         "effective_futures": record.effective if record else None,
         "warnings": list(record.warnings) if record else [],
-        "unmoved": [f"l.{name}" for name, _ in view.levers if not live.moves_world(view, name)],
+        "unmoved": [
+            f"{kind}.{name}"
+            for kind, changed in (("l", view.levers), ("d", view.days))
+            for name, _ in changed
+            if not live.moves_world(view, name)
+        ],
         "notices": list(view.notices),
         "query": view.query,
         "edits": view.edits,

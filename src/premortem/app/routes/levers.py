@@ -1,27 +1,28 @@
 """Write your own policy: every clause number as a control, what it changes, and the policy as a file."""
 
 import re
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
 from premortem.app import controls, overlay
+from premortem.app.controls import BINDING
 from premortem.app.desk import Desk
+from premortem.app.effects import effects
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes import board
-from premortem.app.schema import Answer
+from premortem.app.schema import Answer, Effects
+from premortem.app.state import FUTURES
 from premortem.errors import BadInput
 from premortem.regime import diff
 from premortem.regime.book import instrument_title, load
 
 router = APIRouter()
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
-# Day on which policies are compared: the framework binds where it binds at all.
-DAY = date(2026, 6, 1)
 
 
 @router.get("/levers", response_class=HTMLResponse, include_in_schema=False)
@@ -39,7 +40,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
 
 @router.get("/api/levers")
 def levers(desk: AtDesk, view: View) -> Answer:
-    """Every clause number and strength of the view's policy: its legal value, yours, days and citation."""
+    """Every clause and strength of the view's policy: legal value and yours of each number, days as the law has them and yours, citation."""
     book = desk.study.book(view.policy)
     rows = [
         {
@@ -48,8 +49,19 @@ def levers(desk: AtDesk, view: View) -> Answer:
         }
         for group in controls.instruments(book, view) for row in group["clauses"] for c in row["controls"]
     ]  # fmt: skip
+    spans = [
+        {"key": s.key, "complies": s.complies, "ends": s.ends, "legal_complies": s.usual_complies, "legal_ends": s.usual_ends}
+        for group in controls.instruments(book, view) for s in [group["span"], *(row["span"] for row in group["clauses"])]
+    ]  # fmt: skip
     strengths = [vars(s["control"]) | {"why": s["why"]} for s in controls.strengths(book, view)]
-    return Answer.model_validate({"levers": rows, "strengths": strengths, "notices": view.notices})
+    return Answer.model_validate({"levers": rows, "days": spans, "strengths": strengths, "notices": view.notices})
+
+
+@router.get("/api/levers/effects")
+def effect(desk: AtDesk, view: View, of: Annotated[str, Query(max_length=60)] = "") -> Effects:
+    """What a standard nudge of each lever does to each share: 10% more, a tenth stronger, a year later; `of` an instrument, `strength`, or all."""
+    found = desk.answer(("effects", replace(view, n=FUTURES), of), lambda: effects(desk.live, view, of))
+    return Effects.model_validate({"effects": found, "futures": FUTURES})
 
 
 @router.get("/api/levers/changes")
@@ -59,7 +71,7 @@ def changes(desk: AtDesk, view: View) -> Answer:
     found: dict[str, Any] = {"changes": overlay.changes(book, view), "toml": overlay.toml(book, view, "mine")}
     if view.vs:
         other = desk.study.book(view.vs)
-        found["against"] = diff.diff((desk.live.book(view), DAY), (other, DAY))
+        found["against"] = diff.diff((desk.live.book(view), BINDING), (other, BINDING))
     return Answer.model_validate(found)
 
 

@@ -47,7 +47,7 @@ def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLR
         request, "rules.html", fields=fields, errors=errors, under=policy, chips=catalogue().to_dicts(), kinds=KINDS,
         countries=facts.read("countries").select("iso3", "name").to_dicts(), statuses=STATUSES, end_uses=END_USES,
         asked=bool(set(request.query_params) & set(shipments.SHORT)), vocabulary=FIELDS, long=shipments.LONG,
-        edited=bool(view.levers) and policy == view.policy, **found,
+        edited=bool(view.levers or view.days) and policy == view.policy, **found,
     )  # fmt: skip
 
 

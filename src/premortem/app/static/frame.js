@@ -1,7 +1,7 @@
 // The frame of every screen: view picks, undo, copy, look, keys, notices, and a server that is gone or changed.
 import { relook } from "./chart.js";
 import { bind } from "./controls.js";
-import { depth, get, keys, link, onChange, set } from "./state.js";
+import { EDITS, OF_POLICY, depth, get, keys, link, onChange, set } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const DEFAULTS = { policy: "as-written", vs: "", asof: "2025-02-26", w: "" };
@@ -10,8 +10,8 @@ for (const pick of document.querySelectorAll("[data-state]")) {
   pick.addEventListener("change", () => {
     const value = pick.type === "checkbox" ? (pick.checked ? pick.value : "") : pick.value;
     const key = pick.dataset.state;
-    // another policy's clause numbers are other numbers
-    const dropped = key === "policy" ? Object.fromEntries(keys("l.").map((k) => [k, null])) : {};
+    // clause numbers and days of another policy are other ones
+    const dropped = key === "policy" ? Object.fromEntries(OF_POLICY.flatMap(keys).map((k) => [k, null])) : {};
     set({ ...dropped, [key]: value === DEFAULTS[key] ? null : value });
     if (key === "policy" && document.body.dataset.reload !== "never" && location.pathname !== "/") location.reload();
   });
@@ -25,9 +25,9 @@ function follow() {
     if (pick.type === "checkbox") pick.checked = value === pick.value;
     else if (document.activeElement !== pick) pick.value = value;
   }
-  const edits = ["l.", "t.", "p."].flatMap(keys).length;
+  const edits = EDITS.flatMap(keys).length;
   $("edits").hidden = edits === 0;
-  $("edited").textContent = `${edits} number${edits === 1 ? "" : "s"} changed by you`;
+  $("edited").textContent = `${edits} change${edits === 1 ? "" : "s"} of yours`;
   $("undo").disabled = depth() === 0;
 }
 onChange(follow);
@@ -36,7 +36,7 @@ bind();
 
 $("reset").addEventListener("click", (event) => {
   event.preventDefault();
-  set(Object.fromEntries(["l.", "t.", "p."].flatMap(keys).map((k) => [k, null])));
+  set(Object.fromEntries(EDITS.flatMap(keys).map((k) => [k, null])));
 });
 $("undo").addEventListener("click", () => history.back());
 $("redo").addEventListener("click", () => history.forward());

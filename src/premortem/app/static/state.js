@@ -1,4 +1,7 @@
 // The view is the address: one store, with replaceState while a slider moves and pushState when it rests.
+/** Keys of what a person changes: clause numbers, days, thresholds, beliefs. Numbers and days belong to one policy. */
+export const EDITS = ["l.", "d.", "t.", "p."];
+export const OF_POLICY = ["l.", "d."];
 const listeners = new Set();
 let params = new URLSearchParams(location.search);
 let step = history.state?.step ?? 0;

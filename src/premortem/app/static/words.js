@@ -5,6 +5,11 @@ export function share(x) {
   if (x > 0.99) return "over 99%";
   return `${x < 0.1 ? "about " : ""}${Math.round(100 * x)}%`;
 }
+/** A change beside a share, in few signs: `+3`, `−1`, `<1`, `0`. */
+export function few(change) {
+  const n = Math.round(100 * change);
+  return change === 0 ? "0" : n === 0 ? "<1" : `${n > 0 ? "+" : "−"}${Math.abs(n)}`;
+}
 export function interval(row) {
   const [low, high] = [row.low, row.high].map((x) => share(x).replace("about ", ""));
   return low === high ? low : `${low} to ${high}`;
@@ -17,13 +22,14 @@ const digits = (x, n) => Number(x.toPrecision(n)).toLocaleString("en", { maximum
 export function quantity(x, unit) {
   if (unit === "share" || unit === "0-1") return `${digits(100 * x, 3)}%`;
   if (unit === "year") return x.toFixed(1);
+  if (Math.abs(x) >= 1e15) return `${x.toPrecision(3).replace(/\.?0*e\+/, "e")} ${unit}`;
   for (const [size, name] of [[1e9, "billion"], [1e6, "million"]]) if (Math.abs(x) >= size) return `${digits(x / size, 4)} ${name} ${unit}`;
   const bare = BARE.includes(unit) ? "" : ` ${unit}`;
   return digits(x, 4) + bare;
 }
 const BARE = ["-", "category", "ratio", "logit", "ln", "strength", "year", "0-1"];
 /** A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth. */
-export const field = (x, unit) => String(Math.abs(x) < 100 ? Number(x.toPrecision(3)) : Number(x.toFixed(unit === "year" ? 1 : 0)));
+export const field = (x, unit) => Math.abs(x) >= 1e15 ? String(x).replace("e+", "e") : String(Math.abs(x) < 100 ? Number(x.toPrecision(3)) : Number(x.toFixed(unit === "year" ? 1 : 0)));
 export const beside = (x, unit) => (unit === "share" || unit === "0-1" || Math.abs(x) >= 1e6 ? quantity(x, unit) : BARE.includes(unit) ? "" : unit);
 const SIZES = { bn: 1e9, m: 1e6, k: 1e3, "%": 0.01 };
 /** `0.9bn`, `25%`, `790 000 000` as a number; NaN where it is none. */
