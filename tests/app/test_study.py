@@ -112,21 +112,23 @@ def test_a_job_that_cannot_be_is_refused(client, body):
     assert client.post("/api/jobs", json=body).status_code in (400, 422)
 
 
-def test_a_run_that_ends_is_read_from_then_on_and_a_partial_one_is_not(tmp_path):
+def test_a_run_that_ends_is_read_from_then_on_and_a_partial_one_for_its_own_policy(tmp_path):
     from premortem.app import desk as rooms
 
     desk = object.__new__(rooms.Desk)
-    runs = {"whole": SimpleNamespace(futures=20_000, policies=("a", "b")), "part": SimpleNamespace(futures=20_000, policies=("a",))}  # fmt: skip
+    runs = {"whole": SimpleNamespace(futures=20_000, policies=("a", "b")), "part": SimpleNamespace(futures=50_000, policies=("a",))}  # fmt: skip
     desk.study = SimpleNamespace(policies=("a", "b"), stored=lambda folder: runs[folder.name])
-    desk._answers = rooms.Kept(2)
-    desk.run = first = object()
+    desk._answers, desk._runs = rooms.Kept(2), {}
+    desk.run = first = SimpleNamespace(futures=4096, policies=("a", "b"))
     desk.keep("why", lambda: "from the first")
     desk.reopen(tmp_path / "part")
     assert desk.run is first
     assert desk.knows("why")
+    assert (desk.run_of("a"), desk.run_of("b")) == (runs["part"], first)
     desk.reopen(tmp_path / "whole")
     assert desk.run is runs["whole"]
     assert not desk.knows("why")
+    assert desk.run_of("a") is runs["whole"]  # the later one, though of fewer futures
 
 
 @pytest.mark.parametrize(("program", "count"), [("true", 1), ("false", 0)])

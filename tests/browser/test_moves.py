@@ -158,6 +158,23 @@ def test_the_keyboard_alone_reaches_the_answer(visit):
     assert page.locator("#help").is_hidden()
 
 
+def test_every_key_of_the_list_leads_to_its_screen_or_acts(visit):
+    page = visit("/")
+    page.keyboard.press("p")
+    assert parse_qs(urlsplit(page.url).query) == {"vs": ["as-written"]}
+    moved(page, lambda: page.locator("[data-pick=rescinded]").click())
+    assert page.locator("[data-cell='A1:as-written']").get_attribute("class") == "beside"
+    page.locator("main").focus()
+    page.keyboard.press("p")
+    page.keyboard.press("p")
+    assert parse_qs(urlsplit(page.url).query) == {"policy": ["rescinded"]}
+    for key, to in page.locator("[data-go]").evaluate_all("all => all.map((k) => [k.dataset.go, k.dataset.to])"):
+        page.route(f"**{to}?*", lambda route: route.fulfill(status=204))
+        with page.expect_request(lambda r, to=to: urlsplit(r.url).path == to):
+            page.keyboard.press("g")
+            page.keyboard.press(key)
+
+
 def test_no_key_acts_while_something_is_typed(visit):
     page = visit("/levers")
     page.locator("#find").fill("")
@@ -248,6 +265,26 @@ def test_the_map_moves_in_time(visit):
     assert page.locator("#at").inner_text() == "2027Q3"
     assert page.evaluate(colours) != before
     assert "quarter=2027Q3" in page.url
+    page.locator("main").focus()
+    page.keyboard.press("u")
+    page.locator("#at", has_text="2027Q2").wait_for()
+    page.locator("#play").click()
+    page.locator("#at", has_text="2028Q2").wait_for()
+    page.locator("#play").click()
+    page.go_back()  # the whole of a play is one step
+    page.locator("#at", has_text="2027Q2").wait_for()
+
+
+def test_back_to_another_policy_shows_that_policy(visit):
+    page = visit("/a/A4")
+    title = page.locator("#headline").inner_text()
+    with page.expect_navigation():
+        page.locator("[data-state=policy]").select_option("rescinded")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert page.locator("#headline").inner_text() != title
+    page.go_back()
+    page.get_by_text(title, exact=True).wait_for()
+    assert page.locator("[data-state=policy]").input_value() == "as-written"
 
 
 def test_a_country_is_opened_from_the_map_and_settings_go_along(visit):

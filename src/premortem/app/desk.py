@@ -31,13 +31,14 @@ class Desk:
         self._answers = Kept(ANSWERS)
         self._small_runs = tempfile.TemporaryDirectory(prefix="premortem-app-", ignore_cleanup_errors=True)
         self.fault = ""
+        self._runs: dict[str, Run] = {}
         self._open()
 
     def _open(self) -> None:
         self.stamp = self._on_disk()
         self.study = Study(self.folder)
         self.live = Live(self.study)
-        self._answers = Kept(ANSWERS)
+        self._answers, self._runs = Kept(ANSWERS), {}
         self.__dict__.pop("run", None)
 
     def _on_disk(self) -> float:
@@ -87,9 +88,9 @@ class Desk:
     def run(self) -> Run:
         """The study's last run, or a small one made now in a temporary folder."""
         try:
-            stored = self.study.stored()
-            if self._serves(stored):
+            if self._serves(stored := self.study.stored()):
                 return stored
+            self._note(stored)
         except PremortemError:
             pass  # none yet, or made of other inputs: a small one is made below
         return self._small()
@@ -97,8 +98,18 @@ class Desk:
     def reopen(self, folder: Path) -> None:
         """Read a run that ended just now, where it serves; answers that were worked out from the old one are dropped."""
         with suppress(PremortemError):  # the study changed meanwhile, or the run is not whole: the old one stays
-            if self._serves(found := self.study.stored(folder)):
+            self._note(found := self.study.stored(folder))
+            if self._serves(found):
                 self.run, self._answers = found, Kept(ANSWERS)
+
+    def run_of(self, policy: str) -> Run:
+        """The run to ask about one policy: a run of that policy alone where it holds more futures than the run of all."""
+        alone = self._runs.get(policy)
+        return alone if alone and alone.futures > self.run.futures else self.run
+
+    def _note(self, found: Run) -> None:
+        if found.futures >= SMALL_RUN // 4:
+            self._runs |= {policy: found for policy in found.policies}
 
     def _serves(self, run: Run) -> bool:
         """Whether a run holds enough futures, and every policy of the study."""

@@ -1,7 +1,7 @@
 """How a page is made: the template, the view of its address, and the words that every template may use."""
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -31,6 +31,10 @@ SCREENS = {
     "/futures": "Futures",
     "/exhibits": "Exhibits",
 }
+# The key that goes to a screen, after `g`.
+GO = {
+    "Board": "b", "Levers": "l", "Beliefs": "e", "Compare": "c", "World": "w", "Rules": "r", "Watch": "h", "Futures": "f", "Exhibits": "x",
+}  # fmt: skip
 # Colours of the light look and what each becomes in the dark one.
 DARK = {
     "#FFFFFF": "#14181D", "#F6F7F9": "#1C2229", "#1B1F24": "#E6EAEE", "#57606A": "#A3ADB8", "#1F6FB2": "#6CB4F0",
@@ -57,7 +61,7 @@ _env.filters |= {
     "lawful": said.lawful,
     "plainly": lambda text: str(text).replace("_", " "),
 }
-_env.globals |= {"screens": SCREENS, "palette": DARK}
+_env.globals |= {"screens": SCREENS, "go": GO, "palette": DARK}
 
 
 def desk_of(request: Request) -> Desk:
@@ -91,14 +95,11 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
     return HTMLResponse(_env.get_template(template).render(context), status_code=status)
 
 
-def waiting(request: Request, title: str, says: str) -> HTMLResponse:
-    """A page at once for an answer that takes seconds: it asks for it, and shows itself again when it is there."""
+def wait_for(request: Request, title: str, says: str, *, there: bool) -> HTMLResponse | None:
+    """None when a long answer is there; else a page at once that asks for it, and shows itself again when it is."""
+    if there or "now" in request.query_params:
+        return None
     return render(request, "waiting.html", title=title, says=says, now=f"{request.url.path}?{request.url.query}&now=1")
-
-
-def must_wait(request: Request, key: Hashable) -> bool:
-    """Whether a page is to be shown before its long answer is at hand."""
-    return not desk_of(request).knows(key) and "now" not in request.query_params
 
 
 def spec_of(chart: Chart) -> Markup:

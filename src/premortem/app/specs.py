@@ -31,7 +31,7 @@ class Chart:
         return found
 
 
-def _wide(chart: Any, height: int) -> Any:
+def wide(chart: Any, height: int) -> Any:
     """The project's look, as wide as its place."""
     spec = themed(chart, height=height, width=None).to_dict()
     spec |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
@@ -57,7 +57,7 @@ def fan(unit: str = "margin (log units; above 0 it holds)") -> Any:
     inner = base.mark_area(opacity=0.3, color=HOLDS).encode(y=alt.Y("p25c:Q", title=unit, scale=y), y2="p75c:Q")
     line = base.mark_line(color=HOLDS, strokeWidth=2.5).encode(y=alt.Y("p50c:Q", title=unit, scale=y))
     zero = alt.Chart(ROWS).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0))
-    return _wide(alt.layer(outer, inner, line, zero), 260)
+    return wide(alt.layer(outer, inner, line, zero), 260)
 
 
 def strip() -> Any:
@@ -78,7 +78,7 @@ def strip() -> Any:
             scale=alt.Scale(domain=[0, 1]),
         )
     )
-    return _wide(bars, 90)
+    return wide(bars, 90)
 
 
 def diverging(title: str, count: int, name: str = "label") -> Any:
@@ -95,7 +95,7 @@ def diverging(title: str, count: int, name: str = "label") -> Any:
         .encode(x=alt.X("low:Q", title=title), x2="high:Q")
     )
     zero = alt.Chart(ROWS).mark_rule(color=MUTED).encode(x=alt.datum(0))
-    return _wide(alt.layer(bars, spans, zero), 30 + 24 * count)
+    return wide(alt.layer(bars, spans, zero), 30 + 24 * count)
 
 
 def ranges(count: int) -> Any:
@@ -109,7 +109,7 @@ def ranges(count: int) -> Any:
         x=alt.X("plo:Q", scale=x, title=title, axis=alt.Axis(format="%")), x2="phi:Q"
     )
     box = base.mark_bar(height=12, color=BREAKS).encode(x=alt.X("lo:Q", scale=x, title=title), x2="hi:Q")
-    return _wide(prior + box, 30 + 28 * count)
+    return wide(prior + box, 30 + 28 * count)
 
 
 def path() -> Any:
@@ -120,7 +120,7 @@ def path() -> Any:
     base = alt.Chart(ROWS).encode(x=x, y=y, order="step:Q")
     points = base.mark_point(filled=True, size=24, color=MUTED, opacity=1)
     chosen = base.transform_filter("datum.chosen").mark_point(filled=True, size=130, color=BREAKS, opacity=1)
-    return _wide(alt.layer(base.mark_line(color=CONTEXT), points, chosen), 220)
+    return wide(alt.layer(base.mark_line(color=CONTEXT), points, chosen), 220)
 
 
 def takes(title: str, unit: str) -> Any:
@@ -135,52 +135,7 @@ def takes(title: str, unit: str) -> Any:
     half = alt.Chart(ROWS).mark_rule(color=MUTED, strokeDash=[4, 3]).encode(y=alt.datum(0.5))
     now = alt.Chart(ROWS).mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("min(now):Q", title=title))
     line = base.mark_line(color=HOLDS, strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=30, color=HOLDS))
-    return _wide(alt.layer(half, now, line), 220)
-
-
-def tradeoff(x: str, y: str, rows: Rows) -> Any:
-    """Policies by two shares, those that no other beats joined; rows title, x, y, best."""
-    share = alt.Axis(format="%", tickCount=6)
-
-    def near(key: str) -> alt.Scale:
-        values = [row[key] for row in rows]
-        room = 0.02 + 0.15 * (max(values) - min(values))
-        return alt.Scale(domain=[max(min(values) - room, 0), min(max(values) + room, 1)], nice=False)
-
-    base = alt.Chart(ROWS).encode(
-        x=alt.X("x:Q", title=f"share of futures in which {x} holds", axis=share, scale=near("x")),
-        y=alt.Y("y:Q", title=f"share of futures in which {y} holds", axis=share, scale=near("y")),
-    )
-    joined = base.transform_filter("datum.best").mark_line(color=HOLDS, strokeDash=[4, 3]).encode(order="x:Q")
-    colour = alt.condition("datum.best", alt.value(HOLDS), alt.value(CONTEXT))
-    points = base.mark_point(filled=True, size=90, opacity=1).encode(color=colour)
-    middle = sum(near("x").domain) / 2  # names stand towards the middle, so that none is cut
-    texts = []
-    for side, where, dx in (("left", f"datum.x <= {middle}", 8), ("right", f"datum.x > {middle}", -8)):
-        here = base.transform_filter(where).encode(text="title:N")
-        style: dict[str, Any] = {"align": side, "dx": dx, "dy": -9, "fontSize": 12}
-        texts += [here.mark_text(**style, stroke="white", strokeWidth=4), here.mark_text(**style, color=INK)]
-    return _wide(alt.layer(joined, points, *texts), 280)
-
-
-def heat(x: str, y: str, value: str, legend: str, count: int) -> Any:
-    """A heat map with its values as text."""
-    base = alt.Chart(ROWS).encode(
-        x=alt.X(
-            f"{x}:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=-30, ticks=False, domain=False)
-        ),
-        y=alt.Y(f"{y}:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
-    )
-    cells = base.mark_rect(stroke="white").encode(
-        color=alt.Color(
-            f"{value}:Q",
-            title=legend,
-            scale=alt.Scale(range=["#F6F7F9", BREAKS], domainMin=0, interpolate="rgb"),
-            legend=None,
-        )
-    )
-    text = base.mark_text().encode(text=alt.Text(f"{value}:Q", format=".2f"))
-    return _wide(cells + text, 32 * count)
+    return wide(alt.layer(half, now, line), 220)
 
 
 def families(unit: str) -> Any:
@@ -198,7 +153,7 @@ def families(unit: str) -> Any:
         .mark_text(align="left", dx=5, fontWeight=600)
         .encode(y=alt.Y("p50:Q", title=unit), text="family:N")
     )
-    return _wide(alt.layer(band, line, last), 150)
+    return wide(alt.layer(band, line, last), 150)
 
 
 def world(measure: str, unit: str, top: float) -> Any:
@@ -260,4 +215,4 @@ def stock() -> Any:
         .mark_line(color=BREAKS, strokeDash=[5, 3], strokeWidth=2, interpolate="step")
         .encode(y=alt.Y("cap:Q", title="MH"))
     )
-    return _wide(alt.layer(band, line, cap), 240)
+    return wide(alt.layer(band, line, cap), 240)

@@ -65,9 +65,10 @@ def curves(name: str, desk: AtDesk, view: View) -> Curves:
 def why(name: str, desk: AtDesk, view: View) -> Answer:
     """Boxes that break it, and the effects of its drivers and arrestors, for the policy with nothing changed."""
     a = find(desk, name)
-    policy = view.policy if view.policy in desk.run.policies else desk.run.policies[0]
-    found = desk.answer(("why", a.id, policy), lambda: analysis.explain(desk.run, a.id, policy))
-    return Answer.model_validate(_why(found, desk, a) | {"policy": policy, "futures": desk.run.futures})
+    run = desk.run_of(view.policy)
+    policy = view.policy if view.policy in run.policies else run.policies[0]
+    found = desk.answer(("why", a.id, policy, run.folder), lambda: analysis.explain(run, a.id, policy))
+    return Answer.model_validate(_why(found, desk, a) | {"policy": policy, "futures": run.futures})
 
 
 @router.get("/api/assumption/{name}/takes")

@@ -6,10 +6,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from premortem import analysis
-from premortem.app import specs
+from premortem.app import comparing, specs
 from premortem.app.desk import Desk
-from premortem.app.pages import AtDesk, View, must_wait, render, waiting
-from premortem.app.routes import board
+from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.routes.assumption import find
 from premortem.app.schema import Answer
 from premortem.app.state import State
@@ -18,6 +17,15 @@ from premortem.stress import regret
 router = APIRouter()
 # A policy keeps an assumption while it holds in at least this share of futures.
 LEVEL = 0.5
+# Measures of robustness in words, in the order of the comparison: heading, and what it asks.
+MEASURES = {
+    "mean_regret": ("mean regret", "gives up least on average"),
+    "p90_regret": ("regret, 90%", "gives up least in the worst tenth"),
+    "minimax_regret": ("largest regret", "gives up least at its worst"),
+    "maximin": ("worst case", "does best in the worst 1% of futures"),
+    "satisficing": ("all hold", "holds all assumptions in most futures"),
+    "expected": ("average", "has the highest average margin"),
+}
 REGRET = {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret (margin, cut at 1)"}
 
 
@@ -25,12 +33,13 @@ REGRET = {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret
 def page(request: Request, desk: AtDesk, view: View, y: str = "A4", a: str = "A2", b: str = "A4") -> HTMLResponse:
     """Regret, trade-offs, rankings, pathways."""
     kept, pair = find(desk, y), (find(desk, a).id, find(desk, b).id)
-    if must_wait(request, ("compare",)):
-        return waiting(
-            request,
-            "Which policy is best?",
-            "Comparing policies over the stored futures; this takes some seconds the first time.",
-        )
+    if early := wait_for(
+        request,
+        "Which policy is best?",
+        "Comparing policies over the stored futures; this takes some seconds the first time.",
+        there=desk.knows(("compare",)),
+    ):
+        return early
     found = compared(desk)
     titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
     rows = [
@@ -41,12 +50,31 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "A4", a: str = "A2
     source = f"premortem, {found['futures']:,} futures, each policy beside the best in the same future"
     heat = specs.Chart(
         "regret", f"{titles[least]} gives up least on average", "Mean regret by policy and assumption; the table holds the numbers", source,
-        specs.heat("policy", "assumption", "regret", "mean regret", len(found["regret_by_assumption"])), rows, REGRET,
+        comparing.heat("policy", "assumption", "regret", "mean regret", rows), rows, REGRET,
     )  # fmt: skip
     return render(
-        request, "compare.html", found=found, titles=titles, heat=heat, a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
+        request, "compare.html", found=found, titles=titles, heat=heat, ranks=ranked(found, view, titles, source),
+        measures=MEASURES, a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
         pathways=pathways(desk, view, kept.id, titles), level=LEVEL,
-        rows=board.answer(desk, view, only=False)["board"],
+    )  # fmt: skip
+
+
+def ranked(found: dict[str, Any], view: State, titles: dict[str, str], source: str) -> specs.Chart:
+    """Ranks of the policies by each measure of robustness, the view's policy marked."""
+    orders = {MEASURES[m][0]: order for m, order in found["rankings"].items()}
+    rows = [
+        {"measure": m, "rank": i + 1, "title": titles[p], "mine": p == view.policy}
+        for m, order in orders.items() for i, p in enumerate(order)
+    ]  # fmt: skip
+    firsts = list(dict.fromkeys(titles[order[0]] for order in orders.values()))
+    changing = f"First place changes with the measure: {', '.join(firsts[:-1])} or {firsts[-1]}"
+    says = changing if len(firsts) > 1 else f"{firsts[0]} ranks first by every measure"
+    mine = [r["rank"] for r in rows if r["mine"]]
+    said = f"{says}. {titles[view.policy]} ranks {min(mine)} to {max(mine)}" if mine else says
+    last = [titles[p] for p in list(orders.values())[-1]]
+    return specs.Chart(
+        "ranks", says, f"{said}; the table holds the ranks", f"{source}; 1 is best; blue: {titles[view.policy]}",
+        comparing.bump(list(orders), last), rows, {"measure": "By", "rank": "Rank", "title": "Policy"},
     )  # fmt: skip
 
 
@@ -62,7 +90,7 @@ def tradeoff(found: dict[str, Any], pair: tuple[str, str], titles: dict[str, str
     )
     return specs.Chart(
         "tradeoff", f"{x} against {y}: {says}", f"{says}: {', '.join(titles[p] for p in best)}; the table holds the shares",
-        f"{source}; blue and joined: beaten by none on both", specs.tradeoff(x, y, rows), rows, {"title": "Policy", "x": x, "y": y, "best": "not beaten"},
+        f"{source}; blue and joined: beaten by none on both", comparing.tradeoff(x, y, rows), rows, {"title": "Policy", "x": x, "y": y, "best": "not beaten"},
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from premortem import exhibits as gallery
 from premortem.app.desk import Desk
-from premortem.app.pages import AtDesk, must_wait, render, waiting
+from premortem.app.pages import AtDesk, render, wait_for
 from premortem.app.schema import Answer
 from premortem.errors import BadInput, MissingData, PremortemError
 from premortem.exhibits import render as drawn
@@ -22,12 +22,13 @@ SHOWN = 30
 @router.get("/exhibits", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk) -> HTMLResponse:
     """A card an exhibit: thumbnail, finding, badge."""
-    if must_wait(request, ("exhibits",)):
-        return waiting(
-            request,
-            "Exhibits",
-            "Drawing the note's tables and figures and ours; this takes some seconds the first time.",
-        )
+    if early := wait_for(
+        request,
+        "Exhibits",
+        "Drawing the note's tables and figures and ours; this takes some seconds the first time.",
+        there=desk.knows(("exhibits",)),
+    ):
+        return early
     return render(request, "exhibits.html", rows=listed(desk))
 
 

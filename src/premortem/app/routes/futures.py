@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from premortem import analysis
 from premortem.app import specs
 from premortem.app.desk import Desk
-from premortem.app.pages import AtDesk, View, must_wait, render, waiting
+from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 
 router = APIRouter()
@@ -17,12 +17,13 @@ router = APIRouter()
 @router.get("/futures", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """The families, largest first, each beside the others in the same series."""
-    if must_wait(request, ("futures",)):
-        return waiting(
-            request,
-            "Into which families do the futures fall?",
-            "Looking for families of trajectories; this takes some seconds the first time.",
-        )
+    if early := wait_for(
+        request,
+        "Into which families do the futures fall?",
+        "Looking for families of trajectories; this takes some seconds the first time.",
+        there=desk.knows(("futures",)),
+    ):
+        return early
     found = families(desk)
     titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
     return render(request, "futures.html", found=found, titles=titles, charts=charts(found))

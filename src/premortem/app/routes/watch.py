@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from premortem import analysis
 from premortem.app.desk import Desk
-from premortem.app.pages import AtDesk, View, must_wait, render, waiting
+from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.state import State
 from premortem.errors import BadInput, BadInputs
@@ -22,12 +22,13 @@ READING, MOST = "r.", 20
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """Cards by value, the board before and after readings."""
     given, error = readings_of(request), None
-    if must_wait(request, key(desk, view, given)):
-        return waiting(
-            request,
-            "What to look at next",
-            "Valuing the next reading of each signpost over the stored futures; this takes some seconds the first time.",
-        )
+    if early := wait_for(
+        request,
+        "What to look at next",
+        "Valuing the next reading of each signpost over the stored futures; this takes some seconds the first time.",
+        there=desk.knows(key(desk, view, given)),
+    ):
+        return early
     try:
         found = watched(desk, view, given)
     except (BadInput, BadInputs) as wrong:
@@ -51,12 +52,13 @@ def watch(request: Request, desk: AtDesk, view: View) -> Answer:
 @router.get("/watch/hindcast", response_class=HTMLResponse, include_in_schema=False)
 def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """What the model said, standing on a day, against what became known later: misses first."""
-    if must_wait(request, ("hindcast", view.asof)):
-        return waiting(
-            request,
-            "How did the model do?",
-            "Scoring what was said against what became known; some seconds the first time.",
-        )
+    if early := wait_for(
+        request,
+        "How did the model do?",
+        "Scoring what was said against what became known; some seconds the first time.",
+        there=desk.knows(("hindcast", view.asof)),
+    ):
+        return early
     found = judged(desk, view)
     rows = sorted((placed(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
     return render(request, "hindcast.html", found=found, rows=rows, every=quantities.shipped())

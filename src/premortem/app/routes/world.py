@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from premortem import facts, world
 from premortem.app import specs
 from premortem.app.desk import Desk
-from premortem.app.pages import AtDesk, View, render, waiting
+from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.state import State
 from premortem.errors import BadInput
@@ -29,23 +29,26 @@ MEASURES: dict[str, tuple[str, str]] = {
     "chinese": ("Chinese share of the stock", "share"),
 }
 FIRST = "2025Q1"
+# The quarter that is shown unless the address says another.
+USUAL = "2026Q4"
 
 
 @router.get("/world", response_class=HTMLResponse, include_in_schema=False)
 def page(
-    request: Request, desk: AtDesk, view: View, measure: str = "tier", place: str = "ARE", quarter: str = "2026Q4"
+    request: Request, desk: AtDesk, view: View, measure: str = "tier", place: str = "ARE", quarter: str = USUAL
 ) -> HTMLResponse:
     """The map with its time control, the list of countries, and one of them."""
     if measure not in MEASURES:
         raise BadInput("address", "measure", "no such measure", got=measure[:20], allowed=", ".join(MEASURES))
     labels = [q for q in world.quarter_labels() if q >= FIRST]
-    if not desk.live.knows_regions(view) and "now" not in request.query_params:
-        return waiting(
-            request,
-            "Where the chips may go and where they go",
-            "Simulating every region; this takes some seconds the first time.",
-        )
-    quarter = quarter if quarter in labels else labels[0]
+    if early := wait_for(
+        request,
+        "Where the chips may go and where they go",
+        "Simulating every region; this takes some seconds the first time.",
+        there=desk.live.knows_regions(view),
+    ):
+        return early
+    quarter = quarter if quarter in labels else USUAL
     code = iso3(place, "place")
     found = mapped(desk, view, measure)
     rows = rows_at(found, quarter)
@@ -57,7 +60,8 @@ def page(
     )  # fmt: skip
     one = country(desk, view, code)
     return render(
-        request, "world.html", panel=country_chart(one) if one["rows"] else None, chart=chart, measures=MEASURES, measure=measure, quarter=quarter, quarters=labels, rows=rows, found=found,
+        request, "world.html", usual=USUAL,
+        panel=country_chart(one) if one["rows"] else None, chart=chart, measures=MEASURES, measure=measure, quarter=quarter, quarters=labels, rows=rows, found=found,
         country=one, place=code,
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 // The frame of every screen: view picks, undo, copy, look, keys, notices, and a server that is gone or changed.
 import { relook } from "./chart.js";
 import { bind } from "./controls.js";
-import { EDITS, OF_POLICY, depth, get, keys, link, onChange, set } from "./state.js";
+import { EDITS, OF_POLICY, depth, get, keys, link, onChange, pairs, set } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const DEFAULTS = { policy: "as-written", vs: "", asof: "2025-02-26", w: "" };
@@ -13,7 +13,6 @@ for (const pick of document.querySelectorAll("[data-state]")) {
     // clause numbers and days of another policy are other ones
     const dropped = key === "policy" ? Object.fromEntries(OF_POLICY.flatMap(keys).map((k) => [k, null])) : {};
     set({ ...dropped, [key]: value === DEFAULTS[key] ? null : value });
-    if (key === "policy" && document.body.dataset.reload !== "never" && location.pathname !== "/") location.reload();
   });
 }
 
@@ -30,7 +29,14 @@ function follow() {
   $("edited").textContent = `${edits} change${edits === 1 ? "" : "s"} of yours`;
   $("undo").disabled = depth() === 0;
 }
-onChange(follow);
+// what a page does not redraw by itself is asked for anew: also when Back leads to it
+const live = document.body.dataset.live.split(" ").flatMap((k) => (k === "edits" ? EDITS : [k]));
+const still = () => JSON.stringify(pairs().filter(([k]) => !live.some((l) => (l.endsWith(".") ? k.startsWith(l) : k === l))));
+const loaded = still();
+onChange((rest) => {
+  follow();
+  if (rest && !live.includes("*") && still() !== loaded) location.reload();
+});
 follow();
 bind();
 
@@ -56,6 +62,13 @@ function flash(text) {
   setTimeout(() => ($("copy").textContent = before === text ? "Copy link" : before), 1500);
 }
 
+/** Keep the policy in view beside whatever is chosen next; once more lets it go. */
+function pin() {
+  const [policy, vs] = ["policy", "vs"].map((k) => get(k) ?? DEFAULTS[k]);
+  set({ vs: vs === policy ? null : policy });
+  $("said").textContent = vs === policy ? "Nothing is pinned" : `${document.querySelector("[data-state=vs]").selectedOptions[0].text} is pinned beside; choose another policy`;
+}
+
 const look = $("look");
 look.value = document.documentElement.dataset.look ?? "";
 look.addEventListener("change", () => {
@@ -75,7 +88,7 @@ on.checked = localStorage.getItem("keys") !== "off";
 on.addEventListener("change", () => localStorage.setItem("keys", on.checked ? "on" : "off"));
 $("keys").addEventListener("click", () => $("help").showModal());
 document.querySelector("[data-close]").addEventListener("click", () => $("help").close());
-const GO = { b: "/", l: "/levers", r: "/rules", w: "/world", e: "/exhibits" };
+const GO = Object.fromEntries([...document.querySelectorAll("[data-go]")].map((k) => [k.dataset.go, k.dataset.to]));
 let typed = "";
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
@@ -88,6 +101,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "u") history.back();
   else if (event.key === "U") history.forward();
   else if (event.key === "c") copy();
+  else if (event.key === "p") pin();
   else if (event.key === "/") {
     event.preventDefault();
     document.querySelector("input[type=search], select[data-state]")?.focus();

@@ -10,6 +10,7 @@ let resting = location.search;
 
 export const get = (key) => params.get(key);
 export const query = () => params.toString();
+export const pairs = () => [...params];
 export const keys = (prefix) => [...params.keys()].filter((k) => k.startsWith(prefix));
 export const depth = () => step;
 
@@ -25,7 +26,7 @@ export function set(changes, rest = true) {
     else params.set(key, value);
   }
   const address = link(location.pathname);
-  if (rest && resting !== location.pathname + address) {
+  if (rest && resting !== (query() ? `?${query()}` : "")) {
     // what was shown before the drag is what Undo returns to
     if (resting !== null) history.replaceState({ step }, "", location.pathname + resting);
     step += 1;

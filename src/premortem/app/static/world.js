@@ -1,5 +1,6 @@
 // The map in time: one quarter's rows at a time go into the view; play stops at the end, or when less motion is wanted.
 import { drawAll, onClick, update } from "./chart.js";
+import { get, onChange, set } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const slider = $("quarter");
@@ -21,14 +22,20 @@ async function show() {
   heading.textContent = `${name}, ${q}`;
   const now = rows.map((r) => ({ ...r, value: values[r.iso3]?.[i] ?? null, said: said(values[r.iso3]?.[i]) }));
   await update("map", now, `Map of ${name.toLowerCase()} in ${q}; the table holds every country`);
-  const address = new URL(location.href);
-  address.searchParams.set("quarter", q);
-  history.replaceState(history.state, "", address);
 }
-slider.addEventListener("input", show);
-const step = (by) => {
+/** Show the slider's quarter and keep it in the address; a quarter at rest is one that Undo goes back over. */
+const move = (rest) => {
+  set({ quarter: quarters[slider.value] === slider.dataset.usual ? null : quarters[slider.value] }, rest);
+};
+slider.addEventListener("input", () => move(false));
+slider.addEventListener("change", () => move(true));
+onChange(() => {
+  slider.value = quarters.indexOf(get("quarter") ?? slider.dataset.usual);
+  show();
+});
+const step = (by, rest = true) => {
   slider.value = Number(slider.value) + by;
-  return show();
+  move(rest);
 };
 $("back").addEventListener("click", () => step(-1));
 $("on").addEventListener("click", () => step(1));
@@ -37,6 +44,7 @@ let playing = null;
 function stop() {
   clearInterval(playing);
   playing = null;
+  move(true); // the whole of a play is one step back
   $("play").textContent = "Play";
   $("play").setAttribute("aria-pressed", "false");
 }
@@ -47,7 +55,7 @@ $("play").addEventListener("click", () => {
   $("play").setAttribute("aria-pressed", "true");
   // with less motion wanted, a year at a time and slowly
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  playing = setInterval(() => (Number(slider.value) >= quarters.length - 1 ? stop() : step(calm ? 4 : 1)), calm ? 1500 : 350);
+  playing = setInterval(() => (Number(slider.value) >= quarters.length - 1 ? stop() : step(calm ? 4 : 1, false)), calm ? 1500 : 350);
 });
 $("measure").addEventListener("change", () => $("pick").requestSubmit());
 $("place").addEventListener("change", () => $("pick").requestSubmit());
