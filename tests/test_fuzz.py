@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from contextlib import suppress
 
 import polars as pl
 import pytest
@@ -10,11 +12,15 @@ from hypothesis import strategies as st
 
 from premortem import world
 from premortem.bench.rules import shipments
-from premortem.ensemble import correlation, priors, read, store
-from premortem.errors import PremortemError
+from premortem.ensemble import bands, correlation, priors, read, store
+from premortem.errors import BadInput, MissingData, PremortemError, raise_all
+from premortem.facts import fetch, live
+from premortem.facts.fetch import Fetched
 from premortem.regime import book, cases, ledger
 from premortem.regime.book import POLICIES
-from premortem.stress import propositions
+from premortem.regime.levers import Levers
+from premortem.stress import propositions, score, simulator
+from premortem.study.model import outcome_names
 from premortem.watch import observations, quantities, signposts
 
 # Texts that parsers trip over: numbers beyond any range, quotes, keys that stand twice, other encodings, deep nesting.
@@ -42,6 +48,8 @@ TRIPS = (
     b"((((((((((((((((((((",
     "ё’\u202e".encode(),
     b"[" * 3000,
+    b'{"a":' * 3000,
+    b"9" * 5000,
 )
 
 
@@ -57,6 +65,9 @@ def _ledger_parquet() -> bytes:
 
 def _cases() -> bytes:
     return b'[[case]]\nitem = "H100 SXM"\nquantity = 2000\ndestination = "ARE"\ndate = 2025-06-01\nexpected = "licence:case_by_case"\n'
+
+
+CASES = b"item,quantity,to,on,expected\nH100 SXM,2000,ARE,2025-06-01,licence:case_by_case\n"
 
 
 def _readings() -> bytes:
@@ -91,6 +102,71 @@ def _read_correlations(path) -> None:
     correlation.read(path, names, ())
 
 
+def _bins() -> bytes:
+    held, place = io.BytesIO(), {"series": ["a", "a", "b", "b"], "quarter": [0, 1, 0, 1]}
+    pl.DataFrame(place | {"low": [0.0] * 4, "high": [1.0] * 4}).write_parquet(held)
+    return held.getvalue()
+
+
+def _read_bins(path) -> None:
+    where = path.parent / bands.first_files("as-written")[0]
+    where.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(where)
+    bands.read_bins(path.parent, "as-written")
+
+
+OUTCOMES = b"""[ratio]
+says = "US-aligned additions over all that China gains"
+unit = "ratio"
+value = "us_supply@quarter / cn_total@quarter"
+"""
+
+
+def _read_outcomes(path) -> None:
+    simulator.read(path, frozenset({"us_supply", "cn_total"}))
+
+
+def _read_compiled_assumption(path) -> None:
+    """As `premortem validate` reads one: its margins are compiled too."""
+    read_ = propositions.read(path)
+    raise_all(propositions.check_binds(read_, path.name, world.parameter_names(), Levers._fields))
+    score.Scorer([read_], outcome_names(), world.quarter_labels())
+
+
+def _pull(kind):
+    """Reads a file as if it had just come from a publisher, and then the record of it."""
+    terms = {name: name for name in ("title", "url", "publisher", "licence")}
+    source = live.Source(
+        name="x", format=kind, columns=("year", "value"), numbers=("value",), least_rows=2, most_mb=1, stays=(), **terms
+    )
+
+    def load(path) -> None:
+        def get(_url, target, _most):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+            return Fetched(target, "", "")
+
+        if live.pull(known={"x": source}, get=get)["pulled"]:
+            live.read_pulled("x", {"x": source})
+
+    return load
+
+
+RECORD = json.dumps({k: "x" for k in ("name", "title", "path", "sha256", "fetched", "source", "licence")} | {"rows": 1})
+
+
+def _read_record(path) -> None:
+    live.home().mkdir(parents=True, exist_ok=True)
+    path.replace(live.home() / "ember_yearly.record.json")
+    assert all(row["sha256"] for row in live.records())
+    with suppress(MissingData):
+        live.read_pulled("ember_yearly")
+
+
+def _read_part_about(path) -> None:
+    assert all(isinstance(value, str) for value in fetch._read(path).values())
+
+
 # By loader: the file's name, a good file, and what reads it from a path.
 LOADERS = {
     "params": ("params.csv", lambda: world.PARAMS.read_bytes()[:1500], priors.read),
@@ -110,7 +186,27 @@ LOADERS = {
         lambda p: store.read_checksums(p.parent),
     ),
     "part": ("part.parquet", _part, _read_part),
+    "bins": ("bins.parquet", _bins, _read_bins),
+    "override": ("params.csv", lambda: world.PARAMS.read_bytes()[:1500], priors.read(world.PARAMS).override),
+    "outcomes": ("outcomes.toml", lambda: OUTCOMES, _read_outcomes),
+    "margins": ("a2.toml", lambda: (propositions.SHIPPED / "a2.toml").read_bytes(), _read_compiled_assumption),
+    "cases csv": ("cases.csv", lambda: CASES, lambda path: cases.decide_file(path, book.load("as-written"))),
+    "pulled csv": ("x.csv", lambda: b"year,value\n2023,1.5\n2024,2.5\n2025,3\n", _pull("csv")),
+    "pulled json": (
+        "x.json",
+        lambda: b'{"a": {"year": 2023, "value": 1}, "b": {"year": 1, "value": 2}}',
+        _pull("json"),
+    ),
+    "record": ("record.json", RECORD.encode, _read_record),
+    "download": ("x.part.json", lambda: b'{"tag": "abc"}', _read_part_about),
 }
+
+
+WORD = re.compile(rb'"[^"\n]*"|[\w.+-]+')
+WORDS = (
+    *(b"0", b"-1", b"1e400", b"nan", b"-inf", b"true", b"null", b"2025-01-01", b"9" * 40, b"1e-320"),
+    *(b'""', b'"x"', b"'x'", b"[]", b"{}", b"[1]", b"[[]]", b'{"a": 1}', b"{a = 1}", b"a.b", b"x", b" "),
+)
 
 
 @st.composite
@@ -119,6 +215,11 @@ def mutated(draw, good: bytes) -> bytes:
     if draw(st.integers(0, 15)) == 0:
         return draw(st.binary(max_size=300))
     data = good
+    if draw(st.booleans()):  # a file that still parses, with a few words that mean something else
+        for _ in range(draw(st.integers(1, 3))):
+            word = draw(st.sampled_from(list(WORD.finditer(data)) or [re.match(b"", data)]))
+            data = data[: word.start()] + draw(st.sampled_from(WORDS)) + data[word.end() :]
+        return data
     for _ in range(draw(st.integers(1, 5))):
         at = draw(st.integers(0, len(data)))
         until = min(len(data), at + draw(st.integers(0, 40)))
@@ -155,7 +256,7 @@ def attack(name: str, folder, examples: int) -> None:
 @pytest.mark.parametrize("name", LOADERS)
 def test_a_good_file_is_read(name, tmp_path):
     file, good, load = LOADERS[name]
-    if name in ("params", "signposts", "quantities"):
+    if name in ("params", "signposts", "quantities", "override"):
         pytest.skip("cut short to be quick to mutate")
     (tmp_path / file).write_bytes(good())
     load(tmp_path / file)
@@ -170,6 +271,18 @@ def test_a_mutated_file_is_read_or_refused_clearly(name, tmp_path):
 @pytest.mark.parametrize("name", LOADERS)
 def test_two_thousand_mutated_files_are_read_or_refused_clearly(name, tmp_path):
     attack(name, tmp_path, 2000)
+
+
+TOML = [name for name, (file, _, _) in LOADERS.items() if file.endswith(".toml")]
+
+
+@pytest.mark.parametrize("text", [b"a = " + b"9" * 5000, b"a = " + b"[" * 5000, b"a = 2025-02-30"])
+@pytest.mark.parametrize("name", TOML)
+def test_toml_that_the_parser_chokes_on_is_refused_clearly(name, text, tmp_path):
+    file, _, load = LOADERS[name]
+    (tmp_path / file).write_bytes(text)
+    with pytest.raises(BadInput, match="is not TOML"):
+        load(tmp_path / file)
 
 
 def test_nothing_is_unpickled_or_evaluated():

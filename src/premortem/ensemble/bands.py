@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from premortem.ensemble import store
@@ -109,7 +111,7 @@ def write_first(
 
 def read_bins(folder: Path, policy: str) -> Bins:
     """Where the bins of a stored policy lie."""
-    frame = _read(folder, first_files(policy)[0])
+    frame = _laid(folder, policy)
     quarters = frame["quarter"].n_unique()
     return Bins(*(frame[key].to_numpy().reshape(-1, quarters) for key in Bins._fields))
 
@@ -127,17 +129,36 @@ def read_bands(folder: Path, policy: str, labels: tuple[str, ...]) -> pl.DataFra
     bins = read_bins(folder, policy)
     counts = np.zeros((*bins.low.shape, BINS + 2), np.uint64)
     for part in range(-(-inputs["futures"] // inputs["part"])):
-        counts += _read(folder, counts_file(policy, part))["count"].to_numpy().reshape(counts.shape)
+        name = counts_file(policy, part)
+        counted = _read(folder, name, "count")["count"]
+        if len(counted) != counts.size:
+            raise _missing(folder, name, f"holds {len(counted)} counts, not {counts.size}")
+        counts += counted.to_numpy().reshape(counts.shape)
     found = quantiles(counts, bins)
-    frame = _read(folder, first_files(policy)[0]).select("series", "quarter")
+    frame = _laid(folder, policy).select("series", "quarter")
     columns = {f"p{round(100 * q)}": found[i].ravel() for i, q in enumerate(QUANTILES)}
     return frame.with_columns(pl.col("quarter").replace_strict(dict(enumerate(labels))), **columns)
 
 
-def _read(folder: Path, name: str) -> pl.DataFrame:
+def _laid(folder: Path, policy: str) -> pl.DataFrame:
+    name = first_files(policy)[0]
+    frame = _read(folder, name, "series", "quarter", *Bins._fields)
+    if frame.is_empty() or frame.height != frame["series"].n_unique() * frame["quarter"].n_unique():
+        raise _missing(folder, name, "is not a row a series and quarter")
+    return frame
+
+
+def _read(folder: Path, name: str, *columns: str) -> pl.DataFrame:
+    """A table of a run, through Arrow: polars panics at some damaged pages. Raises `MissingData`."""
     try:
-        return pl.read_parquet(folder / name)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise MissingData(
-            f"{folder}: {name}: cannot be read ({error}); make it again with `premortem run --resume`"
-        ) from error
+        held = pq.ParquetFile(folder / name, page_checksum_verification=True)
+        absent = set(columns) - set(held.schema_arrow.names)
+        if absent:
+            raise _missing(folder, name, f"no column {', '.join(sorted(absent))}")
+        return pl.DataFrame(pl.from_arrow(held.read()))
+    except (OSError, pa.ArrowException, pl.exceptions.PolarsError) as error:
+        raise _missing(folder, name, f"cannot be read ({error})") from error
+
+
+def _missing(folder: Path, name: str, what: str) -> MissingData:
+    return MissingData(f"{folder}: {name}: {what}; make it again with `premortem run --resume`")

@@ -154,7 +154,7 @@ def read_checksums(folder: Path) -> list[Written]:
         try:
             entry = json.loads(line)
             found.append(Written(str(entry["file"]), str(entry["sha256"]), tuple(map(int, entry["non_finite"]))))
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             continue  # cut short by a kill: its file counts as unwritten
     return found
 

@@ -112,6 +112,7 @@ def _write(answer: Any, part: Path, start: int, most: int, url: str) -> None:
 
 def _read(about: Path) -> dict[str, str]:
     try:
-        return dict(json.loads(about.read_text("utf-8")))
-    except (OSError, ValueError):
+        kept = json.loads(about.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
+    return {k: str(v) for k, v in kept.items()} if isinstance(kept, dict) else {}

@@ -88,9 +88,20 @@ def records(known: dict[str, Source] | None = None) -> list[dict[str, Any]]:
     """What has been pulled, as it was recorded."""
     found = []
     for name in sources() if known is None else known:
-        if (path := home() / f"{name}.record.json").is_file():
-            found.append(json.loads(path.read_text("utf-8")))
+        if (path := home() / f"{name}.record.json").is_file() and (record := _record(path)):
+            found.append(record)
     return found
+
+
+def _record(path: Path) -> dict[str, Any] | None:
+    """A record as it was kept; none where it was damaged since: the table then counts as never pulled."""
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    kept = {"rows": int} | dict.fromkeys(("name", "title", "path", "sha256", "fetched", "source", "licence"), str)
+    whole = isinstance(record, dict) and all(isinstance(record.get(key), kind) for key, kind in kept.items())
+    return record if whole else None
 
 
 def read_pulled(name: str, known: dict[str, Source] | None = None) -> pl.DataFrame:
@@ -99,10 +110,11 @@ def read_pulled(name: str, known: dict[str, Source] | None = None) -> pl.DataFra
     record = next((r for r in records(known) if r["name"] == name), None)
     if record is None:
         raise MissingData(f"{name} has not been pulled; premortem data pull {name}")
-    content = Path(record["path"]).read_bytes() if Path(record["path"]).is_file() else b""
+    path = home() / f"{name}.{known[name].format}"
+    content = path.read_bytes() if path.is_file() else b""
     if hashlib.sha256(content).hexdigest() != record["sha256"]:
         raise MissingData(f"{name} is not what was pulled; premortem data pull {name}")
-    return _frame(known[name], Path(record["path"]))
+    return _frame(known[name], path)
 
 
 def _pull(source: Source, get: Fetch) -> dict[str, Any]:
@@ -145,7 +157,7 @@ def _checked(source: Source, path: Path) -> pl.DataFrame:
     try:
         frame = _frame(source, path)
         _check(source, frame)
-    except (pl.exceptions.PolarsError, ValueError, csv.Error) as error:
+    except (pl.exceptions.PolarsError, ValueError, TypeError, ArithmeticError, RecursionError, csv.Error) as error:
         path.unlink(missing_ok=True)
         raise MissingData(
             f"{source.url}: is not a {source.format} table as expected ({' '.join(str(error).split())[:120]})"

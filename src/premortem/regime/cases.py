@@ -2,12 +2,12 @@
 
 import csv
 import shlex
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from premortem.errors import BadInput, PremortemError
+from premortem.facts.toml import parse_toml
 from premortem.regime.book import Book, load
 from premortem.regime.decide import Transaction, explain
 
@@ -89,9 +89,11 @@ def decide_file(path: Path, book: Book) -> list[dict[str, Any]]:
     return [_decided(case, str(i + 1), book) for i, case in enumerate(_read(path))]
 
 
-def _decided(case: dict[str, Any], number: str, book: Book) -> dict[str, Any]:
+def _decided(case: dict[Any, Any], number: str, book: Book) -> dict[str, Any]:
     name, expected = str(case.pop("case_id", None) or number), case.pop("expected", None)
     try:
+        if None in case:  # where `csv` puts values beyond the header's names
+            raise BadInput("cases", f"row {number}", "has more values than the header has names")
         fields = arguments(str(case["args"])) if case.get("args") else _columns(case)
         under = fields.pop("under", None)
         decision = explain(Transaction(fields), load(str(under)) if under else book)
@@ -113,16 +115,16 @@ def _read(path: Path) -> list[dict[str, Any]]:
             raise BadInput(
                 path.name, "", "is too large", allowed=f"{MAX_BYTES:,} bytes; use `premortem ledger` for many shipments"
             )
-        text = path.read_text("utf-8")
+        raw = path.read_bytes()
         found = (
-            tomllib.loads(text).get("case", [])
+            parse_toml(raw, path.name).get("case", [])
             if path.suffix == ".toml"
-            else list(csv.DictReader(text.splitlines(), strict=True))
+            else list(csv.DictReader(raw.decode("utf-8").splitlines(), strict=True))
         )
     except OSError as error:
         raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a CSV or TOML file") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, csv.Error, RecursionError) as error:
+    except (UnicodeDecodeError, csv.Error) as error:
         raise BadInput(path.name, "", f"is not readable: {error}", allowed="UTF-8 CSV or TOML") from error
-    if not found:
+    if not found or not isinstance(found, list) or not all(isinstance(case, dict) for case in found):
         raise BadInput(path.name, "", "has no cases", allowed="rows of a CSV, or [[case]] tables of a TOML file")
     return found

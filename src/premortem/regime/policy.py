@@ -1,6 +1,5 @@
 """A policy file: an overlay on the rulebook, of dates, numbers, tiers and strengths."""
 
-import tomllib
 from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.facts.toml import read_toml
 from premortem.regime.clause import Clause, Dated, Strict
 
 STRENGTHS = (
@@ -22,7 +22,6 @@ STRENGTHS = (
     "huawei_blocking",
     "permitting",
 )
-MAX_BYTES = 1_000_000
 
 
 class Strength(Strict):
@@ -65,14 +64,7 @@ class Policy(Strict):
 def read_policy(path: Path | Traversable) -> Policy:
     """A policy from its file. Raises `BadInput`, every fault at once, with its key."""
     try:
-        raw = path.read_bytes()
-        if len(raw) > MAX_BYTES:
-            raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
-        return Policy.model_validate(tomllib.loads(raw.decode("utf-8")))
-    except OSError as error:
-        raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a policy file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
+        return Policy.model_validate(read_toml(path))
     except ValidationError as wrong:
         raise_all([fault(path.name, "", dict(f)) for f in wrong.errors()])
         raise

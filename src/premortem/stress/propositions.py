@@ -2,7 +2,6 @@
 them.
 """
 
-import tomllib
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,9 +11,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.facts.toml import read_toml
 
 SHIPPED = files("premortem.stress") / "assumptions"
-MAX_BYTES = 1_000_000
 
 
 class Strict(BaseModel):
@@ -123,12 +122,7 @@ def of_study(folder: Path | None) -> tuple[Assumption, ...]:
 def read(path: Path | Traversable) -> Assumption:
     """One assumption file. Raises `BadInput`, or all of them at once, naming the file, the key and what is allowed."""
     try:
-        raw = path.read_bytes()
-        if len(raw) > MAX_BYTES:
-            raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
-        return Assumption.model_validate(tomllib.loads(raw.decode("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
+        return Assumption.model_validate(read_toml(path))
     except ValidationError as wrong:
         errors = [_fault(path.name, dict(fault)) for fault in wrong.errors()]
         raise_all(errors)

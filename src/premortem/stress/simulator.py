@@ -4,7 +4,6 @@ An outcome of one's own is an expression over time in the language of margins; n
 model of one's own is a function that the user's own Python hands over.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from premortem import world
 from premortem.errors import BadInput, raise_all
+from premortem.facts.toml import read_toml
 from premortem.regime.levers import Levers
 from premortem.stress.expressions import Expression
 
@@ -102,12 +102,8 @@ def of_function(function: Function, values: Any, levers: Levers) -> Simulator:
 
 def read(path: Path, base: frozenset[str]) -> tuple[Outcome, ...]:
     """Outcomes of a study's table: a section each, with says, unit and value. Raises `BadInput`, all faults at once."""
-    try:
-        sections = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
     outcomes, errors = [], []
-    for name, section in sections.items():
+    for name, section in read_toml(path).items():
         try:
             outcome = Outcome.model_validate({"name": name, **(section if isinstance(section, dict) else {})})
             if not name.isidentifier() or name in base:

@@ -1,6 +1,5 @@
 """Reads a TOML file that a person edits into a validated model; every fault at once, with its file and key."""
 
-import tomllib
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,9 +7,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.facts.toml import read_toml
 
 Model = TypeVar("Model", bound=BaseModel)
-MAX_BYTES = 1_000_000
 
 
 def read_entries(path: Path | Traversable, entry: type[Model], key: str = "id") -> dict[str, Model]:
@@ -20,7 +19,7 @@ def read_entries(path: Path | Traversable, entry: type[Model], key: str = "id") 
     """
     found: dict[str, Model] = {}
     errors: list[BadInput] = []
-    for name, table in _tables(path).items():
+    for name, table in read_toml(path).items():
         if not isinstance(table, dict):
             errors.append(BadInput(path.name, name, "is not a table", got=table, allowed=f"[{name}]"))
             continue
@@ -30,16 +29,6 @@ def read_entries(path: Path | Traversable, entry: type[Model], key: str = "id") 
             errors += [_fault(path.name, name, dict(fault), entry) for fault in wrong.errors()]
     raise_all(errors)
     return found
-
-
-def _tables(path: Path | Traversable) -> dict[str, Any]:
-    raw = path.read_bytes()
-    if len(raw) > MAX_BYTES:
-        raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
-    try:
-        return tomllib.loads(raw.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(path.name, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error
 
 
 def _fault(file: str, heading: str, fault: dict[str, Any], entry: type[BaseModel]) -> BadInput:
