@@ -22,7 +22,7 @@ PATIENCE = 20.0
 
 
 class Desk:
-    """A study with its live model. `heavy` lets one long answer be worked out at a time."""
+    """A study with its live model. `heavy` lets one long answer be worked out at a time; `generation` counts what is shown anew."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
@@ -30,7 +30,7 @@ class Desk:
         self.closing = threading.Event()
         self._answers = Kept(ANSWERS)
         self._small_runs = tempfile.TemporaryDirectory(prefix="premortem-app-", ignore_cleanup_errors=True)
-        self.fault = ""
+        self.fault, self.generation = "", 0
         self._runs: dict[str, Run] = {}
         self._open()
 
@@ -40,6 +40,7 @@ class Desk:
         self.live = Live(self.study)
         self._answers, self._runs = Kept(ANSWERS), {}
         self.__dict__.pop("run", None)
+        self.generation += 1
 
     def _on_disk(self) -> float:
         """When a file of the study last changed; 0 without a folder."""
@@ -67,6 +68,7 @@ class Desk:
                 self._open()
             except PremortemError as error:
                 self.stamp, self.fault = self._on_disk(), str(error)
+                self.generation += 1
 
     def warm(self) -> None:
         """Simulate what the first screens show, so that the first visitor does not wait; stops between steps when closed."""
@@ -99,6 +101,7 @@ class Desk:
         """Read a run that ended just now, where it serves; answers that were worked out from the old one are dropped."""
         with suppress(PremortemError):  # the study changed meanwhile, or the run is not whole: the old one stays
             self._note(found := self.study.stored(folder))
+            self.generation += 1
             if self._serves(found):
                 self.run, self._answers = found, Kept(ANSWERS)
 

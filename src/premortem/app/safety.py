@@ -103,7 +103,8 @@ def _with_headers(send: Send, path: str) -> Send:
 
     async def sending(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *HEADERS, (b"cache-control", kept)]
+            said = any(name == b"cache-control" for name, _ in message["headers"])
+            message["headers"] = [*message["headers"], *HEADERS, *([] if said else [(b"cache-control", kept)])]
         await send(message)
 
     return sending

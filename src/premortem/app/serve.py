@@ -14,7 +14,8 @@ PATIENCE = 3
 def bound(host: str, port: int) -> socket.socket:
     """A listening socket. Raises `BadInput` for a port that is in use or not to be had, and for an unknown host."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    held = socket.socket(family, socket.SOCK_STREAM)
+    # the protocol is named, since asyncio sends small answers without delay only where it is
+    held = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         held.bind((host, port))

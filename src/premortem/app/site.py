@@ -16,6 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from premortem.app import routes
+from premortem.app.answers import Answers
 from premortem.app.desk import Desk
 from premortem.app.jobs import Jobs
 from premortem.app.pages import render
@@ -32,6 +33,7 @@ def make(folder: Path | None = None, hosts: tuple[str, ...] = (), *, warm: bool 
     site = bare()
     site.state.desk = Desk(folder)
     site.state.jobs = Jobs(folder, site.state.desk.reopen)
+    site.add_middleware(Answers, desk=site.state.desk)
     site.add_middleware(Guard, hosts=hosts)
     site.state.warming = threading.Thread(target=site.state.desk.warm, daemon=True)
     if warm:
