@@ -53,7 +53,7 @@ def site(small_run):
     """The app on the shipped case with the small run: one for its pages, its API and the browser."""
     from premortem.app.site import close, make  # late: most rooms test without a server
 
-    made = make(hosts=("testserver",), warm=False)  # the name under which schemathesis asks
+    made = make(hosts=("testserver",))  # the name under which schemathesis asks
     made.state.desk.run = small_run
     yield made
     close(made)

@@ -28,6 +28,6 @@ def live(desk):
 def at_study(tmp_path_factory):
     """A client of a site on a study folder, and the folder."""
     folder = make_study(tmp_path_factory.mktemp("studies") / "mine")
-    made = make(folder, warm=False)
+    made = make(folder)
     yield TestClient(made, base_url=ADDRESS, raise_server_exceptions=False), folder, made
     close(made)

@@ -24,13 +24,15 @@ PATIENCE = 20.0
 class Desk:
     """A study with its live model. `heavy` lets one long answer be worked out at a time; `generation` counts what is shown anew."""
 
+    generation = 0
+
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self.heavy = threading.Lock()
         self.closing = threading.Event()
         self._answers = Kept(ANSWERS)
         self._small_runs = tempfile.TemporaryDirectory(prefix="premortem-app-", ignore_cleanup_errors=True)
-        self.fault, self.generation = "", 0
+        self.fault = ""
         self._runs: dict[str, Run] = {}
         self._open()
 
@@ -70,12 +72,14 @@ class Desk:
                 self.stamp, self.fault = self._on_disk(), str(error)
                 self.generation += 1
 
-    def warm(self) -> None:
-        """Simulate what the first screens show, so that the first visitor does not wait; stops between steps when closed."""
+    def first(self) -> None:
+        """Simulate what the board shows, so that the first visitor does not wait; stops between policies when closed."""
         for policy in self.study.policies:
-            if self.closing.is_set():
-                return
-            self.live.rows(State(policy))
+            if not self.closing.is_set():
+                self.live.rows(State(policy))
+
+    def warm(self) -> None:
+        """Work out what other screens show first; stops between steps when closed."""
         if not self.closing.is_set():
             self.live.regional(State(self.study.policies[0]))
 

@@ -34,27 +34,37 @@ def bound(host: str, port: int) -> socket.socket:
 def serve(
     host: str, port: int, study: Path | None = None, *, browser: bool = True, say: Callable[[str], None] = print
 ) -> None:
-    """Serve until interrupted. Raises `BadInput` before anything is compiled where the port is taken."""
+    """Serve until interrupted. Raises `BadInput` before anything is loaded where the port is taken, and for a study that
+    does not read.
+    """
     held = bound(host, port)
     import uvicorn  # late: a wrong port is told at once
 
-    from premortem.app.site import close, make
+    from premortem.app.doorway import Doorway
 
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{held.getsockname()[1]}"
+    hosts = (host,) if host not in ("0.0.0.0", "::") else (socket.gethostname(), *_addresses())
+    door = Doorway(study, hosts, failed=lambda: setattr(server, "should_exit", True))
+    # bugs are told by the site; what uvicorn says beside is of clients that speak badly, and of those cut off at a stop
+    server = uvicorn.Server(
+        uvicorn.Config(
+            door, log_level="critical", timeout_graceful_shutdown=PATIENCE, server_header=False, lifespan="off"
+        )
+    )
     try:
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-        address = f"http://{f'[{shown}]' if ':' in shown else shown}:{held.getsockname()[1]}"
-        hosts = (host,) if host not in ("0.0.0.0", "::") else (socket.gethostname(), *_addresses())
-        site = make(study, hosts)
+        door.start()
         say(f"premortem serves at {address} (Ctrl-C stops it)")
         if browser:
             webbrowser.open(address)
-        config = uvicorn.Config(site, log_level="warning", timeout_graceful_shutdown=PATIENCE, server_header=False)
-        uvicorn.Server(config).run(sockets=[held])
+        server.run(sockets=[held])
     finally:
         held.close()
-        if "site" in locals():
-            close(site)
+        door.close()
+        if not door.fault:
             say("Stopped. Your settings are in the address of the page.")
+    if door.fault:
+        raise door.fault
 
 
 def _addresses() -> tuple[str, ...]:

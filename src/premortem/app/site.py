@@ -3,7 +3,6 @@
 import hashlib
 import logging
 import secrets
-import threading
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -28,16 +27,13 @@ STATIC = files("premortem.app") / "static"
 log = logging.getLogger("premortem.app")
 
 
-def make(folder: Path | None = None, hosts: tuple[str, ...] = (), *, warm: bool = True) -> FastAPI:
+def make(folder: Path | None = None, hosts: tuple[str, ...] = ()) -> FastAPI:
     """The app on a study folder (the shipped case without one). `hosts` are further names it answers to."""
     site = bare()
     site.state.desk = Desk(folder)
     site.state.jobs = Jobs(folder, site.state.desk.reopen)
     site.add_middleware(Answers, desk=site.state.desk)
     site.add_middleware(Guard, hosts=hosts)
-    site.state.warming = threading.Thread(target=site.state.desk.warm, daemon=True)
-    if warm:
-        site.state.warming.start()
     return site
 
 
@@ -45,8 +41,6 @@ def close(site: FastAPI) -> None:
     """Stop what runs beside the server: jobs, and simulations under way."""
     site.state.jobs.close()
     site.state.desk.close()
-    if site.state.warming.is_alive():
-        site.state.warming.join()
 
 
 def bare() -> FastAPI:

@@ -1,6 +1,6 @@
 """Many readers of the app at once, from a process of their own, so that they take no turn of the server's interpreter.
 
-Runs as `python -m premortem.bench.clients HOST PORT`; prints one JSON document: milliseconds of each read, by path.
+Runs as a script with a host and a port; prints one JSON document: milliseconds of each read, by path.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ Taken = list[tuple[str, float]]
 
 def measure(host: str, port: int) -> dict[str, list[float]]:
     """Milliseconds of every read by path; run in another process. Raises `CalledProcessError` where a read failed."""
-    asked = [sys.executable, "-m", "premortem.bench.clients", host, str(port)]
+    asked = [sys.executable, __file__, host, str(port)]
     done = subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=True)
     return {path: list(map(float, times)) for path, times in json.loads(done.stdout).items()}
 

@@ -1,56 +1,62 @@
-"""Benchmarks of the app, each beside its budget: slider to redrawn picture in a real browser, and many readers at once."""
+"""Benchmarks of the app, each beside its budget: many readers at once; in a real browser the first page, and slider to picture."""
 
 import os
 import shutil
+import signal
 import statistics
-import threading
+import subprocess
+import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
-from premortem.app.serve import bound
+from premortem.bench import clients
 from premortem.bench.timing import Row, row
 
-# Budgets [ms]: median and 95th percentile from slider to picture, and 95th percentile of a read among many.
-MEDIAN, P95, READ = 100.0, 200.0, 300.0
-# Moves of a slider, clients at once and reads by each.
-MOVES, CLIENTS, READS = 40, 20, 10
-READ_PATHS = ("/", "/api/board?only=1", "/api/assumption/A2", "/api/levers", "/api/beliefs")
+# Budgets [ms]: median and 95th percentile from slider to picture, 95th percentile of a read among many, and the first
+# page of a warm server and from the start of its process.
+MEDIAN, P95, READ, WARM, COLD = 100.0, 200.0, 300.0, 1500.0, 5000.0
+# Moves of a slider.
+MOVES = 40
 LEVER = "l.diffusion.country_allocation.tpp"
+READY = "html[data-ready]"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def rows() -> list[Row]:
     """Rows of `premortem bench`; the browser's are left out where there is none, and say so."""
-    with serving() as address:
-        return [*_reads(address), *_moves(address)]
+    with tempfile.TemporaryDirectory() as home:
+        with serving(home) as address:
+            _until_ready(address)
+            made = [*_reads(address), *_seen(address)]
+        return [*made, *_starts(home)]
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """The app on a free port of this machine, warm."""
-    import uvicorn
-
-    from premortem.app.site import close, make
-
-    held = bound("127.0.0.1", 0)
-    site = make(warm=False)
-    site.state.desk.warm()
-    server = uvicorn.Server(uvicorn.Config(site, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [held]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
+def serving(home: str) -> Iterator[str]:
+    """The app as anybody starts it, in a process of its own on a free port, from the moment it says its address."""
+    asked = [sys.executable, "-m", "premortem", "app", "--no-browser", "--port", "0"]
+    process = subprocess.Popen(
+        asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | {"HOME": home}
+    )
     try:
-        yield f"http://127.0.0.1:{held.getsockname()[1]}"
+        assert process.stdout
+        yield process.stdout.readline().split()[3]
     finally:
-        server.should_exit = True
-        thread.join(10)
-        close(site)
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+def _until_ready(address: str) -> None:
+    """Wait for the first answer, which is given when the model is ready."""
+    for path in ("/api/board", "/api/world"):
+        with urllib.request.urlopen(address + path) as answer:
+            answer.read()
 
 
 def _beside_budget(name: str, ours: float, budget: float) -> Row:
@@ -58,35 +64,49 @@ def _beside_budget(name: str, ours: float, budget: float) -> Row:
 
 
 def _reads(address: str) -> list[Row]:
-    """Twenty clients that read at once: the 95th percentile of a read, and how many failed."""
-
-    def client(number: int) -> list[float]:
-        taken = []
-        for i in range(READS):
-            began = time.perf_counter()
-            with urllib.request.urlopen(address + READ_PATHS[(number + i) % len(READ_PATHS)]) as answer:
-                answer.read()
-            taken.append(1000 * (time.perf_counter() - began))
-        return taken
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        taken = sorted(x for times in pool.map(client, range(CLIENTS)) for x in times)
-    return [_beside_budget(f"{CLIENTS} clients reading at once, 95th percentile", percentile(taken, 0.95), READ)]
+    """Clients that read at once: the 95th percentile of a read, over every path; a read that fails ends the benchmark."""
+    at = urlsplit(address)
+    taken = sorted(x for times in clients.measure(str(at.hostname), at.port or 80).values() for x in times)
+    name = f"{clients.CLIENTS} clients reading at once"
+    return [
+        _beside_budget(f"{name}, median", statistics.median(taken), READ),
+        _beside_budget(f"{name}, 95th percentile", percentile(taken, 0.95), READ),
+    ]
 
 
-def _moves(address: str) -> list[Row]:
-    """Key steps of a slider of the levers, simulated anew, until the picture is redrawn."""
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if browser is None or find_spec("playwright") is None:
-        missing = "nothing: not measured without Chromium and Playwright"
-        return [row("lever to redrawn board", 0.0, None, "ms", missing, more_is_better=False)]
+def _seen(address: str) -> list[Row]:
+    """What a person sees in a browser: the first page, and the picture after each key step of a slider."""
+    with _browser() as browser:
+        return (
+            [_missing("lever to redrawn board")]
+            if browser is None
+            else [*_moves(browser, address), _warm(browser, address)]
+        )
+
+
+@contextmanager
+def _browser() -> Iterator[Any]:
+    """The system's Chromium, or None."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None or find_spec("playwright") is None:
+        yield None
+        return
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as p:
-        opened = p.chromium.launch(executable_path=browser, args=["--no-sandbox"] if os.geteuid() == 0 else [])
-        board = _keys(opened, f"{address}/levers", f"[data-key='{LEVER}'] input[type=range]")
-        fan = _keys(opened, f"{address}/a/A2", "[data-key='t.A2.models_contained'] input[type=range]")
+        opened = p.chromium.launch(executable_path=found, args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        yield opened
         opened.close()
+
+
+def _missing(what: str) -> Row:
+    return row(what, 0.0, None, "ms", "nothing: not measured without Chromium and Playwright", more_is_better=False)
+
+
+def _moves(browser: Any, address: str) -> list[Row]:
+    """Key steps of a slider of the levers, simulated anew, and of a threshold, until the picture is redrawn."""
+    board = _keys(browser, f"{address}/levers", f"[data-key='{LEVER}'] input[type=range]")
+    fan = _keys(browser, f"{address}/a/A2", "[data-key='t.A2.models_contained'] input[type=range]")
     made = []
     for what, taken in (
         ("lever to redrawn board, 2,000 futures simulated", board),
@@ -101,18 +121,57 @@ def _keys(browser: Any, url: str, slider: str) -> list[float]:
     """Milliseconds from each of 40 key steps to the frame after the answer is drawn."""
     page = browser.new_context().new_page()
     page.goto(url)
-    page.locator("html[data-ready]").wait_for(state="attached", timeout=60_000)
+    page.locator(READY).wait_for(state="attached", timeout=60_000)
     page.locator(slider).focus()
     taken, html = [], page.locator("html")
     for i in range(MOVES):
-        before = html.get_attribute("data-moves")
+        before = int(html.get_attribute("data-moves") or 0)
         page.keyboard.press("ArrowRight" if i % 20 < 10 else "ArrowLeft")
-        while html.get_attribute("data-moves") == before:
-            page.wait_for_timeout(5)
+        # waited for in the page itself: asking it again and again would take turns from what is measured
+        page.locator(f"html[data-moves='{before + 1}'], html[data-moves='{before + 2}']").wait_for(state="attached")
         taken.append(float(html.get_attribute("data-last") or "nan"))
         page.wait_for_timeout(100)  # the answer to letting go comes after that to the move
     page.context.close()
     return taken
+
+
+def _warm(browser: Any, address: str) -> Row:
+    """The board in a browser that has never been here, until its scripts have run."""
+    taken = []
+    for _ in range(3):
+        began, page = time.perf_counter(), browser.new_context().new_page()
+        page.goto(address)
+        page.locator(READY).wait_for(state="attached")
+        taken.append(1000 * (time.perf_counter() - began))
+        page.context.close()
+    return _beside_budget("first page, warm server", statistics.median(taken), WARM)
+
+
+def _starts(home: str) -> list[Row]:
+    """From the start of the process to a page in an open browser: compiled code kept from before, and not yet there."""
+    with _browser() as browser:
+        if browser is None:
+            return [_missing("from process start to the board")]
+        with tempfile.TemporaryDirectory() as new:
+            _, first = _started(browser, new)
+        shell, again = _started(browser, home)
+    return [
+        _beside_budget("from process start to a page that says what it waits for", shell, WARM),
+        _beside_budget("from process start to the filled board", again, COLD),
+        _beside_budget("the same where it never ran before, model compiled", first, COLD),
+    ]
+
+
+def _started(browser: Any, home: str) -> tuple[float, float]:
+    """Milliseconds from the start of `premortem app` to its first page, and to the filled board."""
+    page, began = browser.new_context().new_page(), time.perf_counter()
+    with serving(home) as address:
+        page.goto(address, wait_until="domcontentloaded")
+        shell = time.perf_counter() - began
+        page.locator(READY).wait_for(state="attached", timeout=120_000)
+        filled = time.perf_counter() - began
+        page.context.close()
+    return 1000 * shell, 1000 * filled
 
 
 def percentile(ordered: list[float], share: float) -> float:

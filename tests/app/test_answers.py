@@ -1,0 +1,54 @@
+"""What is given from memory is what would be answered anew, and never what another study or address asks for."""
+
+import pytest
+
+PURE = ["/", "/a/A2", "/levers", "/beliefs", "/api/board", "/api/assumption/A2", "/api/levers", "/api/beliefs"]
+
+
+@pytest.mark.parametrize("path", PURE)
+def test_the_second_answer_is_the_first_and_has_its_tag(client, path):
+    first, second = client.get(path), client.get(path)
+    assert first.content == second.content
+    assert first.headers["etag"] == second.headers["etag"]
+    assert second.headers["cache-control"] == "no-cache"
+    assert second.headers["content-security-policy"]
+
+
+def test_what_is_known_is_not_sent_again(client):
+    tag = client.get("/api/board").headers["etag"]
+    again = client.get("/api/board", headers={"if-none-match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get("/api/board", headers={"if-none-match": '"other"'}).status_code == 200
+
+
+def test_another_address_is_another_answer(client):
+    plain, moved = (client.get("/api/board", params=p).json() for p in ({}, {"t.A2.models_contained": "0.5"}))
+    assert plain["board"] != moved["board"]
+
+
+def test_a_refusal_is_not_kept(client):
+    for _ in range(2):
+        assert "etag" not in client.get("/api/assumption/A9").headers
+
+
+def test_answers_of_a_study_that_changed_are_made_anew(at_study):
+    client, folder, _ = at_study
+    before = client.get("/").headers["etag"]
+    path = folder / "policies" / "kept-not.toml"
+    path.write_text('name = "kept-not"\ntitle = "Another"\nsays = "Another law."\ninclude = ["as-written"]\n')
+    changed = client.get("/").text  # what is read anew is not given from memory
+    path.unlink()
+    assert "kept-not" in changed
+    assert "kept-not" not in client.get("/").text
+    assert client.get("/").headers["etag"] == before
+
+
+def test_no_more_is_held_than_there_is_room_for(desk, monkeypatch):
+    from premortem.app import answers
+
+    monkeypatch.setattr(answers, "MOST", 100)
+    kept = answers.Answers(None, desk)
+    for i in range(5):
+        kept._hold((1, f"/{i}", b""), answers._Sent(body=b"x" * 40))
+    assert [key[1] for key in kept._held] == ["/3", "/4"]
+    assert kept._bytes == 80

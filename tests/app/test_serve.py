@@ -1,0 +1,81 @@
+"""The process: a page at once, an answer when the model is ready, a clean stop, and nothing left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+
+
+@contextmanager
+def served(*more):
+    """A process of `premortem app` and its address, killed at the end if need be."""
+    asked = [sys.executable, "-m", "premortem", "app", "--no-browser", "--port", "0", *map(str, more)]
+    process = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process, process.stdout.readline().split()[3]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def get(url, **headers):
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+        return answer.headers, answer.read().decode()
+
+
+def test_a_page_comes_before_the_model_is_ready_and_the_answer_when_it_is_and_a_signal_stops_it():
+    with served() as (process, address):
+        headers, page = get(address, accept="text/html")
+        assert "This page shows itself" in page
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert set(json.loads(get(f"{address}/api/health")[1])) == {"starting"}
+        for name in ("app.css", "starting.js", "theme.js", "favicon.svg"):
+            assert get(f"{address}/static/{name}")[1]
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            get(address, host="evil.example")
+        assert len(json.loads(get(f"{address}/api/board?only=1")[1])["board"]) == 6  # waits until it can be answered
+        assert "starting" not in json.loads(get(f"{address}/api/health")[1])
+        assert 'id="board"' in get(address, accept="text/html")[1]
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "Your settings are in the address" in out
+    assert "Traceback" not in err
+
+
+def test_a_stop_before_the_model_is_ready_is_as_clean():
+    with served() as (process, address):
+        get(address, accept="text/html")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGINT
+    assert "Stopped" in out
+    assert "Traceback" not in err
+
+
+def test_a_study_that_does_not_read_is_one_line_and_status_2(tmp_path):
+    (tmp_path / "study.toml").write_text("")
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "mine.toml").write_text("name = 3")
+    with served("--study", tmp_path) as (process, _):
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert err.startswith("error: ")
+    assert "mine.toml" in err
+    assert "Traceback" not in err
+
+
+def test_a_port_in_use_is_one_line_and_status_2():
+    with served() as (_, address):
+        port = address.rsplit(":", 1)[1]
+        asked = [sys.executable, "-m", "premortem", "app", "--no-browser", "--port", port]
+        done = subprocess.run(asked, capture_output=True, text=True, env=os.environ, timeout=60)
+    assert done.returncode == 2
+    assert "cannot be used" in done.stderr
+    assert "--port" in done.stderr
