@@ -3,10 +3,20 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from premortem.app import safety
 from premortem.app.site import close, make
 from premortem.study import make_study
 
 ADDRESS = "http://127.0.0.1:8760"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience():
+    """All tests are one client, which asks more often than a person may."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(safety, "MANY", 1000)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session")
