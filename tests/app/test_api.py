@@ -1,6 +1,7 @@
 """The JSON API: the keys of the command line, refusals in five fields, and schemathesis over all of it."""
 
 import io
+import json
 import re
 from itertools import pairwise
 
@@ -129,6 +130,32 @@ def test_a_ledger_is_decided_and_what_cannot_be_read_is_on_top(client):
     whole = client.get(found["download"])
     assert pl.read_csv(io.BytesIO(whole.content)).height == 2
     assert client.get("/api/ledger/guessed").status_code == 400
+
+
+OWN = b"Chip,Qty,Ship-to country,Ship date\nH100 SXM,10,FRA,2025-06-01\nH100 SXM,90000,IND,2025-06-01\n"
+
+
+def test_somebodys_own_headings_are_matched_and_the_rows_can_be_asked_by_outcome(client):
+    matched = client.post("/api/ledger/columns", files={"file": ("own.csv", OWN)}).json()
+    fields = {c["heading"]: c["field"] for c in matched["columns"]}
+    assert fields == {"Chip": "item", "Qty": "quantity", "Ship-to country": "destination", "Ship date": "date"}
+    assert matched["columns"][1]["values"] == ["10", "90000"]
+    files, data = {"file": ("own.csv", OWN)}, {"under": "as-written", "columns": json.dumps(fields)}
+    found = client.post("/api/ledger", files=files, data=data).json()
+    assert sum(found["by_clause"].values()) <= found["rows"] == 2
+    denied = client.get(f"{found['download']}/rows", params={"outcome": "licence:policy_of_denial"}).json()
+    assert (denied["matching"], denied["rows"][0][0], len(denied["rows"])) == (1, "2", 1)
+    both = client.get(f"{found['download']}/rows", params={"first": 1}).json()
+    assert (both["matching"], len(both["rows"])) == (2, 1)
+    none = client.get(f"{found['download']}/rows", params={"clause": "nothing"}).json()
+    assert (none["matching"], none["rows"]) == (0, [])
+
+
+@pytest.mark.parametrize("columns", ["{", "[]", '{"Chip": 1}', '{"Nothing": "item"}', '{"Chip": "colour"}'])
+def test_a_match_of_columns_that_cannot_be_is_refused_in_words(client, columns):
+    answer = client.post("/api/ledger", files={"file": ("own.csv", OWN)}, data={"columns": columns})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["allowed"] or answer.json()["error"]["hint"]
 
 
 @pytest.mark.parametrize(

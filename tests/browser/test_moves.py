@@ -4,6 +4,8 @@ import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 
 def shares(page):
     return page.locator("[data-cell$=':as-written'] .share").all_inner_texts()
@@ -253,6 +255,62 @@ def test_a_ledger_is_decided_from_the_page(visit):
     with page.expect_download() as saved:
         page.get_by_role("link", name="Download all rows").click()
     assert saved.value.suggested_filename == "decided.csv"
+
+
+def test_somebodys_own_headings_are_matched_before_a_ledger_is_decided(visit):
+    page = visit("/rules/ledger")
+    rows = b"Chip,Qty,Where,Ship date\nH100 SXM,10,FRA,2025-06-01\nH100 SXM,90000,IND,2025-06-01\n"
+    page.locator("#file").set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": rows})
+    page.get_by_text("Still needed: destination").wait_for()
+    page.locator("#decide").click()
+    assert page.locator("#matching-title").evaluate("(e) => e === document.activeElement")
+    page.get_by_label("Where means").select_option("destination")
+    page.get_by_text("All that is needed is there").wait_for()
+    page.locator("#decide").click()
+    page.get_by_text("Rows 1 to 2 of 2").wait_for()
+    page.locator("#by-outcome").select_option("licence:policy_of_denial")
+    page.get_by_text("Rows 1 to 1 of 1").wait_for()
+
+
+def test_arrows_on_the_line_of_time_go_to_the_next_day_on_which_something_changed(visit):
+    page = visit("/levers?asof=2025-01-17")
+    line = page.locator("#asof-line")
+    assert "2025-01-16" in line.get_attribute("aria-valuetext")
+    line.focus()
+    moved(page, lambda: page.keyboard.press("ArrowLeft"))
+    assert parse_qs(urlsplit(page.url).query)["asof"] == ["2025-01-16"]
+    assert page.locator("[data-state=asof]").input_value() == "2025-01-16"
+    assert "2025-01-16" in page.locator("#asof-said").inner_text()
+
+
+@pytest.mark.slow
+def test_a_family_is_shown_alone_and_its_link_shows_the_same(visit):
+    page = visit("/futures")
+    page.locator("#series-goodwill[data-ready], .grid figure[data-ready]").first.wait_for()
+    lines = "() => document.querySelector('.grid figure svg').innerHTML"
+    before = page.evaluate(lines)
+    page.locator("[data-show=B]").focus()
+    page.keyboard.press("Space")
+    page.get_by_text("Family B in every series").wait_for()
+    page.wait_for_timeout(300)
+    alone = page.evaluate(lines)
+    assert alone != before
+    assert parse_qs(urlsplit(page.url).query) == {"family": ["B"]}
+    there = visit("/futures?family=B")
+    assert there.locator(".grid figure svg").first.locator("path").count() == page.locator(".grid figure svg").first.locator("path").count()  # fmt: skip
+    page.locator("#family-all").click()
+    page.get_by_text("The same series for all families").wait_for()
+
+
+@pytest.mark.slow
+def test_a_card_draws_what_was_read_and_the_box_its_futures(visit):
+    page = visit("/watch")
+    page.locator(".card figure[data-ready]").first.wait_for()
+    assert "band 5 to 95%" in page.locator(".card figure .source").first.inner_text()
+    why = visit("/a/A2")
+    why.locator("#scatter[data-ready]").wait_for(timeout=60_000)
+    assert why.locator("#scatter svg .mark-rect path").count() == 1
+    assert why.locator("#scatter svg .mark-symbol path").count() > 100
 
 
 def test_the_map_moves_in_time(visit):

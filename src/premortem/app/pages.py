@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from premortem.app import dated
 from premortem.app import state as states
 from premortem.app import words as said
 from premortem.app.desk import Desk
@@ -90,9 +91,15 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         "view": view,
         "policies": {p: desk.study.book(p).policy for p in desk.study.policies},
         "here": request.url.path,
+        "stops": _stops(desk, view.policy),
         **more,
     }
     return HTMLResponse(_env.get_template(template).render(context), status_code=status)
+
+
+def _stops(desk: Desk, policy: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = desk.keep(("stops", policy), lambda: dated.stops(desk.study.book(policy)))
+    return found
 
 
 def wait_for(request: Request, title: str, says: str, *, there: bool) -> HTMLResponse | None:

@@ -107,6 +107,24 @@ class Effects(Answer):
     futures: int
 
 
+class Column(BaseModel):
+    """A column of somebody's table."""
+
+    heading: str
+    field: str = Field(description="the field that it seems to stand for; empty where none does")
+    values: list[str] = Field(description="its first values")
+
+
+class Columns(Answer):
+    """The columns of a table, and the fields that they may stand for."""
+
+    file: str
+    columns: list[Column]
+    fields: list[str]
+    needed: list[str]
+    linking: list[str] = Field(description="columns that link rows to earlier ones")
+
+
 class ErrorBody(BaseModel):
     """What is wrong with a request, in the five fields of every error."""
 

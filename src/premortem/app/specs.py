@@ -1,5 +1,6 @@
 """Charts of the app as Vega-Lite with named data: the page fills `rows`, and fills it again when something moves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,17 @@ class Chart:
         found: dict[str, Any] = self.chart.to_dict()
         found.pop("datasets", None)
         return found
+
+
+@dataclass(frozen=True)
+class Side:
+    """One direction of a scatter: its title, its ends, those of the box, and whether it runs in ratios."""
+
+    title: str
+    low: float
+    high: float
+    box: tuple[float, float]
+    log: bool = False
 
 
 def wide(chart: Any, height: int) -> Any:
@@ -104,12 +116,35 @@ def ranges(count: int) -> Any:
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230))
     )
     x = alt.Scale(domain=[0, 1])
-    title = "where in the prior (percentile)"
+    title = "percentile of the prior"
     prior = base.mark_bar(height=6, color=CONTEXT, opacity=0.5).encode(
         x=alt.X("plo:Q", scale=x, title=title, axis=alt.Axis(format="%")), x2="phi:Q"
     )
     box = base.mark_bar(height=12, color=BREAKS).encode(x=alt.X("lo:Q", scale=x, title=title), x2="hi:Q")
     return wide(prior + box, 30 + 28 * count)
+
+
+def scatter(sides: Sequence[Side]) -> Any:
+    """Futures across and up two uncertainties: circles hold, triangles break; the box outlined; rows x, y, breaks (text)."""
+    x, y = (_side(axis, side) for axis, side in zip((alt.X, alt.Y), sides, strict=True))
+    shape = alt.Scale(domain=["holds", "breaks"], range=["circle", "triangle-up"])
+    colour = alt.Scale(domain=["holds", "breaks"], range=[HOLDS, BREAKS])
+    legend = alt.Legend(title=None, orient="top")
+    points = (
+        alt.Chart(ROWS).mark_point(filled=True, size=34, opacity=0.7, clip=True)
+        .encode(x=x, y=y, shape=alt.Shape("breaks:N", scale=shape, legend=legend), color=alt.Color("breaks:N", scale=colour, legend=legend))
+    )  # fmt: skip
+    ends = {f"{axis}{i}": alt.datum(side.box[i]) for axis, side in zip("xy", sides, strict=True) for i in (0, 1)}
+    at = {"x": ends["x0"], "x2": ends["x1"], "y": ends["y0"], "y2": ends["y1"]}
+    once = alt.Chart(ROWS).transform_aggregate(n="count()")  # one box, not one a future
+    box = once.mark_rect(fill=None, stroke=INK, strokeWidth=2.5, clip=True).encode(**at)
+    return wide(alt.layer(points, box), 300)
+
+
+def _side(axis: Any, side: Side) -> Any:
+    ends: dict[str, Any] = {"domain": [side.low, side.high], "nice": False}
+    scale = alt.Scale(type="log", **ends) if side.log else alt.Scale(zero=False, **ends)
+    return axis(f"{axis.__name__.lower()}:Q", title=side.title, scale=scale, axis=alt.Axis(tickCount=5, format="~g"))
 
 
 def path() -> Any:
@@ -138,22 +173,46 @@ def takes(title: str, unit: str) -> Any:
     return wide(alt.layer(half, now, line), 220)
 
 
-def families(unit: str) -> Any:
-    """A line and band a family, labelled at its end; rows family, year, p25, p50, p75."""
-    colour = alt.Color(
-        "family:N",
-        legend=None,
-        scale=alt.Scale(range=["#0A346F", "#C2500A", "#278770", "#CC60BE", "#AD930D", "#57606A", "#5B9BD0"]),
+def families(unit: str, letters: Sequence[str]) -> Any:
+    """A line and band a family, labelled at its end, grey and bare where another is chosen; rows family, year, p25, p50, p75, dim."""
+    hues = ["#0A346F", "#C2500A", "#278770", "#CC60BE", "#AD930D", "#57606A", "#5B9BD0"][: len(letters)]
+    family = alt.Color("family:N", legend=None, scale=alt.Scale(domain=list(letters), range=hues))
+    colour = alt.condition("datum.dim", alt.value(CONTEXT), family)
+    base = alt.Chart(ROWS).encode(
+        x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=4)), detail="family:N"
     )
-    base = alt.Chart(ROWS).encode(x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=4)), color=colour)
-    band = base.mark_area(opacity=0.14).encode(y=alt.Y("p25:Q", title=unit), y2="p75:Q")
-    line = base.mark_line(strokeWidth=2).encode(y=alt.Y("p50:Q", title=unit))
+    lit = base.transform_filter("!datum.dim")
+    band = lit.mark_area(opacity=0.14).encode(y=alt.Y("p25:Q", title=unit), y2="p75:Q", color=family)
+    grey = base.transform_filter("datum.dim").mark_line(strokeWidth=1, color=CONTEXT)
+    line = lit.mark_line(strokeWidth=2).encode(color=family)
     last = (
         base.transform_filter("datum.year === 2032")
         .mark_text(align="left", dx=5, fontWeight=600)
-        .encode(y=alt.Y("p50:Q", title=unit), text="family:N")
+        .encode(text="family:N", color=colour)
     )
-    return wide(alt.layer(band, line, last), 150)
+    y = alt.Y("p50:Q", title=unit)
+    return wide(alt.layer(band, grey.encode(y=y), line.encode(y=y), last.encode(y=y)), 150)
+
+
+def observable(unit: str, share: bool, ratios: bool) -> Any:
+    """An observable by year with the model's band, a threshold and what was read; in `ratios` on a logarithmic scale; rows year, p5, p50, p95, limit, read."""
+    axis = alt.Axis(format="%" if share else "~s", tickCount=4)
+    base = alt.Chart(ROWS).encode(x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=4)))
+    known = base.transform_filter("isValid(datum.p50)")
+
+    def y(key: str) -> alt.Y:
+        return alt.Y(f"{key}:Q", title=unit, axis=axis, scale=scale)
+
+    scale = alt.Scale(type="log", nice=False) if ratios else alt.Scale(zero=False)
+    band = known.mark_area(opacity=0.2, color=HOLDS).encode(y=y("p5"), y2="p95:Q")
+    line = known.mark_line(color=HOLDS, strokeWidth=2).encode(y=y("p50"))
+    limit = (
+        base.transform_filter("isValid(datum.limit)")
+        .mark_line(color=BREAKS, strokeDash=[5, 3], strokeWidth=1.5)
+        .encode(y=y("limit"))
+    )
+    seen = base.transform_filter("isValid(datum.read)").mark_point(filled=True, shape="diamond", size=70, color=INK, opacity=1)  # fmt: skip
+    return wide(alt.layer(band, line, limit, seen.encode(y=y("read"))), 120)
 
 
 def world(measure: str, unit: str, top: float) -> Any:

@@ -42,7 +42,7 @@ OTHERS = frozenset(
         "only",
         "name",
     }
-    | {"of", "now", "bare", "field", "measure", "quarter", "place", "y"}
+    | {"of", "now", "bare", "field", "measure", "quarter", "place", "y", "family"}
 )
 # A changed clause number may go up to so many times its legal value.
 MOST_TIMES = 1e4

@@ -1,6 +1,7 @@
 """A table of shipments, decided in date order; what cannot be read is set aside with its row and reason, never dropped."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from premortem.regime import undo
 from premortem.regime.binding import limit
 from premortem.regime.clause import Rulebook
 from premortem.regime.engine import decide
+from premortem.regime.matching import renamed
 from premortem.regime.reading import checked, typed
 from premortem.regime.tables import MISSHAPEN, read
 from premortem.regime.totals import Totals
@@ -32,15 +34,17 @@ def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> 
     return _decided(given, book, file)[0]
 
 
-def decide_file(path: Path, book: Rulebook) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """A ledger file decided, and its summary: the keys of the command line."""
+def decide_file(
+    path: Path, book: Rulebook, columns: Mapping[str, str] | None = None
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """A ledger file decided, and its summary: the keys of the command line. `columns` gives headings their fields."""
     began = time.perf_counter()
-    decided, headroom = _decided(read(path), book, path.name)
+    decided, headroom = _decided(renamed(read(path), columns or {}, path.name), book, path.name)
     return decided, summary(decided, headroom, time.perf_counter() - began)
 
 
-def summary(decided: pl.DataFrame, headroom: dict[str, float], seconds: float) -> dict[str, Any]:
-    """Counts by outcome, rejected rows with reasons, and room left under the allocation by country."""
+def summary(decided: pl.DataFrame, room: dict[str, tuple[float, float]], seconds: float) -> dict[str, Any]:
+    """Counts by outcome, rejected rows with reasons, and by country room left under its allocation and the allocation [TPP]."""
     counts = decided.filter(pl.col("outcome").is_not_null()).group_by("outcome").len().sort("len", descending=True)
     wrong = decided.select("rejected").with_row_index("row", offset=1).filter(pl.col("rejected").is_not_null())
     return {
@@ -48,11 +52,12 @@ def summary(decided: pl.DataFrame, headroom: dict[str, float], seconds: float) -
         "seconds": round(seconds, 3),
         "outcomes": dict(counts.rows()),
         "rejected": [{"row": row, "why": why} for row, why in wrong.rows()],
-        "headroom": headroom,
+        "headroom": {place: left for place, (left, _) in room.items()},
+        "allocations": {place: limit for place, (_, limit) in room.items()},
     }
 
 
-def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, dict[str, float]]:
+def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, dict[str, tuple[float, float]]]:
     named = checked(given, file)
     rows = undo.linked(typed(named), named)
     # sorted by day, and as in the ledger within a day
@@ -81,8 +86,10 @@ def _headroom(answers: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.S
     return dated.with_columns(headroom_tpp=room)["headroom_tpp"]
 
 
-def _room_left(good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, totals: Totals) -> dict[str, float]:
-    """Room left under the country allocation when the ledger ends, by country that drew on it [TPP]."""
+def _room_left(
+    good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, totals: Totals
+) -> dict[str, tuple[float, float]]:
+    """Room left under the country allocation when the ledger ends, and the allocation, by country that drew on it [TPP]."""
     clause = next((c for c in book.clauses if c.id == ALLOCATION), None)
     if clause is None or clause.total is None or clause.id not in totals.by_clause:
         return {}
@@ -96,4 +103,6 @@ def _room_left(good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, totals
     drawn: dict[str, float] = {}
     for (place, _), group in sorted(running.groups.items(), key=lambda kv: str(kv[0])):  # the last window stays
         drawn[str(place)] = float(running.so_far[group])
-    return {row["destination"]: row["limit"] - row["used_tpp"] - drawn[row["destination"]] for row in limits}
+    return {
+        row["destination"]: (row["limit"] - row["used_tpp"] - drawn[row["destination"]], row["limit"]) for row in limits
+    }

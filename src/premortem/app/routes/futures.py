@@ -1,8 +1,8 @@
 """Alternative futures: families of trajectories with their share under each policy, a real member, and early signs."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from premortem import analysis
@@ -12,10 +12,11 @@ from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 
 router = APIRouter()
+Letter = Annotated[str, Query(max_length=10)]
 
 
 @router.get("/futures", response_class=HTMLResponse, include_in_schema=False)
-def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
+def page(request: Request, desk: AtDesk, view: View, family: Letter = "") -> HTMLResponse:
     """The families, largest first, each beside the others in the same series."""
     if early := wait_for(
         request,
@@ -26,7 +27,14 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
         return early
     found = families(desk)
     titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
-    return render(request, "futures.html", found=found, titles=titles, charts=charts(found))
+    return render(
+        request,
+        "futures.html",
+        found=found,
+        titles=titles,
+        charts=charts(found, family),
+        chosen=family if family in letters(found).values() else "",
+    )
 
 
 @router.get("/api/futures")
@@ -41,20 +49,27 @@ def families(desk: Desk) -> dict[str, Any]:
     return found
 
 
-def charts(found: dict[str, Any]) -> list[specs.Chart]:
-    """A chart a series: the median and middle half of each family by year."""
-    words = analysis.signs()
-    letters = {a["name"]: f"{chr(65 + i)}" for i, a in enumerate(found["archetypes"])}
+def letters(found: dict[str, Any]) -> dict[str, str]:
+    """The letter of each family by its name, the largest first."""
+    return {a["name"]: chr(65 + i) for i, a in enumerate(found["archetypes"])}
+
+
+def charts(found: dict[str, Any], chosen: str = "") -> list[specs.Chart]:
+    """A chart a series: the median and middle half of each family by year; the others grey where one is chosen."""
+    words, by = analysis.signs(), letters(found)
     made = []
     for name, said in words.items():
         rows = [
-            {"family": letters[a["name"]], "year": int(b["quarter"][:4]), "p25": b["p25"], "p50": b["p50"], "p75": b["p75"]}
+            {
+                "family": by[a["name"]], "year": int(b["quarter"][:4]), "p25": b["p25"], "p50": b["p50"], "p75": b["p75"],
+                "dim": chosen in by.values() and by[a["name"]] != chosen,
+            }
             for a in found["archetypes"] for b in a["bands"] if b["series"] == name and b["quarter"] >= "2024"
         ]  # fmt: skip
         made.append(
             specs.Chart(
                 f"series-{name}", said["title"], f"{said['title']} by family of futures and year; the table holds the numbers",
-                f"{said['unit']}; line the median, band the middle half", specs.families(said["unit"]), rows,
+                f"{said['unit']}; line the median, band the middle half", specs.families(said["unit"], list(by.values())), rows,
                 {"family": "Family", "year": "Year", "p25": "25%", "p50": "median", "p75": "75%"},
             )
         )  # fmt: skip

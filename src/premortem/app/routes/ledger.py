@@ -1,28 +1,36 @@
 """A ledger of shipments, decided: preview, rejected rows with reasons, outcomes, room left, and the table to download."""
 
+import json
 import secrets
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, UploadFile
+import polars as pl
+from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse
 
 from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes.rules import book_of
-from premortem.app.schema import Answer
+from premortem.app.schema import Answer, Columns
 from premortem.app.state import State
 from premortem.errors import BadInput
 from premortem.regime import ledger as ledgers
-from premortem.regime import tables
+from premortem.regime import matching, tables
 from premortem.regime.reading import NEEDED
 from premortem.regime.vocabulary import READS, given_fields
 
 router = APIRouter()
 # Rows of the preview, and of rejected rows that are shown; decided ledgers that are kept for their download.
 PREVIEW, REJECTED, KEPT = 10, 100, 8
+# Rows that a filter shows at a time; first values of a column that are shown; columns that link rows.
+ROWS, SAMPLES = 50, 3
+LINKING = ("id", "returns", "amends")
+Filter = Annotated[str, Query(max_length=100)]
 ENDINGS = (".csv", ".parquet", ".pq")
 _kept: dict[str, Path] = {}
 
@@ -35,9 +43,48 @@ def page(request: Request) -> HTMLResponse:
 
 @router.post("/api/ledger")
 def decide(
-    desk: AtDesk, view: View, file: UploadFile, under: Annotated[str, Form(max_length=60)] = "history"
+    desk: AtDesk,
+    view: View,
+    file: UploadFile,
+    under: Annotated[str, Form(max_length=60)] = "history",
+    columns: Annotated[str, Form(max_length=20_000, description="JSON: a field, or empty, by heading")] = "{}",
 ) -> Answer:
     """Decide an uploaded table: the keys of `premortem ledger --json`, a preview, and where the whole lies."""
+    fields = _columns(columns)
+    with _uploaded(file) as (path, name):
+        return Answer.model_validate(_decided(desk, view, path, name, under, fields))
+
+
+@router.post("/api/ledger/columns")
+def columns(file: UploadFile) -> Columns:
+    """The headings of a table with first values and the field that each seems to stand for; the first lines are enough."""
+    with _uploaded(file) as (path, name):
+        table = tables.read(path)
+        shown = table.drop(tables.MISSHAPEN, strict=False)
+        matched = matching.guess(shown.columns)
+        rows = [
+            {"heading": h, "field": matched[h], "values": [str(v) for v in shown[h].drop_nulls().head(SAMPLES)]}
+            for h in shown.columns
+        ]
+        return Columns.model_validate(
+            {"file": name, "columns": rows, "fields": [*given_fields()], "needed": [*NEEDED], "linking": [*LINKING]}
+        )
+
+
+def _columns(text: str) -> dict[str, str]:
+    """Fields by heading from the form. Raises `BadInput` for what is no object of texts."""
+    try:
+        found = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
+        raise BadInput("ledger", "columns", "is no match of columns", got=text[:60], allowed='JSON, as {"Country": "destination"}')  # fmt: skip
+    return found
+
+
+@contextmanager
+def _uploaded(file: UploadFile) -> Iterator[tuple[Path, str]]:
+    """An upload as a file with a safe name, gone afterwards, and what its owner calls it. Raises `BadInput` for no ledger."""
     name = Path(file.filename or "ledger.csv").name[:80]
     if not name.lower().endswith(ENDINGS):
         raise BadInput(name, "", "is no ledger", got=Path(name).suffix, allowed=", ".join(ENDINGS))
@@ -46,11 +93,11 @@ def decide(
         with path.open("wb") as out:
             while block := file.file.read(1 << 20):
                 out.write(block)
-        return Answer.model_validate(_decided(desk, view, path, name, under))
+        yield path, name
 
 
-def _decided(desk: Desk, view: State, path: Path, name: str, under: str) -> dict[str, Any]:
-    decided, result = ledgers.decide_file(path, book_of(desk, view, under))
+def _decided(desk: Desk, view: State, path: Path, name: str, under: str, columns: dict[str, str]) -> dict[str, Any]:
+    decided, result = ledgers.decide_file(path, book_of(desk, view, under), columns)
     shown = decided.head(PREVIEW)
     return result | {
         "file": name,
@@ -58,9 +105,19 @@ def _decided(desk: Desk, view: State, path: Path, name: str, under: str) -> dict
         "rejected_rows": len(result["rejected"]),
         "reads": {o: READS.get(o, o) for o in result["outcomes"]},
         "columns": decided.columns,
-        "preview": [[None if v is None else str(v) for v in row] for row in shown.rows()],
+        "preview": _texts(shown),
+        "by_clause": _count(decided, "clause"),
         "download": f"/api/ledger/{_keep(decided)}",
     }
+
+
+def _count(decided: pl.DataFrame, column: str) -> dict[str, int]:
+    found = decided.filter(pl.col(column).is_not_null()).group_by(column).len().sort("len", column, descending=[True, False])  # fmt: skip
+    return dict(found.rows())
+
+
+def _texts(shown: pl.DataFrame) -> list[list[str | None]]:
+    return [[None if v is None else str(v) for v in row] for row in shown.rows()]
 
 
 @cache
@@ -80,9 +137,25 @@ def _keep(decided: Any) -> str:
     return token
 
 
+@router.get("/api/ledger/{token}/rows")
+def rows(token: str, outcome: Filter = "", clause: Filter = "", first: Annotated[int, Query(ge=0)] = 0) -> Answer:
+    """Rows of a decided ledger by outcome and clause, fifty from `first` on, each with its number, and how many there are."""
+    table = pl.scan_csv(_held(token), infer_schema=False).with_row_index("row", offset=1)
+    wanted = [pl.col(k) == v for k, v in (("outcome", outcome), ("clause", clause)) if v]
+    found = table.filter(*wanted).collect() if wanted else table.collect()
+    part = found.slice(first, ROWS)
+    return Answer.model_validate(
+        {"columns": part.columns, "rows": _texts(part), "matching": found.height, "first": first, "most": ROWS}
+    )
+
+
 @router.get("/api/ledger/{token}", response_class=FileResponse)
 def download(token: str) -> FileResponse:
     """A decided ledger as CSV, for who uploaded it."""
+    return FileResponse(_held(token), media_type="text/csv", filename="decided.csv")
+
+
+def _held(token: str) -> Path:
     if token not in _kept:
         raise BadInput("ledger", "", "is not kept any more", allowed="decide it again")
-    return FileResponse(_kept[token], media_type="text/csv", filename="decided.csv")
+    return _kept[token]

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from premortem import analysis
+from premortem.app import observing
 from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
@@ -40,6 +41,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     return render(
         request, "watch.html", found=found, before=before, after=after, given=given, error=error,
         readable=sorted({s["quantity"] for s in found["signposts"] if s["quantity"]}), every=every, held=dict(_pairs(request)),
+        charts=desk.answer(("observing", view.policy, view.seed, view.asof), lambda: observing.charts(desk.live, view)),
     )  # fmt: skip
 
 

@@ -61,6 +61,12 @@ async function why() {
       parts.push(el("p", { class: "note", text: `On new futures: ${Math.round(100 * box.density_out_of_sample)}% of the inside breaks, ${Math.round(100 * box.coverage_out_of_sample)}% of the breaks are inside.` }));
     }
     if (found.ranges.length) parts.push(figure({ id: "ranges", heading: "The first box, within what is believed", says: found.boxes[0].sentence, source, spec: found.ranges_spec, rows: found.ranges, columns: { label: "Uncertainty", from: "from", to: "to", unit: "unit", p: "p" } }));
+    if (found.scatter.rows) {
+      const { rows, titles, held_fixed: fixed, spec, shown: many } = found.scatter;
+      const broken = rows.filter((r) => r.breaks === "breaks").length;
+      const heading = `Where ${name} breaks: ${titles[0].replace(/ \[.*/, "")} against ${titles[1].replace(/ \[.*/, "")}`;
+      parts.push(figure({ id: "scatter", heading, says: `${many} futures by ${titles.join(" and ")}; ${broken} of them break ${name}. The box: ${found.boxes[0].sentence}`, source: `${source}; ${many} of them shown, each a mark${fixed.length ? `, all within the box's other limits (${fixed.join("; ")})` : ""}; outlined: the box`, spec, rows, columns: { x: titles[0], y: titles[1], breaks: name } }));
+    }
     if (found.path.length) {
       const at = found.path.find((p) => p.chosen);
       const heading = at ? `Chosen where the box holds ${share(at.coverage)} of the breaks and ${share(at.density)} of it breaks` : "How dense a box is against how many breaks it holds";

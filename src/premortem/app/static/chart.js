@@ -20,7 +20,7 @@ function coloured(text) {
 function specOf(figure, light) {
   const text = light || !dark() ? figure.dataset.spec : coloured(figure.dataset.spec);
   const spec = JSON.parse(text);
-  spec.datasets = { ...(spec.datasets ?? {}), rows: held.get(figure)?.rows ?? JSON.parse(figure.dataset.rows) };
+  spec.datasets = { ...(spec.datasets ?? {}), rows: rowsOf(figure) };
   return spec;
 }
 
@@ -29,7 +29,7 @@ const OPTIONS = { ast: true, actions: false, defaultStyle: false, tooltip: { dis
 async function embed(figure) {
   const { view } = await window.vegaEmbed(figure.querySelector(".plot"), specOf(figure, false), OPTIONS);
   held.get(figure)?.view?.finalize();
-  held.set(figure, { view, rows: held.get(figure)?.rows ?? JSON.parse(figure.dataset.rows) });
+  held.set(figure, { view, rows: rowsOf(figure) });
   figure.querySelector(".plot svg")?.setAttribute("aria-hidden", "true");
   figure.dataset.ready = "";
 }
@@ -49,6 +49,9 @@ export function onClick(id, then) {
   held.get(document.getElementById(id))?.view.addEventListener("click", (event, item) => item?.datum && then(item.datum));
 }
 
+/** The rows that a chart shows now. */
+export const rowsOf = (figure) => held.get(figure)?.rows ?? JSON.parse(figure.dataset.rows);
+
 /** New rows for a chart: its view, its words and its table. */
 export async function update(id, rows, says) {
   const figure = document.getElementById(id);
@@ -66,7 +69,7 @@ export async function update(id, rows, says) {
 
 function table(figure) {
   const columns = JSON.parse(figure.dataset.columns);
-  const rows = held.get(figure)?.rows ?? JSON.parse(figure.dataset.rows);
+  const rows = rowsOf(figure);
   const shown = (v) => (typeof v === "number" ? Number(v.toPrecision(3)) : v ?? "");
   const body = rows.map((row) => el("tr", {}, ...Object.keys(columns).map((k) => el("td", { text: shown(row[k]) }))));
   const head = el("tr", {}, ...Object.values(columns).map((h) => el("th", { scope: "col", text: h })));
@@ -104,7 +107,7 @@ const blobOf = (canvas) => new Promise((done) => canvas.toBlob(done, "image/png"
 
 function csv(figure) {
   const columns = JSON.parse(figure.dataset.columns);
-  const rows = held.get(figure)?.rows ?? JSON.parse(figure.dataset.rows);
+  const rows = rowsOf(figure);
   const quote = (v) => (/[",\n]/.test(String(v ?? "")) ? `"${String(v).replaceAll('"', '""')}"` : String(v ?? ""));
   return [Object.keys(columns), ...rows.map((r) => Object.keys(columns).map((k) => r[k]))].map((r) => r.map(quote).join(",")).join("\n") + "\n";
 }

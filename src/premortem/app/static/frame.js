@@ -1,4 +1,5 @@
 // The frame of every screen: view picks, undo, copy, look, keys, notices, and a server that is gone or changed.
+import "./timeline.js";
 import { relook } from "./chart.js";
 import { bind } from "./controls.js";
 import { EDITS, OF_POLICY, depth, get, keys, link, onChange, pairs, set } from "./state.js";

@@ -1,47 +1,139 @@
-// A ledger is sent, decided, and shown: rejected rows on top, outcomes, room left, ten rows, and the whole to download.
+// A ledger is chosen, its columns are matched, it is decided, and shown: rejected rows on top, outcomes, room left, rows by filter.
 import { fetchJson } from "./ask.js";
 import { link } from "./state.js";
 import { el, quantity } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const form = $("ledger");
+// of a CSV the first lines are enough to match columns
+const HEAD = 100_000;
+let chosen = null;
 
-async function decide(file) {
+const refuse = (what, error) => $("result").replaceChildren(el("div", { class: "notice", role: "alert" }, el("p", { text: `${what} ${error.message}` })));
+
+async function choose(file) {
+  chosen = file;
+  $("result").replaceChildren();
+  try {
+    const matched = await fetchJson("/api/ledger/columns", { method: "POST", body: await headed(file) });
+    match(matched);
+    return true;
+  } catch (error) {
+    $("matching").hidden = true;
+    refuse("This file was not read.", error);
+    return false;
+  }
+}
+
+async function headed(file) {
+  const body = new FormData();
+  const cut = file.name.toLowerCase().endsWith(".csv") && file.size > HEAD;
+  const bytes = cut ? new Uint8Array(await file.slice(0, HEAD).arrayBuffer()) : null;
+  body.set("file", cut ? new File([bytes.slice(0, bytes.lastIndexOf(10) + 1)], file.name) : file, file.name);
+  return body;
+}
+
+function match({ columns, fields, needed, linking }) {
+  const pick = ({ heading, field }) => {
+    const option = (value, text = value.replaceAll("_", " ")) => el("option", { value, text, selected: value === field });
+    return el("select", { "aria-label": `${heading} means`, "data-heading": heading, onchange: said },
+      option("", "nothing: kept, not read"),
+      el("optgroup", { label: "Needed" }, ...[...needed, "item", "tpp"].map((f) => option(f))),
+      el("optgroup", { label: "May be given" }, ...fields.filter((f) => ![...needed, "item", "tpp"].includes(f)).map((f) => option(f))),
+      el("optgroup", { label: "Link rows" }, ...linking.map((f) => option(f))));
+  };
+  $("matching-table").replaceChildren(grid(["Your column", "First values", "Means"], columns.map((c) => [c.heading, c.values.join(", ").slice(0, 80), pick(c)]), "Columns"));
+  $("matching").dataset.needed = JSON.stringify(needed);
+  $("matching").hidden = false;
+  said();
+}
+
+function said() {
+  const given = Object.values(matched());
+  const lacking = JSON.parse($("matching").dataset.needed).filter((f) => !given.includes(f));
+  if (!given.includes("item") && !given.includes("tpp")) lacking.push("item or tpp");
+  $("matching-said").textContent = lacking.length ? `Still needed: ${lacking.join(", ")}. Say which column holds it.` : "All that is needed is there. Decide it, or mend what was guessed.";
+  $("matching-said").classList.toggle("lacking", lacking.length > 0);
+  return lacking.length === 0;
+}
+const matched = () => Object.fromEntries([...document.querySelectorAll("[data-heading]")].map((s) => [s.dataset.heading, s.value]));
+
+async function decide() {
   const body = new FormData(form);
-  body.set("file", file, file.name);
+  body.set("file", chosen, chosen.name);
+  body.set("columns", JSON.stringify(matched()));
   $("result").replaceChildren(el("p", { class: "skeleton", text: "Deciding ..." }));
   try {
     show(await fetchJson(link("/api/ledger"), { method: "POST", body }));
   } catch (error) {
-    $("result").replaceChildren(el("div", { class: "notice", role: "alert" }, el("p", { text: `This file was not decided. ${error.message}` })));
+    refuse("This file was not decided.", error);
   }
 }
-form.addEventListener("submit", (event) => {
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  decide($("file").files[0]);
+  if (!chosen && !(await choose($("file").files[0]))) return;
+  if (said()) await decide();
+  else $("matching-title").focus();
 });
+$("file").addEventListener("change", () => $("file").files[0] && choose($("file").files[0]));
 form.addEventListener("dragover", (event) => event.preventDefault());
 form.addEventListener("drop", (event) => {
   event.preventDefault();
-  if (event.dataTransfer.files[0]) decide(event.dataTransfer.files[0]);
+  const [file] = event.dataTransfer.files;
+  if (!file) return;
+  $("file").required = false;
+  choose(file);
 });
 $("example").addEventListener("click", async () => {
   const text = await (await fetch("/static/example-ledger.csv")).blob();
-  decide(new File([text], "example-ledger.csv"));
+  $("file").required = false;
+  if (await choose(new File([text], "example-ledger.csv"))) await decide();
 });
 
 // days stay on one line, whole numbers lose their `.0`
-const cell = (text) => el("td", { class: /^\d{4}-\d\d-\d\d$/.test(text) ? "whole" : null, text: String(text ?? "").replace(/^(-?\d+)\.0$/, "$1") });
-const table = (heads, rows, label) => el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
+const cell = (content) => (content instanceof Node ? el("td", {}, content) : el("td", { class: /^\d{4}-\d\d-\d\d$/.test(content) ? "whole" : null, text: String(content ?? "").replace(/^(-?\d+)\.0$/, "$1") }));
+const grid = (heads, rows, label) => el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
   el("table", { class: "plain" }, el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell))))));
 
 function show(found) {
   const parts = [el("h2", { text: `${found.rows.toLocaleString("en")} rows decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
-  if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), table(["Row", "Why"], found.rejected.map((r) => [r.row, r.why]), "Rejected rows"));
-  parts.push(el("h3", { text: "Outcomes" }), table(["Rows", "Outcome", ""], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o], o]), "Outcomes"));
+  if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.row, r.why]), "Rejected rows"));
+  parts.push(el("h3", { text: "Outcomes" }), grid(["Rows", "Outcome", ""], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o], o]), "Outcomes"));
   const left = Object.entries(found.headroom);
-  if (left.length) parts.push(el("h3", { text: "Room left under the country allocation" }), table(["Country", "Room left"], left.map(([c, x]) => [c, quantity(x, "TPP")]), "Room left"));
-  parts.push(el("p", {}, el("a", { class: "button", href: found.download, text: "Download all rows (CSV)" })), el("h3", { text: "The first rows" }), table(found.columns, found.preview, "The first rows"), el("p", { class: "note", text: "Not legal advice." }));
+  if (left.length) parts.push(el("h3", { text: "Country allocations: drawn and left when the ledger ends" }), grid(["Country", "Drawn", "Left", ""], left.map(([c, x]) => room(c, x, found.allocations[c])), "Room left"));
+  parts.push(el("p", {}, el("a", { class: "button", href: found.download, text: "Download all rows (CSV)" }), el("span", { class: "note", text: " Not legal advice." })), el("h3", { text: "Rows" }), filters(found), el("div", { id: "rows" }));
   $("result").replaceChildren(...parts);
+  rows(found.download);
+}
+
+function room(country, left, limit) {
+  const drawn = limit - left;
+  const share = limit > 0 ? Math.min(Math.max(drawn / limit, 0), 1) : 1;
+  const bar = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  for (const [key, value] of Object.entries({ class: "share-bar room", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" })) bar.setAttribute(key, value);
+  for (const [name, width] of [["track", 100], ["fill", 100 * share]]) {
+    const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    for (const [key, value] of Object.entries({ class: left < 0 && name === "fill" ? "fill over" : name, width, height: 10 })) rect.setAttribute(key, value);
+    bar.append(rect);
+  }
+  return [country, `${quantity(drawn, "TPP")} of ${quantity(limit, "TPP")}`, left < 0 ? `over by ${quantity(-left, "TPP")}` : quantity(left, "TPP"), bar];
+}
+
+function filters(found) {
+  const pick = (id, label, counts) => el("label", {}, `${label} `, el("select", { id, onchange: () => rows(found.download) }, el("option", { value: "", text: "all" }), ...Object.entries(counts).map(([value, n]) => el("option", { value, text: `${value} (${n.toLocaleString("en")})` }))));
+  return el("p", { class: "inline" }, pick("by-outcome", "Outcome", found.outcomes), pick("by-clause", "Clause", found.by_clause));
+}
+
+async function rows(address, first = 0) {
+  const asked = new URLSearchParams({ outcome: $("by-outcome").value, clause: $("by-clause").value, first });
+  try {
+    const found = await fetchJson(`${address}/rows?${asked}`);
+    const last = first + found.rows.length;
+    const says = found.matching === 0 ? "No row has that outcome by that clause." : `Rows ${(first + 1).toLocaleString("en")} to ${last.toLocaleString("en")} of ${found.matching.toLocaleString("en")}`;
+    const step = (text, to, on) => el("button", { type: "button", class: "small", text, disabled: !on, onclick: () => rows(address, to) });
+    $("rows").replaceChildren(el("p", { class: "inline" }, el("span", { class: "muted", role: "status", text: says }), step("Earlier", Math.max(first - found.most, 0), first > 0), step("Later", last, last < found.matching)), ...(found.rows.length ? [grid(found.columns, found.rows, "Rows")] : []));
+  } catch (error) {
+    $("rows").replaceChildren(el("p", { class: "empty", text: error.message }));
+  }
 }
 document.documentElement.dataset.ready = "";

@@ -1,0 +1,83 @@
+"""What the charts of the screens are made of: a box's futures, an observable's band, a family alone, days that stop the timeline."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from premortem import analysis
+from premortem.app import dated, observing, specs
+from premortem.app.routes.assumption import scattered
+from premortem.app.routes.compare import ranked
+from premortem.app.routes.futures import charts
+from premortem.app.state import State
+
+VIEW = State("as-written")
+
+
+def test_a_scatter_shows_futures_of_the_run_within_the_other_limits(small_run, study):
+    names = ["imitation_lag", "goodwill_0", "open_gap"]
+    names = [n for n in names if n in study.priors.names] or list(study.priors.names[:3])
+    names += [n for n in study.priors.names if n not in names and study.priors[n].varies][: 3 - len(names)]
+    values = small_run.parameters()
+    limits = {n: [float(x) for x in np.quantile(values[study.priors.names.index(n)], [0.2, 0.8])] for n in names}
+    found = scattered(small_run, {"limits": limits, "p_values": dict(zip(names, (0.1, 0.2, 0.3), strict=True))}, "A2", "as-written")  # fmt: skip
+    assert found["names"] == names[:2]
+    i, j, k = (study.priors.names.index(n) for n in names)
+    inside = np.flatnonzero((values[k] >= limits[names[2]][0]) & (values[k] <= limits[names[2]][1]))[: found["shown"]]
+    assert [(r["x"], r["y"]) for r in found["rows"]] == [(float(values[i][n]), float(values[j][n])) for n in inside]
+    breaks = small_run.columns("as-written", ["margin.A2"])["margin.A2"] <= 0
+    assert [r["breaks"] == "breaks" for r in found["rows"]] == list(breaks[inside])
+    assert scattered(small_run, {"limits": {names[0]: limits[names[0]]}, "p_values": {}}, "A2", "as-written") == {}
+
+
+def test_the_box_of_a_scatter_is_one_outline():
+    sides = [specs.Side("a", 0.0, 1.0, (0.2, 0.4)), specs.Side("b", 1.0, 9.0, (2.0, 3.0), log=True)]
+    spec = specs.scatter(sides).to_dict()
+    box = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "rect")
+    assert [box["encoding"][k]["datum"] for k in ("x", "x2", "y", "y2")] == [0.2, 0.4, 2.0, 3.0]
+    assert box["transform"]  # of all rows one
+
+
+def test_an_observable_has_its_band_its_threshold_and_what_was_known(live, study):
+    found = observing.charts(live, VIEW)
+    assert len(found) > 5
+    for name, chart in found.items():
+        band = [r for r in chart.rows if r["p50"] is not None]
+        assert all(r["p5"] <= r["p50"] <= r["p95"] for r in band)
+        assert {r["limit"] for r in chart.rows} == {study.signposts[name].threshold.value}
+    known = {k: sum(r["read"] is not None for r in c.rows) for k, c in found.items()}
+    assert any(known.values())
+    early = observing.charts(live, replace(VIEW, asof=date(2023, 1, 1)))
+    assert all(sum(r["read"] is not None for r in c.rows) <= known[k] for k, c in early.items())
+    assert sum(r["read"] is not None for c in early.values() for r in c.rows) < sum(known.values())
+
+
+def test_a_chosen_family_leaves_the_others_grey():
+    band = {"series": next(iter(analysis.signs())), "quarter": "2028Q4", "p25": 0.0, "p50": 1.0, "p75": 2.0}
+    found = {"archetypes": [{"name": n, "bands": [band]} for n in ("wide", "narrow")]}
+    assert [r["dim"] for r in charts(found, "B")[0].rows] == [True, False]
+    assert [r["dim"] for r in charts(found, "Z")[0].rows] == [False, False]
+
+
+def test_ranks_name_the_policies_that_come_first():
+    orders = {"mean_regret": ["rescinded", "as-written"], "maximin": ["as-written", "rescinded"]}
+    titles = {"as-written": "As written", "rescinded": "Rescinded"}
+    chart = ranked({"rankings": orders}, VIEW, titles, "source")
+    assert chart.title == "First place changes with the measure: Rescinded or As written"
+    assert [r["rank"] for r in chart.rows if r["mine"]] == [2, 1]
+    agreed = ranked({"rankings": {"maximin": orders["maximin"]}}, VIEW, titles, "source")
+    assert agreed.title == "As written ranks first by every measure"
+
+
+@pytest.mark.parametrize("policy", ["as-written", "history"])
+def test_the_timeline_stops_where_clauses_bind_and_events_fall(study, policy):
+    book = study.book(policy)
+    stops = dated.stops(book)
+    days = [s["day"] for s in stops]
+    assert days == sorted({*days})
+    bound = {str(c.complies) for c in book.clauses if c.complies and c.complies >= dated.BEGINS and not c.hypothetical}
+    assert bound <= {s["day"] for s in stops if s["rule"]}
+    assert {r["day"] for r in dated.days()} <= {*days}
+    assert all(s["says"] for s in stops)
