@@ -66,6 +66,18 @@ def test_a_policy_file_with_moved_days_is_the_law_that_was_shown(live, study, tm
     assert load(path).clauses == live.book(asked).clauses
 
 
+def test_what_the_law_has_is_told_where_its_clauses_differ_and_where_it_sets_no_day(client):
+    asked = "d.diffusion.complies=2026-05-15&d.diffusion.ends=2027-05-15&d.diffusion.uveu.ends=2028-01-01"
+    rows = {r["name"]: r for r in client.get(f"/api/levers/changes?{asked}").json()["changes"]}
+    assert [(rows[f"diffusion.{k}"]["legal"], rows[f"diffusion.{k}"]["differ"]) for k in days.KINDS] == [
+        (None, True),
+        (None, False),
+    ]
+    text = client.get(f"/levers?{asked}").text
+    assert "<td>the clauses differ</td>" in text
+    assert "<td>none</td>" in text
+
+
 def test_a_later_day_lets_a_shipment_go_and_moves_the_futures(client):
     body = {"item": "H100 SXM", "quantity": 100_000, "destination": "ARE", "date": "2025-06-01", "under": "as-written"}
     assert client.post("/api/check", json=body).json()["outcome"] == "licence:policy_of_denial"

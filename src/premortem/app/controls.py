@@ -137,9 +137,8 @@ def belief(study: Study, name: str, state: State) -> dict[str, Any]:
     }
 
 
-def span(book: Book, subject: str, state: State) -> Span:
-    """The days of a clause, or of all of an instrument."""
-    yours = days.moved(book, state.days)
+def span(book: Book, yours: Book, subject: str) -> Span:
+    """The days of a clause, or of all of an instrument, in the policy's book and in yours."""
     low, high = days.ends(days.of(book, subject))
     complies, last = (f"{subject}.{kind}" for kind in days.KINDS)
     return Span(
@@ -156,12 +155,12 @@ def instruments(book: Book, state: State) -> list[dict[str, Any]]:
         row = {
             "clause": c,
             "controls": [clause_number(book, c.id, k, state) for k in c.numbers],
-            "span": span(book, c.id, state),
+            "span": span(book, yours, c.id),
             "binds": yours.in_force(c.id, BINDING),
         }
         groups.setdefault(c.instrument, []).append(row)
     order = sorted(groups, key=lambda g: (g != "diffusion", g))
-    return [{"instrument": g, "clauses": groups[g], "span": span(book, g, state)} for g in order]
+    return [{"instrument": g, "clauses": groups[g], "span": span(book, yours, g)} for g in order]
 
 
 def strengths(book: Book, state: State) -> list[dict[str, Any]]:

@@ -44,9 +44,17 @@ def ends(clauses: Iterable[Clause]) -> tuple[date, date]:
 
 def stands(book: Book, name: str) -> date | None:
     """The day as the book has it; None where there is none, or where the clauses of an instrument differ."""
+    return None if differ(book, name) else next(iter(_held(book, name)))
+
+
+def differ(book: Book, name: str) -> bool:
+    """Whether the clauses that a name speaks of have several days."""
+    return len(_held(book, name)) != 1
+
+
+def _held(book: Book, name: str) -> set[date | None]:
     subject, _, kind = name.rpartition(".")
-    found = {c.complies if kind == "complies" else c.ends for c in of(book, subject)}
-    return found.pop() if len(found) == 1 else None
+    return {c.complies if kind == "complies" else c.ends for c in of(book, subject)}
 
 
 def moved(book: Book, days: Days) -> Book:

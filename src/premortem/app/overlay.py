@@ -12,7 +12,7 @@ FROM = date(2025, 4, 1)
 
 
 def changes(book: Book, view: State) -> list[dict[str, Any]]:
-    """Each changed number and day: name, legal value, yours, unit and citation; None where the law sets no day."""
+    """Each changed number and day: name, legal value, yours, unit and citation; None where the law sets no day or, with `differ`, several."""
     rows = []
     for name, value in view.levers:
         clause, _, key = name.rpartition(".")
@@ -37,6 +37,7 @@ def _day(book: Book, name: str, day: date) -> dict[str, Any]:
         "key": f"d.{name}",
         "name": name,
         "legal": days.stands(book, name),
+        "differ": days.differ(book, name),
         "yours": day,
         "unit": "day",
         "citation": held.citation if held else instrument_title(subject),

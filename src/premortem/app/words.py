@@ -71,10 +71,10 @@ def lever(name: str) -> str:
 
 
 def lawful(change: Mapping[str, Any], side: str) -> str:
-    """A side of a changed lever: a quantity, or a day; `no day` where the law sets none."""
+    """A side of a changed lever: a quantity, or a day."""
     value = change[side]
     if change["unit"] == "day":
-        return str(value or "no one day")
+        return str(value or ("the clauses differ" if change["differ"] else "none"))
     return quantity(value, change["unit"])
 
 

@@ -25,9 +25,9 @@ onChange((rest) => {
   if (rest) latest("changes", `/api/levers/changes?${query()}`, changed);
 });
 
-const lawful = (value, unit) => (unit === "day" ? value ?? "no one day" : quantity(value, unit));
+const lawful = (value, { unit, differ }) => (unit === "day" ? value ?? (differ ? "the clauses differ" : "none") : quantity(value, unit));
 function changed(answer) {
-  const rows = answer.changes.map((c) => el("tr", {}, el("th", { scope: "row", text: c.name.replaceAll("_", " ") }), el("td", { text: lawful(c.legal, c.unit) }), el("td", {}, el("b", { text: lawful(c.yours, c.unit) })), el("td", { text: c.citation })));
+  const rows = answer.changes.map((c) => el("tr", {}, el("th", { scope: "row", text: c.name.replaceAll("_", " ") }), el("td", { text: lawful(c.legal, c) }), el("td", {}, el("b", { text: lawful(c.yours, c) })), el("td", { text: c.citation })));
   const head = el("thead", {}, el("tr", {}, ...["Lever", "Legal", "Yours", "Source"].map((text) => el("th", { scope: "col", text }))));
   $("changes").replaceChildren(rows.length ? el("table", { class: "plain" }, head, el("tbody", {}, ...rows)) : el("p", { class: "muted", text: "Nothing yet." }));
   $("toml").textContent = answer.toml;
