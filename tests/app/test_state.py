@@ -1,5 +1,6 @@
 """The address holds the view, and what it does not understand it says."""
 
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qsl
 
@@ -107,6 +108,23 @@ def test_any_text_is_a_number_or_an_error_in_words(text):
     else:
         assert value == value
         assert abs(value) != float("inf")
+
+
+@given(view=views(), pin=views())
+@settings(max_examples=30, deadline=None)
+def test_a_pinned_view_survives_its_address_and_changes_no_answer(view, pin):
+    there, alone = read(replace(view, pinned=read(pin.query)).query), read(view.query)
+    if len(pin.query) > states.MOST_PIN:
+        assert there.pinned is None
+        return
+    assert there.pinned == read(pin.query)
+    assert there == alone
+    assert read(replace(pin, pinned=there).query).pinned.pinned is None
+
+
+def test_a_pin_that_is_not_understood_is_named():
+    assert read("pin=policy%3Dnonsense").notices[0].startswith("pin: policy=nonsense")
+    assert read("pin=" + "x" * 2000).pinned is None
 
 
 def test_numbers_may_carry_a_size():

@@ -160,21 +160,33 @@ def test_the_keyboard_alone_reaches_the_answer(visit):
     assert page.locator("#help").is_hidden()
 
 
-def test_every_key_of_the_list_leads_to_its_screen_or_acts(visit):
-    page = visit("/")
-    page.keyboard.press("p")
-    assert parse_qs(urlsplit(page.url).query) == {"vs": ["as-written"]}
-    moved(page, lambda: page.locator("[data-pick=rescinded]").click())
-    assert page.locator("[data-cell='A1:as-written']").get_attribute("class") == "beside"
-    page.locator("main").focus()
-    page.keyboard.press("p")
-    page.keyboard.press("p")
-    assert parse_qs(urlsplit(page.url).query) == {"policy": ["rescinded"]}
+def test_every_key_of_the_list_leads_to_its_screen(visit):
+    page = visit("/?policy=rescinded")
     for key, to in page.locator("[data-go]").evaluate_all("all => all.map((k) => [k.dataset.go, k.dataset.to])"):
         page.route(f"**{to}?*", lambda route: route.fulfill(status=204))
         with page.expect_request(lambda r, to=to: urlsplit(r.url).path == to):
             page.keyboard.press("g")
             page.keyboard.press(key)
+
+
+def test_a_pinned_view_is_the_mark_on_the_bars_under_any_policy_until_it_is_let_go(visit):
+    page = visit("/?l.diffusion.country_allocation.tpp=0")
+    ghost, fill = (
+        page.locator(f"[data-cell='A4:{p}'] .{c}") for p, c in (("rescinded", "ghost"), ("as-written", "fill"))
+    )
+    wide = float(fill.get_attribute("width"))
+    page.keyboard.press("p")
+    page.get_by_text("As written with 1 change").wait_for()
+    moved(page, lambda: page.locator("[data-pick=rescinded]").click())
+    assert ghost.get_attribute("visibility") == "visible"
+    assert abs(float(ghost.get_attribute("x")) - wide) < 0.1
+    there = visit(urlsplit(page.url).path + "?" + urlsplit(page.url).query)
+    assert there.locator("#pinned").is_visible()
+    assert there.locator("[data-cell='A4:rescinded'] .ghost").get_attribute("visibility") != "hidden"
+    moved(page, lambda: page.locator("#unpin").click())
+    assert parse_qs(urlsplit(page.url).query) == {"policy": ["rescinded"]}
+    assert ghost.get_attribute("visibility") == "hidden"
+    assert page.locator("#pinned").is_hidden()
 
 
 def test_no_key_acts_while_something_is_typed(visit):

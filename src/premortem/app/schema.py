@@ -28,7 +28,7 @@ class Board(Answer):
     """The board for a view: rows, its sentence, and what the rows rest on."""
 
     board: list[BoardRow]
-    base: list[BoardRow] = Field(description="the same policy with nothing changed")
+    base: list[BoardRow] = Field(description="what is pinned, else the same policy with nothing changed")
     sentence: str
     futures: int
     seed: int

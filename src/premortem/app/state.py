@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
@@ -44,6 +44,8 @@ OTHERS = frozenset(
     }
     | {"of", "now", "bare", "field", "measure", "quarter", "place", "y", "family"}
 )
+# Longest address of a pinned view.
+MOST_PIN = 1000
 # A changed clause number may go up to so many times its legal value.
 MOST_TIMES = 1e4
 # Strengths come under this name among the levers.
@@ -54,7 +56,10 @@ Pairs = tuple[tuple[str, float], ...]
 
 @dataclass(frozen=True)
 class State:
-    """One view of the app. `levers`, `days` and `thresholds` hold what differs from the policy and the study; `beliefs` ranges."""
+    """One view of the app. `levers`, `days` and `thresholds` hold what differs from the policy and the study; `beliefs` ranges.
+
+    `pinned` is a view that this one is shown against; no answer about this one rests on it.
+    """
 
     policy: str
     vs: str = ""
@@ -66,6 +71,7 @@ class State:
     n: int = FUTURES
     seed: int = 7
     days: Days = ()
+    pinned: "State | None" = field(default=None, compare=False)
     notices: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -96,6 +102,7 @@ class State:
         pairs += [("w", self.weights)] if self.weights else []
         pairs += [("n", str(self.n))] if self.n != FUTURES else []
         pairs += [("seed", str(self.seed))] if self.seed != 7 else []
+        pairs += [("pin", self.pinned.query or f"policy={self.pinned.policy}")] if self.pinned else []
         return pairs
 
     def under(self, policy: str) -> "State":
@@ -144,8 +151,21 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
         n,
         seed,
         clause_days.differing(book, days),
+        _pinned(given.get("pin", ""), study, wrong),
         tuple(wrong),
     )
+
+
+def _pinned(text: str, study: Study, wrong: list[str]) -> State | None:
+    """The view that a nested address holds; a pin of a pin is dropped, and what it does not understand goes into `wrong`."""
+    if not text:
+        return None
+    if len(text) > MOST_PIN:
+        wrong.append(f"pin={text[:20]}... (allowed: up to {MOST_PIN} characters)")
+        return None
+    found = read((pair for pair in parse_qsl(text, keep_blank_values=True) if pair[0] != "pin"), study)
+    wrong += [f"pin: {notice}" for notice in found.notices]
+    return replace(found, notices=())
 
 
 def _named(given: dict[str, str], prefix: str, parse: Callable[[str, str], T], wrong: list[str]) -> dict[str, T]:
@@ -276,4 +296,4 @@ def _seed(text: str) -> int:
     return int(_within(value, 0, MOST_SEED))
 
 
-_OWN = frozenset({"policy", "vs", "asof", "w", "n", "seed"})
+_OWN = frozenset({"pin", "policy", "vs", "asof", "w", "n", "seed"})

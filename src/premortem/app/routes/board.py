@@ -46,7 +46,7 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
     record = live.record(view)
     return {
         "board": rows,
-        "base": [row(r, desk) for r in live.rows(view.plain())] if view.edits else [],
+        "base": base(desk, view),
         "sentence": words.headline(
             mine, study.book(view.policy).policy.title, len(view.levers) + len(view.days), bool(view.weights)
         ),
@@ -65,6 +65,13 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
         "edits": view.edits,
         "milliseconds": round(1000 * (time.perf_counter() - began), 1),
     }
+
+
+def base(desk: Desk, view: State) -> list[dict[str, Any]]:
+    """Rows of what the view is shown against: what is pinned, else the policy with nothing changed, where something is."""
+    if view.pinned:
+        return [row(r, desk) for r in desk.live.rows(replace(view.pinned, n=view.n))]
+    return [row(r, desk) for r in desk.live.rows(view.plain())] if view.edits else []
 
 
 def row(found: dict[str, Any], desk: Desk) -> dict[str, Any]:

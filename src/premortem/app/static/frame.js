@@ -28,10 +28,11 @@ function follow() {
   const edits = EDITS.flatMap(keys).length;
   $("edits").hidden = edits === 0;
   $("edited").textContent = `${edits} change${edits === 1 ? "" : "s"} of yours`;
+  pinned();
   $("undo").disabled = depth() === 0;
 }
 // what a page does not redraw by itself is asked for anew: also when Back leads to it
-const live = document.body.dataset.live.split(" ").flatMap((k) => (k === "edits" ? EDITS : [k]));
+const live = `${document.body.dataset.live} pin`.split(" ").flatMap((k) => (k === "edits" ? EDITS : [k]));
 const still = () => JSON.stringify(pairs().filter(([k]) => !live.some((l) => (l.endsWith(".") ? k.startsWith(l) : k === l))));
 const loaded = still();
 onChange((rest) => {
@@ -63,11 +64,24 @@ function flash(text) {
   setTimeout(() => ($("copy").textContent = before === text ? "Copy link" : before), 1500);
 }
 
-/** Keep the policy in view beside whatever is chosen next; once more lets it go. */
+/** Keep the present view as the mark on every bar, to compare what is chosen next with; the same view once more lets it go. */
+const present = () => new URLSearchParams(pairs().filter(([k]) => k !== "pin")).toString() || `policy=${DEFAULTS.policy}`;
 function pin() {
-  const [policy, vs] = ["policy", "vs"].map((k) => get(k) ?? DEFAULTS[k]);
-  set({ vs: vs === policy ? null : policy });
-  $("said").textContent = vs === policy ? "Nothing is pinned" : `${document.querySelector("[data-state=vs]").selectedOptions[0].text} is pinned beside; choose another policy`;
+  const again = get("pin") === present();
+  set({ pin: again ? null : present() });
+  $("said").textContent = again ? "Nothing is pinned" : "This view is pinned: marks on the bars show it from now on";
+}
+$("unpin").addEventListener("click", () => {
+  set({ pin: null });
+  $("main").focus();
+});
+function pinned() {
+  const held = new URLSearchParams(get("pin") ?? "");
+  const many = [...held.keys()].filter((k) => EDITS.some((e) => k.startsWith(e))).length;
+  const title = document.querySelector(`[data-state=policy] option[value="${CSS.escape(held.get("policy") ?? DEFAULTS.policy)}"]`)?.text;
+  $("pinned").hidden = get("pin") === null;
+  $("pinned-what").textContent = `${title ?? "another policy"}${many ? ` with ${many} change${many === 1 ? "" : "s"}` : ""}`;
+  $("pinned-what").href = `${location.pathname}?${held}`;
 }
 
 const look = $("look");
