@@ -35,7 +35,7 @@ EXHIBITS = {
 FORMATS = ("html", "svg", "png", "csv")
 NOTE = tuple(name for name in EXHIBITS if name.startswith(("figure", "table")))
 
-__all__ = ["EXHIBITS", "FORMATS", "NOTE", "exhibit", "exhibits", "needs_run", "rows", "subject", "unit"]
+__all__ = ["EXHIBITS", "FORMATS", "NOTE", "chart", "exhibit", "exhibits", "needs_run", "rows", "subject", "unit"]
 
 
 def exhibit(name: str, run: Any = None) -> Any:
@@ -54,6 +54,14 @@ def exhibit(name: str, run: Any = None) -> Any:
     shown = from_run and not getattr(module, "ANEW", False)
     source = module.SOURCE + (f"; run of {run.futures:,} futures, seed {run.seed}" if shown else "")
     return Exhibit(name, module.SUBJECT, module.BADGE, said, module.UNIT, module.METHOD, source, frame, module.chart)
+
+
+def chart(name: str, run: Any = None) -> Any:
+    """An exhibit as an Altair chart with its finding as title, its unit and its source; of a stored run where it shows one.
+
+    Raises as `exhibit`, which also gives the data and what was checked.
+    """
+    return exhibit(name, run).picture()
 
 
 def exhibits(names: tuple[str, ...] = (), run: Any = None) -> Iterator[tuple[str, Any, str]]:

@@ -14,6 +14,7 @@ from premortem.errors import BadInput
 from premortem.exhibits import FORMATS, render
 from premortem.exhibits.theme import FONT, GRID, INK, MUTED, WIDTH, themed
 from premortem.facts import catalogue
+from premortem.rows import cell, plain
 
 Badge = Literal["replicates", "replicates in part", "substitute data", "ours"]
 # Width of a character next to the size of its letters, on average.
@@ -64,28 +65,12 @@ class Exhibit:
 
     def picture(self, width: int = WIDTH) -> Any:
         """The chart between its title and its source, as a picture carries them, `width` units wide."""
-        bare = self.draw(self.data, width)
-        bare.config = alt.Undefined
-        top = alt.TitleParams(
-            text=_wrapped(self.title, 17, width),
-            subtitle=_wrapped(self.unit, 13, width),
-            fontSize=17,
-            subtitleFontSize=13,
-            offset=14,
-            frame="bounds",
-        )
-        foot = alt.TitleParams(
-            text=_wrapped(f"Source: {self.source}. premortem, exhibit {self.name}.", 12, width),
-            orient="bottom",
-            fontSize=12,
-            fontWeight="normal",
-            color=MUTED,
-            offset=10,
-            frame="bounds",
-        )
-        # a chart has one title, so the source is that of a frame around it
-        inner = alt.concat(bare, title=top).resolve_legend(color="independent")
-        return themed(alt.concat(inner, title=foot).resolve_legend(color="independent"), width=None)
+        foot = f"Source: {self.source}. premortem, exhibit {self.name}."
+        return framed(self.draw(self.data, width), self.title, self.unit, foot, self.alternative, width)
+
+    def _repr_html_(self) -> str:
+        said = f"<b>{escape(self.title)}</b><br>{escape(self.unit)}"
+        return f"<div><p>{said}</p>{table(self.data)}<p><small>{escape(self.method)} {escape(self.source)}</small></p></div>"
 
     @cached_property
     def drawn(self) -> str:
@@ -136,6 +121,33 @@ class Exhibit:
         return render.png_of(self.drawn) if kind == "png" else makers[kind]().encode()
 
 
+def framed(bare: Any, title: str, unit: str, foot: str, alternative: str, width: int = WIDTH) -> Any:
+    """A chart between its title, with the unit under it, and its source; `alternative` is its description."""
+    render.register_fonts()  # a notebook may draw it with Altair's own renderers
+    bare.config = alt.Undefined
+    top = alt.TitleParams(
+        text=_wrapped(title, 17, width),
+        subtitle=_wrapped(unit, 13, width) if unit else alt.Undefined,
+        fontSize=17,
+        subtitleFontSize=13,
+        offset=14,
+        frame="bounds",
+    )
+    under = alt.TitleParams(
+        text=_wrapped(foot, 12, width),
+        orient="bottom",
+        fontSize=12,
+        fontWeight="normal",
+        color=MUTED,
+        offset=10,
+        frame="bounds",
+    )
+    # a chart has one title, so the source is that of a frame around it
+    inner = alt.concat(bare, title=top).resolve_legend(color="independent")
+    whole = alt.concat(inner, title=under, description=alternative).resolve_legend(color="independent")
+    return themed(whole, width=None)
+
+
 PAGE = f"""
 body{{margin:0;font:16px/1.5 {FONT};color:{INK};background:#fff}}main{{max-width:760px;margin:0 auto;padding:24px 16px}}
 h1{{font-size:24px;line-height:1.25;margin:0 0 4px}}h2{{font-size:17px;margin:24px 0 4px}}p{{margin:0;max-width:72ch}}.unit{{color:{MUTED}}}
@@ -148,16 +160,8 @@ th{{position:sticky;top:0;background:#F6F7F9}}td.n{{text-align:right}}
 def table(frame: pl.DataFrame) -> str:
     """A frame as an HTML table with headers; numbers to four significant digits, a missing one as a dash."""
     heads = "".join(f'<th scope="col">{escape(name.replace("_", " "))}</th>' for name in frame.columns)
-    rows = "".join("<tr>" + "".join(_cell(value) for value in row) + "</tr>" for row in frame.rows())
+    rows = "".join("<tr>" + "".join(cell(plain(v), v) for v in row) + "</tr>" for row in frame.rows())
     return f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "<td>–</td>"
-    if isinstance(value, float):
-        return f'<td class="n">{value:,.4g}</td>' if abs(value) < 1e4 else f'<td class="n">{value:,.0f}</td>'
-    return f"<td>{escape(str(value))}</td>"
 
 
 def sources(*names: str) -> str:

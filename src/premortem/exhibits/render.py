@@ -56,6 +56,11 @@ def font_face() -> str:
     )
 
 
+def register_fonts() -> None:
+    """Tell the renderer of the packaged fonts, so that whoever draws with it finds them."""
+    _renderer()
+
+
 @cache
 def _renderer() -> Any:
     """The renderer, told of the packaged fonts: it drops all text without a word in a font that it does not have."""

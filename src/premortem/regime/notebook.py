@@ -3,15 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from premortem.regime.book import Book, load
+from premortem.regime.countries import iso3
 from premortem.regime.decide import Decision, Transaction, explain
-from premortem.regime.diff import show
+from premortem.regime.diff import diff, show
 from premortem.regime.ledger import decide_ledger
 from premortem.regime.timeline import timeline
 from premortem.regime.transactions import parse_date
+from premortem.rows import Table
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,16 @@ class Rulebook:
 
     book: Book
     day: date | None = None
+
+    def __repr__(self) -> str:
+        return f"Rulebook {self.book.name}, {len(self.book.as_of(self._on))} clauses in force on {self._on}"
+
+    def _repr_html_(self) -> str:
+        return Table(self.clauses().select("clause", "says", "citation"), {}, repr(self))._repr_html_()
+
+    @property
+    def _on(self) -> date:
+        return self.day or date.today()
 
     def as_of(self, day: str | date) -> "Rulebook":
         """The same rulebook on a day. Raises `BadInput` for a day for which no rule is held."""
@@ -40,8 +53,20 @@ class Rulebook:
 
     def clauses(self) -> pl.DataFrame:
         """Clauses in force on the day, as a frame."""
-        rows = show(self.book, self.day or date.today())
+        rows = show(self.book, self._on)
         return pl.DataFrame([{k: v for k, v in row.items() if k != "numbers"} for row in rows])
+
+    def numbers(self, clause: str = "") -> pl.DataFrame:
+        """Numbers of the clauses, or of those whose id begins with `clause`: value, unit, first and last day, citation."""
+        return self.book.numbers().filter(pl.col("clause").str.starts_with(clause)).drop("says")
+
+    def tier(self, country: str) -> int:
+        """The framework's tier of a country on the day, whether or not the framework is in force. Raises `BadInput`."""
+        return self.book.tier(iso3(country, "country"), self._on)
+
+    def diff(self, other: "Rulebook") -> dict[str, Any]:
+        """What changes from this rulebook and day to another: the keys of `premortem regime diff --json`."""
+        return diff((self.book, self._on), (other.book, other._on))
 
 
 def book(policy: str | Path = "history") -> Rulebook:

@@ -1,6 +1,7 @@
 """Pages of the docs that are written by the data: one an instrument, the table of uncertainties, the fields of a transaction."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from premortem import world
@@ -29,7 +30,7 @@ def instruments() -> dict[str, str]:
     by_file: dict[str, list[Clause]] = {}
     for clause in clauses.values():
         by_file.setdefault(clause.instrument, []).append(clause)
-    found = {}
+    found = {"instruments/index.md": _index(by_file)}
     for name, held in sorted(by_file.items()):
         lines = [
             f"# {rules.instrument_title(name)}",
@@ -41,6 +42,22 @@ def instruments() -> dict[str, str]:
             lines += _clause(clause)
         found[f"instruments/{name}.md"] = "\n".join(lines) + "\n"
     return found
+
+
+def _index(by_file: Mapping[str, list[Clause]]) -> str:
+    """The instruments by the day on which their first clause was published."""
+    lines = [
+        "# Instruments",
+        "",
+        "One file each in `src/premortem/regime/clauses`. Not official text, not legal advice.",
+        "",
+        "| instrument | published | clauses |",
+        "| --- | --- | --- |",
+    ]
+    for name, held in sorted(by_file.items(), key=lambda item: (min(c.published for c in item[1]), item[0])):
+        title, day = rules.instrument_title(name), min(c.published for c in held)
+        lines.append(f"| [{title}]({name}.md) | {day} | {len(held)} |")
+    return "\n".join(lines) + "\n"
 
 
 def _clause(c: Clause) -> list[str]:

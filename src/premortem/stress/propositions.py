@@ -46,7 +46,9 @@ class Condition(Strict):
     fails: str = Field(
         default="", description="how its failure reads after 'fails first:'; its id in words if left out"
     )
-    note: str = Field(description="what of the note it stands for, in our words")
+    note: str = Field(
+        default="", description="what of the note it stands for, in our words; nothing for one of your own"
+    )
     margin: str
     over_time: str
     limit: Limit

@@ -10,13 +10,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem import world
+from premortem import facts, world
 from premortem.ensemble import bands, read, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import FUTURES
 from premortem.errors import MissingData
+from premortem.rows import Table
 from premortem.stress import score
 from premortem.study.model import regional
+from premortem.words import share
 
 if TYPE_CHECKING:
     from premortem.study.study import Study
@@ -40,6 +42,12 @@ class Run:
                 "compile": self.timing.compile,
                 "simulate": self.timing.simulate,
             }
+
+    def __repr__(self) -> str:
+        return f"Run of {self.futures:,} futures under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -104,6 +112,17 @@ class Run:
         """The board as plain rows; causes of failure without the conditions of other assumptions."""
         return plain_rows(self.board())
 
+    def table(self) -> Table:
+        """The board for people: a row an assumption, a column a policy, shares of futures with their 95% intervals."""
+        rows: dict[str, dict[str, str]] = {}
+        for r in self.board().select("assumption", "policy", "holds", "low", "high").to_dicts():
+            said = f"{share(r['holds'])} ({100 * r['low']:.0f} to {100 * r['high']:.0f}%)"
+            rows.setdefault(r["assumption"], {"assumption": r["assumption"]})[r["policy"]] = said
+        caption = f"Share of {self.futures:,} futures in which each assumption holds (95% interval); seed {self.seed}; not forecasts"
+        names = {a.id: f"{a.id} {a.name}" for a in self.study.assumptions} | {"all": "all at once"}
+        frame = pl.DataFrame([*rows.values()]).with_columns(pl.col("assumption").replace(names))
+        return Table(frame, {}, caption)
+
     def bands(self, policy: str) -> pl.DataFrame:
         """Bands of every series over all futures: series, quarter, p5, p25, p50, p75, p95."""
         return bands.read_bands(self.folder, policy, world.quarter_labels())
@@ -120,6 +139,16 @@ class Run:
         values = ensemble.draw(self.study.priors, design, self.seed, 0, bands.THIN)
         found = regional(values, self.study.levers(policy))
         return {name: np.asarray(found[name])[..., :count] for name in names}
+
+    def by_region(self, policy: str, name: str, first: str = "2025Q1", last: str = "2027Q4") -> pl.DataFrame:
+        """A regional series, such as `additions` or `unmet` [million H100 equivalents], summed from one quarter to another:
+        region, name, and p5, p50, p95 over the first futures.
+        """
+        labels = world.quarter_labels()
+        held = self.regional(policy, [name])[name][labels.index(first) : labels.index(last) + 1].sum(0)
+        low, middle, high = np.quantile(held, [0.05, 0.5, 0.95], axis=-1)
+        places = facts.read("regions").select(region="id", name="name")
+        return places.with_columns(p5=pl.Series(low), p50=pl.Series(middle), p95=pl.Series(high))
 
     @cached_property
     def outcomes(self) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from premortem import facts, world
 from premortem.ensemble import priors, store
@@ -26,7 +27,7 @@ from premortem.study import folder as own_files
 from premortem.study import last
 from premortem.study.model import outcome_names, simulate_and_score
 from premortem.study.run import Run
-from premortem.watch import observations, signposts
+from premortem.watch import observations, signposts, timeline
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Readings
 from premortem.watch.quantities import Observer, Quantity
@@ -41,6 +42,10 @@ class Study:
         self.folder = Path(folder) if folder is not None else None
         self._function = simulator
         raise_all(own_files.problems(self.folder, of_world=simulator is None))
+
+    def __repr__(self) -> str:
+        parts = f"{len(self.assumptions)} assumptions, {len(self.priors.names)} uncertainties, {len(self.policies)} policies"
+        return f"Study of {parts}: {self.folder or 'the shipped case'}"
 
     @cached_property
     def priors(self) -> Priors:
@@ -75,6 +80,11 @@ class Study:
         own = self.folder / own_files.OUTCOMES if self.folder else None
         base = outcome_names()
         return Simulator(base, read_outcomes(own, base) if own and own.is_file() else ())
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Names of the national series that margins and outcomes of one's own may speak of."""
+        return tuple(sorted(self.simulate.names))
 
     @cached_property
     def policies(self) -> tuple[str, ...]:
@@ -127,6 +137,13 @@ class Study:
             )
         own = self.folder / "policies" / f"{policy}.toml" if self.folder else None
         return rules.load(own if own and own.is_file() else policy)
+
+    def events(self, assumption: str | None = None, until: date | None = None) -> pl.DataFrame:
+        """Dated events, of one assumption and up to a day if given: date, title, summary, assumptions, source, confidence."""
+        columns = ("title", "summary", "assumptions", "source", "confidence")
+        found = timeline.timeline(self.assumptions, assumption, until)
+        rows = [{"date": e.on} | {name: getattr(e, name) for name in columns} for e in found]
+        return pl.DataFrame(rows).with_columns(pl.col("assumptions").list.join(", "))
 
     def levers(self, policy: str) -> Levers:
         """The policy as arrays over quarters."""

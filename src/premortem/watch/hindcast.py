@@ -16,6 +16,7 @@ import numpy as np
 
 from premortem import facts
 from premortem.errors import BadInput
+from premortem.rows import Table, table
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Reading, Readings, as_read
 from premortem.watch.quantities import Array, Quantity
@@ -107,6 +108,34 @@ class Hindcast:
         """Observables outside their range, the furthest first."""
         out = [s for s in self.observables if not s.inside]
         return tuple(sorted(out, key=lambda s: -abs(s.rank - 0.5)))
+
+    @property
+    def readings(self) -> Table:
+        """Every reading against its prediction, misses first."""
+        ordered = [*self.misses, *(s for s in self.observables if s.inside)]
+        rows = [{**asdict(s), "date": str(s.date), "inside": "yes" if s.inside else "MISS"} for s in ordered]
+        columns = ("quantity", "date", "unit", "observed", "p5", "p50", "p95", "inside", "crps", "crps_persistence")
+        said = f"What futures said on {self.as_of} against what was read later; CRPS in the quantity's unit, smaller is better"
+        return table(rows, *columns, caption=said)
+
+    @property
+    def happened(self) -> Table:
+        """Every event against the share of futures in which it had come, the worst Brier score first."""
+        ordered = sorted(self.events, key=lambda e: -e.brier)
+        rows = [
+            {
+                "event": e.event,
+                "by": str(e.date),
+                "share": e.share,
+                "came": e.happened,
+                "brier": e.brier,
+                "missed": e.missed,
+            }
+            for e in ordered
+        ]
+        return table(
+            rows, caption=f"Events after {self.as_of}", share="share of futures", brier="0 best, 0.25 for one half"
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The keys of `premortem hindcast --json`."""

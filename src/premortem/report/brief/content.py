@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from premortem.exhibits.form import framed
+
 
 @dataclass(frozen=True)
 class Note:
@@ -72,6 +74,11 @@ class Figure:
     chart: Any
     source: str
     alternative: str
+
+    def picture(self, number: str = "") -> Any:
+        """The chart with its title and source, as an Altair chart."""
+        title = f"Figure {number}. {self.title}" if number else self.title
+        return framed(self.chart.copy(), title, "", self.source, self.alternative)
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,11 @@ class Brief:
         """Every figure in the order in which it is read."""
         for section in (self.summary, *self.sections):
             yield from figures_of(section.blocks)
+
+    def pictures(self, section: str) -> dict[str, Any]:
+        """Figures of a section by their ids, folded ones too, each an Altair chart with number, title and source."""
+        held = [f for s in (self.summary, *self.sections) if s.id == section for f in figures_of(s.blocks)]
+        return {f.id: f.picture(self.numbers[f.id]) for f in held}
 
 
 def figures_of(blocks: Sequence[Block], folded: bool | None = None) -> Iterator[Figure]:
