@@ -1,0 +1,101 @@
+"""Reference pages of the docs, from the code itself: every command with its options, every public name: `python scripts/reference.py docs`."""
+
+import inspect
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import premortem as pm
+from premortem.cli import app
+from premortem.exhibits.form import Exhibit
+from premortem.regime.decide import Decision
+from premortem.regime.notebook import Rulebook
+from premortem.report.brief.content import Brief
+from premortem.rows import Table
+from premortem.study import Run
+
+# What public functions give back, and so are public too.
+GIVEN = (Run, Rulebook, Decision, Exhibit, Brief, Table)
+
+
+def commands() -> str:
+    """The page of the command line: a section a command, with its usage, what it does, its options and examples."""
+    lines = [
+        "# Command line",
+        "",
+        "Exit 0 done, 1 the answer is no, 2 bad input, 70 a bug, 130 stopped. Every command has `--help` and, where it answers, `--json`.",
+        "",
+    ]
+    for name, command in _all(typer.main.get_command(app), "premortem"):
+        context = command.make_context(name, [], resilient_parsing=True)
+        said, _, examples = inspect.cleandoc(command.help or "").partition("Examples:")
+        usage = " ".join([name, *command.collect_usage_pieces(context)])
+        lines += [f"## {name}", "", _flat(said), "", f"    {usage}", ""]
+        rows = [record for p in command.get_params(context) if (record := p.get_help_record(context))]
+        lines += (
+            ["| option | means |", "| --- | --- |", *(f"| `{_cell(a)}` | {_cell(b)} |" for a, b in rows), ""]
+            if rows
+            else []
+        )
+        lines += [*(f"    {example.strip()}" for example in _flat(examples).split(";") if example.strip()), ""]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def names() -> str:
+    """The page of the Python names: functions of `premortem` in alphabetical order, then what they give back."""
+    lines = ["# Python", "", "`import premortem as pm`; everything here is public, and nothing else is.", ""]
+    for name in pm.__all__:
+        lines += _object(f"pm.{name}", getattr(pm, name))
+    for kind in GIVEN:
+        lines += _object(kind.__name__, kind)
+    return "\n".join(lines)
+
+
+def _all(command: Any, name: str) -> list[tuple[str, Any]]:
+    below = getattr(command, "commands", None)
+    return [pair for key, one in below.items() for pair in _all(one, f"{name} {key}")] if below else [(name, command)]
+
+
+def _object(name: str, thing: Any) -> list[str]:
+    lines = [f"## `{name}`", "", f"    {name}{_signature(thing)}", "", _words(thing), ""]
+    if inspect.isclass(thing):
+        for key, member in vars(thing).items():
+            bare = getattr(member, "fget", None) or getattr(member, "func", None) or member
+            if not key.startswith("_") and inspect.isfunction(bare):
+                call = _signature(bare) if bare is member else ""
+                lines.append(f"- `.{key}{call}`: {_words(bare)}")
+        lines.append("")
+    return lines
+
+
+def _signature(thing: Any) -> str:
+    """Names and defaults alone: types stand in the code."""
+    found = inspect.signature(thing).parameters.values()
+    plain = [p.replace(annotation=p.empty) for p in found if p.name != "self"]
+    return str(inspect.Signature(plain)).replace("'", '"')
+
+
+def _words(thing: Any) -> str:
+    return _flat(inspect.getdoc(thing) or "")
+
+
+def _flat(text: str) -> str:
+    """A docstring as one paragraph, its code lines aside."""
+    return " ".join(line for line in text.split("\n\n>>>")[0].split()).replace("[", "\\[")
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "/")
+
+
+def write(folder: Path) -> None:
+    """Write both pages under a folder of docs."""
+    (folder / "cli.md").write_text(commands(), "utf-8")
+    (folder / "python.md").write_text(names(), "utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
