@@ -15,7 +15,7 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 # Too many pictures for a page; its notebook is kept without them.
 UNKEPT = ("brief",)
 # Notebooks show pictures; the pages are made from the charts themselves, which also say in words what they show.
-PICTURES, CHARTS = r"enable(\"svg\")", r"enable(\"mimetype\")"
+PICTURES, CHARTS = r"enable(\"svg\")", r"enable(\"json\")"
 # A drawing with more letters than this, such as a map, is kept as points: pixels a unit.
 LARGE, SCALE = 100_000, 1.5
 LONGEST = 120
@@ -50,7 +50,7 @@ def output_text(out: Any, name: str, pictures: Path) -> str:
     """One output: a picture as a link, a table of HTML as it is, text fenced."""
     if out.output_type == "stream":
         return f"```text\n{out.text.strip()}\n```" if out.name == "stdout" else ""
-    spec = next((held for kind, held in out.data.items() if "vegalite" in kind), None)
+    spec = out.data.get("application/json")
     if spec:
         drawn = render.svg(alt.Chart.from_dict(spec))
         return f"![{spec['description']}](../img/notebooks/{picture(drawn, name, pictures)})"
