@@ -17,8 +17,10 @@ UNKEPT = ("brief",)
 # Notebooks show pictures; the pages are made from the charts themselves, which also say in words what they show.
 PICTURES, CHARTS = r"enable(\"svg\")", r"enable(\"json\")"
 # A drawing with more letters than this, such as a map, is kept as points: pixels a unit.
-LARGE, SCALE = 100_000, 1.5
+LARGE, SCALE = 100_000, 0.9
 LONGEST = 120
+# Where a notebook's own folders lie on the machine that ran it.
+TEMPORARY = re.compile(r"\S*/tmp\w+/")
 
 
 def page(path: Path, pictures: Path) -> str:
@@ -56,7 +58,7 @@ def output_text(out: Any, name: str, pictures: Path) -> str:
         return f"![{spec['description']}](../img/notebooks/{picture(drawn, name, pictures)})"
     if "text/html" in out.data:
         return re.sub(r"<style>.*?</style>|\n\s*", "", str(out.data["text/html"]), flags=re.S)
-    return f"```text\n{out.data['text/plain']}\n```"
+    return f"```text\n{TEMPORARY.sub('', out.data['text/plain'])}\n```"
 
 
 def picture(drawn: str, name: str, pictures: Path) -> str:
