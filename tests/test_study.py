@@ -82,3 +82,10 @@ def test_a_folder_that_is_no_study_is_refused_with_the_way_out(tmp_path):
 def test_init_never_writes_over_what_is_there(folder):
     with pytest.raises(BadInput, match="not empty"):
         make_study(folder)
+
+
+def test_a_folder_of_a_run_may_lie_in_a_study_under_any_name(folder):
+    (folder / "first-try").mkdir()
+    assert any(fault.key == "first-try" for fault in problems(folder))
+    (folder / "first-try" / "manifest.json").write_text("{}")
+    assert not problems(folder)

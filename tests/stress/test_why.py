@@ -8,6 +8,7 @@ import pytest
 
 from premortem import analysis, facts
 from premortem.analysis import asymmetry, breaks, knobs, margins, sentences
+from premortem.analysis.attribution import attribution as items_told
 from premortem.errors import BadInput
 from premortem.stress import breaking
 
@@ -126,6 +127,16 @@ def test_effects_of_items_stand_in_their_intervals_and_unmodelled_ones_are_liste
     unmodelled = {i.id for kind, i in small_run.study.assumptions[0].items if kind != "watch" and not i.modelled}
     assert unmodelled <= {r["item"] for r in a1 if not r["modelled"]}
     assert all(r["effect"] is None and r["why"] for r in a1 if not r["modelled"])
+
+
+def test_an_assumption_without_drivers_or_arrestors_has_nothing_to_attribute(study, futures):
+    import copy
+
+    bare = copy.copy(study)
+    bare.assumptions = tuple(a.model_copy(update={"driver": (), "arrestor": ()}) for a in study.assumptions)
+    pulled = study.levers("as-written")
+    stored = analysis.margins_of(study, futures, pulled)[1]
+    assert items_told(bare, 1, pulled, futures, stored, 1) == []
 
 
 def test_a_settled_assumption_is_said_and_still_has_breaking_points(small_run, monkeypatch):

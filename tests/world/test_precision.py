@@ -1,4 +1,4 @@
-"""Single against double precision: what rounding does to outcomes and verdicts."""
+"""Single against double precision, and a GPU against the processor: what rounding does to outcomes and verdicts."""
 
 import jax
 import jax.numpy as jnp
@@ -21,11 +21,37 @@ def test_single_precision_changes_outcomes_in_the_fourth_digit_at_most_and_hardl
         double = jax.jit(world.simulate)(jnp.asarray(futures, jnp.float64), pulled)
         assert double["goodwill"].dtype == jnp.float64
         verdicts = [study.scorer.margins(o, study.scorer.thresholds) for o in (single, double)]
-    worst = {}
-    for name, exact in double.items():
-        exact, rough = np.asarray(exact), np.asarray(single[name], float)
-        scale = np.maximum(np.abs(exact), 1e-3 * np.abs(exact).max())
-        worst[name] = float(np.quantile(np.abs(rough - exact) / scale, 0.99))
+    assert_alike(double, single, *verdicts)
+
+
+def test_a_gpu_gives_the_outcomes_and_verdicts_of_the_processor(futures, levers, study):
+    try:
+        gpu = jax.devices("gpu")[0]
+    except RuntimeError as error:
+        pytest.skip(f"no GPU here: {str(error).splitlines()[0]}")
+    asked = jnp.asarray(futures), levers["as-written"]
+    found = [jax.jit(world.simulate)(*jax.device_put(asked, device)) for device in (jax.devices("cpu")[0], gpu)]
+    here, there = [{name: np.asarray(series) for name, series in o.items()} for o in found]
+    verdicts = [study.scorer.margins(o, study.scorer.thresholds) for o in (here, there)]
+    assert_alike(here, there, *verdicts)
+
+
+def assert_alike(exact, rough, *verdicts):
+    """Hardly an outcome differs by more than is usual, and hardly a verdict turns."""
+    worst = {name: usual_error(np.asarray(exact[name]), np.asarray(rough[name], float)) for name in exact}
     assert not {name: error for name, error in worst.items() if error > USUAL}
     turned = np.mean([(np.asarray(verdicts[0][n]) > 0) != (np.asarray(verdicts[1][n]) > 0) for n in verdicts[0]])
     assert turned <= TURNED
+
+
+def usual_error(exact, rough):
+    """Relative error that 99 in 100 values stay within; values near nought count as a thousandth of the largest."""
+    scale = np.maximum(np.abs(exact), 1e-3 * np.abs(exact).max())
+    return float(np.quantile(np.abs(rough - exact) / scale, 0.99))
+
+
+def test_a_mechanism_that_rounds_too_much_would_be_told(futures, simulate, levers):
+    exact = {name: np.asarray(series) for name, series in simulate(futures, levers["as-written"]).items()}
+    rough = exact | {"goodwill": np.asarray(exact["goodwill"], np.float16).astype(np.float32)}
+    with pytest.raises(AssertionError, match="goodwill"):
+        assert_alike(exact, rough, {"A": np.ones(1)}, {"A": np.ones(1)})

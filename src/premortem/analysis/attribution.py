@@ -38,7 +38,7 @@ def attribution(
     holds = holder(study, place, pulled, values[:, :FROZEN], acting, correlation)
     base = holds(frozenset()).astype(float)
     few = holder(study, place, pulled, values[:, :SMALL], acting, correlation)
-    shared = attribute.shapley(few, len(acting), seed=seed) if in_company else [None] * len(acting)
+    shared = attribute.shapley(few, len(acting), seed=seed) if in_company and acting else [None] * len(acting)
     for i, ((kind, item), company) in enumerate(zip(acting, shared, strict=True)):
         alone = attribute.paired(base - holds(frozenset({i})).astype(float))
         row = {"item": item.id, "kind": kind, "effect": alone.effect, "low": alone.low, "high": alone.high}

@@ -1,10 +1,12 @@
 """Boxes as rows, each tried on new futures, and a classification tree as a check on them."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.analysis import large
 from premortem.analysis.margins import assumption_number, check_inputs, policy_of
 from premortem.analysis.sentences import sentence
 from premortem.stress import discover as discovery
@@ -20,13 +22,22 @@ def discover(
 ) -> discovery.Discovery:
     """Boxes in which an assumption breaks under a policy of the run, or in words why there are none.
 
-    `weights` holds one weight a future, as made from readings; without them every future counts once.
+    `weights` holds one weight a future, as made from readings; without them every future counts once. In a run of more
+    than a million futures boxes are sought in the first and measured on all.
     """
     check_inputs(run)
-    study = run.study
+    whole, run = run, large.in_memory(run)
+    study, policy = run.study, policy_of(run, policy)
     column = f"margin.{study.assumptions[assumption_number(study, assumption)].id}"
-    breaks = run.columns(policy_of(run, policy), [column])[column] <= 0
-    return discovery.discover(run.parameters(), study.priors.names, breaks, top, weights, seed)
+    breaks = run.columns(policy, [column])[column] <= 0
+    found = discovery.discover(run.parameters(), study.priors.names, breaks, top, weights, seed)
+    if weights is not None or whole.futures == run.futures:
+        return found
+    return replace(
+        found,
+        boxes=large.measured(whole, policy, column, found.boxes),
+        base_rate=large.share(whole, policy, column),
+    )
 
 
 def boxes(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from premortem.analysis.margins import assumption_number, check_inputs, margins_of, policy_of, slopes_of
 from premortem.analysis.sentences import move
+from premortem.ensemble.run import draw
 from premortem.errors import BadInput
 from premortem.regime.levers import Levers
 from premortem.stress import breaking
@@ -54,7 +55,8 @@ def place_of(run: Run, start: int | None) -> Place:
         raise BadInput(
             "command line", "--from", "no such future in this run", got=start, allowed=f"0 to {run.futures - 1:,}"
         )
-    return Place(run.study, run.parameters()[:, start], f"future {start:,}")
+    design = run.manifest["inputs"]["design"]
+    return Place(run.study, draw(run.study.priors, design, run.seed, start, 1)[:, 0], f"future {start:,}")
 
 
 def nearest_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> list[dict[str, Any]]:

@@ -36,14 +36,16 @@ def signs() -> dict[str, dict[str, str]]:
 def futures(run: Run, k: int | None = None) -> dict[str, Any]:
     """Alternative futures of a run: the keys of `premortem futures --json`.
 
-    Families are found under the run's first policy; each future then joins the nearest one under every policy. `box`
+    Families are found under the run's first policy, among futures whose series are finite; each future then joins the nearest one under every policy. `box`
     holds the uncertainties that lead to a family, `seen_as` the outcomes at the end of 2028 that show it, from which
     its name is drawn.
     """
     if k is not None and not 2 <= k <= 12:
         raise BadInput("command line", "--k", f"{k} is out of range", got=k, allowed="2 to 12")
     words, first = signs(), run.policies[0]
-    seen = min(run.futures, MOST)
+    levels = {p: _levels(run, p, list(words), min(run.futures, MOST)) for p in run.policies}
+    finite = np.flatnonzero(np.all([np.isfinite(x).all((0, 1)) for x in levels.values()], axis=0))
+    seen = len(finite)
     if seen < discover.LEAST_FUTURES:
         raise BadInput(
             str(run.folder),
@@ -53,10 +55,11 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
             allowed=f"{discover.LEAST_FUTURES} or more",
             hint="run again: premortem run",
         )
-    levels = {p: _levels(run, p, list(words), seen) for p in run.policies}
+    levels = {p: x[:, :, finite] for p, x in levels.items()}
     found = archetypes.families(archetypes.features_of(levels[first]), k)
     labels = {p: found.assign(archetypes.features_of(x)) for p, x in levels.items()}
-    values, paths, early = run.parameters(first=seen), _paths(run, first, list(words)), COMPARED.index(EARLY)
+    values, early = run.parameters(first=min(run.futures, MOST))[:, finite], COMPARED.index(EARLY)
+    paths = _paths(run, first, list(words), finite)
     own = [labels[first] == family for family in range(len(found.medoids))]
     shown = [_seen_as(levels[first][:, COMPARED.index(NAMED)], words, member) for member in own]
     names = _names(found, shown, words)
@@ -66,7 +69,7 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
             "share": {p: float((x == family).mean()) for p, x in labels.items()},
             **_box(run, values, own[family]),
             "seen_as": {n: list(v) for n, v in shown[family].items()},
-            "medoid": int(found.medoids[family]),
+            "medoid": int(finite[found.medoids[family]]),
             "signposts": _signposts(levels[first][:, early], words, labels[first], family),
             "bands": _bands(paths[:, :, own[family][: paths.shape[2]]], list(words)),
         }
@@ -90,11 +93,11 @@ def _levels(run: Run, policy: str, names: Sequence[str], first: int) -> Array:
     return np.stack([held[column] for column in columns]).reshape(len(names), len(COMPARED), -1)
 
 
-def _paths(run: Run, policy: str, names: Sequence[str]) -> Array:
-    """Whole series of the first futures, for pictures, (series, quarter, future)."""
+def _paths(run: Run, policy: str, names: Sequence[str], wanted: Array) -> Array:
+    """Whole series of those wanted among the first futures, for pictures, (series, quarter, future)."""
     frame = run.paths(policy).sort("quarter", "future")
-    seen = frame["future"].n_unique()
-    return np.stack([frame[name].to_numpy().reshape(-1, seen) for name in names])
+    kept = frame["future"].n_unique()
+    return np.stack([frame[name].to_numpy().reshape(-1, kept) for name in names])[:, :, wanted[wanted < kept]]
 
 
 def _seen_as(at: Array, words: dict[str, dict[str, str]], member: Array) -> Limits:

@@ -72,7 +72,11 @@ def _in_view(
 ) -> observed.Futures:
     """The futures under the policy by which the past is read."""
     policies = [weighing.read_under((weighing.WRITTEN, weighing.HISTORY), as_of)]
-    return observed.stored(run, asked, policies) if run else observed.simulated(study, asked, policies, futures, seed)
+    return (
+        observed.stored(run, asked, policies, first=observed.MOST)
+        if run
+        else observed.simulated(study, asked, policies, futures, seed)
+    )
 
 
 def _warnings(as_of: date) -> tuple[str, ...]:

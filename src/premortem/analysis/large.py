@@ -1,75 +1,88 @@
-"""Scenario discovery on runs of any size, in bounded memory.
+"""Runs of any size in bounded memory: what is searched for is sought in the first futures and measured on all.
 
-Boxes are sought among the first futures of the run, which are a balanced design of their own, and then measured on all
-of
-them part by part. A box holds at least a fiftieth of the futures, so among 400,000 its density is known to half a point
-already: more futures would not move its limits, but they do say how it does on futures that it was not sought in.
+The first futures of a run are a balanced design of their own. A box holds at least a fiftieth of the futures, so among
+400,000 its density is known to half a point already: more would not move its limits, but they do say how it does on
+futures that it was not sought in.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.ensemble.memory import MB
 from premortem.ensemble.part import FUTURES
+from premortem.errors import BadInput
 from premortem.stress import discover
 from premortem.study import Run
 
-# Futures among which boxes are sought: 120 uncertainties of them, and their bins, are 0.3 GB.
-SOUGHT = 400_000
+# Above so many futures a run is looked at through its first ones; so many of them where nothing says fewer.
+LARGE, SOUGHT = 1_000_000, 400_000
+# Bytes that analyses hold for a future: of each uncertainty its value as read, stacked and binned, and half as much again
+# for what is sorted or drawn anew; and what they take whatever the number, compiled models most of all.
+A_VALUE, BESIDE = 16, 1150 * MB
+# Fewest futures that are worth looking at under a ceiling.
+LEAST = 5_000
 
 
-@dataclass(frozen=True)
-class Measured:
-    """A box with its coverage, density and mass over every future of the run."""
+def in_memory(run: Run) -> Run:
+    """The run, or its first futures where it is large or its ceiling on memory leaves room for no more.
 
-    box: discover.Box
-    coverage: float
-    density: float
-    mass: float
+    Raises `BadInput` where the ceiling leaves room for fewer than 5,000.
+    """
+    most = run.futures if run.futures <= LARGE else SOUGHT
+    if run.memory is not None:
+        most = min(most, _room(run, run.memory))
+    return run if most == run.futures else run.head(most)
 
 
-def discover_in(
-    run: Run, assumption: str, policy: str, most: int = 3, seed: int = 1, sought: int = SOUGHT
-) -> tuple[discover.Discovery, list[Measured]]:
-    """Boxes in which an assumption breaks under a policy of the run, and how each does over all futures.
+def _room(run: Run, ceiling: int) -> int:
+    """Futures that analyses can hold under a ceiling [bytes]."""
+    each = A_VALUE * len(run.study.priors.names)
+    fit = int((ceiling - BESIDE) // each)
+    if fit < min(LEAST, run.futures):
+        least, got = f"{(BESIDE + LEAST * each) / MB:,.0f} MB", f"{ceiling / MB:,.0f} MB"
+        raise BadInput("command line", "--memory", "is less than an analysis needs", got=got, allowed=least)
+    return fit
+
+
+def share(run: Run, policy: str, column: str) -> float:
+    """Share of all futures in which a margin is not positive, streamed."""
+    return sum(int((part[column] <= 0).sum()) for part in run.parts(policy, [column])) / run.futures
+
+
+def measured(run: Run, policy: str, column: str, boxes: Sequence[discover.Box]) -> tuple[discover.Box, ...]:
+    """The boxes with their coverage, density and mass over every future, reading only the columns that they limit.
 
     Each later box is measured on what the earlier ones leave, as it was found. Raises `MissingData` for a part that
     cannot be read.
     """
-    column = f"margin.{assumption}"
-    names = run.study.priors.names
-    values = run.parameters(first=sought)
-    breaks = run.columns(policy, [column], first=sought)[column] <= 0
-    found = discover.discover(values, names, breaks, most=most, seed=seed)
-    del values
-    return found, measure(run, policy, column, found.boxes)
-
-
-def measure(run: Run, policy: str, column: str, boxes: Sequence[discover.Box]) -> list[Measured]:
-    """Coverage, density and mass of each box over every future, reading only the columns that the boxes limit."""
     limited = sorted({name for box in boxes for name in box.limits})
     if not limited:
-        return []
+        return ()
     inside, caught = np.zeros(len(boxes)), np.zeros(len(boxes))
-    futures = broken = 0
+    broken = 0
     for values, margins in zip(run.parts(FUTURES, limited), run.parts(policy, [column]), strict=True):
         breaks = margins[column] <= 0
-        futures, broken = futures + len(breaks), broken + int(breaks.sum())
+        broken += int(breaks.sum())
         left = np.ones(len(breaks), np.bool_)
         for i, box in enumerate(boxes):
             held = left & _within(box.limits, values)
             inside[i] += held.sum()
             caught[i] += (held & breaks).sum()
             left &= ~held
-    return [
-        Measured(box, float(c / max(broken, 1)), float(c / max(n, 1)), float(n / futures))
-        for box, n, c in zip(boxes, inside, caught, strict=True)
-    ]
+    shares = caught / max(broken, 1), caught / np.maximum(inside, 1), inside / run.futures
+    return tuple(
+        replace(box, coverage=float(c), density=float(d), mass=float(m))
+        for box, c, d, m in zip(boxes, *shares, strict=True)
+    )
 
 
 def _within(limits: Mapping[str, tuple[float, float]], values: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
-    held = [(values[name] >= low) & (values[name] <= high) for name, (low, high) in limits.items()]
+    # limits are values of single precision: compare as such, or an edge falls outside of its own box
+    held = [
+        (values[name] >= np.float32(low)) & (values[name] <= np.float32(high)) for name, (low, high) in limits.items()
+    ]
     return np.asarray(np.all(held, axis=0))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem import world
+from premortem.analysis.large import in_memory
 from premortem.ensemble import read
 from premortem.ensemble.run import CHUNK, draw, use_compilation_cache
 from premortem.regime.levers import Levers
@@ -23,6 +24,8 @@ Array = NDArray[Any]
 Asked = Sequence[tuple[Quantity, date]]
 # Futures that are simulated where no run is stored, and their seed: those of a run as it comes.
 AT_ONCE, SEED = 20_000, 7
+# Most futures of a run that are judged against what became known: drawing paths of policy for one takes some 9 KB.
+MOST = 50_000
 # A day within the horizon: which series a quantity reads does not depend on it.
 ANY_DAY = date(2026, 12, 31)
 # What the rates of the policy process answer to, and when: the end of the year of the note.
@@ -71,9 +74,10 @@ def stored(
     under: Sequence[str] | None = None,
     first: int | None = None,
 ) -> Futures:
-    """The futures of a stored run, or its `first`, under some policies (by default its own), and what is asked of them
+    """The futures of a stored run (of a large one its first), or its `first`, under some policies (by default its own), and what is asked of them
     `under` some of these (by default all). What the run keeps is read; what it lacks is simulated again from its values.
     """
+    run = in_memory(run)
     study, observer = run.study, observer_of(asked)
     wanted = {*observer.expressions, *_drivers()}
     values = run.parameters(first=first)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.analysis.asymmetry import time_told
+from premortem.analysis.large import in_memory
 from premortem.analysis.margins import check_inputs, margins_of
 from premortem.errors import BadInput, nearest
 from premortem.stress import regret
@@ -23,9 +24,10 @@ def compare(
     """Regret and robustness of policies: the keys of `premortem compare --json`.
 
     By default all policies of the run but history. A policy of the study that the run has not is simulated now, over
-    the run's own futures. `weights` by assumption weigh the measure of a policy; by default all weigh the same. With
+    the run's own futures: of a large run, or under a ceiling on memory, its first ones. `weights` by assumption weigh the measure of a policy; by default all weigh the same. With
     `time` the time asymmetry of the first policy is told too.
     """
+    run = in_memory(run)
     chosen = _chosen(run, policies)
     ids = [a.id for a in run.study.assumptions]
     weighed = _weights(ids, weights)

@@ -7,6 +7,7 @@ from typing import Any
 from premortem.analysis import observed
 from premortem.analysis.clauses import KNOWN
 from premortem.analysis.drawn import DRAWN, along
+from premortem.analysis.large import in_memory
 from premortem.analysis.observed import Array, Futures
 from premortem.errors import BadInput
 from premortem.stress import score
@@ -20,8 +21,11 @@ WRITTEN, HISTORY = "as-written", "history"
 
 
 def weigh_run(run: Run, as_of: date) -> Weights:
-    """Weights of a run's futures by the readings known on a day. Raises `BadInput` for a day in the future."""
-    under = read_under(run.policies, as_of)
+    """Weights of a run's futures, of a large run's first ones, by the readings known on a day.
+
+    Raises `BadInput` for a day in the future.
+    """
+    run, under = in_memory(run), read_under(run.policies, as_of)
     return weigh_by_record(observed.stored(run, asked_of(run.study, as_of), [under]), as_of)
 
 
@@ -70,16 +74,19 @@ def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> dict[s
     """
     alike = plain_rows(run.board()) + (_drawn_rows(run, as_of or KNOWN, None) if drawn else [])
     if as_of is None:
-        return {"board": alike}
+        return {"board": alike, "non_finite": _counted(run)}
     found = weigh_run(run, as_of)
+    run = in_memory(run)
     margins = {policy: run.margins(policy) for policy in run.policies}
     weighted = score.board(margins, run.study.assumptions, run.replicates, found.values)
     return {
         "board": plain_rows(weighted) + (_drawn_rows(run, as_of, found.values) if drawn else []),
         "board_unweighted": alike,
+        "non_finite": _counted(run),
         "weights": {
             "as_of": as_of,
             "says": weighed_by(as_of),
+            "futures": run.futures,
             "effective_futures": found.effective,
             "tempering": found.tempering,
             "readings": [r.label for r in found.used],
@@ -87,6 +94,10 @@ def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> dict[s
             "warnings": list(found.warnings),
         },
     }
+
+
+def _counted(run: Run) -> dict[str, int]:
+    return {policy: len(futures) for policy, futures in run.non_finite.items()}
 
 
 def _drawn_rows(run: Run, as_of: date, weights: Array | None) -> list[dict[str, Any]]:

@@ -1,16 +1,19 @@
 """Why an assumption breaks: everything that `premortem stress` shows."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.analysis import large
 from premortem.analysis.attribution import attribution
 from premortem.analysis.boxes import boxes, tree_check
 from premortem.analysis.breaks import nearest_breaks, place_of, single_thresholds
 from premortem.analysis.knobs import clause_thresholds
 from premortem.analysis.margins import assumption_number, check_inputs, margins_of, policy_of
 from premortem.analysis.sobol import SAMPLES, sensitivities
+from premortem.ensemble import memory
 from premortem.ensemble.run import draw
 from premortem.stress import discover
 from premortem.study import Run
@@ -36,47 +39,68 @@ def stress(
     """Why an assumption breaks under a policy of the run: the keys of `premortem stress --json`.
 
     `samples` base samples feed the Sobol indices; breaks are sought from the central future or from future `start` of
-    the run; `weights` (one a future) weigh the boxes. `warnings` says what of it means little, and why.
+    the run; `weights` (one a future) weigh the boxes. `warnings` says what of it means little, and why. Of a large run,
+    or under a ceiling on memory, boxes are sought in the first futures (`sought_in`) and measured on all; weighted ones are
+    measured where they are sought.
     """
     check_inputs(run)
+    whole, run = run, large.in_memory(run)
     study, policy = run.study, policy_of(run, policy)
     number = assumption_number(study, assumption)
-    place, pulled = place_of(run, start), study.levers(policy)
-    result = _explained(run, number, policy, top, seed, weights, in_company=True)
+    place, pulled = place_of(whole, start), study.levers(policy)
+    result = _explained(run, whole, number, policy, top, seed, weights, in_company=True)
     every = sensitivities(study, policy, samples, seed, pulled)
     return result | {
-        "warnings": _warnings(run, study.assumptions[number].id, policy, weights, every),
         "sensitivity": every[study.assumptions[number].id],
         "samples": samples,
         "breaking": nearest_breaks(place, number, pulled, top),
         "thresholds": single_thresholds(place, number, pulled) + clause_thresholds(place, number, policy),
+        # the last, when all else was held
+        "warnings": _warnings(run, study.assumptions[number].id, policy, weights, every) + memory.beyond(run.memory),
     }
 
 
 def explain(run: Run, assumption: str, policy: str, seed: int = 1) -> dict[str, Any]:
     """The part of `stress` that the brief shows, quick to compute: boxes tested on new futures, and attribution."""
     check_inputs(run)
-    return _explained(run, assumption_number(run.study, assumption), policy_of(run, policy), 2, seed, None)
+    number, policy = assumption_number(run.study, assumption), policy_of(run, policy)
+    return _explained(large.in_memory(run), run, number, policy, 2, seed, None)
 
 
 def _explained(
-    run: Run, number: int, policy: str, top: int, seed: int, weights: Array | None, *, in_company: bool = False
+    run: Run,
+    whole: Run,
+    number: int,
+    policy: str,
+    top: int,
+    seed: int,
+    weights: Array | None,
+    *,
+    in_company: bool = False,
 ) -> dict[str, Any]:
+    """What `run` tells, with boxes and breaks measured on the `whole` of it where nothing is weighed."""
     study, pulled = run.study, run.study.levers(policy)
     a, names, values = study.assumptions[number], study.priors.names, run.parameters()
-    breaks = run.columns(policy, [f"margin.{a.id}"])[f"margin.{a.id}"] <= 0
+    column = f"margin.{a.id}"
+    breaks = run.columns(policy, [column])[column] <= 0
     found = discover.discover(values, names, breaks, top, weights, seed)
+    tree, broken = tree_check(found, values, study, breaks, weights), float(np.average(breaks, weights=weights))
+    del values
+    if weights is None and whole.futures > run.futures:
+        found = replace(found, boxes=large.measured(whole, policy, column, found.boxes))
+        broken = large.share(whole, policy, column)
     fresh = draw(study.priors, "sobol", run.seed + seed, 0, FRESH)
     margins = margins_of(study, fresh, pulled)[number]
     return {
         "assumption": a.id,
         "name": a.name,
         "policy": policy,
-        "futures": run.futures,
-        "breaks": float(np.average(breaks, weights=weights)),
+        "futures": run.futures if weights is not None else whole.futures,
+        "sought_in": run.futures,
+        "breaks": broken,
         "verdict": found.verdict,
         "boxes": boxes(found, a.id, study, run.futures, fresh, margins <= 0),
-        "check": {"cart": tree_check(found, values, study, breaks, weights)},
+        "check": {"cart": tree},
         "attribution": attribution(study, number, pulled, fresh, margins, seed, in_company=in_company),
     }
 

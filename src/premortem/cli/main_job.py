@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import AsJson, Quiet, RunDir, StudyDir, app, day, progress, show, size, stored
+from premortem.cli.shared import AsJson, Memory, Quiet, RunDir, StudyDir, app, day, progress, show, size, stored
 from premortem.errors import BadInput
 
 WithPdf = Annotated[bool, typer.Option("--pdf", help="Also as a tagged PDF, brief.pdf.")]
@@ -28,7 +28,7 @@ def run(
     cluster: Annotated[
         str | None, typer.Option("--cluster", help="Address of a Dask scheduler, or local:N for N workers here.")
     ] = None,
-    memory: Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB [default: none].")] = None,
+    memory: Memory = None,
     only: Annotated[
         int | None, typer.Option("--only", help="Make this one future anew and tell it; writes nothing.")
     ] = None,
@@ -45,6 +45,7 @@ def run(
     premortem run --futures 1000000 --memory 2GB --resume; premortem run --only 4321 --policy as-written
     """
     from premortem import analysis, report
+    from premortem.ensemble.memory import beyond
     from premortem.study import Study
 
     of = Study(study)
@@ -65,7 +66,7 @@ def run(
         memory=size(memory, "--memory") if memory else None,
     )
     written = report.write_brief(made, with_pdf=pdf, old=old)
-    _say_left_out(written.left_out)
+    _say_left_out((*written.left_out, *beyond(made.memory)))
     weighted = analysis.board_of(made, as_of) if as_of else {}
 
     def for_people() -> None:

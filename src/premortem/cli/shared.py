@@ -26,6 +26,7 @@ StudyDir = Annotated[
     Path | None, typer.Option("--study", help="Folder made by `premortem init`: its files over the shipped ones.")
 ]
 RunDir = Annotated[Path | None, typer.Option("--run", help="Run folder [default: the study's last run].")]
+Memory = Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB [default: none].")]
 Under = Annotated[str, typer.Option("--under", help="Policy: history, as-written, rescinded, ... or a policy file.")]
 OnDate = Annotated[str | None, typer.Option("--on", help="Day of export, YYYY-MM-DD [default: today].")]
 
@@ -54,11 +55,11 @@ def size(text: str, option: str) -> int:
     return int(float(found[1]) * UNITS[found[2].upper()])
 
 
-def stored(study: Path | None, run: Path | None) -> Any:
+def stored(study: Path | None, run: Path | None, memory: str | None = None) -> Any:
     """The run to look at: the given folder, or the last run of the study."""
     from premortem.study import Study
 
-    return Study(study).stored(run)
+    return Study(study).stored(run, size(memory, "--memory") if memory else None)
 
 
 def show(document: dict[str, Any], as_json: bool, quiet: bool, for_people: Callable[[], None]) -> None:

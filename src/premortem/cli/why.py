@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import AsJson, RunDir, StudyDir, app, day, show, stored
+from premortem.cli.shared import AsJson, Memory, RunDir, StudyDir, app, day, show, stored
 
 
 @app.command(rich_help_panel="Why")
@@ -21,6 +21,7 @@ def stress(
     weights: Annotated[
         str | None, typer.Option("--weights", help="Weigh the boxes by what was known on this day, YYYY-MM-DD.")
     ] = None,
+    memory: Memory = None,
     run: RunDir = None,
     study: StudyDir = None,
     as_json: AsJson = False,
@@ -31,7 +32,7 @@ def stress(
     """
     from premortem import analysis, report
 
-    made = stored(study, run)
+    made = stored(study, run, memory)
     weighed = analysis.weigh_run(made, day(weights, "--weights")).values if weights else None
     result = analysis.stress(made, assumption, policy, top, samples=samples, start=start, weights=weighed)
     show(result, as_json, False, lambda: report.print_stress(result, made.study))
@@ -47,6 +48,7 @@ def compare(
         list[str] | None,
         typer.Option("--weigh", help="Weight of an assumption, as A1=2; repeat for more [default: 1]."),
     ] = None,
+    memory: Memory = None,
     run: RunDir = None,
     study: StudyDir = None,
     as_json: AsJson = False,
@@ -57,7 +59,7 @@ def compare(
     """
     from premortem import analysis, report
 
-    result = analysis.compare(stored(study, run), policies or None, analysis.weights_of(weigh or []))
+    result = analysis.compare(stored(study, run, memory), policies or None, analysis.weights_of(weigh or []))
     show(result, as_json, False, lambda: report.print_compare(result))
 
 

@@ -58,3 +58,10 @@ def check(ceiling: int | None) -> None:
             got=f"{ceiling / MB:,.0f} MB",
             hint="go on with more: premortem run --resume",
         )
+
+
+def beyond(ceiling: int | None) -> list[str]:
+    """In words where the process came to hold more than its ceiling [bytes] all the same; else nothing."""
+    if ceiling is None or peak_mb() * MB <= ceiling:
+        return []
+    return [f"the command came to hold {peak_mb():,.0f} MB, more than --memory of {ceiling / MB:,.0f} MB"]

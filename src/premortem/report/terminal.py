@@ -63,6 +63,8 @@ def print_board(run: Any, rows: list[dict[str, Any]] | None = None, title: str =
     console.print(table)
     if not wide:
         console.print("  ".join(f"{k} {v}" for k, v in names.items() if k != "all"), style="dim")
+    for line in words.not_finite(run.non_finite, run.stored):
+        console.print(line, style="yellow")
 
 
 def bar(share: float, console: Console) -> str:

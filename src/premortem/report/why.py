@@ -25,6 +25,10 @@ def print_stress(result: dict[str, Any], study: Study) -> None:
     )
     for warning in result["warnings"]:
         console.print(f"Note: {warning}.", style="yellow")
+    if result["sought_in"] < result["futures"]:
+        console.print(
+            f"Boxes were sought in the first {result['sought_in']:,} futures, and measured on all.", style="dim"
+        )
     _print_boxes(console, result, study)
     _heading(console, "How little it takes")
     for point in result["breaking"]:

@@ -1,8 +1,10 @@
 """Numbers and shares in the words that every page uses; those that charts use too live with the exhibits."""
 
+from collections.abc import Mapping, Sequence
+
 from premortem.words import listing, number, points, share
 
-__all__ = ["interval", "listing", "number", "points", "sentence", "share", "under", "within"]
+__all__ = ["interval", "listing", "not_finite", "number", "points", "sentence", "share", "under", "within"]
 
 
 def interval(low: float, high: float) -> str:
@@ -38,3 +40,12 @@ def change(start: float, end: float) -> str:
     """Two numbers as `0.85 to 1.1`, with as many digits as it takes to tell them apart."""
     digits = next((d for d in range(2, 5) if number(start, d) != number(end, d)), 5)
     return f"{number(start, digits)} to {number(end, digits)}"
+
+
+def not_finite(found: Mapping[str, Sequence[int]], futures: int) -> list[str]:
+    """A sentence a policy with futures whose results are not finite: how many, how they count, and how to look at one."""
+    return [
+        f"{len(which):,} of {futures:,} futures under {policy} have a result that is not finite; an undefined margin counts "
+        f"as breaking. They are listed in manifest.json; to look at one: premortem run --only {which[0]} --policy {policy}."
+        for policy, which in found.items()
+    ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from premortem import world
-from premortem.ensemble import correlation, priors
+from premortem.ensemble import correlation, priors, store
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest, raise_all
 from premortem.regime import book as rules
 from premortem.regime.levers import Levers
@@ -48,10 +48,10 @@ def problems(folder: Path | None, *, of_world: bool = True) -> list[BadInput]:
 
 
 def _strangers(folder: Path) -> Iterator[BadInput]:
-    """Files and folders that no study has."""
+    """Files and folders that no study has; folders of runs may lie in it under any name."""
     known = sorted({MARK, PARAMETERS, CORRELATIONS, OUTCOMES, SIGNPOSTS, READINGS, *PARTS, DEFAULT_OUT, README})
     for path in sorted(folder.iterdir()):
-        if path.name not in known and not path.name.startswith("."):
+        if path.name not in known and not path.name.startswith(".") and not (path / store.MANIFEST).is_file():
             hint = nearest(path.name, known)
             yield BadInput(folder.name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint)
 

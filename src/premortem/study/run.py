@@ -33,6 +33,8 @@ class Run:
     study: "Study"
     folder: Path
     timing: ensemble.Timing | None = None
+    memory: int | None = None  # ceiling on what analyses of it hold [bytes]
+    first: int | None = None  # how many of its futures are looked at, from the first one on: all of them by default
 
     def __post_init__(self) -> None:
         self.manifest = store.read_manifest(self.folder)
@@ -56,8 +58,17 @@ class Run:
 
     @property
     def futures(self) -> int:
-        """How many futures were asked for."""
+        """How many futures are looked at."""
+        return self.stored if self.first is None else min(self.first, self.stored)
+
+    @property
+    def stored(self) -> int:
+        """How many futures the folder holds."""
         return int(self.manifest["inputs"]["futures"])
+
+    def head(self, first: int) -> "Run":
+        """The run as if it held its first futures only, which are a design of their own."""
+        return Run(self.study, self.folder, self.timing, self.memory, min(first, self.futures))
 
     @property
     def seed(self) -> int:
@@ -69,15 +80,21 @@ class Run:
         """Independent replicates of the design; 0 for plain Monte Carlo."""
         return int(self.manifest["replicates"])
 
+    @property
+    def non_finite(self) -> dict[str, list[int]]:
+        """Futures with a result that is not finite, by policy; a margin that is not finite counts as breaking."""
+        found = self.manifest.get("non_finite", {})
+        return {policy: list(found[policy]) for policy in self.policies if found.get(policy)}
+
     def columns(self, policy: str, names: Sequence[str] | None = None, first: int | None = None) -> dict[str, Array]:
         """Scalars of every future, or of the `first`, under a policy, by column, each of shape (future,)."""
-        return read.read_columns(self.folder, policy, names, first)
+        return read.read_columns(self.folder, policy, names, self._most(first))
 
     def parts(self, policy: str, names: Sequence[str] | None = None) -> Iterator[dict[str, Array]]:
         """The same part by part, in order, in the memory of one part; `futures` in place of a policy gives the
         uncertainties.
         """
-        return read.read_parts(self.folder, policy, names)
+        return read.read_parts(self.folder, policy, names, self.first)
 
     def margin_names(self) -> list[str]:
         """Columns that hold the margins of assumptions and conditions."""
@@ -90,8 +107,11 @@ class Run:
     def parameters(self, names: Sequence[str] | None = None, first: int | None = None) -> Array:
         """Values of the uncertainties, shape (parameter, future); of the `first` futures only, where given."""
         wanted = list(names or self.study.priors.names)
-        found = read.read_columns(self.folder, FUTURES, wanted, first)
+        found = read.read_columns(self.folder, FUTURES, wanted, self._most(first))
         return np.stack([found.pop(name) for name in wanted])
+
+    def _most(self, first: int | None) -> int:
+        return self.futures if first is None else min(first, self.futures)
 
     def verify(self) -> None:
         """Check every byte of the run against its checksums. Raises `MissingData` naming the files that are damaged."""
@@ -175,7 +195,7 @@ class Run:
             "seconds": seconds,
             "futures_per_second": round(rate, 1),
             "peak_mb": round(ensemble.peak_mb(), 1),
-            "non_finite": {k: len(v) for k, v in self.manifest.get("non_finite", {}).items() if v},
+            "non_finite": {policy: len(futures) for policy, futures in self.non_finite.items()},
             "board": self.board_rows(),
         } | more
 

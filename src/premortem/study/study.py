@@ -182,7 +182,7 @@ class Study:
             cluster=cluster,
             most_memory=memory,
         )
-        made = Run(self, folder, timing)
+        made = Run(self, folder, timing, memory)
         began_scoring = time.perf_counter()
         made.board()
         made.seconds |= {"score": time.perf_counter() - began_scoring, "total": time.perf_counter() - began}
@@ -198,11 +198,12 @@ class Study:
         """Where a run goes: the given folder, or `out/` of the study."""
         return Path(out) if out else (self.folder or Path()) / own_files.DEFAULT_OUT
 
-    def stored(self, folder: Path | None = None) -> Run:
-        """A stored run: the given folder, or the study's last. Raises `BadInput` when there is none or inputs
-        changed.
+    def stored(self, folder: Path | None = None, memory: int | None = None) -> Run:
+        """A stored run: the given folder, or the study's last; `memory` is a ceiling in bytes on analyses of it.
+
+        Raises `BadInput` when there is none or inputs changed.
         """
-        return Run(self, folder or last.folder(self.folder))
+        return Run(self, folder or last.folder(self.folder), memory=memory)
 
     def model(self) -> ensemble.Model:
         """Values and (levers, thresholds) to what a run keeps; pure, compiled once for every policy."""

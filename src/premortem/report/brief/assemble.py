@@ -1,11 +1,12 @@
 """Puts the sections of a brief together; a part that cannot be made is named, and the rest still comes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
 from premortem import analysis
-from premortem.errors import PremortemError
+from premortem.errors import MissingData, PremortemError
+from premortem.report import words
 from premortem.report.brief import assumption, clauses, exhibited, families, method, moved, page_one, policies, record
 from premortem.report.brief.content import Brief, Section, numbered, text
 from premortem.report.findings import headline
@@ -17,7 +18,14 @@ Part = tuple[str, Callable[[], Section]]
 
 
 def assemble(run: Run, old: Run | None = None) -> Brief:
-    """The brief of a run, compared with an older run if one is given."""
+    """The brief of a run, compared with an older run if one is given.
+
+    Raises `MissingData` where no future under any policy has finite results.
+    """
+    if all(len(run.non_finite.get(policy, ())) == run.stored for policy in run.policies):
+        raise MissingData(
+            f"{run.folder}: no future has finite results, so there is nothing to tell; look at the priors"
+        )
     left_out: list[str] = []
     alone = analysis.alone(run.study, run.policies[0])
     parts: list[Part] = [
@@ -34,17 +42,11 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
     if old is not None:
         parts.insert(0, ("what moved", lambda: moved.moved(run, old)))
     sections = [section for part in parts if (section := made(part, left_out))]
+    if broken := words.not_finite(run.non_finite, run.stored):
+        sections.insert(0, _plain("not-finite", "Futures that are not finite", broken))
     summary = page_one.page_one(run, sections)
     if left_out:
-        sections.append(
-            Section(
-                "left-out",
-                "Not in this brief",
-                "Not in this brief",
-                tuple(text(line) for line in left_out),
-                new_page=False,
-            )
-        )
+        sections.append(_plain("left-out", "Not in this brief", left_out))
     title = headline(run, run.policies[0])
     return Brief(
         title,
@@ -55,6 +57,10 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
         tuple(left_out),
         numbered((summary, *sections)),
     )
+
+
+def _plain(name: str, title: str, lines: Sequence[str]) -> Section:
+    return Section(name, title, title, tuple(text(line) for line in lines), new_page=False)
 
 
 def made(part: Part, left_out: list[str]) -> Section | None:

@@ -153,13 +153,14 @@ def _more(run: Run, a: Assumption, policy: str) -> Fold:
     if len(a.condition) > 1:
         causes = _causes(run, a)
         made += [text(see(causes.id), " shows what fails first under each."), causes]
-    curves = [_threshold(run, a, c, policy) for c in a.condition]
-    made.append(
-        text(
-            see(*(c.id for c in curves)),
-            " move the thresholds, all else as it is." if len(curves) > 1 else " moves the threshold.",
+    curves = [_threshold(run, a, c, policy, shift) for c in a.condition if (shift := shift_of(c))]
+    if curves:
+        made.append(
+            text(
+                see(*(c.id for c in curves)),
+                " move the thresholds, all else as it is." if len(curves) > 1 else " moves the threshold.",
+            )
         )
-    )
     while curves:
         pair, curves = curves[:2], curves[2:]
         made.append(Pair((pair[0], pair[1])) if len(pair) == 2 else pair[0])
@@ -219,12 +220,12 @@ def _causes(run: Run, a: Assumption) -> Figure:
     )
 
 
-def _threshold(run: Run, a: Assumption, c: Condition, policy: str) -> Figure:
+def _threshold(run: Run, a: Assumption, c: Condition, policy: str, shift: Callable[[float], float]) -> Figure:
     """Share of futures in which one condition holds, against its threshold: the margin shifts with the threshold
     alone.
     """
     margin = run.columns(policy, [f"margin.{a.id}.{c.id}"])[f"margin.{a.id}.{c.id}"]
-    limits, shift = np.linspace(c.limit.low, c.limit.high, TRIED), _shift(c)
+    limits = np.linspace(c.limit.low, c.limit.high, TRIED)
     rows = [{"limit": float(x), "holds": float((margin + shift(x) > 0).mean()), "used": False} for x in limits]
     rows.append({"limit": c.limit.value, "holds": float((margin > 0).mean()), "used": True})
     low, high = rows[0]["holds"], rows[TRIED - 1]["holds"]
@@ -238,8 +239,10 @@ def _threshold(run: Run, a: Assumption, c: Condition, policy: str) -> Figure:
     )
 
 
-def _shift(c: Condition) -> Callable[[float], float]:
-    """How a condition's margin moves when only its threshold does, from the form of its expression."""
+def shift_of(c: Condition) -> Callable[[float], float] | None:
+    """What to add to a condition's margin so that it turns where another threshold would turn it, from the form of its
+    expression; none for a form that is not known, whose thresholds a stored margin cannot tell.
+    """
     value = c.limit.value
 
     def logit(x: float) -> float:
@@ -251,4 +254,10 @@ def _shift(c: Condition) -> Callable[[float], float]:
     if "log(limit)" in c.margin:
         sign = 1 if c.margin.startswith("log(limit)") else -1
         return lambda x: sign * float(np.log(x) - np.log(value))
-    return lambda x: value / x - 1
+    if c.margin.endswith("/ limit - 1") and value > 0:
+        return lambda x: 1 - x / value
+    if c.margin.startswith("limit - "):
+        return lambda x: x - value
+    if c.margin.endswith(" - limit"):
+        return lambda x: value - x
+    return None

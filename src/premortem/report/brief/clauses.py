@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from premortem import analysis, facts
+from premortem.errors import MissingData
 from premortem.regime.book import Book
 from premortem.report import charts, words
 from premortem.report.brief.content import Block, Figure, Note, Section, Table, see, text
@@ -26,6 +27,8 @@ def clauses(run: Run) -> Section:
         for r in result["clauses"][:SHOWN]
         if r["index"] > LEAST
     ]
+    if not rows:
+        raise MissingData("no number of a clause is under pressure in these futures")
     figure = _index(rows)
     table = Table(
         "The same clause numbers with what each says and its citation.",
