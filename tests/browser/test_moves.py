@@ -78,7 +78,8 @@ def test_a_deep_link_shows_what_was_shared(visit):
     assert shares(there) == shares(page)
     assert there.locator("[data-key='l.diffusion.country_allocation.tpp'] .number").input_value() == "100000000"
     page.locator("#copy").click()
-    assert page.evaluate("() => navigator.clipboard.readText()") == page.url
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied.startswith(f"{page.url}&study=")
 
 
 def test_an_instrument_begins_later_and_its_clauses_go_with_it_unless_moved_by_themselves(visit):
@@ -373,3 +374,40 @@ def test_what_it_would_take_is_drawn_when_asked(visit):
     page.locator("#take-form button").click()
     page.locator("#take-curve[data-ready]").wait_for()
     assert "A2" in page.locator("#take-curve h3").inner_text()
+
+
+def test_a_view_that_rests_is_answered_with_more_futures_and_a_move_calls_it_off(visit):
+    page = visit("/levers")
+    with page.expect_response(lambda r: "/api/board/refined" in r.url) as answer:
+        pass
+    found = answer.value.json()
+    assert (found["first"], found["futures"]) == (2000, 20_000)
+    page.locator("#futures", has_text="20 000").wait_for()
+    page.locator("[data-key='l.diffusion.country_allocation.tpp'] input[type=range]").focus()
+    moved(page, lambda: page.keyboard.press("Home"))
+    assert page.locator("#futures").inner_text() == "2 000 futures."
+
+
+def test_a_long_address_gets_a_short_name_that_leads_back_and_copy_gives_the_whole(visit, study):
+    long = "&".join(f"p.{row.name}={row.quantile(0.3):.6g}..{row.quantile(0.7):.6g}" for row in study.priors.rows if row.varies and row.distribution != "categorical")  # fmt: skip
+    page = visit(f"/a/A2?{long}")
+    page.wait_for_url("**/a/A2?state=*")
+    page.locator("#copy").click()
+    assert len(page.evaluate("() => navigator.clipboard.readText()")) > 1500
+    there = visit(urlsplit(page.url).path + "?" + urlsplit(page.url).query)
+    assert there.locator("#edited").inner_text() == page.locator("#edited").inner_text()
+    assert there.locator("#headline").inner_text() == page.locator("#headline").inner_text()
+    field = there.locator("[data-key='t.A2.models_contained'] .number")
+    field.fill("40%")
+    moved(there, lambda: field.press("Enter"))
+    there.wait_for_url(lambda url: "?state=" in url and url != page.url)
+    moved(there, lambda: there.go_back())
+    assert there.locator("#headline").inner_text() == page.locator("#headline").inner_text()
+
+
+def test_a_short_name_that_leads_nowhere_and_a_link_over_other_files_say_so(visit):
+    page = visit("/?state=0123456789abcdef0123")
+    assert "not kept here" in page.locator("#notice").inner_text()
+    assert page.locator("[data-cell] .share").count() == 42
+    page = visit("/?policy=rescinded&study=00000000")
+    assert "made over other files (study 00000000" in page.locator("#notice").inner_text()

@@ -1,15 +1,17 @@
 """What every screen works at: the study and its live model, a stored run, and what was worked out from them."""
 
-import tempfile
+import hashlib
 import threading
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from premortem.app.live import Kept, Live
 from premortem.app.state import State
+from premortem.app.temporary import Temporary
 from premortem.ensemble import run as ensemble
 from premortem.errors import PremortemError
 from premortem.study import Run, Study
@@ -31,29 +33,40 @@ class Desk:
         self.heavy = threading.Lock()
         self.closing = threading.Event()
         self._answers = Kept(ANSWERS)
-        self._small_runs = tempfile.TemporaryDirectory(prefix="premortem-app-", ignore_cleanup_errors=True)
+        self._small_runs = Temporary()
         self.fault = ""
         self._runs: dict[str, Run] = {}
         self._open()
 
     def _open(self) -> None:
-        self.stamp = self._on_disk()
+        self.stamp, self.fingerprint = self._on_disk(), self._fingerprint()
         self.study = Study(self.folder)
         self.live = Live(self.study)
         self._answers, self._runs = Kept(ANSWERS), {}
         self.__dict__.pop("run", None)
         self.generation += 1
 
-    def _on_disk(self) -> float:
-        """When a file of the study last changed; 0 without a folder."""
-        if self.folder is None:
-            return 0.0
-        parts = [
-            self.folder / "params.csv",
-            *self.folder.glob("policies/*.toml"),
-            *self.folder.glob("assumptions/*.toml"),
-        ]
-        return max((p.stat().st_mtime for p in parts if p.is_file()), default=0.0)
+    def _files(self) -> list[Path]:
+        """The study's own files, in order; none without a folder."""
+        kinds = ("*.toml", "*.csv", "policies/*.toml", "assumptions/*.toml")
+        return sorted(p for kind in kinds for p in (self.folder.glob(kind) if self.folder else ()))
+
+    def _on_disk(self) -> list[tuple[str, int, int]]:
+        """The study's own files, when each last changed, and its size."""
+        found = []
+        for path in self._files():
+            with suppress(FileNotFoundError):  # gone between the two looks
+                stat = path.stat()
+                found.append((str(path), stat.st_mtime_ns, stat.st_size))
+        return found
+
+    def _fingerprint(self) -> str:
+        """A short hash of what answers rest on: the program's version, and the study's own files."""
+        parts = hashlib.sha256(version("premortem").encode())
+        for path in self._files():
+            with suppress(OSError):
+                parts.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        return parts.hexdigest()[:8]
 
     @property
     def stale(self) -> bool:
@@ -65,6 +78,8 @@ class Desk:
         if not self.stale:
             return
         with self.heavy:
+            if not self.stale:
+                return  # another page read it meanwhile
             try:
                 self.fault = ""
                 self._open()
@@ -123,7 +138,7 @@ class Desk:
         return run.futures >= SMALL_RUN // 4 and set(self.study.policies) <= set(run.policies)
 
     def _small(self) -> Run:
-        study, folder = self.study, Path(tempfile.mkdtemp(dir=self._small_runs.name))
+        study, folder = self.study, self._small_runs.new()
         pulled = {name: (study.levers(name), study.scorer.thresholds) for name in study.policies}
         timing = ensemble.run(
             study.model(), study.priors, pulled, SMALL_RUN, 7, folder / "run", inputs=study.hashes(study.policies)

@@ -6,7 +6,7 @@ moves compiles it again. Outcomes are kept for the last few policies, so a moved
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from datetime import date
 from functools import cached_property, partial
 from typing import Any
@@ -35,8 +35,8 @@ Outcomes = dict[str, jax.Array]
 BANDS = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 # Regional series that the map shows.
 REGIONAL = ("stock_us", "stock_cn", "unmet")
-# How many simulated policies are kept (about 20 MB each), and how many boards.
-KEPT, BOARDS = 12, 512
+# How many simulated policies are kept (about 20 MB each), boards, and chunks of futures drawn (2 MB) and scored (160 kB).
+KEPT, BOARDS, DRAWN, SCORED = 12, 512, 12, 60
 
 
 class Kept:
@@ -78,7 +78,8 @@ class Live:
     def __init__(self, study: Study) -> None:
         use_compilation_cache()
         self.study = study
-        self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(4)
+        self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(DRAWN)
+        self._scored, self._seen = Kept(SCORED), Kept(SCORED)
         self._simulate = self._compiled(partial(_national, study.simulate))
         self._regional = jax.jit(partial(_of_regions, study.simulate))
         self._margins = jax.jit(study.scorer.margins)
@@ -149,9 +150,16 @@ class Live:
 
     def margins(self, state: State) -> dict[str, Array]:
         """Margins of assumptions and conditions, each of shape (future,), under `margin.NAME`."""
-        limits = self.thresholds(state)
-        found = [self._margins(self.outcomes(state, c), limits) for c in range(state.n // FUTURES)]
-        return {f"margin.{k}": np.concatenate([np.asarray(f[k]) for f in found]) for k in found[0]}
+        found = [self._margins_of(state, chunk) for chunk in range(state.n // FUTURES)]
+        return {f"margin.{k}": np.concatenate([f[k] for f in found]) for k in found[0]}
+
+    def _margins_of(self, state: State, chunk: int) -> dict[str, Array]:
+        def made() -> dict[str, Array]:
+            found = self._margins(self.outcomes(state, chunk), self.thresholds(state))
+            return {name: np.asarray(margin) for name, margin in found.items()}
+
+        key = (state.law, state.beliefs, state.thresholds, state.seed, chunk)
+        return dict(self._scored.get(key, made))
 
     def score(self, values: Array, state: State) -> dict[str, Array]:
         """Margins of given futures, (parameter, 2,000), under the state's policy and thresholds, by name."""
@@ -160,16 +168,19 @@ class Live:
 
     def rows(self, state: State) -> list[dict[str, Any]]:
         """Rows of the board for the state's policy: the keys of `premortem board --json`."""
-        key = (
-            "board",
-            state.law,
-            state.thresholds,
-            state.beliefs,
-            state.seed,
-            state.n,
-            self._as_of(state),
-        )
-        return list(self._boards.get(key, lambda: self._rows(state)))
+        return list(self._boards.get(self._board(state), lambda: self._rows(state)))
+
+    def steps(self, state: State) -> Iterator[Callable[[], object]]:
+        """Pieces of work after which the rows of a state are soon made, a chunk of futures each; none where they are at hand."""
+        if self._board(state) in self._boards:
+            return
+        for chunk in range(state.n // FUTURES):
+            yield partial(self._margins_of, state, chunk)
+            if state.weights:
+                yield partial(self._seen_in, self._happened(state), chunk)
+
+    def _board(self, state: State) -> tuple[Hashable, ...]:
+        return ("board", state.law, state.thresholds, state.beliefs, state.seed, state.n, self._as_of(state))
 
     def _rows(self, state: State) -> list[dict[str, Any]]:
         held = self.record(state)
@@ -213,10 +224,19 @@ class Live:
 
     def _record(self, state: State) -> weights.Weights:
         readings = self.study.readings.known(state.asof)
-        happened = State(read_under(self.study.policies, state.asof), beliefs=state.beliefs, n=state.n, seed=state.seed)
-        parts = [self._observed(self.outcomes(happened, c)) for c in range(state.n // FUTURES)]
-        seen = {k: np.concatenate([np.asarray(p[k]) for p in parts]) for k in parts[0]}
+        parts = [self._seen_in(self._happened(state), chunk) for chunk in range(state.n // FUTURES)]
+        seen = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
         return weights.weigh(seen, readings, quantities.shipped())
+
+    def _happened(self, state: State) -> State:
+        """The same futures under the policy that was in force when the state's readings were made."""
+        return State(read_under(self.study.policies, state.asof), beliefs=state.beliefs, n=state.n, seed=state.seed)
+
+    def _seen_in(self, state: State, chunk: int) -> dict[str, Array]:
+        def made() -> dict[str, Array]:
+            return {name: np.asarray(x) for name, x in self._observed(self.outcomes(state, chunk)).items()}
+
+        return dict(self._seen.get((state.law, state.beliefs, state.seed, chunk), made))
 
     @cached_property
     def _observed(self) -> Callable[[Outcomes], dict[str, jax.Array]]:

@@ -92,6 +92,7 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         "policies": {p: desk.study.book(p).policy for p in desk.study.policies},
         "here": request.url.path,
         "stops": _stops(desk, view.policy),
+        "elsewhere": _elsewhere(request.query_params.get("study", ""), desk),
         **more,
     }
     return HTMLResponse(_env.get_template(template).render(context), status_code=status)
@@ -100,6 +101,11 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
 def _stops(desk: Desk, policy: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = desk.keep(("stops", policy), lambda: dated.stops(desk.study.book(policy)))
     return found
+
+
+def _elsewhere(made_over: str, desk: Desk) -> str:
+    """The files that a link was made over, where they are others than those shown."""
+    return made_over[:20] if made_over not in ("", desk.fingerprint) else ""
 
 
 def wait_for(request: Request, title: str, says: str, *, there: bool) -> HTMLResponse | None:

@@ -26,7 +26,17 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 # Largest body of a request, and of a ledger [bytes].
 MOST, MOST_LEDGER = 200_000, 50_000_000
 # Heavy requests that a client may make in a window [s].
-HEAVY = ("/api/movers", "/api/ledger", "/api/jobs", "/api/compare", "/api/futures", "/api/watch", "/api/hindcast")
+HEAVY = (
+    "/api/board/refined",
+    "/api/states",
+    "/api/movers",
+    "/api/ledger",
+    "/api/jobs",
+    "/api/compare",
+    "/api/futures",
+    "/api/watch",
+    "/api/hindcast",
+)
 HEAVY_PARTS = ("/why", "/breaks", "/curves", "/effects")
 MANY, WINDOW = 40, 10.0
 

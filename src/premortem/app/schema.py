@@ -40,6 +40,13 @@ class Board(Answer):
     milliseconds: float
 
 
+class Refined(Board):
+    """The board with more futures, beside the first answer."""
+
+    first: int = Field(description="futures of the first answer")
+    outside: list[str] = Field(description="rows whose share lies outside the interval of the first answer")
+
+
 class Band(BaseModel):
     """Bands of a margin in a quarter over all futures."""
 

@@ -20,6 +20,7 @@ from premortem.app.desk import Desk
 from premortem.app.jobs import Jobs
 from premortem.app.pages import render
 from premortem.app.safety import Guard
+from premortem.app.saved import Expanded, Saved
 from premortem.app.schema import Refusal
 from premortem.errors import BadInput, BadInputs, PremortemError
 
@@ -32,7 +33,9 @@ def make(folder: Path | None = None, hosts: tuple[str, ...] = ()) -> FastAPI:
     site = bare()
     site.state.desk = Desk(folder)
     site.state.jobs = Jobs(folder, site.state.desk.reopen)
+    site.state.saved = Saved(folder)
     site.add_middleware(Answers, desk=site.state.desk)
+    site.add_middleware(Expanded, saved=site.state.saved)
     site.add_middleware(Guard, hosts=hosts)
     return site
 

@@ -41,6 +41,7 @@ OTHERS = frozenset(
         "under",
         "only",
         "name",
+        "study",
     }
     | {"of", "now", "bare", "field", "measure", "quarter", "place", "y", "family"}
 )
@@ -48,6 +49,8 @@ OTHERS = frozenset(
 MOST_PIN = 1000
 # A changed clause number may go up to so many times its legal value.
 MOST_TIMES = 1e4
+# What is said of a short link that leads to nothing.
+LOST = "the settings of this short link are not kept here; ask for the whole link, which Copy link gives"
 # Strengths come under this name among the levers.
 STRENGTH = "strength"
 T = TypeVar("T")
@@ -134,6 +137,8 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     asof = _plain(given, "asof", parse_date, KNOWN, wrong)
     weights: Literal["", "record"] = _plain(given, "w", _weights, "", wrong)
     n, seed = _plain(given, "n", _count, FUTURES, wrong), _plain(given, "seed", _seed, 7, wrong)
+    if given.get("state"):
+        wrong.append(f"state={given['state'][:60]} ({LOST})")
     wrong += [
         key[:60]
         for key in given
@@ -296,4 +301,4 @@ def _seed(text: str) -> int:
     return int(_within(value, 0, MOST_SEED))
 
 
-_OWN = frozenset({"pin", "policy", "vs", "asof", "w", "n", "seed"})
+_OWN = frozenset({"pin", "policy", "vs", "asof", "w", "n", "seed", "state"})

@@ -12,6 +12,7 @@ from premortem.app.routes import (
     ledger,
     levers,
     rules,
+    states,
     watch,
     world,
 )
@@ -31,6 +32,7 @@ ALL = tuple(
         futures,
         exhibits,
         jobs,
+        states,
         about,
     )
 )

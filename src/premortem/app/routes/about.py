@@ -39,4 +39,6 @@ def font() -> FileResponse:
 @router.get("/api/health")
 def health(desk: AtDesk) -> Answer:
     """Whether the server is up, and whether the study changed on disk since it was read."""
-    return Answer.model_validate({"version": version("premortem"), "stale": desk.stale, "fault": desk.fault})
+    return Answer.model_validate(
+        {"version": version("premortem"), "stale": desk.stale, "fault": desk.fault, "study": desk.fingerprint}
+    )

@@ -4,15 +4,16 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
 
 from premortem.app import controls, words
 from premortem.app.desk import Desk
 from premortem.app.movers import movers
 from premortem.app.pages import AtDesk, View, render
-from premortem.app.schema import Board, Movers
-from premortem.app.state import FUTURES, State
+from premortem.app.schema import Board, Movers, Refined
+from premortem.app.state import FUTURES, MOST_FUTURES, State
 
 router = APIRouter()
 
@@ -27,6 +28,25 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
 def board(desk: AtDesk, view: View, only: bool = False) -> Board:
     """The scored table for a view; with `only`, the columns of its policy and of the one compared with."""
     return Board.model_validate(answer(desk, view, only))
+
+
+@router.get("/api/board/refined")
+async def refined(request: Request, desk: AtDesk, view: View) -> Refined:
+    """The board of the view's policies with 20,000 futures, in steps between which it stops when nobody waits any longer."""
+    few, many = replace(view, n=FUTURES), replace(view, n=MOST_FUTURES)
+    for state in (many, many.under(view.vs or view.policy), many.plain()):
+        for step in desk.live.steps(state):
+            if desk.closing.is_set() or await request.is_disconnected():
+                raise HTTPException(503, "nobody waits for it any longer")
+            await run_in_threadpool(step)
+    first, found = [await run_in_threadpool(answer, desk, state, True) for state in (few, many)]
+    return Refined.model_validate(found | {"first": FUTURES, "outside": _outside(first["board"], found["board"])})
+
+
+def _outside(first: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[str]:
+    """Rows whose share lies outside the interval that it had at first, in words."""
+    pairs = zip(first, found, strict=True)
+    return [f"{a['assumption']} under {a['policy']}" for a, b in pairs if not a["low"] <= b["holds"] <= a["high"]]
 
 
 @router.get("/api/movers")

@@ -3,6 +3,7 @@ import { latest } from "./ask.js";
 import { paintAll } from "./cells.js";
 import { took } from "./controls.js";
 import { say } from "./frame.js";
+import { refine } from "./refine.js";
 import { get, onChange, query, set } from "./state.js";
 import { field as brief, number } from "./words.js";
 
@@ -64,15 +65,19 @@ for (const box of document.querySelectorAll(".belief")) {
   });
 }
 
+function shown(answer) {
+  paintAll(answer, get("policy") ?? "as-written");
+  $("sentence").textContent = answer.sentence;
+  $("warnings").hidden = answer.warnings.length === 0;
+  $("warnings").textContent = answer.warnings.join(" ");
+  if (answer.effective_futures) $("record").textContent = `Weighed by the record: ${Math.round(answer.effective_futures)} effective futures of ${answer.futures}.`;
+  say(answer.sentence);
+}
+refine(shown);
 onChange(() => {
   const asked = performance.now();
   latest("board", `/api/board?only=1&${query()}`, (answer) => {
-    paintAll(answer, get("policy") ?? "as-written");
-    $("sentence").textContent = answer.sentence;
-    $("warnings").hidden = answer.warnings.length === 0;
-    $("warnings").textContent = answer.warnings.join(" ");
-    if (answer.effective_futures) $("record").textContent = `Weighed by the record: ${Math.round(answer.effective_futures)} effective futures of ${answer.futures}.`;
-    say(answer.sentence);
+    shown(answer);
     requestAnimationFrame(() => took(performance.now() - asked));
   });
 });

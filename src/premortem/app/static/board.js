@@ -3,6 +3,7 @@ import { latest } from "./ask.js";
 import { paintAll } from "./cells.js";
 import { bind, make, took } from "./controls.js";
 import { say } from "./frame.js";
+import { refine } from "./refine.js";
 import { get, onChange, query } from "./state.js";
 import { el, points } from "./words.js";
 
@@ -67,6 +68,8 @@ function drawn(answer) {
   bind(place);
 }
 later(50);
+
+refine(shown);
 
 // first visit: four steps, skippable, never again
 const STEPS = [

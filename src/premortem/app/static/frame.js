@@ -2,7 +2,7 @@
 import "./timeline.js";
 import { relook } from "./chart.js";
 import { bind } from "./controls.js";
-import { EDITS, OF_POLICY, depth, get, keys, link, onChange, pairs, set } from "./state.js";
+import { EDITS, OF_POLICY, depth, get, keys, link, onChange, pairs, set, wholeLink } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const DEFAULTS = { policy: "as-written", vs: "", asof: "2025-02-26", w: "" };
@@ -51,7 +51,7 @@ $("redo").addEventListener("click", () => history.forward());
 $("copy").addEventListener("click", copy);
 async function copy() {
   try {
-    await navigator.clipboard.writeText(location.href);
+    await navigator.clipboard.writeText(wholeLink());
     flash("Link copied");
   } catch {
     flash("Copy the address of this page: it holds everything shown");

@@ -4,21 +4,26 @@ import { paintAll } from "./cells.js";
 import { took } from "./controls.js";
 import { bindDays } from "./days.js";
 import { say } from "./frame.js";
+import { refine } from "./refine.js";
 import { get, link, onChange, query } from "./state.js";
 import { el, few, points, quantity } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const policy = () => get("policy") ?? "as-written";
 
+function shown(answer) {
+  paintAll(answer, policy());
+  $("sentence").textContent = answer.sentence;
+  const asleep = answer.unmoved.map((k) => k.slice(2));
+  $("unmoved").hidden = asleep.length === 0;
+  $("unmoved").textContent = `Decides shipments, but the simulated world does not read it (or its clause is not in force): ${asleep.join(", ")}.`;
+  say(answer.sentence);
+}
+refine(shown);
 onChange((rest) => {
   const asked = performance.now();
   latest("board", `/api/board?only=1&${query()}`, (answer) => {
-    paintAll(answer, policy());
-    $("sentence").textContent = answer.sentence;
-    const asleep = answer.unmoved.map((k) => k.slice(2));
-    $("unmoved").hidden = asleep.length === 0;
-    $("unmoved").textContent = `Decides shipments, but the simulated world does not read it (or its clause is not in force): ${asleep.join(", ")}.`;
-    say(answer.sentence);
+    shown(answer);
     requestAnimationFrame(() => took(performance.now() - asked));
   });
   stale();

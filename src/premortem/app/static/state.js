@@ -3,14 +3,24 @@
 export const EDITS = ["l.", "d.", "t.", "p."];
 export const OF_POLICY = ["l.", "d."];
 const listeners = new Set();
-let params = new URLSearchParams(location.search);
+// An address of more characters is kept by the server under a short name, which stands in its place.
+const LONG = 1500;
+const { study, own } = document.body.dataset;
+const whole = () => new URLSearchParams(/[?&]state=/.test(location.search) ? history.state?.query ?? document.body.dataset.query : location.search);
+let params = whole();
 let step = history.state?.step ?? 0;
-history.replaceState({ step }, "");
-let resting = location.search;
+let resting = search();
+history.replaceState({ step, query: query() }, "");
 
 export const get = (key) => params.get(key);
-export const query = () => params.toString();
-export const pairs = () => [...params];
+export function query() {
+  return params.toString();
+}
+function search() {
+  return query() ? `?${query()}` : "";
+}
+/** Settings of the view; which files a link was made over is none. */
+export const pairs = () => [...params].filter(([k]) => k !== "study");
 export const keys = (prefix) => [...params.keys()].filter((k) => k.startsWith(prefix));
 export const depth = () => step;
 
@@ -25,15 +35,34 @@ export function set(changes, rest = true) {
     if (value === null || value === "") params.delete(key);
     else params.set(key, value);
   }
+  // settings over files of one's own say over which
+  params.delete("study");
+  if (own !== undefined && query()) params.set("study", study);
   const address = link(location.pathname);
-  if (rest && resting !== (query() ? `?${query()}` : "")) {
+  if (rest && resting !== search()) {
     // what was shown before the drag is what Undo returns to
     if (resting !== null) history.replaceState({ step }, "", location.pathname + resting);
     step += 1;
     history.pushState({ step }, "", address);
-    resting = location.search;
+    resting = search();
   } else history.replaceState({ step }, "", address);
   tell(rest);
+  if (rest) shorten();
+}
+
+/** The whole address, good on any machine, with the files that it was made over. */
+export function wholeLink() {
+  const all = new URLSearchParams(params);
+  if (query()) all.set("study", study);
+  return `${location.origin}${location.pathname}${query() ? `?${all}` : ""}`;
+}
+
+async function shorten() {
+  const asked = query();
+  if (asked.length <= LONG) return;
+  const sent = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query: asked }) };
+  const answer = await fetch("/api/states", sent).catch(() => null); // where it cannot be kept the long one stays
+  if (answer?.ok && asked === query()) history.replaceState({ step, query: asked }, "", `${location.pathname}?state=${(await answer.json()).state}`);
 }
 
 function tell(rest) {
@@ -46,8 +75,9 @@ export function onChange(hear) {
 }
 
 addEventListener("popstate", (event) => {
-  params = new URLSearchParams(location.search);
+  params = whole();
   step = event.state?.step ?? 0;
-  resting = location.search;
+  resting = search();
   tell(true);
 });
+shorten();

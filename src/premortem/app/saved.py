@@ -1,0 +1,89 @@
+"""Long addresses under a short name: the settings of a link in a file named by their hash, in the study's folder or the cache.
+
+The only thing of a visitor's that is kept, and only when a page shortens an address of more than 1,500 characters.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+from premortem.app.safety import App, Receive, Scope, Send
+from premortem.errors import BadInput
+
+# Most characters of an address that is kept, most addresses, and days after which one that nobody opened goes.
+LONGEST, MOST, DAYS = 20_000, 1000, 180
+NAME = re.compile(r"[0-9a-f]{20}")
+FOLDER = ".states"
+
+
+class Saved:
+    """The addresses that are kept beside a study."""
+
+    def __init__(self, study: Path | None) -> None:
+        self.home = study / FOLDER if study else Path.home() / ".cache" / "premortem" / "states"
+
+    def save(self, query: str) -> str:
+        """The name of an address's settings, which are kept under it. Raises `BadInput` for what is no address."""
+        if len(query) > LONGEST:
+            raise BadInput("address", "query", "is too long", got=f"{len(query):,} characters", allowed=f"{LONGEST:,}")
+        pairs = [(key, value) for key, value in parse_qsl(query) if key != "state"]
+        if not pairs:
+            raise BadInput("address", "query", "holds no settings", got=query[:60], allowed="key=value&...")
+        text = urlencode(pairs)
+        name = _name(text)
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=self.home, encoding="ascii", delete=False) as file:
+                file.write(text)
+            Path(file.name).replace(self.home / name)
+        except OSError as error:
+            raise BadInput(str(self.home), "", f"cannot be written ({error.strerror})") from error
+        self._prune()
+        return name
+
+    def read(self, name: str) -> str | None:
+        """Settings by their name; None for a name that is not known, or whose file is no longer what it was."""
+        if not NAME.fullmatch(name):
+            return None
+        path = self.home / name
+        with suppress(OSError, ValueError):
+            text = path.read_text("ascii")
+            if _name(text) == name:
+                os.utime(path)
+                return text
+        return None
+
+    def _prune(self) -> None:
+        """Let go of what nobody opened for long, and of the oldest where there are too many."""
+        with suppress(OSError):
+            kept = sorted(self.home.iterdir(), key=lambda p: -p.stat().st_mtime)
+            oldest = time.time() - DAYS * 86_400
+            for i, path in enumerate(kept):
+                if i >= MOST or path.stat().st_mtime < oldest:
+                    path.unlink()
+
+
+class Expanded:
+    """ASGI middleware that puts the settings of `?state=NAME` in its place; a name that is not known is left to be told."""
+
+    def __init__(self, app: App, saved: Saved) -> None:
+        self.app, self.saved = app, saved
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on, with the whole address."""
+        if scope["type"] == "http" and b"state=" in scope["query_string"]:
+            pairs = parse_qsl(scope["query_string"].decode("latin-1"))
+            found = self.saved.read(dict(pairs).get("state", ""))
+            if found is not None:
+                rest = urlencode([(key, value) for key, value in pairs if key != "state"])
+                scope = {**scope, "query_string": f"{found}&{rest}".rstrip("&").encode()}
+        await self.app(scope, receive, send)
+
+
+def _name(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

@@ -1,0 +1,46 @@
+"""Folders that live as long as the server: each is locked while its owner lives, so that one left by a killed server is known."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+PREFIX = "premortem-app-"
+LOCK = "lock"
+
+
+class Temporary:
+    """A folder of this process alone; what killed processes of the same user left behind goes first."""
+
+    def __init__(self) -> None:
+        sweep(Path(tempfile.gettempdir()))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def new(self) -> Path:
+        """A new folder inside it."""
+        return Path(tempfile.mkdtemp(dir=self.folder))
+
+    def cleanup(self) -> None:
+        """Delete it; a second time does nothing."""
+        if self._lock >= 0:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            os.close(self._lock)
+            self._lock = -1
+
+
+def sweep(where: Path) -> None:
+    """Delete the folders of servers that are gone: ours, no link, and with a lock that nobody holds."""
+    for folder in where.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+                continue
+            lock = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            finally:
+                os.close(lock)
