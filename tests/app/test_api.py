@@ -237,3 +237,34 @@ def test_what_it_would_take_agrees_with_the_view_that_stands_there(client, of):
 @pytest.mark.parametrize("of", ["p.nothing", "l.no.such", "x", "", "l.strength.nothing", "p." + "x" * 200])
 def test_what_cannot_be_tried_is_refused(client, of):
     assert client.get("/api/assumption/A2/takes", params={"of": of}).status_code in (400, 422)
+
+
+def test_more_futures_are_set_beside_the_first_answer(client):
+    found = client.get("/api/board/refined?vs=rescinded&t.A2.models_contained=0.3").json()
+    many = client.get("/api/board?only=1&vs=rescinded&t.A2.models_contained=0.3&n=20000").json()
+    few = client.get("/api/board?only=1&vs=rescinded&t.A2.models_contained=0.3").json()
+    assert (found["first"], found["futures"]) == (2000, 20_000)
+    assert found["board"] == many["board"]
+    pairs = zip(few["board"], many["board"], strict=True)
+    assert len(found["outside"]) == sum(not a["low"] <= b["holds"] <= a["high"] for a, b in pairs)
+
+
+def test_more_futures_stop_when_nobody_waits(desk):
+    import asyncio
+
+    from fastapi import HTTPException
+
+    from premortem.app.routes.board import refined
+    from premortem.app.state import State
+
+    class Gone:
+        asked = 0
+
+        async def is_disconnected(self):
+            self.asked += 1
+            return self.asked > 2
+
+    view, gone = State("as-written", seed=99), Gone()
+    with pytest.raises(HTTPException, match="nobody waits"):
+        asyncio.run(refined(gone, desk, view))
+    assert gone.asked == 3

@@ -13,7 +13,9 @@ def shares(page):
 
 def moved(page, act):
     """Do something and wait until the board's answer to it is painted."""
-    with page.expect_response(lambda r: "/api/board" in r.url or "/api/assumption" in r.url):
+    with page.expect_response(
+        lambda r: ("/api/board" in r.url and "refined" not in r.url) or "/api/assumption" in r.url
+    ):
         act()
     page.wait_for_timeout(150)
 

@@ -34,7 +34,8 @@ def board(desk: AtDesk, view: View, only: bool = False) -> Board:
 async def refined(request: Request, desk: AtDesk, view: View) -> Refined:
     """The board of the view's policies with 20,000 futures, in steps between which it stops when nobody waits any longer."""
     few, many = replace(view, n=FUTURES), replace(view, n=MOST_FUTURES)
-    for state in (many, many.under(view.vs or view.policy), many.plain()):
+    against = replace(view.pinned or view.plain(), n=MOST_FUTURES)
+    for state in (many, many.under(view.vs or view.policy), against):
         for step in desk.live.steps(state):
             if desk.closing.is_set() or await request.is_disconnected():
                 raise HTTPException(503, "nobody waits for it any longer")
