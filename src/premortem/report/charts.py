@@ -7,6 +7,7 @@ import altair as alt
 import polars as pl
 
 from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
+from premortem.words import share
 
 BAND = ("p5", "p25", "p50", "p75", "p95")
 # Margins beyond this are all the same to a reader: far from breaking, or far beyond it.
@@ -56,7 +57,7 @@ def shares(rows: pl.DataFrame, titles: dict[str, str]) -> Any:
     """Share of futures that holds, by policy, as bars from 0 with the interval as a rule and the share as text."""
     frame = rows.with_columns(
         title=pl.col("policy").replace_strict(titles),
-        text=(pl.col("holds") * 100).round(0).cast(pl.Int32).cast(pl.String) + "%",
+        text=pl.col("holds").map_elements(share, pl.String),
     )
     order = list(titles.values())
     base = alt.Chart(frame).encode(y=alt.Y("title:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)))

@@ -16,9 +16,8 @@ STEPS = " ▏▎▍▌▋▊▉█"
 BAR_CELLS = 5
 # What is printed as 0 beside a record.
 LEAST = 5e-4
-# Columns of a terminal that shows bars and names; a narrower one shows shares alone, under names cut to so many
-# letters.
-WIDE, NARROW, MANY = 130, 9, 8
+# Columns of a terminal that shows bars and names; a narrower one shows shares alone, a policy a row.
+WIDE = 130
 
 
 def print_run(run: Any, brief: Path, seconds: float) -> None:
@@ -42,24 +41,18 @@ def print_board(run: Any, rows: list[dict[str, Any]] | None = None, title: str =
     rows = run.board_rows() if rows is None else rows
     policies = list(dict.fromkeys(row["policy"] for row in rows))
     wide = console.width >= WIDE
-    table = Table(
-        title=title,
-        title_justify="left",
-        box=None,
-        padding=(0, 1),
-    )
-    table.add_column("", no_wrap=True)
-    for policy in policies:
-        table.add_column(
-            policy if wide else policy[: NARROW if len(policies) < MANY else NARROW - 1], justify="left", no_wrap=True
-        )
     names = {a.id: a.name for a in run.study.assumptions} | {"all": "all at once"}
-    for key in names:
-        cells = [row for p in policies for row in rows if (row["assumption"], row["policy"]) == (key, p)]
-        shown = [
-            f"{bar(c['holds'], console)} {words.share(c['holds'])}" if wide else f"{c['holds']:.0%}" for c in cells
-        ]
-        table.add_row(f"{key} {names[key]}" if wide else key, *shown)
+    share = {(row["assumption"], row["policy"]): row["holds"] for row in rows}
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
+    for heading in ("", *(policies if wide else names)):
+        table.add_column(heading, no_wrap=True)
+    if wide:
+        for key, name in names.items():
+            bars = (f"{bar(share[key, p], console)} {words.share(share[key, p])}" for p in policies)
+            table.add_row(f"{key} {name}", *bars)
+    else:  # a policy a row, so that no name is cut
+        for policy in policies:
+            table.add_row(policy, *(words.share(share[key, policy]) for key in names))
     console.print(table)
     if not wide:
         console.print("  ".join(f"{k} {v}" for k, v in names.items() if k != "all"), style="dim")
