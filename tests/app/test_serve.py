@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +80,26 @@ def test_a_port_in_use_is_one_line_and_status_2():
     assert done.returncode == 2
     assert "cannot be used" in done.stderr
     assert "--port" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_stop_ends_the_jobs_that_run(tmp_path):
+    from premortem.study import make_study
+
+    folder = make_study(tmp_path / "mine")
+    with served("--study", folder) as (process, address):
+        body = json.dumps({"policies": ["as-written"], "futures": 5_000_000}).encode()
+        asked = urllib.request.Request(f"{address}/api/jobs", body, {"content-type": "application/json"})
+        with urllib.request.urlopen(asked) as answer:
+            assert json.load(answer)["job"]["status"] == "running"
+        assert at_work_in(folder / ".jobs")
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=120)
+    assert "Stopped" in out
+    assert not at_work_in(folder / ".jobs")
+
+
+def at_work_in(folder):
+    """Processes that were given a folder."""
+    given = (path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists())
+    return [line for line in given if str(folder).encode() in line]

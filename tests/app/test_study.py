@@ -155,3 +155,17 @@ def test_futures_made_for_want_of_a_run_are_deleted_at_the_end(at_study, monkeyp
     assert made[0].is_dir()
     desk.close()
     assert not made[0].exists()
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_breaks_are_made_ready_in_time_unless_the_server_stops(desk, monkeypatch, stopped):
+    from premortem.app import desk as rooms
+
+    prepared = []
+    monkeypatch.setattr(rooms, "PAUSE", 0.0)
+    monkeypatch.setattr(rooms.breaks, "prepare", lambda study, pulled: prepared.append(study))
+    monkeypatch.setattr(desk, "closing", threading.Event())
+    if stopped:
+        desk.closing.set()
+    desk.warm()
+    assert prepared == ([] if stopped else [desk.study])

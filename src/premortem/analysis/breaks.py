@@ -59,6 +59,14 @@ def place_of(run: Run, start: int | None) -> Place:
     return Place(run.study, draw(run.study.priors, design, run.seed, start, 1)[:, 0], f"future {start:,}")
 
 
+def prepare(study: Study, pulled: Levers) -> None:
+    """Compile what a search needs, once for all assumptions and policies, so that the first search does not wait for it."""
+    place = Place(study)
+    z = np.repeat(place.scores[:, None], STARTS, axis=1)
+    slopes_of(study, 0, z, place.values, place.free, pulled)
+    margins_of(study, place.at(z), pulled)
+
+
 def nearest_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> list[dict[str, Any]]:
     """Breaking points of one assumption as rows, nearest first."""
     study = place.study

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from premortem.analysis import breaks
 from premortem.app.live import Kept, Live
 from premortem.app.state import State
 from premortem.app.temporary import Temporary
@@ -21,6 +22,8 @@ SMALL_RUN = 4096
 ANSWERS = 128
 # Longest that a stop waits for an answer under way [s].
 PATIENCE = 20.0
+# How long after its start the server gets ready for what is asked later [s].
+PAUSE = 15.0
 
 
 class Desk:
@@ -97,6 +100,9 @@ class Desk:
         """Work out what other screens show first; stops between steps when closed."""
         if not self.closing.is_set():
             self.live.regional(State(self.study.policies[0]))
+        # compiling gradients takes a core for seconds: not while people look at their first screens
+        if not self.closing.wait(PAUSE):
+            breaks.prepare(self.study, self.study.levers(self.study.policies[0]))
 
     def close(self) -> None:
         """Let no thread be in the middle of a simulation when the process ends: that would abort it; nothing temporary stays."""
