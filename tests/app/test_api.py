@@ -210,6 +210,13 @@ def test_an_exhibit_comes_as_a_picture_and_as_a_table(client):
         assert client.get(f"/api/exhibits/{wrong}").status_code == 400
 
 
+def test_every_key_of_a_view_is_told_in_the_description_of_the_api(client):
+    from premortem.app.state import _OWN
+
+    told = client.get("/api/openapi.json").json()["info"]["description"]
+    assert [k for k in [*_OWN, "l.", "d.", "t.", "p."] if f"`{k}" not in told] == []
+
+
 schema = schemathesis.openapi.from_dict(bare().openapi())
 # what takes seconds, or starts processes, is tried by tests of its own
 QUICK = schema.exclude(path_regex="jobs|why|movers|compare|ledger|futures|watch|hindcast|exhibits|world")

@@ -34,6 +34,32 @@ def test_a_screen_has_no_barrier_in_the_light(visit, path):
     assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in ("serious", "critical")] == []
 
 
+@pytest.mark.slow
+def test_a_screen_that_was_worked_with_has_no_barrier(visit):
+    from axe_playwright_python.sync_playwright import Axe
+
+    def none(page):
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in ("serious", "critical")] == []
+
+    levers = visit(
+        "/levers?d.diffusion.complies=2026-05-15&pin=policy%3Drescinded", width=360, theme="dark", bypass=True
+    )
+    levers.locator(".effect .on").first.wait_for()
+    slider = levers.locator("[data-key='l.strength.deals'] input[type=range]")
+    slider.focus()
+    levers.keyboard.press("PageUp")
+    levers.locator("#effects-again").wait_for()
+    assert levers.evaluate("document.documentElement.scrollWidth") <= 360
+    none(levers)
+    none(visit("/futures?family=B", bypass=True))
+    ledger = visit("/rules/ledger", width=360, bypass=True)
+    ledger.locator("#example").click()
+    ledger.locator("#rows table").wait_for()
+    assert ledger.evaluate("document.documentElement.scrollWidth") <= 360
+    none(ledger)
+
+
 def test_a_page_reads_without_scripts(visit):
     page = visit("/", scripts=False)
     assert page.locator("[data-cell] .share").count() == 42

@@ -22,6 +22,7 @@ from premortem.app.pages import render
 from premortem.app.safety import Guard
 from premortem.app.saved import Expanded, Saved
 from premortem.app.schema import Refusal
+from premortem.app.state import KEYS
 from premortem.errors import BadInput, BadInputs, PremortemError
 
 STATIC = files("premortem.app") / "static"
@@ -51,7 +52,7 @@ def bare() -> FastAPI:
     site = FastAPI(
         title="premortem",
         version=version("premortem"),
-        description="Five assumptions of a policy, tested over thousands of futures. Shares of futures, not forecasts.",
+        description=f"Five assumptions of a policy, tested over thousands of futures. Shares of futures, not forecasts.\n\n{KEYS}",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",

@@ -30,7 +30,7 @@ PREVIEW, REJECTED, KEPT = 10, 100, 8
 # Rows that a filter shows at a time; first values of a column that are shown; columns that link rows.
 ROWS, SAMPLES = 50, 3
 LINKING = ("id", "returns", "amends")
-Filter = Annotated[str, Query(max_length=100)]
+Filter = Annotated[str, Query(max_length=100, description="only rows with this; empty: all")]
 ENDINGS = (".csv", ".parquet", ".pq")
 _kept: dict[str, Path] = {}
 
@@ -138,7 +138,12 @@ def _keep(decided: Any) -> str:
 
 
 @router.get("/api/ledger/{token}/rows")
-def rows(token: str, outcome: Filter = "", clause: Filter = "", first: Annotated[int, Query(ge=0)] = 0) -> Answer:
+def rows(
+    token: str,
+    outcome: Filter = "",
+    clause: Filter = "",
+    first: Annotated[int, Query(ge=0, description="rows left out before")] = 0,
+) -> Answer:
     """Rows of a decided ledger by outcome and clause, fifty from `first` on, each with its number, and how many there are."""
     table = pl.scan_csv(_held(token), infer_schema=False).with_row_index("row", offset=1)
     wanted = [pl.col(k) == v for k, v in (("outcome", outcome), ("clause", clause)) if v]

@@ -58,7 +58,11 @@ def levers(desk: AtDesk, view: View) -> Answer:
 
 
 @router.get("/api/levers/effects")
-def effect(desk: AtDesk, view: View, of: Annotated[str, Query(max_length=60)] = "") -> Effects:
+def effect(
+    desk: AtDesk,
+    view: View,
+    of: Annotated[str, Query(max_length=60, description="an instrument, or `strength`; all levers when empty")] = "",
+) -> Effects:
     """What a standard nudge of each lever does to each share: 10% more, a tenth stronger, a year later; `of` an instrument, `strength`, or all."""
     found = desk.answer(("effects", replace(view, n=FUTURES), of), lambda: effects(desk.live, view, of))
     return Effects.model_validate({"effects": found, "futures": FUTURES})
