@@ -8,7 +8,7 @@ import pytest
 
 from premortem import analysis
 from premortem.app import dated, observing, specs
-from premortem.app.routes.assumption import scattered
+from premortem.app.breaking import scattered
 from premortem.app.routes.compare import ranked
 from premortem.app.routes.futures import charts
 from premortem.app.state import State

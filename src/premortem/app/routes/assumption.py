@@ -1,7 +1,6 @@
 """One assumption: its conditions and thresholds, its margin over time, and why it breaks."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from premortem import analysis
 from premortem.analysis.breaks import Place, nearest_breaks, single_thresholds
-from premortem.app import controls, specs, takes, words
+from premortem.app import breaking, controls, specs, takes, words
 from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes.board import row
@@ -19,15 +18,12 @@ from premortem.app.schema import Answer, AssumptionAnswer, Curves
 from premortem.app.state import State
 from premortem.errors import BadInput
 from premortem.stress.propositions import Assumption
-from premortem.study import Run, Study
 from premortem.watch import signposts
 
 router = APIRouter()
 Of = Annotated[str, Query(max_length=100)]
 # Thresholds that are tried across a slider.
 TRIED = 21
-# Futures among which points of a scatter are sought, and most that are drawn.
-SCATTERED, POINTS = 20_000, 500
 # Nearest breaks that are shown.
 NEAREST = 3
 
@@ -72,8 +68,7 @@ def why(name: str, desk: AtDesk, view: View) -> Answer:
     run = desk.run_of(view.policy)
     policy = view.policy if view.policy in run.policies else run.policies[0]
     found = desk.answer(("why", a.id, policy, run.folder), lambda: analysis.explain(run, a.id, policy))
-    seen = scattered(run, found["boxes"][0], a.id, policy) if found["boxes"] else {}
-    return Answer.model_validate(_why(found, desk, a) | {"policy": policy, "futures": run.futures, "scatter": seen})
+    return Answer.model_validate(breaking.drawn(found, run, policy) | {"policy": policy, "futures": run.futures})
 
 
 @router.get("/api/assumption/{name}/takes")
@@ -175,98 +170,6 @@ def crossing(x: Any, share: Any) -> float | None:
     i = int(at[0])
     part = (0.5 - share[i]) / (share[i + 1] - share[i])
     return float(x[i] + part * (x[i + 1] - x[i]))
-
-
-def _why(found: dict[str, Any], desk: Desk, a: Assumption) -> dict[str, Any]:
-    """The answer with its charts: effects by size, and the first box as ranges within the priors."""
-    effects = [
-        {"label": r["item"].replace("_", " "), "kind": r["kind"], "change": r["effect"], "low": r["low"], "high": r["high"], "statement": r["statement"]}
-        for r in found["attribution"] if r["modelled"]
-    ]  # fmt: skip
-    ranges = _ranges(found["boxes"][0], desk.study) if found["boxes"] else []
-    missing = [r for r in found["attribution"] if not r["modelled"]]
-    return {
-        "verdict": found["verdict"],
-        "boxes": found["boxes"],
-        "effects": effects,
-        "not_modelled": missing,
-        "effects_spec": specs.Chart(
-            "effects", "", "", "", specs.diverging("change of the share that holds", len(effects)), []
-        ).spec,
-        "ranges": ranges,
-        "path": _path(found["boxes"][0]) if found["boxes"] else [],
-        "path_spec": specs.Chart("path", "", "", "", specs.path(), []).spec,
-        "ranges_spec": specs.Chart("ranges", "", "", "", specs.ranges(len(ranges)), []).spec,
-    }
-
-
-def scattered(run: Run, box: dict[str, Any], name: str, policy: str) -> dict[str, Any]:
-    """Futures across the box's two most telling uncertainties, those within its other limits; empty for a box of one.
-
-    The chart clips to the middle 98% of each prior; `held_fixed` names the other limits, `shown` counts the futures.
-    """
-    study, column = run.study, f"margin.{name}"
-    width = {r["name"]: r["hi"] - r["lo"] for r in _ranges(box, study)}
-    limits = sorted(box["limits"], key=lambda k: (box["p_values"].get(k, 1.0), width[k]))
-    if len(limits) < 2:
-        return {}
-    values = dict(zip(study.priors.names, run.parameters(first=SCATTERED), strict=True))
-    breaks = run.columns(policy, [column], SCATTERED)[column] <= 0
-    within = np.all(
-        [(values[k] >= lo) & (values[k] <= hi) for k in limits[2:] for lo, hi in [box["limits"][k]]], axis=0
-    )
-    at = np.flatnonzero(np.broadcast_to(within, breaks.shape))[:POINTS]
-    x, y = (values[k][at] for k in limits[:2])
-    names = [study.priors[k].meaning for k in limits]
-    rows = [
-        {"x": float(a), "y": float(b), "breaks": "breaks" if c else "holds"}
-        for a, b, c in zip(x, y, breaks[at], strict=True)
-    ]
-    sides = [_side(study, k, box["limits"][k]) for k in limits[:2]]
-    return {
-        "rows": rows, "titles": [s.title for s in sides], "shown": len(rows), "names": limits[:2], "held_fixed": names[2:],
-        "spec": specs.Chart("", "", "", "", specs.scatter(sides), []).spec,
-    }  # fmt: skip
-
-
-def _side(study: Study, name: str, box: Sequence[float]) -> specs.Side:
-    prior = study.priors[name]
-    low, high = map(float, prior.quantile(np.array([0.01, 0.99])))
-    unit = "" if prior.unit in words.BARE else f" [{prior.unit}]"
-    title = prior.meaning if len(prior.meaning) < 60 else name.replace("_", " ")
-    ends = (max(box[0], low), min(box[1], high))
-    return specs.Side(f"{title}{unit}", low, high, ends, prior.distribution in ("lognormal", "loguniform"))
-
-
-def _path(box: dict[str, Any]) -> list[dict[str, Any]]:
-    """The curve that a box was chosen from, the chosen step marked."""
-    return [step | {"step": i, "chosen": i == box["chosen"]} for i, step in enumerate(box["curve"])]
-
-
-def _ranges(box: dict[str, Any], study: Study) -> list[dict[str, Any]]:
-    priors = study.priors
-    rows = []
-    for name, (low, high) in box["limits"].items():
-        i = priors.names.index(name)
-        both = np.repeat(priors.central, 2, axis=1)
-        both[i] = low, high
-        a, b = priors.cdf(both)[i]
-        meaning = priors[name].meaning
-        rows.append(
-            {
-                "name": name,
-                "label": meaning if len(meaning) < 60 else name.replace("_", " "),
-                "plo": 0.0,
-                "phi": 1.0,
-                "lo": float(a),
-                "hi": float(b),
-                "from": low,
-                "to": high,
-                "unit": priors[name].unit,
-                "p": box["p_values"].get(name),
-            }
-        )
-    return rows
 
 
 def informing(desk: Desk, view: State, a: Assumption) -> list[dict[str, Any]]:
