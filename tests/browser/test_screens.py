@@ -45,6 +45,7 @@ def test_a_screen_that_was_worked_with_has_no_barrier(visit):
     levers = visit(
         "/levers?d.diffusion.complies=2026-05-15&pin=policy%3Drescinded", width=360, theme="dark", bypass=True
     )
+    levers.locator(".effect").first.scroll_into_view_if_needed()
     levers.locator(".effect .on").first.wait_for()
     slider = levers.locator("[data-key='l.strength.deals'] input[type=range]")
     slider.focus()
