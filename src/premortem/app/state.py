@@ -25,7 +25,7 @@ MOST_SEED = 2**31 - 1
 # What a view may hold, told in the description of the API: its keys hold for every answer.
 KEYS = """Every answer takes the address of a view: `policy`, `vs` a second policy, `asof` a day, `l.CLAUSE.NUMBER` or `l.strength.NAME` a changed number,
 `d.CLAUSE.complies` or `d.INSTRUMENT.ends` a moved day, `t.ASSUMPTION.CONDITION` a threshold, `p.NAME=LOW..HIGH` a believed range, `w=record` weights,
-`n` futures, `seed`, `pin` the address of a view to be shown against. Defaults are left out; what is not understood is named in `notices`."""
+`n` futures, `seed`, `pin` the address of a view to be shown against; `state` is the short name of a long address. Defaults are left out; what is not understood is named in `notices`."""
 # Address keys that belong to one screen, which reads them itself.
 OTHERS = frozenset(
     {
