@@ -5,7 +5,7 @@ async function look() {
   let said = "The local server stopped before it was ready; the terminal says why. Restart it with: premortem app";
   try {
     const health = await (await fetch("/api/health")).json();
-    if (!health.starting) return location.reload();
+    if (!health.starting) return location.replace(location.href); // no reload: that would restore a place on this page
     said = health.starting;
   } catch { /* said as it stands */ }
   if (place.textContent !== said) place.textContent = said;
