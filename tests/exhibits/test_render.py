@@ -55,9 +55,10 @@ def test_the_heavier_weight_is_heavier():
 
 
 def test_scripts_of_a_live_chart_need_no_other_host():
-    script = render.script(bars("Compute </script> doubles"), "place")
+    script = render.script(bars("Compute </script> doubles"), bars("Narrow"), "place")
     assert 'src="http' not in script
-    assert "vegaEmbed('#place'" in script
+    assert "getElementById('place')" in script
+    assert '"Narrow"' in script
     assert script.count("</script>") == 2, "text of a chart cannot end the script"
     assert render.font_face().startswith("@font-face")
 

@@ -31,7 +31,7 @@ def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -
     book, values = study.book(policy), draw(study.priors, "sobol", 0, 0, PRICED)
     known = [r for r in facts.read("clause_edits").to_dicts() if r["clause"] in book.by_id]
     numbers = [(r["clause"], r["parameter"]) for r in known]
-    priced = [_priced(study, book, values, *number) for number in numbers]
+    priced = [_priced(study, book, values, study.levers(policy), *number) for number in numbers]
     slopes, differences = np.array([p[0] for p in priced]), np.array([p[1] for p in priced])
     smooth = np.array([edits.agree(a, b) for a, b in zip(slopes, differences, strict=True)])
     prices, binds = np.where(smooth[:, None], slopes, differences), np.array([p[2] for p in priced])
@@ -63,10 +63,11 @@ def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -
     }
 
 
-def _priced(study: Study, book: Book, values: Array, clause: str, key: str) -> tuple[Array, Array, float]:
+def _priced(
+    study: Study, book: Book, values: Array, now: Levers, clause: str, key: str
+) -> tuple[Array, Array, float]:
     """Shadow price of a number by assumption, the finite difference that checks it, and how often the number binds."""
     legal, regions = book.number(clause, key), facts.read("regions")
-    now = levers(book, regions)
     up, down = (levers(book.with_number(clause, key, legal * (1 + s * edits.CHANGE)), regions) for s in (1, -1))
     if all(np.array_equal(a, b) for a, b in zip(up, down, strict=True)):
         nothing = np.zeros(len(study.assumptions))

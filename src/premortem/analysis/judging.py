@@ -47,7 +47,7 @@ def hindcast(
 ) -> Judged:
     """Scores of everything that became known after a day: of the study's record, or of a table of readings.
 
-    Futures are weighted by what was known on the day. Each follows the policy that its own path of events has come to by
+    `futures` are simulated at once, or are the first so many of a `run`. They are weighted by what was known on the day. Each follows the policy that its own path of events has come to by
     the day of a reading; what really became of policy is not used. Raises `BadInput` for a table that cannot be read.
     """
     study = study or (run.study if run else Study())
@@ -72,11 +72,9 @@ def _in_view(
 ) -> observed.Futures:
     """The futures under the policy by which the past is read."""
     policies = [weighing.read_under((weighing.WRITTEN, weighing.HISTORY), as_of)]
-    return (
-        observed.stored(run, asked, policies, first=observed.MOST)
-        if run
-        else observed.simulated(study, asked, policies, futures, seed)
-    )
+    if run:
+        return observed.stored(run, asked, policies, first=min(futures, observed.MOST))
+    return observed.simulated(study, asked, policies, futures, seed)
 
 
 def _warnings(as_of: date) -> tuple[str, ...]:

@@ -46,11 +46,16 @@ class Watched:
 
 
 def what_to_watch(
-    study: Study, run: Run | None = None, as_of: date = KNOWN, given: Sequence[str] = (), policy: str | None = None
+    study: Study,
+    run: Run | None = None,
+    as_of: date = KNOWN,
+    given: Sequence[str] = (),
+    policy: str | None = None,
+    first: int | None = None,
 ) -> dict[str, Any]:
     """Signposts by the value of a reading, and the board before and after readings: the keys of `premortem watch`.
 
-    Without a stored run the futures are simulated at once. `given` are readings as typed, `QUANTITY=VALUE[UNIT][@DATE]`:
+    Without a stored run the futures are simulated at once; of a run all are looked at, or the `first`. `given` are readings as typed, `QUANTITY=VALUE[UNIT][@DATE]`:
     they take the place of the record's for the same period. Raises `BadInput` for readings that cannot be used.
     """
     own = [observations.parse_option(text, as_of) for text in given]
@@ -60,7 +65,9 @@ def what_to_watch(
     policies = run.policies if run else study.policies
     view = _view(policies, policy)
     under = [view, weighing.read_under(policies, as_of)]
-    found = observed.stored(run, asked, under=under) if run else observed.simulated(study, asked, policies)
+    found = (
+        observed.stored(run, asked, under=under, first=first) if run else observed.simulated(study, asked, policies)
+    )
     raise_all(_unusable(found, own, as_of))
     before = weighing.weigh_by_record(found, as_of)
     after = weighing.weigh_by_record(found, as_of, own) if own else before
@@ -100,6 +107,8 @@ class _Trial:
         self.found, self.as_of, self.view, self.weight = found, as_of, view, weight
         self.ids = [a.id for a in found.study.assumptions]
         self.margins = {p: np.stack([m[f"margin.{k}"] for k in self.ids]) for p, m in found.margins.items()}
+        # what happened is no choice
+        self._chosen = [p for p in self.margins if p != weighing.HISTORY] or [*self.margins]
         self.paths = found.paths(as_of, found.study.readings.happened(as_of))
 
     def of(self, signpost: Signpost, seed: int) -> tuple[Worth | None, float, tuple[Shift, ...], str]:
@@ -134,7 +143,7 @@ class _Trial:
         """An event changes policy itself: futures in which it has come count with its lever on, the others without."""
         few = slice(0, TRIED)
         came, weight = self.paths.by(signpost.event, signpost.by)[few], self.weight[few] / self.weight[few].sum()
-        without = {p: m[:, few] for p, m in self.margins.items()}
+        without = {p: m[:, few] for p, m in self.margins.items() if p in (*self._chosen, self.view)}
         after = {p: self._with(signpost, p, m) for p, m in without.items()}
         mixed = {p: np.where(came, after[p], m) for p, m in without.items()}
         holds = self._holds(mixed)
@@ -160,9 +169,8 @@ class _Trial:
         return {k: margins[self.view][i] > 0 for i, k in enumerate(self.ids)}
 
     def _measures(self, margins: dict[str, Array]) -> dict[str, Array]:
-        """Measures of the policies that can be chosen; what happened is no choice."""
-        chosen = [p for p in margins if p != weighing.HISTORY] or [*margins]
-        return {p: regret.performance(dict(zip(self.ids, margins[p], strict=True))) for p in chosen}
+        """Measures of the policies that can be chosen."""
+        return {p: regret.performance(dict(zip(self.ids, margins[p], strict=True))) for p in self._chosen}
 
     def _doubt(self, worth: Worth, holds: dict[str, Array], weight: Array) -> float:
         whole = sum(float(value.entropy(float(weight.sum(where=flags)))) for flags in holds.values())

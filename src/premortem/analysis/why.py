@@ -1,6 +1,8 @@
 """Why an assumption breaks: everything that `premortem stress` shows."""
 
 from dataclasses import replace
+from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from premortem.analysis.sobol import SAMPLES, sensitivities
 from premortem.ensemble import memory
 from premortem.ensemble.run import draw
 from premortem.stress import discover
-from premortem.study import Run
+from premortem.study import Run, Study
 
 Array = NDArray[Any]
 # Futures drawn anew to test boxes and to freeze items.
@@ -48,7 +50,7 @@ def stress(
     study, policy = run.study, policy_of(run, policy)
     number = assumption_number(study, assumption)
     place, pulled = place_of(whole, start), study.levers(policy)
-    result = _explained(run, whole, number, policy, top, seed, weights, in_company=True)
+    result = _explained(run, whole, number, policy, top, seed, weights, in_full=True)
     every = sensitivities(study, policy, samples, seed, pulled)
     return result | {
         "sensitivity": every[study.assumptions[number].id],
@@ -76,21 +78,23 @@ def _explained(
     seed: int,
     weights: Array | None,
     *,
-    in_company: bool = False,
+    in_full: bool = False,
 ) -> dict[str, Any]:
-    """What `run` tells, with boxes and breaks measured on the `whole` of it where nothing is weighed."""
+    """What `run` tells, with boxes and breaks measured on the `whole` of it where nothing is weighed; `in_full` with what
+    a classification tree says and what each item carries in company.
+    """
     study, pulled = run.study, run.study.levers(policy)
     a, names, values = study.assumptions[number], study.priors.names, run.parameters()
     column = f"margin.{a.id}"
     breaks = run.columns(policy, [column])[column] <= 0
     found = discover.discover(values, names, breaks, top, weights, seed)
-    tree, broken = tree_check(found, values, study, breaks, weights), float(np.average(breaks, weights=weights))
+    tree = tree_check(found, values, study, breaks, weights) if in_full else None
+    broken = float(np.average(breaks, weights=weights))
     del values
     if weights is None and whole.futures > run.futures:
         found = replace(found, boxes=large.measured(whole, policy, column, found.boxes))
         broken = large.share(whole, policy, column)
-    fresh = draw(study.priors, "sobol", run.seed + seed, 0, FRESH)
-    margins = margins_of(study, fresh, pulled)[number]
+    fresh, margins = _anew(study, policy, run.seed + seed)
     return {
         "assumption": a.id,
         "name": a.name,
@@ -99,10 +103,25 @@ def _explained(
         "sought_in": run.futures,
         "breaks": broken,
         "verdict": found.verdict,
-        "boxes": boxes(found, a.id, study, run.futures, fresh, margins <= 0),
+        "boxes": boxes(found, a.id, study, run.futures, fresh, margins[number] <= 0),
         "check": {"cart": tree},
-        "attribution": attribution(study, number, pulled, fresh, margins, seed, in_company=in_company),
+        "attribution": attribution(study, number, pulled, fresh, margins[number], seed, in_company=in_full),
     }
+
+
+def _anew(study: Study, policy: str, seed: int) -> tuple[Array, Array]:
+    """Futures drawn anew, and the margins of all assumptions in them: kept, since each assumption asks for the same."""
+    with _DRAWING:
+        return _drawn(study, policy, seed)
+
+
+_DRAWING = Lock()
+
+
+@lru_cache(maxsize=2)
+def _drawn(study: Study, policy: str, seed: int) -> tuple[Array, Array]:
+    fresh = draw(study.priors, "sobol", seed, 0, FRESH)
+    return fresh, margins_of(study, fresh, study.levers(policy))
 
 
 def _warnings(run: Run, name: str, policy: str, weights: Array | None, every: dict[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ import polars as pl
 
 from premortem.errors import BadInput
 from premortem.exhibits import FORMATS, render
-from premortem.exhibits.theme import FONT, GRID, INK, MUTED, WIDTH, themed
+from premortem.exhibits.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, themed
 from premortem.facts import catalogue
 from premortem.rows import cell, plain
 
@@ -95,7 +95,7 @@ class Exhibit:
             f"<title>{escape(self.title)}</title><style>{render.font_face()}{PAGE}</style></head><body><main>"
             f'<h1>{escape(self.title)}</h1><p class="unit">{escape(self.unit)}</p>'
             f'<div id="chart" role="img" aria-label="{escape(self.alternative, quote=True)}"></div><noscript>{self.drawn}</noscript>'
-            f"{said}<h2>Data</h2>{table(self.data)}</main>{render.script(self.chart, 'chart')}</body></html>"
+            f"{said}<h2>Data</h2>{table(self.data)}</main>{render.script(self.chart, self.draw(self.data, PHONE_WIDTH), 'chart')}</body></html>"
         )
 
     def write(self, folder: Path, formats: tuple[str, ...] = FORMATS) -> list[Path]:

@@ -9,11 +9,18 @@ from typing import Any
 FONTS = files("premortem.exhibits") / "fonts"
 # Pixels a unit of a PNG: 680 units print at 170 mm with some 200 dots an inch.
 SCALE = 2.0
+# Least room [pixels] of a page for a chart of print width.
+ROOM = 520
 
 
 def svg(chart: Any) -> str:
     """The chart as SVG text. Its words stay text, so a page that shows it needs `font_face()`."""
-    return str(_renderer().vegalite_to_svg(chart.to_dict()))
+    return str(_renderer().vegalite_to_svg(specification(chart)))
+
+
+def specification(chart: Any) -> dict[str, Any]:
+    """The chart as a Vega-Lite specification; not held against the schema again, which takes longer than drawing it."""
+    return dict(chart.to_dict(validate=False))
 
 
 def with_font(drawn: str) -> str:
@@ -32,11 +39,27 @@ def png_of(drawn: str, scale: float = SCALE) -> bytes:
     return bytes(_renderer().svg_to_png(drawn, scale=scale))
 
 
-def script(chart: Any, place: str) -> str:
-    """Scripts that put the live chart into the element with the id `place`; they need nothing from outside."""
-    spec = json.dumps(chart.to_dict()).replace("</", "<\\/")
-    call = f"vegaEmbed('#{place}', {spec}, {{actions: false, renderer: 'svg'}}).catch(console.error);"
-    return f"{_library()}<script>{call}</script>"
+def script(wide: Any, narrow: Any, place: str) -> str:
+    """Scripts that put the live chart into the element with the id `place`, the narrow one where that has no room for
+    the wide one; they need nothing from outside.
+    """
+    specs = json.dumps([specification(wide), specification(narrow)]).replace("</", "<\\/")
+    return f"{_library()}<script>{LIVE % {'specs': specs, 'place': place, 'room': ROOM}}</script>"
+
+
+# Draws the chart that fits, and the other one when the window is turned or made smaller.
+LIVE = """
+const specs = %(specs)s, place = document.getElementById('%(place)s');
+let shown;
+function draw() {
+  const fits = place.clientWidth < %(room)d ? 1 : 0;
+  if (fits === shown) return;
+  shown = fits;
+  vegaEmbed(place, specs[fits], {actions: false, renderer: 'svg'}).catch(console.error);
+}
+draw();
+addEventListener('resize', draw);
+"""
 
 
 @cache

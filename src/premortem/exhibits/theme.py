@@ -9,6 +9,8 @@ HOLDS, BREAKS, CONTEXT = "#1F6FB2", "#C2500A", "#8B949E"
 ASSUMPTIONS = {"A1": "#0A346F", "A2": "#9E351B", "A3": "#278770", "A4": "#CC60BE", "A5": "#AD930D"}
 TIERS = {1: "#C9DDF0", 2: "#5B9BD0", 3: "#12457F"}
 WIDTH = 680
+# Width for a phone of 360 to 390 pixels, less the margins of a page and the labels of an axis.
+PHONE_WIDTH = 330
 
 
 def themed(chart: Any, height: int | None = None, width: int | None = WIDTH) -> Any:

@@ -44,6 +44,7 @@ class Run:
                 "compile": self.timing.compile,
                 "simulate": self.timing.simulate,
             }
+        self._bands: dict[str, pl.DataFrame] = {}
 
     def __repr__(self) -> str:
         return f"Run of {self.futures:,} futures under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
@@ -145,7 +146,9 @@ class Run:
 
     def bands(self, policy: str) -> pl.DataFrame:
         """Bands of every series over all futures: series, quarter, p5, p25, p50, p75, p95."""
-        return bands.read_bands(self.folder, policy, world.quarter_labels())
+        if policy not in self._bands:
+            self._bands[policy] = bands.read_bands(self.folder, policy, world.quarter_labels())
+        return self._bands[policy]
 
     def paths(self, policy: str) -> pl.DataFrame:
         """Whole series of the first futures: future, quarter (0 to 39) and a column a series."""

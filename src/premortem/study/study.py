@@ -41,6 +41,7 @@ class Study:
         """`simulator` puts a model of your own in the world's place: see `docs/own.md`."""
         self.folder = Path(folder) if folder is not None else None
         self._function = simulator
+        self._pulled: dict[str, Levers] = {}
         raise_all(own_files.problems(self.folder, of_world=simulator is None))
 
     def __repr__(self) -> str:
@@ -146,8 +147,10 @@ class Study:
         return pl.DataFrame(rows).with_columns(pl.col("assumptions").list.join(", "))
 
     def levers(self, policy: str) -> Levers:
-        """The policy as arrays over quarters."""
-        return levers(self.book(policy), facts.read("regions"))
+        """The policy as arrays over quarters, made once."""
+        if policy not in self._pulled:
+            self._pulled[policy] = levers(self.book(policy), facts.read("regions"))
+        return self._pulled[policy]
 
     def run(
         self,

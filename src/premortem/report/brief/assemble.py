@@ -1,6 +1,8 @@
 """Puts the sections of a brief together; a part that cannot be made is named, and the rest still comes."""
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -20,13 +22,13 @@ Part = tuple[str, Callable[[], Section]]
 def assemble(run: Run, old: Run | None = None) -> Brief:
     """The brief of a run, compared with an older run if one is given.
 
-    Raises `MissingData` where no future under any policy has finite results.
+    Parts are made side by side, since simulating, reading and peeling leave the interpreter free. Raises `MissingData` where
+    no future under any policy has finite results.
     """
     if all(len(run.non_finite.get(policy, ())) == run.stored for policy in run.policies):
         raise MissingData(
             f"{run.folder}: no future has finite results, so there is nothing to tell; look at the priors"
         )
-    left_out: list[str] = []
     alone = analysis.alone(run.study, run.policies[0])
     parts: list[Part] = [
         *((a.id, lambda a=a: assumption.assumption(run, a, alone[a.id])) for a in run.study.assumptions),
@@ -41,7 +43,10 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
     ]
     if old is not None:
         parts.insert(0, ("what moved", lambda: moved.moved(run, old)))
-    sections = [section for part in parts if (section := made(part, left_out))]
+    with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
+        tried = list(pool.map(made, parts))
+    sections = [s for s in tried if isinstance(s, Section)]
+    left_out = [s for s in tried if isinstance(s, str)]
     if broken := words.not_finite(run.non_finite, run.stored):
         sections.insert(0, _plain("not-finite", "Futures that are not finite", broken))
     summary = page_one.page_one(run, sections)
@@ -63,11 +68,10 @@ def _plain(name: str, title: str, lines: Sequence[str]) -> Section:
     return Section(name, title, title, tuple(text(line) for line in lines), new_page=False)
 
 
-def made(part: Part, left_out: list[str]) -> Section | None:
-    """The section of a part; none, and one line in `left_out`, where the run or a table lacks what it needs."""
+def made(part: Part) -> Section | str:
+    """The section of a part; one line that says why there is none, where the run or a table lacks what it needs."""
     name, make = part
     try:
         return make()
     except LACKS as error:
-        left_out.append(f"{name}: not in this brief: {' '.join(str(error).split())[:200]}")
-        return None
+        return f"{name}: not in this brief: {' '.join(str(error).split())[:200]}"

@@ -23,7 +23,7 @@ def policies(run: Run) -> Section:
     blocks: list[Block] = [lines, text(see(ways.id), " shows until when each keeps an assumption.", BEYOND), ways]
     names = [p for p in run.policies if p != "history"]
     if len(names) > 1:
-        result = analysis.compare(run, names)
+        result = analysis.compare(run, names, time=False)
         regret = _regret(run, names, result)
         blocks += [text(*_agreement(run, result), " ", see(regret.id), " shows what each gives up."), regret]
     return Section("policies", _title(run), "Policies", tuple(blocks), finding=True)

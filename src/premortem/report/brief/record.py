@@ -13,13 +13,15 @@ from premortem.watch import process, quantities
 
 # Signposts that are shown.
 SHOWN = 6
+# Futures that are weighed: a weighted share is known to a point or so among them already.
+LOOKED_AT = 20_000
 # An event's share of futures on the wrong side of this is a miss.
 HALF = 0.5
 
 
 def record(run: Run) -> Section:
     """The hindcast, misses first."""
-    result: dict[str, Any] = analysis.hindcast(run=run).as_dict()
+    result: dict[str, Any] = analysis.hindcast(run=run, futures=LOOKED_AT).as_dict()
     readings = [_reading(o) for o in result["observables"]]
     events = sorted((_event(e) for e in result["events"]), key=lambda e: -e["brier"])
     missed, wrong = [r for r in readings if not r["inside"]], [e for e in events if e["missed"]]
@@ -127,7 +129,7 @@ def _scores(result: dict[str, Any]) -> str:
 
 def watch(run: Run) -> Section:
     """Signposts by the value of their next reading."""
-    result = analysis.what_to_watch(run.study, run)
+    result = analysis.what_to_watch(run.study, run, first=LOOKED_AT)
     top = result["signposts"][:SHOWN]
     table = Table(
         "Signposts by the value of their next reading.",
@@ -149,7 +151,7 @@ def watch(run: Run) -> Section:
             Strong("What a reading is worth: "),
             "how much regret it would save the choice of policy and how much doubt about the assumptions it would take away; 100 would settle everything.",
             Note(
-                "Mean of the two shares, by binning futures on the reading with its error. Weighted shares are by what was known on "
+                f"Mean of the two shares, by binning {result['futures']:,} futures on the reading with its error. Weighted shares are by what was known on "
                 + DAY
                 + "."
             ),

@@ -1,6 +1,8 @@
 """Writes the brief into the run folder: pictures once, then the editions asked for."""
 
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +30,9 @@ def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None) -> Wri
     began = time.perf_counter()
     _check_folder(run.folder)
     brief = assemble(run, old)
-    pictures = {f.id: svg(f.chart) for f in brief.figures()}
+    figures = list(brief.figures())
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # drawing leaves the interpreter free
+        pictures = dict(zip((f.id for f in figures), pool.map(lambda f: svg(f.chart), figures), strict=True))
     page = _put(run.folder / "brief.html", html.render(brief, pictures).encode("utf-8"))
     left_out, printed = list(brief.left_out), None
     if with_pdf:
