@@ -36,3 +36,9 @@ def number(value: float, digits: int = 2) -> str:
 def listing(items: list[str]) -> str:
     """Items as a phrase: `a`, `a and b`, `a, b and c`."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "none"
+
+
+def within(name: str) -> str:
+    """A name or sentence as it reads within another: its first letter small, unless it begins a proper name."""
+    proper = name[:2].isupper() or name.startswith(("China", "Chinese", "US", "AI", "World AI", "Tier"))
+    return name if proper else name[:1].lower() + name[1:]

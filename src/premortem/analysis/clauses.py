@@ -63,9 +63,7 @@ def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -
     }
 
 
-def _priced(
-    study: Study, book: Book, values: Array, now: Levers, clause: str, key: str
-) -> tuple[Array, Array, float]:
+def _priced(study: Study, book: Book, values: Array, now: Levers, clause: str, key: str) -> tuple[Array, Array, float]:
     """Shadow price of a number by assumption, the finite difference that checks it, and how often the number binds."""
     legal, regions = book.number(clause, key), facts.read("regions")
     up, down = (levers(book.with_number(clause, key, legal * (1 + s * edits.CHANGE)), regions) for s in (1, -1))

@@ -65,9 +65,7 @@ def what_to_watch(
     policies = run.policies if run else study.policies
     view = _view(policies, policy)
     under = [view, weighing.read_under(policies, as_of)]
-    found = (
-        observed.stored(run, asked, under=under, first=first) if run else observed.simulated(study, asked, policies)
-    )
+    found = observed.stored(run, asked, under=under, first=first) if run else observed.simulated(study, asked, policies)
     raise_all(_unusable(found, own, as_of))
     before = weighing.weigh_by_record(found, as_of)
     after = weighing.weigh_by_record(found, as_of, own) if own else before
@@ -151,8 +149,7 @@ class _Trial:
         share = float(weight.sum(where=came))
         before, later = self._holds(without), self._holds(after)
         moved = value.by_size([_paired(k, before[k], later[k], share, weight) for k in self.ids])
-        told = _told(moved, signpost)
-        said = value.event_sentence(signpost, told.assumption, told.before, told.after, weighted=True)
+        said = value.event_sentence(signpost, _told(moved, signpost), weighted=True)
         return worth, self._doubt(worth, holds, weight), tuple(moved), said
 
     def _with(self, signpost: Signpost, policy: str, margins: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -10,6 +10,7 @@ from premortem.cli.shared import AsJson, Memory, Quiet, RunDir, StudyDir, app, d
 from premortem.errors import BadInput
 
 WithPdf = Annotated[bool, typer.Option("--pdf", help="Also as a tagged PDF, brief.pdf.")]
+OnPaper = Annotated[Literal["a4", "letter"], typer.Option("--paper", help="Paper of the PDF.")]
 OldRun = Annotated[Path | None, typer.Option("--compare", help="An older run folder: say what moved since.")]
 Weights = Annotated[
     str | None, typer.Option("--weights", help="Weigh futures by what was known on this day, YYYY-MM-DD.")
@@ -34,6 +35,7 @@ def run(
     ] = None,
     weights: Weights = None,
     pdf: WithPdf = False,
+    paper: OnPaper = "a4",
     compare: OldRun = None,
     study: StudyDir = None,
     as_json: AsJson = False,
@@ -65,7 +67,7 @@ def run(
         cluster=cluster,
         memory=size(memory, "--memory") if memory else None,
     )
-    written = report.write_brief(made, with_pdf=pdf, old=old)
+    written = report.write_brief(made, with_pdf=pdf, old=old, paper=paper)
     _say_left_out((*written.left_out, *beyond(made.memory)))
     weighted = analysis.board_of(made, as_of) if as_of else {}
 
@@ -82,19 +84,20 @@ def run(
 def brief(
     run: RunDir = None,
     pdf: WithPdf = False,
+    paper: OnPaper = "a4",
     compare: OldRun = None,
     study: StudyDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the brief of a stored run again, without simulating.
 
-    Examples: premortem brief --pdf; premortem brief --compare last-month --json
+    Examples: premortem brief --pdf --paper letter; premortem brief --compare last-month --json
     """
     from premortem import report
 
     made = stored(study, run)
     old = _old(made.study, compare, None)
-    written = report.write_brief(made, with_pdf=pdf, old=old)
+    written = report.write_brief(made, with_pdf=pdf, old=old, paper=paper)
     _say_left_out(written.left_out)
     document = {**_paths(written), "seconds": round(written.seconds, 3), **_moved(made, old)}
     show(document, as_json, False, lambda: typer.echo("\n".join(str(p) for p in (written.html, written.pdf) if p)))

@@ -46,7 +46,9 @@ def hindcast(
     observations: Annotated[
         Path | None, typer.Option("--observations", help="CSV of readings to score [default: the study's record].")
     ] = None,
-    futures: Annotated[int, typer.Option("--futures", help="How many futures are simulated, or of a run looked at.")] = 20_000,
+    futures: Annotated[
+        int, typer.Option("--futures", help="How many futures are simulated, or of a run looked at.")
+    ] = 20_000,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
     run: RunDir = None,
     study: StudyDir = None,

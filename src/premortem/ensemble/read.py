@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas  # noqa: F401  # pyarrow loads it at its first column, and two threads that do so at once see half of it
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from errno import EACCES
 from importlib import import_module
 from pathlib import Path
@@ -67,10 +68,14 @@ def chart(name: str, run: Any = None) -> Any:
 def exhibits(names: tuple[str, ...] = (), run: Any = None) -> Iterator[tuple[str, Any, str]]:
     """Name, exhibit and error of those asked for, or of all; one of the two is empty, and one that fails stops no other."""
     for name in names or tuple(EXHIBITS):
-        try:
-            yield name, exhibit(name, run), ""
-        except PremortemError as error:
-            yield name, None, str(error)
+        yield name, *_tried(name, run)
+
+
+def _tried(name: str, run: Any) -> tuple[Any, str]:
+    try:
+        return exhibit(name, run), ""
+    except PremortemError as error:
+        return None, str(error)
 
 
 def rows(
@@ -91,7 +96,10 @@ def rows(
             )
     if folder:
         _make(folder)
-    return [_row(*made, folder, formats or FORMATS) for made in exhibits(names, run)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # simulating and drawing leave the interpreter free
+        return list(
+            pool.map(lambda name: _row(name, *_tried(name, run), folder, formats or FORMATS), names or tuple(EXHIBITS))
+        )
 
 
 def _row(name: str, made: Any, error: str, folder: Path | None, formats: tuple[str, ...]) -> dict[str, Any]:

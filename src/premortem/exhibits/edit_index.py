@@ -11,7 +11,7 @@ from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.marks import PHONE, highest
 from premortem.exhibits.theme import BREAKS, CONTEXT, WIDTH, themed
 from premortem.facts import read
-from premortem.words import listing
+from premortem.words import listing, within
 
 SUBJECT = "The index of heavy edits"
 BADGE: Badge = "ours"
@@ -23,31 +23,30 @@ METHOD = (
     "who had spoken by 26 February 2025. What became of each number was looked at only afterwards, to score the ranking."
 )
 TOP = 12
+# An index under this rounds to none.
+LEAST = 0.005
 
 
 def data(run: Any) -> pl.DataFrame:
-    """By clause number: clause, parameter, index, rank, binds, pressure, edited (0 to 1, null where not coded)."""
+    """By clause number: clause, parameter, index, rank, binds, pressure, name, edited (0 to 1, null where not coded)."""
     found = heavy_edits(run.study, of_run.policy(run))
     rows = pl.DataFrame(
         [{k: r[k] for k in ("clause", "parameter", "index", "rank", "binds", "pressure")} for r in found["clauses"]]
     )
-    edited = read("clause_edits").select("clause", "parameter", pl.col("edited").cast(pl.Float64))
+    edited = read("clause_edits").select("clause", "parameter", "name", pl.col("edited").cast(pl.Float64))
     return rows.join(edited, on=["clause", "parameter"], how="left").sort("rank")
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     """Bars by rank, filled where the number was edited later."""
     narrow = width < PHONE
-    rows = frame.head(TOP).with_columns(name=pl.col("clause").str.replace("diffusion.", "") + " " + pl.col("parameter"))
-    rows = rows.with_columns(
-        pl.col("name").str.replace_all("_", " "), text=pl.col("index").map_elements(lambda v: f"{v:.3f}", pl.String)
-    )
+    rows = _shown(frame).with_columns(text=pl.col("index").map_elements(lambda v: f"{v:.2f}", pl.String))
     base = alt.Chart(rows).encode(
         y=alt.Y(
             "name:N",
             sort=rows["name"].to_list(),
             title=None,
-            axis=alt.Axis(ticks=False, domain=False, labelLimit=330),
+            axis=alt.Axis(ticks=False, domain=False, labelLimit=480),
         )
     )
     colour = alt.condition("datum.edited > 0.5", alt.value(BREAKS), alt.value("white"))
@@ -62,14 +61,20 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
 
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
-    top = frame.head(3)
-    names = [f"{r['clause'].split('.')[-1]} {r['parameter']}".replace("_", " ") for r in top.to_dicts()]
+    names = [within(name) for name in frame["name"].head(3)]
     hits = int(frame.head(5).filter(pl.col("edited") > 0.5).height)
-    title = f"The numbers under most pressure are {listing(names)}; {hits} of the first five were later replaced or not enforced"
-    told = "; ".join(f"{r['clause']}.{r['parameter']} {r['index']:.2f}" for r in frame.head(TOP).to_dicts())
+    title = (
+        f"Under most pressure: {listing(names)}; {hits} of the first five numbers were later replaced or not enforced"
+    )
+    told = "; ".join(f"{r['name']} {r['index']:.2f}" for r in _shown(frame).to_dicts())
     edited = frame.drop_nulls("edited")
     check = (
         f"Ours. Of {edited.height} numbers whose fate is coded {edited.filter(pl.col('edited') > 0.5).height} were replaced "
         "or not enforced, so hits among the first five are easy to come by; `premortem edits` compares with naive rankings."
     )
-    return Says(title, f"Bars of the index for the first {TOP}: {told}.", check)
+    return Says(title, f"Bars of the index, the first by rank: {told}.", check)
+
+
+def _shown(frame: pl.DataFrame) -> pl.DataFrame:
+    """The first by rank, without those whose index is as good as none."""
+    return frame.head(TOP).filter(pl.col("index") >= LEAST)

@@ -18,8 +18,8 @@ RUN = "needed"
 UNIT = "TWh a year"
 SOURCE = "simulated, the rule as written where the run has it; surplus of the US from figure 5"
 METHOD = (
-    "Left: AI's electricity in the world, with two paths that go on from the median of 2024 and 2025: the same TWh more every year, and the same growth rate every year. "
-    "Right: what AI adds in the US in a year, beside the surplus net generation of figure 5 as the note states its method."
+    "First: AI's electricity in the world, with two paths that go on from the median of 2024 and 2025: the same TWh more every year, and the same growth rate every year. "
+    "Then: what AI adds in the US in a year, beside the surplus net generation of figure 5 as the note states its method."
 )
 
 

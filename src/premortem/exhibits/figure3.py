@@ -17,7 +17,7 @@ RUN = "used"
 UNIT = "billion USD a year; the two panels count differently and do not add up"
 SOURCE = sources("figure3_capex")
 METHOD = (
-    "Left: purchases of property and equipment from filings, calendar years. Right: the note's basis, which counts finance leases for Microsoft and their principal for Meta: "
+    "First: purchases of property and equipment from filings, calendar years. Then the note's basis, which counts finance leases for Microsoft and their principal for Meta: "
     "2024, 2025 as projected in February 2025 (Microsoft's fiscal 2025 less its first half, doubled), and 2025 as reported later. "
     "With a stored run, the model's band for 2025 stands beside them; its futures were drawn from what was known in February."
 )

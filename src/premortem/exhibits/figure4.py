@@ -106,7 +106,7 @@ def _capacity(model: pl.DataFrame, width: int) -> Any:
     return drawn.properties(
         width=width,
         height=150,
-        title=muted_title("In the model: China's serving capacity, million H100s"),
+        title=muted_title(["In the model: China's serving capacity,", "million H100s by memory bandwidth"]),
     )
 
 

@@ -1,5 +1,6 @@
 """What an exhibit is: a chart with all that a reader needs to trust it, and the files it can be written as."""
 
+import re
 import textwrap
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,8 @@ from premortem.rows import cell, plain
 Badge = Literal["replicates", "replicates in part", "substitute data", "ours"]
 # Width of a character next to the size of its letters, on average.
 CHARACTER = 0.44
+# Commands in running text.
+CODE = re.compile("`([^`]+)`")
 
 
 class Says(NamedTuple):
@@ -74,8 +77,8 @@ class Exhibit:
 
     @cached_property
     def drawn(self) -> str:
-        """The picture as SVG text."""
-        return render.svg(self.picture())
+        """The picture as SVG text, no wider than it has to be."""
+        return render.cut(render.svg(self.picture()), max(WIDTH, render.width_of(render.svg(self.chart))))
 
     def csv(self) -> str:
         """The data as CSV text."""
@@ -85,10 +88,10 @@ class Exhibit:
         """One page that needs no other file: title, live chart, method, check, and the data as a table."""
         words = (
             ("Method", self.method),
-            ("Check", f"{self.badge.capitalize()}. {self.check}"),
+            ("Check", self.check if self.badge == "ours" else f"{self.badge.capitalize()}. {self.check}"),
             ("Source", self.source),
         )
-        said = "".join(f"<h2>{name}</h2><p>{escape(text)}</p>" for name, text in words)
+        said = "".join(f"<h2>{name}</h2><p>{_coded(text)}</p>" for name, text in words)
         return (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -160,8 +163,17 @@ th{{position:sticky;top:0;background:#F6F7F9}}td.n{{text-align:right}}
 def table(frame: pl.DataFrame) -> str:
     """A frame as an HTML table with headers; numbers to four significant digits, a missing one as a dash."""
     heads = "".join(f'<th scope="col">{escape(name.replace("_", " "))}</th>' for name in frame.columns)
-    rows = "".join("<tr>" + "".join(cell(plain(v), v) for v in row) + "</tr>" for row in frame.rows())
+    years = [name == "year" for name in frame.columns]
+    rows = "".join(
+        "<tr>" + "".join(cell(f"{v:g}" if year and v else plain(v), v) for v, year in zip(row, years, strict=True)) + "</tr>"
+        for row in frame.rows()
+    )
     return f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _coded(text: str) -> str:
+    """Running text as HTML, its commands set as such."""
+    return CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def sources(*names: str) -> str:

@@ -1,5 +1,6 @@
 """The hindcast: what the model said on 26 February 2025 of what was read later, misses first."""
 
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -7,8 +8,8 @@ import polars as pl
 
 from premortem import analysis
 from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.marks import PHONE
-from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
+from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, themed
+from premortem.watch import quantities
 from premortem.words import number
 
 SUBJECT = "The hindcast of what was read later"
@@ -22,6 +23,8 @@ METHOD = (
 )
 # How far outside its bar a reading is still drawn in its place, in widths of the bar.
 EDGE = 0.35
+# Room of a letter of a name, and of a line of them, in units of the picture.
+LETTER, LINE = 6, 15
 
 
 def data(run: Any) -> pl.DataFrame:
@@ -35,23 +38,23 @@ def data(run: Any) -> pl.DataFrame:
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
-    """A row a reading: its bar, the median as a tick and the reading as a dot, or a cross where it misses."""
-    narrow = width < PHONE
-    room = 40 if narrow else 500
+    """A row a reading: its name over its bar, the median as a tick and the reading as a dot, or a cross where it misses."""
     span = pl.col("p95") - pl.col("p5")
-    said = [f"{number(r['observed'], 3)} ({number(r['p5'], 3)} to {number(r['p95'], 3)})" for r in frame.to_dicts()]
+    said = [f"{number(r['observed'])} ({number(r['p5'])} to {number(r['p95'])})" for r in frame.to_dicts()]
+    names = [
+        "\n".join(wrap(f"{quantities.shipped()[r['quantity']].says}, {r['unit']}, {r['date'][:7]}", width // LETTER))
+        for r in frame.to_dicts()
+    ]
     rows = frame.with_columns(
-        name=pl.col("quantity").str.replace_all("_", " ")
-        + pl.format(", {}, {}", "unit", pl.col("date").str.slice(0, 7)),
+        name=pl.Series(names),
         place=((pl.col("observed") - pl.col("p5")) / span).clip(-EDGE, 1 + EDGE),
         middle=(pl.col("p50") - pl.col("p5")) / span,
         said=pl.Series(said),
         low=pl.lit(0.0),
         high=pl.lit(1.0),
     )
-    axis = None if narrow else alt.Axis(ticks=False, domain=False, labelLimit=420, labelFontSize=12)
-    base = alt.Chart(rows).encode(y=alt.Y("name:N", sort=rows["name"].to_list(), title=None, axis=axis))
-    x: dict[str, Any] = {"scale": alt.Scale(domain=[-EDGE - 0.1, 1 + EDGE + 0.1]), "title": None, "axis": None}
+    base = alt.Chart(rows).encode(y=alt.Y("name:N", sort=names, title=None, axis=None))
+    x: dict[str, Any] = {"scale": alt.Scale(domain=[-EDGE, 1 + 2 * EDGE]), "title": None, "axis": None}
     bar = base.mark_rule(color=CONTEXT, opacity=0.5, strokeWidth=7).encode(x=alt.X("low:Q", **x), x2="high:Q")
     tick = base.mark_tick(color=INK, thickness=2, size=13).encode(x=alt.X("middle:Q", **x))
     hits = base.transform_filter("datum.inside").mark_point(filled=True, size=75, color=HOLDS, opacity=1)
@@ -59,15 +62,13 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
         shape="cross", filled=True, size=120, color=BREAKS, opacity=1
     )
     points = [marks.encode(x=alt.X("place:Q", **x)) for marks in (hits, misses)]
-    words = base.mark_text(align="left", fontSize=12).encode(x=alt.value(width - room + 6), text="said:N")
-    step = 22
-    if narrow:  # the name above its bar, the numbers under it
-        step = 54
-        names = base.mark_text(align="left", fontSize=12, dy=-16).encode(x=alt.value(0), text="name:N")
-        words = names + base.mark_text(align="left", fontSize=12, dy=16, color=INK).encode(
-            x=alt.value(0), text="said:N"
-        )
-    return themed(bar + tick + points[0] + points[1] + words, height=step * rows.height, width=width - room)
+    words = base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.X("high:Q", **x), text="said:N")
+    lines = max(name.count("\n") + 1 for name in names)
+    above = base.mark_text(align="left", baseline="bottom", fontSize=12, dy=-9, lineBreak="\n", color=MUTED).encode(
+        x=alt.value(0), text="name:N"
+    )
+    drawn = bar + tick + points[0] + points[1] + words + above
+    return themed(drawn, height=(30 + LINE * lines) * rows.height, width=width)
 
 
 def says(frame: pl.DataFrame) -> Says:
@@ -75,7 +76,7 @@ def says(frame: pl.DataFrame) -> Says:
     inside = int(frame["inside"].sum())
     title = f"{inside} of {frame.height} readings after February 2025 fell inside the range of nine in ten futures"
     told = "; ".join(
-        f"{r['quantity']} {r['date']}: {number(r['observed'], 3)} {r['unit']}, said {number(r['p50'], 3)} ({number(r['p5'], 3)} to {number(r['p95'], 3)})"
+        f"{r['quantity']} {r['date']}: {number(r['observed'])} {r['unit']}, said {number(r['p50'])} ({number(r['p5'])} to {number(r['p95'])})"
         for r in frame.to_dicts()
     )
     judged = frame.drop_nulls("crps_persistence")

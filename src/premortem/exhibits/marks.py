@@ -120,6 +120,6 @@ def rule(value: float, text: str, width: int, colour: str = INK, dash: bool = Tr
     return line.encode(y="value:Q") + words.encode(y="value:Q", x=alt.value(0), text="text:N")
 
 
-def muted_title(text: str) -> Any:
-    """The title of a panel: what it shows, in the weight of a label."""
+def muted_title(text: str | list[str]) -> Any:
+    """The title of a panel: what it shows, in the weight of a label; in several lines where it is a list."""
     return alt.TitleParams(text=text, fontSize=13, fontWeight=600, color=MUTED, anchor="start", frame="bounds")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -16,6 +17,22 @@ ROOM = 520
 def svg(chart: Any) -> str:
     """The chart as SVG text. Its words stay text, so a page that shows it needs `font_face()`."""
     return str(_renderer().vegalite_to_svg(specification(chart)))
+
+
+def width_of(drawn: str) -> float:
+    """The width of an SVG picture in its own units."""
+    return float(SIZE.search(drawn)[1])  # type: ignore[index]  # the renderer always writes it
+
+
+def cut(drawn: str, width: float) -> str:
+    """An SVG picture cut at the right to a width, where it is wider: the renderer guesses titles wider than they are."""
+    if width_of(drawn) <= width:
+        return drawn
+    return SIZE.sub(lambda m: f'width="{width:g}" height="{m[2]}" viewBox="0 0 {width:g} {m[2]}"', drawn, count=1)
+
+
+# The size of a picture as the renderer writes it.
+SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d.]+ [\d.]+"')
 
 
 def specification(chart: Any) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def _then(frame: pl.DataFrame, width: int) -> Any:
     x = alt.X(
         "price:Q",
         title=None,
-        scale=alt.Scale(type="log", domain=[0.25, 160]),
+        scale=alt.Scale(type="log", domain=[0.15, 160]),
         axis=alt.Axis(values=[0.5, 1, 5, 10, 50], format="$~g"),
     )
     base = alt.Chart(long, title=muted_title("The note's Table 1, February 2025: input ○ and output ●")).encode(y=y)

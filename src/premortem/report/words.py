@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from premortem.words import listing, number, points, share
+from premortem.words import listing, number, points, share, within
 
 __all__ = ["interval", "listing", "not_finite", "number", "points", "sentence", "share", "under", "within"]
 
@@ -13,12 +13,6 @@ def interval(low: float, high: float) -> str:
         return share(low)
     first, last = round(100 * low), round(100 * high)
     return "within 1 point" if first == last else f"{first} to {last}%"
-
-
-def within(name: str) -> str:
-    """A name or sentence as it reads within another: its first letter small, unless it begins a proper name."""
-    proper = name[:2].isupper() or name.startswith(("China", "Chinese", "US", "AI", "World AI", "Tier"))
-    return name if proper else name[:1].lower() + name[1:]
 
 
 def under(title: str) -> str:

@@ -197,10 +197,13 @@ def _when(signpost: Signpost, limit: float) -> str:
     return f"{signpost.when.replace('{limit}', said)} by {_day(signpost.by)}"
 
 
-def event_sentence(signpost: Signpost, assumption: str, before: float, after: float, weighted: bool = False) -> str:
+def event_sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
     """The same for an event: shares without and with it, from runs in which its lever is off and on."""
     kind = "weighted share" if weighted else "share"
-    return f"If {signpost.when} by {_day(signpost.by)}, {assumption}'s {kind} {move(before, after)}."
+    return (
+        f"If {signpost.when} by {_day(signpost.by)} (so in {words.share(shift.passed)} of futures), {shift.assumption}'s {kind} "
+        f"{move(shift.before, shift.after)}."
+    )
 
 
 def move(before: float, after: float) -> str:

@@ -31,14 +31,17 @@ from premortem.study import Run
 TRIED, MOVES = 25, 3
 # Strongest drivers and arrestors that the figure shows.
 STRONGEST = 6
-# What it says of the share that holds when a band of the margin is the lowest one above 0.
+# What it says of the share that holds when a band of the margin is the lowest one above 0, and between what shares.
 HOLDING = (
-    ("p5", "more than nineteen futures in twenty"),
-    ("p25", "at least three futures in four"),
-    ("p50", "more than half of all futures"),
-    ("p75", "fewer than half of all futures"),
-    ("p95", "fewer than one future in four"),
+    ("p5", "more than nineteen futures in twenty", 0.95, 1.0),
+    ("p25", "at least three futures in four", 0.75, 0.95),
+    ("p50", "more than half of all futures", 0.5, 0.75),
+    ("p75", "fewer than half of all futures", 0.25, 0.5),
+    ("p95", "fewer than one future in four", 0.05, 0.25),
+    ("", "fewer than one future in twenty", 0.0, 0.05),
 )
+# Beyond this the share at one quarter and that of the board are told apart [share of futures].
+APART = 0.05
 THRESHOLDS = Note(
     "Thresholds are judgement. The HTML edition shows the verdict against each, and a study may set its own."
 )
@@ -86,14 +89,21 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
 def _fan(run: Run, a: Assumption, policy: str) -> Figure:
     rows = run.bands(policy).filter(pl.col("series") == f"margin.{a.id}")
     end = rows.filter(pl.col("quarter") == "2030Q4").row(0, named=True)
-    verdict = next((said for band, said in HOLDING if end[band] > 0), "fewer than one future in twenty")
-    title = title_of(run, policy)
+    verdict, low, high = next((said, low, high) for band, said, low, high in HOLDING if not band or end[band] > 0)
+    title, board = title_of(run, policy), cell(run, a.id, policy)["holds"]
+    alike = low - APART <= board <= high + APART
+    finding = f"{title}, {a.id} holds in {verdict} at the end of 2030"
+    if not alike:
+        finding = f"At the end of 2030 by itself {a.id} holds in {verdict}; at the dates of its conditions, as on the board, in {words.share(board)}"
     return Figure(
         f"fan-{a.id}",
-        f"{title}, {a.id} holds in {verdict} at the end of 2030",
+        finding,
         charts.fan(rows, "margin (log scale)"),
         f"Margin of the weakest condition by quarter; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of {run.futures:,} futures. The board takes the "
-        "verdict at the dates that the conditions name.",
+        "verdict at the dates that the conditions name"
+        + (
+            "." if alike else "; here each quarter is judged by itself, and conditions need not be met in the same one."
+        ),
         f"Fan of the margin of {a.id} by quarter. At the end of 2030: median {end['p50']:.2f}, middle half {end['p25']:.2f} to "
         f"{end['p75']:.2f}, 5 to 95% {end['p5']:.2f} to {end['p95']:.2f}; above 0 the assumption holds.",
     )

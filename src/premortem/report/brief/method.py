@@ -59,7 +59,7 @@ def _record(study: Study) -> list[Block]:
         + (f"; {words.listing(missed)} do not." if missed else ".")
     )
     table = Table(
-        "What was recorded by February 2025 against the central 95% of simulated futures.",
+        "What was recorded by February 2025 against the central 95% of simulated futures. MH: million H100 equivalents by total processing performance.",
         ("Quantity", "Unit", "Recorded", "2.5%", "Median", "97.5%", "Inside", "Source"),
         tuple(
             (

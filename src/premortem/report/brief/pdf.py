@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from premortem.errors import PremortemError
 from premortem.exhibits.render import FONTS
@@ -28,10 +28,13 @@ from premortem.report.brief.notes import references
 TEMPLATE = files("premortem.report") / "templates" / "brief.typ"
 # The standard for accessible PDF: refuses a picture without words, a document without title, a skipped heading.
 STANDARD: Final = "ua-1"
+Paper = Literal["a4", "letter"]
+# What the setter calls each.
+PAPERS: Final[Mapping[Paper, str]] = {"a4": "a4", "letter": "us-letter"}
 
 
-def render(brief: Brief, pictures: Mapping[str, str]) -> bytes:
-    """The PDF; `pictures` are SVG texts by figure id. Raises `PremortemError` with the setter's words when it fails."""
+def render(brief: Brief, pictures: Mapping[str, str], paper: Paper = "a4") -> bytes:
+    """The PDF on A4 or Letter; `pictures` are SVG texts by figure id. Raises `PremortemError` with the setter's words when it fails."""
     import typst
 
     with tempfile.TemporaryDirectory() as held, as_file(FONTS) as fonts:
@@ -42,7 +45,11 @@ def render(brief: Brief, pictures: Mapping[str, str]) -> bytes:
         (folder / "brief.typ").write_text(TEMPLATE.read_text("utf-8"), "utf-8")
         try:
             made: bytes = typst.compile(
-                str(folder / "brief.typ"), font_paths=[str(fonts)], ignore_system_fonts=True, pdf_standards=[STANDARD]
+                str(folder / "brief.typ"),
+                font_paths=[str(fonts)],
+                ignore_system_fonts=True,
+                pdf_standards=[STANDARD],
+                sys_inputs={"paper": PAPERS[paper]},
             )
         except typst.TypstError as error:
             raise PremortemError(f"the PDF could not be set: {error}; the HTML edition is there") from error

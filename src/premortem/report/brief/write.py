@@ -23,8 +23,8 @@ class Written:
     left_out: tuple[str, ...]
 
 
-def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None) -> Written:
-    """Write `brief.html`, and `brief.pdf` if asked for, into the run folder. Raises `BadInput` when the folder cannot be
+def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None, paper: pdf.Paper = "a4") -> Written:
+    """Write `brief.html`, and `brief.pdf` on that paper if asked for, into the run folder. Raises `BadInput` when the folder cannot be
     written; a file is whole or not there.
     """
     began = time.perf_counter()
@@ -37,7 +37,7 @@ def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None) -> Wri
     left_out, printed = list(brief.left_out), None
     if with_pdf:
         try:
-            content = pdf.render(brief, pictures)
+            content = pdf.render(brief, pictures, paper)
         except PremortemError as error:
             left_out.append(str(error))
         else:
