@@ -40,5 +40,5 @@ def listing(items: list[str]) -> str:
 
 def within(name: str) -> str:
     """A name or sentence as it reads within another: its first letter small, unless it begins a proper name."""
-    proper = name[:2].isupper() or name.startswith(("China", "Chinese", "US", "AI", "World AI", "Tier"))
+    proper = name[:2].isupper() or name.startswith(("China", "Chinese", "US", "AI", "Tier"))
     return name if proper else name[:1].lower() + name[1:]
