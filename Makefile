@@ -5,7 +5,7 @@ BIN = .venv/bin
 .PHONY: run test bench lint lock docs assets chromium audit clean
 
 run: .venv/run
-	$(BIN)/premortem run
+	$(BIN)/premortem run --pdf
 
 test: .venv/dev chromium
 	$(BIN)/ruff check src tests scripts

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from premortem import cli
+from premortem.errors import MissingData
 
 
 @pytest.fixture
@@ -82,3 +83,23 @@ def test_exhibits_of_a_run_are_made_from_it(run, small_run, tmp_path):
     code, out, _ = run("board", "goodwill", "--run", small_run.folder, "--json")
     assert code == 0
     assert all(row["check"] for row in json.loads(out)["exhibits"])
+
+
+def test_a_table_or_typeface_that_is_not_there_is_one_line_and_the_rest_still_comes(monkeypatch, tmp_path):
+    from premortem import exhibits
+    from premortem.exhibits import figure5, render
+
+    def gone():
+        raise MissingData("irena_capacity.csv: this table of the package is not there")
+
+    monkeypatch.setattr(figure5, "data", gone)
+    monkeypatch.setattr(render, "FONTS", tmp_path)
+    render._renderer.cache_clear()
+    try:
+        five, four = exhibits.rows(("figure-5", "figure-4"), folder=tmp_path / "out", formats=("svg", "csv"))
+    finally:
+        render._renderer.cache_clear()
+    assert five["error"].startswith("irena_capacity.csv")
+    assert not five["files"]
+    assert "typeface" in four["error"]
+    assert [name.rsplit("/", 1)[-1] for name in four["files"]] == ["figure-4.csv"]

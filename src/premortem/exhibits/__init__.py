@@ -103,11 +103,16 @@ def rows(
 
 
 def _row(name: str, made: Any, error: str, folder: Path | None, formats: tuple[str, ...]) -> dict[str, Any]:
-    module = _module(name)
+    module, files = _module(name), list[str]()
+    for kind in formats if made and folder else ():
+        try:
+            files += [str(path) for path in made.write(folder, (kind,))]
+        except MissingData as lacking:
+            error = str(lacking)
     return {
         "name": name,
         "title": made.title if made else module.SUBJECT,
-        "files": [str(path) for path in made.write(folder, formats)] if made and folder else [],
+        "files": files,
         "substitute": module.BADGE == "substitute data",
         "check": made.check if made else "",
         "badge": module.BADGE,

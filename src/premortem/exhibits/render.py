@@ -7,7 +7,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from premortem.errors import MissingData
+
 FONTS = files("premortem.exhibits") / "fonts"
+NO_FONTS = "the typeface of the package is not there, without which pictures lose their words; install premortem again"
 # Pixels a unit of a PNG: 680 units print at 170 mm with some 200 dots an inch.
 SCALE = 2.0
 # Least room [pixels] of a page for a chart of print width.
@@ -89,7 +92,10 @@ def _library() -> str:
 @cache
 def font_face() -> str:
     """CSS that brings the typeface into a page, its latin letters inside [some 40 kB]."""
-    letters = base64.b64encode((FONTS / "source-sans-3-latin.woff2").read_bytes()).decode()
+    file = FONTS / "source-sans-3-latin.woff2"
+    if not file.is_file():
+        raise MissingData(NO_FONTS)
+    letters = base64.b64encode(file.read_bytes()).decode()
     return (
         "@font-face{font-family:'Source Sans 3';font-weight:200 900;font-display:swap;"
         f"src:url(data:font/woff2;base64,{letters}) format('woff2')}}"
@@ -106,5 +112,7 @@ def _renderer() -> Any:
     """The renderer, told of the packaged fonts: it drops all text without a word in a font that it does not have."""
     import vl_convert
 
+    if not (FONTS / "SourceSans3-Regular.ttf").is_file():
+        raise MissingData(NO_FONTS)
     vl_convert.register_font_directory(str(FONTS))
     return vl_convert

@@ -64,7 +64,9 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
     actors = list(dict.fromkeys(frame["actor"]))
     text = pl.col("position").cast(pl.String).str.replace("-", "−")
     rows = frame.with_columns(text=pl.when(pl.col("position") > 0).then(pl.lit("+") + text).otherwise(text))
-    axis = alt.Axis(orient="top", labelAngle=-50, labelPadding=8, ticks=False, domain=False, grid=True, labelFontSize=12)
+    axis = alt.Axis(
+        orient="top", labelAngle=-50, labelPadding=8, ticks=False, domain=False, grid=True, labelFontSize=12
+    )
     base = alt.Chart(rows).encode(
         x=alt.X("clause_family:N", sort=families, title=None, axis=axis),
         y=alt.Y(

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from premortem.errors import BadInput, nearest
+from premortem.errors import BadInput, MissingData, nearest
 
 DATA = files("premortem.facts") / "data"
 
@@ -47,23 +47,31 @@ def catalogue() -> dict[str, Table]:
 
 def _table(name: str, entry: dict[str, Any], meanings: dict[str, dict[str, str]]) -> Table:
     own = meanings["common"] | meanings.get(name, {}) | entry.get("columns", {})
-    with (DATA / f"{name}.csv").open("r", encoding="utf-8") as file:
-        header = next(csv.reader(file))
+    try:
+        with (DATA / f"{name}.csv").open("r", encoding="utf-8") as file:
+            header = next(csv.reader(file))
+    except FileNotFoundError:
+        header = []  # told by who reads it; the others are there
     return Table(name=name, **(entry | {"columns": {c: own[c] for c in header if c in own}}))
 
 
 @cache
 def read(name: str) -> pl.DataFrame:
-    """One packaged table as a typed frame: dates as dates, numbers as numbers, codes as text, an empty cell as null."""
+    """One packaged table as a typed frame: dates as dates, numbers as numbers, codes as text, an empty cell as null.
+
+    Raises `BadInput` for an unknown name, `MissingData` for a file that the package should hold and does not.
+    """
     tables = catalogue()
     if name not in tables:
         raise BadInput(
             "facts", name, "no such table", got=name, allowed=", ".join(tables), hint=nearest(name, [*tables])
         )
     text = dict.fromkeys(tables[name].text, pl.String)
-    return pl.read_csv(
-        tables[name].file.read_bytes(), try_parse_dates=True, schema_overrides=text, infer_schema_length=None
-    )
+    try:
+        held = tables[name].file.read_bytes()
+    except FileNotFoundError:
+        raise MissingData(f"{name}.csv: this table of the package is not there; install premortem again") from None
+    return pl.read_csv(held, try_parse_dates=True, schema_overrides=text, infer_schema_length=None)
 
 
 def status() -> list[dict[str, object]]:

@@ -31,7 +31,7 @@ def clauses(run: Run) -> Section:
         raise MissingData("no number of a clause is under pressure in these futures")
     figure = _index(rows)
     table = Table(
-        "The same clause numbers with what each says and its citation.",
+        "The same clause numbers: how often each binds, the pressure on it, its index and its citation.",
         ("Clause number", "Binds in", "Pressure", "Index", "Citation"),
         tuple(
             (r["label"], words.share(r["binds"]), words.number(r["pressure"]), words.number(r["index"]), r["citation"])

@@ -77,6 +77,6 @@ def _figure(result: dict[str, Any]) -> Figure:
         "families",
         f"The largest family is \u2018{largest['name']}\u2019, {words.share(largest['share'][first])} of futures",
         charts.families(pl.DataFrame(rows), [r["name"] for r in result["archetypes"]]),
-        "Line: median of the family; band: its middle half.",
+        "Line: median of the family; band: its middle half. MH: million H100 equivalents by total processing performance.",
         f"Medians at the end of 2030 by family (share of futures). {ends}.",
     )
