@@ -198,6 +198,22 @@ def test_a_part_that_cannot_be_made_is_named_and_the_rest_still_comes():
     assert said == "families: not in this brief: out: futures: too few futures: 3; allowed: 200 or more"
 
 
+def test_the_paper_is_a4_or_letter(made, pictures, printed):
+    letter = pypdf.PdfReader(io.BytesIO(pdf.render(made, pictures, "letter")))
+    sizes = {
+        name: [round(float(x)) for x in file.pages[0].mediabox[2:]] for name, file in (("a4", printed), ("us", letter))
+    }
+    assert sizes == {"a4": [595, 842], "us": [612, 792]}
+    assert 8 <= len(letter.pages) <= 15
+    assert f"of {len(letter.pages)}" in letter.pages[-1].extract_text()
+
+
+def test_a_fan_that_differs_from_the_board_says_why(made):
+    for figure in made.figures():
+        if figure.id.startswith("fan-"):
+            assert ("as on the board" in figure.title) == ("here each quarter is judged by itself" in figure.source)
+
+
 def test_a_folder_that_cannot_be_written_is_one_clear_error(small_run, monkeypatch, tmp_path):
     monkeypatch.setattr(small_run, "folder", tmp_path / "gone")
     with pytest.raises(BadInput, match="cannot be written"):
