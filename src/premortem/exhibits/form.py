@@ -165,7 +165,9 @@ def table(frame: pl.DataFrame) -> str:
     heads = "".join(f'<th scope="col">{escape(name.replace("_", " "))}</th>' for name in frame.columns)
     years = [name == "year" for name in frame.columns]
     rows = "".join(
-        "<tr>" + "".join(cell(f"{v:g}" if year and v else plain(v), v) for v, year in zip(row, years, strict=True)) + "</tr>"
+        "<tr>"
+        + "".join(cell(f"{v:g}" if year and v else plain(v), v) for v, year in zip(row, years, strict=True))
+        + "</tr>"
         for row in frame.rows()
     )
     return f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
