@@ -121,3 +121,24 @@ def test_the_example_of_the_docs_runs(tmp_path, monkeypatch):
     names: dict[str, object] = {}
     exec(compile(code, "own.md", "exec"), names)
     assert names["run"].board().height == 6
+
+
+def test_the_external_model_of_the_docs_runs_under_the_same_design_store_and_analysis(tmp_path, monkeypatch, capsys):
+    text = (Path(__file__).parents[2] / "docs" / "own.md").read_text("utf-8")
+    monkeypatch.chdir(tmp_path)
+    section = text[text.index("## A batched external model") :]
+    folder = make_study(tmp_path / "outside")
+    for path in (folder / "assumptions").glob("*.toml"):
+        path.unlink()
+    (folder / "assumptions" / "a1.toml").write_text(re.search(r"```toml\n(.*?)```", section, re.S).group(1))
+    code = re.search(r"```python\n(.*?)```", section, re.S).group(1)
+    names: dict[str, object] = {}
+    exec(compile(code, "own.md", "exec"), names)
+    run = names["run"]
+    values = run.parameters()
+    built = names["outside"](values, None)["built"][23]
+    used = names["outside"](values, None)["used"][23]
+    np.testing.assert_allclose(
+        run.columns("as-written")["margin.A1"], np.log(built / used / 1.25), rtol=2e-4, atol=1e-5
+    )
+    assert "box" in capsys.readouterr().out
