@@ -72,7 +72,7 @@ def run(
     weighted = analysis.board_of(made, as_of) if as_of else {}
 
     def for_people() -> None:
-        report.print_run(made, written.html, written.seconds)
+        report.print_run(made, *filter(None, (written.html, written.pdf)))
         if weighted:
             report.print_weighted(made, weighted)
 

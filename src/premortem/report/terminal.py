@@ -20,7 +20,7 @@ LEAST = 5e-4
 WIDE = 130
 
 
-def print_run(run: Any, brief: Path, seconds: float) -> None:
+def print_run(run: Any, *briefs: Path) -> None:
     """The board, the findings, where to look next."""
     print_board(run)
     console = Console(highlight=False)
@@ -31,7 +31,7 @@ def print_run(run: Any, brief: Path, seconds: float) -> None:
     simulated = run.timing.simulated if run.timing else 0
     rate = f", {simulated / run.seconds['simulate']:,.0f} futures a second" if simulated else ""
     console.print(f"\n{run.futures:,} futures x {len(run.policies)} policies, seed {run.seed}{rate}")
-    console.print(f"Brief: {brief}", soft_wrap=True)
+    console.print(f"Brief: {', '.join(map(str, briefs))}", soft_wrap=True)
     console.print("Next:  premortem board --json, premortem run --futures 100000, premortem --help")
 
 
