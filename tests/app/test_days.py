@@ -98,6 +98,7 @@ def test_effects_of_a_group_that_is_not_there_are_refused(client):
     assert client.get("/api/levers/effects?of=nothing").status_code == 400
 
 
+@pytest.mark.slow
 def test_effects_are_what_the_nudge_does(live, study):
     found = {r["key"]: r for r in effects(live, State("as-written"))}
     assert len(found) == len({*found}) >= 9 + len(study.book("as-written").clauses)

@@ -42,6 +42,7 @@ def folder(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_an_outcome_of_ones_own_is_scored_like_any_other(folder, futures):
     study = Study(folder)
     run = study.run(["as-written"], futures=300, out=folder / "out")

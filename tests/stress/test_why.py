@@ -139,6 +139,7 @@ def test_an_assumption_without_drivers_or_arrestors_has_nothing_to_attribute(stu
     assert items_told(bare, 1, pulled, futures, stored, 1) == []
 
 
+@pytest.mark.slow
 def test_a_settled_assumption_is_said_and_still_has_breaking_points(small_run, monkeypatch):
     columns = type(small_run).columns
 
@@ -200,6 +201,7 @@ def test_uncertainties_that_move_together_are_mixed_before_they_are_mapped(study
     assert np.corrcoef(values[i], values[j])[0, 1] > 0.8
 
 
+@pytest.mark.slow
 def test_shadow_prices_by_gradient_equal_finite_differences(study):
     found = analysis.heavy_edits(study)
     smooth = [r for r in found["clauses"] if r["method"] == "gradient" and r["index"] > 0]

@@ -116,6 +116,7 @@ def test_weights_that_collapse_are_said_to(small_run):
     assert "collapse" in found["warnings"][0]
 
 
+@pytest.mark.slow
 def test_the_board_can_let_futures_draw_their_own_path_of_policy(small_run):
     rows = [row for row in analysis.board_of(small_run, NOTE, drawn=True)["board"] if row["policy"] == "drawn"]
     assert [row["assumption"] for row in rows] == ["A1", "A2", "A3", "A4", "A5", "all"]
