@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from functools import cached_property
@@ -22,7 +23,7 @@ SMALL_RUN = 4096
 ANSWERS = 128
 # Longest that a stop waits for an answer under way [s].
 PATIENCE = 20.0
-# How long after its start the server gets ready for what is asked later [s].
+# How long nothing has been asked when the server gets ready for what is asked later [s].
 PAUSE = 15.0
 
 
@@ -38,6 +39,7 @@ class Desk:
         self._answers = Kept(ANSWERS)
         self._small_runs = Temporary()
         self.fault = ""
+        self.asked = time.monotonic()
         self._runs: dict[str, Run] = {}
         self._open()
 
@@ -100,8 +102,10 @@ class Desk:
         """Work out what other screens show first; stops between steps when closed."""
         if not self.closing.is_set():
             self.live.regional(State(self.study.policies[0]))
-        # compiling gradients takes a core for seconds: not while people look at their first screens
-        if not self.closing.wait(PAUSE):
+        # compiling gradients takes a core for seconds: not while somebody moves something
+        while not self.closing.is_set() and (left := self.asked + PAUSE - time.monotonic()) > 0:
+            self.closing.wait(left)
+        if not self.closing.is_set():
             breaks.prepare(self.study, self.study.levers(self.study.policies[0]))
 
     def close(self) -> None:

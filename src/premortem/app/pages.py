@@ -1,6 +1,7 @@
 """How a page is made: the template, the view of its address, and the words that every template may use."""
 
 import json
+import time
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Annotated, Any
@@ -68,6 +69,7 @@ _env.globals |= {"screens": SCREENS, "go": GO, "palette": DARK}
 def desk_of(request: Request) -> Desk:
     """The desk that the app works at."""
     desk: Desk = request.app.state.desk
+    desk.asked = time.monotonic()
     return desk
 
 
