@@ -59,3 +59,9 @@ def nearest(name: str, known: Sequence[str]) -> str:
 
     close = get_close_matches(name, known, n=1, cutoff=0.6)
     return f"did you mean {close[0]}?" if close else ""
+
+
+def unknown(key: str, what: str, name: str, known: Sequence[str], hint: str | None = None) -> BadInput:
+    """The refusal of a name on the command line that is none of the known ones; hints at the nearest unless told otherwise."""
+    hint = nearest(name, known) if hint is None else hint
+    return BadInput("command line", key, f"{what}: {name}", got=name, allowed=", ".join(known), hint=hint)

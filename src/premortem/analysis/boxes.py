@@ -1,6 +1,5 @@
 """Boxes as rows, each tried on new futures, and a classification tree as a check on them."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,11 +32,7 @@ def discover(
     found = discovery.discover(run.parameters(), study.priors.names, breaks, top, weights, seed)
     if weights is not None or whole.futures == run.futures:
         return found
-    return replace(
-        found,
-        boxes=large.measured(whole, policy, column, found.boxes),
-        base_rate=large.share(whole, policy, column),
-    )
+    return large.on_all(found, whole, policy, column)
 
 
 def boxes(

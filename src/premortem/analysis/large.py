@@ -48,6 +48,11 @@ def _room(run: Run, ceiling: int) -> int:
     return fit
 
 
+def on_all(found: discover.Discovery, run: Run, policy: str, column: str) -> discover.Discovery:
+    """What was found in the first futures of a run, measured on all of them."""
+    return replace(found, boxes=measured(run, policy, column, found.boxes), base_rate=share(run, policy, column))
+
+
 def share(run: Run, policy: str, column: str) -> float:
     """Share of all futures in which a margin is not positive, streamed."""
     return sum(int((part[column] <= 0).sum()) for part in run.parts(policy, [column])) / run.futures

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.ensemble.run import CHUNK, use_compilation_cache
-from premortem.errors import BadInput, nearest
+from premortem.errors import BadInput, nearest, unknown
 from premortem.regime.levers import Levers
 from premortem.study import Run, Study
 
@@ -92,14 +92,7 @@ def assumption_number(study: Study, name: str) -> int:
     """Place of an assumption by its id. Raises `BadInput` with the known ones."""
     ids = [a.id for a in study.assumptions]
     if name.upper() not in ids:
-        raise BadInput(
-            "command line",
-            "ASSUMPTION",
-            f"no such assumption: {name}",
-            got=name,
-            allowed=", ".join(ids),
-            hint=nearest(name.upper(), ids),
-        )
+        raise unknown("ASSUMPTION", "no such assumption", name, ids, nearest(name.upper(), ids))
     return ids.index(name.upper())
 
 
@@ -107,14 +100,8 @@ def policy_of(run: Run, policy: str | None) -> str:
     """A policy of the run, its first when none is named. Raises `BadInput` with those it has."""
     chosen = policy or run.policies[0]
     if chosen not in run.policies:
-        raise BadInput(
-            "command line",
-            "--policy",
-            f"not in this run: {chosen}",
-            got=chosen,
-            allowed=", ".join(run.policies),
-            hint=f"premortem run --policy {chosen}" if chosen in run.study.policies else nearest(chosen, run.policies),
-        )
+        run_it = f"premortem run --policy {chosen}" if chosen in run.study.policies else None
+        raise unknown("--policy", "not in this run", chosen, run.policies, run_it)
     return chosen
 
 

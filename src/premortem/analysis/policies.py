@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from premortem.analysis.asymmetry import time_told
 from premortem.analysis.large import in_memory
 from premortem.analysis.margins import check_inputs, margins_of
-from premortem.errors import BadInput, nearest
+from premortem.errors import BadInput, unknown
 from premortem.stress import regret
 from premortem.stress.attribute import paired
 from premortem.study import Run
@@ -75,9 +75,7 @@ def _chosen(run: Run, policies: Sequence[str] | None) -> list[str]:
     known = list(dict.fromkeys([*run.policies, *run.study.policies]))
     for name in chosen:
         if name not in known:
-            hint = nearest(name, known)
-            what = f"not in this run or study: {name}"
-            raise BadInput("command line", "POLICY", what, got=name, allowed=", ".join(known), hint=hint)
+            raise unknown("POLICY", "not in this run or study", name, known)
     if len(chosen) < 2:
         what = "needs two policies or more"
         raise BadInput("command line", "POLICY", what, got=", ".join(chosen), allowed=", ".join(known))

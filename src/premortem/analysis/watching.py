@@ -12,7 +12,7 @@ from premortem.analysis import observed, weighing
 from premortem.analysis.clauses import KNOWN
 from premortem.analysis.margins import margins_of
 from premortem.analysis.observed import Array, Futures
-from premortem.errors import BadInput, nearest, raise_all
+from premortem.errors import BadInput, raise_all, unknown
 from premortem.regime.levers import Levers
 from premortem.stress import regret
 from premortem.study import Run, Study
@@ -200,14 +200,7 @@ def _view(names: Sequence[str], policy: str | None) -> str:
     if policy is None:
         return weighing.WRITTEN if weighing.WRITTEN in names else names[0]
     if policy not in names:
-        raise BadInput(
-            "command line",
-            "--policy",
-            f"not in this run: {policy}",
-            got=policy,
-            allowed=", ".join(names),
-            hint=nearest(policy, names),
-        )
+        raise unknown("--policy", "not in this run", policy, names)
     return policy
 
 

@@ -1,11 +1,9 @@
 """Why an assumption breaks: everything that `premortem stress` shows."""
 
-from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from premortem.analysis import large
@@ -89,11 +87,9 @@ def _explained(
     breaks = run.columns(policy, [column])[column] <= 0
     found = discover.discover(values, names, breaks, top, weights, seed)
     tree = tree_check(found, values, study, breaks, weights) if in_full else None
-    broken = float(np.average(breaks, weights=weights))
     del values
     if weights is None and whole.futures > run.futures:
-        found = replace(found, boxes=large.measured(whole, policy, column, found.boxes))
-        broken = large.share(whole, policy, column)
+        found = large.on_all(found, whole, policy, column)
     fresh, margins = _anew(study, policy, run.seed + seed)
     return {
         "assumption": a.id,
@@ -101,7 +97,7 @@ def _explained(
         "policy": policy,
         "futures": run.futures if weights is not None else whole.futures,
         "sought_in": run.futures,
-        "breaks": broken,
+        "breaks": found.base_rate,
         "verdict": found.verdict,
         "boxes": boxes(found, a.id, study, run.futures, fresh, margins[number] <= 0),
         "check": {"cart": tree},

@@ -4,6 +4,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from premortem.app.desk import Desk
@@ -20,13 +21,13 @@ Key = tuple[int, str, bytes]
 
 @dataclass
 class _Sent:
-    """Headers and body of an answer; its tag is that of its bytes."""
+    """Headers and body of an answer; its tag is that of its bytes, asked for when they are whole."""
 
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     body: bytes = b""
     whole: bool = False
 
-    @property
+    @cached_property
     def tag(self) -> bytes:
         return b'"' + hashlib.sha256(self.body).hexdigest()[:24].encode() + b'"'
 

@@ -27,7 +27,7 @@ from premortem.regime.book import Book
 from premortem.regime.levers import Levers, levers
 from premortem.stress import score
 from premortem.stress.simulator import Simulator
-from premortem.study import Study
+from premortem.study import Study, plain_rows
 from premortem.watch import quantities, weights
 
 Array = NDArray[Any]
@@ -190,10 +190,7 @@ class Live:
             design.REPLICATES,
             None if held is None else held.values,
         )
-        return [
-            row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")}
-            for row in frame.to_dicts()
-        ]
+        return plain_rows(frame)
 
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
         """Bands of an assumption's margin by quarter over all futures, and the share of them that breaks."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from premortem.app import controls
+from premortem.app import controls, nudges
 from premortem.app.live import Live
 from premortem.app.state import FUTURES, State, belief, ends, lever
 from premortem.errors import BadInput
@@ -69,7 +69,7 @@ def _views(state: State, kind: str, name: str, tried: Any) -> Iterator[tuple[flo
         if kind == "p":
             yield x, replace(state, beliefs=(*(b for b in state.beliefs if b[0] != name), (name, x, x)))
         else:
-            yield x, replace(state, levers=tuple(sorted((dict(state.levers) | {name: x}).items())))
+            yield x, nudges.with_lever(state, name, x)
 
 
 def _holds(live: Live, state: State, assumption: str) -> float:

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from premortem.errors import BadInput, MissingData, PremortemError, nearest
+from premortem.errors import BadInput, MissingData, PremortemError, unknown
 
 # The module of each exhibit by its name, in the order in which they are shown: the note's, then ours.
 EXHIBITS = {
@@ -90,10 +90,7 @@ def rows(
         _module(name)
     for kind in formats:
         if kind not in FORMATS:
-            hint = nearest(kind, FORMATS)
-            raise BadInput(
-                "command line", "--format", f"no such format: {kind}", got=kind, allowed=", ".join(FORMATS), hint=hint
-            )
+            raise unknown("--format", "no such format", kind, FORMATS)
     if folder:
         _make(folder)
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # simulating and drawing leave the interpreter free
@@ -152,12 +149,5 @@ def needs_run(name: str) -> bool:
 
 def _module(name: str) -> Any:
     if name not in EXHIBITS:
-        raise BadInput(
-            "command line",
-            "NAME",
-            f"no such exhibit: {name}",
-            got=name,
-            allowed=", ".join(EXHIBITS),
-            hint=nearest(name, [*EXHIBITS]),
-        )
+        raise unknown("NAME", "no such exhibit", name, [*EXHIBITS])
     return import_module(f"premortem.exhibits.{EXHIBITS[name]}")

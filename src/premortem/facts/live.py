@@ -18,7 +18,7 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from premortem.errors import BadInput, MissingData, PremortemError, nearest
+from premortem.errors import MissingData, PremortemError, nearest, unknown
 from premortem.facts.fetch import Fetched, fetch
 
 LIVE = files("premortem.facts") / "live.toml"
@@ -66,14 +66,7 @@ def pull(
     known = sources() if known is None else known
     for name in names:
         if name not in known:
-            raise BadInput(
-                "command line",
-                "NAME",
-                f"no such source: {name}",
-                got=name,
-                allowed=", ".join(known),
-                hint=nearest(name, [*known]),
-            )
+            raise unknown("NAME", "no such source", name, [*known])
     pulled: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     for name in names or known:

@@ -6,13 +6,12 @@ import polars as pl
 
 from premortem.report import words
 from premortem.stress.propositions import Assumption, Condition
-from premortem.study import Run
+from premortem.study import Run, plain_rows
 
 
 def cell(run: Run, assumption: str, policy: str) -> dict[str, Any]:
     """One cell of the board; `fails_on` without the conditions of other assumptions."""
-    row = run.board().filter((pl.col("assumption") == assumption) & (pl.col("policy") == policy)).row(0, named=True)
-    return row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")}
+    return plain_rows(run.board().filter((pl.col("assumption") == assumption) & (pl.col("policy") == policy)))[0]
 
 
 def first_failure(run: Run, assumption: Assumption, policy: str) -> tuple[Condition, float] | None:

@@ -16,7 +16,7 @@ from premortem import facts, world
 from premortem.ensemble import priors, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.priors import Priors
-from premortem.errors import BadInput, nearest, raise_all
+from premortem.errors import BadInput, raise_all, unknown
 from premortem.regime import book as rules
 from premortem.regime.levers import Levers, levers
 from premortem.stress import propositions, score
@@ -128,14 +128,7 @@ class Study:
     def book(self, policy: str) -> rules.Book:
         """The rulebook under a policy of the study. Raises `BadInput` with the nearest name for an unknown one."""
         if policy not in self.policies:
-            raise BadInput(
-                "command line",
-                "--policy",
-                f"no such policy: {policy}",
-                got=policy,
-                allowed=", ".join(self.policies),
-                hint=nearest(policy, self.policies),
-            )
+            raise unknown("--policy", "no such policy", policy, self.policies)
         own = self.folder / "policies" / f"{policy}.toml" if self.folder else None
         return rules.load(own if own and own.is_file() else policy)
 

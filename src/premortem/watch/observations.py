@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from premortem import facts
-from premortem.errors import BadInput, nearest, raise_all
+from premortem.errors import BadInput, nearest, raise_all, unknown
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.quantities import Z95, Array, Quantity
@@ -223,14 +223,7 @@ def parse_option(
     name, value, unit, day = match.groups()
     quantity = known_quantities.find(name, known)
     if quantity is None:
-        raise BadInput(
-            "command line",
-            option,
-            f"no such quantity: {name}",
-            got=name,
-            allowed=", ".join(known),
-            hint=nearest(name, [*known]),
-        )
+        raise unknown(option, "no such quantity", name, [*known])
     on, last = _date(day, "command line", option) if day else as_of, today or latest_day()
     if on > last:
         raise BadInput("command line", option, "lies in the future", got=day or str(on), allowed=f"up to {last}")
