@@ -1,4 +1,4 @@
-"""More: validate, init, bench and data."""
+"""More: validate, evidence, init, bench and data."""
 
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +28,23 @@ def validate(
         {"errors": [e.as_dict() | {"why": e.what} for e in found]}, as_json, False, lambda: typer.echo("\n".join(lines))
     )
     raise typer.Exit(BAD if found else DONE)
+
+
+@app.command(rich_help_panel="More")
+def evidence(as_json: AsJson = False) -> None:
+    """Every prior against what its source says, worked out from the source's own numbers.
+
+    A prior agrees, leans, departs (on purpose, with why), contradicts its source, or has no number behind it.
+    Exit 1 where one contradicts.
+
+    Examples: premortem evidence; premortem evidence --json
+    """
+    from premortem import report
+    from premortem.ensemble import evidence as compared
+
+    found = compared.evidence()
+    show({"priors": [c.as_dict() for c in found]}, as_json, False, lambda: report.print_evidence(found))
+    raise typer.Exit(NO if any(c.verdict == "contradicts" for c in found) else DONE)
 
 
 @app.command(rich_help_panel="More")

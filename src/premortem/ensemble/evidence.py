@@ -146,7 +146,9 @@ def _numbers() -> dict[str, float]:
 
 def _implied(row: Mapping[str, str], numbers: Mapping[str, float], file: str) -> Three:
     name, conversion = row["name"], row["conversion"]
-    known = {key.partition(".")[0] for key in numbers} | {f"q{r['number']}" for r in facts.read("quantities").to_dicts()}
+    known = {key.partition(".")[0] for key in numbers} | {
+        f"q{r['number']}" for r in facts.read("quantities").to_dicts()
+    }
     asked = [f"q{q.strip()}" for q in row["quantity"].split(";") if q.strip()]
     used = {f"q{n}" for end in ENDS for n in _QUANTITY.findall(row[end])}
     for quantity in sorted({*asked, *used}):

@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +23,7 @@ from scipy.special import betainc, betaincinv, ndtr, ndtri
 from premortem.ensemble import correlation
 from premortem.ensemble.correlation import Copula
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.facts.day import Day
 
 Array = NDArray[np.float64]
 Distribution = Literal[
@@ -51,7 +51,7 @@ class Prior(BaseModel):
     meaning: str
     binds: str
     basis: str
-    known_on: date
+    known_on: Day
     confidence: Literal["low", "medium", "high"]
 
     @field_validator("central", mode="before")

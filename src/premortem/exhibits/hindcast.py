@@ -10,6 +10,7 @@ from premortem import analysis
 from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, themed
 from premortem.watch import quantities
+from premortem.watch.kinds import apart, counted, outcomes_inside
 from premortem.words import number
 
 SUBJECT = "The hindcast of what was read later"
@@ -28,10 +29,23 @@ LETTER, LINE = 6, 15
 
 
 def data(run: Any) -> pl.DataFrame:
-    """By reading, misses first: quantity, date, unit, observed, p5, p50, p95, inside, rank, crps and its baselines, source."""
+    """By reading, misses first: quantity, kind, group, date, unit, observed, p5, p50, p95, inside, rank, crps and its baselines, source."""
     # drawn anew: a large run holds more futures than paths of policy are worth drawing for
     scored = analysis.hindcast(study=run.study).weighted.observables
-    columns = ("quantity", "unit", "observed", "p5", "p50", "p95", "inside", "rank", "crps", "crps_persistence")
+    columns = (
+        "quantity",
+        "kind",
+        "group",
+        "unit",
+        "observed",
+        "p5",
+        "p50",
+        "p95",
+        "inside",
+        "rank",
+        "crps",
+        "crps_persistence",
+    )
     rows = [{name: getattr(s, name) for name in columns} | {"date": str(s.date), "source": s.source} for s in scored]
     frame = pl.DataFrame(rows, schema_overrides={"crps_persistence": pl.Float64})
     return frame.sort("inside", (pl.col("rank") - 0.5).abs(), descending=[False, True])
@@ -42,7 +56,12 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     span = pl.col("p95") - pl.col("p5")
     said = [f"{number(r['observed'])} ({number(r['p5'])} to {number(r['p95'])})" for r in frame.to_dicts()]
     names = [
-        "\n".join(wrap(f"{quantities.shipped()[r['quantity']].says}, {r['unit']}, {r['date'][:7]}", width // LETTER))
+        "\n".join(
+            wrap(
+                f"{quantities.shipped()[r['quantity']].says}, {r['unit']}, {r['date'][:7]}, {r['kind']}",
+                width // LETTER,
+            )
+        )
         for r in frame.to_dicts()
     ]
     rows = frame.with_columns(
@@ -73,13 +92,16 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
 
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
-    inside = int(frame["inside"].sum())
-    title = f"{inside} of {frame.height} readings after February 2025 fell inside the range of nine in ten futures"
+    counts = counted(frame.select("kind", "inside", "group").iter_rows())
+    title = f"{outcomes_inside(counts)} after February 2025 fell inside the range of nine in ten futures"
     told = "; ".join(
         f"{r['quantity']} {r['date']}: {number(r['observed'])} {r['unit']}, said {number(r['p50'])} ({number(r['p5'])} to {number(r['p95'])})"
         for r in frame.to_dicts()
     )
     judged = frame.drop_nulls("crps_persistence")
     better = judged.filter(pl.col("crps") < pl.col("crps_persistence")).height
-    check = f"Ours. The model is nearer than carrying the last value forward in {better} of {judged.height} readings that have one; `premortem hindcast` has the scores."
+    check = (
+        f"Ours. {frame.height} readings are shown{apart(counts)}. The model is nearer than carrying the last value forward in {better} of {judged.height} "
+        "readings of any kind that have one; `premortem hindcast` has the scores."
+    )
     return Says(title, f"Bars of predictions with what was read. {told}.", check)

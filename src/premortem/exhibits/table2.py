@@ -10,7 +10,6 @@ from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.marks import PHONE
 from premortem.exhibits.theme import BREAKS, GRID, HOLDS, INK, MUTED, WIDTH, themed
 from premortem.facts import read
-from premortem.stress.edits import said_later
 from premortem.words import listing
 
 SUBJECT = "Positions of actors on families of clauses"
@@ -19,7 +18,7 @@ UNIT = "position from −2 (strongly against the clause) to +2 (strongly for it)
 SOURCE = sources("positions", "table2_positions")
 METHOD = (
     "Positions and salience are coded by judgement from filings, statements and press, row by row; treat as ±1. On open weights the clause is a limit on "
-    "releasing them. Dashed circles rest on sources after the note, which a reader in February 2025 did not have."
+    "releasing them. Dashed circles cannot be proved by a source of the note's day or before: a later source, or none with a day."
 )
 NOTE_DAY = date(2025, 2, 26)
 # Groups of US firms that the note's table has, first; then who else spoke.
@@ -43,21 +42,20 @@ GROUPS = (
 
 
 def data() -> pl.DataFrame:
-    """Positions: actor, group, clause_family, position (-2 to 2), salience (0 to 1), after_note, basis, source."""
-    frame = read("positions")
-    after = pl.Series(
-        [
-            said_later(str(source), NOTE_DAY) or str(source).startswith("Microsoft blog 27 Feb")
-            for source in frame["source"]
-        ]
-    )
+    """Positions: actor, group, clause_family, position (-2 to 2), salience (0 to 1), after_note, basis, source.
+
+    One row an actor and family: what could be proved known by the note, else what was said later or has no day.
+    """
+    frame = read("positions").with_columns(after_note=~(pl.col("known_on") <= NOTE_DAY).fill_null(False))
+    order = frame.sort("after_note", "known_on", nulls_last=True, maintain_order=True)
+    one = order.unique(["actor", "clause_family"], keep="first", maintain_order=True)
     place = pl.col("group").replace_strict({g: i for i, g in enumerate(GROUPS)}, default=len(GROUPS))
     columns = ["actor", "group", "clause_family", "position", "salience", "after_note", "basis", "source"]
-    return frame.with_columns(after_note=after).sort(place, "actor", "clause_family").select(columns)
+    return one.sort(place, "actor", "clause_family").select(columns)
 
 
 def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
-    """Actors by families: a circle with the position, blue for and orange against, dashed where it was said after the note."""
+    """Actors by families: a circle with the position, blue for and orange against, dashed where no source by the note proves it."""
     frame = data() if frame is None else frame
     narrow = width < PHONE
     families = frame.group_by("clause_family").len().sort("len", descending=True)["clause_family"].to_list()
@@ -99,7 +97,7 @@ def says(frame: pl.DataFrame) -> Says:
     known = frame.filter(~pl.col("after_note"))
     caps = known.filter(pl.col("clause_family") == "tier caps")
     against, in_favour = (caps.filter(pl.col("position") * side > 0)["actor"].to_list() for side in (-1, 1))
-    title = f"By February 2025 {len(against)} of the {caps.height} actors who had spoken on the tier caps, their author aside, stood against them"
+    title = f"By February 2025 {len(against)} of the {caps.height} actors whose stand on the tier caps can be proved stood against them"
     told = "; ".join(
         f"{family[0]}: " + ", ".join(f"{r['actor']} {r['position']:+d}" for r in rows.to_dicts())
         for family, rows in frame.group_by("clause_family", maintain_order=True)
@@ -111,7 +109,7 @@ def says(frame: pl.DataFrame) -> Says:
     check = (
         f"The note's table is in words, so no number of it can be compared; a first coding of it and this fuller one share {both.height} cells and agree within one step in {same}. "
         f"Its lines come out: closed labs for tighter controls, Meta against limits on open weights, clouds and NVIDIA against the caps"
-        f"{_firms_against(frame)}. For the caps by then: {listing(in_favour)}, but for the agency that wrote them, whose position is coded from a later source."
+        f"{_firms_against(frame)}. For the caps by then: {listing(in_favour)}."
     )
     return Says(title, alternative, check)
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from premortem.errors import BadInput, MissingData, nearest
+from premortem.errors import BadInput, MissingData, nearest, raise_all
 
 DATA = files("premortem.facts") / "data"
 
@@ -59,7 +59,8 @@ def _table(name: str, entry: dict[str, Any], meanings: dict[str, dict[str, str]]
 def read(name: str) -> pl.DataFrame:
     """One packaged table as a typed frame: dates as dates, numbers as numbers, codes as text, an empty cell as null.
 
-    Raises `BadInput` for an unknown name, `MissingData` for a file that the package should hold and does not.
+    Raises `BadInput` for an unknown name and for a day of knowledge that is none, `MissingData` for a file that the
+    package should hold and does not.
     """
     tables = catalogue()
     if name not in tables:
@@ -71,7 +72,23 @@ def read(name: str) -> pl.DataFrame:
         held = tables[name].file.read_bytes()
     except FileNotFoundError:
         raise MissingData(f"{name}.csv: this table of the package is not there; install premortem again") from None
-    return pl.read_csv(held, try_parse_dates=True, schema_overrides=text, infer_schema_length=None)
+    frame = pl.read_csv(held, try_parse_dates=True, schema_overrides=text, infer_schema_length=None)
+    return _known_on_days(frame, f"{name}.csv")
+
+
+def _known_on_days(frame: pl.DataFrame, file: str) -> pl.DataFrame:
+    """The frame, if every cell under `known_on` is a day or empty: a label, a year or a month alone is none."""
+    if "known_on" not in frame.columns or frame.schema["known_on"] == pl.Date:
+        return frame
+    days = frame["known_on"].cast(pl.String).str.to_date("%Y-%m-%d", strict=False)
+    wrong = frame.with_row_index("row", offset=2).filter(days.is_null() & frame["known_on"].is_not_null())
+    raise_all(
+        [
+            BadInput(file, f"row {row}: known_on", "is not a day", got=got, allowed="a day such as 2025-02-26")
+            for row, got in wrong.select("row", "known_on").iter_rows()
+        ]
+    )
+    return frame.with_columns(known_on=days)
 
 
 def status() -> list[dict[str, object]]:

@@ -15,8 +15,13 @@ A part of the observations is kept from the project on purpose, and is scored wi
 
 **Not all of it is blind.** How a future draws its path of policy was reworked after its author had scored a table of later values: the miss on H20 sales
 showed that a ban on chips led to a whole shipped policy, with levers that have nothing to do with it. Since then each event acts through its own levers, from the quarter in which it
-comes. The change was made on principle and no number was fitted; of the packaged readings 9 of 9 lay inside before and after it. The miss itself stays
-(see known weaknesses). No prior, map or rate was changed because of a later observation.
+comes. The change was made on principle and no number was fitted; every packaged reading lay inside before and after it. The miss itself stays
+(see known weaknesses). No prior, map or rate was changed because of a later observation. Priors were recomputed from their sources once (`premortem evidence`):
+eighteen of them moved, on nothing that was not public by 26 February 2025, and with them the scores below.
+
+**Few of the readings test a forecast.** An *outcome* speaks of a period that was over when it became known, and that ended after the day of the hindcast. A *nowcast*
+reaches far back, mixes in a forecast, or speaks of a period that was over by that day; a *projection* was made before its period ended. Only outcomes count in the headline,
+and readings of one group (one report, one fact) count as one.
 """
 
 WEAK = """## Known weaknesses
@@ -100,8 +105,8 @@ def _table(found: Hindcast) -> list[str]:
     lines = [
         "## Every quantity, the worst first",
         "",
-        "| | quantity | day | observed | 5% | 50% | 95% | unit | CRPS | persistence | line | source |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| | quantity | day | kind | observed | 5% | 50% | 95% | unit | CRPS | persistence | line | source |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for s in ordered:
         numbers = (s.observed, s.p5, s.p50, s.p95)
@@ -110,7 +115,7 @@ def _table(found: Hindcast) -> list[str]:
         told = " | ".join("-" if x is None else words.number(x, 3) for x in scores)
         mark = "" if s.inside else "**miss**"
         lines.append(
-            f"| {mark} | `{s.quantity}` | {s.date} | {seen} | {s.unit} | {told} | {s.source} ({s.confidence}) |"
+            f"| {mark} | `{s.quantity}` | {s.date} | {s.kind} | {seen} | {s.unit} | {told} | {s.source} ({s.confidence}) |"
         )
     return [*lines, ""]
 
@@ -129,13 +134,12 @@ def _events(found: Hindcast) -> list[str]:
 
 
 def _scores(found: Hindcast, plain: Hindcast) -> list[str]:
-    inside, expected = sum(s.inside for s in found.observables), 0.9 * len(found.observables)
     lines = [
         "## Scores",
         "",
         "| | by what was known on the day | all futures alike |",
         "| --- | --- | --- |",
-        f"| inside the 90% range | {found.coverage90:.0%} | {plain.coverage90:.0%} |",
+        f"| inside the 90% range, readings of every kind | {found.coverage90:.0%} | {plain.coverage90:.0%} |",
     ]
     for name, said in (("persistence", "persistence"), ("trend", "a straight line")):
         lines.append(f"| better than {said} on | {found.beats(name):.0%} | {plain.beats(name):.0%} |")
@@ -145,8 +149,8 @@ def _scores(found: Hindcast, plain: Hindcast) -> list[str]:
         "",
         unchanged(found),
         "",
-        f"{inside} of {len(found.observables)} lie inside, {expected:.1f} would be expected. So few readings cannot tell a right width from one that is somewhat"
-        " too wide; where all lie inside, suspect too wide rather than too narrow.",
+        f"{found.kinds['outcome']['inside']} of {found.kinds['outcome']['of']} outcomes lie inside. So few cannot tell a right width from a wrong one. The rows above count readings of every"
+        f" kind, {len(found.observables)} in {len(found.groups)} independent groups; where all lie inside, suspect too wide rather than too narrow.",
         "",
     ]
     return lines

@@ -1,7 +1,8 @@
 """Pages of the docs on what is shipped: each table with its columns, each quantity with the priors that rest on it."""
 
-from premortem import facts, world
+from premortem import facts
 from premortem.ensemble import priors
+from premortem.ensemble.evidence import evidence
 
 
 def tables() -> str:
@@ -35,28 +36,33 @@ def quantities() -> str:
     lines = [
         "# Ninety-two quantities and what rests on them",
         "",
-        "P: known by 26 February 2025, fit for a prior. H: hindsight, for the record and the hindcast alone; no prior rests on what such a row says (tested).",
-        "Where nothing rests on a P row, the model has no parameter of that kind or the row checks a result.",
+        "Each row's numbers are what was public on its day of knowledge; a day after 26 February 2025, or none, is hindsight, for the record and the hindcast alone, and no",
+        "prior rests on it (tested). `premortem evidence` works out every prior from these numbers and says where one departs, and why.",
+        "Where nothing rests on a row, the model has no parameter of that kind or the row checks a result.",
         "",
-        "| # | quantity | unit | central | low | high | source | known | rests on it |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| # | quantity | unit | central | low | high | source | known on | also | rests on it |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in facts.read("quantities").to_dicts():
-        cells = (row[k] for k in ("quantity", "unit", "central", "low", "high", "source", "known"))
+        cells = (row[k] for k in ("quantity", "unit", "central", "low", "high", "source", "known_on", "also"))
         rests = ", ".join(behind.get(int(row["number"]), []))
-        lines.append(f"| {row['number']} | {' | '.join(_cell(str(c)) for c in cells)} | {rests} |")
+        lines.append(f"| {row['number']} | {' | '.join(_cell(_plain(c)) for c in cells)} | {rests} |")
     return "\n".join(lines) + "\n"
 
 
 def _behind() -> dict[int, list[str]]:
-    """Names of uncertainties and history checks by the number of the quantity that they name."""
-    named = [(f"`{row.name}`", row.basis) for row in priors.read(world.PARAMS).rows]
+    """Names of uncertainties and history checks by the number of the quantity that they rest on."""
+    named = [(f"`{c.name}`", f"quantities {c.quantity.replace(';', ',')}") for c in evidence()]
     named += [(f"check: {row['quantity']}", row["source"]) for row in facts.read("history_checks").to_dicts()]
     found: dict[int, list[str]] = {}
     for name, basis in named:
         for number in priors.quantities(basis):
             found.setdefault(number, []).append(name)
     return found
+
+
+def _plain(cell: object) -> str:
+    return "" if cell is None else f"{cell:g}" if isinstance(cell, float) else str(cell)
 
 
 def _cell(text: str) -> str:

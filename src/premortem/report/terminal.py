@@ -1,7 +1,7 @@
 """What people see in a terminal: the board with bars of eight steps, findings, tables, a progress bar."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from premortem.ensemble.evidence import Compared
 from premortem.report import words
 
 PLAIN = "Share of futures in which each assumption holds (not forecasts)"
@@ -67,6 +68,27 @@ def bar(share: float, console: Console) -> str:
         return ("#" * round(share * BAR_CELLS)).ljust(BAR_CELLS, ".")
     full, rest = divmod(eighths, 8)
     return (STEPS[8] * full + (STEPS[rest] if rest else "")).ljust(BAR_CELLS)
+
+
+def print_evidence(found: Sequence[Compared]) -> None:
+    """Every prior that a number stands behind, what departs first, with its reason; then how many have none."""
+    console = Console(highlight=False)
+    order = ("contradicts", "leans", "departs", "agrees")
+    table = Table(box=None, padding=(0, 1))
+    for column in ("prior", "verdict", "source implies", "shipped", "quantity"):
+        table.add_column(column, no_wrap=column in ("prior", "verdict"), overflow="fold")
+    for c in sorted((c for c in found if c.verdict in order), key=lambda c: order.index(c.verdict)):
+        table.add_row(c.name, c.verdict, _three(c.implied), _three(c.shipped), c.quantity or "-")
+    console.print(table)
+    for c in found:
+        if c.verdict == "departs":
+            console.print(f"{c.name} departs: {c.why}", style="dim")
+    counts = ", ".join(f"{sum(c.verdict == v for c in found)} {v}" for v in (*order, "no number"))
+    console.print(f"{len(found)} priors: {counts}. Low, central, high in the prior's unit.")
+
+
+def _three(ends: Sequence[float | None]) -> str:
+    return ", ".join("-" if x is None else f"{x:.6g}" if abs(x) >= 1000 else words.number(x, 3) for x in ends)
 
 
 def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> None:

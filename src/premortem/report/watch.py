@@ -8,6 +8,7 @@ from rich.table import Table
 from premortem.report import words
 from premortem.report.terminal import print_board
 from premortem.watch.hindcast import Hindcast
+from premortem.watch.kinds import apart, outcomes_inside
 
 # Signposts that are shown; the others are counted and found with --json.
 SHOWN = 12
@@ -66,13 +67,13 @@ def print_hindcast(judged: Any) -> None:
     found: Hindcast = judged.weighted
     console.print(f"[bold]{verdict(found)}[/bold]")
     table = Table(box=None, padding=(0, 1))
-    for column in ("", "quantity", "date", "observed", "5%", "50%", "95%", "unit", "skill"):
+    for column in ("", "quantity", "date", "kind", "observed", "5%", "50%", "95%", "unit", "skill"):
         right = column in ("observed", "5%", "50%", "95%", "skill")
         table.add_column(column, justify="right" if right else "left", no_wrap=column in ("quantity", "date"))
     for s in (*found.misses, *(s for s in found.observables if s.inside)):
         skill = "-" if not s.crps_persistence else f"{1 - s.crps / s.crps_persistence:+.0%}"
         numbers = (words.number(x, 3) for x in (s.observed, s.p5, s.p50, s.p95))
-        table.add_row("" if s.inside else "MISS", s.quantity, s.date.isoformat(), *numbers, s.unit, skill)
+        table.add_row("" if s.inside else "MISS", s.quantity, s.date.isoformat(), s.kind, *numbers, s.unit, skill)
     console.print(table)
     for event in sorted(found.events, key=lambda e: -e.brier):
         came = "came" if event.happened else "did not come"
@@ -93,14 +94,14 @@ def print_hindcast(judged: Any) -> None:
 
 
 def verdict(found: Hindcast) -> str:
-    """`Standing on 2025-02-26: 9 of 9 inside the 90% range; better than persistence on 7 of 7`."""
-    inside = sum(s.inside for s in found.observables)
-    parts = [f"{inside} of {len(found.observables)} inside the 90% range"]
+    """`Standing on 2025-02-26: 1 of 1 outcome inside the 90% range; ...`, what only looks like a test apart from it."""
+    outcomes = found.of_kind("outcome")
+    parts = [f"{outcomes_inside(found.kinds)} inside the 90% range"]
     for name, baseline in (("persistence", "crps_persistence"), ("a straight line", "crps_trend")):
-        pairs = [(s.crps, getattr(s, baseline)) for s in found.observables if getattr(s, baseline) is not None]
+        pairs = [(s.crps, getattr(s, baseline)) for s in outcomes if getattr(s, baseline) is not None]
         if pairs:
             parts.append(f"better than {name} on {sum(a < b for a, b in pairs)} of {len(pairs)}")
-    return f"Standing on {found.as_of}: {'; '.join(parts)}"
+    return f"Standing on {found.as_of}: {'; '.join(parts)}{apart(found.kinds)}"
 
 
 def unchanged(found: Hindcast) -> str:

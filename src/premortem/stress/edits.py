@@ -18,21 +18,6 @@ CHANGE = 0.10
 MOVES = 1e-3
 # Degree of editing above which a number counts as edited, and how many of the first are looked at.
 EDITED, TOP = 0.5, 5
-# Months after February that mark a source as too late, in sources that name a month.
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 
 def agree(prices: Array, differences: Array) -> bool:
@@ -52,32 +37,23 @@ def net_positions(as_of: date) -> dict[str, float]:
     return {row["clause_family"]: row["net"] / (2 * row["weight"]) for row in _said(as_of).to_dicts()}
 
 
-def _said(as_of: date) -> pl.DataFrame:
-    frame = facts.read("positions")
-    known = frame.filter([not said_later(str(source), as_of) for source in frame["source"]])
-    return known.group_by("clause_family").agg(
-        (pl.col("position") * pl.col("salience")).sum().alias("net"), pl.col("salience").sum().alias("weight")
+def known_positions(as_of: date) -> pl.DataFrame:
+    """Rows of the table of positions that can be proved known on a day, the latest of each actor on each family.
+
+    A row without a day counts on none.
+    """
+    known = facts.read("positions").filter(pl.col("known_on") <= as_of)
+    return known.sort("known_on", maintain_order=True).unique(
+        ["actor", "clause_family"], keep="last", maintain_order=True
     )
 
 
-def said_later(source: str, as_of: date) -> bool:
-    """Whether a source's text names a month after the day; sources without a month count as known."""
-    words = source.replace(",", " ").split()
-    for i, word in enumerate(words):
-        year = next((int(w) for w in words[i + 1 : i + 2] if w.isdigit() and len(w) == 4), None)
-        month = next((i for i, name in enumerate(MONTHS, 1) if name.startswith(word) and len(word) >= 3), None)
-        if month is not None and year is not None and (year, month) > (as_of.year, as_of.month):
-            return True
-        if (
-            word.isdigit()
-            and len(word) == 4
-            and i > 0
-            and words[i - 1] not in MONTHS
-            and int(word) > 2000
-            and int(word) > as_of.year
-        ):
-            return True
-    return False
+def _said(as_of: date) -> pl.DataFrame:
+    return (
+        known_positions(as_of)
+        .group_by("clause_family", maintain_order=True)
+        .agg((pl.col("position") * pl.col("salience")).sum().alias("net"), pl.col("salience").sum().alias("weight"))
+    )
 
 
 def rank(

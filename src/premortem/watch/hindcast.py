@@ -17,16 +17,17 @@ import numpy as np
 from premortem import facts
 from premortem.errors import BadInput
 from premortem.rows import Table, table
+from premortem.watch import kinds
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Reading, Readings, as_read
 from premortem.watch.quantities import Array, Quantity
+from premortem.watch.scores import baselines, brier, crps, quantiles
 
 # The central range whose coverage is scored.
 RANGE = (0.05, 0.5, 0.95)
 # An event is missed where its share did worse than one half for all would have.
 EVENT_MISSED = 0.25
 EXPLANATIONS = files("premortem.watch") / "explanations.toml"
-DAYS_A_YEAR = 365.25
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Scored:
     crps_trend: float | None
     source: str
     confidence: str
+    kind: str  # outcome, nowcast or projection, as it stood on the day of the hindcast
+    group: str  # readings of one group tell of one fact
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,23 @@ class Hindcast:
     observables: tuple[Scored, ...]
     events: tuple[EventScored, ...]
     not_scored: tuple[dict[str, str], ...]
+
+    def of_kind(self, kind: str) -> tuple[Scored, ...]:
+        """Observables of a kind: only outcomes test a forecast."""
+        return tuple(s for s in self.observables if s.kind == kind)
+
+    @property
+    def kinds(self) -> dict[str, dict[str, int]]:
+        """By kind of reading: how many lie inside, of how many, in how many independent groups."""
+        return kinds.counted((s.kind, s.inside, s.group) for s in self.observables)
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        """Groups of readings that tell of one fact: name, readings and how many of them lie inside."""
+        found: dict[str, list[Scored]] = {}
+        for s in self.observables:
+            found.setdefault(s.group, []).append(s)
+        return [{"group": g, "readings": len(all_), "inside": sum(s.inside for s in all_)} for g, all_ in found.items()]
 
     @property
     def coverage90(self) -> float:
@@ -114,7 +134,19 @@ class Hindcast:
         """Every reading against its prediction, misses first."""
         ordered = [*self.misses, *(s for s in self.observables if s.inside)]
         rows = [{**asdict(s), "date": str(s.date), "inside": "yes" if s.inside else "MISS"} for s in ordered]
-        columns = ("quantity", "date", "unit", "observed", "p5", "p50", "p95", "inside", "crps", "crps_persistence")
+        columns = (
+            "quantity",
+            "date",
+            "kind",
+            "unit",
+            "observed",
+            "p5",
+            "p50",
+            "p95",
+            "inside",
+            "crps",
+            "crps_persistence",
+        )
         said = f"What futures said on {self.as_of} against what was read later; CRPS in the quantity's unit, smaller is better"
         return table(rows, *columns, caption=said)
 
@@ -151,6 +183,8 @@ class Hindcast:
             "as_of": self.as_of.isoformat(),
             "observables": [r for r in rows if not r["inside"]] + [r for r in rows if r["inside"]],
             "coverage90": _plain(self.coverage90),
+            "kinds": self.kinds,
+            "groups": self.groups,
             "beats_persistence": _plain(self.beats("persistence")),
             "beats_trend": _plain(self.beats("trend")),
             "skill_persistence": _plain(self.skill("persistence")),
@@ -188,14 +222,19 @@ def hindcast(
             left.append(_left(reading, "lies outside the simulated quarters"))
             continue
         earlier = [r for r in known if r.quantity == reading.quantity and r.on < reading.on]
-        scored.append(_score(reading, quantity, as_read(values, reading, quantity, seed=i), weights, earlier))
+        scored.append(_score(reading, quantity, as_read(values, reading, quantity, seed=i), weights, earlier, as_of))
     happened, no_event = _events(readings, as_of, events or {})
     unknown = [_left(r, "no such quantity in the model") for r in readings.unknown if r.known_on > as_of]
     return Hindcast(as_of, tuple(scored), happened, tuple(left + unknown + no_event))
 
 
 def _score(
-    reading: Reading, quantity: Quantity, values: Array, weights: Array | None, earlier: Sequence[Reading]
+    reading: Reading,
+    quantity: Quantity,
+    values: Array,
+    weights: Array | None,
+    earlier: Sequence[Reading],
+    as_of: date,
 ) -> Scored:
     finite = np.isfinite(values)
     x, w = values[finite], None if weights is None else weights[finite]
@@ -217,6 +256,8 @@ def _score(
         crps_trend=None if line is None else abs(line - reading.value),
         source=reading.source,
         confidence=reading.confidence,
+        kind=kinds.on_day(reading.kind, reading.on, as_of),
+        group=reading.group or reading.quantity,
     )
 
 
@@ -245,50 +286,6 @@ def _left(reading: Reading, why: str) -> dict[str, str]:
 def explanations() -> dict[str, str]:
     """Why the model missed, or came near to it, by quantity or event: written after the fact."""
     return {name: str(says) for name, says in tomllib.loads(EXPLANATIONS.read_text("utf-8")).items()}
-
-
-def crps(sample: Array, observed: float, weights: Array | None = None) -> float:
-    """Continuous ranked probability score of a sample, in its unit: E|X - y| - E|X - X'| / 2 (Gneiting and Raftery 2007).
-
-    By sorting, in n log n. A point forecast scores its absolute error.
-    """
-    order = np.argsort(sample)
-    x = sample[order].astype(float)
-    w = np.full(len(x), 1 / len(x)) if weights is None else weights[order] / weights.sum()
-    before = np.cumsum(w) - w
-    # half of E|X - X'| = sum over i of w_i x_i (weight before i - weight after i)
-    half_spread = float(np.dot(w * x, 2 * before + w - 1))
-    return float(np.dot(w, np.abs(x - observed))) - half_spread
-
-
-def quantiles(sample: Array, at: Sequence[float], weights: Array | None = None) -> tuple[float, ...]:
-    """Quantiles of a sample, weighted if weights are given (the smallest value with that share at or below it)."""
-    if weights is None:
-        return tuple(float(q) for q in np.quantile(sample, at))
-    order = np.argsort(sample)
-    sums = np.cumsum(weights[order])
-    places = np.minimum(np.searchsorted(sums, np.asarray(at) * sums[-1]), len(sample) - 1)
-    return tuple(float(v) for v in sample[order][places])
-
-
-def brier(share: float, happened: bool) -> float:
-    """Squared error of a share against what happened (Brier 1950)."""
-    return (share - float(happened)) ** 2
-
-
-def baselines(earlier: Sequence[Reading], on: date) -> tuple[float | None, float | None]:
-    """The last earlier value, and a straight line through the last value of each earlier day; None where there is none.
-
-    Both take only what is handed to them: readings known on the day of the forecast.
-    """
-    by_day = {r.on: r.value for r in sorted(earlier, key=lambda r: (r.on, r.known_on))}
-    if not by_day:
-        return None, None
-    days = np.array([(day - on).days / DAYS_A_YEAR for day in by_day])
-    values = np.array(list(by_day.values()), float)
-    if len(days) < 2:
-        return float(values[-1]), None
-    return float(values[-1]), float(np.polyfit(days, values, 1)[1])
 
 
 def record(quantities: Mapping[str, Quantity] | None = None) -> list[Reading]:

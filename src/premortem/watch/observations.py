@@ -13,11 +13,11 @@ import numpy as np
 
 from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all, unknown
-from premortem.watch import process
+from premortem.watch import kinds, process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.quantities import Z95, Array, Quantity
 
-COLUMNS = ("quantity", "date", "value", "low", "high", "unit", "known_on", "source", "confidence")
+COLUMNS = ("quantity", "date", "value", "low", "high", "unit", "known_on", "source", "confidence", "kind", "group")
 NEEDED = COLUMNS[:3]
 MAX_BYTES = 20_000_000
 # Two readings of one quantity on one day contradict each other when they lie this many standard deviations apart.
@@ -39,6 +39,8 @@ class Reading:
     known_on: date
     source: str
     confidence: str
+    kind: str = "outcome"  # one of `kinds.KINDS`
+    group: str = ""  # readings of one group tell of one fact; empty is the quantity itself
 
     @property
     def label(self) -> str:
@@ -180,6 +182,8 @@ def _reading(row: Mapping[str, str], file: str, place: str, today: date, quantit
         known_on,
         row.get("source", ""),
         row.get("confidence", ""),
+        kinds.as_given(row.get("kind", ""), on, known_on, file, place),
+        row.get("group", ""),
     )
     return in_unit(reading, row.get("unit", ""), quantity, file, f"{place}: unit") if quantity else reading
 

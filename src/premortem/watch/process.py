@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.facts.day import Day
 from premortem.stress.edits import net_positions
 from premortem.watch.quantities import Array, Strict
 from premortem.watch.tomlfile import read_entries
@@ -45,7 +46,7 @@ class Event(Strict):
     count: int = Field(ge=0, description="how often it came in the record")
     years: float = Field(gt=0, description="how long it could have come in the record")
     record: str
-    known_on: date
+    known_on: Day
     confidence: str
     after: str = Field(default="", description="the event that must have come before")
     ends: tuple[str, ...] = Field(default=(), description="events that it makes impossible")

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from premortem.errors import BadInput, raise_all
+from premortem.facts.day import Day
 from premortem.stress.expressions import Expression
 from premortem.watch.tomlfile import read_entries
 
@@ -42,7 +43,7 @@ class Judged(Strict):
     low: float | None = None
     high: float | None = None
     basis: str
-    known_on: date
+    known_on: Day
 
 
 class Unit(Strict):

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from premortem import world
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.facts.day import Day
 from premortem.regime import book as rules
 from premortem.stress.propositions import Assumption
 from premortem.watch import process
@@ -41,7 +42,7 @@ class Seen(Strict):
     """What was seen on a day, in words and as a value where there is one (1 or 0 for events)."""
 
     on: date
-    known_on: date
+    known_on: Day
     says: str
     source: str
     confidence: Literal["high", "medium", "low"]

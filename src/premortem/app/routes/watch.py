@@ -12,7 +12,7 @@ from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.state import State
 from premortem.errors import BadInput, BadInputs
-from premortem.watch import quantities
+from premortem.watch import kinds, quantities
 
 router = APIRouter()
 # Readings come in the address as `r.QUANTITY=VALUE`; more of them than this are a slip.
@@ -63,7 +63,9 @@ def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
         return early
     found = judged(desk, view)
     rows = sorted((placed(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
-    return render(request, "hindcast.html", found=found, rows=rows, every=quantities.shipped())
+    headline, aside = kinds.outcomes_inside(found["kinds"]), kinds.apart(found["kinds"])
+    every = quantities.shipped()
+    return render(request, "hindcast.html", found=found, rows=rows, every=every, headline=headline, aside=aside)
 
 
 @router.get("/api/hindcast")

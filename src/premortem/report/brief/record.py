@@ -10,6 +10,8 @@ from premortem.report.brief.content import Block, Figure, Note, Section, Strong,
 from premortem.report.brief.page_one import DAY
 from premortem.study import Run
 from premortem.watch import process, quantities
+from premortem.watch.hindcast import Hindcast
+from premortem.watch.kinds import apart, outcomes_inside
 
 # Signposts that are shown.
 SHOWN = 6
@@ -21,7 +23,8 @@ HALF = 0.5
 
 def record(run: Run) -> Section:
     """The hindcast, misses first."""
-    result: dict[str, Any] = analysis.hindcast(run=run, futures=LOOKED_AT).as_dict()
+    judged = analysis.hindcast(run=run, futures=LOOKED_AT)
+    result: dict[str, Any] = judged.as_dict()
     readings = [_reading(o) for o in result["observables"]]
     events = sorted((_event(e) for e in result["events"]), key=lambda e: -e["brier"])
     missed, wrong = [r for r in readings if not r["inside"]], [e for e in events if e["missed"]]
@@ -34,7 +37,7 @@ def record(run: Run) -> Section:
         text(
             f"Weighted by what was known on {DAY}, futures are held against what was read later; no later reading moves them. ",
             see(figure.id),
-            " shows each reading within its range.",
+            f" shows each reading within its range. Only outcomes test a forecast: {outcomes_inside(judged.weighted.kinds)} inside{apart(judged.weighted.kinds)}.",
             Note(
                 f"{result['futures']:,} futures, {words.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
                 "How paths are drawn was reworked once after later values had been seen, on principle and with the same score; no number was fitted to them. "
@@ -52,18 +55,18 @@ def record(run: Run) -> Section:
             wide=(0,),
         ),
     ]
-    return Section("record", _title(readings, events), "The record", tuple(blocks), finding=True)
+    return Section("record", _title(judged.weighted, events), "The record", tuple(blocks), finding=True)
 
 
-def _title(readings: list[dict[str, Any]], events: list[dict[str, Any]]) -> str:
-    inside, right = sum(r["inside"] for r in readings), sum(not e["missed"] for e in events)
-    return f"Against what came later: {inside} of {len(readings)} readings inside their range, {right} of {len(events)} events on the right side of half"
+def _title(found: Hindcast, events: list[dict[str, Any]]) -> str:
+    right = sum(not e["missed"] for e in events)
+    return f"Against what came later: {outcomes_inside(found.kinds)} inside their range, {right} of {len(events)} events on the right side of half"
 
 
 def _reading(o: dict[str, Any]) -> dict[str, Any]:
     unit = "" if o["unit"] == "share" else f" {o['unit']}"
     return {
-        "says": quantities.shipped()[o["quantity"]].says,
+        "says": f"{quantities.shipped()[o['quantity']].says} ({o['kind']})",
         "day": o["date"],
         "inside": o["inside"],
         "said": f"{words.number(o['observed'])}{unit}",
@@ -122,7 +125,7 @@ def _scores(result: dict[str, Any]) -> str:
         if result["events_brier"] is not None
         else ""
     )
-    wins = f"Closer than naive baselines: {words.listing(won)}. " if won else ""
+    wins = f"Closer than naive baselines, readings of every kind: {words.listing(won)}. " if won else ""
     doubt = " So few readings, many of them early, cannot tell wide ranges from good ones." if few else ""
     return wins + said + doubt
 

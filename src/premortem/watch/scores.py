@@ -1,0 +1,55 @@
+"""Proper scores of a forecast against what came, and the naive forecasts that it is held against."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from premortem.watch.observations import Reading
+from premortem.watch.quantities import Array
+
+DAYS_A_YEAR = 365.25
+
+
+def crps(sample: Array, observed: float, weights: Array | None = None) -> float:
+    """Continuous ranked probability score of a sample, in its unit: E|X - y| - E|X - X'| / 2 (Gneiting and Raftery 2007).
+
+    By sorting, in n log n. A point forecast scores its absolute error.
+    """
+    order = np.argsort(sample)
+    x = sample[order].astype(float)
+    w = np.full(len(x), 1 / len(x)) if weights is None else weights[order] / weights.sum()
+    before = np.cumsum(w) - w
+    # half of E|X - X'| = sum over i of w_i x_i (weight before i - weight after i)
+    half_spread = float(np.dot(w * x, 2 * before + w - 1))
+    return float(np.dot(w, np.abs(x - observed))) - half_spread
+
+
+def quantiles(sample: Array, at: Sequence[float], weights: Array | None = None) -> tuple[float, ...]:
+    """Quantiles of a sample, weighted if weights are given (the smallest value with that share at or below it)."""
+    if weights is None:
+        return tuple(float(q) for q in np.quantile(sample, at))
+    order = np.argsort(sample)
+    sums = np.cumsum(weights[order])
+    places = np.minimum(np.searchsorted(sums, np.asarray(at) * sums[-1]), len(sample) - 1)
+    return tuple(float(v) for v in sample[order][places])
+
+
+def brier(share: float, happened: bool) -> float:
+    """Squared error of a share against what happened (Brier 1950)."""
+    return (share - float(happened)) ** 2
+
+
+def baselines(earlier: Sequence[Reading], on: date) -> tuple[float | None, float | None]:
+    """The last earlier value, and a straight line through the last value of each earlier day; None where there is none.
+
+    Both take only what is handed to them: readings known on the day of the forecast.
+    """
+    by_day = {r.on: r.value for r in sorted(earlier, key=lambda r: (r.on, r.known_on))}
+    if not by_day:
+        return None, None
+    days = np.array([(day - on).days / DAYS_A_YEAR for day in by_day])
+    values = np.array(list(by_day.values()), float)
+    if len(days) < 2:
+        return float(values[-1]), None
+    return float(values[-1]), float(np.polyfit(days, values, 1)[1])
