@@ -3,10 +3,12 @@
 from datetime import date
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from premortem import facts
 from premortem.stress import archetypes, attribute, edits, regret
 
 
@@ -98,8 +100,36 @@ def test_a_signpost_is_the_reading_that_sorts_best():
 def test_sources_after_the_day_do_not_press():
     early, late = edits.pressure(date(2025, 2, 26)), edits.pressure(date(2026, 6, 1))
     assert sum(late.values()) > sum(early.values())
-    assert edits.said_later("OpenAI comment to OSTP 13 Mar 2025", date(2025, 2, 26))
-    assert not edits.said_later("note Table 2; Amodei January 2025", date(2025, 2, 26))
+    known = edits.known_positions(date(2025, 2, 26))
+    assert known["known_on"].max() <= date(2025, 2, 26)
+    assert ("Microsoft", "tier caps") not in set(known.select("actor", "clause_family").iter_rows())
+
+
+def test_f036_what_cannot_be_proved_on_the_day_presses_on_nothing():
+    """Net pressure is recomputed here from the table by hand: rows without a day, or with a later one, count for nothing."""
+    day = date(2025, 2, 26)
+    rows = [r for r in facts.read("positions").to_dicts() if r["clause_family"] == "tier caps"]
+    every = sum(r["position"] * r["salience"] for r in rows)
+    proved = sum(r["position"] * r["salience"] for r in rows if r["known_on"] is not None and r["known_on"] <= day)
+    assert edits.pressure(day)["tier caps"] == pytest.approx(abs(proved) / 2)
+    assert edits.pressure(day)["tier caps"] < 5.2 < abs(every) / 2
+    assert "letter April 2025" not in set(edits.known_positions(day)["source"])
+
+
+def test_f036_a_position_without_a_day_counts_on_none():
+    undated = facts.read("positions").filter(pl.col("known_on").is_null()).select("actor", "clause_family").rows()
+    known = edits.known_positions(date(2030, 1, 1)).select("actor", "clause_family").rows()
+    assert len(undated) > 5
+    assert not set(undated) & set(known)
+
+
+def test_f036_a_later_stand_takes_the_place_of_an_earlier_one():
+    """The White House: for tighter limits in February 2025, split by the end of July."""
+    house = (pl.col("actor") == "White House 2025") & (pl.col("clause_family") == "below-threshold ban")
+    stands = [
+        edits.known_positions(day).filter(house)["position"].to_list() for day in (date(2025, 2, 26), date(2025, 8, 1))
+    ]
+    assert stands == [[1], [0]]
 
 
 def test_ties_in_a_ranking_count_as_a_fair_draw():

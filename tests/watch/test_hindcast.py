@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from premortem.watch import hindcast, quantities
-from premortem.watch.hindcast import baselines, brier, crps, quantiles
 from premortem.watch.observations import Reading, Readings
+from premortem.watch.scores import baselines, brier, crps, quantiles
 
 NOTE, LATER = date(2025, 2, 26), date(2026, 2, 1)
 KNOWN = quantities.shipped()

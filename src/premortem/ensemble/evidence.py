@@ -32,7 +32,7 @@ CONVERSIONS: dict[str, Callable[[float], float]] = {
     "share": lambda percent: percent / 100,
     "months": lambda months: months / 12,  # a lag in months as years
 }
-NO_NUMBER = "no number"  # judgement: nobody published it as a number
+NO_NUMBER: Literal["no number"] = "no number"  # judgement: nobody published it as a number
 # Parts of the source's range by which a centre, and an end, may lie away from it and still agree.
 CENTRE_OFF, END_OFF = 0.2, 1 / 3
 Verdict = Literal["agrees", "leans", "departs", "no number", "contradicts"]

@@ -1,0 +1,122 @@
+"""Outcomes, nowcasts and projections: what tests a forecast is counted apart from what does not."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premortem import facts
+from premortem.errors import BadInput
+from premortem.report.watch import verdict
+from premortem.watch import hindcast, kinds, observations, quantities
+from premortem.watch.observations import Reading, Readings
+
+TODAY, NOTE = date(2026, 11, 24), date(2025, 2, 26)
+KNOWN = quantities.shipped()
+HEADER = "quantity,date,value,low,high,unit,known_on,source,confidence,kind,group"
+
+
+def read(tmp_path, *rows, header=HEADER):
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    return observations.read(path, TODAY)
+
+
+def scored(*readings):
+    columns = {f"capex_big4_year@{year}": np.linspace(300, 500, 2000) for year in range(2023, 2030)}
+    return hindcast.hindcast(Readings(readings, (), ()), columns, NOTE, KNOWN)
+
+
+def reading(on, known_on, kind="outcome", value=400.0, group=""):
+    return Reading("capex_big4_year", on, value, None, None, known_on, "x", "high", kind, group)
+
+
+def test_f032_an_outcome_known_before_its_period_ended_is_refused_when_read(tmp_path):
+    row = "openai_revenue_year,2025-12-31,13,12,13.5,bn USD,2025-11-07,press,medium,outcome,"
+    with pytest.raises(
+        BadInput, match=r"mine\.csv: row 2: known_on: an outcome of 2025-12-31 cannot have been known on 2025-11-07"
+    ):
+        read(tmp_path, row)
+    assert read(tmp_path, row.replace("outcome", "projection")).mapped[0].kind == "projection"
+
+
+def test_f032_an_unknown_kind_is_refused_with_the_near_one(tmp_path):
+    row = "openai_revenue_year,2025-12-31,13,12,13.5,bn USD,2026-01-07,press,medium,outcom,"
+    with pytest.raises(
+        BadInput, match="row 2: kind: no such kind; allowed: outcome, nowcast, projection; did you mean outcome"
+    ):
+        read(tmp_path, row)
+
+
+def test_f032_a_table_without_kinds_is_typed_by_its_days(tmp_path):
+    header = "quantity,date,value,known_on"
+    found = read(
+        tmp_path,
+        "capex_big4_year,2025-12-31,413,2026-02-06",
+        "openai_revenue_year,2025-12-31,13,2025-11-07",
+        header=header,
+    )
+    assert [r.kind for r in found.mapped] == ["outcome", "projection"]
+
+
+def test_f032_no_packaged_outcome_was_known_before_its_period_ended():
+    rows = facts.read("observations").to_dicts()
+    assert {row["kind"] for row in rows} == set(kinds.KINDS)
+    assert all(row["known_on"] >= row["date"] for row in rows if row["kind"] == "outcome")
+    projections = {row["quantity"] for row in rows if row["kind"] == "projection"}
+    assert projections == {"openai_revenue_year", "cn_ascend_units_year", "smic_advanced_wafers"}
+
+
+def test_f032_the_headline_counts_outcomes_apart_from_what_tests_no_forecast():
+    """One outcome inside; a projection, and a period that was over by the day, do not swell the count."""
+    found = scored(
+        reading(date(2025, 12, 31), date(2026, 2, 1)),
+        reading(date(2026, 12, 31), date(2026, 2, 1), "projection"),
+        reading(date(2024, 12, 31), date(2025, 9, 8)),
+        reading(date(2025, 10, 31), date(2026, 1, 10), "nowcast"),
+    )
+    assert found.kinds["outcome"] == {"inside": 1, "of": 1, "groups": 1}
+    assert (found.kinds["nowcast"]["of"], found.kinds["projection"]["of"]) == (2, 1)
+    said = verdict(found)
+    assert said.startswith("Standing on 2025-02-26: 1 of 1 outcome inside the 90% range")
+    assert "2 of 2 nowcasts and 1 of 1 projection, which test no forecast" in said
+    assert "4 of 4" not in said
+
+
+def test_f032_the_packaged_headline_is_not_nine_of_nine():
+    later = [r for r in observations.shipped(TODAY).mapped if r.known_on > NOTE]
+    told = [kinds.on_day(r.kind, r.on, NOTE) for r in later]
+    assert (len(later), told.count("projection"), told.count("nowcast"), told.count("outcome")) == (9, 3, 5, 1)
+    ended = [r for r in later if r.on <= NOTE]
+    assert len(ended) == 3
+
+
+def test_f032_readings_of_one_fact_are_one_group():
+    found = scored(
+        reading(date(2025, 12, 31), date(2026, 2, 1), group="capex of 2025"),
+        reading(date(2026, 12, 31), date(2027, 2, 1), group="capex of 2025", value=9000.0),
+        reading(date(2027, 12, 31), date(2028, 2, 1)),
+    )
+    assert found.kinds["outcome"] == {"inside": 2, "of": 3, "groups": 2}
+    assert {g["group"]: (g["readings"], g["inside"]) for g in found.groups} == {
+        "capex of 2025": (2, 1),
+        "capex_big4_year": (1, 1),
+    }
+    assert "2 of 3 outcomes (2 independent groups) inside" in verdict(found)
+    assert {"kind", "group"} <= set(found.as_dict()["observables"][0])
+
+
+@settings(deadline=None)
+@given(st.dates(date(2023, 1, 1), date(2026, 1, 1)), st.integers(-400, 400), st.sampled_from(["", *kinds.KINDS]))
+def test_f032_what_passes_as_an_outcome_was_over_when_it_became_known(on, days, given_kind):
+    known_on = on + timedelta(days=days)
+    try:
+        kind = kinds.as_given(given_kind, on, known_on, "x.csv", "row 2")
+    except BadInput:
+        assert given_kind == "outcome"
+        assert known_on < on
+    else:
+        assert kind != "outcome" or known_on >= on
+        assert kinds.on_day(kind, on, NOTE) != "outcome" or on > NOTE
