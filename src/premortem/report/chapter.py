@@ -16,8 +16,8 @@ A part of the observations is kept from the project on purpose, and is scored wi
 **Not all of it is blind.** How a future draws its path of policy was reworked after its author had scored a table of later values: the miss on H20 sales
 showed that a ban on chips led to a whole shipped policy, with levers that have nothing to do with it. Since then each event acts through its own levers, from the quarter in which it
 comes. The change was made on principle and no number was fitted; every packaged reading lay inside before and after it. The miss itself stays
-(see known weaknesses). No prior, map or rate was changed because of a later observation. Priors were recomputed from their sources once (`premortem evidence`):
-eighteen of them moved, on nothing that was not public by 26 February 2025, and with them the scores below.
+(see known weaknesses). No prior, map or rate was changed because of a later observation. Priors were recomputed from their sources once (`premortem evidence`), by
+people who had seen later values: eighteen of them moved, each to numbers that were public by 26 February 2025, and with them the scores below.
 
 **Few of the readings test a forecast.** An *outcome* speaks of a period that was over when it became known, and that ended after the day of the hindcast. A *nowcast*
 reaches far back, mixes in a forecast, or speaks of a period that was over by that day; a *projection* was made before its period ended. Only outcomes count in the headline,
