@@ -28,7 +28,7 @@ def record(run: Run) -> Section:
     readings = [_reading(o) for o in result["observables"]]
     events = sorted((_event(e) for e in result["events"]), key=lambda e: -e["brier"])
     missed, wrong = [r for r in readings if not r["inside"]], [e for e in events if e["missed"]]
-    figure = _figure(readings)
+    figure = _figure(readings, judged.weighted)
     lines = [
         *(f"Missed: {r['says']} of {r['day']} was {r['said']}, outside {r['range']}." for r in missed),
         *(f"Missed: {e['sentence']}" for e in wrong),
@@ -94,14 +94,14 @@ def _event(e: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _figure(readings: list[dict[str, Any]]) -> Figure:
+def _figure(readings: list[dict[str, Any]], found: Hindcast) -> Figure:
     rows = pl.DataFrame(
         [{k: r[k] for k in ("says", "day", "inside", "said", "range", "place", "middle")} for r in readings]
     )
     sources = "; ".join(dict.fromkeys(r["source"] for r in readings))
     return Figure(
         "hindcast",
-        f"{sum(r['inside'] for r in readings)} of {len(readings)} readings lie inside the 5 to 95% of futures",
+        f"{outcomes_inside(found.kinds)} inside the 5 to 95% of futures{apart(found.kinds)}",
         charts.hindcast(rows),
         f"Each row on its own scale: line 5 to 95% of weighted futures, tick the median, dot what was read. Sources: {sources}.",
         "; ".join(
