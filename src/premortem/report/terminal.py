@@ -60,8 +60,10 @@ def print_board(run: Any, rows: list[dict[str, Any]] | None = None, title: str =
         console.print(line, style="yellow")
 
 
-def bar(share: float, console: Console) -> str:
+def bar(share: float | None, console: Console) -> str:
     """A share as a bar of five cells in eighths; plain ASCII where the terminal has nothing else."""
+    if share is None:  # no futures can tell it
+        return " " * BAR_CELLS
     eighths = round(share * BAR_CELLS * 8)
     if not (console.encoding or "").lower().startswith("utf"):
         return ("#" * round(share * BAR_CELLS)).ljust(BAR_CELLS, ".")
