@@ -1,5 +1,6 @@
 """How little it takes: nearest breaks of a future, and thresholds of single uncertainties."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,7 +116,23 @@ def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Br
     starts = STARTS if has_gradient(study) else FEW_STARTS
     found = breaking.search(slope, value, place.free, place.scores, starts, MOVES, correlation=together)
     rows = [_row(place, subject, point) for point in found[:top]]
+    if not rows and (edge := _on_edge(place, value, centre)):
+        return Breaks(
+            [],
+            f"{subject}: {place.name} stands on the edge: a move of {edge} by {breaking.LEAST_MOVE:g} standard scores turns it",
+        )
     return Breaks(rows, _said(place, subject, rows, centre))
+
+
+def _on_edge(place: Place, value: Callable[[Array], Array], centre: float) -> str:
+    """The first uncertainty of which a move too small to tell turns the future looked at, or nothing."""
+    moving = np.flatnonzero(place.free)
+    z = np.repeat(place.scores[:, None], 2 * len(moving), axis=1)
+    z[np.repeat(moving, 2), np.arange(2 * len(moving))] += np.tile(
+        [-breaking.LEAST_MOVE, breaking.LEAST_MOVE], len(moving)
+    )
+    turned = np.flatnonzero(breaking.turned(value(z), centre))
+    return place.study.priors.names[int(np.repeat(moving, 2)[turned[0]])] if len(turned) else ""
 
 
 def _said(place: Place, subject: str, rows: list[dict[str, Any]], centre: float) -> str:

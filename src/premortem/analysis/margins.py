@@ -178,8 +178,8 @@ def check_gives(study: Study, names: Iterable[str], what: str) -> None:
         raise BadInput(
             identity.name_of(study.simulate.function) if study.simulate.function else "simulator",
             "",
-            f"does not give what {what} reads",
-            got=f"no {', '.join(missing)}",
+            f"gives no {', '.join(missing)}, which {what} reads",
+            got=", ".join(sorted(study.simulate.names)),
             allowed="a model that gives these series",
             hint="board, discover, stress, compare and breaking_points need no series of the shipped world",
         )

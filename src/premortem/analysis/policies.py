@@ -24,8 +24,9 @@ def compare(
     """Regret and robustness of policies: the keys of `premortem compare --json`.
 
     By default all policies of the run but history. A policy of the study that the run has not is simulated now, over
-    the run's own futures: of a large run, or under a ceiling on memory, its first ones. `weights` by assumption weigh the measure of a policy, which is the mean of the margins in their own units; by default all weigh the same. `failed` counts by policy the futures with a margin
-    that is no number: they win nothing, and `compared_in` futures are left to compare. With
+    the run's own futures: of a large run, or under a ceiling on memory, its first ones. `weights` by assumption weigh the measure of a policy, which is the
+    mean of the margins in their own units; by default all weigh the same. `failed` counts by policy the futures with a margin that is
+    no number: they win nothing, and `compared_in` futures are left to compare. With
     `time` the time asymmetry of the first policy is told too.
     """
     run = in_memory(run)

@@ -55,12 +55,7 @@ def shapley(holds: Holds, items: int, permutations: int = 8, seed: int = 0) -> l
         return known[frozen]
 
     every = 2**items <= permutations * (items - 1) + 2
-    if every:
-        pairs = [
-            np.array(order) for order in all_orders(range(items)) if order[0] <= order[-1]
-        ]  # one of each with its reverse
-    else:
-        pairs = [rng.permutation(items) for _ in range(max(permutations // 2, 1))]
+    pairs = _halves(items) if every else [rng.permutation(items) for _ in range(max(permutations // 2, 1))]
     table = np.array([(_walk(flags, order) + _walk(flags, order[::-1])) / 2 for order in pairs])  # (pair, item, future)
     table = table[:, :, np.all([held != FAILED for held in known.values()], axis=0)]
     by_future, by_pair = table.mean(0), table.mean(2)
@@ -70,6 +65,11 @@ def shapley(holds: Holds, items: int, permutations: int = 8, seed: int = 0) -> l
         # a single pair tells nothing of how pairs differ: then no interval is sure
         spread.append((by_pair.var(0, ddof=1) / p, p - 1) if p > 1 else (np.full(items, np.inf), 1))
     return [_effect(float(m), [(float(v[i]), d) for v, d in spread]) for i, m in enumerate(by_future.mean(1))]
+
+
+def _halves(items: int) -> list[Array]:
+    """All orders, one of each with its reverse."""
+    return [np.array(order) for order in all_orders(range(items)) if order[0] <= order[-1]]
 
 
 def _effect(mean: float, parts: list[tuple[float, int]]) -> Effect:

@@ -130,8 +130,8 @@ def _sampled(
     away = rng.normal(size=(len(free), SAMPLED)) * rng.uniform(0.25, 1.5, SAMPLED)
     away[rng.random(away.shape) < rng.uniform(0, 0.95, SAMPLED)] = 0.0
     z = np.clip(origin + away * free[:, None], -bound, bound)
-    turned = np.flatnonzero(_turned(value(z), centre))
-    nearest = turned[np.argsort(_distances(z[:, turned] - origin, precision))][:FOLLOWED]
+    broken = np.flatnonzero(turned(value(z), centre))
+    nearest = broken[np.argsort(_distances(z[:, broken] - origin, precision))][:FOLLOWED]
     if not len(nearest):
         return []
     z = z[:, nearest]
@@ -140,18 +140,18 @@ def _sampled(
     for places in order:
         back = z.copy()
         back[places, lanes] = origin[places, 0]
-        z = np.where(_turned(value(back), centre), back, z)
+        z = np.where(turned(value(back), centre), back, z)
     inside, outside = np.zeros(z.shape[1]), np.ones(z.shape[1])
     for _ in range(BISECTIONS):
         middle = (inside + outside) / 2
-        beyond = _turned(value(origin + (z - origin) * middle), centre)
+        beyond = turned(value(origin + (z - origin) * middle), centre)
         inside, outside = np.where(beyond, inside, middle), np.where(beyond, middle, outside)
     z = origin + (z - origin) * outside
     after = value(z)
-    return _points(z, after, _turned(after, centre), origin, bound, precision, centre, np.inf)
+    return _points(z, after, turned(after, centre), origin, bound, precision, centre, np.inf)
 
 
-def _turned(margins: Array, centre: float) -> Array:
+def turned(margins: Array, centre: float) -> Array:
     """Where the verdict is another than at the start; a future that fails turns nothing."""
     return np.isfinite(margins) & ((margins > 0) != (centre > 0))
 
@@ -202,14 +202,14 @@ def _close_in(value: Value, z: Array, origin: Array, bound: Array, centre: float
     points = origin[:, :, None] + away[:, None, :] * tried[None]
     margins = value(points.reshape(len(z), -1)).reshape(tried.shape)
     # what stops at a bound comes to zero without crossing it
-    crossed = _turned(margins, centre) | (np.abs(margins) <= TOLERANCE / 10)
+    crossed = turned(margins, centre) | (np.abs(margins) <= TOLERANCE / 10)
     first = crossed.argmax(0)
     lanes = np.arange(z.shape[1])
     outside = tried[first, lanes]
     inside = np.where(first > 0, tried[np.maximum(first - 1, 0), lanes], 0.0)
     for _ in range(BISECTIONS):
         middle = (inside + outside) / 2
-        same = ~_turned(value(origin + away * middle), centre)
+        same = ~turned(value(origin + away * middle), centre)
         inside, outside = np.where(same, middle, inside), np.where(same, outside, middle)
     point = origin + away * ((inside + outside) / 2)
     return point, np.where(crossed.any(0), value(point), np.inf)
@@ -229,7 +229,7 @@ def thresholds(value: Value, free: Array, start: Array | None = None) -> Array:
     def at(scores: Array) -> Array:
         z = np.repeat(origin, len(lanes), axis=1)
         z[lanes, columns] = scores
-        return _turned(value(z), centre)
+        return turned(value(z), centre)
 
     centre = float(value(origin)[0])
     inside = origin[lanes, 0]

@@ -46,7 +46,7 @@ def parts_of(function: Callable[..., Any]) -> dict[str, str]:
 
 def _told(place: str, value: Any, seen: dict[int, Any]) -> Iterator[tuple[str, str]]:
     """A value and all that it is made of, each once."""
-    if isinstance(value, PLAIN | np.generic):
+    if isinstance(value, (*PLAIN, np.generic)):
         yield place, f"{type(value).__name__} {value!r}"
         return
     if id(value) in seen:
@@ -131,7 +131,7 @@ def _class(place: str, kind: type, seen: dict[int, Any]) -> Iterator[tuple[str, 
         for name, value in sorted(vars(base).items()):
             held = value.__func__ if isinstance(value, staticmethod | classmethod) else value
             held = held.fget if isinstance(held, property) else held
-            if isinstance(held, FunctionType) or (not name.startswith("__") and isinstance(held, PLAIN | np.ndarray)):
+            if isinstance(held, FunctionType) or (not name.startswith("__") and isinstance(held, (*PLAIN, np.ndarray))):
                 yield from _told(f"{place}.{base.__qualname__}.{name}", held, seen)
 
 
