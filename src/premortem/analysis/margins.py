@@ -18,6 +18,8 @@ from premortem.study import Run, Study
 Array = NDArray[Any]
 # Few futures are run in chunks of this size.
 SMALL = 1024
+# Series that a refusal names; the others are counted.
+FEW = 5
 # Step in standard scores over which a slope is measured where the model gives none.
 STEP = 0.02
 # Parts of a run's inputs without which stored futures and new ones are not of one world.
@@ -178,7 +180,7 @@ def check_gives(study: Study, names: Iterable[str], what: str) -> None:
         raise BadInput(
             identity.name_of(study.simulate.function) if study.simulate.function else "simulator",
             "",
-            f"gives no {', '.join(missing)}, which {what} reads",
+            f"gives no {', '.join(missing[:FEW])}{f' and {len(missing) - FEW} other series' if len(missing) > FEW else ''}, which {what} reads",
             got=", ".join(sorted(study.simulate.names)),
             allowed="a model that gives these series",
             hint="board, discover, stress, compare and breaking_points need no series of the shipped world",

@@ -141,14 +141,21 @@ def _sampled(
         back = z.copy()
         back[places, lanes] = origin[places, 0]
         z = np.where(turned(value(back), centre), back, z)
+    z = _back(value, z, origin, np.ones_like(origin), centre)
+    for place in np.flatnonzero((z != origin).any(1)):  # a ray ends beside the corner of a step
+        z = _back(value, z, origin, (np.arange(len(z)) == place)[:, None], centre)
+    after = value(z)
+    return _points(z, after, turned(after, centre), origin, bound, precision, centre, np.inf)
+
+
+def _back(value: Value, z: Array, origin: Array, which: Array, centre: float) -> Array:
+    """The places, taken back towards the start in the scores that `which` marks, as far as the verdict stays turned."""
     inside, outside = np.zeros(z.shape[1]), np.ones(z.shape[1])
     for _ in range(BISECTIONS):
         middle = (inside + outside) / 2
-        beyond = turned(value(origin + (z - origin) * middle), centre)
+        beyond = turned(value(np.where(which, origin + (z - origin) * middle, z)), centre)
         inside, outside = np.where(beyond, inside, middle), np.where(beyond, middle, outside)
-    z = origin + (z - origin) * outside
-    after = value(z)
-    return _points(z, after, turned(after, centre), origin, bound, precision, centre, np.inf)
+    return np.where(which, origin + (z - origin) * outside, z)
 
 
 def turned(margins: Array, centre: float) -> Array:
