@@ -52,7 +52,7 @@ def compare(
     nothing = dict.fromkeys(("mean", "p90", "max"))
     found = {
         "regret": {p: nothing for p in chosen} | regret.summarise(regret.regret(alike)),
-        "pareto": regret.pareto({p: shares[p] for p in compared}),
+        "pareto": regret.pareto({p: [s for s in shares[p] if s is not None] for p in compared}),
         "rankings": ordered,
         "scores": {metric: dict.fromkeys(chosen) | by for metric, by in scores.items()},
         "disagree": len(set(winners.values())) > 1,

@@ -30,6 +30,10 @@ CANNOT = "Cannot answer: too few futures agree with the readings to value the ne
 ALIKE = "share of futures, all counted alike"
 
 
+# Worth of a reading, share of doubt, shifts, and the sentence that tells them.
+Valued = tuple[Worth | None, float, tuple[Shift, ...], str]
+
+
 @dataclass(frozen=True)
 class Watched:
     """A signpost with what it says, what its next reading is worth, and how it would move the shares."""
@@ -106,20 +110,17 @@ def rank(found: Futures, as_of: date, view: str, by: Weights) -> list[Watched]:
     """
     study, known = found.study, found.known()
     if by.collapsed or not known.any():
-        nothing = (None, 0.0, (), CANNOT)
-        return [Watched(s, *_standing(study, s, as_of), *nothing) for s in study.signposts.values()]
+        return [_watched(study, s, as_of, (None, 0.0, (), CANNOT)) for s in study.signposts.values()]
     # futures that failed under any policy tell nothing of the choice between them
     weight = by.values * known
     trial = _Trial(found, as_of, view, weight / weight.sum())
-    watched = []
-    for seed, signpost in enumerate(study.signposts.values()):
-        watched.append(Watched(signpost, *_standing(study, signpost, as_of), *trial.of(signpost, seed)))
+    watched = [_watched(study, s, as_of, trial.of(s, seed)) for seed, s in enumerate(study.signposts.values())]
     return sorted(watched, key=lambda w: -(w.voi or 0.0))
 
 
-def _standing(study: Study, signpost: Signpost, as_of: date) -> tuple[signposts.Standing, tuple[str, ...]]:
+def _watched(study: Study, signpost: Signpost, as_of: date, worth: Valued) -> Watched:
     said = signposts.standing(signpost, study.readings, as_of)
-    return said, signposts.informs(signpost, study.assumptions)
+    return Watched(signpost, said, signposts.informs(signpost, study.assumptions), *worth)
 
 
 class _Trial:
@@ -135,7 +136,7 @@ class _Trial:
         self._chosen = [p for p in self.margins if p != weighing.HISTORY] or [*self.margins]
         self.paths = found.paths(as_of, found.study.readings.happened(as_of))
 
-    def of(self, signpost: Signpost, seed: int) -> tuple[Worth | None, float, tuple[Shift, ...], str]:
+    def of(self, signpost: Signpost, seed: int) -> Valued:
         """Worth, share of doubt, shifts and sentence of a signpost."""
         if signpost.is_event:
             return self._of_event(signpost)
@@ -163,7 +164,7 @@ class _Trial:
             return value.parameter_reading(self.found.values[place], signpost.error, seed)
         return None
 
-    def _of_event(self, signpost: Signpost) -> tuple[Worth, float, tuple[Shift, ...], str]:
+    def _of_event(self, signpost: Signpost) -> Valued:
         """An event changes policy itself: futures in which it has come count with its lever on, the others without."""
         few = slice(0, TRIED)
         came, weight = self.paths.by(signpost.event, signpost.by)[few], self.weight[few] / self.weight[few].sum()

@@ -102,7 +102,7 @@ def answered(rows: list[dict[str, Any]], weights: Weights | None) -> list[dict[s
     """Rows of a weighted board; every share is None where the weights have collapsed, since no futures are left to tell it."""
     if weights is None or not weights.collapsed:
         return rows
-    nothing = {"holds": None, "low": None, "high": None, "fails_on": {}, "alone": {}}
+    nothing: dict[str, Any] = {"holds": None, "low": None, "high": None, "fails_on": {}, "alone": {}}
     return [row | {key: nothing[key] for key in nothing.keys() & row} for row in rows]
 
 

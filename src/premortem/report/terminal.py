@@ -48,16 +48,21 @@ def print_board(run: Any, rows: list[dict[str, Any]] | None = None, title: str =
         table.add_column(heading, no_wrap=True)
     if wide:
         for key, name in names.items():
-            bars = (f"{bar(share[key, p], console)} {words.share(share[key, p])}" for p in policies)
+            bars = (f"{bar(share[key, p], console)} {_told(share[key, p])}" for p in policies)
             table.add_row(f"{key} {name}", *bars)
     else:  # a policy a row, so that no name is cut
         for policy in policies:
-            table.add_row(policy, *(words.share(share[key, policy]) for key in names))
+            table.add_row(policy, *(_told(share[key, policy]) for key in names))
     console.print(table)
     if not wide:
         console.print("  ".join(f"{k} {v}" for k, v in names.items() if k != "all"), style="dim")
     for line in words.not_finite(run.non_finite, run.stored):
         console.print(line, style="yellow")
+
+
+def _told(share: float | None) -> str:
+    """A share in a narrow cell: a dash where no futures can tell it, as a line below says."""
+    return "-" if share is None else words.share(share)
 
 
 def bar(share: float | None, console: Console) -> str:

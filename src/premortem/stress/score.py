@@ -140,6 +140,6 @@ class _Row:
     def as_dict(self, policy: str) -> dict[str, Any]:
         interval = (None if np.isnan(x) else x for x in self.share.interval())
         first, alone = self.causes.shares()
-        found = dict(zip(("holds", "low", "high"), interval, strict=True))
+        found: dict[str, Any] = dict(zip(("holds", "low", "high"), interval, strict=True))
         found |= {"fails_on": first, "alone": alone, "failed": self.share.failed}
         return {"assumption": self.subject, "policy": policy} | found

@@ -65,7 +65,8 @@ def indices(y_a: Array, y_b: Array, y_ab: Array, seed: int = 0) -> Indices:
     good = np.isfinite(y_a) & np.isfinite(y_b)
     fine = good & np.isfinite(y_ab)  # (parameter, n)
     runs, failed = y_a.size + y_b.size + y_ab.size, sum(int((~np.isfinite(y)).sum()) for y in (y_a, y_b, y_ab))
-    nothing = Indices(*[np.full(len(y_ab), np.nan)] * 6, runs, failed)
+    none = np.full(len(y_ab), np.nan)
+    nothing = Indices(none, none, none, none, none, none, runs, failed)
     if not fine.any(1).all():
         return nothing
     weights = _resamples(len(y_a), seed)

@@ -168,7 +168,7 @@ def _warnings(full: float, left: float, power: float, k: float, floor: float, re
             f"Weights collapse: {full:.0f} effective futures, where {floor:.0f} are needed. Cannot answer by these readings: their shares"
             f" have no value and no interval. Run more futures, or leave readings out. (At {power:.2g} of their strength they leave {left:.0f}.)"
         )
-    if readings and k > PARETO_LIMIT:
+    if readings and power == 1 and k > PARETO_LIMIT:
         said.append(f"A few futures carry the weights (Pareto shape {k:.2f}): take weighted shares as rough.")
     return tuple(said)
 
