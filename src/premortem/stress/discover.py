@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtrc, chdtrc
+from scipy.special import bdtrc
 
+from premortem.stress.categories import CategorySet, set_of
 from premortem.stress.peeling import Sample, Trajectory, paste, peel, prepared
 
 Array = NDArray[Any]
@@ -23,8 +24,6 @@ Flags = NDArray[np.bool_]
 LEVEL = 0.05
 # Fewest futures, and fewest breaks, from which a box means anything.
 LEAST_FUTURES, LEAST_BREAKS = 400, 30
-# Most categories of a dimension without order that are looked at one by one.
-MOST_CATEGORIES = 50
 # Most restricted dimensions of a chosen box: beyond them nobody reads it.
 MOST_LIMITS = 5
 # Times that a box found must beat what shuffled outcomes give, in lift over the base rate.
@@ -69,17 +68,6 @@ class Box:
     def holds(self, values: Array, names: Sequence[str]) -> Flags:
         """Which futures lie in the box; `values` has shape (parameter, future)."""
         return _inside(values, names, self.limits)
-
-
-@dataclass(frozen=True)
-class CategorySet:
-    """Categories of a dimension without order in which breaks are more common than elsewhere: how dense in breaks, and what share of them."""
-
-    name: str
-    categories: tuple[float, ...]
-    coverage: float
-    density: float
-    mass: float
 
 
 @dataclass(frozen=True)
@@ -131,7 +119,7 @@ def discover(
             if len(boxes) == most or breaks[left].sum() < LEAST_BREAKS:
                 break
             box = _one_box(sample, names, left)
-    sets = [found for name in nominal if (found := _set_of(name, values[list(names).index(name)], breaks, weight))]
+    sets = [found for name in nominal if (found := set_of(name, values[list(names).index(name)], breaks, weight))]
     return Discovery(tuple(boxes), base, _verdict(len(boxes), breaks, weight, sets), sets=tuple(sets))
 
 
@@ -172,26 +160,6 @@ def _verdict(boxes: int, breaks: Flags, weight: Array, sets: Sequence[CategorySe
 def _either(categories: Sequence[float]) -> str:
     said = [f"{c:g}" for c in categories]
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} or {said[-1]}"
-
-
-def _set_of(name: str, x: Array, breaks: Flags, weight: Array) -> CategorySet | None:
-    """The categories in which breaks are more common than in all futures, where that is beyond chance (chi-squared) and no range."""
-    levels, place = np.unique(x, return_inverse=True)
-    scale = weight.sum() / (weight**2).sum()  # turns weights into effective counts
-    mass = np.bincount(place, weight) * scale
-    caught = np.bincount(place, weight * breaks) * scale
-    base = caught.sum() / mass.sum()
-    if len(levels) < 3 or len(levels) > MOST_CATEGORIES or not 0 < base < 1:
-        return None
-    distance = float(((caught - mass * base) ** 2 / (mass * base * (1 - base))).sum())
-    inside = np.flatnonzero(caught > base * mass)
-    is_range = len(inside) == inside[-1] - inside[0] + 1
-    if is_range or chdtrc(len(levels) - 1, distance) > LEVEL / len(levels):
-        return None
-    coverage, density = caught[inside].sum() / caught.sum(), caught[inside].sum() / mass[inside].sum()
-    return CategorySet(
-        name, tuple(map(float, levels[inside])), float(coverage), float(density), float(mass[inside].sum() / mass.sum())
-    )
 
 
 def out_of_sample(box: Box, values: Array, names: Sequence[str], breaks: Flags) -> tuple[float, float]:

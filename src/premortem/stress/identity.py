@@ -82,7 +82,7 @@ def _told(place: str, value: Any, seen: dict[int, Any]) -> Iterator[tuple[str, s
             yield from _function(place, value, seen)
         case type():
             yield from _class(place, value, seen)
-        case _ if (inner := next((getattr(value, name) for name in WRAPPED if hasattr(value, name)), None)) is not None:
+        case _ if inner := [held for name, held in getattr(value, "__dict__", {}).items() if name in WRAPPED]:
             yield from _told(f"{place}.wrapped", inner, seen)
         case _:
             yield from _object(place, value, seen)
