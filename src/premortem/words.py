@@ -6,8 +6,10 @@ import math
 EDGE = 0.01
 
 
-def share(value: float) -> str:
-    """A share of futures in words: `41%`, `about 3%`, `under 1%`; 0% and 100% only when exact."""
+def share(value: float | None) -> str:
+    """A share of futures in words: `41%`, `about 3%`, `under 1%`; 0% and 100% only when exact. None is a share that no futures can tell."""
+    if value is None:
+        return "cannot answer"
     if value == 0 or value == 1:
         return f"{value:.0%}"
     if value < EDGE:

@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from premortem import analysis
+from premortem.errors import MissingData
 from premortem.stress import breaking
+from tests.stress.own import PLACES, flat, study_of, uniform
 
 
 def of(margin, gradient):
@@ -112,3 +115,61 @@ def test_single_thresholds_by_hand():
 def test_a_knob_turns_where_its_value_changes_sign():
     assert breaking.knob_threshold(lambda x: x - 0.7, 0.0, 2.0, 20) == pytest.approx(0.7, abs=1e-5)
     assert breaking.knob_threshold(lambda x: x + 1, 0.0, 2.0) is None
+
+
+def count(z):
+    """A count: 2.5 less one for each whole standard score of the first and two for each of the second; its slope is 0."""
+    return 2.5 - np.floor(np.maximum(z[0], 0.0)) - 2 * np.floor(np.maximum(z[1], 0.0))
+
+
+def test_f051_a_margin_that_goes_by_steps_breaks_where_the_step_is():
+    point = breaking.search(lambda z: (count(z), np.zeros_like(z)), count, np.ones(4))[0]
+    assert point.jumps
+    assert point.margin_after <= 0 < point.margin_before
+    assert point.scores == pytest.approx({0: 1.0, 1: 1.0}, abs=1e-3)  # by hand: one step of each
+    assert point.distance == pytest.approx(np.sqrt(2), abs=2e-3)
+
+
+def test_f051_of_120_equal_inputs_all_move_when_six_do_not_reach():
+    a = np.ones(120)
+    point = breaking.search(*plane(22.0, a), np.ones(120))[0]  # six at their bound of 3 make 18
+    assert abs(point.margin_after) < 1e-3
+    assert 6 < len(point.scores) <= 12
+    assert point.least == pytest.approx(22 / np.sqrt(120), rel=1e-3)
+    whole = breaking.search(*plane(300.0, a), np.ones(120))[0]
+    assert whole.distance == pytest.approx(300 / np.sqrt(120), rel=1e-2)
+    assert len(whole.scores) >= 100
+
+
+def test_f048_a_future_that_fails_is_no_break():
+    def value(z):
+        return np.where(z[0] > 1.0, np.nan, 5.0 - z[1])
+
+    assert breaking.search(lambda z: (value(z), np.stack([0 * z[0], -1 + 0 * z[0]])), value, np.ones(2)) == []
+    assert np.isnan(breaking.thresholds(value, np.ones(2))).all()
+
+
+def steps(values, levers):
+    return {"y": flat(2.5 - np.floor(4 * values[PLACES[0]] + 0.5) - np.floor(3 * values[PLACES[1]]))}
+
+
+def safe(values, levers):
+    return {"y": flat(9 + values[PLACES[0]])}
+
+
+def test_f051_no_breaking_point_is_told_in_words_and_a_count_is_found(tmp_path):
+    study = study_of(tmp_path / "steps", steps, uniform(3))
+    run = study.run(["as-written"], futures=500, out=tmp_path / "steps" / "out")
+    point = analysis.breaking_points(run, "A1")[0]
+    assert point["jumps"]
+    values = study.priors.central.copy()
+    for name, (_, to) in point["moves"].items():
+        values[study.priors.names.index(name)] = to
+    before, after = (steps(v, None)["y"][0, 0] for v in (study.priors.central, values))
+    assert (before > 0) != (after > 0)
+    run = study_of(tmp_path / "safe", safe, uniform(3)).run(["as-written"], futures=500, out=tmp_path / "safe" / "out")
+    with pytest.raises(MissingData, match=r"no breaking point found.*3 standard scores"):
+        analysis.breaking_points(run, "A1")
+    told = analysis.stress(run, "A1", samples=64)
+    assert told["breaking"] == []
+    assert any("no breaking point found" in said for said in told["warnings"])

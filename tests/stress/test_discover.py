@@ -202,3 +202,28 @@ def test_a_tree_finds_the_planted_limits_too():
         [(x[NAMES.index(n)] > lo) & (x[NAMES.index(n)] <= hi) for n, (lo, hi) in leaf.limits.items()], axis=0
     )
     assert leaf.density == pytest.approx(breaks[inside].mean(), abs=1e-6)
+
+
+def test_f045_breaks_in_a_set_of_categories_are_told_where_no_range_holds_them():
+    rng = np.random.default_rng(0)
+    owner = rng.integers(0, 3, 3000).astype(float)
+    values = np.stack([owner, rng.random(3000), rng.random(3000)])
+    breaks = (owner != 1) & (rng.random(3000) < 0.9)
+    found = discover.discover(values, ["owner", "a", "b"], breaks, nominal=["owner"])
+    assert found.sets[0].categories == (0.0, 2.0)
+    assert found.sets[0].density == pytest.approx(0.9, abs=0.02)
+    assert found.sets[0].coverage == 1.0
+    assert "owner: 9" in found.verdict
+    assert "is 0 or 2" in found.verdict
+    assert not discover.discover(values, ["owner", "a", "b"], owner == 0, nominal=["owner"]).sets  # a range says it
+    shuffled = rng.permutation(breaks)
+    assert not discover.discover(values, ["owner", "a", "b"], shuffled, nominal=["owner"]).sets
+
+
+def test_no_structure_claims_only_what_was_tested():
+    rng = np.random.default_rng(1)
+    breaks = rng.random(1000) < 0.3
+    verdict = discover.discover(rng.random((4, 1000)), list("abcd"), breaks).verdict
+    assert "no structure found" in verdict
+    assert f"1,000 futures of which {breaks.sum()} break" in verdict
+    assert "weaker structure may be missed" in verdict

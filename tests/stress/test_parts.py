@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premortem import facts
+from premortem import analysis, facts
 from premortem.stress import archetypes, attribute, edits, regret
+from tests.stress.own import PLACES, flat, study_of, uniform
 
 
 def flags(share, n=20_000):
@@ -137,3 +138,74 @@ def test_ties_in_a_ranking_count_as_a_fair_draw():
     assert edits._hits(np.arange(8.0, 0, -1), edited) == 2
     assert edits._hits(np.zeros(8), edited) == pytest.approx(5 * 3 / 8, abs=0.05)
     assert edits._hits(np.array([3.0, 2, 1, 1, 1, 1, 1, 1]), edited) == pytest.approx(1 + 3 * 2 / 6)
+
+
+def test_f047_the_regret_of_a_policy_worse_by_five_everywhere_is_five():
+    rng = np.random.default_rng(0)
+    worse = rng.normal(size=500) * 3
+    measures = {"worse": regret.performance({"A1": worse}), "better": regret.performance({"A1": worse + 5.0})}
+    summary = regret.summarise(regret.regret(measures))
+    assert summary["worse"] == pytest.approx({"mean": 5.0, "p90": 5.0, "max": 5.0})
+    assert summary["better"] == {"mean": 0.0, "p90": 0.0, "max": 0.0}
+    scored = regret.scores(measures, {name: m > 0 for name, m in measures.items()})
+    assert scored["maximin"]["worse"] == worse.min()  # maximin is the worst future, not one in a hundred
+    assert scored["expected"]["better"] - scored["expected"]["worse"] == pytest.approx(5.0)
+
+
+def better_by_five(values, levers):
+    """Five better where a policy pulls coercion, in every future."""
+    return {"y": flat(np.sin(5 * values[PLACES[0]]) * 3 + 5.0 * (levers.coercion.max() > 0))}
+
+
+def test_f047_compare_tells_it_in_the_margins_unit(tmp_path):
+    study = study_of(tmp_path / "mine", better_by_five, uniform(2))
+    run = study.run(["as-written", "maximal"], futures=600, out=tmp_path / "out")
+    found = analysis.compare(run, time=False)
+    assert found["regret"]["as-written"] == pytest.approx({"mean": 5.0, "p90": 5.0, "max": 5.0}, abs=1e-5)
+    assert found["regret_by_assumption"]["A1"] == pytest.approx({"as-written": 5.0, "maximal": 0.0}, abs=1e-5)
+
+
+def game(items, seed):
+    """A game of chance among items that interact: a future holds when its weighted sum of frozen items stays in bounds."""
+    rng = np.random.default_rng(seed)
+    weight, pair = rng.normal(size=items), rng.normal(size=(items, items))
+
+    def share(frozen):
+        z = np.zeros(items)
+        z[list(frozen)] = 1.0
+        return 1 / (1 + np.exp(-(0.5 * weight @ z + 0.4 * z @ pair @ z)))
+
+    return share
+
+
+def exact(share, items):
+    """Shapley values by their definition, over all subsets."""
+    from itertools import combinations
+    from math import factorial
+
+    every, found = range(items), np.zeros(items)
+    for i in every:
+        for size in range(items):
+            weight = factorial(size) * factorial(items - size - 1) / factorial(items)
+            for rest in combinations([j for j in every if j != i], size):
+                found[i] += weight * (share(frozenset(rest)) - share(frozenset({*rest, i})))
+    return found
+
+
+def test_f050_intervals_of_shapley_values_by_eight_permutations_cover_the_truth_as_often_as_they_say():
+    """Items enough that permutations are drawn; sums of normal scores with 3 degrees of freedom covered 81%."""
+    items, inside = 7, []
+    for seed in range(60):
+        share = game(items, seed)
+        truth, chances = exact(share, items), np.random.default_rng([seed, 1]).random(400)
+        found = attribute.shapley(lambda frozen, u=chances, s=share: u < s(frozen), items, 8, seed)
+        inside += [one.low <= t <= one.high for one, t in zip(found, truth, strict=True)]
+    assert 0.92 <= np.mean(inside) <= 0.985
+
+
+@pytest.mark.parametrize("items", [2, 3, 4, 5])
+def test_f050_few_items_have_their_exact_shapley_values(items):
+    share = game(items, items)
+    n = 20_000
+    found = attribute.shapley(lambda frozen: np.arange(n) < share(frozen) * n, items)
+    assert [one.effect for one in found] == pytest.approx(exact(share, items), abs=3e-4)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from SALib.analyze import sobol as salib_sobol
 
+from premortem import analysis
 from premortem.stress import sensitivity
+from tests.stress.own import INPUTS, PLACES, flat, study_of, uniform
 
 ISHIGAMI_FIRST, ISHIGAMI_TOTAL = np.array([0.3139, 0.4424, 0.0]), np.array([0.5576, 0.4424, 0.2437])
 
@@ -73,3 +75,32 @@ def test_rank_correlation_knows_direction_and_constants():
     assert found[0] == pytest.approx(1.0, abs=0.01)
     assert abs(found[1]) < 0.15
     assert found[2] == 0.0
+
+
+def ishigami_model(values, levers):
+    x = [values[i] for i in PLACES[:3]]
+    return {"y": flat(np.sin(x[0]) + 7 * np.sin(x[1]) ** 2 + 0.1 * x[2] ** 4 * np.sin(x[0]))}
+
+
+def test_f046_ishigami_as_a_margin_has_its_analytic_indices_however_far_from_zero(tmp_path):
+    """The margin runs from -10 to 17: cut off within -2 and 2 its first indices would be .26, .31 and .07."""
+    study = study_of(tmp_path / "mine", ishigami_model, uniform(3, -np.pi, np.pi))
+    rows = {row["param"]: row for row in analysis.sensitivities(study, "as-written", samples=4096)["A1"]}
+    found = [rows[name] for name in INPUTS[:3]]
+    np.testing.assert_allclose([row["first_estimate"] for row in found], ISHIGAMI_FIRST, atol=0.03)
+    np.testing.assert_allclose([row["total"] for row in found], ISHIGAMI_TOTAL, atol=0.04)
+
+
+def test_f049_indices_without_the_runs_that_failed_are_those_of_salib_on_what_is_left():
+    """Whole samples fail, so that what is left is what SALib sees."""
+    a, b = sensitivity.blocks(3, 1024, seed=3)
+    y_a, y_b = ishigami(a)[0], ishigami(b)[0]
+    y_ab = np.stack([ishigami(np.where(np.arange(3)[:, None] == i, b, a))[0] for i in range(3)])
+    gone = np.arange(1024) >= 960
+    ours = sensitivity.indices(np.where(gone, np.nan, y_a), np.where(gone, np.inf, y_b), np.where(gone, np.nan, y_ab))
+    y = np.column_stack([y_a, *y_ab, y_b])[~gone].ravel()
+    problem = {"num_vars": 3, "names": list("abc"), "bounds": [[0, 1]] * 3}
+    judge = salib_sobol.analyze(problem, y, calc_second_order=False, seed=0)
+    np.testing.assert_allclose(ours.total, judge["ST"], atol=0.02)
+    np.testing.assert_allclose(ours.first, judge["S1"], atol=0.02)
+    assert ours.failed == 64 * 5

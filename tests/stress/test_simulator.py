@@ -8,10 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 import polars as pl
 import pytest
+from scipy.special import ndtri
 
-from premortem import world
-from premortem.errors import BadInput
+from premortem import analysis, report, world
+from premortem.analysis import margins
+from premortem.errors import BadInput, MissingData
 from premortem.study import Study, make_study, problems
+from tests.stress.own import PLACES, flat, study_of, uniform
 
 OUTCOME = """
 [hardware_ratio]
@@ -143,3 +146,70 @@ def test_the_external_model_of_the_docs_runs_under_the_same_design_store_and_ana
         run.columns("as-written")["margin.A1"], np.log(built / used / 1.25), rtol=2e-4, atol=1e-5
     )
     assert "box" in capsys.readouterr().out
+
+
+def outside(values, levers):
+    """A model in NumPy that JAX cannot differentiate: smooth, with its nearest break known by hand."""
+    a, b = (ndtri(values[i]) for i in PLACES[:2])
+    return {"y": flat(2.0 - 1.2 * a - 1.6 * b + 0.5 * levers.coercion.max())}
+
+
+@pytest.fixture(scope="module")
+def numpy_run(tmp_path_factory):
+    path = tmp_path_factory.mktemp("numpy")
+    return study_of(path / "mine", outside, uniform(3, 0.001, 0.999)).run(
+        ["as-written", "maximal"], futures=1000, out=path / "mine" / "out"
+    )
+
+
+def test_f040_a_numpy_model_is_searched_by_finite_differences(numpy_run):
+    """In scores the margin is nearly 2 - (1.2, 1.6) z: the break lies at distance 1."""
+    point = analysis.breaking_points(numpy_run, "A1", "as-written")[0]
+    assert point["distance"] == pytest.approx(1.0, abs=0.02)
+    assert abs(point["margin_after"]) < 1e-3
+    told = analysis.stress(numpy_run, "A1", "as-written", samples=64)
+    assert any("rest on finite differences" in said for said in told["warnings"])
+    edits = analysis.heavy_edits(numpy_run.study)
+    assert {row["method"] for row in edits["clauses"]} == {"finite difference: the model has no gradient"}
+    assert all(row["gradient"] is None for row in edits["clauses"])
+
+
+def test_f040_a_compiled_model_that_calls_outside_has_no_gradient_either(tmp_path):
+    @jax.jit
+    def calls(values, levers):
+        shape = jax.ShapeDtypeStruct(values[0].shape, np.float32)
+        x = jax.pure_callback(lambda v: np.asarray(v, np.float32) - np.float32(0.5), shape, values[PLACES[0]])
+        return {"y": jnp.repeat(x[None], 40, 0)}
+
+    study = study_of(tmp_path / "mine", calls, uniform(2))
+    assert not margins.has_gradient(study)
+    traced = study_of(
+        tmp_path / "traced", jax.jit(lambda v, p: {"y": jnp.repeat(v[PLACES[0]][None], 40, 0)}), uniform(2)
+    )
+    assert margins.has_gradient(traced)
+
+
+def test_f040_the_brief_of_a_numpy_model_is_written_with_what_is_left_out_and_why(numpy_run):
+    written = report.write_brief(numpy_run)
+    assert written.html.is_file()
+    assert all("JVP" not in line for line in written.left_out)
+    assert any(line.startswith("what to watch") and "gives no" in line for line in written.left_out)
+
+
+@pytest.mark.parametrize("ask", ["what_to_watch", "hindcast", "futures", "board_of"])
+def test_f041_what_speaks_of_the_shipped_series_says_which_it_needs(numpy_run, ask):
+    asked = {
+        "what_to_watch": lambda: analysis.what_to_watch(numpy_run.study, numpy_run),
+        "hindcast": lambda: analysis.hindcast(run=numpy_run),
+        "futures": lambda: analysis.futures(numpy_run),
+        "board_of": lambda: analysis.board_of(numpy_run, analysis.KNOWN),
+    }
+    with pytest.raises(
+        BadInput, match=r"^outside: gives no [a-z0-9_, ]+, which .* reads; allowed: a model that gives these series"
+    ):
+        asked[ask]()
+
+
+def test_f041_regional_series_are_not_taken_from_the_shipped_world(numpy_run):
+    with pytest.raises(MissingData, match="of the shipped world"):
+        numpy_run.regional("as-written", ["additions"])

@@ -5,7 +5,9 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
+from premortem.analysis.weighing import answered
 from premortem.watch import weights
 from premortem.watch.observations import Reading
 from premortem.watch.quantities import Z95, Judged, Quantity
@@ -198,3 +200,46 @@ def test_weights_agree_with_a_sampler_on_a_reduced_problem():
     w = weigh(columns, [reading("a", 0.8), reading("b", -0.4)], known).values
     np.testing.assert_allclose(theta @ w, sampled.mean(1), atol=0.04)
     np.testing.assert_allclose(np.sqrt((theta - (theta @ w)[:, None]) ** 2 @ w), sampled.std(1), rtol=0.05)
+
+
+@pytest.mark.parametrize("futures", [5_000, 20_000])
+def test_f052_a_reading_that_few_futures_agree_with_gives_no_share_and_no_interval(futures):
+    """Prior N(0, 1), reading 2.5 +- 0.02: truly P(theta > 2.4) is 1 - 3e-7; tempered weights said 24%."""
+    theta = np.random.default_rng(0).standard_normal(futures)
+    found = weigh({"x@2025Q2": theta}, [reading("x", 2.5, 0.02)], {"x": quantity("x")})
+    assert found.collapsed
+    assert weights.shares_by({"A1": theta > 2.4}, found) == {"A1": (None, None, None)}
+    assert any("Cannot answer" in said for said in found.warnings)
+    day = weights.by_date(
+        {"x@2025Q2": theta}, [reading("x", 2.5, 0.02)], {"x": quantity("x")}, {"A1": theta > 2.4}, [DAY]
+    )
+    assert day[0][2] == {"A1": (None, None, None)}
+
+
+def test_f052_where_enough_futures_agree_the_interval_holds_the_exact_posterior():
+    """A reading of 1.2 +- 0.1 on N(0, 1): the posterior is normal, and its share known."""
+    theta = np.random.default_rng(1).standard_normal(20_000)
+    found = weigh({"x@2025Q2": theta}, [reading("x", 1.2, 0.1)], {"x": quantity("x")})
+    assert not found.collapsed
+    share, low, high = weights.shares_by({"A1": theta > 1.25}, found)["A1"]
+    truth = 1 - norm.cdf((1.25 - 1.2 / 1.01) / np.sqrt(0.01 / 1.01))
+    assert low <= truth <= high
+    assert share == pytest.approx(truth, abs=0.05)
+
+
+def test_f052_the_rows_of_a_weighted_board_keep_their_keys_and_lose_their_values():
+    theta = np.random.default_rng(0).standard_normal(5_000)
+    found = weigh({"x@2025Q2": theta}, [reading("x", 2.5, 0.02)], {"x": quantity("x")})
+    row = {
+        "assumption": "A1",
+        "policy": "p",
+        "holds": 0.2,
+        "low": 0.1,
+        "high": 0.3,
+        "fails_on": {"a": 1.0},
+        "alone": {},
+    }
+    told = answered([row | {"failed": 0}], found)[0]
+    assert told.keys() == {*row, "failed"}
+    assert (told["holds"], told["low"], told["high"], told["fails_on"]) == (None, None, None, {})
+    assert answered([row], None) == [row]

@@ -26,23 +26,25 @@ def alone(study: Study, policy: str) -> dict[str, list[dict[str, Any]]]:
     owner, moved = np.repeat(np.arange(assumptions), len(free)), np.tile(free, assumptions)
     columns = np.arange(len(owner))
 
-    def holds(scores: Array) -> Array:
+    def verdict(scores: Array) -> Array:
+        """1 where it holds, -1 where it breaks, 0 where the future fails."""
         z = np.zeros((len(priors.rows), len(columns)))
         z[moved, columns] = scores
-        return margins_of(study, priors.from_normal(z), pulled)[owner, columns] > 0
+        margins = margins_of(study, priors.from_normal(z), pulled)[owner, columns]
+        return np.where(np.isfinite(margins), np.where(margins > 0, 1, -1), 0)
 
-    centre = holds(np.zeros(len(columns)))
+    centre = verdict(np.zeros(len(columns)))
     best = np.full(len(columns), np.nan)
     for side in (-REACH, REACH):
         inside, outside = np.zeros(len(columns)), np.full(len(columns), side)
-        turns = holds(outside) != centre
+        turns = verdict(outside) * centre < 0
         for _ in range(BISECTIONS):
             middle = (inside + outside) / 2
-            same = holds(middle) == centre
+            same = verdict(middle) * centre >= 0
             inside, outside = np.where(same, middle, inside), np.where(same, outside, middle)
         best = np.where(turns & ~(np.abs(best) < np.abs(outside)), outside, best)
     return {
-        a.id: _rows(study, moved[owner == k], best[owner == k], bool(centre[owner == k][0]))
+        a.id: _rows(study, moved[owner == k], best[owner == k], bool((centre[owner == k] > 0).any()))
         for k, a in enumerate(study.assumptions)
     }
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from premortem import facts
 from premortem.analysis.margins import margins_of
 from premortem.ensemble.run import draw
+from premortem.errors import MissingData
 from premortem.regime.levers import Levers
 from premortem.stress.attribute import paired
 from premortem.study import Study
@@ -38,7 +39,11 @@ def time_asymmetry(study: Study, policy: str = "as-written") -> pl.DataFrame:
         "memory ban announced two quarters earlier": (values, _warned(pulled, EARLIER)),
         "memory ban without warning": (values, pulled._replace(hbm_warning=np.zeros_like(pulled.hbm_warning))),
     }
-    holds = {name: margins_of(study, *case) > 0 for name, case in cases.items()}
+    margins = {name: margins_of(study, *case) for name, case in cases.items()}
+    known = np.all([np.isfinite(m) for m in margins.values()], axis=(0, 1))
+    if not known.any():
+        raise MissingData(f"{policy}: every future failed, so time changes nothing that can be told")
+    holds = {name: m[:, known] > 0 for name, m in margins.items()}
     rows = [
         _row(name, a.id, held[i], holds[AS_IS][i])
         for name, held in holds.items()

@@ -31,21 +31,29 @@ def attribution(
     the item as it is less the share with it frozen at its neutral end, in the same futures; `shapley` the same averaged
     over the company of the other items.
     """
+    known = np.isfinite(margins)
+    if not known.any():
+        return [_failed(kind, item) for kind, item in study.assumptions[place].items if kind != "watch"]
+    values, margins = (values, margins) if known.all() else (values[:, known], margins[known])
     items = [(kind, item) for kind, item in study.assumptions[place].items if kind != "watch"]
     acting = [(kind, item) for kind, item in items if item.modelled and (item.parameters or item.levers)]
     correlation = dict(zip(study.priors.names, sensitivity.rank_correlation(values, margins), strict=True))
     rows = [_unmodelled(kind, item) for kind, item in items if (kind, item) not in acting]
     holds = holder(study, place, pulled, values[:, :FROZEN], acting, correlation)
-    base = holds(frozenset()).astype(float)
+    base = holds(frozenset())
     few = holder(study, place, pulled, values[:, :SMALL], acting, correlation)
     shared = attribute.shapley(few, len(acting), seed=seed) if in_company and acting else [None] * len(acting)
     for i, ((kind, item), company) in enumerate(zip(acting, shared, strict=True)):
-        alone = attribute.paired(base - holds(frozenset({i})).astype(float))
+        alone = attribute.paired(base - holds(frozenset({i})))
         row = {"item": item.id, "kind": kind, "effect": alone.effect, "low": alone.low, "high": alone.high}
         if company:
             row |= {"shapley": company.effect, "shapley_low": company.low, "shapley_high": company.high}
         rows.append(row | {"modelled": True, "statement": item.statement})
     return sorted(rows, key=lambda r: -abs(r["effect"] or 0.0))
+
+
+def _failed(kind: str, item: Item) -> dict[str, Any]:
+    return _unmodelled(kind, item) | {"why": "every future failed: the margin is no number"}
 
 
 def _unmodelled(kind: str, item: Item) -> dict[str, Any]:
@@ -57,9 +65,9 @@ def _unmodelled(kind: str, item: Item) -> dict[str, Any]:
 def holder(
     study: Study, place: int, pulled: Levers, values: Array, items: Kinded, correlation: dict[str, float]
 ) -> attribute.Holds:
-    """Which futures hold when items are frozen: their parameters at the neutral end, their levers at rest."""
+    """Which futures hold (NaN where one fails) when items are frozen: their parameters at the neutral end, their levers at rest."""
 
-    def holds(frozen: frozenset[int]) -> NDArray[np.bool_]:
+    def holds(frozen: frozenset[int]) -> Array:
         moved, changed = values.copy(), {}
         for i in sorted(frozen):
             kind, item = items[i]
@@ -70,6 +78,7 @@ def holder(
                 moved[study.priors.names.index(name)] = end
             for name in item.levers:
                 changed[name] = np.full_like(getattr(pulled, name), REST.get(name, 0.0))
-        return margins_of(study, moved, pulled._replace(**changed))[place] > 0
+        margins = margins_of(study, moved, pulled._replace(**changed))[place]
+        return np.where(np.isfinite(margins), margins > 0, np.nan)
 
     return holds

@@ -1,5 +1,6 @@
 """Boxes as rows, each tried on new futures, and a classification tree as a check on them."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,11 +29,23 @@ def discover(
     whole, run = run, large.in_memory(run)
     study, policy = run.study, policy_of(run, policy)
     column = f"margin.{study.assumptions[assumption_number(study, assumption)].id}"
-    breaks = run.columns(policy, [column])[column] <= 0
-    found = discovery.discover(run.parameters(), study.priors.names, breaks, top, weights, seed)
+    margins = run.columns(policy, [column])[column]
+    found = sought(study, run.parameters(), margins, top, weights, seed)
     if weights is not None or whole.futures == run.futures:
         return found
     return large.on_all(found, whole, policy, column)
+
+
+def sought(
+    study: Study, values: Array, margins: Array, top: int, weights: Array | None, seed: int
+) -> discovery.Discovery:
+    """Boxes in which a margin breaks, sought among the futures that did not fail; categories are told as such."""
+    known = np.isfinite(margins)
+    if not known.all():
+        values, margins, weights = values[:, known], margins[known], None if weights is None else weights[known]
+    nominal = [row.name for row in study.priors.rows if row.distribution == "categorical" and row.varies]
+    found = discovery.discover(values, study.priors.names, margins <= 0, top, weights, seed, nominal=nominal)
+    return replace(found, failed=int((~known).sum()))
 
 
 def boxes(
@@ -80,9 +93,13 @@ def _box(
 
 
 def tree_check(
-    found: discovery.Discovery, values: Array, study: Study, breaks: Array, weights: Array | None = None
+    found: discovery.Discovery, values: Array, study: Study, margins: Array, weights: Array | None = None
 ) -> dict[str, Any] | None:
     """The leaf of a classification tree densest in breaks, and which limited uncertainties it shares with the boxes."""
+    known = np.isfinite(margins)
+    if not known.all():
+        values, margins, weights = values[:, known], margins[known], None if weights is None else weights[known]
+    breaks = margins <= 0
     if discovery.too_little(breaks, np.ones(len(breaks)) if weights is None else weights):
         return None
     names = study.priors.names

@@ -1,14 +1,23 @@
 """How little it takes: nearest breaks of a future, and thresholds of single uncertainties."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.analysis.margins import assumption_number, check_inputs, margins_of, policy_of, slopes_of
+from premortem.analysis.margins import (
+    assumption_number,
+    check_inputs,
+    has_gradient,
+    margins_of,
+    policy_of,
+    slopes_of,
+)
 from premortem.analysis.sentences import move
 from premortem.ensemble.run import draw
-from premortem.errors import BadInput
+from premortem.errors import BadInput, MissingData
 from premortem.regime.levers import Levers
 from premortem.stress import breaking
 from premortem.study import Run, Study
@@ -16,8 +25,10 @@ from premortem.study import Run, Study
 Array = NDArray[Any]
 # Moves that a story tells; the rest are in the table.
 TOLD = 4
-# Searches, each from another start.
-STARTS = 32
+# Searches, each from another start; fewer where each slope takes two runs an uncertainty.
+STARTS, FEW_STARTS = 32, 8
+# Moves that a breaking point has at most, unless so few do not turn anything.
+MOVES = 6
 
 
 class Place:
@@ -40,11 +51,15 @@ def breaking_points(
     run: Run, assumption: str, policy: str | None = None, top: int = 3, start: int | None = None
 ) -> list[dict[str, Any]]:
     """Nearest breaks of an assumption from the central future, or from future `start` of the run: which uncertainties
-    move, from where to where, how far in standard scores, and the margin there when the model is run.
+    move, from where to where, how far in standard scores, and the margin there when the model is run. Raises `MissingData`, saying
+    what was tried, where none is found.
     """
     check_inputs(run)
     pulled = run.study.levers(policy_of(run, policy))
-    return nearest_breaks(place_of(run, start), assumption_number(run.study, assumption), pulled, top)
+    found = sought_breaks(place_of(run, start), assumption_number(run.study, assumption), pulled, top)
+    if not found.rows:
+        raise MissingData(found.said)
+    return found.rows
 
 
 def place_of(run: Run, start: int | None) -> Place:
@@ -67,9 +82,22 @@ def prepare(study: Study, pulled: Levers) -> None:
     margins_of(study, place.at(z), pulled)
 
 
+@dataclass(frozen=True)
+class Breaks:
+    """Breaking points as rows, nearest first, and in words what must be said of them: above all why there are none."""
+
+    rows: list[dict[str, Any]]
+    said: str = ""
+
+
 def nearest_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> list[dict[str, Any]]:
     """Breaking points of one assumption as rows, nearest first."""
-    study = place.study
+    return sought_breaks(place, number, pulled, top).rows
+
+
+def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Breaks:
+    """Breaking points of one assumption, and what must be said of them."""
+    study, subject = place.study, place.study.assumptions[number].id
 
     def slope(z: Array) -> tuple[Array, Array]:
         return slopes_of(study, number, z, place.values, place.free, pulled)
@@ -77,10 +105,56 @@ def nearest_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> l
     def value(z: Array) -> Array:
         return margins_of(study, place.at(z), pulled)[number].astype(float)
 
+    if not place.free.any():
+        return Breaks(
+            [], f"{subject}: no breaking point, since every uncertainty is fixed or a category, which no search moves"
+        )
+    if not np.isfinite(centre := float(value(place.scores[:, None])[0])):
+        return Breaks([], f"{subject}: no breaking point, since {place.name} fails: its margin is {centre:g}")
     copula = study.priors.copula
     together = copula.matrix(len(place.free)) if copula else None
-    found = breaking.search(slope, value, place.free, place.scores, STARTS, correlation=together)
-    return [_row(place, study.assumptions[number].id, point) for point in found[:top]]
+    starts = STARTS if has_gradient(study) else FEW_STARTS
+    found = breaking.search(slope, value, place.free, place.scores, starts, MOVES, correlation=together)
+    rows = [_row(place, subject, point) for point in found[:top]]
+    if not rows and (edge := _on_edge(place, value, centre)):
+        return Breaks(
+            [],
+            f"{subject}: {place.name} stands on the edge: a move of {edge} by {breaking.LEAST_MOVE:g} standard scores turns it",
+        )
+    return Breaks(rows, _said(place, subject, rows, centre))
+
+
+def _on_edge(place: Place, value: Callable[[Array], Array], centre: float) -> str:
+    """The first uncertainty of which a move too small to tell turns the future looked at, or nothing."""
+    moving = np.flatnonzero(place.free)
+    z = np.repeat(place.scores[:, None], 2 * len(moving), axis=1)
+    z[np.repeat(moving, 2), np.arange(2 * len(moving))] += np.tile(
+        [-breaking.LEAST_MOVE, breaking.LEAST_MOVE], len(moving)
+    )
+    turned = np.flatnonzero(breaking.turned(value(z), centre))
+    return place.study.priors.names[int(np.repeat(moving, 2)[turned[0]])] if len(turned) else ""
+
+
+def _said(place: Place, subject: str, rows: list[dict[str, Any]], centre: float) -> str:
+    study = place.study
+    fixed = [row.name for row in study.priors.rows if row.varies and row.distribution == "categorical"]
+    still = f"; categories do not move in the search: {', '.join(fixed)}" if fixed else ""
+    if not rows:
+        verb = "breaks" if centre > 0 else "mends"
+        return (
+            f"no breaking point found: from {place.name} nothing that was tried within {breaking.BOUND:g} standard scores {verb} {subject} "
+            f"(descents from {STARTS if has_gradient(study) else FEW_STARTS} starts, {breaking.SAMPLED:,} futures around it){still}"
+        )
+    said = []
+    if (most := min(len(row["moves"]) for row in rows)) > MOVES:
+        said.append(f"{subject} turns by no {MOVES} moves that were found: it takes {most}")
+    if any(row["jumps"] for row in rows):
+        said.append(
+            f"the margin of {subject} goes by steps: at its breaking points it jumps over zero, and nearer ones may be missed"
+        )
+    if not has_gradient(study):
+        said.append(f"the model gives no gradient: breaking points of {subject} rest on finite differences")
+    return "; ".join(said)
 
 
 def _row(place: Place, subject: str, point: breaking.BreakingPoint) -> dict[str, Any]:
@@ -99,6 +173,7 @@ def _row(place: Place, subject: str, point: breaking.BreakingPoint) -> dict[str,
         "distance_all_free": point.least,
         "margin_before": point.margin_before,
         "margin_after": point.margin_after,
+        "jumps": point.jumps,
         "at_bound": [priors.names[i] for i in point.at_bound],
         "from": place.name,
         "story": f"From {place.name}, {subject} {verb} when {_joined(told)}{_more(len(moved) - len(told))}",

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem import facts
-from premortem.analysis.margins import derivatives_of, margins_of
+from premortem.analysis.margins import derivatives_of, has_gradient, margins_of
 from premortem.ensemble.run import draw
+from premortem.errors import MissingData
 from premortem.regime.book import Book
 from premortem.regime.levers import Levers, levers
 from premortem.stress import edits
@@ -26,14 +27,24 @@ def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -
 
     A shadow price is the gradient of an assumption's expected softened margin (tanh) along a change of 10%, checked by
     running the model at +10% and -10% (`finite_difference`). Where a chip or node crosses the line within those 10% the
-    margin jumps and a gradient says nothing: there the finite difference is the price, as `method` says.
+    margin jumps and a gradient says nothing: there the finite difference is the price, as `method` says, and so it is where the model
+    has none. Prices are of the softened margin, between -1 and 1, not in the margin's own unit: a future far from a threshold must not
+    outweigh those near it (`measure`). Futures that failed are left out, `failed` of them.
     """
     book, values = study.book(policy), draw(study.priors, "sobol", 0, 0, PRICED)
+    fine = np.isfinite(margins_of(study, values, study.levers(policy))).all(0)
+    values, failed = values[:, fine], int((~fine).sum())
+    if not fine.any():
+        raise MissingData(f"{policy}: every future failed, so no clause has a price")
     known = [r for r in facts.read("clause_edits").to_dicts() if r["clause"] in book.by_id]
     numbers = [(r["clause"], r["parameter"]) for r in known]
     priced = [_priced(study, book, values, study.levers(policy), *number) for number in numbers]
     slopes, differences = np.array([p[0] for p in priced]), np.array([p[1] for p in priced])
-    smooth = np.array([edits.agree(a, b) for a, b in zip(slopes, differences, strict=True)])
+    traced = has_gradient(study)
+    smooth = np.array([traced and edits.agree(a, b) for a, b in zip(slopes, differences, strict=True)])
+    otherwise = "finite difference: " + (
+        "the margin jumps or bends within 10%" if traced else "the model has no gradient"
+    )
     prices, binds = np.where(smooth[:, None], slopes, differences), np.array([p[2] for p in priced])
     ranked = edits.rank(numbers, prices, binds, {r["clause"]: r["family"] for r in known}, as_of)
     ids = [a.id for a in study.assumptions]
@@ -44,8 +55,8 @@ def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -
             "says": book.by_id[r["clause"]].says,
             "shadow_price": dict(zip(ids, prices[r["row"]].tolist(), strict=True)),
             "finite_difference": dict(zip(ids, differences[r["row"]].tolist(), strict=True)),
-            "gradient": dict(zip(ids, slopes[r["row"]].tolist(), strict=True)),
-            "method": "gradient" if smooth[r["row"]] else "finite difference: the margin jumps or bends within 10%",
+            "gradient": dict(zip(ids, slopes[r["row"]].tolist(), strict=True)) if traced else None,
+            "method": "gradient" if smooth[r["row"]] else otherwise,
             "binds": r["binds"],
             "pressure": r["pressure"],
             "index": r["index"],
@@ -58,6 +69,8 @@ def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -
     return {
         "policy": policy,
         "as_of": str(as_of),
+        "measure": "expected softened margin (tanh of the margin, between -1 and 1)",
+        "failed": failed,
         "clauses": rows,
         "hindcast": edits.score(ranked, published, {c.id: c.says for c in book.clauses}),
     }
@@ -71,7 +84,9 @@ def _priced(study: Study, book: Book, values: Array, now: Levers, clause: str, k
         nothing = np.zeros(len(study.assumptions))
         return nothing, nothing, 0.0
     change = Levers(*[np.asarray((a - b) / 2, np.float32) for a, b in zip(up, down, strict=True)])
-    _, slope = derivatives_of(study, values, now, change)
     difference = np.tanh(margins_of(study, values, up)) - np.tanh(margins_of(study, values, down))
-    binds = float((np.abs(difference).max(0) > edits.MOVES).mean())
-    return slope.mean(1), difference.mean(1) / 2, binds
+    fine = np.isfinite(difference).all(0)
+    binds = float((np.abs(difference[:, fine]).max(0) > edits.MOVES).mean())
+    price = difference[:, fine].mean(1) / 2
+    slope = derivatives_of(study, values, now, change)[1][:, fine].mean(1) if has_gradient(study) else price
+    return slope, price, binds

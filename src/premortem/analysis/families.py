@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem import world
+from premortem.analysis.margins import check_gives
 from premortem.analysis.sentences import conditions
 from premortem.errors import BadInput
 from premortem.stress import archetypes, discover
@@ -43,6 +44,7 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
     if k is not None and not 2 <= k <= 12:
         raise BadInput("command line", "--k", f"{k} is out of range", got=k, allowed="2 to 12")
     words, first = signs(), run.policies[0]
+    check_gives(run.study, words, "the search for families")
     levels = {p: _levels(run, p, list(words), min(run.futures, MOST)) for p in run.policies}
     finite = np.flatnonzero(np.all([np.isfinite(x).all((0, 1)) for x in levels.values()], axis=0))
     seen = len(finite)

@@ -54,8 +54,11 @@ def on_all(found: discover.Discovery, run: Run, policy: str, column: str) -> dis
 
 
 def share(run: Run, policy: str, column: str) -> float:
-    """Share of all futures in which a margin is not positive, streamed."""
-    return sum(int((part[column] <= 0).sum()) for part in run.parts(policy, [column])) / run.futures
+    """Share of the futures that did not fail in which a margin is not positive, streamed."""
+    counts = np.zeros(2, int)
+    for part in run.parts(policy, [column]):
+        counts += (part[column] <= 0).sum(), np.isfinite(part[column]).sum()
+    return float(counts[0] / max(counts[1], 1))
 
 
 def measured(run: Run, policy: str, column: str, boxes: Sequence[discover.Box]) -> tuple[discover.Box, ...]:
@@ -68,17 +71,18 @@ def measured(run: Run, policy: str, column: str, boxes: Sequence[discover.Box]) 
     if not limited:
         return ()
     inside, caught = np.zeros(len(boxes)), np.zeros(len(boxes))
-    broken = 0
+    broken = known = 0
     for values, margins in zip(run.parts(FUTURES, limited), run.parts(policy, [column]), strict=True):
         breaks = margins[column] <= 0
         broken += int(breaks.sum())
-        left = np.ones(len(breaks), np.bool_)
+        left = np.isfinite(margins[column])
+        known += int(left.sum())
         for i, box in enumerate(boxes):
             held = left & _within(box.limits, values)
             inside[i] += held.sum()
             caught[i] += (held & breaks).sum()
             left &= ~held
-    shares = caught / max(broken, 1), caught / np.maximum(inside, 1), inside / run.futures
+    shares = caught / max(broken, 1), caught / np.maximum(inside, 1), inside / max(known, 1)
     return tuple(
         replace(box, coverage=float(c), density=float(d), mass=float(m))
         for box, c, d, m in zip(boxes, *shares, strict=True)

@@ -1,6 +1,6 @@
 """Margins of every assumption for any values and levers, and what a run must be to be looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -12,11 +12,16 @@ from numpy.typing import NDArray
 from premortem.ensemble.run import CHUNK, use_compilation_cache
 from premortem.errors import BadInput, nearest, unknown
 from premortem.regime.levers import Levers
+from premortem.stress import identity
 from premortem.study import Run, Study
 
 Array = NDArray[Any]
 # Few futures are run in chunks of this size.
 SMALL = 1024
+# Series that a refusal names; the others are counted.
+FEW = 5
+# Step in standard scores over which a slope is measured where the model gives none.
+STEP = 0.02
 # Parts of a run's inputs without which stored futures and new ones are not of one world.
 SAME = ("parameters", "assumptions", "world")
 
@@ -53,6 +58,19 @@ def _slopes(study: Study) -> Callable[..., Any]:
 
 
 @cache
+def has_gradient(study: Study) -> bool:
+    """Whether JAX can differentiate the model: the shipped world, or a compiled function that calls nothing outside."""
+    if study.simulate.function is None:
+        return True
+    z, pulled = study.priors.to_normal(study.priors.central), study.levers(study.policies[0])
+    try:
+        jax.eval_shape(jax.jacfwd(lambda x: _stacked(study)(study.priors.from_normal_jax(x), pulled)), np.float32(z))
+    except Exception:  # whatever a model that is not JAX raises when it is traced: the step is then the way
+        return False
+    return True
+
+
+@cache
 def _derivatives(study: Study) -> Callable[..., Any]:
     """Softened margins of all assumptions and their derivative along a change of the levers, (assumption, future)."""
     use_compilation_cache()
@@ -76,14 +94,33 @@ def margins_of(study: Study, values: Array, pulled: Levers) -> Array:
 
 
 def slopes_of(study: Study, place: int, z: Array, fixed: Array, free: Array, pulled: Levers) -> tuple[Array, Array]:
-    """Margins of one assumption at scores (parameter, start), and their gradients; `fixed` are values that stay."""
+    """Margins of one assumption at scores (parameter, start), and their gradients; `fixed` are values that stay.
+
+    Of a model that JAX cannot differentiate, gradients are central differences over a step of 0.02 standard scores.
+    """
+    if not has_gradient(study):
+        return _differences(study, place, z, fixed, free, pulled)
     narrow = [np.asarray(x, np.float32) for x in (z, fixed, free)]
     (_, margins), gradient = _slopes(study)(*narrow, pulled, place)
     return np.asarray(margins, float), np.asarray(gradient, float)
 
 
+def _differences(study: Study, place: int, z: Array, fixed: Array, free: Array, pulled: Levers) -> tuple[Array, Array]:
+    moving = np.flatnonzero(free)
+    steps = np.zeros((len(z), 2 * len(moving) + 1))
+    steps[moving, 1 + np.arange(len(moving))], steps[moving, 1 + len(moving) + np.arange(len(moving))] = STEP, -STEP
+    moved = z[:, None, :] + steps[:, :, None]  # (parameter, step, start)
+    values = study.priors.from_normal(moved.reshape(len(z), -1))
+    values = np.where(free[:, None] > 0, values, np.asarray(fixed)[:, None])
+    found = margins_of(study, values, pulled)[place].astype(float).reshape(steps.shape[1], z.shape[1])
+    gradient = np.zeros_like(z, float)
+    up, down = found[1 : len(moving) + 1], found[len(moving) + 1 :]
+    gradient[moving] = np.nan_to_num((up - down) / (2 * STEP), posinf=0.0, neginf=0.0)
+    return found[0], gradient
+
+
 def derivatives_of(study: Study, values: Array, pulled: Levers, change: Levers) -> tuple[Array, Array]:
-    """Softened margins (assumption, future), and how they change along a small change of the levers."""
+    """Softened margins (assumption, future), and how they change along a small change of the levers, of a model with a gradient."""
     margins, slope = _derivatives(study)(np.asarray(values, np.float32), pulled, change)
     return np.asarray(margins), np.asarray(slope)
 
@@ -114,11 +151,37 @@ def check_inputs(run: Run) -> None:
     other = [name for name in (*SAME, "rules") if made.get(name) != now[name]]
     if other:
         version = made.get("versions", {}).get("premortem", "another version")
+        own = run.study.simulate.function is not None and "world" in other
+        told = ", ".join("model" if own and name == "world" else name for name in other)
+        again = "run again: premortem run"
         raise BadInput(
             str(run.folder),
             "inputs",
-            f"this run (premortem {version}) was made with other {', '.join(other)} than the study has now",
-            got=", ".join(other),
+            f"this run (premortem {version}) was made with other {told} than the study has now",
+            got=told,
             allowed="a run of the study as it is",
-            hint="run again: premortem run",
+            hint="run again into another folder, or hand over the model that made it (see `version=` of Study)"
+            if own
+            else again,
+        )
+
+
+def check_varies(study: Study) -> None:
+    """Raises `BadInput` where every uncertainty is fixed: all futures are one, and nothing can be told apart."""
+    if not any(row.varies for row in study.priors.rows):
+        what = "every uncertainty is fixed, so all futures are the same"
+        raise BadInput("params.csv", "", what, allowed="one row at least with low below high that is not `fixed`")
+
+
+def check_gives(study: Study, names: Iterable[str], what: str) -> None:
+    """Raises `BadInput` where a model of the user's own does not give series that `what` speaks of."""
+    missing = sorted(set(names) - study.simulate.names)
+    if missing:
+        raise BadInput(
+            identity.name_of(study.simulate.function) if study.simulate.function else "simulator",
+            "",
+            f"gives no {', '.join(missing[:FEW])}{f' and {len(missing) - FEW} other series' if len(missing) > FEW else ''}, which {what} reads",
+            got=", ".join(sorted(study.simulate.names)),
+            allowed="a model that gives these series",
+            hint="board, discover, stress, compare and breaking_points need no series of the shipped world",
         )

@@ -55,10 +55,11 @@ def _row(run: Run, old: Run, key: str, policy: str, paired: bool) -> dict[str, A
         effect = attribute.paired(after[:n] - before[:n])
         low, high = effect.low, effect.high
     else:
+        after, before = after[~np.isnan(after)], before[~np.isnan(before)]
         error = 1.96 * float(np.sqrt(after.var() / len(after) + before.var() / len(before)))
         change = float(after.mean() - before.mean())
         low, high = change - error, change + error
-    share, was = float(after.mean()), float(before.mean())
+    share, was = float(np.nanmean(after)), float(np.nanmean(before))
     return {
         "assumption": key,
         "policy": policy,
@@ -71,9 +72,10 @@ def _row(run: Run, old: Run, key: str, policy: str, paired: bool) -> dict[str, A
 
 
 def _holds(run: Run, key: str, policy: str) -> NDArray[np.float64]:
+    """Whether each future holds, as 1 or 0; NaN where it failed."""
     ids = [a.id for a in run.study.assumptions] if key == "all" else [key]
-    held = run.columns(policy, [f"margin.{k}" for k in ids])
-    return np.all([held[f"margin.{k}"] > 0 for k in ids], axis=0).astype(float)
+    held = np.stack([*run.columns(policy, [f"margin.{k}" for k in ids]).values()])
+    return np.where(np.isfinite(held).all(0), (held > 0).all(0), np.nan)
 
 
 def _short(name: str, value: Any) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from premortem import world
 from premortem.analysis.large import in_memory
+from premortem.analysis.margins import check_gives, check_inputs
 from premortem.ensemble import read
 from premortem.ensemble.run import CHUNK, draw, use_compilation_cache
 from premortem.regime.levers import Levers
@@ -54,9 +55,14 @@ class Futures:
         return int(self.values.shape[1])
 
     def holds(self, policy: str) -> dict[str, Array]:
-        """Whether each assumption holds under a policy, by its id, and `all`; boolean."""
+        """Whether each assumption holds under a policy, by its id, and `all`; boolean, False where a future failed (see `known`)."""
         each = {a.id: self.margins[policy][f"margin.{a.id}"] > 0 for a in self.study.assumptions}
         return each | {"all": np.all([*each.values()], axis=0)}
+
+    def known(self, policies: Sequence[str] | None = None) -> Array:
+        """Futures that failed under none of the policies (by default all): every margin is a number."""
+        every = [m for p in policies or self.policies for m in self.margins[p].values()]
+        return np.asarray(np.all([np.isfinite(m) for m in every], axis=0))
 
     def paths(self, as_of: date, happened: Mapping[str, date] | None = None) -> process.Paths:
         """Paths of policy from a day on, answering to each future's goodwill and China's progress in it."""
@@ -89,6 +95,7 @@ def stored(
             margins[policy] = run.columns(policy, run.margin_names(), first)
             columns[policy] = run.columns(policy, sorted(needed), first) if needed else {}
         else:
+            check_inputs(run)  # stored and new futures must be of one world
             margins[policy], columns[policy] = simulate(study, values, study.levers(policy), observer)
     held = {policy: found for policy, found in columns.items() if found}
     return Futures(study, run.seed, values, margins, held, frozenset(observer.outside))
@@ -142,6 +149,7 @@ def _model(study: Study) -> Callable[..., Any]:
     use_compilation_cache()
     every = observer_of([(quantity, ANY_DAY) for quantity in known_quantities.shipped().values()])
     names = sorted({GOODWILL, PROGRESS, *(n for expression, _ in every.expressions.values() for n in expression.names)})
+    check_gives(study, names, "the record of readings")
 
     def model(values: jax.Array, pulled: Levers) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
         outcomes = study.simulate(values, pulled)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from premortem.analysis.asymmetry import time_told
 from premortem.analysis.large import in_memory
 from premortem.analysis.margins import check_inputs, margins_of
-from premortem.errors import BadInput, unknown
+from premortem.errors import BadInput, MissingData, unknown
 from premortem.stress import regret
 from premortem.stress.attribute import paired
 from premortem.study import Run
@@ -24,7 +24,9 @@ def compare(
     """Regret and robustness of policies: the keys of `premortem compare --json`.
 
     By default all policies of the run but history. A policy of the study that the run has not is simulated now, over
-    the run's own futures: of a large run, or under a ceiling on memory, its first ones. `weights` by assumption weigh the measure of a policy; by default all weigh the same. With
+    the run's own futures: of a large run, or under a ceiling on memory, its first ones. `weights` by assumption weigh the measure of a policy, which is the
+    mean of the margins in their own units; by default all weigh the same. `failed` counts by policy the futures with a margin that is
+    no number: they win nothing, and `compared_in` futures are left to compare. With
     `time` the time asymmetry of the first policy is told too.
     """
     run = in_memory(run)
@@ -32,28 +34,61 @@ def compare(
     ids = [a.id for a in run.study.assumptions]
     weighed = _weights(ids, weights)
     new = [p for p in chosen if p not in run.policies]
+    if new or time:
+        check_inputs(run)  # stored and new futures must be of one world
     margins = _margins(run, chosen, ids)
     measures = {p: regret.performance(m, weighed) for p, m in margins.items()}
-    every = {p: np.all([m > 0 for m in by.values()], axis=0) for p, by in margins.items()}
-    shares = {p: [float((by[k] > 0).mean()) for k in ids] for p, by in margins.items()}
-    scores = regret.scores(measures, every)
-    rankings = regret.rankings(scores)
-    winners = {metric: order[0] for metric, order in rankings.items()}
+    failed = {p: int((~_known(m)).sum()) for p, m in margins.items()}
+    whole, compared = regret.whole(measures)
+    if not whole.any():
+        raise MissingData(f"{run.folder}: no future has finite margins under all of {', '.join(compared or chosen)}")
+    every = {p: np.all([m[whole] > 0 for m in margins[p].values()], axis=0) for p in compared}
+    shares = {p: [_share(by[k]) for k in ids] for p, by in margins.items()}
+    alike = {p: measures[p][whole] for p in compared}
+    scores, ordered = regret.scores(alike, every), {}
+    for metric, order in regret.rankings(scores).items():
+        ordered[metric] = [*order, *(p for p in chosen if p not in compared)]  # what failed everywhere wins nothing
+    winners = {metric: order[0] for metric, order in ordered.items()}
+    nothing = dict.fromkeys(("mean", "p90", "max"))
     found = {
-        "regret": regret.summarise(regret.regret(measures)),
-        "pareto": regret.pareto(shares),
-        "rankings": rankings,
-        "scores": scores,
+        "regret": {p: nothing for p in chosen} | regret.summarise(regret.regret(alike)),
+        "pareto": regret.pareto({p: [s for s in shares[p] if s is not None] for p in compared}),
+        "rankings": ordered,
+        "scores": {metric: dict.fromkeys(chosen) | by for metric, by in scores.items()},
         "disagree": len(set(winners.values())) > 1,
         "winners": winners,
         "shares": {p: dict(zip(ids, s, strict=True)) for p, s in shares.items()},
-        "regret_by_assumption": _by_assumption(margins, ids),
+        "regret_by_assumption": _by_assumption({p: margins[p] for p in compared}, ids),
         "differences": _differences(margins, ids),
         "weights": weighed,
         "simulated_now": new,
         "futures": run.futures,
+        "failed": failed,
+        "compared_in": int(whole.sum()),
+        "warnings": _warnings(failed, int(whole.sum()), run.futures),
     }
     return found | ({"time_asymmetry": time_told(run.study, chosen[0])} if time else {})
+
+
+def _known(margins: Mapping[str, Array]) -> Array:
+    """Futures in which every margin is a number."""
+    return np.asarray(np.all([np.isfinite(m) for m in margins.values()], axis=0))
+
+
+def _share(margins: Array) -> float | None:
+    """Share of the futures that did not fail in which a margin holds; None where all failed."""
+    known = margins[np.isfinite(margins)]
+    return float((known > 0).mean()) if len(known) else None
+
+
+def _warnings(failed: Mapping[str, int], whole: int, futures: int) -> list[str]:
+    """What a reader must know of futures that failed."""
+    said = [
+        f"{n:,} of {futures:,} futures failed under {p}: a margin is no number there" for p, n in failed.items() if n
+    ]
+    if said:
+        said.append(f"regret and robustness are compared in the {whole:,} futures that failed under no policy compared")
+    return said
 
 
 def weights_of(texts: Sequence[str]) -> dict[str, float]:
@@ -95,8 +130,6 @@ def _weights(ids: Sequence[str], weights: Mapping[str, float] | None) -> dict[st
 
 
 def _margins(run: Run, chosen: Sequence[str], ids: Sequence[str]) -> Margins:
-    if any(p not in run.policies for p in chosen):
-        check_inputs(run)  # stored and new futures must be of one world
     made: Margins = {}
     for policy in chosen:
         if policy in run.policies:
@@ -109,18 +142,25 @@ def _margins(run: Run, chosen: Sequence[str], ids: Sequence[str]) -> Margins:
 
 
 def _by_assumption(margins: Margins, ids: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Mean regret in each assumption's own margin, within -1 and 1."""
-    clipped = {k: {p: np.clip(by[k], -regret.CLIP, regret.CLIP) for p, by in margins.items()} for k in ids}
-    return {k: {p: float(r.mean()) for p, r in regret.regret(by).items()} for k, by in clipped.items()}
+    """Mean regret in each assumption's own margin and unit, over the futures that failed under no policy."""
+    found = {}
+    for k in ids:
+        by = {p: m[k].astype(float) for p, m in margins.items()}
+        known = _known(by)
+        found[k] = {p: float(r.mean()) for p, r in regret.regret({p: m[known] for p, m in by.items()}).items()}
+    return found
 
 
-def _differences(margins: Margins, ids: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
+def _differences(margins: Margins, ids: Sequence[str]) -> dict[str, dict[str, dict[str, float | None]]]:
     """Change of each share that holds against the first policy, paired over the futures, with its 95% interval."""
     first, *others = margins
-    held = {p: {k: (m > 0).astype(float) for k, m in by.items()} for p, by in margins.items()}
+    held = {p: {k: np.where(np.isfinite(m), m > 0, np.nan) for k, m in by.items()} for p, by in margins.items()}
     return {p: {k: _interval(held[p][k] - held[first][k]) for k in ids} for p in others}
 
 
-def _interval(difference: Array) -> dict[str, float]:
+def _interval(difference: Array) -> dict[str, float | None]:
+    """A paired change; nothing where no future is known under both."""
     found = paired(difference)
-    return {"change": found.effect, "low": found.low, "high": found.high}
+    return {
+        k: None if np.isnan(v) else v for k, v in (("change", found.effect), ("low", found.low), ("high", found.high))
+    }

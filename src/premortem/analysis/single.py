@@ -28,7 +28,8 @@ def one_future(study: Study, index: int, policies: Sequence[str] | None = None, 
         raise BadInput("command line", "--only", "is out of range", got=index, allowed=f"0 to {ensemble.MOST - 1:,}")
     chosen = tuple(dict.fromkeys(policies or study.policies))
     pulled = {name: (study.levers(name), study.scorer.thresholds) for name in chosen}
-    spec = Spec(f"only-{id(study)}", Path(), study.model(), study.priors, pulled, "sobol", seed, 1)
+    key = f"only-{sorted(study.hashes(chosen).items())}"
+    spec = Spec(key, Path(), study.model(), study.priors, pulled, "sobol", seed, 1)
     # the whole chunk around it, since bits differ between shapes
     start = index // CHUNK * CHUNK
     values = draw(study.priors, "sobol", seed, start, CHUNK)

@@ -1,13 +1,14 @@
 """Sobol indices of the assumptions' margins: which uncertainties share out their variance."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.analysis.margins import margins_of
+from premortem.analysis.margins import check_varies, margins_of
 from premortem.ensemble.run import CHUNK
-from premortem.errors import BadInput
+from premortem.errors import BadInput, MissingData
 from premortem.regime.levers import Levers
 from premortem.stress import sensitivity
 from premortem.study import Study
@@ -15,28 +16,59 @@ from premortem.study import Study
 Array = NDArray[Any]
 # Base samples of the Sobol indices: by default, and the least and most that may be asked for.
 SAMPLES, LEAST_SAMPLES, MOST_SAMPLES = 512, 64, 65_536
-# Margins count within these bounds: a future far beyond a threshold weighs no more than one beyond it.
-CLIP = 2.0
+# Above this share of runs that failed the others are no fair sample of what the priors give.
+MOST_FAILED = 0.1
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Indices of one margin as rows, largest total first, and in words what a reader must know of them; no rows where they cannot be told."""
+
+    rows: list[dict[str, Any]]
+    said: str = ""
+    failed: bool = False  # too many runs for the rest to mean anything
 
 
 def sensitivities(
     study: Study, policy: str, samples: int = SAMPLES, seed: int = 1, pulled: Levers | None = None
 ) -> dict[str, list[dict[str, Any]]]:
-    """Sobol indices of every assumption's margin (within -2 and 2) by its id, largest total first.
+    """Sobol indices of every assumption's margin, as it stands, by its id, largest total first.
 
     All assumptions share the same `samples` x (uncertainties that vary + 2) runs. `first` is shown as 0 where its
-    interval reaches below 0: a negative estimate is sampling error, kept in `first_estimate`. A margin that does not
-    vary has no indices and gets an empty list.
+    interval reaches below 0: a negative estimate is sampling error, kept in `first_estimate`. Runs that failed are counted in
+    `failed` and left out. A margin that does not vary has no indices and gets an empty list. Raises `BadInput` where every
+    uncertainty is fixed, `MissingData` where too many runs failed.
     """
+    found = measured(study, policy, samples, seed, pulled)
+    if failed := [m.said for m in found.values() if m.failed]:
+        raise MissingData("; ".join(failed))
+    return {name: m.rows for name, m in found.items()}
+
+
+def measured(
+    study: Study, policy: str, samples: int = SAMPLES, seed: int = 1, pulled: Levers | None = None
+) -> dict[str, Measured]:
+    """The same with what must be said of each."""
     if not LEAST_SAMPLES <= samples <= MOST_SAMPLES:
         allowed = f"{LEAST_SAMPLES} to {MOST_SAMPLES:,}"
         raise BadInput("command line", "--samples", f"{samples} is out of range", got=samples, allowed=allowed)
     levers = pulled or study.levers(policy)
     free = [i for i, row in enumerate(study.priors.rows) if row.varies]
+    check_varies(study)
     y = _runs(study, levers, free, *sensitivity.blocks(len(free), samples, seed))
     found = [sensitivity.indices(y[k, 0], y[k, 1], y[k, 2:], seed) for k in range(len(y))]
     names = [study.priors.names[i] for i in free]
-    return {x.id: _rows(names, one) for x, one in zip(study.assumptions, found, strict=True)}
+    return {x.id: _measured(x.id, names, one) for x, one in zip(study.assumptions, found, strict=True)}
+
+
+def _measured(subject: str, names: list[str], found: sensitivity.Indices) -> Measured:
+    some = f"{found.failed:,} of {found.runs:,} runs ({found.failed / found.runs:.1%}) failed: the margin of {subject} is no number there"
+    if found.failed > MOST_FAILED * found.runs:
+        return Measured([], f"{some}; Sobol indices cannot be told", failed=True)
+    if np.isnan(found.total).any():
+        same = f"the margin of {subject} is the same in every future{' that did not fail' if found.failed else ''}"
+        return Measured([], f"{same}: it has no sensitivities{f'; {some}' if found.failed else ''}")
+    return Measured(_rows(names, found), f"{some}; its Sobol indices speak of the others" if found.failed else "")
 
 
 def _values(study: Study, free: list[int], u: Array) -> Array:
@@ -46,7 +78,7 @@ def _values(study: Study, free: list[int], u: Array) -> Array:
 
 
 def _runs(study: Study, levers: Levers, free: list[int], a: Array, b: Array) -> Array:
-    """Clipped margins at A, at B and at A with each column from B, (assumption, 2 + parameter, sample), in whole
+    """Margins at A, at B and at A with each column from B, (assumption, 2 + parameter, sample), in whole
     chunks. Columns are mixed as values, which saves mapping them again; where uncertainties move together, as chances.
     """
     together = study.priors.copula is not None
@@ -64,13 +96,11 @@ def _runs(study: Study, levers: Levers, free: list[int], a: Array, b: Array) -> 
             mine = block == k
             values[free[k - 2], mine] = b[k - 2, sample[mine]]
         drawn = study.priors.ppf(values) if together else values
-        out[:, where] = np.clip(margins_of(study, drawn, levers), -CLIP, CLIP)
+        out[:, where] = margins_of(study, drawn, levers)
     return out.reshape(len(out), blocks, n).astype(float)
 
 
 def _rows(names: list[str], found: sensitivity.Indices) -> list[dict[str, Any]]:
-    if np.isnan(found.total).any():
-        return []
     rows = [
         {
             "param": name,
@@ -81,6 +111,7 @@ def _rows(names: list[str], found: sensitivity.Indices) -> list[dict[str, Any]]:
             "first_low": float(found.first_low[k]),
             "first_high": float(found.first_high[k]),
             "first_estimate": float(found.first[k]),
+            "failed": found.failed,
         }
         for k, name in enumerate(names)
     ]

@@ -20,11 +20,18 @@ from premortem.watch import observations, quantities, signposts, value, weights
 from premortem.watch.observations import Reading
 from premortem.watch.signposts import Signpost
 from premortem.watch.value import Shift, Worth
+from premortem.watch.weights import Weights
 
 # Futures in which events are tried: each needs every policy simulated again.
 TRIED = 4096
+# What is said of a signpost where too few futures are left to value a reading.
+CANNOT = "Cannot answer: too few futures agree with the readings to value the next one."
 # How the unweighted shares are named to people.
 ALIKE = "share of futures, all counted alike"
+
+
+# Worth of a reading, share of doubt, shifts, and the sentence that tells them.
+Valued = tuple[Worth | None, float, tuple[Shift, ...], str]
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,12 @@ class Watched:
     sentence: str
 
     @property
-    def voi(self) -> float:
-        """Mean of two shares: of the regret that knowing the future would save, and of the doubt about assumptions."""
+    def voi(self) -> float | None:
+        """Mean of two shares: of the regret that knowing the future would save, and of the doubt about assumptions; None where it cannot
+        be told.
+        """
+        if self.sentence == CANNOT:
+            return None
         return 0.0 if self.worth is None else (self.worth.clear_regret_share + self.doubt) / 2
 
 
@@ -73,29 +84,43 @@ def what_to_watch(
         "as_of": as_of,
         "policy": view,
         "futures": found.count,
-        "signposts": [_row(w) for w in rank(found, as_of, view, after.values)],
+        "signposts": [_row(w) for w in rank(found, as_of, view, after)],
         "before": weighing.weighed_by(as_of) if own else ALIKE,
         "after": f"{weighing.weighed_by(as_of)}, and your readings" if own else weighing.weighed_by(as_of),
         "board_before": weighing.short_board(found, before if own else None),
         "board_after": weighing.short_board(found, after),
-        "effective_futures": after.effective,
-        "effective_futures_before": before.effective if own else float(found.count),
+        "effective_futures": _effective(after),
+        "effective_futures_before": _effective(before) if own else float(found.count),
+        "collapsed": after.collapsed,
+        "failed": int((~found.known()).sum()),
         "readings": [_reading(r) for r in after.used],
         "left_out": list(after.left_out),
         "warnings": list(after.warnings),
     }
 
 
-def rank(found: Futures, as_of: date, view: str, weight: Array) -> list[Watched]:
-    """Every signpost of the study with its worth under a policy in view, the worthiest first."""
-    study = found.study
-    trial = _Trial(found, as_of, view, weight)
-    watched = []
-    for seed, signpost in enumerate(study.signposts.values()):
-        said = signposts.standing(signpost, study.readings, as_of)
-        informs = signposts.informs(signpost, study.assumptions)
-        watched.append(Watched(signpost, said, informs, *trial.of(signpost, seed)))
-    return sorted(watched, key=lambda w: -w.voi)
+def _effective(found: Weights) -> float:
+    """Effective futures at the full strength of the readings."""
+    return found.untempered if found.collapsed else found.effective
+
+
+def rank(found: Futures, as_of: date, view: str, by: Weights) -> list[Watched]:
+    """Every signpost of the study with its worth under a policy in view, the worthiest first; none has a worth where the weights have
+    collapsed.
+    """
+    study, known = found.study, found.known()
+    if by.collapsed or not known.any():
+        return [_watched(study, s, as_of, (None, 0.0, (), CANNOT)) for s in study.signposts.values()]
+    # futures that failed under any policy tell nothing of the choice between them
+    weight = by.values * known
+    trial = _Trial(found, as_of, view, weight / weight.sum())
+    watched = [_watched(study, s, as_of, trial.of(s, seed)) for seed, s in enumerate(study.signposts.values())]
+    return sorted(watched, key=lambda w: -(w.voi or 0.0))
+
+
+def _watched(study: Study, signpost: Signpost, as_of: date, worth: Valued) -> Watched:
+    said = signposts.standing(signpost, study.readings, as_of)
+    return Watched(signpost, said, signposts.informs(signpost, study.assumptions), *worth)
 
 
 class _Trial:
@@ -104,12 +129,14 @@ class _Trial:
     def __init__(self, found: Futures, as_of: date, view: str, weight: Array) -> None:
         self.found, self.as_of, self.view, self.weight = found, as_of, view, weight
         self.ids = [a.id for a in found.study.assumptions]
-        self.margins = {p: np.stack([m[f"margin.{k}"] for k in self.ids]) for p, m in found.margins.items()}
+        # a future that failed has no weight: its margins are any number
+        stacked = {p: np.stack([m[f"margin.{k}"] for k in self.ids]) for p, m in found.margins.items()}
+        self.margins = {p: np.where(np.isfinite(m), m, 0.0) for p, m in stacked.items()}
         # what happened is no choice
         self._chosen = [p for p in self.margins if p != weighing.HISTORY] or [*self.margins]
         self.paths = found.paths(as_of, found.study.readings.happened(as_of))
 
-    def of(self, signpost: Signpost, seed: int) -> tuple[Worth | None, float, tuple[Shift, ...], str]:
+    def of(self, signpost: Signpost, seed: int) -> Valued:
         """Worth, share of doubt, shifts and sentence of a signpost."""
         if signpost.is_event:
             return self._of_event(signpost)
@@ -137,7 +164,7 @@ class _Trial:
             return value.parameter_reading(self.found.values[place], signpost.error, seed)
         return None
 
-    def _of_event(self, signpost: Signpost) -> tuple[Worth, float, tuple[Shift, ...], str]:
+    def _of_event(self, signpost: Signpost) -> Valued:
         """An event changes policy itself: futures in which it has come count with its lever on, the others without."""
         few = slice(0, TRIED)
         came, weight = self.paths.by(signpost.event, signpost.by)[few], self.weight[few] / self.weight[few].sum()

@@ -1,6 +1,7 @@
 """The board of a run by what was known on a day, and with paths of policy that futures draw."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from premortem.stress import score
 from premortem.study import Run, Study, plain_rows
 from premortem.watch import observations, quantities
 from premortem.watch.observations import Reading
-from premortem.watch.weights import Weights, shares, weigh
+from premortem.watch.weights import Told, Weights, shares_by, weigh
 
 # The policy of the note, and what really happened: readings of later days are read under it.
 WRITTEN, HISTORY = "as-written", "history"
@@ -69,7 +70,7 @@ def weighed_by(as_of: date) -> str:
 def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> dict[str, Any]:
     """The board of a run as rows: weighted by what was known on a day if given, and with drawn paths of policy if asked.
 
-    Keys: `board`; with a day also `weights` (what the shares are called, effective futures, readings, warnings) and
+    Keys: `board`; with a day also `weights` (what the shares are called, effective futures, readings, whether the weights have `collapsed`, so that no share is told, warnings) and
     `board_unweighted`. Drawn paths are simulated for the first futures only. Raises `BadInput` for a day in the future.
     """
     alike = plain_rows(run.board()) + (_drawn_rows(run, as_of or KNOWN, None) if drawn else [])
@@ -80,20 +81,29 @@ def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> dict[s
     margins = {policy: run.margins(policy) for policy in run.policies}
     weighted = score.board(margins, run.study.assumptions, run.replicates, found.values)
     return {
-        "board": plain_rows(weighted) + (_drawn_rows(run, as_of, found.values) if drawn else []),
+        "board": answered(plain_rows(weighted) + (_drawn_rows(run, as_of, found.values) if drawn else []), found),
         "board_unweighted": alike,
         "non_finite": _counted(run),
         "weights": {
             "as_of": as_of,
             "says": weighed_by(as_of),
             "futures": run.futures,
-            "effective_futures": found.effective,
+            "effective_futures": found.untempered if found.collapsed else found.effective,
             "tempering": found.tempering,
+            "collapsed": found.collapsed,
             "readings": [r.label for r in found.used],
             "left_out": list(found.left_out),
             "warnings": list(found.warnings),
         },
     }
+
+
+def answered(rows: list[dict[str, Any]], weights: Weights | None) -> list[dict[str, Any]]:
+    """Rows of a weighted board; every share is None where the weights have collapsed, since no futures are left to tell it."""
+    if weights is None or not weights.collapsed:
+        return rows
+    nothing: dict[str, Any] = {"holds": None, "low": None, "high": None, "fails_on": {}, "alone": {}}
+    return [row | {key: nothing[key] for key in nothing.keys() & row} for row in rows]
 
 
 def _counted(run: Run) -> dict[str, int]:
@@ -116,9 +126,19 @@ def drawn_margins(run: Run, as_of: date = KNOWN) -> dict[str, Array]:
 
 def short_board(found: Futures, weights: Weights | None) -> list[dict[str, Any]]:
     """Assumption by policy: the (weighted) share that holds and its interval, `all` for all at once."""
-    values = None if weights is None else weights.values
     return [
         {"assumption": name, "policy": policy, "holds": share, "low": low, "high": high}
         for policy in found.policies
-        for name, (share, low, high) in shares(found.holds(policy), values).items()
+        for name, (share, low, high) in _told(found, policy, weights).items()
     ]
+
+
+def _told(found: Futures, policy: str, weights: Weights | None) -> dict[str, Told]:
+    """Shares among the futures that did not fail under the policy."""
+    known, holds = found.known([policy]), found.holds(policy)
+    if known.all():
+        return shares_by(holds, weights)
+    if not known.any():
+        return dict.fromkeys(holds, (None, None, None))
+    left = None if weights is None else replace(weights, values=weights.values[known] / weights.values[known].sum())
+    return shares_by({name: flags[known] for name, flags in holds.items()}, left)

@@ -1,18 +1,20 @@
 """Why an assumption breaks: everything that `premortem stress` shows."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from premortem.analysis import large
 from premortem.analysis.attribution import attribution
-from premortem.analysis.boxes import boxes, tree_check
-from premortem.analysis.breaks import nearest_breaks, place_of, single_thresholds
+from premortem.analysis.boxes import boxes, sought, tree_check
+from premortem.analysis.breaks import place_of, single_thresholds, sought_breaks
 from premortem.analysis.knobs import clause_thresholds
-from premortem.analysis.margins import assumption_number, check_inputs, margins_of, policy_of
-from premortem.analysis.sobol import SAMPLES, sensitivities
+from premortem.analysis.margins import assumption_number, check_inputs, check_varies, margins_of, policy_of
+from premortem.analysis.sobol import SAMPLES, measured
 from premortem.ensemble import memory
 from premortem.ensemble.run import draw
 from premortem.stress import discover
@@ -44,19 +46,22 @@ def stress(
     measured where they are sought.
     """
     check_inputs(run)
+    check_varies(run.study)
     whole, run = run, large.in_memory(run)
     study, policy = run.study, policy_of(run, policy)
     number = assumption_number(study, assumption)
     place, pulled = place_of(whole, start), study.levers(policy)
     result = _explained(run, whole, number, policy, top, seed, weights, in_full=True)
-    every = sensitivities(study, policy, samples, seed, pulled)
+    indices = measured(study, policy, samples, seed, pulled)[study.assumptions[number].id]
+    breaking = sought_breaks(place, number, pulled, top)
     return result | {
-        "sensitivity": every[study.assumptions[number].id],
+        "sensitivity": indices.rows,
         "samples": samples,
-        "breaking": nearest_breaks(place, number, pulled, top),
+        "breaking": breaking.rows,
         "thresholds": single_thresholds(place, number, pulled) + clause_thresholds(place, number, policy),
         # the last, when all else was held
-        "warnings": _warnings(run, study.assumptions[number].id, policy, weights, every) + memory.beyond(run.memory),
+        "warnings": _warnings(run, study.assumptions[number].id, policy, weights, [indices.said, breaking.said])
+        + memory.beyond(run.memory),
     }
 
 
@@ -82,15 +87,17 @@ def _explained(
     a classification tree says and what each item carries in company.
     """
     study, pulled = run.study, run.study.levers(policy)
-    a, names, values = study.assumptions[number], study.priors.names, run.parameters()
+    a, values = study.assumptions[number], run.parameters()
     column = f"margin.{a.id}"
-    breaks = run.columns(policy, [column])[column] <= 0
-    found = discover.discover(values, names, breaks, top, weights, seed)
-    tree = tree_check(found, values, study, breaks, weights) if in_full else None
+    stored = run.columns(policy, [column])[column]
+    found = sought(study, values, stored, top, weights, seed)
+    tree = tree_check(found, values, study, stored, weights) if in_full else None
     del values
     if weights is None and whole.futures > run.futures:
         found = large.on_all(found, whole, policy, column)
     fresh, margins = _anew(study, policy, run.seed + seed)
+    known = np.isfinite(margins[number])
+    tried = (fresh, margins[number]) if known.all() else (fresh[:, known], margins[number][known])
     return {
         "assumption": a.id,
         "name": a.name,
@@ -98,8 +105,9 @@ def _explained(
         "futures": run.futures if weights is not None else whole.futures,
         "sought_in": run.futures,
         "breaks": found.base_rate,
+        "failed": found.failed,
         "verdict": found.verdict,
-        "boxes": boxes(found, a.id, study, run.futures, fresh, margins[number] <= 0),
+        "boxes": boxes(found, a.id, study, run.futures, tried[0], tried[1] <= 0),
         "check": {"cart": tree},
         "attribution": attribution(study, number, pulled, fresh, margins[number], seed, in_company=in_full),
     }
@@ -120,18 +128,22 @@ def _drawn(study: Study, policy: str, seed: int) -> tuple[Array, Array]:
     return fresh, margins_of(study, fresh, study.levers(policy))
 
 
-def _warnings(run: Run, name: str, policy: str, weights: Array | None, every: dict[str, Any]) -> list[str]:
-    """What a reader must know before trusting the numbers, as sentences."""
-    said = []
+def _warnings(run: Run, name: str, policy: str, weights: Array | None, told: Sequence[str]) -> list[str]:
+    """What a reader must know before trusting the numbers, as sentences; first what the analyses say of themselves."""
+    said = [text for text in told if text]
     margins = run.columns(policy, [f"margin.{name}"])[f"margin.{name}"]
-    if (margins > 0).all() or (margins <= 0).all():
-        verb = "holds" if (margins > 0).all() else "breaks"
+    known = margins[np.isfinite(margins)]
+    if len(known) < len(margins):
+        count = f"{len(margins) - len(known):,} of {len(margins):,} futures failed under {policy}"
         said.append(
-            f"{name} {verb} in all {len(margins):,} futures under {policy}: there is nothing to box or to attribute; "
+            f"{count}: the margin of {name} is no number there, so they count neither as holding nor as breaking"
+        )
+    if len(known) and ((known > 0).all() or (known <= 0).all()):
+        verb = "holds" if (known > 0).all() else "breaks"
+        said.append(
+            f"{name} {verb} in all {len(known):,} futures under {policy}: there is nothing to box or to attribute; "
             "breaking points and thresholds still say how far it is from turning"
         )
-    if not every[name]:
-        said.append(f"the margin of {name} is the same in every future: it has no sensitivities")
     if len(margins) < discover.LEAST_FUTURES:
         said.append(f"{len(margins):,} futures are too few for boxes: run at least {discover.LEAST_FUTURES}")
     if weights is not None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from premortem import facts, world
-from premortem.analysis.weighing import read_under
+from premortem.analysis.weighing import answered, read_under
 from premortem.app import days
 from premortem.app.state import FUTURES, STRENGTH, State
 from premortem.ensemble import design
@@ -190,7 +190,7 @@ class Live:
             design.REPLICATES,
             None if held is None else held.values,
         )
-        return plain_rows(frame)
+        return answered(plain_rows(frame), held)
 
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
         """Bands of an assumption's margin by quarter over all futures, and the share of them that breaks."""

@@ -16,9 +16,10 @@ class BoardRow(BaseModel):
 
     assumption: str
     policy: str
-    holds: float
-    low: float
-    high: float
+    holds: float | None = Field(description="share of futures; null where too few are left to tell it")
+    low: float | None
+    high: float | None
+    failed: int = Field(description="futures with a margin that is no number: in no share")
     fails_on: dict[str, float]
     alone: dict[str, float]
     first: str = Field(description="what fails first most often, in words")

@@ -15,6 +15,8 @@ BARE = ("-", "category", "ratio", "logit", "ln", "strength", "year", "0-1")
 
 def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weighted: bool = False) -> str:
     """`As written, A5 is the weakest: it holds in 23% of futures; all five together in about 3%.`"""
+    if any(r["holds"] is None for r in rows):
+        return f"{title}: cannot answer: too few futures are left to tell how often the assumptions hold."
     shares = {r["assumption"]: r["holds"] for r in rows if r["assumption"] != ALL}
     weakest = min(shares, key=lambda k: shares[k])
     together = next(r["holds"] for r in rows if r["assumption"] == ALL)
@@ -26,6 +28,8 @@ def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weig
 
 def cell(row: Mapping[str, Any]) -> str:
     """The interval of a share: `91% to 93%`."""
+    if row["low"] is None:
+        return ""
     low, high = (words.share(row[k]).removeprefix("about ") for k in ("low", "high"))
     return low if low == high else f"{low} to {high}"
 
@@ -41,6 +45,8 @@ def fails_first(row: Mapping[str, Any], study: Study) -> str:
 
 def verdict(row: Mapping[str, Any], says: Mapping[str, str]) -> str:
     """`A2 holds in 69% of futures (67% to 71%); in 58% of its breaks this fails first: ...`"""
+    if row["holds"] is None:
+        return f"{row['assumption']}: cannot answer, since too few futures are left to tell."
     text = f"{row['assumption']} holds in {words.share(row['holds'])} of futures ({cell(row)})"
     causes = row["fails_on"]
     if causes and (most := max(causes, key=lambda k: causes[k])) and causes[most] > 0:

@@ -38,10 +38,12 @@ class Bins(NamedTuple):
 
 
 def lay(series: NDArray[np.float32]) -> Bins:
-    """Bins for series of shape (series, quarter, future); a non-finite value sorts last and is left to the tail."""
-    ordered = np.sort(series[:, :, :THIN], axis=-1)
-    cut = round(TAIL * (ordered.shape[-1] - 1))
-    low, high = ordered[:, :, cut], ordered[:, :, -1 - cut]
+    """Bins for series of shape (series, quarter, future), by their finite values; 0 where there is none."""
+    first = series[:, :, :THIN]
+    ordered = np.sort(np.where(np.isfinite(first), first, np.nan), axis=-1)  # what is no number comes last
+    last = np.maximum(np.isfinite(ordered).sum(-1) - 1, 0)
+    cut = np.round(TAIL * last).astype(int)
+    low, high = (np.take_along_axis(ordered, at[..., None], -1)[..., 0] for at in (cut, last - cut))
     low, high = np.nan_to_num(low), np.nan_to_num(high)
     return Bins(low, np.maximum(high, low + 1e-9 + 1e-6 * np.abs(low)).astype(np.float32))
 
@@ -69,7 +71,9 @@ def count(series: Any, low: Any, high: Any) -> Any:
 
 
 def quantiles(counts: Counts, bins: Bins, at: tuple[float, ...] = QUANTILES) -> NDArray[np.float64]:
-    """Quantiles read off counts, shape (quantile, series, quarter); values in the tails count as the bin's end."""
+    """Quantiles read off counts, shape (quantile, series, quarter); values in the tails count as the bin's end. NaN where nothing was
+    counted.
+    """
     total = counts.sum(-1, keepdims=True)
     below = np.concatenate([np.zeros_like(total), counts.cumsum(-1)], -1) / np.maximum(total, 1)
     edges = np.concatenate([[0.0], np.arange(BINS + 1), [BINS]]) / BINS
@@ -78,6 +82,7 @@ def quantiles(counts: Counts, bins: Bins, at: tuple[float, ...] = QUANTILES) -> 
         for t in range(counts.shape[1]):
             span = bins.high[s, t] - bins.low[s, t]
             out[:, s, t] = bins.low[s, t] + span * np.interp(at, below[s, t], edges)
+    out[:, total[..., 0] == 0] = np.nan
     return out
 
 

@@ -49,11 +49,11 @@ def print_board(run: Any, rows: list[dict[str, Any]] | None = None, title: str =
         table.add_column(heading, no_wrap=True)
     if wide:
         for key, name in names.items():
-            bars = (f"{bar(share[key, p], console)} {words.share(share[key, p])}" for p in policies)
+            bars = (f"{bar(share[key, p], console)} {_told(share[key, p])}" for p in policies)
             table.add_row(f"{key} {name}", *bars)
     else:  # a policy a row, so that no name is cut
         for policy in policies:
-            table.add_row(policy, *(words.share(share[key, policy]) for key in names))
+            table.add_row(policy, *(_told(share[key, policy]) for key in names))
     console.print(table)
     if not wide:
         console.print("  ".join(f"{k} {v}" for k, v in names.items() if k != "all"), style="dim")
@@ -61,8 +61,15 @@ def print_board(run: Any, rows: list[dict[str, Any]] | None = None, title: str =
         console.print(line, style="yellow")
 
 
-def bar(share: float, console: Console) -> str:
+def _told(share: float | None) -> str:
+    """A share in a narrow cell: a dash where no futures can tell it, as a line below says."""
+    return "-" if share is None else words.share(share)
+
+
+def bar(share: float | None, console: Console) -> str:
     """A share as a bar of five cells in eighths; plain ASCII where the terminal has nothing else."""
+    if share is None:  # no futures can tell it
+        return " " * BAR_CELLS
     eighths = round(share * BAR_CELLS * 8)
     if not (console.encoding or "").lower().startswith("utf"):
         return ("#" * round(share * BAR_CELLS)).ljust(BAR_CELLS, ".")

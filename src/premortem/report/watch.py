@@ -22,7 +22,8 @@ def print_watch(result: dict[str, Any]) -> None:
         console.print(f"Warning: {warning}", style="bold")
     console.print("\n[bold]What to look at next[/bold], by the value of a reading (100 would settle everything)")
     for row in result["signposts"][:SHOWN]:
-        console.print(f"{100 * row['voi']:5.1f}  [bold]{row['name']}[/bold] ({row['assumption']}): {row['observable']}")
+        worth = "    -" if row["voi"] is None else f"{100 * row['voi']:5.1f}"
+        console.print(f"{worth}  [bold]{row['name']}[/bold] ({row['assumption']}): {row['observable']}")
         console.print(f"       {latest(row)}", style="dim")
         if row["sentence"]:
             console.print(f"       {row['sentence']}")
@@ -41,8 +42,9 @@ def _boards(console: Console, result: dict[str, Any]) -> None:
         table.add_column(column)
     for before, after in zip(result["board_before"], result["board_after"], strict=True):
         if before["policy"] == result["policy"]:
-            change = words.points(after["holds"] - before["holds"])
-            if after["low"] <= before["holds"] <= after["high"]:
+            known = after["holds"] is not None and before["holds"] is not None
+            change = words.points(after["holds"] - before["holds"]) if known else ""
+            if known and after["low"] <= before["holds"] <= after["high"]:
                 change += " (within noise)"
             table.add_row(before["assumption"], words.share(before["holds"]), words.share(after["holds"]), change)
     console.print(table)

@@ -41,7 +41,7 @@ def print_stress(result: dict[str, Any], study: Study) -> None:
             style="dim",
         )
     if not result["breaking"]:
-        console.print("  No few moves within the priors turn it.")
+        console.print("  None found: what was tried is in the notes above.")
     _print_thresholds(console, result["thresholds"])
     _print_sensitivity(console, result, study)
     _print_attribution(console, result["attribution"])
@@ -147,7 +147,7 @@ METRICS = {
     "mean_regret": "least regret on average",
     "p90_regret": "least regret in the worst tenth",
     "minimax_regret": "least regret at the worst",
-    "maximin": "best in the worst hundredth of futures",
+    "maximin": "best in its worst future",
     "satisficing": "all assumptions hold most often",
     "expected": "best on average",
 }
@@ -156,7 +156,9 @@ METRICS = {
 def print_compare(result: dict[str, Any]) -> None:
     """Shares, regret, rankings and where the metrics disagree; then what time changes."""
     console = Console(highlight=False)
-    policies = sorted(result["regret"], key=lambda p: result["regret"][p]["mean"])
+    policies = result["rankings"]["mean_regret"]
+    for warning in result["warnings"]:
+        console.print(f"Note: {warning}.", style="yellow")
     if result["simulated_now"]:
         console.print(f"Simulated now, over the run's futures: {words.listing(result['simulated_now'])}.", style="dim")
     table = Table(
@@ -169,11 +171,15 @@ def print_compare(result: dict[str, Any]) -> None:
     for column in ("policy", *ids, "mean regret", "90th pct", "worst"):
         table.add_column(column, justify="left" if column == "policy" else "right")
     for name in policies:
-        regrets = [f"{result['regret'][name][k]:.2f}" for k in ("mean", "p90", "max")]
-        table.add_row(name, *(f"{result['shares'][name][k]:.0%}" for k in ids), *regrets)
+        regrets = [
+            "-" if result["regret"][name][k] is None else f"{result['regret'][name][k]:.2f}"
+            for k in ("mean", "p90", "max")
+        ]
+        shares = ["-" if result["shares"][name][k] is None else f"{result['shares'][name][k]:.0%}" for k in ids]
+        table.add_row(name, *shares, *regrets)
     console.print(table)
     console.print(
-        "Regret: what a policy's mean margin (each within -1 and 1) gives up against the best of these policies in the "
+        "Regret: what a policy's mean margin (each in its own unit, not cut off) gives up against the best of these policies in the "
         "same future. It counts the five alike and nothing else: no cost to firms, to allies or of enforcement, and no "
         "retaliation; to give up least here is no recommendation.",
         style="dim",
@@ -203,7 +209,9 @@ def print_compare(result: dict[str, Any]) -> None:
 def _print_differences(console: Console, differences: dict[str, Any], first: str) -> None:
     _heading(console, f"Against {first}, in the same futures (points, 95% interval)")
     for name, by in differences.items():
-        told = [f"{k} {_interval(d)}" for k, d in by.items() if d["low"] > 0 or d["high"] < 0]
+        told = [
+            f"{k} {_interval(d)}" for k, d in by.items() if d["low"] is not None and (d["low"] > 0 or d["high"] < 0)
+        ]
         console.print(f"  {name}: {'; '.join(told) if told else 'no difference beyond sampling error'}")
 
 

@@ -3,7 +3,8 @@ gradient.
 
 A first-order reliability method (Hasofer and Lind 1974, Rackwitz and Fiessler 1978) in the standard normal space of the
 priors: from several starts, step to where the linearised margin is zero, keep within bounds, then close in on the
-margin's zero along the line from the start. Every point reported has been run through the model.
+margin's zero along the line from the start. Where no slope leads there, as on the steps of a count, from sampled futures that
+break: what need not move goes back, and the step is closed in on. Every point reported has been run through the model.
 """
 
 from collections.abc import Callable
@@ -27,6 +28,8 @@ DAMPING = 0.5
 BISECTIONS = 22
 # Scores that move less than this do not count as a move.
 LEAST_MOVE = 0.002
+# Futures around the start that are tried where no slope leads to a break, and how many of those that break are followed.
+SAMPLED, FOLLOWED = 4096, 16
 # Places on a line from the start at which the margin is looked at, as shares of the point found.
 ALONG = np.array([0.25, 0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0])
 
@@ -35,7 +38,8 @@ ALONG = np.array([0.25, 0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0])
 class BreakingPoint:
     """A nearest break: scores of what moves, the distance from the start, the margin before and after.
 
-    `least` is the distance were every uncertainty free to move, not the few reported; `at_bound` those stopped by it.
+    `least` is the distance were every uncertainty free to move, not the few reported; `at_bound` those stopped by it; `jumps` where the
+    margin steps over zero there, so that `margin_after` lies beyond it.
     """
 
     scores: dict[int, float]
@@ -44,6 +48,7 @@ class BreakingPoint:
     margin_before: float
     margin_after: float
     at_bound: tuple[int, ...]
+    jumps: bool = False
 
 
 def search(
@@ -56,8 +61,8 @@ def search(
     seed: int = 0,
     correlation: Array | None = None,
 ) -> list[BreakingPoint]:
-    """Breaking points from several starts, nearest first, each with at most `most_moves` moves; empty when none is in
-    bounds.
+    """Breaking points from several starts, nearest first, each with at most `most_moves` moves, or twice as many and so on where so
+    few do not reach; empty when none is found in bounds.
 
     `free` marks parameters that may move (those that vary and are not categories), shape (parameter,). `start` holds
     the scores moved from, 0 by default: the central future. The search begins there and at random places around.
@@ -73,22 +78,89 @@ def search(
     whole, whole_after = _close_in(value, near, origin, bound, centre)
     reached = np.abs(whole_after) <= TOLERANCE
     least = float(_distances(whole - origin, precision)[reached].min()) if reached.any() else np.inf
-    keep = _largest(np.abs(near - origin), most_moves) * free[:, None]
-    few = _descend(slope, origin + (near - origin) * keep, origin, bound, keep, precision)
-    few, after = _close_in(value, few, origin, bound, centre)
-    moved = few - origin
+    found: list[BreakingPoint] = []
+    while not found:
+        keep = _largest(np.abs(near - origin), most_moves) * free[:, None]
+        few = _descend(slope, origin + (near - origin) * keep, origin, bound, keep, precision)
+        few, after = _close_in(value, few, origin, bound, centre)
+        found = _points(few, after, np.abs(after) <= TOLERANCE, origin, bound, precision, centre, least)
+        if most_moves >= free.sum() or not reached.any():
+            break
+        most_moves *= 2
+    return found or _sampled(value, free, origin, bound, precision, centre, seed)
+
+
+def _points(
+    z: Array,
+    after: Array,
+    fine: Array,
+    origin: Array,
+    bound: Array,
+    precision: Array | None,
+    centre: float,
+    least: float,
+) -> list[BreakingPoint]:
+    """What was found from each start, nearest first, the nearest of each set of moves."""
+    moved = z - origin
     distances = _distances(moved, precision)
     found: list[BreakingPoint] = []
     for s in np.argsort(distances):
-        if abs(after[s]) <= TOLERANCE and np.abs(moved[:, s]).max() > LEAST_MOVE:
+        if fine[s] and np.abs(moved[:, s]).max() > LEAST_MOVE:
             places = np.flatnonzero(moved[:, s])
-            stopped = tuple(int(i) for i in places if abs(few[i, s]) >= bound[i, 0] - 1e-6)
-            scores = {int(i): float(few[i, s]) for i in places}
+            stopped = tuple(int(i) for i in places if abs(z[i, s]) >= bound[i, 0] - 1e-6)
+            scores = {int(i): float(z[i, s]) for i in places}
             distance = float(distances[s])
-            point = BreakingPoint(scores, distance, min(least, distance), centre, float(after[s]), stopped)
+            jumps = abs(float(after[s])) > TOLERANCE
+            point = BreakingPoint(scores, distance, min(least, distance), centre, float(after[s]), stopped, jumps)
             if not any(set(point.scores) == set(other.scores) for other in found):
                 found.append(point)
     return found
+
+
+def _sampled(
+    value: Value, free: Array, origin: Array, bound: Array, precision: Array | None, centre: float, seed: int
+) -> list[BreakingPoint]:
+    """Breaks by sampling: from the nearest futures that break, what need not move goes back, the smallest move first; then along
+    the line from the start to where it first turns.
+    """
+    if not np.isfinite(centre):
+        return []
+    rng = np.random.default_rng([seed, 1])
+    # some near, some far, and some with few moves
+    away = rng.normal(size=(len(free), SAMPLED)) * rng.uniform(0.25, 1.5, SAMPLED)
+    away[rng.random(away.shape) < rng.uniform(0, 0.95, SAMPLED)] = 0.0
+    z = np.clip(origin + away * free[:, None], -bound, bound)
+    broken = np.flatnonzero(turned(value(z), centre))
+    nearest = broken[np.argsort(_distances(z[:, broken] - origin, precision))][:FOLLOWED]
+    if not len(nearest):
+        return []
+    z = z[:, nearest]
+    lanes = np.arange(z.shape[1])
+    order = np.argsort(np.abs(z - origin), axis=0)
+    for places in order:
+        back = z.copy()
+        back[places, lanes] = origin[places, 0]
+        z = np.where(turned(value(back), centre), back, z)
+    z = _back(value, z, origin, np.ones_like(origin), centre)
+    for place in np.flatnonzero((z != origin).any(1)):  # a ray ends beside the corner of a step
+        z = _back(value, z, origin, (np.arange(len(z)) == place)[:, None], centre)
+    after = value(z)
+    return _points(z, after, turned(after, centre), origin, bound, precision, centre, np.inf)
+
+
+def _back(value: Value, z: Array, origin: Array, which: Array, centre: float) -> Array:
+    """The places, taken back towards the start in the scores that `which` marks, as far as the verdict stays turned."""
+    inside, outside = np.zeros(z.shape[1]), np.ones(z.shape[1])
+    for _ in range(BISECTIONS):
+        middle = (inside + outside) / 2
+        beyond = turned(value(np.where(which, origin + (z - origin) * middle, z)), centre)
+        inside, outside = np.where(beyond, inside, middle), np.where(beyond, middle, outside)
+    return np.where(which, origin + (z - origin) * outside, z)
+
+
+def turned(margins: Array, centre: float) -> Array:
+    """Where the verdict is another than at the start; a future that fails turns nothing."""
+    return np.isfinite(margins) & ((margins > 0) != (centre > 0))
 
 
 def _largest(size: Array, most: int) -> Array:
@@ -116,7 +188,7 @@ def _shortest(gradient: Array, precision: Array | None) -> Array:
 
 def _descend(slope: Slope, z: Array, origin: Array, bound: Array, free: Array, precision: Array | None) -> Array:
     for _ in range(STEPS):
-        m, gradient = slope(z)
+        m, gradient = (np.where(np.isfinite(x), x, 0.0) for x in slope(z))  # where a future fails there is no way on
         # what is at its bound and pushed outward cannot help: the others must make up for it
         stuck = (np.abs(z) >= bound) & (np.sign(z) == -np.sign(m * gradient))
         g = np.where(stuck, 0.0, gradient * free)
@@ -137,14 +209,14 @@ def _close_in(value: Value, z: Array, origin: Array, bound: Array, centre: float
     points = origin[:, :, None] + away[:, None, :] * tried[None]
     margins = value(points.reshape(len(z), -1)).reshape(tried.shape)
     # what stops at a bound comes to zero without crossing it
-    crossed = (np.sign(margins) != np.sign(centre)) | (np.abs(margins) <= TOLERANCE / 10)
+    crossed = turned(margins, centre) | (np.abs(margins) <= TOLERANCE / 10)
     first = crossed.argmax(0)
     lanes = np.arange(z.shape[1])
     outside = tried[first, lanes]
     inside = np.where(first > 0, tried[np.maximum(first - 1, 0), lanes], 0.0)
     for _ in range(BISECTIONS):
         middle = (inside + outside) / 2
-        same = np.sign(value(origin + away * middle)) == np.sign(centre)
+        same = ~turned(value(origin + away * middle), centre)
         inside, outside = np.where(same, middle, inside), np.where(same, outside, middle)
     point = origin + away * ((inside + outside) / 2)
     return point, np.where(crossed.any(0), value(point), np.inf)
@@ -164,15 +236,15 @@ def thresholds(value: Value, free: Array, start: Array | None = None) -> Array:
     def at(scores: Array) -> Array:
         z = np.repeat(origin, len(lanes), axis=1)
         z[lanes, columns] = scores
-        return np.sign(value(z))
+        return turned(value(z), centre)
 
-    centre = np.sign(value(origin)[0])
+    centre = float(value(origin)[0])
     inside = origin[lanes, 0]
     outside = sides * np.maximum(BOUND, np.abs(inside))
-    crossed = at(outside) != centre
+    crossed = at(outside)
     for _ in range(BISECTIONS):
         middle = (inside + outside) / 2
-        same = at(middle) == centre
+        same = ~at(middle)
         inside, outside = np.where(same, middle, inside), np.where(same, outside, middle)
     reach = np.where(crossed, np.abs(outside - origin[lanes, 0]), np.inf).reshape(2, -1)
     nearer = reach.argmin(0)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtrc
 
+from premortem.stress.categories import CategorySet, set_of
 from premortem.stress.peeling import Sample, Trajectory, paste, peel, prepared
 
 Array = NDArray[Any]
@@ -71,11 +72,16 @@ class Box:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What scenario discovery found: boxes, or in words why there are none."""
+    """What scenario discovery found: boxes, or in words why there are none; `base_rate` is None where no future can tell it.
+
+    `failed` futures, whose margin is no number, were left out; `sets` are categories on which breaks depend in a way that no range tells.
+    """
 
     boxes: tuple[Box, ...]
-    base_rate: float
+    base_rate: float | None
     verdict: str
+    failed: int = 0
+    sets: tuple[CategorySet, ...] = ()
 
 
 def discover(
@@ -87,15 +93,18 @@ def discover(
     seed: int = 0,
     *,
     resample: bool = True,
+    nominal: Sequence[str] = (),
 ) -> Discovery:
     """Boxes in which `breaks` is common, best first; `values` has shape (parameter, future).
 
-    Says in words when there are too few futures, no or only breaks, or nothing beyond what shuffled outcomes show.
+    A box takes a range of each dimension. Where breaks go with a set of categories of a `nominal` one that is no range, that set is told
+    apart (`sets`). Says in words when there are too few futures, no or only breaks, or nothing beyond what shuffled outcomes show.
     Constant dimensions are never restricted; ties are taken whole.
     """
     weight = np.ones(values.shape[1]) if weights is None else np.asarray(weights, float)
-    base = float(np.average(breaks, weights=weight))
-    if said := too_little(breaks, weight):
+    base = float(np.average(breaks, weights=weight)) if weight.sum() > 0 else None
+    said = too_little(breaks, weight)
+    if said or base is None:
         return Discovery((), base, said)
     sample = prepared(values, breaks, weight)
     left = np.ones(values.shape[1], np.bool_)
@@ -110,11 +119,14 @@ def discover(
             if len(boxes) == most or breaks[left].sum() < LEAST_BREAKS:
                 break
             box = _one_box(sample, names, left)
-    return Discovery(tuple(boxes), base, _verdict(len(boxes)))
+    sets = [found for name in nominal if (found := set_of(name, values[list(names).index(name)], breaks, weight))]
+    return Discovery(tuple(boxes), base, _verdict(len(boxes), breaks, weight, sets), sets=tuple(sets))
 
 
 def too_little(breaks: Flags, weight: Array) -> str:
     """In words why these futures cannot tell anything: too few, too few that break or that hold; else nothing."""
+    if not weight.sum():
+        return "cannot answer: no future has a margin that is a number"
     effective = weight.sum() ** 2 / max((weight**2).sum(), 1e-300)
     broken = int((breaks & (weight > 0)).sum())
     held = int((~breaks & (weight > 0)).sum())
@@ -129,10 +141,25 @@ def too_little(breaks: Flags, weight: Array) -> str:
     return ""
 
 
-def _verdict(boxes: int) -> str:
+def _verdict(boxes: int, breaks: Flags, weight: Array, sets: Sequence[CategorySet]) -> str:
+    """What was found; where no box was, what was tested, on how many futures, and what the test may miss."""
+    told = "".join(
+        f"; breaks go with {s.name}: {s.density:.0%} of the futures in which it is {_either(s.categories)} break, which is {s.coverage:.0%} of the "
+        "breaks. Its categories have no order, and no range of them says this"
+        for s in sets
+    )
     if boxes:
-        return f"{boxes} {'box' if boxes == 1 else 'boxes'}"
-    return "no structure: no box is denser in breaks than shuffled outcomes would make one"
+        return f"{boxes} {'box' if boxes == 1 else 'boxes'}{told}"
+    counted = breaks & (weight > 0)
+    return (
+        f"no structure {'by ranges ' if sets else ''}found: no box is {BEAT_CHANCE:g} times as far above the base rate as the best box in "
+        f"shuffled outcomes, tested on {int((weight > 0).sum()):,} futures of which {int(counted.sum()):,} break; weaker structure may be missed{told}"
+    )
+
+
+def _either(categories: Sequence[float]) -> str:
+    said = [f"{c:g}" for c in categories]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} or {said[-1]}"
 
 
 def out_of_sample(box: Box, values: Array, names: Sequence[str], breaks: Flags) -> tuple[float, float]:

@@ -7,19 +7,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-# Margins beyond this count as this: a future far beyond a threshold is not worth more than one safely beyond it.
-CLIP = 1.0
 
 
 def performance(margins: Mapping[str, Array], weights: Mapping[str, float] | None = None) -> Array:
-    """Weighted mean over assumptions of margins within -1 and 1, shape (future,): the measure of a policy in a future."""
-    by_weight = [1.0 if weights is None else weights[name] for name in margins]
-    return np.average([np.clip(m, -CLIP, CLIP) for m in margins.values()], axis=0, weights=by_weight)
+    """Weighted mean over assumptions of their margins, in the margins' own unit, shape (future,): the measure of a policy in a
+    future; NaN in a future that failed.
+    """
+    by_weight = np.array([1.0 if weights is None else weights[name] for name in margins])
+    counted = np.stack([np.asarray(m, float) for m in margins.values()])[by_weight > 0]
+    measure = np.average(counted, axis=0, weights=by_weight[by_weight > 0])
+    return np.asarray(np.where(np.isfinite(measure), measure, np.nan))
+
+
+def whole(measures: Mapping[str, Array]) -> tuple[NDArray[np.bool_], list[str]]:
+    """Futures that failed under none of the policies that can be compared, and those policies: all but what failed everywhere."""
+    known = {name: np.isfinite(m) for name, m in measures.items()}
+    compared = [name for name, flags in known.items() if flags.any()]
+    return np.all([known[name] for name in compared], axis=0) if compared else np.zeros(0, np.bool_), compared
 
 
 def regret(measures: Mapping[str, Array]) -> dict[str, Array]:
-    """What each policy gives up against the best policy in the same future, never negative, shape (future,)."""
-    best = np.max(list(measures.values()), axis=0)
+    """What each policy gives up against the best policy in the same future, in the measure's unit, never negative, shape
+    (future,). A future that failed under a policy is NaN there, and is no best for the others.
+    """
+    best = np.fmax.reduce(list(measures.values()))
     return {name: best - m for name, m in measures.items()}
 
 
@@ -34,7 +45,7 @@ def summarise(regrets: Mapping[str, Array]) -> dict[str, dict[str, float]]:
 def scores(measures: Mapping[str, Array], all_hold: Mapping[str, Array]) -> dict[str, dict[str, float]]:
     """Policies by several robustness metrics, more is better in each.
 
-    Mean, 90th percentile and maximum of regret (negative); maximin (the measure in the worst 1% of futures);
+    Mean, 90th percentile and maximum of regret (negative); maximin (the measure in the worst future);
     satisficing (the share of futures in which every assumption holds); expected measure.
     """
     regrets = regret(measures)
@@ -42,15 +53,15 @@ def scores(measures: Mapping[str, Array], all_hold: Mapping[str, Array]) -> dict
         "mean_regret": {n: -float(r.mean()) for n, r in regrets.items()},
         "p90_regret": {n: -float(np.quantile(r, 0.9)) for n, r in regrets.items()},
         "minimax_regret": {n: -float(r.max()) for n, r in regrets.items()},
-        "maximin": {n: float(np.quantile(m, 0.01)) for n, m in measures.items()},
+        "maximin": {n: float(m.min()) for n, m in measures.items()},
         "satisficing": {n: float(h.mean()) for n, h in all_hold.items()},
         "expected": {n: float(m.mean()) for n, m in measures.items()},
     }
 
 
 def rankings(scored: Mapping[str, Mapping[str, float]]) -> dict[str, list[str]]:
-    """Policies best first by each metric; the metrics may disagree."""
-    return {metric: sorted(by, key=lambda n: -by[n]) for metric, by in scored.items()}
+    """Policies best first by each metric; the metrics may disagree. What is no number comes last."""
+    return {metric: sorted(by, key=lambda n: (np.isnan(by[n]), -by[n])) for metric, by in scored.items()}
 
 
 def pareto(shares: Mapping[str, Sequence[float]]) -> list[str]:

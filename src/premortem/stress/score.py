@@ -99,7 +99,7 @@ def board(
     alone.
 
     `margins` holds by policy the columns of a run, `margin.A1` and `margin.A1.lead_widens`. The row `all` is all at
-    once.
+    once. A future with a margin that is no number has `failed`: it is counted so, and in no share.
     """
     parts = {policy: [columns] for policy, columns in margins.items()}
     return board_of_parts(parts, assumptions, replicates, None if weights is None else [weights])
@@ -132,11 +132,14 @@ class _Row:
 
     def add(self, columns: Mapping[str, Array], weights: Array | None) -> None:
         margins = {name: columns[self.prefix + name] for name in self.causes.names}
-        self.share.add(np.all([m > 0 for m in margins.values()], axis=0), weights)
-        self.causes.add(margins, weights)
+        failed = ~np.all([np.isfinite(m) for m in margins.values()], axis=0)
+        self.share.add(np.all([m > 0 for m in margins.values()], axis=0), weights, failed)
+        known = {name: m[~failed] for name, m in margins.items()} if failed.any() else margins
+        self.causes.add(known, None if weights is None else weights[~failed])
 
     def as_dict(self, policy: str) -> dict[str, Any]:
-        holds, low, high = self.share.interval()
+        interval = (None if np.isnan(x) else x for x in self.share.interval())
         first, alone = self.causes.shares()
-        found = {"holds": holds, "low": low, "high": high, "fails_on": first, "alone": alone}
+        found: dict[str, Any] = dict(zip(("holds", "low", "high"), interval, strict=True))
+        found |= {"fails_on": first, "alone": alone, "failed": self.share.failed}
         return {"assumption": self.subject, "policy": policy} | found

@@ -2,7 +2,7 @@
 
 First order by Saltelli 2010 on centred outputs, total by Jansen 1999. A bootstrap resample is a row of multinomial
 weights, so all replicates of all indices are a few matrix products. A small negative first-order index is sampling
-error: its interval holds zero.
+error: its interval holds zero. Runs that failed, whose output is no number, are left out and counted.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Indices:
-    """Indices of one output, each of shape (parameter,), with intervals of the first and the total order."""
+    """Indices of one output, each of shape (parameter,), with intervals of the first and the total order; how many of its `runs` failed."""
 
     first: Array
     total: Array
@@ -30,6 +30,8 @@ class Indices:
     high: Array
     first_low: Array
     first_high: Array
+    runs: int = 0
+    failed: int = 0
 
 
 def blocks(parameters: int, n: int, seed: int) -> tuple[Array, Array]:
@@ -57,20 +59,29 @@ def run(model: Callable[[Array], Array], a: Array, b: Array, seed: int) -> list[
 
 def indices(y_a: Array, y_b: Array, y_ab: Array, seed: int = 0) -> Indices:
     """Indices from outputs at A, at B, both (n,), and at A with column i from B, (parameter, n); bootstrap over the
-    n. All are NaN for a constant output, which has no variance to share out.
+    n. All are NaN for a constant output, which has no variance to share out. An index counts the samples whose three runs it needs
+    are numbers.
     """
+    good = np.isfinite(y_a) & np.isfinite(y_b)
+    fine = good & np.isfinite(y_ab)  # (parameter, n)
+    runs, failed = y_a.size + y_b.size + y_ab.size, sum(int((~np.isfinite(y)).sum()) for y in (y_a, y_b, y_ab))
+    none = np.full(len(y_ab), np.nan)
+    nothing = Indices(none, none, none, none, none, none, runs, failed)
+    if not fine.any(1).all():
+        return nothing
     weights = _resamples(len(y_a), seed)
-    both = (y_a.mean() + y_b.mean()) / 2
-    a, b, ab = y_a - both, y_b - both, y_ab - both
-    variance = weights @ ((a**2 + b**2) / 2) - (weights @ ((a + b) / 2)) ** 2
+    both = (y_a[good].mean() + y_b[good].mean()) / 2
+    a, b = np.where(good, y_a - both, 0.0), np.where(good, y_b - both, 0.0)
+    ab = np.where(fine, y_ab - both, 0.0)
+    counted, each = weights @ good, weights @ fine.T
+    variance = weights @ ((a**2 + b**2) / 2) / counted - (weights @ ((a + b) / 2) / counted) ** 2
     if variance[0] <= 1e-12 * max(both**2, 1e-12):
-        nothing = np.full(len(y_ab), np.nan)
-        return Indices(*[nothing] * 6)
-    first = weights @ (b[:, None] * (ab - a).T) / variance[:, None]
-    total = weights @ (((a - ab) ** 2).T / 2) / variance[:, None]
+        return nothing
+    first = weights @ (fine * b * (ab - a)).T / each / variance[:, None]
+    total = weights @ (fine * (a - ab) ** 2 / 2).T / each / variance[:, None]
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     t, f = np.quantile(total[1:], tails, axis=0), np.quantile(first[1:], tails, axis=0)
-    return Indices(first[0], total[0], t[0], t[1], f[0], f[1])
+    return Indices(first[0], total[0], t[0], t[1], f[0], f[1], runs, failed)
 
 
 @lru_cache(maxsize=4)

@@ -19,10 +19,13 @@ from premortem import world
 from premortem.errors import BadInput, raise_all
 from premortem.facts.toml import read_toml
 from premortem.regime.levers import Levers
+from premortem.stress import identity
 from premortem.stress.expressions import Expression
 
 # (values (parameter, future), levers) -> series by name, each (quarter, future)
 Function = Callable[[Any, Levers], Mapping[str, Any]]
+# Series that differ by no more, relative to their size, are the same: the order of a sum may change the last digits.
+ROUNDING = 1e-6
 
 
 class Outcome(BaseModel):
@@ -43,6 +46,9 @@ class Simulator:
     base: frozenset[str]
     own: tuple[Outcome, ...] = ()
     function: Function | None = None
+    # of a function: the version that the user gives, or else the parts that calling it leaves as they were
+    version: str = ""
+    lasting: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -52,8 +58,16 @@ class Simulator:
     @property
     def texts(self) -> list[str]:
         """What the bits of a run rest on beside the shipped world."""
-        code = [f"{self.function.__module__}.{self.function.__qualname__}"] if self.function else []
-        return [*(f"{o.name} = {o.value}" for o in self.own), *code]
+        return [*(f"{o.name} = {o.value}" for o in self.own), *self._code]
+
+    @property
+    def _code(self) -> list[str]:
+        if self.function is None:
+            return []
+        if self.version:
+            return [f"{identity.name_of(self.function)}, version {self.version}"]
+        parts = identity.parts_of(self.function)
+        return [f"{place}: {parts[place]}" for place in sorted(self.lasting & parts.keys())]
 
     def __call__(self, values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
         """Every series by name, shapes as in `premortem.world.simulate`."""
@@ -78,26 +92,57 @@ class Simulator:
         return {o.name: _parsed(o, self.base, "outcomes.toml") for o in self.own}
 
 
-def of_function(function: Function, values: Any, levers: Levers) -> Simulator:
-    """A model of the user's own in place of the world, tried on a few futures.
+def of_function(function: Function, values: Any, levers: Levers, version: str = "") -> Simulator:
+    """A model of the user's own in place of the world, tried twice on a few futures; `version` names it, else its code does.
 
-    Raises `BadInput` where it gives no series by name, or one of another shape than (quarter, future).
+    Raises `BadInput` where it cannot be called, gives no series by name, or one of another shape than (quarter, future), and where the
+    second try gives other series than the first.
     """
-    found, where = function(values, levers), getattr(function, "__qualname__", "simulator")
+    if not callable(function):
+        raise BadInput(
+            "simulator", "", "is no function", got=type(function).__name__, allowed="a function, or an object to call"
+        )
+    where, before = identity.name_of(function), identity.parts_of(function)
+    first, second = _tried(function, values, levers, where), _tried(function, values, levers, where)
+    changed = sorted(
+        n for n in first.keys() | second if n not in first or n not in second or not _same(first[n], second[n])
+    )
+    if changed:
+        raise BadInput(
+            where,
+            ", ".join(changed),
+            "differs when the same futures are simulated twice: the model draws at random",
+            allowed="series that follow from values and levers alone",
+            hint="seed each future from its values, or give the mean of many draws with a fixed seed: np.random.default_rng(0)",
+        )
+    after = identity.parts_of(function)
+    lasting = frozenset(place for place, text in before.items() if after.get(place) == text)
+    return Simulator(frozenset(first), function=function, version=version, lasting=lasting)
+
+
+def _tried(function: Function, values: Any, levers: Levers, where: str) -> dict[str, Any]:
+    """Series of a few futures, each of shape (quarter, future)."""
+    found = function(np.array(values), levers)  # a copy each time: it may change what it is handed
     wanted = (len(world.quarter_labels()), values.shape[1])
     if not isinstance(found, Mapping) or not found:
-        allowed = "a dict of series by name"
-        raise BadInput(where, "", "gives no series", got=type(found).__name__, allowed=allowed)
+        raise BadInput(where, "", "gives no series", got=type(found).__name__, allowed="a dict of series by name")
+    allowed = f"(quarter, future): {wanted}"
     raise_all(
         [
-            BadInput(
-                where, str(name), "has another shape", got=np.shape(series), allowed=f"(quarter, future): {wanted}"
-            )
+            BadInput(where, str(name), "has another shape", got=np.shape(series), allowed=allowed)
             for name, series in found.items()
             if np.shape(series) != wanted
         ]
     )
-    return Simulator(frozenset(found), function=function)
+    return {str(name): np.array(series, float) for name, series in found.items()}
+
+
+def _same(first: Any, second: Any) -> bool:
+    """Whether two series are one but for rounding."""
+    size = np.abs(first[np.isfinite(first)]).max(initial=0.0)
+    return first.shape == second.shape and bool(
+        np.allclose(first, second, rtol=ROUNDING, atol=ROUNDING * size, equal_nan=True)
+    )
 
 
 def read(path: Path, base: frozenset[str]) -> tuple[Outcome, ...]:

@@ -16,7 +16,7 @@ LEVEL, Z = 0.95, 1.959963984540054
 @dataclass
 class Share:
     """Share of futures that holds, counted as they come; with replicates, future i is in replicate i mod
-    `replicates`.
+    `replicates`. Futures that failed, whose margin is no number, are counted apart: they neither hold nor break.
     """
 
     replicates: int = 0
@@ -25,34 +25,41 @@ class Share:
     weight: float = 0.0
     squares: float = 0.0
     held: float = 0.0
+    failed: int = 0
     by_replicate: Array = field(default_factory=lambda: np.zeros((2, 0)))
 
-    def add(self, holds: Array, weights: Array | None = None) -> None:
+    def add(self, holds: Array, weights: Array | None = None, failed: Array | None = None) -> None:
         """Count further futures, in order."""
-        weight = np.ones(len(holds)) if weights is None else np.asarray(weights, float)
+        known = np.ones(len(holds), np.bool_) if failed is None else ~failed
+        weight = known * (1.0 if weights is None else np.asarray(weights, float))
+        holds = holds & known
         if self.replicates:
-            self._add_replicates(holds)
+            self._add_replicates(holds, known)
+        self.failed += int((~known).sum())
         self.futures += len(holds)
         self.weighted |= weights is not None
         self.weight += float(weight.sum())
         self.squares += float((weight**2).sum())
         self.held += float(weight[holds].sum())
 
-    def _add_replicates(self, holds: Array) -> None:
+    def _add_replicates(self, holds: Array, known: Array) -> None:
         r = self.replicates
         which = np.arange(self.futures, self.futures + len(holds)) % r
-        counts = np.stack([np.bincount(which, minlength=r), np.bincount(which[holds], minlength=r)])
+        counts = np.stack([np.bincount(which[known], minlength=r), np.bincount(which[holds], minlength=r)])
         self.by_replicate = counts + (self.by_replicate if self.futures else 0.0)
 
     def interval(self) -> tuple[float, float, float]:
         """Share that holds and its 95% interval.
 
-        With replicates (randomised quasi-Monte Carlo) a t interval over their means; else Wilson 1927, with the
+        All are NaN where no future is counted. With replicates (randomised quasi-Monte Carlo) a t interval over their means; else Wilson 1927, with the
         effective
         number of futures when weighted.
         """
+        if not self.weight:
+            return np.nan, np.nan, np.nan
         share = self.held / self.weight
-        if self.replicates > 1 and self.futures >= 2 * self.replicates and not self.weighted:
+        counted = self.replicates > 1 and self.futures >= 2 * self.replicates and not self.weighted
+        if counted and self.by_replicate[0].min() > 0:
             means = self.by_replicate[1] / self.by_replicate[0]
             half = stdtrit(self.replicates - 1, 0.5 + LEVEL / 2) * np.std(means, ddof=1) / np.sqrt(self.replicates)
             if half > 0:

@@ -83,7 +83,7 @@ class Run:
 
     @property
     def non_finite(self) -> dict[str, list[int]]:
-        """Futures with a result that is not finite, by policy; a margin that is not finite counts as breaking."""
+        """Futures with a result that is not finite, by policy; one with such a margin has failed: it is in no share."""
         found = self.manifest.get("non_finite", {})
         return {policy: list(found[policy]) for policy in self.policies if found.get(policy)}
 
@@ -137,7 +137,9 @@ class Run:
         """The board for people: a row an assumption, a column a policy, shares of futures with their 95% intervals."""
         rows: dict[str, dict[str, str]] = {}
         for r in self.board().select("assumption", "policy", "holds", "low", "high").to_dicts():
-            said = f"{share(r['holds'])} ({100 * r['low']:.0f} to {100 * r['high']:.0f}%)"
+            said = share(r["holds"]) + (
+                "" if r["low"] is None else f" ({100 * r['low']:.0f} to {100 * r['high']:.0f}%)"
+            )
             rows.setdefault(r["assumption"], {"assumption": r["assumption"]})[r["policy"]] = said
         caption = f"Share of {self.futures:,} futures in which each assumption holds (95% interval); seed {self.seed}; not forecasts"
         names = {a.id: f"{a.id} {a.name}" for a in self.study.assumptions} | {"all": "all at once"}
@@ -156,8 +158,10 @@ class Run:
 
     def regional(self, policy: str, names: Sequence[str]) -> dict[str, Array]:
         """Regional series of the first futures, which a run does not keep and which are simulated again: each of shape
-        (quarter, region, future).
+        (quarter, region, future). Raises `MissingData` with a model of the user's own.
         """
+        if self.study.simulate.function is not None:
+            raise MissingData(f"{self.folder}: regional series are of the shipped world; a model of your own has none")
         design, count = self.manifest["inputs"]["design"], min(bands.THIN, self.futures)
         values = ensemble.draw(self.study.priors, design, self.seed, 0, bands.THIN)
         found = regional(values, self.study.levers(policy))

@@ -33,14 +33,21 @@ from premortem.watch.observations import Readings
 from premortem.watch.quantities import Observer, Quantity
 from premortem.watch.signposts import Signpost
 
+# Futures on which a model of the user's own is tried.
+TRIED = 8
+
 
 class Study:
     """`Study()` is the shipped case; `Study("my-study/")` puts the files of a folder of the user's over it."""
 
-    def __init__(self, folder: str | Path | None = None, simulator: Function | None = None) -> None:
-        """`simulator` puts a model of your own in the world's place: see `docs/own.md`."""
+    def __init__(
+        self, folder: str | Path | None = None, simulator: Function | None = None, *, version: str = ""
+    ) -> None:
+        """`simulator` puts a model of your own in the world's place: see `docs/own.md`. A run is of one model: its code and what it
+        closes over, or the `version` that you give.
+        """
         self.folder = Path(folder) if folder is not None else None
-        self._function = simulator
+        self._function, self._version = simulator, str(version)
         self._pulled: dict[str, Levers] = {}
         raise_all(own_files.problems(self.folder, of_world=simulator is None))
 
@@ -76,8 +83,9 @@ class Study:
     @cached_property
     def simulate(self) -> Simulator:
         """Values (parameter, future) and levers to every series by name: the world with the study's own outcomes."""
-        if self._function:
-            return of_function(self._function, np.tile(self.priors.central, (1, 2)), self.levers(self.policies[0]))
+        if self._function is not None:
+            few = ensemble.draw(self.priors, "sobol", 0, 0, TRIED)
+            return of_function(self._function, few, self.levers(self.policies[0]), self._version)
         own = self.folder / own_files.OUTCOMES if self.folder else None
         base = outcome_names()
         return Simulator(base, read_outcomes(own, base) if own and own.is_file() else ())
@@ -118,7 +126,7 @@ class Study:
 
     @property
     def _asked(self) -> tuple[tuple[Quantity, date], ...]:
-        if self._function:
+        if self._function is not None:
             return ()  # what was read is read of the shipped world
         known = known_quantities.shipped()
         read = [(known[r.quantity], r.on) for r in self.readings.mapped]

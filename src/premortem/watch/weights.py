@@ -1,7 +1,8 @@
 """Weights: how well each future agrees with what was observed, and whether enough futures are left to speak.
 
-Importance weights with the prior as proposal: weight = likelihood of the readings known on a day. When few futures carry
-all the weight, the likelihood is tempered (Neal 2001): raised to the largest power that keeps enough of them.
+Importance weights with the prior as proposal: weight = likelihood of the readings known on a day. When so few futures carry
+all the weight that no share can be told, the weights have collapsed: shares by them are None, `cannot answer`. What still needs
+weights then has the likelihood tempered (Neal 2001): raised to the largest power that keeps enough futures.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +16,8 @@ from premortem.errors import BadInput
 from premortem.watch.observations import Reading, contradictions, errors
 from premortem.watch.quantities import Array, Quantity
 
-# Fewest effective futures that may speak for all: below it the likelihood is tempered and people are told.
-FLOOR = 200.0
+# Fewest effective futures that may speak for all: below it no share is told.
+FLOOR = 50.0
 # A reading that no future comes within this many standard deviations of is impossible under the model.
 IMPOSSIBLE = 4.0
 # Above this Pareto shape the mean of the weights cannot be trusted (Vehtari and others 2024).
@@ -40,6 +41,11 @@ class Weights:
     used: tuple[Reading, ...]
     left_out: tuple[str, ...]  # readings that the run keeps no column for
     warnings: tuple[str, ...]
+
+    @property
+    def collapsed(self) -> bool:
+        """Whether too few futures agree with the readings for shares and intervals to mean anything."""
+        return self.tempering < 1
 
 
 def log_likelihood(predicted: Array, reading: Reading, quantity: Quantity) -> Array:
@@ -159,10 +165,10 @@ def _warnings(full: float, left: float, power: float, k: float, floor: float, re
     said = []
     if readings and power < 1:
         said.append(
-            f"Weights collapse: {full:.0f} effective futures at full strength. The record counts at {power:.2g} of its"
-            f" strength here, which leaves {left:.0f}. Run more futures, or leave readings out."
+            f"Weights collapse: {full:.0f} effective futures, where {floor:.0f} are needed. Cannot answer by these readings: their shares"
+            f" have no value and no interval. Run more futures, or leave readings out. (At {power:.2g} of their strength they leave {left:.0f}.)"
         )
-    if readings and k > PARETO_LIMIT:
+    if readings and power == 1 and k > PARETO_LIMIT:
         said.append(f"A few futures carry the weights (Pareto shape {k:.2f}): take weighted shares as rough.")
     return tuple(said)
 
@@ -191,6 +197,16 @@ def impossible(
                 )
             )
     return found
+
+
+Told = tuple[float | None, float | None, float | None]
+
+
+def shares_by(holds: Mapping[str, Array], weights: Weights | None) -> dict[str, Told]:
+    """Shares that hold with their intervals by name, by weights or all alike; None three times where the weights have collapsed."""
+    if weights is not None and weights.collapsed:
+        return dict.fromkeys(holds, (None, None, None))
+    return dict(shares(holds, None if weights is None else weights.values))
 
 
 def shares(holds: Mapping[str, Array], weights: Array | None = None) -> dict[str, tuple[float, float, float]]:
@@ -223,10 +239,10 @@ def by_date(
     quantities: Mapping[str, Quantity],
     holds: Mapping[str, Array],
     days: Sequence[date],
-) -> list[tuple[date, float, dict[str, tuple[float, float, float]]]]:
+) -> list[tuple[date, float, dict[str, Told]]]:
     """The board as it stood on each day: the day, effective futures, and weighted shares with intervals by name."""
     found = []
     for day in days:
         weights = weigh(predictions, [r for r in readings if r.known_on <= day], quantities)
-        found.append((day, weights.effective, shares(holds, weights.values)))
+        found.append((day, weights.effective, shares_by(holds, weights)))
     return found

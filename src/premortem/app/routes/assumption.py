@@ -17,6 +17,7 @@ from premortem.app.routes.board import row
 from premortem.app.schema import Answer, AssumptionAnswer, Curves
 from premortem.app.state import State
 from premortem.errors import BadInput
+from premortem.report.words import share
 from premortem.stress.propositions import Assumption
 from premortem.watch import signposts
 
@@ -127,7 +128,9 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
         "board": rows,
         "base": [row(r, desk) for r in desk.live.rows(view.plain()) if r["assumption"] == a.id] if view.edits else [],
         "fan": desk.live.fan(view, a.id),
-        "headline": f"{a.id} holds in {_share(mine)} of futures",
+        "headline": f"{a.id}: {share(None)}"
+        if mine["holds"] is None
+        else f"{a.id} holds in {share(mine['holds'])} of futures",
         "sentence": words.verdict(mine, says),
         "futures": view.n,
         "notices": list(view.notices),
@@ -135,12 +138,6 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
         "edits": view.edits,
         "milliseconds": round(1000 * (time.perf_counter() - began), 1),
     }
-
-
-def _share(mine: dict[str, Any]) -> str:
-    from premortem.report.words import share
-
-    return share(mine["holds"])
 
 
 def curves_of(desk: Desk, view: State, a: Assumption) -> dict[str, Any]:

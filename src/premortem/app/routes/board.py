@@ -47,7 +47,14 @@ async def refined(request: Request, desk: AtDesk, view: View) -> Refined:
 def _outside(first: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[str]:
     """Rows whose share lies outside the interval that it had at first, in words."""
     pairs = zip(first, found, strict=True)
-    return [f"{a['assumption']} under {a['policy']}" for a, b in pairs if not a["low"] <= b["holds"] <= a["high"]]
+    return [f"{a['assumption']} under {a['policy']}" for a, b in pairs if _moved(a, b)]
+
+
+def _moved(first: dict[str, Any], found: dict[str, Any]) -> bool:
+    """Whether a share lies outside the interval that it had at first, or only now can or cannot be told."""
+    if first["holds"] is None or found["holds"] is None:
+        return first["holds"] is not found["holds"]
+    return not first["low"] <= found["holds"] <= first["high"]
 
 
 @router.get("/api/movers")
@@ -73,7 +80,7 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
         ),
         "futures": view.n,
         "seed": view.seed,
-        "effective_futures": record.effective if record else None,
+        "effective_futures": (record.untempered if record.collapsed else record.effective) if record else None,
         "warnings": list(record.warnings) if record else [],
         "unmoved": [
             f"{kind}.{name}"

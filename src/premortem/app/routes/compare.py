@@ -22,11 +22,11 @@ MEASURES = {
     "mean_regret": ("mean regret", "gives up least on average"),
     "p90_regret": ("regret, 90%", "gives up least in the worst tenth"),
     "minimax_regret": ("largest regret", "gives up least at its worst"),
-    "maximin": ("worst case", "does best in the worst 1% of futures"),
+    "maximin": ("worst case", "does best in its worst future"),
     "satisficing": ("all hold", "holds all assumptions in most futures"),
     "expected": ("average", "has the highest average margin"),
 }
-REGRET = {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret (margin, cut at 1)"}
+REGRET = {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret (in the margin's unit)"}
 
 
 @router.get("/compare", response_class=HTMLResponse, include_in_schema=False)
@@ -46,7 +46,7 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "A4", a: str = "A2
         {"policy": titles[p], "assumption": k, "regret": r}
         for k, by in found["regret_by_assumption"].items() for p, r in by.items()
     ]  # fmt: skip
-    least = min(found["regret"], key=lambda p: found["regret"][p]["mean"])
+    least = found["rankings"]["mean_regret"][0]
     source = f"premortem, {found['futures']:,} futures, each policy beside the best in the same future"
     heat = specs.Chart(
         "regret", f"{titles[least]} gives up least on average", "Mean regret by policy and assumption; the table holds the numbers", source,

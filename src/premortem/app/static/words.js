@@ -1,5 +1,6 @@
 // Numbers as people read them; the same rules as the server's.
 export function share(x) {
+  if (x === null) return "cannot answer";
   if (x === 0 || x === 1) return `${100 * x}%`;
   if (x < 0.01) return "under 1%";
   if (x > 0.99) return "over 99%";
@@ -11,6 +12,7 @@ export function few(change) {
   return change === 0 ? "0" : n === 0 ? "<1" : `${n > 0 ? "+" : "−"}${Math.abs(n)}`;
 }
 export function interval(row) {
+  if (row.low === null) return "";
   const [low, high] = [row.low, row.high].map((x) => share(x).replace("about ", ""));
   return low === high ? low : `${low} to ${high}`;
 }

@@ -98,18 +98,22 @@ def _regret(run: Run, names: list[str], result: dict[str, Any]) -> Figure:
     rows = [
         {"policy": title_of(run, p), "assumption": a, "regret": by[p]}
         for a, by in result["regret_by_assumption"].items()
-        for p in names
+        for p in by
     ]
-    least = min(names, key=lambda p: result["regret"][p]["mean"])
+    least = result["rankings"]["mean_regret"][0]
     said = "; ".join(
-        f"{title_of(run, p)}: mean {r['mean']:.2f}, 90th percentile {r['p90']:.2f}" for p, r in result["regret"].items()
+        f"{title_of(run, p)}: mean {r['mean']:.2f}, 90th percentile {r['p90']:.2f}"
+        for p, r in result["regret"].items()
+        if r["mean"] is not None
     )
     by = "; ".join(f"{r['assumption']} {r['policy']} {r['regret']:.2f}" for r in rows)
     return Figure(
         "regret",
         f"{title_of(run, least)} gives up least on average",
-        charts.regret_map(pl.DataFrame(rows), [title_of(run, p) for p in names]),
-        "Regret: mean over futures of what a policy's margin (within -1 and 1) gives up against the best policy in the same future; darker is worse. "
+        charts.regret_map(
+            pl.DataFrame(rows), [title_of(run, p) for p in names if result["regret"][p]["mean"] is not None]
+        ),
+        "Regret: mean over futures of what a policy's margin (in its own unit, not cut off) gives up against the best policy in the same future; darker is worse. "
         "Nothing but the assumptions counts: no cost to firms, to allies or of enforcement, and no retaliation. To give up least here is no recommendation.",
         f"Regret over all assumptions. {said}. By assumption: {by}.",
     )
