@@ -66,7 +66,7 @@ def _under(
 def _assumption(a: Assumption, at: Mapping[str, float]) -> dict[str, Any]:
     margin = at[f"margin.{a.id}"]
     conditions = [
-        {"condition": c.id, "says": c.says, "margin": _finite(m), "holds": m > 0}
+        {"condition": c.id, "says": c.says, "fails": c.failure, "margin": _finite(m), "holds": m > 0}
         for c in a.condition
         for m in [at[f"margin.{a.id}.{c.id}"]]
     ]

@@ -2,17 +2,38 @@
 
 from collections.abc import Mapping, Sequence
 
-from premortem.words import listing, number, points, share, within
+from premortem.words import capital, counted, listing, number, points, share, spelled, within
 
-__all__ = ["interval", "listing", "not_finite", "number", "points", "sentence", "share", "under", "within"]
+__all__ = [
+    "capital",
+    "counted",
+    "interval",
+    "listing",
+    "not_finite",
+    "number",
+    "points",
+    "sentence",
+    "share",
+    "spelled",
+    "together",
+    "under",
+    "within",
+]
 
 
-def interval(low: float, high: float) -> str:
-    """An interval of shares in whole percent: `39 to 40%`; `within 1 point` where the ends round alike."""
+def interval(low: float | None, high: float | None) -> str:
+    """An interval of shares in whole percent: `39 to 40%`; `within 1 point` where the ends round alike, nothing for none."""
+    if low is None or high is None:
+        return ""
     if low == high:
         return share(low)
     first, last = round(100 * low), round(100 * high)
     return "within 1 point" if first == last else f"{first} to {last}%"
+
+
+def together(count: int) -> str:
+    """So many assumptions at once: `all five`, `both`, `the one`."""
+    return {1: "the one", 2: "both"}.get(count, f"all {spelled(count)}")
 
 
 def under(title: str) -> str:

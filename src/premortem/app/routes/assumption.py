@@ -120,7 +120,7 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
     shown = [p for p in desk.study.policies if p in (view.policy, view.vs)] if only else list(desk.study.policies)
     rows = [row(r, desk) for p in shown for r in desk.live.rows(view.under(p)) if r["assumption"] == a.id]
     mine = next(r for r in rows if r["policy"] == view.policy)
-    says = {c.id: c.says for c in a.condition}
+    fails = {c.id: c.failure for c in a.condition}
     return {
         "assumption": a.id,
         "claim": a.claim,
@@ -128,7 +128,7 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
         "base": [row(r, desk) for r in desk.live.rows(view.plain()) if r["assumption"] == a.id] if view.edits else [],
         "fan": desk.live.fan(view, a.id),
         "headline": f"{a.id} holds in {_share(mine)} of futures",
-        "sentence": words.verdict(mine, says),
+        "sentence": words.verdict(mine, fails),
         "futures": view.n,
         "notices": list(view.notices),
         "query": view.query,
