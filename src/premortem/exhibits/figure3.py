@@ -156,7 +156,7 @@ def says(frame: pl.DataFrame) -> Says:
     title = f"In February 2025 the big four planned {planned:.0f} billion USD for 2025; they spent {came:.0f}, {100 * abs(came / planned - 1):.0f}% {'more' if came >= planned else 'less'}"
     model = frame.filter(pl.col("panel") == "model").to_dicts()
     band = (
-        f" The model's nine in ten futures span {model[0]['low']:.0f} to {model[0]['high']:.0f}, median {model[0]['busd']:.0f}, under the rule as written and not weighted; the hindcast judges what came."
+        f" The model's nine in ten futures span {model[0]['low']:.0f} to {model[0]['high']:.0f}, median {model[0]['busd']:.0f}, not weighted; the hindcast judges what came."
         if model
         else ""
     )

@@ -67,7 +67,8 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "A4", a: str = "A2
     )  # fmt: skip
     return render(
         request, "compare.html", found=found, titles=titles, heat=heat, ranks=ranked(found, view, titles, source),
-        measures=MEASURES, asked=DOES | {"satisficing": holds_all(found["rankings"]["satisficing"], desk.run)}, all=words.together(len(desk.study.assumptions)), a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
+        measures=MEASURES, asked=DOES | {"satisficing": holds_all(found["rankings"]["satisficing"], desk.run)},
+        all=words.together(len(desk.study.assumptions)), a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
         pathways=pathways(desk, view, kept.id, titles), level=LEVEL,
     )  # fmt: skip
 
