@@ -21,6 +21,11 @@ def share(value: float) -> str:
     return f"{'about ' if value < 0.1 else ''}{value:.0%}"
 
 
+def short(value: float) -> str:
+    """A share in few letters, as a table has room for: `41%`, `3%`, `<1%`, `>99%`."""
+    return share(value).replace("about ", "").replace("under ", "<").replace("over ", ">")
+
+
 def points(change: float) -> str:
     """A change of a share in points: `+12 points`, `-3 points`, `no change`."""
     rounded = round(100 * change)

@@ -8,7 +8,7 @@ import polars as pl
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE
 from premortem.exhibits.theme import HOLDS, INK, WIDTH, themed
-from premortem.words import share
+from premortem.words import share, short
 
 SUBJECT = "The assumptions under each policy"
 BADGE: Badge = "ours"
@@ -54,9 +54,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     """A cell an assumption and policy, darker where it holds in more futures, with the share as text."""
     narrow = width < PHONE
     rows = frame.with_columns(
-        text=pl.col("holds").map_elements(
-            lambda v: share(v).replace("about ", "").replace("under ", "<").replace("over ", ">"), pl.String
-        ),
+        text=pl.col("holds").map_elements(short, pl.String),
         label=pl.when(pl.col("assumption") == ALL)
         .then("name")
         .otherwise(pl.col("assumption") if narrow else pl.format("{}  {}", "assumption", "name")),

@@ -11,6 +11,7 @@ from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.marks import PHONE, fan, fan_words, muted_title
 from premortem.exhibits.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.facts import read
+from premortem.words import share
 
 SUBJECT = "DeepSeek's service status by day"
 BADGE: Badge = "replicates"
@@ -135,12 +136,12 @@ def says(frame: pl.DataFrame) -> Says:
     after = f", and stayed at {WHOLE}% or more after {_day(found['until'])}" if found["until"] else ""
     title = (
         f"By its status page's count DeepSeek's API fell to {found['percent']:.0f}% uptime on {_day(found['day'])}{after}; "
-        f"at full performance it was {found['full']:.0f}% of the time from {_day(WATCHED)} to {_day(LAST)}"
+        f"at full performance it was {share(found['full'] / 100)} of the time from {_day(WATCHED)} to {_day(LAST)}"
     )
     alternative = (
         "Lines by day for API and web chat. API uptime as the status page counts it: lowest "
         f"{found['percent']:.0f}% on {found['day']}, under {WHOLE}% for the last time on {found['until']}. "
-        f"Web chat: lowest {low['percent']:.0f}% on {low['date']}. At full performance from {_day(WATCHED)} on: {found['full']:.0f}% of the time for the API."
+        f"Web chat: lowest {low['percent']:.0f}% on {low['date']}. At full performance from {_day(WATCHED)} on: {share(found['full'] / 100)} of the time for the API."
     )
     model = frame.filter(pl.col("panel") == "model")
     said = ""
@@ -151,7 +152,7 @@ def says(frame: pl.DataFrame) -> Says:
         "The note's shape (a stall in late January, over by mid-February) reproduces with the status "
         f"page's own weights: API {found['percent']:.0f}% at worst, {WHOLE}% or more after {found['until']}. "
         "It does not with the measure that its axis names, time at full performance, which is "
-        f"{found['full']:.0f}% from {_day(WATCHED)} on, while the note says that the trouble had gone.{said}"
+        f"{share(found['full'] / 100)} from {_day(WATCHED)} on, while the note says that the trouble had gone.{said}"
     )
     return Says(title, alternative, check)
 

@@ -21,6 +21,8 @@ METHOD = (
     "Price is unit cost and the markup that survives rivals: the nearer the open follower, the less is "
     "kept. Unit cost falls with cheaper compute and better methods and rises as answers get heavier."
 )
+# A change of the margin under this is said to be none [share].
+LITTLE = 0.03
 PANELS = {"price": "Price of closed models", "gross_margin": "Gross margin in it"}
 
 
@@ -70,27 +72,19 @@ def _course(price: pl.DataFrame) -> str:
     return f"In the median future the price of closed models {', then '.join(told)}"
 
 
-def _turn(frame: pl.DataFrame) -> str:
-    """Why the price may rise again, where it does."""
-    price = frame.filter((pl.col("series") == "price") & (pl.col("quarter") >= "2024Q4")).sort("quarter")["p50"]
-    lowest_at = int(price.arg_min() or 0)
-    if trend(float(price[lowest_at]), float(price[-1])) != "rises" or not lowest_at:
-        return ""
-    return "The price rises again once answers get heavier faster than compute and methods get cheaper. "
-
-
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
-    then, later = (of_run.at(frame, q, "price") for q in ("2024Q4", "2028Q4"))
-    kept, left = (of_run.at(frame, q, "gross_margin") for q in ("2024Q4", "2028Q4"))
-    still = abs(left["p50"] - kept["p50"]) < 0.03
+    price, margin = (frame.filter(pl.col("series") == s) for s in PANELS)
+    then, later, last = (of_run.at(price, q) for q in ("2024Q4", "2028Q4", "2032Q4"))
+    kept, left = (of_run.at(margin, q) for q in ("2024Q4", "2032Q4"))
+    path = margin.filter(pl.col("quarter") >= "2024Q4")["p50"]
+    still = float((path - kept["p50"]).abs().max()) < LITTLE  # type: ignore[arg-type]
     moved = f"stays near {share(kept['p50'])}" if still else f"goes from {share(kept['p50'])} to {share(left['p50'])}"
-    last = of_run.at(frame, "2032Q4", "price")
-    title = f"{_course(frame.filter(pl.col('series') == 'price'))}, and the gross margin {moved} to 2028"
+    title = f"{_course(price)}, and the gross margin {moved}"
     alternative = (
         f"Fans. Price in USD per million tokens: {number(then['p50'])} at the end of 2024, {number(later['p50'])} "
         f"({number(later['p5'])} to {number(later['p95'])}) at the end of 2028, {number(last['p50'])} at the end of 2032. "
-        f"Gross margin: {share(kept['p50'])}, then {share(left['p50'])} ({share(left['p5'])} to {share(left['p95'])})."
+        f"Gross margin: {share(kept['p50'])}, at the end of 2032 {share(left['p50'])} ({share(left['p5'])} to {share(left['p95'])})."
     )
-    check = f"{_turn(frame)}Ours. The note puts OpenAI's API margin at 50 to 75%; the model starts at {share(kept['p50'])} ({share(kept['p5'])} to {share(kept['p95'])})."
+    check = f"Ours. The note puts OpenAI's API margin at 50 to 75%; the model starts at {share(kept['p50'])} ({share(kept['p5'])} to {share(kept['p95'])})."
     return Says(title, alternative, check)
