@@ -44,7 +44,11 @@ class Table:
 
     def _row(self, row: tuple[Any, ...]) -> str:
         named = zip(self.frame.columns, row, strict=True)
-        return "<tr>" + "".join(cell(_said(value, self.units.get(name, ""), name), value) for name, value in named) + "</tr>"
+        return (
+            "<tr>"
+            + "".join(cell(_said(value, self.units.get(name, ""), name), value) for name, value in named)
+            + "</tr>"
+        )
 
 
 def table(rows: pl.DataFrame | Iterable[Mapping[str, Any]], *columns: str, caption: str = "", **units: str) -> Table:

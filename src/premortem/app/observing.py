@@ -76,7 +76,9 @@ def _chart(signpost: Signpost, shown: list[dict[str, Any]], view: State) -> spec
     if last:
         says += f": the model's median is {quantity(last['p50'], signpost.unit)} at the end of {last['year']:.0f}"
     ratios = _in_ratios(signpost, shown)
-    limit = f"; orange: the threshold, {quantity(signpost.threshold.value, signpost.unit)}" if signpost.threshold else ""
+    limit = (
+        f"; orange: the threshold, {quantity(signpost.threshold.value, signpost.unit)}" if signpost.threshold else ""
+    )
     many = f"{len(seen)} reading{'' if len(seen) == 1 else 's'} known by {view.asof}"
     marks = f"diamonds: {many}" if seen else f"no reading known by {view.asof}"
     source = f"band 5 to 95% of futures at the end of each year; {marks}{limit}{'; logarithmic' if ratios else ''}"

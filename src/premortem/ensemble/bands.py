@@ -112,7 +112,9 @@ def write_first(
         "quarter": np.repeat(np.arange(quarters), kept.shape[2]),
     }
     return [
-        store.write_table(folder, bins_file, where | {k: laid.edges[:, :, i].ravel() for i, k in enumerate(_columns())}),
+        store.write_table(
+            folder, bins_file, where | {k: laid.edges[:, :, i].ravel() for i, k in enumerate(_columns())}
+        ),
         store.write_table(folder, paths_file, place | {name: kept[i].ravel() for i, name in enumerate(names)}),
     ]
 

@@ -78,7 +78,7 @@ def says(frame: pl.DataFrame) -> Says:
     then, later, last = (of_run.at(price, q) for q in ("2024Q4", "2028Q4", "2032Q4"))
     kept, left = (of_run.at(margin, q) for q in ("2024Q4", "2032Q4"))
     path = margin.filter(pl.col("quarter") >= "2024Q4")["p50"]
-    still = float((path - kept["p50"]).abs().max()) < LITTLE  # type: ignore[arg-type]
+    still = float((path - kept["p50"]).abs().max()) < LITTLE
     moved = f"stays near {share(kept['p50'])}" if still else f"goes from {share(kept['p50'])} to {share(left['p50'])}"
     title = f"{_course(price)}, and the gross margin {moved}"
     alternative = (

@@ -59,7 +59,14 @@ def print_board(run: Any, rows: list[dict[str, Any]] | None = None, title: str =
             shares = [share[key, policy] for key in keys]
             down.add_row(policy, *(_cell(x, console) if bars else words.short(x) for x in shares))
         layouts.append(down)
-    fitting = next((t for t in layouts if Measurement.get(console, console.options.update_width(UNBOUNDED), t).maximum <= console.width), None)
+    fitting = next(
+        (
+            t
+            for t in layouts
+            if Measurement.get(console, console.options.update_width(UNBOUNDED), t).maximum <= console.width
+        ),
+        None,
+    )
     if fitting is not None:
         console.print(fitting)
     else:
@@ -107,7 +114,9 @@ def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> 
     console = Console(highlight=False)
     table = Table(box=None, padding=(0, 1))
     for column in ("name", "rows", "date", "licence", "source"):
-        table.add_column(column, justify="right" if column == "rows" else "left", overflow="fold", no_wrap=column == "rows")
+        table.add_column(
+            column, justify="right" if column == "rows" else "left", overflow="fold", no_wrap=column == "rows"
+        )
     for row in tables:
         table.add_row(*(str(row[c]) for c in ("name", "rows", "date", "licence", "source")))
     console.print(table)

@@ -59,7 +59,8 @@ def features_of(levels: Array) -> Array:
 def families(features: Array, k: int | None = None, seed: int = 0) -> Families:
     """Families by k-means on standardised features; their number by silhouette times stability unless given.
 
-    Where futures are a continuum, no number is better than another, and the smallest is taken. Stability: agreement (adjusted Rand index) of families found in halves of the futures with those found in all.
+    Where futures are a continuum, no number is better than another, and the smallest is taken.
+    Stability: agreement (adjusted Rand index) of families found in halves of the futures with those found in all.
     """
     mean, scale = features.mean(0), np.maximum(features.std(0), 1e-9)
     z = _standard(features, mean, scale)
