@@ -177,3 +177,25 @@ def test_titles_speak_of_the_first_policy_and_of_one_policy_alone(small_run):
     one = board.data(small_run).filter((pl.col("assumption") == "A1") | (pl.col("assumption") == board.ALL))
     assert "weakest" not in board.says(one).title
     assert json.dumps(board.chart(one).to_dict())
+
+
+def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small_run, monkeypatch):
+    from premortem import analysis
+    from premortem.exhibits import hindcast
+    from premortem.report.brief import record
+
+    asked = []
+
+    class Enough(Exception):
+        """No need to score anything: what is asked is what counts."""
+
+    def noted(*_, **how):
+        asked.append((how["run"], how.get("futures", record.LOOKED_AT)))
+        raise Enough
+
+    monkeypatch.setattr(analysis, "hindcast", noted)
+    for make in (hindcast.data, record.record):
+        with pytest.raises(Enough):
+            make(small_run)
+    assert asked == [(small_run, record.LOOKED_AT)] * 2
+    assert analysis.observed.AT_ONCE == record.LOOKED_AT

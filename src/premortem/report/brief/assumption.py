@@ -258,7 +258,8 @@ def _threshold(run: Run, a: Assumption, c: Condition, policy: str, shift: Callab
     low, high = rows[0]["holds"], rows[TRIED - 1]["holds"]
     return Figure(
         f"threshold-{a.id}-{c.id}",
-        f"{c.says.rstrip('.')}: the share against the threshold",
+        f"\u2018{words.within(c.says)}\u2019: holds in {words.share(low)} of futures with the threshold at {c.limit.low:g}, in {words.share(high)} "
+        f"with it at {c.limit.high:g}",
         charts.threshold_curve(pl.DataFrame(rows), c.limit.unit),
         f"{title_of(run, policy)}. Threshold in use: {c.limit.value:g}; {c.limit.basis}.",
         f"The condition holds in {words.share(low)} of futures at a threshold of {c.limit.low:g} and in {words.share(high)} at "
