@@ -29,7 +29,9 @@ LETTER, LINE = 6, 15
 
 def data(run: Any) -> pl.DataFrame:
     """By reading, misses first: quantity, date, unit, observed, p5, p50, p95, inside, rank, crps and its baselines, source."""
-    scored = analysis.hindcast(run=run).weighted.observables  # as the brief and the app do, so that a reading has one verdict
+    scored = analysis.hindcast(
+        run=run
+    ).weighted.observables  # as the brief and the app do, so that a reading has one verdict
     columns = ("quantity", "unit", "observed", "p5", "p50", "p95", "inside", "rank", "crps", "crps_persistence")
     rows = [{name: getattr(s, name) for name in columns} | {"date": str(s.date), "source": s.source} for s in scored]
     frame = pl.DataFrame(rows, schema_overrides={"crps_persistence": pl.Float64})

@@ -3,7 +3,7 @@ import { drawAll, rowsOf, update } from "./chart.js";
 import { get, onChange, set } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
-const kind = document.getElementById("series").dataset.kind;
+const kind = $("series").dataset.kind;
 const cards = [...document.querySelectorAll("[data-family]")];
 const chosen = () => cards.find((card) => card.dataset.family === get("family"))?.dataset.family ?? null;
 
