@@ -104,7 +104,7 @@ def _read_correlations(path) -> None:
 
 def _bins() -> bytes:
     held, place = io.BytesIO(), {"series": ["a", "a", "b", "b"], "quarter": [0, 1, 0, 1]}
-    pl.DataFrame(place | {"low": [0.0] * 4, "high": [1.0] * 4}).write_parquet(held)
+    pl.DataFrame(place | {f"edge_{i}": [float(i)] * 4 for i in range(len(bands.ZONES))}).write_parquet(held)
     return held.getvalue()
 
 

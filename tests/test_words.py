@@ -34,3 +34,71 @@ def test_a_list_reads_as_a_phrase():
         "a and b",
         "a, b and c",
     ]
+
+
+@pytest.mark.parametrize(
+    ("count", "thing", "said"),
+    [(1, "error", "1 error"), (2, "error", "2 errors"), (0, "policy", "0 policies"), (1200, "row", "1,200 rows")],
+)
+def test_f106_a_count_agrees_with_its_thing(count, thing, said):
+    assert words.counted(count, thing) == said
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"), [(10, 4, "falls"), (4, 10, "rises"), (10, 10.2, "stays level"), (-1, -2, "falls")]
+)
+def test_f056_a_trend_has_the_sign_of_the_change(start, end, said):
+    assert words.trend(start, end) == said
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.004, "<1%"), (0.031, "3%"), (0.996, ">99%"), (0.41, "41%")])
+def test_f065_a_share_in_a_table_is_short_and_no_more_certain(value, said):
+    assert words.short(value) == said
+
+
+def premortem(capsys, monkeypatch, *arguments):
+    from premortem.cli import main
+
+    monkeypatch.setattr("sys.argv", ["premortem", *arguments])
+    with pytest.raises(SystemExit) as done:
+        main()
+    return done.value.code, capsys.readouterr()
+
+
+def test_f106_premortem_by_itself_counts_nothing_that_may_change(capsys, monkeypatch):
+    code, said = premortem(capsys, monkeypatch)
+    assert code == 0
+    assert "premortem run" in said.out
+    assert not [n for n in words.NUMERALS if f" {n} polic" in said.out or f" {n} assumption" in said.out]
+
+
+def test_f106_help_is_a_word_that_is_understood(capsys, monkeypatch):
+    code, said = premortem(capsys, monkeypatch, "help")
+    assert (code, "Main job" in said.out) == (0, True)
+    code, said = premortem(capsys, monkeypatch, "help", "board")
+    assert (code, "The scored table again" in said.out) == (0, True)
+
+
+def test_f106_one_error_is_one_error(capsys, monkeypatch, tmp_path):
+    from premortem.study import make_study
+
+    study = make_study(tmp_path / "mine")
+    (study / "policies").mkdir(exist_ok=True)
+    (study / "policies" / "wrong.toml").write_text("nonsense = 1\n", "utf-8")
+    _, said = premortem(capsys, monkeypatch, "validate", str(study))
+    told = said.out.splitlines()
+    count = len([line for line in told if line.startswith("error:")])
+    assert told[-1] == words.counted(count, "error")
+
+
+def test_f106_a_policy_by_itself_is_that_policy_and_not_its_letters(study):
+    from premortem.study import listed
+
+    assert listed("rescinded") == ("rescinded",)
+    assert listed(["a", "b"]) == ("a", "b")
+    assert listed(None) == ()
+    from premortem import analysis
+    from premortem.errors import BadInput
+
+    with pytest.raises(BadInput, match="rescindet"):
+        analysis.one_future(study, 0, "rescindet")

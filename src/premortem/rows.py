@@ -13,8 +13,10 @@ from premortem.words import share
 SHARE = "share"
 # From here on a number is told to the unit, and from there on by its power of ten.
 ROUND, HUGE = 1e4, 1e15
-# Below this a number is told as about 0.
-NOTHING = 1e-6
+# Below this a number is told as about 0, and below that in full where four digits would bring a power of ten.
+NOTHING, SMALL = 1e-6, 1e-4
+# A column of years.
+YEAR = "year"
 # Rows that are shown before the rest is counted.
 SHOWN = 60
 
@@ -42,7 +44,11 @@ class Table:
 
     def _row(self, row: tuple[Any, ...]) -> str:
         named = zip(self.frame.columns, row, strict=True)
-        return "<tr>" + "".join(cell(_said(value, self.units.get(name, "")), value) for name, value in named) + "</tr>"
+        return (
+            "<tr>"
+            + "".join(cell(_said(value, self.units.get(name, ""), name), value) for name, value in named)
+            + "</tr>"
+        )
 
 
 def table(rows: pl.DataFrame | Iterable[Mapping[str, Any]], *columns: str, caption: str = "", **units: str) -> Table:
@@ -61,14 +67,18 @@ def cell(text: str, value: Any) -> str:
     return f'<td class="n">{escape(text)}</td>' if number else f"<td>{escape(text)}</td>"
 
 
-def plain(value: Any) -> str:
-    """A value in a table: numbers to four significant digits, a missing one as a dash."""
+def plain(value: Any, name: str = "") -> str:
+    """A value in a table: numbers to four significant digits and in full, a year by its name, a missing one as a dash."""
     if value is None:
         return "\u2013"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name == YEAR and isinstance(value, int | float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
     if isinstance(value, float) and 0 < abs(value) < NOTHING:
         return "about 0"
+    if isinstance(value, float) and 0 < abs(value) < SMALL:
+        return f"{value:.10f}".rstrip("0")
     if isinstance(value, float):
         return f"{value:,.0f}" if ROUND <= abs(value) < HUGE else f"{value:,.4g}"
     if isinstance(value, int):
@@ -76,10 +86,10 @@ def plain(value: Any) -> str:
     return str(value)
 
 
-def _said(value: Any, unit: str) -> str:
+def _said(value: Any, unit: str, name: str) -> str:
     if isinstance(value, float) and unit.startswith(SHARE) and 0 <= value <= 1:
         return share(value)
-    return plain(value)
+    return plain(value, name)
 
 
 def _head(name: str, unit: str) -> str:

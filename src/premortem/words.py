@@ -4,6 +4,10 @@ import math
 
 # A share below this, or above one less this, is not told apart from the end: "under 1%", "over 99%".
 EDGE = 0.01
+# Counts that a sentence spells out.
+NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+# A ratio nearer to 1 than this is no trend.
+LEVEL = 0.03
 
 
 def share(value: float | None) -> str:
@@ -17,6 +21,13 @@ def share(value: float | None) -> str:
     if value > 1 - EDGE:
         return "over 99%"
     return f"{'about ' if value < 0.1 else ''}{value:.0%}"
+
+
+def short(value: float | None) -> str:
+    """A share in few letters, as a table has room for: `41%`, `3%`, `<1%`, `>99%`; `-` where no futures can tell it."""
+    if value is None:
+        return "-"
+    return share(value).replace("about ", "").replace("under ", "<").replace("over ", ">")
 
 
 def points(change: float) -> str:
@@ -44,3 +55,26 @@ def within(name: str) -> str:
     """A name or sentence as it reads within another: its first letter small, unless it begins a proper name."""
     proper = name[:2].isupper() or name.startswith(("China", "Chinese", "US", "AI", "Tier"))
     return name if proper else name[:1].lower() + name[1:]
+
+
+def spelled(count: int) -> str:
+    """A count in a sentence: in letters up to twelve, then in digits."""
+    return NUMERALS[count] if 0 <= count < len(NUMERALS) else f"{count:,}"
+
+
+def counted(count: int, thing: str) -> str:
+    """A count with its thing: `1 error`, `21 changes`, `0 policies`."""
+    many = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
+    return f"{count:,} {thing if count == 1 else many}"
+
+
+def capital(text: str) -> str:
+    """A text with its first letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def trend(start: float, end: float) -> str:
+    """Which way two numbers go: `rises`, `falls`, or `stays level` where they differ by less than three in a hundred."""
+    if abs(end - start) <= LEVEL * abs(start):
+        return "stays level"
+    return "rises" if end > start else "falls"

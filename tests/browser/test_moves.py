@@ -135,7 +135,7 @@ def test_a_chart_is_saved_as_png_svg_and_csv(visit):
         assert content.startswith(begins)
         assert saved.value.suggested_filename == f"premortem-a-A3-fan-as-written.{kind.lower()}"
         if kind == "SVG":
-            assert b"Margin over time" in content
+            assert b"margin over time" in content
             assert b"Source Sans 3" in content
 
 
@@ -314,7 +314,7 @@ def test_a_family_is_shown_alone_and_its_link_shows_the_same(visit):
     there = visit("/futures?family=B")
     assert there.locator(".grid figure svg").first.locator("path").count() == page.locator(".grid figure svg").first.locator("path").count()  # fmt: skip
     page.locator("#family-all").click()
-    page.get_by_text("The same series for all families").wait_for()
+    page.get_by_text("The same series for all").wait_for()
 
 
 @pytest.mark.slow

@@ -55,14 +55,15 @@ def boxes(
     such.
     """
     rows, left = [], np.ones(fresh.shape[1], bool)
-    for box in found.boxes:
-        rows.append(_box(box, subject, study, fresh[:, left], fresh_breaks[left], int(fresh_breaks.sum()), futures))
+    for i, box in enumerate(found.boxes):
+        said = sentence(box, subject, study, found.boxes[:i])
+        rows.append(_box(box, said, fresh[:, left], fresh_breaks[left], study, int(fresh_breaks.sum()), futures))
         left &= ~box.holds(fresh, study.priors.names)
     return rows
 
 
 def _box(
-    box: discovery.Box, subject: str, study: Study, fresh: Array, breaks: Array, all_breaks: int, futures: int
+    box: discovery.Box, said: str, fresh: Array, breaks: Array, study: Study, all_breaks: int, futures: int
 ) -> dict[str, Any]:
     inside = box.holds(fresh, study.priors.names)
     caught, held = int(breaks[inside].sum()), int(inside.sum())
@@ -77,7 +78,7 @@ def _box(
         "limits": {k: list(v) for k, v in box.limits.items()},
         "p_values": box.p_values,
         "found_again": box.found_again,
-        "sentence": sentence(box, subject, study),
+        "sentence": said,
         "reason": box.reason,
         "coverage_out_of_sample": caught / max(all_breaks, 1),
         "density_out_of_sample": density,

@@ -37,7 +37,8 @@ def signs() -> dict[str, dict[str, str]]:
 def futures(run: Run, k: int | None = None) -> dict[str, Any]:
     """Alternative futures of a run: the keys of `premortem futures --json`.
 
-    Families are found under the run's first policy, among futures whose series are finite; each future then joins the nearest one under every policy. `box`
+    Families are found under the run's first policy, among futures whose series are finite; each future then joins the nearest one under every policy. Where
+    `continuum`, no family is claimed: the rows are parts cut from a whole. `box`
     holds the uncertainties that lead to a family, `seen_as` the outcomes at the end of 2028 that show it, from which
     its name is drawn.
     """
@@ -81,6 +82,7 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
     return {
         "archetypes": rows,
         "k": len(rows),
+        "continuum": found.continuum,
         "silhouette": found.silhouette,
         "stability": found.stability,
         "policy": first,

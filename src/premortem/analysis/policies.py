@@ -12,14 +12,18 @@ from premortem.analysis.margins import check_inputs, margins_of
 from premortem.errors import BadInput, MissingData, unknown
 from premortem.stress import regret
 from premortem.stress.attribute import paired
-from premortem.study import Run
+from premortem.study import Run, listed
 
 Array = NDArray[Any]
 Margins = dict[str, dict[str, Array]]
 
 
 def compare(
-    run: Run, policies: Sequence[str] | None = None, weights: Mapping[str, float] | None = None, *, time: bool = True
+    run: Run,
+    policies: str | Sequence[str] | None = None,
+    weights: Mapping[str, float] | None = None,
+    *,
+    time: bool = True,
 ) -> dict[str, Any]:
     """Regret and robustness of policies: the keys of `premortem compare --json`.
 
@@ -105,8 +109,8 @@ def weights_of(texts: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def _chosen(run: Run, policies: Sequence[str] | None) -> list[str]:
-    chosen = list(dict.fromkeys(policies or [p for p in run.policies if p != "history"]))
+def _chosen(run: Run, policies: str | Sequence[str] | None) -> list[str]:
+    chosen = list(dict.fromkeys(listed(policies) or [p for p in run.policies if p != "history"]))
     known = list(dict.fromkeys([*run.policies, *run.study.policies]))
     for name in chosen:
         if name not in known:

@@ -1,10 +1,13 @@
 """How boxes, moves and numbers read: sentences in the words and units of the parameters."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from premortem.ensemble.priors import Prior
 from premortem.stress import discover
 from premortem.study import Study
+from premortem.words import spelled
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Units that say nothing beside a number.
@@ -15,12 +18,22 @@ SHARES = ("share", "closed models' share", "further share", "yield", "best yield
 EDGE = 0.001
 
 
-def sentence(box: discover.Box, subject: str, study: Study) -> str:
-    """`A2 breaks in 83% of futures in which ..., against 30% of all; that is 61% of its breaks`, in the words of the parameters."""
+def sentence(box: discover.Box, subject: str, study: Study, earlier: Sequence[discover.Box] = ()) -> str:
+    """`A2 breaks in 83% of futures in which ..., against 30% of all; that is 61% of its breaks`, in the words of the parameters.
+
+    A later box is sought and measured where no `earlier` one reaches, and says so.
+    """
     every = box.density * box.mass / box.coverage
+    if not earlier:
+        return (
+            f"{subject} breaks in {box.density:.0%} of futures in which {conditions(box, study)}, against {every:.0%} of all; "
+            f"that is {box.coverage:.0%} of its breaks"
+        )
+    rest = every * (1 - sum(b.coverage for b in earlier)) / max(1 - sum(b.mass for b in earlier), 1e-12)
+    outside = "the first box" if len(earlier) == 1 else f"the first {spelled(len(earlier))} boxes"
     return (
-        f"{subject} breaks in {box.density:.0%} of futures in which {conditions(box, study)}, against {every:.0%} of all; "
-        f"that is {box.coverage:.0%} of its breaks"
+        f"Outside {outside}, {subject} breaks in {box.density:.0%} of futures in which {conditions(box, study)}, against "
+        f"{rest:.0%} of all outside; that is a further {box.coverage:.0%} of its breaks"
     )
 
 

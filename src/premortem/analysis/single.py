@@ -12,12 +12,12 @@ from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import CHUNK, Spec, compiled, draw
 from premortem.errors import BadInput
 from premortem.stress.propositions import Assumption
-from premortem.study import Study
+from premortem.study import Study, listed
 
 Array = NDArray[Any]
 
 
-def one_future(study: Study, index: int, policies: Sequence[str] | None = None, seed: int = 7) -> dict[str, Any]:
+def one_future(study: Study, index: int, policies: str | Sequence[str] | None = None, seed: int = 7) -> dict[str, Any]:
     """A future of the study's design: parameters furthest from their medians first, and under each policy the margins
     of
     assumptions and conditions and every national series. Writes nothing.
@@ -26,7 +26,7 @@ def one_future(study: Study, index: int, policies: Sequence[str] | None = None, 
     """
     if not 0 <= index < ensemble.MOST:
         raise BadInput("command line", "--only", "is out of range", got=index, allowed=f"0 to {ensemble.MOST - 1:,}")
-    chosen = tuple(dict.fromkeys(policies or study.policies))
+    chosen = tuple(dict.fromkeys(listed(policies) or study.policies))
     pulled = {name: (study.levers(name), study.scorer.thresholds) for name in chosen}
     key = f"only-{sorted(study.hashes(chosen).items())}"
     spec = Spec(key, Path(), study.model(), study.priors, pulled, "sobol", seed, 1)
@@ -67,7 +67,7 @@ def _under(
 def _assumption(a: Assumption, at: Mapping[str, float]) -> dict[str, Any]:
     margin = at[f"margin.{a.id}"]
     conditions = [
-        {"condition": c.id, "says": c.says, "margin": _finite(m), "holds": m > 0}
+        {"condition": c.id, "says": c.says, "fails": c.failure, "margin": _finite(m), "holds": m > 0}
         for c in a.condition
         for m in [at[f"margin.{a.id}.{c.id}"]]
     ]

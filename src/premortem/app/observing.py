@@ -10,6 +10,7 @@ from premortem import world
 from premortem.app import specs
 from premortem.app.live import Live
 from premortem.app.state import State
+from premortem.app.words import quantity
 from premortem.watch import quantities
 from premortem.watch.signposts import Signpost
 
@@ -73,9 +74,11 @@ def _chart(signpost: Signpost, shown: list[dict[str, Any]], view: State) -> spec
     last = next((r for r in reversed(shown) if r["p50"] is not None), None)
     says = signpost.observable
     if last:
-        says += f": the model's median is {last['p50']:.3g} {signpost.unit} at the end of {last['year']:.0f}"
+        says += f": the model's median is {quantity(last['p50'], signpost.unit)} at the end of {last['year']:.0f}"
     ratios = _in_ratios(signpost, shown)
-    limit = f"; orange: the threshold, {signpost.threshold.value:.3g}" if signpost.threshold else ""
+    limit = (
+        f"; orange: the threshold, {quantity(signpost.threshold.value, signpost.unit)}" if signpost.threshold else ""
+    )
     many = f"{len(seen)} reading{'' if len(seen) == 1 else 's'} known by {view.asof}"
     marks = f"diamonds: {many}" if seen else f"no reading known by {view.asof}"
     source = f"band 5 to 95% of futures at the end of each year; {marks}{limit}{'; logarithmic' if ratios else ''}"

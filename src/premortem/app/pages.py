@@ -19,6 +19,7 @@ from premortem.app.specs import Chart
 from premortem.app.state import State
 from premortem.exhibits import theme
 from premortem.report import words
+from premortem.rows import plain
 
 # Screens in the order of their tabs.
 SCREENS = {
@@ -61,6 +62,7 @@ _env.filters |= {
     "quantity": said.quantity,
     "field": said.field,
     "lawful": said.lawful,
+    "plain": plain,
     "plainly": lambda text: str(text).replace("_", " "),
 }
 _env.globals |= {"screens": SCREENS, "go": GO, "palette": DARK}

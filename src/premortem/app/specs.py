@@ -6,6 +6,7 @@ from typing import Any
 
 import altair as alt
 
+from premortem.exhibits.marks import PLAIN
 from premortem.exhibits.theme import BREAKS, CONTEXT, GRID, HOLDS, INK, MUTED, TIERS, themed
 
 Rows = list[dict[str, Any]]
@@ -51,7 +52,7 @@ def wide(chart: Any, height: int) -> Any:
     return alt.Chart.from_dict(spec)
 
 
-def fan(unit: str = "margin (log units; above 0 it holds)") -> Any:
+def fan(unit: str = "margin (above 0 it holds)") -> Any:
     """Bands of a margin by year with the line at 0; rows year, p5 to p95."""
     base = alt.Chart(ROWS).encode(
         x=alt.X(
@@ -144,7 +145,9 @@ def scatter(sides: Sequence[Side]) -> Any:
 def _side(axis: Any, side: Side) -> Any:
     ends: dict[str, Any] = {"domain": [side.low, side.high], "nice": False}
     scale = alt.Scale(type="log", **ends) if side.log else alt.Scale(zero=False, **ends)
-    return axis(f"{axis.__name__.lower()}:Q", title=side.title, scale=scale, axis=alt.Axis(tickCount=5, format="~g"))
+    return axis(
+        f"{axis.__name__.lower()}:Q", title=side.title, scale=scale, axis=alt.Axis(tickCount=5, labelExpr=PLAIN)
+    )
 
 
 def path() -> Any:
@@ -160,8 +163,7 @@ def path() -> Any:
 
 def takes(title: str, unit: str) -> Any:
     """Share that holds against one number, with a rule where it stands now and one at a half; rows value, holds, now."""
-    share = unit in ("share", "0-1")
-    axis = alt.Axis(format="%" if share else "~s" if unit in ("TPP", "H100e") else "~g", tickCount=6)
+    axis = alt.Axis(format="%", tickCount=6) if unit in ("share", "0-1") else alt.Axis(labelExpr=PLAIN, tickCount=6)
     x = alt.X("value:Q", title=title, axis=axis, scale=alt.Scale(zero=False, nice=False))
     y = alt.Y(
         "holds:Q", title="share of futures in which it holds", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])
@@ -196,7 +198,7 @@ def families(unit: str, letters: Sequence[str]) -> Any:
 
 def observable(unit: str, share: bool, ratios: bool) -> Any:
     """An observable by year with the model's band, a threshold and what was read; in `ratios` on a logarithmic scale; rows year, p5, p50, p95, limit, read."""
-    axis = alt.Axis(format="%" if share else "~s", tickCount=4)
+    axis = alt.Axis(format="%", tickCount=4) if share else alt.Axis(labelExpr=PLAIN, tickCount=4)
     base = alt.Chart(ROWS).encode(x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=4)))
     known = base.transform_filter("isValid(datum.p50)")
 

@@ -14,43 +14,57 @@ BARE = ("-", "category", "ratio", "logit", "ln", "strength", "year", "0-1")
 
 
 def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weighted: bool = False) -> str:
-    """`As written, A5 is the weakest: it holds in 23% of futures; all five together in about 3%.`"""
+    """`As written: A5 is the weakest. It holds in 23% of futures; all five together in about 3%.`"""
     if any(r["holds"] is None for r in rows):
         return f"{title}: cannot answer: too few futures are left to tell how often the assumptions hold."
     shares = {r["assumption"]: r["holds"] for r in rows if r["assumption"] != ALL}
     weakest = min(shares, key=lambda k: shares[k])
     together = next(r["holds"] for r in rows if r["assumption"] == ALL)
-    count = {5: "all five"}.get(len(shares), f"all {len(shares)}")
     who = f"{title}, changed by you" if edits else title
     of = "of futures, weighted by the record" if weighted else "of futures"
-    return f"{who}: {weakest} is the weakest. It holds in {words.share(shares[weakest])} {of}; {count} together in {words.share(together)}."
+    least = words.share(shares[weakest])
+    if len(shares) == 1:
+        return f"{who}: {weakest} holds in {least} {of}."
+    level = [k for k in shares if words.share(shares[k]) == least]
+    weak = (
+        f"{words.listing(level)} are the weakest. Each holds"
+        if len(level) > 1
+        else f"{weakest} is the weakest. It holds"
+    )
+    return f"{who}: {weak} in {least} {of}; {words.together(len(shares))} together in {words.share(together)}."
 
 
 def cell(row: Mapping[str, Any]) -> str:
-    """The interval of a share: `91% to 93%`."""
-    if row["low"] is None:
+    """The interval of a share: `91% to 93%`; nothing where there is none to give."""
+    if row["low"] is None or row["high"] is None:
         return ""
     low, high = (words.share(row[k]).removeprefix("about ") for k in ("low", "high"))
     return low if low == high else f"{low} to {high}"
 
 
 def fails_first(row: Mapping[str, Any], study: Study) -> str:
-    """What fails first most often; for all at once, the assumption."""
+    """What fails first most often, in words of failing; for all at once, which assumption breaks."""
     causes = row["fails_on"]
     if not causes or max(causes.values()) == 0:
         return ""
     name = max(causes, key=lambda k: causes[k])
-    return str(name) if row["assumption"] == ALL else str(name).replace("_", " ")
+    return f"{name} breaks" if row["assumption"] == ALL else _failures(study)[row["assumption"]][name]
 
 
-def verdict(row: Mapping[str, Any], says: Mapping[str, str]) -> str:
-    """`A2 holds in 69% of futures (67% to 71%); in 58% of its breaks this fails first: ...`"""
+def _failures(study: Study) -> dict[str, dict[str, str]]:
+    """How each condition of each assumption reads where it does not hold."""
+    return {a.id: {c.id: c.failure for c in a.condition} for a in study.assumptions}
+
+
+def verdict(row: Mapping[str, Any], fails: Mapping[str, str]) -> str:
+    """`A2 holds in 69% of futures (67% to 71%); what fails first in 58% of its breaks: Chinese models spread in third markets.`"""
     if row["holds"] is None:
         return f"{row['assumption']}: cannot answer, since too few futures are left to tell."
-    text = f"{row['assumption']} holds in {words.share(row['holds'])} of futures ({cell(row)})"
+    interval = f" ({cell(row)})" if row["low"] is not None else ""
+    text = f"{row['assumption']} holds in {words.share(row['holds'])} of futures{interval}"
     causes = row["fails_on"]
     if causes and (most := max(causes, key=lambda k: causes[k])) and causes[most] > 0:
-        text += f"; in {words.share(causes[most])} of its breaks this fails first: '{says[most]}'"
+        text += f"; what fails first in {words.share(causes[most])} of its breaks: {fails[most]}"
     return f"{text}."
 
 

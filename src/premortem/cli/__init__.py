@@ -37,9 +37,9 @@ def start(
         typer.echo(installed("premortem"))
     elif context.invoked_subcommand is None:
         typer.echo(
-            "premortem finds how a policy fails before it does: five assumptions of US AI policy, tested over\n"
+            "premortem finds how a policy fails before it does: what US AI policy assumes, tested over\n"
             "thousands of simulated futures. Try:\n"
-            "  premortem run            simulate six policies, score them, write the brief\n"
+            "  premortem run            simulate every policy, score them, write the brief\n"
             "  premortem board          the scored table again\n"
             "  premortem --help         every command"
         )
@@ -49,6 +49,8 @@ def main() -> None:
     """Run the command line; map errors to exit codes, one line each, and to JSON where that was asked for."""
     debug, as_json = "--debug" in sys.argv, "--json" in sys.argv
     arguments = [a for a in sys.argv[1:] if a != "--debug"]
+    if arguments[:1] == ["help"]:  # `premortem help run`, as other tools have it
+        arguments = [*arguments[1:], "--help"]
     stopped: list[int] = []
     before = signal.signal(signal.SIGTERM, partial(_stop, stopped))
     try:

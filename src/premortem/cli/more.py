@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from premortem.cli.shared import BAD, DONE, NO, AsJson, StudyDir, app, show
+from premortem.words import counted
 
 data_app = typer.Typer(help="What is shipped, how old, from where.", no_args_is_help=True)
 app.add_typer(data_app, name="data", rich_help_panel="More")
@@ -23,7 +24,9 @@ def validate(
     from premortem.study import problems
 
     found = problems(folder)
-    lines = [f"error: {e.file}: {e.key}: {e.what}" for e in found] + [f"{len(found)} errors" if found else "no errors"]
+    lines = [f"error: {e.file}: {e.key}: {e.what}" for e in found] + [
+        counted(len(found), "error") if found else "no errors"
+    ]
     show(
         {"errors": [e.as_dict() | {"why": e.what} for e in found]}, as_json, False, lambda: typer.echo("\n".join(lines))
     )

@@ -1,9 +1,9 @@
 """Quantile bands of series over any number of futures: counts in fixed bins, added part by part.
 
-Bins are laid by the first 1,024 futures: 256 equal ones between their 0.2 and 99.8% quantiles, and one beyond each
-end. A
-quantile read off the counts is within one bin, a 256th of that range, of the exact one, and usually far nearer, since
-values are taken as even within a bin.
+Bins are laid by the first 1,024 futures: between some of their quantiles lie zones, each of 36 equal bins, and one bin
+lies beyond each end. So bins are narrow where futures are dense, however long the tail of a series: equal ones over the
+whole range would put most futures of a skewed series into the first. A quantile read off the counts is within one bin
+of its zone of the exact one, and usually far nearer, since values are taken as even within a bin.
 """
 
 from pathlib import Path
@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from premortem.ensemble import store
 from premortem.errors import MissingData
 
-BINS = 256
-TAIL = 0.002
+# Shares of the first futures between whose quantiles the zones lie, and bins of a zone.
+ZONES = (0.002, 0.02, 0.1, 0.35, 0.65, 0.9, 0.98, 0.998)
+EACH = 36
+BINS = EACH * (len(ZONES) - 1)
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 # Folder of the series within a run.
 SERIES = "series"
@@ -31,10 +33,9 @@ Counts = NDArray[np.unsignedinteger[Any]]
 
 
 class Bins(NamedTuple):
-    """Where the bins of each series and quarter lie, each of shape (series, quarter)."""
+    """Where the zones of bins of each series and quarter begin and end, of shape (series, quarter, end)."""
 
-    low: NDArray[np.float32]
-    high: NDArray[np.float32]
+    edges: NDArray[np.float32]
 
 
 def lay(series: NDArray[np.float32]) -> Bins:
@@ -42,31 +43,38 @@ def lay(series: NDArray[np.float32]) -> Bins:
     first = series[:, :, :THIN]
     ordered = np.sort(np.where(np.isfinite(first), first, np.nan), axis=-1)  # what is no number comes last
     last = np.maximum(np.isfinite(ordered).sum(-1) - 1, 0)
-    cut = np.round(TAIL * last).astype(int)
-    low, high = (np.take_along_axis(ordered, at[..., None], -1)[..., 0] for at in (cut, last - cut))
-    low, high = np.nan_to_num(low), np.nan_to_num(high)
-    return Bins(low, np.maximum(high, low + 1e-9 + 1e-6 * np.abs(low)).astype(np.float32))
+    places = np.round(np.array(ZONES) * last[..., None]).astype(int)
+    edges = np.nan_to_num(np.take_along_axis(ordered, places, -1)).astype(np.float64)
+    for i in range(1, len(ZONES)):  # a zone has some width, also where many futures share a value
+        before = edges[:, :, i - 1]
+        edges[:, :, i] = np.maximum(edges[:, :, i], before + 1e-9 + 1e-6 * np.abs(before))
+    return Bins(edges.astype(np.float32))
 
 
 @numba.njit(cache=True, nogil=True)
-def count(series: Any, low: Any, high: Any) -> Any:
+def count(series: Any, edges: Any) -> Any:
     """Counts per bin of series (series, quarter, future), shape (series, quarter, bin); the outer bins are the tails."""
     n_series, quarters, futures = series.shape
+    zones = edges.shape[2] - 1
     counts = np.zeros((n_series, quarters, BINS + 2), np.uint32)
+    zone = np.empty(futures, np.int32)
     for s in range(n_series):
         for t in range(quarters):
-            scale = BINS / (high[s, t] - low[s, t])
+            row, begins = series[s, t], edges[s, t]
+            scale = EACH / np.maximum(begins[1:] - begins[:-1], np.float32(1e-30))
+            zone[:] = 0
+            for z in range(1, zones):  # by the edge, not by the future: the processor compares many at a time
+                begin = begins[z]
+                for f in range(futures):
+                    zone[f] += np.int32(row[f] >= begin)
+            into = counts[s, t]
             for f in range(futures):
-                x = series[s, t, f]
-                if np.isfinite(x):
-                    place = (x - low[s, t]) * scale
-                    counts[
-                        s,
-                        t,
-                        min(max(int(np.floor(place)) + 1, 0), BINS + 1)
-                        if abs(place) < 1e9
-                        else (place > 0) * (BINS + 1),
-                    ] += 1
+                x = row[f]
+                if begins[0] <= x < begins[zones]:
+                    z = zone[f]
+                    into[1 + EACH * z + min(np.int32((x - begins[z]) * scale[z]), EACH - 1)] += 1
+                elif np.isfinite(x):
+                    into[0 if x < begins[0] else BINS + 1] += 1
     return counts
 
 
@@ -76,12 +84,12 @@ def quantiles(counts: Counts, bins: Bins, at: tuple[float, ...] = QUANTILES) -> 
     """
     total = counts.sum(-1, keepdims=True)
     below = np.concatenate([np.zeros_like(total), counts.cumsum(-1)], -1) / np.maximum(total, 1)
-    edges = np.concatenate([[0.0], np.arange(BINS + 1), [BINS]]) / BINS
+    zones, within = np.arange(len(ZONES)), np.arange(BINS + 1) / EACH
     out = np.empty((len(at), *counts.shape[:2]))
     for s in range(counts.shape[0]):
         for t in range(counts.shape[1]):
-            span = bins.high[s, t] - bins.low[s, t]
-            out[:, s, t] = bins.low[s, t] + span * np.interp(at, below[s, t], edges)
+            ends = np.interp(within, zones, bins.edges[s, t])
+            out[:, s, t] = np.interp(at, below[s, t], np.concatenate([ends[:1], ends, ends[-1:]]))
     out[:, total[..., 0] == 0] = np.nan
     return out
 
@@ -109,7 +117,9 @@ def write_first(
         "quarter": np.repeat(np.arange(quarters), kept.shape[2]),
     }
     return [
-        store.write_table(folder, bins_file, where | {"low": laid.low.ravel(), "high": laid.high.ravel()}),
+        store.write_table(
+            folder, bins_file, where | {k: laid.edges[:, :, i].ravel() for i, k in enumerate(_columns())}
+        ),
         store.write_table(folder, paths_file, place | {name: kept[i].ravel() for i, name in enumerate(names)}),
     ]
 
@@ -118,7 +128,12 @@ def read_bins(folder: Path, policy: str) -> Bins:
     """Where the bins of a stored policy lie."""
     frame = _laid(folder, policy)
     quarters = frame["quarter"].n_unique()
-    return Bins(*(frame[key].to_numpy().reshape(-1, quarters) for key in Bins._fields))
+    return Bins(np.stack([frame[key].to_numpy().reshape(-1, quarters) for key in _columns()], axis=2))
+
+
+def _columns() -> list[str]:
+    """Columns of the file that says where zones begin and end."""
+    return [f"edge_{i}" for i in range(len(ZONES))]
 
 
 def read_paths(folder: Path, policy: str) -> pl.DataFrame:
@@ -132,7 +147,7 @@ def read_bands(folder: Path, policy: str, labels: tuple[str, ...]) -> pl.DataFra
     """
     inputs = store.read_manifest(folder)["inputs"]
     bins = read_bins(folder, policy)
-    counts = np.zeros((*bins.low.shape, BINS + 2), np.uint64)
+    counts = np.zeros((*bins.edges.shape[:2], BINS + 2), np.uint64)
     for part in range(-(-inputs["futures"] // inputs["part"])):
         name = counts_file(policy, part)
         counted = _read(folder, name, "count")["count"]
@@ -147,7 +162,7 @@ def read_bands(folder: Path, policy: str, labels: tuple[str, ...]) -> pl.DataFra
 
 def _laid(folder: Path, policy: str) -> pl.DataFrame:
     name = first_files(policy)[0]
-    frame = _read(folder, name, "series", "quarter", *Bins._fields)
+    frame = _read(folder, name, "series", "quarter", *_columns())
     if frame.is_empty() or frame.height != frame["series"].n_unique() * frame["quarter"].n_unique():
         raise _missing(folder, name, "is not a row a series and quarter")
     return frame

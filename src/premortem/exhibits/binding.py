@@ -13,13 +13,17 @@ from premortem.words import share
 SUBJECT = "HBM or logic as China's binding constraint"
 BADGE: Badge = "ours"
 RUN = "needed"
-UNIT = "share of futures in which memory, and not logic dies, limits the accelerators that China packages in a quarter"
+UNIT = (
+    "share of futures in which memory, more than logic dies, limits the accelerators that China packages in a quarter"
+)
 SOURCE = "simulated, under each policy of the run"
 METHOD = (
-    "An accelerator needs dies and stacks of high-bandwidth memory; what is short binds. The series "
-    "is the degree to which memory binds in the first 1,024 futures of each policy, averaged. "
+    "An accelerator needs dies and stacks of high-bandwidth memory; what is short binds. Memory is said to bind in a "
+    "future where it limits more than logic does; counted over the first 1,024 futures of each policy. "
     "The ban of December 2024 leaves a stockpile that runs down."
 )
+# Degree from which memory limits more than logic does.
+HALF = 0.5
 
 
 def data(run: Any) -> pl.DataFrame:
@@ -27,7 +31,7 @@ def data(run: Any) -> pl.DataFrame:
     parts = []
     for policy in run.policies:
         paths = run.paths(policy)
-        mean = paths.group_by("quarter").agg(memory=pl.col("cn_hbm_bound").mean()).sort("quarter")
+        mean = paths.group_by("quarter").agg(memory=(pl.col("cn_hbm_bound") > HALF).mean()).sort("quarter")
         parts.append(
             mean.with_columns(
                 policy=pl.lit(policy), year=2023 + (pl.col("quarter") + 0.5) / 4, logic=1 - pl.col("memory")
@@ -67,7 +71,10 @@ def says(frame: pl.DataFrame) -> Says:
     rows = frame.filter(pl.col("policy") == lead).sort("year")
     start, end = rows.filter(pl.col("year") > 2025.0).row(0, named=True), rows.row(-1, named=True)
     top = rows.sort("memory").row(-1, named=True)
-    title = f"Memory binds China's accelerators in {share(top['memory'])} of futures at its height in {int(top['year'])}, up from {share(start['memory'])} early in 2025"
+    title = (
+        f"Memory binds China's accelerators in {share(start['memory'])} of futures early in 2025, in {share(top['memory'])} at its height "
+        f"in {int(top['year'])} and in {share(end['memory'])} at the end of 2032"
+    )
     alternative = (
         f"Area of the share of futures in which memory binds, under {lead}: {share(start['memory'])} early in 2025, "
         f"{share(top['memory'])} in {int(top['year'])}, {share(end['memory'])} at the end of 2032; logic binds in the rest. "

@@ -8,9 +8,9 @@ import polars as pl
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE
 from premortem.exhibits.theme import HOLDS, INK, WIDTH, themed
-from premortem.words import share
+from premortem.words import share, short
 
-SUBJECT = "The five assumptions under each policy"
+SUBJECT = "The assumptions under each policy"
 BADGE: Badge = "ours"
 RUN = "needed"
 UNIT = "share of futures in which the assumption holds; 95% intervals in the data"
@@ -25,6 +25,7 @@ ALL = "all"
 def data(run: Any) -> pl.DataFrame:
     """By assumption and policy: assumption, name, policy, holds, low, high (shares of futures), fails_first."""
     names = {a.id: a.name for a in run.study.assumptions} | {ALL: "All at once"}
+    fails = {(a.id, c.id): c.failure for a in run.study.assumptions for c in a.condition}
     rows = [
         {
             "assumption": r["assumption"],
@@ -33,20 +34,27 @@ def data(run: Any) -> pl.DataFrame:
             "holds": r["holds"],
             "low": r["low"],
             "high": r["high"],
-            "fails_first": max(r["fails_on"], key=r["fails_on"].get) if r["fails_on"] else None,
+            "fails_first": _first(r, fails),
         }
         for r in run.board_rows()
     ]
     return pl.DataFrame(rows)
 
 
+def _first(row: dict[str, Any], fails: dict[tuple[str, str], str]) -> str | None:
+    """What fails first most often, in words of failing; of all at once, which assumption breaks; None where nothing does."""
+    causes = row["fails_on"]
+    most = max(causes, key=lambda k: causes[k]) if causes else None
+    if most is None or causes[most] == 0:
+        return None
+    return f"{most} breaks" if row["assumption"] == ALL else fails[row["assumption"], most]
+
+
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     """A cell an assumption and policy, darker where it holds in more futures, with the share as text."""
     narrow = width < PHONE
     rows = frame.with_columns(
-        text=pl.col("holds").map_elements(
-            lambda v: share(v).replace("about ", "").replace("under ", "<").replace("over ", ">"), pl.String
-        ),
+        text=pl.col("holds").map_elements(short, pl.String),
         label=pl.when(pl.col("assumption") == ALL)
         .then("name")
         .otherwise(pl.col("assumption") if narrow else pl.format("{}  {}", "assumption", "name")),
@@ -79,7 +87,9 @@ def says(frame: pl.DataFrame) -> Says:
     every = frame.filter((pl.col("policy") == frame["policy"][0]) & (pl.col("assumption") == ALL)).row(0, named=True)
     title = (
         f"Under {frame['policy'][0]}, {weak['assumption']} is the weakest: it holds in {share(weak['holds'])} of "
-        f"futures, {strong['assumption']} in {share(strong['holds'])}; all at once in {share(every['holds'])}"
+        f"futures, the strongest, {strong['assumption']}, in {share(strong['holds'])}; all at once in {share(every['holds'])}"
+        if first.height > 1
+        else f"Under {frame['policy'][0]}, {weak['assumption']} holds in {share(weak['holds'])} of futures"
     )
     told = "; ".join(
         f"{r['assumption']} under {r['policy']}: {share(r['holds'])} ({100 * r['low']:.1f} to {100 * r['high']:.1f}%)"

@@ -1,5 +1,6 @@
 """The caps against what countries want: how much of Tier 2's demand stays unmet, by region."""
 
+from math import isfinite
 from typing import Any
 
 import altair as alt
@@ -106,8 +107,11 @@ def says(frame: pl.DataFrame) -> Says:
     over = frame.filter(pl.col("over_cap") > 0.5)
     first = frame.row(0, named=True)
     title = (
-        f"The median country wants more than its allocation in {over.height} of {frame.height} Tier-2 "
-        f"regions; {first['region']} wants {number(first['wanted'] / first['cap'], 2)} times its own"
+        f"In {over.height} of {frame.height} Tier-2 regions a country wants more than its allocation in most futures; "
+        f"{first['region']} wants most, {number(first['wanted'] / first['cap'], 2)} times its own in the median future"
+        if isfinite(first["cap"])
+        else f"No allocation caps the {frame.height} Tier-2 regions; {first['region']} wants most, {number(first['wanted'])} million H100 "
+        "equivalents a country in the median future"
     )
     told = "; ".join(
         f"{r['region']}: wanted {number(r['wanted'])}, placed {number(r['placed'])}, over the cap in {share(r['over_cap'])} of futures"

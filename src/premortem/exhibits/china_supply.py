@@ -10,6 +10,7 @@ from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, highest, muted_title
 from premortem.exhibits.theme import HOLDS, INK, WIDTH, themed
 from premortem.words import number, share
+from premortem.world import quarter_labels
 
 SUBJECT = "China's supply of compute by source"
 BADGE: Badge = "ours"
@@ -28,17 +29,30 @@ SOURCES = {
     "cn_cloud": "Rented in clouds abroad",
 }
 LAST = 2030
+# Year of a run's first quarter.
+START = int(quarter_labels()[0][:4])
 
 
 def data(run: Any) -> pl.DataFrame:
-    """By source and year [MH]: source, year, p5, p50, p95."""
+    """By source and year [MH]: source, year, p5, p50, p95, and largest: the share of the first futures in which it brings most."""
     rows = of_run.bands(run, *SOURCES).filter(pl.col("year") < LAST + 1)
-    return (
+    bands = (
         rows.with_columns(pl.col("year").floor().cast(pl.Int64), source=pl.col("series").replace_strict(SOURCES))
         .group_by("source", "year", maintain_order=True)
         .agg(pl.col("p5", "p50", "p95").sum())
         .sort(pl.col("source").replace_strict({s: i for i, s in enumerate(SOURCES.values())}), "year")
     )
+    return bands.join(_largest(run), on=["source", "year"], how="left").with_columns(pl.col("largest").fill_null(0.0))
+
+
+def _largest(run: Any) -> pl.DataFrame:
+    """By source and year: the share of the first futures in which it brings more than any other."""
+    held = run.paths(of_run.policy(run)).with_columns(year=START + pl.col("quarter") // 4)
+    yearly = held.group_by("future", "year").agg(pl.col(*SOURCES).sum())
+    long = yearly.unpivot([*SOURCES], index=["future", "year"], variable_name="series", value_name="mh")
+    first = long.sort("mh", descending=True).group_by("future", "year").agg(pl.col("series").first())
+    share_of = first.group_by("series", "year").agg(largest=pl.len() / pl.lit(yearly["future"].n_unique()))
+    return share_of.select(pl.col("year").cast(pl.Int64), "largest", source=pl.col("series").replace_strict(SOURCES))
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
@@ -70,23 +84,28 @@ def _two_lines(text: str) -> list[str]:
 
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
-    parts = {}
-    for year in (2025, LAST):
-        rows = frame.filter(pl.col("year") == year)
-        total = float(rows["p50"].sum())
-        parts[year] = {r["source"]: r["p50"] / total for r in rows.to_dicts()}
-    first = max(parts[2025], key=lambda s: parts[2025][s])
-    later = max(parts[LAST], key=lambda s: parts[LAST][s])
+    largest = {
+        year: dict(frame.filter(pl.col("year") == year).select("source", "largest").rows()) for year in (2025, LAST)
+    }
+    later = max(largest[LAST], key=lambda s: largest[LAST][s])
     title = (
-        f"{later} bring China {share(parts[LAST][later])} of its new compute in {LAST}, after {share(parts[2025][later])} in 2025"
-        if later != first
-        else f"{first} stay China's largest source: {share(parts[2025][first])} of what it gains in 2025, {share(parts[LAST][first])} in {LAST}"
+        f"{_plural(later)} China's largest source of compute in {share(largest[2025][later])} of futures in 2025 and in "
+        f"{share(largest[LAST][later])} in {LAST}"
     )
     told = "; ".join(
-        f"{r['source']} {r['year']}: {number(r['p50'])} ({number(r['p5'])} to {number(r['p95'])})"
+        f"{r['source']} {r['year']}: {number(r['p50'])} ({number(r['p5'])} to {number(r['p95'])}), largest in {share(r['largest'])} of futures"
         for r in frame.filter(pl.col("year").is_in([2025, 2027, LAST])).to_dicts()
     )
     alternative = f"Bars of million H100 equivalents gained a year by source, median and nine in ten futures: {told}."
     return Says(
-        title, alternative, "Ours: the note names the sources and gives no series. Shares are of the sum of medians."
+        title,
+        alternative,
+        "Ours: the note names the sources and gives no series. Which source is the largest is counted future by future, over the first 1,024.",
+    )
+
+
+def _plural(source: str) -> str:
+    """A source with its verb: `Own fabs are`, `Smuggled chips are`, `Clouds abroad are`."""
+    return (
+        f"{ {'Smuggled': 'Smuggled chips', 'Rented in clouds abroad': 'Clouds rented abroad'}.get(source, source) } are"
     )

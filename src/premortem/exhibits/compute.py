@@ -111,8 +111,8 @@ def says(frame: pl.DataFrame) -> Says:
     chinese = tier2.filter(pl.col("origin") == "Chinese")["p50"][0] / tier2["p50"].sum()
     total = {q: float(rows["p50"].sum()) for q, rows in ends.items()}
     title = (
-        f"The world's AI compute grows {number(total['2030Q4'] / total['2024Q4'], 2)}-fold from the end of 2024 to that of 2030; "
-        f"the US keeps {share(shares['2030Q4'])} of it, and {share(chinese)} of Tier 2's is Chinese"
+        f"The world's AI compute at the end of 2030 is {number(total['2030Q4'] / total['2024Q4'], 2)} times that at the end of 2024; "
+        f"the US then has {share(shares['2030Q4'])} of it after {share(shares['2024Q4'])}, and {share(chinese)} of Tier 2's is Chinese"
     )
     told = "; ".join(
         f"{r['place']}, {r['origin']}: {number(r['p50'])} ({number(r['p5'])} to {number(r['p95'])})"

@@ -11,7 +11,7 @@ from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.marks import PHONE, highest
 from premortem.exhibits.theme import BREAKS, CONTEXT, WIDTH, themed
 from premortem.facts import read
-from premortem.words import listing, within
+from premortem.words import listing, spelled, within
 
 SUBJECT = "The index of heavy edits"
 BADGE: Badge = "ours"
@@ -23,6 +23,8 @@ METHOD = (
     "who had spoken by 26 February 2025. What became of each number was looked at only afterwards, to score the ranking."
 )
 TOP = 12
+# Numbers at the head of the ranking whose fate the title tells.
+FIRST = 5
 # An index under this rounds to none.
 LEAST = 0.005
 
@@ -62,15 +64,17 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
     names = [within(name) for name in frame["name"].head(3)]
-    hits = int(frame.head(5).filter(pl.col("edited") > 0.5).height)
+    first = frame.head(FIRST)
+    hits = first.filter(pl.col("edited") > 0.5).height
     title = (
-        f"Under most pressure: {listing(names)}; {hits} of the first five numbers were later replaced or not enforced"
+        f"Under most pressure: {listing(names)}; {hits} of the first {spelled(first.height)} numbers {'was' if hits == 1 else 'were'} "
+        "later replaced or not enforced"
     )
     told = "; ".join(f"{r['name']} {r['index']:.2f}" for r in _shown(frame).to_dicts())
     edited = frame.drop_nulls("edited")
     check = (
         f"Ours. Of {edited.height} numbers whose fate is coded {edited.filter(pl.col('edited') > 0.5).height} were replaced "
-        "or not enforced, so hits among the first five are easy to come by; `premortem edits` compares with naive rankings."
+        "or not enforced; `premortem edits` compares with naive rankings."
     )
     return Says(title, f"Bars of the index, the first by rank: {told}.", check)
 

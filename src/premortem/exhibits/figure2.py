@@ -22,6 +22,8 @@ METHOD = (
 OTHER = "elsewhere"
 REGIONS = {"Southeast Asia": HOLDS, "Middle East and North Africa": BREAKS, OTHER: CONTEXT}
 AFTER = "after the note"
+# Above this part a region has most of the value.
+HALF = 0.5
 
 
 def data() -> pl.DataFrame:
@@ -87,11 +89,13 @@ def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
     then, after = (frame.filter(pl.col("known") == known) for known in ("by the note", AFTER))
     by_region = {region: then.filter(pl.col("region") == region) for region in REGIONS}
-    asia, gulf = by_region["Southeast Asia"], by_region["Middle East and North Africa"]
+    gulf = by_region["Middle East and North Africa"]
     total = float(then["value_musd"].sum())
+    part = {region: float(rows["value_musd"].sum()) / total for region, rows in by_region.items()}
+    most = max(part, key=lambda region: part[region])
     title = (
-        f"Announced Chinese data centres abroad are mostly in Southeast Asia ({100 * float(asia['value_musd'].sum()) / total:.0f}% of published value by February 2025), "
-        f"not in the Middle East"
+        f"Announced Chinese data centres abroad are {'mostly' if part[most] > HALF else 'most often'} in {most} ({100 * part[most]:.0f}% of published value "
+        f"by February 2025); the Middle East and North Africa have {100 * part['Middle East and North Africa']:.0f}%"
     )
     valued, projects = int(then["with_value"].sum()), int(then["projects"].sum())
     told = "; ".join(

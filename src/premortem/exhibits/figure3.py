@@ -153,11 +153,10 @@ def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
     sums = {(p, b): v for p, b, v in frame.group_by("panel", "bar").agg(pl.col("busd").sum()).rows()}
     before, planned, came = (sums["note's basis", bar] for bar in BARS)
-    title = f"In February 2025 the big four planned {planned:.0f} billion USD for 2025; they spent {came:.0f}, {100 * (came / planned - 1):.0f}% more"
+    title = f"In February 2025 the big four planned {planned:.0f} billion USD for 2025; they spent {came:.0f}, {100 * abs(came / planned - 1):.0f}% {'more' if came >= planned else 'less'}"
     model = frame.filter(pl.col("panel") == "model").to_dicts()
-    inside = model and model[0]["low"] <= came <= model[0]["high"]
     band = (
-        f" The model's nine in ten futures span {model[0]['low']:.0f} to {model[0]['high']:.0f}, median {model[0]['busd']:.0f}; what came lies {'inside' if inside else 'outside'}."
+        f" The model's nine in ten futures span {model[0]['low']:.0f} to {model[0]['high']:.0f}, median {model[0]['busd']:.0f}, not weighted; the hindcast judges what came."
         if model
         else ""
     )

@@ -163,11 +163,8 @@ th{{position:sticky;top:0;background:#F6F7F9}}td.n{{text-align:right}}
 def table(frame: pl.DataFrame) -> str:
     """A frame as an HTML table with headers; numbers to four significant digits, a missing one as a dash."""
     heads = "".join(f'<th scope="col">{escape(name.replace("_", " "))}</th>' for name in frame.columns)
-    years = [name == "year" for name in frame.columns]
     rows = "".join(
-        "<tr>"
-        + "".join(cell(f"{v:g}" if year and v else plain(v), v) for v, year in zip(row, years, strict=True))
-        + "</tr>"
+        "<tr>" + "".join(cell(plain(v, name), v) for v, name in zip(row, frame.columns, strict=True)) + "</tr>"
         for row in frame.rows()
     )
     return f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'

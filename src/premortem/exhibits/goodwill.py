@@ -9,6 +9,7 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, end_words, spread
 from premortem.exhibits.theme import ASSUMPTIONS, CONTEXT, INK, WIDTH, themed
+from premortem.words import listing
 
 SUBJECT = "Goodwill of other governments toward the US"
 BADGE: Badge = "ours"
@@ -77,7 +78,8 @@ def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
     end = frame.filter(pl.col("quarter") == "2028Q4").sort("p50")
     low, high = end.row(0, named=True), end.row(-1, named=True)
-    title = f"Goodwill at the end of 2028 is {low['p50']:.2f} under {low['policy']} and {high['p50']:.2f} under {high['policy']}, in the median future"
+    ends = [f"{r['p50']:.2f} under {r['policy']}" for r in ([low, high] if end.height > 1 else [low])]
+    title = f"Goodwill at the end of 2028 is {listing(ends)}, in the median future{', the least and the most' if end.height > 2 else ''}"
     told = "; ".join(f"{r['policy']} {r['p50']:.2f} ({r['p5']:.2f} to {r['p95']:.2f})" for r in end.to_dicts())
     alternative = f"Lines by policy of an index from 0 to 1. At the end of 2028: {told}."
     return Says(

@@ -15,9 +15,9 @@ from premortem.words import number
 
 SUBJECT = "The hindcast of what was read later"
 BADGE: Badge = "ours"
-RUN, ANEW = "needed", True
+RUN = "needed"
 UNIT = "place of the reading within its prediction, each row on its own scale: bar from 5 to 95% of futures, tick at the median"
-SOURCE = "20,000 futures simulated anew along paths of policy that futures draw; " + sources("observations")
+SOURCE = "the first 20,000 futures, each along the path of policy that it draws; " + sources("observations")
 METHOD = (
     "Futures weighted by what was known on 26 February 2025 say what would be read; readings that became known later are laid beside them. "
     "A miss lies outside the bar and is a cross, a hit a dot. Nothing was changed because of a later reading."
@@ -30,8 +30,8 @@ LETTER, LINE = 6, 15
 
 def data(run: Any) -> pl.DataFrame:
     """By reading, misses first: quantity, kind, group, date, unit, observed, p5, p50, p95, inside, rank, crps and its baselines, source."""
-    # drawn anew: a large run holds more futures than paths of policy are worth drawing for
-    scored = analysis.hindcast(study=run.study).weighted.observables
+    # of the run, as the brief and the app do, so that a reading has one verdict
+    scored = analysis.hindcast(run=run).weighted.observables
     columns = (
         "quantity",
         "kind",

@@ -13,6 +13,11 @@ from premortem.facts import read
 PHONE = 480
 # A line of small text takes this share of the height of a chart, more or less.
 LINE_SHARE = 0.085
+# How an axis writes numbers: in full, large ones in words, never with a prefix such as k, m, u or G.
+PLAIN = (
+    "abs(datum.value) >= 1e15 ? format(datum.value, '~e') : abs(datum.value) >= 1e9 ? format(datum.value / 1e9, ',~r') + ' billion' : "
+    "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',~r') + ' million' : format(datum.value, ',~r')"
+)
 SHORT = {
     "BOL": "Bolivia",
     "CZE": "Czechia",

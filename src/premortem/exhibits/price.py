@@ -1,5 +1,6 @@
 """Price of a unit of quality and the markup in it."""
 
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -9,7 +10,7 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, fan, fan_words, highest, lowest, muted_title
 from premortem.exhibits.theme import HOLDS, WIDTH, themed
-from premortem.words import number, share
+from premortem.words import number, share, trend
 
 SUBJECT = "Price of AI services and the markup in it"
 BADGE: Badge = "ours"
@@ -20,6 +21,8 @@ METHOD = (
     "Price is unit cost and the markup that survives rivals: the nearer the open follower, the less is "
     "kept. Unit cost falls with cheaper compute and better methods and rises as answers get heavier."
 )
+# A change of the margin under this is said to be none [share].
+LITTLE = 0.03
 PANELS = {"price": "Price of closed models", "gross_margin": "Gross margin in it"}
 
 
@@ -52,19 +55,36 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     return themed(alt.concat(first, second, columns=1 if narrow else 2, spacing=20), width=None)
 
 
+def _course(price: pl.DataFrame) -> str:
+    """How the median price goes from the end of 2024 to that of 2032: by its lowest and highest year-ends in between."""
+    ends = price.filter(pl.col("quarter").str.ends_with("Q4") & (pl.col("quarter") >= "2024Q4")).sort("quarter")
+    path = {int(r["quarter"][:4]): r["p50"] for r in ends.to_dicts()}
+    first, last = min(path), max(path)
+    turns = {min(path, key=lambda y: path[y]), max(path, key=lambda y: path[y])} - {first, last}
+    stops = [first, *sorted(turns), last]
+    told = []
+    for start, end in pairwise(stops):
+        rate, way = (path[end] / path[start]) ** (1 / (end - start)) - 1, trend(path[start], path[end])
+        told.append(
+            way if way == "stays level" else f"{way} by {share(abs(rate)) if abs(rate) < 1 else f'{rate:.0%}'} a year"
+        )
+        told[-1] += f" to {end}"
+    return f"In the median future the price of closed models {', then '.join(told)}"
+
+
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
-    then, later = (of_run.at(frame, q, "price") for q in ("2024Q4", "2028Q4"))
-    kept, left = (of_run.at(frame, q, "gross_margin") for q in ("2024Q4", "2028Q4"))
-    still = abs(left["p50"] - kept["p50"]) < 0.03
+    price, margin = (frame.filter(pl.col("series") == s) for s in PANELS)
+    then, later, last = (of_run.at(price, q) for q in ("2024Q4", "2028Q4", "2032Q4"))
+    kept, left = (of_run.at(margin, q) for q in ("2024Q4", "2032Q4"))
+    path = margin.filter(pl.col("quarter") >= "2024Q4")["p50"]
+    still = float((path - kept["p50"]).abs().max()) < LITTLE
     moved = f"stays near {share(kept['p50'])}" if still else f"goes from {share(kept['p50'])} to {share(left['p50'])}"
-    fall = (later["p50"] / then["p50"]) ** (1 / 4) - 1
-    title = f"Prices fall by {share(-fall)} a year to 2028 in the median future, and the gross margin {moved}"
-    last = of_run.at(frame, "2032Q4", "price")
+    title = f"{_course(price)}, and the gross margin {moved}"
     alternative = (
         f"Fans. Price in USD per million tokens: {number(then['p50'])} at the end of 2024, {number(later['p50'])} "
         f"({number(later['p5'])} to {number(later['p95'])}) at the end of 2028, {number(last['p50'])} at the end of 2032. "
-        f"Gross margin: {share(kept['p50'])}, then {share(left['p50'])} ({share(left['p5'])} to {share(left['p95'])})."
+        f"Gross margin: {share(kept['p50'])}, at the end of 2032 {share(left['p50'])} ({share(left['p5'])} to {share(left['p95'])})."
     )
     check = f"Ours. The note puts OpenAI's API margin at 50 to 75%; the model starts at {share(kept['p50'])} ({share(kept['p5'])} to {share(kept['p95'])})."
     return Says(title, alternative, check)

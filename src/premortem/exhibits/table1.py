@@ -9,6 +9,7 @@ from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.marks import PHONE, muted_title
 from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
 from premortem.facts import read
+from premortem.words import share
 
 SUBJECT = "API prices of o1 and R1"
 BADGE: Badge = "replicates"
@@ -171,9 +172,8 @@ def says(frame: pl.DataFrame) -> Says:
         .row(-1, named=True)
     )
     title = (
-        f"R1 cost {100 * ratios[0]:.0f}% of o1 in February 2025; since then half the hosts of a price table have come to serve DeepSeek's models"
-        if now["share"] > 0.45
-        else f"R1 cost {100 * ratios[0]:.0f}% of o1 in February 2025"
+        f"R1 cost {100 * ratios[0]:.0f}% of o1 in February 2025, when {share(then['share'])} of the hosts of a price table served a DeepSeek model; "
+        f"in {now['date'][:7]} it was {share(now['share'])}"
     )
     alternative = (
         f"USD per million tokens, input and output: o1 {o1['input']:.2f} and {o1['output']:.2f}; R1 at DeepSeek {r1['input']:.2f} and {r1['output']:.2f}; "

@@ -30,11 +30,14 @@ def headline(run: Run, policy: str) -> str:
     """`As written, "Frontier investment is protected" (A3) is the weakest: it holds in 40% of futures; ...`."""
     shares = {a: cell(run, a.id, policy)["holds"] for a in run.study.assumptions}
     weakest = min(shares, key=lambda a: shares[a])
-    together = cell(run, "all", policy)["holds"]
-    count = {5: "all five"}.get(len(shares), f"all {len(shares)}")
+    said = f"{title_of(run, policy)}, \u2018{weakest.name}\u2019 ({weakest.id})"
+    if len(shares) == 1:
+        return f"{said} holds in {words.share(shares[weakest])} of futures"
+    level = [a for a in shares if a != weakest and words.share(shares[a]) == words.share(shares[weakest])]
+    weak = "is among the weakest assumptions" if level else "is the weakest assumption"
     return (
-        f"{title_of(run, policy)}, \u2018{weakest.name}\u2019 ({weakest.id}) is the weakest assumption: "
-        f"it holds in {words.share(shares[weakest])} of futures; {count} together in {words.share(together)}"
+        f"{said} {weak}: it holds in {words.share(shares[weakest])} of futures; "
+        f"{words.together(len(shares))} together in {words.share(cell(run, 'all', policy)['holds'])}"
     )
 
 
@@ -52,5 +55,10 @@ def _finding(run: Run, a: Assumption, policy: str) -> str:
     others = {p: cell(run, a.id, p)["holds"] - here for p in run.policies if p not in (policy, "history")}
     if others:
         most = max(others, key=lambda p: abs(others[p]))
-        line += f". {title_of(run, most)} changes it most: {words.points(others[most])}"
+        moved = round(100 * others[most])
+        line += (
+            f". {title_of(run, most)} changes it most: {words.points(others[most])}"
+            if moved
+            else ". No other policy changes it by a point"
+        )
     return line + "."

@@ -13,9 +13,8 @@ def print_exhibits(rows: list[dict[str, Any]]) -> None:
     """Name, badge and finding of each exhibit; what was written; how to write the rest."""
     console = Console(highlight=False)
     table = Table(box=None, padding=(0, 1), show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column()
+    for _ in range(3):
+        table.add_column(overflow="fold")
     for row in rows:
         table.add_row(row["name"], row["badge"], row["title"] if not row["error"] else f"({row['title']}: not made)")
     console.print(table)

@@ -10,6 +10,7 @@ import altair as alt
 import polars as pl
 
 from premortem import analysis, facts
+from premortem.exhibits.marks import PLAIN
 from premortem.exhibits.render import svg
 from premortem.exhibits.theme import BREAKS, HOLDS, themed
 from premortem.study import Study
@@ -19,8 +20,6 @@ MECHANISMS: dict[str, Any] = tomllib.loads((files("premortem.report") / "mechani
 SIZE, COLUMNS, YEARS = {"width": 210, "height": 110}, 3, [2023, 2033]
 # Room between panels, which are laid out by their frames so that these line up.
 GAPS = {"row": 62, "column": 66}
-# Large numbers with a suffix, others in full.
-NUMBER = "abs(datum.value) >= 1e5 ? format(datum.value, '~s') : format(datum.value, ',~r')"
 # A point of the record stands for a series itself: at a quarter, over a year, or four times a year's mean quarter.
 _POINT = re.compile(r"^(?P<four>4 \* )?(?:(?P<at>\w+)@(?P<quarter>\d{4}Q\d)|year\((?P<over>\w+), (?P<year>\d{4})\))$")
 
@@ -73,7 +72,7 @@ def _panel(bands: pl.DataFrame, points: pl.DataFrame, panel: dict[str, Any]) -> 
     def y(column: str) -> Any:
         return alt.Y(f"{column}:Q", title=None, scale=scale, axis=axis)
 
-    axis = alt.Axis(tickCount=4, labelExpr=NUMBER, minExtent=44, grid=not panel.get("log"))
+    axis = alt.Axis(tickCount=4, labelExpr=PLAIN, minExtent=44, grid=not panel.get("log"))
     base = alt.Chart(frame).encode(x=x)
     layers = [
         base.mark_area(opacity=0.18, color=HOLDS).encode(y=y("p5"), y2="p95:Q"),

@@ -21,7 +21,7 @@ def print_future(result: dict[str, Any]) -> None:
         for a in under["assumptions"]:
             console.print(f"  {a['assumption']} {'holds ' if a['holds'] else 'breaks'} {_margin(a)}  {a['name']}")
             for c in [c for c in a["conditions"] if not c["holds"]]:
-                console.print(f"       {_margin(c)}  {c['says']}", style="dim")
+                console.print(f"       {_margin(c)}  {c['fails']}", style="dim")
         if under["non_finite"]:
             console.print(f"  not finite: {', '.join(under['non_finite'])}")
     first = result["policies"][0]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -15,10 +16,10 @@ from premortem.report import words
 PLAIN = "Share of futures in which each assumption holds (not forecasts)"
 STEPS = " ▏▎▍▌▋▊▉█"
 BAR_CELLS = 5
+# A width that cuts nothing.
+UNBOUNDED = 10_000
 # What is printed as 0 beside a record.
 LEAST = 5e-4
-# Columns of a terminal that shows bars and names; a narrower one shows shares alone, a policy a row.
-WIDE = 130
 
 
 def print_run(run: Any, *briefs: Path) -> None:
@@ -37,33 +38,68 @@ def print_run(run: Any, *briefs: Path) -> None:
 
 
 def print_board(run: Any, rows: list[dict[str, Any]] | None = None, title: str = PLAIN) -> None:
-    """Assumption by policy: bar and share; of the run's board, or of rows like it."""
+    """Assumption by policy: bar and share; of the run's board, or of rows like it.
+
+    The first layout that fits the terminal: names down and policies across with bars; policies down, with bars, then
+    without; at last a line a policy, broken between shares. So no digit is ever cut.
+    """
     console = Console(highlight=False)
     rows = run.board_rows() if rows is None else rows
     policies = list(dict.fromkeys(row["policy"] for row in rows))
-    wide = console.width >= WIDE
-    names = {a.id: a.name for a in run.study.assumptions} | {"all": "all at once"}
+    names = {a.id: a.name for a in run.study.assumptions}
     share = {(row["assumption"], row["policy"]): row["holds"] for row in rows}
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
-    for heading in ("", *(policies if wide else names)):
-        table.add_column(heading, no_wrap=True)
-    if wide:
-        for key, name in names.items():
-            bars = (f"{bar(share[key, p], console)} {_told(share[key, p])}" for p in policies)
-            table.add_row(f"{key} {name}", *bars)
-    else:  # a policy a row, so that no name is cut
+    keys = [*names, "all"]
+    said = {**{k: f"{k} {v}" for k, v in names.items()}, "all": "all at once"}
+    across = _table(title, policies)
+    for key in keys:
+        across.add_row(said[key], *(_cell(share[key, p], console) for p in policies))
+    layouts = [across]
+    for bars in (True, False):
+        down = _table(title, keys)
         for policy in policies:
-            table.add_row(policy, *(_told(share[key, policy]) for key in names))
-    console.print(table)
-    if not wide:
-        console.print("  ".join(f"{k} {v}" for k, v in names.items() if k != "all"), style="dim")
+            shares = [share[key, policy] for key in keys]
+            down.add_row(policy, *(_cell(x, console) if bars else words.short(x) for x in shares))
+        layouts.append(down)
+    fitting = next(
+        (
+            t
+            for t in layouts
+            if Measurement.get(console, console.options.update_width(UNBOUNDED), t).maximum <= console.width
+        ),
+        None,
+    )
+    if fitting is not None:
+        console.print(fitting)
+    else:
+        console.print(title)
+        for policy in policies:
+            console.print(f"{policy}: " + ", ".join(f"{k}\u00a0{words.short(share[k, policy])}" for k in keys))
+    if fitting is not across:
+        console.print("; ".join(said[k] for k in names), style="dim")
     for line in words.not_finite(run.non_finite, run.stored):
         console.print(line, style="yellow")
 
 
-def _told(share: float | None) -> str:
-    """A share in a narrow cell: a dash where no futures can tell it, as a line below says."""
-    return "-" if share is None else words.share(share)
+def add_columns(table: Table, *headings: str, texts: Sequence[str]) -> None:
+    """Columns by their headings: `texts` go on in another line where room is short, numbers are never broken or cut."""
+    for heading in headings:
+        if heading in texts:
+            table.add_column(heading, overflow="fold")
+        else:
+            table.add_column(heading.strip().replace(" ", "\n"), justify="right", no_wrap=True)
+
+
+def _table(title: str, columns: list[str]) -> Table:
+    """A table with a title, names in its first column and unbroken cells in the others."""
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
+    for heading in ("", *columns):
+        table.add_column(heading, no_wrap=True)
+    return table
+
+
+def _cell(share: float | None, console: Console) -> str:
+    """A bar and its share; a dash where no futures can tell it, as a line below the table says."""
+    return f"{bar(share, console)} {words.short(share)}"
 
 
 def bar(share: float | None, console: Console) -> str:
@@ -103,7 +139,9 @@ def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> 
     console = Console(highlight=False)
     table = Table(box=None, padding=(0, 1))
     for column in ("name", "rows", "date", "licence", "source"):
-        table.add_column(column, justify="right" if column == "rows" else "left", overflow="fold")
+        table.add_column(
+            column, justify="right" if column == "rows" else "left", overflow="fold", no_wrap=column == "rows"
+        )
     for row in tables:
         table.add_row(*(str(row[c]) for c in ("name", "rows", "date", "licence", "source")))
     console.print(table)
@@ -134,10 +172,7 @@ def print_history(rows: list[dict[str, Any]]) -> None:
     inside = sum(row["inside"] for row in rows)
     title = f"{inside} of {len(rows)} recorded quantities meet the prior's central 95%"
     table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
-    for column in ("", "recorded", "2.5%", "median", "97.5%", "unit", ""):
-        table.add_column(
-            column, justify="right" if column[:1].isdigit() or column in ("recorded", "median") else "left"
-        )
+    add_columns(table, "", "recorded", "2.5%", "median", "97.5%", "unit", "", texts=("", "unit"))
     for row in sorted(rows, key=lambda r: r["inside"]):
         shown = (row[k] for k in ("recorded", "low", "median", "high"))
         numbers = (words.number(x if abs(x) >= LEAST else 0.0) for x in shown)
@@ -203,7 +238,7 @@ def print_cases(results: list[dict[str, Any]]) -> None:
                 + (f"; expected {row['expected']}" if "expected" in row else "")
             )
     agreed = sum(row.get("agrees", False) for row in results)
-    console.print(f"{len(results)} cases, {agreed} as expected")
+    console.print(f"{words.counted(len(results), 'case')}, {agreed} as expected")
 
 
 def print_ledger(result: dict[str, Any], out: Path | None) -> None:
@@ -227,7 +262,7 @@ def print_clauses(clauses: list[dict[str, Any]]) -> None:
         console.print(f"[bold]{c['clause']}[/bold]  {c['citation']}")
         numbers = "; ".join(f"{k} = {v['value']:,.12g} {v['unit']}" for k, v in c["numbers"].items())
         console.print(f"  {c['says']}" + (f"\n  {numbers}" if numbers else ""))
-    console.print(f"{len(clauses)} clauses in force")
+    console.print(f"{words.counted(len(clauses), 'clause')} in force")
 
 
 def print_diff(result: dict[str, Any]) -> None:
@@ -237,7 +272,7 @@ def print_diff(result: dict[str, Any]) -> None:
         console.print(f"  {change['text']}")
     for sentence in result["words"]:
         console.print(sentence)
-    console.print(f"{len(result['changes'])} changes of clauses and numbers")
+    console.print(words.counted(len(result["changes"]), "change"))
 
 
 def print_loopholes(found: list[dict[str, Any]]) -> None:
@@ -251,7 +286,7 @@ def print_loopholes(found: list[dict[str, Any]]) -> None:
         if row["h100e"]:
             console.print(f"  could move {row['h100e']:,.0f} H100 equivalents")
         console.print(f"  again: {row['check_a']}\n         {row['check_b']}", style="dim", soft_wrap=True)
-    console.print(f"{len(found)} pairs")
+    console.print(words.counted(len(found), "pair"))
 
 
 def print_benchmarks(rows: list[dict[str, Any]]) -> None:

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.report import words
-from premortem.report.terminal import print_board
+from premortem.report.terminal import add_columns, print_board
+from premortem.rows import plain
 from premortem.watch.hindcast import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
 
@@ -38,13 +39,15 @@ def _boards(console: Console, result: dict[str, Any]) -> None:
         f"Under {result['policy']}; {result['effective_futures']:,.0f} effective of {result['futures']:,} futures"
     )
     table = Table(box=None, padding=(0, 1))
-    for column in ("", "before", "after", "change"):
-        table.add_column(column)
+    add_columns(table, "", "before", "after", "change", texts=("", "change"))
+    weak = words.weak(result["effective_futures"])
     for before, after in zip(result["board_before"], result["board_after"], strict=True):
         if before["policy"] == result["policy"]:
             known = after["holds"] is not None and before["holds"] is not None
             change = words.points(after["holds"] - before["holds"]) if known else ""
-            if known and after["low"] <= before["holds"] <= after["high"]:
+            if weak and known:
+                change += f" (weak: {result['effective_futures']:,.0f} effective futures)"
+            elif known and after["low"] is not None and after["low"] <= before["holds"] <= after["high"]:
                 change += " (within noise)"
             table.add_row(before["assumption"], words.share(before["holds"]), words.share(after["holds"]), change)
     console.print(table)
@@ -55,12 +58,12 @@ def latest(row: dict[str, Any]) -> str:
     """What a signpost says now, with its date, and its threshold."""
     limit, said = row["threshold"], row["latest"]
     passed = f", {row['status']}" if said and limit and said["value"] is not None else ""
-    watched = f"; threshold {limit['value']:g}{passed}" if limit else ""
+    watched = f"; threshold {plain(limit['value'])}{passed}" if limit else ""
     if said is None:
         return f"no reading yet{watched}"
     if said["value"] is None or row["unit"] == "event":
         return f"{said['said_on']}: {said['says']}{watched}"
-    return f"{said['on']}: {said['value']:g} {row['unit']}, {said['source']}{watched}"
+    return f"{said['on']}: {plain(said['value'])} {row['unit']}, {said['source']}{watched}"
 
 
 def print_hindcast(judged: Any) -> None:
@@ -69,9 +72,8 @@ def print_hindcast(judged: Any) -> None:
     found: Hindcast = judged.weighted
     console.print(f"[bold]{verdict(found)}[/bold]")
     table = Table(box=None, padding=(0, 1))
-    for column in ("", "quantity", "date", "kind", "observed", "5%", "50%", "95%", "unit", "skill"):
-        right = column in ("observed", "5%", "50%", "95%", "skill")
-        table.add_column(column, justify="right" if right else "left", no_wrap=column in ("quantity", "date"))
+    headings = ("", "quantity", "date", "kind", "observed", "5%", "50%", "95%", "unit", "skill")
+    add_columns(table, *headings, texts=("", "quantity", "kind", "unit"))
     for s in (*found.misses, *(s for s in found.observables if s.inside)):
         skill = "-" if not s.crps_persistence else f"{1 - s.crps / s.crps_persistence:+.0%}"
         numbers = (words.number(x, 3) for x in (s.observed, s.p5, s.p50, s.p95))

@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.report import words
+from premortem.report.terminal import add_columns
+from premortem.stress.archetypes import STRUCTURE
 from premortem.study import Study
 
 # Rows of each kind that a terminal shows; the JSON has all.
@@ -108,8 +110,7 @@ def _print_sensitivity(console: Console, result: dict[str, Any], study: Study) -
         return
     _heading(console, "What its margin depends on (Sobol indices: share of the margin's variance)")
     table = Table(box=None, pad_edge=False)
-    for column in ("  uncertainty", "alone", "with its company", "95% interval"):
-        table.add_column(column, justify="left" if "uncertainty" in column else "right")
+    add_columns(table, "  uncertainty", "alone", "with its company", "95% interval", texts=("  uncertainty",))
     for row in result["sensitivity"][:SHOWN]:
         alone = "about 0" if row["first_low"] <= 0 else f"{row['first']:.0%}"
         meaning = study.priors[row["param"]].meaning
@@ -125,8 +126,8 @@ def _print_sensitivity(console: Console, result: dict[str, Any], study: Study) -
 def _print_attribution(console: Console, rows: Sequence[dict[str, Any]]) -> None:
     _heading(console, "What carries it: change of the share that holds, against the item at its weakest")
     table = Table(box=None, pad_edge=False)
-    for column in ("  item of the note", "kind", "alone", "95% interval", "in company"):
-        table.add_column(column, justify="left" if column in ("  item of the note", "kind") else "right")
+    texts = ("  item of the note", "kind")
+    add_columns(table, *texts, "alone", "95% interval", "in company", texts=texts)
     for row in [r for r in rows if r["modelled"]]:
         interval = f"{_whole(row['low'])} to {_whole(row['high'])}"
         company = words.points(row["shapley"]) if "shapley" in row else ""
@@ -168,19 +169,17 @@ def print_compare(result: dict[str, Any]) -> None:
         pad_edge=False,
     )
     ids = list(next(iter(result["shares"].values())))
-    for column in ("policy", *ids, "mean regret", "90th pct", "worst"):
-        table.add_column(column, justify="left" if column == "policy" else "right")
+    add_columns(table, "policy", *ids, "mean regret", "90th pct", "worst", texts=("policy",))
     for name in policies:
         regrets = [
             "-" if result["regret"][name][k] is None else f"{result['regret'][name][k]:.2f}"
             for k in ("mean", "p90", "max")
         ]
-        shares = ["-" if result["shares"][name][k] is None else f"{result['shares'][name][k]:.0%}" for k in ids]
-        table.add_row(name, *shares, *regrets)
+        table.add_row(name, *(words.short(result["shares"][name][k]) for k in ids), *regrets)
     console.print(table)
     console.print(
         "Regret: what a policy's mean margin (each in its own unit, not cut off) gives up against the best of these policies in the "
-        "same future. It counts the five alike and nothing else: no cost to firms, to allies or of enforcement, and no "
+        "same future. It counts the assumptions alike and nothing else: no cost to firms, to allies or of enforcement, and no "
         "retaliation; to give up least here is no recommendation.",
         style="dim",
     )
@@ -253,8 +252,8 @@ def print_edits(result: dict[str, Any]) -> None:
         box=None,
         pad_edge=False,
     )
-    for column in ("rank", "clause number", "moves most", "by 10%", "binds in", "pressure", "index"):
-        table.add_column(column, justify="left" if column in ("clause number", "moves most") else "right")
+    headings = ("rank", "clause number", "moves most", "by 10%", "binds in", "pressure", "index")
+    add_columns(table, *headings, texts=("clause number", "moves most"))
     moving = [r for r in result["clauses"] if r["index"] > 0]
     for row in moving:
         most = max(row["shadow_price"], key=lambda a: abs(row["shadow_price"][a]))
@@ -281,8 +280,7 @@ def print_edits(result: dict[str, Any]) -> None:
     h = result["hindcast"]
     _heading(console, f"Scored against what became of {h['scored']} numbers ({h['edited']} were dropped or replaced)")
     scored = Table(box=None, pad_edge=False)
-    for column in ("  ranking", "rank correlation", "of its first five, edited"):
-        scored.add_column(column, justify="left" if "ranking" in column else "right")
+    add_columns(scored, "  ranking", "rank correlation", "of its first five, edited", texts=("  ranking",))
     scored.add_row("  this index", f"{h['rank_correlation']:.2f}", f"{h['top5_hits']:.1f}")
     for name, score in h["baselines"].items():
         scored.add_row(f"  {name}", f"{score['rank_correlation']:.2f}", f"{score['top5_hits']:.1f}")
@@ -296,9 +294,9 @@ def print_futures(result: dict[str, Any]) -> None:
     console = Console(highlight=False)
     k = result["k"]
     console.print(
-        f"{k} families among {result['futures_seen']:,} futures under {result['policy']}. They shade into one another: "
-        f"silhouette {result['silhouette'][k]:.2f} (1 is apart, 0 is touching), stability {result['stability'][k]:.2f} "
-        "(1: found alike in every half of the futures)."
+        f"{words.grouped(result)}: {result['futures_seen']:,} futures under {result['policy']}; "
+        f"silhouette {result['silhouette'][k]:.2f} (1 is apart, 0 is touching, under {STRUCTURE} no families), "
+        f"stability {result['stability'][k]:.2f} (1: found alike in every half of the futures)."
     )
     for row in result["archetypes"]:
         shares = ", ".join(f"{words.share(s)} under {p}" for p, s in row["share"].items())

@@ -1,18 +1,47 @@
 """Numbers and shares in the words that every page uses; those that charts use too live with the exhibits."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from premortem.words import listing, number, points, share, within
+from premortem.words import capital, counted, listing, number, points, share, short, spelled, within
 
-__all__ = ["interval", "listing", "not_finite", "number", "points", "sentence", "share", "under", "within"]
+__all__ = [
+    "capital",
+    "counted",
+    "grouped",
+    "interval",
+    "kind",
+    "listing",
+    "not_finite",
+    "number",
+    "points",
+    "sentence",
+    "share",
+    "short",
+    "spelled",
+    "together",
+    "under",
+    "weak",
+    "within",
+]
+
+# Fewest effective futures whose weighted shares are shown without a warning beside them.
+FEW = 200.0
 
 
-def interval(low: float, high: float) -> str:
-    """An interval of shares in whole percent: `39 to 40%`; `within 1 point` where the ends round alike."""
+def interval(low: float | None, high: float | None) -> str:
+    """An interval of shares in whole percent: `39 to 40%`; `within 1 point` where the ends round alike, nothing for none."""
+    if low is None or high is None:
+        return ""
     if low == high:
         return share(low)
     first, last = round(100 * low), round(100 * high)
     return "within 1 point" if first == last else f"{first} to {last}%"
+
+
+def together(count: int) -> str:
+    """So many assumptions at once: `all five`, `both`, `the one`."""
+    return {1: "the one", 2: "both"}.get(count, f"all {spelled(count)}")
 
 
 def under(title: str) -> str:
@@ -28,6 +57,24 @@ def sentence(text: str) -> str:
 def one_act(acts: int, edited: int) -> str:
     """That edits made by one act are one observation; nothing where acts are several."""
     return f" One act dropped all {edited}, so this is close to a single observation." if acts == 1 else ""
+
+
+def weak(effective: float | None) -> bool:
+    """Whether so few effective futures are left that a weighted share may be noise; None where nothing is weighted."""
+    return effective is not None and effective < FEW
+
+
+def grouped(result: Mapping[str, Any]) -> str:
+    """What a search for families of futures found: so many families, or a continuum that was cut into parts."""
+    k = len(result["archetypes"])
+    if result["continuum"]:
+        return f"Futures are a continuum, without families that stand apart; cut into {spelled(k)} parts to look at"
+    return f"Futures fall into {spelled(k)} families"
+
+
+def kind(result: Mapping[str, Any]) -> str:
+    """What a group of futures is called: a family, or a part of a continuum."""
+    return "part" if result["continuum"] else "family"
 
 
 def change(start: float, end: float) -> str:

@@ -17,6 +17,8 @@ from threadpoolctl import threadpool_limits
 
 Array = NDArray[Any]
 SIZES = range(4, 8)
+# Below this silhouette no structure is claimed (Kaufman and Rousseeuw 1990): futures are a continuum.
+STRUCTURE = 0.25
 RESAMPLES = 5
 # Most futures that the choice of the number of families looks at.
 SEEN = 1500
@@ -38,6 +40,11 @@ class Families:
     silhouette: dict[int, float]
     stability: dict[int, float]
 
+    @property
+    def continuum(self) -> bool:
+        """Whether no number of families that was tried sets them apart, so that parts are cut from a whole."""
+        return max(self.silhouette.values()) < STRUCTURE
+
     def assign(self, features: Array) -> Array:
         """Family of each future by its features (future, feature), as its nearest middle."""
         return np.asarray(_distances(_standard(features, self.mean, self.scale), self.centres).argmin(1))
@@ -52,6 +59,7 @@ def features_of(levels: Array) -> Array:
 def families(features: Array, k: int | None = None, seed: int = 0) -> Families:
     """Families by k-means on standardised features; their number by silhouette times stability unless given.
 
+    Where futures are a continuum, no number is better than another, and the smallest is taken.
     Stability: agreement (adjusted Rand index) of families found in halves of the futures with those found in all.
     """
     mean, scale = features.mean(0), np.maximum(features.std(0), 1e-9)
@@ -62,7 +70,8 @@ def families(features: Array, k: int | None = None, seed: int = 0) -> Families:
             whole = KMeans(size, n_init=4, random_state=seed).fit(z[:SEEN])
             silhouette[size] = float(silhouette_score(z[:SEEN], whole.labels_))
             stability[size] = _stability(z[:SEEN], whole, size, seed)
-        chosen = max(silhouette, key=lambda size: silhouette[size] * stability[size])
+        apart = max(silhouette.values()) >= STRUCTURE
+        chosen = max(silhouette, key=lambda size: silhouette[size] * stability[size]) if apart else min(silhouette)
         fitted = KMeans(chosen, n_init=8, random_state=seed).fit(z[:FITTED])
     distance = _distances(z, fitted.cluster_centers_)
     labels = distance.argmin(1)

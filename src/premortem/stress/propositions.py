@@ -44,7 +44,7 @@ class Condition(Strict):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     says: str
     fails: str = Field(
-        default="", description="how its failure reads after 'fails first:'; its id in words if left out"
+        default="", description="how its failure reads after 'fails first:'; `not: ` and what it says if left out"
     )
     note: str = Field(
         default="", description="what of the note it stands for, in our words; nothing for one of your own"
@@ -56,7 +56,7 @@ class Condition(Strict):
     @property
     def failure(self) -> str:
         """What has happened where it does not hold, in a few words."""
-        return self.fails or self.id.replace("_", " ") + " does not hold"
+        return self.fails or f"not: {self.says}"
 
 
 class Item(Strict):

@@ -3,6 +3,6 @@
 from premortem.study.folder import make_study, problems
 from premortem.study.model import outcome_names
 from premortem.study.run import Run, plain_rows
-from premortem.study.study import Study, open_run
+from premortem.study.study import Study, listed, open_run
 
-__all__ = ["Run", "Study", "make_study", "open_run", "outcome_names", "plain_rows", "problems"]
+__all__ = ["Run", "Study", "listed", "make_study", "open_run", "outcome_names", "plain_rows", "problems"]

@@ -155,7 +155,7 @@ class Study:
 
     def run(
         self,
-        policies: Sequence[str] | None = None,
+        policies: str | Sequence[str] | None = None,
         futures: int = 20_000,
         seed: int = 7,
         out: str | Path | None = None,
@@ -169,7 +169,7 @@ class Study:
 
         `cluster` is a Dask scheduler's address or `local:N`; `memory` a ceiling in bytes.
         """
-        chosen = tuple(dict.fromkeys(policies or self.policies))
+        chosen = tuple(dict.fromkeys(listed(policies) or self.policies))
         folder = self.run_folder(out)
         began = time.perf_counter()
         pulled = {name: (self.levers(name), self.scorer.thresholds) for name in chosen}
@@ -226,6 +226,11 @@ class Study:
             "world": _sha(code + self.simulate.texts),
             "readings": _sha({name: expression.text for name, (expression, _) in self.observer.expressions.items()}),
         }
+
+
+def listed(names: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Names that were given: one by itself is that one, and not its letters."""
+    return (names,) if isinstance(names, str) else tuple(names or ())
 
 
 def open_run(folder: str | Path, study: Study | None = None) -> Run:

@@ -34,14 +34,15 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     """When does it break, and how little does it take?"""
     a = find(desk, name)
     found = answer(desk, view, a)
+    under = desk.study.book(view.policy).policy.title + (", changed" if view.edits else "")
     fan = specs.Chart(
-        "fan", "Margin over time", f"Bands of the margin of {a.id} by quarter, 2025 to 2032. {found['sentence']}",
-        f"premortem, {view.n:,} futures, seed {view.seed}; margin: {' and '.join(c.margin for c in a.condition)}",
+        "fan", f"{a.id} {a.name}, {under}: margin over time", f"Bands of the margin of {a.id} by quarter, 2025 to 2032. {found['sentence']}",
+        f"premortem, {view.n:,} simulated futures, seed {view.seed}, not forecasts; line: median, bands: half and nine in ten; it holds above 0: {'; '.join(c.says for c in a.condition)}",
         specs.fan(), found["fan"],
         {"quarter": "Quarter", "p5": "5%", "p25": "25%", "p50": "median", "p75": "75%", "p95": "95%", "breaks": "share that breaks"},
     )  # fmt: skip
     strip = specs.Chart(
-        "strip", "Share of futures in which it stands broken, by quarter", f"Share of futures in which {a.id} is broken as things stand in each quarter",
+        "strip", f"{a.id} {a.name}, {under}: share of futures in which it stands broken, by quarter", f"Share of futures in which {a.id} is broken as things stand in each quarter",
         fan.source, specs.strip(), found["fan"], {"quarter": "Quarter", "breaks": "share that breaks"},
     )  # fmt: skip
     return render(
@@ -121,7 +122,7 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
     shown = [p for p in desk.study.policies if p in (view.policy, view.vs)] if only else list(desk.study.policies)
     rows = [row(r, desk) for p in shown for r in desk.live.rows(view.under(p)) if r["assumption"] == a.id]
     mine = next(r for r in rows if r["policy"] == view.policy)
-    says = {c.id: c.says for c in a.condition}
+    fails = {c.id: c.failure for c in a.condition}
     return {
         "assumption": a.id,
         "claim": a.claim,
@@ -131,7 +132,7 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
         "headline": f"{a.id}: {share(None)}"
         if mine["holds"] is None
         else f"{a.id} holds in {share(mine['holds'])} of futures",
-        "sentence": words.verdict(mine, says),
+        "sentence": words.verdict(mine, fails),
         "futures": view.n,
         "notices": list(view.notices),
         "query": view.query,

@@ -1,4 +1,4 @@
-"""The board: five assumptions by policy, and what moves them most."""
+"""The board: assumptions by policy, and what moves them most."""
 
 import time
 from dataclasses import replace
@@ -14,14 +14,16 @@ from premortem.app.movers import movers
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.schema import Board, Movers, Refined
 from premortem.app.state import FUTURES, MOST_FUTURES, State
+from premortem.report.words import weak
 
 router = APIRouter()
 
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
-    """Which of the five assumptions survive this policy?"""
-    return render(request, "board.html", answer=answer(desk, view, only=False), said=words)
+    """Which assumptions survive this policy?"""
+    found = answer(desk, view, only=False)
+    return render(request, "board.html", answer=found, said=words, weak=weak(found["effective_futures"]))
 
 
 @router.get("/api/board")

@@ -1,5 +1,6 @@
 """Policies side by side: shares, regret, trade-offs, rankings that may disagree, and how long each keeps an assumption."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,20 +13,32 @@ from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.routes.assumption import find
 from premortem.app.schema import Answer
 from premortem.app.state import State
+from premortem.app.words import ALL
+from premortem.report import words
 from premortem.stress import regret
+from premortem.study import Run
 
 router = APIRouter()
 # A policy keeps an assumption while it holds in at least this share of futures.
 LEVEL = 0.5
-# Measures of robustness in words, in the order of the comparison: heading, and what it asks.
+# Measures of robustness in words, in the order of the comparison: heading, and what its winner does.
 MEASURES = {
-    "mean_regret": ("mean regret", "gives up least on average"),
-    "p90_regret": ("regret, 90%", "gives up least in the worst tenth"),
-    "minimax_regret": ("largest regret", "gives up least at its worst"),
-    "maximin": ("worst case", "does best in its worst future"),
-    "satisficing": ("all hold", "holds all assumptions in most futures"),
-    "expected": ("average", "has the highest average margin"),
+    "mean_regret": "mean regret",
+    "p90_regret": "regret, 90%",
+    "minimax_regret": "largest regret",
+    "maximin": "worst case",
+    "satisficing": "all hold",
+    "expected": "average",
 }
+DOES = {
+    "mean_regret": "gives up least on average",
+    "p90_regret": "gives up least in the worst tenth",
+    "minimax_regret": "gives up least at its worst",
+    "maximin": "does best in its worst future",
+    "expected": "has the highest average margin",
+}
+# Above this share of futures something holds in most of them.
+MOST = 0.5
 REGRET = {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret (in the margin's unit)"}
 
 
@@ -54,14 +67,26 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "A4", a: str = "A2
     )  # fmt: skip
     return render(
         request, "compare.html", found=found, titles=titles, heat=heat, ranks=ranked(found, view, titles, source),
-        measures=MEASURES, a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
+        measures=MEASURES, asked=DOES | {"satisficing": holds_all(found["rankings"]["satisficing"], desk.run)},
+        all=words.together(len(desk.study.assumptions)), a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
         pathways=pathways(desk, view, kept.id, titles), level=LEVEL,
     )  # fmt: skip
 
 
+def holds_all(order: Sequence[str], run: Run) -> str:
+    """How often the policy that holds all assumptions most often does so: in most futures, or in more than the others."""
+    shares = {r["policy"]: r["holds"] for r in run.board_rows() if r["assumption"] == ALL and r["policy"] in order}
+    first = order[0]
+    said = words.share(shares[first])
+    if shares[first] > MOST:
+        return f"holds all assumptions in most futures ({said})"
+    level = sum(share == shares[first] for share in shares.values()) > 1
+    return f"holds all assumptions in {'no fewer' if level else 'more'} futures than any other ({said})"
+
+
 def ranked(found: dict[str, Any], view: State, titles: dict[str, str], source: str) -> specs.Chart:
     """Ranks of the policies by each measure of robustness, the view's policy marked."""
-    orders = {MEASURES[m][0]: order for m, order in found["rankings"].items()}
+    orders = {MEASURES[m]: order for m, order in found["rankings"].items()}
     rows = [
         {"measure": m, "rank": i + 1, "title": titles[p], "mine": p == view.policy}
         for m, order in orders.items() for i, p in enumerate(order)

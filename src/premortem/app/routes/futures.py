@@ -10,6 +10,8 @@ from premortem.app import specs
 from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
+from premortem.report import words
+from premortem.stress.archetypes import STRUCTURE
 
 router = APIRouter()
 Letter = Annotated[str, Query(max_length=10)]
@@ -20,7 +22,7 @@ def page(request: Request, desk: AtDesk, view: View, family: Letter = "") -> HTM
     """The families, largest first, each beside the others in the same series."""
     if early := wait_for(
         request,
-        "Into which families do the futures fall?",
+        "Do the futures fall into families?",
         "Looking for families of trajectories; this takes some seconds the first time.",
         there=desk.knows(("futures",)),
     ):
@@ -32,6 +34,9 @@ def page(request: Request, desk: AtDesk, view: View, family: Letter = "") -> HTM
         "futures.html",
         found=found,
         titles=titles,
+        grouped=words.grouped(found),
+        kind=words.kind(found),
+        structure=STRUCTURE,
         charts=charts(found, family),
         chosen=family if family in letters(found).values() else "",
     )
@@ -56,9 +61,9 @@ def letters(found: dict[str, Any]) -> dict[str, str]:
 
 def charts(found: dict[str, Any], chosen: str = "") -> list[specs.Chart]:
     """A chart a series: the median and middle half of each family by year; the others grey where one is chosen."""
-    words, by = analysis.signs(), letters(found)
+    signs, by, kind = analysis.signs(), letters(found), words.kind(found)
     made = []
-    for name, said in words.items():
+    for name, said in signs.items():
         rows = [
             {
                 "family": by[a["name"]], "year": int(b["quarter"][:4]), "p25": b["p25"], "p50": b["p50"], "p75": b["p75"],
@@ -68,9 +73,9 @@ def charts(found: dict[str, Any], chosen: str = "") -> list[specs.Chart]:
         ]  # fmt: skip
         made.append(
             specs.Chart(
-                f"series-{name}", said["title"], f"{said['title']} by family of futures and year; the table holds the numbers",
-                f"{said['unit']}; line the median, band the middle half", specs.families(said["unit"], list(by.values())), rows,
-                {"family": "Family", "year": "Year", "p25": "25%", "p50": "median", "p75": "75%"},
+                f"series-{name}", said["title"], f"{said['title']} by {kind} of the futures and year; the table holds the numbers",
+                f"{said['unit']}; line the median of each {kind}, band its middle half", specs.families(said["unit"], list(by.values())), rows,
+                {"family": kind.capitalize(), "year": "Year", "p25": "25%", "p50": "median", "p75": "75%"},
             )
         )  # fmt: skip
     return made

@@ -12,6 +12,7 @@ from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.state import State
 from premortem.errors import BadInput, BadInputs
+from premortem.report import words
 from premortem.watch import kinds, quantities
 
 router = APIRouter()
@@ -39,7 +40,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     before = {r["assumption"]: r for r in found["board_before"] if r["policy"] == found["policy"]}
     after = {r["assumption"]: r for r in found["board_after"] if r["policy"] == found["policy"]}
     return render(
-        request, "watch.html", found=found, before=before, after=after, given=given, error=error,
+        request, "watch.html", found=found, weak=words.weak(found["effective_futures"]), before=before, after=after, given=given, error=error,
         readable=sorted({s["quantity"] for s in found["signposts"] if s["quantity"]}), every=every, held=dict(_pairs(request)),
         charts=desk.answer(("observing", view.policy, view.seed, view.asof), lambda: observing.charts(desk.live, view)),
     )  # fmt: skip

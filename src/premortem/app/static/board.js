@@ -7,12 +7,15 @@ import { refine } from "./refine.js";
 import { get, onChange, query } from "./state.js";
 import { el, points } from "./words.js";
 
+// fewest effective futures whose weighted shares are shown without a warning; the same as the server's
+const FEW = 200;
 const $ = (id) => document.getElementById(id);
 const policy = () => get("policy") ?? "as-written";
 
 function shown(answer) {
   paintAll(answer, policy());
   $("sentence").textContent = answer.sentence;
+  $("board").classList.toggle("weak", answer.effective_futures !== null && answer.effective_futures < FEW);
   $("warnings").hidden = answer.warnings.length === 0;
   $("warnings").textContent = answer.warnings.join(" ");
   $("board").dataset.query = answer.query;

@@ -1,5 +1,5 @@
 // A chart is embedded once; after that only its rows change. Exports are light, with title and source in the picture.
-import { el } from "./words.js";
+import { el, plain } from "./words.js";
 
 const held = new Map();
 const palette = JSON.parse(document.documentElement.dataset.palette);
@@ -70,8 +70,7 @@ export async function update(id, rows, says) {
 function table(figure) {
   const columns = JSON.parse(figure.dataset.columns);
   const rows = rowsOf(figure);
-  const shown = (v) => (typeof v === "number" ? Number(v.toPrecision(3)) : v ?? "");
-  const body = rows.map((row) => el("tr", {}, ...Object.keys(columns).map((k) => el("td", { text: shown(row[k]) }))));
+  const body = rows.map((row) => el("tr", {}, ...Object.keys(columns).map((k) => el("td", { text: plain(row[k], k) }))));
   const head = el("tr", {}, ...Object.values(columns).map((h) => el("th", { scope: "col", text: h })));
   figure.querySelector("details .scroll").replaceChildren(el("table", { class: "plain" }, el("thead", {}, head), el("tbody", {}, ...body)));
 }
@@ -90,8 +89,7 @@ async function save(figure, kind) {
   const place = el("div", { class: "sr" });
   document.body.append(place);
   const spec = specOf(figure, true);
-  const lines = [figure.dataset.source, location.href].map((s) => s.slice(0, 120));
-  const picture = { ...spec, width: spec.width === "container" ? 760 : spec.width, padding: 16, title: { text: title(figure), subtitle: lines, anchor: "start", subtitleFontSize: 11 } };
+  const picture = { ...spec, width: spec.width === "container" ? 760 : spec.width, padding: 16, title: { text: lines(title(figure), 84), subtitle: lines(figure.dataset.source, 130), anchor: "start", subtitleFontSize: 11 } };
   delete picture.autosize;
   try {
     const { view } = await window.vegaEmbed(place, picture, OPTIONS);
@@ -102,6 +100,9 @@ async function save(figure, kind) {
     place.remove();
   }
 }
+
+/** A text in lines of whole words, as a picture has room for. */
+const lines = (text, most) => text.split(" ").reduce((made, word) => (made.length && `${made.at(-1)} ${word}`.length <= most ? [...made.slice(0, -1), `${made.at(-1)} ${word}`] : [...made, word]), []);
 
 const blobOf = (canvas) => new Promise((done) => canvas.toBlob(done, "image/png"));
 

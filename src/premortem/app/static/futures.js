@@ -3,6 +3,7 @@ import { drawAll, rowsOf, update } from "./chart.js";
 import { get, onChange, set } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
+const kind = $("series").dataset.kind;
 const cards = [...document.querySelectorAll("[data-family]")];
 const chosen = () => cards.find((card) => card.dataset.family === get("family"))?.dataset.family ?? null;
 
@@ -13,8 +14,8 @@ async function show() {
     card.classList.toggle("chosen", one === family);
     card.querySelector("[data-show]").setAttribute("aria-pressed", String(one === family));
   }
-  $("series").textContent = one ? `Family ${one} in every series, the others grey` : "The same series for all families";
-  $("family-said").textContent = one ? "" : "Choose a family above to see it alone.";
+  $("series").textContent = one ? `${kind[0].toUpperCase()}${kind.slice(1)} ${one} in every series, the others grey` : "The same series for all";
+  $("family-said").textContent = one ? "" : `Choose a ${kind} above to see it alone.`;
   $("family-all").hidden = one === null;
   await Promise.all([...document.querySelectorAll(".grid figure.chart")].map((figure) =>
     update(figure.id, rowsOf(figure).map((row) => ({ ...row, dim: one !== null && row.family !== one })))));

@@ -34,6 +34,15 @@ const BARE = ["-", "category", "ratio", "logit", "ln", "strength", "year", "0-1"
 export const field = (x, unit) => Math.abs(x) >= 1e15 ? String(x).replace("e+", "e") : String(Math.abs(x) < 100 ? Number(x.toPrecision(3)) : Number(x.toFixed(unit === "year" ? 1 : 0)));
 export const beside = (x, unit) => (unit === "share" || unit === "0-1" || Math.abs(x) >= 1e6 ? quantity(x, unit) : BARE.includes(unit) ? "" : unit);
 const SIZES = { bn: 1e9, m: 1e6, k: 1e3, "%": 0.01 };
+/** A number in a table: four significant digits and in full, a year by its name; the same rules as the server's. */
+export function plain(x, key) {
+  if (typeof x !== "number") return x ?? "";
+  if (key === "year") return String(Number(x.toFixed(2)));
+  if (Number.isInteger(x) && Math.abs(x) < 1e4) return String(x);
+  if (x !== 0 && Math.abs(x) < 1e-6) return "about 0";
+  if (Math.abs(x) >= 1e15) return x.toExponential(3);
+  return Math.abs(x) >= 1e4 ? Math.round(x).toLocaleString("en") : Number(x.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 10 });
+}
 /** `0.9bn`, `25%`, `790 000 000` as a number; NaN where it is none. */
 export function number(text) {
   const bare = text.trim().toLowerCase().replace(/[, _\u2009]/g, "");

@@ -56,7 +56,7 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
     return Brief(
         title,
         f"premortem brief \u00b7 what was known on {page_one.DAY} \u00b7 {run.futures:,} futures",
-        "premortem brief: five assumptions of US AI policy" if len(run.study.assumptions) == 5 else "premortem brief",
+        f"premortem brief: {words.counted(len(run.study.assumptions), 'assumption')} of US AI policy",
         summary,
         tuple(sections),
         tuple(left_out),

@@ -24,7 +24,7 @@ from premortem.report.brief.content import (
 )
 from premortem.report.brief.page_one import CLAIMS
 from premortem.report.findings import cell, first_failure, title_of
-from premortem.stress.propositions import Assumption, Condition
+from premortem.stress.propositions import Assumption, Condition, shipped
 from premortem.study import Run
 
 # Thresholds tried for a curve of share against threshold, and single moves shown.
@@ -54,7 +54,7 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
     fan, effects = _fan(run, a, first), _effects(a, why)
     conditions = words.listing([words.within(c.says) for c in a.condition])
     blocks: list[Block] = [
-        text(Strong("The assumption. "), f"{a.claim}.", CLAIMS),
+        text(Strong("The assumption. "), words.sentence(a.claim), *([CLAIMS] if _of_note(a) else [])),
         text(
             Strong("What it takes here. "),
             f"It holds when {conditions}.",
@@ -72,9 +72,9 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
         blocks += [
             Heading("What carries it"),
             text(
-                "Drivers hold it up, arrestors bring it down; ",
+                "Drivers are meant to hold it up, arrestors to bring it down; ",
                 see(effects.id),
-                " shows what each does to the share that holds.",
+                " shows what each does to the share that holds in the model.",
             ),
             effects,
         ]
@@ -84,6 +84,11 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
     here = cell(run, a.id, first)["holds"]
     title = f"{a.id} \u00b7 {a.name}: holds in {words.share(here)} of futures {words.under(title_of(run, first))}"
     return Section(a.id, title, f"{a.id} {a.name}", tuple(blocks))
+
+
+def _of_note(a: Assumption) -> bool:
+    """Whether an assumption is one of the note's, and not somebody's own."""
+    return a.claim in {s.claim for s in shipped()}
 
 
 def _fan(run: Run, a: Assumption, policy: str) -> Figure:
@@ -98,7 +103,7 @@ def _fan(run: Run, a: Assumption, policy: str) -> Figure:
     return Figure(
         f"fan-{a.id}",
         finding,
-        charts.fan(rows, "margin (log scale)"),
+        charts.fan(rows, "margin"),
         f"Margin of the weakest condition by quarter; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of {run.futures:,} futures. The board takes the "
         "verdict at the dates that the conditions name"
         + (
@@ -118,11 +123,11 @@ def _boxes(why: dict[str, Any]) -> list[Block]:
             f"{b['sentence']}.",
             Note(
                 f"Found by the patient rule induction method (Friedman and Fisher 1999). On futures drawn anew: {b['density_out_of_sample']:.0%} "
-                f"break inside, {b['coverage_out_of_sample']:.0%} of all breaks are covered."
+                f"break inside{' and outside the boxes before it' if i else ''}; {b['coverage_out_of_sample']:.0%} of all breaks lie there."
             ),
             look="box",
         )
-        for b in why["boxes"]
+        for i, b in enumerate(why["boxes"])
     ]
 
 
@@ -148,12 +153,20 @@ def _effects(a: Assumption, why: dict[str, Any]) -> Figure | None:
     said = "; ".join(f"{r['statement']} ({r['kind']}): {words.points(r['effect'])}" for r in measured)
     return Figure(
         f"effects-{a.id}",
-        f"{a.id}: what stands for this {top['kind']} carries most, {words.points(top['effect'])}: {words.within(top['statement'])}",
+        _strongest(a, top),
         charts.effects(rows),
         "Change of the share that holds when an item is as it is rather than at its neutral end, paired over "
         f"{analysis.FROZEN:,} futures; line: 95% interval. The {len(rows)} strongest of {len(why['attribution'])}; the HTML edition lists all.",
         f"{said}.",
     )
+
+
+def _strongest(a: Assumption, top: dict[str, Any]) -> str:
+    """Which item moves the share that holds most, and which way."""
+    if not round(100 * top["effect"]):
+        return f"{a.id}: no driver or arrestor moves the share that holds by a point"
+    does = "adds most" if top["effect"] > 0 else "takes most away"
+    return f"{a.id}: what stands for this {top['kind']} {does}, {words.points(top['effect'])}: {words.within(top['statement'])}"
 
 
 def _more(run: Run, a: Assumption, policy: str) -> Fold:
@@ -199,9 +212,13 @@ def _shares(run: Run, a: Assumption) -> Figure:
     rows = run.board().filter(pl.col("assumption") == a.id).select("policy", "holds", "low", "high")
     shares = {titles[r["policy"]]: r["holds"] for r in rows.to_dicts()}
     best, worst = max(shares, key=lambda k: shares[k]), min(shares, key=lambda k: shares[k])
+    most, least = words.share(shares[best]), words.share(shares[worst])
+    title = f"{a.id} holds most often {words.under(best)} ({most}) and least {words.under(worst)} ({least})"
+    if most == least:
+        title = f"{a.id} holds in {most} of futures {words.under(best) if len(shares) == 1 else 'under every policy'}"
     return Figure(
         f"shares-{a.id}",
-        f"{a.id} holds most often {words.under(best)} ({words.share(shares[best])}) and least {words.under(worst)} ({words.share(shares[worst])})",
+        title,
         charts.shares(rows, titles),
         f"{run.futures:,} futures, the same under every policy; line: 95% interval from {run.replicates} independent replicates of the design.",
         "Share of futures in which it holds. " + "; ".join(f"{k}: {words.share(v)}" for k, v in shares.items()) + ".",
@@ -241,7 +258,8 @@ def _threshold(run: Run, a: Assumption, c: Condition, policy: str, shift: Callab
     low, high = rows[0]["holds"], rows[TRIED - 1]["holds"]
     return Figure(
         f"threshold-{a.id}-{c.id}",
-        f"{c.says.rstrip('.')}: the share against the threshold",
+        f"\u2018{words.within(c.says)}\u2019: holds in {words.share(low)} of futures with the threshold at {c.limit.low:g}, in {words.share(high)} "
+        f"with it at {c.limit.high:g}",
         charts.threshold_curve(pl.DataFrame(rows), c.limit.unit),
         f"{title_of(run, policy)}. Threshold in use: {c.limit.value:g}; {c.limit.basis}.",
         f"The condition holds in {words.share(low)} of futures at a threshold of {c.limit.low:g} and in {words.share(high)} at "

@@ -3,6 +3,7 @@
 from typing import Any
 
 from premortem import exhibits
+from premortem.report import words
 from premortem.report.brief.content import Block, Figure, Note, Section, Table, see, text
 from premortem.study import Run
 
@@ -19,7 +20,7 @@ def exhibited(run: Run) -> Section:
         text(
             "The note's two tables and five figures, made again from cited data. ",
             see(*(f.id for f in figures)),
-            " show four exhibits; the command premortem exhibits makes all.",
+            f" {'shows' if len(figures) == 1 else 'show'} {words.counted(len(figures), 'exhibit')}; the command premortem exhibits makes all.",
             Note("Checks and methods of every exhibit: premortem exhibits --json, and the files that it writes."),
         ),
         _table(again),
@@ -27,7 +28,10 @@ def exhibited(run: Run) -> Section:
     ]
     badges = [e.badge for e in again]
     whole, part = badges.count("replicates"), badges.count("replicates in part")
-    title = f"Of the note's {len(again)} tables and figures {whole} replicate, {part} in part, {len(again) - whole - part} with other data"
+    title = (
+        f"Of the note's {len(again)} tables and figures {whole} {'replicates' if whole == 1 else 'replicate'}, {part} in part, "
+        f"{len(again) - whole - part} with other data"
+    )
     return Section("exhibits", title, "Exhibits", tuple(blocks), finding=True)
 
 

@@ -8,6 +8,7 @@ from premortem import analysis
 from premortem.report import charts, words
 from premortem.report.brief.content import Block, Bullets, Figure, Inline, Note, Section, Strong, see, text
 from premortem.report.findings import title_of
+from premortem.stress.archetypes import STRUCTURE
 from premortem.study import Run
 
 
@@ -17,12 +18,12 @@ def families(run: Run) -> Section:
     figure = _figure(result)
     blocks: list[Block] = [
         text(
-            f"Grouped by their trajectories {words.under(title_of(run, result['policy']))}, futures fall into {result['k']} families (",
+            f"{words.grouped(result)}, by their trajectories {words.under(title_of(run, result['policy']))} (",
             see(figure.id),
-            "). They shade into one another; names say what sets each apart.",
+            "). Names say in what each differs most from the rest.",
             Note(
-                f"k-means on {result['futures_seen']:,} futures; number chosen by silhouette ({result['silhouette'][result['k']]:.2f}) and stability "
-                f"({result['stability'][result['k']]:.2f}; 1 is perfect)."
+                f"k-means on {result['futures_seen']:,} futures; silhouette {result['silhouette'][result['k']]:.2f} (under {STRUCTURE} no families are claimed; "
+                f"Kaufman and Rousseeuw 1990), stability {result['stability'][result['k']]:.2f} (1 is perfect)."
             ),
         ),
         figure,
@@ -30,7 +31,7 @@ def families(run: Run) -> Section:
     ]
     return Section(
         "futures",
-        f"{result['k']} families of futures, the largest \u2018{result['archetypes'][0]['name']}\u2019",
+        words.grouped(result),
         "Alternative futures",
         tuple(blocks),
         finding=True,
@@ -75,8 +76,8 @@ def _figure(result: dict[str, Any]) -> Figure:
     )
     return Figure(
         "families",
-        f"The largest family is \u2018{largest['name']}\u2019, {words.share(largest['share'][first])} of futures",
+        f"The largest {words.kind(result)} is \u2018{largest['name']}\u2019, {words.share(largest['share'][first])} of futures",
         charts.families(pl.DataFrame(rows), [r["name"] for r in result["archetypes"]]),
-        "Line: median of the family; band: its middle half. MH: million H100 equivalents by total processing performance.",
-        f"Medians at the end of 2030 by family (share of futures). {ends}.",
+        f"Line: median of the {words.kind(result)}; band: its middle half. MH: million H100 equivalents by total processing performance.",
+        f"Medians at the end of 2030 by {words.kind(result)} (share of futures). {ends}.",
     )

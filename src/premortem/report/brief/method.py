@@ -112,7 +112,7 @@ def sources(run: Run) -> Section:
     rules = sorted({c.citation for p in run.policies for c in run.study.book(p).clauses})
     blocks: list[Block] = [
         text(
-            f"The five assumptions, their drivers, arrestors and items to watch: Rhodium Group, \u2018Silent Saboteurs: Loaded Assumptions in US AI Policy\u2019, {DAY}, in our words."
+            f"The note's assumptions, their drivers, arrestors and items to watch: Rhodium Group, \u2018Silent Saboteurs: Loaded Assumptions in US AI Policy\u2019, {DAY}, in our words."
         ),
         text(
             f"Rules: {len(rules)} citations, clause by clause in the clause files and by the command premortem regime show; not official text, not legal advice."

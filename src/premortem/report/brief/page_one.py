@@ -1,4 +1,4 @@
-"""The executive page: the finding, the board, five findings, what to watch first."""
+"""The executive page: the finding, the board, a finding an assumption, what to watch first."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def page_one(run: Run, sections: Sequence[Section]) -> Section:
     ]
     blocks: list[Block] = [text(_lede(run), look="lede"), board(run), bullets(*findings(run), ordered=True)]
     if beyond:
-        blocks += [text(Strong("Beyond the five")), bullets(*beyond)]
+        blocks += [text(Strong("Beyond the assumptions")), bullets(*beyond)]
     blocks.append(
         text(
             "Shares of futures, not forecasts: they compare policies under wide ranges of what was known on that day, much of it judgement.",
@@ -40,8 +40,9 @@ def board(run: Run) -> Board:
         rows.append(BoardRow(a.id, a.name, _cells(run, a.id, a.name), failure[0].failure if failure else "nothing"))
     fails = cell(run, "all", first)["fails_on"]
     worst = max(fails, key=lambda k: fails[k]) if fails else ""
-    count = {5: "All five at once"}.get(len(rows), f"All {len(rows)} at once")
-    rows.append(BoardRow("all", count, _cells(run, "all", count), f"most often {worst}" if worst else "nothing"))
+    count = f"{words.capital(words.together(len(rows)))} at once"
+    broken = f"most often {worst} breaks" if worst and fails[worst] > 0 else "nothing"
+    rows.append(BoardRow("all", count, _cells(run, "all", count), broken))
     caption = (
         f"Share of {run.futures:,} futures in which each assumption holds, the same futures under every policy; below it the 95% interval "
         "of the sampling."
@@ -68,13 +69,17 @@ def _lede(run: Run) -> str:
     compared = [p for p in run.policies if p != "history"] or list(run.policies)
     shares = {p: cell(run, "all", p)["holds"] for p in compared}
     best = max(shares, key=lambda p: shares[p])
-    count = {5: "Five assumptions carry"}.get(len(run.study.assumptions), "These assumptions carry")
+    many = len(run.study.assumptions)
+    carry = "assumption carries" if many == 1 else "assumptions carry"
     lede = (
-        f"{count} US AI policy. Each is tested in {run.futures:,} simulated futures under {len(run.policies)} "
+        f"{words.capital(words.spelled(many))} {carry} US AI policy. Each is tested in {run.futures:,} simulated futures under {len(run.policies)} "
         f"{'policies' if len(run.policies) > 1 else 'policy'}, from what was known on {DAY}."
     )
-    if len(compared) > 1 and shares[best] < 0.5:
-        lede += f" No policy keeps all of them in more than {words.share(shares[best])} of futures ({words.within(title_of(run, best))})."
+    if len(compared) > 1:
+        lede += (
+            f" The policy that keeps {words.together(many)} together most often, \u2018{words.within(title_of(run, best))}\u2019, "
+            f"does so in {words.share(shares[best])} of futures."
+        )
     return lede
 
 

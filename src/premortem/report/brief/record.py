@@ -37,7 +37,7 @@ def record(run: Run) -> Section:
         text(
             f"Weighted by what was known on {DAY}, futures are held against what was read later; no later reading moves them. ",
             see(figure.id),
-            f" shows each reading within its range. Only outcomes test a forecast: {outcomes_inside(judged.weighted.kinds)} inside{apart(judged.weighted.kinds)}.",
+            f" shows each reading beside its range. Only outcomes test a forecast: {outcomes_inside(judged.weighted.kinds)} inside{apart(judged.weighted.kinds)}.",
             Note(
                 f"{result['futures']:,} futures, {words.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
                 "How paths are drawn was reworked once after later values had been seen, on principle and with the same score; no number was fitted to them. "

@@ -1,0 +1,166 @@
+"""What screens say against the rows that they stand above."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import premortem.app
+from premortem.app import pages, words
+from premortem.app.routes import compare
+from premortem.report.words import share
+from premortem.stress import archetypes
+
+STATIC = Path(premortem.app.__file__).parent / "static"
+
+
+def together(**holds):
+    """A run of which only the shares of all at once are known."""
+    rows = [{"assumption": "all", "policy": p, "holds": x} for p, x in holds.items()]
+    return SimpleNamespace(board_rows=lambda: rows)
+
+
+@pytest.mark.parametrize("best", [0.19, 0.5, 0.51, 0.9])
+def test_f058_holds_all_in_most_futures_is_said_over_half_alone(best):
+    said = compare.holds_all(["a", "b"], together(a=best, b=0.1))
+    assert ("in most futures" in said) == (best > 0.5)
+    assert share(best) in said
+    assert ("more futures than any other" in said) == (best <= 0.5)
+
+
+def test_f058_policies_that_hold_all_alike_are_not_told_apart():
+    assert "no fewer futures than any other" in compare.holds_all(["a", "b"], together(a=0.2, b=0.2))
+
+
+def test_f058_the_page_says_the_share_of_the_policy_that_leads(client, desk):
+    text = client.get("/compare", params={"now": 1}).text
+    found = compare.compared(desk)
+    said = compare.holds_all(found["rankings"]["satisficing"], desk.run)
+    assert f"{desk.study.book(found['rankings']['satisficing'][0]).policy.title} {said}" in text
+    assert "all five" in text
+
+
+def test_f059_a_cell_of_the_board_tells_what_fails_as_failing(client, study):
+    text = client.get("/").text
+    cells = {c for c in re.findall(r'<span class="first">([^<]+)</span>', text)}
+    plain = {c.replace("&#39;", "'") for c in cells}
+    failing = {c.failure for a in study.assumptions for c in a.condition}
+    assert plain
+    assert plain <= failing | {f"{a.id} breaks" for a in study.assumptions}
+    assert not plain & {c.says for a in study.assumptions for c in a.condition}
+
+
+def test_f059_the_sentence_of_an_assumption_tells_what_fails_as_failing(study):
+    a = study.assumptions[0]
+    fails = {c.id: c.failure for c in a.condition}
+    row = {
+        "assumption": a.id,
+        "holds": 0.7,
+        "low": 0.6,
+        "high": 0.8,
+        "fails_on": {"lead_widens": 0.8, "throttled": 0.2},
+    }
+    said = words.verdict(row, fails)
+    assert said.endswith("what fails first in 80% of its breaks: the US lead in new compute does not widen.")
+    assert a.condition[0].says not in said
+
+
+@pytest.mark.parametrize("policy", ["as-written", "rescinded"])
+def test_f059_the_headline_names_every_assumption_that_is_weakest(study, policy):
+    rows = [
+        {"assumption": k, "policy": policy, "holds": x}
+        for k, x in {"A1": 0.4, "A2": 0.4, "A3": 0.9, "all": 0.1}.items()
+    ]
+    assert "A1 and A2 are the weakest. Each holds in 40%" in words.headline(rows, "As written")
+    assert "all three together in 10%" in words.headline(rows, "As written")
+
+
+def clouds(apart: float) -> np.ndarray:
+    """Futures in four clouds so far apart; one cloud where it is nothing."""
+    rng = np.random.default_rng(4)
+    middles = apart * np.array([[1.0, 1], [1, -1], [-1, 1], [-1, -1]])
+    return np.concatenate([m + rng.normal(size=(300, 2)) for m in middles]) @ rng.normal(size=(2, 6))
+
+
+def test_f060_no_family_is_claimed_where_futures_are_a_continuum():
+    from premortem.report import words as said
+
+    one, four = (
+        archetypes.families(clouds(0.0) + np.random.default_rng(5).normal(size=(1200, 6))),
+        archetypes.families(clouds(8.0)),
+    )
+    assert one.continuum
+    assert len(one.medoids) == min(archetypes.SIZES)
+    assert not four.continuum
+    assert len(four.medoids) == 4
+    result = {"archetypes": [0] * 4, "continuum": True}
+    assert said.grouped(result).startswith("Futures are a continuum, without families")
+    assert said.kind(result) == "part"
+    assert said.grouped(result | {"continuum": False}) == "Futures fall into four families"
+
+
+@pytest.mark.slow
+def test_f060_the_app_and_the_brief_give_one_answer(client, desk):
+    from premortem.report.brief import families
+
+    section = families.families(desk.run)
+    text = client.get("/futures", params={"now": 1}).text
+    found = client.get("/api/futures").json()
+    assert f"<h1>{section.title}</h1>" in text
+    assert all(row["name"] in text for row in found["archetypes"])
+    assert ("famil" in section.title.split(",")[0]) == (not found["continuum"])
+
+
+def test_f057_a_share_of_few_effective_futures_is_grey_and_has_no_interval():
+    from premortem.report.words import FEW, weak
+
+    assert weak(107)
+    assert not weak(FEW)
+    assert not weak(None)
+    macros = pages._env.get_template("macros.html").module
+    row = {"holds": 0.5, "low": 0.4, "high": 0.6}
+    assert 'class="span" visibility="hidden"' in macros.bar(row, None, span=False)
+    assert 'class="span" visibility="hidden"' not in macros.bar(row)
+    sheet = (STATIC / "app.css").read_text("utf-8")
+    assert ".weak" in sheet
+    assert f"const FEW = {FEW:g};" in (STATIC / "board.js").read_text("utf-8")
+
+
+def test_f063_a_table_of_a_page_shows_years_and_large_numbers_in_full():
+    macros = pages._env.get_template("macros.html").module
+    shown = macros.table(
+        [{"year": 2024.0, "tpp": 790_000_000.0, "none": None}], {"year": "Year", "tpp": "TPP", "none": "-"}
+    )
+    assert re.findall(r"<td>([^<]*)</td>", str(shown)) == ["2024", "790,000,000", ""]
+    script = (STATIC / "chart.js").read_text("utf-8")
+    assert "toPrecision(3)" not in script
+
+
+def test_f066_a_picture_of_an_assumption_says_which_under_which_policy_and_carries_no_local_address(client, study):
+    text = client.get("/a/A4?policy=rescinded").text
+    title = re.search(r'id="fan".*?<figcaption><h2>([^<]*)</h2>', text, re.S).group(1)
+    assert title == "A4 Dominance locks the world in, Rescinded: margin over time"
+    source = re.search(r'id="fan"[^>]*data-source="([^"]*)"', text).group(1)
+    assert "logit(" not in source
+    assert study.assumptions[3].condition[0].says in source
+    assert "location.href" not in (STATIC / "chart.js").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("2025-02-26", "2026-06-01"),
+        ("as-written@2026-06-01", "streamlined@2026-06-01"),
+        ("as-written@2025-06-01", "rescinded@2025-06-01"),
+    ],
+)
+def test_f069_every_change_that_is_counted_is_listed_in_order(client, a, b):
+    text = client.get("/rules/diff", params={"a": a, "b": b}).text
+    found = client.get("/api/diff", params={"a": a, "b": b}).json()
+    counted = int(re.search(r"<h1>(\d+) change", text).group(1))
+    listed = text.split("<h2>Who gains")[0].split("A day of what happened")[1]
+    assert counted == len(found["changes"]) == listed.count("<li>")
+    assert counted == sum(int(n) for n in re.findall(r"<h2>[^<]* \((\d+)\)</h2>", listed))
+    assert "reworded" not in listed.split("<h2>")[0]

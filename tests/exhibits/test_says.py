@@ -1,0 +1,201 @@
+"""What exhibits say against what they plot: every number and every word of trend in a title comes from the data under it."""
+
+import json
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premortem import exhibits, facts
+from premortem.analysis import KNOWN
+from premortem.app import specs
+from premortem.exhibits import board, china_supply, figure4, form, gap, price, render
+from premortem.exhibits.marks import PLAIN
+from premortem.exhibits.theme import themed
+from premortem.report import charts
+from premortem.report import mechanisms as mechanism_pictures
+from premortem.words import share, trend
+
+WAYS = {"rises": 1, "falls": -1, "stays level": 0}
+
+
+def prices(path: list[float]) -> pl.DataFrame:
+    """A price whose median goes through these values at the ends of 2024 on, with a margin that stays."""
+    rows = [
+        {
+            "series": series,
+            "quarter": f"{2024 + i}Q4",
+            "year": 2024.875 + i,
+            **dict.fromkeys(("p5", "p25", "p75", "p95"), v),
+            "p50": v,
+        }
+        for i, x in enumerate(path)
+        for series, v in (("price", x), ("gross_margin", 0.5), ("price_open", x))
+    ]
+    return pl.DataFrame(rows)
+
+
+def told(title: str) -> list[tuple[str, int]]:
+    """The stretches of a title: which way, and until when."""
+    return [
+        (way, int(year))
+        for way, year in re.findall(r"(rises|falls|stays level)[^,]*? to (\d{4})", title.split(", and")[0])
+    ]
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0.01, 1000), min_size=9, max_size=9))
+def check_course(path):
+    at = dict(zip(range(2024, 2033), path, strict=True))
+    start = 2024
+    stretches = told(price.says(prices(path)).title)
+    for way, year in stretches:
+        assert way == trend(at[start], at[year])
+        start = year
+    assert start == 2032
+    ends = {2024, *(year for _, year in stretches)}
+    assert {max(at, key=at.get), min(at, key=at.get)} <= ends or len(set(path)) < 9
+
+
+def test_f056_a_title_tells_every_turn_of_the_median_that_is_plotted():
+    check_course()
+    fallen = price.says(prices([30, 17, 10, 6, 4, 8, 16, 32, 40])).title
+    assert told(fallen) == [("falls", 2028), ("rises", 2032)]
+
+
+def test_f056_the_price_that_is_plotted_is_the_price_of_the_futures(small_run):
+    frame = exhibits.exhibit("price", small_run).data.filter(pl.col("series") == "price")
+    paths = small_run.paths("as-written").group_by("quarter").agg(pl.col("price").median()).sort("quarter")["price"]
+    plotted = frame.sort("year")["p50"].to_list()
+    assert plotted == pytest.approx(paths.to_list()[4:], rel=0.15)
+    assert told(exhibits.exhibit("price", small_run).title)[-1][0] == trend(plotted[3], plotted[-1])
+
+
+def test_f061_a_reading_is_shown_by_the_gap_or_by_the_hindcast_and_never_by_both(small_run):
+    record = facts.read("observations").filter(pl.col("quantity").is_in([q for _, _, q in gap.SERIES.values()]))
+    later = record.filter(pl.col("known_on") > KNOWN)
+    shown = gap.data(small_run).filter(pl.col("kind") == "recorded")
+    assert later.height > 0
+    assert shown.height == record.height - later.height
+    assert not set(shown["p50"].to_list()) & set(later["value"].cast(pl.Float64).to_list())
+    assert not re.search(r"inside|outside|\bbelow\b", gap.says(gap.data(small_run)).check)
+
+
+def test_f062_figure_4_is_titled_by_the_measures_on_its_axis():
+    frame = figure4.data()
+    title = figure4.says(frame).title
+    api = frame.filter(pl.col("service") == "api")
+    uptime, full = (api.filter(pl.col("measure") == m) for m in figure4.MEASURES)
+    low = uptime.sort("percent").row(0, named=True)
+    assert f"{low['percent']:.0f}% uptime" in title
+    last = full.filter(pl.col("date") >= figure4.WATCHED)["percent"].mean()
+    assert f"at full performance it was {share(last / 100)} of the time" in title
+    assert not re.search(r"whole|again|recover", title)
+    never = frame.with_columns(percent=pl.when(pl.col("percent").is_not_null()).then(100.0))
+    assert "after" not in figure4.says(never).title
+
+
+def test_f063_years_in_tables_are_years_and_no_digit_is_lost():
+    shown = form.table(
+        pl.DataFrame({"year": [2024.0, 2024.125], "tpp": [790_000_000.0, 0.00001234], "units": [2024.0, 12345.6]})
+    )
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", shown)
+    assert cells == ["2024", "790,000,000", "2,024", "2024.12", "0.00001234", "12,346"]
+    assert "e+" not in shown
+
+
+def formats(node, key="") -> list[str]:
+    """Every number format of a specification."""
+    if isinstance(node, dict):
+        return [f for k, v in node.items() for f in formats(v, k)]
+    if isinstance(node, list):
+        return [f for v in node for f in formats(v, key)]
+    said = re.findall(r"format\([^']*'([^']*)'\)", node) if key == "labelExpr" and isinstance(node, str) else []
+    return said + ([node] if key == "format" and isinstance(node, str) else [])
+
+
+def test_f064_no_axis_writes_a_number_with_a_prefix(small_run):
+    drawn = [specs.observable(unit, False, log) for unit in ("TPP", "million H100e") for log in (True, False)]
+    drawn += [specs.takes("x", unit) for unit in ("TPP", "H100e", "share")]
+    side = specs.Side("x", 1e-4, 1e9, (1, 2), log=True)
+    drawn += [specs.scatter([side, side]), specs.fan(), specs.stock(), specs.families("MH", ["A"])]
+    frame = pl.DataFrame({"limit": [1.0, 2.0], "holds": [0.1, 0.2], "used": [False, True]})
+    drawn.append(charts.threshold_curve(frame, "MH"))
+    found = [f for chart in drawn for f in formats(chart.to_dict())]
+    found += [f for name in exhibits.NOTE for f in formats(exhibits.chart(name).to_dict())]
+    found += [f for name in ("price", "compute", "caps") for f in formats(exhibits.chart(name, small_run).to_dict())]
+    assert len(found) > 20
+    assert not [f for f in found if re.fullmatch(r"[^%]*s", f)]
+    for module in (specs, mechanism_pictures, charts):
+        assert not re.search(r"""format=["'][^"']*s["']|, '~s'""", Path(module.__file__).read_text("utf-8"))
+
+
+def test_f064_an_axis_writes_small_and_large_numbers_in_full():
+    import altair as alt
+
+    frame = pl.DataFrame({"x": [0.0001, 0.01, 20.0, 5e6, 3e9]})
+    axis = alt.Axis(labelExpr=PLAIN, values=frame["x"].to_list(), labelOverlap=False)
+    chart = alt.Chart(frame).mark_point().encode(x=alt.X("x:Q", axis=axis, scale=alt.Scale(type="log")))
+    drawn = render.svg(themed(chart))
+    for said in ("0.0001", "0.01", "20", "5 million", "3 billion"):
+        assert f">{said}</text>" in drawn
+
+
+def test_f074_the_largest_source_is_told_by_shares_of_futures(small_run):
+    held = small_run.paths("as-written").with_columns(year=2023 + pl.col("quarter") // 4)
+    sums = held.group_by("future", "year").agg(pl.col(*china_supply.SOURCES).sum())
+    frame = china_supply.data(small_run)
+    title = china_supply.says(frame).title
+    by_year = {}
+    for year in (2025, 2030):
+        rows = sums.filter(pl.col("year") == year).select(*china_supply.SOURCES).to_numpy()
+        by_year[year] = {s: float((rows.argmax(1) == i).mean()) for i, s in enumerate(china_supply.SOURCES)}
+    first = max(by_year[2030], key=by_year[2030].get)
+    assert f"in {share(by_year[2025][first])} of futures in 2025 and in {share(by_year[2030][first])} in 2030" in title
+    assert not re.search(r"\b(stay|always|remain)\w*", title)
+    for year in (2025, 2030):
+        assert frame.filter(pl.col("year") == year)["largest"].sum() == pytest.approx(1)
+
+
+def test_f059_the_board_tells_what_fails_in_words_of_failing(small_run):
+    frame = board.data(small_run)
+    holding = {c.says for a in small_run.study.assumptions for c in a.condition}
+    failing = {c.failure for a in small_run.study.assumptions for c in a.condition}
+    told_first = set(frame.filter(pl.col("assumption") != board.ALL)["fails_first"].drop_nulls())
+    assert told_first
+    assert told_first <= failing
+    assert not told_first & holding
+    assert all(
+        said.endswith(" breaks") for said in frame.filter(pl.col("assumption") == board.ALL)["fails_first"].drop_nulls()
+    )
+
+
+def test_titles_speak_of_the_first_policy_and_of_one_policy_alone(small_run):
+    one = board.data(small_run).filter((pl.col("assumption") == "A1") | (pl.col("assumption") == board.ALL))
+    assert "weakest" not in board.says(one).title
+    assert json.dumps(board.chart(one).to_dict())
+
+
+def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small_run, monkeypatch):
+    from premortem import analysis
+    from premortem.exhibits import hindcast
+    from premortem.report.brief import record
+
+    asked = []
+
+    class Enough(Exception):
+        """No need to score anything: what is asked is what counts."""
+
+    def noted(*_, **how):
+        asked.append((how["run"], how.get("futures", record.LOOKED_AT)))
+        raise Enough
+
+    monkeypatch.setattr(analysis, "hindcast", noted)
+    for make in (hindcast.data, record.record):
+        with pytest.raises(Enough):
+            make(small_run)
+    assert asked == [(small_run, record.LOOKED_AT)] * 2
+    assert analysis.observed.AT_ONCE == record.LOOKED_AT
