@@ -10,15 +10,15 @@ from premortem.cli.shared import DONE, NO, AsJson, Quiet, RunDir, StudyDir, app,
 
 @app.command(rich_help_panel="More")
 def exhibits(
-    names: Annotated[list[str] | None, typer.Argument(help="Exhibits [default: all].")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Exhibits.", show_default="all")] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="Folder for the files [default: exhibits/ with --format, else none is written]."
+            "--out", "-o", help="Folder for the files.", show_default="exhibits/ with --format, else none is written"
         ),
     ] = None,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="html, svg, png or csv; repeat for more [default: all].")
+        list[str] | None, typer.Option("--format", help="html, svg, png or csv; repeat for more.", show_default="all")
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,

@@ -20,11 +20,11 @@ Weights = Annotated[
 @app.command(rich_help_panel="Main job")
 def run(
     policy: Annotated[
-        list[str] | None, typer.Option("--policy", help="A policy; repeat for more [default: all].")
+        list[str] | None, typer.Option("--policy", help="A policy; repeat for more.", show_default="all")
     ] = None,
     futures: Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")] = 20_000,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
-    out: Annotated[Path | None, typer.Option("--out", help="Run folder [default: out/].")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
     cluster: Annotated[
         str | None, typer.Option("--cluster", help="Address of a Dask scheduler, or local:N for N workers here.")

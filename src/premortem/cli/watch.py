@@ -21,7 +21,8 @@ def watch(
         ),
     ] = None,
     policy: Annotated[
-        str | None, typer.Option("--policy", help="The policy in view [default: as-written, else the run's first].")
+        str | None,
+        typer.Option("--policy", help="The policy in view.", show_default="as-written, else the run's first"),
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
@@ -44,7 +45,7 @@ def watch(
 def hindcast(
     as_of: AsOf = NOTE_DAY,
     observations: Annotated[
-        Path | None, typer.Option("--observations", help="CSV of readings to score [default: the study's record].")
+        Path | None, typer.Option("--observations", help="CSV of readings to score.", show_default="the study's record")
     ] = None,
     futures: Annotated[
         int, typer.Option("--futures", help="How many futures are simulated, or of a run looked at.")

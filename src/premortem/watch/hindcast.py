@@ -47,6 +47,7 @@ class Scored:
     crps_trend: float | None
     source: str
     confidence: str
+    named: str = ""  # as the table of readings calls it, where that is another name
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,7 @@ def _score(
         crps_trend=None if line is None else abs(line - reading.value),
         source=reading.source,
         confidence=reading.confidence,
+        named=reading.named,
     )
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from premortem import facts
-from premortem.errors import BadInput, nearest, raise_all, unknown
+from premortem.errors import BadInput, nearest, raise_all
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
-from premortem.watch.quantities import Z95, Array, Quantity
+from premortem.watch.quantities import Z95, Array, Quantity, find
 
 COLUMNS = ("quantity", "date", "value", "low", "high", "unit", "known_on", "source", "confidence")
 NEEDED = COLUMNS[:3]
@@ -39,6 +39,7 @@ class Reading:
     known_on: date
     source: str
     confidence: str
+    named: str = ""  # as it was written, where that is another name than the quantity's own
 
     @property
     def label(self) -> str:
@@ -101,6 +102,9 @@ def check_own(path: Path) -> None:
         BadInput(path.name, r.quantity, "no such quantity or event", got=r.quantity, hint=nearest(r.quantity, names))
         for r in (*own.unknown, *(e for e in own.events if process.resolve(e.quantity) is None))
     ]
+    strange += [
+        _unclear(path.name, r.named, r.named, known) for r in own.mapped if r.named and not find(r.named, known)
+    ]
     raise_all(strange + contradictions(shipped().joined(own).mapped, known, path.name))
 
 
@@ -146,7 +150,7 @@ def sort_out(
     unknown: list[Reading] = []
     errors: list[BadInput] = []
     for number, row in enumerate(rows, 2):
-        found = known_quantities.find(row["quantity"], known)
+        found = known_quantities.reported(row["quantity"], known)
         event = process.resolve(row["quantity"])
         is_event = row.get("unit") == EVENT or (found is None and event is not None)
         try:
@@ -180,6 +184,7 @@ def _reading(row: Mapping[str, str], file: str, place: str, today: date, quantit
         known_on,
         row.get("source", ""),
         row.get("confidence", ""),
+        row["quantity"] if quantity and row["quantity"] != quantity.id else "",
     )
     return in_unit(reading, row.get("unit", ""), quantity, file, f"{place}: unit") if quantity else reading
 
@@ -221,15 +226,23 @@ def parse_option(
     if not match:
         raise BadInput("command line", option, "cannot be read", got=text, allowed="QUANTITY=VALUE[UNIT][@DATE]")
     name, value, unit, day = match.groups()
-    quantity = known_quantities.find(name, known)
+    quantity = find(name, known)
     if quantity is None:
-        raise unknown(option, "no such quantity", name, [*known])
+        raise _unclear("command line", option, name, known)
     on, last = _date(day, "command line", option) if day else as_of, today or latest_day()
     if on > last:
         raise BadInput("command line", option, "lies in the future", got=day or str(on), allowed=f"up to {last}")
     number = _number(value, "command line", option)
-    reading = Reading(quantity.id, on, number, None, None, on, "your reading", "")
+    named = name if name != quantity.id else ""
+    reading = Reading(quantity.id, on, number, None, None, on, "your reading", "", named)
     return in_unit(reading, unit, quantity, "command line", option)
+
+
+def _unclear(file: str, key: str, name: str, known: Mapping[str, Quantity]) -> BadInput:
+    """The refusal of a name that is no quantity's own, with those that it may mean: none is taken in its place."""
+    close = known_quantities.near(name, known)
+    hint = f"did you mean {' or '.join(close)}?" if close else ""
+    return BadInput(file, key, f"no such quantity: {name}", got=name, allowed=", ".join(known), hint=hint)
 
 
 def contradictions(
