@@ -37,7 +37,13 @@ def test_faults_of_every_file_are_told_at_once(folder):
     (folder / "assumptions" / "a1.toml").write_text("id = 'A1'\n")
     (folder / "notes.txt").write_text("mine")
     found = problems(folder)
-    assert {fault.file for fault in found} >= {"params.csv", "correlations.csv", "outcomes.toml", "bad.toml", "a1.toml"}
+    assert {fault.file for fault in found} >= {
+        "params.csv",
+        "correlations.csv",
+        "outcomes.toml",
+        "policies/bad.toml",
+        "assumptions/a1.toml",
+    }
     assert any(fault.key == "notes.txt" for fault in found)
     with pytest.raises(BadInputs):
         Study(folder)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import DONE, NO, AsJson, Quiet, RunDir, StudyDir, app, show, stored
+from premortem.cli.shared import DONE, NO, AsJson, Quiet, RunDir, StudyDir, app, show
 
 
 @app.command(rich_help_panel="More")
@@ -47,9 +47,11 @@ def exhibits(
 def run_if_any(study: Path | None, run: Path | None) -> tuple[Any, str]:
     """The run to look at, or why there is none; one that was named must be there."""
     from premortem.errors import PremortemError
+    from premortem.study import Study
 
+    within = Study(study)
     try:
-        return stored(study, run), ""
+        return within.stored(run), ""
     except PremortemError as error:
         if run is not None:
             raise

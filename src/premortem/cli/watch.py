@@ -81,8 +81,12 @@ def _study_and_run(study: Path | None, run: Path | None) -> tuple[Any, Any]:
 
 @app.command(rich_help_panel="Watch")
 def timeline(
-    assumption: Annotated[str | None, typer.Option("--assumption", help="Only events that bear on this one.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Only events up to this day, YYYY-MM-DD.")] = None,
+    assumption: Annotated[
+        str | None, typer.Option("--assumption", help="Only events that bear on this one.", show_default="all")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Only events up to this day, YYYY-MM-DD.", show_default="all")
+    ] = None,
     study: StudyDir = None,
     as_json: AsJson = False,
 ) -> None:

@@ -21,7 +21,12 @@ def stress(
         int, typer.Option("--samples", help="Base samples of the Sobol indices: more narrow their intervals.")
     ] = 512,
     weights: Annotated[
-        str | None, typer.Option("--weights", help="Weigh the boxes by what was known on this day, YYYY-MM-DD.")
+        str | None,
+        typer.Option(
+            "--weights",
+            help="Weigh the boxes by what was known on this day, YYYY-MM-DD.",
+            show_default="all counted alike",
+        ),
     ] = None,
     memory: Memory = None,
     run: RunDir = None,

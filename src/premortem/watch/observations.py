@@ -242,7 +242,8 @@ def _unclear(file: str, key: str, name: str, known: Mapping[str, Quantity]) -> B
     """The refusal of a name that is no quantity's own, with those that it may mean: none is taken in its place."""
     close = known_quantities.near(name, known)
     hint = f"did you mean {' or '.join(close)}?" if close else ""
-    return BadInput(file, key, f"no such quantity: {name}", got=name, allowed=", ".join(known), hint=hint)
+    allowed = "a quantity by its full name" if close else ", ".join(known)
+    return BadInput(file, key, f"no such quantity: {name}", got=name, allowed=allowed, hint=hint)
 
 
 def contradictions(
