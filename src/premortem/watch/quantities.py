@@ -158,7 +158,10 @@ def find(name: str, quantities: Mapping[str, Quantity]) -> Quantity | None:
 
 
 def reported(name: str, quantities: Mapping[str, Quantity]) -> Quantity | None:
-    """As `find`, or by a pattern of names in reports, such as `smic_yield*`. Whoever takes one by a pattern says so."""
+    """As `find`, or by a pattern of names in reports, such as `smic_yield*`: the longest where two fit.
+
+    Whoever takes one by a pattern says so.
+    """
     return find(name, quantities) or next(_matched(_plain(name), quantities), None)
 
 
@@ -177,7 +180,9 @@ def _plain(name: str) -> str:
 
 
 def _matched(plain: str, quantities: Mapping[str, Quantity]) -> Iterator[Quantity]:
-    return (q for q in quantities.values() if any(fnmatchcase(plain, other) for other in q.also))
+    """Quantities whose patterns a name fits, the longest pattern first."""
+    fits = [(-len(other), q.id) for q in quantities.values() for other in q.also if fnmatchcase(plain, other)]
+    return (quantities[name] for _, name in sorted(fits))
 
 
 def factor(unit: str, into: str) -> float | None:
