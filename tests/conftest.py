@@ -5,9 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from premortem.ensemble.run import draw
 from premortem.study import Run, Study
+from tests.chance import no_shared_chance  # noqa: F401  # for every test
+
+# A property is judged by what it finds, at any load: no example and no drawing of one has a time limit.
+settings.register_profile("any load", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any load")
 
 
 @pytest.fixture(scope="session", autouse=True)
