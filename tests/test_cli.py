@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -93,6 +94,30 @@ def test_f075_an_option_that_falls_back_on_something_says_on_what(run, monkeypat
         (["check"], "Day of export, YYYY-MM-DD.", "today"),
     ):
         assert f"{option} [default: ({default})]" in screen(run, monkeypatch, *words), words
+
+
+COUNTED = re.compile(r"\b(five|six|seven) (assumptions|policies|propositions)\b|\b(all|the) five\b", re.I)
+
+
+@each_command
+def test_f077_no_help_counts_what_a_study_may_add_to(run, monkeypatch, words):
+    assert not COUNTED.search(screen(run, monkeypatch, *words))
+
+
+def test_f077_nor_does_a_page_of_the_app_or_a_table_of_the_terminal():
+    """Where five are meant, the text is chosen by their number: such a choice stands beside the number itself."""
+    from premortem import app, report
+
+    rooms = [Path(room.__file__).parent for room in (app, report)]
+    files = [p for room in rooms for kind in ("*.html", "*.py") for p in room.rglob(kind) if "brief" not in p.parts]
+    lines = [
+        (p.name, line)
+        for p in files
+        for line in p.read_text("utf-8").splitlines()
+        if COUNTED.search(line) and not line.lstrip().startswith('"""')
+    ]
+    assert len(files) > 60
+    assert not [found for found in lines if not re.search(r"\{5: |== 5", found[1])]
 
 
 # What no command takes: an option that is not there; and a study that is not there, where there is one to name.

@@ -174,7 +174,7 @@ def print_compare(result: dict[str, Any]) -> None:
     console.print(table)
     console.print(
         "Regret: what a policy's mean margin (each within -1 and 1) gives up against the best of these policies in the "
-        "same future. It counts the five alike and nothing else: no cost to firms, to allies or of enforcement, and no "
+        "same future. It counts the assumptions alike and nothing else: no cost to firms, to allies or of enforcement, and no "
         "retaliation; to give up least here is no recommendation.",
         style="dim",
     )

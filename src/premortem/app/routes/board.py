@@ -1,4 +1,4 @@
-"""The board: five assumptions by policy, and what moves them most."""
+"""The board: assumptions by policy, and what moves them most."""
 
 import time
 from dataclasses import replace
@@ -20,7 +20,7 @@ router = APIRouter()
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
-    """Which of the five assumptions survive this policy?"""
+    """Which assumptions survive this policy?"""
     return render(request, "board.html", answer=answer(desk, view, only=False), said=words)
 
 
