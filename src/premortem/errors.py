@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-Given, Read = TypeVar("Given"), TypeVar("Read")
+Given = TypeVar("Given")
+Read = TypeVar("Read")
 
 
 class PremortemError(Exception):
