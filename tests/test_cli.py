@@ -1,10 +1,13 @@
 """The command line as scripts see it: names, keys, exit codes, one line an error; and what `--help` may load."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import typer
 
 from premortem import cli
 
@@ -32,31 +35,110 @@ def test_help_loads_nothing_heavy():
     assert out.strip().endswith("[]")
 
 
-def test_every_command_has_help_with_examples(run):
-    for command in (
-        ["run"],
-        ["board"],
-        ["check"],
-        ["ledger"],
-        ["regime", "show"],
-        ["regime", "diff"],
-        ["regime", "loopholes"],
-        ["validate"],
-        ["init"],
-        ["brief"],
-        ["data", "status"],
-        ["data", "pull"],
-        ["data", "history"],
-        ["stress"],
-        ["compare"],
-        ["edits"],
-        ["futures"],
-        ["exhibits"],
+def commands(group=None, path=()):
+    """Every command of the program as its words and its parser, down to the last subcommand."""
+    group = group or typer.main.get_command(cli.app)
+    for name, command in group.commands.items():
+        yield from commands(command, (*path, name)) if hasattr(command, "commands") else [((*path, name), command)]
+
+
+EVERY = dict(commands())
+each_command = pytest.mark.parametrize("words", EVERY, ids=" ".join)
+
+
+def screen(run, monkeypatch, *arguments) -> str:
+    """What the help shows as one line of text, without the frames around it."""
+    monkeypatch.setenv("COLUMNS", "300")
+    code, out, _ = run(*arguments, "--help")
+    assert code == 0
+    return " ".join(re.sub("[\u2500-\u257f]", " ", out).split())
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+@each_command
+def test_every_command_has_help_with_an_example_that_parses(run, monkeypatch, words):
+    shown = screen(run, monkeypatch, *words)
+    examples = re.findall(rf"premortem {' '.join(words)}\b", shown.partition("Examples:")[2])
+    assert examples, words
+
+
+@each_command
+def test_f075_the_help_shows_every_word_that_was_written_and_every_default(run, monkeypatch, words):
+    shown, command = screen(run, monkeypatch, *words), EVERY[words]
+    assert plain(command.help) in shown
+    for param in command.params:
+        assert param.help is None or plain(param.help) in shown, param.name
+        told = param.show_default if isinstance(param.show_default, str) else param.default
+        if told in (None, False, [], ()):
+            continue
+        if told is True:
+            told = param.opts[0].removeprefix("--")
+        wanted = f"[default: ({told})]" if isinstance(param.show_default, str) else f"[default: {told}]"
+        assert plain(f"{param.help} {wanted}") in re.sub(r"\s*\[(?!default)[^\]]*\]", "", shown), param.name
+    assert not re.search(r" \.(?!\.)", shown)
+    assert "[]" not in shown
+    assert "()" not in shown
+
+
+def test_f075_an_option_that_falls_back_on_something_says_on_what(run, monkeypatch):
+    for words, option, default in (
+        (["exhibits"], "Exhibits.", "all"),
+        (["exhibits"], "Run folder.", "the study's last run"),
+        (["watch"], "The policy in view.", "as-written, else the run's first"),
+        (["stress"], "Number of a future to break or mend.", "the central case"),
+        (["timeline"], "Only events that bear on this one.", "all"),
+        (["board"], "Weigh futures by what was known on this day, YYYY-MM-DD.", "all counted alike"),
+        (["check"], "Day of export, YYYY-MM-DD.", "today"),
     ):
-        code, out, _ = run(*command, "--help")
-        assert code == 0
-        assert "premortem" in out
-        assert "Example" in out, command
+        assert f"{option} [default: ({default})]" in screen(run, monkeypatch, *words), words
+
+
+COUNTED = re.compile(r"\b(five|six|seven) (assumptions|policies|propositions)\b|\b(all|the) five\b", re.I)
+
+
+@each_command
+def test_f077_no_help_counts_what_a_study_may_add_to(run, monkeypatch, words):
+    assert not COUNTED.search(screen(run, monkeypatch, *words))
+
+
+def test_f077_nor_does_a_page_of_the_app_or_a_table_of_the_terminal():
+    """Where five are meant, the text is chosen by their number: such a choice stands beside the number itself."""
+    from premortem import app, report
+
+    rooms = [Path(room.__file__).parent for room in (app, report)]
+    files = [p for room in rooms for kind in ("*.html", "*.py") for p in room.rglob(kind) if "brief" not in p.parts]
+    lines = [
+        (p.name, line)
+        for p in files
+        for line in p.read_text("utf-8").splitlines()
+        if COUNTED.search(line) and not line.lstrip().startswith('"""')
+    ]
+    assert len(files) > 60
+    assert not [found for found in lines if not re.search(r"\{5: |== 5", found[1])]
+
+
+# What no command takes: an option that is not there; and a study that is not there, where there is one to name.
+@each_command
+@pytest.mark.parametrize("wrong", [["--no-such-option"], ["--study", "nowhere"]], ids=["option", "study"])
+def test_bad_input_to_any_command_is_an_error_document_and_exit_2(run, words, wrong, tmp_path, monkeypatch):
+    command = EVERY[words]
+    if wrong[0] == "--study" and not any("--study" in param.opts for param in command.params):
+        pytest.skip("takes no study")
+    if wrong[0] == "--study" and not any("--json" in param.opts for param in command.params):
+        pytest.skip("prints no JSON")
+    monkeypatch.chdir(tmp_path)
+    needed = ["x" for param in command.params if param.required]
+    code, out, err = run(*words, *needed, *wrong, "--json")
+    assert code == 2, (out, err)
+    assert err.startswith("error: ")
+    assert "Traceback" not in err
+    error = json.loads(out)["error"]  # one document, and nothing beside it
+    assert {"file", "key", "got", "allowed", "hint", "why"} <= set(error)
+    assert error["file"] == ("command line" if wrong[0] == "--no-such-option" else "nowhere")
+    assert not list(tmp_path.iterdir())
 
 
 def test_run_prints_the_keys_of_the_contract_and_writes_a_self_contained_brief(run, tmp_path):
@@ -90,6 +172,8 @@ def test_run_prints_the_keys_of_the_contract_and_writes_a_self_contained_brief(r
         (["run", "--futures", "1000000000000"], "out of range"),
         (["run", "--futures", "lots"], "futures"),
         (["run", "--policy", "as-writen"], "did you mean as-written"),
+        (["run", "--polcy", "as-written"], "did you mean --policy"),
+        (["watch", "--reading", "smic_yield=60%"], "did you mean smic_yield_ascend"),
         (["run", "--study", "nowhere"], "not a study folder"),
         (["board", "--run", "nowhere"], "no run here"),
         (["run", "--colour", "red"], "colour"),
@@ -155,7 +239,93 @@ def test_a_study_is_made_edited_run_and_validated(run, tmp_path):
     code, out, _ = run("validate", folder, "--json")
     assert code == 2
     files = {error["file"] for error in json.loads(out)["errors"]}
-    assert {"bad.toml", "params.csv", "a1.toml"} <= files
+    assert {"policies/bad.toml", "params.csv", "assumptions/a1.toml"} <= files
+
+
+def test_several_faults_of_a_command_are_told_together(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for arguments, found in (
+        (["run", "--policy", "histroy", "--policy", "maximum"], ["histroy", "maximum"]),
+        (["watch", "--reading", "moons=2", "--reading", "h20_units_year=3 TWh"], ["moons", "h20_units_year"]),
+        (["exhibits", "figure-9", "--format", "gif"], ["figure-9", "gif"]),
+        (["data", "pull", "moon", "mars"], ["moon", "mars"]),
+    ):
+        code, out, err = run(*arguments, "--json")
+        assert code == 2
+        assert len(json.loads(out)["errors"]) == len(found)
+        for line, name in zip(err.splitlines(), found, strict=False):
+            assert name in line
+        assert "2 errors, nothing written" in err
+
+
+def with_assumption(folder, name, **changes):
+    """A study whose folder holds the second assumption again under another name and id."""
+    text = (folder / "assumptions" / "a2.toml").read_text().replace('id = "A2"', 'id = "A10"', 1)
+    for before, after in changes.values():
+        assert before in text
+        text = text.replace(before, after, 1)
+    (folder / "assumptions" / name).write_text(text)
+
+
+def test_f076_an_error_names_the_users_own_file_and_what_may_be_meant(run, tmp_path):
+    folder = tmp_path / "mine"
+    run("init", folder)
+    with_assumption(folder, "mine.toml", typo=("cn_model_share@2028Q4", "cn_modell_share@2028Q4"))
+    for command in (["validate", folder], ["run", "--study", folder], ["board", "--study", folder]):
+        code, out, err = run(*command)
+        assert code == 2
+        assert "assumptions/mine.toml: condition.models_contained.margin: no such outcome: cn_modell_share" in out + err
+        assert "did you mean cn_model_share?" in out + err
+        assert "a10.toml" not in out + err
+    code, out, _ = run("validate", folder, "--json")
+    assert json.loads(out)["error"]["file"] == "assumptions/mine.toml"
+    assert json.loads(out)["errors"][0]["hint"] == "did you mean cn_model_share?"
+    with_assumption(folder, "mine.toml", key=("over_time =", "over_tyme ="))
+    assert "assumptions/mine.toml: condition.0.over_tyme: no such key" in run("validate", folder)[1]
+    assert "did you mean over_time?" in run("validate", folder)[1]
+
+
+def test_f076_two_files_of_one_assumption_are_refused(run, tmp_path):
+    folder = tmp_path / "mine"
+    run("init", folder)
+    with_assumption(folder, "mine.toml", id=('id = "A10"', 'id = "A2"'))
+    code, out, _ = run("validate", folder)
+    assert code == 2
+    assert "assumptions/mine.toml: id: A2 is the id of assumptions/a2.toml too" in out
+
+
+def test_f076_ids_come_in_the_order_of_their_numbers(run, tmp_path):
+    from premortem.study import Study
+    from premortem.watch import timeline
+
+    folder = tmp_path / "mine"
+    run("init", folder)
+    with_assumption(folder, "0-mine.toml")
+    wanted = ["A1", "A2", "A3", "A4", "A5", "A10"]
+    within = Study(folder)
+    assert [a.id for a in within.assumptions] == wanted
+    error = run("timeline", "--assumption", "A7", "--study", folder, "--json")[1]
+    assert json.loads(error)["error"]["allowed"] == ", ".join(wanted)
+    told = [e.assumptions for e in timeline.timeline(within.assumptions) if len(e.assumptions) > 1]
+    assert all(list(ids) == [name for name in wanted if name in ids] for ids in told)
+    assert any("A2" in ids and "A10" in ids for ids in told)
+
+
+@pytest.mark.slow
+def test_f076_board_and_brief_list_ids_in_the_order_of_their_numbers(run, tmp_path):
+    folder = tmp_path / "mine"
+    run("init", folder)
+    with_assumption(folder, "0-mine.toml")
+    code, out, _ = run("run", "--study", folder, "--policy", "as-written", "--futures", "64", "--json")
+    assert code == 0
+    wanted = ["A1", "A2", "A3", "A4", "A5", "A10"]
+    assert [row["assumption"] for row in json.loads(out)["board"]] == [*wanted, "all"]
+    _, out, _ = run("board", "--study", folder)
+    assert re.findall(r"\bA\d+\b", out)[:6] == wanted
+    brief = (folder / "out" / "brief.html").read_text("utf-8")
+    assert list(dict.fromkeys(re.findall(r"<t[hd][^>]*>\s*(?:<[^>]+>)?(A\d+)\b", brief)))[:6] == wanted
+    error = run("stress", "A7", "--study", folder, "--json")[1]
+    assert json.loads(error)["error"]["allowed"] == ", ".join(wanted)
 
 
 def test_a_condition_on_an_outcome_that_is_not_there_is_named(run, tmp_path):

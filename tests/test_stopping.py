@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from premortem.cli.shared import size
 from premortem.ensemble import store
 from premortem.errors import BadInput
 from tests.test_cli import run  # noqa: F401  # a fixture
+from tests.waiting import LONGEST, until
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -26,10 +26,9 @@ def test_a_signal_ends_a_run_with_its_status_and_nothing_half_written(tmp_path, 
         [sys.executable, "-m", "premortem", *map(str, asked)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
-        while not (out / "as-written" / "part-00001.parquet").exists() and process.poll() is None:
-            time.sleep(0.02)
+        until(lambda: (out / "as-written" / "part-00001.parquet").exists() or process.poll() is not None)
         process.send_signal(number)
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=LONGEST)
     finally:
         process.kill()
     assert process.returncode == status, err

@@ -1,6 +1,10 @@
 """Every error that a user can meet: one family, one line each, with the file, the key, what came and what is allowed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+Given = TypeVar("Given")
+Read = TypeVar("Read")
 
 
 class PremortemError(Exception):
@@ -22,6 +26,10 @@ class BadInput(PremortemError):
         self.got, self.allowed, self.hint = got, allowed, hint
         text = f"{file}: {key}: {what}" if key else f"{file}: {what}"
         super().__init__("; ".join([text, *([f"allowed: {allowed}"] if allowed else []), *([hint] if hint else [])]))
+
+    def at(self, file: str) -> "BadInput":
+        """The same fault, told of a file under the name by which the user knows it."""
+        return BadInput(file, self.key, self.what, got=self.got, allowed=self.allowed, hint=self.hint)
 
     def as_dict(self) -> dict[str, str]:
         """The same five fields, as the command line and the app print them."""
@@ -51,6 +59,21 @@ def raise_all(errors: Sequence[BadInput]) -> None:
         raise errors[0]
     if errors:
         raise BadInputs(errors)
+
+
+def each(read: Callable[[Given], Read], given: Iterable[Given]) -> list[Read]:
+    """What every given part is read as; the faults of all parts are raised together."""
+    found: list[Read] = []
+    errors: list[BadInput] = []
+    for part in given:
+        try:
+            found.append(read(part))
+        except BadInputs as several:
+            errors += several.errors
+        except BadInput as one:
+            errors.append(one)
+    raise_all(errors)
+    return found
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

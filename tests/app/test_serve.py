@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import LONGEST
+
 
 @contextmanager
 def served(*more):
@@ -44,7 +46,7 @@ def test_a_page_comes_before_the_model_is_ready_and_the_answer_when_it_is_and_a_
         assert "starting" not in json.loads(get(f"{address}/api/health")[1])
         assert 'id="board"' in get(address, accept="text/html")[1]
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=LONGEST)
     assert process.returncode == 128 + signal.SIGTERM
     assert "Your settings are in the address" in out
     assert "Traceback" not in err
@@ -54,7 +56,7 @@ def test_a_stop_before_the_model_is_ready_is_as_clean():
     with served() as (process, address):
         get(address, accept="text/html")
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=LONGEST)
     assert process.returncode == 128 + signal.SIGINT
     assert "Stopped" in out
     assert "Traceback" not in err
@@ -65,7 +67,7 @@ def test_a_study_that_does_not_read_is_one_line_and_status_2(tmp_path):
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies" / "mine.toml").write_text("name = 3")
     with served("--study", tmp_path) as (process, _):
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=LONGEST)
     assert process.returncode == 2
     assert err.startswith("error: ")
     assert "mine.toml" in err
@@ -76,7 +78,7 @@ def test_a_port_in_use_is_one_line_and_status_2():
     with served() as (_, address):
         port = address.rsplit(":", 1)[1]
         asked = [sys.executable, "-m", "premortem", "app", "--no-browser", "--port", port]
-        done = subprocess.run(asked, capture_output=True, text=True, env=os.environ, timeout=60)
+        done = subprocess.run(asked, capture_output=True, text=True, env=os.environ, timeout=LONGEST)
     assert done.returncode == 2
     assert "cannot be used" in done.stderr
     assert "--port" in done.stderr
@@ -94,7 +96,7 @@ def test_a_stop_ends_the_jobs_that_run(tmp_path):
             assert json.load(answer)["job"]["status"] == "running"
         assert at_work_in(folder / ".jobs")
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=120)
+        out, _ = process.communicate(timeout=LONGEST)
     assert "Stopped" in out
     assert not at_work_in(folder / ".jobs")
 

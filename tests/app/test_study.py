@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from premortem.app import overlay
 from premortem.app.state import State
 from premortem.regime.book import Book, load
+from tests.waiting import LONGEST, until
 
 CHANGED = "l.diffusion.country_allocation.tpp=900000000&l.strength.deals=0.5&l.diffusion.uveu.country_max=0.1"
 
@@ -90,7 +90,7 @@ def test_a_killed_job_is_told(at_study):
     name = client.post("/api/jobs", json={"policies": ["as-written"], "futures": 1000}).json()["job"]["id"]
     job = site.state.jobs.find(name)
     job.process.kill()
-    job.process.wait(5)
+    job.process.wait(LONGEST)
     assert client.get(f"/api/jobs/{name}").json()["job"]["status"] == "failed"
 
 
@@ -98,9 +98,8 @@ def test_a_killed_job_is_told(at_study):
 def test_a_job_that_ends_leaves_its_brief(at_study):
     client, _, _ = at_study
     name = client.post("/api/jobs", json={"policies": ["as-written"], "futures": 1000}).json()["job"]["id"]
-    until = time.monotonic() + 300
-    while (job := client.get(f"/api/jobs/{name}").json()["job"])["status"] == "running" and time.monotonic() < until:
-        time.sleep(0.5)
+    until(lambda: client.get(f"/api/jobs/{name}").json()["job"]["status"] != "running")
+    job = client.get(f"/api/jobs/{name}").json()["job"]
     assert (job["status"], job["progress"]) == ("finished", 1.0)
     assert "<html" in client.get(job["brief"]).text
 

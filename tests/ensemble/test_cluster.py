@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 
 import pytest
 
@@ -66,7 +65,5 @@ def test_a_scheduler_that_is_not_there_is_refused(study, tmp_path, monkeypatch):
     from premortem.ensemble import cluster
 
     monkeypatch.setattr(cluster, "PATIENCE", 1)
-    began = time.monotonic()
     with pytest.raises(BadInput, match="no scheduler with workers answers"):
         study.run(["as-written"], futures=10, out=tmp_path / "out", cluster="tcp://127.0.0.1:9")
-    assert time.monotonic() - began < 60

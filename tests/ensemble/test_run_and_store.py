@@ -15,6 +15,7 @@ import pytest
 from premortem.ensemble import bands, read, store
 from premortem.ensemble.part import PART
 from premortem.errors import BadInput, MissingData, NotReproducible
+from tests.waiting import until
 
 # Three parts, the last one short and its last chunk padded.
 FUTURES = 2 * PART + 3000
@@ -78,8 +79,7 @@ def kill_and_resume(folder, seconds, futures=FUTURES):
         f"Study().run({POLICIES!r}, futures={futures}, seed=3, out=sys.argv[1], resume=True)"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(folder)])
-    while not (folder / store.MANIFEST).exists() and process.poll() is None:
-        time.sleep(0.005)
+    until(lambda: (folder / store.MANIFEST).exists() or process.poll() is not None)
     time.sleep(seconds)
     killed = process.poll() is None
     os.kill(process.pid, signal.SIGKILL)
@@ -126,10 +126,12 @@ def test_resuming_with_other_inputs_is_refused(study, tmp_path):
 def test_a_second_writer_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path):
     inputs = {"inputs": {}, "format": store.FORMAT}
     code = (
-        "import sys, time; from premortem.ensemble.lock import held; from pathlib import Path\n"
-        "with held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+        "import sys; from premortem.ensemble.lock import held; from pathlib import Path\n"
+        "with held(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     )
-    owner = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "e")], stdout=subprocess.PIPE, text=True)
+    owner = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "e")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert owner.stdout.readline() == "held\n"
         with (

@@ -1,6 +1,7 @@
 """Quantities, units and readings: what is read, in which unit, known when."""
 
 from datetime import date
+from fnmatch import fnmatchcase
 
 import jax.numpy as jnp
 import numpy as np
@@ -160,3 +161,53 @@ def test_what_is_read_spreads_around_the_truth_as_said(name):
     assert abs(z.mean()) < 0.03
     assert z.std() == pytest.approx(1.0, abs=0.03)
     assert np.isclose(q.off_scale(q.on_scale(np.array([truth]))), truth).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "close"),
+    [
+        ("smic_yield", ["smic_yield_ascend"]),  # a report's name by the pattern `smic_yield*`
+        ("smic_yield_910b", ["smic_yield_ascend"]),
+        ("capex", ["capex_big4_year", "capex_big4_quarter"]),  # several begin so
+        ("h20_unit", ["h20_units_year"]),
+        ("smic_yeild_ascend", ["smic_yield_ascend"]),
+    ],
+)
+def test_f107_a_name_that_is_only_like_a_quantitys_is_asked_about_and_never_taken(name, close):
+    with pytest.raises(BadInput) as refused:
+        parse_option(f"{name}=0.6", NOTE, TODAY)
+    assert refused.value.got == name
+    assert refused.value.hint.startswith("did you mean ")
+    assert all(known in refused.value.hint for known in close)
+    assert set(close) <= set(quantities.near(name, KNOWN))
+
+
+def test_f107_no_quantity_is_taken_by_the_beginning_of_its_name():
+    taught = {other for q in KNOWN.values() for other in (q.id, *q.also)}
+    for known in KNOWN:
+        for end in range(1, len(known)):
+            if known[:end] not in taught:
+                with pytest.raises(BadInput, match="no such quantity"):
+                    parse_option(f"{known[:end]}=0.6", NOTE, TODAY)
+
+
+def test_f107_another_name_in_full_is_taken_and_told():
+    reading = parse_option("cn_yield=60%", NOTE, TODAY)
+    assert (reading.quantity, reading.named) == ("smic_yield_ascend", "cn_yield")
+    assert parse_option("smic_yield_ascend=60%", NOTE, TODAY).named == ""
+
+
+def test_f107_a_studys_own_table_is_asked_too_and_a_table_of_reports_says_how_it_was_read(tmp_path):
+    path = table(tmp_path, "smic_yield_910b,2025-02-01,40,30,45,%,2025-02-25,x,medium")
+    with pytest.raises(BadInput, match=r"mine.csv: smic_yield_910b: .*did you mean smic_yield_ascend"):
+        observations.check_own(path)
+    (read,) = observations.read(path, TODAY).mapped
+    assert (read.quantity, read.named) == ("smic_yield_ascend", "smic_yield_910b")
+
+
+def test_f107_no_name_in_a_report_fits_two_quantities_alike():
+    names = {other.replace("*", end) for q in KNOWN.values() for other in q.also for end in ("", "_2025", "_total")}
+    for name in names:
+        fits = sorted((-len(o), q.id) for q in KNOWN.values() for o in q.also if fnmatchcase(name, o))
+        assert len({known for length, known in fits if length == fits[0][0]}) == 1, (name, fits)
+        assert quantities.reported(name, KNOWN).id == fits[0][1] or quantities.find(name, KNOWN)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from premortem.analysis.asymmetry import time_told
 from premortem.analysis.large import in_memory
 from premortem.analysis.margins import check_inputs, margins_of
-from premortem.errors import BadInput, MissingData, unknown
+from premortem.errors import BadInput, MissingData, each, raise_all, unknown
 from premortem.stress import regret
 from premortem.stress.attribute import paired
 from premortem.study import Run, listed
@@ -97,24 +97,23 @@ def _warnings(failed: Mapping[str, int], whole: int, futures: int) -> list[str]:
 
 def weights_of(texts: Sequence[str]) -> dict[str, float]:
     """Weights by assumption from texts as `A1=2`. Raises `BadInput` for anything else."""
-    found: dict[str, float] = {}
-    for text in texts:
-        name, _, value = text.partition("=")
-        try:
-            found[name.upper()] = float(value)
-        except ValueError:
-            raise BadInput(
-                "command line", "--weigh", f"not a weight: {text}", got=text, allowed="ASSUMPTION=NUMBER, as A1=2"
-            ) from None
-    return found
+    return dict(each(_weight, texts))
+
+
+def _weight(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name.upper(), float(value)
+    except ValueError:
+        raise BadInput(
+            "command line", "--weigh", f"not a weight: {text}", got=text, allowed="ASSUMPTION=NUMBER, as A1=2"
+        ) from None
 
 
 def _chosen(run: Run, policies: str | Sequence[str] | None) -> list[str]:
     chosen = list(dict.fromkeys(listed(policies) or [p for p in run.policies if p != "history"]))
     known = list(dict.fromkeys([*run.policies, *run.study.policies]))
-    for name in chosen:
-        if name not in known:
-            raise unknown("POLICY", "not in this run or study", name, known)
+    raise_all([unknown("POLICY", "not in this run or study", name, known) for name in chosen if name not in known])
     if len(chosen) < 2:
         what = "needs two policies or more"
         raise BadInput("command line", "POLICY", what, got=", ".join(chosen), allowed=", ".join(known))

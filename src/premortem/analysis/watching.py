@@ -12,7 +12,7 @@ from premortem.analysis import observed, weighing
 from premortem.analysis.clauses import KNOWN
 from premortem.analysis.margins import margins_of
 from premortem.analysis.observed import Array, Futures
-from premortem.errors import BadInput, raise_all, unknown
+from premortem.errors import BadInput, each, raise_all, unknown
 from premortem.regime.levers import Levers
 from premortem.stress import regret
 from premortem.study import Run, Study
@@ -69,7 +69,7 @@ def what_to_watch(
     Without a stored run the futures are simulated at once; of a run all are looked at, or the `first`. `given` are readings as typed, `QUANTITY=VALUE[UNIT][@DATE]`:
     they take the place of the record's for the same period. Raises `BadInput` for readings that cannot be used.
     """
-    own = [observations.parse_option(text, as_of) for text in given]
+    own = each(lambda text: observations.parse_option(text, as_of), given)
     every = quantities.shipped()
     asked = [*weighing.asked_of(study, as_of), *((every[r.quantity], r.on) for r in own)]
     asked += [(every[s.quantity], s.by) for s in study.signposts.values() if s.quantity]
@@ -281,4 +281,11 @@ def _row(w: Watched) -> dict[str, Any]:
 
 
 def _reading(r: Reading) -> dict[str, Any]:
-    return {"quantity": r.quantity, "date": r.on, "value": r.value, "known_on": r.known_on, "source": r.source}
+    return {
+        "quantity": r.quantity,
+        "date": r.on,
+        "value": r.value,
+        "known_on": r.known_on,
+        "source": r.source,
+        "named": r.named,
+    }

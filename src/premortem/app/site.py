@@ -52,7 +52,7 @@ def bare() -> FastAPI:
     site = FastAPI(
         title="premortem",
         version=version("premortem"),
-        description=f"Five assumptions of a policy, tested over thousands of futures. Shares of futures, not forecasts.\n\n{KEYS}",
+        description=f"Assumptions of a policy, tested over thousands of futures. Shares of futures, not forecasts.\n\n{KEYS}",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",

@@ -1,6 +1,7 @@
 """The command line: parse, call, show, exit. Every command has `--json`, which prints one document on stdout."""
 
 import json
+import re
 import signal
 import sys
 from functools import partial
@@ -11,7 +12,7 @@ from typer.exceptions import TyperException
 
 from premortem.cli import exhibits, main_job, more, rules, watch, why
 from premortem.cli.shared import BAD, BUG, DONE, app
-from premortem.errors import BadInput, BadInputs, PremortemError
+from premortem.errors import BadInput, BadInputs, PremortemError, nearest
 
 # Exit status of a process that a signal ended: this and the signal's number, 130 for Ctrl-C, 143 for SIGTERM.
 SIGNALLED = 128
@@ -97,7 +98,7 @@ def _refuse(error: PremortemError, as_json: bool) -> int:
     if len(errors) > 1:
         typer.echo(f"{len(errors)} errors, nothing written", err=True)
     if as_json:
-        dicts = [e.as_dict() if isinstance(e, BadInput) else _as_dict(e) for e in errors]
+        dicts = [e.as_dict() | {"why": e.what} if isinstance(e, BadInput) else _as_dict(e) for e in errors]
         typer.echo(json.dumps({"error": dicts[0], **({"errors": dicts} if len(dicts) > 1 else {})}))
     return BAD
 
@@ -109,11 +110,24 @@ def _as_dict(error: BaseException) -> dict[str, str]:
 def _usage_or_bug(error: Exception, as_json: bool) -> int:
     """A wrong option is the user's; anything else is ours: one line, and how to report it."""
     if isinstance(error, TyperException):
-        option = getattr(getattr(error, "param", None), "name", None) or getattr(error, "option_name", None) or ""
-        refused = BadInput("command line", option, error.format_message(), hint="see `premortem --help`")
-        return _refuse(refused, as_json)
+        return _refuse(_usage(error), as_json)
     typer.echo(f"error: a bug in premortem: {type(error).__name__}: {error}", err=True)
     typer.echo("hint: run again with --debug and report what it prints", err=True)
     if as_json:
         typer.echo(json.dumps({"error": _as_dict(error)}))
     return BUG
+
+
+def _usage(error: TyperException) -> BadInput:
+    """What the parser refuses, as every other error of the user's: the option, what is wrong, and what may be meant."""
+    context, param, option = (getattr(error, name, None) for name in ("ctx", "param", "option_name"))
+    command = getattr(context, "command_path", "premortem")
+    key = option or (param.opts[0] if param is not None else "")
+    what = re.sub(r"^(Invalid value for .+?: )?(Value error, )?|\.$", "", error.format_message())
+    hint = f"see `{command} --help`"
+    if option and "No such option" in what:
+        taken = [name for one in context.command.params for name in (*one.opts, *one.secondary_opts)] if context else []
+        return BadInput("command line", key, "no such option", got=option, hint=nearest(option, taken) or hint)
+    if param is not None and what.startswith("Missing"):
+        return BadInput("command line", key, "is missing", hint=hint)
+    return BadInput("command line", key, what, hint=hint)

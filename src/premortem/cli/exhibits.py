@@ -5,20 +5,20 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import DONE, NO, AsJson, Quiet, RunDir, StudyDir, app, show, stored
+from premortem.cli.shared import DONE, NO, AsJson, Quiet, RunDir, StudyDir, app, show
 
 
 @app.command(rich_help_panel="More")
 def exhibits(
-    names: Annotated[list[str] | None, typer.Argument(help="Exhibits [default: all].")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Exhibits.", show_default="all")] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="Folder for the files [default: exhibits/ with --format, else none is written]."
+            "--out", "-o", help="Folder for the files.", show_default="exhibits/ with --format, else none is written"
         ),
     ] = None,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="html, svg, png or csv; repeat for more [default: all].")
+        list[str] | None, typer.Option("--format", help="html, svg, png or csv; repeat for more.", show_default="all")
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
@@ -47,9 +47,11 @@ def exhibits(
 def run_if_any(study: Path | None, run: Path | None) -> tuple[Any, str]:
     """The run to look at, or why there is none; one that was named must be there."""
     from premortem.errors import PremortemError
+    from premortem.study import Study
 
+    within = Study(study)
     try:
-        return stored(study, run), ""
+        return within.stored(run), ""
     except PremortemError as error:
         if run is not None:
             raise

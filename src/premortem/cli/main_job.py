@@ -13,21 +13,27 @@ WithPdf = Annotated[bool, typer.Option("--pdf", help="Also as a tagged PDF, brie
 OnPaper = Annotated[Literal["a4", "letter"], typer.Option("--paper", help="Paper of the PDF.")]
 OldRun = Annotated[Path | None, typer.Option("--compare", help="An older run folder: say what moved since.")]
 Weights = Annotated[
-    str | None, typer.Option("--weights", help="Weigh futures by what was known on this day, YYYY-MM-DD.")
+    str | None,
+    typer.Option(
+        "--weights", help="Weigh futures by what was known on this day, YYYY-MM-DD.", show_default="all counted alike"
+    ),
 ]
 
 
 @app.command(rich_help_panel="Main job")
 def run(
     policy: Annotated[
-        list[str] | None, typer.Option("--policy", help="A policy; repeat for more [default: all].")
+        list[str] | None, typer.Option("--policy", help="A policy; repeat for more.", show_default="all")
     ] = None,
     futures: Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")] = 20_000,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
-    out: Annotated[Path | None, typer.Option("--out", help="Run folder [default: out/].")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
     cluster: Annotated[
-        str | None, typer.Option("--cluster", help="Address of a Dask scheduler, or local:N for N workers here.")
+        str | None,
+        typer.Option(
+            "--cluster", help="Address of a Dask scheduler, or local:N for N workers here.", show_default="this process"
+        ),
     ] = None,
     memory: Memory = None,
     only: Annotated[

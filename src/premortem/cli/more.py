@@ -14,7 +14,7 @@ app.add_typer(data_app, name="data", rich_help_panel="More")
 
 @app.command(rich_help_panel="More")
 def validate(
-    folder: Annotated[Path | None, typer.Argument(help="A study's folder [default: the shipped study].")] = None,
+    folder: Annotated[Path | None, typer.Argument(help="A study's folder.", show_default="the shipped study")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check every file of a study and report all errors at once.
@@ -24,12 +24,10 @@ def validate(
     from premortem.study import problems
 
     found = problems(folder)
-    lines = [f"error: {e.file}: {e.key}: {e.what}" for e in found] + [
-        counted(len(found), "error") if found else "no errors"
-    ]
-    show(
-        {"errors": [e.as_dict() | {"why": e.what} for e in found]}, as_json, False, lambda: typer.echo("\n".join(lines))
-    )
+    said = [*(f"error: {error}" for error in found), counted(len(found), "error") if found else "no errors"]
+    dicts = [error.as_dict() | {"why": error.what} for error in found]
+    document = {"errors": dicts} | ({"error": dicts[0]} if dicts else {})
+    show(document, as_json, False, lambda: typer.echo("\n".join(said)))
     raise typer.Exit(BAD if found else DONE)
 
 
@@ -98,7 +96,7 @@ def data_status(as_json: AsJson = False) -> None:
 
 @data_app.command("pull")
 def data_pull(
-    names: Annotated[list[str] | None, typer.Argument(help="Sources [default: all].")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Sources.", show_default="all")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fetch newer figures from their publishers into the cache; runs go on using the tables that ship.

@@ -11,7 +11,7 @@ from premortem.cli.shared import DONE, NO, AsJson, OnDate, StudyDir, Under, app,
 @app.command(rich_help_panel="Rules")
 def check(
     item: Annotated[str | None, typer.Option("--item", help="A chip by name, or a kind of item.")] = None,
-    quantity: Annotated[str | None, typer.Option("--quantity", help="Units [default: 1].")] = None,
+    quantity: Annotated[str | None, typer.Option("--quantity", help="Units.", show_default="1")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Destination: ISO code or name.")] = None,
     hq: Annotated[str | None, typer.Option("--hq", help="Headquarters of the consignee.")] = None,
     parent: Annotated[str | None, typer.Option("--parent", help="Headquarters of its ultimate parent.")] = None,

@@ -23,12 +23,17 @@ DONE, NO, BAD, BUG = 0, 1, 2, 70
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no tables; errors stay.")]
 StudyDir = Annotated[
-    Path | None, typer.Option("--study", help="Folder made by `premortem init`: its files over the shipped ones.")
+    Path | None,
+    typer.Option(
+        "--study",
+        help="Folder made by `premortem init`: its files over the shipped ones.",
+        show_default="the shipped study",
+    ),
 ]
-RunDir = Annotated[Path | None, typer.Option("--run", help="Run folder [default: the study's last run].")]
-Memory = Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB [default: none].")]
+RunDir = Annotated[Path | None, typer.Option("--run", help="Run folder.", show_default="the study's last run")]
+Memory = Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB.", show_default="none")]
 Under = Annotated[str, typer.Option("--under", help="Policy: history, as-written, rescinded, ... or a policy file.")]
-OnDate = Annotated[str | None, typer.Option("--on", help="Day of export, YYYY-MM-DD [default: today].")]
+OnDate = Annotated[str | None, typer.Option("--on", help="Day of export, YYYY-MM-DD.", show_default="today")]
 
 
 def day(text: str, option: str) -> date:

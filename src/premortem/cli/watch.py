@@ -21,7 +21,8 @@ def watch(
         ),
     ] = None,
     policy: Annotated[
-        str | None, typer.Option("--policy", help="The policy in view [default: as-written, else the run's first].")
+        str | None,
+        typer.Option("--policy", help="The policy in view.", show_default="as-written, else the run's first"),
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
@@ -44,7 +45,7 @@ def watch(
 def hindcast(
     as_of: AsOf = NOTE_DAY,
     observations: Annotated[
-        Path | None, typer.Option("--observations", help="CSV of readings to score [default: the study's record].")
+        Path | None, typer.Option("--observations", help="CSV of readings to score.", show_default="the study's record")
     ] = None,
     futures: Annotated[
         int, typer.Option("--futures", help="How many futures are simulated, or of a run looked at.")
@@ -80,8 +81,12 @@ def _study_and_run(study: Path | None, run: Path | None) -> tuple[Any, Any]:
 
 @app.command(rich_help_panel="Watch")
 def timeline(
-    assumption: Annotated[str | None, typer.Option("--assumption", help="Only events that bear on this one.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Only events up to this day, YYYY-MM-DD.")] = None,
+    assumption: Annotated[
+        str | None, typer.Option("--assumption", help="Only events that bear on this one.", show_default="all")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Only events up to this day, YYYY-MM-DD.", show_default="all")
+    ] = None,
     study: StudyDir = None,
     as_json: AsJson = False,
 ) -> None:

@@ -10,16 +10,23 @@ from premortem.cli.shared import AsJson, Memory, RunDir, StudyDir, app, day, sho
 @app.command(rich_help_panel="Why")
 def stress(
     assumption: Annotated[str, typer.Argument(help="A1 to A5, or one of your own.")],
-    policy: Annotated[str | None, typer.Option("--policy", help="A policy of the run [default: its first].")] = None,
+    policy: Annotated[
+        str | None, typer.Option("--policy", help="A policy of the run.", show_default="its first")
+    ] = None,
     top: Annotated[int, typer.Option("--top", min=1, max=20, help="How many boxes and breaking points.")] = 3,
     start: Annotated[
-        int | None, typer.Option("--from", help="Number of a future to break or mend [default: the central case].")
+        int | None, typer.Option("--from", help="Number of a future to break or mend.", show_default="the central case")
     ] = None,
     samples: Annotated[
         int, typer.Option("--samples", help="Base samples of the Sobol indices: more narrow their intervals.")
     ] = 512,
     weights: Annotated[
-        str | None, typer.Option("--weights", help="Weigh the boxes by what was known on this day, YYYY-MM-DD.")
+        str | None,
+        typer.Option(
+            "--weights",
+            help="Weigh the boxes by what was known on this day, YYYY-MM-DD.",
+            show_default="all counted alike",
+        ),
     ] = None,
     memory: Memory = None,
     run: RunDir = None,
@@ -42,11 +49,11 @@ def stress(
 def compare(
     policies: Annotated[
         list[str] | None,
-        typer.Argument(help="Policies of the run or the study [default: those of the run, less history]."),
+        typer.Argument(help="Policies of the run or the study.", show_default="those of the run, less history"),
     ] = None,
     weigh: Annotated[
         list[str] | None,
-        typer.Option("--weigh", help="Weight of an assumption, as A1=2; repeat for more [default: 1]."),
+        typer.Option("--weigh", help="Weight of an assumption, as A1=2; repeat for more.", show_default="1"),
     ] = None,
     memory: Memory = None,
     run: RunDir = None,
@@ -82,7 +89,9 @@ def edits(
 
 @app.command(rich_help_panel="Why")
 def futures(
-    k: Annotated[int | None, typer.Option("--k", help="How many families [default: the most stable number].")] = None,
+    k: Annotated[
+        int | None, typer.Option("--k", help="How many families.", show_default="the most stable number")
+    ] = None,
     run: RunDir = None,
     study: StudyDir = None,
     as_json: AsJson = False,

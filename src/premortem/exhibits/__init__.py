@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from premortem.errors import BadInput, MissingData, PremortemError, unknown
+from premortem.errors import BadInput, MissingData, PremortemError, raise_all, unknown
 
 # The module of each exhibit by its name, in the order in which they are shown: the note's, then ours.
 EXHIBITS = {
@@ -86,11 +86,8 @@ def rows(
     Files are written where a folder is given. One that cannot be made says why in `error`, is titled by its subject and
     has no files. Raises `BadInput` for an unknown name or format and for a folder that cannot be written.
     """
-    for name in names:
-        _module(name)
-    for kind in formats:
-        if kind not in FORMATS:
-            raise unknown("--format", "no such format", kind, FORMATS)
+    wrong = [unknown("NAME", "no such exhibit", name, [*EXHIBITS]) for name in names if name not in EXHIBITS]
+    raise_all(wrong + [unknown("--format", "no such format", kind, FORMATS) for kind in formats if kind not in FORMATS])
     if folder:
         _make(folder)
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # simulating and drawing leave the interpreter free

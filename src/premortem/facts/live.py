@@ -18,7 +18,7 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from premortem.errors import MissingData, PremortemError, nearest, unknown
+from premortem.errors import MissingData, PremortemError, nearest, raise_all, unknown
 from premortem.facts.fetch import Fetched, fetch
 
 LIVE = files("premortem.facts") / "live.toml"
@@ -64,9 +64,7 @@ def pull(
     One that fails costs no other, and leaves what was pulled before. Raises `BadInput` for a name that is not a source.
     """
     known = sources() if known is None else known
-    for name in names:
-        if name not in known:
-            raise unknown("NAME", "no such source", name, [*known])
+    raise_all([unknown("NAME", "no such source", name, [*known]) for name in names if name not in known])
     pulled: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     for name in names or known:

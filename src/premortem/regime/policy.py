@@ -72,7 +72,7 @@ def read_policy(path: Path | Traversable) -> Policy:
 
 def fault(file: str, key: str, wrong: dict[str, Any]) -> BadInput:
     """A fault that Pydantic found, in the words of this project's errors."""
-    place = ".".join([key, *(str(p) for p in wrong["loc"])]).replace(".numbers.", ".")
+    place = ".".join([*filter(None, [key]), *(str(p) for p in wrong["loc"])]).replace(".numbers.", ".")
     known = [*Clause.model_fields, *Dated.model_fields, *Policy.model_fields]
     if wrong["type"] == "extra_forbidden":
         return BadInput(file, place, "no such key", got=wrong["loc"][-1], hint=nearest(str(wrong["loc"][-1]), known))

@@ -21,6 +21,9 @@ def print_watch(result: dict[str, Any]) -> None:
     _boards(console, result)
     for warning in result["warnings"]:
         console.print(f"Warning: {warning}", style="bold")
+    for reading in result["readings"]:
+        if reading["named"]:
+            console.print(f"{reading['named']} is read as {reading['quantity']}")
     console.print("\n[bold]What to look at next[/bold], by the value of a reading (100 would settle everything)")
     for row in result["signposts"][:SHOWN]:
         worth = "    -" if row["voi"] is None else f"{100 * row['voi']:5.1f}"
@@ -77,7 +80,8 @@ def print_hindcast(judged: Any) -> None:
     for s in (*found.misses, *(s for s in found.observables if s.inside)):
         skill = "-" if not s.crps_persistence else f"{1 - s.crps / s.crps_persistence:+.0%}"
         numbers = (words.number(x, 3) for x in (s.observed, s.p5, s.p50, s.p95))
-        table.add_row("" if s.inside else "MISS", s.quantity, s.date.isoformat(), s.kind, *numbers, s.unit, skill)
+        quantity = f"{s.quantity} (read: {s.named})" if s.named else s.quantity
+        table.add_row("" if s.inside else "MISS", quantity, s.date.isoformat(), s.kind, *numbers, s.unit, skill)
     console.print(table)
     for event in sorted(found.events, key=lambda e: -e.brier):
         came = "came" if event.happened else "did not come"

@@ -2,13 +2,14 @@
 them.
 """
 
+import sys
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.toml import read_toml
@@ -100,6 +101,12 @@ class Assumption(Strict):
     driver: tuple[Item, ...] = ()
     arrestor: tuple[Item, ...] = ()
     watch: tuple[Item, ...] = ()
+    _file: str = PrivateAttr("")
+
+    @property
+    def file(self) -> str:
+        """Name of the file that it was read from; made from its id where it was read from none."""
+        return self._file or f"{self.id.lower()}.toml"
 
     @property
     def items(self) -> tuple[tuple[Literal["driver", "arrestor", "watch"], Item], ...]:
@@ -110,25 +117,34 @@ class Assumption(Strict):
 
 @cache
 def shipped() -> tuple[Assumption, ...]:
-    """The five shipped assumptions, A1 to A5."""
-    return tuple(read(path) for path in sorted(SHIPPED.iterdir(), key=lambda p: p.name) if path.name.startswith("a"))
+    """The shipped assumptions, A1 first."""
+    found = (read(path) for path in SHIPPED.iterdir() if path.name.endswith(".toml"))
+    return tuple(sorted(found, key=lambda a: in_order(a.id)))
 
 
 def of_study(folder: Path | None) -> tuple[Assumption, ...]:
     """Assumptions of a study: its own files over the shipped ones of the same id, then any new ones."""
     own = [read(path) for path in sorted(folder.glob("*.toml"))] if folder and folder.is_dir() else []
     by_id = {a.id: a for a in shipped()} | {a.id: a for a in own}
-    return tuple(by_id[key] for key in sorted(by_id))
+    return tuple(by_id[key] for key in sorted(by_id, key=in_order))
+
+
+def in_order(assumption: str) -> tuple[int, str]:
+    """Key that puts ids of assumptions in the order of their numbers, A2 before A10; what is no such id comes last."""
+    number = assumption[1:]
+    return (int(number), "") if assumption[:1] == "A" and number.isdecimal() else (sys.maxsize, assumption)
 
 
 def read(path: Path | Traversable) -> Assumption:
     """One assumption file. Raises `BadInput`, or all of them at once, naming the file, the key and what is allowed."""
     try:
-        return Assumption.model_validate(read_toml(path))
+        found = Assumption.model_validate(read_toml(path))
     except ValidationError as wrong:
         errors = [_fault(path.name, dict(fault)) for fault in wrong.errors()]
         raise_all(errors)
         raise  # unreachable: a ValidationError has at least one fault
+    found._file = path.name
+    return found
 
 
 def _fault(file: str, fault: dict[str, object]) -> BadInput:

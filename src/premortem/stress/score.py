@@ -39,9 +39,7 @@ class Scorer:
                 ):
                     key = f"condition.{c.id}.{name}"
                     try:
-                        into[f"{a.id}.{c.id}"] = Expression(
-                            text, f"{a.id.lower()}.toml", key, outcomes, frozenset({"limit"}), labels
-                        )
+                        into[f"{a.id}.{c.id}"] = Expression(text, a.file, key, outcomes, frozenset({"limit"}), labels)
                     except BadInput as error:
                         errors.append(error)
         raise_all(errors)

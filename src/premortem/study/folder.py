@@ -17,7 +17,7 @@ from premortem.stress.simulator import read as read_outcomes
 from premortem.study.model import outcome_names
 from premortem.watch import observations, signposts
 
-PARTS = ("policies", "assumptions")
+POLICIES, ASSUMPTIONS = PARTS = ("policies", "assumptions")
 PARAMETERS, SIGNPOSTS, READINGS = "params.csv", "signposts.toml", "readings.csv"
 CORRELATIONS, OUTCOMES, README = "correlations.csv", "outcomes.toml", "README.md"
 # What a new study's table of outcomes shows: nothing is defined until the marks are taken off.
@@ -40,7 +40,8 @@ def problems(folder: Path | None, *, of_world: bool = True) -> list[BadInput]:
     Margins are left to the model when they do not speak of the shipped world (`of_world`).
     """
     if folder is None:
-        return _faults([partial(rules.load, name) for name in rules.policies()] + [propositions.shipped])
+        shipped = [(name, partial(rules.load, name)) for name in rules.policies()]
+        return _faults([*shipped, (ASSUMPTIONS, propositions.shipped)])
     if not (folder / MARK).is_file():
         allowed = f"a folder with {MARK}"
         return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
@@ -56,7 +57,8 @@ def _strangers(folder: Path) -> Iterator[BadInput]:
             yield BadInput(folder.name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint)
 
 
-def _checks(folder: Path, of_world: bool) -> list[Check]:
+def _checks(folder: Path, of_world: bool) -> list[tuple[str, Check]]:
+    """What reads each file of the folder, with the file's name in it."""
     shipped = priors.read(world.PARAMS)
     tables: dict[str, Callable[[Path], Any]] = {
         PARAMETERS: shipped.override,
@@ -67,22 +69,39 @@ def _checks(folder: Path, of_world: bool) -> list[Check]:
     }
     policies, assumptions = (sorted((folder / part).glob("*.toml")) for part in PARTS)
     return [
-        *(partial(read, folder / name) for name, read in tables.items() if (folder / name).is_file()),
-        *(partial(rules.load, path) for path in policies),
-        *(partial(_check_assumption, path, of_world) for path in assumptions),
+        *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).is_file()),
+        *((f"{POLICIES}/{path.name}", partial(rules.load, path)) for path in policies),
+        *((f"{ASSUMPTIONS}/{path.name}", partial(_check_assumption, path, of_world)) for path in assumptions),
+        (ASSUMPTIONS, partial(_check_ids, assumptions)),
     ]
 
 
-def _faults(checks: Iterable[Check]) -> list[BadInput]:
+def _faults(checks: Iterable[tuple[str, Check]]) -> list[BadInput]:
+    """Every fault that the checks find, each told of the file under its name in the folder."""
     found: list[BadInput] = []
-    for check in checks:
+    for name, check in checks:
         try:
             check()
-        except BadInputs as several:
-            found += several.errors
-        except BadInput as one:
-            found.append(one)
+        except (BadInput, BadInputs) as wrong:
+            errors = wrong.errors if isinstance(wrong, BadInputs) else (wrong,)
+            found += [error.at(name) if error.file == Path(name).name else error for error in errors]
     return found
+
+
+def _check_ids(paths: Iterable[Path]) -> None:
+    """Raises `BadInput` where two files are of one assumption: one of them would count for nothing."""
+    holder: dict[str, str] = {}
+    errors = []
+    for path in paths:
+        try:
+            found = propositions.read(path).id
+        except PremortemError:
+            continue  # told by the check of that file
+        first = holder.setdefault(found, path.name)
+        if first != path.name:
+            what = f"{found} is the id of {ASSUMPTIONS}/{first} too"
+            errors.append(BadInput(f"{ASSUMPTIONS}/{path.name}", "id", what, got=found, allowed="an id for each file"))
+    raise_all(errors)
 
 
 def _check_assumption(path: Path, of_world: bool) -> None:

@@ -16,7 +16,7 @@ from premortem import facts, world
 from premortem.ensemble import priors, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.priors import Priors
-from premortem.errors import BadInput, raise_all, unknown
+from premortem.errors import BadInput, each, raise_all, unknown
 from premortem.regime import book as rules
 from premortem.regime.levers import Levers, levers
 from premortem.stress import propositions, score
@@ -170,6 +170,7 @@ class Study:
         `cluster` is a Dask scheduler's address or `local:N`; `memory` a ceiling in bytes.
         """
         chosen = tuple(dict.fromkeys(listed(policies) or self.policies))
+        each(self.book, chosen)
         folder = self.run_folder(out)
         began = time.perf_counter()
         pulled = {name: (self.levers(name), self.scorer.thresholds) for name in chosen}

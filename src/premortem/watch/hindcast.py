@@ -50,6 +50,7 @@ class Scored:
     confidence: str
     kind: str  # outcome, nowcast or projection, as it stood on the day of the hindcast
     group: str  # readings of one group tell of one fact
+    named: str = ""  # as the table of readings calls it, where that is another name
 
 
 @dataclass(frozen=True)
@@ -258,6 +259,7 @@ def _score(
         confidence=reading.confidence,
         kind=kinds.on_day(reading.kind, reading.on, as_of),
         group=reading.group or reading.quantity,
+        named=reading.named,
     )
 
 

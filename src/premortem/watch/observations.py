@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from premortem import facts
-from premortem.errors import BadInput, nearest, raise_all, unknown
+from premortem.errors import BadInput, nearest, raise_all
 from premortem.watch import kinds, process
 from premortem.watch import quantities as known_quantities
-from premortem.watch.quantities import Z95, Array, Quantity
+from premortem.watch.quantities import Z95, Array, Quantity, find
 
 COLUMNS = ("quantity", "date", "value", "low", "high", "unit", "known_on", "source", "confidence", "kind", "group")
 NEEDED = COLUMNS[:3]
@@ -41,6 +41,7 @@ class Reading:
     confidence: str
     kind: str = "outcome"  # one of `kinds.KINDS`
     group: str = ""  # readings of one group tell of one fact; empty is the quantity itself
+    named: str = ""  # as it was written, where that is another name than the quantity's own
 
     @property
     def label(self) -> str:
@@ -103,6 +104,9 @@ def check_own(path: Path) -> None:
         BadInput(path.name, r.quantity, "no such quantity or event", got=r.quantity, hint=nearest(r.quantity, names))
         for r in (*own.unknown, *(e for e in own.events if process.resolve(e.quantity) is None))
     ]
+    strange += [
+        _unclear(path.name, r.named, r.named, known) for r in own.mapped if r.named and not find(r.named, known)
+    ]
     raise_all(strange + contradictions(shipped().joined(own).mapped, known, path.name))
 
 
@@ -148,7 +152,7 @@ def sort_out(
     unknown: list[Reading] = []
     errors: list[BadInput] = []
     for number, row in enumerate(rows, 2):
-        found = known_quantities.find(row["quantity"], known)
+        found = known_quantities.reported(row["quantity"], known)
         event = process.resolve(row["quantity"])
         is_event = row.get("unit") == EVENT or (found is None and event is not None)
         try:
@@ -184,6 +188,7 @@ def _reading(row: Mapping[str, str], file: str, place: str, today: date, quantit
         row.get("confidence", ""),
         kinds.as_given(row.get("kind", ""), on, known_on, file, place),
         row.get("group", ""),
+        row["quantity"] if quantity and row["quantity"] != quantity.id else "",
     )
     return in_unit(reading, row.get("unit", ""), quantity, file, f"{place}: unit") if quantity else reading
 
@@ -225,15 +230,24 @@ def parse_option(
     if not match:
         raise BadInput("command line", option, "cannot be read", got=text, allowed="QUANTITY=VALUE[UNIT][@DATE]")
     name, value, unit, day = match.groups()
-    quantity = known_quantities.find(name, known)
+    quantity = find(name, known)
     if quantity is None:
-        raise unknown(option, "no such quantity", name, [*known])
+        raise _unclear("command line", option, name, known)
     on, last = _date(day, "command line", option) if day else as_of, today or latest_day()
     if on > last:
         raise BadInput("command line", option, "lies in the future", got=day or str(on), allowed=f"up to {last}")
     number = _number(value, "command line", option)
-    reading = Reading(quantity.id, on, number, None, None, on, "your reading", "")
+    named = name if name != quantity.id else ""
+    reading = Reading(quantity.id, on, number, None, None, on, "your reading", "", named)
     return in_unit(reading, unit, quantity, "command line", option)
+
+
+def _unclear(file: str, key: str, name: str, known: Mapping[str, Quantity]) -> BadInput:
+    """The refusal of a name that is no quantity's own, with those that it may mean: none is taken in its place."""
+    close = known_quantities.near(name, known)
+    hint = f"did you mean {' or '.join(close)}?" if close else ""
+    allowed = "a quantity by its full name" if close else ", ".join(known)
+    return BadInput(file, key, f"no such quantity: {name}", got=name, allowed=allowed, hint=hint)
 
 
 def contradictions(

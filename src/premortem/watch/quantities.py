@@ -1,8 +1,9 @@
 """What can be read of the world, and which outcome of the model it is: a quantity, its unit, and a way to compare."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
@@ -28,6 +29,8 @@ UNITS = files("premortem.watch") / "units.toml"
 SMALLEST, EDGE = 1e-6, 1e-4
 # Normal score of 95%: a range read as 5 to 95% is this many standard deviations on either side.
 Z95 = 1.6448536269514722
+# Most names that are offered in the place of an unknown one.
+NEAR = 5
 
 
 class Strict(BaseModel):
@@ -145,14 +148,42 @@ def units() -> Mapping[str, Unit]:
 
 
 def find(name: str, quantities: Mapping[str, Quantity]) -> Quantity | None:
-    """The quantity of a name, by its own name or one of its other names; None when there is none.
+    """The quantity of a name, by its own name or one of its other names in full; None when there is none.
 
     Capitals, blanks and hyphens do not matter.
     """
-    plain = re.sub(r"[\s-]+", "_", name.strip().lower())
+    plain = _plain(name)
     if plain in quantities:
         return quantities[plain]
-    return next((q for q in quantities.values() if any(fnmatchcase(plain, other) for other in q.also)), None)
+    return next((q for q in quantities.values() if plain in q.also), None)
+
+
+def reported(name: str, quantities: Mapping[str, Quantity]) -> Quantity | None:
+    """As `find`, or by a pattern of names in reports, such as `smic_yield*`: the longest where two fit.
+
+    Whoever takes one by a pattern says so.
+    """
+    return find(name, quantities) or next(_matched(_plain(name), quantities), None)
+
+
+def near(name: str, quantities: Mapping[str, Quantity]) -> list[str]:
+    """Names of quantities that an unknown name may mean, at most `NEAR`: by pattern, by its words, by its letters."""
+    plain = _plain(name)
+    words = {word for word in plain.split("_") if word}
+    by_words = [known for known in quantities if words and words <= {*known.split("_")}]
+    by_letters = get_close_matches(plain, [*quantities], n=3, cutoff=0.6)
+    by_pattern = [q.id for q in _matched(plain, quantities)]
+    return list(dict.fromkeys([*by_pattern, *by_words, *by_letters]))[:NEAR]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.strip().lower())
+
+
+def _matched(plain: str, quantities: Mapping[str, Quantity]) -> Iterator[Quantity]:
+    """Quantities whose patterns a name fits, the longest pattern first."""
+    fits = [(-len(other), q.id) for q in quantities.values() for other in q.also if fnmatchcase(plain, other)]
+    return (quantities[name] for _, name in sorted(fits))
 
 
 def factor(unit: str, into: str) -> float | None:

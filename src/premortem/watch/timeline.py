@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from premortem import facts
-from premortem.stress.propositions import Assumption
+from premortem.stress.propositions import Assumption, in_order
 
 DAYS_A_MONTH = 365.25 / 12
 # The kind of link whose months are an event's own: from the day on which it was announced.
@@ -71,7 +71,7 @@ def timeline(
     for row in facts.read("events").sort("date").to_dicts():
         key = (row["date"], row["title"])
         here = tuple(moved.get(key, ()))
-        bears_on = tuple(sorted({*row["assumptions"].split(";"), *(m.assumption for m in here)}))
+        bears_on = tuple(sorted({*row["assumptions"].split(";"), *(m.assumption for m in here)}, key=in_order))
         if (until is None or row["date"] <= until) and (assumption is None or assumption in bears_on):
             found.append(
                 Event(
