@@ -166,13 +166,27 @@ READS = {
     "licence:presumption_of_approval": "A licence is needed; approval is presumed",
     "licence:case_by_case": "A licence is needed; it is judged case by case",
     "licence:presumption_of_denial": "A licence is needed; denial is presumed",
-    "licence:policy_of_denial": "A licence is needed; denial is the policy, since the allocation is used up",
+    "licence:policy_of_denial": "A licence is needed; denial is the policy",
     "prohibited": "Prohibited",
 }
 # Rank of outcomes from free to barred, to say which changes help.
 RANK = {name: i for i, name in enumerate(READS)}
 OUTCOMES = tuple(READS)
-# Denial because an allocation is used up: more than what may be had, not other than what may be had.
+# A party's name is near a listed one's: nothing moves until a person has looked.
+SCREENING = "needs:screening"
+# How strict each outcome is, from 1: of the requirements left, the strictest policy counts.
+STRICTNESS = {
+    name: i
+    for i, name in enumerate(
+        [
+            *OUTCOMES[: OUTCOMES.index("licence:presumption_of_denial")],
+            SCREENING,
+            *OUTCOMES[OUTCOMES.index("licence:presumption_of_denial") :],
+        ],
+        start=1,
+    )
+}
+# The policy once an allocation is used up, as for embargoed places.
 USED_UP = "licence:policy_of_denial"
 # Outcomes after which nothing moves without a change of mind by the regulator.
 DENIED = ("licence:presumption_of_denial", USED_UP, "prohibited")
