@@ -10,12 +10,13 @@ import polars as pl
 
 from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.regime import parties
 from premortem.regime.clause import Rulebook
 from premortem.regime.countries import TierChange, atlas, iso3
 from premortem.regime.vocabulary import FIELDS, INSTEAD, KINDS, TYPES, given_fields
 
 # Texts in which capitals mean nothing.
-FOLDED = ("status", "exporter", "end_use", "designer", "packaged_by", "consignee")
+FOLDED = ("status", "exporter", "end_use", "designer", "packaged_by")
 # What to tell who names a field that is not there; the whole list is a page of the docs.
 SUCH_AS = "a field of docs/fields.md, such as item, quantity, destination, headquarters, parent_headquarters, date"
 # American spellings of the words that clauses use.
@@ -209,6 +210,7 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
     frame = given.lazy().with_columns(
         [pl.col(f).cast(TYPES[FIELDS[f].type]) if f in here else _absent(f) for f in given_fields()]
     )
+    frame = frame.with_columns(*_of_parties(given))
     frame = frame.with_columns(kind=pl.when(pl.col("item").is_in(KINDS)).then(pl.col("item")).otherwise(pl.lit("chip")))
     frame = _from_catalogue(frame, here)
     frame = frame.with_columns(headquarters=pl.coalesce("headquarters", "destination"))
@@ -224,6 +226,18 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
         shipment_tpp=pl.col("quantity") * pl.col("tpp"),
     )
     return _with_places(frame, book)
+
+
+def _of_parties(given: pl.DataFrame) -> list[pl.Expr]:
+    """What the lists say of the named parties, and each consignee under one spelling, so that totals count it once."""
+    found = parties.looked_up(given)
+    one = found.height == 1
+    told = [pl.lit(found[c][0] if one else found[c], TYPES[FIELDS[c].type]).alias(c) for c in found.columns]
+    if "consignee" not in given.columns:
+        return told
+    names = given["consignee"].unique().drop_nulls()
+    keys = pl.Series([parties.key(name) for name in names], dtype=pl.String)
+    return [*told, pl.col("consignee").replace_strict(names, keys, default=None).alias("consignee")]
 
 
 def _absent(name: str) -> pl.Expr:

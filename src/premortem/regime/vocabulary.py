@@ -59,6 +59,23 @@ FIELDS: dict[str, Field] = {
     "destination": Field("country", "ISO3", "where it goes"),
     "from": Field("country", "ISO3", "where it is shipped from", "USA"),
     "consignee": Field("text", "", "ultimate consignee", ""),
+    "intermediate": Field("text", "", "intermediate consignee, by name", ""),
+    "end_user": Field("text", "", "end user, by name", ""),
+    "parent": Field("text", "", "ultimate parent of the consignee, by name", ""),
+    "cleared": Field("text", "", "names, separated by semicolons, that are near a listed one and were cleared", ""),
+    "entity_listed": Field("flag", "", "a named party is on the Entity List that day", False, given=False),
+    "entity_policy": Field(
+        "text", "", "strictest policy by which a licence for a named, listed party is reviewed", "", given=False
+    ),
+    "footnote_1": Field("flag", "", "a named party is listed with footnote 1", False, given=False),
+    "footnote_3": Field("flag", "", "a named party is listed with footnote 3", False, given=False),
+    "footnote_4": Field("flag", "", "a named party is listed with footnote 4", False, given=False),
+    "footnote_5": Field("flag", "", "a named party is listed with footnote 5", False, given=False),
+    "denied_listed": Field("flag", "", "a named party is on the Denied Persons List", False, given=False),
+    "sdn_listed": Field("flag", "", "a named party is a specially designated national", False, given=False),
+    "military_listed": Field("flag", "", "a named party is on the Military End-User List", False, given=False),
+    "unverified_listed": Field("flag", "", "a named party is on the Unverified List", False, given=False),
+    "near_name": Field("flag", "", "a named party is only near a listed one, and was not cleared", False, given=False),
     "headquarters": Field("country", "ISO3", "headquarters of the consignee [default: the destination]"),
     "parent_headquarters": Field("country", "ISO3", "headquarters of its ultimate parent [default: its own]"),
     "exporter": Field(
