@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from premortem.regime.binding import binds, dated_numbers, within
+from premortem.regime.binding import binds, laid_down, within
 from premortem.regime.clause import AUTHORISING, Clause, Rulebook
 from premortem.regime.countries import atlas
 from premortem.regime.expressions import identifiers
@@ -97,7 +97,7 @@ Step = list[pl.Expr] | Clause
 def _steps(clauses: tuple[Clause, ...], undoes: bool) -> tuple[Step, ...]:
     """Columns to add one after the other, from classification to verdict; a clause stands where its total is due."""
     totals = dict.fromkeys(c.total.into for c in clauses if c.total)
-    steps: list[Step] = [dated_numbers(clauses), *_classified(clauses), *_required(clauses, undoes)]
+    steps: list[Step] = [laid_down(clauses), *_classified(clauses), *_required(clauses, undoes)]
     steps.append([pl.lit(None, pl.Float64).alias(into) for into in totals])
     steps += _first_that_speaks([(i, c) for i, c in enumerate(clauses) if c.stage in AUTHORISING], clauses)
     own = [_own_policy(i, c) for i, c in enumerate(clauses) if c.stage == "requires" and c.then]
@@ -146,7 +146,7 @@ def _looked_at(clauses: tuple[Clause, ...]) -> list[str]:
         wanted |= {name for name in identifiers(f"{c.applies} {c.within}") if name in FIELDS}
         if c.total:
             wanted |= {*c.total.per, c.total.start} | ({c.total.less} if c.total.less else set())
-    return sorted(wanted - {"eccn"} - {c.total.into for c in clauses if c.total})
+    return sorted(wanted - {"eccn"} - {c.total.into for c in clauses if c.total} - {c.then for c in clauses})
 
 
 def _classified(clauses: Sequence[Clause]) -> list[list[pl.Expr]]:
