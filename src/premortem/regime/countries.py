@@ -49,7 +49,9 @@ def spelt(places: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
             if row["target"] not in codes
         ]
     )
-    return {folded(row["alias"]): row["target"] for row in told} | names
+    asks = {folded(row["alias"]) for row in rows if row["target"].startswith(ASK)}
+    means = {folded(row["alias"]): row["target"] for row in told} | names
+    return {name: code for name, code in means.items() if name not in asks}
 
 
 def folded(text: str) -> str:
@@ -88,18 +90,21 @@ def could_be(text: str) -> tuple[str, ...] | None:
 
 
 def _near(text: str) -> str:
-    """Countries of which the text holds a whole word, or from whose name it is one letter away, as a question.
+    """Countries of which the text holds a whole word, or the one from which it is a letter away, as a question.
 
-    Likeness of letters alone would send Saudi to Sudan.
+    Nearness of letters alone would send Saudi to Sudan, so that one must be near and no other.
     """
     told = folded(text)
     long = {word for word in told.split() if len(word) > SHORT}
-    close = []
-    for row in facts.read("countries").to_dicts():
-        name = folded(row["name"])
-        if long & {*name.split()} or (len(told) > SHORT and Levenshtein.distance(told, name) == 1):
-            close.append(f"{row['name']} ({row['iso3']})")
-    return f"did you mean {' or '.join(close)}?" if 0 < len(close) <= MOST_HINTS else ""
+    names = {row["iso3"]: str(row["name"]) for row in facts.read("countries").to_dicts()}
+    holding = [[c for c, name in names.items() if word in folded(name).split()] for word in long]
+    close = min(filter(None, holding), key=len, default=[])  # by the word that fewest share: Iran, not Republic
+    if not close and len(told) > SHORT:
+        far = {name: Levenshtein.distance(told, name, score_cutoff=2) for name in known() if len(name) > SHORT}
+        about = {known()[name] for name, letters in far.items() if letters <= 2}
+        close = [*about] if len(about) == 1 and 1 in far.values() else []
+    said = " or ".join(f"{names.get(code, code)} ({code})" for code in close)
+    return f"did you mean {said}?" if 0 < len(close) <= MOST_HINTS else ""
 
 
 class Atlas(NamedTuple):

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from premortem.errors import BadInput, nearest, raise_all
-from premortem.regime.reading import ALIASES, PASSED
+from premortem.errors import BadInput, raise_all
+from premortem.regime.reading import ALIASES, PASSED, each_or_all
 from premortem.regime.vocabulary import given_fields
 
 # Words of headings that stand for a field, beside its own name; whole headings, folded.
@@ -44,11 +44,10 @@ def renamed(given: pl.DataFrame, columns: Mapping[str, str], file: str) -> pl.Da
     Raises `BadInput`, all at once, for a column or field that is not there, and for a field given twice.
     """
     allowed = [*given_fields(), *PASSED]
-    lacking = [h for h in columns if h not in given.columns]
-    errors = [BadInput(file, h[:60], "no such column", got=h[:60], hint=nearest(h, given.columns)) for h in lacking]
+    held = {*given.columns}
+    errors = each_or_all([h for h in columns if h not in held], "no such column", given.columns, file)
     fields = [f for f in columns.values() if f]
-    unknown = [f for f in fields if f not in allowed]
-    errors += [BadInput(file, f[:60], "no such field", got=f[:60], hint=nearest(f[:60], allowed)) for f in unknown]
+    errors += each_or_all([f for f in fields if f not in allowed], "no such field", allowed, file)
     errors += [BadInput(file, f, "is given to two columns", got=f, allowed="one each") for f, n in Counter(fields).items() if n > 1]  # fmt: skip
     raise_all(errors)
     names = {h: f or (h if h.startswith("_") else f"_{h}") for h, f in columns.items()}

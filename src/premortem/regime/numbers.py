@@ -8,7 +8,7 @@ from typing import Any
 COUNTED = frozenset({"units", "TPP", "GB/s", "operations", "cubic feet", "layers"})
 PLAIN = re.compile(r"[+-]?\d[\d_]*([eE][+-]?\d+)?")
 DECIMAL = re.compile(r"[+-]?\d*\.\d*([eE][+-]?\d+)?")
-GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+|[+-]?[1-9]\d{0,2}(\.\d{3})+")
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3}){2,}|[+-]?[1-9]\d{0,2}(\.\d{3}){2,}")
 BOTH = re.compile(r"[+-]?[1-9]\d{0,2}((,\d{3})+\.\d+|(\.\d{3})+,\d+)")
 
 

@@ -21,7 +21,7 @@ from premortem.regime.transactions import (
 )
 from premortem.regime.vocabulary import FIELDS, given_fields
 
-# Most columns of which each is told that it is no field.
+# Most names of which each is told that it is wrong.
 MOST_TOLD = 8
 # Distinct values of a column that are parsed once each.
 MOST_DISTINCT = 200_000
@@ -42,10 +42,12 @@ PASSED = frozenset(
 
 def checked(given: pl.DataFrame, file: str) -> pl.DataFrame:
     """The ledger with columns under their full names. Raises `BadInput` for a column that is no field or is missing."""
-    renamed = given.rename({c: ALIASES[c] for c in given.columns if c in ALIASES and ALIASES[c] not in given.columns})
+    moved = {c: ALIASES[c] for c in given.columns if c in ALIASES and ALIASES[c] not in given.columns}
+    moved |= {c: ALIASES[c] for c in given.columns if ALIASES.get(c) in moved}  # into a place that was left
+    renamed = given.rename(moved)
     columns = renamed.columns
     unknown = [c for c in columns if c not in given_fields() and not c.startswith("_") and c not in PASSED]
-    errors = unknown_columns(unknown, given_fields(), file)
+    errors = each_or_all(unknown, "no such column", given_fields(), file, SUCH_AS)
     errors += [BadInput(file, c, "is missing", allowed="a column of this name") for c in NEEDED if c not in columns]
     if "item" not in columns and "tpp" not in columns:
         errors.append(BadInput(file, "item", "is missing", allowed="a column item, or tpp"))
@@ -53,13 +55,12 @@ def checked(given: pl.DataFrame, file: str) -> pl.DataFrame:
     return renamed
 
 
-def unknown_columns(unknown: Sequence[str], known: Sequence[str], file: str) -> list[BadInput]:
-    """A line for each column that is no field, or one line for all where there are many: then the whole table is another."""
-    if len(unknown) <= MOST_TOLD:
-        return [BadInput(file, c[:60], "no such column", got=c[:60], allowed=SUCH_AS, hint=nearest(c[:60], known)) for c in unknown]  # fmt: skip
-    first = ", ".join(c[:20] for c in unknown[:3])
-    what = f"{len(unknown):,} columns are no fields: {first}, ..."
-    return [BadInput(file, "", what, allowed=SUCH_AS, hint="a column for its owner's use begins with _")]
+def each_or_all(names: Sequence[str], what: str, known: Sequence[str], file: str, allowed: str = "") -> list[BadInput]:
+    """A line for each name that is wrong, or one short line for all where there are many: then the whole file is another."""
+    if len(names) <= MOST_TOLD:
+        return [BadInput(file, n[:60], what, got=n[:60], allowed=allowed, hint=nearest(n[:60], known)) for n in names]
+    first = ", ".join(n[:20] for n in names[:3])
+    return [BadInput(file, "", f"{what} {len(names):,} times: {first}, ...", allowed=allowed)]
 
 
 def typed(frame: pl.DataFrame) -> pl.DataFrame:
