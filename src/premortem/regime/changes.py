@@ -12,7 +12,8 @@ from premortem.regime.binding import limit_number
 from premortem.regime.clause import Clause, Rulebook
 from premortem.regime.engine import operative, turning_days
 from premortem.regime.expressions import parts
-from premortem.regime.transactions import EARLIEST, FROM_CATALOGUE, LATEST, catalogue
+from premortem.regime.items import FROM_CATALOGUE, named
+from premortem.regime.transactions import EARLIEST, LATEST
 from premortem.regime.vocabulary import FIELDS, RANK, READS
 
 MOST_CHANGES = 8
@@ -73,7 +74,7 @@ def _quantities(given: Mapping[str, Any], clauses: Sequence[Clause]) -> Iterator
 
 
 def _catalogue_tpp(item: str) -> float | None:
-    found = catalogue().filter(pl.col("item") == item)["c_tpp"]
+    found = named().filter(pl.col("item") == item).select(pl.col("c_tpp") * pl.col("chips_held")).to_series()
     return found[0] if len(found) else None
 
 

@@ -14,7 +14,7 @@ from premortem.regime.changes import sentences, tries
 from premortem.regime.clause import Clause, Rulebook
 from premortem.regime.engine import judge, operative
 from premortem.regime.expressions import condition, identifiers, parts
-from premortem.regime.transactions import complete, frame_of, parse
+from premortem.regime.transactions import complete, frame_of, parse, question
 from premortem.regime.vocabulary import DENIED, FIELDS, READS
 
 TOTALS = ("country_tpp_after", "consignee_tpp_after", "installed_tpp_after")
@@ -84,6 +84,8 @@ class Decision:
     @property
     def sentence(self) -> str:
         """The answer as a sentence."""
+        if asked := question(self.transaction):
+            return f"Cannot be decided: {asked}."
         if self.outcome.startswith("needs:"):
             field = self.outcome.removeprefix("needs:")
             return f"Cannot be decided without {field}: {FIELDS[field].says} (give it with --set {field}=VALUE)"

@@ -188,7 +188,12 @@ def print_ledger(result: dict[str, Any], out: Path | None) -> None:
         console.print(f"{count:>12,}  {outcome}")
     for place, left in result["headroom"].items():
         console.print(f"{place}: {left:,.0f} TPP left of its allocation")
-    console.print(f"{result['rows']:,} rows in {result['seconds']:.2f} s" + (f"; written to {out}" if out else ""))
+    rejected = f", {result['rejected_count']:,} of them rejected" if result["rejected_count"] else ""
+    if result["rejected_file"]:
+        rejected += f" and written to {result['rejected_file']}"
+    console.print(
+        f"{result['rows']:,} rows{rejected}, in {result['seconds']:.2f} s" + (f"; written to {out}" if out else "")
+    )
 
 
 def print_clauses(clauses: list[dict[str, Any]]) -> None:
