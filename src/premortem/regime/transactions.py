@@ -178,15 +178,18 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
 
 
 def _of_parties(given: pl.DataFrame) -> list[pl.Expr]:
-    """What the lists say of the named parties, and each consignee under one spelling, so that totals count it once."""
+    """What the lists say of the named parties; each consignee under one spelling, so that totals count it once; and each
+    exporter under the name by which clauses know it.
+    """
     found = parties.looked_up(given)
     one = found.height == 1
     told = [pl.lit(found[c][0] if one else found[c], TYPES[FIELDS[c].type]).alias(c) for c in found.columns]
-    if "consignee" not in given.columns:
-        return told
-    names = given["consignee"].unique().drop_nulls()
-    keys = pl.Series([parties.key(name) for name in names], dtype=pl.String)
-    return [*told, pl.col("consignee").replace_strict(names, keys, default=None).alias("consignee")]
+    for role, spelt in (("consignee", parties.key), ("exporter", parties.addressee)):
+        if role in given.columns:
+            names = given[role].unique().drop_nulls()
+            same = pl.Series([spelt(name) for name in names], dtype=pl.String)
+            told.append(pl.col(role).replace_strict(names, same, default=None).alias(role))
+    return told
 
 
 def _asking(given: pl.DataFrame) -> list[pl.Expr]:
