@@ -296,6 +296,13 @@ def lists_held() -> tuple[Held, ...]:
     return tuple(Held(name, as_of, rows.count(name)) for name in LISTS if name in rows)
 
 
+@cache
+def turning_days() -> frozenset[date]:
+    """Days on which a party joins or leaves a list, or takes a footnote."""
+    rows = index().rows
+    return frozenset(day for row in rows for day in (row.effective, row.removed, row.footnote_from) if day)
+
+
 @lru_cache(maxsize=400_000)
 def facts_of(name: str, day: date, cleared: bool) -> Facts:
     """What clauses may ask of one named party on a day."""
