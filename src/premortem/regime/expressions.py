@@ -93,6 +93,12 @@ def identifiers(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
+def quoted(text: str) -> frozenset[str]:
+    """Texts that a condition compares with."""
+    return frozenset(word.strip("'") for word in _QUOTED.findall(text))
+
+
+@lru_cache(maxsize=4096)
 def parts(text: str) -> tuple[str, ...]:
     """The tests that a condition joins by `and` at its outermost level."""
     found: list[str] = []
