@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from premortem.regime.countries import TierChange
+from premortem.regime.expressions import is_limit
 from premortem.regime.vocabulary import OUTCOMES
 
 Stage = Literal["classify", "requires", "scope", "condition", "veu", "exception", "review", "context"]
@@ -76,7 +77,7 @@ class Clause(Strict):
             raise ValueError(f"then = {self.then!r} is not an outcome; allowed: {', '.join(OUTCOMES)}")
         if self.otherwise and self.otherwise not in OUTCOMES:
             raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome")
-        if self.total and not self.within.startswith(f"{self.total.into} <= "):
+        if self.total and not is_limit(self.within, self.total.into):
             raise ValueError(f"`within` must read `{self.total.into} <= LIMIT`, since the clause keeps that total")
         return self
 
