@@ -20,7 +20,7 @@ from premortem.regime.countries import TierChange, atlas
 from premortem.regime.engine import decide
 from premortem.regime.expressions import quoted
 from premortem.regime.transactions import catalogue, frame_of
-from premortem.regime.vocabulary import DENIED, USED_UP
+from premortem.regime.vocabulary import DENIED
 
 Series = NDArray[np.float32]
 
@@ -156,11 +156,12 @@ def _answers(book: _Asked, places: tuple[str, ...]) -> _Answers:
     alike = _alike(book, places)
     label, transactions = _questions(tuple(dict.fromkeys(alike.values())))
     found = decide(transactions, book).select("outcome", "clause", "required_by")
+    # an allocation that is used up is more than may be had, not other than may be had
+    capped, denied = pl.col("clause").eq_missing(ALLOCATION), pl.col("outcome").is_in(DENIED)
     rows = pl.concat([label, found], how="horizontal").with_columns(
-        capped=pl.col("clause").eq_missing(ALLOCATION),
-        denied=pl.col("outcome").is_in(DENIED) & (pl.col("outcome") != USED_UP),
-        licensed=pl.col("outcome").str.starts_with("licence:")
-        & (~pl.col("outcome").is_in(DENIED) | (pl.col("outcome") == USED_UP)),
+        capped=capped,
+        denied=denied & ~capped,
+        licensed=pl.col("outcome").str.starts_with("licence:") & (~denied | capped),
     )
     return _Answers(rows, alike)
 

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from premortem.errors import BadInput
-from premortem.regime.binding import binds, dated_numbers
+from premortem.regime.binding import binds, laid_down
 from premortem.regime.clause import DECIDING, Clause, Rulebook
 from premortem.regime.engine import decide, operative
 from premortem.regime.expressions import identifiers
@@ -74,7 +74,7 @@ def _applied(
     made: pl.DataFrame, eccn: pl.Series, held: Sequence[Clause], asked: Sequence[pl.Expr], book: Rulebook
 ) -> list[pl.Series]:
     """Conditions of the held clauses, row by row of the transactions made."""
-    frame = complete(made, book).with_columns(dated_numbers(held)).with_columns(eccn=pl.lit(eccn))
+    frame = complete(made, book).with_columns(laid_down(held)).with_columns(eccn=pl.lit(eccn))
     return frame.select(e.alias(f"{i}") for i, e in enumerate(asked)).collect().get_columns()
 
 

@@ -10,12 +10,13 @@ import polars as pl
 
 from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.regime import parties
 from premortem.regime.clause import Rulebook
 from premortem.regime.countries import TierChange, atlas, iso3
 from premortem.regime.vocabulary import FIELDS, INSTEAD, KINDS, TYPES, given_fields
 
 # Texts in which capitals mean nothing.
-FOLDED = ("status", "exporter", "end_use", "designer", "packaged_by", "consignee")
+FOLDED = ("status", "exporter", "end_use", "designer", "packaged_by", "destination_region")
 # What to tell who names a field that is not there; the whole list is a page of the docs.
 SUCH_AS = "a field of docs/fields.md, such as item, quantity, destination, headquarters, parent_headquarters, date"
 # American spellings of the words that clauses use.
@@ -32,12 +33,13 @@ FROM_CATALOGUE = (
 )
 # What a place in each role implies.
 ROLES = {
-    "destination": ("tier", "d5", "d1_d4", "a5_a6"),
+    "destination": ("tier", "d5", "d1", "d1_d4", "a5_a6"),
     "headquarters": ("tier", "d5", "a5_a6"),
     "parent_headquarters": ("tier", "d5", "a5_a6"),
     "exporter_hq": ("a5",),
     "made_in": ("supp4",),
     "packaged_in": ("d5",),
+    "designer_hq": ("d5",),
 }
 COUNTRIES = tuple(name for name, field in FIELDS.items() if field.type == "country")
 # Most units in one shipment: beyond it a quantity is a slip of the keyboard.
@@ -60,6 +62,7 @@ def catalogue() -> pl.DataFrame:
         c_datacentre=pl.col("marketed_for_datacentre") == 1,
         c_transistors_bn=pl.col("transistors_bn"),
         c_hbm=pl.col("has_hbm") == 1,
+        c_designer_hq=pl.col("hq_iso3"),
         released=pl.col("released"),
     )
 
@@ -209,9 +212,13 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
     frame = given.lazy().with_columns(
         [pl.col(f).cast(TYPES[FIELDS[f].type]) if f in here else _absent(f) for f in given_fields()]
     )
+    frame = frame.with_columns(*_of_parties(given))
     frame = frame.with_columns(kind=pl.when(pl.col("item").is_in(KINDS)).then(pl.col("item")).otherwise(pl.lit("chip")))
     frame = _from_catalogue(frame, here)
-    frame = frame.with_columns(headquarters=pl.coalesce("headquarters", "destination"))
+    frame = frame.with_columns(
+        headquarters=pl.coalesce("headquarters", "destination"),
+        designer_hq=pl.coalesce("designer_hq", pl.lit(catalogue()["c_designer_hq"]).gather("_chip"), "exporter_hq"),
+    )
     frame = frame.with_columns(parent_headquarters=pl.coalesce("parent_headquarters", "headquarters"))
     defaults = {name: FIELDS[name].default for name in here if name in FIELDS and FIELDS[name].default is not None}
     frame = frame.with_columns(
@@ -226,6 +233,18 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
     return _with_places(frame, book)
 
 
+def _of_parties(given: pl.DataFrame) -> list[pl.Expr]:
+    """What the lists say of the named parties, and each consignee under one spelling, so that totals count it once."""
+    found = parties.looked_up(given)
+    one = found.height == 1
+    told = [pl.lit(found[c][0] if one else found[c], TYPES[FIELDS[c].type]).alias(c) for c in found.columns]
+    if "consignee" not in given.columns:
+        return told
+    names = given["consignee"].unique().drop_nulls()
+    keys = pl.Series([parties.key(name) for name in names], dtype=pl.String)
+    return [*told, pl.col("consignee").replace_strict(names, keys, default=None).alias("consignee")]
+
+
 def _absent(name: str) -> pl.Expr:
     """A field that nobody gave: its default, but for what the catalogue may know better."""
     default = None if name in FROM_CATALOGUE else FIELDS[name].default
@@ -233,13 +252,11 @@ def _absent(name: str) -> pl.Expr:
 
 
 def _instead(here: Sequence[str]) -> list[pl.Expr]:
-    """Fields that another of their group rules out where that one is given."""
+    """Fields that others rule out, where one of those is given."""
     filled = []
-    for group in INSTEAD.values():
-        told = [name for name in group if name in here]
-        if told:
-            any_told = pl.any_horizontal(pl.col(name).is_not_null() for name in told)
-            filled += [pl.when(any_told).then(pl.col(n).fill_null(v)).otherwise(pl.col(n)) for n, v in group.items()]
+    for name, (value, others) in INSTEAD.items():
+        if told := [pl.col(other).is_not_null() for other in others if other in here]:
+            filled.append(pl.when(pl.any_horizontal(told)).then(pl.col(name).fill_null(value)).otherwise(name))
     return filled
 
 
@@ -275,6 +292,7 @@ def _with_places(frame: pl.LazyFrame, book: Rulebook) -> pl.LazyFrame:
         party_d5=pl.col("headquarters_d5") | pl.col("parent_headquarters_d5"),
         party_us_a5_a6=us | (pl.col("headquarters_a5_a6") & pl.col("parent_headquarters_a5_a6")),
         exporter_us_a5=(pl.col("exporter_hq") == "USA") | pl.col("exporter_hq_a5"),
+        designer_d5=pl.col("designer_hq_d5"),
     )
 
 
