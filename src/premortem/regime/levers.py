@@ -87,7 +87,7 @@ BEYOND_ANY_LIMIT = float("inf")
 TOOL_MAKERS = ("USA", "NLD", "JPN", "KOR", "TWN")
 # What a case-by-case licence is multiplied by where the clause says how many were granted.
 GRANTED = ("h20.letters", "granted")
-# The clause whose answer says that a place is under a country allocation.
+# The clause whose answer says that a place is under a country allocation, and whose denials that it is used up.
 ALLOCATION = "diffusion.country_allocation"
 MILLION = 1e6
 

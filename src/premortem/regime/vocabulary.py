@@ -237,10 +237,8 @@ STRICTNESS = {
         start=1,
     )
 }
-# The policy once an allocation is used up, as for embargoed places.
-USED_UP = "licence:policy_of_denial"
 # Outcomes after which nothing moves without a change of mind by the regulator.
-DENIED = ("licence:presumption_of_denial", USED_UP, "prohibited")
+DENIED = ("licence:presumption_of_denial", "licence:policy_of_denial", "prohibited")
 
 
 def given_fields() -> tuple[str, ...]:
