@@ -89,9 +89,7 @@ class Decision:
     @property
     def gate(self) -> int:
         """Exit status of `check --gate`."""
-        if self.outcome == SCREENING:
-            return GATE["screening"]
-        return GATE["facts" if self.may_go is None else "go" if self.may_go else "barred"]
+        return gate(self.outcome, self.may_go)
 
     @property
     def confidence(self) -> str:
@@ -160,6 +158,13 @@ class Decision:
 
     def _repr_html_(self) -> str:
         return memo.html(self)
+
+
+def gate(outcome: str, may_go: bool | None) -> int:
+    """Exit status of a gate: only what may go without a licence passes."""
+    if outcome == SCREENING:
+        return GATE["screening"]
+    return GATE["facts" if may_go is None else "go" if may_go else "barred"]
 
 
 def _free(outcome: str) -> bool:

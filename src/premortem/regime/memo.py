@@ -97,18 +97,33 @@ def text(d: "Decision") -> str:
 
 def grounds(d: "Decision") -> list[str]:
     """What stands below the sentence: clause and citation, hits, assumptions, what was not checked, what would change it."""
-    shown = [a for a in d.assumed if a not in d.rests_on]
-    ordered = [f"{_words(a.field)} {_shown(a.value)}" for a in (*d.rests_on, *shown)]
     changes = d.would_change[:FEW] or (NO_CHANGE,)
     return [
         *_rests(d),
         *(["Headroom after it: " + f"{d.headroom_tpp:,.0f} TPP"] if d.headroom_tpp is not None else []),
-        *(_hit(h) for h in d.hits[:FEW]),
-        *([f"Assumed, not given: {', '.join(ordered)}"] if ordered else []),
+        *hits(d),
+        *([f"Assumed, not given: {supposed(d)}"] if d.assumed else []),
         f"Not checked: {_brief(d)}",
         *(f"Would change it: {change}" for change in changes),
-        f"Rulebook {verified().version}: text verified to {verified().text}, news to {verified().news}",
+        current(),
     ]
+
+
+def current() -> str:
+    """Version of the rulebook, and to which days it was verified."""
+    return f"Rulebook {verified().version}: text verified to {verified().text}, news to {verified().news}"
+
+
+def supposed(d: "Decision") -> str:
+    """What was assumed and not given, in a line; what a permission rests on first."""
+    shown = (*d.rests_on, *(a for a in d.assumed if a not in d.rests_on))
+    return ", ".join(f"{_words(a.field)} {_shown(a.value)}" for a in shown)
+
+
+def hits(d: "Decision") -> list[str]:
+    """The first named parties that are on a list, or near a name on one."""
+    more = [f"and {len(d.hits) - FEW} more"] if len(d.hits) > FEW else []
+    return [*(_hit(h) for h in d.hits[:FEW]), *more]
 
 
 def _rests(d: "Decision") -> list[str]:
