@@ -16,7 +16,8 @@ from premortem.regime.vocabulary import FIELDS, READS, SCREENING
 
 if TYPE_CHECKING:
     from premortem.regime.assumed import Assumed
-    from premortem.regime.decide import Decision, Step, Test
+    from premortem.regime.decide import Decision
+    from premortem.regime.ladder import Step, Test
 
 ADVICE = "Not legal advice, and not official text."
 # Most changes and assumptions that a memo in lines shows; the JSON holds all.
