@@ -92,7 +92,10 @@ def ledger(
     study: StudyDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decide a table of shipments in date order, with running totals; rejected rows keep their number and reason.
+    """Decide a table of shipments in date order, with running totals.
+
+    Rows that cannot be read are rejected with their number and reason, written beside the output as
+    OUT.rejected.csv, and counted; the exit status is then 1.
 
     Examples: premortem ledger shipments.csv -o decided.csv; premortem ledger shipments.parquet --under as-written
     --json
@@ -102,9 +105,13 @@ def ledger(
     from premortem.regime import tables
 
     decided, result = ledgers.decide_file(file, _book(study, under))
+    beside = None
     if out is not None:
         tables.write(decided, out)
+        beside = ledgers.write_rejected(decided, out)
+    result["rejected_file"] = str(beside) if beside else None
     show(result, as_json, False, lambda: report.print_ledger(result, out))
+    raise typer.Exit(NO if result["rejected_count"] else DONE)
 
 
 regime_app = typer.Typer(help="The rulebook: in force, changed, inconsistent.", no_args_is_help=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from premortem.regime.expressions import identifiers
-from premortem.regime.transactions import FROM_CATALOGUE
+from premortem.regime.items import FROM_CATALOGUE
 from premortem.regime.vocabulary import FIELDS
 
 # A permission that rests on one of these unsaid is none: certificates, shares of a fleet, end use, standing.

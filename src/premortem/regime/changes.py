@@ -14,8 +14,9 @@ from premortem.regime.binding import limit_number
 from premortem.regime.clause import Clause, Rulebook
 from premortem.regime.engine import operative, turning_days
 from premortem.regime.expressions import parts
+from premortem.regime.items import named
 from premortem.regime.syntax import Compare, Missing, Name, Node, Not, parse
-from premortem.regime.transactions import LATEST, catalogue
+from premortem.regime.transactions import LATEST
 from premortem.regime.vocabulary import FIELDS, RANK, READS, SCREENING
 
 MOST_CHANGES = 8
@@ -93,7 +94,7 @@ def _quantities(given: Mapping[str, Any], clauses: Sequence[Clause]) -> Iterator
 
 
 def _catalogue_tpp(item: str) -> float | None:
-    found = catalogue().filter(pl.col("item") == item)["c_tpp"]
+    found = named().filter(pl.col("item") == item).select(pl.col("c_tpp") * pl.col("chips_held")).to_series()
     return found[0] if len(found) else None
 
 

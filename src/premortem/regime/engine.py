@@ -87,6 +87,11 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
     worded = frame.select(_worded(clauses)).collect()
     if (worded["_code"] < 0).any():
         worded = needing(worded, fields, clauses)
+    if "asks" in given:  # an item or a place that could be several: nothing else can be said
+        asks = fields.select("asks").collect()["asks"]
+        worded = worded.with_columns(
+            outcome=pl.coalesce(asks, "outcome"), clause=pl.when(asks.is_null()).then(pl.col("clause"))
+        )
     return worded.drop("_code", "_class")
 
 

@@ -19,7 +19,8 @@ from premortem.regime.clause import Clause
 from premortem.regime.countries import TierChange, atlas
 from premortem.regime.engine import decide
 from premortem.regime.expressions import quoted
-from premortem.regime.transactions import catalogue, frame_of
+from premortem.regime.items import catalogue
+from premortem.regime.transactions import frame_of
 from premortem.regime.vocabulary import DENIED
 
 Series = NDArray[np.float32]
@@ -197,7 +198,7 @@ def _questions(places: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
     chips = catalogue().filter(
         pl.col("c_datacentre") & pl.col("released").is_not_null() & pl.col("c_tpp").is_not_null()
     )
-    ours = facts.read("chips").filter(pl.col("hq_iso3") == "USA")["name"].to_list()
+    ours = facts.read("chips").filter((pl.col("hq_iso3") == "USA") & (pl.col("modelled") == 1))["name"].to_list()
     sold = [
         (r["item"], r["released"])
         for r in chips.filter(pl.col("item").is_in(ours) & pl.col("vendor").is_in(["nvidia", "amd"])).to_dicts()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from premortem.regime.assumed import sources
 from premortem.regime.parties import ROLES, lists_held
+from premortem.regime.transactions import question as which
 from premortem.regime.verified import verified
 from premortem.regime.vocabulary import FIELDS, READS, SCREENING
 
@@ -42,6 +43,8 @@ def sentence(d: "Decision") -> str:
 
 
 def _verdict(d: "Decision") -> str:
+    if asked := which(d.transaction):
+        return f"Cannot be decided: {asked}."
     if d.outcome == SCREENING:
         return f"Cannot be decided until a person has looked at a name: {_near(d)}."
     if d.outcome.startswith("needs:"):

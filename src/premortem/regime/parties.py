@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -136,6 +138,24 @@ def key(name: str) -> str:
     True
     """
     return "".join(words(name))
+
+
+@cache
+def _addressees() -> dict[str, tuple[tuple[str, ...], ...]]:
+    told = tomllib.loads((files("premortem.regime") / "addressees.toml").read_text("utf-8"))
+    return {firm: tuple(words(name) for name in names) for firm, names in told.items()}
+
+
+@lru_cache(maxsize=400_000)
+def addressee(name: str) -> str:
+    """The firm that letters were sent to, where a name begins as one's does; else the name.
+
+    >>> addressee("NVIDIA Singapore Pte Ltd")
+    'nvidia'
+    """
+    said = words(name)
+    starts = ((firm, start) for firm, names in _addressees().items() for start in names)
+    return next((firm for firm, start in starts if said[: len(start)] == start), name)
 
 
 def _telling(name: str) -> tuple[str, ...]:
@@ -296,42 +316,30 @@ def looked_up(given: pl.DataFrame) -> pl.DataFrame:
 
     Names are screened once each, so that a long ledger costs no more than its names.
     """
-    roles = [role for role in ROLES if role in given.columns and given[role].null_count() < given.height]
-    found: pl.DataFrame | None = None
-    for role in roles:
-        suspects = [name for name in given[role].unique() if name and _matches(name)]
-        if suspects:
-            mine = _by_row(given, role, suspects)
-            found = mine if found is None else _either(found, mine)
-    return pl.DataFrame([Facts()._asdict()]) if found is None else found
+    found: dict[str, NDArray[Any]] = {}
+    for role in ROLES:
+        if role in given.columns:
+            suspects = [name for name in given[role].unique() if name and _matches(name)]
+            if suspects:
+                found = found or {name: np.zeros(given.height, np.int8) for name in Facts._fields}
+                rows = given[role].is_in(suspects).fill_null(False).arg_true()
+                for name, values in _of_names(given[rows], role).items():
+                    found[name][rows] = np.maximum(found[name][rows], values)
+    if not found:
+        return pl.DataFrame([Facts()._asdict()])
+    policy = pl.Series(POLICIES).gather(found.pop("entity_policy"))
+    return pl.DataFrame({name: flags.astype(bool) for name, flags in found.items()}).with_columns(entity_policy=policy)
 
 
-def _by_row(given: pl.DataFrame, role: str, suspects: list[str]) -> pl.DataFrame:
-    """Facts of one role's names, row by row."""
-    cleared = pl.col("cleared") if "cleared" in given.columns else pl.lit(None, pl.String)
-    frame = given.select(name=pl.col(role), day=pl.col("date"), cleared=cleared)
-    asked = frame.filter(pl.col("name").is_in(suspects)).unique()
-    told = [
-        facts_of(name, day, key(name) in {key(n) for n in (free or "").split(";")})._asdict()
-        for name, day, free in asked.rows()
-    ]
-    known = asked.hstack(pl.DataFrame(told, schema=pl.DataFrame([Facts()._asdict()]).schema))
-    joined = frame.join(known, on=["name", "day", "cleared"], how="left", maintain_order="left", nulls_equal=True)
-    return joined.select(pl.col(c).fill_null(v) for c, v in Facts()._asdict().items())
-
-
-def _either(a: pl.DataFrame, b: pl.DataFrame) -> pl.DataFrame:
-    """Facts of two parties together: a flag where either has it, and the stricter policy."""
-    rank = pl.Enum(POLICIES)
-    return pl.DataFrame(
-        {
-            c: pl.Series(c, a[c].cast(rank))
-            .to_frame()
-            .hstack([b[c].cast(rank).alias("_")])
-            .max_horizontal()
-            .cast(pl.String)
-            if a[c].dtype == pl.String
-            else a[c] | b[c]
-            for c in a.columns
-        }
-    )
+def _of_names(rows: pl.DataFrame, role: str) -> dict[str, NDArray[Any]]:
+    """Facts of one role's names, row by row: flags, and the policy by its place in `POLICIES`."""
+    cleared = pl.col("cleared") if "cleared" in rows.columns else pl.lit(None, pl.String)
+    frame = rows.select(name=pl.col(role), day=pl.col("date"), cleared=cleared)
+    distinct = frame.unique()
+    told = []
+    for name, day, free in distinct.rows():
+        of = facts_of(name, day, key(name) in {key(n) for n in (free or "").split(";")})
+        told.append([POLICIES.index(v) if isinstance(v, str) else int(v) for v in of])
+    known = distinct.hstack(pl.DataFrame(told, schema=dict.fromkeys(Facts._fields, pl.Int8), orient="row"))
+    joined = frame.join(known, on=frame.columns, how="left", maintain_order="left", nulls_equal=True)
+    return {name: joined[name].to_numpy() for name in Facts._fields}

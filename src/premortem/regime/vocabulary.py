@@ -73,6 +73,7 @@ FIELDS: dict[str, Field] = {
     "end_user": Field("text", "", "end user, by name", ""),
     "parent": Field("text", "", "ultimate parent of the consignee, by name", ""),
     "cleared": Field("text", "", "names, separated by semicolons, that are near a listed one and were cleared", ""),
+    "chips_held": Field("number", "chips", "chips in one unit: 1, or what a system holds", given=False),
     "entity_listed": Field("flag", "", "a named party is on the Entity List that day", False, given=False),
     "entity_policy": Field(
         "text", "", "strictest policy by which a licence for a named, listed party is reviewed", "", given=False

@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from rich.text import Text
 
 from premortem.regime import memo
 from premortem.report import words
@@ -148,7 +147,8 @@ def print_decision(decision: Any, trace: bool = False) -> None:
     console.print(memo.question(decision), markup=False)
     console.print(decision.sentence, style="bold", markup=False)
     for line in memo.grounds(decision):
-        console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
+        for part in wrap(line, console.width - 2):
+            console.print(f"  {part}", markup=False, soft_wrap=True)
     for step in decision.trace if trace else ():
         late = "" if step.reached else " (not reached)"
         console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", markup=False)
@@ -183,7 +183,12 @@ def print_ledger(result: dict[str, Any], out: Path | None) -> None:
         console.print(f"{count:>12,}  {outcome}")
     for place, left in result["headroom"].items():
         console.print(f"{place}: {left:,.0f} TPP left of its allocation")
-    console.print(f"{result['rows']:,} rows in {result['seconds']:.2f} s" + (f"; written to {out}" if out else ""))
+    rejected = f", {result['rejected_count']:,} of them rejected" if result["rejected_count"] else ""
+    if result["rejected_file"]:
+        rejected += f" and written to {result['rejected_file']}"
+    console.print(
+        f"{result['rows']:,} rows{rejected}, in {result['seconds']:.2f} s" + (f"; written to {out}" if out else "")
+    )
 
 
 def print_clauses(clauses: list[dict[str, Any]]) -> None:

@@ -18,7 +18,8 @@ from premortem.regime import diff as rules
 from premortem.regime import memo
 from premortem.regime.book import Book
 from premortem.regime.decide import Decision, Transaction, explain
-from premortem.regime.transactions import catalogue, parse_date
+from premortem.regime.items import named
+from premortem.regime.transactions import parse_date
 from premortem.regime.vocabulary import FIELDS, KINDS
 
 router = APIRouter()
@@ -44,7 +45,7 @@ def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLR
     except BadInput as one:
         errors = [one]
     return render(
-        request, "rules.html", fields=fields, errors=errors, under=policy, chips=catalogue().to_dicts(), kinds=KINDS,
+        request, "rules.html", fields=fields, errors=errors, under=policy, chips=named().to_dicts(), kinds=KINDS,
         countries=facts.read("countries").select("iso3", "name").to_dicts(), statuses=STATUSES, end_uses=END_USES,
         asked=bool(set(request.query_params) & set(shipments.SHORT)), vocabulary=FIELDS, long=shipments.LONG,
         edited=bool(view.levers or view.days) and policy == view.policy, **found,
