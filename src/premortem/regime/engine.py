@@ -6,6 +6,7 @@ review policy counts. A test on a field that is not there is neither met nor unm
 outcome says which field it needs. A running total counts only what its own clause let through.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -15,11 +16,11 @@ import polars as pl
 from premortem.regime.binding import binds, laid_down, within
 from premortem.regime.clause import AUTHORISING, Clause, Rulebook
 from premortem.regime.countries import atlas
-from premortem.regime.expressions import identifiers
+from premortem.regime.expressions import identifiers, parts
 from premortem.regime.needs import needing
 from premortem.regime.totals import Totals, start, total_after
 from premortem.regime.transactions import complete
-from premortem.regime.vocabulary import DENIED, FIELDS, STRICTNESS
+from premortem.regime.vocabulary import DENIED, FIELDS, LISTED, STRICTNESS
 
 NOT_REQUIRED, RETURNED = "no_licence_required", "returned"
 UNCLASSIFIED = "none"
@@ -29,10 +30,14 @@ BATCH = 500_000
 # clause (`_code_of`); -(i + 1) when a field that clause i tests is missing; and these two.
 FREE, BACK = 30_000, 30_001
 STEP = 1024  # more than twice as many clauses as a plan may hold
+UNTOLD = STEP
 CODE = pl.Int16
 DAY = timedelta(days=1)
+# A test of a field against one word or several.
+ONE_OF = re.compile(r"(\w+) (?:= |in \()('[^']*'(?:, '[^']*')*)\)?")
+WORD = re.compile(r"'([^']*)'")
 # Plans that are kept, one for each set of clauses met.
-PLANS = 64
+PLANS = 256
 # Columns by which a ledger tells of rows that undo others.
 UNDOING = ("_row", "_undoes", "_back")
 
@@ -58,6 +63,38 @@ def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> 
     ]
 
 
+# Fields whose words or flags tell of most clauses that they reach no row at all.
+TELLING = ("destination", "destination_region", "end_use", "exporter", "kind", "status", *LISTED)
+
+
+def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
+    """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried."""
+    told = fields.select(
+        pl.col("date").min().alias("first"),
+        pl.col("date").max().alias("last"),
+        *(pl.col(name).unique().implode() for name in TELLING),
+    ).collect()
+    first, last, *held = told.row(0)
+    values = {name: frozenset(found) for name, found in zip(TELLING, held, strict=True)}
+    return tuple(
+        c
+        for c in operative(book, first, last)
+        if c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies))
+    )
+
+
+@lru_cache(4096)
+def _wanted(applies: str) -> tuple[tuple[str, frozenset[str | bool | None]], ...]:
+    """Telling fields with the values that a condition allows them, as far as its tests joined by `and` say; null may be any."""
+    found: list[tuple[str, frozenset[str | bool | None]]] = []
+    for test in parts(applies):
+        if test in LISTED:
+            found.append((test, frozenset({True, None})))
+        elif (match := ONE_OF.fullmatch(test)) and match[1] in TELLING:
+            found.append((match[1], frozenset({*WORD.findall(match[2]), None})))
+    return tuple(found)
+
+
 def turning_days(book: Rulebook) -> list[date]:
     """Days on which the answer to some transaction may change: a clause or a number begins or has ended, or a place
     changes its group or tier.
@@ -72,8 +109,7 @@ def turning_days(book: Rulebook) -> list[date]:
 
 def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
     """The same for a frame that has every field (`complete`)."""
-    days = fields.select(pl.col("date").min().alias("first"), pl.col("date").max().alias("last")).collect()
-    clauses = tuple(operative(book, *days.row(0)))
+    clauses = standing(fields, book)
     given = fields.collect_schema().names()
     frame = fields.select([*_looked_at(clauses), *(c for c in UNDOING if c in given)])
     for step in _steps(clauses, "_undoes" in given):
@@ -169,9 +205,8 @@ def _required(clauses: tuple[Clause, ...], undoes: bool) -> list[list[pl.Expr]]:
     authorisation.
     """
     asked = [(i, c) for i, c in enumerate(clauses) if c.stage in ("requires", "condition")]
-    bound = [binds(c).alias(_bound(i)) for i, c in asked]
     requires = [i for i, c in asked if c.stage == "requires"]
-    pooled = [pl.col(_bound(i)) for i in requires if not clauses[i].then]
+    pooled = _first_bound([i for i in requires if not clauses[i].then])
     code: pl.Expr = (
         pl.when(pl.col("_by").is_null()).then(pl.lit(FREE, CODE)).when(pl.col("_by") < 0).then(pl.col("_by"))
     )
@@ -179,8 +214,8 @@ def _required(clauses: tuple[Clause, ...], undoes: bool) -> list[list[pl.Expr]]:
         code = pl.when(pl.col("_back").is_not_null()).then(pl.lit(BACK, CODE)).otherwise(code)
     stops = {_stop(c, clauses): _blockers(c, clauses) for c in clauses if c.stage in AUTHORISING}
     return [
-        bound,
-        [_first_bound(requires).alias("_by"), pl.any_horizontal(*pooled, pl.lit(False)).alias("_pooled")],
+        [_binding(i, binds(c)).alias(_bound(i)) for i, c in asked],
+        [_first_bound(requires).alias("_by"), (pooled >= 0).fill_null(False).alias("_pooled")],
         [code.alias("_code"), *(_first_bound(of).alias(name) for name, of in stops.items())],
     ]
 
@@ -190,11 +225,15 @@ def _bound(i: int) -> str:
     return f"_bound_{i}"
 
 
+def _binding(i: int, applies: pl.Expr) -> pl.Expr:
+    """i where clause i binds, `UNTOLD` + i where that cannot be told, else null: the smallest is the first that speaks."""
+    return pl.when(applies).then(pl.lit(i, CODE)).when(applies.is_null()).then(pl.lit(UNTOLD + i, CODE))
+
+
 def _first_bound(of: Sequence[int]) -> pl.Expr:
     """The first of these clauses that binds, else -(i + 1) of the first for which that cannot be told, else null."""
-    yes = [pl.when(pl.col(_bound(i))).then(pl.lit(i, CODE)) for i in of]
-    unknown = [pl.when(pl.col(_bound(i)).is_null()).then(pl.lit(-i - 1, CODE)) for i in of]
-    return pl.coalesce(*yes, *unknown, pl.lit(None, CODE))
+    first = pl.min_horizontal(pl.lit(None, CODE), *(_bound(i) for i in of))
+    return pl.when(first < UNTOLD).then(first).otherwise(UNTOLD - 1 - first)
 
 
 def _blockers(clause: Clause, clauses: Sequence[Clause]) -> tuple[int, ...]:
@@ -226,7 +265,7 @@ def _verdict(i: int, clause: Clause, applies: pl.Expr) -> pl.Expr:
 
 def _own_policy(i: int, clause: Clause) -> pl.Expr:
     """The verdict under the policy of review that a requirement states itself."""
-    return _verdict(i, clause, pl.col(_bound(i)).fill_null(False))
+    return _verdict(i, clause, (pl.col(_bound(i)) == i).fill_null(False))
 
 
 def _code_of(i: int, outcome: str) -> int:

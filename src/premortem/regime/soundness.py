@@ -19,7 +19,7 @@ from premortem.regime.clause import DECIDING, Clause, Rulebook
 from premortem.regime.engine import decide, operative
 from premortem.regime.expressions import identifiers
 from premortem.regime.transactions import EARLIEST, LATEST, complete, frame_of
-from premortem.regime.vocabulary import FIELDS
+from premortem.regime.vocabulary import FIELDS, LISTED
 
 # Transactions made for each clause, and the chance that one of its fields takes a value that the clause speaks of.
 TRIES, APT = 400, 0.8
@@ -39,8 +39,6 @@ CLASSED: dict[str, dict[str, list[Any]]] = {
 }
 # Stages whose clauses bind together, so that one need not be the one that is told.
 BINDING = ("define", "requires", "condition")
-# Flags that lists of parties settle.
-LISTED = tuple(name for name in FIELDS if name.endswith("_listed") or name.startswith("footnote_")) + ("near_name",)
 PLACE_FIELDS = tuple(name for name, field in FIELDS.items() if field.type == "country" and field.given)
 _QUOTED = re.compile(r"(\w+)\s*(?:=|<>|(?:not\s+)?in\s*\()\s*('[^)]*?'(?:\s*,\s*'[^']*')*)")
 

@@ -183,6 +183,9 @@ FIELDS: dict[str, Field] = {
     "packaged_in_d5": Field("flag", "", "packaged in Macau or D:5", given=False),
 }
 
+# Flags that lists of parties settle.
+LISTED = (*(n for n in FIELDS if n.endswith("_listed") or n.startswith("footnote_")), "near_name")
+
 TYPES: dict[str, Any] = {
     "text": pl.String,
     "country": pl.String,
