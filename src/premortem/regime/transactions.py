@@ -177,7 +177,12 @@ def _of_parties(given: pl.DataFrame) -> list[pl.Expr]:
     """What the lists say of the named parties, and each consignee under one spelling, so that totals count it once."""
     found = parties.looked_up(given)
     one = found.height == 1
-    told = [pl.lit(found[c][0] if one else found[c], TYPES[FIELDS[c].type]).alias(c) for c in found.columns]
+    told = [
+        pl.lit(found[c][0] if one else found[c], TYPES[FIELDS[c].type]).alias(c) for c in found.columns if c in FIELDS
+    ]
+    if found["affiliate"].any():
+        owned = pl.col("ownership") if "ownership" in given.columns else pl.lit(None, pl.Float64)
+        told.append(pl.coalesce(owned, pl.when(found["affiliate"]).then(parties.OWNED), 0.0).alias("ownership"))
     if "consignee" not in given.columns:
         return told
     names = given["consignee"].unique().drop_nulls()
