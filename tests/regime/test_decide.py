@@ -162,7 +162,7 @@ def test_nothing_changes_between_two_days_on_which_something_complies():
             if d and date(2022, 8, 1) < d < date(2026, 12, 1)
         }
     )
-    days += [date(2021, 12, 9), date(2024, 3, 15), date(2024, 5, 30), date(2026, 2, 3)]
+    days += [date(2021, 12, 9), date(2024, 3, 15), date(2024, 5, 30), date(2025, 11, 7)]
     days = sorted(set(days))
     for first, following in itertools.pairwise(days):
         last = following - timedelta(1)

@@ -40,9 +40,13 @@ def names(clause: Clause) -> dict[str, str]:
     }
 
 
-def dated_numbers(clauses: Sequence[Clause]) -> list[pl.Expr]:
-    """Columns for the numbers that change with the date; null on a day for which a clause says none."""
-    return [_number(c, key) for c in clauses for key in c.numbers if _changes(c, key)]
+def laid_down(clauses: Sequence[Clause]) -> list[pl.Expr]:
+    """Columns that clauses add before any of them is tried: numbers of the day, and the flags that definitions settle."""
+    defined = dict.fromkeys(c.then for c in clauses if c.stage == "define")
+    return [
+        *(_number(c, key) for c in clauses for key in c.numbers if _changes(c, key)),
+        *(pl.any_horizontal(*[binds(c) for c in clauses if c.then == flag], False).alias(flag) for flag in defined),
+    ]
 
 
 @lru_cache(KEPT)

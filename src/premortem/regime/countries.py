@@ -111,7 +111,7 @@ class Atlas(NamedTuple):
     """Memberships of every place between days on which something moves."""
 
     breaks: tuple[date, ...]  # first days of the periods, the first `DAY_ONE`
-    table: pl.DataFrame  # iso3, period, tier, d5, d1_d4, a5_a6, a5, supp4
+    table: pl.DataFrame  # iso3, period, tier, d5, d1, d1_d4, a5_a6, a5, supp4
 
     def period(self, day: date) -> int:
         """Number of the period that a day lies in."""
@@ -148,6 +148,7 @@ def _as_of(
         "period": period,
         "tier": tier,
         "d5": d5,
+        "d1": bool(row["in_D1"]),
         "d1_d4": bool(row["in_D1"] or row["in_D4"]),
         "a5_a6": bool(row["in_A5"] or row["in_A6"]),
         "a5": bool(row["in_A5"]),

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from premortem.regime import memo
-from premortem.regime.binding import binds, dated_numbers, limit_number, names
+from premortem.regime.binding import binds, laid_down, limit_number, names
 from premortem.regime.changes import sentences, tries
 from premortem.regime.clause import Clause, Rulebook
 from premortem.regime.engine import judge, operative
@@ -163,7 +163,7 @@ def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> t
     known = tuple(c for c in operative(book) if c.in_force(day))
     totals = {name: pl.lit(answer.get(name), pl.Float64) for name in TOTALS}
     eccn = pl.lit(answer["eccn"], pl.String)
-    frame = fields.lazy().with_columns(*dated_numbers(known), eccn=eccn, **totals)
+    frame = fields.lazy().with_columns(*laid_down(known), eccn=eccn, **totals)
     texts, asked = _asked(known)
     met = frame.with_columns(asked).collect().row(0, named=True)
     tests: dict[str, list[Test]] = {c.id: [] for c in known}

@@ -54,6 +54,7 @@ def catalogue() -> pl.DataFrame:
         c_density_gb_s_mm2=pl.col("density_gb_s_mm2").cast(pl.Float64),
         c_transistors_bn=pl.col("transistors_bn"),
         c_hbm=pl.col("has_hbm") == 1,
+        c_designer_hq=pl.col("hq_iso3"),
         released=pl.col("released"),
         modelled=pl.col("modelled") == 1,
     )

@@ -17,7 +17,7 @@ from premortem.regime.book import STRENGTHS, Book
 from premortem.regime.engine import decide
 from premortem.regime.items import catalogue
 from premortem.regime.transactions import frame_of
-from premortem.regime.vocabulary import DENIED, USED_UP
+from premortem.regime.vocabulary import DENIED
 
 Series = NDArray[np.float32]
 
@@ -81,6 +81,8 @@ class Levers(NamedTuple):
 LPP_USED_UP = 1e30
 # Countries whose firms make the tools that an advanced fab needs.
 TOOL_MAKERS = ("USA", "NLD", "JPN", "KOR", "TWN")
+# The clause whose denials mean that an allocation is used up: more than what may be had, not other than it.
+ALLOCATION = "diffusion.country_allocation"
 # What a case-by-case licence is multiplied by where the clause says how many were granted.
 GRANTED = ("h20.letters", "granted")
 MILLION = 1e6
@@ -158,10 +160,10 @@ def _answers(question: _Question) -> pl.DataFrame:
     """Answers of the rulebook: question, quarter, place or chip, outcome, clause, denied."""
     label, transactions = _questions(tuple(question.regions["countries"]))
     answers = decide(transactions, question.book).select("outcome", "clause", "required_by")
+    used_up = (pl.col("clause") == ALLOCATION).fill_null(False)
     return pl.concat([label, answers], how="horizontal").with_columns(
-        denied=pl.col("outcome").is_in(DENIED) & (pl.col("outcome") != USED_UP),
-        licensed=pl.col("outcome").str.starts_with("licence:")
-        & (~pl.col("outcome").is_in(DENIED) | (pl.col("outcome") == USED_UP)),
+        denied=pl.col("outcome").is_in(DENIED) & ~used_up,
+        licensed=pl.col("outcome").str.starts_with("licence:") & (~pl.col("outcome").is_in(DENIED) | used_up),
     )
 
 

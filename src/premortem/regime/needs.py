@@ -1,6 +1,7 @@
 """What a decision lacks: `needs:FIELD` for the first missing field that a clause which could not be judged asks for."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
@@ -43,6 +44,14 @@ def _missing(name: str, clauses: Sequence[Clause]) -> pl.Expr:
             if c.stage == "classify"
         ]
         return pl.coalesce(*told, pl.lit(None, pl.String))
+    if any(c.stage == "define" and c.then == name for c in clauses):
+        told = [
+            pl.when(pl.col("date").is_between(c.complies, c.ends or date.max)).then(_missing(n, ()))
+            for c in clauses
+            if c.stage == "define" and c.then == name and c.complies
+            for n in dict.fromkeys(identifiers(c.applies))
+        ]
+        return pl.coalesce(*told)
     asked = IMPLIED.get(name, name)
     if asked in FIELDS and FIELDS[asked].given:
         return pl.when(pl.col(asked).is_null()).then(pl.lit(f"needs:{asked}"))

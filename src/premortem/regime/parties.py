@@ -143,6 +143,24 @@ def key(name: str) -> str:
     return "".join(words(name))
 
 
+@cache
+def _addressees() -> dict[str, tuple[tuple[str, ...], ...]]:
+    told = tomllib.loads((files("premortem.regime") / "addressees.toml").read_text("utf-8"))
+    return {firm: tuple(words(name) for name in names) for firm, names in told.items()}
+
+
+@lru_cache(maxsize=400_000)
+def addressee(name: str) -> str:
+    """The firm that letters were sent to, where a name begins as one's does; else the name.
+
+    >>> addressee("NVIDIA Singapore Pte Ltd")
+    'nvidia'
+    """
+    said = words(name)
+    starts = ((firm, start) for firm, names in _addressees().items() for start in names)
+    return next((firm for firm, start in starts if said[: len(start)] == start), name)
+
+
 def _telling(name: str) -> tuple[str, ...]:
     """A name's words without those that many firms share."""
     return tuple(w for w in words(name) if w not in _words()["common"])

@@ -15,19 +15,20 @@ from premortem.regime.items import FROM_CATALOGUE
 from premortem.regime.vocabulary import FIELDS, INSTEAD, KINDS, TYPES, given_fields
 
 # Texts in which capitals mean nothing.
-FOLDED = ("status", "exporter", "end_use", "designer", "packaged_by")
+FOLDED = ("status", "exporter", "end_use", "designer", "packaged_by", "destination_region")
 # What to tell who names a field that is not there; the whole list is a page of the docs.
 SUCH_AS = "a field of docs/fields.md, such as item, quantity, destination, headquarters, parent_headquarters, date"
 # American spellings of the words that clauses use.
 SPELT = {"authorized": "authorised", "data_center": "data_centre", "data center": "data_centre"}
 # What a place in each role implies.
 ROLES = {
-    "destination": ("tier", "d5", "d1_d4", "a5_a6"),
+    "destination": ("tier", "d5", "d1", "d1_d4", "a5_a6"),
     "headquarters": ("tier", "d5", "a5_a6"),
     "parent_headquarters": ("tier", "d5", "a5_a6"),
     "exporter_hq": ("a5",),
     "made_in": ("supp4",),
     "packaged_in": ("d5",),
+    "designer_hq": ("d5",),
 }
 COUNTRIES = tuple(name for name, field in FIELDS.items() if field.type == "country")
 # Most units in one shipment: beyond it a quantity is a slip of the keyboard.
@@ -119,14 +120,14 @@ def _text(name: str, text: str) -> str:
 
 def _number(name: str, value: Any) -> float:
     number = float(value) if isinstance(value, int | float) else numbers.number(str(value), FIELDS[name].unit)
+    whole = f"whole units, 1 to {MOST_UNITS:,}"
     if number is None:
         what = f"{value!r} is not a number"
         if two := numbers.readings(str(value), FIELDS[name].unit):
             what = f"{value!r} can be read two ways, as {two[0]} or as {two[1]}: write it without a separator"
-        raise BadInput("transaction", name, what, got=value, allowed=FIELDS[name].unit)
+        raise BadInput("transaction", name, what, got=value, allowed=whole if name == "quantity" else FIELDS[name].unit)
     if name == "quantity" and not (1 <= number <= MOST_UNITS and number == int(number)):
-        allowed = f"whole units, 1 to {MOST_UNITS:,}"
-        raise BadInput("transaction", name, f"{value} is not a count", got=value, allowed=allowed)
+        raise BadInput("transaction", name, f"{value} is not a count", got=value, allowed=whole)
     if not (0 <= number <= FIELDS[name].most):
         most = "1" if FIELDS[name].most == 1 else "any"
         allowed = f"0 to {most} [{FIELDS[name].unit}]"
@@ -158,7 +159,10 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
     )
     frame = frame.with_columns(*_of_parties(given)).with_columns(*_asking(given))
     frame = _from_catalogue(frame, here)
-    frame = frame.with_columns(headquarters=pl.coalesce("headquarters", "destination"))
+    frame = frame.with_columns(
+        headquarters=pl.coalesce("headquarters", "destination"),
+        designer_hq=pl.coalesce("designer_hq", pl.lit(items.named()["c_designer_hq"]).gather("_chip"), "exporter_hq"),
+    )
     frame = frame.with_columns(parent_headquarters=pl.coalesce("parent_headquarters", "headquarters"))
     defaults = {name: FIELDS[name].default for name in here if name in FIELDS and FIELDS[name].default is not None}
     frame = frame.with_columns(
@@ -174,7 +178,9 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
 
 
 def _of_parties(given: pl.DataFrame) -> list[pl.Expr]:
-    """What the lists say of the named parties, and each consignee under one spelling, so that totals count it once."""
+    """What the lists say of the named parties; each consignee under one spelling, so that totals count it once; and each
+    exporter under the name by which clauses know it.
+    """
     found = parties.looked_up(given)
     one = found.height == 1
     told = [
@@ -183,11 +189,12 @@ def _of_parties(given: pl.DataFrame) -> list[pl.Expr]:
     if found["affiliate"].any():
         owned = pl.col("ownership") if "ownership" in given.columns else pl.lit(None, pl.Float64)
         told.append(pl.coalesce(owned, pl.when(found["affiliate"]).then(parties.OWNED), 0.0).alias("ownership"))
-    if "consignee" not in given.columns:
-        return told
-    names = given["consignee"].unique().drop_nulls()
-    keys = pl.Series([parties.key(name) for name in names], dtype=pl.String)
-    return [*told, pl.col("consignee").replace_strict(names, keys, default=None).alias("consignee")]
+    for role, spelt in (("consignee", parties.key), ("exporter", parties.addressee)):
+        if role in given.columns:
+            names = given[role].unique().drop_nulls()
+            same = pl.Series([spelt(name) for name in names], dtype=pl.String)
+            told.append(pl.col(role).replace_strict(names, same, default=None).alias(role))
+    return told
 
 
 def _asking(given: pl.DataFrame) -> list[pl.Expr]:
@@ -245,13 +252,11 @@ def _absent(name: str) -> pl.Expr:
 
 
 def _instead(here: Sequence[str]) -> list[pl.Expr]:
-    """Fields that another of their group rules out where that one is given."""
+    """Fields that others rule out, where one of those is given."""
     filled = []
-    for group in INSTEAD.values():
-        told = [name for name in group if name in here]
-        if told:
-            any_told = pl.any_horizontal(pl.col(name).is_not_null() for name in told)
-            filled += [pl.when(any_told).then(pl.col(n).fill_null(v)).otherwise(pl.col(n)) for n, v in group.items()]
+    for name, (value, others) in INSTEAD.items():
+        if told := [pl.col(other).is_not_null() for other in others if other in here]:
+            filled.append(pl.when(pl.any_horizontal(told)).then(pl.col(name).fill_null(value)).otherwise(name))
     return filled
 
 
@@ -294,6 +299,7 @@ def _with_places(frame: pl.LazyFrame, book: Rulebook) -> pl.LazyFrame:
         party_d5=pl.col("headquarters_d5") | pl.col("parent_headquarters_d5"),
         party_us_a5_a6=us | (pl.col("headquarters_a5_a6") & pl.col("parent_headquarters_a5_a6")),
         exporter_us_a5=(pl.col("exporter_hq") == "USA") | pl.col("exporter_hq_a5"),
+        designer_d5=pl.col("designer_hq_d5"),
     )
 
 
