@@ -81,14 +81,13 @@ class Levers(NamedTuple):
     permitting: Series
 
 
-# The consignee of the H100s asked about has used up LPP, so that the answer is the rule's for everybody else: beyond
-# every limit, since a clause's number is finite [TPP].
+# What the consignee asked about has had under LPP: beyond every limit, since a clause's number is finite [TPP].
 BEYOND_ANY_LIMIT = float("inf")
 # Countries whose firms make the tools that an advanced fab needs.
 TOOL_MAKERS = ("USA", "NLD", "JPN", "KOR", "TWN")
 # What a case-by-case licence is multiplied by where the clause says how many were granted.
 GRANTED = ("h20.letters", "granted")
-# The clause whose answer says that a place is under a country allocation, and whose denials that it is used up.
+# The clause of the country allocation: its denials mean that it is used up.
 ALLOCATION = "diffusion.country_allocation"
 MILLION = 1e6
 
