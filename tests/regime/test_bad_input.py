@@ -145,4 +145,5 @@ def test_a_file_of_cases_may_be_toml(tmp_path):
         "case": "1",
         "outcome": "licence:presumption_of_approval",
         "clause": "diffusion.country_allocation",
+        "may_go": False,
     }

@@ -338,7 +338,7 @@ def test_a_decision_reads_as_a_memo_in_a_notebook():
     page = decision._repr_html_()
     for said in ("A licence is needed; approval is presumed", "diffusion.country_allocation", "758,352,000 TPP"):
         assert said in page
-    assert "What would change it" in page
+    assert "Would change it" in page
     assert "Not legal advice" in page
     sent = {"item": "H100 SXM", "destination": "ARE", "consignee": "<script>", "date": "2025-06-01"}
     assert "<script>" not in explain(Transaction(sent), rules.load("history"))._repr_html_()

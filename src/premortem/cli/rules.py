@@ -22,16 +22,37 @@ def check(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="FIELD=VALUE for any other field; repeat for more.")
     ] = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--party",
+            help="ROLE=NAME: exporter, intermediate, consignee, end_user or parent, by name; repeat for more.",
+        ),
+    ] = None,
+    clear: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--clear", help="NAME=REASON: a named party that is near a listed one and was looked at; repeat for more."
+        ),
+    ] = None,
     on: OnDate = None,
     under: Under = "history",
     file: Annotated[Path | None, typer.Option("--file", help="Cases to decide: TOML, CSV.")] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Print the ladder of clauses with their tests too.")] = False,
+    gate: Annotated[
+        bool,
+        typer.Option(
+            "--gate",
+            help="Exit 0 only where it may go without a licence: 3 barred, 4 hangs on facts, 5 a name to look at.",
+        ),
+    ] = False,
     study: StudyDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """May this shipment go? Under which clause, and what would change the answer.
+    """May this shipment go? Under which clause, what was assumed and not checked, and what would change the answer.
 
     Examples: premortem check --item "H100 SXM" --quantity 2000 --to ARE --on 2025-06-01 --under as-written;
-    premortem check --item H20 --quantity 1000 --to CHN --on 2025-05-01
+    premortem check --item H20 --quantity 1000 --to CHN --party end_user="Yotta Data Services" --gate
     """
     from premortem import report
     from premortem.regime import cases
@@ -41,7 +62,8 @@ def check(
     if file is not None:
         results = cases.decide_file(file, book)
         show({"cases": results}, as_json, False, lambda: report.print_cases(results))
-        raise typer.Exit(DONE if all(r.get("agrees", True) for r in results) else NO)
+        agreed = DONE if all(r.get("agrees", True) for r in results) else NO
+        raise typer.Exit(cases.gate_of(results) if gate else agreed)
     given = {
         "item": item,
         "quantity": quantity,
@@ -54,9 +76,10 @@ def check(
         "tpp": tpp,
         "date": on,
     }
-    decision = explain(Transaction(cases.together(given, cases.settings(set_ or []))), book)
-    show(decision.as_dict(), as_json, False, lambda: report.print_decision(decision))
-    raise typer.Exit(DONE if decision.may_go else NO)
+    more = cases.together(cases.settings(set_ or []), cases.parties(party or []))
+    decision = explain(Transaction(cases.together(given, more)), book, cleared=cases.clearings(clear or []))
+    show(decision.as_dict(), as_json, False, lambda: report.print_decision(decision, trace))
+    raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
 
 
 @app.command(rich_help_panel="Rules")

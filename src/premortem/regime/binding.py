@@ -33,10 +33,10 @@ def within(clause: Clause) -> pl.Expr:
 
 
 @lru_cache(KEPT)
-def names(clause: Clause) -> dict[str, str]:
-    """How a condition spells the clause's numbers: a figure, or a column where the figure changes with the date."""
+def names(clause: Clause) -> dict[str, pl.Expr]:
+    """The clause's numbers in its conditions: a figure, or a column where the figure changes with the date."""
     return {
-        key: f'"{clause.id}.{key}"' if _changes(clause, key) else f"{dated[0].value:.17g}"
+        key: pl.col(f"{clause.id}.{key}") if _changes(clause, key) else pl.lit(dated[0].value)
         for key, dated in clause.numbers.items()
     }
 

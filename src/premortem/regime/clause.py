@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from premortem.errors import nearest
 from premortem.regime.countries import TierChange
+from premortem.regime.expressions import is_limit
 from premortem.regime.vocabulary import DEFINED, STRICTNESS
 
 Stage = Literal["define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context"]
@@ -113,7 +114,7 @@ class Clause(Strict):
             raise ValueError("is a definition: its numbers hold as long as it does; end it and add another")
         if self.stage == "requires" and self.gp not in PROHIBITIONS:
             raise ValueError(f"gp = {self.gp}: a requirement names its General Prohibition; allowed: 1 to 10")
-        if self.total and not self.within.startswith(f"{self.total.into} <= "):
+        if self.total and not is_limit(self.within, self.total.into):
             raise ValueError(f"`within` must read `{self.total.into} <= LIMIT`, since the clause keeps that total")
         return self
 

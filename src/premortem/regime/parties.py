@@ -28,13 +28,15 @@ LISTS = {
     "SDN": "sdn_listed",
     "MEU": "military_listed",
     "UVL": "unverified_listed",
-    AFFILIATE: "",
+    AFFILIATE: "affiliate",
     NOT_LISTED: "",
 }
 # Review policies from lenient to strict; one that cannot be read as one of them counts as a presumption of denial.
 POLICIES = ("", "case_by_case", "presumption_of_denial", "policy_of_denial")
 UNREAD = "presumption_of_denial"
 FOOTNOTES = ("1", "3", "4", "5")
+# Share of an affiliate that listed parties own, where nobody tells it: at least half, or it would be none [share].
+OWNED = 0.5
 # From this likeness on a name is near a listed one [of 100].
 NEAR = 80.0
 # A name that holds a whole listed name and more is this like it [of 100].
@@ -104,6 +106,7 @@ class Facts(NamedTuple):
     military_listed: bool = False
     unverified_listed: bool = False
     near_name: bool = False
+    affiliate: bool = False  # owned by a listed party, and not listed itself
 
 
 @cache
@@ -313,7 +316,7 @@ def facts_of(name: str, day: date, cleared: bool) -> Facts:
     entity = [row for row in equal if row.list == ENTITY_LIST]
     policies = [row.policy if row.policy in POLICIES[1:] else UNREAD for row in entity]
     noted = {row.footnote for row in entity if row.footnote_from is None or row.footnote_from <= day}
-    on = {LISTS[row.list]: True for row in equal if LISTS[row.list]}
+    on = {LISTS[row.list]: True for row in equal}
     notes = {f"footnote_{n}": n in noted for n in FOOTNOTES}
     return Facts(**on, **notes, entity_policy=max(policies, key=POLICIES.index, default=""))
 

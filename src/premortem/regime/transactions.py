@@ -120,14 +120,14 @@ def _text(name: str, text: str) -> str:
 
 def _number(name: str, value: Any) -> float:
     number = float(value) if isinstance(value, int | float) else numbers.number(str(value), FIELDS[name].unit)
+    whole = f"whole units, 1 to {MOST_UNITS:,}"
     if number is None:
         what = f"{value!r} is not a number"
         if two := numbers.readings(str(value), FIELDS[name].unit):
             what = f"{value!r} can be read two ways, as {two[0]} or as {two[1]}: write it without a separator"
-        raise BadInput("transaction", name, what, got=value, allowed=FIELDS[name].unit)
+        raise BadInput("transaction", name, what, got=value, allowed=whole if name == "quantity" else FIELDS[name].unit)
     if name == "quantity" and not (1 <= number <= MOST_UNITS and number == int(number)):
-        allowed = f"whole units, 1 to {MOST_UNITS:,}"
-        raise BadInput("transaction", name, f"{value} is not a count", got=value, allowed=allowed)
+        raise BadInput("transaction", name, f"{value} is not a count", got=value, allowed=whole)
     if not (0 <= number <= FIELDS[name].most):
         most = "1" if FIELDS[name].most == 1 else "any"
         allowed = f"0 to {most} [{FIELDS[name].unit}]"
@@ -183,7 +183,12 @@ def _of_parties(given: pl.DataFrame) -> list[pl.Expr]:
     """
     found = parties.looked_up(given)
     one = found.height == 1
-    told = [pl.lit(found[c][0] if one else found[c], TYPES[FIELDS[c].type]).alias(c) for c in found.columns]
+    told = [
+        pl.lit(found[c][0] if one else found[c], TYPES[FIELDS[c].type]).alias(c) for c in found.columns if c in FIELDS
+    ]
+    if found["affiliate"].any():
+        owned = pl.col("ownership") if "ownership" in given.columns else pl.lit(None, pl.Float64)
+        told.append(pl.coalesce(owned, pl.when(found["affiliate"]).then(parties.OWNED), 0.0).alias("ownership"))
     for role, spelt in (("consignee", parties.key), ("exporter", parties.addressee)):
         if role in given.columns:
             names = given[role].unique().drop_nulls()

@@ -48,7 +48,7 @@ class Field(NamedTuple):
 FIELDS: dict[str, Field] = {
     # what
     "item": Field("text", "", "a chip by its name in the catalogue, or a kind of item", "chip"),
-    "kind": Field("text", "", f"kind of item: {', '.join(KINDS)}", given=False),
+    "kind": Field("text", "", f"kind of item: {', '.join(KINDS)}", given=False, choices=KINDS),
     "quantity": Field("number", "units", "how many", 1),
     "tpp": Field("number", "TPP", "total processing performance of one unit"),
     "performance_density": Field("number", "TPP/mm2", "TPP over the applicable die area"),
