@@ -77,7 +77,7 @@ def test_changed_numbers_decide_shipments_too(client):
     ("body", "said"),
     [
         ({"item": "H100 SXM", "destination": "Atlantis"}, "no such country"),
-        ({"item": "H100", "destination": "FRA"}, "did you mean"),
+        ({"item": "H100 SXMX", "destination": "FRA"}, "did you mean"),
         ({"item": "H100 SXM", "destination": "FRA", "quantity": "nan"}, "whole units"),
         ({"item": "H100 SXM", "destination": "FRA", "colour": "red"}, "no such field"),
         ({"item": "H100 SXM", "destination": "FRA", "used_tpp": [1]}, "not one value"),

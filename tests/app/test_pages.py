@@ -6,6 +6,8 @@ import pytest
 
 from premortem.app.pages import DARK, SCREENS
 from premortem.exhibits import theme
+from premortem.regime.book import load
+from premortem.regime.decide import Transaction, explain
 
 # what is worked out for some seconds
 LONG = ("/futures", "/watch", "/exhibits")
@@ -68,8 +70,31 @@ def test_the_board_reads_without_scripts(client):
 def test_the_answer_to_a_shipment_reads_without_scripts(client):
     text = client.get("/rules?item=H20&to=China&quantity=100&on=2025-05-01&under=history").text
     assert "licence:case_by_case" in text
-    assert "Try it" in text
+    assert "Apply to BIS for a licence" in text
+    assert "Try it" in client.get("/rules?item=H100 SXM&to=ARE&quantity=2000&on=2025-06-01&under=as-written").text
     assert "Not legal advice" in text
+
+
+def test_f068_what_the_decision_did_not_come_to_is_said_to_be_not_reached(client):
+    """500 H200 to Malaysia: policies of review for other places lie behind the clause that frees or licenses it."""
+    text = client.get("/rules?item=H200 SXM&to=MYS&quantity=500&on=2025-06-01&under=as-written").text
+    ladder = text[text.index('<ol class="ladder">') :]
+    found = re.findall(r"<b>(Applies|Does not apply|Not reached)</b> <code>([^<]+)</code>", ladder)
+    told = {clause: word for word, clause in found}
+    shipment = Transaction(item="H200 SXM", destination="MYS", quantity=500, date="2025-06-01")
+    decision = explain(shipment, load("as-written"))
+    reached = {step.clause: step.reached for step in decision.trace}
+    assert not all(reached.values())
+    assert {clause: word != "Not reached" for clause, word in told.items()} == reached
+    late = [s.clause for s in decision.trace if s.applies and not s.reached]
+    assert late
+    assert all(told[clause] == "Not reached" for clause in late)
+
+
+def test_f006_the_page_marks_what_was_assumed(client):
+    text = client.get("/rules?item=H200 SXM&to=China&quantity=10&on=2026-03-01&under=history").text
+    assert "Assumed, not given:" in text
+    assert "met (assumed): <code>certified</code>" in text
 
 
 def test_a_shipment_that_cannot_be_read_leaves_the_form_filled(client):

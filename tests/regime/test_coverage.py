@@ -25,6 +25,8 @@ NUDGE = 0.01
 DAY = timedelta(days=1)
 FIRST_DAY = date(2020, 1, 1)
 Change = Callable[[Clause], Clause]
+# A side of a number or a day: its name, the change, and the first and last day on which that can be seen.
+Side = tuple[str, Change, date, date]
 
 # Sides on which no case can lie, each with its reason.
 LOOSE = {
@@ -36,8 +38,17 @@ LOOSE = {
     "oct2023.3a090b.tpp_high 4800 +": "paragraph .a speaks first",
     "oct2023 ends 2024-04-03 +": "exception ACA speaks first",
     "ear complies 2022-10-07 -": "there was nothing to be freed from",
-    "affiliates.review.share 0.5 -": "the clause that asks for the licence tests the same number",
-    "affiliates.return_review.share 0.5 -": "the clause that asks for the licence tests the same number",
+    "el.sdn complies 2024-03-21 +": "no list that is shipped holds such a party",
+    "el complies 2024-03-21 -": "no list that is shipped holds such a party",
+    "el.sdn_blocked ends 2024-03-20 -": "no list that is shipped holds such a party",
+    "el ends 2024-03-20 +": "no list that is shipped holds such a party",
+    "el.military_list complies 2020-12-23 +": "no list that is shipped holds such a party",
+    "el complies 2020-12-23 -": "no list that is shipped holds such a party",
+    "syria2025 complies 2025-09-02 -": "the stricter policy of the day before counts",
+    "definitions complies 2022-10-07 -": "no clause asks before that day",
+    "definitions ends 2025-01-30 +": "the test that follows takes all that this one takes",
+    "fdd.designer_limit complies 2025-01-31 +": "the exceptions that it shuts began on 15 May 2025",
+    "fdd complies 2025-05-15 -": "before that day nothing asked for a licence that it could review",
     "options.below_threshold_review.bandwidth 1400 -": "the clause that asks for the licence tests the same number",
 }
 
@@ -48,12 +59,18 @@ def frame(policy: str) -> pl.DataFrame:
     return frame_of([parse(row) for row in rows])
 
 
-def answers(book: rules.Book) -> pl.DataFrame:
-    """Outcome, deciding clause, clause that asked, and classification of every case of a policy."""
-    return decide(frame(book.name), book).select("outcome", "clause", "required_by", "eccn")
+def answers(book: rules.Book, first: date = date.min, last: date = date.max) -> pl.DataFrame:
+    """Outcome, deciding clause, clause that asked, and classification of a policy's cases between two days."""
+    asked = frame(book.name).filter(pl.col("date").is_between(first, last))
+    found = decide(asked, book).select("outcome", "clause", "required_by", "eccn")
+    return pl.concat([asked.select("date"), found], how="horizontal")
 
 
-def numbers(clause: Clause) -> Iterator[tuple[str, Change]]:
+def within(table: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    return table.filter(pl.col("date").is_between(first, last))
+
+
+def numbers(clause: Clause) -> Iterator[Side]:
     """Each number that the clause tests, a little higher and a little lower."""
     for key in sorted(set(identifiers(f"{clause.applies} {clause.within}")) & set(clause.numbers)):
         for i, d in enumerate(clause.numbers[key]):
@@ -64,32 +81,47 @@ def numbers(clause: Clause) -> Iterator[tuple[str, Change]]:
                     moved = dated[i].model_copy(update={"value": dated[i].value * (1 + sign * NUDGE)})
                     return c.model_copy(update={"numbers": c.numbers | {key: (*dated[:i], moved, *dated[i + 1 :])}})
 
-                yield f"{clause.id}.{key} {d.value:g} {'+' if sign > 0 else '-'}", change
+                span = (d.start or clause.complies or date.min, d.end or clause.ends or date.max)
+                yield f"{clause.id}.{key} {d.value:g} {'+' if sign > 0 else '-'}", change, *span
 
 
-def shorter(clause: Clause) -> Iterator[tuple[str, Change]]:
+def shorter(clause: Clause) -> Iterator[Side]:
     """The clause in force a day less at either end."""
     if clause.complies and clause.complies >= FIRST_DAY:
         later = clause.complies + DAY
-        yield f"{clause.id} complies {clause.complies} +", lambda c: c.model_copy(update={"complies": later})
+        yield (
+            f"{clause.id} complies {clause.complies} +",
+            lambda c: c.model_copy(update={"complies": later}),
+            clause.complies,
+            later,
+        )
     if clause.ends:
         earlier = clause.ends - DAY
-        yield f"{clause.id} ends {clause.ends} -", lambda c: c.model_copy(update={"ends": earlier})
+        yield (
+            f"{clause.id} ends {clause.ends} -",
+            lambda c: c.model_copy(update={"ends": earlier}),
+            earlier,
+            clause.ends,
+        )
 
 
-def longer(clause: Clause) -> Iterator[tuple[str, Change]]:
+def longer(clause: Clause) -> Iterator[Side]:
     """All of an instrument's clauses of one day in force a day more, which one alone need not show."""
     if clause.complies and clause.complies >= FIRST_DAY:
         day = clause.complies
         yield (
             f"{clause.instrument} complies {day} -",
             lambda c: c.model_copy(update={"complies": day - DAY}) if c.complies == day else c,
+            day - DAY,
+            day,
         )
     if clause.ends:
         last = clause.ends
         yield (
             f"{clause.instrument} ends {last} +",
             lambda c: c.model_copy(update={"ends": last + DAY}) if c.ends == last else c,
+            last,
+            last + DAY,
         )
 
 
@@ -104,7 +136,7 @@ def test_every_number_and_day_is_pinned_by_cases_on_both_sides():
         book = rules.load(policy)
         before = answers(book)
         for clause in filter(decides, book.clauses):
-            for of, name, change in [
+            for of, name, change, first, last in [
                 *((clause.id, *x) for x in [*numbers(clause), *shorter(clause)]),
                 *((clause.instrument, *x) for x in longer(clause)),
             ]:
@@ -112,7 +144,8 @@ def test_every_number_and_day_is_pinned_by_cases_on_both_sides():
                 if name in pinned:
                     continue
                 moved = tuple(change(c) if of in (c.id, c.instrument) else c for c in book.clauses)
-                if not answers(replace(book, clauses=moved)).equals(before):
+                told = within(before, first, last)
+                if told.height and not answers(replace(book, clauses=moved), first, last).equals(told):
                     pinned.add(name)
     loose = asked - pinned - LOOSE.keys()
     assert not loose, "\n".join(sorted(loose))

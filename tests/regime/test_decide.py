@@ -162,7 +162,7 @@ def test_nothing_changes_between_two_days_on_which_something_complies():
             if d and date(2022, 8, 1) < d < date(2026, 12, 1)
         }
     )
-    days += [date(2021, 12, 9), date(2024, 3, 15), date(2024, 5, 30), date(2026, 2, 3)]
+    days += [date(2021, 12, 9), date(2024, 3, 15), date(2024, 5, 30), date(2025, 11, 7)]
     days = sorted(set(days))
     for first, following in itertools.pairwise(days):
         last = following - timedelta(1)
@@ -251,24 +251,18 @@ def test_any_text_is_a_condition_or_refused_with_a_reason(text):
 @pytest.mark.parametrize(
     ("said", "meant"),
     [
-        ("h200", "H200 SXM"),
-        ("A100 80gb", "A100 80GB SXM"),
+        ("NVIDIA H200", "H200 SXM"),
+        ("a100-sxm4-80gb", "A100 80GB SXM"),
         (" vr200 ", "VR200 (Rubin)"),
         ("HBM", "hbm_stack"),
-        ("H100", None),
+        ("NVIDIA DGX H100", "DGX H100"),
     ],
 )
-def test_a_chip_is_known_by_first_words_that_only_one_has_alone_and_in_a_ledger(said, meant, tmp_path):
+def test_an_item_is_known_by_its_other_spellings_alone_and_in_a_ledger(said, meant, tmp_path):
     path = tmp_path / "ledger.csv"
     path.write_text(f"date,item,quantity,destination\n2025-06-01,{said},1,ARE\n")
-    rejected = ledger.decide_file(path, rules.load("as-written"))[1]["rejected"]
-    if meant is None:
-        assert "no such item" in rejected[0]["why"]
-        with pytest.raises(BadInput, match="did you mean H100 SXM, H100 PCIe"):
-            parse({"item": said, "destination": "ARE"})
-    else:
-        assert rejected == []
-        assert parse({"item": said, "destination": "ARE"})["item"] == meant
+    assert ledger.decide_file(path, rules.load("as-written"))[1]["rejected"] == []
+    assert parse({"item": said, "destination": "ARE"})["item"] == meant
 
 
 def test_bad_transactions_are_refused_all_at_once():
@@ -344,7 +338,7 @@ def test_a_decision_reads_as_a_memo_in_a_notebook():
     page = decision._repr_html_()
     for said in ("A licence is needed; approval is presumed", "diffusion.country_allocation", "758,352,000 TPP"):
         assert said in page
-    assert "What would change it" in page
+    assert "Would change it" in page
     assert "Not legal advice" in page
     sent = {"item": "H100 SXM", "destination": "ARE", "consignee": "<script>", "date": "2025-06-01"}
     assert "<script>" not in explain(Transaction(sent), rules.load("history"))._repr_html_()

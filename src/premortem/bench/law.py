@@ -21,8 +21,9 @@ Mask = NDArray[np.bool_]
 QUICK, FULL = 50_000, 2_000_000
 ITEMS = ("H100 SXM", "H20", "B200", "RTX 4090", "L40S", "A100 80GB SXM")
 PLACES = ("ARE", "CHN", "IND", "FRA", "SGP", "BRA", "VNM", "SAU")
-GROUP_D, TIER_1, CHINA = ("ARE", "VNM", "SAU"), ("FRA",), ("CHN",)
-LETTER_2022 = ("A100 80GB SXM", "H100 SXM")
+GROUP_D, TIER_1, CHINA, GULF = ("ARE", "VNM", "SAU"), ("FRA",), ("CHN",), ("ARE", "SAU")
+# Performance and link of A100, by which the letters of 2022 and 2023 name chips.
+PEAK, LINK = 4992, 600
 
 
 def shipments(count: int, seed: int = 0) -> pl.DataFrame:
@@ -73,13 +74,12 @@ def by_hand(frame: pd.DataFrame) -> NDArray[Any]:
     b = ~a & centre & (low | ((tpp >= 1600) & (density >= 3.2) & (density < 5.92)))
     eased = b | (a & ~centre)
     total = frame["quantity"] * tpp
-    return _first(
-        day, frame["item"].isin(LETTER_2022), tpp, chip["link"], centre, china, group_d, tier_1, a, b, eased, total
-    )  # fmt: skip
+    named, gulf = (tpp >= PEAK) & (chip["link"] >= LINK), place.isin(GULF)
+    return _first(day, named, gulf, tpp, chip["link"], centre, china, group_d, tier_1, a, b, eased, total)
 
 
 def _first(
-    day: Any, named: Any, tpp: Any, link: Any, centre: Any, china: Any, group_d: Any, tier_1: Any, a: Any, b: Any,
+    day: Any, named: Any, gulf: Any, tpp: Any, link: Any, centre: Any, china: Any, group_d: Any, tier_1: Any, a: Any, b: Any,
     eased: Any, total: Any,
 ) -> NDArray[Any]:  # fmt: skip
     def on(first: str, last: str = "2100-01-01") -> Mask:
@@ -95,6 +95,7 @@ def _first(
     cases: list[tuple[Any, Any]] = [
         (on("2022-08-26", "2022-10-21") & named & china, denial),
         (first & china, denial),
+        (on("2023-08-28", "2023-10-22") & named & gulf, "licence:case_by_case"),
         (letter & ~second & china, denial),
         (letter & ~second & group_d, approval),
         ((asked | worldwide) & china & eased, "exception:NAC"),
@@ -132,6 +133,7 @@ class Simulation:
 PARAMETERS: dict[str, list[tuple[str, Any]]] = {
     "letter_2022": [("1900-01-01", False), ("2022-08-26", True), ("2022-10-22", False)],
     "first_rule": [("1900-01-01", False), ("2022-10-21", True), ("2023-11-17", False)],
+    "letter_gulf": [("1900-01-01", False), ("2023-08-28", True), ("2023-10-23", False)],
     "letter_2023": [("1900-01-01", False), ("2023-10-23", True), ("2023-11-17", False)],
     "second_rule": [("1900-01-01", False), ("2023-11-17", True)],
     "framework": [("1900-01-01", False), ("2025-05-15", True)],
@@ -161,6 +163,7 @@ def _outcome(s: Simulation) -> Any:
     cases = [
         (v("letter_2022") & china, denial),
         (v("first") & china, denial),
+        (v("letter_gulf") & v("gulf"), "licence:case_by_case"),
         (v("letter_2023") & china, denial),
         (v("letter_2023") & v("group_d"), approval),
         ((asked | worldwide) & china & eased, "exception:NAC"),
@@ -187,7 +190,10 @@ FORMULAS: dict[str, Formula] = {
     ),
     "b": _paragraph_b,
     "eased": lambda s: s.calculate("b") | (s.calculate("a") & ~s.calculate("centre")),
-    "letter_2022": lambda s: s.parameter("letter_2022") & np.isin(s.calculate("item"), LETTER_2022),
+    "gulf": lambda s: np.isin(s.calculate("destination"), GULF),
+    "named": lambda s: (s.calculate("tpp") >= PEAK) & (s.calculate("link") >= LINK),
+    "letter_2022": lambda s: s.parameter("letter_2022") & s.calculate("named"),
+    "letter_gulf": lambda s: s.parameter("letter_gulf") & s.calculate("named"),
     "letter_2023": lambda s: (
         s.parameter("letter_2023") & s.calculate("centre") & (s.calculate("tpp") >= s.parameter("tpp"))
     ),

@@ -1,6 +1,7 @@
 """The command line: parse, call, show, exit. Every command has `--json`, which prints one document on stdout."""
 
 import json
+import os
 import re
 import signal
 import sys
@@ -55,10 +56,13 @@ def main() -> None:
     stopped: list[int] = []
     before = signal.signal(signal.SIGTERM, partial(_stop, stopped))
     try:
-        code = app(arguments, standalone_mode=False)
+        code = _run(arguments)
         if code == SIGNALLED + signal.SIGINT:  # what typer makes of an interrupt
             raise KeyboardInterrupt
+        sys.stdout.flush()  # a reader who left shows here, not as Python ends
         sys.exit(code if isinstance(code, int) else DONE)
+    except BrokenPipeError:
+        _left()
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("Stopped. What is finished is kept; `premortem run --resume` goes on.", err=True)
         sys.exit(SIGNALLED + (stopped or [signal.SIGINT])[0])
@@ -70,6 +74,22 @@ def main() -> None:
         sys.exit(_refuse(error, as_json) if isinstance(error, PremortemError) else _usage_or_bug(error, as_json))
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _run(arguments: list[str]) -> object:
+    """What a command returns. Raises `BrokenPipeError` where its reader left, which the parser and the printer make an exit of 1."""
+    try:
+        return app(arguments, standalone_mode=False)
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
+        raise
+
+
+def _left() -> None:
+    """End as any program whose reader left: without a word, as SIGPIPE would have ended it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still held is written as Python ends
+    sys.exit(SIGNALLED + signal.SIGPIPE)
 
 
 def _stop(stopped: list[int], number: int, _frame: object) -> None:

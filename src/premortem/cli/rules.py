@@ -22,16 +22,37 @@ def check(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="FIELD=VALUE for any other field; repeat for more.")
     ] = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--party",
+            help="ROLE=NAME: exporter, intermediate, consignee, end_user or parent, by name; repeat for more.",
+        ),
+    ] = None,
+    clear: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--clear", help="NAME=REASON: a named party that is near a listed one and was looked at; repeat for more."
+        ),
+    ] = None,
     on: OnDate = None,
     under: Under = "history",
     file: Annotated[Path | None, typer.Option("--file", help="Cases to decide: TOML, CSV.")] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Print the ladder of clauses with their tests too.")] = False,
+    gate: Annotated[
+        bool,
+        typer.Option(
+            "--gate",
+            help="Exit 0 only where it may go without a licence: 3 barred, 4 hangs on facts, 5 a name to look at.",
+        ),
+    ] = False,
     study: StudyDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """May this shipment go? Under which clause, and what would change the answer.
+    """May this shipment go? Under which clause, what was assumed and not checked, and what would change the answer.
 
     Examples: premortem check --item "H100 SXM" --quantity 2000 --to ARE --on 2025-06-01 --under as-written;
-    premortem check --item H20 --quantity 1000 --to CHN --on 2025-05-01
+    premortem check --item H20 --quantity 1000 --to CHN --party end_user="Yotta Data Services" --gate
     """
     from premortem import report
     from premortem.regime import cases
@@ -41,7 +62,8 @@ def check(
     if file is not None:
         results = cases.decide_file(file, book)
         show({"cases": results}, as_json, False, lambda: report.print_cases(results))
-        raise typer.Exit(DONE if all(r.get("agrees", True) for r in results) else NO)
+        agreed = DONE if all(r.get("agrees", True) for r in results) else NO
+        raise typer.Exit(cases.gate_of(results) if gate else agreed)
     given = {
         "item": item,
         "quantity": quantity,
@@ -54,9 +76,10 @@ def check(
         "tpp": tpp,
         "date": on,
     }
-    decision = explain(Transaction(cases.together(given, cases.settings(set_ or []))), book)
-    show(decision.as_dict(), as_json, False, lambda: report.print_decision(decision))
-    raise typer.Exit(DONE if decision.may_go else NO)
+    more = cases.together(cases.settings(set_ or []), cases.parties(party or []))
+    decision = explain(Transaction(cases.together(given, more)), book, cleared=cases.clearings(clear or []))
+    show(decision.as_dict(), as_json, False, lambda: report.print_decision(decision, trace))
+    raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
 
 
 @app.command(rich_help_panel="Rules")
@@ -69,7 +92,10 @@ def ledger(
     study: StudyDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decide a table of shipments in date order, with running totals; rejected rows keep their number and reason.
+    """Decide a table of shipments in date order, with running totals.
+
+    Rows that cannot be read are rejected with their number and reason, written beside the output as
+    OUT.rejected.csv, and counted; the exit status is then 1.
 
     Examples: premortem ledger shipments.csv -o decided.csv; premortem ledger shipments.parquet --under as-written
     --json
@@ -79,9 +105,13 @@ def ledger(
     from premortem.regime import tables
 
     decided, result = ledgers.decide_file(file, _book(study, under))
+    beside = None
     if out is not None:
         tables.write(decided, out)
+        beside = ledgers.write_rejected(decided, out)
+    result["rejected_file"] = str(beside) if beside else None
     show(result, as_json, False, lambda: report.print_ledger(result, out))
+    raise typer.Exit(NO if result["rejected_count"] else DONE)
 
 
 regime_app = typer.Typer(help="The rulebook: in force, changed, inconsistent.", no_args_is_help=True)

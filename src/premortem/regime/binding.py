@@ -8,6 +8,7 @@ import polars as pl
 
 from premortem.regime.clause import Clause, Dated
 from premortem.regime.expressions import condition, identifiers
+from premortem.regime.vocabulary import DEFINED
 
 KEPT = 4096  # compiled conditions that are kept: many times what one rulebook holds
 
@@ -32,17 +33,20 @@ def within(clause: Clause) -> pl.Expr:
 
 
 @lru_cache(KEPT)
-def names(clause: Clause) -> dict[str, str]:
-    """How a condition spells the clause's numbers: a figure, or a column where the figure changes with the date."""
+def names(clause: Clause) -> dict[str, pl.Expr]:
+    """The clause's numbers in its conditions: a figure, or a column where the figure changes with the date."""
     return {
-        key: f'"{clause.id}.{key}"' if _changes(clause, key) else f"{dated[0].value:.17g}"
+        key: pl.col(f"{clause.id}.{key}") if _changes(clause, key) else pl.lit(dated[0].value)
         for key, dated in clause.numbers.items()
     }
 
 
-def dated_numbers(clauses: Sequence[Clause]) -> list[pl.Expr]:
-    """Columns for the numbers that change with the date; null on a day for which a clause says none."""
-    return [_number(c, key) for c in clauses for key in c.numbers if _changes(c, key)]
+def laid_down(clauses: Sequence[Clause]) -> list[pl.Expr]:
+    """Columns that clauses add before any of them is tried: numbers of the day, and the flags that definitions settle."""
+    return [
+        *(_number(c, key) for c in clauses for key in c.numbers if _changes(c, key)),
+        *(pl.any_horizontal(*[binds(c) for c in clauses if c.then == flag], False).alias(flag) for flag in DEFINED),
+    ]
 
 
 @lru_cache(KEPT)

@@ -135,21 +135,25 @@ def policies() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (rank.get(name, 9), name)))
 
 
-@cache
 def load(policy: str | Path = "as-written") -> Book:
     """The rulebook under a shipped policy, by name, or under a policy file. Raises `BadInput` (all at once)."""
     if isinstance(policy, str):
-        if policy not in policies():
-            raise BadInput(
-                "policies",
-                policy,
-                "no such policy",
-                got=policy,
-                allowed=", ".join(policies()),
-                hint=nearest(policy, policies()),
-            )
-        return overlay(read_policy(POLICIES / f"{policy}.toml"))
-    return _sound(overlay(read_policy(policy)), policy.name)
+        return _shipped(policy)
+    return _sound(overlay(read_policy(policy)), policy.name)  # read again each time: a person edits it
+
+
+@cache
+def _shipped(policy: str) -> Book:
+    if policy not in policies():
+        raise BadInput(
+            "policies",
+            policy,
+            "no such policy",
+            got=policy,
+            allowed=", ".join(policies()),
+            hint=nearest(policy, policies()),
+        )
+    return overlay(read_policy(POLICIES / f"{policy}.toml"))
 
 
 def _sound(book: Book, file: str) -> Book:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from premortem.errors import BadInput, PremortemError
+from premortem.errors import BadInput, PremortemError, nearest
 from premortem.facts.toml import parse_toml
 from premortem.regime.book import Book, load
-from premortem.regime.decide import Transaction, explain
+from premortem.regime.decide import Transaction, explain, gate
+from premortem.regime.parties import ROLES
 
 MAX_BYTES = 10_000_000
 OPTIONS = {
@@ -29,13 +30,39 @@ OPTIONS = {
 
 def settings(texts: Iterable[str]) -> dict[str, str]:
     """`FIELD=VALUE` texts as fields. Raises `BadInput` for one without an equals sign."""
+    return dict(_pair(text, "--set", "FIELD=VALUE") for text in texts)
+
+
+def parties(texts: Iterable[str]) -> dict[str, str]:
+    """`ROLE=NAME` texts as fields. Raises `BadInput` for a role that a party cannot have."""
     found = {}
     for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise BadInput("command line", "--set", f"{text!r} has no =", got=text, allowed="FIELD=VALUE")
-        found[name.strip()] = value.strip()
+        given, name = _pair(text, "--party", "ROLE=NAME")
+        role = given.lower().replace("-", "_").replace(" ", "_")
+        if role not in ROLES:
+            allowed, hint = ", ".join(ROLES), nearest(role, ROLES)
+            raise BadInput("command line", "--party", f"no such role: {given}", got=given, allowed=allowed, hint=hint)
+        if role in found:
+            raise BadInput("command line", "--party", f"{role} is given twice", got=text, allowed="one name a role")
+        found[role] = name
     return found
+
+
+def clearings(texts: Iterable[str]) -> dict[str, str]:
+    """`NAME=REASON` texts as reasons by name. Raises `BadInput` for one without a reason."""
+    found = dict(_pair(text, "--clear", "NAME=REASON") for text in texts)
+    for name, reason in found.items():
+        if not reason or ";" in name:
+            what = "has no reason" if not reason else "holds a semicolon"
+            raise BadInput("command line", "--clear", f"{name!r} {what}", got=name, allowed="NAME=REASON")
+    return found
+
+
+def _pair(text: str, option: str, allowed: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise BadInput("command line", option, f"{text!r} has no =", got=text, allowed=allowed)
+    return name.strip(), value.strip()
 
 
 def together(options: Mapping[str, Any], more: Mapping[str, str]) -> dict[str, Any]:
@@ -98,9 +125,14 @@ def _decided(case: dict[Any, Any], number: str, book: Book) -> dict[str, Any]:
         under = fields.pop("under", None)
         decision = explain(Transaction(fields), load(str(under)) if under else book)
     except PremortemError as error:
-        return {"case": name, "outcome": "", "clause": "", "error": str(error), "agrees": False}
+        return {"case": name, "outcome": "", "clause": "", "may_go": None, "error": str(error), "agrees": False}
     told = {"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {}
-    return {"case": name, "outcome": decision.outcome, "clause": decision.clause} | told
+    return {"case": name, "outcome": decision.outcome, "clause": decision.clause, "may_go": decision.may_go} | told
+
+
+def gate_of(results: Iterable[Mapping[str, Any]]) -> int:
+    """Exit status of a gate for many cases: the highest of theirs."""
+    return max((gate(str(r["outcome"]), r["may_go"]) for r in results), default=0)
 
 
 def _columns(case: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,15 +4,32 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from premortem.errors import nearest
 from premortem.regime.countries import TierChange
-from premortem.regime.vocabulary import OUTCOMES
+from premortem.regime.expressions import is_limit
+from premortem.regime.vocabulary import DEFINED, STRICTNESS
 
-Stage = Literal["classify", "requires", "scope", "condition", "veu", "exception", "review", "context"]
-STAGES: tuple[Stage, ...] = ("classify", "requires", "scope", "condition", "veu", "exception", "review", "context")
-# Stages in which the first clause that speaks decides.
+Stage = Literal["define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context"]
+STAGES: tuple[Stage, ...] = (
+    "define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context",
+)  # fmt: skip
+# Stages in which the first clause that speaks decides; those before the last free a shipment.
 DECIDING: tuple[Stage, ...] = ("scope", "veu", "exception", "review")
+AUTHORISING: tuple[Stage, ...] = DECIDING[:-1]
+# Exceptions of part 740 of the EAR, of which some clauses here grant a few; and what stands for all of them.
+EXCEPTIONS = (
+    "LVS", "GBS", "SPP", "TSR", "NAC", "ACA", "TMP", "RPL", "GOV", "GFT", "TSU", "BAG", "AVS", "APR", "ENC", "AGR",
+    "CCD", "STA", "SCP", "MED", "IEC", "HBM", "RFF", "AIA", "ACM", "LPP",
+)  # fmt: skip
+PART_740 = "part 740"
+# A validated end user's authorisation, which is no exception.
+VEU = "VEU"
+AUTHORISATIONS = (*EXCEPTIONS, PART_740, VEU)
+# General Prohibitions (15 CFR 736.2(b)), and the two that reach dealings within the United States as well.
+PROHIBITIONS = range(1, 11)
+AT_HOME = (4, 10)
 
 
 class Strict(BaseModel):
@@ -62,26 +79,57 @@ class Clause(Strict):
     within: str = ""
     then: str = ""
     otherwise: str = ""
+    gp: int | None = None  # of a requirement: the General Prohibition that it belongs to
+    admits: tuple[str, ...] = ()  # of a requirement: the exceptions, or VEU, that may lift it; none: nothing does
+    closes: tuple[str, ...] = (VEU,)  # of a condition: the exceptions, or VEU, that it shuts
     total: Total | None = None
     hypothetical: bool = False
     numbers: dict[str, tuple[Dated, ...]] = Field(default_factory=dict)
     confidence: Literal["high", "medium", "low"]
     source: str
 
+    @field_validator("admits", "closes")
+    @classmethod
+    def _known_exceptions(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in AUTHORISATIONS:
+                allowed = ", ".join(AUTHORISATIONS)
+                raise ValueError(f"no such exception: {name}; allowed: {allowed}; {nearest(name, AUTHORISATIONS)}")
+        return names
+
     @model_validator(mode="after")
     def _complete(self) -> "Clause":
         if self.stage != "context" and not self.applies:
             raise ValueError("needs `applies`, or stage = 'context'")
-        if self.stage in DECIDING and self.then not in OUTCOMES:
-            raise ValueError(f"then = {self.then!r} is not an outcome; allowed: {', '.join(OUTCOMES)}")
-        if self.otherwise and self.otherwise not in OUTCOMES:
-            raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome")
-        if self.total and not self.within.startswith(f"{self.total.into} <= "):
+        decides = self.stage in DECIDING or (self.stage == "requires" and (self.then or self.otherwise or self.within))
+        if decides and self.then not in STRICTNESS:
+            raise ValueError(f"then = {self.then!r} is not an outcome; allowed: {', '.join(STRICTNESS)}")
+        if self.otherwise and self.otherwise not in STRICTNESS:
+            raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome; allowed: {', '.join(STRICTNESS)}")
+        if self.stage == "requires" and self.then and bool(self.within) != bool(self.otherwise):
+            raise ValueError("states a policy of review by `within`: needs `then` and `otherwise`")
+        if self.stage == "define" and self.then not in DEFINED:
+            raise ValueError(f"then = {self.then!r} is no flag that a clause defines; allowed: {', '.join(DEFINED)}")
+        if self.stage == "define" and any(d.start or d.end for dated in self.numbers.values() for d in dated):
+            raise ValueError("is a definition: its numbers hold as long as it does; end it and add another")
+        if self.stage == "requires" and self.gp not in PROHIBITIONS:
+            raise ValueError(f"gp = {self.gp}: a requirement names its General Prohibition; allowed: 1 to 10")
+        if self.total and not is_limit(self.within, self.total.into):
             raise ValueError(f"`within` must read `{self.total.into} <= LIMIT`, since the clause keeps that total")
         return self
 
     def __hash__(self) -> int:  # its numbers are a dict, which has none; two clauses are told apart by all their fields
         return hash((self.id, self.complies, self.ends))
+
+    def stops(self, other: "Clause") -> bool:
+        """Whether another clause's authorisation cannot be used where this one binds."""
+        named = VEU if other.stage == "veu" else other.then.removeprefix("exception:")
+        held = {named, PART_740} if named in EXCEPTIONS else {named}
+        if self.stage == "condition":
+            return bool(held & set(self.closes))
+        if self.stage != "requires" or other.stage not in AUTHORISING:
+            return False
+        return self.gp in AT_HOME if other.stage == "scope" else not held & set(self.admits)
 
     @property
     def units(self) -> dict[str, str]:

@@ -1,18 +1,24 @@
 """Tiers and country groups as of a day: memberships move, and a policy may move tiers."""
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
+from rapidfuzz.distance import Levenshtein
 
 from premortem import facts
-from premortem.errors import BadInput, nearest
+from premortem.errors import BadInput, raise_all
+from premortem.regime.items import ASK, aliases, choices
 
 GROUPS = ("in_A5", "in_A6", "in_D1", "in_D4", "in_D5", "in_supp4_742")
 DAY_ONE = date(1900, 1, 1)
 TIER_3, MACAU = 3, "MAC"
+# Words up to this length say too little for a hint, and more countries than this are no hint.
+SHORT, MOST_HINTS = 3, 4
 
 
 class TierChange(NamedTuple):
@@ -25,19 +31,43 @@ class TierChange(NamedTuple):
 
 @cache
 def known() -> dict[str, str]:
-    """Every accepted spelling of a country (alpha-3, alpha-2, name, lower case) to its alpha-3 code."""
-    names: dict[str, str] = {}
-    for row in [*facts.read("countries").to_dicts(), *facts.read("iso_numeric").to_dicts()]:
-        for key in ("iso3", "iso2", "name"):
-            if row[key]:
-                names[str(row[key]).lower()] = row["iso3"]
-    return names | {"uae": "ARE", "uk": "GBR", "us": "USA", "usa": "USA", "south korea": "KOR", "taiwan": "TWN"}
+    """Every spelling of a country (alpha-3, alpha-2, names), folded, to its alpha-3 code."""
+    return spelt([*facts.read("countries").to_dicts(), *facts.read("iso_numeric").to_dicts()], aliases("country"))
+
+
+def spelt(places: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Spellings, folded, from rows of countries and of aliases. Raises `BadInput` for an alias of no country."""
+    names = {folded(str(row[key])): row["iso3"] for row in places for key in ("iso3", "iso2", "name") if row[key]}
+    codes = {row["iso3"] for row in places}
+    told = [row for row in rows if not row["target"].startswith(ASK)]
+    raise_all(
+        [
+            BadInput(
+                "aliases.csv", row["alias"], f"points at nothing: {row['target']}", allowed="a code of countries.csv"
+            )
+            for row in told
+            if row["target"] not in codes
+        ]
+    )
+    asks = {folded(row["alias"]) for row in rows if row["target"].startswith(ASK)}
+    means = {folded(row["alias"]): row["target"] for row in told} | names
+    return {name: code for name, code in means.items() if name not in asks}
+
+
+def folded(text: str) -> str:
+    """A country's spelling without capitals, accents and punctuation.
+
+    >>> folded("U.A.E") == folded("uae")
+    True
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
+    return " ".join(re.findall(r"\w+", re.sub(r"[.'’]", "", plain)))
 
 
 def iso3(text: str, key: str) -> str:
-    """Alpha-3 code of a country given by code or name. Raises `BadInput` with the nearest name."""
-    found = known().get(text.strip().lower())
-    if found is None:
+    """Alpha-3 code of a country given by code or name; the text itself where it could mean several. Raises `BadInput`."""
+    found = known().get(folded(text))
+    if found is None and could_be(text) is None:
         raise BadInput(
             "transaction",
             key,
@@ -46,21 +76,42 @@ def iso3(text: str, key: str) -> str:
             allowed="ISO 3166 code or name",
             hint=_near(text),
         )
-    return found
+    return found or text
+
+
+@cache
+def _asks() -> dict[str, tuple[str, ...]]:
+    return {folded(row["alias"]): choices(row["target"]) for row in aliases("country") if row["target"].startswith(ASK)}
+
+
+def could_be(text: str) -> tuple[str, ...] | None:
+    """What a spelling could mean, where it could mean several places; None where it does not ask."""
+    return _asks().get(folded(text))
 
 
 def _near(text: str) -> str:
-    """The nearest country by name, spelt as its table has it."""
-    names = {str(row["name"]).lower(): row for row in facts.read("countries").to_dicts()}
-    close = nearest(text.lower(), list(names)).removeprefix("did you mean ").removesuffix("?")
-    return f"did you mean {names[close]['name']} ({names[close]['iso3']})?" if close else ""
+    """Countries of which the text holds a whole word, or the one from which it is a letter away, as a question.
+
+    Nearness of letters alone would send Saudi to Sudan, so that one must be near and no other.
+    """
+    told = folded(text)
+    long = {word for word in told.split() if len(word) > SHORT}
+    names = {row["iso3"]: str(row["name"]) for row in facts.read("countries").to_dicts()}
+    holding = [[c for c, name in names.items() if word in folded(name).split()] for word in long]
+    close = min(filter(None, holding), key=len, default=[])  # by the word that fewest share: Iran, not Republic
+    if not close and len(told) > SHORT:
+        far = {name: Levenshtein.distance(told, name, score_cutoff=2) for name in known() if len(name) > SHORT}
+        about = {known()[name] for name, letters in far.items() if letters <= 2}
+        close = [*about] if len(about) == 1 and 1 in far.values() else []
+    said = " or ".join(f"{names.get(code, code)} ({code})" for code in close)
+    return f"did you mean {said}?" if 0 < len(close) <= MOST_HINTS else ""
 
 
 class Atlas(NamedTuple):
     """Memberships of every place between days on which something moves."""
 
     breaks: tuple[date, ...]  # first days of the periods, the first `DAY_ONE`
-    table: pl.DataFrame  # iso3, period, tier, d5, d1_d4, a5_a6, a5, supp4
+    table: pl.DataFrame  # iso3, period, tier, d5, d1, d1_d4, a5_a6, a5, supp4
 
     def period(self, day: date) -> int:
         """Number of the period that a day lies in."""
@@ -97,6 +148,7 @@ def _as_of(
         "period": period,
         "tier": tier,
         "d5": d5,
+        "d1": bool(row["in_D1"]),
         "d1_d4": bool(row["in_D1"] or row["in_D4"]),
         "a5_a6": bool(row["in_A5"] or row["in_A6"]),
         "a5": bool(row["in_A5"]),

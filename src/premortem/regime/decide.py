@@ -1,23 +1,26 @@
-"""One decision, explained: the outcome, the clause, the ladder of clauses with their tests, and what would change it."""
+"""One decision, explained: the outcome, what it rests on, what was assumed and not checked, and what would change it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-import polars as pl
-
+from premortem.errors import BadInput
 from premortem.regime import memo
-from premortem.regime.binding import binds, dated_numbers, limit_number, names
-from premortem.regime.changes import sentences, tries
+from premortem.regime.assumed import RESTS_ON, Assumed, Other, assumed, others
+from premortem.regime.binding import limit_number
+from premortem.regime.changes import Change, changes, tries
+from premortem.regime.citations import Citation, cited, weakest
 from premortem.regime.clause import Clause, Rulebook
-from premortem.regime.engine import judge, operative
-from premortem.regime.expressions import condition, identifiers, parts
+from premortem.regime.engine import NOT_REQUIRED, judge
+from premortem.regime.ladder import ASKING, Step, in_force, ladder
+from premortem.regime.parties import ROLES, Hit, key, screen
 from premortem.regime.transactions import complete, frame_of, parse
-from premortem.regime.vocabulary import DENIED, FIELDS, READS
+from premortem.regime.verified import verified
+from premortem.regime.vocabulary import DENIED, SCREENING
 
-TOTALS = ("country_tpp_after", "consignee_tpp_after", "installed_tpp_after")
+# Exit statuses of a gate (`check --gate`): may go, needs a licence or is barred, hangs on facts, a name to look at.
+GATE = {"go": 0, "barred": 3, "facts": 4, "screening": 5}
 
 
 @dataclass(frozen=True)
@@ -41,27 +44,6 @@ class Transaction:
 
 
 @dataclass(frozen=True)
-class Test:
-    """One test of a clause: its text, the values that it looked at, whether it was met, and whether that can be told."""
-
-    test: str
-    value: str
-    met: bool
-    known: bool = True  # false where a field that it hangs on is missing
-
-
-@dataclass(frozen=True)
-class Step:
-    """A clause on the ladder: whether it applies, whether the decision came to it, and its tests."""
-
-    clause: str
-    says: str
-    applies: bool
-    reached: bool  # false for one behind the clause that decided
-    tests: tuple[Test, ...]
-
-
-@dataclass(frozen=True)
 class Decision:
     """What the rulebook says of one transaction."""
 
@@ -74,20 +56,65 @@ class Decision:
     eccn: str
     headroom_tpp: float | None
     trace: tuple[Step, ...]
-    would_change: tuple[str, ...]
+    changes: tuple[Change, ...]
+    citations: tuple[
+        Citation, ...
+    ] = ()  # the deciding clause first, then what asked for a licence, then what classified
+    asked: tuple[str, ...] = ()  # clauses in force that could ask for a licence
+    assumed: tuple[Assumed, ...] = ()
+    rests_on: tuple[Assumed, ...] = ()  # of these, what a permission would not stand without
+    hits: tuple[Hit, ...] = ()
+    day_given: bool = True
+    begins: date | None = None  # first day of the clause that decides
 
     @property
-    def may_go(self) -> bool:
-        """Whether it may go now or is likely to be let go."""
-        return self.outcome not in DENIED and not self.outcome.startswith("needs:")
+    def may_go(self) -> bool | None:
+        """Whether it may go without a licence; None where that hangs on facts that nobody gave, or on a name to look at."""
+        if self.outcome.startswith("needs:"):
+            return None
+        if not _free(self.outcome):
+            return False
+        return None if self.rests_on or self.unverified else True
+
+    @property
+    def would_change(self) -> tuple[str, ...]:
+        """What would change the answer, as actions."""
+        return tuple(change.says for change in self.changes)
+
+    @property
+    def denied(self) -> bool:
+        """Whether it is prohibited or likely to be refused, or cannot be decided: what a plain check exits 1 for."""
+        return self.outcome in DENIED or self.outcome.startswith("needs:")
+
+    @property
+    def gate(self) -> int:
+        """Exit status of `check --gate`."""
+        return gate(self.outcome, self.may_go)
+
+    @property
+    def confidence(self) -> str:
+        """How sure the reading of the weakest clause is that the answer rests on."""
+        return weakest(self.citations)
+
+    @property
+    def unverified(self) -> bool:
+        """Whether the clause that decides is one whose reading is not sure."""
+        return any(c.clause == self.clause and c.confidence == "low" for c in self.citations)
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is of a day after the last to which the rulebook was verified."""
+        return verified().stale(self.transaction["date"])
+
+    @property
+    def not_checked(self) -> tuple[str, ...]:
+        """What the answer does not cover, as sentences."""
+        return memo.not_checked(self)
 
     @property
     def sentence(self) -> str:
-        """The answer as a sentence."""
-        if self.outcome.startswith("needs:"):
-            field = self.outcome.removeprefix("needs:")
-            return f"Cannot be decided without {field}: {FIELDS[field].says} (give it with --set {field}=VALUE)"
-        return f"{READS[self.outcome]}."
+        """The answer as a sentence, with what it hangs on and how sure it is."""
+        return memo.sentence(self)
 
     def as_dict(self) -> dict[str, Any]:
         """The keys that the command line and the app print."""
@@ -101,19 +128,29 @@ class Decision:
             }
             for s in self.trace
         ]
-        met = [t.test for s in self.trace if s.clause == self.clause for t in s.tests if t.met]
+        met = [t for s in self.trace if s.clause == self.clause for t in s.tests if t.met]
         return {
             "outcome": self.outcome,
+            "may_go": self.may_go,
             "clause": self.clause,
             "citation": self.citation,
+            "citations": [c._asdict() for c in self.citations],
+            "confidence": self.confidence,
             "sentence": self.sentence,
+            "question": memo.question(self),
             "policy": self.policy,
             "eccn": self.eccn,
-            "conditions_met": met,
+            "conditions_met": [f"{t.test} (assumed)" if t.assumed else t.test for t in met],
             "headroom_tpp": self.headroom_tpp,
+            "asked": list(self.asked),
+            "assumed": [{"field": a.field, "value": _plain(a.value)} for a in self.assumed],
+            "hits": [{k: _plain(v) for k, v in h.__dict__.items()} for h in self.hits],
+            "not_checked": list(self.not_checked),
             "trace": steps,
             "would_change": list(self.would_change),
-            "transaction": {k: str(v) if isinstance(v, date) else v for k, v in self.transaction.items()},
+            "transaction": {k: _plain(v) for k, v in self.transaction.items()},
+            "rulebook": {"version": verified().version, "verified_to": str(verified().news)},
+            "stale": self.stale,
         }
 
     def __repr__(self) -> str:
@@ -123,15 +160,40 @@ class Decision:
         return memo.html(self)
 
 
-def explain(transaction: Transaction, book: Rulebook, policy: str = "") -> Decision:
-    """The decision on one transaction under a book, with its ladder and the nearest changes that would flip it."""
-    given = {"date": date.today(), **transaction.fields}
-    others = tries(given, book)
-    fields = complete(frame_of([given, *(t.row for t in others)]), book).collect()
+def gate(outcome: str, may_go: bool | None) -> int:
+    """Exit status of a gate: only what may go without a licence passes."""
+    if outcome == SCREENING:
+        return GATE["screening"]
+    return GATE["facts" if may_go is None else "go" if may_go else "barred"]
+
+
+def _free(outcome: str) -> bool:
+    """Whether an outcome lets it go without a licence."""
+    return outcome == NOT_REQUIRED or outcome.startswith(("exception:", "veu:"))
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, date) else value
+
+
+def explain(
+    transaction: Transaction, book: Rulebook, policy: str = "", cleared: Mapping[str, str] | None = None
+) -> Decision:
+    """The decision on one transaction under a book, with its ladder and the nearest changes that would flip it.
+
+    `cleared` are names that are near a listed one and were looked at, each with the reason.
+    """
+    given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
+    nearby, unsaid = tries(given, book), others(given)
+    fields = complete(frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)]), book).collect()
     answers = judge(fields.lazy(), book)
-    answer = answers.row(0, named=True)
+    answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]
+    clause = next((c for c in book.clauses if c.id == answer["clause"]), None)
     steps = ladder(fields[:1], answer, book)
-    clause = _deciding(answer, steps, book)
+    rests = _hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :])
+    tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
+    found = assumed(transaction.fields, tests, rests, fields.row(0, named=True))
+    free = _free(answer["outcome"])
     return Decision(
         transaction=given,
         policy=policy or str(getattr(book, "name", "")),
@@ -141,66 +203,56 @@ def explain(transaction: Transaction, book: Rulebook, policy: str = "") -> Decis
         says=clause.says if clause else "",
         eccn=answer["eccn"] or "not known",
         headroom_tpp=_headroom(answer, clause, given),
-        trace=steps,
-        would_change=sentences(others, answers["outcome"].to_list()[1:], answer["outcome"]),
+        trace=tuple(step.marked([a.field for a in found]) for step in steps),
+        changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"]),
+        citations=_citations(clause, steps, answer, book),
+        asked=tuple(c.id for c in in_force(book, given["date"]) if c.stage in ASKING),
+        assumed=found,
+        rests_on=tuple(a for a in found if free and a.field in rests and a.field in RESTS_ON),
+        hits=_hits(given, cleared or {}),
+        day_given="date" in transaction.fields,
+        begins=clause.complies if clause else None,
     )
 
 
-def _deciding(answer: Mapping[str, Any], steps: Sequence[Step], book: Rulebook) -> Clause | None:
-    """The clause that decided; where no licence is needed, the one that came nearest to asking for one."""
+def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str, str]:
+    """The names that the user cleared, as the transaction holds them. Raises `BadInput` for one that is no party of it."""
+    parties = [str(fields[role]) for role in ROLES if fields.get(role)]
+    for name in cleared:
+        if key(name) not in {key(party) for party in parties}:
+            allowed = ", ".join(parties) or "a name given with --party or --consignee"
+            raise BadInput("command line", "--clear", f"no party is named {name}", got=name, allowed=allowed)
+    names = [name for name in (fields.get("cleared", ""), *cleared) if name]
+    return {"cleared": ";".join(names)} if names else {}
+
+
+def _hits(given: Mapping[str, Any], cleared: Mapping[str, str]) -> tuple[Hit, ...]:
+    named = {role: given[role] for role in ROLES if given.get(role)}
+    held = {name.strip(): "" for name in given.get("cleared", "").split(";") if name.strip()}
+    return screen(named, given["date"], held | dict(cleared))
+
+
+def _hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str]) -> tuple[str, ...]:
+    """Fields that nobody gave, of which another value changes the answer; one permission is as good as another."""
+    changed = (
+        o.field
+        for o, other in zip(unsaid, outcomes, strict=True)
+        if other != outcome and not (_free(outcome) and _free(other))
+    )
+    return tuple(dict.fromkeys(changed))
+
+
+def _citations(
+    clause: Clause | None, steps: Sequence[Step], answer: Mapping[str, Any], book: Rulebook
+) -> tuple[Citation, ...]:
+    """What the answer rests on: the clause that decides, the requirements that bind, the clause that classifies."""
     by_id = {c.id: c for c in book.clauses}
-    if answer["clause"]:
-        return by_id[answer["clause"]]
-    asking = [s for s in steps if by_id[s.clause].stage in ("classify", "requires")]
-    return by_id[min(asking, key=lambda s: sum(not t.met for t in s.tests)).clause] if asking else None
-
-
-def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> tuple[Step, ...]:
-    """Clauses in force that day that apply or miss by one of several tests, in order, with the values looked at."""
-    day = fields["date"][0]
-    known = tuple(c for c in operative(book) if c.in_force(day))
-    totals = {name: pl.lit(answer.get(name), pl.Float64) for name in TOTALS}
-    eccn = pl.lit(answer["eccn"], pl.String)
-    frame = fields.lazy().with_columns(*dated_numbers(known), eccn=eccn, **totals)
-    texts, asked = _asked(known)
-    met = frame.with_columns(asked).collect().row(0, named=True)
-    tests: dict[str, list[Test]] = {c.id: [] for c in known}
-    for i, (c, text) in enumerate(texts):
-        tests[c.id].append(Test(text, _looked_at(text, c, met, day), bool(met[str(i)]), met[str(i)] is not None))
-    shown = [c for c in known if met[c.id] or sum(not t.met for t in tests[c.id]) <= min(1, len(tests[c.id]) - 1)]
-    reached = _reached(known, answer)
-    return tuple(Step(c.id, c.says, bool(met[c.id]), c.id in reached, tuple(tests[c.id])) for c in shown)
-
-
-def _reached(known: Sequence[Clause], answer: Mapping[str, Any]) -> set[str]:
-    """Ids of the clauses that a decision came to: all before the one that decided, and none for want of a requirement."""
-    asked = [c.id for c in known if c.stage in ("classify", "requires")]
-    ids = [c.id for c in known]
-    if answer["required_by"] is None:
-        return set(asked)
-    return set(ids[: ids.index(answer["clause"]) + 1]) if answer["clause"] in ids else set(ids)
-
-
-@lru_cache(64)
-def _asked(clauses: tuple[Clause, ...]) -> tuple[list[tuple[Clause, str]], list[pl.Expr]]:
-    """Every test of the clauses, and the columns that tell which are met (by number) and which clauses apply (by id)."""
-    texts = [(c, text) for c in clauses for text in [*parts(c.applies), *parts(c.within)]]
-    tests = [condition(text, names(c)).alias(f"{i}") for i, (c, text) in enumerate(texts)]
-    return texts, [*tests, *(binds(c).alias(c.id) for c in clauses)]
-
-
-def _looked_at(text: str, clause: Clause, values: Mapping[str, Any], day: date) -> str:
-    """The fields and numbers of a test with their values: `tpp = 15,824, tpp_least = 4,800`."""
-    found = {
-        word: clause.number(word, day) if word in clause.numbers else values.get(word) for word in identifiers(text)
-    }
-    return ", ".join(f"{word} = {_plain(value)}" for word, value in found.items())
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
-    return "not given" if value is None else str(value)
+    applying = [by_id[s.clause] for s in steps if s.applies]
+    binding = [c for c in applying if c.stage == "requires"]
+    classed = [c for c in applying if c.stage == "classify"][:1]
+    reviewing = [by_id[s.clause] for s in steps if s.applies and s.reached and by_id[s.clause].stage == "review"]
+    used = [*([clause] if clause else []), *binding, *reviewing, *classed]
+    return tuple(cited(c) for c in {c.id: c for c in used}.values())
 
 
 def _headroom(answer: Mapping[str, Any], clause: Clause | None, given: Mapping[str, Any]) -> float | None:

@@ -11,7 +11,8 @@ from premortem.regime.book import STRENGTHS, Book
 from premortem.regime.clause import Clause
 from premortem.regime.countries import atlas
 from premortem.regime.engine import decide
-from premortem.regime.transactions import catalogue, frame_of
+from premortem.regime.items import named
+from premortem.regime.transactions import frame_of
 from premortem.regime.vocabulary import DENIED, RANK, READS
 
 # Shipments by which two rulebooks are compared: units of each chip to each place.
@@ -144,7 +145,7 @@ def _names() -> dict[str, str]:
 
 def h100e(item: str, quantity: float) -> float:
     """H100 equivalents of a shipment by TPP; 0 for what is not a chip."""
-    table = {r["item"]: r["c_tpp"] for r in catalogue().to_dicts()}
+    table = {r["item"]: r["chips_held"] * (r["c_tpp"] or 0.0) for r in named().to_dicts()}
     return quantity * (table.get(item) or 0.0) / table["H100 SXM"]
 
 

@@ -1,36 +1,43 @@
 """Decides frames of transactions: the same expressions for one row and for ten million.
 
-Order: classify the item; is a licence required; VEU authorisation; exceptions; review policy. The first clause that
-speaks decides. A test on a field that is not there is neither met nor unmet: when a decision hangs on it, the outcome
-says which field it needs. A running total counts only what its own clause let through.
+Order: classify the item; which clauses require a licence; VEU authorisation; exceptions; review policy. An authorisation
+or exception frees a shipment only where every requirement that binds admits it. Of the requirements left, the strictest
+review policy counts. A test on a field that is not there is neither met nor unmet: when a decision hangs on it, the
+outcome says which field it needs. A running total counts only what its own clause let through.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
 import polars as pl
 
-from premortem.regime.binding import binds, dated_numbers, within
-from premortem.regime.clause import DECIDING, Clause, Rulebook
+from premortem.regime.binding import binds, laid_down, within
+from premortem.regime.clause import AUTHORISING, Clause, Rulebook
 from premortem.regime.countries import atlas
-from premortem.regime.expressions import identifiers
+from premortem.regime.expressions import identifiers, parts
 from premortem.regime.needs import needing
 from premortem.regime.totals import Totals, start, total_after
 from premortem.regime.transactions import complete
-from premortem.regime.vocabulary import FIELDS
+from premortem.regime.vocabulary import DEFINED, DENIED, FIELDS, LISTED, STRICTNESS
 
 NOT_REQUIRED, RETURNED = "no_licence_required", "returned"
 UNCLASSIFIED = "none"
 # Rows decided at once: enough for speed, few enough for memory.
 BATCH = 500_000
-# While rows are decided, a verdict is a number: 2 i for clause i's `then`, 2 i + 1 for its `otherwise`, -(i + 1) when a
-# field that clause i tests is missing, and these two.
-FREE, BACK = 10_000, 10_001
+# While rows are decided, a verdict is a number: the stricter its outcome the larger, and among equals the earlier its
+# clause (`_code_of`); -(i + 1) when a field that clause i tests is missing; and these two.
+FREE, BACK = 30_000, 30_001
+STEP = 1024  # more than twice as many clauses as a plan may hold
+UNTOLD = STEP
 CODE = pl.Int16
 DAY = timedelta(days=1)
+# A test of a field against one word or several.
+ONE_OF = re.compile(r"(\w+) (?:= |in \()('[^']*'(?:, '[^']*')*)\)?")
+WORD = re.compile(r"'([^']*)'")
 # Plans that are kept, one for each set of clauses met.
-PLANS = 64
+PLANS = 256
 # Columns by which a ledger tells of rows that undo others.
 UNDOING = ("_row", "_undoes", "_back")
 
@@ -56,6 +63,38 @@ def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> 
     ]
 
 
+# Fields whose words or flags tell of most clauses that they reach no row at all.
+TELLING = ("destination", "destination_region", "end_use", "exporter", "kind", "status", *LISTED)
+
+
+def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
+    """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried."""
+    told = fields.select(
+        pl.col("date").min().alias("first"),
+        pl.col("date").max().alias("last"),
+        *(pl.col(name).unique().implode() for name in TELLING),
+    ).collect()
+    first, last, *held = told.row(0)
+    values = {name: frozenset(found) for name, found in zip(TELLING, held, strict=True)}
+    return tuple(
+        c
+        for c in operative(book, first, last)
+        if c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies))
+    )
+
+
+@lru_cache(4096)
+def _wanted(applies: str) -> tuple[tuple[str, frozenset[str | bool | None]], ...]:
+    """Telling fields with the values that a condition allows them, as far as its tests joined by `and` say; null may be any."""
+    found: list[tuple[str, frozenset[str | bool | None]]] = []
+    for test in parts(applies):
+        if test in LISTED:
+            found.append((test, frozenset({True, None})))
+        elif (match := ONE_OF.fullmatch(test)) and match[1] in TELLING:
+            found.append((match[1], frozenset({*WORD.findall(match[2]), None})))
+    return tuple(found)
+
+
 def turning_days(book: Rulebook) -> list[date]:
     """Days on which the answer to some transaction may change: a clause or a number begins or has ended, or a place
     changes its group or tier.
@@ -70,8 +109,7 @@ def turning_days(book: Rulebook) -> list[date]:
 
 def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
     """The same for a frame that has every field (`complete`)."""
-    days = fields.select(pl.col("date").min().alias("first"), pl.col("date").max().alias("last")).collect()
-    clauses = tuple(operative(book, *days.row(0)))
+    clauses = standing(fields, book)
     given = fields.collect_schema().names()
     frame = fields.select([*_looked_at(clauses), *(c for c in UNDOING if c in given)])
     for step in _steps(clauses, "_undoes" in given):
@@ -85,6 +123,11 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
     worded = frame.select(_worded(clauses)).collect()
     if (worded["_code"] < 0).any():
         worded = needing(worded, fields, clauses)
+    if "asks" in given:  # an item or a place that could be several: nothing else can be said
+        asks = fields.select("asks").collect()["asks"]
+        worded = worded.with_columns(
+            outcome=pl.coalesce(asks, "outcome"), clause=pl.when(asks.is_null()).then(pl.col("clause"))
+        )
     return worded.drop("_code", "_class")
 
 
@@ -94,23 +137,41 @@ Step = list[pl.Expr] | Clause
 @lru_cache(PLANS)
 def _steps(clauses: tuple[Clause, ...], undoes: bool) -> tuple[Step, ...]:
     """Columns to add one after the other, from classification to verdict; a clause stands where its total is due."""
-    totals = [c.total.into for c in clauses if c.total]
-    steps: list[Step] = [dated_numbers(clauses), *_classified(clauses), *_required(clauses, undoes)]
-    steps.append([pl.lit(None, pl.Float64).alias(into) for into in dict.fromkeys(totals)])
+    totals = dict.fromkeys(c.total.into for c in clauses if c.total)
+    steps: list[Step] = [laid_down(clauses), *_classified(clauses), *_required(clauses, undoes)]
+    steps.append([pl.lit(None, pl.Float64).alias(into) for into in totals])
+    steps += _first_that_speaks([(i, c) for i, c in enumerate(clauses) if c.stage in AUTHORISING], clauses)
+    own = [_own_policy(i, c) for i, c in enumerate(clauses) if c.stage == "requires" and c.then]
+    steps.append([pl.when(pl.col("_code").is_null()).then(pl.max_horizontal(pl.lit(None, CODE), *own)).alias("_own")])
+    steps += _first_that_speaks([(i, c) for i, c in enumerate(clauses) if c.stage == "review"], clauses)
+    # a policy that cannot be told yields only to a denial
+    code, own_code = pl.col("_code"), pl.col("_own")
+    hangs = (code < 0) & (own_code < STRICTNESS[DENIED[0]] * STEP)
+    strictest = pl.when(own_code.is_null() | hangs).then(code).otherwise(pl.max_horizontal(code, own_code))
+    return (*steps, [strictest.alias("_code")])
+
+
+def _first_that_speaks(asked: Sequence[tuple[int, Clause]], clauses: tuple[Clause, ...]) -> list[Step]:
+    """Steps by which the first of these clauses that speaks to a row settles it; totals run where they are due."""
+    steps: list[Step] = []
     waiting: list[pl.Expr] = []
-    for i, c in enumerate(clauses):
-        if c.stage in DECIDING and c.total is None:
-            waiting.append(_verdict(i, c, _applies(c)))
-        elif c.stage in DECIDING and c.total:
+    for i, c in asked:
+        applies = _applies(c, clauses)
+        if c.stage != "review":  # the licence path needs no answer to this
+            stop = pl.col(_stop(c, clauses))
+            waiting.append(pl.when(binds(c) & (stop < 0)).then(stop))
+        if c.total is None:
+            waiting.append(_verdict(i, c, applies))
+        else:
             into = c.total.into
             steps += [
                 _decided(waiting),
-                [(pl.col("_code").is_null() & _applies(c)).alias("_asked")],
+                [(pl.col("_code").is_null() & applies).fill_null(False).alias("_asked")],
                 c,
                 [pl.coalesce("_after", into).alias(into)],
             ]
             waiting = [_verdict(i, c, pl.col("_asked"))]
-    return (*steps, _decided(waiting))
+    return [*steps, _decided(waiting)]
 
 
 def _decided(verdicts: list[pl.Expr]) -> list[pl.Expr]:
@@ -126,7 +187,7 @@ def _looked_at(clauses: tuple[Clause, ...]) -> list[str]:
         wanted |= {name for name in identifiers(f"{c.applies} {c.within}") if name in FIELDS}
         if c.total:
             wanted |= {*c.total.per, c.total.start} | ({c.total.less} if c.total.less else set())
-    return sorted(wanted - {"eccn"} - {c.total.into for c in clauses if c.total})
+    return sorted(wanted - {"eccn"} - {c.total.into for c in clauses if c.total} - {*DEFINED})
 
 
 def _classified(clauses: Sequence[Clause]) -> list[list[pl.Expr]]:
@@ -139,41 +200,85 @@ def _classified(clauses: Sequence[Clause]) -> list[list[pl.Expr]]:
     return [[pl.coalesce(*speaks, pl.lit(FREE, CODE)).alias("_class")], [eccn.alias("eccn")]]
 
 
-def _required(clauses: Sequence[Clause], undoes: bool) -> list[list[pl.Expr]]:
-    """`_by` (the clause that asks for a licence) and the verdict of rows for which none does."""
-    asked = [(i, binds(c)) for i, c in enumerate(clauses) if c.stage == "requires"]
-    yes = [pl.when(b).then(pl.lit(i, CODE)) for i, b in asked]
-    unknown = [pl.when(b.is_null()).then(pl.lit(-i - 1, CODE)) for i, b in asked]
-    closed = [binds(c) for c in clauses if c.stage == "condition"]
-    by = pl.coalesce(*yes, *unknown, pl.lit(None, CODE)).alias("_by")
+def _required(clauses: tuple[Clause, ...], undoes: bool) -> list[list[pl.Expr]]:
+    """`_by` (the first clause that requires a licence), the verdict of rows for which none does, and what stops each
+    authorisation.
+    """
+    asked = [(i, c) for i, c in enumerate(clauses) if c.stage in ("requires", "condition")]
+    requires = [i for i, c in asked if c.stage == "requires"]
+    pooled = _first_bound([i for i in requires if not clauses[i].then])
     code: pl.Expr = (
         pl.when(pl.col("_by").is_null()).then(pl.lit(FREE, CODE)).when(pl.col("_by") < 0).then(pl.col("_by"))
     )
     if undoes:
         code = pl.when(pl.col("_back").is_not_null()).then(pl.lit(BACK, CODE)).otherwise(code)
-    return [[by, pl.any_horizontal(*closed, pl.lit(False)).alias("_closed")], [code.alias("_code")]]
+    stops = {_stop(c, clauses): _blockers(c, clauses) for c in clauses if c.stage in AUTHORISING}
+    return [
+        [_binding(i, binds(c)).alias(_bound(i)) for i, c in asked],
+        [_first_bound(requires).alias("_by"), (pooled >= 0).fill_null(False).alias("_pooled")],
+        [code.alias("_code"), *(_first_bound(of).alias(name) for name, of in stops.items())],
+    ]
 
 
-def _applies(clause: Clause) -> pl.Expr:
-    """Whether a clause speaks to a row; a VEU authorisation does not where one of its conditions closes it."""
-    return binds(clause) & ~pl.col("_closed") if clause.stage == "veu" else binds(clause)
+def _bound(i: int) -> str:
+    """Name of the column that tells whether clause i binds."""
+    return f"_bound_{i}"
+
+
+def _binding(i: int, applies: pl.Expr) -> pl.Expr:
+    """The number i where clause i binds, `UNTOLD` + i where that cannot be told, else null: the smallest is the first that speaks."""
+    return pl.when(applies).then(pl.lit(i, CODE)).when(applies.is_null()).then(pl.lit(UNTOLD + i, CODE))
+
+
+def _first_bound(of: Sequence[int]) -> pl.Expr:
+    """The first of these clauses that binds, else -(i + 1) of the first for which that cannot be told, else null."""
+    first = pl.min_horizontal(pl.lit(None, CODE), *(_bound(i) for i in of))
+    return pl.when(first < UNTOLD).then(first).otherwise(UNTOLD - 1 - first)
+
+
+def _blockers(clause: Clause, clauses: Sequence[Clause]) -> tuple[int, ...]:
+    """Clauses whose binding leaves no room for an authorisation: requirements that do not admit it, conditions that close it."""
+    return tuple(i for i, c in enumerate(clauses) if c.stops(clause))
+
+
+def _stop(clause: Clause, clauses: Sequence[Clause]) -> str:
+    """Name of the column with what stops an authorisation; those that the same clauses stop share one."""
+    return "_stop_" + "_".join(str(i) for i in _blockers(clause, clauses))
+
+
+def _applies(clause: Clause, clauses: Sequence[Clause]) -> pl.Expr:
+    """Whether a clause speaks to a row: a review policy where a requirement states none of its own, an authorisation
+    where nothing stops it.
+    """
+    room = pl.col("_pooled") if clause.stage == "review" else pl.col(_stop(clause, clauses)).is_null()
+    if clause.stage == "review" and clause.total:  # what a stricter policy denies draws on no total
+        room = room & (pl.col("_own").fill_null(0) < (STRICTNESS[clause.then] + 1) * STEP)
+    return binds(clause) & room
 
 
 def _verdict(i: int, clause: Clause, applies: pl.Expr) -> pl.Expr:
     met = applies & within(clause)
-    yes, unknown, no = (pl.lit(code, CODE) for code in (2 * i, -i - 1, 2 * i + 1))
+    yes, unknown = pl.lit(_code_of(i, clause.then), CODE), pl.lit(-i - 1, CODE)
     known = pl.when(met).then(yes).when(met.is_null()).then(unknown)
-    return known.when(applies).then(no) if clause.otherwise else known
+    return known.when(applies).then(pl.lit(_code_of(i, clause.otherwise), CODE)) if clause.otherwise else known
+
+
+def _own_policy(i: int, clause: Clause) -> pl.Expr:
+    """The verdict under the policy of review that a requirement states itself."""
+    return _verdict(i, clause, (pl.col(_bound(i)) == i).fill_null(False))
+
+
+def _code_of(i: int, outcome: str) -> int:
+    """Number of an outcome by clause i: larger when stricter, and among equals when the clause comes earlier."""
+    return STRICTNESS[outcome] * STEP + STEP - 1 - i
 
 
 @lru_cache(PLANS)
 def _worded(clauses: tuple[Clause, ...]) -> list[pl.Expr]:
     """Verdicts as words: outcome, clause, ECCN, and the clause that asked for a licence."""
-    outcomes = {FREE: NOT_REQUIRED, BACK: RETURNED}
-    deciding: dict[int, str] = {}
-    for i, c in enumerate(clauses):
-        outcomes |= {2 * i: c.then} | ({2 * i + 1: c.otherwise} if c.otherwise else {})
-        deciding |= {2 * i: c.id, 2 * i + 1: c.id}
+    said = [(_code_of(i, o), o, c) for i, c in enumerate(clauses) for o in (c.then, c.otherwise) if o in STRICTNESS]
+    outcomes = {FREE: NOT_REQUIRED, BACK: RETURNED} | {code: outcome for code, outcome, _ in said}
+    deciding = {code: c.id for code, _, c in said}
     asking = {i: c.id for i, c in enumerate(clauses)}
     words = {"outcome": ("_code", outcomes), "clause": ("_code", deciding), "required_by": ("_by", asking)}
     return [

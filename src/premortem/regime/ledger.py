@@ -14,7 +14,7 @@ from premortem.regime.clause import Rulebook
 from premortem.regime.engine import decide
 from premortem.regime.matching import renamed
 from premortem.regime.reading import checked, typed
-from premortem.regime.tables import MISSHAPEN, read
+from premortem.regime.tables import MISSHAPEN, read, write
 from premortem.regime.totals import Totals
 
 # Clause whose running total is a country's.
@@ -43,6 +43,19 @@ def decide_file(
     return decided, summary(decided, headroom, time.perf_counter() - began)
 
 
+def write_rejected(decided: pl.DataFrame, out: Path) -> Path | None:
+    """Rejected rows, with their numbers and reasons, in a CSV beside the output; None where there are none.
+
+    They can be mended there and decided again: `row` and `rejected` are no fields, and are kept.
+    """
+    wrong = decided.with_row_index("_row", offset=1).filter(pl.col("rejected").is_not_null()).drop(ANSWERS)
+    if not wrong.height:
+        return None
+    beside = out.with_name(f"{out.stem}.rejected.csv")
+    write(wrong, beside)
+    return beside
+
+
 def summary(decided: pl.DataFrame, room: dict[str, tuple[float, float]], seconds: float) -> dict[str, Any]:
     """Counts by outcome, rejected rows with reasons, and by country room left under its allocation and the allocation [TPP]."""
     counts = decided.filter(pl.col("outcome").is_not_null()).group_by("outcome").len().sort("len", descending=True)
@@ -51,6 +64,7 @@ def summary(decided: pl.DataFrame, room: dict[str, tuple[float, float]], seconds
         "rows": decided.height,
         "seconds": round(seconds, 3),
         "outcomes": dict(counts.rows()),
+        "rejected_count": wrong.height,
         "rejected": [{"row": row, "why": why} for row, why in wrong.rows()],
         "headroom": {place: left for place, (left, _) in room.items()},
         "allocations": {place: limit for place, (_, limit) in room.items()},

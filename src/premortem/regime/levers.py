@@ -4,6 +4,7 @@ A quarter asks on the 16th of its middle month. What is asked is a real transact
 catalogue chip for China, a stack of memory, a tool, a die, a service; the answers become arrays.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,9 +15,13 @@ from numpy.typing import NDArray
 
 from premortem import facts
 from premortem.regime.book import STRENGTHS, Book
+from premortem.regime.clause import Clause
+from premortem.regime.countries import TierChange, atlas
 from premortem.regime.engine import decide
-from premortem.regime.transactions import catalogue, frame_of
-from premortem.regime.vocabulary import DENIED, USED_UP
+from premortem.regime.expressions import quoted
+from premortem.regime.items import catalogue
+from premortem.regime.transactions import frame_of
+from premortem.regime.vocabulary import DENIED
 
 Series = NDArray[np.float32]
 
@@ -76,12 +81,14 @@ class Levers(NamedTuple):
     permitting: Series
 
 
-# The consignee of the H100s asked about has used up LPP, so that the answer is the rule's for everybody else [TPP].
-LPP_USED_UP = 1e30
+# What the consignee asked about has had under LPP: beyond every limit, since a clause's number is finite [TPP].
+BEYOND_ANY_LIMIT = float("inf")
 # Countries whose firms make the tools that an advanced fab needs.
 TOOL_MAKERS = ("USA", "NLD", "JPN", "KOR", "TWN")
 # What a case-by-case licence is multiplied by where the clause says how many were granted.
 GRANTED = ("h20.letters", "granted")
+# The clause of the country allocation: its denials mean that it is used up.
+ALLOCATION = "diffusion.country_allocation"
 MILLION = 1e6
 
 
@@ -90,23 +97,11 @@ def days() -> tuple[date, ...]:
     return tuple(date(FIRST_YEAR + q // 4, 3 * (q % 4) + 2, ASK_ON) for q in range(QUARTERS))
 
 
-# Clauses whose numbers set how much, never whether: the rulebook's answers do not depend on them.
-AMOUNTS = frozenset(
-    {
-        "diffusion.lpp",
-        "diffusion.nveu",
-        "diffusion.uveu",
-        "diffusion.country_allocation",
-        "diffusion.country_raise",
-        "diffusion.aia",
-    }
-)
-
-
 def levers(book: Book, regions: pl.DataFrame) -> Levers:
     """The policy as arrays, for the regions of the `regions` table (in its order)."""
     asked = days()
-    answers = _answers(_Question(book, regions))
+    places = tuple(place for row in regions["countries"] for place in row.split(";"))
+    answers = _answers(_Asked(book.clauses, book.moves), places)
     h100 = float(catalogue().filter(pl.col("item") == YARDSTICK)["c_tpp"][0])
     mh = h100 * MILLION
     tier2, allocation = _capped(book, answers, asked, regions, mh)
@@ -114,9 +109,9 @@ def levers(book: Book, regions: pl.DataFrame) -> Levers:
     strengths = {name: _array([book.strength(name, day) for day in asked]) for name in STRENGTHS}
     return Levers(
         tier2=tier2,
-        denied=_by_region(answers, "denied", asked, regions),
-        licensed=_by_region(answers, "licensed", asked, regions),
-        end_user_rule=_by_region(answers, "denied", asked, regions, question="seat"),
+        denied=_by_region(answers, "denied", regions),
+        licensed=_by_region(answers, "licensed", regions),
+        end_user_rule=_by_region(answers, "denied", regions, question="seat"),
         allocation_mh=allocation,
         raise_max=_number(book, "diffusion.country_raise", "raise_max", asked, 0.0),
         lpp_mh=lpp / np.float32(mh),
@@ -127,45 +122,69 @@ def levers(book: Book, regions: pl.DataFrame) -> Levers:
         prc_condition=_array([book.in_force("diffusion.veu_supply_chain", day) for day in asked]),
         **_chips_for_china(answers, asked),
         cn_granted=_array([_granted(book, day) for day in asked]),
-        hbm_ban=_share_denied(answers, "hbm", asked),
+        hbm_ban=_share_denied(answers, "hbm"),
         hbm_warning=_warning(book, asked),
-        us_servicing=_share_denied(answers, "service", asked),
-        tools_denied=_share_denied(answers, "tool", asked),
-        fdd=_share_denied(answers, "die", asked),
-        weights_control=_share_denied(answers, "weights", asked),
+        us_servicing=_share_denied(answers, "service"),
+        tools_denied=_share_denied(answers, "tool"),
+        fdd=_share_denied(answers, "die"),
+        weights_control=_share_denied(answers, "weights"),
         **strengths,
     )
 
 
-class _Question:
-    """A book and regions, equal to another when the rulebook's answers are: amounts and strengths do not matter."""
+class _Asked(NamedTuple):
+    """All that the rulebook's answers rest on: every clause whole, with its numbers and days, and the moves of tiers."""
 
-    def __init__(self, book: Book, regions: pl.DataFrame) -> None:
-        self.book, self.regions = book, regions
-        kept = [c.model_copy(update={"numbers": {}}) if c.id in AMOUNTS else c for c in book.clauses]
-        self.key = repr((kept, book.moves, regions["countries"].to_list()))
+    clauses: tuple[Clause, ...]
+    moves: tuple[TierChange, ...]
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Question) and self.key == other.key
 
-    def __hash__(self) -> int:
-        return hash(self.key)
+class _Answers(NamedTuple):
+    """What the rulebook said: a row a question, and for each place the one that was asked about in its stead."""
+
+    rows: pl.DataFrame  # question, quarter, place or chip, outcome, clause, denied, licensed; quarter after quarter
+    alike: dict[str, str]
+
+    def to(self, question: str) -> pl.DataFrame:
+        """The rows of one question."""
+        return self.rows.filter(pl.col("question") == question)
 
 
 @lru_cache(maxsize=64)
-def _answers(question: _Question) -> pl.DataFrame:
-    """Answers of the rulebook: question, quarter, place or chip, outcome, clause, denied."""
-    label, transactions = _questions(tuple(question.regions["countries"]))
-    answers = decide(transactions, question.book).select("outcome", "clause", "required_by")
-    return pl.concat([label, answers], how="horizontal").with_columns(
-        denied=pl.col("outcome").is_in(DENIED) & (pl.col("outcome") != USED_UP),
-        licensed=pl.col("outcome").str.starts_with("licence:")
-        & (~pl.col("outcome").is_in(DENIED) | (pl.col("outcome") == USED_UP)),
+def _answers(book: _Asked, places: tuple[str, ...]) -> _Answers:
+    """Answers of the rulebook, each asked for once of places that it cannot tell apart."""
+    alike = _alike(book, places)
+    label, transactions = _questions(tuple(dict.fromkeys(alike.values())))
+    found = decide(transactions, book).select("outcome", "clause", "required_by")
+    # an allocation that is used up is more than may be had, not other than may be had
+    capped, denied = pl.col("clause").eq_missing(ALLOCATION), pl.col("outcome").is_in(DENIED)
+    rows = pl.concat([label, found], how="horizontal").with_columns(
+        capped=capped,
+        denied=denied & ~capped,
+        licensed=pl.col("outcome").str.starts_with("licence:") & (~denied | capped),
     )
+    return _Answers(rows, alike)
 
 
-@lru_cache(maxsize=4)
-def _questions(countries: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _alike(book: _Asked, places: Sequence[str]) -> dict[str, str]:
+    """Each place to the first that no clause can tell from it: in every group as long as it is, and named by none."""
+    named = set().union(*(quoted(f"{c.applies} {c.within}") for c in book.clauses))
+    groups = _memberships(book.moves)
+    first: dict[tuple[Any, ...], str] = {}
+    return {p: first.setdefault((p if p in named else "", groups[p]), p) for p in places}
+
+
+@lru_cache(maxsize=64)
+def _memberships(moves: tuple[TierChange, ...]) -> dict[str, tuple[Any, ...]]:
+    """Each place's groups and tier, period after period."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for iso3, *groups in atlas(moves).table.sort("period").iter_rows():
+        found[iso3] = (*found.get(iso3, ()), *groups)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _questions(places: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What is asked of every book: question, quarter, place or chip; and the transactions. Made once, since it is slow."""
     asked = days()
     rows: list[dict[str, Any]] = []
@@ -175,18 +194,17 @@ def _questions(countries: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
         rows.append({"date": asked[quarter], **transaction})
         labels.append((question, quarter, about))
 
-    places = [place for row in countries for place in row.split(";")]
     chips = catalogue().filter(
         pl.col("c_datacentre") & pl.col("released").is_not_null() & pl.col("c_tpp").is_not_null()
     )
-    ours = facts.read("chips").filter(pl.col("hq_iso3") == "USA")["name"].to_list()
+    ours = facts.read("chips").filter((pl.col("hq_iso3") == "USA") & (pl.col("modelled") == 1))["name"].to_list()
     sold = [
         (r["item"], r["released"])
         for r in chips.filter(pl.col("item").is_in(ours) & pl.col("vendor").is_in(["nvidia", "amd"])).to_dicts()
     ]
     for q, day in enumerate(asked):
         for place in places:
-            h100 = {"item": YARDSTICK, "destination": place, "consignee_tpp_this_year": LPP_USED_UP}
+            h100 = {"item": YARDSTICK, "destination": place, "consignee_tpp_this_year": BEYOND_ANY_LIMIT}
             ask("place", q, place, **h100)
             ask("seat", q, place, **h100, headquarters="CHN", parent_headquarters="CHN")
         for chip, released in sold:
@@ -202,46 +220,47 @@ def _questions(countries: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _capped(
-    book: Book, answers: pl.DataFrame, asked: tuple[date, ...], regions: pl.DataFrame, mh: float
+    book: Book, answers: _Answers, asked: tuple[date, ...], regions: pl.DataFrame, mh: float
 ) -> tuple[Series, Series]:
     """Share of each region's countries that the allocation decides, and the allocations opened so far [MH]."""
-    by_allocation = answers.with_columns(capped=pl.col("clause") == "diffusion.country_allocation")
-    tier2 = _by_region(by_allocation, "capped", asked, regions)
-    numbers = (
-        book.by_id["diffusion.country_allocation"].numbers["tpp"]
-        if "diffusion.country_allocation" in book.by_id
-        else ()
-    )
+    tier2 = _by_region(answers, "capped", regions)
+    numbers = book.by_id[ALLOCATION].numbers["tpp"] if ALLOCATION in book.by_id else ()
     opened = _array([sum(n.value for n in numbers if n.start is None or n.start <= day) for day in asked])
     countries = regions["n_countries"].to_numpy().astype(np.float32)[None]
     allocation = opened[:, None] / np.float32(mh) * countries * tier2
     return tier2, np.where(tier2 > 0, allocation, UNCAPPED).astype(np.float32)
 
 
-def _by_region(
-    answers: pl.DataFrame, column: str, asked: tuple[date, ...], regions: pl.DataFrame, question: str = "place"
-) -> Series:
-    """Mean of a flag over each region's countries, shape (quarter, region)."""
-    members = regions.select(region="id", about=pl.col("countries").str.split(";")).explode("about")
-    mean = (
-        answers.filter(pl.col("question") == question)
-        .join(members, on="about")
-        .group_by("quarter", "region")
-        .agg(pl.col(column).fill_null(False).mean())
-        .pivot("region", index="quarter", values=column)
-        .sort("quarter")
-    )
-    return np.asarray(mean.select(regions["id"].to_list()).to_numpy(), np.float32)
+def _by_region(answers: _Answers, column: str, regions: pl.DataFrame, question: str = "place") -> Series:
+    """Share of each region's countries for which a flag is set, shape (quarter, region)."""
+    asked = answers.to(question)
+    flags = _by_quarter(asked, column)
+    place = {about: i for i, about in enumerate(asked["about"][: flags.shape[1]])}
+    countries = np.zeros((len(place), len(regions)))
+    for region, members in enumerate(regions["countries"].str.split(";")):
+        for member in members:
+            countries[place[answers.alike[member]], region] += 1
+    return np.asarray(flags @ countries / countries.sum(0), np.float32)
 
 
-def _chips_for_china(answers: pl.DataFrame, asked: tuple[date, ...]) -> dict[str, Series]:
+def _share_denied(answers: _Answers, question: str) -> Series:
+    """Share of a question's transactions that are denied, a quarter."""
+    return np.asarray(_by_quarter(answers.to(question), "denied").mean(1), np.float32)
+
+
+def _by_quarter(asked: pl.DataFrame, column: str) -> NDArray[np.float64]:
+    """A flag of what is asked alike in every quarter, shape (quarter, transaction)."""
+    return asked[column].fill_null(False).to_numpy().astype(float).reshape(QUARTERS, -1)
+
+
+def _chips_for_china(answers: _Answers, asked: tuple[date, ...]) -> dict[str, Series]:
     """The best chip that may go to China each quarter, free and case by case: TPP and bandwidth over an H100's.
 
     Best by the product of the two, with which a chip's price goes.
     """
     stats = catalogue().select("item", "c_tpp", "c_memory_gb_s")
     h100 = stats.filter(pl.col("item") == YARDSTICK)
-    chips = answers.filter(pl.col("question") == "chip").join(stats, left_on="about", right_on="item")
+    chips = answers.to("chip").join(stats, left_on="about", right_on="item")
     out: dict[str, Series] = {}
     for name, outcomes in (
         ("free", ["no_licence_required", "licence:presumption_of_approval"]),
@@ -262,14 +281,6 @@ def _granted(book: Book, day: date) -> float:
     clause, key = GRANTED
     value = book.number(clause, key, day) if book.in_force(clause, day) else 1.0
     return 1.0 if np.isnan(value) else value
-
-
-def _share_denied(answers: pl.DataFrame, question: str, asked: tuple[date, ...]) -> Series:
-    """Share of a question's transactions that are denied, a quarter."""
-    shares = (
-        answers.filter(pl.col("question") == question).group_by("quarter").agg(pl.col("denied").mean()).sort("quarter")
-    )
-    return shares["denied"].to_numpy().astype(np.float32)
 
 
 def _warning(book: Book, asked: tuple[date, ...]) -> Series:

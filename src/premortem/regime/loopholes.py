@@ -11,7 +11,8 @@ from premortem.regime.book import Book
 from premortem.regime.cases import command
 from premortem.regime.diff import h100e
 from premortem.regime.engine import decide
-from premortem.regime.transactions import catalogue, frame_of
+from premortem.regime.items import catalogue
+from premortem.regime.transactions import frame_of
 
 DAY = date(2025, 6, 2)
 BEFORE_LETTERS = date(2025, 2, 26)

@@ -1,12 +1,13 @@
 """A ledger's own headings matched to fields: guessed from their words, and renamed as its owner says."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from premortem.errors import BadInput, nearest, raise_all
-from premortem.regime.reading import ALIASES, PASSED
+from premortem.errors import BadInput, raise_all
+from premortem.regime.reading import ALIASES, PASSED, each_or_all
 from premortem.regime.vocabulary import given_fields
 
 # Words of headings that stand for a field, beside its own name; whole headings, folded.
@@ -27,12 +28,13 @@ def folded(heading: str) -> str:
 def guess(headings: Sequence[str]) -> dict[str, str]:
     """The field that each heading seems to stand for, "" where none does; no field twice, exact names first."""
     own = {f: f for f in [*given_fields(), *PASSED]}
-    found = dict.fromkeys(headings, "")
+    found, taken = dict.fromkeys(headings, ""), {""}
     for known, read in ((own, str), (ALIASES, str), (own | ALIASES | WORDS, folded)):
         for heading in headings:
             field = known.get(read(heading), "")
-            if not found[heading] and field not in found.values():
+            if not found[heading] and field not in taken:
                 found[heading] = field
+                taken.add(field)
     return found
 
 
@@ -42,14 +44,15 @@ def renamed(given: pl.DataFrame, columns: Mapping[str, str], file: str) -> pl.Da
     Raises `BadInput`, all at once, for a column or field that is not there, and for a field given twice.
     """
     allowed = [*given_fields(), *PASSED]
-    lacking = [h for h in columns if h not in given.columns]
-    errors = [BadInput(file, h[:60], "no such column", got=h[:60], hint=nearest(h, given.columns)) for h in lacking]
+    held = {*given.columns}
+    errors = each_or_all([h for h in columns if h not in held], "no such column", given.columns, file)
     fields = [f for f in columns.values() if f]
-    unknown = [f for f in fields if f not in allowed]
-    errors += [BadInput(file, f[:60], "no such field", got=f[:60], hint=nearest(f, allowed)) for f in unknown]
-    errors += [BadInput(file, f, "is given to two columns", got=f, allowed="one each") for f in {*fields} if fields.count(f) > 1]  # fmt: skip
+    errors += each_or_all([f for f in fields if f not in allowed], "no such field", allowed, file)
+    errors += [BadInput(file, f, "is given to two columns", got=f, allowed="one each") for f, n in Counter(fields).items() if n > 1]  # fmt: skip
     raise_all(errors)
     names = {h: f or (h if h.startswith("_") else f"_{h}") for h, f in columns.items()}
     whole = [names.get(h, h) for h in given.columns]
-    raise_all([BadInput(file, n, "is the name of two columns", got=n) for n in {*whole} if whole.count(n) > 1])
+    raise_all(
+        [BadInput(file, n, "is the name of two columns", got=n) for n, times in Counter(whole).items() if times > 1]
+    )
     return given.rename(names)

@@ -1,42 +1,211 @@
-"""A decision as a memo, in a few lines or as HTML for a notebook: question, answer, why, what would change it."""
+"""A decision as a memo, in a few lines or as HTML for a notebook: question, answer, grounds, what was assumed, what was
+not checked, what would change it. Every sentence about an answer stands here.
+"""
 
+from collections.abc import Sequence
+from datetime import date
 from html import escape
+from itertools import groupby
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
+from premortem.regime.assumed import sources
+from premortem.regime.parties import ROLES, lists_held
+from premortem.regime.transactions import question as which
+from premortem.regime.verified import verified
+from premortem.regime.vocabulary import FIELDS, READS, SCREENING
+
 if TYPE_CHECKING:
-    from premortem.regime.decide import Decision, Step, Test
+    from premortem.regime.assumed import Assumed
+    from premortem.regime.decide import Decision
+    from premortem.regime.ladder import Step, Test
 
 ADVICE = "Not legal advice, and not official text."
+# Most changes and assumptions that a memo in lines shows; the JSON holds all.
+FEW = 4
+NO_CHANGE = "nothing that you may do and that this rulebook knows of"
+
+
+def question(d: "Decision") -> str:
+    """What was asked: how many of what, to where, on which day, for whom."""
+    given = d.transaction
+    units, item = float(given.get("quantity", 1)), given.get("item", "chips by their TPP")
+    day = f"{given['date']}" if d.day_given else f"{given['date']} (today, since no day was given)"
+    parties = [f"{role.replace('_', ' ')} {given[role]}" for role in ROLES if given.get(role)]
+    named = "; ".join(parties) or "no party named"
+    return f"{units:,.0f} {item} to {given['destination']} on {day}, under {d.policy}; {named}"
+
+
+def sentence(d: "Decision") -> str:
+    """The answer as a sentence: what it hangs on, the verdict, how sure it is, and that it is stale."""
+    doubt = f"Unverified: it rests on {d.clause}, {_doubt(d)}." if d.unverified else ""
+    return " ".join(filter(None, (_verdict(d), doubt, verified().warning(d.transaction["date"]) if d.stale else "")))
+
+
+def _verdict(d: "Decision") -> str:
+    if asked := which(d.transaction):
+        return f"Cannot be decided: {asked}."
+    if d.outcome == SCREENING:
+        return f"Cannot be decided until a person has looked at a name: {_near(d)}."
+    if d.outcome.startswith("needs:"):
+        field = d.outcome.removeprefix("needs:")
+        return f"Cannot be decided without {field}: {FIELDS[field].says} (give it with --set {field}=VALUE)"
+    read = READS[d.outcome]
+    if not d.clause and d.asked:
+        read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
+    if d.rests_on:
+        read = f"If {' and '.join(_supposed(a) for a in d.rests_on)}: {read[0].lower()}{read[1:]}"
+    return f"{read}."
+
+
+def _doubt(d: "Decision") -> str:
+    """Why a clause of low confidence may not stand."""
+    days = [c.clause for c in d.citations if c.confidence == "low"]
+    begins = d.begins
+    if begins and begins > verified().news:
+        return f"which was to begin on {begins}, after the last day to which the rulebook is verified: it may or may not have come back"
+    return "whose reading is of low confidence" if days else ""
+
+
+def _near(d: "Decision") -> str:
+    found = [h for h in d.hits if not h.equal and not h.cleared]
+    told = [f"{h.given} is near {h.name} ({h.list}, {h.score:.0f} of 100)" for h in found[:1]]
+    more = [f"{len(found) - 1} more like it"] if len(found) > 1 else []
+    return " and ".join([*told, *more]) + "; if it is another, give --clear NAME=REASON"
+
+
+def _supposed(a: "Assumed") -> str:
+    """An assumption as a condition."""
+    if a.field == "certified":
+        return "the certificates are given"
+    if a.value is None:
+        return f"{_words(a.field)} keeps within the limit"
+    return f"{_words(a.field)} is {_shown(a.value).replace('_', ' ')}"
+
+
+def not_checked(d: "Decision") -> tuple[str, ...]:
+    """What an answer does not cover: names that were not given, lists not held, and what is never checked."""
+    given = d.transaction
+    unnamed = [role.replace("_", " ") for role in ROLES[1:] if not given.get(role)]
+    missing = (f"Not named, so looked up in no list: {', '.join(unnamed)}.",) if unnamed else ()
+    held = ", ".join(f"{h.name} ({h.rows} rows of {h.date})" for h in lists_held())
+    lists = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
+    warning = verified().warning(given["date"])
+    return (*missing, lists, *verified().not_checked, *((warning,) if warning else ()))
 
 
 def text(d: "Decision") -> str:
     """The memo in a few lines."""
-    why = f"  {d.outcome}, by {d.clause or 'no clause'} ({d.citation or 'none applies'}), policy {d.policy}, ECCN {d.eccn}"
-    room = [] if d.headroom_tpp is None else [f"  headroom after it: {d.headroom_tpp:,.0f} TPP"]
-    changes = [f"  would change it: {change}" for change in d.would_change[:3]]
-    return "\n".join([d.sentence, why, *room, *changes, f"  {ADVICE}"])
+    return "\n".join([question(d), d.sentence, *(f"  {line}" for line in grounds(d)), f"  {ADVICE}"])
+
+
+def grounds(d: "Decision") -> list[str]:
+    """What stands below the sentence: clause and citation, hits, assumptions, what was not checked, what would change it."""
+    changes = d.would_change[:FEW] or (NO_CHANGE,)
+    return [
+        *_rests(d),
+        *(["Headroom after it: " + f"{d.headroom_tpp:,.0f} TPP"] if d.headroom_tpp is not None else []),
+        *hits(d),
+        *([f"Assumed, not given: {supposed(d)}"] if d.assumed else []),
+        f"Not checked: {_brief(d)}",
+        *(f"Would change it: {change}" for change in changes),
+        current(),
+    ]
+
+
+def current() -> str:
+    """Version of the rulebook, and to which days it was verified."""
+    return f"Rulebook {verified().version}: text verified to {verified().text}, news to {verified().news}"
+
+
+def supposed(d: "Decision") -> str:
+    """What was assumed and not given, in a line; what a permission rests on first."""
+    shown = (*d.rests_on, *(a for a in d.assumed if a not in d.rests_on))
+    return ", ".join(f"{_words(a.field)} {_shown(a.value)}" for a in shown)
+
+
+def hits(d: "Decision") -> list[str]:
+    """The first named parties that are on a list, or near a name on one."""
+    more = [f"and {len(d.hits) - FEW} more"] if len(d.hits) > FEW else []
+    return [*(_hit(h) for h in d.hits[:FEW]), *more]
+
+
+def _rests(d: "Decision") -> list[str]:
+    if d.clause:
+        sure = f", {d.confidence} confidence" if d.confidence else ""
+        also = [c.clause for c in d.citations if c.clause != d.clause]
+        line = f"{d.outcome}, by {d.clause} ({d.citation}{sure}), ECCN {d.eccn}: {d.says}"
+        return [line, *([f"Rests also on {', '.join(also)}"] if also else [])]
+    return [f"{d.outcome}, ECCN {d.eccn}; asked: {by_instrument(d.asked)}", *_nearest(d)]
+
+
+def by_instrument(clauses: Sequence[str]) -> str:
+    """Clauses counted by their instrument: `dec2024 (5), ear (2)`."""
+    named = sorted(c.split(".")[0] for c in clauses)
+    return ", ".join(f"{name} ({len([*group])})" for name, group in groupby(named)) or "none"
+
+
+def _nearest(d: "Decision") -> list[str]:
+    """Clauses that miss by one test of something that was given, with that test."""
+    missed = [(s, [t for t in s.tests if not t.met]) for s in d.trace if s.reached and not s.applies]
+    told = [
+        f"{s.clause} ({shorten(tests[0].test, 60)}: not met)"
+        for s, tests in missed
+        if tests and not {*sources(tests[0].test)}.isdisjoint(d.transaction.keys() - {"destination"})
+    ]
+    return [f"Nearest: {', '.join(told[:2])}"] if told else []
+
+
+def _hit(h: Any) -> str:
+    how = "is" if h.equal else f"is near ({h.score:.0f} of 100)"
+    cleared = f"; cleared: {h.cleared}" if h.cleared and not h.equal else ""
+    since = f" since {h.date}" if h.date else ""
+    return f"{h.party.replace('_', ' ').capitalize()} {h.given} {how} {h.name} on {h.list}{since}{cleared}"
+
+
+def _brief(d: "Decision") -> str:
+    """What was not checked, in one line; the JSON has the sentences."""
+    given = d.transaction
+    unnamed = [role.replace("_", " ") for role in ROLES[1:] if not given.get(role)]
+    return "; ".join(
+        [
+            *([f"{', '.join(unnamed)} (not named)"] if unnamed else []),
+            "whole lists, OFAC and other agencies, foreign law",
+        ]
+    )
 
 
 def html(d: "Decision") -> str:
-    """The memo as HTML: what was asked, the answer, the clause, the tests that counted, what would change it."""
+    """The memo as HTML: what was asked, the answer, its grounds, the tests that counted."""
     asked = "; ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in d.transaction.items())
-    room = "" if d.headroom_tpp is None else f"<br>Headroom after it: {d.headroom_tpp:,.0f} TPP."
     rows = "".join(_row(step, test) for step in d.trace if step.reached for test in step.tests)
-    changes = "".join(f"<li>{escape(change)}</li>" for change in d.would_change)
+    lines = "".join(f"<li>{escape(line)}</li>" for line in grounds(d))
     return (
-        f"<div><p><small>{escape(asked)} (policy {escape(d.policy)}, ECCN {escape(d.eccn)})</small></p>"
-        f"<p><b>{escape(d.sentence)}</b><br><code>{escape(d.outcome)}</code> by <code>{escape(d.clause or 'no clause')}</code>"
-        f"{': ' + escape(d.says) if d.says else ''} ({escape(d.citation or 'none applies')}).{room}</p>"
+        f"<div><p><small>{escape(question(d))}. Given: {escape(asked)}</small></p>"
+        f"<p><b>{escape(d.sentence)}</b></p><ul>{lines}</ul>"
         f"<table><thead><tr><th>clause</th><th>test</th><th>values</th><th>met</th></tr></thead><tbody>{rows}</tbody></table>"
-        + (f"<p>What would change it:</p><ul>{changes}</ul>" if changes else "")
-        + f"<p><small>{ADVICE}</small></p></div>"
+        f"<p><small>{ADVICE}</small></p></div>"
     )
 
 
 def _row(step: "Step", test: "Test") -> str:
-    cells = (step.clause, test.test, test.value, "yes" if test.met else "no" if test.known else "not known")
+    cells = (step.clause, test.test, test.value, met_word(test))
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 
+def met_word(test: "Test") -> str:
+    """Whether a test was met, as a word; one that looked at something assumed says so."""
+    met = "met" if test.met else "not met" if test.known else "not known"
+    return f"{met} (assumed)" if test.assumed else met
+
+
+def _words(field: str) -> str:
+    return field.replace("_", " ")
+
+
 def _shown(value: Any) -> str:
-    return f"{value:,.12g}" if isinstance(value, float) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return value.isoformat()
+    return "not given" if value is None else f"{value:,.12g}" if isinstance(value, float) else str(value)

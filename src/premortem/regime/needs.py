@@ -1,12 +1,13 @@
 """What a decision lacks: `needs:FIELD` for the first missing field that a clause which could not be judged asks for."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
 from premortem.regime.clause import Clause
 from premortem.regime.expressions import identifiers
-from premortem.regime.vocabulary import FIELDS
+from premortem.regime.vocabulary import DEFINED, FIELDS
 
 # Fields that are worked out from one that may be missing.
 IMPLIED = {
@@ -41,6 +42,14 @@ def _missing(name: str, clauses: Sequence[Clause]) -> pl.Expr:
             )
             for i, c in enumerate(clauses)
             if c.stage == "classify"
+        ]
+        return pl.coalesce(*told, pl.lit(None, pl.String))
+    if name in DEFINED:
+        told = [
+            pl.when(pl.col("date").is_between(c.complies, c.ends or date.max)).then(_missing(n, ()))
+            for c in clauses
+            if c.stage == "define" and c.then == name and c.complies
+            for n in dict.fromkeys(identifiers(c.applies))
         ]
         return pl.coalesce(*told, pl.lit(None, pl.String))
     asked = IMPLIED.get(name, name)

@@ -1,11 +1,13 @@
 """Ledgers as tables: every column in its type, every row that cannot be read with its reason."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.regime.countries import known
+from premortem.regime import items, numbers
+from premortem.regime.countries import could_be, folded, known
 from premortem.regime.tables import MISSHAPEN
 from premortem.regime.transactions import (
     EARLIEST,
@@ -16,15 +18,22 @@ from premortem.regime.transactions import (
     SPELT,
     SUCH_AS,
     TRUE,
-    catalogue,
-    item_names,
 )
-from premortem.regime.vocabulary import FIELDS, KINDS, given_fields
+from premortem.regime.vocabulary import FIELDS, given_fields
 
+# Most names of which each is told that it is wrong.
+MOST_TOLD = 8
 # Distinct values of a column that are parsed once each.
 MOST_DISTINCT = 200_000
 NEEDED = ("destination", "quantity", "date")
-ALIASES = {"to": "destination", "hq": "headquarters", "parent": "parent_headquarters", "on": "date", "used": "used_tpp"}
+ALIASES = {
+    "to": "destination",
+    "hq": "headquarters",
+    "parent": "parent_headquarters",
+    "on": "date",
+    "used": "used_tpp",
+    "parent_name": "parent",
+}
 # Columns that a ledger may carry for its own use, or that link a row to an earlier one.
 PASSED = frozenset(
     {"id", "returns", "amends", "note", "reference", "case_id", "outcome", "clause", "eccn", "headroom_tpp", "rejected"}
@@ -33,17 +42,25 @@ PASSED = frozenset(
 
 def checked(given: pl.DataFrame, file: str) -> pl.DataFrame:
     """The ledger with columns under their full names. Raises `BadInput` for a column that is no field or is missing."""
-    renamed = given.rename({c: ALIASES[c] for c in given.columns if c in ALIASES and ALIASES[c] not in given.columns})
+    moved = {c: ALIASES[c] for c in given.columns if c in ALIASES and ALIASES[c] not in given.columns}
+    moved |= {c: ALIASES[c] for c in given.columns if ALIASES.get(c) in moved}  # into a place that was left
+    renamed = given.rename(moved)
     columns = renamed.columns
     unknown = [c for c in columns if c not in given_fields() and not c.startswith("_") and c not in PASSED]
-    errors = [
-        BadInput(file, c, "no such column", got=c, allowed=SUCH_AS, hint=nearest(c, given_fields())) for c in unknown
-    ]
+    errors = each_or_all(unknown, "no such column", given_fields(), file, SUCH_AS)
     errors += [BadInput(file, c, "is missing", allowed="a column of this name") for c in NEEDED if c not in columns]
     if "item" not in columns and "tpp" not in columns:
         errors.append(BadInput(file, "item", "is missing", allowed="a column item, or tpp"))
     raise_all(errors)
     return renamed
+
+
+def each_or_all(names: Sequence[str], what: str, known: Sequence[str], file: str, allowed: str = "") -> list[BadInput]:
+    """A line for each name that is wrong, or one short line for all where there are many: then the whole file is another."""
+    if len(names) <= MOST_TOLD:
+        return [BadInput(file, n[:60], what, got=n[:60], allowed=allowed, hint=nearest(n[:60], known)) for n in names]
+    first = ", ".join(n[:20] for n in names[:3])
+    return [BadInput(file, "", f"{what} {len(names):,} times: {first}, ...", allowed=allowed)]
 
 
 def typed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -55,7 +72,7 @@ def typed(frame: pl.DataFrame) -> pl.DataFrame:
         suspect.append(frame[MISSHAPEN].is_not_null())
     suspect.append(_nameless(frame))
     if "item" in fields:
-        suspect.append(~values["item"].is_in([*catalogue()["item"], *KINDS]) & values["item"].is_not_null())
+        suspect.append(~_listed(values["item"]) & values["item"].is_not_null())
     wrong = values.select(pl.any_horizontal(suspect)).to_series()
     if not wrong.any():
         return values.with_columns(rejected=pl.lit(None, pl.String))
@@ -72,16 +89,29 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str]) -> pl.Dat
         text = frame[name].cast(pl.String).str.strip_chars().replace("", None)
         unread = text.is_not_null() & values[name].is_null()
         if name == "item":  # a name that the catalogue lacks will do where the TPP is given
-            listed = values["item"].is_in([*catalogue()["item"], *KINDS])
-            unread = text.is_not_null() & ~listed.fill_null(False)
+            unread = text.is_not_null() & ~_listed(values["item"])
             unread = unread & values["tpp"].is_null() if "tpp" in fields else unread
         missing = text.is_null() if name in NEEDED else pl.lit(False)
         said = "no such item, and no tpp is given: " if name == "item" else f"{name} cannot be read: "
         faults += [
             pl.when(missing).then(pl.lit(f"{name} is missing")),
-            pl.when(unread).then(pl.concat_str(pl.lit(said), text)),
+            pl.when(unread).then(
+                _refused(name, text) if FIELDS[name].type == "number" else pl.concat_str(pl.lit(said), text)
+            ),
         ]
     return values.select("_row", rejected=pl.coalesce(*faults, pl.lit(None, pl.String)))
+
+
+def _refused(name: str, texts: pl.Series) -> pl.Series:
+    """Why each of a column's numbers cannot be read."""
+    distinct = texts.unique().drop_nulls()
+    why = pl.Series([numbers.why_not(name, text, FIELDS[name].unit) for text in distinct], dtype=pl.String)
+    return texts.replace_strict(distinct, why, default=None, return_dtype=pl.String)
+
+
+def _listed(names: pl.Series) -> pl.Series:
+    """Whether each item has a name of its own, is a kind, or asks which; false where there is none."""
+    return names.is_in([name for name in names.unique().drop_nulls() if items.is_known(name)]).fill_null(False)
 
 
 def _nameless(frame: pl.DataFrame) -> pl.Series:
@@ -96,6 +126,8 @@ def _read_column(name: str, column: pl.Series) -> pl.Expr:
     """A column's parsed value. Distinct values are parsed once: a ledger has few of them."""
     if column.dtype.is_numeric() and FIELDS[name].type == "number":
         return _counted(name, pl.col(name).cast(pl.Float64)).alias(name)
+    if FIELDS[name].type in ("country", "number") or name == "item":
+        return pl.lit(_by_value(name, column)).alias(name)
     text = pl.col(name).cast(pl.String).str.strip_chars().replace("", None)
     if column.dtype == pl.Date:
         return _parsed(name, text, column.dtype).alias(name)
@@ -105,24 +137,41 @@ def _read_column(name: str, column: pl.Series) -> pl.Expr:
     return pl.col(name).replace_strict(table["raw"], table["value"], return_dtype=table["value"].dtype)
 
 
+def _by_value(name: str, column: pl.Series) -> pl.Series:
+    """A column whose texts need more than a pattern, each distinct one read once."""
+    texts = column.cast(pl.String).str.strip_chars().replace("", None)
+    distinct = texts.unique().drop_nulls()
+    if FIELDS[name].type == "number":
+        # plain digits, nearly all of a ledger, need no second look
+        plain = distinct.str.contains(r"^\d+(\.\d{1,2})?$")
+        slow = distinct.filter(~plain)
+        read = [numbers.number(text, FIELDS[name].unit) for text in slow]
+        old = pl.concat([distinct.filter(plain), slow])
+        new = pl.concat([distinct.filter(plain).cast(pl.Float64), pl.Series(distinct.name, read, pl.Float64)])
+        new = pl.select(_counted(name, pl.lit(new))).to_series()
+    else:
+        means = items.item if name == "item" else _place
+        old, new = distinct, pl.Series([means(text) for text in distinct], dtype=pl.String)
+    return texts.replace_strict(old, new, default=None, return_dtype=new.dtype)
+
+
+def _place(text: str) -> str | None:
+    """A place's code; the text itself where it could mean several; None where it means none."""
+    return known().get(folded(text)) or (text if could_be(text) is not None else None)
+
+
 def _parsed(name: str, text: pl.Expr, schema: Any) -> pl.Expr:
     kind = FIELDS[name].type
-    if kind == "country":
-        return text.str.to_lowercase().replace_strict(known(), default=None, return_dtype=pl.String)
     if kind == "flag":
         low = text.str.to_lowercase()
         return pl.when(low.is_in(list(TRUE))).then(True).when(low.is_in(list(FALSE))).then(False)
     if kind == "date":
-        day = (
-            pl.col(name).cast(pl.Date)
-            if schema in (pl.Date, pl.Datetime)
-            else text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        )
+        written = text.str.extract(r"^(\d{4}-\d{2}-\d{2})(?:[T ]\d.*)?$")
+        timed = schema in (pl.Date, pl.Datetime)
+        day = pl.col(name).cast(pl.Date) if timed else written.str.to_date("%Y-%m-%d", strict=False)
         return pl.when(day.is_between(EARLIEST, LATEST)).then(day)
     if kind == "number":
-        return _counted(name, text.str.replace_all("[_,]", "").cast(pl.Float64, strict=False))
-    if name == "item":
-        return text.str.to_lowercase().replace_strict(item_names(), default=text, return_dtype=pl.String)
+        return _counted(name, text.cast(pl.Float64, strict=False))
     folded = text.str.to_lowercase().replace(SPELT) if name in FOLDED else text
     choices = FIELDS[name].choices
     return pl.when(folded.is_in(choices)).then(folded) if choices else folded

@@ -14,12 +14,12 @@ from typing import Any
 import polars as pl
 
 from premortem.errors import BadInput
-from premortem.regime.binding import binds, dated_numbers
+from premortem.regime.binding import binds, laid_down
 from premortem.regime.clause import DECIDING, Clause, Rulebook
 from premortem.regime.engine import decide, operative
 from premortem.regime.expressions import identifiers
 from premortem.regime.transactions import EARLIEST, LATEST, complete, frame_of
-from premortem.regime.vocabulary import FIELDS
+from premortem.regime.vocabulary import FIELDS, LISTED
 
 # Transactions made for each clause, and the chance that one of its fields takes a value that the clause speaks of.
 TRIES, APT = 400, 0.8
@@ -37,6 +37,8 @@ CLASSED: dict[str, dict[str, list[Any]]] = {
     "3A090.c": {"kind": ["hbm_stack"], "density_gb_s_mm2": [2.5, 5.0]},
     "4E091": {"kind": ["closed_weights"], "ops": [3e26]},
 }
+# Stages whose clauses bind together, so that one need not be the one that is told.
+BINDING = ("define", "requires", "condition")
 PLACE_FIELDS = tuple(name for name, field in FIELDS.items() if field.type == "country" and field.given)
 _QUOTED = re.compile(r"(\w+)\s*(?:=|<>|(?:not\s+)?in\s*\()\s*('[^)]*?'(?:\s*,\s*'[^']*')*)")
 
@@ -62,9 +64,10 @@ def _unreached(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) ->
     spoken = {*answers["clause"], *answers["required_by"]}
     for i, c in enumerate(clauses):
         own = answers[i * TRIES : (i + 1) * TRIES]
-        reached = c.id in spoken or c.stage == "condition" or (c.stage == "classify" and c.then in own["eccn"])
-        if not reached:
+        if c.id not in spoken and not (c.stage == "classify" and c.then in own["eccn"]):
             applies = _applied(made[i * TRIES : (i + 1) * TRIES], own["eccn"], [c], [binds(c)], book)[0]
+            if c.stage in BINDING and applies.any():
+                continue  # it binds, though a stricter one, or another, is what is told
             first = own.filter(applies.fill_null(False))["clause"].drop_nulls().mode().to_list()[:1]
             ahead = f"; where it might, {first[0]} speaks first" if first else "; its conditions exclude each other"
             yield c.id, f"is reached by none of {TRIES} transactions made to meet it{ahead}"
@@ -73,9 +76,20 @@ def _unreached(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) ->
 def _applied(
     made: pl.DataFrame, eccn: pl.Series, held: Sequence[Clause], asked: Sequence[pl.Expr], book: Rulebook
 ) -> list[pl.Series]:
-    """Conditions of the held clauses, row by row of the transactions made."""
-    frame = complete(made, book).with_columns(dated_numbers(held)).with_columns(eccn=pl.lit(eccn))
+    """Conditions of the held clauses, row by row of the transactions made, with parties on the lists that they ask about."""
+    definitions = [c for c in operative(book, EARLIEST, LATEST) if c.stage == "define" and c not in held]
+    listed = {name: value for c in held for name, value in _listed(c).items()}
+    frame = complete(made, book).with_columns(pl.lit(value).alias(name) for name, value in listed.items())
+    frame = frame.with_columns(laid_down([*definitions, *held])).with_columns(eccn=pl.lit(eccn))
     return frame.select(e.alias(f"{i}") for i, e in enumerate(asked)).collect().get_columns()
+
+
+def _listed(clause: Clause) -> dict[str, Any]:
+    """What lists say of the parties, as a clause asks it: no list that is shipped holds a name for each."""
+    policy = [words.strip("'") for name, words in _QUOTED.findall(clause.applies) if name == "entity_policy"]
+    said = {"entity_policy": policy[0] if policy and "'" not in policy[0] else "presumption_of_denial"}
+    asked = set(identifiers(clause.applies))
+    return {name: True for name in LISTED if name in asked} | {k: v for k, v in said.items() if k in asked}
 
 
 def _contradictions(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) -> Iterator[tuple[str, str]]:

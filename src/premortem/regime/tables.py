@@ -1,11 +1,13 @@
 """Ledger files: CSV and Parquet as tables of texts, and back; what is no ledger is refused with a way out."""
 
 import csv
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from premortem.errors import BadInput
@@ -60,7 +62,27 @@ def _read_parquet(path: Path) -> pl.DataFrame:
     """Through Arrow, which refuses damaged pages with an error; polars is quicker, but panics at some."""
     held = pq.ParquetFile(path)
     _few_enough(path, held.metadata.num_rows)
-    return pl.DataFrame(pl.from_arrow(held.read()))
+    texts = [f.name for f in held.schema_arrow if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+    nested = [f.name for f in held.schema_arrow if pa.types.is_nested(f.type)]
+    if nested:
+        raise BadInput(path.name, nested[0][:60], "holds lists", allowed="columns of plain values")
+    # texts stay keys of a dictionary until their decoded size is known: a small file may repeat a long text for ever
+    table = pq.ParquetFile(path, read_dictionary=texts).read()
+    decoded = sum(map(_decoded_bytes, table.columns))
+    if decoded > MOST_BYTES:
+        raise BadInput(path.name, "", f"decodes to {decoded:,} bytes", allowed=f"at most {MOST_BYTES:,}", hint=SPLIT)
+    return pl.DataFrame(pl.from_arrow(table)).with_columns(pl.col(texts).cast(pl.String))
+
+
+def _decoded_bytes(column: pa.ChunkedArray) -> int:
+    """What a column of Parquet takes in memory when its texts are written out."""
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    total = 0
+    for chunk in column.chunks:
+        lengths = pc.binary_length(chunk.dictionary)
+        total += pc.sum(lengths.take(chunk.indices)).as_py() or 0
+    return total
 
 
 def _read_csv(path: Path) -> pl.DataFrame:
@@ -83,10 +105,13 @@ def _header(path: Path) -> tuple[str, list[str]]:
         raise BadInput(
             path.name, "", "is UTF-16", allowed="UTF-8 CSV", hint=f"iconv -f UTF-16 -t UTF-8 {path.name} > utf8.csv"
         )
-    line = head.decode("utf-8-sig", "replace").splitlines()[0]
+    lines = head.decode("utf-8-sig", "replace").splitlines()
+    if not any(line.strip() for line in lines):
+        raise BadInput(path.name, "", "is empty", allowed="a CSV or Parquet file with a header")
+    line = lines[0]
     separator = max(SEPARATORS, key=line.count)
     names = [name.strip() for name in next(csv.reader([line], delimiter=separator))]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise BadInput(path.name, twice[0], "names two columns", allowed="each name once")
     return separator, names

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from premortem.regime.binding import limit_number, names
 from premortem.regime.clause import Clause
-from premortem.regime.expressions import condition
+from premortem.regime.expressions import limit as limit_of
 
 # Columns of the work on a running total; the others are its keys.
 WORK = ("_asked", "_at", "_start", "_amount", "_limit", "_row", "_undoes", "_back")
@@ -43,7 +43,7 @@ def total_after(frame: pl.DataFrame, clause: Clause, totals: Totals) -> pl.Serie
     """The clause's total after each row that it decides; null for the others."""
     total, running = clause.total, totals.of(clause)
     assert total is not None
-    limit = condition(clause.within.removeprefix(f"{total.into} <= "), names(clause))
+    limit = limit_of(clause.within, names(clause))
     keys = [*(pl.col(k) for k in total.per), *_window(clause)]
     none, asked = pl.lit(-1, pl.Int64), pl.col("_asked").fill_null(False)
     work = (

@@ -2,42 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
-from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.regime import items, numbers, parties
 from premortem.regime.clause import Rulebook
-from premortem.regime.countries import TierChange, atlas, iso3
+from premortem.regime.countries import TierChange, atlas, could_be, iso3
+from premortem.regime.items import FROM_CATALOGUE
 from premortem.regime.vocabulary import FIELDS, INSTEAD, KINDS, TYPES, given_fields
 
 # Texts in which capitals mean nothing.
-FOLDED = ("status", "exporter", "end_use", "designer", "packaged_by", "consignee")
+FOLDED = ("status", "exporter", "end_use", "designer", "packaged_by", "destination_region")
 # What to tell who names a field that is not there; the whole list is a page of the docs.
 SUCH_AS = "a field of docs/fields.md, such as item, quantity, destination, headquarters, parent_headquarters, date"
 # American spellings of the words that clauses use.
 SPELT = {"authorized": "authorised", "data_center": "data_centre", "data center": "data_centre"}
-# Fields that the catalogue of chips holds.
-FROM_CATALOGUE = (
-    "tpp",
-    "performance_density",
-    "memory_gb_s",
-    "interconnect_gb_s",
-    "datacentre",
-    "transistors_bn",
-    "hbm",
-)
 # What a place in each role implies.
 ROLES = {
-    "destination": ("tier", "d5", "d1_d4", "a5_a6"),
+    "destination": ("tier", "d5", "d1", "d1_d4", "a5_a6"),
     "headquarters": ("tier", "d5", "a5_a6"),
     "parent_headquarters": ("tier", "d5", "a5_a6"),
     "exporter_hq": ("a5",),
     "made_in": ("supp4",),
     "packaged_in": ("d5",),
+    "designer_hq": ("d5",),
 }
 COUNTRIES = tuple(name for name, field in FIELDS.items() if field.type == "country")
 # Most units in one shipment: beyond it a quantity is a slip of the keyboard.
@@ -45,23 +36,6 @@ MOST_UNITS = 1_000_000_000
 # Days for which rules are held.
 EARLIEST, LATEST = date(2020, 1, 1), date(2035, 12, 31)
 TRUE, FALSE = frozenset({"1", "true", "yes", "y"}), frozenset({"0", "false", "no", "n"})
-
-
-@cache
-def catalogue() -> pl.DataFrame:
-    """Chips of the catalogue under the vocabulary's names: item, vendor, tpp, performance_density, memory_gb_s, ..."""
-    return facts.read("chips").select(
-        item=pl.col("name"),
-        vendor=pl.col("vendor").str.to_lowercase(),
-        c_tpp=pl.col("tpp").cast(pl.Float64),
-        c_performance_density=(pl.col("tpp") / pl.col("applicable_die_area_mm2")).cast(pl.Float64),
-        c_memory_gb_s=pl.col("memory_bw_tb_s") * 1000,
-        c_interconnect_gb_s=pl.col("interconnect_gb_s").cast(pl.Float64),
-        c_datacentre=pl.col("marketed_for_datacentre") == 1,
-        c_transistors_bn=pl.col("transistors_bn"),
-        c_hbm=pl.col("has_hbm") == 1,
-        released=pl.col("released"),
-    )
 
 
 def parse(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,10 +60,10 @@ def _missing(row: Mapping[str, Any]) -> list[BadInput]:
         if "destination" not in row
         else []
     )
-    item, items = row.get("item"), catalogue()["item"].to_list()
+    item = row.get("item")
     if item is None and "tpp" not in row:
         errors.append(BadInput("transaction", "item", "is missing", allowed="a chip by name, a kind of item, or --tpp"))
-    elif item is not None and item not in items and item not in KINDS and "tpp" not in row:
+    elif item is not None and not items.is_known(item) and "tpp" not in row:
         errors.append(
             BadInput(
                 "transaction",
@@ -97,20 +71,10 @@ def _missing(row: Mapping[str, Any]) -> list[BadInput]:
                 f"no such chip: {item}",
                 got=item,
                 allowed="a name in the catalogue, a kind of item, or --tpp",
-                hint=near_items(str(item)),
+                hint=items.near(str(item)),
             )
         )
     return errors
-
-
-def near_items(text: str) -> str:
-    """Up to four chips and kinds whose names hold the text, or else are near it, as a question."""
-    names = [*catalogue()["item"].to_list(), *KINDS]
-    low = text.lower().replace("-", " ")
-    folded = {name.lower(): name for name in names}
-    near = [folded[n] for n in get_close_matches(low, list(folded), n=4, cutoff=0.6)]
-    close = [n for n in names if low and low in n.lower()] or near
-    return f"did you mean {', '.join(close[:4])}?" if close else "give its --tpp, and what else a test needs with --set"
 
 
 def _typed(name: str, value: Any) -> Any:
@@ -136,7 +100,7 @@ def _typed(name: str, value: Any) -> Any:
     if kind == "date":
         return parse_date(value)
     text = str(value).strip()
-    return item_names().get(text.lower(), text) if name == "item" else _text(name, text)
+    return items.item(text) if name == "item" else _text(name, text)
 
 
 def _text(name: str, text: str) -> str:
@@ -154,28 +118,16 @@ def _text(name: str, text: str) -> str:
     return folded
 
 
-@cache
-def item_names() -> Mapping[str, str]:
-    """Chips and kinds of item by every spelling that means one: small letters, and first words that only one has
-    (`h200` is `H200 SXM`; `h100` could be two, so it is none).
-    """
-    spelt = {name.lower().replace("_", " "): name for name in [*catalogue()["item"], *KINDS]}
-    starts = {" ".join(full.split()[:n]) for full in spelt for n in range(1, len(full.split()))}
-    short = {start: [full for full in spelt if full.startswith(f"{start} ")] for start in starts}
-    unique = {start: spelt[fitting[0]] for start, fitting in short.items() if len(fitting) == 1}
-    return unique | spelt | {kind: kind for kind in KINDS}
-
-
 def _number(name: str, value: Any) -> float:
-    try:
-        number = float(str(value).replace("_", "").replace(",", ""))
-    except ValueError:
-        raise BadInput(
-            "transaction", name, f"{value!r} is not a number", got=value, allowed=FIELDS[name].unit
-        ) from None
+    number = float(value) if isinstance(value, int | float) else numbers.number(str(value), FIELDS[name].unit)
+    whole = f"whole units, 1 to {MOST_UNITS:,}"
+    if number is None:
+        what = f"{value!r} is not a number"
+        if two := numbers.readings(str(value), FIELDS[name].unit):
+            what = f"{value!r} can be read two ways, as {two[0]} or as {two[1]}: write it without a separator"
+        raise BadInput("transaction", name, what, got=value, allowed=whole if name == "quantity" else FIELDS[name].unit)
     if name == "quantity" and not (1 <= number <= MOST_UNITS and number == int(number)):
-        allowed = f"whole units, 1 to {MOST_UNITS:,}"
-        raise BadInput("transaction", name, f"{value} is not a count", got=value, allowed=allowed)
+        raise BadInput("transaction", name, f"{value} is not a count", got=value, allowed=whole)
     if not (0 <= number <= FIELDS[name].most):
         most = "1" if FIELDS[name].most == 1 else "any"
         allowed = f"0 to {most} [{FIELDS[name].unit}]"
@@ -185,13 +137,9 @@ def _number(name: str, value: Any) -> float:
 
 def parse_date(value: Any) -> date:
     """A day within the years for which rules are held. Raises `BadInput`."""
-    if isinstance(value, date):
-        day = value
-    else:
-        try:
-            day = date.fromisoformat(str(value))
-        except ValueError:
-            raise BadInput("transaction", "date", f"{value!r} is not a date", got=value, allowed="YYYY-MM-DD") from None
+    day = numbers.day(value)
+    if day is None:
+        raise BadInput("transaction", "date", f"{str(value)!r} is not a date", got=value, allowed="YYYY-MM-DD")
     if not EARLIEST <= day <= LATEST:
         raise BadInput(
             "transaction", "date", f"no rule is held for {day}", got=value, allowed=f"{EARLIEST} to {LATEST}"
@@ -209,9 +157,12 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
     frame = given.lazy().with_columns(
         [pl.col(f).cast(TYPES[FIELDS[f].type]) if f in here else _absent(f) for f in given_fields()]
     )
-    frame = frame.with_columns(kind=pl.when(pl.col("item").is_in(KINDS)).then(pl.col("item")).otherwise(pl.lit("chip")))
+    frame = frame.with_columns(*_of_parties(given)).with_columns(*_asking(given))
     frame = _from_catalogue(frame, here)
-    frame = frame.with_columns(headquarters=pl.coalesce("headquarters", "destination"))
+    frame = frame.with_columns(
+        headquarters=pl.coalesce("headquarters", "destination"),
+        designer_hq=pl.coalesce("designer_hq", pl.lit(items.named()["c_designer_hq"]).gather("_chip"), "exporter_hq"),
+    )
     frame = frame.with_columns(parent_headquarters=pl.coalesce("parent_headquarters", "headquarters"))
     defaults = {name: FIELDS[name].default for name in here if name in FIELDS and FIELDS[name].default is not None}
     frame = frame.with_columns(
@@ -221,9 +172,77 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
     frame = frame.with_columns(
         # all of a destination's nameless consignees count as one
         consignee=pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee")),
-        shipment_tpp=pl.col("quantity") * pl.col("tpp"),
+        shipment_tpp=pl.col("quantity") * pl.col("chips_held") * pl.col("tpp"),
     )
     return _with_places(frame, book)
+
+
+def _of_parties(given: pl.DataFrame) -> list[pl.Expr]:
+    """What the lists say of the named parties; each consignee under one spelling, so that totals count it once; and each
+    exporter under the name by which clauses know it.
+    """
+    found = parties.looked_up(given)
+    one = found.height == 1
+    told = [
+        pl.lit(found[c][0] if one else found[c], TYPES[FIELDS[c].type]).alias(c) for c in found.columns if c in FIELDS
+    ]
+    if found["affiliate"].any():
+        owned = pl.col("ownership") if "ownership" in given.columns else pl.lit(None, pl.Float64)
+        told.append(pl.coalesce(owned, pl.when(found["affiliate"]).then(parties.OWNED), 0.0).alias("ownership"))
+    for role, spelt in (("consignee", parties.key), ("exporter", parties.addressee)):
+        if role in given.columns:
+            names = given[role].unique().drop_nulls()
+            same = pl.Series([spelt(name) for name in names], dtype=pl.String)
+            told.append(pl.col(role).replace_strict(names, same, default=None).alias(role))
+    return told
+
+
+def _asking(given: pl.DataFrame) -> list[pl.Expr]:
+    """`asks` (`needs:FIELD`) of rows whose item or country could be several, where there are any; an item that a told
+    `datacentre` settles is filled in.
+    """
+    asked: list[pl.Expr] = []
+    settled = pl.col("item")
+    nameless = pl.col("tpp").is_null()  # a TPP that is given needs no catalogue
+    for name in given["item"].unique().drop_nulls() if "item" in given.columns else ():
+        here = (pl.col("item") == name) & nameless
+        for flag in (None, True, False) if items.could_be(name) is not None else ():
+            field, only = which(name, flag)
+            same = here & pl.col("datacentre").eq_missing(pl.lit(flag, pl.Boolean))
+            settled = pl.when(same).then(pl.lit(only)).otherwise(settled) if only else settled
+            asked += [pl.when(same).then(pl.lit(f"needs:{field}"))] if field else []
+    for role in [c for c in COUNTRIES if c in given.columns]:
+        several = [place for place in given[role].unique().drop_nulls() if could_be(place) is not None]
+        if several:
+            asked.append(pl.when(pl.col(role).is_in(several)).then(pl.lit(f"needs:{role}")))
+    return [pl.coalesce(*asked).alias("asks"), settled.alias("item")] if asked else []
+
+
+def which(item: str, datacentre: bool | None = None) -> tuple[str, str]:
+    """The field to ask for where an item's spelling could mean several, "" where `datacentre` settles it; and the item
+    that it then is.
+
+    Whether it is for data centres is asked first where that parts them: the seller knows it, and the law hangs on it.
+    """
+    offered = items.could_be(item) or ()
+    for_centres = dict(items.named().select("item", "c_datacentre").iter_rows())
+    left = [name for name in offered if name in for_centres and datacentre in (None, for_centres[name])]
+    if datacentre is not None and len(left) == 1:
+        return "", left[0]
+    return ("datacentre" if len({for_centres[name] for name in left}) > 1 else "item"), ""
+
+
+def question(fields: Mapping[str, Any]) -> str:
+    """What to ask of a transaction whose item or country could mean several, with the choices; "" where none does."""
+    asked = []
+    for name, value in fields.items():
+        offered = could_be(str(value)) if name in COUNTRIES else None
+        if name == "item" and "tpp" not in fields and which(value, fields.get("datacentre"))[0]:
+            offered = items.could_be(value)
+        if offered is not None:
+            choices = f" may be {' or '.join(offered)}: say which" if offered else " may be several: say which"
+            asked.append(f"{name}: {value}{choices}")
+    return "; ".join(asked)
 
 
 def _absent(name: str) -> pl.Expr:
@@ -233,21 +252,25 @@ def _absent(name: str) -> pl.Expr:
 
 
 def _instead(here: Sequence[str]) -> list[pl.Expr]:
-    """Fields that another of their group rules out where that one is given."""
+    """Fields that others rule out, where one of those is given."""
     filled = []
-    for group in INSTEAD.values():
-        told = [name for name in group if name in here]
-        if told:
-            any_told = pl.any_horizontal(pl.col(name).is_not_null() for name in told)
-            filled += [pl.when(any_told).then(pl.col(n).fill_null(v)).otherwise(pl.col(n)) for n, v in group.items()]
+    for name, (value, others) in INSTEAD.items():
+        if told := [pl.col(other).is_not_null() for other in others if other in here]:
+            filled.append(pl.when(pl.any_horizontal(told)).then(pl.col(name).fill_null(value)).otherwise(name))
     return filled
 
 
 def _from_catalogue(frame: pl.LazyFrame, here: Sequence[str]) -> pl.LazyFrame:
     """Given values first, then the catalogue's, then the default."""
-    chips = catalogue()
+    chips = items.named()
     frame = frame.with_columns(_chip=pl.col("item").cast(pl.Enum(chips["item"]), strict=False).to_physical())
-    columns = [pl.coalesce("exporter", pl.lit(chips["vendor"]).gather("_chip"), pl.lit("")).alias("exporter")]
+    known_as = {name: pl.lit(chips[name]).gather("_chip") for name in ("vendor", "kind", "chips_held")}
+    itself = pl.when(pl.col("item").is_in(KINDS)).then(pl.col("item"))
+    columns = [
+        pl.coalesce("exporter", known_as["vendor"], pl.lit("")).alias("exporter"),
+        pl.coalesce(itself, known_as["kind"], pl.lit("chip")).alias("kind"),
+        known_as["chips_held"].fill_null(1.0).alias("chips_held"),
+    ]
     for name in FROM_CATALOGUE:
         known = pl.lit(chips[f"c_{name}"]).gather("_chip")
         told = pl.coalesce(name, known) if name in here else known
@@ -263,7 +286,8 @@ def _with_places(frame: pl.LazyFrame, book: Rulebook) -> pl.LazyFrame:
     later = [(pl.col("date") >= start).cast(pl.UInt32) for start in places.breaks[1:]]
     period = sum(later, pl.lit(0, pl.UInt32)) * len(names.categories)
     frame = frame.with_columns(
-        (pl.col(role).cast(names).to_physical().cast(pl.UInt32) + period).alias(f"_{role}") for role in ROLES
+        (pl.col(role).cast(names, strict=False).to_physical().cast(pl.UInt32) + period).alias(f"_{role}")
+        for role in ROLES
     )
     frame = frame.with_columns(
         pl.lit(implied[c]).gather(f"_{role}").alias(f"{role}_{c}") for role, wanted in ROLES.items() for c in wanted
@@ -275,6 +299,7 @@ def _with_places(frame: pl.LazyFrame, book: Rulebook) -> pl.LazyFrame:
         party_d5=pl.col("headquarters_d5") | pl.col("parent_headquarters_d5"),
         party_us_a5_a6=us | (pl.col("headquarters_a5_a6") & pl.col("parent_headquarters_a5_a6")),
         exporter_us_a5=(pl.col("exporter_hq") == "USA") | pl.col("exporter_hq_a5"),
+        designer_d5=pl.col("designer_hq_d5"),
     )
 
 

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from premortem.regime.items import named
+
 # Columns that name the `id` of the earlier row.
 LINKS = ("returns", "amends")
 
@@ -25,6 +27,13 @@ def linked(typed: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
         earlier, left_on="_names", right_on="_id", how="left", suffix="_of", maintain_order="left"
     )
     return _judged(frame).drop("_id", "_names", *LINKS, *(f"{c}_of" for c in what), "_row_of")
+
+
+def _held(frame: pl.DataFrame) -> pl.Expr:
+    """Chips in one unit of each row's item."""
+    if "item" not in frame.columns:
+        return pl.lit(1.0)
+    return pl.col("item").replace_strict(*named().select("item", "chips_held"), default=1.0, return_dtype=pl.Float64)
 
 
 def _judged(frame: pl.DataFrame) -> pl.DataFrame:
@@ -54,5 +63,5 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         rejected=why,
         _undoes=pl.when(names).then(pl.col("_row_of").cast(pl.Int64)),
-        _back=pl.when(comes_back).then(pl.col("quantity")),
+        _back=pl.when(comes_back).then(pl.col("quantity") * _held(frame)),
     )

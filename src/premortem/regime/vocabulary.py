@@ -6,7 +6,9 @@ from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
-Kind = Literal["chip", "hbm_stack", "sme_tool", "sme_part", "servicing", "logic_die", "closed_weights", "open_weights"]
+Kind = Literal[
+    "chip", "hbm_stack", "sme_tool", "sme_part", "servicing", "logic_die", "closed_weights", "open_weights", "software"
+]  # fmt: skip
 KINDS: tuple[Kind, ...] = (
     "chip",
     "hbm_stack",
@@ -16,7 +18,15 @@ KINDS: tuple[Kind, ...] = (
     "logic_die",
     "closed_weights",
     "open_weights",
+    "software",
 )
+
+
+# What an item is for. The civil ones first; the others are asked about by parts 744 and 740 of the EAR.
+END_USES = (
+    "data_centre", "development", "production", "storage", "packaging", "fab", "sme_development", "supercomputer",
+    "military", "military_intelligence", "nuclear", "missile", "chemical_biological", "training_for_weapons",
+)  # fmt: skip
 
 
 class Field(NamedTuple):
@@ -38,7 +48,7 @@ class Field(NamedTuple):
 FIELDS: dict[str, Field] = {
     # what
     "item": Field("text", "", "a chip by its name in the catalogue, or a kind of item", "chip"),
-    "kind": Field("text", "", f"kind of item: {', '.join(KINDS)}", given=False),
+    "kind": Field("text", "", f"kind of item: {', '.join(KINDS)}", given=False, choices=KINDS),
     "quantity": Field("number", "units", "how many", 1),
     "tpp": Field("number", "TPP", "total processing performance of one unit"),
     "performance_density": Field("number", "TPP/mm2", "TPP over the applicable die area"),
@@ -59,6 +69,24 @@ FIELDS: dict[str, Field] = {
     "destination": Field("country", "ISO3", "where it goes"),
     "from": Field("country", "ISO3", "where it is shipped from", "USA"),
     "consignee": Field("text", "", "ultimate consignee", ""),
+    "intermediate": Field("text", "", "intermediate consignee, by name", ""),
+    "end_user": Field("text", "", "end user, by name", ""),
+    "parent": Field("text", "", "ultimate parent of the consignee, by name", ""),
+    "cleared": Field("text", "", "names, separated by semicolons, that are near a listed one and were cleared", ""),
+    "chips_held": Field("number", "chips", "chips in one unit: 1, or what a system holds", given=False),
+    "entity_listed": Field("flag", "", "a named party is on the Entity List that day", False, given=False),
+    "entity_policy": Field(
+        "text", "", "strictest policy by which a licence for a named, listed party is reviewed", "", given=False
+    ),
+    "footnote_1": Field("flag", "", "a named party is listed with footnote 1", False, given=False),
+    "footnote_3": Field("flag", "", "a named party is listed with footnote 3", False, given=False),
+    "footnote_4": Field("flag", "", "a named party is listed with footnote 4", False, given=False),
+    "footnote_5": Field("flag", "", "a named party is listed with footnote 5", False, given=False),
+    "denied_listed": Field("flag", "", "a named party is on the Denied Persons List", False, given=False),
+    "sdn_listed": Field("flag", "", "a named party is a specially designated national", False, given=False),
+    "military_listed": Field("flag", "", "a named party is on the Military End-User List", False, given=False),
+    "unverified_listed": Field("flag", "", "a named party is on the Unverified List", False, given=False),
+    "near_name": Field("flag", "", "a named party is only near a listed one, and was not cleared", False, given=False),
     "headquarters": Field("country", "ISO3", "headquarters of the consignee [default: the destination]"),
     "parent_headquarters": Field("country", "ISO3", "headquarters of its ultimate parent [default: its own]"),
     "exporter": Field(
@@ -76,9 +104,18 @@ FIELDS: dict[str, Field] = {
         "flag", "", "a VEU's site holds equipment of Macau or D:5 makers that has alternatives", False
     ),
     "military_ties": Field("flag", "", "a VEU has ties to military or military-intelligence end users", False),
-    "end_use": Field(
-        "text", "", "data_centre, development, production, storage, packaging, supercomputer", "data_centre"
+    "end_use": Field("text", "", f"what it is for: {', '.join(END_USES)}", "data_centre", choices=END_USES),
+    "destination_region": Field(
+        "text",
+        "",
+        "an occupied region of Ukraine that it goes to: crimea, dnr (Donetsk), lnr (Luhansk)",
+        "",
+        choices=("crimea", "dnr", "lnr"),
     ),
+    "designer_hq": Field(
+        "country", "ISO3", "headquarters of the chip's designer [default: the catalogue's, else the exporter's]"
+    ),
+    "uvl_statement": Field("flag", "", "a party on the Unverified List has signed the statement of 744.15"),
     "private_sector": Field("flag", "", "the end user is private", True),
     "designer": Field("text", "", "of a die: approved, authorised, unlisted", "unlisted"),
     "packaged_by": Field(
@@ -92,7 +129,9 @@ FIELDS: dict[str, Field] = {
     "person": Field("country", "ISO3", "nationality of who gives the service", "USA"),
     "fab_node_nm": Field("number", "nm", "logic node of the fab that receives"),
     "fab_nand_layers": Field("number", "layers", "layers of the NAND that it makes, if it makes memory"),
-    "fab_dram_nm": Field("number", "nm", "half-pitch of the DRAM that it makes, if it makes memory"),
+    "fab_dram_nm": Field("number", "nm", "half-pitch of the DRAM that it makes, if it makes memory (test to 2024)"),
+    "fab_dram_cell_area": Field("number", "um2", "area of a cell of that DRAM (test since December 2024)"),
+    "fab_dram_density": Field("number", "Gb/mm2", "density of that DRAM (test since December 2024)"),
     "pflops_fp64": Field("number", "petaflops", "FP64 speed of the supercomputer that a chip is for"),
     "pflops_fp32": Field("number", "petaflops", "FP32 speed of it"),
     "cubic_feet": Field("number", "cubic feet", "space that it fills"),
@@ -122,10 +161,15 @@ FIELDS: dict[str, Field] = {
     "installed_tpp_after": Field("number", "TPP", "installed base with this shipment, net of retirements", given=False),
     # worked out
     "eccn": Field(
-        "text", "", "classification as of the date: 3A090, 3A090.a, 3A090.b, 3A090.c, 4E091 or none", given=False
+        "text",
+        "",
+        "classification as of the date: 3A090, 3A090.a, 3A090.b, 3A090.c, 4E091; else 3A991, 3B991, 3D991, or none",
+        given=False,
     ),
+    "advanced_dram": Field("flag", "", "the fab makes DRAM that is advanced by the test of the day", given=False),
     "destination_tier": Field("number", "", "tier of the destination", given=False),
     "destination_d5": Field("flag", "", "Macau or Country Group D:5", given=False),
+    "destination_d1": Field("flag", "", "Country Group D:1", given=False),
     "destination_d1_d4": Field("flag", "", "Country Group D:1 or D:4", given=False),
     "destination_a5_a6": Field("flag", "", "Country Group A:5 or A:6", given=False),
     "headquarters_tier": Field("number", "", "tier of the consignee's headquarters", given=False),
@@ -135,8 +179,14 @@ FIELDS: dict[str, Field] = {
     "party_us_a5_a6": Field("flag", "", "headquarters and ultimate parent in the US, A:5 or A:6", given=False),
     "exporter_us_a5": Field("flag", "", "exporter headquartered in the US or A:5", given=False),
     "made_in_supp4": Field("flag", "", "made in a place of Supplement No. 4 to part 742", given=False),
+    "designer_d5": Field("flag", "", "the chip's designer is headquartered in Macau or D:5", given=False),
     "packaged_in_d5": Field("flag", "", "packaged in Macau or D:5", given=False),
 }
+
+# Flags that clauses of the stage `define` settle; false on a day on which none does.
+DEFINED = ("advanced_dram",)
+# Flags that lists of parties settle.
+LISTED = (*(n for n in FIELDS if n.endswith("_listed") or n.startswith("footnote_")), "near_name")
 
 TYPES: dict[str, Any] = {
     "text": pl.String,
@@ -146,10 +196,17 @@ TYPES: dict[str, Any] = {
     "date": pl.Date,
 }
 
-# Fields of which one that is given says that the others do not apply: a fab that makes NAND makes no logic.
-INSTEAD: dict[str, dict[str, float]] = {
-    "fab": {"fab_node_nm": 1e9, "fab_nand_layers": 0.0, "fab_dram_nm": 1e9},
-    "supercomputer": {"pflops_fp64": 0.0, "pflops_fp32": 0.0},
+# Fields that do not apply where one of some others is given, and the value that says so: a fab that makes NAND makes no
+# logic.
+DRAM = ("fab_dram_nm", "fab_dram_cell_area", "fab_dram_density")
+INSTEAD: dict[str, tuple[float, tuple[str, ...]]] = {
+    "fab_node_nm": (1e9, ("fab_nand_layers", *DRAM)),
+    "fab_nand_layers": (0.0, ("fab_node_nm", *DRAM)),
+    "fab_dram_nm": (1e9, ("fab_node_nm", "fab_nand_layers")),
+    "fab_dram_cell_area": (1e9, ("fab_node_nm", "fab_nand_layers")),
+    "fab_dram_density": (0.0, ("fab_node_nm", "fab_nand_layers")),
+    "pflops_fp64": (0.0, ("pflops_fp32",)),
+    "pflops_fp32": (0.0, ("pflops_fp64",)),
 }
 
 # How each outcome reads.
@@ -166,16 +223,28 @@ READS = {
     "licence:presumption_of_approval": "A licence is needed; approval is presumed",
     "licence:case_by_case": "A licence is needed; it is judged case by case",
     "licence:presumption_of_denial": "A licence is needed; denial is presumed",
-    "licence:policy_of_denial": "A licence is needed; denial is the policy, since the allocation is used up",
+    "licence:policy_of_denial": "A licence is needed; denial is the policy",
     "prohibited": "Prohibited",
 }
 # Rank of outcomes from free to barred, to say which changes help.
 RANK = {name: i for i, name in enumerate(READS)}
 OUTCOMES = tuple(READS)
-# Denial because an allocation is used up: more than what may be had, not other than what may be had.
-USED_UP = "licence:policy_of_denial"
+# A party's name is near a listed one's: nothing moves until a person has looked.
+SCREENING = "needs:screening"
+# How strict each outcome is, from 1: of the requirements left, the strictest policy counts.
+STRICTNESS = {
+    name: i
+    for i, name in enumerate(
+        [
+            *OUTCOMES[: OUTCOMES.index("licence:presumption_of_denial")],
+            SCREENING,
+            *OUTCOMES[OUTCOMES.index("licence:presumption_of_denial") :],
+        ],
+        start=1,
+    )
+}
 # Outcomes after which nothing moves without a change of mind by the regulator.
-DENIED = ("licence:presumption_of_denial", USED_UP, "prohibited")
+DENIED = ("licence:presumption_of_denial", "licence:policy_of_denial", "prohibited")
 
 
 def given_fields() -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from premortem.ensemble.evidence import Compared
+from premortem.regime import memo
 from premortem.report import words
 
 PLAIN = "Share of futures in which each assumption holds (not forecasts)"
@@ -203,27 +205,20 @@ def progress_bar() -> Callable[[int, int, float], None]:
     return advance
 
 
-def print_decision(decision: Any) -> None:
-    """One sentence, the clause, the ladder, what would change it."""
+def print_decision(decision: Any, trace: bool = False) -> None:
+    """The memo, the sentence in bold; with `trace` the ladder too."""
     console = Console(highlight=False)
-    console.print(f"[bold]{decision.sentence}[/bold]")
-    console.print(
-        f"{decision.outcome} by {decision.clause or 'no clause'} ({decision.citation or 'none applies'}); policy {decision.policy}, ECCN {decision.eccn}"
-    )
-    if decision.headroom_tpp is not None:
-        console.print(f"Headroom after it: {decision.headroom_tpp:,.0f} TPP")
-    console.print("\nThe ladder")
-    for step in decision.trace:
-        late = "" if step.reached else " [dim](not reached)[/dim]"
-        console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", soft_wrap=False)
+    console.print(memo.question(decision), markup=False)
+    console.print(decision.sentence, style="bold", markup=False)
+    for line in memo.grounds(decision):
+        for part in wrap(line, console.width - 2):
+            console.print(f"  {part}", markup=False, soft_wrap=True)
+    for step in decision.trace if trace else ():
+        late = "" if step.reached else " (not reached)"
+        console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", markup=False)
         for test in step.tests if step.reached else ():
-            told = "met    " if test.met else "not met" if test.known else "unknown"
-            console.print(f"      {told} {test.test}  [dim]{test.value}[/dim]")
-    if decision.would_change:
-        console.print("\nWhat would change it")
-        for change in decision.would_change:
-            console.print(f"  {change}")
-    console.print("\nNot legal advice.", style="dim")
+            console.print(f"      {memo.met_word(test)}: {test.test}  ({test.value})", markup=False)
+    console.print(memo.ADVICE, style="dim")
 
 
 def print_cases(results: list[dict[str, Any]]) -> None:
@@ -252,7 +247,12 @@ def print_ledger(result: dict[str, Any], out: Path | None) -> None:
         console.print(f"{count:>12,}  {outcome}")
     for place, left in result["headroom"].items():
         console.print(f"{place}: {left:,.0f} TPP left of its allocation")
-    console.print(f"{result['rows']:,} rows in {result['seconds']:.2f} s" + (f"; written to {out}" if out else ""))
+    rejected = f", {result['rejected_count']:,} of them rejected" if result["rejected_count"] else ""
+    if result["rejected_file"]:
+        rejected += f" and written to {result['rejected_file']}"
+    console.print(
+        f"{result['rows']:,} rows{rejected}, in {result['seconds']:.2f} s" + (f"; written to {out}" if out else "")
+    )
 
 
 def print_clauses(clauses: list[dict[str, Any]]) -> None:

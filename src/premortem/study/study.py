@@ -49,6 +49,7 @@ class Study:
         self.folder = Path(folder) if folder is not None else None
         self._function, self._version = simulator, str(version)
         self._pulled: dict[str, Levers] = {}
+        self._books: dict[str, rules.Book] = {}
         raise_all(own_files.problems(self.folder, of_world=simulator is None))
 
     def __repr__(self) -> str:
@@ -137,8 +138,10 @@ class Study:
         """The rulebook under a policy of the study. Raises `BadInput` with the nearest name for an unknown one."""
         if policy not in self.policies:
             raise unknown("--policy", "no such policy", policy, self.policies)
-        own = self.folder / "policies" / f"{policy}.toml" if self.folder else None
-        return rules.load(own if own and own.is_file() else policy)
+        if policy not in self._books:
+            own = self.folder / "policies" / f"{policy}.toml" if self.folder else None
+            self._books[policy] = rules.load(own if own and own.is_file() else policy)
+        return self._books[policy]
 
     def events(self, assumption: str | None = None, until: date | None = None) -> pl.DataFrame:
         """Dated events, of one assumption and up to a day if given: date, title, summary, assumptions, source, confidence."""

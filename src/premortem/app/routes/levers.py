@@ -102,7 +102,6 @@ def save(given: Save, desk: AtDesk, view: View) -> Answer:
         path.parent.mkdir(exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
-        load.cache_clear()
         load(path)  # what is written must read
     except FileExistsError:
         raise BadInput("policies", name, "is there already", got=name, allowed="a new name") from None

@@ -15,10 +15,11 @@ from premortem.app.schema import Answer
 from premortem.app.state import State
 from premortem.errors import BadInput, BadInputs
 from premortem.regime import diff as rules
+from premortem.regime import memo
 from premortem.regime.book import Book
-from premortem.regime.changes import tries
 from premortem.regime.decide import Decision, Transaction, explain
-from premortem.regime.transactions import catalogue, parse_date
+from premortem.regime.items import named
+from premortem.regime.transactions import parse_date
 from premortem.regime.vocabulary import FIELDS, KINDS
 
 router = APIRouter()
@@ -44,7 +45,7 @@ def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLR
     except BadInput as one:
         errors = [one]
     return render(
-        request, "rules.html", fields=fields, errors=errors, under=policy, chips=catalogue().to_dicts(), kinds=KINDS,
+        request, "rules.html", fields=fields, errors=errors, under=policy, chips=named().to_dicts(), kinds=KINDS,
         countries=facts.read("countries").select("iso3", "name").to_dicts(), statuses=STATUSES, end_uses=END_USES,
         asked=bool(set(request.query_params) & set(shipments.SHORT)), vocabulary=FIELDS, long=shipments.LONG,
         edited=bool(view.levers or view.days) and policy == view.policy, **found,
@@ -65,21 +66,28 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
     return {
         "decision": decision,
         "kind": shipments.kind(decision.outcome),
-        "changes": changes(decision, book, view, policy),
+        "changes": changes(decision, view, policy),
+        "question": memo.question(decision),
+        "asked_of": memo.by_instrument(decision.asked),
+        "hits": memo.hits(decision),
+        "supposed": memo.supposed(decision),
+        "verified": memo.current(),
+        "met_word": memo.met_word,
         "periods": periods,
         "mark": min(max(100 * (given["date"] - first).days / whole, 0), 100),
         "h100e": rules.h100e(str(given.get("item", "")), float(given.get("quantity", 1))),
     }
 
 
-def changes(decision: Decision, book: Book, view: State, policy: str) -> list[dict[str, str]]:
-    """What would change the answer: the sentence, and the address of the changed shipment."""
-    rows = []
-    asked = tries(decision.transaction, book)
-    for told in decision.would_change:
-        row = next((t.row for t in asked if told.startswith(f"{t.words}: ")), None)
-        rows.append({"text": told[0].upper() + told[1:], "link": shipments.link(row, view, policy) if row else ""})
-    return rows
+def changes(decision: Decision, view: State, policy: str) -> list[dict[str, str]]:
+    """What would change the answer: the sentence, and the address of the changed shipment where there is one."""
+    return [
+        {
+            "text": change.says[0].upper() + change.says[1:],
+            "link": shipments.link(change.row, view, policy) if change.row else "",
+        }
+        for change in decision.changes
+    ]
 
 
 def book_of(desk: Desk, view: State, policy: str) -> Book:

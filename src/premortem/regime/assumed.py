@@ -1,0 +1,91 @@
+"""What an answer assumes because nobody said it, and whether a permission rests on that."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from premortem.regime.expressions import identifiers
+from premortem.regime.items import FROM_CATALOGUE
+from premortem.regime.vocabulary import FIELDS
+
+# A permission that rests on one of these unsaid is none: certificates, shares of a fleet, end use, standing.
+RESTS_ON = (
+    "certified", "storage_14_15_18", "prc_equipment", "military_ties", "uvl_statement", "tier1_share_after",
+    "country_share_after", "us_share_after", "end_use", "private_sector", "status",
+)  # fmt: skip
+# Others that are told when the answer hangs on them, and a value by which that is tried.
+TRIED: dict[str, tuple[Any, ...]] = {
+    "headquarters": ("CHN",),
+    "parent_headquarters": ("CHN",),
+    "ownership": (1.0,),
+    "from": ("CHN",),
+    "made_in": ("CHN",),
+}
+# End uses that bar any item anywhere: every answer would hang on them, so each says instead that they are not checked.
+ANYWHERE = ("nuclear", "missile", "chemical_biological", "training_for_weapons")
+# Fields that are worked out, and those that they are worked out from.
+FROM: dict[str, tuple[str, ...]] = {
+    "headquarters_tier": ("headquarters",),
+    "parent_tier": ("parent_headquarters",),
+    "party_tier": ("headquarters", "parent_headquarters"),
+    "party_d5": ("headquarters", "parent_headquarters"),
+    "party_us_a5_a6": ("headquarters", "parent_headquarters"),
+    "exporter_us_a5": ("exporter_hq",),
+    "made_in_supp4": ("made_in",),
+    "designer_d5": ("designer_hq",),
+    "packaged_in_d5": ("packaged_in",),
+    "country_tpp_after": ("used_tpp",),
+    "consignee_tpp_after": ("consignee_tpp_this_year",),
+    "installed_tpp_after": ("installed_tpp", "retired_tpp"),
+}
+
+
+class Assumed(NamedTuple):
+    """A field that nobody gave, and the value that stands for it; None where a missing value counts as met."""
+
+    field: str
+    value: Any
+
+
+class Other(NamedTuple):
+    """The transaction with another value of a field that nobody gave."""
+
+    field: str
+    row: dict[str, Any]
+
+
+def others(given: Mapping[str, Any]) -> list[Other]:
+    """Transactions by which it is seen whether the answer hangs on what nobody gave."""
+    tried = {name: _values(name) for name in RESTS_ON} | TRIED
+    return [Other(n, {**given, n: v}) for n, values in tried.items() if n not in given for v in values]
+
+
+def _values(name: str) -> tuple[Any, ...]:
+    field = FIELDS[name]
+    if field.type == "flag":
+        return (not field.default,)
+    if field.type == "number":
+        return (0.0, 1.0)
+    return tuple(choice for choice in field.choices if choice not in (field.default, *ANYWHERE))
+
+
+def sources(test: str) -> tuple[str, ...]:
+    """Fields that a person may give and that a test looks at, itself or through what is worked out from them."""
+    names = (source for name in identifiers(test) for source in FROM.get(name, (name,)))
+    return tuple(dict.fromkeys(name for name in names if name in FIELDS and FIELDS[name].given))
+
+
+def assumed(
+    given: Mapping[str, Any], tests: Sequence[str], hangs_on: Sequence[str], values: Mapping[str, Any]
+) -> tuple[Assumed, ...]:
+    """What was not given and counts: the day and the number of units, what the tests that were met look at, and what
+    another value of would change the answer.
+    """
+    looked_at = [*_always(given), *(name for test in tests for name in sources(test)), *hangs_on]
+    names = dict.fromkeys(n for n in looked_at if n not in given and n not in FROM_CATALOGUE)
+    return tuple(Assumed(name, values.get(name)) for name in names)
+
+
+def _always(given: Mapping[str, Any]) -> Iterator[str]:
+    yield "date"
+    if given.get("item") or given.get("tpp"):
+        yield "quantity"

@@ -1,0 +1,355 @@
+"""Named parties looked up in the shipped lists of parties: equal names are listed, near ones are shown until cleared."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from premortem import facts
+from premortem.errors import BadInput, raise_all
+
+# Who may be named on a transaction.
+ROLES = ("exporter", "intermediate", "consignee", "end_user", "parent")
+ENTITY_LIST, NOT_LISTED, AFFILIATE = "Entity List", "not listed", "affiliate"
+LISTS = {
+    ENTITY_LIST: "entity_listed",
+    "DPL": "denied_listed",
+    "SDN": "sdn_listed",
+    "MEU": "military_listed",
+    "UVL": "unverified_listed",
+    AFFILIATE: "affiliate",
+    NOT_LISTED: "",
+}
+# Review policies from lenient to strict; one that cannot be read as one of them counts as a presumption of denial.
+POLICIES = ("", "case_by_case", "presumption_of_denial", "policy_of_denial")
+UNREAD = "presumption_of_denial"
+FOOTNOTES = ("1", "3", "4", "5")
+# Share of an affiliate that listed parties own, where nobody tells it: at least half, or it would be none [share].
+OWNED = 0.5
+# From this likeness on a name is near a listed one [of 100].
+NEAR = 80.0
+# A name that holds a whole listed name and more is this like it [of 100].
+HOLDS = 90.0
+# A near name is at most this like.
+MOST_NEAR = 99.0
+# Fewest letters of what a name must hold to be near.
+FEWEST = 3
+# Most near names that are shown of one party.
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A named party that is equal to a listed one, or near it."""
+
+    party: str  # its role on the transaction
+    given: str  # the name as given
+    name: str  # the name as listed
+    list: str
+    date: date | None  # first day on the list; None where it is not known, which counts as always
+    score: float  # 100 for equal names
+    source: str
+    policy: str  # policy by which a licence is reviewed
+    equal: bool
+    cleared: str  # the reason for which the user cleared it, "" where not
+
+
+class Held(NamedTuple):
+    """A list that is held: its name, the day as of which, and how many rows."""
+
+    name: str
+    date: str
+    rows: int
+
+
+class Listed(NamedTuple):
+    """A row of the table of parties."""
+
+    name: str
+    names: tuple[str, ...]  # with aliases
+    list: str
+    effective: date | None
+    removed: date | None
+    footnote: str
+    footnote_from: date | None
+    policy: str
+    source: str
+    confidence: str
+
+    def in_force(self, day: date) -> bool:
+        """Whether the row stands that day; one without a first day stands on every day until it is removed."""
+        return (self.effective is None or self.effective <= day) and (self.removed is None or day < self.removed)
+
+
+class Facts(NamedTuple):
+    """What clauses may ask of the parties of a transaction."""
+
+    entity_listed: bool = False
+    entity_policy: str = ""
+    footnote_1: bool = False
+    footnote_3: bool = False
+    footnote_4: bool = False
+    footnote_5: bool = False
+    denied_listed: bool = False
+    sdn_listed: bool = False
+    military_listed: bool = False
+    unverified_listed: bool = False
+    near_name: bool = False
+    affiliate: bool = False  # owned by a listed party, and not listed itself
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    told = tomllib.loads((files("premortem.regime") / "names.toml").read_text("utf-8"))
+    return {kind: frozenset(words) for kind, words in told.items()}
+
+
+@lru_cache(maxsize=400_000)
+def words(name: str) -> tuple[str, ...]:
+    """A name's words without capitals, accents, punctuation and legal forms.
+
+    >>> words("Huawei Technologies Co., Ltd.") == words("HUAWEI TECHNOLOGIES")
+    True
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
+    for ending in _words()["written"]:
+        plain = plain.removesuffix(ending)
+    plain = re.sub(r"['’‘`´]", "", plain.replace("&", " and "))
+    plain = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", plain)  # B.V. is bv
+    found = re.findall(r"\w+", plain.replace("_", " "))
+    kept = [w for i, w in enumerate(found) if i == 0 or w not in _words()["legal"]]
+    while len(kept) > 1 and kept[-1] in _words()["at_end"]:
+        kept.pop()
+    return tuple(kept)
+
+
+def key(name: str) -> str:
+    """What two spellings of one name share: its words run together.
+
+    >>> key("Yotta Data-Services Pvt. Ltd.") == key("YOTTA Data Services")
+    True
+    """
+    return "".join(words(name))
+
+
+@cache
+def _addressees() -> dict[str, tuple[tuple[str, ...], ...]]:
+    told = tomllib.loads((files("premortem.regime") / "addressees.toml").read_text("utf-8"))
+    return {firm: tuple(words(name) for name in names) for firm, names in told.items()}
+
+
+@lru_cache(maxsize=400_000)
+def addressee(name: str) -> str:
+    """The firm that letters were sent to, where a name begins as one's does; else the name.
+
+    >>> addressee("NVIDIA Singapore Pte Ltd")
+    'nvidia'
+    """
+    said = words(name)
+    starts = ((firm, start) for firm, names in _addressees().items() for start in names)
+    return next((firm for firm, start in starts if said[: len(start)] == start), name)
+
+
+def _telling(name: str) -> tuple[str, ...]:
+    """A name's words without those that many firms share."""
+    return tuple(w for w in words(name) if w not in _words()["common"])
+
+
+def listed(table: pl.DataFrame, file: str = "parties.csv") -> tuple[Listed, ...]:
+    """Rows of a table of parties. Raises `BadInput`, every fault at once, for a day or a list that cannot be read."""
+    errors: list[BadInput] = []
+
+    def day(row: Mapping[str, str | None], column: str) -> date | None:
+        text = row[column] or ""
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            where = f"{row['name']}, {column}"
+            errors.append(BadInput(file, where, f"{text!r} is not a date", got=text, allowed="YYYY-MM-DD, or nothing"))
+            return None
+
+    rows = []
+    for number, row in enumerate(table.cast(pl.String).to_dicts(), 1):
+        if not row["name"]:
+            errors.append(BadInput(file, f"row {number}, name", "is missing", allowed="the name as listed"))
+            continue
+        if row["list"] not in LISTS:
+            errors.append(
+                BadInput(file, f"{row['name']}, list", f"no such list: {row['list']}", allowed=", ".join(LISTS))
+            )
+        aliases = [a.strip() for a in (row["aliases"] or "").split(";") if a.strip()]
+        rows.append(
+            Listed(
+                row["name"],
+                (row["name"], *aliases),
+                row["list"] or "",
+                day(row, "effective"),
+                day(row, "removed"),
+                row["footnote"] or "",
+                day(row, "footnote_from"),
+                row["policy"] or "",
+                "; ".join(t for t in (row["fr_citations"], row["source"]) if t),
+                row["confidence"] or "",
+            )
+        )
+    raise_all(errors)
+    return tuple(rows)
+
+
+def _unlisted(name: str) -> Listed:
+    return Listed(name, (name,), NOT_LISTED, None, None, "", None, "", "", "")
+
+
+class Index(NamedTuple):
+    """The table made ready for lookups."""
+
+    rows: tuple[Listed, ...]
+    by_key: dict[str, tuple[int, ...]]
+    telling: dict[str, tuple[int, ...]]  # by the telling words of listed names, run together
+    free: frozenset[str]  # telling words of those known not to be listed, where no listed one shares them
+
+
+@cache
+def index() -> Index:
+    """The shipped table, with the firms of `entities` for which no listing was found, indexed."""
+    free = facts.read("entities").filter(pl.col("entity_listed").is_null())["name"]
+    return indexed([*listed(facts.read("parties")), *(_unlisted(name) for name in free)])
+
+
+def indexed(rows: Sequence[Listed]) -> Index:
+    """Rows by the keys of all their names, and the telling words of those that are listed."""
+    by_key: dict[str, list[int]] = {}
+    telling: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        for name in row.names:
+            by_key.setdefault(key(name), []).append(i)
+            short = "".join(_telling(name))
+            if row.list != NOT_LISTED and len(short) >= FEWEST:
+                telling.setdefault(short, []).append(i)
+    free = {"".join(_telling(name)) for row in rows if row.list == NOT_LISTED for name in row.names} - {*telling}
+    return Index(
+        tuple(rows),
+        {k: tuple(dict.fromkeys(v)) for k, v in by_key.items()},
+        {t: tuple(dict.fromkeys(v)) for t, v in telling.items()},
+        frozenset(free),
+    )
+
+
+@lru_cache(maxsize=400_000)
+def _matches(name: str) -> tuple[tuple[int, float], ...]:
+    """Rows of the table that a name is equal to (100) or near (less), whatever the day; nearest first.
+
+    A name equal to one that is known not to be listed is near none.
+    """
+    held = index()
+    equal = held.by_key.get(key(name), ())
+    if equal:
+        return tuple((i, 100.0) for i in equal if held.rows[i].list != NOT_LISTED)
+    told = _telling(name)
+    joined = "".join(told)
+    if len(joined) < FEWEST or joined in held.free:
+        return ()
+    like = DamerauLevenshtein.normalized_similarity
+    alike = process.extract(joined, held.telling.keys(), scorer=like, score_cutoff=NEAR / 100, limit=None)
+    scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
+    parts = {"".join(told[i:j]) for i in range(len(told)) for j in range(i + 1, len(told) + 1)} - {joined}
+    scores |= {part: max(HOLDS, scores.get(part, 0.0)) for part in parts if part in held.telling}
+    found: dict[int, float] = {}
+    for text, score in scores.items():
+        found |= {i: max(found.get(i, 0.0), score) for i in held.telling[text]}
+    return tuple(sorted(found.items(), key=lambda kv: (-kv[1], kv[0])))
+
+
+def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | None = None) -> tuple[Hit, ...]:
+    """Listed names that the named parties (by role) are equal or near to on a day.
+
+    Equal names are listed; near ones are only shown, until cleared with a reason (by name).
+    """
+    reasons = {key(name): reason or "cleared" for name, reason in (cleared or {}).items()}
+    hits: list[Hit] = []
+    for role, name in named.items():
+        standing = [(index().rows[i], score) for i, score in _matches(name) if index().rows[i].in_force(day)]
+        equal = [(row, score) for row, score in standing if score == 100.0]
+        reason = reasons.get(key(name), "")
+        hits += [_hit(role, name, row, score, reason) for row, score in equal or standing[:SHOWN]]
+    return tuple(hits)
+
+
+def _hit(role: str, given: str, row: Listed, score: float, reason: str) -> Hit:
+    return Hit(
+        role, given, row.name, row.list, row.effective, round(score, 1), row.source, row.policy, score == 100.0, reason
+    )
+
+
+def lists_held() -> tuple[Held, ...]:
+    """The lists that the shipped table holds rows of."""
+    as_of = facts.catalogue()["parties"].date
+    rows = [row.list for row in index().rows if row.list not in (NOT_LISTED, AFFILIATE)]
+    return tuple(Held(name, as_of, rows.count(name)) for name in LISTS if name in rows)
+
+
+@cache
+def turning_days() -> frozenset[date]:
+    """Days on which a party joins or leaves a list, or takes a footnote."""
+    rows = index().rows
+    return frozenset(day for row in rows for day in (row.effective, row.removed, row.footnote_from) if day)
+
+
+@lru_cache(maxsize=400_000)
+def facts_of(name: str, day: date, cleared: bool) -> Facts:
+    """What clauses may ask of one named party on a day."""
+    standing = [(index().rows[i], score) for i, score in _matches(name) if index().rows[i].in_force(day)]
+    equal = [row for row, score in standing if score == 100.0]
+    if not equal:
+        return Facts(near_name=bool(standing) and not cleared)
+    entity = [row for row in equal if row.list == ENTITY_LIST]
+    policies = [row.policy if row.policy in POLICIES[1:] else UNREAD for row in entity]
+    noted = {row.footnote for row in entity if row.footnote_from is None or row.footnote_from <= day}
+    on = {LISTS[row.list]: True for row in equal}
+    notes = {f"footnote_{n}": n in noted for n in FOOTNOTES}
+    return Facts(**on, **notes, entity_policy=max(policies, key=POLICIES.index, default=""))
+
+
+def looked_up(given: pl.DataFrame) -> pl.DataFrame:
+    """`Facts` of the named parties of each row, any of them counting; one row where nobody on a list, or near it, is named.
+
+    Names are screened once each, so that a long ledger costs no more than its names.
+    """
+    found: dict[str, NDArray[Any]] = {}
+    for role in ROLES:
+        if role in given.columns:
+            suspects = [name for name in given[role].unique() if name and _matches(name)]
+            if suspects:
+                found = found or {name: np.zeros(given.height, np.int8) for name in Facts._fields}
+                rows = given[role].is_in(suspects).fill_null(False).arg_true()
+                for name, values in _of_names(given[rows], role).items():
+                    found[name][rows] = np.maximum(found[name][rows], values)
+    if not found:
+        return pl.DataFrame([Facts()._asdict()])
+    policy = pl.Series(POLICIES).gather(found.pop("entity_policy"))
+    return pl.DataFrame({name: flags.astype(bool) for name, flags in found.items()}).with_columns(entity_policy=policy)
+
+
+def _of_names(rows: pl.DataFrame, role: str) -> dict[str, NDArray[Any]]:
+    """Facts of one role's names, row by row: flags, and the policy by its place in `POLICIES`."""
+    cleared = pl.col("cleared") if "cleared" in rows.columns else pl.lit(None, pl.String)
+    frame = rows.select(name=pl.col(role), day=pl.col("date"), cleared=cleared)
+    distinct = frame.unique()
+    told = []
+    for name, day, free in distinct.rows():
+        of = facts_of(name, day, key(name) in {key(n) for n in (free or "").split(";")})
+        told.append([POLICIES.index(v) if isinstance(v, str) else int(v) for v in of])
+    known = distinct.hstack(pl.DataFrame(told, schema=dict.fromkeys(Facts._fields, pl.Int8), orient="row"))
+    joined = frame.join(known, on=frame.columns, how="left", maintain_order="left", nulls_equal=True)
+    return {name: joined[name].to_numpy() for name in Facts._fields}

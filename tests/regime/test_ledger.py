@@ -1,0 +1,122 @@
+"""Ledger files: what cannot be read is counted, told and written beside; what is no ledger is one short line."""
+
+import json
+import time
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from premortem.cli import app
+from premortem.errors import BadInput, BadInputs
+from premortem.regime import book as rules
+from premortem.regime import ledger, matching, tables
+
+HEAD = "item,quantity,destination,date,consignee\n"
+GOOD = "H20,10,FRA,2025-06-01,One\n"
+BAD = "Nothing,10,FRA,2025-06-01,Two\n"
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["ledger", *map(str, words)])
+
+
+def test_f018_rejected_rows_are_counted_written_beside_and_told_by_the_exit_status(tmp_path):
+    path, out = tmp_path / "l.csv", tmp_path / "decided.csv"
+    path.write_text(HEAD + 3 * GOOD + 18 * BAD)
+    done = run(path, "-o", out, "--json")
+    assert done.exit_code == 1
+    told = json.loads(done.stdout)
+    assert (told["rows"], told["rejected_count"], len(told["rejected"])) == (21, 18, 18)
+    beside = tmp_path / "decided.rejected.csv"
+    assert told["rejected_file"] == str(beside)
+    kept = pl.read_csv(beside)
+    assert kept["_row"].to_list() == list(range(4, 22))
+    assert kept["item"].to_list() == 18 * ["Nothing"]
+    assert set(kept["rejected"]) == {"no such item, and no tpp is given: Nothing"}
+    said = run(path, "-o", out).stdout
+    assert "21 rows, 18 of them rejected" in said.replace("\n", " ")
+
+
+def test_f018_mended_rows_are_decided_from_the_file_that_was_written_beside(tmp_path):
+    path, out = tmp_path / "l.csv", tmp_path / "decided.parquet"
+    path.write_text(HEAD + GOOD + BAD)
+    assert run(path, "-o", out).exit_code == 1
+    beside = tmp_path / "decided.rejected.csv"
+    beside.write_text(beside.read_text().replace("Nothing", "H20"))
+    assert ledger.decide_file(beside, rules.load("history"))[1]["rejected"] == []
+
+
+def test_f018_a_ledger_without_rejected_rows_ends_well_and_writes_nothing_beside(tmp_path):
+    path, out = tmp_path / "l.csv", tmp_path / "decided.csv"
+    path.write_text(HEAD + GOOD)
+    done = run(path, "-o", out, "--json")
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    assert (told["rejected_count"], told["rejected_file"]) == (0, None)
+    assert {p.name for p in tmp_path.iterdir()} == {"l.csv", "decided.csv"}
+
+
+@pytest.mark.parametrize("content", ["", "\ufeff", "\n\n", "\ufeff \n"])
+def test_f089_a_file_with_no_more_than_a_mark_is_empty(tmp_path, content):
+    path = tmp_path / "bom.csv"
+    path.write_text(content, "utf-8")
+    with pytest.raises(BadInput, match=r"^bom\.csv: is empty; allowed: a CSV or Parquet file with a header$"):
+        tables.read(path)
+
+
+def test_f091_thousands_of_unknown_headings_are_one_short_line_at_once(tmp_path):
+    path = tmp_path / "wide.csv"
+    names = [f"heading{i:05}" for i in range(9_000)]
+    path.write_text(",".join(names) + "\n" + ",".join("1" for _ in names) + "\n")
+    began = time.perf_counter()
+    with pytest.raises((BadInput, BadInputs)) as caught:
+        ledger.decide_file(path, rules.load("history"))
+    matching.guess(names)
+    with pytest.raises((BadInput, BadInputs)) as renamed:
+        matching.renamed(pl.DataFrame({"a": [1]}), dict.fromkeys(names, "item"), path.name)
+    assert time.perf_counter() - began < 5
+    (line,) = [text for text in str(caught.value).splitlines() if "heading" in text]
+    assert line.startswith("wide.csv: no such column 9,000 times: heading00000, heading00001, heading00002, ...")
+    assert len(str(caught.value)) < 1_000
+    assert len(str(renamed.value)) < 1_000
+
+
+def test_f092_a_small_parquet_that_decodes_to_much_is_refused_before_it_does(tmp_path):
+    path = tmp_path / "bomb.parquet"
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 1_000_000, pa.int32()), ["x" * 20_000])
+    schema = pa.schema([("note", pa.string())])
+    with pq.ParquetWriter(path, schema) as writer:
+        for part in range(0, 1_000_000, 5_000):
+            writer.write_table(pa.table({"note": texts[part : part + 5_000].cast(pa.string())}, schema=schema))
+    assert path.stat().st_size < 10_000_000
+    with pytest.raises(BadInput, match=r"^bomb\.parquet: decodes to 20,000,000,000 bytes; allowed: at most"):
+        tables.read(path)
+
+
+def test_f092_a_parquet_is_read_as_it_was_written(tmp_path):
+    path = tmp_path / "l.parquet"
+    frame = pl.DataFrame({"item": ["H20", None, "H20"], "quantity": [1, 2, None], "note": ["a", "b" * 50, "a"]})
+    frame.write_parquet(path)
+    assert tables.read(path).equals(frame)
+
+
+def test_f092_lists_are_refused(tmp_path):
+    path = tmp_path / "l.parquet"
+    pl.DataFrame({"item": [["H20"]]}).write_parquet(path)
+    with pytest.raises(BadInput, match=r"^l\.parquet: item: holds lists; allowed: columns of plain values$"):
+        tables.read(path)
+
+
+def test_a_name_in_a_ledger_is_screened_as_one_alone(tmp_path):
+    path = tmp_path / "l.csv"
+    path.write_text(
+        "item,quantity,destination,date,consignee,parent_name,parent\nH20,1,FRA,2025-06-01,Huawai,Huawei,France\n"
+    )
+    from premortem.regime.reading import checked, typed
+    from premortem.regime.transactions import complete
+
+    rows = complete(typed(checked(tables.read(path), path.name)), rules.load("history")).collect()
+    assert rows.select("near_name", "entity_listed", "parent_headquarters").row(0) == (True, True, "FRA")

@@ -1,0 +1,201 @@
+"""Parties: equal names are listed from their day on, near ones are shown until cleared, and others are left alone."""
+
+import time
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premortem import facts
+from premortem.errors import BadInput, BadInputs
+from premortem.regime import book as rules
+from premortem.regime import engine, parties
+from premortem.regime.transactions import complete, frame_of
+
+DAY = date(2026, 6, 1)
+ROWS = facts.read("parties")
+LISTED = ROWS.filter(pl.col("list") == "Entity List").to_dicts()
+FREE = [
+    *ROWS.filter(pl.col("list") == "not listed")["name"],
+    *facts.read("entities").filter(pl.col("entity_listed").is_null())["name"],
+]
+
+
+def hits(name, day=DAY, cleared=None):
+    return parties.screen({"consignee": name}, day, cleared)
+
+
+def facts_of(day=DAY, **named):
+    row = {"item": "H20", "destination": "CHN", "date": day, **named}
+    return complete(frame_of([row]), rules.load("history")).collect().row(0, named=True)
+
+
+@pytest.mark.parametrize("row", LISTED, ids=lambda r: r["name"][:60])
+def test_every_listed_name_and_alias_is_found_from_its_day_and_not_before(row):
+    first = date.fromisoformat(row["effective"]) if row["effective"] else None
+    last = date.fromisoformat(row["removed"]) if row["removed"] else None
+    day = DAY if last is None else first
+    for name in [row["name"], *(a.strip() for a in (row["aliases"] or "").split(";") if a.strip())]:
+        found = [h for h in hits(name, day) if h.equal]
+        assert row["name"] in [h.name for h in found]
+        assert all(h.score == 100.0 for h in found)
+        if last is not None:
+            assert row["name"] not in [h.name for h in hits(name, last)]
+        if first is not None:
+            before = date.fromordinal(first.toordinal() - 1)
+            assert row["name"] not in [h.name for h in hits(name, before)]
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_a_firm_that_is_known_not_to_be_listed_is_no_hit(name):
+    assert hits(name) == ()
+
+
+@pytest.mark.parametrize("name", [n.lower() for n in facts.read("chips")["vendor"].unique()] + ["reseller", "fabricator", "designer", "distributor"])  # fmt: skip
+def test_the_words_for_an_exporter_are_near_nobody_but_the_listed(name):
+    listed = {"huawei", "biren", "cambricon", "hygon", "moore threads"}
+    assert bool(parties.screen({"exporter": name}, DAY)) == (name in listed)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HUAWEI TECHNOLOGIES CO LTD",
+        "Huawei Technologies, Co. Limited",
+        "huawei  technologies",
+        "Huáwèi Technologies",
+        "Ｈｕａｗｅｉ",
+        "Hua-Wei Technologies Co.,Ltd",
+    ],
+)
+def test_case_punctuation_accents_and_legal_forms_do_not_hide_a_name(name):
+    assert any(h.equal for h in hits(name))
+    assert facts_of(consignee=name)["entity_listed"]
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.sampled_from(LISTED), st.sampled_from([str.upper, str.lower, str.title]), st.sampled_from(["", " Ltd", ", Inc.", " GmbH", " B.V."]))  # fmt: skip
+def test_no_way_of_writing_a_name_hides_it(row, case, form):
+    day = DAY if not row["removed"] else date.fromisoformat(row["effective"])
+    assert any(h.equal and h.name == row["name"] for h in hits(case(row["name"]) + form, day))
+
+
+@pytest.mark.parametrize("name", ["Huawai", "Hua Wei Cloud Ireland Ltd", "SMIC Frankfurt GmbH", "Hikvison", "Sensetimes", "Cambricom"])  # fmt: skip
+def test_a_near_name_is_shown_and_asks_until_it_is_cleared(name):
+    found = hits(name)
+    assert found
+    assert all(not h.equal and parties.NEAR <= h.score < 100 for h in found)
+    told = facts_of(consignee=name)
+    assert (told["near_name"], told["entity_listed"]) == (True, False)
+    assert not facts_of(consignee=name, cleared=f"Another Ltd; {name.upper()}")["near_name"]
+    assert {h.cleared for h in hits(name, cleared={name: "another firm, by its register number"})} == {
+        "another firm, by its register number"
+    }
+
+
+def test_clearing_does_not_lift_a_listed_name():
+    assert facts_of(consignee="Huawei", cleared="Huawei")["entity_listed"]
+
+
+def test_names_that_differ_by_a_number_or_a_word_are_shown_and_never_merged():
+    assert not any(h.equal for h in hits("CETC 99"))
+    assert parties.key("Yotta 1") != parties.key("Yotta 2")
+    assert parties.key("Yotta") != parties.key("Yotta Data Services")
+
+
+@pytest.mark.parametrize("role", parties.ROLES)
+def test_every_named_party_is_screened(role):
+    told = facts_of(**{role: "Huawei"})
+    assert told["entity_listed"]
+    assert told["footnote_1"]
+    assert not told["footnote_4"]
+    assert told["entity_policy"] == "presumption_of_denial"
+
+
+def test_the_strictest_policy_of_all_parties_counts_and_any_flag():
+    denied = next(r["name"] for r in LISTED if r["policy"] == "policy_of_denial")
+    told = facts_of(consignee="Biren", end_user=denied, parent="Someone Else")
+    assert told["entity_policy"] == "policy_of_denial"
+    assert told["footnote_4"]
+    alone = facts_of(consignee="Sensetime")  # its policy hangs on the item
+    assert alone["entity_policy"] == parties.UNREAD
+
+
+def test_a_footnote_counts_from_its_own_day():
+    assert not facts_of(date(2022, 10, 20), consignee="Sensetime")["footnote_4"]
+    assert facts_of(date(2022, 10, 21), consignee="Sensetime")["footnote_4"]
+
+
+def test_an_affiliate_of_a_listed_party_counts_as_owned_by_it_unless_told_otherwise():
+    (hit,) = hits("Nexperia")
+    assert (hit.list, hit.equal) == (parties.AFFILIATE, True)
+    told = facts_of(consignee="NEXPERIA B.V.")
+    assert (told["ownership"], told["entity_listed"]) == (parties.OWNED, False)
+    assert facts_of(consignee="Nexperia", ownership=0.2)["ownership"] == 0.2
+    assert facts_of(consignee="Another")["ownership"] == 0.0
+    rows = [{"item": "H20", "destination": "NLD", "date": DAY, "consignee": name} for name in ("Another", "Nexperia")]
+    assert complete(frame_of(rows), rules.load("history")).collect()["ownership"].to_list() == [0.0, parties.OWNED]
+
+
+def test_nobody_named_is_nobody_found():
+    told = facts_of()
+    assert not any(told[name] for name in parties.Facts._fields if name != "affiliate")
+
+
+def test_dates_of_firms_and_of_parties_agree():
+    firms = facts.read("entities").filter(pl.col("entity_listed").is_not_null())
+    for name, day in firms.select("name", "entity_listed").rows():
+        assert min(h.date for h in hits(name) if h.equal) == day, name
+
+
+def test_a_row_without_a_first_day_is_listed_on_every_day_with_low_confidence():
+    undated = ROWS.filter((pl.col("list") == "Entity List") & pl.col("effective").is_null())
+    assert undated.height > 0
+    assert set(undated["confidence"]) == {"low"}
+    (hit,) = hits(undated["name"][-1], date(2020, 1, 1))[:1]
+    assert hit.date is None
+
+
+def test_a_list_that_is_held_says_its_day_and_rows():
+    held = {h.name: h for h in parties.lists_held()}
+    assert held["Entity List"].rows == len(LISTED)
+    assert date.fromisoformat(held["Entity List"].date)
+
+
+def test_spellings_of_one_consignee_share_its_yearly_limit():
+    """LPP counts one consignee once, however it is written."""
+    names = ["Yotta Data Services", "YOTTA Data-Services Pvt. Ltd.", "Yotta data services private limited"]
+    rows = [{"item": "H100 SXM", "quantity": 800.0, "destination": "IND", "date": date(2025, 6, d), "consignee": n} for d, n in enumerate(names, 1)]  # fmt: skip
+    found = engine.decide(frame_of(rows), rules.load("as-written"), engine.Totals())["outcome"].to_list()
+    assert found == ["exception:LPP", "exception:LPP", "licence:presumption_of_approval"]
+    others = [row | {"consignee": f"Yotta {i}"} for i, row in enumerate(rows)]
+    apart = engine.decide(frame_of(others), rules.load("as-written"), engine.Totals())["outcome"].to_list()
+    assert apart == 3 * ["exception:LPP"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("effective", "2019-13-01", "parties.csv: Acme, effective: '2019-13-01' is not a date; allowed: YYYY-MM-DD"),
+        ("removed", "soon", "parties.csv: Acme, removed: 'soon' is not a date"),
+        ("list", "Naughty List", "parties.csv: Acme, list: no such list: Naughty List; allowed: Entity List"),
+        ("name", None, "parties.csv: row 1, name: is missing"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_one_clear_line(column, value, said):
+    good = {c: None for c in ROWS.columns} | {"name": "Acme", "list": "Entity List", "effective": "2019-05-16"}
+    assert parties.listed(pl.DataFrame([good]))[0].effective == date(2019, 5, 16)
+    with pytest.raises((BadInput, BadInputs)) as caught:
+        parties.listed(pl.DataFrame([good | {column: value}]))
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+def test_five_names_that_were_never_seen_are_screened_in_a_fraction_of_a_decision():
+    parties.screen({"consignee": "warm"}, DAY)
+    began = time.perf_counter()
+    for i in range(20):
+        parties.screen({role: f"Unheard {i} of {role}" for role in parties.ROLES}, DAY)
+    assert (time.perf_counter() - began) / 20 < 0.025

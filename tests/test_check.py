@@ -1,0 +1,101 @@
+"""`premortem check` as scripts and terminals meet it: exit statuses, options for parties, a closed pipe, one screen."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from premortem import cli
+
+FREE = ("check", "--item", "L4", "--to", "FRA", "--on", "2025-06-01")
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    def call(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["premortem", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return int(ended.value.code or 0), capsys.readouterr().out
+
+    return call
+
+
+@pytest.mark.parametrize("arguments", [(*FREE, "--trace"), (*FREE, "--json")])
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_f088_a_reader_that_leaves_is_no_answer(arguments, buffered):
+    """The pipe's reader is gone before anything is written."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "premortem", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": buffered, "PYTHONPATH": ":".join(sys.path)},
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        said = process.stderr.read().decode()
+    assert process.returncode in (0, 141)
+    assert said == ""
+
+
+@pytest.mark.parametrize(
+    ("more", "plain", "gated"),
+    [
+        (("--item", "L4", "--to", "FRA", "--on", "2025-06-01"), 0, 0),
+        (("--item", "B200", "--to", "CHN", "--on", "2025-06-01"), 1, 3),
+        (("--item", "H20", "--to", "CHN", "--on", "2025-05-01"), 0, 3),
+        (("--item", "RTX 4090", "--to", "CHN", "--on", "2022-12-01"), 0, 4),
+        (("--item", "hbm_stack", "--to", "CHN", "--on", "2025-06-01"), 1, 4),
+        (("--item", "L4", "--to", "FRA", "--on", "2025-06-01", "--party", "end_user=Huawei Technologes"), 1, 5),
+    ],
+)
+def test_a_plain_check_and_a_gate_end_with_their_own_statuses(run, more, plain, gated):
+    assert run("check", *more, "--json")[0] == plain
+    assert run("check", *more, "--json", "--gate")[0] == gated
+
+
+def test_a_party_is_named_looked_up_and_cleared_with_a_reason(run):
+    named = (*FREE, "--party", "end_user=Huawei Technologes", "--json", "--gate")
+    code, out = run(*named)
+    assert code == 5
+    assert {"party", "name", "list", "date", "score", "source"} <= set(json.loads(out)["hits"][0])
+    code, out = run(*named, "--clear", "Huawei Technologes=a bakery")
+    assert code == 0
+    assert {hit["cleared"] for hit in json.loads(out)["hits"]} == {"a bakery"}
+    assert run(*FREE, "--party", "buyer=X", "--json")[0] == 2
+    assert run(*FREE, "--clear", "Nobody=x", "--json")[0] == 2
+
+
+def test_the_ladder_is_printed_only_when_asked_for_and_an_answer_fits_one_screen(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    asked = (
+        "check",
+        "--item",
+        "H100 SXM",
+        "--quantity",
+        "2000",
+        "--to",
+        "ARE",
+        "--on",
+        "2025-06-01",
+        "--under",
+        "as-written",
+    )
+    _, short = run(*asked)
+    _, long = run(*asked, "--trace")
+    assert len(short.splitlines()) <= 24
+    assert max(map(len, short.splitlines())) <= 80
+    assert "Would change it" in short
+    assert "not reached" not in short
+    assert "not met: " in long
+    assert json.loads(run(*asked, "--json")[1])["trace"]
+
+
+def test_the_highest_status_of_a_file_is_the_gates(run, tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text("item,to,on\nL4,FRA,2025-06-01\nH100 SXM,RUS,2025-06-01\n")
+    assert run("check", "--file", path, "--json")[0] == 0
+    assert run("check", "--file", path, "--json", "--gate")[0] == 3
