@@ -89,10 +89,20 @@ def shorter(clause: Clause) -> Iterator[Side]:
     """The clause in force a day less at either end."""
     if clause.complies and clause.complies >= FIRST_DAY:
         later = clause.complies + DAY
-        yield f"{clause.id} complies {clause.complies} +", lambda c: c.model_copy(update={"complies": later}), clause.complies, later
+        yield (
+            f"{clause.id} complies {clause.complies} +",
+            lambda c: c.model_copy(update={"complies": later}),
+            clause.complies,
+            later,
+        )
     if clause.ends:
         earlier = clause.ends - DAY
-        yield f"{clause.id} ends {clause.ends} -", lambda c: c.model_copy(update={"ends": earlier}), earlier, clause.ends
+        yield (
+            f"{clause.id} ends {clause.ends} -",
+            lambda c: c.model_copy(update={"ends": earlier}),
+            earlier,
+            clause.ends,
+        )
 
 
 def longer(clause: Clause) -> Iterator[Side]:

@@ -47,7 +47,8 @@ def asked(case):
 
 
 @pytest.mark.parametrize(
-    "case", [pytest.param(c, id=c["case_id"]) for c in handed("cases/law_reality.csv")] or [pytest.param(None, id="none")]
+    "case",
+    [pytest.param(c, id=c["case_id"]) for c in handed("cases/law_reality.csv")] or [pytest.param(None, id="none")],
 )
 def test_law_reality_rows_are_right(case):
     if case is None:
@@ -86,7 +87,16 @@ FIRST_WEEKS = {"RUS", "BLR"}
 
 def items():
     chips = facts.read("chips").filter(pl.col("tpp").is_not_null())["name"].to_list()
-    return [*sorted(chips)[::3], "T4", "RTX 4090", "H20", "H100 SXM", "MI210", "DGX H100", *(kind for kind in KINDS if kind not in ("chip", "open_weights"))]
+    return [
+        *sorted(chips)[::3],
+        "T4",
+        "RTX 4090",
+        "H20",
+        "H100 SXM",
+        "MI210",
+        "DGX H100",
+        *(kind for kind in KINDS if kind not in ("chip", "open_weights")),
+    ]
 
 
 @pytest.mark.parametrize("policy", ["history", pytest.param("as-written", marks=pytest.mark.slow)])
@@ -99,7 +109,9 @@ def test_no_item_goes_free_to_an_embargoed_place_on_any_day(policy):
         if not (item == "closed_weights" and place in FIRST_WEEKS and day < date(2022, 4, 8))
     ]
     found = decided(rows, policy)
-    wrong = [(r["item"], r["destination"], r["date"], o) for r, o in zip(rows, found["outcome"], strict=True) if free(o)]
+    wrong = [
+        (r["item"], r["destination"], r["date"], o) for r, o in zip(rows, found["outcome"], strict=True) if free(o)
+    ]
     assert not wrong, wrong[:10]
 
 
@@ -205,7 +217,11 @@ def test_a_letter_reaches_every_chip_with_its_numbers_from_its_addressee_alone()
 def test_f003_lpp_counts_the_largest_tpp_of_all_bit_widths():
     row = {"item": "MI355X", "destination": "IND", "date": "2025-06-01"}
     found = decided([row | {"quantity": 660}, row | {"quantity": 445}, row | {"quantity": 446}], "as-written")
-    assert found["outcome"].to_list() == ["licence:presumption_of_approval", "exception:LPP", "licence:presumption_of_approval"]
+    assert found["outcome"].to_list() == [
+        "licence:presumption_of_approval",
+        "exception:LPP",
+        "licence:presumption_of_approval",
+    ]
     assert found["shipment_tpp"][0] == pytest.approx(660 * 60_400, rel=1e-3)
 
 

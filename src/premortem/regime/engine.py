@@ -226,7 +226,7 @@ def _bound(i: int) -> str:
 
 
 def _binding(i: int, applies: pl.Expr) -> pl.Expr:
-    """i where clause i binds, `UNTOLD` + i where that cannot be told, else null: the smallest is the first that speaks."""
+    """Code i where clause i binds, `UNTOLD` + i where that cannot be told, else null: the smallest is the first that speaks."""
     return pl.when(applies).then(pl.lit(i, CODE)).when(applies.is_null()).then(pl.lit(UNTOLD + i, CODE))
 
 
