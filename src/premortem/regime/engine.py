@@ -20,7 +20,7 @@ from premortem.regime.expressions import identifiers, parts
 from premortem.regime.needs import needing
 from premortem.regime.totals import Totals, start, total_after
 from premortem.regime.transactions import complete
-from premortem.regime.vocabulary import DENIED, FIELDS, LISTED, STRICTNESS
+from premortem.regime.vocabulary import DEFINED, DENIED, FIELDS, LISTED, STRICTNESS
 
 NOT_REQUIRED, RETURNED = "no_licence_required", "returned"
 UNCLASSIFIED = "none"
@@ -187,7 +187,7 @@ def _looked_at(clauses: tuple[Clause, ...]) -> list[str]:
         wanted |= {name for name in identifiers(f"{c.applies} {c.within}") if name in FIELDS}
         if c.total:
             wanted |= {*c.total.per, c.total.start} | ({c.total.less} if c.total.less else set())
-    return sorted(wanted - {"eccn"} - {c.total.into for c in clauses if c.total} - {c.then for c in clauses})
+    return sorted(wanted - {"eccn"} - {c.total.into for c in clauses if c.total} - {*DEFINED})
 
 
 def _classified(clauses: Sequence[Clause]) -> list[list[pl.Expr]]:
@@ -226,7 +226,7 @@ def _bound(i: int) -> str:
 
 
 def _binding(i: int, applies: pl.Expr) -> pl.Expr:
-    """Code i where clause i binds, `UNTOLD` + i where that cannot be told, else null: the smallest is the first that speaks."""
+    """The number i where clause i binds, `UNTOLD` + i where that cannot be told, else null: the smallest is the first that speaks."""
     return pl.when(applies).then(pl.lit(i, CODE)).when(applies.is_null()).then(pl.lit(UNTOLD + i, CODE))
 
 
