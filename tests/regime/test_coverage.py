@@ -62,7 +62,7 @@ def frame(policy: str) -> pl.DataFrame:
 def answers(book: rules.Book, first: date = date.min, last: date = date.max) -> pl.DataFrame:
     """Outcome, deciding clause, clause that asked, and classification of a policy's cases between two days."""
     asked = frame(book.name).filter(pl.col("date").is_between(first, last))
-    found = decide(asked, book).select("outcome", "clause", "required_by", "eccn") if asked.height else pl.DataFrame()
+    found = decide(asked, book).select("outcome", "clause", "required_by", "eccn")
     return pl.concat([asked.select("date"), found], how="horizontal")
 
 
@@ -144,7 +144,8 @@ def test_every_number_and_day_is_pinned_by_cases_on_both_sides():
                 if name in pinned:
                     continue
                 moved = tuple(change(c) if of in (c.id, c.instrument) else c for c in book.clauses)
-                if not answers(replace(book, clauses=moved), first, last).equals(within(before, first, last)):
+                told = within(before, first, last)
+                if told.height and not answers(replace(book, clauses=moved), first, last).equals(told):
                     pinned.add(name)
     loose = asked - pinned - LOOSE.keys()
     assert not loose, "\n".join(sorted(loose))

@@ -45,3 +45,11 @@ def test_a_strip_of_no_days_is_empty_and_of_one_day_a_single_span():
     assert timeline(t, book, LAST, FIRST) == ()
     (only,) = timeline(t, book, date(2025, 4, 9), date(2025, 4, 9))
     assert only.outcome == "licence:case_by_case"
+
+
+def test_a_strip_turns_on_the_day_on_which_a_party_is_listed():
+    strip = timeline(
+        Transaction(item="T4", destination="CHN", consignee="Zhipu AI"), rules.load("history"), FIRST, LAST
+    )
+    listed = next(span for span in strip if span.outcome != "no_licence_required")
+    assert (listed.first, listed.clause) == (date(2025, 1, 16), "el.listed")

@@ -8,6 +8,7 @@ import polars as pl
 
 from premortem.regime.clause import Clause, Dated
 from premortem.regime.expressions import condition, identifiers
+from premortem.regime.vocabulary import DEFINED
 
 KEPT = 4096  # compiled conditions that are kept: many times what one rulebook holds
 
@@ -42,10 +43,9 @@ def names(clause: Clause) -> dict[str, str]:
 
 def laid_down(clauses: Sequence[Clause]) -> list[pl.Expr]:
     """Columns that clauses add before any of them is tried: numbers of the day, and the flags that definitions settle."""
-    defined = dict.fromkeys(c.then for c in clauses if c.stage == "define")
     return [
         *(_number(c, key) for c in clauses for key in c.numbers if _changes(c, key)),
-        *(pl.any_horizontal(*[binds(c) for c in clauses if c.then == flag], False).alias(flag) for flag in defined),
+        *(pl.any_horizontal(*[binds(c) for c in clauses if c.then == flag], False).alias(flag) for flag in DEFINED),
     ]
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from premortem.errors import nearest
 from premortem.regime.countries import TierChange
-from premortem.regime.vocabulary import FIELDS, STRICTNESS
+from premortem.regime.vocabulary import DEFINED, STRICTNESS
 
 Stage = Literal["define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context"]
 STAGES: tuple[Stage, ...] = (
@@ -107,8 +107,8 @@ class Clause(Strict):
             raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome; allowed: {', '.join(STRICTNESS)}")
         if self.stage == "requires" and self.then and bool(self.within) != bool(self.otherwise):
             raise ValueError("states a policy of review by `within`: needs `then` and `otherwise`")
-        if self.stage == "define" and (self.then not in FIELDS or FIELDS[self.then].type != "flag"):
-            raise ValueError(f"then = {self.then!r} is no flag that a clause may define")
+        if self.stage == "define" and self.then not in DEFINED:
+            raise ValueError(f"then = {self.then!r} is no flag that a clause defines; allowed: {', '.join(DEFINED)}")
         if self.stage == "define" and any(d.start or d.end for dated in self.numbers.values() for d in dated):
             raise ValueError("is a definition: its numbers hold as long as it does; end it and add another")
         if self.stage == "requires" and self.gp not in PROHIBITIONS:

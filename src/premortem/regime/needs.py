@@ -7,7 +7,7 @@ import polars as pl
 
 from premortem.regime.clause import Clause
 from premortem.regime.expressions import identifiers
-from premortem.regime.vocabulary import FIELDS
+from premortem.regime.vocabulary import DEFINED, FIELDS
 
 # Fields that are worked out from one that may be missing.
 IMPLIED = {
@@ -44,14 +44,14 @@ def _missing(name: str, clauses: Sequence[Clause]) -> pl.Expr:
             if c.stage == "classify"
         ]
         return pl.coalesce(*told, pl.lit(None, pl.String))
-    if any(c.stage == "define" and c.then == name for c in clauses):
+    if name in DEFINED:
         told = [
             pl.when(pl.col("date").is_between(c.complies, c.ends or date.max)).then(_missing(n, ()))
             for c in clauses
             if c.stage == "define" and c.then == name and c.complies
             for n in dict.fromkeys(identifiers(c.applies))
         ]
-        return pl.coalesce(*told)
+        return pl.coalesce(*told, pl.lit(None, pl.String))
     asked = IMPLIED.get(name, name)
     if asked in FIELDS and FIELDS[asked].given:
         return pl.when(pl.col(asked).is_null()).then(pl.lit(f"needs:{asked}"))

@@ -274,3 +274,10 @@ def lists_held() -> tuple[Held, ...]:
     as_of = facts.catalogue()["parties"].date
     rows = [row.list for row in index().rows if row.list not in (NOT_LISTED, AFFILIATE)]
     return tuple(Held(name, as_of, rows.count(name)) for name in LISTS if name in rows)
+
+
+@cache
+def turning_days() -> frozenset[date]:
+    """Days on which a party joins or leaves a list, or takes a footnote."""
+    rows = index().rows
+    return frozenset(day for row in rows for day in (row.effective, row.removed, row.footnote_from) if day)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from premortem.regime import parties
 from premortem.regime.clause import Rulebook
 from premortem.regime.decide import Transaction
 from premortem.regime.engine import decide, turning_days
@@ -37,7 +38,8 @@ def timeline(
     ['2022-08-01', '2023-11-17']
     """
     last = last or date.today()
-    days = [first, *(day for day in turning_days(book) if first < day <= last)] if first <= last else []
+    turns = {*turning_days(book), *(parties.turning_days() if set(parties.ROLES) & set(transaction.fields) else ())}
+    days = [first, *sorted(day for day in turns if first < day <= last)] if first <= last else []
     if not days:
         return ()
     asked = frame_of([{**transaction.fields, "date": day} for day in days])

@@ -183,6 +183,8 @@ FIELDS: dict[str, Field] = {
     "packaged_in_d5": Field("flag", "", "packaged in Macau or D:5", given=False),
 }
 
+# Flags that clauses of the stage `define` settle; false on a day on which none does.
+DEFINED = ("advanced_dram",)
 # Flags that lists of parties settle.
 LISTED = (*(n for n in FIELDS if n.endswith("_listed") or n.startswith("footnote_")), "near_name")
 
