@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from premortem import facts
 from premortem.errors import BadInput, BadInputs
 from premortem.regime import book as rules
-from premortem.regime import engine, parties
+from premortem.regime import engine, parties, screened
 from premortem.regime.transactions import complete, frame_of
 
 DAY = date(2026, 6, 1)
@@ -120,7 +120,7 @@ def test_the_strictest_policy_of_all_parties_counts_and_any_flag():
     assert told["entity_policy"] == "policy_of_denial"
     assert told["footnote_4"]
     alone = facts_of(consignee="Sensetime")  # its policy hangs on the item
-    assert alone["entity_policy"] == parties.UNREAD
+    assert alone["entity_policy"] == screened.UNREAD
 
 
 def test_a_footnote_counts_from_its_own_day():
@@ -132,16 +132,16 @@ def test_an_affiliate_of_a_listed_party_counts_as_owned_by_it_unless_told_otherw
     (hit,) = hits("Nexperia")
     assert (hit.list, hit.equal) == (parties.AFFILIATE, True)
     told = facts_of(consignee="NEXPERIA B.V.")
-    assert (told["ownership"], told["entity_listed"]) == (parties.OWNED, False)
+    assert (told["ownership"], told["entity_listed"]) == (screened.OWNED, False)
     assert facts_of(consignee="Nexperia", ownership=0.2)["ownership"] == 0.2
     assert facts_of(consignee="Another")["ownership"] == 0.0
     rows = [{"item": "H20", "destination": "NLD", "date": DAY, "consignee": name} for name in ("Another", "Nexperia")]
-    assert complete(frame_of(rows), rules.load("history")).collect()["ownership"].to_list() == [0.0, parties.OWNED]
+    assert complete(frame_of(rows), rules.load("history")).collect()["ownership"].to_list() == [0.0, screened.OWNED]
 
 
 def test_nobody_named_is_nobody_found():
     told = facts_of()
-    assert not any(told[name] for name in parties.Facts._fields if name != "affiliate")
+    assert not any(told[name] for name in screened.Facts._fields if name != "affiliate")
 
 
 def test_dates_of_firms_and_of_parties_agree():

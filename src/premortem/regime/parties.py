@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -31,12 +29,8 @@ LISTS = {
     AFFILIATE: "affiliate",
     NOT_LISTED: "",
 }
-# Review policies from lenient to strict; one that cannot be read as one of them counts as a presumption of denial.
+# Review policies from lenient to strict.
 POLICIES = ("", "case_by_case", "presumption_of_denial", "policy_of_denial")
-UNREAD = "presumption_of_denial"
-FOOTNOTES = ("1", "3", "4", "5")
-# Share of an affiliate that listed parties own, where nobody tells it: at least half, or it would be none [share].
-OWNED = 0.5
 # From this likeness on a name is near a listed one [of 100].
 NEAR = 80.0
 # A name that holds a whole listed name and more is this like it [of 100].
@@ -90,23 +84,6 @@ class Listed(NamedTuple):
     def in_force(self, day: date) -> bool:
         """Whether the row stands that day; one without a first day stands on every day until it is removed."""
         return (self.effective is None or self.effective <= day) and (self.removed is None or day < self.removed)
-
-
-class Facts(NamedTuple):
-    """What clauses may ask of the parties of a transaction."""
-
-    entity_listed: bool = False
-    entity_policy: str = ""
-    footnote_1: bool = False
-    footnote_3: bool = False
-    footnote_4: bool = False
-    footnote_5: bool = False
-    denied_listed: bool = False
-    sdn_listed: bool = False
-    military_listed: bool = False
-    unverified_listed: bool = False
-    near_name: bool = False
-    affiliate: bool = False  # owned by a listed party, and not listed itself
 
 
 @cache
@@ -247,7 +224,7 @@ def indexed(rows: Sequence[Listed]) -> Index:
 
 
 @lru_cache(maxsize=400_000)
-def _matches(name: str) -> tuple[tuple[int, float], ...]:
+def matches(name: str) -> tuple[tuple[int, float], ...]:
     """Rows of the table that a name is equal to (100) or near (less), whatever the day; nearest first.
 
     A name equal to one that is known not to be listed is near none.
@@ -279,7 +256,7 @@ def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | Non
     reasons = {key(name): reason or "cleared" for name, reason in (cleared or {}).items()}
     hits: list[Hit] = []
     for role, name in named.items():
-        standing = [(index().rows[i], score) for i, score in _matches(name) if index().rows[i].in_force(day)]
+        standing = [(index().rows[i], score) for i, score in matches(name) if index().rows[i].in_force(day)]
         equal = [(row, score) for row, score in standing if score == 100.0]
         reason = reasons.get(key(name), "")
         hits += [_hit(role, name, row, score, reason) for row, score in equal or standing[:SHOWN]]
@@ -304,52 +281,3 @@ def turning_days() -> frozenset[date]:
     """Days on which a party joins or leaves a list, or takes a footnote."""
     rows = index().rows
     return frozenset(day for row in rows for day in (row.effective, row.removed, row.footnote_from) if day)
-
-
-@lru_cache(maxsize=400_000)
-def facts_of(name: str, day: date, cleared: bool) -> Facts:
-    """What clauses may ask of one named party on a day."""
-    standing = [(index().rows[i], score) for i, score in _matches(name) if index().rows[i].in_force(day)]
-    equal = [row for row, score in standing if score == 100.0]
-    if not equal:
-        return Facts(near_name=bool(standing) and not cleared)
-    entity = [row for row in equal if row.list == ENTITY_LIST]
-    policies = [row.policy if row.policy in POLICIES[1:] else UNREAD for row in entity]
-    noted = {row.footnote for row in entity if row.footnote_from is None or row.footnote_from <= day}
-    on = {LISTS[row.list]: True for row in equal}
-    notes = {f"footnote_{n}": n in noted for n in FOOTNOTES}
-    return Facts(**on, **notes, entity_policy=max(policies, key=POLICIES.index, default=""))
-
-
-def looked_up(given: pl.DataFrame) -> pl.DataFrame:
-    """`Facts` of the named parties of each row, any of them counting; one row where nobody on a list, or near it, is named.
-
-    Names are screened once each, so that a long ledger costs no more than its names.
-    """
-    found: dict[str, NDArray[Any]] = {}
-    for role in ROLES:
-        if role in given.columns:
-            suspects = [name for name in given[role].unique() if name and _matches(name)]
-            if suspects:
-                found = found or {name: np.zeros(given.height, np.int8) for name in Facts._fields}
-                rows = given[role].is_in(suspects).fill_null(False).arg_true()
-                for name, values in _of_names(given[rows], role).items():
-                    found[name][rows] = np.maximum(found[name][rows], values)
-    if not found:
-        return pl.DataFrame([Facts()._asdict()])
-    policy = pl.Series(POLICIES).gather(found.pop("entity_policy"))
-    return pl.DataFrame({name: flags.astype(bool) for name, flags in found.items()}).with_columns(entity_policy=policy)
-
-
-def _of_names(rows: pl.DataFrame, role: str) -> dict[str, NDArray[Any]]:
-    """Facts of one role's names, row by row: flags, and the policy by its place in `POLICIES`."""
-    cleared = pl.col("cleared") if "cleared" in rows.columns else pl.lit(None, pl.String)
-    frame = rows.select(name=pl.col(role), day=pl.col("date"), cleared=cleared)
-    distinct = frame.unique()
-    told = []
-    for name, day, free in distinct.rows():
-        of = facts_of(name, day, key(name) in {key(n) for n in (free or "").split(";")})
-        told.append([POLICIES.index(v) if isinstance(v, str) else int(v) for v in of])
-    known = distinct.hstack(pl.DataFrame(told, schema=dict.fromkeys(Facts._fields, pl.Int8), orient="row"))
-    joined = frame.join(known, on=frame.columns, how="left", maintain_order="left", nulls_equal=True)
-    return {name: joined[name].to_numpy() for name in Facts._fields}

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.regime import items, numbers, parties
+from premortem.regime import items, numbers, screened
 from premortem.regime.clause import Rulebook
 from premortem.regime.countries import TierChange, atlas, could_be, iso3
 from premortem.regime.items import FROM_CATALOGUE
@@ -157,7 +157,7 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
     frame = given.lazy().with_columns(
         [pl.col(f).cast(TYPES[FIELDS[f].type]) if f in here else _absent(f) for f in given_fields()]
     )
-    frame = frame.with_columns(*_of_parties(given)).with_columns(*_asking(given))
+    frame = frame.with_columns(*screened.columns(given)).with_columns(*_asking(given))
     frame = _from_catalogue(frame, here)
     frame = frame.with_columns(
         headquarters=pl.coalesce("headquarters", "destination"),
@@ -175,26 +175,6 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
         shipment_tpp=pl.col("quantity") * pl.col("chips_held") * pl.col("tpp"),
     )
     return _with_places(frame, book)
-
-
-def _of_parties(given: pl.DataFrame) -> list[pl.Expr]:
-    """What the lists say of the named parties; each consignee under one spelling, so that totals count it once; and each
-    exporter under the name by which clauses know it.
-    """
-    found = parties.looked_up(given)
-    one = found.height == 1
-    told = [
-        pl.lit(found[c][0] if one else found[c], TYPES[FIELDS[c].type]).alias(c) for c in found.columns if c in FIELDS
-    ]
-    if found["affiliate"].any():
-        owned = pl.col("ownership") if "ownership" in given.columns else pl.lit(None, pl.Float64)
-        told.append(pl.coalesce(owned, pl.when(found["affiliate"]).then(parties.OWNED), 0.0).alias("ownership"))
-    for role, spelt in (("consignee", parties.key), ("exporter", parties.addressee)):
-        if role in given.columns:
-            names = given[role].unique().drop_nulls()
-            same = pl.Series([spelt(name) for name in names], dtype=pl.String)
-            told.append(pl.col(role).replace_strict(names, same, default=None).alias(role))
-    return told
 
 
 def _asking(given: pl.DataFrame) -> list[pl.Expr]:

@@ -1,0 +1,104 @@
+"""What the lists say of the named parties of a frame of transactions, as columns that clauses may ask of."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from premortem.regime.parties import ENTITY_LIST, LISTS, POLICIES, ROLES, addressee, index, key, matches
+from premortem.regime.vocabulary import FIELDS, TYPES
+
+# Share of an affiliate that listed parties own, where nobody tells it: at least half, or it would be none [share].
+OWNED = 0.5
+# A policy that cannot be read as one of `POLICIES` counts as this one.
+UNREAD = "presumption_of_denial"
+FOOTNOTES = ("1", "3", "4", "5")
+
+
+class Facts(NamedTuple):
+    """What clauses may ask of the parties of a transaction."""
+
+    entity_listed: bool = False
+    entity_policy: str = ""
+    footnote_1: bool = False
+    footnote_3: bool = False
+    footnote_4: bool = False
+    footnote_5: bool = False
+    denied_listed: bool = False
+    sdn_listed: bool = False
+    military_listed: bool = False
+    unverified_listed: bool = False
+    near_name: bool = False
+    affiliate: bool = False  # owned by a listed party, and not listed itself
+
+
+def columns(given: pl.DataFrame) -> list[pl.Expr]:
+    """What the lists say of the named parties; each consignee under one spelling, so that totals count it once; and each
+    exporter under the name by which clauses know it.
+    """
+    found = looked_up(given)
+    one = found.height == 1
+    told = [
+        pl.lit(found[c][0] if one else found[c], TYPES[FIELDS[c].type]).alias(c) for c in found.columns if c in FIELDS
+    ]
+    if found["affiliate"].any():
+        owned = pl.col("ownership") if "ownership" in given.columns else pl.lit(None, pl.Float64)
+        told.append(pl.coalesce(owned, pl.when(found["affiliate"]).then(OWNED), 0.0).alias("ownership"))
+    for role, spelt in (("consignee", key), ("exporter", addressee)):
+        if role in given.columns:
+            names = given[role].unique().drop_nulls()
+            same = pl.Series([spelt(name) for name in names], dtype=pl.String)
+            told.append(pl.col(role).replace_strict(names, same, default=None).alias(role))
+    return told
+
+
+@lru_cache(maxsize=400_000)
+def facts_of(name: str, day: date, cleared: bool) -> Facts:
+    """What clauses may ask of one named party on a day."""
+    standing = [(index().rows[i], score) for i, score in matches(name) if index().rows[i].in_force(day)]
+    equal = [row for row, score in standing if score == 100.0]
+    if not equal:
+        return Facts(near_name=bool(standing) and not cleared)
+    entity = [row for row in equal if row.list == ENTITY_LIST]
+    policies = [row.policy if row.policy in POLICIES[1:] else UNREAD for row in entity]
+    noted = {row.footnote for row in entity if row.footnote_from is None or row.footnote_from <= day}
+    on = {LISTS[row.list]: True for row in equal}
+    notes = {f"footnote_{n}": n in noted for n in FOOTNOTES}
+    return Facts(**on, **notes, entity_policy=max(policies, key=POLICIES.index, default=""))
+
+
+def looked_up(given: pl.DataFrame) -> pl.DataFrame:
+    """`Facts` of the named parties of each row, any of them counting; one row where nobody on a list, or near it, is named.
+
+    Names are screened once each, so that a long ledger costs no more than its names.
+    """
+    found: dict[str, NDArray[Any]] = {}
+    for role in ROLES:
+        if role in given.columns:
+            suspects = [name for name in given[role].unique() if name and matches(name)]
+            if suspects:
+                found = found or {name: np.zeros(given.height, np.int8) for name in Facts._fields}
+                rows = given[role].is_in(suspects).fill_null(False).arg_true()
+                for name, values in _of_names(given[rows], role).items():
+                    found[name][rows] = np.maximum(found[name][rows], values)
+    if not found:
+        return pl.DataFrame([Facts()._asdict()])
+    policy = pl.Series(POLICIES).gather(found.pop("entity_policy"))
+    return pl.DataFrame({name: flags.astype(bool) for name, flags in found.items()}).with_columns(entity_policy=policy)
+
+
+def _of_names(rows: pl.DataFrame, role: str) -> dict[str, NDArray[Any]]:
+    """Facts of one role's names, row by row: flags, and the policy by its place in `POLICIES`."""
+    cleared = pl.col("cleared") if "cleared" in rows.columns else pl.lit(None, pl.String)
+    frame = rows.select(name=pl.col(role), day=pl.col("date"), cleared=cleared)
+    distinct = frame.unique()
+    told = []
+    for name, day, free in distinct.rows():
+        of = facts_of(name, day, key(name) in {key(n) for n in (free or "").split(";")})
+        told.append([POLICIES.index(v) if isinstance(v, str) else int(v) for v in of])
+    known = distinct.hstack(pl.DataFrame(told, schema=dict.fromkeys(Facts._fields, pl.Int8), orient="row"))
+    joined = frame.join(known, on=frame.columns, how="left", maintain_order="left", nulls_equal=True)
+    return {name: joined[name].to_numpy() for name in Facts._fields}
