@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from premortem.analysis import why
 from premortem.ensemble.run import draw
 from premortem.study import Run, Study
 from tests.chance import no_shared_chance  # noqa: F401  # for every test
@@ -28,15 +27,6 @@ def home(tmp_path_factory):
         (own / ".cache" / "premortem").mkdir(parents=True)
         (own / ".cache" / "premortem" / "jax").symlink_to(compiled, target_is_directory=True)
     patch.setenv("HOME", str(own))
-    yield
-    patch.undo()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def fewer_anew():
-    """Boxes and items are judged on futures drawn anew: a quarter of what users get, with the wider intervals of so many."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(why, "FRESH", 4096)
     yield
     patch.undo()
 
