@@ -124,7 +124,14 @@ def test_resuming_with_other_inputs_is_refused(study, tmp_path):
 
 
 def test_a_second_writer_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path):
-    inputs = {"inputs": {}, "format": store.FORMAT}
+    asked = {"futures": 1, "seed": 1, "design": "sobol", "policies": ["p"], "part": PART}
+    inputs = {
+        "format": store.FORMAT,
+        "status": "running",
+        "inputs": asked,
+        "uncertainties": [],
+        "replicates": 0,
+    }
     code = (
         "import sys, time; from premortem.ensemble.lock import held; from pathlib import Path\n"
         "with held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from premortem import facts, world
 from premortem.ensemble import bands, read, store
 from premortem.ensemble import run as ensemble
-from premortem.ensemble.part import FUTURES
-from premortem.errors import MissingData
+from premortem.ensemble.layout import FUTURES
+from premortem.ensemble.manifest import FINISHED
+from premortem.errors import BadInput, MissingData
 from premortem.rows import Table
 from premortem.stress import score
 from premortem.study.model import regional
@@ -38,6 +39,9 @@ class Run:
 
     def __post_init__(self) -> None:
         self.manifest = store.read_manifest(self.folder)
+        if self.manifest["status"] != FINISHED:
+            what = "is not finished: it was stopped, or is still being made"
+            raise BadInput(str(self.folder), "", what, allowed="a finished run", hint="premortem run --resume")
         self.seconds: dict[str, float] = {}
         if self.timing:
             self.seconds = {
