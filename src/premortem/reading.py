@@ -33,10 +33,11 @@ def check_ordinary(path: Path, allowed: str = "an ordinary file") -> None:
 
 def read_bytes(path: Path | Traversable, allowed: str, most: int | None = None) -> bytes:
     """The whole content of an ordinary file. Raises `BadInput` for anything else, and for more than `most` bytes."""
+    if not isinstance(path, Path):
+        return path.read_bytes()
     try:
-        if not isinstance(path, Path):
-            return path.read_bytes()
-        # without waiting: a pipe that nobody writes to would never open
+        _refuse(path, path.stat().st_mode, allowed)
+        # without waiting, should it have become a pipe meanwhile
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:
             held = os.fstat(descriptor)

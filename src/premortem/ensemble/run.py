@@ -81,7 +81,7 @@ def run(
     manifest = _manifest(futures, seed, kind, policies, priors, inputs)
     key, timing = identity(manifest["inputs"]), Timing()
     with store.opened(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
-        spec = Spec(key, folder.folder, model, priors, policies, kind, seed, futures)
+        spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures)
         log(f"{futures:,} futures x {len(policies)} policies, seed {seed}, {kind}, run {key[:16]}")
         todo = _todo(folder, spec)
         parts = _on_cluster(spec, todo, cluster) if cluster else _here(spec, todo, most_memory, timing)

@@ -110,26 +110,28 @@ def opened(folder: Path, manifest: dict[str, Any], resume: bool, replace: bool =
     new one, made beside it, is finished too; one of more futures only makes way with `replace`. With `resume` the half
     is gone on with, if its inputs are the same (`NotReproducible`). Raises `BadInput` for a folder of anybody else's.
     """
-    target, fresh = folder.resolve(), not folder.exists()
+    # under the name that was given, unless that is no name of its own
+    target = folder.resolve() if folder.is_symlink() or folder.name in ("", "..") else folder
+    fresh = not target.exists()
     swap.recover(target)
     owner_of(target)
     with held(target):
         place = place_of(target, manifest, resume, replace)
         beside = place != target
         with held(place) if beside else nullcontext():
-            store = _begun(place, target, manifest, resume)
-            if not beside and not resume:
-                with told(target, ""):
-                    swap.drop(swap.half_of(target), target)
+            store = None
             try:
+                store = _begun(place, target, manifest, resume)
                 yield store
             except BaseException:
-                if not store.written and not resume:
+                if not resume and (beside or fresh if store is None else not store.written):
                     _leave(place, target, manifest, beside or fresh)
                 raise
-            if beside:
-                with told(place, ""):
+            with told(target, ""):
+                if beside:
                     swap.into_place(place, target)
+                elif not resume or is_finished(swap.half_of(target)):  # a run that was replaced, not one to go on with
+                    swap.drop(swap.half_of(target), target)
 
 
 def write_table(

@@ -30,8 +30,8 @@ def is_half(folder: Path) -> bool:
 
 def check_can(folder: Path) -> None:
     """Raises `BadInput` for a folder that cannot be changed for another: one that is worked in, or a disk of its own."""
-    here = Path.cwd().resolve()
-    if folder == here or folder in here.parents:
+    here, place = Path.cwd(), folder.resolve()
+    if place == here or place in here.parents:
         what = "holds a finished run, which cannot be replaced from within its own folder"
         raise BadInput(str(folder), "", what, allowed="another --out", hint="or go to the folder above it first")
     if os.path.ismount(folder):
@@ -56,10 +56,11 @@ def into_place(half: Path, folder: Path) -> None:
 
 def drop(half: Path, folder: Path) -> None:
     """Remove a half, or a run that was replaced; what is not the run's goes into the run's folder. Raises `OSError`."""
-    if not half.is_dir():
-        return
     manifest = of_ours(half)
-    layout.clear(half, manifest["inputs"]["policies"] if manifest else (), to=folder if folder.is_dir() else None)
+    if manifest:
+        layout.clear(half, manifest["inputs"]["policies"], to=folder if folder.is_dir() else None)
+    elif half.is_dir() and os.listdir(half) in ([], [layout.LOCK]):  # without a manifest nothing else is known as ours
+        layout.clear(half, ())
 
 
 def recover(folder: Path) -> None:
@@ -82,7 +83,7 @@ def _change(half: Path, folder: Path) -> None:
     folder.rename(aside)
     try:
         half.rename(folder)
-    except OSError:
+    except BaseException:
         aside.rename(folder)
         raise
     aside.rename(half)

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts, world
-from premortem.ensemble import bands, read, store
+from premortem.ensemble import bands, read, store, swap
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.manifest import FINISHED
@@ -38,6 +38,7 @@ class Run:
     first: int | None = None  # how many of its futures are looked at, from the first one on: all of them by default
 
     def __post_init__(self) -> None:
+        swap.recover(self.folder)
         self.manifest = store.read_manifest(self.folder)
         if self.manifest["status"] != FINISHED:
             what = "is not finished: it was stopped, or is still being made"
