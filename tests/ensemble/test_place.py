@@ -148,7 +148,7 @@ def test_f079_a_finished_run_of_more_futures_makes_way_only_when_asked(toy_run, 
 
 
 def test_f079_the_command_names_the_option_that_replaces_a_larger_run(command, copy, whole):  # noqa: F811
-    code, out, _ = command("run", "--policy", "as-written", "--out", copy, "--futures", 100, "--json")
+    code, out, _ = command("run", "--policy", "as-written", "--out", copy, "--futures", 50, "--json")
     assert code == 2
     assert "--replace" in json.loads(out)["error"]["allowed"]
     assert files_of(copy) == files_of(whole)
@@ -173,7 +173,7 @@ def test_f079_any_call_that_fails_leaves_the_finished_run_whole(toy_run, whole, 
         toy_run(out, seed=4, resume=swap.half_of(out).exists())
         assert files_of(out) == files_of(other), (at, seen[at])
         assert [p.name for p in out.parent.iterdir()] == ["out"], (at, seen[at])
-    assert failed > calls / 6
+    assert failed > calls / 10
 
 
 @pytest.mark.parametrize("number", ERRORS)
@@ -221,7 +221,7 @@ for at in range(400):
     killed = killed_at(at, lambda: run(out, 2))
     swap.recover(out)
     seed, sound = store.read_manifest(out)["inputs"]["seed"], store.damaged(out)
-    half = swap.half_of(out).exists()
+    half = (swap.half_of(out) / store.MANIFEST).exists()
     run(out, 2, resume=at % 2 == 0 and half)
     left = sorted(p.name for p in out.parent.iterdir())
     found.append([killed, seed, sound, store.read_manifest(out)["inputs"]["seed"], store.damaged(out), left])
