@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from premortem.ensemble.layout import LOCK
+from premortem.ensemble.layout import HALF, LOCK, MANIFEST
 from premortem.errors import BadInput
 
 # Never through a link, and without waiting for a pipe.
@@ -50,6 +50,13 @@ def is_lock(path: Path) -> bool:
     """Whether a file is the lock of a run, by its content; one that a kill left empty is."""
     owner = _read(path)
     return owner is not None and (owner == {} or set(owner) == {"pid", "host"})
+
+
+def only_begun(folder: Path) -> bool:
+    """Whether a folder is empty, or holds what a kill at the start of a run leaves: our lock, halves of its manifest."""
+    found = [path.name for path in folder.iterdir()]
+    halves = [name for name in found if (half := HALF.fullmatch(name)) and half["name"] == MANIFEST]
+    return not found or (is_lock(folder / LOCK) and set(found) == {LOCK, *halves})
 
 
 def _take(descriptor: int, folder: Path) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from premortem.ensemble import layout, swap
-from premortem.ensemble.layout import LOCK
-from premortem.ensemble.lock import is_lock
+from premortem.ensemble.lock import only_begun
 from premortem.ensemble.manifest import FINISHED, is_like, of_ours, read_manifest
 from premortem.errors import BadInput
 
@@ -19,13 +18,13 @@ def owner_of(folder: Path) -> dict[str, Any] | None:
         return None
     if not folder.is_dir():
         raise BadInput(str(folder), "", "is a file", allowed="a folder")
-    found = sorted(path.name for path in folder.iterdir())
-    if not found or (found == [LOCK] and is_lock(folder / LOCK)):
+    if only_begun(folder):
         return None
     manifest = of_ours(folder)
     if manifest is None:
         if is_like(folder):
             read_manifest(folder)  # says what is wrong with it
+        found = sorted(path.name for path in folder.iterdir())
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         what = f"holds other files and no run of ours: {', '.join(found[:3])}{more}"
         raise BadInput(str(folder), "", what, allowed="a new or empty folder, or an earlier run")

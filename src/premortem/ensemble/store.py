@@ -224,17 +224,16 @@ def _begun(place: Path, target: Path, manifest: dict[str, Any], resume: bool) ->
     """A store with its manifest, and without what an earlier process left half done."""
     with told(place, MANIFEST):
         there = of_ours(place)
-        if resume and there:
-            if changed := changes(place, manifest):
-                raise NotReproducible(
-                    f"{target}: made with other {', '.join(changed)}; run without --resume, or to another --out"
-                )
-            for name in layout.sorted_out(place, there["inputs"]["policies"])[0]:
-                if name.endswith(writing.HALF):
-                    (place / name).unlink()
-        elif there:
-            to = target if place != target else None
-            layout.clear(place, there["inputs"]["policies"], keep=(MANIFEST, LOCK), to=to)
+        known = there["inputs"]["policies"] if there else ()
+        if resume and there and (changed := changes(place, manifest)):
+            raise NotReproducible(
+                f"{target}: made with other {', '.join(changed)}; run without --resume, or to another --out"
+            )
+        if there and not resume:
+            layout.clear(place, known, keep=(MANIFEST, LOCK), to=target if place != target else None)
+        for name in layout.sorted_out(place, known)[0]:
+            if name.endswith(writing.HALF):
+                (place / name).unlink()
         if not (resume and there and there["status"] == FINISHED):  # which stays one while it is mended
             _write_manifest(place, manifest)
         return Store(place)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from premortem import writing
 from premortem.ensemble import layout
+from premortem.ensemble.lock import only_begun
 from premortem.ensemble.manifest import of_ours
 from premortem.errors import BadInput
 
@@ -59,16 +60,16 @@ def drop(half: Path, folder: Path) -> None:
     manifest = of_ours(half)
     if manifest:
         layout.clear(half, manifest["inputs"]["policies"], to=folder if folder.is_dir() else None)
-    elif half.is_dir() and os.listdir(half) in ([], [layout.LOCK]):  # without a manifest nothing else is known as ours
+    elif half.is_dir() and only_begun(half):  # without a manifest nothing else is known as ours
         layout.clear(half, ())
 
 
 def recover(folder: Path) -> None:
-    """Give back its name to a run that a kill left aside in the middle of a change."""
-    aside = _aside(folder)
-    if not folder.exists() and of_ours(aside):
+    """Give a run that a kill left aside in the middle of a change its name back, or that of a half, if it was replaced."""
+    aside, half = _aside(folder), half_of(folder)
+    if of_ours(aside) and not (folder.exists() and half.exists()):
         with suppress(OSError):
-            aside.rename(folder)
+            aside.rename(half if folder.exists() else folder)
 
 
 def _aside(folder: Path) -> Path:
@@ -86,7 +87,8 @@ def _change(half: Path, folder: Path) -> None:
     except BaseException:
         aside.rename(folder)
         raise
-    aside.rename(half)
+    with suppress(FileNotFoundError):  # another process took it for what a kill left
+        aside.rename(half)
 
 
 def _changed_at_once(one: Path, other: Path) -> bool:
