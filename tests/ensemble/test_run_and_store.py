@@ -236,6 +236,10 @@ def test_reading_finds_a_part_that_is_gone_short_or_damaged(copy):
     with pytest.raises(MissingData, match=r"part-00001.*--resume"):
         read.read_columns(out, "as-written")
     held.write_bytes((out / "as-written" / "part-00002.parquet").read_bytes())
+    with pytest.raises(MissingData, match="under another name"):
+        read.read_columns(out, "as-written", name)
+    short = {"margin.A1": np.zeros(3000, np.float32)}
+    store.write_table(out, store.read_manifest(out)["run"], "as-written/part-00001.parquet", short)
     with pytest.raises(MissingData, match="holds 3000 futures, not 16384"):
         read.read_columns(out, "as-written", name)
     held.unlink()
