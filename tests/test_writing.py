@@ -279,7 +279,7 @@ def writes(call):
     name, given = call.func.attr, call.args
     mode = next((a.value for a in given[:1] if isinstance(a, ast.Constant) and isinstance(a.value, str)), "")
     opens = name == "open" and len(mode) < 4 and set(mode) & set("wax+")
-    moves = name == "replace" and len(given) == 1 and not call.keywords  # of a path: a text's takes two
+    moves = name in ("replace", "rename") and len(given) == 1 and not call.keywords  # of a path: a text's takes two
     return name in WRITES or ast.unparse(call.func) == "pq.write_table" or opens or moves
 
 
