@@ -267,10 +267,13 @@ ALLOWED = {
 WRITES = {"write_text", "write_bytes", "rmtree", "unlink", "rmdir", "touch", "mkdir", "symlink_to", "hardlink_to", "write_csv", "write_parquet"}  # fmt: skip
 # Tables that become text in memory, folders into which others then write through the writer, values of columns.
 HARMLESS = {
-    ("regime/reading.py", "replace"),
-    ("study/run.py", "replace"),
     ("exhibits/form.py", "write_csv"),
     ("exhibits/__init__.py", "mkdir"),
+    ("regime/reading.py", "replace"),
+    ("regime/reading.py", "rename"),
+    ("regime/matching.py", "rename"),
+    ("rows.py", "rename"),
+    ("study/run.py", "replace"),
 }
 
 
