@@ -9,6 +9,7 @@ import altair as alt
 import nbformat
 from nbclient import NotebookClient
 
+from premortem import writing
 from premortem.exhibits import render
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -64,9 +65,9 @@ def output_text(out: Any, name: str, pictures: Path) -> str:
 def picture(drawn: str, name: str, pictures: Path) -> str:
     """A picture written into a folder: its file name."""
     if len(drawn) > LARGE:
-        (pictures / f"{name}.png").write_bytes(render.png_of(drawn, SCALE))
+        writing.write(pictures / f"{name}.png", render.png_of(drawn, SCALE))
         return f"{name}.png"
-    (pictures / f"{name}.svg").write_text(render.with_font(drawn), "utf-8")
+    writing.write(pictures / f"{name}.svg", render.with_font(drawn))
     return f"{name}.svg"
 
 
@@ -79,7 +80,7 @@ def write(folder: Path, names: list[str]) -> None:
         if path.stem not in UNKEPT and (not names or path.stem in names):
             for old in pictures.glob(f"{path.stem}-*"):
                 old.unlink()
-            (pages / f"{path.stem}.md").write_text(page(path, pictures), "utf-8")
+            writing.write(pages / f"{path.stem}.md", page(path, pictures))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 import premortem as pm
+from premortem import writing
 from premortem.cli import app
 from premortem.exhibits.form import Exhibit
 from premortem.regime.decide import Decision
@@ -93,8 +94,8 @@ def _cell(text: str) -> str:
 
 def write(folder: Path) -> None:
     """Write both pages under a folder of docs."""
-    (folder / "cli.md").write_text(commands(), "utf-8")
-    (folder / "python.md").write_text(names(), "utf-8")
+    writing.write(folder / "cli.md", commands())
+    writing.write(folder / "python.md", names())
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ import re
 from contextlib import suppress
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from premortem import world
 from premortem.bench.rules import shipments
-from premortem.ensemble import bands, correlation, priors, read, store
+from premortem.ensemble import bands, correlation, layout, manifest, priors, read, store
 from premortem.errors import BadInput, MissingData, PremortemError, raise_all
 from premortem.facts import fetch, live
 from premortem.facts.fetch import Fetched
@@ -81,13 +82,22 @@ def _correlations() -> bytes:
 
 def _manifest() -> bytes:
     inputs = {"futures": 10, "seed": 3, "design": "sobol", "policies": ["as-written"], "part": 16384}
-    return json.dumps({"format": store.FORMAT, "status": "finished", "inputs": inputs, "replicates": 16}).encode()
+    held = {"format": store.FORMAT, "status": "finished", "inputs": inputs, "uncertainties": [], "replicates": 16}
+    return json.dumps(manifest.sealed(held)).encode()
+
+
+def _labelled(frame: pl.DataFrame, name: str) -> bytes:
+    """A part as the run of that manifest would write it."""
+    held = io.BytesIO()
+    said = {store.RUN: json.loads(_manifest())["run"], store.FILE: name}
+    pq.write_table(frame.to_arrow().replace_schema_metadata(said), held)
+    return held.getvalue()
 
 
 def _part() -> bytes:
-    held = io.BytesIO()
-    pl.DataFrame({"future": range(10), "margin.A1": [0.5] * 10}).write_parquet(held)
-    return held.getvalue()
+    return _labelled(
+        pl.DataFrame({"future": range(10), "margin.A1": [0.5] * 10}), store.part_name("as-written", "part", 0)
+    )
 
 
 def _read_part(path) -> None:
@@ -103,13 +113,14 @@ def _read_correlations(path) -> None:
 
 
 def _bins() -> bytes:
-    held, place = io.BytesIO(), {"series": ["a", "a", "b", "b"], "quarter": [0, 1, 0, 1]}
-    pl.DataFrame(place | {f"edge_{i}": [float(i)] * 4 for i in range(len(bands.ZONES))}).write_parquet(held)
-    return held.getvalue()
+    place = {"series": ["a", "a", "b", "b"], "quarter": [0, 1, 0, 1]}
+    edges = {f"edge_{i}": [float(i)] * 4 for i in range(len(bands.ZONES))}
+    return _labelled(pl.DataFrame(place | edges), layout.first_files("as-written")[0])
 
 
 def _read_bins(path) -> None:
-    where = path.parent / bands.first_files("as-written")[0]
+    (path.parent / store.MANIFEST).write_bytes(_manifest())
+    where = path.parent / layout.first_files("as-written")[0]
     where.parent.mkdir(parents=True, exist_ok=True)
     path.replace(where)
     bands.read_bins(path.parent, "as-written")

@@ -3,12 +3,17 @@
 import shutil
 import threading
 from types import SimpleNamespace
+from urllib.parse import parse_qsl
 
 import pytest
 
 from premortem.app import overlay
-from premortem.app.state import State
+from premortem.app.routes import levers
+from premortem.app.state import State, read
+from premortem.errors import BadInput
 from premortem.regime.book import Book, load
+from premortem.study import Study, make_study, problems
+from tests.failing import ERRORS, calls_watched, each_call, fails
 from tests.waiting import LONGEST, until
 
 CHANGED = "l.diffusion.country_allocation.tpp=900000000&l.strength.deals=0.5&l.diffusion.uveu.country_max=0.1"
@@ -52,6 +57,49 @@ def test_a_name_that_leads_elsewhere_is_refused_and_nothing_is_written(at_study,
     before = sorted(p.name for p in folder.rglob("*"))
     assert client.post(f"/api/levers/save?{CHANGED}", json={"name": name}).status_code in (400, 422)
     assert sorted(p.name for p in folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["a\n", "\na", "a\x00", "a ", "b\r"])
+def test_f081_a_name_is_checked_whole_before_anything_is_written(at_study, name):
+    client, folder, _ = at_study
+    before = sorted(folder.rglob("*"))
+    assert client.post(f"/api/levers/save?{CHANGED}", json={"name": name}).status_code == 400
+    assert client.get("/api/levers/policy.toml", params={"name": name}).status_code == 400
+    assert sorted(folder.rglob("*")) == before
+    assert not problems(folder)
+
+
+@pytest.mark.parametrize("number", ERRORS)
+def test_f081_a_policy_that_cannot_be_saved_leaves_the_study_as_it_was(tmp_path, number):
+    """The route itself, without a server, whose own calls would be counted too."""
+    desk = SimpleNamespace(folder=make_study(tmp_path / "mine"), study=Study())
+    view = read(parse_qsl(f"policy=as-written&{CHANGED}"), desk.study)
+
+    def save(name):
+        return levers.save(levers.Save(name=name), desk, view)
+
+    load(desk.folder / "policies" / "as-written.toml")
+    calls, before, failed = each_call(lambda: save("well")), sorted(desk.folder.rglob("*")), 0
+    assert desk.folder / "policies" / "well.toml" in before
+    for at in range(calls):
+        with calls_watched(at, fails(number)):
+            try:
+                save(f"mine-{at}")
+                (desk.folder / "policies" / f"mine-{at}.toml").unlink()
+            except BadInput as error:
+                assert len(str(error).splitlines()) == 1
+                failed += 1
+        assert sorted(desk.folder.rglob("*")) == before
+    assert failed >= 3
+    assert not problems(desk.folder)
+
+
+def test_f081_what_does_not_read_is_never_put_into_the_study(at_study, monkeypatch):
+    client, folder, _ = at_study
+    before = sorted(folder.rglob("*"))
+    monkeypatch.setattr(overlay, "toml", lambda *_: "name = 3")
+    assert client.post(f"/api/levers/save?{CHANGED}", json={"name": "mine"}).status_code == 400
+    assert sorted(folder.rglob("*")) == before
 
 
 def test_without_a_study_nothing_is_saved_but_the_file_can_be_had(client):

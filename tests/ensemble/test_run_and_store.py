@@ -124,7 +124,14 @@ def test_resuming_with_other_inputs_is_refused(study, tmp_path):
 
 
 def test_a_second_writer_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path):
-    inputs = {"inputs": {}, "format": store.FORMAT}
+    asked = {"futures": 1, "seed": 1, "design": "sobol", "policies": ["p"], "part": PART}
+    inputs = {
+        "format": store.FORMAT,
+        "status": "running",
+        "inputs": asked,
+        "uncertainties": [],
+        "replicates": 0,
+    }
     code = (
         "import sys; from premortem.ensemble.lock import held; from pathlib import Path\n"
         "with held(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
@@ -231,6 +238,10 @@ def test_reading_finds_a_part_that_is_gone_short_or_damaged(copy):
     with pytest.raises(MissingData, match=r"part-00001.*--resume"):
         read.read_columns(out, "as-written")
     held.write_bytes((out / "as-written" / "part-00002.parquet").read_bytes())
+    with pytest.raises(MissingData, match="under another name"):
+        read.read_columns(out, "as-written", name)
+    short = {"margin.A1": np.zeros(3000, np.float32)}
+    store.write_table(out, store.read_manifest(out)["run"], "as-written/part-00001.parquet", short)
     with pytest.raises(MissingData, match="holds 3000 futures, not 16384"):
         read.read_columns(out, "as-written", name)
     held.unlink()

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.memory import MB
-from premortem.ensemble.part import FUTURES
 from premortem.errors import BadInput
 from premortem.stress import discover
 from premortem.study import Run

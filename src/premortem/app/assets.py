@@ -11,6 +11,8 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
+from premortem import writing
+
 STATIC = Path(str(files("premortem.app"))) / "static"
 # What the bundle puts into the window.
 SNIPPET = "window.vegaEmbed = vegaEmbed;"
@@ -22,13 +24,13 @@ def build(folder: Path = STATIC) -> dict[str, str]:
     import vl_convert
 
     bundle = vl_convert.javascript_bundle(SNIPPET).encode()
-    (folder / VEGA).write_bytes(bundle)
+    writing.write(folder / VEGA, bundle)
     said = {
         "made_by": "vl-convert-python",
         "version": version("vl-convert-python"),
         "sha256": hashlib.sha256(bundle).hexdigest(),
     }
-    (folder / NOTE).write_text(json.dumps(said, indent=1) + "\n", "utf-8")
+    writing.write(folder / NOTE, json.dumps(said, indent=1) + "\n")
     return said
 
 

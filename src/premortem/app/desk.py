@@ -15,7 +15,8 @@ from premortem.app.live import Kept, Live
 from premortem.app.state import State
 from premortem.app.temporary import Temporary
 from premortem.ensemble import run as ensemble
-from premortem.errors import PremortemError
+from premortem.errors import BadInput, PremortemError
+from premortem.reading import read_bytes
 from premortem.study import Run, Study
 
 # Futures of the run that is made when the study has none: enough for boxes, quick enough to wait for.
@@ -69,8 +70,8 @@ class Desk:
         """A short hash of what answers rest on: the program's version, and the study's own files."""
         parts = hashlib.sha256(version("premortem").encode())
         for path in self._files():
-            with suppress(OSError):
-                parts.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+            with suppress(BadInput):
+                parts.update(path.name.encode() + b"\0" + read_bytes(path, "a file of a study") + b"\0")
         return parts.hexdigest()[:8]
 
     @property

@@ -6,14 +6,15 @@ The only thing of a visitor's that is kept, and only when a page shortens an add
 import hashlib
 import os
 import re
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
+from premortem import writing
 from premortem.app.safety import App, Receive, Scope, Send
 from premortem.errors import BadInput
+from premortem.reading import read_bytes
 
 # Most characters of an address that is kept, most addresses, and days after which one that nobody opened goes.
 LONGEST, MOST, DAYS = 20_000, 1000, 180
@@ -36,13 +37,9 @@ class Saved:
             raise BadInput("address", "query", "holds no settings", got=query[:60], allowed="key=value&...")
         text = urlencode(pairs)
         name = _name(text)
-        try:
+        with writing.told(self.home):
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=self.home, encoding="ascii", delete=False) as file:
-                file.write(text)
-            Path(file.name).replace(self.home / name)
-        except OSError as error:
-            raise BadInput(str(self.home), "", f"cannot be written ({error.strerror})") from error
+            writing.put(self.home / name, text)
         self._prune()
         return name
 
@@ -52,19 +49,20 @@ class Saved:
             return None
         path = self.home / name
         with suppress(OSError, ValueError):
-            text = path.read_text("ascii")
-            if _name(text) == name:
+            text = _ours(path)
+            if text is not None:
                 os.utime(path)
-                return text
+            return text
         return None
 
     def _prune(self) -> None:
         """Let go of what nobody opened for long, and of the oldest where there are too many."""
         with suppress(OSError):
-            kept = sorted(self.home.iterdir(), key=lambda p: -p.stat().st_mtime)
+            named = [path for path in self.home.iterdir() if NAME.fullmatch(path.name)]
+            kept = sorted(named, key=lambda p: -p.stat().st_mtime)
             oldest = time.time() - DAYS * 86_400
             for i, path in enumerate(kept):
-                if i >= MOST or path.stat().st_mtime < oldest:
+                if (i >= MOST or path.stat().st_mtime < oldest) and _ours(path) is not None:
                     path.unlink()
 
 
@@ -83,6 +81,14 @@ class Expanded:
                 rest = urlencode([(key, value) for key, value in pairs if key != "state"])
                 scope = {**scope, "query_string": f"{found}&{rest}".rstrip("&").encode()}
         await self.app(scope, receive, send)
+
+
+def _ours(path: Path) -> str | None:
+    """The settings in a file of ours, which is named by the hash of what it holds; None for any other."""
+    with suppress(BadInput, ValueError):
+        text = read_bytes(path, "a file of settings", LONGEST * 3).decode("ascii")
+        return text if _name(text) == path.name else None
+    return None
 
 
 def _name(text: str) -> str:

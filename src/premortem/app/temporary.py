@@ -9,6 +9,8 @@ from pathlib import Path
 
 PREFIX = "premortem-app-"
 LOCK = "lock"
+# What our lock says: a folder of that name with another file of that name is somebody else's.
+MARK = b"temporary folder of premortem app\n"
 
 
 class Temporary:
@@ -18,6 +20,7 @@ class Temporary:
         sweep(Path(tempfile.gettempdir()))
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         self._lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(self._lock, MARK)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 
     def new(self) -> Path:
@@ -33,13 +36,15 @@ class Temporary:
 
 
 def sweep(where: Path) -> None:
-    """Delete the folders of servers that are gone: ours, no link, and with a lock that nobody holds."""
+    """Delete the folders of servers that are gone: ours by what their lock says, no link, and held by nobody."""
     for folder in where.glob(f"{PREFIX}*"):
         with suppress(OSError):
             if folder.is_symlink() or folder.stat().st_uid != os.getuid():
                 continue
-            lock = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
+            lock = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
             try:
+                if os.read(lock, len(MARK) + 1) != MARK:
+                    continue
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder)
             finally:

@@ -11,16 +11,20 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-BUNDLE = "premortem-debug.txt"
+from premortem import reading, writing
+from premortem.errors import BadInput
+
+# The file, and its first line, by which one of ours is known.
+BUNDLE, HEAD = "premortem-debug.txt", "For a bug report; read it before you send it."
 PACKAGES = ("premortem", "jax", "jaxlib", "numpy", "scipy", "numba", "polars", "pyarrow", "pandas", "distributed")
 # Last lines of the run's log that are kept.
 LINES = 40
 
 
 def write_bundle(error: BaseException, arguments: list[str]) -> Path | None:
-    """Write the bundle into the current folder; its path, or None where the folder cannot be written."""
+    """Write the bundle into the current folder; its path, or None where it cannot be written."""
     parts = [
-        "For a bug report; read it before you send it.",
+        HEAD,
         f"system: {platform.platform()}, Python {platform.python_version()}",
         *(f"{name}: {_version(name)}" for name in PACKAGES),
         f"command: premortem {' '.join(arguments)}",
@@ -30,8 +34,10 @@ def write_bundle(error: BaseException, arguments: list[str]) -> Path | None:
     ]
     path = Path(BUNDLE)
     try:
-        path.write_text(without_personal_paths("\n".join(parts)) + "\n", "utf-8")
-    except OSError:
+        if path.exists() and not reading.read_bytes(path, "a file").startswith(HEAD.encode()):
+            return None  # somebody else's file of that name
+        writing.write(path, without_personal_paths("\n".join(parts)) + "\n")
+    except BadInput:
         return None
     return path
 
@@ -58,8 +64,10 @@ def without_personal_paths(text: str) -> str:
 
 def _log(arguments: list[str]) -> list[str]:
     out = Path(arguments[arguments.index("--out") + 1]) if "--out" in arguments[:-1] else Path("out")
-    with suppress(OSError):
-        return ["run.log:", *(out / "run.log").read_text("utf-8", errors="replace").splitlines()[-LINES:]]
+    for folder in (out.parent / f".{out.name}.half", out):  # the run that is under way, where it replaces another
+        with suppress(BadInput):
+            text = reading.read_bytes(folder / "run.log", "a log").decode("utf-8", "replace")
+            return ["run.log:", *text.splitlines()[-LINES:]]
     return ["no run.log"]
 
 

@@ -29,6 +29,9 @@ def run(
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Let a finished run of more futures in the same folder make way.")
+    ] = False,
     cluster: Annotated[
         str | None,
         typer.Option(
@@ -69,6 +72,7 @@ def run(
         seed,
         out,
         resume=resume,
+        replace=replace,
         progress=progress(as_json or quiet),
         cluster=cluster,
         memory=size(memory, "--memory") if memory else None,

@@ -104,6 +104,8 @@ def ledger(
     from premortem.regime import ledger as ledgers
     from premortem.regime import tables
 
+    if out is not None:
+        tables.check_target(out, file)
     decided, result = ledgers.decide_file(file, _book(study, under))
     beside = None
     if out is not None:

@@ -13,19 +13,16 @@ import numba
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from premortem.ensemble import store
-from premortem.errors import MissingData
+from premortem.ensemble.layout import counts_file, first_files
 
 # Shares of the first futures between whose quantiles the zones lie, and bins of a zone.
 ZONES = (0.002, 0.02, 0.1, 0.35, 0.65, 0.9, 0.98, 0.998)
 EACH = 36
 BINS = EACH * (len(ZONES) - 1)
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-# Folder of the series within a run.
-SERIES = "series"
 # Futures whose whole series are kept.
 THIN = 1024
 
@@ -94,18 +91,8 @@ def quantiles(counts: Counts, bins: Bins, at: tuple[float, ...] = QUANTILES) -> 
     return out
 
 
-def counts_file(policy: str, part: int) -> str:
-    """Name of the file that holds the counts of a part."""
-    return store.part_name(f"{SERIES}/{policy}", "counts", part)
-
-
-def first_files(policy: str) -> list[str]:
-    """Files that only the first part of a policy writes: where the bins lie, and whole series."""
-    return [f"{SERIES}/{policy}/{name}.parquet" for name in ("bins", "paths")]
-
-
 def write_first(
-    folder: Path, policy: str, names: list[str], series: NDArray[np.float32], laid: Bins
+    folder: Path, run: str, policy: str, names: list[str], series: NDArray[np.float32], laid: Bins
 ) -> list[store.Written]:
     """Write where the bins of a policy lie, and the whole series of its first futures, (series, quarter, future)."""
     quarters = series.shape[1]
@@ -118,15 +105,18 @@ def write_first(
     }
     return [
         store.write_table(
-            folder, bins_file, where | {k: laid.edges[:, :, i].ravel() for i, k in enumerate(_columns())}
+            folder, run, bins_file, where | {k: laid.edges[:, :, i].ravel() for i, k in enumerate(_columns())}
         ),
-        store.write_table(folder, paths_file, place | {name: kept[i].ravel() for i, name in enumerate(names)}),
+        store.write_table(folder, run, paths_file, place | {name: kept[i].ravel() for i, name in enumerate(names)}),
     ]
 
 
 def read_bins(folder: Path, policy: str) -> Bins:
     """Where the bins of a stored policy lie."""
-    frame = _laid(folder, policy)
+    return _bins(_laid(folder, store.read_manifest(folder)["run"], policy))
+
+
+def _bins(frame: pl.DataFrame) -> Bins:
     quarters = frame["quarter"].n_unique()
     return Bins(np.stack([frame[key].to_numpy().reshape(-1, quarters) for key in _columns()], axis=2))
 
@@ -138,47 +128,46 @@ def _columns() -> list[str]:
 
 def read_paths(folder: Path, policy: str) -> pl.DataFrame:
     """Whole series of the first futures: future, quarter (0 to 39) and a column a series."""
-    return _read(folder, first_files(policy)[1])
+    return _read(folder, store.read_manifest(folder)["run"], first_files(policy)[1])
 
 
 def read_bands(folder: Path, policy: str, labels: tuple[str, ...]) -> pl.DataFrame:
     """Bands of a stored policy over all its futures: series, quarter, p5, p25, p50, p75, p95; quarters by their
     labels.
     """
-    inputs = store.read_manifest(folder)["inputs"]
-    bins = read_bins(folder, policy)
+    manifest = store.read_manifest(folder)
+    inputs, run = manifest["inputs"], manifest["run"]
+    frame = _laid(folder, run, policy)
+    bins = _bins(frame)
     counts = np.zeros((*bins.edges.shape[:2], BINS + 2), np.uint64)
     for part in range(-(-inputs["futures"] // inputs["part"])):
         name = counts_file(policy, part)
-        counted = _read(folder, name, "count")["count"]
+        counted = _read(folder, run, name, "count")["count"]
         if len(counted) != counts.size:
-            raise _missing(folder, name, f"holds {len(counted)} counts, not {counts.size}")
+            raise store.missing(folder, name, f"holds {len(counted)} counts, not {counts.size}")
         counts += counted.to_numpy().reshape(counts.shape)
     found = quantiles(counts, bins)
-    frame = _laid(folder, policy).select("series", "quarter")
     columns = {f"p{round(100 * q)}": found[i].ravel() for i, q in enumerate(QUANTILES)}
-    return frame.with_columns(pl.col("quarter").replace_strict(dict(enumerate(labels))), **columns)
+    return frame.select("series", "quarter").with_columns(
+        pl.col("quarter").replace_strict(dict(enumerate(labels))), **columns
+    )
 
 
-def _laid(folder: Path, policy: str) -> pl.DataFrame:
+def _laid(folder: Path, run: str, policy: str) -> pl.DataFrame:
     name = first_files(policy)[0]
-    frame = _read(folder, name, "series", "quarter", *_columns())
+    frame = _read(folder, run, name, "series", "quarter", *_columns())
     if frame.is_empty() or frame.height != frame["series"].n_unique() * frame["quarter"].n_unique():
-        raise _missing(folder, name, "is not a row a series and quarter")
+        raise store.missing(folder, name, "is not a row a series and quarter")
     return frame
 
 
-def _read(folder: Path, name: str, *columns: str) -> pl.DataFrame:
+def _read(folder: Path, run: str, name: str, *columns: str) -> pl.DataFrame:
     """A table of a run, through Arrow: polars panics at some damaged pages. Raises `MissingData`."""
+    held = store.open_table(folder, run, name)
+    absent = set(columns) - set(held.schema_arrow.names)
+    if absent:
+        raise store.missing(folder, name, f"no column {', '.join(sorted(absent))}")
     try:
-        held = pq.ParquetFile(folder / name, page_checksum_verification=True)
-        absent = set(columns) - set(held.schema_arrow.names)
-        if absent:
-            raise _missing(folder, name, f"no column {', '.join(sorted(absent))}")
         return pl.DataFrame(pl.from_arrow(held.read()))
     except (OSError, pa.ArrowException, pl.exceptions.PolarsError) as error:
-        raise _missing(folder, name, f"cannot be read ({error})") from error
-
-
-def _missing(folder: Path, name: str, what: str) -> MissingData:
-    return MissingData(f"{folder}: {name}: {what}; make it again with `premortem run --resume`")
+        raise store.missing(folder, name, f"cannot be read ({error})") from error

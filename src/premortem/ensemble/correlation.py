@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.reading import read_text
 
 Array = NDArray[np.float64]
 COLUMNS = ("a", "b", "rho")
@@ -79,8 +80,8 @@ def read(path: Path, names: Sequence[str], orderless: Sequence[str]) -> Copula:
 
 def _rows(path: Path) -> list[tuple[str, str, float]]:
     try:
-        rows = list(csv.DictReader(path.read_text("utf-8").splitlines(), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        rows = list(csv.DictReader(read_text(path, "a UTF-8 CSV table").splitlines(), strict=True))
+    except csv.Error as error:
         raise BadInput(path.name, "", f"cannot be read: {error}", allowed="a UTF-8 CSV table") from error
     errors, pairs = [], []
     for line, row in enumerate(rows, 2):

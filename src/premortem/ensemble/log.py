@@ -6,6 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from premortem.writing import append
+
 
 class Log:
     """Appends lines to a run's log; call it with what happened."""
@@ -16,7 +18,7 @@ class Log:
 
     def __enter__(self) -> "Log":
         with suppress(OSError):
-            self._file = self._path.open("a", encoding="utf-8")
+            self._file = open(append(self._path), "a", encoding="utf-8")
         return self
 
     def __call__(self, what: str) -> None:

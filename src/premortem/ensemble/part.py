@@ -15,7 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.ensemble import bands, design, store
+from premortem.ensemble import bands, design, layout, store
+from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.priors import Priors
 from premortem.ensemble.store import Written
 
@@ -23,8 +24,6 @@ from premortem.ensemble.store import Written
 CHUNK = 2048
 # Futures in a part.
 PART = 8 * CHUNK
-# Group of the files that hold the uncertainties.
-FUTURES = "futures"
 
 Scalars = dict[str, jax.Array]
 # (values, levers) -> scalars of shape (future,) and series of shape (quarter, future)
@@ -33,7 +32,7 @@ Model = Callable[[jax.Array, Any], tuple[Scalars, Scalars]]
 
 @dataclass(frozen=True)
 class Spec:
-    """All that the parts of a run follow from; small, so that it can be sent to workers. `key` names it."""
+    """All that the parts of a run follow from; small, so that it can be sent to workers. `key` is the run's identity."""
 
     key: str
     folder: Path
@@ -71,7 +70,7 @@ def draw(priors: Priors, kind: design.Design, seed: int, start: int, count: int)
 
 def files(spec: Spec, part: int) -> list[str]:
     """Names of all files that a part writes."""
-    return [store.part_name(FUTURES, "part", part), *(f for p in spec.policies for f in _of_policy(p, part))]
+    return layout.of_part(spec.policies, part)
 
 
 def make(spec: Spec, part: int, missing: Sequence[str]) -> Made:
@@ -83,11 +82,13 @@ def make(spec: Spec, part: int, missing: Sequence[str]) -> Made:
     # the last chunk is padded with the futures that would come next, never reshaped
     values = draw(spec.priors, spec.kind, spec.seed, part * PART, -(-count // CHUNK) * CHUNK)
     written: list[Written] = []
-    uncertainties = store.part_name(FUTURES, "part", part)
+    uncertainties = layout.part_name(FUTURES, "part", part)
     if uncertainties in missing:
         columns = dict(zip(spec.priors.names, values[:, :count], strict=True))
-        written.append(store.write_table(spec.folder, uncertainties, {"future": _index(spec, part)} | columns))
-    asked = [name for name in spec.policies if set(missing) & set(_of_policy(name, part))]
+        written.append(
+            store.write_table(spec.folder, spec.key, uncertainties, {"future": _index(spec, part)} | columns)
+        )
+    asked = [name for name in spec.policies if set(missing) & set(layout.of_policy(name, part))]
     for name in asked:
         written += _simulate(spec, part, name, values)
     return Made(part, tuple(written), count * len(asked), time.perf_counter() - began)
@@ -118,11 +119,6 @@ def use_compilation_cache() -> None:
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
-def _of_policy(name: str, part: int) -> list[str]:
-    first = bands.first_files(name) if part == 0 else []
-    return [store.part_name(name, "part", part), bands.counts_file(name, part), *first]
-
-
 def _index(spec: Spec, part: int) -> NDArray[np.int64]:
     return np.arange(part * PART, part * PART + spec.count(part))
 
@@ -139,7 +135,7 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32]) -> 
         stacked = np.stack([np.asarray(value)[:, :here] for value in series.values()])
         if laid is None:
             laid = bands.lay(stacked)
-            written += bands.write_first(spec.folder, name, list(series), stacked, laid)
+            written += bands.write_first(spec.folder, spec.key, name, list(series), stacked, laid)
         counts = counts + bands.count(stacked, *laid)
         for key, value in scalars.items():
             columns.setdefault(key, np.empty(count, np.float32))[at : at + here] = np.asarray(value)[:here]
@@ -148,8 +144,10 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32]) -> 
 
 def _store(spec: Spec, part: int, name: str, columns: Mapping[str, NDArray[np.float32]], counts: Any) -> list[Written]:
     broken = np.flatnonzero(~np.all([np.isfinite(c) for c in columns.values()], axis=0)) + part * PART
-    place = bands.counts_file(name, part), store.part_name(name, "part", part)
+    place = layout.counts_file(name, part), layout.part_name(name, "part", part)
     return [
-        store.write_table(spec.folder, place[0], {"count": counts.astype(np.uint16).ravel()}),
-        store.write_table(spec.folder, place[1], {"future": _index(spec, part), **columns}, tuple(map(int, broken))),
+        store.write_table(spec.folder, spec.key, place[0], {"count": counts.astype(np.uint16).ravel()}),
+        store.write_table(
+            spec.folder, spec.key, place[1], {"future": _index(spec, part), **columns}, tuple(map(int, broken))
+        ),
     ]

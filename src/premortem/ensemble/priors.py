@@ -24,6 +24,7 @@ from premortem.ensemble import correlation
 from premortem.ensemble.correlation import Copula
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
+from premortem.reading import read_text
 
 Array = NDArray[np.float64]
 Distribution = Literal[
@@ -158,8 +159,8 @@ class Priors:
 def read(path: Any) -> Priors:
     """Priors from a CSV table. Raises `BadInput` (all faults at once) naming the file, the row and what is allowed."""
     try:
-        rows = list(csv.DictReader(path.read_text("utf-8").splitlines(), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        rows = list(csv.DictReader(read_text(path, "a UTF-8 CSV table").splitlines(), strict=True))
+    except csv.Error as error:
         raise BadInput(path.name, "", f"cannot be read: {error}", allowed="a UTF-8 CSV table") from error
     if not rows:
         raise BadInput(path.name, "", "no rows", allowed=f"columns {', '.join(Prior.model_fields)}")

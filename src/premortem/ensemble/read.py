@@ -1,7 +1,7 @@
 """Reads a run part by part, so that ten million futures pass through the memory of one part.
 
 Every page read is checked against the checksum that Parquet keeps beside it, and every part against the number of
-futures that it must hold.
+futures that it must hold, the run that it must be of, and its place in it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas  # noqa: F401  # pyarrow loads it at its first column, and two threads that do so at once see half of it
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from premortem.ensemble import store
@@ -27,11 +26,13 @@ def read_parts(
 
     Raises `MissingData` for a part that is missing or damaged, and for a column that the run does not hold.
     """
-    inputs = store.read_manifest(folder)["inputs"]
+    manifest = store.read_manifest(folder)
+    inputs = manifest["inputs"]
     size, total = inputs["part"], inputs["futures"]
     wanted = total if first is None else min(first, total)
     for start in range(0, wanted, size):
-        table = _part(folder, store.part_name(group, "part", start // size), columns, min(size, total - start))
+        name = store.part_name(group, "part", start // size)
+        table = _part(folder, manifest["run"], name, columns, min(size, total - start))
         count = min(size, wanted - start)
         yield {name: table[name].to_numpy()[:count] for name in table.column_names}
 
@@ -50,27 +51,20 @@ def read_columns(folder: Path, group: str, columns: Sequence[str] | None = None,
 
 def column_names(folder: Path, group: str) -> list[str]:
     """Names of the columns of a group. Raises `MissingData` where its first part cannot be read."""
-    try:
-        return list(pq.read_schema(folder / store.part_name(group, "part", 0)).names)
-    except (OSError, pa.ArrowException) as error:
-        raise _missing(folder, group, str(error)) from error
+    name, run = store.part_name(group, "part", 0), store.read_manifest(folder)["run"]
+    return list(store.open_table(folder, run, name).schema_arrow.names)
 
 
-def _part(folder: Path, name: str, columns: Sequence[str] | None, rows: int) -> pa.Table:
-    path = folder / name
+def _part(folder: Path, run: str, name: str, columns: Sequence[str] | None, rows: int) -> pa.Table:
+    held = store.open_table(folder, run, name)
+    absent = set(columns or ()) - set(held.schema_arrow.names)
+    if absent:
+        raise MissingData(f"{folder}: {name}: no column {', '.join(sorted(absent))} in this run")
     try:
-        held = pq.ParquetFile(path, page_checksum_verification=True)
-        absent = set(columns or ()) - set(held.schema_arrow.names)
-        if absent:
-            raise MissingData(f"{folder}: {name}: no column {', '.join(sorted(absent))} in this run")
         # one thread: the columns of a part are small, and whoever reads may have threads of their own
         table = held.read(columns=None if columns is None else list(columns), use_threads=False)
     except (OSError, pa.ArrowException) as error:
-        raise _missing(folder, name, "is not there" if not path.exists() else str(error)) from error
+        raise store.missing(folder, name, str(error)) from error
     if table.num_rows != rows:
-        raise _missing(folder, name, f"holds {table.num_rows} futures, not {rows}")
+        raise store.missing(folder, name, f"holds {table.num_rows} futures, not {rows}")
     return table
-
-
-def _missing(folder: Path, name: str, what: str) -> MissingData:
-    return MissingData(f"{folder}: {name}: {what}; make it again with `premortem run --resume`")

@@ -1,7 +1,5 @@
 """Runs futures part by part, in threads here or on a cluster, into a store. Bits depend on (seed, index) only."""
 
-import hashlib
-import json
 import os
 import platform
 import time
@@ -12,12 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from premortem.ensemble import bands, design, memory, store
+from premortem.ensemble import design, layout, memory, store
 from premortem.ensemble.log import Log
+from premortem.ensemble.manifest import identity
 from premortem.ensemble.memory import peak_mb
 from premortem.ensemble.part import (
     CHUNK,
-    FUTURES,
     PART,
     Made,
     Model,
@@ -36,7 +34,7 @@ __all__ = ["CHUNK", "Model", "Progress", "Timing", "draw", "peak_mb", "run", "us
 # Most futures a run may have; more would fill any disk.
 MOST = 1_000_000_000
 # Folders of a run that are no policy's.
-TAKEN = (FUTURES, bands.SERIES)
+TAKEN = (layout.FUTURES, layout.SERIES)
 # (futures done, futures asked for, seconds so far)
 Progress = Callable[[int, int, float], None]
 # Parts yet to be made, each with the files that it lacks.
@@ -64,17 +62,16 @@ def run(
     inputs: Mapping[str, str],
     kind: design.Design = "sobol",
     resume: bool = False,
+    replace: bool = False,
     progress: Progress | None = None,
     cluster: str | None = None,
     most_memory: int | None = None,
 ) -> Timing:
     """Simulate `futures` futures under every policy into the run folder `out`; the futures are the same for all.
 
-    `cluster` is the address of a Dask scheduler, or `local:N`; `most_memory` a ceiling in bytes. Raises `BadInput`
-    for a
-    number of futures out of range and for whatever the store refuses. A future with a result that is not finite is
-    kept
-    as it is, counted and listed, never dropped.
+    `cluster` is the address of a Dask scheduler, or `local:N`; `most_memory` a ceiling in bytes; `replace` lets a
+    finished run of more futures make way. Raises `BadInput` for a number of futures out of range and for whatever the
+    store refuses. A future with a result that is not finite is kept as it is, counted and listed, never dropped.
     """
     if not 1 <= futures <= MOST:
         raise BadInput("command line", "--futures", f"{futures} is out of range", got=futures, allowed=f"1 to {MOST:,}")
@@ -82,16 +79,15 @@ def run(
     if taken:
         raise BadInput(taken[0], "", "is a name that run folders use", got=taken[0], allowed="another name")
     manifest = _manifest(futures, seed, kind, policies, priors, inputs)
-    key = hashlib.sha256(json.dumps(manifest["inputs"], sort_keys=True).encode()).hexdigest()[:16]
-    spec = Spec(key, out.resolve(), model, priors, policies, kind, seed, futures)
-    timing = Timing()
-    with store.opened(out, manifest, resume) as folder, Log(out / store.LOG) as log:
-        log(f"{futures:,} futures x {len(policies)} policies, seed {seed}, {kind}, inputs {key}")
+    key, timing = identity(manifest["inputs"]), Timing()
+    with store.opened(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
+        spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures)
+        log(f"{futures:,} futures x {len(policies)} policies, seed {seed}, {kind}, run {key[:16]}")
         todo = _todo(folder, spec)
         parts = _on_cluster(spec, todo, cluster) if cluster else _here(spec, todo, most_memory, timing)
         _collect(spec, folder, parts, timing, log, progress)
         timing.non_finite = folder.non_finite()
-        folder.finish(manifest | {"status": "finished", "non_finite": timing.non_finite})
+        folder.finish(manifest | {"non_finite": timing.non_finite})
         log("finished")
     return timing
 

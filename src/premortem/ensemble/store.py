@@ -1,23 +1,14 @@
 """A run on disk: a folder with a manifest, Parquet parts and their checksums. What is written whole stays; the rest
-is redone.
+is redone. `layout` names its files.
 
-out/manifest.json                          what was asked, of what inputs, by which version
-out/futures/part-00000.parquet             the uncertainties of each future, by index
-out/as-written/part-00000.parquet          its margins and outcomes under a policy
-out/series/as-written/counts-00000.parquet counts of its series, from which bands are read
-out/series/as-written/bins.parquet         where those bins lie
-out/series/as-written/paths.parquet        the whole series of the first futures
-out/checksums.jsonl                        a line a finished file
-out/run.log                                what happened when
+A finished run is never written into: its successor is made beside it and takes its place when whole (`swap`).
 """
 
 import hashlib
 import json
 import os
-import shutil
-import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,12 +17,34 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from premortem.ensemble.lock import LOCK, held
-from premortem.errors import BadInput, NotReproducible
+from premortem import reading, writing
+from premortem.ensemble import layout, swap
+from premortem.ensemble.layout import CHECKSUMS, LOCK, LOG, MANIFEST, part_name
+from premortem.ensemble.lock import held
+from premortem.ensemble.manifest import FINISHED, FORMAT, is_finished, of_ours, read_manifest, sealed
+from premortem.ensemble.place import changes, owner_of, place_of
+from premortem.errors import BadInput, MissingData, NotReproducible
 
-# 2: parts of 16,384 futures, checksums with the futures that are not finite, a lock that the system keeps.
-FORMAT = 2
-MANIFEST, CHECKSUMS, LOG = "manifest.json", "checksums.jsonl", "run.log"
+__all__ = [
+    "CHECKSUMS",
+    "FORMAT",
+    "LOG",
+    "MANIFEST",
+    "Store",
+    "Written",
+    "damaged",
+    "intact",
+    "is_finished",
+    "open_table",
+    "opened",
+    "part_name",
+    "read_checksums",
+    "read_manifest",
+    "write_table",
+]
+
+# What each part says of itself, for other tools too: of which run it is, and which file of it.
+RUN, FILE = b"premortem.run", b"premortem.file"
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,10 @@ class Store:
 
     def record(self, entries: Sequence[Written]) -> None:
         """Note finished files, on disk before anything else happens."""
-        with _told(self.folder, CHECKSUMS), (self.folder / CHECKSUMS).open("a") as lines:
+        with (
+            told(self.folder, CHECKSUMS),
+            open(writing.append(self.folder / CHECKSUMS), "a", encoding="utf-8") as lines,
+        ):
             lines.write("".join(_line(entry) for entry in entries))
             lines.flush()
             os.fsync(lines.fileno())
@@ -73,84 +89,96 @@ class Store:
 
     def finish(self, manifest: dict[str, Any]) -> None:
         """Mark a run as finished, with its results; checksums in order, whatever the order of writing."""
-        self._save_checksums()
-        write_json(self.folder / MANIFEST, manifest)
+        with told(self.folder, ""):
+            for name in sorted(layout.folders(manifest["inputs"]["policies"])):
+                writing.sync_folder(self.folder / name)
+        text = self._save_checksums()
+        _write_manifest(self.folder, manifest | {"status": FINISHED, "checksums": _sha(text)})
 
-    def _save_checksums(self) -> None:
+    def _save_checksums(self) -> str:
         text = "".join(_line(self.written[name]) for name in sorted(self.written))
-        _whole(self.folder, CHECKSUMS, lambda half: half.write_text(text, "utf-8"))
+        with told(self.folder, CHECKSUMS):
+            writing.put(self.folder / CHECKSUMS, text)
+        return text
 
 
 @contextmanager
-def opened(folder: Path, manifest: dict[str, Any], resume: bool) -> Iterator[Store]:
-    """A store for writing under `folder`, locked against a second process.
+def opened(folder: Path, manifest: dict[str, Any], resume: bool, replace: bool = False) -> Iterator[Store]:
+    """A store for writing the run of a folder, locked against a second process.
 
-    A folder that holds another run is replaced, unless `resume`: then its inputs must be the same
-    (`NotReproducible`). A
-    folder that holds anything else is refused (`BadInput`).
+    A new or empty folder, and the half of an earlier run, are written in place. A finished run stays as it is until the
+    new one, made beside it, is finished too; one of more futures only makes way with `replace`. With `resume` the half
+    is gone on with, if its inputs are the same (`NotReproducible`). Raises `BadInput` for a folder of anybody else's.
     """
-    _check_is_ours(folder)
-    with held(folder):
-        _begin(folder, manifest, resume)
-        yield Store(folder)
+    # under the name that was given, unless that is no name of its own
+    target = folder.resolve() if folder.is_symlink() or folder.name in ("", "..") else folder
+    fresh = not target.exists()
+    swap.recover(target)
+    owner_of(target)
+    with held(target):
+        place = place_of(target, manifest, resume, replace)
+        beside = place != target
+        with held(place) if beside else nullcontext():
+            store = None
+            try:
+                store = _begun(place, target, manifest, resume)
+                yield store
+            except BaseException:
+                if not resume and (beside or fresh if store is None else not store.written):
+                    _leave(place, target, manifest, beside or fresh)
+                raise
+            with told(target, ""):
+                if beside:
+                    swap.into_place(place, target)
+                elif not resume or is_finished(swap.half_of(target)):  # a run that was replaced, not one to go on with
+                    swap.drop(swap.half_of(target), target)
 
 
-def write_table(folder: Path, name: str, columns: dict[str, NDArray[Any]], non_finite: tuple[int, ...] = ()) -> Written:
-    """One Parquet part, whole or not at all; arrays of equal length. Raises `BadInput` when the disk is full."""
+def write_table(
+    folder: Path, run: str, name: str, columns: Mapping[str, NDArray[Any]], non_finite: tuple[int, ...] = ()
+) -> Written:
+    """One Parquet part of a run, whole or not at all; arrays of equal length. Raises `BadInput` when the disk is full."""
     table = pa.table({key: pa.array(value) for key, value in columns.items()})
-    # zstd 1 without dictionaries: measured fastest for columns of distinct floats
-    digest = _whole(
-        folder,
-        name,
-        lambda half: pq.write_table(
-            table, half, compression="zstd", compression_level=1, use_dictionary=False, write_page_checksum=True
-        ),
-    )
-    return Written(name, digest, non_finite)
-
-
-def write_json(path: Path, document: dict[str, Any]) -> None:
-    """A JSON document, whole or not at all."""
-    text = json.dumps(document, indent=1, allow_nan=False) + "\n"
-    _whole(path.parent, path.name, lambda half: half.write_text(text, "utf-8"))
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a run. Raises `BadInput` when there is none, or one of another format."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise BadInput(
-            str(folder), "", "no run here", allowed="a folder that `premortem run` wrote", hint="run: premortem run"
+    table = table.replace_schema_metadata({RUN: run.encode(), FILE: name.encode()})
+    digests: list[str] = []
+    with told(folder, name):
+        # zstd 1 without dictionaries: measured fastest for columns of distinct floats
+        writing.put(
+            folder / name,
+            lambda half: pq.write_table(
+                table, half, compression="zstd", compression_level=1, use_dictionary=False, write_page_checksum=True
+            ),
+            parents=True,
+            check=lambda half: digests.append(_digest(half)),
+            sync=False,  # all folders at once, when the run is finished
         )
+    return Written(name, digests[0], non_finite)
+
+
+def open_table(folder: Path, run: str, name: str) -> pq.ParquetFile:
+    """A part of a run, to be read with its pages checked. Raises `MissingData` where it cannot be, or is another's."""
+    path = folder / name
     try:
-        manifest = json.loads(path.read_text("utf-8"))
-    except (ValueError, OSError, RecursionError) as error:
-        raise BadInput(str(path), "", f"cannot be read: {error}", hint="run again: premortem run") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        got = manifest.get("format") if isinstance(manifest, dict) else None
-        raise BadInput(
-            str(path),
-            "format",
-            f"a run of another version: {got}",
-            got=got,
-            allowed=str(FORMAT),
-            hint="the seed makes it again: premortem run --seed SEED --futures FUTURES",
-        )
-    wrong = _faults(manifest)
-    if wrong:
-        raise BadInput(str(path), wrong, "is damaged", hint="run again: premortem run")
-    return manifest
+        reading.check_ordinary(path)
+        held = pq.ParquetFile(path, page_checksum_verification=True)
+    except (BadInput, OSError, pa.ArrowException) as error:
+        raise missing(folder, name, str(error) if path.exists() else "is not there") from error
+    said = held.metadata.metadata or {}
+    if (said.get(RUN), said.get(FILE)) != (run.encode(), name.encode()):
+        raise missing(folder, name, f"is {_said_to_be(said, run)}")
+    return held
 
 
-def part_name(folder: str, kind: str, index: int) -> str:
-    """Name of a part: `as-written/part-00003.parquet`."""
-    return f"{folder}/{kind}-{index:05d}.parquet"
+def missing(folder: Path, name: str, what: str) -> MissingData:
+    """The refusal of a part that cannot be read."""
+    return MissingData(f"{folder}: {name}: {what}; make it again with `premortem run --resume`")
 
 
 def read_checksums(folder: Path) -> list[Written]:
     """Finished files of a run, in the order in which they were written; lines that say nothing are left out."""
     path, found = folder / CHECKSUMS, []
-    for line in path.read_text("utf-8", errors="replace").splitlines() if path.is_file() else ():
+    text = reading.read_bytes(path, "a list of checksums").decode("utf-8", "replace") if path.exists() else ""
+    for line in text.splitlines():
         try:
             entry = json.loads(line)
             found.append(Written(str(entry["file"]), str(entry["sha256"]), tuple(map(int, entry["non_finite"]))))
@@ -166,103 +194,79 @@ def intact(folder: Path, entry: Written) -> bool:
 
 
 def damaged(folder: Path) -> list[str]:
-    """Files of a run whose bytes are not those that were written, by name; reads the whole run."""
-    return [entry.file for entry in read_checksums(folder) if not intact(folder, entry)]
+    """Files of a run whose bytes are not those that were written, by name; reads the whole run.
 
-
-def is_finished(folder: Path) -> bool:
-    """Whether a whole run of this format lies in a folder."""
-    try:
-        return read_manifest(folder).get("status") == "finished"
-    except BadInput:
-        return False
-
-
-def _begin(folder: Path, manifest: dict[str, Any], resume: bool) -> None:
-    old = folder / MANIFEST
-    if old.is_file() and resume:
-        before = read_manifest(folder)
-        changed = [key for key in manifest["inputs"] if before["inputs"].get(key) != manifest["inputs"][key]]
-        if changed:
-            raise NotReproducible(
-                f"{folder}: made with other {', '.join(changed)}; run without --resume, or to another --out"
-            )
-        for half in folder.glob("**/.*.half"):
-            half.unlink(missing_ok=True)
-    else:
-        for child in folder.iterdir():
-            if child.name != LOCK:
-                shutil.rmtree(child) if child.is_dir() else child.unlink()
-    write_json(old, manifest)
-
-
-def _check_is_ours(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise BadInput(str(folder), "", "is a file", allowed="a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not {MANIFEST, LOCK} & {p.name for p in folder.iterdir()}:
-        raise BadInput(
-            str(folder),
-            "",
-            "holds other files, which a run would replace",
-            allowed="a new or empty folder, or an earlier run",
-        )
-
-
-def _faults(manifest: dict[str, Any]) -> str:
-    """Key of the first part of a manifest that cannot be what a run wrote; empty when there is none."""
-    inputs = manifest.get("inputs")
-    if not isinstance(inputs, dict):
-        return "inputs"
-    kinds = {"futures": int, "seed": int, "design": str, "policies": list, "part": int}
-    for key, kind in kinds.items():
-        if not isinstance(inputs.get(key), kind):
-            return f"inputs.{key}"
-    plain = all(isinstance(p, str) and p and "/" not in p and not p.startswith(".") for p in inputs["policies"])
-    if not plain or not inputs["policies"]:
-        return "inputs.policies"
-    return "" if isinstance(manifest.get("replicates"), int) else "replicates"
-
-
-def _whole(folder: Path, name: str, save: Callable[[Path], Any]) -> str:
-    """Write a file under a name of its own and then rename it; the SHA-256 of what was written."""
-    path = folder / name
-    half = path.with_name(f".{path.name}.{socket.gethostname()}-{os.getpid()}.half")
-    with _told(folder, name):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            save(half)
-            _flush(half)
-            digest = _digest(half)
-            half.replace(path)
-        except BaseException:
-            half.unlink(missing_ok=True)
-            raise
-    return digest
+    Of a finished run every file that it must have is looked for, and the list of checksums itself is checked.
+    """
+    manifest = read_manifest(folder)
+    held_ = {entry.file: entry for entry in read_checksums(folder)}
+    if manifest.get("status") != FINISHED:
+        return [name for name, entry in held_.items() if not intact(folder, entry)]
+    wrong = [n for n in layout.all_files(manifest["inputs"]) if n not in held_ or not intact(folder, held_[n])]
+    path = folder / CHECKSUMS
+    sound = path.is_file() and _digest(path) == manifest.get("checksums")
+    return wrong if sound else [CHECKSUMS, *wrong]
 
 
 @contextmanager
-def _told(folder: Path, name: str) -> Iterator[None]:
+def told(folder: Path, name: str) -> Iterator[None]:
     """A failure of the disk, in the user's words."""
     try:
         yield
     except OSError as error:
-        raise BadInput(
-            str(folder),
-            name,
-            f"cannot be written ({error.strerror or error}); what is finished is kept",
-            hint="free some room, then go on with --resume",
-        ) from error
+        what = f"cannot be written ({error.strerror or error}); what is finished is kept"
+        if swap.is_half(folder):
+            what += ", and so is the run that this one replaces: the disk must hold both"
+        raise BadInput(str(folder), name, what, hint="free some room, then go on with --resume") from error
+
+
+def _begun(place: Path, target: Path, manifest: dict[str, Any], resume: bool) -> Store:
+    """A store with its manifest, and without what an earlier process left half done."""
+    with told(place, MANIFEST):
+        there = of_ours(place)
+        known = there["inputs"]["policies"] if there else ()
+        if resume and there and (changed := changes(place, manifest)):
+            raise NotReproducible(
+                f"{target}: made with other {', '.join(changed)}; run without --resume, or to another --out"
+            )
+        if there and not resume:
+            layout.clear(place, known, keep=(MANIFEST, LOCK), to=target if place != target else None)
+        for name in layout.sorted_out(place, known)[0]:
+            if name.endswith(writing.HALF):
+                (place / name).unlink()
+        if not (resume and there and there["status"] == FINISHED):  # which stays one while it is mended
+            _write_manifest(place, manifest)
+        return Store(place)
+
+
+def _leave(place: Path, target: Path, manifest: dict[str, Any], made: bool) -> None:
+    """Leave nothing of a run that failed before its first part was finished."""
+    with suppress(OSError):
+        keep = () if made else (LOCK,)
+        layout.clear(place, manifest["inputs"]["policies"], keep=keep, to=target if place != target else None)
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    text = json.dumps(sealed(manifest), indent=1, allow_nan=False) + "\n"
+    with told(folder, MANIFEST):
+        writing.put(folder / MANIFEST, text)
+
+
+def _said_to_be(said: Mapping[bytes, bytes], run: str) -> str:
+    if RUN not in said:
+        return "not written by this version of premortem"
+    other = said.get(FILE, b"").decode("utf-8", "replace")
+    return f"of another run ({other})" if said[RUN] != run.encode() else f"{other} under another name"
 
 
 def _line(entry: Written) -> str:
     return json.dumps({"file": entry.file, "sha256": entry.sha256, "non_finite": list(entry.non_finite)}) + "\n"
 
 
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from errno import EACCES
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from premortem import writing
 from premortem.errors import BadInput, MissingData, PremortemError, raise_all, unknown
 
 # The module of each exhibit by its name, in the order in which they are shown: the note's, then ours.
@@ -120,13 +120,9 @@ def _row(name: str, made: Any, error: str, folder: Path | None, formats: tuple[s
 
 
 def _make(folder: Path) -> None:
-    try:
+    with writing.told(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(EACCES, "no permission")
-    except OSError as error:
-        allowed = "a folder you may write"
-        raise BadInput(str(folder), "-o", f"cannot be written ({error.strerror})", allowed=allowed) from error
+        writing.check_folder(folder)
 
 
 def subject(name: str) -> str:

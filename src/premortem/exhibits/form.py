@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import altair as alt
 import polars as pl
 
-from premortem.errors import BadInput
+from premortem import writing
 from premortem.exhibits import FORMATS, render
 from premortem.exhibits.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, themed
 from premortem.facts import catalogue
@@ -102,20 +102,11 @@ class Exhibit:
         )
 
     def write(self, folder: Path, formats: tuple[str, ...] = FORMATS) -> list[Path]:
-        """The exhibit as files `NAME.FORMAT` of a folder. Raises `BadInput` when the folder cannot be written."""
+        """The exhibit as files `NAME.FORMAT` of a folder. Raises `BadInput` when one cannot be written."""
         made = []
         for kind in formats:
             path = folder / f"{self.name}.{kind}"
-            held = self._bytes(kind)
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                half = path.with_name(f".{path.name}.half")
-                half.write_bytes(held)
-                half.replace(path)
-            except OSError as error:
-                raise BadInput(
-                    str(folder), "-o", f"cannot be written ({error.strerror})", allowed="a folder you may write"
-                ) from error
+            writing.write(path, self._bytes(kind), parents=True)
             made.append(path)
         return made
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from premortem import writing
 from premortem.errors import MissingData
 
 AGENT = "premortem (research software; data pull)"
@@ -75,7 +76,7 @@ def _go_on(url: str, part: Path, about: Path, most: int, patience: float) -> dic
             etag, modified = answer.headers.get("ETag") or "", answer.headers.get("Last-Modified") or ""
             # a weak tag may not name a range
             tag = etag if etag and not etag.startswith("W/") else modified
-            about.write_text(json.dumps({"tag": tag}), "utf-8")
+            writing.put(about, json.dumps({"tag": tag}))
             start = held if answer.status == 206 else 0
             _write(answer, part, start, most, url)
             return {"etag": etag, "modified": modified}

@@ -9,6 +9,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -18,6 +19,7 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from premortem import writing
 from premortem.errors import MissingData, PremortemError, nearest, raise_all, unknown
 from premortem.facts.fetch import Fetched, fetch
 
@@ -102,10 +104,11 @@ def read_pulled(name: str, known: dict[str, Source] | None = None) -> pl.DataFra
     if record is None:
         raise MissingData(f"{name} has not been pulled; premortem data pull {name}")
     path = home() / f"{name}.{known[name].format}"
-    content = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(content).hexdigest() != record["sha256"]:
-        raise MissingData(f"{name} is not what was pulled; premortem data pull {name}")
-    return _frame(known[name], path)
+    # a kill between a table and its record leaves the earlier table beside the new one
+    for held in (path, path.with_name(f"{path.name}.before")):
+        if held.is_file() and hashlib.sha256(held.read_bytes()).hexdigest() == record["sha256"]:
+            return _frame(known[name], held)
+    raise MissingData(f"{name} is not what was pulled; premortem data pull {name}")
 
 
 def _pull(source: Source, get: Fetch) -> dict[str, Any]:
@@ -130,17 +133,25 @@ def _pull(source: Source, get: Fetch) -> dict[str, Any]:
             "licence": source.licence,
             "edition": fetched.etag or fetched.modified,
         }
-        fetched.path.replace(path)
-        _put(path.with_name(f"{source.name}.record.json"), json.dumps(record, indent=1))
+        _keep(source, fetched.path, path, json.dumps(record, indent=1))
     except OSError as error:
         raise MissingData(f"{home()}: cannot be written ({error.strerror or error})") from error
     return record
 
 
-def _put(path: Path, text: str) -> None:
-    half = path.with_name(path.name + ".half")
-    half.write_text(text, "utf-8")
-    half.replace(path)
+def _keep(source: Source, fetched: Path, path: Path, record: str) -> None:
+    """Put a table and its record in their places, or neither: the table that was pulled before comes back."""
+    before = path.with_name(f"{path.name}.before")
+    with suppress(FileNotFoundError):
+        path.replace(before)
+    try:
+        writing.place(fetched, path)
+        writing.put(path.with_name(f"{source.name}.record.json"), record)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            before.replace(path)
+        raise
+    before.unlink(missing_ok=True)
 
 
 def _checked(source: Source, path: Path) -> pl.DataFrame:

@@ -6,19 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from premortem.errors import BadInput
+from premortem.reading import read_bytes
 
 MAX_BYTES = 1_000_000
 
 
 def read_toml(path: Path | Traversable) -> dict[str, Any]:
     """The document of a TOML file. Raises `BadInput` where it cannot be read, is too large or is not TOML."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a TOML file") from error
-    if len(raw) > MAX_BYTES:
-        raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
-    return parse_toml(raw, path.name)
+    return parse_toml(read_bytes(path, "a TOML file", MAX_BYTES), path.name)
 
 
 def parse_toml(raw: bytes, file: str) -> dict[str, Any]:

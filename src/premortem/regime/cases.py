@@ -8,6 +8,7 @@ from typing import Any
 
 from premortem.errors import BadInput, PremortemError, nearest
 from premortem.facts.toml import parse_toml
+from premortem.reading import check_ordinary
 from premortem.regime.book import Book, load
 from premortem.regime.decide import Transaction, explain, gate
 from premortem.regime.parties import ROLES
@@ -143,6 +144,7 @@ def _columns(case: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(path: Path) -> list[dict[str, Any]]:
     try:
+        check_ordinary(path, "a CSV or TOML file")
         if path.stat().st_size > MAX_BYTES:
             raise BadInput(
                 path.name, "", "is too large", allowed=f"{MAX_BYTES:,} bytes; use `premortem ledger` for many shipments"

@@ -10,12 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from premortem import reading, writing
 from premortem.errors import BadInput
 
 # Most rows and bytes of a file that is read: beyond them memory runs out, and a file is to be split.
 MOST_ROWS, MOST_BYTES = 20_000_000, 8_000_000_000
 SPLIT = "split it by date; give what was shipped before in used_tpp and consignee_tpp_this_year"
 PARQUET = (".parquet", ".pq")
+# Endings of what is written, which say its format.
+WRITTEN = (".csv", *PARQUET)
 SEPARATORS = (",", ";", "\t")
 # Column that says of a row of a CSV that it cannot be told which value belongs where.
 MISSHAPEN = "_misshapen"
@@ -28,6 +31,7 @@ def read(path: Path) -> pl.DataFrame:
 
     A CSV's rows with more values than the header has names say so in `_misshapen`; those with fewer lack values.
     """
+    reading.check_ordinary(path, "a CSV or Parquet file")
     try:
         size = path.stat().st_size
         if size == 0:
@@ -133,12 +137,21 @@ def _read_misshapen(path: Path, separator: str, names: list[str]) -> pl.DataFram
 
 def write(table: pl.DataFrame, path: Path) -> None:
     """Write a decided ledger as Parquet or CSV, by its ending, whole or not at all. Raises `BadInput`."""
-    half = path.with_name(f".{path.name}.half")
+    check_target(path)
+    save = table.write_parquet if path.suffix.lower() in PARQUET else table.write_csv
     try:
-        (table.write_parquet if path.suffix.lower() in PARQUET else table.write_csv)(half)
-        half.replace(path)
-    except OSError as error:
-        half.unlink(missing_ok=True)
-        raise BadInput(
-            str(path), "", f"cannot be written ({error.strerror or error})", allowed="a folder you may write"
-        ) from error
+        writing.write(path, save)
+    except pl.exceptions.PolarsError as error:  # how some failures of a disk are told
+        what = f"cannot be written ({str(error).splitlines()[0][:120]})"
+        raise BadInput(str(path), "", what, allowed=writing.FOLDER) from error
+
+
+def check_target(path: Path, *inputs: Path) -> None:
+    """Raises `BadInput` where a decided ledger could not be written, before it is decided: an ending that says nothing,
+
+    one of the inputs, a link, a device, a folder that may not be written.
+    """
+    if path.suffix.lower() not in WRITTEN:
+        allowed = f"a name that ends in {', '.join(WRITTEN)}"
+        raise BadInput(str(path), "", "has an ending that is not known", got=path.suffix, allowed=allowed)
+    writing.check_target(path, *inputs)

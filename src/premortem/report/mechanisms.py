@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem import analysis, facts
+from premortem import analysis, facts, writing
 from premortem.exhibits.marks import PLAIN
 from premortem.exhibits.render import svg
 from premortem.exhibits.theme import BREAKS, HOLDS, themed
@@ -26,10 +26,9 @@ _POINT = re.compile(r"^(?P<four>4 \* )?(?:(?P<at>\w+)@(?P<quarter>\d{4}Q\d)|year
 
 def write(folder: Path) -> None:
     """Write one SVG a mechanism into a folder: as-written, 4,096 futures of the prior."""
-    folder.mkdir(parents=True, exist_ok=True)
     study = Study()
     for name in MECHANISMS:
-        (folder / f"{name}.svg").write_text(svg(chart(name, study)), "utf-8")
+        writing.write(folder / f"{name}.svg", svg(chart(name, study)), parents=True)
 
 
 def chart(name: str, study: Study) -> Any:

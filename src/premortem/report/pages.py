@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from premortem import world
+from premortem import world, writing
 from premortem.ensemble import priors
 from premortem.regime import book as rules
 from premortem.regime.clause import STAGES, Clause
@@ -123,8 +123,7 @@ def write(folder: Path) -> None:
     from premortem.report import chapter  # simulates: only when pages are written
 
     for name, text in {**pages(), "hindcast.md": chapter.hindcast()}.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, "utf-8")
+        writing.write(folder / name, text, parents=True)
     mechanisms.write(folder / "img" / "mechanisms")
     gallery.write(folder / "img" / "exhibits")
 

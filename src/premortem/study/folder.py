@@ -1,15 +1,16 @@
 """A folder of the user's own files: what may stand in it, how a new one is made, and every fault of one, all at once."""
 
-import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from premortem import world
+from premortem import world, writing
 from premortem.ensemble import correlation, priors, store
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest, raise_all
+from premortem.reading import read_bytes
 from premortem.regime import book as rules
 from premortem.regime.levers import Levers
 from premortem.stress import propositions, score
@@ -29,6 +30,7 @@ EXAMPLE = """# Outcomes of your own, as expressions over time. Take the marks of
 """
 # What a study's folder is known by.
 MARK = "study.toml"
+MARKED = b"# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n"
 DEFAULT_OUT = "out"
 
 Check = Callable[[], Any]
@@ -69,7 +71,7 @@ def _checks(folder: Path, of_world: bool) -> list[tuple[str, Check]]:
     }
     policies, assumptions = (sorted((folder / part).glob("*.toml")) for part in PARTS)
     return [
-        *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).is_file()),
+        *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).exists()),
         *((f"{POLICIES}/{path.name}", partial(rules.load, path)) for path in policies),
         *((f"{ASSUMPTIONS}/{path.name}", partial(_check_assumption, path, of_world)) for path in assumptions),
         (ASSUMPTIONS, partial(_check_ids, assumptions)),
@@ -121,27 +123,56 @@ def make_study(folder: Path) -> Path:
     """A folder with copies of what may be edited, empty tables of what may be added, and a README that says how. Raises `BadInput` when it exists and is not
     empty.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    content = _new_study()
+    if folder.exists() and not (folder.is_dir() and _is_begun(folder, content)):
         raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / PARAMETERS).write_text(world.PARAMS.read_text("utf-8"), "utf-8")
-        (folder / SIGNPOSTS).write_text(signposts.SHIPPED.read_text("utf-8"), "utf-8")
-        (folder / README).write_text((files("premortem.study") / "readme.md").read_text("utf-8"), "utf-8")
-        (folder / CORRELATIONS).write_text(",".join(correlation.COLUMNS) + "\n", "utf-8")
-        (folder / OUTCOMES).write_text(EXAMPLE, "utf-8")
-        (folder / READINGS).write_text(",".join(observations.COLUMNS) + "\n", "utf-8")
-        for part, home in (("policies", rules.POLICIES), ("assumptions", propositions.SHIPPED)):
-            (folder / part).mkdir()
-            for source in home.iterdir():
-                if source.name.endswith(".toml"):
-                    (folder / part / source.name).write_bytes(source.read_bytes())
-        (folder / MARK).write_text(
-            "# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n", "utf-8"
-        )
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise BadInput(
-            str(folder), "", f"cannot be written ({error.strerror})", allowed="a folder you may write"
-        ) from error
+    made: list[Path] = []
+    with writing.told(folder):
+        try:
+            for name, held in content.items():
+                for place in (folder / name).parents[::-1]:
+                    if not place.exists():
+                        place.mkdir()
+                        made.append(place)
+                if not (folder / name).exists():
+                    writing.put(folder / name, held, new=True)
+                    made.append(folder / name)
+        except BaseException:
+            for path in made[::-1]:
+                with suppress(OSError):
+                    path.rmdir() if path.is_dir() else path.unlink()
+            raise
     return folder
+
+
+def _new_study() -> dict[str, bytes]:
+    """The files of a new study by name; its mark comes last, so that what a kill leaves half made is not taken for one."""
+    content = {
+        PARAMETERS: world.PARAMS.read_bytes(),
+        SIGNPOSTS: signposts.SHIPPED.read_bytes(),
+        README: (files("premortem.study") / "readme.md").read_bytes(),
+        CORRELATIONS: (",".join(correlation.COLUMNS) + "\n").encode(),
+        OUTCOMES: EXAMPLE.encode(),
+        READINGS: (",".join(observations.COLUMNS) + "\n").encode(),
+    }
+    for part, home in (("policies", rules.POLICIES), ("assumptions", propositions.SHIPPED)):
+        content |= {f"{part}/{s.name}": s.read_bytes() for s in home.iterdir() if s.name.endswith(".toml")}
+    return content | {MARK: MARKED}
+
+
+def _is_begun(folder: Path, content: Mapping[str, bytes]) -> bool:
+    """Whether a folder is empty, or holds only what a killed `init` left: files of a new study as they are, no mark."""
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        half = path.name.startswith(".") and path.name.endswith(writing.HALF)
+        ours = path.is_dir() and name in PARTS and not path.is_symlink()
+        if not (half or ours) and (name == MARK or content.get(name) != _held(path)):
+            return False
+    return True
+
+
+def _held(path: Path) -> bytes:
+    try:
+        return read_bytes(path, "a file")
+    except BadInput:
+        return b""

@@ -1,8 +1,11 @@
 """Where a study's last run is stored, so that a command without a folder finds it."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
+from premortem import writing
+from premortem.errors import BadInput
 from premortem.study.folder import DEFAULT_OUT
 
 
@@ -13,11 +16,8 @@ def _pointer(study: Path | None) -> Path:
 
 def remember(study: Path | None, folder: Path) -> None:
     """Note a run folder as the last of a study, or of this working folder where there is none."""
-    try:
-        _pointer(study).parent.mkdir(parents=True, exist_ok=True)
-        _pointer(study).write_text(str(folder.resolve()), "utf-8")
-    except OSError:
-        return  # a home that cannot be written only costs the shortcut to the last run
+    with suppress(BadInput):  # a home that cannot be written only costs the shortcut to the last run
+        writing.write(_pointer(study), str(folder.resolve()), parents=True)
 
 
 def folder(study: Path | None) -> Path:

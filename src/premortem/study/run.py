@@ -11,10 +11,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts, world
-from premortem.ensemble import bands, read, store
+from premortem.ensemble import bands, read, store, swap
 from premortem.ensemble import run as ensemble
-from premortem.ensemble.part import FUTURES
-from premortem.errors import MissingData
+from premortem.ensemble.layout import FUTURES
+from premortem.ensemble.manifest import FINISHED
+from premortem.errors import BadInput, MissingData
 from premortem.rows import Table
 from premortem.stress import score
 from premortem.study.model import regional
@@ -37,7 +38,11 @@ class Run:
     first: int | None = None  # how many of its futures are looked at, from the first one on: all of them by default
 
     def __post_init__(self) -> None:
+        swap.recover(self.folder)
         self.manifest = store.read_manifest(self.folder)
+        if self.manifest["status"] != FINISHED:
+            what = "is not finished: it was stopped, or is still being made"
+            raise BadInput(str(self.folder), "", what, allowed="a finished run", hint="premortem run --resume")
         self.seconds: dict[str, float] = {}
         if self.timing:
             self.seconds = {

@@ -164,13 +164,15 @@ class Study:
         out: str | Path | None = None,
         *,
         resume: bool = False,
+        replace: bool = False,
         progress: ensemble.Progress | None = None,
         cluster: str | None = None,
         memory: int | None = None,
     ) -> Run:
         """Simulate and score `futures` futures under each policy into a run folder; same bits for the same seed.
 
-        `cluster` is a Dask scheduler's address or `local:N`; `memory` a ceiling in bytes.
+        `cluster` is a Dask scheduler's address or `local:N`; `memory` a ceiling in bytes; `replace` lets a finished run
+        of more futures in the same folder make way.
         """
         chosen = tuple(dict.fromkeys(listed(policies) or self.policies))
         each(self.book, chosen)
@@ -186,6 +188,7 @@ class Study:
             folder,
             inputs=self.hashes(chosen),
             resume=resume,
+            replace=replace,
             progress=progress,
             cluster=cluster,
             most_memory=memory,

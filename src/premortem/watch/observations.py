@@ -13,6 +13,7 @@ import numpy as np
 
 from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.reading import read_bytes
 from premortem.watch import kinds, process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.quantities import Z95, Array, Quantity, find
@@ -116,15 +117,11 @@ def read(path: Path, today: date | None = None, quantities: Mapping[str, Quantit
     Raises `BadInput`, or all of them at once: columns, numbers, dates, units, values outside their own range.
     """
     try:
-        raw = path.read_bytes()
-        if len(raw) > MAX_BYTES:
-            raise BadInput(path.name, "", f"is too large: {len(raw):,} bytes", allowed=f"{MAX_BYTES:,} bytes")
+        raw = read_bytes(path, "a CSV file of readings", MAX_BYTES)
         table = csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
         columns = [c.strip() for c in table.fieldnames or ()]
         table.fieldnames = columns
         rows = [{k: (v or "").strip() for k, v in row.items() if isinstance(k, str)} for row in table]
-    except OSError as error:
-        raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a CSV file of readings") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadInput(path.name, "", f"is not a CSV table: {error}", allowed="UTF-8 CSV") from error
     raise_all(_columns(path.name, columns))

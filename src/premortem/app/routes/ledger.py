@@ -13,6 +13,7 @@ import polars as pl
 from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse
 
+from premortem import writing
 from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes.rules import book_of
@@ -90,7 +91,7 @@ def _uploaded(file: UploadFile) -> Iterator[tuple[Path, str]]:
         raise BadInput(name, "", "is no ledger", got=Path(name).suffix, allowed=", ".join(ENDINGS))
     with tempfile.TemporaryDirectory(prefix="premortem-ledger-") as folder:
         path = Path(folder) / f"ledger{Path(name).suffix.lower()}"
-        with path.open("wb") as out:
+        with writing.told(path), path.open("wb") as out:  # in a folder of its own, gone in a moment
             while block := file.file.read(1 << 20):
                 out.write(block)
         yield path, name

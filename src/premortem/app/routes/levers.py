@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
+from premortem import writing
 from premortem.app import controls, overlay
 from premortem.app.controls import BINDING
 from premortem.app.desk import Desk
@@ -22,7 +23,7 @@ from premortem.regime import diff
 from premortem.regime.book import instrument_title, load
 
 router = APIRouter()
-NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 @router.get("/levers", response_class=HTMLResponse, include_in_schema=False)
@@ -98,15 +99,11 @@ def save(given: Save, desk: AtDesk, view: View) -> Answer:
     name = _named(given.name)
     path = _place(desk, name)
     text = overlay.toml(desk.study.book(view.policy), view, name)
-    try:
-        path.parent.mkdir(exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-        load(path)  # what is written must read
-    except FileExistsError:
-        raise BadInput("policies", name, "is there already", got=name, allowed="a new name") from None
-    except OSError as error:
-        raise BadInput(str(path), "", f"cannot be written ({error.strerror})") from error
+    with writing.told(path):
+        try:
+            writing.put(path, text, new=True, parents=True, check=load)  # what is written must read
+        except FileExistsError:
+            raise BadInput("policies", name, "is there already", got=name, allowed="a new name") from None
     return Answer.model_validate({"saved": f"policies/{path.name}", "policy": name})
 
 
@@ -125,7 +122,7 @@ def _place(desk: Desk, name: str) -> Path:
 
 
 def _named(name: str) -> str:
-    if not NAME.match(name):
+    if not NAME.fullmatch(name):
         raise BadInput(
             "policies",
             "name",

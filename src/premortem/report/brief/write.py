@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from premortem.errors import BadInput, PremortemError
+from premortem import writing
+from premortem.errors import PremortemError
 from premortem.exhibits.render import svg
 from premortem.report.brief import html, pdf
 from premortem.report.brief.assemble import assemble
@@ -47,24 +48,10 @@ def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None, paper:
 
 def _check_folder(folder: Path) -> None:
     """Fails before the work rather than after it."""
-    probe = folder / ".brief"
-    try:
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise _unwritable(folder, error) from error
+    with writing.told(folder):
+        writing.check_folder(folder)
 
 
 def _put(path: Path, content: bytes) -> Path:
-    half = path.with_name(path.name + ".half")
-    try:
-        half.write_bytes(content)
-        half.replace(path)
-    except OSError as error:
-        half.unlink(missing_ok=True)
-        raise _unwritable(path, error) from error
+    writing.write(path, content)
     return path
-
-
-def _unwritable(path: Path, error: OSError) -> BadInput:
-    return BadInput(str(path), "", f"cannot be written ({error.strerror})", allowed="a folder you may write")

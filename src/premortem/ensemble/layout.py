@@ -1,0 +1,115 @@
+"""The names of a run's files, and which of a folder's files are a run's: nothing else in it is ever deleted.
+
+out/manifest.json                          what was asked, of what inputs, by which version
+out/futures/part-00000.parquet             the uncertainties of each future, by index
+out/as-written/part-00000.parquet          its margins and outcomes under a policy
+out/series/as-written/counts-00000.parquet counts of its series, from which bands are read
+out/series/as-written/bins.parquet         where those bins lie
+out/series/as-written/paths.parquet        the whole series of the first futures
+out/checksums.jsonl                        a line a finished file
+out/run.log                                what happened when
+out/lock.json                              which process writes
+out/brief.html, out/brief.pdf              the brief
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+MANIFEST, CHECKSUMS, LOG, LOCK = "manifest.json", "checksums.jsonl", "run.log", "lock.json"
+BRIEFS = ("brief.html", "brief.pdf")
+# Folders of a run that are no policy's: of the uncertainties, and of the series.
+FUTURES, SERIES = "futures", "series"
+# A half that a killed process left: of which file.
+HALF = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}(\.old)?\.half")
+# Removed last, so that what is left after a kill is known as a run's.
+LAST = (MANIFEST, LOCK)
+
+
+def part_name(folder: str, kind: str, index: int) -> str:
+    """Name of a part: `as-written/part-00003.parquet`."""
+    return f"{folder}/{kind}-{index:05d}.parquet"
+
+
+def counts_file(policy: str, part: int) -> str:
+    """Name of the file that holds the counts of a part."""
+    return part_name(f"{SERIES}/{policy}", "counts", part)
+
+
+def first_files(policy: str) -> list[str]:
+    """Files that only the first part of a policy writes: where the bins lie, and whole series."""
+    return [f"{SERIES}/{policy}/{name}.parquet" for name in ("bins", "paths")]
+
+
+def of_policy(policy: str, part: int) -> list[str]:
+    """Names of the files that a part writes under a policy."""
+    first = first_files(policy) if part == 0 else []
+    return [part_name(policy, "part", part), counts_file(policy, part), *first]
+
+
+def of_part(policies: Collection[str], part: int) -> list[str]:
+    """Names of all files that a part writes."""
+    return [part_name(FUTURES, "part", part), *(name for policy in policies for name in of_policy(policy, part))]
+
+
+def all_files(inputs: Mapping[str, Any]) -> Iterator[str]:
+    """Names of every file with a checksum of a whole run with these inputs."""
+    for part in range(-(-inputs["futures"] // inputs["part"])):
+        yield from of_part(inputs["policies"], part)
+
+
+def folders(policies: Collection[str]) -> set[str]:
+    """Names of a run's folders."""
+    return {FUTURES, SERIES, *policies, *(f"{SERIES}/{policy}" for policy in policies)}
+
+
+def belongs(name: str, policies: Collection[str]) -> bool:
+    """Whether a file of this name in a run's folder is the run's, or a half of such a one."""
+    place, _, last = name.rpartition("/")
+    if half := HALF.fullmatch(last):
+        return belongs(f"{place}/{half['name']}".lstrip("/"), policies)
+    if not place:
+        return last in (MANIFEST, CHECKSUMS, LOG, LOCK, *BRIEFS)
+    if place == FUTURES or place in policies:
+        return re.fullmatch(r"part-\d{5,}\.parquet", last) is not None
+    series = place.startswith(f"{SERIES}/") and place.removeprefix(f"{SERIES}/") in policies
+    return series and re.fullmatch(r"(counts-\d{5,}|bins|paths)\.parquet", last) is not None
+
+
+def sorted_out(folder: Path, policies: Collection[str]) -> tuple[list[str], list[str]]:
+    """What lies in a run's folder: files of the run, and whatever else, by name. Links are not followed."""
+    ours, others, known = list[str](), list[str](), folders(policies)
+
+    def look(place: str) -> None:
+        for entry in sorted(os.scandir(folder / place), key=lambda e: e.name):
+            name = f"{place}/{entry.name}".lstrip("/")
+            if name in known and entry.is_dir(follow_symlinks=False):
+                look(name)
+            else:
+                own = entry.is_file(follow_symlinks=False) and belongs(name, policies)
+                (ours if own else others).append(name)
+
+    look("")
+    return ours, others
+
+
+def clear(folder: Path, policies: Collection[str], keep: Collection[str] = (), to: Path | None = None) -> None:
+    """Remove a run's files and its folders as far as they are empty; what else lies there stays, or goes to another folder.
+
+    Whatever has the same name there stays where it is. Raises `OSError`.
+    """
+    ours, others = sorted_out(folder, policies)
+    for name in others if to else ():
+        target = Path(str(to)) / name
+        if not os.path.lexists(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).rename(target)
+    for name in sorted(ours, key=lambda name: LAST.index(name) if name in LAST else -1):
+        if name not in keep:
+            (folder / name).unlink()
+    for name in (*sorted(folders(policies), key=len, reverse=True), *(() if keep else ("",))):
+        with suppress(OSError):  # holds something else, or is not there
+            (folder / name).rmdir()
