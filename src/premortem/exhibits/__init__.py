@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from premortem import writing
-from premortem.errors import BadInput, MissingData, PremortemError, raise_all, unknown
+from premortem.errors import MissingData, PremortemError, raise_all, unknown
 
 # The module of each exhibit by its name, in the order in which they are shown: the note's, then ours.
 EXHIBITS = {
