@@ -6,7 +6,7 @@ change those reads as advice to evade.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -104,11 +104,18 @@ def _certificates(given: Mapping[str, Any], clauses: Sequence[Clause]) -> Iterat
     """What some clause in force asks to be certified, or kept to, and is not."""
     seen = set()
     for c in clauses:
-        for text in [*parts(c.applies), *parts(c.within)]:
-            for name, value in _meets(parse(text), c, given["date"]):
-                if name in CERTIFIED and given.get(name, value) != value and (name, value) not in seen:
-                    seen.add((name, value))
-                    yield Try("certify", f"with {name.replace('_', ' ')} {_shown(value)}", {**given, name: value})
+        for name, value in _asked(c, given["date"]):
+            if given.get(name, value) != value and (name, value) not in seen:
+                seen.add((name, value))
+                yield Try("certify", f"with {name.replace('_', ' ')} {_shown(value)}", {**given, name: value})
+
+
+@lru_cache(4096)
+def _asked(clause: Clause, day: date) -> tuple[tuple[str, bool | float], ...]:
+    """What a clause asks to be certified or kept to on a day: fields, with values that meet it."""
+    texts = [*parts(clause.applies), *parts(clause.within)]
+    found = (met for text in texts for met in _meets(parse(text), clause, day))
+    return tuple((name, value) for name, value in found if name in CERTIFIED)
 
 
 def _shown(value: bool | float) -> str:

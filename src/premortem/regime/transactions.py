@@ -155,10 +155,17 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
     """
     here = tuple(given.columns)
     frame = given.lazy().with_columns(_told(here))
-    frame = frame.with_columns(*screened.columns(given)).with_columns(*_asking(given))
+    said = _said(given)
+    frame = frame.with_columns(*screened.columns(given, said)).with_columns(*_asking(said))
     for step in _worked_out(here, book.moves):
         frame = frame.with_columns(step)
     return frame
+
+
+def _said(given: pl.DataFrame) -> dict[str, list[str]]:
+    """What a frame's rows name as item, as places and as parties, each name once."""
+    names = [c for c in ("item", *COUNTRIES, *screened.ROLES) if c in given.columns]
+    return given.select(pl.col(c).unique().drop_nulls().implode() for c in names).row(0, named=True) if names else {}
 
 
 # The columns that are worked out alike for every frame with the same fields given are made once: for a single
@@ -190,22 +197,22 @@ def _worked_out(here: tuple[str, ...], moves: tuple[TierChange, ...]) -> tuple[l
     )
 
 
-def _asking(given: pl.DataFrame) -> list[pl.Expr]:
+def _asking(said: Mapping[str, Sequence[str]]) -> list[pl.Expr]:
     """`asks` (`needs:FIELD`) of rows whose item or country could be several, where there are any; an item that a told
     `datacentre` settles is filled in.
     """
     asked: list[pl.Expr] = []
     settled = pl.col("item")
     nameless = pl.col("tpp").is_null()  # a TPP that is given needs no catalogue
-    for name in given["item"].unique().drop_nulls() if "item" in given.columns else ():
+    for name in said.get("item", ()):
         here = (pl.col("item") == name) & nameless
         for flag in (None, True, False) if items.could_be(name) is not None else ():
             field, only = which(name, flag)
             same = here & pl.col("datacentre").eq_missing(pl.lit(flag, pl.Boolean))
             settled = pl.when(same).then(pl.lit(only)).otherwise(settled) if only else settled
             asked += [pl.when(same).then(pl.lit(f"needs:{field}"))] if field else []
-    for role in [c for c in COUNTRIES if c in given.columns]:
-        several = [place for place in given[role].unique().drop_nulls() if could_be(place) is not None]
+    for role in [c for c in COUNTRIES if c in said]:
+        several = [place for place in said[role] if could_be(place) is not None]
         if several:
             asked.append(pl.when(pl.col(role).is_in(several)).then(pl.lit(f"needs:{role}")))
     return [pl.coalesce(*asked).alias("asks"), settled.alias("item")] if asked else []
@@ -279,7 +286,7 @@ def _of_places(moves: tuple[TierChange, ...]) -> tuple[list[pl.Expr], ...]:
     later = [(pl.col("date") >= start).cast(pl.UInt32) for start in places.breaks[1:]]
     period = sum(later, pl.lit(0, pl.UInt32)) * len(names.categories)
     numbered = [
-        (pl.col(role).cast(names, strict=False).to_physical().cast(pl.UInt32) + period).alias(f"_{role}")
+        (pl.col(role).cast(names, strict=False).to_physical().cast(pl.UInt32) + pl.col("_period")).alias(f"_{role}")
         for role in ROLES
     ]
     us = (pl.col("headquarters") == "USA") & (pl.col("parent_headquarters") == "USA")
@@ -292,6 +299,7 @@ def _of_places(moves: tuple[TierChange, ...]) -> tuple[list[pl.Expr], ...]:
         "designer_d5": pl.col("designer_hq_d5"),
     }
     return (
+        [period.alias("_period")],
         numbered,
         [pl.lit(implied[c]).gather(f"_{role}").alias(f"{role}_{c}") for role, wanted in ROLES.items() for c in wanted],
         [value.alias(name) for name, value in parties.items()],
