@@ -30,7 +30,6 @@ BATCH = 500_000
 # clause (`_code_of`); -(i + 1) when a field that clause i tests is missing; and these two.
 FREE, BACK = 30_000, 30_001
 STEP = 1024  # more than twice as many clauses as a plan may hold
-UNTOLD = STEP
 CODE = pl.Int16
 DAY = timedelta(days=1)
 # A test of a field against one word or several.
@@ -215,7 +214,7 @@ def _required(clauses: tuple[Clause, ...], undoes: bool) -> list[list[pl.Expr]]:
         code = pl.when(pl.col("_back").is_not_null()).then(pl.lit(BACK, CODE)).otherwise(code)
     stops = {_stop(c, clauses): _blockers(c, clauses) for c in clauses if c.stage in AUTHORISING}
     return [
-        [_told(i).alias(f"_told_{i}") for i in asked],
+        [told for i in asked for told in _told(i)],
         [_first_bound(requires).alias("_by"), (pooled >= 0).fill_null(False).alias("_pooled")],
         [code.alias("_code"), *(_first_bound(of).alias(name) for name, of in stops.items())],
     ]
@@ -239,16 +238,16 @@ def _whether(i: int, clause: Clause) -> pl.Expr:
     return binds(clause) if _hangs_on_total(clause) else pl.col(f"_binds_{i}")
 
 
-def _told(i: int) -> pl.Expr:
-    """The number i where clause i binds, `UNTOLD` + i where that cannot be told, else null: the smallest is the first that speaks."""
+def _told(i: int) -> list[pl.Expr]:
+    """`_yes_`: the number i where clause i binds; `_unknown_`: -(i + 1) where that cannot be told; else null."""
     bound = pl.col(f"_binds_{i}")
-    return pl.when(bound).then(pl.lit(i, CODE)).when(bound.is_null()).then(pl.lit(UNTOLD + i, CODE))
+    yes, unknown = pl.when(bound).then(pl.lit(i, CODE)), pl.when(bound.is_null()).then(pl.lit(-i - 1, CODE))
+    return [yes.alias(f"_yes_{i}"), unknown.alias(f"_unknown_{i}")]
 
 
 def _first_bound(of: Sequence[int]) -> pl.Expr:
     """The first of these clauses that binds, else -(i + 1) of the first for which that cannot be told, else null."""
-    first = pl.min_horizontal(pl.lit(None, CODE), *(f"_told_{i}" for i in of))
-    return pl.when(first < UNTOLD).then(first).otherwise(UNTOLD - 1 - first)
+    return pl.coalesce(*(f"_yes_{i}" for i in of), *(f"_unknown_{i}" for i in of), pl.lit(None, CODE))
 
 
 def _blockers(clause: Clause, clauses: Sequence[Clause]) -> tuple[int, ...]:
@@ -280,7 +279,7 @@ def _verdict(i: int, clause: Clause, applies: pl.Expr) -> pl.Expr:
 
 def _own_policy(i: int, clause: Clause) -> pl.Expr:
     """The verdict under the policy of review that a requirement states itself."""
-    return _verdict(i, clause, (pl.col(f"_told_{i}") == i).fill_null(False))
+    return _verdict(i, clause, pl.col(f"_binds_{i}").fill_null(False))
 
 
 def _code_of(i: int, outcome: str) -> int:
