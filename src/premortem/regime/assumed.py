@@ -1,6 +1,7 @@
 """What an answer assumes because nobody said it, and whether a permission rests on that."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from premortem.regime.expressions import identifiers
@@ -68,6 +69,7 @@ def _values(name: str) -> tuple[Any, ...]:
     return tuple(choice for choice in field.choices if choice not in (field.default, *ANYWHERE))
 
 
+@lru_cache(maxsize=4096)
 def sources(test: str) -> tuple[str, ...]:
     """Fields that a person may give and that a test looks at, itself or through what is worked out from them."""
     names = (source for name in identifiers(test) for source in FROM.get(name, (name,)))

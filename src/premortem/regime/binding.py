@@ -20,10 +20,21 @@ def binds(clause: Clause) -> pl.Expr:
     force = pl.col("date") >= clause.complies
     force = force & (pl.col("date") <= clause.ends) if clause.ends else force
     # on a day for which one of its numbers says nothing, the clause is silent
-    tested = identifiers(f"{clause.applies} {clause.within}")
-    said = [pl.col(f"{clause.id}.{k}").is_not_null() for k in clause.numbers if k in tested and _changes(clause, k)]
+    said = [pl.col(f"{clause.id}.{k}").is_not_null() for k in _tested(clause) if _changes(clause, k)]
     force = pl.all_horizontal(force, *said) if said else force
     return force & condition(clause.applies, names(clause))
+
+
+def speaks(clause: Clause, day: date) -> bool:
+    """Whether a clause in force on a day says all of its numbers that it tests that day."""
+    return all(any(d.holds(day) for d in clause.numbers[k]) for k in _tested(clause))
+
+
+@lru_cache(KEPT)
+def _tested(clause: Clause) -> tuple[str, ...]:
+    """The clause's numbers that its conditions test."""
+    tested = identifiers(f"{clause.applies} {clause.within}")
+    return tuple(k for k in clause.numbers if k in tested)
 
 
 @lru_cache(KEPT)

@@ -6,6 +6,7 @@ change those reads as advice to evade.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -81,7 +82,7 @@ def _asking(now: str) -> Iterator[Change]:
 
 def _quantities(given: Mapping[str, Any], clauses: Sequence[Clause]) -> Iterator[Try]:
     """The largest quantities, smaller than the one asked about, that limits in force would still take."""
-    tpp = given.get("tpp") or _catalogue_tpp(given.get("item", ""))
+    tpp = given.get("tpp") or _catalogue_tpp().get(given.get("item", ""))
     for c in clauses:
         if c.total and tpp:
             limit = c.number(limit_number(c), given["date"])
@@ -93,20 +94,28 @@ def _quantities(given: Mapping[str, Any], clauses: Sequence[Clause]) -> Iterator
                 yield Try("quantity", f"with a quantity of {units:,}", {**given, "quantity": float(units)})
 
 
-def _catalogue_tpp(item: str) -> float | None:
-    found = named().filter(pl.col("item") == item).select(pl.col("c_tpp") * pl.col("chips_held")).to_series()
-    return found[0] if len(found) else None
+@cache
+def _catalogue_tpp() -> dict[str, float | None]:
+    """TPP of one unit of each item that has a name."""
+    return dict(named().select("item", pl.col("c_tpp") * pl.col("chips_held")).iter_rows())
 
 
 def _certificates(given: Mapping[str, Any], clauses: Sequence[Clause]) -> Iterator[Try]:
     """What some clause in force asks to be certified, or kept to, and is not."""
     seen = set()
     for c in clauses:
-        for text in [*parts(c.applies), *parts(c.within)]:
-            for name, value in _meets(parse(text), c, given["date"]):
-                if name in CERTIFIED and given.get(name, value) != value and (name, value) not in seen:
-                    seen.add((name, value))
-                    yield Try("certify", f"with {name.replace('_', ' ')} {_shown(value)}", {**given, name: value})
+        for name, value in _asked(c, given["date"]):
+            if given.get(name, value) != value and (name, value) not in seen:
+                seen.add((name, value))
+                yield Try("certify", f"with {name.replace('_', ' ')} {_shown(value)}", {**given, name: value})
+
+
+@lru_cache(4096)
+def _asked(clause: Clause, day: date) -> tuple[tuple[str, bool | float], ...]:
+    """What a clause asks to be certified or kept to on a day: fields, with values that meet it."""
+    texts = [*parts(clause.applies), *parts(clause.within)]
+    found = (met for text in texts for met in _meets(parse(text), clause, day))
+    return tuple((name, value) for name, value in found if name in CERTIFIED)
 
 
 def _shown(value: bool | float) -> str:

@@ -193,7 +193,7 @@ def explain(
     rests = _hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :])
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
     found = assumed(transaction.fields, tests, rests, fields.row(0, named=True))
-    free = _free(answer["outcome"])
+    free, unsaid_fields = _free(answer["outcome"]), {a.field for a in found}
     return Decision(
         transaction=given,
         policy=policy or str(getattr(book, "name", "")),
@@ -203,7 +203,7 @@ def explain(
         says=clause.says if clause else "",
         eccn=answer["eccn"] or "not known",
         headroom_tpp=_headroom(answer, clause, given),
-        trace=tuple(step.marked([a.field for a in found]) for step in steps),
+        trace=tuple(step.marked(unsaid_fields) for step in steps),
         changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"]),
         citations=_citations(clause, steps, answer, book),
         asked=tuple(c.id for c in in_force(book, given["date"]) if c.stage in ASKING),

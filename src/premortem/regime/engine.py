@@ -20,7 +20,7 @@ from premortem.regime.expressions import identifiers, parts
 from premortem.regime.needs import needing
 from premortem.regime.totals import Totals, start, total_after
 from premortem.regime.transactions import complete
-from premortem.regime.vocabulary import DEFINED, DENIED, FIELDS, LISTED, STRICTNESS
+from premortem.regime.vocabulary import DEFINED, DENIED, FIELDS, LISTED, STRICTNESS, TOTALS
 
 NOT_REQUIRED, RETURNED = "no_licence_required", "returned"
 UNCLASSIFIED = "none"
@@ -30,7 +30,6 @@ BATCH = 500_000
 # clause (`_code_of`); -(i + 1) when a field that clause i tests is missing; and these two.
 FREE, BACK = 30_000, 30_001
 STEP = 1024  # more than twice as many clauses as a plan may hold
-UNTOLD = STEP
 CODE = pl.Int16
 DAY = timedelta(days=1)
 # A test of a field against one word or several.
@@ -138,7 +137,7 @@ Step = list[pl.Expr] | Clause
 def _steps(clauses: tuple[Clause, ...], undoes: bool) -> tuple[Step, ...]:
     """Columns to add one after the other, from classification to verdict; a clause stands where its total is due."""
     totals = dict.fromkeys(c.total.into for c in clauses if c.total)
-    steps: list[Step] = [laid_down(clauses), *_classified(clauses), *_required(clauses, undoes)]
+    steps: list[Step] = [laid_down(clauses), *_classified(clauses), _bound(clauses), *_required(clauses, undoes)]
     steps.append([pl.lit(None, pl.Float64).alias(into) for into in totals])
     steps += _first_that_speaks([(i, c) for i, c in enumerate(clauses) if c.stage in AUTHORISING], clauses)
     own = [_own_policy(i, c) for i, c in enumerate(clauses) if c.stage == "requires" and c.then]
@@ -156,10 +155,11 @@ def _first_that_speaks(asked: Sequence[tuple[int, Clause]], clauses: tuple[Claus
     steps: list[Step] = []
     waiting: list[pl.Expr] = []
     for i, c in asked:
-        applies = _applies(c, clauses)
+        bound = _whether(i, c)
+        applies = bound & _room(c, clauses)
         if c.stage != "review":  # the licence path needs no answer to this
             stop = pl.col(_stop(c, clauses))
-            waiting.append(pl.when(binds(c) & (stop < 0)).then(stop))
+            waiting.append(pl.when(bound & (stop < 0)).then(stop))
         if c.total is None:
             waiting.append(_verdict(i, c, applies))
         else:
@@ -204,8 +204,8 @@ def _required(clauses: tuple[Clause, ...], undoes: bool) -> list[list[pl.Expr]]:
     """`_by` (the first clause that requires a licence), the verdict of rows for which none does, and what stops each
     authorisation.
     """
-    asked = [(i, c) for i, c in enumerate(clauses) if c.stage in ("requires", "condition")]
-    requires = [i for i, c in asked if c.stage == "requires"]
+    asked = [i for i, c in enumerate(clauses) if c.stage in ("requires", "condition")]
+    requires = [i for i in asked if clauses[i].stage == "requires"]
     pooled = _first_bound([i for i in requires if not clauses[i].then])
     code: pl.Expr = (
         pl.when(pl.col("_by").is_null()).then(pl.lit(FREE, CODE)).when(pl.col("_by") < 0).then(pl.col("_by"))
@@ -214,26 +214,40 @@ def _required(clauses: tuple[Clause, ...], undoes: bool) -> list[list[pl.Expr]]:
         code = pl.when(pl.col("_back").is_not_null()).then(pl.lit(BACK, CODE)).otherwise(code)
     stops = {_stop(c, clauses): _blockers(c, clauses) for c in clauses if c.stage in AUTHORISING}
     return [
-        [_binding(i, binds(c)).alias(_bound(i)) for i, c in asked],
+        [told for i in asked for told in _told(i)],
         [_first_bound(requires).alias("_by"), (pooled >= 0).fill_null(False).alias("_pooled")],
         [code.alias("_code"), *(_first_bound(of).alias(name) for name, of in stops.items())],
     ]
 
 
-def _bound(i: int) -> str:
-    """Name of the column that tells whether clause i binds."""
-    return f"_bound_{i}"
+def _bound(clauses: Sequence[Clause]) -> list[pl.Expr]:
+    """Whether each clause binds, each worked out once: `_binds_0`, `_binds_1`, ..."""
+    return [
+        binds(c).alias(f"_binds_{i}")
+        for i, c in enumerate(clauses)
+        if c.stage not in ("define", "classify") and not _hangs_on_total(c)
+    ]
 
 
-def _binding(i: int, applies: pl.Expr) -> pl.Expr:
-    """The number i where clause i binds, `UNTOLD` + i where that cannot be told, else null: the smallest is the first that speaks."""
-    return pl.when(applies).then(pl.lit(i, CODE)).when(applies.is_null()).then(pl.lit(UNTOLD + i, CODE))
+def _hangs_on_total(clause: Clause) -> bool:
+    return not set(TOTALS).isdisjoint(identifiers(clause.applies))
+
+
+def _whether(i: int, clause: Clause) -> pl.Expr:
+    """Whether clause i binds; where a running total tells, that is known only when its turn comes."""
+    return binds(clause) if _hangs_on_total(clause) else pl.col(f"_binds_{i}")
+
+
+def _told(i: int) -> list[pl.Expr]:
+    """`_yes_`: the number i where clause i binds; `_unknown_`: -(i + 1) where that cannot be told; else null."""
+    bound = pl.col(f"_binds_{i}")
+    yes, unknown = pl.when(bound).then(pl.lit(i, CODE)), pl.when(bound.is_null()).then(pl.lit(-i - 1, CODE))
+    return [yes.alias(f"_yes_{i}"), unknown.alias(f"_unknown_{i}")]
 
 
 def _first_bound(of: Sequence[int]) -> pl.Expr:
     """The first of these clauses that binds, else -(i + 1) of the first for which that cannot be told, else null."""
-    first = pl.min_horizontal(pl.lit(None, CODE), *(_bound(i) for i in of))
-    return pl.when(first < UNTOLD).then(first).otherwise(UNTOLD - 1 - first)
+    return pl.coalesce(*(f"_yes_{i}" for i in of), *(f"_unknown_{i}" for i in of), pl.lit(None, CODE))
 
 
 def _blockers(clause: Clause, clauses: Sequence[Clause]) -> tuple[int, ...]:
@@ -246,14 +260,14 @@ def _stop(clause: Clause, clauses: Sequence[Clause]) -> str:
     return "_stop_" + "_".join(str(i) for i in _blockers(clause, clauses))
 
 
-def _applies(clause: Clause, clauses: Sequence[Clause]) -> pl.Expr:
-    """Whether a clause speaks to a row: a review policy where a requirement states none of its own, an authorisation
+def _room(clause: Clause, clauses: Sequence[Clause]) -> pl.Expr:
+    """Whether a clause that binds has a say: a review policy where a requirement states none of its own, an authorisation
     where nothing stops it.
     """
     room = pl.col("_pooled") if clause.stage == "review" else pl.col(_stop(clause, clauses)).is_null()
     if clause.stage == "review" and clause.total:  # what a stricter policy denies draws on no total
         room = room & (pl.col("_own").fill_null(0) < (STRICTNESS[clause.then] + 1) * STEP)
-    return binds(clause) & room
+    return room
 
 
 def _verdict(i: int, clause: Clause, applies: pl.Expr) -> pl.Expr:
@@ -265,7 +279,7 @@ def _verdict(i: int, clause: Clause, applies: pl.Expr) -> pl.Expr:
 
 def _own_policy(i: int, clause: Clause) -> pl.Expr:
     """The verdict under the policy of review that a requirement states itself."""
-    return _verdict(i, clause, (pl.col(_bound(i)) == i).fill_null(False))
+    return _verdict(i, clause, pl.col(f"_binds_{i}").fill_null(False))
 
 
 def _code_of(i: int, outcome: str) -> int:

@@ -1,20 +1,20 @@
 """The ladder of a decision: the clauses in force that day, in order, with their tests and what each test looked at."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from premortem.regime.assumed import sources
-from premortem.regime.binding import binds, laid_down, names
+from premortem.regime.binding import laid_down, names, speaks
 from premortem.regime.clause import DECIDING, Clause, Rulebook
 from premortem.regime.engine import operative
 from premortem.regime.expressions import condition, identifiers, parts
+from premortem.regime.vocabulary import TOTALS
 
-TOTALS = ("country_tpp_after", "consignee_tpp_after", "installed_tpp_after")
 # Stages that are asked of every shipment, whatever another clause says.
 ASKING = ("classify", "requires")
 
@@ -40,9 +40,9 @@ class Step:
     reached: bool  # false for one behind the clause that decided
     tests: tuple[Test, ...]
 
-    def marked(self, unsaid: Collection[str]) -> "Step":
+    def marked(self, unsaid: Set[str]) -> "Step":
         """The same with the tests marked that look at fields which nobody gave."""
-        tests = tuple(replace(t, assumed=not {*sources(t.test)}.isdisjoint(unsaid)) for t in self.tests)
+        tests = tuple(t if unsaid.isdisjoint(sources(t.test)) else replace(t, assumed=True) for t in self.tests)
         return replace(self, tests=tests)
 
 
@@ -53,14 +53,28 @@ def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> t
     totals = {name: pl.lit(answer.get(name), pl.Float64) for name in TOTALS}
     eccn = pl.lit(answer["eccn"], pl.String)
     frame = fields.lazy().with_columns(*laid_down(known), eccn=eccn, **totals)
-    texts, asked = _asked(known)
-    met = frame.with_columns(asked).collect().row(0, named=True)
-    tests: dict[str, list[Test]] = {c.id: [] for c in known}
-    for i, (c, text) in enumerate(texts):
-        tests[c.id].append(Test(text, _looked_at(text, c, met, day), bool(met[str(i)]), met[str(i)] is not None))
-    shown = [c for c in known if met[c.id] or sum(not t.met for t in tests[c.id]) <= min(1, len(tests[c.id]) - 1)]
-    reached = _reached(known, answer, met)
-    return tuple(Step(c.id, c.says, bool(met[c.id]), c.id in reached, tuple(tests[c.id])) for c in shown)
+    asked, columns = _asked(known)
+    values = frame.with_columns(columns).collect().row(0, named=True)
+    met = {c.id: [values[test.column] for test in asked[c.id]] for c in known}
+    applies = {
+        c.id: speaks(c, day) and all(m for m, test in zip(met[c.id], asked[c.id], strict=True) if test.applies)
+        for c in known
+    }
+    shown = [c for c in known if applies[c.id] or sum(not m for m in met[c.id]) <= min(1, len(met[c.id]) - 1)]
+    reached = _reached(known, answer, applies)
+    return tuple(
+        Step(c.id, c.says, applies[c.id], c.id in reached, _tests(c, asked[c.id], met[c.id], values, day))
+        for c in shown
+    )
+
+
+def _tests(
+    clause: Clause, asked: Sequence["Asked"], met: Sequence[bool | None], values: Mapping[str, Any], day: date
+) -> tuple[Test, ...]:
+    return tuple(
+        Test(test.text, _looked_at(test.text, clause, values, day), bool(m), m is not None)
+        for test, m in zip(asked, met, strict=True)
+    )
 
 
 def in_force(book: Rulebook, day: date) -> tuple[Clause, ...]:
@@ -68,7 +82,7 @@ def in_force(book: Rulebook, day: date) -> tuple[Clause, ...]:
     return tuple(c for c in operative(book) if c.in_force(day))
 
 
-def _reached(known: Sequence[Clause], answer: Mapping[str, Any], met: Mapping[str, Any]) -> set[str]:
+def _reached(known: Sequence[Clause], answer: Mapping[str, Any], applies: Mapping[str, bool]) -> set[str]:
     """Ids of the clauses that a decision came to: what is asked of every shipment, and, where a licence is required, all
     up to the authorisation that frees it, or else up to the first policy of review that speaks.
     """
@@ -78,18 +92,34 @@ def _reached(known: Sequence[Clause], answer: Mapping[str, Any], met: Mapping[st
     ids = [c.id for c in known]
     if answer["clause"] in (c.id for c in known if c.stage in DECIDING):
         return always | set(ids[: ids.index(answer["clause"]) + 1])
-    if not any(met[c.id] for c in known if c.stage == "requires" and not c.then):  # each states its own policy
+    if not any(applies[c.id] for c in known if c.stage == "requires" and not c.then):  # each states its own policy
         return always | {c.id for c in known if c.stage != "review"}
-    last = next((c.id for c in known if c.stage == "review" and met[c.id]), ids[-1])
+    last = next((c.id for c in known if c.stage == "review" and applies[c.id]), ids[-1])
     return always | set(ids[: ids.index(last) + 1])
 
 
+class Asked(NamedTuple):
+    """A test of a clause: its text, the column that tells whether it is met, and whether the clause hangs on it to apply."""
+
+    text: str
+    column: str
+    applies: bool
+
+
 @lru_cache(64)
-def _asked(clauses: tuple[Clause, ...]) -> tuple[list[tuple[Clause, str]], list[pl.Expr]]:
-    """Every test of the clauses, and the columns that tell which are met (by number) and which clauses apply (by id)."""
-    texts = [(c, text) for c in clauses for text in [*parts(c.applies), *parts(c.within)]]
-    tests = [condition(text, names(c)).alias(f"{i}") for i, (c, text) in enumerate(texts)]
-    return texts, [*tests, *(binds(c).alias(c.id) for c in clauses)]
+def _asked(clauses: tuple[Clause, ...]) -> tuple[dict[str, list[Asked]], list[pl.Expr]]:
+    """Every clause's tests by its id, and the columns that tell which are met; a test that several make is worked out once."""
+    asked: dict[str, list[Asked]] = {c.id: [] for c in clauses}
+    columns: dict[str, pl.Expr] = {}
+    for c in clauses:
+        for applies, texts in ((True, parts(c.applies)), (False, parts(c.within))):
+            for text in texts:
+                own = not c.numbers.keys().isdisjoint(identifiers(text))
+                column = f"{c.id}: {text}" if own else f": {text}"
+                asked[c.id].append(Asked(text, column, applies))
+                if column not in columns:
+                    columns[column] = condition(text, names(c)).alias(column)
+    return asked, list(columns.values())
 
 
 def _looked_at(text: str, clause: Clause, values: Mapping[str, Any], day: date) -> str:

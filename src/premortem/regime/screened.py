@@ -1,7 +1,8 @@
 """What the lists say of the named parties of a frame of transactions, as columns that clauses may ask of."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,24 +36,26 @@ class Facts(NamedTuple):
     affiliate: bool = False  # owned by a listed party, and not listed itself
 
 
-def columns(given: pl.DataFrame) -> list[pl.Expr]:
+def columns(given: pl.DataFrame, said: Mapping[str, Sequence[str]]) -> list[pl.Expr]:
     """What the lists say of the named parties; each consignee under one spelling, so that totals count it once; and each
-    exporter under the name by which clauses know it.
+    exporter under the name by which clauses know it. `said` are the names of each role, once each.
     """
-    found = looked_up(given)
-    one = found.height == 1
-    told = [
-        pl.lit(found[c][0] if one else found[c], TYPES[FIELDS[c].type]).alias(c) for c in found.columns if c in FIELDS
-    ]
-    if found["affiliate"].any():
+    found = _looked_up(given, said)
+    told = [*_nobody()] if found is None else [pl.lit(found[c]).alias(c) for c in found.columns if c in FIELDS]
+    if found is not None and found["affiliate"].any():
         owned = pl.col("ownership") if "ownership" in given.columns else pl.lit(None, pl.Float64)
         told.append(pl.coalesce(owned, pl.when(found["affiliate"]).then(OWNED), 0.0).alias("ownership"))
     for role, spelt in (("consignee", key), ("exporter", addressee)):
-        if role in given.columns:
-            names = given[role].unique().drop_nulls()
+        if names := said.get(role):
             same = pl.Series([spelt(name) for name in names], dtype=pl.String)
-            told.append(pl.col(role).replace_strict(names, same, default=None).alias(role))
+            told.append(pl.col(role).replace_strict(pl.Series(names), same, default=None).alias(role))
     return told
+
+
+@cache
+def _nobody() -> tuple[pl.Expr, ...]:
+    """What clauses may ask where nobody on a list, or near it, is named."""
+    return tuple(pl.lit(v, TYPES[FIELDS[c].type]).alias(c) for c, v in Facts()._asdict().items() if c in FIELDS)
 
 
 @lru_cache(maxsize=400_000)
@@ -70,22 +73,21 @@ def facts_of(name: str, day: date, cleared: bool) -> Facts:
     return Facts(**on, **notes, entity_policy=max(policies, key=POLICIES.index, default=""))
 
 
-def looked_up(given: pl.DataFrame) -> pl.DataFrame:
-    """`Facts` of the named parties of each row, any of them counting; one row where nobody on a list, or near it, is named.
+def _looked_up(given: pl.DataFrame, said: Mapping[str, Sequence[str]]) -> pl.DataFrame | None:
+    """`Facts` of the named parties of each row, any of them counting; None where nobody on a list, or near it, is named.
 
     Names are screened once each, so that a long ledger costs no more than its names.
     """
     found: dict[str, NDArray[Any]] = {}
     for role in ROLES:
-        if role in given.columns:
-            suspects = [name for name in given[role].unique() if name and matches(name)]
-            if suspects:
-                found = found or {name: np.zeros(given.height, np.int8) for name in Facts._fields}
-                rows = given[role].is_in(suspects).fill_null(False).arg_true()
-                for name, values in _of_names(given[rows], role).items():
-                    found[name][rows] = np.maximum(found[name][rows], values)
+        suspects = [name for name in said.get(role, ()) if name and matches(name)]
+        if suspects:
+            found = found or {name: np.zeros(given.height, np.int8) for name in Facts._fields}
+            rows = given[role].is_in(suspects).fill_null(False).arg_true()
+            for name, values in _of_names(given[rows], role).items():
+                found[name][rows] = np.maximum(found[name][rows], values)
     if not found:
-        return pl.DataFrame([Facts()._asdict()])
+        return None
     policy = pl.Series(POLICIES).gather(found.pop("entity_policy"))
     return pl.DataFrame({name: flags.astype(bool) for name, flags in found.items()}).with_columns(entity_policy=policy)
 

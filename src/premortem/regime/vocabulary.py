@@ -185,6 +185,8 @@ FIELDS: dict[str, Field] = {
 
 # Flags that clauses of the stage `define` settle; false on a day on which none does.
 DEFINED = ("advanced_dram",)
+# Running totals, which are known only when the clause that keeps one has its turn.
+TOTALS = ("country_tpp_after", "consignee_tpp_after", "installed_tpp_after")
 # Flags that lists of parties settle.
 LISTED = (*(n for n in FIELDS if n.endswith("_listed") or n.startswith("footnote_")), "near_name")
 
