@@ -160,9 +160,11 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
     frame = frame.with_columns(*screened.columns(given)).with_columns(*_asking(given))
     frame = _from_catalogue(frame, here)
     frame = frame.with_columns(
+        exporter_hq=pl.col("exporter_hq").fill_null(FIELDS["exporter_hq"].default),
         headquarters=pl.coalesce("headquarters", "destination"),
-        designer_hq=pl.coalesce("designer_hq", pl.lit(items.named()["c_designer_hq"]).gather("_chip"), "exporter_hq"),
+        designer_hq=pl.coalesce("designer_hq", pl.lit(items.named()["c_designer_hq"]).gather("_chip")),
     )
+    frame = frame.with_columns(designer_hq=pl.coalesce("designer_hq", "exporter_hq"))
     frame = frame.with_columns(parent_headquarters=pl.coalesce("parent_headquarters", "headquarters"))
     defaults = {name: FIELDS[name].default for name in here if name in FIELDS and FIELDS[name].default is not None}
     frame = frame.with_columns(
