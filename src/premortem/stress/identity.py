@@ -152,7 +152,8 @@ def _object(place: str, value: Any, seen: dict[int, Any]) -> Iterator[tuple[str,
 def _parts(value: Any) -> Any:
     """What Python makes a copy of an object from; nothing for a lock, a process or a handle, known by its kind alone."""
     try:
-        reduced = dispatch_table.get(type(value), lambda held: held.__reduce_ex__(2))(value)
+        copier: Callable[[Any], Any] = dispatch_table.get(type(value), lambda held: held.__reduce_ex__(2))
+        reduced = copier(value)
     except Exception:
         return ()
     return reduced if isinstance(reduced, str) else tuple([*p] if isinstance(p, Iterator) else p for p in reduced)
