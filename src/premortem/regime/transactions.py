@@ -12,7 +12,7 @@ from premortem.regime import items, numbers, screened
 from premortem.regime.clause import Rulebook
 from premortem.regime.countries import TierChange, atlas, could_be, iso3
 from premortem.regime.items import FROM_CATALOGUE
-from premortem.regime.parties import ROLES
+from premortem.regime.parties import ROLES as PARTIES
 from premortem.regime.vocabulary import FIELDS, INSTEAD, KINDS, TYPES, given_fields
 
 # Texts in which capitals mean nothing.
@@ -165,7 +165,7 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
 
 def _said(given: pl.DataFrame) -> dict[str, list[str]]:
     """What a frame's rows name as item, as places and as parties, each name once."""
-    names = [c for c in ("item", *COUNTRIES, *ROLES) if c in given.columns]
+    names = [c for c in ("item", *COUNTRIES, *PARTIES) if c in given.columns]
     return given.select(pl.col(c).unique().drop_nulls().implode() for c in names).row(0, named=True) if names else {}
 
 
