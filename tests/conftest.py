@@ -16,6 +16,17 @@ settings.register_profile("any load", deadline=None, suppress_health_check=[Heal
 settings.load_profile("any load")
 
 
+# Files that compile the gradient of the world and make briefs go to one process, one after the other, so that nothing is
+# compiled twice at once; every other file goes to whichever process is free.
+ONE_PROCESS = ("report/test_brief.py", "stress/test_why.py", "test_cli.py", "stress/test_large.py")
+
+
+def pytest_itemcollected(item):
+    """The group of a test under `--dist loadgroup`."""
+    name = item.path.relative_to(Path(__file__).parent).as_posix()
+    item.add_marker(pytest.mark.xdist_group("briefs" if name in ONE_PROCESS else name))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory):
     """A home of the tests' own: no run of the user's is seen, and compiled code is kept between tests only."""
