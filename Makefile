@@ -12,7 +12,7 @@ test: .venv/dev chromium
 	$(BIN)/ruff format --check src tests scripts
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # The browser of the app's tests, where it is missing and can be had; without it those tests are skipped and say so.
 chromium:
