@@ -16,6 +16,24 @@ settings.register_profile("any load", deadline=None, suppress_health_check=[Heal
 settings.load_profile("any load")
 
 
+# Files that compile the gradient of the world and make briefs go to one process, one after the other, so that nothing is
+# compiled twice at once; every other file goes to whichever process is free.
+ONE_PROCESS = ("report/test_brief.py", "stress/test_why.py", "tests/test_cli.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """What `--dist loadfile` hands out: files, and those of `ONE_PROCESS` as if they were one."""
+    from xdist.scheduler import LoadFileScheduling  # late: the tests run without it too
+
+    class Files(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "briefs" if file.endswith(ONE_PROCESS) else file
+
+    return Files(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory):
     """A home of the tests' own: no run of the user's is seen, and compiled code is kept between tests only."""

@@ -18,7 +18,9 @@ from tests.test_cli import run  # noqa: F401  # a fixture
 from tests.waiting import LONGEST, until
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow)]
+)
 def test_a_signal_ends_a_run_with_its_status_and_nothing_half_written(tmp_path, number, status):
     out = tmp_path / "out"
     asked = ["run", "--policy", "as-written", "--futures", "3000000", "--out", out, "--json"]

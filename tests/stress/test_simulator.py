@@ -113,13 +113,24 @@ def test_a_model_that_gives_no_series_is_refused(tmp_path, gives):
         _ = study.simulate
 
 
-def test_the_example_of_the_docs_runs(tmp_path, monkeypatch):
+@pytest.fixture
+def example(tmp_path):
+    """The text of the docs, and the folder that they write."""
     text = (Path(__file__).parents[2] / "docs" / "own.md").read_text("utf-8")
-    monkeypatch.chdir(tmp_path)
     folder = make_study(tmp_path / "my-study")
     for name, block in (("correlations.csv", "csv"), ("outcomes.toml", "toml")):
         (folder / name).write_text(re.search(rf"```{block}\n(.*?)```", text, re.S).group(1))
-    assert not problems(folder)
+    return text, folder
+
+
+def test_the_folder_of_the_docs_has_no_faults(example):
+    assert not problems(example[1])
+
+
+@pytest.mark.slow
+def test_the_example_of_the_docs_runs(example, tmp_path, monkeypatch):
+    text, folder = example
+    monkeypatch.chdir(tmp_path)
     (folder / "outcomes.toml").unlink()
     code = re.search(r"```python\n(.*?)```", text, re.S).group(1).replace("2_000", "300")
     names: dict[str, object] = {}
