@@ -151,8 +151,9 @@ def _object(place: str, value: Any, seen: dict[int, Any]) -> Iterator[tuple[str,
 
 def _parts(value: Any) -> Any:
     """What Python makes a copy of an object from; nothing for a lock, a process or a handle, known by its kind alone."""
+    reduce: Callable[[Any], Any] | None = dispatch_table.get(type(value))
     try:
-        reduced = dispatch_table.get(type(value), lambda held: held.__reduce_ex__(2))(value)
+        reduced = reduce(value) if reduce else value.__reduce_ex__(2)
     except Exception:
         return ()
     return reduced if isinstance(reduced, str) else tuple([*p] if isinstance(p, Iterator) else p for p in reduced)
