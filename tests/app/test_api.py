@@ -10,6 +10,8 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 
+from premortem.analysis.breaks import Breaks
+from premortem.app.desk import Desk
 from premortem.app.site import bare
 
 
@@ -20,6 +22,15 @@ def test_the_board_has_the_keys_of_the_command_line(client, study):
         assert {"assumption", "policy", "holds", "low", "high", "fails_on"} <= row.keys()
     assert "of futures" in answer["sentence"]
     assert not re.search("likely|probab|forecast", answer["sentence"])
+
+
+def test_where_no_break_is_found_the_answer_says_what_was_tried(client, monkeypatch):
+    tried = "no breaking point found: from the central future nothing that was tried breaks A2"
+    monkeypatch.setattr(Desk, "answer", lambda self, key, make: make())  # kept answers are of other tests
+    monkeypatch.setattr("premortem.app.routes.assumption.sought_breaks", lambda *asked: Breaks([], tried))
+    answer = client.get("/api/assumption/A2/breaks").json()
+    assert (answer["breaking"], answer["said"]) == ([], tried)
+    assert "found.said" in client.get("/static/assumption.js").text
 
 
 def test_only_what_is_in_view_is_answered_while_something_moves(client):

@@ -61,7 +61,7 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
             THRESHOLDS,
             " ",
             see(fan.id),
-            " follows its margin over time.",
+            " follows its margin.",
         ),
         fan,
         Heading("What breaks it"),
@@ -74,7 +74,7 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
             text(
                 "Drivers are meant to hold it up, arrestors to bring it down; ",
                 see(effects.id),
-                " shows what each does to the share that holds in the model.",
+                " shows what each does in the model.",
             ),
             effects,
         ]

@@ -38,7 +38,7 @@ def record(run: Run) -> Section:
         text(
             f"Weighted by what was known on {DAY}, futures are held against what was read later; no later reading moves them. ",
             see(figure.id),
-            f" shows each reading beside its range. Only outcomes test the model: {outcomes_inside(judged.weighted.kinds)} inside{apart(judged.weighted.kinds)}.",
+            f" shows each reading beside its range. Only outcomes test the model{apart(judged.weighted.kinds)}.",
             Note(
                 f"{result['futures']:,} futures, {words.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
                 "How paths are drawn was reworked once after later values had been seen, on principle and with the same score; no number was fitted to them. "
@@ -61,7 +61,7 @@ def record(run: Run) -> Section:
 
 def _title(found: Hindcast, events: list[dict[str, Any]]) -> str:
     right = sum(not e["missed"] for e in events)
-    return f"Against what came later: {outcomes_inside(found.kinds)} inside their range, {right} of {len(events)} events on the right side of half"
+    return f"Against what came later: {outcomes_inside(found.kinds)} inside the range of futures, {right} of {len(events)} events on the right side of half"
 
 
 def _reading(o: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _figure(readings: list[dict[str, Any]], found: Hindcast) -> Figure:
     sources = "; ".join(dict.fromkeys(r["source"] for r in readings))
     return Figure(
         "hindcast",
-        f"{outcomes_inside(found.kinds)} inside the 5 to 95% of futures{apart(found.kinds)}",
+        f"{outcomes_inside(found.kinds)} inside the 5 to 95% of futures",
         charts.hindcast(rows),
         f"Each row on its own scale: line 5 to 95% of weighted futures, tick the median, dot what was read. Sources: {sources}.",
         "; ".join(
