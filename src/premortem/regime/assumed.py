@@ -5,13 +5,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from premortem.regime.expressions import identifiers
-from premortem.regime.items import FROM_CATALOGUE
+from premortem.regime.items import FROM_CATALOGUE, designed
 from premortem.regime.vocabulary import FIELDS
 
 # A permission that rests on one of these unsaid is none: certificates, shares of a fleet, end use, standing.
 RESTS_ON = (
     "certified", "storage_14_15_18", "prc_equipment", "military_ties", "uvl_statement", "tier1_share_after",
-    "country_share_after", "us_share_after", "end_use", "private_sector", "status",
+    "country_share_after", "us_share_after", "end_use", "private_sector", "status", "notice_given", "listed",
+    "destination_region", "designer_hq", "sold_in_us", "us_share",
 )  # fmt: skip
 # Others that are told when the answer hangs on them, and a value by which that is tried.
 TRIED: dict[str, tuple[Any, ...]] = {
@@ -56,12 +57,16 @@ class Other(NamedTuple):
 
 def others(given: Mapping[str, Any]) -> list[Other]:
     """Transactions by which it is seen whether the answer hangs on what nobody gave."""
-    tried = {name: _values(name) for name in RESTS_ON} | TRIED
+    tried = {name: _values(name, given) for name in RESTS_ON} | TRIED
     return [Other(n, {**given, n: v}) for n, values in tried.items() if n not in given for v in values]
 
 
-def _values(name: str) -> tuple[Any, ...]:
+def _values(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
     field = FIELDS[name]
+    if name == "designer_hq":  # a chip that the catalogue does not hold may be designed where it comes from
+        return () if designed(given.get("item", "")) else tuple({given[k]: k for k in ("from", "made_in") if k in given})
+    if name == "destination_region" and given.get("destination") != "UKR":
+        return ()
     if field.type == "flag":
         return (not field.default,)
     if field.type == "number":

@@ -139,7 +139,7 @@ def load(policy: str | Path = "as-written") -> Book:
     """The rulebook under a shipped policy, by name, or under a policy file. Raises `BadInput` (all at once)."""
     if isinstance(policy, str):
         return _shipped(policy)
-    return _sound(overlay(read_policy(policy)), policy.name)  # read again each time: a person edits it
+    return _sound(overlay(read_policy(policy), policy.name), policy.name)  # read again each time: a person edits it
 
 
 @cache
@@ -175,9 +175,9 @@ def _covers(pattern: str, clause: str) -> bool:
     return clause == pattern or (pattern.endswith(".*") and clause.startswith(pattern[:-1]))
 
 
-def overlay(policy: Policy) -> Book:
+def overlay(policy: Policy, file: str = "") -> Book:
     """The rulebook under a policy. Raises `BadInput` for an overlay on a clause that is not there and for bad values."""
-    file = f"{policy.name}.toml"
+    file = file or f"{policy.name}.toml"
     raw = copy.deepcopy(raw_clauses())
     unknown = [name for name in policy.include if name not in {r["instrument"] for r in raw.values()}]
     errors = [BadInput(file, "include", f"no such instrument: {name}", got=name) for name in unknown]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from premortem.regime import parties
 from premortem.regime.binding import limit_number
 from premortem.regime.clause import Clause, Rulebook
 from premortem.regime.engine import operative, turning_days
@@ -146,6 +147,8 @@ def _statuses(given: Mapping[str, Any]) -> Iterator[Try]:
 
 def _days(given: Mapping[str, Any], book: Rulebook) -> Iterator[Try]:
     """Later days on which anything in the rulebook changes, the nearest first."""
-    for day in turning_days(book):
+    named = any(given.get(role) for role in parties.ROLES)
+    turns = {*turning_days(book), *(parties.turning_days() if named else ())}
+    for day in sorted(turns):
         if given["date"] < day <= LATEST:
             yield Try("date", f"from {day}", {**given, "date": day})

@@ -1,6 +1,6 @@
 """One decision, explained: the outcome, what it rests on, what was assumed and not checked, and what would change it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,13 +12,16 @@ from premortem.regime.binding import limit_number
 from premortem.regime.changes import Change, changes, tries
 from premortem.regime.citations import Citation, cited, weakest
 from premortem.regime.clause import Clause, Rulebook
-from premortem.regime.engine import NOT_REQUIRED, judge
+from premortem.regime.engine import NOT_REQUIRED, embargoed, judge
+from premortem.regime.expressions import identifiers
 from premortem.regime.ladder import ASKING, Step, in_force, ladder
 from premortem.regime.parties import ROLES, Hit, key, screen
-from premortem.regime.transactions import complete, frame_of, parse
+from premortem.regime.transactions import COUNTRIES, complete, frame_of, parse
 from premortem.regime.verified import verified
 from premortem.regime.vocabulary import DENIED, SCREENING
 
+# The policy that is the law as it stood; every other is hypothetical.
+LAW = "history"
 # Exit statuses of a gate (`check --gate`): may go, needs a licence or is barred, hangs on facts, a name to look at.
 GATE = {"go": 0, "barred": 3, "facts": 4, "screening": 5}
 
@@ -66,6 +69,7 @@ class Decision:
     hits: tuple[Hit, ...] = ()
     day_given: bool = True
     begins: date | None = None  # first day of the clause that decides
+    elsewhere: tuple[str, ...] = ()  # what is to be looked at of embargoed places that are not the destination
 
     @property
     def may_go(self) -> bool | None:
@@ -74,7 +78,7 @@ class Decision:
             return None
         if not _free(self.outcome):
             return False
-        return None if self.rests_on or self.unverified else True
+        return None if self.rests_on or self.unverified or self.elsewhere else True
 
     @property
     def would_change(self) -> tuple[str, ...]:
@@ -89,7 +93,12 @@ class Decision:
     @property
     def gate(self) -> int:
         """Exit status of `check --gate`."""
-        return gate(self.outcome, self.may_go)
+        return gate(self.outcome, self.may_go, self.policy)
+
+    @property
+    def hypothetical(self) -> bool:
+        """Whether it is an answer under something other than the law as it stood."""
+        return self.policy != LAW
 
     @property
     def confidence(self) -> str:
@@ -160,11 +169,12 @@ class Decision:
         return memo.html(self)
 
 
-def gate(outcome: str, may_go: bool | None) -> int:
-    """Exit status of a gate: only what may go without a licence passes."""
+def gate(outcome: str, may_go: bool | None, policy: str = LAW) -> int:
+    """Exit status of a gate: only what may go without a licence passes, and only by the law as it stood."""
     if outcome == SCREENING:
         return GATE["screening"]
-    return GATE["facts" if may_go is None else "go" if may_go else "barred"]
+    unsure = may_go is None or (may_go and policy != LAW)
+    return GATE["facts" if unsure else "go" if may_go else "barred"]
 
 
 def _free(outcome: str) -> bool:
@@ -212,7 +222,17 @@ def explain(
         hits=_hits(given, cleared or {}),
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
+        elsewhere=tuple(_elsewhere(given, book)),
     )
+
+
+def _elsewhere(given: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
+    """A sentence on each embargoed place in another role than the destination, which alone part 746 looks at."""
+    barred = embargoed(book, given["date"])
+    for role in COUNTRIES:
+        if role != "destination" and given.get(role) in barred:
+            told = f"{role.replace('_', ' ').capitalize()} {given[role]} is under embargo"
+            yield f"{told}: sanctions of OFAC, General Prohibition 10 and the risk of diversion are not looked at."
 
 
 def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str, str]:
@@ -251,7 +271,9 @@ def _citations(
     binding = [c for c in applying if c.stage == "requires"]
     classed = [c for c in applying if c.stage == "classify"][:1]
     reviewing = [by_id[s.clause] for s in steps if s.applies and s.reached and by_id[s.clause].stage == "review"]
-    used = [*([clause] if clause else []), *binding, *reviewing, *classed]
+    looked_at = {name for c in [*binding, *reviewing, *classed] for name in identifiers(f"{c.applies} {c.within}")}
+    defining = [c for c in applying if c.stage == "define" and c.then in looked_at]
+    used = [*([clause] if clause else []), *binding, *reviewing, *classed, *defining]
     return tuple(cited(c) for c in {c.id: c for c in used}.values())
 
 

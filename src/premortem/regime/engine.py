@@ -94,6 +94,12 @@ def _wanted(applies: str) -> tuple[tuple[str, frozenset[str | bool | None]], ...
     return tuple(found)
 
 
+def embargoed(book: Rulebook, day: date) -> frozenset[str | bool | None]:
+    """Places that an embargo in force on a day bars as destinations."""
+    embargoes = (c for c in operative(book, day, day) if c.id.startswith("emb."))
+    return frozenset(v for c in embargoes for name, held in _wanted(c.applies) if name == "destination" for v in held if v)
+
+
 def turning_days(book: Rulebook) -> list[date]:
     """Days on which the answer to some transaction may change: a clause or a number begins or has ended, or a place
     changes its group or tier.
@@ -124,6 +130,9 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
         worded = needing(worded, fields, clauses)
     if "asks" in given:  # an item or a place that could be several: nothing else can be said
         asks = fields.select("asks").collect()["asks"]
+        # what is barred whichever chip it is needs no answer
+        barred = asks.is_in(["needs:item", "needs:datacentre"]) & worded["outcome"].is_in(list(DENIED))
+        asks = asks.set(barred.fill_null(False), None)
         worded = worded.with_columns(
             outcome=pl.coalesce(asks, "outcome"), clause=pl.when(asks.is_null()).then(pl.col("clause"))
         )

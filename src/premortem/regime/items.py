@@ -26,6 +26,10 @@ FROM_CATALOGUE = (
     "transistors_bn",
     "hbm",
 )
+# How far a value may be from the catalogue's and still be a rounding of it.
+ROUNDED = 0.02
+# Of these, what nobody may say otherwise of a chip by name: its TPP, and a flag only towards the stricter.
+HELD_TO = ("tpp", "performance_density", "datacentre", "hbm")
 ASK = "ask:"
 # Words that stand before a chip's name on an invoice or in a driver, beside its maker's.
 BRANDS = ("tesla", "geforce", "instinct", "quadro", "aws", "radeon")
@@ -67,6 +71,11 @@ def named() -> pl.DataFrame:
     held = systems.select("system", "chip", "count").join(catalogue(), left_on="chip", right_on="item", how="left")
     held = held.with_columns(item=pl.col("system"), chips_held=pl.col("count").cast(pl.Float64), modelled=pl.lit(False))
     return pl.concat([catalogue(), held.select(catalogue().columns)])
+
+
+def designed(item: str) -> bool:
+    """Whether the catalogue knows whose design an item is."""
+    return item in named()["item"]
 
 
 @cache
@@ -176,6 +185,35 @@ def could_be(text: str) -> tuple[str, ...] | None:
 def is_known(text: str) -> bool:
     """Whether an item, as `item` gives it back, is one of a name of its own, a kind, or one that asks which."""
     return text in KINDS or folded(text) in names().means or could_be(text) is not None
+
+
+def contradictions(row: Mapping[str, Any]) -> list[BadInput]:
+    """Faults of values that are not those of the chip that a transaction names."""
+    known = _known_of(str(row.get("item", "")))
+    return [
+        BadInput(
+            "transaction",
+            name,
+            f"is not that of {row['item']}: the catalogue says {_plain(known[name])}",
+            got=_plain(row[name]),
+            allowed="none, or the catalogue's value; for another chip, --item chip with its --tpp",
+        )
+        for name in HELD_TO
+        if name in row and known.get(name) is not None and not _same(row[name], known[name])
+    ]
+
+
+def _known_of(item: str) -> dict[str, Any]:
+    found = named().filter(pl.col("item") == item).to_dicts()
+    return {name: found[0][f"c_{name}"] for name in FROM_CATALOGUE} if found else {}
+
+
+def _same(told: Any, known: Any) -> bool:
+    return bool(told or not known) if isinstance(known, bool) else bool(abs(told - known) <= ROUNDED * known)
+
+
+def _plain(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else f"{value:,g}"
 
 
 def near(text: str) -> str:

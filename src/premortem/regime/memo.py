@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from premortem.regime.ladder import Step, Test
 
 ADVICE = "Not legal advice, and not official text."
+# Lists beside the Entity List on which a name bars a shipment or asks for a licence.
+BARRING = ("Denied Persons", "Specially Designated Nationals", "Military End-User", "Unverified")
 # Most changes and assumptions that a memo in lines shows; the JSON holds all.
 FEW = 4
 NO_CHANGE = "nothing that you may do and that this rulebook knows of"
@@ -39,11 +41,14 @@ def question(d: "Decision") -> str:
 def sentence(d: "Decision") -> str:
     """The answer as a sentence: what it hangs on, the verdict, how sure it is, and that it is stale."""
     doubt = f"Unverified: it rests on {d.clause}, {_doubt(d)}." if d.unverified else ""
-    return " ".join(filter(None, (_verdict(d), doubt, verified().warning(d.transaction["date"]) if d.stale else "")))
+    supposed = f"Under the hypothetical policy {d.policy}: " if d.hypothetical else ""
+    said = _verdict(d)
+    verdict = f"{supposed}{said[0].lower()}{said[1:]}" if supposed else said
+    return " ".join(filter(None, (verdict, doubt, verified().warning(d.transaction["date"]) if d.stale else "")))
 
 
 def _verdict(d: "Decision") -> str:
-    if asked := which(d.transaction):
+    if d.outcome.startswith("needs:") and (asked := which(d.transaction)):
         return f"Cannot be decided: {asked}."
     if d.outcome == SCREENING:
         return f"Cannot be decided until a person has looked at a name: {_near(d)}."
@@ -80,6 +85,8 @@ def _supposed(a: "Assumed") -> str:
         return "the certificates are given"
     if a.value is None:
         return f"{_words(a.field)} keeps within the limit"
+    if a.value == "":
+        return f"{_words(a.field)} is none of {', '.join(c for c in FIELDS[a.field].choices if c not in ("", "other"))}"
     return f"{_words(a.field)} is {_shown(a.value).replace('_', ' ')}"
 
 
@@ -90,8 +97,16 @@ def not_checked(d: "Decision") -> tuple[str, ...]:
     missing = (f"Not named, so looked up in no list: {', '.join(unnamed)}.",) if unnamed else ()
     held = ", ".join(f"{h.name} ({h.rows} rows of {h.date})" for h in lists_held())
     lists = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
+    lists = f"{lists} {_lacking()}".strip()
     warning = verified().warning(given["date"])
-    return (*missing, lists, *verified().not_checked, *((warning,) if warning else ()))
+    return (*missing, lists, *d.elsewhere, *verified().not_checked, *((warning,) if warning else ()))
+
+
+def _lacking() -> str:
+    """Lists that bar shipments and of which no row is held."""
+    held = " ".join(h.name.casefold() for h in lists_held())
+    lacking = [name for name in BARRING if name.casefold() not in held]
+    return f"No row is held of {', '.join(lacking)}." if lacking else ""
 
 
 def text(d: "Decision") -> str:

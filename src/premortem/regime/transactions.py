@@ -50,6 +50,7 @@ def parse(given: Mapping[str, Any]) -> dict[str, Any]:
             row[name] = _typed(name, value)
         except BadInput as error:
             errors.append(error)
+    errors += items.contradictions(row)
     failed = {error.key for error in errors}
     raise_all(errors + [error for error in _missing(row) if error.key not in failed])
     return row

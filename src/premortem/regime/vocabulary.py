@@ -108,9 +108,9 @@ FIELDS: dict[str, Field] = {
     "destination_region": Field(
         "text",
         "",
-        "an occupied region of Ukraine that it goes to: crimea, dnr (Donetsk), lnr (Luhansk)",
+        "an occupied region of Ukraine that it goes to: crimea, dnr (Donetsk), lnr (Luhansk); other: none of them",
         "",
-        choices=("crimea", "dnr", "lnr"),
+        choices=("crimea", "dnr", "lnr", "other"),
     ),
     "designer_hq": Field(
         "country", "ISO3", "headquarters of the chip's designer [default: the catalogue's, else the exporter's]"
@@ -136,6 +136,7 @@ FIELDS: dict[str, Field] = {
     "pflops_fp32": Field("number", "petaflops", "FP32 speed of it"),
     "cubic_feet": Field("number", "cubic feet", "space that it fills"),
     "ownership": Field("number", "share", "share of the consignee owned by listed parties", 0.0),
+    "notice_given": Field("flag", "", "BIS was told 25 days before and did not object (15 CFR 740.8)", True),
     "certified": Field("flag", "", "the certificates that an exception or review asks for are given", True),
     "storage_14_15_18": Field(
         "flag", "", "the store of weights, or a VEU's site, meets paragraphs 14, 15 and 18 of Supplement No. 10", True
