@@ -151,7 +151,6 @@ def _object(place: str, value: Any, seen: dict[int, Any]) -> Iterator[tuple[str,
 
 def _parts(value: Any) -> Any:
     """What Python makes a copy of an object from; nothing for a lock, a process or a handle, known by its kind alone."""
-    reduce: Callable[[Any], Any] | None = dispatch_table.get(type(value))
     try:
         copier: Callable[[Any], Any] = dispatch_table.get(type(value), lambda held: held.__reduce_ex__(2))
         reduced = copier(value)
