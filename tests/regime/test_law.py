@@ -294,3 +294,17 @@ def test_a_requirement_of_a_policy_binds_and_is_lifted_by_what_it_admits(tmp_pat
     path.with_name("two.toml").write_text(path.read_text().replace('["ACA"]', "[]"))
     found = decide(sent, rules.load(path.with_name("two.toml")))
     assert (found["outcome"][0], found["clause"][0]) == ("licence:presumption_of_denial", "mine.ban")
+
+
+@pytest.mark.parametrize("outcome", ["no_licence_required", "exception:NAC"])
+def test_a_requirement_never_frees_a_shipment(outcome):
+    clause = next(c for c in rules.load(HISTORY).clauses if c.stage == "requires" and c.then)
+    with pytest.raises(ValueError, match="frees a shipment"):
+        type(clause).model_validate({**clause.model_dump(by_alias=True), "then": outcome})
+
+
+def test_a_rule_is_cited_before_a_letter_to_one_exporter_among_equals():
+    asking = {"item": "H200 SXM", "destination": "CHN", "date": "2026-03-01"}
+    found = decided([asking])
+    assert found["outcome"][0] == "licence:case_by_case"
+    assert found["clause"][0] == "jan2026.h200"

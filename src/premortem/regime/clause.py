@@ -27,6 +27,9 @@ PART_740 = "part 740"
 # A validated end user's authorisation, which is no exception.
 VEU = "VEU"
 AUTHORISATIONS = (*EXCEPTIONS, PART_740, VEU)
+# How the outcomes begin that a requirement may state: it never frees a shipment.
+ASKING = ("licence:", "prohibited", "needs:")
+ASKED = tuple(o for o in STRICTNESS if o.startswith(ASKING))
 # General Prohibitions (15 CFR 736.2(b)), and the two that reach dealings within the United States as well.
 PROHIBITIONS = range(1, 11)
 AT_HOME = (4, 10)
@@ -104,6 +107,10 @@ class Clause(Strict):
         decides = self.stage in DECIDING or (self.stage == "requires" and (self.then or self.otherwise or self.within))
         if decides and self.then not in STRICTNESS:
             raise ValueError(f"then = {self.then!r} is not an outcome; allowed: {', '.join(STRICTNESS)}")
+        if decides and self.stage == "requires":
+            frees = [o for o in (self.then, self.otherwise) if o and not o.startswith(ASKING)]
+            if frees:
+                raise ValueError(f"{frees[0]!r} frees a shipment, which no requirement does; allowed: {', '.join(ASKED)}")
         if self.otherwise and self.otherwise not in STRICTNESS:
             raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome; allowed: {', '.join(STRICTNESS)}")
         if self.stage == "requires" and self.then and bool(self.within) != bool(self.otherwise):

@@ -283,9 +283,9 @@ def _room(clause: Clause, clauses: Sequence[Clause]) -> pl.Expr:
 
 def _verdict(i: int, clause: Clause, applies: pl.Expr) -> pl.Expr:
     met = applies & within(clause)
-    yes, unknown = pl.lit(_code_of(i, clause.then), CODE), pl.lit(-i - 1, CODE)
+    yes, unknown = pl.lit(_code_of(i, clause, clause.then), CODE), pl.lit(-i - 1, CODE)
     known = pl.when(met).then(yes).when(met.is_null()).then(unknown)
-    return known.when(applies).then(pl.lit(_code_of(i, clause.otherwise), CODE)) if clause.otherwise else known
+    return known.when(applies).then(pl.lit(_code_of(i, clause, clause.otherwise), CODE)) if clause.otherwise else known
 
 
 def _own_policy(i: int, clause: Clause) -> pl.Expr:
@@ -293,15 +293,18 @@ def _own_policy(i: int, clause: Clause) -> pl.Expr:
     return _verdict(i, clause, pl.col(f"_binds_{i}").fill_null(False))
 
 
-def _code_of(i: int, outcome: str) -> int:
-    """Number of an outcome by clause i: larger when stricter, and among equals when the clause comes earlier."""
-    return STRICTNESS[outcome] * STEP + STEP - 1 - i
+def _code_of(i: int, clause: Clause, outcome: str) -> int:
+    """Number of an outcome by clause i: larger when stricter; among equals a rule goes before a letter to one exporter,
+    and the earlier clause before the later.
+    """
+    letter = STEP // 2 if clause.stage == "requires" and "exporter" in identifiers(clause.applies) else 0
+    return STRICTNESS[outcome] * STEP + STEP - 1 - i - letter
 
 
 @lru_cache(PLANS)
 def _worded(clauses: tuple[Clause, ...]) -> list[pl.Expr]:
     """Verdicts as words: outcome, clause, ECCN, and the clause that asked for a licence."""
-    said = [(_code_of(i, o), o, c) for i, c in enumerate(clauses) for o in (c.then, c.otherwise) if o in STRICTNESS]
+    said = [(_code_of(i, c, o), o, c) for i, c in enumerate(clauses) for o in (c.then, c.otherwise) if o in STRICTNESS]
     outcomes = {FREE: NOT_REQUIRED, BACK: RETURNED} | {code: outcome for code, outcome, _ in said}
     deciding = {code: c.id for code, _, c in said}
     asking = {i: c.id for i, c in enumerate(clauses)}
