@@ -110,7 +110,9 @@ class Clause(Strict):
         if decides and self.stage == "requires":
             frees = [o for o in (self.then, self.otherwise) if o and not o.startswith(ASKING)]
             if frees:
-                raise ValueError(f"{frees[0]!r} frees a shipment, which no requirement does; allowed: {', '.join(ASKED)}")
+                raise ValueError(
+                    f"{frees[0]!r} frees a shipment, which no requirement does; allowed: {', '.join(ASKED)}"
+                )
         if self.otherwise and self.otherwise not in STRICTNESS:
             raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome; allowed: {', '.join(STRICTNESS)}")
         if self.stage == "requires" and self.then and bool(self.within) != bool(self.otherwise):

@@ -215,7 +215,9 @@ def _questions(places: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
         ask("service", q, "", item="servicing", destination="CHN", fab_node_nm=14.0)
         ask("weights", q, "", item="closed_weights", destination="CHN", ops=3e26)
         for maker in TOOL_MAKERS:
-            ask("tool", q, maker, item="sme_tool", destination="CHN", fab_node_nm=14.0, made_in=maker, **{"from": maker})
+            ask(
+                "tool", q, maker, item="sme_tool", destination="CHN", fab_node_nm=14.0, made_in=maker, **{"from": maker}
+            )
     return pl.DataFrame(labels, schema=["question", "quarter", "about"], orient="row"), frame_of(rows)
 
 
