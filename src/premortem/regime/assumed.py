@@ -64,7 +64,9 @@ def others(given: Mapping[str, Any]) -> list[Other]:
 def _values(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
     field = FIELDS[name]
     if name == "designer_hq":  # a chip that the catalogue does not hold may be designed where it comes from
-        return () if designed(given.get("item", "")) else tuple({given[k]: k for k in ("from", "made_in") if k in given})
+        return (
+            () if designed(given.get("item", "")) else tuple({given[k]: k for k in ("from", "made_in") if k in given})
+        )
     if name == "destination_region" and given.get("destination") != "UKR":
         return ()
     if field.type == "flag":

@@ -97,7 +97,9 @@ def _wanted(applies: str) -> tuple[tuple[str, frozenset[str | bool | None]], ...
 def embargoed(book: Rulebook, day: date) -> frozenset[str | bool | None]:
     """Places that an embargo in force on a day bars as destinations."""
     embargoes = (c for c in operative(book, day, day) if c.id.startswith("emb."))
-    return frozenset(v for c in embargoes for name, held in _wanted(c.applies) if name == "destination" for v in held if v)
+    return frozenset(
+        v for c in embargoes for name, held in _wanted(c.applies) if name == "destination" for v in held if v
+    )
 
 
 def turning_days(book: Rulebook) -> list[date]:
