@@ -365,7 +365,7 @@ def test_a_decision_reads_as_a_memo_in_a_notebook():
         .decide(pm.Transaction(item="H100 SXM", quantity=2000, destination="ARE"))
     )
     page = decision._repr_html_()
-    for said in ("A licence is needed; approval is presumed", "diffusion.country_allocation", "758,352,000 TPP"):
+    for said in ("a licence is needed; approval is presumed", "diffusion.country_allocation", "758,352,000 TPP"):
         assert said in page
     assert "Would change it" in page
     assert "Not legal advice" in page

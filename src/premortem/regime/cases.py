@@ -10,7 +10,7 @@ from premortem.errors import BadInput, PremortemError, nearest
 from premortem.facts.toml import parse_toml
 from premortem.reading import check_ordinary
 from premortem.regime.book import Book, load
-from premortem.regime.decide import Transaction, explain, gate
+from premortem.regime.decide import LAW, Transaction, explain, gate
 from premortem.regime.parties import ROLES
 
 MAX_BYTES = 10_000_000
@@ -128,12 +128,13 @@ def _decided(case: dict[Any, Any], number: str, book: Book) -> dict[str, Any]:
     except PremortemError as error:
         return {"case": name, "outcome": "", "clause": "", "may_go": None, "error": str(error), "agrees": False}
     told = {"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {}
-    return {"case": name, "outcome": decision.outcome, "clause": decision.clause, "may_go": decision.may_go} | told
+    answer = {"outcome": decision.outcome, "clause": decision.clause, "may_go": decision.may_go}
+    return {"case": name, **answer, "policy": decision.policy} | told
 
 
 def gate_of(results: Iterable[Mapping[str, Any]]) -> int:
     """Exit status of a gate for many cases: the highest of theirs."""
-    return max((gate(str(r["outcome"]), r["may_go"]) for r in results), default=0)
+    return max((gate(str(r["outcome"]), r["may_go"], str(r.get("policy", LAW))) for r in results), default=0)
 
 
 def _columns(case: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,7 +86,8 @@ def _supposed(a: "Assumed") -> str:
     if a.value is None:
         return f"{_words(a.field)} keeps within the limit"
     if a.value == "":
-        return f"{_words(a.field)} is none of {', '.join(c for c in FIELDS[a.field].choices if c not in ('', 'other'))}"
+        choices = [c for c in FIELDS[a.field].choices if c not in ("", "other")]
+        return f"{_words(a.field)} is none of {', '.join(choices)}"
     return f"{_words(a.field)} is {_shown(a.value).replace('_', ' ')}"
 
 
