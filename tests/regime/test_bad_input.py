@@ -146,4 +146,5 @@ def test_a_file_of_cases_may_be_toml(tmp_path):
         "outcome": "licence:presumption_of_approval",
         "clause": "diffusion.country_allocation",
         "may_go": False,
+        "policy": "as-written",
     }
