@@ -108,6 +108,8 @@ def turning_days(book: Rulebook) -> list[date]:
 
 def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
     """The same for a frame that has every field (`complete`)."""
+    # worked out once: by them it is told which clauses may reach a row, and then whether they do
+    fields = fields.with_columns(fields.select("exporter", "kind").collect().get_columns())
     clauses = standing(fields, book)
     given = fields.collect_schema().names()
     frame = fields.select([*_looked_at(clauses), *(c for c in UNDOING if c in given)])
