@@ -12,10 +12,11 @@ from premortem.regime.binding import limit_number
 from premortem.regime.changes import Change, changes, tries
 from premortem.regime.citations import Citation, cited, weakest
 from premortem.regime.clause import Clause, Rulebook
+from premortem.regime.completed import complete
 from premortem.regime.engine import NOT_REQUIRED, judge
 from premortem.regime.ladder import ASKING, Step, in_force, ladder
 from premortem.regime.parties import ROLES, Hit, key, screen
-from premortem.regime.transactions import complete, frame_of, parse
+from premortem.regime.transactions import frame_of, parse
 from premortem.regime.verified import verified
 from premortem.regime.vocabulary import DENIED, SCREENING
 
