@@ -28,6 +28,7 @@ class Table:
     frame: pl.DataFrame
     units: Mapping[str, str]
     caption: str = ""
+    shown: int = SHOWN
 
     def __repr__(self) -> str:
         heads = [f"{name} [{self.units[name]}]" if name in self.units else name for name in self.frame.columns]
@@ -36,8 +37,8 @@ class Table:
 
     def _repr_html_(self) -> str:
         heads = "".join(f'<th scope="col">{_head(name, self.units.get(name, ""))}</th>' for name in self.frame.columns)
-        body = "".join(self._row(row) for row in self.frame.head(SHOWN).rows())
-        hidden = self.frame.height - SHOWN
+        body = "".join(self._row(row) for row in self.frame.head(self.shown).rows())
+        hidden = self.frame.height - self.shown
         more = f"<p><small>{hidden:,} more rows in <code>.frame</code></small></p>" if hidden > 0 else ""
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
         return f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{more}"

@@ -168,13 +168,15 @@ def test_f065_bars_are_shown_where_they_fit(monkeypatch):
 def test_f065_no_table_of_a_comparison_cuts_a_digit(monkeypatch):
     names = ("as-written", "a-policy-with-a-name-of-forty-characters")
     result = {
-        "futures": 5000, "simulated_now": [], "shares": {p: {f"A{i}": 0.123 for i in range(1, 6)} for p in names},
+        "futures": 5000, "simulated_now": [], "warnings": ["3 futures failed"],
+        "shares": {p: {f"A{i}": 0.123 for i in range(1, 6)} for p in names},
         "regret": {p: {"mean": 0.1, "p90": 0.2, "max": 0.3} for p in names}, "rankings": {"mean_regret": list(names)},
         "winners": {"mean_regret": names[0]}, "disagree": False, "pareto": list(names), "differences": {names[1]: {}},
     }  # fmt: skip
     text = printed(monkeypatch, 60, lambda: why.print_compare(result))
     assert "…" not in text
     assert text.count("12%") == 10
+    assert "Note: 3 futures failed." in text
 
 
 def test_f057_the_terminal_marks_a_share_of_few_effective_futures(monkeypatch):

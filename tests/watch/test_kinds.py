@@ -81,7 +81,7 @@ def test_f032_the_headline_counts_outcomes_apart_from_what_tests_no_forecast():
     assert (found.kinds["nowcast"]["of"], found.kinds["projection"]["of"]) == (2, 1)
     said = verdict(found)
     assert said.startswith("Standing on 2025-02-26: 1 of 1 outcome inside the 90% range")
-    assert "2 of 2 nowcasts and 1 of 1 projection, which test no forecast" in said
+    assert "2 of 2 nowcasts and 1 of 1 projection, which do not test the model" in said
     assert "4 of 4" not in said
 
 

@@ -90,11 +90,6 @@ class Breaks:
     said: str = ""
 
 
-def nearest_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> list[dict[str, Any]]:
-    """Breaking points of one assumption as rows, nearest first."""
-    return sought_breaks(place, number, pulled, top).rows
-
-
 def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Breaks:
     """Breaking points of one assumption, and what must be said of them."""
     study, subject = place.study, place.study.assumptions[number].id

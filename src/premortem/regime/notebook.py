@@ -28,7 +28,8 @@ class Rulebook:
         return f"Rulebook {self.book.name}, {len(self.book.as_of(self._on))} clauses in force on {self._on}"
 
     def _repr_html_(self) -> str:
-        return Table(self.clauses().select("clause", "says", "citation"), {}, repr(self))._repr_html_()
+        clauses = self.clauses().select("clause", "says", "citation")
+        return Table(clauses, {}, repr(self), clauses.height)._repr_html_()
 
     @property
     def _on(self) -> date:

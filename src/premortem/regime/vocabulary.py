@@ -96,7 +96,7 @@ FIELDS: dict[str, Field] = {
     "status": Field(
         "text",
         "",
-        "validated end user: none, uveu (universal), nveu (national), veu (general)",
+        "validated end user: none, uveu (universal), nveu (national), veu (data centre, from 2 October 2024)",
         "none",
         choices=("none", "uveu", "nveu", "veu"),
     ),
@@ -220,6 +220,7 @@ READS = {
     "exception:ACA": "No licence needed: exception ACA covers it",
     "exception:NAC": "May go under exception NAC, after notice to BIS",
     "exception:HBM": "May go under exception HBM",
+    "veu:data_centre": "May go under the consignee's status as a validated data-centre end user",
     "veu:universal": "May go under the consignee's universal VEU status",
     "veu:national": "May go under the consignee's national VEU status",
     "licence:presumption_of_approval": "A licence is needed; approval is presumed",

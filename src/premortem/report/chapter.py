@@ -19,7 +19,7 @@ comes. The change was made on principle and no number was fitted; every packaged
 (see known weaknesses). No prior, map or rate was changed because of a later observation. Priors were recomputed from their sources once (`premortem evidence`), by
 people who had seen later values: eighteen of them moved, each to numbers that were public by 26 February 2025, and with them the scores below.
 
-**Few of the readings test a forecast.** An *outcome* speaks of a period that was over when it became known, and that ended after the day of the hindcast. A *nowcast*
+**Few of the readings test the model.** An *outcome* speaks of a period that was over when it became known, and that ended after the day of the hindcast. A *nowcast*
 reaches far back, mixes in a forecast, or speaks of a period that was over by that day; a *projection* was made before its period ended. Only outcomes count in the headline,
 and readings of one group (one report, one fact) count as one.
 """

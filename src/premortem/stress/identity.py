@@ -6,10 +6,10 @@ Libraries count by name and version.
 """
 
 import hashlib
-import pickle
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping
+from copyreg import dispatch_table
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -136,10 +136,11 @@ def _class(place: str, kind: type, seen: dict[int, Any]) -> Iterator[tuple[str, 
 
 
 def _object(place: str, value: Any, seen: dict[int, Any]) -> Iterator[tuple[str, str]]:
-    """An object: of the user's own by its class and state, of a library's as it pickles."""
+    """An object: of the user's own by its class and state, of a library's by the parts that it is made anew from."""
     kind = type(value)
     if _of_library(kind):
-        yield place, f"{_library(kind)} {_pickled(value)}"
+        yield place, _library(kind)
+        yield from _told(f"{place}.parts", _parts(value), seen)
         return
     yield from _told(f"{place}.class", kind, seen)
     slots = [name for base in kind.__mro__ for name in getattr(base, "__slots__", ()) if hasattr(value, name)]
@@ -148,11 +149,14 @@ def _object(place: str, value: Any, seen: dict[int, Any]) -> Iterator[tuple[str,
         yield from _told(f"{place}.{name}", state[name], seen)
 
 
-def _pickled(value: Any) -> str:
+def _parts(value: Any) -> Any:
+    """What Python makes a copy of an object from; nothing for a lock, a process or a handle, known by its kind alone."""
     try:
-        return _digest(pickle.dumps(value))
-    except Exception:  # a lock, a process, a handle: known by its kind alone
-        return ""
+        copier: Callable[[Any], Any] = dispatch_table.get(type(value), lambda held: held.__reduce_ex__(2))
+        reduced = copier(value)
+    except Exception:
+        return ()
+    return reduced if isinstance(reduced, str) else tuple([*p] if isinstance(p, Iterator) else p for p in reduced)
 
 
 def _names(code: CodeType) -> set[str]:

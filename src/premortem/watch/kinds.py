@@ -1,4 +1,4 @@
-"""What a reading is: an outcome tests a forecast; a nowcast or a projection does not, and is counted apart."""
+"""What a reading is: an outcome tests the model; a nowcast or a projection does not, and is counted apart."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -50,10 +50,10 @@ def outcomes_inside(counts: Counts) -> str:
 
 
 def apart(counts: Counts) -> str:
-    """`; apart from that 5 of 5 nowcasts and 3 of 3 projections, which test no forecast`; empty where there are none."""
+    """`; apart from that 5 of 5 nowcasts and 3 of 3 projections, which do not test the model`; empty where there are none."""
     others = [(kind, counts[kind]) for kind in KINDS[1:] if counts[kind]["of"]]
     said = [f"{c['inside']} of {c['of']} {_many(kind, c['of'])}" for kind, c in others]
-    return f"; apart from that {' and '.join(said)}, which test no forecast" if said else ""
+    return f"; apart from that {' and '.join(said)}, which do not test the model" if said else ""
 
 
 def _many(noun: str, count: int) -> str:

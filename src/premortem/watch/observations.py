@@ -235,7 +235,7 @@ def parse_option(
         raise BadInput("command line", option, "lies in the future", got=day or str(on), allowed=f"up to {last}")
     number = _number(value, "command line", option)
     named = name if name != quantity.id else ""
-    reading = Reading(quantity.id, on, number, None, None, on, "your reading", "", named)
+    reading = Reading(quantity.id, on, number, None, None, on, "your reading", "", named=named)
     return in_unit(reading, unit, quantity, "command line", option)
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from premortem import analysis
-from premortem.analysis.breaks import Place, nearest_breaks, single_thresholds
+from premortem.analysis.breaks import Place, single_thresholds, sought_breaks
 from premortem.app import breaking, controls, specs, takes, words
 from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render
@@ -88,16 +88,18 @@ def what_it_takes(name: str, desk: AtDesk, view: View, of: Of) -> Answer:
 
 @router.get("/api/assumption/{name}/breaks")
 def breaks(name: str, desk: AtDesk, view: View) -> Answer:
-    """The nearest breaks of the central future under the view's policy, each with the address of a view that goes there."""
+    """The nearest breaks of the central future under the view's policy, each with the address of a view that goes there; and what must be
+    said of them, such as why none was found.
+    """
     a = find(desk, name)
     place = [b.id for b in desk.study.assumptions].index(a.id)
     centre, pulled = Place(desk.study), desk.study.levers(view.policy)
     found = desk.answer(
         ("breaks", a.id, view.policy),
-        lambda: (nearest_breaks(centre, place, pulled, NEAREST), single_thresholds(centre, place, pulled)),
+        lambda: (sought_breaks(centre, place, pulled, NEAREST), single_thresholds(centre, place, pulled)),
     )
-    points = [p | {"query": _there(view, p["moves"])} for p in found[0]]
-    return Answer.model_validate({"breaking": points, "alone": found[1], "policy": view.policy})
+    points = [p | {"query": _there(view, p["moves"])} for p in found[0].rows]
+    return Answer.model_validate({"breaking": points, "said": found[0].said, "alone": found[1], "policy": view.policy})
 
 
 def _there(view: State, moves: dict[str, list[float]]) -> str:

@@ -107,7 +107,8 @@ $("find-breaks").addEventListener("click", async () => {
   try {
     const found = await fetchJson(`/api/assumption/${name}/breaks?${query()}`);
     const rows = found.breaking.map((p) => el("li", {}, `${p.story[0].toUpperCase()}${p.story.slice(1)} (distance ${p.distance.toFixed(2)} standard deviations). `, el("a", { class: "button small", href: `/a/${name}?${p.query}`, text: "Go there" })));
-    place.replaceChildren(rows.length ? el("ul", { class: "changes" }, ...rows) : el("p", { class: "empty", text: "No break was found within six standard deviations of the central future." }));
+    const said = found.said ? `${found.said[0].toUpperCase()}${found.said.slice(1)}.` : "";
+    place.replaceChildren(...(rows.length ? [el("ul", { class: "changes" }, ...rows)] : []), ...(said ? [el("p", { class: rows.length ? "note" : "empty", text: said })] : []));
   } catch (error) {
     place.replaceChildren(el("p", { class: "empty", text: `This could not be worked out: ${error.message}.` }));
   }

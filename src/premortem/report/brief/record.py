@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from premortem import analysis
+from premortem.analysis.watching import CANNOT
 from premortem.report import charts, words
 from premortem.report.brief.content import Block, Figure, Note, Section, Strong, Table, bullets, see, text
 from premortem.report.brief.page_one import DAY
@@ -37,7 +38,7 @@ def record(run: Run) -> Section:
         text(
             f"Weighted by what was known on {DAY}, futures are held against what was read later; no later reading moves them. ",
             see(figure.id),
-            f" shows each reading beside its range. Only outcomes test a forecast: {outcomes_inside(judged.weighted.kinds)} inside{apart(judged.weighted.kinds)}.",
+            f" shows each reading beside its range. Only outcomes test the model: {outcomes_inside(judged.weighted.kinds)} inside{apart(judged.weighted.kinds)}.",
             Note(
                 f"{result['futures']:,} futures, {words.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
                 "How paths are drawn was reworked once after later values had been seen, on principle and with the same score; no number was fitted to them. "
@@ -141,7 +142,7 @@ def watch(run: Run) -> Section:
             (
                 f"{s['name']} ({s['assumption']})",
                 s["observable"],
-                f"{100 * s['voi']:.1f}",
+                "-" if s["voi"] is None else f"{100 * s['voi']:.1f}",
                 s["sentence"] or "within the noise",
             )
             for s in top
@@ -163,7 +164,7 @@ def watch(run: Run) -> Section:
     ]
     return Section(
         "watch",
-        f"Watch first: {words.within(top[0]['observable'])}",
+        CANNOT.rstrip(".") if top[0]["voi"] is None else f"Watch first: {words.within(top[0]['observable'])}",
         "Signposts",
         tuple(blocks),
         new_page=False,
