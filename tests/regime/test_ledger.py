@@ -117,8 +117,8 @@ def test_a_name_in_a_ledger_is_screened_as_one_alone(tmp_path):
     path.write_text(
         "item,quantity,destination,date,consignee,parent_name,parent\nH20,1,FRA,2025-06-01,Huawai,Huawei,France\n"
     )
+    from premortem.regime.completed import complete
     from premortem.regime.reading import checked, typed
-    from premortem.regime.transactions import complete
 
     rows = complete(typed(checked(tables.read(path), path.name)), rules.load("history")).collect()
     assert rows.select("near_name", "entity_listed", "parent_headquarters").row(0) == (True, True, "FRA")

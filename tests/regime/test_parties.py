@@ -11,7 +11,8 @@ from premortem import facts
 from premortem.errors import BadInput, BadInputs
 from premortem.regime import book as rules
 from premortem.regime import engine, parties, screened
-from premortem.regime.transactions import complete, frame_of
+from premortem.regime.completed import complete
+from premortem.regime.transactions import frame_of
 
 DAY = date(2026, 6, 1)
 ROWS = facts.read("parties")

@@ -14,9 +14,9 @@ import polars as pl
 from premortem.regime import parties
 from premortem.regime.binding import limit_number
 from premortem.regime.clause import Clause, Rulebook
-from premortem.regime.engine import operative, turning_days
 from premortem.regime.expressions import parts
 from premortem.regime.items import named
+from premortem.regime.standing import operative, turning_days
 from premortem.regime.syntax import Compare, Missing, Name, Node, Not, parse
 from premortem.regime.transactions import LATEST
 from premortem.regime.vocabulary import FIELDS, RANK, READS, SCREENING

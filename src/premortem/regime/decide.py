@@ -12,11 +12,13 @@ from premortem.regime.binding import limit_number
 from premortem.regime.changes import Change, changes, tries
 from premortem.regime.citations import Citation, cited, weakest
 from premortem.regime.clause import Clause, Rulebook
-from premortem.regime.engine import NOT_REQUIRED, embargoed, judge
+from premortem.regime.completed import complete
+from premortem.regime.engine import NOT_REQUIRED, judge
 from premortem.regime.expressions import identifiers
 from premortem.regime.ladder import ASKING, Step, in_force, ladder
 from premortem.regime.parties import ROLES, Hit, key, screen
-from premortem.regime.transactions import COUNTRIES, complete, frame_of, parse
+from premortem.regime.standing import embargoed
+from premortem.regime.transactions import COUNTRIES, frame_of, parse
 from premortem.regime.verified import verified
 from premortem.regime.vocabulary import DENIED, SCREENING
 

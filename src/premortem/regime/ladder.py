@@ -11,8 +11,8 @@ import polars as pl
 from premortem.regime.assumed import sources
 from premortem.regime.binding import laid_down, names, speaks
 from premortem.regime.clause import DECIDING, Clause, Rulebook
-from premortem.regime.engine import operative
 from premortem.regime.expressions import condition, identifiers, parts
+from premortem.regime.standing import operative
 from premortem.regime.vocabulary import TOTALS
 
 # Stages that are asked of every shipment, whatever another clause says.

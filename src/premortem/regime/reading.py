@@ -139,20 +139,20 @@ def _read_column(name: str, column: pl.Series) -> pl.Expr:
 
 def _by_value(name: str, column: pl.Series) -> pl.Series:
     """A column whose texts need more than a pattern, each distinct one read once."""
-    texts = column.cast(pl.String).str.strip_chars().replace("", None)
-    distinct = texts.unique().drop_nulls()
+    raw = column.cast(pl.String)
+    distinct = raw.unique().drop_nulls()
+    texts = distinct.str.strip_chars().replace("", None)
     if FIELDS[name].type == "number":
         # plain digits, nearly all of a ledger, need no second look
-        plain = distinct.str.contains(r"^\d+(\.\d{1,2})?$")
-        slow = distinct.filter(~plain)
-        read = [numbers.number(text, FIELDS[name].unit) for text in slow]
-        old = pl.concat([distinct.filter(plain), slow])
-        new = pl.concat([distinct.filter(plain).cast(pl.Float64), pl.Series(distinct.name, read, pl.Float64)])
-        new = pl.select(_counted(name, pl.lit(new))).to_series()
+        plain = texts.str.contains(r"^\d+(\.\d{1,2})?$").fill_null(True)
+        values = texts.set(~plain, None).cast(pl.Float64)
+        slow = [numbers.number(text, FIELDS[name].unit) for text in texts.filter(~plain)]
+        values = values.scatter(plain.not_().arg_true(), pl.Series(slow, dtype=pl.Float64))
+        new = pl.select(_counted(name, pl.lit(values))).to_series()
     else:
         means = items.item if name == "item" else _place
-        old, new = distinct, pl.Series([means(text) for text in distinct], dtype=pl.String)
-    return texts.replace_strict(old, new, default=None, return_dtype=new.dtype)
+        new = pl.Series([text and means(text) for text in texts], dtype=pl.String)
+    return raw.replace_strict(distinct, new, default=None, return_dtype=new.dtype)
 
 
 def _place(text: str) -> str | None:

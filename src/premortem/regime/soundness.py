@@ -16,9 +16,11 @@ import polars as pl
 from premortem.errors import BadInput
 from premortem.regime.binding import binds, laid_down
 from premortem.regime.clause import DECIDING, Clause, Rulebook
-from premortem.regime.engine import decide, operative
+from premortem.regime.completed import complete
+from premortem.regime.engine import decide
 from premortem.regime.expressions import identifiers
-from premortem.regime.transactions import EARLIEST, LATEST, complete, frame_of
+from premortem.regime.standing import operative
+from premortem.regime.transactions import EARLIEST, LATEST, frame_of
 from premortem.regime.vocabulary import FIELDS, LISTED
 
 # Transactions made for each clause, and the chance that one of its fields takes a value that the clause speaks of.

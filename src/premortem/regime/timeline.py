@@ -7,7 +7,8 @@ from typing import NamedTuple
 from premortem.regime import parties
 from premortem.regime.clause import Rulebook
 from premortem.regime.decide import Transaction
-from premortem.regime.engine import decide, turning_days
+from premortem.regime.engine import decide
+from premortem.regime.standing import turning_days
 from premortem.regime.transactions import frame_of
 
 # First day of a strip: before the first rule, so that each strip begins free.
