@@ -1,6 +1,7 @@
 """Numbers and shares in the words that every page uses."""
 
 import math
+import unicodedata
 
 # A share below this, or above one less this, is not told apart from the end: "under 1%", "over 99%".
 EDGE = 0.01
@@ -71,6 +72,21 @@ def counted(count: int, thing: str) -> str:
 def capital(text: str) -> str:
     """A text with its first letter large, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """A text with its first letter small, the rest as it is."""
+    return text[:1].lower() + text[1:]
+
+
+def plain(value: bool | float) -> str:
+    """A flag as `yes` or `no`, a number with its thousands parted."""
+    return ("yes" if value else "no") if isinstance(value, bool) else f"{value:,g}"
+
+
+def unaccented(text: str) -> str:
+    """A text without capitals and accents, so that spellings of one name meet."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 
 def trend(start: float, end: float) -> str:

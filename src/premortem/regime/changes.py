@@ -20,6 +20,7 @@ from premortem.regime.standing import operative, turning_days
 from premortem.regime.syntax import Compare, Missing, Name, Node, Not, parse
 from premortem.regime.transactions import LATEST
 from premortem.regime.vocabulary import FIELDS, RANK, READS, SCREENING
+from premortem.words import plain, small
 
 MOST_CHANGES = 8
 # Kinds of action, the nearest first.
@@ -54,7 +55,7 @@ class Change(NamedTuple):
 
 def tries(given: Mapping[str, Any], book: Rulebook) -> list[Try]:
     """Actions worth asking about."""
-    clauses = [c for c in operative(book) if c.in_force(given["date"])]
+    clauses = operative(book, given["date"], given["date"])
     return [*_quantities(given, clauses), *_certificates(given, clauses), *_statuses(given), *_days(given, book)]
 
 
@@ -65,7 +66,7 @@ def changes(asked: Sequence[Try], outcomes: Sequence[str], now: str) -> tuple[Ch
         worse = RANK.get(outcome, 0) > RANK.get(now, len(RANK))
         if outcome != now and outcome in READS and (not worse or t.kind == "date"):
             wait = "wait, " if t.kind == "date" and not worse else ""
-            told = f"{wait}{t.words}: {READS[outcome][0].lower()}{READS[outcome][1:]}"
+            told = f"{wait}{t.words}: {small(READS[outcome])}"
             found.setdefault((t.kind, outcome), (worse, NEAREST.index(t.kind), i, Change(told, t.row)))
     ranked = [change for *_, change in sorted(found.values(), key=lambda f: f[:3])]
     return (*_asking(now), *ranked)[:MOST_CHANGES]
@@ -108,7 +109,7 @@ def _certificates(given: Mapping[str, Any], clauses: Sequence[Clause]) -> Iterat
         for name, value in _asked(c, given["date"]):
             if given.get(name, value) != value and (name, value) not in seen:
                 seen.add((name, value))
-                yield Try("certify", f"with {name.replace('_', ' ')} {_shown(value)}", {**given, name: value})
+                yield Try("certify", f"with {name.replace('_', ' ')} {plain(value)}", {**given, name: value})
 
 
 @lru_cache(4096)
@@ -117,10 +118,6 @@ def _asked(clause: Clause, day: date) -> tuple[tuple[str, bool | float], ...]:
     texts = [*parts(clause.applies), *parts(clause.within)]
     found = (met for text in texts for met in _meets(parse(text), clause, day))
     return tuple((name, value) for name, value in found if name in CERTIFIED)
-
-
-def _shown(value: bool | float) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else f"{value:,g}"
 
 
 def _meets(test: Node, clause: Clause, day: date) -> Iterator[tuple[str, bool | float]]:

@@ -1,7 +1,6 @@
 """Tiers and country groups as of a day: memberships move, and a policy may move tiers."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -13,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from premortem import facts
 from premortem.errors import BadInput, raise_all
 from premortem.regime.items import ASK, aliases, choices
+from premortem.words import unaccented
 
 GROUPS = ("in_A5", "in_A6", "in_D1", "in_D4", "in_D5", "in_supp4_742")
 DAY_ONE = date(1900, 1, 1)
@@ -60,8 +60,7 @@ def folded(text: str) -> str:
     >>> folded("U.A.E") == folded("uae")
     True
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
-    return " ".join(re.findall(r"\w+", re.sub(r"[.'’]", "", plain)))
+    return " ".join(re.findall(r"\w+", re.sub(r"[.'’]", "", unaccented(text))))
 
 
 def iso3(text: str, key: str) -> str:

@@ -15,9 +15,9 @@ from premortem.regime.clause import Clause, Rulebook
 from premortem.regime.completed import complete
 from premortem.regime.engine import NOT_REQUIRED, judge
 from premortem.regime.expressions import identifiers
-from premortem.regime.ladder import ASKING, Step, in_force, ladder
+from premortem.regime.ladder import ASKING, Step, ladder
 from premortem.regime.parties import ROLES, Hit, key, screen
-from premortem.regime.standing import embargoed
+from premortem.regime.standing import embargoed, operative
 from premortem.regime.transactions import COUNTRIES, frame_of, parse
 from premortem.regime.verified import verified
 from premortem.regime.vocabulary import DENIED, SCREENING
@@ -218,7 +218,7 @@ def explain(
         trace=tuple(step.marked(unsaid_fields) for step in steps),
         changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"]),
         citations=_citations(clause, steps, answer, book),
-        asked=tuple(c.id for c in in_force(book, given["date"]) if c.stage in ASKING),
+        asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,
         rests_on=tuple(a for a in found if free and a.field in rests and a.field in RESTS_ON),
         hits=_hits(given, cleared or {}),

@@ -50,7 +50,8 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
     fields = fields.with_columns(fields.select("exporter", "kind").collect().get_columns())
     clauses = standing(fields, book)
     given = fields.collect_schema().names()
-    frame = fields.select([*_looked_at(clauses), *(c for c in UNDOING if c in given)])
+    asking = ["asks"] if "asks" in given else []
+    frame = fields.select([*_looked_at(clauses), *(c for c in UNDOING if c in given), *asking])
     for step in _steps(clauses, "_undoes" in given):
         if isinstance(step, Clause) and totals is not None:
             whole = frame.collect()
@@ -59,18 +60,18 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
             frame = frame.with_columns(_after=pl.when(pl.col("_asked")).then(start(step) + pl.col("shipment_tpp")))
         else:
             frame = frame.with_columns(step)
-    worded = frame.select(_worded(clauses)).collect()
+    worded = frame.select([*_worded(clauses), *asking]).collect()
     if (worded["_code"] < 0).any():
         worded = needing(worded, fields, clauses)
-    if "asks" in given:  # an item or a place that could be several: nothing else can be said
-        asks = fields.select("asks").collect()["asks"]
+    if asking:  # an item or a place that could be several: nothing else can be said
+        asks = worded["asks"]
         # what is barred whichever chip it is needs no answer
         barred = asks.is_in(["needs:item", "needs:datacentre"]) & worded["outcome"].is_in(list(DENIED))
         asks = asks.set(barred.fill_null(False), None)
         worded = worded.with_columns(
             outcome=pl.coalesce(asks, "outcome"), clause=pl.when(asks.is_null()).then(pl.col("clause"))
         )
-    return worded.drop("_code", "_class")
+    return worded.drop("_code", "_class", *asking)
 
 
 Step = list[pl.Expr] | Clause

@@ -14,6 +14,7 @@ import polars as pl
 from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.regime.vocabulary import KINDS
+from premortem.words import plain
 
 # Fields that the catalogue holds of a chip.
 FROM_CATALOGUE = (
@@ -158,28 +159,27 @@ def _readings(text: str) -> list[str]:
     return found
 
 
+def _meaning(text: str) -> str | tuple[str, ...] | None:
+    """The one item that a spelling means, those that it could mean, or nothing; by its fullest reading that says anything."""
+    known = names()
+    found = (known.asks.get(reading, known.means.get(reading)) for reading in _readings(text))
+    return next((told for told in found if told is not None), None)
+
+
 def item(text: str) -> str:
     """The item that a spelling means; the text itself where it means none, or could mean several.
 
     >>> item("NVIDIA H100 80GB HBM3")
     'H100 SXM'
     """
-    for reading in _readings(text):
-        if reading in names().asks:
-            return text
-        if reading in names().means:
-            return names().means[reading]
-    return text
+    found = _meaning(text)
+    return found if isinstance(found, str) else text
 
 
 def could_be(text: str) -> tuple[str, ...] | None:
     """What an item's spelling could mean, where it could mean several; None where it does not ask."""
-    for reading in _readings(text):
-        if reading in names().asks:
-            return names().asks[reading]
-        if reading in names().means:
-            return None
-    return None
+    found = _meaning(text)
+    return found if isinstance(found, tuple) else None
 
 
 def is_known(text: str) -> bool:
@@ -194,8 +194,8 @@ def contradictions(row: Mapping[str, Any]) -> list[BadInput]:
         BadInput(
             "transaction",
             name,
-            f"is not that of {row['item']}: the catalogue says {_plain(known[name])}",
-            got=_plain(row[name]),
+            f"is not that of {row['item']}: the catalogue says {plain(known[name])}",
+            got=plain(row[name]),
             allowed="none, or the catalogue's value; for another chip, --item chip with its --tpp",
         )
         for name in HELD_TO
@@ -210,10 +210,6 @@ def _known_of(item: str) -> dict[str, Any]:
 
 def _same(told: Any, known: Any) -> bool:
     return bool(told or not known) if isinstance(known, bool) else bool(abs(told - known) <= ROUNDED * known)
-
-
-def _plain(value: Any) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else f"{value:,g}"
 
 
 def near(text: str) -> str:

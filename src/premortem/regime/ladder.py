@@ -49,7 +49,7 @@ class Step:
 def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> tuple[Step, ...]:
     """Clauses in force that day that apply or miss by one of several tests, in order, with the values looked at."""
     day = fields["date"][0]
-    known = in_force(book, day)
+    known = tuple(operative(book, day, day))
     totals = {name: pl.lit(answer.get(name), pl.Float64) for name in TOTALS}
     eccn = pl.lit(answer["eccn"], pl.String)
     frame = fields.lazy().with_columns(*laid_down(known), eccn=eccn, **totals)
@@ -75,11 +75,6 @@ def _tests(
         Test(test.text, _looked_at(test.text, clause, values, day), bool(m), m is not None)
         for test, m in zip(asked, met, strict=True)
     )
-
-
-def in_force(book: Rulebook, day: date) -> tuple[Clause, ...]:
-    """Clauses in force on a day that can decide something, in order."""
-    return tuple(c for c in operative(book) if c.in_force(day))
 
 
 def _reached(known: Sequence[Clause], answer: Mapping[str, Any], applies: Mapping[str, bool]) -> set[str]:

@@ -2,6 +2,8 @@
 
 A quarter asks on the 16th of its middle month. What is asked is a real transaction: an H100 for each country, each
 catalogue chip for China, a stack of memory, a tool, a die, a service; the answers become arrays.
+
+Over 300 lines, since every array of `Levers` is declared with its unit and meaning beside what is asked for it.
 """
 
 from collections.abc import Sequence

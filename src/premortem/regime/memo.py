@@ -14,6 +14,7 @@ from premortem.regime.parties import ROLES, lists_held
 from premortem.regime.transactions import question as which
 from premortem.regime.verified import verified
 from premortem.regime.vocabulary import FIELDS, READS, SCREENING
+from premortem.words import small
 
 if TYPE_CHECKING:
     from premortem.regime.assumed import Assumed
@@ -43,7 +44,7 @@ def sentence(d: "Decision") -> str:
     doubt = f"Unverified: it rests on {d.clause}, {_doubt(d)}." if d.unverified else ""
     supposed = f"Under the hypothetical policy {d.policy}: " if d.hypothetical else ""
     said = _verdict(d)
-    verdict = f"{supposed}{said[0].lower()}{said[1:]}" if supposed else said
+    verdict = f"{supposed}{small(said)}" if supposed else said
     return " ".join(filter(None, (verdict, doubt, verified().warning(d.transaction["date"]) if d.stale else "")))
 
 
@@ -59,7 +60,7 @@ def _verdict(d: "Decision") -> str:
     if not d.clause and d.asked:
         read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
     if d.rests_on:
-        read = f"If {' and '.join(_supposed(a) for a in d.rests_on)}: {read[0].lower()}{read[1:]}"
+        read = f"If {' and '.join(_supposed(a) for a in d.rests_on)}: {small(read)}"
     return f"{read}."
 
 
@@ -93,14 +94,18 @@ def _supposed(a: "Assumed") -> str:
 
 def not_checked(d: "Decision") -> tuple[str, ...]:
     """What an answer does not cover: names that were not given, lists not held, and what is never checked."""
-    given = d.transaction
-    unnamed = [role.replace("_", " ") for role in ROLES[1:] if not given.get(role)]
+    unnamed = _unnamed(d)
     missing = (f"Not named, so looked up in no list: {', '.join(unnamed)}.",) if unnamed else ()
     held = ", ".join(f"{h.name} ({h.rows} rows of {h.date})" for h in lists_held())
     lists = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
     lists = f"{lists} {_lacking()}".strip()
-    warning = verified().warning(given["date"])
+    warning = verified().warning(d.transaction["date"])
     return (*missing, lists, *d.elsewhere, *verified().not_checked, *((warning,) if warning else ()))
+
+
+def _unnamed(d: "Decision") -> list[str]:
+    """Roles in which nobody was named; an exporter is known from its chips."""
+    return [_words(role) for role in ROLES[1:] if not d.transaction.get(role)]
 
 
 def _lacking() -> str:
@@ -181,8 +186,7 @@ def _hit(h: Any) -> str:
 
 def _brief(d: "Decision") -> str:
     """What was not checked, in one line; the JSON has the sentences."""
-    given = d.transaction
-    unnamed = [role.replace("_", " ") for role in ROLES[1:] if not given.get(role)]
+    unnamed = _unnamed(d)
     return "; ".join(
         [
             *([f"{', '.join(unnamed)} (not named)"] if unnamed else []),

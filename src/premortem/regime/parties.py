@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from premortem import facts
 from premortem.errors import BadInput, raise_all
+from premortem.words import unaccented
 
 # Who may be named on a transaction.
 ROLES = ("exporter", "intermediate", "consignee", "end_user", "parent")
@@ -99,7 +99,7 @@ def words(name: str) -> tuple[str, ...]:
     >>> words("Huawei Technologies Co., Ltd.") == words("HUAWEI TECHNOLOGIES")
     True
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
+    plain = unaccented(name)
     for ending in _words()["written"]:
         plain = plain.removesuffix(ending)
     plain = re.sub(r"['’‘`´]", "", plain.replace("&", " and "))
@@ -248,6 +248,11 @@ def matches(name: str) -> tuple[tuple[int, float], ...]:
     return tuple(sorted(found.items(), key=lambda kv: (-kv[1], kv[0])))
 
 
+def standing(name: str, day: date) -> tuple[tuple[Listed, float], ...]:
+    """Rows of the table in force on a day that a name is equal to (100) or near, nearest first."""
+    return tuple((row, score) for i, score in matches(name) if (row := index().rows[i]).in_force(day))
+
+
 def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | None = None) -> tuple[Hit, ...]:
     """Listed names that the named parties (by role) are equal or near to on a day.
 
@@ -256,10 +261,10 @@ def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | Non
     reasons = {key(name): reason or "cleared" for name, reason in (cleared or {}).items()}
     hits: list[Hit] = []
     for role, name in named.items():
-        standing = [(index().rows[i], score) for i, score in matches(name) if index().rows[i].in_force(day)]
-        equal = [(row, score) for row, score in standing if score == 100.0]
+        found = standing(name, day)
+        equal = [(row, score) for row, score in found if score == 100.0]
         reason = reasons.get(key(name), "")
-        hits += [_hit(role, name, row, score, reason) for row, score in equal or standing[:SHOWN]]
+        hits += [_hit(role, name, row, score, reason) for row, score in equal or found[:SHOWN]]
     return tuple(hits)
 
 

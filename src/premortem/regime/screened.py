@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.regime.parties import ENTITY_LIST, LISTS, POLICIES, ROLES, addressee, index, key, matches
+from premortem.regime.parties import ENTITY_LIST, LISTS, POLICIES, ROLES, addressee, key, matches, standing
 from premortem.regime.vocabulary import FIELDS, TYPES
 
 # Share of an affiliate that listed parties own, where nobody tells it: at least half, or it would be none [share].
@@ -61,10 +61,10 @@ def _nobody() -> tuple[pl.Expr, ...]:
 @lru_cache(maxsize=400_000)
 def facts_of(name: str, day: date, cleared: bool) -> Facts:
     """What clauses may ask of one named party on a day."""
-    standing = [(index().rows[i], score) for i, score in matches(name) if index().rows[i].in_force(day)]
-    equal = [row for row, score in standing if score == 100.0]
+    found = standing(name, day)
+    equal = [row for row, score in found if score == 100.0]
     if not equal:
-        return Facts(near_name=bool(standing) and not cleared)
+        return Facts(near_name=bool(found) and not cleared)
     entity = [row for row in equal if row.list == ENTITY_LIST]
     policies = [row.policy if row.policy in POLICIES[1:] else UNREAD for row in entity]
     noted = {row.footnote for row in entity if row.footnote_from is None or row.footnote_from <= day}
