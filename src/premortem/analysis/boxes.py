@@ -40,12 +40,19 @@ def sought(
     study: Study, values: Array, margins: Array, top: int, weights: Array | None, seed: int
 ) -> discovery.Discovery:
     """Boxes in which a margin breaks, sought among the futures that did not fail; categories are told as such."""
-    known = np.isfinite(margins)
-    if not known.all():
-        values, margins, weights = values[:, known], margins[known], None if weights is None else weights[known]
+    failed = int((~np.isfinite(margins)).sum())
+    values, margins, weights = not_failed(values, margins, weights)
     nominal = [row.name for row in study.priors.rows if row.distribution == "categorical" and row.varies]
     found = discovery.discover(values, study.priors.names, margins <= 0, top, weights, seed, nominal=nominal)
-    return replace(found, failed=int((~known).sum()))
+    return replace(found, failed=failed)
+
+
+def not_failed(values: Array, margins: Array, weights: Array | None = None) -> tuple[Array, Array, Array | None]:
+    """The futures that did not fail: their values, margins and weights."""
+    fine = np.isfinite(margins)
+    if fine.all():
+        return values, margins, weights
+    return values[:, fine], margins[fine], None if weights is None else weights[fine]
 
 
 def boxes(
@@ -97,9 +104,7 @@ def tree_check(
     found: discovery.Discovery, values: Array, study: Study, margins: Array, weights: Array | None = None
 ) -> dict[str, Any] | None:
     """The leaf of a classification tree densest in breaks, and which limited uncertainties it shares with the boxes."""
-    known = np.isfinite(margins)
-    if not known.all():
-        values, margins, weights = values[:, known], margins[known], None if weights is None else weights[known]
+    values, margins, weights = not_failed(values, margins, weights)
     breaks = margins <= 0
     if discovery.too_little(breaks, np.ones(len(breaks)) if weights is None else weights):
         return None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from premortem.analysis import large
 from premortem.analysis.attribution import attribution
-from premortem.analysis.boxes import boxes, sought, tree_check
+from premortem.analysis.boxes import boxes, not_failed, sought, tree_check
 from premortem.analysis.breaks import place_of, single_thresholds, sought_breaks
 from premortem.analysis.knobs import clause_thresholds
 from premortem.analysis.margins import assumption_number, check_inputs, check_varies, margins_of, policy_of
@@ -96,8 +96,7 @@ def _explained(
     if weights is None and whole.futures > run.futures:
         found = large.on_all(found, whole, policy, column)
     fresh, margins = _anew(study, policy, run.seed + seed)
-    known = np.isfinite(margins[number])
-    tried = (fresh, margins[number]) if known.all() else (fresh[:, known], margins[number][known])
+    tried, left, _ = not_failed(fresh, margins[number])
     return {
         "assumption": a.id,
         "name": a.name,
@@ -107,7 +106,7 @@ def _explained(
         "breaks": found.base_rate,
         "failed": found.failed,
         "verdict": found.verdict,
-        "boxes": boxes(found, a.id, study, run.futures, tried[0], tried[1] <= 0),
+        "boxes": boxes(found, a.id, study, run.futures, tried, left <= 0),
         "check": {"cart": tree},
         "attribution": attribution(study, number, pulled, fresh, margins[number], seed, in_company=in_full),
     }

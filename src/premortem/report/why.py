@@ -1,4 +1,7 @@
-"""What the analyses show in a terminal: sentences first, then the tables behind them."""
+"""What the analyses show in a terminal: sentences first, then the tables behind them.
+
+Over 300 lines: four answers (stress, compare, edits, futures) that share their tables and ways to write a number.
+"""
 
 from collections.abc import Sequence
 from typing import Any

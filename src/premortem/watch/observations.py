@@ -1,4 +1,7 @@
-"""Readings: what was observed of a quantity, when it became known, and how sure it is. Units are checked."""
+"""Readings: what was observed of a quantity, when it became known, and how sure it is. Units are checked.
+
+Over 300 lines, since a reading has one way from its text to the model, whether it comes from a file or an option.
+"""
 
 import csv
 import io
