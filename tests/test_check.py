@@ -7,20 +7,9 @@ import sys
 
 import pytest
 
-from premortem import cli
+from tests.test_cli import run  # noqa: F401  # a fixture
 
 FREE = ("check", "--item", "L4", "--to", "FRA", "--on", "2025-06-01")
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    def call(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["premortem", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return int(ended.value.code or 0), capsys.readouterr().out
-
-    return call
 
 
 @pytest.mark.parametrize("arguments", [(*FREE, "--trace"), (*FREE, "--json")])
@@ -52,24 +41,24 @@ def test_f088_a_reader_that_leaves_is_no_answer(arguments, buffered):
         (("--item", "L4", "--to", "FRA", "--on", "2025-06-01", "--party", "end_user=Huawei Technologes"), 1, 5),
     ],
 )
-def test_a_plain_check_and_a_gate_end_with_their_own_statuses(run, more, plain, gated):
+def test_a_plain_check_and_a_gate_end_with_their_own_statuses(run, more, plain, gated):  # noqa: F811
     assert run("check", *more, "--json")[0] == plain
     assert run("check", *more, "--json", "--gate")[0] == gated
 
 
-def test_a_party_is_named_looked_up_and_cleared_with_a_reason(run):
+def test_a_party_is_named_looked_up_and_cleared_with_a_reason(run):  # noqa: F811
     named = (*FREE, "--party", "end_user=Huawei Technologes", "--json", "--gate")
-    code, out = run(*named)
+    code, out, _ = run(*named)
     assert code == 5
     assert {"party", "name", "list", "date", "score", "source"} <= set(json.loads(out)["hits"][0])
-    code, out = run(*named, "--clear", "Huawei Technologes=a bakery")
+    code, out, _ = run(*named, "--clear", "Huawei Technologes=a bakery")
     assert code == 0
     assert {hit["cleared"] for hit in json.loads(out)["hits"]} == {"a bakery"}
     assert run(*FREE, "--party", "buyer=X", "--json")[0] == 2
     assert run(*FREE, "--clear", "Nobody=x", "--json")[0] == 2
 
 
-def test_the_ladder_is_printed_only_when_asked_for_and_an_answer_fits_one_screen(run, monkeypatch):
+def test_the_ladder_is_printed_only_when_asked_for_and_an_answer_fits_one_screen(run, monkeypatch):  # noqa: F811
     monkeypatch.setenv("COLUMNS", "80")
     asked = (
         "check",
@@ -84,8 +73,8 @@ def test_the_ladder_is_printed_only_when_asked_for_and_an_answer_fits_one_screen
         "--under",
         "as-written",
     )
-    _, short = run(*asked)
-    _, long = run(*asked, "--trace")
+    _, short, _ = run(*asked)
+    _, long, _ = run(*asked, "--trace")
     assert len(short.splitlines()) <= 24
     assert max(map(len, short.splitlines())) <= 80
     assert "Would change it" in short
@@ -94,7 +83,7 @@ def test_the_ladder_is_printed_only_when_asked_for_and_an_answer_fits_one_screen
     assert json.loads(run(*asked, "--json")[1])["trace"]
 
 
-def test_the_highest_status_of_a_file_is_the_gates(run, tmp_path):
+def test_the_highest_status_of_a_file_is_the_gates(run, tmp_path):  # noqa: F811
     path = tmp_path / "cases.csv"
     path.write_text("item,to,on\nL4,FRA,2025-06-01\nH100 SXM,RUS,2025-06-01\n")
     assert run("check", "--file", path, "--json")[0] == 0

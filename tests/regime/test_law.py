@@ -46,23 +46,19 @@ def asked(case):
     return decided([fields], fields.pop("under", HISTORY))["outcome"][0]
 
 
-@pytest.mark.parametrize(
-    "case",
-    [pytest.param(c, id=c["case_id"]) for c in handed("cases/law_reality.csv")] or [pytest.param(None, id="none")],
-)
+def rows(name):
+    """Rows of a handed table as parameters, by their ids; a checkout without it skips."""
+    skipped = pytest.param(None, id="none", marks=pytest.mark.skip(reason="the handed cases lie beside the repository"))
+    return [pytest.param(case, id=case["case_id"]) for case in handed(name)] or [skipped]
+
+
+@pytest.mark.parametrize("case", rows("cases/law_reality.csv"))
 def test_law_reality_rows_are_right(case):
-    if case is None:
-        pytest.skip("the handed cases lie beside the repository")
     assert cases.agrees(asked(case), case["expected"]), case["why"]
 
 
-@pytest.mark.parametrize(
-    "case",
-    [pytest.param(c, id=c["case_id"]) for c in handed("data/law/law_questions.csv")] or [pytest.param(None, id="none")],
-)
+@pytest.mark.parametrize("case", rows("data/law/law_questions.csv"))
 def test_handed_questions_are_answered_right(case):
-    if case is None:
-        pytest.skip("the handed questions lie beside the repository")
     assert cases.agrees(asked(case), case["expected"]), case["why"]
 
 
