@@ -12,16 +12,17 @@ from premortem.regime.vocabulary import FIELDS
 RESTS_ON = (
     "certified", "storage_14_15_18", "prc_equipment", "military_ties", "uvl_statement", "tier1_share_after",
     "country_share_after", "us_share_after", "end_use", "private_sector", "status", "notice_given", "listed",
-    "destination_region", "designer_hq", "sold_in_us", "us_share",
+    "destination_region", "designer_hq", "sold_in_us", "us_share", "from", "exporter", "exporter_hq", "non_planar", "tpp",
 )  # fmt: skip
 # Others that are told when the answer hangs on them, and a value by which that is tried.
 TRIED: dict[str, tuple[Any, ...]] = {
     "headquarters": ("CHN",),
     "parent_headquarters": ("CHN",),
     "ownership": (1.0,),
-    "from": ("CHN",),
     "made_in": ("CHN",),
 }
+# A performance over every line [TPP].
+BEYOND = 1e9
 # End uses that bar any item anywhere: every answer would hang on them, so each says instead that they are not checked.
 ANYWHERE = ("nuclear", "missile", "chemical_biological", "training_for_weapons")
 # Fields that are worked out, and those that they are worked out from.
@@ -55,18 +56,26 @@ class Other(NamedTuple):
     row: dict[str, Any]
 
 
-def others(given: Mapping[str, Any]) -> list[Other]:
-    """Transactions by which it is seen whether the answer hangs on what nobody gave."""
+def others(given: Mapping[str, Any], addressees: Sequence[str] = ()) -> list[Other]:
+    """Transactions by which it is seen whether the answer hangs on what nobody gave; `addressees` are exporters that some
+    clause of the day names.
+    """
     tried = {name: _values(name, given) for name in RESTS_ON} | TRIED
+    if not designed(given.get("item", "")):  # the exporter of a chip of the catalogue is its vendor
+        tried["exporter"] = tuple(addressees)
     return [Other(n, {**given, n: v}) for n, values in tried.items() if n not in given for v in values]
 
 
 def _values(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
     field = FIELDS[name]
-    if name == "designer_hq":  # a chip that the catalogue does not hold may be designed where it comes from
-        return (
-            () if designed(given.get("item", "")) else tuple({given[k]: k for k in ("from", "made_in") if k in given})
-        )
+    if name == "designer_hq":  # a chip that the catalogue does not hold may be anybody's design
+        return () if designed(given.get("item", "")) else ("CHN",)
+    if name == "tpp":  # a die of which nobody says what it does may do anything
+        return () if designed(given.get("item", "")) else (BEYOND,)
+    if name == "from":
+        return ("USA", "CHN")
+    if name == "exporter_hq":
+        return ("CHN",)
     if name == "destination_region" and given.get("destination") != "UKR":
         return ()
     if field.type == "flag":
@@ -90,7 +99,7 @@ def assumed(
     another value of would change the answer.
     """
     looked_at = [*_always(given), *(name for test in tests for name in sources(test)), *hangs_on]
-    names = dict.fromkeys(n for n in looked_at if n not in given and n not in FROM_CATALOGUE)
+    names = dict.fromkeys(n for n in looked_at if n not in given and (n in hangs_on or n not in FROM_CATALOGUE))
     return tuple(Assumed(name, values.get(name)) for name in names)
 
 

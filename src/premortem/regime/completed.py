@@ -61,10 +61,11 @@ def _worked_out(here: tuple[str, ...], moves: tuple[TierChange, ...]) -> tuple[l
     # all of a destination's nameless consignees count as one
     consignee = pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee"))
     seat = pl.col("exporter_hq").fill_null(FIELDS["exporter_hq"].default)  # one row of a table may leave it empty
+    made = FIELDS["made_in"].default
     return (
         *_from_catalogue(here),
         [pl.coalesce("headquarters", "destination"), pl.coalesce("designer_hq", designer, seat)],
-        [pl.coalesce("parent_headquarters", "headquarters")],
+        [pl.coalesce("parent_headquarters", "headquarters"), pl.coalesce("from", "made_in", pl.lit(made))],
         [pl.col(name).fill_null(default) for name, default in defaults.items() if name != "datacentre"],
         _instead(here),
         [

@@ -17,7 +17,7 @@ from premortem.regime.engine import NOT_REQUIRED, judge
 from premortem.regime.expressions import identifiers
 from premortem.regime.ladder import ASKING, Step, ladder
 from premortem.regime.parties import ROLES, Hit, key, screen
-from premortem.regime.standing import embargoed, operative
+from premortem.regime.standing import addressees, embargoed, operative
 from premortem.regime.transactions import COUNTRIES, frame_of, parse
 from premortem.regime.verified import verified
 from premortem.regime.vocabulary import DENIED, SCREENING
@@ -196,7 +196,7 @@ def explain(
     `cleared` are names that are near a listed one and were looked at, each with the reason.
     """
     given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
-    nearby, unsaid = tries(given, book), others(given)
+    nearby, unsaid = tries(given, book), others(given, addressees(book, given["date"]))
     fields = complete(frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)]), book).collect()
     answers = judge(fields.lazy(), book)
     answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]

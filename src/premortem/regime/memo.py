@@ -88,7 +88,7 @@ def _supposed(a: "Assumed") -> str:
         return f"{_words(a.field)} keeps within the limit"
     if a.value == "":
         choices = [c for c in FIELDS[a.field].choices if c not in ("", "other")]
-        return f"{_words(a.field)} is none of {', '.join(choices)}"
+        return f"{_words(a.field)} is {'none of ' + ', '.join(choices) if choices else 'nobody whom a clause names'}"
     return f"{_words(a.field)} is {_shown(a.value).replace('_', ' ')}"
 
 

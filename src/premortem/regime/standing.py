@@ -12,6 +12,8 @@ from premortem.regime.expressions import parts
 from premortem.regime.vocabulary import LISTED
 
 DAY = timedelta(days=1)
+# The General Prohibition of embargoes (15 CFR 736.2(b)(6)).
+EMBARGO = 6
 # A test of a field against one word or several.
 ONE_OF = re.compile(r"(\w+) (?:= |in \()('[^']*'(?:, '[^']*')*)\)?")
 WORD = re.compile(r"'([^']*)'")
@@ -71,9 +73,15 @@ def turning_days(book: Rulebook) -> list[date]:
     return sorted(turns)
 
 
+def addressees(book: Rulebook, day: date) -> tuple[str, ...]:
+    """Exporters that a clause in force on a day names as those whom it binds, in order."""
+    wanted = (w for c in operative(book, day, day) for w in _wanted(c.applies))
+    return tuple(sorted({str(v) for name, held in wanted if name == "exporter" for v in held if v}))
+
+
 def embargoed(book: Rulebook, day: date) -> frozenset[str | bool | None]:
-    """Places that an embargo in force on a day bars as destinations."""
-    embargoes = (c for c in operative(book, day, day) if c.id.startswith("emb."))
+    """Places that an embargo in force on a day (General Prohibition 6) bars as destinations."""
+    embargoes = (c for c in operative(book, day, day) if c.gp == EMBARGO)
     return frozenset(
         v for c in embargoes for name, held in _wanted(c.applies) if name == "destination" for v in held if v
     )

@@ -67,7 +67,7 @@ FIELDS: dict[str, Field] = {
     "shipment_tpp": Field("number", "TPP", "quantity times TPP", given=False),
     # where and who
     "destination": Field("country", "ISO3", "where it goes"),
-    "from": Field("country", "ISO3", "where it is shipped from", "USA"),
+    "from": Field("country", "ISO3", "where it is shipped from [default: where it is made]"),
     "consignee": Field("text", "", "ultimate consignee", ""),
     "intermediate": Field("text", "", "intermediate consignee, by name", ""),
     "end_user": Field("text", "", "end user, by name", ""),
