@@ -155,8 +155,8 @@ def test_f006_a_sure_permission_stands_whatever_else_the_unsaid_facts_are(sent, 
         return
     said = []
     elsewhere = {"destination_region"} if sent["destination"] != "UKR" else set()  # a region of another country is none
-    # the designer of a chip of the catalogue is known
-    for name in [name for name in RESTS_ON if name not in {*sent, *elsewhere, "designer_hq"}]:
+    # the designer and the TPP of a chip of the catalogue are known
+    for name in [name for name in RESTS_ON if name not in {*sent, *elsewhere, "designer_hq", "tpp"}]:
         kind = FIELDS[name].type
         others = (True, False) if kind == "flag" else (0.0, 0.5, 1.0) if kind == "number" else FIELDS[name].choices
         said += [

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from premortem.regime.expressions import identifiers
 from premortem.regime.items import FROM_CATALOGUE, designed
-from premortem.regime.vocabulary import FIELDS
+from premortem.regime.vocabulary import FIELDS, KINDS
 
 # A permission that rests on one of these unsaid is none: certificates, shares of a fleet, end use, standing.
 RESTS_ON = (
@@ -71,7 +71,7 @@ def _values(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
     if name == "designer_hq":  # a chip that the catalogue does not hold may be anybody's design
         return () if designed(given.get("item", "")) else ("CHN",)
     if name == "tpp":  # a die of which nobody says what it does may do anything
-        return () if designed(given.get("item", "")) else (BEYOND,)
+        return (BEYOND,) if given.get("item") in KINDS else ()
     if name == "from":
         return ("USA", "CHN")
     if name == "exporter_hq":

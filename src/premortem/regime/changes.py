@@ -16,9 +16,10 @@ from premortem.regime.binding import limit_number
 from premortem.regime.clause import Clause, Rulebook
 from premortem.regime.expressions import parts
 from premortem.regime.items import named
-from premortem.regime.standing import operative, turning_days
+from premortem.regime.standing import announced, operative
 from premortem.regime.syntax import Compare, Missing, Name, Node, Not, parse
 from premortem.regime.transactions import LATEST
+from premortem.regime.verified import verified
 from premortem.regime.vocabulary import FIELDS, RANK, READS, SCREENING
 from premortem.words import plain, small
 
@@ -143,9 +144,10 @@ def _statuses(given: Mapping[str, Any]) -> Iterator[Try]:
 
 
 def _days(given: Mapping[str, Any], book: Rulebook) -> Iterator[Try]:
-    """Later days on which anything in the rulebook changes, the nearest first."""
+    """Later days on which the tables announce a change, the nearest first; one after the last verified day says so."""
     named = any(given.get(role) for role in parties.ROLES)
-    turns = {*turning_days(book), *(parties.turning_days() if named else ())}
+    turns = {*announced(book, given["date"]), *(parties.turning_days() if named else ())}
     for day in sorted(turns):
         if given["date"] < day <= LATEST:
-            yield Try("date", f"from {day}", {**given, "date": day})
+            beyond = f" (as announced: the rulebook is verified to {verified().news} only)" if verified().stale(day) else ""
+            yield Try("date", f"from {day}{beyond}", {**given, "date": day})

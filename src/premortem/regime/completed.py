@@ -24,17 +24,17 @@ ROLES = {
 }
 
 
-def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
+def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.LazyFrame:
     """The frame with every field of the vocabulary: given values, catalogue values, defaults, and what places imply.
 
     Expects known items and countries (`parse` or the ledger's checks see to it). Lazy, so that what no clause asks for
-    is not worked out.
+    is not worked out. `doubting` reads moves of places that nobody confirmed the other way (`atlas`).
     """
     here = tuple(given.columns)
     frame = given.lazy().with_columns(_told(here))
     said = _said(given)
     frame = frame.with_columns(*screened.columns(given, said)).with_columns(*_asking(said))
-    for step in _worked_out(here, book.moves):
+    for step in _worked_out(here, book.moves, doubting):
         frame = frame.with_columns(step)
     return frame
 
@@ -54,7 +54,9 @@ def _told(here: tuple[str, ...]) -> list[pl.Expr]:
 
 
 @lru_cache(maxsize=256)
-def _worked_out(here: tuple[str, ...], moves: tuple[TierChange, ...]) -> tuple[list[pl.Expr], ...]:
+def _worked_out(
+    here: tuple[str, ...], moves: tuple[TierChange, ...], doubting: bool
+) -> tuple[list[pl.Expr], ...]:
     """Columns to add one after the other: the catalogue's values, what stands for others, defaults, what places imply."""
     designer = pl.lit(items.named()["c_designer_hq"]).gather("_chip")
     defaults = {name: FIELDS[name].default for name in here if name in FIELDS and FIELDS[name].default is not None}
@@ -72,7 +74,7 @@ def _worked_out(here: tuple[str, ...], moves: tuple[TierChange, ...]) -> tuple[l
             consignee.alias("consignee"),
             (pl.col("quantity") * pl.col("chips_held") * pl.col("tpp")).alias("shipment_tpp"),
         ],
-        *_of_places(moves),
+        *_of_places(moves, doubting),
     )
 
 
@@ -131,10 +133,10 @@ def _from_catalogue(here: Sequence[str]) -> tuple[list[pl.Expr], list[pl.Expr]]:
     return [chip], columns
 
 
-def _of_places(moves: tuple[TierChange, ...]) -> tuple[list[pl.Expr], ...]:
+def _of_places(moves: tuple[TierChange, ...], doubting: bool) -> tuple[list[pl.Expr], ...]:
     """Tiers and groups of places as of each row's date, and what they imply of the parties."""
-    places = atlas(moves)
-    names, implied = _looked_up(moves)
+    places = atlas(moves, doubting)
+    names, implied = _looked_up(moves, doubting)
     later = [(pl.col("date") >= start).cast(pl.UInt32) for start in places.breaks[1:]]
     period = sum(later, pl.lit(0, pl.UInt32)) * len(names.categories)
     numbered = [
@@ -159,7 +161,7 @@ def _of_places(moves: tuple[TierChange, ...]) -> tuple[list[pl.Expr], ...]:
 
 
 @lru_cache(maxsize=64)
-def _looked_up(moves: tuple[TierChange, ...]) -> tuple[pl.Enum, pl.DataFrame]:
+def _looked_up(moves: tuple[TierChange, ...], doubting: bool) -> tuple[pl.Enum, pl.DataFrame]:
     """Codes of all places, and what each implies, period after period in the order of the codes."""
-    table = atlas(moves).table.sort("period", "iso3")
+    table = atlas(moves, doubting).table.sort("period", "iso3")
     return pl.Enum(table.filter(pl.col("period") == 0)["iso3"]), table

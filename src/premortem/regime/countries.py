@@ -118,14 +118,34 @@ class Atlas(NamedTuple):
 
 
 @cache
-def atlas(moves: tuple[TierChange, ...] = ()) -> Atlas:
-    """Memberships by period, with a policy's moves of tiers."""
-    changes = facts.read("country_changes").filter(pl.col("field").is_in(GROUPS)).to_dicts()
+def atlas(moves: tuple[TierChange, ...] = (), doubting: bool = False) -> Atlas:
+    """Memberships by period, with a policy's moves of tiers; `doubting` reads each move that nobody confirmed as if it had
+    not been.
+    """
+    changes = [change | {"value": _value(change, doubting)} for change in _changes()]
     days = {c["from_date"] for c in changes} | {c["to_date"] + timedelta(1) for c in changes if c["to_date"]}
     breaks = (DAY_ONE, *sorted((days - {None}) | {move.start for move in moves}))
     base = facts.read("countries").select("iso3", "diffusion_tier", *GROUPS).to_dicts()
     rows = [_as_of(dict(row), i, start, changes, moves) for row in base for i, start in enumerate(breaks)]
     return Atlas(breaks, pl.DataFrame(rows))
+
+
+@cache
+def _changes() -> list[dict[str, Any]]:
+    """Moves of places between groups."""
+    return facts.read("country_changes").filter(pl.col("field").is_in(GROUPS)).to_dicts()
+
+
+@cache
+def unconfirmed() -> frozenset[str]:
+    """Places of which a move between groups was never confirmed."""
+    return frozenset(change["iso3"] for change in _changes() if change["verified"] != "yes")
+
+
+def _value(change: Mapping[str, Any], doubting: bool) -> int:
+    """Whether a place is in a group while a move stands, 1 or 0."""
+    value = int(change["value"])
+    return 1 - value if doubting and change["verified"] != "yes" else value
 
 
 def _as_of(

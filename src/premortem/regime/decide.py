@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import polars as pl
+
 from premortem.errors import BadInput
 from premortem.regime import memo
 from premortem.regime.assumed import RESTS_ON, Assumed, Other, assumed, others
@@ -12,7 +14,9 @@ from premortem.regime.binding import limit_number
 from premortem.regime.changes import Change, changes, tries
 from premortem.regime.citations import Citation, cited, weakest
 from premortem.regime.clause import Clause, Rulebook
+from premortem.regime.completed import ROLES as ROLES_OF_PLACES
 from premortem.regime.completed import complete
+from premortem.regime.countries import unconfirmed
 from premortem.regime.engine import NOT_REQUIRED, judge
 from premortem.regime.expressions import identifiers
 from premortem.regime.ladder import ASKING, Step, ladder
@@ -71,6 +75,7 @@ class Decision:
     hits: tuple[Hit, ...] = ()
     day_given: bool = True
     begins: date | None = None  # first day of the clause that decides
+    doubted: tuple[str, ...] = ()  # places on whose unconfirmed move between groups the answer hangs
     elsewhere: tuple[str, ...] = ()  # what is to be looked at of embargoed places that are not the destination
 
     @property
@@ -104,13 +109,13 @@ class Decision:
 
     @property
     def confidence(self) -> str:
-        """How sure the reading of the weakest clause is that the answer rests on."""
-        return weakest(self.citations)
+        """How sure the reading of the weakest clause is that the answer rests on; low where it hangs on a place's doubtful move."""
+        return "low" if self.doubted else weakest(self.citations)
 
     @property
     def unverified(self) -> bool:
-        """Whether the clause that decides is one whose reading is not sure."""
-        return any(c.clause == self.clause and c.confidence == "low" for c in self.citations)
+        """Whether the clause that decides, or a place's move on which the answer hangs, is not sure."""
+        return bool(self.doubted) or any(c.clause == self.clause and c.confidence == "low" for c in self.citations)
 
     @property
     def stale(self) -> bool:
@@ -224,8 +229,18 @@ def explain(
         hits=_hits(given, cleared or {}),
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
+        doubted=_doubted(given, fields[:1], answer["outcome"], book),
         elsewhere=tuple(_elsewhere(given, book)),
     )
+
+
+def _doubted(given: Mapping[str, Any], fields: pl.DataFrame, outcome: str, book: Rulebook) -> tuple[str, ...]:
+    """Places of which a move between groups was never confirmed, where the answer would be another without it."""
+    places = unconfirmed() & {fields[role][0] for role in ROLES_OF_PLACES}
+    if not places:
+        return ()
+    other = judge(complete(frame_of([given]), book, doubting=True), book)["outcome"][0]
+    return tuple(sorted(places)) if other != outcome else ()
 
 
 def _elsewhere(given: Mapping[str, Any], book: Rulebook) -> Iterator[str]:

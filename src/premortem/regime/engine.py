@@ -24,10 +24,10 @@ NOT_REQUIRED, RETURNED = "no_licence_required", "returned"
 UNCLASSIFIED = "none"
 # Rows decided at once: enough for speed, few enough for memory.
 BATCH = 500_000
-# While rows are decided, a verdict is a number: the stricter its outcome the larger, and among equals the earlier its
-# clause (`_code_of`); -(i + 1) when a field that clause i tests is missing; and these two.
+# While rows are decided, a verdict is a number: the stricter its outcome the larger, and among equals the one that is
+# cited first (`_places`); -(i + 1) when a field that clause i tests is missing; and these two.
 FREE, BACK = 30_000, 30_001
-STEP = 1024  # more than twice as many clauses as a plan may hold
+STEP = 1024  # more than the clauses that a plan may hold
 CODE = pl.Int16
 # Plans that are kept, one for each set of clauses met.
 PLANS = 256
@@ -84,7 +84,7 @@ def _steps(clauses: tuple[Clause, ...], undoes: bool) -> tuple[Step, ...]:
     steps: list[Step] = [laid_down(clauses), *_classified(clauses), _bound(clauses), *_required(clauses, undoes)]
     steps.append([pl.lit(None, pl.Float64).alias(into) for into in totals])
     steps += _first_that_speaks([(i, c) for i, c in enumerate(clauses) if c.stage in AUTHORISING], clauses)
-    own = [_own_policy(i, c) for i, c in enumerate(clauses) if c.stage == "requires" and c.then]
+    own = [_own_policy(i, c, _places(clauses)[i]) for i, c in enumerate(clauses) if c.stage == "requires" and c.then]
     steps.append([pl.when(pl.col("_code").is_null()).then(pl.max_horizontal(pl.lit(None, CODE), *own)).alias("_own")])
     steps += _first_that_speaks([(i, c) for i, c in enumerate(clauses) if c.stage == "review"], clauses)
     # a policy that cannot be told yields only to a denial
@@ -98,6 +98,7 @@ def _first_that_speaks(asked: Sequence[tuple[int, Clause]], clauses: tuple[Claus
     """Steps by which the first of these clauses that speaks to a row settles it; totals run where they are due."""
     steps: list[Step] = []
     waiting: list[pl.Expr] = []
+    places = _places(clauses)
     for i, c in asked:
         bound = _whether(i, c)
         applies = bound & _room(c, clauses)
@@ -105,7 +106,7 @@ def _first_that_speaks(asked: Sequence[tuple[int, Clause]], clauses: tuple[Claus
             stop = pl.col(_stop(c, clauses))
             waiting.append(pl.when(bound & (stop < 0)).then(stop))
         if c.total is None:
-            waiting.append(_verdict(i, c, applies))
+            waiting.append(_verdict(i, c, places[i], applies))
         else:
             into = c.total.into
             steps += [
@@ -114,7 +115,7 @@ def _first_that_speaks(asked: Sequence[tuple[int, Clause]], clauses: tuple[Claus
                 c,
                 [pl.coalesce("_after", into).alias(into)],
             ]
-            waiting = [_verdict(i, c, pl.col("_asked"))]
+            waiting = [_verdict(i, c, places[i], pl.col("_asked"))]
     return [*steps, _decided(waiting)]
 
 
@@ -214,30 +215,43 @@ def _room(clause: Clause, clauses: Sequence[Clause]) -> pl.Expr:
     return room
 
 
-def _verdict(i: int, clause: Clause, applies: pl.Expr) -> pl.Expr:
+def _verdict(i: int, clause: Clause, place: int, applies: pl.Expr) -> pl.Expr:
     met = applies & within(clause)
-    yes, unknown = pl.lit(_code_of(i, clause, clause.then), CODE), pl.lit(-i - 1, CODE)
+    yes, unknown = pl.lit(_code_of(place, clause.then), CODE), pl.lit(-i - 1, CODE)
     known = pl.when(met).then(yes).when(met.is_null()).then(unknown)
-    return known.when(applies).then(pl.lit(_code_of(i, clause, clause.otherwise), CODE)) if clause.otherwise else known
+    return known.when(applies).then(pl.lit(_code_of(place, clause.otherwise), CODE)) if clause.otherwise else known
 
 
-def _own_policy(i: int, clause: Clause) -> pl.Expr:
+def _own_policy(i: int, clause: Clause, place: int) -> pl.Expr:
     """The verdict under the policy of review that a requirement states itself."""
-    return _verdict(i, clause, pl.col(f"_binds_{i}").fill_null(False))
+    return _verdict(i, clause, place, pl.col(f"_binds_{i}").fill_null(False))
 
 
-def _code_of(i: int, clause: Clause, outcome: str) -> int:
-    """Number of an outcome by clause i: larger when stricter; among equals a rule goes before a letter to one exporter,
-    and the earlier clause before the later.
+def _code_of(place: int, outcome: str) -> int:
+    """Number of an outcome by the clause in a place: larger when stricter, and among equals when its place is earlier."""
+    return STRICTNESS[outcome] * STEP + STEP - 1 - place
+
+
+@lru_cache(PLANS)
+def _places(clauses: tuple[Clause, ...]) -> tuple[int, ...]:
+    """Place of each clause among equally strict ones: a letter to one exporter goes last, what requires a licence before a
+    policy of review, and of two requirements the later instrument first.
     """
-    letter = STEP // 2 if clause.stage == "requires" and "exporter" in identifiers(clause.applies) else 0
-    return STRICTNESS[outcome] * STEP + STEP - 1 - i - letter
+
+    def rank(i: int) -> tuple[bool, bool, int, int]:
+        c = clauses[i]
+        if c.stage != "requires" or not c.complies:
+            return (False, True, 0, i)
+        return ("exporter" in identifiers(c.applies), False, -c.complies.toordinal(), i)
+
+    places = {i: place for place, i in enumerate(sorted(range(len(clauses)), key=rank))}
+    return tuple(places[i] for i in range(len(clauses)))
 
 
 @lru_cache(PLANS)
 def _worded(clauses: tuple[Clause, ...]) -> list[pl.Expr]:
     """Verdicts as words: outcome, clause, ECCN, and the clause that asked for a licence."""
-    said = [(_code_of(i, c, o), o, c) for i, c in enumerate(clauses) for o in (c.then, c.otherwise) if o in STRICTNESS]
+    said = [(_code_of(place, o), o, c) for place, c in zip(_places(clauses), clauses, strict=True) for o in (c.then, c.otherwise) if o in STRICTNESS]
     outcomes = {FREE: NOT_REQUIRED, BACK: RETURNED} | {code: outcome for code, outcome, _ in said}
     deciding = {code: c.id for code, _, c in said}
     asking = {i: c.id for i, c in enumerate(clauses)}

@@ -41,7 +41,7 @@ def question(d: "Decision") -> str:
 
 def sentence(d: "Decision") -> str:
     """The answer as a sentence: what it hangs on, the verdict, how sure it is, and that it is stale."""
-    doubt = f"Unverified: it rests on {d.clause}, {_doubt(d)}." if d.unverified else ""
+    doubt = f"Unverified: it rests on {_resting(d)}." if d.unverified else ""
     supposed = f"Under the hypothetical policy {d.policy}: " if d.hypothetical else ""
     said = _verdict(d)
     verdict = f"{supposed}{small(said)}" if supposed else said
@@ -62,6 +62,13 @@ def _verdict(d: "Decision") -> str:
     if d.rests_on:
         read = f"If {' and '.join(_supposed(a) for a in d.rests_on)}: {small(read)}"
     return f"{read}."
+
+
+def _resting(d: "Decision") -> str:
+    """What an unverified answer rests on."""
+    if d.doubted:
+        return f"the country group of {', '.join(d.doubted)}, whose move nobody confirmed"
+    return f"{d.clause}, {_doubt(d)}"
 
 
 def _doubt(d: "Decision") -> str:

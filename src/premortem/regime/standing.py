@@ -8,7 +8,7 @@ import polars as pl
 
 from premortem.regime.clause import Clause, Rulebook
 from premortem.regime.countries import atlas
-from premortem.regime.expressions import parts
+from premortem.regime.expressions import identifiers, parts
 from premortem.regime.vocabulary import LISTED
 
 DAY = timedelta(days=1)
@@ -65,12 +65,33 @@ def turning_days(book: Rulebook) -> list[date]:
     """Days on which the answer to some transaction may change: a clause or a number begins or has ended, or a place
     changes its group or tier.
     """
+    ended = {d.end + DAY for c in operative(book) for numbers in c.numbers.values() for d in numbers if d.end}
+    return sorted(ended.union(_begun(book)))
+
+
+def announced(book: Rulebook, day: date) -> list[date]:
+    """Days after a day on which something that the tables announce begins or ends, up to where the first table of a clause
+    in force ends: what comes after a table's last row, no table says.
+    """
+    ends = [end for c in operative(book, day) for end in _tables(c) if end >= day and (c.ends is None or c.ends > end)]
+    return sorted(turn for turn in _begun(book) if day < turn <= min(ends, default=date.max))
+
+
+def _begun(book: Rulebook) -> set[date]:
+    """Days on which a clause begins or has ended, a number begins, or a place changes its group or tier."""
     turns = set(atlas(book.moves).breaks)
     for clause in operative(book):
         turns |= {day for day in (clause.complies, clause.ends and clause.ends + DAY) if day}
-        for dated in (d for numbers in clause.numbers.values() for d in numbers):
-            turns |= {day for day in (dated.start, dated.end and dated.end + DAY) if day}
-    return sorted(turns)
+        turns |= {d.start for numbers in clause.numbers.values() for d in numbers if d.start}
+    return turns
+
+
+@lru_cache(4096)
+def _tables(clause: Clause) -> tuple[date, ...]:
+    """Last day of each number of a clause that it tests and that runs out."""
+    tested = identifiers(f"{clause.applies} {clause.within}")
+    runs_out = (dated for key, dated in clause.numbers.items() if key in tested and all(d.end for d in dated))
+    return tuple(max(d.end for d in dated if d.end) for dated in runs_out)
 
 
 def addressees(book: Rulebook, day: date) -> tuple[str, ...]:
