@@ -12,7 +12,7 @@ from premortem.regime.vocabulary import FIELDS, KINDS
 RESTS_ON = (
     "certified", "storage_14_15_18", "prc_equipment", "military_ties", "uvl_statement", "tier1_share_after",
     "country_share_after", "us_share_after", "end_use", "private_sector", "status", "notice_given", "listed",
-    "destination_region", "designer_hq", "sold_in_us", "us_share", "from", "exporter", "exporter_hq", "non_planar", "tpp",
+    "destination_region", "designer_hq", "sold_in_us", "us_share", "from", "exporter", "exporter_hq", "non_planar", "tpp", "pflops_fp64", "pflops_fp32",
 )  # fmt: skip
 # Others that are told when the answer hangs on them, and a value by which that is tried.
 TRIED: dict[str, tuple[Any, ...]] = {
@@ -21,7 +21,7 @@ TRIED: dict[str, tuple[Any, ...]] = {
     "ownership": (1.0,),
     "made_in": ("CHN",),
 }
-# A performance over every line [TPP].
+# A performance over every line [TPP, petaflops].
 BEYOND = 1e9
 # End uses that bar any item anywhere: every answer would hang on them, so each says instead that they are not checked.
 ANYWHERE = ("nuclear", "missile", "chemical_biological", "training_for_weapons")
@@ -70,6 +70,8 @@ def _values(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
     field = FIELDS[name]
     if name == "designer_hq":  # a chip that the catalogue does not hold may be anybody's design
         return () if designed(given.get("item", "")) else ("CHN",)
+    if name in ("pflops_fp64", "pflops_fp32"):
+        return (BEYOND,) if given.get("end_use") == "supercomputer" else ()
     if name == "tpp":  # a die of which nobody says what it does may do anything
         return (BEYOND,) if given.get("item") in KINDS else ()
     if name == "from":

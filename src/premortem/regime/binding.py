@@ -20,7 +20,7 @@ def binds(clause: Clause) -> pl.Expr:
     force = pl.col("date") >= clause.complies
     force = force & (pl.col("date") <= clause.ends) if clause.ends else force
     # on a day for which one of its numbers says nothing, the clause is silent
-    said = [pl.col(f"{clause.id}.{k}").is_not_null() for k in _tested(clause) if _changes(clause, k)]
+    said = [_figure(clause, k).is_not_null() for k in _tested(clause) if _changes(clause, k)]
     force = pl.all_horizontal(force, *said) if said else force
     return force & condition(clause.applies, names(clause))
 
@@ -47,7 +47,7 @@ def within(clause: Clause) -> pl.Expr:
 def names(clause: Clause) -> dict[str, pl.Expr]:
     """The clause's numbers in its conditions: a figure, or a column where the figure changes with the date."""
     return {
-        key: pl.col(f"{clause.id}.{key}") if _changes(clause, key) else pl.lit(dated[0].value)
+        key: _figure(clause, key) if _changes(clause, key) else pl.lit(dated[0].value)
         for key, dated in clause.numbers.items()
     }
 
@@ -64,6 +64,12 @@ def laid_down(clauses: Sequence[Clause]) -> list[pl.Expr]:
 def _changes(clause: Clause, key: str) -> bool:
     dated = clause.numbers[key]
     return len(dated) > 1 or dated[0].start is not None or dated[0].end is not None
+
+
+@lru_cache(KEPT)
+def _figure(clause: Clause, key: str) -> pl.Expr:
+    """A number that changes with the date: a column, or for a definition, which is tried as the columns are made, the number."""
+    return _on_the_day(clause.numbers[key]) if clause.stage == "define" else pl.col(f"{clause.id}.{key}")
 
 
 @lru_cache(KEPT)

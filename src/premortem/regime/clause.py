@@ -119,8 +119,6 @@ class Clause(Strict):
             raise ValueError("states a policy of review by `within`: needs `then` and `otherwise`")
         if self.stage == "define" and self.then not in DEFINED:
             raise ValueError(f"then = {self.then!r} is no flag that a clause defines; allowed: {', '.join(DEFINED)}")
-        if self.stage == "define" and any(d.start or d.end for dated in self.numbers.values() for d in dated):
-            raise ValueError("is a definition: its numbers hold as long as it does; end it and add another")
         if self.stage == "requires" and self.gp not in PROHIBITIONS:
             raise ValueError(f"gp = {self.gp}: a requirement names its General Prohibition; allowed: 1 to 10")
         if self.total and not is_limit(self.within, self.total.into):

@@ -288,7 +288,8 @@ def _citations(
     binding = [c for c in applying if c.stage == "requires"]
     classed = [c for c in applying if c.stage == "classify"][:1]
     reviewing = [by_id[s.clause] for s in steps if s.applies and s.reached and by_id[s.clause].stage == "review"]
-    looked_at = {name for c in [*binding, *reviewing, *classed] for name in identifiers(f"{c.applies} {c.within}")}
+    missed = [by_id[s.clause] for s in steps if not s.applies and by_id[s.clause].stage == "classify"]
+    looked_at = {name for c in [*binding, *reviewing, *classed, *missed] for name in identifiers(f"{c.applies} {c.within}")}
     defining = [c for c in applying if c.stage == "define" and c.then in looked_at]
     used = [*([clause] if clause else []), *binding, *reviewing, *classed, *defining]
     return tuple(cited(c) for c in {c.id: c for c in used}.values())

@@ -36,9 +36,10 @@ def _needed(clauses: Sequence[Clause]) -> pl.Expr:
 def _missing(name: str, clauses: Sequence[Clause]) -> pl.Expr:
     """`needs:NAME` where a field is missing; for the ECCN, what its classification hangs on."""
     if name == "eccn":
+        defining = [c for c in clauses if c.stage == "define"]
         told = [
             pl.when(pl.col("_class") == -i - 1).then(
-                pl.coalesce(*[_missing(n, ()) for n in dict.fromkeys(identifiers(c.applies))])
+                pl.coalesce(*[_missing(n, defining) for n in dict.fromkeys(identifiers(c.applies))])
             )
             for i, c in enumerate(clauses)
             if c.stage == "classify"

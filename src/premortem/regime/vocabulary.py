@@ -168,6 +168,9 @@ FIELDS: dict[str, Field] = {
         given=False,
     ),
     "advanced_dram": Field("flag", "", "the fab makes DRAM that is advanced by the test of the day", given=False),
+    "presumption_rebutted": Field(
+        "flag", "", "a route of Note 1 to 3A090.a rebuts the presumption against a die", given=False
+    ),
     "destination_tier": Field("number", "", "tier of the destination", given=False),
     "destination_d5": Field("flag", "", "Macau or Country Group D:5", given=False),
     "destination_d1": Field("flag", "", "Country Group D:1", given=False),
@@ -185,7 +188,7 @@ FIELDS: dict[str, Field] = {
 }
 
 # Flags that clauses of the stage `define` settle; false on a day on which none does.
-DEFINED = ("advanced_dram",)
+DEFINED = ("advanced_dram", "presumption_rebutted")
 # Running totals, which are known only when the clause that keeps one has its turn.
 TOTALS = ("country_tpp_after", "consignee_tpp_after", "installed_tpp_after")
 # Flags that lists of parties settle.
