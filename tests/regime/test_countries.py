@@ -1,11 +1,14 @@
 """Countries: any common spelling is read, an ambiguous one asks, and a hint is no guess by letters."""
 
+from datetime import date
+
+import polars as pl
 import pytest
 
 from premortem import facts
 from premortem.errors import BadInput
 from premortem.regime import book as rules
-from premortem.regime import countries, items
+from premortem.regime import completed, countries, items
 from premortem.regime.decide import Transaction, explain
 
 SENT = {"item": "H100 SXM", "date": "2024-06-01"}
@@ -57,3 +60,39 @@ def test_f016_a_hint_is_never_another_country_by_letters_alone(said, hinted):
 def test_an_alias_that_points_at_no_country_is_one_clear_line():
     with pytest.raises(BadInput, match=r"^aliases\.csv: Freedonia: points at nothing: FRD; allowed: a code"):
         countries.spelt([{"iso3": "FRA", "iso2": "FR", "name": "France"}], [{"alias": "Freedonia", "target": "FRD"}])
+
+
+def test_an_answer_that_hangs_on_an_unconfirmed_move_of_a_place_is_of_low_confidence_and_says_so():
+    moved = {"item": "T4", "destination": "YEM", "end_use": "military", "date": "2025-06-01"}  # into D:1 by memory
+    answer = explain(Transaction(moved), rules.load("history"))
+    assert answer.outcome == "licence:case_by_case"
+    assert (answer.doubted, answer.confidence) == (("YEM",), "low")
+    assert "Unverified: it rests on the country group of YEM" in answer.sentence
+    other = explain(Transaction(moved | {"end_use": "data_centre"}), rules.load("history"))
+    assert (other.outcome, other.doubted, other.may_go) == ("no_licence_required", (), True)
+
+
+def test_a_permission_that_hangs_on_an_unconfirmed_move_is_none(monkeypatch):
+    sent = {"item": "MI210", "destination": "KHM", "date": "2025-11-07", "end_use": "data_centre", "certified": True}
+    sent |= {"notice_given": False}
+    sure = explain(Transaction(sent), rules.load("history"))
+    assert (sure.outcome, sure.may_go) == ("exception:ACA", True)
+    rows = [{**c, "verified": "no"} if c["iso3"] == "KHM" else c for c in countries._changes()]
+    kept = (countries.atlas, countries.unconfirmed, completed._looked_up, completed._worked_out)
+    with monkeypatch.context() as changed:
+        changed.setattr(countries, "_changes", lambda: rows)
+        [cached.cache_clear() for cached in kept]
+        answer = explain(Transaction(sent), rules.load("history"))
+    [cached.cache_clear() for cached in kept]
+    assert (answer.outcome, answer.may_go, answer.doubted) == ("exception:ACA", None, ("KHM",))
+
+
+@pytest.mark.parametrize(
+    ("day", "d5"), [("2021-12-08", False), ("2021-12-09", True), ("2025-11-06", True), ("2025-11-07", False)]
+)
+def test_cambodia_leaves_d5_on_the_day_on_which_state_struck_it(day, d5):
+    places = countries.atlas()
+    period = places.period(date.fromisoformat(day))
+    row = places.table.filter((pl.col("iso3") == "KHM") & (pl.col("period") == period))
+    assert row["d5"][0] is d5
+    assert "KHM" not in countries.unconfirmed()

@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from premortem import facts
 from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.regime import book as rules
 from premortem.regime import cases, diff, ledger
+from premortem.regime.countries import atlas
 from premortem.regime.decide import Transaction, explain
 from premortem.regime.engine import decide
 from premortem.regime.expressions import check
@@ -433,3 +435,24 @@ def test_a_policy_that_only_adds_bans_never_allows_more():
 def test_the_page_on_the_rulebook_counts_its_cases():
     page = (Path(__file__).parents[2] / "docs" / "rulebook.md").read_text("utf-8")
     assert f"{len(CASES)} worked cases" in page
+
+
+@pytest.mark.parametrize("policy", rules.policies())
+def test_no_wait_is_offered_beyond_the_end_of_a_table_and_one_beyond_the_verified_day_says_so(policy):
+    book = rules.load(policy)
+    begun = {d.start for c in book.clauses for dated in c.numbers.values() for d in dated}
+    begun |= {day for c in book.clauses for day in (c.complies, c.ends and c.ends + timedelta(1))}
+    begun |= set(atlas(book.moves).breaks)
+    die = {"item": "logic_die", "node_nm": 7, "transistors_bn": 38, "packaged_by": "fabricator", "hbm": False}
+    for sent in (
+        {"item": "H100 SXM", "destination": "IND", "quantity": 60_000, "date": "2027-06-01"},
+        {"item": "H100 SXM", "destination": "IND", "quantity": 60_000, "date": "2033-06-01"},
+        {"item": "H100 SXM", "destination": "IND", "quantity": 500_000, "date": "2026-06-01", "status": "nveu"},
+        {"item": "H20", "destination": "SGP", "ownership": 0.6, "date": "2026-10-01"},
+        {"destination": "CHN", "packaged_in": "TWN", "date": "2026-10-01"} | die,
+    ):
+        for told in explain(Transaction(sent), book).would_change:
+            for found in re.findall(r"from (\d{4}-\d\d-\d\d)(.*?):", told):
+                day = date.fromisoformat(found[0])
+                assert day in begun, told
+                assert ("verified to 2026-10-08 only" in told) == (day > date(2026, 10, 8)), told

@@ -19,6 +19,7 @@ from premortem.regime import cases
 from premortem.regime.clause import EXCEPTIONS
 from premortem.regime.decide import Transaction, explain
 from premortem.regime.engine import decide
+from premortem.regime.standing import embargoed
 from premortem.regime.totals import Totals
 from premortem.regime.transactions import frame_of, parse
 from premortem.regime.vocabulary import END_USES, KINDS, STRICTNESS
@@ -304,3 +305,126 @@ def test_a_rule_is_cited_before_a_letter_to_one_exporter_among_equals():
     found = decided([asking])
     assert found["outcome"][0] == "licence:case_by_case"
     assert found["clause"][0] == "jan2026.h200"
+
+
+TOOL = {"item": "sme_tool", "destination": "CHN", "listed": True, "end_use": "fab"}
+
+
+@pytest.mark.parametrize("made_in", ["NLD", "JPN", "KOR"])
+@pytest.mark.parametrize(
+    "more", [{}, {"us_chip_inside": False}, {"item": "sme_part", "listed": None, "fab_node_nm": 7}]
+)
+@pytest.mark.parametrize("day", ["2022-11-01", "2023-12-01", "2025-06-01"])
+def test_a_tool_made_abroad_that_is_shipped_from_the_us_is_as_any_item_there(made_in, more, day):
+    sent = TOOL | more | {"made_in": made_in, "from": "USA", "date": day}
+    assert decided([sent])["outcome"][0] == "licence:presumption_of_denial"
+
+
+def test_a_tool_is_taken_to_be_shipped_from_where_it_is_made_and_a_permission_says_so():
+    found = explain(Transaction(TOOL | {"made_in": "NLD", "date": "2025-06-01"}), rules.load(HISTORY))
+    assert (found.outcome, found.may_go) == ("no_licence_required", None)
+    assert ("from", "NLD") in found.rests_on
+    unsaid = explain(Transaction(TOOL | {"date": "2025-06-01"}), rules.load(HISTORY))
+    assert unsaid.outcome == "licence:presumption_of_denial"
+    for sent, free_to_go in (({"from": "NLD"}, True), ({}, True), ({"from": "USA"}, False)):
+        rows = [TOOL | {"made_in": "NLD", "date": "2025-06-01"} | sent, TOOL | {"made_in": "USA", "date": "2025-06-01"}]
+        assert [free(o) for o in decided(rows)["outcome"]] == [free_to_go, False]  # in a table, too
+
+
+DIE = {"item": "logic_die", "destination": "CHN", "date": "2025-06-01", "end_use": "data_centre"}
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"designer": "approved", "designer_hq": "USA"}, {"packaged_by": "approved_osat", "transistors_bn": 20}]
+)
+@pytest.mark.parametrize("day", ["2024-06-01", "2025-03-01", "2026-06-01"])
+def test_a_die_whose_tpp_is_over_the_line_is_never_free_to_china_whoever_designed_or_packaged_it(more, day):
+    assert decided([DIE | more | {"tpp": 20_000, "date": day}])["outcome"][0] == "licence:presumption_of_denial"
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"node_nm": 7, "exporter": "designer"}, "tpp"),
+        ({"node_nm": 22, "tpp": 1000}, "non_planar"),
+        ({"node_nm": 7, "tpp": 1000, "date": "2024-12-20"}, "exporter"),
+        ({"node_nm": 3, "designer": "approved", "designer_hq": "USA"}, "certified"),
+        ({"destination": "MYS", "tpp": 20_000}, "designer_hq"),
+        ({"destination": "MYS", "tpp": 20_000, "date": "2024-12-20"}, "designer_hq"),
+        ({"item": "chip", "destination": "JPN", "tpp": 20_000}, "designer_hq"),
+        (
+            {"item": "chip", "tpp": 2300, "performance_density": 2.9, "memory_gb_s": 4000, "interconnect_gb_s": 0},
+            "exporter",
+        ),
+    ],
+)
+def test_what_nobody_said_of_a_die_or_a_chip_is_a_condition_of_its_permission(more, field):
+    found = explain(Transaction(DIE | more), rules.load(HISTORY))
+    assert (found.outcome, found.may_go) == ("no_licence_required", None)
+    assert field in {a.field for a in found.rests_on}
+    assert found.sentence.startswith("If ")
+
+
+@pytest.mark.parametrize("place", ["MYS", "TWN", "JPN"])
+@pytest.mark.parametrize("day", ["2023-11-17", "2025-03-01", "2025-05-12"])
+@pytest.mark.parametrize("more", [{"tpp": 20_000}, {"tpp": 20_000, "node_nm": 7, "exporter": "fabricator"}])
+def test_a_die_of_a_chinese_designer_is_not_free_to_a_packager_abroad(place, day, more):
+    sent = DIE | more | {"destination": place, "designer_hq": "CHN", "end_use": "packaging", "date": day}
+    assert decided([sent])["outcome"][0] == "licence:presumption_of_denial"
+
+
+def test_a_presumed_die_is_of_paragraph_a_whatever_milder_paragraph_its_numbers_are_of():
+    die = DIE | {"tpp": 4000, "performance_density": 1.6, "node_nm": 7}
+    found = decided([die | {"exporter": "fabricator"}, die | {"exporter": "designer"}])
+    assert found["eccn"].to_list() == ["3A090.a", "3A090.b"]
+
+
+def test_of_two_equally_strict_rules_the_later_is_cited():
+    sent = {"item": "T4", "destination": "RUS", "date": "2025-06-01"}
+    assert decided([sent])["clause"][0] == "emb.russia_belarus"  # of April 2022, not emb.russia of February
+    assert decided([sent | {"date": "2022-04-07"}])["clause"][0] == "emb.russia"
+
+
+def test_an_embargo_is_known_by_its_prohibition_and_not_by_its_name():
+    book = rules.load(HISTORY)
+    renamed = [c.model_copy(update={"id": c.id.replace("emb.", "mine.")}) for c in book.clauses]
+    day = date(2025, 10, 1)
+    barred = embargoed(replace(book, clauses=tuple(renamed)), day)
+    assert barred == embargoed(book, day) >= {"CUB", "IRN", "PRK", "RUS", "BLR", "SYR"}
+
+
+# Facts that a person may leave out, with what they may say.
+UNSAID = {
+    "from": ("USA", "NLD", "CHN"), "made_in": ("USA", "NLD", "KOR", "CHN"), "exporter": ("nvidia", "fabricator", "designer"),
+    "exporter_hq": ("USA", "TWN", "CHN"), "headquarters": ("CHN", "USA", "FRA", "RUS"), "status": ("none", "veu"),
+    "end_use": ("data_centre", "packaging", "fab", "supercomputer", "military"), "designer_hq": ("USA", "CHN"),
+    "designer": ("approved", "authorised", "unlisted"), "packaged_by": ("fabricator", "approved_osat", "none"),
+    "packaged_in": ("TWN", "CHN"), "us_chip_inside": (True, False), "listed": (True, False), "us_items": (True, False),
+    "person": ("USA", "JPN"), "certified": (True, False), "notice_given": (True, False), "datacentre": (True, False),
+    "performance_density": (0.5, 1.6, 5.92), "memory_gb_s": (500, 4000), "interconnect_gb_s": (100, 900),
+    "density_gb_s_mm2": (1, 2.5, 4), "node_nm": (3, 16, 28), "non_planar": (True, False), "transistors_bn": (10, 45),
+    "hbm": (True, False), "ops": (1e25, 2e26), "published": (True, False), "private_sector": (True, False),
+    "pflops_fp64": (10, 500), "cubic_feet": (1000, 90000), "ownership": (0.0, 1.0),
+}  # fmt: skip
+SOME = st.fixed_dictionaries(
+    {
+        "item": st.sampled_from(["hbm_stack", "sme_tool", "sme_part", "servicing", "logic_die", "closed_weights"]),
+        "destination": st.sampled_from(["CHN", "MAC", "VNM", "MYS", "FRA", "ARE", "RUS", "SYR"]),
+        "date": st.dates(date(2022, 10, 7), date(2026, 11, 26)),
+    },
+    optional={"tpp": st.sampled_from([1000, 3000, 20_000])}
+    | {name: st.sampled_from(values) for name, values in UNSAID.items()},
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SOME, st.sampled_from(["history", "as-written"]))
+def test_an_unsaid_fact_is_never_freer_than_whatever_may_be_said_of_it(sent, policy):
+    """What is not told is taken as one of the things that it may be, or is asked for."""
+    unsaid = [name for name in UNSAID if name not in sent]
+    rows = [sent, *({**sent, name: value} for name in unsaid for value in UNSAID[name])]
+    first, *others = map(free, decided(rows, policy)["outcome"])
+    if first:
+        said = iter(others)
+        for name in unsaid:
+            assert any([next(said) for _ in UNSAID[name]]), name

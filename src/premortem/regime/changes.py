@@ -149,5 +149,7 @@ def _days(given: Mapping[str, Any], book: Rulebook) -> Iterator[Try]:
     turns = {*announced(book, given["date"]), *(parties.turning_days() if named else ())}
     for day in sorted(turns):
         if given["date"] < day <= LATEST:
-            beyond = f" (as announced: the rulebook is verified to {verified().news} only)" if verified().stale(day) else ""
+            beyond = (
+                f" (as announced: the rulebook is verified to {verified().news} only)" if verified().stale(day) else ""
+            )
             yield Try("date", f"from {day}{beyond}", {**given, "date": day})

@@ -54,9 +54,7 @@ def _told(here: tuple[str, ...]) -> list[pl.Expr]:
 
 
 @lru_cache(maxsize=256)
-def _worked_out(
-    here: tuple[str, ...], moves: tuple[TierChange, ...], doubting: bool
-) -> tuple[list[pl.Expr], ...]:
+def _worked_out(here: tuple[str, ...], moves: tuple[TierChange, ...], doubting: bool) -> tuple[list[pl.Expr], ...]:
     """Columns to add one after the other: the catalogue's values, what stands for others, defaults, what places imply."""
     designer = pl.lit(items.named()["c_designer_hq"]).gather("_chip")
     defaults = {name: FIELDS[name].default for name in here if name in FIELDS and FIELDS[name].default is not None}

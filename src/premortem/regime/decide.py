@@ -289,7 +289,9 @@ def _citations(
     classed = [c for c in applying if c.stage == "classify"][:1]
     reviewing = [by_id[s.clause] for s in steps if s.applies and s.reached and by_id[s.clause].stage == "review"]
     missed = [by_id[s.clause] for s in steps if not s.applies and by_id[s.clause].stage == "classify"]
-    looked_at = {name for c in [*binding, *reviewing, *classed, *missed] for name in identifiers(f"{c.applies} {c.within}")}
+    looked_at = {
+        name for c in [*binding, *reviewing, *classed, *missed] for name in identifiers(f"{c.applies} {c.within}")
+    }
     defining = [c for c in applying if c.stage == "define" and c.then in looked_at]
     used = [*([clause] if clause else []), *binding, *reviewing, *classed, *defining]
     return tuple(cited(c) for c in {c.id: c for c in used}.values())

@@ -251,7 +251,12 @@ def _places(clauses: tuple[Clause, ...]) -> tuple[int, ...]:
 @lru_cache(PLANS)
 def _worded(clauses: tuple[Clause, ...]) -> list[pl.Expr]:
     """Verdicts as words: outcome, clause, ECCN, and the clause that asked for a licence."""
-    said = [(_code_of(place, o), o, c) for place, c in zip(_places(clauses), clauses, strict=True) for o in (c.then, c.otherwise) if o in STRICTNESS]
+    said = [
+        (_code_of(place, o), o, c)
+        for place, c in zip(_places(clauses), clauses, strict=True)
+        for o in (c.then, c.otherwise)
+        if o in STRICTNESS
+    ]
     outcomes = {FREE: NOT_REQUIRED, BACK: RETURNED} | {code: outcome for code, outcome, _ in said}
     deciding = {code: c.id for code, _, c in said}
     asking = {i: c.id for i, c in enumerate(clauses)}
