@@ -136,10 +136,17 @@ def _changes() -> list[dict[str, Any]]:
     return facts.read("country_changes").filter(pl.col("field").is_in(GROUPS)).to_dicts()
 
 
+def unconfirmed(day: date, moves: tuple[TierChange, ...] = ()) -> frozenset[str]:
+    """Places whose groups on a day hang on a move that nobody confirmed."""
+    period = atlas(moves).period(day)
+    return frozenset(place for place, of in _hanging(moves) if of == period)
+
+
 @cache
-def unconfirmed() -> frozenset[str]:
-    """Places of which a move between groups was never confirmed."""
-    return frozenset(change["iso3"] for change in _changes() if change["verified"] != "yes")
+def _hanging(moves: tuple[TierChange, ...]) -> tuple[tuple[str, int], ...]:
+    """Places and periods in which an unconfirmed move, read the other way, changes what a clause may ask of the place."""
+    sure, doubted = atlas(moves).table, atlas(moves, doubting=True).table
+    return tuple(sure.join(doubted, on=sure.columns, how="anti").select("iso3", "period").rows())
 
 
 def _value(change: Mapping[str, Any], doubting: bool) -> int:

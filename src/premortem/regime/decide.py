@@ -236,7 +236,7 @@ def explain(
 
 def _doubted(given: Mapping[str, Any], fields: pl.DataFrame, outcome: str, book: Rulebook) -> tuple[str, ...]:
     """Places of which a move between groups was never confirmed, where the answer would be another without it."""
-    places = unconfirmed() & {fields[role][0] for role in ROLES_OF_PLACES}
+    places = unconfirmed(given["date"], book.moves) & {fields[role][0] for role in ROLES_OF_PLACES}
     if not places:
         return ()
     other = judge(complete(frame_of([given]), book, doubting=True), book)["outcome"][0]
