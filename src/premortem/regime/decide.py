@@ -12,6 +12,7 @@ from premortem.regime.binding import limit_number
 from premortem.regime.changes import Change, changes, tries
 from premortem.regime.citations import Citation, cited, weakest
 from premortem.regime.clause import Clause, Rulebook
+from premortem.regime.clearing import as_text, checked, clearings
 from premortem.regime.completed import complete
 from premortem.regime.engine import NOT_REQUIRED, judge
 from premortem.regime.expressions import identifiers
@@ -221,7 +222,7 @@ def explain(
         asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,
         rests_on=tuple(a for a in found if free and a.field in rests and a.field in RESTS_ON),
-        hits=_hits(given, cleared or {}),
+        hits=_hits(given),
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
         elsewhere=tuple(_elsewhere(given, book)),
@@ -244,14 +245,13 @@ def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str,
         if key(name) not in {key(party) for party in parties}:
             allowed = ", ".join(parties) or "a name given with --party or --consignee"
             raise BadInput("command line", "--clear", f"no party is named {name}", got=name, allowed=allowed)
-    names = [name for name in (fields.get("cleared", ""), *cleared) if name]
-    return {"cleared": ";".join(names)} if names else {}
+    reasons = clearings(fields.get("cleared", "")) | checked(cleared, "--clear", "command line")
+    return {"cleared": as_text(reasons)} if reasons else {}
 
 
-def _hits(given: Mapping[str, Any], cleared: Mapping[str, str]) -> tuple[Hit, ...]:
+def _hits(given: Mapping[str, Any]) -> tuple[Hit, ...]:
     named = {role: given[role] for role in ROLES if given.get(role)}
-    held = {name.strip(): "" for name in given.get("cleared", "").split(";") if name.strip()}
-    return screen(named, given["date"], held | dict(cleared))
+    return screen(named, given["date"], clearings(given.get("cleared", "")))
 
 
 def _hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str]) -> tuple[str, ...]:

@@ -72,7 +72,12 @@ FIELDS: dict[str, Field] = {
     "intermediate": Field("text", "", "intermediate consignee, by name", ""),
     "end_user": Field("text", "", "end user, by name", ""),
     "parent": Field("text", "", "ultimate parent of the consignee, by name", ""),
-    "cleared": Field("text", "", "names, separated by semicolons, that are near a listed one and were cleared", ""),
+    "cleared": Field(
+        "text",
+        "",
+        "names near a listed one that were looked at, each with the reason: `NAME=reason`, several separated by semicolons",
+        "",
+    ),
     "chips_held": Field("number", "chips", "chips in one unit: 1, or what a system holds", given=False),
     "entity_listed": Field("flag", "", "a named party is on the Entity List that day", False, given=False),
     "entity_policy": Field(
@@ -86,7 +91,13 @@ FIELDS: dict[str, Field] = {
     "sdn_listed": Field("flag", "", "a named party is a specially designated national", False, given=False),
     "military_listed": Field("flag", "", "a named party is on the Military End-User List", False, given=False),
     "unverified_listed": Field("flag", "", "a named party is on the Unverified List", False, given=False),
-    "near_name": Field("flag", "", "a named party is only near a listed one, and was not cleared", False, given=False),
+    "near_name": Field(
+        "flag",
+        "",
+        "a named party is only near a listed one or cannot be looked up, and was not cleared",
+        False,
+        given=False,
+    ),
     "headquarters": Field("country", "ISO3", "headquarters of the consignee [default: the destination]"),
     "parent_headquarters": Field("country", "ISO3", "headquarters of its ultimate parent [default: its own]"),
     "exporter": Field(
