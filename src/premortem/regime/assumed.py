@@ -46,6 +46,7 @@ class Assumed(NamedTuple):
 
     field: str
     value: Any
+    source: str = ""  # who says so, where it is more than a usual value
 
 
 class Other(NamedTuple):

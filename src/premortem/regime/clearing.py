@@ -26,7 +26,7 @@ def checked(reasons: Mapping[str, str], key: str = "cleared", file: str = "trans
     """The same reasons by name. Raises `BadInput` as `clearings` does; `file` and `key` say where they stand."""
     for name, reason in reasons.items():
         if not reason.strip():
-            raise BadInput(file, key, f"{name!r} is cleared without a reason", got=name, allowed=ALLOWED)
+            raise BadInput(file, key, f"{name!r} has no reason for which it is cleared", got=name, allowed=ALLOWED)
         if unread(name) == NOBODY:
             raise BadInput(
                 file, key, f"{name!r} names nobody, and cannot be cleared", got=name, allowed="a party's name"

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from premortem.errors import BadInput
-from premortem.regime import memo
+from premortem.regime import memo, seats
 from premortem.regime.assumed import RESTS_ON, Assumed, Other, assumed, others
 from premortem.regime.binding import limit_number
 from premortem.regime.changes import Change, changes, tries
@@ -17,7 +17,8 @@ from premortem.regime.completed import complete
 from premortem.regime.engine import NOT_REQUIRED, judge
 from premortem.regime.expressions import identifiers
 from premortem.regime.ladder import ASKING, Step, ladder
-from premortem.regime.parties import ROLES, Hit, key, screen
+from premortem.regime.parties import ROLES, Hit, screen
+from premortem.regime.spelling import key
 from premortem.regime.standing import embargoed, operative
 from premortem.regime.transactions import COUNTRIES, frame_of, parse
 from premortem.regime.verified import verified
@@ -72,7 +73,9 @@ class Decision:
     hits: tuple[Hit, ...] = ()
     day_given: bool = True
     begins: date | None = None  # first day of the clause that decides
-    elsewhere: tuple[str, ...] = ()  # what is to be looked at of embargoed places that are not the destination
+    elsewhere: tuple[
+        str, ...
+    ] = ()  # what is to be looked at of seats given against the table, and of embargoed places that are not the destination
 
     @property
     def may_go(self) -> bool | None:
@@ -155,7 +158,7 @@ class Decision:
             "conditions_met": [f"{t.test} (assumed)" if t.assumed else t.test for t in met],
             "headroom_tpp": self.headroom_tpp,
             "asked": list(self.asked),
-            "assumed": [{"field": a.field, "value": _plain(a.value)} for a in self.assumed],
+            "assumed": [_assumed(a) for a in self.assumed],
             "hits": [{k: _plain(v) for k, v in h.__dict__.items()} for h in self.hits],
             "not_checked": list(self.not_checked),
             "trace": steps,
@@ -205,7 +208,7 @@ def explain(
     steps = ladder(fields[:1], answer, book)
     rests = _hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :])
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
-    found = assumed(transaction.fields, tests, rests, fields.row(0, named=True))
+    found = _sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True)), given)
     free, unsaid_fields = _free(answer["outcome"]), {a.field for a in found}
     return Decision(
         transaction=given,
@@ -222,15 +225,30 @@ def explain(
         asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,
         rests_on=tuple(a for a in found if free and a.field in rests and a.field in RESTS_ON),
-        hits=_hits(given),
+        hits=_hits(given, cleared or {}),
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
         elsewhere=tuple(_elsewhere(given, book)),
     )
 
 
+def _sourced(found: Sequence[Assumed], given: Mapping[str, Any]) -> tuple[Assumed, ...]:
+    """What was assumed, seats with the table that they are from, and the seats of parties that no field holds."""
+    told = ((a, seats.assumed(given, a.field)) for a in found)
+    others = (Assumed(f"{role}_headquarters", known.parent, known.says) for role, known in seats.others(given))
+    return (*(a._replace(source=known.says) if known else a for a, known in told), *others)
+
+
+def _assumed(a: Assumed) -> dict[str, Any]:
+    told = {"field": a.field, "value": _plain(a.value)}
+    return told | ({"source": a.source} if a.source else {})
+
+
 def _elsewhere(given: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
-    """A sentence on each embargoed place in another role than the destination, which alone part 746 looks at."""
+    """A sentence on each seat given that the tables contradict, and on each embargoed place in another role than the
+    destination, which alone part 746 looks at.
+    """
+    yield from seats.contradicted(given)
     barred = embargoed(book, given["date"])
     for role in COUNTRIES:
         if role != "destination" and given.get(role) in barred:
@@ -249,9 +267,9 @@ def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str,
     return {"cleared": as_text(reasons)} if reasons else {}
 
 
-def _hits(given: Mapping[str, Any]) -> tuple[Hit, ...]:
+def _hits(given: Mapping[str, Any], cleared: Mapping[str, str]) -> tuple[Hit, ...]:
     named = {role: given[role] for role in ROLES if given.get(role)}
-    return screen(named, given["date"], clearings(given.get("cleared", "")))
+    return screen(named, given["date"], clearings(given.get("cleared", "")) | dict(cleared))
 
 
 def _hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str]) -> tuple[str, ...]:

@@ -106,9 +106,9 @@ def _supposed(a: "Assumed") -> str:
 def not_checked(d: "Decision") -> tuple[str, ...]:
     """What an answer does not cover: names that were not given, lists not held, and what is never checked."""
     unnamed = _unnamed(d)
-    missing = (f"Not named, so looked up in no list: {', '.join(unnamed)}.",) if unnamed else ()
+    missing = [f"Not named, so looked up in no list: {', '.join(unnamed)}."] if unnamed else []
     unread = _unread(d)
-    missing += (f"Named, and looked up in no list: {'; '.join(unread)}.",) if unread else ()
+    missing += [f"Named, and looked up in no list: {'; '.join(unread)}."] if unread else []
     held = ", ".join(f"{h.name} ({h.rows} rows of {h.date})" for h in lists_held())
     lists = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
     lists = f"{lists} {_lacking()}".strip()
@@ -160,7 +160,7 @@ def current() -> str:
 def supposed(d: "Decision") -> str:
     """What was assumed and not given, in a line; what a permission rests on first."""
     shown = (*d.rests_on, *(a for a in d.assumed if a not in d.rests_on))
-    return ", ".join(f"{_words(a.field)} {_shown(a.value)}" for a in shown)
+    return ", ".join(f"{_words(a.field)} {_shown(a.value)}{f' ({a.source})' if a.source else ''}" for a in shown)
 
 
 def hits(d: "Decision") -> list[str]:

@@ -98,8 +98,16 @@ FIELDS: dict[str, Field] = {
         False,
         given=False,
     ),
-    "headquarters": Field("country", "ISO3", "headquarters of the consignee [default: the destination]"),
-    "parent_headquarters": Field("country", "ISO3", "headquarters of its ultimate parent [default: its own]"),
+    "headquarters": Field(
+        "country",
+        "ISO3",
+        "headquarters of the consignee [default: its seat where its name is known, else the destination]",
+    ),
+    "parent_headquarters": Field(
+        "country",
+        "ISO3",
+        "headquarters of its ultimate parent [default: as its name or the consignee's is known, else its own]",
+    ),
     "exporter": Field(
         "text", "", "nvidia, amd, reseller, fabricator, designer, distributor ... [default: the chip's vendor]"
     ),
@@ -187,7 +195,15 @@ FIELDS: dict[str, Field] = {
     "headquarters_tier": Field("number", "", "tier of the consignee's headquarters", given=False),
     "parent_tier": Field("number", "", "tier of its ultimate parent's headquarters", given=False),
     "party_tier": Field("number", "", "strictest tier among headquarters and ultimate parent", given=False),
-    "party_d5": Field("flag", "", "headquarters or ultimate parent in Macau or D:5", given=False),
+    "party_d5": Field(
+        "flag",
+        "",
+        "headquarters or ultimate parent, of the consignee or of another named party that is known, in Macau or D:5",
+        given=False,
+    ),
+    "named_d5": Field(
+        "flag", "", "a named party is known to have its ultimate parent in Macau or D:5", False, given=False
+    ),
     "party_us_a5_a6": Field("flag", "", "headquarters and ultimate parent in the US, A:5 or A:6", given=False),
     "exporter_us_a5": Field("flag", "", "exporter headquartered in the US or A:5", given=False),
     "made_in_supp4": Field("flag", "", "made in a place of Supplement No. 4 to part 742", given=False),
