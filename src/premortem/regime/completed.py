@@ -42,7 +42,7 @@ def complete(given: pl.DataFrame, book: Rulebook) -> pl.LazyFrame:
 
 def _said(given: pl.DataFrame) -> dict[str, list[str]]:
     """What a frame's rows name as item, as places and as parties, each name once."""
-    names = [c for c in ("item", *COUNTRIES, *parties.ROLES) if c in given.columns]
+    names = [c for c in ("item", *COUNTRIES, *parties.ROLES, "cleared") if c in given.columns]
     return given.select(pl.col(c).unique().drop_nulls().implode() for c in names).row(0, named=True) if names else {}
 
 

@@ -1,14 +1,16 @@
 """Where named firms are known to sit: the shipped tables of firms and parties, by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from premortem import facts
+from premortem.regime.clearing import clearings
 from premortem.regime.countries import atlas
-from premortem.regime.parties import ROLES, index
+from premortem.regime.parties import NOT_LISTED, ROLES, Listed, index
 from premortem.regime.spelling import key, telling, words
 from premortem.regime.vocabulary import FIELDS
 
@@ -29,6 +31,7 @@ class Seat(NamedTuple):
     parent: str  # headquarters of its ultimate parent
     firm: str  # the firm as the table names it
     source: str
+    listed: date | None = None  # first day on the Entity List
 
     @property
     def says(self) -> str:
@@ -42,6 +45,8 @@ def seat(name: str) -> Seat | None:
 
     A name with a known firm's telling words and no other gives its parent's seat. One that only begins as a known firm's
     gives it where that is in Macau or D:5 alone: a likeness of names may ask for a licence, and never spares one.
+    A likeness counts no more once a person cleared the name, nor from the day on which the firm is listed: from then on
+    its likes are screened.
     """
     held, told, said = _known(), telling(name), words(name)
     if found := held.by_key.get(key(name)):
@@ -61,20 +66,25 @@ class _Known(NamedTuple):
 @cache
 def _known() -> _Known:
     """Firms of `entities`, then parties that have one address, the firm of their group being their parent."""
-    firms = facts.read("entities").select("name", "hq_iso3", "ultimate_parent_hq_iso3", "source")
-    by_key = {key(n): Seat(hq, parent, n, source or "") for n, hq, parent, source in firms.rows()}
+    firms = facts.read("entities").select("name", "hq_iso3", "ultimate_parent_hq_iso3", "source", "entity_listed")
+    by_key = {key(n): Seat(hq, parent, n, source or "", listed) for n, hq, parent, source, listed in firms.rows()}
     places = facts.read("parties").select("name", "country", "group").rows()
     for row, (name, country, group) in zip(index().rows, places, strict=False):
         assert row.name == name
         owner = next((by_key[key(n)] for n in (*row.names, group or "") if key(n) in by_key), None)
         for n in row.names if country and ";" not in country else ():
-            by_key.setdefault(key(n), Seat(country, owner.parent if owner else country, name, row.source))
+            by_key.setdefault(key(n), Seat(country, owner.parent if owner else country, name, row.source, _first(row)))
     by_telling: dict[str, Seat] = {}
     for found in by_key.values():
         short = "".join(telling(found.firm))
         if len(short) >= FEWEST or short == key(found.firm):
             by_telling.setdefault(short, found)
     return _Known(by_key, by_telling)
+
+
+def _first(row: Listed) -> date | None:
+    """First day on a list, None for a party that is on none."""
+    return None if row.list == NOT_LISTED else row.effective or date.min
 
 
 @cache
@@ -86,37 +96,55 @@ def _strict() -> frozenset[str]:
 def columns(said: Mapping[str, Sequence[str]]) -> list[pl.Expr]:
     """Seats of a frame's named parties where any is known: `_seat_ROLE` of its ultimate parent, `_hq_ROLE` its own.
 
-    `said` are the names of each role, once each.
+    `said` are the names of each role, and the texts that clear names, once each.
     """
-    return [expr for role in ROLES for expr in _of_role(role, said.get(role, ()))]
+    return [expr for role in ROLES for expr in _of_role(role, said.get(role, ()), said.get("cleared", ()))]
 
 
-def _of_role(role: str, names: Sequence[str]) -> Iterator[pl.Expr]:
+def _of_role(role: str, names: Sequence[str], cleared: Sequence[str]) -> Iterator[pl.Expr]:
     known = {name: found for name in names if name and (found := seat(name))}
-    if known:
-        for column, places in (
-            ("seat", [s.parent for s in known.values()]),
-            ("hq", [s.headquarters for s in known.values()]),
-        ):
-            spelt = pl.Series([*known], dtype=pl.String)
-            yield (
-                pl.col(role)
-                .replace_strict(spelt, pl.Series(places, dtype=pl.String), default=None)
-                .alias(f"_{column}_{role}")
-            )
+    if not known:
+        return
+    alike = {name: found for name, found in known.items() if not found.headquarters}
+    gone = [
+        *((pl.col(role) == name) & (pl.col("date") >= found.listed) for name, found in alike.items() if found.listed),
+        *((pl.col(role) == n) & pl.col("cleared").is_in(by) for n in alike if (by := _clearing(n, cleared))),
+    ]
+    parents = _told(role, known, [found.parent for found in known.values()])
+    yield (pl.when(~pl.any_horizontal(gone)).then(parents) if gone else parents).alias(f"_seat_{role}")
+    yield _told(role, known, [found.headquarters for found in known.values()]).alias(f"_hq_{role}")
+
+
+def _told(role: str, names: Iterable[str], places: Sequence[str | None]) -> pl.Expr:
+    by_name = (pl.Series([*names], dtype=pl.String), pl.Series(places, dtype=pl.String))
+    return pl.col(role).replace_strict(*by_name, default=None)
+
+
+def _clearing(name: str, texts: Sequence[str]) -> list[str]:
+    """The texts that clear a name."""
+    return [text for text in texts if key(name) in {key(n) for n in clearings(text)}]
 
 
 def assumed(given: Mapping[str, Any], field: str) -> Seat | None:
     """The seat that stands for a field which nobody gave, None where no named party tells it."""
-    found = (seat(given[role]) for role in TOLD_BY.get(field, ()) if given.get(role))
+    found = (_counted(role, given) for role in TOLD_BY.get(field, ()))
     return next((s for s in found if s and (field == "parent_headquarters" or s.headquarters)), None)
 
 
 def others(given: Mapping[str, Any]) -> Iterator[tuple[str, Seat]]:
     """Named parties whose seats no field holds, with the seats."""
     for role in ("intermediate", "end_user"):
-        if given.get(role) and (found := seat(given[role])):
+        if found := _counted(role, given):
             yield role, found
+
+
+def _counted(role: str, given: Mapping[str, Any]) -> Seat | None:
+    """The known seat of the party in a role, None where it is not known or is known by a likeness that does not count."""
+    name, found = given.get(role, ""), seat(given[role]) if given.get(role) else None
+    if found is None or found.headquarters:
+        return found
+    gone = found.listed is not None and found.listed <= given["date"]
+    return None if gone or key(name) in {key(n) for n in clearings(given.get("cleared", ""))} else found
 
 
 def contradicted(given: Mapping[str, Any]) -> Iterator[str]:

@@ -94,7 +94,7 @@ def unread(name: str) -> str:
     """
     said = "".join(all_words(name))
     letters = [c for c in said if c.isalpha()]
-    if len(said) < 2 or not letters or said in _words()["nobody"] | _words()["legal"]:
+    if not letters or said in _words()["nobody"] | _words()["legal"]:
         return OTHER_SCRIPT if _foreign(letters) else NOBODY
     return OTHER_SCRIPT if _foreign(letters) else ""
 
