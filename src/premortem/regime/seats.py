@@ -22,6 +22,8 @@ TOLD_BY = {
     "parent_headquarters": ("parent", "consignee"),
     "exporter_hq": ("exporter",),
 }
+# Roles whose own seat, beside their parent's, a field holds.
+ITSELF = ("consignee", "exporter")
 
 
 class Seat(NamedTuple):
@@ -94,7 +96,8 @@ def _strict() -> frozenset[str]:
 
 
 def columns(said: Mapping[str, Sequence[str]]) -> list[pl.Expr]:
-    """Seats of a frame's named parties where any is known: `_seat_ROLE` of its ultimate parent, `_hq_ROLE` its own.
+    """Seats of a frame's named parties where any is known: `_seat_ROLE` of its ultimate parent, `_hq_ROLE` its own
+    where a field holds it.
 
     `said` are the names of each role, and the texts that clear names, once each.
     """
@@ -111,8 +114,9 @@ def _of_role(role: str, names: Sequence[str], cleared: Sequence[str]) -> Iterato
         *((pl.col(role) == n) & pl.col("cleared").is_in(by) for n in alike if (by := _clearing(n, cleared))),
     ]
     parents = _told(role, known, [found.parent for found in known.values()])
-    yield (pl.when(~pl.any_horizontal(gone)).then(parents) if gone else parents).alias(f"_seat_{role}")
-    yield _told(role, known, [found.headquarters for found in known.values()]).alias(f"_hq_{role}")
+    yield (pl.when(~pl.any_horizontal(gone).fill_null(False)).then(parents) if gone else parents).alias(f"_seat_{role}")
+    if role in ITSELF:
+        yield _told(role, known, [found.headquarters for found in known.values()]).alias(f"_hq_{role}")
 
 
 def _told(role: str, names: Iterable[str], places: Sequence[str | None]) -> pl.Expr:
