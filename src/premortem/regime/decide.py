@@ -7,7 +7,7 @@ from typing import Any
 
 from premortem.errors import BadInput
 from premortem.regime import memo, seats
-from premortem.regime.assumed import RESTS_ON, Assumed, Other, assumed, others
+from premortem.regime.assumed import RESTS_ON, Assumed, Other, assumed, others, sourced
 from premortem.regime.binding import limit_number
 from premortem.regime.changes import Change, changes, tries
 from premortem.regime.citations import Citation, cited, weakest
@@ -208,7 +208,7 @@ def explain(
     steps = ladder(fields[:1], answer, book)
     rests = _hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :])
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
-    found = _sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True)), given)
+    found = sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True)), given)
     free, unsaid_fields = _free(answer["outcome"]), {a.field for a in found}
     return Decision(
         transaction=given,
@@ -230,13 +230,6 @@ def explain(
         begins=clause.complies if clause else None,
         elsewhere=tuple(_elsewhere(given, book)),
     )
-
-
-def _sourced(found: Sequence[Assumed], given: Mapping[str, Any]) -> tuple[Assumed, ...]:
-    """What was assumed, seats with the table that they are from, and the seats of parties that no field holds."""
-    told = ((a, seats.assumed(given, a.field)) for a in found)
-    others = (Assumed(f"{role}_headquarters", known.parent, known.says) for role, known in seats.others(given))
-    return (*(a._replace(source=known.says) if known else a for a, known in told), *others)
 
 
 def _assumed(a: Assumed) -> dict[str, Any]:

@@ -147,6 +147,7 @@ def grounds(d: "Decision") -> list[str]:
         *hits(d),
         *([f"Assumed, not given: {supposed(d)}"] if d.assumed else []),
         f"Not checked: {_brief(d)}",
+        *d.elsewhere,
         *(f"Would change it: {change}" for change in changes),
         current(),
     ]

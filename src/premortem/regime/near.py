@@ -1,7 +1,7 @@
 """Listed names by their words, so that a name which was never seen is held only against those that share some with it."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from premortem.regime.spelling import all_words, key, plain_words, shared
 
@@ -17,54 +17,66 @@ MOST_OF = 0.7
 INITIALS = 5
 
 
-class Near:
+class Near(NamedTuple):
     """Listed names, each with the number of its row, by whole spelling and by word."""
 
-    def __init__(self, names: Sequence[tuple[str, int]], known: Iterable[str] = ()) -> None:
-        """Of the listed `names`; words of names that are `known` not to be listed are no slips of the pen."""
-        self._known = frozenset(w for name in known for w in plain_words(name))
-        self._of = [(said, frozenset(said), i) for name, i in names if (said := plain_words(name))]
-        self._holding: dict[str, list[int]] = {}
-        for n, (_, bag, _) in enumerate(self._of):
-            for word in bag:
-                self._holding.setdefault(word, []).append(n)
-        self._slips = _slips(self._holding, FEWEST_WORD)
-        self._whole: dict[str, set[int]] = {}
-        for name, i in names:
-            for text in _run_together(name):
-                self._whole.setdefault(text, set()).add(i)
-        self._whole_slips = _slips(self._whole, FEWEST_WHOLE)
-        self._initials = {_initials(said): i for said, _, i in self._of if len(said) >= INITIALS}
+    names: tuple[tuple[tuple[str, ...], frozenset[str], int], ...]  # words in order, as a set, and the row
+    holding: dict[str, list[int]]  # the names that hold a word
+    whole: dict[str, set[int]]  # rows by a name's letters
+    initials: dict[str, set[int]]
+    slips: dict[str, list[str]]  # words by themselves with a letter left out
+    whole_slips: dict[str, list[str]]
+    known: frozenset[str]  # words of firms that are known not to be listed: no slips of the pen
 
-    def rows(self, name: str) -> Iterator[tuple[int, float]]:
-        """Rows near a name with their likeness [of 100]: a slip of the pen away, or by their words in any order."""
-        for whole in _run_together(name):
-            for text in _alike(whole, self._whole_slips, FEWEST_WHOLE):
-                yield from ((i, SLIP) for i in self._whole[text])
-        said = plain_words(name)
-        for word in said:
-            if word in self._initials:
-                yield self._initials[word], HOLDS
-        means = [self._meant(word) for word in said]
-        counts = Counter(n for n in (n for found in means for w in found for n in self._holding.get(w, ())))
-        bag = frozenset(w for found in means for w in found)
-        extra = [w for w, found in zip(said, means, strict=True) if not found and not _common(w)]
-        for n in counts:
-            theirs, words, i = self._of[n]
-            if words <= bag:
-                others = extra or not bag - words <= shared()
-                if bag == words and not extra:
-                    yield i, SAME
-                elif not others or (len(theirs) >= WHOLE and _within(theirs, said)):
-                    yield i, HOLDS
-            elif not extra and len(bag) > 1 and bag <= words and _most_of(bag, words):
-                yield i, PART
 
-    def _meant(self, word: str) -> set[str]:
-        """Words of listed names that a word is, or that it is a slip of the pen away from."""
-        if word in self._holding:
-            return {word}
-        return set() if word in self._known else _alike(word, self._slips, FEWEST_WORD)
+def near(names: Sequence[tuple[str, int]], known: Iterable[str] = ()) -> Near:
+    """The listed `names`, each with its row, made ready; `known` are names that are known not to be listed."""
+    spelt = tuple((said, frozenset(said), i) for name, i in names if (said := plain_words(name)))
+    holding: dict[str, list[int]] = {}
+    whole: dict[str, set[int]] = {}
+    initials: dict[str, set[int]] = {}
+    for n, (said, bag, i) in enumerate(spelt):
+        for word in bag:
+            holding.setdefault(word, []).append(n)
+        if len(said) >= INITIALS:
+            initials.setdefault("".join(word[0] for word in said), set()).add(i)
+    for name, i in names:
+        for text in _run_together(name):
+            whole.setdefault(text, set()).add(i)
+    free = frozenset(word for name in known for word in plain_words(name))
+    return Near(spelt, holding, whole, initials, _slips(holding, FEWEST_WORD), _slips(whole, FEWEST_WHOLE), free)
+
+
+def rows(held: Near, name: str) -> Iterator[tuple[int, float]]:
+    """Rows near a name with their likeness [of 100]: a slip of the pen away, by initials, or by words in any order."""
+    for letters in _run_together(name):
+        for text in _alike(letters, held.whole_slips, FEWEST_WHOLE):
+            yield from ((i, SLIP) for i in held.whole[text])
+    said = plain_words(name)
+    for word in said:
+        yield from ((i, HOLDS) for i in held.initials.get(word, ()))
+    yield from _by_words(held, said)
+
+
+def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
+    means = [_meant(held, word) for word in said]
+    bag = frozenset(word for found in means for word in found)
+    unheard = any(not found and not _common(word) for word, found in zip(said, means, strict=True))
+    for n in {n for word in bag for n in held.holding[word]}:
+        theirs, words, i = held.names[n]
+        if words <= bag:
+            only = not unheard and bag - words <= shared()
+            if only or (len(theirs) >= WHOLE and _within(theirs, said)):
+                yield i, SAME if bag == words and only else HOLDS
+        elif not unheard and len(bag) > 1 and bag <= words and _most_of(bag, words):
+            yield i, PART
+
+
+def _meant(held: Near, word: str) -> set[str]:
+    """Words of listed names that a word is, or that it is a slip of the pen away from."""
+    if word in held.holding:
+        return {word}
+    return set() if word in held.known else _alike(word, held.slips, FEWEST_WORD)
 
 
 def _most_of(bag: frozenset[str], words: frozenset[str]) -> bool:
@@ -81,10 +93,6 @@ def _run_together(name: str) -> set[str]:
     return {key(name), "".join(all_words(name))}
 
 
-def _initials(said: Sequence[str]) -> str:
-    return "".join(word[0] for word in said)
-
-
 def _common(word: str) -> bool:
     return len(word) < 3 or word in shared()
 
@@ -94,7 +102,7 @@ def _cuts(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
-def _slips(words: dict[str, list[int]] | dict[str, set[int]], fewest: int) -> dict[str, list[str]]:
+def _slips(words: Collection[str], fewest: int) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for word in words:
         for cut in _cuts(word) if len(word) >= fewest else ():

@@ -14,7 +14,8 @@ from rapidfuzz.distance import OSA
 
 from premortem import facts
 from premortem.errors import BadInput, raise_all
-from premortem.regime.near import Near
+from premortem.regime.near import Near, near
+from premortem.regime.near import rows as near_rows
 from premortem.regime.spelling import key, telling, unread, words
 
 # Who may be named on a transaction.
@@ -183,7 +184,7 @@ def indexed(rows: Sequence[Listed]) -> Index:
         tuple(rows),
         {k: tuple(dict.fromkeys(v)) for k, v in by_key.items()},
         {t: tuple(dict.fromkeys(v)) for t, v in telling_.items()},
-        Near(
+        near(
             [(name, i) for i, row, name in named if row.list != NOT_LISTED],
             [name for _, row, name in named if row.list == NOT_LISTED],
         ),
@@ -201,7 +202,7 @@ def matches(name: str) -> tuple[tuple[int, float], ...]:
     equal = held.by_key.get(key(name), ())
     found = {i: 100.0 for i in equal if held.rows[i].list != NOT_LISTED}
     if not equal or found:
-        for i, score in (*_by_telling(name), *held.near.rows(name)):
+        for i, score in (*_by_telling(name), *near_rows(held.near, name)):
             found[i] = max(found.get(i, 0.0), score)
     return tuple(sorted(found.items(), key=lambda kv: (-kv[1], kv[0])))
 
