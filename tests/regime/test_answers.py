@@ -4,11 +4,12 @@ import json
 import re
 from datetime import date
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premortem.errors import BadInput
+from premortem.errors import BadInput, BadInputs
 from premortem.regime import book as rules
 from premortem.regime import cases, memo
 from premortem.regime.assumed import RESTS_ON
@@ -16,6 +17,7 @@ from premortem.regime.changes import CERTIFIED
 from premortem.regime.citations import cited
 from premortem.regime.decide import GATE, Transaction, explain, gate
 from premortem.regime.engine import decide
+from premortem.regime.ledger import decide_ledger
 from premortem.regime.transactions import frame_of, parse
 from premortem.regime.verified import verified
 from premortem.regime.vocabulary import FIELDS, OUTCOMES
@@ -296,6 +298,32 @@ def test_roles_and_reasons_are_read_or_refused():
             cases.parties(wrong)
     with pytest.raises(BadInput, match="has no reason"):
         cases.clearings(["A="])
+    with pytest.raises(BadInput, match="names nobody"):
+        cases.clearings(["TBD=seen"])
+
+
+def test_a_bare_name_clears_nothing_and_is_refused_with_what_is_allowed():
+    sent = {"item": "L4", "destination": "FRA", "date": "2025-06-01", "end_user": "Huawei Technologes"}
+    for bare in ("Huawei Technologes", "Huawei Technologes=", "Another=seen; Huawei Technologes"):
+        with pytest.raises((BadInput, BadInputs), match=r"no reason.*allowed: NAME=reason"):
+            Transaction(sent, cleared=bare)
+    found = explain(Transaction(sent, cleared="Huawei Technologes=a bakery"), rules.load("history"))
+    assert (found.outcome, {h.cleared for h in found.hits}) == ("no_licence_required", {"a bakery"})
+    ledger = pl.DataFrame(
+        [{**sent, "quantity": 1, "cleared": c} for c in ("Huawei Technologes", "Huawei Technologes=a bakery")]
+    )
+    decided = decide_ledger(ledger, rules.load("history"))
+    assert decided["outcome"].to_list() == [None, "no_licence_required"]
+    assert "NAME=reason" in decided["rejected"][0]
+
+
+def test_a_name_that_says_nobody_stands_among_hits_and_among_what_was_not_checked():
+    found = answer(item="L4", destination="FRA", date="2025-06-01", end_user="TBD", consignee="Хуавэй")
+    assert (found.outcome, found.may_go, found.gate) == ("needs:screening", None, GATE["screening"])
+    assert [h.given for h in found.hits] == ["Хуавэй", "TBD"]
+    assert any("end user TBD (it names nobody)" in line for line in found.not_checked)
+    assert "cannot be looked up" in found.sentence
+    assert "cannot be looked up" in found._repr_html_()
 
 
 # the gate, and what is printed

@@ -1,6 +1,7 @@
 """Parties: equal names are listed from their day on, near ones are shown until cleared, and others are left alone."""
 
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -55,7 +56,7 @@ def test_a_firm_that_is_known_not_to_be_listed_is_no_hit(name):
 
 @pytest.mark.parametrize("name", [n.lower() for n in facts.read("chips")["vendor"].unique().sort()] + ["reseller", "fabricator", "designer", "distributor"])  # fmt: skip
 def test_the_words_for_an_exporter_are_near_nobody_but_the_listed(name):
-    listed = {"huawei", "biren", "cambricon", "hygon", "moore threads"}
+    listed = {"huawei", "biren", "cambricon", "hygon", "moore threads", "various"}  # "various" names nobody
     assert bool(parties.screen({"exporter": name}, DAY)) == (name in listed)
 
 
@@ -89,14 +90,14 @@ def test_a_near_name_is_shown_and_asks_until_it_is_cleared(name):
     assert all(not h.equal and parties.NEAR <= h.score < 100 for h in found)
     told = facts_of(consignee=name)
     assert (told["near_name"], told["entity_listed"]) == (True, False)
-    assert not facts_of(consignee=name, cleared=f"Another Ltd; {name.upper()}")["near_name"]
+    assert not facts_of(consignee=name, cleared=f"Another Ltd=not this; {name.upper()}=a bakery")["near_name"]
     assert {h.cleared for h in hits(name, cleared={name: "another firm, by its register number"})} == {
         "another firm, by its register number"
     }
 
 
 def test_clearing_does_not_lift_a_listed_name():
-    assert facts_of(consignee="Huawei", cleared="Huawei")["entity_listed"]
+    assert facts_of(consignee="Huawei", cleared="Huawei=a bakery")["entity_listed"]
 
 
 def test_names_that_differ_by_a_number_or_a_word_are_shown_and_never_merged():
@@ -204,3 +205,88 @@ def test_a_name_that_was_never_seen_is_held_once_against_the_list_and_the_list_i
     assert parties.words.cache_info().misses - read <= 2 * len(unheard)
     parties.screen(unheard, DAY)
     assert len(passes) == len(unheard)
+
+
+NAMES = [
+    (row, name)
+    for row in parties.index().rows
+    if row.list != parties.NOT_LISTED and row.in_force(DAY)
+    for name in row.names
+]
+AROUND = ("{} Branch", "{} Holdings", "{} (HK) Limited", "{} Shanghai Branch", "PRC {}", "{} PRC", "Branch {}")
+SPELT = (
+    ("Center", "Centre"), ("center", "centre"), ("International", "Intl"), ("International", "Int'l"), ("Int'l", "International"),
+    ("Technologies", "Technology"), ("Microelectronics", "Micro Electronics"), ("Micro Electronics", "Microelectronics"),
+    ("Laboratory", "Lab"), ("National Supercomputing Center", "NSCC"),
+)  # fmt: skip
+# Firms and places of many countries, of which few share a telling word with a listed one.
+ORDINARY = [
+    name.strip()
+    for line in (Path(__file__).parent / "ordinary_names.txt").read_text("utf-8").splitlines()
+    for name in line.split("|")
+]
+
+
+def one_slip(name):
+    """Each spelling of a name with one letter left out, or with two neighbours swapped."""
+    at = [i for i, c in enumerate(name) if c.isalnum()]
+    yield from (name[:i] + name[i + 1 :] for i in at)
+    yield from (name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in at if i + 1 in at)
+
+
+def test_a_listed_name_with_its_words_reversed_or_others_around_it_or_in_another_spelling_is_a_hit():
+    missed = []
+    for _, name in NAMES:
+        others = [name.replace(a, b) for a, b in SPELT if a in name]
+        told = [" ".join(name.split()[::-1]), *(form.format(name) for form in AROUND), *others]
+        missed += [spelling for spelling in told if not hits(spelling)]
+    assert missed == []
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.sampled_from([name for _, name in NAMES if sum(map(str.isalnum, name)) >= 6 and name.isascii()]), st.data())
+def test_a_listed_name_with_a_letter_dropped_or_two_swapped_is_a_hit(name, data):
+    slip = data.draw(st.sampled_from([*one_slip(name)]))
+    known = {parties.key(row.name) for row in parties.index().rows if row.list == parties.NOT_LISTED}
+    assert hits(slip) or parties.key(slip) in known  # CANCON without a letter is Canon, which is known not to be listed
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("Semiconductor Manufacturing Int'l Corporation", "Semiconductor Manufacturing International Corporation"),
+        ("Semiconductor Manufacturing International (Frankfurt) GmbH", "Semiconductor Manufacturing International Corporation"),
+        ("Shanghai Micro Electronics", "Shanghai Micro Electronics Equipment (Group) Co., Ltd."),
+        ("UESTC", "University of Electronic Science and Technology of China"),
+        ("UESTC Chengdu", "University of Electronic Science and Technology of China"),
+        ("Zhongxin Guoji", "Semiconductor Manufacturing International Corporation"),
+        ("NSCC Wuxi", "National Supercomputing Center Wuxi"),
+        ("National Supercomputing Centre in Wuxi", "National Supercomputing Center Wuxi"),
+        ("Hua\u200bwei", "Huawei Technologies Co., Ltd. (Huawei)"),
+        ("中芯国际", "Semiconductor Manufacturing International Corporation"),
+    ],
+)  # fmt: skip
+def test_a_listed_firm_is_found_under_the_names_by_which_it_goes(name, listed):
+    assert listed in [h.name for h in hits(name)]
+
+
+def test_few_ordinary_names_ask_to_be_looked_at():
+    asking = [name for name in ORDINARY if hits(name)]
+    assert len(ORDINARY) > 250
+    assert len(asking) <= 0.05 * len(ORDINARY), asking
+    forms = ("{} Holdings", "{} Singapore Branch", "{} (HK) Limited", "PRC {}")
+    sharing = {"Zhaoxin", "ACM Research, Inc."}  # with a listed firm, the word that tells them apart from others
+    assert {name for name in FREE for form in forms if hits(form.format(name))} <= sharing
+
+
+@pytest.mark.parametrize("name", ["TBD", "N/A", "---", "???", "unknown", "none", "Ltd", ".", "123", "\u200b", "华为技术有限公司", "Хуавэй"])  # fmt: skip
+def test_a_name_that_cannot_be_looked_up_is_a_hit_and_asks(name):
+    (hit,) = hits(name)
+    assert (hit.list, hit.equal, hit.name) == (parties.NOT_LOOKED_UP, False, "")
+    assert facts_of(consignee=name)["near_name"]
+
+
+def test_a_name_equal_to_a_row_not_yet_or_no_longer_in_force_is_near_only_the_rows_of_others():
+    assert hits("Zhipu AI", date(2025, 1, 15)) == ()
+    assert [h.equal for h in hits("Huawei Cloud Beijing", date(2020, 1, 1))][:1] == [False]  # Huawei itself was listed
+    assert all(h.equal for h in hits("Huawei Cloud Beijing"))

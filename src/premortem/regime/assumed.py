@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from premortem.regime import seats
 from premortem.regime.expressions import identifiers
 from premortem.regime.items import FROM_CATALOGUE, designed
 from premortem.regime.vocabulary import FIELDS, KINDS
@@ -47,6 +48,7 @@ class Assumed(NamedTuple):
 
     field: str
     value: Any
+    source: str = ""  # who says so, where it is more than a usual value
 
 
 class Other(NamedTuple):
@@ -109,3 +111,10 @@ def _always(given: Mapping[str, Any]) -> Iterator[str]:
     yield "date"
     if given.get("item") or given.get("tpp"):
         yield "quantity"
+
+
+def sourced(found: Sequence[Assumed], given: Mapping[str, Any]) -> tuple[Assumed, ...]:
+    """What was assumed, seats with the table that they are from, and the seats of parties that no field holds."""
+    told = ((a, seats.assumed(given, a.field)) for a in found)
+    parties = (Assumed(f"{role}_headquarters", known.parent, known.says) for role, known in seats.others(given))
+    return (*(a._replace(source=known.says) if known else a for a, known in told), *parties)

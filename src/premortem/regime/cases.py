@@ -10,6 +10,7 @@ from premortem.errors import BadInput, PremortemError, nearest
 from premortem.facts.toml import parse_toml
 from premortem.reading import check_ordinary
 from premortem.regime.book import Book, load
+from premortem.regime.clearing import checked
 from premortem.regime.decide import LAW, Transaction, explain, gate
 from premortem.regime.parties import ROLES
 
@@ -50,13 +51,8 @@ def parties(texts: Iterable[str]) -> dict[str, str]:
 
 
 def clearings(texts: Iterable[str]) -> dict[str, str]:
-    """`NAME=REASON` texts as reasons by name. Raises `BadInput` for one without a reason."""
-    found = dict(_pair(text, "--clear", "NAME=REASON") for text in texts)
-    for name, reason in found.items():
-        if not reason or ";" in name:
-            what = "has no reason" if not reason else "holds a semicolon"
-            raise BadInput("command line", "--clear", f"{name!r} {what}", got=name, allowed="NAME=REASON")
-    return found
+    """`NAME=REASON` texts as reasons by name. Raises `BadInput` for one without a reason, or that names nobody."""
+    return checked(dict(_pair(text, "--clear", "NAME=REASON") for text in texts), "--clear", "command line")
 
 
 def _pair(text: str, option: str, allowed: str) -> tuple[str, str]:

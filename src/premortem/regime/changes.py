@@ -78,7 +78,7 @@ def _asking(now: str) -> Iterator[Change]:
     if now in LICENSED:
         yield Change(LICENSED[now])
     elif now == SCREENING:
-        yield Change("look at the name that is near a listed one; if it is another, give --clear NAME=REASON")
+        yield Change("name each party, look at each name shown, and if it is another firm, give --clear NAME=REASON")
     elif now.startswith("needs:"):
         yield Change(f"say {now.removeprefix('needs:').replace('_', ' ')}")
 

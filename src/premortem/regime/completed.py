@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from premortem.regime import items, parties, screened
+from premortem.regime import items, parties, screened, seats
 from premortem.regime.clause import Rulebook
 from premortem.regime.countries import TierChange, atlas, could_be
 from premortem.regime.items import FROM_CATALOGUE
@@ -33,15 +33,16 @@ def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.
     here = tuple(given.columns)
     frame = given.lazy().with_columns(_told(here))
     said = _said(given)
-    frame = frame.with_columns(*screened.columns(given, said)).with_columns(*_asking(said))
-    for step in _worked_out(here, book.moves, doubting):
+    known = seats.columns(said)
+    frame = frame.with_columns(*known).with_columns(*screened.columns(given, said)).with_columns(*_asking(said))
+    for step in _worked_out(here, book.moves, tuple(expr.meta.output_name() for expr in known), doubting):
         frame = frame.with_columns(step)
     return frame
 
 
 def _said(given: pl.DataFrame) -> dict[str, list[str]]:
     """What a frame's rows name as item, as places and as parties, each name once."""
-    names = [c for c in ("item", *COUNTRIES, *parties.ROLES) if c in given.columns]
+    names = [c for c in ("item", *COUNTRIES, *parties.ROLES, "cleared") if c in given.columns]
     return given.select(pl.col(c).unique().drop_nulls().implode() for c in names).row(0, named=True) if names else {}
 
 
@@ -54,8 +55,13 @@ def _told(here: tuple[str, ...]) -> list[pl.Expr]:
 
 
 @lru_cache(maxsize=256)
-def _worked_out(here: tuple[str, ...], moves: tuple[TierChange, ...], doubting: bool) -> tuple[list[pl.Expr], ...]:
-    """Columns to add one after the other: the catalogue's values, what stands for others, defaults, what places imply."""
+def _worked_out(
+    here: tuple[str, ...], moves: tuple[TierChange, ...], known: tuple[str, ...], doubting: bool
+) -> tuple[list[pl.Expr], ...]:
+    """Columns to add one after the other: the catalogue's values, what stands for others, defaults, what places imply.
+
+    `known` are the columns of seats that the names of parties tell.
+    """
     designer = pl.lit(items.named()["c_designer_hq"]).gather("_chip")
     defaults = {name: FIELDS[name].default for name in here if name in FIELDS and FIELDS[name].default is not None}
     # all of a destination's nameless consignees count as one
@@ -64,15 +70,22 @@ def _worked_out(here: tuple[str, ...], moves: tuple[TierChange, ...], doubting: 
     made = FIELDS["made_in"].default
     return (
         *_from_catalogue(here),
-        [pl.coalesce("headquarters", "destination"), pl.coalesce("designer_hq", designer, seat)],
-        [pl.coalesce("parent_headquarters", "headquarters"), pl.coalesce("from", "made_in", pl.lit(made))],
+        [pl.coalesce(*_told_by("exporter_hq", here, known), seat).alias("exporter_hq")],
+        [
+            pl.coalesce(*_told_by("headquarters", here, known), "destination").alias("headquarters"),
+            pl.coalesce("designer_hq", designer, "exporter_hq"),
+        ],
+        [
+            pl.coalesce(*_told_by("parent_headquarters", here, known), "headquarters").alias("parent_headquarters"),
+            pl.coalesce("from", "made_in", pl.lit(made)),
+        ],
         [pl.col(name).fill_null(default) for name, default in defaults.items() if name != "datacentre"],
         _instead(here),
         [
             consignee.alias("consignee"),
             (pl.col("quantity") * pl.col("chips_held") * pl.col("tpp")).alias("shipment_tpp"),
         ],
-        *_of_places(moves, doubting),
+        *_of_places(moves, [c for c in known if c.startswith("_seat_") and c != "_seat_exporter"], doubting),
     )
 
 
@@ -131,29 +144,43 @@ def _from_catalogue(here: Sequence[str]) -> tuple[list[pl.Expr], list[pl.Expr]]:
     return [chip], columns
 
 
-def _of_places(moves: tuple[TierChange, ...], doubting: bool) -> tuple[list[pl.Expr], ...]:
-    """Tiers and groups of places as of each row's date, and what they imply of the parties."""
+def _told_by(field: str, here: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Columns that tell a seat: what was given, then what is known of the parties named."""
+    kind = "seat" if field == "parent_headquarters" else "hq"
+    told = [f"_{kind}_{role}" for role in seats.TOLD_BY[field]]
+    return [*([field] if field in here else []), *(column for column in told if column in known)]
+
+
+def _of_places(moves: tuple[TierChange, ...], named: Sequence[str], doubting: bool) -> tuple[list[pl.Expr], ...]:
+    """Tiers and groups of places as of each row's date, and what they imply of the parties.
+
+    `named` are the columns of the seats that named parties are known to have, whatever else was given.
+    """
     places = atlas(moves, doubting)
     names, implied = _looked_up(moves, doubting)
+    roles = ROLES | dict.fromkeys(named, ROLES["headquarters"])
     later = [(pl.col("date") >= start).cast(pl.UInt32) for start in places.breaks[1:]]
     period = sum(later, pl.lit(0, pl.UInt32)) * len(names.categories)
     numbered = [
         (pl.col(role).cast(names, strict=False).to_physical().cast(pl.UInt32) + pl.col("_period")).alias(f"_{role}")
-        for role in ROLES
+        for role in roles
     ]
     us = (pl.col("headquarters") == "USA") & (pl.col("parent_headquarters") == "USA")
+    named_d5 = pl.any_horizontal(False, *[pl.col(f"{r}_d5").fill_null(False) for r in named])
+    allied = pl.all_horizontal(True, *[((pl.col(r) == "USA") | pl.col(f"{r}_a5_a6")).fill_null(True) for r in named])
     of_parties = {
-        "party_tier": pl.max_horizontal("headquarters_tier", "parent_headquarters_tier"),
+        "party_tier": pl.max_horizontal("headquarters_tier", "parent_headquarters_tier", *[f"{r}_tier" for r in named]),
         "parent_tier": pl.col("parent_headquarters_tier"),
-        "party_d5": pl.col("headquarters_d5") | pl.col("parent_headquarters_d5"),
-        "party_us_a5_a6": us | (pl.col("headquarters_a5_a6") & pl.col("parent_headquarters_a5_a6")),
+        "party_d5": pl.col("headquarters_d5") | pl.col("parent_headquarters_d5") | named_d5,
+        "named_d5": named_d5,
+        "party_us_a5_a6": (us | (pl.col("headquarters_a5_a6") & pl.col("parent_headquarters_a5_a6"))) & allied,
         "exporter_us_a5": (pl.col("exporter_hq") == "USA") | pl.col("exporter_hq_a5"),
         "designer_d5": pl.col("designer_hq_d5"),
     }
     return (
         [period.alias("_period")],
         numbered,
-        [pl.lit(implied[c]).gather(f"_{role}").alias(f"{role}_{c}") for role, wanted in ROLES.items() for c in wanted],
+        [pl.lit(implied[c]).gather(f"_{role}").alias(f"{role}_{c}") for role, wanted in roles.items() for c in wanted],
         [value.alias(name) for name, value in of_parties.items()],
     )
 

@@ -8,19 +8,21 @@ from typing import Any
 import polars as pl
 
 from premortem.errors import BadInput
-from premortem.regime import memo
-from premortem.regime.assumed import RESTS_ON, Assumed, Other, assumed, others
+from premortem.regime import memo, seats
+from premortem.regime.assumed import RESTS_ON, Assumed, Other, assumed, others, sourced
 from premortem.regime.binding import limit_number
 from premortem.regime.changes import Change, changes, tries
 from premortem.regime.citations import Citation, cited, weakest
 from premortem.regime.clause import Clause, Rulebook
+from premortem.regime.clearing import as_text, checked, clearings
 from premortem.regime.completed import ROLES as ROLES_OF_PLACES
 from premortem.regime.completed import complete
 from premortem.regime.countries import unconfirmed
 from premortem.regime.engine import NOT_REQUIRED, judge
 from premortem.regime.expressions import identifiers
 from premortem.regime.ladder import ASKING, Step, ladder
-from premortem.regime.parties import ROLES, Hit, key, screen
+from premortem.regime.parties import ROLES, Hit, screen
+from premortem.regime.spelling import key
 from premortem.regime.standing import addressees, embargoed, operative
 from premortem.regime.transactions import COUNTRIES, frame_of, parse
 from premortem.regime.verified import verified
@@ -76,7 +78,8 @@ class Decision:
     day_given: bool = True
     begins: date | None = None  # first day of the clause that decides
     doubted: tuple[str, ...] = ()  # places on whose unconfirmed move between groups the answer hangs
-    elsewhere: tuple[str, ...] = ()  # what is to be looked at of embargoed places that are not the destination
+    # what is to be looked at of seats given against the table, and of embargoed places that are not the destination
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def may_go(self) -> bool | None:
@@ -159,7 +162,7 @@ class Decision:
             "conditions_met": [f"{t.test} (assumed)" if t.assumed else t.test for t in met],
             "headroom_tpp": self.headroom_tpp,
             "asked": list(self.asked),
-            "assumed": [{"field": a.field, "value": _plain(a.value)} for a in self.assumed],
+            "assumed": [_assumed(a) for a in self.assumed],
             "hits": [{k: _plain(v) for k, v in h.__dict__.items()} for h in self.hits],
             "not_checked": list(self.not_checked),
             "trace": steps,
@@ -209,7 +212,7 @@ def explain(
     steps = ladder(fields[:1], answer, book)
     rests = _hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :])
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
-    found = assumed(transaction.fields, tests, rests, fields.row(0, named=True))
+    found = sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True)), given)
     free, unsaid_fields = _free(answer["outcome"]), {a.field for a in found}
     return Decision(
         transaction=given,
@@ -243,8 +246,16 @@ def _doubted(given: Mapping[str, Any], fields: pl.DataFrame, outcome: str, book:
     return tuple(sorted(places)) if other != outcome else ()
 
 
+def _assumed(a: Assumed) -> dict[str, Any]:
+    told = {"field": a.field, "value": _plain(a.value)}
+    return told | ({"source": a.source} if a.source else {})
+
+
 def _elsewhere(given: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
-    """A sentence on each embargoed place in another role than the destination, which alone part 746 looks at."""
+    """A sentence on each seat given that the tables contradict, and on each embargoed place in another role than the
+    destination, which alone part 746 looks at.
+    """
+    yield from seats.contradicted(given)
     barred = embargoed(book, given["date"])
     for role in COUNTRIES:
         if role != "destination" and given.get(role) in barred:
@@ -259,14 +270,13 @@ def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str,
         if key(name) not in {key(party) for party in parties}:
             allowed = ", ".join(parties) or "a name given with --party or --consignee"
             raise BadInput("command line", "--clear", f"no party is named {name}", got=name, allowed=allowed)
-    names = [name for name in (fields.get("cleared", ""), *cleared) if name]
-    return {"cleared": ";".join(names)} if names else {}
+    reasons = clearings(fields.get("cleared", "")) | checked(cleared, "--clear", "command line")
+    return {"cleared": as_text(reasons)} if reasons else {}
 
 
 def _hits(given: Mapping[str, Any], cleared: Mapping[str, str]) -> tuple[Hit, ...]:
     named = {role: given[role] for role in ROLES if given.get(role)}
-    held = {name.strip(): "" for name in given.get("cleared", "").split(";") if name.strip()}
-    return screen(named, given["date"], held | dict(cleared))
+    return screen(named, given["date"], clearings(given.get("cleared", "")) | dict(cleared))
 
 
 def _hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str]) -> tuple[str, ...]:

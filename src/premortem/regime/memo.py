@@ -10,7 +10,8 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from premortem.regime.assumed import sources
-from premortem.regime.parties import ROLES, lists_held
+from premortem.regime.parties import NOT_LOOKED_UP, ROLES, lists_held
+from premortem.regime.spelling import NOBODY
 from premortem.regime.transactions import question as which
 from premortem.regime.verified import verified
 from premortem.regime.vocabulary import FIELDS, READS, SCREENING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from premortem.regime.assumed import Assumed
     from premortem.regime.decide import Decision
     from premortem.regime.ladder import Step, Test
+    from premortem.regime.parties import Hit
 
 ADVICE = "Not legal advice, and not official text."
 # Lists beside the Entity List on which a name bars a shipment or asks for a licence.
@@ -82,9 +84,18 @@ def _doubt(d: "Decision") -> str:
 
 def _near(d: "Decision") -> str:
     found = [h for h in d.hits if not h.equal and not h.cleared]
-    told = [f"{h.given} is near {h.name} ({h.list}, {h.score:.0f} of 100)" for h in found[:1]]
+    if not found:
+        return "a named party"
+    first = found[0]
     more = [f"{len(found) - 1} more like it"] if len(found) > 1 else []
-    return " and ".join([*told, *more]) + "; if it is another, give --clear NAME=REASON"
+    ask = "give the party's name" if first.source == NOBODY else "if it is another, give --clear NAME=REASON"
+    return " and ".join([f"{first.given} {_likeness(first)}", *more]) + f"; {ask}"
+
+
+def _likeness(h: "Hit") -> str:
+    if h.list == NOT_LOOKED_UP:
+        return f"{NOT_LOOKED_UP} ({h.source})"
+    return f"is {h.name} ({h.list})" if h.equal else f"is near {h.name} ({h.list}, {h.score:.0f} of 100)"
 
 
 def _supposed(a: "Assumed") -> str:
@@ -102,7 +113,9 @@ def _supposed(a: "Assumed") -> str:
 def not_checked(d: "Decision") -> tuple[str, ...]:
     """What an answer does not cover: names that were not given, lists not held, and what is never checked."""
     unnamed = _unnamed(d)
-    missing = (f"Not named, so looked up in no list: {', '.join(unnamed)}.",) if unnamed else ()
+    missing = [f"Not named, so looked up in no list: {', '.join(unnamed)}."] if unnamed else []
+    unread = _unread(d)
+    missing += [f"Named, and looked up in no list: {'; '.join(unread)}."] if unread else []
     held = ", ".join(f"{h.name} ({h.rows} rows of {h.date})" for h in lists_held())
     lists = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
     lists = f"{lists} {_lacking()}".strip()
@@ -113,6 +126,11 @@ def not_checked(d: "Decision") -> tuple[str, ...]:
 def _unnamed(d: "Decision") -> list[str]:
     """Roles in which nobody was named; an exporter is known from its chips."""
     return [_words(role) for role in ROLES[1:] if not d.transaction.get(role)]
+
+
+def _unread(d: "Decision") -> list[str]:
+    """Named parties that cannot be looked up, and why."""
+    return [f"{_words(h.party)} {h.given} ({h.source})" for h in d.hits if h.list == NOT_LOOKED_UP]
 
 
 def _lacking() -> str:
@@ -136,6 +154,7 @@ def grounds(d: "Decision") -> list[str]:
         *hits(d),
         *([f"Assumed, not given: {supposed(d)}"] if d.assumed else []),
         f"Not checked: {_brief(d)}",
+        *d.elsewhere,
         *(f"Would change it: {change}" for change in changes),
         current(),
     ]
@@ -149,7 +168,7 @@ def current() -> str:
 def supposed(d: "Decision") -> str:
     """What was assumed and not given, in a line; what a permission rests on first."""
     shown = (*d.rests_on, *(a for a in d.assumed if a not in d.rests_on))
-    return ", ".join(f"{_words(a.field)} {_shown(a.value)}" for a in shown)
+    return ", ".join(f"{_words(a.field)} {_shown(a.value)}{f' ({a.source})' if a.source else ''}" for a in shown)
 
 
 def hits(d: "Decision") -> list[str]:
@@ -184,11 +203,13 @@ def _nearest(d: "Decision") -> list[str]:
     return [f"Nearest: {', '.join(told[:2])}"] if told else []
 
 
-def _hit(h: Any) -> str:
-    how = "is" if h.equal else f"is near ({h.score:.0f} of 100)"
+def _hit(h: "Hit") -> str:
     cleared = f"; cleared: {h.cleared}" if h.cleared and not h.equal else ""
+    if h.list == NOT_LOOKED_UP:
+        return f"{_words(h.party).capitalize()} {h.given} {_likeness(h)}{cleared}"
+    how = "is" if h.equal else f"is near ({h.score:.0f} of 100)"
     since = f" since {h.date}" if h.date else ""
-    return f"{h.party.replace('_', ' ').capitalize()} {h.given} {how} {h.name} on {h.list}{since}{cleared}"
+    return f"{_words(h.party).capitalize()} {h.given} {how} {h.name} on {h.list}{since}{cleared}"
 
 
 def _brief(d: "Decision") -> str:
@@ -196,6 +217,7 @@ def _brief(d: "Decision") -> str:
     unnamed = _unnamed(d)
     return "; ".join(
         [
+            *_unread(d),
             *([f"{', '.join(unnamed)} (not named)"] if unnamed else []),
             "whole lists, OFAC and other agencies, foreign law",
         ]

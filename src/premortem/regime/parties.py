@@ -1,6 +1,5 @@
 """Named parties looked up in the shipped lists of parties: equal names are listed, near ones are shown until cleared."""
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +10,13 @@ from typing import NamedTuple
 
 import polars as pl
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
 
 from premortem import facts
 from premortem.errors import BadInput, raise_all
-from premortem.words import unaccented
+from premortem.regime.near import Near, near
+from premortem.regime.near import rows as near_rows
+from premortem.regime.spelling import key, telling, unread, words
 
 # Who may be named on a transaction.
 ROLES = ("exporter", "intermediate", "consignee", "end_user", "parent")
@@ -29,6 +30,8 @@ LISTS = {
     AFFILIATE: "affiliate",
     NOT_LISTED: "",
 }
+# What stands for a list where a name cannot be compared with the listed ones.
+NOT_LOOKED_UP = "cannot be looked up"
 # Review policies from lenient to strict.
 POLICIES = ("", "case_by_case", "presumption_of_denial", "policy_of_denial")
 # From this likeness on a name is near a listed one [of 100].
@@ -53,7 +56,7 @@ class Hit:
     list: str
     date: date | None  # first day on the list; None where it is not known, which counts as always
     score: float  # 100 for equal names
-    source: str
+    source: str  # where the row is from; why a name cannot be looked up
     policy: str  # policy by which a licence is reviewed
     equal: bool
     cleared: str  # the reason for which the user cleared it, "" where not
@@ -87,40 +90,6 @@ class Listed(NamedTuple):
 
 
 @cache
-def _words() -> dict[str, frozenset[str]]:
-    told = tomllib.loads((files("premortem.regime") / "names.toml").read_text("utf-8"))
-    return {kind: frozenset(words) for kind, words in told.items()}
-
-
-@lru_cache(maxsize=400_000)
-def words(name: str) -> tuple[str, ...]:
-    """A name's words without capitals, accents, punctuation and legal forms.
-
-    >>> words("Huawei Technologies Co., Ltd.") == words("HUAWEI TECHNOLOGIES")
-    True
-    """
-    plain = unaccented(name)
-    for ending in _words()["written"]:
-        plain = plain.removesuffix(ending)
-    plain = re.sub(r"['’‘`´]", "", plain.replace("&", " and "))
-    plain = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", plain)  # B.V. is bv
-    found = re.findall(r"\w+", plain.replace("_", " "))
-    kept = [w for i, w in enumerate(found) if i == 0 or w not in _words()["legal"]]
-    while len(kept) > 1 and kept[-1] in _words()["at_end"]:
-        kept.pop()
-    return tuple(kept)
-
-
-def key(name: str) -> str:
-    """What two spellings of one name share: its words run together.
-
-    >>> key("Yotta Data-Services Pvt. Ltd.") == key("YOTTA Data Services")
-    True
-    """
-    return "".join(words(name))
-
-
-@cache
 def _addressees() -> dict[str, tuple[tuple[str, ...], ...]]:
     told = tomllib.loads((files("premortem.regime") / "addressees.toml").read_text("utf-8"))
     return {firm: tuple(words(name) for name in names) for firm, names in told.items()}
@@ -136,11 +105,6 @@ def addressee(name: str) -> str:
     said = words(name)
     starts = ((firm, start) for firm, names in _addressees().items() for start in names)
     return next((firm for firm, start in starts if said[: len(start)] == start), name)
-
-
-def _telling(name: str) -> tuple[str, ...]:
-    """A name's words without those that many firms share."""
-    return tuple(w for w in words(name) if w not in _words()["common"])
 
 
 def listed(table: pl.DataFrame, file: str = "parties.csv") -> tuple[Listed, ...]:
@@ -194,6 +158,7 @@ class Index(NamedTuple):
     rows: tuple[Listed, ...]
     by_key: dict[str, tuple[int, ...]]
     telling: dict[str, tuple[int, ...]]  # by the telling words of listed names, run together
+    near: Near  # listed names by all their words, for those that hold no telling one and for slips of the pen
     free: frozenset[str]  # telling words of those known not to be listed, where no listed one shares them
 
 
@@ -205,20 +170,24 @@ def index() -> Index:
 
 
 def indexed(rows: Sequence[Listed]) -> Index:
-    """Rows by the keys of all their names, and the telling words of those that are listed."""
+    """Rows by the keys of all their names, and by the words of those that are listed."""
     by_key: dict[str, list[int]] = {}
-    telling: dict[str, list[int]] = {}
-    for i, row in enumerate(rows):
-        for name in row.names:
-            by_key.setdefault(key(name), []).append(i)
-            short = "".join(_telling(name))
-            if row.list != NOT_LISTED and len(short) >= FEWEST:
-                telling.setdefault(short, []).append(i)
-    free = {"".join(_telling(name)) for row in rows if row.list == NOT_LISTED for name in row.names} - {*telling}
+    telling_: dict[str, list[int]] = {}
+    named = [(i, row, name) for i, row in enumerate(rows) for name in row.names]
+    for i, row, name in named:
+        by_key.setdefault(key(name), []).append(i)
+        short = "".join(telling(name))
+        if row.list != NOT_LISTED and len(short) >= FEWEST:
+            telling_.setdefault(short, []).append(i)
+    free = {"".join(telling(name)) for _, row, name in named if row.list == NOT_LISTED} - {*telling_}
     return Index(
         tuple(rows),
         {k: tuple(dict.fromkeys(v)) for k, v in by_key.items()},
-        {t: tuple(dict.fromkeys(v)) for t, v in telling.items()},
+        {t: tuple(dict.fromkeys(v)) for t, v in telling_.items()},
+        near(
+            [(name, i) for i, row, name in named if row.list != NOT_LISTED],
+            [name for _, row, name in named if row.list == NOT_LISTED],
+        ),
         frozenset(free),
     )
 
@@ -227,44 +196,65 @@ def indexed(rows: Sequence[Listed]) -> Index:
 def matches(name: str) -> tuple[tuple[int, float], ...]:
     """Rows of the table that a name is equal to (100) or near (less), whatever the day; nearest first.
 
-    A name equal to one that is known not to be listed is near none.
+    A name equal to one that is known not to be listed, and to no listed one, is near none.
     """
     held = index()
     equal = held.by_key.get(key(name), ())
-    if equal:
-        return tuple((i, 100.0) for i in equal if held.rows[i].list != NOT_LISTED)
-    told = _telling(name)
+    found = {i: 100.0 for i in equal if held.rows[i].list != NOT_LISTED}
+    if not equal or found:
+        for i, score in (*_by_telling(name), *near_rows(held.near, name)):
+            found[i] = max(found.get(i, 0.0), score)
+    return tuple(sorted(found.items(), key=lambda kv: (-kv[1], kv[0])))
+
+
+def _by_telling(name: str) -> list[tuple[int, float]]:
+    """Rows near a name by the words that tell firms apart."""
+    held, told = index(), telling(name)
     joined = "".join(told)
     if len(joined) < FEWEST or joined in held.free:
-        return ()
-    like = DamerauLevenshtein.normalized_similarity
+        return []
+    like = OSA.normalized_similarity
     alike = process.extract(joined, held.telling.keys(), scorer=like, score_cutoff=NEAR / 100, limit=None)
     scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
     parts = {"".join(told[i:j]) for i in range(len(told)) for j in range(i + 1, len(told) + 1)} - {joined}
     scores |= {part: max(HOLDS, scores.get(part, 0.0)) for part in parts if part in held.telling}
-    found: dict[int, float] = {}
-    for text, score in scores.items():
-        found |= {i: max(found.get(i, 0.0), score) for i in held.telling[text]}
-    return tuple(sorted(found.items(), key=lambda kv: (-kv[1], kv[0])))
+    return [(i, score) for text, score in scores.items() for i in held.telling[text]]
 
 
 def standing(name: str, day: date) -> tuple[tuple[Listed, float], ...]:
-    """Rows of the table in force on a day that a name is equal to (100) or near, nearest first."""
-    return tuple((row, score) for i, score in matches(name) if (row := index().rows[i]).in_force(day))
+    """Rows of the table in force on a day that a name is equal to (100), else those that it is near; nearest first.
+
+    A name that is equal to a row's is that row's, whatever the day: before its first day and after its last that row
+    says nothing of it, and only the rows of others, in force that day, may be near.
+    """
+    found = tuple((row, score) for i, score in matches(name) if (row := index().rows[i]).in_force(day))
+    return tuple((row, score) for row, score in found if score == 100.0) or found
+
+
+def suspect(name: str) -> bool:
+    """Whether a name is to be looked at on some day: listed, near a listed one, or not to be looked up."""
+    return bool(matches(name)) or not_looked_up(name)
+
+
+def not_looked_up(name: str) -> bool:
+    """Whether a name is in no table and cannot be compared with one: it names nobody, or is in another script."""
+    return key(name) not in index().by_key and bool(unread(name))
 
 
 def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | None = None) -> tuple[Hit, ...]:
-    """Listed names that the named parties (by role) are equal or near to on a day.
+    """Listed names that the named parties (by role) are equal or near to on a day, and names that cannot be looked up.
 
     Equal names are listed; near ones are only shown, until cleared with a reason (by name).
     """
-    reasons = {key(name): reason or "cleared" for name, reason in (cleared or {}).items()}
+    reasons = {key(name): reason for name, reason in (cleared or {}).items() if key(name)}
     hits: list[Hit] = []
     for role, name in named.items():
         found = standing(name, day)
-        equal = [(row, score) for row, score in found if score == 100.0]
+        shown = found if found and found[0][1] == 100.0 else found[:SHOWN]
         reason = reasons.get(key(name), "")
-        hits += [_hit(role, name, row, score, reason) for row, score in equal or found[:SHOWN]]
+        hits += [_hit(role, name, row, score, reason) for row, score in shown]
+        if not_looked_up(name):
+            hits.append(Hit(role, name, "", NOT_LOOKED_UP, None, 0.0, unread(name), "", False, reason))
     return tuple(hits)
 
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.regime import items, numbers
+from premortem.regime.clearing import as_text, clearings
 from premortem.regime.countries import could_be, folded, known
 from premortem.regime.tables import MISSHAPEN
 from premortem.regime.transactions import (
@@ -25,6 +26,11 @@ from premortem.regime.vocabulary import FIELDS, given_fields
 MOST_TOLD = 8
 # Distinct values of a column that are parsed once each.
 MOST_DISTINCT = 200_000
+# What is said before a text that cannot be read, where more can be said than that.
+UNREAD = {
+    "item": "no such item, and no tpp is given: ",
+    "cleared": "cleared must be NAME=reason, several separated by semicolons, and name somebody: ",
+}
 NEEDED = ("destination", "quantity", "date")
 ALIASES = {
     "to": "destination",
@@ -92,7 +98,7 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str]) -> pl.Dat
             unread = text.is_not_null() & ~_listed(values["item"])
             unread = unread & values["tpp"].is_null() if "tpp" in fields else unread
         missing = text.is_null() if name in NEEDED else pl.lit(False)
-        said = "no such item, and no tpp is given: " if name == "item" else f"{name} cannot be read: "
+        said = UNREAD.get(name, f"{name} cannot be read: ")
         faults += [
             pl.when(missing).then(pl.lit(f"{name} is missing")),
             pl.when(unread).then(
@@ -126,7 +132,7 @@ def _read_column(name: str, column: pl.Series) -> pl.Expr:
     """A column's parsed value. Distinct values are parsed once: a ledger has few of them."""
     if column.dtype.is_numeric() and FIELDS[name].type == "number":
         return _counted(name, pl.col(name).cast(pl.Float64)).alias(name)
-    if FIELDS[name].type in ("country", "number") or name == "item":
+    if FIELDS[name].type in ("country", "number") or name in ("item", "cleared"):
         return pl.lit(_by_value(name, column)).alias(name)
     text = pl.col(name).cast(pl.String).str.strip_chars().replace("", None)
     if column.dtype == pl.Date:
@@ -150,9 +156,17 @@ def _by_value(name: str, column: pl.Series) -> pl.Series:
         values = values.scatter(plain.not_().arg_true(), pl.Series(slow, dtype=pl.Float64))
         new = pl.select(_counted(name, pl.lit(values))).to_series()
     else:
-        means = items.item if name == "item" else _place
+        means = {"item": items.item, "cleared": _reasoned}.get(name, _place)
         new = pl.Series([text and means(text) for text in texts], dtype=pl.String)
     return raw.replace_strict(distinct, new, default=None, return_dtype=new.dtype)
+
+
+def _reasoned(text: str) -> str | None:
+    """A text that clears names, None where a name in it has no reason or names nobody."""
+    try:
+        return as_text(clearings(text))
+    except BadInput:
+        return None
 
 
 def _place(text: str) -> str | None:

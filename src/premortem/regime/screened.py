@@ -9,7 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.regime.parties import ENTITY_LIST, LISTS, POLICIES, ROLES, addressee, key, matches, standing
+from premortem.regime.clearing import clearings
+from premortem.regime.parties import ENTITY_LIST, LISTS, POLICIES, ROLES, addressee, not_looked_up, standing, suspect
+from premortem.regime.spelling import key
 from premortem.regime.vocabulary import FIELDS, TYPES
 
 # Share of an affiliate that listed parties own, where nobody tells it: at least half, or it would be none [share].
@@ -64,7 +66,7 @@ def facts_of(name: str, day: date, cleared: bool) -> Facts:
     found = standing(name, day)
     equal = [row for row, score in found if score == 100.0]
     if not equal:
-        return Facts(near_name=bool(found) and not cleared)
+        return Facts(near_name=(bool(found) or not_looked_up(name)) and not cleared)
     entity = [row for row in equal if row.list == ENTITY_LIST]
     policies = [row.policy if row.policy in POLICIES[1:] else UNREAD for row in entity]
     noted = {row.footnote for row in entity if row.footnote_from is None or row.footnote_from <= day}
@@ -80,7 +82,7 @@ def _looked_up(given: pl.DataFrame, said: Mapping[str, Sequence[str]]) -> pl.Dat
     """
     found: dict[str, NDArray[Any]] = {}
     for role in ROLES:
-        suspects = [name for name in said.get(role, ()) if name and matches(name)]
+        suspects = [name for name in said.get(role, ()) if name and suspect(name)]
         if suspects:
             found = found or {name: np.zeros(given.height, np.int8) for name in Facts._fields}
             rows = given[role].is_in(suspects).fill_null(False).arg_true()
@@ -99,7 +101,7 @@ def _of_names(rows: pl.DataFrame, role: str) -> dict[str, NDArray[Any]]:
     distinct = frame.unique()
     told = []
     for name, day, free in distinct.rows():
-        of = facts_of(name, day, key(name) in {key(n) for n in (free or "").split(";")})
+        of = facts_of(name, day, key(name) in {key(n) for n in clearings(free or "")})
         told.append([POLICIES.index(v) if isinstance(v, str) else int(v) for v in of])
     known = distinct.hstack(pl.DataFrame(told, schema=dict.fromkeys(Facts._fields, pl.Int8), orient="row"))
     joined = frame.join(known, on=frame.columns, how="left", maintain_order="left", nulls_equal=True)

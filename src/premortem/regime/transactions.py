@@ -8,6 +8,7 @@ import polars as pl
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.regime import items, numbers
+from premortem.regime.clearing import as_text, clearings
 from premortem.regime.countries import could_be, iso3
 from premortem.regime.vocabulary import FIELDS, TYPES, given_fields
 
@@ -88,6 +89,8 @@ def _typed(name: str, value: Any) -> Any:
     if kind == "date":
         return parse_date(value)
     text = str(value).strip()
+    if name == "cleared":
+        return as_text(clearings(text))
     return items.item(text) if name == "item" else _text(name, text)
 
 

@@ -72,7 +72,12 @@ FIELDS: dict[str, Field] = {
     "intermediate": Field("text", "", "intermediate consignee, by name", ""),
     "end_user": Field("text", "", "end user, by name", ""),
     "parent": Field("text", "", "ultimate parent of the consignee, by name", ""),
-    "cleared": Field("text", "", "names, separated by semicolons, that are near a listed one and were cleared", ""),
+    "cleared": Field(
+        "text",
+        "",
+        "names near a listed one that were looked at, each with the reason: `NAME=reason`, several separated by semicolons",
+        "",
+    ),
     "chips_held": Field("number", "chips", "chips in one unit: 1, or what a system holds", given=False),
     "entity_listed": Field("flag", "", "a named party is on the Entity List that day", False, given=False),
     "entity_policy": Field(
@@ -86,9 +91,23 @@ FIELDS: dict[str, Field] = {
     "sdn_listed": Field("flag", "", "a named party is a specially designated national", False, given=False),
     "military_listed": Field("flag", "", "a named party is on the Military End-User List", False, given=False),
     "unverified_listed": Field("flag", "", "a named party is on the Unverified List", False, given=False),
-    "near_name": Field("flag", "", "a named party is only near a listed one, and was not cleared", False, given=False),
-    "headquarters": Field("country", "ISO3", "headquarters of the consignee [default: the destination]"),
-    "parent_headquarters": Field("country", "ISO3", "headquarters of its ultimate parent [default: its own]"),
+    "near_name": Field(
+        "flag",
+        "",
+        "a named party is only near a listed one or cannot be looked up, and was not cleared",
+        False,
+        given=False,
+    ),
+    "headquarters": Field(
+        "country",
+        "ISO3",
+        "headquarters of the consignee [default: its seat where its name is known, else the destination]",
+    ),
+    "parent_headquarters": Field(
+        "country",
+        "ISO3",
+        "headquarters of its ultimate parent [default: as its name or the consignee's is known, else its own]",
+    ),
     "exporter": Field(
         "text", "", "nvidia, amd, reseller, fabricator, designer, distributor ... [default: the chip's vendor]"
     ),
@@ -179,7 +198,15 @@ FIELDS: dict[str, Field] = {
     "headquarters_tier": Field("number", "", "tier of the consignee's headquarters", given=False),
     "parent_tier": Field("number", "", "tier of its ultimate parent's headquarters", given=False),
     "party_tier": Field("number", "", "strictest tier among headquarters and ultimate parent", given=False),
-    "party_d5": Field("flag", "", "headquarters or ultimate parent in Macau or D:5", given=False),
+    "party_d5": Field(
+        "flag",
+        "",
+        "headquarters or ultimate parent, of the consignee or of another named party that is known, in Macau or D:5",
+        given=False,
+    ),
+    "named_d5": Field(
+        "flag", "", "a named party is known to have its ultimate parent in Macau or D:5", False, given=False
+    ),
     "party_us_a5_a6": Field("flag", "", "headquarters and ultimate parent in the US, A:5 or A:6", given=False),
     "exporter_us_a5": Field("flag", "", "exporter headquartered in the US or A:5", given=False),
     "made_in_supp4": Field("flag", "", "made in a place of Supplement No. 4 to part 742", given=False),
