@@ -1,30 +1,27 @@
 """One decision, explained: the outcome, what it rests on, what was assumed and not checked, and what would change it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from premortem.errors import BadInput
-from premortem.regime import memo, seats
+from premortem.regime import memo
 from premortem.regime.assumed import RESTS_ON, Assumed, Other, assumed, others, sourced
 from premortem.regime.binding import limit_number
+from premortem.regime.cautions import doubted, elsewhere
 from premortem.regime.changes import Change, changes, tries
 from premortem.regime.citations import Citation, cited, weakest
 from premortem.regime.clause import Clause, Rulebook
 from premortem.regime.clearing import as_text, checked, clearings
-from premortem.regime.completed import ROLES as ROLES_OF_PLACES
 from premortem.regime.completed import complete
-from premortem.regime.countries import unconfirmed
 from premortem.regime.engine import NOT_REQUIRED, judge
 from premortem.regime.expressions import identifiers
 from premortem.regime.ladder import ASKING, Step, ladder
 from premortem.regime.parties import ROLES, Hit, screen
 from premortem.regime.spelling import key
-from premortem.regime.standing import addressees, embargoed, operative
-from premortem.regime.transactions import COUNTRIES, frame_of, parse
+from premortem.regime.standing import addressees, operative
+from premortem.regime.transactions import frame_of, parse
 from premortem.regime.verified import verified
 from premortem.regime.vocabulary import DENIED, SCREENING
 
@@ -232,35 +229,14 @@ def explain(
         hits=_hits(given, cleared or {}),
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
-        doubted=_doubted(given, fields[:1], answer["outcome"], book),
-        elsewhere=tuple(_elsewhere(given, book)),
+        doubted=doubted(given, fields[:1], answer["outcome"], book),
+        elsewhere=tuple(elsewhere(given, book)),
     )
-
-
-def _doubted(given: Mapping[str, Any], fields: pl.DataFrame, outcome: str, book: Rulebook) -> tuple[str, ...]:
-    """Places of which a move between groups was never confirmed, where the answer would be another without it."""
-    places = unconfirmed(given["date"], book.moves) & {fields[role][0] for role in ROLES_OF_PLACES}
-    if not places:
-        return ()
-    other = judge(complete(frame_of([given]), book, doubting=True), book)["outcome"][0]
-    return tuple(sorted(places)) if other != outcome else ()
 
 
 def _assumed(a: Assumed) -> dict[str, Any]:
     told = {"field": a.field, "value": _plain(a.value)}
     return told | ({"source": a.source} if a.source else {})
-
-
-def _elsewhere(given: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
-    """A sentence on each seat given that the tables contradict, and on each embargoed place in another role than the
-    destination, which alone part 746 looks at.
-    """
-    yield from seats.contradicted(given)
-    barred = embargoed(book, given["date"])
-    for role in COUNTRIES:
-        if role != "destination" and given.get(role) in barred:
-            told = f"{role.replace('_', ' ').capitalize()} {given[role]} is under embargo"
-            yield f"{told}: sanctions of OFAC, General Prohibition 10 and the risk of diversion are not looked at."
 
 
 def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str, str]:
