@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from premortem.cli import exhibits, main_job, more, rules, watch, why
-from premortem.cli.shared import BAD, BUG, DONE, app
+from premortem.cli.shared import BAD, BUG, DONE, Once, app, told
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest
 
 # Exit status of a process that a signal ended: this and the signal's number, 130 for Ctrl-C, 143 for SIGTERM.
@@ -20,6 +20,9 @@ SIGNALLED = 128
 # Commands register as their modules load; `--help` shows the panels in this order.
 PANELS = ("Main job", "Why", "Rules", "Watch", "More")
 app.registered_commands.sort(key=lambda command: PANELS.index(str(command.rich_help_panel)))
+for one in (app, *(group.typer_instance for group in app.registered_groups)):
+    for command in one.registered_commands if one else ():
+        command.cls = Once
 
 __all__ = ["app", "exhibits", "main", "main_job", "more", "rules", "watch", "why"]
 
@@ -118,13 +121,8 @@ def _refuse(error: PremortemError, as_json: bool) -> int:
     if len(errors) > 1:
         typer.echo(f"{len(errors)} errors, nothing written", err=True)
     if as_json:
-        dicts = [e.as_dict() | {"why": e.what} if isinstance(e, BadInput) else _as_dict(e) for e in errors]
-        typer.echo(json.dumps({"error": dicts[0], **({"errors": dicts} if len(dicts) > 1 else {})}))
+        typer.echo(json.dumps(told(errors)))
     return BAD
-
-
-def _as_dict(error: BaseException) -> dict[str, str]:
-    return {"file": "", "key": "", "got": "", "allowed": "", "hint": str(error)}
 
 
 def _usage_or_bug(error: Exception, as_json: bool) -> int:
@@ -134,7 +132,7 @@ def _usage_or_bug(error: Exception, as_json: bool) -> int:
     typer.echo(f"error: a bug in premortem: {type(error).__name__}: {error}", err=True)
     typer.echo("hint: run again with --debug and report what it prints", err=True)
     if as_json:
-        typer.echo(json.dumps({"error": _as_dict(error)}))
+        typer.echo(json.dumps(told([error])))
     return BUG
 
 
