@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 from hypothesis import given
-from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 

@@ -187,6 +187,11 @@ def is_known(text: str) -> bool:
     return text in KINDS or folded(text) in names().means or could_be(text) is not None
 
 
+def may_be(text: str) -> bool:
+    """Whether a row's item may read so: as the catalogue spells it, as a kind, or as one that asks which."""
+    return item(text) == text and is_known(text)
+
+
 def contradictions(row: Mapping[str, Any]) -> list[BadInput]:
     """Faults of values that are not those of the chip that a transaction names."""
     return [
@@ -228,11 +233,12 @@ def _differs(name: str, told: Any, known: Any) -> Any:
     return known > told if FIELDS[name].type == "flag" else abs(told - known) > ROUNDED * known
 
 
-def near(text: str) -> str:
-    """Up to four items and kinds whose names hold the text, or else are near it, as a question."""
+def near(text: str, otherwise: str = "give its --tpp, and what else a test needs with --set") -> str:
+    """Up to four items and kinds whose names hold the text, or else are near it, as a question; `otherwise` where none is."""
     every = [*named()["item"].to_list(), *KINDS]
     low = text.lower().replace("-", " ")
     lowered = {name.lower(): name for name in every}
     alike = [lowered[n] for n in get_close_matches(low, list(lowered), n=4, cutoff=0.6)]
-    close = [n for n in every if low and low in n.lower()] or alike
-    return f"did you mean {', '.join(close[:4])}?" if close else "give its --tpp, and what else a test needs with --set"
+    meant = item(text)
+    close = [meant] if meant != text else [n for n in every if low and low in n.lower()] or alike
+    return f"did you mean {', '.join(close[:4])}?" if close else otherwise
