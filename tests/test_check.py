@@ -143,3 +143,11 @@ def test_an_ambiguous_number_is_the_only_fault_told(run):  # noqa: F811
     code, _, err = run("check", "--item", "custom", "--to", "ARE", "--tpp", "4.800")
     assert code == 2
     assert [line.split(": ")[2] for line in err.splitlines()] == ["tpp"]
+
+
+@pytest.mark.parametrize(("words", "said"), [(("run", "--futures", "x"), "'x' is not a whole number"), (("stress", "A1", "--top", "99"), "allowed: 20 or less")])  # fmt: skip
+def test_an_options_value_of_the_wrong_kind_is_told_in_plain_english(run, words, said):  # noqa: F811
+    code, _, err = run(*words)
+    assert code == 2
+    assert said in err
+    assert "Input should" not in err

@@ -43,7 +43,9 @@ def fault(file: str, key: str, wrong: Mapping[str, Any], known: tuple[str, ...] 
     kind, limits = str(wrong["type"]), dict(wrong.get("ctx", {}))
     said = next((SAID[begins] for begins in sorted(SAID, key=len, reverse=True) if kind.startswith(begins)), None)
     if said is None:  # a check of our own, in its own words
-        return BadInput(file, key, str(wrong["msg"]).removeprefix("Value error, "), got=wrong.get("input"))
+        return BadInput(
+            file, key, str(wrong["msg"]).removeprefix("Value error, ").removesuffix("."), got=wrong.get("input")
+        )
     what, allowed = (
         said[0],
         said[1].format_map(limits | {"shape": SHAPES.get(limits.get("pattern", ""), "another form")}),

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from premortem.cli import exhibits, main_job, more, rules, watch, why
 from premortem.cli.shared import BAD, BUG, DONE, Once, app, told
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest
+from premortem.faults import fault
 
 # Exit status of a process that a signal ended: this and the signal's number, 130 for Ctrl-C, 143 for SIGTERM.
 SIGNALLED = 128
@@ -143,6 +144,10 @@ def _usage(error: TyperException) -> BadInput:
     key = option or (param.opts[0] if param is not None else "")
     what = re.sub(r"^(Invalid value for .+?: )?(Value error, )?|\.$", "", error.format_message())
     hint = f"see `{command} --help`"
+    cause = getattr(error.__cause__ or error.__context__, "errors", None)
+    if cause is not None:  # a value of the wrong kind
+        found = fault("command line", key, cause()[0])
+        return BadInput("command line", key, found.what, got=found.got, allowed=found.allowed, hint=hint)
     if option and "No such option" in what:
         taken = [name for one in context.command.params for name in (*one.opts, *one.secondary_opts)] if context else []
         return BadInput("command line", key, "no such option", got=option, hint=nearest(option, taken) or hint)
