@@ -88,3 +88,66 @@ def test_the_highest_status_of_a_file_is_the_gates(run, tmp_path):  # noqa: F811
     path.write_text("item,to,on\nL4,FRA,2025-06-01\nH100 SXM,RUS,2025-06-01\n")
     assert run("check", "--file", path, "--json")[0] == 0
     assert run("check", "--file", path, "--json", "--gate")[0] == 3
+
+
+def test_a_case_that_cannot_be_decided_is_told_of_on_stderr_by_file_row_and_column(run, tmp_path):  # noqa: F811
+    path = tmp_path / "cases.csv"
+    path.write_text("item,to,on\nL4,FRA,2025-06-01\nL4,FRA,2025-06-99\nL4,FRA,2025-06-99T10:00\n")
+    code, out, err = run("check", "--file", path)
+    assert code == 2
+    assert err.splitlines() == [
+        f"error: cases.csv: row {n}, on: '{day}' is not a date; allowed: YYYY-MM-DD"
+        for n, day in ((2, "2025-06-99"), (3, "2025-06-99T10:00"))
+    ]
+    assert out.splitlines() == ["1: no_licence_required", "2: cannot be decided", "3: cannot be decided", "3 cases"]
+    code, out, _ = run("check", "--file", path, "--json")
+    found = json.loads(out)
+    assert (code, len(found["cases"]), found["error"]["file"], found["error"]["key"]) == (
+        2,
+        3,
+        "cases.csv",
+        "row 2, on",
+    )
+
+
+def test_cases_say_how_many_are_as_expected_only_where_some_expect(run, tmp_path):  # noqa: F811
+    path = tmp_path / "cases.csv"
+    path.write_text("args,expected\n--item L4 --to FRA --on 2025-06-01,no_licence_required\n")
+    assert run("check", "--file", path)[1].splitlines() == ["1 case, 1 of 1 as expected"]
+    path.write_text("args\n--item L4 --to FRA --to GBR\n--item L4 --to\n'--item L4\n--itm L4\n")
+    code, _, err = run("check", "--file", path)
+    assert code == 2
+    said = ("destination is given twice", "has no value", "opens a quote", "did you mean --item")
+    assert all(part in line for part, line in zip(said, err.splitlines(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--to", "GBR"), ["--to: is given more than once"]),
+        (("--to=GBR", "--on", "2025-06-02"), ["--on: is given more than once", "--to: is given more than once"]),
+        (("--set", "from=CHN", "--set", "from=USA"), ["--set: from is given twice"]),
+        (("--clear", "A=x", "--clear", "A=y"), ["--clear: A is given twice"]),
+        (("--party", "parent=A", "--party", "parent=B"), ["--party: parent is given twice"]),
+    ],
+)
+def test_an_option_that_keeps_one_value_is_refused_when_given_twice(run, more, said):  # noqa: F811
+    code, _, err = run("check", *FREE[1:], *more)
+    assert code == 2
+    assert sorted(line.split(";")[0] for line in err.splitlines() if "error:" in line) == [
+        f"error: command line: {one}" for one in said
+    ]
+
+
+def test_an_ambiguous_number_is_the_only_fault_told(run):  # noqa: F811
+    code, _, err = run("check", "--item", "custom", "--to", "ARE", "--tpp", "4.800")
+    assert code == 2
+    assert [line.split(": ")[2] for line in err.splitlines()] == ["tpp"]
+
+
+@pytest.mark.parametrize(("words", "said"), [(("run", "--futures", "x"), "'x' is not a whole number"), (("stress", "A1", "--top", "99"), "allowed: 20 or less")])  # fmt: skip
+def test_an_options_value_of_the_wrong_kind_is_told_in_plain_english(run, words, said):  # noqa: F811
+    code, _, err = run(*words)
+    assert code == 2
+    assert said in err
+    assert "Input should" not in err

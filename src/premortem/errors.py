@@ -5,6 +5,8 @@ from typing import TypeVar
 
 Given = TypeVar("Given")
 Read = TypeVar("Read")
+# Of the letters of two names, what at least must be common and in order for one to be meant by the other.
+NEAR = 2 / 3
 
 
 class PremortemError(Exception):
@@ -80,7 +82,7 @@ def nearest(name: str, known: Sequence[str]) -> str:
     """`did you mean X?` for the known name closest to `name`, or an empty string when none is near."""
     from difflib import get_close_matches  # heavy for start-up, and only wanted when something is wrong
 
-    close = get_close_matches(name, known, n=1, cutoff=0.6)
+    close = get_close_matches(name, known, n=1, cutoff=NEAR)
     return f"did you mean {close[0]}?" if close else ""
 
 

@@ -184,3 +184,9 @@ def test_the_command_prints_every_prior_and_is_1_where_one_contradicts(monkeypat
     said = CliRunner().invoke(app, ["evidence"])
     assert said.exit_code == 1
     assert "contradicts" in said.stdout
+
+
+@given(st.sets(st.integers(0, 200), min_size=1))
+def test_numbers_that_are_allowed_are_told_as_they_are(numbers):
+    parts = [part.split(" to ") for part in evidence.ranges(numbers).split(", ")]
+    assert {n for part in parts for n in range(int(part[0]), int(part[-1]) + 1)} == numbers

@@ -138,13 +138,48 @@ def test_f079_a_name_that_the_new_run_needs_is_not_taken_from_its_owner(toy_run,
 
 
 def test_f079_a_finished_run_of_more_futures_makes_way_only_when_asked(toy_run, copy, whole):
-    with pytest.raises(BadInput, match=f"finished run of {TOY:,} futures, more than the 50 of this one.*--replace"):
+    with pytest.raises(BadInput, match=f"finished run of which this one lacks 50 of {TOY:,} futures; .*--replace"):
         toy_run(copy, futures=50)
     assert files_of(copy) == files_of(whole)
     toy_run(copy, futures=50, replace=True)
     assert store.read_manifest(copy)["inputs"]["futures"] == 50
     toy_run(copy, futures=60)
     assert store.read_manifest(copy)["inputs"]["futures"] == 60
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "lost"),
+    [
+        ({}, {"policies": ("plain",)}, "the policies shifted"),
+        ({"assumptions": ("A1", "A2")}, {"assumptions": ("A2", "A3")}, "the assumptions A1"),
+        ({}, {"policies": ("plain",), "futures": 50}, "50 of 100 futures and the policies shifted"),
+    ],
+)
+def test_a_finished_run_of_which_something_would_be_lost_makes_way_only_when_asked(
+    toy_run, tmp_path, before, now, lost
+):
+    out = tmp_path / "out"
+    toy_run(out, **before)
+    held = files_of(out)
+    with pytest.raises(BadInput, match=f"this one lacks {lost}; allowed: another --out, or --replace"):
+        toy_run(out, **now)
+    assert files_of(out) == held
+    toy_run(out, **now, replace=True)
+    assert files_of(out) != held
+
+
+def test_a_run_that_fails_as_it_is_added_to_leaves_the_older_one_and_is_gone_on_with(toy_run, copy, whole):
+    def crash(*_):
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        toy_run(copy, seed=4, whole=crash)
+    assert files_of(copy) == files_of(whole)
+    added = []
+    toy_run(copy, seed=4, resume=True, whole=lambda folder, _: added.append((folder, store.is_finished(folder))))
+    assert added == [(swap.half_of(copy), True)]
+    assert store.read_manifest(copy)["inputs"]["seed"] == 4
+    assert not swap.half_of(copy).exists()
 
 
 def test_f079_the_command_names_the_option_that_replaces_a_larger_run(command, copy, whole):  # noqa: F811

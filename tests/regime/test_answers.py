@@ -340,11 +340,11 @@ def test_a_gate_lets_through_only_what_needs_no_licence_for_sure(outcome):
 def test_the_highest_status_of_many_cases_counts(tmp_path):
     path = tmp_path / "cases.csv"
     path.write_text("item,to,on\nL4,FRA,2025-06-01\nH100 SXM,RUS,2025-06-01\n")
-    found = cases.decide_file(path, rules.load("history"))
+    found = cases.decide_file(path, rules.load("history")).answers
     assert [row["may_go"] for row in found] == [True, False]
     assert cases.gate_of(found) == 3
     path.write_text("item,to,on\nL4,FRA,2025-06-01\nNo Such Chip,FRA,2025-06-01\n")
-    assert cases.gate_of(cases.decide_file(path, rules.load("history"))) == 4
+    assert cases.gate_of(cases.decide_file(path, rules.load("history")).answers) == 4
 
 
 @settings(max_examples=15, deadline=None)

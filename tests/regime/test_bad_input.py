@@ -131,8 +131,9 @@ def test_a_file_of_cases_decides_those_that_it_can_and_says_why_not_of_others(tm
         "H20,5,CHN,2025-05-01,,licence:presumption_of_denial|licence:case_by_case\n"
         "H20,5,CHN,2025-05-01,nowhere,no_licence_required\n"
     )
-    found = cases.decide_file(path, rules.load("history"))
+    found, errors = cases.decide_file(path, rules.load("history"))
     assert [row["agrees"] for row in found] == [True, False, True, False]
+    assert [(e.file, e.key) for e in errors] == [("cases.csv", "row 2, item"), ("cases.csv", "row 4, under")]
     assert "did you mean H100 SXM" in found[1]["error"]
     assert "no such policy" in found[3]["error"]
 
@@ -140,7 +141,8 @@ def test_a_file_of_cases_decides_those_that_it_can_and_says_why_not_of_others(tm
 def test_a_file_of_cases_may_be_toml(tmp_path):
     path = tmp_path / "cases.toml"
     path.write_text('[[case]]\nitem = "H100 SXM"\nquantity = 5000\nto = "IND"\non = 2025-06-01\nunder = "as-written"\n')
-    (found,) = cases.decide_file(path, rules.load("history"))
+    ((found,), errors) = cases.decide_file(path, rules.load("history"))
+    assert not errors
     assert found == {
         "case": "1",
         "outcome": "licence:presumption_of_approval",

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from premortem.cli import app
 from premortem.errors import BadInput, BadInputs
 from premortem.regime import book as rules
-from premortem.regime import ledger, matching, tables
+from premortem.regime import ledger, matching, tables, transactions
 
 HEAD = "item,quantity,destination,date,consignee\n"
 GOOD = "H20,10,FRA,2025-06-01,One\n"
@@ -122,3 +122,64 @@ def test_a_name_in_a_ledger_is_screened_as_one_alone(tmp_path):
 
     rows = complete(typed(checked(tables.read(path), path.name)), rules.load("history")).collect()
     assert rows.select("near_name", "entity_listed", "parent_headquarters").row(0) == (True, True, "FRA")
+
+
+def test_the_file_of_rejected_rows_is_never_the_input(tmp_path):
+    path, out = tmp_path / "own.rejected.csv", tmp_path / "own.csv"
+    path.write_text(HEAD + GOOD + BAD)
+    refused = CliRunner().invoke(app, ["ledger", str(path), "-o", str(out)])
+    assert isinstance(refused.exception, BadInput)
+    assert "own.rejected.csv, which is the input" in str(refused.exception)
+    assert path.read_text() == HEAD + GOOD + BAD
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("held", ["dear diary\n", "a,b\n1,2\n", "_row,item,rejected\n1,H20,\n", ""])
+def test_a_file_that_the_user_did_not_name_is_replaced_only_where_it_holds_rejected_rows(tmp_path, held):
+    path, out, beside = tmp_path / "l.csv", tmp_path / "own.csv", tmp_path / "own.rejected.csv"
+    path.write_text(HEAD + GOOD + BAD)
+    beside.write_text(held)
+    assert isinstance(run(path, "-o", out).exception, BadInput)
+    assert beside.read_text() == held
+    assert not out.exists()
+    beside.unlink()
+    assert [run(path, "-o", out).exit_code for _ in range(2)] == [1, 1]
+
+
+def test_rejected_rows_that_are_rejected_again_keep_one_column_of_numbers(tmp_path):
+    path = tmp_path / "l.csv"
+    path.write_text(HEAD + GOOD + BAD)
+    assert run(path, "-o", tmp_path / "one.csv").exit_code == 1
+    assert run(tmp_path / "one.rejected.csv", "-o", tmp_path / "two.csv").exit_code == 1
+    assert pl.read_csv(tmp_path / "two.rejected.csv")["_row"].to_list() == [1]
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"tpp": "100"}, "tpp is not that of H100 SXM: the catalogue says 15,824"),
+        ({"performance_density": "1"}, "performance_density is not that of H100 SXM: the catalogue says 19.4398"),
+        ({"datacentre": "no"}, "datacentre is not that of H100 SXM: the catalogue says yes"),
+        ({"tpp": "15800", "datacentre": "yes"}, None),
+        ({"item": "my own chip", "tpp": "100"}, None),
+    ],
+)
+def test_a_row_that_contradicts_the_catalogue_is_rejected_as_a_check_refuses_it(more, why):
+    row = {"item": "H100 SXM", "quantity": "1", "destination": "ARE", "date": "2025-06-01"} | more
+    decided = ledger.decide_ledger(pl.DataFrame([row]), rules.load("history"))
+    assert decided["rejected"][0] == why
+    try:
+        transactions.parse(row)
+    except BadInput as wrong:
+        assert f"{wrong.key} {wrong.what}" == why
+    else:
+        assert why is None
+
+
+def test_a_header_beyond_the_first_bytes_is_read_whole(tmp_path):
+    """Cut short, its last name would be another column's."""
+    path = tmp_path / "wide.csv"
+    heads = ",".join(f"_head{i}" for i in range(9_000))
+    path.write_text(f"item,quantity,destination,date,{heads}\nH20,1,FRA,2025-06-01,{',' * 8_999}\n")
+    decided, told = ledger.decide_file(path, rules.load("history"))
+    assert (decided.width > 9_000, told["rejected"]) == (True, [])

@@ -1,11 +1,16 @@
 """What a rulebook must not hold: unknown fields, wrong units and types, clauses that nothing reaches, contradictions."""
 
+import re
+
 import pytest
 
-from premortem.errors import PremortemError
+from premortem.errors import BadInputs, PremortemError
 from premortem.regime import book as rules
 from premortem.regime.decide import Transaction, explain
+from premortem.regime.expressions import check
+from premortem.regime.policy import Policy
 from premortem.regime.soundness import unsound
+from premortem.regime.written import raw_clauses
 
 HEAD = 'name = "mine"\ntitle = "Mine"\nsays = "x"\n'
 NEW = """
@@ -73,3 +78,38 @@ def test_a_bad_clause_is_refused_with_its_place_and_reason(tmp_path, clause, sai
 def test_a_number_of_the_right_unit_is_taken(tmp_path):
     book = load(tmp_path, '[clause."diffusion.lpp"]\ntpp_year = { value = 5e6, unit = "TPP a year" }\n')
     assert book.number("diffusion.lpp", "tpp_year") == 5e6
+
+
+@pytest.mark.parametrize("clause", sorted(raw_clauses()))
+def test_a_clause_reads_whole_without_its_neighbours(clause):
+    """An answer tells one clause by itself: what 'the same' or 'such a chip' is of stands elsewhere in the file."""
+    leans = r"^(The same|Same|Otherwise|Before,|Denial is presumed$|Confirms)|\bthe same (chips|counts|of)\b|\bsuch (a )?(chips?|weights)\b"
+    assert not re.search(leans, raw_clauses()[clause]["says"])
+
+
+def test_a_fault_of_a_shipped_clause_names_its_own_file_under_any_policy(monkeypatch):
+    """And one of a clause that the policy changes names the policy's."""
+    broken = {k: dict(c) for k, c in raw_clauses().items()}
+    broken["emb.belarus"] |= {"admits": ["TPM"]}
+    monkeypatch.setattr("premortem.regime.book.raw_clauses", lambda: broken)
+    policy = Policy(name="own", title="Own", says="x", clause={"diffusion.country_allocation": {"confidence": "sure"}})
+    with pytest.raises(BadInputs) as caught:
+        rules.overlay(policy, "own.toml")
+    told = {(e.file, e.key) for e in caught.value.errors}
+    assert told == {("emb.toml", "emb.belarus.admits"), ("own.toml", "diffusion.country_allocation.confidence")}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("item = 'H1000'", "no such item: H1000; did you mean B100, H100 SXM"),
+        ("item in ('H20', 'h20')", "no such item: h20; did you mean H20?"),
+        ("item <> 'Q'", "no such item: Q"),
+        ("item = 'H100 SXM'", ""),
+        ("item = 'sme_tool'", ""),
+    ],
+)
+def test_a_condition_names_only_items_that_a_row_may_hold(text, said):
+    found = "; ".join(why for _, why in check(text, "", []))
+    assert found.startswith(said)
+    assert bool(found) == bool(said)

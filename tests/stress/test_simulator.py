@@ -142,10 +142,11 @@ def test_the_external_model_of_the_docs_runs_under_the_same_design_store_and_ana
     text = (Path(__file__).parents[2] / "docs" / "own.md").read_text("utf-8")
     monkeypatch.chdir(tmp_path)
     section = text[text.index("## A batched external model") :]
-    folder = make_study(tmp_path / "outside")
-    for path in (folder / "assumptions").glob("*.toml"):
-        path.unlink()
-    (folder / "assumptions" / "a1.toml").write_text(re.search(r"```toml\n(.*?)```", section, re.S).group(1))
+    (tmp_path / "outside" / "assumptions").mkdir(parents=True)
+    files = re.findall(r"`(outside/[\w./]+)`[^`]*```toml\n(.*?)```", section, re.S)
+    assert len(files) == 2
+    for name, text in files:
+        Path(name).write_text(text)
     code = re.search(r"```python\n(.*?)```", section, re.S).group(1)
     names: dict[str, object] = {}
     exec(compile(code, "own.md", "exec"), names)

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem import facts
-from premortem.analysis.margins import derivatives_of, has_gradient, margins_of
+from premortem.analysis.margins import check_inputs, derivatives_of, has_gradient, margins_of
 from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.regime.book import Book
 from premortem.regime.levers import Levers, levers
 from premortem.stress import edits
-from premortem.study import Study
+from premortem.study import Run, Study
 
 Array = NDArray[Any]
 KNOWN = date(2025, 2, 26)
@@ -21,7 +21,9 @@ KNOWN = date(2025, 2, 26)
 PRICED = 1024
 
 
-def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -> dict[str, Any]:
+def heavy_edits(
+    study: Study, policy: str = "as-written", as_of: date = KNOWN, run: Run | None = None
+) -> dict[str, Any]:
     """Which clause numbers are likely to be heavily edited, and how that ranking did: the keys of `premortem edits
     --json`.
 
@@ -29,9 +31,13 @@ def heavy_edits(study: Study, policy: str = "as-written", as_of: date = KNOWN) -
     running the model at +10% and -10% (`finite_difference`). Where a chip or node crosses the line within those 10% the
     margin jumps and a gradient says nothing: there the finite difference is the price, as `method` says, and so it is where the model
     has none. Prices are of the softened margin, between -1 and 1, not in the margin's own unit: a future far from a threshold must not
-    outweigh those near it (`measure`). Futures that failed are left out, `failed` of them.
+    outweigh those near it (`measure`). Futures that failed are left out, `failed` of them. Priced in the first futures of
+    `run`, which must be of the study, or in as many new ones.
     """
-    book, values = study.book(policy), draw(study.priors, "sobol", 0, 0, PRICED)
+    if run is not None:
+        check_inputs(run)
+    values = draw(study.priors, "sobol", 0, 0, PRICED) if run is None else run.parameters(first=PRICED)
+    book = study.book(policy)
     fine = np.isfinite(margins_of(study, values, study.levers(policy))).all(0)
     values, failed = values[:, fine], int((~fine).sum())
     if not fine.any():

@@ -24,6 +24,7 @@ from premortem.app.saved import Expanded, Saved
 from premortem.app.schema import Refusal
 from premortem.app.state import KEYS
 from premortem.errors import BadInput, BadInputs, PremortemError
+from premortem.faults import fault
 
 STATIC = files("premortem.app") / "static"
 log = logging.getLogger("premortem.app")
@@ -74,7 +75,7 @@ def _errors(site: FastAPI) -> None:
 
     @site.exception_handler(RequestValidationError)
     async def _theirs(request: Request, error: RequestValidationError) -> Response:
-        dicts = [_fields(e["msg"], ".".join(map(str, e["loc"][1:])), e.get("input")) for e in error.errors()]
+        dicts = [fault("request", ".".join(map(str, e["loc"][1:])), e).as_dict() for e in error.errors()]
         return _refuse(request, 422, dicts, "This could not be used")
 
     @site.exception_handler(HTTPException)

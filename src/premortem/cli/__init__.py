@@ -12,14 +12,18 @@ import typer
 from typer.exceptions import TyperException
 
 from premortem.cli import exhibits, main_job, more, rules, watch, why
-from premortem.cli.shared import BAD, BUG, DONE, app
+from premortem.cli.shared import BAD, BUG, DONE, Once, app, told
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest
+from premortem.faults import fault
 
 # Exit status of a process that a signal ended: this and the signal's number, 130 for Ctrl-C, 143 for SIGTERM.
 SIGNALLED = 128
 # Commands register as their modules load; `--help` shows the panels in this order.
 PANELS = ("Main job", "Why", "Rules", "Watch", "More")
 app.registered_commands.sort(key=lambda command: PANELS.index(str(command.rich_help_panel)))
+for one in (app, *(group.typer_instance for group in app.registered_groups)):
+    for command in one.registered_commands if one else ():
+        command.cls = Once
 
 __all__ = ["app", "exhibits", "main", "main_job", "more", "rules", "watch", "why"]
 
@@ -118,13 +122,8 @@ def _refuse(error: PremortemError, as_json: bool) -> int:
     if len(errors) > 1:
         typer.echo(f"{len(errors)} errors, nothing written", err=True)
     if as_json:
-        dicts = [e.as_dict() | {"why": e.what} if isinstance(e, BadInput) else _as_dict(e) for e in errors]
-        typer.echo(json.dumps({"error": dicts[0], **({"errors": dicts} if len(dicts) > 1 else {})}))
+        typer.echo(json.dumps(told(errors)))
     return BAD
-
-
-def _as_dict(error: BaseException) -> dict[str, str]:
-    return {"file": "", "key": "", "got": "", "allowed": "", "hint": str(error)}
 
 
 def _usage_or_bug(error: Exception, as_json: bool) -> int:
@@ -134,7 +133,7 @@ def _usage_or_bug(error: Exception, as_json: bool) -> int:
     typer.echo(f"error: a bug in premortem: {type(error).__name__}: {error}", err=True)
     typer.echo("hint: run again with --debug and report what it prints", err=True)
     if as_json:
-        typer.echo(json.dumps({"error": _as_dict(error)}))
+        typer.echo(json.dumps(told([error])))
     return BUG
 
 
@@ -145,6 +144,10 @@ def _usage(error: TyperException) -> BadInput:
     key = option or (param.opts[0] if param is not None else "")
     what = re.sub(r"^(Invalid value for .+?: )?(Value error, )?|\.$", "", error.format_message())
     hint = f"see `{command} --help`"
+    cause = getattr(error.__cause__ or error.__context__, "errors", None)
+    if cause is not None:  # a value of the wrong kind
+        found = fault("command line", key, cause()[0])
+        return BadInput("command line", key, found.what, got=found.got, allowed=found.allowed, hint=hint)
     if option and "No such option" in what:
         taken = [name for one in context.command.params for name in (*one.opts, *one.secondary_opts)] if context else []
         return BadInput("command line", key, "no such option", got=option, hint=nearest(option, taken) or hint)

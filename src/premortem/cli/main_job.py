@@ -30,7 +30,11 @@ def run(
     out: Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Let a finished run of more futures in the same folder make way.")
+        bool,
+        typer.Option(
+            "--replace",
+            help="Let a larger finished run (of more futures, or other policies) in the same folder make way.",
+        ),
     ] = False,
     cluster: Annotated[
         str | None,
@@ -66,6 +70,7 @@ def run(
         return
     old = _old(of, compare, of.run_folder(out))
     as_of = analysis.past(day(weights, "--weights")) if weights else None
+    briefs: list[Any] = []
     made = of.run(
         policy or None,
         futures,
@@ -76,8 +81,10 @@ def run(
         progress=progress(as_json or quiet),
         cluster=cluster,
         memory=size(memory, "--memory") if memory else None,
+        # of the new run before it takes the place of an old one, which so stays where the brief fails
+        whole=lambda whole: briefs.append(report.write_brief(whole, with_pdf=pdf, old=old, paper=paper)),
     )
-    written = report.write_brief(made, with_pdf=pdf, old=old, paper=paper)
+    written = briefs[0].within(made.folder)
     _say_left_out((*written.left_out, *beyond(made.memory)))
     weighted = analysis.board_of(made, as_of) if as_of else {}
 

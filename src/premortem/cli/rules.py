@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import DONE, NO, AsJson, OnDate, StudyDir, Under, app, show
+from premortem.cli.shared import BAD, DONE, NO, AsJson, OnDate, StudyDir, Under, app, show, told
 
 
 @app.command(rich_help_panel="Rules")
@@ -60,10 +60,13 @@ def check(
 
     book = _book(study, under)
     if file is not None:
-        results = cases.decide_file(file, book)
-        show({"cases": results}, as_json, False, lambda: report.print_cases(results))
+        results, errors = cases.decide_file(file, book)
+        document = {"cases": results} | (told(errors) if errors else {})
+        show(document, as_json, False, lambda: report.print_cases(results))
+        for error in errors:
+            typer.echo(f"error: {error}", err=True)
         agreed = DONE if all(r.get("agrees", True) for r in results) else NO
-        raise typer.Exit(cases.gate_of(results) if gate else agreed)
+        raise typer.Exit(BAD if errors else cases.gate_of(results) if gate else agreed)
     given = {
         "item": item,
         "quantity": quantity,
@@ -105,7 +108,7 @@ def ledger(
     from premortem.regime import tables
 
     if out is not None:
-        tables.check_target(out, file)
+        ledgers.check_targets(out, file)
     decided, result = ledgers.decide_file(file, _book(study, under))
     beside = None
     if out is not None:

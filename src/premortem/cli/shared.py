@@ -3,12 +3,29 @@
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperOption
+
+from premortem.errors import BadInput, raise_all
+
+
+class Once(TyperCommand):
+    """A command that refuses an option which is given twice and keeps one value, so that none is dropped without a word."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments, parsed; raises `BadInput` for every option that is repeated in vain."""
+        _, _, order = self.make_parser(ctx).parse_args(args=[*args])
+        kept = [p for p in order if isinstance(p, TyperOption) and not (p.multiple or p.is_flag)]
+        repeated = [p for p, times in Counter(kept).items() if times > 1]
+        raise_all([BadInput("command line", p.opts[0], "is given more than once", allowed="once") for p in repeated])
+        return super().parse_args(ctx, args)
+
 
 app = typer.Typer(
     name="premortem",
@@ -19,6 +36,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 DONE, NO, BAD, BUG = 0, 1, 2, 70
+# An error that knows no place.
+UNPLACED = {"file": "", "key": "", "got": "", "allowed": "", "hint": ""}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no tables; errors stay.")]
@@ -38,8 +57,6 @@ OnDate = Annotated[str | None, typer.Option("--on", help="Day of export, YYYY-MM
 
 def day(text: str, option: str) -> date:
     """A day as typed. Raises `BadInput` that names the option."""
-    from premortem.errors import BadInput
-
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -52,8 +69,6 @@ UNITS = {"KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KIB": 2**10, "MIB": 2**20
 
 def size(text: str, option: str) -> int:
     """Bytes of a size as typed, `2GB` or `1.5 GiB`. Raises `BadInput` that names the option."""
-    from premortem.errors import BadInput
-
     found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?) ?([KMGT]i?B)", text.strip(), re.IGNORECASE)
     if not found or float(found[1]) <= 0:
         raise BadInput("command line", option, "is not a size", got=text, allowed="a size such as 2GB or 1.5GB")
@@ -73,6 +88,12 @@ def show(document: dict[str, Any], as_json: bool, quiet: bool, for_people: Calla
         typer.echo(json.dumps(document, default=plain, allow_nan=False))
     elif not quiet:
         for_people()
+
+
+def told(errors: Sequence[Exception]) -> dict[str, Any]:
+    """Errors as keys of a JSON document: the first by itself, and all where there are several."""
+    dicts = [e.as_dict() | {"why": e.what} if isinstance(e, BadInput) else UNPLACED | {"hint": str(e)} for e in errors]
+    return {"error": dicts[0]} | ({"errors": dicts} if len(dicts) > 1 else {})
 
 
 def plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Why: stress, compare, edits and futures."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -73,17 +74,22 @@ def compare(
 @app.command(rich_help_panel="Why")
 def edits(
     policy: Annotated[str, typer.Option("--policy", help="The rulebook whose clauses are priced.")] = "as-written",
+    run: Annotated[
+        Path | None,
+        typer.Option("--run", help="Run folder, in whose first futures they are priced.", show_default="new futures"),
+    ] = None,
     study: StudyDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Which clauses are likely to be heavily edited, and how that ranking did against what happened.
 
-    Examples: premortem edits; premortem edits --policy streamlined --json
+    Examples: premortem edits; premortem edits --policy streamlined --json; premortem edits --run out
     """
     from premortem import analysis, report
     from premortem.study import Study
 
-    result = analysis.heavy_edits(Study(study), policy)
+    made = stored(study, run) if run else None
+    result = analysis.heavy_edits(made.study if made else Study(study), policy, run=made)
     show(result, as_json, False, lambda: report.print_edits(result))
 
 

@@ -10,7 +10,7 @@ import csv
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -153,7 +153,8 @@ def _implied(row: Mapping[str, str], numbers: Mapping[str, float], file: str) ->
     used = {f"q{n}" for end in ENDS for n in _QUANTITY.findall(row[end])}
     for quantity in sorted({*asked, *used}):
         if quantity not in known:
-            raise BadInput(file, name, f"no such quantity: {quantity[1:]}", got=quantity, allowed="1 to 92")
+            there = ranges(int(q.removeprefix("q")) for q in known)
+            raise BadInput(file, name, f"no such quantity: {quantity[1:]}", got=quantity, allowed=there)
     if unsaid := sorted(used - {*asked}):
         raise BadInput(file, name, f"uses {', '.join(unsaid)} and does not name it under quantity")
     if conversion == NO_NUMBER:
@@ -171,6 +172,21 @@ def _implied(row: Mapping[str, str], numbers: Mapping[str, float], file: str) ->
             raise BadInput(file, name, f"quantity {asked[0][1:]} has no number of its own", allowed="an expression")
     low, central, high = (_convert(text, conversion, numbers, file, name) if text else None for text in texts.values())
     return low, central, high
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Whole numbers as the runs that they form.
+
+    >>> ranges([4, 1, 2, 3, 6])
+    '1 to 4, 6'
+    """
+    runs: list[list[int]] = []
+    for number in sorted({*numbers}):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _convert(text: str, conversion: str, numbers: Mapping[str, float], file: str, name: str) -> float:

@@ -34,7 +34,8 @@ def owner_of(folder: Path) -> dict[str, Any] | None:
 def place_of(target: Path, manifest: dict[str, Any], resume: bool, replace: bool) -> Path:
     """The folder in which a run is to be made, so that it comes to lie in `target`.
 
-    Raises `BadInput` for a folder of anybody else's, and for a finished run of more futures, unless `replace`.
+    Raises `BadInput` for a folder of anybody else's, and for a finished run of which something would be lost, unless
+    `replace`.
     """
     there, half = owner_of(target), swap.half_of(target)
     begun = owner_of(half)
@@ -45,12 +46,25 @@ def place_of(target: Path, manifest: dict[str, Any], resume: bool, replace: bool
     _check_names(target, there, manifest)
     if there["status"] != FINISHED:
         return target
-    stored, asked = there["inputs"]["futures"], manifest["inputs"]["futures"]
-    if stored > asked and not replace:
-        what = f"holds a finished run of {stored:,} futures, more than the {asked:,} of this one"
-        raise BadInput(str(target), "", what, got=asked, allowed="another --out, or --replace")
+    lost = _lost(there, manifest)
+    if lost and not replace:
+        what = f"holds a finished run of which this one lacks {' and '.join(lost)}"
+        raise BadInput(str(target), "", what, got="", allowed="another --out, or --replace")
     swap.check_can(target)
     return half
+
+
+def _lost(there: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
+    """What a finished run holds and another would not: futures, policies, assumptions; in words."""
+    stored, asked = (m["inputs"]["futures"] for m in (there, manifest))
+    lost = [f"{stored - asked:,} of {stored:,} futures"] if stored > asked else []
+    for kind, before, after in (
+        ("policies", there["inputs"]["policies"], manifest["inputs"]["policies"]),
+        ("assumptions", there.get("assumptions", ()), manifest.get("assumptions", ())),
+    ):
+        if gone := [name for name in before if name not in after]:
+            lost.append(f"the {kind} {', '.join(gone)}")
+    return lost
 
 
 def changes(folder: Path, manifest: dict[str, Any]) -> list[str]:

@@ -24,6 +24,7 @@ from premortem.ensemble import correlation
 from premortem.ensemble.correlation import Copula
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
+from premortem.faults import fault
 from premortem.reading import read_text
 
 Array = NDArray[np.float64]
@@ -182,12 +183,10 @@ def _parse(file: str, line: int, row: dict[str, str], errors: list[BadInput]) ->
     try:
         return Prior.model_validate(row)
     except ValidationError as wrong:
-        for fault in wrong.errors():
-            column = ".".join(map(str, fault["loc"])) or "range"
-            what = fault["msg"].removeprefix("Value error, ")
-            allowed = ", ".join(Prior.model_fields) if fault["type"] == "extra_forbidden" else ""
-            got = None if fault["type"] == "missing" else fault.get("input")
-            errors.append(BadInput(file, f"row {line} ({row.get('name')}).{column}", what, got=got, allowed=allowed))
+        for found in wrong.errors():
+            column = ".".join(map(str, found["loc"])) or "range"
+            key = f"row {line} ({row.get('name')}).{column}"
+            errors.append(fault(file, key, dict(found), tuple(Prior.model_fields)))
         return None
 
 

@@ -3,7 +3,7 @@
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -37,6 +37,8 @@ MOST = 1_000_000_000
 TAKEN = (layout.FUTURES, layout.SERIES)
 # (futures done, futures asked for, seconds so far)
 Progress = Callable[[int, int, float], None]
+# What is done with the folder of a finished run before it counts, and its timing
+Whole = Callable[[Path, "Timing"], object]
 # Parts yet to be made, each with the files that it lacks.
 Todo = Iterable[tuple[int, list[str]]]
 
@@ -60,17 +62,20 @@ def run(
     out: Path,
     *,
     inputs: Mapping[str, str],
+    assumptions: Sequence[str] = (),
     kind: design.Design = "sobol",
     resume: bool = False,
     replace: bool = False,
     progress: Progress | None = None,
     cluster: str | None = None,
     most_memory: int | None = None,
+    whole: Whole | None = None,
 ) -> Timing:
     """Simulate `futures` futures under every policy into the run folder `out`; the futures are the same for all.
 
     `cluster` is the address of a Dask scheduler, or `local:N`; `most_memory` a ceiling in bytes; `replace` lets a
-    finished run of more futures make way. Raises `BadInput` for a number of futures out of range and for whatever the
+    finished run make way of which futures, policies or `assumptions` would be lost. `whole` is called with the folder of
+    the finished run before that takes the place of an older one, which stays where this fails. Raises `BadInput` for a number of futures out of range and for whatever the
     store refuses. A future with a result that is not finite is kept as it is, counted and listed, never dropped.
     """
     if not 1 <= futures <= MOST:
@@ -78,7 +83,7 @@ def run(
     taken = [name for name in policies if name in TAKEN]
     if taken:
         raise BadInput(taken[0], "", "is a name that run folders use", got=taken[0], allowed="another name")
-    manifest = _manifest(futures, seed, kind, policies, priors, inputs)
+    manifest = _manifest(futures, seed, kind, policies, priors, inputs) | {"assumptions": list(assumptions)}
     key, timing = identity(manifest["inputs"]), Timing()
     with store.opened(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
         spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures)
@@ -89,6 +94,8 @@ def run(
         timing.non_finite = folder.non_finite()
         folder.finish(manifest | {"non_finite": timing.non_finite})
         log("finished")
+        if whole:
+            whole(folder.folder, timing)
     return timing
 
 

@@ -107,7 +107,7 @@ def opened(folder: Path, manifest: dict[str, Any], resume: bool, replace: bool =
     """A store for writing the run of a folder, locked against a second process.
 
     A new or empty folder, and the half of an earlier run, are written in place. A finished run stays as it is until the
-    new one, made beside it, is finished too; one of more futures only makes way with `replace`. With `resume` the half
+    new one, made beside it, is finished too; one of which something would be lost only makes way with `replace`. With `resume` the half
     is gone on with, if its inputs are the same (`NotReproducible`). Raises `BadInput` for a folder of anybody else's.
     """
     # under the name that was given, unless that is no name of its own

@@ -31,7 +31,11 @@ def data(run: Any) -> pl.DataFrame:
     parts = []
     for policy in run.policies:
         paths = run.paths(policy)
-        mean = paths.group_by("quarter").agg(memory=(pl.col("cn_hbm_bound") > HALF).mean()).sort("quarter")
+        mean = (
+            paths.group_by("quarter", maintain_order=True)
+            .agg(memory=(pl.col("cn_hbm_bound") > HALF).mean())
+            .sort("quarter")
+        )
         parts.append(
             mean.with_columns(
                 policy=pl.lit(policy), year=2023 + (pl.col("quarter") + 0.5) / 4, logic=1 - pl.col("memory")

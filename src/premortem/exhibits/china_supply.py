@@ -48,10 +48,14 @@ def data(run: Any) -> pl.DataFrame:
 def _largest(run: Any) -> pl.DataFrame:
     """By source and year: the share of the first futures in which it brings more than any other."""
     held = run.paths(of_run.policy(run)).with_columns(year=START + pl.col("quarter") // 4)
-    yearly = held.group_by("future", "year").agg(pl.col(*SOURCES).sum())
+    yearly = held.group_by("future", "year", maintain_order=True).agg(pl.col(*SOURCES).sum())
     long = yearly.unpivot([*SOURCES], index=["future", "year"], variable_name="series", value_name="mh")
-    first = long.sort("mh", descending=True).group_by("future", "year").agg(pl.col("series").first())
-    share_of = first.group_by("series", "year").agg(largest=pl.len() / pl.lit(yearly["future"].n_unique()))
+    first = (
+        long.sort("mh", descending=True).group_by("future", "year", maintain_order=True).agg(pl.col("series").first())
+    )
+    share_of = first.group_by("series", "year", maintain_order=True).agg(
+        largest=pl.len() / pl.lit(yearly["future"].n_unique())
+    )
     return share_of.select(pl.col("year").cast(pl.Int64), "largest", source=pl.col("series").replace_strict(SOURCES))
 
 

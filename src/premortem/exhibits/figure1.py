@@ -94,7 +94,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
     """The map by tier over the list of numbers."""
     frame = data() if frame is None else frame
     narrow = width < PHONE
-    counts = dict(frame.drop_nulls("tier").group_by("tier").len().rows())
+    counts = dict(frame.drop_nulls("tier").group_by("tier", maintain_order=True).len().rows())
     words = {
         1: f"Tier 1: no cap ({counts[1]} places)",
         2: f"Tier 2: capped ({counts[2]})",
@@ -151,7 +151,7 @@ def h100s(tpp: float) -> float:
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
     numbers = frame.filter(pl.col("kind") == "number")
-    tiers = dict(frame.drop_nulls("tier").group_by("tier").len().rows())
+    tiers = dict(frame.drop_nulls("tier").group_by("tier", maintain_order=True).len().rows())
     cap = numbers["value"][0]
     allies = int(read("regions").filter(pl.col("bloc") == "ally")["n_countries"].sum())
     title = f"The framework leaves {allies} allies free, caps most of the world at about {number(h100s(cap), 2)} H100s a country, and denies Tier 3"

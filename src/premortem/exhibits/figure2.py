@@ -34,7 +34,7 @@ def data() -> pl.DataFrame:
     rows = projects.with_columns(year=pl.col("announced").str.slice(0, 4).cast(pl.Int64), region=region, known=known)
     valued = pl.col("value_musd").is_not_null()
     return (
-        rows.group_by("year", "region", "known")
+        rows.group_by("year", "region", "known", maintain_order=True)
         .agg(
             value_musd=pl.when(valued.any()).then(pl.col("value_musd").sum()),
             projects=pl.len(),
@@ -60,7 +60,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
 
 def _panel(rows: pl.DataFrame, region: str, colour: str, size: int) -> Any:
     every = [str(year) for year in range(2017, 2026)]
-    by_year = rows.group_by("year").agg(pl.col("projects").sum(), top=pl.col("value_musd").sum())
+    by_year = rows.group_by("year", maintain_order=True).agg(pl.col("projects").sum(), top=pl.col("value_musd").sum())
     words = by_year.with_columns(year=pl.col("year").cast(pl.String))
     x = alt.X(
         "year:O",

@@ -113,7 +113,7 @@ def _stack(frame: pl.DataFrame, panel: str, title: str, width: int) -> Any:
         .encode(x=x, y=y, color=colour, order="place:O")
     )
     totals = (
-        rows.group_by("bar")
+        rows.group_by("bar", maintain_order=True)
         .agg(pl.col("busd").sum())
         .with_columns(text=pl.col("busd").round(0).cast(pl.Int64).cast(pl.String))
     )
@@ -151,7 +151,9 @@ def _stack(frame: pl.DataFrame, panel: str, title: str, width: int) -> Any:
 
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
-    sums = {(p, b): v for p, b, v in frame.group_by("panel", "bar").agg(pl.col("busd").sum()).rows()}
+    sums = {
+        (p, b): v for p, b, v in frame.group_by("panel", "bar", maintain_order=True).agg(pl.col("busd").sum()).rows()
+    }
     before, planned, came = (sums["note's basis", bar] for bar in BARS)
     title = f"In February 2025 the big four planned {planned:.0f} billion USD for 2025; they spent {came:.0f}, {100 * abs(came / planned - 1):.0f}% {'more' if came >= planned else 'less'}"
     model = frame.filter(pl.col("panel") == "model").to_dicts()

@@ -151,7 +151,11 @@ def _apart(frame: pl.DataFrame) -> str:
     both = frame.join(read("figure5"), on="iso3")
     off = both.filter((pl.col("as_stated") - pl.col("surplus_twh_yr")).abs() > APART)
     years = read("generation").filter(pl.col("year").is_between(FIRST, LAST))
-    short = years.group_by("iso3").agg(pl.col("year").n_unique()).filter(pl.col("year") <= LAST - FIRST)
+    short = (
+        years.group_by("iso3", maintain_order=True)
+        .agg(pl.col("year").n_unique())
+        .filter(pl.col("year") <= LAST - FIRST)
+    )
     lack = off.join(short, on="iso3", how="semi").height
     return (
         f"A table made by other hands from the same sources agrees for {both.height - off.height} of {both.height} countries within {APART} TWh; "

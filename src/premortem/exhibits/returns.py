@@ -29,7 +29,7 @@ def data(run: Any) -> pl.DataFrame:
     bands = of_run.bands(run, *PANELS, start=FIRST)
     paths = run.paths(of_run.policy(run))
     paid = (
-        paths.group_by("quarter")
+        paths.group_by("quarter", maintain_order=True)
         .agg(paid=(pl.col("roi_closed") >= 1).mean())
         .with_columns(year=2023 + (pl.col("quarter") + 0.5) / 4)
     )

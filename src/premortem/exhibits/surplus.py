@@ -29,7 +29,7 @@ def readings() -> pl.DataFrame:
     # an addition without a known factor makes the country's sum unknown, and so does none known at all
     unknown = ((pl.col("added_mw") > 0) & pl.col("factor").is_null()).any() | pl.col("factor").is_null().all()
     sums = plants.join(read("planning_factors").select("fuel", planned="factor"), on="fuel", how="left")
-    by_country = sums.group_by("iso3", "capacity_from").agg(
+    by_country = sums.group_by("iso3", "capacity_from", maintain_order=True).agg(
         added=pl.when(~unknown).then(own.sum()), planned=pl.when(~unknown).then(assumed.sum())
     )
     return (
@@ -57,11 +57,11 @@ def by_fuel() -> pl.DataFrame:
     made = read("generation").filter(pl.col("year").is_between(FIRST, LAST))
     fossil = pl.col("fuel").is_in(FOSSIL) & pl.col("iso3").is_in(unsplit)
     made = made.with_columns(fuel=pl.when(fossil).then(pl.lit("oil")).otherwise("fuel"))
-    made = made.group_by("iso3", "fuel", "year").agg(pl.col("twh").sum())
+    made = made.group_by("iso3", "fuel", "year", maintain_order=True).agg(pl.col("twh").sum())
     both = held.join(made, on=["iso3", "fuel", "year"], how="left").sort("iso3", "fuel", "year")
     known = pl.col("twh").is_not_null()
     full = (pl.col("mw").filter(known) * TWH_PER_MW).sum()
-    return both.group_by("iso3", "fuel", "capacity_from").agg(
+    return both.group_by("iso3", "fuel", "capacity_from", maintain_order=True).agg(
         added_mw=pl.col("mw").diff().clip(0).sum() / YEARS,
         factor=pl.when(full > 0).then((pl.col("twh").filter(known).sum() / full).clip(upper_bound=1)),
     )
@@ -81,18 +81,24 @@ def _capacity() -> tuple[pl.DataFrame, list[str]]:
     """
     own = read("ember_capacity_extra").select("iso3", "fuel", "year", pl.col("mw").cast(pl.Float64))
     collected = read("capacity")
-    whole = collected.group_by("iso3").agg(pl.col("source").str.starts_with("Ember").all()).filter("source")["iso3"]
+    whole = (
+        collected.group_by("iso3", maintain_order=True)
+        .agg(pl.col("source").str.starts_with("Ember").all())
+        .filter("source")["iso3"]
+    )
     ember = pl.concat([own, _carried(collected.filter(pl.col("iso3").is_in(set(whole) - set(own["iso3"]))))])
     irena = read("irena_capacity").filter(~pl.col("iso3").is_in(set(ember["iso3"]))).select(ember.columns)
     both = pl.concat(
         [ember.with_columns(capacity_from=pl.lit("Ember")), irena.with_columns(capacity_from=pl.lit("IRENA"))]
     ).filter(pl.col("year").is_between(FIRST, LAST), ~pl.col("fuel").is_in(NO_SUPPLY))
     names = pl.col("fuel").is_in(FOSSIL[:3])
-    split = both.group_by("iso3", "year").agg(names.any(), unsplit=(pl.col("fuel") == "fossil_unspecified").any())
+    split = both.group_by("iso3", "year", maintain_order=True).agg(
+        names.any(), unsplit=(pl.col("fuel") == "fossil_unspecified").any()
+    )
     unsplit = sorted(set(split.filter(pl.col("unsplit"), ~pl.col("fuel"))["iso3"]))
     lumped = pl.col("fuel").is_in(["other", "fossil_unspecified"]) | (pl.col("iso3").is_in(unsplit) & names)
     both = both.with_columns(fuel=pl.when(lumped).then(pl.lit("oil")).otherwise("fuel"))
-    return both.group_by("iso3", "fuel", "year", "capacity_from").agg(pl.col("mw").sum()), unsplit
+    return both.group_by("iso3", "fuel", "year", "capacity_from", maintain_order=True).agg(pl.col("mw").sum()), unsplit
 
 
 def _carried(frame: pl.DataFrame) -> pl.DataFrame:

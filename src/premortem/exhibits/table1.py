@@ -108,7 +108,7 @@ def _then(frame: pl.DataFrame, width: int) -> Any:
 def _since(frame: pl.DataFrame, width: int) -> Any:
     rows = frame.filter(pl.col("panel") == "since").sort("name", "date")
     last = (
-        rows.group_by("name")
+        rows.group_by("name", maintain_order=True)
         .agg(pl.all().last())
         .with_columns(
             text=pl.col("name") + pl.format(" ${}", pl.col("output").map_elements(lambda v: f"{v:.2f}", pl.String))

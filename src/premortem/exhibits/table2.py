@@ -58,7 +58,12 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
     """Actors by families: a circle with the position, blue for and orange against, dashed where no source by the note proves it."""
     frame = data() if frame is None else frame
     narrow = width < PHONE
-    families = frame.group_by("clause_family").len().sort("len", descending=True)["clause_family"].to_list()
+    families = (
+        frame.group_by("clause_family", maintain_order=True)
+        .len()
+        .sort("len", descending=True)["clause_family"]
+        .to_list()
+    )
     actors = list(dict.fromkeys(frame["actor"]))
     text = pl.col("position").cast(pl.String).str.replace("-", "−")
     rows = frame.with_columns(text=pl.when(pl.col("position") > 0).then(pl.lit("+") + text).otherwise(text))
@@ -104,7 +109,7 @@ def says(frame: pl.DataFrame) -> Says:
     )
     alternative = f"Matrix of {frame['actor'].n_unique()} actors and {frame['clause_family'].n_unique()} families of clauses, positions from -2 to +2. {told}."
     first = read("table2_positions")
-    both = first.join(frame, on=["actor", "clause_family"], suffix="_now")
+    both = first.join(frame, on=["actor", "clause_family"], suffix="_now", maintain_order="left")
     same = both.filter((pl.col("position") - pl.col("position_now")).abs() <= 1).height
     check = (
         f"The note's table is in words, so no number of it can be compared; a first coding of it and this fuller one share {both.height} cells and agree within one step in {same}. "

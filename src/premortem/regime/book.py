@@ -199,7 +199,8 @@ def overlay(policy: Policy, file: str = "") -> Book:
         for key in ids:
             held[key] = _changed(held[key], change)
     raise_all(errors)
-    clauses = _validated(held, file if policy.clause else "")
+    changed = {key for key in held if any(_covers(pattern, key) for pattern in policy.clause)}
+    clauses = _validated(held, {key: file for key in changed})
     return Book(policy, tuple(sorted(clauses, key=lambda c: (STAGES.index(c.stage), c.order, c.id))))
 
 
@@ -209,11 +210,12 @@ def _changed(raw: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     return raw | rest | {"numbers": raw.get("numbers", {}) | {k: as_list(v) for k, v in numbers.items()}}
 
 
-def _validated(raw: Mapping[str, dict[str, Any]], overlay_file: str) -> list[Clause]:
+def _validated(raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str]) -> list[Clause]:
+    """Clauses, typed; a fault is told of the file that a clause's words are from: its own, or the policy's that changes it."""
     errors: list[BadInput] = []
     clauses: list[Clause] = []
     for key, body in raw.items():
-        file = overlay_file or f"{key.split('.')[0]}.toml"
+        file = overlaid.get(key) or f"{key.split('.')[0]}.toml"
         try:
             clause = Clause.model_validate(body)
         except ValidationError as wrong:

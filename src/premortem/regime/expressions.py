@@ -11,6 +11,7 @@ from operator import and_, or_
 import polars as pl
 
 from premortem.errors import nearest
+from premortem.regime import items
 from premortem.regime.countries import known
 from premortem.regime.syntax import (
     Among,
@@ -127,6 +128,8 @@ def _said(node: Node, kind: str) -> str:
 def _check_literal(name: str, kind: str, text: str) -> None:
     """Refuse a quoted text that a field can never hold."""
     choices = FIELDS[name].choices
+    if name == "item" and not items.may_be(text):
+        raise Unread(f"no such item: {text}; {items.near(text, 'give a name of the catalogue, or a kind of item')}")
     if kind == "country" and text not in known().values():
         close = known().get(text.lower(), "")
         hint = (

@@ -13,7 +13,7 @@ import polars as pl
 
 from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.regime.vocabulary import KINDS
+from premortem.regime.vocabulary import FIELDS, KINDS
 from premortem.words import plain
 
 # Fields that the catalogue holds of a chip.
@@ -187,36 +187,58 @@ def is_known(text: str) -> bool:
     return text in KINDS or folded(text) in names().means or could_be(text) is not None
 
 
+def may_be(text: str) -> bool:
+    """Whether a row's item may read so: as the catalogue spells it, as a kind, or as one that asks which."""
+    return item(text) == text and is_known(text)
+
+
 def contradictions(row: Mapping[str, Any]) -> list[BadInput]:
     """Faults of values that are not those of the chip that a transaction names."""
-    known = _known_of(str(row.get("item", "")))
     return [
         BadInput(
             "transaction",
             name,
-            f"is not that of {row['item']}: the catalogue says {plain(known[name])}",
+            _contradicted(row["item"], known),
             got=plain(row[name]),
             allowed="none, or the catalogue's value; for another chip, --item chip with its --tpp",
         )
         for name in HELD_TO
-        if name in row and known.get(name) is not None and not _same(row[name], known[name])
+        if name in row and (known := _values_of(name).get(str(row.get("item", "")))) is not None
+        if _differs(name, row[name], known)
     ]
 
 
-def _known_of(item: str) -> dict[str, Any]:
-    found = named().filter(pl.col("item") == item).to_dicts()
-    return {name: found[0][f"c_{name}"] for name in FROM_CATALOGUE} if found else {}
+def contradicted(name: str, values: pl.DataFrame) -> pl.Series:
+    """The same for a column of a ledger: why each row's value is not that of the chip that it names, null where it may be."""
+    known = _values_of(name)
+    said = [_contradicted(item, value) for item, value in known.items()]
+    items, told = values["item"], values[name]
+    catalogued = items.replace_strict([*known], [*known.values()], default=None, return_dtype=told.dtype)
+    why = items.replace_strict([*known], said, default=None, return_dtype=pl.String)
+    return pl.select(pl.when(_differs(name, pl.lit(told), pl.lit(catalogued))).then(pl.lit(why))).to_series()
 
 
-def _same(told: Any, known: Any) -> bool:
-    return bool(told or not known) if isinstance(known, bool) else bool(abs(told - known) <= ROUNDED * known)
+@cache
+def _values_of(name: str) -> Mapping[str, Any]:
+    """What the catalogue says of a field, by item; items of which it says nothing are left out."""
+    return dict(named().select("item", f"c_{name}").drop_nulls().iter_rows())
 
 
-def near(text: str) -> str:
-    """Up to four items and kinds whose names hold the text, or else are near it, as a question."""
+def _contradicted(item: str, known: Any) -> str:
+    return f"is not that of {item}: the catalogue says {plain(known)}"
+
+
+def _differs(name: str, told: Any, known: Any) -> Any:
+    """Whether a value, or a column of them, is not the catalogue's; of a flag only a laxer one differs."""
+    return known > told if FIELDS[name].type == "flag" else abs(told - known) > ROUNDED * known
+
+
+def near(text: str, otherwise: str = "give its --tpp, and what else a test needs with --set") -> str:
+    """Up to four items and kinds whose names hold the text, or else are near it, as a question; `otherwise` where none is."""
     every = [*named()["item"].to_list(), *KINDS]
     low = text.lower().replace("-", " ")
     lowered = {name.lower(): name for name in every}
     alike = [lowered[n] for n in get_close_matches(low, list(lowered), n=4, cutoff=0.6)]
-    close = [n for n in every if low and low in n.lower()] or alike
-    return f"did you mean {', '.join(close[:4])}?" if close else "give its --tpp, and what else a test needs with --set"
+    meant = item(text)
+    close = [meant] if meant != text else [n for n in every if low and low in n.lower()] or alike
+    return f"did you mean {', '.join(close[:4])}?" if close else otherwise

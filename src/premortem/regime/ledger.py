@@ -8,19 +8,22 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from premortem.errors import BadInput
 from premortem.regime import undo
 from premortem.regime.binding import limit
 from premortem.regime.clause import Rulebook
 from premortem.regime.engine import decide
 from premortem.regime.matching import renamed
 from premortem.regime.reading import checked, typed
-from premortem.regime.tables import MISSHAPEN, read, write
+from premortem.regime.tables import MISSHAPEN, check_target, read, write
 from premortem.regime.totals import Totals
 
 # Clause whose running total is a country's.
 ALLOCATION = "diffusion.country_allocation"
 # Columns that the ledger gains.
 ANSWERS = {"outcome": pl.String, "clause": pl.String, "eccn": pl.String, "headroom_tpp": pl.Float64}
+# Columns of the file of rejected rows, first and last: a row's number in the ledger, and why it was rejected.
+ROW, WHY = "_row", "rejected"
 
 
 def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> pl.DataFrame:
@@ -43,22 +46,59 @@ def decide_file(
     return decided, summary(decided, headroom, time.perf_counter() - began)
 
 
+def check_targets(out: Path, *inputs: Path) -> None:
+    """Raises `BadInput` where a decided ledger, or the file of its rejected rows, could not be written, before it is decided.
+
+    No file that the user did not name is replaced, unless it holds rejected rows as we write them, and is not an input.
+    """
+    check_target(out, *inputs)
+    beside = rejected_file(out)
+    check_target(beside)
+    if beside.exists():
+        is_input = any(given.exists() and beside.samefile(given) for given in inputs)
+        if is_input or not _holds_rejected(beside):
+            which = "is the input" if is_input else "is there already and is not a file of rejected rows"
+            what = f"its rejected rows would be written to {beside.name}, which {which}"
+            raise BadInput(str(out), "", what, got=str(beside), allowed="another name with -o")
+
+
+def rejected_file(out: Path) -> Path:
+    """The CSV beside a decided ledger in which its rejected rows go."""
+    return out.with_name(f"{out.stem}.rejected.csv")
+
+
 def write_rejected(decided: pl.DataFrame, out: Path) -> Path | None:
     """Rejected rows, with their numbers and reasons, in a CSV beside the output; None where there are none.
 
-    They can be mended there and decided again: `row` and `rejected` are no fields, and are kept.
+    They can be mended there and decided again: `_row` and `rejected` are no fields, and are kept.
     """
-    wrong = decided.with_row_index("_row", offset=1).filter(pl.col("rejected").is_not_null()).drop(ANSWERS)
+    wrong = (
+        decided.drop(ROW, strict=False).with_row_index(ROW, offset=1).filter(pl.col(WHY).is_not_null()).drop(ANSWERS)
+    )
     if not wrong.height:
         return None
-    beside = out.with_name(f"{out.stem}.rejected.csv")
+    beside = rejected_file(out)
     write(wrong, beside)
     return beside
 
 
+def _holds_rejected(path: Path) -> bool:
+    """Whether a file is one that `write_rejected` wrote: known by its first and last headings, and a reason in each row."""
+    try:
+        held = read(path)
+    except BadInput:
+        return False
+    return (held.columns[0], held.columns[-1]) == (ROW, WHY) and held[WHY].is_not_null().all()
+
+
 def summary(decided: pl.DataFrame, room: dict[str, tuple[float, float]], seconds: float) -> dict[str, Any]:
     """Counts by outcome, rejected rows with reasons, and by country room left under its allocation and the allocation [TPP]."""
-    counts = decided.filter(pl.col("outcome").is_not_null()).group_by("outcome").len().sort("len", descending=True)
+    counts = (
+        decided.filter(pl.col("outcome").is_not_null())
+        .group_by("outcome")
+        .len()
+        .sort("len", "outcome", descending=[True, False])
+    )
     wrong = decided.select("rejected").with_row_index("row", offset=1).filter(pl.col("rejected").is_not_null())
     return {
         "rows": decided.height,
@@ -112,7 +152,7 @@ def _room_left(
         pl.col(c).fill_null(0.0) if c in good.columns else pl.lit(0.0).alias(c) for c in ("used_tpp", "country_raise")
     ]
     drew = good.filter(answers["clause"] == clause.id).select("destination", "date", *own)
-    last = drew.group_by("destination").agg(pl.all().last())
+    last = drew.group_by("destination", maintain_order=True).agg(pl.all().last())
     limits = last.with_columns(limit=limit(clause)).to_dicts()
     drawn: dict[str, float] = {}
     for (place, _), group in sorted(running.groups.items(), key=lambda kv: str(kv[0])):  # the last window stays

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from premortem import faults
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.toml import read_toml
 from premortem.regime.clause import Clause, Dated, Strict
@@ -43,7 +44,7 @@ class Move(Strict):
 class Policy(Strict):
     """A policy file: an overlay on the rulebook."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = Field(pattern=faults.NAME)
     title: str
     says: str
     include: tuple[str, ...] = ()
@@ -73,7 +74,7 @@ def read_policy(path: Path | Traversable) -> Policy:
 def fault(file: str, key: str, wrong: dict[str, Any]) -> BadInput:
     """A fault that Pydantic found, in the words of this project's errors."""
     place = ".".join([*filter(None, [key]), *(str(p) for p in wrong["loc"])]).replace(".numbers.", ".")
-    known = [*Clause.model_fields, *Dated.model_fields, *Policy.model_fields]
-    if wrong["type"] == "extra_forbidden":
-        return BadInput(file, place, "no such key", got=wrong["loc"][-1], hint=nearest(str(wrong["loc"][-1]), known))
-    return BadInput(file, place, str(wrong["msg"]).removeprefix("Value error, "), got=wrong.get("input"))
+    found = faults.fault(file, place, wrong, (*Clause.model_fields, *Dated.model_fields, *Policy.model_fields))
+    if wrong["type"] == "extra_forbidden":  # the keys of all kinds of tables would say little of this one
+        return BadInput(file, place, found.what, got=found.got, hint=found.hint)
+    return found

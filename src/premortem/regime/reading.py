@@ -79,6 +79,7 @@ def typed(frame: pl.DataFrame) -> pl.DataFrame:
     suspect.append(_nameless(frame))
     if "item" in fields:
         suspect.append(~_listed(values["item"]) & values["item"].is_not_null())
+        suspect += [items.contradicted(name, values).is_not_null() for name in items.HELD_TO if name in fields]
     wrong = values.select(pl.any_horizontal(suspect)).to_series()
     if not wrong.any():
         return values.with_columns(rejected=pl.lit(None, pl.String))
@@ -105,6 +106,9 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str]) -> pl.Dat
                 _refused(name, text) if FIELDS[name].type == "number" else pl.concat_str(pl.lit(said), text)
             ),
         ]
+    if "item" in fields:
+        against = [(name, items.contradicted(name, values)) for name in items.HELD_TO if name in fields]
+        faults += [pl.when(why.is_not_null()).then(pl.concat_str(pl.lit(f"{name} "), why)) for name, why in against]
     return values.select("_row", rejected=pl.coalesce(*faults, pl.lit(None, pl.String)))
 
 

@@ -23,7 +23,8 @@ SEPARATORS = (",", ";", "\t")
 # Column that says of a row of a CSV that it cannot be told which value belongs where.
 MISSHAPEN = "_misshapen"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
-HEAD_BYTES = 65_536
+# Of a file that is looked at for its header, and the most that a header may have beyond it.
+HEAD_BYTES, MOST_HEADER = 65_536, 16_000_000
 
 
 def read(path: Path) -> pl.DataFrame:
@@ -104,7 +105,9 @@ def _read_csv(path: Path) -> pl.DataFrame:
 def _header(path: Path) -> tuple[str, list[str]]:
     """The separator of a CSV and the names of its columns."""
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
+        head = file.read(HEAD_BYTES) + file.readline(
+            MOST_HEADER
+        )  # a header may be long, and its last name is a whole one
     if head.startswith(UTF16):
         raise BadInput(
             path.name, "", "is UTF-16", allowed="UTF-8 CSV", hint=f"iconv -f UTF-16 -t UTF-8 {path.name} > utf8.csv"

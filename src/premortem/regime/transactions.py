@@ -1,6 +1,6 @@
 """Transactions as a person gives them: each field read in its type, every fault told at once; and frames of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,6 +30,7 @@ def parse(given: Mapping[str, Any]) -> dict[str, Any]:
     """One transaction's fields from texts or values, typed. Raises every fault at once."""
     errors: list[BadInput] = []
     row: dict[str, Any] = {}
+    unread: set[str] = set()
     for name, value in given.items():
         if value is None or value == "":
             continue
@@ -37,22 +38,24 @@ def parse(given: Mapping[str, Any]) -> dict[str, Any]:
             row[name] = _typed(name, value)
         except BadInput as error:
             errors.append(error)
-    errors += items.contradictions(row)
-    failed = {error.key for error in errors}
-    raise_all(errors + [error for error in _missing(row) if error.key not in failed])
+            unread.add(name)
+    raise_all(errors + items.contradictions(row) + _missing(row, unread))
     return row
 
 
-def _missing(row: Mapping[str, Any]) -> list[BadInput]:
+def _missing(row: Mapping[str, Any], unread: Collection[str]) -> list[BadInput]:
+    """What a transaction lacks; a field that was given and could not be read is not missing."""
     errors = (
         [BadInput("transaction", "destination", "is missing", allowed="ISO 3166 code or name")]
-        if "destination" not in row
+        if "destination" not in {*row, *unread}
         else []
     )
     item = row.get("item")
-    if item is None and "tpp" not in row:
+    if {"tpp", "item"} & {*unread} or "tpp" in row:
+        return errors
+    if item is None:
         errors.append(BadInput("transaction", "item", "is missing", allowed="a chip by name, a kind of item, or --tpp"))
-    elif item is not None and not items.is_known(item) and "tpp" not in row:
+    elif not items.is_known(item):
         errors.append(
             BadInput(
                 "transaction",

@@ -226,14 +226,16 @@ def print_cases(results: list[dict[str, Any]]) -> None:
     console = Console(highlight=False)
     for row in results:
         if "error" in row:
-            console.print(f"{row['case']}: {row['error']}", soft_wrap=True)
+            console.print(f"{row['case']}: cannot be decided", soft_wrap=True)
         elif not row.get("agrees", True) or "expected" not in row:
             console.print(
-                f"{row['case']}: {row['outcome']} by {row['clause']}"
+                f"{row['case']}: {row['outcome']}"
+                + (f" by {row['clause']}" if row["clause"] else "")
                 + (f"; expected {row['expected']}" if "expected" in row else "")
             )
-    agreed = sum(row.get("agrees", False) for row in results)
-    console.print(f"{words.counted(len(results), 'case')}, {agreed} as expected")
+    asked = [row["agrees"] for row in results if "expected" in row]
+    counts = [f"{sum(asked)} of {len(asked)} as expected"] if asked else []
+    console.print(", ".join([words.counted(len(results), "case"), *counts]))
 
 
 def print_ledger(result: dict[str, Any], out: Path | None) -> None:

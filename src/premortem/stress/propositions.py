@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
+from premortem import faults
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.toml import read_toml
 
@@ -42,7 +43,7 @@ class Limit(Strict):
 class Condition(Strict):
     """One condition of a proposition; it holds where the margin is positive."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    id: str = Field(pattern=faults.FIELD)
     says: str
     fails: str = Field(
         default="", description="how its failure reads after 'fails first:'; `not: ` and what it says if left out"
@@ -94,7 +95,7 @@ class Item(Strict):
 class Assumption(Strict):
     """An assumption that a policy rests on."""
 
-    id: str = Field(pattern=r"^A\d+$")
+    id: str = Field(pattern=faults.ASSUMPTION)
     name: str
     claim: str
     condition: tuple[Condition, ...] = Field(min_length=1)
@@ -150,12 +151,8 @@ def read(path: Path | Traversable) -> Assumption:
 def _fault(file: str, fault: dict[str, object]) -> BadInput:
     place = fault["loc"]
     key = ".".join(map(str, place)) if isinstance(place, tuple) else ""
-    last = str(place[-1]) if isinstance(place, tuple) and place else ""
     known = sorted({*Assumption.model_fields, *Condition.model_fields, *Item.model_fields, *Limit.model_fields})
-    what = str(fault["msg"]).removeprefix("Value error, ")
-    if fault["type"] == "extra_forbidden":
-        return BadInput(file, key, "no such key", got=last, allowed=", ".join(known), hint=nearest(last, known))
-    return BadInput(file, key, what, got=None if fault["type"] == "missing" else fault.get("input"))
+    return faults.fault(file, key, fault, tuple(known))
 
 
 def check_binds(

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from premortem import world
 from premortem.errors import BadInput, raise_all
 from premortem.facts.toml import read_toml
+from premortem.faults import fault
 from premortem.regime.levers import Levers
 from premortem.stress import identity
 from premortem.stress.expressions import Expression
@@ -161,10 +162,8 @@ def read(path: Path, base: frozenset[str]) -> tuple[Outcome, ...]:
             errors.append(error)
         except ValidationError as wrong:
             errors += [
-                BadInput(
-                    path.name, f"{name}.{'.'.join(map(str, fault['loc']))}", fault["msg"], allowed="says, unit, value"
-                )
-                for fault in wrong.errors()
+                fault(path.name, f"{name}.{'.'.join(map(str, found['loc']))}", dict(found), ("says", "unit", "value"))
+                for found in wrong.errors()
             ]
     raise_all(errors)
     return tuple(outcomes)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
@@ -168,18 +168,30 @@ class Study:
         progress: ensemble.Progress | None = None,
         cluster: str | None = None,
         memory: int | None = None,
+        whole: Callable[[Run], object] | None = None,
     ) -> Run:
         """Simulate and score `futures` futures under each policy into a run folder; same bits for the same seed.
 
         `cluster` is a Dask scheduler's address or `local:N`; `memory` a ceiling in bytes; `replace` lets a finished run
-        of more futures in the same folder make way.
+        in the same folder make way, of which futures, policies or assumptions would be lost. `whole` adds to the scored
+        run, such as its brief, before it takes the place of an older one, which stays where this fails.
         """
         chosen = tuple(dict.fromkeys(listed(policies) or self.policies))
         each(self.book, chosen)
         folder = self.run_folder(out)
         began = time.perf_counter()
         pulled = {name: (self.levers(name), self.scorer.thresholds) for name in chosen}
-        timing = ensemble.run(
+        held: list[Run] = []
+
+        def scored(place: Path, timing: ensemble.Timing) -> None:
+            held.append(made := Run(self, place, timing, memory))
+            began_scoring = time.perf_counter()
+            made.board()
+            made.seconds["score"] = time.perf_counter() - began_scoring
+            if whole:
+                whole(made)
+
+        ensemble.run(
             self.model(),
             self.priors,
             pulled,
@@ -187,16 +199,17 @@ class Study:
             seed,
             folder,
             inputs=self.hashes(chosen),
+            assumptions=[a.id for a in self.assumptions],
             resume=resume,
             replace=replace,
             progress=progress,
             cluster=cluster,
             most_memory=memory,
+            whole=scored,
         )
-        made = Run(self, folder, timing, memory)
-        began_scoring = time.perf_counter()
-        made.board()
-        made.seconds |= {"score": time.perf_counter() - began_scoring, "total": time.perf_counter() - began}
+        made = held[0]
+        made.folder = folder  # where it lies now
+        made.seconds["total"] = time.perf_counter() - began
         last.remember(self.folder, folder)
         return made
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from premortem import world
+from premortem import faults, world
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
 from premortem.regime import book as rules
@@ -53,7 +53,7 @@ class Signpost(Strict):
     """One thing to watch."""
 
     id: str
-    assumption: str = Field(pattern=r"^A\d+$")
+    assumption: str = Field(pattern=faults.ASSUMPTION)
     title: str
     observable: str
     unit: str

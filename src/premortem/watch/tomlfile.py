@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from premortem.errors import BadInput, nearest, raise_all
+from premortem import faults
+from premortem.errors import BadInput, raise_all
 from premortem.facts.toml import read_toml
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -32,11 +33,5 @@ def read_entries(path: Path | Traversable, entry: type[Model], key: str = "id") 
 
 
 def _fault(file: str, heading: str, fault: dict[str, Any], entry: type[BaseModel]) -> BadInput:
-    place = [heading, *map(str, fault["loc"])]
-    key, known = ".".join(place), sorted(entry.model_fields)
-    if fault["type"] == "extra_forbidden":
-        return BadInput(
-            file, key, "no such key", got=place[-1], allowed=", ".join(known), hint=nearest(place[-1], known)
-        )
-    what = str(fault["msg"]).removeprefix("Value error, ")
-    return BadInput(file, key, what, got=None if fault["type"] == "missing" else fault.get("input"))
+    key = ".".join([heading, *map(str, fault["loc"])])
+    return faults.fault(file, key, fault, tuple(sorted(entry.model_fields)))

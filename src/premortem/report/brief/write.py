@@ -3,7 +3,7 @@
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from premortem import writing
@@ -22,6 +22,10 @@ class Written:
     pdf: Path | None
     seconds: float
     left_out: tuple[str, ...]
+
+    def within(self, folder: Path) -> "Written":
+        """The same where the run's folder has moved to."""
+        return replace(self, html=folder / self.html.name, pdf=self.pdf and folder / self.pdf.name)
 
 
 def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None, paper: pdf.Paper = "a4") -> Written:
