@@ -19,6 +19,14 @@ settings.load_profile("any load")
 # Files that compile the gradient of the world and make briefs go to one process, one after the other, so that nothing is
 # compiled twice at once; every other file goes to whichever process is free.
 ONE_PROCESS = ("report/test_brief.py", "stress/test_why.py", "tests/test_cli.py")
+# Rooms whose tests compile, simulate and wait: they come first, so that no process has a long file left when the other is done.
+LONG = ("report", "stress", "browser", "ensemble", "exhibits", "watch", "app")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The rooms of `LONG` in their order, then the rest as they come."""
+    items.sort(key=lambda item: LONG.index(item.path.parent.name) if item.path.parent.name in LONG else len(LONG))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -31,6 +39,7 @@ def pytest_xdist_make_scheduler(config, log):
             file = super()._split_scope(nodeid)
             return "briefs" if file.endswith(ONE_PROCESS) else file
 
+    config.option.loadscopereorder = False  # as sorted above, not by how many tests a file has
     return Files(config, log) if config.getvalue("dist") == "loadfile" else None
 
 

@@ -1,9 +1,12 @@
 """The command line as scripts see it: names, keys, exit codes, one line an error; and what `--help` may load."""
 
+import io
 import json
 import re
+import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -16,12 +19,17 @@ HEAVY = ("jax", "polars", "altair", "numpy", "scipy", "pandas", "xarray", "fasta
 
 def premortem(capsys, monkeypatch, *arguments):
     """Exit code, stdout and stderr of a command run in this process."""
+    code, out = ended(monkeypatch, *arguments), capsys.readouterr()
+    return code, out.out, out.err
+
+
+def ended(monkeypatch, *arguments) -> int:
+    """Exit code of a command run in this process."""
     monkeypatch.setattr(sys, "argv", ["premortem", *map(str, arguments)])
     with pytest.raises(SystemExit) as stop:
         cli.main()
         raise SystemExit(0)
-    out = capsys.readouterr()
-    return stop.value.code or 0, out.out, out.err
+    return stop.value.code or 0
 
 
 @pytest.fixture
@@ -141,21 +149,34 @@ def test_bad_input_to_any_command_is_an_error_document_and_exit_2(run, words, wr
     assert not list(tmp_path.iterdir())
 
 
-def test_run_prints_the_keys_of_the_contract_and_writes_a_self_contained_brief(run, tmp_path):
-    code, out, _ = run(
-        "run", "--futures", "600", "--policy", "as-written", "--policy", "rescinded", "--out", tmp_path / "o", "--json"
-    )
-    document = json.loads(out)
-    assert code == 0
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory):
+    """A study that was made and given a policy by hand, and what a run of it printed: one run with its brief for all that is asked."""
+    folder = tmp_path_factory.mktemp("edited") / "mine"
+    with pytest.MonkeyPatch.context() as patch:
+        assert ended(patch, "init", folder) == 0
+        assert ended(patch, "validate", folder) == 0
+        policy = folder / "policies" / "as-written.toml"
+        (folder / "policies" / "looser.toml").write_text(
+            policy.read_text().replace('"as-written"', '"looser"').replace("790_000_000", "3_000_000_000")
+        )
+        asked = ("--policy", "as-written", "--policy", "looser", "--futures", "600", "--json")
+        with redirect_stdout(io.StringIO()) as out:
+            assert ended(patch, "run", "--study", folder, *asked) == 0
+    return folder, json.loads(out.getvalue())
+
+
+def test_run_prints_the_keys_of_the_contract_and_writes_a_self_contained_brief(run, edited):
+    folder, document = edited
     assert {"run", "brief", "futures", "policies", "seed", "seconds", "futures_per_second", "peak_mb", "board"} <= set(
         document
     )
     assert {"compile", "simulate", "score", "report"} <= set(document["seconds"])
     assert {"assumption", "policy", "holds", "low", "high", "fails_on"} <= set(document["board"][0])
     assert all(None not in row["fails_on"].values() for row in document["board"])
-    code, out, _ = run("board", "--run", tmp_path / "o", "--json")
+    _, out, _ = run("board", "--run", folder / "out", "--study", folder, "--json")
     assert json.loads(out)["board"] == document["board"]
-    text = (tmp_path / "o" / "brief.html").read_text()
+    text = (folder / "out" / "brief.html").read_text()
     assert len(text.encode()) < 3_000_000
     assert "http://" not in text.replace("http://www.w3.org", "")
     assert "https://" not in text
@@ -219,20 +240,11 @@ def test_check_answers_and_exits_by_the_answer(run):
     assert json.loads(out)["outcome"] == "licence:presumption_of_denial"
 
 
-def test_a_study_is_made_edited_run_and_validated(run, tmp_path):
-    folder = tmp_path / "mine"
-    assert run("init", folder)[0] == 0
-    assert run("validate", folder)[0] == 0
+def test_a_study_is_made_edited_run_and_validated(run, edited, tmp_path):
+    folder, document = edited
     assert run("init", folder)[0] == 2  # never over something that is there
-    policy = folder / "policies" / "as-written.toml"
-    (folder / "policies" / "looser.toml").write_text(
-        policy.read_text().replace('"as-written"', '"looser"').replace("790_000_000", "3_000_000_000")
-    )
-    code, out, _ = run(
-        "run", "--study", folder, "--policy", "as-written", "--policy", "looser", "--futures", "400", "--json"
-    )
-    assert code == 0
-    assert json.loads(out)["policies"] == ["as-written", "looser"]
+    assert document["policies"] == ["as-written", "looser"]
+    folder = shutil.copytree(folder, tmp_path / "mine")
     (folder / "policies" / "bad.toml").write_text('name = "bad"\ntitle = "x"\nsays = "x"\nfoo = 1\n')
     (folder / "params.csv").write_text("name,low\nx,1\n")
     (folder / "assumptions" / "a1.toml").write_text("id = 'A1'\n")
