@@ -7,6 +7,10 @@ import unicodedata
 EDGE = 0.01
 # Counts that a sentence spells out.
 NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+# The unit of rates that the world compounds: a year multiplies by exp(rate), or by exp(-rate).
+LOG_RATE = "ln/yr"
+# A limit from here on is none: the largest number that a clause may have [any unit], less what rounding takes.
+UNLIMITED = 0.99e30
 # A ratio nearer to 1 than this is no trend.
 LEVEL = 0.03
 
@@ -82,6 +86,24 @@ def small(text: str) -> str:
 def plain(value: bool | float) -> str:
     """A flag as `yes` or `no`, a number with its thousands parted."""
     return ("yes" if value else "no") if isinstance(value, bool) else f"{value:,g}"
+
+
+def limit(value: float, unit: str = "") -> str:
+    """A limit of a rule with its unit, in full: `1,580,000,000 TPP`, `0.5 share`; `no limit` where it limits nothing.
+
+    >>> limit(1_580_000_000, "TPP"), limit(1e30, "TPP")
+    ('1,580,000,000 TPP', 'no limit')
+    """
+    return "no limit" if value >= UNLIMITED else f"{value:,.12g} {unit}".strip()
+
+
+def a_year(rate: float, falls: bool = False) -> float:
+    """What a log rate [ln/yr] makes of a year [share]: a growth, or the fall where it `falls`.
+
+    >>> round(a_year(0.336), 3), round(a_year(0.336, falls=True), 3)
+    (0.399, 0.285)
+    """
+    return -math.expm1(-rate) if falls else math.expm1(rate)
 
 
 def unaccented(text: str) -> str:

@@ -193,7 +193,9 @@ def sure_sentence(reading: Array, signpost: Signpost) -> str:
 
 
 def _when(signpost: Signpost, limit: float) -> str:
-    said = words.share(limit) if signpost.unit in ("share", "1/yr") else f"{limit:g}"
+    if signpost.unit == words.LOG_RATE:
+        limit = words.a_year(limit, "falls" in signpost.when)
+    said = words.share(limit) if signpost.unit in ("share", "1/yr", words.LOG_RATE) else f"{limit:g}"
     return f"{signpost.when.replace('{limit}', said)} by {_day(signpost.by)}"
 
 
