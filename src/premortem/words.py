@@ -89,12 +89,14 @@ def plain(value: bool | float) -> str:
 
 
 def limit(value: float, unit: str = "") -> str:
-    """A limit of a rule with its unit, in full: `1,580,000,000 TPP`, `0.5 share`; `no limit` where it limits nothing.
+    """A number of a rule with its unit, in full: `1,580,000,000 TPP`, `14%`; `no limit` where it limits nothing.
 
-    >>> limit(1_580_000_000, "TPP"), limit(1e30, "TPP")
-    ('1,580,000,000 TPP', 'no limit')
+    >>> limit(1_580_000_000, "TPP"), limit(0.14, "share"), limit(1e30, "TPP")
+    ('1,580,000,000 TPP', '14%', 'no limit')
     """
-    return "no limit" if value >= UNLIMITED else f"{value:,.12g} {unit}".strip()
+    if value >= UNLIMITED:
+        return "no limit"
+    return f"{100 * value:.12g}%" if unit == "share" else f"{value:,.12g} {unit}".strip()
 
 
 def a_year(rate: float, falls: bool = False) -> float:

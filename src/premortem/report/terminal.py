@@ -246,7 +246,8 @@ def print_ledger(result: dict[str, Any], out: Path | None) -> None:
     for outcome, count in result["outcomes"].items():
         console.print(f"{count:>12,}  {outcome}")
     for place, left in result["headroom"].items():
-        console.print(f"{place}: {left:,.0f} TPP left of its allocation")
+        room = words.limit(left, "TPP")
+        console.print(f"{place}: {room} {'to' if room == 'no limit' else 'left of'} its allocation")
     rejected = f", {result['rejected_count']:,} of them rejected" if result["rejected_count"] else ""
     if result["rejected_file"]:
         rejected += f" and written to {result['rejected_file']}"
@@ -260,7 +261,7 @@ def print_clauses(clauses: list[dict[str, Any]]) -> None:
     console = Console(highlight=False)
     for c in clauses:
         console.print(f"[bold]{c['clause']}[/bold]  {c['citation']}")
-        numbers = "; ".join(f"{k} = {v['value']:,.12g} {v['unit']}" for k, v in c["numbers"].items())
+        numbers = "; ".join(f"{k} = {words.limit(v['value'], v['unit'])}" for k, v in c["numbers"].items())
         console.print(f"  {c['says']}" + (f"\n  {numbers}" if numbers else ""))
     console.print(f"{words.counted(len(clauses), 'clause')} in force")
 
