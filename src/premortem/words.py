@@ -41,6 +41,18 @@ def points(change: float) -> str:
     return "no change" if rounded == 0 else f"{rounded:+d} point{'' if abs(rounded) == 1 else 's'}"
 
 
+def change_in_points(change: float) -> str:
+    """A change of a share in points to a tenth: `+1.5`, `-0.3`; `under +0.1` where a tenth does not show it, `0` for none.
+
+    >>> change_in_points(0.0149), change_in_points(-0.0003), change_in_points(0.0)
+    ('+1.5', 'under -0.1', '0')
+    """
+    if change == 0:
+        return "0"
+    shown = f"{100 * change:+.1f}"
+    return shown if float(shown) else f"under {'+' if change > 0 else '-'}0.1"
+
+
 def number(value: float, digits: int = 2) -> str:
     """A number to two significant digits, with a thin space between thousands; `-` when it is not a number."""
     if value is None or not math.isfinite(value):

@@ -118,8 +118,8 @@ def test_every_signpost_with_a_threshold_makes_a_sentence():
 def test_an_event_says_what_its_coming_does():
     found = signposts.shipped()["w_streamlining"]
     assert value.event_sentence(found, value.Shift("A4", 0.75, 0.004, 0.34), weighted=True) == (
-        "If the framework is withdrawn or left unenforced by the end of 2026 (so in 34% of futures), A4's weighted share "
-        "falls from 75% to under 1%."
+        "If the framework is withdrawn or left unenforced by the end of 2026 (so in 34% of futures, weighted alike), A4's weighted "
+        "share falls from 75% without it to under 1% with it."
     )
 
 

@@ -66,7 +66,7 @@ def limit(row: Prior, low: float, high: float) -> str:
 
 def move(row: Prior, start: float, to: float) -> str:
     """A move of an uncertainty as a phrase, in a unit that people use: months for dates and lags, points for shares."""
-    span = f"{amount(row, start)} to {amount(row, to)}"
+    span = " to ".join(_ends(row, start, to))
     if row.unit == "year":
         months = 12 * abs(to - start)
         return f"{row.meaning} comes {_count(months, 'month')} {'later' if to > start else 'earlier'} ({span})"
@@ -80,23 +80,30 @@ def move(row: Prior, start: float, to: float) -> str:
         return f"{row.meaning} is {_count(points, 'point')} a year {_way(start, to)} ({span})"
     if start > 0 and to > 0 and row.unit not in ("0-1", "-", "logit", "ln"):
         return f"{row.meaning} is {abs(to / start - 1):.0%} {_way(start, to)} ({span})"
-    return f"{row.meaning} goes from {amount(row, start)} to {amount(row, to)}"
+    return f"{row.meaning} goes from {span}"
 
 
-def amount(row: Prior, value: float) -> str:
-    """A value with its unit as people write it: `Nov 2026`, `5.3 months`, `12%`, `22 thousand a month`."""
+def _ends(row: Prior, start: float, to: float) -> tuple[str, str]:
+    """The two ends of a move, with as many digits as it takes to tell them apart."""
+    ends = ((amount(row, start, more), amount(row, to, more)) for more in range(4))
+    return next(((a, b) for a, b in ends if a != b), (amount(row, start), amount(row, to)))
+
+
+def amount(row: Prior, value: float, more: int = 0) -> str:
+    """A value with its unit as people write it: `Nov 2026`, `5.3 months`, `12%`, `22 thousand a month`; with `more` digits."""
+    digits = 3 + more
     if row.unit == "year":
         months = round(12 * value)
         return f"{MONTHS[months % 12]} {months // 12}"
     if row.unit == "yr":
-        return _count(12 * value, "month")
+        return _count(12 * value, "month", more)
     if row.unit == "months":
-        return _count(value, "month")
+        return _count(value, "month", more)
     if _is_share(row):
-        return f"{100 * value:.3g}%"
+        return f"{100 * value:.{digits}g}%"
     if _is_rate(row):
-        return f"{100 * _a_year(row, value):.3g}% a year"
-    return f"{value:.3g}{unit(row.unit)}"
+        return f"{100 * _a_year(row, value):.{digits}g}% a year"
+    return f"{value:.{digits}g}{unit(row.unit)}"
 
 
 def categories(row: Prior) -> tuple[str, dict[int, str]]:
@@ -134,7 +141,7 @@ def _way(start: float, to: float) -> str:
     return "higher" if to > start else "lower"
 
 
-def _count(number: float, thing: str) -> str:
-    """`11 months`, `0.5 months`, `1 point`."""
-    shown = f"{number:.0f}" if number >= 10 else f"{number:.2g}"
+def _count(number: float, thing: str, more: int = 0) -> str:
+    """`11 months`, `0.5 months`, `1 point`; with `more` digits."""
+    shown = f"{number:.{more}f}" if number >= 10 else f"{number:.{2 + more}g}"
     return f"{shown} {thing}{'' if shown == '1' else 's'}"
