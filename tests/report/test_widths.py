@@ -13,7 +13,6 @@ from premortem.report.terminal import add_columns, print_table, wrapped
 WIDTHS = (60, 80, 120)
 COMMANDS = (
     ("data", "status"),
-    ("data", "history"),
     ("evidence",),
     ("check", "--item", "H20", "--quantity", "1000", "--to", "CHN", "--on", "2024-06-01"),
     (
@@ -90,12 +89,14 @@ def test_a_command_breaks_no_word_at_any_width(monkeypatch, capsys, command):
 
 def test_answers_of_a_run_break_no_word_at_any_width(monkeypatch, capsys, small_run):
     judged, compared = analysis.hindcast(run=small_run), analysis.compare(small_run, time=False)
-    edits, watched = analysis.edits(small_run.study), analysis.what_to_watch(small_run.study, small_run)
+    edits, watched = analysis.heavy_edits(small_run.study), analysis.what_to_watch(small_run.study, small_run)
+    record = analysis.record(small_run.study).to_dicts()
     for show in (
         lambda: report.print_board(small_run),
         lambda: report.print_hindcast(judged),
         lambda: report.print_compare(compared),
         lambda: report.print_edits(edits),
+        lambda: report.print_history(record),
         lambda: report.print_watch(watched),
     ):
         fits(monkeypatch, capsys, show)

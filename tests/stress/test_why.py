@@ -344,3 +344,19 @@ def test_the_rates_that_the_world_compounds_and_no_others_have_the_unit_of_log_r
     }  # fmt: skip
     assert {p.name for p in study.priors.rows if p.unit == "ln/yr"} == compounded
     assert not [p.name for p in study.priors.rows if "log growth" in p.meaning]
+
+
+def test_the_ends_of_a_move_are_told_with_the_digits_that_part_them(study):
+    lag, elasticity = study.priors["imitation_lag"], study.priors["elasticity"]
+    assert sentences.move(lag, 13.0 / 12, 12.85 / 12).endswith("(13.0 months to 12.8 months)")
+    assert sentences.move(elasticity, 1.0511, 1.0524).endswith("goes from 1.051 to 1.052")
+
+
+def test_nearest_breaks_that_tell_the_same_moves_are_told_once():
+    def row(distance, **moves):
+        return {"distance": distance, "moves": moves}
+
+    first = row(0.10, capex=(0.4, 0.5), power=(0.3, 0.2), price=(1.0, 1.1), cost=(0.2, 0.3), little=(0.0, 0.1))
+    alike = row(0.11, capex=(0.4, 0.6), price=(1.0, 1.2), power=(0.3, 0.1), cost=(0.2, 0.4), other=(0.0, 0.1))
+    opposite = row(0.5, capex=(0.4, 0.3), power=(0.3, 0.2), price=(1.0, 1.1), cost=(0.2, 0.3))
+    assert breaks._kinds([first, alike, opposite]) == [first, opposite]
