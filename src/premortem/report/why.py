@@ -165,7 +165,7 @@ def print_compare(result: dict[str, Any]) -> None:
         console.print(f"Note: {warning}.", style="yellow")
     if result["simulated_now"]:
         console.print(f"Simulated now, over the run's futures: {words.listing(result['simulated_now'])}.", style="dim")
-    if result["left_out"]:
+    if result.get("left_out"):
         console.print(
             "History is what happened and no choice, so it is left out; name it to compare it too.", style="dim"
         )
