@@ -117,8 +117,14 @@ def print_table(console: Console, table: Table) -> None:
 
 def wrapped(text: str, width: int, indent: str = "") -> str:
     """A text in lines of a width, broken between words alone; lines after the first are set in by two spaces more."""
-    whole = {"break_long_words": False, "break_on_hyphens": False}
-    return fill(text, width, initial_indent=indent, subsequent_indent=f"{indent}  ", **whole)
+    return fill(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _longest(column: Column, unbroken: bool) -> int:
