@@ -7,6 +7,10 @@ import unicodedata
 EDGE = 0.01
 # Counts that a sentence spells out.
 NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+# The unit of rates that the world compounds: a year multiplies by exp(rate), or by exp(-rate).
+LOG_RATE = "ln/yr"
+# A limit from here on is none: the largest number that a clause may have [any unit], less what rounding takes.
+UNLIMITED = 0.99e30
 # A ratio nearer to 1 than this is no trend.
 LEVEL = 0.03
 
@@ -35,6 +39,18 @@ def points(change: float) -> str:
     """A change of a share in points: `+12 points`, `-3 points`, `no change`."""
     rounded = round(100 * change)
     return "no change" if rounded == 0 else f"{rounded:+d} point{'' if abs(rounded) == 1 else 's'}"
+
+
+def change_in_points(change: float) -> str:
+    """A change of a share in points to a tenth: `+1.5`, `-0.3`; `under +0.1` where a tenth does not show it, `0` for none.
+
+    >>> change_in_points(0.0149), change_in_points(-0.0003), change_in_points(0.0)
+    ('+1.5', 'under -0.1', '0')
+    """
+    if change == 0:
+        return "0"
+    shown = f"{100 * change:+.1f}"
+    return shown if float(shown) else f"under {'+' if change > 0 else '-'}0.1"
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -82,6 +98,26 @@ def small(text: str) -> str:
 def plain(value: bool | float) -> str:
     """A flag as `yes` or `no`, a number with its thousands parted."""
     return ("yes" if value else "no") if isinstance(value, bool) else f"{value:,g}"
+
+
+def limit(value: float, unit: str = "") -> str:
+    """A number of a rule with its unit, in full: `1,580,000,000 TPP`, `14%`; `no limit` where it limits nothing.
+
+    >>> limit(1_580_000_000, "TPP"), limit(0.14, "share"), limit(1e30, "TPP")
+    ('1,580,000,000 TPP', '14%', 'no limit')
+    """
+    if value >= UNLIMITED:
+        return "no limit"
+    return f"{100 * value:.12g}%" if unit == "share" else f"{value:,.12g} {unit}".strip()
+
+
+def a_year(rate: float, falls: bool = False) -> float:
+    """What a log rate [ln/yr] makes of a year [share]: a growth, or the fall where it `falls`.
+
+    >>> round(a_year(0.336), 3), round(a_year(0.336, falls=True), 3)
+    (0.399, 0.285)
+    """
+    return -math.expm1(-rate) if falls else math.expm1(rate)
 
 
 def unaccented(text: str) -> str:

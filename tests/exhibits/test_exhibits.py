@@ -72,7 +72,7 @@ def test_a_chart_is_valid_and_draws_all_its_words(made, name, width):
 
 @pytest.mark.parametrize("name", EACH)
 def test_data_survive_csv(made, name):
-    frame = made(name).data
+    frame = made(name).shown
     back = pl.read_csv(made(name).csv().encode(), schema_overrides=frame.schema, infer_schema_length=None)
     assert back.equals(frame)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from premortem import exhibits, facts
 from premortem.analysis import KNOWN
 from premortem.app import specs
-from premortem.exhibits import board, china_supply, figure4, form, gap, price, render
+from premortem.exhibits import asymmetry, board, china_supply, figure4, form, gap, price, render
 from premortem.exhibits.marks import PLAIN
 from premortem.exhibits.theme import themed
 from premortem.report import charts
@@ -199,3 +199,54 @@ def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small
             make(small_run)
     assert asked == [(small_run, record.LOOKED_AT)] * 2
     assert analysis.observed.AT_ONCE == record.LOOKED_AT
+
+
+def test_a_margin_that_stays_is_told_by_all_that_is_drawn():
+    frame = prices([40.0] * 9)
+    moved = frame.with_columns(
+        p50=pl.when((pl.col("series") == "gross_margin") & (pl.col("quarter") > "2024Q4")).then(0.545).otherwise("p50")
+    )
+    assert "stays at 50%" in price.says(frame).title
+    assert "stays between 50% and 55%" in price.says(moved).title
+    apart = moved.with_columns(p50=pl.when(pl.col("p50") == 0.545).then(0.7).otherwise("p50"))
+    assert "goes from 50% to 70%" in price.says(apart).title
+
+
+def test_no_exhibit_speaks_of_more_futures_than_the_run_has(small_run):
+    for name in ("hindcast", "compute", "china-supply"):
+        made = exhibits.exhibit(name, small_run)
+        said = f"{made.source} {made.check} {made.unit}"
+        counts = [int(n.replace(",", "")) for n in re.findall(r"the first ([\d,]+)", said)]
+        assert all(n <= small_run.futures or re.search("where (it|the run) has (more|fewer)", said) for n in counts)
+
+
+def test_the_hindcast_shows_what_was_read_with_all_its_digits(small_run):
+    made = exhibits.exhibit("hindcast", small_run)
+    drawn = json.dumps(made.chart.to_dict(validate=False))
+    for row in made.data.to_dicts():
+        read = f"{row['observed']:,.4g}"
+        assert f"{row['date']}: {read} {row['unit']}" in made.alternative
+        assert f'"{read} (' in drawn
+
+
+@pytest.mark.parametrize(
+    "name", ["compute", "binding", "gap", "price", "electricity", "figure-4", "goodwill", "return"]
+)
+def test_a_year_in_a_table_is_the_whole_year_of_its_quarter(small_run, name):
+    made = exhibits.exhibit(name, small_run)
+    assert not made.shown.schema["year"].is_float()
+    dated = made.shown.drop_nulls("quarter")
+    assert dated["year"].to_list() == [int(q[:4]) for q in dated["quarter"]]
+
+
+def test_no_whisker_ends_at_the_end_of_its_axis(small_run):
+    made = exhibits.exhibit("china-supply", small_run)
+    tops = {
+        domain[1]
+        for domain in re.findall(r'"domain": \[(\d+), ([\d.]+)\]', json.dumps(made.chart.to_dict(validate=False)))
+    }
+    assert min(map(float, tops)) > made.data["p95"].max()
+
+
+def test_a_bar_that_is_drawn_is_never_labelled_nought():
+    assert [asymmetry._signed(x) for x in (0.0, 0.0003, -0.0003, 0.0149)] == ["0", "under +0.1", "under −0.1", "+1.5"]

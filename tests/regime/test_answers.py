@@ -408,3 +408,39 @@ def test_a_policy_other_than_the_law_is_told_as_hypothetical_and_never_passes_a_
     found = answer("rescinded", **sent)
     assert found.gate == GATE["facts"]
     assert found.sentence.startswith("Under the hypothetical policy rescinded: ")
+
+
+def test_a_sentence_tells_the_number_in_force_under_the_policy():
+    asked = {"item": "H100 SXM", "quantity": 5000.0, "destination": "IND", "date": date(2025, 6, 1)}
+    streamlined, written = answer("streamlined", **asked), answer("as-written", **asked)
+    assert streamlined.clause == written.clause == "diffusion.country_allocation"
+    assert "changed by the policy: tpp is 1,580,000,000 TPP, not 790,000,000 TPP" in streamlined.says
+    assert "changed" not in written.says
+    assert "1,580,000,000" in memo.text(streamlined)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.floats(0.1, 10.0), st.floats(0.1, 10.0))
+def test_a_number_that_is_changed_and_put_back_is_told_as_the_law_has_it(first, second):
+    law = rules.load("as-written")
+    place = ("diffusion.lpp", "tpp_year")
+    usual = law.number(*place)
+    changed = law.with_number(*place, usual * first).with_number(*place, usual * second)
+    said = changed.by_id[place[0]].says
+    assert said.count("changed by the policy") == (changed.number(*place) != usual)
+    back = law.with_number(*place, 2 * usual).with_number(*place, usual)
+    assert back.by_id[place[0]].says == law.by_id[place[0]].says
+
+
+def test_a_number_that_limits_nothing_is_told_as_no_limit(tmp_path):
+    file = tmp_path / "free.toml"
+    file.write_text(
+        'name = "free"\ntitle = "Free"\nsays = "No limit on small orders."\n'
+        '[clause."diffusion.lpp"]\ntpp_year = { value = 1e30, unit = "TPP" }\n'
+    )
+    asked = {"item": "H100 SXM", "quantity": 1000.0, "destination": "IND", "date": date(2025, 6, 1)}
+    found = explain(Transaction(asked), rules.load(file))
+    said = memo.text(found)
+    assert "tpp year is no limit, not 26,900,000 TPP" in said
+    assert "Headroom after it: no limit" in said
+    assert not re.search(r"\d{3}(,\d{3}){8}|1e\+?30", said + repr(found.trace))

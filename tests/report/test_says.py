@@ -202,3 +202,33 @@ def test_f060_the_brief_claims_no_families_in_a_continuum(small_run):
     assert ("continuum" in section.title) == result["continuum"]
     if result["continuum"]:
         assert "family is" not in flat(section)
+
+
+def test_a_policy_that_changes_most_is_named_beside_what_was_left_out():
+    every = propositions.shipped()
+    shares = {a.id: 0.5 for a in every} | {"all": 0.19}
+    whole = findings.findings(fake(every, shares, ("as-written", "streamlined", "history")))
+    assert all("History aside, " in line for line in whole)
+    assert "History aside" in flat(page_one.page_one(fake(every, shares, ("as-written", "streamlined", "history")), []))
+    assert not [line for line in findings.findings(fake(every, shares)) if "History" in line]
+
+
+def test_a_comparison_says_that_history_is_left_out(monkeypatch, small_run):
+    out = io.StringIO()
+    monkeypatch.setattr(why, "Console", lambda **more: Console(file=out, width=200, **more))
+    result = analysis.compare(small_run, time=False)
+    assert result["left_out"] == []
+    why.print_compare(result | {"left_out": ["history"]})
+    assert "History is what happened and no choice, so it is left out" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "low", "high", "said"),
+    [
+        (0.0004, 0.0001, 0.0008, "+0.04 (+0.01 to +0.08)"),
+        (-0.0012, -0.0019, -0.0003, "-0.12 (-0.19 to -0.03)"),
+        (0.015, 0.012, 0.017, "+1.5 (+1.2 to +1.7)"),
+    ],
+)
+def test_a_change_beyond_sampling_error_never_reads_as_none(change, low, high, said):
+    assert why._interval({"change": change, "low": low, "high": high}) == said

@@ -296,7 +296,7 @@ def test_unknown_assumptions_and_policies_are_named(small_run):
         ("hbm_domestic_start", 2027.0, 2026.0833, "comes 11 months earlier (Jan 2027 to Feb 2026)"),
         ("imitation_lag", 0.5, 0.25, "is 3 months shorter (6 months to 3 months)"),
         ("enforcement", 0.67, 0.57, "is 10 points lower (67% to 57%)"),
-        ("wafer_growth", 0.45, 0.54, "is 9 points a year higher (45% a year to 54% a year)"),
+        ("wafer_growth", 0.45, 0.54, "is 15 points a year higher (56.8% a year to 71.6% a year)"),
         ("wafers_2024", 20.0, 30.0, "is 50% higher (20 thousand a month to 30 thousand a month)"),
         ("cn_model_bias", -3.5, -3.0, "goes from -3.5 to -3"),
     ],
@@ -315,3 +315,48 @@ def test_limits_of_boxes_read_as_phrases(study):
 
 def test_searches_stay_within_the_bound_of_the_priors():
     assert breaking.BOUND == 3.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("cost_fall", 0.336, "28.5% a year"),
+        ("energy_efficiency_growth", 0.336, "28.5% a year"),
+        ("tool_decay", 0.1, "9.52% a year"),
+        ("wafer_growth", 0.788, "120% a year"),
+        ("efficiency_growth", 1.1, "200% a year"),
+        ("discount_rate", 0.1, "10.5% a year"),
+        ("retirement", 0.2, "20% a year"),
+        ("goodwill_loss_caps", 0.2, "20% a year"),
+    ],
+)
+def test_a_log_rate_is_told_as_what_a_year_makes_of_it_and_no_other_rate_is(study, name, value, said):
+    assert sentences.amount(study.priors[name], value) == said
+
+
+def test_the_rates_that_the_world_compounds_and_no_others_have_the_unit_of_log_rates(study):
+    """A year of each is read off the world's own code: `exp(rate * years)`, or a growth of what is itself in logs."""
+    compounded = {
+        "wafer_growth", "wafer_fade", "tool_decay", "die_growth", "cn_spend_growth", "tier2_ambition",
+        "home_need_growth", "cost_fall", "efficiency_growth", "token_weight_growth", "rnd_growth", "rnd_fade",
+        "discount_rate", "energy_efficiency_growth", "surge", "base_growth", "capex_growth", "capex_fade",
+        "capex_long_run", "roi_feedback",
+    }  # fmt: skip
+    assert {p.name for p in study.priors.rows if p.unit == "ln/yr"} == compounded
+    assert not [p.name for p in study.priors.rows if "log growth" in p.meaning]
+
+
+def test_the_ends_of_a_move_are_told_with_the_digits_that_part_them(study):
+    lag, elasticity = study.priors["imitation_lag"], study.priors["elasticity"]
+    assert sentences.move(lag, 13.0 / 12, 12.85 / 12).endswith("(13.0 months to 12.8 months)")
+    assert sentences.move(elasticity, 1.0511, 1.0524).endswith("goes from 1.051 to 1.052")
+
+
+def test_nearest_breaks_that_tell_the_same_moves_are_told_once():
+    def row(distance, **moves):
+        return {"distance": distance, "moves": moves}
+
+    first = row(0.10, capex=(0.4, 0.5), power=(0.3, 0.2), price=(1.0, 1.1), cost=(0.2, 0.3), little=(0.0, 0.1))
+    alike = row(0.11, capex=(0.4, 0.6), price=(1.0, 1.2), power=(0.3, 0.1), cost=(0.2, 0.4), other=(0.0, 0.1))
+    opposite = row(0.5, capex=(0.4, 0.3), power=(0.3, 0.2), price=(1.0, 1.1), cost=(0.2, 0.3))
+    assert breaks._kinds([first, alike, opposite]) == [first, opposite]

@@ -118,8 +118,8 @@ def test_every_signpost_with_a_threshold_makes_a_sentence():
 def test_an_event_says_what_its_coming_does():
     found = signposts.shipped()["w_streamlining"]
     assert value.event_sentence(found, value.Shift("A4", 0.75, 0.004, 0.34), weighted=True) == (
-        "If the framework is withdrawn or left unenforced by the end of 2026 (so in 34% of futures), A4's weighted share "
-        "falls from 75% to under 1%."
+        "If the framework is withdrawn or left unenforced by the end of 2026 (so in 34% of futures, weighted alike), A4's weighted "
+        "share falls from 75% without it to under 1% with it."
     )
 
 
@@ -138,3 +138,18 @@ def test_a_choice_between_policies_that_are_alike_is_worth_nothing():
     same = RNG.standard_normal(N)
     measures = {"a": same + 0.01 * RNG.standard_normal(N), "b": same + 0.01 * RNG.standard_normal(N)}
     assert value.worth(RNG.standard_normal(N), measures, HOLDS).clear_regret_share == 0
+
+
+def test_a_sentence_tells_both_its_shares_by_the_same_weights():
+    shift = value.Shift("A1", 0.61, 0.48, 0.3)
+    assert value.sentence(post(), shift, weighted=True).endswith("that is so in 30% of futures, weighted alike.")
+    heavy = np.r_[np.ones(1), np.zeros(N - 1)]
+    reading = np.r_[np.zeros(1), np.ones(N - 1)]
+    assert value.sure_sentence(reading, post(), heavy).startswith("In almost no future")
+
+
+def test_a_threshold_of_a_log_rate_is_told_as_what_a_year_makes_of_it():
+    found = signposts.shipped()["w_process_lead"]
+    said = value.sentence(found, value.Shift("A1", 0.4, 0.2, 0.3))
+    assert found.threshold.value == 0.28
+    assert "falls faster than 24% a year" in said

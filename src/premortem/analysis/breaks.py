@@ -110,13 +110,22 @@ def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Br
     together = copula.matrix(len(place.free)) if copula else None
     starts = STARTS if has_gradient(study) else FEW_STARTS
     found = breaking.search(slope, value, place.free, place.scores, starts, MOVES, correlation=together)
-    rows = [_row(place, subject, point) for point in found[:top]]
+    rows = _kinds([_row(place, subject, point) for point in found])[:top]
     if not rows and (edge := _on_edge(place, value, centre)):
         return Breaks(
             [],
             f"{subject}: {place.name} stands on the edge: a move of {edge} by {breaking.LEAST_MOVE:g} standard scores turns it",
         )
     return Breaks(rows, _said(place, subject, rows, centre))
+
+
+def _kinds(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The nearest row of each kind: those that tell the same uncertainties, moved the same ways, differ by too little to tell."""
+    kinds: dict[frozenset[tuple[str, bool]], dict[str, Any]] = {}
+    for row in rows:
+        told = list(row["moves"].items())[:TOLD]
+        kinds.setdefault(frozenset((name, to > start) for name, (start, to) in told), row)
+    return list(kinds.values())
 
 
 def _on_edge(place: Place, value: Callable[[Array], Array], centre: float) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from premortem.analysis.asymmetry import time_told
 from premortem.analysis.large import in_memory
 from premortem.analysis.margins import check_inputs, margins_of
+from premortem.analysis.weighing import HISTORY
 from premortem.errors import BadInput, MissingData, each, raise_all, unknown
 from premortem.stress import regret
 from premortem.stress.attribute import paired
@@ -66,6 +67,7 @@ def compare(
         "differences": _differences(margins, ids),
         "weights": weighed,
         "simulated_now": new,
+        "left_out": [p for p in run.policies if p == HISTORY and p not in chosen],
         "futures": run.futures,
         "failed": failed,
         "compared_in": int(whole.sum()),
@@ -111,7 +113,7 @@ def _weight(text: str) -> tuple[str, float]:
 
 
 def _chosen(run: Run, policies: str | Sequence[str] | None) -> list[str]:
-    chosen = list(dict.fromkeys(listed(policies) or [p for p in run.policies if p != "history"]))
+    chosen = list(dict.fromkeys(listed(policies) or [p for p in run.policies if p != HISTORY]))
     known = list(dict.fromkeys([*run.policies, *run.study.policies]))
     raise_all([unknown("POLICY", "not in this run or study", name, known) for name in chosen if name not in known])
     if len(chosen) < 2:

@@ -7,13 +7,17 @@ import numpy as np
 from premortem.ensemble.priors import Prior
 from premortem.stress import discover
 from premortem.study import Study
-from premortem.words import spelled
+from premortem.words import LOG_RATE, a_year, spelled
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Units that say nothing beside a number.
 BARE = ("-", "0-1", "category", "year", "share", "ratio", "logit", "ln", "unit")
 # Meanings of parameters between 0 and 1 that are shares of something, not places on an index.
 SHARES = ("share", "closed models' share", "further share", "yield", "best yield", "part", "average load", "demand won")
+# Words of a meaning by which a log rate takes away in a year, and does not add.
+TAKES = ("fall", "loss", "fading")
+# Words of a meaning by which a number a year is a share of what is there; it comes and goes at the pace of the moment.
+RATES = ("growth", "fall", "loss", "gain", "retirement", "rate at which", "fading")
 # Chances beyond which a limit of a box is the end of the prior, not a limit.
 EDGE = 0.001
 
@@ -62,7 +66,7 @@ def limit(row: Prior, low: float, high: float) -> str:
 
 def move(row: Prior, start: float, to: float) -> str:
     """A move of an uncertainty as a phrase, in a unit that people use: months for dates and lags, points for shares."""
-    span = f"{amount(row, start)} to {amount(row, to)}"
+    span = " to ".join(_ends(row, start, to))
     if row.unit == "year":
         months = 12 * abs(to - start)
         return f"{row.meaning} comes {_count(months, 'month')} {'later' if to > start else 'earlier'} ({span})"
@@ -72,26 +76,34 @@ def move(row: Prior, start: float, to: float) -> str:
     if _is_share(row):
         return f"{row.meaning} is {_count(100 * abs(to - start), 'point')} {_way(start, to)} ({span})"
     if _is_rate(row):
-        return f"{row.meaning} is {_count(100 * abs(to - start), 'point')} a year {_way(start, to)} ({span})"
+        points = 100 * abs(_a_year(row, to) - _a_year(row, start))
+        return f"{row.meaning} is {_count(points, 'point')} a year {_way(start, to)} ({span})"
     if start > 0 and to > 0 and row.unit not in ("0-1", "-", "logit", "ln"):
         return f"{row.meaning} is {abs(to / start - 1):.0%} {_way(start, to)} ({span})"
-    return f"{row.meaning} goes from {amount(row, start)} to {amount(row, to)}"
+    return f"{row.meaning} goes from {span}"
 
 
-def amount(row: Prior, value: float) -> str:
-    """A value with its unit as people write it: `Nov 2026`, `5.3 months`, `12%`, `22 thousand a month`."""
+def _ends(row: Prior, start: float, to: float) -> tuple[str, str]:
+    """The two ends of a move, with as many digits as it takes to tell them apart."""
+    ends = ((amount(row, start, more), amount(row, to, more)) for more in range(4))
+    return next(((a, b) for a, b in ends if a != b), (amount(row, start), amount(row, to)))
+
+
+def amount(row: Prior, value: float, more: int = 0) -> str:
+    """A value with its unit as people write it: `Nov 2026`, `5.3 months`, `12%`, `22 thousand a month`; with `more` digits."""
+    digits = 3 + more
     if row.unit == "year":
         months = round(12 * value)
         return f"{MONTHS[months % 12]} {months // 12}"
     if row.unit == "yr":
-        return _count(12 * value, "month")
+        return _count(12 * value, "month", more)
     if row.unit == "months":
-        return _count(value, "month")
+        return _count(value, "month", more)
     if _is_share(row):
-        return f"{100 * value:.3g}%"
+        return f"{100 * value:.{digits}g}%"
     if _is_rate(row):
-        return f"{100 * value:.3g}% a year"
-    return f"{value:.3g}{unit(row.unit)}"
+        return f"{100 * _a_year(row, value):.{digits}g}% a year"
+    return f"{value:.{digits}g}{unit(row.unit)}"
 
 
 def categories(row: Prior) -> tuple[str, dict[int, str]]:
@@ -117,16 +129,19 @@ def _is_share(row: Prior) -> bool:
 
 def _is_rate(row: Prior) -> bool:
     """Whether it is a rate of growth, fall or loss, which reads as per cent a year."""
-    return row.unit in ("1/yr", "ln/yr") and any(
-        word in row.meaning for word in ("growth", "fall", "loss", "gain", "retirement", "rate at which", "fading")
-    )
+    return row.unit == LOG_RATE or (row.unit == "1/yr" and any(word in row.meaning for word in RATES))
+
+
+def _a_year(row: Prior, rate: float) -> float:
+    """What a rate makes of a year [share]: of a log rate of 0.336, a fall of 0.285 or a growth of 0.399; any other as it is."""
+    return a_year(rate, any(word in row.meaning for word in TAKES)) if row.unit == LOG_RATE else rate
 
 
 def _way(start: float, to: float) -> str:
     return "higher" if to > start else "lower"
 
 
-def _count(number: float, thing: str) -> str:
-    """`11 months`, `0.5 months`, `1 point`."""
-    shown = f"{number:.0f}" if number >= 10 else f"{number:.2g}"
+def _count(number: float, thing: str, more: int = 0) -> str:
+    """`11 months`, `0.5 months`, `1 point`; with `more` digits."""
+    shown = f"{number:.{more}f}" if number >= 10 else f"{number:.{2 + more}g}"
     return f"{shown} {thing}{'' if shown == '1' else 's'}"

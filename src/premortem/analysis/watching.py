@@ -149,7 +149,7 @@ class _Trial:
         said = (
             value.sentence(signpost, _told(shifts, signpost), weighted=True)
             if shifts
-            else value.sure_sentence(reading, signpost)
+            else value.sure_sentence(reading, signpost, self.weight)
         )
         return worth, self._doubt(worth, holds, self.weight), shifts, said
 

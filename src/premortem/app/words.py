@@ -7,6 +7,7 @@ import numpy as np
 
 from premortem.report import words
 from premortem.study import Study
+from premortem.words import UNLIMITED, limit
 
 ALL = "all"
 # Units that are not said.
@@ -74,6 +75,8 @@ def quantity(value: float, unit: str) -> str:
         return f"{100 * value:.3g}%"
     if unit == "year":
         return f"{value:.1f}"
+    if value >= UNLIMITED:
+        return limit(value)
     if abs(value) >= 1e15:
         return f"{value:.3g} {unit}".replace("e+", "e").strip()
     for size, name in ((1e9, "billion"), (1e6, "million")):

@@ -10,7 +10,7 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, highest, muted_title
 from premortem.exhibits.theme import BREAKS, HOLDS, INK, WIDTH, themed
-from premortem.words import points, share
+from premortem.words import change_in_points, points, share
 
 SUBJECT = "The asymmetry of time"
 BADGE: Badge = "ours"
@@ -76,7 +76,7 @@ def says(frame: pl.DataFrame) -> Says:
         else f"{most['assumption']} moves by {points(most['change'])} when {_told(most['case'])}"
     )
     told = "; ".join(
-        f"{r['case']}, {r['assumption']}: {share(r['holds'])} ({100 * r['change']:+.1f} points)"
+        f"{r['case']}, {r['assumption']}: {share(r['holds'])} ({change_in_points(r['change'])} points)"
         for r in frame.to_dicts()
     )
     return Says(
@@ -96,5 +96,5 @@ def _told(case: str) -> str:
 
 
 def _signed(change: float) -> str:
-    """A change in points with its sign; too small a one as `0`."""
-    return "0" if abs(change) < 0.0005 else f"{100 * change:+.1f}".replace("-", "−")
+    """A change in points with its sign; one that a tenth of a point does not show as `under 0.1`, `0` where there is none."""
+    return change_in_points(change).replace("-", "−")

@@ -9,6 +9,7 @@ from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, muted_title
 from premortem.exhibits.theme import BREAKS, HOLDS, INK, WIDTH, themed
 from premortem.words import share
+from premortem.world import quarter_labels
 
 SUBJECT = "HBM or logic as China's binding constraint"
 BADGE: Badge = "ours"
@@ -19,7 +20,7 @@ UNIT = (
 SOURCE = "simulated, under each policy of the run"
 METHOD = (
     "An accelerator needs dies and stacks of high-bandwidth memory; what is short binds. Memory is said to bind in a "
-    "future where it limits more than logic does; counted over the first 1,024 futures of each policy. "
+    "future where it limits more than logic does; counted over the first 1,024 futures of each policy, or all where the run has fewer. "
     "The ban of December 2024 leaves a stockpile that runs down."
 )
 # Degree from which memory limits more than logic does.
@@ -38,10 +39,13 @@ def data(run: Any) -> pl.DataFrame:
         )
         parts.append(
             mean.with_columns(
-                policy=pl.lit(policy), year=2023 + (pl.col("quarter") + 0.5) / 4, logic=1 - pl.col("memory")
+                policy=pl.lit(policy),
+                quarter=pl.Series([quarter_labels()[q] for q in mean["quarter"]]),
+                year=2023 + (pl.col("quarter") + 0.5) / 4,
+                logic=1 - pl.col("memory"),
             )
         )
-    return pl.concat(parts).filter(pl.col("year") >= 2024).select("policy", "year", "memory", "logic")
+    return pl.concat(parts).filter(pl.col("year") >= 2024).select("policy", "quarter", "year", "memory", "logic")
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:

@@ -17,7 +17,7 @@ from premortem.words import number, share
 SUBJECT = "Compute by place and origin"
 BADGE: Badge = "ours"
 RUN = "needed"
-UNIT = "million H100 equivalents by total processing performance; band: nine in ten of the first 1,024 futures, line: median"
+UNIT = "million H100 equivalents by total processing performance, log scale; band: nine in ten of the first 1,024 futures (all where the run has fewer), line: median"
 SOURCE = "simulated, the rule as written where the run has it"
 METHOD = (
     "Stock at the end of each quarter in 26 regions, added up to five places: the US, its allies of Tier 1, Tier 2, China and the rest of Tier 3. "
@@ -43,7 +43,7 @@ def data(run: Any) -> pl.DataFrame:
                     "place": place,
                     "origin": origin,
                     "quarter": q,
-                    "year": int(q[:4]) + 1.0,
+                    "year": int(q[:4]),
                     "p5": low[i],
                     "p50": middle[i],
                     "p95": high[i],
@@ -77,7 +77,8 @@ def _panel(rows: pl.DataFrame, place: str, width: int, number_: int) -> Any:
         "axis": alt.Axis(values=[0.01, 0.1, 1, 10, 100, 1000], format="~g"),
     }
     colour = alt.Color("origin:N", legend=None, scale=alt.Scale(domain=list(ORIGINS.values()), range=[HOLDS, BREAKS]))
-    rows = rows.with_columns([pl.col(c).clip(0.005) for c in ("p5", "p50", "p95")])
+    # a year's end lies where the next year begins
+    rows = rows.with_columns(pl.col("year") + 1, *(pl.col(c).clip(0.005) for c in ("p5", "p50", "p95")))
     base = alt.Chart(rows, title=muted_title(place)).encode(x=x, color=colour)
     band = base.mark_area(opacity=0.22, clip=True).encode(y=alt.Y("p5:Q", **y), y2="p95:Q")
     dash = alt.StrokeDash(

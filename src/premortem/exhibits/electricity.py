@@ -15,7 +15,7 @@ from premortem.words import number
 SUBJECT = "AI electricity against linear and exponential paths"
 BADGE: Badge = "ours"
 RUN = "needed"
-UNIT = "TWh a year"
+UNIT = "TWh a year; line: median, bands: half and nine in ten of futures; first panel, dashed and dotted: the two paths"
 SOURCE = "simulated, the rule as written where the run has it; surplus of the US from figure 5"
 METHOD = (
     "First: AI's electricity in the world, with two paths that go on from the median of 2024 and 2025: the same TWh more every year, and the same growth rate every year. "
@@ -100,9 +100,7 @@ def says(frame: pl.DataFrame) -> Says:
         if world["p50"] <= linear["p50"]
         else "above an exponential path"
     )
-    title = (
-        f"AI's electricity runs {near} from 2025: {number(world['p50'])} TWh at the end of 2030 in the median future"
-    )
+    title = f"In the median future AI's electricity lies {near} from 2025 on: {number(world['p50'])} TWh a year at the end of 2030"
     alternative = (
         f"World, TWh a year at the end of 2030: {number(world['p50'])} ({number(world['p5'])} to "
         f"{number(world['p95'])}); linear path {number(linear['p50'])}, exponential {number(exponential['p50'])}. "

@@ -27,6 +27,8 @@ COMPANIES = {"Amazon": "#12457F", "Microsoft": HOLDS, "Alphabet": "#5B9BD0", "Me
 LEASES = {"Microsoft": "with finance leases", "Meta": "with principal payments on finance leases"}
 PROJECTED = "projected Feb 2025"
 NOTE_TOTAL = 312
+# What the model's band is, under it.
+BAND_SAID = "nine in ten\nfutures"
 BARS = ("2024", "2025 as projected", "2025 as it came")
 
 
@@ -145,6 +147,7 @@ def _stack(frame: pl.DataFrame, panel: str, title: str, width: int) -> Any:
             base.mark_rule(color=CONTEXT, strokeWidth=14).encode(y="low:Q", y2="high:Q"),
             base.mark_tick(color=INK, thickness=2.5, size=26).encode(y="busd:Q"),
             base.mark_text(dy=-9, fontSize=12, color=INK).encode(y="high:Q", text="text:N"),
+            base.mark_text(dy=14, fontSize=12, color=INK, lineBreak="\n").encode(y="low:Q", text=alt.value(BAND_SAID)),
         ]
     return alt.layer(*layers).properties(width=width, height=250)
 

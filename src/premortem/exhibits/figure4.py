@@ -47,7 +47,7 @@ def data(run: Any = None) -> pl.DataFrame:
     ]
     if run is not None:
         band = of_run.bands(run, "cn_serving").filter(pl.col("year") < 2028)
-        parts.append(band.select("year", *of_run.BANDS, panel=pl.lit("model")))
+        parts.append(band.select("quarter", "year", *of_run.BANDS, panel=pl.lit("model")))
     return pl.concat(parts, how="diagonal_relaxed")
 
 

@@ -14,7 +14,7 @@ from premortem.words import listing
 
 SUBJECT = "Surplus net generation by country"
 BADGE: Badge = "replicates in part"
-UNIT = "TWh a year, average of 2019 to 2023"
+UNIT = "TWh a year, average of 2019 to 2023; each panel on its own scale"
 SOURCE = sources("irena_capacity", "capacity", "ember_capacity_extra", "generation", "ember_demand", "planning_factors")
 METHOD = (
     "Gross additions of capacity by fuel times capacity factors, less the growth of demand. As the note states it: each country's own factors. "

@@ -15,7 +15,7 @@ from premortem import writing
 from premortem.exhibits import FORMATS, render
 from premortem.exhibits.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, themed
 from premortem.facts import catalogue
-from premortem.rows import cell, plain
+from premortem.rows import YEAR, cell, plain
 
 Badge = Literal["replicates", "replicates in part", "substitute data", "ours"]
 # Width of a character next to the size of its letters, on average.
@@ -47,6 +47,12 @@ class Exhibit:
     draw: Any
 
     @property
+    def shown(self) -> pl.DataFrame:
+        """The data as tables and files hold them: a place on an axis of time (2024.125) is the year that it lies in."""
+        years = [n for n, kind in self.data.schema.items() if n == YEAR and kind.is_float()]
+        return self.data.with_columns(pl.col(years).floor().cast(pl.Int64)) if years else self.data
+
+    @property
     def title(self) -> str:
         """The finding, computed from the data."""
         return self.says.title
@@ -73,7 +79,7 @@ class Exhibit:
 
     def _repr_html_(self) -> str:
         said = f"<b>{escape(self.title)}</b><br>{escape(self.unit)}"
-        return f"<div><p>{said}</p>{table(self.data)}<p><small>{escape(self.method)} {escape(self.source)}</small></p></div>"
+        return f"<div><p>{said}</p>{table(self.shown)}<p><small>{escape(self.method)} {escape(self.source)}</small></p></div>"
 
     @cached_property
     def drawn(self) -> str:
@@ -82,7 +88,7 @@ class Exhibit:
 
     def csv(self) -> str:
         """The data as CSV text."""
-        return self.data.write_csv()
+        return self.shown.write_csv()
 
     def html(self) -> str:
         """One page that needs no other file: title, live chart, method, check, and the data as a table."""
@@ -98,7 +104,7 @@ class Exhibit:
             f"<title>{escape(self.title)}</title><style>{render.font_face()}{PAGE}</style></head><body><main>"
             f'<h1>{escape(self.title)}</h1><p class="unit">{escape(self.unit)}</p>'
             f'<div id="chart" role="img" aria-label="{escape(self.alternative, quote=True)}"></div><noscript>{self.drawn}</noscript>'
-            f"{said}<h2>Data</h2>{table(self.data)}</main>{render.script(self.chart, self.draw(self.data, PHONE_WIDTH), 'chart')}</body></html>"
+            f"{said}<h2>Data</h2>{table(self.shown)}</main>{render.script(self.chart, self.draw(self.data, PHONE_WIDTH), 'chart')}</body></html>"
         )
 
     def write(self, folder: Path, formats: tuple[str, ...] = FORMATS) -> list[Path]:

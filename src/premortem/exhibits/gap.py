@@ -29,8 +29,8 @@ SERIES = {
 
 
 def data(run: Any) -> pl.DataFrame:
-    """Bands and records [months]: series, kind (`simulated`, `recorded`), year, p5, p25, p50, p75, p95."""
-    bands = of_run.bands(run, *SERIES).with_columns(kind=pl.lit("simulated")).drop("quarter")
+    """Bands and records [months]: series, kind (`simulated`, `recorded`), quarter, year, p5, p25, p50, p75, p95."""
+    bands = of_run.bands(run, *SERIES).with_columns(kind=pl.lit("simulated"))
     held = read("observations").filter(
         pl.col("quantity").is_in([q for _, _, q in SERIES.values()]), pl.col("known_on") <= KNOWN
     )
@@ -38,10 +38,11 @@ def data(run: Any) -> pl.DataFrame:
     seen = held.select(
         series=pl.col("quantity").replace_strict({q: s for s, (_, _, q) in SERIES.items()}),
         kind=pl.lit("recorded"),
+        quarter=pl.format("{}Q{}", day.year(), day.quarter()),
         year=day.year() + (day.ordinal_day() - 1) / 365,
         p50=pl.col("value").cast(pl.Float64),
     )
-    return pl.concat([bands, seen], how="diagonal_relaxed").select("series", "kind", "year", *of_run.BANDS)
+    return pl.concat([bands, seen], how="diagonal_relaxed").select("series", "kind", "quarter", "year", *of_run.BANDS)
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:

@@ -14,7 +14,7 @@ from premortem.words import listing
 SUBJECT = "Goodwill of other governments toward the US"
 BADGE: Badge = "ours"
 RUN = "needed"
-UNIT = "index from 0 (none) to 1 (full), median of all futures by policy; band: nine in ten under the first"
+UNIT = "index from 0 (none) to 1 (full), median of all futures by policy; band: nine in ten under the policy with the whole line"
 SOURCE = "simulated, under each policy of the run"
 METHOD = (
     "Goodwill returns to its base; it falls with the share of partners held in a lower tier, with their demand left unmet and with coercion, "

@@ -9,6 +9,7 @@ import polars as pl
 from premortem import analysis
 from premortem.exhibits.form import Badge, Says, sources
 from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, themed
+from premortem.rows import plain as in_full
 from premortem.watch import quantities
 from premortem.watch.kinds import apart, counted, outcomes_inside
 from premortem.words import number
@@ -16,8 +17,14 @@ from premortem.words import number
 SUBJECT = "The hindcast of what was read later"
 BADGE: Badge = "ours"
 RUN = "needed"
-UNIT = "place of the reading within its prediction, each row on its own scale: bar from 5 to 95% of futures, tick at the median"
-SOURCE = "the first 20,000 futures, each along the path of policy that it draws; " + sources("observations")
+UNIT = (
+    "place of the reading within its prediction, each row on its own scale: bar from 5 to 95% of futures, tick at the median; "
+    "dot: the reading, cross: one outside the bar; at the right the reading and the ends of the bar"
+)
+SOURCE = (
+    "futures of the run, the first 50,000 where it has more, each along the path of policy that it draws; "
+    + sources("observations")
+)
 METHOD = (
     "Futures weighted by what was known on 26 February 2025 say what would be read; readings that became known later are laid beside them. "
     "A miss lies outside the bar and is a cross, a hit a dot. Nothing was changed because of a later reading."
@@ -54,7 +61,7 @@ def data(run: Any) -> pl.DataFrame:
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     """A row a reading: its name over its bar, the median as a tick and the reading as a dot, or a cross where it misses."""
     span = pl.col("p95") - pl.col("p5")
-    said = [f"{number(r['observed'])} ({number(r['p5'])} to {number(r['p95'])})" for r in frame.to_dicts()]
+    said = [f"{in_full(r['observed'])} ({number(r['p5'], 3)} to {number(r['p95'], 3)})" for r in frame.to_dicts()]
     names = [
         "\n".join(
             wrap(
@@ -95,7 +102,7 @@ def says(frame: pl.DataFrame) -> Says:
     counts = counted(frame.select("kind", "inside", "group").iter_rows())
     title = f"{outcomes_inside(counts)} after February 2025 fell inside the range of nine in ten futures"
     told = "; ".join(
-        f"{r['quantity']} {r['date']}: {number(r['observed'])} {r['unit']}, said {number(r['p50'])} ({number(r['p5'])} to {number(r['p95'])})"
+        f"{r['quantity']} {r['date']}: {in_full(r['observed'])} {r['unit']}, said {number(r['p50'], 3)} ({number(r['p5'], 3)} to {number(r['p95'], 3)})"
         for r in frame.to_dicts()
     )
     judged = frame.drop_nulls("crps_persistence")

@@ -1,5 +1,6 @@
 """Price of a unit of quality and the markup in it."""
 
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -10,19 +11,22 @@ from premortem.exhibits import of_run
 from premortem.exhibits.form import Badge, Says
 from premortem.exhibits.marks import PHONE, fan, fan_words, highest, lowest, muted_title
 from premortem.exhibits.theme import HOLDS, WIDTH, themed
-from premortem.words import number, share, trend
+from premortem.words import listing, number, share, trend
 
 SUBJECT = "Price of AI services and the markup in it"
 BADGE: Badge = "ours"
 RUN = "needed"
-UNIT = "price in USD per million tokens, log scale; gross margin as a share of the price"
+UNIT = (
+    "price in USD per million tokens, log scale; gross margin as a share of the price; line: median, bands: half and "
+    "nine in ten of futures"
+)
 SOURCE = "simulated, the rule as written where the run has it"
 METHOD = (
     "Price is unit cost and the markup that survives rivals: the nearer the open follower, the less is "
     "kept. Unit cost falls with cheaper compute and better methods and rises as answers get heavier."
 )
-# A change of the margin under this is said to be none [share].
-LITTLE = 0.03
+# A margin stays where its median never leaves a band as wide as this [share].
+LITTLE = 0.06
 PANELS = {"price": "Price of closed models", "gross_margin": "Gross margin in it"}
 
 
@@ -46,7 +50,8 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     low, high = lowest(price, "p5"), highest(price, "p95")
     margin = frame.filter(pl.col("series") == "gross_margin")
     log = alt.Scale(type="log", domain=[low * 0.8, high * 1.2])
-    first = fan(price, x, None, HOLDS, log, "$~g", [0.1, 1, 10, 100]).properties(
+    tens = [10.0**k for k in range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)]
+    first = fan(price, x, None, HOLDS, log, "$,~g", tens).properties(
         width=size, height=220, title=muted_title(PANELS["price"])
     )
     second = (fan(margin, x, None, HOLDS, alt.Scale(domain=[0, 1]), "%") + fan_words(margin, x, 1.0)).properties(
@@ -72,15 +77,22 @@ def _course(price: pl.DataFrame) -> str:
     return f"In the median future the price of closed models {', then '.join(told)}"
 
 
+def _margin(margin: pl.DataFrame) -> str:
+    """How the median margin goes, over all quarters that are drawn: between which ends, or from where to where."""
+    path = margin.sort("year")["p50"]
+    low, high = lowest(margin, "p50"), highest(margin, "p50")
+    if high - low >= LITTLE:
+        return f"goes from {share(path[0])} to {share(path[-1])}"
+    ends = list(dict.fromkeys((share(low), share(high))))
+    return f"stays {'at' if len(ends) == 1 else 'between'} {listing(ends)}"
+
+
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
     price, margin = (frame.filter(pl.col("series") == s) for s in PANELS)
     then, later, last = (of_run.at(price, q) for q in ("2024Q4", "2028Q4", "2032Q4"))
     kept, left = (of_run.at(margin, q) for q in ("2024Q4", "2032Q4"))
-    path = margin.filter(pl.col("quarter") >= "2024Q4")["p50"]
-    still = float((path - kept["p50"]).abs().max()) < LITTLE
-    moved = f"stays near {share(kept['p50'])}" if still else f"goes from {share(kept['p50'])} to {share(left['p50'])}"
-    title = f"{_course(price)}, and the gross margin {moved}"
+    title = f"{_course(price)}, and the gross margin {_margin(margin)}"
     alternative = (
         f"Fans. Price in USD per million tokens: {number(then['p50'])} at the end of 2024, {number(later['p50'])} "
         f"({number(later['p5'])} to {number(later['p95'])}) at the end of 2028, {number(last['p50'])} at the end of 2032. "

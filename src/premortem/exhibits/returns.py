@@ -70,6 +70,6 @@ def says(frame: pl.DataFrame) -> Says:
     )
     check = (
         "Ours. The note's point of departure is OpenAI's loss of 5 billion on 3.7 billion of revenue "
-        "in 2024; it gives no path. Shares come from the first 1,024 futures, bands from all."
+        "in 2024; it gives no path. Shares come from the first 1,024 futures (all where the run has fewer), bands from all."
     )
     return Says(title, alternative, check)

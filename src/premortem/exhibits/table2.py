@@ -14,7 +14,10 @@ from premortem.words import listing
 
 SUBJECT = "Positions of actors on families of clauses"
 BADGE: Badge = "replicates in part"
-UNIT = "position from −2 (strongly against the clause) to +2 (strongly for it); larger circles where the actor spends more on it"
+UNIT = (
+    "position from −2 (strongly against the clause) to +2 (strongly for it); larger circles where the actor spends more on it; "
+    "blue: for, orange: against; dashed: not proved by a source of the note's day"
+)
 SOURCE = sources("positions", "table2_positions")
 METHOD = (
     "Positions and salience are coded by judgement from filings, statements and press, row by row; treat as ±1. On open weights the clause is a limit on "

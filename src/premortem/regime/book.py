@@ -19,7 +19,7 @@ from premortem.regime.clause import STAGES, Clause
 from premortem.regime.countries import TierChange, atlas
 from premortem.regime.expressions import check
 from premortem.regime.policy import STRENGTHS, Policy, Strength, fault, read_policy
-from premortem.regime.written import as_list, dates_as_written, instrument_title, raw_clause, raw_clauses
+from premortem.regime.written import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
 
 __all__ = [
     "AS_WRITTEN", "STRENGTHS", "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
@@ -85,7 +85,7 @@ class Book:
         dated = tuple(
             d.model_copy(update={"value": d.value * value / old if old else value}) for d in changed.numbers[key]
         )
-        new = changed.model_copy(update={"numbers": changed.numbers | {key: dated}})
+        new = in_force(changed.model_copy(update={"numbers": changed.numbers | {key: dated}}))
         return replace(self, clauses=tuple(new if c.id == clause else c for c in self.clauses))
 
     def with_days(self, clauses: Collection[str], complies: date | None = None, ends: date | None = None) -> "Book":
@@ -225,6 +225,6 @@ def _validated(raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str]) -
             BadInput(file, f"{key}.{part}", why)
             for part, why in check(clause.applies, clause.within, [*clause.numbers], clause.units)
         ]
-        clauses.append(clause)
+        clauses.append(in_force(clause))
     raise_all(errors)
     return clauses

@@ -14,6 +14,7 @@ from premortem.regime.engine import decide
 from premortem.regime.items import named
 from premortem.regime.transactions import frame_of
 from premortem.regime.vocabulary import DENIED, RANK, READS
+from premortem.words import limit
 
 # Shipments by which two rulebooks are compared: units of each chip to each place.
 UNITS = 2000.0
@@ -79,7 +80,7 @@ def _clauses(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[di
         for name in a.numbers:
             old, new = a.number(name, day_a), b.number(name, day_b)
             if old != new and not (old != old and new != new):
-                text = f"{k}: {name} goes from {old:,g} to {new:,g} {a.units[name]}"
+                text = f"{k}: {name} goes from {limit(old, a.units[name])} to {limit(new, b.units[name])}"
                 yield {"kind": "number", "clause": k, "parameter": name, "from": old, "to": new, "text": text}
 
 

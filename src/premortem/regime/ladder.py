@@ -14,6 +14,7 @@ from premortem.regime.clause import DECIDING, Clause, Rulebook
 from premortem.regime.expressions import condition, identifiers, parts
 from premortem.regime.standing import operative
 from premortem.regime.vocabulary import TOTALS
+from premortem.words import limit
 
 # Stages that are asked of every shipment, whatever another clause says.
 ASKING = ("classify", "requires")
@@ -127,5 +128,5 @@ def _looked_at(text: str, clause: Clause, values: Mapping[str, Any], day: date) 
 
 def _plain(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+        return f"{value:,.4g}" if abs(value) < 1e4 else limit(round(value))
     return "not given" if value is None else str(value)

@@ -15,7 +15,7 @@ from premortem.regime.spelling import NOBODY
 from premortem.regime.transactions import question as which
 from premortem.regime.verified import verified
 from premortem.regime.vocabulary import FIELDS, READS, SCREENING
-from premortem.words import small
+from premortem.words import limit, small
 
 if TYPE_CHECKING:
     from premortem.regime.assumed import Assumed
@@ -150,7 +150,7 @@ def grounds(d: "Decision") -> list[str]:
     changes = d.would_change[:FEW] or (NO_CHANGE,)
     return [
         *_rests(d),
-        *(["Headroom after it: " + f"{d.headroom_tpp:,.0f} TPP"] if d.headroom_tpp is not None else []),
+        *([f"Headroom after it: {limit(round(d.headroom_tpp), 'TPP')}"] if d.headroom_tpp is not None else []),
         *hits(d),
         *([f"Assumed, not given: {supposed(d)}"] if d.assumed else []),
         f"Not checked: {_brief(d)}",

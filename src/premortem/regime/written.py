@@ -5,6 +5,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from premortem.regime.clause import Clause
+from premortem.words import limit, listing
+
+# Begins what is said of numbers that a policy changed.
+CHANGED = "; changed by the policy: "
+# Values of a number that are told one by one.
+FEW = 3
 CLAUSES = files("premortem.regime") / "clauses"
 
 
@@ -44,6 +51,28 @@ def _looks_dated(value: Any) -> bool:
 def as_list(value: Any) -> list[Any]:
     """A dated number's values, of which a file may write one without a list."""
     return value if isinstance(value, list) else [value]
+
+
+def in_force(clause: Clause) -> Clause:
+    """A clause whose sentence also tells the numbers that a policy changed: it was written with those of the law.
+
+    A clause of the policy's own has no other numbers than its own.
+    """
+    law = raw_clauses().get(clause.id, {}).get("numbers", {})
+    changed = [
+        f"{key.replace('_', ' ')} is {_values(now, clause.units[key])}, not {_values(before, clause.units[key])}"
+        for key, dated in clause.numbers.items()
+        if (now := [d.value for d in dated]) and (before := [float(d["value"]) for d in law.get(key, ())])
+        if {*now} != {*before}
+    ]
+    told = clause.says.partition(CHANGED)[0] + (CHANGED + listing(changed) if changed else "")
+    return clause if told == clause.says else clause.model_copy(update={"says": told})
+
+
+def _values(values: list[float], unit: str) -> str:
+    """The values that a number has one after the other; of many the first and the last."""
+    told = [limit(v, unit) for v in dict.fromkeys(values)]
+    return f"{told[0]} up to {told[-1]}" if len(told) > FEW else ", then ".join(told)
 
 
 def instrument_title(name: str) -> str:

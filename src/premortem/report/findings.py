@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from premortem.analysis.weighing import HISTORY
 from premortem.report import words
 from premortem.stress.propositions import Assumption, Condition
 from premortem.study import Run, plain_rows
@@ -47,18 +48,22 @@ def findings(run: Run, policy: str | None = None) -> list[str]:
     return [_finding(run, a, policy) for a in run.study.assumptions]
 
 
+def aside(run: Run, said: str) -> str:
+    """A sentence on the policies of a run that can be chosen; it says that history is left out where the run has it."""
+    return f"History aside, {words.within(said)}" if HISTORY in run.policies else said
+
+
 def _finding(run: Run, a: Assumption, policy: str) -> str:
     here = cell(run, a.id, policy)["holds"]
     line = f"{a.id}, {words.within(a.name)}, holds in {words.share(here)} of futures"
     if failure := first_failure(run, a, policy):
         line += f"; what fails first in {words.share(failure[1])} of its breaks: {failure[0].failure}"
-    others = {p: cell(run, a.id, p)["holds"] - here for p in run.policies if p not in (policy, "history")}
+    others = {p: cell(run, a.id, p)["holds"] - here for p in run.policies if p not in (policy, HISTORY)}
     if others:
         most = max(others, key=lambda p: abs(others[p]))
         moved = round(100 * others[most])
-        line += (
-            f". {title_of(run, most)} changes it most: {words.points(others[most])}"
-            if moved
-            else ". No other policy changes it by a point"
-        )
+        # what happened is no policy to choose, so it is left out, and that is said
+        said = f"{title_of(run, most)} changes it most: {words.points(others[most])}"
+        said = said if moved else "No other policy changes it by a point"
+        line += f". {aside(run, said)}" if policy != HISTORY else f". {said}"
     return line + "."

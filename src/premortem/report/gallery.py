@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem import exhibits
+from premortem.report.terminal import print_table
 
 
 def print_exhibits(rows: list[dict[str, Any]]) -> None:
@@ -14,10 +15,10 @@ def print_exhibits(rows: list[dict[str, Any]]) -> None:
     console = Console(highlight=False)
     table = Table(box=None, padding=(0, 1), show_header=False)
     for _ in range(3):
-        table.add_column(overflow="fold")
+        table.add_column()
     for row in rows:
         table.add_row(row["name"], row["badge"], row["title"] if not row["error"] else f"({row['title']}: not made)")
-    console.print(table)
+    print_table(console, table)
     written = sum(len(row["files"]) for row in rows)
     if written:
         console.print(f"{written} files in {_folder(rows)}", soft_wrap=True)

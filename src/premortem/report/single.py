@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.analysis import signs
+from premortem.report.terminal import print_table
 from premortem.report.words import number
 
 # Parameters shown.
@@ -25,7 +26,7 @@ def print_future(result: dict[str, Any]) -> None:
         if under["non_finite"]:
             console.print(f"  not finite: {', '.join(under['non_finite'])}")
     first = result["policies"][0]
-    console.print(_series(first, result["quarters"]))
+    print_table(console, _series(first, result["quarters"]))
     console.print(f"\nFurthest from their medians (standard scores), of {len(result['parameters'])} uncertainties")
     for row in result["parameters"][:UNUSUAL]:
         console.print(

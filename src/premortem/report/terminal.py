@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from textwrap import wrap
+from textwrap import fill
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from premortem.ensemble.evidence import Compared
 from premortem.regime import memo
@@ -83,12 +85,59 @@ def print_board(run: Any, rows: list[dict[str, Any]] | None = None, title: str =
 
 
 def add_columns(table: Table, *headings: str, texts: Sequence[str]) -> None:
-    """Columns by their headings: `texts` go on in another line where room is short, numbers are never broken or cut."""
+    """Columns by their headings: `texts` go on in another line where room is short, numbers are never broken or cut; for `print_table`."""
     for heading in headings:
         if heading in texts:
-            table.add_column(heading, overflow="fold")
+            table.add_column(heading)
         else:
             table.add_column(heading.strip().replace(" ", "\n"), justify="right", no_wrap=True)
+
+
+def print_table(console: Console, table: Table) -> None:
+    """A table where no word of it has to be broken; else a paragraph a row, each cell after its heading, broken between words."""
+    least, whole = ([_longest(c, unbroken) for c in table.columns] for unbroken in (True, False))
+    unbounded = Measurement.get(console, console.options.update_width(UNBOUNDED), table).maximum
+    room, wanted = console.width - (unbounded - sum(whole)) - sum(least), sum(whole) - sum(least)
+    if room >= 0:
+        for column, short, long in zip(table.columns, least, whole, strict=True):
+            column.width = short + (min(long - short, room * (long - short) // wanted) if wanted else 0)
+        console.print(table)
+        return
+    if table.title:
+        console.print(str(table.title).strip())
+    headings = [" ".join(_plain(c.header).split()) for c in table.columns]
+    for row in zip(*([*map(_plain, c.cells)] for c in table.columns), strict=True):
+        told = "; ".join(
+            f"{head} {cell.strip()}".strip() for head, cell in zip(headings, row, strict=True) if cell.strip()
+        )
+        console.print(wrapped(told, console.width), markup=False, soft_wrap=True)
+    if table.caption:
+        console.print(wrapped(str(table.caption), console.width), style="dim", markup=False, soft_wrap=True)
+
+
+def wrapped(text: str, width: int, indent: str = "") -> str:
+    """A text in lines of a width, broken between words alone; lines after the first are set in by two spaces more."""
+    return fill(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _longest(column: Column, unbroken: bool) -> int:
+    """Cells that the longest line of a column takes, or the longest part of it that stays unbroken: a word, or a whole line
+    where the column never wraps.
+    """
+    texts = [_plain(column.header), *map(_plain, column.cells)]
+    parts = [text.split() if unbroken and not column.no_wrap else text.splitlines() for text in texts]
+    return max((cell_len(part) for found in parts for part in found), default=0)
+
+
+def _plain(cell: Any) -> str:
+    return Text.from_markup(cell).plain if isinstance(cell, str) else str(cell)
 
 
 def _table(title: str, columns: list[str]) -> Table:
@@ -121,10 +170,10 @@ def print_evidence(found: Sequence[Compared]) -> None:
     order = ("contradicts", "leans", "departs", "agrees")
     table = Table(box=None, padding=(0, 1))
     for column in ("prior", "verdict", "source implies", "shipped", "quantity"):
-        table.add_column(column, no_wrap=column in ("prior", "verdict"), overflow="fold")
+        table.add_column(column, no_wrap=column in ("prior", "verdict"))
     for c in sorted((c for c in found if c.verdict in order), key=lambda c: order.index(c.verdict)):
         table.add_row(c.name, c.verdict, _three(c.implied), _three(c.shipped), c.quantity or "-")
-    console.print(table)
+    print_table(console, table)
     for c in found:
         if c.verdict == "departs":
             console.print(f"{c.name} departs: {c.why}", style="dim")
@@ -141,12 +190,10 @@ def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> 
     console = Console(highlight=False)
     table = Table(box=None, padding=(0, 1))
     for column in ("name", "rows", "date", "licence", "source"):
-        table.add_column(
-            column, justify="right" if column == "rows" else "left", overflow="fold", no_wrap=column == "rows"
-        )
+        table.add_column(column, justify="right" if column == "rows" else "left", no_wrap=column == "rows")
     for row in tables:
         table.add_row(*(str(row[c]) for c in ("name", "rows", "date", "licence", "source")))
-    console.print(table)
+    print_table(console, table)
     if pulled:
         console.print("\nPulled, read only by who asks for them (`facts.read_pulled`):")
     for row in pulled:
@@ -179,7 +226,7 @@ def print_history(rows: list[dict[str, Any]]) -> None:
         shown = (row[k] for k in ("recorded", "low", "median", "high"))
         numbers = (words.number(x if abs(x) >= LEAST else 0.0) for x in shown)
         table.add_row(row["quantity"], *numbers, row["unit"], "" if row["inside"] else "outside")
-    console.print(table)
+    print_table(console, table)
 
 
 def progress_bar() -> Callable[[int, int, float], None]:
@@ -211,8 +258,7 @@ def print_decision(decision: Any, trace: bool = False) -> None:
     console.print(memo.question(decision), markup=False)
     console.print(decision.sentence, style="bold", markup=False)
     for line in memo.grounds(decision):
-        for part in wrap(line, console.width - 2):
-            console.print(f"  {part}", markup=False, soft_wrap=True)
+        console.print(wrapped(line, console.width, "  "), markup=False, soft_wrap=True)
     for step in decision.trace if trace else ():
         late = "" if step.reached else " (not reached)"
         console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", markup=False)
@@ -248,7 +294,8 @@ def print_ledger(result: dict[str, Any], out: Path | None) -> None:
     for outcome, count in result["outcomes"].items():
         console.print(f"{count:>12,}  {outcome}")
     for place, left in result["headroom"].items():
-        console.print(f"{place}: {left:,.0f} TPP left of its allocation")
+        room = words.limit(left, "TPP")
+        console.print(f"{place}: {room} {'to' if room == 'no limit' else 'left of'} its allocation")
     rejected = f", {result['rejected_count']:,} of them rejected" if result["rejected_count"] else ""
     if result["rejected_file"]:
         rejected += f" and written to {result['rejected_file']}"
@@ -262,7 +309,7 @@ def print_clauses(clauses: list[dict[str, Any]]) -> None:
     console = Console(highlight=False)
     for c in clauses:
         console.print(f"[bold]{c['clause']}[/bold]  {c['citation']}")
-        numbers = "; ".join(f"{k} = {v['value']:,.12g} {v['unit']}" for k, v in c["numbers"].items())
+        numbers = "; ".join(f"{k} = {words.limit(v['value'], v['unit'])}" for k, v in c["numbers"].items())
         console.print(f"  {c['says']}" + (f"\n  {numbers}" if numbers else ""))
     console.print(f"{words.counted(len(clauses), 'clause')} in force")
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.report import words
-from premortem.report.terminal import add_columns, print_board
+from premortem.report.terminal import add_columns, print_board, print_table
 from premortem.rows import plain
 from premortem.watch.hindcast import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
@@ -53,7 +53,7 @@ def _boards(console: Console, result: dict[str, Any]) -> None:
             elif known and after["low"] is not None and after["low"] <= before["holds"] <= after["high"]:
                 change += " (within noise)"
             table.add_row(before["assumption"], words.share(before["holds"]), words.share(after["holds"]), change)
-    console.print(table)
+    print_table(console, table)
     console.print(f"before: {result['before']}; after: {result['after']}", style="dim")
 
 
@@ -82,7 +82,7 @@ def print_hindcast(judged: Any) -> None:
         numbers = (words.number(x, 3) for x in (s.observed, s.p5, s.p50, s.p95))
         quantity = f"{s.quantity} (read: {s.named})" if s.named else s.quantity
         table.add_row("" if s.inside else "MISS", quantity, s.date.isoformat(), s.kind, *numbers, s.unit, skill)
-    console.print(table)
+    print_table(console, table)
     for event in sorted(found.events, key=lambda e: -e.brier):
         came = "came" if event.happened else "did not come"
         console.print(

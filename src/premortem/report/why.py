@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.report import words
-from premortem.report.terminal import add_columns
+from premortem.report.terminal import add_columns, print_table
 from premortem.stress.archetypes import STRUCTURE
 from premortem.study import Study
 
@@ -118,7 +118,7 @@ def _print_sensitivity(console: Console, result: dict[str, Any], study: Study) -
         alone = "about 0" if row["first_low"] <= 0 else f"{row['first']:.0%}"
         meaning = study.priors[row["param"]].meaning
         table.add_row(f"  {meaning}", alone, f"{row['total']:.0%}", f"{row['low']:.0%} to {row['high']:.0%}")
-    console.print(table)
+    print_table(console, table)
     console.print(
         f"  'About 0': the interval of the part played alone reaches below 0. {result['samples']:,} base samples; "
         "--samples takes more.",
@@ -135,7 +135,7 @@ def _print_attribution(console: Console, rows: Sequence[dict[str, Any]]) -> None
         interval = f"{_whole(row['low'])} to {_whole(row['high'])}"
         company = words.points(row["shapley"]) if "shapley" in row else ""
         table.add_row(f"  {row['item'].replace('_', ' ')}", row["kind"], words.points(row["effect"]), interval, company)
-    console.print(table)
+    print_table(console, table)
     unmodelled = [r["item"].replace("_", " ") for r in rows if not r["modelled"]]
     if unmodelled:
         console.print(f"  Not modelled, so not counted: {words.listing(unmodelled)}.", style="dim")
@@ -165,6 +165,10 @@ def print_compare(result: dict[str, Any]) -> None:
         console.print(f"Note: {warning}.", style="yellow")
     if result["simulated_now"]:
         console.print(f"Simulated now, over the run's futures: {words.listing(result['simulated_now'])}.", style="dim")
+    if result.get("left_out"):
+        console.print(
+            "History is what happened and no choice, so it is left out; name it to compare it too.", style="dim"
+        )
     table = Table(
         title=f"Share of {result['futures']:,} futures in which each assumption holds, and regret",
         title_justify="left",
@@ -179,7 +183,7 @@ def print_compare(result: dict[str, Any]) -> None:
             for k in ("mean", "p90", "max")
         ]
         table.add_row(name, *(words.short(result["shares"][name][k]) for k in ids), *regrets)
-    console.print(table)
+    print_table(console, table)
     console.print(
         "Regret: what a policy's mean margin (each in its own unit, not cut off) gives up against the best of these policies in the "
         "same future. It counts the assumptions alike and nothing else: no cost to firms, to allies or of enforcement, and no "
@@ -218,7 +222,11 @@ def _print_differences(console: Console, differences: dict[str, Any], first: str
 
 
 def _interval(d: dict[str, Any]) -> str:
-    return f"{100 * d['change']:+.1f} ({100 * d['low']:+.1f} to {100 * d['high']:+.1f})"
+    """A change with its interval in points, to as many digits as show that neither is nothing: `+0.04 (+0.01 to +0.08)`."""
+    points = [100 * d[k] for k in ("change", "low", "high")]
+    digits = next((n for n in (1, 2, 3) if all(float(f"{p:.{n}f}") for p in points)), 3)
+    change, low, high = (f"{p:+.{digits}f}" for p in points)
+    return f"{change} ({low} to {high})"
 
 
 def _print_time(console: Console, told: dict[str, Any]) -> None:
@@ -270,7 +278,7 @@ def print_edits(result: dict[str, Any]) -> None:
             f"{row['pressure']:.1f}",
             f"{row['index']:.3f}",
         )
-    console.print(table)
+    print_table(console, table)
     rest = len(result["clauses"]) - len(moving)
     console.print(
         f"{rest} more numbers have index 0: a tenth more or less of them moves no margin, or nobody pressed them.\n"
@@ -288,7 +296,7 @@ def print_edits(result: dict[str, Any]) -> None:
     for name, score in h["baselines"].items():
         scored.add_row(f"  {name}", f"{score['rank_correlation']:.2f}", f"{score['top5_hits']:.1f}")
     scored.add_row("  a draw by lot", "0.00", f"{h['chance_top5_hits']:.1f}")
-    console.print(scored)
+    print_table(console, scored)
     console.print(f"  {h['verdict'][0].upper()}{h['verdict'][1:]}.{words.one_act(h['acts'], h['edited'])}")
 
 

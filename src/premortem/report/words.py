@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from premortem.words import capital, counted, listing, number, points, share, short, spelled, within
+from premortem.words import capital, counted, limit, listing, number, points, share, short, spelled, within
 
 __all__ = [
     "capital",
@@ -11,6 +11,7 @@ __all__ = [
     "grouped",
     "interval",
     "kind",
+    "limit",
     "listing",
     "not_finite",
     "number",

@@ -177,33 +177,47 @@ def sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
     kind = "weighted share" if weighted else "share"
     return (
         f"If {_when(signpost, signpost.threshold.value)}, {shift.assumption}'s {kind} "
-        f"{move(shift.before, shift.after)}; that is so in {words.share(shift.passed)} of futures."
+        f"{move(shift.before, shift.after)}; that is so in {_of_futures(shift.passed, weighted)}."
     )
 
 
-def sure_sentence(reading: Array, signpost: Signpost) -> str:
+def sure_sentence(reading: Array, signpost: Signpost, weights: Array | None = None) -> str:
     """What is said of a threshold that almost every future passes, or almost none: it would tell nothing."""
     if signpost.threshold is None:
         return ""
     limit = signpost.threshold
-    passed = float(np.mean(reading > limit.value if limit.passes == "above" else reading < limit.value))
+    past = reading > limit.value if limit.passes == "above" else reading < limit.value
+    passed = float(np.average(past, weights=weights))
     return (
         f"In almost {'every' if passed > 0.5 else 'no'} future {_when(signpost, limit.value)}: passing it tells little."
     )
 
 
 def _when(signpost: Signpost, limit: float) -> str:
-    said = words.share(limit) if signpost.unit in ("share", "1/yr") else f"{limit:g}"
+    if signpost.unit == words.LOG_RATE:
+        limit = words.a_year(limit, "falls" in signpost.when)
+    said = words.share(limit) if signpost.unit in ("share", "1/yr", words.LOG_RATE) else f"{limit:g}"
     return f"{signpost.when.replace('{limit}', said)} by {_day(signpost.by)}"
 
 
 def event_sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
-    """The same for an event: shares without and with it, from runs in which its lever is off and on."""
+    """The same for an event: shares without it and with it in every future, from runs in which its lever is off and on."""
     kind = "weighted share" if weighted else "share"
-    return (
-        f"If {signpost.when} by {_day(signpost.by)} (so in {words.share(shift.passed)} of futures), {shift.assumption}'s {kind} "
-        f"{move(shift.before, shift.after)}."
+    without, after = words.share(shift.before), words.share(shift.after)
+    moved = (
+        f"stays at {after} with it and without"
+        if without == after
+        else f"{_word(shift.after - shift.before)} from {without} without it to {after} with it"
     )
+    return (
+        f"If {signpost.when} by {_day(signpost.by)} (so in {_of_futures(shift.passed, weighted)}), {shift.assumption}'s {kind} "
+        f"{moved}."
+    )
+
+
+def _of_futures(share: float, weighted: bool) -> str:
+    """A share of the futures that other shares are of, by the same weights."""
+    return f"{words.share(share)} of futures{', weighted alike' if weighted else ''}"
 
 
 def move(before: float, after: float) -> str:

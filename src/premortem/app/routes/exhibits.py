@@ -39,8 +39,8 @@ def one(request: Request, name: str, desk: AtDesk) -> HTMLResponse:
         found = made(desk, name)
     except MissingData as missing:
         return render(request, "exhibit.html", name=name, found=None, missing=str(missing), more=0)
-    columns = {c: c.replace("_", " ") for c in found.data.columns}
-    more = max(found.data.height - SHOWN, 0)
+    columns = {c: c.replace("_", " ") for c in found.shown.columns}
+    more = max(found.shown.height - SHOWN, 0)
     return render(request, "exhibit.html", name=name, found=found, missing="", more=more, shown=SHOWN, columns=columns)
 
 

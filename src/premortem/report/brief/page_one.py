@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from premortem.analysis import KNOWN
 from premortem.report import words
 from premortem.report.brief.content import Block, Board, BoardRow, Cell, Go, Note, Section, Strong, bullets, text
-from premortem.report.findings import cell, findings, first_failure, title_of
+from premortem.report.findings import aside, cell, findings, first_failure, title_of
 from premortem.study import Run
 
 DAY = f"{KNOWN.day} {KNOWN:%B %Y}"
@@ -76,9 +76,10 @@ def _lede(run: Run) -> str:
         f"{'policies' if len(run.policies) > 1 else 'policy'}, from what was known on {DAY}."
     )
     if len(compared) > 1:
-        lede += (
-            f" The policy that keeps {words.together(many)} together most often, \u2018{words.within(title_of(run, best))}\u2019, "
-            f"does so in {words.share(shares[best])} of futures."
+        lede += " " + aside(
+            run,
+            f"The policy that keeps {words.together(many)} together most often, \u2018{words.within(title_of(run, best))}\u2019, "
+            f"does so in {words.share(shares[best])} of futures.",
         )
     return lede
 

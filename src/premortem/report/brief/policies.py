@@ -7,7 +7,7 @@ import polars as pl
 from premortem import analysis
 from premortem.report import charts, words
 from premortem.report.brief.content import Block, Bullets, Figure, Note, Section, Strong, see, text
-from premortem.report.findings import cell, title_of
+from premortem.report.findings import aside, cell, title_of
 from premortem.study import Run
 
 BEYOND = Note(
@@ -39,8 +39,8 @@ def _title(run: Run) -> str:
     if len(compared) == 1:
         return f"The policy: {words.within(title_of(run, compared[0]))}"
     if different == 1:
-        return f"{title_of(run, next(iter(most.values())))} serves every assumption best"
-    return f"No policy serves every assumption best: {different} of them each lead on one or more"
+        return aside(run, f"{title_of(run, next(iter(most.values())))} serves every assumption best")
+    return aside(run, f"No policy serves every assumption best: {different} of them each lead on one or more")
 
 
 def _pathways(run: Run) -> Figure:

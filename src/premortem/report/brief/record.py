@@ -70,7 +70,7 @@ def _reading(o: dict[str, Any]) -> dict[str, Any]:
         "says": f"{quantities.shipped()[o['quantity']].says} ({o['kind']})",
         "day": o["date"],
         "inside": o["inside"],
-        "said": f"{words.number(o['observed'])}{unit}",
+        "said": f"{words.number(o['observed'], 3)}{unit}",
         "range": f"{words.number(o['p5'])} to {words.number(o['p95'])}{unit}",
         "place": (o["observed"] - o["p5"]) / (o["p95"] - o["p5"]),
         "middle": (o["p50"] - o["p5"]) / (o["p95"] - o["p5"]),
