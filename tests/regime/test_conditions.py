@@ -160,7 +160,7 @@ def test_f086_a_country_or_choice_that_does_not_exist_is_refused_with_the_neares
 
 # what a condition means: an independent judge
 
-TESTED = ("tpp", "quantity", "performance_density", "hbm", "datacentre", "destination", "headquarters", "item", "date")
+TESTED = ("tpp", "quantity", "performance_density", "hbm", "datacentre", "destination", "headquarters", "consignee", "date")
 POOL = {
     "number": [0.0, 1.0, 2.5, 5000.0, 26_900_000.0],
     "flag": [True, False],
