@@ -17,10 +17,12 @@ from premortem.ensemble import bands, correlation, layout, manifest, priors, rea
 from premortem.errors import BadInput, MissingData, PremortemError, raise_all
 from premortem.facts import fetch, live
 from premortem.facts.fetch import Fetched
-from premortem.regime import book, cases, ledger
-from premortem.regime.book import POLICIES
-from premortem.regime.levers import Levers
-from premortem.stress import propositions, score, simulator
+from premortem.law import book, worked_cases
+from premortem.law.book import POLICIES
+from premortem.law.ledger import decisions
+from premortem.law.levers import Levers
+from premortem.propositions import assumption, score
+from premortem.study import simulator
 from premortem.study.model import outcome_names
 from premortem.watch import observations, quantities, signposts
 
@@ -139,8 +141,8 @@ def _read_outcomes(path) -> None:
 
 def _read_compiled_assumption(path) -> None:
     """As `premortem validate` reads one: its margins are compiled too."""
-    read_ = propositions.read(path)
-    raise_all(propositions.check_binds(read_, path.name, world.parameter_names(), Levers._fields))
+    read_ = assumption.read(path)
+    raise_all(assumption.check_binds(read_, path.name, world.parameter_names(), Levers._fields))
     score.Scorer([read_], outcome_names(), world.quarter_labels())
 
 
@@ -182,14 +184,14 @@ def _read_part_about(path) -> None:
 LOADERS = {
     "params": ("params.csv", lambda: world.PARAMS.read_bytes()[:1500], priors.read),
     "policy": ("mine.toml", lambda: (POLICIES / "maximal.toml").read_bytes(), book.load),
-    "assumption": ("a2.toml", lambda: (propositions.SHIPPED / "a2.toml").read_bytes(), propositions.read),
+    "assumption": ("a2.toml", lambda: (assumption.SHIPPED / "a2.toml").read_bytes(), assumption.read),
     "signposts": ("signposts.toml", lambda: signposts.SHIPPED.read_bytes()[:4000], signposts.read),
     "quantities": ("quantities.toml", lambda: quantities.SHIPPED.read_bytes()[:3000], quantities.read),
     "readings": ("readings.csv", _readings, observations.read),
     "correlations": ("correlations.csv", _correlations, _read_correlations),
-    "cases": ("cases.toml", _cases, lambda path: cases.decide_file(path, book.load("as-written"))),
-    "ledger csv": ("ledger.csv", _ledger_csv, lambda path: ledger.decide_file(path, book.load("as-written"))),
-    "ledger parquet": ("ledger.parquet", _ledger_parquet, lambda p: ledger.decide_file(p, book.load("as-written"))),
+    "cases": ("cases.toml", _cases, lambda path: worked_cases.decide_file(path, book.load("as-written"))),
+    "ledger csv": ("ledger.csv", _ledger_csv, lambda path: decisions.decide_file(path, book.load("as-written"))),
+    "ledger parquet": ("ledger.parquet", _ledger_parquet, lambda p: decisions.decide_file(p, book.load("as-written"))),
     "manifest": (store.MANIFEST, _manifest, lambda path: store.read_manifest(path.parent)),
     "checksums": (
         store.CHECKSUMS,
@@ -200,8 +202,8 @@ LOADERS = {
     "bins": ("bins.parquet", _bins, _read_bins),
     "override": ("params.csv", lambda: world.PARAMS.read_bytes()[:1500], priors.read(world.PARAMS).override),
     "outcomes": ("outcomes.toml", lambda: OUTCOMES, _read_outcomes),
-    "margins": ("a2.toml", lambda: (propositions.SHIPPED / "a2.toml").read_bytes(), _read_compiled_assumption),
-    "cases csv": ("cases.csv", lambda: CASES, lambda path: cases.decide_file(path, book.load("as-written"))),
+    "margins": ("a2.toml", lambda: (assumption.SHIPPED / "a2.toml").read_bytes(), _read_compiled_assumption),
+    "cases csv": ("cases.csv", lambda: CASES, lambda path: worked_cases.decide_file(path, book.load("as-written"))),
     "pulled csv": ("x.csv", lambda: b"year,value\n2023,1.5\n2024,2.5\n2025,3\n", _pull("csv")),
     "pulled json": (
         "x.json",

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from premortem import exhibits, facts
-from premortem.analysis import KNOWN
-from premortem.app import specs
-from premortem.exhibits import asymmetry, board, china_supply, figure4, form, gap, price, render
-from premortem.exhibits.marks import PLAIN
-from premortem.exhibits.theme import themed
-from premortem.report import charts
-from premortem.report import mechanisms as mechanism_pictures
-from premortem.words import share, trend
+from premortem.app import chart_specs
+from premortem.charts import figures, render
+from premortem.charts.marks import PLAIN
+from premortem.charts.theme import themed
+from premortem.exhibits import asymmetry, board, china_supply, figure4, form, gap, price
+from premortem.questions import KNOWN
+from premortem.terminal import mechanisms as mechanism_pictures
+from premortem.text.numbers import share, trend
 
 WAYS = {"rises": 1, "falls": -1, "stays level": 0}
 
@@ -118,18 +118,23 @@ def formats(node, key="") -> list[str]:
 
 
 def test_f064_no_axis_writes_a_number_with_a_prefix(small_run):
-    drawn = [specs.observable(unit, False, log) for unit in ("TPP", "million H100e") for log in (True, False)]
-    drawn += [specs.takes("x", unit) for unit in ("TPP", "H100e", "share")]
-    side = specs.Side("x", 1e-4, 1e9, (1, 2), log=True)
-    drawn += [specs.scatter([side, side]), specs.fan(), specs.stock(), specs.families("MH", ["A"])]
+    drawn = [chart_specs.observable(unit, False, log) for unit in ("TPP", "million H100e") for log in (True, False)]
+    drawn += [chart_specs.takes("x", unit) for unit in ("TPP", "H100e", "share")]
+    side = chart_specs.Side("x", 1e-4, 1e9, (1, 2), log=True)
+    drawn += [
+        chart_specs.scatter([side, side]),
+        chart_specs.fan(),
+        chart_specs.stock(),
+        chart_specs.families("MH", ["A"]),
+    ]
     frame = pl.DataFrame({"limit": [1.0, 2.0], "holds": [0.1, 0.2], "used": [False, True]})
-    drawn.append(charts.threshold_curve(frame, "MH"))
+    drawn.append(figures.threshold_curve(frame, "MH"))
     found = [f for chart in drawn for f in formats(chart.to_dict())]
     found += [f for name in exhibits.NOTE for f in formats(exhibits.chart(name).to_dict())]
     found += [f for name in ("price", "compute", "caps") for f in formats(exhibits.chart(name, small_run).to_dict())]
     assert len(found) > 20
     assert not [f for f in found if re.fullmatch(r"[^%]*s", f)]
-    for module in (specs, mechanism_pictures, charts):
+    for module in (chart_specs, mechanism_pictures, figures):
         assert not re.search(r"""format=["'][^"']*s["']|, '~s'""", Path(module.__file__).read_text("utf-8"))
 
 
@@ -180,9 +185,9 @@ def test_titles_speak_of_the_first_policy_and_of_one_policy_alone(small_run):
 
 
 def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small_run, monkeypatch):
-    from premortem import analysis
+    from premortem import questions
+    from premortem.brief import record
     from premortem.exhibits import hindcast
-    from premortem.report.brief import record
 
     asked = []
 
@@ -193,12 +198,12 @@ def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small
         asked.append((how["run"], how.get("futures", record.LOOKED_AT)))
         raise Enough
 
-    monkeypatch.setattr(analysis, "hindcast", noted)
+    monkeypatch.setattr(questions, "hindcast", noted)
     for make in (hindcast.data, record.record):
         with pytest.raises(Enough):
             make(small_run)
     assert asked == [(small_run, record.LOOKED_AT)] * 2
-    assert analysis.observed.AT_ONCE == record.LOOKED_AT
+    assert questions.futures_under_policies.AT_ONCE == record.LOOKED_AT
 
 
 def test_a_margin_that_stays_is_told_by_all_that_is_drawn():

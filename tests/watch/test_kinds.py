@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from premortem import facts
 from premortem.errors import BadInput
-from premortem.report.watch import verdict
+from premortem.terminal.watch import verdict
 from premortem.watch import hindcast, kinds, observations, quantities
 from premortem.watch.observations import Reading, Readings
 

@@ -7,9 +7,9 @@ import pytest
 
 from premortem import facts, world
 from premortem.errors import BadInputs
-from premortem.regime import book
-from premortem.regime.book import STRENGTHS
-from premortem.stress import propositions
+from premortem.law import book
+from premortem.law.book import STRENGTHS
+from premortem.propositions import assumption
 from premortem.watch import observations, process, quantities, signposts
 from premortem.watch.process import Paths
 
@@ -21,14 +21,14 @@ def test_every_watch_item_of_the_note_has_a_signpost():
     items = facts.read("assumptions").filter(facts.read("assumptions")["kind"] == "watch")["id"].to_list()
     assert len(items) == 26
     assert {*items} <= {*SHIPPED}
-    assert not signposts.check(SHIPPED, propositions.shipped())
+    assert not signposts.check(SHIPPED, assumption.shipped())
 
 
 def test_signposts_name_what_exists():
     for s in SHIPPED.values():
         assert s.reads in ("", *world.parameter_names())
         assert s.strength in ("", *STRENGTHS)
-        assert all(p in world.parameter_names() for p in signposts.informs(s, propositions.shipped()))
+        assert all(p in world.parameter_names() for p in signposts.informs(s, assumption.shipped()))
 
 
 def test_only_stakeholder_positions_are_not_modelled():

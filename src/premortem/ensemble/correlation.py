@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.reading import read_text
+from premortem.files.reader import read_text
 
 Array = NDArray[np.float64]
 COLUMNS = ("a", "b", "rho")

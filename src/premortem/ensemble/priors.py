@@ -24,8 +24,8 @@ from premortem.ensemble import correlation
 from premortem.ensemble.correlation import Copula
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
-from premortem.faults import fault
-from premortem.reading import read_text
+from premortem.files.faults import fault
+from premortem.files.reader import read_text
 
 Array = NDArray[np.float64]
 Distribution = Literal[

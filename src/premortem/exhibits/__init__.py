@@ -7,8 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from premortem import writing
 from premortem.errors import MissingData, PremortemError, raise_all, unknown
+from premortem.files import writer
 
 # The module of each exhibit by its name, in the order in which they are shown: the note's, then ours.
 EXHIBITS = {
@@ -120,9 +120,9 @@ def _row(name: str, made: Any, error: str, folder: Path | None, formats: tuple[s
 
 
 def _make(folder: Path) -> None:
-    with writing.told(folder):
+    with writer.told(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        writing.check_folder(folder)
+        writer.check_folder(folder)
 
 
 def subject(name: str) -> str:

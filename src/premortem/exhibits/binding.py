@@ -5,10 +5,10 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.charts.marks import PHONE, muted_title
+from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE, muted_title
-from premortem.exhibits.theme import BREAKS, HOLDS, INK, WIDTH, themed
-from premortem.words import share
+from premortem.text.numbers import share
 from premortem.world import quarter_labels
 
 SUBJECT = "HBM or logic as China's binding constraint"

@@ -6,12 +6,12 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, fan, fan_words, muted_title
+from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.marks import PHONE, fan, fan_words, muted_title
-from premortem.exhibits.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.facts import read
-from premortem.words import share
+from premortem.text.numbers import share
 
 SUBJECT = "DeepSeek's service status by day"
 BADGE: Badge = "replicates"
@@ -46,8 +46,8 @@ def data(run: Any = None) -> pl.DataFrame:
         for name, column in (("uptime", "uptime_statuspage_pct"), ("full performance", "full_performance_pct"))
     ]
     if run is not None:
-        band = of_run.bands(run, "cn_serving").filter(pl.col("year") < 2028)
-        parts.append(band.select("quarter", "year", *of_run.BANDS, panel=pl.lit("model")))
+        band = run_bands.bands(run, "cn_serving").filter(pl.col("year") < 2028)
+        parts.append(band.select("quarter", "year", *run_bands.BANDS, panel=pl.lit("model")))
     return pl.concat(parts, how="diagonal_relaxed")
 
 
@@ -104,7 +104,7 @@ def _capacity(model: pl.DataFrame, width: int) -> Any:
     x = alt.X(
         "year:Q", title=None, axis=alt.Axis(format="d", tickCount=4, grid=False), scale=alt.Scale(domain=[2024, 2028.7])
     )
-    rows = model.select("year", *of_run.BANDS)
+    rows = model.select("year", *run_bands.BANDS)
     drawn = fan(rows, x, None) + fan_words(rows, x)
     return drawn.properties(
         width=width,

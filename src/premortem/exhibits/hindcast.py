@@ -6,13 +6,13 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem import analysis
+from premortem import questions
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, themed
 from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, themed
-from premortem.rows import plain as in_full
+from premortem.text.numbers import number
+from premortem.text.tables import plain as in_full
 from premortem.watch import quantities
 from premortem.watch.kinds import apart, counted, outcomes_inside
-from premortem.words import number
 
 SUBJECT = "The hindcast of what was read later"
 BADGE: Badge = "ours"
@@ -38,7 +38,7 @@ LETTER, LINE = 6, 15
 def data(run: Any) -> pl.DataFrame:
     """By reading, misses first: quantity, kind, group, date, unit, observed, p5, p50, p95, inside, rank, crps and its baselines, source."""
     # of the run, as the brief and the app do, so that a reading has one verdict
-    scored = analysis.hindcast(run=run).weighted.observables
+    scored = questions.hindcast(run=run).weighted.observables
     columns = (
         "quantity",
         "kind",

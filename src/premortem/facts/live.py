@@ -19,9 +19,9 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from premortem import writing
 from premortem.errors import MissingData, PremortemError, nearest, raise_all, unknown
 from premortem.facts.fetch import Fetched, fetch
+from premortem.files import writer
 
 LIVE = files("premortem.facts") / "live.toml"
 MEGABYTE = 1_000_000
@@ -145,8 +145,8 @@ def _keep(source: Source, fetched: Path, path: Path, record: str) -> None:
     with suppress(FileNotFoundError):
         path.replace(before)
     try:
-        writing.place(fetched, path)
-        writing.put(path.with_name(f"{source.name}.record.json"), record)
+        writer.place(fetched, path)
+        writer.put(path.with_name(f"{source.name}.record.json"), record)
     except BaseException:
         with suppress(FileNotFoundError):
             before.replace(path)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from premortem.errors import BadInput
-from premortem.reading import read_bytes
+from premortem.files.reader import read_bytes
 
 MAX_BYTES = 1_000_000
 

@@ -7,15 +7,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from premortem import world, writing
+from premortem import world
 from premortem.ensemble import correlation, priors, store
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest, raise_all
-from premortem.reading import read_bytes
-from premortem.regime import book as rules
-from premortem.regime.levers import Levers
-from premortem.stress import propositions, score
-from premortem.stress.simulator import read as read_outcomes
+from premortem.files import writer
+from premortem.files.reader import read_bytes
+from premortem.law import book as rules
+from premortem.law.levers import Levers
+from premortem.propositions import assumption, score
 from premortem.study.model import outcome_names
+from premortem.study.simulator import read as read_outcomes
 from premortem.watch import observations, signposts
 
 POLICIES, ASSUMPTIONS = PARTS = ("policies", "assumptions")
@@ -43,7 +44,7 @@ def problems(folder: Path | None, *, of_world: bool = True) -> list[BadInput]:
     """
     if folder is None:
         shipped = [(name, partial(rules.load, name)) for name in rules.policies()]
-        return _faults([*shipped, (ASSUMPTIONS, propositions.shipped)])
+        return _faults([*shipped, (ASSUMPTIONS, assumption.shipped)])
     if not (folder / MARK).is_file():
         allowed = f"a folder with {MARK}"
         return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
@@ -96,7 +97,7 @@ def _check_ids(paths: Iterable[Path]) -> None:
     errors = []
     for path in paths:
         try:
-            found = propositions.read(path).id
+            found = assumption.read(path).id
         except PremortemError:
             continue  # told by the check of that file
         first = holder.setdefault(found, path.name)
@@ -107,8 +108,8 @@ def _check_ids(paths: Iterable[Path]) -> None:
 
 
 def _check_assumption(path: Path, of_world: bool) -> None:
-    read = propositions.read(path)
-    raise_all(propositions.check_binds(read, path.name, world.parameter_names(), Levers._fields))
+    read = assumption.read(path)
+    raise_all(assumption.check_binds(read, path.name, world.parameter_names(), Levers._fields))
     if not of_world:
         return
     own = path.parent.parent / OUTCOMES
@@ -127,7 +128,7 @@ def make_study(folder: Path) -> Path:
     if folder.exists() and not (folder.is_dir() and _is_begun(folder, content)):
         raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")
     made: list[Path] = []
-    with writing.told(folder):
+    with writer.told(folder):
         try:
             for name, held in content.items():
                 for place in (folder / name).parents[::-1]:
@@ -135,7 +136,7 @@ def make_study(folder: Path) -> Path:
                         place.mkdir()
                         made.append(place)
                 if not (folder / name).exists():
-                    writing.put(folder / name, held, new=True)
+                    writer.put(folder / name, held, new=True)
                     made.append(folder / name)
         except BaseException:
             for path in made[::-1]:
@@ -155,7 +156,7 @@ def _new_study() -> dict[str, bytes]:
         OUTCOMES: EXAMPLE.encode(),
         READINGS: (",".join(observations.COLUMNS) + "\n").encode(),
     }
-    for part, home in (("policies", rules.POLICIES), ("assumptions", propositions.SHIPPED)):
+    for part, home in (("policies", rules.POLICIES), ("assumptions", assumption.SHIPPED)):
         content |= {f"{part}/{s.name}": s.read_bytes() for s in home.iterdir() if s.name.endswith(".toml")}
     return content | {MARK: MARKED}
 
@@ -164,7 +165,7 @@ def _is_begun(folder: Path, content: Mapping[str, bytes]) -> bool:
     """Whether a folder is empty, or holds only what a killed `init` left: files of a new study as they are, no mark."""
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        half = path.name.startswith(".") and path.name.endswith(writing.HALF)
+        half = path.name.startswith(".") and path.name.endswith(writer.HALF)
         ours = path.is_dir() and name in PARTS and not path.is_symlink()
         if not (half or ours) and (name == MARK or content.get(name) != _held(path)):
             return False

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from premortem import facts, world
 from premortem.ensemble import run as ensemble
-from premortem.regime import book as rules
-from premortem.regime.levers import Levers, levers
-from premortem.stress import score
-from premortem.stress.propositions import Assumption
-from premortem.stress.simulator import Simulator
+from premortem.law import book as rules
+from premortem.law.levers import Levers, levers
+from premortem.propositions import score
+from premortem.propositions.assumption import Assumption
+from premortem.study.simulator import Simulator
 from premortem.watch.quantities import Observer, Quantity
 
 Array = NDArray[Any]

@@ -16,10 +16,10 @@ from premortem.ensemble import run as ensemble
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.manifest import FINISHED
 from premortem.errors import BadInput, MissingData
-from premortem.rows import Table
-from premortem.stress import score
+from premortem.propositions import score
 from premortem.study.model import regional
-from premortem.words import share
+from premortem.text.numbers import share
+from premortem.text.tables import Table
 
 if TYPE_CHECKING:
     from premortem.study.study import Study

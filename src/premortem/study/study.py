@@ -17,16 +17,16 @@ from premortem.ensemble import priors, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.priors import Priors
 from premortem.errors import BadInput, each, raise_all, unknown
-from premortem.regime import book as rules
-from premortem.regime.levers import Levers, levers
-from premortem.stress import propositions, score
-from premortem.stress.propositions import Assumption
-from premortem.stress.simulator import Function, Simulator, of_function
-from premortem.stress.simulator import read as read_outcomes
+from premortem.law import book as rules
+from premortem.law.levers import Levers, levers
+from premortem.propositions import assumption, score
+from premortem.propositions.assumption import Assumption
 from premortem.study import folder as own_files
 from premortem.study import last
 from premortem.study.model import outcome_names, simulate_and_score
 from premortem.study.run import Run
+from premortem.study.simulator import Function, Simulator, of_function
+from premortem.study.simulator import read as read_outcomes
 from premortem.watch import observations, signposts, timeline
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Readings
@@ -70,10 +70,10 @@ class Study:
     def assumptions(self) -> tuple[Assumption, ...]:
         """The assumptions under test, A1 first; with a model of the user's own, those of the study's folder alone."""
         folder = self.folder / "assumptions" if self.folder else None
-        found = propositions.of_study(folder)
+        found = assumption.of_study(folder)
         if self._function is None:
             return found
-        ours = {propositions.read(path).id for path in folder.glob("*.toml")} if folder else set()
+        ours = {assumption.read(path).id for path in folder.glob("*.toml")} if folder else set()
         if not ours:
             what = (
                 "a model of your own needs an assumption of your own, since the shipped ones speak of the shipped world"

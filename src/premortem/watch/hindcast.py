@@ -16,7 +16,7 @@ import numpy as np
 
 from premortem import facts
 from premortem.errors import BadInput
-from premortem.rows import Table, table
+from premortem.text.tables import Table, table
 from premortem.watch import kinds
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Reading, Readings, as_read

@@ -16,7 +16,7 @@ import numpy as np
 
 from premortem import facts
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.reading import read_bytes
+from premortem.files.reader import read_bytes
 from premortem.watch import kinds, process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.quantities import Z95, Array, Quantity, find

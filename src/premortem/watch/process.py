@@ -17,7 +17,7 @@ from pydantic import Field
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
-from premortem.stress.edits import net_positions
+from premortem.propositions.positions import net_positions
 from premortem.watch.quantities import Array, Strict
 from premortem.watch.tomlfile import read_entries
 

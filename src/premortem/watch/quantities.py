@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from premortem.errors import BadInput, raise_all
 from premortem.facts.day import Day
-from premortem.stress.expressions import Expression
+from premortem.propositions.expressions import Expression
 from premortem.watch.tomlfile import read_entries
 
 Array = NDArray[Any]

@@ -11,11 +11,12 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from premortem import faults, world
+from premortem import world
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
-from premortem.regime import book as rules
-from premortem.stress.propositions import Assumption
+from premortem.files import faults
+from premortem.law import book as rules
+from premortem.propositions.assumption import Assumption
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Reading, Readings

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from premortem import facts
-from premortem.stress.propositions import Assumption, in_order
+from premortem.propositions.assumption import Assumption, in_order
 
 DAYS_A_MONTH = 365.25 / 12
 # The kind of link whose months are an event's own: from the day on which it was announced.

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from premortem import faults
 from premortem.errors import BadInput, raise_all
 from premortem.facts.toml import read_toml
+from premortem.files import faults
 
 Model = TypeVar("Model", bound=BaseModel)
 

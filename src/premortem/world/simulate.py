@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.regime.levers import Levers
+from premortem.law.levers import Levers
 from premortem.world import allocation, chips, energy, market, models, supply
 from premortem.world.inputs import DT, Regions, by_name, chip, regions, years
 from premortem.world.outcomes import derived, shares

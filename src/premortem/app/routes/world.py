@@ -9,15 +9,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from premortem import facts, world
-from premortem.app import specs
-from premortem.app.desk import Desk
+from premortem.app import chart_specs
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
-from premortem.app.state import State
+from premortem.app.session import Desk
+from premortem.app.view_state import State
+from premortem.charts import worldmap
 from premortem.errors import BadInput
-from premortem.exhibits import worldmap
-from premortem.regime.countries import atlas, iso3
-from premortem.regime.levers import UNCAPPED, days
+from premortem.law.levers import UNCAPPED, days
+from premortem.law.places import atlas, iso3
 
 router = APIRouter()
 # What the map can show: title, unit, and whether it is a share.
@@ -53,10 +53,10 @@ def page(
     found = mapped(desk, view, measure)
     rows = rows_at(found, quarter)
     title, unit = MEASURES[measure]
-    chart = specs.Chart(
+    chart = chart_specs.Chart(
         "map", f"{title}, {quarter}", f"Map of {title.lower()} in {quarter}; the table holds every country",
         f"{worldmap.BORDERS} Tiers come from the rule, not from the map. premortem, medians of {view.n:,} futures; countries of a block share its figure",
-        specs.world(measure, unit, found["top"]), rows, {"name": "Country", "region": "Region of the model", "said": title},
+        chart_specs.world(measure, unit, found["top"]), rows, {"name": "Country", "region": "Region of the model", "said": title},
     )  # fmt: skip
     one = country(desk, view, code)
     return render(
@@ -214,12 +214,12 @@ def country(desk: Desk, view: State, code: str) -> dict[str, Any]:
     return out | {"region": region, "alone": alone, "rows": rows}
 
 
-def country_chart(found: dict[str, Any]) -> specs.Chart:
+def country_chart(found: dict[str, Any]) -> chart_specs.Chart:
     """Stock of US-aligned chips with its band, beside the allocation."""
     whose = found["name"] if found["alone"] else f"{found['region']} (the block that {found['name']} is part of)"
     last = found["rows"][-1]
-    return specs.Chart(
+    return chart_specs.Chart(
         "country", f"US-aligned chips in {whose}", f"Stock of US-aligned chips in {whose} by quarter: median {last['p50']:.2g} MH at the end of 2032",
-        "premortem; band 5 to 95% of futures, line the median; orange, where there is one: the country allocations opened so far", specs.stock(), found["rows"],
+        "premortem; band 5 to 95% of futures, line the median; orange, where there is one: the country allocations opened so far", chart_specs.stock(), found["rows"],
         {"quarter": "Quarter", "p5": "5%", "p50": "median [MH]", "p95": "95%", "cap": "allocation [MH]", "unmet": "unmet [MH a quarter]", "chinese": "Chinese stock [MH]"},
     )  # fmt: skip

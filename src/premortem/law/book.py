@@ -1,0 +1,230 @@
+"""The rulebook: clauses read from TOML, in force as of a day, under a policy, which is an overlay on them and nothing
+else.
+"""
+
+import copy
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import ValidationError
+
+from premortem.errors import BadInput, nearest, raise_all
+from premortem.law.clause import STAGES, Clause
+from premortem.law.clause_files import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
+from premortem.law.conditions import check
+from premortem.law.places import TierChange, atlas
+from premortem.law.policy import STRENGTHS, Policy, Strength, fault, read_policy
+
+__all__ = [
+    "AS_WRITTEN", "STRENGTHS", "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
+]  # fmt: skip
+POLICIES = files("premortem") / "policies"
+# Day on which the base rulebook stands: instruments published later belong to the policies that name them.
+AS_WRITTEN = date(2025, 2, 26)
+
+
+@dataclass(frozen=True)
+class Book:
+    """The rulebook under a policy."""
+
+    policy: Policy
+    clauses: tuple[Clause, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the policy."""
+        return self.policy.name
+
+    @cached_property
+    def by_id(self) -> dict[str, Clause]:
+        """Clauses by id."""
+        return {clause.id: clause for clause in self.clauses}
+
+    @cached_property
+    def moves(self) -> tuple[TierChange, ...]:
+        """Moves of tiers, for the atlas."""
+        return tuple(TierChange(m.countries, m.tier, m.start) for m in self.policy.tier)
+
+    def as_of(self, day: date) -> tuple[Clause, ...]:
+        """Clauses in force on a day, in the order in which they decide."""
+        return tuple(clause for clause in self.clauses if clause.in_force(day))
+
+    def in_force(self, clause: str, on: date) -> bool:
+        """Whether a clause is in force on a day; False for one that the policy does not hold."""
+        return clause in self.by_id and self.by_id[clause].in_force(on)
+
+    def number(self, clause: str, key: str, on: date | None = None) -> float:
+        """A number of a clause on a day. Raises `BadInput` for a clause or number that is not there."""
+        if clause not in self.by_id or key not in self.by_id[clause].numbers:
+            known = [f"{c.id}.{k}" for c in self.clauses for k in c.numbers]
+            name = f"{clause}.{key}"
+            raise BadInput(f"policy {self.name}", name, "no such clause number", got=name, hint=nearest(name, known))
+        return self.by_id[clause].number(key, on)
+
+    def strength(self, name: str, on: date) -> float:
+        """Strength of what no clause says, on a day; 0 before its first."""
+        steps = [s for s in self.policy.strength.get(name, ()) if s.start <= on]
+        return max(steps, key=lambda s: s.start).value if steps else 0.0
+
+    def tier(self, iso3: str, on: date) -> int:
+        """Tier of a place on a day, by the list and the policy's moves, whether or not the framework is in force."""
+        places = atlas(self.moves)
+        row = places.table.filter((pl.col("iso3") == iso3) & (pl.col("period") == places.period(on)))
+        return int(row["tier"][0])
+
+    def with_number(self, clause: str, key: str, value: float) -> "Book":
+        """This book with a clause number changed; where it has several dated values, all in the same proportion."""
+        old = self.number(clause, key)
+        changed = self.by_id[clause]
+        dated = tuple(
+            d.model_copy(update={"value": d.value * value / old if old else value}) for d in changed.numbers[key]
+        )
+        new = in_force(changed.model_copy(update={"numbers": changed.numbers | {key: dated}}))
+        return replace(self, clauses=tuple(new if c.id == clause else c for c in self.clauses))
+
+    def with_days(self, clauses: Collection[str], complies: date | None = None, ends: date | None = None) -> "Book":
+        """This book with the day from which exporters comply, or the last day, of some clauses changed; None keeps it."""
+        new = {k: day for k, day in (("complies", complies), ("ends", ends)) if day}
+        return replace(self, clauses=tuple(c.model_copy(update=new) if c.id in clauses else c for c in self.clauses))
+
+    def with_strength(self, name: str, value: float, start: date = date(2025, 4, 1)) -> "Book":
+        """This book with a strength set from a day on."""
+        earlier = tuple(s for s in self.policy.strength.get(name, ()) if s.start < start)
+        steps = (*earlier, Strength.model_validate({"value": value, "from": start}))
+        return replace(self, policy=self.policy.model_copy(update={"strength": self.policy.strength | {name: steps}}))
+
+    def numbers(self) -> pl.DataFrame:
+        """Every number of every clause that decides: clause, parameter, value, unit, from, to, citation, instrument."""
+        rows = [
+            {
+                "clause": c.id,
+                "parameter": key,
+                "value": d.value,
+                "unit": d.unit,
+                "from": d.start or c.complies,
+                "to": d.end or c.ends,
+                "citation": c.citation,
+                "instrument": c.instrument,
+                "says": c.says,
+            }
+            for c in self.clauses
+            for key, dated in c.numbers.items()
+            for d in dated
+        ]
+        return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def policies() -> tuple[str, ...]:
+    """Names of the shipped policies: `as-written` first, `history` last."""
+    names = sorted(path.name.removesuffix(".toml") for path in POLICIES.iterdir() if path.name.endswith(".toml"))
+    rank = {
+        "as-written": 0,
+        "rescinded": 1,
+        "streamlined": 2,
+        "bilateral": 3,
+        "plurilateral": 4,
+        "maximal": 5,
+        "history": 6,
+    }
+    return tuple(sorted(names, key=lambda name: (rank.get(name, 9), name)))
+
+
+def load(policy: str | Path = "as-written") -> Book:
+    """The rulebook under a shipped policy, by name, or under a policy file. Raises `BadInput` (all at once)."""
+    if isinstance(policy, str):
+        return _shipped(policy)
+    return _sound(overlay(read_policy(policy), policy.name), policy.name)  # read again each time: a person edits it
+
+
+@cache
+def _shipped(policy: str) -> Book:
+    if policy not in policies():
+        raise BadInput(
+            "policies",
+            policy,
+            "no such policy",
+            got=policy,
+            allowed=", ".join(policies()),
+            hint=nearest(policy, policies()),
+        )
+    return overlay(read_policy(POLICIES / f"{policy}.toml"))
+
+
+def _sound(book: Book, file: str) -> Book:
+    """The book of a user's file, whose own clauses must be reached and must not contradict others."""
+    from premortem.law.soundness import check_sound  # it decides, with this module's books
+
+    shipped = raw_clauses()
+    own = {c.id for c in book.clauses for pattern in book.policy.clause if _covers(pattern, c.id)}
+    meant = {
+        k
+        for k in own
+        if k not in shipped or {"applies", "within", "order", "stage"} & set(book.policy.clause.get(k, ()))
+    }
+    raise_all(check_sound(book, file, frozenset(meant)) if meant else [])
+    return book
+
+
+def _covers(pattern: str, clause: str) -> bool:
+    return clause == pattern or (pattern.endswith(".*") and clause.startswith(pattern[:-1]))
+
+
+def overlay(policy: Policy, file: str = "") -> Book:
+    """The rulebook under a policy. Raises `BadInput` for an overlay on a clause that is not there and for bad values."""
+    file = file or f"{policy.name}.toml"
+    raw = copy.deepcopy(raw_clauses())
+    unknown = [name for name in policy.include if name not in {r["instrument"] for r in raw.values()}]
+    errors = [BadInput(file, "include", f"no such instrument: {name}", got=name) for name in unknown]
+    held = {k: r for k, r in raw.items() if r["published"] <= AS_WRITTEN or r["instrument"] in policy.include}
+    for pattern, change in policy.clause.items():
+        ids = [k for k in held if _covers(pattern, k)]
+        if not ids and "stage" in change and "." in pattern:  # a clause of the policy's own
+            held[pattern] = raw_clause(pattern, policy.title, change)
+        elif not ids:
+            errors.append(
+                BadInput(
+                    file,
+                    f"clause.{pattern}",
+                    "no such clause in the rulebook",
+                    got=pattern,
+                    hint=nearest(pattern, [*held]),
+                )
+            )
+        for key in ids:
+            held[key] = _changed(held[key], change)
+    raise_all(errors)
+    changed = {key for key in held if any(_covers(pattern, key) for pattern in policy.clause)}
+    clauses = _validated(held, {key: file for key in changed})
+    return Book(policy, tuple(sorted(clauses, key=lambda c: (STAGES.index(c.stage), c.order, c.id))))
+
+
+def _changed(raw: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    numbers = {k: v for k, v in change.items() if k in raw.get("numbers", {})}
+    rest = {k: v for k, v in change.items() if k not in numbers}
+    return raw | rest | {"numbers": raw.get("numbers", {}) | {k: as_list(v) for k, v in numbers.items()}}
+
+
+def _validated(raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str]) -> list[Clause]:
+    """Clauses, typed; a fault is told of the file that a clause's words are from: its own, or the policy's that changes it."""
+    errors: list[BadInput] = []
+    clauses: list[Clause] = []
+    for key, body in raw.items():
+        file = overlaid.get(key) or f"{key.split('.')[0]}.toml"
+        try:
+            clause = Clause.model_validate(body)
+        except ValidationError as wrong:
+            errors += [fault(file, key, dict(f)) for f in wrong.errors()]
+            continue
+        errors += [
+            BadInput(file, f"{key}.{part}", why)
+            for part, why in check(clause.applies, clause.within, [*clause.numbers], clause.units)
+        ]
+        clauses.append(in_force(clause))
+    raise_all(errors)
+    return clauses

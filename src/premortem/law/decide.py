@@ -1,0 +1,293 @@
+"""One decision, explained: the outcome, what it rests on, what was assumed and not checked, and what would change it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from premortem.errors import BadInput
+from premortem.law import memo
+from premortem.law.assumed_facts import RESTS_ON, Assumed, Other, assumed, others, sourced
+from premortem.law.binding import limit_number
+from premortem.law.candidate_clauses import addressees, operative
+from premortem.law.cautions import doubted, elsewhere
+from premortem.law.citations import Citation, cited, weakest
+from premortem.law.clause import Clause, Rulebook
+from premortem.law.clearing import as_text, checked, clearings
+from premortem.law.conditions import identifiers
+from premortem.law.engine import NOT_REQUIRED, judge
+from premortem.law.ladder import ASKING, Step, ladder
+from premortem.law.parties import ROLES, Hit, screen
+from premortem.law.row_defaults import complete
+from premortem.law.rulebook_version import verified
+from premortem.law.spelling import key
+from premortem.law.transactions import frame_of, parse
+from premortem.law.vocabulary import DENIED, SCREENING
+from premortem.law.would_change import Change, changes, tries
+
+# The policy that is the law as it stood; every other is hypothetical.
+LAW = "history"
+# Exit statuses of a gate (`check --gate`): may go, needs a licence or is barred, hangs on facts, a name to look at.
+GATE = {"go": 0, "barred": 3, "facts": 4, "screening": 5}
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A shipment, or another transfer, by the fields of the vocabulary; one without a date goes today.
+
+    `Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01")`. Raises `BadInput`, every fault
+    at once.
+    """
+
+    fields: Mapping[str, Any]
+
+    def __init__(self, given: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
+        object.__setattr__(self, "fields", parse({**(given or {}), **fields}))
+
+    def on(self, day: date) -> "Transaction":
+        """The same on another day."""
+        moved = object.__new__(Transaction)
+        object.__setattr__(moved, "fields", {**self.fields, "date": day})
+        return moved
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the rulebook says of one transaction."""
+
+    transaction: Mapping[str, Any]
+    policy: str
+    outcome: str
+    clause: str
+    citation: str
+    says: str
+    eccn: str
+    headroom_tpp: float | None
+    trace: tuple[Step, ...]
+    changes: tuple[Change, ...]
+    citations: tuple[
+        Citation, ...
+    ] = ()  # the deciding clause first, then what asked for a licence, then what classified
+    asked: tuple[str, ...] = ()  # clauses in force that could ask for a licence
+    assumed: tuple[Assumed, ...] = ()
+    rests_on: tuple[Assumed, ...] = ()  # of these, what a permission would not stand without
+    hits: tuple[Hit, ...] = ()
+    day_given: bool = True
+    begins: date | None = None  # first day of the clause that decides
+    doubted: tuple[str, ...] = ()  # places on whose unconfirmed move between groups the answer hangs
+    # what is to be looked at of seats given against the table, and of embargoed places that are not the destination
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def may_go(self) -> bool | None:
+        """Whether it may go without a licence; None where that hangs on facts that nobody gave, or on a name to look at."""
+        if self.outcome.startswith("needs:"):
+            return None
+        if not _free(self.outcome):
+            return False
+        return None if self.rests_on or self.unverified or self.elsewhere else True
+
+    @property
+    def would_change(self) -> tuple[str, ...]:
+        """What would change the answer, as actions."""
+        return tuple(change.says for change in self.changes)
+
+    @property
+    def denied(self) -> bool:
+        """Whether it is prohibited or likely to be refused, or cannot be decided: what a plain check exits 1 for."""
+        return self.outcome in DENIED or self.outcome.startswith("needs:")
+
+    @property
+    def gate(self) -> int:
+        """Exit status of `check --gate`."""
+        return gate(self.outcome, self.may_go, self.policy)
+
+    @property
+    def hypothetical(self) -> bool:
+        """Whether it is an answer under something other than the law as it stood."""
+        return self.policy != LAW
+
+    @property
+    def confidence(self) -> str:
+        """How sure the reading of the weakest clause is that the answer rests on; low where it hangs on a place's doubtful move."""
+        return "low" if self.doubted else weakest(self.citations)
+
+    @property
+    def unverified(self) -> bool:
+        """Whether the clause that decides, or a place's move on which the answer hangs, is not sure."""
+        return bool(self.doubted) or any(c.clause == self.clause and c.confidence == "low" for c in self.citations)
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is of a day after the last to which the rulebook was verified."""
+        return verified().stale(self.transaction["date"])
+
+    @property
+    def not_checked(self) -> tuple[str, ...]:
+        """What the answer does not cover, as sentences."""
+        return memo.not_checked(self)
+
+    @property
+    def sentence(self) -> str:
+        """The answer as a sentence, with what it hangs on and how sure it is."""
+        return memo.sentence(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys that the command line and the app print."""
+        steps = [
+            {
+                "clause": s.clause,
+                "says": s.says,
+                "applies": s.applies,
+                "reached": s.reached,
+                "tests": [t.__dict__ for t in s.tests],
+            }
+            for s in self.trace
+        ]
+        met = [t for s in self.trace if s.clause == self.clause for t in s.tests if t.met]
+        return {
+            "outcome": self.outcome,
+            "may_go": self.may_go,
+            "clause": self.clause,
+            "citation": self.citation,
+            "citations": [c._asdict() for c in self.citations],
+            "confidence": self.confidence,
+            "sentence": self.sentence,
+            "question": memo.question(self),
+            "policy": self.policy,
+            "eccn": self.eccn,
+            "conditions_met": [f"{t.test} (assumed)" if t.assumed else t.test for t in met],
+            "headroom_tpp": self.headroom_tpp,
+            "asked": list(self.asked),
+            "assumed": [_assumed(a) for a in self.assumed],
+            "hits": [{k: _plain(v) for k, v in h.__dict__.items()} for h in self.hits],
+            "not_checked": list(self.not_checked),
+            "trace": steps,
+            "would_change": list(self.would_change),
+            "transaction": {k: _plain(v) for k, v in self.transaction.items()},
+            "rulebook": {"version": verified().version, "verified_to": str(verified().news)},
+            "stale": self.stale,
+        }
+
+    def __repr__(self) -> str:
+        return memo.text(self)
+
+    def _repr_html_(self) -> str:
+        return memo.html(self)
+
+
+def gate(outcome: str, may_go: bool | None, policy: str = LAW) -> int:
+    """Exit status of a gate: only what may go without a licence passes, and only by the law as it stood."""
+    if outcome == SCREENING:
+        return GATE["screening"]
+    unsure = may_go is None or (may_go and policy != LAW)
+    return GATE["facts" if unsure else "go" if may_go else "barred"]
+
+
+def _free(outcome: str) -> bool:
+    """Whether an outcome lets it go without a licence."""
+    return outcome == NOT_REQUIRED or outcome.startswith(("exception:", "veu:"))
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, date) else value
+
+
+def explain(
+    transaction: Transaction, book: Rulebook, policy: str = "", cleared: Mapping[str, str] | None = None
+) -> Decision:
+    """The decision on one transaction under a book, with its ladder and the nearest changes that would flip it.
+
+    `cleared` are names that are near a listed one and were looked at, each with the reason.
+    """
+    given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
+    nearby, unsaid = tries(given, book), others(given, addressees(book, given["date"]))
+    fields = complete(frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)]), book).collect()
+    answers = judge(fields.lazy(), book)
+    answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]
+    clause = next((c for c in book.clauses if c.id == answer["clause"]), None)
+    steps = ladder(fields[:1], answer, book)
+    rests = _hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :])
+    tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
+    found = sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True)), given)
+    free, unsaid_fields = _free(answer["outcome"]), {a.field for a in found}
+    return Decision(
+        transaction=given,
+        policy=policy or str(getattr(book, "name", "")),
+        outcome=answer["outcome"],
+        clause=clause.id if clause else "",
+        citation=clause.citation if clause else "",
+        says=clause.says if clause else "",
+        eccn=answer["eccn"] or "not known",
+        headroom_tpp=_headroom(answer, clause, given),
+        trace=tuple(step.marked(unsaid_fields) for step in steps),
+        changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"]),
+        citations=_citations(clause, steps, answer, book),
+        asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
+        assumed=found,
+        rests_on=tuple(a for a in found if free and a.field in rests and a.field in RESTS_ON),
+        hits=_hits(given, cleared or {}),
+        day_given="date" in transaction.fields,
+        begins=clause.complies if clause else None,
+        doubted=doubted(given, fields[:1], answer["outcome"], book),
+        elsewhere=tuple(elsewhere(given, book)),
+    )
+
+
+def _assumed(a: Assumed) -> dict[str, Any]:
+    told = {"field": a.field, "value": _plain(a.value)}
+    return told | ({"source": a.source} if a.source else {})
+
+
+def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str, str]:
+    """The names that the user cleared, as the transaction holds them. Raises `BadInput` for one that is no party of it."""
+    parties = [str(fields[role]) for role in ROLES if fields.get(role)]
+    for name in cleared:
+        if key(name) not in {key(party) for party in parties}:
+            allowed = ", ".join(parties) or "a name given with --party or --consignee"
+            raise BadInput("command line", "--clear", f"no party is named {name}", got=name, allowed=allowed)
+    reasons = clearings(fields.get("cleared", "")) | checked(cleared, "--clear", "command line")
+    return {"cleared": as_text(reasons)} if reasons else {}
+
+
+def _hits(given: Mapping[str, Any], cleared: Mapping[str, str]) -> tuple[Hit, ...]:
+    named = {role: given[role] for role in ROLES if given.get(role)}
+    return screen(named, given["date"], clearings(given.get("cleared", "")) | dict(cleared))
+
+
+def _hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str]) -> tuple[str, ...]:
+    """Fields that nobody gave, of which another value changes the answer; one permission is as good as another."""
+    changed = (
+        o.field
+        for o, other in zip(unsaid, outcomes, strict=True)
+        if other != outcome and not (_free(outcome) and _free(other))
+    )
+    return tuple(dict.fromkeys(changed))
+
+
+def _citations(
+    clause: Clause | None, steps: Sequence[Step], answer: Mapping[str, Any], book: Rulebook
+) -> tuple[Citation, ...]:
+    """What the answer rests on: the clause that decides, the requirements that bind, the clause that classifies."""
+    by_id = {c.id: c for c in book.clauses}
+    applying = [by_id[s.clause] for s in steps if s.applies]
+    binding = [c for c in applying if c.stage == "requires"]
+    classed = [c for c in applying if c.stage == "classify"][:1]
+    reviewing = [by_id[s.clause] for s in steps if s.applies and s.reached and by_id[s.clause].stage == "review"]
+    missed = [by_id[s.clause] for s in steps if not s.applies and by_id[s.clause].stage == "classify"]
+    looked_at = {
+        name for c in [*binding, *reviewing, *classed, *missed] for name in identifiers(f"{c.applies} {c.within}")
+    }
+    defining = [c for c in applying if c.stage == "define" and c.then in looked_at]
+    used = [*([clause] if clause else []), *binding, *reviewing, *classed, *defining]
+    return tuple(cited(c) for c in {c.id: c for c in used}.values())
+
+
+def _headroom(answer: Mapping[str, Any], clause: Clause | None, given: Mapping[str, Any]) -> float | None:
+    """What the limit of the deciding clause leaves after the shipment [TPP]; None where no total decides."""
+    if clause is None or clause.total is None or answer.get(clause.total.into) is None:
+        return None
+    limit = clause.number(limit_number(clause), given["date"])
+    if "country_raise" in clause.within:
+        limit *= 1 + given.get("country_raise", 0.0)
+    return float(limit - answer[clause.total.into])

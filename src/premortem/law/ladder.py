@@ -1,0 +1,132 @@
+"""The ladder of a decision: the clauses in force that day, in order, with their tests and what each test looked at."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from premortem.law.assumed_facts import sources
+from premortem.law.binding import laid_down, names, speaks
+from premortem.law.candidate_clauses import operative
+from premortem.law.clause import DECIDING, Clause, Rulebook
+from premortem.law.conditions import condition, identifiers, parts
+from premortem.law.vocabulary import TOTALS
+from premortem.text.numbers import limit
+
+# Stages that are asked of every shipment, whatever another clause says.
+ASKING = ("classify", "requires")
+
+
+@dataclass(frozen=True)
+class Test:
+    """One test of a clause: its text, the values that it looked at, whether it was met, and whether that can be told."""
+
+    test: str
+    value: str
+    met: bool
+    known: bool = True  # false where a field that it hangs on is missing
+    assumed: bool = False  # whether it looked at something that nobody gave
+
+
+@dataclass(frozen=True)
+class Step:
+    """A clause on the ladder: whether it applies, whether the decision came to it, and its tests."""
+
+    clause: str
+    says: str
+    applies: bool
+    reached: bool  # false for one behind the clause that decided
+    tests: tuple[Test, ...]
+
+    def marked(self, unsaid: Set[str]) -> "Step":
+        """The same with the tests marked that look at fields which nobody gave."""
+        tests = tuple(t if unsaid.isdisjoint(sources(t.test)) else replace(t, assumed=True) for t in self.tests)
+        return replace(self, tests=tests)
+
+
+def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> tuple[Step, ...]:
+    """Clauses in force that day that apply or miss by one of several tests, in order, with the values looked at."""
+    day = fields["date"][0]
+    known = tuple(operative(book, day, day))
+    totals = {name: pl.lit(answer.get(name), pl.Float64) for name in TOTALS}
+    eccn = pl.lit(answer["eccn"], pl.String)
+    frame = fields.lazy().with_columns(*laid_down(known), eccn=eccn, **totals)
+    asked, columns = _asked(known)
+    values = frame.with_columns(columns).collect().row(0, named=True)
+    met = {c.id: [values[test.column] for test in asked[c.id]] for c in known}
+    applies = {
+        c.id: speaks(c, day) and all(m for m, test in zip(met[c.id], asked[c.id], strict=True) if test.applies)
+        for c in known
+    }
+    shown = [c for c in known if applies[c.id] or sum(not m for m in met[c.id]) <= min(1, len(met[c.id]) - 1)]
+    reached = _reached(known, answer, applies)
+    return tuple(
+        Step(c.id, c.says, applies[c.id], c.id in reached, _tests(c, asked[c.id], met[c.id], values, day))
+        for c in shown
+    )
+
+
+def _tests(
+    clause: Clause, asked: Sequence["Asked"], met: Sequence[bool | None], values: Mapping[str, Any], day: date
+) -> tuple[Test, ...]:
+    return tuple(
+        Test(test.text, _looked_at(test.text, clause, values, day), bool(m), m is not None)
+        for test, m in zip(asked, met, strict=True)
+    )
+
+
+def _reached(known: Sequence[Clause], answer: Mapping[str, Any], applies: Mapping[str, bool]) -> set[str]:
+    """Ids of the clauses that a decision came to: what is asked of every shipment, and, where a licence is required, all
+    up to the authorisation that frees it, or else up to the first policy of review that speaks.
+    """
+    always = {c.id for c in known if c.stage in ASKING}
+    if answer["required_by"] is None:
+        return always
+    ids = [c.id for c in known]
+    if answer["clause"] in (c.id for c in known if c.stage in DECIDING):
+        return always | set(ids[: ids.index(answer["clause"]) + 1])
+    if not any(applies[c.id] for c in known if c.stage == "requires" and not c.then):  # each states its own policy
+        return always | {c.id for c in known if c.stage != "review"}
+    last = next((c.id for c in known if c.stage == "review" and applies[c.id]), ids[-1])
+    return always | set(ids[: ids.index(last) + 1])
+
+
+class Asked(NamedTuple):
+    """A test of a clause: its text, the column that tells whether it is met, and whether the clause hangs on it to apply."""
+
+    text: str
+    column: str
+    applies: bool
+
+
+@lru_cache(64)
+def _asked(clauses: tuple[Clause, ...]) -> tuple[dict[str, list[Asked]], list[pl.Expr]]:
+    """Every clause's tests by its id, and the columns that tell which are met; a test that several make is worked out once."""
+    asked: dict[str, list[Asked]] = {c.id: [] for c in clauses}
+    columns: dict[str, pl.Expr] = {}
+    for c in clauses:
+        for applies, texts in ((True, parts(c.applies)), (False, parts(c.within))):
+            for text in texts:
+                own = not c.numbers.keys().isdisjoint(identifiers(text))
+                column = f"{c.id}: {text}" if own else f": {text}"
+                asked[c.id].append(Asked(text, column, applies))
+                if column not in columns:
+                    columns[column] = condition(text, names(c)).alias(column)
+    return asked, list(columns.values())
+
+
+def _looked_at(text: str, clause: Clause, values: Mapping[str, Any], day: date) -> str:
+    """The fields and numbers of a test with their values: `tpp = 15,824, tpp_least = 4,800`."""
+    found = {
+        word: clause.number(word, day) if word in clause.numbers else values.get(word) for word in identifiers(text)
+    }
+    return ", ".join(f"{word} = {_plain(value)}" for word, value in found.items())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1e4 else limit(round(value))
+    return "not given" if value is None else str(value)

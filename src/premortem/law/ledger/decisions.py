@@ -1,0 +1,162 @@
+"""A table of shipments, decided in date order; what cannot be read is set aside with its row and reason, never dropped."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from premortem.errors import BadInput
+from premortem.law.binding import limit
+from premortem.law.clause import Rulebook
+from premortem.law.engine import decide
+from premortem.law.ledger import corrections
+from premortem.law.ledger.columns import checked, typed
+from premortem.law.ledger.field_guesses import renamed
+from premortem.law.ledger.files import MISSHAPEN, check_target, read, write
+from premortem.law.totals import Totals
+
+# Clause whose running total is a country's.
+ALLOCATION = "diffusion.country_allocation"
+# Columns that the ledger gains.
+ANSWERS = {"outcome": pl.String, "clause": pl.String, "eccn": pl.String, "headroom_tpp": pl.Float64}
+# Columns of the file of rejected rows, first and last: a row's number in the ledger, and why it was rejected.
+ROW, WHY = "_row", "rejected"
+
+
+def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> pl.DataFrame:
+    """The ledger with outcome, deciding clause, ECCN and headroom a row, in the order given; none is dropped.
+
+    Running totals follow the dates; rows of one day follow their order in the ledger. A row whose `returns` names the
+    `id` of an earlier one gives back what that one drew, `quantity` units of it; one that `amends` an earlier one
+    gives all of it back and is decided in its place. A row that cannot be read says why in `rejected`. Raises `BadInput`
+    for a column that is no field, or when one that is needed is missing.
+    """
+    return _decided(given, book, file)[0]
+
+
+def decide_file(
+    path: Path, book: Rulebook, columns: Mapping[str, str] | None = None
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """A ledger file decided, and its summary: the keys of the command line. `columns` gives headings their fields."""
+    began = time.perf_counter()
+    decided, headroom = _decided(renamed(read(path), columns or {}, path.name), book, path.name)
+    return decided, summary(decided, headroom, time.perf_counter() - began)
+
+
+def check_targets(out: Path, *inputs: Path) -> None:
+    """Raises `BadInput` where a decided ledger, or the file of its rejected rows, could not be written, before it is decided.
+
+    No file that the user did not name is replaced, unless it holds rejected rows as we write them, and is not an input.
+    """
+    check_target(out, *inputs)
+    beside = rejected_file(out)
+    check_target(beside)
+    if beside.exists():
+        is_input = any(given.exists() and beside.samefile(given) for given in inputs)
+        if is_input or not _holds_rejected(beside):
+            which = "is the input" if is_input else "is there already and is not a file of rejected rows"
+            what = f"its rejected rows would be written to {beside.name}, which {which}"
+            raise BadInput(str(out), "", what, got=str(beside), allowed="another name with -o")
+
+
+def rejected_file(out: Path) -> Path:
+    """The CSV beside a decided ledger in which its rejected rows go."""
+    return out.with_name(f"{out.stem}.rejected.csv")
+
+
+def write_rejected(decided: pl.DataFrame, out: Path) -> Path | None:
+    """Rejected rows, with their numbers and reasons, in a CSV beside the output; None where there are none.
+
+    They can be mended there and decided again: `_row` and `rejected` are no fields, and are kept.
+    """
+    wrong = (
+        decided.drop(ROW, strict=False).with_row_index(ROW, offset=1).filter(pl.col(WHY).is_not_null()).drop(ANSWERS)
+    )
+    if not wrong.height:
+        return None
+    beside = rejected_file(out)
+    write(wrong, beside)
+    return beside
+
+
+def _holds_rejected(path: Path) -> bool:
+    """Whether a file is one that `write_rejected` wrote: known by its first and last headings, and a reason in each row."""
+    try:
+        held = read(path)
+    except BadInput:
+        return False
+    return (held.columns[0], held.columns[-1]) == (ROW, WHY) and held[WHY].is_not_null().all()
+
+
+def summary(decided: pl.DataFrame, room: dict[str, tuple[float, float]], seconds: float) -> dict[str, Any]:
+    """Counts by outcome, rejected rows with reasons, and by country room left under its allocation and the allocation [TPP]."""
+    counts = (
+        decided.filter(pl.col("outcome").is_not_null())
+        .group_by("outcome")
+        .len()
+        .sort("len", "outcome", descending=[True, False])
+    )
+    wrong = decided.select("rejected").with_row_index("row", offset=1).filter(pl.col("rejected").is_not_null())
+    return {
+        "rows": decided.height,
+        "seconds": round(seconds, 3),
+        "outcomes": dict(counts.rows()),
+        "rejected_count": wrong.height,
+        "rejected": [{"row": row, "why": why} for row, why in wrong.rows()],
+        "headroom": {place: left for place, (left, _) in room.items()},
+        "allocations": {place: limit for place, (_, limit) in room.items()},
+    }
+
+
+def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, dict[str, tuple[float, float]]]:
+    named = checked(given, file)
+    rows = corrections.linked(typed(named), named)
+    # sorted by day, and as in the ledger within a day
+    good = rows.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
+    totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
+    answers = decide(good, book, totals) if good.height else pl.DataFrame(schema=ANSWERS)
+    answers = answers.with_columns(headroom_tpp=_headroom(answers, good, book))
+    headroom = _room_left(good, answers, book, totals)
+    place = np.full(rows.height, -1, np.int64)
+    place[good["_row"].to_numpy()] = np.arange(good.height)
+    where = pl.Series(place).replace(-1, None)
+    out = answers.select(pl.col(c).gather(pl.lit(where)) for c in ANSWERS)
+    own = given.drop([c for c in (*ANSWERS, "rejected", MISSHAPEN) if c in given.columns])
+    return pl.concat([own, out, rows.select("rejected")], how="horizontal"), headroom
+
+
+def _headroom(answers: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.Series:
+    """Room left under the deciding clause's limit after each row [TPP], negative where it did not fit; else null."""
+    room = pl.lit(None, pl.Float64)
+    limits = [c for c in book.clauses if c.total and c.total.into in answers.columns]
+    for c in limits:
+        assert c.total is not None
+        room = pl.when(pl.col("clause") == c.id).then(limit(c) - pl.col(c.total.into)).otherwise(room)
+    raised = good["country_raise"].fill_null(0.0) if "country_raise" in good.columns else pl.lit(0.0)
+    dated = answers.with_columns(date=good["date"], country_raise=raised)
+    return dated.with_columns(headroom_tpp=room)["headroom_tpp"]
+
+
+def _room_left(
+    good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, totals: Totals
+) -> dict[str, tuple[float, float]]:
+    """Room left under the country allocation when the ledger ends, and the allocation, by country that drew on it [TPP]."""
+    clause = next((c for c in book.clauses if c.id == ALLOCATION), None)
+    if clause is None or clause.total is None or clause.id not in totals.by_clause:
+        return {}
+    running = totals.by_clause[clause.id]
+    own = [
+        pl.col(c).fill_null(0.0) if c in good.columns else pl.lit(0.0).alias(c) for c in ("used_tpp", "country_raise")
+    ]
+    drew = good.filter(answers["clause"] == clause.id).select("destination", "date", *own)
+    last = drew.group_by("destination", maintain_order=True).agg(pl.all().last())
+    limits = last.with_columns(limit=limit(clause)).to_dicts()
+    drawn: dict[str, float] = {}
+    for (place, _), group in sorted(running.groups.items(), key=lambda kv: str(kv[0])):  # the last window stays
+        drawn[str(place)] = float(running.so_far[group])
+    return {
+        row["destination"]: (row["limit"] - row["used_tpp"] - drawn[row["destination"]], row["limit"]) for row in limits
+    }
