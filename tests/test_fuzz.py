@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from premortem import world
 from premortem.bench.rules import shipments
+from premortem.cases.us_ai_2025 import world
+from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.ensemble import bands, correlation, layout, manifest, priors, read, store
 from premortem.errors import BadInput, MissingData, PremortemError, raise_all
 from premortem.facts import fetch, live
@@ -20,7 +21,6 @@ from premortem.facts.fetch import Fetched
 from premortem.law import book, worked_cases
 from premortem.law.book import POLICIES
 from premortem.law.ledger import decisions
-from premortem.law.levers import Levers
 from premortem.propositions import assumption, score
 from premortem.study import simulator
 from premortem.study.model import outcome_names
@@ -143,7 +143,7 @@ def _read_compiled_assumption(path) -> None:
     """As `premortem validate` reads one: its margins are compiled too."""
     read_ = assumption.read(path)
     raise_all(assumption.check_binds(read_, path.name, world.parameter_names(), Levers._fields))
-    score.Scorer([read_], outcome_names(), world.quarter_labels())
+    score.Scorer([read_], outcome_names(), world.steps())
 
 
 def _pull(kind):

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from premortem import world
 from premortem.app.session import Desk
+from premortem.cases.us_ai_2025 import world
 from premortem.ensemble import correlation, priors
 from premortem.errors import BadInput, BadInputs
 from premortem.files import reader

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from premortem import world
+from premortem.cases.us_ai_2025 import world
 from premortem.terminal import pages
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from premortem import world
 from premortem.brief.assumption import shift_of
+from premortem.cases.us_ai_2025 import world
 
 
 @pytest.fixture(scope="module")

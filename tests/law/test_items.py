@@ -149,7 +149,7 @@ def test_a_table_that_points_at_nothing_or_twice_is_one_clear_line(systems, alia
 
 def test_the_simulated_world_asks_only_of_the_chips_that_were_chosen_for_it():
     """A chip that is added to the catalogue must not move the world unseen."""
-    from premortem.law import levers
+    from premortem.cases.us_ai_2025.world import policy_levers as levers
 
     countries = tuple(facts.read("regions")["countries"])
     label, _ = levers._questions(countries)

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from premortem import facts
+from premortem.cases.us_ai_2025.world import policy_levers as module
+from premortem.cases.us_ai_2025.world.policy_levers import BEYOND_ANY_LIMIT, YARDSTICK, days, levers
 from premortem.law import book as rules
-from premortem.law import levers as module
 from premortem.law.book import Book
 from premortem.law.engine import decide
-from premortem.law.levers import BEYOND_ANY_LIMIT, YARDSTICK, days, levers
 from premortem.law.transactions import frame_of
 
 REGIONS = facts.read("regions")

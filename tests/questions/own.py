@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from premortem import world
+from premortem.cases.us_ai_2025 import world
 from premortem.study import Study, make_study
 
 NAMES = world.parameter_names()

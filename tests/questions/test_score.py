@@ -6,13 +6,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from premortem import facts, world
+from premortem import facts
+from premortem.cases.us_ai_2025 import world
+from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.errors import BadInput
-from premortem.law.levers import Levers
 from premortem.propositions import assumption, score
 from premortem.propositions.expressions import Expression
 
-LABELS = world.quarter_labels()
+LABELS = world.steps()
 SERIES = {"a": jnp.arange(40.0)[:, None] * jnp.ones((1, 3)), "b": jnp.ones((40, 3)) * 0.25}
 
 

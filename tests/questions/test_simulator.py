@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 from scipy.special import ndtri
 
-from premortem import questions, world
+from premortem import questions
 from premortem.brief import write_brief
+from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, MissingData
 from premortem.questions import margins
 from premortem.study import Study, make_study, problems

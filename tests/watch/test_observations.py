@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from premortem import facts, world
+from premortem import facts
+from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, BadInputs
 from premortem.study import outcome_names
 from premortem.watch import observations, quantities
@@ -28,7 +29,7 @@ def table(tmp_path, *rows, header="quantity,date,value,low,high,unit,known_on,so
 
 def test_every_shipped_quantity_is_an_expression_on_outcomes_of_the_world():
     asked = [(q, day) for q in KNOWN.values() for day in (date(2024, 6, 30), date(2028, 12, 31))]
-    observer = Observer(asked, outcome_names(), world.quarter_labels())
+    observer = Observer(asked, outcome_names(), world.steps())
     assert len(observer.expressions) == 2 * len(KNOWN)
     assert not observer.outside
 
@@ -36,13 +37,13 @@ def test_every_shipped_quantity_is_an_expression_on_outcomes_of_the_world():
 def test_a_quantity_is_read_off_the_outcome_at_its_day():
     outcomes = {"capex": jnp.arange(40.0)[:, None] * jnp.ones((1, 3)), "cn_yield": jnp.full((40, 3), 0.4)}
     asked = [(KNOWN["capex_big4_year"], date(2024, 3, 1)), (KNOWN["smic_yield_ascend"], date(2025, 2, 1))]
-    found = Observer(asked, frozenset(outcomes), world.quarter_labels())(outcomes)
+    found = Observer(asked, frozenset(outcomes), world.steps())(outcomes)
     assert found["capex_big4_year@2024"][0] == 5.5  # (4 + 5 + 6 + 7) / 4
     assert found["smic_yield_ascend@2025Q1"][0] == pytest.approx(0.4)
 
 
 def test_days_outside_the_horizon_are_listed_and_no_error():
-    observer = Observer([(KNOWN["capex_big4_year"], date(2022, 12, 31))], outcome_names(), world.quarter_labels())
+    observer = Observer([(KNOWN["capex_big4_year"], date(2022, 12, 31))], outcome_names(), world.steps())
     assert observer.outside == {"capex_big4_year@2022"}
 
 

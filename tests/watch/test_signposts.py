@@ -5,7 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from premortem import facts, world
+from premortem import facts
+from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInputs
 from premortem.law import book
 from premortem.law.book import STRENGTHS

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premortem import world
+from premortem.cases.us_ai_2025 import world
+from premortem.cases.us_ai_2025.world.inputs import DT, by_name
+from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.ensemble.run import draw
-from premortem.law.levers import Levers
-from premortem.world.inputs import DT, by_name
 
 CHINA = world.region_ids().index("CHN")
 
@@ -181,6 +181,6 @@ def test_the_record_lies_within_the_central_95_percent_of_the_prior(study, simul
     batches = [simulate(values[:, k : k + 512], levers["as-written"]) for k in range(0, 4096, 512)]
     national = [name for name, series in batches[0].items() if series.ndim == 2]
     o = {name: np.concatenate([batch[name] for batch in batches], 1) for name in national}
-    table = prior_check_scores.check(o, world.quarter_labels())
+    table = prior_check_scores.check(o, world.steps())
     outside = table.filter(~table["inside"])["quantity"].to_list()
     assert not outside

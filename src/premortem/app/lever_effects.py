@@ -6,14 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from premortem import facts
 from premortem.app import clause_dates, perturbations
 from premortem.app.live_model import Live
 from premortem.app.perturbations import Nudge
 from premortem.app.view_state import FUTURES, STRENGTH, State
 from premortem.errors import BadInput
 from premortem.law.book import STRENGTHS, Book
-from premortem.law.levers import levers
 
 
 def effects(live: Live, view: State, group: str = "") -> list[dict[str, Any]]:
@@ -23,11 +21,11 @@ def effects(live: Live, view: State, group: str = "") -> list[dict[str, Any]]:
     """
     view = replace(view, n=FUTURES)
     book, values = live.book(view), live.values(view)
-    before, pulled, regions = live.score(values, view), live.pulled(view), facts.read("regions")
+    before, pulled = live.score(values, view), live.pulled(view)
     ids = [a.id for a in live.study.assumptions]
     rows = []
     for nudge in _nudges(book, view, group):
-        there = levers(live.book(nudge.there), regions)
+        there = live.study.case.world.levers(live.book(nudge.there))
         read = not all(np.array_equal(a, b) for a, b in zip(pulled, there, strict=True))
         after = live.score(values, nudge.there) if read else before
         changes = {k: float((after[k] > 0).mean() - (before[k] > 0).mean()) for k in ids}

@@ -16,14 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from premortem import facts, world
 from premortem.app import clause_dates
 from premortem.app.view_state import FUTURES, STRENGTH, State
+from premortem.case import Levers
 from premortem.ensemble import design
 from premortem.ensemble.priors import SCORES
 from premortem.ensemble.run import draw, use_compilation_cache
 from premortem.law.book import Book
-from premortem.law.levers import Levers, levers
 from premortem.propositions import score
 from premortem.questions.weighted_board import answered, read_under
 from premortem.study import Study, plain_rows
@@ -87,7 +86,9 @@ class Live:
 
     def _compiled(self, model: Callable[..., Any]) -> Any:
         shape = jax.ShapeDtypeStruct((len(self.study.priors.rows), FUTURES), np.float32)
-        pulled = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), self.study.levers("as-written"))
+        pulled = jax.tree.map(
+            lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), self.study.levers(self.study.policies[0])
+        )
         return jax.jit(model).lower(shape, pulled).compile()
 
     # what is asked
@@ -102,7 +103,7 @@ class Live:
 
     def pulled(self, state: State) -> Levers:
         """That rulebook as the world's levers."""
-        return self._boards.get(("levers", state.law), lambda: levers(self.book(state), facts.read("regions")))
+        return self._boards.get(("levers", state.law), lambda: self.study.case.world.levers(self.book(state)))
 
     def values(self, state: State, chunk: int = 0) -> Array:
         """The uncertainties of a chunk of futures, shape (parameter, 2,000): priors within the ranges believed."""
@@ -194,7 +195,7 @@ class Live:
 
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
         """Bands of an assumption's margin by quarter over all futures, and the share of them that breaks."""
-        names = world.quarter_labels()
+        names = self.study.steps
         margin = np.asarray(self._over_time(self.outcomes(state), self.thresholds(state))[assumption])
         cuts = np.quantile(margin, list(BANDS.values()), axis=1)
         broken = (margin <= 0).mean(1)
@@ -239,7 +240,7 @@ class Live:
     def _observed(self) -> Callable[[Outcomes], dict[str, jax.Array]]:
         known = quantities.shipped()
         asked = [(known[r.quantity], r.on) for r in self.study.readings.mapped]
-        return jax.jit(quantities.Observer(asked, frozenset(self._names), world.quarter_labels()))
+        return jax.jit(quantities.Observer(asked, frozenset(self._names), self.study.steps))
 
     @cached_property
     def _names(self) -> list[str]:

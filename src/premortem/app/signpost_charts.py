@@ -6,7 +6,6 @@ from typing import Any
 import jax
 import numpy as np
 
-from premortem import world
 from premortem.app import chart_specs
 from premortem.app.labels import quantity
 from premortem.app.live_model import Live
@@ -32,7 +31,7 @@ def _bands(live: Live, view: State, names: list[str]) -> dict[str, list[dict[str
     every = quantities.shipped()
     asked = [(every[name], date(year, 12, 31)) for name in names for year in YEARS]
     outcomes = live.outcomes(view)
-    observer = quantities.Observer(asked, frozenset(outcomes), world.quarter_labels())
+    observer = quantities.Observer(asked, frozenset(outcomes), live.study.steps)
     found = {k: np.quantile(np.asarray(x), [*BAND.values()]) for k, x in jax.jit(observer)(outcomes).items()}
     cuts = {(q.id, day): found.get(q.column(day)) for q, day in asked}
     return {

@@ -7,7 +7,6 @@ import altair as alt
 import numpy as np
 import polars as pl
 
-from premortem import world
 from premortem.charts.marks import PHONE, highest, lowest
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
 from premortem.exhibits import run_bands
@@ -34,7 +33,7 @@ def data(run: Any) -> pl.DataFrame:
     """By Tier-2 region, a country on average [MH]: region, countries, wanted, placed, unmet, low and high of wanted, cap, binds (share of futures)."""
     policy = run_bands.policy(run)
     held = run.regional(policy, ["additions", "unmet", "chinese_abroad"])
-    labels = world.quarter_labels()
+    labels = run.study.steps
     window = slice(labels.index(SPAN[0]), labels.index(SPAN[1]) + 1)
     regions = read("regions")
     cap = _allocation(run, policy)

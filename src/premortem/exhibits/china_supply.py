@@ -10,7 +10,6 @@ from premortem.charts.theme import HOLDS, INK, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import number, share
-from premortem.world import quarter_labels
 
 SUBJECT = "China's supply of compute by source"
 BADGE: Badge = "ours"
@@ -31,8 +30,6 @@ SOURCES = {
 LAST = 2030
 # The axis goes on above the longest line, so that its end is seen to be one.
 ROOM = 1.06
-# Year of a run's first quarter.
-START = int(quarter_labels()[0][:4])
 
 
 def data(run: Any) -> pl.DataFrame:
@@ -49,7 +46,7 @@ def data(run: Any) -> pl.DataFrame:
 
 def _largest(run: Any) -> pl.DataFrame:
     """By source and year: the share of the first futures in which it brings more than any other."""
-    held = run.paths(run_bands.policy(run)).with_columns(year=START + pl.col("quarter") // 4)
+    held = run.paths(run_bands.policy(run)).with_columns(year=int(run.study.steps[0][:4]) + pl.col("quarter") // 4)
     yearly = held.group_by("future", "year", maintain_order=True).agg(pl.col(*SOURCES).sum())
     long = yearly.unpivot([*SOURCES], index=["future", "year"], variable_name="series", value_name="mh")
     first = (

@@ -6,7 +6,6 @@ import altair as alt
 import numpy as np
 import polars as pl
 
-from premortem import world
 from premortem.charts.marks import PHONE, muted_title
 from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.exhibits import run_bands
@@ -32,7 +31,7 @@ def data(run: Any) -> pl.DataFrame:
     """Stock by place, origin and year-end [MH]: place, origin, quarter, year, p5, p50, p95."""
     held = run.regional(run_bands.policy(run), list(ORIGINS))
     bloc = np.array(read("regions")["bloc"].to_list())
-    labels = world.quarter_labels()
+    labels = run.study.steps
     rows = []
     for place, key in PLACES.items():
         for series, origin in ORIGINS.items():

@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from pydantic import ValidationError
 
+from premortem.case import default
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.law.clause import STAGES, Clause
 from premortem.law.clause_files import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
@@ -24,7 +24,7 @@ from premortem.law.policy import STRENGTHS, Policy, Strength, fault, read_policy
 __all__ = [
     "AS_WRITTEN", "STRENGTHS", "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
 ]  # fmt: skip
-POLICIES = files("premortem") / "policies"
+POLICIES = default() / "policies"
 # Day on which the base rulebook stands: instruments published later belong to the policies that name them.
 AS_WRITTEN = date(2025, 2, 26)
 

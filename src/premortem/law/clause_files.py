@@ -2,9 +2,9 @@
 
 import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from premortem.case import default
 from premortem.law.clause import Clause
 from premortem.text.numbers import limit, listing
 
@@ -12,7 +12,7 @@ from premortem.text.numbers import limit, listing
 CHANGED = "; changed by the policy: "
 # Values of a number that are told one by one.
 FEW = 3
-CLAUSES = files("premortem.law") / "clauses"
+CLAUSES = default() / "clauses"
 
 
 @cache

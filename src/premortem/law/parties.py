@@ -13,6 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from premortem import facts
+from premortem.case import default
 from premortem.errors import BadInput, raise_all
 from premortem.law.near_names import Near, near
 from premortem.law.near_names import rows as near_rows
@@ -91,7 +92,7 @@ class Listed(NamedTuple):
 
 @cache
 def _addressees() -> dict[str, tuple[tuple[str, ...], ...]]:
-    told = tomllib.loads((files("premortem.law") / "addressees.toml").read_text("utf-8"))
+    told = tomllib.loads((default() / "addressees.toml").read_text("utf-8"))
     return {firm: tuple(words(name) for name in names) for firm, names in told.items()}
 
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.facts.toml import read_toml
 from premortem.files import faults
+from premortem.files.toml import read_toml
 from premortem.law.clause import Clause, Dated, Strict
 
 STRENGTHS = (

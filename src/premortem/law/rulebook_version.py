@@ -3,10 +3,11 @@
 import tomllib
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
-FILE = files("premortem.law") / "rulebook.toml"
+from premortem.case import default
+
+FILE = default() / "rulebook.toml"
 
 
 class Verified(NamedTuple):

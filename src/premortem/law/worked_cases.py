@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from premortem.errors import BadInput, BadInputs, nearest
-from premortem.facts.toml import parse_toml
 from premortem.files.reader import check_ordinary
+from premortem.files.toml import parse_toml
 from premortem.law.book import Book, load
 from premortem.law.clearing import checked
 from premortem.law.decide import LAW, Transaction, explain, gate

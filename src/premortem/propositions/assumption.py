@@ -4,18 +4,18 @@ them.
 
 import sys
 from functools import cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
+from premortem.case import default
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.facts.toml import read_toml
 from premortem.files import faults
+from premortem.files.toml import read_toml
 
-SHIPPED = files("premortem.propositions") / "assumptions"
+SHIPPED = default() / "assumptions"
 
 
 class Strict(BaseModel):

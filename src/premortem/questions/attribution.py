@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.law.levers import UNCAPPED, Levers
+from premortem.case import Levers
 from premortem.propositions.assumption import Item
 from premortem.questions import shapley, sobol_indices
 from premortem.questions.margins import SMALL, margins_of
@@ -16,8 +16,6 @@ Array = NDArray[Any]
 Kinded = Sequence[tuple[str, Item]]
 # Futures in which items are frozen one at a time; sets of them are frozen in the first `SMALL`.
 FROZEN = 4096
-# Levers whose rest is not 0: caps that cannot bind.
-REST = {"allocation_mh": UNCAPPED, "uveu_country_max": 1.0, "uveu_outside_max": 1.0}
 # Chances at which a parameter is frozen: the ends of its prior.
 ENDS = np.array([0.05, 0.95])
 
@@ -77,7 +75,7 @@ def holder(
                 end = shapley.neutral_end(correlation[name], kind, float(ends[0]), float(ends[1]))
                 moved[study.priors.names.index(name)] = end
             for name in item.levers:
-                changed[name] = np.full_like(getattr(pulled, name), REST.get(name, 0.0))
+                changed[name] = np.full_like(getattr(pulled, name), study.case.world.AT_REST.get(name, 0.0))
         margins = margins_of(study, moved, pulled._replace(**changed))[place]
         return np.where(np.isfinite(margins), margins > 0, np.nan)
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.case import Levers
 from premortem.ensemble.run import draw
 from premortem.errors import BadInput, MissingData
-from premortem.law.levers import Levers
 from premortem.questions import nearest_break
 from premortem.questions.describe import move
 from premortem.questions.margins import (

@@ -3,21 +3,19 @@
 import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem import facts
+from premortem.case import default
 from premortem.ensemble.run import draw
-from premortem.law.levers import levers
 from premortem.questions import nearest_break
 from premortem.questions.breaking_points import Place
 from premortem.questions.margins import SMALL, margins_of
 
-AMOUNTS = files("premortem.questions") / "amounts.toml"
+AMOUNTS = default() / "amounts.toml"
 Array = NDArray[Any]
 
 
@@ -35,7 +33,7 @@ def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, 
     base = margins_of(study, values, now)[number]
 
     def margins(clause: str, key: str, value: float) -> Array:
-        changed = levers(book.with_number(clause, key, value), facts.read("regions"))
+        changed = study.case.world.levers(book.with_number(clause, key, value))
         same = all(np.array_equal(a, b) for a, b in zip(now, changed, strict=True))
         return base if same else margins_of(study, values, changed)[number]
 

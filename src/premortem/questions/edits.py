@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem import facts
+from premortem.case import Levers
 from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
-from premortem.law.levers import Levers, levers
 from premortem.questions import edit_index
 from premortem.questions.margins import check_inputs, derivatives_of, has_gradient, margins_of
 from premortem.study import Run, Study
@@ -84,12 +84,13 @@ def heavy_edits(
 
 def _priced(study: Study, book: Book, values: Array, now: Levers, clause: str, key: str) -> tuple[Array, Array, float]:
     """Shadow price of a number by assumption, the finite difference that checks it, and how often the number binds."""
-    legal, regions = book.number(clause, key), facts.read("regions")
-    up, down = (levers(book.with_number(clause, key, legal * (1 + s * edit_index.CHANGE)), regions) for s in (1, -1))
+    legal, levers = book.number(clause, key), study.case.world.levers
+    up, down = (levers(book.with_number(clause, key, legal * (1 + s * edit_index.CHANGE))) for s in (1, -1))
     if all(np.array_equal(a, b) for a, b in zip(up, down, strict=True)):
         nothing = np.zeros(len(study.assumptions))
         return nothing, nothing, 0.0
-    change = Levers(*[np.asarray((a - b) / 2, np.float32) for a, b in zip(up, down, strict=True)])
+    halves = [np.asarray((a - b) / 2, np.float32) for a, b in zip(up, down, strict=True)]
+    change = now._replace(**dict(zip(now._fields, halves, strict=True)))
     difference = np.tanh(margins_of(study, values, up)) - np.tanh(margins_of(study, values, down))
     fine = np.isfinite(difference).all(0)
     binds = float((np.abs(difference[:, fine]).max(0) > edit_index.MOVES).mean())

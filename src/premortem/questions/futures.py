@@ -2,14 +2,13 @@
 
 import tomllib
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem import world
+from premortem.case import default
 from premortem.errors import BadInput
 from premortem.questions import archetypes, scenario_discovery
 from premortem.questions.describe import conditions
@@ -18,7 +17,7 @@ from premortem.study import Run
 
 Array = NDArray[Any]
 Limits = dict[str, tuple[float, float]]
-SIGNS = files("premortem.questions") / "signs.toml"
+SIGNS = default() / "signs.toml"
 # Quarters at which futures are compared: of those that a run keeps for every future, one every two years.
 COMPARED = ("2024Q4", "2026Q4", "2028Q4", "2030Q4", "2032Q4")
 # The quarter by which signposts must tell families apart, and that at which a family is named.
@@ -74,7 +73,7 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
             "seen_as": {n: list(v) for n, v in shown[family].items()},
             "medoid": int(finite[found.medoids[family]]),
             "signposts": _signposts(levels[first][:, early], words, labels[first], family),
-            "bands": _bands(paths[:, :, own[family][: paths.shape[2]]], list(words)),
+            "bands": _bands(paths[:, :, own[family][: paths.shape[2]]], list(words), run.study.steps),
         }
         for family in range(len(found.medoids))
     ]
@@ -162,10 +161,9 @@ def _signposts(early: Array, words: dict[str, dict[str, str]], labels: Array, fa
     ]
 
 
-def _bands(paths: Array, names: Sequence[str]) -> list[dict[str, Any]]:
+def _bands(paths: Array, names: Sequence[str], labels: Sequence[str]) -> list[dict[str, Any]]:
     """Median and middle half of a family's series at the end of every year."""
     low, middle, high = np.quantile(paths, [0.25, 0.5, 0.75], axis=2)
-    labels = world.quarter_labels()
     return [
         {
             "series": name,

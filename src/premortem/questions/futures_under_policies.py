@@ -10,10 +10,9 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem import world
+from premortem.case import Levers
 from premortem.ensemble import read
 from premortem.ensemble.run import CHUNK, draw, use_compilation_cache
-from premortem.law.levers import Levers
 from premortem.questions.bounded_memory import in_memory
 from premortem.questions.margins import check_gives, check_inputs
 from premortem.study import Run, Study, outcome_names
@@ -84,7 +83,7 @@ def stored(
     `under` some of these (by default all). What the run keeps is read; what it lacks is simulated again from its values.
     """
     run = in_memory(run)
-    study, observer = run.study, observer_of(asked)
+    study, observer = run.study, observer_of(run.study, asked)
     wanted = {*observer.expressions, *_drivers()}
     values = run.parameters(first=first)
     margins: dict[str, dict[str, Array]] = {}
@@ -103,15 +102,15 @@ def stored(
 
 def simulated(study: Study, asked: Asked, policies: Sequence[str], count: int = AT_ONCE, seed: int = SEED) -> Futures:
     """Futures simulated at once: the first `count` of the design with that seed."""
-    observer, values = observer_of(asked), draw(study.priors, "sobol", seed, 0, count)
+    observer, values = observer_of(study, asked), draw(study.priors, "sobol", seed, 0, count)
     both = {p: simulate(study, values, study.levers(p), observer) for p in policies}
     margins, columns = ({p: pair[i] for p, pair in both.items()} for i in (0, 1))
     return Futures(study, seed, values, margins, columns, frozenset(observer.outside))
 
 
-def observer_of(asked: Asked) -> Observer:
+def observer_of(study: Study, asked: Asked) -> Observer:
     """What is asked, compiled."""
-    return Observer(asked, outcome_names(), world.quarter_labels())
+    return Observer(asked, outcome_names(study.case), study.steps)
 
 
 def simulate(
@@ -122,7 +121,7 @@ def simulate(
     `own` are levers in which each future differs, each of shape (quarter, future).
     """
     run, parts = _model(study), []
-    at = world.quarter_labels().index(ANSWER_AT)
+    at = study.steps.index(ANSWER_AT)
     for start in range(0, values.shape[1], CHUNK):
         part = values[:, start : start + CHUNK]
         each = {name: _padded(x[:, start : start + CHUNK]) for name, x in (own or {}).items()}
@@ -147,7 +146,7 @@ def _drivers() -> tuple[str, str]:
 def _model(study: Study) -> Callable[..., Any]:
     """Margins and every series that a quantity may read: compiled once, whatever is asked."""
     use_compilation_cache()
-    every = observer_of([(quantity, ANY_DAY) for quantity in known_quantities.shipped().values()])
+    every = observer_of(study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped().values()])
     names = sorted({GOODWILL, PROGRESS, *(n for expression, _ in every.expressions.values() for n in expression.names)})
     check_gives(study, names, "the record of readings")
 

@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.case import Levers
 from premortem.ensemble.run import CHUNK, use_compilation_cache
 from premortem.errors import BadInput, nearest, unknown
-from premortem.law.levers import Levers
 from premortem.study import Run, Study, model_identity
 
 Array = NDArray[Any]

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem import world
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import CHUNK, Spec, compiled, draw
 from premortem.errors import BadInput
@@ -43,7 +42,7 @@ def one_future(study: Study, index: int, policies: str | Sequence[str] | None = 
     return {
         "future": index,
         "seed": seed,
-        "quarters": list(world.quarter_labels()),
+        "quarters": list(study.steps),
         "parameters": _parameters(study, values[:, index - start]),
         "policies": under,
     }

@@ -7,7 +7,6 @@ from datetime import date
 
 import numpy as np
 
-from premortem import world
 from premortem.questions.futures_under_policies import Array, Asked, Futures, observer_of, simulate
 from premortem.study import Study
 from premortem.watch import process
@@ -44,7 +43,7 @@ class Drawn:
 
 def along(study: Study, seed: int, values: Array, paths: Paths, asked: Asked) -> Drawn:
     """Futures simulated along paths: `values` of the uncertainties, (parameter, future), and what is asked of them."""
-    observer, policies = observer_of(asked), [*process.leads()]
+    observer, policies = observer_of(study, asked), [*process.leads()]
     own = levers_of(study, paths)
     both = {p: simulate(study, values, study.levers(p), observer, own[p]) for p in policies}
     margins, columns = ({p: pair[i] for p, pair in both.items()} for i in (0, 1))
@@ -53,7 +52,7 @@ def along(study: Study, seed: int, values: Array, paths: Paths, asked: Asked) ->
 
 def levers_of(study: Study, paths: Paths) -> dict[str, dict[str, Array]]:
     """Levers that events set, by policy and name, each of shape (quarter, future)."""
-    middle = np.asarray(world.years())[:, None]
+    middle = np.asarray(study.case.world.times())[:, None]
     strictest = study.levers(STRICTEST)
     found: dict[str, dict[str, Array]] = {}
     for policy in process.leads():

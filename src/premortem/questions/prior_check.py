@@ -7,7 +7,6 @@ import jax
 import numpy as np
 import polars as pl
 
-from premortem import world
 from premortem.ensemble.run import draw, use_compilation_cache
 from premortem.questions import prior_check_scores
 
@@ -22,7 +21,7 @@ BAND = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 def prior_check(study: Any) -> pl.DataFrame:
     """One row a recorded quantity: the record, the prior's 2.5, 50 and 97.5%, and whether the two meet (`inside`)."""
     national = {k: v for k, v in _outcomes(study).items() if v.ndim == 2}
-    return prior_check_scores.check(national, world.quarter_labels())
+    return prior_check_scores.check(national, study.steps)
 
 
 def prior_bands(study: Any, names: tuple[str, ...]) -> pl.DataFrame:
@@ -31,7 +30,7 @@ def prior_bands(study: Any, names: tuple[str, ...]) -> pl.DataFrame:
     frames = []
     for name in names:
         quantiles = np.quantile(np.asarray(outcomes[name]), list(BAND.values()), axis=1)
-        columns = {"series": name, "quarter": list(world.quarter_labels())} | dict(zip(BAND, quantiles, strict=True))
+        columns = {"series": name, "quarter": list(study.steps)} | dict(zip(BAND, quantiles, strict=True))
         frames.append(pl.DataFrame(columns))
     return pl.concat(frames)
 

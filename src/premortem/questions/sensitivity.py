@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.case import Levers
 from premortem.ensemble.run import CHUNK
 from premortem.errors import BadInput, MissingData
-from premortem.law.levers import Levers
 from premortem.questions import sobol_indices
 from premortem.questions.margins import check_varies, margins_of
 from premortem.study import Study

@@ -8,9 +8,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
+from premortem.case import Levers
 from premortem.ensemble.run import draw
 from premortem.errors import MissingData
-from premortem.law.levers import Levers
 from premortem.questions.margins import margins_of
 from premortem.questions.shapley import paired
 from premortem.study import Study

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from premortem import world
+from premortem.case import Levers
 from premortem.errors import BadInput, each, raise_all, unknown
-from premortem.law.levers import Levers
 from premortem.questions import futures_under_policies, regret_measures, weighted_board
 from premortem.questions.edits import KNOWN
 from premortem.questions.futures_under_policies import Array, Futures
@@ -189,7 +188,7 @@ class _Trial:
             return margins if led is None else led[:, :TRIED]
         if not signpost.strength:
             return margins
-        pulled = turned_on(self.found.study.levers(policy), signpost.strength, self.as_of)
+        pulled = turned_on(self.found.study, policy, signpost.strength, self.as_of)
         return margins_of(self.found.study, self.found.values[:, :TRIED], pulled)
 
     def _holds(self, margins: dict[str, Array]) -> dict[str, Array]:
@@ -218,10 +217,10 @@ def _paired(name: str, before: Array, after: Array, passed: float, weight: Array
     return Shift(name, float(weight.sum(where=before)), float(weight.sum(where=after)), passed, error)
 
 
-def turned_on(pulled: Levers, strength: str, after: date) -> Levers:
+def turned_on(study: Study, policy: str, strength: str, after: date) -> Levers:
     """A policy with a strength at full from the quarter after a day."""
     label = f"{after.year}Q{(after.month + 2) // 3}"
-    later = np.array([quarter > label for quarter in world.quarter_labels()])
+    later, pulled = np.array([step > label for step in study.steps]), study.levers(policy)
     held = getattr(pulled, strength)
     return pulled._replace(**{strength: np.where(later, np.maximum(held, 1.0), held).astype(held.dtype)})
 
@@ -236,7 +235,7 @@ def _view(names: Sequence[str], policy: str | None) -> str:
 
 def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadInput]:
     """Readings outside the simulated years, impossible under the model, or contradicting each other."""
-    every, labels = quantities.shipped(), world.quarter_labels()
+    every, labels = quantities.shipped(), found.study.steps
     outside = [
         BadInput(
             "command line",

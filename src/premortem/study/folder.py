@@ -7,13 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from premortem import world
+from premortem.case import Case, default
 from premortem.ensemble import correlation, priors, store
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest, raise_all
 from premortem.files import writer
 from premortem.files.reader import read_bytes
 from premortem.law import book as rules
-from premortem.law.levers import Levers
 from premortem.propositions import assumption, score
 from premortem.study.model import outcome_names
 from premortem.study.simulator import read as read_outcomes
@@ -37,7 +36,7 @@ DEFAULT_OUT = "out"
 Check = Callable[[], Any]
 
 
-def problems(folder: Path | None, *, of_world: bool = True) -> list[BadInput]:
+def problems(case: Case, folder: Path | None, *, of_world: bool = True) -> list[BadInput]:
     """Every fault of a study's files, all at once; of the shipped files when there is no folder.
 
     Margins are left to the model when they do not speak of the shipped world (`of_world`).
@@ -48,7 +47,7 @@ def problems(folder: Path | None, *, of_world: bool = True) -> list[BadInput]:
     if not (folder / MARK).is_file():
         allowed = f"a folder with {MARK}"
         return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
-    return [*_strangers(folder), *_faults(_checks(folder, of_world))]
+    return [*_strangers(folder), *_faults(_checks(case, folder, of_world))]
 
 
 def _strangers(folder: Path) -> Iterator[BadInput]:
@@ -60,13 +59,13 @@ def _strangers(folder: Path) -> Iterator[BadInput]:
             yield BadInput(folder.name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint)
 
 
-def _checks(folder: Path, of_world: bool) -> list[tuple[str, Check]]:
+def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]:
     """What reads each file of the folder, with the file's name in it."""
-    shipped = priors.read(world.PARAMS)
+    shipped = priors.read(case / PARAMETERS)
     tables: dict[str, Callable[[Path], Any]] = {
         PARAMETERS: shipped.override,
         CORRELATIONS: shipped.correlated,
-        OUTCOMES: lambda path: read_outcomes(path, outcome_names()),
+        OUTCOMES: lambda path: read_outcomes(path, outcome_names(case), case.world.steps()),
         SIGNPOSTS: signposts.read,
         READINGS: observations.check_own,
     }
@@ -74,7 +73,7 @@ def _checks(folder: Path, of_world: bool) -> list[tuple[str, Check]]:
     return [
         *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).exists()),
         *((f"{POLICIES}/{path.name}", partial(rules.load, path)) for path in policies),
-        *((f"{ASSUMPTIONS}/{path.name}", partial(_check_assumption, path, of_world)) for path in assumptions),
+        *((f"{ASSUMPTIONS}/{path.name}", partial(_check_assumption, case, path, of_world)) for path in assumptions),
         (ASSUMPTIONS, partial(_check_ids, assumptions)),
     ]
 
@@ -107,24 +106,31 @@ def _check_ids(paths: Iterable[Path]) -> None:
     raise_all(errors)
 
 
-def _check_assumption(path: Path, of_world: bool) -> None:
+def _check_assumption(case: Case, path: Path, of_world: bool) -> None:
     read = assumption.read(path)
-    raise_all(assumption.check_binds(read, path.name, world.parameter_names(), Levers._fields))
+    raise_all(
+        assumption.check_binds(
+            read,
+            path.name,
+            priors.read(case / PARAMETERS).names,
+            case.world.levers(rules.load(case.settings.baseline))._fields,
+        )
+    )
     if not of_world:
         return
-    own = path.parent.parent / OUTCOMES
+    own, base, steps = path.parent.parent / OUTCOMES, outcome_names(case), case.world.steps()
     try:
-        named = {outcome.name for outcome in read_outcomes(own, outcome_names())} if own.is_file() else set()
+        named = {outcome.name for outcome in read_outcomes(own, base, steps)} if own.is_file() else set()
     except PremortemError:
         named = set()  # told by the check of that file
-    score.Scorer([read], outcome_names() | named, world.quarter_labels())
+    score.Scorer([read], base | named, steps)
 
 
-def make_study(folder: Path) -> Path:
+def make_study(folder: Path, case: Case | None = None) -> Path:
     """A folder with copies of what may be edited, empty tables of what may be added, and a README that says how. Raises `BadInput` when it exists and is not
     empty.
     """
-    content = _new_study()
+    content = _new_study(case or default())
     if folder.exists() and not (folder.is_dir() and _is_begun(folder, content)):
         raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")
     made: list[Path] = []
@@ -146,10 +152,10 @@ def make_study(folder: Path) -> Path:
     return folder
 
 
-def _new_study() -> dict[str, bytes]:
+def _new_study(case: Case) -> dict[str, bytes]:
     """The files of a new study by name; its mark comes last, so that what a kill leaves half made is not taken for one."""
     content = {
-        PARAMETERS: world.PARAMS.read_bytes(),
+        PARAMETERS: (case / PARAMETERS).read_bytes(),
         SIGNPOSTS: signposts.SHIPPED.read_bytes(),
         README: (files("premortem.study") / "readme.md").read_bytes(),
         CORRELATIONS: (",".join(correlation.COLUMNS) + "\n").encode(),

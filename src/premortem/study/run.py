@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem import facts, world
+from premortem import facts
 from premortem.ensemble import bands, read, store, swap
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.layout import FUTURES
@@ -154,7 +154,7 @@ class Run:
     def bands(self, policy: str) -> pl.DataFrame:
         """Bands of every series over all futures: series, quarter, p5, p25, p50, p75, p95."""
         if policy not in self._bands:
-            self._bands[policy] = bands.read_bands(self.folder, policy, world.quarter_labels())
+            self._bands[policy] = bands.read_bands(self.folder, policy, self.study.steps)
         return self._bands[policy]
 
     def paths(self, policy: str) -> pl.DataFrame:
@@ -169,17 +169,17 @@ class Run:
             raise MissingData(f"{self.folder}: regional series are of the shipped world; a model of your own has none")
         design, count = self.manifest["inputs"]["design"], min(bands.THIN, self.futures)
         values = ensemble.draw(self.study.priors, design, self.seed, 0, bands.THIN)
-        found = regional(values, self.study.levers(policy))
+        found = regional(self.study.case, values, self.study.levers(policy))
         return {name: np.asarray(found[name])[..., :count] for name in names}
 
     def by_region(self, policy: str, name: str, first: str = "2025Q1", last: str = "2027Q4") -> pl.DataFrame:
         """A regional series, such as `additions` or `unmet` [million H100 equivalents], summed from one quarter to another:
         region, name, and p5, p50, p95 over the first futures.
         """
-        labels = world.quarter_labels()
+        labels = self.study.steps
         held = self.regional(policy, [name])[name][labels.index(first) : labels.index(last) + 1].sum(0)
         low, middle, high = np.quantile(held, [0.05, 0.5, 0.95], axis=-1)
-        places = facts.read("regions").select(region="id", name="name")
+        places = facts.read("regions", self.study.case).select(region="id", name="name")
         return places.with_columns(p5=pl.Series(low), p50=pl.Series(middle), p95=pl.Series(high))
 
     @cached_property

@@ -15,11 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from premortem import world
+from premortem.case import Case, Levers
 from premortem.errors import BadInput, raise_all
-from premortem.facts.toml import read_toml
 from premortem.files.faults import fault
-from premortem.law.levers import Levers
+from premortem.files.toml import read_toml
 from premortem.propositions.expressions import Expression
 from premortem.study import model_identity
 
@@ -44,6 +43,7 @@ class Outcome(BaseModel):
 class Simulator:
     """Call it with values (parameter, future) and levers: every series by name. Pure, for JAX, and at home in a module."""
 
+    case: Case
     base: frozenset[str]
     own: tuple[Outcome, ...] = ()
     function: Function | None = None
@@ -71,16 +71,16 @@ class Simulator:
         return [f"{place}: {parts[place]}" for place in sorted(self.lasting & parts.keys())]
 
     def __call__(self, values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
-        """Every series by name, shapes as in `premortem.world.simulate`."""
+        """Every series by name, shape (step, future), or (step, region, future) where regional."""
         found = self._series(values, levers)
         return found | {name: expression(found, {}) for name, expression in self._expressions.items()}
 
     def _series(self, values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
         if self.function is None:
-            return world.simulate(values, levers)
+            return self.case.world.simulate(values, levers)
         if hasattr(self.function, "lower"):  # jitted, so it can be compiled into the run
             return {name: jnp.asarray(series, jnp.float32) for name, series in self.function(values, levers).items()}
-        shape = jax.ShapeDtypeStruct((len(world.quarter_labels()), values.shape[-1]), np.float32)
+        shape = jax.ShapeDtypeStruct((len(self.case.world.steps()), values.shape[-1]), np.float32)
         return jax.pure_callback(self._called, {name: shape for name in self.base}, values, levers)
 
     def _called(self, values: Any, levers: Any) -> dict[str, Any]:
@@ -90,10 +90,10 @@ class Simulator:
 
     @cached_property
     def _expressions(self) -> dict[str, Expression]:
-        return {o.name: _parsed(o, self.base, "outcomes.toml") for o in self.own}
+        return {o.name: _parsed(o, self.base, "outcomes.toml", self.case.world.steps()) for o in self.own}
 
 
-def of_function(function: Function, values: Any, levers: Levers, version: str = "") -> Simulator:
+def of_function(case: Case, function: Function, values: Any, levers: Levers, version: str = "") -> Simulator:
     """A model of the user's own in place of the world, tried twice on a few futures; `version` names it, else its code does.
 
     Raises `BadInput` where it cannot be called, gives no series by name, or one of another shape than (quarter, future), and where the
@@ -104,7 +104,8 @@ def of_function(function: Function, values: Any, levers: Levers, version: str = 
             "simulator", "", "is no function", got=type(function).__name__, allowed="a function, or an object to call"
         )
     where, before = model_identity.name_of(function), model_identity.parts_of(function)
-    first, second = _tried(function, values, levers, where), _tried(function, values, levers, where)
+    steps = len(case.world.steps())
+    first, second = (_tried(function, values, levers, where, steps) for _ in range(2))
     changed = sorted(
         n for n in first.keys() | second if n not in first or n not in second or not _same(first[n], second[n])
     )
@@ -118,13 +119,13 @@ def of_function(function: Function, values: Any, levers: Levers, version: str = 
         )
     after = model_identity.parts_of(function)
     lasting = frozenset(place for place, text in before.items() if after.get(place) == text)
-    return Simulator(frozenset(first), function=function, version=version, lasting=lasting)
+    return Simulator(case, frozenset(first), function=function, version=version, lasting=lasting)
 
 
-def _tried(function: Function, values: Any, levers: Levers, where: str) -> dict[str, Any]:
+def _tried(function: Function, values: Any, levers: Levers, where: str, steps: int) -> dict[str, Any]:
     """Series of a few futures, each of shape (quarter, future)."""
     found = function(np.array(values), levers)  # a copy each time: it may change what it is handed
-    wanted = (len(world.quarter_labels()), values.shape[1])
+    wanted = (steps, values.shape[1])
     if not isinstance(found, Mapping) or not found:
         raise BadInput(where, "", "gives no series", got=type(found).__name__, allowed="a dict of series by name")
     allowed = f"(quarter, future): {wanted}"
@@ -146,7 +147,7 @@ def _same(first: Any, second: Any) -> bool:
     )
 
 
-def read(path: Path, base: frozenset[str]) -> tuple[Outcome, ...]:
+def read(path: Path, base: frozenset[str], steps: tuple[str, ...]) -> tuple[Outcome, ...]:
     """Outcomes of a study's table: a section each, with says, unit and value. Raises `BadInput`, all faults at once."""
     outcomes, errors = [], []
     for name, section in read_toml(path).items():
@@ -156,7 +157,7 @@ def read(path: Path, base: frozenset[str]) -> tuple[Outcome, ...]:
                 raise BadInput(
                     path.name, name, "is taken or no name", got=name, allowed="a new name of letters, digits and _"
                 )
-            _parsed(outcome, base, path.name)
+            _parsed(outcome, base, path.name, steps)
             outcomes.append(outcome)
         except BadInput as error:
             errors.append(error)
@@ -169,8 +170,8 @@ def read(path: Path, base: frozenset[str]) -> tuple[Outcome, ...]:
     return tuple(outcomes)
 
 
-def _parsed(outcome: Outcome, base: frozenset[str], file: str) -> Expression:
-    labels, key = world.quarter_labels(), f"{outcome.name}.value"
+def _parsed(outcome: Outcome, base: frozenset[str], file: str, labels: tuple[str, ...]) -> Expression:
+    key = f"{outcome.name}.value"
     expression = Expression(outcome.value, file, key, base, frozenset(), labels)
     shape = jax.ShapeDtypeStruct((len(labels), 2), np.float32)
     result = jax.eval_shape(lambda o: jnp.asarray(expression(o, {})), {name: shape for name in expression.names})

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from premortem import facts, world
+from premortem.case import Case, Levers, default
 from premortem.ensemble import priors, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.priors import Priors
 from premortem.errors import BadInput, each, raise_all, unknown
 from premortem.law import book as rules
-from premortem.law.levers import Levers, levers
 from premortem.propositions import assumption, score
 from premortem.propositions.assumption import Assumption
 from premortem.study import folder as own_files
@@ -41,16 +40,22 @@ class Study:
     """`Study()` is the shipped case; `Study("my-study/")` puts the files of a folder of the user's over it."""
 
     def __init__(
-        self, folder: str | Path | None = None, simulator: Function | None = None, *, version: str = ""
+        self,
+        folder: str | Path | None = None,
+        simulator: Function | None = None,
+        *,
+        version: str = "",
+        case: Case | None = None,
     ) -> None:
         """`simulator` puts a model of your own in the world's place: see `docs/own.md`. A run is of one model: its code and what it
         closes over, or the `version` that you give.
         """
+        self.case = case or default()
         self.folder = Path(folder) if folder is not None else None
         self._function, self._version = simulator, str(version)
         self._pulled: dict[str, Levers] = {}
         self._books: dict[str, rules.Book] = {}
-        raise_all(own_files.problems(self.folder, of_world=simulator is None))
+        raise_all(own_files.problems(self.case, self.folder, of_world=simulator is None))
 
     def __repr__(self) -> str:
         parts = f"{len(self.assumptions)} assumptions, {len(self.priors.names)} uncertainties, {len(self.policies)} policies"
@@ -59,7 +64,7 @@ class Study:
     @cached_property
     def priors(self) -> Priors:
         """The uncertainties: shipped rows, with the study's own in their place."""
-        shipped = priors.read(world.PARAMS)
+        shipped = priors.read(self.case / own_files.PARAMETERS)
         if self.folder is None:
             return shipped
         own, together = self.folder / own_files.PARAMETERS, self.folder / own_files.CORRELATIONS
@@ -86,15 +91,20 @@ class Study:
         """Values (parameter, future) and levers to every series by name: the world with the study's own outcomes."""
         if self._function is not None:
             few = ensemble.draw(self.priors, "sobol", 0, 0, TRIED)
-            return of_function(self._function, few, self.levers(self.policies[0]), self._version)
+            return of_function(self.case, self._function, few, self.levers(self.policies[0]), self._version)
         own = self.folder / own_files.OUTCOMES if self.folder else None
-        base = outcome_names()
-        return Simulator(base, read_outcomes(own, base) if own and own.is_file() else ())
+        base = outcome_names(self.case)
+        return Simulator(self.case, base, read_outcomes(own, base, self.steps) if own and own.is_file() else ())
 
     @property
     def series(self) -> tuple[str, ...]:
         """Names of the national series that margins and outcomes of one's own may speak of."""
         return tuple(sorted(self.simulate.names))
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Names of the steps of the clock, such as 2030Q4."""
+        return self.case.world.steps()
 
     @cached_property
     def policies(self) -> tuple[str, ...]:
@@ -105,7 +115,7 @@ class Study:
     @cached_property
     def scorer(self) -> score.Scorer:
         """The compiled propositions."""
-        return score.Scorer(self.assumptions, self.simulate.names, world.quarter_labels())
+        return score.Scorer(self.assumptions, self.simulate.names, self.steps)
 
     @cached_property
     def signposts(self) -> Mapping[str, Signpost]:
@@ -123,7 +133,7 @@ class Study:
     @cached_property
     def observer(self) -> Observer:
         """What a run keeps of each future to be weighed and watched: what was read, and what signposts will read."""
-        return Observer(self._asked, self.simulate.names, world.quarter_labels())
+        return Observer(self._asked, self.simulate.names, self.steps)
 
     @property
     def _asked(self) -> tuple[tuple[Quantity, date], ...]:
@@ -153,7 +163,7 @@ class Study:
     def levers(self, policy: str) -> Levers:
         """The policy as arrays over quarters, made once."""
         if policy not in self._pulled:
-            self._pulled[policy] = levers(self.book(policy), facts.read("regions"))
+            self._pulled[policy] = self.case.world.levers(self.book(policy))
         return self._pulled[policy]
 
     def run(
@@ -238,7 +248,7 @@ class Study:
         assumed = [a.model_dump(mode="json") for a in self.assumptions]
         pulled = [np.concatenate([x.ravel() for x in self.levers(p)]).tobytes().hex() for p in policies]
         together = [list(pair) for pair in self.priors.copula.pairs] if self.priors.copula else []
-        code = [p.read_bytes().hex() for p in sorted(Path(world.__file__).parent.glob("*.py"))]
+        code = [p.read_bytes().hex() for p in sorted((self.case / "world").glob("*.py"))]
         return {
             "parameters": _sha([row.model_dump(mode="json") for row in self.priors.rows] + together),
             "assumptions": _sha(assumed),

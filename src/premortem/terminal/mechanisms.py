@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,14 @@ import altair as alt
 import polars as pl
 
 from premortem import facts, questions
+from premortem.case import default
 from premortem.charts.marks import PLAIN
 from premortem.charts.render import svg
 from premortem.charts.theme import BREAKS, HOLDS, themed
 from premortem.files import writer
 from premortem.study import Study
 
-MECHANISMS: dict[str, Any] = tomllib.loads((files("premortem.terminal") / "mechanisms.toml").read_text("utf-8"))
+MECHANISMS: dict[str, Any] = tomllib.loads((default() / "mechanisms.toml").read_text("utf-8"))
 # Size of a panel, panels in a row, and the years that are shown.
 SIZE, COLUMNS, YEARS = {"width": 210, "height": 110}, 3, [2023, 2033]
 # Room between panels, which are laid out by their frames so that these line up.

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from premortem import world
+from premortem.case import default
 from premortem.ensemble import priors
 from premortem.files import writer
 from premortem.law import book as rules
@@ -88,7 +88,7 @@ def _clause(c: Clause) -> list[str]:
 
 def uncertainties() -> str:
     """The table of uncertainties with range, meaning, basis and day of knowledge."""
-    rows = priors.read(world.PARAMS).rows
+    rows = priors.read(default() / "params.csv").rows
     head = [
         f"# The {len(rows)} uncertainties",
         "",

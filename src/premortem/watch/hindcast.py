@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from premortem import facts
+from premortem.case import default
 from premortem.errors import BadInput
 from premortem.text.tables import Table, table
 from premortem.watch import kinds
@@ -27,7 +27,7 @@ from premortem.watch.scores import baselines, brier, crps, quantiles
 RANGE = (0.05, 0.5, 0.95)
 # An event is missed where its share did worse than one half for all would have.
 EVENT_MISSED = 0.25
-EXPLANATIONS = files("premortem.watch") / "explanations.toml"
+EXPLANATIONS = default() / "watch" / "explanations.toml"
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from pydantic import Field
 
+from premortem.case import default
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
 from premortem.propositions.positions import net_positions
 from premortem.watch.quantities import Array, Strict
 from premortem.watch.tomlfile import read_entries
 
-HOME = files("premortem.watch")
+HOME = default() / "watch"
 # The step of the process and the last day that it runs to.
 DT, LAST = 0.25, 2033.0
 DAYS_A_YEAR = 365.25

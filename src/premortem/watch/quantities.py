@@ -6,7 +6,6 @@ from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
@@ -17,14 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from premortem.case import default
 from premortem.errors import BadInput, raise_all
 from premortem.facts.day import Day
 from premortem.propositions.expressions import Expression
 from premortem.watch.tomlfile import read_entries
 
 Array = NDArray[Any]
-SHIPPED = files("premortem.watch") / "quantities.toml"
-UNITS = files("premortem.watch") / "units.toml"
+SHIPPED = default() / "watch" / "quantities.toml"
+UNITS = default() / "watch" / "units.toml"
 # Smallest amount that a logarithm sees, and smallest distance of a share from 0 and 1.
 SMALLEST, EDGE = 1e-6, 1e-4
 # Normal score of 95%: a range read as 5 to 95% is this many standard deviations on either side.

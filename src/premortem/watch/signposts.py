@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from premortem import world
+from premortem.case import default
+from premortem.ensemble import priors
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
 from premortem.files import faults
@@ -23,7 +23,7 @@ from premortem.watch.observations import Reading, Readings
 from premortem.watch.quantities import Quantity, Strict
 from premortem.watch.tomlfile import read_entries
 
-SHIPPED = files("premortem.watch") / "signposts.toml"
+SHIPPED = default() / "watch" / "signposts.toml"
 Status = Literal["passed", "not passed", "in words", "no reading"]
 
 
@@ -137,7 +137,7 @@ def _faults(signpost: Signpost, file: str, quantities: Mapping[str, Quantity]) -
         near = nearest(signpost.event, [*process.events()])
         wrong.append(BadInput(file, f"{signpost.id}.event", "no such event", got=signpost.event, hint=near))
     named = (
-        ("reads", signpost.reads, world.parameter_names(), "uncertainty"),
+        ("reads", signpost.reads, priors.read(default() / "params.csv").names, "uncertainty"),
         ("strength", signpost.strength, rules.STRENGTHS, "strength of policy"),
         ("policy", signpost.policy, tuple(rules.policies()), "shipped policy"),
     )

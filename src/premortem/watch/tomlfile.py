@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from premortem.errors import BadInput, raise_all
-from premortem.facts.toml import read_toml
 from premortem.files import faults
+from premortem.files.toml import read_toml
 
 Model = TypeVar("Model", bound=BaseModel)
 

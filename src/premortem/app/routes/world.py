@@ -8,15 +8,15 @@ import numpy as np
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from premortem import facts, world
+from premortem import facts
 from premortem.app import chart_specs
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
+from premortem.cases.us_ai_2025.world.policy_levers import UNCAPPED, days
 from premortem.charts import worldmap
 from premortem.errors import BadInput
-from premortem.law.levers import UNCAPPED, days
 from premortem.law.places import atlas, iso3
 
 router = APIRouter()
@@ -40,7 +40,7 @@ def page(
     """The map with its time control, the list of countries, and one of them."""
     if measure not in MEASURES:
         raise BadInput("address", "measure", "no such measure", got=measure[:20], allowed=", ".join(MEASURES))
-    labels = [q for q in world.quarter_labels() if q >= FIRST]
+    labels = [q for q in desk.study.steps if q >= FIRST]
     if early := wait_for(
         request,
         "Where the chips may go and where they go",
@@ -111,7 +111,7 @@ def places() -> list[dict[str, Any]]:
 
 def mapped(desk: Desk, view: State, measure: str) -> dict[str, Any]:
     """Values of a measure, a list a quarter for each country; the largest of them, for a scale that stays put in time."""
-    labels = world.quarter_labels()
+    labels = desk.study.steps
     start = labels.index(FIRST)
     values = tiers(desk, view) if measure == "tier" else by_region(desk, view, measure)
     shown = {k: v[start:] for k, v in values.items()}
@@ -208,7 +208,7 @@ def country(desk: Desk, view: State, code: str) -> dict[str, Any]:
             "quarter": q, "year": int(q[:4]) + (int(q[5]) - 0.5) / 4, **{k: float(c[j]) for k, c in cuts.items()},
             "cap": float(cap[j]) if 0 < cap[j] < UNCAPPED else None, "unmet": float(middle["unmet"][j, i]), "chinese": float(middle["stock_cn"][j, i]),
         }
-        for j, q in enumerate(world.quarter_labels()) if q >= FIRST
+        for j, q in enumerate(desk.study.steps) if q >= FIRST
     ]  # fmt: skip
     alone = sum(r == region for _, r, _ in members().values()) == 1
     return out | {"region": region, "alone": alone, "rows": rows}

@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from premortem.world.inputs import BASE_YEAR, DT, Regions
-from premortem.world.smooth import TINY, faded_years, ramp, softmin, step_at
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, DT, Regions
+from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, ramp, softmin, step_at
 
 # Below this share of home need, spare Chinese output counts as none; scale of that kink [share of the need].
 SPARE_SCALE = 0.1

@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
+from premortem.cases.us_ai_2025.world.inputs import CASE
 from premortem.law.book import STRENGTHS, Book
 from premortem.law.clause import Clause
 from premortem.law.conditions import quoted
@@ -33,6 +34,8 @@ FIRST_YEAR, QUARTERS, ASK_ON = 2023, 40, 16
 YARDSTICK = "H100 SXM"
 # A cap that cannot bind, in MH: some 100 times the world's stock of 2024.
 UNCAPPED = np.float32(1e3)
+# Levers whose rest is not 0: caps that cannot bind.
+AT_REST = {"allocation_mh": float(UNCAPPED), "uveu_country_max": 1.0, "uveu_outside_max": 1.0}
 
 
 class Levers(NamedTuple):
@@ -99,8 +102,9 @@ def days() -> tuple[date, ...]:
     return tuple(date(FIRST_YEAR + q // 4, 3 * (q % 4) + 2, ASK_ON) for q in range(QUARTERS))
 
 
-def levers(book: Book, regions: pl.DataFrame) -> Levers:
+def levers(book: Book) -> Levers:
     """The policy as arrays, for the regions of the `regions` table (in its order)."""
+    regions = facts.read("regions", CASE)
     asked = days()
     places = tuple(place for row in regions["countries"] for place in row.split(";"))
     answers = _answers(_Asked(book.clauses, book.moves), places)
@@ -199,7 +203,7 @@ def _questions(places: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
     chips = catalogue().filter(
         pl.col("c_datacentre") & pl.col("released").is_not_null() & pl.col("c_tpp").is_not_null()
     )
-    ours = facts.read("chips").filter((pl.col("hq_iso3") == "USA") & (pl.col("modelled") == 1))["name"].to_list()
+    ours = facts.read("chips", CASE).filter((pl.col("hq_iso3") == "USA") & (pl.col("modelled") == 1))["name"].to_list()
     sold = [
         (r["item"], r["released"])
         for r in chips.filter(pl.col("item").is_in(ours) & pl.col("vendor").is_in(["nvidia", "amd"])).to_dicts()

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.world.inputs import DT
+from premortem.cases.us_ai_2025.world.inputs import DT
 
 
 class Politics(NamedTuple):

@@ -5,9 +5,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from premortem.world.energy import twh
-from premortem.world.inputs import BASE_YEAR, QUARTERS, Regions, years
-from premortem.world.smooth import TINY
+from premortem.cases.us_ai_2025.world.energy import twh
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, QUARTERS, Regions, times
+from premortem.cases.us_ai_2025.world.smooth import TINY
 
 # Quarters in a year: growth compares with the same quarter a year before.
 YEAR = 4
@@ -79,7 +79,7 @@ def _electricity(s: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, 
     surplus = float((places.us * places.surplus_twh).sum())
     added = _a_year(world)
     before = jnp.concatenate([added[:YEAR], added[:-YEAR]])
-    other_load = jnp.exp(p.base_growth[None] * (years()[:, None] - BASE_YEAR))
+    other_load = jnp.exp(p.base_growth[None] * (times()[:, None] - BASE_YEAR))
     return {
         "ai_twh": twh(s["gw"], p),
         "ai_twh_world": world,

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.world.inputs import BASE_YEAR, DT
-from premortem.world.smooth import TINY, faded_years, ramp, softmin
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, DT
+from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, ramp, softmin
 
 # Scale at which a negative gap stops protecting a price [months].
 GAP_SCALE = 0.5

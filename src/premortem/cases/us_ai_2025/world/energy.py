@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.world.inputs import BASE_YEAR, DT, HOURS_PER_YEAR, Regions, chip
-from premortem.world.smooth import TINY, ramp, softmin
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, DT, HOURS_PER_YEAR, Regions, chip
+from premortem.cases.us_ai_2025.world.smooth import TINY, ramp, softmin
 
 # Growth of building under demand pull is counted from here [yr].
 SURGE_YEAR = 2025.0

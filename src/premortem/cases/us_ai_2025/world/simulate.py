@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.law.levers import Levers
-from premortem.world import allocation, chips, energy, market, models, supply
-from premortem.world.inputs import DT, Regions, by_name, chip, regions, years
-from premortem.world.outcomes import derived, shares
-from premortem.world.politics import politics
-from premortem.world.smooth import TINY
+from premortem.cases.us_ai_2025.world import allocation, chips, energy, market, models, supply
+from premortem.cases.us_ai_2025.world.inputs import DT, Regions, by_name, chip, regions, times
+from premortem.cases.us_ai_2025.world.outcomes import derived, shares
+from premortem.cases.us_ai_2025.world.policy_levers import Levers
+from premortem.cases.us_ai_2025.world.politics import politics
+from premortem.cases.us_ai_2025.world.smooth import TINY
 
 Outcomes = dict[str, jax.Array]
 
@@ -45,7 +45,7 @@ def simulate(values: jax.Array, levers: Levers, places: Regions | None = None) -
     def quarter(state: State, now: tuple[jax.Array, Levers]) -> tuple[State, Outcomes]:
         return step(state, now[1], now[0], places, p)
 
-    _, series = jax.lax.scan(quarter, start(places, p), (years(), jax.tree.map(jnp.asarray, levers)))
+    _, series = jax.lax.scan(quarter, start(places, p), (times(), jax.tree.map(jnp.asarray, levers)))
     return derived(series, places, p)
 
 
@@ -53,7 +53,7 @@ def start(places: Regions, p: Any) -> State:
     """State at the end of 2022."""
     fleet = allocation.start(places, p)
     nothing = jnp.zeros_like(p.stock_2022)
-    load = (fleet.stock_us + fleet.stock_cn) * energy.kw_per_h100e(years()[0], p)[None]
+    load = (fleet.stock_us + fleet.stock_cn) * energy.kw_per_h100e(times()[0], p)[None]
     return State(
         goodwill=p.goodwill_start + 0.0,
         unmet_share=nothing,

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.world.inputs import BASE_YEAR, BEFORE, DT, chip
-from premortem.world.smooth import TINY, faded_years, ramp, softmin, step_at
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, BEFORE, DT, chip
+from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, ramp, softmin, step_at
 
 # `yield_2024` is the yield of the Ascend line in the first quarter of 2024; it learns from the next one on [yr].
 YIELD_YEAR = 2024.25

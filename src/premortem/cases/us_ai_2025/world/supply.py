@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.world.inputs import BASE_YEAR, BEFORE, DT
-from premortem.world.smooth import step_at
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, BEFORE, DT
+from premortem.cases.us_ai_2025.world.smooth import step_at
 
 # Log growth of big-four capex from 2023 to 2024, by company filings (147 to 230 billion dollars) [1/yr].
 CAPEX_GROWTH_2024 = 0.448

@@ -8,7 +8,7 @@ one (region, future), a lever of the quarter () or (region,).
 import csv
 from collections import namedtuple
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
@@ -18,6 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
+from premortem.case import Case
 
 # One step of the clock [yr].
 DT = 0.25
@@ -27,7 +28,8 @@ START, QUARTERS, BASE_YEAR = 2023.0, 40, 2024.5
 BEFORE = BASE_YEAR - START + DT / 2
 HOURS_PER_YEAR = 8.76  # thousand hours: GW x 8.76 = TWh a year
 
-PARAMS = files("premortem.world") / "params.csv"
+CASE = Case(Path(__file__).parents[1])
+PARAMS = CASE / "params.csv"
 
 
 @cache
@@ -72,7 +74,7 @@ class Chip(NamedTuple):
 @cache
 def regions() -> Regions:
     """The packaged regions; demand within a bloc is split by electricity times the `hub` factor."""
-    frame = facts.read("regions").with_columns(demand=pl.col("electricity_twh") * pl.col("hub"))
+    frame = facts.read("regions", CASE).with_columns(demand=pl.col("electricity_twh") * pl.col("hub"))
     bloc = frame["bloc"].replace("denied", "other")
     frame = frame.with_columns(bloc=bloc)
     weight = frame.select(pl.col("demand") / pl.col("demand").sum().over("bloc")).to_series()
@@ -94,22 +96,22 @@ def regions() -> Regions:
 @cache
 def region_ids() -> tuple[str, ...]:
     """Names of the regions in the order of the region axis."""
-    return tuple(facts.read("regions")["id"])
+    return tuple(facts.read("regions", CASE)["id"])
 
 
 @cache
 def chip(name: str) -> Chip:
     """A chip of the catalogue next to an H100 SXM."""
-    rows = {row["name"]: row for row in facts.read("chips").to_dicts()}
+    rows = {row["name"]: row for row in facts.read("chips", CASE).to_dicts()}
     ours, h100 = rows[name], rows["H100 SXM"]
     return Chip(*(ours[key] / h100[key] for key in ("tpp", "memory_bw_tb_s", "tdp_w")))
 
 
-def years() -> jax.Array:
+def times() -> jax.Array:
     """Middle of each quarter [yr], shape (quarter,)."""
     return START + DT * (jnp.arange(QUARTERS, dtype=jnp.float32) + 0.5)
 
 
-def quarter_labels() -> tuple[str, ...]:
+def steps() -> tuple[str, ...]:
     """Names of the quarters: 2023Q1 to 2032Q4."""
     return tuple(f"{int(START) + q // 4}Q{q % 4 + 1}" for q in range(QUARTERS))

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.world.inputs import BASE_YEAR, DT, START
-from premortem.world.smooth import TINY, softmax2, step_at
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, DT, START
+from premortem.cases.us_ai_2025.world.smooth import TINY, softmax2, step_at
 
 # Quarters of the leader's past that imitation can reach: 3 years.
 MEMORY = 13
