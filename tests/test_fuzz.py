@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from premortem.bench.rules import shipments
+from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.ensemble import bands, correlation, layout, manifest, priors, read, store
@@ -136,14 +137,14 @@ value = "us_supply@quarter / cn_total@quarter"
 
 
 def _read_outcomes(path) -> None:
-    simulator.read(path, frozenset({"us_supply", "cn_total"}))
+    simulator.read(path, frozenset({"us_supply", "cn_total"}), world.steps())
 
 
 def _read_compiled_assumption(path) -> None:
     """As `premortem validate` reads one: its margins are compiled too."""
     read_ = assumption.read(path)
     raise_all(assumption.check_binds(read_, path.name, world.parameter_names(), Levers._fields))
-    score.Scorer([read_], outcome_names(), world.steps())
+    score.Scorer([read_], outcome_names(default()), world.steps())
 
 
 def _pull(kind):

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premortem import facts
 from premortem.cases.us_ai_2025.world import policy_levers as module
 from premortem.cases.us_ai_2025.world.policy_levers import BEYOND_ANY_LIMIT, YARDSTICK, days, levers
 from premortem.law import book as rules
@@ -17,7 +16,6 @@ from premortem.law.book import Book
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of
 
-REGIONS = facts.read("regions")
 ALLOCATION = "diffusion.country_allocation"
 SHORT = """
 name = "short"
@@ -39,7 +37,7 @@ EDITED = sorted(
 
 
 def bits(book: Book) -> list[bytes]:
-    return [np.asarray(series).tobytes() for series in levers(book, REGIONS)]
+    return [np.asarray(series).tobytes() for series in levers(book)]
 
 
 def afresh(book: Book) -> list[bytes]:
@@ -65,8 +63,8 @@ def test_f001_the_order_in_which_policies_are_asked_changes_no_lever(tmp_path):
 
 
 def test_f001_a_number_that_ends_silences_its_clause_after_another_policy_was_asked(tmp_path):
-    long = levers(rules.load("as-written"), REGIONS)
-    ended = levers(short(tmp_path), REGIONS)
+    long = levers(rules.load("as-written"))
+    ended = levers(short(tmp_path))
     after = [q for q, day in enumerate(days()) if date(2026, 1, 1) <= day < date(2028, 1, 1)]
     assert long.tier2[after].max() > 0
     assert not ended.tier2[after].any()
@@ -115,10 +113,10 @@ def test_f001_levers_are_the_same_bits_in_every_order_of_edited_policies(names, 
 @pytest.mark.parametrize("limit", [1e29, 1e30])
 def test_f002_no_limit_of_a_clause_is_taken_for_one_that_is_used_up(limit):
     book = rules.load("as-written")
-    plain = levers(book, REGIONS)
+    plain = levers(book)
     asked = book.with_number("diffusion.lpp", "tpp_year", limit)
     afresh(asked)
-    raised = levers(asked, REGIONS)
+    raised = levers(asked)
     for name, before, after in zip(plain._fields, plain, raised, strict=True):
         if name != "lpp_mh":
             assert np.array_equal(before, after), name
@@ -128,7 +126,7 @@ def test_f002_no_limit_of_a_clause_is_taken_for_one_that_is_used_up(limit):
 @pytest.mark.parametrize("policy", ["as-written", "history"])
 def test_places_that_share_an_answer_are_decided_alike_when_each_is_asked(policy):
     book = rules.load(policy)
-    places = [place for row in REGIONS["countries"] for place in row.split(";")]
+    places = [place for row in facts.read("regions")["countries"] for place in row.split(";")]
     alike = module._alike(module._Asked(book.clauses, book.moves), places)
     assert len(set(alike.values())) < len(places) / 2
     asked = [

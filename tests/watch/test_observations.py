@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem import facts
+from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, BadInputs
 from premortem.study import outcome_names
@@ -29,7 +30,7 @@ def table(tmp_path, *rows, header="quantity,date,value,low,high,unit,known_on,so
 
 def test_every_shipped_quantity_is_an_expression_on_outcomes_of_the_world():
     asked = [(q, day) for q in KNOWN.values() for day in (date(2024, 6, 30), date(2028, 12, 31))]
-    observer = Observer(asked, outcome_names(), world.steps())
+    observer = Observer(asked, outcome_names(default()), world.steps())
     assert len(observer.expressions) == 2 * len(KNOWN)
     assert not observer.outside
 
@@ -43,7 +44,7 @@ def test_a_quantity_is_read_off_the_outcome_at_its_day():
 
 
 def test_days_outside_the_horizon_are_listed_and_no_error():
-    observer = Observer([(KNOWN["capex_big4_year"], date(2022, 12, 31))], outcome_names(), world.steps())
+    observer = Observer([(KNOWN["capex_big4_year"], date(2022, 12, 31))], outcome_names(default()), world.steps())
     assert observer.outside == {"capex_big4_year@2022"}
 
 

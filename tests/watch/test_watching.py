@@ -136,7 +136,7 @@ def test_a_path_without_events_is_the_policy_as_written(study, futures):
     asked = [(KNOWN["h20_units_year"], date(2026, 12, 31))]
     found = policy_paths.along(study, 0, futures, never, asked)
     plain = futures_under_policies.simulate(
-        study, futures, study.levers("as-written"), futures_under_policies.observer_of(asked)
+        study, futures, study.levers("as-written"), futures_under_policies.observer_of(study, asked)
     )
     np.testing.assert_allclose(found.margins()["margin.A1"], plain[0]["margin.A1"], rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(found.columns(asked)["h20_units_year@2026"], plain[1]["h20_units_year@2026"], rtol=1e-3)

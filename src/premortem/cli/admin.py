@@ -21,10 +21,9 @@ def validate(
 
     Examples: premortem validate my-study; premortem validate --json
     """
-    from premortem.case import default
     from premortem.study import problems
 
-    found = problems(default(), folder)
+    found = problems(folder)
     said = [*(f"error: {error}" for error in found), counted(len(found), "error") if found else "no errors"]
     dicts = [error.as_dict() | {"why": error.what} for error in found]
     document = {"errors": dicts} | ({"error": dicts[0]} if dicts else {})

@@ -36,7 +36,7 @@ DEFAULT_OUT = "out"
 Check = Callable[[], Any]
 
 
-def problems(case: Case, folder: Path | None, *, of_world: bool = True) -> list[BadInput]:
+def problems(folder: Path | None, case: Case | None = None, *, of_world: bool = True) -> list[BadInput]:
     """Every fault of a study's files, all at once; of the shipped files when there is no folder.
 
     Margins are left to the model when they do not speak of the shipped world (`of_world`).
@@ -47,7 +47,7 @@ def problems(case: Case, folder: Path | None, *, of_world: bool = True) -> list[
     if not (folder / MARK).is_file():
         allowed = f"a folder with {MARK}"
         return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
-    return [*_strangers(folder), *_faults(_checks(case, folder, of_world))]
+    return [*_strangers(folder), *_faults(_checks(case or default(), folder, of_world))]
 
 
 def _strangers(folder: Path) -> Iterator[BadInput]:

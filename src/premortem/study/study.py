@@ -55,7 +55,7 @@ class Study:
         self._function, self._version = simulator, str(version)
         self._pulled: dict[str, Levers] = {}
         self._books: dict[str, rules.Book] = {}
-        raise_all(own_files.problems(self.case, self.folder, of_world=simulator is None))
+        raise_all(own_files.problems(self.folder, self.case, of_world=simulator is None))
 
     def __repr__(self) -> str:
         parts = f"{len(self.assumptions)} assumptions, {len(self.priors.names)} uncertainties, {len(self.policies)} policies"
