@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from premortem import facts
 from premortem.cases.us_ai_2025.world import policy_levers as module
 from premortem.cases.us_ai_2025.world.policy_levers import BEYOND_ANY_LIMIT, YARDSTICK, days, levers
 from premortem.law import book as rules
