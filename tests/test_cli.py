@@ -318,7 +318,7 @@ def test_f076_ids_come_in_the_order_of_their_numbers(run, tmp_path):
     assert [a.id for a in within.assumptions] == wanted
     error = run("timeline", "--assumption", "A7", "--study", folder, "--json")[1]
     assert json.loads(error)["error"]["allowed"] == ", ".join(wanted)
-    told = [e.assumptions for e in timeline.timeline(within.assumptions) if len(e.assumptions) > 1]
+    told = [e.assumptions for e in timeline.timeline(within.case, within.assumptions) if len(e.assumptions) > 1]
     assert all(list(ids) == [name for name in wanted if name in ids] for ids in told)
     assert any("A2" in ids and "A10" in ids for ids in told)
 

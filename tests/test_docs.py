@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 import premortem as pm
+from premortem.case import default
 from premortem.cli import app
 
 ROOT = Path(__file__).parents[1]
@@ -135,7 +136,7 @@ def test_numbers_that_pages_give_of_what_ships_are_those_of_what_ships():
     watch, rules = ((DOCS / name).read_text("utf-8") for name in ("watch.md", "rulebook.md"))
     cases = (ROOT / "tests" / "regime" / "cases.csv").read_text("utf-8").splitlines()
     assert f"{facts.read('events').height} dated events" in watch
-    assert f"{len(signposts.shipped())} signposts" in watch
+    assert f"{len(signposts.shipped(default()))} signposts" in watch
     assert f"{len(cases) - 1} worked cases" in rules
     assert f"all {facts.read('history_checks').height} recorded quantities" in (DOCS / "model.md").read_text("utf-8")
 

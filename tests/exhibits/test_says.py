@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from premortem import exhibits, facts
 from premortem.app import chart_specs
+from premortem.case import default
 from premortem.charts import figures, render
 from premortem.charts.marks import PLAIN
 from premortem.charts.theme import themed
 from premortem.exhibits import asymmetry, board, china_supply, figure4, form, gap, price
-from premortem.questions import KNOWN
 from premortem.terminal import mechanisms as mechanism_pictures
 from premortem.text.numbers import share, trend
 
@@ -76,7 +76,7 @@ def test_f056_the_price_that_is_plotted_is_the_price_of_the_futures(small_run):
 
 def test_f061_a_reading_is_shown_by_the_gap_or_by_the_hindcast_and_never_by_both(small_run):
     record = facts.read("observations").filter(pl.col("quantity").is_in([q for _, _, q in gap.SERIES.values()]))
-    later = record.filter(pl.col("known_on") > KNOWN)
+    later = record.filter(pl.col("known_on") > default().settings.day)
     shown = gap.data(small_run).filter(pl.col("kind") == "recorded")
     assert later.height > 0
     assert shown.height == record.height - later.height

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from premortem import facts, questions
+from premortem.case import default
 from premortem.propositions import positions
 from premortem.questions import archetypes, edit_index, regret_measures, shapley
 from tests.questions.own import PLACES, flat, study_of, uniform
@@ -100,9 +101,9 @@ def test_a_signpost_is_the_reading_that_sorts_best():
 
 
 def test_sources_after_the_day_do_not_press():
-    early, late = positions.pressure(date(2025, 2, 26)), positions.pressure(date(2026, 6, 1))
+    early, late = positions.pressure(date(2025, 2, 26), default()), positions.pressure(date(2026, 6, 1), default())
     assert sum(late.values()) > sum(early.values())
-    known = positions.known_positions(date(2025, 2, 26))
+    known = positions.known_positions(date(2025, 2, 26), default())
     assert known["known_on"].max() <= date(2025, 2, 26)
     assert ("Microsoft", "tier caps") not in set(known.select("actor", "clause_family").iter_rows())
 
@@ -113,14 +114,14 @@ def test_f036_what_cannot_be_proved_on_the_day_presses_on_nothing():
     rows = [r for r in facts.read("positions").to_dicts() if r["clause_family"] == "tier caps"]
     every = sum(r["position"] * r["salience"] for r in rows)
     proved = sum(r["position"] * r["salience"] for r in rows if r["known_on"] is not None and r["known_on"] <= day)
-    assert positions.pressure(day)["tier caps"] == pytest.approx(abs(proved) / 2)
-    assert positions.pressure(day)["tier caps"] < 5.2 < abs(every) / 2
-    assert "letter April 2025" not in set(positions.known_positions(day)["source"])
+    assert positions.pressure(day, default())["tier caps"] == pytest.approx(abs(proved) / 2)
+    assert positions.pressure(day, default())["tier caps"] < 5.2 < abs(every) / 2
+    assert "letter April 2025" not in set(positions.known_positions(day, default())["source"])
 
 
 def test_f036_a_position_without_a_day_counts_on_none():
     undated = facts.read("positions").filter(pl.col("known_on").is_null()).select("actor", "clause_family").rows()
-    known = positions.known_positions(date(2030, 1, 1)).select("actor", "clause_family").rows()
+    known = positions.known_positions(date(2030, 1, 1), default()).select("actor", "clause_family").rows()
     assert len(undated) > 5
     assert not set(undated) & set(known)
 
@@ -129,7 +130,7 @@ def test_f036_a_later_stand_takes_the_place_of_an_earlier_one():
     """The White House: for tighter limits in February 2025, split by the end of July."""
     house = (pl.col("actor") == "White House 2025") & (pl.col("clause_family") == "below-threshold ban")
     stands = [
-        positions.known_positions(day).filter(house)["position"].to_list()
+        positions.known_positions(day, default()).filter(house)["position"].to_list()
         for day in (date(2025, 2, 26), date(2025, 8, 1))
     ]
     assert stands == [[1], [0]]

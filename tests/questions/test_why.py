@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from premortem import facts, questions
+from premortem.case import default
 from premortem.errors import BadInput
 from premortem.questions import breaking_points, clause_sweeps, describe, margins, nearest_break, time
 from premortem.questions.attribution import attribution as items_told
@@ -263,7 +264,7 @@ def test_a_faster_regulator_rescues_what_it_changes(study):
 
 
 def test_lags_are_months_between_dated_events_and_known_by_the_day():
-    rows = questions.lags()
+    rows = questions.lags(default())
     assert len(rows) == facts.read("control_lags").height
     by = {r["control"]: r["months"] for r in rows if r["kind"] == "loophole to patch"}
     assert by["link-speed limit of October 2022 (H800)"] == 7.9  # 21 March to 17 November 2023

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from premortem.case import default
 from premortem.watch import signposts, value
 from premortem.watch.signposts import Signpost, Threshold
 
@@ -108,7 +109,7 @@ def test_a_share_that_reads_the_same_stays():
 
 
 def test_every_signpost_with_a_threshold_makes_a_sentence():
-    for signpost in signposts.shipped().values():
+    for signpost in signposts.shipped(default()).values():
         if signpost.threshold:
             said = value.sentence(signpost, value.Shift("A1", 0.4, 0.2, 0.3))
             assert "{" not in said
@@ -116,7 +117,7 @@ def test_every_signpost_with_a_threshold_makes_a_sentence():
 
 
 def test_an_event_says_what_its_coming_does():
-    found = signposts.shipped()["w_streamlining"]
+    found = signposts.shipped(default())["w_streamlining"]
     assert value.event_sentence(found, value.Shift("A4", 0.75, 0.004, 0.34), weighted=True) == (
         "If the framework is withdrawn or left unenforced by the end of 2026 (so in 34% of futures, weighted alike), A4's weighted "
         "share falls from 75% without it to under 1% with it."

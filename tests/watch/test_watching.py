@@ -8,6 +8,7 @@ import pytest
 
 import premortem as pm
 from premortem import facts, questions, terminal
+from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.questions import futures_under_policies, policy_paths
 from premortem.watch import process, quantities, signposts
@@ -16,7 +17,7 @@ from premortem.watch.observations import parse_option
 from premortem.watch.weights import weigh
 
 NOTE = date(2025, 2, 26)
-KNOWN = quantities.shipped()
+KNOWN = quantities.shipped(default())
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,9 @@ def test_a_higher_yield_lowers_the_share_in_which_china_is_throttled(small_run, 
     """By the reading alone: with the whole record beside it too few of 5,000 futures are left to tell the two apart."""
     columns = small_run.columns("as-written")
     holds = [
-        np.average(columns["margin.A1"] > 0, weights=weigh(columns, [parse_option(text, NOTE)], KNOWN).values)
+        np.average(
+            columns["margin.A1"] > 0, weights=weigh(columns, [parse_option(text, NOTE, default())], KNOWN).values
+        )
         for text in ("smic_yield_ascend=0.30", "smic_yield_ascend=0.55")
     ]
     assert holds[1] < holds[0]
@@ -74,7 +77,7 @@ def test_your_reading_takes_the_place_of_the_records_for_the_same_period(watched
 def test_signposts_come_by_the_value_of_their_reading(watched):
     worth = [row["voi"] for row in watched["signposts"]]
     assert worth == sorted(worth, reverse=True)
-    assert len(worth) == len(signposts.shipped())
+    assert len(worth) == len(signposts.shipped(default()))
     assert all(0 <= v <= 1 for v in worth)
 
 
@@ -132,7 +135,7 @@ def test_the_board_can_let_futures_draw_their_own_path_of_policy(small_run):
 
 
 def test_a_path_without_events_is_the_policy_as_written(study, futures):
-    never = process.Paths({name: np.full(512, np.inf) for name in process.events()})
+    never = process.Paths(default(), {name: np.full(512, np.inf) for name in process.events(default())})
     asked = [(KNOWN["h20_units_year"], date(2026, 12, 31))]
     found = policy_paths.along(study, 0, futures, never, asked)
     plain = futures_under_policies.simulate(
@@ -143,13 +146,13 @@ def test_a_path_without_events_is_the_policy_as_written(study, futures):
 
 
 def test_a_ban_cuts_what_china_may_buy_from_its_quarter_on_and_its_undoing_gives_it_back(study, futures):
-    times = {name: np.full(512, np.inf) for name in process.events()}
+    times = {name: np.full(512, np.inf) for name in process.events(default())}
     times["below_threshold_banned"] = np.where(np.arange(512) < 256, 2025.2, np.inf)
     times["below_threshold_freed"] = np.where(np.arange(512) < 128, 2026.9, np.inf)
     asked = [(KNOWN["cn_bought_h100e_year"], date(year, 12, 31)) for year in (2024, 2026, 2028)]
-    found = policy_paths.along(study, 0, futures, process.Paths(times), asked).columns(asked)
-    never = {name: np.full(512, np.inf) for name in process.events()}
-    free = policy_paths.along(study, 0, futures, process.Paths(never), asked).columns(asked)
+    found = policy_paths.along(study, 0, futures, process.Paths(default(), times), asked).columns(asked)
+    never = {name: np.full(512, np.inf) for name in process.events(default())}
+    free = policy_paths.along(study, 0, futures, process.Paths(default(), never), asked).columns(asked)
     ratio = {
         year: found[f"cn_bought_h100e_year@{year}"] / free[f"cn_bought_h100e_year@{year}"]
         for year in (2024, 2026, 2028)
@@ -163,7 +166,9 @@ def test_a_ban_cuts_what_china_may_buy_from_its_quarter_on_and_its_undoing_gives
 
 
 def test_events_that_have_come_stay_come():
-    paths = process.draw(500, 1, date(2025, 12, 31), happened={"diffusion_rule_rescinded": date(2025, 5, 13)})
+    paths = process.draw(
+        default(), 500, 1, date(2025, 12, 31), happened={"diffusion_rule_rescinded": date(2025, 5, 13)}
+    )
     assert paths.by("diffusion_rule_rescinded", date(2026, 1, 1)).all()
     assert not paths.by("diffusion_rule_streamlined", date(2030, 1, 1)).any()
 
@@ -226,7 +231,7 @@ def test_an_earlier_day_than_the_priors_is_warned_of(study):
 
 def test_everything_behind_a_prediction_was_known_on_the_day_of_the_note(study):
     late = [row.name for row in study.priors.rows if row.known_on > NOTE]
-    late += [e.id for e in process.events().values() if e.known_on > NOTE]
+    late += [e.id for e in process.events(default()).values() if e.known_on > NOTE]
     late += [q.id for q in KNOWN.values() for j in (q.discrepancy, q.map) if j is not None and j.known_on > NOTE]
     assert not late
 
@@ -248,4 +253,4 @@ def test_the_chapter_on_the_hindcast_says_what_is_found_now(judged):
 
 
 def test_every_explanation_is_of_a_quantity_or_an_event():
-    assert {*explanations()} <= {*KNOWN, *process.events(), *process.states()}
+    assert {*explanations(default())} <= {*KNOWN, *process.events(default()), *process.states(default())}

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.cases.us_ai_2025.world.inputs import DT, by_name
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
@@ -181,6 +182,6 @@ def test_the_record_lies_within_the_central_95_percent_of_the_prior(study, simul
     batches = [simulate(values[:, k : k + 512], levers["as-written"]) for k in range(0, 4096, 512)]
     national = [name for name, series in batches[0].items() if series.ndim == 2]
     o = {name: np.concatenate([batch[name] for batch in batches], 1) for name in national}
-    table = prior_check_scores.check(o, world.steps())
+    table = prior_check_scores.check(o, world.steps(), default())
     outside = table.filter(~table["inside"])["quantity"].to_list()
     assert not outside

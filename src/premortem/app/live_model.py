@@ -224,11 +224,16 @@ class Live:
         readings = self.study.readings.known(state.asof)
         parts = [self._seen_in(self._happened(state), chunk) for chunk in range(state.n // FUTURES)]
         seen = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
-        return weights.weigh(seen, readings, quantities.shipped())
+        return weights.weigh(seen, readings, quantities.shipped(self.study.case))
 
     def _happened(self, state: State) -> State:
         """The same futures under the policy that was in force when the state's readings were made."""
-        return State(read_under(self.study.policies, state.asof), beliefs=state.beliefs, n=state.n, seed=state.seed)
+        return State(
+            read_under(self.study.case, self.study.policies, state.asof),
+            beliefs=state.beliefs,
+            n=state.n,
+            seed=state.seed,
+        )
 
     def _seen_in(self, state: State, chunk: int) -> dict[str, Array]:
         def made() -> dict[str, Array]:
@@ -238,7 +243,7 @@ class Live:
 
     @cached_property
     def _observed(self) -> Callable[[Outcomes], dict[str, jax.Array]]:
-        known = quantities.shipped()
+        known = quantities.shipped(self.study.case)
         asked = [(known[r.quantity], r.on) for r in self.study.readings.mapped]
         return jax.jit(quantities.Observer(asked, frozenset(self._names), self.study.steps))
 

@@ -21,14 +21,17 @@ COLUMNS = {"year": "Year", "p5": "5%", "p50": "median", "p95": "95%", "read": "r
 
 def charts(live: Live, view: State) -> dict[str, chart_specs.Chart]:
     """A chart by signpost, of those that a quantity of the model answers to; nothing changed but the view's policy."""
-    every = quantities.shipped()
+    every = quantities.shipped(live.study.case)
     shown = {s.id: s for s in live.study.signposts.values() if s.quantity and s.unit == every[s.quantity].unit}
     bands = _bands(live, State(view.policy, seed=view.seed), sorted({s.quantity for s in shown.values()}))
-    return {k: _chart(s, rows(live, view, s, bands[s.quantity]), view) for k, s in shown.items()}
+    return {
+        k: _chart(s, every[str(s.quantity)].scale, rows(live, view, s, bands[s.quantity]), view)
+        for k, s in shown.items()
+    }
 
 
 def _bands(live: Live, view: State, names: list[str]) -> dict[str, list[dict[str, Any]]]:
-    every = quantities.shipped()
+    every = quantities.shipped(live.study.case)
     asked = [(every[name], date(year, 12, 31)) for name in names for year in YEARS]
     outcomes = live.outcomes(view)
     observer = quantities.Observer(asked, frozenset(outcomes), live.study.steps)
@@ -48,7 +51,7 @@ def rows(live: Live, view: State, signpost: Signpost, band: list[dict[str, Any]]
     """The band by year, then what was known of it on the view's day, each with the threshold beside it; None where nothing is."""
     limit = signpost.threshold.value if signpost.threshold else None
     nothing = dict.fromkeys(("p5", "p50", "p95", "read"))
-    every = quantities.shipped()
+    every = quantities.shipped(live.study.case)
     read = [
         {"year": _when(r.on, yearly=every[r.quantity].yearly), "read": float(r.value)}
         for r in live.study.readings.known(view.asof)
@@ -57,10 +60,10 @@ def rows(live: Live, view: State, signpost: Signpost, band: list[dict[str, Any]]
     return [nothing | {"limit": limit} | row for row in [*band, *read]]
 
 
-def _in_ratios(signpost: Signpost, shown: list[dict[str, Any]]) -> bool:
+def _in_ratios(scale: str, shown: list[dict[str, Any]]) -> bool:
     """Whether it is compared in ratios, and nothing of it is at or below 0."""
     values = [r[k] for r in shown for k in ("p5", "p95", "read", "limit") if r[k] is not None]
-    return quantities.shipped()[signpost.quantity].scale == "log" and min(values, default=0) > 0
+    return scale == "log" and min(values, default=0) > 0
 
 
 def _when(day: date, *, yearly: bool) -> float:
@@ -68,13 +71,13 @@ def _when(day: date, *, yearly: bool) -> float:
     return float(day.year) if yearly else round(day.year - 1 + day.timetuple().tm_yday / 366, 2)
 
 
-def _chart(signpost: Signpost, shown: list[dict[str, Any]], view: State) -> chart_specs.Chart:
+def _chart(signpost: Signpost, scale: str, shown: list[dict[str, Any]], view: State) -> chart_specs.Chart:
     seen = [r for r in shown if r["read"] is not None]
     last = next((r for r in reversed(shown) if r["p50"] is not None), None)
     says = signpost.observable
     if last:
         says += f": the model's median is {quantity(last['p50'], signpost.unit)} at the end of {last['year']:.0f}"
-    ratios = _in_ratios(signpost, shown)
+    ratios = _in_ratios(scale, shown)
     limit = (
         f"; orange: the threshold, {quantity(signpost.threshold.value, signpost.unit)}" if signpost.threshold else ""
     )

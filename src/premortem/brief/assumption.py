@@ -21,7 +21,7 @@ from premortem.brief.content import (
     see,
     text,
 )
-from premortem.brief.page_one import CLAIMS
+from premortem.brief.page_one import claims
 from premortem.charts import figures
 from premortem.propositions.assumption import Assumption, Condition, shipped
 from premortem.questions.findings import cell, first_failure, title_of
@@ -55,7 +55,7 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
     fan, effects = _fan(run, a, first), _effects(a, why)
     conditions = phrases.listing([phrases.within(c.says) for c in a.condition])
     blocks: list[Block] = [
-        text(Strong("The assumption. "), phrases.sentence(a.claim), *([CLAIMS] if _of_note(a) else [])),
+        text(Strong("The assumption. "), phrases.sentence(a.claim), *([claims(run)] if _of_note(a) else [])),
         text(
             Strong("What it takes here. "),
             f"It holds when {conditions}.",

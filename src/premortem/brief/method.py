@@ -4,18 +4,18 @@ from typing import Any
 
 from premortem import facts, questions
 from premortem.brief.content import Block, Fold, Section, Strong, Table, text
-from premortem.brief.page_one import DAY
 from premortem.study import Run, Study
 from premortem.text import phrases
 
 
 def method(run: Run) -> Section:
     """How it is done and what it cannot say."""
+    day = phrases.day_in_words(run.study.case.settings.day)
     conditions = sum(len(a.condition) for a in run.study.assumptions)
     paragraphs = (
         (
             "Futures. ",
-            f"A future is one draw of {len(run.study.priors.rows)} uncertainties from priors that use only sources dated up to {DAY}. Futures come from "
+            f"A future is one draw of {len(run.study.priors.rows)} uncertainties from priors that use only sources dated up to {day}. Futures come from "
             f"a randomised Sobol design in {run.replicates} independent replicates; the spread of their means gives the intervals. Every policy meets "
             "the same futures, so differences between policies are paired.",
         ),
@@ -111,7 +111,7 @@ def sources(run: Run) -> Section:
     rules = sorted({c.citation for p in run.policies for c in run.study.book(p).clauses})
     blocks: list[Block] = [
         text(
-            f"The note's assumptions, their drivers, arrestors and items to watch: Rhodium Group, \u2018Silent Saboteurs: Loaded Assumptions in US AI Policy\u2019, {DAY}, in our words."
+            f"The note's assumptions, their drivers, arrestors and items to watch: {run.study.case.settings.claims}, in our words."
         ),
         text(
             f"Rules: {len(rules)} citations, clause by clause in the clause files and by the command premortem regime show; not official text, not legal advice."

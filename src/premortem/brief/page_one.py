@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 
 from premortem.brief.content import Block, Board, BoardRow, Cell, Go, Note, Section, Strong, bullets, text
-from premortem.questions import KNOWN
 from premortem.questions.findings import aside, cell, findings, first_failure, title_of
 from premortem.study import Run
 from premortem.text import phrases
-
-DAY = f"{KNOWN.day} {KNOWN:%B %Y}"
 
 
 def page_one(run: Run, sections: Sequence[Section]) -> Section:
@@ -66,14 +63,15 @@ def _cells(run: Run, key: str, name: str) -> tuple[Cell, ...]:
 
 
 def _lede(run: Run) -> str:
-    compared = [p for p in run.policies if p != "history"] or list(run.policies)
+    compared = [p for p in run.policies if p != run.study.case.settings.record] or list(run.policies)
     shares = {p: cell(run, "all", p)["holds"] for p in compared}
     best = max(shares, key=lambda p: shares[p])
     many = len(run.study.assumptions)
     carry = "assumption carries" if many == 1 else "assumptions carry"
+    settings = run.study.case.settings
     lede = (
-        f"{phrases.capital(phrases.spelled(many))} {carry} US AI policy. Each is tested in {run.futures:,} simulated futures under {len(run.policies)} "
-        f"{'policies' if len(run.policies) > 1 else 'policy'}, from what was known on {DAY}."
+        f"{phrases.capital(phrases.spelled(many))} {carry} {settings.subject}. Each is tested in {run.futures:,} simulated futures under {len(run.policies)} "
+        f"{'policies' if len(run.policies) > 1 else 'policy'}, from what was known on {phrases.day_in_words(settings.day)}."
     )
     if len(compared) > 1:
         lede += " " + aside(
@@ -84,7 +82,8 @@ def _lede(run: Run) -> str:
     return lede
 
 
-CLAIMS = Note(
-    "The assumptions, their drivers, arrestors and items to watch are those of Rhodium Group, \u2018Silent Saboteurs: Loaded Assumptions in "
-    f"US AI Policy\u2019, {DAY}, in our words."
-)
+def claims(run: Run) -> Note:
+    """Whose the assumptions are."""
+    return Note(
+        f"The assumptions, their drivers, arrestors and items to watch are those of {run.study.case.settings.claims}, in our words."
+    )

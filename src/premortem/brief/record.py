@@ -6,7 +6,7 @@ import polars as pl
 
 from premortem import questions
 from premortem.brief.content import Block, Figure, Note, Section, Strong, Table, bullets, see, text
-from premortem.brief.page_one import DAY
+from premortem.case import Case
 from premortem.charts import figures
 from premortem.questions.watch import CANNOT
 from premortem.study import Run
@@ -27,8 +27,8 @@ def record(run: Run) -> Section:
     """The hindcast, misses first."""
     judged = questions.hindcast(run=run, futures=LOOKED_AT)
     result: dict[str, Any] = judged.as_dict()
-    readings = [_reading(o) for o in result["observables"]]
-    events = sorted((_event(e) for e in result["events"]), key=lambda e: -e["brier"])
+    readings = [_reading(o, run.study.case) for o in result["observables"]]
+    events = sorted((_event(e, run.study.case) for e in result["events"]), key=lambda e: -e["brier"])
     missed, wrong = [r for r in readings if not r["inside"]], [e for e in events if e["missed"]]
     figure = _figure(readings, judged.weighted)
     lines = [
@@ -37,7 +37,7 @@ def record(run: Run) -> Section:
     ]
     blocks: list[Block] = [
         text(
-            f"Weighted by what was known on {DAY}, futures are held against what was read later; no later reading moves them. ",
+            f"Weighted by what was known on {phrases.day_in_words(run.study.case.settings.day)}, futures are held against what was read later; no later reading moves them. ",
             see(figure.id),
             f" shows each reading beside its range. Only outcomes test the model{apart(judged.weighted.kinds)}.",
             Note(
@@ -65,10 +65,10 @@ def _title(found: Hindcast, events: list[dict[str, Any]]) -> str:
     return f"Against what came later: {outcomes_inside(found.kinds)} inside the range of futures, {right} of {len(events)} events on the right side of half"
 
 
-def _reading(o: dict[str, Any]) -> dict[str, Any]:
+def _reading(o: dict[str, Any], case: Case) -> dict[str, Any]:
     unit = "" if o["unit"] == "share" else f" {o['unit']}"
     return {
-        "says": f"{quantities.shipped()[o['quantity']].says} ({o['kind']})",
+        "says": f"{quantities.shipped(case)[o['quantity']].says} ({o['kind']})",
         "day": o["date"],
         "inside": o["inside"],
         "said": f"{phrases.number(o['observed'], 3)}{unit}",
@@ -79,9 +79,9 @@ def _reading(o: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _event(e: dict[str, Any]) -> dict[str, Any]:
-    name = process.resolve(e["event"]) or ""
-    known = process.events().get(name) or process.states().get(name)
+def _event(e: dict[str, Any], case: Case) -> dict[str, Any]:
+    name = process.resolve(e["event"], case) or ""
+    known = process.events(case).get(name) or process.states(case).get(name)
     says = known.says if known else e["event"].replace("_", " ")
     came = bool(e["happened"])
     verb = "came" if came else "did not come"
@@ -157,7 +157,7 @@ def watch(run: Run) -> Section:
             "how much regret it would save the choice of policy and how much doubt about the assumptions it would take away; 100 would settle everything.",
             Note(
                 f"Mean of the two shares, by binning {result['futures']:,} futures on the reading with its error. Weighted shares are by what was known on "
-                + DAY
+                + phrases.day_in_words(run.study.case.settings.day)
                 + "."
             ),
         ),

@@ -31,6 +31,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
+    subject: str = Field(description="what the assumptions carry, in a sentence")
+    claims: str = Field(description="whose assumptions they are: author, title and day")
     day: date = Field(description="last day of what priors may rest on")
     baseline: str = Field(description="policy that leads every page")
     record: str = Field(default="", description="policy that follows what became of the law; empty where none does")

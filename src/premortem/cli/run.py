@@ -70,7 +70,7 @@ def run(
         show(future, as_json, quiet, lambda: terminal.print_future(future))
         return
     old = _old(of, compare, of.run_folder(out))
-    as_of = questions.past(day(weights, "--weights")) if weights else None
+    as_of = questions.past(of.case, day(weights, "--weights")) if weights else None
     briefs: list[Any] = []
     made = of.run(
         policy or None,

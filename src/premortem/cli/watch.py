@@ -100,5 +100,7 @@ def timeline(
 
     within = Study(study)
     chosen = within.assumptions[questions.assumption_number(within, assumption)].id if assumption else None
-    result = dated.as_dict(dated.timeline(within.assumptions, chosen, day(until, "--until") if until else None))
+    result = dated.as_dict(
+        dated.timeline(within.case, within.assumptions, chosen, day(until, "--until") if until else None)
+    )
     show(result, as_json, False, lambda: terminal.print_timeline(result))

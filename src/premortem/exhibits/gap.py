@@ -10,7 +10,6 @@ from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.facts import read
-from premortem.questions import KNOWN
 from premortem.text.numbers import number
 
 SUBJECT = "The lead of US models, in months"
@@ -32,7 +31,7 @@ def data(run: Any) -> pl.DataFrame:
     """Bands and records [months]: series, kind (`simulated`, `recorded`), quarter, year, p5, p25, p50, p75, p95."""
     bands = run_bands.bands(run, *SERIES).with_columns(kind=pl.lit("simulated"))
     held = read("observations").filter(
-        pl.col("quantity").is_in([q for _, _, q in SERIES.values()]), pl.col("known_on") <= KNOWN
+        pl.col("quantity").is_in([q for _, _, q in SERIES.values()]), pl.col("known_on") <= run.study.case.settings.day
     )
     day = pl.col("date").dt
     seen = held.select(

@@ -8,12 +8,12 @@ import polars as pl
 from premortem.errors import MissingData, nearest
 
 BANDS = ("p5", "p25", "p50", "p75", "p95")
-AS_WRITTEN = "as-written"
 
 
 def policy(run: Any) -> str:
-    """The policy that a run's exhibits show: the rule as written where it was run, else the run's first."""
-    return AS_WRITTEN if AS_WRITTEN in run.policies else str(run.policies[0])
+    """The policy that a run's exhibits show: the case's baseline where it was run, else the run's first."""
+    baseline = run.study.case.settings.baseline
+    return baseline if baseline in run.policies else str(run.policies[0])
 
 
 def bands(run: Any, *series: str, under: str = "", start: float = 2024.0) -> pl.DataFrame:

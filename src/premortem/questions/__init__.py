@@ -8,7 +8,7 @@ from premortem.questions.breaking_points import breaking_points
 from premortem.questions.clause_sweeps import clause_thresholds
 from premortem.questions.compare import compare, weights_of
 from premortem.questions.describe import sentence
-from premortem.questions.edits import KNOWN, heavy_edits
+from premortem.questions.edits import heavy_edits
 from premortem.questions.futures import futures, signs
 from premortem.questions.hindcast import hindcast
 from premortem.questions.margins import assumption_number, margins_of
@@ -24,7 +24,6 @@ from premortem.questions.weighted_board import board_of, past, weigh_run
 
 __all__ = [
     "FROZEN",
-    "KNOWN",
     "assumption_number",
     "board_of",
     "breaking_points",

@@ -9,9 +9,6 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from premortem import facts
-from premortem.propositions.positions import pressure
-
 Array = NDArray[Any]
 # A shadow price is for a change of this share.
 CHANGE = 0.10
@@ -27,13 +24,16 @@ def agree(prices: Array, differences: Array) -> bool:
 
 
 def rank(
-    numbers: Sequence[tuple[str, str]], prices: Array, binds: Array, families: Mapping[str, str], as_of: date
+    numbers: Sequence[tuple[str, str]],
+    prices: Array,
+    binds: Array,
+    families: Mapping[str, str],
+    pressed: Mapping[str, float],
 ) -> pl.DataFrame:
     """The ranked table: clause, parameter, largest shadow price in size, binds, pressure, index, rank.
 
     Index = size of the shadow price over the largest of all, times how often it binds, times pressure over the largest.
     """
-    pressed = pressure(as_of)
     push = np.array([pressed.get(families.get(clause, ""), 0.0) for clause, _ in numbers])
     size = np.abs(prices).max(1)
     index = _relative(size) * binds * _relative(push)
@@ -55,11 +55,13 @@ def _relative(values: Array) -> Array:
     return values / values.max() if values.max() > 0 else values
 
 
-def score(ranked: pl.DataFrame, published: Mapping[str, date], texts: Mapping[str, str]) -> dict[str, Any]:
+def score(
+    ranked: pl.DataFrame, published: Mapping[str, date], texts: Mapping[str, str], edits: pl.DataFrame
+) -> dict[str, Any]:
     """The ranking against what became of each number: rank correlation and hits among the first five, beside naive
     rankings.
     """
-    truth = {(r["clause"], r["parameter"]): r["edited"] for r in facts.read("clause_edits").to_dicts()}
+    truth = {(r["clause"], r["parameter"]): r["edited"] for r in edits.to_dicts()}
     known = ranked.filter([(c, k) in truth for c, k in ranked.select("clause", "parameter").rows()])
     happened = np.array([truth[row] for row in known.select("clause", "parameter").rows()])
     clauses = known["clause"].to_list()
@@ -76,7 +78,7 @@ def score(ranked: pl.DataFrame, published: Mapping[str, date], texts: Mapping[st
     }
     ours = scored.pop("index")
     edited = happened > EDITED
-    acts = {r["date"] for r in facts.read("clause_edits").to_dicts() if r["edited"] > EDITED}
+    acts = {r["date"] for r in edits.to_dicts() if r["edited"] > EDITED}
     return {
         **ours,
         "acts": len(acts),

@@ -11,18 +11,18 @@ from premortem.case import Levers
 from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
+from premortem.propositions import positions
 from premortem.questions import edit_index
 from premortem.questions.margins import check_inputs, derivatives_of, has_gradient, margins_of
 from premortem.study import Run, Study
 
 Array = NDArray[Any]
-KNOWN = date(2025, 2, 26)
 # Futures in which clauses are priced.
 PRICED = 1024
 
 
 def heavy_edits(
-    study: Study, policy: str = "as-written", as_of: date = KNOWN, run: Run | None = None
+    study: Study, policy: str | None = None, as_of: date | None = None, run: Run | None = None
 ) -> dict[str, Any]:
     """Which clause numbers are likely to be heavily edited, and how that ranking did: the keys of `premortem edits
     --json`.
@@ -34,6 +34,7 @@ def heavy_edits(
     outweigh those near it (`measure`). Futures that failed are left out, `failed` of them. Priced in the first futures of
     `run`, which must be of the study, or in as many new ones.
     """
+    policy, as_of = policy or study.case.settings.baseline, as_of or study.case.settings.day
     if run is not None:
         check_inputs(run)
     values = draw(study.priors, "sobol", 0, 0, PRICED) if run is None else run.parameters(first=PRICED)
@@ -42,7 +43,7 @@ def heavy_edits(
     values, failed = values[:, fine], int((~fine).sum())
     if not fine.any():
         raise MissingData(f"{policy}: every future failed, so no clause has a price")
-    known = [r for r in facts.read("clause_edits").to_dicts() if r["clause"] in book.by_id]
+    known = [r for r in facts.read("clause_edits", study.case).to_dicts() if r["clause"] in book.by_id]
     numbers = [(r["clause"], r["parameter"]) for r in known]
     priced = [_priced(study, book, values, study.levers(policy), *number) for number in numbers]
     slopes, differences = np.array([p[0] for p in priced]), np.array([p[1] for p in priced])
@@ -52,7 +53,9 @@ def heavy_edits(
         "the margin jumps or bends within 10%" if traced else "the model has no gradient"
     )
     prices, binds = np.where(smooth[:, None], slopes, differences), np.array([p[2] for p in priced])
-    ranked = edit_index.rank(numbers, prices, binds, {r["clause"]: r["family"] for r in known}, as_of)
+    ranked = edit_index.rank(
+        numbers, prices, binds, {r["clause"]: r["family"] for r in known}, positions.pressure(as_of, study.case)
+    )
     ids = [a.id for a in study.assumptions]
     rows = [
         {
@@ -78,7 +81,9 @@ def heavy_edits(
         "measure": "expected softened margin (tanh of the margin, between -1 and 1)",
         "failed": failed,
         "clauses": rows,
-        "hindcast": edit_index.score(ranked, published, {c.id: c.says for c in book.clauses}),
+        "hindcast": edit_index.score(
+            ranked, published, {c.id: c.says for c in book.clauses}, facts.read("clause_edits", study.case)
+        ),
     }
 
 

@@ -69,7 +69,7 @@ class Futures:
         ability = columns[f"{PROGRESS}@{ANSWER_AT}"]
         progress = (ability - np.median(ability)) / max(float(ability.std()), 1e-9)
         goodwill = columns[f"{GOODWILL}@{ANSWER_AT}"]
-        return process.draw(self.count, self.seed, as_of, goodwill, progress, happened)
+        return process.draw(self.study.case, self.count, self.seed, as_of, goodwill, progress, happened)
 
 
 def stored(
@@ -146,7 +146,7 @@ def _drivers() -> tuple[str, str]:
 def _model(study: Study) -> Callable[..., Any]:
     """Margins and every series that a quantity may read: compiled once, whatever is asked."""
     use_compilation_cache()
-    every = observer_of(study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped().values()])
+    every = observer_of(study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped(study.case).values()])
     names = sorted({GOODWILL, PROGRESS, *(n for expression, _ in every.expressions.values() for n in expression.names)})
     check_gives(study, names, "the record of readings")
 

@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 from premortem.questions import futures_under_policies, weighted_board
-from premortem.questions.edits import KNOWN
 from premortem.questions.policy_paths import along
 from premortem.study import Run, Study
 from premortem.watch import hindcast as scoring
@@ -37,7 +36,7 @@ class Judged:
 
 
 def hindcast(
-    as_of: date = KNOWN,
+    as_of: date | None = None,
     file: Path | None = None,
     *,
     study: Study | None = None,
@@ -51,33 +50,40 @@ def hindcast(
     the day of a reading; what really became of policy is not used. Raises `BadInput` for a table that cannot be read.
     """
     study = study or (run.study if run else Study())
-    table = observations.read(file) if file else study.readings
+    as_of = as_of or study.case.settings.day
+    table = observations.read(file, study.case) if file else study.readings
     everything = study.readings.joined(table)
-    known = everything.known(weighted_board.past(as_of))
-    every, later = quantities.shipped(), table.later(as_of)
+    known = everything.known(weighted_board.past(study.case, as_of))
+    every, later = quantities.shipped(study.case), table.later(as_of)
     asked = [(every[r.quantity], r.on) for r in (*known, *later)]
     found = _in_view(study, run, as_of, asked, futures, seed)
-    weights = weigh(found.columns[weighted_board.read_under(found.policies, as_of)], known, every)
-    drawn = along(study, found.seed, found.values, found.paths(as_of, everything.happened(as_of)), asked)
+    weights = weigh(found.columns[weighted_board.read_under(study.case, found.policies, as_of)], known, every)
+    drawn = along(study, found.seed, found.values, found.paths(as_of, everything.happened(as_of, study.case)), asked)
     predicted = drawn.columns([(every[r.quantity], r.on) for r in later])
+    why = scoring.explanations(study.case)
     judged = [
-        scoring.hindcast(table, predicted, as_of, every, drawn.paths.shares(w), w, [*scoring.record(), *known])
+        scoring.hindcast(
+            table, predicted, as_of, every, drawn.paths.shares(w), w, [*scoring.record(study.case), *known], why
+        )
         for w in (weights.values, None)
     ]
-    return Judged(judged[0], judged[1], weights, found.count, (*_warnings(as_of), *weights.warnings))
+    return Judged(
+        judged[0], judged[1], weights, found.count, (*_warnings(as_of, study.case.settings.day), *weights.warnings)
+    )
 
 
 def _in_view(
     study: Study, run: Run | None, as_of: date, asked: futures_under_policies.Asked, futures: int, seed: int
 ) -> futures_under_policies.Futures:
     """The futures under the policy by which the past is read."""
-    policies = [weighted_board.read_under((weighted_board.WRITTEN, weighted_board.HISTORY), as_of)]
+    settings = study.case.settings
+    policies = [weighted_board.read_under(study.case, (settings.baseline, settings.record), as_of)]
     if run:
         return futures_under_policies.stored(run, asked, policies, first=min(futures, futures_under_policies.MOST))
     return futures_under_policies.simulated(study, asked, policies, futures, seed)
 
 
-def _warnings(as_of: date) -> tuple[str, ...]:
-    if as_of >= KNOWN:
+def _warnings(as_of: date, day: date) -> tuple[str, ...]:
+    if as_of >= day:
         return ()
-    return (f"Priors rest on what was known on {KNOWN}: standing on {as_of} the model knows more than it should.",)
+    return (f"Priors rest on what was known on {day}: standing on {as_of} the model knows more than it should.",)

@@ -13,7 +13,6 @@ from premortem.watch import process
 from premortem.watch.process import Paths
 
 # The policy whose levers stand once an event has set them.
-STRICTEST = "maximal"
 # What a path of policy is called among policies; the framework's fate by this day decides its row on the board: most
 # propositions are read in 2028.
 DRAWN, BY = "drawn", date(2028, 12, 31)
@@ -43,7 +42,7 @@ class Drawn:
 
 def along(study: Study, seed: int, values: Array, paths: Paths, asked: Asked) -> Drawn:
     """Futures simulated along paths: `values` of the uncertainties, (parameter, future), and what is asked of them."""
-    observer, policies = observer_of(study, asked), [*process.leads()]
+    observer, policies = observer_of(study, asked), [*process.leads(study.case)]
     own = levers_of(study, paths)
     both = {p: simulate(study, values, study.levers(p), observer, own[p]) for p in policies}
     margins, columns = ({p: pair[i] for p, pair in both.items()} for i in (0, 1))
@@ -53,11 +52,11 @@ def along(study: Study, seed: int, values: Array, paths: Paths, asked: Asked) ->
 def levers_of(study: Study, paths: Paths) -> dict[str, dict[str, Array]]:
     """Levers that events set, by policy and name, each of shape (quarter, future)."""
     middle = np.asarray(study.case.world.times())[:, None]
-    strictest = study.levers(STRICTEST)
+    strictest = study.levers(study.case.settings.strictest)
     found: dict[str, dict[str, Array]] = {}
-    for policy in process.leads():
+    for policy in process.leads(study.case):
         pulled, found[policy] = study.levers(policy), {}
-        for event in process.events().values():
+        for event in process.events(study.case).values():
             stands = paths.times[event.id][None] <= middle
             if event.undone_by:
                 stands &= paths.times[event.undone_by][None] > middle

@@ -12,7 +12,7 @@ from premortem.questions import prior_check_scores
 
 # Futures of a check, enough for the tails of a 95% interval; and the policy of the record, under which 2023 and 2024 are as
 # they were.
-CHECKED, POLICY = 4096, "as-written"
+CHECKED = 4096
 # Quantiles of a band.
 BAND = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
@@ -21,7 +21,7 @@ BAND = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 def prior_check(study: Any) -> pl.DataFrame:
     """One row a recorded quantity: the record, the prior's 2.5, 50 and 97.5%, and whether the two meet (`inside`)."""
     national = {k: v for k, v in _outcomes(study).items() if v.ndim == 2}
-    return prior_check_scores.check(national, study.steps)
+    return prior_check_scores.check(national, study.steps, study.case)
 
 
 def prior_bands(study: Any, names: tuple[str, ...]) -> pl.DataFrame:
@@ -39,4 +39,4 @@ def prior_bands(study: Any, names: tuple[str, ...]) -> pl.DataFrame:
 def _outcomes(study: Any) -> dict[str, jax.Array]:
     use_compilation_cache()
     values = draw(study.priors, "sobol", 0, 0, CHECKED)
-    return jax.jit(study.simulate)(values, study.levers(POLICY))
+    return jax.jit(study.simulate)(values, study.levers(study.case.settings.baseline))

@@ -9,13 +9,14 @@ import numpy as np
 import polars as pl
 
 from premortem import facts
+from premortem.case import Case
 from premortem.propositions.expressions import Expression
 
 # The record must lie in the central 95% of the prior.
 CENTRAL = (0.025, 0.5, 0.975)
 
 
-def check(outcomes: Mapping[str, jax.Array], labels: tuple[str, ...]) -> pl.DataFrame:
+def check(outcomes: Mapping[str, jax.Array], labels: tuple[str, ...], case: Case) -> pl.DataFrame:
     """One row a recorded quantity: what was recorded, the prior's 2.5, 50 and 97.5%, and whether the record is inside.
 
     Inside means that the recorded range and the prior's central 95% overlap. `outcomes` are unweighted futures of the
@@ -23,7 +24,7 @@ def check(outcomes: Mapping[str, jax.Array], labels: tuple[str, ...]) -> pl.Data
     """
     names = frozenset(outcomes)
     rows: list[dict[str, Any]] = []
-    for row in facts.read("history_checks").to_dicts():
+    for row in facts.read("history_checks", case).to_dicts():
         expression = Expression(row["expression"], "history_checks.csv", row["quantity"], names, frozenset(), labels)
         low, median, high = np.quantile(np.asarray(jnp.asarray(expression(outcomes, {}))), CENTRAL)
         inside = row["low"] <= high and row["high"] >= low

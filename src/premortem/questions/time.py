@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
-from premortem.case import Levers
+from premortem.case import Case, Levers
 from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.questions.margins import margins_of
@@ -24,13 +24,14 @@ DAYS_A_MONTH = 365.25 / 12
 AS_IS, FASTER = "as it is", "loopholes patched a quarter faster"
 
 
-def time_asymmetry(study: Study, policy: str = "as-written") -> pl.DataFrame:
+def time_asymmetry(study: Study, policy: str | None = None) -> pl.DataFrame:
     """How the shares that hold move when the regulator patches a quarter faster or slower, and when the memory ban is
     known two quarters earlier or not before it bites: one row a case and assumption.
 
     `change` is paired over the same futures with its 95% interval; `rescued` the share of all futures that break as it
     is and hold in the case, `lost` the reverse.
     """
+    policy = policy or study.case.settings.baseline
     values, pulled = draw(study.priors, "sobol", 0, 0, MOVED), study.levers(policy)
     cases = {
         AS_IS: (values, pulled),
@@ -81,11 +82,11 @@ def _warned(pulled: Levers, quarters: int) -> Levers:
     return pulled._replace(hbm_warning=warned)
 
 
-def lags(as_of: date | None = None) -> list[dict[str, Any]]:
+def lags(case: Case, as_of: date | None = None) -> list[dict[str, Any]]:
     """Months that each control lagged what it controls, from the dated events up to a day: control, kind, both events,
     both days, months.
     """
-    when = {row["title"]: row["date"] for row in facts.read("events").to_dicts()}
+    when = {row["title"]: row["date"] for row in facts.read("events", case).to_dicts()}
     rows = [
         {
             **row,
@@ -93,7 +94,7 @@ def lags(as_of: date | None = None) -> list[dict[str, Any]]:
             "to": str(when[row["ended"]]),
             "months": round((when[row["ended"]] - when[row["began"]]).days / DAYS_A_MONTH, 1),
         }
-        for row in facts.read("control_lags").to_dicts()
+        for row in facts.read("control_lags", case).to_dicts()
         if as_of is None or when[row["ended"]] <= as_of
     ]
     return sorted(rows, key=lambda r: (r["kind"], -r["months"]))
@@ -109,7 +110,7 @@ def time_told(study: Study, policy: str) -> dict[str, Any]:
     """Time asymmetry as `premortem compare --json` prints it: the lags, and what time changes under a policy."""
     return {
         "policy": policy,
-        "lags": lags(),
+        "lags": lags(study.case),
         "simulated_patch_lag_months": simulated_lag(study),
         "cases": time_asymmetry(study, policy).to_dicts(),
         "faster": FASTER,

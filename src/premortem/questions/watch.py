@@ -10,7 +10,6 @@ import numpy as np
 from premortem.case import Levers
 from premortem.errors import BadInput, each, raise_all, unknown
 from premortem.questions import futures_under_policies, regret_measures, weighted_board
-from premortem.questions.edits import KNOWN
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.margins import margins_of
 from premortem.study import Run, Study
@@ -57,7 +56,7 @@ class Watched:
 def what_to_watch(
     study: Study,
     run: Run | None = None,
-    as_of: date = KNOWN,
+    as_of: date | None = None,
     given: Sequence[str] = (),
     policy: str | None = None,
     first: int | None = None,
@@ -67,13 +66,14 @@ def what_to_watch(
     Without a stored run the futures are simulated at once; of a run all are looked at, or the `first`. `given` are readings as typed, `QUANTITY=VALUE[UNIT][@DATE]`:
     they take the place of the record's for the same period. Raises `BadInput` for readings that cannot be used.
     """
-    own = each(lambda text: observations.parse_option(text, as_of), given)
-    every = quantities.shipped()
+    as_of = as_of or study.case.settings.day
+    own = each(lambda text: observations.parse_option(text, as_of, study.case), given)
+    every = quantities.shipped(study.case)
     asked = [*weighted_board.asked_of(study, as_of), *((every[r.quantity], r.on) for r in own)]
     asked += [(every[s.quantity], s.by) for s in study.signposts.values() if s.quantity]
     policies = run.policies if run else study.policies
-    view = _view(policies, policy)
-    under = [view, weighted_board.read_under(policies, as_of)]
+    view = _view(study.case.settings.baseline, policies, policy)
+    under = [view, weighted_board.read_under(study.case, policies, as_of)]
     found = (
         futures_under_policies.stored(run, asked, under=under, first=first)
         if run
@@ -135,8 +135,8 @@ class _Trial:
         stacked = {p: np.stack([m[f"margin.{k}"] for k in self.ids]) for p, m in found.margins.items()}
         self.margins = {p: np.where(np.isfinite(m), m, 0.0) for p, m in stacked.items()}
         # what happened is no choice
-        self._chosen = [p for p in self.margins if p != weighted_board.HISTORY] or [*self.margins]
-        self.paths = found.paths(as_of, found.study.readings.happened(as_of))
+        self._chosen = [p for p in self.margins if p != found.study.case.settings.record] or [*self.margins]
+        self.paths = found.paths(as_of, found.study.readings.happened(as_of, found.study.case))
 
     def of(self, signpost: Signpost, seed: int) -> Valued:
         """Worth, share of doubt, shifts and sentence of a signpost."""
@@ -157,7 +157,7 @@ class _Trial:
 
     def _reading(self, signpost: Signpost, seed: int) -> Array | None:
         if signpost.quantity:
-            quantity = quantities.shipped()[signpost.quantity]
+            quantity = quantities.shipped(self.found.study.case)[signpost.quantity]
             outcome = self.found.columns[self.view].get(quantity.column(signpost.by))
             nobody = Reading(quantity.id, signpost.by, 1.0, None, None, signpost.by, "", "")
             return None if outcome is None else observations.as_read(outcome, nobody, quantity, seed)
@@ -225,9 +225,9 @@ def turned_on(study: Study, policy: str, strength: str, after: date) -> Levers:
     return pulled._replace(**{strength: np.where(later, np.maximum(held, 1.0), held).astype(held.dtype)})
 
 
-def _view(names: Sequence[str], policy: str | None) -> str:
+def _view(baseline: str, names: Sequence[str], policy: str | None) -> str:
     if policy is None:
-        return weighted_board.WRITTEN if weighted_board.WRITTEN in names else names[0]
+        return baseline if baseline in names else names[0]
     if policy not in names:
         raise unknown("--policy", "not in this run", policy, names)
     return policy
@@ -235,7 +235,7 @@ def _view(names: Sequence[str], policy: str | None) -> str:
 
 def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadInput]:
     """Readings outside the simulated years, impossible under the model, or contradicting each other."""
-    every, labels = quantities.shipped(), found.study.steps
+    every, labels = quantities.shipped(found.study.case), found.study.steps
     outside = [
         BadInput(
             "command line",
@@ -247,7 +247,9 @@ def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadIn
         for r in own
         if every[r.quantity].column(r.on) in found.outside
     ]
-    return outside + weights.impossible(found.columns[weighted_board.read_under(found.policies, as_of)], own, every)
+    return outside + weights.impossible(
+        found.columns[weighted_board.read_under(found.study.case, found.policies, as_of)], own, every
+    )
 
 
 def _row(w: Watched) -> dict[str, Any]:

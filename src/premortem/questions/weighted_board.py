@@ -1,24 +1,23 @@
 """The board of a run by what was known on a day, and with paths of policy that futures draw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.propositions import score
 from premortem.questions import futures_under_policies
 from premortem.questions.bounded_memory import in_memory
-from premortem.questions.edits import KNOWN
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.policy_paths import DRAWN, along
 from premortem.study import Run, Study, plain_rows
+from premortem.text.numbers import day_in_words
 from premortem.watch import observations, quantities
 from premortem.watch.observations import Reading
+from premortem.watch.quantities import Quantity
 from premortem.watch.weights import Told, Weights, shares_by, weigh
-
-# The policy of the note, and what really happened: readings of later days are read under it.
-WRITTEN, HISTORY = "as-written", "history"
 
 
 def weigh_run(run: Run, as_of: date) -> Weights:
@@ -26,45 +25,46 @@ def weigh_run(run: Run, as_of: date) -> Weights:
 
     Raises `BadInput` for a day in the future.
     """
-    run, under = in_memory(run), read_under(run.policies, as_of)
+    run, under = in_memory(run), read_under(run.study.case, run.policies, as_of)
     return weigh_by_record(futures_under_policies.stored(run, asked_of(run.study, as_of), [under]), as_of)
 
 
 def weigh_by_record(found: Futures, as_of: date, own: Sequence[Reading] = ()) -> Weights:
     """Weights by the record known on a day, in which `own` readings take the place of those of the same period."""
-    known = replaced(found.study.readings.known(as_of), own)
-    return weigh(found.columns[read_under(found.policies, as_of)], known, quantities.shipped())
+    case, every = found.study.case, quantities.shipped(found.study.case)
+    known = replaced(found.study.readings.known(as_of), own, every)
+    return weigh(found.columns[read_under(case, found.policies, as_of)], known, every)
 
 
 def asked_of(study: Study, as_of: date) -> futures_under_policies.Asked:
     """Quantities on days that the weights of a day need. Raises `BadInput` for a day in the future."""
-    return [(quantities.shipped()[r.quantity], r.on) for r in study.readings.known(past(as_of))]
+    return [(quantities.shipped(study.case)[r.quantity], r.on) for r in study.readings.known(past(study.case, as_of))]
 
 
-def past(as_of: date) -> date:
+def past(case: Case, as_of: date) -> date:
     """The day. Raises `BadInput` for one in the future: nothing can be known of it."""
-    last = observations.latest_day()
+    last = observations.latest_day(case)
     if as_of > last:
         raise BadInput("command line", "as of", "lies in the future", got=as_of, allowed=f"up to {last}")
     return as_of
 
 
-def read_under(policies: Sequence[str], as_of: date) -> str:
-    """Policy under which readings are compared: what really happened after the day of the note, else as written."""
-    first = HISTORY if as_of > KNOWN else WRITTEN
-    return next(name for name in (first, WRITTEN, *policies) if name in policies)
+def read_under(case: Case, policies: Sequence[str], as_of: date) -> str:
+    """Policy under which readings are compared: what became of the law after the day of the case, else its baseline."""
+    settings = case.settings
+    first = settings.record if as_of > settings.day else settings.baseline
+    return next(name for name in (first, settings.baseline, *policies) if name in policies)
 
 
-def replaced(known: Sequence[Reading], own: Sequence[Reading]) -> list[Reading]:
+def replaced(known: Sequence[Reading], own: Sequence[Reading], every: Mapping[str, Quantity]) -> list[Reading]:
     """The record, with own readings in the place of its own for the same quantity and period."""
-    every = quantities.shipped()
     again = {every[r.quantity].column(r.on) for r in own}
     return [*(r for r in known if every[r.quantity].column(r.on) not in again), *own]
 
 
 def weighed_by(as_of: date) -> str:
     """How weighted shares are named to people."""
-    return f"weighted share, by what was known on {as_of.day} {as_of:%B %Y}"
+    return f"weighted share, by what was known on {day_in_words(as_of)}"
 
 
 def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> dict[s
     Keys: `board`; with a day also `weights` (what the shares are called, effective futures, readings, whether the weights have `collapsed`, so that no share is told, warnings) and
     `board_unweighted`. Drawn paths are simulated for the first futures only. Raises `BadInput` for a day in the future.
     """
-    alike = plain_rows(run.board()) + (_drawn_rows(run, as_of or KNOWN, None) if drawn else [])
+    alike = plain_rows(run.board()) + (_drawn_rows(run, as_of, None) if drawn else [])
     if as_of is None:
         return {"board": alike, "non_finite": _counted(run)}
     found = weigh_run(run, as_of)
@@ -110,18 +110,20 @@ def _counted(run: Run) -> dict[str, int]:
     return {policy: len(futures) for policy, futures in run.non_finite.items()}
 
 
-def _drawn_rows(run: Run, as_of: date, weights: Array | None) -> list[dict[str, Any]]:
+def _drawn_rows(run: Run, as_of: date | None, weights: Array | None) -> list[dict[str, Any]]:
     margins = drawn_margins(run, as_of)
     few = None if weights is None else weights[: len(next(iter(margins.values())))]
     return plain_rows(score.board({DRAWN: margins}, run.study.assumptions, run.replicates, few))
 
 
-def drawn_margins(run: Run, as_of: date = KNOWN) -> dict[str, Array]:
+def drawn_margins(run: Run, as_of: date | None = None) -> dict[str, Array]:
     """Margins of the first futures of a run along paths of policy that they draw, each of shape (future,)."""
-    study = run.study
+    study, as_of = run.study, as_of or run.study.case.settings.day
     under = run.policies[:1]
     found = futures_under_policies.stored(run, [], under, first=futures_under_policies.AT_ONCE)
-    return along(study, run.seed, found.values, found.paths(as_of, study.readings.happened(as_of)), []).margins()
+    return along(
+        study, run.seed, found.values, found.paths(as_of, study.readings.happened(as_of, study.case)), []
+    ).margins()
 
 
 def short_board(found: Futures, weights: Weights | None) -> list[dict[str, Any]]:

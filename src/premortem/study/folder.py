@@ -66,8 +66,8 @@ def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]
         PARAMETERS: shipped.override,
         CORRELATIONS: shipped.correlated,
         OUTCOMES: lambda path: read_outcomes(path, outcome_names(case), case.world.steps()),
-        SIGNPOSTS: signposts.read,
-        READINGS: observations.check_own,
+        SIGNPOSTS: partial(signposts.read, case=case),
+        READINGS: partial(observations.check_own, case=case),
     }
     policies, assumptions = (sorted((folder / part).glob("*.toml")) for part in PARTS)
     return [
@@ -156,7 +156,7 @@ def _new_study(case: Case) -> dict[str, bytes]:
     """The files of a new study by name; its mark comes last, so that what a kill leaves half made is not taken for one."""
     content = {
         PARAMETERS: (case / PARAMETERS).read_bytes(),
-        SIGNPOSTS: signposts.SHIPPED.read_bytes(),
+        SIGNPOSTS: (case / signposts.FILE).read_bytes(),
         README: (files("premortem.study") / "readme.md").read_bytes(),
         CORRELATIONS: (",".join(correlation.COLUMNS) + "\n").encode(),
         OUTCOMES: EXAMPLE.encode(),

@@ -121,14 +121,14 @@ class Study:
     def signposts(self) -> Mapping[str, Signpost]:
         """What to watch: the shipped signposts, with the study's own in their place and after them."""
         own = self.folder / own_files.SIGNPOSTS if self.folder else None
-        return {**signposts.shipped(), **(signposts.read(own) if own and own.is_file() else {})}
+        return {**signposts.shipped(self.case), **(signposts.read(own, self.case) if own and own.is_file() else {})}
 
     @cached_property
     def readings(self) -> Readings:
         """What was observed: the shipped record and the study's own readings."""
         own = self.folder / own_files.READINGS if self.folder else None
-        record = observations.shipped()
-        return record.joined(observations.read(own)) if own and own.is_file() else record
+        record = observations.shipped(self.case)
+        return record.joined(observations.read(own, self.case)) if own and own.is_file() else record
 
     @cached_property
     def observer(self) -> Observer:
@@ -139,7 +139,7 @@ class Study:
     def _asked(self) -> tuple[tuple[Quantity, date], ...]:
         if self._function is not None:
             return ()  # what was read is read of the shipped world
-        known = known_quantities.shipped()
+        known = known_quantities.shipped(self.case)
         read = [(known[r.quantity], r.on) for r in self.readings.mapped]
         watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
         return (*read, *watched)
@@ -156,7 +156,7 @@ class Study:
     def events(self, assumption: str | None = None, until: date | None = None) -> pl.DataFrame:
         """Dated events, of one assumption and up to a day if given: date, title, summary, assumptions, source, confidence."""
         columns = ("title", "summary", "assumptions", "source", "confidence")
-        found = timeline.timeline(self.assumptions, assumption, until)
+        found = timeline.timeline(self.case, self.assumptions, assumption, until)
         rows = [{"date": e.on} | {name: getattr(e, name) for name in columns} for e in found]
         return pl.DataFrame(rows).with_columns(pl.col("assumptions").list.join(", "))
 

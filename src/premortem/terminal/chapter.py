@@ -3,7 +3,7 @@
 from premortem import questions
 from premortem.terminal.watch import unchanged, verdict
 from premortem.text import phrases
-from premortem.watch.hindcast import EventScored, Hindcast, Scored, explanations
+from premortem.watch.hindcast import EventScored, Hindcast, Scored
 
 # Ranks beyond these are near misses: said to be so, and explained.
 NEAR = (0.1, 0.9)
@@ -72,13 +72,13 @@ def _misses(found: Hindcast) -> list[str]:
     """Every miss with its explanation; near misses after them."""
     near = [s for s in found.observables if s.inside and not NEAR[0] <= s.rank <= NEAR[1]]
     lines = ["## Misses", ""]
-    lines += [f"- **{_of(s)}** {_why(s.quantity)}" for s in found.misses]
-    lines += [f"- **{_event(e)}** {_why(e.event)}" for e in _by_score(found) if e.missed]
+    lines += [f"- **{_of(s)}** {_why(s)}" for s in found.misses]
+    lines += [f"- **{_event(e)}** {_why(e)}" for e in _by_score(found) if e.missed]
     if not found.misses:
         lines.append("- No quantity of the packaged record lies outside its range.")
     if near:
         lines += ["", "Near misses, in the outer tenths of their prediction:", ""]
-        lines += [f"- {_of(s)} {_why(s.quantity)}" for s in sorted(near, key=lambda s: -abs(s.rank - 0.5))]
+        lines += [f"- {_of(s)} {_why(s)}" for s in sorted(near, key=lambda s: -abs(s.rank - 0.5))]
     return [*lines, ""]
 
 
@@ -92,8 +92,8 @@ def _event(e: EventScored) -> str:
     return f"`{e.event}` by {e.date}: in {phrases.share(e.share)} of futures; it {came}."
 
 
-def _why(name: str) -> str:
-    return explanations().get(name, "Not explained yet.")
+def _why(scored: Scored | EventScored) -> str:
+    return scored.explanation or "Not explained yet."
 
 
 def _by_score(found: Hindcast) -> list[EventScored]:

@@ -2,6 +2,7 @@
 
 import math
 import unicodedata
+from datetime import date
 
 # A share below this, or above one less this, is not told apart from the end: "under 1%", "over 99%".
 EDGE = 0.01
@@ -72,6 +73,11 @@ def within(name: str) -> str:
     """A name or sentence as it reads within another: its first letter small, unless it begins a proper name."""
     proper = name[:2].isupper() or name.startswith(("China", "Chinese", "US", "AI", "Tier"))
     return name if proper else name[:1].lower() + name[1:]
+
+
+def day_in_words(day: date) -> str:
+    """A day in a sentence: `26 February 2025`."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def spelled(count: int) -> str:

@@ -3,11 +3,24 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from premortem.text.numbers import capital, counted, limit, listing, number, points, share, short, spelled, within
+from premortem.text.numbers import (
+    capital,
+    counted,
+    day_in_words,
+    limit,
+    listing,
+    number,
+    points,
+    share,
+    short,
+    spelled,
+    within,
+)
 
 __all__ = [
     "capital",
     "counted",
+    "day_in_words",
     "grouped",
     "interval",
     "kind",

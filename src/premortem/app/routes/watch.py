@@ -36,7 +36,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     except (BadInput, BadInputs) as wrong:
         error, given = wrong, ()
         found = watched(desk, view, ())
-    every = quantities.shipped()
+    every = quantities.shipped(desk.study.case)
     before = {r["assumption"]: r for r in found["board_before"] if r["policy"] == found["policy"]}
     after = {r["assumption"]: r for r in found["board_after"] if r["policy"] == found["policy"]}
     return render(
@@ -65,7 +65,7 @@ def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     found = judged(desk, view)
     rows = sorted((placed(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
     headline, aside = kinds.outcomes_inside(found["kinds"]), kinds.apart(found["kinds"])
-    every = quantities.shipped()
+    every = quantities.shipped(desk.study.case)
     return render(request, "hindcast.html", found=found, rows=rows, every=every, headline=headline, aside=aside)
 
 
