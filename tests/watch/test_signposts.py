@@ -130,8 +130,8 @@ def test_events_come_once_in_order_and_never_with_what_they_end():
 def test_a_rate_without_pressure_gives_the_share_that_its_gamma_prior_says(monkeypatch):
     """With rate ~ Gamma(a, b), the share that it came within t is 1 - (b / (b + t))^a (a Lomax waiting time)."""
     alone = process.Event(id="e", says="", count=2, years=4.0, record="", known_on=NOTE, confidence="low")
-    monkeypatch.setattr(process, "events", lambda: {"e": alone})
-    monkeypatch.setattr(process, "states", lambda: {})
+    monkeypatch.setattr(process, "events", lambda case: {"e": alone})
+    monkeypatch.setattr(process, "states", lambda case: {})
     paths = process.draw(default(), 200_000, 0, date(2026, 1, 1))
     for years in (1, 3):
         share = (paths.times["e"] <= 2026 + years).mean()
