@@ -22,7 +22,7 @@ def policies(run: Run) -> Section:
     lines = Bullets(tuple((Strong(f"{title_of(run, p)}. "), run.study.book(p).policy.says) for p in run.policies))
     ways = _pathways(run)
     blocks: list[Block] = [lines, text(see(ways.id), " shows until when each keeps an assumption.", BEYOND), ways]
-    names = [p for p in run.policies if p != "history"]
+    names = [p for p in run.policies if p != run.study.case.settings.record]
     if len(names) > 1:
         result = questions.compare(run, names, time=False)
         regret = _regret(run, names, result)
@@ -31,7 +31,7 @@ def policies(run: Run) -> Section:
 
 
 def _title(run: Run) -> str:
-    compared = [p for p in run.policies if p != "history"] or list(run.policies)
+    compared = [p for p in run.policies if p != run.study.case.settings.record] or list(run.policies)
     most = {}
     for a in run.study.assumptions:
         shares = {p: cell(run, a.id, p)["holds"] for p in compared}

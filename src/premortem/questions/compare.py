@@ -12,7 +12,6 @@ from premortem.questions.bounded_memory import in_memory
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.questions.shapley import paired
 from premortem.questions.time import time_told
-from premortem.questions.weighted_board import HISTORY
 from premortem.study import Run, listed
 
 Array = NDArray[Any]
@@ -55,6 +54,7 @@ def compare(
         ordered[metric] = [*order, *(p for p in chosen if p not in compared)]  # what failed everywhere wins nothing
     winners = {metric: order[0] for metric, order in ordered.items()}
     nothing = dict.fromkeys(("mean", "p90", "max"))
+    record = run.study.case.settings.record
     found = {
         "regret": {p: nothing for p in chosen} | regret_measures.summarise(regret_measures.regret(alike)),
         "pareto": regret_measures.pareto({p: [s for s in shares[p] if s is not None] for p in compared}),
@@ -67,7 +67,7 @@ def compare(
         "differences": _differences(margins, ids),
         "weights": weighed,
         "simulated_now": new,
-        "left_out": [p for p in run.policies if p == HISTORY and p not in chosen],
+        "left_out": [p for p in run.policies if p == record and p not in chosen],
         "futures": run.futures,
         "failed": failed,
         "compared_in": int(whole.sum()),
@@ -113,7 +113,7 @@ def _weight(text: str) -> tuple[str, float]:
 
 
 def _chosen(run: Run, policies: str | Sequence[str] | None) -> list[str]:
-    chosen = list(dict.fromkeys(listed(policies) or [p for p in run.policies if p != HISTORY]))
+    chosen = list(dict.fromkeys(listed(policies) or [p for p in run.policies if p != run.study.case.settings.record]))
     known = list(dict.fromkeys([*run.policies, *run.study.policies]))
     raise_all([unknown("POLICY", "not in this run or study", name, known) for name in chosen if name not in known])
     if len(chosen) < 2:

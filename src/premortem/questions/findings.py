@@ -5,7 +5,6 @@ from typing import Any
 import polars as pl
 
 from premortem.propositions.assumption import Assumption, Condition
-from premortem.questions.weighted_board import HISTORY
 from premortem.study import Run, plain_rows
 from premortem.text import phrases
 
@@ -49,21 +48,22 @@ def findings(run: Run, policy: str | None = None) -> list[str]:
 
 
 def aside(run: Run, said: str) -> str:
-    """A sentence on the policies of a run that can be chosen; it says that history is left out where the run has it."""
-    return f"History aside, {phrases.within(said)}" if HISTORY in run.policies else said
+    """A sentence on the policies of a run that can be chosen; it says that what became of the law is left out, where the run has it."""
+    record = run.study.case.settings.record
+    return f"{title_of(run, record)} aside, {phrases.within(said)}" if record in run.policies else said
 
 
 def _finding(run: Run, a: Assumption, policy: str) -> str:
-    here = cell(run, a.id, policy)["holds"]
+    here, record = cell(run, a.id, policy)["holds"], run.study.case.settings.record
     line = f"{a.id}, {phrases.within(a.name)}, holds in {phrases.share(here)} of futures"
     if failure := first_failure(run, a, policy):
         line += f"; what fails first in {phrases.share(failure[1])} of its breaks: {failure[0].failure}"
-    others = {p: cell(run, a.id, p)["holds"] - here for p in run.policies if p not in (policy, HISTORY)}
+    others = {p: cell(run, a.id, p)["holds"] - here for p in run.policies if p not in (policy, record)}
     if others:
         most = max(others, key=lambda p: abs(others[p]))
         moved = round(100 * others[most])
         # what happened is no policy to choose, so it is left out, and that is said
         said = f"{title_of(run, most)} changes it most: {phrases.points(others[most])}"
         said = said if moved else "No other policy changes it by a point"
-        line += f". {aside(run, said)}" if policy != HISTORY else f". {said}"
+        line += f". {aside(run, said)}" if policy != record else f". {said}"
     return line + "."
