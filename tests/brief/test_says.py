@@ -12,6 +12,7 @@ from rich.console import Console
 from premortem import questions
 from premortem.brief import assumption as brief_assumption
 from premortem.brief import page_one
+from premortem.case import default
 from premortem.propositions import assumption
 from premortem.propositions.assumption import Condition, Limit
 from premortem.questions import describe, findings
@@ -34,6 +35,7 @@ def fake(assumptions, shares, policies=("as-written", "streamlined")):
     frame = pl.DataFrame(rows, infer_schema_length=None)
     title = {"as-written": "As written", "streamlined": "Streamlined"}
     study = SimpleNamespace(
+        case=default(),
         assumptions=assumptions,
         book=lambda p: SimpleNamespace(policy=SimpleNamespace(title=title.get(p, p))),
     )

@@ -50,7 +50,7 @@ def findings(run: Run, policy: str | None = None) -> list[str]:
 def aside(run: Run, said: str) -> str:
     """A sentence on the policies of a run that can be chosen; it says that what became of the law is left out, where the run has it."""
     record = run.study.case.settings.record
-    return f"{title_of(run, record)} aside, {phrases.within(said)}" if record in run.policies else said
+    return f"{phrases.capital(record)} aside, {phrases.within(said)}" if record in run.policies else said
 
 
 def _finding(run: Run, a: Assumption, policy: str) -> str:
