@@ -54,7 +54,7 @@ def own(number: int):
 
 @pytest.fixture(params=[1, 2, 5, 6, 13])
 def of_many(request):
-    every = (*assumption.shipped(), *(own(n) for n in range(6, 20)))[: request.param]
+    every = (*assumption.shipped(default()), *(own(n) for n in range(6, 20)))[: request.param]
     return fake(every, {a.id: 0.5 + 0.01 * i for i, a in enumerate(every)} | {"all": 0.19})
 
 
@@ -88,11 +88,11 @@ def test_f059_an_own_condition_without_words_of_failing_is_told_as_not_holding()
 
 
 def test_f059_every_shipped_condition_has_words_of_failing():
-    for a in assumption.shipped():
+    for a in assumption.shipped(default()):
         for c in a.condition:
             assert c.fails, f"{a.id}.{c.id}"
             assert c.fails.lower() != c.says.lower()
-    widens = assumption.shipped()[0].condition[0]
+    widens = assumption.shipped(default())[0].condition[0]
     assert widens.id == "lead_widens"
     assert "does not widen" in widens.fails
 
@@ -164,7 +164,7 @@ def test_f065_the_board_never_cuts_a_digit(monkeypatch, of_many, width):
 
 
 def test_f065_bars_are_shown_where_they_fit(monkeypatch):
-    run = fake(assumption.shipped(), {f"A{i}": 0.5 for i in range(1, 6)} | {"all": 0.2})
+    run = fake(assumption.shipped(default()), {f"A{i}": 0.5 for i in range(1, 6)} | {"all": 0.2})
     text = printed(monkeypatch, 100, lambda: board.print_board(run))
     assert re.search(r"[█#]", text)
 
@@ -209,7 +209,7 @@ def test_f060_the_brief_claims_no_families_in_a_continuum(small_run):
 
 
 def test_a_policy_that_changes_most_is_named_beside_what_was_left_out():
-    every = assumption.shipped()
+    every = assumption.shipped(default())
     shares = {a.id: 0.5 for a in every} | {"all": 0.19}
     whole = findings.findings(fake(every, shares, ("as-written", "streamlined", "history")))
     assert all("History aside, " in line for line in whole)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from premortem.case import default
 from premortem.errors import BadInput, PremortemError
 from premortem.law import book as rules
 from premortem.law.conditions import check, condition, identifiers, parts, quoted
@@ -232,8 +233,10 @@ def test_a_condition_means_what_duckdb_takes_it_to_mean(text, given_):
     assert ours == [met for (met,) in judged], text
 
 
-SHIPPED = sorted({t for p in rules.policies() for c in rules.load(p).clauses for t in (c.applies, c.within) if t})
-HELD = {t: c for p in rules.policies() for c in rules.load(p).clauses for t in (c.applies, c.within)}
+SHIPPED = sorted(
+    {t for p in rules.policies(default()) for c in rules.load(p).clauses for t in (c.applies, c.within) if t}
+)
+HELD = {t: c for p in rules.policies(default()) for c in rules.load(p).clauses for t in (c.applies, c.within)}
 
 
 @pytest.mark.parametrize("text", SHIPPED)
@@ -302,7 +305,7 @@ ASKED = st.fixed_dictionaries(
     conditions.filter(lambda text: "line" not in text),
     st.lists(ASKED, min_size=2, max_size=6),
     st.randoms(use_true_random=False),
-    st.sampled_from(rules.policies()),
+    st.sampled_from(rules.policies(default())),
 )
 def test_f085_a_row_is_decided_the_same_alone_and_among_others(text, asked, random, policy):
     book = rules.load(policy)

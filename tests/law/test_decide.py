@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import premortem as pm
 from premortem import facts
+from premortem.case import default
 from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.law import book as rules
 from premortem.law import diff, worked_cases
@@ -75,7 +76,7 @@ def test_worked_cases_decide_alone_as_they_do_together():
     assert not wrong
 
 
-@pytest.mark.parametrize("policy", rules.policies())
+@pytest.mark.parametrize("policy", rules.policies(default()))
 def test_every_shipped_policy_loads_and_decides(policy):
     assert (
         outcomes([{"item": "H100 SXM", "destination": "ARE", "quantity": 10, "date": "2026-03-01"}], policy)[0]
@@ -442,7 +443,7 @@ def test_the_page_on_the_rulebook_counts_its_cases():
     assert f"{len(CASES)} worked cases" in page
 
 
-@pytest.mark.parametrize("policy", rules.policies())
+@pytest.mark.parametrize("policy", rules.policies(default()))
 def test_no_wait_is_offered_beyond_the_end_of_a_table_and_one_beyond_the_verified_day_says_so(policy):
     book = rules.load(policy)
     begun = {d.start for c in book.clauses for dated in c.numbers.values() for d in dated}

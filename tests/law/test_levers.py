@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from premortem import facts
+from premortem.case import default
 from premortem.cases.us_ai_2025.world import policy_levers as module
 from premortem.cases.us_ai_2025.world.policy_levers import BEYOND_ANY_LIMIT, YARDSTICK, days, levers
 from premortem.law import book as rules
@@ -96,7 +97,7 @@ def edited(book: Book, edits) -> Book:
 
 @settings(max_examples=12, deadline=None)
 @given(
-    st.lists(st.sampled_from(rules.policies()), min_size=2, max_size=2),
+    st.lists(st.sampled_from(rules.policies(default())), min_size=2, max_size=2),
     st.lists(st.lists(EDIT, min_size=1, max_size=3), min_size=2, max_size=2),
     st.randoms(use_true_random=False),
 )

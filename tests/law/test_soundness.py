@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from premortem.case import default
 from premortem.errors import BadInputs, PremortemError
 from premortem.law import book as rules
 from premortem.law.clause_files import raw_clauses
@@ -37,7 +38,7 @@ def load(tmp_path, text):
     return rules.load(path)
 
 
-@pytest.mark.parametrize("policy", rules.policies())
+@pytest.mark.parametrize("policy", rules.policies(default()))
 def test_every_clause_of_every_shipped_policy_is_reached_and_none_contradicts_another(policy):
     assert {clause for clause, _ in unsound(rules.load(policy))} <= {FALLBACK}
 
@@ -80,21 +81,21 @@ def test_a_number_of_the_right_unit_is_taken(tmp_path):
     assert book.number("diffusion.lpp", "tpp_year") == 5e6
 
 
-@pytest.mark.parametrize("clause", sorted(raw_clauses()))
+@pytest.mark.parametrize("clause", sorted(raw_clauses(default())))
 def test_a_clause_reads_whole_without_its_neighbours(clause):
     """An answer tells one clause by itself: what 'the same' or 'such a chip' is of stands elsewhere in the file."""
     leans = r"^(The same|Same|Otherwise|Before,|Denial is presumed$|Confirms)|\bthe same (chips|counts|of)\b|\bsuch (a )?(chips?|weights)\b"
-    assert not re.search(leans, raw_clauses()[clause]["says"])
+    assert not re.search(leans, raw_clauses(default())[clause]["says"])
 
 
 def test_a_fault_of_a_shipped_clause_names_its_own_file_under_any_policy(monkeypatch):
     """And one of a clause that the policy changes names the policy's."""
-    broken = {k: dict(c) for k, c in raw_clauses().items()}
+    broken = {k: dict(c) for k, c in raw_clauses(default()).items()}
     broken["emb.belarus"] |= {"admits": ["TPM"]}
-    monkeypatch.setattr("premortem.law.book.raw_clauses", lambda: broken)
+    monkeypatch.setattr("premortem.law.book.raw_clauses", lambda case: broken)
     policy = Policy(name="own", title="Own", says="x", clause={"diffusion.country_allocation": {"confidence": "sure"}})
     with pytest.raises(BadInputs) as caught:
-        rules.overlay(policy, "own.toml")
+        rules.overlay(policy, "own.toml", default())
     told = {(e.file, e.key) for e in caught.value.errors}
     assert told == {("emb.toml", "emb.belarus.admits"), ("own.toml", "diffusion.country_allocation.confidence")}
 

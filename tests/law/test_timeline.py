@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from premortem.case import default
 from premortem.law import book as rules
 from premortem.law.decide import Transaction
 from premortem.law.engine import decide
@@ -20,7 +21,7 @@ DAYS = [FIRST + timedelta(n) for n in range((LAST - FIRST).days + 1)]
 @given(
     item=st.sampled_from(["H100 SXM", "H20", "RTX 4090", "L4", "hbm_stack", "sme_tool", "closed_weights", "logic_die"]),
     place=st.sampled_from(["CHN", "ARE", "IND", "KHM", "MAC", "FRA", "CYP", "RUS"]),
-    policy=st.sampled_from(rules.policies()),
+    policy=st.sampled_from(rules.policies(default())),
 )
 def test_a_strip_says_of_every_day_what_asking_about_that_day_says(item, place, policy):
     facts = {

@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from premortem import facts
+from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.errors import BadInput
@@ -77,17 +78,17 @@ def test_any_text_is_an_expression_or_one_clear_error(text):
 
 
 def test_every_row_of_the_note_stands_in_an_assumption_file():
-    held = {(a.id, kind, item.id) for a in assumption.shipped() for kind, item in a.items}
+    held = {(a.id, kind, item.id) for a in assumption.shipped(default()) for kind, item in a.items}
     missing = []
     for row in facts.read("assumptions").to_dicts():
-        homes = [a.id for a in assumption.shipped()] if row["assumption"] == "all" else [row["assumption"]]
+        homes = [a.id for a in assumption.shipped(default())] if row["assumption"] == "all" else [row["assumption"]]
         if row["kind"] != "claim" and not all((home, row["kind"], row["id"]) in held for home in homes):
             missing.append(row["id"])
     assert not missing
 
 
 def test_every_binding_names_a_parameter_or_a_lever():
-    for a in assumption.shipped():
+    for a in assumption.shipped(default()):
         assert not assumption.check_binds(a, a.id, world.parameter_names(), Levers._fields)
 
 

@@ -23,14 +23,14 @@ def test_every_watch_item_of_the_note_has_a_signpost():
     items = facts.read("assumptions").filter(facts.read("assumptions")["kind"] == "watch")["id"].to_list()
     assert len(items) == 26
     assert {*items} <= {*SHIPPED}
-    assert not signposts.check(SHIPPED, assumption.shipped())
+    assert not signposts.check(SHIPPED, assumption.shipped(default()))
 
 
 def test_signposts_name_what_exists():
     for s in SHIPPED.values():
         assert s.reads in ("", *world.parameter_names())
         assert s.strength in ("", *STRENGTHS)
-        assert all(p in world.parameter_names() for p in signposts.informs(s, assumption.shipped()))
+        assert all(p in world.parameter_names() for p in signposts.informs(s, assumption.shipped(default())))
 
 
 def test_only_stakeholder_positions_are_not_modelled():
@@ -105,7 +105,7 @@ def test_the_process_rests_on_the_record_before_the_note():
 
 
 def test_paths_lead_to_shipped_policies():
-    assert {*process.leads(default())} <= {*book.policies()}
+    assert {*process.leads(default())} <= {*book.policies(default())}
     paths = process.draw(default(), 2000, 0, NOTE)
     assert {*paths.policy(date(2028, 12, 31))} <= {*process.leads(default())}
     assert (paths.policy(NOTE) == "as-written").all()

@@ -40,7 +40,7 @@ def _day(book: Book, name: str, day: date) -> dict[str, Any]:
         "differ": clause_dates.differ(book, name),
         "yours": day,
         "unit": "day",
-        "citation": held.citation if held else instrument_title(subject),
+        "citation": held.citation if held else instrument_title(subject, book.case),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 from pydantic import ValidationError
 
-from premortem.case import default
+from premortem.case import Case, default
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.law.clause import STAGES, Clause
 from premortem.law.clause_files import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
@@ -22,11 +22,8 @@ from premortem.law.places import TierChange, atlas
 from premortem.law.policy import STRENGTHS, Policy, Strength, fault, read_policy
 
 __all__ = [
-    "AS_WRITTEN", "STRENGTHS", "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
+    "STRENGTHS", "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
 ]  # fmt: skip
-POLICIES = default() / "policies"
-# Day on which the base rulebook stands: instruments published later belong to the policies that name them.
-AS_WRITTEN = date(2025, 2, 26)
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,7 @@ class Book:
 
     policy: Policy
     clauses: tuple[Clause, ...]
+    case: Case
 
     @property
     def name(self) -> str:
@@ -85,7 +83,7 @@ class Book:
         dated = tuple(
             d.model_copy(update={"value": d.value * value / old if old else value}) for d in changed.numbers[key]
         )
-        new = in_force(changed.model_copy(update={"numbers": changed.numbers | {key: dated}}))
+        new = in_force(changed.model_copy(update={"numbers": changed.numbers | {key: dated}}), self.case)
         return replace(self, clauses=tuple(new if c.id == clause else c for c in self.clauses))
 
     def with_days(self, clauses: Collection[str], complies: date | None = None, ends: date | None = None) -> "Book":
@@ -120,47 +118,36 @@ class Book:
         return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def policies() -> tuple[str, ...]:
-    """Names of the shipped policies: `as-written` first, `history` last."""
-    names = sorted(path.name.removesuffix(".toml") for path in POLICIES.iterdir() if path.name.endswith(".toml"))
-    rank = {
-        "as-written": 0,
-        "rescinded": 1,
-        "streamlined": 2,
-        "bilateral": 3,
-        "plurilateral": 4,
-        "maximal": 5,
-        "history": 6,
-    }
-    return tuple(sorted(names, key=lambda name: (rank.get(name, 9), name)))
+def policies(case: Case) -> tuple[str, ...]:
+    """Names of the policies of a case, in the order in which they are shown."""
+    return case.settings.policies
 
 
-def load(policy: str | Path = "as-written") -> Book:
-    """The rulebook under a shipped policy, by name, or under a policy file. Raises `BadInput` (all at once)."""
+def load(policy: str | Path = "", case: Case | None = None) -> Book:
+    """The rulebook of a case (by default the leading one) under one of its policies, by name (by default its baseline), or
+    under a policy file. Raises `BadInput` (all at once).
+    """
+    case = case or default()
     if isinstance(policy, str):
-        return _shipped(policy)
-    return _sound(overlay(read_policy(policy), policy.name), policy.name)  # read again each time: a person edits it
+        return _shipped(policy or case.settings.baseline, case)
+    # read again each time: a person edits it
+    return _sound(overlay(read_policy(policy), policy.name, case), policy.name)
 
 
 @cache
-def _shipped(policy: str) -> Book:
-    if policy not in policies():
-        raise BadInput(
-            "policies",
-            policy,
-            "no such policy",
-            got=policy,
-            allowed=", ".join(policies()),
-            hint=nearest(policy, policies()),
-        )
-    return overlay(read_policy(POLICIES / f"{policy}.toml"))
+def _shipped(policy: str, case: Case) -> Book:
+    known = policies(case)
+    if policy not in known:
+        allowed, hint = ", ".join(known), nearest(policy, known)
+        raise BadInput("policies", policy, "no such policy", got=policy, allowed=allowed, hint=hint)
+    return overlay(read_policy(case / "policies" / f"{policy}.toml"), "", case)
 
 
 def _sound(book: Book, file: str) -> Book:
     """The book of a user's file, whose own clauses must be reached and must not contradict others."""
     from premortem.law.soundness import check_sound  # it decides, with this module's books
 
-    shipped = raw_clauses()
+    shipped = raw_clauses(book.case)
     own = {c.id for c in book.clauses for pattern in book.policy.clause if _covers(pattern, c.id)}
     meant = {
         k
@@ -175,13 +162,13 @@ def _covers(pattern: str, clause: str) -> bool:
     return clause == pattern or (pattern.endswith(".*") and clause.startswith(pattern[:-1]))
 
 
-def overlay(policy: Policy, file: str = "") -> Book:
+def overlay(policy: Policy, file: str, case: Case) -> Book:
     """The rulebook under a policy. Raises `BadInput` for an overlay on a clause that is not there and for bad values."""
     file = file or f"{policy.name}.toml"
-    raw = copy.deepcopy(raw_clauses())
+    raw = copy.deepcopy(raw_clauses(case))
     unknown = [name for name in policy.include if name not in {r["instrument"] for r in raw.values()}]
     errors = [BadInput(file, "include", f"no such instrument: {name}", got=name) for name in unknown]
-    held = {k: r for k, r in raw.items() if r["published"] <= AS_WRITTEN or r["instrument"] in policy.include}
+    held = {k: r for k, r in raw.items() if r["published"] <= case.settings.day or r["instrument"] in policy.include}
     for pattern, change in policy.clause.items():
         ids = [k for k in held if _covers(pattern, k)]
         if not ids and "stage" in change and "." in pattern:  # a clause of the policy's own
@@ -200,8 +187,8 @@ def overlay(policy: Policy, file: str = "") -> Book:
             held[key] = _changed(held[key], change)
     raise_all(errors)
     changed = {key for key in held if any(_covers(pattern, key) for pattern in policy.clause)}
-    clauses = _validated(held, {key: file for key in changed})
-    return Book(policy, tuple(sorted(clauses, key=lambda c: (STAGES.index(c.stage), c.order, c.id))))
+    clauses = _validated(held, {key: file for key in changed}, case)
+    return Book(policy, tuple(sorted(clauses, key=lambda c: (STAGES.index(c.stage), c.order, c.id))), case)
 
 
 def _changed(raw: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,7 +197,7 @@ def _changed(raw: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     return raw | rest | {"numbers": raw.get("numbers", {}) | {k: as_list(v) for k, v in numbers.items()}}
 
 
-def _validated(raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str]) -> list[Clause]:
+def _validated(raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str], case: Case) -> list[Clause]:
     """Clauses, typed; a fault is told of the file that a clause's words are from: its own, or the policy's that changes it."""
     errors: list[BadInput] = []
     clauses: list[Clause] = []
@@ -225,6 +212,6 @@ def _validated(raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str]) -
             BadInput(file, f"{key}.{part}", why)
             for part, why in check(clause.applies, clause.within, [*clause.numbers], clause.units)
         ]
-        clauses.append(in_force(clause))
+        clauses.append(in_force(clause, case))
     raise_all(errors)
     return clauses

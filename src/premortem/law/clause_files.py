@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from premortem.case import default
+from premortem.case import Case
 from premortem.law.clause import Clause
 from premortem.text.numbers import limit, listing
 
@@ -12,14 +12,13 @@ from premortem.text.numbers import limit, listing
 CHANGED = "; changed by the policy: "
 # Values of a number that are told one by one.
 FEW = 3
-CLAUSES = default() / "clauses"
 
 
 @cache
-def raw_clauses() -> dict[str, dict[str, Any]]:
+def raw_clauses(case: Case) -> dict[str, dict[str, Any]]:
     """Every clause as written in the files, by id."""
     found: dict[str, dict[str, Any]] = {}
-    for path in sorted(CLAUSES.iterdir(), key=lambda p: p.name):
+    for path in sorted((case / "clauses").iterdir(), key=lambda p: p.name):
         if path.name.endswith(".toml"):
             document = tomllib.loads(path.read_text("utf-8"))
             title = document.pop("instrument")
@@ -53,12 +52,12 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def in_force(clause: Clause) -> Clause:
+def in_force(clause: Clause, case: Case) -> Clause:
     """A clause whose sentence also tells the numbers that a policy changed: it was written with those of the law.
 
     A clause of the policy's own has no other numbers than its own.
     """
-    law = raw_clauses().get(clause.id, {}).get("numbers", {})
+    law = raw_clauses(case).get(clause.id, {}).get("numbers", {})
     changed = [
         f"{key.replace('_', ' ')} is {_values(now, clause.units[key])}, not {_values(before, clause.units[key])}"
         for key, dated in clause.numbers.items()
@@ -75,13 +74,13 @@ def _values(values: list[float], unit: str) -> str:
     return f"{told[0]} up to {told[-1]}" if len(told) > FEW else ", then ".join(told)
 
 
-def instrument_title(name: str) -> str:
+def instrument_title(name: str, case: Case) -> str:
     """Title of an instrument by the name of its clause file."""
-    return str(tomllib.loads((CLAUSES / f"{name}.toml").read_text("utf-8"))["instrument"])
+    return str(tomllib.loads((case / "clauses" / f"{name}.toml").read_text("utf-8"))["instrument"])
 
 
-def dates_as_written(clause: str) -> str:
+def dates_as_written(clause: str, case: Case) -> str:
     """The days of a clause as its file has them, before any policy's overlay."""
-    raw = raw_clauses()[clause]
+    raw = raw_clauses(case)[clause]
     days = {"published": "published", "effective": "effective", "complies": "complies", "ends": "last day"}
     return "; ".join(f"{word} {raw[key]}" for key, word in days.items() if raw.get(key))

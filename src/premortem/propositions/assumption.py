@@ -10,12 +10,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
-from premortem.case import default
+from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files import faults
 from premortem.files.toml import read_toml
-
-SHIPPED = default() / "assumptions"
 
 
 class Strict(BaseModel):
@@ -117,16 +115,16 @@ class Assumption(Strict):
 
 
 @cache
-def shipped() -> tuple[Assumption, ...]:
-    """The shipped assumptions, A1 first."""
-    found = (read(path) for path in SHIPPED.iterdir() if path.name.endswith(".toml"))
+def shipped(case: Case) -> tuple[Assumption, ...]:
+    """The assumptions of a case, the first by number first."""
+    found = (read(path) for path in (case / "assumptions").glob("*.toml"))
     return tuple(sorted(found, key=lambda a: in_order(a.id)))
 
 
-def of_study(folder: Path | None) -> tuple[Assumption, ...]:
+def of_study(case: Case, folder: Path | None) -> tuple[Assumption, ...]:
     """Assumptions of a study: its own files over the shipped ones of the same id, then any new ones."""
     own = [read(path) for path in sorted(folder.glob("*.toml"))] if folder and folder.is_dir() else []
-    by_id = {a.id: a for a in shipped()} | {a.id: a for a in own}
+    by_id = {a.id: a for a in shipped(case)} | {a.id: a for a in own}
     return tuple(by_id[key] for key in sorted(by_id, key=in_order))
 
 

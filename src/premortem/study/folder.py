@@ -41,13 +41,14 @@ def problems(folder: Path | None, case: Case | None = None, *, of_world: bool = 
 
     Margins are left to the model when they do not speak of the shipped world (`of_world`).
     """
+    case = case or default()
     if folder is None:
-        shipped = [(name, partial(rules.load, name)) for name in rules.policies()]
-        return _faults([*shipped, (ASSUMPTIONS, assumption.shipped)])
+        shipped = [(name, partial(rules.load, name, case)) for name in rules.policies(case)]
+        return _faults([*shipped, (ASSUMPTIONS, partial(assumption.shipped, case))])
     if not (folder / MARK).is_file():
         allowed = f"a folder with {MARK}"
         return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
-    return [*_strangers(folder), *_faults(_checks(case or default(), folder, of_world))]
+    return [*_strangers(folder), *_faults(_checks(case, folder, of_world))]
 
 
 def _strangers(folder: Path) -> Iterator[BadInput]:
@@ -72,7 +73,7 @@ def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]
     policies, assumptions = (sorted((folder / part).glob("*.toml")) for part in PARTS)
     return [
         *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).exists()),
-        *((f"{POLICIES}/{path.name}", partial(rules.load, path)) for path in policies),
+        *((f"{POLICIES}/{path.name}", partial(rules.load, path, case)) for path in policies),
         *((f"{ASSUMPTIONS}/{path.name}", partial(_check_assumption, case, path, of_world)) for path in assumptions),
         (ASSUMPTIONS, partial(_check_ids, assumptions)),
     ]
@@ -113,7 +114,7 @@ def _check_assumption(case: Case, path: Path, of_world: bool) -> None:
             read,
             path.name,
             priors.read(case / PARAMETERS).names,
-            case.world.levers(rules.load(case.settings.baseline))._fields,
+            case.world.levers(rules.load(case=case))._fields,
         )
     )
     if not of_world:
@@ -162,7 +163,7 @@ def _new_study(case: Case) -> dict[str, bytes]:
         OUTCOMES: EXAMPLE.encode(),
         READINGS: (",".join(observations.COLUMNS) + "\n").encode(),
     }
-    for part, home in (("policies", rules.POLICIES), ("assumptions", assumption.SHIPPED)):
+    for part, home in (("policies", case / "policies"), ("assumptions", case / "assumptions")):
         content |= {f"{part}/{s.name}": s.read_bytes() for s in home.iterdir() if s.name.endswith(".toml")}
     return content | {MARK: MARKED}
 

@@ -40,7 +40,7 @@ def outcome_names(case: Case) -> frozenset[str]:
     example = jax.eval_shape(
         case.world.simulate,
         jax.ShapeDtypeStruct((len(priors.read(case / "params.csv").rows), 1), np.float32),
-        case.world.levers(rules.load(case.settings.baseline)),
+        case.world.levers(rules.load(case=case)),
     )
     return frozenset(name for name, array in example.items() if len(array.shape) == 2)
 

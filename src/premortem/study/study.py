@@ -75,7 +75,7 @@ class Study:
     def assumptions(self) -> tuple[Assumption, ...]:
         """The assumptions under test, A1 first; with a model of the user's own, those of the study's folder alone."""
         folder = self.folder / "assumptions" if self.folder else None
-        found = assumption.of_study(folder)
+        found = assumption.of_study(self.case, folder)
         if self._function is None:
             return found
         ours = {assumption.read(path).id for path in folder.glob("*.toml")} if folder else set()
@@ -110,7 +110,7 @@ class Study:
     def policies(self) -> tuple[str, ...]:
         """Names of the policies: the shipped ones, then the study's new ones."""
         own = sorted(path.stem for path in (self.folder / "policies").glob("*.toml")) if self.folder else []
-        return (*rules.policies(), *(name for name in own if name not in rules.policies()))
+        return (*rules.policies(self.case), *(name for name in own if name not in rules.policies(self.case)))
 
     @cached_property
     def scorer(self) -> score.Scorer:
@@ -150,7 +150,7 @@ class Study:
             raise unknown("--policy", "no such policy", policy, self.policies)
         if policy not in self._books:
             own = self.folder / "policies" / f"{policy}.toml" if self.folder else None
-            self._books[policy] = rules.load(own if own and own.is_file() else policy)
+            self._books[policy] = rules.load(own if own and own.is_file() else policy, self.case)
         return self._books[policy]
 
     def events(self, assumption: str | None = None, until: date | None = None) -> pl.DataFrame:

@@ -27,14 +27,15 @@ def pages() -> dict[str, str]:
 
 def instruments() -> dict[str, str]:
     """A page an instrument: each clause with its sentence, conditions, numbers, dates, citation and source."""
-    clauses = {c.id: c for policy in ("as-written", "history") for c in rules.load(policy).clauses}
+    settings = default().settings
+    clauses = {c.id: c for policy in (settings.baseline, settings.record) for c in rules.load(policy).clauses}
     by_file: dict[str, list[Clause]] = {}
     for clause in clauses.values():
         by_file.setdefault(clause.instrument, []).append(clause)
     found = {"instruments/index.md": _index(by_file)}
     for name, held in sorted(by_file.items()):
         lines = [
-            f"# {rules.instrument_title(name)}",
+            f"# {rules.instrument_title(name, default())}",
             "",
             "Generated from the clause file. Not official text, not legal advice.",
             "",
@@ -50,19 +51,19 @@ def _index(by_file: Mapping[str, list[Clause]]) -> str:
     lines = [
         "# Instruments",
         "",
-        "One file each in `src/premortem/regime/clauses`. Not official text, not legal advice.",
+        "One file each in `src/premortem/cases/us_ai_2025/clauses`. Not official text, not legal advice.",
         "",
         "| instrument | published | clauses |",
         "| --- | --- | --- |",
     ]
     for name, held in sorted(by_file.items(), key=lambda item: (min(c.published for c in item[1]), item[0])):
-        title, day = rules.instrument_title(name), min(c.published for c in held)
+        title, day = rules.instrument_title(name, default()), min(c.published for c in held)
         lines.append(f"| [{title}]({name}.md) | {day} | {len(held)} |")
     return "\n".join(lines) + "\n"
 
 
 def _clause(c: Clause) -> list[str]:
-    written = rules.dates_as_written(c.id)
+    written = rules.dates_as_written(c.id, default())
     lines = [
         f"## `{c.id}`",
         "",

@@ -139,7 +139,7 @@ def _faults(signpost: Signpost, file: str, case: Case) -> list[BadInput]:
     named = (
         ("reads", signpost.reads, priors.read(case / "params.csv").names, "uncertainty"),
         ("strength", signpost.strength, rules.STRENGTHS, "strength of policy"),
-        ("policy", signpost.policy, tuple(rules.policies()), "shipped policy"),
+        ("policy", signpost.policy, rules.policies(case), "shipped policy"),
     )
     return wrong + [
         BadInput(file, f"{signpost.id}.{key}", f"no such {what}", got=got, hint=nearest(got, allowed))

@@ -32,7 +32,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     book = desk.study.book(view.policy)
     groups = controls.instruments(book, view)
     for group in groups:
-        group["title"] = instrument_title(group["instrument"])
+        group["title"] = instrument_title(group["instrument"], book.case)
     return render(
         request, "levers.html", groups=groups, strengths=controls.strengths(book, view), answer=board.answer(desk, view, only=True),
         changes=policy_export.changes(book, view), may_save=desk.folder is not None, toml=policy_export.toml(book, view, "mine"),
