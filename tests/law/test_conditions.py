@@ -310,7 +310,7 @@ ASKED = st.fixed_dictionaries(
 def test_f085_a_row_is_decided_the_same_alone_and_among_others(text, asked, random, policy):
     book = rules.load(policy)
     clause = book.by_id["ear.review"].model_copy(update={"applies": text, "order": 0, "id": "ear.mine"})
-    book = rules.Book(book.policy, tuple(sorted((*book.clauses, clause), key=lambda c: rules.STAGES.index(c.stage))))
+    book = replace(book, clauses=tuple(sorted((*book.clauses, clause), key=lambda c: rules.STAGES.index(c.stage))))
     given_ = [parse(row) for row in asked]
     together = decide(frame_of(given_), book).select("outcome", "clause", "eccn").rows()
     alone = [decide(frame_of([row]), book).select("outcome", "clause", "eccn").row(0) for row in given_]

@@ -91,7 +91,7 @@ def test_f090_in_a_toml_file_too(tmp_path):
     path = tmp_path / "cases.toml"
     case = '[[case]]\nitem = "H20"\nto = "CHN"\ndate = {}\n'
     path.write_text(case.format("2025-06-01T10:00:00") + case.format("2025-06-01") + case.format("10:00:00"))
-    timed, plain, nonsense = worked_cases.decide_file(path, rules.load("history"))
+    timed, plain, nonsense = worked_cases.decide_file(path, rules.load("history")).answers
     assert timed["outcome"] == plain["outcome"] != ""
     assert "'10:00:00' is not a date; allowed: YYYY-MM-DD" in nonsense["error"]
 

@@ -1,5 +1,6 @@
 """The ladder of a decision: the clauses in force that day, in order, with their tests and what each test looked at."""
 
+import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
@@ -127,6 +128,8 @@ def _looked_at(text: str, clause: Clause, values: Mapping[str, Any], day: date) 
 
 
 def _plain(value: Any) -> str:
+    if value is None or value != value:  # a number that its clause does not say on the day is NaN
+        return "not given"
     if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1e4 else limit(round(value))
-    return "not given" if value is None else str(value)
+        return f"{value:,.4g}" if abs(value) < 1e4 else limit(value if value == math.inf else round(value))
+    return str(value)
