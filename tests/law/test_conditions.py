@@ -1,5 +1,6 @@
 """The language of conditions: what it refuses, what it means by an independent judge, and that a row is decided alone."""
 
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -161,7 +162,17 @@ def test_f086_a_country_or_choice_that_does_not_exist_is_refused_with_the_neares
 
 # what a condition means: an independent judge
 
-TESTED = ("tpp", "quantity", "performance_density", "hbm", "datacentre", "destination", "headquarters", "item", "date")
+TESTED = (
+    "tpp",
+    "quantity",
+    "performance_density",
+    "hbm",
+    "datacentre",
+    "destination",
+    "headquarters",
+    "consignee",
+    "date",
+)
 POOL = {
     "number": [0.0, 1.0, 2.5, 5000.0, 26_900_000.0],
     "flag": [True, False],
