@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 import premortem as pm
-from premortem.brief.content import Brief
+from premortem.briefing.content import Brief
 from premortem.cli import app
 from premortem.exhibits.form import Exhibit
 from premortem.files import writer

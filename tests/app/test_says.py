@@ -103,7 +103,7 @@ def test_f060_no_family_is_claimed_where_futures_are_a_continuum():
 
 @pytest.mark.slow
 def test_f060_the_app_and_the_brief_give_one_answer(client, desk):
-    from premortem.brief import families
+    from premortem.briefing import families
 
     section = families.families(desk.run)
     text = client.get("/futures", params={"now": 1}).text

@@ -281,7 +281,7 @@ def test_futures_that_are_not_finite_are_kept_and_listed_even_after_a_resume(stu
 def test_futures_that_are_not_finite_are_told_wherever_the_run_is_shown(study, tmp_path, capsys):
     """Families leave them out, the board says how many there are and how they count, and a run of nothing else is refused."""
     from premortem import questions, terminal
-    from premortem.brief.assemble import assemble
+    from premortem.briefing.assemble import assemble
 
     class Holed(type(study.run(["as-written"], futures=600, seed=3, out=tmp_path / "holed"))):
         def columns(self, policy, names=None, first=None):

@@ -186,7 +186,7 @@ def test_titles_speak_of_the_first_policy_and_of_one_policy_alone(small_run):
 
 def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small_run, monkeypatch):
     from premortem import questions
-    from premortem.brief import record
+    from premortem.briefing import record
     from premortem.exhibits import hindcast
 
     asked = []

@@ -11,7 +11,7 @@ import pytest
 from scipy.special import ndtri
 
 from premortem import questions
-from premortem.brief import write_brief
+from premortem.briefing import write_brief
 from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, MissingData
 from premortem.questions import margins

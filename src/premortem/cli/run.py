@@ -60,7 +60,7 @@ def run(
     premortem run --futures 1000000 --memory 2GB --resume; premortem run --only 4321 --policy as-written
     """
     from premortem import questions, terminal
-    from premortem.brief import write_brief
+    from premortem.briefing import write_brief
     from premortem.ensemble.memory import beyond
     from premortem.study import Study
 
@@ -111,7 +111,7 @@ def brief(
 
     Examples: premortem brief --pdf --paper letter; premortem brief --compare last-month --json
     """
-    from premortem.brief import write_brief
+    from premortem.briefing import write_brief
 
     made = stored(study, run)
     old = _old(made.study, compare, None)

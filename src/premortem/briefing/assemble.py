@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import polars as pl
 
 from premortem import questions
-from premortem.brief import assumption, clauses, exhibited, families, method, moved, page_one, policies, record
-from premortem.brief.content import Brief, Section, numbered, text
+from premortem.briefing import assumption, clauses, exhibited, families, method, moved, page_one, policies, record
+from premortem.briefing.content import Brief, Section, numbered, text
 from premortem.errors import MissingData, PremortemError
 from premortem.questions.findings import headline
 from premortem.study import Run

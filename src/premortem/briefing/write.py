@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from premortem.brief import html, pdf
-from premortem.brief.assemble import assemble
+from premortem.briefing import html, pdf
+from premortem.briefing.assemble import assemble
 from premortem.charts.render import svg
 from premortem.errors import PremortemError
 from premortem.files import writer

@@ -8,7 +8,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from premortem.brief.content import (
+from premortem.briefing.content import (
     Block,
     Brief,
     Bullets,
@@ -21,11 +21,11 @@ from premortem.brief.content import (
     Section,
     See,
 )
-from premortem.brief.notes import references
+from premortem.briefing.notes import references
 from premortem.charts.render import FONTS
 from premortem.errors import PremortemError
 
-TEMPLATE = files("premortem.brief") / "templates" / "brief.typ"
+TEMPLATE = files("premortem.briefing") / "templates" / "brief.typ"
 # The standard for accessible PDF: refuses a picture without words, a document without title, a skipped heading.
 STANDARD: Final = "ua-1"
 Paper = Literal["a4", "letter"]

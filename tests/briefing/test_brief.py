@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 import pypdf
 import pytest
 
-from premortem.brief import assemble, html, moved, pdf, write
-from premortem.brief.content import Fold, Paragraph, Section, See, Table, figures_of, numbered
-from premortem.brief.notes import inlines, notes_of
+from premortem.briefing import assemble, html, moved, pdf, write
+from premortem.briefing.content import Fold, Paragraph, Section, See, Table, figures_of, numbered
+from premortem.briefing.notes import inlines, notes_of
 from premortem.charts.render import svg
 from premortem.errors import BadInput
 from premortem.questions import findings
@@ -182,7 +182,7 @@ def test_notes_come_once_each(made, page):
 
 
 def test_what_is_folded_is_numbered_apart():
-    from premortem.brief.content import Figure
+    from premortem.briefing.content import Figure
 
     one, two = (Figure(name, "t", None, "s.", "1") for name in "ab")
     sections = [Section("s", "t", "t", (Fold("more", (two,)), one))]

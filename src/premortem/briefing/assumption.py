@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from premortem import questions
-from premortem.brief.content import (
+from premortem.briefing.content import (
     Block,
     Figure,
     Fold,
@@ -21,7 +21,7 @@ from premortem.brief.content import (
     see,
     text,
 )
-from premortem.brief.page_one import claims
+from premortem.briefing.page_one import claims
 from premortem.charts import figures
 from premortem.propositions.assumption import Assumption, Condition, shipped
 from premortem.questions.findings import cell, first_failure, title_of

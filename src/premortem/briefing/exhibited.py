@@ -3,7 +3,7 @@
 from typing import Any
 
 from premortem import exhibits
-from premortem.brief.content import Block, Figure, Note, Section, Table, see, text
+from premortem.briefing.content import Block, Figure, Note, Section, Table, see, text
 from premortem.study import Run
 from premortem.text import phrases
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from premortem.brief.content import Block, Brief, Bullets, Fold, Inline, Note, Paragraph, See
+from premortem.briefing.content import Block, Brief, Bullets, Fold, Inline, Note, Paragraph, See
 
 
 def notes_of(brief: Brief) -> tuple[str, ...]:

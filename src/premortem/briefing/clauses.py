@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from premortem import facts, questions
-from premortem.brief.content import Block, Figure, Note, Section, Table, see, text
+from premortem.briefing.content import Block, Figure, Note, Section, Table, see, text
 from premortem.charts import figures
 from premortem.errors import MissingData
 from premortem.law.book import Book

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from premortem import questions
-from premortem.brief.content import Block, Figure, Note, Section, Strong, Table, bullets, see, text
+from premortem.briefing.content import Block, Figure, Note, Section, Strong, Table, bullets, see, text
 from premortem.case import Case
 from premortem.charts import figures
 from premortem.questions.watch import CANNOT

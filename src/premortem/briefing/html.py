@@ -8,11 +8,11 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from premortem.brief.content import Brief, Go, Inline, Note, See, Strong
-from premortem.brief.notes import notes_of, references
+from premortem.briefing.content import Brief, Go, Inline, Note, See, Strong
+from premortem.briefing.notes import notes_of, references
 from premortem.charts.render import font_face
 
-TEMPLATES = files("premortem.brief") / "templates"
+TEMPLATES = files("premortem.briefing") / "templates"
 
 
 def render(brief: Brief, pictures: Mapping[str, str]) -> str:

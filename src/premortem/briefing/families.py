@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from premortem import questions
-from premortem.brief.content import Block, Bullets, Figure, Inline, Note, Section, Strong, see, text
+from premortem.briefing.content import Block, Bullets, Figure, Inline, Note, Section, Strong, see, text
 from premortem.charts import figures
 from premortem.questions.archetypes import STRUCTURE
 from premortem.questions.findings import title_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from premortem.brief.content import Block, Board, BoardRow, Cell, Go, Note, Section, Strong, bullets, text
+from premortem.briefing.content import Block, Board, BoardRow, Cell, Go, Note, Section, Strong, bullets, text
 from premortem.questions.findings import aside, cell, findings, first_failure, title_of
 from premortem.study import Run
 from premortem.text import phrases

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from premortem import questions
-from premortem.brief import assumption as brief_assumption
-from premortem.brief import page_one
+from premortem.briefing import assumption as brief_assumption
+from premortem.briefing import page_one
 from premortem.case import default
 from premortem.propositions import assumption
 from premortem.propositions.assumption import Condition, Limit
@@ -77,7 +77,7 @@ def test_f077_counts_are_counted_and_never_five_by_habit(of_many):
 
 
 def test_f077_one_section_more_is_told_beyond_the_assumptions(of_many):
-    from premortem.brief.content import Section
+    from premortem.briefing.content import Section
 
     page = page_one.page_one(of_many, [Section("edits", "A finding", "Clauses", (), finding=True)])
     assert "Beyond the assumptions" in flat(page)
@@ -199,7 +199,7 @@ def test_f057_the_terminal_marks_a_share_of_few_effective_futures(monkeypatch):
 
 @pytest.mark.slow
 def test_f060_the_brief_claims_no_families_in_a_continuum(small_run):
-    from premortem.brief import families
+    from premortem.briefing import families
 
     result, section = questions.futures(small_run), families.families(small_run)
     assert section.title == phrases.grouped(result)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from premortem import facts, questions
-from premortem.brief.content import Block, Fold, Section, Strong, Table, text
+from premortem.briefing.content import Block, Fold, Section, Strong, Table, text
 from premortem.study import Run, Study
 from premortem.text import phrases
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from premortem import questions
-from premortem.brief.assemble import assemble
-from premortem.brief.assumption import assumption as section
-from premortem.brief.content import Brief, figures_of
+from premortem.briefing.assemble import assemble
+from premortem.briefing.assumption import assumption as section
+from premortem.briefing.content import Brief, figures_of
 from premortem.study import Run
 
 
