@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from typing import Any
+from warnings import warn
 
 # Public names and where they live, `MODULE:NAME` where it has another name there; loaded when asked for, so that
 # `import premortem` and `--help` stay light.
@@ -53,7 +54,14 @@ __all__ = [
 ]
 
 
+# Rooms under the names that they had before; each warns, and goes with the next version.
+_RENAMED = {"analysis": "questions", "regime": "law", "stress": "propositions", "report": "terminal"}
+
+
 def __getattr__(name: str) -> Any:
+    if name in _RENAMED:
+        warn(f"premortem.{name} is now premortem.{_RENAMED[name]}", DeprecationWarning, stacklevel=2)
+        return import_module(f"premortem.{_RENAMED[name]}")
     if name not in _HOMES:
         raise AttributeError(f"module 'premortem' has no attribute {name!r}")
     module, _, there = _HOMES[name].partition(":")

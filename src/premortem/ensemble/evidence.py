@@ -1,6 +1,6 @@
 """Evidence: every prior beside what its quantity says, worked out from the quantity's own numbers.
 
-`world/evidence.csv` has a row for each prior: the quantities of the packaged table that it rests on (`q84.low` in an
+`evidence.csv` has a row for each prior: the quantities of the packaged table that it rests on (`q84.low` in an
 expression), how they are converted, and why the prior departs where it does so on purpose. Verdicts are worked out here,
 never written down.
 """

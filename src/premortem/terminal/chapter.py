@@ -36,9 +36,9 @@ WEAK = """## Known weaknesses
 METHOD = """## How it is scored
 
 - A prediction is the distribution over futures of what would be *read*: the model's outcome, blurred by how far reports of one thing differ (`discrepancy`
-  in `watch/quantities.toml`), by the share of the outcome that a report covers (`map`), and by the reading's own stated range.
+  in `watch/quantities.toml` of the case), by the share of the outcome that a report covers (`map`), and by the reading's own stated range.
 - Futures are weighted by the readings known on the day. The same without weights stands beside it.
-- What policy became is not used. Each future draws its own path: events come at yearly rates from the record before the day (`watch/process.toml`), moved by
+- What policy became is not used. Each future draws its own path: events come at yearly rates from the record before the day (`watch/process.toml` there), moved by
   stakeholders' positions, partners' goodwill and China's progress. The framework's fate leads to a shipped policy, other events set their levers in the
   quarter in which they come.
 - CRPS (Gneiting and Raftery 2007), in the quantity's unit: smaller is better. *Persistence* carries the last value known on the day forward; *line* is a straight line through
