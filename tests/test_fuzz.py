@@ -4,6 +4,7 @@ import io
 import json
 import re
 from contextlib import suppress
+from functools import partial
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -20,7 +21,6 @@ from premortem.errors import BadInput, MissingData, PremortemError, raise_all
 from premortem.facts import fetch, live
 from premortem.facts.fetch import Fetched
 from premortem.law import book, worked_cases
-from premortem.law.book import POLICIES
 from premortem.law.ledger import decisions
 from premortem.propositions import assumption, score
 from premortem.study import simulator
@@ -184,11 +184,19 @@ def _read_part_about(path) -> None:
 # By loader: the file's name, a good file, and what reads it from a path.
 LOADERS = {
     "params": ("params.csv", lambda: world.PARAMS.read_bytes()[:1500], priors.read),
-    "policy": ("mine.toml", lambda: (POLICIES / "maximal.toml").read_bytes(), book.load),
-    "assumption": ("a2.toml", lambda: (assumption.SHIPPED / "a2.toml").read_bytes(), assumption.read),
-    "signposts": ("signposts.toml", lambda: signposts.SHIPPED.read_bytes()[:4000], signposts.read),
-    "quantities": ("quantities.toml", lambda: quantities.SHIPPED.read_bytes()[:3000], quantities.read),
-    "readings": ("readings.csv", _readings, observations.read),
+    "policy": ("mine.toml", lambda: (default() / "policies/maximal.toml").read_bytes(), book.load),
+    "assumption": ("a2.toml", lambda: (default() / "assumptions/a2.toml").read_bytes(), assumption.read),
+    "signposts": (
+        "signposts.toml",
+        lambda: (default() / signposts.FILE).read_bytes()[:4000],
+        partial(signposts.read, case=default()),
+    ),
+    "quantities": (
+        "quantities.toml",
+        lambda: (default() / "watch/quantities.toml").read_bytes()[:3000],
+        partial(quantities.read, known=quantities.units(default())),
+    ),
+    "readings": ("readings.csv", _readings, partial(observations.read, case=default())),
     "correlations": ("correlations.csv", _correlations, _read_correlations),
     "cases": ("cases.toml", _cases, lambda path: worked_cases.decide_file(path, book.load("as-written"))),
     "ledger csv": ("ledger.csv", _ledger_csv, lambda path: decisions.decide_file(path, book.load("as-written"))),
@@ -203,7 +211,7 @@ LOADERS = {
     "bins": ("bins.parquet", _bins, _read_bins),
     "override": ("params.csv", lambda: world.PARAMS.read_bytes()[:1500], priors.read(world.PARAMS).override),
     "outcomes": ("outcomes.toml", lambda: OUTCOMES, _read_outcomes),
-    "margins": ("a2.toml", lambda: (assumption.SHIPPED / "a2.toml").read_bytes(), _read_compiled_assumption),
+    "margins": ("a2.toml", lambda: (default() / "assumptions/a2.toml").read_bytes(), _read_compiled_assumption),
     "cases csv": ("cases.csv", lambda: CASES, lambda path: worked_cases.decide_file(path, book.load("as-written"))),
     "pulled csv": ("x.csv", lambda: b"year,value\n2023,1.5\n2024,2.5\n2025,3\n", _pull("csv")),
     "pulled json": (

@@ -4,10 +4,12 @@ import os
 import signal
 import stat
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
 from premortem.app.session import Desk
+from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.ensemble import correlation, priors
 from premortem.errors import BadInput, BadInputs
@@ -60,9 +62,9 @@ KINDS = (pipe, folder, endless, socket)
 READERS = {
     "params.csv": priors.read,
     "correlations.csv": lambda path: correlation.read(path, priors.read(world.PARAMS).names, ()),
-    "readings.csv": observations.read,
-    "signposts.toml": signposts.read,
-    "outcomes.toml": lambda path: simulator.read(path, frozenset()),
+    "readings.csv": partial(observations.read, case=default()),
+    "signposts.toml": partial(signposts.read, case=default()),
+    "outcomes.toml": lambda path: simulator.read(path, frozenset(), ()),
     "policy.toml": book.load,
     "a1.toml": assumption.read,
     "cases.csv": lambda path: worked_cases.decide_file(path, book.load("history")),

@@ -11,11 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from premortem.case._world import World
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.toml import read_toml
+from premortem.files.typed import Strict, typed
 
 PACKAGE = "premortem.cases"
 HOME = Path(str(files(PACKAGE)))
@@ -25,10 +26,8 @@ MARK = "case.toml"
 NEEDED = (MARK, "params.csv", "policies", "assumptions", "clauses", "facts", "world")
 
 
-class Settings(BaseModel):
+class Settings(Strict):
     """What the engine must know of a case and no other file of it says."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
     subject: str = Field(description="what the assumptions carry, in a sentence")
@@ -64,25 +63,7 @@ class Case:
     @cached_property
     def settings(self) -> Settings:
         """What `case.toml` says. Raises `BadInput`, every fault at once."""
-        try:
-            return Settings.model_validate(read_toml(self / MARK))
-        except ValidationError as wrong:
-            where = f"{self.name}/{MARK}"
-            known = [*Settings.model_fields]
-            raise_all(
-                [
-                    BadInput(
-                        where,
-                        ".".join(map(str, fault["loc"])),
-                        "no such key" if fault["type"] == "extra_forbidden" else fault["msg"],
-                        got=None if fault["type"] == "missing" else fault.get("input"),
-                        allowed=", ".join(known),
-                        hint=nearest(str(fault["loc"][-1]), known) if fault["type"] == "extra_forbidden" else "",
-                    )
-                    for fault in wrong.errors()
-                ]
-            )
-            raise
+        return typed(read_toml(self / MARK), Settings, f"{self.name}/{MARK}")
 
     @cached_property
     def world(self) -> World:

@@ -17,15 +17,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import ValidationError, field_validator, model_validator
 from scipy.special import betainc, betaincinv, ndtr, ndtri
 
 from premortem.ensemble import correlation
 from premortem.ensemble.correlation import Copula
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
-from premortem.files.faults import fault
 from premortem.files.reader import read_text
+from premortem.files.typed import Strict, faults_of
 
 Array = NDArray[np.float64]
 Distribution = Literal[
@@ -38,10 +38,8 @@ Z_MAX, Z_STEP = 6.0, 0.01
 SCORES = np.arange(-Z_MAX, Z_MAX + Z_STEP / 2, Z_STEP)
 
 
-class Prior(BaseModel):
+class Prior(Strict):
     """One row of a parameter table."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     module: str
@@ -183,10 +181,9 @@ def _parse(file: str, line: int, row: dict[str, str], errors: list[BadInput]) ->
     try:
         return Prior.model_validate(row)
     except ValidationError as wrong:
-        for found in wrong.errors():
-            column = ".".join(map(str, found["loc"])) or "range"
-            key = f"row {line} ({row.get('name')}).{column}"
-            errors.append(fault(file, key, dict(found), tuple(Prior.model_fields)))
+        at = f"row {line} ({row.get('name')})"
+        told = faults_of(wrong, Prior, file, at)
+        errors += [e.at(file, f"{at}.range") if e.key == at else e for e in told]
         return None
 
 

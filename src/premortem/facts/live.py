@@ -17,21 +17,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
 
 from premortem.errors import MissingData, PremortemError, nearest, raise_all, unknown
 from premortem.facts.fetch import Fetched, fetch
 from premortem.files import writer
+from premortem.files.typed import Strict
 
 LIVE = files("premortem.facts") / "live.toml"
 MEGABYTE = 1_000_000
 Fetch = Callable[[str, Path, int], Fetched]
 
 
-class Source(BaseModel):
+class Source(Strict):
     """A live source: its address, publisher, licence, and what it must look like to be taken."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     title: str

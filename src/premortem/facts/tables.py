@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from premortem.case import Case, default
 from premortem.errors import BadInput, MissingData, nearest, raise_all
+from premortem.files.typed import Strict
 
 FOLDER = "facts"
 
 
-class Table(BaseModel):
+class Table(Strict):
     """What a packaged table is: where it comes from, as of when, in what unit, under which licence."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     title: str

@@ -15,11 +15,12 @@ from pydantic import ValidationError
 
 from premortem.case import Case, default
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.files.typed import faults_of
 from premortem.law.clause import STAGES, Clause
 from premortem.law.clause_files import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
 from premortem.law.conditions import check
 from premortem.law.places import TierChange, atlas
-from premortem.law.policy import STRENGTHS, Policy, Strength, fault, read_policy
+from premortem.law.policy import STRENGTHS, Policy, Strength, read_policy
 
 __all__ = [
     "STRENGTHS", "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
@@ -206,7 +207,8 @@ def _validated(raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str], c
         try:
             clause = Clause.model_validate(body)
         except ValidationError as wrong:
-            errors += [fault(file, key, dict(f)) for f in wrong.errors()]
+            # a number stands in the file beside the other keys of its clause
+            errors += [e.at(file, e.key.replace(".numbers.", ".")) for e in faults_of(wrong, Clause, file, key)]
             continue
         errors += [
             BadInput(file, f"{key}.{part}", why)

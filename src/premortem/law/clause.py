@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from premortem.errors import nearest
+from premortem.files.typed import Strict
 from premortem.law.conditions import is_limit
 from premortem.law.places import TierChange
 from premortem.law.vocabulary import DEFINED, STRICTNESS
@@ -33,12 +34,6 @@ ASKED = tuple(o for o in STRICTNESS if o.startswith(ASKING))
 # General Prohibitions (15 CFR 736.2(b)), and the two that reach dealings within the United States as well.
 PROHIBITIONS = range(1, 11)
 AT_HOME = (4, 10)
-
-
-class Strict(BaseModel):
-    """Data of a file that a person edits: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Dated(Strict):

@@ -5,12 +5,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from premortem.errors import BadInput, nearest, raise_all
+from premortem.errors import nearest
 from premortem.files import faults
-from premortem.files.toml import read_toml
-from premortem.law.clause import Clause, Dated, Strict
+from premortem.files.typed import Strict, read_typed
 
 STRENGTHS = (
     "allied_servicing",
@@ -64,17 +63,4 @@ class Policy(Strict):
 
 def read_policy(path: Path | Traversable) -> Policy:
     """A policy from its file. Raises `BadInput`, every fault at once, with its key."""
-    try:
-        return Policy.model_validate(read_toml(path))
-    except ValidationError as wrong:
-        raise_all([fault(path.name, "", dict(f)) for f in wrong.errors()])
-        raise
-
-
-def fault(file: str, key: str, wrong: dict[str, Any]) -> BadInput:
-    """A fault that Pydantic found, in the words of this project's errors."""
-    place = ".".join([*filter(None, [key]), *(str(p) for p in wrong["loc"])]).replace(".numbers.", ".")
-    found = faults.fault(file, place, wrong, (*Clause.model_fields, *Dated.model_fields, *Policy.model_fields))
-    if wrong["type"] == "extra_forbidden":  # the keys of all kinds of tables would say little of this one
-        return BadInput(file, place, found.what, got=found.got, hint=found.hint)
-    return found
+    return read_typed(path, Policy)

@@ -8,18 +8,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from premortem.case import Case
-from premortem.errors import BadInput, nearest, raise_all
+from premortem.errors import BadInput, nearest
 from premortem.files import faults
-from premortem.files.toml import read_toml
-
-
-class Strict(BaseModel):
-    """Data of a file that a person edits: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from premortem.files.typed import Strict, read_typed
 
 
 class Limit(Strict):
@@ -136,21 +130,9 @@ def in_order(assumption: str) -> tuple[int, str]:
 
 def read(path: Path | Traversable) -> Assumption:
     """One assumption file. Raises `BadInput`, or all of them at once, naming the file, the key and what is allowed."""
-    try:
-        found = Assumption.model_validate(read_toml(path))
-    except ValidationError as wrong:
-        errors = [_fault(path.name, dict(fault)) for fault in wrong.errors()]
-        raise_all(errors)
-        raise  # unreachable: a ValidationError has at least one fault
+    found = read_typed(path, Assumption)
     found._file = path.name
     return found
-
-
-def _fault(file: str, fault: dict[str, object]) -> BadInput:
-    place = fault["loc"]
-    key = ".".join(map(str, place)) if isinstance(place, tuple) else ""
-    known = sorted({*Assumption.model_fields, *Condition.model_fields, *Item.model_fields, *Limit.model_fields})
-    return faults.fault(file, key, fault, tuple(known))
 
 
 def check_binds(

@@ -13,12 +13,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from premortem.case import Case, Levers
 from premortem.errors import BadInput, raise_all
-from premortem.files.faults import fault
 from premortem.files.toml import read_toml
+from premortem.files.typed import Strict, faults_of
 from premortem.propositions.expressions import Expression
 from premortem.study import model_identity
 
@@ -28,10 +28,8 @@ Function = Callable[[Any, Levers], Mapping[str, Any]]
 ROUNDING = 1e-6
 
 
-class Outcome(BaseModel):
+class Outcome(Strict):
     """An outcome of the user's own: what it is, its unit, and how it follows from the world's."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     says: str
@@ -162,10 +160,7 @@ def read(path: Path, base: frozenset[str], steps: tuple[str, ...]) -> tuple[Outc
         except BadInput as error:
             errors.append(error)
         except ValidationError as wrong:
-            errors += [
-                fault(path.name, f"{name}.{'.'.join(map(str, found['loc']))}", dict(found), ("says", "unit", "value"))
-                for found in wrong.errors()
-            ]
+            errors += faults_of(wrong, Outcome, path.name, name)
     raise_all(errors)
     return tuple(outcomes)
 

@@ -17,9 +17,9 @@ from pydantic import Field
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
+from premortem.files.typed import Strict, read_entries
 from premortem.propositions.positions import net_positions
-from premortem.watch.quantities import Array, Strict
-from premortem.watch.tomlfile import read_entries
+from premortem.watch.quantities import Array
 
 # The step of the process and the last day that it runs to.
 DT, LAST = 0.25, 2033.0

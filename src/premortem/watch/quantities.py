@@ -13,13 +13,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.facts.day import Day
+from premortem.files.typed import Strict, read_entries
 from premortem.propositions.expressions import Expression
-from premortem.watch.tomlfile import read_entries
 
 Array = NDArray[Any]
 # Smallest amount that a logarithm sees, and smallest distance of a share from 0 and 1.
@@ -28,12 +28,6 @@ SMALLEST, EDGE = 1e-6, 1e-4
 Z95 = 1.6448536269514722
 # Most names that are offered in the place of an unknown one.
 NEAR = 5
-
-
-class Strict(BaseModel):
-    """Data of a file that a person edits: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Judged(Strict):

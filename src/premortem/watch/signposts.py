@@ -14,13 +14,12 @@ from premortem.ensemble import priors
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
 from premortem.files import faults
+from premortem.files.typed import Strict, read_entries
 from premortem.law import book as rules
 from premortem.propositions.assumption import Assumption
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Reading, Readings
-from premortem.watch.quantities import Strict
-from premortem.watch.tomlfile import read_entries
 
 Status = Literal["passed", "not passed", "in words", "no reading"]
 
