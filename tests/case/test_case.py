@@ -1,12 +1,15 @@
 """A case is found by its name or folder; what is wrong with one is told at once, in its own file."""
 
+import json
 import pickle
 import shutil
 
 import pytest
 
 from premortem import case
+from premortem.cli import main
 from premortem.errors import BadInput, BadInputs
+from premortem.law.book import load
 
 
 def copy(tmp_path, name="mine"):
@@ -66,3 +69,14 @@ def test_a_case_goes_to_another_process_by_its_folder():
     found = case.default()
     assert found.world.steps()
     assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_the_command_lists_the_cases_with_the_keys_of_the_contract(capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["premortem", "cases", "--json"])
+    with pytest.raises(SystemExit):
+        main()
+    found = json.loads(capsys.readouterr().out)["cases"]
+    assert [one["name"] for one in found] == list(case.names())
+    assert {*found[0]} == {"name", "title", "day", "assumptions", "policies", "clauses"}
+    assert found[0]["policies"] == len(case.default().settings.policies)
+    assert found[0]["clauses"] > len(load().clauses) > 0

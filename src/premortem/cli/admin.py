@@ -32,6 +32,19 @@ def validate(
 
 
 @app.command(rich_help_panel="More")
+def cases(as_json: AsJson = False) -> None:
+    """The cases that ship: a policy, the assumptions that it rests on, and one simulated world each.
+
+    Examples: premortem cases; premortem cases --json
+    """
+    from premortem import terminal
+    from premortem.study import cases as listed
+
+    found = [vars(one) for one in listed()]
+    show({"cases": found}, as_json, False, lambda: terminal.print_case_list(found))
+
+
+@app.command(rich_help_panel="More")
 def evidence(as_json: AsJson = False) -> None:
     """Every prior against what its source says, worked out from the source's own numbers.
 

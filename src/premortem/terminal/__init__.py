@@ -12,6 +12,7 @@ _HOMES = (
         (
             "print_benchmarks",
             "print_board",
+            "print_case_list",
             "print_cases",
             "print_clauses",
             "print_decision",
@@ -31,6 +32,7 @@ _HOMES = (
 __all__ = [
     "print_benchmarks",
     "print_board",
+    "print_case_list",
     "print_cases",
     "print_clauses",
     "print_compare",

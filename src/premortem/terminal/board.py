@@ -200,6 +200,17 @@ def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> 
         )
 
 
+def print_case_list(cases: list[dict[str, Any]]) -> None:
+    """The cases: name, title, day, and how many assumptions, policies and clauses."""
+    console = Console(highlight=False)
+    table = Table(box=None, padding=(0, 1))
+    for column in ("name", "title", "day", "assumptions", "policies", "clauses"):
+        table.add_column(column, justify="left" if column in ("name", "title", "day") else "right")
+    for row in cases:
+        table.add_row(*map(str, row.values()))
+    print_table(console, table)
+
+
 def print_pulled(result: dict[str, list[dict[str, Any]]]) -> None:
     """What came, and what did not with the packaged table that holds the same kind of figure."""
     console = Console(highlight=False)
