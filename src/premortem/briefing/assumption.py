@@ -55,7 +55,7 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
     fan, effects = _fan(run, a, first), _effects(a, why)
     conditions = phrases.listing([phrases.within(c.says) for c in a.condition])
     blocks: list[Block] = [
-        text(Strong("The assumption. "), phrases.sentence(a.claim), *([claims(run)] if _of_note(a) else [])),
+        text(Strong("The assumption. "), phrases.sentence(a.claim), *([claims(run)] if _of_note(run, a) else [])),
         text(
             Strong("What it takes here. "),
             f"It holds when {conditions}.",
@@ -87,9 +87,9 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
     return Section(a.id, title, f"{a.id} {a.name}", tuple(blocks))
 
 
-def _of_note(a: Assumption) -> bool:
+def _of_note(run: Run, a: Assumption) -> bool:
     """Whether an assumption is one of the note's, and not somebody's own."""
-    return a.claim in {s.claim for s in shipped()}
+    return a.claim in {s.claim for s in shipped(run.study.case)}
 
 
 def _fan(run: Run, a: Assumption, policy: str) -> Figure:
