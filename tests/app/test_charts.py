@@ -12,6 +12,7 @@ from premortem.app.break_charts import scattered
 from premortem.app.routes.compare import ranked
 from premortem.app.routes.futures import charts
 from premortem.app.view_state import State
+from premortem.case import default
 
 VIEW = State("as-written")
 
@@ -83,5 +84,5 @@ def test_the_timeline_stops_where_clauses_bind_and_events_fall(study, policy):
         if c.complies and c.complies >= timeline_marks.BEGINS and not c.hypothetical
     }
     assert bound <= {s["day"] for s in stops if s["rule"]}
-    assert {r["day"] for r in timeline_marks.days()} <= {*days}
+    assert {r["day"] for r in timeline_marks.days(default())} <= {*days}
     assert all(s["says"] for s in stops)
