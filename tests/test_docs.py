@@ -129,12 +129,22 @@ def test_the_reference_is_fresh():
     assert (DOCS / "python.md").read_text("utf-8") == made["names"]()
 
 
+def test_the_picture_of_the_rooms_shows_every_room_of_the_import_contract():
+    """`python scripts/architecture.py docs` draws it."""
+    made = runpy.run_path(str(ROOT / "scripts" / "architecture.py"))
+    drawn = (DOCS / made["PICTURE"]).read_text("utf-8")
+    assert all(f">{room}<" in drawn for room in made["layers"]())
+    assert {p.name for p in (ROOT / "src" / "premortem").iterdir() if (p / "__init__.py").is_file()} <= {
+        *made["layers"]()
+    }
+
+
 def test_numbers_that_pages_give_of_what_ships_are_those_of_what_ships():
     from premortem import facts
     from premortem.watch import signposts
 
     watch, rules = ((DOCS / name).read_text("utf-8") for name in ("watch.md", "rulebook.md"))
-    cases = (ROOT / "tests" / "regime" / "cases.csv").read_text("utf-8").splitlines()
+    cases = (ROOT / "tests" / "law" / "cases.csv").read_text("utf-8").splitlines()
     assert f"{facts.read('events').height} dated events" in watch
     assert f"{len(signposts.shipped(default()))} signposts" in watch
     assert f"{len(cases) - 1} worked cases" in rules
