@@ -40,7 +40,10 @@ CLASSED: dict[str, dict[str, list[Any]]] = {
     "4E091": {"kind": ["closed_weights"], "ops": [3e26]},
 }
 # Places by which flags that are worked out are met, where places drawn at random seldom meet them.
-MET_BY: dict[str, dict[str, list[Any]]] = {"party_us_a5_a6": {"headquarters": ["USA", "GBR", "KOR"]}}
+MET_BY: dict[str, dict[str, list[Any]]] = {
+    "party_us_a5_a6": {"headquarters": ["USA", "GBR", "KOR"]},
+    "destination_d5": {"destination": ["CHN", "MAC", *PLACES]},
+}
 # Stages whose clauses bind together, so that one need not be the one that is told.
 BINDING = ("define", "requires", "condition")
 PLACE_FIELDS = tuple(name for name, field in FIELDS.items() if field.type == "country" and field.given)

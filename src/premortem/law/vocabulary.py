@@ -111,7 +111,12 @@ FIELDS: dict[str, Field] = {
     "exporter": Field(
         "text", "", "nvidia, amd, reseller, fabricator, designer, distributor ... [default: the chip's vendor]"
     ),
-    "exporter_hq": Field("country", "ISO3", "headquarters of the exporter [default: USA; of a tool or part, where it is shipped from]", "USA"),
+    "exporter_hq": Field(
+        "country",
+        "ISO3",
+        "headquarters of the exporter [default: USA; of a tool or part, where it is shipped from]",
+        "USA",
+    ),
     "status": Field(
         "text",
         "",

@@ -20,7 +20,7 @@ from premortem.law.items import named
 from premortem.law.rulebook_version import verified
 from premortem.law.syntax import Compare, Missing, Name, Node, Not, parse
 from premortem.law.transactions import LATEST
-from premortem.law.vocabulary import FIELDS, RANK, READS, SCREENING
+from premortem.law.vocabulary import DENIED, FIELDS, RANK, READS, SCREENING
 from premortem.text.numbers import plain, small
 
 MOST_CHANGES = 8
@@ -64,9 +64,10 @@ def changes(asked: Sequence[Try], outcomes: Sequence[str], now: str) -> tuple[Ch
     """The actions that give another answer, each answer once a kind; what helps first, then what a later day worsens."""
     found: dict[tuple[str, str], tuple[bool, int, int, Change]] = {}
     for i, (t, outcome) in enumerate(zip(asked, outcomes, strict=True)):
-        if t.kind == "date" and now.startswith("needs:"):
+        asks = now.startswith("needs:")
+        if t.kind == "date" and asks and outcome not in DENIED:
             continue  # waiting answers no question
-        worse = RANK.get(outcome, 0) > RANK.get(now, len(RANK))
+        worse = RANK.get(outcome, 0) > RANK.get(now, len(RANK)) or (asks and t.kind == "date")
         if outcome != now and outcome in READS and (not worse or t.kind == "date"):
             wait = "wait, " if t.kind == "date" and not worse else ""
             told = f"{wait}{t.words}: {small(READS[outcome])}"
