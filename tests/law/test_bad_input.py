@@ -54,7 +54,7 @@ def test_a_chip_that_the_catalogue_lacks_will_do_with_its_tpp_and_a_name_that_it
     for said in ({"item": "chip"}, {"item": "custom"}, {}):
         sent = {k: v for k, v in SENT.items() if k != "item"} | said
         assert Transaction(sent | {"tpp": 5000}).fields["tpp"] == 5000
-    with pytest.raises(BadInput, match="no such item: Wonderchip 9; .*a chip: --item chip with its --tpp"):
+    with pytest.raises(BadInput, match=r"no such item: Wonderchip 9; .*a chip: --item chip with its --tpp"):
         Transaction(SENT | {"item": "Wonderchip 9", "tpp": 5000})
 
 
