@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
 from premortem.law import memo, worked_cases
-from premortem.law.assumed_facts import RESTS_ON
+from premortem.law.assumed_facts import ANOTHER, RESTS_ON
 from premortem.law.citations import cited
 from premortem.law.decide import GATE, Transaction, explain, gate
 from premortem.law.engine import decide
 from premortem.law.ledger.decisions import decide_ledger
+from premortem.law.parties import suspect
 from premortem.law.rulebook_version import verified
 from premortem.law.transactions import frame_of, parse
 from premortem.law.vocabulary import FIELDS, OUTCOMES
@@ -444,3 +445,32 @@ def test_a_number_that_limits_nothing_is_told_as_no_limit(tmp_path):
     assert "tpp year is no limit, not 26,900,000 TPP" in said
     assert "Headroom after it: no limit" in said
     assert not re.search(r"\d{3}(,\d{3}){8}|1e\+?30", said + repr(found.trace))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"item": "H100 SXM", "destination": "USA", "end_user": "Huawei"},
+        {"item": "H100 SXM", "destination": "USA", "headquarters": "CHN"},
+        {"item": "H100 SXM", "destination": "SGP", "end_use": "training_for_weapons"},
+        {"item": "servicing", "destination": "CHN", "fab_node_nm": 28, "end_use": "fab"},
+        {"item": "software", "destination": "CHN", "end_use": "data_centre"},
+        {"item": "sme_tool", "made_in": "JPN", "destination": "CHN", "fab_node_nm": 7, "listed": 1, "end_use": "fab"},
+        {"item": "sme_tool", "destination": "CHN", "headquarters": "KOR", "fab_node_nm": 5, "status": "veu"},
+    ],
+)
+def test_what_one_knows_or_leaves_unsaid_beyond_the_clauses_is_no_plain_yes(sent):
+    found = answer(**sent, date="2025-06-01")
+    assert found.may_go is None
+    assert found.gate == GATE["facts"]
+
+
+def test_a_consignee_that_stands_for_any_other_is_near_no_listed_name():
+    assert not suspect(ANOTHER)
+
+
+def test_notice_is_offered_where_it_cures_and_a_wait_is_none_where_a_fact_is_asked_for():
+    card = answer(item="RTX 4090", destination="CHN", notice_given=0, date="2025-06-01")
+    assert "with 25 days' notice to BIS" in card.would_change[0]
+    asked = answer(item="MI308X", destination="CHN", exporter="reseller", date="2025-04-01")
+    assert asked.would_change == ("say tpp",)

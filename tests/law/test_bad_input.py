@@ -17,7 +17,12 @@ SENT = {"item": "H100 SXM", "quantity": 10, "destination": "ARE", "date": "2025-
     ("wrong", "said"),
     [
         ({"item": "H100 SXMX"}, "did you mean H100 SXM"),
-        ({"item": "Wonderchip 9"}, "give its --tpp"),
+        ({"item": "Wonderchip 9"}, "a chip: --item chip with its --tpp; anything else: --item with hbm_stack"),
+        ({"item": "technology", "tpp": 1}, "no such item: technology"),
+        ({"item": "HBM3E", "tpp": 1}, "no such item: HBM3E"),
+        ({"item": "ASML NXT:2000i", "tpp": 1}, "no such item: ASML NXT:2000i"),
+        ({"item": "software", "tpp": 1}, "tpp: is not that of software: it is 0"),
+        ({"item": "open_weights", "published": 0}, "published: is not that of open_weights: it is yes"),
         ({"destination": "Atlantis"}, "no such country"),
         ({"destination": "Vietnm"}, "did you mean Vietnam"),
         ({"quantity": -5}, "whole units, 1 to"),
@@ -44,8 +49,13 @@ def test_a_wrong_value_is_one_clear_error_that_says_what_is_allowed(wrong, said)
     assert "\n" not in str(caught.value)
 
 
-def test_an_unknown_chip_will_do_with_its_tpp():
-    assert Transaction(SENT | {"item": "Wonderchip 9", "tpp": 5000}).fields["tpp"] == 5000
+def test_a_chip_that_the_catalogue_lacks_will_do_with_its_tpp_and_a_name_that_it_lacks_will_not():
+    """By its TPP alone any name, that of a memory or a tool too, would be read as a chip."""
+    for said in ({"item": "chip"}, {"item": "custom"}, {}):
+        sent = {k: v for k, v in SENT.items() if k != "item"} | said
+        assert Transaction(sent | {"tpp": 5000}).fields["tpp"] == 5000
+    with pytest.raises(BadInput, match=r"no such item: Wonderchip 9; .*a chip: --item chip with its --tpp"):
+        Transaction(SENT | {"item": "Wonderchip 9", "tpp": 5000})
 
 
 def test_a_field_given_twice_is_refused():

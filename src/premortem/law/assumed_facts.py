@@ -13,7 +13,7 @@ from premortem.law.vocabulary import FIELDS, KINDS
 RESTS_ON = (
     "certified", "storage_14_15_18", "prc_equipment", "military_ties", "uvl_statement", "tier1_share_after",
     "country_share_after", "us_share_after", "end_use", "private_sector", "status", "notice_given", "listed",
-    "destination_region", "designer_hq", "sold_in_us", "us_share", "from", "exporter", "exporter_hq", "non_planar", "tpp", "pflops_fp64", "pflops_fp32",
+    "destination_region", "designer_hq", "sold_in_us", "us_share", "from", "exporter", "exporter_hq", "consignee", "non_planar", "tpp", "pflops_fp64", "pflops_fp32",
 )  # fmt: skip
 # Others that are told when the answer hangs on them, and a value by which that is tried.
 TRIED: dict[str, tuple[Any, ...]] = {
@@ -24,6 +24,8 @@ TRIED: dict[str, tuple[Any, ...]] = {
 }
 # A performance over every line [TPP, petaflops].
 BEYOND = 1e9
+# A consignee that no clause and no list names.
+ANOTHER = "Qvxjw Kyzzbo"
 # End uses that bar any item anywhere: every answer would hang on them, so each says instead that they are not checked.
 ANYWHERE = ("nuclear", "missile", "chemical_biological", "training_for_weapons")
 # Fields that are worked out, and those that they are worked out from.
@@ -79,7 +81,9 @@ def _values(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
     if name == "from":
         return ("USA", "CHN")
     if name == "exporter_hq":
-        return ("CHN",)
+        return ("USA", "CHN")
+    if name == "consignee":  # a free route names whom it frees; any other firm has none
+        return (ANOTHER,)
     if name == "destination_region" and given.get("destination") != "UKR":
         return ()
     if field.type == "flag":

@@ -230,7 +230,7 @@ def explain(
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
         doubted=doubted(given, fields[:1], answer["outcome"], book),
-        elsewhere=tuple(elsewhere(given, book)),
+        elsewhere=tuple(elsewhere(given, fields[:1], book)),
     )
 
 

@@ -30,8 +30,17 @@ FROM_CATALOGUE = (
 # How far a value may be from the catalogue's and still be a rounding of it.
 ROUNDED = 0.02
 # Of these, what nobody may say otherwise of a chip by name: its TPP, and a flag only towards the stricter.
-HELD_TO = ("tpp", "performance_density", "datacentre", "hbm")
+HELD_TO = ("tpp", "performance_density", "datacentre", "hbm", "published")
 ASK = "ask:"
+# Kinds of item that have a TPP.
+COMPUTING = ("chip", "logic_die")
+# What to do with a name that is near none: what is no chip must not be read as one by a TPP that it is given.
+NOT_A_NAME = f"a chip: --item chip with its --tpp; anything else: --item with {', '.join(k for k in KINDS if k not in COMPUTING)}"
+# What a kind says of itself: open weights are published, and what does not compute has no TPP.
+OF_KINDS: Mapping[str, Mapping[str, Any]] = {
+    "published": {"open_weights": True},
+    "tpp": {kind: 0.0 for kind in KINDS if kind not in COMPUTING},
+}
 # Words that stand before a chip's name on an invoice or in a driver, beside its maker's.
 BRANDS = ("tesla", "geforce", "instinct", "quadro", "aws", "radeon")
 
@@ -200,7 +209,9 @@ def contradictions(row: Mapping[str, Any]) -> list[BadInput]:
             name,
             _contradicted(row["item"], known),
             got=plain(row[name]),
-            allowed="none, or the catalogue's value; for another chip, --item chip with its --tpp",
+            allowed=f"none, or {plain(known)}"
+            if row["item"] in KINDS
+            else "none, or the catalogue's value; for another chip, --item chip with its --tpp",
         )
         for name in HELD_TO
         if name in row and (known := _values_of(name).get(str(row.get("item", "")))) is not None
@@ -220,12 +231,13 @@ def contradicted(name: str, values: pl.DataFrame) -> pl.Series:
 
 @cache
 def _values_of(name: str) -> Mapping[str, Any]:
-    """What the catalogue says of a field, by item; items of which it says nothing are left out."""
-    return dict(named().select("item", f"c_{name}").drop_nulls().iter_rows())
+    """What the catalogue, or its kind, says of a field, by item; items of which neither says anything are left out."""
+    held = named().select("item", f"c_{name}").drop_nulls().iter_rows() if name in FROM_CATALOGUE else ()
+    return dict(held) | dict(OF_KINDS.get(name, {}))
 
 
 def _contradicted(item: str, known: Any) -> str:
-    return f"is not that of {item}: the catalogue says {plain(known)}"
+    return f"is not that of {item}: {'it is' if item in KINDS else 'the catalogue says'} {plain(known)}"
 
 
 def _differs(name: str, told: Any, known: Any) -> Any:
@@ -233,7 +245,7 @@ def _differs(name: str, told: Any, known: Any) -> Any:
     return known > told if FIELDS[name].type == "flag" else abs(told - known) > ROUNDED * known
 
 
-def near(text: str, otherwise: str = "give its --tpp, and what else a test needs with --set") -> str:
+def near(text: str, otherwise: str = NOT_A_NAME) -> str:
     """Up to four items and kinds whose names hold the text, or else are near it, as a question; `otherwise` where none is."""
     every = [*named()["item"].to_list(), *KINDS]
     low = text.lower().replace("-", " ")

@@ -102,6 +102,8 @@ def _supposed(a: "Assumed") -> str:
     """An assumption as a condition."""
     if a.field == "certified":
         return "the certificates are given"
+    if a.field == "consignee":
+        return "the consignee is one that the rule names"
     if a.value is None:
         return f"{_words(a.field)} keeps within the limit"
     if a.value == "":

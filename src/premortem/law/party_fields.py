@@ -39,15 +39,15 @@ class Facts(NamedTuple):
 
 
 def columns(given: pl.DataFrame, said: Mapping[str, Sequence[str]]) -> list[pl.Expr]:
-    """What the lists say of the named parties; each consignee under one spelling, so that totals count it once; and each
-    exporter under the name by which clauses know it. `said` are the names of each role, once each.
+    """What the lists say of the named parties; each consignee under one spelling, so that totals count it once, and each
+    end user alike; and each exporter under the name by which clauses know it. `said` are the names of each role, once each.
     """
     found = _looked_up(given, said)
     told = [*_nobody()] if found is None else [pl.lit(found[c]).alias(c) for c in found.columns if c in FIELDS]
     if found is not None and found["affiliate"].any():
         owned = pl.col("ownership") if "ownership" in given.columns else pl.lit(None, pl.Float64)
         told.append(pl.coalesce(owned, pl.when(found["affiliate"]).then(OWNED), 0.0).alias("ownership"))
-    for role, spelt in (("consignee", key), ("exporter", addressee)):
+    for role, spelt in (("consignee", key), ("end_user", key), ("exporter", addressee)):
         if names := said.get(role):
             same = pl.Series([spelt(name) for name in names], dtype=pl.String)
             told.append(pl.col(role).replace_strict(pl.Series(names), same, default=None).alias(role))

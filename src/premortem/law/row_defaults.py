@@ -12,6 +12,8 @@ from premortem.law.places import TierChange, atlas, could_be
 from premortem.law.transactions import COUNTRIES, which
 from premortem.law.vocabulary import FIELDS, INSTEAD, KINDS, TYPES, given_fields
 
+# Kinds of which the exporter's seat, where nobody tells it, is where it is shipped from.
+TOOLS = ("sme_tool", "sme_part")
 # What a place in each role implies.
 ROLES = {
     "destination": ("tier", "d5", "d1", "d1_d4", "a5_a6"),
@@ -66,8 +68,10 @@ def _worked_out(
     defaults = {name: FIELDS[name].default for name in here if name in FIELDS and FIELDS[name].default is not None}
     # all of a destination's nameless consignees count as one
     consignee = pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee"))
-    seat = pl.col("exporter_hq").fill_null(FIELDS["exporter_hq"].default)  # one row of a table may leave it empty
-    made = FIELDS["made_in"].default
+    shipped = pl.coalesce("from", "made_in", pl.lit(FIELDS["made_in"].default))
+    # who ships a foreign tool is not taken to be a US person; one row of a table may leave the seat empty
+    abroad = pl.when(pl.col("kind").is_in(TOOLS)).then(shipped).otherwise(pl.lit(FIELDS["exporter_hq"].default))
+    seat = pl.coalesce("exporter_hq", abroad) if "exporter_hq" in here else abroad
     return (
         *_from_catalogue(here),
         [pl.coalesce(*_told_by("exporter_hq", here, known), seat).alias("exporter_hq")],
@@ -77,7 +81,7 @@ def _worked_out(
         ],
         [
             pl.coalesce(*_told_by("parent_headquarters", here, known), "headquarters").alias("parent_headquarters"),
-            pl.coalesce("from", "made_in", pl.lit(made)),
+            shipped.alias("from"),
         ],
         [pl.col(name).fill_null(default) for name, default in defaults.items() if name != "datacentre"],
         _instead(here),

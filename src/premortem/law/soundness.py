@@ -39,6 +39,11 @@ CLASSED: dict[str, dict[str, list[Any]]] = {
     "3A090.c": {"kind": ["hbm_stack"], "density_gb_s_mm2": [2.5, 5.0]},
     "4E091": {"kind": ["closed_weights"], "ops": [3e26]},
 }
+# Places by which flags that are worked out are met, where places drawn at random seldom meet them.
+MET_BY: dict[str, dict[str, list[Any]]] = {
+    "party_us_a5_a6": {"headquarters": ["USA", "GBR", "KOR"]},
+    "destination_d5": {"destination": ["CHN", "MAC", *PLACES]},
+}
 # Stages whose clauses bind together, so that one need not be the one that is told.
 BINDING = ("define", "requires", "condition")
 PLACE_FIELDS = tuple(name for name, field in FIELDS.items() if field.type == "country" and field.given)
@@ -142,6 +147,8 @@ def _values(clause: Clause) -> dict[str, list[Any]]:
             found[name] = [True, False]
         elif field and field.given and field.type == "number" and name not in clause.numbers:
             found[name] = [v for d in itertools.chain(*clause.numbers.values()) for v in _about(d.value, field.most)]
+    for name in identifiers(text):
+        found |= MET_BY.get(name, {})
     for eccn in found.pop("eccn", []):
         for name, value in CLASSED.get(eccn, {}).items():
             found.setdefault(name, []).extend(value)

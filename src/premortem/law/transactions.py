@@ -51,18 +51,20 @@ def _missing(row: Mapping[str, Any], unread: Collection[str]) -> list[BadInput]:
         else []
     )
     item = row.get("item")
-    if {"tpp", "item"} & {*unread} or "tpp" in row:
+    if "item" in unread:
         return errors
     if item is None:
-        errors.append(BadInput("transaction", "item", "is missing", allowed="a chip by name, a kind of item, or --tpp"))
+        if "tpp" not in {*row, *unread}:
+            allowed = "a chip by name, a kind of item, or --tpp"
+            errors.append(BadInput("transaction", "item", "is missing", allowed=allowed))
     elif not items.is_known(item):
         errors.append(
             BadInput(
                 "transaction",
                 "item",
-                f"no such chip: {item}",
+                f"no such item: {item}",
                 got=item,
-                allowed="a name in the catalogue, a kind of item, or --tpp",
+                allowed="a name in the catalogue, or a kind of item",
                 hint=items.near(str(item)),
             )
         )

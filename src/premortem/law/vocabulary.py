@@ -111,7 +111,12 @@ FIELDS: dict[str, Field] = {
     "exporter": Field(
         "text", "", "nvidia, amd, reseller, fabricator, designer, distributor ... [default: the chip's vendor]"
     ),
-    "exporter_hq": Field("country", "ISO3", "headquarters of the exporter", "USA"),
+    "exporter_hq": Field(
+        "country",
+        "ISO3",
+        "headquarters of the exporter [default: USA; of a tool or part, where it is shipped from]",
+        "USA",
+    ),
     "status": Field(
         "text",
         "",
@@ -143,10 +148,15 @@ FIELDS: dict[str, Field] = {
     "packaged_in": Field("country", "ISO3", "where a die is packaged"),
     "made_in": Field("country", "ISO3", "where a tool or part is made", "USA"),
     "us_chip_inside": Field("flag", "", "a tool holds a chip of US origin or technology", True),
-    "listed": Field("flag", "", "a tool is listed by ECCN, so that the fab's node does not matter", False),
+    "listed": Field(
+        "flag",
+        "",
+        "listed by ECCN, whatever the fab's node: a tool or part of 3B001 or 3B002, service on one, software of 3D006",
+        False,
+    ),
     "us_items": Field("flag", "", "US items are used in the service", True),
     "person": Field("country", "ISO3", "nationality of who gives the service", "USA"),
-    "fab_node_nm": Field("number", "nm", "logic node of the fab that receives"),
+    "fab_node_nm": Field("number", "nm", "logic node of the fab that receives, or of the chip that software designs"),
     "fab_nand_layers": Field("number", "layers", "layers of the NAND that it makes, if it makes memory"),
     "fab_dram_nm": Field("number", "nm", "half-pitch of the DRAM that it makes, if it makes memory (test to 2024)"),
     "fab_dram_cell_area": Field("number", "um2", "area of a cell of that DRAM (test since December 2024)"),
@@ -183,7 +193,7 @@ FIELDS: dict[str, Field] = {
     "eccn": Field(
         "text",
         "",
-        "classification as of the date: 3A090, 3A090.a, 3A090.b, 3A090.c, 4E091; else 3A991, 3B991, 3D991, or none",
+        "classification as of the date: 3A090, 3A090.a, 3A090.b, 3A090.c, 3B001, 3B090, 3D006, 4E091; else 3A991, 3B991, 3D991, or none",
         given=False,
     ),
     "advanced_dram": Field("flag", "", "the fab makes DRAM that is advanced by the test of the day", given=False),

@@ -20,7 +20,7 @@ from premortem.law.items import named
 from premortem.law.rulebook_version import verified
 from premortem.law.syntax import Compare, Missing, Name, Node, Not, parse
 from premortem.law.transactions import LATEST
-from premortem.law.vocabulary import FIELDS, RANK, READS, SCREENING
+from premortem.law.vocabulary import DENIED, FIELDS, RANK, READS, SCREENING
 from premortem.text.numbers import plain, small
 
 MOST_CHANGES = 8
@@ -29,7 +29,7 @@ NEAREST = ("quantity", "certify", "status", "date")
 # What an exporter or a consignee can bring about and certify.
 CERTIFIED = (
     "certified", "storage_14_15_18", "prc_equipment", "military_ties", "uvl_statement", "tier1_share_after",
-    "country_share_after", "us_share_after", "us_share",
+    "country_share_after", "us_share_after", "us_share", "notice_given",
 )  # fmt: skip
 STATUSES = {"uveu": "universal validated end user status", "nveu": "national validated end user status"}
 # Answers to which a licence is an answer in turn.
@@ -64,7 +64,10 @@ def changes(asked: Sequence[Try], outcomes: Sequence[str], now: str) -> tuple[Ch
     """The actions that give another answer, each answer once a kind; what helps first, then what a later day worsens."""
     found: dict[tuple[str, str], tuple[bool, int, int, Change]] = {}
     for i, (t, outcome) in enumerate(zip(asked, outcomes, strict=True)):
-        worse = RANK.get(outcome, 0) > RANK.get(now, len(RANK))
+        asks = now.startswith("needs:")
+        if t.kind == "date" and asks and outcome not in DENIED:
+            continue  # waiting answers no question
+        worse = RANK.get(outcome, 0) > RANK.get(now, len(RANK)) or (asks and t.kind == "date")
         if outcome != now and outcome in READS and (not worse or t.kind == "date"):
             wait = "wait, " if t.kind == "date" and not worse else ""
             told = f"{wait}{t.words}: {small(READS[outcome])}"
@@ -110,7 +113,14 @@ def _certificates(given: Mapping[str, Any], clauses: Sequence[Clause]) -> Iterat
         for name, value in _asked(c, given["date"]):
             if given.get(name, value) != value and (name, value) not in seen:
                 seen.add((name, value))
-                yield Try("certify", f"with {name.replace('_', ' ')} {plain(value)}", {**given, name: value})
+                yield Try("certify", _words(c, name, value), {**given, name: value})
+
+
+def _words(clause: Clause, name: str, value: bool | float) -> str:
+    """An action in words; a notice with the days that its clause asks."""
+    if name == "notice_given" and "notice" in clause.numbers:
+        return f"with {clause.number('notice'):.0f} days' notice to BIS, and no objection ({clause.citation})"
+    return f"with {name.replace('_', ' ')} {plain(value)}"
 
 
 @lru_cache(4096)

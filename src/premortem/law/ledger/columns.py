@@ -28,7 +28,7 @@ MOST_TOLD = 8
 MOST_DISTINCT = 200_000
 # What is said before a text that cannot be read, where more can be said than that.
 UNREAD = {
-    "item": "no such item, and no tpp is given: ",
+    "item": "no such item: ",
     "cleared": "cleared must be NAME=reason, several separated by semicolons, and name somebody: ",
 }
 NEEDED = ("destination", "quantity", "date")
@@ -95,9 +95,8 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str]) -> pl.Dat
     for name in fields:
         text = frame[name].cast(pl.String).str.strip_chars().replace("", None)
         unread = text.is_not_null() & values[name].is_null()
-        if name == "item":  # a name that the catalogue lacks will do where the TPP is given
+        if name == "item":  # a TPP makes no chip of a name that the catalogue lacks
             unread = text.is_not_null() & ~_listed(values["item"])
-            unread = unread & values["tpp"].is_null() if "tpp" in fields else unread
         missing = text.is_null() if name in NEEDED else pl.lit(False)
         said = UNREAD.get(name, f"{name} cannot be read: ")
         faults += [
