@@ -14,14 +14,14 @@ RESTS_ON = (
     "certified", "storage_14_15_18", "prc_equipment", "military_ties", "uvl_statement", "tier1_share_after",
     "country_share_after", "us_share_after", "end_use", "private_sector", "status", "notice_given", "listed",
     "destination_region", "designer_hq", "sold_in_us", "us_share", "from", "exporter", "exporter_hq", "non_planar", "tpp", "pflops_fp64", "pflops_fp32",
+    "headquarters", "parent_headquarters", "ownership",
 )  # fmt: skip
+# What only a party itself can tell, by the field of the seat under which the tables may hold the party.
+OF_PARTY = {"headquarters": "headquarters", "parent_headquarters": "parent_headquarters", "ownership": "headquarters"}
 # Others that are told when the answer hangs on them, and a value by which that is tried.
-TRIED: dict[str, tuple[Any, ...]] = {
-    "headquarters": ("CHN",),
-    "parent_headquarters": ("CHN",),
-    "ownership": (1.0,),
-    "made_in": ("CHN",),
-}
+TRIED: dict[str, tuple[Any, ...]] = {"made_in": ("CHN",)}
+# Seats by which it is tried whether an answer hangs on one: of Country Group D:5, of the US, and of neither nor an ally.
+SEATS = ("CHN", "USA", "ARE")
 # A performance over every line [TPP, petaflops].
 BEYOND = 1e9
 # End uses that bar any item anywhere: every answer would hang on them, so each says instead that they are not checked.
@@ -70,6 +70,10 @@ def others(given: Mapping[str, Any], addressees: Sequence[str] = ()) -> list[Oth
 
 def _values(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
     field = FIELDS[name]
+    if name in OF_PARTY and seats.settled(given, OF_PARTY[name]):
+        return ()
+    if name in ("headquarters", "parent_headquarters"):
+        return SEATS
     if name == "designer_hq":  # a chip that the catalogue does not hold may be anybody's design
         return () if designed(given.get("item", "")) else ("CHN",)
     if name in ("pflops_fp64", "pflops_fp32"):
