@@ -17,6 +17,7 @@ from premortem.errors import BadInput, raise_all
 from premortem.law.near_names import Near, near
 from premortem.law.near_names import rows as near_rows
 from premortem.law.spelling import key, telling, unread, words
+from premortem.law.vocabulary import EXPORTERS
 
 # Who may be named on a transaction.
 ROLES = ("exporter", "intermediate", "consignee", "end_user", "parent")
@@ -256,6 +257,16 @@ def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | Non
         if not_looked_up(name):
             hits.append(Hit(role, name, "", NOT_LOOKED_UP, None, 0.0, unread(name), "", False, reason))
     return tuple(hits)
+
+
+def unscreened(named: Mapping[str, str], cleared: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Names of the named parties (by role) that stand in no table and that nobody cleared.
+
+    No list but a part of the Entity List is held, so that nothing is known of them; a reason to clear one stands for a
+    look at the whole lists.
+    """
+    settled = {*index().by_key, *(key(name) for name in cleared or {}), *EXPORTERS}
+    return tuple(dict.fromkeys(name for name in named.values() if key(name) not in settled))
 
 
 def _hit(role: str, given: str, row: Listed, score: float, reason: str) -> Hit:
