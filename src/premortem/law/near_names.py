@@ -1,9 +1,10 @@
 """Listed names by their words, so that a name which was never seen is held only against those that share some with it."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice, product
 from typing import NamedTuple
 
-from premortem.law.spelling import all_words, key, plain_words, shared
+from premortem.law.spelling import all_words, key, plain_words, shared, shortened
 
 # Likeness [of 100] of a name to a listed one: the same words; all its words and others; one slip of the pen; fewer words.
 SAME, HOLDS, SLIP, PART = 99.0, 90.0, 95.0, 80.0
@@ -13,6 +14,8 @@ FEWEST_WHOLE, FEWEST_WORD = 6, 6
 WHOLE = 3
 # Share of a listed name's letters that a shorter one must have.
 MOST_OF = 0.7
+# Most ways in which the words of one name are read: `elec` may be electric, electrical or electronic.
+READINGS = 32
 # Fewest words whose first letters are taken for a name.
 INITIALS = 5
 
@@ -60,8 +63,13 @@ def rows(held: Near, name: str) -> Iterator[tuple[int, float]]:
 
 def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
     means = [_meant(held, word) for word in said]
-    bag = frozenset(word for found in means for word in found)
     unheard = any(not found and not _common(word) for word, found in zip(said, means, strict=True))
+    for bag in {frozenset(told) for told in islice(product(*filter(None, means)), READINGS)}:
+        yield from _holding(held, said, bag, unheard)
+
+
+def _holding(held: Near, said: Sequence[str], bag: frozenset[str], unheard: bool) -> Iterator[tuple[int, float]]:
+    """Rows near a name by its words in one reading of them; `unheard` where another of its words is in no listed name."""
     for n in {n for word in bag for n in held.holding[word]}:
         theirs, words, i = held.names[n]
         if words <= bag:
@@ -72,11 +80,10 @@ def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
             yield i, PART
 
 
-def _meant(held: Near, word: str) -> set[str]:
-    """Words of listed names that a word is, or that it is a slip of the pen away from."""
-    if word in held.holding:
-        return {word}
-    return set() if word in held.known else _alike(word, held.slips, FEWEST_WORD)
+def _meant(held: Near, word: str) -> Collection[str]:
+    """Words of listed names that a word is, that it may be short for, or that it is a slip of the pen away from."""
+    means = (shortened().get(word, frozenset()) | {word}) & held.holding.keys()
+    return means or (set() if word in held.known else _alike(word, held.slips, FEWEST_WORD))
 
 
 def _most_of(bag: frozenset[str], words: frozenset[str]) -> bool:

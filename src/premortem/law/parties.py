@@ -1,7 +1,7 @@
 """Named parties looked up in the shipped lists of parties: equal names are listed, near ones are shown until cleared."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -16,7 +16,7 @@ from premortem.case import default
 from premortem.errors import BadInput, raise_all
 from premortem.law.near_names import Near, near
 from premortem.law.near_names import rows as near_rows
-from premortem.law.spelling import key, telling, unread, words
+from premortem.law.spelling import compounds, key, telling, unread, words
 from premortem.law.vocabulary import EXPORTERS
 
 # Who may be named on a transaction.
@@ -217,9 +217,14 @@ def _by_telling(name: str) -> list[tuple[int, float]]:
     like = OSA.normalized_similarity
     alike = process.extract(joined, held.telling.keys(), scorer=like, score_cutoff=NEAR / 100, limit=None)
     scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
-    parts = {"".join(told[i:j]) for i in range(len(told)) for j in range(i + 1, len(told) + 1)} - {joined}
+    parts = {*_runs(told), *_runs(words(name), fewest=2), *(part for word in told for part in compounds(word))} - {joined}
     scores |= {part: max(HOLDS, scores.get(part, 0.0)) for part in parts if part in held.telling}
     return [(i, score) for text, score in scores.items() for i in held.telling[text]]
+
+
+def _runs(said: Sequence[str], fewest: int = 1) -> Iterator[str]:
+    """Neighbouring words of a name, so many or more, run together."""
+    return ("".join(said[i:j]) for i in range(len(said)) for j in range(i + fewest, len(said) + 1))
 
 
 def standing(name: str, day: date) -> tuple[tuple[Listed, float], ...]:
