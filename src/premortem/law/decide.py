@@ -213,6 +213,7 @@ def explain(
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
     found = sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True)), given)
     free, unsaid_fields = _free(answer["outcome"]), {a.field for a in found}
+    reasons = clearings(given.get("cleared", "")) | dict(cleared or {})
     return Decision(
         transaction=given,
         policy=policy or str(getattr(book, "name", "")),
@@ -228,12 +229,12 @@ def explain(
         asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,
         rests_on=tuple(a for a in found if free and a.field in rests and a.field in RESTS_ON),
-        hits=screen(_parties(given), given["date"], clearings(given.get("cleared", ""))),
+        hits=screen(_parties(given), given["date"], reasons),
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
         doubted=doubted(given, fields[:1], answer["outcome"], book),
         elsewhere=tuple(elsewhere(given, book)),
-        unscreened=unscreened(_parties(given), clearings(given.get("cleared", ""))) if free else (),
+        unscreened=unscreened(_parties(given), reasons) if free else (),
     )
 
 

@@ -217,7 +217,9 @@ def _by_telling(name: str) -> list[tuple[int, float]]:
     like = OSA.normalized_similarity
     alike = process.extract(joined, held.telling.keys(), scorer=like, score_cutoff=NEAR / 100, limit=None)
     scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
-    parts = {*_runs(told), *_runs(words(name), fewest=2), *(part for word in told for part in compounds(word))} - {joined}
+    parts = {*_runs(told), *_runs(words(name), fewest=2), *(part for word in told for part in compounds(word))} - {
+        joined
+    }
     scores |= {part: max(HOLDS, scores.get(part, 0.0)) for part in parts if part in held.telling}
     return [(i, score) for text, score in scores.items() for i in held.telling[text]]
 

@@ -107,8 +107,15 @@ def compounds(word: str) -> Iterator[str]:
     """
     for i in range(FEWEST, len(word) - FEWEST + 1):
         for rest, common in ((word[:i], word[i:]), (word[i:], word[:i])):
-            if len(rest) >= PLURAL and (common.removesuffix("s") in shared() or common in shortened()):
+            if len(rest) >= PLURAL and common.removesuffix("s") in _common():
                 yield rest
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Words that many firms share, as they may be spelt or shortened, without the `s` of a plural."""
+    spelt = {word for word, means in _same().items() if shared().issuperset(means)}
+    return frozenset({*shared(), *spelt, *shortened()})
 
 
 def unread(name: str) -> str:

@@ -112,9 +112,7 @@ FIELDS: dict[str, Field] = {
         "ISO3",
         "headquarters of its ultimate parent [default: as its name or the consignee's is known, else its own]",
     ),
-    "exporter": Field(
-        "text", "", f"nvidia, amd, {', '.join(EXPORTERS)} ... [default: the chip's vendor]"
-    ),
+    "exporter": Field("text", "", f"nvidia, amd, {', '.join(EXPORTERS)} ... [default: the chip's vendor]"),
     "exporter_hq": Field("country", "ISO3", "headquarters of the exporter", "USA"),
     "status": Field(
         "text",
