@@ -1,7 +1,6 @@
 """Listed names by their words, so that a name which was never seen is held only against those that share some with it."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice, product
 from typing import NamedTuple
 
 from premortem.law.spelling import all_words, key, plain_words, shared, shortened
@@ -14,8 +13,6 @@ FEWEST_WHOLE, FEWEST_WORD = 6, 6
 WHOLE = 3
 # Share of a listed name's letters that a shorter one must have.
 MOST_OF = 0.7
-# Most ways in which the words of one name are read: `elec` may be electric, electrical or electronic.
-READINGS = 32
 # Fewest words whose first letters are taken for a name.
 INITIALS = 5
 
@@ -62,27 +59,25 @@ def rows(held: Near, name: str) -> Iterator[tuple[int, float]]:
 
 
 def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
-    means = [_meant(held, word) for word in said]
-    unheard = any(not found and not _common(word) for word, found in zip(said, means, strict=True))
-    for bag in {frozenset(told) for told in islice(product(*filter(None, means)), READINGS)}:
-        yield from _holding(held, said, bag, unheard)
-
-
-def _holding(held: Near, said: Sequence[str], bag: frozenset[str], unheard: bool) -> Iterator[tuple[int, float]]:
-    """Rows near a name by its words in one reading of them; `unheard` where another of its words is in no listed name."""
-    for n in {n for word in bag for n in held.holding[word]}:
+    found = [_meant(held, word) for word in said]
+    unheard = any(not means and not _common(word) for word, means in zip(said, found, strict=True))
+    told = [means for means in found if means]
+    bag = frozenset(word for means in told for word in means)
+    holding = [{n for word in means for n in held.holding[word]} for means in told]
+    fitting = set.intersection(*holding) if holding else set()  # names that hold all the words
+    for n in set().union(*holding):
         theirs, words, i = held.names[n]
         if words <= bag:
-            only = not unheard and bag - words <= shared()
+            only = not unheard and all(means <= shared() or not means.isdisjoint(words) for means in told)
             if only or (len(theirs) >= WHOLE and _within(theirs, said)):
-                yield i, SAME if bag == words and only else HOLDS
-        elif not unheard and len(bag) > 1 and bag <= words and _most_of(bag, words):
+                yield i, SAME if n in fitting and only else HOLDS
+        elif n in fitting and not unheard and len(told) > 1 and _most_of(bag & words, words):
             yield i, PART
 
 
-def _meant(held: Near, word: str) -> Collection[str]:
+def _meant(held: Near, word: str) -> set[str]:
     """Words of listed names that a word is, that it may be short for, or that it is a slip of the pen away from."""
-    means = (shortened().get(word, frozenset()) | {word}) & held.holding.keys()
+    means = {w for w in (word, *shortened().get(word, ())) if w in held.holding}
     return means or (set() if word in held.known else _alike(word, held.slips, FEWEST_WORD))
 
 

@@ -217,14 +217,13 @@ def _by_telling(name: str) -> list[tuple[int, float]]:
     like = OSA.normalized_similarity
     alike = process.extract(joined, held.telling.keys(), scorer=like, score_cutoff=NEAR / 100, limit=None)
     scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
-    parts = {*_runs(told), *_runs(words(name), fewest=2), *(part for word in told for part in compounds(word))} - {
-        joined
-    }
+    joint = {part for word in told for part in compounds(word)}
+    parts = {*_runs(told, 1), *_runs(words(name), 2), *joint} - {joined}
     scores |= {part: max(HOLDS, scores.get(part, 0.0)) for part in parts if part in held.telling}
     return [(i, score) for text, score in scores.items() for i in held.telling[text]]
 
 
-def _runs(said: Sequence[str], fewest: int = 1) -> Iterator[str]:
+def _runs(said: Sequence[str], fewest: int) -> Iterator[str]:
     """Neighbouring words of a name, so many or more, run together."""
     return ("".join(said[i:j]) for i in range(len(said)) for j in range(i + fewest, len(said) + 1))
 
@@ -272,8 +271,9 @@ def unscreened(named: Mapping[str, str], cleared: Mapping[str, str] | None = Non
     No list but a part of the Entity List is held, so that nothing is known of them; a reason to clear one stands for a
     look at the whole lists.
     """
-    settled = {*index().by_key, *(key(name) for name in cleared or {}), *EXPORTERS}
-    return tuple(dict.fromkeys(name for name in named.values() if key(name) not in settled))
+    settled = {*(key(name) for name in cleared or {}), *EXPORTERS}
+    unknown = (name for name in named.values() if key(name) not in index().by_key and key(name) not in settled)
+    return tuple(dict.fromkeys(unknown))
 
 
 def _hit(role: str, given: str, row: Listed, score: float, reason: str) -> Hit:
