@@ -252,6 +252,19 @@ def test_a_party_that_no_table_holds_is_a_condition_until_a_person_screened_it(n
     assert answer(**{**sent, role: "Microsoft"}).may_go is True  # known, and not listed
 
 
+def test_a_seat_that_a_clause_of_the_end_use_names_is_tried():
+    """A military end user of Russia is barred where one of China is not (744.21)."""
+    sent = {"item": "closed_weights", "destination": "CHN", "date": "2023-01-10", "ops": 2e26, "end_use": "military"}
+    found = answer(
+        **sent,
+        headquarters="CHN",
+        ownership=0.0,
+        **{k: TOLD[k] for k in ("certified", "status", "from", "exporter_hq")},
+    )
+    assert (found.outcome, found.may_go) == ("no_licence_required", None)
+    assert "parent_headquarters" in {a.field for a in found.rests_on}
+
+
 @pytest.mark.parametrize("word", ["nvidia", "google", "tsmc", "siemens_eda", "synopsys", "reseller", "fabricator"])
 def test_a_word_for_an_exporter_is_no_party_to_screen(word):
     found = answer(item="T4", destination="TUR", date="2025-06-01", end_use="data_centre", exporter=word)

@@ -9,7 +9,7 @@ from premortem.errors import BadInput
 from premortem.law import memo
 from premortem.law.assumed_facts import RESTS_ON, Assumed, Other, assumed, others, sourced
 from premortem.law.binding import limit_number
-from premortem.law.candidate_clauses import addressees, operative
+from premortem.law.candidate_clauses import addressees, operative, seats
 from premortem.law.cautions import doubted, elsewhere
 from premortem.law.citations import Citation, cited, weakest
 from premortem.law.clause import Clause, Rulebook
@@ -203,7 +203,7 @@ def explain(
     `cleared` are names that are near a listed one and were looked at, each with the reason.
     """
     given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
-    nearby, unsaid = tries(given, book), others(given, addressees(book, given["date"]))
+    nearby, unsaid = tries(given, book), others(given, addressees(book, given["date"]), seats(book, given))
     fields = complete(frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)]), book).collect()
     answers = judge(fields.lazy(), book)
     answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]
