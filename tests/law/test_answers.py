@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
-from premortem.law import memo, worked_cases
+from premortem.law import memo, parties, worked_cases
 from premortem.law.assumed_facts import ANOTHER, RESTS_ON
 from premortem.law.citations import cited
 from premortem.law.decide import GATE, Transaction, explain, gate
@@ -50,6 +50,9 @@ SENT = st.fixed_dictionaries(
     },
 )
 UNDER = st.sampled_from(["history", "as-written"])
+# What a party may say of itself: seats of every group, and the least and the most that listed parties may own.
+SEATS = ("CHN", "MAC", "RUS", "KHM", "USA", "FRA", "TWN", "IND", "ARE", "VNM")
+PARTY = {"headquarters": SEATS, "parent_headquarters": SEATS, "ownership": (0.0, 0.3, 0.5, 1.0)}
 
 
 # a clause of low confidence is told as such
@@ -143,7 +146,7 @@ def test_f006_a_permission_that_rests_on_an_unsaid_fact_is_none(fields, field):
 def test_f006_the_same_with_every_such_fact_given_may_go():
     found = answer(
         "as-written", item="H100 SXM", quantity=100, destination="ARE", date="2025-06-01",
-        certified=True, status="none", end_use="data_centre",
+        certified=True, status="none", end_use="data_centre", headquarters="ARE", parent_headquarters="ARE",
     )  # fmt: skip
     assert (found.outcome, found.may_go, found.gate) == ("exception:LPP", True, GATE["facts"])
     assert found.sentence.startswith("Under the hypothetical policy as-written: no licence needed")
@@ -162,6 +165,8 @@ def test_f006_a_sure_permission_stands_whatever_else_the_unsaid_facts_are(sent, 
     for name in [name for name in RESTS_ON if name not in {*sent, *elsewhere, "designer_hq", "tpp"}]:
         kind = FIELDS[name].type
         others = (True, False) if kind == "flag" else (0.0, 0.5, 1.0) if kind == "number" else FIELDS[name].choices
+        if name in PARTY:
+            others = PARTY[name]
         said += [
             {name: value}
             for value in others
@@ -172,11 +177,106 @@ def test_f006_a_sure_permission_stands_whatever_else_the_unsaid_facts_are(sent, 
         assert again.startswith(("no_licence", "exception:", "veu:")), (more, again)
 
 
+TOLD = {
+    "end_use": "data_centre", "certified": True, "status": "none", "notice_given": True, "exporter": "reseller", "listed": False,
+    "from": "USA", "exporter_hq": "USA", "private_sector": True, "storage_14_15_18": True, "fab_node_nm": 28, "ops": 2e26,
+}  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {
+            "item": st.sampled_from(["H100 SXM", "H20", "RTX 4090", "L4", "T4", "A30", "sme_tool", "closed_weights"]),
+            "destination": st.sampled_from(["CHN", "ARE", "SGP", "FRA", "MYS", "VNM", "IND", "TWN", "KHM"]),
+            "date": st.sampled_from(["2023-01-10", "2024-06-01", "2025-06-01", "2025-10-15", "2026-09-09"]),
+        },
+        optional={name: st.sampled_from(values) for name, values in PARTY.items()} | {"consignee": st.just("Acme")},
+    ),
+    UNDER,
+)
+def test_silence_on_a_party_is_never_freer_than_anything_that_may_be_said_of_it(sent, under):
+    """What else it hangs on is told, so that many of these may go."""
+    sent = TOLD | sent | ({"cleared": "Acme=looked up"} if "consignee" in sent else {})
+    if answer(under, **sent).may_go is not True:
+        return
+    said = [{name: value} for name, values in PARTY.items() if name not in sent for value in values]
+    if not said:
+        return
+    rows = [parse(sent | more) for more in said]
+    for more, again in zip(said, decide(frame_of(rows), rules.load(under))["outcome"], strict=True):
+        assert again.startswith(("no_licence", "exception:", "veu:")), (more, again)
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"item": "H100 SXM", "destination": "SGP", "date": "2025-06-01"}, "headquarters"),
+        ({"item": "H100 SXM", "destination": "SGP", "date": "2025-06-01", "headquarters": "SGP"}, "parent_headquarters"),
+        ({"item": "T4", "destination": "SGP", "date": "2025-10-15"}, "ownership"),
+        ({"item": "RTX 4090", "destination": "CHN", "date": "2025-10-15", "notice_given": True}, "ownership"),
+    ],
+)  # fmt: skip
+def test_a_seat_or_an_ownership_that_nobody_gave_is_a_condition_until_it_is_said_or_the_party_is_known(sent, field):
+    sent |= {"end_use": "data_centre"}
+    unknown = {"consignee": "Acme", "cleared": "Acme=looked up in the whole lists"}
+    for more in ({}, unknown):
+        found = answer(**sent, **more)
+        assert (found.may_go, found.gate) == (None, GATE["facts"])
+        assert field in {a.field for a in found.rests_on}
+        assert found.sentence.startswith("If ")
+        seat = sent["destination"]
+        said = sent | {"headquarters": seat, "parent_headquarters": seat, "ownership": 0.0}
+        assert answer(**said, **more).may_go is True
+    if sent["destination"] == "SGP" and "headquarters" not in sent:
+        assert answer(**sent, consignee="Singtel").may_go is True
+
+
+@pytest.mark.parametrize(
+    "name", ["Rostec", "Mikron", "BUPT", "NORINCO", "People's Liberation Army", "Falcon Trading FZE"]
+)
+@pytest.mark.parametrize("role", ["end_user", "consignee", "intermediate", "parent", "exporter"])
+def test_a_party_that_no_table_holds_is_a_condition_until_a_person_screened_it(name, role):
+    sent = {"item": "T4", "destination": "TUR", "date": "2025-06-01", "end_use": "data_centre", role: name}
+    found = answer(**sent)
+    assert (found.outcome, found.may_go, found.gate) == ("no_licence_required", None, GATE["facts"])
+    name = name.lower() if role == "exporter" else name  # clauses know exporters in small letters
+    rows = next(h.rows for h in parties.lists_held() if h.name == parties.ENTITY_LIST)
+    lists = f"Denied Persons, SDN, Military End-User, Unverified; and the Entity List beyond {rows} rows"
+    assert found.sentence.startswith(
+        f"If {name} is on none of the lists that are not held ({lists}): no licence needed"
+    )
+    assert found.as_dict()["unscreened"] == [name]
+    assert any(name in line for line in found.not_checked)
+    screened = explain(Transaction(sent), rules.load("history"), cleared={name: "looked up in the whole lists"})
+    assert (screened.may_go, screened.gate) == (True, GATE["go"])
+    assert answer(**{**sent, role: "Microsoft"}).may_go is True  # known, and not listed
+
+
+def test_a_seat_that_a_clause_of_the_end_use_names_is_tried():
+    """A military end user of Russia is barred where one of China is not (744.21)."""
+    sent = {"item": "closed_weights", "destination": "CHN", "date": "2023-01-10", "ops": 2e26, "end_use": "military"}
+    found = answer(
+        **sent,
+        headquarters="CHN",
+        ownership=0.0,
+        **{k: TOLD[k] for k in ("certified", "status", "from", "exporter_hq")},
+    )
+    assert (found.outcome, found.may_go) == ("no_licence_required", None)
+    assert "parent_headquarters" in {a.field for a in found.rests_on}
+
+
+@pytest.mark.parametrize("word", ["nvidia", "google", "tsmc", "siemens_eda", "synopsys", "reseller", "fabricator"])
+def test_a_word_for_an_exporter_is_no_party_to_screen(word):
+    found = answer(item="T4", destination="TUR", date="2025-06-01", end_use="data_centre", exporter=word)
+    assert found.may_go is True
+
+
 # what would change it: lawful actions only
 
 ACTION = re.compile(
     r"apply to BIS for a licence: |say \w+|look at the name|with a quantity of [\d,]+: |with (universal|national) validated"
-    r"|(wait, )?from \d{4}-\d\d-\d\d: |with (?P<field>[a-z0-9 ]+) (yes|no|[\d.]+): "
+    r"|(wait, )?from \d{4}-\d\d-\d\d( \(as announced: [^)]*\))?: |with (?P<field>[a-z0-9 ]+) (yes|no|[\d.]+): "
 )
 
 
@@ -340,7 +440,7 @@ def test_a_gate_lets_through_only_what_needs_no_licence_for_sure(outcome):
 
 def test_the_highest_status_of_many_cases_counts(tmp_path):
     path = tmp_path / "cases.csv"
-    path.write_text("item,to,on\nL4,FRA,2025-06-01\nH100 SXM,RUS,2025-06-01\n")
+    path.write_text("item,to,on,consignee\nL4,FRA,2025-06-01,Microsoft\nH100 SXM,RUS,2025-06-01,\n")
     found = worked_cases.decide_file(path, rules.load("history")).answers
     assert [row["may_go"] for row in found] == [True, False]
     assert worked_cases.gate_of(found) == 3

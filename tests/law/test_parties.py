@@ -1,5 +1,6 @@
 """Parties: equal names are listed from their day on, near ones are shown until cleared, and others are left alone."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
 from premortem.law import engine, parties, party_fields
 from premortem.law.row_defaults import complete
+from premortem.law.spelling import telling
 from premortem.law.transactions import frame_of
 
 DAY = date(2026, 6, 1)
@@ -268,6 +270,35 @@ def test_a_listed_name_with_a_letter_dropped_or_two_swapped_is_a_hit(name, data)
 )  # fmt: skip
 def test_a_listed_firm_is_found_under_the_names_by_which_it_goes(name, listed):
     assert listed in [h.name for h in hits(name)]
+
+
+SHORT = {
+    "Equipment": "Equip", "Science": "Sci", "Sciences": "Sci", "Information": "Info", "Integrated Circuits?": "IC", "Electronics?": "Elec",
+    "Electric(al)?": "Elec", "Technology": "Tech", "Technologies": "Tech", "Institute": "Inst", "University": "Univ", "Corporation": "Corp",
+    "Engineering": "Eng", "Research": "Res", "Development": "Dev", "Academy": "Acad", "Communications?": "Comm", "Microelectronics?": "Micro-Electronics",
+}  # fmt: skip
+
+
+def test_a_listed_name_with_its_words_shortened_is_a_hit():
+    patterns = {re.compile(rf"\b{word}\b"): short for word, short in SHORT.items()}
+    told = {(name, pattern.sub(short, name)) for _, name in NAMES for pattern, short in patterns.items()}
+    for _, name in NAMES:
+        spelling = name
+        for pattern, short in patterns.items():
+            spelling = pattern.sub(short, spelling)
+        told.add((name, spelling))
+    shortened = [spelling for name, spelling in told if spelling != name]
+    assert len(shortened) > 1000
+    assert [spelling for spelling in shortened if not hits(spelling)] == []
+
+
+@pytest.mark.parametrize("tail", ["tech", "Technologies", "chip", "electronics", "semi", " Tech"])
+def test_a_listed_word_written_together_with_a_common_one_or_apart_in_two_is_a_hit(tail):
+    words = {told[0] for _, name in NAMES if len(told := telling(name)) == 1 and len(told[0]) > 4}
+    assert len(words) > 50
+    assert [word + tail for word in words if not hits(word + tail)] == []
+    assert hits("Cloud Walk")
+    assert hits("Shanghai Micro-Electronics Equip")
 
 
 def test_few_ordinary_names_ask_to_be_looked_at():

@@ -2,8 +2,10 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 
+from premortem import facts
 from premortem.law import book as rules
 from premortem.law.decide import GATE, Transaction, explain
 from premortem.law.seats import seat
@@ -77,3 +79,24 @@ def test_seats_of_one_row_say_nothing_of_another():
     found = complete(frame_of(rows), rules.load("history")).collect()
     assert found["named_d5"].to_list() == [False, True, False, True, False]
     assert found["headquarters"].to_list() == ["SGP", "CHN", "USA", "SGP", "SGP"]
+
+
+TWO_SEATS = facts.read("parties").filter(pl.col("country").str.contains(";"))["name"].to_list()
+
+
+@pytest.mark.parametrize("name", TWO_SEATS)
+def test_a_party_with_two_places_counts_by_the_strictest(name):
+    assert seat(name).parent in {"CHN", "HKG"}
+    assert answer(destination="MYS", end_user=name, date="2023-11-20").may_go is not True
+
+
+@pytest.mark.parametrize("role", ["consignee", "end_user"])
+def test_a_firm_abroad_of_a_chinese_owner_counts_by_its_owner(role):
+    for name, at in (("Nexperia", "NLD"), ("TikTok", "SGP"), ("Lazada", "SGP"), ("Volvo Cars", "SWE")):
+        assert (seat(name).headquarters, seat(name).parent) == (at, "CHN")
+        assert answer(destination="MYS", date="2024-06-01", **{role: name}).outcome == BARRED
+
+
+@pytest.mark.parametrize("name", ["Douyin", "Aliyun", "China Mobile International", "Xiaomi", "Meituan", "ZTE", "Unitree", "Xiaomi Singapore Pte. Ltd."])  # fmt: skip
+def test_a_large_chinese_firm_is_known_by_name(name):
+    assert answer(destination="MYS", date="2024-06-01", end_user=name).outcome == BARRED

@@ -14,14 +14,12 @@ RESTS_ON = (
     "certified", "storage_14_15_18", "prc_equipment", "military_ties", "uvl_statement", "tier1_share_after",
     "country_share_after", "us_share_after", "end_use", "private_sector", "status", "notice_given", "listed",
     "destination_region", "designer_hq", "sold_in_us", "us_share", "from", "exporter", "exporter_hq", "consignee", "non_planar", "tpp", "pflops_fp64", "pflops_fp32",
+    "headquarters", "parent_headquarters", "ownership",
 )  # fmt: skip
 # Others that are told when the answer hangs on them, and a value by which that is tried.
-TRIED: dict[str, tuple[Any, ...]] = {
-    "headquarters": ("CHN",),
-    "parent_headquarters": ("CHN",),
-    "ownership": (1.0,),
-    "made_in": ("CHN",),
-}
+TRIED: dict[str, tuple[Any, ...]] = {"made_in": ("CHN",)}
+# Seats by which it is tried whether an answer hangs on one: of Country Group D:5, of the US, and of neither nor an ally.
+SEATS = ("CHN", "USA", "ARE")
 # A performance over every line [TPP, petaflops].
 BEYOND = 1e9
 # A consignee that no clause and no list names.
@@ -60,11 +58,13 @@ class Other(NamedTuple):
     row: dict[str, Any]
 
 
-def others(given: Mapping[str, Any], addressees: Sequence[str] = ()) -> list[Other]:
-    """Transactions by which it is seen whether the answer hangs on what nobody gave; `addressees` are exporters that some
-    clause of the day names.
+def others(given: Mapping[str, Any], addressees: Sequence[str] = (), places: Sequence[str] = ()) -> list[Other]:
+    """Transactions by which it is seen whether the answer hangs on what nobody gave; `addressees` are exporters, and
+    `places` seats of parties, that some clause of the day names.
     """
     tried = {name: _values(name, given) for name in RESTS_ON} | TRIED
+    for name in ("headquarters", "parent_headquarters"):
+        tried[name] = tuple(dict.fromkeys((*SEATS, *places))) if not seats.settled(given, name) else ()
     if not designed(given.get("item", "")):  # the exporter of a chip of the catalogue is its vendor
         tried["exporter"] = tuple(addressees)
     return [Other(n, {**given, n: v}) for n, values in tried.items() if n not in given for v in values]
@@ -72,6 +72,8 @@ def others(given: Mapping[str, Any], addressees: Sequence[str] = ()) -> list[Oth
 
 def _values(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
     field = FIELDS[name]
+    if name == "ownership" and seats.settled(given, "headquarters"):  # a consignee that the tables know
+        return ()
     if name == "designer_hq":  # a chip that the catalogue does not hold may be anybody's design
         return () if designed(given.get("item", "")) else ("CHN",)
     if name in ("pflops_fp64", "pflops_fp32"):

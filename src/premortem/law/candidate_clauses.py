@@ -1,15 +1,17 @@
 """Which clauses can decide something: between two days, or of the rows of a frame; and the days on which that changes."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.conditions import identifiers, parts
 from premortem.law.places import atlas
-from premortem.law.vocabulary import LISTED
+from premortem.law.vocabulary import FIELDS, LISTED
 
 DAY = timedelta(days=1)
 # The General Prohibition of embargoes (15 CFR 736.2(b)(6)).
@@ -98,6 +100,26 @@ def addressees(book: Rulebook, day: date) -> tuple[str, ...]:
     """Exporters that a clause in force on a day names as those whom it binds, in order."""
     wanted = (w for c in operative(book, day, day) for w in _wanted(c.applies))
     return tuple(sorted({str(v) for name, held in wanted if name == "exporter" for v in held if v}))
+
+
+def seats(book: Rulebook, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Places that clauses in force on a transaction's day name as a party's seat, in order, but for clauses that what was
+    told, or a usual end use, rules out.
+    """
+    told = {"end_use": FIELDS["end_use"].default} | dict(given)
+    reaching = (
+        c
+        for c in operative(book, given["date"], given["date"])
+        if all(told[name] in held for name, held in _wanted(c.applies) if name in told)
+    )
+    return tuple(sorted({place for c in reaching for place in _seats(c.applies)}))
+
+
+@lru_cache(4096)
+def _seats(applies: str) -> frozenset[str]:
+    """Places that a condition names as headquarters of a party or of its parent."""
+    named = (m for m in ONE_OF.finditer(applies) if m[1] in ("headquarters", "parent_headquarters"))
+    return frozenset(place for m in named for place in WORD.findall(m[2]))
 
 
 def embargoed(book: Rulebook, day: date) -> frozenset[str | bool | None]:

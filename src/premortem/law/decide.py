@@ -9,7 +9,7 @@ from premortem.errors import BadInput
 from premortem.law import memo
 from premortem.law.assumed_facts import RESTS_ON, Assumed, Other, assumed, others, sourced
 from premortem.law.binding import limit_number
-from premortem.law.candidate_clauses import addressees, operative
+from premortem.law.candidate_clauses import addressees, operative, seats
 from premortem.law.cautions import doubted, elsewhere
 from premortem.law.citations import Citation, cited, weakest
 from premortem.law.clause import Clause, Rulebook
@@ -17,7 +17,7 @@ from premortem.law.clearing import as_text, checked, clearings
 from premortem.law.conditions import identifiers
 from premortem.law.engine import NOT_REQUIRED, judge
 from premortem.law.ladder import ASKING, Step, ladder
-from premortem.law.parties import ROLES, Hit, screen
+from premortem.law.parties import ROLES, Hit, screen, unscreened
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import key
@@ -77,6 +77,7 @@ class Decision:
     doubted: tuple[str, ...] = ()  # places on whose unconfirmed move between groups the answer hangs
     # what is to be looked at of seats given against the table, and of embargoed places that are not the destination
     elsewhere: tuple[str, ...] = ()
+    unscreened: tuple[str, ...] = ()  # named parties of a permission that no table holds and nobody cleared
 
     @property
     def may_go(self) -> bool | None:
@@ -85,7 +86,7 @@ class Decision:
             return None
         if not _free(self.outcome):
             return False
-        return None if self.rests_on or self.unverified or self.elsewhere else True
+        return None if self.rests_on or self.unscreened or self.unverified or self.elsewhere else True
 
     @property
     def would_change(self) -> tuple[str, ...]:
@@ -160,6 +161,7 @@ class Decision:
             "headroom_tpp": self.headroom_tpp,
             "asked": list(self.asked),
             "assumed": [_assumed(a) for a in self.assumed],
+            "unscreened": list(self.unscreened),
             "hits": [{k: _plain(v) for k, v in h.__dict__.items()} for h in self.hits],
             "not_checked": list(self.not_checked),
             "trace": steps,
@@ -201,7 +203,7 @@ def explain(
     `cleared` are names that are near a listed one and were looked at, each with the reason.
     """
     given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
-    nearby, unsaid = tries(given, book), others(given, addressees(book, given["date"]))
+    nearby, unsaid = tries(given, book), others(given, addressees(book, given["date"]), seats(book, given))
     fields = complete(frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)]), book).collect()
     answers = judge(fields.lazy(), book)
     answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]
@@ -211,6 +213,7 @@ def explain(
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
     found = sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True)), given)
     free, unsaid_fields = _free(answer["outcome"]), {a.field for a in found}
+    reasons = clearings(given.get("cleared", "")) | dict(cleared or {})
     return Decision(
         transaction=given,
         policy=policy or str(getattr(book, "name", "")),
@@ -226,11 +229,12 @@ def explain(
         asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,
         rests_on=tuple(a for a in found if free and a.field in rests and a.field in RESTS_ON),
-        hits=_hits(given, cleared or {}),
+        hits=screen(_parties(given), given["date"], reasons),
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
         doubted=doubted(given, fields[:1], answer["outcome"], book),
         elsewhere=tuple(elsewhere(given, fields[:1], book)),
+        unscreened=unscreened(_parties(given), reasons) if free else (),
     )
 
 
@@ -241,18 +245,18 @@ def _assumed(a: Assumed) -> dict[str, Any]:
 
 def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str, str]:
     """The names that the user cleared, as the transaction holds them. Raises `BadInput` for one that is no party of it."""
-    parties = [str(fields[role]) for role in ROLES if fields.get(role)]
+    named = _parties(fields).values()
     for name in cleared:
-        if key(name) not in {key(party) for party in parties}:
-            allowed = ", ".join(parties) or "a name given with --party or --consignee"
+        if key(name) not in {key(party) for party in named}:
+            allowed = ", ".join(named) or "a name given with --party or --consignee"
             raise BadInput("command line", "--clear", f"no party is named {name}", got=name, allowed=allowed)
     reasons = clearings(fields.get("cleared", "")) | checked(cleared, "--clear", "command line")
     return {"cleared": as_text(reasons)} if reasons else {}
 
 
-def _hits(given: Mapping[str, Any], cleared: Mapping[str, str]) -> tuple[Hit, ...]:
-    named = {role: given[role] for role in ROLES if given.get(role)}
-    return screen(named, given["date"], clearings(given.get("cleared", "")) | dict(cleared))
+def _parties(given: Mapping[str, Any]) -> dict[str, str]:
+    """Named parties by role."""
+    return {role: given[role] for role in ROLES if given.get(role)}
 
 
 def _hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str]) -> tuple[str, ...]:

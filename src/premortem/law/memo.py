@@ -10,7 +10,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from premortem.law.assumed_facts import sources
-from premortem.law.parties import NOT_LOOKED_UP, ROLES, lists_held
+from premortem.law.parties import ENTITY_LIST, NOT_LOOKED_UP, ROLES, lists_held
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import NOBODY
 from premortem.law.transactions import question as which
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 ADVICE = "Not legal advice, and not official text."
 # Lists beside the Entity List on which a name bars a shipment or asks for a licence.
-BARRING = ("Denied Persons", "Specially Designated Nationals", "Military End-User", "Unverified")
+BARRING = ("Denied Persons", "SDN", "Military End-User", "Unverified")
+# What a person may do about a party that no table holds.
+SCREEN = "Look each up in the whole lists; if it is on none, give --clear NAME=REASON."
 # Most changes and assumptions that a memo in lines shows; the JSON holds all.
 FEW = 4
 NO_CHANGE = "nothing that you may do and that this rulebook knows of"
@@ -61,8 +63,8 @@ def _verdict(d: "Decision") -> str:
     read = READS[d.outcome]
     if not d.clause and d.asked:
         read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
-    if d.rests_on:
-        read = f"If {' and '.join(_supposed(a) for a in d.rests_on)}: {small(read)}"
+    if conditions := [*_unlisted(d), *(_supposed(a) for a in d.rests_on)]:
+        read = f"If {' and '.join(conditions)}: {small(read)}"
     return f"{read}."
 
 
@@ -98,6 +100,16 @@ def _likeness(h: "Hit") -> str:
     return f"is {h.name} ({h.list})" if h.equal else f"is near {h.name} ({h.list}, {h.score:.0f} of 100)"
 
 
+def _unlisted(d: "Decision") -> list[str]:
+    """That nobody found a party on a list of which no row, or only some, are held, as a condition."""
+    if not d.unscreened:
+        return []
+    verb = "is" if len(d.unscreened) == 1 else "are"
+    rows = "; and ".join(f"the {h.name} beyond {h.rows} rows" for h in lists_held() if h.name == ENTITY_LIST)
+    lists = "; and ".join(filter(None, (", ".join(_lacking()), rows)))
+    return [f"{' and '.join(d.unscreened)} {verb} on none of the lists that are not held ({lists})"]
+
+
 def _supposed(a: "Assumed") -> str:
     """An assumption as a condition."""
     if a.field == "certified":
@@ -120,7 +132,10 @@ def not_checked(d: "Decision") -> tuple[str, ...]:
     missing += [f"Named, and looked up in no list: {'; '.join(unread)}."] if unread else []
     held = ", ".join(f"{h.name} ({h.rows} rows of {h.date})" for h in lists_held())
     lists = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
-    lists = f"{lists} {_lacking()}".strip()
+    if lacking := _lacking():
+        lists = f"{lists} No row is held of {', '.join(lacking)}."
+    if d.unscreened:
+        missing.append(f"In no table: {', '.join(d.unscreened)}. {SCREEN}")
     warning = verified().warning(d.transaction["date"])
     return (*missing, lists, *d.elsewhere, *verified().not_checked, *((warning,) if warning else ()))
 
@@ -135,11 +150,10 @@ def _unread(d: "Decision") -> list[str]:
     return [f"{_words(h.party)} {h.given} ({h.source})" for h in d.hits if h.list == NOT_LOOKED_UP]
 
 
-def _lacking() -> str:
+def _lacking() -> list[str]:
     """Lists that bar shipments and of which no row is held."""
     held = " ".join(h.name.casefold() for h in lists_held())
-    lacking = [name for name in BARRING if name.casefold() not in held]
-    return f"No row is held of {', '.join(lacking)}." if lacking else ""
+    return [name for name in BARRING if name.casefold() not in held]
 
 
 def text(d: "Decision") -> str:
@@ -155,6 +169,7 @@ def grounds(d: "Decision") -> list[str]:
         *([f"Headroom after it: {limit(round(d.headroom_tpp), 'TPP')}"] if d.headroom_tpp is not None else []),
         *hits(d),
         *([f"Assumed, not given: {supposed(d)}"] if d.assumed else []),
+        *([f"In no table: {', '.join(d.unscreened)}. {SCREEN}"] if d.unscreened else []),
         f"Not checked: {_brief(d)}",
         *d.elsewhere,
         *(f"Would change it: {change}" for change in changes),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from premortem.law.spelling import all_words, key, plain_words, shared
+from premortem.law.spelling import all_words, key, plain_words, shared, shortened
 
 # Likeness [of 100] of a name to a listed one: the same words; all its words and others; one slip of the pen; fewer words.
 SAME, HOLDS, SLIP, PART = 99.0, 90.0, 95.0, 80.0
@@ -59,24 +59,26 @@ def rows(held: Near, name: str) -> Iterator[tuple[int, float]]:
 
 
 def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
-    means = [_meant(held, word) for word in said]
-    bag = frozenset(word for found in means for word in found)
-    unheard = any(not found and not _common(word) for word, found in zip(said, means, strict=True))
-    for n in {n for word in bag for n in held.holding[word]}:
+    found = [_meant(held, word) for word in said]
+    unheard = any(not means and not _common(word) for word, means in zip(said, found, strict=True))
+    told = [means for means in found if means]
+    bag = frozenset(word for means in told for word in means)
+    holding = [{n for word in means for n in held.holding[word]} for means in told]
+    fitting = set.intersection(*holding) if holding else set()  # names that hold all the words
+    for n in set().union(*holding):
         theirs, words, i = held.names[n]
         if words <= bag:
-            only = not unheard and bag - words <= shared()
+            only = not unheard and all(means <= shared() or not means.isdisjoint(words) for means in told)
             if only or (len(theirs) >= WHOLE and _within(theirs, said)):
-                yield i, SAME if bag == words and only else HOLDS
-        elif not unheard and len(bag) > 1 and bag <= words and _most_of(bag, words):
+                yield i, SAME if n in fitting and only else HOLDS
+        elif n in fitting and not unheard and len(told) > 1 and _most_of(bag & words, words):
             yield i, PART
 
 
 def _meant(held: Near, word: str) -> set[str]:
-    """Words of listed names that a word is, or that it is a slip of the pen away from."""
-    if word in held.holding:
-        return {word}
-    return set() if word in held.known else _alike(word, held.slips, FEWEST_WORD)
+    """Words of listed names that a word is, that it may be short for, or that it is a slip of the pen away from."""
+    means = {w for w in (word, *shortened().get(word, ())) if w in held.holding}
+    return means or (set() if word in held.known else _alike(word, held.slips, FEWEST_WORD))
 
 
 def _most_of(bag: frozenset[str], words: frozenset[str]) -> bool:

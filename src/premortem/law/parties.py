@@ -1,7 +1,7 @@
 """Named parties looked up in the shipped lists of parties: equal names are listed, near ones are shown until cleared."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -16,7 +16,8 @@ from premortem.case import default
 from premortem.errors import BadInput, raise_all
 from premortem.law.near_names import Near, near
 from premortem.law.near_names import rows as near_rows
-from premortem.law.spelling import key, telling, unread, words
+from premortem.law.spelling import compounds, key, telling, unread, words
+from premortem.law.vocabulary import EXPORTERS
 
 # Who may be named on a transaction.
 ROLES = ("exporter", "intermediate", "consignee", "end_user", "parent")
@@ -216,9 +217,15 @@ def _by_telling(name: str) -> list[tuple[int, float]]:
     like = OSA.normalized_similarity
     alike = process.extract(joined, held.telling.keys(), scorer=like, score_cutoff=NEAR / 100, limit=None)
     scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
-    parts = {"".join(told[i:j]) for i in range(len(told)) for j in range(i + 1, len(told) + 1)} - {joined}
+    joint = {part for word in told for part in compounds(word)}
+    parts = {*_runs(told, 1), *_runs(words(name), 2), *joint} - {joined}
     scores |= {part: max(HOLDS, scores.get(part, 0.0)) for part in parts if part in held.telling}
     return [(i, score) for text, score in scores.items() for i in held.telling[text]]
+
+
+def _runs(said: Sequence[str], fewest: int) -> Iterator[str]:
+    """Neighbouring words of a name, so many or more, run together."""
+    return ("".join(said[i:j]) for i in range(len(said)) for j in range(i + fewest, len(said) + 1))
 
 
 def standing(name: str, day: date) -> tuple[tuple[Listed, float], ...]:
@@ -256,6 +263,17 @@ def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | Non
         if not_looked_up(name):
             hits.append(Hit(role, name, "", NOT_LOOKED_UP, None, 0.0, unread(name), "", False, reason))
     return tuple(hits)
+
+
+def unscreened(named: Mapping[str, str], cleared: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Names of the named parties (by role) that stand in no table and that nobody cleared.
+
+    No list but a part of the Entity List is held, so that nothing is known of them; a reason to clear one stands for a
+    look at the whole lists.
+    """
+    settled = {*(key(name) for name in cleared or {}), *EXPORTERS}
+    unknown = (name for name in named.values() if key(name) not in index().by_key and key(name) not in settled)
+    return tuple(dict.fromkeys(unknown))
 
 
 def _hit(role: str, given: str, row: Listed, score: float, reason: str) -> Hit:

@@ -67,15 +67,16 @@ class _Known(NamedTuple):
 
 @cache
 def _known() -> _Known:
-    """Firms of `entities`, then parties that have one address, the firm of their group being their parent."""
+    """Firms of `entities`, then parties at the strictest of their addresses, the firm of their group being their parent."""
     firms = facts.read("entities").select("name", "hq_iso3", "ultimate_parent_hq_iso3", "source", "entity_listed")
     by_key = {key(n): Seat(hq, parent, n, source or "", listed) for n, hq, parent, source, listed in firms.rows()}
     places = facts.read("parties").select("name", "country", "group").rows()
     for row, (name, country, group) in zip(index().rows, places, strict=False):
         assert row.name == name
         owner = next((by_key[key(n)] for n in (*row.names, group or "") if key(n) in by_key), None)
-        for n in row.names if country and ";" not in country else ():
-            by_key.setdefault(key(n), Seat(country, owner.parent if owner else country, name, row.source, _first(row)))
+        place = _strictest(country)
+        for n in row.names if place else ():
+            by_key.setdefault(key(n), Seat(place, owner.parent if owner else place, name, row.source, _first(row)))
     by_telling: dict[str, Seat] = {}
     for found in by_key.values():
         short = "".join(telling(found.firm))
@@ -87,6 +88,12 @@ def _known() -> _Known:
 def _first(row: Listed) -> date | None:
     """First day on a list, None for a party that is on none."""
     return None if row.list == NOT_LISTED else row.effective or date.min
+
+
+def _strictest(places: str | None) -> str:
+    """Of places separated by semicolons the first that is, or was, Macau or of Country Group D:5, else the first."""
+    said = [place.strip() for place in (places or "").split(";")]
+    return next((place for place in said if place in _strict()), said[0])
 
 
 @cache
@@ -133,6 +140,12 @@ def assumed(given: Mapping[str, Any], field: str) -> Seat | None:
     """The seat that stands for a field which nobody gave, None where no named party tells it."""
     found = (_counted(role, given) for role in TOLD_BY.get(field, ()))
     return next((s for s in found if s and (field == "parent_headquarters" or s.headquarters)), None)
+
+
+def settled(given: Mapping[str, Any], field: str) -> bool:
+    """Whether the tables hold, under its very name, the seat of the firm that tells a field which nobody gave."""
+    found = assumed(given, field)
+    return found is not None and found.headquarters is not None
 
 
 def others(given: Mapping[str, Any]) -> Iterator[tuple[str, Seat]]:

@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -12,6 +13,8 @@ from premortem.text.numbers import unaccented
 NOBODY, OTHER_SCRIPT = "it names nobody", "few listed names are held in this script"
 # From this length on [letters], the `s` at the end of a word may be left out.
 PLURAL = 5
+# Fewest letters by which a longer word may be shortened.
+FEWEST = 3
 
 
 @cache
@@ -84,6 +87,35 @@ def shared() -> frozenset[str]:
     """Words that many firms share, as `plain_words` spells them, with legal forms that may also be words."""
     shared = {part for kind in ("common", "at_end") for w in _words()[kind] for part in plain_words(w)}
     return frozenset(shared)
+
+
+@cache
+def shortened() -> dict[str, frozenset[str]]:
+    """Words that many firms share, by each beginning of them, `FEWEST` letters or more, that may stand for them."""
+    found: dict[str, set[str]] = {}
+    for word in shared():
+        for end in range(FEWEST, len(word)):
+            found.setdefault(word[:end], set()).add(word)
+    return {start: frozenset(means) for start, means in found.items()}
+
+
+def compounds(word: str) -> Iterator[str]:
+    """What is left of a word without a word that many firms share, or the beginning of one, written together with it.
+
+    >>> [*compounds("birentech")]
+    ['biren']
+    """
+    for i in range(FEWEST, len(word) - FEWEST + 1):
+        for rest, common in ((word[:i], word[i:]), (word[i:], word[:i])):
+            if len(rest) >= PLURAL and common.removesuffix("s") in _common():
+                yield rest
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Words that many firms share, as they may be spelt or shortened, without the `s` of a plural."""
+    spelt = {word for word, means in _same().items() if shared().issuperset(means)}
+    return frozenset({*shared(), *spelt, *shortened()})
 
 
 def unread(name: str) -> str:

@@ -29,6 +29,10 @@ END_USES = (
 )  # fmt: skip
 
 
+# Words for an exporter that name no firm.
+EXPORTERS = ("reseller", "fabricator", "designer", "distributor")
+
+
 class Field(NamedTuple):
     """A field of a transaction."""
 
@@ -108,9 +112,7 @@ FIELDS: dict[str, Field] = {
         "ISO3",
         "headquarters of its ultimate parent [default: as its name or the consignee's is known, else its own]",
     ),
-    "exporter": Field(
-        "text", "", "nvidia, amd, reseller, fabricator, designer, distributor ... [default: the chip's vendor]"
-    ),
+    "exporter": Field("text", "", f"nvidia, amd, {', '.join(EXPORTERS)} ... [default: the chip's vendor]"),
     "exporter_hq": Field(
         "country",
         "ISO3",
