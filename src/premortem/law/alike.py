@@ -1,15 +1,15 @@
 """Rows of a table that no clause tells apart: they have one answer, so what it rests on is worked out once for all."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law import parties, seats
+from premortem.law import items, parties, seats
 from premortem.law.binding import limit
 from premortem.law.candidate_clauses import operative, turning_days
 from premortem.law.clause import Clause, Rulebook
@@ -20,7 +20,7 @@ from premortem.law.syntax import Among, Between, Compare, Joined, Missing, Name,
 from premortem.law.totals import start
 from premortem.law.vocabulary import FIELDS
 
-DAY = timedelta(days=1)
+DAY, EPOCH = timedelta(days=1), date(1970, 1, 1)
 # Places of which more is asked than their groups: a seat at home, and a destination with occupied regions.
 BY_NAME = ("USA", "UKR")
 # Most that the numbers of two columns may come to before they are counted anew.
@@ -56,13 +56,15 @@ def _coded(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterat
         column, kind = given[name], FIELDS[name].type
         if kind == "date":
             days = {*turning_days(book), *tested.days, *(_turns(known) if known else ())}
-            yield _between(column.to_physical(), [(day - _EPOCH).days for day in days])
+            yield _between(column.to_physical(), [(day - EPOCH).days for day in days])
         elif kind == "number" and name not in tested.whole:
             yield _between(column, sorted(tested.against.get(name, ())))
         elif kind == "country" and not known:  # a known firm's seat is compared with the place itself
-            yield _classed(column, lambda place: _place(place, tested.words, book))
+            yield _classed(column, partial(_place, words=tested.words, book=book))
+        elif name == "item":
+            yield _classed(column, partial(_item, classes=_items(tested, book)))
         elif name in parties.ROLES:
-            yield _classed(column, lambda party, role=name: _named(role, party, party in known, tested.words))
+            yield _classed(column, partial(_named, role=name, known=known, words=tested.words))
         else:
             yield _numbered(column)
     if "_back" in given.columns:
@@ -70,7 +72,24 @@ def _coded(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterat
     yield from _totals(given, answers, clauses)
 
 
-_EPOCH = np.datetime64("1970-01-01").item()
+def _item(item: str | None, classes: Mapping[str, Any]) -> Any:
+    return classes.get(item or "", item)
+
+
+def _items(tested: "_Tested", book: Rulebook) -> dict[str, Any]:
+    """What stands for an item of the catalogue: where its numbers lie among those that they are compared with, and the rest
+    of what a clause may ask; any other item stands for itself.
+    """
+    table = items.named()
+    told: list[list[Any]] = [table["vendor"].to_list(), table["kind"].to_list()]
+    told.append([_place(place, tested.words, book) for place in table["c_designer_hq"]])
+    for name in items.FROM_CATALOGUE:
+        column = table[f"c_{name}"]
+        compared = column.dtype.is_numeric() and name not in tested.whole
+        codes = _between(column, sorted(tested.against.get(name, ())))[0] if compared else column
+        told.append(codes.to_list() if isinstance(codes, pl.Series) else codes.tolist())
+    classes = zip(table["item"], zip(*told, strict=True), strict=True)
+    return {item: of for item, of in classes if item not in tested.words}
 
 
 class _Tested:
@@ -78,7 +97,7 @@ class _Tested:
 
     def __init__(self, clauses: Sequence[Clause]) -> None:
         self.against: dict[str, set[float]] = {}
-        self.days: set[Any] = set()
+        self.days: set[date] = set()
         self.whole: set[str] = set()
         self.words: frozenset[str] = frozenset(BY_NAME)
         for c in clauses:
@@ -111,7 +130,7 @@ class _Tested:
             self.whole |= {n.name for n in _names(side)}
         elif isinstance(side, Name) and side.name not in clause.numbers:
             if isinstance(other, Value) and FIELDS[side.name].type == "date":
-                day = np.datetime64(str(other.value)).item()
+                day = date.fromisoformat(str(other.value))
                 self.days |= {day, day + DAY}
             elif isinstance(other, Value) and not isinstance(other.value, bool | str):
                 self.against.setdefault(side.name, set()).add(float(other.value))
@@ -157,15 +176,15 @@ def _known(name: str | None) -> bool:
     return bool(name) and (parties.suspect(str(name)) or seats.seat(str(name)) is not None)
 
 
-def _turns(known: set[str]) -> Iterator[Any]:
+def _turns(known: set[str]) -> Iterator[date]:
     """Days on which what the tables say of these names changes."""
     yield from parties.turning_days()
     yield from (s.listed for name in known if (s := seats.seat(name)) and s.listed)
 
 
-def _named(role: str, name: str | None, known: bool, words: frozenset[str]) -> str | None:
+def _named(name: str | None, role: str, known: set[str], words: frozenset[str]) -> str | None:
     """What stands for a name: itself where a table knows it, the spelling by which clauses know it, or anybody."""
-    if not name or known:
+    if not name or name in known:
         return name
     spelt = parties.addressee(name) if role == "exporter" else key(name) if role == "consignee" else name
     return f" {spelt}" if spelt in words else ""

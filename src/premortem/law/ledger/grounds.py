@@ -94,7 +94,8 @@ def _resting(
     unsaid: list[list[Other]] = []
     for row, outcome in zip(given, outcomes, strict=True):
         day = row["date"]
-        named.setdefault(day, addressees(book, day))
+        if day not in named:
+            named[day] = addressees(book, day)
         unsaid.append(others(row, named[day]) if free(outcome) else [])
     changed = _changed(rows, unsaid)
     told = iter(decide(changed.drop("_at"), book)["outcome"] if changed.height else ())
@@ -128,22 +129,30 @@ def _cited(fields: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> list[
     tests = [expr.meta.output_name() for expr in columns]
     met = tried(fields, answers.to_dict(), clauses).select(tests).rows()
     by_id = {c.id: c for c in clauses}
-    in_force: dict[date, tuple[tuple[Clause, ...], tuple[bool, ...]]] = {}
+    periods = _periods(clauses, fields["date"].unique().to_list())
     seen: dict[Any, tuple[Citation, ...]] = {}
     found = []
     for day, clause, required_by, truth in zip(
         fields["date"], answers["clause"], answers["required_by"], met, strict=True
     ):
-        if day not in in_force:
-            known = tuple(operative(book, day, day))
-            in_force[day] = known, tuple(speaks(c, day) for c in known)
-        key = (*in_force[day], clause, required_by, truth)
+        key = (periods[day][0], clause, required_by, truth)
         if key not in seen:
             answer = {"clause": clause, "required_by": required_by}
-            ladder = steps(in_force[day][0], asked, dict(zip(tests, truth, strict=True)), answer, day)
+            ladder = steps(periods[day][1], asked, dict(zip(tests, truth, strict=True)), answer, day)
             seen[key] = citations_of(by_id.get(clause), ladder, book)
         found.append(seen[key])
     return found
+
+
+def _periods(clauses: Sequence[Clause], days: Sequence[date]) -> dict[date, tuple[int, list[Clause]]]:
+    """The clauses in force on each day; days on which the same ones are, and say the same numbers, have one number."""
+    numbers: dict[tuple[tuple[int, bool], ...], int] = {}
+    periods = {}
+    for day in days:
+        known = [(i, c) for i, c in enumerate(clauses) if c.in_force(day)]
+        said = tuple((i, speaks(c, day)) for i, c in known)
+        periods[day] = numbers.setdefault(said, len(numbers)), [c for _, c in known]
+    return periods
 
 
 def not_checked(given: pl.DataFrame) -> list[str]:
@@ -169,7 +178,7 @@ def hits(given: pl.DataFrame) -> tuple[pl.Series, list[dict[str, Any]]]:
     counted: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     cleared = pl.col("cleared") if "cleared" in given.columns else pl.lit(None, pl.String)
     for role in (role for role in ROLES if role in given.columns):
-        names = [name for name in given[role].unique().drop_nulls() if name and suspect(name)]
+        names = [name for name in given[role].unique().drop_nulls().sort() if name and suspect(name)]
         at = given[role].is_in(names).fill_null(False).arg_true()
         if not names or not len(at):
             continue
