@@ -162,3 +162,10 @@ def test_a_decided_ledger_can_be_decided_again(tmp_path):
     rows = pl.DataFrame([{"item": "T4", "quantity": "1", "destination": "UKR", "date": "2025-06-01"}])
     once = decide_ledger(rows, rules.load("history"))
     assert decide_ledger(once, rules.load("history")).equals(once)
+
+
+def test_a_ledger_without_rows_has_the_same_columns_and_nothing_to_tell(tmp_path):
+    path = tmp_path / "l.csv"
+    path.write_text("item,quantity,destination,date\n")
+    summary = json.loads(CliRunner().invoke(app, ["ledger", str(path), "--json"]).stdout)
+    assert (summary["rows"], summary["may_go"], summary["stale"]) == (0, {"true": 0, "false": 0, "null": 0}, 0)

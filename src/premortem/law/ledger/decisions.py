@@ -149,7 +149,7 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     hits, listed = grounds.hits(good)
     if good.height:
         answers = answers.hstack(grounds.grounds(good, answers, book)).with_columns(hits)
-    stale = good.filter(pl.col("date") > verified().news).height
+    stale = good.filter(pl.col("date") > verified().news).height if good.height else 0
     told = Told(_room_left(good, answers, book, totals), listed, stale, grounds.not_checked(good))
     place = np.full(rows.height, -1, np.int64)
     place[good["_row"].to_numpy()] = np.arange(good.height)
