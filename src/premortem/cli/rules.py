@@ -99,6 +99,9 @@ def ledger(
 ) -> None:
     """Decide a table of shipments in date order, with running totals.
 
+    Each row also tells whether it may go (may_go, empty where that hangs on rests_on or on a name in hits) and how sure
+    that is (confidence), as check does.
+
     Rows that cannot be read are rejected with their number and reason, written beside the output as
     OUT.rejected.csv, and counted; the exit status is then 1.
 

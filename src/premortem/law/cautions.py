@@ -1,6 +1,6 @@
 """What is to be looked at beside an answer: places whose moves nobody confirmed, seats that contradict, embargoes elsewhere."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -11,17 +11,23 @@ from premortem.law.clause import Rulebook
 from premortem.law.engine import judge
 from premortem.law.places import unconfirmed
 from premortem.law.row_defaults import ROLES, complete
-from premortem.law.transactions import COUNTRIES, frame_of
+from premortem.law.transactions import COUNTRIES
 from premortem.law.vocabulary import LISTED
 
 
-def doubted(given: Mapping[str, Any], fields: pl.DataFrame, outcome: str, book: Rulebook) -> tuple[str, ...]:
-    """Places of which a move between groups was never confirmed, where the answer would be another without it."""
-    places = unconfirmed(given["date"], book.moves) & {fields[role][0] for role in ROLES}
-    if not places:
-        return ()
-    other = judge(complete(frame_of([given]), book, doubting=True), book)["outcome"][0]
-    return tuple(sorted(places)) if other != outcome else ()
+def doubted(rows: pl.DataFrame, fields: pl.DataFrame, outcomes: Sequence[str], book: Rulebook) -> list[tuple[str, ...]]:
+    """Of each row, the places of which a move between groups was never confirmed, where the answer would be another without
+    it. `fields` are the rows completed, `outcomes` what was decided of them.
+    """
+    hanging = {day: unconfirmed(day, book.moves) for day in fields["date"].unique()}
+    named = fields.select("date", *ROLES).rows()
+    places = [tuple(sorted(hanging[day].intersection(told))) for day, *told in named]
+    at = [i for i, found in enumerate(places) if found]
+    if not at:
+        return places
+    other = judge(complete(rows[at], book, doubting=True), book)["outcome"]
+    stands = {i for i, outcome in zip(at, other, strict=True) if outcome == outcomes[i]}
+    return [() if i in stands else found for i, found in enumerate(places)]
 
 
 def elsewhere(given: Mapping[str, Any], fields: pl.DataFrame, book: Rulebook) -> Iterator[str]:
@@ -30,9 +36,10 @@ def elsewhere(given: Mapping[str, Any], fields: pl.DataFrame, book: Rulebook) ->
     """
     yield from seats.contradicted(given)
     yield from _known(given, fields)
-    barred = embargoed(book, given["date"])
-    for role in COUNTRIES:
-        if role != "destination" and given.get(role) in barred:
+    roles = [role for role in COUNTRIES if role != "destination" and role in given]
+    barred = embargoed(book, given["date"]) if roles else frozenset()
+    for role in roles:
+        if given[role] in barred:
             told = f"{role.replace('_', ' ').capitalize()} {given[role]} is under embargo"
             yield f"{told}: sanctions of OFAC, General Prohibition 10 and the risk of diversion are not looked at."
 

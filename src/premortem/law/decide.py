@@ -82,11 +82,7 @@ class Decision:
     @property
     def may_go(self) -> bool | None:
         """Whether it may go without a licence; None where that hangs on facts that nobody gave, or on a name to look at."""
-        if self.outcome.startswith("needs:"):
-            return None
-        if not _free(self.outcome):
-            return False
-        return None if self.rests_on or self.unscreened or self.unverified or self.elsewhere else True
+        return may_go(self.outcome, bool(self.rests_on or self.unscreened or self.unverified or self.elsewhere))
 
     @property
     def would_change(self) -> tuple[str, ...]:
@@ -111,12 +107,12 @@ class Decision:
     @property
     def confidence(self) -> str:
         """How sure the reading of the weakest clause is that the answer rests on; low where it hangs on a place's doubtful move."""
-        return "low" if self.doubted else weakest(self.citations)
+        return confidence(self.citations, self.doubted)
 
     @property
     def unverified(self) -> bool:
         """Whether the clause that decides, or a place's move on which the answer hangs, is not sure."""
-        return bool(self.doubted) or any(c.clause == self.clause and c.confidence == "low" for c in self.citations)
+        return unverified(self.clause, self.citations, self.doubted)
 
     @property
     def stale(self) -> bool:
@@ -178,6 +174,23 @@ class Decision:
         return memo.html(self)
 
 
+def may_go(outcome: str, in_doubt: bool) -> bool | None:
+    """Whether an outcome lets it go without a licence; None where that is not known, or the permission is `in_doubt`."""
+    if outcome.startswith("needs:"):
+        return None
+    return (None if in_doubt else True) if free(outcome) else False
+
+
+def confidence(citations: Sequence[Citation], doubted: Sequence[str]) -> str:
+    """How sure the weakest of the clauses is that an answer rests on; low where it hangs on a place's doubtful move."""
+    return "low" if doubted else weakest(tuple(citations))
+
+
+def unverified(clause: str, citations: Sequence[Citation], doubted: Sequence[str]) -> bool:
+    """Whether the clause that decides, or a place's move on which the answer hangs, is not sure."""
+    return bool(doubted) or any(c.clause == clause and c.confidence == "low" for c in citations)
+
+
 def gate(outcome: str, may_go: bool | None, policy: str = LAW) -> int:
     """Exit status of a gate: only what may go without a licence passes, and only by the law as it stood."""
     if outcome == SCREENING:
@@ -186,7 +199,7 @@ def gate(outcome: str, may_go: bool | None, policy: str = LAW) -> int:
     return GATE["facts" if unsure else "go" if may_go else "barred"]
 
 
-def _free(outcome: str) -> bool:
+def free(outcome: str) -> bool:
     """Whether an outcome lets it go without a licence."""
     return outcome == NOT_REQUIRED or outcome.startswith(("exception:", "veu:"))
 
@@ -209,10 +222,10 @@ def explain(
     answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]
     clause = next((c for c in book.clauses if c.id == answer["clause"]), None)
     steps = ladder(fields[:1], answer, book)
-    rests = _hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :])
+    rests = hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :])
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
     found = sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True)), given)
-    free, unsaid_fields = _free(answer["outcome"]), {a.field for a in found}
+    resting, unsaid_fields = resting_on(answer["outcome"], rests), {a.field for a in found}
     reasons = clearings(given.get("cleared", "")) | dict(cleared or {})
     return Decision(
         transaction=given,
@@ -225,16 +238,16 @@ def explain(
         headroom_tpp=_headroom(answer, clause, given),
         trace=tuple(step.marked(unsaid_fields) for step in steps),
         changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"]),
-        citations=_citations(clause, steps, answer, book),
+        citations=citations_of(clause, steps, book),
         asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,
-        rests_on=tuple(a for a in found if free and a.field in rests and a.field in RESTS_ON),
+        rests_on=tuple(a for a in found if a.field in resting),
         hits=screen(_parties(given), given["date"], reasons),
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
-        doubted=doubted(given, fields[:1], answer["outcome"], book),
+        doubted=doubted(frame_of([given]), fields[:1], [answer["outcome"]], book)[0],
         elsewhere=tuple(elsewhere(given, fields[:1], book)),
-        unscreened=unscreened(_parties(given), reasons) if free else (),
+        unscreened=unscreened(_parties(given), reasons) if free(answer["outcome"]) else (),
     )
 
 
@@ -259,19 +272,22 @@ def _parties(given: Mapping[str, Any]) -> dict[str, str]:
     return {role: given[role] for role in ROLES if given.get(role)}
 
 
-def _hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str]) -> tuple[str, ...]:
+def resting_on(outcome: str, hangs_on: Sequence[str]) -> tuple[str, ...]:
+    """Of the fields on which an outcome hangs, those without which a permission would not stand."""
+    return tuple(field for field in hangs_on if field in RESTS_ON) if free(outcome) else ()
+
+
+def hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str]) -> tuple[str, ...]:
     """Fields that nobody gave, of which another value changes the answer; one permission is as good as another."""
     changed = (
         o.field
         for o, other in zip(unsaid, outcomes, strict=True)
-        if other != outcome and not (_free(outcome) and _free(other))
+        if other != outcome and not (free(outcome) and free(other))
     )
     return tuple(dict.fromkeys(changed))
 
 
-def _citations(
-    clause: Clause | None, steps: Sequence[Step], answer: Mapping[str, Any], book: Rulebook
-) -> tuple[Citation, ...]:
+def citations_of(clause: Clause | None, steps: Sequence[Step], book: Rulebook) -> tuple[Citation, ...]:
     """What the answer rests on: the clause that decides, the requirements that bind, the clause that classifies."""
     by_id = {c.id: c for c in book.clauses}
     applying = [by_id[s.clause] for s in steps if s.applies]

@@ -85,7 +85,12 @@ def named() -> pl.DataFrame:
 
 def designed(item: str) -> bool:
     """Whether the catalogue knows whose design an item is."""
-    return item in named()["item"]
+    return item in _catalogued()
+
+
+@cache
+def _catalogued() -> frozenset[str]:
+    return frozenset(named()["item"])
 
 
 @cache

@@ -52,31 +52,49 @@ def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> t
     """Clauses in force that day that apply or miss by one of several tests, in order, with the values looked at."""
     day = fields["date"][0]
     known = tuple(operative(book, day, day))
-    totals = {name: pl.lit(answer.get(name), pl.Float64) for name in TOTALS}
-    eccn = pl.lit(answer["eccn"], pl.String)
-    frame = fields.lazy().with_columns(*laid_down(known), eccn=eccn, **totals)
-    asked, columns = _asked(known)
-    values = frame.with_columns(columns).collect().row(0, named=True)
-    met = {c.id: [values[test.column] for test in asked[c.id]] for c in known}
+    values = tried(fields, answer, known).row(0, named=True)
+    asked = tests_of(known)[0]
+    by_id = {c.id: c for c in known}
+    return tuple(
+        replace(step, tests=_tests(by_id[step.clause], asked[step.clause], values, day))
+        for step in steps(known, asked, values, answer, day)
+    )
+
+
+def tried(fields: pl.DataFrame, answers: Mapping[str, Any], clauses: tuple[Clause, ...]) -> pl.DataFrame:
+    """Completed rows with every test of these clauses worked out; `answers` are what was decided of one row, or columns of
+    several.
+    """
+    totals = {name: pl.lit(answers.get(name)).cast(pl.Float64) for name in TOTALS}
+    eccn = pl.lit(answers["eccn"]).cast(pl.String)
+    frame = fields.lazy().with_columns(*laid_down(clauses), eccn=eccn, **totals)
+    return frame.with_columns(tests_of(clauses)[1]).collect()
+
+
+def steps(
+    known: Sequence[Clause],
+    asked: Mapping[str, Sequence["Asked"]],
+    met: Mapping[str, bool | None],
+    answer: Mapping[str, Any],
+    day: date,
+) -> tuple[Step, ...]:
+    """The ladder without its tests: of the clauses in force on a day, those that apply or miss by one of several tests.
+
+    `met` tells of each test's column whether it is met; `answer` holds the deciding clause and what asked for a licence.
+    """
+    of = {c.id: [met[test.column] for test in asked[c.id]] for c in known}
     applies = {
-        c.id: speaks(c, day) and all(m for m, test in zip(met[c.id], asked[c.id], strict=True) if test.applies)
+        c.id: speaks(c, day) and all(m for m, test in zip(of[c.id], asked[c.id], strict=True) if test.applies)
         for c in known
     }
-    shown = [c for c in known if applies[c.id] or sum(not m for m in met[c.id]) <= min(1, len(met[c.id]) - 1)]
+    shown = [c for c in known if applies[c.id] or sum(not m for m in of[c.id]) <= min(1, len(of[c.id]) - 1)]
     reached = _reached(known, answer, applies)
-    return tuple(
-        Step(c.id, c.says, applies[c.id], c.id in reached, _tests(c, asked[c.id], met[c.id], values, day))
-        for c in shown
-    )
+    return tuple(Step(c.id, c.says, applies[c.id], c.id in reached, ()) for c in shown)
 
 
-def _tests(
-    clause: Clause, asked: Sequence["Asked"], met: Sequence[bool | None], values: Mapping[str, Any], day: date
-) -> tuple[Test, ...]:
-    return tuple(
-        Test(test.text, _looked_at(test.text, clause, values, day), bool(m), m is not None)
-        for test, m in zip(asked, met, strict=True)
-    )
+def _tests(clause: Clause, asked: Sequence["Asked"], values: Mapping[str, Any], day: date) -> tuple[Test, ...]:
+    met = ((test.text, values[test.column]) for test in asked)
+    return tuple(Test(text, _looked_at(text, clause, values, day), bool(m), m is not None) for text, m in met)
 
 
 def _reached(known: Sequence[Clause], answer: Mapping[str, Any], applies: Mapping[str, bool]) -> set[str]:
@@ -104,7 +122,7 @@ class Asked(NamedTuple):
 
 
 @lru_cache(64)
-def _asked(clauses: tuple[Clause, ...]) -> tuple[dict[str, list[Asked]], list[pl.Expr]]:
+def tests_of(clauses: tuple[Clause, ...]) -> tuple[dict[str, list[Asked]], list[pl.Expr]]:
     """Every clause's tests by its id, and the columns that tell which are met; a test that several make is worked out once."""
     asked: dict[str, list[Asked]] = {c.id: [] for c in clauses}
     columns: dict[str, pl.Expr] = {}

@@ -130,14 +130,18 @@ def not_checked(d: "Decision") -> tuple[str, ...]:
     missing = [f"Not named, so looked up in no list: {', '.join(unnamed)}."] if unnamed else []
     unread = _unread(d)
     missing += [f"Named, and looked up in no list: {'; '.join(unread)}."] if unread else []
-    held = ", ".join(f"{h.name} ({h.rows} rows of {h.date})" for h in lists_held())
-    lists = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
-    if lacking := _lacking():
-        lists = f"{lists} No row is held of {', '.join(lacking)}."
     if d.unscreened:
         missing.append(f"In no table: {', '.join(d.unscreened)}. {SCREEN}")
     warning = verified().warning(d.transaction["date"])
-    return (*missing, lists, *d.elsewhere, *verified().not_checked, *((warning,) if warning else ()))
+    return (*missing, lists(), *d.elsewhere, *verified().not_checked, *((warning,) if warning else ()))
+
+
+def lists() -> str:
+    """That the lists of parties are not whole: what is held, and what is not."""
+    held = ", ".join(f"{h.name} ({h.rows} rows of {h.date})" for h in lists_held())
+    said = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
+    lacking = _lacking()
+    return f"{said} No row is held of {', '.join(lacking)}." if lacking else said
 
 
 def _unnamed(d: "Decision") -> list[str]:

@@ -45,7 +45,7 @@ class Rulebook:
         return explain(Transaction(fields), self.book)
 
     def ledger(self, shipments: pl.DataFrame) -> pl.DataFrame:
-        """A table with outcome, deciding clause and headroom a row; never drops a row."""
+        """A table with outcome, deciding clause, headroom, `may_go` and what that rests on a row; never drops a row."""
         return decide_ledger(shipments, self.book)
 
     def timeline(self, transaction: Transaction) -> pl.DataFrame:

@@ -20,6 +20,8 @@ from premortem.text import phrases
 PLAIN = "Share of futures in which each assumption holds (not forecasts)"
 STEPS = " ▏▎▍▌▋▊▉█"
 BAR_CELLS = 5
+# Hits of a ledger that are shown.
+HITS = 20
 # A width that cuts nothing.
 UNBOUNDED = 10_000
 
@@ -302,6 +304,8 @@ def print_ledger(result: dict[str, Any], out: Path | None) -> None:
         console.print(f"... and {len(result['rejected']) - 20:,} more rejected rows; see them with --json")
     for outcome, count in result["outcomes"].items():
         console.print(f"{count:>12,}  {outcome}")
+    for line in _grounds(result):
+        console.print(line)
     for place, left in result["headroom"].items():
         room = phrases.limit(left, "TPP")
         console.print(f"{place}: {room} {'to' if room == 'no limit' else 'left of'} its allocation")
@@ -311,6 +315,21 @@ def print_ledger(result: dict[str, Any], out: Path | None) -> None:
     console.print(
         f"{result['rows']:,} rows{rejected}, in {result['seconds']:.2f} s" + (f"; written to {out}" if out else "")
     )
+
+
+def _grounds(result: dict[str, Any]) -> list[str]:
+    """How many rows may go, what was hit, and what the answers do not cover."""
+    may, hits = result["may_go"], result["hits"]
+    lines = [f"{phrases.counted(may['true'], 'row')} may go without a licence, {may['false']:,} may not, {may['null']:,} hang on facts or names"]  # fmt: skip
+    lines += [
+        f"{h['party']} {h['given']}: {h['name'] or h['list']} ({phrases.counted(h['rows'], 'row')})"
+        for h in hits[:HITS]
+    ]
+    lines += [f"... and {len(hits) - HITS:,} more hits; see them with --json"] if len(hits) > HITS else []
+    if result["stale"]:
+        day = result["rulebook"]["verified_to"]
+        lines.append(f"STALE: {phrases.counted(result['stale'], 'row')} after {day}, to which the rulebook is verified")
+    return [*lines, *(f"Not checked: {sentence}" for sentence in result["not_checked"]), memo.current()]
 
 
 def print_clauses(clauses: list[dict[str, Any]]) -> None:

@@ -42,8 +42,11 @@ ALIASES = {
 }
 # Columns that a ledger may carry for its own use, or that link a row to an earlier one.
 PASSED = frozenset(
-    {"id", "returns", "amends", "note", "reference", "case_id", "outcome", "clause", "eccn", "headroom_tpp", "rejected"}
-)
+    {
+        "id", "returns", "amends", "note", "reference", "case_id", "outcome", "clause", "eccn", "headroom_tpp", "may_go",
+        "rests_on", "confidence", "hits", "rejected",
+    }
+)  # fmt: skip
 
 
 def checked(given: pl.DataFrame, file: str) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -12,22 +12,29 @@ from premortem.errors import BadInput
 from premortem.law.binding import limit
 from premortem.law.clause import Rulebook
 from premortem.law.engine import decide
-from premortem.law.ledger import corrections
+from premortem.law.ledger import corrections, grounds
 from premortem.law.ledger.columns import checked, typed
 from premortem.law.ledger.field_guesses import renamed
 from premortem.law.ledger.files import MISSHAPEN, check_target, read, write
+from premortem.law.rulebook_version import verified
 from premortem.law.totals import Totals
 
 # Clause whose running total is a country's.
 ALLOCATION = "diffusion.country_allocation"
 # Columns that the ledger gains.
-ANSWERS = {"outcome": pl.String, "clause": pl.String, "eccn": pl.String, "headroom_tpp": pl.Float64}
+ANSWERS = {
+    "outcome": pl.String, "clause": pl.String, "eccn": pl.String, "headroom_tpp": pl.Float64,
+    **grounds.COLUMNS, "hits": pl.String,
+}  # fmt: skip
 # Columns of the file of rejected rows, first and last: a row's number in the ledger, and why it was rejected.
 ROW, WHY = "_row", "rejected"
 
 
 def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> pl.DataFrame:
-    """The ledger with outcome, deciding clause, ECCN and headroom a row, in the order given; none is dropped.
+    """The ledger with outcome, deciding clause, ECCN, headroom and grounds a row, in the order given; none is dropped.
+
+    `may_go` is as `check` tells it of the row after what the ledger shipped before: empty where it hangs on what nobody
+    said (`rests_on`) or on a name to look at (`hits`); `confidence` is that of the weakest clause that the answer rests on.
 
     Running totals follow the dates; rows of one day follow their order in the ledger. A row whose `returns` names the
     `id` of an earlier one gives back what that one drew, `quantity` units of it; one that `amends` an earlier one
@@ -42,8 +49,8 @@ def decide_file(
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
     """A ledger file decided, and its summary: the keys of the command line. `columns` gives headings their fields."""
     began = time.perf_counter()
-    decided, headroom = _decided(renamed(read(path), columns or {}, path.name), book, path.name)
-    return decided, summary(decided, headroom, time.perf_counter() - began)
+    decided, told = _decided(renamed(read(path), columns or {}, path.name), book, path.name)
+    return decided, summary(decided, told, time.perf_counter() - began)
 
 
 def check_targets(out: Path, *inputs: Path) -> None:
@@ -91,8 +98,17 @@ def _holds_rejected(path: Path) -> bool:
     return (held.columns[0], held.columns[-1]) == (ROW, WHY) and held[WHY].is_not_null().all()
 
 
-def summary(decided: pl.DataFrame, room: dict[str, tuple[float, float]], seconds: float) -> dict[str, Any]:
-    """Counts by outcome, rejected rows with reasons, and by country room left under its allocation and the allocation [TPP]."""
+class Told(NamedTuple):
+    """What is said of a ledger as a whole."""
+
+    room: dict[str, tuple[float, float]]  # by country, room left under its allocation and the allocation [TPP]
+    hits: list[dict[str, Any]]
+    stale: int  # rows of days after the last to which the rulebook was verified
+    not_checked: list[str]
+
+
+def summary(decided: pl.DataFrame, told: Told, seconds: float) -> dict[str, Any]:
+    """Counts by outcome and by `may_go`, rejected rows with reasons, room left, and what the answers do not cover."""
     counts = (
         decided.filter(pl.col("outcome").is_not_null())
         .group_by("outcome")
@@ -106,12 +122,23 @@ def summary(decided: pl.DataFrame, room: dict[str, tuple[float, float]], seconds
         "outcomes": dict(counts.rows()),
         "rejected_count": wrong.height,
         "rejected": [{"row": row, "why": why} for row, why in wrong.rows()],
-        "headroom": {place: left for place, (left, _) in room.items()},
-        "allocations": {place: limit for place, (_, limit) in room.items()},
+        "headroom": {place: left for place, (left, _) in told.room.items()},
+        "allocations": {place: limit for place, (_, limit) in told.room.items()},
+        "may_go": _counted(decided),
+        "hits": told.hits,
+        "not_checked": told.not_checked,
+        "rulebook": {"version": verified().version, "verified_to": str(verified().news)},
+        "stale": told.stale,
     }
 
 
-def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, dict[str, tuple[float, float]]]:
+def _counted(decided: pl.DataFrame) -> dict[str, int]:
+    """Decided rows that may go, that may not, and for which that hangs on something."""
+    said = decided.filter(pl.col("outcome").is_not_null())["may_go"]
+    return {"true": int(said.sum()), "false": int((~said).sum()), "null": said.null_count()}
+
+
+def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, Told]:
     named = checked(given, file)
     rows = corrections.linked(typed(named), named)
     # sorted by day, and as in the ledger within a day
@@ -119,13 +146,17 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
     answers = decide(good, book, totals) if good.height else pl.DataFrame(schema=ANSWERS)
     answers = answers.with_columns(headroom_tpp=_headroom(answers, good, book))
-    headroom = _room_left(good, answers, book, totals)
+    hits, listed = grounds.hits(good)
+    if good.height:
+        answers = answers.hstack(grounds.grounds(good, answers, book)).with_columns(hits)
+    stale = good.filter(pl.col("date") > verified().news).height if good.height else 0
+    told = Told(_room_left(good, answers, book, totals), listed, stale, grounds.not_checked(good))
     place = np.full(rows.height, -1, np.int64)
     place[good["_row"].to_numpy()] = np.arange(good.height)
     where = pl.Series(place).replace(-1, None)
     out = answers.select(pl.col(c).gather(pl.lit(where)) for c in ANSWERS)
     own = given.drop([c for c in (*ANSWERS, "rejected", MISSHAPEN) if c in given.columns])
-    return pl.concat([own, out, rows.select("rejected")], how="horizontal"), headroom
+    return pl.concat([own, out, rows.select("rejected")], how="horizontal"), told
 
 
 def _headroom(answers: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.Series:
