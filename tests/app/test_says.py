@@ -85,7 +85,7 @@ def clouds(apart: float) -> np.ndarray:
 
 
 def test_f060_no_family_is_claimed_where_futures_are_a_continuum():
-    from premortem.terminal import phrases as said
+    from premortem.text import phrases as said
 
     one, four = (
         archetypes.families(clouds(0.0) + np.random.default_rng(5).normal(size=(1200, 6))),

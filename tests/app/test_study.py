@@ -210,7 +210,7 @@ def test_breaks_are_made_ready_in_time_unless_the_server_stops(desk, monkeypatch
 
     prepared = []
     monkeypatch.setattr(rooms, "PAUSE", 0.0)
-    monkeypatch.setattr(rooms.breaking_points, "prepare", lambda study, pulled: prepared.append(study))
+    monkeypatch.setattr(rooms, "prepare", lambda study, pulled: prepared.append(study))
     monkeypatch.setattr(desk, "closing", threading.Event())
     if stopped:
         desk.closing.set()

@@ -14,10 +14,11 @@ from premortem.law import book as rules
 from premortem.law import memo, parties, worked_cases
 from premortem.law.assumed_facts import ANOTHER, RESTS_ON
 from premortem.law.citations import cited
-from premortem.law.decide import GATE, Transaction, explain, gate
+from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.parties import suspect
+from premortem.law.permission import GATE, gate
 from premortem.law.rulebook_version import verified
 from premortem.law.transactions import frame_of, parse
 from premortem.law.vocabulary import FIELDS, OUTCOMES

@@ -138,7 +138,7 @@ def test_the_command_tells_what_is_stale_hit_and_not_checked(tmp_path):
     late = verified().news + timedelta(1)
     path.write_text(
         "item,quantity,destination,date,consignee\n"
-        f"T4,1,UKR,2025-06-01,\nRTX 4090,1,CHN,{late},Huawai\nT4,1,FRA,2025-06-01,Acme\nH20,1,SGP,2025-06-01,Huawei\n"
+        f"T4,1,UKR,2025-06-01,\nRTX 4090,1,CHN,{late},Huawai\nT4,1,FRA,2025-06-01,Microsoft\nH20,1,SGP,2025-06-01,Huawei\n"
     )
     done = CliRunner().invoke(app, ["ledger", str(path), "-o", str(out), "--json"])
     summary = json.loads(done.stdout)

@@ -7,28 +7,24 @@ from typing import Any
 
 from premortem.errors import BadInput
 from premortem.law import memo
-from premortem.law.assumed_facts import RESTS_ON, Assumed, Other, assumed, others, sourced
+from premortem.law.assumed_facts import Assumed, assumed, others, sourced
 from premortem.law.binding import limit_number
 from premortem.law.candidate_clauses import addressees, operative, seats
 from premortem.law.cautions import doubted, elsewhere
-from premortem.law.citations import Citation, cited, weakest
+from premortem.law.citations import Citation, cited
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.clearing import as_text, checked, clearings
 from premortem.law.conditions import identifiers
-from premortem.law.engine import NOT_REQUIRED, judge
+from premortem.law.engine import judge
 from premortem.law.ladder import ASKING, Step, ladder
 from premortem.law.parties import ROLES, Hit, screen, unscreened
+from premortem.law.permission import LAW, confidence, free, gate, hangs_on, may_go, resting_on, unverified
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import key
 from premortem.law.transactions import frame_of, parse
-from premortem.law.vocabulary import DENIED, SCREENING
+from premortem.law.vocabulary import DENIED
 from premortem.law.would_change import Change, changes, tries
-
-# The policy that is the law as it stood; every other is hypothetical.
-LAW = "history"
-# Exit statuses of a gate (`check --gate`): may go, needs a licence or is barred, hangs on facts, a name to look at.
-GATE = {"go": 0, "barred": 3, "facts": 4, "screening": 5}
 
 
 @dataclass(frozen=True)
@@ -174,36 +170,6 @@ class Decision:
         return memo.html(self)
 
 
-def may_go(outcome: str, in_doubt: bool) -> bool | None:
-    """Whether an outcome lets it go without a licence; None where that is not known, or the permission is `in_doubt`."""
-    if outcome.startswith("needs:"):
-        return None
-    return (None if in_doubt else True) if free(outcome) else False
-
-
-def confidence(citations: Sequence[Citation], doubted: Sequence[str]) -> str:
-    """How sure the weakest of the clauses is that an answer rests on; low where it hangs on a place's doubtful move."""
-    return "low" if doubted else weakest(tuple(citations))
-
-
-def unverified(clause: str, citations: Sequence[Citation], doubted: Sequence[str]) -> bool:
-    """Whether the clause that decides, or a place's move on which the answer hangs, is not sure."""
-    return bool(doubted) or any(c.clause == clause and c.confidence == "low" for c in citations)
-
-
-def gate(outcome: str, may_go: bool | None, policy: str = LAW) -> int:
-    """Exit status of a gate: only what may go without a licence passes, and only by the law as it stood."""
-    if outcome == SCREENING:
-        return GATE["screening"]
-    unsure = may_go is None or (may_go and policy != LAW)
-    return GATE["facts" if unsure else "go" if may_go else "barred"]
-
-
-def free(outcome: str) -> bool:
-    """Whether an outcome lets it go without a licence."""
-    return outcome == NOT_REQUIRED or outcome.startswith(("exception:", "veu:"))
-
-
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, date) else value
 
@@ -270,21 +236,6 @@ def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str,
 def _parties(given: Mapping[str, Any]) -> dict[str, str]:
     """Named parties by role."""
     return {role: given[role] for role in ROLES if given.get(role)}
-
-
-def resting_on(outcome: str, hangs_on: Sequence[str]) -> tuple[str, ...]:
-    """Of the fields on which an outcome hangs, those without which a permission would not stand."""
-    return tuple(field for field in hangs_on if field in RESTS_ON) if free(outcome) else ()
-
-
-def hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str]) -> tuple[str, ...]:
-    """Fields that nobody gave, of which another value changes the answer; one permission is as good as another."""
-    changed = (
-        o.field
-        for o, other in zip(unsaid, outcomes, strict=True)
-        if other != outcome and not (free(outcome) and free(other))
-    )
-    return tuple(dict.fromkeys(changed))
 
 
 def citations_of(clause: Clause | None, steps: Sequence[Step], book: Rulebook) -> tuple[Citation, ...]:

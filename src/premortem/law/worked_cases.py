@@ -12,8 +12,9 @@ from premortem.files.reader import check_ordinary
 from premortem.files.toml import parse_toml
 from premortem.law.book import Book, load
 from premortem.law.clearing import checked
-from premortem.law.decide import LAW, Transaction, explain, gate
+from premortem.law.decide import Transaction, explain
 from premortem.law.parties import ROLES
+from premortem.law.permission import LAW, gate
 
 MAX_BYTES = 10_000_000
 OPTIONS = {

@@ -18,11 +18,12 @@ from premortem.law.cautions import doubted, elsewhere
 from premortem.law.citations import Citation
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.clearing import clearings
-from premortem.law.decide import citations_of, confidence, free, hangs_on, may_go, resting_on, unverified
+from premortem.law.decide import citations_of
 from premortem.law.engine import RETURNED, decide
 from premortem.law.ladder import steps, tests_of, tried
 from premortem.law.memo import lists
 from premortem.law.parties import ROLES, Hit, screen, suspect, unscreened
+from premortem.law.permission import confidence, free, hangs_on, may_go, resting_on, unverified
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import start
