@@ -16,8 +16,12 @@ def method(run: Run) -> Section:
         (
             "Futures. ",
             f"A future is one draw of {len(run.study.priors.rows)} uncertainties from priors that use only sources dated up to {day}. Futures come from "
-            f"a randomised Sobol design in {run.replicates} independent replicates; the spread of their means gives the intervals. Every policy meets "
-            "the same futures, so differences between policies are paired.",
+            f"a randomised Sobol design in {run.replicates} independent replicates; the spread of their means gives the intervals."
+            + (
+                " Every policy meets the same futures, so differences between policies are paired."
+                if len(run.policies) > 1
+                else ""
+            ),
         ),
         (
             "Policies. ",
