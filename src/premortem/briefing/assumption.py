@@ -170,10 +170,16 @@ def _strongest(a: Assumption, top: dict[str, Any]) -> str:
 def _more(run: Run, a: Assumption, policy: str) -> Fold:
     """By policy, by condition, by threshold, and every item with what it is bound to."""
     by_policy = _shares(run, a)
-    made: list[Block] = [text(see(by_policy.id), " compares the policies." if len(run.policies) > 1 else " shows the share."), by_policy]
+    made: list[Block] = [
+        text(see(by_policy.id), " compares the policies." if len(run.policies) > 1 else " shows the share."),
+        by_policy,
+    ]
     if len(a.condition) > 1:
         causes = _causes(run, a)
-        made += [text(see(causes.id), f" shows what fails first{' under each' if len(run.policies) > 1 else ''}."), causes]
+        made += [
+            text(see(causes.id), f" shows what fails first{' under each' if len(run.policies) > 1 else ''}."),
+            causes,
+        ]
     curves = [_threshold(run, a, c, policy, shift) for c in a.condition if (shift := shift_of(c))]
     if curves:
         made.append(

@@ -21,7 +21,7 @@ from premortem.law.parties import ROLES, Hit, screen
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import key
-from premortem.law.transactions import frame_of, parse
+from premortem.law.transactions import frame_of, parse, question
 from premortem.law.vocabulary import DENIED, SCREENING
 from premortem.law.would_change import Change, changes, tries
 
@@ -221,7 +221,7 @@ def explain(
         eccn=answer["eccn"] or "not known",
         headroom_tpp=_headroom(answer, clause, given),
         trace=tuple(step.marked(unsaid_fields) for step in steps),
-        changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"]),
+        changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"], question(given)),
         citations=_citations(clause, steps, answer, book),
         asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from premortem.questions.describe import move
 from premortem.questions.margins import margins_of
+from premortem.questions.nearest_break import BISECTIONS
 from premortem.study import Study
 
 Array = NDArray[Any]
 # How far an uncertainty is moved, in standard normal scores of its prior: to about 1 in 40 on either side.
 REACH = 1.96
-BISECTIONS = 8
 
 
 def single_changes(study: Study, policy: str) -> dict[str, list[dict[str, Any]]]:
