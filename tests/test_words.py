@@ -1,8 +1,11 @@
 """Numbers are said as a reader should take them: no false certainty, no false precision."""
 
 import math
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from premortem.text import numbers
 
@@ -13,6 +16,22 @@ from premortem.text import numbers
 )
 def test_shares_are_never_rounded_to_certainty(value, said):
     assert numbers.share(value) == said
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_difference_of_shares_is_that_of_the_shares_shown_or_has_more_digits(start, end):
+    said, shown = numbers.points_between(start, end), round(100 * end) - round(100 * start)
+    if re.fullmatch(r"[+-]\d+ points?", said):
+        assert int(said.split()[0]) == shown
+    elif said == "no change":
+        assert shown == 0
+    else:
+        assert re.fullmatch(r"(under )?[+-]\d+\.\d points", said)
+
+
+def test_a_threshold_of_a_log_growth_says_what_it_makes_of_a_year():
+    assert numbers.threshold(0.2, "log growth a year") == "0.2, which is 22.1% a year"
+    assert numbers.threshold(0.85, "share") == "0.85"
 
 
 @pytest.mark.parametrize(("change", "said"), [(0.12, "+12 points"), (-0.01, "-1 point"), (0.004, "no change")])

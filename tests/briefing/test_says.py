@@ -236,3 +236,58 @@ def test_a_comparison_says_that_history_is_left_out(monkeypatch, small_run):
 )
 def test_a_change_beyond_sampling_error_never_reads_as_none(change, low, high, said):
     assert answers._interval({"change": change, "low": low, "high": high}) == said
+
+
+def test_a_change_of_shares_is_told_so_that_the_shares_shown_add_up():
+    every = assumption.shipped(default())
+    run = fake(every, {a.id: 0.445 for a in every} | {"all": 0.1})
+    other = run.board().with_columns(
+        holds=pl.when(pl.col("policy") == "streamlined").then(0.396).otherwise(pl.col("holds"))
+    )
+    run.board = lambda: other
+    line = findings.findings(run)[2]
+    assert "holds in 44% of futures" in line
+    assert line.endswith("Streamlined changes it most: -4.9 points.")  # 44% and 40% would part by four
+
+
+def test_a_run_of_one_policy_speaks_of_no_others(monkeypatch):
+    every = assumption.shipped(default())
+    shares = {a.id: 0.5 for a in every} | {"all": 0.19}
+    one, two = fake(every, shares, ("as-written",)), fake(every, shares)
+    one.replicates = 10
+    said = flat(page_one.page_one(one, [])) + flat(brief_assumption._shares(one, every[0]))
+    assert "every policy" not in said
+    assert "compare policies" not in said
+    assert "same futures under every policy" in flat(page_one.page_one(two, []))
+    for run, told in ((one, "x 1 policy,"), (two, "x 2 policies,")):
+        run.timing, run.seed, run.seconds = None, 7, {}
+        assert told in printed(monkeypatch, 120, lambda run=run: board.print_run(run))
+
+
+NUMBERS = {"a fifth": 0.2, "half": 0.5, "six": 6.0, "two thirds": 2 / 3}
+
+
+def test_a_condition_says_the_number_that_it_tests():
+    """Where the sentence names an amount, it is the limit; a log growth reads as what it makes of a year."""
+    for a in assumption.shipped(default()):
+        for c in a.condition:
+            value, told = c.limit.value, c.says
+            if c.limit.unit == "log growth a year":
+                value = np.expm1(value)
+            amounts = [float(x) / 100 for x in re.findall(r"(\d+)%", told)]
+            amounts += [float(x) for x in re.findall(r"over (0\.\d+)", told)]
+            amounts += [x for word, x in NUMBERS.items() if re.search(rf"\b{word}\b", told)]
+            if not amounts:
+                assert value == 1.0, f"{a.id}.{c.id}: {told}"  # higher, or covered: no amount to name
+            assert all(abs(x - value) <= 0.005 for x in amounts), f"{a.id}.{c.id}: {told}"
+
+
+def test_what_is_left_out_of_a_brief_is_told_within_the_width_of_the_terminal(monkeypatch, capsys):
+    from premortem.cli import run as commands
+
+    monkeypatch.setenv("COLUMNS", "60")
+    commands._say_left_out(["families: too little to go on, since " + "so few futures hold " * 8])
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= 60
+    assert lines[0].startswith("warning: families")

@@ -91,11 +91,16 @@ def test_f062_figure_4_is_titled_by_the_measures_on_its_axis():
     uptime, full = (api.filter(pl.col("measure") == m) for m in figure4.MEASURES)
     low = uptime.sort("percent").row(0, named=True)
     assert f"{low['percent']:.0f}% uptime" in title
-    last = full.filter(pl.col("date") >= figure4.WATCHED)["percent"].mean()
-    assert f"at full performance it was {share(last / 100)} of the time" in title
+    first, most = re.search(r"on no day from (.*) to 24 February .* for more than ([\d.]+)% of the day", title).groups()
+    rest = full.filter(pl.col("date") >= "2025-01-28")["percent"]
+    assert (first, float(most)) == ("28 January", rest.max())
+    assert full.filter(pl.col("date") == "2025-01-27")["percent"].item() > figure4.NONE
+    dead = frame.with_columns(percent=pl.when(pl.col("measure") == "uptime").then("percent").otherwise(0.0))
+    assert figure4.says(dead).title.endswith("on no day from 27 December to 24 February was it at full performance")
     assert not re.search(r"whole|again|recover", title)
     never = frame.with_columns(percent=pl.when(pl.col("percent").is_not_null()).then(100.0))
     assert "after" not in figure4.says(never).title
+    assert "on no day" not in figure4.says(never).title
 
 
 def test_f063_years_in_tables_are_years_and_no_digit_is_lost():

@@ -460,6 +460,30 @@ def test_an_answer_is_json_and_its_memo_fits_a_screen(sent, under):
     assert lines <= 30
 
 
+def test_a_name_of_several_cards_is_asked_for_and_not_a_field():
+    found = answer(item="RTX PRO 6000 Blackwell", destination="CHN", quantity=10, date="2025-06-01")
+    assert "Max-Q" in found.would_change[0]
+    assert "say datacentre" not in "; ".join(found.would_change)
+    named = answer(item="RTX PRO 6000 Blackwell Server", destination="CHN", quantity=10, date="2025-06-01")
+    assert "say which" not in "; ".join(named.would_change)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SENT, UNDER)
+def test_a_memo_shows_no_half_of_a_test_and_tells_no_cleared_shipment_that_nothing_helps(sent, under):
+    found = answer(under, **sent)
+    for line in memo.grounds(found):
+        if line.startswith("Nearest: "):
+            assert line.count("(") == line.count(")")
+            assert "[...]" not in line
+    assert (memo.NO_CHANGE in memo.text(found)) == (found.may_go is False and not found.would_change)
+
+
+def test_the_nearest_clause_is_told_by_the_fields_of_a_test_too_long_to_show():
+    told = memo.text(answer(item="sme_tool", destination="CHN", date="2025-06-01", fab_node_nm=28))
+    assert "oct2022.sme (a test of kind, listed, fab node nm, fab nand layers and advanced dram: not met)" in told
+
+
 def test_a_citation_is_told_by_paragraph_and_page():
     clause = rules.load("as-written").by_id["diffusion.country_allocation"]
     found = cited(clause)

@@ -229,3 +229,5 @@ def test_no_structure_claims_only_what_was_tested():
     assert "no structure found" in verdict
     assert f"1,000 futures of which {breaks.sum()} break" in verdict
     assert "weaker structure may be missed" in verdict
+    assert "dealt out at random" in verdict
+    assert f"{scenario_discovery.BEAT_CHANCE:g} times as far" in verdict

@@ -1,16 +1,19 @@
 """What `stress`, `compare`, `edits` and `futures` say of a small stored run."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from premortem import facts, questions
+from premortem.briefing import assumption as brief_assumption
 from premortem.case import default
 from premortem.errors import BadInput
-from premortem.questions import breaking_points, clause_sweeps, describe, margins, nearest_break, time
+from premortem.questions import clause_sweeps, describe, margins, nearest_break, time
 from premortem.questions.attribution import attribution as items_told
+from premortem.questions.breaking_points import Place, _kinds, single_thresholds
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +83,8 @@ def test_a_given_future_breaks_from_its_own_values(small_run):
 
 def test_a_single_threshold_turns_the_central_future(small_run):
     study, pulled = small_run.study, small_run.study.levers("as-written")
-    place = breaking_points.Place(study)
-    rows = breaking_points.single_thresholds(place, 1, pulled)
+    place = Place(study)
+    rows = single_thresholds(place, 1, pulled)
     assert rows
     i = study.priors.names.index(rows[0]["param"])
     both = np.repeat(place.values[:, None], 2, axis=1)
@@ -111,7 +114,7 @@ def test_a_number_that_decides_is_found_where_it_does(small_run, monkeypatch):
         return np.full((5, values.shape[1]), ratio - 0.4)
 
     monkeypatch.setattr(clause_sweeps, "margins_of", judge)
-    rows = {r["param"]: r for r in clause_sweeps.clause_thresholds(breaking_points.Place(study), 3, "as-written")}
+    rows = {r["param"]: r for r in clause_sweeps.clause_thresholds(Place(study), 3, "as-written")}
     row = rows["diffusion.country_allocation.tpp"]
     assert row["value"] == pytest.approx(0.4 * 790e6, rel=0.01)
     assert row["sentence"].startswith("the country cap breaks A4 below 316 million TPP")
@@ -298,7 +301,9 @@ def test_unknown_assumptions_and_policies_are_named(small_run):
         ("enforcement", 0.67, 0.57, "is 10 points lower (67% to 57%)"),
         ("wafer_growth", 0.45, 0.54, "is 15 points a year higher (56.8% a year to 71.6% a year)"),
         ("wafers_2024", 20.0, 30.0, "is 50% higher (20 thousand a month to 30 thousand a month)"),
-        ("cn_model_bias", -3.5, -3.0, "goes from -3.5 to -3"),
+        ("cn_model_bias", -3.5, -3.0, "count is 1.8 points higher (2.93% to 4.74%)"),
+        ("ai_share_rise", 0.4, 0.3, "is 14 points a year lower (49.2% a year to 35% a year)"),
+        ("market_multiple", 3.5, 3.0, "goes from 33.1-fold to 20.1-fold"),
     ],
 )
 def test_moves_read_in_units_that_people_use(study, name, start, to, said):
@@ -346,6 +351,31 @@ def test_the_rates_that_the_world_compounds_and_no_others_have_the_unit_of_log_r
     assert not [p.name for p in study.priors.rows if "log growth" in p.meaning]
 
 
+def test_no_logarithm_is_told_raw_and_no_meaning_speaks_of_one(study):
+    """What is told rises with the value, and is not the value."""
+    logs = [row for row in study.priors.rows if row.unit.startswith(("ln", "logit"))]
+    assert len(logs) >= 20
+    for row in logs:
+        assert "log" not in row.meaning.split(), row.name
+        assert "disadvantage" not in row.meaning, row.name
+        ends = [float(re.match(r"[\d.]+", describe.amount(row, x))[0]) for x in (row.low, row.high)]
+        assert ends[0] < ends[1], row.name
+        assert re.fullmatch(r"[\d.]+(% a year|%|-fold)( more each year)?", describe.amount(row, row.high)), row.name
+
+
+def test_the_brief_tells_a_single_move_as_stress_does(study):
+    pulled = study.levers("as-written")
+    alone = questions.single_changes(study, "as-written")
+    for number in (1, 4):
+        a = study.assumptions[number]
+        stressed = single_thresholds(Place(study), number, pulled)
+        for told, row in zip(alone[a.id][:3], stressed, strict=False):
+            assert told["says"] in row["sentence"]
+        said = brief_assumption._little(alone[a.id])
+        assert alone[a.id][0]["says"] in said
+        assert not re.search(r"\b(rises|falls) from\b", said)
+
+
 def test_the_ends_of_a_move_are_told_with_the_digits_that_part_them(study):
     lag, elasticity = study.priors["imitation_lag"], study.priors["elasticity"]
     assert describe.move(lag, 13.0 / 12, 12.85 / 12).endswith("(13.0 months to 12.8 months)")
@@ -359,4 +389,4 @@ def test_nearest_breaks_that_tell_the_same_moves_are_told_once():
     first = row(0.10, capex=(0.4, 0.5), power=(0.3, 0.2), price=(1.0, 1.1), cost=(0.2, 0.3), little=(0.0, 0.1))
     alike = row(0.11, capex=(0.4, 0.6), price=(1.0, 1.2), power=(0.3, 0.1), cost=(0.2, 0.4), other=(0.0, 0.1))
     opposite = row(0.5, capex=(0.4, 0.3), power=(0.3, 0.2), price=(1.0, 1.1), cost=(0.2, 0.3))
-    assert breaking_points._kinds([first, alike, opposite]) == [first, opposite]
+    assert _kinds([first, alike, opposite]) == [first, opposite]

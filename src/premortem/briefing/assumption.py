@@ -136,10 +136,7 @@ def _little(alone: list[dict[str, Any]]) -> str:
     """How little it takes from the central case, as a sentence."""
     if not alone:
         return "No uncertainty alone turns the verdict of the central case within 95% of its range: it takes several together."
-    moves = [
-        f"{r['meaning']} {'rises' if r['to'] > r['from'] else 'falls'} from {phrases.change(r['from'], r['to'])}"
-        for r in alone[:MOVES]
-    ]
+    moves = [r["says"] for r in alone[:MOVES]]
     verdict = "breaks" if alone[0]["breaks"] else "is broken, and mends"
     more = f" ({len(alone)} uncertainties could do it alone)" if len(alone) > MOVES else ""
     return f"How little it takes: the central case {verdict} when {'; or '.join(moves)}, all else at its centre{more}."
@@ -173,10 +170,16 @@ def _strongest(a: Assumption, top: dict[str, Any]) -> str:
 def _more(run: Run, a: Assumption, policy: str) -> Fold:
     """By policy, by condition, by threshold, and every item with what it is bound to."""
     by_policy = _shares(run, a)
-    made: list[Block] = [text(see(by_policy.id), " compares the policies."), by_policy]
+    made: list[Block] = [
+        text(see(by_policy.id), " compares the policies." if len(run.policies) > 1 else " shows the share."),
+        by_policy,
+    ]
     if len(a.condition) > 1:
         causes = _causes(run, a)
-        made += [text(see(causes.id), " shows what fails first under each."), causes]
+        made += [
+            text(see(causes.id), f" shows what fails first{' under each' if len(run.policies) > 1 else ''}."),
+            causes,
+        ]
     curves = [_threshold(run, a, c, policy, shift) for c in a.condition if (shift := shift_of(c))]
     if curves:
         made.append(
@@ -201,7 +204,8 @@ def _more(run: Run, a: Assumption, policy: str) -> Fold:
             wide=(0, 2),
         )
     )
-    return Fold(f"More on {a.id}: policies, conditions, thresholds, items", tuple(made))
+    compared = "policies, " if len(run.policies) > 1 else ""
+    return Fold(f"More on {a.id}: {compared}conditions, thresholds, items", tuple(made))
 
 
 def _bound(name: str) -> str:
@@ -221,7 +225,7 @@ def _shares(run: Run, a: Assumption) -> Figure:
         f"shares-{a.id}",
         title,
         figures.shares(rows, titles),
-        f"{run.futures:,} futures, the same under every policy; line: 95% interval from {run.replicates} independent replicates of the design.",
+        f"{run.futures:,} futures{phrases.same_under(len(shares))}; line: 95% interval from {run.replicates} independent replicates of the design.",
         "Share of futures in which it holds. " + "; ".join(f"{k}: {phrases.share(v)}" for k, v in shares.items()) + ".",
     )
 
@@ -257,14 +261,15 @@ def _threshold(run: Run, a: Assumption, c: Condition, policy: str, shift: Callab
     rows = [{"limit": float(x), "holds": float((margin + shift(x) > 0).mean()), "used": False} for x in limits]
     rows.append({"limit": c.limit.value, "holds": float((margin > 0).mean()), "used": True})
     low, high = rows[0]["holds"], rows[TRIED - 1]["holds"]
+    least, most, used = (phrases.threshold(x, c.limit.unit) for x in (c.limit.low, c.limit.high, c.limit.value))
     return Figure(
         f"threshold-{a.id}-{c.id}",
-        f"\u2018{phrases.within(c.says)}\u2019: holds in {phrases.share(low)} of futures with the threshold at {c.limit.low:g}, in {phrases.share(high)} "
-        f"with it at {c.limit.high:g}",
+        f"\u2018{phrases.within(c.says)}\u2019: holds in {phrases.share(low)} of futures with the threshold at {least}, in {phrases.share(high)} "
+        f"with it at {most}",
         figures.threshold_curve(pl.DataFrame(rows), c.limit.unit),
-        f"{title_of(run, policy)}. Threshold in use: {c.limit.value:g}; {c.limit.basis}.",
-        f"The condition holds in {phrases.share(low)} of futures at a threshold of {c.limit.low:g} and in {phrases.share(high)} at "
-        f"{c.limit.high:g}; in use is {c.limit.value:g}.",
+        f"{title_of(run, policy)}. Threshold in use: {used}; {c.limit.basis}.",
+        f"The condition holds in {phrases.share(low)} of futures at a threshold of {least} and in {phrases.share(high)} at "
+        f"{most}; in use is {used}.",
     )
 
 

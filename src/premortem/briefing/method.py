@@ -16,8 +16,12 @@ def method(run: Run) -> Section:
         (
             "Futures. ",
             f"A future is one draw of {len(run.study.priors.rows)} uncertainties from priors that use only sources dated up to {day}. Futures come from "
-            f"a randomised Sobol design in {run.replicates} independent replicates; the spread of their means gives the intervals. Every policy meets "
-            "the same futures, so differences between policies are paired.",
+            f"a randomised Sobol design in {run.replicates} independent replicates; the spread of their means gives the intervals."
+            + (
+                " Every policy meets the same futures, so differences between policies are paired."
+                if len(run.policies) > 1
+                else ""
+            ),
         ),
         (
             "Policies. ",
@@ -38,8 +42,9 @@ def method(run: Run) -> Section:
         ),
         (
             "What this cannot say: ",
-            "how often a future will come about. Shares are shares of futures under wide priors, many of which are judgement; they compare policies and "
-            "show what matters, they do not predict. Stakeholder politics, war, and models that improve themselves are not modelled.",
+            "how often a future will come about. Shares are shares of futures under wide priors, many of which are judgement; they "
+            f"{'compare policies and ' if len(run.policies) > 1 else ''}show what matters, they do not predict. "
+            "Stakeholder politics, war, and models that improve themselves are not modelled.",
         ),
     )
     blocks: list[Block] = [text(Strong(head), body) for head, body in paragraphs]

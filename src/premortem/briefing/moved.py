@@ -43,7 +43,7 @@ def _figure(run: Run, result: dict[str, Any]) -> Figure:
     )
     largest = rows.sort(pl.col("change").abs(), descending=True).row(0, named=True)
     title = (
-        f"Moved most: {largest['assumption']} {phrases.under(largest['policy'])}, {phrases.points(largest['change'])}"
+        f"Moved most: {largest['assumption']} {phrases.under(largest['policy'])}, {phrases.points_between(largest['before'], largest['after'])}"
         if round(100 * largest["change"])
         else "No share moved by a point"
     )

@@ -21,7 +21,7 @@ def page_one(run: Run, sections: Sequence[Section]) -> Section:
         blocks += [text(Strong("Beyond the assumptions")), bullets(*beyond)]
     blocks.append(
         text(
-            "Shares of futures, not forecasts: they compare policies under wide ranges of what was known on that day, much of it judgement.",
+            f"Shares of futures, not forecasts: they {'compare policies' if len(run.policies) > 1 else 'stand'} under wide ranges of what was known on that day, much of it judgement.",
             look="small",
         )
     )
@@ -41,7 +41,7 @@ def board(run: Run) -> Board:
     broken = f"most often {worst} breaks" if worst and fails[worst] > 0 else "nothing"
     rows.append(BoardRow("all", count, _cells(run, "all", count), broken))
     caption = (
-        f"Share of {run.futures:,} futures in which each assumption holds, the same futures under every policy; below it the 95% interval "
+        f"Share of {run.futures:,} futures in which each assumption holds{phrases.same_under(len(run.policies))}; below it the 95% interval "
         "of the sampling."
     )
     return Board(

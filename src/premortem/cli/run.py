@@ -148,8 +148,13 @@ def _paths(written: Any) -> dict[str, str]:
 
 
 def _say_left_out(lines: Sequence[str]) -> None:
+    from rich.console import Console
+
+    from premortem.terminal.board import wrapped
+
+    width = Console(stderr=True).width
     for line in lines:
-        typer.echo(f"warning: {line}", err=True)
+        typer.echo(wrapped(f"warning: {line}", width), err=True)
 
 
 @app.command(rich_help_panel="Main job")

@@ -22,7 +22,7 @@ from premortem.law.permission import LAW, confidence, free, gate, hangs_on, may_
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import key
-from premortem.law.transactions import frame_of, parse
+from premortem.law.transactions import frame_of, parse, question
 from premortem.law.vocabulary import DENIED
 from premortem.law.would_change import Change, changes, tries
 
@@ -203,7 +203,7 @@ def explain(
         eccn=answer["eccn"] or "not known",
         headroom_tpp=_headroom(answer, clause, given),
         trace=tuple(step.marked(unsaid_fields) for step in steps),
-        changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"]),
+        changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"], question(given)),
         citations=citations_of(clause, steps, book),
         asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,

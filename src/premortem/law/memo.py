@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 from itertools import groupby
-from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from premortem.law.assumed_facts import sources
+from premortem.law.conditions import identifiers
 from premortem.law.parties import ENTITY_LIST, NOT_LOOKED_UP, ROLES, lists_held
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import NOBODY
 from premortem.law.transactions import question as which
 from premortem.law.vocabulary import FIELDS, READS, SCREENING
-from premortem.text.numbers import limit, small
+from premortem.text.numbers import limit, listing, small
 
 if TYPE_CHECKING:
     from premortem.law.assumed_facts import Assumed
@@ -30,6 +30,8 @@ BARRING = ("Denied Persons", "SDN", "Military End-User", "Unverified")
 SCREEN = "Look each up in the whole lists; if it is on none, give --clear NAME=REASON."
 # Most changes and assumptions that a memo in lines shows; the JSON holds all.
 FEW = 4
+# Longest test that a memo shows as it stands [characters].
+LONGEST = 60
 NO_CHANGE = "nothing that you may do and that this rulebook knows of"
 
 
@@ -167,7 +169,7 @@ def text(d: "Decision") -> str:
 
 def grounds(d: "Decision") -> list[str]:
     """What stands below the sentence: clause and citation, hits, assumptions, what was not checked, what would change it."""
-    changes = d.would_change[:FEW] or (NO_CHANGE,)
+    changes = d.would_change[:FEW] or ((NO_CHANGE,) if d.may_go is False else ())
     return [
         *_rests(d),
         *([f"Headroom after it: {limit(round(d.headroom_tpp), 'TPP')}"] if d.headroom_tpp is not None else []),
@@ -217,11 +219,18 @@ def _nearest(d: "Decision") -> list[str]:
     """Clauses that miss by one test of something that was given, with that test."""
     missed = [(s, [t for t in s.tests if not t.met]) for s in d.trace if s.reached and not s.applies]
     told = [
-        f"{s.clause} ({shorten(tests[0].test, 60)}: not met)"
+        f"{s.clause} ({_test(tests[0].test)}: not met)"
         for s, tests in missed
         if tests and not {*sources(tests[0].test)}.isdisjoint(d.transaction.keys() - {"destination"})
     ]
     return [f"Nearest: {', '.join(told[:2])}"] if told else []
+
+
+def _test(text: str) -> str:
+    """A test as it stands in the law files where it is short, else by the fields that it looks at: half a condition says nothing."""
+    if len(text) <= LONGEST:
+        return text
+    return f"a test of {listing([_words(name) for name in dict.fromkeys(identifiers(text)) if name in FIELDS])}"
 
 
 def _hit(h: "Hit") -> str:

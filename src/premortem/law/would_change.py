@@ -60,8 +60,10 @@ def tries(given: Mapping[str, Any], book: Rulebook) -> list[Try]:
     return [*_quantities(given, clauses), *_certificates(given, clauses), *_statuses(given), *_days(given, book)]
 
 
-def changes(asked: Sequence[Try], outcomes: Sequence[str], now: str) -> tuple[Change, ...]:
-    """The actions that give another answer, each answer once a kind; what helps first, then what a later day worsens."""
+def changes(asked: Sequence[Try], outcomes: Sequence[str], now: str, question: str = "") -> tuple[Change, ...]:
+    """The actions that give another answer, each answer once a kind; what helps first, then what a later day worsens. `question` is
+    what must be asked where a word given could mean several things.
+    """
     found: dict[tuple[str, str], tuple[bool, int, int, Change]] = {}
     for i, (t, outcome) in enumerate(zip(asked, outcomes, strict=True)):
         asks = now.startswith("needs:")
@@ -73,15 +75,17 @@ def changes(asked: Sequence[Try], outcomes: Sequence[str], now: str) -> tuple[Ch
             told = f"{wait}{t.words}: {small(READS[outcome])}"
             found.setdefault((t.kind, outcome), (worse, NEAREST.index(t.kind), i, Change(told, t.row)))
     ranked = [change for *_, change in sorted(found.values(), key=lambda f: f[:3])]
-    return (*_asking(now), *ranked)[:MOST_CHANGES]
+    return (*_asking(now, question), *ranked)[:MOST_CHANGES]
 
 
-def _asking(now: str) -> Iterator[Change]:
+def _asking(now: str, question: str) -> Iterator[Change]:
     """What the answer itself asks for: a licence, a look at a name, a fact."""
     if now in LICENSED:
         yield Change(LICENSED[now])
     elif now == SCREENING:
         yield Change("name each party, look at each name shown, and if it is another firm, give --clear NAME=REASON")
+    elif now.startswith("needs:") and question:
+        yield Change(f"say which one is meant ({question.replace(': say which', '')})")
     elif now.startswith("needs:"):
         yield Change(f"say {now.removeprefix('needs:').replace('_', ' ')}")
 

@@ -1,5 +1,6 @@
 """How boxes, moves and numbers read: sentences in the words and units of the parameters."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,13 +8,15 @@ import numpy as np
 from premortem.ensemble.priors import Prior
 from premortem.questions import scenario_discovery
 from premortem.study import Study
-from premortem.text.numbers import LOG_RATE, a_year, spelled
+from premortem.text.numbers import LOG, LOG_ODDS_RATE, LOG_RATE, LOGIT, a_year, spelled
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Units that say nothing beside a number.
-BARE = ("-", "0-1", "category", "year", "share", "ratio", "logit", "ln", "unit")
+BARE = ("-", "0-1", "category", "year", "share", "ratio", "unit")
 # Meanings of parameters between 0 and 1 that are shares of something, not places on an index.
 SHARES = ("share", "closed models' share", "further share", "yield", "best yield", "part", "average load", "demand won")
+# Units of rates that compound.
+LOG_RATES = (LOG_RATE, LOG_ODDS_RATE)
 # Words of a meaning by which a log rate takes away in a year, and does not add.
 TAKES = ("fall", "loss", "fading")
 # Words of a meaning by which a number a year is a share of what is there; it comes and goes at the pace of the moment.
@@ -67,7 +70,9 @@ def limit(row: Prior, low: float, high: float) -> str:
 
 
 def move(row: Prior, start: float, to: float) -> str:
-    """A move of an uncertainty as a phrase, in a unit that people use: months for dates and lags, points for shares."""
+    """A move of an uncertainty as a phrase, in a unit that people use: months for dates and lags, points for shares, per cent a
+    year for rates. Every page tells a move by this, and a value by `amount`.
+    """
     span = " to ".join(_ends(row, start, to))
     if row.unit == "year":
         months = 12 * abs(to - start)
@@ -76,11 +81,12 @@ def move(row: Prior, start: float, to: float) -> str:
         months = (12 if row.unit == "yr" else 1) * abs(to - start)
         return f"{row.meaning} is {_count(months, 'month')} {'longer' if to > start else 'shorter'} ({span})"
     if _is_share(row):
-        return f"{row.meaning} is {_count(100 * abs(to - start), 'point')} {_way(start, to)} ({span})"
+        points = 100 * abs(_of_one(row, to) - _of_one(row, start))
+        return f"{row.meaning} is {_count(points, 'point')} {_way(start, to)} ({span})"
     if _is_rate(row):
         points = 100 * abs(_a_year(row, to) - _a_year(row, start))
         return f"{row.meaning} is {_count(points, 'point')} a year {_way(start, to)} ({span})"
-    if start > 0 and to > 0 and row.unit not in ("0-1", "-", "logit", "ln"):
+    if start > 0 and to > 0 and row.unit not in ("0-1", "-", LOG):
         return f"{row.meaning} is {abs(to / start - 1):.0%} {_way(start, to)} ({span})"
     return f"{row.meaning} goes from {span}"
 
@@ -102,7 +108,9 @@ def amount(row: Prior, value: float, more: int = 0) -> str:
     if row.unit == "months":
         return _count(value, "month", more)
     if _is_share(row):
-        return f"{100 * value:.{digits}g}%"
+        return f"{100 * _of_one(row, value):.{digits}g}%"
+    if row.unit == LOG:
+        return f"{math.exp(value):.{digits}g}-fold"
     if _is_rate(row):
         return f"{100 * _a_year(row, value):.{digits}g}% a year"
     return f"{value:.{digits}g}{unit(row.unit)}"
@@ -126,17 +134,22 @@ def unit(text: str) -> str:
 
 
 def _is_share(row: Prior) -> bool:
-    return row.unit == "0-1" and row.meaning.startswith(SHARES)
+    return row.unit == LOGIT or (row.unit == "0-1" and row.meaning.startswith(SHARES))
+
+
+def _of_one(row: Prior, value: float) -> float:
+    """A share as a part of one: of a logit of -3.5, 0.029; any other as it is."""
+    return 1 / (1 + math.exp(-value)) if row.unit == LOGIT else value
 
 
 def _is_rate(row: Prior) -> bool:
     """Whether it is a rate of growth, fall or loss, which reads as per cent a year."""
-    return row.unit == LOG_RATE or (row.unit == "1/yr" and any(word in row.meaning for word in RATES))
+    return row.unit in LOG_RATES or (row.unit == "1/yr" and any(word in row.meaning for word in RATES))
 
 
 def _a_year(row: Prior, rate: float) -> float:
     """What a rate makes of a year [share]: of a log rate of 0.336, a fall of 0.285 or a growth of 0.399; any other as it is."""
-    return a_year(rate, any(word in row.meaning for word in TAKES)) if row.unit == LOG_RATE else rate
+    return a_year(rate, any(word in row.meaning for word in TAKES)) if row.unit in LOG_RATES else rate
 
 
 def _way(start: float, to: float) -> str:

@@ -58,12 +58,12 @@ def _finding(run: Run, a: Assumption, policy: str) -> str:
     line = f"{a.id}, {phrases.within(a.name)}, holds in {phrases.share(here)} of futures"
     if failure := first_failure(run, a, policy):
         line += f"; what fails first in {phrases.share(failure[1])} of its breaks: {failure[0].failure}"
-    others = {p: cell(run, a.id, p)["holds"] - here for p in run.policies if p not in (policy, record)}
+    others = {p: cell(run, a.id, p)["holds"] for p in run.policies if p not in (policy, record)}
     if others:
-        most = max(others, key=lambda p: abs(others[p]))
-        moved = round(100 * others[most])
+        most = max(others, key=lambda p: abs(others[p] - here))
+        moved = round(100 * (others[most] - here))
         # what happened is no policy to choose, so it is left out, and that is said
-        said = f"{title_of(run, most)} changes it most: {phrases.points(others[most])}"
+        said = f"{title_of(run, most)} changes it most: {phrases.points_between(here, others[most])}"
         said = said if moved else "No other policy changes it by a point"
         line += f". {aside(run, said)}" if policy != record else f". {said}"
     return line + "."

@@ -5,20 +5,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.questions.describe import move
 from premortem.questions.margins import margins_of
+from premortem.questions.nearest_break import BISECTIONS
 from premortem.study import Study
 
 Array = NDArray[Any]
 # How far an uncertainty is moved, in standard normal scores of its prior: to about 1 in 40 on either side.
 REACH = 1.96
-BISECTIONS = 8
 
 
 def single_changes(study: Study, policy: str) -> dict[str, list[dict[str, Any]]]:
     """By assumption: uncertainties that alone turn its verdict in the central future, the smallest move first.
 
-    Each row has `param`, `meaning`, `unit`, `from`, `to`, `score` (standard normal score of the move) and `breaks` (True
-    where the move breaks it, False where it mends it). Bisection on both sides, all assumptions and uncertainties at once.
+    Each row has `param`, `meaning`, `unit`, `from`, `to`, `says` (the move in words), `score` (standard normal score of the move)
+    and `breaks` (True where the move breaks it, False where it mends it). Bisection on both sides, all assumptions and uncertainties at once.
     """
     priors, pulled = study.priors, study.levers(policy)
     free = [i for i, row in enumerate(priors.rows) if row.varies and row.distribution != "categorical"]
@@ -61,6 +62,7 @@ def _rows(study: Study, moved: Array, scores: Array, breaks: bool) -> list[dict[
             "unit": priors.rows[i].unit,
             "from": float(centre[i]),
             "to": float(to[i, k]),
+            "says": move(priors.rows[i], float(centre[i]), float(to[i, k])),
             "score": float(scores[k]),
             "breaks": breaks,
         }

@@ -36,7 +36,7 @@ def print_run(run: Any, *briefs: Path) -> None:
         console.print(f"  {line}")
     simulated = run.timing.simulated if run.timing else 0
     rate = f", {simulated / run.seconds['simulate']:,.0f} futures a second" if simulated else ""
-    console.print(f"\n{run.futures:,} futures x {len(run.policies)} policies, seed {run.seed}{rate}")
+    console.print(f"\n{run.futures:,} futures x {phrases.counted(len(run.policies), 'policy')}, seed {run.seed}{rate}")
     console.print(f"Brief: {', '.join(map(str, briefs))}", soft_wrap=True)
     console.print("Next:  premortem board --json, premortem run --futures 100000, premortem --help")
 

@@ -47,7 +47,7 @@ def _boards(console: Console, result: dict[str, Any]) -> None:
     for before, after in zip(result["board_before"], result["board_after"], strict=True):
         if before["policy"] == result["policy"]:
             known = after["holds"] is not None and before["holds"] is not None
-            change = phrases.points(after["holds"] - before["holds"]) if known else ""
+            change = phrases.points_between(before["holds"], after["holds"]) if known else ""
             if weak and known:
                 change += f" (weak: {result['effective_futures']:,.0f} effective futures)"
             elif known and after["low"] is not None and after["low"] <= before["holds"] <= after["high"]:

@@ -8,8 +8,10 @@ from datetime import date
 EDGE = 0.01
 # Counts that a sentence spells out.
 NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-# The unit of rates that the world compounds: a year multiplies by exp(rate), or by exp(-rate).
-LOG_RATE = "ln/yr"
+# The unit of rates that the world compounds: a year multiplies by exp(rate), or by exp(-rate); of odds likewise; and of a threshold.
+LOG_RATE, LOG_ODDS_RATE, LOG_GROWTH = "ln/yr", "logit/yr", "log growth a year"
+# Units of which the number is a logarithm: of a factor, and of the odds of a share.
+LOG, LOGIT = "ln", "logit"
 # A limit from here on is none: the largest number that a clause may have [any unit], less what rounding takes.
 UNLIMITED = 0.99e30
 # A ratio nearer to 1 than this is no trend.
@@ -40,6 +42,18 @@ def points(change: float) -> str:
     """A change of a share in points: `+12 points`, `-3 points`, `no change`."""
     rounded = round(100 * change)
     return "no change" if rounded == 0 else f"{rounded:+d} point{'' if abs(rounded) == 1 else 's'}"
+
+
+def points_between(start: float, end: float) -> str:
+    """What parts two shares that are shown in whole percent, in points: whole ones where those are what parts the shares as
+    shown, else with a tenth.
+
+    >>> points_between(0.41, 0.53), points_between(0.4449, 0.3951), points_between(0.4449, 0.4451)
+    ('+12 points', '-5.0 points', 'under +0.1 points')
+    """
+    change = end - start
+    whole = round(100 * change) == round(100 * end) - round(100 * start)
+    return points(change) if whole else f"{change_in_points(change)} points"
 
 
 def change_in_points(change: float) -> str:
@@ -87,8 +101,13 @@ def spelled(count: int) -> str:
 
 def counted(count: int, thing: str) -> str:
     """A count with its thing: `1 error`, `21 changes`, `0 policies`."""
+    return f"{count:,} {named(count, thing)}"
+
+
+def named(count: int, thing: str) -> str:
+    """What so many of a thing are called: `policy` for one, `policies` for two or none."""
     many = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
-    return f"{count:,} {thing if count == 1 else many}"
+    return thing if count == 1 else many
 
 
 def capital(text: str) -> str:
@@ -124,6 +143,17 @@ def a_year(rate: float, falls: bool = False) -> float:
     (0.399, 0.285)
     """
     return -math.expm1(-rate) if falls else math.expm1(rate)
+
+
+def threshold(value: float, unit: str) -> str:
+    """A threshold of a condition with what its unit makes of it: `0.85`, `6 months`, `0.2, which is 22.1% a year`.
+
+    >>> threshold(0.85, "share"), threshold(6.0, "months"), threshold(0.2, "log growth a year")
+    ('0.85', '6 months', '0.2, which is 22.1% a year')
+    """
+    if unit == LOG_GROWTH:
+        return f"{value:g}, which is {100 * a_year(value):.3g}% a year"
+    return f"{value:g} months" if unit == "months" else f"{value:g}"
 
 
 def unaccented(text: str) -> str:

@@ -11,9 +11,11 @@ from premortem.text.numbers import (
     listing,
     number,
     points,
+    points_between,
     share,
     short,
     spelled,
+    threshold,
     within,
 )
 
@@ -30,10 +32,13 @@ __all__ = [
     "not_finite",
     "number",
     "points",
+    "points_between",
+    "same_under",
     "sentence",
     "share",
     "short",
     "spelled",
+    "threshold",
     "together",
     "under",
     "weak",
@@ -64,6 +69,11 @@ def interval(low: float | None, high: float | None) -> str:
 def together(count: int) -> str:
     """So many assumptions at once: `all five`, `both`, `the one`."""
     return {1: "the one", 2: "both"}.get(count, f"all {spelled(count)}")
+
+
+def same_under(policies: int) -> str:
+    """That policies are tried on the same futures, as a phrase that goes on; nothing where there is one."""
+    return ", the same futures under every policy" if policies > 1 else ""
 
 
 def under(title: str) -> str:
@@ -97,12 +107,6 @@ def grouped(result: Mapping[str, Any]) -> str:
 def kind(result: Mapping[str, Any]) -> str:
     """What a group of futures is called: a family, or a part of a continuum."""
     return "part" if result["continuum"] else "family"
-
-
-def change(start: float, end: float) -> str:
-    """Two numbers as `0.85 to 1.1`, with as many digits as it takes to tell them apart."""
-    digits = next((d for d in range(2, 5) if number(start, d) != number(end, d)), 5)
-    return f"{number(start, digits)} to {number(end, digits)}"
 
 
 def not_finite(found: Mapping[str, Sequence[int]], futures: int) -> list[str]:
