@@ -308,8 +308,11 @@ def print_ledger(result: dict[str, Any], out: Path | None) -> None:
     rejected = f", {result['rejected_count']:,} of them rejected" if result["rejected_count"] else ""
     if result["rejected_file"]:
         rejected += f" and written to {result['rejected_file']}"
+    if result["joined"]:
+        rejected += f", mended ones put back among those of {result['joined']}"
     console.print(
-        f"{result['rows']:,} rows{rejected}, in {result['seconds']:.2f} s" + (f"; written to {out}" if out else "")
+        f"{phrases.counted(result['rows'], 'row')}{rejected}, in {result['seconds']:.2f} s"
+        + (f"; written to {out}" if out else "")
     )
 
 
