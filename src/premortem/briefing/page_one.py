@@ -40,8 +40,9 @@ def board(run: Run) -> Board:
     count = f"{phrases.capital(phrases.together(len(rows)))} at once"
     broken = f"most often {worst} breaks" if worst and fails[worst] > 0 else "nothing"
     rows.append(BoardRow("all", count, _cells(run, "all", count), broken))
+    same = ", the same futures under every policy" if len(run.policies) > 1 else ""
     caption = (
-        f"Share of {run.futures:,} futures in which each assumption holds, the same futures under every policy; below it the 95% interval "
+        f"Share of {phrases.counted(run.futures, 'future')} in which each assumption holds{same}; below it the 95% interval "
         "of the sampling."
     )
     return Board(

@@ -10,6 +10,7 @@ from premortem.ensemble import layout, swap
 from premortem.ensemble.lock import only_begun
 from premortem.ensemble.manifest import FINISHED, is_like, of_ours, read_manifest
 from premortem.errors import BadInput
+from premortem.text.numbers import counted
 
 
 def owner_of(folder: Path) -> dict[str, Any] | None:
@@ -57,13 +58,13 @@ def place_of(target: Path, manifest: dict[str, Any], resume: bool, replace: bool
 def _lost(there: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
     """What a finished run holds and another would not: futures, policies, assumptions; in words."""
     stored, asked = (m["inputs"]["futures"] for m in (there, manifest))
-    lost = [f"{stored - asked:,} of {stored:,} futures"] if stored > asked else []
+    lost = [f"{stored - asked:,} of {counted(stored, 'future')}"] if stored > asked else []
     for kind, before, after in (
-        ("policies", there["inputs"]["policies"], manifest["inputs"]["policies"]),
-        ("assumptions", there.get("assumptions", ()), manifest.get("assumptions", ())),
+        ("policy", there["inputs"]["policies"], manifest["inputs"]["policies"]),
+        ("assumption", there.get("assumptions", ()), manifest.get("assumptions", ())),
     ):
         if gone := [name for name in before if name not in after]:
-            lost.append(f"the {kind} {', '.join(gone)}")
+            lost.append(f"{counted(len(gone), kind)} ({', '.join(gone)})")
     return lost
 
 

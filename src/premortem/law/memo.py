@@ -15,7 +15,7 @@ from premortem.law.rulebook_version import verified
 from premortem.law.spelling import NOBODY
 from premortem.law.transactions import question as which
 from premortem.law.vocabulary import FIELDS, READS, SCREENING
-from premortem.text.numbers import limit, small
+from premortem.text.numbers import counted, limit, small
 
 if TYPE_CHECKING:
     from premortem.law.assumed_facts import Assumed
@@ -116,7 +116,7 @@ def not_checked(d: "Decision") -> tuple[str, ...]:
     missing = [f"Not named, so looked up in no list: {', '.join(unnamed)}."] if unnamed else []
     unread = _unread(d)
     missing += [f"Named, and looked up in no list: {'; '.join(unread)}."] if unread else []
-    held = ", ".join(f"{h.name} ({h.rows} rows of {h.date})" for h in lists_held())
+    held = ", ".join(f"{h.name} ({counted(h.rows, 'row')} of {h.date})" for h in lists_held())
     lists = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
     lists = f"{lists} {_lacking()}".strip()
     warning = verified().warning(d.transaction["date"])

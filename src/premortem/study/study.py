@@ -26,6 +26,7 @@ from premortem.study.model import outcome_names, simulate_and_score
 from premortem.study.run import Run
 from premortem.study.simulator import Function, Simulator, of_function
 from premortem.study.simulator import read as read_outcomes
+from premortem.text.numbers import counted
 from premortem.watch import observations, signposts, timeline
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Readings
@@ -58,7 +59,7 @@ class Study:
         raise_all(own_files.problems(self.folder, self.case, of_world=simulator is None))
 
     def __repr__(self) -> str:
-        parts = f"{len(self.assumptions)} assumptions, {len(self.priors.names)} uncertainties, {len(self.policies)} policies"
+        parts = f"{counted(len(self.assumptions), 'assumption')}, {counted(len(self.priors.names), 'uncertainty')}, {counted(len(self.policies), 'policy')}"
         return f"Study of {parts}: {self.folder or 'the shipped case'}"
 
     @cached_property
