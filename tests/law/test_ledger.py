@@ -255,3 +255,10 @@ def test_a_header_beyond_the_first_bytes_is_read_whole(tmp_path):
     path.write_text(f"item,quantity,destination,date,{heads}\nH20,1,FRA,2025-06-01,{',' * 8_999}\n")
     decided, told = decisions.decide_file(path, rules.load("history"))
     assert (decided.width > 9_000, told["rejected"]) == (True, [])
+
+
+def test_a_ledger_asks_of_an_item_near_a_known_one_which_is_meant():
+    rows = [{"item": i, "quantity": "1", "destination": "ARE", "date": "2025-06-01"} for i in ("H2O", "Nothing", "H20")]
+    why = decisions.decide_ledger(pl.DataFrame(rows), rules.load("history"))["rejected"].to_list()
+    unread = "no such item, and no tpp is given: "
+    assert why == [f"{unread}H2O; did you mean H20?", f"{unread}Nothing", None]

@@ -190,7 +190,8 @@ def _parse(file: str, line: int, row: dict[str, str], errors: list[BadInput]) ->
         at = f"row {line} ({row.get('name')})"
         for told, found in zip(faults_of(wrong, Prior, file, at), wrong.errors(), strict=True):
             if found["type"] != "missing":  # a column that is absent is told once
-                errors.append(told.at(file, f"{at}.range") if found["type"] == "value_error" else told)
+                in_order = (found["type"], found["loc"]) == ("value_error", ("distribution",))
+                errors.append(told.at(file, f"{at}.range") if in_order else told)
         return None
 
 
