@@ -184,7 +184,7 @@ def _read_part_about(path) -> None:
 # By loader: the file's name, a good file, and what reads it from a path.
 LOADERS = {
     "params": ("params.csv", lambda: world.PARAMS.read_bytes()[:1500], priors.read),
-    "policy": ("mine.toml", lambda: (default() / "policies/maximal.toml").read_bytes(), book.load),
+    "policy": ("maximal.toml", lambda: (default() / "policies/maximal.toml").read_bytes(), book.load),
     "assumption": ("a2.toml", lambda: (default() / "assumptions/a2.toml").read_bytes(), assumption.read),
     "signposts": (
         "signposts.toml",

@@ -132,5 +132,5 @@ def test_what_is_too_large_or_no_text_is_told(tmp_path):
     (tmp_path / "x").write_bytes(b"\xff" * 20)
     with pytest.raises(BadInput, match="too large: 20 bytes"):
         reader.read_bytes(tmp_path / "x", "a file", most=10)
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadInput, match="is not UTF-8: byte 0xff in line 1"):
         reader.read_text(tmp_path / "x", "a file")

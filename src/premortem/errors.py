@@ -80,6 +80,11 @@ def each(read: Callable[[Given], Read], given: Iterable[Given]) -> list[Read]:
     return found
 
 
+def all_of(*checks: Callable[[], object]) -> None:
+    """Call every check; the faults of all are raised together."""
+    each(lambda check: check(), checks)
+
+
 def nearest(name: str, known: Sequence[str]) -> str:
     """`did you mean X?` for the known name closest to `name`, or an empty string when none is near."""
     from difflib import get_close_matches  # heavy for start-up, and only wanted when something is wrong

@@ -7,6 +7,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from premortem.cli import app
@@ -47,7 +49,8 @@ def test_f018_mended_rows_are_decided_from_the_file_that_was_written_beside(tmp_
     assert run(path, "-o", out).exit_code == 1
     beside = tmp_path / "decided.rejected.csv"
     beside.write_text(beside.read_text().replace("Nothing", "H20"))
-    assert decisions.decide_file(beside, rules.load("history"))[1]["rejected"] == []
+    again, told = decisions.decide_file(beside, rules.load("history"))
+    assert (again.height, told["rejected"]) == (2, [])
 
 
 def test_f018_a_ledger_without_rejected_rows_ends_well_and_writes_nothing_beside(tmp_path):
@@ -152,7 +155,75 @@ def test_rejected_rows_that_are_rejected_again_keep_one_column_of_numbers(tmp_pa
     path.write_text(HEAD + GOOD + BAD)
     assert run(path, "-o", tmp_path / "one.csv").exit_code == 1
     assert run(tmp_path / "one.rejected.csv", "-o", tmp_path / "two.csv").exit_code == 1
-    assert pl.read_csv(tmp_path / "two.rejected.csv")["_row"].to_list() == [1]
+    assert pl.read_csv(tmp_path / "two.rejected.csv")["_row"].to_list() == [2]  # its number in the whole ledger
+
+
+YOTTA = "item,quantity,destination,date,consignee\n"
+
+
+def mended(folder, rows):
+    """The file of a rejected row, mended, beside the decided ledger that it is from."""
+    path = folder / "l.csv"
+    path.write_text(YOTTA + rows)
+    run(path, "-o", folder / "out.csv", "--under", "as-written")
+    beside = folder / "out.rejected.csv"
+    beside.write_text(beside.read_text().replace("1.000", "1000"))
+    return beside
+
+
+@given(first=st.integers(1, 1700), order=st.permutations([0, 1, 2]))
+def test_mended_rows_are_decided_as_if_they_had_been_right_from_the_start(tmp_path_factory, first, order):
+    folder = tmp_path_factory.mktemp("mended")
+    lines = [f"H100 SXM,{n},ARE,2025-06-0{day},Yotta\n" for n, day in ((first, 1), ("1.000", 3), (300, 5))]
+    rows = "".join(lines[i] for i in order)
+    again, _ = decisions.decide_file(mended(folder, rows), rules.load("as-written"))
+    (folder / "right.csv").write_text(YOTTA + rows.replace("1.000", "1000"))
+    right, _ = decisions.decide_file(folder / "right.csv", rules.load("as-written"))
+    assert again.equals(right)
+
+
+def test_a_mended_row_is_told_of_a_limit_that_the_decided_rows_used_up(tmp_path):
+    beside = mended(tmp_path, "H100 SXM,1000,ARE,2025-06-01,Yotta\nH100 SXM,1.000,ARE,2025-06-03,Yotta\n")
+    done = run(beside, "-o", tmp_path / "new.csv", "--under", "as-written", "--json")
+    assert json.loads(done.stdout)["joined"] == str(tmp_path / "out.csv")
+    outcomes = pl.read_csv(tmp_path / "new.csv")["outcome"].to_list()
+    assert outcomes == ["exception:LPP", "licence:presumption_of_approval"]
+
+
+def test_mended_rows_without_the_table_that_rejected_them_are_refused_not_cleared(tmp_path):
+    beside = mended(tmp_path, "H100 SXM,1.000,ARE,2025-06-03,Yotta\n")
+    text = beside.read_text()
+    book = rules.load("as-written")
+    (other := tmp_path / "renamed.csv").write_text(text)
+    for path in (other, beside):
+        if path == beside:
+            (tmp_path / "out.csv").unlink()
+        with pytest.raises(BadInput, match=r"OUT\.rejected\.csv beside its OUT\.csv"):
+            decisions.decide_file(path, book)
+    with pytest.raises(BadInput, match="numbers rows of another ledger"):
+        decisions.decide_ledger(pl.read_csv(other), book)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("1,H100 SXM,5,ARE,2025-06-01,Yotta,", "is not the number of a row that out.csv rejected"),
+        ("x,H100 SXM,5,ARE,2025-06-01,Yotta,", "x is not the number"),
+        (2 * "2,H100 SXM,5,ARE,2025-06-01,Yotta,\n", "2 stands twice"),
+    ],
+)
+def test_mended_rows_that_are_not_those_that_the_table_rejected_are_refused(tmp_path, line, why):
+    beside = mended(tmp_path, "H100 SXM,1000,ARE,2025-06-01,Yotta\nH100 SXM,1.000,ARE,2025-06-03,Yotta\n")
+    beside.write_text(f"_row,{YOTTA.strip()},rejected\n{line}")
+    with pytest.raises(BadInput, match=why):
+        decisions.decide_file(beside, rules.load("as-written"))
+
+
+def test_rejected_rows_of_an_earlier_output_go_when_none_are_rejected_any_more(tmp_path):
+    beside = mended(tmp_path, "H100 SXM,1.000,ARE,2025-06-03,Yotta\n")
+    (tmp_path / "l.csv").write_text(YOTTA + "H100 SXM,1000,ARE,2025-06-03,Yotta\n")
+    assert run(tmp_path / "l.csv", "-o", tmp_path / "out.csv").exit_code == 0
+    assert not beside.exists()
 
 
 @pytest.mark.parametrize(
@@ -187,3 +258,10 @@ def test_a_header_beyond_the_first_bytes_is_read_whole(tmp_path):
     path.write_text(f"item,quantity,destination,date,{heads}\nH20,1,FRA,2025-06-01,{',' * 8_999}\n")
     decided, told = decisions.decide_file(path, rules.load("history"))
     assert (decided.width > 9_000, told["rejected"]) == (True, [])
+
+
+def test_a_ledger_asks_of_an_item_near_a_known_one_which_is_meant():
+    rows = [{"item": i, "quantity": "1", "destination": "ARE", "date": "2025-06-01"} for i in ("H2O", "Nothing", "H20")]
+    why = decisions.decide_ledger(pl.DataFrame(rows), rules.load("history"))["rejected"].to_list()
+    unread = "no such item, and no tpp is given: "
+    assert why == [f"{unread}H2O; did you mean H20?", f"{unread}Nothing", None]

@@ -55,7 +55,7 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
     title = headline(run, run.policies[0])
     return Brief(
         title,
-        f"premortem brief \u00b7 what was known on {phrases.day_in_words(run.study.case.settings.day)} \u00b7 {run.futures:,} futures",
+        f"premortem brief \u00b7 what was known on {phrases.day_in_words(run.study.case.settings.day)} \u00b7 {phrases.counted(run.futures, 'future')}",
         f"premortem brief: {phrases.counted(len(run.study.assumptions), 'assumption')} of US AI policy",
         summary,
         tuple(sections),

@@ -105,7 +105,8 @@ def _fan(run: Run, a: Assumption, policy: str) -> Figure:
         f"fan-{a.id}",
         finding,
         figures.fan(rows, "margin"),
-        f"Margin of the weakest condition by quarter; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of {run.futures:,} futures. The board takes the "
+        f"Margin of the weakest condition by quarter; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of "
+        f"{phrases.counted(run.futures, 'future')}. The board takes the "
         "verdict at the dates that the conditions name"
         + (
             "." if alike else "; here each quarter is judged by itself, and conditions need not be met in the same one."
@@ -138,7 +139,7 @@ def _little(alone: list[dict[str, Any]]) -> str:
         return "No uncertainty alone turns the verdict of the central case within 95% of its range: it takes several together."
     moves = [r["says"] for r in alone[:MOVES]]
     verdict = "breaks" if alone[0]["breaks"] else "is broken, and mends"
-    more = f" ({len(alone)} uncertainties could do it alone)" if len(alone) > MOVES else ""
+    more = f" ({phrases.counted(len(alone), 'uncertainty')} could do it alone)" if len(alone) > MOVES else ""
     return f"How little it takes: the central case {verdict} when {'; or '.join(moves)}, all else at its centre{more}."
 
 
@@ -225,7 +226,7 @@ def _shares(run: Run, a: Assumption) -> Figure:
         f"shares-{a.id}",
         title,
         figures.shares(rows, titles),
-        f"{run.futures:,} futures{phrases.same_under(len(shares))}; line: 95% interval from {run.replicates} independent replicates of the design.",
+        f"{phrases.counted(run.futures, 'future')}{phrases.same_under(len(shares))}; line: 95% interval from {run.replicates} independent replicates of the design.",
         "Share of futures in which it holds. " + "; ".join(f"{k}: {phrases.share(v)}" for k, v in shares.items()) + ".",
     )
 

@@ -23,7 +23,7 @@ def families(run: Run) -> Section:
             see(figure.id),
             "). Names say in what each differs most from the rest.",
             Note(
-                f"k-means on {result['futures_seen']:,} futures; silhouette {result['silhouette'][result['k']]:.2f} (under {STRUCTURE} no families are claimed; "
+                f"k-means on {phrases.counted(result['futures_seen'], 'future')}; silhouette {result['silhouette'][result['k']]:.2f} (under {STRUCTURE} no families are claimed; "
                 f"Kaufman and Rousseeuw 1990), stability {result['stability'][result['k']]:.2f} (1 is perfect)."
             ),
         ),

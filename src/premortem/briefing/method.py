@@ -85,7 +85,7 @@ def _priors(run: Run) -> Fold:
     rows = tuple((r.name, _range(r), r.distribution, r.meaning, r.basis, r.confidence) for r in run.study.priors.rows)
     head = ("Uncertainty", "Range", "Distribution", "Meaning", "Basis", "Confidence")
     return Fold(
-        f"The {len(rows)} uncertainties and where their ranges come from",
+        f"The {phrases.counted(len(rows), 'uncertainty')} and where their ranges come from",
         (
             Table(
                 "Ends are hard for uniform and triangular priors, and 5 and 95% for the others.",
@@ -144,4 +144,4 @@ def _reproduce(run: Run) -> str:
     inputs = run.manifest["inputs"]
     versions = ", ".join(f"{k} {v}" for k, v in inputs["versions"].items())
     hashes = ", ".join(f"{k} {inputs[k][:12]}" for k in ("parameters", "assumptions", "rules", "world"))
-    return f"Versions: {versions}. Inputs (SHA-256, first 12): {hashes}. Seed {run.seed}; {run.futures:,} futures in chunks of {inputs['chunk']:,}."
+    return f"Versions: {versions}. Inputs (SHA-256, first 12): {hashes}. Seed {run.seed}; {phrases.counted(run.futures, 'future')} in chunks of {inputs['chunk']:,}."

@@ -24,7 +24,7 @@ def moved(run: Run, old: Run) -> Section:
     changed = [f"{c['input']}: {c['before']} became {c['after']}" for c in result["inputs"]]
     blocks: list[Block] = [
         text(
-            f"Against the run in {old.folder.name} ({old.futures:,} futures, seed {old.seed}). {how}; ",
+            f"Against the run in {old.folder.name} ({phrases.counted(old.futures, 'future')}, seed {old.seed}). {how}; ",
             see(figure.id),
             " shows every cell.",
             Note("95% intervals of the differences; a change whose interval holds 0 is within the noise."),

@@ -41,7 +41,7 @@ def board(run: Run) -> Board:
     broken = f"most often {worst} breaks" if worst and fails[worst] > 0 else "nothing"
     rows.append(BoardRow("all", count, _cells(run, "all", count), broken))
     caption = (
-        f"Share of {run.futures:,} futures in which each assumption holds{phrases.same_under(len(run.policies))}; below it the 95% interval "
+        f"Share of {phrases.counted(run.futures, 'future')} in which each assumption holds{phrases.same_under(len(run.policies))}; below it the 95% interval "
         "of the sampling."
     )
     return Board(

@@ -41,7 +41,7 @@ def record(run: Run) -> Section:
             see(figure.id),
             f" shows each reading beside its range. Only outcomes test the model{apart(judged.weighted.kinds)}.",
             Note(
-                f"{result['futures']:,} futures, {phrases.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
+                f"{phrases.counted(result['futures'], 'future')}, {phrases.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
                 "How paths are drawn was reworked once after later values had been seen, on principle and with the same score; no number was fitted to them. "
                 "Scores: continuous ranked probability score (Gneiting and Raftery 2007) and Brier's."
             ),
@@ -156,7 +156,7 @@ def watch(run: Run) -> Section:
             Strong("What a reading is worth: "),
             "how much regret it would save the choice of policy and how much doubt about the assumptions it would take away; 100 would settle everything.",
             Note(
-                f"Mean of the two shares, by binning {result['futures']:,} futures on the reading with its error. Weighted shares are by what was known on "
+                f"Mean of the two shares, by binning {phrases.counted(result['futures'], 'future')} on the reading with its error. Weighted shares are by what was known on "
                 + phrases.day_in_words(run.study.case.settings.day)
                 + "."
             ),

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from premortem.cli.shared import BAD, DONE, NO, AsJson, OnDate, StudyDir, Under, app, show, told
+from premortem.errors import unknown
 
 
 @app.command(rich_help_panel="Rules")
@@ -172,16 +173,24 @@ def regime_loopholes(under: Under = "as-written", study: StudyDir = None, as_jso
     show({"loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found))
 
 
-def _book(study: Path | None, under: str) -> Any:
-    from premortem.law.book import load
+def _book(study: Path | None, under: str, asked: str = "--under") -> Any:
+    """The rulebook under a policy or a policy file; `asked` is the option that named it."""
+    from premortem.case import default
+    from premortem.law.book import load, policies
 
     if under.endswith(".toml"):
         return load(Path(under))
     if study is None:
-        return load(under)
-    from premortem.study import Study
+        known: Any = policies(default())
+        book: Any = load
+    else:
+        from premortem.study import Study
 
-    return Study(study).book(under)
+        held = Study(study)
+        known, book = held.policies, held.book
+    if under not in known:
+        raise unknown(asked, "no such policy", under, known)
+    return book(under)
 
 
 def _day(text: str | None) -> Any:
@@ -199,4 +208,4 @@ def _side(text: str, study: Path | None) -> Any:
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
         return _book(study, "history"), _day(policy)
-    return _book(study, policy), _day(day or "2025-06-01")
+    return _book(study, policy, "a policy"), _day(day or "2025-06-01")

@@ -10,7 +10,7 @@ from premortem.ensemble import layout, swap
 from premortem.ensemble.lock import only_begun
 from premortem.ensemble.manifest import FINISHED, is_like, of_ours, read_manifest
 from premortem.errors import BadInput
-from premortem.text.numbers import named
+from premortem.text.numbers import counted, named
 
 
 def owner_of(folder: Path) -> dict[str, Any] | None:
@@ -58,7 +58,7 @@ def place_of(target: Path, manifest: dict[str, Any], resume: bool, replace: bool
 def _lost(there: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
     """What a finished run holds and another would not: futures, policies, assumptions; in words."""
     stored, asked = (m["inputs"]["futures"] for m in (there, manifest))
-    lost = [f"{stored - asked:,} of {stored:,} futures"] if stored > asked else []
+    lost = [f"{stored - asked:,} of {counted(stored, 'future')}"] if stored > asked else []
     for kind, before, after in (
         ("policy", there["inputs"]["policies"], manifest["inputs"]["policies"]),
         ("assumption", there.get("assumptions", ()), manifest.get("assumptions", ())),

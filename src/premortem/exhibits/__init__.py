@@ -9,6 +9,7 @@ from typing import Any
 
 from premortem.errors import MissingData, PremortemError, raise_all, unknown
 from premortem.files import writer
+from premortem.text.numbers import counted
 
 # The module of each exhibit by its name, in the order in which they are shown: the note's, then ours.
 EXHIBITS = {
@@ -53,7 +54,7 @@ def exhibit(name: str, run: Any = None) -> Any:
     said = module.says(frame)
     # some simulate futures of their own, of the run's study
     shown = from_run and not getattr(module, "ANEW", False)
-    source = module.SOURCE + (f"; run of {run.futures:,} futures, seed {run.seed}" if shown else "")
+    source = module.SOURCE + (f"; run of {counted(run.futures, 'future')}, seed {run.seed}" if shown else "")
     return Exhibit(name, module.SUBJECT, module.BADGE, said, module.UNIT, module.METHOD, source, frame, module.chart)
 
 

@@ -22,6 +22,7 @@ from premortem.errors import MissingData, PremortemError, nearest, raise_all, un
 from premortem.facts.fetch import Fetched, fetch
 from premortem.files import writer
 from premortem.files.typed import Strict
+from premortem.text.numbers import counted
 
 LIVE = files("premortem.facts") / "live.toml"
 MEGABYTE = 1_000_000
@@ -174,7 +175,7 @@ def _check(source: Source, frame: pl.DataFrame) -> None:
         near = [f"{c} ({hint})" if (hint := nearest(c, frame.columns)) else c for c in lacking]
         raise MissingData(f"{source.url}: the columns have changed: no {', '.join(near)}; what was pulled before stays")
     if frame.height < source.least_rows:
-        raise MissingData(f"{source.url}: has {frame.height:,} rows; expected: {source.least_rows:,} or more")
+        raise MissingData(f"{source.url}: has {counted(frame.height, 'row')}; expected: {source.least_rows:,} or more")
     for column in source.numbers:
         if frame[column].cast(pl.Float64, strict=False).null_count() == frame.height:
             raise MissingData(f"{source.url}: no number in column {column}")

@@ -54,7 +54,14 @@ def read_text(path: Path | Traversable, allowed: str, most: int | None = None) -
     try:
         return read_bytes(path, allowed, most).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadInput(path.name, "", f"cannot be read: {error}", allowed=allowed) from error
+        raise not_utf8(path.name, error, allowed) from error
+
+
+def not_utf8(file: str, error: UnicodeDecodeError, allowed: str) -> BadInput:
+    """The refusal of a file in another encoding, with its first byte that is not UTF-8 and the way to convert it."""
+    line, byte = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start]
+    hint = f"iconv -f LATIN1 -t UTF-8 {file} > utf8-{file}"
+    return BadInput(file, "", f"is not UTF-8: byte {byte:#04x} in line {line}", allowed=allowed, hint=hint)
 
 
 def _refuse(path: Path, mode: int, allowed: str) -> None:

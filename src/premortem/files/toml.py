@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from premortem.errors import BadInput
-from premortem.files.reader import read_bytes
+from premortem.files.reader import not_utf8, read_bytes
 
 MAX_BYTES = 1_000_000
 
@@ -20,5 +20,7 @@ def parse_toml(raw: bytes, file: str) -> dict[str, Any]:
     """The document in these bytes. Raises `BadInput` where they are not TOML."""
     try:
         return tomllib.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise not_utf8(file, error, "UTF-8 TOML") from error
     except (ValueError, RecursionError) as error:  # beside its own errors: endless digits, endless brackets
         raise BadInput(file, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error

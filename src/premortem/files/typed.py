@@ -1,13 +1,13 @@
 """Files that a person edits, read into typed objects: every fault at once, told of the file, the key and what is allowed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from premortem.errors import BadInput, raise_all
+from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.faults import fault
 from premortem.files.toml import read_toml
 
@@ -18,6 +18,9 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+# How Pydantic marks that a key of a table is wrong, not its value.
+KEY = "[key]"
+Place = tuple[int | str, ...]
 Kind = TypeVar("Kind", bound=BaseModel)
 
 
@@ -56,13 +59,28 @@ def typed(document: Mapping[str, Any], kind: type[Kind], file: str, at: str = ""
 
 def faults_of(wrong: ValidationError, kind: type[BaseModel], file: str, at: str = "") -> list[BadInput]:
     """Each fault under its key in the file, with the keys that are allowed in its table."""
+    found = wrong.errors()
     return [
-        fault(file, ".".join([*filter(None, [at]), *map(str, found["loc"])]), found, _allowed(kind, found["loc"]))
-        for found in wrong.errors()
+        fault(file, _place(at, one["loc"]), one, _allowed(kind, one["loc"]))
+        for one in found
+        if not _implied(one, found)
     ]
 
 
-def _allowed(kind: type[BaseModel], place: tuple[int | str, ...]) -> tuple[str, ...]:
+def _place(at: str, loc: Place) -> str:
+    return ".".join([*filter(None, [at]), *(str(part) for part in loc if part != KEY)])
+
+
+def _implied(one: Any, found: Sequence[Any]) -> bool:
+    """Whether a fault only follows from another: a list is short by its faulty entries, a key is missing under a misspelling."""
+    loc: Place = one["loc"]
+    if one["type"] == "too_short":
+        return any(len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in found)
+    beside = [str(o["loc"][-1]) for o in found if o["type"] == "extra_forbidden" and o["loc"][:-1] == loc[:-1]]
+    return one["type"] == "missing" and any(nearest(name, [str(loc[-1])]) for name in beside)
+
+
+def _allowed(kind: type[BaseModel], place: Place) -> tuple[str, ...]:
     """Keys of the table in which a fault lies."""
     for part in place[:-1]:
         field = kind.model_fields.get(str(part))

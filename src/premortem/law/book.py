@@ -6,7 +6,7 @@ import copy
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,14 @@ import polars as pl
 from pydantic import ValidationError
 
 from premortem.case import Case, default
-from premortem.errors import BadInput, nearest, raise_all
-from premortem.files.typed import faults_of
+from premortem.errors import BadInput, BadInputs, all_of, nearest, raise_all
+from premortem.files.toml import read_toml
+from premortem.files.typed import faults_of, typed
 from premortem.law.clause import STAGES, Clause
 from premortem.law.clause_files import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
 from premortem.law.conditions import check
 from premortem.law.places import TierChange, atlas
-from premortem.law.policy import STRENGTHS, Policy, Strength, read_policy
+from premortem.law.policy import STRENGTHS, Policy, Strength, overlay_of, read_policy
 
 __all__ = [
     "STRENGTHS", "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
@@ -131,8 +132,23 @@ def load(policy: str | Path = "", case: Case | None = None) -> Book:
     case = case or default()
     if isinstance(policy, str):
         return _shipped(policy or case.settings.baseline, case)
-    # read again each time: a person edits it
-    return _sound(overlay(read_policy(policy), policy.name, case), policy.name)
+    return _sound(_own(policy, case), policy.name)  # read again each time: a person edits it
+
+
+def _own(path: Path, case: Case) -> Book:
+    """The rulebook under a user's file. Raises every fault at once: of its values, and of what it lays over the rulebook."""
+    document = read_toml(path)
+    try:
+        policy = typed(document, Policy, path.name)
+    except (BadInput, BadInputs):
+        all_of(partial(typed, document, Policy, path.name), partial(overlay, overlay_of(document), path.name, case))
+        raise
+    if policy.name != path.stem:
+        what = f"{policy.name!r} is not the name of the file, by which it is asked for"
+        raise BadInput(
+            path.name, "name", what, got=policy.name, allowed=path.stem, hint=f"or name the file {policy.name}.toml"
+        )
+    return overlay(policy, path.name, case)
 
 
 @cache
@@ -167,28 +183,30 @@ def overlay(policy: Policy, file: str, case: Case) -> Book:
     """The rulebook under a policy. Raises `BadInput` for an overlay on a clause that is not there and for bad values."""
     file = file or f"{policy.name}.toml"
     raw = copy.deepcopy(raw_clauses(case))
-    unknown = [name for name in policy.include if name not in {r["instrument"] for r in raw.values()}]
-    errors = [BadInput(file, "include", f"no such instrument: {name}", got=name) for name in unknown]
-    held = {k: r for k, r in raw.items() if r["published"] <= case.settings.day or r["instrument"] in policy.include}
+    instruments = sorted({r["instrument"] for r in raw.values()})
+    unknown = [name for name in policy.include if name not in instruments]
+    allowed = ", ".join(instruments)
+    errors = [
+        BadInput(file, "include", f"no such instrument: {n}", got=n, allowed=allowed, hint=nearest(n, instruments))
+        for n in unknown
+    ]
+    # which instrument was meant is not known, so a clause of any may be changed
+    held = {
+        k: r
+        for k, r in raw.items()
+        if unknown or r["published"] <= case.settings.day or r["instrument"] in policy.include
+    }
     for pattern, change in policy.clause.items():
         ids = [k for k in held if _covers(pattern, k)]
         if not ids and "stage" in change and "." in pattern:  # a clause of the policy's own
             held[pattern] = raw_clause(pattern, policy.title, change)
         elif not ids:
-            errors.append(
-                BadInput(
-                    file,
-                    f"clause.{pattern}",
-                    "no such clause in the rulebook",
-                    got=pattern,
-                    hint=nearest(pattern, [*held]),
-                )
-            )
+            what, hint = "no such clause in the rulebook", nearest(pattern, [*held])
+            errors.append(BadInput(file, f"clause.{pattern}", what, got=pattern, hint=hint))
         for key in ids:
             held[key] = _changed(held[key], change)
-    raise_all(errors)
     changed = {key for key in held if any(_covers(pattern, key) for pattern in policy.clause)}
-    clauses = _validated(held, {key: file for key in changed}, case)
+    clauses = _validated(held, {key: file for key in changed}, case, errors)
     return Book(policy, tuple(sorted(clauses, key=lambda c: (STAGES.index(c.stage), c.order, c.id))), case)
 
 
@@ -198,18 +216,28 @@ def _changed(raw: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     return raw | rest | {"numbers": raw.get("numbers", {}) | {k: as_list(v) for k, v in numbers.items()}}
 
 
-def _validated(raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str], case: Case) -> list[Clause]:
-    """Clauses, typed; a fault is told of the file that a clause's words are from: its own, or the policy's that changes it."""
-    errors: list[BadInput] = []
+def _validated(
+    raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str], case: Case, errors: list[BadInput]
+) -> list[Clause]:
+    """Clauses, typed. Raises their faults after these `errors`, each told of the file that a clause's words are from: its own,
+    or the policy's that changes it.
+    """
     clauses: list[Clause] = []
     for key, body in raw.items():
         file = overlaid.get(key) or f"{key.split('.')[0]}.toml"
+        found = [*_unknown_keys(key, body, file), *_unmeasured(key, body, file)]
+        errors += found
+        at_fault = {e.key.removeprefix(f"{key}.") for e in found}
+        sound = {k: v for k, v in body.items() if k not in at_fault}
+        sound["numbers"] = {k: v for k, v in body["numbers"].items() if k not in at_fault}
         try:
-            clause = Clause.model_validate(body)
+            clause = Clause.model_validate(sound)
         except ValidationError as wrong:
             # a number stands in the file beside the other keys of its clause
             errors += [e.at(file, e.key.replace(".numbers.", ".")) for e in faults_of(wrong, Clause, file, key)]
             continue
+        if found:
+            continue  # its tests may name what was wrong
         errors += [
             BadInput(file, f"{key}.{part}", why)
             for part, why in check(clause.applies, clause.within, [*clause.numbers], clause.units)
@@ -217,3 +245,23 @@ def _validated(raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str], c
         clauses.append(in_force(clause, case))
     raise_all(errors)
     return clauses
+
+
+def _unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+    """Keys of a clause that are neither one of its numbers nor what every clause may state."""
+    known = [*body["numbers"], *(k for k in Clause.model_fields if k not in ("id", "instrument", "numbers"))]
+    return [
+        BadInput(file, f"{clause}.{k}", "no such key", got=k, allowed=", ".join(known), hint=nearest(k, known))
+        for k in body
+        if k not in Clause.model_fields
+    ]
+
+
+def _unmeasured(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+    """Numbers of a clause that are written without their unit."""
+    allowed = "a value and its unit, such as { value = 5, unit = 'TPP' }, or several of them in a list"
+    return [
+        BadInput(file, f"{clause}.{k}", "is not a number with a unit", got=dated, allowed=allowed)
+        for k, dated in body["numbers"].items()
+        if not all(isinstance(one, dict) for one in dated)
+    ]

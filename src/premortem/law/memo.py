@@ -15,7 +15,7 @@ from premortem.law.rulebook_version import verified
 from premortem.law.spelling import NOBODY
 from premortem.law.transactions import question as which
 from premortem.law.vocabulary import FIELDS, READS, SCREENING
-from premortem.text.numbers import limit, listing, small
+from premortem.text.numbers import counted, limit, listing, small
 
 if TYPE_CHECKING:
     from premortem.law.assumed_facts import Assumed
@@ -140,7 +140,7 @@ def not_checked(d: "Decision") -> tuple[str, ...]:
 
 def lists() -> str:
     """That the lists of parties are not whole: what is held, and what is not."""
-    held = ", ".join(f"{h.name} ({h.rows} rows of {h.date})" for h in lists_held())
+    held = ", ".join(f"{h.name} ({counted(h.rows, 'row')} of {h.date})" for h in lists_held())
     said = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
     lacking = _lacking()
     return f"{said} No row is held of {', '.join(lacking)}." if lacking else said

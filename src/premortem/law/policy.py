@@ -1,11 +1,13 @@
 """A policy file: an overlay on the rulebook, of dates, numbers, tiers and strengths."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationError
 
 from premortem.errors import nearest
 from premortem.files import faults
@@ -32,6 +34,13 @@ class Strength(Strict):
     why: str = ""
 
 
+def _known_strength(name: str) -> str:
+    if name not in STRENGTHS:
+        near = nearest(name, STRENGTHS)
+        raise ValueError(f"no such strength: {name}; allowed: {', '.join(STRENGTHS)}{near and f'; {near}'}")
+    return name
+
+
 class Move(Strict):
     """Places that a policy puts into another tier."""
 
@@ -49,18 +58,19 @@ class Policy(Strict):
     include: tuple[str, ...] = ()
     clause: dict[str, dict[str, Any]] = Field(default_factory=dict)
     tier: tuple[Move, ...] = ()
-    strength: dict[str, tuple[Strength, ...]] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _known_strengths(self) -> "Policy":
-        for name in self.strength:
-            if name not in STRENGTHS:
-                raise ValueError(
-                    f"no such strength: {name}; allowed: {', '.join(STRENGTHS)}; {nearest(name, STRENGTHS)}"
-                )
-        return self
+    strength: dict[Annotated[str, AfterValidator(_known_strength)], tuple[Strength, ...]] = Field(default_factory=dict)
 
 
 def read_policy(path: Path | Traversable) -> Policy:
     """A policy from its file. Raises `BadInput`, every fault at once, with its key."""
     return read_typed(path, Policy)
+
+
+def overlay_of(document: Mapping[str, Any]) -> Policy:
+    """What of a faulty document can be laid over the rulebook, so that its faults there can be told with the others."""
+    held: dict[str, Any] = {"name": "faulty", "title": "", "says": ""}
+    for key in {"include", "clause"} & {*document}:
+        with suppress(ValidationError):
+            Policy.model_validate(held | {key: document[key]})
+            held[key] = document[key]
+    return Policy.model_validate(held)

@@ -3,12 +3,13 @@ them.
 """
 
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from premortem.case import Case
 from premortem.errors import BadInput, nearest
@@ -108,6 +109,16 @@ class Assumption(Strict):
         return tuple((kind, item) for kind in kinds for item in getattr(self, kind))
 
 
+# Lists of an assumption, and what an entry must say to be checked against the model.
+PARTS: dict[str, type[Condition] | type[Item]] = {
+    "condition": Condition,
+    "driver": Item,
+    "arrestor": Item,
+    "watch": Item,
+}
+CHECKED: dict[type[Strict], set[str]] = {Condition: {"id", "margin", "over_time"}, Item: {"id", "binds"}}
+
+
 @cache
 def shipped(case: Case) -> tuple[Assumption, ...]:
     """The assumptions of a case, the first by number first."""
@@ -135,21 +146,41 @@ def read(path: Path | Traversable) -> Assumption:
     return found
 
 
+def spoken(document: Mapping[str, Any], file: str) -> Assumption:
+    """What of a document, even a faulty one, speaks of the model: its margins, and what its items are bound to."""
+    parts: dict[str, Any] = {key: _readable(document.get(key), kind) for key, kind in PARTS.items()}
+    found = Assumption.model_construct(id="A0", name="", claim="", **parts)
+    found._file = file
+    return found
+
+
+def _readable(tables: object, kind: type[Condition] | type[Item]) -> tuple[Any, ...]:
+    """What can be read of these tables, of each that says enough to be checked against the model."""
+    found = []
+    for table in tables if isinstance(tables, list) else ():
+        try:
+            found.append(kind.model_validate(table))
+        except ValidationError as wrong:
+            faulty = {error["loc"][0] for error in wrong.errors() if error["loc"]}
+            sound = {k: v for k, v in table.items() if k not in faulty} if isinstance(table, dict) else {}
+            if CHECKED[kind] <= {*sound}:
+                found.append(kind.model_construct(**sound))
+    return tuple(found)
+
+
 def check_binds(
     assumption: Assumption, file: str, parameters: tuple[str, ...], levers: tuple[str, ...]
 ) -> list[BadInput]:
     """Faults of bindings: every parameter and lever that an item names must exist."""
     errors = []
     for kind, item in assumption.items:
-        for bound, known in [*((p, parameters) for p in item.parameters), *((x, levers) for x in item.levers)]:
-            if bound not in known:
-                errors.append(
-                    BadInput(
-                        file,
-                        f"{kind}.{item.id}.binds",
-                        f"no such parameter or lever: {bound}",
-                        got=bound,
-                        hint=nearest(bound, known),
-                    )
-                )
+        for bound in item.binds:
+            name, known, allowed = bound, parameters, "a name in the shipped params.csv, lever:NAME or facts:NAME"
+            if bound.startswith("lever:"):
+                name, known, allowed = bound.removeprefix("lever:"), levers, f"lever: and one of {', '.join(levers)}"
+            elif ":" in bound:
+                continue
+            if name not in known:
+                what, key = f"no such parameter or lever: {bound}", f"{kind}.{item.id}.binds"
+                errors.append(BadInput(file, key, what, got=bound, allowed=allowed, hint=nearest(name, known)))
     return errors

@@ -13,6 +13,7 @@ from premortem.questions.margins import check_inputs, margins_of
 from premortem.questions.shapley import paired
 from premortem.questions.time import time_told
 from premortem.study import Run, listed
+from premortem.text.numbers import counted
 
 Array = NDArray[Any]
 Margins = dict[str, dict[str, Array]]
@@ -90,10 +91,14 @@ def _share(margins: Array) -> float | None:
 def _warnings(failed: Mapping[str, int], whole: int, futures: int) -> list[str]:
     """What a reader must know of futures that failed."""
     said = [
-        f"{n:,} of {futures:,} futures failed under {p}: a margin is no number there" for p, n in failed.items() if n
+        f"{n:,} of {counted(futures, 'future')} failed under {p}: a margin is no number there"
+        for p, n in failed.items()
+        if n
     ]
     if said:
-        said.append(f"regret and robustness are compared in the {whole:,} futures that failed under no policy compared")
+        said.append(
+            f"regret and robustness are compared in the {counted(whole, 'future')} that failed under no policy compared"
+        )
     return said
 
 

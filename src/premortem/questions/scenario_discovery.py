@@ -16,6 +16,7 @@ from scipy.special import bdtrc
 
 from premortem.questions.categories import CategorySet, set_of
 from premortem.questions.peeling import Sample, Trajectory, paste, peel, prepared
+from premortem.text.numbers import counted
 
 Array = NDArray[Any]
 Flags = NDArray[np.bool_]
@@ -137,7 +138,7 @@ def too_little(breaks: Flags, weight: Array) -> str:
         return f"nothing to tell apart: it {'holds' if broken == 0 else 'breaks'} in every future of the run; {need}"
     if min(broken, held) < LEAST_BREAKS:
         few = f"only {broken} break" if broken < LEAST_BREAKS else f"only {held} hold"
-        return f"too little to go on: of {len(breaks):,} futures {few}; {need}"
+        return f"too little to go on: of {counted(len(breaks), 'future')} {few}; {need}"
     return ""
 
 

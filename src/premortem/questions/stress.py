@@ -18,6 +18,7 @@ from premortem.questions.clause_sweeps import clause_thresholds
 from premortem.questions.margins import assumption_number, check_inputs, check_varies, margins_of, policy_of
 from premortem.questions.sensitivity import SAMPLES, measured
 from premortem.study import Run, Study
+from premortem.text.numbers import counted
 
 Array = NDArray[Any]
 # Futures drawn anew to test boxes and to freeze items.
@@ -132,18 +133,18 @@ def _warnings(run: Run, name: str, policy: str, weights: Array | None, told: Seq
     margins = run.columns(policy, [f"margin.{name}"])[f"margin.{name}"]
     known = margins[np.isfinite(margins)]
     if len(known) < len(margins):
-        count = f"{len(margins) - len(known):,} of {len(margins):,} futures failed under {policy}"
+        count = f"{len(margins) - len(known):,} of {counted(len(margins), 'future')} failed under {policy}"
         said.append(
             f"{count}: the margin of {name} is no number there, so they count neither as holding nor as breaking"
         )
     if len(known) and ((known > 0).all() or (known <= 0).all()):
         verb = "holds" if (known > 0).all() else "breaks"
         said.append(
-            f"{name} {verb} in all {len(known):,} futures under {policy}: there is nothing to box or to attribute; "
+            f"{name} {verb} in all {counted(len(known), 'future')} under {policy}: there is nothing to box or to attribute; "
             "breaking points and thresholds still say how far it is from turning"
         )
     if len(margins) < scenario_discovery.LEAST_FUTURES:
-        said.append(f"{len(margins):,} futures are too few for boxes: run at least {scenario_discovery.LEAST_FUTURES}")
+        said.append(f"too few futures for boxes ({len(margins):,}): run at least {scenario_discovery.LEAST_FUTURES}")
     if weights is not None:
         effective = float(weights.sum() ** 2 / (weights**2).sum())
         if effective < SHAKY:

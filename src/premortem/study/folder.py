@@ -1,17 +1,19 @@
 """A folder of the user's own files: what may stand in it, how a new one is made, and every fault of one, all at once."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from premortem.case import Case, default
 from premortem.ensemble import correlation, priors, store
-from premortem.errors import BadInput, BadInputs, PremortemError, nearest, raise_all
+from premortem.errors import BadInput, BadInputs, PremortemError, all_of, nearest, raise_all
 from premortem.files import writer
 from premortem.files.reader import read_bytes
+from premortem.files.toml import read_toml
+from premortem.files.typed import Strict, read_typed
 from premortem.law import book as rules
 from premortem.propositions import assumption, score
 from premortem.study.model import outcome_names
@@ -32,6 +34,13 @@ EXAMPLE = """# Outcomes of your own, as expressions over time. Take the marks of
 MARK = "study.toml"
 MARKED = b"# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n"
 DEFAULT_OUT = "out"
+
+
+class Mark(Strict):
+    """What `study.toml` says: the form in which the folder is."""
+
+    format: Literal[1]
+
 
 Check = Callable[[], Any]
 
@@ -58,12 +67,18 @@ def _strangers(folder: Path) -> Iterator[BadInput]:
         if path.name not in known and not path.name.startswith(".") and not (path / store.MANIFEST).is_file():
             hint = nearest(path.name, known)
             yield BadInput(folder.name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint)
+    for part in PARTS:
+        for path in sorted((folder / part).glob("*")):
+            if not path.name.startswith(".") and (path.suffix != ".toml" or path.is_dir()):
+                what = "is not read: its name does not end in .toml"
+                yield BadInput(f"{part}/{path.name}", "", what, got=path.name, allowed="files that end in .toml")
 
 
 def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]:
     """What reads each file of the folder, with the file's name in it."""
     shipped = priors.read(case / PARAMETERS)
     tables: dict[str, Callable[[Path], Any]] = {
+        MARK: lambda path: read_typed(path, Mark),
         PARAMETERS: shipped.override,
         CORRELATIONS: shipped.correlated,
         OUTCOMES: lambda path: read_outcomes(path, outcome_names(case), case.world.steps()),
@@ -75,7 +90,7 @@ def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]
         *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).exists()),
         *((f"{POLICIES}/{path.name}", partial(rules.load, path, case)) for path in policies),
         *((f"{ASSUMPTIONS}/{path.name}", partial(_check_assumption, case, path, of_world)) for path in assumptions),
-        (ASSUMPTIONS, partial(_check_ids, assumptions)),
+        (ASSUMPTIONS, partial(_check_ids, assumptions, assumption.shipped(case) if of_world else ())),
     ]
 
 
@@ -91,40 +106,46 @@ def _faults(checks: Iterable[tuple[str, Check]]) -> list[BadInput]:
     return found
 
 
-def _check_ids(paths: Iterable[Path]) -> None:
-    """Raises `BadInput` where two files are of one assumption: one of them would count for nothing."""
-    holder: dict[str, str] = {}
+def _check_ids(paths: Iterable[Path], shipped: Sequence[assumption.Assumption]) -> None:
+    """Raises `BadInput` where two files are of one assumption: one of them would count for nothing.
+
+    A shipped one gives way only to a file of its own name, so that nobody replaces it by chance.
+    """
+    holder = {a.id: f"the shipped {a.file}" for a in shipped}
+    replaced = {a.file: a.id for a in shipped}
     errors = []
     for path in paths:
         try:
             found = assumption.read(path).id
         except PremortemError:
             continue  # told by the check of that file
-        first = holder.setdefault(found, path.name)
-        if first != path.name:
-            what = f"{found} is the id of {ASSUMPTIONS}/{first} too"
-            errors.append(BadInput(f"{ASSUMPTIONS}/{path.name}", "id", what, got=found, allowed="an id for each file"))
+        file = f"{ASSUMPTIONS}/{path.name}"
+        if found in holder and replaced.get(path.name) != found:
+            allowed = "an id for each file; a shipped one is replaced by a file of its name"
+            errors.append(BadInput(file, "id", f"{found} is the id of {holder[found]} too", got=found, allowed=allowed))
+        holder[found] = file
     raise_all(errors)
 
 
 def _check_assumption(case: Case, path: Path, of_world: bool) -> None:
-    read = assumption.read(path)
-    raise_all(
-        assumption.check_binds(
-            read,
-            path.name,
-            priors.read(case / PARAMETERS).names,
-            case.world.levers(rules.load(case=case))._fields,
-        )
+    """Raises every fault at once: of its values, of what its items are bound to, of its margins."""
+    spoken = assumption.spoken(read_toml(path), path.name)
+    parameters, levers = priors.read(case / PARAMETERS).names, case.world.levers(rules.load(case=case))._fields
+    bound = assumption.check_binds(spoken, path.name, parameters, levers)
+    all_of(
+        partial(assumption.read, path),
+        partial(raise_all, bound),
+        *([partial(_score, case, spoken, path)] if of_world else []),
     )
-    if not of_world:
-        return
+
+
+def _score(case: Case, found: assumption.Assumption, path: Path) -> None:
     own, base, steps = path.parent.parent / OUTCOMES, outcome_names(case), case.world.steps()
     try:
         named = {outcome.name for outcome in read_outcomes(own, base, steps)} if own.is_file() else set()
     except PremortemError:
         named = set()  # told by the check of that file
-    score.Scorer([read], base | named, steps)
+    score.Scorer([found], base | named, steps)
 
 
 def make_study(folder: Path, case: Case | None = None) -> Path:

@@ -18,7 +18,7 @@ from premortem.ensemble.manifest import FINISHED
 from premortem.errors import BadInput, MissingData
 from premortem.propositions import score
 from premortem.study.model import regional
-from premortem.text.numbers import share
+from premortem.text.numbers import counted, share
 from premortem.text.tables import Table
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Run:
         self._bands: dict[str, pl.DataFrame] = {}
 
     def __repr__(self) -> str:
-        return f"Run of {self.futures:,} futures under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
+        return f"Run of {counted(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
@@ -146,7 +146,7 @@ class Run:
                 "" if r["low"] is None else f" ({100 * r['low']:.0f} to {100 * r['high']:.0f}%)"
             )
             rows.setdefault(r["assumption"], {"assumption": r["assumption"]})[r["policy"]] = said
-        caption = f"Share of {self.futures:,} futures in which each assumption holds (95% interval); seed {self.seed}; not forecasts"
+        caption = f"Share of {counted(self.futures, 'future')} in which each assumption holds (95% interval); seed {self.seed}; not forecasts"
         names = {a.id: f"{a.id} {a.name}" for a in self.study.assumptions} | {"all": "all at once"}
         frame = pl.DataFrame([*rows.values()]).with_columns(pl.col("assumption").replace(names))
         return Table(frame, {}, caption)

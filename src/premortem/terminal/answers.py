@@ -25,14 +25,15 @@ def print_stress(result: dict[str, Any], study: Study) -> None:
     console = Console(highlight=False)
     name, policy = result["assumption"], result["policy"]
     console.print(
-        f"[bold]{name} ({result['name']}) breaks in {phrases.share(result['breaks'])} of {result['futures']:,} futures "
+        f"[bold]{name} ({result['name']}) breaks in {phrases.share(result['breaks'])} of {phrases.counted(result['futures'], 'future')} "
         f"under {policy}.[/bold]"
     )
     for warning in result["warnings"]:
         console.print(f"Note: {warning}.", style="yellow")
     if result["sought_in"] < result["futures"]:
         console.print(
-            f"Boxes were sought in the first {result['sought_in']:,} futures, and measured on all.", style="dim"
+            f"Boxes were sought in the first {phrases.counted(result['sought_in'], 'future')}, and measured on all.",
+            style="dim",
         )
     _print_boxes(console, result, study)
     _heading(console, "How little it takes")
@@ -174,7 +175,7 @@ def print_compare(result: dict[str, Any]) -> None:
             "History is what happened and no choice, so it is left out; name it to compare it too.", style="dim"
         )
     table = Table(
-        title=f"Share of {result['futures']:,} futures in which each assumption holds, and regret",
+        title=f"Share of {phrases.counted(result['futures'], 'future')} in which each assumption holds, and regret",
         title_justify="left",
         box=None,
         pad_edge=False,
@@ -309,7 +310,7 @@ def print_futures(result: dict[str, Any]) -> None:
     console = Console(highlight=False)
     k = result["k"]
     console.print(
-        f"{phrases.grouped(result)}: {result['futures_seen']:,} futures under {result['policy']}; "
+        f"{phrases.grouped(result)}: {phrases.counted(result['futures_seen'], 'future')} under {result['policy']}; "
         f"silhouette {result['silhouette'][k]:.2f} (1 is apart, 0 is touching, under {STRUCTURE} no families), "
         f"stability {result['stability'][k]:.2f} (1: found alike in every half of the futures)."
     )

@@ -36,7 +36,9 @@ def print_run(run: Any, *briefs: Path) -> None:
         console.print(f"  {line}")
     simulated = run.timing.simulated if run.timing else 0
     rate = f", {simulated / run.seconds['simulate']:,.0f} futures a second" if simulated else ""
-    console.print(f"\n{run.futures:,} futures x {phrases.counted(len(run.policies), 'policy')}, seed {run.seed}{rate}")
+    console.print(
+        f"\n{phrases.counted(run.futures, 'future')} x {phrases.counted(len(run.policies), 'policy')}, seed {run.seed}{rate}"
+    )
     console.print(f"Brief: {', '.join(map(str, briefs))}", soft_wrap=True)
     console.print("Next:  premortem board --json, premortem run --futures 100000, premortem --help")
 
@@ -198,7 +200,7 @@ def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> 
         console.print("\nPulled, read only by who asks for them (`facts.read_pulled`):")
     for row in pulled:
         console.print(
-            f"  {row['name']}: {row['rows']:,} rows, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
+            f"  {row['name']}: {phrases.counted(row['rows'], 'row')}, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
         )
 
 
@@ -219,7 +221,8 @@ def print_pulled(result: dict[str, list[dict[str, Any]]]) -> None:
     for row in result["pulled"]:
         news = "new" if row["changed"] else "as before"
         console.print(
-            f"{row['name']}: {row['rows']:,} rows, {row['bytes']:,} bytes, {news}: {row['path']}", soft_wrap=True
+            f"{row['name']}: {phrases.counted(row['rows'], 'row')}, {row['bytes']:,} bytes, {news}: {row['path']}",
+            soft_wrap=True,
         )
     for row in result["failed"]:
         console.print(f"{row['name']}: not pulled: {row['why']}", soft_wrap=True)
@@ -312,8 +315,11 @@ def print_ledger(result: dict[str, Any], out: Path | None) -> None:
     rejected = f", {result['rejected_count']:,} of them rejected" if result["rejected_count"] else ""
     if result["rejected_file"]:
         rejected += f" and written to {result['rejected_file']}"
+    if result["joined"]:
+        rejected += f", mended ones put back among those of {result['joined']}"
     console.print(
-        f"{result['rows']:,} rows{rejected}, in {result['seconds']:.2f} s" + (f"; written to {out}" if out else "")
+        f"{phrases.counted(result['rows'], 'row')}{rejected}, in {result['seconds']:.2f} s"
+        + (f"; written to {out}" if out else "")
     )
 
 

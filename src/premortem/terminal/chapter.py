@@ -56,7 +56,7 @@ def hindcast() -> str:
         [
             HEAD,
             f"**{verdict(found)}.** Mean Brier score of events: {found.events_brier:.2f} (0.25 is what one half for all would get).",
-            f"{phrases.number(judged.weights.effective, 3)} effective of {judged.futures:,} futures.",
+            f"{phrases.number(judged.weights.effective, 3)} effective of {phrases.counted(judged.futures, 'future')}.",
             "",
             *_misses(found),
             *_table(found),

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from premortem import exhibits
 from premortem.terminal.board import print_table
+from premortem.text.numbers import counted
 
 
 def print_exhibits(rows: list[dict[str, Any]]) -> None:
@@ -21,7 +22,7 @@ def print_exhibits(rows: list[dict[str, Any]]) -> None:
     print_table(console, table)
     written = sum(len(row["files"]) for row in rows)
     if written:
-        console.print(f"{written} files in {_folder(rows)}", soft_wrap=True)
+        console.print(f"{counted(written, 'file')} in {_folder(rows)}", soft_wrap=True)
     else:
         console.print("Next: premortem exhibits figure-5 -o figures")
 

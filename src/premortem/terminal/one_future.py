@@ -7,6 +7,7 @@ from rich.table import Table
 
 from premortem.questions import signs
 from premortem.terminal.board import print_table
+from premortem.text.numbers import counted
 from premortem.text.phrases import number
 
 # Parameters shown.
@@ -27,7 +28,9 @@ def print_future(result: dict[str, Any]) -> None:
             console.print(f"  not finite: {', '.join(under['non_finite'])}")
     first = result["policies"][0]
     print_table(console, _series(first, result["quarters"]))
-    console.print(f"\nFurthest from their medians (standard scores), of {len(result['parameters'])} uncertainties")
+    console.print(
+        f"\nFurthest from their medians (standard scores), of {counted(len(result['parameters']), 'uncertainty')}"
+    )
     for row in result["parameters"][:UNUSUAL]:
         console.print(
             f"  {row['score']:+.1f}  {row['meaning']}: {number(row['value'], 3)}, median {number(row['median'], 3)} {row['unit']}"

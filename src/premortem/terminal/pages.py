@@ -11,6 +11,7 @@ from premortem.law import book as rules
 from premortem.law.clause import STAGES, Clause
 from premortem.law.vocabulary import FIELDS
 from premortem.terminal import datapages, gallery, mechanisms
+from premortem.text.numbers import counted
 
 
 def pages() -> dict[str, str]:
@@ -91,7 +92,7 @@ def uncertainties() -> str:
     """The table of uncertainties with range, meaning, basis and day of knowledge."""
     rows = priors.read(default() / "params.csv").rows
     head = [
-        f"# The {len(rows)} uncertainties",
+        f"# The {counted(len(rows), 'uncertainty')}",
         "",
         "Low and high are hard ends of uniform and triangular priors and the 5 and 95% quantiles of the others; central is the mode of a triangular prior.",
         "",

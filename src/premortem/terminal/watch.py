@@ -39,7 +39,7 @@ def print_watch(result: dict[str, Any]) -> None:
 
 def _boards(console: Console, result: dict[str, Any]) -> None:
     console.print(
-        f"Under {result['policy']}; {result['effective_futures']:,.0f} effective of {result['futures']:,} futures"
+        f"Under {result['policy']}; {result['effective_futures']:,.0f} effective of {phrases.counted(result['futures'], 'future')}"
     )
     table = Table(box=None, padding=(0, 1))
     add_columns(table, "", "before", "after", "change", texts=("", "change"))
@@ -90,7 +90,7 @@ def print_hindcast(judged: Any) -> None:
         )
     console.print(
         f"Mean Brier score {found.events_brier:.2f} (0.25 is what one half for all would get). "
-        f"{judged.weights.effective:,.0f} effective of {judged.futures:,} futures."
+        f"{judged.weights.effective:,.0f} effective of {phrases.counted(judged.futures, 'future')}."
     )
     if found.events:
         console.print(unchanged(found))

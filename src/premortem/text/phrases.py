@@ -112,7 +112,7 @@ def kind(result: Mapping[str, Any]) -> str:
 def not_finite(found: Mapping[str, Sequence[int]], futures: int) -> list[str]:
     """A sentence a policy with futures whose results are not finite: how many, how they count, and how to look at one."""
     return [
-        f"{len(which):,} of {futures:,} futures under {policy} have a result that is not finite; where it is a margin "
+        f"{len(which):,} of {counted(futures, 'future')} under {policy} have a result that is not finite; where it is a margin "
         f"they have failed, and count neither as holding nor as breaking. They are listed in manifest.json; to look at one: premortem run --only {which[0]} --policy {policy}."
         for policy, which in found.items()
     ]

@@ -60,7 +60,7 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "A4", a: str = "A2
         for k, by in found["regret_by_assumption"].items() for p, r in by.items()
     ]  # fmt: skip
     least = found["rankings"]["mean_regret"][0]
-    source = f"premortem, {found['futures']:,} futures, each policy beside the best in the same future"
+    source = f"premortem, {phrases.counted(found['futures'], 'future')}, each policy beside the best in the same future"
     heat = chart_specs.Chart(
         "regret", f"{titles[least]} gives up least on average", "Mean regret by policy and assumption; the table holds the numbers", source,
         policy_charts.heat("policy", "assumption", "regret", "mean regret", rows), rows, REGRET,
@@ -111,7 +111,7 @@ def tradeoff(found: dict[str, Any], pair: tuple[str, str], titles: dict[str, str
     says = (
         f"{titles[best[0]]} is best on both"
         if len(best) == 1
-        else f"{len(best)} of {len(rows)} policies are not beaten on both"
+        else f"{len(best)} of {phrases.counted(len(rows), 'policy')} are not beaten on both"
     )
     return chart_specs.Chart(
         "tradeoff", f"{x} against {y}: {says}", f"{says}: {', '.join(titles[p] for p in best)}; the table holds the shares",

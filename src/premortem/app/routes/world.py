@@ -18,6 +18,7 @@ from premortem.cases.us_ai_2025.world.policy_levers import UNCAPPED, days
 from premortem.charts import worldmap
 from premortem.errors import BadInput
 from premortem.law.places import atlas, iso3
+from premortem.text.numbers import counted
 
 router = APIRouter()
 # What the map can show: title, unit, and whether it is a share.
@@ -55,7 +56,7 @@ def page(
     title, unit = MEASURES[measure]
     chart = chart_specs.Chart(
         "map", f"{title}, {quarter}", f"Map of {title.lower()} in {quarter}; the table holds every country",
-        f"{worldmap.BORDERS} Tiers come from the rule, not from the map. premortem, medians of {view.n:,} futures; countries of a block share its figure",
+        f"{worldmap.BORDERS} Tiers come from the rule, not from the map. premortem, medians of {counted(view.n, 'future')}; countries of a block share its figure",
         chart_specs.world(measure, unit, found["top"]), rows, {"name": "Country", "region": "Region of the model", "said": title},
     )  # fmt: skip
     one = country(desk, view, code)

@@ -9,13 +9,15 @@ import numpy as np
 import polars as pl
 
 from premortem.errors import BadInput
+from premortem.files import writer
 from premortem.law.binding import limit
 from premortem.law.clause import Rulebook
 from premortem.law.engine import decide
-from premortem.law.ledger import corrections, grounds
+from premortem.law.ledger import corrections, grounds, remainder
 from premortem.law.ledger.columns import checked, typed
 from premortem.law.ledger.field_guesses import renamed
 from premortem.law.ledger.files import MISSHAPEN, check_target, read, write
+from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import Totals
 
@@ -26,8 +28,6 @@ ANSWERS = {
     "outcome": pl.String, "clause": pl.String, "eccn": pl.String, "headroom_tpp": pl.Float64,
     **grounds.COLUMNS, "hits": pl.String,
 }  # fmt: skip
-# Columns of the file of rejected rows, first and last: a row's number in the ledger, and why it was rejected.
-ROW, WHY = "_row", "rejected"
 
 
 def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> pl.DataFrame:
@@ -39,18 +39,24 @@ def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> 
     Running totals follow the dates; rows of one day follow their order in the ledger. A row whose `returns` names the
     `id` of an earlier one gives back what that one drew, `quantity` units of it; one that `amends` an earlier one
     gives all of it back and is decided in its place. A row that cannot be read says why in `rejected`. Raises `BadInput`
-    for a column that is no field, or when one that is needed is missing.
+    for a column that is no field, when one that is needed is missing, or for rows of another ledger (`_row`).
     """
+    remainder.refuse(given, file)
     return _decided(given, book, file)[0]
 
 
 def decide_file(
     path: Path, book: Rulebook, columns: Mapping[str, str] | None = None
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """A ledger file decided, and its summary: the keys of the command line. `columns` gives headings their fields."""
+    """A ledger file decided, and its summary: the keys of the command line. `columns` gives headings their fields.
+
+    A file of mended rows is decided with the rows of the table that rejected them, which the summary names in `joined`.
+    """
     began = time.perf_counter()
-    decided, told = _decided(renamed(read(path), columns or {}, path.name), book, path.name)
-    return decided, summary(decided, told, time.perf_counter() - began)
+    given, beside = remainder.whole(read(path), path)
+    decided, told = _decided(renamed(given, columns or {}, path.name), book, path.name)
+    found = summary(decided, told, time.perf_counter() - began)
+    return decided, found | {"joined": str(beside) if beside else None}
 
 
 def check_targets(out: Path, *inputs: Path) -> None:
@@ -71,20 +77,24 @@ def check_targets(out: Path, *inputs: Path) -> None:
 
 def rejected_file(out: Path) -> Path:
     """The CSV beside a decided ledger in which its rejected rows go."""
-    return out.with_name(f"{out.stem}.rejected.csv")
+    return out.with_name(f"{out.stem}{remainder.REJECTED}.csv")
 
 
 def write_rejected(decided: pl.DataFrame, out: Path) -> Path | None:
     """Rejected rows, with their numbers and reasons, in a CSV beside the output; None where there are none.
 
-    They can be mended there and decided again: `_row` and `rejected` are no fields, and are kept.
+    They can be mended there and decided again, together with the output (`remainder`). Where none are rejected, those that
+    an earlier output of this name left behind go.
     """
     wrong = (
         decided.drop(ROW, strict=False).with_row_index(ROW, offset=1).filter(pl.col(WHY).is_not_null()).drop(ANSWERS)
     )
-    if not wrong.height:
-        return None
     beside = rejected_file(out)
+    if not wrong.height:
+        if beside.is_file() and _holds_rejected(beside):
+            with writer.told(beside):
+                beside.unlink()
+        return None
     write(wrong, beside)
     return beside
 

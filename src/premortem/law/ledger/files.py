@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from premortem.errors import BadInput
 from premortem.files import reader, writer
+from premortem.text.numbers import counted
 
 # Most rows and bytes of a file that is read: beyond them memory runs out, and a file is to be split.
 MOST_ROWS, MOST_BYTES = 20_000_000, 8_000_000_000
@@ -60,7 +61,7 @@ def read(path: Path) -> pl.DataFrame:
 
 def _few_enough(path: Path, rows: int) -> None:
     if rows > MOST_ROWS:
-        raise BadInput(path.name, "", f"has {rows:,} rows", allowed=f"at most {MOST_ROWS:,}", hint=SPLIT)
+        raise BadInput(path.name, "", f"has {counted(rows, 'row')}", allowed=f"at most {MOST_ROWS:,}", hint=SPLIT)
 
 
 def _read_parquet(path: Path) -> pl.DataFrame:
