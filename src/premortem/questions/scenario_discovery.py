@@ -154,7 +154,7 @@ def _verdict(boxes: int, breaks: Flags, weight: Array, sets: Sequence[CategorySe
     counted = breaks & (weight > 0)
     return (
         f"no structure {'by ranges ' if sets else ''}found: no box is {BEAT_CHANCE:g} times as far above the base rate as the best box in "
-        f"shuffled outcomes, tested on {counted(int((weight > 0).sum()), 'future')} of which {int(counted.sum()):,} break; weaker structure may be missed{told}"
+        f"shuffled outcomes, tested on {int((weight > 0).sum()):,} futures of which {int(counted.sum()):,} break; weaker structure may be missed{told}"
     )
 
 
