@@ -125,30 +125,29 @@ def policies(case: Case) -> tuple[str, ...]:
     return case.settings.policies
 
 
-def load(policy: str | Path = "", case: Case | None = None) -> Book:
+def load(policy: str | Path = "", case: Case | None = None, file: str = "") -> Book:
     """The rulebook of a case (by default the leading one) under one of its policies, by name (by default its baseline), or
-    under a policy file. Raises `BadInput` (all at once).
+    under a policy file; `file` is its name where it does not lie under it yet. Raises `BadInput` (all at once).
     """
     case = case or default()
     if isinstance(policy, str):
         return _shipped(policy or case.settings.baseline, case)
-    return _sound(_own(policy, case), policy.name)  # read again each time: a person edits it
+    file = file or policy.name
+    return _sound(_own(policy, case, file), file)  # read again each time: a person edits it
 
 
-def _own(path: Path, case: Case) -> Book:
+def _own(path: Path, case: Case, file: str) -> Book:
     """The rulebook under a user's file. Raises every fault at once: of its values, and of what it lays over the rulebook."""
-    document = read_toml(path)
+    document, stem = read_toml(path), Path(file).stem
     try:
-        policy = typed(document, Policy, path.name)
+        policy = typed(document, Policy, file)
     except (BadInput, BadInputs):
-        all_of(partial(typed, document, Policy, path.name), partial(overlay, overlay_of(document), path.name, case))
+        all_of(partial(typed, document, Policy, file), partial(overlay, overlay_of(document), file, case))
         raise
-    if policy.name != path.stem:
+    if policy.name != stem:
         what = f"{policy.name!r} is not the name of the file, by which it is asked for"
-        raise BadInput(
-            path.name, "name", what, got=policy.name, allowed=path.stem, hint=f"or name the file {policy.name}.toml"
-        )
-    return overlay(policy, path.name, case)
+        raise BadInput(file, "name", what, got=policy.name, allowed=stem, hint=f"or name the file {policy.name}.toml")
+    return overlay(policy, file, case)
 
 
 @cache

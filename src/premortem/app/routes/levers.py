@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -104,7 +105,9 @@ def save(given: Save, desk: AtDesk, view: View) -> Answer:
     text = policy_export.toml(desk.study.book(view.policy), view, name)
     with writer.told(path):
         try:
-            writer.put(path, text, new=True, parents=True, check=load)  # what is written must read
+            writer.put(
+                path, text, new=True, parents=True, check=partial(load, file=path.name)
+            )  # what is written must read
         except FileExistsError:
             raise BadInput("policies", name, "is there already", got=name, allowed="a new name") from None
     return Answer.model_validate({"saved": f"policies/{path.name}", "policy": name})
