@@ -263,5 +263,5 @@ def test_a_header_beyond_the_first_bytes_is_read_whole(tmp_path):
 def test_a_ledger_asks_of_an_item_near_a_known_one_which_is_meant():
     rows = [{"item": i, "quantity": "1", "destination": "ARE", "date": "2025-06-01"} for i in ("H2O", "Nothing", "H20")]
     why = decisions.decide_ledger(pl.DataFrame(rows), rules.load("history"))["rejected"].to_list()
-    unread = "no such item, and no tpp is given: "
+    unread = "no such item: "
     assert why == [f"{unread}H2O; did you mean H20?", f"{unread}Nothing", None]

@@ -153,14 +153,9 @@ def _verdict(boxes: int, breaks: Flags, weight: Array, sets: Sequence[CategorySe
         return f"{boxes} {'box' if boxes == 1 else 'boxes'}{told}"
     counted = breaks & (weight > 0)
     return (
-<<<<<<< HEAD
         f"no structure {'by ranges ' if sets else ''}found: where breaks are commonest they are not much commoner than chance makes them. With the "
         f"verdicts dealt out at random the best box rises some way above the share of all futures that break; a box must rise {BEAT_CHANCE:g} times as far. "
         f"Tested on {int((weight > 0).sum()):,} futures of which {int(counted.sum()):,} break; weaker structure may be missed{told}"
-=======
-        f"no structure {'by ranges ' if sets else ''}found: no box is {BEAT_CHANCE:g} times as far above the base rate as the best box in "
-        f"shuffled outcomes, tested on {int((weight > 0).sum()):,} futures of which {int(counted.sum()):,} break; weaker structure may be missed{told}"
->>>>>>> files2
     )
 
 
