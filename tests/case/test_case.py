@@ -57,11 +57,11 @@ def test_every_file_that_a_case_lacks_is_told_at_once(tmp_path):
 def test_unknown_and_missing_keys_of_its_settings_are_told_together(tmp_path):
     folder = copy(tmp_path)
     (folder / case.MARK).write_text(
-        'title = "Mine"\nsubject = "it"\nclaims = "us"\nbaselin = "x"\nday = 2025-02-26\npolicies = []\n', "utf-8"
+        'title = "Mine"\nsubject = "it"\nclaims = "us"\nbaselin = "x"\nday = 2025-02-26\npolicies = 3\n', "utf-8"
     )
     with pytest.raises(BadInputs) as caught:
         _ = case.load(folder).settings
-    assert {error.key for error in caught.value.errors} == {"baselin", "baseline"}
+    assert {error.key for error in caught.value.errors} == {"baselin", "policies"}
     assert "did you mean baseline?" in str(caught.value)
 
 

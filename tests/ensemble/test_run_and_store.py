@@ -242,7 +242,7 @@ def test_reading_finds_a_part_that_is_gone_short_or_damaged(copy):
         read.read_columns(out, "as-written", name)
     short = {"margin.A1": np.zeros(3000, np.float32)}
     store.write_table(out, store.read_manifest(out)["run"], "as-written/part-00001.parquet", short)
-    with pytest.raises(MissingData, match="holds 3000 futures, not 16384"):
+    with pytest.raises(MissingData, match="holds 3,000 futures, not 16384"):
         read.read_columns(out, "as-written", name)
     held.unlink()
     with pytest.raises(MissingData, match="is not there"):

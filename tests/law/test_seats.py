@@ -7,7 +7,8 @@ import pytest
 
 from premortem import facts
 from premortem.law import book as rules
-from premortem.law.decide import GATE, Transaction, explain
+from premortem.law.decide import Transaction, explain
+from premortem.law.permission import GATE
 from premortem.law.seats import seat
 
 BARRED = "licence:presumption_of_denial"

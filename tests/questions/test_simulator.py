@@ -216,7 +216,7 @@ def test_f041_what_speaks_of_the_shipped_series_says_which_it_needs(numpy_run, a
         "what_to_watch": lambda: questions.what_to_watch(numpy_run.study, numpy_run),
         "hindcast": lambda: questions.hindcast(run=numpy_run),
         "futures": lambda: questions.futures(numpy_run),
-        "board_of": lambda: questions.board_of(numpy_run, questions.KNOWN),
+        "board_of": lambda: questions.board_of(numpy_run, numpy_run.study.case.settings.day),
     }
     with pytest.raises(
         BadInput, match=r"^outside: gives no [a-z0-9_, ]+, which .* reads; allowed: a model that gives these series"

@@ -271,7 +271,7 @@ def test_lags_are_months_between_dated_events_and_known_by_the_day():
     assert len(rows) == facts.read("control_lags").height
     by = {r["control"]: r["months"] for r in rows if r["kind"] == "loophole to patch"}
     assert by["link-speed limit of October 2022 (H800)"] == 7.9  # 21 March to 17 November 2023
-    assert all(r["to"] <= "2025-02-26" for r in questions.lags(questions.KNOWN))
+    assert all(r["to"] <= "2025-02-26" for r in questions.lags(default(), default().settings.day))
 
 
 def test_a_run_of_other_inputs_is_refused_with_what_differs(small_run):

@@ -150,7 +150,7 @@ def test_a_sentence_tells_both_its_shares_by_the_same_weights():
 
 
 def test_a_threshold_of_a_log_rate_is_told_as_what_a_year_makes_of_it():
-    found = signposts.shipped()["w_process_lead"]
+    found = signposts.shipped(default())["w_process_lead"]
     said = value.sentence(found, value.Shift("A1", 0.4, 0.2, 0.3))
     assert found.threshold.value == 0.28
     assert "falls faster than 24% a year" in said

@@ -15,7 +15,7 @@ def method(run: Run) -> Section:
     paragraphs = (
         (
             "Futures. ",
-            f"A future is one draw of {len(run.study.priors.rows)} uncertainties from priors that use only sources dated up to {day}. Futures come from "
+            f"A future is one draw of {phrases.counted(len(run.study.priors.rows), 'uncertainty')} from priors that use only sources dated up to {day}. Futures come from "
             f"a randomised Sobol design in {run.replicates} independent replicates; the spread of their means gives the intervals."
             + (
                 " Every policy meets the same futures, so differences between policies are paired."

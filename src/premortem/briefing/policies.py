@@ -64,7 +64,7 @@ def _pathways(run: Run) -> Figure:
         "pathways",
         f"Where {'a' if len(run.policies) > 1 else 'the'} policy keeps an assumption in more than half of all futures, year by year",
         figures.pathways(frame, [title_of(run, p) for p in run.policies]),
-        f"Line: the median of {run.futures:,} futures has a margin above 0 at the end of the year. Dotted: it has not.",
+        f"Line: the median of {phrases.counted(run.futures, 'future')} has a margin above 0 at the end of the year. Dotted: it has not.",
         (
             "Broken in half of all futures or more: " + "; ".join(lost)
             if lost
