@@ -23,8 +23,9 @@ bench: .venv/dev
 	$(BIN)/premortem bench --quick
 
 docs: .venv/dev
-	$(BIN)/python -m premortem.report.pages docs
+	$(BIN)/python -m premortem.terminal.pages docs
 	$(BIN)/python scripts/reference.py docs
+	$(BIN)/python scripts/architecture.py docs
 	$(BIN)/python scripts/notebooks.py docs
 
 # Typeface and map, from npm; they are in the repository, so this is only for a newer version of them.

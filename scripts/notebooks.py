@@ -9,8 +9,8 @@ import altair as alt
 import nbformat
 from nbclient import NotebookClient
 
-from premortem import writing
-from premortem.exhibits import render
+from premortem.charts import render
+from premortem.files import writer
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 # Too many pictures for a page; its notebook is kept without them.
@@ -65,9 +65,9 @@ def output_text(out: Any, name: str, pictures: Path) -> str:
 def picture(drawn: str, name: str, pictures: Path) -> str:
     """A picture written into a folder: its file name."""
     if len(drawn) > LARGE:
-        writing.write(pictures / f"{name}.png", render.png_of(drawn, SCALE))
+        writer.write(pictures / f"{name}.png", render.png_of(drawn, SCALE))
         return f"{name}.png"
-    writing.write(pictures / f"{name}.svg", render.with_font(drawn))
+    writer.write(pictures / f"{name}.svg", render.with_font(drawn))
     return f"{name}.svg"
 
 
@@ -80,7 +80,7 @@ def write(folder: Path, names: list[str]) -> None:
         if path.stem not in UNKEPT and (not names or path.stem in names):
             for old in pictures.glob(f"{path.stem}-*"):
                 old.unlink()
-            writing.write(pages / f"{path.stem}.md", page(path, pictures))
+            writer.write(pages / f"{path.stem}.md", page(path, pictures))
 
 
 if __name__ == "__main__":

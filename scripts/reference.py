@@ -9,14 +9,14 @@ from typing import Any
 import typer
 
 import premortem as pm
-from premortem import writing
+from premortem.briefing.content import Brief
 from premortem.cli import app
 from premortem.exhibits.form import Exhibit
-from premortem.regime.decide import Decision
-from premortem.regime.notebook import Rulebook
-from premortem.report.brief.content import Brief
-from premortem.rows import Table
+from premortem.files import writer
+from premortem.law.decide import Decision
+from premortem.law.notebook import Rulebook
 from premortem.study import Run
+from premortem.text.tables import Table
 
 # What public functions give back, and so are public too.
 GIVEN = (Run, Rulebook, Decision, Exhibit, Brief, Table)
@@ -94,8 +94,8 @@ def _cell(text: str) -> str:
 
 def write(folder: Path) -> None:
     """Write both pages under a folder of docs."""
-    writing.write(folder / "cli.md", commands())
-    writing.write(folder / "python.md", names())
+    writer.write(folder / "cli.md", commands())
+    writer.write(folder / "python.md", names())
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ settings.load_profile("any load")
 
 # Files that compile the gradient of the world and make briefs go to one process, one after the other, so that nothing is
 # compiled twice at once; every other file goes to whichever process is free.
-ONE_PROCESS = ("report/test_brief.py", "stress/test_why.py", "tests/test_cli.py")
+ONE_PROCESS = ("briefing/test_brief.py", "questions/test_why.py", "tests/test_cli.py")
 # Rooms whose tests compile, simulate and wait: they come first, so that no process has a long file left when the other is done.
-LONG = ("report", "stress", "browser", "ensemble", "exhibits", "watch", "app")
+LONG = ("briefing", "questions", "browser", "ensemble", "exhibits", "watch", "app")
 
 
 @pytest.hookimpl(trylast=True)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.test_cli import run  # noqa: F401  # a fixture
 
-FREE = ("check", "--item", "L4", "--to", "FRA", "--on", "2025-06-01")
+FREE = ("check", "--item", "L4", "--to", "FRA", "--on", "2025-06-01", "--consignee", "Microsoft")
 
 
 @pytest.mark.parametrize("arguments", [(*FREE, "--trace"), (*FREE, "--json")])
@@ -33,7 +33,9 @@ def test_f088_a_reader_that_leaves_is_no_answer(arguments, buffered):
 @pytest.mark.parametrize(
     ("more", "plain", "gated"),
     [
-        (("--item", "L4", "--to", "FRA", "--on", "2025-06-01"), 0, 0),
+        (FREE[1:], 0, 0),
+        (FREE[1:-2], 0, 4),  # nobody says where the consignee sits
+        ((*FREE[1:-1], "Acme", "--hq", "FRA", "--set", "parent_headquarters=FRA"), 0, 4),  # nobody screened it
         (("--item", "B200", "--to", "CHN", "--on", "2025-06-01"), 1, 3),
         (("--item", "H20", "--to", "CHN", "--on", "2025-05-01"), 0, 3),
         (("--item", "RTX 4090", "--to", "CHN", "--on", "2022-12-01"), 0, 4),
@@ -85,7 +87,7 @@ def test_the_ladder_is_printed_only_when_asked_for_and_an_answer_fits_one_screen
 
 def test_the_highest_status_of_a_file_is_the_gates(run, tmp_path):  # noqa: F811
     path = tmp_path / "cases.csv"
-    path.write_text("item,to,on\nL4,FRA,2025-06-01\nH100 SXM,RUS,2025-06-01\n")
+    path.write_text("item,to,on,consignee\nL4,FRA,2025-06-01,Microsoft\nH100 SXM,RUS,2025-06-01,\n")
     assert run("check", "--file", path, "--json")[0] == 0
     assert run("check", "--file", path, "--json", "--gate")[0] == 3
 

@@ -114,9 +114,9 @@ def test_f077_no_help_counts_what_a_study_may_add_to(run, monkeypatch, words):
 
 def test_f077_nor_does_a_page_of_the_app_or_a_table_of_the_terminal():
     """Where five are meant, the text is chosen by their number: such a choice stands beside the number itself."""
-    from premortem import app, report
+    from premortem import app, terminal
 
-    rooms = [Path(room.__file__).parent for room in (app, report)]
+    rooms = [Path(room.__file__).parent for room in (app, terminal)]
     files = [p for room in rooms for kind in ("*.html", "*.py") for p in room.rglob(kind) if "brief" not in p.parts]
     lines = [
         (p.name, line)
@@ -318,7 +318,7 @@ def test_f076_ids_come_in_the_order_of_their_numbers(run, tmp_path):
     assert [a.id for a in within.assumptions] == wanted
     error = run("timeline", "--assumption", "A7", "--study", folder, "--json")[1]
     assert json.loads(error)["error"]["allowed"] == ", ".join(wanted)
-    told = [e.assumptions for e in timeline.timeline(within.assumptions) if len(e.assumptions) > 1]
+    told = [e.assumptions for e in timeline.timeline(within.case, within.assumptions) if len(e.assumptions) > 1]
     assert all(list(ids) == [name for name in wanted if name in ids] for ids in told)
     assert any("A2" in ids and "A10" in ids for ids in told)
 

@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 import premortem as pm
+from premortem.case import default
 from premortem.cli import app
 
 ROOT = Path(__file__).parents[1]
@@ -128,14 +129,24 @@ def test_the_reference_is_fresh():
     assert (DOCS / "python.md").read_text("utf-8") == made["names"]()
 
 
+def test_the_picture_of_the_rooms_shows_every_room_of_the_import_contract():
+    """`python scripts/architecture.py docs` draws it."""
+    made = runpy.run_path(str(ROOT / "scripts" / "architecture.py"))
+    drawn = (DOCS / made["PICTURE"]).read_text("utf-8")
+    assert all(f">{room}<" in drawn for room in made["layers"]())
+    assert {p.name for p in (ROOT / "src" / "premortem").iterdir() if (p / "__init__.py").is_file()} <= {
+        *made["layers"]()
+    }
+
+
 def test_numbers_that_pages_give_of_what_ships_are_those_of_what_ships():
     from premortem import facts
     from premortem.watch import signposts
 
     watch, rules = ((DOCS / name).read_text("utf-8") for name in ("watch.md", "rulebook.md"))
-    cases = (ROOT / "tests" / "regime" / "cases.csv").read_text("utf-8").splitlines()
+    cases = (ROOT / "tests" / "law" / "cases.csv").read_text("utf-8").splitlines()
     assert f"{facts.read('events').height} dated events" in watch
-    assert f"{len(signposts.shipped())} signposts" in watch
+    assert f"{len(signposts.shipped(default()))} signposts" in watch
     assert f"{len(cases) - 1} worked cases" in rules
     assert f"all {facts.read('history_checks').height} recorded quantities" in (DOCS / "model.md").read_text("utf-8")
 
@@ -156,7 +167,9 @@ def test_the_glossary_has_the_words_of_the_field():
 
 
 def test_the_glossary_cites_only_what_a_clause_cites():
-    clauses = "".join(path.read_text("utf-8") for path in (ROOT / "src/premortem/regime/clauses").glob("*.toml"))
+    clauses = "".join(
+        path.read_text("utf-8") for path in (ROOT / "src/premortem/cases/us_ai_2025/clauses").glob("*.toml")
+    )
     cited = re.findall(r"\b\d{2} FR \d+|\b7\d\d\.\d+", (DOCS / "glossary.md").read_text("utf-8"))
     assert len(cited) >= 8
     assert not [number for number in cited if number not in clauses]

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from premortem import faults
 from premortem.errors import nearest
+from premortem.files import faults
 
 
 class Table(BaseModel):

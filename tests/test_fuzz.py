@@ -4,6 +4,7 @@ import io
 import json
 import re
 from contextlib import suppress
+from functools import partial
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -11,16 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from premortem import world
 from premortem.bench.rules import shipments
+from premortem.case import default
+from premortem.cases.us_ai_2025 import world
+from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.ensemble import bands, correlation, layout, manifest, priors, read, store
 from premortem.errors import BadInput, MissingData, PremortemError, raise_all
 from premortem.facts import fetch, live
 from premortem.facts.fetch import Fetched
-from premortem.regime import book, cases, ledger
-from premortem.regime.book import POLICIES
-from premortem.regime.levers import Levers
-from premortem.stress import propositions, score, simulator
+from premortem.law import book, worked_cases
+from premortem.law.ledger import decisions
+from premortem.propositions import assumption, score
+from premortem.study import simulator
 from premortem.study.model import outcome_names
 from premortem.watch import observations, quantities, signposts
 
@@ -134,14 +137,14 @@ value = "us_supply@quarter / cn_total@quarter"
 
 
 def _read_outcomes(path) -> None:
-    simulator.read(path, frozenset({"us_supply", "cn_total"}))
+    simulator.read(path, frozenset({"us_supply", "cn_total"}), world.steps())
 
 
 def _read_compiled_assumption(path) -> None:
     """As `premortem validate` reads one: its margins are compiled too."""
-    read_ = propositions.read(path)
-    raise_all(propositions.check_binds(read_, path.name, world.parameter_names(), Levers._fields))
-    score.Scorer([read_], outcome_names(), world.quarter_labels())
+    read_ = assumption.read(path)
+    raise_all(assumption.check_binds(read_, path.name, world.parameter_names(), Levers._fields))
+    score.Scorer([read_], outcome_names(default()), world.steps())
 
 
 def _pull(kind):
@@ -181,15 +184,23 @@ def _read_part_about(path) -> None:
 # By loader: the file's name, a good file, and what reads it from a path.
 LOADERS = {
     "params": ("params.csv", lambda: world.PARAMS.read_bytes()[:1500], priors.read),
-    "policy": ("mine.toml", lambda: (POLICIES / "maximal.toml").read_bytes(), book.load),
-    "assumption": ("a2.toml", lambda: (propositions.SHIPPED / "a2.toml").read_bytes(), propositions.read),
-    "signposts": ("signposts.toml", lambda: signposts.SHIPPED.read_bytes()[:4000], signposts.read),
-    "quantities": ("quantities.toml", lambda: quantities.SHIPPED.read_bytes()[:3000], quantities.read),
-    "readings": ("readings.csv", _readings, observations.read),
+    "policy": ("maximal.toml", lambda: (default() / "policies/maximal.toml").read_bytes(), book.load),
+    "assumption": ("a2.toml", lambda: (default() / "assumptions/a2.toml").read_bytes(), assumption.read),
+    "signposts": (
+        "signposts.toml",
+        lambda: (default() / signposts.FILE).read_bytes()[:4000],
+        partial(signposts.read, case=default()),
+    ),
+    "quantities": (
+        "quantities.toml",
+        lambda: (default() / "watch/quantities.toml").read_bytes()[:3000],
+        partial(quantities.read, known=quantities.units(default())),
+    ),
+    "readings": ("readings.csv", _readings, partial(observations.read, case=default())),
     "correlations": ("correlations.csv", _correlations, _read_correlations),
-    "cases": ("cases.toml", _cases, lambda path: cases.decide_file(path, book.load("as-written"))),
-    "ledger csv": ("ledger.csv", _ledger_csv, lambda path: ledger.decide_file(path, book.load("as-written"))),
-    "ledger parquet": ("ledger.parquet", _ledger_parquet, lambda p: ledger.decide_file(p, book.load("as-written"))),
+    "cases": ("cases.toml", _cases, lambda path: worked_cases.decide_file(path, book.load("as-written"))),
+    "ledger csv": ("ledger.csv", _ledger_csv, lambda path: decisions.decide_file(path, book.load("as-written"))),
+    "ledger parquet": ("ledger.parquet", _ledger_parquet, lambda p: decisions.decide_file(p, book.load("as-written"))),
     "manifest": (store.MANIFEST, _manifest, lambda path: store.read_manifest(path.parent)),
     "checksums": (
         store.CHECKSUMS,
@@ -200,8 +211,8 @@ LOADERS = {
     "bins": ("bins.parquet", _bins, _read_bins),
     "override": ("params.csv", lambda: world.PARAMS.read_bytes()[:1500], priors.read(world.PARAMS).override),
     "outcomes": ("outcomes.toml", lambda: OUTCOMES, _read_outcomes),
-    "margins": ("a2.toml", lambda: (propositions.SHIPPED / "a2.toml").read_bytes(), _read_compiled_assumption),
-    "cases csv": ("cases.csv", lambda: CASES, lambda path: cases.decide_file(path, book.load("as-written"))),
+    "margins": ("a2.toml", lambda: (default() / "assumptions/a2.toml").read_bytes(), _read_compiled_assumption),
+    "cases csv": ("cases.csv", lambda: CASES, lambda path: worked_cases.decide_file(path, book.load("as-written"))),
     "pulled csv": ("x.csv", lambda: b"year,value\n2023,1.5\n2024,2.5\n2025,3\n", _pull("csv")),
     "pulled json": (
         "x.json",

@@ -4,16 +4,20 @@ import os
 import signal
 import stat
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
-from premortem import reading, world
-from premortem.app.desk import Desk
+from premortem.app.session import Desk
+from premortem.case import default
+from premortem.cases.us_ai_2025 import world
 from premortem.ensemble import correlation, priors
 from premortem.errors import BadInput, BadInputs
-from premortem.regime import book, cases, ledger
-from premortem.stress import propositions, simulator
-from premortem.study import Study, make_study, problems
+from premortem.files import reader
+from premortem.law import book, worked_cases
+from premortem.law.ledger import decisions
+from premortem.propositions import assumption
+from premortem.study import Study, make_study, problems, simulator
 from premortem.watch import observations, signposts
 from tests.test_cli import run  # noqa: F401  # a fixture
 
@@ -58,15 +62,15 @@ KINDS = (pipe, folder, endless, socket)
 READERS = {
     "params.csv": priors.read,
     "correlations.csv": lambda path: correlation.read(path, priors.read(world.PARAMS).names, ()),
-    "readings.csv": observations.read,
-    "signposts.toml": signposts.read,
-    "outcomes.toml": lambda path: simulator.read(path, frozenset()),
+    "readings.csv": partial(observations.read, case=default()),
+    "signposts.toml": partial(signposts.read, case=default()),
+    "outcomes.toml": lambda path: simulator.read(path, frozenset(), ()),
     "policy.toml": book.load,
-    "a1.toml": propositions.read,
-    "cases.csv": lambda path: cases.decide_file(path, book.load("history")),
-    "cases.toml": lambda path: cases.decide_file(path, book.load("history")),
-    "ledger.csv": lambda path: ledger.decide_file(path, book.load("history")),
-    "ledger.parquet": lambda path: ledger.decide_file(path, book.load("history")),
+    "a1.toml": assumption.read,
+    "cases.csv": lambda path: worked_cases.decide_file(path, book.load("history")),
+    "cases.toml": lambda path: worked_cases.decide_file(path, book.load("history")),
+    "ledger.csv": lambda path: decisions.decide_file(path, book.load("history")),
+    "ledger.parquet": lambda path: decisions.decide_file(path, book.load("history")),
 }
 
 
@@ -121,12 +125,12 @@ def test_f099_a_part_or_manifest_that_is_a_pipe_is_refused_at_once(tmp_path):
 def test_a_link_to_an_ordinary_file_is_read(tmp_path):
     (tmp_path / "real").write_text("x")
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    assert reading.read_bytes(tmp_path / "link", "a file") == b"x"
+    assert reader.read_bytes(tmp_path / "link", "a file") == b"x"
 
 
 def test_what_is_too_large_or_no_text_is_told(tmp_path):
     (tmp_path / "x").write_bytes(b"\xff" * 20)
     with pytest.raises(BadInput, match="too large: 20 bytes"):
-        reading.read_bytes(tmp_path / "x", "a file", most=10)
-    with pytest.raises(BadInput, match="cannot be read"):
-        reading.read_text(tmp_path / "x", "a file")
+        reader.read_bytes(tmp_path / "x", "a file", most=10)
+    with pytest.raises(BadInput, match="is not UTF-8: byte 0xff in line 1"):
+        reader.read_text(tmp_path / "x", "a file")

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 import premortem as pm
-from premortem.rows import SHOWN, plain
+from premortem.text.tables import SHOWN, plain
 
 
 @pytest.mark.parametrize(

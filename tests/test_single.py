@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import premortem as pm
-from premortem import world
+from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput
 from tests.test_cli import run  # noqa: F401  # a fixture
 
@@ -27,7 +27,7 @@ def test_it_is_the_future_of_the_run_to_the_last_bit(small_run, future):
         for a in under["assumptions"]:
             assert a["margin"] == float(columns[f"margin.{a['assumption']}"][INDEX])
             assert a["holds"] == all(c["holds"] for c in a["conditions"])
-        at = world.quarter_labels().index("2028Q4")
+        at = world.steps().index("2028Q4")
         assert under["series"]["price"][at] == float(columns["price@2028Q4"][INDEX])
 
 
@@ -50,5 +50,5 @@ def test_the_command_writes_no_run_and_shows_every_quarter(run, tmp_path, monkey
     assert code == 0
     assert json.loads(out)["policies"][0] == json.loads(json.dumps(future["policies"][0]))
     code, out, _ = run(*asked)
-    assert all(quarter in out for quarter in world.quarter_labels())
+    assert all(quarter in out for quarter in world.steps())
     assert not list(tmp_path.iterdir())

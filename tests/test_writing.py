@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 import premortem
-from premortem import writing
 from premortem.errors import BadInput
-from premortem.regime import tables
+from premortem.files import writer
+from premortem.law.ledger import files
 from premortem.study import make_study, problems
 from tests.failing import ERRORS, calls_watched, each_call, fails
 from tests.test_cli import run  # noqa: F401  # a fixture
@@ -37,11 +37,11 @@ def halves(folder):
 def writers(folder):
     """Every kind of writing that replaces or makes a file, by name, with the file that it writes."""
     return {
-        "text": (folder / "old.txt", lambda: writing.write(folder / "old.txt", "new")),
-        "new file": (folder / "none.txt", lambda: writing.write(folder / "none.txt", b"new", parents=True)),
-        "never over": (folder / "deep" / "er" / "x", lambda: writing.write(folder / "deep" / "er" / "x", "new", new=True, parents=True)),
-        "csv": (folder / "old.csv", lambda: tables.write(FRAME, folder / "old.csv")),
-        "parquet": (folder / "old.parquet", lambda: tables.write(FRAME, folder / "old.parquet")),
+        "text": (folder / "old.txt", lambda: writer.write(folder / "old.txt", "new")),
+        "new file": (folder / "none.txt", lambda: writer.write(folder / "none.txt", b"new", parents=True)),
+        "never over": (folder / "deep" / "er" / "x", lambda: writer.write(folder / "deep" / "er" / "x", "new", new=True, parents=True)),
+        "csv": (folder / "old.csv", lambda: files.write(FRAME, folder / "old.csv")),
+        "parquet": (folder / "old.parquet", lambda: files.write(FRAME, folder / "old.parquet")),
     }  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def test_f081_any_call_that_fails_leaves_the_old_file_whole_and_no_half(tmp_path
 KILL = """
 import json, sys
 from pathlib import Path
-from premortem import writing
+from premortem.files import writer as writing
 from tests.failing import killed_at
 root, found = Path(sys.argv[1]), []
 for at in range(20):
@@ -113,10 +113,10 @@ def test_f081_a_disk_without_hard_links_and_folders_that_cannot_be_synced_will_d
 
     monkeypatch.setattr(os, "link", cannot)
     (tmp_path / "a").write_text("old")
-    writing.write(tmp_path / "a", "new")
-    writing.write(tmp_path / "b", "new", new=True)
+    writer.write(tmp_path / "a", "new")
+    writer.write(tmp_path / "b", "new", new=True)
     with pytest.raises(BadInput, match="is there already"):
-        writing.write(tmp_path / "b", "newer", new=True)
+        writer.write(tmp_path / "b", "newer", new=True)
     assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"a": "new", "b": "new"}
 
 
@@ -126,7 +126,7 @@ def test_what_is_checked_before_it_is_put_in_its_place_never_takes_it(tmp_path):
         raise BadInput("x", "", "does not read")
 
     with pytest.raises(BadInput, match="does not read"):
-        writing.write(tmp_path / "deep" / "a", "new", parents=True, check=refuses)
+        writer.write(tmp_path / "deep" / "a", "new", parents=True, check=refuses)
     assert not list(tmp_path.iterdir())
 
 
@@ -134,13 +134,13 @@ def test_the_permissions_of_a_file_that_is_written_over_stay(tmp_path):
     path = tmp_path / "x"
     path.write_text("old")
     path.chmod(0o640)
-    writing.write(path, "new")
+    writer.write(path, "new")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 def test_a_long_name_of_any_letters_is_written(tmp_path):
     path = tmp_path / ("ё" * 127)
-    writing.write(path, "x")
+    writer.write(path, "x")
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
@@ -251,28 +251,29 @@ def test_a_study_that_a_kill_left_half_made_is_made_whole_by_the_next_try(tmp_pa
 
 # Modules that may open a file for writing, delete or rename, each with why.
 ALLOWED = {
-    "writing.py": "the one writer",
+    "files/writer.py": "the one writer",
     "ensemble/layout.py": "removes a run's files, known by content and name",
     "ensemble/lock.py": "the lock of a run",
     "ensemble/swap.py": "changes a run for its successor",
     "ensemble/store.py": "halves that a kill left in a run of ours",
-    "app/temporary.py": "folders of the server's own",
-    "app/saved.py": "addresses of ours, known by content, that nobody opened",
+    "app/temp_folders.py": "folders of the server's own",
+    "app/short_links.py": "addresses of ours, known by content, that nobody opened",
     "app/routes/ledger.py": "uploads in a folder of the server's own",
+    "law/ledger/decisions.py": "rejected rows of ours, known by content, that no ledger rejects any more",
     "facts/fetch.py": "parts of a download in the cache",
     "facts/live.py": "tables in the cache",
     "study/folder.py": "takes back a study that could not be made",
-    "report/brief/pdf.py": "a folder of its own for the setter",
+    "briefing/pdf.py": "a folder of its own for the setter",
 }
 WRITES = {"write_text", "write_bytes", "rmtree", "unlink", "rmdir", "touch", "mkdir", "symlink_to", "hardlink_to", "write_csv", "write_parquet"}  # fmt: skip
 # Tables that become text in memory, folders into which others then write through the writer, values of columns.
 HARMLESS = {
     ("exhibits/form.py", "write_csv"),
     ("exhibits/__init__.py", "mkdir"),
-    ("regime/reading.py", "replace"),
-    ("regime/reading.py", "rename"),
-    ("regime/matching.py", "rename"),
-    ("rows.py", "rename"),
+    ("law/ledger/columns.py", "replace"),
+    ("law/ledger/columns.py", "rename"),
+    ("law/ledger/field_guesses.py", "rename"),
+    ("text/tables.py", "rename"),
     ("study/run.py", "replace"),
 }
 
@@ -294,4 +295,4 @@ def test_f080_nothing_is_written_or_deleted_but_through_the_one_writer():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and writes(node)
     }
     assert {place for place in found - HARMLESS if place[0] not in ALLOWED} == set()
-    assert {file for file, _ in found} >= set(ALLOWED) - {"writing.py"}  # no leave that nobody needs
+    assert {file for file, _ in found} >= set(ALLOWED) - {"files/writer.py"}  # no leave that nobody needs

@@ -2,31 +2,32 @@
 
 from importlib import import_module
 from typing import Any
+from warnings import warn
 
 # Public names and where they live, `MODULE:NAME` where it has another name there; loaded when asked for, so that
 # `import premortem` and `--help` stay light.
 _HOMES = {
     "Study": "premortem.study",
     "open": "premortem.study:open_run",
-    "Transaction": "premortem.regime.decide",
-    "book": "premortem.regime.notebook",
-    "brief": "premortem.report.notebook",
+    "Transaction": "premortem.law.decide",
+    "book": "premortem.law.notebook",
+    "brief": "premortem.briefing.notebook",
     "chart": "premortem.exhibits",
     "exhibit": "premortem.exhibits",
-    "figures": "premortem.report.notebook",
+    "figures": "premortem.briefing.notebook",
     "new_study": "premortem.study:make_study",
-    "table": "premortem.rows",
-    "discover": "premortem.analysis",
-    "explain": "premortem.analysis",
-    "breaking_points": "premortem.analysis",
-    "time_asymmetry": "premortem.analysis",
-    "compare": "premortem.analysis",
-    "futures": "premortem.analysis",
-    "heavy_edits": "premortem.analysis",
-    "one_future": "premortem.analysis",
-    "hindcast": "premortem.analysis",
-    "what_to_watch": "premortem.analysis",
-    "stress_test": "premortem.analysis:stress",
+    "table": "premortem.text.tables",
+    "discover": "premortem.questions",
+    "explain": "premortem.questions",
+    "breaking_points": "premortem.questions",
+    "time_asymmetry": "premortem.questions",
+    "compare": "premortem.questions",
+    "futures": "premortem.questions",
+    "heavy_edits": "premortem.questions",
+    "one_future": "premortem.questions",
+    "hindcast": "premortem.questions",
+    "what_to_watch": "premortem.questions",
+    "stress_test": "premortem.questions:stress",
 }
 __all__ = [
     "Study",
@@ -53,7 +54,14 @@ __all__ = [
 ]
 
 
+# Rooms under the names that they had before; each warns, and goes with the next version.
+_RENAMED = {"analysis": "questions", "regime": "law", "stress": "propositions", "report": "terminal"}
+
+
 def __getattr__(name: str) -> Any:
+    if name in _RENAMED:
+        warn(f"premortem.{name} is now premortem.{_RENAMED[name]}", DeprecationWarning, stacklevel=2)
+        return import_module(f"premortem.{_RENAMED[name]}")
     if name not in _HOMES:
         raise AttributeError(f"module 'premortem' has no attribute {name!r}")
     module, _, there = _HOMES[name].partition(":")

@@ -29,9 +29,11 @@ class BadInput(PremortemError):
         text = f"{file}: {key}: {what}" if key else f"{file}: {what}"
         super().__init__("; ".join([text, *([f"allowed: {allowed}"] if allowed else []), *([hint] if hint else [])]))
 
-    def at(self, file: str) -> "BadInput":
-        """The same fault, told of a file under the name by which the user knows it."""
-        return BadInput(file, self.key, self.what, got=self.got, allowed=self.allowed, hint=self.hint)
+    def at(self, file: str, key: str | None = None) -> "BadInput":
+        """The same fault, told of a file, and a place in it, under the name by which the user knows it."""
+        return BadInput(
+            file, self.key if key is None else key, self.what, got=self.got, allowed=self.allowed, hint=self.hint
+        )
 
     def as_dict(self) -> dict[str, str]:
         """The same five fields, as the command line and the app print them."""
@@ -76,6 +78,11 @@ def each(read: Callable[[Given], Read], given: Iterable[Given]) -> list[Read]:
             errors.append(one)
     raise_all(errors)
     return found
+
+
+def all_of(*checks: Callable[[], object]) -> None:
+    """Call every check; the faults of all are raised together."""
+    each(lambda check: check(), checks)
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

@@ -44,11 +44,11 @@ def test_answers_of_a_study_that_changed_are_made_anew(at_study):
 
 
 def test_no_more_is_held_than_there_is_room_for(desk, monkeypatch):
-    from premortem.app import answers
+    from premortem.app import response_cache
 
-    monkeypatch.setattr(answers, "MOST", 100)
-    kept = answers.Answers(None, desk)
+    monkeypatch.setattr(response_cache, "MOST", 100)
+    kept = response_cache.Answers(None, desk)
     for i in range(5):
-        kept._hold((1, f"/{i}", b""), answers._Sent(body=b"x" * 40))
+        kept._hold((1, f"/{i}", b""), response_cache._Sent(body=b"x" * 40))
     assert [key[1] for key in kept._held] == ["/3", "/4"]
     assert kept._bytes == 80

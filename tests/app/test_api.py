@@ -10,9 +10,9 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 
-from premortem.analysis.breaks import Breaks
-from premortem.app.desk import Desk
+from premortem.app.session import Desk
 from premortem.app.site import bare
+from premortem.questions.breaking_points import Breaks
 
 
 def test_the_board_has_the_keys_of_the_command_line(client, study):
@@ -222,7 +222,7 @@ def test_an_exhibit_comes_as_a_picture_and_as_a_table(client):
 
 
 def test_every_key_of_a_view_is_told_in_the_description_of_the_api(client):
-    from premortem.app.state import _OWN
+    from premortem.app.view_state import _OWN
 
     told = client.get("/api/openapi.json").json()["info"]["description"]
     assert [k for k in [*_OWN, "l.", "d.", "t.", "p."] if f"`{k}" not in told] == []
@@ -274,7 +274,7 @@ def test_more_futures_stop_when_nobody_waits(desk):
     from fastapi import HTTPException
 
     from premortem.app.routes.board import refined
-    from premortem.app.state import State
+    from premortem.app.view_state import State
 
     class Gone:
         asked = 0

@@ -6,12 +6,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from premortem import analysis
-from premortem.app import dated, observing, specs
-from premortem.app.breaking import scattered
+from premortem import questions
+from premortem.app import chart_specs, signpost_charts, timeline_marks
+from premortem.app.break_charts import scattered
 from premortem.app.routes.compare import ranked
 from premortem.app.routes.futures import charts
-from premortem.app.state import State
+from premortem.app.view_state import State
+from premortem.case import default
 
 VIEW = State("as-written")
 
@@ -33,15 +34,15 @@ def test_a_scatter_shows_futures_of_the_run_within_the_other_limits(small_run, s
 
 
 def test_the_box_of_a_scatter_is_one_outline():
-    sides = [specs.Side("a", 0.0, 1.0, (0.2, 0.4)), specs.Side("b", 1.0, 9.0, (2.0, 3.0), log=True)]
-    spec = specs.scatter(sides).to_dict()
+    sides = [chart_specs.Side("a", 0.0, 1.0, (0.2, 0.4)), chart_specs.Side("b", 1.0, 9.0, (2.0, 3.0), log=True)]
+    spec = chart_specs.scatter(sides).to_dict()
     box = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "rect")
     assert [box["encoding"][k]["datum"] for k in ("x", "x2", "y", "y2")] == [0.2, 0.4, 2.0, 3.0]
     assert box["transform"]  # of all rows one
 
 
 def test_an_observable_has_its_band_its_threshold_and_what_was_known(live, study):
-    found = observing.charts(live, VIEW)
+    found = signpost_charts.charts(live, VIEW)
     assert len(found) > 5
     for name, chart in found.items():
         band = [r for r in chart.rows if r["p50"] is not None]
@@ -49,13 +50,13 @@ def test_an_observable_has_its_band_its_threshold_and_what_was_known(live, study
         assert {r["limit"] for r in chart.rows} == {study.signposts[name].threshold.value}
     known = {k: sum(r["read"] is not None for r in c.rows) for k, c in found.items()}
     assert any(known.values())
-    early = observing.charts(live, replace(VIEW, asof=date(2023, 1, 1)))
+    early = signpost_charts.charts(live, replace(VIEW, asof=date(2023, 1, 1)))
     assert all(sum(r["read"] is not None for r in c.rows) <= known[k] for k, c in early.items())
     assert sum(r["read"] is not None for c in early.values() for r in c.rows) < sum(known.values())
 
 
 def test_a_chosen_family_leaves_the_others_grey():
-    band = {"series": next(iter(analysis.signs())), "quarter": "2028Q4", "p25": 0.0, "p50": 1.0, "p75": 2.0}
+    band = {"series": next(iter(questions.signs())), "quarter": "2028Q4", "p25": 0.0, "p50": 1.0, "p75": 2.0}
     found = {"archetypes": [{"name": n, "bands": [band]} for n in ("wide", "narrow")], "continuum": True}
     assert [r["dim"] for r in charts(found, "B")[0].rows] == [True, False]
     assert [r["dim"] for r in charts(found, "Z")[0].rows] == [False, False]
@@ -74,10 +75,14 @@ def test_ranks_name_the_policies_that_come_first():
 @pytest.mark.parametrize("policy", ["as-written", "history"])
 def test_the_timeline_stops_where_clauses_bind_and_events_fall(study, policy):
     book = study.book(policy)
-    stops = dated.stops(book)
+    stops = timeline_marks.stops(book)
     days = [s["day"] for s in stops]
     assert days == sorted({*days})
-    bound = {str(c.complies) for c in book.clauses if c.complies and c.complies >= dated.BEGINS and not c.hypothetical}
+    bound = {
+        str(c.complies)
+        for c in book.clauses
+        if c.complies and c.complies >= timeline_marks.BEGINS and not c.hypothetical
+    }
     assert bound <= {s["day"] for s in stops if s["rule"]}
-    assert {r["day"] for r in dated.days()} <= {*days}
+    assert {r["day"] for r in timeline_marks.days(default())} <= {*days}
     assert all(s["says"] for s in stops)

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from premortem.app import days, overlay
-from premortem.app.effects import effects
-from premortem.app.state import State, read
-from premortem.regime.book import load
+from premortem.app import clause_dates, policy_export
+from premortem.app.lever_effects import effects
+from premortem.app.view_state import State, read
+from premortem.law.book import load
 
 ALLOCATION = "diffusion.country_allocation"
 
@@ -25,7 +25,7 @@ def test_a_clause_of_its_own_day_stands_over_its_instrument(live, study):
 
 
 def test_a_clause_kept_at_its_legal_day_is_an_edit_where_its_instrument_moves(live, study):
-    legal = str(days.stands(study.book("as-written"), f"{ALLOCATION}.complies"))
+    legal = str(clause_dates.stands(study.book("as-written"), f"{ALLOCATION}.complies"))
     assert view(study, **{f"d.{ALLOCATION}.complies": legal}).days == ()
     kept = view(study, **{"d.diffusion.complies": "2026-05-15", f"d.{ALLOCATION}.complies": legal})
     assert str(live.book(kept).by_id[ALLOCATION].complies) == legal
@@ -62,14 +62,14 @@ def test_a_policy_file_with_moved_days_is_the_law_that_was_shown(live, study, tm
     )
     assert len(asked.days) == 3
     path = tmp_path / "mine.toml"
-    path.write_text(overlay.toml(study.book(policy), asked, "mine"))
+    path.write_text(policy_export.toml(study.book(policy), asked, "mine"))
     assert load(path).clauses == live.book(asked).clauses
 
 
 def test_what_the_law_has_is_told_where_its_clauses_differ_and_where_it_sets_no_day(client):
     asked = "d.diffusion.complies=2026-05-15&d.diffusion.ends=2027-05-15&d.diffusion.uveu.ends=2028-01-01"
     rows = {r["name"]: r for r in client.get(f"/api/levers/changes?{asked}").json()["changes"]}
-    assert [(rows[f"diffusion.{k}"]["legal"], rows[f"diffusion.{k}"]["differ"]) for k in days.KINDS] == [
+    assert [(rows[f"diffusion.{k}"]["legal"], rows[f"diffusion.{k}"]["differ"]) for k in clause_dates.KINDS] == [
         (None, True),
         (None, False),
     ]

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from premortem.app.live import Kept
-from premortem.app.movers import movers
-from premortem.app.state import FUTURES, State
-from premortem.stress import score
+from premortem.app.live_model import Kept
+from premortem.app.top_sensitivities import movers
+from premortem.app.view_state import FUTURES, State
+from premortem.propositions import score
 
 VIEW = State("as-written")
 

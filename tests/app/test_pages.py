@@ -5,9 +5,9 @@ import re
 import pytest
 
 from premortem.app.pages import DARK, SCREENS
-from premortem.exhibits import theme
-from premortem.regime.book import load
-from premortem.regime.decide import Transaction, explain
+from premortem.charts import theme
+from premortem.law.book import load
+from premortem.law.decide import Transaction, explain
 
 # what is worked out for some seconds
 LONG = ("/futures", "/watch", "/exhibits")

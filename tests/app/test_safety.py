@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from premortem.app import safety, site
+from premortem.app import request_limits, site
 from premortem.app.serve import bound
 from premortem.errors import BadInput
 
@@ -23,7 +23,7 @@ def test_a_post_from_another_site_is_refused_and_one_from_here_is_not(client):
 
 
 def test_bodies_have_a_limit(client):
-    assert client.post("/api/check", content=b"x" * (safety.MOST + 1)).status_code == 413
+    assert client.post("/api/check", content=b"x" * (request_limits.MOST + 1)).status_code == 413
     assert client.post("/api/check", content=b"x", headers={"content-length": "-5"}).status_code == 413
 
 
@@ -36,10 +36,10 @@ def test_a_body_without_length_is_cut_off_at_the_limit(client):
 
 
 def test_heavy_requests_are_limited_by_client(monkeypatch):
-    guard = safety.Guard(lambda *_: None, ())
+    guard = request_limits.Guard(lambda *_: None, ())
     scope = {"path": "/api/movers", "client": ("1.2.3.4", 1), "method": "GET"}
-    allowed = [guard._too_often(scope) for _ in range(safety.MANY + 1)]
-    assert allowed == [False] * safety.MANY + [True]
+    allowed = [guard._too_often(scope) for _ in range(request_limits.MANY + 1)]
+    assert allowed == [False] * request_limits.MANY + [True]
     assert not guard._too_often(scope | {"client": ("5.6.7.8", 1)})
     assert not guard._too_often(scope | {"path": "/api/board"})
 
@@ -47,9 +47,9 @@ def test_heavy_requests_are_limited_by_client(monkeypatch):
 def test_every_answer_carries_the_policy_against_scripts_from_elsewhere(client):
     for path in ("/", "/api/board?only=1", "/nothing", "/static/app.css"):
         headers = client.get(path).headers
-        assert headers["content-security-policy"] == safety.CSP
+        assert headers["content-security-policy"] == request_limits.CSP
         assert headers["x-content-type-options"] == "nosniff"
-    assert "unsafe" not in safety.CSP
+    assert "unsafe" not in request_limits.CSP
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from premortem.app import saved
-from premortem.app.saved import Saved
+from premortem.app import short_links
+from premortem.app.short_links import Saved
 from premortem.errors import BadInput
 
 
@@ -57,9 +57,9 @@ def test_a_file_that_was_changed_is_not_taken_for_what_it_was(kept):
 
 
 def test_what_nobody_opens_and_what_is_too_much_goes(kept, monkeypatch):
-    monkeypatch.setattr(saved, "MOST", 3)
+    monkeypatch.setattr(short_links, "MOST", 3)
     old = kept.save("seed=1")
-    long_ago = time.time() - (saved.DAYS + 1) * 86_400
+    long_ago = time.time() - (short_links.DAYS + 1) * 86_400
     os.utime(kept.home / old, (long_ago, long_ago))
     names = [kept.save(f"seed={i}") for i in range(2, 8)]
     assert kept.read(old) is None
@@ -68,7 +68,7 @@ def test_what_nobody_opens_and_what_is_too_much_goes(kept, monkeypatch):
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
-    (tmp_path / saved.FOLDER).write_text("a file")
+    (tmp_path / short_links.FOLDER).write_text("a file")
     with pytest.raises(BadInput, match="cannot be written"):
         Saved(tmp_path).save("seed=1")
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import premortem.app
-from premortem.app import pages, words
+from premortem.app import labels, pages
 from premortem.app.routes import compare
-from premortem.report.words import share
-from premortem.stress import archetypes
+from premortem.questions import archetypes
+from premortem.text.phrases import share
 
 STATIC = Path(premortem.app.__file__).parent / "static"
 
@@ -62,7 +62,7 @@ def test_f059_the_sentence_of_an_assumption_tells_what_fails_as_failing(study):
         "high": 0.8,
         "fails_on": {"lead_widens": 0.8, "throttled": 0.2},
     }
-    said = words.verdict(row, fails)
+    said = labels.verdict(row, fails)
     assert said.endswith("what fails first in 80% of its breaks: the US lead in new compute does not widen.")
     assert a.condition[0].says not in said
 
@@ -73,8 +73,8 @@ def test_f059_the_headline_names_every_assumption_that_is_weakest(study, policy)
         {"assumption": k, "policy": policy, "holds": x}
         for k, x in {"A1": 0.4, "A2": 0.4, "A3": 0.9, "all": 0.1}.items()
     ]
-    assert "A1 and A2 are the weakest. Each holds in 40%" in words.headline(rows, "As written")
-    assert "all three together in 10%" in words.headline(rows, "As written")
+    assert "A1 and A2 are the weakest. Each holds in 40%" in labels.headline(rows, "As written")
+    assert "all three together in 10%" in labels.headline(rows, "As written")
 
 
 def clouds(apart: float) -> np.ndarray:
@@ -85,7 +85,7 @@ def clouds(apart: float) -> np.ndarray:
 
 
 def test_f060_no_family_is_claimed_where_futures_are_a_continuum():
-    from premortem.report import words as said
+    from premortem.text import phrases as said
 
     one, four = (
         archetypes.families(clouds(0.0) + np.random.default_rng(5).normal(size=(1200, 6))),
@@ -103,7 +103,7 @@ def test_f060_no_family_is_claimed_where_futures_are_a_continuum():
 
 @pytest.mark.slow
 def test_f060_the_app_and_the_brief_give_one_answer(client, desk):
-    from premortem.report.brief import families
+    from premortem.briefing import families
 
     section = families.families(desk.run)
     text = client.get("/futures", params={"now": 1}).text
@@ -114,7 +114,7 @@ def test_f060_the_app_and_the_brief_give_one_answer(client, desk):
 
 
 def test_f057_a_share_of_few_effective_futures_is_grey_and_has_no_interval():
-    from premortem.report.words import FEW, weak
+    from premortem.text.phrases import FEW, weak
 
     assert weak(107)
     assert not weak(FEW)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premortem.app import state as states
-from premortem.app.state import KNOWN, State
+from premortem.app import view_state as states
+from premortem.app.view_state import KNOWN, State
 from premortem.study import Study
 
 STUDY = Study()
@@ -142,6 +142,6 @@ def test_numbers_may_carry_a_size():
     [(0.673861, "share", "0.674"), (790e6, "TPP", "790000000"), (2027.52, "year", "2027.5"), (4800.0, "", "4800"), (673.861, "MH", "674"), (-0.00012345, "", "-0.000123"), (0.0, "", "0")],
 )  # fmt: skip
 def test_a_field_shows_no_more_digits_than_are_known(value, unit, shown):
-    from premortem.app import words
+    from premortem.app import labels
 
-    assert words.field(value, unit) == shown
+    assert labels.field(value, unit) == shown

@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from premortem.app import overlay
+from premortem.app import policy_export
 from premortem.app.routes import levers
-from premortem.app.state import State, read
+from premortem.app.view_state import State, read
 from premortem.errors import BadInput
-from premortem.regime.book import Book, load
+from premortem.law.book import Book, load
 from premortem.study import Study, make_study, problems
 from tests.failing import ERRORS, calls_watched, each_call, fails
 from tests.waiting import LONGEST, until
@@ -30,8 +30,8 @@ def test_a_downloaded_policy_is_the_law_that_was_shown(live, tmp_path, policy):
     book = live.study.book(policy)
     name = next(f"{c.id}.{k}" for c in book.clauses for k in c.numbers)
     view = State(policy, levers=((name, 123.0), ("strength.coercion", 0.35)))
-    path = tmp_path / f"mine-{policy}.toml"
-    path.write_text(overlay.toml(book, view, "mine"))
+    path = tmp_path / "mine.toml"
+    path.write_text(policy_export.toml(book, view, "mine"))
     read = load(path)
     assert same_law(read, live.book(view))
     assert [s.value for s in read.policy.strength["coercion"]] == [
@@ -97,7 +97,7 @@ def test_f081_a_policy_that_cannot_be_saved_leaves_the_study_as_it_was(tmp_path,
 def test_f081_what_does_not_read_is_never_put_into_the_study(at_study, monkeypatch):
     client, folder, _ = at_study
     before = sorted(folder.rglob("*"))
-    monkeypatch.setattr(overlay, "toml", lambda *_: "name = 3")
+    monkeypatch.setattr(policy_export, "toml", lambda *_: "name = 3")
     assert client.post(f"/api/levers/save?{CHANGED}", json={"name": "mine"}).status_code == 400
     assert sorted(folder.rglob("*")) == before
 
@@ -160,7 +160,7 @@ def test_a_job_that_cannot_be_is_refused(client, body):
 
 
 def test_a_run_that_ends_is_read_from_then_on_and_a_partial_one_for_its_own_policy(tmp_path):
-    from premortem.app import desk as rooms
+    from premortem.app import session as rooms
 
     desk = object.__new__(rooms.Desk)
     runs = {"whole": SimpleNamespace(futures=20_000, policies=("a", "b")), "part": SimpleNamespace(futures=50_000, policies=("a",))}  # fmt: skip
@@ -191,7 +191,7 @@ def test_a_job_that_finishes_tells_its_folder_and_one_that_fails_does_not(tmp_pa
 
 
 def test_futures_made_for_want_of_a_run_are_deleted_at_the_end(at_study, monkeypatch):
-    from premortem.app import desk as rooms
+    from premortem.app import session as rooms
 
     made = []
     monkeypatch.setattr(rooms, "Live", lambda study: None)
@@ -206,11 +206,11 @@ def test_futures_made_for_want_of_a_run_are_deleted_at_the_end(at_study, monkeyp
 
 @pytest.mark.parametrize("stopped", [False, True])
 def test_breaks_are_made_ready_in_time_unless_the_server_stops(desk, monkeypatch, stopped):
-    from premortem.app import desk as rooms
+    from premortem.app import session as rooms
 
     prepared = []
     monkeypatch.setattr(rooms, "PAUSE", 0.0)
-    monkeypatch.setattr(rooms.breaks, "prepare", lambda study, pulled: prepared.append(study))
+    monkeypatch.setattr(rooms, "prepare", lambda study, pulled: prepared.append(study))
     monkeypatch.setattr(desk, "closing", threading.Event())
     if stopped:
         desk.closing.set()

@@ -4,9 +4,9 @@ import os
 import subprocess
 import sys
 
-from premortem.app.temporary import LOCK, PREFIX, Temporary, sweep
+from premortem.app.temp_folders import LOCK, PREFIX, Temporary, sweep
 
-OWNER = "from premortem.app.temporary import Temporary; t = Temporary(); print(t.folder, flush=True); input()"
+OWNER = "from premortem.app.temp_folders import Temporary; t = Temporary(); print(t.folder, flush=True); input()"
 
 
 def test_a_folder_of_a_killed_server_goes_and_one_in_use_stays(tmp_path, monkeypatch):

@@ -3,8 +3,8 @@
 import pytest
 
 from premortem.bench import law
-from premortem.regime import book as rules
-from premortem.regime.engine import decide
+from premortem.law import book as rules
+from premortem.law.engine import decide
 
 
 @pytest.mark.parametrize("seed", [1, 2])

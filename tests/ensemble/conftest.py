@@ -5,7 +5,7 @@ from dataclasses import replace
 import jax.numpy as jnp
 import pytest
 
-from premortem import world
+from premortem.cases.us_ai_2025 import world
 from premortem.ensemble import priors
 from premortem.ensemble import run as ensemble
 

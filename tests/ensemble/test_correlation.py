@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from premortem import world
+from premortem.cases.us_ai_2025 import world
 from premortem.ensemble import priors
 from premortem.ensemble.part import draw
 from premortem.errors import BadInput, BadInputs
@@ -101,7 +101,7 @@ def test_all_faults_are_told_at_once(tmp_path):
 
 def test_other_columns_are_refused(tmp_path):
     (tmp_path / "correlations.csv").write_text("a,b\nyield_rate,wafer_growth\n")
-    with pytest.raises(BadInput, match="other columns"):
+    with pytest.raises(BadInput, match="rho: is missing; allowed: columns a, b, rho"):
         SHIPPED.correlated(tmp_path / "correlations.csv")
 
 

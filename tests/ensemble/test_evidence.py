@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from premortem import facts, world
+from premortem import facts
+from premortem.cases.us_ai_2025 import world
 from premortem.cli import app
 from premortem.ensemble import evidence, priors
 from premortem.ensemble.priors import Prior, Priors

@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 import premortem as pm
-from premortem.stress import score
+from premortem.propositions import score
 
 
 def test_open_gives_a_run_with_its_board(small_run):

@@ -150,9 +150,9 @@ def test_f079_a_finished_run_of_more_futures_makes_way_only_when_asked(toy_run, 
 @pytest.mark.parametrize(
     ("before", "now", "lost"),
     [
-        ({}, {"policies": ("plain",)}, "the policies shifted"),
-        ({"assumptions": ("A1", "A2")}, {"assumptions": ("A2", "A3")}, "the assumptions A1"),
-        ({}, {"policies": ("plain",), "futures": 50}, "50 of 100 futures and the policies shifted"),
+        ({}, {"policies": ("plain",)}, "the policy shifted"),
+        ({"assumptions": ("A1", "A2")}, {"assumptions": ("A2", "A3")}, "the assumption A1"),
+        ({}, {"policies": ("plain",), "futures": 50}, "50 of 100 futures and the policy shifted"),
     ],
 )
 def test_a_finished_run_of_which_something_would_be_lost_makes_way_only_when_asked(

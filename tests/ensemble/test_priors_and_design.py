@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from premortem import world
+from premortem.cases.us_ai_2025 import world
 from premortem.ensemble import design, priors
 from premortem.errors import BadInput, BadInputs
 

@@ -242,7 +242,7 @@ def test_reading_finds_a_part_that_is_gone_short_or_damaged(copy):
         read.read_columns(out, "as-written", name)
     short = {"margin.A1": np.zeros(3000, np.float32)}
     store.write_table(out, store.read_manifest(out)["run"], "as-written/part-00001.parquet", short)
-    with pytest.raises(MissingData, match="holds 3000 futures, not 16384"):
+    with pytest.raises(MissingData, match="holds 3,000 futures, not 16384"):
         read.read_columns(out, "as-written", name)
     held.unlink()
     with pytest.raises(MissingData, match="is not there"):
@@ -280,8 +280,8 @@ def test_futures_that_are_not_finite_are_kept_and_listed_even_after_a_resume(stu
 
 def test_futures_that_are_not_finite_are_told_wherever_the_run_is_shown(study, tmp_path, capsys):
     """Families leave them out, the board says how many there are and how they count, and a run of nothing else is refused."""
-    from premortem import analysis, report
-    from premortem.report.brief.assemble import assemble
+    from premortem import questions, terminal
+    from premortem.briefing.assemble import assemble
 
     class Holed(type(study.run(["as-written"], futures=600, seed=3, out=tmp_path / "holed"))):
         def columns(self, policy, names=None, first=None):
@@ -290,14 +290,14 @@ def test_futures_that_are_not_finite_are_told_wherever_the_run_is_shown(study, t
 
     run = Holed(study, tmp_path / "holed")
     run.manifest["non_finite"] = {"as-written": list(range(0, 600, 10))}
-    families = analysis.futures(run, k=2)
+    families = questions.futures(run, k=2)
     assert families["futures_seen"] == 540
     assert all(row["medoid"] % 10 for row in families["archetypes"])
-    report.print_board(run)
+    terminal.print_board(run)
     assert "60 of 600 futures under as-written have a result that is not finite" in " ".join(
         capsys.readouterr().out.split()
     )
-    assert analysis.board_of(run)["non_finite"] == {"as-written": 60}
+    assert questions.board_of(run)["non_finite"] == {"as-written": 60}
     run.manifest["non_finite"] = {"as-written": list(range(600))}
     with pytest.raises(MissingData, match="no future has finite results"):
         assemble(run)

@@ -9,9 +9,9 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from premortem import exhibits
+from premortem.charts import render
+from premortem.charts.theme import WIDTH
 from premortem.errors import BadInput, MissingData
-from premortem.exhibits import render
-from premortem.exhibits.theme import WIDTH
 
 NAMES = tuple(exhibits.EXHIBITS)
 # These compile and simulate anew; the fast suite has their parts elsewhere.
@@ -114,10 +114,10 @@ def test_one_that_fails_stops_no_other(monkeypatch):
 
 
 def test_a_run_without_an_outcome_says_which(small_run, monkeypatch):
-    from premortem.exhibits import of_run
+    from premortem.exhibits import run_bands
 
     with pytest.raises(MissingData, match="holds no goodwil; did you mean goodwill"):
-        of_run.bands(small_run, "goodwil")
+        run_bands.bands(small_run, "goodwil")
 
 
 def test_files_are_written_in_the_formats_asked_for(tmp_path):

@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 from PIL import Image, ImageChops
 
-from premortem.exhibits import render
-from premortem.exhibits.theme import FONT, themed
+from premortem.charts import render
+from premortem.charts.theme import FONT, themed
 
 BARS = pl.DataFrame({"name": ["one", "two"], "value": [1.0, 2.0]})
 

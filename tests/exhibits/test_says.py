@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from premortem import exhibits, facts
-from premortem.analysis import KNOWN
-from premortem.app import specs
-from premortem.exhibits import asymmetry, board, china_supply, figure4, form, gap, price, render
-from premortem.exhibits.marks import PLAIN
-from premortem.exhibits.theme import themed
-from premortem.report import charts
-from premortem.report import mechanisms as mechanism_pictures
-from premortem.words import share, trend
+from premortem.app import chart_specs
+from premortem.case import default
+from premortem.charts import figures, render
+from premortem.charts.marks import PLAIN
+from premortem.charts.theme import themed
+from premortem.exhibits import asymmetry, board, china_supply, figure4, form, gap, price
+from premortem.terminal import mechanisms as mechanism_pictures
+from premortem.text.numbers import share, trend
 
 WAYS = {"rises": 1, "falls": -1, "stays level": 0}
 
@@ -76,7 +76,7 @@ def test_f056_the_price_that_is_plotted_is_the_price_of_the_futures(small_run):
 
 def test_f061_a_reading_is_shown_by_the_gap_or_by_the_hindcast_and_never_by_both(small_run):
     record = facts.read("observations").filter(pl.col("quantity").is_in([q for _, _, q in gap.SERIES.values()]))
-    later = record.filter(pl.col("known_on") > KNOWN)
+    later = record.filter(pl.col("known_on") > default().settings.day)
     shown = gap.data(small_run).filter(pl.col("kind") == "recorded")
     assert later.height > 0
     assert shown.height == record.height - later.height
@@ -91,11 +91,16 @@ def test_f062_figure_4_is_titled_by_the_measures_on_its_axis():
     uptime, full = (api.filter(pl.col("measure") == m) for m in figure4.MEASURES)
     low = uptime.sort("percent").row(0, named=True)
     assert f"{low['percent']:.0f}% uptime" in title
-    last = full.filter(pl.col("date") >= figure4.WATCHED)["percent"].mean()
-    assert f"at full performance it was {share(last / 100)} of the time" in title
+    first, most = re.search(r"on no day from (.*) to 24 February .* for more than ([\d.]+)% of the day", title).groups()
+    rest = full.filter(pl.col("date") >= "2025-01-28")["percent"]
+    assert (first, float(most)) == ("28 January", rest.max())
+    assert full.filter(pl.col("date") == "2025-01-27")["percent"].item() > figure4.NONE
+    dead = frame.with_columns(percent=pl.when(pl.col("measure") == "uptime").then("percent").otherwise(0.0))
+    assert figure4.says(dead).title.endswith("on no day from 27 December to 24 February was it at full performance")
     assert not re.search(r"whole|again|recover", title)
     never = frame.with_columns(percent=pl.when(pl.col("percent").is_not_null()).then(100.0))
     assert "after" not in figure4.says(never).title
+    assert "on no day" not in figure4.says(never).title
 
 
 def test_f063_years_in_tables_are_years_and_no_digit_is_lost():
@@ -118,18 +123,23 @@ def formats(node, key="") -> list[str]:
 
 
 def test_f064_no_axis_writes_a_number_with_a_prefix(small_run):
-    drawn = [specs.observable(unit, False, log) for unit in ("TPP", "million H100e") for log in (True, False)]
-    drawn += [specs.takes("x", unit) for unit in ("TPP", "H100e", "share")]
-    side = specs.Side("x", 1e-4, 1e9, (1, 2), log=True)
-    drawn += [specs.scatter([side, side]), specs.fan(), specs.stock(), specs.families("MH", ["A"])]
+    drawn = [chart_specs.observable(unit, False, log) for unit in ("TPP", "million H100e") for log in (True, False)]
+    drawn += [chart_specs.takes("x", unit) for unit in ("TPP", "H100e", "share")]
+    side = chart_specs.Side("x", 1e-4, 1e9, (1, 2), log=True)
+    drawn += [
+        chart_specs.scatter([side, side]),
+        chart_specs.fan(),
+        chart_specs.stock(),
+        chart_specs.families("MH", ["A"]),
+    ]
     frame = pl.DataFrame({"limit": [1.0, 2.0], "holds": [0.1, 0.2], "used": [False, True]})
-    drawn.append(charts.threshold_curve(frame, "MH"))
+    drawn.append(figures.threshold_curve(frame, "MH"))
     found = [f for chart in drawn for f in formats(chart.to_dict())]
     found += [f for name in exhibits.NOTE for f in formats(exhibits.chart(name).to_dict())]
     found += [f for name in ("price", "compute", "caps") for f in formats(exhibits.chart(name, small_run).to_dict())]
     assert len(found) > 20
     assert not [f for f in found if re.fullmatch(r"[^%]*s", f)]
-    for module in (specs, mechanism_pictures, charts):
+    for module in (chart_specs, mechanism_pictures, figures):
         assert not re.search(r"""format=["'][^"']*s["']|, '~s'""", Path(module.__file__).read_text("utf-8"))
 
 
@@ -180,9 +190,9 @@ def test_titles_speak_of_the_first_policy_and_of_one_policy_alone(small_run):
 
 
 def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small_run, monkeypatch):
-    from premortem import analysis
+    from premortem import questions
+    from premortem.briefing import record
     from premortem.exhibits import hindcast
-    from premortem.report.brief import record
 
     asked = []
 
@@ -193,12 +203,12 @@ def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small
         asked.append((how["run"], how.get("futures", record.LOOKED_AT)))
         raise Enough
 
-    monkeypatch.setattr(analysis, "hindcast", noted)
+    monkeypatch.setattr(questions, "hindcast", noted)
     for make in (hindcast.data, record.record):
         with pytest.raises(Enough):
             make(small_run)
     assert asked == [(small_run, record.LOOKED_AT)] * 2
-    assert analysis.observed.AT_ONCE == record.LOOKED_AT
+    assert questions.futures_under_policies.AT_ONCE == record.LOOKED_AT
 
 
 def test_a_margin_that_stays_is_told_by_all_that_is_drawn():

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from premortem import facts
-from premortem.exhibits import render, worldmap
-from premortem.exhibits.theme import themed
+from premortem.charts import render, worldmap
+from premortem.charts.theme import themed
 
 # Among them one that a numeric code with a lost zero would blank, one without a code, and the smallest.
 FIVE = ("ARG", "MLT", "SGP", "TUV", "XKX")

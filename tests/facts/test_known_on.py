@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from premortem import facts
+from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.facts import tables
 from premortem.watch import process
@@ -34,7 +35,7 @@ def test_f036_what_is_carried_forward_or_moved_has_a_day_on_every_row():
 
 
 def test_f036_events_of_the_process_rest_on_days_up_to_the_note():
-    assert all(event.known_on <= NOTE for event in process.events().values())
+    assert all(event.known_on <= NOTE for event in process.events(default()).values())
 
 
 @pytest.mark.parametrize("wrong", ["P/H", "2025", "2025-02", "January 2025"])

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
+from premortem.case import default
 from premortem.watch import hindcast, quantities
 from premortem.watch.observations import Reading, Readings
 from premortem.watch.scores import baselines, brier, crps, quantiles
 
 NOTE, LATER = date(2025, 2, 26), date(2026, 2, 1)
-KNOWN = quantities.shipped()
+KNOWN = quantities.shipped(default())
 
 
 def reading(value, on=date(2025, 12, 31), known_on=LATER, quantity="capex_big4_year"):
@@ -135,4 +136,4 @@ def test_events_are_scored_by_the_share_of_futures():
 
 
 def test_the_record_of_baselines_reads_known_quantities():
-    assert all(r.known_on <= NOTE for r in hindcast.record())
+    assert all(r.known_on <= NOTE for r in hindcast.record(default()))

@@ -8,20 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from premortem import facts
+from premortem.case import default
 from premortem.errors import BadInput
-from premortem.report.watch import verdict
+from premortem.terminal.watch import verdict
 from premortem.watch import hindcast, kinds, observations, quantities
 from premortem.watch.observations import Reading, Readings
 
 TODAY, NOTE = date(2026, 11, 24), date(2025, 2, 26)
-KNOWN = quantities.shipped()
+KNOWN = quantities.shipped(default())
 HEADER = "quantity,date,value,low,high,unit,known_on,source,confidence,kind,group"
 
 
 def read(tmp_path, *rows, header=HEADER):
     path = tmp_path / "mine.csv"
     path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
-    return observations.read(path, TODAY)
+    return observations.read(path, default(), TODAY)
 
 
 def scored(*readings):
@@ -86,7 +87,7 @@ def test_f032_the_headline_counts_outcomes_apart_from_what_tests_no_forecast():
 
 
 def test_f032_the_packaged_headline_is_not_nine_of_nine():
-    later = [r for r in observations.shipped(TODAY).mapped if r.known_on > NOTE]
+    later = [r for r in observations.shipped(default(), TODAY).mapped if r.known_on > NOTE]
     told = [kinds.on_day(r.kind, r.on, NOTE) for r in later]
     assert (len(later), told.count("projection"), told.count("nowcast"), told.count("outcome")) == (9, 3, 5, 1)
     ended = [r for r in later if r.on <= NOTE]

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from premortem import facts, world
+from premortem import facts
+from premortem.case import default
+from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, BadInputs
 from premortem.study import outcome_names
 from premortem.watch import observations, quantities
@@ -17,7 +19,7 @@ from premortem.watch.observations import Reading, as_read, contradictions, parse
 from premortem.watch.quantities import Observer
 
 TODAY, NOTE = date(2026, 11, 24), date(2025, 2, 26)
-KNOWN = quantities.shipped()
+KNOWN = quantities.shipped(default())
 
 
 def table(tmp_path, *rows, header="quantity,date,value,low,high,unit,known_on,source,confidence"):
@@ -28,7 +30,7 @@ def table(tmp_path, *rows, header="quantity,date,value,low,high,unit,known_on,so
 
 def test_every_shipped_quantity_is_an_expression_on_outcomes_of_the_world():
     asked = [(q, day) for q in KNOWN.values() for day in (date(2024, 6, 30), date(2028, 12, 31))]
-    observer = Observer(asked, outcome_names(), world.quarter_labels())
+    observer = Observer(asked, outcome_names(default()), world.steps())
     assert len(observer.expressions) == 2 * len(KNOWN)
     assert not observer.outside
 
@@ -36,13 +38,13 @@ def test_every_shipped_quantity_is_an_expression_on_outcomes_of_the_world():
 def test_a_quantity_is_read_off_the_outcome_at_its_day():
     outcomes = {"capex": jnp.arange(40.0)[:, None] * jnp.ones((1, 3)), "cn_yield": jnp.full((40, 3), 0.4)}
     asked = [(KNOWN["capex_big4_year"], date(2024, 3, 1)), (KNOWN["smic_yield_ascend"], date(2025, 2, 1))]
-    found = Observer(asked, frozenset(outcomes), world.quarter_labels())(outcomes)
+    found = Observer(asked, frozenset(outcomes), world.steps())(outcomes)
     assert found["capex_big4_year@2024"][0] == 5.5  # (4 + 5 + 6 + 7) / 4
     assert found["smic_yield_ascend@2025Q1"][0] == pytest.approx(0.4)
 
 
 def test_days_outside_the_horizon_are_listed_and_no_error():
-    observer = Observer([(KNOWN["capex_big4_year"], date(2022, 12, 31))], outcome_names(), world.quarter_labels())
+    observer = Observer([(KNOWN["capex_big4_year"], date(2022, 12, 31))], outcome_names(default()), world.steps())
     assert observer.outside == {"capex_big4_year@2022"}
 
 
@@ -53,13 +55,13 @@ def test_all_shipped_judgements_were_known_on_the_day_of_the_note():
 
 
 def test_every_shipped_observation_is_mapped_an_event_or_said_to_be_unknown():
-    found = observations.shipped(TODAY)
+    found = observations.shipped(default(), TODAY)
     assert len(found.mapped) + len(found.events) + len(found.unknown) == facts.read("observations").height
     assert not found.unknown
 
 
 def test_readings_are_known_by_the_day_on_which_they_came_out():
-    found = observations.shipped(TODAY)
+    found = observations.shipped(default(), TODAY)
     assert all(r.known_on <= NOTE for r in found.known(NOTE))
     assert {*found.known(NOTE)} | {*found.later(NOTE)} == {*found.mapped}
     assert not found.known(NOTE, after=NOTE)
@@ -69,7 +71,7 @@ def test_units_of_one_measure_are_converted(tmp_path):
     read = observations.read(
         table(tmp_path, "cn_ascend_units_year,2025-12-31,805,200,900,thousand,2025-09-08,x,low",
               "smic_yield_ascend,2025-02-01,40,30,45,%,2025-02-25,x,medium",
-              "us_cn_gap_months,2025-10-31,0.5,0.4,1,years,2026-01-10,x,medium"), TODAY)  # fmt: skip
+              "us_cn_gap_months,2025-10-31,0.5,0.4,1,years,2026-01-10,x,medium"), default(), TODAY)  # fmt: skip
     units, share, gap = read.mapped
     assert (units.value, units.low, units.high) == pytest.approx((0.805, 0.2, 0.9))
     assert (share.value, gap.value) == pytest.approx((0.4, 6.0))
@@ -78,12 +80,14 @@ def test_units_of_one_measure_are_converted(tmp_path):
 def test_other_names_of_a_quantity_are_known(tmp_path):
     read = observations.read(
         table(tmp_path, "price_output_gpt5,2025-08-07,10,,,USD per M tokens,2025-08-07,x,high",
-              "price_output_kimi_k2,2025-07-11,2.5,,,USD per M tokens,2025-07-11,x,high"), TODAY)  # fmt: skip
+              "price_output_kimi_k2,2025-07-11,2.5,,,USD per M tokens,2025-07-11,x,high"), default(), TODAY)  # fmt: skip
     assert [r.quantity for r in read.mapped] == ["price_closed", "price_open"]
 
 
 def test_unknown_quantities_are_listed_and_not_fatal(tmp_path):
-    read = observations.read(table(tmp_path, "moon_landings_year,2025-12-31,2,,,units,2026-01-01,x,high"), TODAY)
+    read = observations.read(
+        table(tmp_path, "moon_landings_year,2025-12-31,2,,,units,2026-01-01,x,high"), default(), TODAY
+    )
     assert [r.quantity for r in read.unknown] == ["moon_landings_year"]
 
 
@@ -98,7 +102,7 @@ def test_every_fault_of_a_file_is_reported_at_once(tmp_path):
         "h20_units_year,2024-12-31,-1,,,million,2025-02-15,x,medium",
     ]
     with pytest.raises(BadInputs) as caught:
-        observations.read(table(tmp_path, *rows), TODAY)
+        observations.read(table(tmp_path, *rows), default(), TODAY)
     assert [e.key.split(":")[0] for e in caught.value.errors] == [f"row {n}" for n in range(2, 9)]
     assert "TWh" in str(caught.value.errors[0])
     assert "bn USD" in caught.value.errors[0].allowed
@@ -106,7 +110,7 @@ def test_every_fault_of_a_file_is_reported_at_once(tmp_path):
 
 def test_columns_are_checked_with_the_near_name(tmp_path):
     with pytest.raises(BadInputs, match="did you mean quantity"):
-        observations.read(table(tmp_path, "a,2025-01-01,1", header="quantty,date,value"), TODAY)
+        observations.read(table(tmp_path, "a,2025-01-01,1", header="quantty,date,value"), default(), TODAY)
 
 
 @given(st.binary(max_size=300))
@@ -114,15 +118,15 @@ def test_any_bytes_are_a_table_or_a_clear_error(tmp_path_factory, raw):
     path = tmp_path_factory.mktemp("fuzz") / "x.csv"
     path.write_bytes(raw)
     try:
-        observations.read(path, TODAY)
+        observations.read(path, default(), TODAY)
     except (BadInput, BadInputs) as error:
         assert "x.csv" in str(error)
 
 
 def test_a_reading_can_be_typed_with_unit_and_day():
-    reading = parse_option("smic_yield_ascend=55%@2025-09-30", NOTE, TODAY)
+    reading = parse_option("smic_yield_ascend=55%@2025-09-30", NOTE, default(), TODAY)
     assert (reading.quantity, reading.value, reading.on) == ("smic_yield_ascend", 0.55, date(2025, 9, 30))
-    assert parse_option("smic_yield_ascend=0.6", NOTE, TODAY).on == NOTE
+    assert parse_option("smic_yield_ascend=0.6", NOTE, default(), TODAY).on == NOTE
 
 
 @pytest.mark.parametrize(
@@ -139,7 +143,7 @@ def test_a_reading_can_be_typed_with_unit_and_day():
 )
 def test_a_wrong_reading_says_what_to_do(text, said):
     with pytest.raises(BadInput, match=said):
-        parse_option(text, NOTE, TODAY)
+        parse_option(text, NOTE, default(), TODAY)
 
 
 def test_readings_that_exclude_each_other_are_named_together():
@@ -175,7 +179,7 @@ def test_what_is_read_spreads_around_the_truth_as_said(name):
 )
 def test_f107_a_name_that_is_only_like_a_quantitys_is_asked_about_and_never_taken(name, close):
     with pytest.raises(BadInput) as refused:
-        parse_option(f"{name}=0.6", NOTE, TODAY)
+        parse_option(f"{name}=0.6", NOTE, default(), TODAY)
     assert refused.value.got == name
     assert refused.value.hint.startswith("did you mean ")
     assert all(known in refused.value.hint for known in close)
@@ -188,20 +192,20 @@ def test_f107_no_quantity_is_taken_by_the_beginning_of_its_name():
         for end in range(1, len(known)):
             if known[:end] not in taught:
                 with pytest.raises(BadInput, match="no such quantity"):
-                    parse_option(f"{known[:end]}=0.6", NOTE, TODAY)
+                    parse_option(f"{known[:end]}=0.6", NOTE, default(), TODAY)
 
 
 def test_f107_another_name_in_full_is_taken_and_told():
-    reading = parse_option("cn_yield=60%", NOTE, TODAY)
+    reading = parse_option("cn_yield=60%", NOTE, default(), TODAY)
     assert (reading.quantity, reading.named) == ("smic_yield_ascend", "cn_yield")
-    assert parse_option("smic_yield_ascend=60%", NOTE, TODAY).named == ""
+    assert parse_option("smic_yield_ascend=60%", NOTE, default(), TODAY).named == ""
 
 
 def test_f107_a_studys_own_table_is_asked_too_and_a_table_of_reports_says_how_it_was_read(tmp_path):
     path = table(tmp_path, "smic_yield_910b,2025-02-01,40,30,45,%,2025-02-25,x,medium")
     with pytest.raises(BadInput, match=r"mine.csv: smic_yield_910b: .*did you mean smic_yield_ascend"):
-        observations.check_own(path)
-    (read,) = observations.read(path, TODAY).mapped
+        observations.check_own(path, default())
+    (read,) = observations.read(path, default(), TODAY).mapped
     assert (read.quantity, read.named) == ("smic_yield_ascend", "smic_yield_910b")
 
 

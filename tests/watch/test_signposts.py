@@ -5,30 +5,32 @@ from datetime import date
 import numpy as np
 import pytest
 
-from premortem import facts, world
+from premortem import facts
+from premortem.case import default
+from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInputs
-from premortem.regime import book
-from premortem.regime.book import STRENGTHS
-from premortem.stress import propositions
+from premortem.law import book
+from premortem.law.book import STRENGTHS
+from premortem.propositions import assumption
 from premortem.watch import observations, process, quantities, signposts
 from premortem.watch.process import Paths
 
 NOTE, TODAY = date(2025, 2, 26), date(2026, 11, 24)
-SHIPPED = signposts.shipped()
+SHIPPED = signposts.shipped(default())
 
 
 def test_every_watch_item_of_the_note_has_a_signpost():
     items = facts.read("assumptions").filter(facts.read("assumptions")["kind"] == "watch")["id"].to_list()
     assert len(items) == 26
     assert {*items} <= {*SHIPPED}
-    assert not signposts.check(SHIPPED, propositions.shipped())
+    assert not signposts.check(SHIPPED, assumption.shipped(default()))
 
 
 def test_signposts_name_what_exists():
     for s in SHIPPED.values():
         assert s.reads in ("", *world.parameter_names())
         assert s.strength in ("", *STRENGTHS)
-        assert all(p in world.parameter_names() for p in signposts.informs(s, propositions.shipped()))
+        assert all(p in world.parameter_names() for p in signposts.informs(s, assumption.shipped(default())))
 
 
 def test_only_stakeholder_positions_are_not_modelled():
@@ -45,7 +47,7 @@ def test_what_was_seen_carries_source_and_the_day_it_was_known():
 
 
 def test_a_signpost_says_what_was_known_on_the_day():
-    readings = observations.shipped(TODAY)
+    readings = observations.shipped(default(), TODAY)
     capex = SHIPPED["w_baked_in"]
     assert signposts.standing(capex, readings, NOTE).value == 230
     assert signposts.standing(capex, readings, TODAY).value == 413
@@ -91,32 +93,32 @@ when = "over {limit}"
         "utf-8",
     )
     with pytest.raises(BadInputs) as caught:
-        signposts.read(path)
+        signposts.read(path, default())
     assert [e.key for e in caught.value.errors] == ["a.unit", "b.quantity"]
     path.write_text('[a]\ntitel = "t"\n', "utf-8")
     with pytest.raises(BadInputs, match=r"a\.titel: no such key.*did you mean title"):
-        signposts.read(path)
+        signposts.read(path, default())
 
 
 def test_the_process_rests_on_the_record_before_the_note():
-    assert all(e.known_on <= NOTE for e in process.events().values())
+    assert all(e.known_on <= NOTE for e in process.events(default()).values())
 
 
 def test_paths_lead_to_shipped_policies():
-    assert {*process.leads()} <= {*book.policies()}
-    paths = process.draw(2000, 0, NOTE)
-    assert {*paths.policy(date(2028, 12, 31))} <= {*process.leads()}
+    assert {*process.leads(default())} <= {*book.policies(default())}
+    paths = process.draw(default(), 2000, 0, NOTE)
+    assert {*paths.policy(date(2028, 12, 31))} <= {*process.leads(default())}
     assert (paths.policy(NOTE) == "as-written").all()
 
 
 def test_the_same_seed_gives_the_same_paths():
-    one, other = process.draw(500, 3, NOTE), process.draw(500, 3, NOTE)
+    one, other = process.draw(default(), 500, 3, NOTE), process.draw(default(), 500, 3, NOTE)
     for name in one.times:
         np.testing.assert_array_equal(one.times[name], other.times[name])
 
 
 def test_events_come_once_in_order_and_never_with_what_they_end():
-    times = process.draw(20_000, 1, NOTE).times
+    times = process.draw(default(), 20_000, 1, NOTE).times
     both = np.isfinite(times["diffusion_rule_rescinded"]) & np.isfinite(times["diffusion_rule_streamlined"])
     assert not both.any()
     freed = np.isfinite(times["below_threshold_freed"])
@@ -128,9 +130,9 @@ def test_events_come_once_in_order_and_never_with_what_they_end():
 def test_a_rate_without_pressure_gives_the_share_that_its_gamma_prior_says(monkeypatch):
     """With rate ~ Gamma(a, b), the share that it came within t is 1 - (b / (b + t))^a (a Lomax waiting time)."""
     alone = process.Event(id="e", says="", count=2, years=4.0, record="", known_on=NOTE, confidence="low")
-    monkeypatch.setattr(process, "events", lambda: {"e": alone})
-    monkeypatch.setattr(process, "states", lambda: {})
-    paths = process.draw(200_000, 0, date(2026, 1, 1))
+    monkeypatch.setattr(process, "events", lambda case: {"e": alone})
+    monkeypatch.setattr(process, "states", lambda case: {})
+    paths = process.draw(default(), 200_000, 0, date(2026, 1, 1))
     for years in (1, 3):
         share = (paths.times["e"] <= 2026 + years).mean()
         assert share == pytest.approx(1 - (4 / (4 + years)) ** 2.5, abs=0.005)
@@ -138,21 +140,21 @@ def test_a_rate_without_pressure_gives_the_share_that_its_gamma_prior_says(monke
 
 def test_low_goodwill_brings_rescission_sooner_and_progress_a_ban():
     def share(event, **world_is):
-        return process.draw(20_000, 2, NOTE, **world_is).shares()[event](date(2026, 12, 31))
+        return process.draw(default(), 20_000, 2, NOTE, **world_is).shares()[event](date(2026, 12, 31))
 
     assert share("diffusion_rule_rescinded", goodwill=0.1) > share("diffusion_rule_rescinded", goodwill=0.9) + 0.05
     assert share("below_threshold_banned", progress=1.5) > share("below_threshold_banned", progress=-1.5) + 0.1
 
 
 def test_sales_stand_until_banned_and_again_once_freed():
-    paths = Paths({"below_threshold_banned": np.array([np.inf, 2025.5, 2025.5]), "below_threshold_freed": np.array([np.inf, np.inf, 2026.0])})  # fmt: skip
+    paths = Paths(default(), {"below_threshold_banned": np.array([np.inf, 2025.5, 2025.5]), "below_threshold_freed": np.array([np.inf, np.inf, 2026.0])})  # fmt: skip
     assert paths.by("h20_sales_allowed", date(2025, 12, 31)).tolist() == [True, False, False]
     assert paths.by("h20_sales_allowed", date(2026, 6, 30)).tolist() == [True, False, True]
 
 
 def test_events_are_found_by_other_names():
-    assert process.resolve("h20_ban_april") == "below_threshold_banned"
-    assert process.resolve("first_contact") is None
+    assert process.resolve("h20_ban_april", default()) == "below_threshold_banned"
+    assert process.resolve("first_contact", default()) is None
 
 
 def test_a_future_follows_the_policy_that_it_drew():
@@ -161,6 +163,6 @@ def test_a_future_follows_the_policy_that_it_drew():
 
 
 def test_units_share_measures_with_quantities():
-    assert {q.unit for q in quantities.shipped().values()} <= {*quantities.units()}
-    assert quantities.factor("years", "months") == 12
-    assert quantities.factor("TWh", "months") is None
+    assert {q.unit for q in quantities.shipped(default()).values()} <= {*quantities.units(default())}
+    assert quantities.factor("years", "months", quantities.units(default())) == 12
+    assert quantities.factor("TWh", "months", quantities.units(default())) is None

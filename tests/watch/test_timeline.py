@@ -3,10 +3,11 @@
 from datetime import date
 
 from premortem import facts
-from premortem.stress import propositions
+from premortem.case import default
+from premortem.propositions import assumption
 from premortem.watch.timeline import as_dict, lags, timeline
 
-EVERY = timeline(propositions.shipped())
+EVERY = timeline(default(), assumption.shipped(default()))
 
 
 def test_every_dated_event_is_on_the_timeline_in_order():
@@ -39,7 +40,7 @@ def test_months_run_from_the_announcement_to_the_effect():
 
 
 def test_the_timeline_can_be_cut_by_assumption_and_day():
-    few = timeline(propositions.shipped(), "A4", date(2025, 2, 26))
+    few = timeline(default(), assumption.shipped(default()), "A4", date(2025, 2, 26))
     assert few
     assert all("A4" in e.assumptions and e.on <= date(2025, 2, 26) for e in few)
     assert {"date", "title", "moved", "months", "answers"} <= set(as_dict(few)["events"][0])

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from premortem.case import default
 from premortem.watch import signposts, value
 from premortem.watch.signposts import Signpost, Threshold
 
@@ -108,7 +109,7 @@ def test_a_share_that_reads_the_same_stays():
 
 
 def test_every_signpost_with_a_threshold_makes_a_sentence():
-    for signpost in signposts.shipped().values():
+    for signpost in signposts.shipped(default()).values():
         if signpost.threshold:
             said = value.sentence(signpost, value.Shift("A1", 0.4, 0.2, 0.3))
             assert "{" not in said
@@ -116,7 +117,7 @@ def test_every_signpost_with_a_threshold_makes_a_sentence():
 
 
 def test_an_event_says_what_its_coming_does():
-    found = signposts.shipped()["w_streamlining"]
+    found = signposts.shipped(default())["w_streamlining"]
     assert value.event_sentence(found, value.Shift("A4", 0.75, 0.004, 0.34), weighted=True) == (
         "If the framework is withdrawn or left unenforced by the end of 2026 (so in 34% of futures, weighted alike), A4's weighted "
         "share falls from 75% without it to under 1% with it."
@@ -149,7 +150,7 @@ def test_a_sentence_tells_both_its_shares_by_the_same_weights():
 
 
 def test_a_threshold_of_a_log_rate_is_told_as_what_a_year_makes_of_it():
-    found = signposts.shipped()["w_process_lead"]
+    found = signposts.shipped(default())["w_process_lead"]
     said = value.sentence(found, value.Shift("A1", 0.4, 0.2, 0.3))
     assert found.threshold.value == 0.28
     assert "falls faster than 24% a year" in said

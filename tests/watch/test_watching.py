@@ -7,21 +7,22 @@ import numpy as np
 import pytest
 
 import premortem as pm
-from premortem import analysis, facts, report
-from premortem.analysis import drawn, observed
+from premortem import facts, questions, terminal
+from premortem.case import default
 from premortem.errors import BadInput, BadInputs
+from premortem.questions import futures_under_policies, policy_paths
 from premortem.watch import process, quantities, signposts
 from premortem.watch.hindcast import explanations
 from premortem.watch.observations import parse_option
 from premortem.watch.weights import weigh
 
 NOTE = date(2025, 2, 26)
-KNOWN = quantities.shipped()
+KNOWN = quantities.shipped(default())
 
 
 @pytest.fixture(scope="module")
 def watched(small_run):
-    return analysis.what_to_watch(small_run.study, small_run, given=["smic_yield_ascend=0.55"])
+    return questions.what_to_watch(small_run.study, small_run, given=["smic_yield_ascend=0.55"])
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,8 @@ def shares(board, policy="as-written"):
 
 def test_what_a_run_keeps_is_what_simulating_again_gives(small_run):
     asked = [(KNOWN["smic_yield_ascend"], date(2025, 2, 1)), (KNOWN["capex_big4_year"], date(2025, 12, 31))]
-    kept = observed.stored(small_run, asked, ["maximal"])
-    again = observed.simulated(small_run.study, asked, ["maximal"], small_run.futures, small_run.seed)
+    kept = futures_under_policies.stored(small_run, asked, ["maximal"])
+    again = futures_under_policies.simulated(small_run.study, asked, ["maximal"], small_run.futures, small_run.seed)
     for held, fresh in ((kept.columns, again.columns), (kept.margins, again.margins)):
         for name, values in held["maximal"].items():
             np.testing.assert_allclose(values, fresh["maximal"][name], rtol=2e-4, atol=2e-5)
@@ -51,7 +52,7 @@ def test_a_run_keeps_what_was_read_and_what_signposts_read(small_run):
 
 def test_what_a_run_lacks_is_simulated(small_run):
     lacking = [(KNOWN["us_ai_gw"], date(2029, 6, 30))]
-    found = observed.stored(small_run, lacking, ["as-written"])
+    found = futures_under_policies.stored(small_run, lacking, ["as-written"])
     assert found.columns["as-written"]["us_ai_gw@2029Q2"].shape == (5000,)
 
 
@@ -59,7 +60,9 @@ def test_a_higher_yield_lowers_the_share_in_which_china_is_throttled(small_run, 
     """By the reading alone: with the whole record beside it too few of 5,000 futures are left to tell the two apart."""
     columns = small_run.columns("as-written")
     holds = [
-        np.average(columns["margin.A1"] > 0, weights=weigh(columns, [parse_option(text, NOTE)], KNOWN).values)
+        np.average(
+            columns["margin.A1"] > 0, weights=weigh(columns, [parse_option(text, NOTE, default())], KNOWN).values
+        )
         for text in ("smic_yield_ascend=0.30", "smic_yield_ascend=0.55")
     ]
     assert holds[1] < holds[0]
@@ -74,7 +77,7 @@ def test_your_reading_takes_the_place_of_the_records_for_the_same_period(watched
 def test_signposts_come_by_the_value_of_their_reading(watched):
     worth = [row["voi"] for row in watched["signposts"]]
     assert worth == sorted(worth, reverse=True)
-    assert len(worth) == len(signposts.shipped())
+    assert len(worth) == len(signposts.shipped(default()))
     assert all(0 <= v <= 1 for v in worth)
 
 
@@ -87,7 +90,7 @@ def test_every_modelled_signpost_says_what_it_would_do(watched):
 
 
 def test_without_readings_the_board_moves_from_all_alike_to_the_record(small_run):
-    found = analysis.what_to_watch(small_run.study, small_run)
+    found = questions.what_to_watch(small_run.study, small_run)
     plain = {r["assumption"]: r["holds"] for r in small_run.board_rows() if r["policy"] == "as-written"}
     assert shares(found["board_before"]) == pytest.approx(plain)
     assert found["effective_futures_before"] == 5000
@@ -105,49 +108,51 @@ def test_without_readings_the_board_moves_from_all_alike_to_the_record(small_run
 )
 def test_readings_that_cannot_be_used_say_what_to_do(small_run, given, said):
     with pytest.raises((BadInput, BadInputs), match=said):
-        analysis.what_to_watch(small_run.study, small_run, given=given)
+        questions.what_to_watch(small_run.study, small_run, given=given)
 
 
 def test_a_board_can_be_weighted_by_what_was_known(small_run):
-    found = analysis.board_of(small_run, NOTE)
+    found = questions.board_of(small_run, NOTE)
     assert found["weights"]["says"] == "weighted share, by what was known on 26 February 2025"
     assert 100 < found["weights"]["effective_futures"] < 5000
     assert len(found["board"]) == len(found["board_unweighted"]) == 18
     with pytest.raises(BadInput, match="future"):
-        analysis.board_of(small_run, date(2099, 1, 1))
+        questions.board_of(small_run, date(2099, 1, 1))
 
 
 def test_weights_that_collapse_are_said_to(small_run):
-    found = analysis.board_of(small_run, date(2026, 11, 1))["weights"]
+    found = questions.board_of(small_run, date(2026, 11, 1))["weights"]
     assert found["tempering"] < 1
     assert "collapse" in found["warnings"][0]
 
 
 @pytest.mark.slow
 def test_the_board_can_let_futures_draw_their_own_path_of_policy(small_run):
-    rows = [row for row in analysis.board_of(small_run, NOTE, drawn=True)["board"] if row["policy"] == "drawn"]
+    rows = [row for row in questions.board_of(small_run, NOTE, drawn=True)["board"] if row["policy"] == "drawn"]
     assert [row["assumption"] for row in rows] == ["A1", "A2", "A3", "A4", "A5", "all"]
     # rescission takes lock-in away wherever it comes first
-    assert shares(rows, "drawn")["A4"] < shares(analysis.board_of(small_run, NOTE)["board"])["A4"]
+    assert shares(rows, "drawn")["A4"] < shares(questions.board_of(small_run, NOTE)["board"])["A4"]
 
 
 def test_a_path_without_events_is_the_policy_as_written(study, futures):
-    never = process.Paths({name: np.full(512, np.inf) for name in process.events()})
+    never = process.Paths(default(), {name: np.full(512, np.inf) for name in process.events(default())})
     asked = [(KNOWN["h20_units_year"], date(2026, 12, 31))]
-    found = drawn.along(study, 0, futures, never, asked)
-    plain = observed.simulate(study, futures, study.levers("as-written"), observed.observer_of(asked))
+    found = policy_paths.along(study, 0, futures, never, asked)
+    plain = futures_under_policies.simulate(
+        study, futures, study.levers("as-written"), futures_under_policies.observer_of(study, asked)
+    )
     np.testing.assert_allclose(found.margins()["margin.A1"], plain[0]["margin.A1"], rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(found.columns(asked)["h20_units_year@2026"], plain[1]["h20_units_year@2026"], rtol=1e-3)
 
 
 def test_a_ban_cuts_what_china_may_buy_from_its_quarter_on_and_its_undoing_gives_it_back(study, futures):
-    times = {name: np.full(512, np.inf) for name in process.events()}
+    times = {name: np.full(512, np.inf) for name in process.events(default())}
     times["below_threshold_banned"] = np.where(np.arange(512) < 256, 2025.2, np.inf)
     times["below_threshold_freed"] = np.where(np.arange(512) < 128, 2026.9, np.inf)
     asked = [(KNOWN["cn_bought_h100e_year"], date(year, 12, 31)) for year in (2024, 2026, 2028)]
-    found = drawn.along(study, 0, futures, process.Paths(times), asked).columns(asked)
-    never = {name: np.full(512, np.inf) for name in process.events()}
-    free = drawn.along(study, 0, futures, process.Paths(never), asked).columns(asked)
+    found = policy_paths.along(study, 0, futures, process.Paths(default(), times), asked).columns(asked)
+    never = {name: np.full(512, np.inf) for name in process.events(default())}
+    free = policy_paths.along(study, 0, futures, process.Paths(default(), never), asked).columns(asked)
     ratio = {
         year: found[f"cn_bought_h100e_year@{year}"] / free[f"cn_bought_h100e_year@{year}"]
         for year in (2024, 2026, 2028)
@@ -161,7 +166,9 @@ def test_a_ban_cuts_what_china_may_buy_from_its_quarter_on_and_its_undoing_gives
 
 
 def test_events_that_have_come_stay_come():
-    paths = process.draw(500, 1, date(2025, 12, 31), happened={"diffusion_rule_rescinded": date(2025, 5, 13)})
+    paths = process.draw(
+        default(), 500, 1, date(2025, 12, 31), happened={"diffusion_rule_rescinded": date(2025, 5, 13)}
+    )
     assert paths.by("diffusion_rule_rescinded", date(2026, 1, 1)).all()
     assert not paths.by("diffusion_rule_streamlined", date(2030, 1, 1)).any()
 
@@ -176,7 +183,7 @@ def test_the_hindcast_scores_every_later_reading_of_the_record(judged):
 
 
 def test_people_see_misses_first(judged, capsys):
-    report.print_hindcast(judged)
+    terminal.print_hindcast(judged)
     out = capsys.readouterr().out
     assert "Standing on 2025-02-26" in out
     assert out.index("MISS diffusion_rule_rescinded") < out.index("h20_sales_allowed")
@@ -224,7 +231,7 @@ def test_an_earlier_day_than_the_priors_is_warned_of(study):
 
 def test_everything_behind_a_prediction_was_known_on_the_day_of_the_note(study):
     late = [row.name for row in study.priors.rows if row.known_on > NOTE]
-    late += [e.id for e in process.events().values() if e.known_on > NOTE]
+    late += [e.id for e in process.events(default()).values() if e.known_on > NOTE]
     late += [q.id for q in KNOWN.values() for j in (q.discrepancy, q.map) if j is not None and j.known_on > NOTE]
     assert not late
 
@@ -246,4 +253,4 @@ def test_the_chapter_on_the_hindcast_says_what_is_found_now(judged):
 
 
 def test_every_explanation_is_of_a_quantity_or_an_event():
-    assert {*explanations()} <= {*KNOWN, *process.events(), *process.states()}
+    assert {*explanations(default())} <= {*KNOWN, *process.events(default()), *process.states(default())}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from premortem.analysis.weighing import answered
+from premortem.questions.weighted_board import answered
 from premortem.watch import weights
 from premortem.watch.observations import Reading
 from premortem.watch.quantities import Z95, Judged, Quantity

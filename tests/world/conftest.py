@@ -3,7 +3,7 @@
 import jax
 import pytest
 
-from premortem import world
+from premortem.cases.us_ai_2025 import world
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import jax.numpy as jnp
 import numpy as np
 
-from premortem.world.inputs import Regions
+from premortem.cases.us_ai_2025.world.inputs import Regions
 
 
 class P(dict):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import jax.numpy as jnp
 import pytest
 
-from premortem.world import allocation
+from premortem.cases.us_ai_2025.world import allocation
 from tests.world.hand import P, by_region, one, places, pulled
 
 WORLD = places(["us", "ally", "other", "china"])

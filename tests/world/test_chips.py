@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import jax.numpy as jnp
 import pytest
 
-from premortem.world import chips
+from premortem.cases.us_ai_2025.world import chips
 from tests.world.hand import P, one, pulled
 
 

@@ -3,8 +3,8 @@
 import jax.numpy as jnp
 import pytest
 
-from premortem.world import energy
-from premortem.world.inputs import chip
+from premortem.cases.us_ai_2025.world import energy
+from premortem.cases.us_ai_2025.world.inputs import chip
 from tests.world.hand import P, by_region, one, places, pulled
 
 

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from premortem.world import market
+from premortem.cases.us_ai_2025.world import market
 from tests.world.hand import P, one, pulled
 
 

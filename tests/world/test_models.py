@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from premortem.world import models
+from premortem.cases.us_ai_2025.world import models
 from tests.world.hand import P, one, pulled
 
 

@@ -20,7 +20,7 @@ Exceptions, looked at and left out:
 import numpy as np
 import pytest
 
-from premortem import world
+from premortem.cases.us_ai_2025 import world
 
 AS_WRITTEN = "as-written"
 STILL = {"roi_feedback": 0.0}

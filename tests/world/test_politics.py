@@ -2,7 +2,7 @@
 
 import pytest
 
-from premortem.world import politics
+from premortem.cases.us_ai_2025.world import politics
 from tests.world.hand import P, one, pulled
 
 

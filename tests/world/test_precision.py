@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from premortem import world
+from premortem.cases.us_ai_2025 import world
 
 # Largest relative error of a series, by future and quarter, in 99 of 100 values; and share of verdicts that may turn.
 USUAL, TURNED = 2e-4, 1e-3

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premortem import world
+from premortem.case import default
+from premortem.cases.us_ai_2025 import world
+from premortem.cases.us_ai_2025.world.inputs import DT, by_name
+from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.ensemble.run import draw
-from premortem.regime.levers import Levers
-from premortem.world.inputs import DT, by_name
 
 CHINA = world.region_ids().index("CHN")
 
@@ -34,7 +35,7 @@ def test_stocks_flows_and_shares_stay_within_their_bounds(outcomes):
     for o in outcomes.values():
         for name, series in o.items():
             if name not in signed + free:
-                assert series.min() >= -1e-6, name
+                assert series.min() >= -1e-6 * max(1.0, series.max()), name  # rounding of what is subtracted
         for name in (
             "cn_yield",
             "goodwill",
@@ -175,12 +176,12 @@ def test_priors_rest_on_what_was_known_before_the_note(study):
 
 
 def test_the_record_lies_within_the_central_95_percent_of_the_prior(study, simulate, levers):
-    from premortem.stress import history
+    from premortem.questions import prior_check_scores
 
     values = draw(study.priors, "sobol", 0, 0, 4096)
     batches = [simulate(values[:, k : k + 512], levers["as-written"]) for k in range(0, 4096, 512)]
     national = [name for name, series in batches[0].items() if series.ndim == 2]
     o = {name: np.concatenate([batch[name] for batch in batches], 1) for name in national}
-    table = history.check(o, world.quarter_labels())
+    table = prior_check_scores.check(o, world.steps(), default())
     outside = table.filter(~table["inside"])["quantity"].to_list()
     assert not outside

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premortem.world import smooth
+from premortem.cases.us_ai_2025.world import smooth
 
 
 @settings(deadline=None)

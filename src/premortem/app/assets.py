@@ -11,7 +11,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from premortem import writing
+from premortem.files import writer
 
 STATIC = Path(str(files("premortem.app"))) / "static"
 # What the bundle puts into the window.
@@ -24,13 +24,13 @@ def build(folder: Path = STATIC) -> dict[str, str]:
     import vl_convert
 
     bundle = vl_convert.javascript_bundle(SNIPPET).encode()
-    writing.write(folder / VEGA, bundle)
+    writer.write(folder / VEGA, bundle)
     said = {
         "made_by": "vl-convert-python",
         "version": version("vl-convert-python"),
         "sha256": hashlib.sha256(bundle).hexdigest(),
     }
-    writing.write(folder / NOTE, json.dumps(said, indent=1) + "\n")
+    writer.write(folder / NOTE, json.dumps(said, indent=1) + "\n")
     return said
 
 

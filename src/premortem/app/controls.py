@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from premortem.app import days, words
-from premortem.app.state import STRENGTH, State, ends, legal_value
-from premortem.regime.book import STRENGTHS, Book
-from premortem.stress.propositions import Assumption
+from premortem.app import clause_dates, labels
+from premortem.app.view_state import STRENGTH, State, ends, legal_value
+from premortem.law.book import STRENGTHS, Book
+from premortem.propositions.assumption import Assumption
 from premortem.study import Study
 
 # Steps of a slider, and how far beyond its legal value a clause number can be dragged (it can be typed further).
@@ -50,17 +50,17 @@ class Control:
     @property
     def said(self) -> str:
         """Its value in words."""
-        return words.quantity(self.value, self.unit)
+        return labels.quantity(self.value, self.unit)
 
     @property
     def beside(self) -> str:
         """What stands beside its number field."""
-        return words.beside(self.value, self.unit)
+        return labels.beside(self.value, self.unit)
 
     @property
     def usual_said(self) -> str:
         """Its usual value in words."""
-        return words.quantity(self.usual, self.unit)
+        return labels.quantity(self.usual, self.unit)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def strength(book: Book, name: str, state: State) -> Control:
     usual = legal_value(book, key)
     return Control(
         f"l.{key}",
-        words.lever(key),
+        labels.lever(key),
         dict(state.levers).get(key, usual),
         usual,
         0.0,
@@ -139,18 +139,18 @@ def belief(study: Study, name: str, state: State) -> dict[str, Any]:
 
 def span(book: Book, yours: Book, subject: str) -> Span:
     """The days of a clause, or of all of an instrument, in the policy's book and in yours."""
-    low, high = days.ends(days.of(book, subject))
-    complies, last = (f"{subject}.{kind}" for kind in days.KINDS)
+    low, high = clause_dates.ends(clause_dates.of(book, subject))
+    complies, last = (f"{subject}.{kind}" for kind in clause_dates.KINDS)
     return Span(
-        f"d.{subject}", days.stands(yours, complies), days.stands(yours, last),
-        days.stands(book, complies), days.stands(book, last), low, high,
+        f"d.{subject}", clause_dates.stands(yours, complies), clause_dates.stands(yours, last),
+        clause_dates.stands(book, complies), clause_dates.stands(book, last), low, high,
     )  # fmt: skip
 
 
 def instruments(book: Book, state: State) -> list[dict[str, Any]]:
     """Clauses by instrument: what each says, whether it binds, its days, and a control for each number."""
     groups: dict[str, list[dict[str, Any]]] = {}
-    yours = days.moved(book, state.days)
+    yours = clause_dates.moved(book, state.days)
     for c in book.clauses:
         row = {
             "clause": c,

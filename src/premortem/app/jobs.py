@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from premortem import writing
 from premortem.ensemble.part import PART
 from premortem.ensemble.store import CHECKSUMS
 from premortem.errors import BadInput
+from premortem.files import writer
 
 Status = Literal["running", "finished", "cancelled", "failed"]
 # Most jobs at once, most that are listed, and most futures that a job may have.
@@ -91,7 +91,7 @@ class Jobs:
             if sum(job.status == "running" for job in self._jobs.values()) >= AT_ONCE:
                 raise BadInput("jobs", "", f"{AT_ONCE} runs are under way", allowed="wait, or cancel one")
             name = secrets.token_hex(4)
-            writing.make_folder(self.home)
+            writer.make_folder(self.home)
             folder = self.home / name
             command = [
                 sys.executable,
@@ -108,7 +108,7 @@ class Jobs:
             ]
             command += [part for p in policies for part in ("--policy", p)]
             command += ["--study", str(self.study)] if self.study else []
-            with writing.told(folder), open(writing.append(folder.with_suffix(".log")), "ab") as log:
+            with writer.told(folder), open(writer.append(folder.with_suffix(".log")), "ab") as log:
                 process = subprocess.Popen(
                     command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
                 )

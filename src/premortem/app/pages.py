@@ -11,15 +11,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from premortem.app import dated
-from premortem.app import state as states
-from premortem.app import words as said
-from premortem.app.desk import Desk
-from premortem.app.specs import Chart
-from premortem.app.state import State
-from premortem.exhibits import theme
-from premortem.report import words
-from premortem.rows import plain
+from premortem.app import labels as said
+from premortem.app import timeline_marks
+from premortem.app import view_state as states
+from premortem.app.chart_specs import Chart
+from premortem.app.session import Desk
+from premortem.app.view_state import State
+from premortem.charts import theme
+from premortem.text import phrases
+from premortem.text.tables import plain
 
 # Screens in the order of their tabs.
 SCREENS = {
@@ -54,9 +54,9 @@ _env = Environment(
     lstrip_blocks=True,
 )
 _env.filters |= {
-    "share": words.share,
-    "points": words.points,
-    "num": words.number,
+    "share": phrases.share,
+    "points": phrases.points,
+    "num": phrases.number,
     "interval": said.cell,
     "json": lambda value: json.dumps(value, default=str, allow_nan=False),
     "quantity": said.quantity,
@@ -103,7 +103,7 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
 
 
 def _stops(desk: Desk, policy: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = desk.keep(("stops", policy), lambda: dated.stops(desk.study.book(policy)))
+    found: list[dict[str, Any]] = desk.keep(("stops", policy), lambda: timeline_marks.stops(desk.study.book(policy)))
     return found
 
 

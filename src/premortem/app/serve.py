@@ -40,7 +40,7 @@ def serve(
     held = bound(host, port)
     import uvicorn  # late: a wrong port is told at once
 
-    from premortem.app.doorway import Doorway
+    from premortem.app.startup import Doorway
 
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{held.getsockname()[1]}"

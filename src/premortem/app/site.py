@@ -15,16 +15,16 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from premortem.app import routes
-from premortem.app.answers import Answers
-from premortem.app.desk import Desk
 from premortem.app.jobs import Jobs
 from premortem.app.pages import render
-from premortem.app.safety import Guard
-from premortem.app.saved import Expanded, Saved
+from premortem.app.request_limits import Guard
+from premortem.app.response_cache import Answers
 from premortem.app.schema import Refusal
-from premortem.app.state import KEYS
+from premortem.app.session import Desk
+from premortem.app.short_links import Expanded, Saved
+from premortem.app.view_state import KEYS
 from premortem.errors import BadInput, BadInputs, PremortemError
-from premortem.faults import fault
+from premortem.files.faults import fault
 
 STATIC = files("premortem.app") / "static"
 log = logging.getLogger("premortem.app")

@@ -1,4 +1,4 @@
-"""The benchmarks: each figure beside a yardstick measured in the same run, by medians of paired runs.
+"""Benchmarks: each figure beside a yardstick measured in the same run, by medians of paired runs.
 
 `premortem bench --quick` takes about a minute; `--peers` runs the tools that people would otherwise use.
 """

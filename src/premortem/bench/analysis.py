@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from premortem.bench.timing import Row, median, paired, row, seconds
-from premortem.stress import discover, peeling, sensitivity
+from premortem.questions import peeling, scenario_discovery, sobol_indices
 
 # The data: futures, dimensions; a box of two limits in which nine of ten break.
 PRIM_QUICK, PRIM = (5_000, 20), (100_000, 76)
@@ -28,8 +28,8 @@ def _prim(n: int, dims: int, held: dict[str, bool]) -> list[Row]:
     x = rng.random((dims, n)).astype(np.float32)
     breaks = (x[0] > 0.6) & (x[1] < 0.5) & (rng.random(n) < 0.9)
     names = [f"x{i}" for i in range(dims)]
-    whole = median(lambda: discover.discover(x, names, breaks, most=1), 3)
-    found = discover.discover(x, names, breaks, most=1).boxes[0]
+    whole = median(lambda: scenario_discovery.discover(x, names, breaks, most=1), 3)
+    found = scenario_discovery.discover(x, names, breaks, most=1).boxes[0]
     ours = median(lambda: _one_box(x, breaks), 3)
     quality: dict[str, Any] = {"density": found.density, "coverage": found.coverage, "with_tests": whole}
     made = []
@@ -74,14 +74,14 @@ def _sobol(n: int, dims: int, peer: bool) -> Row:
     seeds = count()  # a new one each time: resamples are kept between outputs, and the peer draws its own
     name = f"Sobol indices, N={n:,}, D={dims}"
     if not peer:
-        ours = median(lambda: sensitivity.indices(a, b, ab, next(seeds)), 3)
+        ours = median(lambda: sobol_indices.indices(a, b, ab, next(seeds)), 3)
         return row(name, ours, None, "s", "not asked for or not installed", False)
     from SALib.analyze import sobol
 
     problem = {"num_vars": dims, "names": [str(i) for i in range(dims)], "bounds": [[0, 1]] * dims}
     y = np.column_stack([a, *ab, b]).ravel()
     ours, theirs = paired(
-        lambda: sensitivity.indices(a, b, ab, next(seeds)),
+        lambda: sobol_indices.indices(a, b, ab, next(seeds)),
         lambda: sobol.analyze(problem, y, calc_second_order=False),
         1,
     )

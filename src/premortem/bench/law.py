@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from premortem import facts
 from premortem.bench.timing import Row, paired, row
-from premortem.regime import book as rules
-from premortem.regime.engine import decide
+from premortem.law import book as rules
+from premortem.law.engine import decide
 
 Mask = NDArray[np.bool_]
 QUICK, FULL = 50_000, 2_000_000

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.bench.timing import Row, paired, row
+from premortem.cases.us_ai_2025.world.inputs import DT, QUARTERS
+from premortem.cases.us_ai_2025.world.politics import politics
 from premortem.ensemble.part import draw
 from premortem.study import Study
-from premortem.world.inputs import DT, QUARTERS
-from premortem.world.politics import politics
 
 Array = NDArray[np.float32]
 # Parameters of the mechanism, in the order in which the hand-written forms take them.

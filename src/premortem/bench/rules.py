@@ -5,11 +5,11 @@ import polars as pl
 
 from premortem.bench import law
 from premortem.bench.timing import Row, median, paired, row
-from premortem.regime import book as rules
-from premortem.regime import ledger
-from premortem.regime.decide import Transaction, explain
-from premortem.regime.engine import decide
-from premortem.regime.transactions import frame_of
+from premortem.law import book as rules
+from premortem.law.decide import Transaction, explain
+from premortem.law.engine import decide
+from premortem.law.ledger import decisions
+from premortem.law.transactions import frame_of
 
 QUICK, FULL = 100_000, 10_000_000
 
@@ -34,7 +34,7 @@ def rows(quick: bool) -> list[Row]:
     book = rules.load("as-written")
     count = QUICK if quick else FULL
     table = shipments(count)
-    seconds = median(lambda: ledger.decide_ledger(table, book), 3 if quick else 1)
+    seconds = median(lambda: decisions.decide_ledger(table, book), 3 if quick else 1)
     one = Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01")
     bare = frame_of([one.fields])
     explained, decided = paired(lambda: explain(one, book), lambda: decide(bare, book), 9)

@@ -6,7 +6,6 @@ from typing import Any
 import jax
 import numpy as np
 
-from premortem import world
 from premortem.bench import roofline
 from premortem.bench.plain import in_numpy
 from premortem.bench.timing import Row, paired, row
@@ -115,7 +114,7 @@ def _gradient(study: Study, times: int) -> Row:
     levers, values = study.levers("as-written"), draw(study.priors, "sobol", SEED, 0, 128)
 
     def total(v: jax.Array) -> jax.Array:
-        return world.simulate(v, levers)["cn_model_share"][23].sum()
+        return study.case.world.simulate(v, levers)["cn_model_share"][23].sum()
 
     forward, backward = jax.jit(total), jax.jit(jax.grad(total))
     ours, once = paired(

@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from premortem.cli import exhibits, main_job, more, rules, watch, why
+from premortem.cli import admin, exhibits, rules, run, watch, why
 from premortem.cli.shared import BAD, BUG, DONE, Once, app, told
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest
-from premortem.faults import fault
+from premortem.files.faults import fault
 
 # Exit status of a process that a signal ended: this and the signal's number, 130 for Ctrl-C, 143 for SIGTERM.
 SIGNALLED = 128
@@ -25,7 +25,7 @@ for one in (app, *(group.typer_instance for group in app.registered_groups)):
     for command in one.registered_commands if one else ():
         command.cls = Once
 
-__all__ = ["app", "exhibits", "main", "main_job", "more", "rules", "watch", "why"]
+__all__ = ["admin", "app", "exhibits", "main", "rules", "run", "watch", "why"]
 
 
 @app.callback(invoke_without_command=True)

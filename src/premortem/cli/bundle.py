@@ -11,8 +11,8 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from premortem import reading, writing
 from premortem.errors import BadInput
+from premortem.files import reader, writer
 
 # The file, and its first line, by which one of ours is known.
 BUNDLE, HEAD = "premortem-debug.txt", "For a bug report; read it before you send it."
@@ -34,9 +34,9 @@ def write_bundle(error: BaseException, arguments: list[str]) -> Path | None:
     ]
     path = Path(BUNDLE)
     try:
-        if path.exists() and not reading.read_bytes(path, "a file").startswith(HEAD.encode()):
+        if path.exists() and not reader.read_bytes(path, "a file").startswith(HEAD.encode()):
             return None  # somebody else's file of that name
-        writing.write(path, without_personal_paths("\n".join(parts)) + "\n")
+        writer.write(path, without_personal_paths("\n".join(parts)) + "\n")
     except BadInput:
         return None
     return path
@@ -66,7 +66,7 @@ def _log(arguments: list[str]) -> list[str]:
     out = Path(arguments[arguments.index("--out") + 1]) if "--out" in arguments[:-1] else Path("out")
     for folder in (out.parent / f".{out.name}.half", out):  # the run that is under way, where it replaces another
         with suppress(BadInput):
-            text = reading.read_bytes(folder / "run.log", "a log").decode("utf-8", "replace")
+            text = reader.read_bytes(folder / "run.log", "a log").decode("utf-8", "replace")
             return ["run.log:", *text.splitlines()[-LINES:]]
     return ["no run.log"]
 

@@ -30,7 +30,7 @@ def exhibits(
     Examples: premortem exhibits; premortem exhibits figure-5 board -o figures --format svg
     """
     from premortem import exhibits as gallery
-    from premortem import report
+    from premortem import terminal
 
     folder = out or (Path("exhibits") if formats else None)
     held, why = run_if_any(study, run)
@@ -40,7 +40,7 @@ def exhibits(
         typer.echo(f"error: {row['name']}: {row['error']}", err=True)
     if why and any(row["error"] for row in rows):
         typer.echo(f"hint: exhibits of a run are left out: {why}", err=True)
-    show({"exhibits": rows}, as_json, quiet, lambda: report.print_exhibits(rows))
+    show({"exhibits": rows}, as_json, quiet, lambda: terminal.print_exhibits(rows))
     raise typer.Exit(NO if failed else DONE)
 
 

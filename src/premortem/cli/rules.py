@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from premortem.cli.shared import BAD, DONE, NO, AsJson, OnDate, StudyDir, Under, app, show, told
+from premortem.errors import unknown
 
 
 @app.command(rich_help_panel="Rules")
@@ -54,19 +55,19 @@ def check(
     Examples: premortem check --item "H100 SXM" --quantity 2000 --to ARE --on 2025-06-01 --under as-written;
     premortem check --item H20 --quantity 1000 --to CHN --party end_user="Yotta Data Services" --gate
     """
-    from premortem import report
-    from premortem.regime import cases
-    from premortem.regime.decide import Transaction, explain
+    from premortem import terminal
+    from premortem.law import worked_cases
+    from premortem.law.decide import Transaction, explain
 
     book = _book(study, under)
     if file is not None:
-        results, errors = cases.decide_file(file, book)
+        results, errors = worked_cases.decide_file(file, book)
         document = {"cases": results} | (told(errors) if errors else {})
-        show(document, as_json, False, lambda: report.print_cases(results))
+        show(document, as_json, False, lambda: terminal.print_cases(results))
         for error in errors:
             typer.echo(f"error: {error}", err=True)
         agreed = DONE if all(r.get("agrees", True) for r in results) else NO
-        raise typer.Exit(BAD if errors else cases.gate_of(results) if gate else agreed)
+        raise typer.Exit(BAD if errors else worked_cases.gate_of(results) if gate else agreed)
     given = {
         "item": item,
         "quantity": quantity,
@@ -79,9 +80,11 @@ def check(
         "tpp": tpp,
         "date": on,
     }
-    more = cases.together(cases.settings(set_ or []), cases.parties(party or []))
-    decision = explain(Transaction(cases.together(given, more)), book, cleared=cases.clearings(clear or []))
-    show(decision.as_dict(), as_json, False, lambda: report.print_decision(decision, trace))
+    more = worked_cases.together(worked_cases.settings(set_ or []), worked_cases.parties(party or []))
+    decision = explain(
+        Transaction(worked_cases.together(given, more)), book, cleared=worked_cases.clearings(clear or [])
+    )
+    show(decision.as_dict(), as_json, False, lambda: terminal.print_decision(decision, trace))
     raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
 
 
@@ -97,15 +100,18 @@ def ledger(
 ) -> None:
     """Decide a table of shipments in date order, with running totals.
 
+    Each row also tells whether it may go (may_go, empty where that hangs on rests_on or on a name in hits) and how sure
+    that is (confidence), as check does.
+
     Rows that cannot be read are rejected with their number and reason, written beside the output as
     OUT.rejected.csv, and counted; the exit status is then 1.
 
     Examples: premortem ledger shipments.csv -o decided.csv; premortem ledger shipments.parquet --under as-written
     --json
     """
-    from premortem import report
-    from premortem.regime import ledger as ledgers
-    from premortem.regime import tables
+    from premortem import terminal
+    from premortem.law.ledger import decisions as ledgers
+    from premortem.law.ledger import files as tables
 
     if out is not None:
         ledgers.check_targets(out, file)
@@ -115,7 +121,7 @@ def ledger(
         tables.write(decided, out)
         beside = ledgers.write_rejected(decided, out)
     result["rejected_file"] = str(beside) if beside else None
-    show(result, as_json, False, lambda: report.print_ledger(result, out))
+    show(result, as_json, False, lambda: terminal.print_ledger(result, out))
     raise typer.Exit(NO if result["rejected_count"] else DONE)
 
 
@@ -129,11 +135,11 @@ def regime_show(on: OnDate = None, under: Under = "history", study: StudyDir = N
 
     Examples: premortem regime show --on 2025-02-26; premortem regime show --under as-written --on 2025-06-01
     """
-    from premortem import report
-    from premortem.regime import diff as rules
+    from premortem import terminal
+    from premortem.law import diff as rules
 
     clauses = rules.show(_book(study, under), _day(on))
-    show({"clauses": clauses}, as_json, False, lambda: report.print_clauses(clauses))
+    show({"clauses": clauses}, as_json, False, lambda: terminal.print_clauses(clauses))
 
 
 @regime_app.command("diff")
@@ -147,11 +153,11 @@ def regime_diff(
 
     Examples: premortem regime diff 2025-02-26 2026-02-01; premortem regime diff as-written streamlined
     """
-    from premortem import report
-    from premortem.regime import diff as rules
+    from premortem import terminal
+    from premortem.law import diff as rules
 
     result = rules.diff(_side(a, study), _side(b, study))
-    show(result, as_json, False, lambda: report.print_diff(result))
+    show(result, as_json, False, lambda: terminal.print_diff(result))
 
 
 @regime_app.command("loopholes")
@@ -160,29 +166,37 @@ def regime_loopholes(under: Under = "as-written", study: StudyDir = None, as_jso
 
     Examples: premortem regime loopholes; premortem regime loopholes --under history --json
     """
-    from premortem import report
-    from premortem.regime.loopholes import loopholes
+    from premortem import terminal
+    from premortem.law.loopholes import loopholes
 
     found = loopholes(_book(study, under))
-    show({"loopholes": found}, as_json, False, lambda: report.print_loopholes(found))
+    show({"loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found))
 
 
-def _book(study: Path | None, under: str) -> Any:
-    from premortem.regime.book import load
+def _book(study: Path | None, under: str, asked: str = "--under") -> Any:
+    """The rulebook under a policy or a policy file; `asked` is the option that named it."""
+    from premortem.case import default
+    from premortem.law.book import load, policies
 
     if under.endswith(".toml"):
         return load(Path(under))
     if study is None:
-        return load(under)
-    from premortem.study import Study
+        known: Any = policies(default())
+        book: Any = load
+    else:
+        from premortem.study import Study
 
-    return Study(study).book(under)
+        held = Study(study)
+        known, book = held.policies, held.book
+    if under not in known:
+        raise unknown(asked, "no such policy", under, known)
+    return book(under)
 
 
 def _day(text: str | None) -> Any:
     from datetime import date
 
-    from premortem.regime.transactions import parse_date
+    from premortem.law.transactions import parse_date
 
     return date.today() if text is None else parse_date(text)
 
@@ -194,4 +208,4 @@ def _side(text: str, study: Path | None) -> Any:
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
         return _book(study, "history"), _day(policy)
-    return _book(study, policy), _day(day or "2025-06-01")
+    return _book(study, policy, "a policy"), _day(day or "2025-06-01")

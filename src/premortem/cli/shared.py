@@ -109,6 +109,6 @@ def progress(silent: bool) -> Any:
     """A bar on stderr where a person watches; nothing in a pipe."""
     if silent or not sys.stderr.isatty():
         return None
-    from premortem import report
+    from premortem import terminal
 
-    return report.progress_bar()
+    return terminal.progress_bar()

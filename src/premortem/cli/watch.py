@@ -34,11 +34,11 @@ def watch(
 
     Examples: premortem watch; premortem watch --reading smic_yield_ascend=0.60 --json
     """
-    from premortem import analysis, report
+    from premortem import questions, terminal
 
     within, made = _study_and_run(study, run)
-    result = analysis.what_to_watch(within, made, day(as_of, "--as-of"), reading or (), policy)
-    show(result, as_json, False, lambda: report.print_watch(result))
+    result = questions.what_to_watch(within, made, day(as_of, "--as-of"), reading or (), policy)
+    show(result, as_json, False, lambda: terminal.print_watch(result))
 
 
 @app.command(rich_help_panel="Watch")
@@ -61,14 +61,14 @@ def hindcast(
 
     Examples: premortem hindcast; premortem hindcast --observations mine.csv --json
     """
-    from premortem import analysis, report
+    from premortem import questions, terminal
     from premortem.study import Study
 
     made = stored(study, run) if run else None
-    judged = analysis.hindcast(
+    judged = questions.hindcast(
         day(as_of, "--as-of"), observations, study=Study(study), run=made, futures=futures, seed=seed
     )
-    show(judged.as_dict(), as_json, False, lambda: report.print_hindcast(judged))
+    show(judged.as_dict(), as_json, False, lambda: terminal.print_hindcast(judged))
 
 
 def _study_and_run(study: Path | None, run: Path | None) -> tuple[Any, Any]:
@@ -94,11 +94,13 @@ def timeline(
 
     Examples: premortem timeline --assumption A1; premortem timeline --until 2025-02-26 --json
     """
-    from premortem import analysis, report
+    from premortem import questions, terminal
     from premortem.study import Study
     from premortem.watch import timeline as dated
 
     within = Study(study)
-    chosen = within.assumptions[analysis.assumption_number(within, assumption)].id if assumption else None
-    result = dated.as_dict(dated.timeline(within.assumptions, chosen, day(until, "--until") if until else None))
-    show(result, as_json, False, lambda: report.print_timeline(result))
+    chosen = within.assumptions[questions.assumption_number(within, assumption)].id if assumption else None
+    result = dated.as_dict(
+        dated.timeline(within.case, within.assumptions, chosen, day(until, "--until") if until else None)
+    )
+    show(result, as_json, False, lambda: terminal.print_timeline(result))

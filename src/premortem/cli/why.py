@@ -38,12 +38,12 @@ def stress(
 
     Examples: premortem stress A2; premortem stress A4 --policy rescinded --json; premortem stress A1 --from 42
     """
-    from premortem import analysis, report
+    from premortem import questions, terminal
 
     made = stored(study, run, memory)
-    weighed = analysis.weigh_run(made, day(weights, "--weights")).values if weights else None
-    result = analysis.stress(made, assumption, policy, top, samples=samples, start=start, weights=weighed)
-    show(result, as_json, False, lambda: report.print_stress(result, made.study))
+    weighed = questions.weigh_run(made, day(weights, "--weights")).values if weights else None
+    result = questions.stress(made, assumption, policy, top, samples=samples, start=start, weights=weighed)
+    show(result, as_json, False, lambda: terminal.print_stress(result, made.study))
 
 
 @app.command(rich_help_panel="Why")
@@ -65,10 +65,10 @@ def compare(
 
     Examples: premortem compare; premortem compare as-written streamlined --weigh A4=2 --json
     """
-    from premortem import analysis, report
+    from premortem import questions, terminal
 
-    result = analysis.compare(stored(study, run, memory), policies or None, analysis.weights_of(weigh or []))
-    show(result, as_json, False, lambda: report.print_compare(result))
+    result = questions.compare(stored(study, run, memory), policies or None, questions.weights_of(weigh or []))
+    show(result, as_json, False, lambda: terminal.print_compare(result))
 
 
 @app.command(rich_help_panel="Why")
@@ -85,12 +85,12 @@ def edits(
 
     Examples: premortem edits; premortem edits --policy streamlined --json; premortem edits --run out
     """
-    from premortem import analysis, report
+    from premortem import questions, terminal
     from premortem.study import Study
 
     made = stored(study, run) if run else None
-    result = analysis.heavy_edits(made.study if made else Study(study), policy, run=made)
-    show(result, as_json, False, lambda: report.print_edits(result))
+    result = questions.heavy_edits(made.study if made else Study(study), policy, run=made)
+    show(result, as_json, False, lambda: terminal.print_edits(result))
 
 
 @app.command(rich_help_panel="Why")
@@ -106,7 +106,7 @@ def futures(
 
     Examples: premortem futures; premortem futures --k 5 --json
     """
-    from premortem import analysis, report
+    from premortem import questions, terminal
 
-    result = analysis.futures(stored(study, run), k)
-    show(result, as_json, False, lambda: report.print_futures(result))
+    result = questions.futures(stored(study, run), k)
+    show(result, as_json, False, lambda: terminal.print_futures(result))

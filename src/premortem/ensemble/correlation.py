@@ -4,7 +4,6 @@ Source: Iman and Conover 1982 for the aim, Li and Hammond 1975 for the copula; S
 is 6 / pi x asin(r / 2), so r = 2 sin(pi rho / 6).
 """
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.reading import read_text
+from premortem.files.table import read_rows
 
 Array = NDArray[np.float64]
 COLUMNS = ("a", "b", "rho")
@@ -57,43 +56,42 @@ def read(path: Path, names: Sequence[str], orderless: Sequence[str]) -> Copula:
     Raises `BadInput`, or all faults at once: a name that is unknown, that does not vary or has no order (`orderless`), a pair
     that stands twice or with itself, a rho out of range, or correlations that cannot hold together.
     """
-    pairs, errors = _rows(path), []
+    pairs, errors = _rows(path)
     seen: set[frozenset[str]] = set()
-    for line, (a, b, rho) in enumerate(pairs, 2):
+    for line, (a, b, rho) in pairs:
         for name in (a, b):
             if name not in names:
-                hint = nearest(name, names)
-                errors.append(BadInput(path.name, f"row {line}", f"no such uncertainty: {name}", got=name, hint=hint))
+                allowed, hint = "a name in the shipped params.csv", nearest(name, names)
+                what = f"no such uncertainty: {name}"
+                errors.append(BadInput(path.name, f"row {line}", what, got=name, allowed=allowed, hint=hint))
             elif name in orderless:
                 what = f"{name} is fixed or a category, so it has no order to correlate"
                 errors.append(BadInput(path.name, f"row {line}", what, got=name, allowed="an uncertainty with a range"))
         if a == b or frozenset((a, b)) in seen:
             what = "an uncertainty with itself" if a == b else "this pair stands twice"
             errors.append(BadInput(path.name, f"row {line}", what, got=f"{a}, {b}"))
-        if not abs(rho) <= MOST:
+        if rho is not None and not abs(rho) <= MOST:
             allowed = f"-{MOST} to {MOST}"
             errors.append(BadInput(path.name, f"row {line}.rho", "is out of range", got=rho, allowed=allowed))
         seen.add(frozenset((a, b)))
     raise_all(errors)
-    return _copula(path.name, pairs, names)
+    return _copula(path.name, [(a, b, rho) for _, (a, b, rho) in pairs if rho is not None], names)
 
 
-def _rows(path: Path) -> list[tuple[str, str, float]]:
-    try:
-        rows = list(csv.DictReader(read_text(path, "a UTF-8 CSV table").splitlines(), strict=True))
-    except csv.Error as error:
-        raise BadInput(path.name, "", f"cannot be read: {error}", allowed="a UTF-8 CSV table") from error
-    errors, pairs = [], []
-    for line, row in enumerate(rows, 2):
-        if set(row) != set(COLUMNS) or None in row.values():
-            got = ", ".join(str(key) for key in row)
-            raise BadInput(path.name, f"row {line}", "has other columns", got=got, allowed=", ".join(COLUMNS))
+def _rows(path: Path) -> tuple[list[tuple[int, tuple[str, str, float | None]]], list[BadInput]]:
+    """Pairs with their row's number, rho None where it is no number, and what is wrong so far."""
+    rows, errors = read_rows(path, COLUMNS)
+    pairs: list[tuple[int, tuple[str, str, float | None]]] = []
+    for line, row in rows:
+        if not {*COLUMNS} <= {*row}:
+            break  # told by the column that is absent
         try:
-            pairs.append((row["a"].strip(), row["b"].strip(), float(row["rho"])))
+            rho = float(row["rho"])
         except ValueError:
-            errors.append(BadInput(path.name, f"row {line}.rho", "is not a number", got=row["rho"]))
-    raise_all(errors)
-    return pairs
+            rho = None
+            errors.append(BadInput(path.name, f"row {line}.rho", "is not a number", got=row["rho"], allowed="a number"))
+        pairs.append((line, (row["a"].strip(), row["b"].strip(), rho)))
+    return pairs, errors
 
 
 def _copula(file: str, pairs: list[tuple[str, str, float]], names: Sequence[str]) -> Copula:

@@ -1,6 +1,6 @@
 """Evidence: every prior beside what its quantity says, worked out from the quantity's own numbers.
 
-`world/evidence.csv` has a row for each prior: the quantities of the packaged table that it rests on (`q84.low` in an
+`evidence.csv` has a row for each prior: the quantities of the packaged table that it rests on (`q84.low` in an
 expression), how they are converted, and why the prior departs where it does so on purpose. Verdicts are worked out here,
 never written down.
 """
@@ -12,16 +12,16 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
-from premortem import facts, world
+from premortem import facts
+from premortem.case import default
 from premortem.ensemble.priors import Prior, Priors, read
 from premortem.errors import BadInput, nearest, raise_all
 
-EVIDENCE = files("premortem.world") / "evidence.csv"
+EVIDENCE = default() / "evidence.csv"
 COLUMNS = ("name", "quantity", "conversion", "low", "central", "high", "cites", "why")
 ENDS = ("low", "central", "high")
 # What a number of a source becomes in the prior's unit.
@@ -72,7 +72,7 @@ def evidence(priors: Priors | None = None, path: Path | Traversable = EVIDENCE) 
     Raises `BadInput`, or all of them at once: a prior without a row, a row without a prior, an unknown quantity or
     conversion, an expression that cannot be worked out.
     """
-    priors = priors or read(world.PARAMS)
+    priors = priors or read(default() / "params.csv")
     rows, numbers, errors = _rows(path), _numbers(), []
     by_name = {row["name"]: row for row in rows}
     missing = [name for name in priors.names if name not in by_name]

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from premortem.writing import append
+from premortem.files.writer import append
 
 
 class Log:

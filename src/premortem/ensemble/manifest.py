@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from premortem import reading
 from premortem.ensemble.layout import MANIFEST
 from premortem.errors import BadInput, PremortemError
+from premortem.files import reader
 
 # 3: a sealed manifest, and parts that know their run.
 # 2: parts of 16,384 futures, checksums with the futures that are not finite, a lock that the system keeps.
@@ -86,7 +86,7 @@ def is_finished(folder: Path) -> bool:
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(reading.read_bytes(path, "a manifest that `premortem run` wrote"))
+        return json.loads(reader.read_bytes(path, "a manifest that `premortem run` wrote"))
     except (ValueError, RecursionError) as error:
         raise BadInput(str(path), "", f"cannot be read: {error}", hint="run again: premortem run") from error
 

@@ -4,7 +4,6 @@ A prior is its quantile function, kept as a table over standard normal scores: o
 sample, and differentiable, which the nearest break in standard normal space needs.
 """
 
-import csv
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -17,20 +16,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import FiniteFloat, ValidationError, ValidationInfo, field_validator
 from scipy.special import betainc, betaincinv, ndtr, ndtri
 
 from premortem.ensemble import correlation
 from premortem.ensemble.correlation import Copula
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
-from premortem.faults import fault
-from premortem.reading import read_text
+from premortem.files.table import read_rows
+from premortem.files.typed import Strict, faults_of
 
 Array = NDArray[np.float64]
 Distribution = Literal[
     "uniform", "loguniform", "triangular", "normal", "lognormal", "beta", "logitnormal", "fixed", "categorical"
 ]
+# Where the names of uncertainties are listed.
+FOUND = "a name in the shipped params.csv"
 # Normal score of the 95% quantile: `low` and `high` of unbounded distributions are read as 5 and 95%.
 Z95 = 1.6448536269514722
 # Scores between which quantiles are tabulated, and their spacing; beyond them a value stays at the end.
@@ -38,17 +39,15 @@ Z_MAX, Z_STEP = 6.0, 0.01
 SCORES = np.arange(-Z_MAX, Z_MAX + Z_STEP / 2, Z_STEP)
 
 
-class Prior(BaseModel):
+class Prior(Strict):
     """One row of a parameter table."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     module: str
     unit: str
-    low: float
-    central: float | None
-    high: float
+    low: FiniteFloat
+    central: FiniteFloat | None
+    high: FiniteFloat
     distribution: Distribution
     meaning: str
     binds: str
@@ -61,20 +60,23 @@ class Prior(BaseModel):
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Prior":
-        ends = [self.low, *([] if self.central is None else [self.central]), self.high]
-        if not all(map(math.isfinite, ends)):
-            raise ValueError("low, central and high must be numbers")
+    @field_validator("distribution")
+    @classmethod
+    def _in_order(cls, distribution: str, info: ValidationInfo) -> str:
+        """The range, when its numbers can be read, whatever else of the row cannot."""
+        if not {"low", "central", "high"} <= {*info.data}:
+            return distribution
+        low, central, high = (info.data[end] for end in ("low", "central", "high"))
+        ends = [low, *([] if central is None else [central]), high]
         if ends != sorted(ends):
-            raise ValueError(f"low {self.low:g}, central {self.central}, high {self.high:g} are not in order")
-        if self.distribution == "triangular" and self.central is None:
+            raise ValueError(f"low {low:g}, central {central}, high {high:g} are not in order")
+        if distribution == "triangular" and central is None:
             raise ValueError("a triangular prior needs a central value, its mode")
-        if self.distribution in ("lognormal", "loguniform") and self.low <= 0:
-            raise ValueError(f"a {self.distribution} prior needs low above 0")
-        if self.distribution in ("beta", "logitnormal") and not (self.low > 0 and self.high < 1):
-            raise ValueError(f"a {self.distribution} prior needs 0 < low and high < 1")
-        return self
+        if distribution in ("lognormal", "loguniform") and low <= 0:
+            raise ValueError(f"a {distribution} prior needs low above 0")
+        if distribution in ("beta", "logitnormal") and not (low > 0 and high < 1):
+            raise ValueError(f"a {distribution} prior needs 0 < low and high < 1")
+        return distribution
 
     @property
     def varies(self) -> bool:
@@ -143,9 +145,7 @@ class Priors:
 
         Raises `BadInput` for an unknown name and for every fault of `read`.
         """
-        given = {row.name: row for row in read(path).rows}
-        unknown = [name for name in given if name not in self.names]
-        raise_all([BadInput(path.name, n, "no such uncertainty", got=n, hint=nearest(n, self.names)) for n in unknown])
+        given = {row.name: row for row in read(path, self.names).rows}
         return Priors(tuple(given.get(row.name, row) for row in self.rows))
 
     def correlated(self, path: Path) -> "Priors":
@@ -157,17 +157,21 @@ class Priors:
         return Priors(self.rows, correlation.read(path, self.names, orderless))
 
 
-def read(path: Any) -> Priors:
-    """Priors from a CSV table. Raises `BadInput` (all faults at once) naming the file, the row and what is allowed."""
-    try:
-        rows = list(csv.DictReader(read_text(path, "a UTF-8 CSV table").splitlines(), strict=True))
-    except csv.Error as error:
-        raise BadInput(path.name, "", f"cannot be read: {error}", allowed="a UTF-8 CSV table") from error
-    if not rows:
+def read(path: Any, known: Sequence[str] = ()) -> Priors:
+    """Priors from a CSV table. Raises `BadInput` (all faults at once) naming the file, the row and what is allowed.
+
+    With `known` names, any other name is a fault too.
+    """
+    rows, errors = read_rows(path, tuple(Prior.model_fields))
+    if not rows and not errors:
         raise BadInput(path.name, "", "no rows", allowed=f"columns {', '.join(Prior.model_fields)}")
-    errors: list[BadInput] = []
-    priors = [prior for i, row in enumerate(rows) if (prior := _parse(path.name, i + 2, row, errors))]
-    names = [prior.name for prior in priors]
+    priors = [prior for number, row in rows if (prior := _parse(path.name, number, row, errors))]
+    names = [row["name"] for _, row in rows if "name" in row]
+    if known:
+        lost = [n for n in dict.fromkeys(names) if n not in known]
+        errors += [
+            BadInput(path.name, n, "no such uncertainty", got=n, allowed=FOUND, hint=nearest(n, known)) for n in lost
+        ]
     errors += [BadInput(path.name, n, "stands twice", got=n) for n in sorted(set(names)) if names.count(n) > 1]
     raise_all(errors)
     return Priors(tuple(priors))
@@ -181,12 +185,13 @@ def quantities(basis: str) -> tuple[int, ...]:
 
 def _parse(file: str, line: int, row: dict[str, str], errors: list[BadInput]) -> Prior | None:
     try:
-        return Prior.model_validate(row)
+        return Prior.model_validate({key: row[key] for key in row if key in Prior.model_fields})
     except ValidationError as wrong:
-        for found in wrong.errors():
-            column = ".".join(map(str, found["loc"])) or "range"
-            key = f"row {line} ({row.get('name')}).{column}"
-            errors.append(fault(file, key, dict(found), tuple(Prior.model_fields)))
+        at = f"row {line} ({row.get('name')})"
+        for told, found in zip(faults_of(wrong, Prior, file, at), wrong.errors(), strict=True):
+            if found["type"] != "missing":  # a column that is absent is told once
+                in_order = (found["type"], found["loc"]) == ("value_error", ("distribution",))
+                errors.append(told.at(file, f"{at}.range") if in_order else told)
         return None
 
 

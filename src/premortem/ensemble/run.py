@@ -28,6 +28,7 @@ from premortem.ensemble.part import (
 )
 from premortem.ensemble.priors import Priors
 from premortem.errors import BadInput
+from premortem.text.numbers import counted
 
 __all__ = ["CHUNK", "Model", "Progress", "Timing", "draw", "peak_mb", "run", "use_compilation_cache"]
 
@@ -87,7 +88,7 @@ def run(
     key, timing = identity(manifest["inputs"]), Timing()
     with store.opened(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
         spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures)
-        log(f"{futures:,} futures x {len(policies)} policies, seed {seed}, {kind}, run {key[:16]}")
+        log(f"{counted(futures, 'future')} x {counted(len(policies), 'policy')}, seed {seed}, {kind}, run {key[:16]}")
         todo = _todo(folder, spec)
         parts = _on_cluster(spec, todo, cluster) if cluster else _here(spec, todo, most_memory, timing)
         _collect(spec, folder, parts, timing, log, progress)
@@ -115,7 +116,7 @@ def _collect(
         timing.simulated += made.simulated
         timing.simulate = time.perf_counter() - began - timing.compile
         if made.written:
-            log(f"part {made.part + 1} of {spec.parts}: {len(made.written)} files, {made.seconds:.2f} s")
+            log(f"part {made.part + 1} of {spec.parts}: {counted(len(made.written), 'file')}, {made.seconds:.2f} s")
         if progress:
             progress(done, spec.futures, timing.simulate)
 

@@ -17,13 +17,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from premortem import reading, writing
 from premortem.ensemble import layout, swap
 from premortem.ensemble.layout import CHECKSUMS, LOCK, LOG, MANIFEST, part_name
 from premortem.ensemble.lock import held
 from premortem.ensemble.manifest import FINISHED, FORMAT, is_finished, of_ours, read_manifest, sealed
-from premortem.ensemble.place import changes, owner_of, place_of
+from premortem.ensemble.run_folder import changes, owner_of, place_of
 from premortem.errors import BadInput, MissingData, NotReproducible
+from premortem.files import reader, writer
 
 __all__ = [
     "CHECKSUMS",
@@ -72,7 +72,7 @@ class Store:
         """Note finished files, on disk before anything else happens."""
         with (
             told(self.folder, CHECKSUMS),
-            open(writing.append(self.folder / CHECKSUMS), "a", encoding="utf-8") as lines,
+            open(writer.append(self.folder / CHECKSUMS), "a", encoding="utf-8") as lines,
         ):
             lines.write("".join(_line(entry) for entry in entries))
             lines.flush()
@@ -91,14 +91,14 @@ class Store:
         """Mark a run as finished, with its results; checksums in order, whatever the order of writing."""
         with told(self.folder, ""):
             for name in sorted(layout.folders(manifest["inputs"]["policies"])):
-                writing.sync_folder(self.folder / name)
+                writer.sync_folder(self.folder / name)
         text = self._save_checksums()
         _write_manifest(self.folder, manifest | {"status": FINISHED, "checksums": _sha(text)})
 
     def _save_checksums(self) -> str:
         text = "".join(_line(self.written[name]) for name in sorted(self.written))
         with told(self.folder, CHECKSUMS):
-            writing.put(self.folder / CHECKSUMS, text)
+            writer.put(self.folder / CHECKSUMS, text)
         return text
 
 
@@ -143,7 +143,7 @@ def write_table(
     digests: list[str] = []
     with told(folder, name):
         # zstd 1 without dictionaries: measured fastest for columns of distinct floats
-        writing.put(
+        writer.put(
             folder / name,
             lambda half: pq.write_table(
                 table, half, compression="zstd", compression_level=1, use_dictionary=False, write_page_checksum=True
@@ -159,7 +159,7 @@ def open_table(folder: Path, run: str, name: str) -> pq.ParquetFile:
     """A part of a run, to be read with its pages checked. Raises `MissingData` where it cannot be, or is another's."""
     path = folder / name
     try:
-        reading.check_ordinary(path)
+        reader.check_ordinary(path)
         held = pq.ParquetFile(path, page_checksum_verification=True)
     except (BadInput, OSError, pa.ArrowException) as error:
         raise missing(folder, name, str(error) if path.exists() else "is not there") from error
@@ -177,7 +177,7 @@ def missing(folder: Path, name: str, what: str) -> MissingData:
 def read_checksums(folder: Path) -> list[Written]:
     """Finished files of a run, in the order in which they were written; lines that say nothing are left out."""
     path, found = folder / CHECKSUMS, []
-    text = reading.read_bytes(path, "a list of checksums").decode("utf-8", "replace") if path.exists() else ""
+    text = reader.read_bytes(path, "a list of checksums").decode("utf-8", "replace") if path.exists() else ""
     for line in text.splitlines():
         try:
             entry = json.loads(line)
@@ -232,7 +232,7 @@ def _begun(place: Path, target: Path, manifest: dict[str, Any], resume: bool) ->
         if there and not resume:
             layout.clear(place, known, keep=(MANIFEST, LOCK), to=target if place != target else None)
         for name in layout.sorted_out(place, known)[0]:
-            if name.endswith(writing.HALF):
+            if name.endswith(writer.HALF):
                 (place / name).unlink()
         if not (resume and there and there["status"] == FINISHED):  # which stays one while it is mended
             _write_manifest(place, manifest)
@@ -249,7 +249,7 @@ def _leave(place: Path, target: Path, manifest: dict[str, Any], made: bool) -> N
 def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     text = json.dumps(sealed(manifest), indent=1, allow_nan=False) + "\n"
     with told(folder, MANIFEST):
-        writing.put(folder / MANIFEST, text)
+        writer.put(folder / MANIFEST, text)
 
 
 def _said_to_be(said: Mapping[bytes, bytes], run: str) -> str:

@@ -9,11 +9,11 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from premortem import writing
 from premortem.ensemble import layout
 from premortem.ensemble.lock import only_begun
 from premortem.ensemble.manifest import of_ours
 from premortem.errors import BadInput
+from premortem.files import writer
 
 # Linux: names are taken as seen from the current folder; change the two over.
 HERE, EXCHANGE = -100, 2
@@ -47,7 +47,7 @@ def into_place(half: Path, folder: Path) -> None:
     """
     _change(half, folder)
     try:
-        writing.sync_folder(folder.parent)
+        writer.sync_folder(folder.parent)
     except OSError:
         _change(half, folder)
         raise

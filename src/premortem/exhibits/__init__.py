@@ -7,8 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from premortem import writing
 from premortem.errors import MissingData, PremortemError, raise_all, unknown
+from premortem.files import writer
+from premortem.text.numbers import counted
 
 # The module of each exhibit by its name, in the order in which they are shown: the note's, then ours.
 EXHIBITS = {
@@ -53,7 +54,7 @@ def exhibit(name: str, run: Any = None) -> Any:
     said = module.says(frame)
     # some simulate futures of their own, of the run's study
     shown = from_run and not getattr(module, "ANEW", False)
-    source = module.SOURCE + (f"; run of {run.futures:,} futures, seed {run.seed}" if shown else "")
+    source = module.SOURCE + (f"; run of {counted(run.futures, 'future')}, seed {run.seed}" if shown else "")
     return Exhibit(name, module.SUBJECT, module.BADGE, said, module.UNIT, module.METHOD, source, frame, module.chart)
 
 
@@ -120,9 +121,9 @@ def _row(name: str, made: Any, error: str, folder: Path | None, formats: tuple[s
 
 
 def _make(folder: Path) -> None:
-    with writing.told(folder):
+    with writer.told(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        writing.check_folder(folder)
+        writer.check_folder(folder)
 
 
 def subject(name: str) -> str:

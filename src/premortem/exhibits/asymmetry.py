@@ -5,12 +5,12 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.analysis import time_asymmetry
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, highest, muted_title
+from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE, highest, muted_title
-from premortem.exhibits.theme import BREAKS, HOLDS, INK, WIDTH, themed
-from premortem.words import change_in_points, points, share
+from premortem.questions import time_asymmetry
+from premortem.text.numbers import change_in_points, points, share
 
 SUBJECT = "The asymmetry of time"
 BADGE: Badge = "ours"
@@ -28,7 +28,7 @@ LITTLE = 0.03
 
 def data(run: Any) -> pl.DataFrame:
     """By case and assumption: case, assumption, holds (share), change (share)."""
-    return time_asymmetry(run.study, of_run.policy(run))
+    return time_asymmetry(run.study, run_bands.policy(run))
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:

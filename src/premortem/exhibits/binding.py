@@ -5,11 +5,10 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.charts.marks import PHONE, muted_title
+from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE, muted_title
-from premortem.exhibits.theme import BREAKS, HOLDS, INK, WIDTH, themed
-from premortem.words import share
-from premortem.world import quarter_labels
+from premortem.text.numbers import share
 
 SUBJECT = "HBM or logic as China's binding constraint"
 BADGE: Badge = "ours"
@@ -40,8 +39,8 @@ def data(run: Any) -> pl.DataFrame:
         parts.append(
             mean.with_columns(
                 policy=pl.lit(policy),
-                quarter=pl.Series([quarter_labels()[q] for q in mean["quarter"]]),
-                year=2023 + (pl.col("quarter") + 0.5) / 4,
+                quarter=pl.Series([run.study.steps[q] for q in mean["quarter"]]),
+                year=int(run.study.steps[0][:4]) + (pl.col("quarter") + 0.5) / 4,
                 logic=1 - pl.col("memory"),
             )
         )

@@ -5,10 +5,10 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.charts.marks import PHONE
+from premortem.charts.theme import HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE
-from premortem.exhibits.theme import HOLDS, INK, WIDTH, themed
-from premortem.words import share, short
+from premortem.text.numbers import share, short
 
 SUBJECT = "The assumptions under each policy"
 BADGE: Badge = "ours"

@@ -7,13 +7,12 @@ import altair as alt
 import numpy as np
 import polars as pl
 
-from premortem import world
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, highest, lowest
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE, highest, lowest
-from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
 from premortem.facts import read
-from premortem.words import number, share
+from premortem.text.numbers import number, share
 
 SUBJECT = "The caps against demand, by country"
 BADGE: Badge = "ours"
@@ -32,9 +31,9 @@ SPAN = ("2025Q1", "2027Q4")
 
 def data(run: Any) -> pl.DataFrame:
     """By Tier-2 region, a country on average [MH]: region, countries, wanted, placed, unmet, low and high of wanted, cap, binds (share of futures)."""
-    policy = of_run.policy(run)
+    policy = run_bands.policy(run)
     held = run.regional(policy, ["additions", "unmet", "chinese_abroad"])
-    labels = world.quarter_labels()
+    labels = run.study.steps
     window = slice(labels.index(SPAN[0]), labels.index(SPAN[1]) + 1)
     regions = read("regions")
     cap = _allocation(run, policy)

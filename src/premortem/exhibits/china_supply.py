@@ -5,12 +5,11 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, highest, muted_title
+from premortem.charts.theme import HOLDS, INK, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE, highest, muted_title
-from premortem.exhibits.theme import HOLDS, INK, WIDTH, themed
-from premortem.words import number, share
-from premortem.world import quarter_labels
+from premortem.text.numbers import number, share
 
 SUBJECT = "China's supply of compute by source"
 BADGE: Badge = "ours"
@@ -31,13 +30,11 @@ SOURCES = {
 LAST = 2030
 # The axis goes on above the longest line, so that its end is seen to be one.
 ROOM = 1.06
-# Year of a run's first quarter.
-START = int(quarter_labels()[0][:4])
 
 
 def data(run: Any) -> pl.DataFrame:
     """By source and year [MH]: source, year, p5, p50, p95, and largest: the share of the first futures in which it brings most."""
-    rows = of_run.bands(run, *SOURCES).filter(pl.col("year") < LAST + 1)
+    rows = run_bands.bands(run, *SOURCES).filter(pl.col("year") < LAST + 1)
     bands = (
         rows.with_columns(pl.col("year").floor().cast(pl.Int64), source=pl.col("series").replace_strict(SOURCES))
         .group_by("source", "year", maintain_order=True)
@@ -49,7 +46,7 @@ def data(run: Any) -> pl.DataFrame:
 
 def _largest(run: Any) -> pl.DataFrame:
     """By source and year: the share of the first futures in which it brings more than any other."""
-    held = run.paths(of_run.policy(run)).with_columns(year=START + pl.col("quarter") // 4)
+    held = run.paths(run_bands.policy(run)).with_columns(year=int(run.study.steps[0][:4]) + pl.col("quarter") // 4)
     yearly = held.group_by("future", "year", maintain_order=True).agg(pl.col(*SOURCES).sum())
     long = yearly.unpivot([*SOURCES], index=["future", "year"], variable_name="series", value_name="mh")
     first = (

@@ -6,13 +6,12 @@ import altair as alt
 import numpy as np
 import polars as pl
 
-from premortem import world
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, muted_title
+from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE, muted_title
-from premortem.exhibits.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.facts import read
-from premortem.words import number, share
+from premortem.text.numbers import number, share
 
 SUBJECT = "Compute by place and origin"
 BADGE: Badge = "ours"
@@ -30,9 +29,9 @@ ORIGINS = {"stock_us": "US-aligned", "stock_cn": "Chinese"}
 
 def data(run: Any) -> pl.DataFrame:
     """Stock by place, origin and year-end [MH]: place, origin, quarter, year, p5, p50, p95."""
-    held = run.regional(of_run.policy(run), list(ORIGINS))
+    held = run.regional(run_bands.policy(run), list(ORIGINS))
     bloc = np.array(read("regions")["bloc"].to_list())
-    labels = world.quarter_labels()
+    labels = run.study.steps
     rows = []
     for place, key in PLACES.items():
         for series, origin in ORIGINS.items():

@@ -5,13 +5,13 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.analysis import heavy_edits
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, highest
+from premortem.charts.theme import BREAKS, CONTEXT, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.marks import PHONE, highest
-from premortem.exhibits.theme import BREAKS, CONTEXT, WIDTH, themed
 from premortem.facts import read
-from premortem.words import listing, spelled, within
+from premortem.questions import heavy_edits
+from premortem.text.numbers import listing, spelled, within
 
 SUBJECT = "The index of heavy edits"
 BADGE: Badge = "ours"
@@ -31,7 +31,7 @@ LEAST = 0.005
 
 def data(run: Any) -> pl.DataFrame:
     """By clause number: clause, parameter, index, rank, binds, pressure, name, edited (0 to 1, null where not coded)."""
-    found = heavy_edits(run.study, of_run.policy(run))
+    found = heavy_edits(run.study, run_bands.policy(run))
     rows = pl.DataFrame(
         [{k: r[k] for k in ("clause", "parameter", "index", "rank", "binds", "pressure")} for r in found["clauses"]]
     )

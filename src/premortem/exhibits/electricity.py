@@ -5,12 +5,12 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, end_words, fan, highest, lowest, muted_title, rule, spread
+from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE, end_words, fan, highest, lowest, muted_title, rule, spread
-from premortem.exhibits.theme import BREAKS, HOLDS, INK, WIDTH, themed
 from premortem.facts import read
-from premortem.words import number
+from premortem.text.numbers import number
 
 SUBJECT = "AI electricity against linear and exponential paths"
 BADGE: Badge = "ours"
@@ -25,18 +25,20 @@ METHOD = (
 
 def data(run: Any) -> pl.DataFrame:
     """Bands and paths [TWh a year]: series (`world`, `linear`, `exponential`, `us_added`, `surplus`), quarter, year, p5 to p95."""
-    bands = of_run.bands(run, "ai_twh_world", start=2024.5)
-    a, b = (of_run.at(of_run.bands(run, "ai_twh_world"), q)["p50"] for q in ("2024Q4", "2025Q4"))
+    bands = run_bands.bands(run, "ai_twh_world", start=2024.5)
+    a, b = (run_bands.at(run_bands.bands(run, "ai_twh_world"), q)["p50"] for q in ("2024Q4", "2025Q4"))
     lag = pl.col("year") - 2024.875
     paths = [
         bands.select("quarter", "year", p50=a + (b - a) * lag, series=pl.lit("linear")),
         bands.select("quarter", "year", p50=a * (b / a) ** lag, series=pl.lit("exponential")),
     ]
     surplus = float(read("regions").filter(pl.col("id") == "USA")["surplus_twh_yr"][0])
-    added = of_run.bands(run, "us_surge_ratio", start=2024.5).with_columns([pl.col(c) * surplus for c in of_run.BANDS])
+    added = run_bands.bands(run, "us_surge_ratio", start=2024.5).with_columns(
+        [pl.col(c) * surplus for c in run_bands.BANDS]
+    )
     level = bands.select("quarter", "year", p50=pl.lit(surplus), series=pl.lit("surplus"))
     parts = [bands.with_columns(series=pl.lit("world")), *paths, added.with_columns(series=pl.lit("us_added")), level]
-    return pl.concat(parts, how="diagonal_relaxed").select("series", "quarter", "year", *of_run.BANDS)
+    return pl.concat(parts, how="diagonal_relaxed").select("series", "quarter", "year", *run_bands.BANDS)
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
@@ -91,8 +93,8 @@ def _paths(frame: pl.DataFrame, x: Any, top: float) -> Any:
 
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
-    world, linear, exponential = (of_run.at(frame, "2030Q4", s) for s in ("world", "linear", "exponential"))
-    added, surplus = of_run.at(frame, "2028Q4", "us_added"), frame.filter(pl.col("series") == "surplus")["p50"][0]
+    world, linear, exponential = (run_bands.at(frame, "2030Q4", s) for s in ("world", "linear", "exponential"))
+    added, surplus = run_bands.at(frame, "2028Q4", "us_added"), frame.filter(pl.col("series") == "surplus")["p50"][0]
     near = (
         "between a straight and an exponential path"
         if linear["p50"] < world["p50"] < exponential["p50"]

@@ -6,13 +6,13 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.charts.marks import PHONE, countries
+from premortem.charts.theme import GRID, INK, MUTED, TIERS, WIDTH, themed
+from premortem.charts.worldmap import BORDERS, world_map
 from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.marks import PHONE, countries
-from premortem.exhibits.theme import GRID, INK, MUTED, TIERS, WIDTH, themed
-from premortem.exhibits.worldmap import BORDERS, world_map
 from premortem.facts import read
-from premortem.regime import book as rules
-from premortem.words import number
+from premortem.law import book as rules
+from premortem.text.numbers import number
 
 SUBJECT = "The AI Diffusion Framework in one picture"
 BADGE: Badge = "replicates"

@@ -5,10 +5,10 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, muted_title
+from premortem.charts.theme import CONTEXT, HOLDS, INK, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.marks import PHONE, muted_title
-from premortem.exhibits.theme import CONTEXT, HOLDS, INK, WIDTH, themed
 from premortem.facts import read
 
 SUBJECT = "Capital expenditure of the big four"
@@ -55,7 +55,12 @@ def data(run: Any = None) -> pl.DataFrame:
         noted.with_columns(panel=pl.lit("note's basis"), bar=bar).select(columns),
     ]
     if run is not None:
-        year = of_run.bands(run, "capex").filter(pl.col("quarter").str.starts_with("2025")).select(*of_run.BANDS).mean()
+        year = (
+            run_bands.bands(run, "capex")
+            .filter(pl.col("quarter").str.starts_with("2025"))
+            .select(*run_bands.BANDS)
+            .mean()
+        )
         parts.append(
             year.select(
                 panel=pl.lit("model"),
@@ -65,7 +70,7 @@ def data(run: Any = None) -> pl.DataFrame:
                 low="p5",
                 high="p95",
                 basis=pl.lit("simulated"),
-                source=pl.lit(of_run.policy(run)),
+                source=pl.lit(run_bands.policy(run)),
             )
         )
     return pl.concat(parts, how="diagonal_relaxed")

@@ -6,12 +6,11 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, fan, fan_words, muted_title
+from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.marks import PHONE, fan, fan_words, muted_title
-from premortem.exhibits.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.facts import read
-from premortem.words import share
 
 SUBJECT = "DeepSeek's service status by day"
 BADGE: Badge = "replicates"
@@ -28,8 +27,8 @@ METHOD = (
 MEASURES = {"uptime": "Uptime as the status page counts it", "full performance": "Full performance"}
 SERVICES = {"api": "API", "chat": "Web chat"}
 LAST = "2025-02-24"
-# First day of the last stretch, in which the note has the trouble gone; and uptime that counts as whole [%].
-WATCHED, WHOLE = "2025-02-08", 99.5
+# Uptime that counts as whole [%]; and full performance on a day that counts as next to none [%].
+WHOLE, NONE = 99.5, 1.0
 
 
 def data(run: Any = None) -> pl.DataFrame:
@@ -46,8 +45,8 @@ def data(run: Any = None) -> pl.DataFrame:
         for name, column in (("uptime", "uptime_statuspage_pct"), ("full performance", "full_performance_pct"))
     ]
     if run is not None:
-        band = of_run.bands(run, "cn_serving").filter(pl.col("year") < 2028)
-        parts.append(band.select("quarter", "year", *of_run.BANDS, panel=pl.lit("model")))
+        band = run_bands.bands(run, "cn_serving").filter(pl.col("year") < 2028)
+        parts.append(band.select("quarter", "year", *run_bands.BANDS, panel=pl.lit("model")))
     return pl.concat(parts, how="diagonal_relaxed")
 
 
@@ -104,7 +103,7 @@ def _capacity(model: pl.DataFrame, width: int) -> Any:
     x = alt.X(
         "year:Q", title=None, axis=alt.Axis(format="d", tickCount=4, grid=False), scale=alt.Scale(domain=[2024, 2028.7])
     )
-    rows = model.select("year", *of_run.BANDS)
+    rows = model.select("year", *run_bands.BANDS)
     drawn = fan(rows, x, None) + fan_words(rows, x)
     return drawn.properties(
         width=width,
@@ -114,17 +113,22 @@ def _capacity(model: pl.DataFrame, width: int) -> Any:
 
 
 def worst(frame: pl.DataFrame) -> dict[str, Any]:
-    """The API's worst day by uptime, the first day on from which it stays whole, and days at full performance in February."""
+    """The API's worst day by uptime, the last on which it is not whole; the first day from which full performance stays next to
+    none, and the most that it is on a day from there on [%].
+    """
     api = frame.filter((pl.col("panel") == "status") & (pl.col("service") == "api"))
     uptime = api.filter(pl.col("measure") == "uptime").sort("date")
     low = uptime.row(int(uptime["percent"].arg_min() or 0), named=True)
     broken = uptime.filter(pl.col("percent") < WHOLE)["date"].max()
-    full = api.filter((pl.col("measure") == "full performance") & (pl.col("date") >= WATCHED))
+    full = api.filter(pl.col("measure") == "full performance").sort("date")
+    better = full.filter(pl.col("percent") >= NONE)["date"].max()
+    rest = full if better is None else full.filter(pl.col("date") > better)
     return {
         "day": low["date"],
         "percent": low["percent"],
         "until": broken,
-        "full": full.select(pl.col("percent").mean()).item(),
+        "none_from": rest["date"].min(),
+        "full": rest["percent"].max(),
     }
 
 
@@ -136,12 +140,12 @@ def says(frame: pl.DataFrame) -> Says:
     after = f", and stayed at {WHOLE}% or more after {_day(found['until'])}" if found["until"] else ""
     title = (
         f"By its status page's count DeepSeek's API fell to {found['percent']:.0f}% uptime on {_day(found['day'])}{after}; "
-        f"at full performance it was {share(found['full'] / 100)} of the time from {_day(WATCHED)} to {_day(LAST)}"
+        f"{_performance(found)}"
     )
     alternative = (
         "Lines by day for API and web chat. API uptime as the status page counts it: lowest "
         f"{found['percent']:.0f}% on {found['day']}, under {WHOLE}% for the last time on {found['until']}. "
-        f"Web chat: lowest {low['percent']:.0f}% on {low['date']}. At full performance from {_day(WATCHED)} on: {share(found['full'] / 100)} of the time for the API."
+        f"Web chat: lowest {low['percent']:.0f}% on {low['date']}. The API: {_performance(found)}."
     )
     model = frame.filter(pl.col("panel") == "model")
     said = ""
@@ -151,10 +155,18 @@ def says(frame: pl.DataFrame) -> Says:
     check = (
         "The note's shape (a stall in late January, over by mid-February) reproduces with the status "
         f"page's own weights: API {found['percent']:.0f}% at worst, {WHOLE}% or more after {found['until']}. "
-        "It does not with the measure that its axis names, time at full performance, which is "
-        f"{share(found['full'] / 100)} from {_day(WATCHED)} on, while the note says that the trouble had gone.{said}"
+        "It does not with the measure that its axis names, time at full performance: "
+        f"{_performance(found)}, while the note says that the trouble had gone by mid-February.{said}"
     )
     return Says(title, alternative, check)
+
+
+def _performance(found: dict[str, Any]) -> str:
+    """From when the API was at full performance next to never, and on no day for more than what, as the drawing has it."""
+    if found["none_from"] is None:
+        return f"on {_day(LAST)} it was at full performance"
+    most = f" for more than {found['full']:.2g}% of the day" if found["full"] else ""
+    return f"on no day from {_day(found['none_from'])} to {_day(LAST)} was it at full performance{most}"
 
 
 def _day(text: str) -> str:

@@ -5,12 +5,12 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.charts.marks import PHONE, countries, highest, lowest, muted_title
+from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.marks import PHONE, countries, highest, lowest, muted_title
 from premortem.exhibits.surplus import FIRST, LAST, readings
-from premortem.exhibits.theme import BREAKS, HOLDS, INK, WIDTH, themed
 from premortem.facts import read
-from premortem.words import listing
+from premortem.text.numbers import listing
 
 SUBJECT = "Surplus net generation by country"
 BADGE: Badge = "replicates in part"

@@ -11,11 +11,12 @@ from typing import Any, Literal, NamedTuple
 import altair as alt
 import polars as pl
 
-from premortem import writing
-from premortem.exhibits import FORMATS, render
-from premortem.exhibits.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, themed
+from premortem.charts import render
+from premortem.charts.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, themed
+from premortem.exhibits import FORMATS
 from premortem.facts import catalogue
-from premortem.rows import YEAR, cell, plain
+from premortem.files import writer
+from premortem.text.tables import YEAR, cell, plain
 
 Badge = Literal["replicates", "replicates in part", "substitute data", "ours"]
 # Width of a character next to the size of its letters, on average.
@@ -112,7 +113,7 @@ class Exhibit:
         made = []
         for kind in formats:
             path = folder / f"{self.name}.{kind}"
-            writing.write(path, self._bytes(kind), parents=True)
+            writer.write(path, self._bytes(kind), parents=True)
             made.append(path)
         return made
 

@@ -5,13 +5,12 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.analysis import KNOWN
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, fan, fan_words, highest, muted_title, points
+from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE, fan, fan_words, highest, muted_title, points
-from premortem.exhibits.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.facts import read
-from premortem.words import number
+from premortem.text.numbers import number
 
 SUBJECT = "The lead of US models, in months"
 BADGE: Badge = "ours"
@@ -30,9 +29,9 @@ SERIES = {
 
 def data(run: Any) -> pl.DataFrame:
     """Bands and records [months]: series, kind (`simulated`, `recorded`), quarter, year, p5, p25, p50, p75, p95."""
-    bands = of_run.bands(run, *SERIES).with_columns(kind=pl.lit("simulated"))
+    bands = run_bands.bands(run, *SERIES).with_columns(kind=pl.lit("simulated"))
     held = read("observations").filter(
-        pl.col("quantity").is_in([q for _, _, q in SERIES.values()]), pl.col("known_on") <= KNOWN
+        pl.col("quantity").is_in([q for _, _, q in SERIES.values()]), pl.col("known_on") <= run.study.case.settings.day
     )
     day = pl.col("date").dt
     seen = held.select(
@@ -42,7 +41,9 @@ def data(run: Any) -> pl.DataFrame:
         year=day.year() + (day.ordinal_day() - 1) / 365,
         p50=pl.col("value").cast(pl.Float64),
     )
-    return pl.concat([bands, seen], how="diagonal_relaxed").select("series", "kind", "quarter", "year", *of_run.BANDS)
+    return pl.concat([bands, seen], how="diagonal_relaxed").select(
+        "series", "kind", "quarter", "year", *run_bands.BANDS
+    )
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:

@@ -5,11 +5,11 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, end_words, spread
+from premortem.charts.theme import ASSUMPTIONS, CONTEXT, INK, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE, end_words, spread
-from premortem.exhibits.theme import ASSUMPTIONS, CONTEXT, INK, WIDTH, themed
-from premortem.words import listing
+from premortem.text.numbers import listing
 
 SUBJECT = "Goodwill of other governments toward the US"
 BADGE: Badge = "ours"
@@ -25,14 +25,14 @@ LAST = 2033.0
 
 def data(run: Any) -> pl.DataFrame:
     """Bands by policy: policy, title, quarter, year, p5, p25, p50, p75, p95."""
-    order = [of_run.policy(run), *(p for p in run.policies if p != of_run.policy(run))]
+    order = [run_bands.policy(run), *(p for p in run.policies if p != run_bands.policy(run))]
     parts = [
-        of_run.bands(run, "goodwill", under=p).with_columns(
+        run_bands.bands(run, "goodwill", under=p).with_columns(
             policy=pl.lit(p), title=pl.lit(run.study.book(p).policy.title)
         )
         for p in order
     ]
-    return pl.concat(parts).select("policy", "title", "quarter", "year", *of_run.BANDS)
+    return pl.concat(parts).select("policy", "title", "quarter", "year", *run_bands.BANDS)
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:

@@ -6,13 +6,13 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem import analysis
+from premortem import questions
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, themed
 from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, themed
-from premortem.rows import plain as in_full
+from premortem.text.numbers import number
+from premortem.text.tables import plain as in_full
 from premortem.watch import quantities
 from premortem.watch.kinds import apart, counted, outcomes_inside
-from premortem.words import number
 
 SUBJECT = "The hindcast of what was read later"
 BADGE: Badge = "ours"
@@ -36,9 +36,10 @@ LETTER, LINE = 6, 15
 
 
 def data(run: Any) -> pl.DataFrame:
-    """By reading, misses first: quantity, kind, group, date, unit, observed, p5, p50, p95, inside, rank, crps and its baselines, source."""
+    """By reading, misses first: quantity, kind, group, date, unit, observed, p5, p50, p95, inside, rank, crps and its baselines, source, says."""
     # of the run, as the brief and the app do, so that a reading has one verdict
-    scored = analysis.hindcast(run=run).weighted.observables
+    scored = questions.hindcast(run=run).weighted.observables
+    known = quantities.shipped(run.study.case)
     columns = (
         "quantity",
         "kind",
@@ -53,7 +54,11 @@ def data(run: Any) -> pl.DataFrame:
         "crps",
         "crps_persistence",
     )
-    rows = [{name: getattr(s, name) for name in columns} | {"date": str(s.date), "source": s.source} for s in scored]
+    rows = [
+        {name: getattr(s, name) for name in columns}
+        | {"date": str(s.date), "source": s.source, "says": known[s.quantity].says}
+        for s in scored
+    ]
     frame = pl.DataFrame(rows, schema_overrides={"crps_persistence": pl.Float64})
     return frame.sort("inside", (pl.col("rank") - 0.5).abs(), descending=[False, True])
 
@@ -65,7 +70,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     names = [
         "\n".join(
             wrap(
-                f"{quantities.shipped()[r['quantity']].says}, {r['unit']}, {r['date'][:7]}, {r['kind']}",
+                f"{r['says']}, {r['unit']}, {r['date'][:7]}, {r['kind']}",
                 width // LETTER,
             )
         )

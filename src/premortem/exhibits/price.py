@@ -7,11 +7,11 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, fan, fan_words, highest, lowest, muted_title
+from premortem.charts.theme import HOLDS, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE, fan, fan_words, highest, lowest, muted_title
-from premortem.exhibits.theme import HOLDS, WIDTH, themed
-from premortem.words import listing, number, share, trend
+from premortem.text.numbers import listing, number, share, trend
 
 SUBJECT = "Price of AI services and the markup in it"
 BADGE: Badge = "ours"
@@ -32,7 +32,7 @@ PANELS = {"price": "Price of closed models", "gross_margin": "Gross margin in it
 
 def data(run: Any) -> pl.DataFrame:
     """Bands: series, quarter, year, p5, p25, p50, p75, p95; `price` in USD per million tokens, `gross_margin` a share."""
-    return of_run.bands(run, *PANELS, "price_open").select("series", "quarter", "year", *of_run.BANDS)
+    return run_bands.bands(run, *PANELS, "price_open").select("series", "quarter", "year", *run_bands.BANDS)
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
@@ -90,8 +90,8 @@ def _margin(margin: pl.DataFrame) -> str:
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
     price, margin = (frame.filter(pl.col("series") == s) for s in PANELS)
-    then, later, last = (of_run.at(price, q) for q in ("2024Q4", "2028Q4", "2032Q4"))
-    kept, left = (of_run.at(margin, q) for q in ("2024Q4", "2032Q4"))
+    then, later, last = (run_bands.at(price, q) for q in ("2024Q4", "2028Q4", "2032Q4"))
+    kept, left = (run_bands.at(margin, q) for q in ("2024Q4", "2032Q4"))
     title = f"{_course(price)}, and the gross margin {_margin(margin)}"
     alternative = (
         f"Fans. Price in USD per million tokens: {number(then['p50'])} at the end of 2024, {number(later['p50'])} "

@@ -5,11 +5,11 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.exhibits import of_run
+from premortem.charts.marks import PHONE, fan, fan_words, highest, muted_title, rule
+from premortem.charts.theme import HOLDS, WIDTH, themed
+from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.exhibits.marks import PHONE, fan, fan_words, highest, muted_title, rule
-from premortem.exhibits.theme import HOLDS, WIDTH, themed
-from premortem.words import number, share
+from premortem.text.numbers import number, share
 
 SUBJECT = "Return on model investment"
 BADGE: Badge = "ours"
@@ -26,8 +26,8 @@ FIRST = 2026.0
 
 def data(run: Any) -> pl.DataFrame:
     """Bands of both ratios, and the share of the first futures in which labs have paid back: series, quarter, year, p5 to p95, paid."""
-    bands = of_run.bands(run, *PANELS, start=FIRST)
-    paths = run.paths(of_run.policy(run))
+    bands = run_bands.bands(run, *PANELS, start=FIRST)
+    paths = run.paths(run_bands.policy(run))
     paid = (
         paths.group_by("quarter", maintain_order=True)
         .agg(paid=(pl.col("roi_closed") >= 1).mean())
@@ -35,7 +35,7 @@ def data(run: Any) -> pl.DataFrame:
     )
     joined = bands.join(paid.select("year", "paid"), on="year", how="left")
     paid_of = pl.when(pl.col("series") == "roi_closed").then("paid")
-    return joined.with_columns(paid=paid_of).select("series", "quarter", "year", *of_run.BANDS, "paid")
+    return joined.with_columns(paid=paid_of).select("series", "quarter", "year", *run_bands.BANDS, "paid")
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
@@ -61,8 +61,8 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
 
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
-    last = of_run.at(frame, "2030Q4", "roi_closed")
-    cloud = of_run.at(frame, "2030Q4", "roi_hyperscaler")
+    last = run_bands.at(frame, "2030Q4", "roi_closed")
+    cloud = run_bands.at(frame, "2030Q4", "roi_hyperscaler")
     title = f"By the end of 2030 closed labs have earned back their research in {share(last['paid'])} of futures; the median return is {number(last['p50'])}"
     alternative = (
         f"Fans of two ratios at the end of 2030. Closed labs, discounted profit over research: {number(last['p50'])} ({number(last['p5'])} to {number(last['p95'])}), "

@@ -5,11 +5,11 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.charts.marks import PHONE, muted_title
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.marks import PHONE, muted_title
-from premortem.exhibits.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
 from premortem.facts import read
-from premortem.words import share
+from premortem.text.numbers import share
 
 SUBJECT = "API prices of o1 and R1"
 BADGE: Badge = "replicates"

@@ -6,11 +6,11 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.charts.marks import PHONE
+from premortem.charts.theme import BREAKS, GRID, HOLDS, INK, MUTED, WIDTH, themed
 from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.marks import PHONE
-from premortem.exhibits.theme import BREAKS, GRID, HOLDS, INK, MUTED, WIDTH, themed
 from premortem.facts import read
-from premortem.words import listing
+from premortem.text.numbers import listing
 
 SUBJECT = "Positions of actors on families of clauses"
 BADGE: Badge = "replicates in part"

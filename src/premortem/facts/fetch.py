@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from premortem import writing
 from premortem.errors import MissingData
+from premortem.files import writer
 
 AGENT = "premortem (research software; data pull)"
 # Seconds without an answer before a try counts as failed, and waits before the next tries.
@@ -76,7 +76,7 @@ def _go_on(url: str, part: Path, about: Path, most: int, patience: float) -> dic
             etag, modified = answer.headers.get("ETag") or "", answer.headers.get("Last-Modified") or ""
             # a weak tag may not name a range
             tag = etag if etag and not etag.startswith("W/") else modified
-            writing.put(about, json.dumps({"tag": tag}))
+            writer.put(about, json.dumps({"tag": tag}))
             start = held if answer.status == 206 else 0
             _write(answer, part, start, most, url)
             return {"etag": etag, "modified": modified}

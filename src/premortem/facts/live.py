@@ -17,21 +17,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
 
-from premortem import writing
 from premortem.errors import MissingData, PremortemError, nearest, raise_all, unknown
 from premortem.facts.fetch import Fetched, fetch
+from premortem.files import writer
+from premortem.files.typed import Strict
+from premortem.text.numbers import counted
 
 LIVE = files("premortem.facts") / "live.toml"
 MEGABYTE = 1_000_000
 Fetch = Callable[[str, Path, int], Fetched]
 
 
-class Source(BaseModel):
+class Source(Strict):
     """A live source: its address, publisher, licence, and what it must look like to be taken."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     title: str
@@ -145,8 +144,8 @@ def _keep(source: Source, fetched: Path, path: Path, record: str) -> None:
     with suppress(FileNotFoundError):
         path.replace(before)
     try:
-        writing.place(fetched, path)
-        writing.put(path.with_name(f"{source.name}.record.json"), record)
+        writer.place(fetched, path)
+        writer.put(path.with_name(f"{source.name}.record.json"), record)
     except BaseException:
         with suppress(FileNotFoundError):
             before.replace(path)
@@ -176,7 +175,7 @@ def _check(source: Source, frame: pl.DataFrame) -> None:
         near = [f"{c} ({hint})" if (hint := nearest(c, frame.columns)) else c for c in lacking]
         raise MissingData(f"{source.url}: the columns have changed: no {', '.join(near)}; what was pulled before stays")
     if frame.height < source.least_rows:
-        raise MissingData(f"{source.url}: has {frame.height:,} rows; expected: {source.least_rows:,} or more")
+        raise MissingData(f"{source.url}: has {counted(frame.height, 'row')}; expected: {source.least_rows:,} or more")
     for column in source.numbers:
         if frame[column].cast(pl.Float64, strict=False).null_count() == frame.height:
             raise MissingData(f"{source.url}: no number in column {column}")

@@ -1,25 +1,24 @@
-"""Reads the packaged tables. `data/tables.toml` says what each is and `data/columns.toml` what its columns mean."""
+"""Reads the tables of a case. `facts/tables.toml` says what each is and `facts/columns.toml` what its columns mean."""
 
 import csv
 import hashlib
 import tomllib
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from premortem.case import Case, default
 from premortem.errors import BadInput, MissingData, nearest, raise_all
+from premortem.files.typed import Strict
 
-DATA = files("premortem.facts") / "data"
+FOLDER = "facts"
 
 
-class Table(BaseModel):
+class Table(Strict):
     """What a packaged table is: where it comes from, as of when, in what unit, under which licence."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     title: str
@@ -30,39 +29,43 @@ class Table(BaseModel):
     confidence: str
     text: tuple[str, ...] = Field(default=(), description="columns that look like numbers or dates and are text")
     columns: dict[str, str] = Field(default_factory=dict, description="meaning and unit of each column")
+    file: Path = Field(exclude=True, description="the CSV file")
 
-    @property
-    def file(self) -> Traversable:
-        """The packaged CSV file."""
-        return DATA / f"{self.name}.csv"
+
+def catalogue(case: Case | None = None) -> dict[str, Table]:
+    """Every table of a case (by default the leading one) by name, sorted by name."""
+    return _catalogue((case or default()) / FOLDER)
 
 
 @cache
-def catalogue() -> dict[str, Table]:
-    """Every packaged table by name, sorted by name."""
-    entries = tomllib.loads((DATA / "tables.toml").read_text("utf-8"))
-    meanings = tomllib.loads((DATA / "columns.toml").read_text("utf-8"))
-    return {name: _table(name, entries[name], meanings) for name in sorted(entries)}
+def _catalogue(folder: Path) -> dict[str, Table]:
+    entries = tomllib.loads((folder / "tables.toml").read_text("utf-8"))
+    meanings = tomllib.loads((folder / "columns.toml").read_text("utf-8"))
+    return {name: _table(folder / f"{name}.csv", name, entries[name], meanings) for name in sorted(entries)}
 
 
-def _table(name: str, entry: dict[str, Any], meanings: dict[str, dict[str, str]]) -> Table:
+def _table(path: Path, name: str, entry: dict[str, Any], meanings: dict[str, dict[str, str]]) -> Table:
     own = meanings["common"] | meanings.get(name, {}) | entry.get("columns", {})
     try:
-        with (DATA / f"{name}.csv").open("r", encoding="utf-8") as file:
+        with path.open("r", encoding="utf-8") as file:
             header = next(csv.reader(file))
     except FileNotFoundError:
         header = []  # told by who reads it; the others are there
-    return Table(name=name, **(entry | {"columns": {c: own[c] for c in header if c in own}}))
+    return Table(name=name, file=path, **(entry | {"columns": {c: own[c] for c in header if c in own}}))
 
 
-@cache
-def read(name: str) -> pl.DataFrame:
-    """One packaged table as a typed frame: dates as dates, numbers as numbers, codes as text, an empty cell as null.
+def read(name: str, case: Case | None = None) -> pl.DataFrame:
+    """One table of a case as a typed frame: dates as dates, numbers as numbers, codes as text, an empty cell as null.
 
     Raises `BadInput` for an unknown name and for a day of knowledge that is none, `MissingData` for a file that the
     package should hold and does not.
     """
-    tables = catalogue()
+    return _read((case or default()) / FOLDER, name)
+
+
+@cache
+def _read(folder: Path, name: str) -> pl.DataFrame:
+    tables = _catalogue(folder)
     if name not in tables:
         raise BadInput(
             "facts", name, "no such table", got=name, allowed=", ".join(tables), hint=nearest(name, [*tables])
@@ -91,12 +94,12 @@ def _known_on_days(frame: pl.DataFrame, file: str) -> pl.DataFrame:
     return frame.with_columns(known_on=days)
 
 
-def status() -> list[dict[str, object]]:
+def status(case: Case | None = None) -> list[dict[str, object]]:
     """One row a table: name, rows, date, source, licence, unit, confidence and SHA-256 of the file as packaged."""
     return [
         {
             "name": table.name,
-            "rows": read(table.name).height,
+            "rows": read(table.name, case).height,
             "date": table.date,
             "source": table.source,
             "licence": table.licence,
@@ -104,5 +107,5 @@ def status() -> list[dict[str, object]]:
             "confidence": table.confidence,
             "sha256": hashlib.sha256(table.file.read_bytes()).hexdigest(),
         }
-        for table in catalogue().values()
+        for table in catalogue(case).values()
     ]

@@ -1,8 +1,9 @@
 """A study: the shipped case with a folder of the user's own files over it, and the runs made of it."""
 
+from premortem.study.case_list import cases
 from premortem.study.folder import make_study, problems
 from premortem.study.model import outcome_names
 from premortem.study.run import Run, plain_rows
 from premortem.study.study import Study, listed, open_run
 
-__all__ = ["Run", "Study", "listed", "make_study", "open_run", "outcome_names", "plain_rows", "problems"]
+__all__ = ["Run", "Study", "cases", "listed", "make_study", "open_run", "outcome_names", "plain_rows", "problems"]

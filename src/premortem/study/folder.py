@@ -1,21 +1,23 @@
 """A folder of the user's own files: what may stand in it, how a new one is made, and every fault of one, all at once."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from premortem import world, writing
+from premortem.case import Case, default
 from premortem.ensemble import correlation, priors, store
-from premortem.errors import BadInput, BadInputs, PremortemError, nearest, raise_all
-from premortem.reading import read_bytes
-from premortem.regime import book as rules
-from premortem.regime.levers import Levers
-from premortem.stress import propositions, score
-from premortem.stress.simulator import read as read_outcomes
+from premortem.errors import BadInput, BadInputs, PremortemError, all_of, nearest, raise_all
+from premortem.files import writer
+from premortem.files.reader import read_bytes
+from premortem.files.toml import read_toml
+from premortem.files.typed import Strict, read_typed
+from premortem.law import book as rules
+from premortem.propositions import assumption, score
 from premortem.study.model import outcome_names
+from premortem.study.simulator import read as read_outcomes
 from premortem.watch import observations, signposts
 
 POLICIES, ASSUMPTIONS = PARTS = ("policies", "assumptions")
@@ -33,21 +35,29 @@ MARK = "study.toml"
 MARKED = b"# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n"
 DEFAULT_OUT = "out"
 
+
+class Mark(Strict):
+    """What `study.toml` says: the form in which the folder is."""
+
+    format: Literal[1]
+
+
 Check = Callable[[], Any]
 
 
-def problems(folder: Path | None, *, of_world: bool = True) -> list[BadInput]:
+def problems(folder: Path | None, case: Case | None = None, *, of_world: bool = True) -> list[BadInput]:
     """Every fault of a study's files, all at once; of the shipped files when there is no folder.
 
     Margins are left to the model when they do not speak of the shipped world (`of_world`).
     """
+    case = case or default()
     if folder is None:
-        shipped = [(name, partial(rules.load, name)) for name in rules.policies()]
-        return _faults([*shipped, (ASSUMPTIONS, propositions.shipped)])
+        shipped = [(name, partial(rules.load, name, case)) for name in rules.policies(case)]
+        return _faults([*shipped, (ASSUMPTIONS, partial(assumption.shipped, case))])
     if not (folder / MARK).is_file():
         allowed = f"a folder with {MARK}"
         return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
-    return [*_strangers(folder), *_faults(_checks(folder, of_world))]
+    return [*_strangers(folder), *_faults(_checks(case, folder, of_world))]
 
 
 def _strangers(folder: Path) -> Iterator[BadInput]:
@@ -57,24 +67,30 @@ def _strangers(folder: Path) -> Iterator[BadInput]:
         if path.name not in known and not path.name.startswith(".") and not (path / store.MANIFEST).is_file():
             hint = nearest(path.name, known)
             yield BadInput(folder.name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint)
+    for part in PARTS:
+        for path in sorted((folder / part).glob("*")):
+            if not path.name.startswith(".") and (path.suffix != ".toml" or path.is_dir()):
+                what = "is not read: its name does not end in .toml"
+                yield BadInput(f"{part}/{path.name}", "", what, got=path.name, allowed="files that end in .toml")
 
 
-def _checks(folder: Path, of_world: bool) -> list[tuple[str, Check]]:
+def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]:
     """What reads each file of the folder, with the file's name in it."""
-    shipped = priors.read(world.PARAMS)
+    shipped = priors.read(case / PARAMETERS)
     tables: dict[str, Callable[[Path], Any]] = {
+        MARK: lambda path: read_typed(path, Mark),
         PARAMETERS: shipped.override,
         CORRELATIONS: shipped.correlated,
-        OUTCOMES: lambda path: read_outcomes(path, outcome_names()),
-        SIGNPOSTS: signposts.read,
-        READINGS: observations.check_own,
+        OUTCOMES: lambda path: read_outcomes(path, outcome_names(case), case.world.steps()),
+        SIGNPOSTS: partial(signposts.read, case=case),
+        READINGS: partial(observations.check_own, case=case),
     }
     policies, assumptions = (sorted((folder / part).glob("*.toml")) for part in PARTS)
     return [
         *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).exists()),
-        *((f"{POLICIES}/{path.name}", partial(rules.load, path)) for path in policies),
-        *((f"{ASSUMPTIONS}/{path.name}", partial(_check_assumption, path, of_world)) for path in assumptions),
-        (ASSUMPTIONS, partial(_check_ids, assumptions)),
+        *((f"{POLICIES}/{path.name}", partial(rules.load, path, case)) for path in policies),
+        *((f"{ASSUMPTIONS}/{path.name}", partial(_check_assumption, case, path, of_world)) for path in assumptions),
+        (ASSUMPTIONS, partial(_check_ids, assumptions, assumption.shipped(case) if of_world else ())),
     ]
 
 
@@ -90,44 +106,57 @@ def _faults(checks: Iterable[tuple[str, Check]]) -> list[BadInput]:
     return found
 
 
-def _check_ids(paths: Iterable[Path]) -> None:
-    """Raises `BadInput` where two files are of one assumption: one of them would count for nothing."""
-    holder: dict[str, str] = {}
+def _check_ids(paths: Iterable[Path], shipped: Sequence[assumption.Assumption]) -> None:
+    """Raises `BadInput` where two files are of one assumption: one of them would count for nothing.
+
+    A shipped one gives way only to a file of its own name, so that nobody replaces it by chance.
+    """
+    holder = {a.id: f"the shipped {a.file}" for a in shipped}
+    replaced = {a.file: a.id for a in shipped}
     errors = []
     for path in paths:
         try:
-            found = propositions.read(path).id
+            found = assumption.read(path).id
         except PremortemError:
             continue  # told by the check of that file
-        first = holder.setdefault(found, path.name)
-        if first != path.name:
-            what = f"{found} is the id of {ASSUMPTIONS}/{first} too"
-            errors.append(BadInput(f"{ASSUMPTIONS}/{path.name}", "id", what, got=found, allowed="an id for each file"))
+        file = f"{ASSUMPTIONS}/{path.name}"
+        if found in holder and replaced.get(path.name) != found:
+            allowed = "an id for each file; a shipped one is replaced by a file of its name"
+            errors.append(BadInput(file, "id", f"{found} is the id of {holder[found]} too", got=found, allowed=allowed))
+        holder[found] = file
     raise_all(errors)
 
 
-def _check_assumption(path: Path, of_world: bool) -> None:
-    read = propositions.read(path)
-    raise_all(propositions.check_binds(read, path.name, world.parameter_names(), Levers._fields))
-    if not of_world:
-        return
-    own = path.parent.parent / OUTCOMES
+def _check_assumption(case: Case, path: Path, of_world: bool) -> None:
+    """Raises every fault at once: of its values, of what its items are bound to, of its margins."""
+    spoken = assumption.spoken(read_toml(path), path.name)
+    parameters, levers = priors.read(case / PARAMETERS).names, case.world.levers(rules.load(case=case))._fields
+    bound = assumption.check_binds(spoken, path.name, parameters, levers)
+    all_of(
+        partial(assumption.read, path),
+        partial(raise_all, bound),
+        *([partial(_score, case, spoken, path)] if of_world else []),
+    )
+
+
+def _score(case: Case, found: assumption.Assumption, path: Path) -> None:
+    own, base, steps = path.parent.parent / OUTCOMES, outcome_names(case), case.world.steps()
     try:
-        named = {outcome.name for outcome in read_outcomes(own, outcome_names())} if own.is_file() else set()
+        named = {outcome.name for outcome in read_outcomes(own, base, steps)} if own.is_file() else set()
     except PremortemError:
         named = set()  # told by the check of that file
-    score.Scorer([read], outcome_names() | named, world.quarter_labels())
+    score.Scorer([found], base | named, steps)
 
 
-def make_study(folder: Path) -> Path:
+def make_study(folder: Path, case: Case | None = None) -> Path:
     """A folder with copies of what may be edited, empty tables of what may be added, and a README that says how. Raises `BadInput` when it exists and is not
     empty.
     """
-    content = _new_study()
+    content = _new_study(case or default())
     if folder.exists() and not (folder.is_dir() and _is_begun(folder, content)):
         raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")
     made: list[Path] = []
-    with writing.told(folder):
+    with writer.told(folder):
         try:
             for name, held in content.items():
                 for place in (folder / name).parents[::-1]:
@@ -135,7 +164,7 @@ def make_study(folder: Path) -> Path:
                         place.mkdir()
                         made.append(place)
                 if not (folder / name).exists():
-                    writing.put(folder / name, held, new=True)
+                    writer.put(folder / name, held, new=True)
                     made.append(folder / name)
         except BaseException:
             for path in made[::-1]:
@@ -145,17 +174,17 @@ def make_study(folder: Path) -> Path:
     return folder
 
 
-def _new_study() -> dict[str, bytes]:
+def _new_study(case: Case) -> dict[str, bytes]:
     """The files of a new study by name; its mark comes last, so that what a kill leaves half made is not taken for one."""
     content = {
-        PARAMETERS: world.PARAMS.read_bytes(),
-        SIGNPOSTS: signposts.SHIPPED.read_bytes(),
+        PARAMETERS: (case / PARAMETERS).read_bytes(),
+        SIGNPOSTS: (case / signposts.FILE).read_bytes(),
         README: (files("premortem.study") / "readme.md").read_bytes(),
         CORRELATIONS: (",".join(correlation.COLUMNS) + "\n").encode(),
         OUTCOMES: EXAMPLE.encode(),
         READINGS: (",".join(observations.COLUMNS) + "\n").encode(),
     }
-    for part, home in (("policies", rules.POLICIES), ("assumptions", propositions.SHIPPED)):
+    for part, home in (("policies", case / "policies"), ("assumptions", case / "assumptions")):
         content |= {f"{part}/{s.name}": s.read_bytes() for s in home.iterdir() if s.name.endswith(".toml")}
     return content | {MARK: MARKED}
 
@@ -164,7 +193,7 @@ def _is_begun(folder: Path, content: Mapping[str, bytes]) -> bool:
     """Whether a folder is empty, or holds only what a killed `init` left: files of a new study as they are, no mark."""
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        half = path.name.startswith(".") and path.name.endswith(writing.HALF)
+        half = path.name.startswith(".") and path.name.endswith(writer.HALF)
         ours = path.is_dir() and name in PARTS and not path.is_symlink()
         if not (half or ours) and (name == MARK or content.get(name) != _held(path)):
             return False

@@ -4,8 +4,8 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-from premortem import writing
 from premortem.errors import BadInput
+from premortem.files import writer
 from premortem.study.folder import DEFAULT_OUT
 
 
@@ -17,7 +17,7 @@ def _pointer(study: Path | None) -> Path:
 def remember(study: Path | None, folder: Path) -> None:
     """Note a run folder as the last of a study, or of this working folder where there is none."""
     with suppress(BadInput):  # a home that cannot be written only costs the shortcut to the last run
-        writing.write(_pointer(study), str(folder.resolve()), parents=True)
+        writer.write(_pointer(study), str(folder.resolve()), parents=True)
 
 
 def folder(study: Path | None) -> Path:

@@ -8,13 +8,13 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem import facts, world
+from premortem.case import Case, Levers
+from premortem.ensemble import priors
 from premortem.ensemble import run as ensemble
-from premortem.regime import book as rules
-from premortem.regime.levers import Levers, levers
-from premortem.stress import score
-from premortem.stress.propositions import Assumption
-from premortem.stress.simulator import Simulator
+from premortem.law import book as rules
+from premortem.propositions import score
+from premortem.propositions.assumption import Assumption
+from premortem.study.simulator import Simulator
 from premortem.watch.quantities import Observer, Quantity
 
 Array = NDArray[Any]
@@ -28,28 +28,29 @@ def simulate_and_score(
     pulled: Any,
 ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
     """What a run keeps of futures, from values and (levers, thresholds)."""
-    names, labels = simulator.names, world.quarter_labels()
+    names, labels = simulator.names, simulator.case.world.steps()
     outcomes = simulator(values, pulled[0])
     scalars, series = score.Scorer(assumptions, names, labels).reduce(outcomes, pulled[1])
     return scalars | Observer(asked, names, labels)(outcomes), series
 
 
-def outcome_names() -> frozenset[str]:
-    """Names of the world's national outcomes, which propositions may speak of."""
+@cache
+def outcome_names(case: Case) -> frozenset[str]:
+    """Names of the national outcomes of a case's world, which propositions may speak of."""
     example = jax.eval_shape(
-        world.simulate,
-        jax.ShapeDtypeStruct((len(world.parameter_names()), 1), np.float32),
-        levers(rules.load("as-written"), facts.read("regions")),
+        case.world.simulate,
+        jax.ShapeDtypeStruct((len(priors.read(case / "params.csv").rows), 1), np.float32),
+        case.world.levers(rules.load(case=case)),
     )
     return frozenset(name for name, array in example.items() if len(array.shape) == 2)
 
 
 @cache
-def _simulator() -> Any:
+def _simulator(case: Case) -> Any:
     ensemble.use_compilation_cache()
-    return jax.jit(world.simulate)
+    return jax.jit(case.world.simulate)
 
 
-def regional(values: Array, pulled: Levers) -> dict[str, Any]:
+def regional(case: Case, values: Array, pulled: Levers) -> dict[str, Any]:
     """Every outcome of the world, compiled once for futures of one number."""
-    return dict(_simulator()(values, pulled))
+    return dict(_simulator(case)(values, pulled))

@@ -10,16 +10,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem import facts, world
+from premortem import facts
 from premortem.ensemble import bands, read, store, swap
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.manifest import FINISHED
 from premortem.errors import BadInput, MissingData
-from premortem.rows import Table
-from premortem.stress import score
+from premortem.propositions import score
 from premortem.study.model import regional
-from premortem.words import share
+from premortem.text.numbers import counted, share
+from premortem.text.tables import Table
 
 if TYPE_CHECKING:
     from premortem.study.study import Study
@@ -52,7 +52,7 @@ class Run:
         self._bands: dict[str, pl.DataFrame] = {}
 
     def __repr__(self) -> str:
-        return f"Run of {self.futures:,} futures under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
+        return f"Run of {counted(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
@@ -146,7 +146,7 @@ class Run:
                 "" if r["low"] is None else f" ({100 * r['low']:.0f} to {100 * r['high']:.0f}%)"
             )
             rows.setdefault(r["assumption"], {"assumption": r["assumption"]})[r["policy"]] = said
-        caption = f"Share of {self.futures:,} futures in which each assumption holds (95% interval); seed {self.seed}; not forecasts"
+        caption = f"Share of {counted(self.futures, 'future')} in which each assumption holds (95% interval); seed {self.seed}; not forecasts"
         names = {a.id: f"{a.id} {a.name}" for a in self.study.assumptions} | {"all": "all at once"}
         frame = pl.DataFrame([*rows.values()]).with_columns(pl.col("assumption").replace(names))
         return Table(frame, {}, caption)
@@ -154,7 +154,7 @@ class Run:
     def bands(self, policy: str) -> pl.DataFrame:
         """Bands of every series over all futures: series, quarter, p5, p25, p50, p75, p95."""
         if policy not in self._bands:
-            self._bands[policy] = bands.read_bands(self.folder, policy, world.quarter_labels())
+            self._bands[policy] = bands.read_bands(self.folder, policy, self.study.steps)
         return self._bands[policy]
 
     def paths(self, policy: str) -> pl.DataFrame:
@@ -169,17 +169,17 @@ class Run:
             raise MissingData(f"{self.folder}: regional series are of the shipped world; a model of your own has none")
         design, count = self.manifest["inputs"]["design"], min(bands.THIN, self.futures)
         values = ensemble.draw(self.study.priors, design, self.seed, 0, bands.THIN)
-        found = regional(values, self.study.levers(policy))
+        found = regional(self.study.case, values, self.study.levers(policy))
         return {name: np.asarray(found[name])[..., :count] for name in names}
 
     def by_region(self, policy: str, name: str, first: str = "2025Q1", last: str = "2027Q4") -> pl.DataFrame:
         """A regional series, such as `additions` or `unmet` [million H100 equivalents], summed from one quarter to another:
         region, name, and p5, p50, p95 over the first futures.
         """
-        labels = world.quarter_labels()
+        labels = self.study.steps
         held = self.regional(policy, [name])[name][labels.index(first) : labels.index(last) + 1].sum(0)
         low, middle, high = np.quantile(held, [0.05, 0.5, 0.95], axis=-1)
-        places = facts.read("regions").select(region="id", name="name")
+        places = facts.read("regions", self.study.case).select(region="id", name="name")
         return places.with_columns(p5=pl.Series(low), p50=pl.Series(middle), p95=pl.Series(high))
 
     @cached_property

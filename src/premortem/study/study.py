@@ -12,21 +12,21 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from premortem import facts, world
+from premortem.case import Case, Levers, default
 from premortem.ensemble import priors, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.priors import Priors
 from premortem.errors import BadInput, each, raise_all, unknown
-from premortem.regime import book as rules
-from premortem.regime.levers import Levers, levers
-from premortem.stress import propositions, score
-from premortem.stress.propositions import Assumption
-from premortem.stress.simulator import Function, Simulator, of_function
-from premortem.stress.simulator import read as read_outcomes
+from premortem.law import book as rules
+from premortem.propositions import assumption, score
+from premortem.propositions.assumption import Assumption
 from premortem.study import folder as own_files
 from premortem.study import last
 from premortem.study.model import outcome_names, simulate_and_score
 from premortem.study.run import Run
+from premortem.study.simulator import Function, Simulator, of_function
+from premortem.study.simulator import read as read_outcomes
+from premortem.text.numbers import counted
 from premortem.watch import observations, signposts, timeline
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Readings
@@ -41,25 +41,32 @@ class Study:
     """`Study()` is the shipped case; `Study("my-study/")` puts the files of a folder of the user's over it."""
 
     def __init__(
-        self, folder: str | Path | None = None, simulator: Function | None = None, *, version: str = ""
+        self,
+        folder: str | Path | None = None,
+        simulator: Function | None = None,
+        *,
+        version: str = "",
+        case: Case | None = None,
     ) -> None:
         """`simulator` puts a model of your own in the world's place: see `docs/own.md`. A run is of one model: its code and what it
         closes over, or the `version` that you give.
         """
+        self.case = case or default()
         self.folder = Path(folder) if folder is not None else None
         self._function, self._version = simulator, str(version)
         self._pulled: dict[str, Levers] = {}
         self._books: dict[str, rules.Book] = {}
-        raise_all(own_files.problems(self.folder, of_world=simulator is None))
+        raise_all(own_files.problems(self.folder, self.case, of_world=simulator is None))
 
     def __repr__(self) -> str:
-        parts = f"{len(self.assumptions)} assumptions, {len(self.priors.names)} uncertainties, {len(self.policies)} policies"
+        held = {"assumption": self.assumptions, "uncertainty": self.priors.names, "policy": self.policies}
+        parts = ", ".join(counted(len(of), thing) for thing, of in held.items())
         return f"Study of {parts}: {self.folder or 'the shipped case'}"
 
     @cached_property
     def priors(self) -> Priors:
         """The uncertainties: shipped rows, with the study's own in their place."""
-        shipped = priors.read(world.PARAMS)
+        shipped = priors.read(self.case / own_files.PARAMETERS)
         if self.folder is None:
             return shipped
         own, together = self.folder / own_files.PARAMETERS, self.folder / own_files.CORRELATIONS
@@ -70,10 +77,10 @@ class Study:
     def assumptions(self) -> tuple[Assumption, ...]:
         """The assumptions under test, A1 first; with a model of the user's own, those of the study's folder alone."""
         folder = self.folder / "assumptions" if self.folder else None
-        found = propositions.of_study(folder)
+        found = assumption.of_study(self.case, folder)
         if self._function is None:
             return found
-        ours = {propositions.read(path).id for path in folder.glob("*.toml")} if folder else set()
+        ours = {assumption.read(path).id for path in folder.glob("*.toml")} if folder else set()
         if not ours:
             what = (
                 "a model of your own needs an assumption of your own, since the shipped ones speak of the shipped world"
@@ -86,50 +93,55 @@ class Study:
         """Values (parameter, future) and levers to every series by name: the world with the study's own outcomes."""
         if self._function is not None:
             few = ensemble.draw(self.priors, "sobol", 0, 0, TRIED)
-            return of_function(self._function, few, self.levers(self.policies[0]), self._version)
+            return of_function(self.case, self._function, few, self.levers(self.policies[0]), self._version)
         own = self.folder / own_files.OUTCOMES if self.folder else None
-        base = outcome_names()
-        return Simulator(base, read_outcomes(own, base) if own and own.is_file() else ())
+        base = outcome_names(self.case)
+        return Simulator(self.case, base, read_outcomes(own, base, self.steps) if own and own.is_file() else ())
 
     @property
     def series(self) -> tuple[str, ...]:
         """Names of the national series that margins and outcomes of one's own may speak of."""
         return tuple(sorted(self.simulate.names))
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Names of the steps of the clock, such as 2030Q4."""
+        return self.case.world.steps()
+
     @cached_property
     def policies(self) -> tuple[str, ...]:
         """Names of the policies: the shipped ones, then the study's new ones."""
         own = sorted(path.stem for path in (self.folder / "policies").glob("*.toml")) if self.folder else []
-        return (*rules.policies(), *(name for name in own if name not in rules.policies()))
+        return (*rules.policies(self.case), *(name for name in own if name not in rules.policies(self.case)))
 
     @cached_property
     def scorer(self) -> score.Scorer:
         """The compiled propositions."""
-        return score.Scorer(self.assumptions, self.simulate.names, world.quarter_labels())
+        return score.Scorer(self.assumptions, self.simulate.names, self.steps)
 
     @cached_property
     def signposts(self) -> Mapping[str, Signpost]:
         """What to watch: the shipped signposts, with the study's own in their place and after them."""
         own = self.folder / own_files.SIGNPOSTS if self.folder else None
-        return {**signposts.shipped(), **(signposts.read(own) if own and own.is_file() else {})}
+        return {**signposts.shipped(self.case), **(signposts.read(own, self.case) if own and own.is_file() else {})}
 
     @cached_property
     def readings(self) -> Readings:
         """What was observed: the shipped record and the study's own readings."""
         own = self.folder / own_files.READINGS if self.folder else None
-        record = observations.shipped()
-        return record.joined(observations.read(own)) if own and own.is_file() else record
+        record = observations.shipped(self.case)
+        return record.joined(observations.read(own, self.case)) if own and own.is_file() else record
 
     @cached_property
     def observer(self) -> Observer:
         """What a run keeps of each future to be weighed and watched: what was read, and what signposts will read."""
-        return Observer(self._asked, self.simulate.names, world.quarter_labels())
+        return Observer(self._asked, self.simulate.names, self.steps)
 
     @property
     def _asked(self) -> tuple[tuple[Quantity, date], ...]:
         if self._function is not None:
             return ()  # what was read is read of the shipped world
-        known = known_quantities.shipped()
+        known = known_quantities.shipped(self.case)
         read = [(known[r.quantity], r.on) for r in self.readings.mapped]
         watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
         return (*read, *watched)
@@ -140,20 +152,20 @@ class Study:
             raise unknown("--policy", "no such policy", policy, self.policies)
         if policy not in self._books:
             own = self.folder / "policies" / f"{policy}.toml" if self.folder else None
-            self._books[policy] = rules.load(own if own and own.is_file() else policy)
+            self._books[policy] = rules.load(own if own and own.is_file() else policy, self.case)
         return self._books[policy]
 
     def events(self, assumption: str | None = None, until: date | None = None) -> pl.DataFrame:
         """Dated events, of one assumption and up to a day if given: date, title, summary, assumptions, source, confidence."""
         columns = ("title", "summary", "assumptions", "source", "confidence")
-        found = timeline.timeline(self.assumptions, assumption, until)
+        found = timeline.timeline(self.case, self.assumptions, assumption, until)
         rows = [{"date": e.on} | {name: getattr(e, name) for name in columns} for e in found]
         return pl.DataFrame(rows).with_columns(pl.col("assumptions").list.join(", "))
 
     def levers(self, policy: str) -> Levers:
         """The policy as arrays over quarters, made once."""
         if policy not in self._pulled:
-            self._pulled[policy] = levers(self.book(policy), facts.read("regions"))
+            self._pulled[policy] = self.case.world.levers(self.book(policy))
         return self._pulled[policy]
 
     def run(
@@ -238,7 +250,7 @@ class Study:
         assumed = [a.model_dump(mode="json") for a in self.assumptions]
         pulled = [np.concatenate([x.ravel() for x in self.levers(p)]).tobytes().hex() for p in policies]
         together = [list(pair) for pair in self.priors.copula.pairs] if self.priors.copula else []
-        code = [p.read_bytes().hex() for p in sorted(Path(world.__file__).parent.glob("*.py"))]
+        code = [p.read_bytes().hex() for p in sorted((self.case / "world").glob("*.py"))]
         return {
             "parameters": _sha([row.model_dump(mode="json") for row in self.priors.rows] + together),
             "assumptions": _sha(assumed),

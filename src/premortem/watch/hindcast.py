@@ -6,17 +6,17 @@ was known, and Brier 1950 for events.
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from premortem import facts
+from premortem.case import Case
 from premortem.errors import BadInput
-from premortem.rows import Table, table
+from premortem.text.tables import Table, table
 from premortem.watch import kinds
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Reading, Readings, as_read
@@ -27,7 +27,6 @@ from premortem.watch.scores import baselines, brier, crps, quantiles
 RANGE = (0.05, 0.5, 0.95)
 # An event is missed where its share did worse than one half for all would have.
 EVENT_MISSED = 0.25
-EXPLANATIONS = files("premortem.watch") / "explanations.toml"
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,7 @@ class Scored:
     kind: str  # outcome, nowcast or projection, as it stood on the day of the hindcast
     group: str  # readings of one group tell of one fact
     named: str = ""  # as the table of readings calls it, where that is another name
+    explanation: str = ""  # why the model missed, or came near to it: written after the fact
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class EventScored:
     happened: bool
     brier: float
     stood: bool = False  # whether it had come, or stood, in most futures on the day of the hindcast
+    explanation: str = ""  # why the model missed: written after the fact
 
     @property
     def missed(self) -> bool:
@@ -172,12 +173,9 @@ class Hindcast:
 
     def as_dict(self) -> dict[str, Any]:
         """The keys of `premortem hindcast --json`."""
-        why = explanations()
-        rows = [
-            asdict(s) | {"date": s.date.isoformat(), "explanation": why.get(s.quantity, "")} for s in self.observables
-        ]
+        rows = [asdict(s) | {"date": s.date.isoformat()} for s in self.observables]
         happened = [
-            asdict(e) | {"date": e.date.isoformat(), "missed": e.missed, "explanation": why.get(e.event, "")}
+            asdict(e) | {"date": e.date.isoformat(), "missed": e.missed}
             for e in sorted(self.events, key=lambda e: -e.brier)
         ]
         return {
@@ -206,14 +204,16 @@ def hindcast(
     events: Mapping[str, Any] | None = None,
     weights: Array | None = None,
     record: Sequence[Reading] = (),
+    why: Mapping[str, str] | None = None,
 ) -> Hindcast:
     """Scores of every reading that became known after a day.
 
     `predictions` holds columns by `Quantity.column`, each (future,); `events` maps an event to a function from a day to the
     share of futures in which it had come; `weights` are of the readings known on the day, if wanted; `record` are further
-    earlier readings, for the baselines only.
+    earlier readings, for the baselines only; `why` explains misses by quantity or event.
     """
     known = [*(r for r in record if r.known_on <= as_of), *readings.known(as_of)]
+    why = why or {}
     scored: list[Scored] = []
     left: list[dict[str, str]] = []
     for i, reading in enumerate(readings.later(as_of)):
@@ -223,8 +223,9 @@ def hindcast(
             left.append(_left(reading, "lies outside the simulated quarters"))
             continue
         earlier = [r for r in known if r.quantity == reading.quantity and r.on < reading.on]
-        scored.append(_score(reading, quantity, as_read(values, reading, quantity, seed=i), weights, earlier, as_of))
-    happened, no_event = _events(readings, as_of, events or {})
+        found = _score(reading, quantity, as_read(values, reading, quantity, seed=i), weights, earlier, as_of)
+        scored.append(replace(found, explanation=why.get(reading.quantity, "")))
+    happened, no_event = _events(readings, as_of, events or {}, why)
     unknown = [_left(r, "no such quantity in the model") for r in readings.unknown if r.known_on > as_of]
     return Hindcast(as_of, tuple(scored), happened, tuple(left + unknown + no_event))
 
@@ -264,7 +265,7 @@ def _score(
 
 
 def _events(
-    readings: Readings, as_of: date, events: Mapping[str, Any]
+    readings: Readings, as_of: date, events: Mapping[str, Any], why: Mapping[str, str]
 ) -> tuple[tuple[EventScored, ...], list[dict[str, str]]]:
     scored, left = [], []
     for reading in readings.events:
@@ -274,7 +275,8 @@ def _events(
             share = float(events[reading.quantity](reading.on))
             came = reading.value > 0.5
             stood = bool(events[reading.quantity](as_of) > 0.5)
-            scored.append(EventScored(reading.quantity, reading.on, share, came, brier(share, came), stood))
+            told = why.get(reading.quantity, "")
+            scored.append(EventScored(reading.quantity, reading.on, share, came, brier(share, came), stood, told))
         else:
             left.append(_left(reading, "no such event in the policy process"))
     return tuple(scored), left
@@ -285,15 +287,18 @@ def _left(reading: Reading, why: str) -> dict[str, str]:
 
 
 @cache
-def explanations() -> dict[str, str]:
+def explanations(case: Case) -> dict[str, str]:
     """Why the model missed, or came near to it, by quantity or event: written after the fact."""
-    return {name: str(says) for name, says in tomllib.loads(EXPLANATIONS.read_text("utf-8")).items()}
+    return {
+        name: str(says)
+        for name, says in tomllib.loads((case / "watch" / "explanations.toml").read_text("utf-8")).items()
+    }
 
 
-def record(quantities: Mapping[str, Quantity] | None = None) -> list[Reading]:
+def record(case: Case) -> list[Reading]:
     """Earlier values that only baselines use: what a person would have carried forward on the day of the note."""
-    known = known_quantities.shipped() if quantities is None else quantities
-    rows = facts.read("baselines").to_dicts()
+    known = known_quantities.shipped(case)
+    rows = facts.read("baselines", case).to_dicts()
     strange = [r["quantity"] for r in rows if r["quantity"] not in known]
     if strange:
         raise BadInput("baselines.csv", strange[0], "no such quantity", allowed=", ".join(known))

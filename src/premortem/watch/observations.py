@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from premortem import facts
+from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.reading import read_bytes
+from premortem.files.reader import read_bytes
 from premortem.watch import kinds, process
 from premortem.watch import quantities as known_quantities
-from premortem.watch.quantities import Z95, Array, Quantity, find
+from premortem.watch.quantities import Z95, Array, Quantity, Unit, find
 
 COLUMNS = ("quantity", "date", "value", "low", "high", "unit", "known_on", "source", "confidence", "kind", "group")
 NEEDED = COLUMNS[:3]
@@ -70,10 +71,10 @@ class Readings:
         pairs = zip((self.mapped, self.events, self.unknown), (own.mapped, own.events, own.unknown), strict=True)
         return Readings(*(_joined(ours, further) for ours, further in pairs))
 
-    def happened(self, as_of: date) -> dict[str, date]:
+    def happened(self, as_of: date, case: Case) -> dict[str, date]:
         """Events of the policy process that were known on a day to have come, with their days."""
         came = (r for r in self.events if r.known_on <= as_of and r.value > 0.5)
-        return {r.quantity: r.on for r in came if r.quantity in process.events()}
+        return {r.quantity: r.on for r in came if r.quantity in process.events(case)}
 
     def later(self, as_of: date) -> tuple[Reading, ...]:
         """Mapped readings that became known after a day."""
@@ -85,36 +86,36 @@ def _joined(ours: Sequence[Reading], further: Sequence[Reading]) -> tuple[Readin
     return (*(r for r in ours if (r.quantity, r.on) not in again), *further)
 
 
-def latest_day() -> date:
+def latest_day(case: Case) -> date:
     """The day after which nothing can have been read: today, but never before the packaged table was made."""
-    return max(date.today(), date.fromisoformat(facts.catalogue()[TABLE].date))
+    return max(date.today(), date.fromisoformat(facts.catalogue(case)[TABLE].date))
 
 
-def shipped(today: date | None = None) -> Readings:
-    """The packaged observations. Nothing can have been read after `today` (by default `latest_day()`)."""
-    rows = facts.read(TABLE).select(COLUMNS).to_dicts()
+def shipped(case: Case, today: date | None = None) -> Readings:
+    """The observations of a case. Nothing can have been read after `today` (by default `latest_day()`)."""
+    rows = facts.read(TABLE, case).select(COLUMNS).to_dicts()
     text = [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
-    return sort_out(text, f"{TABLE}.csv", today or latest_day())
+    return sort_out(text, f"{TABLE}.csv", case, today)
 
 
-def check_own(path: Path) -> None:
+def check_own(path: Path, case: Case) -> None:
     """A study's own readings: each must be of a known quantity or event, and none may contradict the record.
 
     Raises `BadInput`, or all of them at once.
     """
-    own, known = read(path), known_quantities.shipped()
-    names = [*known, *process.events(), *process.states()]
+    own, known = read(path, case), known_quantities.shipped(case)
+    names = [*known, *process.events(case), *process.states(case)]
     strange = [
         BadInput(path.name, r.quantity, "no such quantity or event", got=r.quantity, hint=nearest(r.quantity, names))
-        for r in (*own.unknown, *(e for e in own.events if process.resolve(e.quantity) is None))
+        for r in (*own.unknown, *(e for e in own.events if process.resolve(e.quantity, case) is None))
     ]
     strange += [
         _unclear(path.name, r.named, r.named, known) for r in own.mapped if r.named and not find(r.named, known)
     ]
-    raise_all(strange + contradictions(shipped().joined(own).mapped, known, path.name))
+    raise_all(strange + contradictions(shipped(case).joined(own).mapped, known, path.name))
 
 
-def read(path: Path, today: date | None = None, quantities: Mapping[str, Quantity] | None = None) -> Readings:
+def read(path: Path, case: Case, today: date | None = None) -> Readings:
     """Readings of a CSV file. Unknown quantities are kept apart, never an error.
 
     Raises `BadInput`, or all of them at once: columns, numbers, dates, units, values outside their own range.
@@ -128,7 +129,7 @@ def read(path: Path, today: date | None = None, quantities: Mapping[str, Quantit
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadInput(path.name, "", f"is not a CSV table: {error}", allowed="UTF-8 CSV") from error
     raise_all(_columns(path.name, columns))
-    return sort_out(rows, path.name, today or latest_day(), quantities)
+    return sort_out(rows, path.name, case, today)
 
 
 def _columns(file: str, columns: Sequence[str]) -> list[BadInput]:
@@ -142,21 +143,19 @@ def _columns(file: str, columns: Sequence[str]) -> list[BadInput]:
     return missing + strange
 
 
-def sort_out(
-    rows: Iterable[Mapping[str, str]], file: str, today: date, quantities: Mapping[str, Quantity] | None = None
-) -> Readings:
+def sort_out(rows: Iterable[Mapping[str, str]], file: str, case: Case, today: date | None = None) -> Readings:
     """Rows of text as readings, in the quantities' own units. Raises `BadInput`, or all of them at once."""
-    known = known_quantities.shipped() if quantities is None else quantities
+    known, today = known_quantities.shipped(case), today or latest_day(case)
     mapped: list[Reading] = []
     events: list[Reading] = []
     unknown: list[Reading] = []
     errors: list[BadInput] = []
     for number, row in enumerate(rows, 2):
         found = known_quantities.reported(row["quantity"], known)
-        event = process.resolve(row["quantity"])
+        event = process.resolve(row["quantity"], case)
         is_event = row.get("unit") == EVENT or (found is None and event is not None)
         try:
-            reading = _reading(row, file, f"row {number}", today, found if not is_event else None)
+            reading = _reading(row, file, f"row {number}", today, found if not is_event else None, case)
         except BadInput as error:
             errors.append(error)
             continue
@@ -168,7 +167,9 @@ def sort_out(
     return Readings(tuple(mapped), tuple(events), tuple(unknown))
 
 
-def _reading(row: Mapping[str, str], file: str, place: str, today: date, quantity: Quantity | None) -> Reading:
+def _reading(
+    row: Mapping[str, str], file: str, place: str, today: date, quantity: Quantity | None, case: Case
+) -> Reading:
     on, value = _date(row["date"], file, f"{place}: date"), _number(row["value"], file, f"{place}: value")
     known_on = _date(row["known_on"], file, f"{place}: known_on") if row.get("known_on") else on
     low, high = (_number(row[end], file, f"{place}: {end}") if row.get(end) else None for end in ("low", "high"))
@@ -190,14 +191,18 @@ def _reading(row: Mapping[str, str], file: str, place: str, today: date, quantit
         row.get("group", ""),
         row["quantity"] if quantity and row["quantity"] != quantity.id else "",
     )
-    return in_unit(reading, row.get("unit", ""), quantity, file, f"{place}: unit") if quantity else reading
+    return (
+        in_unit(reading, row.get("unit", ""), quantity, known_quantities.units(case), file, f"{place}: unit")
+        if quantity
+        else reading
+    )
 
 
-def in_unit(reading: Reading, unit: str, quantity: Quantity, file: str, key: str) -> Reading:
+def in_unit(reading: Reading, unit: str, quantity: Quantity, units: Mapping[str, Unit], file: str, key: str) -> Reading:
     """The reading in the quantity's unit. Raises `BadInput` for a unit of something else, or a value that is absurd."""
-    times = known_quantities.factor(unit, quantity.unit) if unit else 1.0
+    times = known_quantities.factor(unit, quantity.unit, units) if unit else 1.0
     if times is None:
-        same = [u.id for u in known_quantities.units().values() if known_quantities.factor(u.id, quantity.unit)]
+        same = [u.id for u in units.values() if known_quantities.factor(u.id, quantity.unit, units)]
         raise BadInput(file, key, f"{quantity.id} is not read in {unit}", got=unit, allowed=", ".join(same))
     scaled = replace(
         reading,
@@ -218,14 +223,12 @@ def in_unit(reading: Reading, unit: str, quantity: Quantity, file: str, key: str
     return scaled
 
 
-def parse_option(
-    text: str, as_of: date, today: date | None = None, quantities: Mapping[str, Quantity] | None = None
-) -> Reading:
+def parse_option(text: str, as_of: date, case: Case, today: date | None = None) -> Reading:
     """A reading from the command line: `QUANTITY=VALUE`, with a unit and a day if wanted: `smic_yield_ascend=55%@2025-09-30`.
 
     Raises `BadInput` for an unknown quantity (with the nearest), a wrong unit, or a day in the future.
     """
-    known = known_quantities.shipped() if quantities is None else quantities
+    known = known_quantities.shipped(case)
     option, match = "--reading", _OPTION.match(text)
     if not match:
         raise BadInput("command line", option, "cannot be read", got=text, allowed="QUANTITY=VALUE[UNIT][@DATE]")
@@ -233,13 +236,13 @@ def parse_option(
     quantity = find(name, known)
     if quantity is None:
         raise _unclear("command line", option, name, known)
-    on, last = _date(day, "command line", option) if day else as_of, today or latest_day()
+    on, last = _date(day, "command line", option) if day else as_of, today or latest_day(case)
     if on > last:
         raise BadInput("command line", option, "lies in the future", got=day or str(on), allowed=f"up to {last}")
     number = _number(value, "command line", option)
     named = name if name != quantity.id else ""
     reading = Reading(quantity.id, on, number, None, None, on, "your reading", "", named=named)
-    return in_unit(reading, unit, quantity, "command line", option)
+    return in_unit(reading, unit, quantity, known_quantities.units(case), "command line", option)
 
 
 def _unclear(file: str, key: str, name: str, known: Mapping[str, Quantity]) -> BadInput:

@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from pydantic import Field
 
+from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
-from premortem.stress.edits import net_positions
-from premortem.watch.quantities import Array, Strict
-from premortem.watch.tomlfile import read_entries
+from premortem.files.typed import Strict, read_entries
+from premortem.propositions.positions import net_positions
+from premortem.watch.quantities import Array
 
-HOME = files("premortem.watch")
 # The step of the process and the last day that it runs to.
 DT, LAST = 0.25, 2033.0
 DAYS_A_YEAR = 365.25
@@ -79,9 +78,9 @@ class Lead(Strict):
 
 
 @cache
-def events() -> Mapping[str, Event]:
-    """The events of the process. Raises `BadInput`s where one names another that is not there."""
-    found = read_entries(HOME / "process.toml", Event)
+def events(case: Case) -> Mapping[str, Event]:
+    """The events of the process of a case. Raises `BadInput`s where one names another that is not there."""
+    found = read_entries(case / "watch" / "process.toml", Event)
     named = [(e.id, other) for e in found.values() for other in (*e.ends, e.after, e.undone_by) if other]
     raise_all(
         [
@@ -94,21 +93,22 @@ def events() -> Mapping[str, Event]:
 
 
 @cache
-def states() -> Mapping[str, State]:
+def states(case: Case) -> Mapping[str, State]:
     """What stands until an event."""
-    return read_entries(HOME / "states.toml", State)
+    return read_entries(case / "watch" / "states.toml", State)
 
 
 @cache
-def leads() -> Mapping[str, Lead]:
+def leads(case: Case) -> Mapping[str, Lead]:
     """The policies that paths lead to, the first that fits first."""
-    return read_entries(HOME / "leads.toml", Lead)
+    return read_entries(case / "watch" / "leads.toml", Lead)
 
 
 @dataclass(frozen=True)
 class Paths:
     """When each event came in each future [year], infinite where it never did; by event, shape (future,)."""
 
+    case: Case
     times: Mapping[str, Array]
 
     def by(self, event: str, day: date) -> Array:
@@ -116,20 +116,20 @@ class Paths:
 
         Raises `KeyError` for a name that `resolve` does not know.
         """
-        known = resolve(event)
+        known = resolve(event, self.case)
         if known is None:
             raise KeyError(event)
         when = end_of(day)
         if known in self.times:
             return self.times[known] <= when
-        state = states()[known]
+        state = states(self.case)[known]
         back = self.times[state.regained_by] <= when if state.regained_by else False
         return np.asarray((self.times[state.lost_by] > when) | back)
 
     def policy(self, day: date) -> Array:
         """Name of the shipped policy that each future has come to by a day, shape (future,)."""
         found = np.full(len(next(iter(self.times.values()))), "", dtype=object)
-        for lead in leads().values():
+        for lead in leads(self.case).values():
             fits = found == ""
             for event in lead.needs:
                 fits &= self.by(event, day)
@@ -140,7 +140,7 @@ class Paths:
 
     def shares(self, weights: Array | None = None) -> dict[str, "ShareBy"]:
         """For every event and state, a function from a day to the (weighted) share of futures: what `hindcast` scores."""
-        return {name: ShareBy(self, name, weights) for name in [*events(), *states()]}
+        return {name: ShareBy(self, name, weights) for name in [*events(self.case), *states(self.case)]}
 
 
 @dataclass(frozen=True)
@@ -156,15 +156,16 @@ class ShareBy:
         return float(np.average(self.paths.by(self.event, day), weights=self.weights))
 
 
-def resolve(name: str) -> str | None:
+def resolve(name: str, case: Case) -> str | None:
     """The event or state of a name, by its own or another; None when there is none."""
-    every = {e.id: e.also for e in events().values()} | {s.id: s.also for s in states().values()}
+    every = {e.id: e.also for e in events(case).values()} | {s.id: s.also for s in states(case).values()}
     if name in every:
         return name
     return next((k for k, also in every.items() if any(fnmatchcase(name, other) for other in also)), None)
 
 
 def draw(
+    case: Case,
     count: int,
     seed: int,
     as_of: date,
@@ -178,8 +179,8 @@ def draw(
     future, shape (future,). `happened` are events that had come by the day, with their own.
     """
     rng, start = np.random.default_rng(seed), end_of(as_of)
-    every = events()
-    net = net_positions(as_of)
+    every = events(case)
+    net = net_positions(as_of, case)
     rates = {e.id: _rate(e, count, rng, net, goodwill, progress) for e in every.values()}
     times = {name: np.full(count, np.inf) for name in every}
     ended = {name: np.zeros(count, bool) for name in every}
@@ -199,7 +200,7 @@ def draw(
             times[name] = np.where(now, came[name], times[name])
             for other in event.ends:
                 ended[other] |= now
-    return Paths(times)
+    return Paths(case, times)
 
 
 def _rate(

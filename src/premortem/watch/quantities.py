@@ -6,8 +6,6 @@ from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,28 +13,21 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.facts.day import Day
-from premortem.stress.expressions import Expression
-from premortem.watch.tomlfile import read_entries
+from premortem.files.typed import Strict, read_entries
+from premortem.propositions.expressions import Expression
 
 Array = NDArray[Any]
-SHIPPED = files("premortem.watch") / "quantities.toml"
-UNITS = files("premortem.watch") / "units.toml"
 # Smallest amount that a logarithm sees, and smallest distance of a share from 0 and 1.
 SMALLEST, EDGE = 1e-6, 1e-4
 # Normal score of 95%: a range read as 5 to 95% is this many standard deviations on either side.
 Z95 = 1.6448536269514722
 # Most names that are offered in the place of an unknown one.
 NEAR = 5
-
-
-class Strict(BaseModel):
-    """Data of a file that a person edits: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Judged(Strict):
@@ -122,15 +113,14 @@ class Quantity(Strict):
 
 
 @cache
-def shipped() -> Mapping[str, Quantity]:
-    """The shipped quantities by name."""
-    return read(SHIPPED)
+def shipped(case: Case) -> Mapping[str, Quantity]:
+    """The quantities of a case by name."""
+    return read(case / "watch" / "quantities.toml", units(case))
 
 
-def read(path: Path | Traversable) -> dict[str, Quantity]:
+def read(path: Path, known: Mapping[str, Unit]) -> dict[str, Quantity]:
     """Quantities of a file. Raises `BadInput`, or all of them at once."""
     found = read_entries(path, Quantity)
-    known = units()
     raise_all(
         [
             BadInput(path.name, f"{q.id}.unit", "no such unit", got=q.unit, allowed=", ".join(known))
@@ -142,9 +132,9 @@ def read(path: Path | Traversable) -> dict[str, Quantity]:
 
 
 @cache
-def units() -> Mapping[str, Unit]:
-    """The units that readings may come in."""
-    return read_entries(UNITS, Unit)
+def units(case: Case) -> Mapping[str, Unit]:
+    """The units that readings of a case may come in."""
+    return read_entries(case / "watch" / "units.toml", Unit)
 
 
 def find(name: str, quantities: Mapping[str, Quantity]) -> Quantity | None:
@@ -186,9 +176,8 @@ def _matched(plain: str, quantities: Mapping[str, Quantity]) -> Iterator[Quantit
     return (quantities[name] for _, name in sorted(fits))
 
 
-def factor(unit: str, into: str) -> float | None:
+def factor(unit: str, into: str, known: Mapping[str, Unit]) -> float | None:
     """What a value in one unit is multiplied by to be in another; None when they do not measure the same."""
-    known = units()
     if unit == into:
         return 1.0
     if unit not in known or known[into].of not in (known[unit].of, *known[unit].also):

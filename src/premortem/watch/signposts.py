@@ -4,26 +4,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from premortem import faults, world
+from premortem.case import Case
+from premortem.ensemble import priors
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
-from premortem.regime import book as rules
-from premortem.stress.propositions import Assumption
+from premortem.files import faults
+from premortem.files.typed import Strict, read_entries
+from premortem.law import book as rules
+from premortem.propositions.assumption import Assumption
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.observations import Reading, Readings
-from premortem.watch.quantities import Quantity, Strict
-from premortem.watch.tomlfile import read_entries
 
-SHIPPED = files("premortem.watch") / "signposts.toml"
 Status = Literal["passed", "not passed", "in words", "no reading"]
+
+
+FILE = "watch/signposts.toml"
 
 
 class Threshold(Strict):
@@ -111,34 +112,33 @@ class Standing:
 
 
 @cache
-def shipped() -> Mapping[str, Signpost]:
-    """The shipped signposts by id."""
-    return read(SHIPPED)
+def shipped(case: Case) -> Mapping[str, Signpost]:
+    """The signposts of a case by id."""
+    return read(case / FILE, case)
 
 
-def read(path: Path | Traversable, quantities: Mapping[str, Quantity] | None = None) -> dict[str, Signpost]:
+def read(path: Path, case: Case) -> dict[str, Signpost]:
     """Signposts of a file. Raises `BadInput`, or all of them at once."""
-    known = known_quantities.shipped() if quantities is None else quantities
     found = read_entries(path, Signpost)
-    raise_all([fault for signpost in found.values() for fault in _faults(signpost, path.name, known)])
+    raise_all([fault for signpost in found.values() for fault in _faults(signpost, path.name, case)])
     return found
 
 
-def _faults(signpost: Signpost, file: str, quantities: Mapping[str, Quantity]) -> list[BadInput]:
-    wrong = []
+def _faults(signpost: Signpost, file: str, case: Case) -> list[BadInput]:
+    wrong, quantities = [], known_quantities.shipped(case)
     if signpost.quantity and signpost.quantity not in quantities:
         near = nearest(signpost.quantity, [*quantities])
         wrong.append(BadInput(file, f"{signpost.id}.quantity", "no such quantity", got=signpost.quantity, hint=near))
     elif signpost.quantity and signpost.unit != quantities[signpost.quantity].unit:
         unit = quantities[signpost.quantity].unit
         wrong.append(BadInput(file, f"{signpost.id}.unit", "is not the quantity's", got=signpost.unit, allowed=unit))
-    if signpost.event and process.resolve(signpost.event) is None:
-        near = nearest(signpost.event, [*process.events()])
+    if signpost.event and process.resolve(signpost.event, case) is None:
+        near = nearest(signpost.event, [*process.events(case)])
         wrong.append(BadInput(file, f"{signpost.id}.event", "no such event", got=signpost.event, hint=near))
     named = (
-        ("reads", signpost.reads, world.parameter_names(), "uncertainty"),
+        ("reads", signpost.reads, priors.read(case / "params.csv").names, "uncertainty"),
         ("strength", signpost.strength, rules.STRENGTHS, "strength of policy"),
-        ("policy", signpost.policy, tuple(rules.policies()), "shipped policy"),
+        ("policy", signpost.policy, rules.policies(case), "shipped policy"),
     )
     return wrong + [
         BadInput(file, f"{signpost.id}.{key}", f"no such {what}", got=got, hint=nearest(got, allowed))
@@ -189,7 +189,7 @@ def _all_seen(signpost: Signpost, readings: Readings) -> list[Seen]:
     if signpost.quantity:
         named += [_seen(r, f"{r.value:g} {signpost.unit}") for r in readings.mapped if r.quantity == signpost.quantity]
     elif signpost.event:
-        happened = [r for r in readings.events if process.resolve(r.quantity) == signpost.event]
+        happened = [r for r in readings.events if r.quantity == signpost.event]
         named += [_seen(r, "yes" if r.value > 0.5 else "no") for r in happened]
     return named + list(signpost.latest)
 

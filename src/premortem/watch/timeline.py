@@ -7,7 +7,8 @@ from statistics import median
 from typing import Any
 
 from premortem import facts
-from premortem.stress.propositions import Assumption, in_order
+from premortem.case import Case
+from premortem.propositions.assumption import Assumption, in_order
 
 DAYS_A_MONTH = 365.25 / 12
 # The kind of link whose months are an event's own: from the day on which it was announced.
@@ -63,12 +64,12 @@ class Event:
 
 
 def timeline(
-    assumptions: Sequence[Assumption], assumption: str | None = None, until: date | None = None
+    case: Case, assumptions: Sequence[Assumption], assumption: str | None = None, until: date | None = None
 ) -> tuple[Event, ...]:
     """Events by date, up to a day and of one assumption if given."""
-    moved, answered = _moves(assumptions), _answers()
+    moved, answered = _moves(case, assumptions), _answers(case)
     found = []
-    for row in facts.read("events").sort("date").to_dicts():
+    for row in facts.read("events", case).sort("date").to_dicts():
         key = (row["date"], row["title"])
         here = tuple(moved.get(key, ()))
         bears_on = tuple(sorted({*row["assumptions"].split(";"), *(m.assumption for m in here)}, key=in_order))
@@ -127,23 +128,23 @@ def as_dict(events: Sequence[Event]) -> dict[str, Any]:
     }
 
 
-def _moves(assumptions: Sequence[Assumption]) -> Mapping[tuple[date, str], list[Move]]:
+def _moves(case: Case, assumptions: Sequence[Assumption]) -> Mapping[tuple[date, str], list[Move]]:
     """What each event moved. An item that several assumptions share moves in each."""
     items: dict[str, list[tuple[str, str, str]]] = {}
     for a in assumptions:
         for kind, item in a.items:
             items.setdefault(item.id, []).append((a.id, kind, item.statement))
     found: dict[tuple[date, str], list[Move]] = {}
-    for row in facts.read("event_moves").to_dicts():
+    for row in facts.read("event_moves", case).to_dicts():
         for where, role, statement in items.get(row["item"], []):
             move = Move(where, role, row["item"], statement, row["moves"])
             found.setdefault((row["date"], row["title"]), []).append(move)
     return found
 
 
-def _answers() -> Mapping[tuple[date, str], list[Link]]:
+def _answers(case: Case) -> Mapping[tuple[date, str], list[Link]]:
     found: dict[tuple[date, str], list[Link]] = {}
-    for row in facts.read("event_links").to_dicts():
+    for row in facts.read("event_links", case).to_dicts():
         link = Link(row["kind"], row["from"], row["from_title"], row["to"], row["to_title"])
         found.setdefault((link.ends, link.end), []).append(link)
     return found

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtri
 
-from premortem import words
+from premortem.text import numbers
 from premortem.watch.quantities import Array
 from premortem.watch.signposts import Signpost
 from premortem.watch.weights import effective
@@ -194,16 +194,16 @@ def sure_sentence(reading: Array, signpost: Signpost, weights: Array | None = No
 
 
 def _when(signpost: Signpost, limit: float) -> str:
-    if signpost.unit == words.LOG_RATE:
-        limit = words.a_year(limit, "falls" in signpost.when)
-    said = words.share(limit) if signpost.unit in ("share", "1/yr", words.LOG_RATE) else f"{limit:g}"
+    if signpost.unit == numbers.LOG_RATE:
+        limit = numbers.a_year(limit, "falls" in signpost.when)
+    said = numbers.share(limit) if signpost.unit in ("share", "1/yr", numbers.LOG_RATE) else f"{limit:g}"
     return f"{signpost.when.replace('{limit}', said)} by {_day(signpost.by)}"
 
 
 def event_sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
     """The same for an event: shares without it and with it in every future, from runs in which its lever is off and on."""
     kind = "weighted share" if weighted else "share"
-    without, after = words.share(shift.before), words.share(shift.after)
+    without, after = numbers.share(shift.before), numbers.share(shift.after)
     moved = (
         f"stays at {after} with it and without"
         if without == after
@@ -217,14 +217,14 @@ def event_sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> 
 
 def _of_futures(share: float, weighted: bool) -> str:
     """A share of the futures that other shares are of, by the same weights."""
-    return f"{words.share(share)} of futures{', weighted alike' if weighted else ''}"
+    return f"{numbers.share(share)} of futures{', weighted alike' if weighted else ''}"
 
 
 def move(before: float, after: float) -> str:
     """`falls from 61% to 48%`, `rises from ..`, or `stays at 61%`."""
-    if words.share(before) == words.share(after):
-        return f"stays at {words.share(before)}"
-    return f"{_word(after - before)} from {words.share(before)} to {words.share(after)}"
+    if numbers.share(before) == numbers.share(after):
+        return f"stays at {numbers.share(before)}"
+    return f"{_word(after - before)} from {numbers.share(before)} to {numbers.share(after)}"
 
 
 def _word(change: float) -> Literal["rises", "falls"]:

@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from premortem import facts
 from premortem.app.pages import AtDesk, render
 from premortem.app.schema import Answer
-from premortem.exhibits.render import FONTS
+from premortem.charts.render import FONTS
 
 router = APIRouter()
 

@@ -8,17 +8,17 @@ import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from premortem import analysis
-from premortem.analysis.breaks import Place, single_thresholds, sought_breaks
-from premortem.app import breaking, controls, specs, takes, words
-from premortem.app.desk import Desk
+from premortem import questions
+from premortem.app import break_charts, chart_specs, controls, labels, response_curve
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes.board import row
 from premortem.app.schema import Answer, AssumptionAnswer, Curves
-from premortem.app.state import State
+from premortem.app.session import Desk
+from premortem.app.view_state import State
 from premortem.errors import BadInput
-from premortem.report.words import share
-from premortem.stress.propositions import Assumption
+from premortem.propositions.assumption import Assumption
+from premortem.questions.breaking_points import Place, single_thresholds, sought_breaks
+from premortem.text.phrases import share
 from premortem.watch import signposts
 
 router = APIRouter()
@@ -35,19 +35,19 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     a = find(desk, name)
     found = answer(desk, view, a)
     under = desk.study.book(view.policy).policy.title + (", changed" if view.edits else "")
-    fan = specs.Chart(
+    fan = chart_specs.Chart(
         "fan", f"{a.id} {a.name}, {under}: margin over time", f"Bands of the margin of {a.id} by quarter, 2025 to 2032. {found['sentence']}",
         f"premortem, {view.n:,} simulated futures, seed {view.seed}, not forecasts; line: median, bands: half and nine in ten; it holds above 0: {'; '.join(c.says for c in a.condition)}",
-        specs.fan(), found["fan"],
+        chart_specs.fan(), found["fan"],
         {"quarter": "Quarter", "p5": "5%", "p25": "25%", "p50": "median", "p75": "75%", "p95": "95%", "breaks": "share that breaks"},
     )  # fmt: skip
-    strip = specs.Chart(
+    strip = chart_specs.Chart(
         "strip", f"{a.id} {a.name}, {under}: share of futures in which it stands broken, by quarter", f"Share of futures in which {a.id} is broken as things stand in each quarter",
-        fan.source, specs.strip(), found["fan"], {"quarter": "Quarter", "breaks": "share that breaks"},
+        fan.source, chart_specs.strip(), found["fan"], {"quarter": "Quarter", "breaks": "share that breaks"},
     )  # fmt: skip
     return render(
         request, "assumption.html", a=a, answer=found, fan=fan, strip=strip, thresholds=controls.thresholds(a, view),
-        curves=curves_of(desk, view, a), signposts=informing(desk, view, a), choices=takes.choices(desk.live, view),
+        curves=curves_of(desk, view, a), signposts=informing(desk, view, a), choices=response_curve.choices(desk.live, view),
     )  # fmt: skip
 
 
@@ -69,20 +69,21 @@ def why(name: str, desk: AtDesk, view: View) -> Answer:
     a = find(desk, name)
     run = desk.run_of(view.policy)
     policy = view.policy if view.policy in run.policies else run.policies[0]
-    found = desk.answer(("why", a.id, policy, run.folder), lambda: analysis.explain(run, a.id, policy))
-    return Answer.model_validate(breaking.drawn(found, run, policy) | {"policy": policy, "futures": run.futures})
+    found = desk.answer(("why", a.id, policy, run.folder), lambda: questions.explain(run, a.id, policy))
+    return Answer.model_validate(break_charts.drawn(found, run, policy) | {"policy": policy, "futures": run.futures})
 
 
 @router.get("/api/assumption/{name}/takes")
 def what_it_takes(name: str, desk: AtDesk, view: View, of: Of) -> Answer:
     """Share of futures in which it holds against one uncertainty, strength or clause number, and where it crosses one half."""
     a = find(desk, name)
-    found = takes.curve(desk.live, view, a.id, of)
-    words_of = {key: label for _, rows in takes.choices(desk.live, view) for key, label in rows}
-    said = words_of.get(of, of[2:]) + ("" if found["unit"] in words.BARE else f" [{found['unit']}]")
+    found = response_curve.curve(desk.live, view, a.id, of)
+    words_of = {key: label for _, rows in response_curve.choices(desk.live, view) for key, label in rows}
+    said = words_of.get(of, of[2:]) + ("" if found["unit"] in labels.BARE else f" [{found['unit']}]")
     flip = crossing(*(np.asarray([row[k] for row in found["rows"]]) for k in ("value", "holds")))
     return Answer.model_validate(
-        found | {"flip": flip, "spec": specs.Chart("", "", "", "", specs.takes(said, found["unit"]), []).spec}
+        found
+        | {"flip": flip, "spec": chart_specs.Chart("", "", "", "", chart_specs.takes(said, found["unit"]), []).spec}
     )
 
 
@@ -134,7 +135,7 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
         "headline": f"{a.id}: {share(None)}"
         if mine["holds"] is None
         else f"{a.id} holds in {share(mine['holds'])} of futures",
-        "sentence": words.verdict(mine, fails),
+        "sentence": labels.verdict(mine, fails),
         "futures": view.n,
         "notices": list(view.notices),
         "query": view.query,

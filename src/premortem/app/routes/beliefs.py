@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from premortem.app import controls
-from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes import board
 from premortem.app.schema import Answer
-from premortem.app.state import State, ends
-from premortem.stress import sensitivity
+from premortem.app.session import Desk
+from premortem.app.view_state import State, ends
+from premortem.questions import sobol_indices
 
 router = APIRouter()
 # Points of the curve of a prior.
@@ -63,7 +63,7 @@ def _strength(desk: Desk, view: State) -> list[tuple[str, float]]:
     """For each uncertainty the assumption whose margin its rank goes with most, and that correlation."""
     margins, values = desk.live.margins(view), desk.live.values(view)
     ids = [a.id for a in desk.study.assumptions]
-    found = np.stack([sensitivity.rank_correlation(values, margins[f"margin.{k}"]) for k in ids])
+    found = np.stack([sobol_indices.rank_correlation(values, margins[f"margin.{k}"]) for k in ids])
     return [(ids[int(np.argmax(np.abs(c)))], float(c[np.argmax(np.abs(c))])) for c in found.T]
 
 

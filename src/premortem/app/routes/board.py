@@ -8,13 +8,13 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
-from premortem.app import controls, words
-from premortem.app.desk import Desk
-from premortem.app.movers import movers
+from premortem.app import controls, labels
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.schema import Board, Movers, Refined
-from premortem.app.state import FUTURES, MOST_FUTURES, State
-from premortem.report.words import weak
+from premortem.app.session import Desk
+from premortem.app.top_sensitivities import movers
+from premortem.app.view_state import FUTURES, MOST_FUTURES, State
+from premortem.text.phrases import weak
 
 router = APIRouter()
 
@@ -23,7 +23,7 @@ router = APIRouter()
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """Which assumptions survive this policy?"""
     found = answer(desk, view, only=False)
-    return render(request, "board.html", answer=found, said=words, weak=weak(found["effective_futures"]))
+    return render(request, "board.html", answer=found, said=labels, weak=weak(found["effective_futures"]))
 
 
 @router.get("/api/board")
@@ -77,7 +77,7 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
     return {
         "board": rows,
         "base": base(desk, view),
-        "sentence": words.headline(
+        "sentence": labels.headline(
             mine, study.book(view.policy).policy.title, len(view.levers) + len(view.days), bool(view.weights)
         ),
         "futures": view.n,
@@ -106,7 +106,7 @@ def base(desk: Desk, view: State) -> list[dict[str, Any]]:
 
 def row(found: dict[str, Any], desk: Desk) -> dict[str, Any]:
     """A row of the board with what fails first in words."""
-    return found | {"first": words.fails_first(found, desk.study)}
+    return found | {"first": labels.fails_first(found, desk.study)}
 
 
 def _control(desk: Desk, view: State, key: str) -> controls.Control:

@@ -6,17 +6,17 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from premortem import analysis
-from premortem.app import comparing, specs
-from premortem.app.desk import Desk
+from premortem import questions
+from premortem.app import chart_specs, policy_charts
+from premortem.app.labels import ALL
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.routes.assumption import find
 from premortem.app.schema import Answer
-from premortem.app.state import State
-from premortem.app.words import ALL
-from premortem.report import words
-from premortem.stress import regret
+from premortem.app.session import Desk
+from premortem.app.view_state import State
+from premortem.questions import regret_measures
 from premortem.study import Run
+from premortem.text import phrases
 
 router = APIRouter()
 # A policy keeps an assumption while it holds in at least this share of futures.
@@ -60,15 +60,15 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "A4", a: str = "A2
         for k, by in found["regret_by_assumption"].items() for p, r in by.items()
     ]  # fmt: skip
     least = found["rankings"]["mean_regret"][0]
-    source = f"premortem, {found['futures']:,} futures, each policy beside the best in the same future"
-    heat = specs.Chart(
+    source = f"premortem, {phrases.counted(found['futures'], 'future')}, each policy beside the best in the same future"
+    heat = chart_specs.Chart(
         "regret", f"{titles[least]} gives up least on average", "Mean regret by policy and assumption; the table holds the numbers", source,
-        comparing.heat("policy", "assumption", "regret", "mean regret", rows), rows, REGRET,
+        policy_charts.heat("policy", "assumption", "regret", "mean regret", rows), rows, REGRET,
     )  # fmt: skip
     return render(
         request, "compare.html", found=found, titles=titles, heat=heat, ranks=ranked(found, view, titles, source),
         measures=MEASURES, asked=DOES | {"satisficing": holds_all(found["rankings"]["satisficing"], desk.run)},
-        all=words.together(len(desk.study.assumptions)), a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
+        all=phrases.together(len(desk.study.assumptions)), a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
         pathways=pathways(desk, view, kept.id, titles), level=LEVEL,
     )  # fmt: skip
 
@@ -77,14 +77,14 @@ def holds_all(order: Sequence[str], run: Run) -> str:
     """How often the policy that holds all assumptions most often does so: in most futures, or in more than the others."""
     shares = {r["policy"]: r["holds"] for r in run.board_rows() if r["assumption"] == ALL and r["policy"] in order}
     first = order[0]
-    said = words.share(shares[first])
+    said = phrases.share(shares[first])
     if shares[first] > MOST:
         return f"holds all assumptions in most futures ({said})"
     level = sum(share == shares[first] for share in shares.values()) > 1
     return f"holds all assumptions in {'no fewer' if level else 'more'} futures than any other ({said})"
 
 
-def ranked(found: dict[str, Any], view: State, titles: dict[str, str], source: str) -> specs.Chart:
+def ranked(found: dict[str, Any], view: State, titles: dict[str, str], source: str) -> chart_specs.Chart:
     """Ranks of the policies by each measure of robustness, the view's policy marked."""
     orders = {MEASURES[m]: order for m, order in found["rankings"].items()}
     rows = [
@@ -97,25 +97,25 @@ def ranked(found: dict[str, Any], view: State, titles: dict[str, str], source: s
     mine = [r["rank"] for r in rows if r["mine"]]
     said = f"{says}. {titles[view.policy]} ranks {min(mine)} to {max(mine)}" if mine else says
     last = [titles[p] for p in list(orders.values())[-1]]
-    return specs.Chart(
+    return chart_specs.Chart(
         "ranks", says, f"{said}; the table holds the ranks", f"{source}; 1 is best; blue: {titles[view.policy]}",
-        comparing.bump(list(orders), last), rows, {"measure": "By", "rank": "Rank", "title": "Policy"},
+        policy_charts.bump(list(orders), last), rows, {"measure": "By", "rank": "Rank", "title": "Policy"},
     )  # fmt: skip
 
 
-def tradeoff(found: dict[str, Any], pair: tuple[str, str], titles: dict[str, str], source: str) -> specs.Chart:
+def tradeoff(found: dict[str, Any], pair: tuple[str, str], titles: dict[str, str], source: str) -> chart_specs.Chart:
     """Policies by the shares of two assumptions, with those that no other beats on both."""
     x, y = pair
-    best = regret.pareto({p: (by[x], by[y]) for p, by in found["shares"].items()})
+    best = regret_measures.pareto({p: (by[x], by[y]) for p, by in found["shares"].items()})
     rows = [{"title": titles[p], "x": by[x], "y": by[y], "best": p in best} for p, by in found["shares"].items()]
     says = (
         f"{titles[best[0]]} is best on both"
         if len(best) == 1
-        else f"{len(best)} of {len(rows)} policies are not beaten on both"
+        else f"{len(best)} of {phrases.counted(len(rows), 'policy')} are not beaten on both"
     )
-    return specs.Chart(
+    return chart_specs.Chart(
         "tradeoff", f"{x} against {y}: {says}", f"{says}: {', '.join(titles[p] for p in best)}; the table holds the shares",
-        f"{source}; blue and joined: beaten by none on both", comparing.tradeoff(x, y, rows), rows, {"title": "Policy", "x": x, "y": y, "best": "not beaten"},
+        f"{source}; blue and joined: beaten by none on both", policy_charts.tradeoff(x, y, rows), rows, {"title": "Policy", "x": x, "y": y, "best": "not beaten"},
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def compare(desk: AtDesk) -> Answer:
 
 def compared(desk: Desk) -> dict[str, Any]:
     """The comparison of the stored run, worked out once."""
-    found: dict[str, Any] = desk.answer(("compare",), lambda: analysis.compare(desk.run))
+    found: dict[str, Any] = desk.answer(("compare",), lambda: questions.compare(desk.run))
     return found
 
 

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from premortem import exhibits as gallery
-from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, render, wait_for
 from premortem.app.schema import Answer
+from premortem.app.session import Desk
+from premortem.charts import render as drawn
 from premortem.errors import BadInput, MissingData, PremortemError
-from premortem.exhibits import render as drawn
 
 router = APIRouter()
 # Kind of file to its type; the page of an exhibit carries scripts of its own, so it is only ever a download.

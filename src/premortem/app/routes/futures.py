@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from premortem import analysis
-from premortem.app import specs
-from premortem.app.desk import Desk
+from premortem import questions
+from premortem.app import chart_specs
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
-from premortem.report import words
-from premortem.stress.archetypes import STRUCTURE
+from premortem.app.session import Desk
+from premortem.questions.archetypes import STRUCTURE
+from premortem.text import phrases
 
 router = APIRouter()
 Letter = Annotated[str, Query(max_length=10)]
@@ -34,8 +34,8 @@ def page(request: Request, desk: AtDesk, view: View, family: Letter = "") -> HTM
         "futures.html",
         found=found,
         titles=titles,
-        grouped=words.grouped(found),
-        kind=words.kind(found),
+        grouped=phrases.grouped(found),
+        kind=phrases.kind(found),
         structure=STRUCTURE,
         charts=charts(found, family),
         chosen=family if family in letters(found).values() else "",
@@ -50,7 +50,7 @@ def futures(desk: AtDesk) -> Answer:
 
 def families(desk: Desk) -> dict[str, Any]:
     """The families of the stored run, worked out once."""
-    found: dict[str, Any] = desk.answer(("futures",), lambda: analysis.futures(desk.run))
+    found: dict[str, Any] = desk.answer(("futures",), lambda: questions.futures(desk.run))
     return found
 
 
@@ -59,9 +59,9 @@ def letters(found: dict[str, Any]) -> dict[str, str]:
     return {a["name"]: chr(65 + i) for i, a in enumerate(found["archetypes"])}
 
 
-def charts(found: dict[str, Any], chosen: str = "") -> list[specs.Chart]:
+def charts(found: dict[str, Any], chosen: str = "") -> list[chart_specs.Chart]:
     """A chart a series: the median and middle half of each family by year; the others grey where one is chosen."""
-    signs, by, kind = analysis.signs(), letters(found), words.kind(found)
+    signs, by, kind = questions.signs(), letters(found), phrases.kind(found)
     made = []
     for name, said in signs.items():
         rows = [
@@ -72,9 +72,9 @@ def charts(found: dict[str, Any], chosen: str = "") -> list[specs.Chart]:
             for a in found["archetypes"] for b in a["bands"] if b["series"] == name and b["quarter"] >= "2024"
         ]  # fmt: skip
         made.append(
-            specs.Chart(
+            chart_specs.Chart(
                 f"series-{name}", said["title"], f"{said['title']} by {kind} of the futures and year; the table holds the numbers",
-                f"{said['unit']}; line the median of each {kind}, band its middle half", specs.families(said["unit"], list(by.values())), rows,
+                f"{said['unit']}; line the median of each {kind}, band its middle half", chart_specs.families(said["unit"], list(by.values())), rows,
                 {"family": kind.capitalize(), "year": "Year", "p25": "25%", "p50": "median", "p75": "75%"},
             )
         )  # fmt: skip

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from premortem.app.jobs import MOST, Jobs
 from premortem.app.pages import AtDesk, render
 from premortem.app.schema import Answer
-from premortem.app.state import MOST_SEED
+from premortem.app.view_state import MOST_SEED
 from premortem.errors import BadInput, nearest
 
 router = APIRouter()

@@ -13,17 +13,17 @@ import polars as pl
 from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse
 
-from premortem import writing
-from premortem.app.desk import Desk
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
-from premortem.app.state import State
+from premortem.app.session import Desk
+from premortem.app.view_state import State
 from premortem.errors import BadInput
-from premortem.regime import ledger as ledgers
-from premortem.regime import matching, tables
-from premortem.regime.reading import NEEDED
-from premortem.regime.vocabulary import READS, given_fields
+from premortem.files import writer
+from premortem.law.ledger import decisions as ledgers
+from premortem.law.ledger import field_guesses, files
+from premortem.law.ledger.columns import NEEDED
+from premortem.law.vocabulary import READS, given_fields
 
 router = APIRouter()
 # Rows of the preview, and of rejected rows that are shown; decided ledgers that are kept for their download.
@@ -60,9 +60,9 @@ def decide(
 def columns(file: UploadFile) -> Columns:
     """The headings of a table with first values and the field that each seems to stand for; the first lines are enough."""
     with _uploaded(file) as (path, name):
-        table = tables.read(path)
-        shown = table.drop(tables.MISSHAPEN, strict=False)
-        matched = matching.guess(shown.columns)
+        table = files.read(path)
+        shown = table.drop(files.MISSHAPEN, strict=False)
+        matched = field_guesses.guess(shown.columns)
         rows = [
             {"heading": h, "field": matched[h], "values": [str(v) for v in shown[h].drop_nulls().head(SAMPLES)]}
             for h in shown.columns
@@ -91,7 +91,7 @@ def _uploaded(file: UploadFile) -> Iterator[tuple[Path, str]]:
         raise BadInput(name, "", "is no ledger", got=Path(name).suffix, allowed=", ".join(ENDINGS))
     with tempfile.TemporaryDirectory(prefix="premortem-ledger-") as folder:
         path = Path(folder) / f"ledger{Path(name).suffix.lower()}"
-        with writing.told(path), path.open("wb") as out:  # in a folder of its own, gone in a moment
+        with writer.told(path), path.open("wb") as out:  # in a folder of its own, gone in a moment
             while block := file.file.read(1 << 20):
                 out.write(block)
         yield path, name
@@ -131,7 +131,7 @@ def _keep(decided: Any) -> str:
     """Hold a decided ledger under a name that cannot be guessed, until newer ones take its place."""
     token = secrets.token_urlsafe(16)
     path = Path(_home().name) / f"{token}.csv"
-    tables.write(decided, path)
+    files.write(decided, path)
     _kept[token] = path
     for old in list(_kept)[:-KEPT]:
         _kept.pop(old).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,18 +10,18 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
-from premortem import writing
-from premortem.app import controls, overlay
+from premortem.app import controls, policy_export
 from premortem.app.controls import BINDING
-from premortem.app.desk import Desk
-from premortem.app.effects import effects
+from premortem.app.lever_effects import effects
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes import board
 from premortem.app.schema import Answer, Effects
-from premortem.app.state import FUTURES
+from premortem.app.session import Desk
+from premortem.app.view_state import FUTURES
 from premortem.errors import BadInput
-from premortem.regime import diff
-from premortem.regime.book import instrument_title, load
+from premortem.files import writer
+from premortem.law import diff
+from premortem.law.book import instrument_title, load
 
 router = APIRouter()
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -32,10 +33,10 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     book = desk.study.book(view.policy)
     groups = controls.instruments(book, view)
     for group in groups:
-        group["title"] = instrument_title(group["instrument"])
+        group["title"] = instrument_title(group["instrument"], book.case)
     return render(
         request, "levers.html", groups=groups, strengths=controls.strengths(book, view), answer=board.answer(desk, view, only=True),
-        changes=overlay.changes(book, view), may_save=desk.folder is not None, toml=overlay.toml(book, view, "mine"),
+        changes=policy_export.changes(book, view), may_save=desk.folder is not None, toml=policy_export.toml(book, view, "mine"),
     )  # fmt: skip
 
 
@@ -73,7 +74,10 @@ def effect(
 def changes(desk: AtDesk, view: View) -> Answer:
     """What the view changes of its policy, and the policy compared with: numbers, and who gains and loses."""
     book = desk.study.book(view.policy)
-    found: dict[str, Any] = {"changes": overlay.changes(book, view), "toml": overlay.toml(book, view, "mine")}
+    found: dict[str, Any] = {
+        "changes": policy_export.changes(book, view),
+        "toml": policy_export.toml(book, view, "mine"),
+    }
     if view.vs:
         other = desk.study.book(view.vs)
         found["against"] = diff.diff((desk.live.book(view), BINDING), (other, BINDING))
@@ -83,7 +87,7 @@ def changes(desk: AtDesk, view: View) -> Answer:
 @router.get("/api/levers/policy.toml", response_class=PlainTextResponse)
 def download(desk: AtDesk, view: View, name: str = "mine") -> PlainTextResponse:
     """The view's policy as a file for `premortem run --policy` in a study."""
-    text = overlay.toml(desk.study.book(view.policy), view, _named(name))
+    text = policy_export.toml(desk.study.book(view.policy), view, _named(name))
     return PlainTextResponse(text, headers={"content-disposition": f'attachment; filename="{_named(name)}.toml"'})
 
 
@@ -98,10 +102,12 @@ def save(given: Save, desk: AtDesk, view: View) -> Answer:
     """Write the view's policy into the study's `policies`, under a new name; never over a file that is there."""
     name = _named(given.name)
     path = _place(desk, name)
-    text = overlay.toml(desk.study.book(view.policy), view, name)
-    with writing.told(path):
+    text = policy_export.toml(desk.study.book(view.policy), view, name)
+    with writer.told(path):
         try:
-            writing.put(path, text, new=True, parents=True, check=load)  # what is written must read
+            writer.put(
+                path, text, new=True, parents=True, check=partial(load, file=path.name)
+            )  # what is written must read
         except FileExistsError:
             raise BadInput("policies", name, "is there already", got=name, allowed="a new name") from None
     return Answer.model_validate({"saved": f"policies/{path.name}", "policy": name})

@@ -8,19 +8,19 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from premortem import facts
-from premortem.app import shipments
-from premortem.app.desk import Desk
+from premortem.app import shipment_form
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.schema import Answer
-from premortem.app.state import State
+from premortem.app.session import Desk
+from premortem.app.view_state import State
 from premortem.errors import BadInput, BadInputs
-from premortem.regime import diff as rules
-from premortem.regime import memo
-from premortem.regime.book import Book
-from premortem.regime.decide import Decision, Transaction, explain
-from premortem.regime.items import named
-from premortem.regime.transactions import parse_date
-from premortem.regime.vocabulary import FIELDS, KINDS
+from premortem.law import diff as rules
+from premortem.law import memo
+from premortem.law.book import Book
+from premortem.law.decide import Decision, Transaction, explain
+from premortem.law.items import named
+from premortem.law.transactions import parse_date
+from premortem.law.vocabulary import FIELDS, KINDS
 
 router = APIRouter()
 STATUSES = {"none": "none", "uveu": "universal VEU", "nveu": "national VEU"}
@@ -33,7 +33,7 @@ Under = Annotated[str, Query(max_length=60)]
 @router.get("/rules", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLResponse:
     """The form, the answer, the ladder and the strip of time."""
-    fields, errors = shipments.read(request.query_params), list[BadInput]()
+    fields, errors = shipment_form.read(request.query_params), list[BadInput]()
     policy = under if under in desk.study.policies else view.policy
     found: dict[str, Any] = {"decision": None, "changes": [], "periods": []}
     try:
@@ -47,7 +47,7 @@ def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLR
     return render(
         request, "rules.html", fields=fields, errors=errors, under=policy, chips=named().to_dicts(), kinds=KINDS,
         countries=facts.read("countries").select("iso3", "name").to_dicts(), statuses=STATUSES, end_uses=END_USES,
-        asked=bool(set(request.query_params) & set(shipments.SHORT)), vocabulary=FIELDS, long=shipments.LONG,
+        asked=bool(set(request.query_params) & set(shipment_form.SHORT)), vocabulary=FIELDS, long=shipment_form.LONG,
         edited=bool(view.levers or view.days) and policy == view.policy, **found,
     )  # fmt: skip
 
@@ -57,15 +57,15 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
     decision = explain(transaction, book, policy)
     given = decision.transaction
     today = date.today()
-    periods = shipments.periods(transaction, book, max(today, given["date"]))
+    periods = shipment_form.periods(transaction, book, max(today, given["date"]))
     first = periods[0]["from"]
     whole = (periods[-1]["to"] - first).days or 1
     for p in periods:
         p["x"], p["width"] = 100 * (p["from"] - first).days / whole, 100 * ((p["to"] - p["from"]).days + 1) / whole
-        p["link"] = shipments.link({**given, "date": p["from"]}, view, policy)
+        p["link"] = shipment_form.link({**given, "date": p["from"]}, view, policy)
     return {
         "decision": decision,
-        "kind": shipments.kind(decision.outcome),
+        "kind": shipment_form.kind(decision.outcome),
         "changes": changes(decision, view, policy),
         "question": memo.question(decision),
         "asked_of": memo.by_instrument(decision.asked),
@@ -84,7 +84,7 @@ def changes(decision: Decision, view: State, policy: str) -> list[dict[str, str]
     return [
         {
             "text": change.says[0].upper() + change.says[1:],
-            "link": shipments.link(change.row, view, policy) if change.row else "",
+            "link": shipment_form.link(change.row, view, policy) if change.row else "",
         }
         for change in decision.changes
     ]
@@ -125,9 +125,9 @@ def _transaction(fields: dict[str, Any]) -> Transaction:
 @router.get("/api/timeline")
 def through_time(request: Request, desk: AtDesk, view: View, under: Under = "history") -> Answer:
     """The answer to a shipment from August 2022 to today, as periods of one outcome each."""
-    transaction = Transaction(**shipments.read(request.query_params))
+    transaction = Transaction(**shipment_form.read(request.query_params))
     given = {"date": date.today(), **transaction.fields}
-    periods = shipments.periods(transaction, book_of(desk, view, under), date.today())
+    periods = shipment_form.periods(transaction, book_of(desk, view, under), date.today())
     return Answer.model_validate({"periods": periods, "under": under, "transaction": given})
 
 

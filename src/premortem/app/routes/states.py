@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from premortem.app.saved import LONGEST
 from premortem.app.schema import Answer
+from premortem.app.short_links import LONGEST
 
 router = APIRouter()
 

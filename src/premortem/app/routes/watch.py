@@ -5,14 +5,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from premortem import analysis
-from premortem.app import observing
-from premortem.app.desk import Desk
+from premortem import questions
+from premortem.app import signpost_charts
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
-from premortem.app.state import State
+from premortem.app.session import Desk
+from premortem.app.view_state import State
 from premortem.errors import BadInput, BadInputs
-from premortem.report import words
+from premortem.text import phrases
 from premortem.watch import kinds, quantities
 
 router = APIRouter()
@@ -36,13 +36,13 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     except (BadInput, BadInputs) as wrong:
         error, given = wrong, ()
         found = watched(desk, view, ())
-    every = quantities.shipped()
+    every = quantities.shipped(desk.study.case)
     before = {r["assumption"]: r for r in found["board_before"] if r["policy"] == found["policy"]}
     after = {r["assumption"]: r for r in found["board_after"] if r["policy"] == found["policy"]}
     return render(
-        request, "watch.html", found=found, weak=words.weak(found["effective_futures"]), before=before, after=after, given=given, error=error,
+        request, "watch.html", found=found, weak=phrases.weak(found["effective_futures"]), before=before, after=after, given=given, error=error,
         readable=sorted({s["quantity"] for s in found["signposts"] if s["quantity"]}), every=every, held=dict(_pairs(request)),
-        charts=desk.answer(("observing", view.policy, view.seed, view.asof), lambda: observing.charts(desk.live, view)),
+        charts=desk.answer(("observing", view.policy, view.seed, view.asof), lambda: signpost_charts.charts(desk.live, view)),
     )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     found = judged(desk, view)
     rows = sorted((placed(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
     headline, aside = kinds.outcomes_inside(found["kinds"]), kinds.apart(found["kinds"])
-    every = quantities.shipped()
+    every = quantities.shipped(desk.study.case)
     return render(request, "hindcast.html", found=found, rows=rows, every=every, headline=headline, aside=aside)
 
 
@@ -105,7 +105,7 @@ def watched(desk: Desk, view: State, given: tuple[str, ...]) -> dict[str, Any]:
     """Signposts by value for the view's policy and day, worked out once."""
     found: dict[str, Any] = desk.answer(
         key(desk, view, given),
-        lambda: analysis.what_to_watch(desk.study, desk.run, view.asof, given, under(desk, view)),
+        lambda: questions.what_to_watch(desk.study, desk.run, view.asof, given, under(desk, view)),
     )
     return found
 
@@ -113,7 +113,7 @@ def watched(desk: Desk, view: State, given: tuple[str, ...]) -> dict[str, Any]:
 def judged(desk: Desk, view: State) -> dict[str, Any]:
     """The hindcast as of the view's day, worked out once."""
     found: dict[str, Any] = desk.answer(
-        ("hindcast", view.asof), lambda: analysis.hindcast(view.asof, study=desk.study, run=desk.run).as_dict()
+        ("hindcast", view.asof), lambda: questions.hindcast(view.asof, study=desk.study, run=desk.run).as_dict()
     )
     return found
 

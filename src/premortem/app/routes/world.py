@@ -8,16 +8,17 @@ import numpy as np
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from premortem import facts, world
-from premortem.app import specs
-from premortem.app.desk import Desk
+from premortem import facts
+from premortem.app import chart_specs
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
-from premortem.app.state import State
+from premortem.app.session import Desk
+from premortem.app.view_state import State
+from premortem.cases.us_ai_2025.world.policy_levers import UNCAPPED, days
+from premortem.charts import worldmap
 from premortem.errors import BadInput
-from premortem.exhibits import worldmap
-from premortem.regime.countries import atlas, iso3
-from premortem.regime.levers import UNCAPPED, days
+from premortem.law.places import atlas, iso3
+from premortem.text.numbers import counted
 
 router = APIRouter()
 # What the map can show: title, unit, and whether it is a share.
@@ -40,7 +41,7 @@ def page(
     """The map with its time control, the list of countries, and one of them."""
     if measure not in MEASURES:
         raise BadInput("address", "measure", "no such measure", got=measure[:20], allowed=", ".join(MEASURES))
-    labels = [q for q in world.quarter_labels() if q >= FIRST]
+    labels = [q for q in desk.study.steps if q >= FIRST]
     if early := wait_for(
         request,
         "Where the chips may go and where they go",
@@ -53,10 +54,10 @@ def page(
     found = mapped(desk, view, measure)
     rows = rows_at(found, quarter)
     title, unit = MEASURES[measure]
-    chart = specs.Chart(
+    chart = chart_specs.Chart(
         "map", f"{title}, {quarter}", f"Map of {title.lower()} in {quarter}; the table holds every country",
-        f"{worldmap.BORDERS} Tiers come from the rule, not from the map. premortem, medians of {view.n:,} futures; countries of a block share its figure",
-        specs.world(measure, unit, found["top"]), rows, {"name": "Country", "region": "Region of the model", "said": title},
+        f"{worldmap.BORDERS} Tiers come from the rule, not from the map. premortem, medians of {counted(view.n, 'future')}; countries of a block share its figure",
+        chart_specs.world(measure, unit, found["top"]), rows, {"name": "Country", "region": "Region of the model", "said": title},
     )  # fmt: skip
     one = country(desk, view, code)
     return render(
@@ -111,7 +112,7 @@ def places() -> list[dict[str, Any]]:
 
 def mapped(desk: Desk, view: State, measure: str) -> dict[str, Any]:
     """Values of a measure, a list a quarter for each country; the largest of them, for a scale that stays put in time."""
-    labels = world.quarter_labels()
+    labels = desk.study.steps
     start = labels.index(FIRST)
     values = tiers(desk, view) if measure == "tier" else by_region(desk, view, measure)
     shown = {k: v[start:] for k, v in values.items()}
@@ -208,18 +209,18 @@ def country(desk: Desk, view: State, code: str) -> dict[str, Any]:
             "quarter": q, "year": int(q[:4]) + (int(q[5]) - 0.5) / 4, **{k: float(c[j]) for k, c in cuts.items()},
             "cap": float(cap[j]) if 0 < cap[j] < UNCAPPED else None, "unmet": float(middle["unmet"][j, i]), "chinese": float(middle["stock_cn"][j, i]),
         }
-        for j, q in enumerate(world.quarter_labels()) if q >= FIRST
+        for j, q in enumerate(desk.study.steps) if q >= FIRST
     ]  # fmt: skip
     alone = sum(r == region for _, r, _ in members().values()) == 1
     return out | {"region": region, "alone": alone, "rows": rows}
 
 
-def country_chart(found: dict[str, Any]) -> specs.Chart:
+def country_chart(found: dict[str, Any]) -> chart_specs.Chart:
     """Stock of US-aligned chips with its band, beside the allocation."""
     whose = found["name"] if found["alone"] else f"{found['region']} (the block that {found['name']} is part of)"
     last = found["rows"][-1]
-    return specs.Chart(
+    return chart_specs.Chart(
         "country", f"US-aligned chips in {whose}", f"Stock of US-aligned chips in {whose} by quarter: median {last['p50']:.2g} MH at the end of 2032",
-        "premortem; band 5 to 95% of futures, line the median; orange, where there is one: the country allocations opened so far", specs.stock(), found["rows"],
+        "premortem; band 5 to 95% of futures, line the median; orange, where there is one: the country allocations opened so far", chart_specs.stock(), found["rows"],
         {"quarter": "Quarter", "p5": "5%", "p50": "median [MH]", "p95": "95%", "cap": "allocation [MH]", "unmet": "unmet [MH a quarter]", "chinese": "Chinese stock [MH]"},
     )  # fmt: skip

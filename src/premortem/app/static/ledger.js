@@ -99,6 +99,9 @@ function show(found) {
   const parts = [el("h2", { text: `${found.rows.toLocaleString("en")} rows decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
   if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.row, r.why]), "Rejected rows"));
   parts.push(el("h3", { text: "Outcomes" }), grid(["Rows", "Outcome", ""], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o], o]), "Outcomes"));
+  parts.push(el("p", { text: `May go without a licence: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; hangs on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
+  if (found.stale) parts.push(el("p", { class: "warn", text: `${found.stale.toLocaleString("en")} rows are of days after ${found.rulebook.verified_to}, to which the rulebook is verified.` }));
+  parts.push(el("details", {}, el("summary", { text: "Not checked" }), el("ul", {}, ...found.not_checked.map((text) => el("li", { text })))));
   const left = Object.entries(found.headroom);
   if (left.length) parts.push(el("h3", { text: "Country allocations: drawn and left when the ledger ends" }), grid(["Country", "Drawn", "Left", ""], left.map(([c, x]) => room(c, x, found.allocations[c])), "Room left"));
   parts.push(el("p", {}, el("a", { class: "button", href: found.download, text: "Download all rows (CSV)" }), el("span", { class: "note", text: " Not legal advice." })), el("h3", { text: "Rows" }), filters(found), el("div", { id: "rows" }));

@@ -1,0 +1,96 @@
+"""Answers as they were sent: what depends on the address and the study alone is made once, then given again from memory."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from premortem.app.request_limits import App, Receive, Scope, Send
+from premortem.app.session import Desk
+
+# Screens and data that nothing but the address, the study and its run decides: no clock, no job, no other visitor.
+PURE = frozenset({"/", "/levers", "/beliefs", "/api/board", "/api/levers", "/api/levers/changes", "/api/beliefs"})
+PURE_UNDER = ("/a/", "/api/assumption/")
+# Most that is held [bytes].
+MOST = 64_000_000
+Message = MutableMapping[str, Any]
+Key = tuple[int, str, bytes]
+
+
+@dataclass
+class _Sent:
+    """Headers and body of an answer; its tag is that of its bytes, asked for when they are whole."""
+
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: bytes = b""
+    whole: bool = False
+
+    @cached_property
+    def tag(self) -> bytes:
+        return b'"' + hashlib.sha256(self.body).hexdigest()[:24].encode() + b'"'
+
+
+class Answers:
+    """ASGI middleware that keeps what was answered with 200, until the desk's study or run is another."""
+
+    def __init__(self, app: App, desk: Desk) -> None:
+        self.app, self.desk = app, desk
+        self._held, self._bytes = OrderedDict[Key, _Sent](), 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Give what is held, or ask the app and hold its answer."""
+        if not self._is_pure(scope):
+            await self.app(scope, receive, send)
+            return
+        key = (self.desk.generation, scope["path"], scope["query_string"])
+        if key not in self._held:
+            made = await self._asked(scope, receive, send)
+            if made.whole and key[0] == self.desk.generation:
+                self._hold(key, made)
+            return
+        self._held.move_to_end(key)
+        await _give(self._held[key], dict(scope["headers"]).get(b"if-none-match"), send)
+
+    def _is_pure(self, scope: Scope) -> bool:
+        path = scope["path"]
+        return (
+            scope["type"] == "http"
+            and scope["method"] == "GET"
+            and (path in PURE or path.startswith(PURE_UNDER))
+            and not self.desk.stale
+        )
+
+    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> _Sent:
+        """What the app answers, collected and then sent with its tag."""
+        made, status = _Sent(), 0
+
+        async def collect(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status, made.headers = message["status"], list(message["headers"])
+            else:
+                made.body += message.get("body", b"")
+                made.whole = status == 200 and not message.get("more_body", False)
+
+        await self.app(scope, receive, collect)
+        if made.whole:
+            made.headers += [(b"etag", made.tag), (b"cache-control", b"no-cache")]
+        await send({"type": "http.response.start", "status": status, "headers": made.headers})
+        await send({"type": "http.response.body", "body": made.body})
+        return made
+
+    def _hold(self, key: Key, made: _Sent) -> None:
+        """Hold an answer; the one that was not asked for longest goes when there is no more room."""
+        if key not in self._held:
+            self._held[key], self._bytes = made, self._bytes + len(made.body)
+        while self._bytes > MOST:
+            self._bytes -= len(self._held.popitem(last=False)[1].body)
+
+
+async def _give(held: _Sent, known: bytes | None, send: Send) -> None:
+    same = known == held.tag
+    headers = [h for h in held.headers if not same or h[0] not in (b"content-length", b"content-type")]
+    await send({"type": "http.response.start", "status": 304 if same else 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if same else held.body})

@@ -1,0 +1,106 @@
+"""The door that opens before the house is ready: a page at once that says what it waits for, while the app loads behind it."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from premortem.app.request_limits import Guard, Receive, Scope, Send
+
+if TYPE_CHECKING:  # what is loaded behind the door takes seconds
+    from fastapi import FastAPI
+
+STATIC = files("premortem.app") / "static"
+FONT = files("premortem") / "charts" / "fonts" / "source-sans-3-latin.woff2"
+SHELL = (STATIC / "starting.html").read_bytes()
+# What is fetched by the first page, by the end of its name.
+KINDS = {".css": b"text/css", ".js": b"text/javascript", ".svg": b"image/svg+xml", ".woff2": b"font/woff2"}
+# How often those who wait look whether it is open [s].
+LOOK = 0.02
+
+
+class Doorway:
+    """ASGI app around the app: answers itself until the app is there, and then hands every request on."""
+
+    def __init__(self, folder: Path | None, hosts: tuple[str, ...], failed: Callable[[], None]) -> None:
+        """`failed` is called when the app cannot be made, as of a study that does not read: why is then in `fault`."""
+        self._folder, self._hosts, self._failed = folder, hosts, failed
+        self.site: FastAPI | None = None
+        self.fault: Exception | None = None
+        self.doing = "Loading"
+        self._door, self._ready, self._closing = Guard(self._shut, hosts), threading.Event(), threading.Event()
+        self._opening = threading.Thread(target=self._open, name="opening", daemon=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on, or answer at the door."""
+        await (self.site if self.site and self._ready.is_set() else self._door)(scope, receive, send)
+
+    def start(self) -> None:
+        """Begin to load, in a thread of its own."""
+        self._opening.start()
+
+    def close(self) -> None:
+        """Stop what runs behind the door; a step of opening that has begun is waited for."""
+        from premortem.app.site import close
+
+        self._closing.set()
+        if self.site:
+            close(self.site)
+        if self._opening.is_alive():
+            self._opening.join()
+
+    def _open(self) -> None:
+        try:
+            from premortem.app.site import make
+
+            self.doing = "Reading the study and preparing its model"
+            self.site = make(self._folder, self._hosts)
+            desk = self.site.state.desk
+            if self._closing.is_set():
+                return desk.close()
+            self.doing = "Simulating the first futures of every policy"
+            desk.first()
+            self._ready.set()
+            desk.warm()
+        except Exception as error:  # told by the thread that serves
+            self.fault = error
+            self._failed()
+
+    async def _shut(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is answered at the door: the page, what it is made of, and how far it is; all else waits until it is open."""
+        path, asks = scope["path"], dict(scope["headers"]).get(b"accept", b"")
+        if path == "/api/health":
+            await _say(send, b"application/json", json.dumps({"starting": self.doing}).encode())
+        elif file := _packaged(path):
+            await _say(send, KINDS[Path(path).suffix], file.read_bytes())
+        elif scope["method"] == "GET" and not path.startswith("/api/") and b"text/html" in asks:
+            await _say(send, b"text/html; charset=utf-8", SHELL)
+        else:
+            await self._wait(scope, receive, send)
+
+    async def _wait(self, scope: Scope, receive: Receive, send: Send) -> None:
+        while not self._ready.is_set() and not self.fault and not self._closing.is_set():
+            await asyncio.sleep(LOOK)
+        if self.site and self._ready.is_set():
+            await self.site(scope, receive, send)
+        else:
+            await _say(send, b"text/plain", b"premortem stops", 503)
+
+
+def _packaged(path: str) -> Traversable | None:
+    """The packaged file that a path asks for: a name right under `/static/`, or the typeface."""
+    name = path.removeprefix("/static/")
+    if path == "/font.woff2":
+        return FONT
+    known = path != name and "/" not in name and Path(name).suffix in KINDS
+    return STATIC / name if known and (STATIC / name).is_file() else None
+
+
+async def _say(send: Send, kind: bytes, body: bytes, status: int = 200) -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

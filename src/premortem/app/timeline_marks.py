@@ -1,0 +1,49 @@
+"""Days on which something became known or changed: what the as-of timeline marks, and stops at."""
+
+from datetime import date
+from functools import cache
+from typing import Any
+
+from premortem import facts
+from premortem.case import Case
+from premortem.law.book import Book, instrument_title
+
+# Where the timeline begins, and the kind of event that is a change of the rules.
+BEGINS, RULE = date(2022, 10, 7), "rule"
+
+
+@cache
+def days(case: Case) -> list[dict[str, Any]]:
+    """Days of events since the first controls with what happened, the rules among them told apart; in order."""
+    by: dict[date, list[dict[str, Any]]] = {}
+    for event in facts.read("events", case).sort("date").to_dicts():
+        day = event["date"] if isinstance(event["date"], date) else date.fromisoformat(event["date"])
+        if day >= BEGINS:
+            by.setdefault(day, []).append(event)
+    return [
+        {
+            "day": day.isoformat(),
+            "says": "; ".join(e["title"] for e in found),
+            "rule": any(e["kind"] == RULE for e in found),
+        }
+        for day, found in by.items()
+    ]
+
+
+def stops(book: Book) -> list[dict[str, Any]]:
+    """The days of events, and those on which clauses of a rulebook are published, bind or end, in order."""
+    by = {row["day"]: dict(row) for row in days(book.case)}
+    for day, said in sorted(_of_clauses(book)):
+        held = by.setdefault(day.isoformat(), {"day": day.isoformat(), "says": "", "rule": True})
+        held |= {"rule": True, "says": "; ".join(dict.fromkeys(filter(None, [held["says"], said])))}
+    return [by[day] for day in sorted(by)]
+
+
+def _of_clauses(book: Book) -> set[tuple[date, str]]:
+    found = set()
+    for c in (c for c in book.clauses if not c.hypothetical):
+        title = instrument_title(c.instrument, book.case).partition(",")[0]
+        for day, verb in ((c.published, "is published"), (c.complies, "binds"), (c.ends, "ends")):
+            if day and day >= BEGINS:
+                found.add((day, f"{title} {verb}"))
+    return found

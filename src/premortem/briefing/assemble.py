@@ -1,0 +1,77 @@
+"""Puts the sections of a brief together; a part that cannot be made is named, and the rest still comes."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import polars as pl
+
+from premortem import questions
+from premortem.briefing import assumption, clauses, exhibited, families, method, moved, page_one, policies, record
+from premortem.briefing.content import Brief, Section, numbered, text
+from premortem.errors import MissingData, PremortemError
+from premortem.questions.findings import headline
+from premortem.study import Run
+from premortem.text import phrases
+
+# What a section may raise when the run or a table lacks something that it needs.
+LACKS = (PremortemError, KeyError, pl.exceptions.PolarsError)
+Part = tuple[str, Callable[[], Section]]
+
+
+def assemble(run: Run, old: Run | None = None) -> Brief:
+    """The brief of a run, compared with an older run if one is given.
+
+    Parts are made side by side, since simulating, reading and peeling leave the interpreter free. Raises `MissingData` where
+    no future under any policy has finite results.
+    """
+    if all(len(run.non_finite.get(policy, ())) == run.stored for policy in run.policies):
+        raise MissingData(
+            f"{run.folder}: no future has finite results, so there is nothing to tell; look at the priors"
+        )
+    alone = questions.single_changes(run.study, run.policies[0])
+    parts: list[Part] = [
+        *((a.id, lambda a=a: assumption.assumption(run, a, alone[a.id])) for a in run.study.assumptions),
+        ("policies", lambda: policies.policies(run)),
+        ("heavy edits", lambda: clauses.clauses(run)),
+        ("alternative futures", lambda: families.families(run)),
+        ("exhibits", lambda: exhibited.exhibited(run)),
+        ("the record", lambda: record.record(run)),
+        ("what to watch", lambda: record.watch(run)),
+        ("method", lambda: method.method(run)),
+        ("sources", lambda: method.sources(run)),
+    ]
+    if old is not None:
+        parts.insert(0, ("what moved", lambda: moved.moved(run, old)))
+    with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
+        tried = list(pool.map(made, parts))
+    sections = [s for s in tried if isinstance(s, Section)]
+    left_out = [s for s in tried if isinstance(s, str)]
+    if broken := phrases.not_finite(run.non_finite, run.stored):
+        sections.insert(0, _plain("not-finite", "Futures that are not finite", broken))
+    summary = page_one.page_one(run, sections)
+    if left_out:
+        sections.append(_plain("left-out", "Not in this brief", left_out))
+    title = headline(run, run.policies[0])
+    return Brief(
+        title,
+        f"premortem brief \u00b7 what was known on {phrases.day_in_words(run.study.case.settings.day)} \u00b7 {phrases.counted(run.futures, 'future')}",
+        f"premortem brief: {phrases.counted(len(run.study.assumptions), 'assumption')} of US AI policy",
+        summary,
+        tuple(sections),
+        tuple(left_out),
+        numbered((summary, *sections)),
+    )
+
+
+def _plain(name: str, title: str, lines: Sequence[str]) -> Section:
+    return Section(name, title, title, tuple(text(line) for line in lines), new_page=False)
+
+
+def made(part: Part) -> Section | str:
+    """The section of a part; one line that says why there is none, where the run or a table lacks what it needs."""
+    name, make = part
+    try:
+        return make()
+    except LACKS as error:
+        return f"{name}: not in this brief: {' '.join(str(error).split())[:200]}"

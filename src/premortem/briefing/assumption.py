@@ -1,0 +1,298 @@
+"""An assumption: what it claims, when it breaks, what carries it, how little it takes, what to watch."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from premortem import questions
+from premortem.briefing.content import (
+    Block,
+    Figure,
+    Fold,
+    Heading,
+    Note,
+    Pair,
+    Section,
+    Strong,
+    Table,
+    bullets,
+    see,
+    text,
+)
+from premortem.briefing.page_one import claims
+from premortem.charts import figures
+from premortem.propositions.assumption import Assumption, Condition, shipped
+from premortem.questions.findings import cell, first_failure, title_of
+from premortem.study import Run
+from premortem.text import phrases
+
+# Thresholds tried for a curve of share against threshold, and single moves shown.
+TRIED, MOVES = 25, 3
+# Strongest drivers and arrestors that the figure shows.
+STRONGEST = 6
+# What it says of the share that holds when a band of the margin is the lowest one above 0, and between what shares.
+HOLDING = (
+    ("p5", "more than nineteen futures in twenty", 0.95, 1.0),
+    ("p25", "at least three futures in four", 0.75, 0.95),
+    ("p50", "more than half of all futures", 0.5, 0.75),
+    ("p75", "fewer than half of all futures", 0.25, 0.5),
+    ("p95", "fewer than one future in four", 0.05, 0.25),
+    ("", "fewer than one future in twenty", 0.0, 0.05),
+)
+# Beyond this the share at one quarter and that of the board are told apart [share of futures].
+APART = 0.05
+THRESHOLDS = Note(
+    "Thresholds are judgement. The HTML edition shows the verdict against each, and a study may set its own."
+)
+
+
+def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
+    """The section of one assumption under the run's first policy; `alone` are single moves that turn its verdict."""
+    first = run.policies[0]
+    why = questions.explain(run, a.id, first)
+    fan, effects = _fan(run, a, first), _effects(a, why)
+    conditions = phrases.listing([phrases.within(c.says) for c in a.condition])
+    blocks: list[Block] = [
+        text(Strong("The assumption. "), phrases.sentence(a.claim), *([claims(run)] if _of_note(run, a) else [])),
+        text(
+            Strong("What it takes here. "),
+            f"It holds when {conditions}.",
+            THRESHOLDS,
+            " ",
+            see(fan.id),
+            " follows its margin.",
+        ),
+        fan,
+        Heading("What breaks it"),
+        *_boxes(why),
+        text(_little(alone)),
+    ]
+    if effects:
+        blocks += [
+            Heading("What carries it"),
+            text(
+                "Drivers are meant to hold it up, arrestors to bring it down; ",
+                see(effects.id),
+                " shows what each does in the model.",
+            ),
+            effects,
+        ]
+    if a.watch:
+        blocks += [Heading("What to watch"), bullets(*(phrases.sentence(w.statement) for w in a.watch))]
+    blocks.append(_more(run, a, first))
+    here = cell(run, a.id, first)["holds"]
+    title = f"{a.id} \u00b7 {a.name}: holds in {phrases.share(here)} of futures {phrases.under(title_of(run, first))}"
+    return Section(a.id, title, f"{a.id} {a.name}", tuple(blocks))
+
+
+def _of_note(run: Run, a: Assumption) -> bool:
+    """Whether an assumption is one of the note's, and not somebody's own."""
+    return a.claim in {s.claim for s in shipped(run.study.case)}
+
+
+def _fan(run: Run, a: Assumption, policy: str) -> Figure:
+    rows = run.bands(policy).filter(pl.col("series") == f"margin.{a.id}")
+    end = rows.filter(pl.col("quarter") == "2030Q4").row(0, named=True)
+    verdict, low, high = next((said, low, high) for band, said, low, high in HOLDING if not band or end[band] > 0)
+    title, board = title_of(run, policy), cell(run, a.id, policy)["holds"]
+    alike = low - APART <= board <= high + APART
+    finding = f"{title}, {a.id} holds in {verdict} at the end of 2030"
+    if not alike:
+        finding = f"At the end of 2030 by itself {a.id} holds in {verdict}; at the dates of its conditions, as on the board, in {phrases.share(board)}"
+    return Figure(
+        f"fan-{a.id}",
+        finding,
+        figures.fan(rows, "margin"),
+        f"Margin of the weakest condition by quarter; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of "
+        f"{phrases.counted(run.futures, 'future')}. The board takes the "
+        "verdict at the dates that the conditions name"
+        + (
+            "." if alike else "; here each quarter is judged by itself, and conditions need not be met in the same one."
+        ),
+        f"Fan of the margin of {a.id} by quarter. At the end of 2030: median {end['p50']:.2f}, middle half {end['p25']:.2f} to "
+        f"{end['p75']:.2f}, 5 to 95% {end['p5']:.2f} to {end['p95']:.2f}; above 0 the assumption holds.",
+    )
+
+
+def _boxes(why: dict[str, Any]) -> list[Block]:
+    """The boxes as sentences, with how they did on futures drawn anew."""
+    if not why["boxes"]:
+        return [text(f"Scenario discovery finds nothing to say here: {why['verdict']}.", look="box")]
+    return [
+        text(
+            f"{b['sentence']}.",
+            Note(
+                f"Found by the patient rule induction method (Friedman and Fisher 1999). On futures drawn anew: {b['density_out_of_sample']:.0%} "
+                f"break inside{' and outside the boxes before it' if i else ''}; {b['coverage_out_of_sample']:.0%} of all breaks lie there."
+            ),
+            look="box",
+        )
+        for i, b in enumerate(why["boxes"])
+    ]
+
+
+def _little(alone: list[dict[str, Any]]) -> str:
+    """How little it takes from the central case, as a sentence."""
+    if not alone:
+        return "No uncertainty alone turns the verdict of the central case within 95% of its range: it takes several together."
+    moves = [r["says"] for r in alone[:MOVES]]
+    verdict = "breaks" if alone[0]["breaks"] else "is broken, and mends"
+    more = f" ({phrases.counted(len(alone), 'uncertainty')} could do it alone)" if len(alone) > MOVES else ""
+    return f"How little it takes: the central case {verdict} when {'; or '.join(moves)}, all else at its centre{more}."
+
+
+def _effects(a: Assumption, why: dict[str, Any]) -> Figure | None:
+    measured = [r for r in why["attribution"] if r["modelled"]]
+    if not measured:
+        return None
+    top = measured[0]
+    rows = pl.DataFrame(measured[:STRONGEST])
+    said = "; ".join(f"{r['statement']} ({r['kind']}): {phrases.points(r['effect'])}" for r in measured)
+    return Figure(
+        f"effects-{a.id}",
+        _strongest(a, top),
+        figures.effects(rows),
+        "Change of the share that holds when an item is as it is rather than at its neutral end, paired over "
+        f"{questions.FROZEN:,} futures; line: 95% interval. The {len(rows)} strongest of {len(why['attribution'])}; the HTML edition lists all.",
+        f"{said}.",
+    )
+
+
+def _strongest(a: Assumption, top: dict[str, Any]) -> str:
+    """Which item moves the share that holds most, and which way."""
+    if not round(100 * top["effect"]):
+        return f"{a.id}: no driver or arrestor moves the share that holds by a point"
+    does = "adds most" if top["effect"] > 0 else "takes most away"
+    return f"{a.id}: what stands for this {top['kind']} {does}, {phrases.points(top['effect'])}: {phrases.within(top['statement'])}"
+
+
+def _more(run: Run, a: Assumption, policy: str) -> Fold:
+    """By policy, by condition, by threshold, and every item with what it is bound to."""
+    by_policy = _shares(run, a)
+    made: list[Block] = [
+        text(see(by_policy.id), " compares the policies." if len(run.policies) > 1 else " shows the share."),
+        by_policy,
+    ]
+    if len(a.condition) > 1:
+        causes = _causes(run, a)
+        made += [
+            text(see(causes.id), f" shows what fails first{' under each' if len(run.policies) > 1 else ''}."),
+            causes,
+        ]
+    curves = [_threshold(run, a, c, policy, shift) for c in a.condition if (shift := shift_of(c))]
+    if curves:
+        made.append(
+            text(
+                see(*(c.id for c in curves)),
+                " move the thresholds, all else as it is." if len(curves) > 1 else " moves the threshold.",
+            )
+        )
+    while curves:
+        pair, curves = curves[:2], curves[2:]
+        made.append(Pair((pair[0], pair[1])) if len(pair) == 2 else pair[0])
+    rows = tuple(
+        (i.statement, kind, phrases.listing([_bound(b) for b in i.binds]) if i.modelled else f"not modelled: {i.why}")
+        for kind, i in a.items
+        if kind != "watch"
+    )
+    made.append(
+        Table(
+            f"Drivers and arrestors of {a.id} and what stands for them in the model.",
+            ("Item", "Kind", "In the model"),
+            rows,
+            wide=(0, 2),
+        )
+    )
+    compared = "policies, " if len(run.policies) > 1 else ""
+    return Fold(f"More on {a.id}: {compared}conditions, thresholds, items", tuple(made))
+
+
+def _bound(name: str) -> str:
+    return name.replace("lever:", "lever ").replace("facts:", "table ")
+
+
+def _shares(run: Run, a: Assumption) -> Figure:
+    titles = {p: title_of(run, p) for p in run.policies}
+    rows = run.board().filter(pl.col("assumption") == a.id).select("policy", "holds", "low", "high")
+    shares = {titles[r["policy"]]: r["holds"] for r in rows.to_dicts()}
+    best, worst = max(shares, key=lambda k: shares[k]), min(shares, key=lambda k: shares[k])
+    most, least = phrases.share(shares[best]), phrases.share(shares[worst])
+    title = f"{a.id} holds most often {phrases.under(best)} ({most}) and least {phrases.under(worst)} ({least})"
+    if most == least:
+        title = f"{a.id} holds in {most} of futures {phrases.under(best) if len(shares) == 1 else 'under every policy'}"
+    return Figure(
+        f"shares-{a.id}",
+        title,
+        figures.shares(rows, titles),
+        f"{phrases.counted(run.futures, 'future')}{phrases.same_under(len(shares))}; line: 95% interval from {run.replicates} independent replicates of the design.",
+        "Share of futures in which it holds. " + "; ".join(f"{k}: {phrases.share(v)}" for k, v in shares.items()) + ".",
+    )
+
+
+def _causes(run: Run, a: Assumption) -> Figure:
+    says = {c.id: c.failure for c in a.condition}
+    rows = [
+        {"policy": title_of(run, p), "condition": says[k], "share": v, "rank": i}
+        for p in run.policies
+        for i, (k, v) in enumerate(cell(run, a.id, p)["fails_on"].items())
+    ]
+    top = first_failure(run, a, run.policies[0])
+    title = (
+        f"What fails first in {phrases.share(top[1])} of the breaks of {a.id}: {top[0].failure}"
+        if top
+        else f"{a.id} never breaks"
+    )
+    return Figure(
+        f"causes-{a.id}",
+        title,
+        figures.causes(pl.DataFrame(rows), [title_of(run, p) for p in run.policies]),
+        "The condition with the smallest margin, as a share of the futures in which the assumption breaks.",
+        "; ".join(f"{r['policy']}, {r['condition']}: {phrases.share(r['share'])}" for r in rows) + ".",
+    )
+
+
+def _threshold(run: Run, a: Assumption, c: Condition, policy: str, shift: Callable[[float], float]) -> Figure:
+    """Share of futures in which one condition holds, against its threshold: the margin shifts with the threshold
+    alone.
+    """
+    margin = run.columns(policy, [f"margin.{a.id}.{c.id}"])[f"margin.{a.id}.{c.id}"]
+    limits = np.linspace(c.limit.low, c.limit.high, TRIED)
+    rows = [{"limit": float(x), "holds": float((margin + shift(x) > 0).mean()), "used": False} for x in limits]
+    rows.append({"limit": c.limit.value, "holds": float((margin > 0).mean()), "used": True})
+    low, high = rows[0]["holds"], rows[TRIED - 1]["holds"]
+    least, most, used = (phrases.threshold(x, c.limit.unit) for x in (c.limit.low, c.limit.high, c.limit.value))
+    return Figure(
+        f"threshold-{a.id}-{c.id}",
+        f"\u2018{phrases.within(c.says)}\u2019: holds in {phrases.share(low)} of futures with the threshold at {least}, in {phrases.share(high)} "
+        f"with it at {most}",
+        figures.threshold_curve(pl.DataFrame(rows), c.limit.unit),
+        f"{title_of(run, policy)}. Threshold in use: {used}; {c.limit.basis}.",
+        f"The condition holds in {phrases.share(low)} of futures at a threshold of {least} and in {phrases.share(high)} at "
+        f"{most}; in use is {used}.",
+    )
+
+
+def shift_of(c: Condition) -> Callable[[float], float] | None:
+    """What to add to a condition's margin so that it turns where another threshold would turn it, from the form of its
+    expression; none for a form that is not known, whose thresholds a stored margin cannot tell.
+    """
+    value = c.limit.value
+
+    def logit(x: float) -> float:
+        return float(np.log(x / (1 - x)))
+
+    if "logit(limit)" in c.margin:
+        sign = 1 if c.margin.startswith("logit(limit)") else -1
+        return lambda x: sign * (logit(x) - logit(value))
+    if "log(limit)" in c.margin:
+        sign = 1 if c.margin.startswith("log(limit)") else -1
+        return lambda x: sign * float(np.log(x) - np.log(value))
+    if c.margin.endswith("/ limit - 1") and value > 0:
+        return lambda x: 1 - x / value
+    if c.margin.startswith("limit - "):
+        return lambda x: x - value
+    if c.margin.endswith(" - limit"):
+        return lambda x: value - x
+    return None

@@ -1,0 +1,84 @@
+"""Alternative futures: families of trajectories with names, shares and early signposts."""
+
+from typing import Any
+
+import polars as pl
+
+from premortem import questions
+from premortem.briefing.content import Block, Bullets, Figure, Inline, Note, Section, Strong, see, text
+from premortem.charts import figures
+from premortem.questions.archetypes import STRUCTURE
+from premortem.questions.findings import title_of
+from premortem.study import Run
+from premortem.text import phrases
+
+
+def families(run: Run) -> Section:
+    """Families as small multiples, then each in two lines. Raises `BadInput` for a run too small to group."""
+    result = questions.futures(run)
+    figure = _figure(result)
+    blocks: list[Block] = [
+        text(
+            f"{phrases.grouped(result)}, by their trajectories {phrases.under(title_of(run, result['policy']))} (",
+            see(figure.id),
+            "). Names say in what each differs most from the rest.",
+            Note(
+                f"k-means on {phrases.counted(result['futures_seen'], 'future')}; silhouette {result['silhouette'][result['k']]:.2f} (under {STRUCTURE} no families are claimed; "
+                f"Kaufman and Rousseeuw 1990), stability {result['stability'][result['k']]:.2f} (1 is perfect)."
+            ),
+        ),
+        figure,
+        Bullets(tuple(_line(run, r) for r in result["archetypes"])),
+    ]
+    return Section(
+        "futures",
+        phrases.grouped(result),
+        "Alternative futures",
+        tuple(blocks),
+        finding=True,
+    )
+
+
+def _line(run: Run, r: dict[str, Any]) -> tuple[Inline, ...]:
+    sign = r["signposts"][0]
+    shares = phrases.listing(
+        [f"{phrases.share(s)} {phrases.under(title_of(run, p))}" for p, s in list(r["share"].items())[:3]]
+    )
+    return (
+        Strong(f"{r['name']}. "),
+        f"{shares}. Early signpost: {phrases.within(sign['observable'])} {sign['side']} {_reading(sign)} by {sign['by']}.",
+    )
+
+
+def _reading(sign: dict[str, Any]) -> str:
+    return (
+        phrases.share(sign["threshold"])
+        if sign["unit"] == "share"
+        else f"{phrases.number(sign['threshold'])} {sign['unit']}"
+    )
+
+
+def _figure(result: dict[str, Any]) -> Figure:
+    signs, first = questions.signs(), result["policy"]
+    rows = [
+        {**b, "family": r["name"], "title": f"{signs[b['series']]['title']} [{signs[b['series']]['unit']}]"}
+        for r in result["archetypes"]
+        for b in r["bands"]
+    ]
+    largest = result["archetypes"][0]
+    ends = "; ".join(
+        f"{r['name']} ({phrases.share(r['share'][first])}): "
+        + ", ".join(
+            f"{phrases.within(signs[b['series']]['title'])} {phrases.number(b['p50'])}"
+            for b in r["bands"]
+            if b["quarter"] == "2030Q4"
+        )
+        for r in result["archetypes"]
+    )
+    return Figure(
+        "families",
+        f"The largest {phrases.kind(result)} is \u2018{largest['name']}\u2019, {phrases.share(largest['share'][first])} of futures",
+        figures.families(pl.DataFrame(rows), [r["name"] for r in result["archetypes"]]),
+        f"Line: median of the {phrases.kind(result)}; band: its middle half. MH: million H100 equivalents by total processing performance.",
+        f"Medians at the end of 2030 by {phrases.kind(result)} (share of futures). {ends}.",
+    )

@@ -1,0 +1,56 @@
+"""The brief as one HTML page that needs no other file: contents at the side, notes at the end, folds for detail."""
+
+import re
+from collections.abc import Mapping
+from html import escape
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from premortem.briefing.content import Brief, Go, Inline, Note, See, Strong
+from premortem.briefing.notes import notes_of, references
+from premortem.charts.render import font_face
+
+TEMPLATES = files("premortem.briefing") / "templates"
+
+
+def render(brief: Brief, pictures: Mapping[str, str]) -> str:
+    """The page; `pictures` are SVG texts by figure id."""
+    notes = notes_of(brief)
+    cited: set[int] = set()
+
+    def inline(parts: tuple[Inline, ...]) -> Markup:
+        return Markup("").join(_piece(part, brief, notes, cited) for part in parts)
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"inline": inline, "kind": lambda block: type(block).__name__}
+    template = environment.from_string((TEMPLATES / "brief.html.j2").read_text("utf-8"))
+    css = font_face() + (TEMPLATES / "brief.css").read_text("utf-8")
+    alternatives = {f.id: f.alternative for f in brief.figures()}
+    drawn = {k: labelled(v, k, alternatives[k]) for k, v in pictures.items()}
+    return template.render(brief=brief, css=Markup(css), pictures=drawn, notes=notes)
+
+
+def labelled(svg: str, name: str, alternative: str) -> Markup:
+    """A picture that reads as one image, with ids of its own: the renderer gives every picture the same ones."""
+    own = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", svg[svg.index("<svg") :])
+    return Markup(f'<svg role="img" aria-label="{escape(alternative, quote=True)}"{own[4:]}')
+
+
+def _piece(part: Inline, brief: Brief, notes: tuple[str, ...], cited: set[int]) -> Markup:
+    if isinstance(part, Strong):
+        return Markup("<b>{}</b>").format(part.text)
+    if isinstance(part, Go):
+        return Markup('<a href="#{}">{}</a>').format(part.section, part.text)
+    if isinstance(part, See):
+        return Markup("").join(
+            Markup('<a href="#{}">{}</a>').format(f"fig-{target}", said) if target else Markup(escape(said))
+            for said, target in references(part, brief.numbers)
+        )
+    if isinstance(part, Note):
+        number = notes.index(part.text) + 1
+        anchor = "" if number in cited else f' id="back-{number}"'
+        cited.add(number)
+        return Markup(f'<sup><a{anchor} href="#note-{number}" aria-label="Note {number}">{number}</a></sup>')
+    return Markup(escape(part))

@@ -1,0 +1,147 @@
+"""Method and limits, checks against the record, uncertainties, sources, and how to run it again."""
+
+from typing import Any
+
+from premortem import facts, questions
+from premortem.briefing.content import Block, Fold, Section, Strong, Table, text
+from premortem.study import Run, Study
+from premortem.text import phrases
+
+
+def method(run: Run) -> Section:
+    """How it is done and what it cannot say."""
+    day = phrases.day_in_words(run.study.case.settings.day)
+    conditions = sum(len(a.condition) for a in run.study.assumptions)
+    paragraphs = (
+        (
+            "Futures. ",
+            f"A future is one draw of {phrases.counted(len(run.study.priors.rows), 'uncertainty')} from priors that use only sources dated up to {day}. Futures come from "
+            f"a randomised Sobol design in {run.replicates} independent replicates; the spread of their means gives the intervals."
+            + (
+                " Every policy meets the same futures, so differences between policies are paired."
+                if len(run.policies) > 1
+                else ""
+            ),
+        ),
+        (
+            "Policies. ",
+            "A policy is an overlay on dated, cited clauses. Where a clause can say it, what a policy does in the model is an answer of the rulebook: "
+            "which tier a region is in, what an allocation leaves, which chips of the catalogue may go to China that quarter, whether a foundry may ship "
+            "a die. Only what no clause says (how hard it is enforced, what allies do) is a strength between 0 and 1.",
+        ),
+        (
+            "The world ",
+            "runs by the quarter from 2023 to 2032 in seven mechanisms: politics, China's chips, supply, allocation, models, market, energy. Compute is "
+            "counted twice, by TPP as the law does and by memory bandwidth as serving does, since a chip like the H20 is 0.15 of an H100 by the first and "
+            "more than one by the second.",
+        ),
+        (
+            "Verdicts. ",
+            f"Each assumption is a set of conditions on outcomes, {conditions} in all. A condition's margin is positive where it holds; the assumption's "
+            "margin is its smallest. Thresholds are judgement.",
+        ),
+        (
+            "What this cannot say: ",
+            "how often a future will come about. Shares are shares of futures under wide priors, many of which are judgement; they "
+            f"{'compare policies and ' if len(run.policies) > 1 else ''}show what matters, they do not predict. "
+            "Stakeholder politics, war, and models that improve themselves are not modelled.",
+        ),
+    )
+    blocks: list[Block] = [text(Strong(head), body) for head, body in paragraphs]
+    blocks += [*_record(run.study), _priors(run)]
+    return Section("method", "Method and limits", "Method and limits", tuple(blocks))
+
+
+def _record(study: Study) -> list[Block]:
+    """The record up to the day of knowledge against the prior, misses first."""
+    rows = sorted(questions.prior_check(study).to_dicts(), key=lambda r: r["inside"])
+    inside = sum(r["inside"] for r in rows)
+    missed = [r["quantity"] for r in rows if not r["inside"]]
+    said = (
+        f"Before any later observation is used, the priors must be able to produce the record up to February 2025: {inside} of {len(rows)} recorded "
+        "quantities lie within the central 95% of the simulated futures"
+        + (f"; {phrases.listing(missed)} do not." if missed else ".")
+    )
+    table = Table(
+        "What was recorded by February 2025 against the central 95% of simulated futures. MH: million H100 equivalents by total processing performance.",
+        ("Quantity", "Unit", "Recorded", "2.5%", "Median", "97.5%", "Inside", "Source"),
+        tuple(
+            (
+                r["quantity"],
+                r["unit"],
+                *(phrases.measured(r[k]) for k in ("recorded", "low", "median", "high")),
+                "yes" if r["inside"] else "no",
+                r["source"],
+            )
+            for r in rows
+        ),
+        numeric=(2, 3, 4, 5),
+        wide=(0, 7),
+    )
+    return [text(Strong("Checks. "), said), Fold(f"The {len(rows)} checks", (table,))]
+
+
+def _priors(run: Run) -> Fold:
+    rows = tuple((r.name, _range(r), r.distribution, r.meaning, r.basis, r.confidence) for r in run.study.priors.rows)
+    head = ("Uncertainty", "Range", "Distribution", "Meaning", "Basis", "Confidence")
+    return Fold(
+        f"The {phrases.counted(len(rows), 'uncertainty')} and where their ranges come from",
+        (
+            Table(
+                "Ends are hard for uniform and triangular priors, and 5 and 95% for the others.",
+                head,
+                rows,
+                wide=(3, 4),
+            ),
+        ),
+    )
+
+
+def _range(row: Any) -> str:
+    if not row.varies:
+        return f"{row.low:g} {row.unit}"
+    middle = f", {row.central:g}" if row.central is not None else ""
+    return f"{row.low:g} to {row.high:g}{middle} {row.unit}"
+
+
+def sources(run: Run) -> Section:
+    """Sources, then the box that says how to run it again."""
+    tables = [t.model_dump() for t in facts.catalogue().values()]
+    held = Table(
+        "Tables that ship with the package; each row that a reader sees keeps its own source, date and confidence.",
+        ("Table", "What", "Source", "As of", "Licence"),
+        tuple((t["name"], t["title"], t["source"], t["date"], t["licence"]) for t in tables),
+        wide=(1, 2),
+    )
+    rules = sorted({c.citation for p in run.policies for c in run.study.book(p).clauses})
+    blocks: list[Block] = [
+        text(
+            f"The note's assumptions, their drivers, arrestors and items to watch: {run.study.case.settings.claims}, in our words."
+        ),
+        text(
+            f"Rules: {len(rules)} citations, clause by clause in the clause files and by the command premortem regime show; not official text, not legal advice."
+        ),
+        text(
+            f"Data: {len(tables)} tables ship with the package, each with source, date, unit and licence; the command premortem data status lists them with SHA-256."
+        ),
+        Fold(f"The {len(tables)} tables", (held,)),
+        text(Strong("Run it again. "), "The same command gives the same bits on the same kind of machine.", look="box"),
+        text(command(run), look="code"),
+        text(_reproduce(run), look="small"),
+    ]
+    return Section(
+        "sources", "Sources, and how to run it again", "Sources, run it again", tuple(blocks), new_page=False
+    )
+
+
+def command(run: Run) -> str:
+    """The command that makes this run anew."""
+    chosen = "" if set(run.policies) == set(run.study.policies) else "".join(f" --policy {p}" for p in run.policies)
+    return f"premortem run{chosen} --futures {run.futures} --seed {run.seed}"
+
+
+def _reproduce(run: Run) -> str:
+    inputs = run.manifest["inputs"]
+    versions = ", ".join(f"{k} {v}" for k, v in inputs["versions"].items())
+    hashes = ", ".join(f"{k} {inputs[k][:12]}" for k in ("parameters", "assumptions", "rules", "world"))
+    return f"Versions: {versions}. Inputs (SHA-256, first 12): {hashes}. Seed {run.seed}; {phrases.counted(run.futures, 'future')} in chunks of {inputs['chunk']:,}."

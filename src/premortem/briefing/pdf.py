@@ -1,0 +1,117 @@
+"""The brief as a tagged PDF, set by Typst in the packaged typeface: no browser, no other program."""
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from premortem.briefing.content import (
+    Block,
+    Brief,
+    Bullets,
+    Figure,
+    Fold,
+    Go,
+    Inline,
+    Pair,
+    Paragraph,
+    Section,
+    See,
+)
+from premortem.briefing.notes import references
+from premortem.charts.render import FONTS
+from premortem.errors import PremortemError
+
+TEMPLATE = files("premortem.briefing") / "templates" / "brief.typ"
+# The standard for accessible PDF: refuses a picture without words, a document without title, a skipped heading.
+STANDARD: Final = "ua-1"
+Paper = Literal["a4", "letter"]
+# What the setter calls each.
+PAPERS: Final[Mapping[Paper, str]] = {"a4": "a4", "letter": "us-letter"}
+
+
+def render(brief: Brief, pictures: Mapping[str, str], paper: Paper = "a4") -> bytes:
+    """The PDF on A4 or Letter; `pictures` are SVG texts by figure id. Raises `PremortemError` with the setter's words when it fails."""
+    import typst
+
+    with tempfile.TemporaryDirectory() as held, as_file(FONTS) as fonts:
+        folder = Path(held)
+        for name, svg in pictures.items():
+            (folder / f"{name}.svg").write_text(svg, "utf-8")
+        (folder / "brief.json").write_text(json.dumps(document(brief)), "utf-8")
+        (folder / "brief.typ").write_text(TEMPLATE.read_text("utf-8"), "utf-8")
+        try:
+            made: bytes = typst.compile(
+                str(folder / "brief.typ"),
+                font_paths=[str(fonts)],
+                ignore_system_fonts=True,
+                pdf_standards=[STANDARD],
+                sys_inputs={"paper": PAPERS[paper]},
+            )
+        except typst.TypstError as error:
+            raise PremortemError(f"the PDF could not be set: {error}; the HTML edition is there") from error
+    return made
+
+
+def document(brief: Brief) -> dict[str, Any]:
+    """What the Typst template reads: the content without folds and charts."""
+    return {
+        "title": brief.title,
+        "eyebrow": brief.eyebrow,
+        "running": brief.running,
+        "summary": _section(brief.summary, brief),
+        "sections": [_section(s, brief) for s in brief.sections],
+    }
+
+
+def _section(section: Section, brief: Brief) -> dict[str, Any]:
+    return {
+        "id": section.id,
+        "title": section.title,
+        "new_page": section.new_page,
+        "blocks": [_block(b, brief) for b in section.blocks if not isinstance(b, Fold)],
+    }
+
+
+def _block(block: Block, brief: Brief) -> dict[str, Any]:
+    kind = {"kind": type(block).__name__.lower()}
+    if isinstance(block, Paragraph):
+        return kind | {"look": block.look, "parts": _parts(block.parts, brief)}
+    if isinstance(block, Bullets):
+        return kind | {"ordered": block.ordered, "items": [_parts(item, brief) for item in block.items]}
+    if isinstance(block, Figure):
+        return kind | _figure(block, brief)
+    if isinstance(block, Pair):
+        return kind | {"figures": [_figure(f, brief) for f in block.figures]}
+    return kind | asdict(block)
+
+
+def _figure(figure: Figure, brief: Brief) -> dict[str, str]:
+    return {
+        "id": figure.id,
+        "number": brief.numbers[figure.id],
+        "title": figure.title,
+        "source": figure.source,
+        "alternative": figure.alternative,
+    }
+
+
+def _parts(parts: Sequence[Inline], brief: Brief) -> list[dict[str, str]]:
+    """Pieces of running text as `{kind, text, target}`."""
+    out: list[dict[str, str]] = []
+    for part in parts:
+        if isinstance(part, str):
+            out.append({"kind": "plain", "text": part, "target": ""})
+        elif isinstance(part, See):
+            out += [
+                {"kind": "see" if target else "plain", "text": said, "target": target}
+                for said, target in references(part, brief.numbers)
+            ]
+        elif isinstance(part, Go):
+            out.append({"kind": "go", "text": part.text, "target": part.section})
+        else:
+            out.append({"kind": type(part).__name__.lower(), "text": part.text, "target": ""})
+    return out

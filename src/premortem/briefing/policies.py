@@ -1,0 +1,124 @@
+"""The policies compared: how often each keeps an assumption and until when, and what each gives up."""
+
+from typing import Any
+
+import polars as pl
+
+from premortem import questions
+from premortem.briefing.content import Block, Bullets, Figure, Note, Section, Strong, see, text
+from premortem.charts import figures
+from premortem.questions.findings import aside, cell, title_of
+from premortem.study import Run
+from premortem.text import phrases
+
+BEYOND = Note(
+    "The framework's allocation ends with 2027 and the rule says nothing of what follows. Policies that keep it assume the same allocation "
+    "again for each three years after, and that the ratios of universal validated end users go on."
+)
+
+
+def policies(run: Run) -> Section:
+    """Each policy in a line, then regret and pathways where there are two or more to compare."""
+    lines = Bullets(tuple((Strong(f"{title_of(run, p)}. "), run.study.book(p).policy.says) for p in run.policies))
+    ways = _pathways(run)
+    blocks: list[Block] = [lines, text(see(ways.id), " shows until when each keeps an assumption.", BEYOND), ways]
+    names = [p for p in run.policies if p != run.study.case.settings.record]
+    if len(names) > 1:
+        result = questions.compare(run, names, time=False)
+        regret = _regret(run, names, result)
+        blocks += [text(*_agreement(run, result), " ", see(regret.id), " shows what each gives up."), regret]
+    return Section("policies", _title(run), "Policies", tuple(blocks), finding=True)
+
+
+def _title(run: Run) -> str:
+    compared = [p for p in run.policies if p != run.study.case.settings.record] or list(run.policies)
+    most = {}
+    for a in run.study.assumptions:
+        shares = {p: cell(run, a.id, p)["holds"] for p in compared}
+        most[a.id] = max(shares, key=lambda p: shares[p])
+    different = len(set(most.values()))
+    if len(compared) == 1:
+        return f"The policy: {phrases.within(title_of(run, compared[0]))}"
+    if different == 1:
+        return aside(run, f"{title_of(run, next(iter(most.values())))} serves every assumption best")
+    return aside(run, f"No policy serves every assumption best: {different} of them each lead on one or more")
+
+
+def _pathways(run: Run) -> Figure:
+    """Until when the median future of each policy keeps each assumption."""
+    rows = [
+        {"policy": title_of(run, p), "assumption": f"{a.id} {a.name}", "year": year, "keeps": keeps}
+        for p in run.policies
+        for a in run.study.assumptions
+        for year, keeps in _kept(run.bands(p), f"margin.{a.id}")
+    ]
+    frame = pl.DataFrame(rows)
+    lost = [
+        f"{r['assumption'][:2]}, {r['policy']}: {_years(r['years'])}"
+        for r in frame.filter(~pl.col("keeps"))
+        .group_by("assumption", "policy", maintain_order=True)
+        .agg(years="year")
+        .to_dicts()
+    ]
+    return Figure(
+        "pathways",
+        f"Where {'a' if len(run.policies) > 1 else 'the'} policy keeps an assumption in more than half of all futures, year by year",
+        figures.pathways(frame, [title_of(run, p) for p in run.policies]),
+        f"Line: the median of {phrases.counted(run.futures, 'future')} has a margin above 0 at the end of the year. Dotted: it has not.",
+        (
+            "Broken in half of all futures or more: " + "; ".join(lost)
+            if lost
+            else f"{'Every' if len(run.policies) > 1 else 'The'} policy keeps every assumption"
+        )
+        + ".",
+    )
+
+
+def _kept(bands: pl.DataFrame, series: str) -> list[tuple[int, bool]]:
+    ends = bands.filter((pl.col("series") == series) & pl.col("quarter").str.ends_with("Q4")).sort("quarter")
+    return [(int(r["quarter"][:4]), r["p50"] > 0) for r in ends.to_dicts() if r["quarter"] >= "2025"]
+
+
+def _years(years: list[int]) -> str:
+    """Years as runs: `2027 to 2029, 2031`."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in runs)
+
+
+def _agreement(run: Run, result: dict[str, Any]) -> tuple[str, ...]:
+    winners = result["winners"]
+    best = sorted(set(winners.values()), key=lambda p: -list(winners.values()).count(p))
+    if not result["disagree"]:
+        return (f"All {len(winners)} measures of robustness name {phrases.within(title_of(run, best[0]))} as best.",)
+    shares = [f"{phrases.within(title_of(run, p))} by {list(winners.values()).count(p)}" for p in best]
+    return (f"The {len(winners)} measures of robustness disagree on which is best: {phrases.listing(shares)}.",)
+
+
+def _regret(run: Run, names: list[str], result: dict[str, Any]) -> Figure:
+    rows = [
+        {"policy": title_of(run, p), "assumption": a, "regret": by[p]}
+        for a, by in result["regret_by_assumption"].items()
+        for p in by
+    ]
+    least = result["rankings"]["mean_regret"][0]
+    said = "; ".join(
+        f"{title_of(run, p)}: mean {r['mean']:.2f}, 90th percentile {r['p90']:.2f}"
+        for p, r in result["regret"].items()
+        if r["mean"] is not None
+    )
+    by = "; ".join(f"{r['assumption']} {r['policy']} {r['regret']:.2f}" for r in rows)
+    return Figure(
+        "regret",
+        f"{title_of(run, least)} gives up least on average",
+        figures.regret_map(
+            pl.DataFrame(rows), [title_of(run, p) for p in names if result["regret"][p]["mean"] is not None]
+        ),
+        "Regret: mean over futures of what a policy's margin (in its own unit, not cut off) gives up against the best policy in the same future; darker is worse. "
+        "Nothing but the assumptions counts: no cost to firms, to allies or of enforcement, and no retaliation. To give up least here is no recommendation.",
+        f"Regret over all assumptions. {said}. By assumption: {by}.",
+    )

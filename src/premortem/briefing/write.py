@@ -1,0 +1,61 @@
+"""Writes the brief into the run folder: pictures once, then the editions asked for."""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from premortem.briefing import html, pdf
+from premortem.briefing.assemble import assemble
+from premortem.charts.render import svg
+from premortem.errors import PremortemError
+from premortem.files import writer
+from premortem.study import Run
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where the editions lie, the seconds it took, and one line for each part that could not be made."""
+
+    html: Path
+    pdf: Path | None
+    seconds: float
+    left_out: tuple[str, ...]
+
+    def within(self, folder: Path) -> "Written":
+        """The same where the run's folder has moved to."""
+        return replace(self, html=folder / self.html.name, pdf=self.pdf and folder / self.pdf.name)
+
+
+def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None, paper: pdf.Paper = "a4") -> Written:
+    """Write `brief.html`, and `brief.pdf` on that paper if asked for, into the run folder. Raises `BadInput` when the folder cannot be
+    written; a file is whole or not there.
+    """
+    began = time.perf_counter()
+    _check_folder(run.folder)
+    brief = assemble(run, old)
+    figures = list(brief.figures())
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # drawing leaves the interpreter free
+        pictures = dict(zip((f.id for f in figures), pool.map(lambda f: svg(f.chart), figures), strict=True))
+    page = _put(run.folder / "brief.html", html.render(brief, pictures).encode("utf-8"))
+    left_out, printed = list(brief.left_out), None
+    if with_pdf:
+        try:
+            content = pdf.render(brief, pictures, paper)
+        except PremortemError as error:
+            left_out.append(str(error))
+        else:
+            printed = _put(run.folder / "brief.pdf", content)
+    return Written(page, printed, time.perf_counter() - began, tuple(left_out))
+
+
+def _check_folder(folder: Path) -> None:
+    """Fails before the work rather than after it."""
+    with writer.told(folder):
+        writer.check_folder(folder)
+
+
+def _put(path: Path, content: bytes) -> Path:
+    writer.write(path, content)
+    return path

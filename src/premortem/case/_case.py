@@ -1,0 +1,118 @@
+"""A case: where its files lie, what the engine must know of it, and its world."""
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from typing import cast
+
+from pydantic import Field
+
+from premortem.case._world import World
+from premortem.errors import BadInput, nearest, raise_all
+from premortem.files.toml import read_toml
+from premortem.files.typed import Strict, typed
+
+PACKAGE = "premortem.cases"
+HOME = Path(str(files(PACKAGE)))
+DEFAULT = "us_ai_2025"
+# The file by which a folder is known to be a case, and what else it must hold.
+MARK = "case.toml"
+NEEDED = (MARK, "params.csv", "policies", "assumptions", "clauses", "facts", "world")
+
+
+class Settings(Strict):
+    """What the engine must know of a case and no other file of it says."""
+
+    title: str
+    subject: str = Field(description="what the assumptions carry, in a sentence")
+    claims: str = Field(description="whose assumptions they are: author, title and day")
+    day: date = Field(description="last day of what priors may rest on")
+    baseline: str = Field(description="policy that leads every page")
+    record: str = Field(default="", description="policy that follows what became of the law; empty where none does")
+    strictest: str = Field(default="", description="policy whose levers stand once an event of the process sets them")
+    policies: tuple[str, ...] = Field(description="names of the policies in the order in which they are shown")
+    assumption_letter: str = Field(default="A", pattern="^[A-Z]$", description="ids of assumptions begin with it")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case by its folder. `case / "params.csv"` is a file of it."""
+
+    folder: Path
+
+    def __truediv__(self, name: str) -> Path:
+        return self.folder / name
+
+    def __getstate__(self) -> dict[str, Path]:  # what was read is read again where it goes
+        return {"folder": self.folder}
+
+    def __repr__(self) -> str:
+        return f"Case {self.name}: {self.settings.title}"
+
+    @property
+    def name(self) -> str:
+        """Name of its folder, by which `--case` finds one that ships."""
+        return self.folder.name
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What `case.toml` says. Raises `BadInput`, every fault at once."""
+        return typed(read_toml(self / MARK), Settings, f"{self.name}/{MARK}")
+
+    @cached_property
+    def world(self) -> World:
+        """Its world: `simulate`, `levers`, the clock and the names of what it is given. Code of the case is run."""
+        if self.folder.parent == HOME:
+            return cast(World, import_module(f"{PACKAGE}.{self.name}.world"))
+        return _imported(self.folder)
+
+
+def names() -> tuple[str, ...]:
+    """Names of the cases that ship."""
+    found = (path.name for path in HOME.iterdir() if (path / MARK).is_file())
+    return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
+
+
+@cache
+def default() -> Case:
+    """The case that leads."""
+    return Case(HOME / DEFAULT)
+
+
+def load(name: str | Path = DEFAULT) -> Case:
+    """A case by the name of one that ships or by a folder. Raises `BadInput`, every missing file at once."""
+    if isinstance(name, str) and name in names():
+        return default() if name == DEFAULT else Case(HOME / name)
+    folder = Path(name)
+    if not folder.is_dir():
+        what = f"no such case: {name}"
+        allowed = f"{', '.join(names())}, or a folder with {MARK}"
+        raise BadInput("command line", "--case", what, got=str(name), allowed=allowed, hint=nearest(str(name), names()))
+    raise_all(_missing(folder))
+    return Case(folder)
+
+
+def _missing(folder: Path) -> Sequence[BadInput]:
+    absent = [part for part in NEEDED if not ((folder / part).exists() or (folder / f"{part}.py").exists())]
+    return [BadInput(str(folder), part, "is missing", allowed=f"a case has {', '.join(NEEDED)}") for part in absent]
+
+
+def _imported(folder: Path) -> World:
+    """The world module of a folder outside the package, under a name of its own."""
+    name = f"premortem_case_{folder.resolve().name}"
+    if name in sys.modules:
+        return cast(World, sys.modules[name])
+    file = folder / "world.py" if (folder / "world.py").is_file() else folder / "world" / "__init__.py"
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return cast(World, module)

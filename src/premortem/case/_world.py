@@ -1,0 +1,34 @@
+"""What a world is to the engine: a module of the case that simulates futures from values and levers."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+
+class Levers(Protocol):
+    """A policy as arrays over the steps of a world, by name: a `NamedTuple` of the case, shape (step,) or (step, region)."""
+
+    @property
+    def _fields(self) -> tuple[str, ...]: ...
+    def _replace(self, **arrays: Any) -> "Levers": ...
+    def _asdict(self) -> dict[str, Any]: ...
+    def __getattr__(self, name: str) -> Any: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class World(Protocol):
+    """A world module. Series have shape (step, future), or (step, region, future) where they are regional."""
+
+    # value of a lever that binds nothing, where it is not 0
+    AT_REST: Mapping[str, float]
+
+    def simulate(self, values: Any, levers: Any) -> dict[str, Any]:
+        """Every series by name, from values (parameter, future) and levers; pure, for JAX."""
+
+    def levers(self, book: Any) -> Levers:
+        """A rulebook under a policy as arrays."""
+
+    def steps(self) -> tuple[str, ...]:
+        """Names of the steps of its clock, such as 2030Q4 or 2030."""
+
+    def times(self) -> Any:
+        """Middle of each step [yr], shape (step,)."""

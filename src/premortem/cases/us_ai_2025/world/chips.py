@@ -1,0 +1,164 @@
+"""China's own chips: wafers, yield, the two things a die needs (logic and memory), and chips bought below the line."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, BEFORE, DT, chip
+from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, ramp, softmin, step_at
+
+# `yield_2024` is the yield of the Ascend line in the first quarter of 2024; it learns from the next one on [yr].
+YIELD_YEAR = 2024.25
+# The state's extra share of wafers comes in around 2026, a tenth in 2025 and nine tenths in 2027 [yr].
+STEERING_YEAR, STEERING_SCALE = 2026.0, 0.45
+# Months in a quarter and thousands in a million: thousand wafers a month x dies = million dies a quarter x 1,000 / 3.
+MONTHS, THOUSAND = 3.0, 1e-3
+# A warning of two quarters fills the stockpile; a longer one fills it further in proportion.
+WARNING_QUARTERS = 2.0
+# Width of the start of domestic memory [yr].
+HBM_START_SCALE = 0.25
+
+
+class Fabs(NamedTuple):
+    """State of Chinese chip making, each of shape (future,)."""
+
+    wafers: jax.Array  # 7 nm-class wafer starts [thousand a month]
+    skill: jax.Array  # share of withdrawn service that local engineers replace
+    yield_: jax.Array  # of the Ascend line [share]
+    hbm_stock: jax.Array  # [million stacks]
+
+
+class Output(NamedTuple):
+    """What Chinese chip making gives in a quarter, each of shape (future,)."""
+
+    smic_dies: jax.Array  # good logic dies made at home [million]
+    foundry_dies: jax.Array  # dies made for China by foreign foundries [million]
+    packaged: jax.Array  # dies of either origin that found memory [million]
+    domestic_mh: jax.Array  # of these, from home dies [MH]
+    foundry_mh: jax.Array  # of these, from foreign dies [MH]
+    hbm_bound: jax.Array  # near 1 where memory limits output, near 0 where logic does
+
+
+def start(p: Any) -> Fabs:
+    """State before the first quarter: capacity grown back from its level in the middle of 2024, no stockpile."""
+    wafers = p.wafers_2024 * jnp.exp(-p.wafer_growth * BEFORE)
+    return Fabs(wafers, jnp.zeros_like(wafers), p.yield_2024 + 0.0, p.stacks_per_die * TINY)
+
+
+def make_chips(s: Fabs, levers: Any, politics: Any, year: jax.Array, p: Any) -> tuple[Fabs, Output]:
+    """Fabs after one quarter, and the chips that they give."""
+    gap, skill = servicing(s.skill, levers, politics, p)
+    wafers = wafer_capacity(s.wafers, gap, levers.tools_denied * politics.held, year, p)
+    yield_ = yield_learning(s.yield_, gap, year, p)
+    fdd_held = levers.fdd * p.fdd_effect * politics.held
+    smic = wafers * MONTHS * THOUSAND * p.dies_per_wafer * yield_ * ai_share(year, fdd_held, p)
+    foundry = DT * p.foundry_dies_2024 * (1 - fdd_held)
+    inflow = hbm_inflow((smic + foundry) * p.stacks_per_die, levers, politics.held, year, p)
+    fed = (s.hbm_stock + inflow) / p.stacks_per_die
+    packaged = softmin(smic + foundry, fed)
+    h100e = packaged * die_h100e(year, p)
+    domestic = smic / (smic + foundry + TINY)
+    stock = s.hbm_stock + inflow - packaged * p.stacks_per_die
+    bound = (smic + foundry) / (smic + foundry + fed + TINY)
+    return (
+        Fabs(wafers, skill, yield_, stock),
+        Output(smic, foundry, packaged, h100e * domestic, h100e * (1 - domestic), bound),
+    )
+
+
+def servicing(skill: jax.Array, levers: Any, politics: Any, p: Any) -> tuple[jax.Array, jax.Array]:
+    """Share of service that is withdrawn and not replaced, and the local skill after one quarter, shape (future,).
+
+    US staff left in October 2022; Dutch and Japanese staff leave as far as an allied control exists and allies keep it.
+    Withdrawal itself teaches: skill grows at `local_learning` times what is withdrawn. Rates are assumptions.
+    """
+    us = (1 - p.foreign_service_share) * levers.us_servicing
+    allied = p.foreign_service_share * levers.allied_servicing * politics.alignment * politics.held
+    withdrawn = us + allied
+    skill = skill + DT * p.local_learning * withdrawn * (1 - skill)
+    return withdrawn * (1 - skill), skill
+
+
+def wafer_capacity(wafers: jax.Array, gap: jax.Array, denied: jax.Array, year: jax.Array, p: Any) -> jax.Array:
+    """7 nm-class capacity after one quarter [thousand wafers a month], shape (future,).
+
+    New tools add `wafer_growth` a year, fading after mid-2024, less what needs tools that are denied; unserviced tools
+    drop out at `tool_decay`. Before mid-2024 the record already contains the controls of the day.
+    """
+    later = ramp(year - BASE_YEAR, 0.1)
+    since = step_at(year, BASE_YEAR, 0.1)
+    growth = p.wafer_growth * jnp.exp(-p.wafer_fade * later) * (1 - since * p.tool_dependence * denied)
+    return wafers * jnp.exp(DT * (growth - since * p.tool_decay * gap))
+
+
+def yield_learning(yield_: jax.Array, gap: jax.Array, year: jax.Array, p: Any) -> jax.Array:
+    """Yield of the Ascend line after one quarter [share], shape (future,).
+
+    Learns toward `yield_max` at `yield_rate`, slower by `gap_drag` while service is withdrawn and not replaced.
+    Source: 20% in early 2024, 40% in early 2025 (Financial Times by way of the note); `gap_drag` is an assumption.
+    """
+    rate = p.yield_rate * (1 - p.gap_drag * gap) * jnp.where(year > YIELD_YEAR, 1.0, 0.0)
+    return yield_ + DT * rate * (p.yield_max - yield_)
+
+
+def ai_share(year: jax.Array, fdd_held: jax.Array, p: Any) -> jax.Array:
+    """Share of 7 nm wafers that become AI dies: more when the state steers, less when demand is pushed home."""
+    steered = p.ai_wafer_share + p.state_steering * step_at(year, STEERING_YEAR, STEERING_SCALE)
+    return steered * (1 - p.fdd_contention * fdd_held)
+
+
+def hbm_inflow(need: jax.Array, levers: Any, held: jax.Array, year: jax.Array, p: Any) -> jax.Array:
+    """Stacks of high-bandwidth memory that reach China in a quarter [million], shape (future,).
+
+    While trade is free, imports meet the need; when a ban is in sight they fill a stockpile; after it a leak remains,
+    wider where controls hold badly; home supply ramps up from its first year of volume.
+    """
+    hoarding = p.hbm_stockpile * levers.hbm_warning / WARNING_QUARTERS
+    before_ban = DT * 2 * p.hbm_stockpile  # `hbm_stockpile` is half a year of imports at the rate before the ban
+    leak = jnp.minimum(p.hbm_leak / held, 1.0) * before_ban
+    domestic = DT * p.hbm_domestic_ramp * ramp(year - p.hbm_domestic_start, HBM_START_SCALE)
+    return (1 - levers.hbm_ban) * need + hoarding + levers.hbm_ban * leak + domestic
+
+
+def die_h100e(year: jax.Array, p: Any) -> jax.Array:
+    """TPP of one Chinese die over that of an H100, shape (future,); grows by design alone, as no finer node is open."""
+    return p.die_h100e_2024 * jnp.exp(p.die_growth * ramp(year - BASE_YEAR, 0.1))
+
+
+class Purchases(NamedTuple):
+    """Foreign chips that China may buy in a quarter, each of shape (future,)."""
+
+    mh: jax.Array  # by TPP [MH]
+    serving: jax.Array  # by memory bandwidth [million H100]
+    units: jax.Array  # [million chips]
+
+
+def buy_chips(levers: Any, held: jax.Array, year: jax.Array, p: Any) -> Purchases:
+    """Chips that the rules of the quarter let China buy: the best free chip, the best case-by-case one, and redesigns.
+
+    China spends what 2024's H20 purchases cost, growing and fading; a chip's price goes with the root of TPP times
+    bandwidth (an H20 at about 12 and an H100 at about 25 thousand dollars fit that). A chip worth less than an H20
+    is not bought in greater numbers, since servers, network and halls cost the same for each. When a chip is banned,
+    a redesign below the new line brings back what loopholes let through.
+    """
+    ref = chip("H20")
+    growth = jnp.exp(p.cn_spend_growth * faded_years(year - BASE_YEAR, p.capex_fade))
+    spend = DT * growth * p.h20_2024 / ref.h100e * _value(ref.h100e, ref.serving)  # in prices of one H100
+    free = _bought(spend, levers.cn_free_h100e, levers.cn_free_serving)
+    case = _bought(spend, levers.cn_case_h100e, levers.cn_case_serving)
+    redesign = _bought(spend, jnp.float32(ref.h100e), jnp.float32(ref.serving))
+    share = p.case_grant * levers.cn_granted
+    granted = jax.tree.map(lambda a, b: a + share * jnp.maximum(b - a, 0.0), free, case)
+    return jax.tree.map(lambda a, b: a + (1 - held) * jnp.maximum(b - a, 0.0), granted, redesign)
+
+
+def _value(h100e: Any, serving: Any) -> Any:
+    return jnp.sqrt(h100e * serving + TINY)
+
+
+def _bought(spend: jax.Array, h100e: jax.Array, serving: jax.Array) -> Purchases:
+    ref = chip("H20")
+    price = jnp.maximum(_value(h100e, serving), _value(ref.h100e, ref.serving))
+    units = jnp.where(h100e > 0, spend / price, 0.0)
+    return Purchases(units * h100e, units * serving, units)

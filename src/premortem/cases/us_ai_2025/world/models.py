@@ -1,0 +1,112 @@
+"""Who leads in models and by how many months: own compute, borrowed ideas, imitation and two breakthroughs."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, DT, START
+from premortem.cases.us_ai_2025.world.smooth import TINY, softmax2, step_at
+
+# Quarters of the leader's past that imitation can reach: 3 years.
+MEMORY = 13
+# Scale of the smooth maximum of two capabilities, and width of a breakthrough [ln effective compute; yr].
+BLEND, JUMP_WIDTH = 0.1, 0.08
+# Owners of a breakthrough, as coded in `params.csv`.
+US_CLOSED, US_OPEN, CHINA = 0, 1, 2
+# Training's share of compute moves from its 2024 to its 2032 value over these years [yr].
+SHARE_FROM, SHARE_TO = 2024.5, 2032.5
+# Log growth of installed compute before 2025, 2.3 times a year (Epoch AI, February 2025) [1/yr].
+STOCK_GROWTH = 0.83
+# Months in a year; and how fast the measured pace of progress follows [1/yr].
+MONTHS, PACE_RATE = 12.0, 1.0
+
+
+class Race(NamedTuple):
+    """State of the race: capabilities of the last quarters, newest first, shape (quarter back, future)."""
+
+    us: jax.Array
+    china: jax.Array
+    pace: jax.Array  # of the US frontier, smoothed [ln a year], shape (future,)
+
+
+class Standing(NamedTuple):
+    """Where the race stands in a quarter, each of shape (future,); capabilities in ln effective compute."""
+
+    us: jax.Array
+    china: jax.Array
+    open: jax.Array
+    gap_months_cn: jax.Array
+    gap_months_open: jax.Array
+
+
+def start(p: Any) -> Race:
+    """State before the first quarter: a frontier that has grown at the pace of 2023, China behind it by imitation."""
+    back = DT * jnp.arange(1, MEMORY + 1, dtype=jnp.float32)[:, None]
+    pace = p.efficiency_growth + STOCK_GROWTH
+    now = p.efficiency_growth * (START - BASE_YEAR) + jnp.log(p.stock_2022 * p.training_share_2024)
+    us = now[None] - pace[None] * back
+    return Race(us, us - (pace * p.imitation_lag)[None], pace)
+
+
+def training_share(year: jax.Array, p: Any) -> jax.Array:
+    """Share of compute that trains and experiments, shape (future,): from its 2024 to its 2032 value."""
+    along = jnp.clip((year - SHARE_FROM) / (SHARE_TO - SHARE_FROM), 0.0, 1.0)
+    return p.training_share_2024 + (p.training_share_2032 - p.training_share_2024) * along
+
+
+def restriction(levers: Any, p: Any) -> jax.Array:
+    """Lengthening of a follower's lag by limits on open weights, on API access and on closed weights, from 0,
+    (future,).
+    """
+    free = (1 - levers.open_weights_limits) * (1 - levers.api_limits) * (1 - levers.weights_control * p.weights_leak)
+    return p.restriction_power * (1 - free)
+
+
+def race(
+    s: Race, us_compute: jax.Array, cn_compute: jax.Array, levers: Any, year: jax.Array, p: Any
+) -> tuple[Race, Standing]:
+    """The race after one quarter, and where it stands, each of shape (future,).
+
+    Capability = ln(training compute) + algorithmic efficiency + breakthroughs. China's efficiency follows with a
+    spill-over lag; it can also imitate the US frontier after a lag that limits and a growing hardware lead lengthen.
+    The
+    best open model is the better of China's and the US's own open line.
+    """
+    longer = 1 + restriction(levers, p)
+    y = year - BASE_YEAR
+    share = training_share(year, p)
+    us_own = jnp.log(us_compute * share + TINY) + p.efficiency_growth * y + breakthroughs(US_CLOSED, year, p)
+    us = softmax2(us_own, _past(s.china, p.imitation_lag), BLEND)
+    behind = p.spillover_lag * (1 + p.restriction_power * levers.open_weights_limits)
+    cn_own = jnp.log(cn_compute * share + TINY) + p.efficiency_growth * (y - behind) + breakthroughs(CHINA, year, p)
+    lead = jnp.log(us_compute / (cn_compute + TINY) + TINY) - jnp.log(p.stock_2022 / p.cn_stock_2022)
+    copied = _past(s.us, p.imitation_lag * longer * jnp.exp(p.compute_drag * lead))
+    china = softmax2(cn_own, copied, BLEND)
+    us_open = _past(s.us, p.us_open_lag * longer) + breakthroughs(US_OPEN, year, p)
+    best_open = softmax2(china, us_open, BLEND)
+    us = softmax2(us, us_open - BLEND, BLEND)  # the closed frontier may use what is open
+    pace = s.pace + DT * PACE_RATE * ((us - s.us[3]) - s.pace)
+    months = MONTHS / jnp.maximum(pace, 0.3)
+    standing = Standing(us, china, best_open, months * (us - china), months * (us - best_open))
+    return Race(_push(s.us, us), _push(s.china, china), pace), standing
+
+
+def breakthroughs(owner: int, year: jax.Array, p: Any) -> jax.Array:
+    """Capability that dated breakthroughs have given an owner so far [ln effective compute], shape (future,)."""
+    first = jnp.where(p.breakthrough_1_owner == owner, p.breakthrough_1_size, 0.0)
+    second = jnp.where(p.breakthrough_2_owner == owner, p.breakthrough_2_size, 0.0)
+    return first * step_at(year, p.breakthrough_1_time, JUMP_WIDTH) + second * step_at(
+        year, p.breakthrough_2_time, JUMP_WIDTH
+    )
+
+
+def _push(history: jax.Array, now: jax.Array) -> jax.Array:
+    return jnp.concatenate([now[None], history[:-1]])
+
+
+def _past(history: jax.Array, lag: jax.Array) -> jax.Array:
+    """Capability `lag` years ago, between quarters by straight lines; at least one quarter and at most all memory."""
+    position = jnp.clip(lag / DT, 1.0, float(MEMORY)) - 1
+    weight = jnp.maximum(1 - jnp.abs(jnp.arange(MEMORY, dtype=jnp.float32)[:, None] - position[None]), 0.0)
+    return (weight * history).sum(0)

@@ -1,0 +1,98 @@
+"""Outcomes that are read off the simulated series: shares, ratios, growth; and what each outcome is, with its unit."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from premortem.cases.us_ai_2025.world.energy import twh
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, QUARTERS, Regions, times
+from premortem.cases.us_ai_2025.world.smooth import TINY
+
+# Quarters in a year: growth compares with the same quarter a year before.
+YEAR = 4
+# Sources of the compute that China gains in a quarter, by sea, by foundry and by wire.
+CHINA_SOURCES = ("cn_domestic", "cn_foundry_leak", "cn_below_threshold", "cn_smuggled", "cn_cloud")
+
+
+def derived(series: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, jax.Array]:
+    """The simulated series and what compares one quarter with others, same shapes."""
+    s = dict(series)
+    s |= _electricity(s, places, p)
+    efficiency = p.efficiency_growth + p.cost_fall
+    s["compute_demand_elasticity"] = _a_year(jnp.log(s["compute_demand"] + TINY)) / efficiency[None]
+    return s
+
+
+def shares(
+    o: dict[str, jax.Array], sovereign: jax.Array, politics: Any, levers: Any, places: Regions, p: Any
+) -> dict[str, jax.Array]:
+    """Who supplies and who hosts in a quarter, each of shape (future,).
+
+    Shares of additions outside the US and China: of US make, and under enforceable US conditions; Chinese share of
+    Tier-2
+    additions; shares of the world's stock; and the two ratios that bind a universal VEU, for the whole US-aligned
+    fleet.
+    """
+    abroad = places.other + places.ally
+    everything = o["additions"] + o["chinese_abroad"] + sovereign
+    all_abroad = (abroad * everything).sum(0) + TINY
+    stock = o["stock_us"] + o["stock_cn"]
+    world, us_aligned = stock.sum(0), o["stock_us"].sum(0)
+    us_stock_share = (places.us * stock).sum(0) / world
+    return {
+        "cn_total": sum(o[source] for source in CHINA_SOURCES),
+        "us_stack_share": (abroad * o["additions"]).sum(0) / all_abroad,
+        "conditioned_share": conditioned(o["additions"], politics, levers, places, p) / all_abroad,
+        "t2_share_cn": (places.other * o["chinese_abroad"]).sum(0) / ((places.other * everything).sum(0) + TINY),
+        "world_stock": world,
+        "us_stock_share": us_stock_share,
+        "share_us_territory": us_stock_share,
+        "cn_stock_share": (places.china * stock).sum(0) / world,
+        "uveu_t2_ratio": (places.other * o["stock_us"]).sum(0) / us_aligned,
+        "largest_t2_ratio": (places.other * o["stock_us"] / places.n_countries).max(0) / us_aligned,
+        "gross_margin": o["markup"] / (1 + o["markup"]),
+    }
+
+
+def conditioned(additions: jax.Array, politics: Any, levers: Any, places: Regions, p: Any) -> jax.Array:
+    """Additions outside the US and China under US conditions that can be enforced [MH], shape (future,).
+
+    Where a licence is needed it carries conditions (under the framework in all of Tier 2), elsewhere deals do; in
+    Tier 1 the allies' own alignment and the terms of universal VEUs. Where nothing else does, the law that follows the
+    chip carries `end_user_conditions` of them: no firm with its seat in China may have it, nor may it be re-exported to
+    one (15 CFR 734.14 and 742.6). Conditions on paper bind as far as `enforcement` goes, further with compute
+    governance that holds.
+    """
+    licensed = levers.licensed[:, None]
+    abroad = places.other * (licensed + (1 - licensed) * levers.deals)
+    allied = (politics.alignment + (1 - politics.alignment) * levers.prc_condition * p.uveu_share)[None]
+    carried = abroad + places.ally * allied
+    follows = (places.other + places.ally) * levers.end_user_rule[:, None] * p.end_user_conditions[None]
+    enforced = p.enforcement + (1 - p.enforcement) * levers.compute_governance * politics.held
+    return enforced * (additions * (carried + (1 - carried) * follows)).sum(0)
+
+
+def _electricity(s: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, jax.Array]:
+    """Loads and electricity, with growth over a year and how it compares with straight and exponential paths."""
+    world, us = twh(s["gw_world"], p), twh(s["ai_gw_us"], p)
+    surplus = float((places.us * places.surplus_twh).sum())
+    added = _a_year(world)
+    before = jnp.concatenate([added[:YEAR], added[:-YEAR]])
+    other_load = jnp.exp(p.base_growth[None] * (times()[:, None] - BASE_YEAR))
+    return {
+        "ai_twh": twh(s["gw"], p),
+        "ai_twh_world": world,
+        "ai_twh_us": us,
+        "us_surge_ratio": _a_year(us) / surplus,
+        "ai_growth": _a_year(jnp.log(world)),
+        "ai_convexity": (added - before) / (jnp.abs(added) + TINY),
+        "us_datacentre_twh": us + p.us_base_twh[None] * other_load,
+        "world_datacentre_twh": world + p.world_base_twh[None] * other_load,
+    }
+
+
+def _a_year(series: jax.Array) -> jax.Array:
+    """Change over four quarters; the first year, which has no year before it, repeats its first value."""
+    change = series[YEAR:] - series[:-YEAR]
+    return jnp.concatenate([jnp.repeat(change[:1], YEAR, 0), change]).reshape(QUARTERS, -1)

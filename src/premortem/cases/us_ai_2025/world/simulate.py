@@ -1,0 +1,190 @@
+"""The world, quarter by quarter: seven mechanisms strung together in the order of the specification."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from premortem.cases.us_ai_2025.world import allocation, chips, energy, market, models, supply
+from premortem.cases.us_ai_2025.world.inputs import DT, Regions, by_name, chip, regions, times
+from premortem.cases.us_ai_2025.world.outcomes import derived, shares
+from premortem.cases.us_ai_2025.world.policy_levers import Levers
+from premortem.cases.us_ai_2025.world.politics import politics
+from premortem.cases.us_ai_2025.world.smooth import TINY
+
+Outcomes = dict[str, jax.Array]
+
+
+class State(NamedTuple):
+    """Everything that one quarter hands to the next; shapes as in the mechanisms that own the parts."""
+
+    goodwill: jax.Array
+    unmet_share: jax.Array  # of capped demand last quarter
+    signal: jax.Array  # what hyperscalers earn, as seen by their budgets
+    fabs: chips.Fabs
+    spending: supply.Spending
+    fleet: allocation.Fleet
+    flexible: jax.Array  # flexible room in use [average GW], (region, future)
+    gw: jax.Array  # rated load of the fleets [GW], (region, future)
+    cn_serving: jax.Array  # China's stock by memory bandwidth [million H100]
+    race: models.Race
+    ledger: market.Ledger
+
+
+def simulate(values: jax.Array, levers: Levers, places: Regions | None = None) -> Outcomes:
+    """Every outcome by name: (quarter, future) for national series, (quarter, region, future) for regional ones.
+
+    `values` holds the uncertainties, shape (parameter, future), in the order of `params.csv`; `levers` is a policy. A
+    pure
+    function of its arguments: the same values give the same futures under every policy.
+    """
+    p = by_name(values)
+    places = places or regions()
+
+    @jax.checkpoint  # a gradient keeps states only and works a quarter out again: half its time, a tenth of its memory
+    def quarter(state: State, now: tuple[jax.Array, Levers]) -> tuple[State, Outcomes]:
+        return step(state, now[1], now[0], places, p)
+
+    _, series = jax.lax.scan(quarter, start(places, p), (times(), jax.tree.map(jnp.asarray, levers)))
+    return derived(series, places, p)
+
+
+def start(places: Regions, p: Any) -> State:
+    """State at the end of 2022."""
+    fleet = allocation.start(places, p)
+    nothing = jnp.zeros_like(p.stock_2022)
+    load = (fleet.stock_us + fleet.stock_cn) * energy.kw_per_h100e(times()[0], p)[None]
+    return State(
+        goodwill=p.goodwill_start + 0.0,
+        unmet_share=nothing,
+        signal=nothing,
+        fabs=chips.start(p),
+        spending=supply.start(p),
+        fleet=fleet,
+        flexible=jnp.zeros_like(load),
+        gw=load,
+        cn_serving=p.cn_stock_2022 + 0.0,
+        race=models.start(p),
+        ledger=market.start(p),
+    )
+
+
+def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> tuple[State, Outcomes]:
+    """One quarter: politics, China's chips, supply, allocation, energy, models, market; and the outcomes it shows."""
+    capped_share = (levers.tier2[:, None] * places.other * places.weight).sum()
+    pol = politics(s.goodwill, s.unmet_share, capped_share, levers, p)
+    fabs, made = chips.make_chips(s.fabs, levers, pol, year, p)
+    bought = chips.buy_chips(levers, pol.held, year, p)
+    spending, supplied = supply.spend(s.spending, s.signal, year, p)
+
+    home_made = made.domestic_mh + made.foundry_mh
+    offered = supplied + s.fleet.backlog
+    placed, licensed, uveu = allocation.place(s.fleet, offered, home_made, pol, levers, year, places, p)
+    share = models.training_share(year, p)
+    room = jnp.where(levers.tier2[:, None] + levers.denied[:, None] > 0, 0.0, 1.0) * (placed.wanted + TINY)
+    powered, flexible = energy.connect(placed.allowed, room, s.flexible, share, levers, year, places, p)
+    smuggled, rented = allocation.leaks(powered.additions, levers, pol.held, places, p)
+
+    fleet = _stocks(s.fleet, powered, placed, smuggled, home_made + bought.mh, licensed, uveu, levers, places, p)
+    exports = placed.chinese.sum(0)
+    ascend = chip("Ascend 910B")
+    cn_load = energy.chinese_power(home_made - exports, bought.units, smuggled.sum(0), year, p)
+    load = (powered.additions - smuggled + placed.chinese + placed.sovereign) * energy.kw_per_h100e(year, p)[None]
+    gw = s.gw * (1 - DT * p.retirement)[None] + load + places.china * cn_load[None]
+    serving_added = bought.serving + (home_made - exports) * ascend.serving / ascend.h100e + smuggled.sum(0)
+    cn_serving = s.cn_serving * (1 - DT * p.retirement) + serving_added
+
+    us_stock = fleet.stock_us.sum(0)
+    cn_stock = (places.china * fleet.stock_cn).sum(0)
+    cn_usable = cn_stock + p.cloud_share * (places.other * fleet.stock_us).sum(0)
+    race, standing = models.race(s.race, us_stock, cn_usable, levers, year, p)
+    tier2_wanted = (levers.tier2[:, None] * placed.wanted).sum(0)
+    unmet_share = (levers.tier2[:, None] * placed.unmet).sum(0) / (tier2_wanted + TINY)
+    serving_ratio = cn_serving * p.cn_serving_abroad / (us_stock * p.third_market_share * p.open_cost_ratio)
+    ledger, sold = market.trade(s.ledger, standing, serving_ratio, unmet_share, pol.goodwill, levers, year, p)
+    powered_share = powered.additions.sum(0) / (powered.additions.sum(0) + powered.stranded)
+    earned = market.hyperscaler_return(sold.value, spending.capital, powered_share, p)
+    signal = jnp.tanh(jnp.log(earned + TINY))
+    state = State(pol.goodwill, unmet_share, signal, fabs, spending, fleet, flexible, gw, cn_serving, race, ledger)
+    outcomes = {
+        "goodwill": pol.goodwill,
+        "alignment": pol.alignment,
+        "held": pol.held,
+        "cn_domestic": made.domestic_mh,
+        "cn_foundry_leak": made.foundry_mh,
+        "cn_below_threshold": bought.mh,
+        "cn_smuggled": smuggled.sum(0),
+        "cn_cloud": rented,
+        "cn_exports": exports,
+        "cn_yield": fabs.yield_,
+        "cn_wafers": fabs.wafers,
+        "cn_hbm_stock": fabs.hbm_stock,
+        "cn_hbm_bound": made.hbm_bound,
+        "cn_smic_dies": made.smic_dies,
+        "cn_foundry_dies": made.foundry_dies,
+        "cn_ascend_units": made.packaged,
+        "h20_units": bought.units,
+        "cn_serving": cn_serving,
+        "us_offered": supplied,
+        "us_supply": (powered.additions - smuggled).sum(0),
+        "sovereign": placed.sovereign.sum(0),
+        "stranded": powered.stranded,
+        "t2_unmet_share": unmet_share,
+        "capability_us": standing.us,
+        "capability_cn": standing.china,
+        "capability_open": standing.open,
+        "gap_months_cn": standing.gap_months_cn,
+        "gap_months_open": standing.gap_months_open,
+        "price": sold.price,
+        "price_open": sold.price_open,
+        "markup": sold.markup,
+        "tokens": sold.tokens,
+        "compute_demand": sold.compute_demand,
+        "revenue_closed": sold.revenue_closed,
+        "gross_profit_closed": sold.gross_profit_closed,
+        "rnd_closed": sold.rnd_closed,
+        "cn_model_share": sold.cn_model_share,
+        "roi_closed": ledger.profit / (ledger.research + TINY),
+        "roi_hyperscaler": earned,
+        "capex": jnp.exp(spending.log_capex),
+        "gw_world": gw.sum(0),
+        "ai_gw_us": (places.us * gw).sum(0),
+        "additions": powered.additions - smuggled,
+        "chinese_abroad": placed.chinese,
+        "unmet": placed.unmet,
+        "stock_us": fleet.stock_us,
+        "stock_cn": fleet.stock_cn,
+        "gw": gw,
+    }
+    return state, outcomes | shares(outcomes, placed.sovereign, pol, levers, places, p)
+
+
+def _stocks(
+    fleet: allocation.Fleet,
+    powered: energy.Powered,
+    placed: allocation.Placed,
+    smuggled: jax.Array,
+    cn_gained: jax.Array,
+    licensed: jax.Array,
+    uveu: jax.Array,
+    levers: Levers,
+    places: Regions,
+    p: Any,
+) -> allocation.Fleet:
+    """Fleets after the quarter's additions and retirements; nothing appears that was not made, nothing vanishes.
+
+    A cap is used up by what arrives: what was cleared and then lost to another offer or left without power counts not.
+    """
+    left = (1 - DT * p.retirement)[None]
+    arrived = jnp.minimum(powered.additions / (placed.cleared + TINY), 1.0)
+    exports = placed.chinese.sum(0)
+    abroad = placed.chinese
+    at_home = places.china * (cn_gained - exports + smuggled.sum(0))[None]
+    return allocation.Fleet(
+        stock_us=fleet.stock_us * left + powered.additions - smuggled,
+        stock_cn=fleet.stock_cn * left + abroad + at_home,
+        licensed=fleet.licensed + licensed * arrived,
+        uveu=fleet.uveu * left + uveu * arrived,
+        lpp_open=fleet.lpp_open + DT * levers.lpp_mh,
+        backlog=powered.stranded * (1 - DT * p.retirement),
+    )

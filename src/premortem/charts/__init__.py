@@ -1,0 +1,1 @@
+"""One look for every picture: the theme, marks that charts share, maps, and charts as files."""

@@ -1,0 +1,310 @@
+"""Charts of the brief: each a picture of a table, without title or source, which the figure around it carries."""
+
+from textwrap import wrap
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
+from premortem.text.numbers import share
+
+BAND = ("p5", "p25", "p50", "p75", "p95")
+# Margins beyond this are all the same to a reader: far from breaking, or far beyond it.
+CLIP = 3.0
+# A second cue beside colour where lines of several families meet.
+DASHES = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3]]
+# Letters of a label before it goes on in a second line.
+LABEL = 54
+# Makes an axis break a label at `|`.
+TWO_LINES = "split(datum.label, '|')"
+
+
+def fan(bands: pl.DataFrame, unit: str) -> Any:
+    """Bands 5-95 and 25-75 and the median of a margin by quarter, with the line at 0 below which it breaks."""
+    frame = bands.with_columns(
+        [pl.col(b).clip(-CLIP, CLIP) for b in BAND],
+        year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)
+        + (pl.col("quarter").str.slice(5, 1).cast(pl.Int32) - 0.5) / 4,
+    ).filter(pl.col("year") >= 2025)
+    base = alt.Chart(frame).encode(
+        x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=8), scale=alt.Scale(domain=[2025, 2033]))
+    )
+    top = max(float(frame["p95"].max()), 0.3)  # type: ignore[arg-type]
+    low = min(float(frame["p5"].min()), -0.3)  # type: ignore[arg-type]
+    scale = alt.Scale(domain=[low, top])
+    outer = base.mark_area(opacity=0.18, color=HOLDS, clip=True).encode(
+        y=alt.Y("p5:Q", scale=scale, title=unit), y2="p95:Q"
+    )
+    inner = base.mark_area(opacity=0.3, color=HOLDS, clip=True).encode(
+        y=alt.Y("p25:Q", scale=scale, title=unit), y2="p75:Q"
+    )
+    line = base.mark_line(color=HOLDS, strokeWidth=2.5, clip=True).encode(y=alt.Y("p50:Q", scale=scale, title=unit))
+    zero = alt.Chart(pl.DataFrame({"y": [0.0]})).mark_rule(color=INK, strokeWidth=1.2).encode(y="y:Q")
+    notes = pl.DataFrame(
+        {"year": [2033.0, 2033.0], "y": [0.09 * (top - low), -0.09 * (top - low)], "text": ["holds", "breaks"]}
+    )
+    words = [
+        alt.Chart(notes.filter(pl.col("text") == word))
+        .mark_text(align="left", dx=6, color=colour, fontWeight=600)
+        .encode(x="year:Q", y="y:Q", text="text:N")
+        for word, colour in (("holds", HOLDS), ("breaks", BREAKS))
+    ]
+    return themed(alt.layer(outer, inner, line, zero, *words), height=170)
+
+
+def shares(rows: pl.DataFrame, titles: dict[str, str]) -> Any:
+    """Share of futures that holds, by policy, as bars from 0 with the interval as a rule and the share as text."""
+    frame = rows.with_columns(
+        title=pl.col("policy").replace_strict(titles),
+        text=pl.col("holds").map_elements(share, pl.String),
+    )
+    order = list(titles.values())
+    base = alt.Chart(frame).encode(y=alt.Y("title:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)))
+    x = alt.X(
+        "holds:Q",
+        title="share of futures in which it holds",
+        axis=alt.Axis(format="%", tickCount=5),
+        scale=alt.Scale(domain=[0, 1]),
+    )
+    bars = base.mark_bar(color=HOLDS, height=16).encode(x=x)
+    rules = base.mark_rule(color=INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+    words = base.mark_text(align="left", dx=6).encode(x="high:Q", text="text:N")
+    return themed(bars + rules + words, height=26 * frame.height)
+
+
+def causes(frame: pl.DataFrame, order: list[str]) -> Any:
+    """Which condition fails first, as shares of failures by policy; columns policy, condition, share."""
+    colours = [BREAKS, "#E3A06F", CONTEXT]
+    conditions = frame["condition"].unique(maintain_order=True).to_list()
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(height=16)
+        .encode(
+            y=alt.Y("policy:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)),
+            x=alt.X(
+                "share:Q",
+                title="share of failures",
+                axis=alt.Axis(format="%", tickCount=5),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
+            color=alt.Color(
+                "condition:N",
+                sort=conditions,
+                title=None,
+                scale=alt.Scale(domain=conditions, range=colours[: len(conditions)]),
+                legend=alt.Legend(orient="top", labelLimit=640, columns=1),
+            ),
+            order=alt.Order("rank:Q"),
+        )
+    )
+    return themed(bars, height=26 * frame["policy"].n_unique())
+
+
+def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
+    """Share that holds against the threshold of one condition, with the threshold in use; columns limit, holds, used."""
+    base = alt.Chart(frame.filter(~pl.col("used")))
+    line = base.mark_line(color=HOLDS, strokeWidth=2.5).encode(
+        x=alt.X("limit:Q", title=unit),
+        y=alt.Y("holds:Q", title="share that holds", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
+    )
+    point = (
+        alt.Chart(frame.filter(pl.col("used")))
+        .mark_point(color=BREAKS, filled=True, size=90, opacity=1)
+        .encode(x="limit:Q", y="holds:Q")
+    )
+    label = point.mark_text(align="left", dx=8, dy=12, color=MUTED, clip=False).encode(text=alt.value("in use"))
+    return themed(line + point + label, height=150, width=300)
+
+
+def effects(frame: pl.DataFrame) -> Any:
+    """Effects of drivers and arrestors as bars from 0 by size, with intervals; columns statement, kind, effect, low, high."""
+    rows = frame.with_columns(
+        label=pl.format("{} ({})", "statement", "kind").map_elements(two_lines, return_dtype=pl.String),
+        said=(pl.col("effect") * 100).round(0).cast(pl.Int32).map_elements(lambda x: f"{x:+d}", return_dtype=pl.String),
+        end=pl.when(pl.col("effect") > 0).then(pl.col("high")).otherwise(pl.col("low")),
+    )
+    y = alt.Y(
+        "label:N",
+        sort=rows["label"].to_list(),
+        title=None,
+        axis=alt.Axis(
+            labelExpr=TWO_LINES, labelFontSize=12, labelLineHeight=13, labelLimit=0, ticks=False, domain=False
+        ),
+    )
+    base = alt.Chart(rows).encode(y=y)
+    reach = max(0.05, float(rows.select(pl.max_horizontal(pl.col("low", "high").abs()).max()).item()) * 1.2)
+    x = alt.X(
+        "effect:Q",
+        title="change of the share that holds, in points",
+        axis=alt.Axis(labelExpr="format(datum.value * 100, '+d')", tickCount=6),
+        scale=alt.Scale(domain=[-reach, reach]),
+    )
+    colour = alt.condition("datum.effect > 0", alt.value(HOLDS), alt.value(BREAKS))
+    bars = base.mark_bar(height=14).encode(x=x, color=colour)
+    rules = base.mark_rule(color=INK, strokeWidth=1.2).encode(x="low:Q", x2="high:Q")
+    right = base.transform_filter("datum.effect > 0").mark_text(align="left", dx=5).encode(x="end:Q", text="said:N")
+    left = base.transform_filter("datum.effect <= 0").mark_text(align="right", dx=-5).encode(x="end:Q", text="said:N")
+    zero = alt.Chart(pl.DataFrame({"x": [0.0]})).mark_rule(color=MUTED).encode(x="x:Q")
+    return themed(alt.layer(bars, rules, zero, right, left), height=29 * rows.height, width=310)
+
+
+def two_lines(text: str) -> str:
+    """A label with `|` where it goes on in a second line; what does not fit in two ends in an ellipsis."""
+    lines = wrap(text, LABEL)
+    if len(lines) > 2:
+        kind = text[text.rindex("(") :]
+        lines = [lines[0], wrap(lines[1], LABEL - len(kind) - 2)[0] + "\u2026 " + kind]
+    return "|".join(lines)
+
+
+def pathways(frame: pl.DataFrame, order: list[str]) -> Any:
+    """A panel an assumption, a row a policy: a line over the years in which it is kept; columns policy, assumption, year,
+    keeps.
+    """
+    rows = frame.with_columns(until=pl.col("year") + 1)
+    base = alt.Chart(rows).encode(
+        y=alt.Y("policy:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, grid=False)),
+        x=alt.X(
+            "year:Q",
+            title=None,
+            scale=alt.Scale(domain=[2025, 2033], nice=False),
+            axis=alt.Axis(format="d", values=[2026, 2029, 2032]),
+        ),
+        x2="until:Q",
+    )
+    kept = base.transform_filter("datum.keeps").mark_rule(strokeWidth=6, color=HOLDS)
+    lost = base.transform_filter("!datum.keeps").mark_rule(strokeWidth=2, strokeDash=[2, 3], color=BREAKS)
+    return themed(
+        alt.layer(kept, lost)
+        .properties(width=178, height=17 * len(order))
+        .facet(
+            facet=alt.Facet(
+                "assumption:N", title=None, header=alt.Header(labelFontWeight=600, labelFontSize=12, labelLimit=0)
+            ),
+            columns=3,
+        ),
+        width=None,
+    )
+
+
+def regret_map(frame: pl.DataFrame, order: list[str]) -> Any:
+    """Mean regret by policy and assumption as a heat map with its values; columns policy, assumption, regret."""
+    base = alt.Chart(frame).encode(
+        x=alt.X(
+            "policy:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False)
+        ),
+        y=alt.Y("assumption:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
+    )
+    top = float(frame["regret"].max())  # type: ignore[arg-type]
+    cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
+        color=alt.Color(
+            "regret:Q",
+            scale=alt.Scale(range=["#F6F7F9", BREAKS], domain=[0, max(top, 0.01)], interpolate="rgb"),
+            legend=None,
+        )
+    )
+    dark = alt.condition(f"datum.regret > {0.6 * top}", alt.value("white"), alt.value(INK))
+    return themed(cells + base.mark_text().encode(text=alt.Text("regret:Q", format=".2f"), color=dark), height=30 * 5)
+
+
+def index_bars(frame: pl.DataFrame) -> Any:
+    """The edit index of clause numbers as bars; columns clause, index."""
+    base = alt.Chart(frame).encode(
+        y=alt.Y(
+            "clause:N",
+            sort=frame["clause"].to_list(),
+            title=None,
+            axis=alt.Axis(labelLimit=420, ticks=False, domain=False),
+        )
+    )
+    bars = base.mark_bar(height=14, color=HOLDS).encode(x=alt.X("index:Q", title="index of heavy edits (0 to 1)"))
+    said = base.mark_text(align="left", dx=4).encode(x="index:Q", text=alt.Text("index:Q", format=".2~g"))
+    return themed(bars + said, height=22 * frame.height, width=270)
+
+
+def families(frame: pl.DataFrame, order: list[str]) -> Any:
+    """Small multiples: a panel a series, a line and band a family; columns family, title, quarter, p25, p50, p75."""
+    rows = frame.with_columns(year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)).filter(pl.col("year") >= 2024)
+    colours = ["#0A346F", "#C2500A", "#278770", "#CC60BE", "#AD930D", "#57606A", "#5B9BD0"]
+    colour = alt.Color(
+        "family:N",
+        sort=order,
+        title=None,
+        scale=alt.Scale(domain=order, range=colours[: len(order)]),
+        legend=alt.Legend(
+            orient="top", columns=2, labelLimit=0, symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1
+        ),
+    )
+    dash = alt.StrokeDash(
+        "family:N", sort=order, scale=alt.Scale(domain=order, range=DASHES[: len(order)]), legend=None
+    )
+    base = alt.Chart(rows).encode(x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=4)), color=colour)
+    bands = base.mark_area(opacity=0.12).encode(y=alt.Y("p25:Q", title=None), y2="p75:Q")
+    lines = base.mark_line(strokeWidth=2).encode(y=alt.Y("p50:Q", title=None), strokeDash=dash)
+    chart = (
+        alt.layer(bands, lines)
+        .properties(width=210, height=120)
+        .facet(facet=alt.Facet("title:N", title=None), columns=3)
+        .resolve_scale(y="independent")
+    )
+    return themed(chart, width=None)
+
+
+def moves(frame: pl.DataFrame) -> Any:
+    """Change of every cell of the board as a dot with its interval; columns assumption, policy, change, low, high."""
+    base = alt.Chart(frame).encode(y=alt.Y("policy:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)))
+    x = alt.X("change:Q", title="points", axis=alt.Axis(labelExpr="format(datum.value * 100, '+d')", tickCount=4))
+    sure = alt.condition("datum.low > 0 || datum.high < 0", alt.value(HOLDS), alt.value(CONTEXT))
+    rules = base.mark_rule(strokeWidth=1.5).encode(x=alt.X("low:Q"), x2="high:Q", color=sure)
+    dots = base.mark_point(filled=True, size=50, opacity=1).encode(x=x, color=sure)
+    panels = (
+        alt.layer(rules, dots)
+        .properties(width=165, height=17 * frame["policy"].n_unique())
+        .facet(facet=alt.Facet("assumption:N", title=None, header=alt.Header(labelFontWeight=600)), columns=3)
+    )
+    return themed(panels, width=None)
+
+
+def hindcast(frame: pl.DataFrame) -> Any:
+    """A row a reading on its own scale: the range as a line from 0 to 1, its median as a tick, what was read as a dot, misses
+    as another shape; columns says, day, inside, said, range, place, middle.
+    """
+    rows = frame.with_columns(
+        label=pl.format("{}, {}", "says", pl.col("day").str.slice(0, 7)).map_elements(in_two, return_dtype=pl.String),
+        text=pl.format("{} (range {})", "said", "range"),
+        low=pl.lit(0.0),
+        high=pl.lit(1.0),
+        end=pl.lit(1.0),
+    )
+    y = alt.Y(
+        "label:N",
+        sort=rows["label"].to_list(),
+        title=None,
+        axis=alt.Axis(
+            labelExpr=TWO_LINES,
+            labelFontSize=12,
+            labelLineHeight=13,
+            labelLimit=0,
+            ticks=False,
+            domain=False,
+            grid=False,
+        ),
+    )
+    reach = [min(-0.1, float(rows["place"].min()) - 0.05), max(1.1, float(rows["place"].max()) + 0.05)]  # type: ignore[arg-type]
+    scale = alt.Scale(domain=reach, nice=False)
+    base = alt.Chart(rows).encode(y=y)
+    line = base.mark_rule(color=CONTEXT, strokeWidth=5).encode(x=alt.X("low:Q", scale=scale, axis=None), x2="high:Q")
+    middle = base.mark_tick(color=INK, thickness=2, size=14).encode(x="middle:Q")
+    dots = base.mark_point(filled=True, size=80, opacity=1).encode(
+        x="place:Q",
+        color=alt.condition("datum.inside", alt.value(HOLDS), alt.value(BREAKS)),
+        shape=alt.condition("datum.inside", alt.value("circle"), alt.value("triangle-up")),
+    )
+    said = base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.datum(reach[1]), text="text:N")
+    return themed(alt.layer(line, middle, dots, said), height=30 * rows.height, width=190)
+
+
+def in_two(text: str) -> str:
+    """A label with `|` where it goes on in a second line."""
+    return "|".join(wrap(text, LABEL)[:2])

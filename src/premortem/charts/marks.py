@@ -1,0 +1,130 @@
+"""Pieces that several charts are made of: fans, words at the ends of lines, values next to bars, names of countries."""
+
+from functools import cache
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from premortem.charts.theme import HOLDS, INK, MUTED
+from premortem.facts import read
+
+# Narrower than this a chart is for a phone: fewer ticks, words above lines and not beside them.
+PHONE = 480
+# A line of small text takes this share of the height of a chart, more or less.
+LINE_SHARE = 0.085
+# How an axis writes numbers: in full, large ones in words, never with a prefix such as k, m, u or G.
+PLAIN = (
+    "abs(datum.value) >= 1e15 ? format(datum.value, '~e') : abs(datum.value) >= 1e9 ? format(datum.value / 1e9, ',~r') + ' billion' : "
+    "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',~r') + ' million' : format(datum.value, ',~r')"
+)
+SHORT = {
+    "BOL": "Bolivia",
+    "CZE": "Czechia",
+    "GBR": "UK",
+    "IRN": "Iran",
+    "KOR": "South Korea",
+    "LAO": "Laos",
+    "PRK": "North Korea",
+    "RUS": "Russia",
+    "SYR": "Syria",
+    "TWN": "Taiwan",
+    "TZA": "Tanzania",
+    "USA": "US",
+    "VEN": "Venezuela",
+    "VNM": "Vietnam",
+    "XKX": "Kosovo",
+}
+
+
+@cache
+def countries() -> dict[str, str]:
+    """Short names of countries by ISO alpha-3 code."""
+    return dict(read("iso_numeric").select("iso3", "name").rows()) | SHORT
+
+
+def fan(
+    frame: pl.DataFrame,
+    x: Any,
+    y_title: str | None,
+    colour: str = HOLDS,
+    scale: Any = alt.Undefined,
+    form: str = "",
+    ticks: Any = 5,
+) -> Any:
+    """Bands 5 to 95% and 25 to 75% of futures and the median as a line; columns year, p5, p25, p50, p75, p95."""
+    places: dict[str, Any] = {"values": ticks} if isinstance(ticks, list) else {"tickCount": ticks}
+    axis = alt.Axis(format=form or alt.Undefined, **places)
+    y: dict[str, Any] = {"scale": scale, "title": y_title, "axis": axis}
+    base = alt.Chart(frame).encode(x=x)
+    outer = base.mark_area(opacity=0.16, color=colour, clip=True).encode(y=alt.Y("p5:Q", **y), y2="p95:Q")
+    inner = base.mark_area(opacity=0.3, color=colour, clip=True).encode(y=alt.Y("p25:Q", **y), y2="p75:Q")
+    line = base.mark_line(color=colour, strokeWidth=2.5, clip=True).encode(y=alt.Y("p50:Q", **y))
+    return outer + inner + line
+
+
+def fan_words(frame: pl.DataFrame, x: Any, ceiling: float | None = None) -> Any:
+    """What the parts of a fan are, at its right end: the median, the middle half, nine in ten."""
+    last = frame.filter(pl.col("year") == pl.col("year").max()).row(0, named=True)
+    heights = [last["p50"], (last["p50"] + last["p75"]) / 2, last["p95"]]
+    top = ceiling if ceiling is not None else max(frame["p95"])
+    placed = spread([min(height, top) for height in heights], top * LINE_SHARE)
+    rows = [(last["year"], *spot) for spot in zip(placed, ("median", "half of futures", "nine in ten"), strict=True)]
+    return end_words(pl.DataFrame(rows, schema=["year", "value", "text"], orient="row"), x, MUTED)
+
+
+def end_words(frame: pl.DataFrame, x: Any, colour: Any = INK, size: int = 12, align: Any = "left") -> Any:
+    """Words beside points, to the right unless aligned right; columns year, value, text."""
+    mark = alt.Chart(frame).mark_text(
+        align=align, dx=6 if align == "left" else -6, fontSize=size, color=colour if isinstance(colour, str) else INK
+    )
+    drawn = mark.encode(x=x, y="value:Q", text="text:N")
+    return drawn if isinstance(colour, str) else drawn.encode(color=colour)
+
+
+def points(frame: pl.DataFrame, x: Any, colour: str = INK) -> Any:
+    """What was recorded, as diamonds with their values; columns year, value, text."""
+    base = alt.Chart(frame).encode(x=x, y="value:Q")
+    marks = base.mark_point(shape="diamond", filled=True, size=90, opacity=1, color=colour)
+    return marks + base.mark_text(align="left", dx=8, dy=-2, fontSize=12, color=colour).encode(text="text:N")
+
+
+def highest(frame: pl.DataFrame, column: str) -> float:
+    """The largest value of a column."""
+    return float(frame.select(pl.col(column).max()).item())
+
+
+def lowest(frame: pl.DataFrame, column: str) -> float:
+    """The smallest value of a column."""
+    return float(frame.select(pl.col(column).min()).item())
+
+
+def spread(values: list[float], least: float) -> list[float]:
+    """Values moved apart so that no two are nearer than `least`, each as near its place as order allows."""
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    placed = [values[i] for i in order]
+    for _ in range(200):
+        moved = False
+        for a in range(len(placed) - 1):
+            lack = least - (placed[a + 1] - placed[a])
+            if lack > 1e-9 * max(abs(least), 1e-12):
+                placed[a], placed[a + 1], moved = placed[a] - lack / 2, placed[a + 1] + lack / 2, True
+        if not moved:
+            break
+    out = [0.0] * len(values)
+    for place, i in enumerate(order):
+        out[i] = placed[place]
+    return out
+
+
+def rule(value: float, text: str, width: int, colour: str = INK, dash: bool = True) -> Any:
+    """A horizontal line at a value with its meaning above it at the left."""
+    frame = pl.DataFrame({"value": [value], "text": [text]})
+    line = alt.Chart(frame).mark_rule(color=colour, strokeWidth=1.2, strokeDash=[4, 3] if dash else [1, 0])
+    words = alt.Chart(frame).mark_text(align="left", dx=4, dy=-8, fontSize=12, color=colour)
+    return line.encode(y="value:Q") + words.encode(y="value:Q", x=alt.value(0), text="text:N")
+
+
+def muted_title(text: str | list[str]) -> Any:
+    """The title of a panel: what it shows, in the weight of a label; in several lines where it is a list."""
+    return alt.TitleParams(text=text, fontSize=13, fontWeight=600, color=MUTED, anchor="start", frame="bounds")

@@ -1,0 +1,137 @@
+"""More: validate, evidence, init, bench and data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from premortem.cli.shared import BAD, DONE, NO, AsJson, StudyDir, app, show
+from premortem.text.numbers import counted
+
+data_app = typer.Typer(help="What is shipped, how old, from where.", no_args_is_help=True)
+app.add_typer(data_app, name="data", rich_help_panel="More")
+
+
+@app.command(rich_help_panel="More")
+def validate(
+    folder: Annotated[Path | None, typer.Argument(help="A study's folder.", show_default="the shipped study")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every file of a study and report all errors at once.
+
+    Examples: premortem validate my-study; premortem validate --json
+    """
+    from premortem.study import problems
+
+    found = problems(folder)
+    said = [*(f"error: {error}" for error in found), counted(len(found), "error") if found else "no errors"]
+    dicts = [error.as_dict() | {"why": error.what} for error in found]
+    document = {"errors": dicts} | ({"error": dicts[0]} if dicts else {})
+    show(document, as_json, False, lambda: typer.echo("\n".join(said)))
+    raise typer.Exit(BAD if found else DONE)
+
+
+@app.command(rich_help_panel="More")
+def cases(as_json: AsJson = False) -> None:
+    """The cases that ship: a policy, the assumptions that it rests on, and one simulated world each.
+
+    Examples: premortem cases; premortem cases --json
+    """
+    from premortem import terminal
+    from premortem.study import cases as listed
+
+    found = [vars(one) for one in listed()]
+    show({"cases": found}, as_json, False, lambda: terminal.print_case_list(found))
+
+
+@app.command(rich_help_panel="More")
+def evidence(as_json: AsJson = False) -> None:
+    """Every prior against what its source says, worked out from the source's own numbers.
+
+    A prior agrees, leans, departs (on purpose, with why), contradicts its source, or has no number behind it.
+    Exit 1 where one contradicts.
+
+    Examples: premortem evidence; premortem evidence --json
+    """
+    from premortem import terminal
+    from premortem.ensemble import evidence as compared
+
+    found = compared.evidence()
+    show({"priors": [c.as_dict() for c in found]}, as_json, False, lambda: terminal.print_evidence(found))
+    raise typer.Exit(NO if any(c.verdict == "contradicts" for c in found) else DONE)
+
+
+@app.command(rich_help_panel="More")
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist or be empty.")],
+    as_json: AsJson = False,
+) -> None:
+    """A study folder with copies of the parameters, policies and assumptions to edit.
+
+    Examples: premortem init my-study; premortem run --study my-study
+    """
+    from premortem.study import make_study
+
+    path = make_study(folder)
+    show({"path": str(path)}, as_json, False, lambda: typer.echo(f"{path}\nNext: premortem run --study {path}"))
+
+
+@app.command(rich_help_panel="More")
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, a minute at most.")] = False,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Beside ema_workbench, SALib, prim and Rhodium, where installed.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The benchmarks, each beside a yardstick in the same run.
+
+    Examples: premortem bench --quick; premortem bench --peers --json
+    """
+    from premortem import bench as benchmarks
+    from premortem import terminal
+
+    rows = benchmarks.run(quick, peers)
+    show({"benchmarks": rows, "machine": benchmarks.machine()}, as_json, False, lambda: terminal.print_benchmarks(rows))
+
+
+@data_app.command("status")
+def data_status(as_json: AsJson = False) -> None:
+    """What is shipped, how old, from where: one row a table; then what was pulled, if anything.
+
+    Examples: premortem data status; premortem data status --json
+    """
+    from premortem import facts, terminal
+
+    tables, pulled = facts.status(), facts.records()
+    show({"tables": tables, "pulled": pulled}, as_json, False, lambda: terminal.print_tables(tables, pulled))
+
+
+@data_app.command("pull")
+def data_pull(
+    names: Annotated[list[str] | None, typer.Argument(help="Sources.", show_default="all")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch newer figures from their publishers into the cache; runs go on using the tables that ship.
+
+    Examples: premortem data pull; premortem data pull ember_yearly --json
+    """
+    from premortem import facts, terminal
+
+    result = facts.pull(names or ())
+    show(result, as_json, False, lambda: terminal.print_pulled(result))
+    raise typer.Exit(NO if result["failed"] else DONE)
+
+
+@data_app.command("history")
+def data_history(study: StudyDir = None, as_json: AsJson = False) -> None:
+    """Can the priors produce the record up to February 2025? One row a quantity; exit 1 when one lies outside.
+
+    Examples: premortem data history; premortem data history --study my-study --json
+    """
+    from premortem import questions, terminal
+    from premortem.study import Study
+
+    rows = questions.prior_check(Study(study)).to_dicts()
+    show({"history": rows}, as_json, False, lambda: terminal.print_history(rows))
+    raise typer.Exit(DONE if all(row["inside"] for row in rows) else NO)

@@ -1,0 +1,200 @@
+"""Main job: run, brief and board."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from premortem.cli.shared import AsJson, Memory, Quiet, RunDir, StudyDir, app, day, progress, show, size, stored
+from premortem.errors import BadInput
+
+WithPdf = Annotated[bool, typer.Option("--pdf", help="Also as a tagged PDF, brief.pdf.")]
+OnPaper = Annotated[Literal["a4", "letter"], typer.Option("--paper", help="Paper of the PDF.")]
+OldRun = Annotated[Path | None, typer.Option("--compare", help="An older run folder: say what moved since.")]
+Weights = Annotated[
+    str | None,
+    typer.Option(
+        "--weights", help="Weigh futures by what was known on this day, YYYY-MM-DD.", show_default="all counted alike"
+    ),
+]
+
+
+@app.command(rich_help_panel="Main job")
+def run(
+    policy: Annotated[
+        list[str] | None, typer.Option("--policy", help="A policy; repeat for more.", show_default="all")
+    ] = None,
+    futures: Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")] = 20_000,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
+    out: Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="Let a larger finished run (of more futures, or other policies) in the same folder make way.",
+        ),
+    ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster", help="Address of a Dask scheduler, or local:N for N workers here.", show_default="this process"
+        ),
+    ] = None,
+    memory: Memory = None,
+    only: Annotated[
+        int | None, typer.Option("--only", help="Make this one future anew and tell it; writes nothing.")
+    ] = None,
+    weights: Weights = None,
+    pdf: WithPdf = False,
+    paper: OnPaper = "a4",
+    compare: OldRun = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate, score, write the store and the brief.
+
+    Examples: premortem run; premortem run --policy as-written --policy history --futures 100000 --pdf;
+    premortem run --futures 1000000 --memory 2GB --resume; premortem run --only 4321 --policy as-written
+    """
+    from premortem import questions, terminal
+    from premortem.briefing import write_brief
+    from premortem.ensemble.memory import beyond
+    from premortem.study import Study
+
+    of = Study(study)
+    if only is not None:
+        future = questions.one_future(of, only, policy or None, seed)
+        show(future, as_json, quiet, lambda: terminal.print_future(future))
+        return
+    old = _old(of, compare, of.run_folder(out))
+    as_of = questions.past(of.case, day(weights, "--weights")) if weights else None
+    briefs: list[Any] = []
+    made = of.run(
+        policy or None,
+        futures,
+        seed,
+        out,
+        resume=resume,
+        replace=replace,
+        progress=progress(as_json or quiet),
+        cluster=cluster,
+        memory=size(memory, "--memory") if memory else None,
+        # of the new run before it takes the place of an old one, which so stays where the brief fails
+        whole=lambda whole: briefs.append(write_brief(whole, with_pdf=pdf, old=old, paper=paper)),
+    )
+    written = briefs[0].within(made.folder)
+    _say_left_out((*written.left_out, *beyond(made.memory)))
+    weighted = questions.board_of(made, as_of) if as_of else {}
+
+    def for_people() -> None:
+        terminal.print_run(made, *filter(None, (written.html, written.pdf)))
+        if weighted:
+            terminal.print_weighted(made, weighted)
+
+    document = made.summary(report_seconds=written.seconds, **_paths(written), **_moved(made, old)) | weighted
+    show(document, as_json, quiet, for_people)
+
+
+@app.command(rich_help_panel="Main job")
+def brief(
+    run: RunDir = None,
+    pdf: WithPdf = False,
+    paper: OnPaper = "a4",
+    compare: OldRun = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the brief of a stored run again, without simulating.
+
+    Examples: premortem brief --pdf --paper letter; premortem brief --compare last-month --json
+    """
+    from premortem.briefing import write_brief
+
+    made = stored(study, run)
+    old = _old(made.study, compare, None)
+    written = write_brief(made, with_pdf=pdf, old=old, paper=paper)
+    _say_left_out(written.left_out)
+    document = {**_paths(written), "seconds": round(written.seconds, 3), **_moved(made, old)}
+    show(document, as_json, False, lambda: typer.echo("\n".join(str(p) for p in (written.html, written.pdf) if p)))
+
+
+def _old(of: Any, folder: Path | None, target: Path | None) -> Any:
+    """The run to compare with. Raises `BadInput` when the new run would overwrite it."""
+    if folder is None:
+        return None
+    if target is not None and folder.resolve() == target.resolve():
+        raise BadInput(
+            "command line",
+            "--compare",
+            f"{folder} would be overwritten by this run",
+            got=str(folder),
+            allowed="a run in another folder than --out",
+            hint="--out new-run",
+        )
+    return of.stored(folder)
+
+
+def _moved(made: Any, old: Any) -> dict[str, Any]:
+    from premortem import questions
+
+    return {} if old is None else {"moved": questions.since_last_run(made, old)}
+
+
+def _paths(written: Any) -> dict[str, str]:
+    return {"brief": str(written.html)} | ({"pdf": str(written.pdf)} if written.pdf else {})
+
+
+def _say_left_out(lines: Sequence[str]) -> None:
+    from rich.console import Console
+
+    from premortem.terminal.board import wrapped
+
+    width = Console(stderr=True).width
+    for line in lines:
+        typer.echo(wrapped(f"warning: {line}", width), err=True)
+
+
+@app.command(rich_help_panel="Main job")
+def board(
+    weights: Weights = None,
+    drawn: Annotated[
+        bool, typer.Option("--drawn", help="Also with paths of policy that futures draw, each its own.")
+    ] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="First check every byte of the run.")] = False,
+    run: RunDir = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """The scored table again: assumption by policy, the share of futures that holds, and what fails first.
+
+    Examples: premortem board; premortem board --weights 2025-02-26 --drawn --json
+    """
+    from premortem import questions, terminal
+
+    made = stored(study, run)
+    if verify:
+        made.verify()
+    result = questions.board_of(made, day(weights, "--weights") if weights else None, drawn)
+    printer = terminal.print_weighted if weights else terminal.print_board
+    show(result, as_json, False, lambda: printer(made, result if weights else result["board"]))
+
+
+@app.command("app", rich_help_panel="Main job")
+def app_(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes any that is free.")] = 8760,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen at; 127.0.0.1 is this machine alone.")
+    ] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    study: StudyDir = None,
+) -> None:
+    """The local web app: move a lever, watch two thousand futures answer.
+
+    Examples: premortem app; premortem app --study my-study --port 9000 --no-browser
+    """
+    from premortem.app import serve
+
+    serve(host, port, study, browser=browser, say=typer.echo)

@@ -1,0 +1,26 @@
+"""Reads TOML that a person wrote: whatever else it is, it is told in one error that names the file."""
+
+import tomllib
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from premortem.errors import BadInput
+from premortem.files.reader import not_utf8, read_bytes
+
+MAX_BYTES = 1_000_000
+
+
+def read_toml(path: Path | Traversable) -> dict[str, Any]:
+    """The document of a TOML file. Raises `BadInput` where it cannot be read, is too large or is not TOML."""
+    return parse_toml(read_bytes(path, "a TOML file", MAX_BYTES), path.name)
+
+
+def parse_toml(raw: bytes, file: str) -> dict[str, Any]:
+    """The document in these bytes. Raises `BadInput` where they are not TOML."""
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise not_utf8(file, error, "UTF-8 TOML") from error
+    except (ValueError, RecursionError) as error:  # beside its own errors: endless digits, endless brackets
+        raise BadInput(file, "", f"is not TOML: {error}", allowed="UTF-8 TOML") from error

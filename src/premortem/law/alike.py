@@ -1,0 +1,238 @@
+"""Rows of a table that no clause tells apart: they have one answer, so what it rests on is worked out once for all."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from premortem.law import items, parties, seats
+from premortem.law.binding import limit
+from premortem.law.candidate_clauses import operative, turning_days
+from premortem.law.clause import Clause, Rulebook
+from premortem.law.clearing import clearings
+from premortem.law.conditions import quoted
+from premortem.law.places import TierChange, atlas
+from premortem.law.spelling import key
+from premortem.law.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
+from premortem.law.totals import start
+from premortem.law.vocabulary import FIELDS
+
+DAY, EPOCH = timedelta(days=1), date(1970, 1, 1)
+# Places of which more is asked than their groups: a seat at home, and a destination with occupied regions.
+BY_NAME = ("USA", "UKR")
+# Most that the numbers of two columns may come to before they are counted anew.
+MOST = 2**62
+
+
+def alike(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The number of each row's group, from 0, and the first row of each group.
+
+    `answers` are what `decide` said of the rows, totals included. Two rows are in a group where every clause of the book
+    has the same answer to both, and to both with the same change of a field.
+    """
+    combined, size = np.zeros(given.height, np.uint64), 1
+    for codes, count in _coded(given, answers, book):
+        if size * count > MOST:
+            combined, size = _numbered(pl.Series(combined))
+        combined = combined * np.uint64(count) + codes.astype(np.uint64)
+        size *= count
+    rows = pl.DataFrame({"key": combined}).with_row_index("first")
+    firsts = rows.group_by("key").agg(pl.col("first").min()).sort("first").with_row_index("group")
+    return (
+        rows.join(firsts, on="key", how="left", maintain_order="left")["group"].to_numpy(),
+        firsts["first"].to_numpy(),
+    )
+
+
+def _coded(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
+    """Numbers that tell the rows apart, and how many there may be: by each field, and by each limit of a total."""
+    clauses = operative(book)
+    tested = _Tested(clauses)
+    names = {name for role in parties.ROLES if role in given.columns for name in given[role].unique() if name}
+    known = {name for name in names if _known(name)}
+    told = {*known, *_screened(names, given)}
+    for name in (n for n in given.columns if n in FIELDS and n != "quantity"):
+        column, kind = given[name], FIELDS[name].type
+        if kind == "date":
+            days = {*turning_days(book), *tested.days, *(_turns(known) if known else ())}
+            yield _between(column.to_physical(), [(day - EPOCH).days for day in days])
+        elif kind == "number" and name not in tested.whole:
+            yield _between(column, sorted(tested.against.get(name, ())))
+        elif kind == "country" and not known:  # a known firm's seat is compared with the place itself
+            yield _classed(column, partial(_place, words=tested.words, book=book))
+        elif name == "item":
+            yield _classed(column, partial(_item, classes=_items(tested, book)))
+        elif name in parties.ROLES:
+            yield _classed(column, partial(_named, role=name, known=told, words=tested.words))
+        else:
+            yield _numbered(column)
+    if "_back" in given.columns:
+        yield _numbered(given["_back"].is_not_null())
+    yield from _totals(given, answers, clauses)
+
+
+def _item(item: str | None, classes: Mapping[str, Any]) -> Any:
+    return classes.get(item or "", item)
+
+
+def _items(tested: "_Tested", book: Rulebook) -> dict[str, Any]:
+    """What stands for an item of the catalogue: where its numbers lie among those that they are compared with, and the rest
+    of what a clause may ask; any other item stands for itself.
+    """
+    table = items.named()
+    told: list[list[Any]] = [table["vendor"].to_list(), table["kind"].to_list()]
+    told.append([_place(place, tested.words, book) for place in table["c_designer_hq"]])
+    for name in items.FROM_CATALOGUE:
+        column = table[f"c_{name}"]
+        compared = column.dtype.is_numeric() and name not in tested.whole
+        codes = _between(column, sorted(tested.against.get(name, ())))[0] if compared else column
+        told.append(codes.to_list() if isinstance(codes, pl.Series) else codes.tolist())
+    classes = zip(table["item"], zip(*told, strict=True), strict=True)
+    return {item: of for item, of in classes if item not in tested.words}
+
+
+class _Tested:
+    """What clauses compare fields with: numbers, days, words; and the fields of which they work something out."""
+
+    def __init__(self, clauses: Sequence[Clause]) -> None:
+        self.against: dict[str, set[float]] = {}
+        self.days: set[date] = set()
+        self.whole: set[str] = set()
+        self.words: frozenset[str] = frozenset(BY_NAME)
+        for c in clauses:
+            for text in filter(None, (c.applies, "" if c.total else c.within)):
+                self.words |= quoted(text)
+                self._look(parse(text), c)
+
+    def _look(self, node: Node, clause: Clause) -> None:
+        match node:
+            case Joined(_, tests):
+                for test in tests:
+                    self._look(test, clause)
+            case Not(of):
+                self._look(of, clause)
+            case Compare(_, left, right):
+                self._pair(left, right, clause)
+                self._pair(right, left, clause)
+            case Between(of, low, high):
+                self._pair(of, low, clause)
+                self._pair(of, high, clause)
+            case Among(of, values):
+                for value in values:
+                    self._pair(of, value, clause)
+            case Missing(_) | Name(_) | Value(_):
+                return
+
+    def _pair(self, side: Node, other: Node, clause: Clause) -> None:
+        """One side of a comparison, with what it is compared with."""
+        if isinstance(side, Compare):  # worked out: every value may count
+            self.whole |= {n.name for n in _names(side)}
+        elif isinstance(side, Name) and side.name not in clause.numbers:
+            if isinstance(other, Value) and FIELDS[side.name].type == "date":
+                day = date.fromisoformat(str(other.value))
+                self.days |= {day, day + DAY}
+            elif isinstance(other, Value) and not isinstance(other.value, bool | str):
+                self.against.setdefault(side.name, set()).add(float(other.value))
+            elif isinstance(other, Name) and other.name in clause.numbers:
+                self.against.setdefault(side.name, set()).update(d.value for d in clause.numbers[other.name])
+            elif not isinstance(other, Value):
+                self.whole.add(side.name)
+
+
+def _names(node: Node) -> Iterator[Name]:
+    if isinstance(node, Name):
+        yield node
+    elif isinstance(node, Compare):
+        yield from _names(node.left)
+        yield from _names(node.right)
+
+
+def _numbered(column: pl.Series) -> tuple[NDArray[Any], int]:
+    """Each value by a number of its own."""
+    values = column.unique()
+    return column.replace_strict(values, pl.Series(range(len(values)), dtype=pl.UInt32)).to_numpy(), len(values)
+
+
+def _classed(column: pl.Series, class_of: Callable[[Any], Any]) -> tuple[NDArray[Any], int]:
+    """Each value by the number of its class."""
+    values = column.unique()
+    classes = [class_of(value) for value in values]
+    numbers = {c: i for i, c in enumerate(dict.fromkeys(classes))}
+    codes = pl.Series([numbers[c] for c in classes], dtype=pl.UInt32)
+    return column.replace_strict(values, codes).to_numpy(), len(numbers)
+
+
+def _between(column: pl.Series, against: Sequence[float]) -> tuple[NDArray[Any], int]:
+    """Each number by where it lies among those that it is compared with: below, at, or above each; and where there is none."""
+    ends = np.array(sorted(against), float)
+    values = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    codes = np.searchsorted(ends, values, "left") + np.searchsorted(ends, values, "right")
+    return np.where(np.isnan(values), 2 * len(ends) + 1, codes), 2 * len(ends) + 2
+
+
+def _known(name: str | None) -> bool:
+    """Whether the tables of parties or of firms have something to say of a name, or ask to look at it."""
+    return bool(name) and (parties.suspect(str(name)) or seats.seat(str(name)) is not None)
+
+
+def _screened(names: set[str], given: pl.DataFrame) -> set[str]:
+    """Names that are not unscreened: a table holds them, they are words for an exporter, or some row clears them."""
+    cleared: dict[str, str] = {}
+    for text in given["cleared"].unique().drop_nulls() if "cleared" in given.columns else ():
+        cleared |= clearings(text)
+    return names - {*parties.unscreened({name: name for name in names}, cleared)}
+
+
+def _turns(known: set[str]) -> Iterator[date]:
+    """Days on which what the tables say of these names changes."""
+    yield from parties.turning_days()
+    yield from (s.listed for name in known if (s := seats.seat(name)) and s.listed)
+
+
+def _named(name: str | None, role: str, known: set[str], words: frozenset[str]) -> str | None:
+    """What stands for a name: itself where a table knows it, the spelling by which clauses know it, or anybody."""
+    if not name or name in known:
+        return name
+    spelt = parties.addressee(name) if role == "exporter" else key(name) if role == "consignee" else name
+    return f" {spelt}" if spelt in words else ""
+
+
+def _place(place: str | None, words: frozenset[str], book: Rulebook) -> Any:
+    """What stands for a place: its groups on every day, whether or not what nobody confirmed holds; or itself, where a
+    clause names it.
+    """
+    return place if place in words else _groups(book.moves).get(place or "", place)
+
+
+@cache
+def _groups(moves: tuple[TierChange, ...]) -> dict[str, tuple[Any, ...]]:
+    """Groups of each place on every day, read both ways."""
+    held: dict[str, tuple[Any, ...]] = {}
+    for doubting in (False, True):
+        for place, *groups in atlas(moves, doubting).table.sort("period").rows():
+            held[place] = (*held.get(place, ()), *groups)
+    return held
+
+
+def _totals(
+    given: pl.DataFrame, answers: pl.DataFrame, clauses: Sequence[Clause]
+) -> Iterator[tuple[NDArray[Any], int]]:
+    """Whether a row fits each limit, after what the ledger counted before it, or alone where none was asked."""
+    kept = [c for c in clauses if c.total]
+    if not kept:
+        return
+    columns = dict.fromkeys(f for c in kept if c.total for f in (c.total.start, c.total.less, "country_raise") if f)
+    zero = [pl.col(f).fill_null(0.0) if f in given.columns else pl.lit(0.0).alias(f) for f in columns]
+    frame = given.select("date", "quantity", *zero).with_columns(answers["shipment_tpp"])
+    for c in kept:
+        assert c.total is not None
+        counted = answers[c.total.into] if c.total.into in answers.columns else pl.Series([None], dtype=pl.Float64)
+        after = pl.coalesce(pl.lit(counted), start(c) + pl.col("shipment_tpp"))
+        fits = frame.select((after <= limit(c)).cast(pl.UInt8).fill_null(2)).to_series()
+        yield fits.to_numpy(), 3
+    # of what has no TPP another one is tried, and then the units count
+    yield _numbered(frame.select(pl.when(pl.col("shipment_tpp").is_null()).then(pl.col("quantity"))).to_series())

@@ -1,0 +1,98 @@
+"""How a clause binds to rows: its conditions with its numbers of the day, as Polars expressions, compiled once."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+import polars as pl
+
+from premortem.law.clause import Clause, Dated
+from premortem.law.conditions import condition, identifiers
+from premortem.law.vocabulary import DEFINED
+
+KEPT = 4096  # compiled conditions that are kept: many times what one rulebook holds
+
+
+@lru_cache(KEPT)
+def binds(clause: Clause) -> pl.Expr:
+    """Whether a clause applies to a row on its date; null when a field that it tests is missing."""
+    assert clause.complies is not None
+    force = pl.col("date") >= clause.complies
+    force = force & (pl.col("date") <= clause.ends) if clause.ends else force
+    # on a day for which one of its numbers says nothing, the clause is silent
+    said = [_figure(clause, k).is_not_null() for k in _tested(clause) if _changes(clause, k)]
+    force = pl.all_horizontal(force, *said) if said else force
+    return force & condition(clause.applies, names(clause))
+
+
+def speaks(clause: Clause, day: date) -> bool:
+    """Whether a clause in force on a day says all of its numbers that it tests that day."""
+    return all(any(d.holds(day) for d in clause.numbers[k]) for k in _tested(clause))
+
+
+@lru_cache(KEPT)
+def _tested(clause: Clause) -> tuple[str, ...]:
+    """The clause's numbers that its conditions test."""
+    tested = identifiers(f"{clause.applies} {clause.within}")
+    return tuple(k for k in clause.numbers if k in tested)
+
+
+@lru_cache(KEPT)
+def within(clause: Clause) -> pl.Expr:
+    """Whether a row keeps to what a clause demands; true for one that demands nothing more."""
+    return condition(clause.within, names(clause)) if clause.within else pl.lit(True)
+
+
+@lru_cache(KEPT)
+def names(clause: Clause) -> dict[str, pl.Expr]:
+    """The clause's numbers in its conditions: a figure, or a column where the figure changes with the date."""
+    return {
+        key: _figure(clause, key) if _changes(clause, key) else pl.lit(dated[0].value)
+        for key, dated in clause.numbers.items()
+    }
+
+
+def laid_down(clauses: Sequence[Clause]) -> list[pl.Expr]:
+    """Columns that clauses add before any of them is tried: numbers of the day, and the flags that definitions settle."""
+    return [
+        *(_number(c, key) for c in clauses for key in c.numbers if _changes(c, key)),
+        *(pl.any_horizontal(*[binds(c) for c in clauses if c.then == flag], False).alias(flag) for flag in DEFINED),
+    ]
+
+
+@lru_cache(KEPT)
+def _changes(clause: Clause, key: str) -> bool:
+    dated = clause.numbers[key]
+    return len(dated) > 1 or dated[0].start is not None or dated[0].end is not None
+
+
+@lru_cache(KEPT)
+def _figure(clause: Clause, key: str) -> pl.Expr:
+    """A number that changes with the date: a column, or for a definition, which is tried as the columns are made, the number."""
+    return _on_the_day(clause.numbers[key]) if clause.stage == "define" else pl.col(f"{clause.id}.{key}")
+
+
+@lru_cache(KEPT)
+def _number(clause: Clause, key: str) -> pl.Expr:
+    return _on_the_day(clause.numbers[key]).alias(f"{clause.id}.{key}")
+
+
+def _on_the_day(dated: Sequence[Dated]) -> pl.Expr:
+    """A dated number on each row's date; null where it says none."""
+    value = pl.lit(None, pl.Float64)
+    for d in dated:
+        inside = (pl.col("date") >= (d.start or date.min)) & (pl.col("date") <= (d.end or date.max))
+        value = pl.when(inside).then(pl.lit(d.value)).otherwise(value)
+    return value
+
+
+def limit(clause: Clause) -> pl.Expr:
+    """The limit of a clause's running total on each row's date [TPP], with the country's raise where it counts."""
+    value = _on_the_day(clause.numbers[limit_number(clause)])
+    return value * (1 + pl.col("country_raise")) if "country_raise" in clause.within else value
+
+
+def limit_number(clause: Clause) -> str:
+    """Name of the number that limits a clause's running total."""
+    asked = identifiers(clause.within)
+    return next(key for key in clause.numbers if key in asked)

@@ -1,0 +1,266 @@
+"""The rulebook: clauses read from TOML, in force as of a day, under a policy, which is an overlay on them and nothing
+else.
+"""
+
+import copy
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import ValidationError
+
+from premortem.case import Case, default
+from premortem.errors import BadInput, BadInputs, all_of, nearest, raise_all
+from premortem.files.toml import read_toml
+from premortem.files.typed import faults_of, typed
+from premortem.law.clause import STAGES, Clause
+from premortem.law.clause_files import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
+from premortem.law.conditions import check
+from premortem.law.places import TierChange, atlas
+from premortem.law.policy import STRENGTHS, Policy, Strength, overlay_of, read_policy
+
+__all__ = [
+    "STRENGTHS", "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Book:
+    """The rulebook under a policy."""
+
+    policy: Policy
+    clauses: tuple[Clause, ...]
+    case: Case
+
+    @property
+    def name(self) -> str:
+        """Name of the policy."""
+        return self.policy.name
+
+    @cached_property
+    def by_id(self) -> dict[str, Clause]:
+        """Clauses by id."""
+        return {clause.id: clause for clause in self.clauses}
+
+    @cached_property
+    def moves(self) -> tuple[TierChange, ...]:
+        """Moves of tiers, for the atlas."""
+        return tuple(TierChange(m.countries, m.tier, m.start) for m in self.policy.tier)
+
+    def as_of(self, day: date) -> tuple[Clause, ...]:
+        """Clauses in force on a day, in the order in which they decide."""
+        return tuple(clause for clause in self.clauses if clause.in_force(day))
+
+    def in_force(self, clause: str, on: date) -> bool:
+        """Whether a clause is in force on a day; False for one that the policy does not hold."""
+        return clause in self.by_id and self.by_id[clause].in_force(on)
+
+    def number(self, clause: str, key: str, on: date | None = None) -> float:
+        """A number of a clause on a day. Raises `BadInput` for a clause or number that is not there."""
+        if clause not in self.by_id or key not in self.by_id[clause].numbers:
+            known = [f"{c.id}.{k}" for c in self.clauses for k in c.numbers]
+            name = f"{clause}.{key}"
+            raise BadInput(f"policy {self.name}", name, "no such clause number", got=name, hint=nearest(name, known))
+        return self.by_id[clause].number(key, on)
+
+    def strength(self, name: str, on: date) -> float:
+        """Strength of what no clause says, on a day; 0 before its first."""
+        steps = [s for s in self.policy.strength.get(name, ()) if s.start <= on]
+        return max(steps, key=lambda s: s.start).value if steps else 0.0
+
+    def tier(self, iso3: str, on: date) -> int:
+        """Tier of a place on a day, by the list and the policy's moves, whether or not the framework is in force."""
+        places = atlas(self.moves)
+        row = places.table.filter((pl.col("iso3") == iso3) & (pl.col("period") == places.period(on)))
+        return int(row["tier"][0])
+
+    def with_number(self, clause: str, key: str, value: float) -> "Book":
+        """This book with a clause number changed; where it has several dated values, all in the same proportion."""
+        old = self.number(clause, key)
+        changed = self.by_id[clause]
+        dated = tuple(
+            d.model_copy(update={"value": d.value * value / old if old else value}) for d in changed.numbers[key]
+        )
+        new = in_force(changed.model_copy(update={"numbers": changed.numbers | {key: dated}}), self.case)
+        return replace(self, clauses=tuple(new if c.id == clause else c for c in self.clauses))
+
+    def with_days(self, clauses: Collection[str], complies: date | None = None, ends: date | None = None) -> "Book":
+        """This book with the day from which exporters comply, or the last day, of some clauses changed; None keeps it."""
+        new = {k: day for k, day in (("complies", complies), ("ends", ends)) if day}
+        return replace(self, clauses=tuple(c.model_copy(update=new) if c.id in clauses else c for c in self.clauses))
+
+    def with_strength(self, name: str, value: float, start: date = date(2025, 4, 1)) -> "Book":
+        """This book with a strength set from a day on."""
+        earlier = tuple(s for s in self.policy.strength.get(name, ()) if s.start < start)
+        steps = (*earlier, Strength.model_validate({"value": value, "from": start}))
+        return replace(self, policy=self.policy.model_copy(update={"strength": self.policy.strength | {name: steps}}))
+
+    def numbers(self) -> pl.DataFrame:
+        """Every number of every clause that decides: clause, parameter, value, unit, from, to, citation, instrument."""
+        rows = [
+            {
+                "clause": c.id,
+                "parameter": key,
+                "value": d.value,
+                "unit": d.unit,
+                "from": d.start or c.complies,
+                "to": d.end or c.ends,
+                "citation": c.citation,
+                "instrument": c.instrument,
+                "says": c.says,
+            }
+            for c in self.clauses
+            for key, dated in c.numbers.items()
+            for d in dated
+        ]
+        return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def policies(case: Case) -> tuple[str, ...]:
+    """Names of the policies of a case, in the order in which they are shown."""
+    return case.settings.policies
+
+
+def load(policy: str | Path = "", case: Case | None = None, file: str = "") -> Book:
+    """The rulebook of a case (by default the leading one) under one of its policies, by name (by default its baseline), or
+    under a policy file; `file` is its name where it does not lie under it yet. Raises `BadInput` (all at once).
+    """
+    case = case or default()
+    if isinstance(policy, str):
+        return _shipped(policy or case.settings.baseline, case)
+    file = file or policy.name
+    return _sound(_own(policy, case, file), file)  # read again each time: a person edits it
+
+
+def _own(path: Path, case: Case, file: str) -> Book:
+    """The rulebook under a user's file. Raises every fault at once: of its values, and of what it lays over the rulebook."""
+    document, stem = read_toml(path), Path(file).stem
+    try:
+        policy = typed(document, Policy, file)
+    except (BadInput, BadInputs):
+        all_of(partial(typed, document, Policy, file), partial(overlay, overlay_of(document), file, case))
+        raise
+    if policy.name != stem:
+        what = f"{policy.name!r} is not the name of the file, by which it is asked for"
+        raise BadInput(file, "name", what, got=policy.name, allowed=stem, hint=f"or name the file {policy.name}.toml")
+    return overlay(policy, file, case)
+
+
+@cache
+def _shipped(policy: str, case: Case) -> Book:
+    known = policies(case)
+    if policy not in known:
+        allowed, hint = ", ".join(known), nearest(policy, known)
+        raise BadInput("policies", policy, "no such policy", got=policy, allowed=allowed, hint=hint)
+    return overlay(read_policy(case / "policies" / f"{policy}.toml"), "", case)
+
+
+def _sound(book: Book, file: str) -> Book:
+    """The book of a user's file, whose own clauses must be reached and must not contradict others."""
+    from premortem.law.soundness import check_sound  # it decides, with this module's books
+
+    shipped = raw_clauses(book.case)
+    own = {c.id for c in book.clauses for pattern in book.policy.clause if _covers(pattern, c.id)}
+    meant = {
+        k
+        for k in own
+        if k not in shipped or {"applies", "within", "order", "stage"} & set(book.policy.clause.get(k, ()))
+    }
+    raise_all(check_sound(book, file, frozenset(meant)) if meant else [])
+    return book
+
+
+def _covers(pattern: str, clause: str) -> bool:
+    return clause == pattern or (pattern.endswith(".*") and clause.startswith(pattern[:-1]))
+
+
+def overlay(policy: Policy, file: str, case: Case) -> Book:
+    """The rulebook under a policy. Raises `BadInput` for an overlay on a clause that is not there and for bad values."""
+    file = file or f"{policy.name}.toml"
+    raw = copy.deepcopy(raw_clauses(case))
+    instruments = sorted({r["instrument"] for r in raw.values()})
+    unknown = [name for name in policy.include if name not in instruments]
+    allowed = ", ".join(instruments)
+    errors = [
+        BadInput(file, "include", f"no such instrument: {n}", got=n, allowed=allowed, hint=nearest(n, instruments))
+        for n in unknown
+    ]
+    # which instrument was meant is not known, so a clause of any may be changed
+    held = {
+        k: r
+        for k, r in raw.items()
+        if unknown or r["published"] <= case.settings.day or r["instrument"] in policy.include
+    }
+    for pattern, change in policy.clause.items():
+        ids = [k for k in held if _covers(pattern, k)]
+        if not ids and "stage" in change and "." in pattern:  # a clause of the policy's own
+            held[pattern] = raw_clause(pattern, policy.title, change)
+        elif not ids:
+            what, hint = "no such clause in the rulebook", nearest(pattern, [*held])
+            errors.append(BadInput(file, f"clause.{pattern}", what, got=pattern, hint=hint))
+        for key in ids:
+            held[key] = _changed(held[key], change)
+    changed = {key for key in held if any(_covers(pattern, key) for pattern in policy.clause)}
+    clauses = _validated(held, {key: file for key in changed}, case, errors)
+    return Book(policy, tuple(sorted(clauses, key=lambda c: (STAGES.index(c.stage), c.order, c.id))), case)
+
+
+def _changed(raw: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    numbers = {k: v for k, v in change.items() if k in raw.get("numbers", {})}
+    rest = {k: v for k, v in change.items() if k not in numbers}
+    return raw | rest | {"numbers": raw.get("numbers", {}) | {k: as_list(v) for k, v in numbers.items()}}
+
+
+def _validated(
+    raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str], case: Case, errors: list[BadInput]
+) -> list[Clause]:
+    """Clauses, typed. Raises their faults after these `errors`, each told of the file that a clause's words are from: its own,
+    or the policy's that changes it.
+    """
+    clauses: list[Clause] = []
+    for key, body in raw.items():
+        file = overlaid.get(key) or f"{key.split('.')[0]}.toml"
+        found = [*_unknown_keys(key, body, file), *_unmeasured(key, body, file)]
+        errors += found
+        at_fault = {e.key.removeprefix(f"{key}.") for e in found}
+        sound = {k: v for k, v in body.items() if k not in at_fault}
+        sound["numbers"] = {k: v for k, v in body["numbers"].items() if k not in at_fault}
+        try:
+            clause = Clause.model_validate(sound)
+        except ValidationError as wrong:
+            # a number stands in the file beside the other keys of its clause
+            errors += [e.at(file, e.key.replace(".numbers.", ".")) for e in faults_of(wrong, Clause, file, key)]
+            continue
+        if found:
+            continue  # its tests may name what was wrong
+        errors += [
+            BadInput(file, f"{key}.{part}", why)
+            for part, why in check(clause.applies, clause.within, [*clause.numbers], clause.units)
+        ]
+        clauses.append(in_force(clause, case))
+    raise_all(errors)
+    return clauses
+
+
+def _unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+    """Keys of a clause that are neither one of its numbers nor what every clause may state."""
+    known = [*body["numbers"], *(k for k in Clause.model_fields if k not in ("id", "instrument", "numbers"))]
+    return [
+        BadInput(file, f"{clause}.{k}", "no such key", got=k, allowed=", ".join(known), hint=nearest(k, known))
+        for k in body
+        if k not in Clause.model_fields
+    ]
+
+
+def _unmeasured(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+    """Numbers of a clause that are written without their unit."""
+    allowed = "a value and its unit, such as { value = 5, unit = 'TPP' }, or several of them in a list"
+    return [
+        BadInput(file, f"{clause}.{k}", "is not a number with a unit", got=dated, allowed=allowed)
+        for k, dated in body["numbers"].items()
+        if not all(isinstance(one, dict) for one in dated)
+    ]

@@ -1,0 +1,130 @@
+"""Which clauses can decide something: between two days, or of the rows of a frame; and the days on which that changes."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from premortem.law.clause import Clause, Rulebook
+from premortem.law.conditions import identifiers, parts
+from premortem.law.places import atlas
+from premortem.law.vocabulary import FIELDS, LISTED
+
+DAY = timedelta(days=1)
+# The General Prohibition of embargoes (15 CFR 736.2(b)(6)).
+EMBARGO = 6
+# A test of a field against one word or several.
+ONE_OF = re.compile(r"(\w+) (?:= |in \()('[^']*'(?:, '[^']*')*)\)?")
+WORD = re.compile(r"'([^']*)'")
+# Fields whose words or flags tell of most clauses that they reach no row at all.
+TELLING = ("destination", "destination_region", "end_use", "exporter", "kind", "status", *LISTED)
+
+
+def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> list[Clause]:
+    """Clauses that can decide something between two days, in order."""
+    return [
+        c
+        for c in book.clauses
+        if c.stage != "context"
+        and c.complies
+        and c.complies <= last
+        and (c.ends is None or c.ends >= max(first, c.complies))
+    ]
+
+
+def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
+    """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried."""
+    told = fields.select(
+        pl.col("date").min().alias("first"),
+        pl.col("date").max().alias("last"),
+        *(pl.col(name).unique().implode() for name in TELLING),
+    ).collect()
+    first, last, *held = told.row(0)
+    values = {name: frozenset(found) for name, found in zip(TELLING, held, strict=True)}
+    return tuple(
+        c
+        for c in operative(book, first, last)
+        if c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies))
+    )
+
+
+@lru_cache(4096)
+def _wanted(applies: str) -> tuple[tuple[str, frozenset[str | bool | None]], ...]:
+    """Telling fields with the values that a condition allows them, as far as its tests joined by `and` say; null may be any."""
+    found: list[tuple[str, frozenset[str | bool | None]]] = []
+    for test in parts(applies):
+        if test in LISTED:
+            found.append((test, frozenset({True, None})))
+        elif (match := ONE_OF.fullmatch(test)) and match[1] in TELLING:
+            found.append((match[1], frozenset({*WORD.findall(match[2]), None})))
+    return tuple(found)
+
+
+def turning_days(book: Rulebook) -> list[date]:
+    """Days on which the answer to some transaction may change: a clause or a number begins or has ended, or a place
+    changes its group or tier.
+    """
+    ended = {d.end + DAY for c in operative(book) for numbers in c.numbers.values() for d in numbers if d.end}
+    return sorted(ended.union(_begun(book)))
+
+
+def announced(book: Rulebook, day: date) -> list[date]:
+    """Days after a day on which something that the tables announce begins or ends, up to where the first table of a clause
+    in force ends: what comes after a table's last row, no table says.
+    """
+    ends = [end for c in operative(book, day) for end in _tables(c) if end >= day and (c.ends is None or c.ends > end)]
+    return sorted(turn for turn in _begun(book) if day < turn <= min(ends, default=date.max))
+
+
+def _begun(book: Rulebook) -> set[date]:
+    """Days on which a clause begins or has ended, a number begins, or a place changes its group or tier."""
+    turns = set(atlas(book.moves).breaks)
+    for clause in operative(book):
+        turns |= {day for day in (clause.complies, clause.ends and clause.ends + DAY) if day}
+        turns |= {d.start for numbers in clause.numbers.values() for d in numbers if d.start}
+    return turns
+
+
+@lru_cache(4096)
+def _tables(clause: Clause) -> tuple[date, ...]:
+    """Last day of each number of a clause that it tests and that runs out."""
+    tested = identifiers(f"{clause.applies} {clause.within}")
+    runs_out = (dated for key, dated in clause.numbers.items() if key in tested and all(d.end for d in dated))
+    return tuple(max(d.end for d in dated if d.end) for dated in runs_out)
+
+
+def addressees(book: Rulebook, day: date) -> tuple[str, ...]:
+    """Exporters that a clause in force on a day names as those whom it binds, in order."""
+    wanted = (w for c in operative(book, day, day) for w in _wanted(c.applies))
+    return tuple(sorted({str(v) for name, held in wanted if name == "exporter" for v in held if v}))
+
+
+def seats(book: Rulebook, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Places that clauses in force on a transaction's day name as a party's seat, in order, but for clauses that what was
+    told, or a usual end use, rules out.
+    """
+    told = {"end_use": FIELDS["end_use"].default} | dict(given)
+    reaching = (
+        c
+        for c in operative(book, given["date"], given["date"])
+        if all(told[name] in held for name, held in _wanted(c.applies) if name in told)
+    )
+    return tuple(sorted({place for c in reaching for place in _seats(c.applies)}))
+
+
+@lru_cache(4096)
+def _seats(applies: str) -> frozenset[str]:
+    """Places that a condition names as headquarters of a party or of its parent."""
+    named = (m for m in ONE_OF.finditer(applies) if m[1] in ("headquarters", "parent_headquarters"))
+    return frozenset(place for m in named for place in WORD.findall(m[2]))
+
+
+def embargoed(book: Rulebook, day: date) -> frozenset[str | bool | None]:
+    """Places that an embargo in force on a day (General Prohibition 6) bars as destinations."""
+    embargoes = (c for c in operative(book, day, day) if c.gp == EMBARGO)
+    return frozenset(
+        v for c in embargoes for name, held in _wanted(c.applies) if name == "destination" for v in held if v
+    )

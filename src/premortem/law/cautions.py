@@ -1,0 +1,57 @@
+"""What is to be looked at beside an answer: places whose moves nobody confirmed, seats that contradict, embargoes elsewhere."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from premortem.law import seats
+from premortem.law.candidate_clauses import embargoed
+from premortem.law.clause import Rulebook
+from premortem.law.engine import judge
+from premortem.law.places import unconfirmed
+from premortem.law.row_defaults import ROLES, complete
+from premortem.law.transactions import COUNTRIES
+from premortem.law.vocabulary import LISTED
+
+
+def doubted(rows: pl.DataFrame, fields: pl.DataFrame, outcomes: Sequence[str], book: Rulebook) -> list[tuple[str, ...]]:
+    """Of each row, the places of which a move between groups was never confirmed, where the answer would be another without
+    it. `fields` are the rows completed, `outcomes` what was decided of them.
+    """
+    hanging = {day: unconfirmed(day, book.moves) for day in fields["date"].unique()}
+    named = fields.select("date", *ROLES).rows()
+    places = [tuple(sorted(hanging[day].intersection(told))) for day, *told in named]
+    at = [i for i, found in enumerate(places) if found]
+    if not at:
+        return places
+    other = judge(complete(rows[at], book, doubting=True), book)["outcome"]
+    stands = {i for i, outcome in zip(at, other, strict=True) if outcome == outcomes[i]}
+    return [() if i in stands else found for i, found in enumerate(places)]
+
+
+def elsewhere(given: Mapping[str, Any], fields: pl.DataFrame, book: Rulebook) -> Iterator[str]:
+    """A sentence on each seat given that the tables contradict, on what one knows that no clause weighs, and on each
+    embargoed place in another role than the destination, which alone part 746 looks at.
+    """
+    yield from seats.contradicted(given)
+    yield from _known(given, fields)
+    roles = [role for role in COUNTRIES if role != "destination" and role in given]
+    barred = embargoed(book, given["date"]) if roles else frozenset()
+    for role in roles:
+        if given[role] in barred:
+            told = f"{role.replace('_', ' ').capitalize()} {given[role]} is under embargo"
+            yield f"{told}: sanctions of OFAC, General Prohibition 10 and the risk of diversion are not looked at."
+
+
+def _known(given: Mapping[str, Any], fields: pl.DataFrame) -> Iterator[str]:
+    """A sentence on a listed party, or one of Macau or D:5, in the United States, and on training models for weapons: no
+    clause asks for a licence there, and what one knows may (15 CFR 736.2(b)(10), 744.6(b)).
+    """
+    if fields["destination"][0] == "USA" and any(fields[flag][0] for flag in ("party_d5", *LISTED)):
+        yield (
+            "A party in the US is listed, near a listed name, or headquartered in Macau or D:5: what goes abroad later, "
+            "releases of technology and General Prohibition 10 are not looked at."
+        )
+    if given.get("end_use") == "training_for_weapons":
+        yield "Training models for weapons: whether US persons support a use of 744.6(b), or 744.2 to 744.4, is not looked at."

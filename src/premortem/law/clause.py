@@ -1,0 +1,160 @@
+"""One clause of a rule as data: when it applies, what it demands, its numbers, its days, its citation."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal, Protocol
+
+from pydantic import Field, field_validator, model_validator
+
+from premortem.errors import nearest
+from premortem.files.typed import Strict
+from premortem.law.conditions import is_limit
+from premortem.law.places import TierChange
+from premortem.law.vocabulary import DEFINED, STRICTNESS
+
+Stage = Literal["define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context"]
+STAGES: tuple[Stage, ...] = (
+    "define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context",
+)  # fmt: skip
+# Stages in which the first clause that speaks decides; those before the last free a shipment.
+DECIDING: tuple[Stage, ...] = ("scope", "veu", "exception", "review")
+AUTHORISING: tuple[Stage, ...] = DECIDING[:-1]
+# Exceptions of part 740 of the EAR, of which some clauses here grant a few; and what stands for all of them.
+EXCEPTIONS = (
+    "LVS", "GBS", "SPP", "TSR", "NAC", "ACA", "TMP", "RPL", "GOV", "GFT", "TSU", "BAG", "AVS", "APR", "ENC", "AGR",
+    "CCD", "STA", "SCP", "MED", "IEC", "HBM", "RFF", "AIA", "ACM", "LPP",
+)  # fmt: skip
+PART_740 = "part 740"
+# A validated end user's authorisation, which is no exception.
+VEU = "VEU"
+AUTHORISATIONS = (*EXCEPTIONS, PART_740, VEU)
+# How the outcomes begin that a requirement may state: it never frees a shipment.
+ASKING = ("licence:", "prohibited", "needs:")
+ASKED = tuple(o for o in STRICTNESS if o.startswith(ASKING))
+# General Prohibitions (15 CFR 736.2(b)), and the two that reach dealings within the United States as well.
+PROHIBITIONS = range(1, 11)
+AT_HOME = (4, 10)
+
+
+class Dated(Strict):
+    """A number of a rule, in force between two days, both included."""
+
+    value: float = Field(ge=0, le=1e30)
+    unit: str
+    start: date | None = Field(default=None, alias="from")
+    end: date | None = Field(default=None, alias="to")
+
+    def holds(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+class Total(Strict):
+    """A running total in a ledger: what adds up, for whom, from what start."""
+
+    per: tuple[str, ...]
+    into: str
+    start: str
+    less: str = ""
+    window: Literal["", "year", "number"] = ""
+
+
+class Clause(Strict):
+    """One clause of a rule. Its id is the file and its key: `diffusion.country_allocation`."""
+
+    id: str
+    instrument: str
+    says: str
+    citation: str
+    published: date
+    effective: date
+    complies: date | None = None  # none: not in force until a policy sets the day
+    ends: date | None = None
+    announced: date | None = None  # first public word of it, when earlier than publication
+    stage: Stage
+    order: int = 50
+    applies: str = ""
+    within: str = ""
+    then: str = ""
+    otherwise: str = ""
+    gp: int | None = None  # of a requirement: the General Prohibition that it belongs to
+    admits: tuple[str, ...] = ()  # of a requirement: the exceptions, or VEU, that may lift it; none: nothing does
+    closes: tuple[str, ...] = (VEU,)  # of a condition: the exceptions, or VEU, that it shuts
+    total: Total | None = None
+    hypothetical: bool = False
+    numbers: dict[str, tuple[Dated, ...]] = Field(default_factory=dict)
+    confidence: Literal["high", "medium", "low"]
+    source: str
+
+    @field_validator("admits", "closes")
+    @classmethod
+    def _known_exceptions(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in AUTHORISATIONS:
+                allowed = ", ".join(AUTHORISATIONS)
+                raise ValueError(f"no such exception: {name}; allowed: {allowed}; {nearest(name, AUTHORISATIONS)}")
+        return names
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Clause":
+        if self.stage != "context" and not self.applies:
+            raise ValueError("needs `applies`, or stage = 'context'")
+        decides = self.stage in DECIDING or (self.stage == "requires" and (self.then or self.otherwise or self.within))
+        if decides and self.then not in STRICTNESS:
+            raise ValueError(f"then = {self.then!r} is not an outcome; allowed: {', '.join(STRICTNESS)}")
+        if decides and self.stage == "requires":
+            frees = [o for o in (self.then, self.otherwise) if o and not o.startswith(ASKING)]
+            if frees:
+                raise ValueError(
+                    f"{frees[0]!r} frees a shipment, which no requirement does; allowed: {', '.join(ASKED)}"
+                )
+        if self.otherwise and self.otherwise not in STRICTNESS:
+            raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome; allowed: {', '.join(STRICTNESS)}")
+        if self.stage == "requires" and self.then and bool(self.within) != bool(self.otherwise):
+            raise ValueError("states a policy of review by `within`: needs `then` and `otherwise`")
+        if self.stage == "define" and self.then not in DEFINED:
+            raise ValueError(f"then = {self.then!r} is no flag that a clause defines; allowed: {', '.join(DEFINED)}")
+        if self.stage == "requires" and self.gp not in PROHIBITIONS:
+            raise ValueError(f"gp = {self.gp}: a requirement names its General Prohibition; allowed: 1 to 10")
+        if self.total and not is_limit(self.within, self.total.into):
+            raise ValueError(f"`within` must read `{self.total.into} <= LIMIT`, since the clause keeps that total")
+        return self
+
+    def __hash__(self) -> int:  # its numbers are a dict, which has none; two clauses are told apart by all their fields
+        return hash((self.id, self.complies, self.ends))
+
+    def stops(self, other: "Clause") -> bool:
+        """Whether another clause's authorisation cannot be used where this one binds."""
+        named = VEU if other.stage == "veu" else other.then.removeprefix("exception:")
+        held = {named, PART_740} if named in EXCEPTIONS else {named}
+        if self.stage == "condition":
+            return bool(held & set(self.closes))
+        if self.stage != "requires" or other.stage not in AUTHORISING:
+            return False
+        return self.gp in AT_HOME if other.stage == "scope" else not held & set(self.admits)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of each of its numbers."""
+        return {key: dated[0].unit for key, dated in self.numbers.items()}
+
+    def in_force(self, day: date) -> bool:
+        """Whether exporters had to comply with it on a day."""
+        return self.complies is not None and self.complies <= day and (self.ends is None or day <= self.ends)
+
+    def number(self, key: str, day: date | None = None) -> float:
+        """A number of the clause on a day (or its first); NaN on a day for which it says none."""
+        dated = self.numbers[key]
+        return dated[0].value if day is None else next((d.value for d in dated if d.holds(day)), float("nan"))
+
+
+class Rulebook(Protocol):
+    """What decides: clauses in their order, and moves of places between tiers. A `Book` is one."""
+
+    @property
+    def clauses(self) -> Sequence[Clause]:
+        """Clauses by stage, then by their stated order."""
+
+    @property
+    def moves(self) -> tuple[TierChange, ...]:
+        """A policy's moves of places between tiers."""

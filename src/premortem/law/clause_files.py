@@ -1,0 +1,86 @@
+"""Clauses as their files have them, before any policy's overlay."""
+
+import tomllib
+from functools import cache
+from typing import Any
+
+from premortem.case import Case
+from premortem.law.clause import Clause
+from premortem.text.numbers import limit, listing
+
+# Begins what is said of numbers that a policy changed.
+CHANGED = "; changed by the policy: "
+# Values of a number that are told one by one.
+FEW = 3
+
+
+@cache
+def raw_clauses(case: Case) -> dict[str, dict[str, Any]]:
+    """Every clause as written in the files, by id."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted((case / "clauses").iterdir(), key=lambda p: p.name):
+        if path.name.endswith(".toml"):
+            document = tomllib.loads(path.read_text("utf-8"))
+            title = document.pop("instrument")
+            stem = path.name.removesuffix(".toml")
+            for key, body in document.items():
+                found[f"{stem}.{key}"] = raw_clause(f"{stem}.{key}", title, body)
+    return found
+
+
+def raw_clause(id_: str, instrument: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A clause body with its numbers, the keys that hold a value and a unit, gathered apart."""
+    is_number = {k: as_list(v) for k, v in body.items() if _looks_dated(v)}
+    return (
+        {k: v for k, v in body.items() if k not in is_number}
+        | {
+            "id": id_,
+            "instrument": id_.split(".")[0],
+            "numbers": is_number,
+        }
+        | ({} if "source" in body else {"source": instrument})
+    )
+
+
+def _looks_dated(value: Any) -> bool:
+    first = value[0] if isinstance(value, list) and value else value
+    return isinstance(first, dict) and "value" in first and "unit" in first
+
+
+def as_list(value: Any) -> list[Any]:
+    """A dated number's values, of which a file may write one without a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def in_force(clause: Clause, case: Case) -> Clause:
+    """A clause whose sentence also tells the numbers that a policy changed: it was written with those of the law.
+
+    A clause of the policy's own has no other numbers than its own.
+    """
+    law = raw_clauses(case).get(clause.id, {}).get("numbers", {})
+    changed = [
+        f"{key.replace('_', ' ')} is {_values(now, clause.units[key])}, not {_values(before, clause.units[key])}"
+        for key, dated in clause.numbers.items()
+        if (now := [d.value for d in dated]) and (before := [float(d["value"]) for d in law.get(key, ())])
+        if {*now} != {*before}
+    ]
+    told = clause.says.partition(CHANGED)[0] + (CHANGED + listing(changed) if changed else "")
+    return clause if told == clause.says else clause.model_copy(update={"says": told})
+
+
+def _values(values: list[float], unit: str) -> str:
+    """The values that a number has one after the other; of many the first and the last."""
+    told = [limit(v, unit) for v in dict.fromkeys(values)]
+    return f"{told[0]} up to {told[-1]}" if len(told) > FEW else ", then ".join(told)
+
+
+def instrument_title(name: str, case: Case) -> str:
+    """Title of an instrument by the name of its clause file."""
+    return str(tomllib.loads((case / "clauses" / f"{name}.toml").read_text("utf-8"))["instrument"])
+
+
+def dates_as_written(clause: str, case: Case) -> str:
+    """The days of a clause as its file has them, before any policy's overlay."""
+    raw = raw_clauses(case)[clause]
+    days = {"published": "published", "effective": "effective", "complies": "complies", "ends": "last day"}
+    return "; ".join(f"{word} {raw[key]}" for key, word in days.items() if raw.get(key))

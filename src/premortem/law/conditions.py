@@ -1,0 +1,262 @@
+"""Conditions of clauses, typed: comparisons over documented fields and the clause's own numbers, as Polars expressions.
+
+A condition looks at its own row alone: nothing in the language adds up, counts or ranks rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache, reduce
+from operator import and_, or_
+
+import polars as pl
+
+from premortem.errors import nearest
+from premortem.law import items
+from premortem.law.places import known
+from premortem.law.syntax import (
+    Among,
+    Between,
+    Compare,
+    Joined,
+    Missing,
+    Name,
+    Node,
+    Not,
+    Unread,
+    Value,
+    parse,
+    tokens,
+)
+from premortem.law.vocabulary import FIELDS
+
+ARITHMETIC, EQUAL = ("+", "-", "*"), ("=", "<>")
+# How a kind of value is called in an error.
+CALLED = {"number": "a number", "text": "a text", "country": "a country", "flag": "a yes or no", "date": "a date", "test": "a test"}  # fmt: skip
+
+
+def check(
+    applies: str, within: str, numbers: Sequence[str], units: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """Faults of a clause's two conditions as (part, what is wrong); empty when both are in the language.
+
+    `units` are those of the clause's numbers: a field is compared with a number of its own unit.
+    """
+    own = {name: (units or {}).get(name, "") for name in numbers}
+    return [
+        (part, why) for part, text in (("applies", applies), ("within", within)) if text and (why := _fault(text, own))
+    ]
+
+
+def _fault(text: str, own: Mapping[str, str]) -> str:
+    try:
+        kind = _kind(tree := parse(text), own)
+        if kind not in ("flag", "test"):
+            return f"is no test: {text[:60]!r} is {CALLED[kind]}, not true or false"
+        _check_units(tree, own)
+    except Unread as wrong:
+        return str(wrong)
+    return ""
+
+
+def _kind(node: Node, own: Mapping[str, str]) -> str:
+    """What a tree gives: number, text, country, flag, date or test. Raises `Unread` where things do not go together."""
+    match node:
+        case Name(name):
+            return _kind_of_name(name, own)
+        case Value(value):
+            return "flag" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
+        case Compare(sign, left, right) if sign in ARITHMETIC:
+            for side in (left, right):
+                if (kind := _kind(side, own)) != "number":
+                    raise Unread(
+                        f"works out {sign} with {CALLED[kind]}; only numbers are added, taken away or multiplied"
+                    )
+            return "number"
+        case Compare(sign, left, right):
+            _comparable(left, right, own, in_order=sign not in EQUAL)
+        case Among(of, values):
+            for one in values:
+                _comparable(of, one, own)
+        case Between(of, low, high):
+            for end in (low, high):
+                _comparable(of, end, own, in_order=True)
+        case Missing(of):
+            _kind(of, own)
+        case Not(of):
+            _must_be_test(of, own)
+        case Joined(_, tests):
+            for test in tests:
+                _must_be_test(test, own)
+    return "test"
+
+
+def _kind_of_name(name: str, own: Mapping[str, str]) -> str:
+    if name in own:
+        return "number"
+    if name not in FIELDS:
+        raise Unread("; ".join(filter(None, (f"no such field: {name}", nearest(name, [*FIELDS, *own])))))
+    return FIELDS[name].type
+
+
+def _must_be_test(node: Node, own: Mapping[str, str]) -> None:
+    if (kind := _kind(node, own)) not in ("flag", "test"):
+        raise Unread(f"joins {CALLED[kind]} where a test must stand: and, or and not join tests")
+
+
+def _comparable(left: Node, right: Node, own: Mapping[str, str], *, in_order: bool = False) -> None:
+    kinds = _kind(left, own), _kind(right, own)
+    for (side, kind), other in zip(
+        ((left, kinds[0]), (right, kinds[1])), ((right, kinds[1]), (left, kinds[0])), strict=True
+    ):
+        if isinstance(side, Name) and side.name not in own and isinstance(other[0], Value) and other[1] == "text":
+            _check_literal(side.name, kind, str(other[0].value))
+            kinds = (kind, kind) if kind in ("country", "date") else kinds
+    if "date" in kinds and "number" in kinds:
+        raise Unread("compares a date with a number; quote the date: '2026-01-01'")
+    if kinds[0] != kinds[1]:
+        raise Unread(f"cannot be compared: {_said(left, kinds[0])} with {_said(right, kinds[1])}")
+    if in_order and kinds[0] not in ("number", "date"):
+        raise Unread(f"orders {CALLED[kinds[0]]}; only numbers and dates come before or after, others are = or <>")
+
+
+def _said(node: Node, kind: str) -> str:
+    """A side of a comparison as an error tells of it."""
+    told = node.name if isinstance(node, Name) else repr(node.value) if isinstance(node, Value) else ""
+    return f"{told} ({CALLED[kind]})" if told else CALLED[kind]
+
+
+def _check_literal(name: str, kind: str, text: str) -> None:
+    """Refuse a quoted text that a field can never hold."""
+    choices = FIELDS[name].choices
+    if name == "item" and not items.may_be(text):
+        raise Unread(f"no such item: {text}; {items.near(text, 'give a name of the catalogue, or a kind of item')}")
+    if kind == "country" and text not in known().values():
+        close = known().get(text.lower(), "")
+        hint = (
+            f"did you mean {close}?"
+            if close
+            else nearest(text, sorted(set(known().values()))) or "give its ISO 3166 alpha-3 code"
+        )
+        raise Unread(f"no such country: {text}; {hint}")
+    if kind == "date" and _day(text) is None:
+        raise Unread(f"{text!r} is not a date; write a day as '2026-01-01'")
+    if choices and text not in choices:
+        raise Unread(
+            "; ".join(
+                filter(None, (f"{name} is never {text!r}", f"allowed: {', '.join(choices)}", nearest(text, choices)))
+            )
+        )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-01-01") else None
+    except ValueError:
+        return None
+
+
+def _check_units(node: Node, own: Mapping[str, str]) -> None:
+    """A number's unit may say more than its field's (`TPP a year`), and must begin with it."""
+    match node:
+        case Compare(_, Name(left), Name(right)):
+            for name, number in ((left, right), (right, left)):
+                if number in own and name not in own:
+                    _check_unit(name, number, own[number])
+        case Between(Name(name), low, high):
+            for end in (low, high):
+                _check_units(Compare("<=", Name(name), end), own)
+        case Joined(_, tests):
+            for test in tests:
+                _check_units(test, own)
+        case Not(of):
+            _check_units(of, own)
+
+
+def _check_unit(name: str, number: str, given: str) -> None:
+    unit = FIELDS[name].unit
+    if unit and given and given != unit and not given.startswith((f"{unit} ", f"{unit},")):
+        raise Unread(f"compares {name} [{unit}] with {number} [{given}]: wrong unit")
+
+
+def condition(text: str, names: Mapping[str, pl.Expr]) -> pl.Expr:
+    """A condition, or a number worked out, as a Polars expression; null when it hangs on a field that is missing.
+
+    `names` are the clause's own numbers: a figure, or a column. Expects a text that `check` found nothing wrong with.
+    """
+    return _expression(parse(text), names)
+
+
+def _expression(node: Node, names: Mapping[str, pl.Expr]) -> pl.Expr:
+    match node:
+        case Name(name):
+            return names[name] if name in names else pl.col(name)
+        case Value(value):
+            return pl.lit(value)
+        case Compare(sign, left, right):
+            return _compared(sign, *(_typed(side, other, names) for side, other in ((left, right), (right, left))))
+        case Among(of, values):
+            held = [_literal(value, of, names) for value in values]
+            return _expression(of, names).is_in(held)
+        case Between(of, low, high):
+            return _expression(of, names).is_between(_typed(low, of, names), _typed(high, of, names))
+        case Missing(of):
+            return _expression(of, names).is_null()
+        case Not(of):
+            return ~_expression(of, names)
+        case Joined(word, tests):
+            return reduce(and_ if word == "and" else or_, (_expression(test, names) for test in tests))
+
+
+def _typed(node: Node, beside: Node, names: Mapping[str, pl.Expr]) -> pl.Expr:
+    """A side of a comparison: a quoted day beside a date field is a date."""
+    return pl.lit(_literal(node, beside, names)) if isinstance(node, Value) else _expression(node, names)
+
+
+def _literal(value: Value, beside: Node, names: Mapping[str, pl.Expr]) -> float | str | bool | date:
+    dated = isinstance(beside, Name) and beside.name not in names and FIELDS[beside.name].type == "date"
+    return date.fromisoformat(str(value.value)) if dated else value.value
+
+
+def _compared(sign: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    made = {
+        "=": left.__eq__, "<>": left.__ne__, "<": left.__lt__, "<=": left.__le__, ">": left.__gt__, ">=": left.__ge__,
+        "+": left.__add__, "-": left.__sub__, "*": left.__mul__,
+    }  # fmt: skip
+    return made[sign](right)
+
+
+def limit(text: str, names: Mapping[str, pl.Expr]) -> pl.Expr:
+    """LIMIT of a text that says `TOTAL <= LIMIT`."""
+    tree = parse(text)
+    assert isinstance(tree, Compare)
+    return _expression(tree.right, names)
+
+
+def is_limit(text: str, total: str) -> bool:
+    """Whether a text says `TOTAL <= LIMIT` and nothing else."""
+    try:
+        tree = parse(text)
+    except Unread:
+        return True  # refused by `check`, in its own words
+    return isinstance(tree, Compare) and (tree.sign, tree.left) == ("<=", Name(total))
+
+
+@lru_cache(maxsize=4096)
+def identifiers(text: str) -> tuple[str, ...]:
+    """Names in conditions, in their order."""
+    return tuple(token.text for token in tokens(text) if token.kind == "name")
+
+
+@lru_cache(maxsize=4096)
+def quoted(text: str) -> frozenset[str]:
+    """Texts that conditions compare with."""
+    return frozenset(token.text[1:-1].replace("''", "'") for token in tokens(text) if token.kind == "text")
+
+
+@lru_cache(maxsize=4096)
+def parts(text: str) -> tuple[str, ...]:
+    """The tests that a condition joins by `and` at its outermost level."""
+    if not text.strip():
+        return ()
+    tree = parse(text)
+    return tree.texts if isinstance(tree, Joined) and tree.word == "and" else (text.strip(),)

@@ -1,0 +1,264 @@
+"""One decision, explained: the outcome, what it rests on, what was assumed and not checked, and what would change it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from premortem.errors import BadInput
+from premortem.law import memo
+from premortem.law.assumed_facts import Assumed, assumed, others, sourced
+from premortem.law.binding import limit_number
+from premortem.law.candidate_clauses import addressees, operative, seats
+from premortem.law.cautions import doubted, elsewhere
+from premortem.law.citations import Citation, cited
+from premortem.law.clause import Clause, Rulebook
+from premortem.law.clearing import as_text, checked, clearings
+from premortem.law.conditions import identifiers
+from premortem.law.engine import judge
+from premortem.law.ladder import ASKING, Step, ladder
+from premortem.law.parties import ROLES, Hit, screen, unscreened
+from premortem.law.permission import LAW, confidence, free, gate, hangs_on, may_go, resting_on, unverified
+from premortem.law.row_defaults import complete
+from premortem.law.rulebook_version import verified
+from premortem.law.spelling import key
+from premortem.law.transactions import frame_of, parse, question
+from premortem.law.vocabulary import DENIED
+from premortem.law.would_change import Change, changes, tries
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A shipment, or another transfer, by the fields of the vocabulary; one without a date goes today.
+
+    `Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01")`. Raises `BadInput`, every fault
+    at once.
+    """
+
+    fields: Mapping[str, Any]
+
+    def __init__(self, given: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
+        object.__setattr__(self, "fields", parse({**(given or {}), **fields}))
+
+    def on(self, day: date) -> "Transaction":
+        """The same on another day."""
+        moved = object.__new__(Transaction)
+        object.__setattr__(moved, "fields", {**self.fields, "date": day})
+        return moved
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the rulebook says of one transaction."""
+
+    transaction: Mapping[str, Any]
+    policy: str
+    outcome: str
+    clause: str
+    citation: str
+    says: str
+    eccn: str
+    headroom_tpp: float | None
+    trace: tuple[Step, ...]
+    changes: tuple[Change, ...]
+    citations: tuple[
+        Citation, ...
+    ] = ()  # the deciding clause first, then what asked for a licence, then what classified
+    asked: tuple[str, ...] = ()  # clauses in force that could ask for a licence
+    assumed: tuple[Assumed, ...] = ()
+    rests_on: tuple[Assumed, ...] = ()  # of these, what a permission would not stand without
+    hits: tuple[Hit, ...] = ()
+    day_given: bool = True
+    begins: date | None = None  # first day of the clause that decides
+    doubted: tuple[str, ...] = ()  # places on whose unconfirmed move between groups the answer hangs
+    # what is to be looked at of seats given against the table, and of embargoed places that are not the destination
+    elsewhere: tuple[str, ...] = ()
+    unscreened: tuple[str, ...] = ()  # named parties of a permission that no table holds and nobody cleared
+
+    @property
+    def may_go(self) -> bool | None:
+        """Whether it may go without a licence; None where that hangs on facts that nobody gave, or on a name to look at."""
+        return may_go(self.outcome, bool(self.rests_on or self.unscreened or self.unverified or self.elsewhere))
+
+    @property
+    def would_change(self) -> tuple[str, ...]:
+        """What would change the answer, as actions."""
+        return tuple(change.says for change in self.changes)
+
+    @property
+    def denied(self) -> bool:
+        """Whether it is prohibited or likely to be refused, or cannot be decided: what a plain check exits 1 for."""
+        return self.outcome in DENIED or self.outcome.startswith("needs:")
+
+    @property
+    def gate(self) -> int:
+        """Exit status of `check --gate`."""
+        return gate(self.outcome, self.may_go, self.policy)
+
+    @property
+    def hypothetical(self) -> bool:
+        """Whether it is an answer under something other than the law as it stood."""
+        return self.policy != LAW
+
+    @property
+    def confidence(self) -> str:
+        """How sure the reading of the weakest clause is that the answer rests on; low where it hangs on a place's doubtful move."""
+        return confidence(self.citations, self.doubted)
+
+    @property
+    def unverified(self) -> bool:
+        """Whether the clause that decides, or a place's move on which the answer hangs, is not sure."""
+        return unverified(self.clause, self.citations, self.doubted)
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is of a day after the last to which the rulebook was verified."""
+        return verified().stale(self.transaction["date"])
+
+    @property
+    def not_checked(self) -> tuple[str, ...]:
+        """What the answer does not cover, as sentences."""
+        return memo.not_checked(self)
+
+    @property
+    def sentence(self) -> str:
+        """The answer as a sentence, with what it hangs on and how sure it is."""
+        return memo.sentence(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys that the command line and the app print."""
+        steps = [
+            {
+                "clause": s.clause,
+                "says": s.says,
+                "applies": s.applies,
+                "reached": s.reached,
+                "tests": [t.__dict__ for t in s.tests],
+            }
+            for s in self.trace
+        ]
+        met = [t for s in self.trace if s.clause == self.clause for t in s.tests if t.met]
+        return {
+            "outcome": self.outcome,
+            "may_go": self.may_go,
+            "clause": self.clause,
+            "citation": self.citation,
+            "citations": [c._asdict() for c in self.citations],
+            "confidence": self.confidence,
+            "sentence": self.sentence,
+            "question": memo.question(self),
+            "policy": self.policy,
+            "eccn": self.eccn,
+            "conditions_met": [f"{t.test} (assumed)" if t.assumed else t.test for t in met],
+            "headroom_tpp": self.headroom_tpp,
+            "asked": list(self.asked),
+            "assumed": [_assumed(a) for a in self.assumed],
+            "unscreened": list(self.unscreened),
+            "hits": [{k: _plain(v) for k, v in h.__dict__.items()} for h in self.hits],
+            "not_checked": list(self.not_checked),
+            "trace": steps,
+            "would_change": list(self.would_change),
+            "transaction": {k: _plain(v) for k, v in self.transaction.items()},
+            "rulebook": {"version": verified().version, "verified_to": str(verified().news)},
+            "stale": self.stale,
+        }
+
+    def __repr__(self) -> str:
+        return memo.text(self)
+
+    def _repr_html_(self) -> str:
+        return memo.html(self)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, date) else value
+
+
+def explain(
+    transaction: Transaction, book: Rulebook, policy: str = "", cleared: Mapping[str, str] | None = None
+) -> Decision:
+    """The decision on one transaction under a book, with its ladder and the nearest changes that would flip it.
+
+    `cleared` are names that are near a listed one and were looked at, each with the reason.
+    """
+    given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
+    nearby, unsaid = tries(given, book), others(given, addressees(book, given["date"]), seats(book, given))
+    fields = complete(frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)]), book).collect()
+    answers = judge(fields.lazy(), book)
+    answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]
+    clause = next((c for c in book.clauses if c.id == answer["clause"]), None)
+    steps = ladder(fields[:1], answer, book)
+    rests = hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :])
+    tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
+    found = sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True)), given)
+    resting, unsaid_fields = resting_on(answer["outcome"], rests), {a.field for a in found}
+    reasons = clearings(given.get("cleared", "")) | dict(cleared or {})
+    return Decision(
+        transaction=given,
+        policy=policy or str(getattr(book, "name", "")),
+        outcome=answer["outcome"],
+        clause=clause.id if clause else "",
+        citation=clause.citation if clause else "",
+        says=clause.says if clause else "",
+        eccn=answer["eccn"] or "not known",
+        headroom_tpp=_headroom(answer, clause, given),
+        trace=tuple(step.marked(unsaid_fields) for step in steps),
+        changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"], question(given)),
+        citations=citations_of(clause, steps, book),
+        asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
+        assumed=found,
+        rests_on=tuple(a for a in found if a.field in resting),
+        hits=screen(_parties(given), given["date"], reasons),
+        day_given="date" in transaction.fields,
+        begins=clause.complies if clause else None,
+        doubted=doubted(frame_of([given]), fields[:1], [answer["outcome"]], book)[0],
+        elsewhere=tuple(elsewhere(given, fields[:1], book)),
+        unscreened=unscreened(_parties(given), reasons) if free(answer["outcome"]) else (),
+    )
+
+
+def _assumed(a: Assumed) -> dict[str, Any]:
+    told = {"field": a.field, "value": _plain(a.value)}
+    return told | ({"source": a.source} if a.source else {})
+
+
+def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str, str]:
+    """The names that the user cleared, as the transaction holds them. Raises `BadInput` for one that is no party of it."""
+    named = _parties(fields).values()
+    for name in cleared:
+        if key(name) not in {key(party) for party in named}:
+            allowed = ", ".join(named) or "a name given with --party or --consignee"
+            raise BadInput("command line", "--clear", f"no party is named {name}", got=name, allowed=allowed)
+    reasons = clearings(fields.get("cleared", "")) | checked(cleared, "--clear", "command line")
+    return {"cleared": as_text(reasons)} if reasons else {}
+
+
+def _parties(given: Mapping[str, Any]) -> dict[str, str]:
+    """Named parties by role."""
+    return {role: given[role] for role in ROLES if given.get(role)}
+
+
+def citations_of(clause: Clause | None, steps: Sequence[Step], book: Rulebook) -> tuple[Citation, ...]:
+    """What the answer rests on: the clause that decides, the requirements that bind, the clause that classifies."""
+    by_id = {c.id: c for c in book.clauses}
+    applying = [by_id[s.clause] for s in steps if s.applies]
+    binding = [c for c in applying if c.stage == "requires"]
+    classed = [c for c in applying if c.stage == "classify"][:1]
+    reviewing = [by_id[s.clause] for s in steps if s.applies and s.reached and by_id[s.clause].stage == "review"]
+    missed = [by_id[s.clause] for s in steps if not s.applies and by_id[s.clause].stage == "classify"]
+    looked_at = {
+        name for c in [*binding, *reviewing, *classed, *missed] for name in identifiers(f"{c.applies} {c.within}")
+    }
+    defining = [c for c in applying if c.stage == "define" and c.then in looked_at]
+    used = [*([clause] if clause else []), *binding, *reviewing, *classed, *defining]
+    return tuple(cited(c) for c in {c.id: c for c in used}.values())
+
+
+def _headroom(answer: Mapping[str, Any], clause: Clause | None, given: Mapping[str, Any]) -> float | None:
+    """What the limit of the deciding clause leaves after the shipment [TPP]; None where no total decides."""
+    if clause is None or clause.total is None or answer.get(clause.total.into) is None:
+        return None
+    limit = clause.number(limit_number(clause), given["date"])
+    if "country_raise" in clause.within:
+        limit *= 1 + given.get("country_raise", 0.0)
+    return float(limit - answer[clause.total.into])

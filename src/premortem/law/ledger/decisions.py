@@ -1,0 +1,203 @@
+"""A table of shipments, decided in date order; what cannot be read is set aside with its row and reason, never dropped."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from premortem.errors import BadInput
+from premortem.files import writer
+from premortem.law.binding import limit
+from premortem.law.clause import Rulebook
+from premortem.law.engine import decide
+from premortem.law.ledger import corrections, grounds, remainder
+from premortem.law.ledger.columns import checked, typed
+from premortem.law.ledger.field_guesses import renamed
+from premortem.law.ledger.files import MISSHAPEN, check_target, read, write
+from premortem.law.ledger.remainder import ROW, WHY
+from premortem.law.rulebook_version import verified
+from premortem.law.totals import Totals
+
+# Clause whose running total is a country's.
+ALLOCATION = "diffusion.country_allocation"
+# Columns that the ledger gains.
+ANSWERS = {
+    "outcome": pl.String, "clause": pl.String, "eccn": pl.String, "headroom_tpp": pl.Float64,
+    **grounds.COLUMNS, "hits": pl.String,
+}  # fmt: skip
+
+
+def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> pl.DataFrame:
+    """The ledger with outcome, deciding clause, ECCN, headroom and grounds a row, in the order given; none is dropped.
+
+    `may_go` is as `check` tells it of the row after what the ledger shipped before: empty where it hangs on what nobody
+    said (`rests_on`) or on a name to look at (`hits`); `confidence` is that of the weakest clause that the answer rests on.
+
+    Running totals follow the dates; rows of one day follow their order in the ledger. A row whose `returns` names the
+    `id` of an earlier one gives back what that one drew, `quantity` units of it; one that `amends` an earlier one
+    gives all of it back and is decided in its place. A row that cannot be read says why in `rejected`. Raises `BadInput`
+    for a column that is no field, when one that is needed is missing, or for rows of another ledger (`_row`).
+    """
+    remainder.refuse(given, file)
+    return _decided(given, book, file)[0]
+
+
+def decide_file(
+    path: Path, book: Rulebook, columns: Mapping[str, str] | None = None
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """A ledger file decided, and its summary: the keys of the command line. `columns` gives headings their fields.
+
+    A file of mended rows is decided with the rows of the table that rejected them, which the summary names in `joined`.
+    """
+    began = time.perf_counter()
+    given, beside = remainder.whole(read(path), path)
+    decided, told = _decided(renamed(given, columns or {}, path.name), book, path.name)
+    found = summary(decided, told, time.perf_counter() - began)
+    return decided, found | {"joined": str(beside) if beside else None}
+
+
+def check_targets(out: Path, *inputs: Path) -> None:
+    """Raises `BadInput` where a decided ledger, or the file of its rejected rows, could not be written, before it is decided.
+
+    No file that the user did not name is replaced, unless it holds rejected rows as we write them, and is not an input.
+    """
+    check_target(out, *inputs)
+    beside = rejected_file(out)
+    check_target(beside)
+    if beside.exists():
+        is_input = any(given.exists() and beside.samefile(given) for given in inputs)
+        if is_input or not _holds_rejected(beside):
+            which = "is the input" if is_input else "is there already and is not a file of rejected rows"
+            what = f"its rejected rows would be written to {beside.name}, which {which}"
+            raise BadInput(str(out), "", what, got=str(beside), allowed="another name with -o")
+
+
+def rejected_file(out: Path) -> Path:
+    """The CSV beside a decided ledger in which its rejected rows go."""
+    return out.with_name(f"{out.stem}{remainder.REJECTED}.csv")
+
+
+def write_rejected(decided: pl.DataFrame, out: Path) -> Path | None:
+    """Rejected rows, with their numbers and reasons, in a CSV beside the output; None where there are none.
+
+    They can be mended there and decided again, together with the output (`remainder`). Where none are rejected, those that
+    an earlier output of this name left behind go.
+    """
+    wrong = (
+        decided.drop(ROW, strict=False).with_row_index(ROW, offset=1).filter(pl.col(WHY).is_not_null()).drop(ANSWERS)
+    )
+    beside = rejected_file(out)
+    if not wrong.height:
+        if beside.is_file() and _holds_rejected(beside):
+            with writer.told(beside):
+                beside.unlink()
+        return None
+    write(wrong, beside)
+    return beside
+
+
+def _holds_rejected(path: Path) -> bool:
+    """Whether a file is one that `write_rejected` wrote: known by its first and last headings, and a reason in each row."""
+    try:
+        held = read(path)
+    except BadInput:
+        return False
+    return (held.columns[0], held.columns[-1]) == (ROW, WHY) and held[WHY].is_not_null().all()
+
+
+class Told(NamedTuple):
+    """What is said of a ledger as a whole."""
+
+    room: dict[str, tuple[float, float]]  # by country, room left under its allocation and the allocation [TPP]
+    hits: list[dict[str, Any]]
+    stale: int  # rows of days after the last to which the rulebook was verified
+    not_checked: list[str]
+
+
+def summary(decided: pl.DataFrame, told: Told, seconds: float) -> dict[str, Any]:
+    """Counts by outcome and by `may_go`, rejected rows with reasons, room left, and what the answers do not cover."""
+    counts = (
+        decided.filter(pl.col("outcome").is_not_null())
+        .group_by("outcome")
+        .len()
+        .sort("len", "outcome", descending=[True, False])
+    )
+    wrong = decided.select("rejected").with_row_index("row", offset=1).filter(pl.col("rejected").is_not_null())
+    return {
+        "rows": decided.height,
+        "seconds": round(seconds, 3),
+        "outcomes": dict(counts.rows()),
+        "rejected_count": wrong.height,
+        "rejected": [{"row": row, "why": why} for row, why in wrong.rows()],
+        "headroom": {place: left for place, (left, _) in told.room.items()},
+        "allocations": {place: limit for place, (_, limit) in told.room.items()},
+        "may_go": _counted(decided),
+        "hits": told.hits,
+        "not_checked": told.not_checked,
+        "rulebook": {"version": verified().version, "verified_to": str(verified().news)},
+        "stale": told.stale,
+    }
+
+
+def _counted(decided: pl.DataFrame) -> dict[str, int]:
+    """Decided rows that may go, that may not, and for which that hangs on something."""
+    said = decided.filter(pl.col("outcome").is_not_null())["may_go"]
+    return {"true": int(said.sum()), "false": int((~said).sum()), "null": said.null_count()}
+
+
+def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, Told]:
+    named = checked(given, file)
+    rows = corrections.linked(typed(named), named)
+    # sorted by day, and as in the ledger within a day
+    good = rows.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
+    totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
+    answers = decide(good, book, totals) if good.height else pl.DataFrame(schema=ANSWERS)
+    answers = answers.with_columns(headroom_tpp=_headroom(answers, good, book))
+    hits, listed = grounds.hits(good)
+    if good.height:
+        answers = answers.hstack(grounds.grounds(good, answers, book)).with_columns(hits)
+    stale = good.filter(pl.col("date") > verified().news).height if good.height else 0
+    told = Told(_room_left(good, answers, book, totals), listed, stale, grounds.not_checked(good))
+    place = np.full(rows.height, -1, np.int64)
+    place[good["_row"].to_numpy()] = np.arange(good.height)
+    where = pl.Series(place).replace(-1, None)
+    out = answers.select(pl.col(c).gather(pl.lit(where)) for c in ANSWERS)
+    own = given.drop([c for c in (*ANSWERS, "rejected", MISSHAPEN) if c in given.columns])
+    return pl.concat([own, out, rows.select("rejected")], how="horizontal"), told
+
+
+def _headroom(answers: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.Series:
+    """Room left under the deciding clause's limit after each row [TPP], negative where it did not fit; else null."""
+    room = pl.lit(None, pl.Float64)
+    limits = [c for c in book.clauses if c.total and c.total.into in answers.columns]
+    for c in limits:
+        assert c.total is not None
+        room = pl.when(pl.col("clause") == c.id).then(limit(c) - pl.col(c.total.into)).otherwise(room)
+    raised = good["country_raise"].fill_null(0.0) if "country_raise" in good.columns else pl.lit(0.0)
+    dated = answers.with_columns(date=good["date"], country_raise=raised)
+    return dated.with_columns(headroom_tpp=room)["headroom_tpp"]
+
+
+def _room_left(
+    good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, totals: Totals
+) -> dict[str, tuple[float, float]]:
+    """Room left under the country allocation when the ledger ends, and the allocation, by country that drew on it [TPP]."""
+    clause = next((c for c in book.clauses if c.id == ALLOCATION), None)
+    if clause is None or clause.total is None or clause.id not in totals.by_clause:
+        return {}
+    running = totals.by_clause[clause.id]
+    own = [
+        pl.col(c).fill_null(0.0) if c in good.columns else pl.lit(0.0).alias(c) for c in ("used_tpp", "country_raise")
+    ]
+    drew = good.filter(answers["clause"] == clause.id).select("destination", "date", *own)
+    last = drew.group_by("destination", maintain_order=True).agg(pl.all().last())
+    limits = last.with_columns(limit=limit(clause)).to_dicts()
+    drawn: dict[str, float] = {}
+    for (place, _), group in sorted(running.groups.items(), key=lambda kv: str(kv[0])):  # the last window stays
+        drawn[str(place)] = float(running.so_far[group])
+    return {
+        row["destination"]: (row["limit"] - row["used_tpp"] - drawn[row["destination"]], row["limit"]) for row in limits
+    }

@@ -1,0 +1,129 @@
+"""Listed names by their words, so that a name which was never seen is held only against those that share some with it."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from premortem.law.spelling import all_words, key, plain_words, shared, shortened
+
+# Likeness [of 100] of a name to a listed one: the same words; all its words and others; one slip of the pen; fewer words.
+SAME, HOLDS, SLIP, PART = 99.0, 90.0, 95.0, 80.0
+# Fewest letters of a name, or of a word, in which a slip of the pen is looked for.
+FEWEST_WHOLE, FEWEST_WORD = 6, 6
+# A listed name of so many words is near wherever it stands in a longer one.
+WHOLE = 3
+# Share of a listed name's letters that a shorter one must have.
+MOST_OF = 0.7
+# Fewest words whose first letters are taken for a name.
+INITIALS = 5
+
+
+class Near(NamedTuple):
+    """Listed names, each with the number of its row, by whole spelling and by word."""
+
+    names: tuple[tuple[tuple[str, ...], frozenset[str], int], ...]  # words in order, as a set, and the row
+    holding: dict[str, list[int]]  # the names that hold a word
+    whole: dict[str, set[int]]  # rows by a name's letters
+    initials: dict[str, set[int]]
+    slips: dict[str, list[str]]  # words by themselves with a letter left out
+    whole_slips: dict[str, list[str]]
+    known: frozenset[str]  # words of firms that are known not to be listed: no slips of the pen
+
+
+def near(names: Sequence[tuple[str, int]], known: Iterable[str] = ()) -> Near:
+    """The listed `names`, each with its row, made ready; `known` are names that are known not to be listed."""
+    spelt = tuple((said, frozenset(said), i) for name, i in names if (said := plain_words(name)))
+    holding: dict[str, list[int]] = {}
+    whole: dict[str, set[int]] = {}
+    initials: dict[str, set[int]] = {}
+    for n, (said, bag, i) in enumerate(spelt):
+        for word in bag:
+            holding.setdefault(word, []).append(n)
+        if len(said) >= INITIALS:
+            initials.setdefault("".join(word[0] for word in said), set()).add(i)
+    for name, i in names:
+        for text in _run_together(name):
+            whole.setdefault(text, set()).add(i)
+    free = frozenset(word for name in known for word in plain_words(name))
+    return Near(spelt, holding, whole, initials, _slips(holding, FEWEST_WORD), _slips(whole, FEWEST_WHOLE), free)
+
+
+def rows(held: Near, name: str) -> Iterator[tuple[int, float]]:
+    """Rows near a name with their likeness [of 100]: a slip of the pen away, by initials, or by words in any order."""
+    for letters in _run_together(name):
+        for text in _alike(letters, held.whole_slips, FEWEST_WHOLE):
+            yield from ((i, SLIP) for i in held.whole[text])
+    said = plain_words(name)
+    for word in said:
+        yield from ((i, HOLDS) for i in held.initials.get(word, ()))
+    yield from _by_words(held, said)
+
+
+def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
+    found = [_meant(held, word) for word in said]
+    unheard = any(not means and not _common(word) for word, means in zip(said, found, strict=True))
+    told = [means for means in found if means]
+    bag = frozenset(word for means in told for word in means)
+    holding = [{n for word in means for n in held.holding[word]} for means in told]
+    fitting = set.intersection(*holding) if holding else set()  # names that hold all the words
+    for n in set().union(*holding):
+        theirs, words, i = held.names[n]
+        if words <= bag:
+            only = not unheard and all(means <= shared() or not means.isdisjoint(words) for means in told)
+            if only or (len(theirs) >= WHOLE and _within(theirs, said)):
+                yield i, SAME if n in fitting and only else HOLDS
+        elif n in fitting and not unheard and len(told) > 1 and _most_of(bag & words, words):
+            yield i, PART
+
+
+def _meant(held: Near, word: str) -> set[str]:
+    """Words of listed names that a word is, that it may be short for, or that it is a slip of the pen away from."""
+    means = {w for w in (word, *shortened().get(word, ())) if w in held.holding}
+    return means or (set() if word in held.known else _alike(word, held.slips, FEWEST_WORD))
+
+
+def _most_of(bag: frozenset[str], words: frozenset[str]) -> bool:
+    """Whether a name lacks few letters of a listed one, and no telling word."""
+    return words - bag <= shared() and sum(map(len, bag)) >= MOST_OF * sum(map(len, words))
+
+
+def _within(part: Sequence[str], said: Sequence[str]) -> bool:
+    return f" {' '.join(part)} " in f" {' '.join(said)} "
+
+
+def _run_together(name: str) -> set[str]:
+    """A name without spaces, with its legal form and without: a slip may be in either."""
+    return {key(name), "".join(all_words(name))}
+
+
+def _common(word: str) -> bool:
+    return len(word) < 3 or word in shared()
+
+
+def _cuts(word: str) -> set[str]:
+    """A word, and it with any one letter left out: two words a slip apart share one of these."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+
+
+def _slips(words: Collection[str], fewest: int) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in words:
+        for cut in _cuts(word) if len(word) >= fewest else ():
+            found.setdefault(cut, []).append(word)
+    return found
+
+
+def _alike(word: str, slips: dict[str, list[str]], fewest: int) -> set[str]:
+    """Words a letter more, less or other away, or with two neighbours swapped."""
+    if len(word) < fewest - 1:
+        return set()
+    return {other for cut in _cuts(word) for other in slips.get(cut, ()) if _one_slip(word, other)}
+
+
+def _one_slip(a: str, b: str) -> bool:
+    """Whether two words differ by one letter left out, added or changed, or by two neighbours swapped."""
+    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    if len(a) != len(b):
+        longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+        return longer[start + 1 :] == shorter[start:]
+    swapped = a[start : start + 2] == b[start : start + 2][::-1] and a[start + 2 :] == b[start + 2 :]
+    return swapped or a[start + 1 :] == b[start + 1 :]

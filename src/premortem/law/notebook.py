@@ -1,0 +1,75 @@
+"""The rulebook as a notebook meets it: `book("as-written").as_of("2025-06-01").decide(...)`."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from premortem.law.book import Book, load
+from premortem.law.decide import Decision, Transaction, explain
+from premortem.law.diff import diff, show
+from premortem.law.ledger.decisions import decide_ledger
+from premortem.law.places import iso3
+from premortem.law.timeline import timeline
+from premortem.law.transactions import parse_date
+from premortem.text.tables import Table
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A rulebook under a policy, and the day on which a transaction without a date of its own is decided."""
+
+    book: Book
+    day: date | None = None
+
+    def __repr__(self) -> str:
+        return f"Rulebook {self.book.name}, {len(self.book.as_of(self._on))} clauses in force on {self._on}"
+
+    def _repr_html_(self) -> str:
+        clauses = self.clauses().select("clause", "says", "citation")
+        return Table(clauses, {}, repr(self), clauses.height)._repr_html_()
+
+    @property
+    def _on(self) -> date:
+        return self.day or date.today()
+
+    def as_of(self, day: str | date) -> "Rulebook":
+        """The same rulebook on a day. Raises `BadInput` for a day for which no rule is held."""
+        return replace(self, day=parse_date(day))
+
+    def decide(self, transaction: Transaction) -> Decision:
+        """One decision, explained; on this rulebook's day where one is set."""
+        fields = dict(transaction.fields) | ({"date": self.day} if self.day else {})
+        return explain(Transaction(fields), self.book)
+
+    def ledger(self, shipments: pl.DataFrame) -> pl.DataFrame:
+        """A table with outcome, deciding clause, headroom, `may_go` and what that rests on a row; never drops a row."""
+        return decide_ledger(shipments, self.book)
+
+    def timeline(self, transaction: Transaction) -> pl.DataFrame:
+        """How the transaction would have been decided over time: first and last day, outcome, clause."""
+        return pl.DataFrame(timeline(transaction, self.book), orient="row")
+
+    def clauses(self) -> pl.DataFrame:
+        """Clauses in force on the day, as a frame."""
+        rows = show(self.book, self._on)
+        return pl.DataFrame([{k: v for k, v in row.items() if k != "numbers"} for row in rows])
+
+    def numbers(self, clause: str = "") -> pl.DataFrame:
+        """Numbers of the clauses, or of those whose id begins with `clause`: value, unit, first and last day, citation."""
+        return self.book.numbers().filter(pl.col("clause").str.starts_with(clause)).drop("says")
+
+    def tier(self, country: str) -> int:
+        """The framework's tier of a country on the day, whether or not the framework is in force. Raises `BadInput`."""
+        return self.book.tier(iso3(country, "country"), self._on)
+
+    def diff(self, other: "Rulebook") -> dict[str, Any]:
+        """What changes from this rulebook and day to another: the keys of `premortem regime diff --json`."""
+        return diff((self.book, self._on), (other.book, other._on))
+
+
+def book(policy: str | Path = "history") -> Rulebook:
+    """The rulebook under a shipped policy, by name, or under a policy file."""
+    return Rulebook(load(policy))

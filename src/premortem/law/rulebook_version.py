@@ -1,0 +1,39 @@
+"""How current the rulebook is, and what no answer of it covers."""
+
+import tomllib
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+from premortem.case import default
+
+FILE = default() / "rulebook.toml"
+
+
+class Verified(NamedTuple):
+    """The rulebook's version, the days to which text and news were checked, and what is never checked."""
+
+    version: str
+    text: date
+    news: date
+    source: str
+    not_checked: tuple[str, ...]
+
+    def stale(self, day: date) -> bool:
+        """Whether a day lies after the last to which anything was checked."""
+        return day > self.news
+
+    def warning(self, day: date) -> str:
+        """What must be said of an answer for a day; nothing up to the last day whose text was read."""
+        if self.stale(day):
+            return f"STALE: the rulebook is verified to {self.news} only; what changed since is not in this answer."
+        if day > self.text:
+            return f"The text of the rules was read as of {self.text}; from then to {self.news} only news was followed."
+        return ""
+
+
+@cache
+def verified() -> Verified:
+    """The shipped rulebook's."""
+    told = tomllib.loads(FILE.read_text("utf-8"))
+    return Verified(**(told | {"not_checked": tuple(told["not_checked"])}))

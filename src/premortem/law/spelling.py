@@ -1,0 +1,135 @@
+"""What stays of a firm's name under all its spellings: its words, the telling ones among them, and whether it says anything."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from premortem.text.numbers import unaccented
+
+# Why a name cannot be looked up.
+NOBODY, OTHER_SCRIPT = "it names nobody", "few listed names are held in this script"
+# From this length on [letters], the `s` at the end of a word may be left out.
+PLURAL = 5
+# Fewest letters by which a longer word may be shortened.
+FEWEST = 3
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    told = tomllib.loads((files("premortem.law") / "names.toml").read_text("utf-8"))
+    return {kind: frozenset(words) for kind, words in told.items() if isinstance(words, list)}
+
+
+@cache
+def _same() -> dict[str, tuple[str, ...]]:
+    told = tomllib.loads((files("premortem.law") / "names.toml").read_text("utf-8"))
+    return {word: tuple(means.split()) for word, means in told["same"].items()}
+
+
+@lru_cache(maxsize=400_000)
+def words(name: str) -> tuple[str, ...]:
+    """A name's words without capitals, accents, punctuation and legal forms.
+
+    >>> words("Huawei Technologies Co., Ltd.") == words("HUAWEI TECHNOLOGIES")
+    True
+    """
+    found = all_words(name)
+    kept = [w for i, w in enumerate(found) if i == 0 or w not in _words()["legal"]]
+    while len(kept) > 1 and kept[-1] in _words()["at_end"]:
+        kept.pop()
+    return tuple(kept)
+
+
+@lru_cache(maxsize=400_000)
+def all_words(name: str) -> tuple[str, ...]:
+    """A name's words without capitals, accents and punctuation."""
+    plain = unaccented(name)
+    for ending in _words()["written"]:
+        plain = plain.removesuffix(ending)
+    plain = re.sub(r"['’‘`´]", "", plain.replace("&", " and "))
+    plain = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", plain)  # B.V. is bv
+    return tuple(re.findall(r"\w+", plain.replace("_", " ")))
+
+
+def key(name: str) -> str:
+    """What two spellings of one name share: its words run together.
+
+    >>> key("Yotta Data-Services Pvt. Ltd.") == key("YOTTA Data Services")
+    True
+    """
+    return "".join(words(name))
+
+
+def telling(name: str) -> tuple[str, ...]:
+    """A name's words without those that many firms share."""
+    return tuple(w for w in words(name) if w not in _words()["common"])
+
+
+@lru_cache(maxsize=400_000)
+def plain_words(name: str) -> tuple[str, ...]:
+    """All words of a name in order, each under one spelling, without legal forms and those that are often left out.
+
+    >>> plain_words("Centre for Micro-Electronics, Int'l") == plain_words("International Center of Microelectronic")
+    False
+    >>> sorted(plain_words("Int'l Centre for Microelectronics Ltd")) == sorted(plain_words("Micro-Electronic Center, Intl."))
+    True
+    """
+    dropped = _words()["legal"] | _words()["little"]
+    spelt = (w.removesuffix("s") if len(w) > PLURAL else w for w in all_words(name) if w not in dropped)
+    return tuple(part for w in spelt for part in _same().get(w, (w,)))
+
+
+@cache
+def shared() -> frozenset[str]:
+    """Words that many firms share, as `plain_words` spells them, with legal forms that may also be words."""
+    shared = {part for kind in ("common", "at_end") for w in _words()[kind] for part in plain_words(w)}
+    return frozenset(shared)
+
+
+@cache
+def shortened() -> dict[str, frozenset[str]]:
+    """Words that many firms share, by each beginning of them, `FEWEST` letters or more, that may stand for them."""
+    found: dict[str, set[str]] = {}
+    for word in shared():
+        for end in range(FEWEST, len(word)):
+            found.setdefault(word[:end], set()).add(word)
+    return {start: frozenset(means) for start, means in found.items()}
+
+
+def compounds(word: str) -> Iterator[str]:
+    """What is left of a word without a word that many firms share, or the beginning of one, written together with it.
+
+    >>> [*compounds("birentech")]
+    ['biren']
+    """
+    for i in range(FEWEST, len(word) - FEWEST + 1):
+        for rest, common in ((word[:i], word[i:]), (word[i:], word[:i])):
+            if len(rest) >= PLURAL and common.removesuffix("s") in _common():
+                yield rest
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Words that many firms share, as they may be spelt or shortened, without the `s` of a plural."""
+    spelt = {word for word, means in _same().items() if shared().issuperset(means)}
+    return frozenset({*shared(), *spelt, *shortened()})
+
+
+def unread(name: str) -> str:
+    """Why a name cannot be looked up, "" where it can: it names nobody, or few listed names are held in its script.
+
+    >>> unread("TBD"), unread("---"), unread("Honor")
+    ('it names nobody', 'it names nobody', '')
+    """
+    said = "".join(all_words(name))
+    letters = [c for c in said if c.isalpha()]
+    if not letters or said in _words()["nobody"] | _words()["legal"]:
+        return OTHER_SCRIPT if _foreign(letters) else NOBODY
+    return OTHER_SCRIPT if _foreign(letters) else ""
+
+
+def _foreign(letters: list[str]) -> bool:
+    return any(not c.isascii() and "LATIN" not in unicodedata.name(c, "") for c in letters)

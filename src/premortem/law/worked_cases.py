@@ -1,0 +1,205 @@
+"""Files of cases, and `FIELD=VALUE` settings: the ways in which a person writes transactions down."""
+
+import csv
+import shlex
+from collections.abc import Iterable, Mapping
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from premortem.errors import BadInput, BadInputs, nearest
+from premortem.files.reader import check_ordinary
+from premortem.files.toml import parse_toml
+from premortem.law.book import Book, load
+from premortem.law.clearing import checked
+from premortem.law.decide import Transaction, explain
+from premortem.law.parties import ROLES
+from premortem.law.permission import LAW, gate
+
+MAX_BYTES = 10_000_000
+OPTIONS = {
+    "--item": "item",
+    "--quantity": "quantity",
+    "--to": "destination",
+    "--hq": "headquarters",
+    "--parent": "parent_headquarters",
+    "--consignee": "consignee",
+    "--status": "status",
+    "--used": "used_tpp",
+    "--tpp": "tpp",
+    "--on": "date",
+    "--under": "under",
+}
+OPTIONED = {field: option for option, field in OPTIONS.items()}
+
+
+def settings(texts: Iterable[str]) -> dict[str, str]:
+    """`FIELD=VALUE` texts as fields. Raises `BadInput` for one without an equals sign."""
+    return _once((_pair(text, "--set", "FIELD=VALUE") for text in texts), "--set")
+
+
+def parties(texts: Iterable[str]) -> dict[str, str]:
+    """`ROLE=NAME` texts as fields. Raises `BadInput` for a role that a party cannot have."""
+    found = []
+    for text in texts:
+        given, name = _pair(text, "--party", "ROLE=NAME")
+        role = given.lower().replace("-", "_").replace(" ", "_")
+        if role not in ROLES:
+            allowed, hint = ", ".join(ROLES), nearest(role, ROLES)
+            raise BadInput("command line", "--party", f"no such role: {given}", got=given, allowed=allowed, hint=hint)
+        found.append((role, name))
+    return _once(found, "--party")
+
+
+def clearings(texts: Iterable[str]) -> dict[str, str]:
+    """`NAME=REASON` texts as reasons by name. Raises `BadInput` for one without a reason, or that names nobody."""
+    found = _once((_pair(text, "--clear", "NAME=REASON") for text in texts), "--clear")
+    return checked(found, "--clear", "command line")
+
+
+def _once(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
+    """Names and values, each name once. Raises `BadInput` for one that is given twice."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in found:
+            raise BadInput("command line", option, f"{name} is given twice", got=value, allowed="one value each")
+        found[name] = value
+    return found
+
+
+def _pair(text: str, option: str, allowed: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise BadInput("command line", option, f"{text!r} has no =", got=text, allowed=allowed)
+    return name.strip(), value.strip()
+
+
+def together(options: Mapping[str, Any], more: Mapping[str, str]) -> dict[str, Any]:
+    """The fields given by options and those of `--set` as one. Raises `BadInput` for a field given by both."""
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    for name in more:
+        if name in given:
+            raise BadInput("command line", name, "is given twice", got=more[name], allowed="the option, or --set")
+    return {**given, **more}
+
+
+def arguments(text: str) -> dict[str, str]:
+    """Fields from the options of `premortem check` in one text. Raises `BadInput` for an unknown option."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise BadInput("cases", "", f"{text!r} opens a quote and does not close it", got=text) from error
+    pairs = list(zip_longest(words[::2], words[1::2]))
+    for option, value in pairs:
+        if option != "--set" and option not in OPTIONS:
+            allowed, hint = ", ".join([*OPTIONS, "--set"]), nearest(option, [*OPTIONS])
+            raise BadInput("cases", option, "no such option", got=option, allowed=allowed, hint=hint)
+        if value is None:
+            raise BadInput("cases", option, "has no value", allowed=f"{option} VALUE")
+    found = _once(((OPTIONS[o], v) for o, v in pairs if o != "--set"), "")
+    return together(found, settings(v for o, v in pairs if o == "--set"))
+
+
+def command(fields: Mapping[str, Any], policy: str) -> str:
+    """The `premortem check` that asks about these fields: `arguments` of it gives them back."""
+    words = ["premortem", "check"]
+    for name, value in fields.items():
+        text = (
+            f"{value:.15g}" if isinstance(value, float) else str(int(value)) if isinstance(value, bool) else str(value)
+        )
+        words += [OPTIONED[name], text] if name in OPTIONED else ["--set", f"{name}={text}"]
+    return shlex.join([*words, "--under", policy])
+
+
+def agrees(outcome: str, expected: str) -> bool:
+    """Whether an outcome is among those accepted (`a|b`); NAC and ACA stand for one another, as one exception was
+    split.
+    """
+    accepted = set(expected.split("|"))
+    return outcome in accepted or (outcome == "exception:ACA" and "exception:NAC" in accepted)
+
+
+class Decided(NamedTuple):
+    """The cases of a file: an answer each, and the faults of those that cannot be decided, by file, row and column."""
+
+    answers: list[dict[str, Any]]
+    errors: list[BadInput]
+
+
+def decide_file(path: Path, book: Book) -> Decided:
+    """Each case of a CSV or TOML file decided; with `agrees` where the case says what it expects.
+
+    A CSV has a column `args` (options of `premortem check`) or columns named as fields or as options; a TOML file has
+    `[[case]]` tables. A case that cannot be decided says why in `error`, and does not agree; the others still decide.
+    """
+    found = Decided([], [])
+    for number, case in enumerate(_read(path), start=1):
+        name = str(case.pop("case_id", None) or number)
+        try:
+            answer = _decided(dict(case), book)
+        except (BadInput, BadInputs) as wrong:
+            faults = wrong.errors if isinstance(wrong, BadInputs) else (wrong,)
+            told = [_in_row(fault, path.name, number, case) for fault in faults]
+            found.errors.extend(told)
+            answer = {"outcome": "", "clause": "", "may_go": None, "error": "\n".join(map(str, told)), "agrees": False}
+        found.answers.append({"case": name, **answer})
+    return found
+
+
+def _in_row(fault: BadInput, file: str, number: int, case: Mapping[Any, Any]) -> BadInput:
+    """A fault of a case under the name of its file, its row and the column as its owner heads it."""
+    option = "under" if fault.file == "policies" else OPTIONED.get(fault.key, "").removeprefix("--")
+    names = [name for name in (fault.key, option) if name in case]
+    column = names[0] if names else "args" if case.get("args") else fault.key
+    key = f"row {number}, {column}" if column else f"row {number}"
+    what = (
+        fault.what
+        if fault.key in ("", column) or OPTIONED.get(fault.key) == f"--{column}"
+        else f"{fault.key}: {fault.what}"
+    )
+    return BadInput(file, key, what, got=fault.got, allowed=fault.allowed, hint=fault.hint)
+
+
+def _decided(case: dict[Any, Any], book: Book) -> dict[str, Any]:
+    expected = case.pop("expected", None)
+    if None in case:  # where `csv` puts values beyond the header's names
+        raise BadInput("cases", "", "has more values than the header has names")
+    fields = arguments(str(case["args"])) if case.get("args") else _columns(case)
+    under = fields.pop("under", None)
+    decision = explain(Transaction(fields), load(str(under)) if under else book)
+    told = {"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {}
+    answer = {"outcome": decision.outcome, "clause": decision.clause, "may_go": decision.may_go}
+    return {**answer, "policy": decision.policy} | told
+
+
+def gate_of(results: Iterable[Mapping[str, Any]]) -> int:
+    """Exit status of a gate for many cases: the highest of theirs."""
+    return max((gate(str(r["outcome"]), r["may_go"], str(r.get("policy", LAW))) for r in results), default=0)
+
+
+def _columns(case: Mapping[str, Any]) -> dict[str, Any]:
+    """A case's fields from its columns, which may be named as the options are: `to`, `hq`, `on`."""
+    told = {k: v for k, v in case.items() if k not in ("why", "confidence", "args") and v not in (None, "")}
+    return {OPTIONS.get(f"--{k}", k): v for k, v in told.items()}
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        check_ordinary(path, "a CSV or TOML file")
+        if path.stat().st_size > MAX_BYTES:
+            raise BadInput(
+                path.name, "", "is too large", allowed=f"{MAX_BYTES:,} bytes; use `premortem ledger` for many shipments"
+            )
+        raw = path.read_bytes()
+        found = (
+            parse_toml(raw, path.name).get("case", [])
+            if path.suffix == ".toml"
+            else list(csv.DictReader(raw.decode("utf-8").splitlines(), strict=True))
+        )
+    except OSError as error:
+        raise BadInput(str(path), "", f"cannot be read ({error.strerror})", allowed="a CSV or TOML file") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(path.name, "", f"is not readable: {error}", allowed="UTF-8 CSV or TOML") from error
+    if not found or not isinstance(found, list) or not all(isinstance(case, dict) for case in found):
+        raise BadInput(path.name, "", "has no cases", allowed="rows of a CSV, or [[case]] tables of a TOML file")
+    return found

@@ -1,0 +1,1 @@
+"""Assumptions as propositions: conditions with margins, how they are scored, and how often they hold."""

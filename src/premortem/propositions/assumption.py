@@ -1,0 +1,186 @@
+"""The assumptions as propositions: conditions on outcomes with margins, their thresholds, and what carries or breaks
+them.
+"""
+
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+
+from premortem.case import Case
+from premortem.errors import BadInput, nearest
+from premortem.files import faults
+from premortem.files.typed import Strict, read_typed
+
+
+class Limit(Strict):
+    """A threshold: a judgement with the range that a reader may try."""
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    basis: str
+
+    @model_validator(mode="after")
+    def _within(self) -> "Limit":
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"value {self.value:g} is not between low {self.low:g} and high {self.high:g}")
+        return self
+
+
+class Condition(Strict):
+    """One condition of a proposition; it holds where the margin is positive."""
+
+    id: str = Field(pattern=faults.FIELD)
+    says: str
+    fails: str = Field(
+        default="", description="how its failure reads after 'fails first:'; `not: ` and what it says if left out"
+    )
+    note: str = Field(
+        default="", description="what of the note it stands for, in our words; nothing for one of your own"
+    )
+    margin: str
+    over_time: str
+    limit: Limit
+
+    @property
+    def failure(self) -> str:
+        """What has happened where it does not hold, in a few words."""
+        return self.fails or f"not: {self.says}"
+
+
+class Item(Strict):
+    """A driver, an arrestor or an item to watch, bound to parameters, levers or facts, or said not to be modelled."""
+
+    id: str
+    statement: str
+    binds: tuple[str, ...] = ()
+    observable: str = ""
+    modelled: bool = True
+    why: str = ""
+
+    @model_validator(mode="after")
+    def _bound_or_not(self) -> "Item":
+        if self.modelled and not self.binds:
+            raise ValueError(
+                "binds nothing: name parameters, lever:NAME or facts:NAME, or say modelled = false and why"
+            )
+        if not self.modelled and not self.why:
+            raise ValueError("is not modelled: say why")
+        return self
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Uncertainties it is bound to."""
+        return tuple(bound for bound in self.binds if ":" not in bound)
+
+    @property
+    def levers(self) -> tuple[str, ...]:
+        """Levers it is bound to."""
+        return tuple(bound.removeprefix("lever:") for bound in self.binds if bound.startswith("lever:"))
+
+
+class Assumption(Strict):
+    """An assumption that a policy rests on."""
+
+    id: str = Field(pattern=faults.ASSUMPTION)
+    name: str
+    claim: str
+    condition: tuple[Condition, ...] = Field(min_length=1)
+    driver: tuple[Item, ...] = ()
+    arrestor: tuple[Item, ...] = ()
+    watch: tuple[Item, ...] = ()
+    _file: str = PrivateAttr("")
+
+    @property
+    def file(self) -> str:
+        """Name of the file that it was read from; made from its id where it was read from none."""
+        return self._file or f"{self.id.lower()}.toml"
+
+    @property
+    def items(self) -> tuple[tuple[Literal["driver", "arrestor", "watch"], Item], ...]:
+        """Every item with its kind."""
+        kinds: tuple[Literal["driver", "arrestor", "watch"], ...] = ("driver", "arrestor", "watch")
+        return tuple((kind, item) for kind in kinds for item in getattr(self, kind))
+
+
+# Lists of an assumption, and what an entry must say to be checked against the model.
+PARTS: dict[str, type[Condition] | type[Item]] = {
+    "condition": Condition,
+    "driver": Item,
+    "arrestor": Item,
+    "watch": Item,
+}
+CHECKED: dict[type[Strict], set[str]] = {Condition: {"id", "margin", "over_time"}, Item: {"id", "binds"}}
+
+
+@cache
+def shipped(case: Case) -> tuple[Assumption, ...]:
+    """The assumptions of a case, the first by number first."""
+    found = (read(path) for path in (case / "assumptions").glob("*.toml"))
+    return tuple(sorted(found, key=lambda a: in_order(a.id)))
+
+
+def of_study(case: Case, folder: Path | None) -> tuple[Assumption, ...]:
+    """Assumptions of a study: its own files over the shipped ones of the same id, then any new ones."""
+    own = [read(path) for path in sorted(folder.glob("*.toml"))] if folder and folder.is_dir() else []
+    by_id = {a.id: a for a in shipped(case)} | {a.id: a for a in own}
+    return tuple(by_id[key] for key in sorted(by_id, key=in_order))
+
+
+def in_order(assumption: str) -> tuple[int, str]:
+    """Key that puts ids of assumptions in the order of their numbers, A2 before A10; what is no such id comes last."""
+    number = assumption[1:]
+    return (int(number), "") if assumption[:1] == "A" and number.isdecimal() else (sys.maxsize, assumption)
+
+
+def read(path: Path | Traversable) -> Assumption:
+    """One assumption file. Raises `BadInput`, or all of them at once, naming the file, the key and what is allowed."""
+    found = read_typed(path, Assumption)
+    found._file = path.name
+    return found
+
+
+def spoken(document: Mapping[str, Any], file: str) -> Assumption:
+    """What of a document, even a faulty one, speaks of the model: its margins, and what its items are bound to."""
+    parts: dict[str, Any] = {key: _readable(document.get(key), kind) for key, kind in PARTS.items()}
+    found = Assumption.model_construct(id="A0", name="", claim="", **parts)
+    found._file = file
+    return found
+
+
+def _readable(tables: object, kind: type[Condition] | type[Item]) -> tuple[Any, ...]:
+    """What can be read of these tables, of each that says enough to be checked against the model."""
+    found = []
+    for table in tables if isinstance(tables, list) else ():
+        try:
+            found.append(kind.model_validate(table))
+        except ValidationError as wrong:
+            faulty = {error["loc"][0] for error in wrong.errors() if error["loc"]}
+            sound = {k: v for k, v in table.items() if k not in faulty} if isinstance(table, dict) else {}
+            if CHECKED[kind] <= {*sound}:
+                found.append(kind.model_construct(**sound))
+    return tuple(found)
+
+
+def check_binds(
+    assumption: Assumption, file: str, parameters: tuple[str, ...], levers: tuple[str, ...]
+) -> list[BadInput]:
+    """Faults of bindings: every parameter and lever that an item names must exist."""
+    errors = []
+    for kind, item in assumption.items:
+        for bound in item.binds:
+            name, known, allowed = bound, parameters, "a name in the shipped params.csv, lever:NAME or facts:NAME"
+            if bound.startswith("lever:"):
+                name, known, allowed = bound.removeprefix("lever:"), levers, f"lever: and one of {', '.join(levers)}"
+            elif ":" in bound:
+                continue
+            if name not in known:
+                what, key = f"no such parameter or lever: {bound}", f"{kind}.{item.id}.binds"
+                errors.append(BadInput(file, key, what, got=bound, allowed=allowed, hint=nearest(name, known)))
+    return errors

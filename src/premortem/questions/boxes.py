@@ -1,0 +1,125 @@
+"""Boxes as rows, each tried on new futures, and a classification tree as a check on them."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from premortem.questions import bounded_memory, trees
+from premortem.questions import scenario_discovery as discovery
+from premortem.questions.describe import sentence
+from premortem.questions.margins import assumption_number, check_inputs, policy_of
+from premortem.study import Run, Study
+
+Array = NDArray[Any]
+Z95 = 1.96
+
+
+def discover(
+    run: Run, assumption: str, policy: str | None = None, top: int = 3, weights: Array | None = None, seed: int = 0
+) -> discovery.Discovery:
+    """Boxes in which an assumption breaks under a policy of the run, or in words why there are none.
+
+    `weights` holds one weight a future, as made from readings; without them every future counts once. In a run of more
+    than a million futures boxes are sought in the first and measured on all.
+    """
+    check_inputs(run)
+    whole, run = run, bounded_memory.in_memory(run)
+    study, policy = run.study, policy_of(run, policy)
+    column = f"margin.{study.assumptions[assumption_number(study, assumption)].id}"
+    margins = run.columns(policy, [column])[column]
+    found = sought(study, run.parameters(), margins, top, weights, seed)
+    if weights is not None or whole.futures == run.futures:
+        return found
+    return bounded_memory.on_all(found, whole, policy, column)
+
+
+def sought(
+    study: Study, values: Array, margins: Array, top: int, weights: Array | None, seed: int
+) -> discovery.Discovery:
+    """Boxes in which a margin breaks, sought among the futures that did not fail; categories are told as such."""
+    failed = int((~np.isfinite(margins)).sum())
+    values, margins, weights = not_failed(values, margins, weights)
+    nominal = [row.name for row in study.priors.rows if row.distribution == "categorical" and row.varies]
+    found = discovery.discover(values, study.priors.names, margins <= 0, top, weights, seed, nominal=nominal)
+    return replace(found, failed=failed)
+
+
+def not_failed(values: Array, margins: Array, weights: Array | None = None) -> tuple[Array, Array, Array | None]:
+    """The futures that did not fail: their values, margins and weights."""
+    fine = np.isfinite(margins)
+    if fine.all():
+        return values, margins, weights
+    return values[:, fine], margins[fine], None if weights is None else weights[fine]
+
+
+def boxes(
+    found: discovery.Discovery, subject: str, study: Study, futures: int, fresh: Array, fresh_breaks: Array
+) -> list[dict[str, Any]]:
+    """Boxes found in so many `futures` as rows, each tried on new ones that no earlier box holds, as it was found on
+    such.
+    """
+    rows, left = [], np.ones(fresh.shape[1], bool)
+    for i, box in enumerate(found.boxes):
+        said = sentence(box, subject, study, found.boxes[:i])
+        rows.append(_box(box, said, fresh[:, left], fresh_breaks[left], study, int(fresh_breaks.sum()), futures))
+        left &= ~box.holds(fresh, study.priors.names)
+    return rows
+
+
+def _box(
+    box: discovery.Box, said: str, fresh: Array, breaks: Array, study: Study, all_breaks: int, futures: int
+) -> dict[str, Any]:
+    inside = box.holds(fresh, study.priors.names)
+    caught, held = int(breaks[inside].sum()), int(inside.sum())
+    density = caught / max(held, 1)
+    # what sampling alone may put between two densities that are truly the same: of the box and of the new futures
+    counts = 1 / max(held, 1) + 1 / max(box.mass * futures, 1)
+    error = Z95 * float(np.sqrt(box.density * (1 - box.density) * counts))
+    return {
+        "coverage": box.coverage,
+        "density": box.density,
+        "mass": box.mass,
+        "limits": {k: list(v) for k, v in box.limits.items()},
+        "p_values": box.p_values,
+        "found_again": box.found_again,
+        "sentence": said,
+        "reason": box.reason,
+        "coverage_out_of_sample": caught / max(all_breaks, 1),
+        "density_out_of_sample": density,
+        "out_of_sample": {
+            "futures": fresh.shape[1],
+            "inside": held,
+            "error": error,
+            "within_error": abs(density - box.density) <= error,
+        },
+        "chosen": box.chosen,
+        "curve": [dict(vars(step)) for step in box.curve],
+    }
+
+
+def tree_check(
+    found: discovery.Discovery, values: Array, study: Study, margins: Array, weights: Array | None = None
+) -> dict[str, Any] | None:
+    """The leaf of a classification tree densest in breaks, and which limited uncertainties it shares with the boxes."""
+    values, margins, weights = not_failed(values, margins, weights)
+    breaks = margins <= 0
+    if discovery.too_little(breaks, np.ones(len(breaks)) if weights is None else weights):
+        return None
+    names = study.priors.names
+    leaf = trees.densest_leaf(values, names, breaks, weights)
+    ours = {name for box in found.boxes for name in box.limits}
+    ends = {
+        name: (float(values[names.index(name)].min()), float(values[names.index(name)].max())) for name in leaf.limits
+    }
+    limits = {n: [max(lo, ends[n][0]), min(hi, ends[n][1])] for n, (lo, hi) in leaf.limits.items()}
+    shared = [name for name in leaf.limits if name in ours]
+    return {
+        "limits": limits,
+        "coverage": leaf.coverage,
+        "density": leaf.density,
+        "mass": leaf.mass,
+        "shared": shared,
+        "agrees": bool(shared) == bool(ours),
+    }

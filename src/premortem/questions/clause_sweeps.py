@@ -1,0 +1,122 @@
+"""Clause numbers tried one at a time: the value at which a number breaks or mends an assumption."""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from premortem.case import default
+from premortem.ensemble.run import draw
+from premortem.questions import nearest_break
+from premortem.questions.breaking_points import Place
+from premortem.questions.margins import SMALL, margins_of
+
+AMOUNTS = default() / "amounts.toml"
+Array = NDArray[Any]
+
+
+def amounts() -> dict[str, Any]:
+    """Clause numbers that are tried, how a reader calls them, and the multiples of each kind."""
+    return tomllib.loads(AMOUNTS.read_text("utf-8"))
+
+
+def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, Any]]:
+    """For each clause number of the policy's rulebook: the value at which it breaks (or mends) the future looked at,
+    and the value at which the share of futures that holds crosses a half; none where no multiple tried does.
+    """
+    study, book, now = place.study, place.study.book(policy), place.study.levers(policy)
+    values = np.concatenate([place.values[:, None], draw(study.priors, "sobol", 0, 0, SMALL - 1)], axis=1)
+    base = margins_of(study, values, now)[number]
+
+    def margins(clause: str, key: str, value: float) -> Array:
+        changed = study.case.world.levers(book.with_number(clause, key, value))
+        same = all(np.array_equal(a, b) for a, b in zip(now, changed, strict=True))
+        return base if same else margins_of(study, values, changed)[number]
+
+    subject = study.assumptions[number].id
+    return [
+        _threshold(
+            subject, clause, key, entry, book.number(clause, key), multiples, partial(margins, clause, key), base
+        )
+        for clause, key, entry, multiples in _tried(amounts(), book)
+    ]
+
+
+def _tried(known: dict[str, Any], book: Any) -> Iterator[tuple[str, str, dict[str, Any], list[float]]]:
+    """Numbers of the book that are in force at some time, with the multiples to try; a share stays within 1."""
+    for kind in ("amount", "line"):
+        for name, entry in known[f"{kind}s"].items():
+            clause, _, key = name.rpartition(".")
+            if clause in book.by_id and key in book.by_id[clause].numbers and book.by_id[clause].complies:
+                most = entry.get("most", np.inf) / book.number(clause, key)
+                yield clause, key, entry, sorted({min(m, most) for m in known["multiples"][kind]})
+
+
+def _threshold(
+    subject: str,
+    clause: str,
+    key: str,
+    entry: dict[str, Any],
+    legal: float,
+    multiples: list[float],
+    margins: Callable[[float], Array],
+    base: Array,
+) -> dict[str, Any]:
+    @cache
+    def effect(multiple: float) -> tuple[float, float]:
+        found = base if multiple == 1.0 else margins(legal * multiple)
+        return float(found[0]), float((found > 0).mean())
+
+    places = sorted({*multiples, 1.0})
+    at = _crossing(places, lambda m: effect(m)[0])
+    half = _crossing(places, lambda m: effect(m)[1] - 0.5)
+    tried = [(m, *effect(m)) for m in places]
+    return {
+        "param": f"{clause}.{key}",
+        "value": None if at is None else at * legal,
+        "from": legal,
+        "half_at": None if half is None else half * legal,
+        "shares": [{"value": m * legal, "holds": share} for m, _, share in tried],
+        "kind": "clause",
+        "says": entry["says"],
+        "sentence": _sentence(subject, entry, legal, at, half, tried),
+    }
+
+
+def _crossing(places: list[float], value: Callable[[float], float]) -> float | None:
+    """The multiple at which a value changes sign, nearest to the number as it stands, by bisection."""
+    ends = [(a, b) for a, b in pairwise(places) if np.sign(value(a)) != np.sign(value(b))]
+    if not ends:
+        return None
+    low, high = min(ends, key=lambda pair: abs(np.log((pair[0] + pair[1]) / 2 + 1e-9)))
+    return nearest_break.knob_threshold(value, low, high, steps=7)
+
+
+def _sentence(
+    subject: str,
+    entry: dict[str, Any],
+    legal: float,
+    at: float | None,
+    half: float | None,
+    tried: list[tuple[float, float, float]],
+) -> str:
+    says, now = entry["says"], _written(entry, legal)
+    if at is not None:
+        verb = "breaks" if next(margin for m, margin, _ in tried if m == 1.0) > 0 else "mends"
+        return f"{says} {verb} {subject} {'below' if at < 1 else 'above'} {_written(entry, at * legal)} (now {now})"
+    if half is not None:
+        side = "below" if half < 1 else "above"
+        more = tried[0 if half < 1 else -1][2] > 0.5
+        return f"{subject} {'holds' if more else 'breaks'} in over half of futures when {says} is {side} {_written(entry, half * legal)} (now {now})"
+    low, high = (f"{tried[i][2]:.0%} at {_written(entry, tried[i][0] * legal)}" for i in (0, -1))
+    return f"{says} alone decides nothing: {subject} holds in {low} and in {high} (now {now})"
+
+
+def _written(entry: dict[str, Any], value: float) -> str:
+    number = value / entry.get("scale", 1.0)
+    shown = f"{number:,.0f}" if 100 <= number < 1e9 else f"{number:.3g}"
+    return f"{shown}{'' if entry['unit'].startswith('%') else ' '}{entry['unit']}"

@@ -1,0 +1,176 @@
+"""Policies against each other over the same futures: regret, robustness, the Pareto set, paired differences."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from premortem.errors import BadInput, MissingData, each, raise_all, unknown
+from premortem.questions import regret_measures
+from premortem.questions.bounded_memory import in_memory
+from premortem.questions.margins import check_inputs, margins_of
+from premortem.questions.shapley import paired
+from premortem.questions.time import time_told
+from premortem.study import Run, listed
+from premortem.text.numbers import counted
+
+Array = NDArray[Any]
+Margins = dict[str, dict[str, Array]]
+
+
+def compare(
+    run: Run,
+    policies: str | Sequence[str] | None = None,
+    weights: Mapping[str, float] | None = None,
+    *,
+    time: bool = True,
+) -> dict[str, Any]:
+    """Regret and robustness of policies: the keys of `premortem compare --json`.
+
+    By default all policies of the run but history. A policy of the study that the run has not is simulated now, over
+    the run's own futures: of a large run, or under a ceiling on memory, its first ones. `weights` by assumption weigh the measure of a policy, which is the
+    mean of the margins in their own units; by default all weigh the same. `failed` counts by policy the futures with a margin that is
+    no number: they win nothing, and `compared_in` futures are left to compare. With
+    `time` the time asymmetry of the first policy is told too.
+    """
+    run = in_memory(run)
+    chosen = _chosen(run, policies)
+    ids = [a.id for a in run.study.assumptions]
+    weighed = _weights(ids, weights)
+    new = [p for p in chosen if p not in run.policies]
+    if new or time:
+        check_inputs(run)  # stored and new futures must be of one world
+    margins = _margins(run, chosen, ids)
+    measures = {p: regret_measures.performance(m, weighed) for p, m in margins.items()}
+    failed = {p: int((~_known(m)).sum()) for p, m in margins.items()}
+    whole, compared = regret_measures.whole(measures)
+    if not whole.any():
+        raise MissingData(f"{run.folder}: no future has finite margins under all of {', '.join(compared or chosen)}")
+    every = {p: np.all([m[whole] > 0 for m in margins[p].values()], axis=0) for p in compared}
+    shares = {p: [_share(by[k]) for k in ids] for p, by in margins.items()}
+    alike = {p: measures[p][whole] for p in compared}
+    scores, ordered = regret_measures.scores(alike, every), {}
+    for metric, order in regret_measures.rankings(scores).items():
+        ordered[metric] = [*order, *(p for p in chosen if p not in compared)]  # what failed everywhere wins nothing
+    winners = {metric: order[0] for metric, order in ordered.items()}
+    nothing = dict.fromkeys(("mean", "p90", "max"))
+    record = run.study.case.settings.record
+    found = {
+        "regret": {p: nothing for p in chosen} | regret_measures.summarise(regret_measures.regret(alike)),
+        "pareto": regret_measures.pareto({p: [s for s in shares[p] if s is not None] for p in compared}),
+        "rankings": ordered,
+        "scores": {metric: dict.fromkeys(chosen) | by for metric, by in scores.items()},
+        "disagree": len(set(winners.values())) > 1,
+        "winners": winners,
+        "shares": {p: dict(zip(ids, s, strict=True)) for p, s in shares.items()},
+        "regret_by_assumption": _by_assumption({p: margins[p] for p in compared}, ids),
+        "differences": _differences(margins, ids),
+        "weights": weighed,
+        "simulated_now": new,
+        "left_out": [p for p in run.policies if p == record and p not in chosen],
+        "futures": run.futures,
+        "failed": failed,
+        "compared_in": int(whole.sum()),
+        "warnings": _warnings(failed, int(whole.sum()), run.futures),
+    }
+    return found | ({"time_asymmetry": time_told(run.study, chosen[0])} if time else {})
+
+
+def _known(margins: Mapping[str, Array]) -> Array:
+    """Futures in which every margin is a number."""
+    return np.asarray(np.all([np.isfinite(m) for m in margins.values()], axis=0))
+
+
+def _share(margins: Array) -> float | None:
+    """Share of the futures that did not fail in which a margin holds; None where all failed."""
+    known = margins[np.isfinite(margins)]
+    return float((known > 0).mean()) if len(known) else None
+
+
+def _warnings(failed: Mapping[str, int], whole: int, futures: int) -> list[str]:
+    """What a reader must know of futures that failed."""
+    said = [
+        f"{n:,} of {counted(futures, 'future')} failed under {p}: a margin is no number there"
+        for p, n in failed.items()
+        if n
+    ]
+    if said:
+        said.append(
+            f"regret and robustness are compared in the {counted(whole, 'future')} that failed under no policy compared"
+        )
+    return said
+
+
+def weights_of(texts: Sequence[str]) -> dict[str, float]:
+    """Weights by assumption from texts as `A1=2`. Raises `BadInput` for anything else."""
+    return dict(each(_weight, texts))
+
+
+def _weight(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name.upper(), float(value)
+    except ValueError:
+        raise BadInput(
+            "command line", "--weigh", f"not a weight: {text}", got=text, allowed="ASSUMPTION=NUMBER, as A1=2"
+        ) from None
+
+
+def _chosen(run: Run, policies: str | Sequence[str] | None) -> list[str]:
+    chosen = list(dict.fromkeys(listed(policies) or [p for p in run.policies if p != run.study.case.settings.record]))
+    known = list(dict.fromkeys([*run.policies, *run.study.policies]))
+    raise_all([unknown("POLICY", "not in this run or study", name, known) for name in chosen if name not in known])
+    if len(chosen) < 2:
+        what = "needs two policies or more"
+        raise BadInput("command line", "POLICY", what, got=", ".join(chosen), allowed=", ".join(known))
+    return chosen
+
+
+def _weights(ids: Sequence[str], weights: Mapping[str, float] | None) -> dict[str, float]:
+    given = {k.upper(): v for k, v in (weights or {}).items()}
+    for name, value in given.items():
+        if name not in ids or not (np.isfinite(value) and value >= 0):
+            got = f"{name}={value:g}"
+            raise BadInput("command line", "--weigh", "no such weight", got=got, allowed=f"{', '.join(ids)}; 0 or more")
+    weighed = {k: float(given.get(k, 1.0)) for k in ids}
+    if not any(weighed.values()):
+        raise BadInput("command line", "--weigh", "all weights are 0", got="0", allowed="one above 0 at least")
+    return weighed
+
+
+def _margins(run: Run, chosen: Sequence[str], ids: Sequence[str]) -> Margins:
+    made: Margins = {}
+    for policy in chosen:
+        if policy in run.policies:
+            stored = run.columns(policy, [f"margin.{k}" for k in ids])
+            made[policy] = {k: stored[f"margin.{k}"] for k in ids}
+        else:
+            fresh = margins_of(run.study, run.parameters(), run.study.levers(policy))
+            made[policy] = dict(zip(ids, fresh, strict=True))
+    return made
+
+
+def _by_assumption(margins: Margins, ids: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Mean regret in each assumption's own margin and unit, over the futures that failed under no policy."""
+    found = {}
+    for k in ids:
+        by = {p: m[k].astype(float) for p, m in margins.items()}
+        known = _known(by)
+        found[k] = {p: float(r.mean()) for p, r in regret_measures.regret({p: m[known] for p, m in by.items()}).items()}
+    return found
+
+
+def _differences(margins: Margins, ids: Sequence[str]) -> dict[str, dict[str, dict[str, float | None]]]:
+    """Change of each share that holds against the first policy, paired over the futures, with its 95% interval."""
+    first, *others = margins
+    held = {p: {k: np.where(np.isfinite(m), m > 0, np.nan) for k, m in by.items()} for p, by in margins.items()}
+    return {p: {k: _interval(held[p][k] - held[first][k]) for k in ids} for p in others}
+
+
+def _interval(difference: Array) -> dict[str, float | None]:
+    """A paired change; nothing where no future is known under both."""
+    found = paired(difference)
+    return {
+        k: None if np.isnan(v) else v for k, v in (("change", found.effect), ("low", found.low), ("high", found.high))
+    }

@@ -1,0 +1,69 @@
+"""Findings in one line each, worked out from the board."""
+
+from typing import Any
+
+import polars as pl
+
+from premortem.propositions.assumption import Assumption, Condition
+from premortem.study import Run, plain_rows
+from premortem.text import phrases
+
+
+def cell(run: Run, assumption: str, policy: str) -> dict[str, Any]:
+    """One cell of the board; `fails_on` without the conditions of other assumptions."""
+    return plain_rows(run.board().filter((pl.col("assumption") == assumption) & (pl.col("policy") == policy)))[0]
+
+
+def first_failure(run: Run, assumption: Assumption, policy: str) -> tuple[Condition, float] | None:
+    """The condition that fails first most often, with its share of failures; None where nothing fails."""
+    fails = cell(run, assumption.id, policy)["fails_on"]
+    name, share = max(fails.items(), key=lambda item: item[1])
+    return (next(c for c in assumption.condition if c.id == name), share) if share > 0 else None
+
+
+def title_of(run: Run, policy: str) -> str:
+    """Title of a policy of the run: `As written`."""
+    return str(run.study.book(policy).policy.title)
+
+
+def headline(run: Run, policy: str) -> str:
+    """`As written, "Frontier investment is protected" (A3) is the weakest: it holds in 40% of futures; ...`."""
+    shares = {a: cell(run, a.id, policy)["holds"] for a in run.study.assumptions}
+    weakest = min(shares, key=lambda a: shares[a])
+    said = f"{title_of(run, policy)}, \u2018{weakest.name}\u2019 ({weakest.id})"
+    if len(shares) == 1:
+        return f"{said} holds in {phrases.share(shares[weakest])} of futures"
+    level = [a for a in shares if a != weakest and phrases.share(shares[a]) == phrases.share(shares[weakest])]
+    weak = "is among the weakest assumptions" if level else "is the weakest assumption"
+    return (
+        f"{said} {weak}: it holds in {phrases.share(shares[weakest])} of futures; "
+        f"{phrases.together(len(shares))} together in {phrases.share(cell(run, 'all', policy)['holds'])}"
+    )
+
+
+def findings(run: Run, policy: str | None = None) -> list[str]:
+    """One finding a line for each assumption: share, what fails first, and the policy that changes it most."""
+    policy = policy or run.policies[0]
+    return [_finding(run, a, policy) for a in run.study.assumptions]
+
+
+def aside(run: Run, said: str) -> str:
+    """A sentence on the policies of a run that can be chosen; it says that what became of the law is left out, where the run has it."""
+    record = run.study.case.settings.record
+    return f"{phrases.capital(record)} aside, {phrases.within(said)}" if record in run.policies else said
+
+
+def _finding(run: Run, a: Assumption, policy: str) -> str:
+    here, record = cell(run, a.id, policy)["holds"], run.study.case.settings.record
+    line = f"{a.id}, {phrases.within(a.name)}, holds in {phrases.share(here)} of futures"
+    if failure := first_failure(run, a, policy):
+        line += f"; what fails first in {phrases.share(failure[1])} of its breaks: {failure[0].failure}"
+    others = {p: cell(run, a.id, p)["holds"] for p in run.policies if p not in (policy, record)}
+    if others:
+        most = max(others, key=lambda p: abs(others[p] - here))
+        moved = round(100 * (others[most] - here))
+        # what happened is no policy to choose, so it is left out, and that is said
+        said = f"{title_of(run, most)} changes it most: {phrases.points_between(here, others[most])}"
+        said = said if moved else "No other policy changes it by a point"
+        line += f". {aside(run, said)}" if policy != record else f". {said}"
+    return line + "."

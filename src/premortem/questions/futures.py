@@ -1,0 +1,177 @@
+"""Alternative futures: families of trajectories with names, real members and signposts."""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from premortem.case import default
+from premortem.errors import BadInput
+from premortem.questions import archetypes, scenario_discovery
+from premortem.questions.describe import conditions
+from premortem.questions.margins import check_gives
+from premortem.study import Run
+
+Array = NDArray[Any]
+Limits = dict[str, tuple[float, float]]
+SIGNS = default() / "signs.toml"
+# Quarters at which futures are compared: of those that a run keeps for every future, one every two years.
+COMPARED = ("2024Q4", "2026Q4", "2028Q4", "2030Q4", "2032Q4")
+# The quarter by which signposts must tell families apart, and that at which a family is named.
+EARLY, NAMED = "2026Q4", "2028Q4"
+# Most futures that are looked at.
+MOST = 20_000
+# Series that a name speaks of.
+IN_NAME = 2
+
+
+def signs() -> dict[str, dict[str, str]]:
+    """Series by which futures are grouped and named, in order."""
+    return tomllib.loads(SIGNS.read_text("utf-8"))
+
+
+def futures(run: Run, k: int | None = None) -> dict[str, Any]:
+    """Alternative futures of a run: the keys of `premortem futures --json`.
+
+    Families are found under the run's first policy, among futures whose series are finite; each future then joins the nearest one under every policy. Where
+    `continuum`, no family is claimed: the rows are parts cut from a whole. `box`
+    holds the uncertainties that lead to a family, `seen_as` the outcomes at the end of 2028 that show it, from which
+    its name is drawn.
+    """
+    if k is not None and not 2 <= k <= 12:
+        raise BadInput("command line", "--k", f"{k} is out of range", got=k, allowed="2 to 12")
+    words, first = signs(), run.policies[0]
+    check_gives(run.study, words, "the search for families")
+    levels = {p: _levels(run, p, list(words), min(run.futures, MOST)) for p in run.policies}
+    finite = np.flatnonzero(np.all([np.isfinite(x).all((0, 1)) for x in levels.values()], axis=0))
+    seen = len(finite)
+    if seen < scenario_discovery.LEAST_FUTURES:
+        raise BadInput(
+            str(run.folder),
+            "futures",
+            f"too few futures to group: {seen}",
+            got=seen,
+            allowed=f"{scenario_discovery.LEAST_FUTURES} or more",
+            hint="run again: premortem run",
+        )
+    levels = {p: x[:, :, finite] for p, x in levels.items()}
+    found = archetypes.families(archetypes.features_of(levels[first]), k)
+    labels = {p: found.assign(archetypes.features_of(x)) for p, x in levels.items()}
+    values, early = run.parameters(first=min(run.futures, MOST))[:, finite], COMPARED.index(EARLY)
+    paths = _paths(run, first, list(words), finite)
+    own = [labels[first] == family for family in range(len(found.medoids))]
+    shown = [_seen_as(levels[first][:, COMPARED.index(NAMED)], words, member) for member in own]
+    names = _names(found, shown, words)
+    rows = [
+        {
+            "name": names[family],
+            "share": {p: float((x == family).mean()) for p, x in labels.items()},
+            **_box(run, values, own[family]),
+            "seen_as": {n: list(v) for n, v in shown[family].items()},
+            "medoid": int(finite[found.medoids[family]]),
+            "signposts": _signposts(levels[first][:, early], words, labels[first], family),
+            "bands": _bands(paths[:, :, own[family][: paths.shape[2]]], list(words), run.study.steps),
+        }
+        for family in range(len(found.medoids))
+    ]
+    rows.sort(key=lambda r: -r["share"][first])
+    return {
+        "archetypes": rows,
+        "k": len(rows),
+        "continuum": found.continuum,
+        "silhouette": found.silhouette,
+        "stability": found.stability,
+        "policy": first,
+        "futures_seen": seen,
+    }
+
+
+def _levels(run: Run, policy: str, names: Sequence[str], first: int) -> Array:
+    """Series on the days at which futures are compared, (series, day, future)."""
+    columns = [f"{name}@{quarter}" for name in names for quarter in COMPARED]
+    held = run.columns(policy, columns, first)
+    return np.stack([held[column] for column in columns]).reshape(len(names), len(COMPARED), -1)
+
+
+def _paths(run: Run, policy: str, names: Sequence[str], wanted: Array) -> Array:
+    """Whole series of those wanted among the first futures, for pictures, (series, quarter, future)."""
+    frame = run.paths(policy).sort("quarter", "future")
+    kept = frame["future"].n_unique()
+    return np.stack([frame[name].to_numpy().reshape(-1, kept) for name in names])[:, :, wanted[wanted < kept]]
+
+
+def _seen_as(at: Array, words: dict[str, dict[str, str]], member: Array) -> Limits:
+    """The box of outcomes, (series, future), in which a family lies; empty when there is none."""
+    found = scenario_discovery.discover(at, list(words), member, most=1, resample=False)
+    return found.boxes[0].limits if found.boxes else {}
+
+
+def _names(found: archetypes.Families, shown: Sequence[Limits], words: dict[str, dict[str, str]]) -> list[str]:
+    """A name for each family from what shows it at the end of 2028; no two alike, the plainest families first."""
+    series = list(words)
+    levels = found.centres.reshape(len(shown), len(series), -1).mean(2)  # standardised, (family, series)
+    taken: dict[int, str] = {}
+    for family in np.argsort(-np.abs(levels).max(1)):
+        limited = shown[family]
+        order = sorted(range(len(series)), key=lambda i: (series[i] not in limited, -abs(levels[family, i])))
+        names = (_said(words, series, levels[family], two) for two in _pairs(order))
+        taken[int(family)] = next(name for name in names if name not in taken.values())
+    return [taken[family] for family in range(len(shown))]
+
+
+def _pairs(order: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Series to name a family by, the most telling first; more of them where two would not tell it from another."""
+    for size in range(IN_NAME, len(order) + 1):
+        yield from combinations(order, size)
+
+
+def _said(words: dict[str, dict[str, str]], series: Sequence[str], levels: Array, chosen: Sequence[int]) -> str:
+    text = ", ".join(words[series[i]]["high" if levels[i] > 0 else "low"] for i in chosen)
+    return text[0].upper() + text[1:]
+
+
+def _box(run: Run, values: Array, member: Array) -> dict[str, Any]:
+    """The uncertainties that lead to a family, as limits and as a sentence."""
+    found = scenario_discovery.discover(values, run.study.priors.names, member, most=1, resample=False)
+    if not found.boxes:
+        return {"box": {}, "box_sentence": "No few uncertainties lead to it"}
+    box = found.boxes[0]
+    told = (
+        f"{box.density:.0%} of futures in which {conditions(box, run.study)} are of this kind; "
+        f"that is {box.coverage:.0%} of them"
+    )
+    return {"box": {n: list(v) for n, v in box.limits.items()}, "box_sentence": told}
+
+
+def _signposts(early: Array, words: dict[str, dict[str, str]], labels: Array, family: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "observable": words[name]["title"],
+            "series": name,
+            "by": EARLY,
+            "side": side,
+            "threshold": cut,
+            "unit": words[name]["unit"],
+            "accuracy": accuracy,
+        }
+        for name, cut, side, accuracy in archetypes.separating(early, list(words), labels, family)
+    ]
+
+
+def _bands(paths: Array, names: Sequence[str], labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Median and middle half of a family's series at the end of every year."""
+    low, middle, high = np.quantile(paths, [0.25, 0.5, 0.75], axis=2)
+    return [
+        {
+            "series": name,
+            "quarter": labels[q],
+            "p25": float(low[s, q]),
+            "p50": float(middle[s, q]),
+            "p75": float(high[s, q]),
+        }
+        for s, name in enumerate(names)
+        for q in range(3, len(labels), 4)
+    ]

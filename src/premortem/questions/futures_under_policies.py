@@ -1,0 +1,158 @@
+"""Futures as they can be observed: the same futures under several policies, from a stored run or simulated at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from premortem.case import Levers
+from premortem.ensemble import read
+from premortem.ensemble.run import CHUNK, draw, use_compilation_cache
+from premortem.questions.bounded_memory import in_memory
+from premortem.questions.margins import check_gives, check_inputs
+from premortem.study import Run, Study, outcome_names
+from premortem.watch import process
+from premortem.watch import quantities as known_quantities
+from premortem.watch.quantities import Observer, Quantity
+
+Array = NDArray[Any]
+Asked = Sequence[tuple[Quantity, date]]
+# Futures that are simulated where no run is stored, and their seed: those of a run as it comes.
+AT_ONCE, SEED = 20_000, 7
+# Most futures of a run that are judged against what became known: drawing paths of policy for one takes some 9 KB.
+MOST = 50_000
+# A day within the horizon: which series a quantity reads does not depend on it.
+ANY_DAY = date(2026, 12, 31)
+# What the rates of the policy process answer to, and when: the end of the year of the note.
+GOODWILL, PROGRESS, ANSWER_AT = "goodwill", "capability_cn", "2025Q4"
+
+
+@dataclass(frozen=True)
+class Futures:
+    """The same futures under several policies; every array of shape (future,)."""
+
+    study: Study
+    seed: int
+    values: Array  # of the uncertainties, (parameter, future)
+    margins: Mapping[str, Mapping[str, Array]]  # by policy, then `margin.A1`, `margin.A1.lead_widens`
+    columns: Mapping[str, Mapping[str, Array]]  # by policy, then `Quantity.column`, goodwill and progress
+    outside: frozenset[str]  # columns asked for that lie outside the simulated quarters
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Policies that the futures were simulated under."""
+        return tuple(self.margins)
+
+    @property
+    def count(self) -> int:
+        """How many futures."""
+        return int(self.values.shape[1])
+
+    def holds(self, policy: str) -> dict[str, Array]:
+        """Whether each assumption holds under a policy, by its id, and `all`; boolean, False where a future failed (see `known`)."""
+        each = {a.id: self.margins[policy][f"margin.{a.id}"] > 0 for a in self.study.assumptions}
+        return each | {"all": np.all([*each.values()], axis=0)}
+
+    def known(self, policies: Sequence[str] | None = None) -> Array:
+        """Futures that failed under none of the policies (by default all): every margin is a number."""
+        every = [m for p in policies or self.policies for m in self.margins[p].values()]
+        return np.asarray(np.all([np.isfinite(m) for m in every], axis=0))
+
+    def paths(self, as_of: date, happened: Mapping[str, date] | None = None) -> process.Paths:
+        """Paths of policy from a day on, answering to each future's goodwill and China's progress in it."""
+        columns = next(iter(self.columns.values()))
+        ability = columns[f"{PROGRESS}@{ANSWER_AT}"]
+        progress = (ability - np.median(ability)) / max(float(ability.std()), 1e-9)
+        goodwill = columns[f"{GOODWILL}@{ANSWER_AT}"]
+        return process.draw(self.study.case, self.count, self.seed, as_of, goodwill, progress, happened)
+
+
+def stored(
+    run: Run,
+    asked: Asked,
+    policies: Sequence[str] | None = None,
+    under: Sequence[str] | None = None,
+    first: int | None = None,
+) -> Futures:
+    """The futures of a stored run (of a large one its first), or its `first`, under some policies (by default its own), and what is asked of them
+    `under` some of these (by default all). What the run keeps is read; what it lacks is simulated again from its values.
+    """
+    run = in_memory(run)
+    study, observer = run.study, observer_of(run.study, asked)
+    wanted = {*observer.expressions, *_drivers()}
+    values = run.parameters(first=first)
+    margins: dict[str, dict[str, Array]] = {}
+    columns: dict[str, dict[str, Array]] = {}
+    for policy in policies or run.policies:
+        needed = wanted if under is None or policy in under else set()
+        if policy in run.policies and needed <= {*read.column_names(run.folder, policy)}:
+            margins[policy] = run.columns(policy, run.margin_names(), first)
+            columns[policy] = run.columns(policy, sorted(needed), first) if needed else {}
+        else:
+            check_inputs(run)  # stored and new futures must be of one world
+            margins[policy], columns[policy] = simulate(study, values, study.levers(policy), observer)
+    held = {policy: found for policy, found in columns.items() if found}
+    return Futures(study, run.seed, values, margins, held, frozenset(observer.outside))
+
+
+def simulated(study: Study, asked: Asked, policies: Sequence[str], count: int = AT_ONCE, seed: int = SEED) -> Futures:
+    """Futures simulated at once: the first `count` of the design with that seed."""
+    observer, values = observer_of(study, asked), draw(study.priors, "sobol", seed, 0, count)
+    both = {p: simulate(study, values, study.levers(p), observer) for p in policies}
+    margins, columns = ({p: pair[i] for p, pair in both.items()} for i in (0, 1))
+    return Futures(study, seed, values, margins, columns, frozenset(observer.outside))
+
+
+def observer_of(study: Study, asked: Asked) -> Observer:
+    """What is asked, compiled."""
+    return Observer(asked, outcome_names(study.case), study.steps)
+
+
+def simulate(
+    study: Study, values: Array, pulled: Levers, observer: Observer, own: Mapping[str, Array] | None = None
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Margins (`margin.A1` and so on), and quantities by column, of any number of futures, in padded chunks.
+
+    `own` are levers in which each future differs, each of shape (quarter, future).
+    """
+    run, parts = _model(study), []
+    at = study.steps.index(ANSWER_AT)
+    for start in range(0, values.shape[1], CHUNK):
+        part = values[:, start : start + CHUNK]
+        each = {name: _padded(x[:, start : start + CHUNK]) for name, x in (own or {}).items()}
+        margins, series = run(_padded(part), pulled._replace(**each))
+        drivers = {name: series[name.partition("@")[0]][at] for name in _drivers()}
+        found = margins | observer(series) | drivers
+        parts.append({name: np.asarray(x)[: part.shape[1]] for name, x in found.items()})
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    kept = {name: x for name, x in whole.items() if not name.startswith("margin.")}
+    return {name: x for name, x in whole.items() if name not in kept}, kept
+
+
+def _padded(part: Array) -> Array:
+    return np.pad(part, ((0, 0), (0, CHUNK - part.shape[1])), mode="edge").astype(np.float32)
+
+
+def _drivers() -> tuple[str, str]:
+    return f"{GOODWILL}@{ANSWER_AT}", f"{PROGRESS}@{ANSWER_AT}"
+
+
+@cache
+def _model(study: Study) -> Callable[..., Any]:
+    """Margins and every series that a quantity may read: compiled once, whatever is asked."""
+    use_compilation_cache()
+    every = observer_of(study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped(study.case).values()])
+    names = sorted({GOODWILL, PROGRESS, *(n for expression, _ in every.expressions.values() for n in expression.names)})
+    check_gives(study, names, "the record of readings")
+
+    def model(values: jax.Array, pulled: Levers) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
+        outcomes = study.simulate(values, pulled)
+        margins = study.scorer.margins(outcomes, study.scorer.thresholds)
+        return {f"margin.{name}": m for name, m in margins.items()}, {name: outcomes[name] for name in names}
+
+    return jax.jit(model)

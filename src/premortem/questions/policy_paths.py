@@ -1,0 +1,66 @@
+"""Futures along paths of policy that they draw: the framework's fate by the policy that it leads to, other events by the
+levers that they set, each in the quarter in which it comes.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from premortem.questions.futures_under_policies import Array, Asked, Futures, observer_of, simulate
+from premortem.study import Study
+from premortem.watch import process
+from premortem.watch.process import Paths
+
+# The policy whose levers stand once an event has set them.
+# What a path of policy is called among policies; the framework's fate by this day decides its row on the board: most
+# propositions are read in 2028.
+DRAWN, BY = "drawn", date(2028, 12, 31)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The same futures on the paths that they drew."""
+
+    paths: Paths
+    found: Futures  # under each policy that paths lead to, with each future's own events
+
+    def columns(self, asked: Asked) -> dict[str, Array]:
+        """Quantities on days, each future under the policy that its own path has come to by the day."""
+        mixed: dict[str, Array] = {}
+        for quantity, on in asked:
+            column = quantity.column(on)
+            if column not in self.found.outside and column not in mixed:
+                by_policy = {policy: {column: held[column]} for policy, held in self.found.columns.items()}
+                mixed |= process.mix(by_policy, self.paths.policy(on))
+        return mixed
+
+    def margins(self) -> dict[str, Array]:
+        """Margins of assumptions and conditions, by name."""
+        return process.mix(self.found.margins, self.paths.policy(BY))
+
+
+def along(study: Study, seed: int, values: Array, paths: Paths, asked: Asked) -> Drawn:
+    """Futures simulated along paths: `values` of the uncertainties, (parameter, future), and what is asked of them."""
+    observer, policies = observer_of(study, asked), [*process.leads(study.case)]
+    own = levers_of(study, paths)
+    both = {p: simulate(study, values, study.levers(p), observer, own[p]) for p in policies}
+    margins, columns = ({p: pair[i] for p, pair in both.items()} for i in (0, 1))
+    return Drawn(paths, Futures(study, seed, values, margins, columns, frozenset(observer.outside)))
+
+
+def levers_of(study: Study, paths: Paths) -> dict[str, dict[str, Array]]:
+    """Levers that events set, by policy and name, each of shape (quarter, future)."""
+    middle = np.asarray(study.case.world.times())[:, None]
+    strictest = study.levers(study.case.settings.strictest)
+    found: dict[str, dict[str, Array]] = {}
+    for policy in process.leads(study.case):
+        pulled, found[policy] = study.levers(policy), {}
+        for event in process.events(study.case).values():
+            stands = paths.times[event.id][None] <= middle
+            if event.undone_by:
+                stands &= paths.times[event.undone_by][None] > middle
+            for lever in event.sets:
+                # as it stands at the end of the horizon, when the strictest policy has begun with everything
+                found[policy][lever] = np.where(stands, getattr(strictest, lever)[-1], getattr(pulled, lever)[:, None])
+    return found

@@ -1,0 +1,42 @@
+"""Whether the priors of a study can produce the record up to February 2025, and the bands that mechanisms give."""
+
+from functools import cache
+from typing import Any
+
+import jax
+import numpy as np
+import polars as pl
+
+from premortem.ensemble.run import draw, use_compilation_cache
+from premortem.questions import prior_check_scores
+
+# Futures of a check, enough for the tails of a 95% interval; and the policy of the record, under which 2023 and 2024 are as
+# they were.
+CHECKED = 4096
+# Quantiles of a band.
+BAND = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+
+
+@cache
+def prior_check(study: Any) -> pl.DataFrame:
+    """One row a recorded quantity: the record, the prior's 2.5, 50 and 97.5%, and whether the two meet (`inside`)."""
+    national = {k: v for k, v in _outcomes(study).items() if v.ndim == 2}
+    return prior_check_scores.check(national, study.steps, study.case)
+
+
+def prior_bands(study: Any, names: tuple[str, ...]) -> pl.DataFrame:
+    """Bands over the futures of the prior by quarter: series, quarter, p5, p25, p50, p75, p95; national series only."""
+    outcomes = _outcomes(study)
+    frames = []
+    for name in names:
+        quantiles = np.quantile(np.asarray(outcomes[name]), list(BAND.values()), axis=1)
+        columns = {"series": name, "quarter": list(study.steps)} | dict(zip(BAND, quantiles, strict=True))
+        frames.append(pl.DataFrame(columns))
+    return pl.concat(frames)
+
+
+@cache
+def _outcomes(study: Any) -> dict[str, jax.Array]:
+    use_compilation_cache()
+    values = draw(study.priors, "sobol", 0, 0, CHECKED)
+    return jax.jit(study.simulate)(values, study.levers(study.case.settings.baseline))

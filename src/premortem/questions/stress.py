@@ -1,0 +1,154 @@
+"""Why an assumption breaks: everything that `premortem stress` shows."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from premortem.ensemble import memory
+from premortem.ensemble.run import draw
+from premortem.questions import bounded_memory, scenario_discovery
+from premortem.questions.attribution import attribution
+from premortem.questions.boxes import boxes, not_failed, sought, tree_check
+from premortem.questions.breaking_points import place_of, single_thresholds, sought_breaks
+from premortem.questions.clause_sweeps import clause_thresholds
+from premortem.questions.margins import assumption_number, check_inputs, check_varies, margins_of, policy_of
+from premortem.questions.sensitivity import SAMPLES, measured
+from premortem.study import Run, Study
+from premortem.text.numbers import counted
+
+Array = NDArray[Any]
+# Futures drawn anew to test boxes and to freeze items.
+FRESH = 16_384
+# Effective futures under which weighted shares are shaky.
+SHAKY = 200
+
+
+def stress(
+    run: Run,
+    assumption: str,
+    policy: str | None = None,
+    top: int = 3,
+    seed: int = 1,
+    *,
+    samples: int = SAMPLES,
+    start: int | None = None,
+    weights: Array | None = None,
+) -> dict[str, Any]:
+    """Why an assumption breaks under a policy of the run: the keys of `premortem stress --json`.
+
+    `samples` base samples feed the Sobol indices; breaks are sought from the central future or from future `start` of
+    the run; `weights` (one a future) weigh the boxes. `warnings` says what of it means little, and why. Of a large run,
+    or under a ceiling on memory, boxes are sought in the first futures (`sought_in`) and measured on all; weighted ones are
+    measured where they are sought.
+    """
+    check_inputs(run)
+    check_varies(run.study)
+    whole, run = run, bounded_memory.in_memory(run)
+    study, policy = run.study, policy_of(run, policy)
+    number = assumption_number(study, assumption)
+    place, pulled = place_of(whole, start), study.levers(policy)
+    result = _explained(run, whole, number, policy, top, seed, weights, in_full=True)
+    indices = measured(study, policy, samples, seed, pulled)[study.assumptions[number].id]
+    breaking = sought_breaks(place, number, pulled, top)
+    return result | {
+        "sensitivity": indices.rows,
+        "samples": samples,
+        "breaking": breaking.rows,
+        "thresholds": single_thresholds(place, number, pulled) + clause_thresholds(place, number, policy),
+        # the last, when all else was held
+        "warnings": _warnings(run, study.assumptions[number].id, policy, weights, [indices.said, breaking.said])
+        + memory.beyond(run.memory),
+    }
+
+
+def explain(run: Run, assumption: str, policy: str, seed: int = 1) -> dict[str, Any]:
+    """The part of `stress` that the brief shows, quick to compute: boxes tested on new futures, and attribution."""
+    check_inputs(run)
+    number, policy = assumption_number(run.study, assumption), policy_of(run, policy)
+    return _explained(bounded_memory.in_memory(run), run, number, policy, 2, seed, None)
+
+
+def _explained(
+    run: Run,
+    whole: Run,
+    number: int,
+    policy: str,
+    top: int,
+    seed: int,
+    weights: Array | None,
+    *,
+    in_full: bool = False,
+) -> dict[str, Any]:
+    """What `run` tells, with boxes and breaks measured on the `whole` of it where nothing is weighed; `in_full` with what
+    a classification tree says and what each item carries in company.
+    """
+    study, pulled = run.study, run.study.levers(policy)
+    a, values = study.assumptions[number], run.parameters()
+    column = f"margin.{a.id}"
+    stored = run.columns(policy, [column])[column]
+    found = sought(study, values, stored, top, weights, seed)
+    tree = tree_check(found, values, study, stored, weights) if in_full else None
+    del values
+    if weights is None and whole.futures > run.futures:
+        found = bounded_memory.on_all(found, whole, policy, column)
+    fresh, margins = _anew(study, policy, run.seed + seed)
+    tried, left, _ = not_failed(fresh, margins[number])
+    return {
+        "assumption": a.id,
+        "name": a.name,
+        "policy": policy,
+        "futures": run.futures if weights is not None else whole.futures,
+        "sought_in": run.futures,
+        "breaks": found.base_rate,
+        "failed": found.failed,
+        "verdict": found.verdict,
+        "boxes": boxes(found, a.id, study, run.futures, tried, left <= 0),
+        "check": {"cart": tree},
+        "attribution": attribution(study, number, pulled, fresh, margins[number], seed, in_company=in_full),
+    }
+
+
+def _anew(study: Study, policy: str, seed: int) -> tuple[Array, Array]:
+    """Futures drawn anew, and the margins of all assumptions in them: kept, since each assumption asks for the same."""
+    with _DRAWING:
+        return _drawn(study, policy, seed)
+
+
+_DRAWING = Lock()
+
+
+@lru_cache(maxsize=2)
+def _drawn(study: Study, policy: str, seed: int) -> tuple[Array, Array]:
+    fresh = draw(study.priors, "sobol", seed, 0, FRESH)
+    return fresh, margins_of(study, fresh, study.levers(policy))
+
+
+def _warnings(run: Run, name: str, policy: str, weights: Array | None, told: Sequence[str]) -> list[str]:
+    """What a reader must know before trusting the numbers, as sentences; first what the analyses say of themselves."""
+    said = [text for text in told if text]
+    margins = run.columns(policy, [f"margin.{name}"])[f"margin.{name}"]
+    known = margins[np.isfinite(margins)]
+    if len(known) < len(margins):
+        count = f"{len(margins) - len(known):,} of {counted(len(margins), 'future')} failed under {policy}"
+        said.append(
+            f"{count}: the margin of {name} is no number there, so they count neither as holding nor as breaking"
+        )
+    if len(known) and ((known > 0).all() or (known <= 0).all()):
+        verb = "holds" if (known > 0).all() else "breaks"
+        said.append(
+            f"{name} {verb} in all {counted(len(known), 'future')} under {policy}: there is nothing to box or to attribute; "
+            "breaking points and thresholds still say how far it is from turning"
+        )
+    if len(margins) < scenario_discovery.LEAST_FUTURES:
+        said.append(f"too few futures for boxes ({len(margins):,}): run at least {scenario_discovery.LEAST_FUTURES}")
+    if weights is not None:
+        effective = float(weights.sum() ** 2 / (weights**2).sum())
+        if effective < SHAKY:
+            said.append(
+                f"the weights rest on {effective:,.0f} effective futures of {len(margins):,}: read shares with care"
+            )
+    return said

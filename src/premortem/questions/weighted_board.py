@@ -1,0 +1,146 @@
+"""The board of a run by what was known on a day, and with paths of policy that futures draw."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from premortem.case import Case
+from premortem.errors import BadInput
+from premortem.propositions import score
+from premortem.questions import futures_under_policies
+from premortem.questions.bounded_memory import in_memory
+from premortem.questions.futures_under_policies import Array, Futures
+from premortem.questions.policy_paths import DRAWN, along
+from premortem.study import Run, Study, plain_rows
+from premortem.text.numbers import day_in_words
+from premortem.watch import observations, quantities
+from premortem.watch.observations import Reading
+from premortem.watch.quantities import Quantity
+from premortem.watch.weights import Told, Weights, shares_by, weigh
+
+
+def weigh_run(run: Run, as_of: date) -> Weights:
+    """Weights of a run's futures, of a large run's first ones, by the readings known on a day.
+
+    Raises `BadInput` for a day in the future.
+    """
+    run, under = in_memory(run), read_under(run.study.case, run.policies, as_of)
+    return weigh_by_record(futures_under_policies.stored(run, asked_of(run.study, as_of), [under]), as_of)
+
+
+def weigh_by_record(found: Futures, as_of: date, own: Sequence[Reading] = ()) -> Weights:
+    """Weights by the record known on a day, in which `own` readings take the place of those of the same period."""
+    case, every = found.study.case, quantities.shipped(found.study.case)
+    known = replaced(found.study.readings.known(as_of), own, every)
+    return weigh(found.columns[read_under(case, found.policies, as_of)], known, every)
+
+
+def asked_of(study: Study, as_of: date) -> futures_under_policies.Asked:
+    """Quantities on days that the weights of a day need. Raises `BadInput` for a day in the future."""
+    return [(quantities.shipped(study.case)[r.quantity], r.on) for r in study.readings.known(past(study.case, as_of))]
+
+
+def past(case: Case, as_of: date) -> date:
+    """The day. Raises `BadInput` for one in the future: nothing can be known of it."""
+    last = observations.latest_day(case)
+    if as_of > last:
+        raise BadInput("command line", "as of", "lies in the future", got=as_of, allowed=f"up to {last}")
+    return as_of
+
+
+def read_under(case: Case, policies: Sequence[str], as_of: date) -> str:
+    """Policy under which readings are compared: what became of the law after the day of the case, else its baseline."""
+    settings = case.settings
+    first = settings.record if as_of > settings.day else settings.baseline
+    return next(name for name in (first, settings.baseline, *policies) if name in policies)
+
+
+def replaced(known: Sequence[Reading], own: Sequence[Reading], every: Mapping[str, Quantity]) -> list[Reading]:
+    """The record, with own readings in the place of its own for the same quantity and period."""
+    again = {every[r.quantity].column(r.on) for r in own}
+    return [*(r for r in known if every[r.quantity].column(r.on) not in again), *own]
+
+
+def weighed_by(as_of: date) -> str:
+    """How weighted shares are named to people."""
+    return f"weighted share, by what was known on {day_in_words(as_of)}"
+
+
+def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> dict[str, Any]:
+    """The board of a run as rows: weighted by what was known on a day if given, and with drawn paths of policy if asked.
+
+    Keys: `board`; with a day also `weights` (what the shares are called, effective futures, readings, whether the weights have `collapsed`, so that no share is told, warnings) and
+    `board_unweighted`. Drawn paths are simulated for the first futures only. Raises `BadInput` for a day in the future.
+    """
+    alike = plain_rows(run.board()) + (_drawn_rows(run, as_of, None) if drawn else [])
+    if as_of is None:
+        return {"board": alike, "non_finite": _counted(run)}
+    found = weigh_run(run, as_of)
+    run = in_memory(run)
+    margins = {policy: run.margins(policy) for policy in run.policies}
+    weighted = score.board(margins, run.study.assumptions, run.replicates, found.values)
+    return {
+        "board": answered(plain_rows(weighted) + (_drawn_rows(run, as_of, found.values) if drawn else []), found),
+        "board_unweighted": alike,
+        "non_finite": _counted(run),
+        "weights": {
+            "as_of": as_of,
+            "says": weighed_by(as_of),
+            "futures": run.futures,
+            "effective_futures": found.untempered if found.collapsed else found.effective,
+            "tempering": found.tempering,
+            "collapsed": found.collapsed,
+            "readings": [r.label for r in found.used],
+            "left_out": list(found.left_out),
+            "warnings": list(found.warnings),
+        },
+    }
+
+
+def answered(rows: list[dict[str, Any]], weights: Weights | None) -> list[dict[str, Any]]:
+    """Rows of a weighted board; every share is None where the weights have collapsed, since no futures are left to tell it."""
+    if weights is None or not weights.collapsed:
+        return rows
+    nothing: dict[str, Any] = {"holds": None, "low": None, "high": None, "fails_on": {}, "alone": {}}
+    return [row | {key: nothing[key] for key in nothing.keys() & row} for row in rows]
+
+
+def _counted(run: Run) -> dict[str, int]:
+    return {policy: len(futures) for policy, futures in run.non_finite.items()}
+
+
+def _drawn_rows(run: Run, as_of: date | None, weights: Array | None) -> list[dict[str, Any]]:
+    margins = drawn_margins(run, as_of)
+    few = None if weights is None else weights[: len(next(iter(margins.values())))]
+    return plain_rows(score.board({DRAWN: margins}, run.study.assumptions, run.replicates, few))
+
+
+def drawn_margins(run: Run, as_of: date | None = None) -> dict[str, Array]:
+    """Margins of the first futures of a run along paths of policy that they draw, each of shape (future,)."""
+    study, as_of = run.study, as_of or run.study.case.settings.day
+    under = run.policies[:1]
+    found = futures_under_policies.stored(run, [], under, first=futures_under_policies.AT_ONCE)
+    return along(
+        study, run.seed, found.values, found.paths(as_of, study.readings.happened(as_of, study.case)), []
+    ).margins()
+
+
+def short_board(found: Futures, weights: Weights | None) -> list[dict[str, Any]]:
+    """Assumption by policy: the (weighted) share that holds and its interval, `all` for all at once."""
+    return [
+        {"assumption": name, "policy": policy, "holds": share, "low": low, "high": high}
+        for policy in found.policies
+        for name, (share, low, high) in _told(found, policy, weights).items()
+    ]
+
+
+def _told(found: Futures, policy: str, weights: Weights | None) -> dict[str, Told]:
+    """Shares among the futures that did not fail under the policy."""
+    known, holds = found.known([policy]), found.holds(policy)
+    if known.all():
+        return shares_by(holds, weights)
+    if not known.any():
+        return dict.fromkeys(holds, (None, None, None))
+    left = None if weights is None else replace(weights, values=weights.values[known] / weights.values[known].sum())
+    return shares_by({name: flags[known] for name, flags in holds.items()}, left)

@@ -1,5 +1,0 @@
-"""The brief: one content, set as a self-contained HTML page and as a tagged PDF."""
-
-from premortem.report.brief.write import Written, write_brief
-
-__all__ = ["Written", "write_brief"]

@@ -1,0 +1,64 @@
+"""What a terminal shows: the board, tables, sentences and a progress bar."""
+
+from importlib import import_module
+from typing import Any
+
+# Where each public name lives; loaded when asked for, so that a decision needs no JAX.
+_HOMES = (
+    {"print_exhibits": "gallery", "print_future": "one_future"}
+    | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
+    | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "answers")
+    | dict.fromkeys(
+        (
+            "print_benchmarks",
+            "print_board",
+            "print_case_list",
+            "print_cases",
+            "print_clauses",
+            "print_decision",
+            "print_diff",
+            "print_evidence",
+            "print_history",
+            "print_ledger",
+            "print_loopholes",
+            "print_pulled",
+            "print_run",
+            "print_tables",
+            "progress_bar",
+        ),
+        "board",
+    )
+)
+__all__ = [
+    "print_benchmarks",
+    "print_board",
+    "print_case_list",
+    "print_cases",
+    "print_clauses",
+    "print_compare",
+    "print_decision",
+    "print_diff",
+    "print_edits",
+    "print_evidence",
+    "print_exhibits",
+    "print_future",
+    "print_futures",
+    "print_hindcast",
+    "print_history",
+    "print_ledger",
+    "print_loopholes",
+    "print_pulled",
+    "print_run",
+    "print_stress",
+    "print_tables",
+    "print_timeline",
+    "print_watch",
+    "print_weighted",
+    "progress_bar",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"premortem.terminal.{_HOMES[name]}"), name)

@@ -1,0 +1,336 @@
+"""What the analyses show in a terminal: sentences first, then the tables behind them.
+
+Over 300 lines: four answers (stress, compare, edits, futures) that share their tables and ways to write a number.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from premortem.questions.archetypes import STRUCTURE
+from premortem.study import Study
+from premortem.terminal.board import add_columns, print_table
+from premortem.text import phrases
+
+# Rows of each kind that a terminal shows; the JSON has all.
+SHOWN = 8
+# Shares of futures below this are not told.
+RESCUED = 0.0005
+
+
+def print_stress(result: dict[str, Any], study: Study) -> None:
+    """Boxes as sentences, nearest breaks as stories, thresholds, then the strongest uncertainties and items."""
+    console = Console(highlight=False)
+    name, policy = result["assumption"], result["policy"]
+    console.print(
+        f"[bold]{name} ({result['name']}) breaks in {phrases.share(result['breaks'])} of {phrases.counted(result['futures'], 'future')} "
+        f"under {policy}.[/bold]"
+    )
+    for warning in result["warnings"]:
+        console.print(f"Note: {warning}.", style="yellow")
+    if result["sought_in"] < result["futures"]:
+        console.print(
+            f"Boxes were sought in the first {phrases.counted(result['sought_in'], 'future')}, and measured on all.",
+            style="dim",
+        )
+    _print_boxes(console, result, study)
+    _heading(console, "How little it takes")
+    for point in result["breaking"]:
+        console.print(f"  {point['story']}.")
+        stopped = phrases.listing([study.priors[p].meaning for p in point["at_bound"]])
+        bound = f"; at the end of its prior: {stopped}" if point["at_bound"] else ""
+        console.print(
+            f"    {point['distance']:.2f} standard steps away; the model was run there: margin "
+            f"{abs(point['margin_after']):.4f}{bound}",
+            style="dim",
+        )
+    if not result["breaking"]:
+        console.print("  None found: what was tried is in the notes above.")
+    _print_thresholds(console, result["thresholds"])
+    _print_sensitivity(console, result, study)
+    _print_attribution(console, result["attribution"])
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print(f"\n[bold]{text}[/bold]")
+
+
+def _print_boxes(console: Console, result: dict[str, Any], study: Study) -> None:
+    _heading(console, "Where it breaks")
+    for box in result["boxes"]:
+        test = box["out_of_sample"]
+        console.print(f"  {box['sentence']}.")
+        verdict = "within" if test["within_error"] else "outside"
+        console.print(
+            f"    On {test['futures']:,} new futures: breaks in {box['density_out_of_sample']:.0%} of {test['inside']:,} "
+            f"inside ({verdict} sampling error of {100 * test['error']:.1f} points), {box['coverage_out_of_sample']:.0%} "
+            "of all breaks.",
+            style="dim",
+        )
+        again = [f"{study.priors[p].meaning} {share:.0%}" for p, share in box["found_again"].items()]
+        console.print(f"    Found again in random halves of the futures: {', '.join(again)}.", style="dim")
+    if not result["boxes"]:
+        console.print(f"  No box: {result['verdict']}.")
+    tree = result["check"]["cart"]
+    if tree and result["boxes"]:
+        shared = phrases.listing([study.priors[p].meaning for p in tree["shared"]])
+        console.print(
+            f"  Check: a classification tree's densest leaf breaks in {tree['density']:.0%} and covers "
+            f"{tree['coverage']:.0%} of breaks; it limits the same: {shared}.",
+            style="dim",
+        )
+
+
+def _print_thresholds(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    alone = [r for r in rows if r["kind"] == "uncertainty"]
+    clauses = [r for r in rows if r["kind"] == "clause"]
+    decide = [r for r in clauses if r["value"] is not None or r["half_at"] is not None]
+    _heading(console, "One at a time")
+    for row in [*alone[:SHOWN], *decide]:
+        console.print(f"  {row['sentence'][0].upper()}{row['sentence'][1:]}.")
+    if len(alone) > SHOWN:
+        console.print(f"  {len(alone) - SHOWN} more uncertainties would, each by a larger move (--json has them).")
+    if not alone:
+        console.print("  No single uncertainty turns the future looked at within its prior.")
+    moving = [r for r in clauses if r not in decide and _spread(r) >= 0.01]
+    for row in sorted(moving, key=lambda r: -_spread(r))[:3]:
+        console.print(f"  {row['sentence'][0].upper()}{row['sentence'][1:]}.", style="dim")
+    console.print(
+        f"  {len(clauses)} clause numbers were tried alone: {len(decide)} decide, {len(moving)} others move the share by a "
+        f"point or more, {len(clauses) - len(decide) - len(moving)} do not.",
+        style="dim",
+    )
+
+
+def _spread(row: dict[str, Any]) -> float:
+    shares = [s["holds"] for s in row["shares"]]
+    return float(max(shares) - min(shares))
+
+
+def _print_sensitivity(console: Console, result: dict[str, Any], study: Study) -> None:
+    if not result["sensitivity"]:
+        return
+    _heading(console, "What its margin depends on (Sobol indices: share of the margin's variance)")
+    table = Table(box=None, pad_edge=False)
+    add_columns(table, "  uncertainty", "alone", "with its company", "95% interval", texts=("  uncertainty",))
+    for row in result["sensitivity"][:SHOWN]:
+        alone = "about 0" if row["first_low"] <= 0 else f"{row['first']:.0%}"
+        meaning = study.priors[row["param"]].meaning
+        table.add_row(f"  {meaning}", alone, f"{row['total']:.0%}", f"{row['low']:.0%} to {row['high']:.0%}")
+    print_table(console, table)
+    console.print(
+        f"  'About 0': the interval of the part played alone reaches below 0. {result['samples']:,} base samples; "
+        "--samples takes more.",
+        style="dim",
+    )
+
+
+def _print_attribution(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    _heading(console, "What carries it: change of the share that holds, against the item at its weakest")
+    table = Table(box=None, pad_edge=False)
+    texts = ("  item of the note", "kind")
+    add_columns(table, *texts, "alone", "95% interval", "in company", texts=texts)
+    for row in [r for r in rows if r["modelled"]]:
+        interval = f"{_whole(row['low'])} to {_whole(row['high'])}"
+        company = phrases.points(row["shapley"]) if "shapley" in row else ""
+        table.add_row(
+            f"  {row['item'].replace('_', ' ')}", row["kind"], phrases.points(row["effect"]), interval, company
+        )
+    print_table(console, table)
+    unmodelled = [r["item"].replace("_", " ") for r in rows if not r["modelled"]]
+    if unmodelled:
+        console.print(f"  Not modelled, so not counted: {phrases.listing(unmodelled)}.", style="dim")
+
+
+def _whole(change: float) -> str:
+    """A change in whole points, `0` without a sign."""
+    rounded = round(100 * change)
+    return f"{rounded:+d}" if rounded else "0"
+
+
+METRICS = {
+    "mean_regret": "least regret on average",
+    "p90_regret": "least regret in the worst tenth",
+    "minimax_regret": "least regret at the worst",
+    "maximin": "best in its worst future",
+    "satisficing": "all assumptions hold most often",
+    "expected": "best on average",
+}
+
+
+def print_compare(result: dict[str, Any]) -> None:
+    """Shares, regret, rankings and where the metrics disagree; then what time changes."""
+    console = Console(highlight=False)
+    policies = result["rankings"]["mean_regret"]
+    for warning in result["warnings"]:
+        console.print(f"Note: {warning}.", style="yellow")
+    if result["simulated_now"]:
+        console.print(
+            f"Simulated now, over the run's futures: {phrases.listing(result['simulated_now'])}.", style="dim"
+        )
+    if result.get("left_out"):
+        console.print(
+            "History is what happened and no choice, so it is left out; name it to compare it too.", style="dim"
+        )
+    table = Table(
+        title=f"Share of {phrases.counted(result['futures'], 'future')} in which each assumption holds, and regret",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    ids = list(next(iter(result["shares"].values())))
+    add_columns(table, "policy", *ids, "mean regret", "90th pct", "worst", texts=("policy",))
+    for name in policies:
+        regrets = [
+            "-" if result["regret"][name][k] is None else f"{result['regret'][name][k]:.2f}"
+            for k in ("mean", "p90", "max")
+        ]
+        table.add_row(name, *(phrases.short(result["shares"][name][k]) for k in ids), *regrets)
+    print_table(console, table)
+    console.print(
+        "Regret: what a policy's mean margin (each in its own unit, not cut off) gives up against the best of these policies in the "
+        "same future. It counts the assumptions alike and nothing else: no cost to firms, to allies or of enforcement, and no "
+        "retaliation; to give up least here is no recommendation.",
+        style="dim",
+    )
+    _heading(console, "Which policy is most robust")
+    for metric, order in result["rankings"].items():
+        console.print(f"  {METRICS[metric]}: {' > '.join(order)}")
+    winners = dict.fromkeys(result["winners"].values())
+    console.print(
+        f"  The metrics disagree: {phrases.listing(list(winners))} each come first by some. What counts is a choice."
+        if result["disagree"]
+        else f"  All metrics put {next(iter(winners))} first."
+    )
+    beaten = [p for p in policies if p not in result["pareto"]]
+    console.print(
+        f"  Beaten by another policy in some assumption and better in none: {phrases.listing(beaten)}."
+        if beaten
+        else "  None is beaten by another in every assumption: each choice gives something up."
+    )
+    _print_differences(
+        console, result["differences"], next(p for p in result["shares"] if p not in result["differences"])
+    )
+    if "time_asymmetry" in result:
+        _print_time(console, result["time_asymmetry"])
+
+
+def _print_differences(console: Console, differences: dict[str, Any], first: str) -> None:
+    _heading(console, f"Against {first}, in the same futures (points, 95% interval)")
+    for name, by in differences.items():
+        told = [
+            f"{k} {_interval(d)}" for k, d in by.items() if d["low"] is not None and (d["low"] > 0 or d["high"] < 0)
+        ]
+        console.print(f"  {name}: {'; '.join(told) if told else 'no difference beyond sampling error'}")
+
+
+def _interval(d: dict[str, Any]) -> str:
+    """A change with its interval in points, to as many digits as show that neither is nothing: `+0.04 (+0.01 to +0.08)`."""
+    points = [100 * d[k] for k in ("change", "low", "high")]
+    digits = next((n for n in (1, 2, 3) if all(float(f"{p:.{n}f}") for p in points)), 3)
+    change, low, high = (f"{p:+.{digits}f}" for p in points)
+    return f"{change} ({low} to {high})"
+
+
+def _print_time(console: Console, told: dict[str, Any]) -> None:
+    _heading(console, f"Time under {told['policy']}")
+    prior = told["simulated_patch_lag_months"]
+    console.print(
+        f"  The model patches a loophole after {prior['p50']:.0f} months ({prior['p5']:.0f} to {prior['p95']:.0f}). "
+        "In the record:"
+    )
+    for row in told["lags"]:
+        console.print(
+            f"    {row['months']:>4.1f} months from {row['kind']}: {row['control']} ({row['from']} to {row['to']})"
+        )
+    console.print(
+        "  In the model, change of the share that holds in points (95% interval), where beyond sampling error:"
+    )
+    for case in dict.fromkeys(r["case"] for r in told["cases"]):
+        rows = [r for r in told["cases"] if r["case"] == case and (r["low"] > 0 or r["high"] < 0)]
+        told_rows = [f"{r['assumption']} {_interval(r)}" for r in rows]
+        if rows:
+            console.print(f"    {case[0].upper()}{case[1:]}: {', '.join(told_rows)}")
+    faster = [r for r in told["cases"] if r["case"] == told["faster"] and r["rescued"] >= RESCUED]
+    if faster:
+        rescued = phrases.listing([f"{r['rescued']:.1%} for {r['assumption']}" for r in faster])
+        console.print(f"  A regulator a quarter faster rescues these shares of futures: {rescued}.")
+
+
+def print_edits(result: dict[str, Any]) -> None:
+    """Clause numbers by index with its three parts, then how the ranking did."""
+    console = Console(highlight=False)
+    table = Table(
+        title=f"Clause numbers of '{result['policy']}' by how likely a heavy edit looked on {result['as_of']}",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    headings = ("rank", "clause number", "moves most", "by 10%", "binds in", "pressure", "index")
+    add_columns(table, *headings, texts=("clause number", "moves most"))
+    moving = [r for r in result["clauses"] if r["index"] > 0]
+    for row in moving:
+        most = max(row["shadow_price"], key=lambda a: abs(row["shadow_price"][a]))
+        mark = "" if row["method"] == "gradient" else " *"
+        table.add_row(
+            str(row["rank"]),
+            f"{row['clause']}.{row['parameter']}",
+            most,
+            f"{row['shadow_price'][most]:+.4f}{mark}",
+            phrases.share(row["binds"]),
+            f"{row['pressure']:.1f}",
+            f"{row['index']:.3f}",
+        )
+    print_table(console, table)
+    rest = len(result["clauses"]) - len(moving)
+    console.print(
+        f"{rest} more numbers have index 0: a tenth more or less of them moves no margin, or nobody pressed them.\n"
+        "By 10%: change of the expected softened margin (between -1 and 1) when the number rises by a tenth, by gradient; "
+        "* by running the model, since something crosses the line.\n"
+        "Index: size of that change x share of futures in which it binds x pressure of those who spoke by that day, each "
+        "against the largest.",
+        style="dim",
+    )
+    h = result["hindcast"]
+    _heading(console, f"Scored against what became of {h['scored']} numbers ({h['edited']} were dropped or replaced)")
+    scored = Table(box=None, pad_edge=False)
+    add_columns(scored, "  ranking", "rank correlation", "of its first five, edited", texts=("  ranking",))
+    scored.add_row("  this index", f"{h['rank_correlation']:.2f}", f"{h['top5_hits']:.1f}")
+    for name, score in h["baselines"].items():
+        scored.add_row(f"  {name}", f"{score['rank_correlation']:.2f}", f"{score['top5_hits']:.1f}")
+    scored.add_row("  a draw by lot", "0.00", f"{h['chance_top5_hits']:.1f}")
+    print_table(console, scored)
+    console.print(f"  {h['verdict'][0].upper()}{h['verdict'][1:]}.{phrases.one_act(h['acts'], h['edited'])}")
+
+
+def print_futures(result: dict[str, Any]) -> None:
+    """Families with shares, box and signposts."""
+    console = Console(highlight=False)
+    k = result["k"]
+    console.print(
+        f"{phrases.grouped(result)}: {phrases.counted(result['futures_seen'], 'future')} under {result['policy']}; "
+        f"silhouette {result['silhouette'][k]:.2f} (1 is apart, 0 is touching, under {STRUCTURE} no families), "
+        f"stability {result['stability'][k]:.2f} (1: found alike in every half of the futures)."
+    )
+    for row in result["archetypes"]:
+        shares = ", ".join(f"{phrases.share(s)} under {p}" for p, s in row["share"].items())
+        console.print(f"\n[bold]{row['name']}[/bold]: {shares}")
+        console.print(f"  {row['box_sentence']}. A member to look at: future {row['medoid']:,}.")
+        for sign in row["signposts"]:
+            console.print(
+                f"  By {_quarter(sign['by'])}: {sign['observable']} {'over' if sign['side'] == 'above' else 'under'} "
+                f"{_reading(sign)} (sorts {sign['accuracy']:.0%} of futures rightly, 50% is chance)"
+            )
+
+
+def _quarter(label: str) -> str:
+    ends = {"1": "March", "2": "June", "3": "September", "4": "December"}
+    return f"the end of {ends[label[-1]]} {label[:4]}"
+
+
+def _reading(sign: dict[str, Any]) -> str:
+    if sign["unit"] == "share":
+        return f"{sign['threshold']:.0%}"
+    return f"{phrases.number(sign['threshold'])} {'' if sign['unit'] == '0 to 1' else sign['unit']}".strip()

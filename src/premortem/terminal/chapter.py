@@ -1,0 +1,156 @@
+"""The chapter of the docs on the hindcast: every miss first, with why, then everything else, and how it was scored."""
+
+from premortem import questions
+from premortem.terminal.watch import unchanged, verdict
+from premortem.text import phrases
+from premortem.watch.hindcast import EventScored, Hindcast, Scored
+
+# Ranks beyond these are near misses: said to be so, and explained.
+NEAR = (0.1, 0.9)
+
+HEAD = """# The hindcast: what the model said, and what happened
+
+Written by `make docs`; the same with `premortem hindcast`. Priors, maps and rates rest on sources dated by 26 February 2025 (a test checks the dates).
+A part of the observations is kept from the project on purpose, and is scored with `premortem hindcast --observations FILE`.
+
+**Not all of it is blind.** How a future draws its path of policy was reworked after its author had scored a table of later values: the miss on H20 sales
+showed that a ban on chips led to a whole shipped policy, with levers that have nothing to do with it. Since then each event acts through its own levers, from the quarter in which it
+comes. The change was made on principle and no number was fitted; every packaged reading lay inside before and after it. The miss itself stays
+(see known weaknesses). No prior, map or rate was changed because of a later observation. Priors were recomputed from their sources once (`premortem evidence`), by
+people who had seen later values: eighteen of them moved, each to numbers that were public by 26 February 2025, and with them the scores below.
+
+**Few of the readings test the model.** An *outcome* speaks of a period that was over when it became known, and that ended after the day of the hindcast. A *nowcast*
+reaches far back, mixes in a forecast, or speaks of a period that was over by that day; a *projection* was made before its period ended. Only outcomes count in the headline,
+and readings of one group (one report, one fact) count as one.
+"""
+
+WEAK = """## Known weaknesses
+
+- `h20_units_year` does not fall under a ban: the model then buys a lesser chip in like numbers, while reports count the H20 alone. It is left so, since the
+  reports are later than the note; read it as chips below the line of any name.
+- `h20_sales_allowed` is scored by how things stood on 15 July 2025. The licence requirement of 9 April 2025, under which none was granted until then, is
+  `below_threshold_banned` in the process and is not in the packaged record, so that miss does not count above.
+- Events are few, and most of them did not come: read the share of them on the right side of half beside what the view that nothing changes gets (under Scores).
+"""
+
+METHOD = """## How it is scored
+
+- A prediction is the distribution over futures of what would be *read*: the model's outcome, blurred by how far reports of one thing differ (`discrepancy`
+  in `watch/quantities.toml` of the case), by the share of the outcome that a report covers (`map`), and by the reading's own stated range.
+- Futures are weighted by the readings known on the day. The same without weights stands beside it.
+- What policy became is not used. Each future draws its own path: events come at yearly rates from the record before the day (`watch/process.toml` there), moved by
+  stakeholders' positions, partners' goodwill and China's progress. The framework's fate leads to a shipped policy, other events set their levers in the
+  quarter in which they come.
+- CRPS (Gneiting and Raftery 2007), in the quantity's unit: smaller is better. *Persistence* carries the last value known on the day forward; *line* is a straight line through
+  the last values of earlier days. Both are points, so that their CRPS is their absolute error. Skill = 1 - geometric mean of the ratios of CRPS.
+- A miss is a reading outside the 5 to 95% range; for an event, a share that did worse than one half would have (Brier over 0.25).
+- Not modelled, and so a source of misses: wars and shocks to the economy, what Beijing forbids its own firms to buy, firms' single decisions.
+"""
+
+
+def hindcast() -> str:
+    """The chapter as Markdown; simulates 20,000 futures along paths of policy that they draw."""
+    judged = questions.hindcast()
+    found, plain = judged.weighted, judged.unweighted
+    return "\n".join(
+        [
+            HEAD,
+            f"**{verdict(found)}.** Mean Brier score of events: {found.events_brier:.2f} (0.25 is what one half for all would get).",
+            f"{phrases.number(judged.weights.effective, 3)} effective of {phrases.counted(judged.futures, 'future')}.",
+            "",
+            *_misses(found),
+            *_table(found),
+            *_events(found),
+            *_scores(found, plain),
+            WEAK,
+            METHOD,
+        ]
+    )
+
+
+def _misses(found: Hindcast) -> list[str]:
+    """Every miss with its explanation; near misses after them."""
+    near = [s for s in found.observables if s.inside and not NEAR[0] <= s.rank <= NEAR[1]]
+    lines = ["## Misses", ""]
+    lines += [f"- **{_of(s)}** {_why(s)}" for s in found.misses]
+    lines += [f"- **{_event(e)}** {_why(e)}" for e in _by_score(found) if e.missed]
+    if not found.misses:
+        lines.append("- No quantity of the packaged record lies outside its range.")
+    if near:
+        lines += ["", "Near misses, in the outer tenths of their prediction:", ""]
+        lines += [f"- {_of(s)} {_why(s)}" for s in sorted(near, key=lambda s: -abs(s.rank - 0.5))]
+    return [*lines, ""]
+
+
+def _of(s: Scored) -> str:
+    low, middle, high, seen = (phrases.number(x, 3) for x in (s.p5, s.p50, s.p95, s.observed))
+    return f"`{s.quantity}` on {s.date}: {seen} {s.unit}, said {middle} ({low} to {high})."
+
+
+def _event(e: EventScored) -> str:
+    came = "came" if e.happened else "did not come"
+    return f"`{e.event}` by {e.date}: in {phrases.share(e.share)} of futures; it {came}."
+
+
+def _why(scored: Scored | EventScored) -> str:
+    return scored.explanation or "Not explained yet."
+
+
+def _by_score(found: Hindcast) -> list[EventScored]:
+    return sorted(found.events, key=lambda e: -e.brier)
+
+
+def _table(found: Hindcast) -> list[str]:
+    ordered = [*found.misses, *sorted((s for s in found.observables if s.inside), key=lambda s: -abs(s.rank - 0.5))]
+    lines = [
+        "## Every quantity, the worst first",
+        "",
+        "| | quantity | day | kind | observed | 5% | 50% | 95% | unit | CRPS | persistence | line | source |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for s in ordered:
+        numbers = (s.observed, s.p5, s.p50, s.p95)
+        scores = (s.crps, s.crps_persistence, s.crps_trend)
+        seen = " | ".join(phrases.number(x, 3) for x in numbers)
+        told = " | ".join("-" if x is None else phrases.number(x, 3) for x in scores)
+        mark = "" if s.inside else "**miss**"
+        lines.append(
+            f"| {mark} | `{s.quantity}` | {s.date} | {s.kind} | {seen} | {s.unit} | {told} | {s.source} ({s.confidence}) |"
+        )
+    return [*lines, ""]
+
+
+def _events(found: Hindcast) -> list[str]:
+    lines = [
+        "## Events, the worst first",
+        "",
+        "| | event | by | share of futures | what happened | Brier |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for e in _by_score(found):
+        mark, came = "**miss**" if e.missed else "", "came" if e.happened else "did not come"
+        lines.append(f"| {mark} | `{e.event}` | {e.date} | {phrases.share(e.share)} | {came} | {e.brier:.2f} |")
+    return [*lines, ""]
+
+
+def _scores(found: Hindcast, plain: Hindcast) -> list[str]:
+    lines = [
+        "## Scores",
+        "",
+        "| | by what was known on the day | all futures alike |",
+        "| --- | --- | --- |",
+        f"| inside the 90% range, readings of every kind | {found.coverage90:.0%} | {plain.coverage90:.0%} |",
+    ]
+    for name, said in (("persistence", "persistence"), ("trend", "a straight line")):
+        lines.append(f"| better than {said} on | {found.beats(name):.0%} | {plain.beats(name):.0%} |")
+        lines.append(f"| skill against {said} | {found.skill(name):.2f} | {plain.skill(name):.2f} |")
+    lines += [
+        f"| mean Brier score of events | {found.events_brier:.2f} | {plain.events_brier:.2f} |",
+        "",
+        unchanged(found),
+        "",
+        f"{found.kinds['outcome']['inside']} of {found.kinds['outcome']['of']} outcomes lie inside. So few cannot tell a right width from a wrong one. The rows above count readings of every"
+        f" kind, {len(found.observables)} in {len(found.groups)} independent groups; where all lie inside, suspect too wide rather than too narrow.",
+        "",
+    ]
+    return lines

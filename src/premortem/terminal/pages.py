@@ -1,0 +1,135 @@
+"""Pages of the docs that are written by the data: one an instrument, the table of uncertainties, the fields of a transaction."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from premortem.case import default
+from premortem.ensemble import priors
+from premortem.files import writer
+from premortem.law import book as rules
+from premortem.law.clause import STAGES, Clause
+from premortem.law.vocabulary import FIELDS
+from premortem.terminal import datapages, gallery, mechanisms
+from premortem.text.numbers import counted
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its path under `docs/`."""
+    return {
+        **instruments(),
+        "uncertainties.md": uncertainties(),
+        "fields.md": fields(),
+        "data.md": datapages.tables(),
+        "quantities.md": datapages.quantities(),
+        "exhibits.md": gallery.page(),
+    }
+
+
+def instruments() -> dict[str, str]:
+    """A page an instrument: each clause with its sentence, conditions, numbers, dates, citation and source."""
+    settings = default().settings
+    clauses = {c.id: c for policy in (settings.baseline, settings.record) for c in rules.load(policy).clauses}
+    by_file: dict[str, list[Clause]] = {}
+    for clause in clauses.values():
+        by_file.setdefault(clause.instrument, []).append(clause)
+    found = {"instruments/index.md": _index(by_file)}
+    for name, held in sorted(by_file.items()):
+        lines = [
+            f"# {rules.instrument_title(name, default())}",
+            "",
+            "Generated from the clause file. Not official text, not legal advice.",
+            "",
+        ]
+        for clause in sorted(held, key=lambda c: (STAGES.index(c.stage), c.order, c.id)):
+            lines += _clause(clause)
+        found[f"instruments/{name}.md"] = "\n".join(lines) + "\n"
+    return found
+
+
+def _index(by_file: Mapping[str, list[Clause]]) -> str:
+    """The instruments by the day on which their first clause was published."""
+    lines = [
+        "# Instruments",
+        "",
+        "One file each in `src/premortem/cases/us_ai_2025/clauses`. Not official text, not legal advice.",
+        "",
+        "| instrument | published | clauses |",
+        "| --- | --- | --- |",
+    ]
+    for name, held in sorted(by_file.items(), key=lambda item: (min(c.published for c in item[1]), item[0])):
+        title, day = rules.instrument_title(name, default()), min(c.published for c in held)
+        lines.append(f"| [{title}]({name}.md) | {day} | {len(held)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _clause(c: Clause) -> list[str]:
+    written = rules.dates_as_written(c.id, default())
+    lines = [
+        f"## `{c.id}`",
+        "",
+        f"{c.says}.",
+        "",
+        f"- {c.citation}; stage: {c.stage}; confidence: {c.confidence}; source: {c.source}",
+        f"- {written}",
+    ]
+    if c.applies:
+        lines.append(f"- applies when `{c.applies}`")
+    if c.within:
+        lines.append(f"- within: `{c.within}`")
+    if c.then:
+        lines.append(f"- then: `{c.then}`" + (f"; otherwise `{c.otherwise}`" if c.otherwise else ""))
+    for key, dated in c.numbers.items():
+        shown = "; ".join(
+            f"{d.value:,.12g} {d.unit}" + (f" from {d.start}" if d.start else "") + (f" to {d.end}" if d.end else "")
+            for d in dated
+        )
+        lines.append(f"- `{key}` = {shown}")
+    return [*lines, ""]
+
+
+def uncertainties() -> str:
+    """The table of uncertainties with range, meaning, basis and day of knowledge."""
+    rows = priors.read(default() / "params.csv").rows
+    head = [
+        f"# The {counted(len(rows), 'uncertainty')}",
+        "",
+        "Low and high are hard ends of uniform and triangular priors and the 5 and 95% quantiles of the others; central is the mode of a triangular prior.",
+        "",
+        "| uncertainty | low | central | high | unit | distribution | meaning | basis | known on | confidence |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    body = [
+        f"| `{r.name}` | {r.low:g} | {'' if r.central is None else f'{r.central:g}'} | {r.high:g} | {r.unit} | {r.distribution} | {r.meaning} | {r.basis} | {r.known_on} | {r.confidence} |"
+        for r in rows
+    ]
+    return "\n".join([*head, *body]) + "\n"
+
+
+def fields() -> str:
+    """The vocabulary of transactions: what a clause may speak of and a user may give."""
+    head = [
+        "# Fields of a transaction",
+        "",
+        "| field | type | unit | meaning | default | may be given |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    body = [
+        f"| `{name}` | {f.type} | {f.unit} | {f.says} | {'' if f.default is None else f.default} | {'yes' if f.given else 'worked out'} |"
+        for name, f in FIELDS.items()
+    ]
+    return "\n".join([*head, *body]) + "\n"
+
+
+def write(folder: Path) -> None:
+    """Write every generated page under a folder."""
+    from premortem.terminal import chapter  # simulates: only when pages are written
+
+    for name, text in {**pages(), "hindcast.md": chapter.hindcast()}.items():
+        writer.write(folder / name, text, parents=True)
+    mechanisms.write(folder / "img" / "mechanisms")
+    gallery.write(folder / "img" / "exhibits")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

@@ -1,0 +1,149 @@
+"""What to watch, the hindcast and the timeline in a terminal."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from premortem.terminal.board import add_columns, print_board, print_table
+from premortem.text import phrases
+from premortem.text.tables import plain
+from premortem.watch.hindcast import Hindcast
+from premortem.watch.kinds import apart, outcomes_inside
+
+# Signposts that are shown; the others are counted and found with --json.
+SHOWN = 12
+
+
+def print_watch(result: dict[str, Any]) -> None:
+    """The board before and after under the policy in view, then signposts by the value of their next reading."""
+    console = Console(highlight=False)
+    _boards(console, result)
+    for warning in result["warnings"]:
+        console.print(f"Warning: {warning}", style="bold")
+    for reading in result["readings"]:
+        if reading["named"]:
+            console.print(f"{reading['named']} is read as {reading['quantity']}")
+    console.print("\n[bold]What to look at next[/bold], by the value of a reading (100 would settle everything)")
+    for row in result["signposts"][:SHOWN]:
+        worth = "    -" if row["voi"] is None else f"{100 * row['voi']:5.1f}"
+        console.print(f"{worth}  [bold]{row['name']}[/bold] ({row['assumption']}): {row['observable']}")
+        console.print(f"       {latest(row)}", style="dim")
+        if row["sentence"]:
+            console.print(f"       {row['sentence']}")
+    hidden = len(result["signposts"]) - SHOWN
+    if hidden > 0:
+        console.print(f"{hidden} more; see them with --json")
+    console.print("Next:  premortem watch --reading smic_yield_ascend=0.60, premortem hindcast")
+
+
+def _boards(console: Console, result: dict[str, Any]) -> None:
+    console.print(
+        f"Under {result['policy']}; {result['effective_futures']:,.0f} effective of {phrases.counted(result['futures'], 'future')}"
+    )
+    table = Table(box=None, padding=(0, 1))
+    add_columns(table, "", "before", "after", "change", texts=("", "change"))
+    weak = phrases.weak(result["effective_futures"])
+    for before, after in zip(result["board_before"], result["board_after"], strict=True):
+        if before["policy"] == result["policy"]:
+            known = after["holds"] is not None and before["holds"] is not None
+            change = phrases.points_between(before["holds"], after["holds"]) if known else ""
+            if weak and known:
+                change += f" (weak: {result['effective_futures']:,.0f} effective futures)"
+            elif known and after["low"] is not None and after["low"] <= before["holds"] <= after["high"]:
+                change += " (within noise)"
+            table.add_row(before["assumption"], phrases.share(before["holds"]), phrases.share(after["holds"]), change)
+    print_table(console, table)
+    console.print(f"before: {result['before']}; after: {result['after']}", style="dim")
+
+
+def latest(row: dict[str, Any]) -> str:
+    """What a signpost says now, with its date, and its threshold."""
+    limit, said = row["threshold"], row["latest"]
+    passed = f", {row['status']}" if said and limit and said["value"] is not None else ""
+    watched = f"; threshold {plain(limit['value'])}{passed}" if limit else ""
+    if said is None:
+        return f"no reading yet{watched}"
+    if said["value"] is None or row["unit"] == "event":
+        return f"{said['said_on']}: {said['says']}{watched}"
+    return f"{said['on']}: {plain(said['value'])} {row['unit']}, {said['source']}{watched}"
+
+
+def print_hindcast(judged: Any) -> None:
+    """Misses first, then the rest; events; scores against persistence and trend; what could not be scored."""
+    console = Console(highlight=False)
+    found: Hindcast = judged.weighted
+    console.print(f"[bold]{verdict(found)}[/bold]")
+    table = Table(box=None, padding=(0, 1))
+    headings = ("", "quantity", "date", "kind", "observed", "5%", "50%", "95%", "unit", "skill")
+    add_columns(table, *headings, texts=("", "quantity", "kind", "unit"))
+    for s in (*found.misses, *(s for s in found.observables if s.inside)):
+        skill = "-" if not s.crps_persistence else f"{1 - s.crps / s.crps_persistence:+.0%}"
+        numbers = (phrases.number(x, 3) for x in (s.observed, s.p5, s.p50, s.p95))
+        quantity = f"{s.quantity} (read: {s.named})" if s.named else s.quantity
+        table.add_row("" if s.inside else "MISS", quantity, s.date.isoformat(), s.kind, *numbers, s.unit, skill)
+    print_table(console, table)
+    for event in sorted(found.events, key=lambda e: -e.brier):
+        came = "came" if event.happened else "did not come"
+        console.print(
+            f"  {'MISS ' if event.missed else ''}{event.event} by {event.date}: {phrases.share(event.share)} of futures; it {came}. [dim]Brier {event.brier:.2f}[/dim]"
+        )
+    console.print(
+        f"Mean Brier score {found.events_brier:.2f} (0.25 is what one half for all would get). "
+        f"{judged.weights.effective:,.0f} effective of {phrases.counted(judged.futures, 'future')}."
+    )
+    if found.events:
+        console.print(unchanged(found))
+    for warning in judged.warnings:
+        console.print(f"Warning: {warning}", style="bold")
+    for left in found.not_scored:
+        console.print(f"  not scored: {left['quantity']} {left['date']}: {left['why']}", style="dim")
+    console.print("skill: 1 - CRPS over that of carrying the last value forward; - where none was known", style="dim")
+
+
+def verdict(found: Hindcast) -> str:
+    """`Standing on 2025-02-26: 1 of 1 outcome inside the 90% range; ...`, what only looks like a test apart from it."""
+    outcomes = found.of_kind("outcome")
+    parts = [f"{outcomes_inside(found.kinds)} inside the 90% range"]
+    for name, baseline in (("persistence", "crps_persistence"), ("a straight line", "crps_trend")):
+        pairs = [(s.crps, getattr(s, baseline)) for s in outcomes if getattr(s, baseline) is not None]
+        if pairs:
+            parts.append(f"better than {name} on {sum(a < b for a, b in pairs)} of {len(pairs)}")
+    return f"Standing on {found.as_of}: {'; '.join(parts)}{apart(found.kinds)}"
+
+
+def unchanged(found: Hindcast) -> str:
+    """How the events do beside the view that nothing changes after the day."""
+    ours, (theirs, brier) = sum(not e.missed for e in found.events), found.unchanged
+    return (
+        f"Events on the right side of half: {ours} of {len(found.events)}; that nothing changes gets {theirs} of {len(found.events)}, "
+        f"with a mean Brier score of {brier:.2f}."
+    )
+
+
+def print_weighted(run: Any, result: dict[str, Any]) -> None:
+    """The weighted board, and how far it can be trusted."""
+    found = result["weights"]
+    says = f"{found['says'][0].upper()}{found['says'][1:]}, in which each assumption holds"
+    print_board(run, result["board"], says)
+    console = Console(highlight=False)
+    console.print(f"{len(found['readings'])} readings leave {found['effective_futures']:,.0f} effective futures")
+    for warning in found["warnings"]:
+        console.print(f"Warning: {warning}", style="bold")
+
+
+def print_timeline(result: dict[str, Any]) -> None:
+    """Dated events by day, with what each moved and how long it took."""
+    console = Console(highlight=False)
+    for row in result["events"]:
+        moved = "; ".join(
+            f"{m['assumption']} {m['kind']} {m['item']} {'stronger' if m['moves'] > 0 else 'weaker'}"
+            for m in row["moved"]
+        )
+        took = "" if row["months"] is None else f" ({row['months']:.1f} months from announcement)"
+        console.print(f"{row['date']}  [bold]{row['title']}[/bold]{took}", markup=True)
+        console.print(f"            {moved or 'moved no driver or arrestor'}", style="dim")
+    for row in result["lags"]:
+        console.print(
+            f"{row['kind']}: median {row['median']:.1f} months, {row['shortest']:.1f} to {row['longest']:.1f}, {row['events']} {'pair' if row['events'] == 1 else 'pairs'}"
+        )

@@ -1,0 +1,168 @@
+"""Numbers and shares in the words that every page uses."""
+
+import math
+import unicodedata
+from datetime import date
+
+# A share below this, or above one less this, is not told apart from the end: "under 1%", "over 99%".
+EDGE = 0.01
+# Counts that a sentence spells out.
+NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+# The unit of rates that the world compounds: a year multiplies by exp(rate), or by exp(-rate); of odds likewise; and of a threshold.
+LOG_RATE, LOG_ODDS_RATE, LOG_GROWTH = "ln/yr", "logit/yr", "log growth a year"
+# Units of which the number is a logarithm: of a factor, and of the odds of a share.
+LOG, LOGIT = "ln", "logit"
+# A limit from here on is none: the largest number that a clause may have [any unit], less what rounding takes.
+UNLIMITED = 0.99e30
+# A ratio nearer to 1 than this is no trend.
+LEVEL = 0.03
+
+
+def share(value: float | None) -> str:
+    """A share of futures in words: `41%`, `about 3%`, `under 1%`; 0% and 100% only when exact. None is a share that no futures can tell."""
+    if value is None:
+        return "cannot answer"
+    if value == 0 or value == 1:
+        return f"{value:.0%}"
+    if value < EDGE:
+        return "under 1%"
+    if value > 1 - EDGE:
+        return "over 99%"
+    return f"{'about ' if value < 0.1 else ''}{value:.0%}"
+
+
+def short(value: float | None) -> str:
+    """A share in few letters, as a table has room for: `41%`, `3%`, `<1%`, `>99%`; `-` where no futures can tell it."""
+    if value is None:
+        return "-"
+    return share(value).replace("about ", "").replace("under ", "<").replace("over ", ">")
+
+
+def points(change: float) -> str:
+    """A change of a share in points: `+12 points`, `-3 points`, `no change`."""
+    rounded = round(100 * change)
+    return "no change" if rounded == 0 else f"{rounded:+d} point{'' if abs(rounded) == 1 else 's'}"
+
+
+def points_between(start: float, end: float) -> str:
+    """What parts two shares that are shown in whole percent, in points: whole ones where those are what parts the shares as
+    shown, else with a tenth.
+
+    >>> points_between(0.41, 0.53), points_between(0.4449, 0.3951), points_between(0.4449, 0.4451)
+    ('+12 points', '-5.0 points', 'under +0.1 points')
+    """
+    change = end - start
+    whole = round(100 * change) == round(100 * end) - round(100 * start)
+    return points(change) if whole else f"{change_in_points(change)} points"
+
+
+def change_in_points(change: float) -> str:
+    """A change of a share in points to a tenth: `+1.5`, `-0.3`; `under +0.1` where a tenth does not show it, `0` for none.
+
+    >>> change_in_points(0.0149), change_in_points(-0.0003), change_in_points(0.0)
+    ('+1.5', 'under -0.1', '0')
+    """
+    if change == 0:
+        return "0"
+    shown = f"{100 * change:+.1f}"
+    return shown if float(shown) else f"under {'+' if change > 0 else '-'}0.1"
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number to two significant digits, with a thin space between thousands; `-` when it is not a number."""
+    if value is None or not math.isfinite(value):
+        return "-"
+    if value == 0:
+        return "0"
+    places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{places}f}".replace(",", "\u2009")
+
+
+def listing(items: list[str]) -> str:
+    """Items as a phrase: `a`, `a and b`, `a, b and c`."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "none"
+
+
+def within(name: str) -> str:
+    """A name or sentence as it reads within another: its first letter small, unless it begins a proper name."""
+    proper = name[:2].isupper() or name.startswith(("China", "Chinese", "US", "AI", "Tier"))
+    return name if proper else name[:1].lower() + name[1:]
+
+
+def day_in_words(day: date) -> str:
+    """A day in a sentence: `26 February 2025`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def spelled(count: int) -> str:
+    """A count in a sentence: in letters up to twelve, then in digits."""
+    return NUMERALS[count] if 0 <= count < len(NUMERALS) else f"{count:,}"
+
+
+def counted(count: int, thing: str) -> str:
+    """A count with its thing: `1 error`, `21 changes`, `0 policies`."""
+    return f"{count:,} {named(count, thing)}"
+
+
+def named(count: int, thing: str) -> str:
+    """What so many of a thing are called: `policy` for one, `policies` for two or none."""
+    many = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
+    return thing if count == 1 else many
+
+
+def capital(text: str) -> str:
+    """A text with its first letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """A text with its first letter small, the rest as it is."""
+    return text[:1].lower() + text[1:]
+
+
+def plain(value: bool | float) -> str:
+    """A flag as `yes` or `no`, a number with its thousands parted."""
+    return ("yes" if value else "no") if isinstance(value, bool) else f"{value:,g}"
+
+
+def limit(value: float, unit: str = "") -> str:
+    """A number of a rule with its unit, in full: `1,580,000,000 TPP`, `14%`; `no limit` where it limits nothing.
+
+    >>> limit(1_580_000_000, "TPP"), limit(0.14, "share"), limit(1e30, "TPP")
+    ('1,580,000,000 TPP', '14%', 'no limit')
+    """
+    if value >= UNLIMITED:
+        return "no limit"
+    return f"{100 * value:.12g}%" if unit == "share" else f"{value:,.12g} {unit}".strip()
+
+
+def a_year(rate: float, falls: bool = False) -> float:
+    """What a log rate [ln/yr] makes of a year [share]: a growth, or the fall where it `falls`.
+
+    >>> round(a_year(0.336), 3), round(a_year(0.336, falls=True), 3)
+    (0.399, 0.285)
+    """
+    return -math.expm1(-rate) if falls else math.expm1(rate)
+
+
+def threshold(value: float, unit: str) -> str:
+    """A threshold of a condition with what its unit makes of it: `0.85`, `6 months`, `0.2, which is 22.1% a year`.
+
+    >>> threshold(0.85, "share"), threshold(6.0, "months"), threshold(0.2, "log growth a year")
+    ('0.85', '6 months', '0.2, which is 22.1% a year')
+    """
+    if unit == LOG_GROWTH:
+        return f"{value:g}, which is {100 * a_year(value):.3g}% a year"
+    return f"{value:g} months" if unit == "months" else f"{value:g}"
+
+
+def unaccented(text: str) -> str:
+    """A text without capitals and accents, so that spellings of one name meet."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
+
+
+def trend(start: float, end: float) -> str:
+    """Which way two numbers go: `rises`, `falls`, or `stays level` where they differ by less than three in a hundred."""
+    if abs(end - start) <= LEVEL * abs(start):
+        return "stays level"
+    return "rises" if end > start else "falls"

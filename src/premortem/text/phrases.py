@@ -1,0 +1,118 @@
+"""Numbers and shares in the words that every page uses; those that charts use too live with the exhibits."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from premortem.text.numbers import (
+    capital,
+    counted,
+    day_in_words,
+    limit,
+    listing,
+    number,
+    points,
+    points_between,
+    share,
+    short,
+    spelled,
+    threshold,
+    within,
+)
+
+__all__ = [
+    "capital",
+    "counted",
+    "day_in_words",
+    "grouped",
+    "interval",
+    "kind",
+    "limit",
+    "listing",
+    "measured",
+    "not_finite",
+    "number",
+    "points",
+    "points_between",
+    "same_under",
+    "sentence",
+    "share",
+    "short",
+    "spelled",
+    "threshold",
+    "together",
+    "under",
+    "weak",
+    "within",
+]
+
+# Fewest effective futures whose weighted shares are shown without a warning beside them.
+FEW = 200.0
+# Smallest size beside a record that is not printed as 0.
+LEAST = 5e-4
+
+
+def measured(x: float) -> str:
+    """A number as it stands beside a record: sizes too small to see are 0."""
+    return number(x if abs(x) >= LEAST else 0.0)
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """An interval of shares in whole percent: `39 to 40%`; `within 1 point` where the ends round alike, nothing for none."""
+    if low is None or high is None:
+        return ""
+    if low == high:
+        return share(low)
+    first, last = round(100 * low), round(100 * high)
+    return "within 1 point" if first == last else f"{first} to {last}%"
+
+
+def together(count: int) -> str:
+    """So many assumptions at once: `all five`, `both`, `the one`."""
+    return {1: "the one", 2: "both"}.get(count, f"all {spelled(count)}")
+
+
+def same_under(policies: int) -> str:
+    """That policies are tried on the same futures, as a phrase that goes on; nothing where there is one."""
+    return ", the same futures under every policy" if policies > 1 else ""
+
+
+def under(title: str) -> str:
+    """A policy as a circumstance: `as written`, `under streamlined`."""
+    return "as written" if title == "As written" else f"under \u2018{within(title)}\u2019"
+
+
+def sentence(text: str) -> str:
+    """Words with a full stop, unless they end with a mark of their own."""
+    return text if text.endswith(("?", ".", "!")) else f"{text}."
+
+
+def one_act(acts: int, edited: int) -> str:
+    """That edits made by one act are one observation; nothing where acts are several."""
+    return f" One act dropped all {edited}, so this is close to a single observation." if acts == 1 else ""
+
+
+def weak(effective: float | None) -> bool:
+    """Whether so few effective futures are left that a weighted share may be noise; None where nothing is weighted."""
+    return effective is not None and effective < FEW
+
+
+def grouped(result: Mapping[str, Any]) -> str:
+    """What a search for families of futures found: so many families, or a continuum that was cut into parts."""
+    k = len(result["archetypes"])
+    if result["continuum"]:
+        return f"Futures are a continuum, without families that stand apart; cut into {spelled(k)} parts to look at"
+    return f"Futures fall into {spelled(k)} families"
+
+
+def kind(result: Mapping[str, Any]) -> str:
+    """What a group of futures is called: a family, or a part of a continuum."""
+    return "part" if result["continuum"] else "family"
+
+
+def not_finite(found: Mapping[str, Sequence[int]], futures: int) -> list[str]:
+    """A sentence a policy with futures whose results are not finite: how many, how they count, and how to look at one."""
+    return [
+        f"{len(which):,} of {counted(futures, 'future')} under {policy} have a result that is not finite; where it is a margin "
+        f"they have failed, and count neither as holding nor as breaking. They are listed in manifest.json; to look at one: premortem run --only {which[0]} --policy {policy}."
+        for policy, which in found.items()
+    ]

@@ -1,0 +1,169 @@
+"""Items: every width of bits counts, systems are multiples of chips, and a name that could mean several asks which."""
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premortem import facts
+from premortem.errors import BadInput, BadInputs
+from premortem.law import book as rules
+from premortem.law import items
+from premortem.law.decide import Transaction, explain
+from premortem.law.engine import decide
+from premortem.law.ledger import decisions
+from premortem.law.transactions import frame_of, parse
+
+RATES = {
+    16: ("bf16_dense_tflops",),
+    9: ("dense_9bit_tops",),
+    8: ("fp8_dense_tflops", "int8_dense_tops"),
+    6: ("dense_6bit_tops",),
+    4: ("fp4_dense_tflops",),
+}
+
+
+def ask(under="history", **fields):
+    return explain(Transaction(fields), rules.load(under))
+
+
+@pytest.mark.parametrize("chip", facts.read("chips").to_dicts(), ids=lambda row: row["name"])
+def test_f003_the_largest_bit_width_counts(chip):
+    """TPP is rate times bits, the largest over all widths, to the rounding of the data sheets."""
+    worked = [bits * chip[rate] for bits, rates in RATES.items() for rate in rates if chip[rate] is not None]
+    assert (chip["tpp"] is None) == (not worked)
+    if worked:
+        assert chip["tpp"] == pytest.approx(max(worked), rel=1e-3)
+        if chip["applicable_die_area_mm2"]:
+            density = chip["tpp"] / chip["applicable_die_area_mm2"]
+            assert chip["performance_density"] == pytest.approx(density, abs=0.02)
+
+
+def test_f003_660_mi355x_are_over_what_lpp_allows_one_consignee():
+    allowed = rules.load("as-written").number("diffusion.lpp", "tpp_year", Transaction({"item": "H20", "destination": "IND", "date": "2025-06-01"}).fields["date"])  # fmt: skip
+    most = int(allowed // (10_066 * 6))
+    assert most < 660
+    answer = ask("as-written", item="MI355X", quantity=660, destination="IND", date="2025-06-01")
+    assert answer.outcome.startswith("licence:")
+    fits = ask("as-written", item="MI355X", quantity=most, destination="IND", date="2025-06-01")
+    assert fits.outcome == "exception:LPP"
+    over = ask("as-written", item="MI355X", quantity=most + 1, destination="IND", date="2025-06-01")
+    assert over.outcome.startswith("licence:")
+
+
+def test_f008_an_ambiguous_name_asks_which_card():
+    answer = ask(item="RTX PRO 6000 Blackwell", destination="CHN", date="2025-06-01")
+    assert answer.outcome == "needs:datacentre"  # what parts the workstation cards from the server card
+    for card in ("Workstation", "Max-Q", "Server"):
+        assert f"RTX PRO 6000 Blackwell {card}" in answer.sentence
+    server = {"item": "RTX PRO 6000 Blackwell Server", "destination": "CHN", "date": "2025-06-01"}
+    told = ask(item="RTX PRO 6000 Blackwell", destination="CHN", date="2025-06-01", datacentre=True)
+    assert told.outcome == ask(**server).outcome
+    still = ask(item="RTX PRO 6000 Blackwell", destination="CHN", date="2025-06-01", datacentre=False)
+    assert still.outcome == "needs:item"
+
+
+@pytest.mark.parametrize("spelling", sorted(items.names().asks))
+def test_f008_whatever_could_mean_several_is_never_guessed(spelling, tmp_path):
+    answer = ask(item=spelling, destination="FRA", date="2024-06-01")
+    assert answer.outcome in ("needs:item", "needs:datacentre")
+    assert not answer.may_go
+    path = tmp_path / "one.csv"
+    path.write_text(f'item,quantity,destination,date\n"{spelling}",1,FRA,2024-06-01\nH20,1,FRA,2024-06-01\n')
+    decided, _ = decisions.decide_file(path, rules.load("history"))
+    assert decided["outcome"].to_list() == [
+        answer.outcome,
+        ask(item="H20", destination="FRA", date="2024-06-01").outcome,
+    ]
+
+
+def test_f008_a_makers_name_before_an_ambiguous_one_does_not_settle_it():
+    assert ask(item="NVIDIA H100", destination="CHN", date="2025-06-01").outcome == "needs:item"
+    assert items.item("AMD Instinct MI300X") == "MI300X"
+
+
+def test_an_ambiguous_name_with_its_tpp_is_decided_by_the_tpp():
+    assert not ask(item="H100", tpp=15_824, destination="CHN", date="2025-06-01").outcome.startswith("needs:item")
+
+
+SYSTEMS = facts.read("systems").filter(~pl.col("chip").str.starts_with("ask")).to_dicts()
+
+
+def test_a_system_is_decided_as_so_many_of_its_chips():
+    rows = []
+    for system in SYSTEMS:
+        for day, place in (("2024-06-01", "CHN"), ("2025-06-01", "IND")):
+            sent = {"destination": place, "date": day}
+            rows.append(sent | {"item": system["system"], "quantity": 3})
+            rows.append(sent | {"item": system["chip"], "quantity": 3 * system["count"]})
+    frame = frame_of([parse(row) for row in rows])
+    found = decide(frame, rules.load("as-written")).to_dicts()
+    for asked, as_system, as_chips in zip(rows[::2], found[::2], found[1::2], strict=True):
+        assert as_system == pytest.approx(as_chips), asked  # the totals that the shipment draws on among it
+    one = ask("as-written", **rows[-2])
+    assert (one.outcome, one.clause) == (found[-2]["outcome"], found[-2]["clause"] or "")
+
+
+def test_a_system_that_comes_back_gives_back_all_its_chips(tmp_path):
+    path = tmp_path / "back.csv"
+    path.write_text(
+        "id,item,quantity,destination,date,consignee,returns\n"
+        "a,DGX H100,200,IND,2025-06-01,One,\nb,DGX H100,200,IND,2025-07-01,One,a\nc,DGX H100,200,IND,2025-08-01,One,\n"
+    )
+    decided, _ = decisions.decide_file(path, rules.load("as-written"))
+    assert decided["headroom_tpp"][2] == decided["headroom_tpp"][0]
+
+
+def test_both_directions_of_a_link_count():
+    """Gaudi 2 has 24 ports of 100 Gb/s: 300 GB/s out and as much in."""
+    assert ask(item="Gaudi 2", destination="CHN", date="2023-03-01").outcome == "licence:presumption_of_denial"
+    assert ask(item="Gaudi 2 HL-225B", destination="CHN", date="2023-03-01").outcome == "no_licence_required"
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(sorted(items.named()["item"])), st.sampled_from(["", " ", "-"]), st.booleans())
+def test_capitals_spaces_and_hyphens_do_not_matter(name, mark, large):
+    said = (name.upper() if large else name.lower()).replace(" ", mark)
+    assert items.item(said) == name
+
+
+CHIPS = ["H100 SXM", "H100 PCIe"]
+
+
+@pytest.mark.parametrize(
+    ("systems", "aliases", "said"),
+    [
+        ([("Box", "H100 SXM"), ("BOX", "H100 PCIe")], [], "systems.csv: BOX: is the name of two systems"),
+        ([("Box", "H100 SXN")], [], "systems.csv: Box: holds no known chip: H100 SXN; did you mean H100 SXM?"),
+        ([], [("H1", "H100 SXN")], "aliases.csv: H1: points at nothing: H100 SXN; did you mean H100 SXM?"),
+        ([], [("H1", "ask: H100 SXM or H100 X")], "aliases.csv: H1: points at nothing: H100 X"),
+    ],
+)
+def test_a_table_that_points_at_nothing_or_twice_is_one_clear_line(systems, aliases, said):
+    rows = [{"system": name, "chip": chip} for name, chip in systems]
+    with pytest.raises((BadInput, BadInputs)) as caught:
+        items.spelt(CHIPS, rows, [{"alias": a, "target": t} for a, t in aliases])
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_simulated_world_asks_only_of_the_chips_that_were_chosen_for_it():
+    """A chip that is added to the catalogue must not move the world unseen."""
+    from premortem.cases.us_ai_2025.world import policy_levers as levers
+
+    countries = tuple(facts.read("regions")["countries"])
+    label, _ = levers._questions(countries)
+    asked = set(label.filter(pl.col("question") == "chip")["about"])
+    assert "H20" in asked
+    assert asked <= set(items.catalogue().filter(pl.col("modelled"))["item"])
+    assert "H20 141GB" not in asked
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"), [("H20", "tpp", 15832), ("A100 80GB SXM", "tpp", 100), ("A30", "datacentre", 0)]
+)
+def test_a_value_that_contradicts_the_chip_by_name_is_refused_with_the_catalogues(name, field, value):
+    with pytest.raises(BadInput, match=r"the catalogue says .*--item chip with its --tpp"):
+        parse({"item": name, "destination": "VNM", field: value})
+    assert parse({"item": "chip", "destination": "VNM", "tpp": 15832})["tpp"] == 15832
+    assert parse({"item": "H20", "destination": "VNM", "tpp": 2368})["item"] == "H20"

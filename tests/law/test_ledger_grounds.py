@@ -1,0 +1,171 @@
+"""A ledger tells of each row what `check` tells of it alone: may it go, on what that hangs, how sure it is, who was hit."""
+
+import json
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from premortem.cli import app
+from premortem.law import book as rules
+from premortem.law.alike import alike
+from premortem.law.decide import Transaction, explain
+from premortem.law.engine import decide
+from premortem.law.ledger.decisions import decide_ledger
+from premortem.law.rulebook_version import verified
+from premortem.law.transactions import frame_of, parse
+
+FIRST, DAYS = date(2022, 6, 1), 1_900
+ITEMS = ("H100 SXM", "H20", "RTX 4090", "A30", "T4", "MI308X", "DGX H100", "logic_die", "sme_tool", "closed_weights")
+PLACES = ("CHN", "MAC", "FRA", "ARE", "SGP", "UKR", "ETH", "IRN", "VNM", "USA")
+NAMES = ("Huawei", "Huawai", "Microsoft", "Acme", "Tencent", "Moonshot Labs", "TBD", "G42", "Nexperia", "Magnachip")
+# Values of the fields that clauses ask of, and of which another is tried where nobody gave one.
+OTHERS = {
+    "headquarters": PLACES,
+    "parent_headquarters": PLACES,
+    "exporter_hq": PLACES,
+    "made_in": PLACES,
+    "from": PLACES,
+    "designer_hq": PLACES,
+    "exporter": ("nvidia", "NVIDIA Singapore", "reseller", "intel", "distributor"),
+    "consignee": NAMES,
+    "end_user": NAMES,
+    "parent": NAMES,
+    "cleared": ("Huawai=another firm", "Moonshot Labs=another firm"),
+    "status": ("none", "uveu", "nveu", "veu"),
+    "end_use": ("data_centre", "fab", "supercomputer", "military", "packaging"),
+    "destination_region": ("crimea", "other"),
+    "certified": (True, False),
+    "notice_given": (True, False),
+    "listed": (True, False),
+    "sold_in_us": (True, False),
+    "private_sector": (True, False),
+    "us_share": (0.0, 0.4, 0.6),
+    "ownership": (0.0, 0.5, 0.6),
+    "us_share_after": (0.4, 0.6),
+    "fab_node_nm": (7.0, 16.0, 28.0),
+    "used_tpp": (0.0, 1e8, 1e9),
+    "consignee_tpp_this_year": (0.0, 2e7, 3e7),
+}
+ROWS = st.fixed_dictionaries(
+    {
+        "item": st.sampled_from(ITEMS),
+        "destination": st.sampled_from(PLACES),
+        "quantity": st.just(1),
+        "date": st.integers(0, DAYS).map(lambda n: FIRST + timedelta(n)),
+    }
+)
+MORE = st.lists(st.sampled_from([(k, v) for k, held in OTHERS.items() for v in held]), max_size=3).map(dict)
+SHIPMENTS = st.tuples(ROWS, MORE).map(lambda both: both[0] | both[1])
+
+
+def as_ledger(rows):
+    columns = {name: None for row in rows for name in row}
+    shown = {name: [None if name not in row else str(row[name]) for row in rows] for name in columns}
+    return pl.DataFrame(shown, schema=dict.fromkeys(shown, pl.String)).rename({"parent": "parent_name"}, strict=False)
+
+
+def told(decision):
+    return {
+        "outcome": decision.outcome,
+        "clause": decision.clause or None,
+        "may_go": decision.may_go,
+        "confidence": decision.confidence or None,
+        "rests_on": {a.field for a in decision.rests_on},
+    }
+
+
+@pytest.mark.parametrize("policy", ["history", "as-written"])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rows=st.lists(SHIPMENTS, min_size=1, max_size=12))
+def test_each_row_of_a_ledger_is_told_as_check_tells_it(policy, rows):
+    book = rules.load(policy)
+    for row, decided in zip(rows, decide_ledger(as_ledger(rows), book).to_dicts(), strict=True):
+        assert decided["rejected"] is None
+        alone = told(explain(Transaction(row), book))
+        found = {k: decided[k] for k in alone} | {"rests_on": {*(decided["rests_on"] or "").split("; ")} - {""}}
+        assert found == alone, row
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rows=st.lists(SHIPMENTS, min_size=40, max_size=80))
+def test_rows_that_are_taken_as_alike_have_one_answer(rows):
+    book = rules.load("as-written")
+    frame = frame_of([parse(row) for row in rows])
+    answers = decide(frame, book)
+    group, first = alike(frame, answers, book)
+    same = answers.select("outcome", "clause", "eccn", "required_by")
+    assert same.equals(same[first][group])
+
+
+def test_days_between_which_nothing_turns_and_places_of_the_same_groups_are_alike():
+    book = rules.load("history")
+    rows = [("A30", "FRA", "2025-06-01"), ("A30", "DEU", "2025-06-03"), ("A30", "CHN", "2025-06-01")]
+    frame = frame_of([parse(dict(zip(("item", "destination", "date"), row, strict=True))) for row in rows])
+    group, first = alike(frame, decide(frame, book), book)
+    assert group.tolist() == [0, 0, 1]
+    assert first.tolist() == [0, 2]
+
+
+def test_a_row_counts_with_what_the_ledger_shipped_before_it():
+    book = rules.load("as-written")
+    row = {"item": "H100 SXM", "destination": "ARE", "date": "2025-06-01", "consignee": "One"}
+    rows = [row | {"quantity": n} for n in ("1000", "1000")]
+    before, after = decide_ledger(pl.DataFrame(rows), book).to_dicts()
+    sent = 1000 * 15824.0
+    alone = [explain(Transaction(rows[0] | {"consignee_tpp_this_year": x, "used_tpp": 0.0}), book) for x in (0.0, sent)]
+    assert alone[0].outcome != alone[1].outcome, "the second shipment is over the consignee's limit"
+    for one, decision in zip((before, after), alone, strict=True):
+        assert (one["outcome"], one["may_go"], one["confidence"]) == (
+            decision.outcome, decision.may_go, decision.confidence,
+        )  # fmt: skip
+
+
+def test_goods_that_come_back_are_no_shipment_that_may_or_may_not_go():
+    rows = [
+        {"id": "1", "item": "T4", "quantity": "5", "destination": "FRA", "date": "2025-06-01", "returns": None},
+        {"id": "2", "item": "T4", "quantity": "5", "destination": "FRA", "date": "2025-06-02", "returns": "1"},
+    ]
+    back = decide_ledger(pl.DataFrame(rows), rules.load("history")).row(1, named=True)
+    assert (back["outcome"], back["may_go"], back["rests_on"], back["confidence"]) == ("returned", None, None, None)
+
+
+def test_the_command_tells_what_is_stale_hit_and_not_checked(tmp_path):
+    path, out = tmp_path / "l.csv", tmp_path / "d.csv"
+    late = verified().news + timedelta(1)
+    path.write_text(
+        "item,quantity,destination,date,consignee\n"
+        f"T4,1,UKR,2025-06-01,\nRTX 4090,1,CHN,{late},Huawai\nT4,1,FRA,2025-06-01,Microsoft\nH20,1,SGP,2025-06-01,Huawei\n"
+    )
+    done = CliRunner().invoke(app, ["ledger", str(path), "-o", str(out), "--json"])
+    summary = json.loads(done.stdout)
+    assert summary["may_go"] == {"true": 1, "false": 1, "null": 2}
+    assert summary["stale"] == 1
+    assert summary["rulebook"] == {"version": verified().version, "verified_to": str(verified().news)}
+    assert {(h["given"], h["equal"]) for h in summary["hits"]} == {("Huawei", True), ("Huawai", False)}
+    assert len(summary["not_checked"]) == len({*summary["not_checked"]})
+    assert any("consignee in 1 of 4 rows" in sentence for sentence in summary["not_checked"])
+    assert any(sentence.startswith("STALE") for sentence in summary["not_checked"])
+    decided = pl.read_csv(out)
+    assert decided["may_go"].to_list() == [None, None, True, False]
+    assert decided["rests_on"].to_list() == ["destination_region", None, None, None]
+    assert decided["hits"].is_not_null().to_list() == [False, True, False, True]
+    printed = CliRunner().invoke(app, ["ledger", str(path), "-o", str(out)]).stdout.replace("\n", " ")
+    assert "1 row may go without a licence, 1 may not, 2 hang on facts or names" in printed
+    assert f"STALE: 1 row after {verified().news}" in printed
+
+
+def test_a_decided_ledger_can_be_decided_again(tmp_path):
+    rows = pl.DataFrame([{"item": "T4", "quantity": "1", "destination": "UKR", "date": "2025-06-01"}])
+    once = decide_ledger(rows, rules.load("history"))
+    assert decide_ledger(once, rules.load("history")).equals(once)
+
+
+def test_a_ledger_without_rows_has_the_same_columns_and_nothing_to_tell(tmp_path):
+    path = tmp_path / "l.csv"
+    path.write_text("item,quantity,destination,date\n")
+    summary = json.loads(CliRunner().invoke(app, ["ledger", str(path), "--json"]).stdout)
+    assert (summary["rows"], summary["may_go"], summary["stale"]) == (0, {"true": 0, "false": 0, "null": 0}, 0)

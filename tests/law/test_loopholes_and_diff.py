@@ -1,0 +1,79 @@
+"""Loopholes that anybody can check again, and what changed between rulebooks, in words and as data."""
+
+import json
+import shlex
+import sys
+from datetime import date
+
+import pytest
+
+from premortem import cli
+from premortem.law import book as rules
+from premortem.law import diff
+from premortem.law.loopholes import loopholes
+from premortem.law.worked_cases import arguments, command
+
+
+@pytest.mark.parametrize("policy", ["as-written", "history"])
+def test_both_sides_of_every_loophole_decide_again_as_told_by_the_command_line(policy, capsys, monkeypatch):
+    found = loopholes(rules.load(policy))
+    assert len({row["name"] for row in found}) >= 6
+    for row in found:
+        assert row["outcome_a"] != row["outcome_b"]
+        for side in "ab":
+            monkeypatch.setattr(sys, "argv", [*shlex.split(row[f"check_{side}"]), "--json"])
+            with pytest.raises(SystemExit):
+                cli.main()
+            assert json.loads(capsys.readouterr().out)["outcome"] == row[f"outcome_{side}"], row["name"]
+
+
+def test_a_command_gives_back_the_fields_that_it_was_made_of():
+    fields = {
+        "item": "H100 SXM",
+        "quantity": 1699.0,
+        "destination": "ARE",
+        "date": date(2025, 6, 1),
+        "certified": False,
+    }
+    told = arguments(command(fields, "as-written").removeprefix("premortem check "))
+    assert told == {
+        "item": "H100 SXM", "quantity": "1699", "destination": "ARE", "date": "2025-06-01", "certified": "0", "under": "as-written",
+    }  # fmt: skip
+
+
+def between(a, b, book="history", other=None):
+    return diff.diff((rules.load(book), date.fromisoformat(a)), (rules.load(other or book), date.fromisoformat(b)))
+
+
+def test_a_diff_of_a_book_with_itself_says_nothing():
+    assert between("2025-06-01", "2025-06-01") == {"changes": [], "gain": [], "lose": [], "words": []}
+
+
+def test_a_diff_names_who_gains_and_who_loses_in_countries_and_chips():
+    found = between("2026-01-14", "2026-02-03")
+    (chinese,) = (r for r in found["gain"] if r["chip"] == "H200 SXM" and "CHN" in r["places"])
+    assert chinese["to"] == "licence:case_by_case"
+    assert set(chinese["places"]) == {"CHN", "HKG", "MAC"}
+    assert found["lose"] == []
+    moved = between("2025-11-06", "2025-11-07")
+    assert "Cambodia leaves D:5" in [c["text"] for c in moved["changes"]]
+    assert any(s.startswith("Cambodia gains, for 2,000") for s in moved["words"])
+
+
+def test_a_diff_turns_around_when_its_sides_do():
+    there, back = between("2025-05-14", "2025-05-15", "as-written"), between("2025-05-15", "2025-05-14", "as-written")
+    assert {(r["chip"], r["from"], r["to"], r["count"]) for r in there["lose"]} == {
+        (r["chip"], r["to"], r["from"], r["count"]) for r in back["gain"]
+    }
+    assert {c["clause"] for c in there["changes"] if c["kind"] == "new"} == {
+        c["clause"] for c in back["changes"] if c["kind"] == "gone"
+    }
+
+
+def test_a_diff_of_policies_tells_numbers_tiers_and_strengths():
+    changes = between("2025-06-01", "2025-06-01", "as-written", "streamlined")["changes"]
+    kinds = {c["kind"] for c in changes}
+    assert {"number", "place", "strength"} <= kinds
+    (cap,) = (c for c in changes if c.get("clause") == "diffusion.country_allocation")
+    assert (cap["from"], cap["to"]) == (790_000_000, 1_580_000_000)
+    assert "Poland goes from tier 2 to 1" in [c["text"] for c in changes]

@@ -1,0 +1,56 @@
+"""The strip of outcomes over time, against asking about each day."""
+
+import itertools
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premortem.case import default
+from premortem.law import book as rules
+from premortem.law.decide import Transaction
+from premortem.law.engine import decide
+from premortem.law.timeline import timeline
+from premortem.law.transactions import frame_of
+
+FIRST, LAST = date(2022, 8, 1), date(2026, 12, 31)
+DAYS = [FIRST + timedelta(n) for n in range((LAST - FIRST).days + 1)]
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    item=st.sampled_from(["H100 SXM", "H20", "RTX 4090", "L4", "hbm_stack", "sme_tool", "closed_weights", "logic_die"]),
+    place=st.sampled_from(["CHN", "ARE", "IND", "KHM", "MAC", "FRA", "CYP", "RUS"]),
+    policy=st.sampled_from(rules.policies(default())),
+)
+def test_a_strip_says_of_every_day_what_asking_about_that_day_says(item, place, policy):
+    facts = {
+        "density_gb_s_mm2": 3,
+        "fab_node_nm": 14,
+        "ops": 2e26,
+        "node_nm": 7,
+        "tpp": 900 if item == "logic_die" else None,
+    }
+    t = Transaction(item=item, quantity=50, destination=place, ownership=0.6, **facts)
+    book = rules.load(policy)
+    strip = timeline(t, book, FIRST, LAST)
+    told = [(s.outcome, s.clause) for s in strip for _ in range((s.last - s.first).days + 1)]
+    asked = decide(frame_of([{**t.fields, "date": day} for day in DAYS]), book).select("outcome", "clause")
+    assert told == [(outcome, clause or "") for outcome, clause in asked.rows()]
+    assert all(a.last + timedelta(1) == b.first for a, b in itertools.pairwise(strip))
+    assert (strip[0].first, strip[-1].last) == (FIRST, LAST)
+
+
+def test_a_strip_of_no_days_is_empty_and_of_one_day_a_single_span():
+    t, book = Transaction(item="H20", destination="CHN"), rules.load("history")
+    assert timeline(t, book, LAST, FIRST) == ()
+    (only,) = timeline(t, book, date(2025, 4, 9), date(2025, 4, 9))
+    assert only.outcome == "licence:case_by_case"
+
+
+def test_a_strip_turns_on_the_day_on_which_a_party_is_listed():
+    strip = timeline(
+        Transaction(item="T4", destination="CHN", consignee="Zhipu AI"), rules.load("history"), FIRST, LAST
+    )
+    listed = next(span for span in strip if span.outcome != "no_licence_required")
+    assert (listed.first, listed.clause) == (date(2025, 1, 16), "el.listed")

@@ -1,0 +1,217 @@
+"""Attribution, regret, families and edits on problems whose answers are known."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premortem import facts, questions
+from premortem.case import default
+from premortem.propositions import positions
+from premortem.questions import archetypes, edit_index, regret_measures, shapley
+from tests.questions.own import PLACES, flat, study_of, uniform
+
+
+def flags(share, n=20_000):
+    return np.arange(n) < round(share * n)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(-0.1, 0.1), min_size=2, max_size=5), st.integers(0, 99))
+def test_shapley_values_are_the_single_effects_where_items_do_not_interact(effects, seed):
+    found = shapley.shapley(lambda frozen: flags(0.5 - sum(effects[i] for i in frozen)), len(effects), 4, seed)
+    for one, effect in zip(found, effects, strict=True):
+        assert one.effect == pytest.approx(effect, abs=2e-4)
+    whole = 0.5 - flags(0.5 - sum(effects)).mean()
+    assert sum(e.effect for e in found) == pytest.approx(whole, abs=1e-6)
+
+
+def test_shapley_shares_a_joint_effect_equally():
+    """The share falls by 0.4 only when both items are frozen."""
+    found = shapley.shapley(lambda frozen: flags(0.1 if len(frozen) == 2 else 0.5), 2)
+    assert [e.effect for e in found] == pytest.approx([0.2, 0.2])
+
+
+def test_paired_intervals_cover_the_truth_about_as_often_as_they_say():
+    rng, inside = np.random.default_rng(1), 0
+    for _ in range(400):
+        one = shapley.paired((rng.random(500) < 0.4).astype(float) - (rng.random(500) < 0.3))
+        inside += one.low <= 0.1 <= one.high
+    assert 0.92 <= inside / 400 <= 0.98
+
+
+@pytest.mark.parametrize(
+    ("correlation", "kind", "end"), [(0.5, "driver", 1.0), (0.5, "arrestor", 2.0), (-0.5, "driver", 2.0)]
+)
+def test_a_driver_is_neutral_where_it_helps_least_and_an_arrestor_where_it_harms_least(correlation, kind, end):
+    assert shapley.neutral_end(correlation, kind, 1.0, 2.0) == end
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(2, 5), st.integers(0, 1000))
+def test_regret_is_never_negative_and_zero_for_the_best(policies, seed):
+    rng = np.random.default_rng(seed)
+    regrets = regret_measures.regret({str(p): rng.normal(size=50) for p in range(policies)})
+    assert min(r.min() for r in regrets.values()) == 0
+    assert (np.min(list(regrets.values()), axis=0) == 0).all()
+
+
+def test_robustness_metrics_may_disagree_and_each_is_what_it_says():
+    safe, bold = np.full(1000, 0.2), np.where(np.arange(1000) < 900, 0.4, -0.9)
+    measures = {"safe": safe, "bold": bold}
+    scored = regret_measures.scores(measures, {"safe": np.zeros(1000, bool), "bold": bold > 0})
+    ranked = regret_measures.rankings(scored)
+    assert ranked["maximin"][0] == "safe"
+    assert ranked["minimax_regret"][0] == "safe"
+    assert ranked["expected"][0] == "bold"
+    assert ranked["satisficing"][0] == "bold"
+    assert scored["mean_regret"]["bold"] == pytest.approx(-0.11)
+
+
+def test_the_measure_weighs_assumptions_as_asked():
+    margins = {"A1": np.array([1.0]), "A2": np.array([-1.0])}
+    assert regret_measures.performance(margins) == pytest.approx([0.0])
+    assert regret_measures.performance(margins, {"A1": 3.0, "A2": 1.0}) == pytest.approx([0.5])
+
+
+def test_a_policy_beaten_everywhere_is_not_in_the_pareto_set():
+    assert regret_measures.pareto({"a": [1, 2], "b": [2, 1], "c": [1, 1]}) == ["a", "b"]
+
+
+def test_planted_families_are_found_and_medoids_belong_to_them():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 4, 1200)
+    features = rng.normal(size=(1200, 12)) * 0.3 + np.eye(4).repeat(3, axis=1)[truth] * 4
+    found = archetypes.families(features)
+    assert len(found.medoids) == 4
+    assert found.stability[4] > 0.95
+    np.testing.assert_array_equal(found.labels[found.medoids], np.arange(4))
+    np.testing.assert_array_equal(found.assign(features), found.labels)
+
+
+def test_a_signpost_is_the_reading_that_sorts_best():
+    early = np.stack([np.arange(100.0), np.tile([0.0, 1.0], 50)])
+    name, cut, side, accuracy = archetypes.separating(early, ["a", "b"], (np.arange(100) >= 60).astype(int), 1)[0]
+    assert (name, side) == ("a", "above")
+    assert cut == pytest.approx(59, abs=3)
+    assert accuracy > 0.95
+
+
+def test_sources_after_the_day_do_not_press():
+    early, late = positions.pressure(date(2025, 2, 26), default()), positions.pressure(date(2026, 6, 1), default())
+    assert sum(late.values()) > sum(early.values())
+    known = positions.known_positions(date(2025, 2, 26), default())
+    assert known["known_on"].max() <= date(2025, 2, 26)
+    assert ("Microsoft", "tier caps") not in set(known.select("actor", "clause_family").iter_rows())
+
+
+def test_f036_what_cannot_be_proved_on_the_day_presses_on_nothing():
+    """Net pressure is recomputed here from the table by hand: rows without a day, or with a later one, count for nothing."""
+    day = date(2025, 2, 26)
+    rows = [r for r in facts.read("positions").to_dicts() if r["clause_family"] == "tier caps"]
+    every = sum(r["position"] * r["salience"] for r in rows)
+    proved = sum(r["position"] * r["salience"] for r in rows if r["known_on"] is not None and r["known_on"] <= day)
+    assert positions.pressure(day, default())["tier caps"] == pytest.approx(abs(proved) / 2)
+    assert positions.pressure(day, default())["tier caps"] < 5.2 < abs(every) / 2
+    assert "letter April 2025" not in set(positions.known_positions(day, default())["source"])
+
+
+def test_f036_a_position_without_a_day_counts_on_none():
+    undated = facts.read("positions").filter(pl.col("known_on").is_null()).select("actor", "clause_family").rows()
+    known = positions.known_positions(date(2030, 1, 1), default()).select("actor", "clause_family").rows()
+    assert len(undated) > 5
+    assert not set(undated) & set(known)
+
+
+def test_f036_a_later_stand_takes_the_place_of_an_earlier_one():
+    """The White House: for tighter limits in February 2025, split by the end of July."""
+    house = (pl.col("actor") == "White House 2025") & (pl.col("clause_family") == "below-threshold ban")
+    stands = [
+        positions.known_positions(day, default()).filter(house)["position"].to_list()
+        for day in (date(2025, 2, 26), date(2025, 8, 1))
+    ]
+    assert stands == [[1], [0]]
+
+
+def test_ties_in_a_ranking_count_as_a_fair_draw():
+    edited = np.array([True, False, False, False, True, True, False, False])
+    assert edit_index._hits(np.arange(8.0, 0, -1), edited) == 2
+    assert edit_index._hits(np.zeros(8), edited) == pytest.approx(5 * 3 / 8, abs=0.05)
+    assert edit_index._hits(np.array([3.0, 2, 1, 1, 1, 1, 1, 1]), edited) == pytest.approx(1 + 3 * 2 / 6)
+
+
+def test_f047_the_regret_of_a_policy_worse_by_five_everywhere_is_five():
+    rng = np.random.default_rng(0)
+    worse = rng.normal(size=500) * 3
+    measures = {
+        "worse": regret_measures.performance({"A1": worse}),
+        "better": regret_measures.performance({"A1": worse + 5.0}),
+    }
+    summary = regret_measures.summarise(regret_measures.regret(measures))
+    assert summary["worse"] == pytest.approx({"mean": 5.0, "p90": 5.0, "max": 5.0})
+    assert summary["better"] == {"mean": 0.0, "p90": 0.0, "max": 0.0}
+    scored = regret_measures.scores(measures, {name: m > 0 for name, m in measures.items()})
+    assert scored["maximin"]["worse"] == worse.min()  # maximin is the worst future, not one in a hundred
+    assert scored["expected"]["better"] - scored["expected"]["worse"] == pytest.approx(5.0)
+
+
+def better_by_five(values, levers):
+    """Five better where a policy pulls coercion, in every future."""
+    return {"y": flat(np.sin(5 * values[PLACES[0]]) * 3 + 5.0 * (levers.coercion.max() > 0))}
+
+
+def test_f047_compare_tells_it_in_the_margins_unit(tmp_path):
+    study = study_of(tmp_path / "mine", better_by_five, uniform(2))
+    run = study.run(["as-written", "maximal"], futures=600, out=tmp_path / "out")
+    found = questions.compare(run, time=False)
+    assert found["regret"]["as-written"] == pytest.approx({"mean": 5.0, "p90": 5.0, "max": 5.0}, abs=1e-5)
+    assert found["regret_by_assumption"]["A1"] == pytest.approx({"as-written": 5.0, "maximal": 0.0}, abs=1e-5)
+
+
+def game(items, seed):
+    """A game of chance among items that interact: a future holds when its weighted sum of frozen items stays in bounds."""
+    rng = np.random.default_rng(seed)
+    weight, pair = rng.normal(size=items), rng.normal(size=(items, items))
+
+    def share(frozen):
+        z = np.zeros(items)
+        z[list(frozen)] = 1.0
+        return 1 / (1 + np.exp(-(0.5 * weight @ z + 0.4 * z @ pair @ z)))
+
+    return share
+
+
+def exact(share, items):
+    """Shapley values by their definition, over all subsets."""
+    from itertools import combinations
+    from math import factorial
+
+    every, found = range(items), np.zeros(items)
+    for i in every:
+        for size in range(items):
+            weight = factorial(size) * factorial(items - size - 1) / factorial(items)
+            for rest in combinations([j for j in every if j != i], size):
+                found[i] += weight * (share(frozenset(rest)) - share(frozenset({*rest, i})))
+    return found
+
+
+def test_f050_intervals_of_shapley_values_by_eight_permutations_cover_the_truth_as_often_as_they_say():
+    """Items enough that permutations are drawn; sums of normal scores with 3 degrees of freedom covered 81%."""
+    items, inside = 7, []
+    for seed in range(60):
+        share = game(items, seed)
+        truth, chances = exact(share, items), np.random.default_rng([seed, 1]).random(400)
+        found = shapley.shapley(lambda frozen, u=chances, s=share: u < s(frozen), items, 8, seed)
+        inside += [one.low <= t <= one.high for one, t in zip(found, truth, strict=True)]
+    assert 0.92 <= np.mean(inside) <= 0.985
+
+
+@pytest.mark.parametrize("items", [2, 3, 4, 5])
+def test_f050_few_items_have_their_exact_shapley_values(items):
+    share = game(items, items)
+    n = 20_000
+    found = shapley.shapley(lambda frozen: np.arange(n) < share(frozen) * n, items)
+    assert [one.effect for one in found] == pytest.approx(exact(share, items), abs=3e-4)
