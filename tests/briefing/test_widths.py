@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem import cli, questions, terminal
-from premortem.terminal.board import add_columns, print_table, wrapped
+from premortem.terminal.layout import add_columns, print_table, wrapped
 
 WIDTHS = (60, 80, 120)
 COMMANDS = (

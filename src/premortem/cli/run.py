@@ -150,7 +150,7 @@ def _paths(written: Any) -> dict[str, str]:
 def _say_left_out(lines: Sequence[str]) -> None:
     from rich.console import Console
 
-    from premortem.terminal.board import wrapped
+    from premortem.terminal.layout import wrapped
 
     width = Console(stderr=True).width
     for line in lines:

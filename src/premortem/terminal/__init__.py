@@ -6,27 +6,22 @@ from typing import Any
 # Where each public name lives; loaded when asked for, so that a decision needs no JAX.
 _HOMES = (
     {"print_exhibits": "gallery", "print_future": "one_future"}
+    | dict.fromkeys(("print_board", "print_run", "progress_bar"), "board")
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
     | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "answers")
     | dict.fromkeys(
+        ("print_cases", "print_clauses", "print_decision", "print_diff", "print_ledger", "print_loopholes"), "rules"
+    )
+    | dict.fromkeys(
         (
             "print_benchmarks",
-            "print_board",
             "print_case_list",
-            "print_cases",
-            "print_clauses",
-            "print_decision",
-            "print_diff",
             "print_evidence",
             "print_history",
-            "print_ledger",
-            "print_loopholes",
             "print_pulled",
-            "print_run",
             "print_tables",
-            "progress_bar",
         ),
-        "board",
+        "shipped",
     )
 )
 __all__ = [

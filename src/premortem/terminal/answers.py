@@ -11,7 +11,7 @@ from rich.table import Table
 
 from premortem.questions.archetypes import STRUCTURE
 from premortem.study import Study
-from premortem.terminal.board import add_columns, print_table
+from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
 
 # Rows of each kind that a terminal shows; the JSON has all.

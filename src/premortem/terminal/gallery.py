@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem import exhibits
-from premortem.terminal.board import print_table
+from premortem.terminal.layout import print_table
 from premortem.text.numbers import counted
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.questions import signs
-from premortem.terminal.board import print_table
+from premortem.terminal.layout import print_table
 from premortem.text.numbers import counted
 from premortem.text.phrases import number
 

@@ -5,7 +5,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from premortem.terminal.board import add_columns, print_board, print_table
+from premortem.terminal.board import print_board
+from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
 from premortem.text.tables import plain
 from premortem.watch.hindcast import Hindcast

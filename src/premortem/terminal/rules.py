@@ -1,0 +1,119 @@
+"""What the rulebook says, in a terminal: decisions, ledgers, clauses, what changes between two sides, loopholes."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from premortem.law import memo
+from premortem.terminal.layout import wrapped
+from premortem.text import phrases
+
+# Hits of a ledger that are shown.
+HITS = 20
+
+
+def print_decision(decision: Any, trace: bool = False) -> None:
+    """The memo, the sentence in bold; with `trace` the ladder too."""
+    console = Console(highlight=False)
+    console.print(memo.question(decision), markup=False)
+    console.print(decision.sentence, style="bold", markup=False)
+    for line in memo.grounds(decision):
+        console.print(wrapped(line, console.width, "  "), markup=False, soft_wrap=True)
+    for step in decision.trace if trace else ():
+        late = "" if step.reached else " (not reached)"
+        console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", markup=False)
+        for test in step.tests if step.reached else ():
+            console.print(f"      {memo.met_word(test)}: {test.test}  ({test.value})", markup=False)
+    console.print(memo.ADVICE, style="dim")
+
+
+def print_cases(results: list[dict[str, Any]]) -> None:
+    """Cases that disagree, then how many agree."""
+    console = Console(highlight=False)
+    for row in results:
+        if "error" in row:
+            console.print(f"{row['case']}: cannot be decided", soft_wrap=True)
+        elif not row.get("agrees", True) or "expected" not in row:
+            console.print(
+                f"{row['case']}: {row['outcome']}"
+                + (f" by {row['clause']}" if row["clause"] else "")
+                + (f"; expected {row['expected']}" if "expected" in row else "")
+            )
+    asked = [row["agrees"] for row in results if "expected" in row]
+    counts = [f"{sum(asked)} of {len(asked)} as expected"] if asked else []
+    console.print(", ".join([phrases.counted(len(results), "case"), *counts]))
+
+
+def print_ledger(result: dict[str, Any], out: Path | None) -> None:
+    """Rejected rows on top, then outcomes and headroom."""
+    console = Console(highlight=False)
+    for wrong in result["rejected"][:20]:
+        console.print(f"row {wrong['row']}: {wrong['why']}", style="bold")
+    if len(result["rejected"]) > 20:
+        console.print(f"... and {len(result['rejected']) - 20:,} more rejected rows; see them with --json")
+    for outcome, count in result["outcomes"].items():
+        console.print(f"{count:>12,}  {outcome}")
+    for line in _grounds(result):
+        console.print(line)
+    for place, left in result["headroom"].items():
+        room = phrases.limit(left, "TPP")
+        console.print(f"{place}: {room} {'to' if room == 'no limit' else 'left of'} its allocation")
+    rejected = f", {result['rejected_count']:,} of them rejected" if result["rejected_count"] else ""
+    if result["rejected_file"]:
+        rejected += f" and written to {result['rejected_file']}"
+    if result["joined"]:
+        rejected += f", mended ones put back among those of {result['joined']}"
+    console.print(
+        f"{phrases.counted(result['rows'], 'row')}{rejected}, in {result['seconds']:.2f} s"
+        + (f"; written to {out}" if out else "")
+    )
+
+
+def _grounds(result: dict[str, Any]) -> list[str]:
+    """How many rows may go, what was hit, and what the answers do not cover."""
+    may, hits = result["may_go"], result["hits"]
+    lines = [f"{phrases.counted(may['true'], 'row')} may go without a licence, {may['false']:,} may not, {may['null']:,} hang on facts or names"]  # fmt: skip
+    lines += [
+        f"{h['party']} {h['given']}: {h['name'] or h['list']} ({phrases.counted(h['rows'], 'row')})"
+        for h in hits[:HITS]
+    ]
+    lines += [f"... and {len(hits) - HITS:,} more hits; see them with --json"] if len(hits) > HITS else []
+    if result["stale"]:
+        day = result["rulebook"]["verified_to"]
+        lines.append(f"STALE: {phrases.counted(result['stale'], 'row')} after {day}, to which the rulebook is verified")
+    return [*lines, *(f"Not checked: {sentence}" for sentence in result["not_checked"]), memo.current()]
+
+
+def print_clauses(clauses: list[dict[str, Any]]) -> None:
+    """Clauses in force, with their numbers."""
+    console = Console(highlight=False)
+    for c in clauses:
+        console.print(f"[bold]{c['clause']}[/bold]  {c['citation']}")
+        numbers = "; ".join(f"{k} = {phrases.limit(v['value'], v['unit'])}" for k, v in c["numbers"].items())
+        console.print(f"  {c['says']}" + (f"\n  {numbers}" if numbers else ""))
+    console.print(f"{phrases.counted(len(clauses), 'clause')} in force")
+
+
+def print_diff(result: dict[str, Any]) -> None:
+    """Changes in words, then who gains and who loses."""
+    console = Console(highlight=False)
+    for change in result["changes"]:
+        console.print(f"  {change['text']}")
+    for sentence in result["words"]:
+        console.print(sentence)
+    console.print(phrases.counted(len(result["changes"]), "change"))
+
+
+def print_loopholes(found: list[dict[str, Any]]) -> None:
+    """Each pair: what it shows, both sides, the compute it could move."""
+    console = Console(highlight=False)
+    for row in found:
+        console.print(f"[bold]{row['name']}[/bold] ({row['clause']}): {row['says']}")
+        for side in ("a", "b"):
+            fields = ", ".join(f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in row[side].items())
+            console.print(f"  {side}: {row['outcome_' + side]}  [dim]{fields}[/dim]")
+        if row["h100e"]:
+            console.print(f"  could move {row['h100e']:,.0f} H100 equivalents")
+        console.print(f"  again: {row['check_a']}\n         {row['check_b']}", style="dim", soft_wrap=True)
+    console.print(phrases.counted(len(found), "pair"))

@@ -1,0 +1,97 @@
+"""What ships, in a terminal: priors beside their evidence, tables and their age, cases, the record, benchmarks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from premortem.ensemble.evidence import Compared
+from premortem.terminal.layout import add_columns, print_table
+from premortem.text import phrases
+
+
+def print_evidence(found: Sequence[Compared]) -> None:
+    """Every prior that a number stands behind, what departs first, with its reason; then how many have none."""
+    console = Console(highlight=False)
+    order = ("contradicts", "leans", "departs", "agrees")
+    table = Table(box=None, padding=(0, 1))
+    for column in ("prior", "verdict", "source implies", "shipped", "quantity"):
+        table.add_column(column, no_wrap=column in ("prior", "verdict"))
+    for c in sorted((c for c in found if c.verdict in order), key=lambda c: order.index(c.verdict)):
+        table.add_row(c.name, c.verdict, _three(c.implied), _three(c.shipped), c.quantity or "-")
+    print_table(console, table)
+    for c in found:
+        if c.verdict == "departs":
+            console.print(f"{c.name} departs: {c.why}", style="dim")
+    counts = ", ".join(f"{sum(c.verdict == v for c in found)} {v}" for v in (*order, "no number"))
+    console.print(f"{len(found)} priors: {counts}. Low, central, high in the prior's unit.")
+
+
+def _three(ends: Sequence[float | None]) -> str:
+    return ", ".join("-" if x is None else f"{x:.6g}" if abs(x) >= 1000 else phrases.number(x, 3) for x in ends)
+
+
+def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> None:
+    """The packaged tables: name, rows, date, licence, source; then those pulled, which only who asks for them reads."""
+    console = Console(highlight=False)
+    table = Table(box=None, padding=(0, 1))
+    for column in ("name", "rows", "date", "licence", "source"):
+        table.add_column(column, justify="right" if column == "rows" else "left", no_wrap=column == "rows")
+    for row in tables:
+        table.add_row(*(str(row[c]) for c in ("name", "rows", "date", "licence", "source")))
+    print_table(console, table)
+    if pulled:
+        console.print("\nPulled, read only by who asks for them (`facts.read_pulled`):")
+    for row in pulled:
+        console.print(
+            f"  {row['name']}: {phrases.counted(row['rows'], 'row')}, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
+        )
+
+
+def print_case_list(cases: list[dict[str, Any]]) -> None:
+    """The cases: name, title, day, and how many assumptions, policies and clauses."""
+    console = Console(highlight=False)
+    table = Table(box=None, padding=(0, 1))
+    for column in ("name", "title", "day", "assumptions", "policies", "clauses"):
+        table.add_column(column, justify="left" if column in ("name", "title", "day") else "right")
+    for row in cases:
+        table.add_row(*map(str, row.values()))
+    print_table(console, table)
+
+
+def print_pulled(result: dict[str, list[dict[str, Any]]]) -> None:
+    """What came, and what did not with the packaged table that holds the same kind of figure."""
+    console = Console(highlight=False)
+    for row in result["pulled"]:
+        news = "new" if row["changed"] else "as before"
+        console.print(
+            f"{row['name']}: {phrases.counted(row['rows'], 'row')}, {row['bytes']:,} bytes, {news}: {row['path']}",
+            soft_wrap=True,
+        )
+    for row in result["failed"]:
+        console.print(f"{row['name']}: not pulled: {row['why']}", soft_wrap=True)
+        console.print(f"  packaged and in use all the same: {', '.join(row['stays'])}")
+
+
+def print_history(rows: list[dict[str, Any]]) -> None:
+    """The record beside the prior's central 95%; what lies outside stands first."""
+    console = Console(highlight=False)
+    inside = sum(row["inside"] for row in rows)
+    title = f"{inside} of {len(rows)} recorded quantities meet the prior's central 95%"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
+    add_columns(table, "", "recorded", "2.5%", "median", "97.5%", "unit", "", texts=("", "unit"))
+    for row in sorted(rows, key=lambda r: r["inside"]):
+        shown = (row[k] for k in ("recorded", "low", "median", "high"))
+        numbers = (phrases.measured(x) for x in shown)
+        table.add_row(row["quantity"], *numbers, row["unit"], "" if row["inside"] else "outside")
+    print_table(console, table)
+
+
+def print_benchmarks(rows: list[dict[str, Any]]) -> None:
+    """Each figure, its yardstick and their ratio."""
+    console = Console(highlight=False)
+    for row in rows:
+        peer = "no peer" if row["peer"] is None else f"{row['peer']:,.3g} {row['unit']} for {row['peer_is']}"
+        ratio = "" if row["ratio"] is None else f"  ratio {row['ratio']:,.2f}"
+        console.print(f"{row['name']}: {row['ours']:,.3g} {row['unit']}; {peer}{ratio}", soft_wrap=True)
