@@ -40,6 +40,14 @@ def test_a_case_is_found_by_its_folder_and_its_world_is_its_own(tmp_path):
     assert case.default().world.steps()[0] == "2023Q1"
 
 
+def test_two_folders_of_one_name_have_each_its_own_world(tmp_path):
+    for year in ("2030", "2040"):
+        folder = copy(tmp_path / year)
+        shutil.rmtree(folder / "world")
+        (folder / "world.py").write_text(f"def steps():\n    return ('{year}',)\n", "utf-8")
+        assert case.load(folder).world.steps() == (year,)
+
+
 def test_an_unknown_case_is_refused_with_the_near_name():
     with pytest.raises(BadInput, match=f"no such case: us_ai_2026.*did you mean {case.DEFAULT}"):
         case.load("us_ai_2026")

@@ -37,7 +37,6 @@ class Settings(Strict):
     record: str = Field(default="", description="policy that follows what became of the law; empty where none does")
     strictest: str = Field(default="", description="policy whose levers stand once an event of the process sets them")
     policies: tuple[str, ...] = Field(description="names of the policies in the order in which they are shown")
-    assumption_letter: str = Field(default="A", pattern="^[A-Z]$", description="ids of assumptions begin with it")
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def _missing(folder: Path) -> Sequence[BadInput]:
 
 def _imported(folder: Path) -> World:
     """The world module of a folder outside the package, under a name of its own."""
-    name = f"premortem_case_{folder.resolve().name}"
+    name = f"premortem_case:{folder.resolve()}"
     if name in sys.modules:
         return cast(World, sys.modules[name])
     file = folder / "world.py" if (folder / "world.py").is_file() else folder / "world" / "__init__.py"
