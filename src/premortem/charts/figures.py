@@ -1,4 +1,7 @@
-"""Charts of the brief: each a picture of a table, without title or source, which the figure around it carries."""
+"""Charts of the brief: each a picture of a table, without title or source, which the figure around it carries.
+
+Over 300 lines: a function a picture, with the axes and marks that they share.
+"""
 
 from textwrap import wrap
 from typing import Any

@@ -46,10 +46,8 @@ def fault(file: str, key: str, wrong: Mapping[str, Any], known: tuple[str, ...] 
         return BadInput(
             file, key, str(wrong["msg"]).removeprefix("Value error, ").removesuffix("."), got=wrong.get("input")
         )
-    what, allowed = (
-        said[0],
-        said[1].format_map(limits | {"shape": SHAPES.get(limits.get("pattern", ""), "another form")}),
-    )
+    what, allowed = said
+    allowed = allowed.format_map(limits | {"shape": SHAPES.get(limits.get("pattern", ""), "another form")})
     got = None if kind == "missing" else wrong.get("input")
     if kind == "extra_forbidden":
         last = str(wrong["loc"][-1])

@@ -110,7 +110,7 @@ def seats(book: Rulebook, given: Mapping[str, Any]) -> tuple[str, ...]:
     reaching = (
         c
         for c in operative(book, given["date"], given["date"])
-        if all(told[name] in held for name, held in _wanted(c.applies) if name in told)
+        if _seats(c.applies) and all(told[name] in held for name, held in _wanted(c.applies) if name in told)
     )
     return tuple(sorted({place for c in reaching for place in _seats(c.applies)}))
 

@@ -17,7 +17,7 @@ from premortem.law.clearing import as_text, checked, clearings
 from premortem.law.conditions import identifiers
 from premortem.law.engine import judge
 from premortem.law.ladder import ASKING, Step, ladder
-from premortem.law.parties import ROLES, Hit, screen, unscreened
+from premortem.law.parties import Hit, named, screen, unscreened
 from premortem.law.permission import LAW, confidence, free, gate, hangs_on, may_go, resting_on, unverified
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
@@ -208,12 +208,12 @@ def explain(
         asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,
         rests_on=tuple(a for a in found if a.field in resting),
-        hits=screen(_parties(given), given["date"], reasons),
+        hits=screen(named(given), given["date"], reasons),
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
         doubted=doubted(frame_of([given]), fields[:1], [answer["outcome"]], book)[0],
         elsewhere=tuple(elsewhere(given, fields[:1], book)),
-        unscreened=unscreened(_parties(given), reasons) if free(answer["outcome"]) else (),
+        unscreened=unscreened(named(given), reasons) if free(answer["outcome"]) else (),
     )
 
 
@@ -224,18 +224,13 @@ def _assumed(a: Assumed) -> dict[str, Any]:
 
 def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str, str]:
     """The names that the user cleared, as the transaction holds them. Raises `BadInput` for one that is no party of it."""
-    named = _parties(fields).values()
+    parties = named(fields).values()
     for name in cleared:
-        if key(name) not in {key(party) for party in named}:
-            allowed = ", ".join(named) or "a name given with --party or --consignee"
+        if key(name) not in {key(party) for party in parties}:
+            allowed = ", ".join(parties) or "a name given with --party or --consignee"
             raise BadInput("command line", "--clear", f"no party is named {name}", got=name, allowed=allowed)
     reasons = clearings(fields.get("cleared", "")) | checked(cleared, "--clear", "command line")
     return {"cleared": as_text(reasons)} if reasons else {}
-
-
-def _parties(given: Mapping[str, Any]) -> dict[str, str]:
-    """Named parties by role."""
-    return {role: given[role] for role in ROLES if given.get(role)}
 
 
 def citations_of(clause: Clause | None, steps: Sequence[Step], book: Rulebook) -> tuple[Citation, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from premortem.law.assumed_facts import sources
 from premortem.law.conditions import identifiers
-from premortem.law.parties import ENTITY_LIST, NOT_LOOKED_UP, ROLES, lists_held
+from premortem.law.parties import ENTITY_LIST, NOT_LOOKED_UP, ROLES, lists_held, named
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import NOBODY
 from premortem.law.transactions import question as which
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from premortem.law.assumed_facts import Assumed
     from premortem.law.decide import Decision
     from premortem.law.ladder import Step, Test
-    from premortem.law.parties import Hit
+    from premortem.law.parties import Hit, named
 
 ADVICE = "Not legal advice, and not official text."
 # Lists beside the Entity List on which a name bars a shipment or asks for a licence.
@@ -40,9 +40,9 @@ def question(d: "Decision") -> str:
     given = d.transaction
     units, item = float(given.get("quantity", 1)), given.get("item", "chips by their TPP")
     day = f"{given['date']}" if d.day_given else f"{given['date']} (today, since no day was given)"
-    parties = [f"{role.replace('_', ' ')} {given[role]}" for role in ROLES if given.get(role)]
-    named = "; ".join(parties) or "no party named"
-    return f"{units:,.0f} {item} to {given['destination']} on {day}, under {d.policy}; {named}"
+    parties = [f"{role.replace('_', ' ')} {name}" for role, name in named(given).items()]
+    told = "; ".join(parties) or "no party named"
+    return f"{units:,.0f} {item} to {given['destination']} on {day}, under {d.policy}; {told}"
 
 
 def sentence(d: "Decision") -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from premortem.law.spelling import all_words, key, plain_words, shared, shortened
 
 # Likeness [of 100] of a name to a listed one: the same words; all its words and others; one slip of the pen; fewer words.
@@ -116,14 +118,4 @@ def _alike(word: str, slips: dict[str, list[str]], fewest: int) -> set[str]:
     """Words a letter more, less or other away, or with two neighbours swapped."""
     if len(word) < fewest - 1:
         return set()
-    return {other for cut in _cuts(word) for other in slips.get(cut, ()) if _one_slip(word, other)}
-
-
-def _one_slip(a: str, b: str) -> bool:
-    """Whether two words differ by one letter left out, added or changed, or by two neighbours swapped."""
-    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    if len(a) != len(b):
-        longer, shorter = (a, b) if len(a) > len(b) else (b, a)
-        return longer[start + 1 :] == shorter[start:]
-    swapped = a[start : start + 2] == b[start : start + 2][::-1] and a[start + 2 :] == b[start + 2 :]
-    return swapped or a[start + 1 :] == b[start + 1 :]
+    return {other for cut in _cuts(word) for other in slips.get(cut, ()) if OSA.distance(word, other) <= 1}

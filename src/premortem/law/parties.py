@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 from rapidfuzz import process
@@ -246,6 +246,11 @@ def suspect(name: str) -> bool:
 def not_looked_up(name: str) -> bool:
     """Whether a name is in no table and cannot be compared with one: it names nobody, or is in another script."""
     return key(name) not in index().by_key and bool(unread(name))
+
+
+def named(given: Mapping[str, Any]) -> dict[str, str]:
+    """The parties that a transaction names, by role."""
+    return {role: given[role] for role in ROLES if given.get(role)}
 
 
 def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | None = None) -> tuple[Hit, ...]:

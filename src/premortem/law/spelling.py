@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 from premortem.text.numbers import unaccented
 
@@ -18,15 +19,18 @@ FEWEST = 3
 
 
 @cache
+def _told() -> dict[str, Any]:
+    return tomllib.loads((files("premortem.law") / "names.toml").read_text("utf-8"))
+
+
+@cache
 def _words() -> dict[str, frozenset[str]]:
-    told = tomllib.loads((files("premortem.law") / "names.toml").read_text("utf-8"))
-    return {kind: frozenset(words) for kind, words in told.items() if isinstance(words, list)}
+    return {kind: frozenset(words) for kind, words in _told().items() if isinstance(words, list)}
 
 
 @cache
 def _same() -> dict[str, tuple[str, ...]]:
-    told = tomllib.loads((files("premortem.law") / "names.toml").read_text("utf-8"))
-    return {word: tuple(means.split()) for word, means in told["same"].items()}
+    return {word: tuple(means.split()) for word, means in _told()["same"].items()}
 
 
 @lru_cache(maxsize=400_000)

@@ -9,19 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.case import default
+from premortem.case import Case
 from premortem.ensemble.run import draw
 from premortem.questions import nearest_break
 from premortem.questions.breaking_points import Place
 from premortem.questions.margins import SMALL, margins_of
 
-AMOUNTS = default() / "amounts.toml"
 Array = NDArray[Any]
 
 
-def amounts() -> dict[str, Any]:
+def amounts(case: Case) -> dict[str, Any]:
     """Clause numbers that are tried, how a reader calls them, and the multiples of each kind."""
-    return tomllib.loads(AMOUNTS.read_text("utf-8"))
+    return tomllib.loads((case / "amounts.toml").read_text("utf-8"))
 
 
 def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, Any]]:
@@ -42,7 +41,7 @@ def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, 
         _threshold(
             subject, clause, key, entry, book.number(clause, key), multiples, partial(margins, clause, key), base
         )
-        for clause, key, entry, multiples in _tried(amounts(), book)
+        for clause, key, entry, multiples in _tried(amounts(study.case), book)
     ]
 
 

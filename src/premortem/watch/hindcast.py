@@ -2,6 +2,8 @@
 
 Scores are proper: CRPS (Hersbach 2000; Gneiting and Raftery 2007) against persistence and a straight line through what
 was known, and Brier 1950 for events.
+
+Over 300 lines: the scores, what they are made of and how they are told as tables and JSON.
 """
 
 import tomllib

@@ -22,7 +22,7 @@ from premortem.law.decide import citations_of
 from premortem.law.engine import RETURNED, decide
 from premortem.law.ladder import steps, tests_of, tried
 from premortem.law.memo import lists
-from premortem.law.parties import ROLES, Hit, screen, suspect, unscreened
+from premortem.law.parties import ROLES, Hit, named, screen, suspect, unscreened
 from premortem.law.permission import confidence, free, hangs_on, may_go, resting_on, unverified
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
@@ -91,7 +91,7 @@ def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Itera
 
 def _unscreened(row: Mapping[str, Any]) -> bool:
     """Whether a party of a row stands in no table and was not cleared."""
-    return bool(unscreened({role: row[role] for role in ROLES if row.get(role)}, clearings(row.get("cleared", ""))))
+    return bool(unscreened(named(row), clearings(row.get("cleared", ""))))
 
 
 def _resting(
