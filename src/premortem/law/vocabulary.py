@@ -40,7 +40,7 @@ class Field(Strict):
     type: Literal["text", "number", "flag", "country", "date"]
     unit: str = ""
     says: str
-    default: str | bool | float | None = None
+    default: str | bool | int | float | None = None
     given: bool = Key(default=True, description="whether a user may give it; else it is worked out")
     choices: tuple[str, ...] = Key(default=(), description="the only texts that it may hold; none where any will do")
     by: Literal["", "lists", "clauses", "totals"] = Key(
