@@ -297,7 +297,9 @@ def test_a_clause_that_keeps_a_total_demands_that_total_and_nothing_else():
     clause = rules.load("as-written").by_id["diffusion.lpp"]
     body = clause.model_dump(by_alias=True)
     with pytest.raises(ValueError, match="consignee_tpp_after <= LIMIT"):
-        type(clause).model_validate(body | {"within": "consignee_tpp_after <= tpp_year and destination = 'SGP'"})
+        type(clause).model_validate(
+            body | {"within": "consignee_tpp_after <= tpp_year and destination = 'SGP'"}, context=WORDS
+        )
 
 
 # a row is decided alone

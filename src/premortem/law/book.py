@@ -101,7 +101,7 @@ class Book:
 
     def with_strength(self, name: str, value: float, start: date | None = None) -> "Book":
         """This book with a strength set from a day on, by default the one from which a user's own hold."""
-        start = start or self.vocabulary.moved_from
+        start = start or self.vocabulary.moved_from or self.case.settings.day
         earlier = tuple(s for s in self.policy.strength.get(name, ()) if s.start < start)
         steps = (*earlier, Strength.model_validate({"value": value, "from": start}))
         return replace(self, policy=self.policy.model_copy(update={"strength": self.policy.strength | {name: steps}}))

@@ -143,7 +143,7 @@ class Vocabulary:
     first: date
     last: date
     strip_from: date
-    moved_from: date
+    moved_from: date | None
     fields: Mapping[str, Field]
     outcomes: Mapping[str, Outcome]
     requirements: Requirements
@@ -235,8 +235,7 @@ def vocabulary(case: Case) -> Vocabulary:
     filled = {name: _filled(field, lists) for name, field in fields.items()}
     told = typed(document | {"fields": filled}, _File, FILE)
     held = {name: getattr(told, name) for name in _File.model_fields}
-    held["strip_from"], held["moved_from"] = told.strip_from or told.first, told.moved_from or case.settings.day
-    return Vocabulary(case, **held)
+    return Vocabulary(case, **held | {"strip_from": told.strip_from or told.first})
 
 
 def _unlisted(name: str, field: Mapping[str, Any], lists: Mapping[str, Any]) -> BadInput | None:

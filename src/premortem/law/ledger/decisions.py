@@ -180,7 +180,7 @@ def _headroom(answers: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.S
         assert c.total is not None
         room = pl.when(pl.col("clause") == c.id).then(limit(c, book.vocabulary) - pl.col(c.total.into)).otherwise(room)
     looked_at = {name for c in limits for name in identifiers(c.within) if name in book.vocabulary.given}
-    dated = answers.with_columns(good["date"], *good.select(_filled(name, good) for name in sorted(looked_at)))
+    dated = answers.hstack(good.select("date", *(_filled(name, good) for name in sorted(looked_at))))
     return dated.with_columns(headroom_tpp=room)["headroom_tpp"]
 
 
