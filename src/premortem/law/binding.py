@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from premortem.law.clause import Clause, Dated
 from premortem.law.conditions import condition, identifiers
@@ -25,9 +27,24 @@ def binds(clause: Clause) -> pl.Expr:
     return force & condition(clause.applies, names(clause))
 
 
-def speaks(clause: Clause, day: date) -> bool:
-    """Whether a clause in force on a day says all of its numbers that it tests that day."""
-    return all(any(d.holds(day) for d in clause.numbers[k]) for k in _tested(clause))
+def speaks(clause: Clause, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """On which days a clause in force says all of its numbers that it tests."""
+    said = [
+        np.logical_or.reduce([_between(days, d.start, d.end) for d in clause.numbers[k]])
+        for k in _tested(clause)
+        if _changes(clause, k)
+    ]
+    return np.logical_and.reduce([np.ones(len(days), bool), *said])
+
+
+def in_force(clause: Clause, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """On which days exporters have to comply with a clause that a day is set for."""
+    return _between(days, clause.complies, clause.ends)
+
+
+def _between(days: NDArray[np.datetime64], first: date | None, last: date | None) -> NDArray[np.bool_]:
+    since = days >= np.datetime64(first) if first else np.ones(len(days), bool)
+    return since & (days <= np.datetime64(last)) if last else since
 
 
 @lru_cache(KEPT)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -18,13 +19,16 @@ IMPLIED = {
 }
 
 
-def needing(worded: pl.DataFrame, fields: pl.LazyFrame, clauses: Sequence[Clause]) -> pl.DataFrame:
+def needing(worded: pl.DataFrame, fields: pl.LazyFrame, clauses: tuple[Clause, ...]) -> pl.DataFrame:
     """The frame with `needs:FIELD` as the outcome of rows that hang on a field that is not there."""
-    frame = fields.with_columns(worded["_code"], worded["_class"]).select(_needed(clauses).alias("needs")).collect()
-    return worded.with_columns(outcome=pl.coalesce("outcome", frame["needs"]))
+    frame = fields.with_columns(worded["_code"], worded["_class"]).filter(pl.col("_code") < 0)
+    needs = frame.select(_needed(clauses)).collect().to_series()
+    at = (worded["_code"] < 0).fill_null(False).arg_true()
+    return worded.with_columns(outcome=worded["outcome"].scatter(at, needs))
 
 
-def _needed(clauses: Sequence[Clause]) -> pl.Expr:
+@lru_cache(256)
+def _needed(clauses: tuple[Clause, ...]) -> pl.Expr:
     """The first missing field that the clause which could not be judged asks for."""
     verdicts = []
     for i, c in enumerate(clauses):
