@@ -1,6 +1,6 @@
 """How a clause binds to rows: its conditions with its numbers of the day, as Polars expressions, compiled once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from premortem.law.clause import Clause, Dated
 from premortem.law.conditions import condition, identifiers
 from premortem.law.vocabulary import DEFINED
 
+Days = NDArray[np.datetime64]
 KEPT = 4096  # compiled conditions that are kept: many times what one rulebook holds
 
 
@@ -27,24 +28,19 @@ def binds(clause: Clause) -> pl.Expr:
     return force & condition(clause.applies, names(clause))
 
 
-def speaks(clause: Clause, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
-    """On which days a clause in force says all of its numbers that it tests."""
-    said = [
-        np.logical_or.reduce([_between(days, d.start, d.end) for d in clause.numbers[k]])
-        for k in _tested(clause)
-        if _changes(clause, k)
-    ]
-    return np.logical_and.reduce([np.ones(len(days), bool), *said])
+def in_force(clauses: Sequence[Clause], days: Days) -> NDArray[np.bool_]:
+    """On which days exporters have to comply with each clause; shape (clause, day)."""
+    first = np.array([c.complies or date.max for c in clauses], "datetime64[D]")[:, None]
+    last = np.array([c.ends or date.max for c in clauses], "datetime64[D]")[:, None]
+    return np.asarray((days >= first) & (days <= last))
 
 
-def in_force(clause: Clause, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
-    """On which days exporters have to comply with a clause that a day is set for."""
-    return _between(days, clause.complies, clause.ends)
-
-
-def _between(days: NDArray[np.datetime64], first: date | None, last: date | None) -> NDArray[np.bool_]:
-    since = days >= np.datetime64(first) if first else np.ones(len(days), bool)
-    return since & (days <= np.datetime64(last)) if last else since
+def silences(clause: Clause, days: Days) -> Iterator[NDArray[np.bool_]]:
+    """For each number that a clause tests and that changes, the days for which it says none; on those the clause is silent."""
+    for key in _tested(clause):
+        if _changes(clause, key):
+            said = [(d.start or date.min, d.end or date.max) for d in clause.numbers[key]]
+            yield ~np.logical_or.reduce([(days >= np.datetime64(a)) & (days <= np.datetime64(z)) for a, z in said])
 
 
 @lru_cache(KEPT)

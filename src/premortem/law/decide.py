@@ -19,7 +19,7 @@ from premortem.law.engine import judge
 from premortem.law.ladder import ASKING, Step, ladder
 from premortem.law.parties import Hit, named, screen, unscreened
 from premortem.law.permission import LAW, confidence, free, gate, hangs_on, may_go, resting_on, unverified
-from premortem.law.row_defaults import complete
+from premortem.law.row_defaults import AS_WRITTEN, complete
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import key
 from premortem.law.transactions import frame_of, parse, question
@@ -184,7 +184,9 @@ def explain(
     given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
     nearby, standing = tries(given, book), [c for c in naming(book) if c.in_force(given["date"])]
     unsaid = others(given, addressees(standing), seats(standing, given))
-    fields = complete(frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)]), book).collect()
+    fields = complete(frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)]), book).collect(
+        optimizations=AS_WRITTEN
+    )
     answers = judge(fields.lazy(), book)
     answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]
     completed = fields.row(0, named=True)

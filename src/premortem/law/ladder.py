@@ -63,9 +63,9 @@ def steps(found: Met, row: int, answer: Mapping[str, Any]) -> tuple[Step, ...]:
     """The ladder of one row without its tests: of the clauses in force on its day, those that apply or miss by one of
     several tests. `answer` holds the deciding clause and what asked for a licence.
     """
-    applies = dict(zip((c.id for c in found.clauses), found.applies[row].tolist(), strict=True))
+    applies = dict(zip((c.id for c in found.clauses), found.applies[:, row].tolist(), strict=True))
     reached = _reached(found.clauses, answer, applies)
-    shown = (found.clauses[i] for i in found.near[row].nonzero()[0])
+    shown = (found.clauses[i] for i in found.near[:, row].nonzero()[0])
     return tuple(Step(c.id, c.says, applies[c.id], c.id in reached, ()) for c in shown)
 
 

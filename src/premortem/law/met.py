@@ -1,23 +1,24 @@
 """Which tests of clauses each row meets, and so which clauses apply to it: one way for a single row and for a ledger's."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.binding import in_force, laid_down, names, speaks
+from premortem.law.binding import in_force, laid_down, names, silences
 from premortem.law.clause import Clause
 from premortem.law.conditions import condition, identifiers, parts
+from premortem.law.row_defaults import AS_WRITTEN
 from premortem.law.vocabulary import TOTALS
 
 Flags = NDArray[np.bool_]
 # What is told of a test.
 NOT_MET, MET, UNKNOWN = 0, 1, 2
-# More tests than a clause has.
-MANY = 127
+MANY = 127  # more tests than a clause has
 
 
 class Asked(NamedTuple):
@@ -29,8 +30,9 @@ class Asked(NamedTuple):
     looks_at: frozenset[str]  # names that are no numbers of the clause's
 
 
-class Met(NamedTuple):
-    """How far each row meets the tests of some clauses: every array has a row a row, those of clauses a column a clause."""
+@dataclass(frozen=True)
+class Met:
+    """How far each row meets the tests of some clauses: arrays have a row a test or a clause, and a column a row."""
 
     clauses: tuple[Clause, ...]
     asked: Mapping[str, Sequence[Asked]]  # tests by a clause's id
@@ -39,7 +41,11 @@ class Met(NamedTuple):
     applies: Flags
     near: Flags  # in force, and applies or misses by one of several tests
     against: NDArray[np.int8]  # tests on which a clause hangs to apply that are not met
-    least: Sequence[int]  # the fewest of those in a row in which the clause is in force
+
+    @cached_property
+    def least(self) -> list[int]:
+        """Of each clause, the fewest tests that are not met in a row in which it is in force; `MANY` where it is in none."""
+        return np.where(self.force, self.against, np.int8(MANY)).min(axis=1, initial=MANY).tolist()
 
 
 def tried(fields: pl.DataFrame, answers: Mapping[str, Any], clauses: tuple[Clause, ...]) -> pl.DataFrame:
@@ -49,33 +55,49 @@ def tried(fields: pl.DataFrame, answers: Mapping[str, Any], clauses: tuple[Claus
     totals = {name: pl.lit(answers.get(name)).cast(pl.Float64) for name in TOTALS}
     eccn = pl.lit(answers["eccn"]).cast(pl.String)
     frame = fields.lazy().with_columns(*laid_down(clauses), eccn=eccn, **totals)
-    return frame.with_columns(tests_of(clauses)[1]).collect()
+    return frame.with_columns(tests_of(clauses).columns.values()).collect(optimizations=AS_WRITTEN)
 
 
 def met(frame: pl.DataFrame, clauses: tuple[Clause, ...]) -> Met:
     """How far the rows of a frame that was `tried` meet the tests of these clauses."""
-    asked, columns = tests_of(clauses)
-    named = [expr.meta.output_name() for expr in columns]
-    values = frame.select(pl.col(named).cast(pl.Int8).fill_null(UNKNOWN)).to_numpy()
-    tests = dict(zip(named, values.T, strict=True))
+    asked, columns, at, first, counts = tests_of(clauses)
+    named = [*columns]
+    told = frame.select(pl.col(named).cast(pl.Int8).fill_null(UNKNOWN)).to_numpy().T.reshape(-1, frame.height)
+    each = told[at]  # clause after clause
+    missed = np.add.reduceat(each != MET, first, dtype=np.int8)
+    vain = np.add.reduceat((each != MET) & counts, first, dtype=np.int8)
+    against = np.add.reduceat((each == NOT_MET) & counts, first, dtype=np.int8)
+    may_miss = np.minimum(1, np.diff([*first, len(at)]) - 1)[:, None]
     days = frame["date"].to_numpy()
-    size = frame.height, len(clauses)
-    force, applies, near = (np.zeros(size, bool) for _ in range(3))
-    against = np.zeros(size, np.int8)
+    force = in_force(clauses, days)
+    applies = force & (vain == 0)
     for i, c in enumerate(clauses):
-        own = [(tests[test.column], test.applies) for test in asked[c.id]]
-        force[:, i] = in_force(c, days)
-        against[:, i] = sum(told == NOT_MET for told, counts in own if counts)
-        applies[:, i] = np.logical_and.reduce([speaks(c, days), *(told == MET for told, counts in own if counts)])
-        near[:, i] = sum(told != MET for told, _ in own) <= min(1, len(own) - 1)
-    applies &= force
-    least = np.where(force, against, np.int8(MANY)).min(axis=0, initial=MANY).tolist()
-    return Met(clauses, asked, tests, force, applies, applies | (near & force), against, least)
+        for silent in silences(c, days):
+            applies[i] &= ~silent
+    return Met(
+        clauses,
+        asked,
+        dict(zip(named, told, strict=True)),
+        force,
+        applies,
+        applies | (force & (missed <= may_miss)),
+        against,
+    )
+
+
+class Tests(NamedTuple):
+    """Every test of some clauses, for all of their rows at once."""
+
+    asked: dict[str, list[Asked]]  # by the clause's id
+    columns: dict[str, pl.Expr]  # which tell what is met, by name; a test that several clauses make is worked out once
+    at: NDArray[np.int64]  # column of each test, clause after clause
+    first: NDArray[np.int64]  # place of each clause's first test among these
+    counts: Flags  # whether the clause hangs on the test to apply, shape (test, 1)
 
 
 @lru_cache(64)
-def tests_of(clauses: tuple[Clause, ...]) -> tuple[dict[str, list[Asked]], list[pl.Expr]]:
-    """Every clause's tests by its id, and the columns that tell which are met; a test that several make is worked out once."""
+def tests_of(clauses: tuple[Clause, ...]) -> Tests:
+    """The tests of clauses that each make one at least."""
     asked: dict[str, list[Asked]] = {c.id: [] for c in clauses}
     columns: dict[str, pl.Expr] = {}
     for c in clauses:
@@ -87,4 +109,13 @@ def tests_of(clauses: tuple[Clause, ...]) -> tuple[dict[str, list[Asked]], list[
                 asked[c.id].append(Asked(text, column, applies, looked_at - c.numbers.keys()))
                 if column not in columns:
                     columns[column] = condition(text, names(c)).alias(column)
-    return asked, list(columns.values())
+    place = {column: i for i, column in enumerate(columns)}
+    tests = [test for own in asked.values() for test in own]
+    sizes = np.array([len(own) for own in asked.values()], np.int64)
+    return Tests(
+        asked,
+        columns,
+        np.array([place[test.column] for test in tests], np.int64),
+        np.cumsum(sizes) - sizes,
+        np.array([[test.applies] for test in tests], bool).reshape(len(tests), 1),
+    )

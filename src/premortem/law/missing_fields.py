@@ -22,8 +22,11 @@ IMPLIED = {
 def needing(worded: pl.DataFrame, fields: pl.LazyFrame, clauses: tuple[Clause, ...]) -> pl.DataFrame:
     """The frame with `needs:FIELD` as the outcome of rows that hang on a field that is not there."""
     at = (worded["_code"] < 0).fill_null(False).arg_true()
-    hanging = fields.with_columns(worded["_code"], worded["_class"]).select(pl.all().gather(at))
-    needs = hanging.select(_needed(clauses, tuple(worded["_code"].gather(at).unique().sort()))).collect().to_series()
+    needed = _needed(clauses, tuple(worded["_code"].gather(at).unique().sort()))
+    hanging = fields.with_columns(worded["_code"], worded["_class"]).select(
+        pl.col(sorted({*needed.meta.root_names()})).gather(at)
+    )
+    needs = hanging.select(needed).collect().to_series()
     return worded.with_columns(outcome=worded["outcome"].scatter(at, needs))
 
 

@@ -24,7 +24,7 @@ from premortem.law.memo import lists
 from premortem.law.met import Met, met, tried
 from premortem.law.parties import ROLES, Hit, named, screen, suspect, unscreened
 from premortem.law.permission import confidence, free, may_go, unverified
-from premortem.law.row_defaults import complete
+from premortem.law.row_defaults import AS_WRITTEN, complete
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import start
 from premortem.law.vocabulary import FIELDS
@@ -69,7 +69,7 @@ def _with_totals(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> p
 
 
 def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[Ground]:
-    fields = complete(rows, book).collect()
+    fields = complete(rows, book).collect(optimizations=AS_WRITTEN)
     outcomes = answers["outcome"].to_list()
     given = [{k: v for k, v in row.items() if v is not None} for row in rows.to_dicts()]
     clauses = tuple(operative(book, fields["date"].min(), fields["date"].max()))  # type: ignore[arg-type]
@@ -100,7 +100,7 @@ def _unscreened(row: Mapping[str, Any]) -> bool:
 def _cited(found: Met, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Citation, ...]]:
     """What each answer rests on; rows to which the same clauses apply, and which the same ones miss, rest on the same."""
     by_id = {c.id: c for c in found.clauses}
-    ladders = np.packbits(np.hstack([found.applies, found.near]), axis=1)
+    ladders = np.packbits(np.vstack([found.applies, found.near]), axis=0).T
     seen: dict[Any, tuple[Citation, ...]] = {}
     cited = []
     for i, answer in enumerate(answers.select("clause", "required_by").to_dicts()):

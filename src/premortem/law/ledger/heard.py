@@ -45,7 +45,7 @@ def _turns(
     found: Met, i: int, looking: Sequence[Asked], moving: Mapping[str, Flags | bool], told: tuple[str, Any]
 ) -> Flags:
     """Rows in which one of a clause's tests that look at something moving may turn, and no other one rules it out."""
-    against = found.against[:, i]
+    against = found.against[i]
     turns = np.zeros(len(against), bool)
     for test in looking:
         now = found.tests[test.column]
@@ -54,7 +54,7 @@ def _turns(
         turns |= moves
         if test.applies:
             against = against - (moves & (now == NOT_MET))
-    return found.force[:, i] & turns & (against == 0)
+    return found.force[i] & turns & (against == 0)
 
 
 def _any_moves(test: Asked, moving: Mapping[str, Flags | bool], rows: int) -> Flags:
