@@ -61,8 +61,7 @@ def tried(fields: pl.DataFrame, answers: Mapping[str, Any], clauses: tuple[Claus
 def met(frame: pl.DataFrame, clauses: tuple[Clause, ...]) -> Met:
     """How far the rows of a frame that was `tried` meet the tests of these clauses."""
     asked, columns, at, first, counts = tests_of(clauses)
-    named = [*columns]
-    told = frame.select(pl.col(named).cast(pl.Int8).fill_null(UNKNOWN)).to_numpy().T.reshape(-1, frame.height)
+    told = _told(frame.select(*columns))
     each = told[at]  # clause after clause
     missed = np.add.reduceat(each != MET, first, dtype=np.int8)
     vain = np.add.reduceat((each != MET) & counts, first, dtype=np.int8)
@@ -77,12 +76,20 @@ def met(frame: pl.DataFrame, clauses: tuple[Clause, ...]) -> Met:
     return Met(
         clauses,
         asked,
-        dict(zip(named, told, strict=True)),
+        dict(zip(columns, told, strict=True)),
         force,
         applies,
         applies | (force & (missed <= may_miss)),
         against,
     )
+
+
+def _told(tests: pl.DataFrame) -> NDArray[np.int8]:
+    """`MET`, `NOT_MET` or `UNKNOWN` of each test, shape (test, row)."""
+    missing = [name for name in tests.columns if tests.get_column(name).null_count()]
+    filled = tests.with_columns(pl.col(missing).cast(pl.Int8).fill_null(UNKNOWN)) if missing else tests
+    told = [test.to_numpy() for test in filled.get_columns()]
+    return np.array(told, np.int8).reshape(len(told), tests.height)
 
 
 class Tests(NamedTuple):
