@@ -20,6 +20,7 @@ RESTS_ON = (
 TRIED: dict[str, tuple[Any, ...]] = {"made_in": ("CHN",)}
 # Seats by which it is tried whether an answer hangs on one: of Country Group D:5, of the US, and of neither nor an ally.
 SEATS = ("CHN", "USA", "ARE")
+SEATED = ("headquarters", "parent_headquarters")
 # A performance over every line [TPP, petaflops].
 BEYOND = 1e9
 # A consignee that no clause and no list names.
@@ -62,32 +63,57 @@ def others(given: Mapping[str, Any], addressees: Sequence[str] = (), places: Seq
     """Transactions by which it is seen whether the answer hangs on what nobody gave; `addressees` are exporters, and
     `places` seats of parties, that some clause of the day names.
     """
-    tried = {name: _values(name, given) for name in RESTS_ON} | TRIED
-    for name in ("headquarters", "parent_headquarters"):
-        tried[name] = tuple(dict.fromkeys((*SEATS, *places))) if not seats.settled(given, name) else ()
-    if not designed(given.get("item", "")):  # the exporter of a chip of the catalogue is its vendor
-        tried["exporter"] = tuple(addressees)
-    return [Other(n, {**given, n: v}) for n, values in tried.items() if n not in given for v in values]
+    return [Other(name, {**given, name: value}) for name, value in untold(given, addressees, places)]
 
 
-def _values(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
+def untold(
+    given: Mapping[str, Any], addressees: Sequence[str] = (), places: Sequence[str] = ()
+) -> tuple[tuple[str, Any], ...]:
+    """The fields that nobody gave, each with a value by which it is seen whether the answer hangs on it (`others`); the very
+    same tuple for transactions of which the same is tried.
+    """
+    item, settled = given.get("item", ""), (name for name in SEATED if seats.settled(given, name))
+    return _tried(
+        frozenset(given),
+        frozenset(settled),
+        "" if designed(item) else "kind" if item in KINDS else "unknown",
+        given.get("end_use") == "supercomputer",
+        given.get("destination") == "UKR",
+        tuple(addressees),
+        tuple(places),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _tried(
+    told: frozenset[str], settled: frozenset[str], item: str, supercomputer: bool, ukraine: bool,
+    addressees: tuple[str, ...], places: tuple[str, ...],
+) -> tuple[tuple[str, Any], ...]:  # fmt: skip
+    """`item` is empty for one of the catalogue, `settled` are seats of firms that the tables know under their very name."""
+    seated = tuple(dict.fromkeys((*SEATS, *places)))
+    tried: dict[str, tuple[Any, ...]] = {name: _values(name) for name in RESTS_ON} | TRIED
+    tried |= {name: () if name in settled else seated for name in SEATED}
+    if "headquarters" in settled:  # a consignee that the tables know
+        tried["ownership"] = ()
+    # a chip that the catalogue does not hold may be anybody's design; the exporter of one that it holds is its vendor
+    tried |= {"designer_hq": ("CHN",), "exporter": addressees} if item else {"designer_hq": ()}
+    if item != "kind":  # a die of which nobody says what it does may do anything
+        tried["tpp"] = ()
+    if not supercomputer:
+        tried |= {"pflops_fp64": (), "pflops_fp32": ()}
+    if not ukraine:
+        tried["destination_region"] = ()
+    return tuple((name, value) for name, values in tried.items() if name not in told for value in values)
+
+
+def _values(name: str) -> tuple[Any, ...]:
     field = FIELDS[name]
-    if name == "ownership" and seats.settled(given, "headquarters"):  # a consignee that the tables know
-        return ()
-    if name == "designer_hq":  # a chip that the catalogue does not hold may be anybody's design
-        return () if designed(given.get("item", "")) else ("CHN",)
-    if name in ("pflops_fp64", "pflops_fp32"):
-        return (BEYOND,) if given.get("end_use") == "supercomputer" else ()
-    if name == "tpp":  # a die of which nobody says what it does may do anything
-        return (BEYOND,) if given.get("item") in KINDS else ()
-    if name == "from":
-        return ("USA", "CHN")
-    if name == "exporter_hq":
+    if name in ("pflops_fp64", "pflops_fp32", "tpp"):
+        return (BEYOND,)
+    if name in ("from", "exporter_hq"):
         return ("USA", "CHN")
     if name == "consignee":  # a free route names whom it frees; any other firm has none
         return (ANOTHER,)
-    if name == "destination_region" and given.get("destination") != "UKR":
-        return ()
     if field.type == "flag":
         return (not field.default,)
     if field.type == "number":

@@ -14,6 +14,9 @@ from premortem.law.row_defaults import ROLES, complete
 from premortem.law.transactions import COUNTRIES
 from premortem.law.vocabulary import LISTED
 
+# Fields by which it is told of what one knows that no clause weighs.
+LOOKED_AT = ("destination", "party_d5", *LISTED)
+
 
 def doubted(rows: pl.DataFrame, fields: pl.DataFrame, outcomes: Sequence[str], book: Rulebook) -> list[tuple[str, ...]]:
     """Of each row, the places of which a move between groups was never confirmed, where the answer would be another without
@@ -30,9 +33,9 @@ def doubted(rows: pl.DataFrame, fields: pl.DataFrame, outcomes: Sequence[str], b
     return [() if i in stands else found for i, found in enumerate(places)]
 
 
-def elsewhere(given: Mapping[str, Any], fields: pl.DataFrame, book: Rulebook) -> Iterator[str]:
+def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
     """A sentence on each seat given that the tables contradict, on what one knows that no clause weighs, and on each
-    embargoed place in another role than the destination, which alone part 746 looks at.
+    embargoed place in another role than the destination, which alone part 746 looks at. `fields` are those of `LOOKED_AT`, completed.
     """
     yield from seats.contradicted(given)
     yield from _known(given, fields)
@@ -44,11 +47,12 @@ def elsewhere(given: Mapping[str, Any], fields: pl.DataFrame, book: Rulebook) ->
             yield f"{told}: sanctions of OFAC, General Prohibition 10 and the risk of diversion are not looked at."
 
 
-def _known(given: Mapping[str, Any], fields: pl.DataFrame) -> Iterator[str]:
+def _known(given: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[str]:
     """A sentence on a listed party, or one of Macau or D:5, in the United States, and on training models for weapons: no
     clause asks for a licence there, and what one knows may (15 CFR 736.2(b)(10), 744.6(b)).
     """
-    if fields["destination"][0] == "USA" and any(fields[flag][0] for flag in ("party_d5", *LISTED)):
+    place, *flags = (fields[name] for name in LOOKED_AT)
+    if place == "USA" and any(flags):
         yield (
             "A party in the US is listed, near a listed name, or headquartered in Macau or D:5: what goes abroad later, "
             "releases of technology and General Prohibition 10 are not looked at."

@@ -1,7 +1,7 @@
 """Frames of transactions completed: every field of the vocabulary, filled from the catalogue, the lists and the atlas."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import polars as pl
 
@@ -14,6 +14,8 @@ from premortem.law.vocabulary import FIELDS, INSTEAD, KINDS, TYPES, given_fields
 
 # Kinds of which the exporter's seat, where nobody tells it, is where it is shipped from.
 TOOLS = ("sme_tool", "sme_part")
+# A plan that asks for every column is carried out as it is written: for a few rows, to mend it takes longer than it saves.
+AS_WRITTEN = pl.QueryOptFlags.none()
 # What a place in each role implies.
 ROLES = {
     "destination": ("tier", "d5", "d1", "d1_d4", "a5_a6"),
@@ -40,6 +42,16 @@ def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.
     for step in _worked_out(here, book.moves, tuple(expr.meta.output_name() for expr in known), doubting):
         frame = frame.with_columns(step)
     return frame
+
+
+@cache
+def reached(field: str) -> frozenset[str]:
+    """Columns of a completed frame that may hold something else once a field is told: itself, and what is worked out from it."""
+    known = tuple(f"{kind}_{role}" for role in parties.ROLES for kind in ("_seat", "_hq"))
+    found = {field, *(column for column in known if column.endswith(f"_{field}"))}
+    for step in _worked_out(given_fields(), (), known, False):
+        found |= {expr.meta.output_name() for expr in step if not found.isdisjoint(expr.meta.root_names())}
+    return frozenset(found)
 
 
 def _said(given: pl.DataFrame) -> dict[str, list[str]]:

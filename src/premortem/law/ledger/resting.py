@@ -1,0 +1,64 @@
+"""On which unsaid fields a ledger's permissions rest: another value is decided only in rows where a clause may hear it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from premortem.law.assumed_facts import RESTS_ON, untold
+from premortem.law.candidate_clauses import addressees, naming, seats
+from premortem.law.clause import Rulebook
+from premortem.law.engine import decide
+from premortem.law.ledger.heard import may_turn
+from premortem.law.met import Met
+from premortem.law.permission import free
+from premortem.law.vocabulary import FIELDS, TYPES
+
+Told = tuple[str, Any]  # a field and another value of it
+Rows = NDArray[np.int64]  # places of rows
+
+
+def resting(
+    rows: pl.DataFrame, given: Sequence[Mapping[str, Any]], answers: pl.DataFrame, found: Met, book: Rulebook
+) -> list[tuple[str, ...]]:
+    """Of each row, the unsaid fields without which its permission would not stand."""
+    licensed = answers["required_by"].is_not_null().to_numpy()
+    rests = np.zeros((rows.height, len(RESTS_ON)), bool)
+    parts: list[tuple[Told, Rows]] = []
+    for told, at in _tried(given, answers["outcome"], book).items():
+        heard = at[may_turn(found, licensed, *told)[at]]
+        if len(heard):
+            parts.append((told, heard))
+    if parts:
+        decided = decide(pl.concat([_changed(rows, *part) for part in parts], how="diagonal"), book)["outcome"]
+        barred = ~decided.is_in([outcome for outcome in decided.unique() if free(outcome)]).to_numpy()
+        ends = np.cumsum([len(at) for _, at in parts])
+        for ((field, _), at), other in zip(parts, np.split(barred, ends[:-1]), strict=True):
+            rests[at, RESTS_ON.index(field)] |= other
+    return [tuple(field for field, holds in zip(RESTS_ON, row, strict=True) if holds) for row in rests.tolist()]
+
+
+def _tried(given: Sequence[Mapping[str, Any]], outcomes: Iterable[str], book: Rulebook) -> dict[Told, Rows]:
+    """Rows by what is tried in them: where a permission may rest on it, and nobody gave it."""
+    names, days = naming(book), {row["date"] for row in given}
+    standing = {day: [c for c in names if c.in_force(day)] for day in days}
+    named = {day: addressees(clauses) for day, clauses in standing.items()}
+    alike: defaultdict[tuple[Told, ...], list[int]] = defaultdict(list)
+    for i, (row, outcome) in enumerate(zip(given, outcomes, strict=True)):
+        if free(outcome):
+            day = row["date"]
+            alike[untold(row, named[day], seats(standing[day], row))].append(i)
+    tried: defaultdict[Told, list[int]] = defaultdict(list)
+    for said, at in alike.items():
+        for field, value in said:
+            if field in RESTS_ON:
+                tried[field, value] += at
+    return {told: np.array(at) for told, at in tried.items()}
+
+
+def _changed(rows: pl.DataFrame, told: Told, at: Rows) -> pl.DataFrame:
+    field, value = told
+    return rows[at].with_columns(pl.lit(value, TYPES[FIELDS[field].type]).alias(field))
