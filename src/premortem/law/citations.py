@@ -1,6 +1,7 @@
 """Citations of clauses, paragraph by paragraph, with the public pages that hold them."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from premortem.law.clause import Clause
@@ -21,6 +22,7 @@ class Citation(NamedTuple):
     confidence: str
 
 
+@lru_cache(4096)
 def cited(clause: Clause) -> Citation:
     """The citation of a clause: paragraphs, pages of the Federal Register, and a public page."""
     pieces = [piece.strip() for piece in clause.citation.split(";")]

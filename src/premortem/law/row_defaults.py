@@ -13,6 +13,9 @@ from premortem.law.transactions import which
 from premortem.law.transfers import Implied, transfers
 from premortem.law.vocabulary import NEEDS, TYPES, Vocabulary
 
+# A plan that asks for every column is carried out as it is written: for a few rows, to mend it takes longer than it saves.
+AS_WRITTEN = pl.QueryOptFlags.none()
+
 
 def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.LazyFrame:
     """The frame with every field of the vocabulary: given values, catalogue values, defaults, and what places imply.
@@ -29,6 +32,16 @@ def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.
     for step in _worked_out(here, book.moves, tuple(expr.meta.output_name() for expr in known), doubting, words):
         frame = frame.with_columns(step)
     return frame
+
+
+@lru_cache(512)
+def reached(field: str, words: Vocabulary) -> frozenset[str]:
+    """Columns of a completed frame that may hold something else once a field is told: itself, and what is worked out from it."""
+    known = tuple(f"{kind}_{role}" for role in parties.ROLES for kind in ("_seat", "_hq"))
+    found = {field, *(column for column in known if column.endswith(f"_{field}"))}
+    for step in _worked_out(words.given, (), known, False, words):
+        found |= {expr.meta.output_name() for expr in step if not found.isdisjoint(expr.meta.root_names())}
+    return frozenset(found)
 
 
 def _said(given: pl.DataFrame, words: Vocabulary) -> dict[str, list[str]]:
