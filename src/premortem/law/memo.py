@@ -225,7 +225,7 @@ def _classed(d: "Decision") -> str:
 
 
 def by_instrument(clauses: Sequence[str]) -> str:
-    """Clauses counted by their instrument: `dec2024 (5), ear (2)`."""
+    """Clauses counted by their instrument: `NAME (5), OTHER (2)`."""
     named = sorted(c.split(".")[0] for c in clauses)
     return ", ".join(f"{name} ({len([*group])})" for name, group in groupby(named)) or "none"
 

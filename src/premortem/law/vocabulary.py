@@ -126,6 +126,7 @@ class _File(Strict):
         default=None, description="day before the first rule, from which a strip of time runs"
     )
     moved_from: date | None = Key(default=None, description="day from which a strength that a user moves holds")
+    large: tuple[str, ...] = Key(default=(), description="units in which thousands are common, parted in writing")
     lists: Mapping[str, tuple[str, ...]] = Key(default_factory=dict)
     outcomes: Mapping[str, Outcome]
     requirements: Requirements = Requirements()
@@ -144,6 +145,7 @@ class Vocabulary:
     last: date
     strip_from: date
     moved_from: date | None
+    large: tuple[str, ...]
     fields: Mapping[str, Field]
     outcomes: Mapping[str, Outcome]
     requirements: Requirements

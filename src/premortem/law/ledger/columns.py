@@ -94,7 +94,7 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vo
         faults += [
             pl.when(missing).then(pl.lit(f"{name} is missing")),
             pl.when(unread).then(
-                _refused(name, text, words.fields[name].unit)
+                _refused(name, text, words.fields[name].unit in words.large)
                 if words.fields[name].type == "number"
                 else pl.concat_str(
                     pl.lit(said), text, _near(text.filter(unread), text, words) if name == "item" else pl.lit("")
@@ -108,10 +108,10 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vo
     return values.select("_row", rejected=pl.coalesce(*faults, pl.lit(None, pl.String)))
 
 
-def _refused(name: str, texts: pl.Series, unit: str) -> pl.Series:
+def _refused(name: str, texts: pl.Series, large: bool) -> pl.Series:
     """Why each of a column's numbers cannot be read."""
     distinct = texts.unique().drop_nulls()
-    why = pl.Series([numbers.why_not(name, text, unit) for text in distinct], dtype=pl.String)
+    why = pl.Series([numbers.why_not(name, text, large) for text in distinct], dtype=pl.String)
     return texts.replace_strict(distinct, why, default=None, return_dtype=pl.String)
 
 
@@ -160,7 +160,7 @@ def _by_value(name: str, column: pl.Series, words: Vocabulary) -> pl.Series:
         # plain digits, nearly all of a ledger, need no second look
         plain = texts.str.contains(r"^\d+(\.\d{1,2})?$").fill_null(True)
         values = texts.set(~plain, None).cast(pl.Float64)
-        slow = [numbers.number(text, field.unit) for text in texts.filter(~plain)]
+        slow = [numbers.number(text, field.unit in words.large) for text in texts.filter(~plain)]
         values = values.scatter(plain.not_().arg_true(), pl.Series(slow, dtype=pl.Float64))
         new = pl.select(_counted(name, pl.lit(values), field)).to_series()
     else:

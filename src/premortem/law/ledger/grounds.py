@@ -214,7 +214,7 @@ def hits(given: pl.DataFrame, case: Case) -> tuple[pl.Series, list[dict[str, Any
 
 
 def _says(hit: Hit) -> str:
-    """A hit in a cell: `end_user Huawai is near Huawei (Entity List, 94 of 100)`."""
+    """A hit in a cell: `ROLE GIVEN is near NAME (LIST, 94 of 100)`."""
     how = "is" if hit.equal else "is near"
     likeness = "" if hit.equal else f", {hit.score:.0f} of 100"
     listed = f"{how} {hit.name} ({hit.list}{likeness})" if hit.name else hit.list
