@@ -87,12 +87,18 @@ def texts(source: str) -> set[str]:
     return {node.value for node in held if isinstance(node.value, str)}
 
 
+@cache
+def showing() -> re.Pattern[str]:
+    """Any word that shows what it is, the longest first."""
+    those = sorted(filter(shows, words()), key=len, reverse=True)
+    return re.compile(ALONE.format(f"(?:{'|'.join(map(re.escape, those))})"))
+
+
 def held(source: str) -> Iterator[str]:
     """Words of the cases that a module holds."""
-    code = texts(source)
-    for word, what in words().items():
-        if re.search(ALONE.format(re.escape(word)), source) if shows(word) else word in code:
-            yield f"{word}, {what}"
+    plain = (text for text in texts(source) if text in words() and not shows(text))
+    for word in sorted({*plain, *showing().findall(source)}):
+        yield f"{word}, {words()[word]}"
 
 
 @pytest.mark.parametrize("room", ROOMS)

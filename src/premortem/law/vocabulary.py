@@ -208,6 +208,11 @@ class Vocabulary:
         return tuple(name for name, outcome in self.outcomes.items() if outcome.denied)
 
     @cached_property
+    def first_denial(self) -> int:
+        """How strict the mildest of these is; stricter than any outcome where none denies."""
+        return min((self.strictness[name] for name in self.denied), default=len(self.outcomes) + 1)
+
+    @cached_property
     def free(self) -> frozenset[str]:
         """Outcomes that let a transaction go without a licence."""
         return frozenset(name for name, outcome in self.outcomes.items() if outcome.free)

@@ -36,6 +36,11 @@ PASSED = frozenset(
 )  # fmt: skip
 
 
+def needed(words: Vocabulary) -> tuple[str, ...]:
+    """Columns without which a ledger of a case cannot be decided."""
+    return tuple(name for name in NEEDED if name in words.given)
+
+
 def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     """The ledger with columns under their full names. Raises `BadInput` for a column that is no field or is missing."""
     short = transfers(words.case).columns
@@ -45,8 +50,10 @@ def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     columns = renamed.columns
     unknown = [c for c in columns if c not in words.given and not c.startswith("_") and c not in PASSED]
     errors = each_or_all(unknown, "no such column", words.given, file, such_as(words))
-    errors += [BadInput(file, c, "is missing", allowed="a column of this name") for c in NEEDED if c not in columns]
-    if "item" not in columns and words.measure.one not in columns:
+    errors += [
+        BadInput(file, c, "is missing", allowed="a column of this name") for c in needed(words) if c not in columns
+    ]
+    if "item" in words.given and "item" not in columns and words.measure.one not in columns:
         errors.append(BadInput(file, "item", "is missing", allowed=f"a column item, or {words.measure.one}"))
     raise_all(errors)
     return renamed
@@ -129,7 +136,9 @@ def _listed(names: pl.Series, words: Vocabulary) -> pl.Series:
 
 
 def _nameless(frame: pl.DataFrame, words: Vocabulary) -> pl.Series:
-    """Rows that name neither an item nor its measure."""
+    """Rows that name neither an item nor its measure, where the case has items."""
+    if "item" not in words.given:
+        return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
     naming = [c for c in ("item", words.measure.one) if c in frame.columns]
     told = [frame[c].cast(pl.String).str.strip_chars().fill_null("") != "" for c in naming]
     return ~(told[0] | told[-1])

@@ -28,7 +28,7 @@ from premortem.law.permission import confidence, hangs_on, may_go, resting_on, u
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import start
-from premortem.law.vocabulary import TYPES, Vocabulary
+from premortem.law.vocabulary import TYPES, Vocabulary, vocabulary
 
 # What separates fields, and hits, in a cell.
 BETWEEN = "; "
@@ -169,7 +169,9 @@ def _periods(clauses: Sequence[Clause], days: Sequence[date]) -> dict[date, tupl
 def not_checked(given: pl.DataFrame, case: Case) -> list[str]:
     """What the answers of a ledger do not cover, each sentence once."""
     missing = {
-        role: given.height - given[role].count() if role in given.columns else given.height for role in ROLES[1:]
+        role: given.height - given[role].count() if role in given.columns else given.height
+        for role in ROLES[1:]
+        if role in vocabulary(case).given
     }
     unnamed = [
         f"{role.replace('_', ' ')} in {'all' if rows == given.height else f'{rows:,} of {given.height:,}'} rows"
