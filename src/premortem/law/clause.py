@@ -49,7 +49,7 @@ class Total(Strict):
 
 
 class Clause(Strict):
-    """One clause of a rule. Its id is the file and its key: `diffusion.country_allocation`."""
+    """One clause of a rule. Its id is the file and its key: `INSTRUMENT.KEY`."""
 
     id: str
     instrument: str

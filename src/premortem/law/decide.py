@@ -33,7 +33,7 @@ class Transaction:
     """A shipment, or another transfer, by the fields of a case's vocabulary (by default the leading one); one without a
     date goes today.
 
-    `Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01")`. Raises `BadInput`, every fault
+    `Transaction(item=ITEM, quantity=2000, destination=PLACE, date="2025-06-01")`. Raises `BadInput`, every fault
     at once.
     """
 
@@ -263,7 +263,7 @@ def citations_of(clause: Clause | None, steps: Sequence[Step], book: Rulebook) -
     }
     defining = [c for c in applying if c.stage == "define" and c.then in looked_at]
     used = [*([clause] if clause else []), *binding, *reviewing, *classed, *defining]
-    return tuple(cited(c) for c in {c.id: c for c in used}.values())
+    return tuple(cited(c, verified(book.case)) for c in {c.id: c for c in used}.values())
 
 
 def _headroom(

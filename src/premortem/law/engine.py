@@ -52,7 +52,7 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
     """The same for a frame that has every field (`complete`)."""
     words = book.vocabulary
     # worked out once: by them it is told which clauses may reach a row, and then whether they do
-    told = fields.select("exporter", "kind").collect()
+    told = fields.select(c for c in ("exporter", "kind") if c in words.fields).collect()
     fields, few = fields.with_columns(told.get_columns()), told.height <= SMALL
     clauses = standing(fields, book)
     given = fields.collect_schema().names()
@@ -101,7 +101,7 @@ def _steps(clauses: tuple[Clause, ...], undoes: bool, words: Vocabulary) -> tupl
     steps += _first_that_speaks([(i, c) for i, c in enumerate(clauses) if c.stage == "review"], clauses, words)
     # a policy that cannot be told yields only to a denial
     code, own_code = pl.col("_code"), pl.col("_own")
-    hangs = (code < 0) & (own_code < words.strictness[words.denied[0]] * STEP)
+    hangs = (code < 0) & (own_code < words.first_denial * STEP)
     strictest = pl.when(own_code.is_null() | hangs).then(code).otherwise(pl.max_horizontal(code, own_code))
     return (*steps, [strictest.alias("_code")])
 

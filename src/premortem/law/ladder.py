@@ -92,7 +92,7 @@ def _reached(known: Sequence[Clause], answer: Mapping[str, Any], applies: Mappin
 
 
 def _looked_at(text: str, clause: Clause, values: Mapping[str, Any], day: date) -> str:
-    """The fields and numbers of a test with their values: `tpp = 15,824, tpp_least = 4,800`."""
+    """The fields and numbers of a test with their values: `FIELD = 15,824, NUMBER = 4,800`."""
     found = {
         word: clause.number(word, day) if word in clause.numbers else values.get(word) for word in identifiers(text)
     }

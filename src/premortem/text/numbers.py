@@ -78,9 +78,9 @@ def number(value: float, digits: int = 2) -> str:
     return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{places}f}".replace(",", "\u2009")
 
 
-def listing(items: list[str]) -> str:
-    """Items as a phrase: `a`, `a and b`, `a, b and c`."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "none"
+def listing(items: list[str], word: str = "and") -> str:
+    """Items as a phrase: `a`, `a and b`, `a, b and c`; with `word` before the last."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else "none"
 
 
 def within(name: str) -> str:

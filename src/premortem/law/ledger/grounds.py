@@ -28,6 +28,7 @@ from premortem.law.permission import confidence, may_go, unverified
 from premortem.law.row_defaults import AS_WRITTEN, complete
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import start
+from premortem.law.vocabulary import vocabulary
 
 # What separates fields, and hits, in a cell.
 BETWEEN = "; "
@@ -114,7 +115,9 @@ def _cited(found: Met, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Cita
 def not_checked(given: pl.DataFrame, case: Case) -> list[str]:
     """What the answers of a ledger do not cover, each sentence once."""
     missing = {
-        role: given.height - given[role].count() if role in given.columns else given.height for role in ROLES[1:]
+        role: given.height - given[role].count() if role in given.columns else given.height
+        for role in ROLES[1:]
+        if role in vocabulary(case).given
     }
     unnamed = [
         f"{role.replace('_', ' ')} in {'all' if rows == given.height else f'{rows:,} of {given.height:,}'} rows"
@@ -159,7 +162,7 @@ def hits(given: pl.DataFrame, case: Case) -> tuple[pl.Series, list[dict[str, Any
 
 
 def _says(hit: Hit) -> str:
-    """A hit in a cell: `end_user Huawai is near Huawei (Entity List, 94 of 100)`."""
+    """A hit in a cell: `ROLE GIVEN is near NAME (LIST, 94 of 100)`."""
     how = "is" if hit.equal else "is near"
     likeness = "" if hit.equal else f", {hit.score:.0f} of 100"
     listed = f"{how} {hit.name} ({hit.list}{likeness})" if hit.name else hit.list
