@@ -1,5 +1,6 @@
 """Alternative futures: families of trajectories with names, shares and early signposts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -16,7 +17,7 @@ from premortem.text import phrases
 def families(run: Run) -> Section:
     """Families as small multiples, then each in two lines. Raises `BadInput` for a run too small to group."""
     result = questions.futures(run)
-    figure = _figure(result)
+    figure = _figure(result, run.study.case.text.glossary)
     blocks: list[Block] = [
         text(
             f"{phrases.grouped(result)}, by their trajectories {phrases.under(title_of(run, result['policy']))} (",
@@ -58,7 +59,7 @@ def _reading(sign: dict[str, Any]) -> str:
     )
 
 
-def _figure(result: dict[str, Any]) -> Figure:
+def _figure(result: dict[str, Any], glossary: Mapping[str, str]) -> Figure:
     signs, first = questions.signs(), result["policy"]
     rows = [
         {**b, "family": r["name"], "title": f"{signs[b['series']]['title']} [{signs[b['series']]['unit']}]"}
@@ -79,6 +80,6 @@ def _figure(result: dict[str, Any]) -> Figure:
         "families",
         f"The largest {phrases.kind(result)} is \u2018{largest['name']}\u2019, {phrases.share(largest['share'][first])} of futures",
         figures.families(pl.DataFrame(rows), [r["name"] for r in result["archetypes"]]),
-        f"Line: median of the {phrases.kind(result)}; band: its middle half. MH: million H100 equivalents by total processing performance.",
+        f"Line: median of the {phrases.kind(result)}; band: its middle half.{phrases.explained(glossary, *(r['title'] for r in rows))}",
         f"Medians at the end of 2030 by {phrases.kind(result)} (share of futures). {ends}.",
     )

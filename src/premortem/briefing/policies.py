@@ -11,23 +11,24 @@ from premortem.questions.findings import aside, cell, title_of
 from premortem.study import Run
 from premortem.text import phrases
 
-BEYOND = Note(
-    "The framework's allocation ends with 2027 and the rule says nothing of what follows. Policies that keep it assume the same allocation "
-    "again for each three years after, and that the ratios of universal validated end users go on."
-)
-
 
 def policies(run: Run) -> Section:
     """Each policy in a line, then regret and pathways where there are two or more to compare."""
     lines = Bullets(tuple((Strong(f"{title_of(run, p)}. "), run.study.book(p).policy.says) for p in run.policies))
     ways = _pathways(run)
-    blocks: list[Block] = [lines, text(see(ways.id), " shows until when each keeps an assumption.", BEYOND), ways]
+    blocks: list[Block] = [lines, text(see(ways.id), " shows until when each keeps an assumption.", *_note(run)), ways]
     names = [p for p in run.policies if p != run.study.case.settings.record]
     if len(names) > 1:
         result = questions.compare(run, names, time=False)
         regret = _regret(run, names, result)
         blocks += [text(*_agreement(run, result), " ", see(regret.id), " shows what each gives up."), regret]
     return Section("policies", _title(run), "Policies", tuple(blocks), finding=True)
+
+
+def _note(run: Run) -> tuple[Note, ...]:
+    """What the case says of all its policies."""
+    said = run.study.case.text.brief.policies
+    return (Note(said),) if said else ()
 
 
 def _title(run: Run) -> str:

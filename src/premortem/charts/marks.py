@@ -1,13 +1,11 @@
-"""Pieces that several charts are made of: fans, words at the ends of lines, values next to bars, names of countries."""
+"""Pieces that several charts are made of: fans, words at the ends of lines, values next to bars."""
 
-from functools import cache
 from typing import Any
 
 import altair as alt
 import polars as pl
 
 from premortem.charts.theme import HOLDS, INK, MUTED
-from premortem.facts import read
 
 # Narrower than this a chart is for a phone: fewer ticks, words above lines and not beside them.
 PHONE = 480
@@ -18,29 +16,6 @@ PLAIN = (
     "abs(datum.value) >= 1e15 ? format(datum.value, '~e') : abs(datum.value) >= 1e9 ? format(datum.value / 1e9, ',~r') + ' billion' : "
     "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',~r') + ' million' : format(datum.value, ',~r')"
 )
-SHORT = {
-    "BOL": "Bolivia",
-    "CZE": "Czechia",
-    "GBR": "UK",
-    "IRN": "Iran",
-    "KOR": "South Korea",
-    "LAO": "Laos",
-    "PRK": "North Korea",
-    "RUS": "Russia",
-    "SYR": "Syria",
-    "TWN": "Taiwan",
-    "TZA": "Tanzania",
-    "USA": "US",
-    "VEN": "Venezuela",
-    "VNM": "Vietnam",
-    "XKX": "Kosovo",
-}
-
-
-@cache
-def countries() -> dict[str, str]:
-    """Short names of countries by ISO alpha-3 code."""
-    return dict(read("iso_numeric").select("iso3", "name").rows()) | SHORT
 
 
 def fan(

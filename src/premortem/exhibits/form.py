@@ -14,7 +14,6 @@ import polars as pl
 from premortem.charts import render
 from premortem.charts.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, themed
 from premortem.exhibits import FORMATS
-from premortem.facts import catalogue
 from premortem.files import writer
 from premortem.text.tables import YEAR, cell, plain
 
@@ -171,11 +170,6 @@ def table(frame: pl.DataFrame) -> str:
 def _coded(text: str) -> str:
     """Running text as HTML, its commands set as such."""
     return CODE.sub(r"<code>\1</code>", escape(text))
-
-
-def sources(*names: str) -> str:
-    """The sources of packaged tables with their dates, each once, as one line."""
-    return "; ".join(dict.fromkeys(f"{catalogue()[name].source} ({catalogue()[name].date})" for name in names))
 
 
 def _wrapped(text: str, size: int, width: int) -> list[str]:

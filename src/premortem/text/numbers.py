@@ -94,6 +94,11 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def month_in_words(day: date) -> str:
+    """The month of a day in a sentence: `February 2025`."""
+    return f"{day:%B %Y}"
+
+
 def spelled(count: int) -> str:
     """A count in a sentence: in letters up to twelve, then in digits."""
     return NUMERALS[count] if 0 <= count < len(NUMERALS) else f"{count:,}"
