@@ -9,9 +9,10 @@ import polars as pl
 
 from premortem import facts, questions
 from premortem.case import Case
-from premortem.charts.marks import PLAIN
+from premortem.charts.marks import PLAIN, middle_of
+from premortem.charts.marks import bands as fan
 from premortem.charts.render import svg
-from premortem.charts.theme import BREAKS, HOLDS, themed
+from premortem.charts.theme import BREAKS, themed
 from premortem.files import writer
 from premortem.files.toml import read_toml
 from premortem.study import Study
@@ -40,7 +41,7 @@ def chart(name: str, study: Study) -> Any:
     """Small multiples of a mechanism: median, central half, 5 to 95%, and points where the record has them."""
     mechanism = mechanisms(study.case)[name]
     bands = questions.prior_bands(study, tuple(panel["series"] for panel in mechanism["panels"]))
-    bands = bands.with_columns(year=_years(pl.col("quarter")))
+    bands = bands.with_columns(year=middle_of(pl.col("quarter")))
     points = record(study.case)
     panels = [_panel(bands, points, panel) for panel in mechanism["panels"]]
     subtitle = "As written; median, central half and 5 to 95% of futures; orange: the record and its range"
@@ -79,9 +80,7 @@ def _panel(bands: pl.DataFrame, points: pl.DataFrame, panel: dict[str, Any]) -> 
     axis = alt.Axis(tickCount=4, labelExpr=PLAIN, minExtent=44, grid=not panel.get("log"))
     base = alt.Chart(frame).encode(x=x)
     layers = [
-        base.mark_area(opacity=0.18, color=HOLDS).encode(y=y("p5"), y2="p95:Q"),
-        base.mark_area(opacity=0.3, color=HOLDS).encode(y=y("p25"), y2="p75:Q"),
-        base.mark_line(color=HOLDS, strokeWidth=2).encode(y=y("p50")),
+        fan(base, {"title": None, "scale": scale, "axis": axis}),
     ]
     if seen.height and not (panel.get("log") and seen["low"].min() == 0):
         marks = alt.Chart(seen).encode(x=x)
@@ -91,10 +90,6 @@ def _panel(bands: pl.DataFrame, points: pl.DataFrame, panel: dict[str, Any]) -> 
         ]
     title = alt.Title(panel["title"], fontSize=13, fontWeight="normal")
     return alt.layer(*layers).properties(**SIZE, title=title)
-
-
-def _years(quarter: pl.Expr) -> pl.Expr:
-    return quarter.str.slice(0, 4).cast(pl.Float64) + (quarter.str.slice(5, 1).cast(pl.Float64) - 0.5) / 4
 
 
 def _middle(quarter: str) -> float:

@@ -51,7 +51,7 @@ def _pathways(run: Run) -> Figure:
         {"policy": title_of(run, p), "assumption": f"{a.id} {a.name}", "year": year, "keeps": keeps}
         for p in run.policies
         for a in run.study.assumptions
-        for year, keeps in _kept(run.bands(p), f"margin.{a.id}")
+        for year, keeps in _kept(run.bands(p), f"margin.{a.id}", run.study.case.settings.day.year)
     ]
     frame = pl.DataFrame(rows)
     lost = [
@@ -75,9 +75,11 @@ def _pathways(run: Run) -> Figure:
     )
 
 
-def _kept(bands: pl.DataFrame, series: str) -> list[tuple[int, bool]]:
-    ends = bands.filter((pl.col("series") == series) & pl.col("quarter").str.ends_with("Q4")).sort("quarter")
-    return [(int(r["quarter"][:4]), r["p50"] > 0) for r in ends.to_dicts() if r["quarter"] >= "2025"]
+def _kept(bands: pl.DataFrame, series: str, first: int) -> list[tuple[int, bool]]:
+    """Whether the median keeps it at the last step of each year from a first one on."""
+    steps = bands.filter(pl.col("series") == series).sort("quarter")
+    ends = {int(r["quarter"][:4]): r["p50"] > 0 for r in steps.to_dicts()}
+    return [(year, keeps) for year, keeps in ends.items() if year >= first]
 
 
 def _years(years: list[int]) -> str:

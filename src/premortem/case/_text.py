@@ -26,5 +26,8 @@ class Text(Strict):
     """What `text.toml` says."""
 
     source: str = Field(default="", description="what pages call the document that the assumptions are from")
+    shown: str = Field(
+        default="", description="step of the clock that words on a series speak of; the last if left out"
+    )
     glossary: Mapping[str, str] = Field(default_factory=dict, description="units in short, and what they are in full")
     brief: BriefText = BriefText()

@@ -8,7 +8,7 @@ import polars as pl
 from premortem.charts.marks import PHONE
 from premortem.charts.theme import HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
-from premortem.text.numbers import month_in_words, share, short
+from premortem.text.phrases import headline, month_in_words, share, short
 
 SUBJECT = "The assumptions under each policy"
 BADGE: Badge = "ours"
@@ -88,15 +88,10 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
 
 def says(frame: pl.DataFrame, run: Any) -> Says:
     """The finding in words."""
-    first = frame.filter((pl.col("policy") == frame["policy"][0]) & (pl.col("assumption") != ALL)).sort("holds")
-    weak, strong = first.row(0, named=True), first.row(-1, named=True)
-    every = frame.filter((pl.col("policy") == frame["policy"][0]) & (pl.col("assumption") == ALL)).row(0, named=True)
-    title = (
-        f"Under {frame['policy'][0]}, {weak['assumption']} is the weakest: it holds in {share(weak['holds'])} of "
-        f"futures, the strongest, {strong['assumption']}, in {share(strong['holds'])}; all at once in {share(every['holds'])}"
-        if first.height > 1
-        else f"Under {frame['policy'][0]}, {weak['assumption']} holds in {share(weak['holds'])} of futures"
-    )
+    lead = frame["policy"][0]
+    shown = frame.filter(pl.col("policy") == lead)
+    each = {r["assumption"]: r["holds"] for r in shown.to_dicts()}
+    title = headline(run.study.book(lead).policy.title, {k: v for k, v in each.items() if k != ALL}, each[ALL])
     told = "; ".join(
         f"{r['assumption']} under {r['policy']}: {share(r['holds'])} ({100 * r['low']:.1f} to {100 * r['high']:.1f}%)"
         for r in frame.to_dicts()

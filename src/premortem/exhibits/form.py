@@ -34,7 +34,7 @@ class Says(NamedTuple):
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A table or figure: what it shows, how it was made, what it rests on, and whether it reproduces the note's."""
+    """A table or figure: what it shows, how it was made, what it rests on, and whether it reproduces another's."""
 
     name: str
     subject: str
@@ -64,7 +64,7 @@ class Exhibit:
 
     @property
     def check(self) -> str:
-        """What was checked against the note or the record, and what came of it."""
+        """What was checked against its source or the record, and what came of it."""
         return self.says.check
 
     @property

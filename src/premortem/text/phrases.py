@@ -28,6 +28,7 @@ __all__ = [
     "day_in_words",
     "explained",
     "grouped",
+    "headline",
     "interval",
     "kind",
     "limit",
@@ -81,6 +82,23 @@ def explained(glossary: Mapping[str, str], *shown: str) -> str:
 def together(count: int) -> str:
     """So many assumptions at once: `all five`, `both`, `the one`."""
     return {1: "the one", 2: "both"}.get(count, f"all {spelled(count)}")
+
+
+def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of futures") -> str:
+    """Which assumption is the weakest, and how often all hold: the sentence that leads every page, without a full stop.
+
+    `who` is the policy, `shares` the share of futures in which each assumption holds by how it is called, `every` that of all
+    at once.
+
+    >>> headline("As written", {"A1": 0.8, "A2": 0.4}, 0.3)
+    'As written, A2 is the weakest assumption: it holds in 40% of futures; both together in 30%'
+    """
+    least = share(min(shares.values()))
+    weakest = [name for name in shares if share(shares[name]) == least]
+    if len(shares) == 1:
+        return f"{who}, {weakest[0]} holds in {least} {of}"
+    are = "are the weakest assumptions: each holds" if len(weakest) > 1 else "is the weakest assumption: it holds"
+    return f"{who}, {listing(weakest)} {are} in {least} {of}; {together(len(shares))} together in {share(every)}"
 
 
 def same_under(policies: int) -> str:

@@ -7,7 +7,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE
-from premortem.charts.theme import GRID, INK, MUTED, TIERS, WIDTH, themed
+from premortem.charts.theme import GRID, INK, MUTED, STEPS, WIDTH, themed
 from premortem.charts.worldmap import BORDERS, world_map
 from premortem.exhibits.form import Badge, Says
 from premortem.law import book as rules
@@ -105,7 +105,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
     colour = alt.Color(
         "kind:N",
         title=None,
-        scale=alt.Scale(domain=list(words.values()), range=list(TIERS.values())),
+        scale=alt.Scale(domain=list(words.values()), range=list(STEPS)),
         legend=alt.Legend(orient="top", symbolType="square", columns=1 if narrow else 3, labelLimit=240),
     )
     places = frame.drop_nulls("tier").select("iso3", kind=pl.col("tier").replace_strict(words))
