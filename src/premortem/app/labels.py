@@ -6,12 +6,9 @@ from typing import Any
 import numpy as np
 
 from premortem.study import Study
-from premortem.text import phrases
-from premortem.text.numbers import UNLIMITED, limit
+from premortem.text import phrases, units
 
 ALL = "all"
-# Units that are not said.
-BARE = ("-", "category", "ratio", "logit", "ln", "strength", "year", "0-1")
 
 
 def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weighted: bool = False) -> str:
@@ -59,23 +56,6 @@ def verdict(row: Mapping[str, Any], fails: Mapping[str, str]) -> str:
     return f"{text}."
 
 
-def quantity(value: float, unit: str) -> str:
-    """A number as a person reads it beside its unit: `790 million TPP`, `25%`, `2027.5`."""
-    if unit in ("share", "0-1"):
-        return f"{100 * value:.3g}%"
-    if unit == "year":
-        return f"{value:.1f}"
-    if value >= UNLIMITED:
-        return limit(value)
-    if abs(value) >= 1e15:
-        return f"{value:.3g} {unit}".replace("e+", "e").strip()
-    for size, name in ((1e9, "billion"), (1e6, "million")):
-        if abs(value) >= size:
-            return f"{value / size:.4g} {name} {unit}".strip()
-    bare = "" if unit in BARE else unit
-    return f"{value:,.4g} {bare}".replace(",", "\u2009").strip()
-
-
 def lever(name: str) -> str:
     """`diffusion.country_allocation.tpp` as `country allocation: tpp`; a strength by its name."""
     clause, _, key = name.rpartition(".")
@@ -88,7 +68,7 @@ def lawful(change: Mapping[str, Any], side: str) -> str:
     value = change[side]
     if change["unit"] == "day":
         return str(value or ("the clauses differ" if change["differ"] else "none"))
-    return quantity(value, change["unit"])
+    return units.quantity(value, change["unit"])
 
 
 def field(value: float, unit: str = "") -> str:
@@ -101,6 +81,6 @@ def field(value: float, unit: str = "") -> str:
 
 def beside(value: float, unit: str) -> str:
     """What stands beside a number field: the number in words where that is shorter to read, else its unit."""
-    said = quantity(value, unit)
+    said = units.quantity(value, unit)
     worded = unit in ("share", "0-1") or abs(value) >= 1e6
-    return said if worded else "" if unit in BARE else unit
+    return said if worded else units.beside(unit)

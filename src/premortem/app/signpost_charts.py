@@ -7,9 +7,9 @@ import jax
 import numpy as np
 
 from premortem.app import chart_specs
-from premortem.app.labels import quantity
 from premortem.app.live_model import Live
 from premortem.app.view_state import State
+from premortem.text.units import quantity
 from premortem.watch import quantities
 from premortem.watch.signposts import Signpost
 

@@ -220,7 +220,7 @@ def index_bars(frame: pl.DataFrame) -> Any:
 
 def families(frame: pl.DataFrame, order: list[str], first: int) -> Any:
     """Small multiples: a panel a series, a line and band a family; columns family, title, quarter, p25, p50, p75."""
-    rows = frame.with_columns(year=middle_of(pl.col("quarter"))).filter(pl.col("year") >= first)
+    rows = frame.with_columns(year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)).filter(pl.col("year") >= first)
     colours = ["#0A346F", "#C2500A", "#278770", "#CC60BE", "#AD930D", "#57606A", "#5B9BD0"]
     colour = alt.Color(
         "family:N",
