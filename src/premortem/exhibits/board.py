@@ -16,6 +16,8 @@ RUN = "needed"
 UNIT = "share of futures in which the assumption holds; 95% intervals in the data"
 SOURCE = "simulated, under each policy of the run"
 ALL = "all"
+# From this share on a cell is so dark that white letters stand out more than dark ones.
+DARK = 0.86
 
 
 def method(run: Any) -> str:
@@ -79,8 +81,10 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
             axis=alt.Axis(ticks=False, domain=False, labelLimit=300),
         ),
     )
-    colour = alt.Color("holds:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=["#F6F7F9", HOLDS]))
-    ink = alt.condition("datum.holds > 0.55", alt.value("white"), alt.value(INK))
+    colour = alt.Color(
+        "holds:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=["#F6F7F9", HOLDS], interpolate="rgb")
+    )
+    ink = alt.condition(f"datum.holds > {DARK}", alt.value("white"), alt.value(INK))
     cells = base.mark_rect(stroke="white", strokeWidth=2).encode(color=colour)
     words = base.mark_text(fontSize=12 if narrow else 14).encode(text="text:N", color=ink)
     return themed(cells + words, height=40 * rows["label"].n_unique(), width=width - (90 if narrow else 300))
