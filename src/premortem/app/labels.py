@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from premortem.study import Study
 from premortem.text import phrases, units
 
 ALL = "all"
@@ -30,29 +29,15 @@ def cell(row: Mapping[str, Any]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def fails_first(row: Mapping[str, Any], study: Study) -> str:
-    """What fails first most often, in words of failing; for all at once, which assumption breaks."""
-    causes = row["fails_on"]
-    if not causes or max(causes.values()) == 0:
-        return ""
-    name = max(causes, key=lambda k: causes[k])
-    return f"{name} breaks" if row["assumption"] == ALL else _failures(study)[row["assumption"]][name]
-
-
-def _failures(study: Study) -> dict[str, dict[str, str]]:
-    """How each condition of each assumption reads where it does not hold."""
-    return {a.id: {c.id: c.failure for c in a.condition} for a in study.assumptions}
-
-
 def verdict(row: Mapping[str, Any], fails: Mapping[str, str]) -> str:
     """`A2 holds in 69% of futures (67% to 71%); what fails first in 58% of its breaks: Chinese models spread in third markets.`"""
     if row["holds"] is None:
         return f"{row['assumption']}: cannot answer, since too few futures are left to tell."
     interval = f" ({cell(row)})" if row["low"] is not None else ""
-    text = f"{row['assumption']} holds in {phrases.share(row['holds'])} of futures{interval}"
+    text = f"{row['assumption']} {phrases.holds(row['holds'])}{interval}"
     causes = row["fails_on"]
     if causes and (most := max(causes, key=lambda k: causes[k])) and causes[most] > 0:
-        text += f"; what fails first in {phrases.share(causes[most])} of its breaks: {fails[most]}"
+        text += phrases.fails_first(causes[most], fails[most])
     return f"{text}."
 
 

@@ -12,9 +12,9 @@ import polars as pl
 
 from premortem.charts.marks import bands, highest, lowest, middle_of
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
+from premortem.ensemble.bands import BANDS
 from premortem.text.numbers import share
 
-BAND = ("p5", "p25", "p50", "p75", "p95")
 # Margins beyond this are all the same to a reader: far from breaking, or far beyond it.
 CLIP = 3.0
 # A second cue beside colour where lines of several families meet.
@@ -27,7 +27,7 @@ TWO_LINES = "split(datum.label, '|')"
 
 def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
     """The fan of a margin by step of the clock from a year on, with the line at 0 below which it breaks."""
-    frame = rows.with_columns([pl.col(b).clip(-CLIP, CLIP) for b in BAND], year=middle_of(pl.col("quarter"))).filter(
+    frame = rows.with_columns([pl.col(b).clip(-CLIP, CLIP) for b in BANDS], year=middle_of(pl.col("quarter"))).filter(
         pl.col("year") >= first
     )
     end = math.ceil(highest(frame, "year"))

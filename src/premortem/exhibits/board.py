@@ -8,6 +8,7 @@ import polars as pl
 from premortem.charts.marks import PHONE
 from premortem.charts.theme import HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
+from premortem.questions.findings import fails_first
 from premortem.text.phrases import headline, month_in_words, share, short
 
 SUBJECT = "The assumptions under each policy"
@@ -33,7 +34,6 @@ def method(run: Any) -> str:
 def data(run: Any) -> pl.DataFrame:
     """By assumption and policy: assumption, name, policy, holds, low, high (shares of futures), fails_first."""
     names = {a.id: a.name for a in run.study.assumptions} | {ALL: "All at once"}
-    fails = {(a.id, c.id): c.failure for a in run.study.assumptions for c in a.condition}
     rows = [
         {
             "assumption": r["assumption"],
@@ -42,20 +42,11 @@ def data(run: Any) -> pl.DataFrame:
             "holds": r["holds"],
             "low": r["low"],
             "high": r["high"],
-            "fails_first": _first(r, fails),
+            "fails_first": fails_first(r, run.study.assumptions) or None,
         }
         for r in run.board_rows()
     ]
     return pl.DataFrame(rows)
-
-
-def _first(row: dict[str, Any], fails: dict[tuple[str, str], str]) -> str | None:
-    """What fails first most often, in words of failing; of all at once, which assumption breaks; None where nothing does."""
-    causes = row["fails_on"]
-    most = max(causes, key=lambda k: causes[k]) if causes else None
-    if most is None or causes[most] == 0:
-        return None
-    return f"{most} breaks" if row["assumption"] == ALL else fails[row["assumption"], most]
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
