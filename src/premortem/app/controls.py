@@ -9,6 +9,7 @@ from premortem.app.view_state import STRENGTH, State, ends, legal_value
 from premortem.law.book import Book
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study
+from premortem.text import units
 
 # Steps of a slider, and how far beyond its legal value a clause number can be dragged (it can be typed further).
 STEPS, TIMES = 100, 4
@@ -50,7 +51,7 @@ class Control:
     @property
     def said(self) -> str:
         """Its value in words."""
-        return labels.quantity(self.value, self.unit)
+        return units.quantity(self.value, self.unit)
 
     @property
     def beside(self) -> str:
@@ -60,7 +61,7 @@ class Control:
     @property
     def usual_said(self) -> str:
         """Its usual value in words."""
-        return labels.quantity(self.usual, self.unit)
+        return units.quantity(self.usual, self.unit)
 
 
 @dataclass(frozen=True)

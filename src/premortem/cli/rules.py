@@ -170,8 +170,10 @@ def regime_loopholes(under: Under = "as-written", study: StudyDir = None, as_jso
     from premortem import terminal
     from premortem.law.loopholes import loopholes
 
-    found = loopholes(_book(study, under))
-    show({"loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found))
+    book = _book(study, under)
+    found = loopholes(book)
+    unit = book.case.text.yardstick
+    show({"loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found, unit))
 
 
 def _book(study: Path | None, under: str, asked: str = "--under") -> Any:
