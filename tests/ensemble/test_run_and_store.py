@@ -272,7 +272,6 @@ def test_reading_finds_a_part_that_is_gone_short_or_damaged(copy):
 def test_futures_that_are_not_finite_are_kept_and_listed_even_after_a_resume(study, tmp_path):
     import dataclasses
 
-
     rows = tuple(
         row.model_copy(update={"low": 0.0, "high": 0.0, "central": 0.0, "distribution": "fixed"})
         if row.name == "stock_2022"
