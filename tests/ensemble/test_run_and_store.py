@@ -12,30 +12,17 @@ import time
 import numpy as np
 import pytest
 
-from premortem.ensemble import bands, memory, part, read, store
+from premortem.ensemble import bands, read, store
 from premortem.ensemble import run as ensemble
 from premortem.errors import BadInput, MissingData, NotReproducible
+from tests.parts import IN_A_PROCESS, PART
 from tests.waiting import until
 
-# Parts of two chunks: what a run does at their edges is the same as with eight, at a quarter of the time.
-PART = 2 * part.CHUNK
 # Three parts, the last one short and its last chunk padded.
 FUTURES = 2 * PART + 700
 POLICIES = ["as-written", "rescinded"]
-# The same parts in another process.
-SMALL_PARTS = (
-    "import sys; from premortem import cli, ensemble; from premortem.ensemble import memory, part, run\n"
-    f"part.PART = memory.PART = run.PART = {PART}\n"
-)
 
-
-@pytest.fixture(scope="module", autouse=True)
-def small_parts():
-    patch = pytest.MonkeyPatch()
-    for module in (part, memory, ensemble):
-        patch.setattr(module, "PART", PART)
-    yield
-    patch.undo()
+pytestmark = pytest.mark.usefixtures("small_parts")
 
 
 def files_of(folder):
@@ -48,7 +35,7 @@ def files_of(folder):
 
 
 @pytest.fixture(scope="module")
-def again(study):
+def again(study, small_parts):
     return lambda out, futures=FUTURES, **more: study.run(POLICIES, futures=futures, seed=3, out=out, **more)
 
 
@@ -94,7 +81,7 @@ def kill_and_resume(folder, seconds, futures=FUTURES):
         "from premortem.study import Study\n"
         f"Study().run({POLICIES!r}, futures={futures}, seed=3, out=sys.argv[1], resume=True)"
     )
-    process = subprocess.Popen([sys.executable, "-c", SMALL_PARTS + code, str(folder)])
+    process = subprocess.Popen([sys.executable, "-c", IN_A_PROCESS + code, str(folder)])
     until(lambda: (folder / store.MANIFEST).exists() or process.poll() is not None)
     time.sleep(seconds)
     killed = process.poll() is None
@@ -197,7 +184,7 @@ def run_with_small_files(out, most):
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))\n"
         "cli.main()"
     )
-    return subprocess.run([sys.executable, "-c", SMALL_PARTS + code], capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-c", IN_A_PROCESS + code], capture_output=True, text=True)
 
 
 def test_a_disk_that_takes_no_more_loses_nothing(whole, again, tmp_path):
