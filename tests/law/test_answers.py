@@ -452,9 +452,9 @@ def test_the_highest_status_of_many_cases_counts(tmp_path):
     path.write_text("item,to,on,consignee\nL4,FRA,2025-06-01,Microsoft\nH100 SXM,RUS,2025-06-01,\n")
     found = worked_cases.decide_file(path, rules.load("history")).answers
     assert [row["may_go"] for row in found] == [True, False]
-    assert worked_cases.gate_of(found) == 3
+    assert worked_cases.gate_of(found, WORDS) == 3
     path.write_text("item,to,on\nL4,FRA,2025-06-01\nNo Such Chip,FRA,2025-06-01\n")
-    assert worked_cases.gate_of(worked_cases.decide_file(path, rules.load("history")).answers) == 4
+    assert worked_cases.gate_of(worked_cases.decide_file(path, rules.load("history")).answers, WORDS) == 4
 
 
 @settings(max_examples=15, deadline=None)
