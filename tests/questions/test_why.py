@@ -365,14 +365,14 @@ def test_no_logarithm_is_told_raw_and_no_meaning_speaks_of_one(study):
 
 def test_the_brief_tells_a_single_move_as_stress_does(study):
     pulled = study.levers("as-written")
-    alone = questions.single_changes(study, "as-written")
+    alone = questions.turns(study, "as-written")
     for number in (1, 4):
         a = study.assumptions[number]
         stressed = single_thresholds(Place(study), number, pulled)
         for told, row in zip(alone[a.id][:3], stressed, strict=False):
-            assert told["says"] in row["sentence"]
+            assert told.says in row["sentence"]
         said = brief_assumption._little(alone[a.id])
-        assert alone[a.id][0]["says"] in said
+        assert alone[a.id][0].says in said
         assert not re.search(r"\b(rises|falls) from\b", said)
 
 

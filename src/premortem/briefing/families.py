@@ -16,7 +16,7 @@ from premortem.text import phrases
 def families(run: Run) -> Section:
     """Families as small multiples, then each in two lines. Raises `BadInput` for a run too small to group."""
     result = questions.futures(run)
-    figure = _figure(result)
+    figure = _figure(run, result)
     blocks: list[Block] = [
         text(
             f"{phrases.grouped(result)}, by their trajectories {phrases.under(title_of(run, result['policy']))} (",
@@ -58,8 +58,8 @@ def _reading(sign: dict[str, Any]) -> str:
     )
 
 
-def _figure(result: dict[str, Any]) -> Figure:
-    signs, first = questions.signs(), result["policy"]
+def _figure(run: Run, result: dict[str, Any]) -> Figure:
+    signs, first = questions.signs(run.study.case), result["policy"]
     rows = [
         {**b, "family": r["name"], "title": f"{signs[b['series']]['title']} [{signs[b['series']]['unit']}]"}
         for r in result["archetypes"]

@@ -1,6 +1,5 @@
 """Alternative futures: families of trajectories with names, real members and signposts."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.case import default
+from premortem.case import Case
 from premortem.errors import BadInput
+from premortem.files.toml import read_toml
 from premortem.questions import _archetypes, _scenario_discovery
 from premortem.questions.describe import conditions
 from premortem.questions.margins import check_gives
@@ -17,7 +17,6 @@ from premortem.study import Run
 
 Array = NDArray[Any]
 Limits = dict[str, tuple[float, float]]
-SIGNS = default() / "signs.toml"
 # Quarters at which futures are compared: of those that a run keeps for every future, one every two years.
 COMPARED = ("2024Q4", "2026Q4", "2028Q4", "2030Q4", "2032Q4")
 # The quarter by which signposts must tell families apart, and that at which a family is named.
@@ -28,9 +27,9 @@ MOST = 20_000
 IN_NAME = 2
 
 
-def signs() -> dict[str, dict[str, str]]:
-    """Series by which futures are grouped and named, in order."""
-    return tomllib.loads(SIGNS.read_text("utf-8"))
+def signs(case: Case) -> dict[str, dict[str, str]]:
+    """Series by which futures of a case are grouped and named, in order."""
+    return read_toml(case / "signs.toml")
 
 
 def futures(run: Run, k: int | None = None) -> dict[str, Any]:
@@ -43,7 +42,7 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
     """
     if k is not None and not 2 <= k <= 12:
         raise BadInput("command line", "--k", f"{k} is out of range", got=k, allowed="2 to 12")
-    words, first = signs(), run.policies[0]
+    words, first = signs(run.study.case), run.policies[0]
     check_gives(run.study, words, "the search for families")
     levels = {p: _levels(run, p, list(words), min(run.futures, MOST)) for p in run.policies}
     finite = np.flatnonzero(np.all([np.isfinite(x).all((0, 1)) for x in levels.values()], axis=0))
