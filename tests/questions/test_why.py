@@ -11,7 +11,7 @@ from premortem import facts, questions
 from premortem.briefing import assumption as brief_assumption
 from premortem.case import default
 from premortem.errors import BadInput
-from premortem.questions import clause_sweeps, describe, margins, nearest_break, time
+from premortem.questions import _nearest_break, clause_sweeps, describe, margins, time
 from premortem.questions.attribution import attribution as items_told
 from premortem.questions.breaking_points import Place, _kinds, single_thresholds
 
@@ -319,7 +319,7 @@ def test_limits_of_boxes_read_as_phrases(study):
 
 
 def test_searches_stay_within_the_bound_of_the_priors():
-    assert nearest_break.BOUND == 3.0
+    assert _nearest_break.BOUND == 3.0
 
 
 @pytest.mark.parametrize(
@@ -365,14 +365,14 @@ def test_no_logarithm_is_told_raw_and_no_meaning_speaks_of_one(study):
 
 def test_the_brief_tells_a_single_move_as_stress_does(study):
     pulled = study.levers("as-written")
-    alone = questions.single_changes(study, "as-written")
+    alone = questions.turns(study, "as-written")
     for number in (1, 4):
         a = study.assumptions[number]
         stressed = single_thresholds(Place(study), number, pulled)
         for told, row in zip(alone[a.id][:3], stressed, strict=False):
-            assert told["says"] in row["sentence"]
+            assert told.says in row["sentence"]
         said = brief_assumption._little(alone[a.id])
-        assert alone[a.id][0]["says"] in said
+        assert alone[a.id][0].says in said
         assert not re.search(r"\b(rises|falls) from\b", said)
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from premortem import questions
 from premortem.briefing.content import Block, Bullets, Figure, Inline, Note, Section, Strong, see, text
 from premortem.charts import figures
-from premortem.questions.archetypes import STRUCTURE
+from premortem.questions._archetypes import STRUCTURE
 from premortem.questions.findings import title_of
 from premortem.study import Run
 from premortem.text import phrases, steps
@@ -61,7 +61,7 @@ def _reading(sign: dict[str, Any]) -> str:
 def _figure(run: Run, result: dict[str, Any]) -> Figure:
     told, day = run.study.case.text, run.study.case.settings.day
     shown = told.shown or run.study.steps[-1]
-    signs, first = questions.signs(), result["policy"]
+    signs, first = questions.signs(run.study.case), result["policy"]
     rows = [
         {**b, "family": r["name"], "title": f"{signs[b['series']]['title']} [{signs[b['series']]['unit']}]"}
         for r in result["archetypes"]

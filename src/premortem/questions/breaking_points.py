@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 from premortem.case import Levers
 from premortem.ensemble.run import draw
 from premortem.errors import BadInput, MissingData
-from premortem.questions import nearest_break
+from premortem.questions import _nearest_break
 from premortem.questions.describe import move
 from premortem.questions.margins import (
     assumption_number,
     check_inputs,
-    has_gradient,
     margins_of,
     policy_of,
-    slopes_of,
 )
 from premortem.study import Run, Study
 
@@ -29,6 +27,8 @@ TOLD = 4
 STARTS, FEW_STARTS = 32, 8
 # Moves that a breaking point has at most, unless so few do not turn anything.
 MOVES = 6
+# How far an uncertainty is moved to turn a verdict, in standard normal scores of its prior: to about 1 in 40 on either side.
+REACH = 1.96
 
 
 class Place:
@@ -78,7 +78,7 @@ def prepare(study: Study, pulled: Levers) -> None:
     """Compile what a search needs, once for all assumptions and policies, so that the first search does not wait for it."""
     place = Place(study)
     z = np.repeat(place.scores[:, None], STARTS, axis=1)
-    slopes_of(study, 0, z, place.values, place.free, pulled)
+    study.compiled.slopes(0, z, place.values, place.free, pulled)
     margins_of(study, place.at(z), pulled)
 
 
@@ -95,7 +95,7 @@ def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Br
     study, subject = place.study, place.study.assumptions[number].id
 
     def slope(z: Array) -> tuple[Array, Array]:
-        return slopes_of(study, number, z, place.values, place.free, pulled)
+        return study.compiled.slopes(number, z, place.values, place.free, pulled)
 
     def value(z: Array) -> Array:
         return margins_of(study, place.at(z), pulled)[number].astype(float)
@@ -108,13 +108,13 @@ def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Br
         return Breaks([], f"{subject}: no breaking point, since {place.name} fails: its margin is {centre:g}")
     copula = study.priors.copula
     together = copula.matrix(len(place.free)) if copula else None
-    starts = STARTS if has_gradient(study) else FEW_STARTS
-    found = nearest_break.search(slope, value, place.free, place.scores, starts, MOVES, correlation=together)
+    starts = STARTS if study.compiled.has_gradient else FEW_STARTS
+    found = _nearest_break.search(slope, value, place.free, place.scores, starts, MOVES, correlation=together)
     rows = _kinds([_row(place, subject, point) for point in found])[:top]
     if not rows and (edge := _on_edge(place, value, centre)):
         return Breaks(
             [],
-            f"{subject}: {place.name} stands on the edge: a move of {edge} by {nearest_break.LEAST_MOVE:g} standard scores turns it",
+            f"{subject}: {place.name} stands on the edge: a move of {edge} by {_nearest_break.LEAST_MOVE:g} standard scores turns it",
         )
     return Breaks(rows, _said(place, subject, rows, centre))
 
@@ -133,9 +133,9 @@ def _on_edge(place: Place, value: Callable[[Array], Array], centre: float) -> st
     moving = np.flatnonzero(place.free)
     z = np.repeat(place.scores[:, None], 2 * len(moving), axis=1)
     z[np.repeat(moving, 2), np.arange(2 * len(moving))] += np.tile(
-        [-nearest_break.LEAST_MOVE, nearest_break.LEAST_MOVE], len(moving)
+        [-_nearest_break.LEAST_MOVE, _nearest_break.LEAST_MOVE], len(moving)
     )
-    turned = np.flatnonzero(nearest_break.turned(value(z), centre))
+    turned = np.flatnonzero(_nearest_break.turned(value(z), centre))
     return place.study.priors.names[int(np.repeat(moving, 2)[turned[0]])] if len(turned) else ""
 
 
@@ -146,8 +146,8 @@ def _said(place: Place, subject: str, rows: list[dict[str, Any]], centre: float)
     if not rows:
         verb = "breaks" if centre > 0 else "mends"
         return (
-            f"no breaking point found: from {place.name} nothing that was tried within {nearest_break.BOUND:g} standard scores {verb} {subject} "
-            f"(descents from {STARTS if has_gradient(study) else FEW_STARTS} starts, {nearest_break.SAMPLED:,} futures around it){still}"
+            f"no breaking point found: from {place.name} nothing that was tried within {_nearest_break.BOUND:g} standard scores {verb} {subject} "
+            f"(descents from {STARTS if study.compiled.has_gradient else FEW_STARTS} starts, {_nearest_break.SAMPLED:,} futures around it){still}"
         )
     said = []
     if (most := min(len(row["moves"]) for row in rows)) > MOVES:
@@ -156,18 +156,18 @@ def _said(place: Place, subject: str, rows: list[dict[str, Any]], centre: float)
         said.append(
             f"the margin of {subject} goes by steps: at its breaking points it jumps over zero, and nearer ones may be missed"
         )
-    if not has_gradient(study):
+    if not study.compiled.has_gradient:
         said.append(f"the model gives no gradient: breaking points of {subject} rest on finite differences")
     return "; ".join(said)
 
 
-def _row(place: Place, subject: str, point: nearest_break.BreakingPoint) -> dict[str, Any]:
+def _row(place: Place, subject: str, point: _nearest_break.BreakingPoint) -> dict[str, Any]:
     priors = place.study.priors
     z = place.scores.copy()
     for i, score in point.scores.items():
         z[i] = score
     to = place.at(z[:, None])[:, 0]
-    moved = [i for i in point.scores if abs(z[i] - place.scores[i]) > nearest_break.LEAST_MOVE]
+    moved = [i for i in point.scores if abs(z[i] - place.scores[i]) > _nearest_break.LEAST_MOVE]
     moved.sort(key=lambda i: -abs(z[i] - place.scores[i]))
     told = [move(priors.rows[i], float(place.values[i]), float(to[i])) for i in moved[:TOLD]]
     verb = "breaks" if point.margin_before > 0 else "holds"
@@ -200,7 +200,7 @@ def single_thresholds(place: Place, number: int, pulled: Levers) -> list[dict[st
     def value(z: Array) -> Array:
         return margins_of(study, place.at(z), pulled)[number].astype(float)
 
-    scores = nearest_break.thresholds(value, place.free, place.scores)
+    scores = _nearest_break.thresholds(value, place.free, place.scores)
     verb = "breaks" if value(place.scores[:, None])[0] > 0 else "holds"
     values = place.at(np.where(np.isnan(scores), place.scores, scores)[:, None])[:, 0]
     alone = [int(i) for i in np.flatnonzero(~np.isnan(scores))]
@@ -216,3 +216,46 @@ def single_thresholds(place: Place, number: int, pulled: Levers) -> list[dict[st
         }
         for i in alone
     ]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An uncertainty that by itself turns a verdict of the central future: from where to where, in words, and how far in standard scores;
+    whether it breaks the assumption there, or mends it.
+    """
+
+    param: str
+    start: float
+    to: float
+    says: str
+    score: float
+    breaks: bool
+
+
+def turns(study: Study, policy: str | None = None) -> dict[str, tuple[Turn, ...]]:
+    """By assumption: uncertainties that alone turn its verdict in the central future, the smallest move first."""
+    priors, levers = study.priors, study.levers(policy or study.case.settings.baseline)
+    free = np.array([row.varies and row.distribution != "categorical" for row in priors.rows], float)
+
+    def value(z: Array) -> Array:
+        return study.compiled.margins(priors.from_normal(z), levers)
+
+    found, centre = _nearest_break.thresholds(value, free, bound=REACH), value(np.zeros((len(free), 1)))[:, 0]
+    return {a.id: _turns(study, found[k], bool(centre[k] > 0)) for k, a in enumerate(study.assumptions)}
+
+
+def _turns(study: Study, scores: Array, breaks: bool) -> tuple[Turn, ...]:
+    priors = study.priors
+    to, centre = priors.from_normal(np.diag(np.nan_to_num(scores))), priors.central[:, 0]
+    found = [
+        Turn(
+            priors.names[i],
+            float(centre[i]),
+            float(to[i, i]),
+            move(priors.rows[i], float(centre[i]), float(to[i, i])),
+            float(scores[i]),
+            breaks,
+        )
+        for i in np.flatnonzero(~np.isnan(scores))
+    ]
+    return tuple(sorted(found, key=lambda turn: abs(turn.score)))

@@ -1,6 +1,5 @@
 """Clause numbers tried one at a time: the value at which a number breaks or mends an assumption."""
 
-import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from itertools import pairwise
@@ -9,34 +8,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.case import Case
 from premortem.ensemble.run import draw
-from premortem.questions import nearest_break
+from premortem.questions import _nearest_break
 from premortem.questions.breaking_points import Place
-from premortem.questions.margins import SMALL, margins_of
+from premortem.questions.single_changes import amounts, moved, standing
+from premortem.study.model import FEW
 
 Array = NDArray[Any]
-
-
-def amounts(case: Case) -> dict[str, Any]:
-    """Clause numbers that are tried, how a reader calls them, and the multiples of each kind."""
-    return tomllib.loads((case / "amounts.toml").read_text("utf-8"))
 
 
 def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, Any]]:
     """For each clause number of the policy's rulebook: the value at which it breaks (or mends) the future looked at,
     and the value at which the share of futures that holds crosses a half; none where no multiple tried does.
     """
-    study, book, now = place.study, place.study.book(policy), place.study.levers(policy)
-    values = np.concatenate([place.values[:, None], draw(study.priors, "sobol", 0, 0, SMALL - 1)], axis=1)
-    base = margins_of(study, values, now)[number]
+    study, book, subject = place.study, place.study.book(policy), place.study.assumptions[number].id
+    values = np.concatenate([place.values[:, None], draw(study.priors, "sobol", 0, 0, FEW - 1)], axis=1)
+    now = standing(study, policy, values)
+    base = now.margins[subject]
 
     def margins(clause: str, key: str, value: float) -> Array:
-        changed = study.case.world.levers(book.with_number(clause, key, value))
-        same = all(np.array_equal(a, b) for a, b in zip(now, changed, strict=True))
-        return base if same else margins_of(study, values, changed)[number]
+        return moved(now, f"l.{clause}.{key}", value).margins[subject]
 
-    subject = study.assumptions[number].id
     return [
         _threshold(
             subject, clause, key, entry, book.number(clause, key), multiples, partial(margins, clause, key), base
@@ -92,7 +84,7 @@ def _crossing(places: list[float], value: Callable[[float], float]) -> float | N
     if not ends:
         return None
     low, high = min(ends, key=lambda pair: abs(np.log((pair[0] + pair[1]) / 2 + 1e-9)))
-    return nearest_break.knob_threshold(value, low, high, steps=7)
+    return _nearest_break.knob_threshold(value, low, high, steps=7)
 
 
 def _sentence(

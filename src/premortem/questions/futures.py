@@ -1,6 +1,5 @@
 """Alternative futures: families of trajectories with names, real members and signposts."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
@@ -8,16 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.case import default
+from premortem.case import Case
 from premortem.errors import BadInput
-from premortem.questions import archetypes, scenario_discovery
+from premortem.files.toml import read_toml
+from premortem.questions import _archetypes, _scenario_discovery
 from premortem.questions.describe import conditions
 from premortem.questions.margins import check_gives
 from premortem.study import Run
 
 Array = NDArray[Any]
 Limits = dict[str, tuple[float, float]]
-SIGNS = default() / "signs.toml"
 # Quarters at which futures are compared: of those that a run keeps for every future, one every two years.
 COMPARED = ("2024Q4", "2026Q4", "2028Q4", "2030Q4", "2032Q4")
 # The quarter by which signposts must tell families apart, and that at which a family is named.
@@ -28,9 +27,9 @@ MOST = 20_000
 IN_NAME = 2
 
 
-def signs() -> dict[str, dict[str, str]]:
-    """Series by which futures are grouped and named, in order."""
-    return tomllib.loads(SIGNS.read_text("utf-8"))
+def signs(case: Case) -> dict[str, dict[str, str]]:
+    """Series by which futures of a case are grouped and named, in order."""
+    return read_toml(case / "signs.toml")
 
 
 def futures(run: Run, k: int | None = None) -> dict[str, Any]:
@@ -43,23 +42,23 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
     """
     if k is not None and not 2 <= k <= 12:
         raise BadInput("command line", "--k", f"{k} is out of range", got=k, allowed="2 to 12")
-    words, first = signs(), run.policies[0]
+    words, first = signs(run.study.case), run.policies[0]
     check_gives(run.study, words, "the search for families")
     levels = {p: _levels(run, p, list(words), min(run.futures, MOST)) for p in run.policies}
     finite = np.flatnonzero(np.all([np.isfinite(x).all((0, 1)) for x in levels.values()], axis=0))
     seen = len(finite)
-    if seen < scenario_discovery.LEAST_FUTURES:
+    if seen < _scenario_discovery.LEAST_FUTURES:
         raise BadInput(
             str(run.folder),
             "futures",
             f"too few futures to group: {seen}",
             got=seen,
-            allowed=f"{scenario_discovery.LEAST_FUTURES} or more",
+            allowed=f"{_scenario_discovery.LEAST_FUTURES} or more",
             hint="run again: premortem run",
         )
     levels = {p: x[:, :, finite] for p, x in levels.items()}
-    found = archetypes.families(archetypes.features_of(levels[first]), k)
-    labels = {p: found.assign(archetypes.features_of(x)) for p, x in levels.items()}
+    found = _archetypes.families(_archetypes.features_of(levels[first]), k)
+    labels = {p: found.assign(_archetypes.features_of(x)) for p, x in levels.items()}
     values, early = run.parameters(first=min(run.futures, MOST))[:, finite], COMPARED.index(EARLY)
     paths = _paths(run, first, list(words), finite)
     own = [labels[first] == family for family in range(len(found.medoids))]
@@ -105,11 +104,11 @@ def _paths(run: Run, policy: str, names: Sequence[str], wanted: Array) -> Array:
 
 def _seen_as(at: Array, words: dict[str, dict[str, str]], member: Array) -> Limits:
     """The box of outcomes, (series, future), in which a family lies; empty when there is none."""
-    found = scenario_discovery.discover(at, list(words), member, most=1, resample=False)
+    found = _scenario_discovery.discover(at, list(words), member, most=1, resample=False)
     return found.boxes[0].limits if found.boxes else {}
 
 
-def _names(found: archetypes.Families, shown: Sequence[Limits], words: dict[str, dict[str, str]]) -> list[str]:
+def _names(found: _archetypes.Families, shown: Sequence[Limits], words: dict[str, dict[str, str]]) -> list[str]:
     """A name for each family from what shows it at the end of 2028; no two alike, the plainest families first."""
     series = list(words)
     levels = found.centres.reshape(len(shown), len(series), -1).mean(2)  # standardised, (family, series)
@@ -135,7 +134,7 @@ def _said(words: dict[str, dict[str, str]], series: Sequence[str], levels: Array
 
 def _box(run: Run, values: Array, member: Array) -> dict[str, Any]:
     """The uncertainties that lead to a family, as limits and as a sentence."""
-    found = scenario_discovery.discover(values, run.study.priors.names, member, most=1, resample=False)
+    found = _scenario_discovery.discover(values, run.study.priors.names, member, most=1, resample=False)
     if not found.boxes:
         return {"box": {}, "box_sentence": "No few uncertainties lead to it"}
     box = found.boxes[0]
@@ -157,7 +156,7 @@ def _signposts(early: Array, words: dict[str, dict[str, str]], labels: Array, fa
             "unit": words[name]["unit"],
             "accuracy": accuracy,
         }
-        for name, cut, side, accuracy in archetypes.separating(early, list(words), labels, family)
+        for name, cut, side, accuracy in _archetypes.separating(early, list(words), labels, family)
     ]
 
 

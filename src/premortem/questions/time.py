@@ -1,6 +1,7 @@
 """Time asymmetry: how long controls lag what they control, and what a quarter more or less of time changes."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,35 +12,53 @@ from premortem import facts
 from premortem.case import Case, Levers
 from premortem.ensemble.run import draw
 from premortem.errors import MissingData
+from premortem.files.typed import Strict, read_typed
+from premortem.questions._paired import paired
 from premortem.questions.margins import margins_of
-from premortem.questions.shapley import paired
 from premortem.study import Study
 
 Array = NDArray[Any]
 # Futures in which time is moved.
 MOVED = 8192
-# A quarter [yr]; the shortest lag that a faster regulator may reach [yr]; and quarters of earlier announcement.
-QUARTER, SHORTEST, EARLIER = 0.25, 0.05, 2
 DAYS_A_MONTH = 365.25 / 12
-AS_IS, FASTER = "as it is", "loopholes patched a quarter faster"
+AS_IS = "as it is"
+
+
+class Shift(Strict):
+    """What is moved in a case of time: an uncertainty by some years, or a lever that moves earlier by some steps, or rests."""
+
+    uncertainty: str = ""
+    by: float = 0.0  # [yr]
+    least: float = 0.0  # the shortest that it may come to [yr]
+    lever: str = ""
+    earlier: int = 0  # steps; 0 lets it rest
+
+
+class Shifts(Strict):
+    """What a case tries of time."""
+
+    lag: str  # the uncertainty that says how long the regulator takes [yr]
+    fastest: str
+    cases: dict[str, Shift]
+
+
+@cache
+def shifts(case: Case) -> Shifts:
+    """What is tried of time, as the case has it."""
+    return read_typed(case / "time.toml", Shifts)
 
 
 def time_asymmetry(study: Study, policy: str | None = None) -> pl.DataFrame:
-    """How the shares that hold move when the regulator patches a quarter faster or slower, and when the memory ban is
-    known two quarters earlier or not before it bites: one row a case and assumption.
+    """How the shares that hold move when time is moved as the case says, such as a regulator that is a quarter faster: one row a case of
+    time and assumption.
 
     `change` is paired over the same futures with its 95% interval; `rescued` the share of all futures that break as it
     is and hold in the case, `lost` the reverse.
     """
     policy = policy or study.case.settings.baseline
     values, pulled = draw(study.priors, "sobol", 0, 0, MOVED), study.levers(policy)
-    cases = {
-        AS_IS: (values, pulled),
-        FASTER: (_patched(study, values, -QUARTER), pulled),
-        "loopholes patched a quarter slower": (_patched(study, values, QUARTER), pulled),
-        "memory ban announced two quarters earlier": (values, _warned(pulled, EARLIER)),
-        "memory ban without warning": (values, pulled._replace(hbm_warning=np.zeros_like(pulled.hbm_warning))),
-    }
+    cases = {AS_IS: (values, pulled)}
+    cases |= {name: _shifted(study, shift, values, pulled) for name, shift in shifts(study.case).cases.items()}
     margins = {name: margins_of(study, *case) for name, case in cases.items()}
     known = np.all([np.isfinite(m) for m in margins.values()], axis=(0, 1))
     if not known.any():
@@ -67,19 +86,18 @@ def _row(case: str, assumption: str, held: Array, before: Array) -> dict[str, An
     }
 
 
-def _patched(study: Study, values: Array, by: float) -> Array:
-    moved = values.copy()
-    lag = study.priors.names.index("patch_lag")
-    moved[lag] = np.maximum(values[lag] + by, SHORTEST)
-    return moved
-
-
-def _warned(pulled: Levers, quarters: int) -> Levers:
-    """The memory ban known so many quarters earlier; as it is where there is none."""
-    warned = pulled.hbm_warning.copy()
-    first = int(np.argmax(warned > 0))
-    warned[max(first - quarters, 0) : first] = 1.0
-    return pulled._replace(hbm_warning=warned)
+def _shifted(study: Study, shift: Shift, values: Array, pulled: Levers) -> tuple[Array, Levers]:
+    """Values and levers with one thing moved in time; as they are where a lever never moves."""
+    if shift.uncertainty:
+        place, moved = study.priors.names.index(shift.uncertainty), values.copy()
+        moved[place] = np.maximum(values[place] + shift.by, shift.least)
+        return moved, pulled
+    if not shift.earlier:
+        return values, pulled._replace(**{shift.lever: np.zeros_like(getattr(pulled, shift.lever))})
+    lever = getattr(pulled, shift.lever).copy()
+    first = int(np.argmax(lever > 0))
+    lever[max(first - shift.earlier, 0) : first] = 1.0
+    return values, pulled._replace(**{shift.lever: lever})
 
 
 def lags(case: Case, as_of: date | None = None) -> list[dict[str, Any]]:
@@ -101,8 +119,8 @@ def lags(case: Case, as_of: date | None = None) -> list[dict[str, Any]]:
 
 
 def simulated_lag(study: Study) -> dict[str, float]:
-    """Months from a loophole to its patch as the prior has it: 5, 50 and 95%."""
-    low, middle, high = 12 * study.priors["patch_lag"].quantile(np.array([0.05, 0.5, 0.95]))
+    """Months that the regulator takes, as the prior has it: 5, 50 and 95%."""
+    low, middle, high = 12 * study.priors[shifts(study.case).lag].quantile(np.array([0.05, 0.5, 0.95]))
     return {"p5": float(low), "p50": float(middle), "p95": float(high)}
 
 
@@ -113,6 +131,6 @@ def time_told(study: Study, policy: str) -> dict[str, Any]:
         "lags": lags(study.case),
         "simulated_patch_lag_months": simulated_lag(study),
         "cases": time_asymmetry(study, policy).to_dicts(),
-        "faster": FASTER,
+        "faster": shifts(study.case).fastest,
         "futures": MOVED,
     }

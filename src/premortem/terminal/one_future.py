@@ -1,11 +1,13 @@
 """One future in a terminal: what is unusual about it, what holds, and its series quarter by quarter."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
+from premortem.case import Case
 from premortem.questions import signs
+from premortem.questions.one_future import AssumptionAt, ConditionAt, OneFuture, Under
 from premortem.terminal.layout import print_table
 from premortem.text.numbers import counted
 from premortem.text.phrases import number
@@ -14,42 +16,46 @@ from premortem.text.phrases import number
 UNUSUAL = 8
 
 
-def print_future(result: dict[str, Any]) -> None:
+def print_future(result: OneFuture, case: Case) -> None:
     """The future under each policy, its key series every quarter, its parameters furthest from their medians."""
     console = Console(highlight=False)
-    console.print(f"[bold]Future {result['future']:,} of seed {result['seed']}[/bold]")
-    for under in result["policies"]:
-        console.print(f"\nUnder {under['policy']}")
-        for a in under["assumptions"]:
-            console.print(f"  {a['assumption']} {'holds ' if a['holds'] else 'breaks'} {_margin(a)}  {a['name']}")
-            for c in [c for c in a["conditions"] if not c["holds"]]:
-                console.print(f"       {_margin(c)}  {c['fails']}", style="dim")
-        if under["non_finite"]:
-            console.print(f"  not finite: {', '.join(under['non_finite'])}")
-    first = result["policies"][0]
-    print_table(console, _series(first, result["quarters"]))
+    console.print(f"[bold]Future {result.future:,} of seed {result.seed}[/bold]")
+    for under in result.policies:
+        console.print(f"\nUnder {under.policy}")
+        for a in under.assumptions:
+            console.print(f"  {a.assumption} {'holds ' if a.holds else 'breaks'} {_margin(a)}  {a.name}")
+            for c in [c for c in a.conditions if not c.holds]:
+                console.print(f"       {_margin(c)}  {c.fails}", style="dim")
+        if under.non_finite:
+            console.print(f"  not finite: {', '.join(under.non_finite)}")
+    first = result.policies[0]
+    print_table(console, _series(first, result.quarters, case))
     console.print(
-        f"\nFurthest from their medians (standard scores), of {counted(len(result['parameters']), 'uncertainty')}"
+        f"\nFurthest from their medians (standard scores), of {counted(len(result.parameters), 'uncertainty')}"
     )
-    for row in result["parameters"][:UNUSUAL]:
+    for row in result.parameters[:UNUSUAL]:
         console.print(
-            f"  {row['score']:+.1f}  {row['meaning']}: {number(row['value'], 3)}, median {number(row['median'], 3)} {row['unit']}"
+            f"  {row.score:+.1f}  {row.meaning}: {number(row.value, 3)}, median {number(row.median, 3)} {row.unit}"
         )
 
 
-def _series(under: dict[str, Any], quarters: list[str]) -> Table:
+def _series(under: Under, quarters: Sequence[str], case: Case) -> Table:
     """Quarters down, series across by number: eight columns of figures fit a narrow terminal, eight titles do not."""
-    words = signs()
-    table = Table(title=f"\nQuarter by quarter under {under['policy']}", title_justify="left", box=None, padding=(0, 1))
+    words = signs(case)
+    table = Table(title=f"\nQuarter by quarter under {under.policy}", title_justify="left", box=None, padding=(0, 1))
     table.add_column("")
     for place in range(len(words)):
         table.add_column(f"({place + 1})", justify="right", no_wrap=True)
     for q, quarter in enumerate(quarters):
-        table.add_row(quarter, *(number(under["series"][name][q]) for name in words))
+        table.add_row(quarter, *(_shown(under.series[name][q]) for name in words))
     said = [f"({i + 1}) {word['title']}, {word['unit']}" for i, word in enumerate(words.values())]
     table.caption, table.caption_justify = "; ".join(said), "left"
     return table
 
 
-def _margin(row: dict[str, Any]) -> str:
-    return "     -" if row["margin"] is None else f"{row['margin']:+6.2f}"
+def _shown(x: float | None) -> str:
+    return "-" if x is None else number(x)
+
+
+def _margin(row: AssumptionAt | ConditionAt) -> str:
+    return "     -" if row.margin is None else f"{row.margin:+6.2f}"
