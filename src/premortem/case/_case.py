@@ -23,7 +23,7 @@ HOME = Path(str(files(PACKAGE)))
 DEFAULT = "us_ai_2025"
 # The file by which a folder is known to be a case, and what else it must hold.
 MARK = "case.toml"
-NEEDED = (MARK, "params.csv", "policies", "assumptions", "clauses", "facts", "world")
+NEEDED = (MARK, "params.csv", "vocabulary.toml", "policies", "assumptions", "clauses", "facts", "world")
 
 
 class Settings(Strict):
