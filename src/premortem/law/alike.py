@@ -176,7 +176,7 @@ def _between(column: pl.Series, against: Sequence[float]) -> tuple[NDArray[Any],
 
 def _known(name: str | None) -> bool:
     """Whether the tables of parties or of firms have something to say of a name, or ask to look at it."""
-    return bool(name) and (parties.suspect(str(name)) or seats.seat(str(name)) is not None)
+    return bool(name) and (parties.suspect(str(name)) or bool(seats.seats_of(str(name))))
 
 
 def _screened(names: set[str], given: pl.DataFrame) -> set[str]:
@@ -190,7 +190,8 @@ def _screened(names: set[str], given: pl.DataFrame) -> set[str]:
 def _turns(known: set[str]) -> Iterator[date]:
     """Days on which what the tables say of these names changes."""
     yield from parties.turning_days()
-    yield from (s.listed for name in known if (s := seats.seat(name)) and s.listed)
+    for found in (found for name in known for found in seats.seats_of(name)):
+        yield from filter(None, (found.listed, found.first, found.last and found.last + DAY))
 
 
 def _named(name: str | None, role: str, known: set[str], words: frozenset[str]) -> str | None:

@@ -14,13 +14,18 @@ RESTS_ON = (
     "certified", "storage_14_15_18", "prc_equipment", "military_ties", "uvl_statement", "tier1_share_after",
     "country_share_after", "us_share_after", "end_use", "private_sector", "status", "notice_given", "listed",
     "destination_region", "designer_hq", "sold_in_us", "us_share", "from", "exporter", "exporter_hq", "consignee", "non_planar", "tpp", "pflops_fp64", "pflops_fp32",
-    "headquarters", "parent_headquarters", "ownership",
+    "headquarters", "parent_headquarters", "end_user_headquarters", "intermediate_headquarters", "ownership",
+    "fab_node_nm", "us_technology",
 )  # fmt: skip
 # Others that are told when the answer hangs on them, and a value by which that is tried.
 TRIED: dict[str, tuple[Any, ...]] = {"made_in": ("CHN",)}
 # Seats by which it is tried whether an answer hangs on one: of Country Group D:5, of the US, and of neither nor an ally.
 SEATS = ("CHN", "USA", "ARE")
-SEATED = ("headquarters", "parent_headquarters")
+SEATED = ("headquarters", "parent_headquarters", *seats.OF_OTHERS)
+# What tells of a fab, any of it; and what may be done in one or elsewhere. A node under every line [nm].
+FABS = ("fab_node_nm", "fab_nand_layers", "fab_dram_nm", "fab_dram_cell_area", "fab_dram_density")
+MAKING = ("production", "development")
+BELOW = 1.0
 # A performance over every line [TPP, petaflops].
 BEYOND = 1e9
 # A consignee that no clause and no list names.
@@ -72,12 +77,12 @@ def untold(
     """The fields that nobody gave, each with a value by which it is seen whether the answer hangs on it (`others`); the very
     same tuple for transactions of which the same is tried.
     """
-    item, settled = given.get("item", ""), (name for name in SEATED if seats.settled(given, name))
+    item = given.get("item", "")
     return _tried(
         frozenset(given),
-        frozenset(settled),
+        frozenset(seats.asked(given)),
         "" if designed(item) else "kind" if item in KINDS else "unknown",
-        given.get("end_use") == "supercomputer",
+        given.get("end_use", ""),
         given.get("destination") == "UKR",
         tuple(addressees),
         tuple(places),
@@ -86,21 +91,25 @@ def untold(
 
 @lru_cache(maxsize=4096)
 def _tried(
-    told: frozenset[str], settled: frozenset[str], item: str, supercomputer: bool, ukraine: bool,
+    told: frozenset[str], unsettled: frozenset[str], item: str, end_use: str, ukraine: bool,
     addressees: tuple[str, ...], places: tuple[str, ...],
 ) -> tuple[tuple[str, Any], ...]:  # fmt: skip
-    """`item` is empty for one of the catalogue, `settled` are seats of firms that the tables know under their very name."""
+    """`item` is empty for one of the catalogue, `unsettled` are seats of parties that the tables do not know under their very
+    name.
+    """
     seated = tuple(dict.fromkeys((*SEATS, *places)))
     tried: dict[str, tuple[Any, ...]] = {name: _values(name) for name in RESTS_ON} | TRIED
-    tried |= {name: () if name in settled else seated for name in SEATED}
-    if "headquarters" in settled:  # a consignee that the tables know
+    tried |= {name: seated if name in unsettled else () for name in SEATED}
+    if not unsettled:  # parties that the tables know
         tried["ownership"] = ()
     # a chip that the catalogue does not hold may be anybody's design; the exporter of one that it holds is its vendor
     tried |= {"designer_hq": ("CHN",), "exporter": addressees} if item else {"designer_hq": ()}
     if item != "kind":  # a die of which nobody says what it does may do anything
         tried["tpp"] = ()
-    if not supercomputer:
+    if end_use != "supercomputer":
         tried |= {"pflops_fp64": (), "pflops_fp32": ()}
+    if end_use not in MAKING or not told.isdisjoint(FABS):
+        tried["fab_node_nm"] = ()
     if not ukraine:
         tried["destination_region"] = ()
     return tuple((name, value) for name, values in tried.items() if name not in told for value in values)
@@ -110,6 +119,8 @@ def _values(name: str) -> tuple[Any, ...]:
     field = FIELDS[name]
     if name in ("pflops_fp64", "pflops_fp32", "tpp"):
         return (BEYOND,)
+    if name == "fab_node_nm":
+        return (BELOW,)
     if name in ("from", "exporter_hq"):
         return ("USA", "CHN")
     if name == "consignee":  # a free route names whom it frees; any other firm has none
@@ -148,5 +159,9 @@ def _always(given: Mapping[str, Any]) -> Iterator[str]:
 def sourced(found: Sequence[Assumed], given: Mapping[str, Any]) -> tuple[Assumed, ...]:
     """What was assumed, seats with the table that they are from, and the seats of parties that no field holds."""
     told = ((a, seats.assumed(given, a.field)) for a in found)
-    parties = (Assumed(f"{role}_headquarters", known.parent, known.says) for role, known in seats.others(given))
-    return (*(a._replace(source=known.says) if known else a for a, known in told), *parties)
+    named = {a.field for a in found} | given.keys()
+    parties = ((field, seats.assumed(given, field)) for field in seats.OF_OTHERS if field not in named)
+    return (
+        *(a._replace(source=known.says) if known else a for a, known in told),
+        *(Assumed(field, known.parent, known.says) for field, known in parties if known),
+    )

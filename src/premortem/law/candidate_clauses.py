@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from premortem.law.clause import Clause, Rulebook
+from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.conditions import identifiers, parts
 from premortem.law.places import atlas
 from premortem.law.vocabulary import FIELDS, LISTED
@@ -19,6 +19,8 @@ EMBARGO = 6
 # A test of a field against one word or several.
 ONE_OF = re.compile(r"(\w+) (?:= |in \()('[^']*'(?:, '[^']*')*)\)?")
 WORD = re.compile(r"'([^']*)'")
+# Fields of the parties' seats.
+SEATED = ("headquarters", "parent_headquarters", "end_user_headquarters", "intermediate_headquarters")
 # Fields whose words or flags tell of most clauses that they reach no row at all.
 TELLING = ("destination", "destination_region", "end_use", "exporter", "kind", "status", *LISTED)
 
@@ -47,7 +49,7 @@ def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
     return tuple(
         c
         for c in operative(book, first, last)
-        if c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies))
+        if c.stage != QUESTION and (c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies)))
     )
 
 
@@ -124,7 +126,7 @@ def _exporters(applies: str) -> frozenset[str]:
 @lru_cache(4096)
 def _seats(applies: str) -> frozenset[str]:
     """Places that a condition names as headquarters of a party or of its parent."""
-    named = (m for m in ONE_OF.finditer(applies) if m[1] in ("headquarters", "parent_headquarters"))
+    named = (m for m in ONE_OF.finditer(applies) if m[1] in SEATED)
     return frozenset(place for m in named for place in WORD.findall(m[2]))
 
 

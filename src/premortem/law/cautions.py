@@ -17,6 +17,9 @@ from premortem.law.vocabulary import LISTED
 # Fields by which it is told of what one knows that no clause weighs.
 LOOKED_AT = ("destination", "party_d5", *LISTED)
 
+# Uses that a US person may not support even with what is published, which the rules on items do not reach (744.6(b)).
+SUPPORTED = ("nuclear", "missile", "chemical_biological", "military_intelligence")
+
 
 def doubted(rows: pl.DataFrame, fields: pl.DataFrame, outcomes: Sequence[str], book: Rulebook) -> list[tuple[str, ...]]:
     """Of each row, the places of which a move between groups was never confirmed, where the answer would be another without
@@ -48,8 +51,9 @@ def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Ruleboo
 
 
 def _known(given: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[str]:
-    """A sentence on a listed party, or one of Macau or D:5, in the United States, and on training models for weapons: no
-    clause asks for a licence there, and what one knows may (15 CFR 736.2(b)(10), 744.6(b)).
+    """A sentence on a listed party, or one of Macau or D:5, in the United States, on training models for weapons, and on what
+    is published for uses that no US person may support: no clause asks for a licence there, and what one knows may (15 CFR
+    736.2(b)(10), 744.6(b)).
     """
     place, *flags = (fields[name] for name in LOOKED_AT)
     if place == "USA" and any(flags):
@@ -57,5 +61,7 @@ def _known(given: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[str]
             "A party in the US is listed, near a listed name, or headquartered in Macau or D:5: what goes abroad later, "
             "releases of technology and General Prohibition 10 are not looked at."
         )
-    if given.get("end_use") == "training_for_weapons":
-        yield "Training models for weapons: whether US persons support a use of 744.6(b), or 744.2 to 744.4, is not looked at."
+    end_use, published = given.get("end_use"), given.get("item") == "open_weights" or given.get("published")
+    if end_use == "training_for_weapons" or (published and end_use in SUPPORTED):
+        said = "Training models for weapons" if end_use == "training_for_weapons" else f"An end use {end_use.replace('_', ' ')}"
+        yield f"{said}: whether US persons support a use of 744.6(b), or 744.2 to 744.4, is not looked at."

@@ -1,6 +1,6 @@
 """One decision, explained: the outcome, what it rests on, what was assumed and not checked, and what would change it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from premortem.law.binding import limit_number
 from premortem.law.candidate_clauses import addressees, naming, operative, seats
 from premortem.law.cautions import doubted, elsewhere
 from premortem.law.citations import Citation, cited
-from premortem.law.clause import Clause, Rulebook
+from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.clearing import as_text, checked, clearings
 from premortem.law.conditions import identifiers
 from premortem.law.engine import judge
@@ -71,7 +71,8 @@ class Decision:
     day_given: bool = True
     begins: date | None = None  # first day of the clause that decides
     doubted: tuple[str, ...] = ()  # places on whose unconfirmed move between groups the answer hangs
-    # what is to be looked at of seats given against the table, and of embargoed places that are not the destination
+    # what is to be looked at: seats given against the table, embargoed places that are not the destination, and what the
+    # book leaves open of a permission
     elsewhere: tuple[str, ...] = ()
     unscreened: tuple[str, ...] = ()  # named parties of a permission that no table holds and nobody cleared
 
@@ -216,9 +217,16 @@ def explain(
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
         doubted=doubted(frame_of([given]), fields[:1], [answer["outcome"]], book)[0],
-        elsewhere=tuple(elsewhere(given, completed, book)),
+        elsewhere=(*elsewhere(given, completed, book), *_open(answer["outcome"], steps, book)),
         unscreened=unscreened(named(given), reasons) if free(answer["outcome"]) else (),
     )
+
+
+def _open(outcome: str, steps: Sequence[Step], book: Rulebook) -> Iterator[str]:
+    """What the book leaves open of a permission: a sentence on each question that applies."""
+    asked = {c.id: c for c in book.clauses if c.stage == QUESTION} if free(outcome) else {}
+    applying = (asked[s.clause] for s in steps if s.applies and s.clause in asked)
+    return (f"{c.says} ({c.citation})." for c in applying)
 
 
 def _assumed(a: Assumed) -> dict[str, Any]:

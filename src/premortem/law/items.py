@@ -29,8 +29,8 @@ FROM_CATALOGUE = (
 )
 # How far a value may be from the catalogue's and still be a rounding of it.
 ROUNDED = 0.02
-# Of these, what nobody may say otherwise of a chip by name: its TPP, and a flag only towards the stricter.
-HELD_TO = ("tpp", "performance_density", "datacentre", "hbm", "published")
+# What nobody may say otherwise of a chip by name: its TPP, whose design it is, and a flag only towards the stricter.
+HELD_TO = ("tpp", "performance_density", "datacentre", "hbm", "published", "designer_hq")
 ASK = "ask:"
 # Kinds of item that have a TPP.
 COMPUTING = ("chip", "logic_die")
@@ -213,8 +213,8 @@ def contradictions(row: Mapping[str, Any]) -> list[BadInput]:
             "transaction",
             name,
             _contradicted(row["item"], known),
-            got=plain(row[name]),
-            allowed=f"none, or {plain(known)}"
+            got=_shown(row[name]),
+            allowed=f"none, or {_shown(known)}"
             if row["item"] in KINDS
             else "none, or the catalogue's value; for another chip, --item chip with its --tpp",
         )
@@ -237,16 +237,22 @@ def contradicted(name: str, values: pl.DataFrame) -> pl.Series:
 @cache
 def _values_of(name: str) -> Mapping[str, Any]:
     """What the catalogue, or its kind, says of a field, by item; items of which neither says anything are left out."""
-    held = named().select("item", f"c_{name}").drop_nulls().iter_rows() if name in FROM_CATALOGUE else ()
+    held = named().select("item", f"c_{name}").drop_nulls().iter_rows() if f"c_{name}" in named().columns else ()
     return dict(held) | dict(OF_KINDS.get(name, {}))
 
 
 def _contradicted(item: str, known: Any) -> str:
-    return f"is not that of {item}: {'it is' if item in KINDS else 'the catalogue says'} {plain(known)}"
+    return f"is not that of {item}: {'it is' if item in KINDS else 'the catalogue says'} {_shown(known)}"
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else plain(value)
 
 
 def _differs(name: str, told: Any, known: Any) -> Any:
     """Whether a value, or a column of them, is not the catalogue's; of a flag only a laxer one differs."""
+    if FIELDS[name].type == "country":
+        return told != known
     return known > told if FIELDS[name].type == "flag" else abs(told - known) > ROUNDED * known
 
 

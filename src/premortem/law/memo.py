@@ -65,7 +65,8 @@ def _verdict(d: "Decision") -> str:
     read = READS[d.outcome]
     if not d.clause and d.asked:
         read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
-    if conditions := [*_unlisted(d), *(_supposed(a) for a in d.rests_on)]:
+    open_ = ["nothing that is left to look at bars it"] if d.may_go is None and d.elsewhere else []
+    if conditions := [*_unlisted(d), *(_supposed(a) for a in d.rests_on), *open_]:
         read = f"If {' and '.join(conditions)}: {small(read)}"
     return f"{read}."
 

@@ -165,8 +165,12 @@ class Index(NamedTuple):
 
 @cache
 def index() -> Index:
-    """The shipped table, with the firms of `entities` for which no listing was found, indexed."""
-    free = facts.read("entities").filter(pl.col("entity_listed").is_null())["name"]
+    """The shipped table, with the firms of `entities` for which no listing was found, indexed.
+
+    One whose name a listed party bears on a list that is not held is left out: its name alone says nothing.
+    """
+    firms = facts.read("entities").filter(pl.col("entity_listed").is_null() & pl.col("homonym").is_null())
+    free = firms["name"].unique(maintain_order=True)
     return indexed([*listed(facts.read("parties")), *(_unlisted(name) for name in free)])
 
 
@@ -249,8 +253,13 @@ def not_looked_up(name: str) -> bool:
 
 
 def named(given: Mapping[str, Any]) -> dict[str, str]:
-    """The parties that a transaction names, by role."""
-    return {role: given[role] for role in ROLES if given.get(role)}
+    """The parties that a transaction names, by role; a word for an exporter names none."""
+    return {role: given[role] for role in ROLES if given.get(role) and names_firm(role, given[role])}
+
+
+def names_firm(role: str, name: str) -> bool:
+    """Whether what stands for a party is a name: clauses ask of some words for an exporter, which name no firm."""
+    return role != "exporter" or key(name) not in EXPORTERS
 
 
 def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | None = None) -> tuple[Hit, ...]:
@@ -276,7 +285,7 @@ def unscreened(named: Mapping[str, str], cleared: Mapping[str, str] | None = Non
     No list but a part of the Entity List is held, so that nothing is known of them; a reason to clear one stands for a
     look at the whole lists.
     """
-    settled = {*(key(name) for name in cleared or {}), *EXPORTERS}
+    settled = {key(name) for name in cleared or {}}
     unknown = (name for name in named.values() if key(name) not in index().by_key and key(name) not in settled)
     return tuple(dict.fromkeys(unknown))
 

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.law.clearing import clearings
-from premortem.law.parties import ENTITY_LIST, LISTS, POLICIES, ROLES, addressee, not_looked_up, standing, suspect
+from premortem.law.parties import ENTITY_LIST, LISTS, POLICIES, ROLES, addressee, names_firm, not_looked_up, standing, suspect
 from premortem.law.spelling import key
 from premortem.law.vocabulary import FIELDS, TYPES
 
@@ -46,7 +46,8 @@ def columns(given: pl.DataFrame, said: Mapping[str, Sequence[str]]) -> list[pl.E
     told = [*_nobody()] if found is None else [pl.lit(found[c]).alias(c) for c in found.columns if c in FIELDS]
     if found is not None and found["affiliate"].any():
         owned = pl.col("ownership") if "ownership" in given.columns else pl.lit(None, pl.Float64)
-        told.append(pl.coalesce(owned, pl.when(found["affiliate"]).then(OWNED), 0.0).alias("ownership"))
+        # what is told of one party says nothing of another, and less than the table holds of nobody
+        told.append(pl.max_horizontal(owned, pl.when(found["affiliate"]).then(OWNED), 0.0).alias("ownership"))
     for role, spelt in (("consignee", key), ("end_user", key), ("exporter", addressee)):
         if names := said.get(role):
             same = pl.Series([spelt(name) for name in names], dtype=pl.String)
@@ -82,7 +83,7 @@ def _looked_up(given: pl.DataFrame, said: Mapping[str, Sequence[str]]) -> pl.Dat
     """
     found: dict[str, NDArray[Any]] = {}
     for role in ROLES:
-        suspects = [name for name in said.get(role, ()) if name and suspect(name)]
+        suspects = [name for name in said.get(role, ()) if name and suspect(name) and names_firm(role, name)]
         if suspects:
             found = found or {name: np.zeros(given.height, np.int8) for name in Facts._fields}
             rows = given[role].is_in(suspects).fill_null(False).arg_true()

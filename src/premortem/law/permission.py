@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from premortem.law.assumed_facts import RESTS_ON, Other
 from premortem.law.citations import Citation, weakest
 from premortem.law.engine import NOT_REQUIRED
-from premortem.law.vocabulary import SCREENING
+from premortem.law.vocabulary import NOTICE, SCREENING
 
 # The policy that is the law as it stood; every other is hypothetical.
 LAW = "history"
@@ -16,6 +16,11 @@ GATE = {"go": 0, "barred": 3, "facts": 4, "screening": 5}
 def free(outcome: str) -> bool:
     """Whether an outcome lets it go without a licence."""
     return outcome == NOT_REQUIRED or outcome.startswith(("exception:", "veu:"))
+
+
+def as_good(other: str, outcome: str) -> bool:
+    """Whether a permission is left, and as good a one: any is but one that asks for a notice which the other did not."""
+    return free(other) and (other == outcome or other not in NOTICE)
 
 
 def may_go(outcome: str, in_doubt: bool) -> bool | None:
@@ -49,10 +54,10 @@ def resting_on(outcome: str, hangs_on: Sequence[str]) -> tuple[str, ...]:
 
 
 def hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str]) -> tuple[str, ...]:
-    """Fields that nobody gave, of which another value changes the answer; one permission is as good as another."""
+    """Fields that nobody gave, of which another value changes the answer; one permission may be as good as another."""
     changed = (
         o.field
         for o, other in zip(unsaid, outcomes, strict=True)
-        if other != outcome and not (free(outcome) and free(other))
+        if other != outcome and not (free(outcome) and as_good(other, outcome))
     )
     return tuple(dict.fromkeys(changed))

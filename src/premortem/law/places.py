@@ -17,6 +17,8 @@ from premortem.text.numbers import unaccented
 GROUPS = ("in_A5", "in_A6", "in_D1", "in_D4", "in_D5", "in_supp4_742")
 DAY_ONE = date(1900, 1, 1)
 TIER_3, MACAU = 3, "MAC"
+# Kind of the rows of `aliases` that say of which country a place is a part.
+PART = "country: part"
 # Words up to this length say too little for a hint, and more countries than this are no hint.
 SHORT, MOST_HINTS = 3, 4
 
@@ -31,7 +33,9 @@ class TierChange(NamedTuple):
 
 @cache
 def known() -> dict[str, str]:
-    """Every spelling of a country (alpha-3, alpha-2, names), folded, to its alpha-3 code."""
+    """Every spelling of a country (alpha-3, alpha-2, names), folded, to its alpha-3 code; of a place that the law counts as
+    part of another, to that one's.
+    """
     return spelt([*facts.read("countries").to_dicts(), *facts.read("iso_numeric").to_dicts()], aliases("country"))
 
 
@@ -51,7 +55,8 @@ def spelt(places: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
     )
     asks = {folded(row["alias"]) for row in rows if row["target"].startswith(ASK)}
     means = {folded(row["alias"]): row["target"] for row in told} | names
-    return {name: code for name, code in means.items() if name not in asks}
+    whole = {row["alias"]: row["target"] for row in told if row["kind"] == PART}
+    return {name: whole.get(code, code) for name, code in means.items() if name not in asks}
 
 
 def folded(text: str) -> str:

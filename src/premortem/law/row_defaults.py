@@ -77,12 +77,20 @@ def _worked_out(
     `known` are the columns of seats that the names of parties tell.
     """
     designer = pl.lit(items.named()["c_designer_hq"]).gather("_chip")
+    beside = [field for field in seats.OF_OTHERS if field in here]
     defaults = {name: FIELDS[name].default for name in here if name in FIELDS and FIELDS[name].default is not None}
     # all of a destination's nameless consignees count as one
     consignee = pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee"))
     shipped = pl.coalesce("from", "made_in", pl.lit(FIELDS["made_in"].default))
-    # who ships a foreign tool is not taken to be a US person; one row of a table may leave the seat empty
-    abroad = pl.when(pl.col("kind").is_in(TOOLS)).then(shipped).otherwise(pl.lit(FIELDS["exporter_hq"].default))
+    serves = pl.coalesce("person", pl.lit(FIELDS["person"].default))
+    # who ships a foreign tool, or serves one, is not taken to be a US person; one row of a table may leave the seat empty
+    abroad = (
+        pl.when(pl.col("kind").is_in(TOOLS))
+        .then(shipped)
+        .when(pl.col("kind") == "servicing")
+        .then(serves)
+        .otherwise(pl.lit(FIELDS["exporter_hq"].default))
+    )
     seat = pl.coalesce("exporter_hq", abroad) if "exporter_hq" in here else abroad
     return (
         *_from_catalogue(here),
@@ -94,14 +102,20 @@ def _worked_out(
         [
             pl.coalesce(*_told_by("parent_headquarters", here, known), "headquarters").alias("parent_headquarters"),
             shipped.alias("from"),
+            *(pl.col(f).alias(f"_given_{f}") for f in beside),
         ],
+        [pl.coalesce(*_told_by(f, here, known), "parent_headquarters").alias(f) for f in seats.OF_OTHERS],
         [pl.col(name).fill_null(default) for name, default in defaults.items() if name != "datacentre"],
         _instead(here),
         [
             consignee.alias("consignee"),
             (pl.col("quantity") * pl.col("chips_held") * pl.col("tpp")).alias("shipment_tpp"),
         ],
-        *_of_places(moves, [c for c in known if c.startswith("_seat_") and c != "_seat_exporter"], doubting),
+        *_of_places(
+            moves,
+            [*(c for c in known if c.startswith("_seat_") and c != "_seat_exporter"), *(f"_given_{f}" for f in beside)],
+            doubting,
+        ),
     )
 
 
@@ -135,9 +149,11 @@ def _absent(name: str) -> pl.Expr:
 def _instead(here: Sequence[str]) -> list[pl.Expr]:
     """Fields that others rule out, where one of those is given."""
     filled = []
-    for name, (value, others) in INSTEAD.items():
-        if told := [pl.col(other).is_not_null() for other in others if other in here]:
-            filled.append(pl.when(pl.any_horizontal(told)).then(pl.col(name).fill_null(value)).otherwise(name))
+    for name, by in INSTEAD.items():
+        told, asked = ([pl.col(other).is_not_null() for other in of if other in here] for of in (by.of, by.unless))
+        if told:
+            ruled_out = pl.any_horizontal(told) & ~pl.any_horizontal(False, *asked)
+            filled.append(pl.when(ruled_out).then(pl.col(name).fill_null(by.value)).otherwise(name))
     return filled
 
 
@@ -162,7 +178,7 @@ def _from_catalogue(here: Sequence[str]) -> tuple[list[pl.Expr], list[pl.Expr]]:
 
 def _told_by(field: str, here: Sequence[str], known: Sequence[str]) -> list[str]:
     """Columns that tell a seat: what was given, then what is known of the parties named."""
-    kind = "seat" if field == "parent_headquarters" else "hq"
+    kind = "seat" if field in seats.OF_PARENTS else "hq"
     told = [f"_{kind}_{role}" for role in seats.TOLD_BY[field]]
     return [*([field] if field in here else []), *(column for column in told if column in known)]
 
@@ -170,7 +186,8 @@ def _told_by(field: str, here: Sequence[str], known: Sequence[str]) -> list[str]
 def _of_places(moves: tuple[TierChange, ...], named: Sequence[str], doubting: bool) -> tuple[list[pl.Expr], ...]:
     """Tiers and groups of places as of each row's date, and what they imply of the parties.
 
-    `named` are the columns of the seats that named parties are known to have, whatever else was given.
+    `named` are the columns of the seats that named parties are known to have, whatever else was given, and of those given
+    of parties beside the consignee.
     """
     places = atlas(moves, doubting)
     names, implied = _looked_up(moves, doubting)

@@ -27,11 +27,12 @@ TYPES: dict[str, Any] = {
 
 class Instead(Strict):
     """The value that says that a field does not apply, where one of some others is given: a fab that makes NAND makes no
-    logic.
+    logic; but a fab of which something else is told that the same test asks, `unless`, is asked by the test of the day.
     """
 
     value: float
     of: tuple[str, ...]
+    unless: tuple[str, ...] = ()
 
 
 class Field(Strict):
@@ -59,6 +60,7 @@ class Outcome(Strict):
 
     reads: str = ""
     denied: bool = False
+    notice: bool = Key(default=False, description="whether it is a permission that asks for a notice before")
     asks: bool = Key(default=False, description="whether it asks a person to look before anything else is said")
 
 
@@ -139,9 +141,10 @@ _OURS = vocabulary(default())
 FIELDS = _OURS.fields
 KINDS, END_USES, EXPORTERS = _OURS.lists["kinds"], _OURS.lists["end_uses"], _OURS.lists["exporters"]
 DEFINED, TOTALS, LISTED = (_OURS.settled_by(what) for what in ("clauses", "totals", "lists"))
-INSTEAD = {name: (f.instead.value, f.instead.of) for name, f in FIELDS.items() if f.instead}
+INSTEAD = {name: f.instead for name, f in FIELDS.items() if f.instead}
 READS, RANK, STRICTNESS, DENIED = _OURS.reads, _OURS.rank, _OURS.strictness, _OURS.denied
 OUTCOMES = tuple(READS)
+NOTICE = tuple(name for name, outcome in _OURS.outcomes.items() if outcome.notice)
 SCREENING = next(name for name, outcome in _OURS.outcomes.items() if outcome.asks)
 
 

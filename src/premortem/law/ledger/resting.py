@@ -14,7 +14,7 @@ from premortem.law.clause import Rulebook
 from premortem.law.engine import decide
 from premortem.law.ledger.heard import may_turn
 from premortem.law.met import Met
-from premortem.law.permission import free
+from premortem.law.permission import as_good, free
 from premortem.law.vocabulary import FIELDS, TYPES
 
 Told = tuple[str, Any]  # a field and another value of it
@@ -34,7 +34,10 @@ def resting(
             parts.append((told, heard))
     if parts:
         decided = decide(pl.concat([_changed(rows, *part) for part in parts], how="diagonal"), book)["outcome"]
-        barred = ~decided.is_in([outcome for outcome in decided.unique() if free(outcome)]).to_numpy()
+        before = answers["outcome"].gather(np.concatenate([at for _, at in parts]))
+        both = pl.DataFrame([decided.rename("other"), before.rename("outcome")])
+        good = {pair: as_good(*pair) for pair in both.unique().rows()}
+        barred = np.array([not good[pair] for pair in both.rows()], bool)
         ends = np.cumsum([len(at) for _, at in parts])
         for ((field, _), at), other in zip(parts, np.split(barred, ends[:-1]), strict=True):
             rests[at, RESTS_ON.index(field)] |= other
