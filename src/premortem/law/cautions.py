@@ -1,6 +1,7 @@
 """What is to be looked at beside an answer: places whose moves nobody confirmed, seats that contradict, embargoes elsewhere."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -9,6 +10,8 @@ from premortem.law import seats
 from premortem.law.candidate_clauses import embargoed
 from premortem.law.clause import Rulebook
 from premortem.law.engine import judge
+from premortem.law.items import vendor
+from premortem.law.parties import EQUAL, standing
 from premortem.law.places import unconfirmed
 from premortem.law.row_defaults import ROLES, complete
 from premortem.law.transactions import COUNTRIES
@@ -42,12 +45,20 @@ def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Ruleboo
     """
     yield from seats.contradicted(given)
     yield from _known(given, fields)
+    if "exporter" not in given and (on := _listed(vendor(given.get("item", "")), given["date"])):
+        yield f"Who exports it is not told, and {on}: look at who it is."
     roles = [role for role in COUNTRIES if role != "destination" and role in given]
     barred = embargoed(book, given["date"]) if roles else frozenset()
     for role in roles:
         if given[role] in barred:
             told = f"{role.replace('_', ' ').capitalize()} {given[role]} is under embargo"
             yield f"{told}: sanctions of OFAC, General Prohibition 10 and the risk of diversion are not looked at."
+
+
+def _listed(name: str, day: date) -> str:
+    """That a name is on a list on a day, "" where it is on none."""
+    found = next((row for row, score in standing(name, day) if score == EQUAL), None) if name else None
+    return f"{found.name}, whose design it is, is on the {found.list}" if found else ""
 
 
 def _known(given: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[str]:

@@ -94,6 +94,16 @@ def _catalogued() -> frozenset[str]:
 
 
 @cache
+def _vendors() -> Mapping[str, str]:
+    return dict(named().select("item", "vendor").iter_rows())
+
+
+def vendor(item: str) -> str:
+    """Whose design an item of the catalogue is, by name; "" for any other."""
+    return _vendors().get(item, "")
+
+
+@cache
 def names() -> Names:
     """The shipped spellings."""
     return spelt(facts.read("chips")["name"].to_list(), facts.read("systems").to_dicts(), aliases("item"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from premortem.law.assumed_facts import sources
 from premortem.law.conditions import identifiers
-from premortem.law.parties import ENTITY_LIST, NOT_LOOKED_UP, ROLES, lists_held, named
+from premortem.law.parties import NOT_LOOKED_UP, ROLES, lists_held, named
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import NOBODY
 from premortem.law.transactions import question as which
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from premortem.law.parties import Hit, named
 
 ADVICE = "Not legal advice, and not official text."
-# Lists beside the Entity List on which a name bars a shipment or asks for a licence.
-BARRING = ("Denied Persons", "SDN", "Military End-User", "Unverified")
+# Lists beside the Entity List on which a name bars a shipment or asks for a licence, and their names in the table.
+BARRING = {"Denied Persons": "DPL", "SDN": "SDN", "Military End-User": "MEU", "Unverified": "UVL"}
 # What a person may do about a party that no table holds.
 SCREEN = "Look each up in the whole lists; if it is on none, give --clear NAME=REASON."
 # Most changes and assumptions that a memo in lines shows; the JSON holds all.
@@ -108,7 +108,7 @@ def _unlisted(d: "Decision") -> list[str]:
     if not d.unscreened:
         return []
     verb = "is" if len(d.unscreened) == 1 else "are"
-    rows = "; and ".join(f"the {h.name} beyond {h.rows} rows" for h in lists_held() if h.name == ENTITY_LIST)
+    rows = "; and ".join(f"the {h.name} beyond {counted(h.rows, 'row')}" for h in lists_held())
     lists = "; and ".join(filter(None, (", ".join(_lacking()), rows)))
     return [f"{' and '.join(d.unscreened)} {verb} on none of the lists that are not held ({lists})"]
 
@@ -159,8 +159,8 @@ def _unread(d: "Decision") -> list[str]:
 
 def _lacking() -> list[str]:
     """Lists that bar shipments and of which no row is held."""
-    held = " ".join(h.name.casefold() for h in lists_held())
-    return [name for name in BARRING if name.casefold() not in held]
+    held = {h.name for h in lists_held()}
+    return [name for name, in_table in BARRING.items() if in_table not in held]
 
 
 def text(d: "Decision") -> str:

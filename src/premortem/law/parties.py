@@ -35,6 +35,8 @@ LISTS = {
 NOT_LOOKED_UP = "cannot be looked up"
 # Review policies from lenient to strict.
 POLICIES = ("", "case_by_case", "presumption_of_denial", "policy_of_denial")
+# Likeness of equal names.
+EQUAL = 100.0
 # From this likeness on a name is near a listed one [of 100].
 NEAR = 80.0
 # A name that holds a whole listed name and more is this like it [of 100].

@@ -21,6 +21,11 @@ TIER_3, MACAU = 3, "MAC"
 PART = "country: part"
 # Words up to this length say too little for a hint, and more countries than this are no hint.
 SHORT, MOST_HINTS = 3, 4
+# Words of many places' names, which tell of none.
+SHARED = frozenset(
+    "north northern south southern east eastern west western central republic democratic peoples islands island states "
+    "territory territories federal federation kingdom saint".split()
+)
 
 
 class TierChange(NamedTuple):
@@ -99,7 +104,7 @@ def _near(text: str) -> str:
     Nearness of letters alone would send Saudi to Sudan, so that one must be near and no other.
     """
     told = folded(text)
-    long = {word for word in told.split() if len(word) > SHORT}
+    long = {word for word in told.split() if len(word) > SHORT} - SHARED
     names = {row["iso3"]: str(row["name"]) for row in facts.read("countries").to_dicts()}
     holding = [[c for c, name in names.items() if word in folded(name).split()] for word in long]
     close = min(filter(None, holding), key=len, default=[])  # by the word that fewest share: Iran, not Republic

@@ -15,6 +15,7 @@ from premortem.law.clearing import checked
 from premortem.law.decide import Transaction, explain
 from premortem.law.parties import ROLES
 from premortem.law.permission import LAW, gate
+from premortem.law.vocabulary import FIELDS
 
 MAX_BYTES = 10_000_000
 OPTIONS = {
@@ -47,6 +48,8 @@ def parties(texts: Iterable[str]) -> dict[str, str]:
         if role not in ROLES:
             allowed, hint = ", ".join(ROLES), nearest(role, ROLES)
             raise BadInput("command line", "--party", f"no such role: {given}", got=given, allowed=allowed, hint=hint)
+        if not name:
+            raise BadInput("command line", "--party", f"{role} has no name", got=text, allowed="ROLE=NAME")
         found.append((role, name))
     return _once(found, "--party")
 
@@ -165,11 +168,25 @@ def _decided(case: dict[Any, Any], book: Book) -> dict[str, Any]:
     if None in case:  # where `csv` puts values beyond the header's names
         raise BadInput("cases", "", "has more values than the header has names")
     fields = arguments(str(case["args"])) if case.get("args") else _columns(case)
+    unread = _beside(case, fields) if case.get("args") else []
     under = fields.pop("under", None)
     decision = explain(Transaction(fields), load(str(under)) if under else book)
-    told = {"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {}
-    answer = {"outcome": decision.outcome, "clause": decision.clause, "may_go": decision.may_go}
-    return {**answer, "policy": decision.policy} | told
+    told: dict[str, Any] = {"unread": unread} if unread else {}
+    told |= {"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {}
+    # what stands beside `args` may be a comment or a party, which nobody looked at
+    may_go = None if unread and decision.may_go else decision.may_go
+    return {"outcome": decision.outcome, "clause": decision.clause, "may_go": may_go, "policy": decision.policy} | told
+
+
+def _beside(case: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+    """Columns beside `args` that say something of a field which the options do not give. Raises `BadInput` for an answer under
+    a heading that is not compared.
+    """
+    for heading in ("outcome", "accepts"):
+        if case.get(heading):
+            raise BadInput("cases", heading, "is compared with nothing", got=case[heading], allowed="expected")
+    fields = {name: OPTIONS.get(f"--{name}", name) for name, value in case.items() if value not in (None, "")}
+    return [name for name, field in fields.items() if field in FIELDS and field not in given]
 
 
 def gate_of(results: Iterable[Mapping[str, Any]]) -> int:

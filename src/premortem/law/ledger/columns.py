@@ -53,6 +53,9 @@ PASSED = frozenset(
 
 def checked(given: pl.DataFrame, file: str) -> pl.DataFrame:
     """The ledger with columns under their full names. Raises `BadInput` for a column that is no field or is missing."""
+    if "parent" in given.columns and {"parent_headquarters", "parent_name"}.isdisjoint(given.columns):
+        which = "parent_name where it holds names, or parent_headquarters where it holds seats"
+        raise BadInput(file, "parent", "may be the parent's name or its seat", got="parent", allowed=which)
     moved = {c: ALIASES[c] for c in given.columns if c in ALIASES and ALIASES[c] not in given.columns}
     moved |= {c: ALIASES[c] for c in given.columns if ALIASES.get(c) in moved}  # into a place that was left
     renamed = given.rename(moved)

@@ -6,12 +6,16 @@ from premortem.law.items import named
 
 # Columns that name the `id` of the earlier row.
 LINKS = ("returns", "amends")
+# What a return says of the row whose goods come back, as that row said it.
+GOODS, SENT = ("item", "tpp"), ("destination", "consignee", "end_user")
+SAME = (*GOODS, *SENT)
 
 
 def linked(typed: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     """The frame with `_undoes` (number of the row that a row undoes) and `_back` (units that come back); null for most.
 
-    A row that names no earlier row, two at once, another item, or more units than were shipped is rejected.
+    A row that names no earlier row, two at once, another item, another party or place, or more units than are left of what
+    was shipped is rejected.
     """
     links = [c for c in LINKS if c in texts.columns and texts[c].is_not_null().any()]
     if not links:
@@ -21,7 +25,7 @@ def linked(typed: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
         _id=ids, **{c: pl.col(c).cast(pl.String).str.strip_chars().replace("", None) for c in links}
     ).with_columns(pl.lit(None, pl.String).alias(c) for c in LINKS if c not in links)
     frame = typed.with_columns(named)
-    what = ["date", "quantity", *(c for c in ("item", "tpp") if c in frame.columns)]
+    what = ["date", "quantity", *(c for c in SAME if c in frame.columns)]
     earlier = frame.filter(pl.col("rejected").is_null()).select("_id", "_row", *what).unique("_id", keep="none")
     frame = frame.with_columns(_names=pl.coalesce(*LINKS)).join(
         earlier, left_on="_names", right_on="_id", how="left", suffix="_of", maintain_order="left"
@@ -36,6 +40,12 @@ def _held(frame: pl.DataFrame) -> pl.Expr:
     return pl.col("item").replace_strict(*named().select("item", "chips_held"), default=1.0, return_dtype=pl.Float64)
 
 
+def _same(column: str) -> pl.Expr:
+    """A column as it is compared: a name without capitals and spaces."""
+    of_name = column.removesuffix("_of") in ("consignee", "end_user")
+    return pl.col(column).str.to_lowercase().str.replace_all(r"[\s.,]", "") if of_name else pl.col(column)
+
+
 def _judged(frame: pl.DataFrame) -> pl.DataFrame:
     target = pl.concat_str(pl.lit("row "), pl.col("_names"))
     names = pl.col("_names").is_not_null()
@@ -43,9 +53,13 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
         (pl.col("date_of") == pl.col("date")) & (pl.col("_row_of") < pl.col("_row"))
     )
     comes_back = pl.col("returns").is_not_null()
-    other = pl.any_horizontal(
-        *(pl.col(c).ne_missing(pl.col(f"{c}_of")) for c in ("item", "tpp") if c in frame.columns), pl.lit(False)
+    other, elsewhere = (
+        pl.any_horizontal(*(_same(c).ne_missing(_same(f"{c}_of")) for c in of if c in frame.columns), pl.lit(False))
+        for of in (GOODS, SENT)
     )
+    sound = pl.col("rejected").is_null() & comes_back
+    # earlier returns of the same goods, in the order in which rows count
+    so_far = pl.when(sound).then(pl.col("quantity")).cum_sum().over("_names", order_by=["date", "_row"])
     faults = (
         (pl.col("returns").is_not_null() & pl.col("amends").is_not_null(), pl.lit("returns and amends at once")),
         (
@@ -55,8 +69,12 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
         (names & ~before, pl.concat_str(target, pl.lit(" is not earlier"))),
         (comes_back & other, pl.concat_str(target, pl.lit(" shipped another item"))),
         (
-            comes_back & (pl.col("quantity") > pl.col("quantity_of")),
-            pl.concat_str(target, pl.lit(" shipped fewer units")),
+            comes_back & elsewhere,
+            pl.concat_str(target, pl.lit(" went to another party or place")),
+        ),
+        (
+            comes_back & (so_far > pl.col("quantity_of")),
+            pl.concat_str(target, pl.lit(" shipped fewer units than come back")),
         ),
     )
     why = pl.coalesce("rejected", *(pl.when(wrong).then(text) for wrong, text in faults))
