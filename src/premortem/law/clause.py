@@ -123,7 +123,9 @@ class Clause(Strict):
         return self
 
     def __hash__(self) -> int:  # its numbers are a dict, which has none; two clauses are told apart by all their fields
-        return hash((self.id, self.complies, self.ends))
+        # values count, or a lever's clauses would all have one hash, and each look-up would compare it with all before
+        values = (d.value for dated in self.numbers.values() for d in dated) if self.numbers else ()
+        return hash((self.id, self.complies, self.ends, *values))
 
     def stops(self, other: "Clause") -> bool:
         """Whether another clause's authorisation cannot be used where this one binds."""
