@@ -272,6 +272,8 @@ def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | Non
     reasons = {key(name): reason for name, reason in (cleared or {}).items() if key(name)}
     hits: list[Hit] = []
     for role, name in named.items():
+        if not names_firm(role, name):
+            continue
         found = standing(name, day)
         shown = found if found and found[0][1] == 100.0 else found[:SHOWN]
         reason = reasons.get(key(name), "")

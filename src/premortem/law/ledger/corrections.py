@@ -73,6 +73,10 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
             pl.concat_str(target, pl.lit(" went to another party or place")),
         ),
         (
+            comes_back & (pl.col("quantity") > pl.col("quantity_of")),
+            pl.concat_str(target, pl.lit(" shipped fewer units")),
+        ),
+        (
             comes_back & (so_far > pl.col("quantity_of")),
             pl.concat_str(target, pl.lit(" shipped fewer units than come back")),
         ),
