@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test bench lint lock docs assets chromium audit clean
+.PHONY: run test test-slow bench lint lock docs assets chromium audit clean
 
 run: .venv/run
 	$(BIN)/premortem run --pdf
@@ -14,6 +14,10 @@ test: .venv/dev chromium
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile
 
+# What is long by nature: thirty kills, a full disk, thousands of mutated files and requests, many examples of each property.
+test-slow: .venv/dev chromium
+	$(BIN)/pytest -n 2 --dist loadfile -m slow --hypothesis-profile many
+
 # The browser of the app's tests, where it is missing and can be had; without it those tests are skipped and say so.
 chromium:
 	@command -v chromium chromium-browser google-chrome >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
@@ -23,7 +27,7 @@ bench: .venv/dev
 	$(BIN)/premortem bench --quick
 
 docs: .venv/dev
-	$(BIN)/python -m premortem.terminal.pages docs
+	$(BIN)/python scripts/pages.py docs
 	$(BIN)/python scripts/reference.py docs
 	$(BIN)/python scripts/architecture.py docs
 	$(BIN)/python scripts/notebooks.py docs

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from premortem.case import default
 from premortem.errors import BadInput
 from premortem.law import book as rules
 from premortem.law import places
@@ -18,10 +19,12 @@ from premortem.law.engine import decide
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.grounds import grounds
 from premortem.law.seats import OF_OTHERS, asked
-from premortem.law.transactions import COUNTRIES, frame_of, parse
-from premortem.law.vocabulary import RANK
+from premortem.law.transactions import frame_of, parse
+from premortem.law.vocabulary import vocabulary
 from premortem.law.worked_cases import decide_file, parties
 
+CASE = default()
+WORDS = vocabulary(CASE)
 DENIAL = "licence:presumption_of_denial"
 JUNE = "2025-06-01"
 SEATED = ("headquarters", "parent_headquarters", *OF_OTHERS)
@@ -37,7 +40,7 @@ def cleared(name: str) -> str:
 
 def strict(outcome: str) -> int:
     """How strict an outcome is; what cannot be told is no freer than a licence."""
-    return RANK.get(outcome, RANK["licence:case_by_case"])
+    return WORDS.rank.get(outcome, WORDS.rank["licence:case_by_case"])
 
 
 # What is told of one party.
@@ -68,7 +71,14 @@ def test_a_field_told_about_one_party_never_frees_another(role, name, item, day,
 @pytest.mark.parametrize("role", ["consignee", "end_user", "intermediate", "parent"])
 @pytest.mark.parametrize(("item", "to", "day"), [("H100 SXM", "SGP", JUNE), ("T4", "SGP", "2025-10-15"), ("RTX 4090", "VNM", JUNE)])  # fmt: skip
 def test_a_cleared_name_that_no_table_holds_needs_a_seat_and_an_owner_in_every_role(role, item, to, day):
-    row = {"item": item, "destination": to, "date": day, "consignee": "Oracle", role: "Acme", "cleared": cleared("Acme")}
+    row = {
+        "item": item,
+        "destination": to,
+        "date": day,
+        "consignee": "Oracle",
+        role: "Acme",
+        "cleared": cleared("Acme"),
+    }
     found = answer(**row)
     assert found.may_go is None
     assert {a.field for a in found.rests_on} & {*SEATED, "ownership"}
@@ -78,7 +88,7 @@ def test_a_cleared_name_that_no_table_holds_needs_a_seat_and_an_owner_in_every_r
 
 
 def test_a_party_that_the_tables_know_is_not_asked_for_its_seat():
-    assert asked({"date": date(2025, 6, 1), "consignee": "Oracle", "end_user": "Microsoft"}) == ()
+    assert asked({"date": date(2025, 6, 1), "consignee": "Oracle", "end_user": "Microsoft"}, CASE) == ()
     assert answer(item="H100 SXM", destination="SGP", consignee="Oracle", end_user="Microsoft").may_go is True
 
 
@@ -96,10 +106,10 @@ def test_a_word_for_an_exporter_stands_for_one():
 
 
 @pytest.mark.parametrize("code", ["PRI", "GUM", "VIR", "ASM", "MNP", "UMI", "Puerto Rico", "US Virgin Islands"])
-@pytest.mark.parametrize("field", COUNTRIES)
+@pytest.mark.parametrize("field", WORDS.countries)
 def test_a_territory_is_the_united_states_in_every_field(field, code):
-    assert parse({"item": "T4", "destination": "CHN", field: code})[field] == "USA"
-    assert places.known()[places.folded(code)] == "USA"
+    assert parse({"item": "T4", "destination": "CHN", field: code}, CASE)[field] == "USA"
+    assert places.known(CASE)[places.folded(code)] == "USA"
 
 
 @pytest.mark.parametrize("by", [{"exporter_hq": "USA"}, {"exporter": "Applied Materials"}, {"person": "USA"}])
@@ -154,8 +164,8 @@ def test_a_worse_military_use_is_never_freer():
     ]
     by_use = {}
     for use in ("data_centre", "military", "military_intelligence"):
-        rows = [parse({**row, "end_use": use, "fab_node_nm": 28}) for row in base]
-        by_use[use] = [strict(o) for o in decide(frame_of(rows), book)["outcome"]]
+        rows = [parse({**row, "end_use": use, "fab_node_nm": 28}, CASE) for row in base]
+        by_use[use] = [strict(o) for o in decide(frame_of(rows, CASE), book)["outcome"]]
     for milder, worse in itertools.pairwise(by_use):
         freed = [row for row, a, b in zip(base, by_use[milder], by_use[worse], strict=True) if b < a]
         assert not freed, f"{worse} freer than {milder}: {freed[:3]}"
@@ -230,7 +240,7 @@ def test_a_permission_that_stands_only_because_a_rule_is_not_modelled_is_none_an
     assert (found.outcome, found.may_go) == ("no_licence_required", None)
     assert any(question in line for line in found.not_checked)
     assert found.sentence.startswith("If ")
-    given = frame_of([{**found.transaction}])
+    given = frame_of([{**found.transaction}], CASE)
     assert grounds(given, decide(given, rules.load("history")), rules.load("history"))["may_go"][0] is None
 
 
@@ -260,10 +270,12 @@ def test_a_list_is_not_both_held_and_lacking():
     assert "the UVL beyond 1 row" in found.sentence
 
 
-@pytest.mark.parametrize("said", ["South Ossetia", "Donetsk People's Republic", "Northern Atlantis", "Kingdom of the North"])
+@pytest.mark.parametrize(
+    "said", ["South Ossetia", "Donetsk People's Republic", "Northern Atlantis", "Kingdom of the North"]
+)
 def test_a_word_of_many_places_names_hints_at_none(said):
     with pytest.raises(BadInput) as caught:
-        places.iso3(said, "destination")
+        places.iso3(said, "destination", CASE)
     assert not caught.value.hint
 
 
@@ -341,6 +353,13 @@ def test_a_use_that_is_told_counts_before_who_packages():
 
 
 def test_a_firm_is_no_validated_end_user_by_a_name_that_the_list_does_not_hold():
-    tool = {"item": "sme_tool", "listed": True, "fab_node_nm": 28, "destination": "CHN", "status": "veu", "end_use": "fab"}
+    tool = {
+        "item": "sme_tool",
+        "listed": True,
+        "fab_node_nm": 28,
+        "destination": "CHN",
+        "status": "veu",
+        "end_use": "fab",
+    }
     assert answer(**tool, consignee="Intel").outcome.startswith("licence:")
     assert answer(**tool, consignee="Intel Semiconductor (Dalian)").outcome == "no_licence_required"

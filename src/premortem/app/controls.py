@@ -6,9 +6,10 @@ from typing import Any
 
 from premortem.app import clause_dates, labels
 from premortem.app.view_state import STRENGTH, State, ends, legal_value
-from premortem.law.book import STRENGTHS, Book
+from premortem.law.book import Book
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study
+from premortem.text import units
 
 # Steps of a slider, and how far beyond its legal value a clause number can be dragged (it can be typed further).
 STEPS, TIMES = 100, 4
@@ -50,7 +51,7 @@ class Control:
     @property
     def said(self) -> str:
         """Its value in words."""
-        return labels.quantity(self.value, self.unit)
+        return units.quantity(self.value, self.unit)
 
     @property
     def beside(self) -> str:
@@ -60,7 +61,7 @@ class Control:
     @property
     def usual_said(self) -> str:
         """Its usual value in words."""
-        return labels.quantity(self.usual, self.unit)
+        return units.quantity(self.usual, self.unit)
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def belief(study: Study, name: str, state: State) -> dict[str, Any]:
 
 def span(book: Book, yours: Book, subject: str) -> Span:
     """The days of a clause, or of all of an instrument, in the policy's book and in yours."""
-    low, high = clause_dates.ends(clause_dates.of(book, subject))
+    low, high = clause_dates.ends(book, clause_dates.of(book, subject))
     complies, last = (f"{subject}.{kind}" for kind in clause_dates.KINDS)
     return Span(
         f"d.{subject}", clause_dates.stands(yours, complies), clause_dates.stands(yours, last),
@@ -166,4 +167,4 @@ def instruments(book: Book, state: State) -> list[dict[str, Any]]:
 def strengths(book: Book, state: State) -> list[dict[str, Any]]:
     """What no clause says, with why the policy sets it so."""
     why = {name: "; ".join(s.why for s in steps if s.why) for name, steps in book.policy.strength.items()}
-    return [{"control": strength(book, name, state), "why": why.get(name, "")} for name in STRENGTHS]
+    return [{"control": strength(book, name, state), "why": why.get(name, "")} for name in book.vocabulary.instruments]

@@ -26,7 +26,7 @@ from premortem.charts import figures
 from premortem.propositions.assumption import Assumption, Condition, shipped
 from premortem.questions.findings import cell, first_failure, title_of
 from premortem.study import Run
-from premortem.text import phrases
+from premortem.text import phrases, steps
 
 # Thresholds tried for a curve of share against threshold, and single moves shown.
 TRIED, MOVES = 25, 3
@@ -55,7 +55,7 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
     fan, effects = _fan(run, a, first), _effects(a, why)
     conditions = phrases.listing([phrases.within(c.says) for c in a.condition])
     blocks: list[Block] = [
-        text(Strong("The assumption. "), phrases.sentence(a.claim), *([claims(run)] if _of_note(run, a) else [])),
+        text(Strong("The assumption. "), phrases.sentence(a.claim), *([claims(run)] if _of_case(run, a) else [])),
         text(
             Strong("What it takes here. "),
             f"It holds when {conditions}.",
@@ -83,35 +83,38 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
         blocks += [Heading("What to watch"), bullets(*(phrases.sentence(w.statement) for w in a.watch))]
     blocks.append(_more(run, a, first))
     here = cell(run, a.id, first)["holds"]
-    title = f"{a.id} \u00b7 {a.name}: holds in {phrases.share(here)} of futures {phrases.under(title_of(run, first))}"
+    title = f"{a.id} \u00b7 {a.name}: {phrases.holds(here)} {phrases.under(title_of(run, first))}"
     return Section(a.id, title, f"{a.id} {a.name}", tuple(blocks))
 
 
-def _of_note(run: Run, a: Assumption) -> bool:
-    """Whether an assumption is one of the note's, and not somebody's own."""
+def _of_case(run: Run, a: Assumption) -> bool:
+    """Whether an assumption is one of the case's, and not somebody's own."""
     return a.claim in {s.claim for s in shipped(run.study.case)}
 
 
 def _fan(run: Run, a: Assumption, policy: str) -> Figure:
     rows = run.bands(policy).filter(pl.col("series") == f"margin.{a.id}")
-    end = rows.filter(pl.col("quarter") == "2030Q4").row(0, named=True)
+    shown = run.study.case.text.shown or run.study.steps[-1]
+    end, when = rows.filter(pl.col("quarter") == shown).row(0, named=True), steps.at(shown)
     verdict, low, high = next((said, low, high) for band, said, low, high in HOLDING if not band or end[band] > 0)
     title, board = title_of(run, policy), cell(run, a.id, policy)["holds"]
     alike = low - APART <= board <= high + APART
-    finding = f"{title}, {a.id} holds in {verdict} at the end of 2030"
+    finding = f"{title}, {a.id} holds in {verdict} {when}"
     if not alike:
-        finding = f"At the end of 2030 by itself {a.id} holds in {verdict}; at the dates of its conditions, as on the board, in {phrases.share(board)}"
+        finding = f"{phrases.capital(when)} by itself {a.id} holds in {verdict}; at the dates of its conditions, as on the board, in {phrases.share(board)}"
     return Figure(
         f"fan-{a.id}",
         finding,
-        figures.fan(rows, "margin"),
-        f"Margin of the weakest condition by quarter; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of "
+        figures.fan(rows, "margin", run.study.case.settings.day.year),
+        f"Margin of the weakest condition by {steps.word(shown)}; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of "
         f"{phrases.counted(run.futures, 'future')}. The board takes the "
         "verdict at the dates that the conditions name"
         + (
-            "." if alike else "; here each quarter is judged by itself, and conditions need not be met in the same one."
+            "."
+            if alike
+            else f"; here each {steps.word(shown)} is judged by itself, and conditions need not be met in the same one."
         ),
-        f"Fan of the margin of {a.id} by quarter. At the end of 2030: median {end['p50']:.2f}, middle half {end['p25']:.2f} to "
+        f"Fan of the margin of {a.id} by {steps.word(shown)}. {phrases.capital(when)}: median {end['p50']:.2f}, middle half {end['p25']:.2f} to "
         f"{end['p75']:.2f}, 5 to 95% {end['p5']:.2f} to {end['p95']:.2f}; above 0 the assumption holds.",
     )
 
@@ -221,7 +224,9 @@ def _shares(run: Run, a: Assumption) -> Figure:
     most, least = phrases.share(shares[best]), phrases.share(shares[worst])
     title = f"{a.id} holds most often {phrases.under(best)} ({most}) and least {phrases.under(worst)} ({least})"
     if most == least:
-        title = f"{a.id} holds in {most} of futures {phrases.under(best) if len(shares) == 1 else 'under every policy'}"
+        title = (
+            f"{a.id} {phrases.holds(shares[best])} {phrases.under(best) if len(shares) == 1 else 'under every policy'}"
+        )
     return Figure(
         f"shares-{a.id}",
         title,
@@ -265,11 +270,11 @@ def _threshold(run: Run, a: Assumption, c: Condition, policy: str, shift: Callab
     least, most, used = (phrases.threshold(x, c.limit.unit) for x in (c.limit.low, c.limit.high, c.limit.value))
     return Figure(
         f"threshold-{a.id}-{c.id}",
-        f"\u2018{phrases.within(c.says)}\u2019: holds in {phrases.share(low)} of futures with the threshold at {least}, in {phrases.share(high)} "
+        f"\u2018{phrases.within(c.says)}\u2019: {phrases.holds(low)} with the threshold at {least}, in {phrases.share(high)} "
         f"with it at {most}",
         figures.threshold_curve(pl.DataFrame(rows), c.limit.unit),
         f"{title_of(run, policy)}. Threshold in use: {used}; {c.limit.basis}.",
-        f"The condition holds in {phrases.share(low)} of futures at a threshold of {least} and in {phrases.share(high)} at "
+        f"The condition {phrases.holds(low)} at a threshold of {least} and in {phrases.share(high)} at "
         f"{most}; in use is {used}.",
     )
 

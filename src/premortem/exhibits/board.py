@@ -8,24 +8,32 @@ import polars as pl
 from premortem.charts.marks import PHONE
 from premortem.charts.theme import HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
-from premortem.text.numbers import share, short
+from premortem.questions.findings import fails_first
+from premortem.text.phrases import headline, month_in_words, share, short
 
 SUBJECT = "The assumptions under each policy"
 BADGE: Badge = "ours"
 RUN = "needed"
 UNIT = "share of futures in which the assumption holds; 95% intervals in the data"
 SOURCE = "simulated, under each policy of the run"
-METHOD = (
-    "An assumption holds in a future when all of its conditions do. The same futures under every policy. Shares of "
-    "futures, not forecasts: they say how much of what was thought possible in February 2025 an assumption survives."
-)
 ALL = "all"
+# From this share on a cell is so dark that white letters stand out more than dark ones.
+DARK = 0.86
+
+
+def method(run: Any) -> str:
+    """How it is done: under how many policies, and by what was known when."""
+    many = len(run.policies) > 1
+    same = " The same futures under each policy of the run." if many else f" Under {run.policies[0]} alone."
+    return (
+        f"An assumption holds in a future when all of its conditions do.{same} Shares of futures, not forecasts: they say how much "
+        f"of what was thought possible in {month_in_words(run.study.case.settings.day)} an assumption survives."
+    )
 
 
 def data(run: Any) -> pl.DataFrame:
     """By assumption and policy: assumption, name, policy, holds, low, high (shares of futures), fails_first."""
     names = {a.id: a.name for a in run.study.assumptions} | {ALL: "All at once"}
-    fails = {(a.id, c.id): c.failure for a in run.study.assumptions for c in a.condition}
     rows = [
         {
             "assumption": r["assumption"],
@@ -34,20 +42,11 @@ def data(run: Any) -> pl.DataFrame:
             "holds": r["holds"],
             "low": r["low"],
             "high": r["high"],
-            "fails_first": _first(r, fails),
+            "fails_first": fails_first(r, run.study.assumptions) or None,
         }
         for r in run.board_rows()
     ]
     return pl.DataFrame(rows)
-
-
-def _first(row: dict[str, Any], fails: dict[tuple[str, str], str]) -> str | None:
-    """What fails first most often, in words of failing; of all at once, which assumption breaks; None where nothing does."""
-    causes = row["fails_on"]
-    most = max(causes, key=lambda k: causes[k]) if causes else None
-    if most is None or causes[most] == 0:
-        return None
-    return f"{most} breaks" if row["assumption"] == ALL else fails[row["assumption"], most]
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
@@ -73,24 +72,21 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
             axis=alt.Axis(ticks=False, domain=False, labelLimit=300),
         ),
     )
-    colour = alt.Color("holds:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=["#F6F7F9", HOLDS]))
-    ink = alt.condition("datum.holds > 0.55", alt.value("white"), alt.value(INK))
+    colour = alt.Color(
+        "holds:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=["#F6F7F9", HOLDS], interpolate="rgb")
+    )
+    ink = alt.condition(f"datum.holds > {DARK}", alt.value("white"), alt.value(INK))
     cells = base.mark_rect(stroke="white", strokeWidth=2).encode(color=colour)
     words = base.mark_text(fontSize=12 if narrow else 14).encode(text="text:N", color=ink)
     return themed(cells + words, height=40 * rows["label"].n_unique(), width=width - (90 if narrow else 300))
 
 
-def says(frame: pl.DataFrame) -> Says:
+def says(frame: pl.DataFrame, run: Any) -> Says:
     """The finding in words."""
-    first = frame.filter((pl.col("policy") == frame["policy"][0]) & (pl.col("assumption") != ALL)).sort("holds")
-    weak, strong = first.row(0, named=True), first.row(-1, named=True)
-    every = frame.filter((pl.col("policy") == frame["policy"][0]) & (pl.col("assumption") == ALL)).row(0, named=True)
-    title = (
-        f"Under {frame['policy'][0]}, {weak['assumption']} is the weakest: it holds in {share(weak['holds'])} of "
-        f"futures, the strongest, {strong['assumption']}, in {share(strong['holds'])}; all at once in {share(every['holds'])}"
-        if first.height > 1
-        else f"Under {frame['policy'][0]}, {weak['assumption']} holds in {share(weak['holds'])} of futures"
-    )
+    lead = frame["policy"][0]
+    shown = frame.filter(pl.col("policy") == lead)
+    each = {r["assumption"]: r["holds"] for r in shown.to_dicts()}
+    title = headline(run.study.book(lead).policy.title, {k: v for k, v in each.items() if k != ALL}, each[ALL])
     told = "; ".join(
         f"{r['assumption']} under {r['policy']}: {share(r['holds'])} ({100 * r['low']:.1f} to {100 * r['high']:.1f}%)"
         for r in frame.to_dicts()

@@ -11,18 +11,14 @@ import polars as pl
 from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.conditions import identifiers, parts
 from premortem.law.places import atlas
-from premortem.law.vocabulary import FIELDS, LISTED
+from premortem.law.vocabulary import Vocabulary
 
 DAY = timedelta(days=1)
-# The General Prohibition of embargoes (15 CFR 736.2(b)(6)).
-EMBARGO = 6
 # A test of a field against one word or several.
 ONE_OF = re.compile(r"(\w+) (?:= |in \()('[^']*'(?:, '[^']*')*)\)?")
 WORD = re.compile(r"'([^']*)'")
 # Fields of the parties' seats.
 SEATED = ("headquarters", "parent_headquarters", "end_user_headquarters", "intermediate_headquarters")
-# Fields whose words or flags tell of most clauses that they reach no row at all.
-TELLING = ("destination", "destination_region", "end_use", "exporter", "kind", "status", *LISTED)
 
 
 def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> list[Clause]:
@@ -39,28 +35,30 @@ def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> 
 
 def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
     """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried."""
+    telling = book.vocabulary.telling
     told = fields.select(
         pl.col("date").min().alias("first"),
         pl.col("date").max().alias("last"),
-        *(pl.col(name).unique().implode() for name in TELLING),
+        *(pl.col(name).unique().implode() for name in telling),
     ).collect()
     first, last, *held = told.row(0)
-    values = {name: frozenset(found) for name, found in zip(TELLING, held, strict=True)}
+    values = {name: frozenset(found) for name, found in zip(telling, held, strict=True)}
     return tuple(
         c
         for c in operative(book, first, last)
-        if c.stage != QUESTION and (c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies)))
+        if c.stage != QUESTION
+        and (c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies, book.vocabulary)))
     )
 
 
 @lru_cache(4096)
-def _wanted(applies: str) -> tuple[tuple[str, frozenset[str | bool | None]], ...]:
+def _wanted(applies: str, words: Vocabulary) -> tuple[tuple[str, frozenset[str | bool | None]], ...]:
     """Telling fields with the values that a condition allows them, as far as its tests joined by `and` say; null may be any."""
     found: list[tuple[str, frozenset[str | bool | None]]] = []
     for test in parts(applies):
-        if test in LISTED:
+        if test in words.listed:
             found.append((test, frozenset({True, None})))
-        elif (match := ONE_OF.fullmatch(test)) and match[1] in TELLING:
+        elif (match := ONE_OF.fullmatch(test)) and match[1] in words.telling:
             found.append((match[1], frozenset({*WORD.findall(match[2]), None})))
     return tuple(found)
 
@@ -83,7 +81,7 @@ def announced(book: Rulebook, day: date) -> list[date]:
 
 def _begun(book: Rulebook) -> set[date]:
     """Days on which a clause begins or has ended, a number begins, or a place changes its group or tier."""
-    turns = set(atlas(book.moves).breaks)
+    turns = set(atlas(book.case, book.moves).breaks)
     for clause in operative(book):
         turns |= {day for day in (clause.complies, clause.ends and clause.ends + DAY) if day}
         turns |= {d.start for numbers in clause.numbers.values() for d in numbers if d.start}
@@ -100,27 +98,29 @@ def _tables(clause: Clause) -> tuple[date, ...]:
 
 def naming(book: Rulebook) -> tuple[Clause, ...]:
     """Clauses that name an exporter whom they bind, or a place as a party's seat."""
-    return tuple(c for c in operative(book) if _exporters(c.applies) or _seats(c.applies))
+    return tuple(c for c in operative(book) if _exporters(c.applies, book.vocabulary) or _seats(c.applies))
 
 
-def addressees(standing: Iterable[Clause]) -> tuple[str, ...]:
+def addressees(standing: Iterable[Clause], words: Vocabulary) -> tuple[str, ...]:
     """Exporters that one of the clauses in force on a day names as those whom it binds, in order."""
-    return tuple(sorted({name for c in standing for name in _exporters(c.applies)}))
+    return tuple(sorted({name for c in standing for name in _exporters(c.applies, words)}))
 
 
-def seats(standing: Iterable[Clause], given: Mapping[str, Any]) -> tuple[str, ...]:
+def seats(standing: Iterable[Clause], given: Mapping[str, Any], words: Vocabulary) -> tuple[str, ...]:
     """Places that one of the clauses in force on a transaction's day names as a party's seat, in order, but for clauses that
     what was told, or a usual end use, rules out.
     """
-    told = {"end_use": FIELDS["end_use"].default, **given}
-    reaching = (c for c in standing if all(told[name] in held for name, held in _wanted(c.applies) if name in told))
+    told = {name: field.default for name, field in words.fields.items() if field.usual} | dict(given)
+    reaching = (
+        c for c in standing if all(told[name] in held for name, held in _wanted(c.applies, words) if name in told)
+    )
     return tuple(sorted({place for c in reaching for place in _seats(c.applies)}))
 
 
 @lru_cache(4096)
-def _exporters(applies: str) -> frozenset[str]:
+def _exporters(applies: str, words: Vocabulary) -> frozenset[str]:
     """Exporters that a condition asks for by name."""
-    return frozenset(str(v) for name, held in _wanted(applies) if name == "exporter" for v in held if v)
+    return frozenset(str(v) for name, held in _wanted(applies, words) if name == "exporter" for v in held if v)
 
 
 @lru_cache(4096)
@@ -131,8 +131,9 @@ def _seats(applies: str) -> frozenset[str]:
 
 
 def embargoed(book: Rulebook, day: date) -> frozenset[str | bool | None]:
-    """Places that an embargo in force on a day (General Prohibition 6) bars as destinations."""
-    embargoes = (c for c in operative(book, day, day) if c.gp == EMBARGO)
+    """Places that an embargo in force on a day bars as destinations."""
+    words = book.vocabulary
+    embargoes = (c for c in operative(book, day, day) if c.gp and c.gp == words.requirements.embargo)
     return frozenset(
-        v for c in embargoes for name, held in _wanted(c.applies) if name == "destination" for v in held if v
+        v for c in embargoes for name, held in _wanted(c.applies, words) if name == "destination" for v in held if v
     )

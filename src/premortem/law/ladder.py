@@ -13,6 +13,7 @@ from premortem.law.candidate_clauses import operative
 from premortem.law.clause import DECIDING, Clause, Rulebook
 from premortem.law.conditions import identifiers
 from premortem.law.met import Asked, Met, met, tried
+from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import limit
 
 # Stages that are asked of every shipment, whatever another clause says.
@@ -40,9 +41,9 @@ class Step:
     reached: bool  # false for one behind the clause that decided
     tests: tuple[Test, ...]
 
-    def marked(self, unsaid: Set[str]) -> "Step":
+    def marked(self, unsaid: Set[str], words: Vocabulary) -> "Step":
         """The same with the tests marked that look at fields which nobody gave."""
-        tests = tuple(t if unsaid.isdisjoint(sources(t.test)) else replace(t, assumed=True) for t in self.tests)
+        tests = tuple(t if unsaid.isdisjoint(sources(t.test, words)) else replace(t, assumed=True) for t in self.tests)
         return replace(self, tests=tests)
 
 
@@ -50,8 +51,8 @@ def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> t
     """Clauses in force that day that apply or miss by one of several tests, in order, with the values looked at."""
     day = fields["date"][0]
     known = tuple(operative(book, day, day))
-    frame = tried(fields, answer, known)
-    values, found = frame.row(0, named=True), met(frame, known)
+    frame = tried(fields, answer, known, book.vocabulary)
+    values, found = frame.row(0, named=True), met(frame, known, book.vocabulary)
     by_id = {c.id: c for c in known}
     return tuple(
         replace(step, tests=_tests(by_id[step.clause], found.asked[step.clause], values, day))
@@ -91,7 +92,7 @@ def _reached(known: Sequence[Clause], answer: Mapping[str, Any], applies: Mappin
 
 
 def _looked_at(text: str, clause: Clause, values: Mapping[str, Any], day: date) -> str:
-    """The fields and numbers of a test with their values: `tpp = 15,824, tpp_least = 4,800`."""
+    """The fields and numbers of a test with their values: `FIELD = 15,824, NUMBER = 4,800`."""
     found = {
         word: clause.number(word, day) if word in clause.numbers else values.get(word) for word in identifiers(text)
     }

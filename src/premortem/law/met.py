@@ -13,7 +13,7 @@ from premortem.law.binding import in_force, laid_down, names, silences
 from premortem.law.clause import Clause
 from premortem.law.conditions import condition, identifiers, parts
 from premortem.law.row_defaults import AS_WRITTEN
-from premortem.law.vocabulary import TOTALS
+from premortem.law.vocabulary import Vocabulary
 
 Flags = NDArray[np.bool_]
 # What is told of a test.
@@ -48,19 +48,22 @@ class Met:
         return np.where(self.force, self.against, np.int8(MANY)).min(axis=1, initial=MANY).tolist()
 
 
-def tried(fields: pl.DataFrame, answers: Mapping[str, Any], clauses: tuple[Clause, ...]) -> pl.DataFrame:
+def tried(
+    fields: pl.DataFrame, answers: Mapping[str, Any], clauses: tuple[Clause, ...], words: Vocabulary
+) -> pl.DataFrame:
     """Completed rows with every test of these clauses worked out; `answers` are what was decided of one row, or columns of
     several.
     """
-    totals = {name: pl.lit(answers.get(name)).cast(pl.Float64) for name in TOTALS}
-    eccn = pl.lit(answers["eccn"]).cast(pl.String)
-    frame = fields.lazy().with_columns(*laid_down(clauses), eccn=eccn, **totals)
-    return frame.with_columns(tests_of(clauses).columns.values()).collect(optimizations=AS_WRITTEN)
+    settled = {name: pl.lit(answers.get(name)).cast(pl.Float64) for name in words.totals}
+    if words.classes.field:
+        settled[words.classes.field] = pl.lit(answers["eccn"]).cast(pl.String)
+    frame = fields.lazy().with_columns(*laid_down(clauses, words), **settled)
+    return frame.with_columns(tests_of(clauses, words).columns.values()).collect(optimizations=AS_WRITTEN)
 
 
-def met(frame: pl.DataFrame, clauses: tuple[Clause, ...]) -> Met:
+def met(frame: pl.DataFrame, clauses: tuple[Clause, ...], words: Vocabulary) -> Met:
     """How far the rows of a frame that was `tried` meet the tests of these clauses."""
-    asked, columns, at, first, counts = tests_of(clauses)
+    asked, columns, at, first, counts = tests_of(clauses, words)
     told = _told(frame.select(*columns))
     each = told[at]  # clause after clause
     missed = np.add.reduceat(each != MET, first, dtype=np.int8)
@@ -103,7 +106,7 @@ class Tests(NamedTuple):
 
 
 @lru_cache(64)
-def tests_of(clauses: tuple[Clause, ...]) -> Tests:
+def tests_of(clauses: tuple[Clause, ...], words: Vocabulary) -> Tests:
     """The tests of clauses that each make one at least."""
     asked: dict[str, list[Asked]] = {c.id: [] for c in clauses}
     columns: dict[str, pl.Expr] = {}
@@ -115,7 +118,7 @@ def tests_of(clauses: tuple[Clause, ...]) -> Tests:
                 column = f"{c.id}: {text}" if own else f": {text}"
                 asked[c.id].append(Asked(text, column, applies, looked_at - c.numbers.keys()))
                 if column not in columns:
-                    columns[column] = condition(text, names(c)).alias(column)
+                    columns[column] = condition(text, names(c), words).alias(column)
     place = {column: i for i, column in enumerate(columns)}
     tests = [test for own in asked.values() for test in own]
     sizes = np.array([len(own) for own in asked.values()], np.int64)

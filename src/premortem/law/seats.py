@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from premortem import facts
+from premortem.case import Case
 from premortem.law.clearing import clearings
 from premortem.law.parties import NOT_LISTED, ROLES, Listed, index
-from premortem.law.places import atlas
+from premortem.law.places import strict
 from premortem.law.spelling import key, telling, words
-from premortem.law.vocabulary import FIELDS
+from premortem.law.vocabulary import vocabulary
 
 # Fewest letters of a known firm's name by which a longer name that begins with it is the firm's.
 FEWEST = 5
@@ -40,7 +41,7 @@ class Seat(NamedTuple):
     parent: str  # headquarters of its ultimate parent
     firm: str  # the firm as the table names it
     source: str
-    listed: date | None = None  # first day on the Entity List
+    listed: date | None = None  # first day on a list
     first: date | None = None  # days between which it holds, both included; None where no other seat is known
     last: date | None = None
     disputed: bool = False  # whether it is contested, so that no permission stands on it
@@ -56,29 +57,29 @@ class Seat(NamedTuple):
         return f"seat of {self.firm} in the table of firms{doubt}: {self.source}"
 
 
-def seat(name: str, day: date | None = None) -> Seat | None:
+def seat(name: str, case: Case, day: date | None = None) -> Seat | None:
     """Where a firm sits on a day, or last, that the tables know by name; None where they do not (`seats_of`)."""
-    found = [s for s in seats_of(name) if day is None or s.holds(day)]
+    found = [s for s in seats_of(name, case) if day is None or s.holds(day)]
     return found[-1] if found else None
 
 
 @lru_cache(maxsize=400_000)
-def seats_of(name: str) -> tuple[Seat, ...]:
+def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
     """Where a firm sits, one seat after the other, that the tables know by name; none where they do not.
 
     A name with a known firm's telling words and no other gives its parent's seat. One that only begins as a known firm's
-    gives it where that is in Macau or D:5 alone: a likeness of names may ask for a licence, and never spares one.
+    gives it where that is in the strict group alone: a likeness of names may ask for a licence, and never spares one.
     A likeness counts no more once a person cleared the name, nor from the day on which the firm is listed: from then on
     its likes are screened.
     """
-    held, told, said = _known(), telling(name), words(name)
+    held, told, said = _known(case), telling(name), words(name)
     if found := held.by_key.get(key(name)):
         return found
     same = held.by_telling.get("".join(told), ())
     if not same:
         starts = (held.by_key.get("".join(said[:i]), ()) for i in range(len(said) - 1, 0, -1))
-        strict = (tuple(s for s in of if len(key(s.firm)) >= FEWEST and s.parent in _strict()) for of in starts)
-        same = next((of for of in strict if of), ())
+        stricter = (tuple(s for s in of if len(key(s.firm)) >= FEWEST and s.parent in strict(case)) for of in starts)
+        same = next((of for of in stricter if of), ())
     return tuple(s._replace(headquarters=None) for s in same)
 
 
@@ -88,26 +89,32 @@ class _Known(NamedTuple):
 
 
 @cache
-def _known() -> _Known:
+def _known(case: Case) -> _Known:
     """Firms of `entities`, then parties at the strictest of their addresses, the firm of their group being their parent."""
     by_key: dict[str, tuple[Seat, ...]] = {}
-    for n, hq, parent, source, *more in facts.read("entities").select(COLUMNS).rows():
-        by_key[key(n)] = (*by_key.get(key(n), ()), Seat(hq, parent, n, source or "", *more[:3], bool(more[3])))
-    places = facts.read("parties").select("name", "country", "group").rows()
-    for row, (name, country, group) in zip(index().rows, places, strict=False):
+    for n, hq, parent, source, listed, first, last, disputed in _rows("entities", COLUMNS, case):
+        found = Seat(hq, parent, n, source or "", listed, first, last, bool(disputed))
+        by_key[key(n)] = (*by_key.get(key(n), ()), found)
+    places = _rows("parties", ("name", "country", "group"), case)
+    for row, (name, country, group) in zip(index(case).rows, places, strict=False):
         assert row.name == name
         owner = next((by_key[key(n)] for n in (*row.names, group or "") if key(n) in by_key), ())
-        place = _strictest(country)
+        place = _strictest(country, case)
         own = Seat(place, place, name, row.source, _first(row))
         told = tuple(own._replace(parent=o.parent, first=o.first, last=o.last, disputed=o.disputed) for o in owner)
         for n in row.names if place else ():
             by_key.setdefault(key(n), told or (own,))
     by_telling: dict[str, tuple[Seat, ...]] = {}
-    for found in by_key.values():
-        short = "".join(telling(found[0].firm))
-        if len(short) >= FEWEST or short == key(found[0].firm):
-            by_telling.setdefault(short, found)
+    for seats in by_key.values():
+        short = "".join(telling(seats[0].firm))
+        if len(short) >= FEWEST or short == key(seats[0].firm):
+            by_telling.setdefault(short, seats)
     return _Known(by_key, by_telling)
+
+
+def _rows(table: str, columns: Sequence[str], case: Case) -> list[tuple[Any, ...]]:
+    """Some columns of a table, none where the case does not hold it."""
+    return facts.read(table, case).select(columns).rows() if facts.held(table, case) else []
 
 
 def _first(row: Listed) -> date | None:
@@ -115,29 +122,23 @@ def _first(row: Listed) -> date | None:
     return None if row.list == NOT_LISTED else row.effective or date.min
 
 
-def _strictest(places: str | None) -> str:
-    """Of places separated by semicolons the first that is, or was, Macau or of Country Group D:5, else the first."""
+def _strictest(places: str | None, case: Case) -> str:
+    """Of places separated by semicolons the first that is, or was, in the strict group, else the first."""
     said = [place.strip() for place in (places or "").split(";")]
-    return next((place for place in said if place in _strict()), said[0])
+    return next((place for place in said if place in strict(case)), said[0])
 
 
-@cache
-def _strict() -> frozenset[str]:
-    """Places that are, or were, Macau or of Country Group D:5."""
-    return frozenset(atlas(()).table.filter(pl.col("d5"))["iso3"])
-
-
-def columns(said: Mapping[str, Sequence[str]]) -> list[pl.Expr]:
+def columns(said: Mapping[str, Sequence[str]], case: Case) -> list[pl.Expr]:
     """Seats of a frame's named parties where any is known: `_seat_ROLE` of its ultimate parent, `_hq_ROLE` its own
     where a field holds it.
 
     `said` are the names of each role, and the texts that clear names, once each.
     """
-    return [expr for role in ROLES for expr in _of_role(role, said.get(role, ()), said.get("cleared", ()))]
+    return [expr for role in ROLES for expr in _of_role(role, said.get(role, ()), said.get("cleared", ()), case)]
 
 
-def _of_role(role: str, names: Sequence[str], cleared: Sequence[str]) -> Iterator[pl.Expr]:
-    known = [(name, found) for name in names if name for found in seats_of(name)]
+def _of_role(role: str, names: Sequence[str], cleared: Sequence[str], case: Case) -> Iterator[pl.Expr]:
+    known = [(name, found) for name in names if name for found in seats_of(name, case)]
     if not known:
         return
     alike = [(name, found) for name, found in known if not found.headquarters]
@@ -156,11 +157,15 @@ def _told(role: str, seats: Sequence[tuple[str, Seat, str | None]]) -> pl.Expr:
     always = {name: place for name, found, place in seats if not (found.first or found.last)}
     by_name = (pl.Series([*always], dtype=pl.String), pl.Series([*always.values()], dtype=pl.String))
     dated = [
-        pl.when((pl.col(role) == name) & pl.col("date").is_between(found.first or date.min, found.last or date.max)).then(pl.lit(place, pl.String))
+        pl.when((pl.col(role) == name) & _holds(found)).then(pl.lit(place, pl.String))
         for name, found, place in seats
         if found.first or found.last
-    ]  # fmt: skip
+    ]
     return pl.coalesce(*dated, pl.col(role).replace_strict(*by_name, default=None))
+
+
+def _holds(found: Seat) -> pl.Expr:
+    return pl.col("date").is_between(found.first or date.min, found.last or date.max)
 
 
 def _clearing(name: str, texts: Sequence[str]) -> list[str]:
@@ -168,43 +173,44 @@ def _clearing(name: str, texts: Sequence[str]) -> list[str]:
     return [text for text in texts if key(name) in {key(n) for n in clearings(text)}]
 
 
-def assumed(given: Mapping[str, Any], field: str) -> Seat | None:
+def assumed(given: Mapping[str, Any], field: str, case: Case) -> Seat | None:
     """The seat that stands for a field which nobody gave, None where no named party tells it."""
-    found = (_counted(role, given) for role in TOLD_BY.get(field, ()))
+    found = (_counted(role, given, case) for role in TOLD_BY.get(field, ()))
     return next((s for s in found if s and (field in OF_PARENTS or s.headquarters)), None)
 
 
-def asked(given: Mapping[str, Any]) -> tuple[str, ...]:
+def asked(given: Mapping[str, Any], case: Case) -> tuple[str, ...]:
     """Fields of the parties' seats, but for the exporter's, that the names given do not settle: the tables hold no seat
     under the very name of the party whose it is. A party beside the consignee that nobody named has none.
     """
-    return tuple(
-        field
-        for field, roles in TOLD_BY.items()
-        if field != "exporter_hq" and not (_settled(given, roles) if any(given.get(r) for r in roles) else field in OF_OTHERS)
-    )
+    named = {field: [role for role in roles if given.get(role)] for field, roles in TOLD_BY.items()}
+    own = {
+        field: roles for field, roles in named.items() if field != "exporter_hq" and (roles or field not in OF_OTHERS)
+    }
+    return tuple(field for field, roles in own.items() if not (roles and _settled(roles[0], given, case)))
 
 
-def _settled(given: Mapping[str, Any], roles: Sequence[str]) -> bool:
-    """Whether the tables hold, under its very name, the seat of the first of these parties that is named."""
-    found = _counted(next(role for role in roles if given.get(role)), given)
+def _settled(role: str, given: Mapping[str, Any], case: Case) -> bool:
+    """Whether the tables hold, under its very name, a seat of a party that nobody disputes."""
+    found = _counted(role, given, case)
     return found is not None and found.headquarters is not None and not found.disputed
 
 
-def _counted(role: str, given: Mapping[str, Any]) -> Seat | None:
+def _counted(role: str, given: Mapping[str, Any], case: Case) -> Seat | None:
     """The known seat of the party in a role, None where it is not known or is known by a likeness that does not count."""
     name = given.get(role, "")
-    found = seat(name, given["date"]) if name else None
+    found = seat(name, case, given["date"]) if name else None
     if found is None or found.headquarters:
         return found
     gone = found.listed is not None and found.listed <= given["date"]
     return None if gone or key(name) in {key(n) for n in clearings(given.get("cleared", ""))} else found
 
 
-def contradicted(given: Mapping[str, Any]) -> Iterator[str]:
+def contradicted(given: Mapping[str, Any], case: Case) -> Iterator[str]:
     """A sentence on each seat that was given and that the tables hold to be another."""
     for field in TOLD_BY:
-        known = assumed(given, field)
+        known = assumed(given, field, case)
         place = known and (known.parent if field in OF_PARENTS else known.headquarters)
         if known and place and field in given and given[field] != place:
-            yield f"{FIELDS[field].says.split(' [')[0].capitalize()} given as {given[field]}, but {place} is the {known.says}; look at which is right."
+            role = vocabulary(case).fields[field].says.split(" [")[0].capitalize()
+            yield f"{role} given as {given[field]}, but {place} is the {known.says}; look at which is right."

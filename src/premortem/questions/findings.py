@@ -1,10 +1,12 @@
 """Findings in one line each, worked out from the board."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from premortem.propositions.assumption import Assumption, Condition
+from premortem.propositions.score import ALL
 from premortem.study import Run, plain_rows
 from premortem.text import phrases
 
@@ -21,24 +23,28 @@ def first_failure(run: Run, assumption: Assumption, policy: str) -> tuple[Condit
     return (next(c for c in assumption.condition if c.id == name), share) if share > 0 else None
 
 
+def fails_first(row: Mapping[str, Any], assumptions: Sequence[Assumption]) -> str:
+    """What fails first most often in a cell of the board, in words of failing; of all at once, which assumption breaks; nothing
+    where nothing fails.
+    """
+    causes = row["fails_on"]
+    if not causes or max(causes.values()) == 0:
+        return ""
+    most = max(causes, key=lambda name: causes[name])
+    if row["assumption"] == ALL:
+        return f"{most} breaks"
+    return next(c.failure for a in assumptions if a.id == row["assumption"] for c in a.condition if c.id == most)
+
+
 def title_of(run: Run, policy: str) -> str:
     """Title of a policy of the run: `As written`."""
     return str(run.study.book(policy).policy.title)
 
 
 def headline(run: Run, policy: str) -> str:
-    """`As written, "Frontier investment is protected" (A3) is the weakest: it holds in 40% of futures; ...`."""
-    shares = {a: cell(run, a.id, policy)["holds"] for a in run.study.assumptions}
-    weakest = min(shares, key=lambda a: shares[a])
-    said = f"{title_of(run, policy)}, \u2018{weakest.name}\u2019 ({weakest.id})"
-    if len(shares) == 1:
-        return f"{said} holds in {phrases.share(shares[weakest])} of futures"
-    level = [a for a in shares if a != weakest and phrases.share(shares[a]) == phrases.share(shares[weakest])]
-    weak = "is among the weakest assumptions" if level else "is the weakest assumption"
-    return (
-        f"{said} {weak}: it holds in {phrases.share(shares[weakest])} of futures; "
-        f"{phrases.together(len(shares))} together in {phrases.share(cell(run, 'all', policy)['holds'])}"
-    )
+    """`As written, 'Frontier investment is protected' (A3) is the weakest assumption: it holds in 40% of futures; ...`."""
+    shares = {f"\u2018{a.name}\u2019 ({a.id})": cell(run, a.id, policy)["holds"] for a in run.study.assumptions}
+    return phrases.headline(title_of(run, policy), shares, cell(run, "all", policy)["holds"])
 
 
 def findings(run: Run, policy: str | None = None) -> list[str]:
@@ -55,9 +61,9 @@ def aside(run: Run, said: str) -> str:
 
 def _finding(run: Run, a: Assumption, policy: str) -> str:
     here, record = cell(run, a.id, policy)["holds"], run.study.case.settings.record
-    line = f"{a.id}, {phrases.within(a.name)}, holds in {phrases.share(here)} of futures"
+    line = f"{a.id}, {phrases.within(a.name)}, {phrases.holds(here)}"
     if failure := first_failure(run, a, policy):
-        line += f"; what fails first in {phrases.share(failure[1])} of its breaks: {failure[0].failure}"
+        line += phrases.fails_first(failure[1], failure[0].failure)
     others = {p: cell(run, a.id, p)["holds"] for p in run.policies if p not in (policy, record)}
     if others:
         most = max(others, key=lambda p: abs(others[p] - here))

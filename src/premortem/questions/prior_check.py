@@ -4,17 +4,15 @@ from functools import cache
 from typing import Any
 
 import jax
-import numpy as np
 import polars as pl
 
+from premortem.ensemble import bands
 from premortem.ensemble.run import draw, use_compilation_cache
 from premortem.questions import prior_check_scores
 
 # Futures of a check, enough for the tails of a 95% interval; and the policy of the record, under which 2023 and 2024 are as
 # they were.
 CHECKED = 4096
-# Quantiles of a band.
-BAND = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 
 @cache
@@ -29,9 +27,7 @@ def prior_bands(study: Any, names: tuple[str, ...]) -> pl.DataFrame:
     outcomes = _outcomes(study)
     frames = []
     for name in names:
-        quantiles = np.quantile(np.asarray(outcomes[name]), list(BAND.values()), axis=1)
-        columns = {"series": name, "quarter": list(study.steps)} | dict(zip(BAND, quantiles, strict=True))
-        frames.append(pl.DataFrame(columns))
+        frames.append(pl.DataFrame({"series": name, "quarter": list(study.steps)} | bands.of(outcomes[name])))
     return pl.concat(frames)
 
 

@@ -1,8 +1,12 @@
 """Numbers and shares in the words that every page uses."""
 
 import math
+import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
+from functools import cache
+from importlib.resources import files
 
 # A share below this, or above one less this, is not told apart from the end: "under 1%", "over 99%".
 EDGE = 0.01
@@ -14,6 +18,8 @@ LOG_RATE, LOG_ODDS_RATE, LOG_GROWTH = "ln/yr", "logit/yr", "log growth a year"
 LOG, LOGIT = "ln", "logit"
 # A limit from here on is none: the largest number that a clause may have [any unit], less what rounding takes.
 UNLIMITED = 0.99e30
+# A first word, and one with a number that makes it a name: `Article 5`, `Tier-2`, `A1`.
+WORD, NUMBERED = re.compile(r"\w+"), re.compile(r"[A-Z]\w*[ -]?\d")
 # A ratio nearer to 1 than this is no trend.
 LEVEL = 0.03
 
@@ -78,20 +84,54 @@ def number(value: float, digits: int = 2) -> str:
     return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{places}f}".replace(",", "\u2009")
 
 
-def listing(items: list[str]) -> str:
-    """Items as a phrase: `a`, `a and b`, `a, b and c`."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "none"
+def listing(items: list[str], word: str = "and") -> str:
+    """Items as a phrase: `a`, `a and b`, `a, b and c`; with `word` before the last."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else "none"
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Whole numbers as the runs that they form.
+
+    >>> ranges([4, 1, 2, 3, 6])
+    '1 to 4, 6'
+    """
+    runs: list[list[int]] = []
+    for number in sorted({*numbers}):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def within(name: str) -> str:
-    """A name or sentence as it reads within another: its first letter small, unless it begins a proper name."""
-    proper = name[:2].isupper() or name.startswith(("China", "Chinese", "US", "AI", "Tier"))
-    return name if proper else name[:1].lower() + name[1:]
+    """A name or sentence as it reads within another: its first letter small, unless it begins a proper name.
+
+    Proper are names of places and peoples, what is written in capitals, and a word with its number.
+
+    >>> within("Cost of compute"), within("A fifth of tokens"), within("Chinese models"), within("AI labs"), within("Tier 2")
+    ('cost of compute', 'a fifth of tokens', 'Chinese models', 'AI labs', 'Tier 2')
+    """
+    first = WORD.match(name)
+    proper = first and (first[0] in proper_names() or (first[0][:2].isupper() and len(first[0]) > 1))
+    return name if proper or NUMBERED.match(name) else small(name)
+
+
+@cache
+def proper_names() -> frozenset[str]:
+    """Words that keep their capital within a sentence."""
+    lines = (files("premortem.text") / "proper_names.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def day_in_words(day: date) -> str:
     """A day in a sentence: `26 February 2025`."""
     return f"{day.day} {day:%B %Y}"
+
+
+def month_in_words(day: date) -> str:
+    """The month of a day in a sentence: `February 2025`."""
+    return f"{day:%B %Y}"
 
 
 def spelled(count: int) -> str:

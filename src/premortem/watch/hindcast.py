@@ -298,7 +298,7 @@ def explanations(case: Case) -> dict[str, str]:
 
 
 def record(case: Case) -> list[Reading]:
-    """Earlier values that only baselines use: what a person would have carried forward on the day of the note."""
+    """Earlier values that only baselines use: what a person would have carried forward on the day of knowledge."""
     known = known_quantities.shipped(case)
     rows = facts.read("baselines", case).to_dicts()
     strange = [r["quantity"] for r in rows if r["quantity"] not in known]

@@ -2,16 +2,16 @@
 
 import polars as pl
 
-from premortem.law.items import named
+from premortem.law.items import named as items_named
+from premortem.law.vocabulary import Vocabulary
 
 # Columns that name the `id` of the earlier row.
 LINKS = ("returns", "amends")
-# What a return says of the row whose goods come back, as that row said it.
-GOODS, SENT = ("item", "tpp"), ("destination", "consignee", "end_user")
-SAME = (*GOODS, *SENT)
+# Where a row sent its goods, which one that returns them says again.
+SENT = ("destination", "consignee", "end_user")
 
 
-def linked(typed: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+def linked(typed: pl.DataFrame, texts: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """The frame with `_undoes` (number of the row that a row undoes) and `_back` (units that come back); null for most.
 
     A row that names no earlier row, two at once, another item, another party or place, or more units than are left of what
@@ -25,37 +25,40 @@ def linked(typed: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
         _id=ids, **{c: pl.col(c).cast(pl.String).str.strip_chars().replace("", None) for c in links}
     ).with_columns(pl.lit(None, pl.String).alias(c) for c in LINKS if c not in links)
     frame = typed.with_columns(named)
-    what = ["date", "quantity", *(c for c in SAME if c in frame.columns)]
+    what = ["date", "quantity", *(c for c in ("item", words.measure.one, *SENT) if c in frame.columns)]
     earlier = frame.filter(pl.col("rejected").is_null()).select("_id", "_row", *what).unique("_id", keep="none")
     frame = frame.with_columns(_names=pl.coalesce(*LINKS)).join(
         earlier, left_on="_names", right_on="_id", how="left", suffix="_of", maintain_order="left"
     )
-    return _judged(frame).drop("_id", "_names", *LINKS, *(f"{c}_of" for c in what), "_row_of")
+    return _judged(frame, words).drop("_id", "_names", *LINKS, *(f"{c}_of" for c in what), "_row_of")
 
 
-def _held(frame: pl.DataFrame) -> pl.Expr:
+def _held(frame: pl.DataFrame, words: Vocabulary) -> pl.Expr:
     """Chips in one unit of each row's item."""
     if "item" not in frame.columns:
         return pl.lit(1.0)
-    return pl.col("item").replace_strict(*named().select("item", "chips_held"), default=1.0, return_dtype=pl.Float64)
+    held = items_named(words.case).select("item", "chips_held")
+    return pl.col("item").replace_strict(*held, default=1.0, return_dtype=pl.Float64)
 
 
 def _same(column: str) -> pl.Expr:
-    """A column as it is compared: a name without capitals and spaces."""
-    of_name = column.removesuffix("_of") in ("consignee", "end_user")
-    return pl.col(column).str.to_lowercase().str.replace_all(r"[\s.,]", "") if of_name else pl.col(column)
+    """A column as it is compared: a name without capitals, spaces and points."""
+    return pl.col(column).str.to_lowercase().str.replace_all(r"[\s.,]", "")
 
 
-def _judged(frame: pl.DataFrame) -> pl.DataFrame:
+def _judged(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     target = pl.concat_str(pl.lit("row "), pl.col("_names"))
     names = pl.col("_names").is_not_null()
     before = (pl.col("date_of") < pl.col("date")) | (
         (pl.col("date_of") == pl.col("date")) & (pl.col("_row_of") < pl.col("_row"))
     )
     comes_back = pl.col("returns").is_not_null()
-    other, elsewhere = (
-        pl.any_horizontal(*(_same(c).ne_missing(_same(f"{c}_of")) for c in of if c in frame.columns), pl.lit(False))
-        for of in (GOODS, SENT)
+    other = pl.any_horizontal(
+        *(pl.col(c).ne_missing(pl.col(f"{c}_of")) for c in ("item", words.measure.one) if c in frame.columns),
+        pl.lit(False),
+    )
+    elsewhere = pl.any_horizontal(
+        *(_same(c).ne_missing(_same(f"{c}_of")) for c in SENT if c in frame.columns), pl.lit(False)
     )
     sound = pl.col("rejected").is_null() & comes_back
     # earlier returns of the same goods, in the order in which rows count
@@ -69,13 +72,10 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
         (names & ~before, pl.concat_str(target, pl.lit(" is not earlier"))),
         (comes_back & other, pl.concat_str(target, pl.lit(" shipped another item"))),
         (
-            comes_back & elsewhere,
-            pl.concat_str(target, pl.lit(" went to another party or place")),
-        ),
-        (
             comes_back & (pl.col("quantity") > pl.col("quantity_of")),
             pl.concat_str(target, pl.lit(" shipped fewer units")),
         ),
+        (comes_back & elsewhere, pl.concat_str(target, pl.lit(" went to another party or place"))),
         (
             comes_back & (so_far > pl.col("quantity_of")),
             pl.concat_str(target, pl.lit(" shipped fewer units than come back")),
@@ -85,5 +85,5 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         rejected=why,
         _undoes=pl.when(names).then(pl.col("_row_of").cast(pl.Int64)),
-        _back=pl.when(comes_back).then(pl.col("quantity") * _held(frame)),
+        _back=pl.when(comes_back).then(pl.col("quantity") * _held(frame, words)),
     )

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from premortem.case import Case
 from premortem.law.alike import alike
 from premortem.law.candidate_clauses import operative
-from premortem.law.cautions import LOOKED_AT, doubted, elsewhere
+from premortem.law.cautions import doubted, elsewhere, looked_at
 from premortem.law.citations import Citation
 from premortem.law.clause import QUESTION, Rulebook
 from premortem.law.clearing import clearings
@@ -23,11 +24,11 @@ from premortem.law.ledger.resting import resting
 from premortem.law.memo import lists
 from premortem.law.met import Met, met, tried
 from premortem.law.parties import ROLES, Hit, named, names_firm, screen, suspect, unscreened
-from premortem.law.permission import confidence, free, may_go, unverified
+from premortem.law.permission import confidence, may_go, unverified
 from premortem.law.row_defaults import AS_WRITTEN, complete
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import start
-from premortem.law.vocabulary import FIELDS
+from premortem.law.vocabulary import vocabulary
 
 # What separates fields, and hits, in a cell.
 BETWEEN = "; "
@@ -51,7 +52,7 @@ def grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> pl.Da
     """
     group, first = alike(given, answers, book)
     rows, said = given[first], answers[first]
-    rows = _with_totals(rows.select(c for c in rows.columns if c in FIELDS), said, book)
+    rows = _with_totals(rows.select(c for c in rows.columns if c in book.vocabulary.fields), said, book)
     found = pl.DataFrame(_grounds(rows, said, book), schema=COLUMNS, orient="row")
     return found[group]
 
@@ -61,7 +62,7 @@ def _with_totals(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> p
     for c in book.clauses:
         if c.total and c.total.into in answers.columns:
             own = [pl.col(f) if f in rows.columns else pl.lit(0.0).alias(f) for f in (c.total.start, c.total.less) if f]
-            before = answers[c.total.into] - answers["shipment_tpp"]
+            before = answers[c.total.into] - answers[book.vocabulary.measure.all]
             alone = rows.select(own).fill_null(0.0).select(start(c)).to_series()
             told = pl.coalesce(pl.lit(before), pl.lit(alone)).alias(c.total.start)
             rows = rows.with_columns(told, *([pl.lit(0.0).alias(c.total.less)] if c.total.less else []))
@@ -69,33 +70,34 @@ def _with_totals(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> p
 
 
 def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[Ground]:
-    fields = complete(rows, book).collect(optimizations=AS_WRITTEN)
+    words, fields = book.vocabulary, complete(rows, book).collect(optimizations=AS_WRITTEN)
     outcomes = answers["outcome"].to_list()
     given = [{k: v for k, v in row.items() if v is not None} for row in rows.to_dicts()]
     clauses = tuple(operative(book, fields["date"].min(), fields["date"].max()))  # type: ignore[arg-type]
-    found = met(tried(fields, answers.to_dict(), clauses), clauses)
+    found = met(tried(fields, answers.to_dict(), clauses, words), clauses, words)
     rests = resting(rows, given, answers, found, book)
     moved = doubted(rows, fields, outcomes, book)
     cited = _cited(found, answers, book)
-    looked_at = fields.select(LOOKED_AT).to_dicts()
     left_open = found.applies[[c.stage == QUESTION for c in found.clauses]].any(axis=0)
+    flags = fields.select(looked_at(book.case)).to_dicts() or [{}] * fields.height
     for i, (outcome, clause) in enumerate(zip(outcomes, answers["clause"], strict=True)):
         if outcome == RETURNED:
             yield Ground(None, None, None)
             continue
         weak = unverified(clause or "", cited[i], moved[i]) or (
-            free(outcome) and (left_open[i] or _unscreened(given[i]) or any(elsewhere(given[i], looked_at[i], book)))
+            outcome in words.free
+            and (left_open[i] or _unscreened(given[i], book.case) or any(elsewhere(given[i], flags[i], book)))
         )
         yield Ground(
-            may_go(outcome, bool(rests[i] or weak)),
+            may_go(outcome, bool(rests[i] or weak), words),
             BETWEEN.join(rests[i]) or None,
             confidence(cited[i], moved[i]) or None,
         )
 
 
-def _unscreened(row: Mapping[str, Any]) -> bool:
+def _unscreened(row: Mapping[str, Any], case: Case) -> bool:
     """Whether a party of a row stands in no table and was not cleared."""
-    return bool(unscreened(named(row), clearings(row.get("cleared", ""))))
+    return bool(unscreened(named(row), case, clearings(row.get("cleared", ""))))
 
 
 def _cited(found: Met, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Citation, ...]]:
@@ -112,10 +114,12 @@ def _cited(found: Met, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Cita
     return cited
 
 
-def not_checked(given: pl.DataFrame) -> list[str]:
+def not_checked(given: pl.DataFrame, case: Case) -> list[str]:
     """What the answers of a ledger do not cover, each sentence once."""
     missing = {
-        role: given.height - given[role].count() if role in given.columns else given.height for role in ROLES[1:]
+        role: given.height - given[role].count() if role in given.columns else given.height
+        for role in ROLES[1:]
+        if role in vocabulary(case).given
     }
     unnamed = [
         f"{role.replace('_', ' ')} in {'all' if rows == given.height else f'{rows:,} of {given.height:,}'} rows"
@@ -123,11 +127,12 @@ def not_checked(given: pl.DataFrame) -> list[str]:
         if rows
     ]
     told = [f"Not named, so looked up in no list: {', '.join(unnamed)}."] if unnamed else []
-    warnings = dict.fromkeys(verified().warning(day) for day in given["date"].unique().sort())
-    return [*told, lists(), *verified().not_checked, *filter(None, warnings)]
+    current = verified(case)
+    warnings = dict.fromkeys(current.warning(day) for day in given["date"].unique().sort())
+    return [*told, *lists(case), *current.not_checked, *filter(None, warnings)]
 
 
-def hits(given: pl.DataFrame) -> tuple[pl.Series, list[dict[str, Any]]]:
+def hits(given: pl.DataFrame, case: Case) -> tuple[pl.Series, list[dict[str, Any]]]:
     """Of each row, the listed names to which its parties are equal or near, null where none is; and each hit once, with
     the number of its rows.
     """
@@ -135,7 +140,11 @@ def hits(given: pl.DataFrame) -> tuple[pl.Series, list[dict[str, Any]]]:
     counted: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     cleared = pl.col("cleared") if "cleared" in given.columns else pl.lit(None, pl.String)
     for role in (role for role in ROLES if role in given.columns):
-        names = [name for name in given[role].unique().drop_nulls().sort() if name and suspect(name) and names_firm(role, name)]
+        names = [
+            name
+            for name in given[role].unique().drop_nulls().sort()
+            if name and suspect(name, case) and names_firm(role, name, case)
+        ]
         at = given[role].is_in(names).fill_null(False).arg_true()
         if not names or not len(at):
             continue
@@ -143,7 +152,7 @@ def hits(given: pl.DataFrame) -> tuple[pl.Series, list[dict[str, Any]]]:
         kinds = told.group_by("name", "day", "cleared", maintain_order=True).len()
         says = []
         for name, day, reasons, rows in kinds.rows():
-            found = screen({role: name}, day, clearings(reasons or ""))
+            found = screen({role: name}, day, case, clearings(reasons or ""))
             says.append(BETWEEN.join(_says(hit) for hit in found) or None)
             for hit in found:
                 one = counted.setdefault((role, name, hit.name, hit.list), {**hit.__dict__, "rows": 0})
@@ -159,7 +168,7 @@ def hits(given: pl.DataFrame) -> tuple[pl.Series, list[dict[str, Any]]]:
 
 
 def _says(hit: Hit) -> str:
-    """A hit in a cell: `end_user Huawai is near Huawei (Entity List, 94 of 100)`."""
+    """A hit in a cell: `ROLE GIVEN is near NAME (LIST, 94 of 100)`."""
     how = "is" if hit.equal else "is near"
     likeness = "" if hit.equal else f", {hit.score:.0f} of 100"
     listed = f"{how} {hit.name} ({hit.list}{likeness})" if hit.name else hit.list
