@@ -137,12 +137,13 @@ def test_a_footnote_counts_from_its_own_day():
     assert facts_of(date(2022, 10, 21), consignee="Sensetime")["footnote_4"]
 
 
-def test_an_affiliate_of_a_listed_party_counts_as_owned_by_it_unless_told_otherwise():
+def test_an_affiliate_of_a_listed_party_counts_as_owned_by_it_whatever_less_is_told():
     (hit,) = hits("Nexperia")
     assert (hit.list, hit.equal) == (transfers(CASE).parties.owned.list, True)
     told = facts_of(consignee="NEXPERIA B.V.")
     assert (told["ownership"], told["entity_listed"]) == (transfers(CASE).parties.owned.share, False)
-    assert facts_of(consignee="Nexperia", ownership=0.2)["ownership"] == 0.2
+    assert facts_of(consignee="Nexperia", ownership=0.2)["ownership"] == transfers(CASE).parties.owned.share
+    assert facts_of(consignee="Nexperia", ownership=0.9)["ownership"] == 0.9
     assert facts_of(consignee="Another")["ownership"] == 0.0
     rows = [{"item": "H20", "destination": "NLD", "date": DAY, "consignee": name} for name in ("Another", "Nexperia")]
     assert complete(frame_of(rows, CASE), rules.load("history")).collect()["ownership"].to_list() == [

@@ -177,7 +177,7 @@ def _between(column: pl.Series, against: Sequence[float]) -> tuple[NDArray[Any],
 
 def _known(name: str | None, case: Case) -> bool:
     """Whether the tables of parties or of firms have something to say of a name, or ask to look at it."""
-    return bool(name) and (parties.suspect(str(name), case) or seats.seat(str(name), case) is not None)
+    return bool(name) and (parties.suspect(str(name), case) or bool(seats.seats_of(str(name), case)))
 
 
 def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:
@@ -191,7 +191,8 @@ def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:
 def _turns(known: set[str], case: Case) -> Iterator[date]:
     """Days on which what the tables say of these names changes."""
     yield from parties.turning_days(case)
-    yield from (s.listed for name in known if (s := seats.seat(name, case)) and s.listed)
+    for found in (found for name in known for found in seats.seats_of(name, case)):
+        yield from filter(None, (found.listed, found.first, found.last and found.last + DAY))
 
 
 def _named(name: str | None, role: str, known: set[str], words: frozenset[str], case: Case) -> str | None:

@@ -14,7 +14,7 @@ from premortem.law.vocabulary import Vocabulary, vocabulary
 # A consignee that no clause and no list names.
 ANOTHER = "Qvxjw Kyzzbo"
 # Seats of parties that are tried as the places that some clause names.
-SEATED = ("headquarters", "parent_headquarters")
+SEATED = ("headquarters", "parent_headquarters", *seats.OF_OTHERS)
 
 
 class Assumed(NamedTuple):
@@ -82,18 +82,21 @@ def _values(name: str, case: Case) -> tuple[Any, ...]:
 def _may_be_settled(case: Case) -> tuple[str, ...]:
     """Fields that something else that is known or was given may settle."""
     tries = transfers(case).unsaid.tries
-    return (*SEATED, *(name for name, told in tries.items() if (told.where or told.unless) and name not in SEATED))
+    hang = (name for name, told in tries.items() if told.where or told.unless or told.untold)
+    return (*SEATED, *(name for name in hang if name not in SEATED))
 
 
 def _settled(name: str, given: Mapping[str, Any], case: Case) -> bool:
     """Whether what was given, or what the tables know, leaves nothing to try of a field."""
     if name in SEATED:
-        return seats.settled(given, name, case)
+        return name not in seats.asked(given, case)
     told = transfers(case).unsaid.tries[name]
-    if any(given.get(key) != value for key, value in told.where.items()):
+    if any(given.get(key) not in values for key, values in told.where.items()) or not given.keys().isdisjoint(
+        told.untold
+    ):
         return True
-    if told.unless == "seated":  # a consignee that the tables know
-        return seats.settled(given, "headquarters", case)
+    if told.unless == "seated":  # parties that the tables know
+        return not seats.asked(given, case)
     if told.unless == "designed":  # a chip that the catalogue does not hold may be anybody's design
         return designed(given.get("item", ""), case)
     return told.unless == "named" and given.get("item") not in vocabulary(case).kinds
@@ -132,5 +135,9 @@ def _always(given: Mapping[str, Any], words: Vocabulary) -> Iterator[str]:
 def sourced(found: Sequence[Assumed], given: Mapping[str, Any], case: Case) -> tuple[Assumed, ...]:
     """What was assumed, seats with the table that they are from, and the seats of parties that no field holds."""
     told = ((a, seats.assumed(given, a.field, case)) for a in found)
-    parties = (Assumed(f"{role}_headquarters", known.parent, known.says) for role, known in seats.others(given, case))
-    return (*(a._replace(source=known.says) if known else a for a, known in told), *parties)
+    named = {a.field for a in found} | given.keys()
+    parties = ((field, seats.assumed(given, field, case)) for field in seats.OF_OTHERS if field not in named)
+    return (
+        *(a._replace(source=known.says) if known else a for a, known in told),
+        *(Assumed(field, known.parent, known.says) for field, known in parties if known),
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from premortem.law.clause import Clause, Rulebook
+from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.conditions import identifiers, parts
 from premortem.law.places import atlas
 from premortem.law.vocabulary import Vocabulary
@@ -17,6 +17,8 @@ DAY = timedelta(days=1)
 # A test of a field against one word or several.
 ONE_OF = re.compile(r"(\w+) (?:= |in \()('[^']*'(?:, '[^']*')*)\)?")
 WORD = re.compile(r"'([^']*)'")
+# Fields of the parties' seats.
+SEATED = ("headquarters", "parent_headquarters", "end_user_headquarters", "intermediate_headquarters")
 
 
 def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> list[Clause]:
@@ -44,7 +46,8 @@ def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
     return tuple(
         c
         for c in operative(book, first, last)
-        if c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies, book.vocabulary))
+        if c.stage != QUESTION
+        and (c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies, book.vocabulary)))
     )
 
 
@@ -123,7 +126,7 @@ def _exporters(applies: str, words: Vocabulary) -> frozenset[str]:
 @lru_cache(4096)
 def _seats(applies: str) -> frozenset[str]:
     """Places that a condition names as headquarters of a party or of its parent."""
-    named = (m for m in ONE_OF.finditer(applies) if m[1] in ("headquarters", "parent_headquarters"))
+    named = (m for m in ONE_OF.finditer(applies) if m[1] in SEATED)
     return frozenset(place for m in named for place in WORD.findall(m[2]))
 
 

@@ -11,6 +11,8 @@ from premortem.law import seats
 from premortem.law.candidate_clauses import embargoed
 from premortem.law.clause import Rulebook
 from premortem.law.engine import judge
+from premortem.law.items import vendor
+from premortem.law.parties import EQUAL, Listed, standing
 from premortem.law.places import unconfirmed
 from premortem.law.row_defaults import complete
 from premortem.law.transfers import Caution, transfers
@@ -39,11 +41,19 @@ def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Ruleboo
     words, told = book.vocabulary, transfers(book.case).cautions
     yield from seats.contradicted(given, book.case)
     yield from (caution.says for caution in told.known if _holds(caution, given, fields))
+    if "exporter" not in given and (on := _vendor_on_list(given, book.case)):
+        yield told.vendor.format(name=on.name, list=on.list)
     roles = [role for role in words.countries if role != "destination" and role in given]
     barred = embargoed(book, given["date"]) if roles else frozenset()
     for role in roles:
         if given[role] in barred:
             yield told.embargo.format(role=role.replace("_", " ").capitalize(), place=given[role])
+
+
+def _vendor_on_list(given: Mapping[str, Any], case: Case) -> Listed | None:
+    """The row of a list on which the vendor of an item stands that day, by its very name."""
+    name = vendor(given.get("item", ""), case)
+    return next((row for row, score in standing(name, given["date"], case) if score == EQUAL), None) if name else None
 
 
 @cache
@@ -54,6 +64,8 @@ def looked_at(case: Case) -> tuple[str, ...]:
 
 def _holds(caution: Caution, given: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
     """Whether a caution applies to a transaction, by what was given and, for its flags, what was worked out."""
-    if any(given.get(name) != value for name, value in caution.where.items()):
+    if any(given.get(name) != value for name, value in caution.where.items()) or any(
+        given.get(name) not in values for name, values in caution.among.items()
+    ):
         return False
     return not caution.any or any(fields[flag] for flag in caution.any)

@@ -16,13 +16,17 @@ from premortem.law.conditions import is_limit
 from premortem.law.places import TierChange
 from premortem.law.vocabulary import Vocabulary
 
-Stage = Literal["define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context"]
+Stage = Literal[
+    "define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "question", "context"
+]
 STAGES: tuple[Stage, ...] = (
-    "define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context",
+    "define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "question", "context",
 )  # fmt: skip
 # Stages in which the first clause that speaks decides; those before the last free a shipment.
 DECIDING: tuple[Stage, ...] = ("scope", "veu", "exception", "review")
 AUTHORISING: tuple[Stage, ...] = DECIDING[:-1]
+# What the book leaves open: where such a clause applies, no permission stands until a person has answered it.
+QUESTION: Stage = "question"
 
 
 class Dated(Strict):

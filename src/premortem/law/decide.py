@@ -1,6 +1,6 @@
 """One decision, explained: the outcome, what it rests on, what was assumed and not checked, and what would change it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from premortem.law.binding import limit_of
 from premortem.law.candidate_clauses import addressees, naming, operative, seats
 from premortem.law.cautions import doubted, elsewhere
 from premortem.law.citations import Citation, cited
-from premortem.law.clause import Clause, Rulebook
+from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.clearing import as_text, checked, clearings
 from premortem.law.conditions import identifiers
 from premortem.law.engine import judge
@@ -229,9 +229,16 @@ def explain(
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
         doubted=doubted(frame_of([given], case), fields[:1], [answer["outcome"]], book)[0],
-        elsewhere=tuple(elsewhere(given, completed, book)),
+        elsewhere=(*elsewhere(given, completed, book), *_open(answer["outcome"], steps, book)),
         unscreened=unscreened(named(given), case, reasons) if answer["outcome"] in words.free else (),
     )
+
+
+def _open(outcome: str, steps: Sequence[Step], book: Rulebook) -> Iterator[str]:
+    """What the book leaves open of a permission: a sentence on each question that applies."""
+    asked = {c.id: c for c in book.clauses if c.stage == QUESTION} if outcome in book.vocabulary.free else {}
+    applying = (asked[s.clause] for s in steps if s.applies and s.clause in asked)
+    return (f"{c.says} ({c.citation})." for c in applying)
 
 
 def _assumed(a: Assumed) -> dict[str, Any]:

@@ -99,6 +99,16 @@ def _catalogued(case: Case) -> frozenset[str]:
 
 
 @cache
+def _vendors(case: Case) -> Mapping[str, str]:
+    return dict(named(case).select("item", "vendor").iter_rows())
+
+
+def vendor(item: str, case: Case) -> str:
+    """Whose design an item of the catalogue is, by name; "" for any other."""
+    return _vendors(case).get(item, "")
+
+
+@cache
 def names(case: Case) -> Names:
     """The spellings of a case."""
     systems = facts.read("systems", case).to_dicts() if facts.held("systems", case) else []
@@ -221,8 +231,8 @@ def contradictions(row: Mapping[str, Any], case: Case) -> list[BadInput]:
             "transaction",
             name,
             _contradicted(row["item"], known, kinds),
-            got=plain(row[name]),
-            allowed=f"none, or {plain(known)}"
+            got=_shown(row[name]),
+            allowed=f"none, or {_shown(known)}"
             if row["item"] in kinds
             else f"none, or the catalogue's value; {_other_item(case)}",
         )
@@ -252,19 +262,26 @@ def contradicted(name: str, values: pl.DataFrame, case: Case) -> pl.Series:
 def _values_of(name: str, case: Case) -> Mapping[str, Any]:
     """What the catalogue, or its kind, says of a field, by item; items of which neither says anything are left out."""
     told, words = transfers(case).items, vocabulary(case)
-    held = named(case).select("item", f"c_{name}").drop_nulls().iter_rows() if name in told.columns else ()
+    table, column = named(case), f"c_{name}"
+    held = table.select("item", column).drop_nulls().iter_rows() if column in table.columns else ()
     nothing = {kind: 0.0 for kind in words.kinds if name == words.measure.one and kind not in told.computing}
     return dict(held) | dict(told.kinds_say.get(name, {})) | nothing
 
 
 def _contradicted(item: str, known: Any, kinds: Sequence[str]) -> str:
-    return f"is not that of {item}: {'it is' if item in kinds else 'the catalogue says'} {plain(known)}"
+    return f"is not that of {item}: {'it is' if item in kinds else 'the catalogue says'} {_shown(known)}"
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else plain(value)
 
 
 def _differs(name: str, told: Any, known: Any, case: Case) -> Any:
     """Whether a value, or a column of them, is not the catalogue's; of a flag only a laxer one differs."""
-    flag = vocabulary(case).fields[name].type == "flag"
-    return known > told if flag else abs(told - known) > ROUNDED * known
+    kind = vocabulary(case).fields[name].type
+    if kind == "country":
+        return told != known
+    return known > told if kind == "flag" else abs(told - known) > ROUNDED * known
 
 
 def near(text: str, case: Case, otherwise: str | None = None) -> str:

@@ -75,7 +75,8 @@ def _verdict(d: "Decision") -> str:
     read = d.vocabulary.reads[d.outcome]
     if not d.clause and d.asked:
         read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
-    if conditions := [*_unlisted(d), *(_supposed(a, d.vocabulary) for a in d.rests_on)]:
+    left = ["nothing that is left to look at bars it"] if d.may_go is None and d.elsewhere else []
+    if conditions := [*_unlisted(d), *(_supposed(a, d.vocabulary) for a in d.rests_on), *left]:
         read = f"If {' and '.join(conditions)}: {small(read)}"
     return f"{read}."
 
@@ -117,8 +118,7 @@ def _unlisted(d: "Decision") -> list[str]:
     if not d.unscreened:
         return []
     verb = "is" if len(d.unscreened) == 1 else "are"
-    main = transfers(d.case).parties.main
-    rows = "; and ".join(f"the {h.name} beyond {h.rows} rows" for h in lists_held(d.case) if h.name == main)
+    rows = "; and ".join(f"the {h.name} beyond {counted(h.rows, 'row')}" for h in lists_held(d.case))
     lists = "; and ".join(filter(None, (", ".join(_lacking(d.case)), rows)))
     return [f"{' and '.join(d.unscreened)} {verb} on none of the lists that are not held ({lists})"]
 
@@ -168,8 +168,8 @@ def _unread(d: "Decision") -> list[str]:
 
 def _lacking(case: Case) -> list[str]:
     """Lists that bar shipments and of which no row is held."""
-    held = " ".join(h.name.casefold() for h in lists_held(case))
-    return [name for name in transfers(case).parties.barring if name.casefold() not in held]
+    held = {h.name for h in lists_held(case)}
+    return [name for name, in_table in transfers(case).parties.barring.items() if in_table not in held]
 
 
 def text(d: "Decision") -> str:

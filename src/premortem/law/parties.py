@@ -28,6 +28,8 @@ NOT_LISTED = "not listed"
 NOT_LOOKED_UP = "cannot be looked up"
 # Columns of a table of firms that holds none.
 NO_FIRMS = {"name": pl.String, "entity_listed": pl.Date}
+# Likeness of equal names.
+EQUAL = 100.0
 # From this likeness on a name is near a listed one [of 100].
 NEAR = 80.0
 # A name that holds a whole listed name and more is this like it [of 100].
@@ -161,10 +163,14 @@ class Index(NamedTuple):
 
 @cache
 def index(case: Case) -> Index:
-    """A case's table, with the firms of `entities` for which no listing was found, indexed."""
+    """A case's table, with the firms of `entities` for which no listing was found, indexed.
+
+    One whose name a listed party bears on a list that is not held is left out: its name alone says nothing.
+    """
     held = listed(facts.read("parties", case), lists(case)) if facts.held("parties", case) else ()
     firms = facts.read("entities", case) if facts.held("entities", case) else pl.DataFrame(schema=NO_FIRMS)
-    free = firms.filter(pl.col("entity_listed").is_null())["name"]
+    shared = pl.col("homonym").is_not_null() if "homonym" in firms.columns else pl.lit(False)
+    free = firms.filter(pl.col("entity_listed").is_null() & ~shared)["name"].unique(maintain_order=True)
     return indexed([*held, *(_unlisted(name) for name in free)])
 
 
@@ -252,6 +258,11 @@ def named(given: Mapping[str, Any]) -> dict[str, str]:
     return {role: given[role] for role in ROLES if given.get(role)}
 
 
+def names_firm(role: str, name: str, case: Case) -> bool:
+    """Whether what stands for a party is a name: clauses ask of some words for an exporter, which name no firm."""
+    return role != "exporter" or key(name) not in vocabulary(case).lists.get(transfers(case).parties.words, ())
+
+
 def screen(
     named: Mapping[str, str], day: date, case: Case, cleared: Mapping[str, str] | None = None
 ) -> tuple[Hit, ...]:
@@ -262,6 +273,8 @@ def screen(
     reasons = {key(name): reason for name, reason in (cleared or {}).items() if key(name)}
     hits: list[Hit] = []
     for role, name in named.items():
+        if not names_firm(role, name, case):
+            continue
         found = standing(name, day, case)
         shown = found if found and found[0][1] == 100.0 else found[:SHOWN]
         reason = reasons.get(key(name), "")
@@ -278,9 +291,9 @@ def unscreened(named: Mapping[str, str], case: Case, cleared: Mapping[str, str] 
     None where the case has no lists.
     """
     told, held = transfers(case).parties, index(case).by_key
-    settled = {*(key(name) for name in cleared or {}), *vocabulary(case).lists.get(told.words, ())}
-    named = named if told.lists else {}
-    unknown = (name for name in named.values() if key(name) not in held and key(name) not in settled)
+    settled = {key(name) for name in cleared or {}}
+    firms = [name for role, name in named.items() if names_firm(role, name, case)] if told.lists else []
+    unknown = (name for name in firms if key(name) not in held and key(name) not in settled)
     return tuple(dict.fromkeys(unknown))
 
 

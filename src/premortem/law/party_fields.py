@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from premortem.case import Case
 from premortem.law.clearing import clearings
-from premortem.law.parties import ROLES, addressee, not_looked_up, standing, suspect
+from premortem.law.parties import ROLES, addressee, names_firm, not_looked_up, standing, suspect
 from premortem.law.spelling import key
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary
@@ -34,7 +34,8 @@ def columns(given: pl.DataFrame, said: Mapping[str, Sequence[str]], words: Vocab
     )
     if found is not None and owned.field and found[owned.list].any():
         share = pl.col(owned.field) if owned.field in given.columns else pl.lit(None, pl.Float64)
-        told.append(pl.coalesce(share, pl.when(found[owned.list]).then(owned.share), 0.0).alias(owned.field))
+        # what is told of one party says nothing of another, and less than the table holds of nobody
+        told.append(pl.max_horizontal(share, pl.when(found[owned.list]).then(owned.share), 0.0).alias(owned.field))
     spellings = (("consignee", key), ("end_user", key), ("exporter", lambda name: addressee(name, words.case)))
     for role, spelt in spellings:
         if names := said.get(role):
@@ -74,7 +75,9 @@ def _looked_up(given: pl.DataFrame, said: Mapping[str, Sequence[str]], case: Cas
     told = transfers(case).parties
     found: dict[str, NDArray[Any]] = {}
     for role in ROLES if told.lists else ():
-        suspects = [name for name in said.get(role, ()) if name and suspect(name, case)]
+        suspects = [
+            name for name in said.get(role, ()) if name and suspect(name, case) and names_firm(role, name, case)
+        ]
         if suspects:
             found = found or {name: np.zeros(given.height, np.int8) for name in _columns(case)}
             rows = given[role].is_in(suspects).fill_null(False).arg_true()

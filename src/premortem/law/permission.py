@@ -17,6 +17,11 @@ def law(case: Case) -> str:
     return case.settings.record or case.settings.baseline
 
 
+def as_good(other: str, outcome: str, words: Vocabulary) -> bool:
+    """Whether a permission is left, and as good a one: any is but one that asks for a notice which the first did not."""
+    return other in words.free and (other == outcome or not words.outcomes[other].notice)
+
+
 def may_go(outcome: str, in_doubt: bool, words: Vocabulary) -> bool | None:
     """Whether an outcome lets it go without a licence; None where that is not known, or the permission is `in_doubt`."""
     if outcome.startswith(NEEDS):
@@ -51,10 +56,10 @@ def resting_on(outcome: str, hangs_on: Sequence[str], words: Vocabulary) -> tupl
 
 
 def hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str], words: Vocabulary) -> tuple[str, ...]:
-    """Fields that nobody gave, of which another value changes the answer; one permission is as good as another."""
+    """Fields that nobody gave, of which another value changes the answer; one permission may be as good as another."""
     changed = (
         o.field
         for o, other in zip(unsaid, outcomes, strict=True)
-        if other != outcome and not {outcome, other} <= words.free
+        if other != outcome and not (outcome in words.free and as_good(other, outcome, words))
     )
     return tuple(dict.fromkeys(changed))

@@ -17,8 +17,15 @@ from premortem.law.transfers import Places, Tiers, transfers
 from premortem.text.numbers import unaccented
 
 DAY_ONE = date(1900, 1, 1)
+# Kind of the rows of `aliases` that say of which country a place is a part.
+PART = "country: part"
 # Words up to this length say too little for a hint, and more countries than this are no hint.
 SHORT, MOST_HINTS = 3, 4
+# Words of many places' names, which tell of none.
+SHARED = frozenset(
+    "north northern south southern east eastern west western central republic democratic peoples islands island states "
+    "territory territories federal federation kingdom saint".split()
+)
 
 
 class TierChange(NamedTuple):
@@ -54,7 +61,8 @@ def spelt(places: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
     )
     asks = {folded(row["alias"]) for row in rows if row["target"].startswith(ASK)}
     means = {folded(row["alias"]): row["target"] for row in told} | names
-    return {name: code for name, code in means.items() if name not in asks}
+    whole = {row["alias"]: row["target"] for row in told if row.get("kind") == PART}
+    return {name: whole.get(code, code) for name, code in means.items() if name not in asks}
 
 
 def folded(text: str) -> str:
@@ -107,7 +115,7 @@ def _near(text: str, case: Case) -> str:
     Nearness of letters alone would send one place to another, so that one must be near and no other.
     """
     told = folded(text)
-    long = {word for word in told.split() if len(word) > SHORT}
+    long = {word for word in told.split() if len(word) > SHORT} - SHARED
     holding = [[c for c, name in names(case).items() if word in folded(name).split()] for word in long]
     close = min(filter(None, holding), key=len, default=[])  # by the word that fewest share: Iran, not Republic
     if not close and len(told) > SHORT:

@@ -76,10 +76,12 @@ def _worked_out(
     # all of a destination's nameless consignees count as one
     consignee = pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee"))
     shipped = pl.coalesce("from", "made_in", pl.lit(fields["made_in"].default))
-    # who ships a foreign tool is not taken to be a US person; one row of a table may leave the seat empty
-    abroad = (
-        pl.when(pl.col("kind").is_in(told.items.foreign)).then(shipped).otherwise(pl.lit(fields["exporter_hq"].default))
-    )
+    # who ships a foreign tool, or serves one, is not taken to be a US person; one row of a table may leave the seat empty
+    abroad = pl.when(pl.col("kind").is_in(told.items.foreign)).then(shipped)
+    for kind, giver in told.items.given_by.items():
+        abroad = abroad.when(pl.col("kind") == kind).then(pl.coalesce(giver, pl.lit(fields[giver].default)))
+    abroad = abroad.otherwise(pl.lit(fields["exporter_hq"].default))
+    beside = [field for field in seats.OF_OTHERS if field in here]
     seat = pl.coalesce("exporter_hq", abroad) if "exporter_hq" in here else abroad
     return (
         *_from_catalogue(here, words),
@@ -91,14 +93,21 @@ def _worked_out(
         [
             pl.coalesce(*_told_by("parent_headquarters", here, known), "headquarters").alias("parent_headquarters"),
             shipped.alias("from"),
+            *(pl.col(f).alias(f"_given_{f}") for f in beside),
         ],
+        [pl.coalesce(*_told_by(f, here, known), "parent_headquarters").alias(f) for f in seats.OF_OTHERS],
         filled,
         _instead(here, words),
         [
             consignee.alias("consignee"),
             (pl.col("quantity") * pl.col("chips_held") * pl.col(measure.one)).alias(measure.all),
         ],
-        *_of_places(moves, [c for c in known if c.startswith("_seat_") and c != "_seat_exporter"], doubting, words),
+        *_of_places(
+            moves,
+            [*(c for c in known if c.startswith("_seat_") and c != "_seat_exporter"), *(f"_given_{f}" for f in beside)],
+            doubting,
+            words,
+        ),
     )
 
 
@@ -134,10 +143,12 @@ def _instead(here: Sequence[str], words: Vocabulary) -> list[pl.Expr]:
     """Fields that others rule out, where one of those is given."""
     filled = []
     for name, field in words.fields.items():
-        others = field.instead.of if field.instead else ()
-        if field.instead and (told := [pl.col(other).is_not_null() for other in others if other in here]):
-            value = pl.col(name).fill_null(field.instead.value)
-            filled.append(pl.when(pl.any_horizontal(told)).then(value).otherwise(name))
+        by = field.instead
+        told = [pl.col(other).is_not_null() for other in by.of if other in here] if by else []
+        if by and told:
+            asked = [pl.col(other).is_not_null() for other in by.unless if other in here]
+            ruled_out = pl.any_horizontal(told) & ~pl.any_horizontal(False, *asked)
+            filled.append(pl.when(ruled_out).then(pl.col(name).fill_null(by.value)).otherwise(name))
     return filled
 
 
@@ -162,7 +173,7 @@ def _from_catalogue(here: Sequence[str], words: Vocabulary) -> tuple[list[pl.Exp
 
 def _told_by(field: str, here: Sequence[str], known: Sequence[str]) -> list[str]:
     """Columns that tell a seat: what was given, then what is known of the parties named."""
-    kind = "seat" if field == "parent_headquarters" else "hq"
+    kind = "seat" if field in seats.OF_PARENTS else "hq"
     told = [f"_{kind}_{role}" for role in seats.TOLD_BY[field]]
     return [*([field] if field in here else []), *(column for column in told if column in known)]
 

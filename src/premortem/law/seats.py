@@ -1,6 +1,6 @@
 """Where named firms are known to sit: the shipped tables of firms and parties, by name."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -22,7 +22,14 @@ TOLD_BY = {
     "headquarters": ("consignee",),
     "parent_headquarters": ("parent", "consignee"),
     "exporter_hq": ("exporter",),
+    "end_user_headquarters": ("end_user",),
+    "intermediate_headquarters": ("intermediate",),
 }
+# Of these, seats of the parties beside the consignee, and all that are seats of an ultimate parent.
+OF_OTHERS = ("end_user_headquarters", "intermediate_headquarters")
+OF_PARENTS = ("parent_headquarters", *OF_OTHERS)
+# Columns of the table of firms: name, seat, its parent's, who says so, and of `Seat` listed, first, last, disputed.
+COLUMNS = ("name", "hq_iso3", "ultimate_parent_hq_iso3", "source", "entity_listed", "from", "to", "disputed")
 # Roles whose own seat, beside their parent's, a field holds.
 ITSELF = ("consignee", "exporter")
 
@@ -35,16 +42,30 @@ class Seat(NamedTuple):
     firm: str  # the firm as the table names it
     source: str
     listed: date | None = None  # first day on a list
+    first: date | None = None  # days between which it holds, both included; None where no other seat is known
+    last: date | None = None
+    disputed: bool = False  # whether it is contested, so that no permission stands on it
+
+    def holds(self, day: date) -> bool:
+        """Whether it is the seat on a day."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
     @property
     def says(self) -> str:
         """Whose seat it is and who says so."""
-        return f"seat of {self.firm} in the table of firms: {self.source}"
+        doubt = ", which is disputed" if self.disputed else ""
+        return f"seat of {self.firm} in the table of firms{doubt}: {self.source}"
+
+
+def seat(name: str, case: Case, day: date | None = None) -> Seat | None:
+    """Where a firm sits on a day, or last, that the tables know by name; None where they do not (`seats_of`)."""
+    found = [s for s in seats_of(name, case) if day is None or s.holds(day)]
+    return found[-1] if found else None
 
 
 @lru_cache(maxsize=400_000)
-def seat(name: str, case: Case) -> Seat | None:
-    """Where a firm sits that the tables know by name, None where they do not.
+def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
+    """Where a firm sits, one seat after the other, that the tables know by name; none where they do not.
 
     A name with a known firm's telling words and no other gives its parent's seat. One that only begins as a known firm's
     gives it where that is in the strict group alone: a likeness of names may ask for a licence, and never spares one.
@@ -54,35 +75,40 @@ def seat(name: str, case: Case) -> Seat | None:
     held, told, said = _known(case), telling(name), words(name)
     if found := held.by_key.get(key(name)):
         return found
-    same = held.by_telling.get("".join(told))
-    if same is None:
-        starts = (held.by_key.get("".join(said[:i])) for i in range(len(said) - 1, 0, -1))
-        same = next((s for s in starts if s and len(key(s.firm)) >= FEWEST and s.parent in strict(case)), None)
-    return same and same._replace(headquarters=None)
+    same = held.by_telling.get("".join(told), ())
+    if not same:
+        starts = (held.by_key.get("".join(said[:i]), ()) for i in range(len(said) - 1, 0, -1))
+        stricter = (tuple(s for s in of if len(key(s.firm)) >= FEWEST and s.parent in strict(case)) for of in starts)
+        same = next((of for of in stricter if of), ())
+    return tuple(s._replace(headquarters=None) for s in same)
 
 
 class _Known(NamedTuple):
-    by_key: dict[str, Seat]
-    by_telling: dict[str, Seat]
+    by_key: dict[str, tuple[Seat, ...]]
+    by_telling: dict[str, tuple[Seat, ...]]
 
 
 @cache
 def _known(case: Case) -> _Known:
     """Firms of `entities`, then parties at the strictest of their addresses, the firm of their group being their parent."""
-    firms = _rows("entities", ("name", "hq_iso3", "ultimate_parent_hq_iso3", "source", "entity_listed"), case)
-    by_key = {key(n): Seat(hq, parent, n, source or "", listed) for n, hq, parent, source, listed in firms}
+    by_key: dict[str, tuple[Seat, ...]] = {}
+    for n, hq, parent, source, listed, first, last, disputed in _rows("entities", COLUMNS, case):
+        found = Seat(hq, parent, n, source or "", listed, first, last, bool(disputed))
+        by_key[key(n)] = (*by_key.get(key(n), ()), found)
     places = _rows("parties", ("name", "country", "group"), case)
     for row, (name, country, group) in zip(index(case).rows, places, strict=False):
         assert row.name == name
-        owner = next((by_key[key(n)] for n in (*row.names, group or "") if key(n) in by_key), None)
+        owner = next((by_key[key(n)] for n in (*row.names, group or "") if key(n) in by_key), ())
         place = _strictest(country, case)
+        own = Seat(place, place, name, row.source, _first(row))
+        told = tuple(own._replace(parent=o.parent, first=o.first, last=o.last, disputed=o.disputed) for o in owner)
         for n in row.names if place else ():
-            by_key.setdefault(key(n), Seat(place, owner.parent if owner else place, name, row.source, _first(row)))
-    by_telling: dict[str, Seat] = {}
-    for found in by_key.values():
-        short = "".join(telling(found.firm))
-        if len(short) >= FEWEST or short == key(found.firm):
-            by_telling.setdefault(short, found)
+            by_key.setdefault(key(n), told or (own,))
+    by_telling: dict[str, tuple[Seat, ...]] = {}
+    for seats in by_key.values():
+        short = "".join(telling(seats[0].firm))
+        if len(short) >= FEWEST or short == key(seats[0].firm):
+            by_telling.setdefault(short, seats)
     return _Known(by_key, by_telling)
 
 
@@ -112,23 +138,34 @@ def columns(said: Mapping[str, Sequence[str]], case: Case) -> list[pl.Expr]:
 
 
 def _of_role(role: str, names: Sequence[str], cleared: Sequence[str], case: Case) -> Iterator[pl.Expr]:
-    known = {name: found for name in names if name and (found := seat(name, case))}
+    known = [(name, found) for name in names if name for found in seats_of(name, case)]
     if not known:
         return
-    alike = {name: found for name, found in known.items() if not found.headquarters}
+    alike = [(name, found) for name, found in known if not found.headquarters]
     gone = [
-        *((pl.col(role) == name) & (pl.col("date") >= found.listed) for name, found in alike.items() if found.listed),
-        *((pl.col(role) == n) & pl.col("cleared").is_in(by) for n in alike if (by := _clearing(n, cleared))),
+        *((pl.col(role) == name) & (pl.col("date") >= found.listed) for name, found in alike if found.listed),
+        *((pl.col(role) == n) & pl.col("cleared").is_in(by) for n, _ in alike if (by := _clearing(n, cleared))),
     ]
-    parents = _told(role, known, [found.parent for found in known.values()])
+    parents = _told(role, [(name, found, found.parent) for name, found in known])
     yield (pl.when(~pl.any_horizontal(gone).fill_null(False)).then(parents) if gone else parents).alias(f"_seat_{role}")
     if role in ITSELF:
-        yield _told(role, known, [found.headquarters for found in known.values()]).alias(f"_hq_{role}")
+        yield _told(role, [(name, found, found.headquarters) for name, found in known]).alias(f"_hq_{role}")
 
 
-def _told(role: str, names: Iterable[str], places: Sequence[str | None]) -> pl.Expr:
-    by_name = (pl.Series([*names], dtype=pl.String), pl.Series(places, dtype=pl.String))
-    return pl.col(role).replace_strict(*by_name, default=None)
+def _told(role: str, seats: Sequence[tuple[str, Seat, str | None]]) -> pl.Expr:
+    """The place that is told by each name, where its seat holds on the day."""
+    always = {name: place for name, found, place in seats if not (found.first or found.last)}
+    by_name = (pl.Series([*always], dtype=pl.String), pl.Series([*always.values()], dtype=pl.String))
+    dated = [
+        pl.when((pl.col(role) == name) & _holds(found)).then(pl.lit(place, pl.String))
+        for name, found, place in seats
+        if found.first or found.last
+    ]
+    return pl.coalesce(*dated, pl.col(role).replace_strict(*by_name, default=None))
+
+
+def _holds(found: Seat) -> pl.Expr:
+    return pl.col("date").is_between(found.first or date.min, found.last or date.max)
 
 
 def _clearing(name: str, texts: Sequence[str]) -> list[str]:
@@ -139,25 +176,30 @@ def _clearing(name: str, texts: Sequence[str]) -> list[str]:
 def assumed(given: Mapping[str, Any], field: str, case: Case) -> Seat | None:
     """The seat that stands for a field which nobody gave, None where no named party tells it."""
     found = (_counted(role, given, case) for role in TOLD_BY.get(field, ()))
-    return next((s for s in found if s and (field == "parent_headquarters" or s.headquarters)), None)
+    return next((s for s in found if s and (field in OF_PARENTS or s.headquarters)), None)
 
 
-def settled(given: Mapping[str, Any], field: str, case: Case) -> bool:
-    """Whether the tables hold, under its very name, the seat of the firm that tells a field which nobody gave."""
-    found = assumed(given, field, case)
-    return found is not None and found.headquarters is not None
+def asked(given: Mapping[str, Any], case: Case) -> tuple[str, ...]:
+    """Fields of the parties' seats, but for the exporter's, that the names given do not settle: the tables hold no seat
+    under the very name of the party whose it is. A party beside the consignee that nobody named has none.
+    """
+    named = {field: [role for role in roles if given.get(role)] for field, roles in TOLD_BY.items()}
+    own = {
+        field: roles for field, roles in named.items() if field != "exporter_hq" and (roles or field not in OF_OTHERS)
+    }
+    return tuple(field for field, roles in own.items() if not (roles and _settled(roles[0], given, case)))
 
 
-def others(given: Mapping[str, Any], case: Case) -> Iterator[tuple[str, Seat]]:
-    """Named parties whose seats no field holds, with the seats."""
-    for role in ("intermediate", "end_user"):
-        if found := _counted(role, given, case):
-            yield role, found
+def _settled(role: str, given: Mapping[str, Any], case: Case) -> bool:
+    """Whether the tables hold, under its very name, a seat of a party that nobody disputes."""
+    found = _counted(role, given, case)
+    return found is not None and found.headquarters is not None and not found.disputed
 
 
 def _counted(role: str, given: Mapping[str, Any], case: Case) -> Seat | None:
     """The known seat of the party in a role, None where it is not known or is known by a likeness that does not count."""
-    name, found = given.get(role, ""), seat(given[role], case) if given.get(role) else None
+    name = given.get(role, "")
+    found = seat(name, case, given["date"]) if name else None
     if found is None or found.headquarters:
         return found
     gone = found.listed is not None and found.listed <= given["date"]
@@ -168,7 +210,7 @@ def contradicted(given: Mapping[str, Any], case: Case) -> Iterator[str]:
     """A sentence on each seat that was given and that the tables hold to be another."""
     for field in TOLD_BY:
         known = assumed(given, field, case)
-        place = known and (known.parent if field == "parent_headquarters" else known.headquarters)
+        place = known and (known.parent if field in OF_PARENTS else known.headquarters)
         if known and place and field in given and given[field] != place:
             role = vocabulary(case).fields[field].says.split(" [")[0].capitalize()
             yield f"{role} given as {given[field]}, but {place} is the {known.says}; look at which is right."

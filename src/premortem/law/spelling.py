@@ -125,12 +125,12 @@ def _common() -> frozenset[str]:
 def unread(name: str) -> str:
     """Why a name cannot be looked up, "" where it can: it names nobody, or few listed names are held in its script.
 
-    >>> unread("TBD"), unread("---"), unread("Honor")
+    >>> unread("TBD"), unread("Distributor Ltd"), unread("Honor")
     ('it names nobody', 'it names nobody', '')
     """
     said = "".join(all_words(name))
     letters = [c for c in said if c.isalpha()]
-    if not letters or said in _words()["nobody"] | _words()["legal"]:
+    if not letters or said in _words()["nobody"] | _words()["legal"] or key(name) in _words()["roles"]:
         return OTHER_SCRIPT if _foreign(letters) else NOBODY
     return OTHER_SCRIPT if _foreign(letters) else ""
 

@@ -31,6 +31,9 @@ class Items(Strict):
     computing: tuple[str, ...] = Key(default=(), description="kinds that have a measure")
     usual: str = Key(default="", description="kind of an item that is neither in the catalogue nor a kind")
     foreign: tuple[str, ...] = Key(default=(), description="kinds whose exporter sits where they are shipped from")
+    given_by: Mapping[str, str] = Key(
+        default_factory=dict, description="by kind, the field of who gives it, as whose seat its exporter's counts"
+    )
     held_to: tuple[str, ...] = Key(default=(), description="fields that nobody may say otherwise of an item by name")
     kinds_say: Mapping[str, Mapping[str, bool | float]] = Key(
         default_factory=dict, description="by field and kind, what a kind says of itself"
@@ -93,7 +96,10 @@ class Parties(Strict):
     """Lists of parties, and what each sets."""
 
     main: str = Key(default="", description="the list that states policies of review and footnotes, held in part")
-    barring: tuple[str, ...] = Key(default=(), description="other lists on which a name bars or asks for a licence")
+    barring: Mapping[str, str] = Key(
+        default_factory=dict,
+        description="other lists on which a name bars or asks for a licence, with their short names",
+    )
     policies: tuple[str, ...] = Key(default=(), description="policies of review from lenient to strict")
     unread: str = Key(default="", description="the policy that counts for one that is none of these")
     policy: str = Key(default="", description="the field that holds the strictest policy")
@@ -108,10 +114,11 @@ class Tried(Strict):
     """Values of a field by which it is seen whether an answer hangs on it."""
 
     values: tuple[Any, ...] = Key(default=(), description="none: the other values that its type or choices leave")
-    where: Mapping[str, str] = Key(default_factory=dict, description="what must have been given")
+    where: Mapping[str, tuple[str, ...]] = Key(default_factory=dict, description="what must have been given, any of it")
+    untold: tuple[str, ...] = Key(default=(), description="fields of which none may have been given")
     unless: Literal["", "seated", "designed", "named"] = Key(
         default="",
-        description="the consignee's seat is known, the item's designer is, or the item has a name of its own",
+        description="the seats of the named parties are known, the item's designer is, or the item has a name of its own",
     )
 
 
@@ -127,7 +134,8 @@ class Unsaid(Strict):
 class Caution(Strict):
     """A sentence beside an answer, where some fields have these values and any of some flags is set."""
 
-    where: Mapping[str, str]
+    where: Mapping[str, str | bool]
+    among: Mapping[str, tuple[str, ...]] = Key(default_factory=dict, description="fields, with the values that count")
     any: tuple[str, ...] = ()
     says: str
 
@@ -136,6 +144,7 @@ class Cautions(Strict):
     """What is to be looked at beside an answer."""
 
     embargo: str = Key(default="", description="for a {role} in which an embargoed {place} stands")
+    vendor: str = Key(default="", description="for the {name} of a vendor on a {list}, where no exporter is told")
     brief: str = Key(default="", description="what was not checked, in a line")
     known: tuple[Caution, ...] = ()
 

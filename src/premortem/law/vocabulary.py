@@ -35,6 +35,9 @@ class Instead(Strict):
 
     value: float
     of: tuple[str, ...]
+    unless: tuple[str, ...] = Key(
+        default=(), description="others of which one asks for it all the same: what the same test asks of the same fab"
+    )
 
 
 class Field(Strict):
@@ -75,6 +78,7 @@ class Outcome(Strict):
     denied: bool = Key(
         default=False, description="whether nothing moves after it without a change of mind by the regulator"
     )
+    notice: bool = Key(default=False, description="whether it is a permission that asks for a notice before")
     asks: bool = Key(default=False, description="whether it asks a person to look before anything else is said")
     under: tuple[str, ...] = Key(default=(), description="authorisations by whose names a requirement may admit it")
     also: tuple[str, ...] = Key(default=(), description="outcomes that count as the same where a case expects one")

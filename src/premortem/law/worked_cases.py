@@ -47,6 +47,8 @@ def parties(texts: Iterable[str]) -> dict[str, str]:
         if role not in ROLES:
             allowed, hint = ", ".join(ROLES), nearest(role, ROLES)
             raise BadInput("command line", "--party", f"no such role: {given}", got=given, allowed=allowed, hint=hint)
+        if not name:
+            raise BadInput("command line", "--party", f"{role} has no name", got=text, allowed="ROLE=NAME")
         found.append((role, name))
     return _once(found, "--party")
 
@@ -163,13 +165,27 @@ def _decided(case: dict[Any, Any], book: Book) -> dict[str, Any]:
     if None in case:  # where `csv` puts values beyond the header's names
         raise BadInput("cases", "", "has more values than the header has names")
     fields = arguments(str(case["args"]), book.case) if case.get("args") else _columns(case, options(book.case))
+    unread = _beside(case, fields, book) if case.get("args") else []
     under = fields.pop("under", None)
     decision = explain(Transaction(fields, case=book.case), load(str(under), book.case) if under else book)
-    told = (
-        {"expected": expected, "agrees": agrees(decision.outcome, str(expected), book.vocabulary)} if expected else {}
-    )
-    answer = {"outcome": decision.outcome, "clause": decision.clause, "may_go": decision.may_go}
-    return {**answer, "policy": decision.policy} | told
+    told: dict[str, Any] = {"unread": unread} if unread else {}
+    if expected:
+        told |= {"expected": expected, "agrees": agrees(decision.outcome, str(expected), book.vocabulary)}
+    # what stands beside `args` may be a comment or a party, which nobody looked at
+    may_go = None if unread and decision.may_go else decision.may_go
+    return {"outcome": decision.outcome, "clause": decision.clause, "may_go": may_go, "policy": decision.policy} | told
+
+
+def _beside(case: Mapping[str, Any], given: Mapping[str, Any], book: Book) -> list[str]:
+    """Columns beside `args` that say something of a field which the options do not give. Raises `BadInput` for an answer under
+    a heading that is not compared.
+    """
+    for heading in ("outcome", "accepts"):
+        if case.get(heading):
+            raise BadInput("cases", heading, "is compared with nothing", got=case[heading], allowed="expected")
+    short = options(book.case)
+    fields = {name: short.get(f"--{name}", name) for name, value in case.items() if value not in (None, "")}
+    return [name for name, field in fields.items() if field in book.vocabulary.fields and field not in given]
 
 
 def gate_of(results: Iterable[Mapping[str, Any]], words: Vocabulary) -> int:

@@ -43,6 +43,9 @@ def needed(words: Vocabulary) -> tuple[str, ...]:
 
 def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     """The ledger with columns under their full names. Raises `BadInput` for a column that is no field or is missing."""
+    if "parent" in given.columns and {"parent_headquarters", "parent_name"}.isdisjoint(given.columns):
+        which = "parent_name where it holds names, or parent_headquarters where it holds seats"
+        raise BadInput(file, "parent", "may be the parent's name or its seat", got="parent", allowed=which)
     short = transfers(words.case).columns
     moved = {c: short[c] for c in given.columns if c in short and short[c] not in given.columns}
     moved |= {c: short[c] for c in given.columns if short.get(c) in moved}  # into a place that was left

@@ -15,7 +15,7 @@ from premortem.law.alike import alike
 from premortem.law.candidate_clauses import operative
 from premortem.law.cautions import doubted, elsewhere, looked_at
 from premortem.law.citations import Citation
-from premortem.law.clause import Rulebook
+from premortem.law.clause import QUESTION, Rulebook
 from premortem.law.clearing import clearings
 from premortem.law.decide import citations_of
 from premortem.law.engine import RETURNED
@@ -23,7 +23,7 @@ from premortem.law.ladder import steps
 from premortem.law.ledger.resting import resting
 from premortem.law.memo import lists
 from premortem.law.met import Met, met, tried
-from premortem.law.parties import ROLES, Hit, named, screen, suspect, unscreened
+from premortem.law.parties import ROLES, Hit, named, names_firm, screen, suspect, unscreened
 from premortem.law.permission import confidence, may_go, unverified
 from premortem.law.row_defaults import AS_WRITTEN, complete
 from premortem.law.rulebook_version import verified
@@ -78,13 +78,15 @@ def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Itera
     rests = resting(rows, given, answers, found, book)
     moved = doubted(rows, fields, outcomes, book)
     cited = _cited(found, answers, book)
+    left_open = found.applies[[c.stage == QUESTION for c in found.clauses]].any(axis=0)
     flags = fields.select(looked_at(book.case)).to_dicts() or [{}] * fields.height
     for i, (outcome, clause) in enumerate(zip(outcomes, answers["clause"], strict=True)):
         if outcome == RETURNED:
             yield Ground(None, None, None)
             continue
         weak = unverified(clause or "", cited[i], moved[i]) or (
-            outcome in words.free and (_unscreened(given[i], book.case) or any(elsewhere(given[i], flags[i], book)))
+            outcome in words.free
+            and (left_open[i] or _unscreened(given[i], book.case) or any(elsewhere(given[i], flags[i], book)))
         )
         yield Ground(
             may_go(outcome, bool(rests[i] or weak), words),
@@ -138,7 +140,11 @@ def hits(given: pl.DataFrame, case: Case) -> tuple[pl.Series, list[dict[str, Any
     counted: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     cleared = pl.col("cleared") if "cleared" in given.columns else pl.lit(None, pl.String)
     for role in (role for role in ROLES if role in given.columns):
-        names = [name for name in given[role].unique().drop_nulls().sort() if name and suspect(name, case)]
+        names = [
+            name
+            for name in given[role].unique().drop_nulls().sort()
+            if name and suspect(name, case) and names_firm(role, name, case)
+        ]
         at = given[role].is_in(names).fill_null(False).arg_true()
         if not names or not len(at):
             continue

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from premortem.law.clause import QUESTION
 from premortem.law.conditions import condition, identifiers
 from premortem.law.met import MET, NOT_MET, Asked, Flags, Met
 from premortem.law.parties import ROLES
@@ -27,7 +28,11 @@ def may_turn(found: Met, licensed: Flags, field: str, value: Any, words: Vocabul
     for i, clause in enumerate(found.clauses):  # those that define and classify come first
         looking = [test for test in found.asked[clause.id] if not moving.keys().isdisjoint(test.looks_at)]
         # most clauses are ruled out in every row, by more tests than may turn; a policy of review frees and bars nothing
-        if not looking or clause.stage == "review" or found.least[i] > sum(test.applies for test in looking):
+        if (
+            not looking
+            or clause.stage in ("review", QUESTION)
+            or found.least[i] > sum(test.applies for test in looking)
+        ):
             continue
         turns = _turns(found, i, looking, moving, (field, value), words)
         if clause.stage in ("define", "classify"):

@@ -14,6 +14,7 @@ from premortem.law.clause import Rulebook
 from premortem.law.engine import decide
 from premortem.law.ledger.heard import may_turn
 from premortem.law.met import Met
+from premortem.law.permission import as_good
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary
 
@@ -35,7 +36,10 @@ def resting(
             parts.append((told, heard))
     if parts:
         decided = decide(pl.concat([_changed(rows, *part, words) for part in parts], how="diagonal"), book)["outcome"]
-        barred = ~decided.is_in([outcome for outcome in decided.unique() if outcome in words.free]).to_numpy()
+        before = answers["outcome"].gather(np.concatenate([at for _, at in parts]))
+        both = pl.DataFrame([decided.rename("other"), before.rename("outcome")])
+        good = {pair: as_good(*pair, words) for pair in both.unique().rows()}
+        barred = np.array([not good[pair] for pair in both.rows()], bool)
         ends = np.cumsum([len(at) for _, at in parts])
         for ((field, _), at), other in zip(parts, np.split(barred, ends[:-1]), strict=True):
             rests[at, rests_on.index(field)] |= other
