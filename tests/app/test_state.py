@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from premortem.app import view_state as states
-from premortem.app.view_state import KNOWN, State
+from premortem.app.view_state import State
+from premortem.case import default
 from premortem.study import Study
 
 STUDY = Study()
@@ -63,7 +64,7 @@ def test_a_view_survives_its_address(view):
 
 
 def test_an_empty_address_is_the_default_view_and_writes_itself_empty():
-    assert read("") == State("as-written", asof=KNOWN)
+    assert read("") == State("as-written", asof=default().settings.day)
     assert read("").query == ""
     legal = BOOK.number("diffusion.country_allocation", "tpp")
     assert read(f"l.diffusion.country_allocation.tpp={legal}").levers == ()

@@ -6,11 +6,9 @@ from typing import Any
 import numpy as np
 
 from premortem.app import chart_specs
+from premortem.questions import boxes
 from premortem.study import Run, Study
 from premortem.text.units import bracketed
-
-# Futures among which points of a scatter are sought, and most that are drawn.
-SCATTERED, POINTS = 20_000, 500
 
 
 def drawn(found: dict[str, Any], run: Run, policy: str) -> dict[str, Any]:
@@ -41,22 +39,16 @@ def scattered(run: Run, box: dict[str, Any], name: str, policy: str) -> dict[str
 
     The chart clips to the middle 98% of each prior; `held_fixed` names the other limits, `shown` counts the futures.
     """
-    study, column = run.study, f"margin.{name}"
-    width = {r["name"]: r["hi"] - r["lo"] for r in _ranges(box, study)}
+    study = run.study
+    width = {r.name: r.width for r in boxes.ranges(box["limits"], study)}
     limits = sorted(box["limits"], key=lambda k: (box["p_values"].get(k, 1.0), width[k]))
     if len(limits) < 2:
         return {}
-    values = dict(zip(study.priors.names, run.parameters(first=SCATTERED), strict=True))
-    breaks = run.columns(policy, [column], SCATTERED)[column] <= 0
-    within = np.all(
-        [(values[k] >= lo) & (values[k] <= hi) for k in limits[2:] for lo, hi in [box["limits"][k]]], axis=0
-    )
-    at = np.flatnonzero(np.broadcast_to(within, breaks.shape))[:POINTS]
-    x, y = (values[k][at] for k in limits[:2])
+    found = boxes.points(run, box["limits"], limits, f"margin.{name}", policy)
     names = [study.priors[k].meaning for k in limits]
     rows = [
         {"x": float(a), "y": float(b), "breaks": "breaks" if c else "holds"}
-        for a, b, c in zip(x, y, breaks[at], strict=True)
+        for a, b, c in zip(found.x, found.y, found.breaks, strict=True)
     ]
     sides = [_side(study, k, box["limits"][k]) for k in limits[:2]]
     return {
@@ -69,9 +61,10 @@ def _side(study: Study, name: str, box: Sequence[float]) -> chart_specs.Side:
     prior = study.priors[name]
     low, high = map(float, prior.quantile(np.array([0.01, 0.99])))
     unit = bracketed(prior.unit)
-    title = prior.meaning if len(prior.meaning) < 60 else name.replace("_", " ")
     ends = (max(box[0], low), min(box[1], high))
-    return chart_specs.Side(f"{title}{unit}", low, high, ends, prior.distribution in ("lognormal", "loguniform"))
+    return chart_specs.Side(
+        f"{_short(study, name)}{unit}", low, high, ends, prior.distribution in ("lognormal", "loguniform")
+    )
 
 
 def _path(box: dict[str, Any]) -> list[dict[str, Any]]:
@@ -80,29 +73,19 @@ def _path(box: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _ranges(box: dict[str, Any], study: Study) -> list[dict[str, Any]]:
-    priors = study.priors
-    rows = []
-    for name, (low, high) in box["limits"].items():
-        i = priors.names.index(name)
-        both = np.repeat(priors.central, 2, axis=1)
-        both[i] = low, high
-        a, b = priors.cdf(both)[i]
-        meaning = priors[name].meaning
-        rows.append(
-            {
-                "name": name,
-                "label": meaning if len(meaning) < 60 else name.replace("_", " "),
-                "plo": 0.0,
-                "phi": 1.0,
-                "lo": float(a),
-                "hi": float(b),
-                "from": low,
-                "to": high,
-                "unit": priors[name].unit,
-                "p": box["p_values"].get(name),
-            }
-        )
-    return rows
+    return [
+        {
+            "name": r.name, "label": _short(study, r.name), "plo": 0.0, "phi": 1.0, "lo": r.low, "hi": r.high, "from": r.start, "to": r.to,
+            "unit": study.priors[r.name].unit, "p": box["p_values"].get(r.name),
+        }
+        for r in boxes.ranges(box["limits"], study)
+    ]  # fmt: skip
+
+
+def _short(study: Study, name: str) -> str:
+    """What an uncertainty means where that is short, else its name."""
+    meaning = study.priors[name].meaning
+    return meaning if len(meaning) < 60 else name.replace("_", " ")
 
 
 def _bare(chart: Any) -> dict[str, Any]:

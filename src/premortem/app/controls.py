@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from premortem.app import clause_dates, labels
 from premortem.app.view_state import STRENGTH, State, ends, legal_value
+from premortem.case import Case
+from premortem.files.toml import read_toml
 from premortem.law.book import Book
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study
@@ -15,18 +18,6 @@ from premortem.text import units
 STEPS, TIMES = 100, 4
 # A day on which the framework binds where it binds at all.
 BINDING = date(2026, 6, 1)
-# What the two ends of each strength stand for.
-STRENGTH_ENDS = {
-    "allied_servicing": "0: allies service advanced tools in China; 1: none does",
-    "coercion": "0: no pressure on partners; 1: tariffs and long-arm rules in full",
-    "deals": "0: no government deals; 1: all of Tier 2 under deals with conditions",
-    "compute_governance": "0: no reporting or chip tracking; 1: location and use checked everywhere",
-    "open_weights_limits": "0: open weights free; 1: withheld as far as the US can",
-    "api_limits": "0: anybody may call US models; 1: Chinese users and distillers shut out",
-    "chinese_model_limits": "0: Chinese models welcome abroad; 1: barred in the US and by partners",
-    "huawei_blocking": "0: no blocking sanctions; 1: full, with secondary sanctions",
-    "permitting": "0: no faster permits; 1: power projects permitted at once",
-}
 
 
 @dataclass(frozen=True)
@@ -105,8 +96,14 @@ def strength(book: Book, name: str, state: State) -> Control:
         1.0,
         0.05,
         "strength",
-        STRENGTH_ENDS.get(name, ""),
+        _strength_ends(book.case).get(name, ""),
     )
+
+
+@cache
+def _strength_ends(case: Case) -> dict[str, str]:
+    """What the two ends of each strength stand for, as the case says it; nothing where it says none."""
+    return read_toml(case / "strengths.toml") if (case / "strengths.toml").is_file() else {}
 
 
 def thresholds(a: Assumption, state: State) -> list[Control]:

@@ -12,14 +12,12 @@ from typing import Any
 import jax
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from premortem.app import clause_dates
 from premortem.app.view_state import FUTURES, STRENGTH, State
 from premortem.case import Levers
 from premortem.ensemble import bands, design
 from premortem.ensemble.compiled import Kept
-from premortem.ensemble.priors import SCORES
 from premortem.ensemble.run import draw
 from premortem.law.book import Book
 from premortem.propositions import score
@@ -74,19 +72,8 @@ class Live:
         out = base.copy()
         for name, low, high in state.beliefs:
             i = self.study.priors.names.index(name)
-            out[i] = self._within(i, low, high, u[i])
+            out[i] = self.study.priors.within(name, low, high, u[i])
         return out
-
-    def _within(self, i: int, low: float, high: float, u: Array) -> Array:
-        """A prior kept between two values, at chances `u`; one value where they meet."""
-        row, table = self.study.priors.rows[i], self.study.priors.table[i]
-        if low == high or not row.varies:
-            return np.full_like(u, low)
-        least, most = (ndtr(np.interp(end, table, SCORES)) for end in (low, high))
-        inside = least + (most - least) * u
-        if row.distribution == "categorical":
-            return np.clip(row.quantile(inside), np.ceil(low), np.floor(high))
-        return np.clip(np.interp(ndtri(inside), SCORES, table), low, high)
 
     # what is answered
 

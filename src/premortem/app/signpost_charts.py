@@ -3,20 +3,16 @@
 from datetime import date
 from typing import Any
 
-import jax
-import numpy as np
-
 from premortem.app import chart_specs
 from premortem.app.live_model import Live
 from premortem.app.view_state import State
-from premortem.ensemble.bands import BANDS
+from premortem.questions.futures_under_policies import bands_on
 from premortem.text.units import quantity
 from premortem.watch import quantities
 from premortem.watch.signposts import Signpost
 
-# Ends of the years at which an observable is drawn, and the quantiles of its band.
+# Ends of the years at which an observable is drawn.
 YEARS = range(2023, 2031)
-BAND = {name: BANDS[name] for name in ("p5", "p50", "p95")}
 COLUMNS = {"year": "Year", "p5": "5%", "p50": "median", "p95": "95%", "read": "read", "limit": "threshold"}
 
 
@@ -34,15 +30,12 @@ def charts(live: Live, view: State) -> dict[str, chart_specs.Chart]:
 def _bands(live: Live, view: State, names: list[str]) -> dict[str, list[dict[str, Any]]]:
     every = quantities.shipped(live.study.case)
     asked = [(every[name], date(year, 12, 31)) for name in names for year in YEARS]
-    outcomes = live.outcomes(view)
-    observer = quantities.Observer(asked, frozenset(outcomes), live.study.steps)
-    found = {k: np.quantile(np.asarray(x), [*BAND.values()]) for k, x in jax.jit(observer)(outcomes).items()}
-    cuts = {(q.id, day): found.get(q.column(day)) for q, day in asked}
+    found = bands_on(live.study, live.outcomes(view), asked)
     return {
         name: [
-            {"year": float(year), **dict(zip(BAND, map(float, cut), strict=True))}
+            {"year": float(year)} | found[column]
             for year in YEARS
-            if (cut := cuts[(name, date(year, 12, 31))]) is not None
+            if (column := every[name].column(date(year, 12, 31))) in found
         ]
         for name in names
     }

@@ -14,13 +14,12 @@ import numpy as np
 
 from premortem.app import clause_dates as clause_days
 from premortem.app.clause_dates import Days
+from premortem.case import Case, default
 from premortem.errors import BadInput
 from premortem.law.book import Book
 from premortem.law.transactions import parse_date
 from premortem.study import Study
 
-# Day of the note, as of which everything is shown unless the address says another.
-KNOWN = date(2025, 2, 26)
 # Futures of the answer at once; the model is compiled for this many.
 FUTURES = 2000
 MOST_FUTURES = 20_000
@@ -65,6 +64,23 @@ Pairs = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
+class Usual:
+    """What a view shows unless its address says another: the policy that leads, and the last day of what the case rests on."""
+
+    policy: str
+    day: date
+
+
+def usual(case: Case) -> Usual:
+    """What the views of a case show unless they say another."""
+    return Usual(case.settings.baseline, case.settings.day)
+
+
+def _of_default() -> Usual:
+    return usual(default())
+
+
+@dataclass(frozen=True)
 class State:
     """One view of the app. `levers`, `days` and `thresholds` hold what differs from the policy and the study; `beliefs` ranges.
 
@@ -73,7 +89,7 @@ class State:
 
     policy: str
     vs: str = ""
-    asof: date = KNOWN
+    asof: date = field(default_factory=lambda: _of_default().day)
     levers: Pairs = ()
     thresholds: Pairs = ()
     beliefs: tuple[tuple[str, float, float], ...] = ()
@@ -83,6 +99,7 @@ class State:
     days: Days = ()
     pinned: "State | None" = field(default=None, compare=False)
     notices: tuple[str, ...] = field(default=(), compare=False)
+    usual: Usual = field(default_factory=_of_default, compare=False)
 
     @property
     def edits(self) -> int:
@@ -102,9 +119,9 @@ class State:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """Keys and values of the address: defaults omitted, fixed order."""
-        pairs: list[tuple[str, str]] = [] if self.policy == _first() else [("policy", self.policy)]
+        pairs: list[tuple[str, str]] = [] if self.policy == self.usual.policy else [("policy", self.policy)]
         pairs += [("vs", self.vs)] if self.vs else []
-        pairs += [("asof", self.asof.isoformat())] if self.asof != KNOWN else []
+        pairs += [("asof", self.asof.isoformat())] if self.asof != self.usual.day else []
         pairs += [(f"l.{k}", f"{v:.10g}") for k, v in self.levers]
         pairs += [(f"d.{k}", day.isoformat()) for k, day in self.days]
         pairs += [(f"t.{k}", f"{v:.10g}") for k, v in self.thresholds]
@@ -128,10 +145,6 @@ class State:
         return f"{path}?{self.query}" if self.query else path
 
 
-def _first() -> str:
-    return "as-written"
-
-
 def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     """The state of an address; what is not understood or out of range is left out and named in `notices`."""
     given, wrong = dict(pairs), list[str]()
@@ -141,7 +154,7 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     days = _named(given, "d.", lambda text, name: clause_days.parse(text, name, book), wrong)
     thresholds = _named(given, "t.", lambda text, name: threshold(text, name, study), wrong)
     beliefs = _named(given, "p.", lambda text, name: belief(text, name, study), wrong)
-    asof = _plain(given, "asof", lambda text: parse_date(text, study.case), KNOWN, wrong)
+    asof = _plain(given, "asof", lambda text: parse_date(text, study.case), study.case.settings.day, wrong)
     weights: Literal["", "record"] = _plain(given, "w", _weights, "", wrong)
     n, seed = _plain(given, "n", _count, FUTURES, wrong), _plain(given, "seed", _seed, 7, wrong)
     if given.get("state"):
@@ -151,13 +164,13 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
         for key in given
         if key not in _OWN and key not in OTHERS and key[:2] not in ("l.", "d.", "t.", "p.", "f.", "r.")
     ]
-    usual = study.scorer.thresholds
+    limits = study.scorer.thresholds
     return State(
         policy,
         vs,
         asof,
         tuple(sorted((k, v) for k, v in levers.items() if v != legal_value(book, k))),
-        tuple(sorted((k, v) for k, v in thresholds.items() if not math.isclose(v, float(usual[k]), rel_tol=1e-6))),
+        tuple(sorted((k, v) for k, v in thresholds.items() if not math.isclose(v, float(limits[k]), rel_tol=1e-6))),
         tuple(sorted((k, *ends_) for k, ends_ in beliefs.items())),
         weights,
         n,
@@ -165,6 +178,7 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
         clause_days.differing(book, days),
         _pinned(given.get("pin", ""), study, wrong),
         tuple(wrong),
+        usual(study.case),
     )
 
 
@@ -206,7 +220,7 @@ def _left_out(key: str, text: str, error: Exception) -> str:
 
 
 def _policies(given: dict[str, str], study: Study, wrong: list[str]) -> tuple[str, str]:
-    policy, vs = given.get("policy", _first()), given.get("vs", "")
+    policy, vs = given.get("policy", study.case.settings.baseline), given.get("vs", "")
     if policy not in study.policies:
         wrong.append(f"policy={policy[:60]} (allowed: {', '.join(study.policies)})")
         policy = study.policies[0]
@@ -237,7 +251,7 @@ def legal_value(book: Book, name: str) -> float:
     """What the policy itself says of a lever: a clause number, or a strength in its last year."""
     clause, _, key = name.rpartition(".")
     if clause == STRENGTH:
-        return book.strength(key, date(2032, 12, 31))
+        return book.strength(key, date.max)
     return book.number(clause, key)
 
 

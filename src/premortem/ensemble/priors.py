@@ -87,6 +87,15 @@ class Prior(Strict):
         """Value at each chance `u` in (0, 1), same shape."""
         return _QUANTILES[self.distribution](self, u) if self.varies else np.full_like(u, self.low)
 
+    def heights(self, low: float, high: float, points: int) -> Array:
+        """Its density between two values at the middles of so many even cells, over the highest of them; a little smoothed where it has
+        no categories.
+        """
+        drawn = self.quantile(np.linspace(0.001, 0.999, 400))
+        counts, _ = np.histogram(drawn, bins=points, range=(low, high if high > low else low + 1))
+        smooth = np.convolve(counts, [0.25, 0.5, 0.25], mode="same") if self.distribution != "categorical" else counts
+        return np.asarray(smooth / (smooth.max() or 1))
+
 
 @dataclass(frozen=True)
 class Priors:
@@ -134,6 +143,18 @@ class Priors:
         """Standard normal scores of values, shape (parameter, future); 0 where a prior does not vary."""
         rows = enumerate(self.rows)
         return np.stack([np.interp(values[i], self.table[i], SCORES) if r.varies else 0 * values[i] for i, r in rows])
+
+    def within(self, name: str, low: float, high: float, u: Array) -> Array:
+        """One uncertainty at independent chances `u`, its prior kept between two values; one value where they meet."""
+        i = self.names.index(name)
+        row, table = self.rows[i], self.table[i]
+        if low == high or not row.varies:
+            return np.full_like(u, low)
+        least, most = (ndtr(np.interp(end, table, SCORES)) for end in (low, high))
+        inside = least + (most - least) * u
+        if row.distribution == "categorical":
+            return np.clip(row.quantile(inside), np.ceil(low), np.floor(high))
+        return np.clip(np.interp(ndtri(inside), SCORES, table), low, high)
 
     @property
     def central(self) -> Array:

@@ -1,6 +1,7 @@
 """Boxes as rows, each tried on new futures, and a classification tree as a check on them."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from premortem.study import Run, Study
 
 Array = NDArray[Any]
 Z95 = 1.96
+# Futures among which points of a scatter are sought, and most that are drawn.
+SCATTERED, POINTS = 20_000, 500
 
 
 def discover(
@@ -123,3 +126,55 @@ def tree_check(
         "shared": shared,
         "agrees": bool(shared) == bool(ours),
     }
+
+
+@dataclass(frozen=True)
+class Range:
+    """A limit of a box: its ends as values, and as chances under the prior."""
+
+    name: str
+    start: float
+    to: float
+    low: float
+    high: float
+
+    @property
+    def width(self) -> float:
+        """Share of the prior that it leaves."""
+        return self.high - self.low
+
+
+def ranges(limits: Mapping[str, Sequence[float]], study: Study) -> list[Range]:
+    """The limits of a box beside what is believed."""
+    priors, found = study.priors, []
+    for name, (start, to) in limits.items():
+        i = priors.names.index(name)
+        both = np.repeat(priors.central, 2, axis=1)
+        both[i] = start, to
+        low, high = priors.cdf(both)[i]
+        found.append(Range(name, start, to, float(low), float(high)))
+    return found
+
+
+@dataclass(frozen=True)
+class Points:
+    """Futures across two uncertainties of a box, those within its other limits, and whether each breaks."""
+
+    names: tuple[str, str]
+    held_fixed: tuple[str, ...]
+    x: Array
+    y: Array
+    breaks: Array
+
+
+def points(run: Run, limits: Mapping[str, Sequence[float]], order: Sequence[str], column: str, policy: str) -> Points:
+    """Futures across the first two uncertainties of an `order` of a box's limits, by a margin's column; at most 500."""
+    values = dict(zip(run.study.priors.names, run.parameters(first=SCATTERED), strict=True))
+    breaks = run.columns(policy, [column], SCATTERED)[column] <= 0
+    within = np.ones(breaks.shape, bool)
+    for name in order[2:]:
+        low, high = limits[name]
+        within &= (values[name] >= low) & (values[name] <= high)
+    at = np.flatnonzero(within)[:POINTS]
+    first, second = order[:2]
+    return Points((first, second), tuple(order[2:]), values[first][at], values[second][at], breaks[at])

@@ -238,3 +238,9 @@ def pareto(shares: Mapping[str, Sequence[float]]) -> list[str]:
         for name, mine in table.items()
         if not any((other >= mine).all() and (other > mine).any() for rival, other in table.items() if rival != name)
     ]
+
+
+def spans(kept: Sequence[bool]) -> list[tuple[int, int]]:
+    """First and last place of each stretch in which something is kept."""
+    padded = np.diff(np.concatenate([[0], np.asarray(kept, int), [0]]))
+    return list(zip(np.flatnonzero(padded == 1).tolist(), (np.flatnonzero(padded == -1) - 1).tolist(), strict=True))

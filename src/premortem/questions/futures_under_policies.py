@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +24,8 @@ Array = NDArray[Any]
 Asked = Sequence[tuple[Quantity, date]]
 # Futures that are simulated where no run is stored, and their seed: those of a run as it comes.
 AT_ONCE, SEED = 20_000, 7
+# Quantiles of a band.
+BAND = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
 # Most futures of a run that are judged against what became known: drawing paths of policy for one takes some 9 KB.
 MOST = 50_000
 # A day within the horizon: which series a quantity reads does not depend on it.
@@ -132,6 +135,13 @@ def simulate(
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     kept = {name: x for name, x in whole.items() if name in wanted}
     return {name: x for name, x in whole.items() if name not in wanted}, kept
+
+
+def bands_on(study: Study, series: Mapping[str, Array], asked: Asked) -> dict[str, dict[str, float]]:
+    """Bands of quantities on days over futures, by column; what lies outside the simulated quarters is left out."""
+    found = jax.jit(observer_of(study, asked))(dict(series))
+    cuts = {column: np.quantile(np.asarray(x), [*BAND.values()]) for column, x in found.items()}
+    return {column: dict(zip(BAND, map(float, cut), strict=True)) for column, cut in cuts.items()}
 
 
 def _drivers() -> tuple[str, str]:

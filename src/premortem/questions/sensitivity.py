@@ -5,6 +5,7 @@ weights, so all replicates of all indices are a few matrix products. A small neg
 error: its interval holds zero. Runs that failed, whose output is no number, are left out and counted.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -192,3 +193,11 @@ def rank_correlation(values: Array, output: Array) -> Array:
     spread = np.sqrt((ranks**2).sum(1) * (out**2).sum())
     constant = values.max(1) == values.min(1)
     return np.where(constant, 0.0, ranks @ out / np.maximum(spread, 1e-300))
+
+
+def goes_with(values: Array, margins: Mapping[str, Array]) -> list[tuple[str, float]]:
+    """For each uncertainty, (parameter, future), the assumption whose margin its rank goes with most, and that correlation."""
+    ids = list(margins)
+    found = np.stack([rank_correlation(values, margins[k]) for k in ids]).T
+    most = np.abs(found).argmax(1)
+    return [(ids[k], float(row[k])) for k, row in zip(most, found, strict=True)]

@@ -19,7 +19,7 @@ from premortem.case import Case, Levers
 from premortem.ensemble.part import CHUNK, draw
 from premortem.errors import BadInput, MissingData, nearest
 from premortem.law.book import Book
-from premortem.questions.sensitivity import rank_correlation
+from premortem.questions.sensitivity import goes_with
 from premortem.study import Study
 from premortem.study.model import Chunk
 
@@ -194,7 +194,7 @@ def strongest(at: Standing) -> list[str]:
     numbers = [f"l.{clause}.{number}" for clause, _, number in named if clause in held and held[clause].complies]
     rows = at.study.priors.rows
     free = [i for i, row in enumerate(rows) if row.varies and np.ptp(at.values[i]) > 0]
-    strength = np.max([np.abs(rank_correlation(at.values[free], m)) for m in at.margins.values()], axis=0)
+    strength = np.abs([correlation for _, correlation in goes_with(at.values[free], at.margins)])
     beliefs = [f"p.{rows[free[i]].name}" for i in np.argsort(-strength)[:STRONGEST]]
     return [*numbers, *levers_of(at, STRENGTH), *beliefs]
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
@@ -12,7 +11,7 @@ from premortem.app.routes import board
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State, ends
-from premortem.questions.sensitivity import rank_correlation
+from premortem.questions.sensitivity import goes_with
 
 router = APIRouter()
 # Points of the curve of a prior.
@@ -45,8 +44,9 @@ def beliefs(desk: AtDesk, view: View) -> Answer:
 def rows_of(desk: Desk, view: State) -> list[dict[str, Any]]:
     """Uncertainties by how much they move any assumption under the view's policy, with the curve of each prior."""
     plain = view.plain()
+    at = State(plain.policy, seed=plain.seed)
     strength = desk.answer(
-        ("strength", plain.policy, plain.seed), lambda: _strength(desk, State(plain.policy, seed=plain.seed))
+        ("strength", plain.policy, plain.seed), lambda: goes_with(desk.live.values(at), desk.live.standing(at).margins)
     )
     rows = []
     for i, prior in enumerate(desk.study.priors.rows):
@@ -59,20 +59,8 @@ def rows_of(desk: Desk, view: State) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: (not r["changed"], -abs(r["correlation"])))
 
 
-def _strength(desk: Desk, view: State) -> list[tuple[str, float]]:
-    """For each uncertainty the assumption whose margin its rank goes with most, and that correlation."""
-    margins, values = desk.live.margins(view), desk.live.values(view)
-    ids = [a.id for a in desk.study.assumptions]
-    found = np.stack([rank_correlation(values, margins[f"margin.{k}"]) for k in ids])
-    return [(ids[int(np.argmax(np.abs(c)))], float(c[np.argmax(np.abs(c))])) for c in found.T]
-
-
 def curve(desk: Desk, i: int) -> str:
     """The density of a prior as points of a picture 100 wide and 24 high; its steps where it has categories."""
     prior = desk.study.priors.rows[i]
-    low, high = ends(desk.study, prior.name)
-    u = np.linspace(0.001, 0.999, 400)
-    counts, _ = np.histogram(prior.quantile(u), bins=POINTS, range=(low, high if high > low else low + 1))
-    smooth = np.convolve(counts, [0.25, 0.5, 0.25], mode="same") if prior.distribution != "categorical" else counts
-    top = smooth.max() or 1
-    return " ".join(f"{100 * (j + 0.5) / POINTS:.1f},{24 - 23 * c / top:.1f}" for j, c in enumerate(smooth))
+    heights = prior.heights(*ends(desk.study, prior.name), POINTS)
+    return " ".join(f"{100 * (j + 0.5) / POINTS:.1f},{24 - 23 * h:.1f}" for j, h in enumerate(heights))

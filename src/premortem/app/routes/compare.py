@@ -14,7 +14,7 @@ from premortem.app.routes.assumption import find
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
-from premortem.questions.compare import pareto
+from premortem.questions.compare import pareto, spans
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -136,19 +136,13 @@ def pathways(desk: Desk, view: State, name: str, titles: dict[str, str]) -> list
     rows = []
     for policy in desk.study.policies:
         fan = desk.live.fan(view.under(policy), name)
-        kept = [1 - q["breaks"] >= LEVEL for q in fan]
-        starts = [i for i in range(len(kept)) if kept[i] and (i == 0 or not kept[i - 1])]
-        spans = []
-        for i in starts:
-            end = next((j for j in range(i, len(kept)) if not kept[j]), len(kept))
-            spans.append(
-                {
-                    "x": 100 * i / len(kept),
-                    "width": 100 * (end - i) / len(kept),
-                    "from": fan[i]["quarter"],
-                    "to": fan[end - 1]["quarter"],
-                    "stops": end < len(kept),
-                }
-            )
-        rows.append({"policy": policy, "title": titles[policy], "spans": spans, "last": 1 - fan[-1]["breaks"]})
+        many = len(fan)
+        shown = [
+            {
+                "x": 100 * first / many, "width": 100 * (last + 1 - first) / many, "from": fan[first]["quarter"], "to": fan[last]["quarter"],
+                "stops": last + 1 < many,
+            }
+            for first, last in spans([1 - q["breaks"] >= LEVEL for q in fan])
+        ]  # fmt: skip
+        rows.append({"policy": policy, "title": titles[policy], "spans": shown, "last": 1 - fan[-1]["breaks"]})
     return rows

@@ -49,13 +49,13 @@ def decide(
     desk: AtDesk,
     view: View,
     file: UploadFile,
-    under: Annotated[str, Form(max_length=60)] = "history",
+    under: Annotated[str, Form(max_length=60)] = "",
     columns: Annotated[str, Form(max_length=20_000, description="JSON: a field, or empty, by heading")] = "{}",
 ) -> Answer:
     """Decide an uploaded table: the keys of `premortem ledger --json`, a preview, and where the whole lies."""
     fields = _columns(columns)
     with _uploaded(file) as (path, name):
-        return Answer.model_validate(_decided(desk, view, path, name, under, fields))
+        return Answer.model_validate(_decided(desk, view, path, name, under or desk.study.case.settings.record, fields))
 
 
 @router.post("/api/ledger/columns")

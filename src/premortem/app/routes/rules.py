@@ -105,16 +105,15 @@ class Shipment(BaseModel):
     quantity: float | str = 1
     destination: str | None = Field(default=None, max_length=60)
     date: str | None = Field(default=None, max_length=10)
-    under: str = Field(default="history", max_length=60)
+    under: str = Field(default="", max_length=60)
 
 
 @router.post("/api/check")
 def check(asked: Shipment, desk: AtDesk, view: View) -> Answer:
     """One decision, explained: the keys of `premortem check --json`."""
     fields = {k: v for k, v in dict(asked).items() if v is not None and k != "under"}
-    return Answer.model_validate(
-        explain(_transaction(fields, desk), book_of(desk, view, asked.under), asked.under).as_dict()
-    )
+    under = asked.under or desk.study.case.settings.record
+    return Answer.model_validate(explain(_transaction(fields, desk), book_of(desk, view, under), under).as_dict())
 
 
 def _transaction(fields: dict[str, Any], desk: Desk) -> Transaction:
@@ -126,8 +125,9 @@ def _transaction(fields: dict[str, Any], desk: Desk) -> Transaction:
 
 
 @router.get("/api/timeline")
-def through_time(request: Request, desk: AtDesk, view: View, under: Under = "history") -> Answer:
+def through_time(request: Request, desk: AtDesk, view: View, under: Under = "") -> Answer:
     """The answer to a shipment from August 2022 to today, as periods of one outcome each."""
+    under = under or desk.study.case.settings.record
     transaction = Transaction(shipment_form.read(request.query_params), case=desk.study.case)
     given = {"date": date.today(), **transaction.fields}
     periods = shipment_form.periods(transaction, book_of(desk, view, under), date.today())
@@ -153,14 +153,14 @@ def diff(desk: AtDesk, a: Under, b: Under) -> Answer:
 
 
 def compared(desk: Desk, a: str, b: str) -> dict[str, Any]:
-    """The difference of two sides, each a day of history, a policy, or `POLICY@DAY`."""
+    """The difference of two sides, each a day of the record, a policy, or `POLICY@DAY`."""
     return rules.diff(_side(desk, a), _side(desk, b))
 
 
 def _side(desk: Desk, text: str) -> tuple[Book, date]:
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
-        return desk.study.book("history"), parse_date(policy, desk.study.case)
+        return desk.study.book(desk.study.case.settings.record), parse_date(policy, desk.study.case)
     return desk.study.book(policy), parse_date(day or "2025-06-01", desk.study.case)
 
 
