@@ -13,6 +13,7 @@ from typing import cast
 
 from pydantic import Field
 
+from premortem.case._clock import Clock
 from premortem.case._world import World
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.toml import read_toml
@@ -26,6 +27,15 @@ MARK = "case.toml"
 NEEDED = (MARK, "params.csv", "vocabulary.toml", "policies", "assumptions", "clauses", "facts", "world")
 
 
+class Steps(Strict):
+    """Steps of the world's clock that are looked at; every one where a case names none."""
+
+    kept: tuple[str, ...] = Field(default=(), description="at which a run keeps every series of every future")
+    compared: tuple[str, ...] = Field(default=(), description="of these, at which families of futures are compared")
+    early: str = Field(default="", description="of those, by which signposts must tell families apart")
+    named: str = Field(default="", description="of those, at which a family is named")
+
+
 class Settings(Strict):
     """What the engine must know of a case and no other file of it says."""
 
@@ -37,6 +47,7 @@ class Settings(Strict):
     record: str = Field(default="", description="policy that follows what became of the law; empty where none does")
     strictest: str = Field(default="", description="policy whose levers stand once an event of the process sets them")
     policies: tuple[str, ...] = Field(description="names of the policies in the order in which they are shown")
+    steps: Steps = Steps()
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,11 @@ class Case:
         """Name of its folder, by which `--case` finds one that ships."""
         return self.folder.name
 
+    @property
+    def reference(self) -> str:
+        """What finds it again: its name where it ships, else its folder."""
+        return self.name if self.folder.parent == HOME else str(self.folder.resolve())
+
     @cached_property
     def settings(self) -> Settings:
         """What `case.toml` says. Raises `BadInput`, every fault at once."""
@@ -70,6 +86,20 @@ class Case:
         if self.folder.parent == HOME:
             return cast(World, import_module(f"{PACKAGE}.{self.name}.world"))
         return _imported(self.folder)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The steps of its world."""
+        return Clock(self.world.steps())
+
+    @cached_property
+    def steps(self) -> Steps:
+        """Steps that are looked at: what `case.toml` says, else all of them, the middle one early and named."""
+        told, labels = self.settings.steps, self.clock.labels
+        kept = told.kept or labels
+        compared = told.compared or kept
+        middle = compared[len(compared) // 2]
+        return Steps(kept=kept, compared=compared, early=told.early or middle, named=told.named or middle)
 
 
 def names() -> tuple[str, ...]:

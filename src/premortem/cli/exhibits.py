@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import DONE, NO, AsJson, Quiet, RunDir, StudyDir, app, show
+from premortem.cli.shared import DONE, NO, AsJson, CaseName, Quiet, RunDir, StudyDir, app, show, study_of
 
 
 @app.command(rich_help_panel="More")
@@ -22,6 +22,7 @@ def exhibits(
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -33,7 +34,7 @@ def exhibits(
     from premortem import terminal
 
     folder = out or (Path("exhibits") if formats else None)
-    held, why = run_if_any(study, run)
+    held, why = run_if_any(study, case, run)
     rows = gallery.rows(tuple(names or ()), held, folder, tuple(formats or ()))
     failed = [row for row in rows if row["error"] and (held or names)]
     for row in failed:
@@ -44,12 +45,11 @@ def exhibits(
     raise typer.Exit(NO if failed else DONE)
 
 
-def run_if_any(study: Path | None, run: Path | None) -> tuple[Any, str]:
+def run_if_any(study: Path | None, case: str | None, run: Path | None) -> tuple[Any, str]:
     """The run to look at, or why there is none; one that was named must be there."""
     from premortem.errors import PremortemError
-    from premortem.study import Study
 
-    within = Study(study)
+    within = study_of(study, case, run)
     try:
         return within.stored(run), ""
     except PremortemError as error:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import BAD, DONE, NO, AsJson, OnDate, StudyDir, Under, app, show, told
+from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, OnDate, StudyDir, Under, app, show, told
 from premortem.errors import unknown
 
 
@@ -48,6 +48,7 @@ def check(
         ),
     ] = False,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """May this shipment go? Under which clause, what was assumed and not checked, and what would change the answer.
@@ -96,6 +97,7 @@ def ledger(
     ] = None,
     under: Under = "history",
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide a table of shipments in date order, with running totals.
@@ -130,7 +132,7 @@ app.add_typer(regime_app, name="regime", rich_help_panel="Rules")
 
 
 @regime_app.command("show")
-def regime_show(on: OnDate = None, under: Under = "history", study: StudyDir = None, as_json: AsJson = False) -> None:
+def regime_show(on: OnDate = None, under: Under = "history", study: StudyDir = None, case: CaseName = None, as_json: AsJson = False) -> None:
     """Clauses in force on a day.
 
     Examples: premortem regime show --on 2025-02-26; premortem regime show --under as-written --on 2025-06-01
@@ -147,6 +149,7 @@ def regime_diff(
     a: Annotated[str, typer.Argument(help="A day, a policy, or POLICY@DAY.")],
     b: Annotated[str, typer.Argument(help="The same, to compare with.")],
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """What changed between two days or policies, in words and as data: clauses, numbers, who gains and who loses.
@@ -161,7 +164,7 @@ def regime_diff(
 
 
 @regime_app.command("loopholes")
-def regime_loopholes(under: Under = "as-written", study: StudyDir = None, as_json: AsJson = False) -> None:
+def regime_loopholes(under: Under = "as-written", study: StudyDir = None, case: CaseName = None, as_json: AsJson = False) -> None:
     """Pairs of shipments alike in substance and decided differently, each to be checked again by hand.
 
     Examples: premortem regime loopholes; premortem regime loopholes --under history --json

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import AsJson, Memory, RunDir, StudyDir, app, day, show, stored
+from premortem.cli.shared import AsJson, CaseName, Memory, RunDir, StudyDir, app, day, show, stored
 
 
 @app.command(rich_help_panel="Why")
@@ -32,6 +32,7 @@ def stress(
     memory: Memory = None,
     run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Why an assumption breaks: boxes, nearest breaks, thresholds, sensitivities, drivers and arrestors.
@@ -40,7 +41,7 @@ def stress(
     """
     from premortem import questions, terminal
 
-    made = stored(study, run, memory)
+    made = stored(study, case, run, memory)
     weighed = questions.weigh_run(made, day(weights, "--weights")).values if weights else None
     result = questions.stress(made, assumption, policy, top, samples=samples, start=start, weights=weighed)
     show(result, as_json, False, lambda: terminal.print_stress(result, made.study))
@@ -59,6 +60,7 @@ def compare(
     memory: Memory = None,
     run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Regret and robustness of policies in the same futures, and what a faster regulator would save.
@@ -67,7 +69,7 @@ def compare(
     """
     from premortem import questions, terminal
 
-    result = questions.compare(stored(study, run, memory), policies or None, questions.weights_of(weigh or []))
+    result = questions.compare(stored(study, case, run, memory), policies or None, questions.weights_of(weigh or []))
     show(result, as_json, False, lambda: terminal.print_compare(result))
 
 
@@ -79,6 +81,7 @@ def edits(
         typer.Option("--run", help="Run folder, in whose first futures they are priced.", show_default="new futures"),
     ] = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Which clauses are likely to be heavily edited, and how that ranking did against what happened.
@@ -88,8 +91,8 @@ def edits(
     from premortem import questions, terminal
     from premortem.study import Study
 
-    made = stored(study, run) if run else None
-    result = questions.heavy_edits(made.study if made else Study(study), policy, run=made)
+    made = stored(study, case, run) if run else None
+    result = questions.heavy_edits(made.study if made else Study(study, case=case), policy, run=made)
     show(result, as_json, False, lambda: terminal.print_edits(result))
 
 
@@ -100,6 +103,7 @@ def futures(
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Alternative futures: families of trajectories, a real member of each, and the early signposts that tell it apart.
@@ -108,5 +112,5 @@ def futures(
     """
     from premortem import questions, terminal
 
-    result = questions.futures(stored(study, run), k)
+    result = questions.futures(stored(study, case, run), k)
     show(result, as_json, False, lambda: terminal.print_futures(result))

@@ -30,7 +30,7 @@ def simulate_and_score(
     """What a run keeps of futures, from values and (levers, thresholds)."""
     names, labels = simulator.names, simulator.case.world.steps()
     outcomes = simulator(values, pulled[0])
-    scalars, series = score.Scorer(assumptions, names, labels).reduce(outcomes, pulled[1])
+    scalars, series = score.Scorer(assumptions, names, labels, simulator.case.steps.kept).reduce(outcomes, pulled[1])
     return scalars | Observer(asked, names, labels)(outcomes), series
 
 

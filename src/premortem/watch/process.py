@@ -80,7 +80,7 @@ class Lead(Strict):
 @cache
 def events(case: Case) -> Mapping[str, Event]:
     """The events of the process of a case. Raises `BadInput`s where one names another that is not there."""
-    found = read_entries(case / "watch" / "process.toml", Event)
+    found = read_entries(case / "watch" / "process.toml", Event, missing_ok=True)
     named = [(e.id, other) for e in found.values() for other in (*e.ends, e.after, e.undone_by) if other]
     raise_all(
         [
@@ -95,13 +95,13 @@ def events(case: Case) -> Mapping[str, Event]:
 @cache
 def states(case: Case) -> Mapping[str, State]:
     """What stands until an event."""
-    return read_entries(case / "watch" / "states.toml", State)
+    return read_entries(case / "watch" / "states.toml", State, missing_ok=True)
 
 
 @cache
 def leads(case: Case) -> Mapping[str, Lead]:
     """The policies that paths lead to, the first that fits first."""
-    return read_entries(case / "watch" / "leads.toml", Lead)
+    return read_entries(case / "watch" / "leads.toml", Lead, missing_ok=True)
 
 
 @dataclass(frozen=True)
