@@ -19,7 +19,7 @@ from premortem.law.book import Book
 Series = NDArray[np.float32]
 YEARS = tuple(range(2023, 2033))
 CHAPTER_V = date(2025, 8, 2)  # first day of its application (Article 113(b)): older models come under it then
-OPEN_MODEL = 5e24  # FLOP of the free open model that is asked about
+ORDINARY = 5e23  # FLOP of the ordinary model that is asked about: general-purpose, and below every line of the policies
 NO_LINE = 1e30  # FLOP that no run reaches: nothing is systemic by size
 MONTHS = 12
 # Levers whose rest is not 0.
@@ -67,7 +67,7 @@ def _model(day: date, flop: float, seat: str) -> dict[str, object]:
 
 
 def _open(day: date) -> dict[str, object]:
-    return _model(day, OPEN_MODEL, "CHN") | {"licence_free": "yes", "weights_public": "yes"}
+    return _model(day, ORDINARY, "CHN") | {"licence_free": "yes", "weights_public": "yes"}
 
 
 def _exempt(answer: Answer) -> float:
@@ -87,7 +87,7 @@ def _thresholds(book: Book, days: Sequence[date]) -> list[float]:
 def _powers(book: Book) -> list[float]:
     """Share of each year after the first day on which the law can be enforced, by months begun."""
     begins = sorted({c.complies for c in book.clauses if c.complies and c.complies >= CHAPTER_V})
-    questions = [_model(CHAPTER_V, OPEN_MODEL, "USA") | {"asked_on": day} for day in begins]
+    questions = [_model(CHAPTER_V, ORDINARY, "USA") | {"asked_on": day} for day in begins]
     asked = zip(begins, _asked(book, questions), strict=True)
     first = next((day for day, answer in asked if "enforceable" in answer.outcomes["powers"]), None)
     start = first.year + (first.month - 1) / MONTHS if first else inf
