@@ -23,7 +23,7 @@ bench: .venv/dev
 	$(BIN)/premortem bench --quick
 
 docs: .venv/dev
-	$(BIN)/python -m premortem.terminal.pages docs
+	$(BIN)/python scripts/pages.py docs
 	$(BIN)/python scripts/reference.py docs
 	$(BIN)/python scripts/architecture.py docs
 	$(BIN)/python scripts/notebooks.py docs

@@ -18,8 +18,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-EXHIBITS = Path(__file__).parents[1] / "src" / "premortem" / "exhibits"
-FACTS = EXHIBITS.parent / "facts" / "data"
+from premortem.case import default
+
+CHARTS = Path(__file__).parents[1] / "src" / "premortem" / "charts"
 # package@version: SHA-256 of its archive
 PACKAGES = {
     "source-sans@3.52.0": "49cf78ddd79b436591ee696785222b54ff28102922e3d3df297fe382d7fdfa88",
@@ -49,7 +50,7 @@ def unpacked(package: str) -> Iterator[Path]:
 
 def fonts() -> None:
     """Adobe's own files, unchanged, for pictures and print; the latin subset of the variable font for pages."""
-    home = EXHIBITS / "fonts"
+    home = CHARTS / "fonts"
     home.mkdir(exist_ok=True)
     with unpacked("source-sans@3.52.0") as source:
         for name in FONTS:
@@ -66,9 +67,9 @@ NORWAY = {"iso_numeric": "578", "iso3": "NOR"}  # holds Bouvet Island, which has
 
 def geo() -> None:
     """The map of the world with ISO alpha-3 codes as ids, and a centre for each place of the table of countries."""
-    home = EXHIBITS / "geo"
+    home = CHARTS / "geo"
     home.mkdir(exist_ok=True)
-    table = list(csv.DictReader((FACTS / "iso_numeric.csv").read_text("utf-8").splitlines()))
+    table = list(csv.DictReader((default() / "facts" / "iso_numeric.csv").read_text("utf-8").splitlines()))
     with unpacked("world-atlas@2.0.2") as source:
         coarse, fine, finest = (
             json.loads((source / f"countries-{scale}.json").read_text("utf-8")) for scale in ("110m", "50m", "10m")

@@ -132,7 +132,7 @@ def test_every_colour_of_the_charts_has_one_for_the_dark_look():
         theme.HOLDS,
         theme.BREAKS,
         theme.CONTEXT,
-        *theme.ASSUMPTIONS.values(),
-        *theme.TIERS.values(),
+        *theme.LINES,
+        *theme.STEPS,
     ]
     assert [t for t in tokens if t.upper() not in DARK] == []

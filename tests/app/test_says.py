@@ -73,7 +73,7 @@ def test_f059_the_headline_names_every_assumption_that_is_weakest(study, policy)
         {"assumption": k, "policy": policy, "holds": x}
         for k, x in {"A1": 0.4, "A2": 0.4, "A3": 0.9, "all": 0.1}.items()
     ]
-    assert "A1 and A2 are the weakest. Each holds in 40%" in labels.headline(rows, "As written")
+    assert "A1 and A2 are the weakest assumptions: each holds in 40%" in labels.headline(rows, "As written")
     assert "all three together in 10%" in labels.headline(rows, "As written")
 
 

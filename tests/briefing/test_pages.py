@@ -6,8 +6,10 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+import mechanism_pictures
+import pages
+from premortem.case import default
 from premortem.cases.us_ai_2025 import world
-from premortem.terminal import pages
 
 DOCS = Path(__file__).parents[2] / "docs"
 WORLD = Path(world.__file__).parent
@@ -17,7 +19,7 @@ def test_generated_pages_are_fresh():
     """`make docs` writes them."""
     stale = [
         name
-        for name, text in pages.pages().items()
+        for name, text in pages.pages(default()).items()
         if not (DOCS / name).is_file() or (DOCS / name).read_text("utf-8") != text
     ]
     assert not stale
@@ -65,10 +67,8 @@ def test_f078_a_new_mechanism_or_parameter_without_a_word_in_the_docs_is_found(t
 
 def test_every_mechanism_has_a_picture_that_shows_what_it_says():
     """Drawn by `make docs`; words are looked for, not shapes, which the last bit of a machine may move."""
-    from premortem.terminal import mechanisms
-
     model = (DOCS / "model.md").read_text("utf-8")
-    for name, mechanism in mechanisms.MECHANISMS.items():
+    for name, mechanism in mechanism_pictures.mechanisms(default()).items():
         picture = (DOCS / "img" / "mechanisms" / f"{name}.svg").read_text("utf-8")
         assert f"img/mechanisms/{name}.svg" in model
         for words in (mechanism["title"], *(panel["title"] for panel in mechanism["panels"])):
@@ -76,9 +76,7 @@ def test_every_mechanism_has_a_picture_that_shows_what_it_says():
 
 
 def test_the_record_is_drawn_where_it_stands_for_a_series():
-    from premortem.terminal import mechanisms
-
-    points = {(row["series"], row["year"]): row for row in mechanisms.record().to_dicts()}
+    points = {(row["series"], row["year"]): row for row in mechanism_pictures.record(default()).to_dicts()}
     assert points["cn_yield", 2025.125]["value"] == 0.40
     assert points["us_offered", 2024.5]["value"] == 4.4 / 4
 
@@ -87,7 +85,7 @@ def test_each_of_the_notes_seven_has_a_picture_that_states_its_finding():
     from premortem import exhibits
 
     page = (DOCS / "exhibits.md").read_text("utf-8")
-    for name, made, _ in exhibits.exhibits(exhibits.NOTE):
+    for name, made, _ in exhibits.exhibits(exhibits.rebuilt()):
         picture = (DOCS / "img" / "exhibits" / f"{name}.svg").read_text("utf-8")
         assert f"img/exhibits/{name}.svg" in page
         assert " ".join(made.title.split()[:4]) in picture, "make docs"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from premortem import facts
+from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.cli import app
 from premortem.ensemble import evidence, priors
@@ -19,11 +20,11 @@ from premortem.errors import BadInput, BadInputs
 
 SHIPPED = priors.read(world.PARAMS)
 NOTE = date(2025, 2, 26)
-ROWS = list(csv.DictReader(evidence.EVIDENCE.read_text("utf-8").splitlines()))
+ROWS = list(csv.DictReader((default() / evidence.EVIDENCE).read_text("utf-8").splitlines()))
 
 
 def compared(name):
-    return next(c for c in evidence.evidence() if c.name == name)
+    return next(c for c in evidence.evidence(default()) if c.name == name)
 
 
 def prior(low, central, high, distribution="triangular"):
@@ -63,7 +64,7 @@ def test_f019_the_cost_of_compute_falls_by_what_its_source_says():
 
 
 def test_f019_every_prior_is_recomputed_and_none_contradicts_or_merely_leans():
-    found = evidence.evidence()
+    found = evidence.evidence(default())
     assert [c.name for c in found] == list(SHIPPED.names)
     assert not [c.name for c in found if c.verdict in ("contradicts", "leans")]
     assert all(len(c.why) > 30 for c in found if c.verdict == "departs")
@@ -143,17 +144,17 @@ def test_a_prior_equal_to_its_source_agrees_on_every_scale(low, width, factor):
 def test_a_wrong_row_of_evidence_is_one_line_with_file_and_key(tmp_path, changes, said):
     path = written(tmp_path, name="energy_efficiency_growth", **changes)
     with pytest.raises(BadInput, match=said) as caught:
-        evidence.evidence(path=path)
+        evidence.evidence(default(), path=path)
     assert str(caught.value).startswith("evidence.csv: energy_efficiency_growth: ")
     assert "\n" not in str(caught.value)
 
 
 def test_a_prior_without_evidence_and_evidence_without_a_prior_are_named(tmp_path):
     path = tmp_path / "evidence.csv"
-    text = evidence.EVIDENCE.read_text("utf-8").replace("\ncost_fall,", "\ncost_fal,", 1)
+    text = (default() / evidence.EVIDENCE).read_text("utf-8").replace("\ncost_fall,", "\ncost_fal,", 1)
     path.write_text(text, "utf-8")
     with pytest.raises(BadInputs) as caught:
-        evidence.evidence(path=path)
+        evidence.evidence(default(), path=path)
     assert [e.key for e in caught.value.errors] == ["cost_fall", "cost_fal"]
     assert "did you mean cost_fall" in str(caught.value)
 

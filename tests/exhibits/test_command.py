@@ -87,8 +87,8 @@ def test_exhibits_of_a_run_are_made_from_it(run, small_run, tmp_path):
 
 def test_a_table_or_typeface_that_is_not_there_is_one_line_and_the_rest_still_comes(monkeypatch, tmp_path):
     from premortem import exhibits
+    from premortem.cases.us_ai_2025.exhibits import figure5
     from premortem.charts import render
-    from premortem.exhibits import figure5
 
     def gone():
         raise MissingData("irena_capacity.csv: this table of the package is not there")

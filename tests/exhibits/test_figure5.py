@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from premortem import facts
-from premortem.exhibits import figure5, surplus
+from premortem.cases.us_ai_2025.exhibits import figure5, surplus
 
 FRAME = figure5.data()
 BY = {row["iso3"]: row for row in FRAME.to_dicts()}

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import mechanism_pictures
 from premortem import exhibits, facts
 from premortem.app import chart_specs
 from premortem.case import default
+from premortem.cases.us_ai_2025.exhibits import asymmetry, china_supply, figure4, gap, price
 from premortem.charts import figures, render
 from premortem.charts.marks import PLAIN
 from premortem.charts.theme import themed
-from premortem.exhibits import asymmetry, board, china_supply, figure4, form, gap, price
-from premortem.terminal import mechanisms as mechanism_pictures
+from premortem.exhibits import board, form
 from premortem.text.numbers import share, trend
 
 WAYS = {"rises": 1, "falls": -1, "stays level": 0}
@@ -135,7 +136,7 @@ def test_f064_no_axis_writes_a_number_with_a_prefix(small_run):
     frame = pl.DataFrame({"limit": [1.0, 2.0], "holds": [0.1, 0.2], "used": [False, True]})
     drawn.append(figures.threshold_curve(frame, "MH"))
     found = [f for chart in drawn for f in formats(chart.to_dict())]
-    found += [f for name in exhibits.NOTE for f in formats(exhibits.chart(name).to_dict())]
+    found += [f for name in exhibits.rebuilt() for f in formats(exhibits.chart(name).to_dict())]
     found += [f for name in ("price", "compute", "caps") for f in formats(exhibits.chart(name, small_run).to_dict())]
     assert len(found) > 20
     assert not [f for f in found if re.fullmatch(r"[^%]*s", f)]
@@ -185,7 +186,7 @@ def test_f059_the_board_tells_what_fails_in_words_of_failing(small_run):
 
 def test_titles_speak_of_the_first_policy_and_of_one_policy_alone(small_run):
     one = board.data(small_run).filter((pl.col("assumption") == "A1") | (pl.col("assumption") == board.ALL))
-    assert "weakest" not in board.says(one).title
+    assert "weakest" not in board.says(one, small_run).title
     assert json.dumps(board.chart(one).to_dict())
 
 

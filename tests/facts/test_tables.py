@@ -128,7 +128,7 @@ def test_every_prior_says_on_what_it_rests_and_since_when(shipped):
 
 def test_priors_rest_on_no_hindsight(shipped):
     """A prior names only quantities whose numbers were public by its own day, and that by the day of the note."""
-    rests = {c.name: [int(q) for q in c.quantity.split(";") if q.strip()] for c in evidence(shipped)}
+    rests = {c.name: [int(q) for q in c.quantity.split(";") if q.strip()] for c in evidence(default(), shipped)}
     for row in shipped.rows:
         for number in {*priors.quantities(row.basis), *rests[row.name]}:
             known = QUANTITIES[number]["known_on"]

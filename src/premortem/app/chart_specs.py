@@ -6,8 +6,8 @@ from typing import Any
 
 import altair as alt
 
-from premortem.charts.marks import PLAIN
-from premortem.charts.theme import BREAKS, CONTEXT, GRID, HOLDS, INK, MUTED, TIERS, themed
+from premortem.charts.marks import PLAIN, bands
+from premortem.charts.theme import BREAKS, CONTEXT, GRID, HOLDS, INK, MUTED, STEPS, themed
 
 Rows = list[dict[str, Any]]
 ROWS = alt.NamedData("rows")
@@ -66,11 +66,9 @@ def fan(unit: str = "margin (above 0 it holds)") -> Any:
     for band in ("p5", "p25", "p50", "p75", "p95"):
         base = base.transform_calculate(**{f"{band}c": clip.format(band)})
     y = alt.Scale(zero=True, nice=True)
-    outer = base.mark_area(opacity=0.18, color=HOLDS).encode(y=alt.Y("p5c:Q", title=unit, scale=y), y2="p95c:Q")
-    inner = base.mark_area(opacity=0.3, color=HOLDS).encode(y=alt.Y("p25c:Q", title=unit, scale=y), y2="p75c:Q")
-    line = base.mark_line(color=HOLDS, strokeWidth=2.5).encode(y=alt.Y("p50c:Q", title=unit, scale=y))
+    drawn = bands(base, {"title": unit, "scale": y}, suffix="c")
     zero = alt.Chart(ROWS).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0))
-    return wide(alt.layer(outer, inner, line, zero), 260)
+    return wide(alt.layer(drawn, zero), 260)
 
 
 def strip() -> Any:
@@ -245,7 +243,7 @@ def world(measure: str, unit: str, top: float) -> Any:
 def _tiers() -> Any:
     legend = alt.Legend(orient="top", labelExpr="'Tier ' + datum.label")
     return alt.Color(
-        "value:O", title="grey: no data", scale=alt.Scale(domain=[1, 2, 3], range=list(TIERS.values())), legend=legend
+        "value:O", title="grey: no data", scale=alt.Scale(domain=[1, 2, 3], range=list(STEPS)), legend=legend
     )
 
 
@@ -255,7 +253,7 @@ def _amounts(unit: str, top: float) -> Any:
     scale = alt.Scale(
         type="linear" if share else "log",
         domain=[0 if share else top / 1e4, top],
-        range=[TIERS[1], TIERS[2], TIERS[3]],
+        range=list(STEPS),
         interpolate="rgb",
         clamp=True,
     )

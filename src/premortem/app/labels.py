@@ -15,24 +15,14 @@ BARE = ("-", "category", "ratio", "logit", "ln", "strength", "year", "0-1")
 
 
 def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weighted: bool = False) -> str:
-    """`As written: A5 is the weakest. It holds in 23% of futures; all five together in about 3%.`"""
+    """`As written, A5 is the weakest assumption: it holds in 23% of futures; all five together in about 3%.`"""
     if any(r["holds"] is None for r in rows):
         return f"{title}: cannot answer: too few futures are left to tell how often the assumptions hold."
-    shares = {r["assumption"]: r["holds"] for r in rows if r["assumption"] != ALL}
-    weakest = min(shares, key=lambda k: shares[k])
-    together = next(r["holds"] for r in rows if r["assumption"] == ALL)
+    shares = {r["assumption"]: r["holds"] for r in rows}
+    every = shares.pop(ALL)
     who = f"{title}, changed by you" if edits else title
     of = "of futures, weighted by the record" if weighted else "of futures"
-    least = phrases.share(shares[weakest])
-    if len(shares) == 1:
-        return f"{who}: {weakest} holds in {least} {of}."
-    level = [k for k in shares if phrases.share(shares[k]) == least]
-    weak = (
-        f"{phrases.listing(level)} are the weakest. Each holds"
-        if len(level) > 1
-        else f"{weakest} is the weakest. It holds"
-    )
-    return f"{who}: {weak} in {least} {of}; {phrases.together(len(shares))} together in {phrases.share(together)}."
+    return f"{phrases.headline(who, shares, every, of)}."
 
 
 def cell(row: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
-from premortem import questions
+from premortem import exhibits, facts, questions
 from premortem.briefing import assumption, clauses, exhibited, families, method, moved, page_one, policies, record
 from premortem.briefing.content import Brief, Section, numbered, text
 from premortem.errors import MissingData, PremortemError
@@ -31,18 +31,13 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
         )
     alone = questions.single_changes(run.study, run.policies[0])
     parts: list[Part] = [
+        *([("what moved", lambda: moved.moved(run, old))] if old is not None else []),
         *((a.id, lambda a=a: assumption.assumption(run, a, alone[a.id])) for a in run.study.assumptions),
         ("policies", lambda: policies.policies(run)),
-        ("heavy edits", lambda: clauses.clauses(run)),
-        ("alternative futures", lambda: families.families(run)),
-        ("exhibits", lambda: exhibited.exhibited(run)),
-        ("the record", lambda: record.record(run)),
-        ("what to watch", lambda: record.watch(run)),
+        *_of_case(run),
         ("method", lambda: method.method(run)),
         ("sources", lambda: method.sources(run)),
     ]
-    if old is not None:
-        parts.insert(0, ("what moved", lambda: moved.moved(run, old)))
     with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
         tried = list(pool.map(made, parts))
     sections = [s for s in tried if isinstance(s, Section)]
@@ -56,12 +51,26 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
     return Brief(
         title,
         f"premortem brief \u00b7 what was known on {phrases.day_in_words(run.study.case.settings.day)} \u00b7 {phrases.counted(run.futures, 'future')}",
-        f"premortem brief: {phrases.counted(len(run.study.assumptions), 'assumption')} of US AI policy",
+        f"premortem brief: {phrases.counted(len(run.study.assumptions), 'assumption')} of {run.study.case.settings.subject}",
         summary,
         tuple(sections),
         tuple(left_out),
         numbered((summary, *sections)),
     )
+
+
+def _of_case(run: Run) -> list[Part]:
+    """Parts that rest on files which a case may have or not."""
+    case = run.study.case
+    tables = facts.catalogue(case)
+    parts: list[tuple[bool, Part]] = [
+        ({"positions", "clause_edits"} <= {*tables}, ("heavy edits", lambda: clauses.clauses(run))),
+        ((case / "signs.toml").is_file(), ("alternative futures", lambda: families.families(run))),
+        (bool(exhibits.shown_in_brief(case)), ("exhibits", lambda: exhibited.exhibited(run))),
+        ("observations" in tables, ("the record", lambda: record.record(run))),
+        ((case / "watch" / "signposts.toml").is_file(), ("what to watch", lambda: record.watch(run))),
+    ]
+    return [part for there, part in parts if there]
 
 
 def _plain(name: str, title: str, lines: Sequence[str]) -> Section:

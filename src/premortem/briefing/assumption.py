@@ -26,7 +26,7 @@ from premortem.charts import figures
 from premortem.propositions.assumption import Assumption, Condition, shipped
 from premortem.questions.findings import cell, first_failure, title_of
 from premortem.study import Run
-from premortem.text import phrases
+from premortem.text import phrases, steps
 
 # Thresholds tried for a curve of share against threshold, and single moves shown.
 TRIED, MOVES = 25, 3
@@ -55,7 +55,7 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
     fan, effects = _fan(run, a, first), _effects(a, why)
     conditions = phrases.listing([phrases.within(c.says) for c in a.condition])
     blocks: list[Block] = [
-        text(Strong("The assumption. "), phrases.sentence(a.claim), *([claims(run)] if _of_note(run, a) else [])),
+        text(Strong("The assumption. "), phrases.sentence(a.claim), *([claims(run)] if _of_case(run, a) else [])),
         text(
             Strong("What it takes here. "),
             f"It holds when {conditions}.",
@@ -87,31 +87,34 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
     return Section(a.id, title, f"{a.id} {a.name}", tuple(blocks))
 
 
-def _of_note(run: Run, a: Assumption) -> bool:
-    """Whether an assumption is one of the note's, and not somebody's own."""
+def _of_case(run: Run, a: Assumption) -> bool:
+    """Whether an assumption is one of the case's, and not somebody's own."""
     return a.claim in {s.claim for s in shipped(run.study.case)}
 
 
 def _fan(run: Run, a: Assumption, policy: str) -> Figure:
     rows = run.bands(policy).filter(pl.col("series") == f"margin.{a.id}")
-    end = rows.filter(pl.col("quarter") == "2030Q4").row(0, named=True)
+    shown = run.study.case.text.shown or run.study.steps[-1]
+    end, when = rows.filter(pl.col("quarter") == shown).row(0, named=True), steps.at(shown)
     verdict, low, high = next((said, low, high) for band, said, low, high in HOLDING if not band or end[band] > 0)
     title, board = title_of(run, policy), cell(run, a.id, policy)["holds"]
     alike = low - APART <= board <= high + APART
-    finding = f"{title}, {a.id} holds in {verdict} at the end of 2030"
+    finding = f"{title}, {a.id} holds in {verdict} {when}"
     if not alike:
-        finding = f"At the end of 2030 by itself {a.id} holds in {verdict}; at the dates of its conditions, as on the board, in {phrases.share(board)}"
+        finding = f"{phrases.capital(when)} by itself {a.id} holds in {verdict}; at the dates of its conditions, as on the board, in {phrases.share(board)}"
     return Figure(
         f"fan-{a.id}",
         finding,
-        figures.fan(rows, "margin"),
-        f"Margin of the weakest condition by quarter; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of "
+        figures.fan(rows, "margin", run.study.case.settings.day.year),
+        f"Margin of the weakest condition by {steps.word(shown)}; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of "
         f"{phrases.counted(run.futures, 'future')}. The board takes the "
         "verdict at the dates that the conditions name"
         + (
-            "." if alike else "; here each quarter is judged by itself, and conditions need not be met in the same one."
+            "."
+            if alike
+            else f"; here each {steps.word(shown)} is judged by itself, and conditions need not be met in the same one."
         ),
-        f"Fan of the margin of {a.id} by quarter. At the end of 2030: median {end['p50']:.2f}, middle half {end['p25']:.2f} to "
+        f"Fan of the margin of {a.id} by {steps.word(shown)}. {phrases.capital(when)}: median {end['p50']:.2f}, middle half {end['p25']:.2f} to "
         f"{end['p75']:.2f}, 5 to 95% {end['p5']:.2f} to {end['p95']:.2f}; above 0 the assumption holds.",
     )
 

@@ -9,6 +9,7 @@ from premortem.briefing.content import Block, Figure, Note, Section, Table, see,
 from premortem.charts import figures
 from premortem.errors import MissingData
 from premortem.law.book import Book
+from premortem.questions.edit_index import TOP
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -20,9 +21,10 @@ LEAST = 0.001
 
 def clauses(run: Run) -> Section:
     """The edit index as a figure, each number in words with its citation, and the score against what happened."""
-    result = questions.heavy_edits(run.study, "as-written")
-    book = run.study.book("as-written")
-    names = {(r["clause"], r["parameter"]): r["name"] for r in facts.read("clause_edits").to_dicts()}
+    case = run.study.case
+    result = questions.heavy_edits(run.study, case.settings.baseline)
+    book, day = run.study.book(case.settings.baseline), phrases.day_in_words(case.settings.day)
+    names = {(r["clause"], r["parameter"]): r["name"] for r in facts.read("clause_edits", case).to_dicts()}
     rows = [
         r | {"label": label(book, names, r["clause"], r["parameter"])}
         for r in result["clauses"][:SHOWN]
@@ -30,7 +32,7 @@ def clauses(run: Run) -> Section:
     ]
     if not rows:
         raise MissingData("no number of a clause is under pressure in these futures")
-    figure = _index(rows)
+    figure = _index(rows, day)
     table = Table(
         "The same clause numbers: how often each binds, the pressure on it, its index and its citation.",
         ("Clause number", "Binds in", "Pressure", "Index", "Citation"),
@@ -52,15 +54,15 @@ def clauses(run: Run) -> Section:
             "A number in a clause is under pressure when the assumptions move with it, when it binds, and when those who can change it want "
             "to. ",
             see(figure.id),
-            " ranks the numbers of the framework and of the chip rules by the product of the three.",
+            f" ranks the numbers of {case.text.brief.clauses or 'the rules'} by the product of the three.",
             Note(
-                "Pressure is coded from positions known by 26 February 2025 (table positions); what happened since is coded "
+                f"Pressure is coded from positions known by {day} (table positions); what happened since is coded "
                 "from the rule changes (table clause_edits). Both codings are judgement."
             ),
         ),
         figure,
         table,
-        text(_score(result["hindcast"])),
+        text(_score(result["hindcast"], case.text.brief.edited_until)),
     ]
     return Section(
         "edits",
@@ -72,7 +74,7 @@ def clauses(run: Run) -> Section:
 
 
 def label(book: Book, names: dict[tuple[str, str], str], clause: str, key: str) -> str:
-    """A clause number in words, with its value: `Tier-2 country allocation: 790 million TPP`."""
+    """A clause number in words, with its value: `Country allocation: 790 million TPP`."""
     shown = _value(book.number(clause, key), book.by_id[clause].numbers[key][0].unit)
     return f"{names[clause, key]}: {shown}"
 
@@ -89,24 +91,24 @@ def _value(value: float, unit: str) -> str:
     return f"{value:,g} {unit}"
 
 
-def _index(rows: list[dict[str, Any]]) -> Figure:
+def _index(rows: list[dict[str, Any]], day: str) -> Figure:
     return Figure(
         "edit-index",
         f"Most under pressure: {phrases.within(rows[0]['label'])}",
         figures.index_bars(pl.DataFrame([{"clause": r["label"], "index": r["index"]} for r in rows])),
         "Index = size of the shadow price (change of expected softened margins for a change of 10%) x how often the number binds x pressure "
-        "of stakeholders known by 26 February 2025; price and pressure over the largest of all.",
+        f"of stakeholders known by {day}; price and pressure over the largest of all.",
         "Index of heavy edits. " + "; ".join(f"{r['label']}: {phrases.number(r['index'])}" for r in rows) + ".",
     )
 
 
-def _score(h: dict[str, Any]) -> str:
+def _score(h: dict[str, Any], until: str) -> str:
     naive = "; ".join(
-        f"{k.replace('_', ' ')} {v['rank_correlation']:.2f} ({v['top5_hits']} of five)"
+        f"{k.replace('_', ' ')} {v['rank_correlation']:.2f} ({v['top5_hits']} of {phrases.spelled(TOP)})"
         for k, v in h["baselines"].items()
     )
     return (
-        f"How it did: of {h['scored']} clause numbers {h['edited']} were dropped or replaced by July 2026. Rank correlation {h['rank_correlation']:.2f}, "
-        f"{h['top5_hits']} of the first five edited. Naive rankings get: {naive}."
+        f"How it did: of {h['scored']} clause numbers {h['edited']} were dropped or replaced{f' by {until}' if until else ''}. Rank correlation {h['rank_correlation']:.2f}, "
+        f"{h['top5_hits']} of the first {phrases.spelled(TOP)} edited. Naive rankings get: {naive}."
         f"{phrases.one_act(h['acts'], h['edited'])}"
     )

@@ -10,13 +10,13 @@ from premortem.charts import figures
 from premortem.questions.archetypes import STRUCTURE
 from premortem.questions.findings import title_of
 from premortem.study import Run
-from premortem.text import phrases
+from premortem.text import phrases, steps
 
 
 def families(run: Run) -> Section:
     """Families as small multiples, then each in two lines. Raises `BadInput` for a run too small to group."""
     result = questions.futures(run)
-    figure = _figure(result)
+    figure = _figure(run, result)
     blocks: list[Block] = [
         text(
             f"{phrases.grouped(result)}, by their trajectories {phrases.under(title_of(run, result['policy']))} (",
@@ -58,7 +58,9 @@ def _reading(sign: dict[str, Any]) -> str:
     )
 
 
-def _figure(result: dict[str, Any]) -> Figure:
+def _figure(run: Run, result: dict[str, Any]) -> Figure:
+    told, day = run.study.case.text, run.study.case.settings.day
+    shown = told.shown or run.study.steps[-1]
     signs, first = questions.signs(), result["policy"]
     rows = [
         {**b, "family": r["name"], "title": f"{signs[b['series']]['title']} [{signs[b['series']]['unit']}]"}
@@ -71,14 +73,14 @@ def _figure(result: dict[str, Any]) -> Figure:
         + ", ".join(
             f"{phrases.within(signs[b['series']]['title'])} {phrases.number(b['p50'])}"
             for b in r["bands"]
-            if b["quarter"] == "2030Q4"
+            if b["quarter"] == shown
         )
         for r in result["archetypes"]
     )
     return Figure(
         "families",
         f"The largest {phrases.kind(result)} is \u2018{largest['name']}\u2019, {phrases.share(largest['share'][first])} of futures",
-        figures.families(pl.DataFrame(rows), [r["name"] for r in result["archetypes"]]),
-        f"Line: median of the {phrases.kind(result)}; band: its middle half. MH: million H100 equivalents by total processing performance.",
-        f"Medians at the end of 2030 by {phrases.kind(result)} (share of futures). {ends}.",
+        figures.families(pl.DataFrame(rows), [r["name"] for r in result["archetypes"]], day.year - 1),
+        f"Line: median of the {phrases.kind(result)}; band: its middle half.{phrases.explained(told.glossary, *(r['title'] for r in rows))}",
+        f"Medians {steps.at(shown)} by {phrases.kind(result)} (share of futures). {ends}.",
     )

@@ -10,7 +10,7 @@ from premortem.text import phrases
 
 def method(run: Run) -> Section:
     """How it is done and what it cannot say."""
-    day = phrases.day_in_words(run.study.case.settings.day)
+    day, said = phrases.day_in_words(run.study.case.settings.day), run.study.case.text.brief
     conditions = sum(len(a.condition) for a in run.study.assumptions)
     paragraphs = (
         (
@@ -25,15 +25,13 @@ def method(run: Run) -> Section:
         ),
         (
             "Policies. ",
-            "A policy is an overlay on dated, cited clauses. Where a clause can say it, what a policy does in the model is an answer of the rulebook: "
-            "which tier a region is in, what an allocation leaves, which chips of the catalogue may go to China that quarter, whether a foundry may ship "
-            "a die. Only what no clause says (how hard it is enforced, what allies do) is a strength between 0 and 1.",
+            "A policy is an overlay on dated, cited clauses. Where a clause can say it, what a policy does in the model is an answer of the "
+            f"rulebook{f': {said.levers}' if said.levers else ''}. Only what no clause says{f' ({said.strengths})' if said.strengths else ''} "
+            "is a strength between 0 and 1.",
         ),
         (
             "The world ",
-            "runs by the quarter from 2023 to 2032 in seven mechanisms: politics, China's chips, supply, allocation, models, market, energy. Compute is "
-            "counted twice, by TPP as the law does and by memory bandwidth as serving does, since a chip like the H20 is 0.15 of an H100 by the first and "
-            "more than one by the second.",
+            said.world,
         ),
         (
             "Verdicts. ",
@@ -44,10 +42,10 @@ def method(run: Run) -> Section:
             "What this cannot say: ",
             "how often a future will come about. Shares are shares of futures under wide priors, many of which are judgement; they "
             f"{'compare policies and ' if len(run.policies) > 1 else ''}show what matters, they do not predict. "
-            "Stakeholder politics, war, and models that improve themselves are not modelled.",
+            f"{said.not_modelled}".strip(),
         ),
     )
-    blocks: list[Block] = [text(Strong(head), body) for head, body in paragraphs]
+    blocks: list[Block] = [text(Strong(head), body) for head, body in paragraphs if body]
     blocks += [*_record(run.study), _priors(run)]
     return Section("method", "Method and limits", "Method and limits", tuple(blocks))
 
@@ -57,13 +55,14 @@ def _record(study: Study) -> list[Block]:
     rows = sorted(questions.prior_check(study).to_dicts(), key=lambda r: r["inside"])
     inside = sum(r["inside"] for r in rows)
     missed = [r["quantity"] for r in rows if not r["inside"]]
+    month = phrases.month_in_words(study.case.settings.day)
     said = (
-        f"Before any later observation is used, the priors must be able to produce the record up to February 2025: {inside} of {len(rows)} recorded "
+        f"Before any later observation is used, the priors must be able to produce the record up to {month}: {inside} of {len(rows)} recorded "
         "quantities lie within the central 95% of the simulated futures"
         + (f"; {phrases.listing(missed)} do not." if missed else ".")
     )
     table = Table(
-        "What was recorded by February 2025 against the central 95% of simulated futures. MH: million H100 equivalents by total processing performance.",
+        f"What was recorded by {month} against the central 95% of simulated futures.{phrases.explained(study.case.text.glossary, *(r['unit'] for r in rows))}",
         ("Quantity", "Unit", "Recorded", "2.5%", "Median", "97.5%", "Inside", "Source"),
         tuple(
             (
@@ -106,7 +105,9 @@ def _range(row: Any) -> str:
 
 def sources(run: Run) -> Section:
     """Sources, then the box that says how to run it again."""
-    tables = [t.model_dump() for t in facts.catalogue().values()]
+    source = run.study.case.text.source
+    whose = f"{phrases.capital(source)}'s" if source else "The"
+    tables = [t.model_dump() for t in facts.catalogue(run.study.case).values()]
     held = Table(
         "Tables that ship with the package; each row that a reader sees keeps its own source, date and confidence.",
         ("Table", "What", "Source", "As of", "Licence"),
@@ -116,7 +117,7 @@ def sources(run: Run) -> Section:
     rules = sorted({c.citation for p in run.policies for c in run.study.book(p).clauses})
     blocks: list[Block] = [
         text(
-            f"The note's assumptions, their drivers, arrestors and items to watch: {run.study.case.settings.claims}, in our words."
+            f"{whose} assumptions, their drivers, arrestors and items to watch: {run.study.case.settings.claims}, in our words."
         ),
         text(
             f"Rules: {len(rules)} citations, clause by clause in the clause files and by the command premortem regime show; not official text, not legal advice."

@@ -11,23 +11,24 @@ from premortem.questions.findings import aside, cell, title_of
 from premortem.study import Run
 from premortem.text import phrases
 
-BEYOND = Note(
-    "The framework's allocation ends with 2027 and the rule says nothing of what follows. Policies that keep it assume the same allocation "
-    "again for each three years after, and that the ratios of universal validated end users go on."
-)
-
 
 def policies(run: Run) -> Section:
     """Each policy in a line, then regret and pathways where there are two or more to compare."""
     lines = Bullets(tuple((Strong(f"{title_of(run, p)}. "), run.study.book(p).policy.says) for p in run.policies))
     ways = _pathways(run)
-    blocks: list[Block] = [lines, text(see(ways.id), " shows until when each keeps an assumption.", BEYOND), ways]
+    blocks: list[Block] = [lines, text(see(ways.id), " shows until when each keeps an assumption.", *_note(run)), ways]
     names = [p for p in run.policies if p != run.study.case.settings.record]
     if len(names) > 1:
         result = questions.compare(run, names, time=False)
         regret = _regret(run, names, result)
         blocks += [text(*_agreement(run, result), " ", see(regret.id), " shows what each gives up."), regret]
     return Section("policies", _title(run), "Policies", tuple(blocks), finding=True)
+
+
+def _note(run: Run) -> tuple[Note, ...]:
+    """What the case says of all its policies."""
+    said = run.study.case.text.brief.policies
+    return (Note(said),) if said else ()
 
 
 def _title(run: Run) -> str:
@@ -50,7 +51,7 @@ def _pathways(run: Run) -> Figure:
         {"policy": title_of(run, p), "assumption": f"{a.id} {a.name}", "year": year, "keeps": keeps}
         for p in run.policies
         for a in run.study.assumptions
-        for year, keeps in _kept(run.bands(p), f"margin.{a.id}")
+        for year, keeps in _kept(run.bands(p), f"margin.{a.id}", run.study.case.settings.day.year)
     ]
     frame = pl.DataFrame(rows)
     lost = [
@@ -74,9 +75,11 @@ def _pathways(run: Run) -> Figure:
     )
 
 
-def _kept(bands: pl.DataFrame, series: str) -> list[tuple[int, bool]]:
-    ends = bands.filter((pl.col("series") == series) & pl.col("quarter").str.ends_with("Q4")).sort("quarter")
-    return [(int(r["quarter"][:4]), r["p50"] > 0) for r in ends.to_dicts() if r["quarter"] >= "2025"]
+def _kept(bands: pl.DataFrame, series: str, first: int) -> list[tuple[int, bool]]:
+    """Whether the median keeps it at the last step of each year from a first one on."""
+    steps = bands.filter(pl.col("series") == series).sort("quarter")
+    ends = {int(r["quarter"][:4]): r["p50"] > 0 for r in steps.to_dicts()}
+    return [(year, keeps) for year, keeps in ends.items() if year >= first]
 
 
 def _years(years: list[int]) -> str:

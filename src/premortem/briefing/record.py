@@ -25,7 +25,7 @@ HALF = 0.5
 
 def record(run: Run) -> Section:
     """The hindcast, misses first."""
-    judged = questions.hindcast(run=run, futures=LOOKED_AT)
+    judged, said = questions.hindcast(run=run, futures=LOOKED_AT), run.study.case.text.brief.record
     result: dict[str, Any] = judged.as_dict()
     readings = [_reading(o, run.study.case) for o in result["observables"]]
     events = sorted((_event(e, run.study.case) for e in result["events"]), key=lambda e: -e["brier"])
@@ -42,8 +42,7 @@ def record(run: Run) -> Section:
             f" shows each reading beside its range. Only outcomes test the model{apart(judged.weighted.kinds)}.",
             Note(
                 f"{phrases.counted(result['futures'], 'future')}, {phrases.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
-                "How paths are drawn was reworked once after later values had been seen, on principle and with the same score; no number was fitted to them. "
-                "Scores: continuous ranked probability score (Gneiting and Raftery 2007) and Brier's."
+                f"{f'{said} ' if said else ''}Scores: continuous ranked probability score (Gneiting and Raftery 2007) and Brier's."
             ),
         ),
         bullets(*lines) if lines else text("No reading lies outside its range."),

@@ -9,11 +9,13 @@ from functools import cache, cached_property
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
 from typing import cast
 
 from pydantic import Field
 
 from premortem.case._clock import Clock
+from premortem.case._text import Text
 from premortem.case._world import World
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.toml import read_toml
@@ -24,6 +26,7 @@ HOME = Path(str(files(PACKAGE)))
 DEFAULT = "us_ai_2025"
 # The file by which a folder is known to be a case, and what else it must hold.
 MARK = "case.toml"
+TEXT = "text.toml"
 NEEDED = (MARK, "params.csv", "vocabulary.toml", "policies", "assumptions", "clauses", "facts", "world")
 
 
@@ -81,11 +84,25 @@ class Case:
         return typed(read_toml(self / MARK), Settings, f"{self.name}/{MARK}")
 
     @cached_property
+    def text(self) -> Text:
+        """What `text.toml` says; nothing where it is not there. Raises `BadInput`, every fault at once."""
+        path = self / TEXT
+        return typed(read_toml(path), Text, f"{self.name}/{TEXT}") if path.is_file() else Text()
+
+    @cached_property
     def world(self) -> World:
         """Its world: `simulate`, `levers`, the clock and the names of what it is given. Code of the case is run."""
+        return cast(World, self._module("world"))
+
+    @cached_property
+    def exhibits(self) -> ModuleType | None:
+        """Its own exhibits (`premortem.exhibits` says what they are); None where it has none. Code of the case is run."""
+        return self._module("exhibits") if (self / "exhibits").is_dir() else None
+
+    def _module(self, name: str) -> ModuleType:
         if self.folder.parent == HOME:
-            return cast(World, import_module(f"{PACKAGE}.{self.name}.world"))
-        return _imported(self.folder)
+            return import_module(f"{PACKAGE}.{self.name}.{name}")
+        return _imported(self.folder, name)
 
     @cached_property
     def clock(self) -> Clock:
@@ -132,16 +149,16 @@ def _missing(folder: Path) -> Sequence[BadInput]:
     return [BadInput(str(folder), part, "is missing", allowed=f"a case has {', '.join(NEEDED)}") for part in absent]
 
 
-def _imported(folder: Path) -> World:
-    """The world module of a folder outside the package, under a name of its own."""
-    name = f"premortem_case:{folder.resolve()}"
+def _imported(folder: Path, part: str) -> ModuleType:
+    """A module of a folder outside the package, under a name of its own."""
+    name = f"premortem_case:{folder.resolve()}:{part}"
     if name in sys.modules:
-        return cast(World, sys.modules[name])
-    file = folder / "world.py" if (folder / "world.py").is_file() else folder / "world" / "__init__.py"
+        return sys.modules[name]
+    file = folder / f"{part}.py" if (folder / f"{part}.py").is_file() else folder / part / "__init__.py"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    return cast(World, module)
+    return module

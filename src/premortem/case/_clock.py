@@ -1,9 +1,10 @@
 """The clock of a world: names of its steps, `2030` or `2030Q4`, and where each lies in time."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+
+from premortem.text.steps import word
 
 # Letters of a step's name that name its year.
 YEAR = 4
@@ -29,7 +30,7 @@ class Clock:
     @property
     def word(self) -> str:
         """What a step is called."""
-        return {1: "year", 2: "half-year", 4: "quarter", 12: "month"}.get(self.a_year, "step")
+        return word(self.labels[0])
 
     def on(self, day: date) -> str:
         """Name of the step that a day lies in, by the form of the others; it may lie outside the horizon."""
@@ -43,21 +44,6 @@ class Clock:
     def middle(self, label: str) -> float:
         """Middle of a step [yr]."""
         return year_of(label) + (self.by_year[year_of(label)].index(label) + 0.5) / self.a_year
-
-    def middles(self, labels: Iterable[str]) -> list[float]:
-        """Middles of steps [yr]."""
-        known = {label: self.middle(label) for label in self.labels}
-        return [known[label] for label in labels]
-
-    def said(self, label: str) -> str:
-        """A step in words: `2030` as `2030`, the last quarter as `the end of 2030`, others as `the first quarter of 2030`."""
-        year = year_of(label)
-        held = self.by_year[year]
-        if len(held) == 1:
-            return str(year)
-        ordinal = ("first", "second", "third", "fourth")
-        place = held.index(label)
-        return f"the end of {year}" if label == held[-1] else f"the {ordinal[place % 4]} {self.word} of {year}"
 
 
 def year_of(label: str) -> int:

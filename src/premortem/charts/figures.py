@@ -3,12 +3,14 @@
 Over 300 lines: a function a picture, with the axes and marks that they share.
 """
 
+import math
 from textwrap import wrap
 from typing import Any
 
 import altair as alt
 import polars as pl
 
+from premortem.charts.marks import bands, highest, lowest, middle_of
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
 from premortem.text.numbers import share
 
@@ -23,37 +25,23 @@ LABEL = 54
 TWO_LINES = "split(datum.label, '|')"
 
 
-def fan(bands: pl.DataFrame, unit: str) -> Any:
-    """Bands 5-95 and 25-75 and the median of a margin by quarter, with the line at 0 below which it breaks."""
-    frame = bands.with_columns(
-        [pl.col(b).clip(-CLIP, CLIP) for b in BAND],
-        year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)
-        + (pl.col("quarter").str.slice(5, 1).cast(pl.Int32) - 0.5) / 4,
-    ).filter(pl.col("year") >= 2025)
-    base = alt.Chart(frame).encode(
-        x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=8), scale=alt.Scale(domain=[2025, 2033]))
+def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
+    """The fan of a margin by step of the clock from a year on, with the line at 0 below which it breaks."""
+    frame = rows.with_columns([pl.col(b).clip(-CLIP, CLIP) for b in BAND], year=middle_of(pl.col("quarter"))).filter(
+        pl.col("year") >= first
     )
-    top = max(float(frame["p95"].max()), 0.3)  # type: ignore[arg-type]
-    low = min(float(frame["p5"].min()), -0.3)  # type: ignore[arg-type]
-    scale = alt.Scale(domain=[low, top])
-    outer = base.mark_area(opacity=0.18, color=HOLDS, clip=True).encode(
-        y=alt.Y("p5:Q", scale=scale, title=unit), y2="p95:Q"
-    )
-    inner = base.mark_area(opacity=0.3, color=HOLDS, clip=True).encode(
-        y=alt.Y("p25:Q", scale=scale, title=unit), y2="p75:Q"
-    )
-    line = base.mark_line(color=HOLDS, strokeWidth=2.5, clip=True).encode(y=alt.Y("p50:Q", scale=scale, title=unit))
+    end = math.ceil(highest(frame, "year"))
+    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=8), scale=alt.Scale(domain=[first, end]))
+    top, low = max(highest(frame, "p95"), 0.3), min(lowest(frame, "p5"), -0.3)
+    drawn = bands(alt.Chart(frame).encode(x=x), {"scale": alt.Scale(domain=[low, top]), "title": unit})
     zero = alt.Chart(pl.DataFrame({"y": [0.0]})).mark_rule(color=INK, strokeWidth=1.2).encode(y="y:Q")
-    notes = pl.DataFrame(
-        {"year": [2033.0, 2033.0], "y": [0.09 * (top - low), -0.09 * (top - low)], "text": ["holds", "breaks"]}
-    )
     words = [
-        alt.Chart(notes.filter(pl.col("text") == word))
+        alt.Chart(pl.DataFrame({"year": [float(end)], "y": [side * 0.09 * (top - low)], "text": [word]}))
         .mark_text(align="left", dx=6, color=colour, fontWeight=600)
         .encode(x="year:Q", y="y:Q", text="text:N")
-        for word, colour in (("holds", HOLDS), ("breaks", BREAKS))
+        for word, colour, side in (("holds", HOLDS, 1), ("breaks", BREAKS, -1))
     ]
-    return themed(alt.layer(outer, inner, line, zero, *words), height=170)
+    return themed(alt.layer(drawn, zero, *words), height=170)
 
 
 def shares(rows: pl.DataFrame, titles: dict[str, str]) -> Any:
@@ -166,13 +154,14 @@ def pathways(frame: pl.DataFrame, order: list[str]) -> Any:
     keeps.
     """
     rows = frame.with_columns(until=pl.col("year") + 1)
+    first, end = int(lowest(rows, "year")), int(highest(rows, "until"))
     base = alt.Chart(rows).encode(
         y=alt.Y("policy:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, grid=False)),
         x=alt.X(
             "year:Q",
             title=None,
-            scale=alt.Scale(domain=[2025, 2033], nice=False),
-            axis=alt.Axis(format="d", values=[2026, 2029, 2032]),
+            scale=alt.Scale(domain=[first, end], nice=False),
+            axis=alt.Axis(format="d", values=list(range(first + 1, end, 3))),
         ),
         x2="until:Q",
     )
@@ -208,7 +197,10 @@ def regret_map(frame: pl.DataFrame, order: list[str]) -> Any:
         )
     )
     dark = alt.condition(f"datum.regret > {0.6 * top}", alt.value("white"), alt.value(INK))
-    return themed(cells + base.mark_text().encode(text=alt.Text("regret:Q", format=".2f"), color=dark), height=30 * 5)
+    return themed(
+        cells + base.mark_text().encode(text=alt.Text("regret:Q", format=".2f"), color=dark),
+        height=30 * frame["assumption"].n_unique(),
+    )
 
 
 def index_bars(frame: pl.DataFrame) -> Any:
@@ -226,9 +218,9 @@ def index_bars(frame: pl.DataFrame) -> Any:
     return themed(bars + said, height=22 * frame.height, width=270)
 
 
-def families(frame: pl.DataFrame, order: list[str]) -> Any:
+def families(frame: pl.DataFrame, order: list[str], first: int) -> Any:
     """Small multiples: a panel a series, a line and band a family; columns family, title, quarter, p25, p50, p75."""
-    rows = frame.with_columns(year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)).filter(pl.col("year") >= 2024)
+    rows = frame.with_columns(year=middle_of(pl.col("quarter"))).filter(pl.col("year") >= first)
     colours = ["#0A346F", "#C2500A", "#278770", "#CC60BE", "#AD930D", "#57606A", "#5B9BD0"]
     colour = alt.Color(
         "family:N",
@@ -243,10 +235,10 @@ def families(frame: pl.DataFrame, order: list[str]) -> Any:
         "family:N", sort=order, scale=alt.Scale(domain=order, range=DASHES[: len(order)]), legend=None
     )
     base = alt.Chart(rows).encode(x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=4)), color=colour)
-    bands = base.mark_area(opacity=0.12).encode(y=alt.Y("p25:Q", title=None), y2="p75:Q")
+    band = base.mark_area(opacity=0.12).encode(y=alt.Y("p25:Q", title=None), y2="p75:Q")
     lines = base.mark_line(strokeWidth=2).encode(y=alt.Y("p50:Q", title=None), strokeDash=dash)
     chart = (
-        alt.layer(bands, lines)
+        alt.layer(band, lines)
         .properties(width=210, height=120)
         .facet(facet=alt.Facet("title:N", title=None), columns=3)
         .resolve_scale(y="independent")

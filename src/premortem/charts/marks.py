@@ -1,13 +1,11 @@
-"""Pieces that several charts are made of: fans, words at the ends of lines, values next to bars, names of countries."""
+"""Pieces that several charts are made of: fans, words at the ends of lines, values next to bars."""
 
-from functools import cache
 from typing import Any
 
 import altair as alt
 import polars as pl
 
 from premortem.charts.theme import HOLDS, INK, MUTED
-from premortem.facts import read
 
 # Narrower than this a chart is for a phone: fewer ticks, words above lines and not beside them.
 PHONE = 480
@@ -18,29 +16,6 @@ PLAIN = (
     "abs(datum.value) >= 1e15 ? format(datum.value, '~e') : abs(datum.value) >= 1e9 ? format(datum.value / 1e9, ',~r') + ' billion' : "
     "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',~r') + ' million' : format(datum.value, ',~r')"
 )
-SHORT = {
-    "BOL": "Bolivia",
-    "CZE": "Czechia",
-    "GBR": "UK",
-    "IRN": "Iran",
-    "KOR": "South Korea",
-    "LAO": "Laos",
-    "PRK": "North Korea",
-    "RUS": "Russia",
-    "SYR": "Syria",
-    "TWN": "Taiwan",
-    "TZA": "Tanzania",
-    "USA": "US",
-    "VEN": "Venezuela",
-    "VNM": "Vietnam",
-    "XKX": "Kosovo",
-}
-
-
-@cache
-def countries() -> dict[str, str]:
-    """Short names of countries by ISO alpha-3 code."""
-    return dict(read("iso_numeric").select("iso3", "name").rows()) | SHORT
 
 
 def fan(
@@ -55,12 +30,31 @@ def fan(
     """Bands 5 to 95% and 25 to 75% of futures and the median as a line; columns year, p5, p25, p50, p75, p95."""
     places: dict[str, Any] = {"values": ticks} if isinstance(ticks, list) else {"tickCount": ticks}
     axis = alt.Axis(format=form or alt.Undefined, **places)
-    y: dict[str, Any] = {"scale": scale, "title": y_title, "axis": axis}
-    base = alt.Chart(frame).encode(x=x)
-    outer = base.mark_area(opacity=0.16, color=colour, clip=True).encode(y=alt.Y("p5:Q", **y), y2="p95:Q")
-    inner = base.mark_area(opacity=0.3, color=colour, clip=True).encode(y=alt.Y("p25:Q", **y), y2="p75:Q")
-    line = base.mark_line(color=colour, strokeWidth=2.5, clip=True).encode(y=alt.Y("p50:Q", **y))
-    return outer + inner + line
+    return bands(alt.Chart(frame).encode(x=x), {"scale": scale, "title": y_title, "axis": axis}, colour)
+
+
+def bands(base: Any, y: dict[str, Any], colour: str = HOLDS, suffix: str = "") -> Any:
+    """The one fan: bands 5 to 95% and 25 to 75% of futures and the median as a line, over a chart with its x.
+
+    `y` is how the axis looks; columns are p5 to p95, with a suffix where they were worked out in the chart.
+    """
+    outer, inner, line = (
+        base.mark_area(opacity=0.18, color=colour, clip=True),
+        base.mark_area(opacity=0.3, color=colour, clip=True),
+        base.mark_line(color=colour, strokeWidth=2.5, clip=True),
+    )
+    at = {name: alt.Y(f"{name}{suffix}:Q", **y) for name in ("p5", "p25", "p50")}
+    return alt.layer(
+        outer.encode(y=at["p5"], y2=f"p95{suffix}:Q"),
+        inner.encode(y=at["p25"], y2=f"p75{suffix}:Q"),
+        line.encode(y=at["p50"]),
+    )
+
+
+def middle_of(step: pl.Expr) -> pl.Expr:
+    """The middle of a step of the clock on an axis of years: 2030.875 of `2030Q4`, 2030.5 of `2030`."""
+    quarter = step.str.slice(5, 1).cast(pl.Float64, strict=False)
+    return step.str.slice(0, 4).cast(pl.Float64) + pl.when(quarter.is_null()).then(0.5).otherwise((quarter - 0.5) / 4)
 
 
 def fan_words(frame: pl.DataFrame, x: Any, ceiling: float | None = None) -> Any:

@@ -6,8 +6,9 @@ from typing import Any
 FONT = "'Source Sans 3', sans-serif"
 INK, MUTED, GRID = "#1B1F24", "#57606A", "#E3E7EC"
 HOLDS, BREAKS, CONTEXT = "#1F6FB2", "#C2500A", "#8B949E"
-ASSUMPTIONS = {"A1": "#0A346F", "A2": "#9E351B", "A3": "#278770", "A4": "#CC60BE", "A5": "#AD930D"}
-TIERS = {1: "#C9DDF0", 2: "#5B9BD0", 3: "#12457F"}
+# Lines that are told apart by colour, and three steps of one colour from light to dark.
+LINES = ("#0A346F", "#9E351B", "#278770", "#CC60BE", "#AD930D")
+STEPS = ("#C9DDF0", "#5B9BD0", "#12457F")
 WIDTH = 680
 # Width for a phone of 360 to 390 pixels, less the margins of a page and the labels of an axis.
 PHONE_WIDTH = 330

@@ -55,9 +55,10 @@ def evidence(case: CaseName = None, as_json: AsJson = False) -> None:
     Examples: premortem evidence; premortem evidence --json
     """
     from premortem import terminal
+    from premortem.case import default
     from premortem.ensemble import evidence as compared
 
-    found = compared.evidence()
+    found = compared.evidence(default())
     show({"priors": [c.as_dict() for c in found]}, as_json, False, lambda: terminal.print_evidence(found))
     raise typer.Exit(NO if any(c.verdict == "contradicts" for c in found) else DONE)
 

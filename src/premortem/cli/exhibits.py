@@ -1,11 +1,14 @@
 """Exhibits: the note's tables and figures, and ours, listed or written as files."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from premortem.cli.shared import DONE, NO, AsJson, CaseName, Quiet, RunDir, StudyDir, app, show, study_of
+
+if TYPE_CHECKING:
+    from premortem.study import Study
 
 
 @app.command(rich_help_panel="More")
@@ -34,8 +37,9 @@ def exhibits(
     from premortem import terminal
 
     folder = out or (Path("exhibits") if formats else None)
-    held, why = run_if_any(study, case, run)
-    rows = gallery.rows(tuple(names or ()), held, folder, tuple(formats or ()))
+    within = study_of(study, case, run)
+    held, why = run_if_any(within, run)
+    rows = gallery.rows(tuple(names or ()), held, folder, tuple(formats or ()), within.case)
     failed = [row for row in rows if row["error"] and (held or names)]
     for row in failed:
         typer.echo(f"error: {row['name']}: {row['error']}", err=True)
@@ -45,11 +49,10 @@ def exhibits(
     raise typer.Exit(NO if failed else DONE)
 
 
-def run_if_any(study: Path | None, case: str | None, run: Path | None) -> tuple[Any, str]:
+def run_if_any(within: "Study", run: Path | None) -> tuple[Any, str]:
     """The run to look at, or why there is none; one that was named must be there."""
     from premortem.errors import PremortemError
 
-    within = study_of(study, case, run)
     try:
         return within.stored(run), ""
     except PremortemError as error:

@@ -11,17 +11,19 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
+import polars as pl
+
 from premortem import facts
-from premortem.case import default
+from premortem.case import Case
 from premortem.ensemble.priors import Prior, Priors, read
 from premortem.errors import BadInput, nearest, raise_all
 
-EVIDENCE = default() / "evidence.csv"
+EVIDENCE = "evidence.csv"
 COLUMNS = ("name", "quantity", "conversion", "low", "central", "high", "cites", "why")
 ENDS = ("low", "central", "high")
 # What a number of a source becomes in the prior's unit.
@@ -66,14 +68,16 @@ class Compared:
         return asdict(self) | {"implied": list(self.implied), "shipped": list(self.shipped)}
 
 
-def evidence(priors: Priors | None = None, path: Path | Traversable = EVIDENCE) -> tuple[Compared, ...]:
-    """Every prior beside its evidence, in the order of the priors.
+def evidence(case: Case, priors: Priors | None = None, path: Path | None = None) -> tuple[Compared, ...]:
+    """Every prior of a case, or others, beside its evidence (by default `evidence.csv` of the case), in the order of the priors.
 
     Raises `BadInput`, or all of them at once: a prior without a row, a row without a prior, an unknown quantity or
     conversion, an expression that cannot be worked out.
     """
-    priors = priors or read(default() / "params.csv")
-    rows, numbers, errors = _rows(path), _numbers(), []
+    priors, path = priors or read(case / "params.csv"), path or case / EVIDENCE
+    quantities = facts.read("quantities", case)
+    rows, numbers, errors = _rows(path), _numbers(quantities), []
+    known = {f"q{number}" for number in quantities["number"]}
     by_name = {row["name"]: row for row in rows}
     missing = [name for name in priors.names if name not in by_name]
     strange = [name for name in by_name if name not in priors.names]
@@ -85,7 +89,7 @@ def evidence(priors: Priors | None = None, path: Path | Traversable = EVIDENCE) 
             continue
         row = by_name[prior.name]
         try:
-            implied = _implied(row, numbers, path.name)
+            implied = _implied(row, numbers, known, path.name)
         except BadInput as error:
             errors.append(error)
             continue
@@ -125,7 +129,7 @@ def verdict(implied: Three, prior: Prior, why: str = "") -> Verdict:
     return "agrees" if agrees else "departs" if why else "leans"
 
 
-def _rows(path: Path | Traversable) -> list[dict[str, str]]:
+def _rows(path: Path) -> list[dict[str, str]]:
     try:
         table = csv.DictReader(path.read_text("utf-8").splitlines(), strict=True)
         rows = [{k: (v or "").strip() for k, v in row.items() if isinstance(k, str)} for row in table]
@@ -138,17 +142,15 @@ def _rows(path: Path | Traversable) -> list[dict[str, str]]:
     return rows
 
 
-def _numbers() -> dict[str, float]:
+def _numbers(quantities: pl.DataFrame) -> dict[str, float]:
     """Numbers of the packaged quantities by name: `q84.low`."""
-    rows = facts.read("quantities").to_dicts()
-    return {f"q{row['number']}.{end}": row[end] for row in rows for end in ENDS if row[end] is not None}
-
-
-def _implied(row: Mapping[str, str], numbers: Mapping[str, float], file: str) -> Three:
-    name, conversion = row["name"], row["conversion"]
-    known = {key.partition(".")[0] for key in numbers} | {
-        f"q{r['number']}" for r in facts.read("quantities").to_dicts()
+    return {
+        f"q{row['number']}.{end}": row[end] for row in quantities.to_dicts() for end in ENDS if row[end] is not None
     }
+
+
+def _implied(row: Mapping[str, str], numbers: Mapping[str, float], known: AbstractSet[str], file: str) -> Three:
+    name, conversion = row["name"], row["conversion"]
     asked = [f"q{q.strip()}" for q in row["quantity"].split(";") if q.strip()]
     used = {f"q{n}" for end in ENDS for n in _QUANTITY.findall(row[end])}
     for quantity in sorted({*asked, *used}):

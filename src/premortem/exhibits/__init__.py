@@ -1,4 +1,11 @@
-"""Tables and figures: the note's seven and ours, a module each with `data()`, `chart()` and what it says."""
+"""An engine for exhibits: those that every case has, and a case's own, a module each.
+
+A case with exhibits has a package `exhibits` with `EXHIBITS` (module by name, in the order shown), `REBUILT` (names of
+those that rebuild tables and figures of the document that the assumptions are from) and `BRIEF` (those that its brief
+shows). A module has `SUBJECT`, `BADGE`, `UNIT`, `METHOD`, `SOURCE` (in which `{tables}` stands for the sources of its
+`TABLES`), `data`, `chart` and `says`; `RUN` says whether a stored run is `needed` or `used`, `ANEW` that futures are
+simulated anew.
+"""
 
 import os
 from collections.abc import Iterator
@@ -7,55 +14,95 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from premortem.errors import MissingData, PremortemError, raise_all, unknown
+from premortem.case import Case, default
+from premortem.errors import BadInput, MissingData, PremortemError, raise_all, unknown
+from premortem.facts import catalogue
 from premortem.files import writer
 from premortem.text.numbers import counted
 
-# The module of each exhibit by its name, in the order in which they are shown: the note's, then ours.
-EXHIBITS = {
-    "figure-1": "figure1",
-    "table-1": "table1",
-    "table-2": "table2",
-    "figure-2": "figure2",
-    "figure-3": "figure3",
-    "figure-4": "figure4",
-    "figure-5": "figure5",
-    "compute": "compute",
-    "caps": "caps",
-    "china-supply": "china_supply",
-    "binding": "binding",
-    "gap": "gap",
-    "price": "price",
-    "return": "returns",
-    "electricity": "electricity",
-    "goodwill": "goodwill",
-    "time-asymmetry": "asymmetry",
-    "board": "board",
-    "edit-index": "edit_index",
-    "hindcast": "hindcast",
+# Exhibits that any case may have, with the tables that a case must have for one.
+EVERY_CASE: dict[str, tuple[str, tuple[str, ...]]] = {
+    "board": ("board", ()),
+    "edit-index": ("edit_index", ("positions", "clause_edits")),
+    "hindcast": ("hindcast", ("observations",)),
 }
 FORMATS = ("html", "svg", "png", "csv")
-NOTE = tuple(name for name in EXHIBITS if name.startswith(("figure", "table")))
 
-__all__ = ["EXHIBITS", "FORMATS", "NOTE", "chart", "exhibit", "exhibits", "needs_run", "rows", "subject", "unit"]
+__all__ = [
+    "EVERY_CASE",
+    "FORMATS",
+    "chart",
+    "exhibit",
+    "exhibits",
+    "names",
+    "needs_run",
+    "rebuilt",
+    "rows",
+    "shown_in_brief",
+    "subject",
+    "unit",
+]
 
 
-def exhibit(name: str, run: Any = None) -> Any:
-    """An exhibit by its name, of a stored run where it shows one. Raises `BadInput` with the nearest name, `MissingData` when
-    a table or outcome that it needs is not there.
+def names(case: Case | None = None) -> tuple[str, ...]:
+    """Names of the exhibits of a case (by default the leading one), its own first, in the order in which they are shown."""
+    return tuple(_modules(case or default()))
+
+
+def rebuilt(case: Case | None = None) -> tuple[str, ...]:
+    """Names of those that rebuild tables and figures of the document that the assumptions are from; none where none do."""
+    return tuple(getattr((case or default()).exhibits, "REBUILT", ()))
+
+
+def shown_in_brief(case: Case | None = None) -> tuple[str, ...]:
+    """Names of those of its own that the brief of a case shows."""
+    return tuple(getattr((case or default()).exhibits, "BRIEF", ()))
+
+
+def _modules(case: Case) -> dict[str, str]:
+    """Full name of the module of each exhibit."""
+    own, tables = case.exhibits, catalogue(case)
+    found = {name: f"{own.__name__}.{module}" for name, module in own.EXHIBITS.items()} if own else {}
+    every = {
+        name: f"premortem.exhibits.{module}"
+        for name, (module, needed) in EVERY_CASE.items()
+        if all(table in tables for table in needed)
+    }
+    return found | every
+
+
+def exhibit(name: str, run: Any = None, case: Case | None = None) -> Any:
+    """An exhibit by its name, of a stored run where it shows one, else of a case (by default the leading one).
+
+    Raises `BadInput` with the nearest name, `MissingData` when a table or outcome that it needs is not there.
     """
-    module, needed = _module(name), needs_run(name)
-    if needed and run is None:
+    case = _case(run, case)
+    module = _module(name, case)
+    if _needs_run(module) and run is None:
         raise MissingData(f"{name} shows a run and there is none: premortem run")
     from premortem.exhibits.form import Exhibit
 
     from_run = run is not None and hasattr(module, "RUN")
     frame = module.data(run) if from_run else module.data()
-    said = module.says(frame)
+    # those of every case say days and policies as the run has them; a case's own know their case
+    said = module.says(frame, run) if name in EVERY_CASE else module.says(frame)
+    method = module.method(run) if name in EVERY_CASE else module.METHOD
     # some simulate futures of their own, of the run's study
     shown = from_run and not getattr(module, "ANEW", False)
-    source = module.SOURCE + (f"; run of {counted(run.futures, 'future')}, seed {run.seed}" if shown else "")
-    return Exhibit(name, module.SUBJECT, module.BADGE, said, module.UNIT, module.METHOD, source, frame, module.chart)
+    source = _source(module, case) + (f"; run of {counted(run.futures, 'future')}, seed {run.seed}" if shown else "")
+    return Exhibit(name, module.SUBJECT, module.BADGE, said, module.UNIT, method, source, frame, module.chart)
+
+
+def _case(run: Any, case: Case | None) -> Case:
+    of_run: Case | None = None if run is None else run.study.case
+    return of_run or case or default()
+
+
+def _source(module: Any, case: Case) -> str:
+    """Where it is from, with the sources of its tables and their dates, each once."""
+    held, used = catalogue(case), getattr(module, "TABLES", ())
+    tables = "; ".join(dict.fromkeys(f"{held[name].source} ({held[name].date})" for name in used))
+    return str(module.SOURCE).format(tables=tables)
 
 
 def chart(name: str, run: Any = None) -> Any:
@@ -66,39 +113,48 @@ def chart(name: str, run: Any = None) -> Any:
     return exhibit(name, run).picture()
 
 
-def exhibits(names: tuple[str, ...] = (), run: Any = None) -> Iterator[tuple[str, Any, str]]:
+def exhibits(asked: tuple[str, ...] = (), run: Any = None, case: Case | None = None) -> Iterator[tuple[str, Any, str]]:
     """Name, exhibit and error of those asked for, or of all; one of the two is empty, and one that fails stops no other."""
-    for name in names or tuple(EXHIBITS):
-        yield name, *_tried(name, run)
+    case = _case(run, case)
+    for name in asked or names(case):
+        yield name, *_tried(name, run, case)
 
 
-def _tried(name: str, run: Any) -> tuple[Any, str]:
+def _tried(name: str, run: Any, case: Case) -> tuple[Any, str]:
     try:
-        return exhibit(name, run), ""
+        return exhibit(name, run, case), ""
     except PremortemError as error:
         return None, str(error)
 
 
 def rows(
-    names: tuple[str, ...] = (), run: Any = None, folder: Path | None = None, formats: tuple[str, ...] = ()
+    asked: tuple[str, ...] = (),
+    run: Any = None,
+    folder: Path | None = None,
+    formats: tuple[str, ...] = (),
+    case: Case | None = None,
 ) -> list[dict[str, Any]]:
     """What `premortem exhibits --json` lists: name, title, files, substitute, check and more, a row an exhibit.
 
     Files are written where a folder is given. One that cannot be made says why in `error`, is titled by its subject and
     has no files. Raises `BadInput` for an unknown name or format and for a folder that cannot be written.
     """
-    wrong = [unknown("NAME", "no such exhibit", name, [*EXHIBITS]) for name in names if name not in EXHIBITS]
+    case = _case(run, case)
+    wrong = [_no_such(name, case) for name in asked if name not in _modules(case)]
     raise_all(wrong + [unknown("--format", "no such format", kind, FORMATS) for kind in formats if kind not in FORMATS])
     if folder:
         _make(folder)
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # simulating and drawing leave the interpreter free
         return list(
-            pool.map(lambda name: _row(name, *_tried(name, run), folder, formats or FORMATS), names or tuple(EXHIBITS))
+            pool.map(
+                lambda name: _row(name, case, *_tried(name, run, case), folder, formats or FORMATS),
+                asked or names(case),
+            )
         )
 
 
-def _row(name: str, made: Any, error: str, folder: Path | None, formats: tuple[str, ...]) -> dict[str, Any]:
-    module, files = _module(name), list[str]()
+def _row(name: str, case: Case, made: Any, error: str, folder: Path | None, formats: tuple[str, ...]) -> dict[str, Any]:
+    module, files = _module(name, case), list[str]()
     for kind in formats if made and folder else ():
         try:
             files += [str(path) for path in made.write(folder, (kind,))]
@@ -113,9 +169,9 @@ def _row(name: str, made: Any, error: str, folder: Path | None, formats: tuple[s
         "badge": module.BADGE,
         "subject": module.SUBJECT,
         "unit": module.UNIT,
-        "source": made.source if made else module.SOURCE,
+        "source": made.source if made else _source(module, case),
         "alternative": made.alternative if made else "",
-        "needs_run": needs_run(name),
+        "needs_run": _needs_run(module),
         "error": error,
     }
 
@@ -126,22 +182,31 @@ def _make(folder: Path) -> None:
         writer.check_folder(folder)
 
 
-def subject(name: str) -> str:
+def subject(name: str, case: Case | None = None) -> str:
     """What an exhibit is about, known without its data."""
-    return str(_module(name).SUBJECT)
+    return str(_module(name, case or default()).SUBJECT)
 
 
-def unit(name: str) -> str:
+def unit(name: str, case: Case | None = None) -> str:
     """The unit of an exhibit, known without its data."""
-    return str(_module(name).UNIT)
+    return str(_module(name, case or default()).UNIT)
 
 
-def needs_run(name: str) -> bool:
+def needs_run(name: str, case: Case | None = None) -> bool:
     """Whether an exhibit cannot be made without a stored run."""
-    return getattr(_module(name), "RUN", "") == "needed"
+    return _needs_run(_module(name, case or default()))
 
 
-def _module(name: str) -> Any:
-    if name not in EXHIBITS:
-        raise unknown("NAME", "no such exhibit", name, [*EXHIBITS])
-    return import_module(f"premortem.exhibits.{EXHIBITS[name]}")
+def _needs_run(module: Any) -> bool:
+    return getattr(module, "RUN", "") == "needed"
+
+
+def _module(name: str, case: Case) -> Any:
+    modules = _modules(case)
+    if name not in modules:
+        raise _no_such(name, case)
+    return import_module(modules[name])
+
+
+def _no_such(name: str, case: Case) -> BadInput:
+    return unknown("NAME", "no such exhibit", name, names(case))

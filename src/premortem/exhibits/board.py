@@ -8,18 +8,24 @@ import polars as pl
 from premortem.charts.marks import PHONE
 from premortem.charts.theme import HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
-from premortem.text.numbers import share, short
+from premortem.text.phrases import headline, month_in_words, share, short
 
 SUBJECT = "The assumptions under each policy"
 BADGE: Badge = "ours"
 RUN = "needed"
 UNIT = "share of futures in which the assumption holds; 95% intervals in the data"
 SOURCE = "simulated, under each policy of the run"
-METHOD = (
-    "An assumption holds in a future when all of its conditions do. The same futures under every policy. Shares of "
-    "futures, not forecasts: they say how much of what was thought possible in February 2025 an assumption survives."
-)
 ALL = "all"
+
+
+def method(run: Any) -> str:
+    """How it is done: under how many policies, and by what was known when."""
+    many = len(run.policies) > 1
+    same = " The same futures under each policy of the run." if many else f" Under {run.policies[0]} alone."
+    return (
+        f"An assumption holds in a future when all of its conditions do.{same} Shares of futures, not forecasts: they say how much "
+        f"of what was thought possible in {month_in_words(run.study.case.settings.day)} an assumption survives."
+    )
 
 
 def data(run: Any) -> pl.DataFrame:
@@ -80,17 +86,12 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     return themed(cells + words, height=40 * rows["label"].n_unique(), width=width - (90 if narrow else 300))
 
 
-def says(frame: pl.DataFrame) -> Says:
+def says(frame: pl.DataFrame, run: Any) -> Says:
     """The finding in words."""
-    first = frame.filter((pl.col("policy") == frame["policy"][0]) & (pl.col("assumption") != ALL)).sort("holds")
-    weak, strong = first.row(0, named=True), first.row(-1, named=True)
-    every = frame.filter((pl.col("policy") == frame["policy"][0]) & (pl.col("assumption") == ALL)).row(0, named=True)
-    title = (
-        f"Under {frame['policy'][0]}, {weak['assumption']} is the weakest: it holds in {share(weak['holds'])} of "
-        f"futures, the strongest, {strong['assumption']}, in {share(strong['holds'])}; all at once in {share(every['holds'])}"
-        if first.height > 1
-        else f"Under {frame['policy'][0]}, {weak['assumption']} holds in {share(weak['holds'])} of futures"
-    )
+    lead = frame["policy"][0]
+    shown = frame.filter(pl.col("policy") == lead)
+    each = {r["assumption"]: r["holds"] for r in shown.to_dicts()}
+    title = headline(run.study.book(lead).policy.title, {k: v for k, v in each.items() if k != ALL}, each[ALL])
     told = "; ".join(
         f"{r['assumption']} under {r['policy']}: {share(r['holds'])} ({100 * r['low']:.1f} to {100 * r['high']:.1f}%)"
         for r in frame.to_dicts()

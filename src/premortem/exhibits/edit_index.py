@@ -8,25 +8,29 @@ import polars as pl
 from premortem.charts.marks import PHONE, highest
 from premortem.charts.theme import BREAKS, CONTEXT, WIDTH, themed
 from premortem.exhibits import run_bands
-from premortem.exhibits.form import Badge, Says, sources
+from premortem.exhibits.form import Badge, Says
 from premortem.facts import read
 from premortem.questions import heavy_edits
-from premortem.text.numbers import listing, spelled, within
+from premortem.questions.edit_index import TOP
+from premortem.text.numbers import day_in_words, listing, spelled, within
 
 SUBJECT = "The index of heavy edits"
 BADGE: Badge = "ours"
 RUN, ANEW = "needed", True
 UNIT = "index from 0 to 1: what the clause moves, times how often it binds, times who pushes against it; filled: replaced or not enforced since"
-SOURCE = "simulated on 1,024 futures; " + sources("positions", "clause_edits")
-METHOD = (
-    "Shadow price over the largest, times the share of futures in which the number binds, times the pressure of those "
-    "who had spoken by 26 February 2025. What became of each number was looked at only afterwards, to score the ranking."
-)
-TOP = 12
-# Numbers at the head of the ranking whose fate the title tells.
-FIRST = 5
+TABLES = ("positions", "clause_edits")
+SOURCE = "simulated on 1,024 futures; {tables}"
+SHOWN = 12
 # An index under this rounds to none.
 LEAST = 0.005
+
+
+def method(run: Any) -> str:
+    """How it is done, and by what was known when."""
+    return (
+        "Shadow price over the largest, times the share of futures in which the number binds, times the pressure of those "
+        f"who had spoken by {day_in_words(run.study.case.settings.day)}. What became of each number was looked at only afterwards, to score the ranking."
+    )
 
 
 def data(run: Any) -> pl.DataFrame:
@@ -35,7 +39,9 @@ def data(run: Any) -> pl.DataFrame:
     rows = pl.DataFrame(
         [{k: r[k] for k in ("clause", "parameter", "index", "rank", "binds", "pressure")} for r in found["clauses"]]
     )
-    edited = read("clause_edits").select("clause", "parameter", "name", pl.col("edited").cast(pl.Float64))
+    edited = read("clause_edits", run.study.case).select(
+        "clause", "parameter", "name", pl.col("edited").cast(pl.Float64)
+    )
     return rows.join(edited, on=["clause", "parameter"], how="left").sort("rank")
 
 
@@ -61,10 +67,10 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     return themed(bars + line + words, height=24 * rows.height, width=width - (200 if narrow else 240))
 
 
-def says(frame: pl.DataFrame) -> Says:
+def says(frame: pl.DataFrame, run: Any) -> Says:
     """The finding in words."""
     names = [within(name) for name in frame["name"].head(3)]
-    first = frame.head(FIRST)
+    first = frame.head(TOP)
     hits = first.filter(pl.col("edited") > 0.5).height
     title = (
         f"Under most pressure: {listing(names)}; {hits} of the first {spelled(first.height)} numbers {'was' if hits == 1 else 'were'} "
@@ -81,4 +87,4 @@ def says(frame: pl.DataFrame) -> Says:
 
 def _shown(frame: pl.DataFrame) -> pl.DataFrame:
     """The first by rank, without those whose index is as good as none."""
-    return frame.head(TOP).filter(pl.col("index") >= LEAST)
+    return frame.head(SHOWN).filter(pl.col("index") >= LEAST)

@@ -14,7 +14,6 @@ import polars as pl
 from premortem.charts import render
 from premortem.charts.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, themed
 from premortem.exhibits import FORMATS
-from premortem.facts import catalogue
 from premortem.files import writer
 from premortem.text.tables import YEAR, cell, plain
 
@@ -35,7 +34,7 @@ class Says(NamedTuple):
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A table or figure: what it shows, how it was made, what it rests on, and whether it reproduces the note's."""
+    """A table or figure: what it shows, how it was made, what it rests on, and whether it reproduces another's."""
 
     name: str
     subject: str
@@ -65,7 +64,7 @@ class Exhibit:
 
     @property
     def check(self) -> str:
-        """What was checked against the note or the record, and what came of it."""
+        """What was checked against its source or the record, and what came of it."""
         return self.says.check
 
     @property
@@ -171,11 +170,6 @@ def table(frame: pl.DataFrame) -> str:
 def _coded(text: str) -> str:
     """Running text as HTML, its commands set as such."""
     return CODE.sub(r"<code>\1</code>", escape(text))
-
-
-def sources(*names: str) -> str:
-    """The sources of packaged tables with their dates, each once, as one line."""
-    return "; ".join(dict.fromkeys(f"{catalogue()[name].source} ({catalogue()[name].date})" for name in names))
 
 
 def _wrapped(text: str, size: int, width: int) -> list[str]:

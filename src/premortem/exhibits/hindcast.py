@@ -1,4 +1,4 @@
-"""The hindcast: what the model said on 26 February 2025 of what was read later, misses first."""
+"""The hindcast: what the model said by what was known on a day, and what was read later, misses first."""
 
 from textwrap import wrap
 from typing import Any
@@ -8,8 +8,8 @@ import polars as pl
 
 from premortem import questions
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, themed
-from premortem.exhibits.form import Badge, Says, sources
-from premortem.text.numbers import number
+from premortem.exhibits.form import Badge, Says
+from premortem.text.numbers import day_in_words, month_in_words, number
 from premortem.text.tables import plain as in_full
 from premortem.watch import quantities
 from premortem.watch.kinds import apart, counted, outcomes_inside
@@ -21,18 +21,20 @@ UNIT = (
     "place of the reading within its prediction, each row on its own scale: bar from 5 to 95% of futures, tick at the median; "
     "dot: the reading, cross: one outside the bar; at the right the reading and the ends of the bar"
 )
-SOURCE = (
-    "futures of the run, the first 50,000 where it has more, each along the path of policy that it draws; "
-    + sources("observations")
-)
-METHOD = (
-    "Futures weighted by what was known on 26 February 2025 say what would be read; readings that became known later are laid beside them. "
-    "A miss lies outside the bar and is a cross, a hit a dot. Nothing was changed because of a later reading."
-)
+TABLES = ("observations",)
+SOURCE = "futures of the run, the first 50,000 where it has more, each along the path of policy that it draws; {tables}"
 # How far outside its bar a reading is still drawn in its place, in widths of the bar.
 EDGE = 0.35
 # Room of a letter of a name, and of a line of them, in units of the picture.
 LETTER, LINE = 6, 15
+
+
+def method(run: Any) -> str:
+    """How it is done, and by what was known when."""
+    return (
+        f"Futures weighted by what was known on {day_in_words(run.study.case.settings.day)} say what would be read; readings that became known later are laid beside them. "
+        "A miss lies outside the bar and is a cross, a hit a dot. Nothing was changed because of a later reading."
+    )
 
 
 def data(run: Any) -> pl.DataFrame:
@@ -102,10 +104,11 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     return themed(drawn, height=(30 + LINE * lines) * rows.height, width=width)
 
 
-def says(frame: pl.DataFrame) -> Says:
+def says(frame: pl.DataFrame, run: Any) -> Says:
     """The finding in words."""
     counts = counted(frame.select("kind", "inside", "group").iter_rows())
-    title = f"{outcomes_inside(counts)} after February 2025 fell inside the range of nine in ten futures"
+    since = month_in_words(run.study.case.settings.day)
+    title = f"{outcomes_inside(counts)} after {since} fell inside the range of nine in ten futures"
     told = "; ".join(
         f"{r['quantity']} {r['date']}: {in_full(r['observed'])} {r['unit']}, said {number(r['p50'], 3)} ({number(r['p5'], 3)} to {number(r['p95'], 3)})"
         for r in frame.to_dicts()

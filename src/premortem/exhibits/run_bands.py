@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from premortem.charts.marks import middle_of
 from premortem.errors import MissingData, nearest
 
 BANDS = ("p5", "p25", "p50", "p75", "p95")
@@ -47,8 +48,7 @@ class _Held(NamedTuple):
 @lru_cache(maxsize=8)
 def _bands(held: _Held) -> pl.DataFrame:
     frame: pl.DataFrame = held.run.bands(held.key[1])
-    quarter = pl.col("quarter").str.slice(5, 1).cast(pl.Int32)
-    return frame.with_columns(year=pl.col("quarter").str.slice(0, 4).cast(pl.Float64) + (quarter - 0.5) / 4)
+    return frame.with_columns(year=middle_of(pl.col("quarter")))
 
 
 def at(frame: pl.DataFrame, quarter: str, series: str = "") -> dict[str, Any]:

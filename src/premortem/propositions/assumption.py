@@ -42,7 +42,8 @@ class Condition(Strict):
         default="", description="how its failure reads after 'fails first:'; `not: ` and what it says if left out"
     )
     note: str = Field(
-        default="", description="what of the note it stands for, in our words; nothing for one of your own"
+        default="",
+        description="what of the document behind the case it stands for, in our words; nothing for one of your own",
     )
     margin: str
     over_time: str

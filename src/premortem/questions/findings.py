@@ -27,18 +27,9 @@ def title_of(run: Run, policy: str) -> str:
 
 
 def headline(run: Run, policy: str) -> str:
-    """`As written, "Frontier investment is protected" (A3) is the weakest: it holds in 40% of futures; ...`."""
-    shares = {a: cell(run, a.id, policy)["holds"] for a in run.study.assumptions}
-    weakest = min(shares, key=lambda a: shares[a])
-    said = f"{title_of(run, policy)}, \u2018{weakest.name}\u2019 ({weakest.id})"
-    if len(shares) == 1:
-        return f"{said} holds in {phrases.share(shares[weakest])} of futures"
-    level = [a for a in shares if a != weakest and phrases.share(shares[a]) == phrases.share(shares[weakest])]
-    weak = "is among the weakest assumptions" if level else "is the weakest assumption"
-    return (
-        f"{said} {weak}: it holds in {phrases.share(shares[weakest])} of futures; "
-        f"{phrases.together(len(shares))} together in {phrases.share(cell(run, 'all', policy)['holds'])}"
-    )
+    """`As written, 'Frontier investment is protected' (A3) is the weakest assumption: it holds in 40% of futures; ...`."""
+    shares = {f"\u2018{a.name}\u2019 ({a.id})": cell(run, a.id, policy)["holds"] for a in run.study.assumptions}
+    return phrases.headline(title_of(run, policy), shares, cell(run, "all", policy)["holds"])
 
 
 def findings(run: Run, policy: str | None = None) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 # Where each public name lives; loaded when asked for, so that a decision needs no JAX.
 _HOMES = (
-    {"print_exhibits": "gallery", "print_future": "one_future"}
+    {"print_exhibits": "exhibits", "print_future": "one_future"}
     | dict.fromkeys(("print_board", "print_run", "progress_bar"), "board")
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
     | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "answers")

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.questions.archetypes import STRUCTURE
+from premortem.questions.edit_index import TOP
 from premortem.study import Study
 from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
@@ -50,7 +51,7 @@ def print_stress(result: dict[str, Any], study: Study) -> None:
         console.print("  None found: what was tried is in the notes above.")
     _print_thresholds(console, result["thresholds"])
     _print_sensitivity(console, result, study)
-    _print_attribution(console, result["attribution"])
+    _print_attribution(console, result["attribution"], study.case.text.source)
 
 
 def _heading(console: Console, text: str) -> None:
@@ -127,10 +128,10 @@ def _print_sensitivity(console: Console, result: dict[str, Any], study: Study) -
     )
 
 
-def _print_attribution(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+def _print_attribution(console: Console, rows: Sequence[dict[str, Any]], source: str) -> None:
     _heading(console, "What carries it: change of the share that holds, against the item at its weakest")
     table = Table(box=None, pad_edge=False)
-    texts = ("  item of the note", "kind")
+    texts = (f"  item of {source}" if source else "  item", "kind")
     add_columns(table, *texts, "alone", "95% interval", "in company", texts=texts)
     for row in [r for r in rows if r["modelled"]]:
         interval = f"{_whole(row['low'])} to {_whole(row['high'])}"
@@ -172,7 +173,8 @@ def print_compare(result: dict[str, Any]) -> None:
         )
     if result.get("left_out"):
         console.print(
-            "History is what happened and no choice, so it is left out; name it to compare it too.", style="dim"
+            f"{phrases.capital(phrases.listing(result['left_out']))} is what happened and no choice, so it is left out; name it to compare it too.",
+            style="dim",
         )
     table = Table(
         title=f"Share of {phrases.counted(result['futures'], 'future')} in which each assumption holds, and regret",
@@ -296,7 +298,9 @@ def print_edits(result: dict[str, Any]) -> None:
     h = result["hindcast"]
     _heading(console, f"Scored against what became of {h['scored']} numbers ({h['edited']} were dropped or replaced)")
     scored = Table(box=None, pad_edge=False)
-    add_columns(scored, "  ranking", "rank correlation", "of its first five, edited", texts=("  ranking",))
+    add_columns(
+        scored, "  ranking", "rank correlation", f"of its first {phrases.spelled(TOP)}, edited", texts=("  ranking",)
+    )
     scored.add_row("  this index", f"{h['rank_correlation']:.2f}", f"{h['top5_hits']:.1f}")
     for name, score in h["baselines"].items():
         scored.add_row(f"  {name}", f"{score['rank_correlation']:.2f}", f"{score['top5_hits']:.1f}")

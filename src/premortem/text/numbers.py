@@ -1,8 +1,11 @@
 """Numbers and shares in the words that every page uses."""
 
 import math
+import re
 import unicodedata
 from datetime import date
+from functools import cache
+from importlib.resources import files
 
 # A share below this, or above one less this, is not told apart from the end: "under 1%", "over 99%".
 EDGE = 0.01
@@ -14,6 +17,8 @@ LOG_RATE, LOG_ODDS_RATE, LOG_GROWTH = "ln/yr", "logit/yr", "log growth a year"
 LOG, LOGIT = "ln", "logit"
 # A limit from here on is none: the largest number that a clause may have [any unit], less what rounding takes.
 UNLIMITED = 0.99e30
+# A first word, and one with a number that makes it a name: `Article 5`, `Tier-2`, `A1`.
+WORD, NUMBERED = re.compile(r"\w+"), re.compile(r"[A-Z]\w*[ -]?\d")
 # A ratio nearer to 1 than this is no trend.
 LEVEL = 0.03
 
@@ -84,14 +89,33 @@ def listing(items: list[str]) -> str:
 
 
 def within(name: str) -> str:
-    """A name or sentence as it reads within another: its first letter small, unless it begins a proper name."""
-    proper = name[:2].isupper() or name.startswith(("China", "Chinese", "US", "AI", "Tier"))
-    return name if proper else name[:1].lower() + name[1:]
+    """A name or sentence as it reads within another: its first letter small, unless it begins a proper name.
+
+    Proper are names of places and peoples, what is written in capitals, and a word with its number.
+
+    >>> within("Cost of compute"), within("A fifth of tokens"), within("Chinese models"), within("AI labs"), within("Tier 2")
+    ('cost of compute', 'a fifth of tokens', 'Chinese models', 'AI labs', 'Tier 2')
+    """
+    first = WORD.match(name)
+    proper = first and (first[0] in proper_names() or (first[0][:2].isupper() and len(first[0]) > 1))
+    return name if proper or NUMBERED.match(name) else small(name)
+
+
+@cache
+def proper_names() -> frozenset[str]:
+    """Words that keep their capital within a sentence."""
+    lines = (files("premortem.text") / "proper_names.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def day_in_words(day: date) -> str:
     """A day in a sentence: `26 February 2025`."""
     return f"{day.day} {day:%B %Y}"
+
+
+def month_in_words(day: date) -> str:
+    """The month of a day in a sentence: `February 2025`."""
+    return f"{day:%B %Y}"
 
 
 def spelled(count: int) -> str:

@@ -1,5 +1,6 @@
 """Numbers and shares in the words that every page uses; those that charts use too live with the exhibits."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from premortem.text.numbers import (
     day_in_words,
     limit,
     listing,
+    month_in_words,
+    named,
     number,
     points,
     points_between,
@@ -23,12 +26,16 @@ __all__ = [
     "capital",
     "counted",
     "day_in_words",
+    "explained",
     "grouped",
+    "headline",
     "interval",
     "kind",
     "limit",
     "listing",
     "measured",
+    "month_in_words",
+    "named",
     "not_finite",
     "number",
     "points",
@@ -66,9 +73,32 @@ def interval(low: float | None, high: float | None) -> str:
     return "within 1 point" if first == last else f"{first} to {last}%"
 
 
+def explained(glossary: Mapping[str, str], *shown: str) -> str:
+    """What stands for what, for each short form of a glossary that is among the words shown: ` MH: million H100 equivalents.`"""
+    used = [short for short in glossary if any(re.search(rf"\b{re.escape(short)}\b", words) for words in shown)]
+    return "".join(f" {short}: {glossary[short]}." for short in used)
+
+
 def together(count: int) -> str:
     """So many assumptions at once: `all five`, `both`, `the one`."""
     return {1: "the one", 2: "both"}.get(count, f"all {spelled(count)}")
+
+
+def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of futures") -> str:
+    """Which assumption is the weakest, and how often all hold: the sentence that leads every page, without a full stop.
+
+    `who` is the policy, `shares` the share of futures in which each assumption holds by how it is called, `every` that of all
+    at once.
+
+    >>> headline("As written", {"A1": 0.8, "A2": 0.4}, 0.3)
+    'As written, A2 is the weakest assumption: it holds in 40% of futures; both together in 30%'
+    """
+    least = share(min(shares.values()))
+    weakest = [name for name in shares if share(shares[name]) == least]
+    if len(shares) == 1:
+        return f"{who}, {weakest[0]} holds in {least} {of}"
+    are = "are the weakest assumptions: each holds" if len(weakest) > 1 else "is the weakest assumption: it holds"
+    return f"{who}, {listing(weakest)} {are} in {least} {of}; {together(len(shares))} together in {share(every)}"
 
 
 def same_under(policies: int) -> str:
@@ -77,8 +107,8 @@ def same_under(policies: int) -> str:
 
 
 def under(title: str) -> str:
-    """A policy as a circumstance: `as written`, `under streamlined`."""
-    return "as written" if title == "As written" else f"under \u2018{within(title)}\u2019"
+    """A policy as a circumstance: `as written`, which says by itself that it is one, or `under ‘relaxed’`."""
+    return within(title) if title.startswith("As ") else f"under \u2018{within(title)}\u2019"
 
 
 def sentence(text: str) -> str:

@@ -296,7 +296,7 @@ def explanations(case: Case) -> dict[str, str]:
 
 
 def record(case: Case) -> list[Reading]:
-    """Earlier values that only baselines use: what a person would have carried forward on the day of the note."""
+    """Earlier values that only baselines use: what a person would have carried forward on the day of knowledge."""
     known = known_quantities.shipped(case)
     rows = facts.rows("baselines", case)
     strange = [r["quantity"] for r in rows if r["quantity"] not in known]

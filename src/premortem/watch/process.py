@@ -1,7 +1,7 @@
 """Where policy goes is uncertain too: events with yearly rates from the record, answered to by pressure and the world.
 
 A gamma prior for each rate comes from the record alone (events counted over years, with Jeffreys' half event). In a future
-the rate moves with the net position of stakeholders, with partners' goodwill and with China's progress. Apart from the
+the rate moves with the net position of stakeholders, with partners' goodwill and with a rival's progress. Apart from the
 fixed policies; a path of events leads to the shipped policy that it comes closest to.
 """
 
@@ -21,8 +21,8 @@ from premortem.files.typed import Strict, read_entries
 from premortem.propositions.positions import net_positions
 from premortem.watch.quantities import Array
 
-# The step of the process and the last day that it runs to.
-DT, LAST = 0.25, 2033.0
+# The step of the process [yr].
+DT = 0.25
 DAYS_A_YEAR = 365.25
 # Jeffreys' half event.
 HALF = 0.5
@@ -55,7 +55,7 @@ class Event(Strict):
     undone_by: str = Field(default="", description="event that takes them back")
     push: Push | None = None
     goodwill: float = Field(default=0.0, description="e-folds of the rate when goodwill falls from one half to none")
-    progress: float = Field(default=0.0, description="e-folds of the rate for one s.d. of Chinese progress")
+    progress: float = Field(default=0.0, description="e-folds of the rate for one s.d. of a rival's progress")
     also: tuple[str, ...] = ()
 
 
@@ -175,7 +175,7 @@ def draw(
 ) -> Paths:
     """Paths of policy after a day in `count` futures; the same seed gives the same paths.
 
-    `goodwill` (0 to 1) and `progress` (China's capability against the median future, in standard deviations) are of each
+    `goodwill` (0 to 1) and `progress` (of a rival against the median future, in standard deviations) are of each
     future, shape (future,). `happened` are events that had come by the day, with their own.
     """
     rng, start = np.random.default_rng(seed), end_of(as_of)
@@ -187,7 +187,7 @@ def draw(
     for name, day in (happened or {}).items():
         times[name] = np.full(count, end_of(day))
         ended |= {other: np.ones(count, bool) for other in every[name].ends}
-    for begin in np.arange(start, LAST, DT):
+    for begin in np.arange(start, _end_of_clock(case), DT):
         came: dict[str, Array] = {}
         for name, event in every.items():
             waits = rng.exponential(size=count) / rates[name]
@@ -201,6 +201,12 @@ def draw(
             for other in event.ends:
                 ended[other] |= now
     return Paths(case, times)
+
+
+def _end_of_clock(case: Case) -> float:
+    """When the last step of the world ends [yr]."""
+    middles = np.asarray(case.world.times(), float)
+    return float(middles[-1] + (middles[-1] - middles[-2]) / 2)
 
 
 def _rate(

@@ -47,7 +47,7 @@ class Unit(Strict):
     of: str
     size: float = Field(gt=0)
     also: tuple[str, ...] = Field(
-        default=(), description="measures that it counts as well: a bare million counts chips"
+        default=(), description="measures that it counts as well: a bare million counts pieces"
     )
 
 

@@ -1,4 +1,4 @@
-"""Signposts: what the note says to watch, as data: how each is read, what it says now, and what it would tell."""
+"""Signposts: what the case says to watch, as data: how each is read, what it says now, and what it would tell."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

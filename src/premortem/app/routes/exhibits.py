@@ -64,15 +64,18 @@ def file(name: str, kind: str, desk: AtDesk, bare: bool = False) -> Response:
 
 def listed(desk: Desk) -> list[dict[str, Any]]:
     """What each card shows; an exhibit that cannot be made says why."""
-    rows: list[dict[str, Any]] = desk.answer(("exhibits",), lambda: [_card(desk, name) for name in gallery.EXHIBITS])
+    rows: list[dict[str, Any]] = desk.answer(
+        ("exhibits",), lambda: [_card(desk, name) for name in gallery.names(desk.study.case)]
+    )
     return rows
 
 
 def _card(desk: Desk, name: str) -> dict[str, Any]:
+    about = gallery.subject(name, desk.study.case)
     card = {
         "name": name,
-        "title": gallery.subject(name),
-        "subject": gallery.subject(name),
+        "title": about,
+        "subject": about,
         "badge": "",
         "alternative": "",
         "error": "",
@@ -86,7 +89,7 @@ def _card(desk: Desk, name: str) -> dict[str, Any]:
 
 def made(desk: Desk, name: str) -> Any:
     """One exhibit, made once. Raises `BadInput` with the nearest name, `MissingData`."""
-    gallery.subject(name)  # an unknown name is told before anything is made
+    gallery.subject(name, desk.study.case)  # an unknown name is told before anything is made
     return desk.keep(("made", name), lambda: gallery.exhibit(name, desk.run))
 
 

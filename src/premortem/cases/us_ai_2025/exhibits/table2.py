@@ -8,9 +8,10 @@ import polars as pl
 
 from premortem.charts.marks import PHONE
 from premortem.charts.theme import BREAKS, GRID, HOLDS, INK, MUTED, WIDTH, themed
-from premortem.exhibits.form import Badge, Says, sources
-from premortem.facts import read
+from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import listing
+
+from ._tables import read
 
 SUBJECT = "Positions of actors on families of clauses"
 BADGE: Badge = "replicates in part"
@@ -18,7 +19,8 @@ UNIT = (
     "position from −2 (strongly against the clause) to +2 (strongly for it); larger circles where the actor spends more on it; "
     "blue: for, orange: against; dashed: not proved by a source of the note's day"
 )
-SOURCE = sources("positions", "table2_positions")
+TABLES = ("positions", "table2_positions")
+SOURCE = "{tables}"
 METHOD = (
     "Positions and salience are coded by judgement from filings, statements and press, row by row; treat as ±1. On open weights the clause is a limit on "
     "releasing them. Dashed circles cannot be proved by a source of the note's day or before: a later source, or none with a day."

@@ -8,14 +8,16 @@ import polars as pl
 from premortem.charts.marks import PHONE, muted_title
 from premortem.charts.theme import CONTEXT, HOLDS, INK, WIDTH, themed
 from premortem.exhibits import run_bands
-from premortem.exhibits.form import Badge, Says, sources
-from premortem.facts import read
+from premortem.exhibits.form import Badge, Says
+
+from ._tables import read
 
 SUBJECT = "Capital expenditure of the big four"
 BADGE: Badge = "replicates"
 RUN = "used"
 UNIT = "billion USD a year; the two panels count differently and do not add up"
-SOURCE = sources("figure3_capex")
+TABLES = ("figure3_capex",)
+SOURCE = "{tables}"
 METHOD = (
     "First: purchases of property and equipment from filings, calendar years. Then the note's basis, which counts finance leases for Microsoft and their principal for Meta: "
     "2024, 2025 as projected in February 2025 (Microsoft's fiscal 2025 less its first half, doubled), and 2025 as reported later. "

@@ -5,17 +5,19 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.charts.marks import PHONE, countries, highest, lowest, muted_title
+from premortem.charts.marks import PHONE, highest, lowest, muted_title
 from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
-from premortem.exhibits.form import Badge, Says, sources
-from premortem.exhibits.surplus import FIRST, LAST, readings
-from premortem.facts import read
+from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import listing
+
+from ._tables import countries, read
+from .surplus import FIRST, LAST, readings
 
 SUBJECT = "Surplus net generation by country"
 BADGE: Badge = "replicates in part"
 UNIT = "TWh a year, average of 2019 to 2023; each panel on its own scale"
-SOURCE = sources("irena_capacity", "capacity", "ember_capacity_extra", "generation", "ember_demand", "planning_factors")
+TABLES = ("irena_capacity", "capacity", "ember_capacity_extra", "generation", "ember_demand", "planning_factors")
+SOURCE = "{tables}"
 METHOD = (
     "Gross additions of capacity by fuel times capacity factors, less the growth of demand. As the note states it: each country's own factors. "
     "Beside it the same before demand growth is taken off, and the same with factors such as planners assume for new plants, an assumption "

@@ -9,14 +9,16 @@ import polars as pl
 from premortem.charts.marks import PHONE, fan, fan_words, muted_title
 from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.exhibits import run_bands
-from premortem.exhibits.form import Badge, Says, sources
-from premortem.facts import read
+from premortem.exhibits.form import Badge, Says
+
+from ._tables import read
 
 SUBJECT = "DeepSeek's service status by day"
 BADGE: Badge = "replicates"
 RUN = "used"
 UNIT = "% of the day (UTC), 27 December 2024 to 24 February 2025"
-SOURCE = sources("figure4_uptime", "figure4_phases")
+TABLES = ("figure4_uptime", "figure4_phases")
+SOURCE = "{tables}"
 METHOD = (
     "From the operator's own incident records. Two measures: uptime as the status page counts it (full outage counts whole, partial 0.3, degraded nothing), which has the note's shape; "
     "and the share of the day at full performance, which counts a service that the page calls degraded as not at it. "

@@ -1,7 +1,6 @@
 """A picture of each mechanism of the world: small multiples of its series over the prior, with the record as points."""
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +8,15 @@ import altair as alt
 import polars as pl
 
 from premortem import facts, questions
-from premortem.case import default
-from premortem.charts.marks import PLAIN
+from premortem.case import Case
+from premortem.charts.marks import PLAIN, middle_of
+from premortem.charts.marks import bands as fan
 from premortem.charts.render import svg
-from premortem.charts.theme import BREAKS, HOLDS, themed
+from premortem.charts.theme import BREAKS, themed
 from premortem.files import writer
+from premortem.files.toml import read_toml
 from premortem.study import Study
 
-MECHANISMS: dict[str, Any] = tomllib.loads((default() / "mechanisms.toml").read_text("utf-8"))
 # Size of a panel, panels in a row, and the years that are shown.
 SIZE, COLUMNS, YEARS = {"width": 210, "height": 110}, 3, [2023, 2033]
 # Room between panels, which are laid out by their frames so that these line up.
@@ -25,19 +25,24 @@ GAPS = {"row": 62, "column": 66}
 _POINT = re.compile(r"^(?P<four>4 \* )?(?:(?P<at>\w+)@(?P<quarter>\d{4}Q\d)|year\((?P<over>\w+), (?P<year>\d{4})\))$")
 
 
-def write(folder: Path) -> None:
-    """Write one SVG a mechanism into a folder: as-written, 4,096 futures of the prior."""
-    study = Study()
-    for name in MECHANISMS:
+def mechanisms(case: Case) -> dict[str, Any]:
+    """Panels of each mechanism by its name."""
+    return read_toml(case / "mechanisms.toml")
+
+
+def write(folder: Path, case: Case) -> None:
+    """Write one SVG a mechanism into a folder: the baseline, 4,096 futures of the prior."""
+    study = Study(case=case)
+    for name in mechanisms(case):
         writer.write(folder / f"{name}.svg", svg(chart(name, study)), parents=True)
 
 
 def chart(name: str, study: Study) -> Any:
     """Small multiples of a mechanism: median, central half, 5 to 95%, and points where the record has them."""
-    mechanism = MECHANISMS[name]
+    mechanism = mechanisms(study.case)[name]
     bands = questions.prior_bands(study, tuple(panel["series"] for panel in mechanism["panels"]))
-    bands = bands.with_columns(year=_years(pl.col("quarter")))
-    points = record()
+    bands = bands.with_columns(year=middle_of(pl.col("quarter")))
+    points = record(study.case)
     panels = [_panel(bands, points, panel) for panel in mechanism["panels"]]
     subtitle = "As written; median, central half and 5 to 95% of futures; orange: the record and its range"
     titled = alt.concat(*panels, columns=COLUMNS).properties(
@@ -46,10 +51,10 @@ def chart(name: str, study: Study) -> Any:
     return themed(titled, width=None)
 
 
-def record() -> pl.DataFrame:
+def record(case: Case) -> pl.DataFrame:
     """Points of the record that stand for a series: series, year, value, low, high."""
     rows = []
-    for row in facts.read("history_checks").to_dicts():
+    for row in facts.read("history_checks", case).to_dicts():
         if not (found := _POINT.match(row["expression"])):
             continue
         scale = 0.25 if found["four"] else 1.0
@@ -75,9 +80,7 @@ def _panel(bands: pl.DataFrame, points: pl.DataFrame, panel: dict[str, Any]) -> 
     axis = alt.Axis(tickCount=4, labelExpr=PLAIN, minExtent=44, grid=not panel.get("log"))
     base = alt.Chart(frame).encode(x=x)
     layers = [
-        base.mark_area(opacity=0.18, color=HOLDS).encode(y=y("p5"), y2="p95:Q"),
-        base.mark_area(opacity=0.3, color=HOLDS).encode(y=y("p25"), y2="p75:Q"),
-        base.mark_line(color=HOLDS, strokeWidth=2).encode(y=y("p50")),
+        fan(base, {"title": None, "scale": scale, "axis": axis}),
     ]
     if seen.height and not (panel.get("log") and seen["low"].min() == 0):
         marks = alt.Chart(seen).encode(x=x)
@@ -87,10 +90,6 @@ def _panel(bands: pl.DataFrame, points: pl.DataFrame, panel: dict[str, Any]) -> 
         ]
     title = alt.Title(panel["title"], fontSize=13, fontWeight="normal")
     return alt.layer(*layers).properties(**SIZE, title=title)
-
-
-def _years(quarter: pl.Expr) -> pl.Expr:
-    return quarter.str.slice(0, 4).cast(pl.Float64) + (quarter.str.slice(5, 1).cast(pl.Float64) - 0.5) / 4
 
 
 def _middle(quarter: str) -> float:

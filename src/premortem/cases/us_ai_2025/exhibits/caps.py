@@ -11,8 +11,9 @@ from premortem.charts.marks import PHONE, highest, lowest
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.facts import read
 from premortem.text.numbers import number, share
+
+from ._tables import read
 
 SUBJECT = "The caps against demand, by country"
 BADGE: Badge = "ours"

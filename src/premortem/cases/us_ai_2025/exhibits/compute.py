@@ -10,8 +10,9 @@ from premortem.charts.marks import PHONE, muted_title
 from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.facts import read
 from premortem.text.numbers import number, share
+
+from ._tables import read
 
 SUBJECT = "Compute by place and origin"
 BADGE: Badge = "ours"

@@ -6,18 +6,20 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.charts.marks import PHONE, countries
-from premortem.charts.theme import GRID, INK, MUTED, TIERS, WIDTH, themed
+from premortem.charts.marks import PHONE
+from premortem.charts.theme import GRID, INK, MUTED, STEPS, WIDTH, themed
 from premortem.charts.worldmap import BORDERS, world_map
-from premortem.exhibits.form import Badge, Says, sources
-from premortem.facts import read
+from premortem.exhibits.form import Badge, Says
 from premortem.law import book as rules
 from premortem.text.numbers import number
+
+from ._tables import CASE, countries, read
 
 SUBJECT = "The AI Diffusion Framework in one picture"
 BADGE: Badge = "replicates"
 UNIT = "tier of each place under the rule of 15 January 2025, and the numbers of its clauses; H100s by total processing performance"
-SOURCE = sources("countries", "figure1_framework") + "; clause files of the rulebook, citations in the data"
+TABLES = ("countries", "figure1_framework")
+SOURCE = "{tables}; clause files of the rulebook, citations in the data"
 METHOD = (
     "Tiers as the rulebook answers for each place on the day of compliance; every number is read from the clause that decides shipments, "
     "and stands beside the note's. "
@@ -62,7 +64,7 @@ EXCEPTIONS = (
 
 def data() -> pl.DataFrame:
     """Places with their tier and numbers with their clause: kind, name, iso3, tier, value, unit, clause, note."""
-    book = rules.load(POLICY)
+    book = rules.load(POLICY, CASE)
     places = read("countries").select("iso3").filter(pl.col("iso3") != "ATA")["iso3"]
     rows = [{"kind": "place", "name": countries()[iso3], "iso3": iso3, "tier": book.tier(iso3, DAY)} for iso3 in places]
     rows += [
@@ -103,7 +105,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
     colour = alt.Color(
         "kind:N",
         title=None,
-        scale=alt.Scale(domain=list(words.values()), range=list(TIERS.values())),
+        scale=alt.Scale(domain=list(words.values()), range=list(STEPS)),
         legend=alt.Legend(orient="top", symbolType="square", columns=1 if narrow else 3, labelLimit=240),
     )
     places = frame.drop_nulls("tier").select("iso3", kind=pl.col("tier").replace_strict(words))

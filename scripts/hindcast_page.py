@@ -1,6 +1,8 @@
-"""The chapter of the docs on the hindcast: every miss first, with why, then everything else, and how it was scored."""
+"""The page of the docs on the hindcast: every miss first, with why, then everything else, and how it was scored."""
 
 from premortem import questions
+from premortem.case import Case
+from premortem.study import Study
 from premortem.terminal.watch import unchanged, verdict
 from premortem.text import phrases
 from premortem.watch.hindcast import EventScored, Hindcast, Scored
@@ -48,9 +50,9 @@ METHOD = """## How it is scored
 """
 
 
-def hindcast() -> str:
-    """The chapter as Markdown; simulates 20,000 futures along paths of policy that they draw."""
-    judged = questions.hindcast()
+def hindcast(case: Case) -> str:
+    """The page as Markdown; simulates 20,000 futures along paths of policy that they draw."""
+    judged = questions.hindcast(Study(case=case))
     found, plain = judged.weighted, judged.unweighted
     return "\n".join(
         [

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, end_words, spread
-from premortem.charts.theme import ASSUMPTIONS, CONTEXT, INK, WIDTH, themed
+from premortem.charts.theme import CONTEXT, INK, LINES, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import listing
@@ -47,7 +47,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
         scale=alt.Scale(domain=[2024, LAST], nice=False),
     )
     scale = alt.Scale(domain=[0, 1])
-    colours = [INK, *[c for c in ASSUMPTIONS.values() if c != INK], CONTEXT, "#5B9BD0"][: len(names)]
+    colours = [INK, *LINES, CONTEXT, "#5B9BD0"][: len(names)]
     colour = alt.Color("policy:N", sort=names, legend=None, scale=alt.Scale(domain=names, range=colours))
     first = frame.filter(pl.col("policy") == names[0])
     band = (

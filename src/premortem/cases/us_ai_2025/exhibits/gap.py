@@ -9,8 +9,9 @@ from premortem.charts.marks import PHONE, fan, fan_words, highest, muted_title, 
 from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.facts import read
 from premortem.text.numbers import number
+
+from ._tables import read
 
 SUBJECT = "The lead of US models, in months"
 BADGE: Badge = "ours"

@@ -7,14 +7,16 @@ import polars as pl
 
 from premortem.charts.marks import PHONE, muted_title
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
-from premortem.exhibits.form import Badge, Says, sources
-from premortem.facts import read
+from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import number
+
+from ._tables import read
 
 SUBJECT = "Announced Chinese data-centre investment abroad"
 BADGE: Badge = "substitute data"
 UNIT = "million USD announced a year, where a value was published; above each bar the number of projects; pale and dashed: announced after the note"
-SOURCE = sources("figure2_ofdi_projects")
+TABLES = ("figure2_ofdi_projects",)
+SOURCE = "{tables}"
 METHOD = (
     "The note's series (greenfield investment by year) is not public. Shown instead: projects that firms or governments announced, by year of announcement and region, "
     "with the value where one was published. A project without a value counts as a project and not as zero. February view: solid; what was announced after 26 February 2025: pale."

@@ -1,11 +1,12 @@
 """Pages of the docs on what is shipped: each table with its columns, each quantity with the priors that rest on it."""
 
 from premortem import facts
+from premortem.case import Case
 from premortem.ensemble import priors
 from premortem.ensemble.evidence import evidence
 
 
-def tables() -> str:
+def tables(case: Case) -> str:
     """Every packaged table: what it is, from whom, as of when, under which licence, and what its columns mean."""
     lines = [
         "# The tables that ship",
@@ -13,13 +14,13 @@ def tables() -> str:
         "`premortem data status` prints them with their checksums; `facts.read(NAME)` gives a typed frame. Missing is empty, never zero.",
         "",
     ]
-    for name, table in facts.catalogue().items():
+    for name, table in facts.catalogue(case).items():
         lines += [
             f"## `{name}`",
             "",
             f"{table.title}.",
             "",
-            f"- source: {table.source}; vintage {table.date}; {facts.read(name).height:,} rows",
+            f"- source: {table.source}; vintage {table.date}; {facts.read(name, case).height:,} rows",
             f"- licence: {table.licence}; confidence: {table.confidence}; unit: {table.unit}",
             "",
             "| column | meaning |",
@@ -30,9 +31,9 @@ def tables() -> str:
     return "\n".join(lines)
 
 
-def quantities() -> str:
+def quantities(case: Case) -> str:
     """The ninety-two quantities, each with the uncertainties and history checks that name it."""
-    behind = _behind()
+    behind = _behind(case)
     lines = [
         "# Ninety-two quantities and what rests on them",
         "",
@@ -43,17 +44,17 @@ def quantities() -> str:
         "| # | quantity | unit | central | low | high | source | known on | also | rests on it |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for row in facts.read("quantities").to_dicts():
+    for row in facts.read("quantities", case).to_dicts():
         cells = (row[k] for k in ("quantity", "unit", "central", "low", "high", "source", "known_on", "also"))
         rests = ", ".join(behind.get(int(row["number"]), []))
         lines.append(f"| {row['number']} | {' | '.join(_cell(_plain(c)) for c in cells)} | {rests} |")
     return "\n".join(lines) + "\n"
 
 
-def _behind() -> dict[int, list[str]]:
+def _behind(case: Case) -> dict[int, list[str]]:
     """Names of uncertainties and history checks by the number of the quantity that they rest on."""
-    named = [(f"`{c.name}`", f"quantities {c.quantity.replace(';', ',')}") for c in evidence()]
-    named += [(f"check: {row['quantity']}", row["source"]) for row in facts.read("history_checks").to_dicts()]
+    named = [(f"`{c.name}`", f"quantities {c.quantity.replace(';', ',')}") for c in evidence(case)]
+    named += [(f"check: {row['quantity']}", row["source"]) for row in facts.read("history_checks", case).to_dicts()]
     found: dict[int, list[str]] = {}
     for name, basis in named:
         for number in priors.quantities(basis):

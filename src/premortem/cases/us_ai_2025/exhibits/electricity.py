@@ -9,8 +9,9 @@ from premortem.charts.marks import PHONE, end_words, fan, highest, lowest, muted
 from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.facts import read
 from premortem.text.numbers import number
+
+from ._tables import read
 
 SUBJECT = "AI electricity against linear and exponential paths"
 BADGE: Badge = "ours"

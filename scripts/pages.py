@@ -1,70 +1,73 @@
-"""Pages of the docs that are written by the data: one an instrument, the table of uncertainties, the fields of a transaction."""
+"""Pages of the docs that are written by the data of the leading case: `python scripts/pages.py docs`."""
 
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from premortem.case import default
+import data_pages
+import exhibit_page
+import hindcast_page
+import mechanism_pictures
+from premortem.case import Case, default
 from premortem.ensemble import priors
 from premortem.files import writer
 from premortem.law import book as rules
 from premortem.law.clause import STAGES, Clause
 from premortem.law.vocabulary import FIELDS
-from premortem.terminal import datapages, gallery, mechanisms
 from premortem.text.numbers import counted
 
 
-def pages() -> dict[str, str]:
-    """Every generated page by its path under `docs/`."""
+def pages(case: Case) -> dict[str, str]:
+    """Every generated page by its path under `docs/`, but that of the hindcast, which simulates."""
     return {
-        **instruments(),
-        "uncertainties.md": uncertainties(),
+        **instruments(case),
+        "uncertainties.md": uncertainties(case),
         "fields.md": fields(),
-        "data.md": datapages.tables(),
-        "quantities.md": datapages.quantities(),
-        "exhibits.md": gallery.page(),
+        "data.md": data_pages.tables(case),
+        "quantities.md": data_pages.quantities(case),
+        "exhibits.md": exhibit_page.page(case),
     }
 
 
-def instruments() -> dict[str, str]:
+def instruments(case: Case) -> dict[str, str]:
     """A page an instrument: each clause with its sentence, conditions, numbers, dates, citation and source."""
-    settings = default().settings
-    clauses = {c.id: c for policy in (settings.baseline, settings.record) for c in rules.load(policy).clauses}
+    settings = case.settings
+    clauses = {c.id: c for policy in (settings.baseline, settings.record) for c in rules.load(policy, case).clauses}
     by_file: dict[str, list[Clause]] = {}
     for clause in clauses.values():
         by_file.setdefault(clause.instrument, []).append(clause)
-    found = {"instruments/index.md": _index(by_file)}
+    found = {"instruments/index.md": _index(by_file, case)}
     for name, held in sorted(by_file.items()):
         lines = [
-            f"# {rules.instrument_title(name, default())}",
+            f"# {rules.instrument_title(name, case)}",
             "",
             "Generated from the clause file. Not official text, not legal advice.",
             "",
         ]
         for clause in sorted(held, key=lambda c: (STAGES.index(c.stage), c.order, c.id)):
-            lines += _clause(clause)
+            lines += _clause(clause, case)
         found[f"instruments/{name}.md"] = "\n".join(lines) + "\n"
     return found
 
 
-def _index(by_file: Mapping[str, list[Clause]]) -> str:
+def _index(by_file: Mapping[str, list[Clause]], case: Case) -> str:
     """The instruments by the day on which their first clause was published."""
     lines = [
         "# Instruments",
         "",
-        "One file each in `src/premortem/cases/us_ai_2025/clauses`. Not official text, not legal advice.",
+        f"One file each in `src/premortem/cases/{case.name}/clauses`. Not official text, not legal advice.",
         "",
         "| instrument | published | clauses |",
         "| --- | --- | --- |",
     ]
     for name, held in sorted(by_file.items(), key=lambda item: (min(c.published for c in item[1]), item[0])):
-        title, day = rules.instrument_title(name, default()), min(c.published for c in held)
+        title, day = rules.instrument_title(name, case), min(c.published for c in held)
         lines.append(f"| [{title}]({name}.md) | {day} | {len(held)} |")
     return "\n".join(lines) + "\n"
 
 
-def _clause(c: Clause) -> list[str]:
-    written = rules.dates_as_written(c.id, default())
+def _clause(c: Clause, case: Case) -> list[str]:
+    written = rules.dates_as_written(c.id, case)
     lines = [
         f"## `{c.id}`",
         "",
@@ -88,9 +91,9 @@ def _clause(c: Clause) -> list[str]:
     return [*lines, ""]
 
 
-def uncertainties() -> str:
+def uncertainties(case: Case) -> str:
     """The table of uncertainties with range, meaning, basis and day of knowledge."""
-    rows = priors.read(default() / "params.csv").rows
+    rows = priors.read(case / "params.csv").rows
     head = [
         f"# The {counted(len(rows), 'uncertainty')}",
         "",
@@ -121,15 +124,13 @@ def fields() -> str:
     return "\n".join([*head, *body]) + "\n"
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, case: Case) -> None:
     """Write every generated page under a folder."""
-    from premortem.terminal import chapter  # simulates: only when pages are written
-
-    for name, text in {**pages(), "hindcast.md": chapter.hindcast()}.items():
+    for name, text in {**pages(case), "hindcast.md": hindcast_page.hindcast(case)}.items():
         writer.write(folder / name, text, parents=True)
-    mechanisms.write(folder / "img" / "mechanisms")
-    gallery.write(folder / "img" / "exhibits")
+    mechanism_pictures.write(folder / "img" / "mechanisms", case)
+    exhibit_page.write(folder / "img" / "exhibits", case)
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(Path(sys.argv[1]), default())

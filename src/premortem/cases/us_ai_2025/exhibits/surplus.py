@@ -6,7 +6,7 @@ generation or demand for the window is left out, never counted as zero.
 
 import polars as pl
 
-from premortem.facts import read
+from ._tables import read
 
 FIRST, LAST = 2018, 2023
 YEARS = LAST - FIRST

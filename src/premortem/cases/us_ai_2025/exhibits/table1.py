@@ -7,14 +7,16 @@ import polars as pl
 
 from premortem.charts.marks import PHONE, muted_title
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
-from premortem.exhibits.form import Badge, Says, sources
-from premortem.facts import read
+from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import share
+
+from ._tables import read
 
 SUBJECT = "API prices of o1 and R1"
 BADGE: Badge = "replicates"
 UNIT = "USD per million tokens (log scale); share of hosts in a price table"
-SOURCE = sources("table1_api_prices", "api_prices_2025_02", "api_prices", "api_price_history", "open_model_hosts")
+TABLES = ("table1_api_prices", "api_prices_2025_02", "api_prices", "api_price_history", "open_model_hosts")
+SOURCE = "{tables}"
 METHOD = (
     "The note's three pairs of prices beside the same pairs in an independent price table: of about 20 February 2025 for o1 and R1, "
     "and a later one for R1 at Nebius, which the February table lacks. List prices since, by snapshot of that table, and how many of its hosts serve a DeepSeek model. "

@@ -1,0 +1,29 @@
+"""Steps of a world's clock in words: `2030Q4` ends a year, `2030` is one."""
+
+# How the letter after the year calls a step, and how many make a year.
+WORDS = {"Q": ("quarter", 4), "H": ("half-year", 2), "M": ("month", 12)}
+ORDINALS = ("first", "second", "third", "fourth")
+
+
+def word(step: str) -> str:
+    """What a step of this name is called.
+
+    >>> word("2030Q4"), word("2030")
+    ('quarter', 'year')
+    """
+    return WORDS.get(step[4:5], ("year", 1))[0]
+
+
+def at(step: str) -> str:
+    """When a step is, as a phrase.
+
+    >>> at("2030Q4"), at("2030Q2"), at("2030")
+    ('at the end of 2030', 'in the second quarter of 2030', 'in 2030')
+    """
+    year, place = step[:4], step[5:]
+    name, many = WORDS.get(step[4:5], ("year", 1))
+    if many == 1:
+        return f"in {year}"
+    if int(place) == many:
+        return f"at the end of {year}"
+    return f"in the {ORDINALS[int(place) - 1] if many <= len(ORDINALS) else f'{place}th'} {name} of {year}"
