@@ -16,7 +16,7 @@ from premortem.case import default
 from premortem.propositions import assumption
 from premortem.propositions.assumption import Condition, Limit
 from premortem.questions import describe, findings
-from premortem.questions.scenario_discovery import Box
+from premortem.questions._scenario_discovery import Box
 from premortem.terminal import answers, board
 from premortem.terminal import watch as watching
 from premortem.text import phrases

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premortem.questions import peeling, scenario_discovery, trees
+from premortem.questions import _peeling, _scenario_discovery, _trees
 
 NAMES = [f"x{i}" for i in range(8)]
 
@@ -38,14 +38,14 @@ def corners(n=4000, seed=5):
 
 def test_a_planted_box_is_found_with_its_limits_and_no_others():
     x, breaks = planted()
-    box = scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
+    box = _scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
     assert set(box.limits) == {"x0", "x1"}
     assert box.limits["x0"][0] == pytest.approx(0.6, abs=0.04)
     assert box.limits["x1"][1] == pytest.approx(0.4, abs=0.04)
     assert max(box.p_values.values()) < 1e-6
     assert box.found_again == {"x0": 1.0, "x1": 1.0}
     fresh, fresh_breaks = planted(seed=9)
-    coverage, density = scenario_discovery.out_of_sample(box, fresh, NAMES, fresh_breaks)
+    coverage, density = _scenario_discovery.out_of_sample(box, fresh, NAMES, fresh_breaks)
     assert density == pytest.approx(box.density, abs=0.04)
     assert coverage == pytest.approx(box.coverage, abs=0.06)
 
@@ -54,14 +54,14 @@ def test_two_planted_boxes_are_covered_by_two():
     rng = np.random.default_rng(2)
     x = rng.random((8, 20_000))
     breaks = ((x[0] > 0.8) & (x[1] < 0.4)) | ((x[2] < 0.2) & (x[3] > 0.6))
-    found = scenario_discovery.discover(x, NAMES, breaks, most=2)
+    found = _scenario_discovery.discover(x, NAMES, breaks, most=2)
     assert [set(b.limits) for b in found.boxes] in ([{"x0", "x1"}, {"x2", "x3"}], [{"x2", "x3"}, {"x0", "x1"}])
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_in_data_without_structure_it_says_that_it_finds_none(seed):
     rng = np.random.default_rng(seed)
-    found = scenario_discovery.discover(rng.random((8, 5000)), NAMES, rng.random(5000) < 0.3)
+    found = _scenario_discovery.discover(rng.random((8, 5000)), NAMES, rng.random(5000) < 0.3)
     assert found.boxes == ()
     assert "no structure" in found.verdict
 
@@ -73,8 +73,8 @@ def test_prim_is_as_dense_as_that_of_the_ema_workbench_at_the_same_coverage(prob
         from ema_workbench.analysis import prim
 
     x, breaks = problem(4000)
-    sample = peeling.prepared(x, breaks, np.ones(4000))
-    ours = peeling.peel(sample, np.ones(4000, bool))
+    sample = _peeling.prepared(x, breaks, np.ones(4000))
+    ours = _peeling.peel(sample, np.ones(4000, bool))
     coverage, density = ours.caught / breaks.sum(), ours.caught / ours.mass
     theirs = (
         prim.Prim(pd.DataFrame(x.T, columns=NAMES), breaks, threshold=0.1, peel_alpha=0.05, mass_min=0.02)
@@ -88,12 +88,12 @@ def test_prim_is_as_dense_as_that_of_the_ema_workbench_at_the_same_coverage(prob
 
 def test_the_box_chosen_lies_on_its_curve_or_above_it():
     x, breaks = planted()
-    box = scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
+    box = _scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
     step = box.curve[box.chosen]
-    assert step.restricted <= scenario_discovery.MOST_LIMITS
+    assert step.restricted <= _scenario_discovery.MOST_LIMITS
     assert box.coverage >= step.coverage - 0.02
-    best = max(scenario_discovery.worth(s.coverage, s.density, breaks.mean()) for s in box.curve if s.restricted)
-    assert scenario_discovery.worth(step.coverage, step.density, breaks.mean()) == pytest.approx(best)
+    best = max(_scenario_discovery.worth(s.coverage, s.density, breaks.mean()) for s in box.curve if s.restricted)
+    assert _scenario_discovery.worth(step.coverage, step.density, breaks.mean()) == pytest.approx(best)
 
 
 @settings(max_examples=25, deadline=None)
@@ -103,13 +103,13 @@ def test_masses_and_breaks_of_the_curve_are_those_of_its_boxes(seed, dims, rate)
     x = np.round(rng.random((dims, 600)), 2)  # with ties
     breaks = rng.random(600) < rate * (0.3 + x[0])
     weight = rng.integers(1, 4, 600).astype(float)
-    sample = peeling.prepared(x, breaks, weight)
-    t = peeling.peel(sample, np.ones(600, bool))
+    sample = _peeling.prepared(x, breaks, weight)
+    t = _peeling.peel(sample, np.ones(600, bool))
     for low, high, mass, caught in zip(t.low, t.high, t.mass, t.caught, strict=True):
         inside = ((sample.values >= low[:, None]) & (sample.values <= high[:, None])).all(0)
         assert weight[inside].sum() == pytest.approx(mass)
         assert weight[inside & breaks].sum() == pytest.approx(caught)
-        assert mass >= peeling.LEAST_MASS * weight.sum()
+        assert mass >= _peeling.LEAST_MASS * weight.sum()
 
 
 def test_bins_of_many_futures_lose_nothing_to_every_value_being_one(monkeypatch):
@@ -120,15 +120,15 @@ def test_bins_of_many_futures_lose_nothing_to_every_value_being_one(monkeypatch)
     weight = rng.random(30_000)
 
     def curve():
-        sample = peeling.prepared(x, breaks, weight)
-        return sample, peeling.peel(sample, np.ones(30_000, bool))
+        sample = _peeling.prepared(x, breaks, weight)
+        return sample, _peeling.peel(sample, np.ones(30_000, bool))
 
     sample, binned = curve()
     for low, high, mass, caught in zip(binned.low, binned.high, binned.mass, binned.caught, strict=True):
         inside = ((sample.values >= low[:, None]) & (sample.values <= high[:, None])).all(0)
         assert weight[inside].sum() == pytest.approx(mass)
         assert weight[inside & breaks].sum() == pytest.approx(caught)
-    monkeypatch.setattr(peeling, "SAMPLED", 30_000)
+    monkeypatch.setattr(_peeling, "SAMPLED", 30_000)
     _, every = curve()
     for level in np.arange(0.4, 0.91, 0.1) * weight[breaks].sum():
         best, other = ((t.caught / t.mass)[t.caught >= level].max() for t in (binned, every))
@@ -137,10 +137,10 @@ def test_bins_of_many_futures_lose_nothing_to_every_value_being_one(monkeypatch)
 
 def test_pasted_limits_are_values_of_futures_in_the_box_and_cover_more():
     x, breaks = planted(20_000, seed=7)
-    sample, left = peeling.prepared(x, breaks, np.ones(20_000)), np.ones(20_000, bool)
-    t = peeling.peel(sample, left)
+    sample, left = _peeling.prepared(x, breaks, np.ones(20_000)), np.ones(20_000, bool)
+    t = _peeling.peel(sample, left)
     low, high = t.low[-1].copy(), t.high[-1].copy()
-    peeling.paste(sample, left, low, high)
+    _peeling.paste(sample, left, low, high)
     inside = ((sample.values >= low[:, None]) & (sample.values <= high[:, None])).all(0)
     assert inside.sum() >= t.mass[-1]
     assert breaks[inside].mean() >= t.caught[-1] / t.mass[-1]
@@ -154,7 +154,7 @@ def test_ties_categories_and_constants_are_handled():
     x = rng.random((8, 6000))
     x[3], x[4] = rng.integers(0, 3, 6000), 1.0
     breaks = (x[3] == 2) & (rng.random(6000) < 0.8)
-    box = scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
+    box = _scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
     assert box.limits["x3"] == (2, 2)
     assert "x4" not in box.limits
 
@@ -163,8 +163,8 @@ def test_weights_count_as_repeated_futures():
     x, breaks = planted(3000, seed=5)
     weights = np.where(np.arange(3000) < 1500, 2.0, 1.0)
     doubled = np.concatenate([x, x[:, :1500]], axis=1)
-    one = scenario_discovery.discover(x, NAMES, breaks, most=1, weights=weights).boxes[0]
-    two = scenario_discovery.discover(doubled, NAMES, np.concatenate([breaks, breaks[:1500]]), most=1).boxes[0]
+    one = _scenario_discovery.discover(x, NAMES, breaks, most=1, weights=weights).boxes[0]
+    two = _scenario_discovery.discover(doubled, NAMES, np.concatenate([breaks, breaks[:1500]]), most=1).boxes[0]
     assert one.limits == two.limits
     assert one.density == pytest.approx(two.density)
 
@@ -173,29 +173,29 @@ def test_futures_of_no_weight_change_nothing():
     x, breaks = planted(3000, seed=6)
     noise = np.random.default_rng(0).random((8, 500))
     weights = np.concatenate([np.ones(3000), np.zeros(500)])
-    both = scenario_discovery.discover(
+    both = _scenario_discovery.discover(
         np.concatenate([x, noise], axis=1), NAMES, np.concatenate([breaks, np.ones(500, bool)]), 1, weights
     )
-    alone = scenario_discovery.discover(x, NAMES, breaks, 1)
+    alone = _scenario_discovery.discover(x, NAMES, breaks, 1)
     np.testing.assert_array_equal(both.boxes[0].holds(x, NAMES), alone.boxes[0].holds(x, NAMES))
 
 
 def test_too_few_futures_settled_assumptions_and_collapsed_weights_are_said_not_boxed():
     x, breaks = planted(200)
-    assert "needed are 400 futures" in scenario_discovery.discover(x, NAMES, breaks).verdict
+    assert "needed are 400 futures" in _scenario_discovery.discover(x, NAMES, breaks).verdict
     x, breaks = planted(5000)
-    assert "holds in every future" in scenario_discovery.discover(x, NAMES, np.zeros(5000, bool)).verdict
-    assert "breaks in every future" in scenario_discovery.discover(x, NAMES, np.ones(5000, bool)).verdict
-    assert "only 10 break" in scenario_discovery.discover(x, NAMES, np.arange(5000) < 10).verdict
+    assert "holds in every future" in _scenario_discovery.discover(x, NAMES, np.zeros(5000, bool)).verdict
+    assert "breaks in every future" in _scenario_discovery.discover(x, NAMES, np.ones(5000, bool)).verdict
+    assert "only 10 break" in _scenario_discovery.discover(x, NAMES, np.arange(5000) < 10).verdict
     collapsed = np.where(np.arange(5000) < 40, 1.0, 1e-6)
-    found = scenario_discovery.discover(x, NAMES, breaks, weights=collapsed)
+    found = _scenario_discovery.discover(x, NAMES, breaks, weights=collapsed)
     assert found.boxes == ()
     assert "40 effective futures" in found.verdict
 
 
 def test_a_tree_finds_the_planted_limits_too():
     x, breaks = planted()
-    leaf = trees.densest_leaf(x, NAMES, breaks)
+    leaf = _trees.densest_leaf(x, NAMES, breaks)
     assert leaf.limits["x0"][0] == pytest.approx(0.6, abs=0.03)
     assert leaf.limits["x1"][1] == pytest.approx(0.4, abs=0.03)
     inside = np.all(
@@ -209,25 +209,25 @@ def test_f045_breaks_in_a_set_of_categories_are_told_where_no_range_holds_them()
     owner = rng.integers(0, 3, 3000).astype(float)
     values = np.stack([owner, rng.random(3000), rng.random(3000)])
     breaks = (owner != 1) & (rng.random(3000) < 0.9)
-    found = scenario_discovery.discover(values, ["owner", "a", "b"], breaks, nominal=["owner"])
+    found = _scenario_discovery.discover(values, ["owner", "a", "b"], breaks, nominal=["owner"])
     assert found.sets[0].categories == (0.0, 2.0)
     assert found.sets[0].density == pytest.approx(0.9, abs=0.02)
     assert found.sets[0].coverage == 1.0
     assert "owner: 9" in found.verdict
     assert "is 0 or 2" in found.verdict
-    assert not scenario_discovery.discover(
+    assert not _scenario_discovery.discover(
         values, ["owner", "a", "b"], owner == 0, nominal=["owner"]
     ).sets  # a range says it
     shuffled = rng.permutation(breaks)
-    assert not scenario_discovery.discover(values, ["owner", "a", "b"], shuffled, nominal=["owner"]).sets
+    assert not _scenario_discovery.discover(values, ["owner", "a", "b"], shuffled, nominal=["owner"]).sets
 
 
 def test_no_structure_claims_only_what_was_tested():
     rng = np.random.default_rng(1)
     breaks = rng.random(1000) < 0.3
-    verdict = scenario_discovery.discover(rng.random((4, 1000)), list("abcd"), breaks).verdict
+    verdict = _scenario_discovery.discover(rng.random((4, 1000)), list("abcd"), breaks).verdict
     assert "no structure found" in verdict
     assert f"1,000 futures of which {breaks.sum()} break" in verdict
     assert "weaker structure may be missed" in verdict
     assert "dealt out at random" in verdict
-    assert f"{scenario_discovery.BEAT_CHANCE:g} times as far" in verdict
+    assert f"{_scenario_discovery.BEAT_CHANCE:g} times as far" in verdict

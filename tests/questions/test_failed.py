@@ -7,7 +7,10 @@ from premortem import questions
 from premortem.errors import MissingData
 from premortem.propositions import score
 from premortem.propositions.tally import Share
-from premortem.questions import regret_measures, shapley, sobol_indices
+from premortem.questions._paired import paired
+from premortem.questions.attribution import shapley
+from premortem.questions.compare import comparable, performance, rankings, robustness
+from premortem.questions.sensitivity import indices
 from tests.questions.own import PLACES, flat, study_of, uniform
 
 
@@ -32,14 +35,14 @@ def ranked(bad):
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_f048_a_future_that_fails_makes_no_winner(bad):
-    measures = {name: regret_measures.performance({"A1": m}) for name, m in ranked(bad).items()}
-    whole, compared = regret_measures.whole(measures)
+    measures = {name: performance({"A1": m}) for name, m in ranked(bad).items()}
+    whole, compared = comparable(measures)
     assert whole.sum() == 999
     alike = {name: m[whole] for name, m in measures.items()}
-    scored = regret_measures.scores(alike, {name: m > 0 for name, m in alike.items()})
-    assert all(order[0] == "good" for order in regret_measures.rankings(scored).values())
+    scored = robustness(alike, {name: m > 0 for name, m in alike.items()})
+    assert all(order[0] == "good" for order in rankings(scored).values())
     assert compared == ["poor", "good"]
-    assert regret_measures.rankings({"any": {"poor": np.nan, "good": -5.0}}) == {"any": ["good", "poor"]}
+    assert rankings({"any": {"poor": np.nan, "good": -5.0}}) == {"any": ["good", "poor"]}
 
 
 def test_f048_compare_counts_failed_futures_apart(run, monkeypatch):
@@ -98,11 +101,11 @@ def test_f049_too_many_failures_are_no_answer_and_a_constant_margin_is_still_tol
     y_ab = np.random.default_rng(1).normal(size=(3, 256))
     y[0, :3] = np.nan
     y_ab[1] = np.nan
-    found = sobol_indices.indices(y[0], y[1], y_ab)
+    found = indices(y[0], y[1], y_ab)
     assert found.failed == 3 + 256
     assert found.runs == 5 * 256
     assert np.isnan(found.total).all()
-    same = sobol_indices.indices(np.ones(64), np.ones(64), np.ones((2, 64)))
+    same = indices(np.ones(64), np.ones(64), np.ones((2, 64)))
     assert (same.failed, np.isnan(same.total).all()) == (0, True)
 
 
@@ -117,8 +120,8 @@ def test_f049_indices_are_refused_where_too_many_runs_failed(tmp_path):
 
 
 def test_f048_failed_futures_are_in_no_paired_difference():
-    found = shapley.paired(np.array([1.0, np.nan, 0.0, 1.0, np.nan]))
+    found = paired(np.array([1.0, np.nan, 0.0, 1.0, np.nan]))
     assert found.effect == pytest.approx(2 / 3)
-    assert np.isnan(shapley.paired(np.full(3, np.nan)).effect)
-    values = shapley.shapley(lambda frozen: np.where(np.arange(100) < 10, np.nan, 1.0 if not frozen else 0.0), 1)
+    assert np.isnan(paired(np.full(3, np.nan)).effect)
+    values = shapley(lambda frozen: np.where(np.arange(100) < 10, np.nan, 1.0 if not frozen else 0.0), 1)
     assert values[0].effect == pytest.approx(1.0)

@@ -8,7 +8,7 @@ import pytest
 from premortem import questions
 from premortem.ensemble.part import PART
 from premortem.errors import BadInput
-from premortem.questions import bounded_memory, scenario_discovery
+from premortem.questions import _bounded_memory, _scenario_discovery
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +20,8 @@ def run(study, tmp_path_factory):
 @pytest.fixture
 def small_ceiling(monkeypatch):
     """A run counts as large from 9,000 futures on, and its first 8,000 are looked at."""
-    monkeypatch.setattr(bounded_memory, "LARGE", 9_000)
-    monkeypatch.setattr(bounded_memory, "SOUGHT", 8_000)
+    monkeypatch.setattr(_bounded_memory, "LARGE", 9_000)
+    monkeypatch.setattr(_bounded_memory, "SOUGHT", 8_000)
 
 
 def test_boxes_of_a_large_run_are_sought_in_its_first_futures_and_measured_on_all(run, small_ceiling):
@@ -43,7 +43,7 @@ def test_boxes_of_a_large_run_are_sought_in_its_first_futures_and_measured_on_al
         assert box["coverage"] == pytest.approx(breaks[held].sum() / breaks.sum())
         left &= ~held
     assert found["boxes"][0]["limits"] == _limits(
-        scenario_discovery.discover(values[:, :8_000], names, breaks[:8_000], most=1, seed=1).boxes[0]
+        _scenario_discovery.discover(values[:, :8_000], names, breaks[:8_000], most=1, seed=1).boxes[0]
     )
 
 
@@ -61,15 +61,15 @@ def test_the_first_futures_of_a_run_are_a_run_of_their_own(run):
 
 
 def test_a_small_run_is_looked_at_whole(run):
-    assert bounded_memory.in_memory(run) is run
+    assert _bounded_memory.in_memory(run) is run
 
 
 def test_a_ceiling_looks_at_fewer_futures_and_is_refused_below_what_is_worth_it(run, study):
-    each = bounded_memory.A_VALUE * len(study.priors.names)
-    tight = study.stored(run.folder, memory=bounded_memory.BESIDE + 6_000 * each)
-    assert bounded_memory.in_memory(tight).futures == 6_000
+    each = _bounded_memory.A_VALUE * len(study.priors.names)
+    tight = study.stored(run.folder, memory=_bounded_memory.BESIDE + 6_000 * each)
+    assert _bounded_memory.in_memory(tight).futures == 6_000
     with pytest.raises(BadInput, match="less than an analysis needs"):
-        bounded_memory.in_memory(study.stored(run.folder, memory=bounded_memory.BESIDE))
+        _bounded_memory.in_memory(study.stored(run.folder, memory=_bounded_memory.BESIDE))
 
 
 def test_comparing_and_weighing_a_large_run_look_at_its_first_futures(run, small_ceiling):

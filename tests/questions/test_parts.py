@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from premortem import facts, questions
 from premortem.case import default
 from premortem.propositions import positions
-from premortem.questions import archetypes, edit_index, regret_measures, shapley
+from premortem.questions import _archetypes, edits
+from premortem.questions._paired import paired
+from premortem.questions.attribution import neutral_end, shapley
+from premortem.questions.compare import pareto, performance, rankings, regret, robustness, summary
 from tests.questions.own import PLACES, flat, study_of, uniform
 
 
@@ -22,7 +25,7 @@ def flags(share, n=20_000):
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(-0.1, 0.1), min_size=2, max_size=5), st.integers(0, 99))
 def test_shapley_values_are_the_single_effects_where_items_do_not_interact(effects, seed):
-    found = shapley.shapley(lambda frozen: flags(0.5 - sum(effects[i] for i in frozen)), len(effects), 4, seed)
+    found = shapley(lambda frozen: flags(0.5 - sum(effects[i] for i in frozen)), len(effects), 4, seed)
     for one, effect in zip(found, effects, strict=True):
         assert one.effect == pytest.approx(effect, abs=2e-4)
     whole = 0.5 - flags(0.5 - sum(effects)).mean()
@@ -31,14 +34,14 @@ def test_shapley_values_are_the_single_effects_where_items_do_not_interact(effec
 
 def test_shapley_shares_a_joint_effect_equally():
     """The share falls by 0.4 only when both items are frozen."""
-    found = shapley.shapley(lambda frozen: flags(0.1 if len(frozen) == 2 else 0.5), 2)
+    found = shapley(lambda frozen: flags(0.1 if len(frozen) == 2 else 0.5), 2)
     assert [e.effect for e in found] == pytest.approx([0.2, 0.2])
 
 
 def test_paired_intervals_cover_the_truth_about_as_often_as_they_say():
     rng, inside = np.random.default_rng(1), 0
     for _ in range(400):
-        one = shapley.paired((rng.random(500) < 0.4).astype(float) - (rng.random(500) < 0.3))
+        one = paired((rng.random(500) < 0.4).astype(float) - (rng.random(500) < 0.3))
         inside += one.low <= 0.1 <= one.high
     assert 0.92 <= inside / 400 <= 0.98
 
@@ -47,14 +50,14 @@ def test_paired_intervals_cover_the_truth_about_as_often_as_they_say():
     ("correlation", "kind", "end"), [(0.5, "driver", 1.0), (0.5, "arrestor", 2.0), (-0.5, "driver", 2.0)]
 )
 def test_a_driver_is_neutral_where_it_helps_least_and_an_arrestor_where_it_harms_least(correlation, kind, end):
-    assert shapley.neutral_end(correlation, kind, 1.0, 2.0) == end
+    assert neutral_end(correlation, kind, 1.0, 2.0) == end
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(2, 5), st.integers(0, 1000))
 def test_regret_is_never_negative_and_zero_for_the_best(policies, seed):
     rng = np.random.default_rng(seed)
-    regrets = regret_measures.regret({str(p): rng.normal(size=50) for p in range(policies)})
+    regrets = regret({str(p): rng.normal(size=50) for p in range(policies)})
     assert min(r.min() for r in regrets.values()) == 0
     assert (np.min(list(regrets.values()), axis=0) == 0).all()
 
@@ -62,8 +65,8 @@ def test_regret_is_never_negative_and_zero_for_the_best(policies, seed):
 def test_robustness_metrics_may_disagree_and_each_is_what_it_says():
     safe, bold = np.full(1000, 0.2), np.where(np.arange(1000) < 900, 0.4, -0.9)
     measures = {"safe": safe, "bold": bold}
-    scored = regret_measures.scores(measures, {"safe": np.zeros(1000, bool), "bold": bold > 0})
-    ranked = regret_measures.rankings(scored)
+    scored = robustness(measures, {"safe": np.zeros(1000, bool), "bold": bold > 0})
+    ranked = rankings(scored)
     assert ranked["maximin"][0] == "safe"
     assert ranked["minimax_regret"][0] == "safe"
     assert ranked["expected"][0] == "bold"
@@ -73,19 +76,19 @@ def test_robustness_metrics_may_disagree_and_each_is_what_it_says():
 
 def test_the_measure_weighs_assumptions_as_asked():
     margins = {"A1": np.array([1.0]), "A2": np.array([-1.0])}
-    assert regret_measures.performance(margins) == pytest.approx([0.0])
-    assert regret_measures.performance(margins, {"A1": 3.0, "A2": 1.0}) == pytest.approx([0.5])
+    assert performance(margins) == pytest.approx([0.0])
+    assert performance(margins, {"A1": 3.0, "A2": 1.0}) == pytest.approx([0.5])
 
 
 def test_a_policy_beaten_everywhere_is_not_in_the_pareto_set():
-    assert regret_measures.pareto({"a": [1, 2], "b": [2, 1], "c": [1, 1]}) == ["a", "b"]
+    assert pareto({"a": [1, 2], "b": [2, 1], "c": [1, 1]}) == ["a", "b"]
 
 
 def test_planted_families_are_found_and_medoids_belong_to_them():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 4, 1200)
     features = rng.normal(size=(1200, 12)) * 0.3 + np.eye(4).repeat(3, axis=1)[truth] * 4
-    found = archetypes.families(features)
+    found = _archetypes.families(features)
     assert len(found.medoids) == 4
     assert found.stability[4] > 0.95
     np.testing.assert_array_equal(found.labels[found.medoids], np.arange(4))
@@ -94,7 +97,7 @@ def test_planted_families_are_found_and_medoids_belong_to_them():
 
 def test_a_signpost_is_the_reading_that_sorts_best():
     early = np.stack([np.arange(100.0), np.tile([0.0, 1.0], 50)])
-    name, cut, side, accuracy = archetypes.separating(early, ["a", "b"], (np.arange(100) >= 60).astype(int), 1)[0]
+    name, cut, side, accuracy = _archetypes.separating(early, ["a", "b"], (np.arange(100) >= 60).astype(int), 1)[0]
     assert (name, side) == ("a", "above")
     assert cut == pytest.approx(59, abs=3)
     assert accuracy > 0.95
@@ -138,22 +141,22 @@ def test_f036_a_later_stand_takes_the_place_of_an_earlier_one():
 
 def test_ties_in_a_ranking_count_as_a_fair_draw():
     edited = np.array([True, False, False, False, True, True, False, False])
-    assert edit_index._hits(np.arange(8.0, 0, -1), edited) == 2
-    assert edit_index._hits(np.zeros(8), edited) == pytest.approx(5 * 3 / 8, abs=0.05)
-    assert edit_index._hits(np.array([3.0, 2, 1, 1, 1, 1, 1, 1]), edited) == pytest.approx(1 + 3 * 2 / 6)
+    assert edits._hits(np.arange(8.0, 0, -1), edited) == 2
+    assert edits._hits(np.zeros(8), edited) == pytest.approx(5 * 3 / 8, abs=0.05)
+    assert edits._hits(np.array([3.0, 2, 1, 1, 1, 1, 1, 1]), edited) == pytest.approx(1 + 3 * 2 / 6)
 
 
 def test_f047_the_regret_of_a_policy_worse_by_five_everywhere_is_five():
     rng = np.random.default_rng(0)
     worse = rng.normal(size=500) * 3
     measures = {
-        "worse": regret_measures.performance({"A1": worse}),
-        "better": regret_measures.performance({"A1": worse + 5.0}),
+        "worse": performance({"A1": worse}),
+        "better": performance({"A1": worse + 5.0}),
     }
-    summary = regret_measures.summarise(regret_measures.regret(measures))
-    assert summary["worse"] == pytest.approx({"mean": 5.0, "p90": 5.0, "max": 5.0})
-    assert summary["better"] == {"mean": 0.0, "p90": 0.0, "max": 0.0}
-    scored = regret_measures.scores(measures, {name: m > 0 for name, m in measures.items()})
+    summed = summary(regret(measures))
+    assert summed["worse"] == pytest.approx({"mean": 5.0, "p90": 5.0, "max": 5.0})
+    assert summed["better"] == {"mean": 0.0, "p90": 0.0, "max": 0.0}
+    scored = robustness(measures, {name: m > 0 for name, m in measures.items()})
     assert scored["maximin"]["worse"] == worse.min()  # maximin is the worst future, not one in a hundred
     assert scored["expected"]["better"] - scored["expected"]["worse"] == pytest.approx(5.0)
 
@@ -204,7 +207,7 @@ def test_f050_intervals_of_shapley_values_by_eight_permutations_cover_the_truth_
     for seed in range(60):
         share = game(items, seed)
         truth, chances = exact(share, items), np.random.default_rng([seed, 1]).random(400)
-        found = shapley.shapley(lambda frozen, u=chances, s=share: u < s(frozen), items, 8, seed)
+        found = shapley(lambda frozen, u=chances, s=share: u < s(frozen), items, 8, seed)
         inside += [one.low <= t <= one.high for one, t in zip(found, truth, strict=True)]
     assert 0.92 <= np.mean(inside) <= 0.985
 
@@ -213,5 +216,5 @@ def test_f050_intervals_of_shapley_values_by_eight_permutations_cover_the_truth_
 def test_f050_few_items_have_their_exact_shapley_values(items):
     share = game(items, items)
     n = 20_000
-    found = shapley.shapley(lambda frozen: np.arange(n) < share(frozen) * n, items)
+    found = shapley(lambda frozen: np.arange(n) < share(frozen) * n, items)
     assert [one.effect for one in found] == pytest.approx(exact(share, items), abs=3e-4)

@@ -5,7 +5,7 @@ import pytest
 from SALib.analyze import sobol as salib_sobol
 
 from premortem import questions
-from premortem.questions import sobol_indices
+from premortem.questions.sensitivity import blocks, indices, rank_correlation
 from tests.chance import shared_state
 from tests.questions.own import INPUTS, PLACES, flat, study_of, uniform
 
@@ -18,7 +18,10 @@ def ishigami(u):
 
 
 def found(model, parameters, n, seed):
-    return sobol_indices.run(model, *sobol_indices.blocks(parameters, n, seed), seed)
+    a, b = blocks(parameters, n, seed)
+    mixed = [np.where((np.arange(parameters) == i)[:, None], b, a) for i in range(parameters)]
+    y_a, y_b, y_ab = model(a), model(b), np.stack([model(x) for x in mixed])
+    return [indices(y_a[k], y_b[k], y_ab[:, k], seed) for k in range(len(y_a))]
 
 
 def test_sobol_indices_of_ishigami_equal_the_analytic_ones():
@@ -48,9 +51,9 @@ def test_sobol_indices_of_sobol_g_equal_the_analytic_ones():
 
 def test_sobol_indices_equal_those_of_salib_on_the_same_samples():
     """SALib takes a seed of 0 for none, and then draws from NumPy's shared state: its seed here is 1."""
-    a, b = sobol_indices.blocks(3, 1024, seed=3)
+    a, b = blocks(3, 1024, seed=3)
     y_ab = np.stack([ishigami(np.where(np.arange(3)[:, None] == i, b, a))[0] for i in range(3)])
-    ours = sobol_indices.indices(ishigami(a)[0], ishigami(b)[0], y_ab)
+    ours = indices(ishigami(a)[0], ishigami(b)[0], y_ab)
     y = np.column_stack([ishigami(a)[0], *y_ab, ishigami(b)[0]]).ravel()
     problem = {"num_vars": 3, "names": list("abc"), "bounds": [[0, 1]] * 3}
     judge = salib_sobol.analyze(problem, y, calc_second_order=False, seed=1)
@@ -85,7 +88,7 @@ def test_a_constant_output_has_no_indices():
 def test_rank_correlation_knows_direction_and_constants():
     x = np.random.default_rng(0).random((3, 500))
     x[2] = 1.0
-    found = sobol_indices.rank_correlation(x, np.exp(x[0]) - 0.001 * x[1])
+    found = rank_correlation(x, np.exp(x[0]) - 0.001 * x[1])
     assert found[0] == pytest.approx(1.0, abs=0.01)
     assert abs(found[1]) < 0.15
     assert found[2] == 0.0
@@ -107,11 +110,11 @@ def test_f046_ishigami_as_a_margin_has_its_analytic_indices_however_far_from_zer
 
 def test_f049_indices_without_the_runs_that_failed_are_those_of_salib_on_what_is_left():
     """Whole samples fail, so that what is left is what SALib sees."""
-    a, b = sobol_indices.blocks(3, 1024, seed=3)
+    a, b = blocks(3, 1024, seed=3)
     y_a, y_b = ishigami(a)[0], ishigami(b)[0]
     y_ab = np.stack([ishigami(np.where(np.arange(3)[:, None] == i, b, a))[0] for i in range(3)])
     gone = np.arange(1024) >= 960
-    ours = sobol_indices.indices(np.where(gone, np.nan, y_a), np.where(gone, np.inf, y_b), np.where(gone, np.nan, y_ab))
+    ours = indices(np.where(gone, np.nan, y_a), np.where(gone, np.inf, y_b), np.where(gone, np.nan, y_ab))
     y = np.column_stack([y_a, *y_ab, y_b])[~gone].ravel()
     problem = {"num_vars": 3, "names": list("abc"), "bounds": [[0, 1]] * 3}
     judge = salib_sobol.analyze(problem, y, calc_second_order=False, seed=1)

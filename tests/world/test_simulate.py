@@ -176,12 +176,12 @@ def test_priors_rest_on_what_was_known_before_the_note(study):
 
 
 def test_the_record_lies_within_the_central_95_percent_of_the_prior(study, simulate, levers):
-    from premortem.questions import prior_check_scores
+    from premortem.questions.prior_check import check
 
     values = draw(study.priors, "sobol", 0, 0, 4096)
     batches = [simulate(values[:, k : k + 512], levers["as-written"]) for k in range(0, 4096, 512)]
     national = [name for name, series in batches[0].items() if series.ndim == 2]
     o = {name: np.concatenate([batch[name] for batch in batches], 1) for name in national}
-    table = prior_check_scores.check(o, world.steps(), default())
+    table = check(o, world.steps(), default())
     outside = table.filter(~table["inside"])["quantity"].to_list()
     assert not outside

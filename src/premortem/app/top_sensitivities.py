@@ -12,7 +12,7 @@ from premortem.app.live_model import Live
 from premortem.app.perturbations import TENTH
 from premortem.app.view_state import FUTURES, State, ends
 from premortem.law.book import STRENGTHS
-from premortem.questions import sobol_indices
+from premortem.questions.sensitivity import rank_correlation
 
 # Clause numbers that set how much may go, so that a tenth of them is a step in the simulated world.
 AMOUNTS = (
@@ -91,5 +91,5 @@ def _beliefs(live: Live, state: State, before: dict[str, Any]) -> list[dict[str,
 
 def _strongest(values: Any, names: Sequence[int], margins: list[Any]) -> list[int]:
     """Uncertainties whose ranks go most with the rank of any margin."""
-    strength = np.max([np.abs(sobol_indices.rank_correlation(values, m[: values.shape[1]])) for m in margins], axis=0)
+    strength = np.max([np.abs(rank_correlation(values, m[: values.shape[1]])) for m in margins], axis=0)
     return [names[i] for i in np.argsort(-strength)[:TRIED]]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from premortem.bench.timing import Row, median, paired, row, seconds
-from premortem.questions import peeling, scenario_discovery, sobol_indices
+from premortem.questions import _peeling, _scenario_discovery, sensitivity
 
 # The data: futures, dimensions; a box of two limits in which nine of ten break.
 PRIM_QUICK, PRIM = (5_000, 20), (100_000, 76)
@@ -28,8 +28,8 @@ def _prim(n: int, dims: int, held: dict[str, bool]) -> list[Row]:
     x = rng.random((dims, n)).astype(np.float32)
     breaks = (x[0] > 0.6) & (x[1] < 0.5) & (rng.random(n) < 0.9)
     names = [f"x{i}" for i in range(dims)]
-    whole = median(lambda: scenario_discovery.discover(x, names, breaks, most=1), 3)
-    found = scenario_discovery.discover(x, names, breaks, most=1).boxes[0]
+    whole = median(lambda: _scenario_discovery.discover(x, names, breaks, most=1), 3)
+    found = _scenario_discovery.discover(x, names, breaks, most=1).boxes[0]
     ours = median(lambda: _one_box(x, breaks), 3)
     quality: dict[str, Any] = {"density": found.density, "coverage": found.coverage, "with_tests": whole}
     made = []
@@ -49,8 +49,8 @@ def _prim(n: int, dims: int, held: dict[str, bool]) -> list[Row]:
 
 def _one_box(x: Any, breaks: Any) -> Any:
     """Bin, peel and keep the trajectory: what the peers do in one call, without tests against chance."""
-    sample = peeling.prepared(x, breaks, np.ones(len(breaks)))
-    return peeling.peel(sample, np.ones(len(breaks), bool))
+    sample = _peeling.prepared(x, breaks, np.ones(len(breaks)))
+    return _peeling.peel(sample, np.ones(len(breaks), bool))
 
 
 def _ema_prim(x: Any, names: list[str], breaks: Any, coverage: float) -> tuple[float, float, float]:
@@ -74,14 +74,14 @@ def _sobol(n: int, dims: int, peer: bool) -> Row:
     seeds = count()  # a new one each time: resamples are kept between outputs, and the peer draws its own
     name = f"Sobol indices, N={n:,}, D={dims}"
     if not peer:
-        ours = median(lambda: sobol_indices.indices(a, b, ab, next(seeds)), 3)
+        ours = median(lambda: sensitivity.indices(a, b, ab, next(seeds)), 3)
         return row(name, ours, None, "s", "not asked for or not installed", False)
     from SALib.analyze import sobol
 
     problem = {"num_vars": dims, "names": [str(i) for i in range(dims)], "bounds": [[0, 1]] * dims}
     y = np.column_stack([a, *ab, b]).ravel()
     ours, theirs = paired(
-        lambda: sobol_indices.indices(a, b, ab, next(seeds)),
+        lambda: sensitivity.indices(a, b, ab, next(seeds)),
         lambda: sobol.analyze(problem, y, calc_second_order=False),
         1,
     )

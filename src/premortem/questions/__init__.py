@@ -1,26 +1,31 @@
-"""Why a stored run came out as it did: boxes, sensitivities, breaking points, attribution, regret, edits, alternative
-futures, time; what to watch, and how the model did.
+"""Why a stored run came out as it did, and what to watch: one module a question.
+
+Each question takes a run (or a study) and returns a result; sentences of it stand in `describe` and `findings`.
 """
 
-from premortem.questions.attribution import FROZEN, holder
-from premortem.questions.boxes import discover
-from premortem.questions.breaking_points import breaking_points
-from premortem.questions.clause_sweeps import clause_thresholds
-from premortem.questions.compare import compare, weights_of
-from premortem.questions.describe import sentence
-from premortem.questions.edits import heavy_edits
-from premortem.questions.futures import futures, signs
-from premortem.questions.hindcast import hindcast
-from premortem.questions.margins import assumption_number, margins_of
-from premortem.questions.one_future import one_future
-from premortem.questions.prior_check import prior_bands, prior_check
-from premortem.questions.sensitivity import sensitivities
-from premortem.questions.since_last_run import since_last_run
-from premortem.questions.single_changes import single_changes
-from premortem.questions.stress import explain, stress
-from premortem.questions.time import lags, time_asymmetry
-from premortem.questions.watch import what_to_watch
-from premortem.questions.weighted_board import board_of, past, weigh_run
+from importlib import import_module
+from typing import Any
+from warnings import warn
+
+from premortem.questions.attribution import FROZEN  # futures in which an item is frozen to see what it carries
+from premortem.questions.boxes import discover  # where an assumption breaks: ranges of a few uncertainties
+from premortem.questions.breaking_points import breaking_points  # the nearest futures in which an assumption turns
+from premortem.questions.clause_sweeps import clause_thresholds  # the value of a clause number that turns an assumption
+from premortem.questions.compare import compare, weights_of  # policies against each other: regret, robustness
+from premortem.questions.describe import sentence  # a box in words
+from premortem.questions.edits import heavy_edits  # clause numbers in line for heavy edits
+from premortem.questions.futures import futures, signs  # families of futures, and the series that name them
+from premortem.questions.hindcast import hindcast  # what the model said on a day, against what came later
+from premortem.questions.margins import assumption_number, margins_of  # margins for any values and levers
+from premortem.questions.one_future import one_future  # one future made anew, step by step
+from premortem.questions.prior_check import prior_bands, prior_check  # whether the priors can produce the record
+from premortem.questions.sensitivity import sensitivities  # Sobol indices of the margins
+from premortem.questions.since_last_run import since_last_run  # what changed between two runs
+from premortem.questions.single_changes import single_changes  # the one uncertainty that turns an assumption by itself
+from premortem.questions.stress import explain, stress  # why an assumption breaks: all of the above about it
+from premortem.questions.time import lags, time_asymmetry  # how long controls lag, and what a quarter more would change
+from premortem.questions.watch import what_to_watch  # signposts by the value of their next reading
+from premortem.questions.weighted_board import board_of, past, weigh_run  # the board by what was known on a day
 
 __all__ = [
     "FROZEN",
@@ -34,7 +39,6 @@ __all__ = [
     "futures",
     "heavy_edits",
     "hindcast",
-    "holder",
     "lags",
     "margins_of",
     "one_future",
@@ -52,3 +56,26 @@ __all__ = [
     "weights_of",
     "what_to_watch",
 ]
+
+# Modules that were merged, under the names that they had before; each warns, and goes with the next version.
+_MERGED = {
+    "archetypes": "_archetypes",
+    "bounded_memory": "_bounded_memory",
+    "edit_index": "edits",
+    "nearest_break": "_nearest_break",
+    "peeling": "_peeling",
+    "prior_check_scores": "prior_check",
+    "regret_measures": "compare",
+    "scenario_discovery": "_scenario_discovery",
+    "shapley": "attribution",
+    "sobol_indices": "sensitivity",
+    "trees": "_trees",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MERGED:
+        raise AttributeError(f"module 'premortem.questions' has no attribute {name!r}")
+    now = f"premortem.questions.{_MERGED[name]}"
+    warn(f"premortem.questions.{name} is now {now}", DeprecationWarning, stacklevel=2)
+    return import_module(now)

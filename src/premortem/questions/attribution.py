@@ -1,19 +1,28 @@
-"""What each driver and arrestor of an assumption carries, alone and in company; and what is not modelled."""
+"""What each driver and arrestor of an assumption carries, alone (paired) and in company (Shapley); and what is not modelled."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from itertools import permutations as all_orders
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from premortem.case import Levers
 from premortem.propositions.assumption import Item
-from premortem.questions import shapley, sobol_indices
+from premortem.questions._paired import LEVEL, Effect, paired
 from premortem.questions.margins import SMALL, margins_of
+from premortem.questions.sensitivity import rank_correlation
 from premortem.study import Study
 
 Array = NDArray[Any]
 Kinded = Sequence[tuple[str, Item]]
+# Which futures hold when a set of items is frozen at its neutral end: item numbers to flags of shape (future,), NaN where a
+# future failed.
+Holds = Callable[[frozenset[int]], Array]
+# How a future that failed is noted among flags.
+FAILED = -1
 # Futures in which items are frozen one at a time; sets of them are frozen in the first `SMALL`.
 FROZEN = 4096
 # Chances at which a parameter is frozen: the ends of its prior.
@@ -35,14 +44,14 @@ def attribution(
     values, margins = (values, margins) if known.all() else (values[:, known], margins[known])
     items = [(kind, item) for kind, item in study.assumptions[place].items if kind != "watch"]
     acting = [(kind, item) for kind, item in items if item.modelled and (item.parameters or item.levers)]
-    correlation = dict(zip(study.priors.names, sobol_indices.rank_correlation(values, margins), strict=True))
+    correlation = dict(zip(study.priors.names, rank_correlation(values, margins), strict=True))
     rows = [_unmodelled(kind, item) for kind, item in items if (kind, item) not in acting]
     holds = holder(study, place, pulled, values[:, :FROZEN], acting, correlation)
     base = holds(frozenset())
     few = holder(study, place, pulled, values[:, :SMALL], acting, correlation)
-    shared = shapley.shapley(few, len(acting), seed=seed) if in_company and acting else [None] * len(acting)
+    shared = shapley(few, len(acting), seed=seed) if in_company and acting else [None] * len(acting)
     for i, ((kind, item), company) in enumerate(zip(acting, shared, strict=True)):
-        alone = shapley.paired(base - holds(frozenset({i})))
+        alone = paired(base - holds(frozenset({i})))
         row = {"item": item.id, "kind": kind, "effect": alone.effect, "low": alone.low, "high": alone.high}
         if company:
             row |= {"shapley": company.effect, "shapley_low": company.low, "shapley_high": company.high}
@@ -62,7 +71,7 @@ def _unmodelled(kind: str, item: Item) -> dict[str, Any]:
 
 def holder(
     study: Study, place: int, pulled: Levers, values: Array, items: Kinded, correlation: dict[str, float]
-) -> shapley.Holds:
+) -> Holds:
     """Which futures hold (NaN where one fails) when items are frozen: their parameters at the neutral end, their levers at rest."""
 
     def holds(frozen: frozenset[int]) -> Array:
@@ -72,7 +81,7 @@ def holder(
             for name in item.parameters:
                 row = study.priors[name]
                 ends = row.quantile(ENDS) if row.varies else np.array([row.low, row.low])
-                end = shapley.neutral_end(correlation[name], kind, float(ends[0]), float(ends[1]))
+                end = neutral_end(correlation[name], kind, float(ends[0]), float(ends[1]))
                 moved[study.priors.names.index(name)] = end
             for name in item.levers:
                 changed[name] = np.full_like(getattr(pulled, name), study.case.world.AT_REST.get(name, 0.0))
@@ -80,3 +89,62 @@ def holder(
         return np.where(np.isfinite(margins), margins > 0, np.nan)
 
     return holds
+
+
+def shapley(holds: Holds, items: int, permutations: int = 8, seed: int = 0) -> list[Effect]:
+    """Shapley value of each item (a group of parameters and levers) for the share that holds (Shapley 1953).
+
+    By antithetic permutations over the same futures, or by all of them where that asks for no more sets; effects add up to the share
+    as it is less the share with all items neutral. The 95% intervals count both the futures and the permutations drawn: t intervals
+    with the degrees of freedom of Satterthwaite 1946, since few permutations tell little of their own spread.
+    """
+    rng = np.random.default_rng(seed)
+    known: dict[frozenset[int], Array] = {}
+
+    def flags(frozen: frozenset[int]) -> Array:
+        if frozen not in known:
+            held = np.asarray(holds(frozen), float)
+            known[frozen] = np.where(np.isnan(held), FAILED, held).astype(np.int8)
+        return known[frozen]
+
+    every = 2**items <= permutations * (items - 1) + 2
+    pairs = _halves(items) if every else [rng.permutation(items) for _ in range(max(permutations // 2, 1))]
+    table = np.array([(_walk(flags, order) + _walk(flags, order[::-1])) / 2 for order in pairs])  # (pair, item, future)
+    table = table[:, :, np.all([held != FAILED for held in known.values()], axis=0)]
+    by_future, by_pair = table.mean(0), table.mean(2)
+    n, p = by_future.shape[1], len(pairs)
+    spread = [(by_future.var(1, ddof=1) / n, n - 1)]
+    if not every:
+        # a single pair tells nothing of how pairs differ: then no interval is sure
+        spread.append((by_pair.var(0, ddof=1) / p, p - 1) if p > 1 else (np.full(items, np.inf), 1))
+    return [_effect(float(m), [(float(v[i]), d) for v, d in spread]) for i, m in enumerate(by_future.mean(1))]
+
+
+def _halves(items: int) -> list[Array]:
+    """All orders, one of each with its reverse."""
+    return [np.array(order) for order in all_orders(range(items)) if order[0] <= order[-1]]
+
+
+def _effect(mean: float, parts: list[tuple[float, int]]) -> Effect:
+    """A mean with the t interval of a sum of variances, each with its degrees of freedom."""
+    variance = sum(v for v, _ in parts)
+    if not 0 < variance < np.inf:
+        return Effect(mean, mean - variance, mean + variance)
+    degrees = variance**2 / sum(v**2 / d for v, d in parts)
+    half = float(stdtrit(degrees, (1 + LEVEL) / 2) * np.sqrt(variance))
+    return Effect(mean, mean - half, mean + half)
+
+
+def _walk(flags: Callable[[frozenset[int]], Array], order: Array) -> Array:
+    """What each item adds in each future when items are frozen one after another, (item, future)."""
+    sets = [frozenset(int(i) for i in order[:k]) for k in range(len(order) + 1)]
+    rows = {int(i): flags(a).astype(float) - flags(b) for i, (a, b) in zip(order, pairwise(sets), strict=True)}
+    return np.array([rows[i] for i in range(len(order))])
+
+
+def neutral_end(correlation: float, kind: str, low: float, high: float) -> float:
+    """End of a prior at which an item is weakest: for an arrestor the end that helps the assumption, for a driver the
+    other.
+    """
+    helps_high = correlation >= 0
+    return high if helps_high == (kind == "arrestor") else low

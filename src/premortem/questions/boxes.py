@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.questions import bounded_memory, trees
-from premortem.questions import scenario_discovery as discovery
+from premortem.questions import _bounded_memory, _trees
+from premortem.questions import _scenario_discovery as discovery
 from premortem.questions.describe import sentence
 from premortem.questions.margins import assumption_number, check_inputs, policy_of
 from premortem.study import Run, Study
@@ -25,14 +25,14 @@ def discover(
     than a million futures boxes are sought in the first and measured on all.
     """
     check_inputs(run)
-    whole, run = run, bounded_memory.in_memory(run)
+    whole, run = run, _bounded_memory.in_memory(run)
     study, policy = run.study, policy_of(run, policy)
     column = f"margin.{study.assumptions[assumption_number(study, assumption)].id}"
     margins = run.columns(policy, [column])[column]
     found = sought(study, run.parameters(), margins, top, weights, seed)
     if weights is not None or whole.futures == run.futures:
         return found
-    return bounded_memory.on_all(found, whole, policy, column)
+    return _bounded_memory.on_all(found, whole, policy, column)
 
 
 def sought(
@@ -108,7 +108,7 @@ def tree_check(
     if discovery.too_little(breaks, np.ones(len(breaks)) if weights is None else weights):
         return None
     names = study.priors.names
-    leaf = trees.densest_leaf(values, names, breaks, weights)
+    leaf = _trees.densest_leaf(values, names, breaks, weights)
     ours = {name for box in found.boxes for name in box.limits}
     ends = {
         name: (float(values[names.index(name)].min()), float(values[names.index(name)].max())) for name in leaf.limits

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from premortem.case import Levers
 from premortem.ensemble.run import draw
 from premortem.errors import BadInput, MissingData
-from premortem.questions import nearest_break
+from premortem.questions import _nearest_break
 from premortem.questions.describe import move
 from premortem.questions.margins import (
     assumption_number,
@@ -109,12 +109,12 @@ def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Br
     copula = study.priors.copula
     together = copula.matrix(len(place.free)) if copula else None
     starts = STARTS if has_gradient(study) else FEW_STARTS
-    found = nearest_break.search(slope, value, place.free, place.scores, starts, MOVES, correlation=together)
+    found = _nearest_break.search(slope, value, place.free, place.scores, starts, MOVES, correlation=together)
     rows = _kinds([_row(place, subject, point) for point in found])[:top]
     if not rows and (edge := _on_edge(place, value, centre)):
         return Breaks(
             [],
-            f"{subject}: {place.name} stands on the edge: a move of {edge} by {nearest_break.LEAST_MOVE:g} standard scores turns it",
+            f"{subject}: {place.name} stands on the edge: a move of {edge} by {_nearest_break.LEAST_MOVE:g} standard scores turns it",
         )
     return Breaks(rows, _said(place, subject, rows, centre))
 
@@ -133,9 +133,9 @@ def _on_edge(place: Place, value: Callable[[Array], Array], centre: float) -> st
     moving = np.flatnonzero(place.free)
     z = np.repeat(place.scores[:, None], 2 * len(moving), axis=1)
     z[np.repeat(moving, 2), np.arange(2 * len(moving))] += np.tile(
-        [-nearest_break.LEAST_MOVE, nearest_break.LEAST_MOVE], len(moving)
+        [-_nearest_break.LEAST_MOVE, _nearest_break.LEAST_MOVE], len(moving)
     )
-    turned = np.flatnonzero(nearest_break.turned(value(z), centre))
+    turned = np.flatnonzero(_nearest_break.turned(value(z), centre))
     return place.study.priors.names[int(np.repeat(moving, 2)[turned[0]])] if len(turned) else ""
 
 
@@ -146,8 +146,8 @@ def _said(place: Place, subject: str, rows: list[dict[str, Any]], centre: float)
     if not rows:
         verb = "breaks" if centre > 0 else "mends"
         return (
-            f"no breaking point found: from {place.name} nothing that was tried within {nearest_break.BOUND:g} standard scores {verb} {subject} "
-            f"(descents from {STARTS if has_gradient(study) else FEW_STARTS} starts, {nearest_break.SAMPLED:,} futures around it){still}"
+            f"no breaking point found: from {place.name} nothing that was tried within {_nearest_break.BOUND:g} standard scores {verb} {subject} "
+            f"(descents from {STARTS if has_gradient(study) else FEW_STARTS} starts, {_nearest_break.SAMPLED:,} futures around it){still}"
         )
     said = []
     if (most := min(len(row["moves"]) for row in rows)) > MOVES:
@@ -161,13 +161,13 @@ def _said(place: Place, subject: str, rows: list[dict[str, Any]], centre: float)
     return "; ".join(said)
 
 
-def _row(place: Place, subject: str, point: nearest_break.BreakingPoint) -> dict[str, Any]:
+def _row(place: Place, subject: str, point: _nearest_break.BreakingPoint) -> dict[str, Any]:
     priors = place.study.priors
     z = place.scores.copy()
     for i, score in point.scores.items():
         z[i] = score
     to = place.at(z[:, None])[:, 0]
-    moved = [i for i in point.scores if abs(z[i] - place.scores[i]) > nearest_break.LEAST_MOVE]
+    moved = [i for i in point.scores if abs(z[i] - place.scores[i]) > _nearest_break.LEAST_MOVE]
     moved.sort(key=lambda i: -abs(z[i] - place.scores[i]))
     told = [move(priors.rows[i], float(place.values[i]), float(to[i])) for i in moved[:TOLD]]
     verb = "breaks" if point.margin_before > 0 else "holds"
@@ -200,7 +200,7 @@ def single_thresholds(place: Place, number: int, pulled: Levers) -> list[dict[st
     def value(z: Array) -> Array:
         return margins_of(study, place.at(z), pulled)[number].astype(float)
 
-    scores = nearest_break.thresholds(value, place.free, place.scores)
+    scores = _nearest_break.thresholds(value, place.free, place.scores)
     verb = "breaks" if value(place.scores[:, None])[0] > 0 else "holds"
     values = place.at(np.where(np.isnan(scores), place.scores, scores)[:, None])[:, 0]
     alone = [int(i) for i in np.flatnonzero(~np.isnan(scores))]

@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput, MissingData, each, raise_all, unknown
-from premortem.questions import regret_measures
-from premortem.questions.bounded_memory import in_memory
+from premortem.questions._bounded_memory import in_memory
+from premortem.questions._paired import paired
 from premortem.questions.margins import check_inputs, margins_of
-from premortem.questions.shapley import paired
 from premortem.questions.time import time_told
 from premortem.study import Run, listed
 from premortem.text.numbers import counted
@@ -42,23 +41,23 @@ def compare(
     if new or time:
         check_inputs(run)  # stored and new futures must be of one world
     margins = _margins(run, chosen, ids)
-    measures = {p: regret_measures.performance(m, weighed) for p, m in margins.items()}
+    measures = {p: performance(m, weighed) for p, m in margins.items()}
     failed = {p: int((~_known(m)).sum()) for p, m in margins.items()}
-    whole, compared = regret_measures.whole(measures)
+    whole, compared = comparable(measures)
     if not whole.any():
         raise MissingData(f"{run.folder}: no future has finite margins under all of {', '.join(compared or chosen)}")
     every = {p: np.all([m[whole] > 0 for m in margins[p].values()], axis=0) for p in compared}
     shares = {p: [_share(by[k]) for k in ids] for p, by in margins.items()}
     alike = {p: measures[p][whole] for p in compared}
-    scores, ordered = regret_measures.scores(alike, every), {}
-    for metric, order in regret_measures.rankings(scores).items():
+    scores, ordered = robustness(alike, every), {}
+    for metric, order in rankings(scores).items():
         ordered[metric] = [*order, *(p for p in chosen if p not in compared)]  # what failed everywhere wins nothing
     winners = {metric: order[0] for metric, order in ordered.items()}
     nothing = dict.fromkeys(("mean", "p90", "max"))
     record = run.study.case.settings.record
     found = {
-        "regret": {p: nothing for p in chosen} | regret_measures.summarise(regret_measures.regret(alike)),
-        "pareto": regret_measures.pareto({p: [s for s in shares[p] if s is not None] for p in compared}),
+        "regret": {p: nothing for p in chosen} | summary(regret(alike)),
+        "pareto": pareto({p: [s for s in shares[p] if s is not None] for p in compared}),
         "rankings": ordered,
         "scores": {metric: dict.fromkeys(chosen) | by for metric, by in scores.items()},
         "disagree": len(set(winners.values())) > 1,
@@ -157,7 +156,7 @@ def _by_assumption(margins: Margins, ids: Sequence[str]) -> dict[str, dict[str, 
     for k in ids:
         by = {p: m[k].astype(float) for p, m in margins.items()}
         known = _known(by)
-        found[k] = {p: float(r.mean()) for p, r in regret_measures.regret({p: m[known] for p, m in by.items()}).items()}
+        found[k] = {p: float(r.mean()) for p, r in regret({p: m[known] for p, m in by.items()}).items()}
     return found
 
 
@@ -174,3 +173,68 @@ def _interval(difference: Array) -> dict[str, float | None]:
     return {
         k: None if np.isnan(v) else v for k, v in (("change", found.effect), ("low", found.low), ("high", found.high))
     }
+
+
+def performance(margins: Mapping[str, Array], weights: Mapping[str, float] | None = None) -> Array:
+    """Weighted mean over assumptions of their margins, in the margins' own unit, shape (future,): the measure of a policy in a
+    future; NaN in a future that failed.
+    """
+    by_weight = np.array([1.0 if weights is None else weights[name] for name in margins])
+    counted = np.stack([np.asarray(m, float) for m in margins.values()])[by_weight > 0]
+    measure = np.average(counted, axis=0, weights=by_weight[by_weight > 0])
+    return np.asarray(np.where(np.isfinite(measure), measure, np.nan))
+
+
+def comparable(measures: Mapping[str, Array]) -> tuple[NDArray[np.bool_], list[str]]:
+    """Futures that failed under none of the policies that can be compared, and those policies: all but what failed everywhere."""
+    known = {name: np.isfinite(m) for name, m in measures.items()}
+    compared = [name for name, flags in known.items() if flags.any()]
+    return np.all([known[name] for name in compared], axis=0) if compared else np.zeros(0, np.bool_), compared
+
+
+def regret(measures: Mapping[str, Array]) -> dict[str, Array]:
+    """What each policy gives up against the best policy in the same future, in the measure's unit, never negative, shape
+    (future,). A future that failed under a policy is NaN there, and is no best for the others.
+    """
+    best = np.fmax.reduce(list(measures.values()))
+    return {name: best - m for name, m in measures.items()}
+
+
+def summary(regrets: Mapping[str, Array]) -> dict[str, dict[str, float]]:
+    """Mean, 90th percentile and maximum of each policy's regret."""
+    return {
+        n: {"mean": float(r.mean()), "p90": float(np.quantile(r, 0.9)), "max": float(r.max())}
+        for n, r in regrets.items()
+    }
+
+
+def robustness(measures: Mapping[str, Array], all_hold: Mapping[str, Array]) -> dict[str, dict[str, float]]:
+    """Policies by several robustness metrics, more is better in each.
+
+    Mean, 90th percentile and maximum of regret (negative); maximin (the measure in the worst future);
+    satisficing (the share of futures in which every assumption holds); expected measure.
+    """
+    regrets = regret(measures)
+    return {
+        "mean_regret": {n: -float(r.mean()) for n, r in regrets.items()},
+        "p90_regret": {n: -float(np.quantile(r, 0.9)) for n, r in regrets.items()},
+        "minimax_regret": {n: -float(r.max()) for n, r in regrets.items()},
+        "maximin": {n: float(m.min()) for n, m in measures.items()},
+        "satisficing": {n: float(h.mean()) for n, h in all_hold.items()},
+        "expected": {n: float(m.mean()) for n, m in measures.items()},
+    }
+
+
+def rankings(scored: Mapping[str, Mapping[str, float]]) -> dict[str, list[str]]:
+    """Policies best first by each metric; the metrics may disagree. What is no number comes last."""
+    return {metric: sorted(by, key=lambda n: (np.isnan(by[n]), -by[n])) for metric, by in scored.items()}
+
+
+def pareto(shares: Mapping[str, Sequence[float]]) -> list[str]:
+    """Policies that no other beats in one assumption without losing in another, in the order given."""
+    table = {name: np.asarray(values) for name, values in shares.items()}
+    return [
+        name
+        for name, mine in table.items()
+        if not any((other >= mine).all() and (other > mine).any() for rival, other in table.items() if rival != name)
+    ]

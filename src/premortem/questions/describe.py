@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from premortem.ensemble.priors import Prior
-from premortem.questions import scenario_discovery
+from premortem.questions import _scenario_discovery
 from premortem.study import Study
 from premortem.text.numbers import LOG, LOG_ODDS_RATE, LOG_RATE, LOGIT, a_year, spelled
 
@@ -26,7 +26,7 @@ EDGE = 0.001
 
 
 def sentence(
-    box: scenario_discovery.Box, subject: str, study: Study, earlier: Sequence[scenario_discovery.Box] = ()
+    box: _scenario_discovery.Box, subject: str, study: Study, earlier: Sequence[_scenario_discovery.Box] = ()
 ) -> str:
     """`A2 breaks in 83% of futures in which ..., against 30% of all; that is 61% of its breaks`, in the words of the parameters.
 
@@ -46,7 +46,7 @@ def sentence(
     )
 
 
-def conditions(box: scenario_discovery.Box, study: Study) -> str:
+def conditions(box: _scenario_discovery.Box, study: Study) -> str:
     """The limits of a box as a phrase: `a is over 1, b is under 2 and c is before Nov 2026`."""
     parts = [limit(study.priors[name], *ends) for name, ends in box.limits.items()]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

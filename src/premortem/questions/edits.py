@@ -1,10 +1,13 @@
 """Which clause numbers are likely to be heavily edited, and how that ranking did."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
+from scipy.stats import spearmanr
 
 from premortem import facts
 from premortem.case import Levers
@@ -12,11 +15,16 @@ from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
 from premortem.propositions import positions
-from premortem.questions import edit_index
 from premortem.questions.margins import check_inputs, derivatives_of, has_gradient, margins_of
 from premortem.study import Run, Study
 
 Array = NDArray[Any]
+# A shadow price is for a change of this share.
+CHANGE = 0.10
+# A number binds in a future whose margins move by more than this.
+MOVES = 1e-3
+# Degree of editing above which a number counts as edited, and how many of the first are looked at.
+EDITED, TOP = 0.5, 5
 # Futures in which clauses are priced.
 PRICED = 1024
 
@@ -48,12 +56,12 @@ def heavy_edits(
     priced = [_priced(study, book, values, study.levers(policy), *number) for number in numbers]
     slopes, differences = np.array([p[0] for p in priced]), np.array([p[1] for p in priced])
     traced = has_gradient(study)
-    smooth = np.array([traced and edit_index.agree(a, b) for a, b in zip(slopes, differences, strict=True)])
+    smooth = np.array([traced and agree(a, b) for a, b in zip(slopes, differences, strict=True)])
     otherwise = "finite difference: " + (
         "the margin jumps or bends within 10%" if traced else "the model has no gradient"
     )
     prices, binds = np.where(smooth[:, None], slopes, differences), np.array([p[2] for p in priced])
-    ranked = edit_index.rank(
+    ranked = rank(
         numbers, prices, binds, {r["clause"]: r["family"] for r in known}, positions.pressure(as_of, study.case)
     )
     ids = [a.id for a in study.assumptions]
@@ -81,7 +89,7 @@ def heavy_edits(
         "measure": "expected softened margin (tanh of the margin, between -1 and 1)",
         "failed": failed,
         "clauses": rows,
-        "hindcast": edit_index.score(
+        "hindcast": scored(
             ranked, published, {c.id: c.says for c in book.clauses}, facts.read("clause_edits", study.case)
         ),
     }
@@ -90,7 +98,7 @@ def heavy_edits(
 def _priced(study: Study, book: Book, values: Array, now: Levers, clause: str, key: str) -> tuple[Array, Array, float]:
     """Shadow price of a number by assumption, the finite difference that checks it, and how often the number binds."""
     legal, levers = book.number(clause, key), study.case.world.levers
-    up, down = (levers(book.with_number(clause, key, legal * (1 + s * edit_index.CHANGE))) for s in (1, -1))
+    up, down = (levers(book.with_number(clause, key, legal * (1 + s * CHANGE))) for s in (1, -1))
     if all(np.array_equal(a, b) for a, b in zip(up, down, strict=True)):
         nothing = np.zeros(len(study.assumptions))
         return nothing, nothing, 0.0
@@ -98,7 +106,103 @@ def _priced(study: Study, book: Book, values: Array, now: Levers, clause: str, k
     change = now._replace(**dict(zip(now._fields, halves, strict=True)))
     difference = np.tanh(margins_of(study, values, up)) - np.tanh(margins_of(study, values, down))
     fine = np.isfinite(difference).all(0)
-    binds = float((np.abs(difference[:, fine]).max(0) > edit_index.MOVES).mean())
+    binds = float((np.abs(difference[:, fine]).max(0) > MOVES).mean())
     price = difference[:, fine].mean(1) / 2
     slope = derivatives_of(study, values, now, change)[1][:, fine].mean(1) if has_gradient(study) else price
     return slope, price, binds
+
+
+def agree(prices: Array, differences: Array) -> bool:
+    """Whether gradient and finite difference tell the same price, to a tenth or to 0.0002 of the margin."""
+    return bool(np.allclose(prices, differences, rtol=0.1, atol=2e-4))
+
+
+def rank(
+    numbers: Sequence[tuple[str, str]],
+    prices: Array,
+    binds: Array,
+    families: Mapping[str, str],
+    pressed: Mapping[str, float],
+) -> pl.DataFrame:
+    """The ranked table: clause, parameter, largest shadow price in size, binds, pressure, index, rank.
+
+    Index = size of the shadow price over the largest of all, times how often it binds, times pressure over the largest.
+    """
+    push = np.array([pressed.get(families.get(clause, ""), 0.0) for clause, _ in numbers])
+    size = np.abs(prices).max(1)
+    index = _relative(size) * binds * _relative(push)
+    frame = pl.DataFrame(
+        {
+            "clause": [c for c, _ in numbers],
+            "parameter": [k for _, k in numbers],
+            "size": size,
+            "binds": binds,
+            "pressure": push,
+            "index": index,
+            "row": np.arange(len(numbers)),
+        }
+    )
+    return frame.sort(["index", "size", "pressure"], descending=True).with_row_index("rank", offset=1)
+
+
+def _relative(values: Array) -> Array:
+    return values / values.max() if values.max() > 0 else values
+
+
+def scored(
+    ranked: pl.DataFrame, published: Mapping[str, date], texts: Mapping[str, str], edits: pl.DataFrame
+) -> dict[str, Any]:
+    """The ranking against what became of each number: rank correlation and hits among the first five, beside naive
+    rankings.
+    """
+    truth = {(r["clause"], r["parameter"]): r["edited"] for r in edits.to_dicts()}
+    known = ranked.filter([(c, k) in truth for c, k in ranked.select("clause", "parameter").rows()])
+    happened = np.array([truth[row] for row in known.select("clause", "parameter").rows()])
+    clauses = known["clause"].to_list()
+    orders = {
+        "index": -known["rank"].to_numpy().astype(float),
+        "age (newest first)": np.array([published[c].toordinal() for c in clauses], float),
+        "length (longest first)": np.array([len(texts[c]) for c in clauses], float),
+        "alphabetical": -np.argsort(np.argsort(clauses)).astype(float),
+        "stakeholder pressure alone": known["pressure"].to_numpy(),
+    }
+    by_order = {
+        name: {"rank_correlation": _correlation(order, happened), "top5_hits": _hits(order, happened > EDITED)}
+        for name, order in orders.items()
+    }
+    ours = by_order.pop("index")
+    edited = happened > EDITED
+    acts = {r["date"] for r in edits.to_dicts() if r["edited"] > EDITED}
+    return {
+        **ours,
+        "acts": len(acts),
+        "scored": len(happened),
+        "edited": int(edited.sum()),
+        "chance_top5_hits": float(TOP * edited.mean()),
+        "baselines": by_order,
+        "verdict": _verdict(ours, by_order),
+    }
+
+
+def _verdict(ours: dict[str, float], naive: dict[str, dict[str, float]]) -> str:
+    """Which naive rankings the index beat by each measure, in words, flattering or not."""
+    said = []
+    for measure, name in (("rank_correlation", "rank correlation"), ("top5_hits", "hits among the first five")):
+        better = [f"'{other}'" for other, one in naive.items() if one[measure] >= ours[measure]]
+        verdict = f"did no better than {' and '.join(better)}" if better else "beat every naive ranking"
+        said.append(f"by {name} the index {verdict}")
+    return "; ".join(said)
+
+
+def _correlation(order: Array, happened: Array) -> float:
+    if len(set(order.tolist())) < 2 or len(set(happened.tolist())) < 2:
+        return 0.0
+    return float(spearmanr(order, happened).statistic)
+
+
+def _hits(order: Array, edited: NDArray[np.bool_]) -> float:
+    """How many of the first five were edited; where places are tied, what a fair draw among the tied would give."""
+    last = np.sort(order)[::-1][TOP - 1]
+    sure, tied = order > last, order == last
+    hits = float(edited[sure].sum() + edited[tied].mean() * (TOP - sure.sum()))
+    return int(hits) if hits.is_integer() else round(hits, 1)

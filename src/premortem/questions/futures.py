@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from premortem.case import default
 from premortem.errors import BadInput
-from premortem.questions import archetypes, scenario_discovery
+from premortem.questions import _archetypes, _scenario_discovery
 from premortem.questions.describe import conditions
 from premortem.questions.margins import check_gives
 from premortem.study import Run
@@ -48,18 +48,18 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
     levels = {p: _levels(run, p, list(words), min(run.futures, MOST)) for p in run.policies}
     finite = np.flatnonzero(np.all([np.isfinite(x).all((0, 1)) for x in levels.values()], axis=0))
     seen = len(finite)
-    if seen < scenario_discovery.LEAST_FUTURES:
+    if seen < _scenario_discovery.LEAST_FUTURES:
         raise BadInput(
             str(run.folder),
             "futures",
             f"too few futures to group: {seen}",
             got=seen,
-            allowed=f"{scenario_discovery.LEAST_FUTURES} or more",
+            allowed=f"{_scenario_discovery.LEAST_FUTURES} or more",
             hint="run again: premortem run",
         )
     levels = {p: x[:, :, finite] for p, x in levels.items()}
-    found = archetypes.families(archetypes.features_of(levels[first]), k)
-    labels = {p: found.assign(archetypes.features_of(x)) for p, x in levels.items()}
+    found = _archetypes.families(_archetypes.features_of(levels[first]), k)
+    labels = {p: found.assign(_archetypes.features_of(x)) for p, x in levels.items()}
     values, early = run.parameters(first=min(run.futures, MOST))[:, finite], COMPARED.index(EARLY)
     paths = _paths(run, first, list(words), finite)
     own = [labels[first] == family for family in range(len(found.medoids))]
@@ -105,11 +105,11 @@ def _paths(run: Run, policy: str, names: Sequence[str], wanted: Array) -> Array:
 
 def _seen_as(at: Array, words: dict[str, dict[str, str]], member: Array) -> Limits:
     """The box of outcomes, (series, future), in which a family lies; empty when there is none."""
-    found = scenario_discovery.discover(at, list(words), member, most=1, resample=False)
+    found = _scenario_discovery.discover(at, list(words), member, most=1, resample=False)
     return found.boxes[0].limits if found.boxes else {}
 
 
-def _names(found: archetypes.Families, shown: Sequence[Limits], words: dict[str, dict[str, str]]) -> list[str]:
+def _names(found: _archetypes.Families, shown: Sequence[Limits], words: dict[str, dict[str, str]]) -> list[str]:
     """A name for each family from what shows it at the end of 2028; no two alike, the plainest families first."""
     series = list(words)
     levels = found.centres.reshape(len(shown), len(series), -1).mean(2)  # standardised, (family, series)
@@ -135,7 +135,7 @@ def _said(words: dict[str, dict[str, str]], series: Sequence[str], levels: Array
 
 def _box(run: Run, values: Array, member: Array) -> dict[str, Any]:
     """The uncertainties that lead to a family, as limits and as a sentence."""
-    found = scenario_discovery.discover(values, run.study.priors.names, member, most=1, resample=False)
+    found = _scenario_discovery.discover(values, run.study.priors.names, member, most=1, resample=False)
     if not found.boxes:
         return {"box": {}, "box_sentence": "No few uncertainties lead to it"}
     box = found.boxes[0]
@@ -157,7 +157,7 @@ def _signposts(early: Array, words: dict[str, dict[str, str]], labels: Array, fa
             "unit": words[name]["unit"],
             "accuracy": accuracy,
         }
-        for name, cut, side, accuracy in archetypes.separating(early, list(words), labels, family)
+        for name, cut, side, accuracy in _archetypes.separating(early, list(words), labels, family)
     ]
 
 

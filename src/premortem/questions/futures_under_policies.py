@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from premortem.case import Levers
 from premortem.ensemble import read
 from premortem.ensemble.run import CHUNK, draw, use_compilation_cache
-from premortem.questions.bounded_memory import in_memory
+from premortem.questions._bounded_memory import in_memory
 from premortem.questions.margins import check_gives, check_inputs
 from premortem.study import Run, Study, outcome_names
 from premortem.watch import process

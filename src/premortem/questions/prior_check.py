@@ -1,18 +1,24 @@
 """Whether the priors of a study can produce the record up to February 2025, and the bands that mechanisms give."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import polars as pl
 
+from premortem import facts
+from premortem.case import Case
 from premortem.ensemble.run import draw, use_compilation_cache
-from premortem.questions import prior_check_scores
+from premortem.propositions.expressions import Expression
 
 # Futures of a check, enough for the tails of a 95% interval; and the policy of the record, under which 2023 and 2024 are as
 # they were.
 CHECKED = 4096
+# The record must lie in the central 95% of the prior.
+CENTRAL = (0.025, 0.5, 0.975)
 # Quantiles of a band.
 BAND = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
@@ -21,7 +27,7 @@ BAND = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 def prior_check(study: Any) -> pl.DataFrame:
     """One row a recorded quantity: the record, the prior's 2.5, 50 and 97.5%, and whether the two meet (`inside`)."""
     national = {k: v for k, v in _outcomes(study).items() if v.ndim == 2}
-    return prior_check_scores.check(national, study.steps, study.case)
+    return check(national, study.steps, study.case)
 
 
 def prior_bands(study: Any, names: tuple[str, ...]) -> pl.DataFrame:
@@ -40,3 +46,20 @@ def _outcomes(study: Any) -> dict[str, jax.Array]:
     use_compilation_cache()
     values = draw(study.priors, "sobol", 0, 0, CHECKED)
     return jax.jit(study.simulate)(values, study.levers(study.case.settings.baseline))
+
+
+def check(outcomes: Mapping[str, jax.Array], labels: tuple[str, ...], case: Case) -> pl.DataFrame:
+    """One row a recorded quantity: what was recorded, the prior's 2.5, 50 and 97.5%, and whether the record is inside.
+
+    Inside means that the recorded range and the prior's central 95% overlap. `outcomes` are unweighted futures of the
+    prior, series of shape (quarter, future).
+    """
+    names = frozenset(outcomes)
+    rows: list[dict[str, Any]] = []
+    for row in facts.read("history_checks", case).to_dicts():
+        expression = Expression(row["expression"], "history_checks.csv", row["quantity"], names, frozenset(), labels)
+        low, median, high = np.quantile(np.asarray(jnp.asarray(expression(outcomes, {}))), CENTRAL)
+        inside = row["low"] <= high and row["high"] >= low
+        kept = {k: row[k] for k in ("quantity", "unit", "recorded", "source", "confidence")}
+        rows.append(kept | {"low": low, "median": median, "high": high, "inside": bool(inside)})
+    return pl.DataFrame(rows)

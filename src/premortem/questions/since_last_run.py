@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput
-from premortem.questions import shapley
+from premortem.questions import _paired
 from premortem.study import Run
 
 # Inputs that are told by a hash, and those told by their value.
@@ -52,7 +52,7 @@ def _row(run: Run, old: Run, key: str, policy: str, paired: bool) -> dict[str, A
     after, before = _holds(run, key, policy), _holds(old, key, policy)
     if paired:
         n = min(len(after), len(before))
-        effect = shapley.paired(after[:n] - before[:n])
+        effect = _paired.paired(after[:n] - before[:n])
         low, high = effect.low, effect.high
     else:
         after, before = after[~np.isnan(after)], before[~np.isnan(before)]

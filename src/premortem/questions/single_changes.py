@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.questions._nearest_break import BISECTIONS
 from premortem.questions.describe import move
 from premortem.questions.margins import margins_of
-from premortem.questions.nearest_break import BISECTIONS
 from premortem.study import Study
 
 Array = NDArray[Any]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from premortem.ensemble import memory
 from premortem.ensemble.run import draw
-from premortem.questions import bounded_memory, scenario_discovery
+from premortem.questions import _bounded_memory, _scenario_discovery
 from premortem.questions.attribution import attribution
 from premortem.questions.boxes import boxes, not_failed, sought, tree_check
 from premortem.questions.breaking_points import place_of, single_thresholds, sought_breaks
@@ -47,7 +47,7 @@ def stress(
     """
     check_inputs(run)
     check_varies(run.study)
-    whole, run = run, bounded_memory.in_memory(run)
+    whole, run = run, _bounded_memory.in_memory(run)
     study, policy = run.study, policy_of(run, policy)
     number = assumption_number(study, assumption)
     place, pulled = place_of(whole, start), study.levers(policy)
@@ -69,7 +69,7 @@ def explain(run: Run, assumption: str, policy: str, seed: int = 1) -> dict[str, 
     """The part of `stress` that the brief shows, quick to compute: boxes tested on new futures, and attribution."""
     check_inputs(run)
     number, policy = assumption_number(run.study, assumption), policy_of(run, policy)
-    return _explained(bounded_memory.in_memory(run), run, number, policy, 2, seed, None)
+    return _explained(_bounded_memory.in_memory(run), run, number, policy, 2, seed, None)
 
 
 def _explained(
@@ -94,7 +94,7 @@ def _explained(
     tree = tree_check(found, values, study, stored, weights) if in_full else None
     del values
     if weights is None and whole.futures > run.futures:
-        found = bounded_memory.on_all(found, whole, policy, column)
+        found = _bounded_memory.on_all(found, whole, policy, column)
     fresh, margins = _anew(study, policy, run.seed + seed)
     tried, left, _ = not_failed(fresh, margins[number])
     return {
@@ -143,8 +143,8 @@ def _warnings(run: Run, name: str, policy: str, weights: Array | None, told: Seq
             f"{name} {verb} in all {counted(len(known), 'future')} under {policy}: there is nothing to box or to attribute; "
             "breaking points and thresholds still say how far it is from turning"
         )
-    if len(margins) < scenario_discovery.LEAST_FUTURES:
-        said.append(f"too few futures for boxes ({len(margins):,}): run at least {scenario_discovery.LEAST_FUTURES}")
+    if len(margins) < _scenario_discovery.LEAST_FUTURES:
+        said.append(f"too few futures for boxes ({len(margins):,}): run at least {_scenario_discovery.LEAST_FUTURES}")
     if weights is not None:
         effective = float(weights.sum() ** 2 / (weights**2).sum())
         if effective < SHAKY:

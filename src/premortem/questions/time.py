@@ -11,8 +11,8 @@ from premortem import facts
 from premortem.case import Case, Levers
 from premortem.ensemble.run import draw
 from premortem.errors import MissingData
+from premortem.questions._paired import paired
 from premortem.questions.margins import margins_of
-from premortem.questions.shapley import paired
 from premortem.study import Study
 
 Array = NDArray[Any]

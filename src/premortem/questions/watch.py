@@ -9,7 +9,8 @@ import numpy as np
 
 from premortem.case import Levers
 from premortem.errors import BadInput, each, raise_all, unknown
-from premortem.questions import futures_under_policies, regret_measures, weighted_board
+from premortem.questions import futures_under_policies, weighted_board
+from premortem.questions.compare import performance
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.margins import margins_of
 from premortem.study import Run, Study
@@ -196,7 +197,7 @@ class _Trial:
 
     def _measures(self, margins: dict[str, Array]) -> dict[str, Array]:
         """Measures of the policies that can be chosen."""
-        return {p: regret_measures.performance(dict(zip(self.ids, margins[p], strict=True))) for p in self._chosen}
+        return {p: performance(dict(zip(self.ids, margins[p], strict=True))) for p in self._chosen}
 
     def _doubt(self, worth: Worth, holds: dict[str, Array], weight: Array) -> float:
         whole = sum(float(value.entropy(float(weight.sum(where=flags)))) for flags in holds.values())

@@ -9,7 +9,7 @@ from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.propositions import score
 from premortem.questions import futures_under_policies
-from premortem.questions.bounded_memory import in_memory
+from premortem.questions._bounded_memory import in_memory
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.policy_paths import DRAWN, along
 from premortem.study import Run, Study, plain_rows

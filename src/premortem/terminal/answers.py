@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from premortem.questions.archetypes import STRUCTURE
-from premortem.questions.edit_index import TOP
+from premortem.questions._archetypes import STRUCTURE
+from premortem.questions.edits import TOP
 from premortem.study import Study
 from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases

@@ -12,7 +12,7 @@ from premortem.app.routes import board
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State, ends
-from premortem.questions import sobol_indices
+from premortem.questions.sensitivity import rank_correlation
 
 router = APIRouter()
 # Points of the curve of a prior.
@@ -63,7 +63,7 @@ def _strength(desk: Desk, view: State) -> list[tuple[str, float]]:
     """For each uncertainty the assumption whose margin its rank goes with most, and that correlation."""
     margins, values = desk.live.margins(view), desk.live.values(view)
     ids = [a.id for a in desk.study.assumptions]
-    found = np.stack([sobol_indices.rank_correlation(values, margins[f"margin.{k}"]) for k in ids])
+    found = np.stack([rank_correlation(values, margins[f"margin.{k}"]) for k in ids])
     return [(ids[int(np.argmax(np.abs(c)))], float(c[np.argmax(np.abs(c))])) for c in found.T]
 
 

@@ -14,7 +14,7 @@ from premortem.app.routes.assumption import find
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
-from premortem.questions import regret_measures
+from premortem.questions.compare import pareto
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -106,7 +106,7 @@ def ranked(found: dict[str, Any], view: State, titles: dict[str, str], source: s
 def tradeoff(found: dict[str, Any], pair: tuple[str, str], titles: dict[str, str], source: str) -> chart_specs.Chart:
     """Policies by the shares of two assumptions, with those that no other beats on both."""
     x, y = pair
-    best = regret_measures.pareto({p: (by[x], by[y]) for p, by in found["shares"].items()})
+    best = pareto({p: (by[x], by[y]) for p, by in found["shares"].items()})
     rows = [{"title": titles[p], "x": by[x], "y": by[y], "best": p in best} for p, by in found["shares"].items()]
     says = (
         f"{titles[best[0]]} is best on both"

@@ -10,7 +10,7 @@ from premortem.app import chart_specs
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
-from premortem.questions.archetypes import STRUCTURE
+from premortem.questions._archetypes import STRUCTURE
 from premortem.text import phrases
 
 router = APIRouter()

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtrc
 
-from premortem.questions.categories import CategorySet, set_of
-from premortem.questions.peeling import Sample, Trajectory, paste, peel, prepared
+from premortem.questions._categories import CategorySet, set_of
+from premortem.questions._peeling import Sample, Trajectory, paste, peel, prepared
 from premortem.text.numbers import counted
 
 Array = NDArray[Any]
