@@ -9,7 +9,7 @@ from premortem.briefing.content import Block, Figure, Note, Section, Table, see,
 from premortem.charts import figures
 from premortem.errors import MissingData
 from premortem.law.book import Book
-from premortem.questions.edit_index import TOP
+from premortem.questions.edits import TOP
 from premortem.study import Run
 from premortem.text import phrases
 

@@ -11,7 +11,7 @@ from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.facts import read
 from premortem.questions import heavy_edits
-from premortem.questions.edit_index import TOP
+from premortem.questions.edits import TOP
 from premortem.text.numbers import day_in_words, listing, spelled, within
 
 SUBJECT = "The index of heavy edits"
