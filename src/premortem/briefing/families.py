@@ -61,7 +61,7 @@ def _reading(sign: dict[str, Any]) -> str:
 def _figure(run: Run, result: dict[str, Any]) -> Figure:
     told, day = run.study.case.text, run.study.case.settings.day
     shown = told.shown or run.study.steps[-1]
-    signs, first = questions.signs(), result["policy"]
+    signs, first = questions.signs(run.study.case), result["policy"]
     rows = [
         {**b, "family": r["name"], "title": f"{signs[b['series']]['title']} [{signs[b['series']]['unit']}]"}
         for r in result["archetypes"]

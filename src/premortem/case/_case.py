@@ -39,6 +39,20 @@ class Steps(Strict):
     named: str = Field(default="", description="of those, at which a family is named")
 
 
+class AnswersTo(Strict):
+    """Series of the world that the rates of policy events answer to, and the step at which; a name is empty where none is."""
+
+    goodwill: str = Field(default="", description="goodwill of partners, between 0 and 1")
+    progress: str = Field(default="", description="progress of a rival")
+    at: str = ""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Each by what it is, as a column of a series at a step."""
+        named = {"goodwill": self.goodwill, "progress": self.progress}
+        return {name: f"{series}@{self.at}" for name, series in named.items() if series}
+
+
 class Settings(Strict):
     """What the engine must know of a case and no other file of it says."""
 
@@ -51,6 +65,7 @@ class Settings(Strict):
     strictest: str = Field(default="", description="policy whose levers stand once an event of the process sets them")
     policies: tuple[str, ...] = Field(description="names of the policies in the order in which they are shown")
     steps: Steps = Steps()
+    answers_to: AnswersTo = AnswersTo()
 
 
 @dataclass(frozen=True)

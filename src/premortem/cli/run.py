@@ -68,7 +68,7 @@ def run(
     of = Study(study, case=case)
     if only is not None:
         future = questions.one_future(of, only, policy or None, seed)
-        show(future, as_json, quiet, lambda: terminal.print_future(future))
+        show(future, as_json, quiet, lambda: terminal.print_future(future, of.case))
         return
     old = _old(of, compare, of.run_folder(out))
     as_of = questions.past(of.case, day(weights, "--weights")) if weights else None

@@ -28,8 +28,6 @@ AT_ONCE, SEED = 20_000, 7
 MOST = 50_000
 # A day within the horizon: which series a quantity reads does not depend on it.
 ANY_DAY = date(2026, 12, 31)
-# What the rates of the policy process answer to, and when: the end of the year of the note.
-GOODWILL, PROGRESS, ANSWER_AT = "goodwill", "capability_cn", "2025Q4"
 
 
 @dataclass(frozen=True)
@@ -64,12 +62,13 @@ class Futures:
         return np.asarray(np.all([np.isfinite(m) for m in every], axis=0))
 
     def paths(self, as_of: date, happened: Mapping[str, date] | None = None) -> process.Paths:
-        """Paths of policy from a day on, answering to each future's goodwill and China's progress in it."""
-        columns = next(iter(self.columns.values()))
-        ability = columns[f"{PROGRESS}@{ANSWER_AT}"]
-        progress = (ability - np.median(ability)) / max(float(ability.std()), 1e-9)
-        goodwill = columns[f"{GOODWILL}@{ANSWER_AT}"]
-        return process.draw(self.study.case, self.count, self.seed, as_of, goodwill, progress, happened)
+        """Paths of policy from a day on, answering to each future's goodwill and a rival's progress in it."""
+        columns, named = next(iter(self.columns.values()), {}), self.study.case.settings.answers_to.columns
+        told = {name: columns[column] for name, column in named.items()}
+        if "progress" in told:
+            ability = told["progress"]
+            told["progress"] = (ability - np.median(ability)) / max(float(ability.std()), 1e-9)
+        return process.draw(self.study.case, self.count, self.seed, as_of, happened=happened, **told)
 
 
 def stored(
@@ -84,7 +83,7 @@ def stored(
     """
     run = in_memory(run)
     study, observer = run.study, observer_of(run.study, asked)
-    wanted = {*observer.expressions, *_drivers()}
+    wanted = {*observer.expressions, *_drivers(study)}
     values = run.parameters(first=first)
     margins: dict[str, dict[str, Array]] = {}
     columns: dict[str, dict[str, Array]] = {}
@@ -121,12 +120,11 @@ def simulate(
     `own` are levers in which each future differs, each of shape (quarter, future).
     """
     run, parts = _model(study), []
-    at = study.steps.index(ANSWER_AT)
     for start in range(0, values.shape[1], CHUNK):
         part = values[:, start : start + CHUNK]
         each = {name: _padded(x[:, start : start + CHUNK]) for name, x in (own or {}).items()}
         margins, series = run(_padded(part), pulled._replace(**each))
-        drivers = {name: series[name.partition("@")[0]][at] for name in _drivers()}
+        drivers = {name: series[name.partition("@")[0]][_step(study, name)] for name in _drivers(study)}
         found = margins | observer(series) | drivers
         parts.append({name: np.asarray(x)[: part.shape[1]] for name, x in found.items()})
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -138,8 +136,13 @@ def _padded(part: Array) -> Array:
     return np.pad(part, ((0, 0), (0, CHUNK - part.shape[1])), mode="edge").astype(np.float32)
 
 
-def _drivers() -> tuple[str, str]:
-    return f"{GOODWILL}@{ANSWER_AT}", f"{PROGRESS}@{ANSWER_AT}"
+def _drivers(study: Study) -> tuple[str, ...]:
+    """Columns of what the rates of the policy process answer to."""
+    return tuple(study.case.settings.answers_to.columns.values())
+
+
+def _step(study: Study, column: str) -> int:
+    return study.steps.index(column.partition("@")[2])
 
 
 @cache
@@ -147,7 +150,7 @@ def _model(study: Study) -> Callable[..., Any]:
     """Margins and every series that a quantity may read: compiled once, whatever is asked."""
     use_compilation_cache()
     every = observer_of(study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped(study.case).values()])
-    names = sorted({GOODWILL, PROGRESS, *(n for expression, _ in every.expressions.values() for n in expression.names)})
+    names = sorted({*(name.partition("@")[0] for name in _drivers(study)), *(n for expression, _ in every.expressions.values() for n in expression.names)})
     check_gives(study, names, "the record of readings")
 
     def model(values: jax.Array, pulled: Levers) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:

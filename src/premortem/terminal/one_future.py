@@ -1,21 +1,24 @@
-"""One future in a terminal: what is unusual about it, what holds, and its series quarter by quarter."""
+"""One future in a terminal: what is unusual about it, what holds, and its series step by step."""
 
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from premortem.case import Case
 from premortem.questions import signs
+from premortem.questions.futures import SIGNS
 from premortem.terminal.layout import print_table
 from premortem.text.numbers import counted
 from premortem.text.phrases import number
+from premortem.text.steps import word
 
 # Parameters shown.
 UNUSUAL = 8
 
 
-def print_future(result: dict[str, Any]) -> None:
-    """The future under each policy, its key series every quarter, its parameters furthest from their medians."""
+def print_future(result: dict[str, Any], case: Case) -> None:
+    """The future under each policy, its key series at every step of the clock, its parameters furthest from their medians."""
     console = Console(highlight=False)
     console.print(f"[bold]Future {result['future']:,} of seed {result['seed']}[/bold]")
     for under in result["policies"]:
@@ -27,7 +30,8 @@ def print_future(result: dict[str, Any]) -> None:
         if under["non_finite"]:
             console.print(f"  not finite: {', '.join(under['non_finite'])}")
     first = result["policies"][0]
-    print_table(console, _series(first, result["quarters"]))
+    if words := shown(first, case):
+        print_table(console, _series(first, result["quarters"], words))
     console.print(
         f"\nFurthest from their medians (standard scores), of {counted(len(result['parameters']), 'uncertainty')}"
     )
@@ -37,15 +41,20 @@ def print_future(result: dict[str, Any]) -> None:
         )
 
 
-def _series(under: dict[str, Any], quarters: list[str]) -> Table:
-    """Quarters down, series across by number: eight columns of figures fit a narrow terminal, eight titles do not."""
-    words = signs()
-    table = Table(title=f"\nQuarter by quarter under {under['policy']}", title_justify="left", box=None, padding=(0, 1))
+def shown(under: dict[str, Any], case: Case) -> dict[str, dict[str, str]]:
+    """Series that are shown: those by which the case names families of futures; none where it names none."""
+    return signs(case) if (case / SIGNS).is_file() and {*signs(case)} <= {*under["series"]} else {}
+
+
+def _series(under: dict[str, Any], steps: list[str], words: dict[str, dict[str, str]]) -> Table:
+    """Steps down, series across by number: eight columns of figures fit a narrow terminal, eight titles do not."""
+    step = word(steps[0])
+    table = Table(title=f"\n{step.capitalize()} by {step} under {under['policy']}", title_justify="left", box=None, padding=(0, 1))
     table.add_column("")
     for place in range(len(words)):
         table.add_column(f"({place + 1})", justify="right", no_wrap=True)
-    for q, quarter in enumerate(quarters):
-        table.add_row(quarter, *(number(under["series"][name][q]) for name in words))
+    for q, label in enumerate(steps):
+        table.add_row(label, *(number(under["series"][name][q]) for name in words))
     said = [f"({i + 1}) {word['title']}, {word['unit']}" for i, word in enumerate(words.values())]
     table.caption, table.caption_justify = "; ".join(said), "left"
     return table

@@ -10,6 +10,7 @@ from premortem.app import chart_specs
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
+from premortem.case import Case
 from premortem.questions._archetypes import STRUCTURE
 from premortem.text import phrases
 
@@ -37,7 +38,7 @@ def page(request: Request, desk: AtDesk, view: View, family: Letter = "") -> HTM
         grouped=phrases.grouped(found),
         kind=phrases.kind(found),
         structure=STRUCTURE,
-        charts=charts(found, family),
+        charts=charts(found, desk.study.case, family),
         chosen=family if family in letters(found).values() else "",
     )
 
@@ -59,9 +60,9 @@ def letters(found: dict[str, Any]) -> dict[str, str]:
     return {a["name"]: chr(65 + i) for i, a in enumerate(found["archetypes"])}
 
 
-def charts(found: dict[str, Any], chosen: str = "") -> list[chart_specs.Chart]:
+def charts(found: dict[str, Any], case: Case, chosen: str = "") -> list[chart_specs.Chart]:
     """A chart a series: the median and middle half of each family by year; the others grey where one is chosen."""
-    signs, by, kind = questions.signs(), letters(found), phrases.kind(found)
+    signs, by, kind = questions.signs(case), letters(found), phrases.kind(found)
     made = []
     for name, said in signs.items():
         rows = [
