@@ -53,6 +53,8 @@ def method(run: Run) -> Section:
 def _record(study: Study) -> list[Block]:
     """The record up to the day of knowledge against the prior, misses first."""
     rows = sorted(questions.prior_check(study).to_dicts(), key=lambda r: r["inside"])
+    if not rows:
+        return []
     inside = sum(r["inside"] for r in rows)
     missed = [r["quantity"] for r in rows if not r["inside"]]
     month = phrases.month_in_words(study.case.settings.day)
