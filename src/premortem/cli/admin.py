@@ -55,10 +55,10 @@ def evidence(case: CaseName = None, as_json: AsJson = False) -> None:
     Examples: premortem evidence; premortem evidence --json
     """
     from premortem import terminal
-    from premortem.case import default
+    from premortem.case import DEFAULT, load
     from premortem.ensemble import evidence as compared
 
-    found = compared.evidence(default())
+    found = compared.evidence(load(case or DEFAULT))
     show({"priors": [c.as_dict() for c in found]}, as_json, False, lambda: terminal.print_evidence(found))
     raise typer.Exit(NO if any(c.verdict == "contradicts" for c in found) else DONE)
 
@@ -106,8 +106,9 @@ def data_status(case: CaseName = None, as_json: AsJson = False) -> None:
     Examples: premortem data status; premortem data status --json
     """
     from premortem import facts, terminal
+    from premortem.case import DEFAULT, load
 
-    tables, pulled = facts.status(), facts.records()
+    tables, pulled = facts.status(load(case or DEFAULT)), facts.records()
     show({"tables": tables, "pulled": pulled}, as_json, False, lambda: terminal.print_tables(tables, pulled))
 
 

@@ -194,7 +194,7 @@ def print_compare(result: dict[str, Any]) -> None:
     print_table(console, table)
     console.print(
         "Regret: what a policy's mean margin (each in its own unit, not cut off) gives up against the best of these policies in the "
-        "same future. It counts the assumptions alike and nothing else: no cost to firms, to allies or of enforcement, and no "
+        "same future. It counts the assumptions alike and nothing else: no cost to firms or to others, none of enforcement, and no "
         "retaliation; to give up least here is no recommendation.",
         style="dim",
     )
