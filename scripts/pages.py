@@ -13,7 +13,7 @@ from premortem.ensemble import priors
 from premortem.files import writer
 from premortem.law import book as rules
 from premortem.law.clause import STAGES, Clause
-from premortem.law.vocabulary import FIELDS
+from premortem.law.vocabulary import vocabulary
 from premortem.text.numbers import counted
 
 
@@ -119,7 +119,7 @@ def fields() -> str:
     ]
     body = [
         f"| `{name}` | {f.type} | {f.unit} | {f.says} | {'' if f.default is None else f.default} | {'yes' if f.given else 'worked out'} |"
-        for name, f in FIELDS.items()
+        for name, f in vocabulary(default()).fields.items()
     ]
     return "\n".join([*head, *body]) + "\n"
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
 from premortem.law import memo, parties, worked_cases
-from premortem.law.assumed_facts import ANOTHER, RESTS_ON
+from premortem.law.assumed_facts import ANOTHER
 from premortem.law.citations import cited
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
@@ -21,8 +22,13 @@ from premortem.law.parties import suspect
 from premortem.law.permission import GATE, gate
 from premortem.law.rulebook_version import verified
 from premortem.law.transactions import frame_of, parse
-from premortem.law.vocabulary import FIELDS, OUTCOMES
-from premortem.law.would_change import CERTIFIED
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import vocabulary
+
+CASE = default()
+WORDS = vocabulary(CASE)
+RESTS_ON = transfers(CASE).unsaid.rests_on
+CERTIFIED = tuple(name for name, field in WORDS.fields.items() if field.certify)
 
 
 def answer(under="history", **fields):
@@ -164,8 +170,10 @@ def test_f006_a_sure_permission_stands_whatever_else_the_unsaid_facts_are(sent, 
     elsewhere = {"destination_region"} if sent["destination"] != "UKR" else set()  # a region of another country is none
     # the designer and the TPP of a chip of the catalogue are known
     for name in [name for name in RESTS_ON if name not in {*sent, *elsewhere, "designer_hq", "tpp"}]:
-        kind = FIELDS[name].type
-        others = (True, False) if kind == "flag" else (0.0, 0.5, 1.0) if kind == "number" else FIELDS[name].choices
+        kind = WORDS.fields[name].type
+        others = (
+            (True, False) if kind == "flag" else (0.0, 0.5, 1.0) if kind == "number" else WORDS.fields[name].choices
+        )
         if name in PARTY:
             others = PARTY[name]
         said += [
@@ -173,8 +181,8 @@ def test_f006_a_sure_permission_stands_whatever_else_the_unsaid_facts_are(sent, 
             for value in others
             if value not in ("nuclear", "missile", "chemical_biological", "training_for_weapons")
         ]
-    rows = [parse(sent | more) for more in said]
-    for more, again in zip(said, decide(frame_of(rows), rules.load(under))["outcome"], strict=True):
+    rows = [parse(sent | more, CASE) for more in said]
+    for more, again in zip(said, decide(frame_of(rows, CASE), rules.load(under))["outcome"], strict=True):
         assert again.startswith(("no_licence", "exception:", "veu:")), (more, again)
 
 
@@ -204,8 +212,8 @@ def test_silence_on_a_party_is_never_freer_than_anything_that_may_be_said_of_it(
     said = [{name: value} for name, values in PARTY.items() if name not in sent for value in values]
     if not said:
         return
-    rows = [parse(sent | more) for more in said]
-    for more, again in zip(said, decide(frame_of(rows), rules.load(under))["outcome"], strict=True):
+    rows = [parse(sent | more, CASE) for more in said]
+    for more, again in zip(said, decide(frame_of(rows, CASE), rules.load(under))["outcome"], strict=True):
         assert again.startswith(("no_licence", "exception:", "veu:")), (more, again)
 
 
@@ -242,7 +250,7 @@ def test_a_party_that_no_table_holds_is_a_condition_until_a_person_screened_it(n
     found = answer(**sent)
     assert (found.outcome, found.may_go, found.gate) == ("no_licence_required", None, GATE["facts"])
     name = name.lower() if role == "exporter" else name  # clauses know exporters in small letters
-    rows = next(h.rows for h in parties.lists_held() if h.name == parties.ENTITY_LIST)
+    rows = next(h.rows for h in parties.lists_held(CASE) if h.name == transfers(CASE).parties.main)
     lists = f"Denied Persons, SDN, Military End-User, Unverified; and the Entity List beyond {rows} rows"
     assert found.sentence.startswith(
         f"If {name} is on none of the lists that are not held ({lists}): no licence needed"
@@ -349,7 +357,7 @@ def test_f009_after_the_day_to_which_the_rulebook_is_verified_every_answer_says_
         assert told["stale"] is stale
         assert ("STALE" in told["sentence"]) is stale
         assert any("STALE" in line for line in told["not_checked"]) is stale
-        assert told["rulebook"] == {"version": verified().version, "verified_to": "2026-10-08"}
+        assert told["rulebook"] == {"version": verified(CASE).version, "verified_to": "2026-10-08"}
 
 
 def test_f009_between_the_last_text_read_and_the_last_news_an_answer_says_that_it_rests_on_news():
@@ -431,12 +439,12 @@ def test_a_name_that_says_nobody_stands_among_hits_and_among_what_was_not_checke
 # the gate, and what is printed
 
 
-@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("outcome", tuple(WORDS.reads))
 def test_a_gate_lets_through_only_what_needs_no_licence_for_sure(outcome):
     free = outcome == "no_licence_required" or outcome.startswith(("exception", "veu"))
-    assert gate(outcome, free) == (0 if free else 3)
-    assert gate(outcome, None) == 4
-    assert gate("needs:screening", None) == 5
+    assert gate(outcome, free, WORDS) == (0 if free else 3)
+    assert gate(outcome, None, WORDS) == 4
+    assert gate("needs:screening", None, WORDS) == 5
 
 
 def test_the_highest_status_of_many_cases_counts(tmp_path):
@@ -592,7 +600,7 @@ def test_what_one_knows_or_leaves_unsaid_beyond_the_clauses_is_no_plain_yes(sent
 
 
 def test_a_consignee_that_stands_for_any_other_is_near_no_listed_name():
-    assert not suspect(ANOTHER)
+    assert not suspect(ANOTHER, CASE)
 
 
 def test_notice_is_offered_where_it_cures_and_a_wait_is_none_where_a_fact_is_asked_for():

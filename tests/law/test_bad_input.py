@@ -2,11 +2,14 @@
 
 import pytest
 
+from premortem.case import default
 from premortem.errors import BadInput, PremortemError
 from premortem.law import book as rules
 from premortem.law import worked_cases
 from premortem.law.decide import Transaction
 from premortem.law.ledger import decisions, files
+
+CASE = default()
 
 HEAD = "item,quantity,destination,date\n"
 GOOD = "H100 SXM,10,ARE,2025-06-01\n"
@@ -62,7 +65,7 @@ def test_a_field_given_twice_is_refused():
     with pytest.raises(BadInput, match="given twice"):
         worked_cases.together({"quantity": "5"}, {"quantity": "6"})
     with pytest.raises(BadInput, match="given twice"):
-        worked_cases.arguments("--quantity 5 --set quantity=6")
+        worked_cases.arguments("--quantity 5 --set quantity=6", CASE)
 
 
 ROWS = {

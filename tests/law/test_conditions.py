@@ -15,13 +15,16 @@ from premortem.law import book as rules
 from premortem.law.conditions import check, condition, identifiers, parts, quoted
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of, parse
-from premortem.law.vocabulary import FIELDS, TYPES
+from premortem.law.vocabulary import TYPES, vocabulary
+
+CASE = default()
+WORDS = vocabulary(CASE)
 
 NUMBERS = {"line": 5000.0, "tpp_year": 26_900_000.0}
 
 
 def why(text: str, numbers: tuple[str, ...] = ("line",)) -> str:
-    return "; ".join(w for _, w in check(text, "", numbers))
+    return "; ".join(w for _, w in check(text, "", dict.fromkeys(numbers, ""), WORDS))
 
 
 def own_policy(tmp_path, applies: str) -> rules.Book:
@@ -61,9 +64,9 @@ def test_f084_a_date_without_quotes_is_refused_with_the_way_to_write_it(tmp_path
 def test_f084_a_quoted_date_is_a_day():
     days = pl.DataFrame({"date": [date(1975, 7, 1), date(2025, 12, 31), date(2026, 1, 1), None]})
     met = days.select(
-        after=condition("date > '2025-12-31'", {}),
-        on=condition("date in ('2026-01-01')", {}),
-        within=condition("date between '2025-12-31' and '2026-01-01'", {}),
+        after=condition("date > '2025-12-31'", {}, WORDS),
+        on=condition("date in ('2026-01-01')", {}, WORDS),
+        within=condition("date between '2025-12-31' and '2026-01-01'", {}, WORDS),
     )
     assert met["after"].to_list() == [False, False, True, None]
     assert met["on"].to_list() == [False, False, True, None]
@@ -75,9 +78,9 @@ def test_f084_a_quoted_date_is_a_day():
 
 def test_f084_a_clause_with_a_quoted_date_decides_from_that_day(tmp_path):
     book = own_policy(tmp_path, "eccn = '3A090.a' and date > '2026-01-01'")
-    rows = [parse({"item": "H100 SXM", "destination": "CHN", "date": d}) for d in ("2026-01-01", "2026-01-02")]
-    assert decide(frame_of(rows), book)["clause"].to_list() != ["own.mine"] * 2
-    assert decide(frame_of(rows), book)["clause"][1] == "own.mine"
+    rows = [parse({"item": "H100 SXM", "destination": "CHN", "date": d}, CASE) for d in ("2026-01-01", "2026-01-02")]
+    assert decide(frame_of(rows, CASE), book)["clause"].to_list() != ["own.mine"] * 2
+    assert decide(frame_of(rows, CASE), book)["clause"][1] == "own.mine"
 
 
 # F085: nothing but the language
@@ -198,7 +201,7 @@ numbers = st.recursive(
 @st.composite
 def one_test(draw) -> str:
     name = draw(st.sampled_from(TESTED))
-    kind = FIELDS[name].type
+    kind = WORDS.fields[name].type
     form = draw(st.sampled_from(["is null", "is not null", "compare", "in", "not in", "between"]))
     a, b = (spelt(draw(st.sampled_from(POOL[kind]))) for _ in range(2))
     if form.startswith("is"):
@@ -224,14 +227,14 @@ conditions = st.recursive(
     max_leaves=6,
 )
 rows = st.lists(
-    st.fixed_dictionaries({name: st.sampled_from([None, *POOL[FIELDS[name].type]]) for name in TESTED}),
+    st.fixed_dictionaries({name: st.sampled_from([None, *POOL[WORDS.fields[name].type]]) for name in TESTED}),
     min_size=1,
     max_size=12,
 )
 
 
 def framed(given_: list[dict]) -> pl.DataFrame:
-    return pl.DataFrame(given_, schema={name: TYPES[FIELDS[name].type] for name in TESTED})
+    return pl.DataFrame(given_, schema={name: TYPES[WORDS.fields[name].type] for name in TESTED})
 
 
 @settings(max_examples=80, deadline=None)
@@ -239,7 +242,7 @@ def framed(given_: list[dict]) -> pl.DataFrame:
 def test_a_condition_means_what_duckdb_takes_it_to_mean(text, given_):
     assert why(text) == ""
     frame = framed(given_)
-    ours = frame.with_columns(met=condition(text, {"line": pl.lit(5000.0)}))["met"].to_list()
+    ours = frame.with_columns(met=condition(text, {"line": pl.lit(5000.0)}, WORDS))["met"].to_list()
     judged = duckdb.sql(f"select ({text}) as met from (select *, 5000.0::double as line from frame)").fetchall()
     assert ours == [met for (met,) in judged], text
 
@@ -262,14 +265,14 @@ def test_every_shipped_condition_means_what_sql_means(text):
     }
     frame = pl.DataFrame(
         {
-            name: pl.Series([None, *pool[FIELDS[name].type]], dtype=TYPES[FIELDS[name].type]).sample(
+            name: pl.Series([None, *pool[WORDS.fields[name].type]], dtype=TYPES[WORDS.fields[name].type]).sample(
                 200, with_replacement=True, seed=i
             )
             for i, name in enumerate(dict.fromkeys(identifiers(text)))
             if name not in numbers
         }
     )
-    ours = frame.select(met=condition(text, {k: pl.lit(v) for k, v in numbers.items()}))["met"]
+    ours = frame.select(met=condition(text, {k: pl.lit(v) for k, v in numbers.items()}, WORDS))["met"]
     sql = " ".join(f"'{piece}'" if i % 2 else _named(piece, numbers) for i, piece in enumerate(text.split("'")))
     assert ours.to_list() == frame.select(met=pl.sql_expr(sql))["met"].to_list()
 
@@ -294,7 +297,9 @@ def test_a_clause_that_keeps_a_total_demands_that_total_and_nothing_else():
     clause = rules.load("as-written").by_id["diffusion.lpp"]
     body = clause.model_dump(by_alias=True)
     with pytest.raises(ValueError, match="consignee_tpp_after <= LIMIT"):
-        type(clause).model_validate(body | {"within": "consignee_tpp_after <= tpp_year and destination = 'SGP'"})
+        type(clause).model_validate(
+            body | {"within": "consignee_tpp_after <= tpp_year and destination = 'SGP'"}, context=WORDS
+        )
 
 
 # a row is decided alone
@@ -322,11 +327,11 @@ def test_f085_a_row_is_decided_the_same_alone_and_among_others(text, asked, rand
     book = rules.load(policy)
     clause = book.by_id["ear.review"].model_copy(update={"applies": text, "order": 0, "id": "ear.mine"})
     book = replace(book, clauses=tuple(sorted((*book.clauses, clause), key=lambda c: rules.STAGES.index(c.stage))))
-    given_ = [parse(row) for row in asked]
-    together = decide(frame_of(given_), book).select("outcome", "clause", "eccn").rows()
-    alone = [decide(frame_of([row]), book).select("outcome", "clause", "eccn").row(0) for row in given_]
+    given_ = [parse(row, CASE) for row in asked]
+    together = decide(frame_of(given_, CASE), book).select("outcome", "clause", "eccn").rows()
+    alone = [decide(frame_of([row], CASE), book).select("outcome", "clause", "eccn").row(0) for row in given_]
     assert together == alone
     order = list(range(len(given_)))
     random.shuffle(order)
-    shuffled = decide(frame_of([given_[i] for i in order]), book).select("outcome", "clause", "eccn").rows()
+    shuffled = decide(frame_of([given_[i] for i in order], CASE), book).select("outcome", "clause", "eccn").rows()
     assert shuffled == [together[i] for i in order]

@@ -6,10 +6,13 @@ import polars as pl
 import pytest
 
 from premortem import facts
+from premortem.case import default
 from premortem.errors import BadInput
 from premortem.law import book as rules
 from premortem.law import items, places, row_defaults
 from premortem.law.decide import Transaction, explain
+
+CASE = default()
 
 SENT = {"item": "H100 SXM", "date": "2024-06-01"}
 
@@ -25,12 +28,12 @@ def test_f016_common_spellings_are_resolved(said, code):
     assert Transaction(SENT | {"destination": said}).fields["destination"] == code
 
 
-@pytest.mark.parametrize("row", [r for r in items.aliases("country") if not r["target"].startswith("ask")], ids=lambda r: r["alias"])  # fmt: skip
+@pytest.mark.parametrize("row", [r for r in items.aliases("country", CASE) if not r["target"].startswith("ask")], ids=lambda r: r["alias"])  # fmt: skip
 def test_f016_every_spelling_of_the_table_means_its_country(row):
-    assert places.iso3(row["alias"], "destination") == row["target"]
+    assert places.iso3(row["alias"], "destination", CASE) == row["target"]
 
 
-@pytest.mark.parametrize("row", [r for r in items.aliases("country") if r["target"].startswith("ask")], ids=lambda r: r["alias"])  # fmt: skip
+@pytest.mark.parametrize("row", [r for r in items.aliases("country", CASE) if r["target"].startswith("ask")], ids=lambda r: r["alias"])  # fmt: skip
 def test_an_ambiguous_country_asks_and_is_never_guessed(row):
     answer = explain(Transaction(SENT | {"destination": row["alias"]}), rules.load("history"))
     assert answer.outcome == "needs:destination"
@@ -52,7 +55,7 @@ def test_an_ambiguous_country_asks_and_is_never_guessed(row):
 )
 def test_f016_a_hint_is_never_another_country_by_letters_alone(said, hinted):
     with pytest.raises(BadInput) as caught:
-        places.iso3(said, "destination")
+        places.iso3(said, "destination", CASE)
     codes = [code for code in facts.read("countries")["iso3"] if f"({code})" in caught.value.hint]
     assert codes == ([hinted] if hinted else [])
 
@@ -77,10 +80,10 @@ def test_a_permission_that_hangs_on_an_unconfirmed_move_is_none(monkeypatch):
     sent |= {"notice_given": False, "headquarters": "KHM", "parent_headquarters": "KHM", "ownership": 0.0}
     sure = explain(Transaction(sent), rules.load("history"))
     assert (sure.outcome, sure.may_go) == ("exception:ACA", True)
-    rows = [{**c, "verified": "no"} if c["iso3"] == "KHM" else c for c in places._changes()]
+    rows = [{**c, "verified": "no"} if c["iso3"] == "KHM" else c for c in places._changes(CASE)]
     kept = (places.atlas, places._hanging, row_defaults._looked_up, row_defaults._worked_out)
     with monkeypatch.context() as changed:
-        changed.setattr(places, "_changes", lambda: rows)
+        changed.setattr(places, "_changes", lambda case: rows)
         [cached.cache_clear() for cached in kept]
         answer = explain(Transaction(sent), rules.load("history"))
     [cached.cache_clear() for cached in kept]
@@ -91,8 +94,8 @@ def test_a_permission_that_hangs_on_an_unconfirmed_move_is_none(monkeypatch):
     ("day", "d5"), [("2021-12-08", False), ("2021-12-09", True), ("2025-11-06", True), ("2025-11-07", False)]
 )
 def test_cambodia_leaves_d5_on_the_day_on_which_state_struck_it(day, d5):
-    atlas = places.atlas()
+    atlas = places.atlas(CASE)
     period = atlas.period(date.fromisoformat(day))
     row = atlas.table.filter((pl.col("iso3") == "KHM") & (pl.col("period") == period))
     assert row["d5"][0] is d5
-    assert "KHM" not in places.unconfirmed(date.fromisoformat(day))
+    assert "KHM" not in places.unconfirmed(date.fromisoformat(day), CASE)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from premortem.case import default
 from premortem.law import book as rules
 from premortem.law import worked_cases
 from premortem.law.clause import Clause
@@ -16,8 +17,10 @@ from premortem.law.conditions import identifiers
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of, parse
 
+CASE = default()
+
 CASES = [
-    worked_cases.arguments(c["args"])
+    worked_cases.arguments(c["args"], CASE)
     for c in csv.DictReader((Path(__file__).parent / "cases.csv").read_text().splitlines())
 ]
 POLICIES = tuple(dict.fromkeys(c.get("under", "history") for c in CASES))
@@ -57,7 +60,7 @@ LOOSE = {
 @cache
 def frame(policy: str) -> pl.DataFrame:
     rows = [{k: v for k, v in c.items() if k != "under"} for c in CASES if c.get("under", "history") == policy]
-    return frame_of([parse(row) for row in rows])
+    return frame_of([parse(row, CASE) for row in rows], CASE)
 
 
 def answers(book: rules.Book, first: date = date.min, last: date = date.max) -> pl.DataFrame:

@@ -18,12 +18,14 @@ from premortem.errors import PremortemError
 from premortem.law import book as rules
 from premortem.law import worked_cases
 from premortem.law.candidate_clauses import embargoed
-from premortem.law.clause import EXCEPTIONS
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.totals import Totals
 from premortem.law.transactions import frame_of, parse
-from premortem.law.vocabulary import END_USES, KINDS, STRICTNESS
+from premortem.law.vocabulary import vocabulary
+
+CASE = default()
+WORDS = vocabulary(CASE)
 
 SHARED = Path(__file__).parents[3] / "shared"
 FREE = ("no_licence_required", "exception:", "veu:")
@@ -36,7 +38,7 @@ def handed(name):
 
 
 def decided(rows, policy=HISTORY, totals=None):
-    return decide(frame_of([parse(row) for row in rows]), rules.load(policy), totals)
+    return decide(frame_of([parse(row, CASE) for row in rows], CASE), rules.load(policy), totals)
 
 
 def free(outcome):
@@ -44,7 +46,7 @@ def free(outcome):
 
 
 def asked(case):
-    fields = worked_cases.arguments(case["args"])
+    fields = worked_cases.arguments(case["args"], CASE)
     return decided([fields], fields.pop("under", HISTORY))["outcome"][0]
 
 
@@ -56,12 +58,12 @@ def rows(name):
 
 @pytest.mark.parametrize("case", rows("cases/law_reality.csv"))
 def test_law_reality_rows_are_right(case):
-    assert worked_cases.agrees(asked(case), case["expected"]), case["why"]
+    assert worked_cases.agrees(asked(case), case["expected"], WORDS), case["why"]
 
 
 @pytest.mark.parametrize("case", rows("data/law/law_questions.csv"))
 def test_handed_questions_are_answered_right(case):
-    assert worked_cases.agrees(asked(case), case["expected"]), case["why"]
+    assert worked_cases.agrees(asked(case), case["expected"], WORDS), case["why"]
 
 
 # Embargoed places with the first day of each embargo: destination, region, first day, and last day or none.
@@ -93,7 +95,7 @@ def items():
         "H100 SXM",
         "MI210",
         "DGX H100",
-        *(kind for kind in KINDS if kind not in ("chip", "open_weights")),
+        *(kind for kind in WORDS.kinds if kind not in ("chip", "open_weights")),
     ]
 
 
@@ -146,7 +148,7 @@ def test_no_listed_party_receives_anything_freely_by_any_of_its_names_in_any_rol
     st.sampled_from(["CHN", "SGP", "FRA", "ARE", "TWN", "VNM"]),
     st.sampled_from(["history", "as-written", "maximal"]),
     st.sampled_from(["none", "uveu", "nveu", "veu"]),
-    st.sampled_from(END_USES),
+    st.sampled_from(WORDS.lists["end_uses"]),
 )
 def test_no_status_or_exception_helps_a_listed_party(name, item, place, policy, status, end_use):
     row = {"item": item, "destination": place, "consignee": name, "date": "2026-06-01", "status": status}
@@ -162,8 +164,8 @@ def test_every_exception_lifts_only_what_admits_it():
         assert len(strict) > 20
         for granted, required in itertools.product(granting, strict):
             name = granted.then.removeprefix("exception:")
-            assert name in EXCEPTIONS
-            assert required.stops(granted) == (name not in required.admits)
+            assert name in WORDS.requirements.authorisations
+            assert required.stops(granted, WORDS) == (name not in required.admits)
             assert "part 740" not in required.admits
 
 
@@ -179,14 +181,14 @@ def test_an_answer_is_never_milder_than_any_requirement_that_binds_alone():
         "date": [date(2022, 8, 1) + timedelta(days=n) for n in range(1600)],
     }
     rows = [{name: dice.choice(values) for name, values in choices.items()} for _ in range(3000)]
-    book, frame = rules.load(HISTORY), frame_of([parse(row) for row in rows])
+    book, frame = rules.load(HISTORY), frame_of([parse(row, CASE) for row in rows], CASE)
     whole = decide(frame, book)["outcome"].to_list()
     own = [c for c in book.clauses if c.stage == "requires" and c.then]
     assert len(own) > 30
     for kept in own:
         alone = tuple(c for c in book.clauses if c not in own or c is kept)
         for row, less, more in zip(rows, decide(frame, replace(book, clauses=alone))["outcome"], whole, strict=True):
-            assert STRICTNESS[less] <= STRICTNESS[more], (kept.id, row)
+            assert WORDS.strictness[less] <= WORDS.strictness[more], (kept.id, row)
 
 
 def test_a_shipment_that_a_stricter_policy_denies_draws_on_no_total():
@@ -254,7 +256,7 @@ def test_none_is_no_classification_of_a_chip():
 
 def test_an_end_use_that_is_misspelt_is_refused():
     with pytest.raises(PremortemError, match="did you mean military"):
-        parse({"item": "T4", "destination": "CHN", "end_use": "militray"})
+        parse({"item": "T4", "destination": "CHN", "end_use": "militray"}, CASE)
 
 
 OWN = 'name = "mine"\ntitle = "Mine"\nsays = "x"\n[clause."mine.ban"]\nsays = "x"\ncitation = "none"\npublished = 2025-03-01\n'
@@ -287,7 +289,7 @@ def test_a_requirement_of_a_policy_binds_and_is_lifted_by_what_it_admits(tmp_pat
         OWN + "applies = \"destination = 'VNM' and eccn = '3A090.b'\"\ngp = 5\nadmits = [\"ACA\"]\n"
         'then = "licence:presumption_of_denial"\n'
     )
-    sent = frame_of([parse({"item": "MI210", "destination": "VNM", "date": "2025-04-01"})])
+    sent = frame_of([parse({"item": "MI210", "destination": "VNM", "date": "2025-04-01"}, CASE)], CASE)
     assert decide(sent, rules.load(path))["outcome"][0] == "exception:ACA"
     path.write_text(path.read_text().replace('["ACA"]', "[]"))
     found = decide(sent, rules.load(path))

@@ -11,11 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from premortem.case import default
 from premortem.cli import app
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
 from premortem.law import transactions
 from premortem.law.ledger import decisions, field_guesses, files
+from premortem.law.vocabulary import vocabulary
+
+CASE = default()
+WORDS = vocabulary(CASE)
 
 HEAD = "item,quantity,destination,date,consignee\n"
 GOOD = "H20,10,FRA,2025-06-01,One\n"
@@ -80,9 +85,9 @@ def test_f091_thousands_of_unknown_headings_are_one_short_line_at_once(tmp_path,
     monkeypatch.setattr(difflib, "get_close_matches", lambda name, *a, **k: sought.append(name) or close(name, *a, **k))
     with pytest.raises((BadInput, BadInputs)) as caught:
         decisions.decide_file(path, rules.load("history"))
-    field_guesses.guess(names)
+    field_guesses.guess(names, WORDS)
     with pytest.raises((BadInput, BadInputs)) as renamed:
-        field_guesses.renamed(pl.DataFrame({"a": [1]}), dict.fromkeys(names, "item"), path.name)
+        field_guesses.renamed(pl.DataFrame({"a": [1]}), dict.fromkeys(names, "item"), path.name, WORDS)
     assert len(sought) < 50, "a search for a near name takes longer the more names there are"
     (line,) = [text for text in str(caught.value).splitlines() if "heading" in text]
     assert line.startswith("wide.csv: no such column 9,000 times: heading00000, heading00001, heading00002, ...")
@@ -124,7 +129,7 @@ def test_a_name_in_a_ledger_is_screened_as_one_alone(tmp_path):
     from premortem.law.ledger.columns import checked, typed
     from premortem.law.row_defaults import complete
 
-    rows = complete(typed(checked(files.read(path), path.name)), rules.load("history")).collect()
+    rows = complete(typed(checked(files.read(path), path.name, WORDS), WORDS), rules.load("history")).collect()
     assert rows.select("near_name", "entity_listed", "parent_headquarters").row(0) == (True, True, "FRA")
 
 
@@ -244,7 +249,7 @@ def test_a_row_that_contradicts_the_catalogue_is_rejected_as_a_check_refuses_it(
     decided = decisions.decide_ledger(pl.DataFrame([row]), rules.load("history"))
     assert decided["rejected"][0] == why
     try:
-        transactions.parse(row)
+        transactions.parse(row, CASE)
     except BadInput as wrong:
         assert why in (f"{wrong.key} {wrong.what}", wrong.what)
     else:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from premortem.case import default
 from premortem.cli import app
 from premortem.law import book as rules
 from premortem.law.alike import alike
@@ -17,6 +18,8 @@ from premortem.law.engine import decide
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.rulebook_version import verified
 from premortem.law.transactions import frame_of, parse
+
+CASE = default()
 
 FIRST, DAYS = date(2022, 6, 1), 1_900
 ITEMS = ("H100 SXM", "H20", "RTX 4090", "A30", "T4", "MI308X", "DGX H100", "logic_die", "sme_tool", "closed_weights")
@@ -94,7 +97,7 @@ def test_each_row_of_a_ledger_is_told_as_check_tells_it(policy, rows):
 @given(rows=st.lists(SHIPMENTS, min_size=40, max_size=80))
 def test_rows_that_are_taken_as_alike_have_one_answer(rows):
     book = rules.load("as-written")
-    frame = frame_of([parse(row) for row in rows])
+    frame = frame_of([parse(row, CASE) for row in rows], CASE)
     answers = decide(frame, book)
     group, first = alike(frame, answers, book)
     same = answers.select("outcome", "clause", "eccn", "required_by")
@@ -104,7 +107,7 @@ def test_rows_that_are_taken_as_alike_have_one_answer(rows):
 def test_days_between_which_nothing_turns_and_places_of_the_same_groups_are_alike():
     book = rules.load("history")
     rows = [("A30", "FRA", "2025-06-01"), ("A30", "DEU", "2025-06-03"), ("A30", "CHN", "2025-06-01")]
-    frame = frame_of([parse(dict(zip(("item", "destination", "date"), row, strict=True))) for row in rows])
+    frame = frame_of([parse(dict(zip(("item", "destination", "date"), row, strict=True)), CASE) for row in rows], CASE)
     group, first = alike(frame, decide(frame, book), book)
     assert group.tolist() == [0, 0, 1]
     assert first.tolist() == [0, 2]
@@ -135,7 +138,7 @@ def test_goods_that_come_back_are_no_shipment_that_may_or_may_not_go():
 
 def test_the_command_tells_what_is_stale_hit_and_not_checked(tmp_path):
     path, out = tmp_path / "l.csv", tmp_path / "d.csv"
-    late = verified().news + timedelta(1)
+    late = verified(CASE).news + timedelta(1)
     path.write_text(
         "item,quantity,destination,date,consignee\n"
         f"T4,1,UKR,2025-06-01,\nRTX 4090,1,CHN,{late},Huawai\nT4,1,FRA,2025-06-01,Microsoft\nH20,1,SGP,2025-06-01,Huawei\n"
@@ -144,7 +147,7 @@ def test_the_command_tells_what_is_stale_hit_and_not_checked(tmp_path):
     summary = json.loads(done.stdout)
     assert summary["may_go"] == {"true": 1, "false": 1, "null": 2}
     assert summary["stale"] == 1
-    assert summary["rulebook"] == {"version": verified().version, "verified_to": str(verified().news)}
+    assert summary["rulebook"] == {"version": verified(CASE).version, "verified_to": str(verified(CASE).news)}
     assert {(h["given"], h["equal"]) for h in summary["hits"]} == {("Huawei", True), ("Huawai", False)}
     assert len(summary["not_checked"]) == len({*summary["not_checked"]})
     assert any("consignee in 1 of 4 rows" in sentence for sentence in summary["not_checked"])
@@ -155,7 +158,7 @@ def test_the_command_tells_what_is_stale_hit_and_not_checked(tmp_path):
     assert decided["hits"].is_not_null().to_list() == [False, True, False, True]
     printed = CliRunner().invoke(app, ["ledger", str(path), "-o", str(out)]).stdout.replace("\n", " ")
     assert "1 row may go without a licence, 1 may not, 2 hang on facts or names" in printed
-    assert f"STALE: 1 row after {verified().news}" in printed
+    assert f"STALE: 1 row after {verified(CASE).news}" in printed
 
 
 def test_a_decided_ledger_can_be_decided_again(tmp_path):

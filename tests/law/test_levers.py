@@ -18,6 +18,8 @@ from premortem.law.book import Book
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of
 
+CASE = default()
+
 ALLOCATION = "diffusion.country_allocation"
 SHORT = """
 name = "short"
@@ -136,7 +138,7 @@ def test_places_that_share_an_answer_are_decided_alike_when_each_is_asked(policy
         for day in days()[::3]
         for place in places
     ]
-    found = decide(frame_of(asked), book).select("outcome", "clause").rows()
+    found = decide(frame_of(asked, CASE), book).select("outcome", "clause").rows()
     said = {(row["destination"], row["date"]): answer for row, answer in zip(asked, found, strict=True)}
     assert all(answer == said[alike[place], day] for (place, day), answer in said.items())
 

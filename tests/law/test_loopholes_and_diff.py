@@ -8,10 +8,13 @@ from datetime import date
 import pytest
 
 from premortem import cli
+from premortem.case import default
 from premortem.law import book as rules
 from premortem.law import diff
 from premortem.law.loopholes import loopholes
 from premortem.law.worked_cases import arguments, command
+
+CASE = default()
 
 
 @pytest.mark.parametrize("policy", ["as-written", "history"])
@@ -35,7 +38,7 @@ def test_a_command_gives_back_the_fields_that_it_was_made_of():
         "date": date(2025, 6, 1),
         "certified": False,
     }
-    told = arguments(command(fields, "as-written").removeprefix("premortem check "))
+    told = arguments(command(fields, "as-written", CASE).removeprefix("premortem check "), CASE)
     assert told == {
         "item": "H100 SXM", "quantity": "1699", "destination": "ARE", "date": "2025-06-01", "certified": "0", "under": "as-written",
     }  # fmt: skip

@@ -7,29 +7,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book
 from premortem.law.ledger import field_guesses
 from premortem.law.ledger.decisions import decide_file
-from premortem.law.vocabulary import given_fields
+from premortem.law.vocabulary import vocabulary
+
+CASE = default()
+WORDS = vocabulary(CASE)
 
 OWN = pl.DataFrame({"Chip": ["H100 SXM"], "Qty": ["10"], "Ship-to country": ["FRA"], "Ship date": ["2025-06-01"], "Note to self": ["x"]})  # fmt: skip
 MEANS = {"Chip": "item", "Qty": "quantity", "Ship-to country": "destination", "Ship date": "date", "Note to self": ""}
 
 
 def test_headings_are_matched_by_their_words():
-    assert field_guesses.guess(OWN.columns) == MEANS
+    assert field_guesses.guess(OWN.columns, WORDS) == MEANS
 
 
 @given(st.lists(st.text(max_size=12), max_size=8, unique=True))
 def test_no_field_is_guessed_twice_and_every_one_is_known(headings):
-    found = [f for f in field_guesses.guess(headings).values() if f]
+    found = [f for f in field_guesses.guess(headings, WORDS).values() if f]
     assert len(found) == len({*found})
-    assert all(f in {*given_fields(), *field_guesses.PASSED} for f in found)
+    assert all(f in {*WORDS.given, *field_guesses.PASSED} for f in found)
 
 
 def test_an_exact_name_goes_before_a_word_that_stands_for_it():
-    assert field_guesses.guess(["country", "destination"]) == {"country": "", "destination": "destination"}
+    assert field_guesses.guess(["country", "destination"], WORDS) == {"country": "", "destination": "destination"}
 
 
 def test_a_matched_file_is_decided_as_one_with_the_names_of_fields(tmp_path):
@@ -54,7 +58,7 @@ def test_a_matched_file_is_decided_as_one_with_the_names_of_fields(tmp_path):
 )
 def test_a_match_that_cannot_be_is_refused(columns, said):
     with pytest.raises((BadInput, BadInputs), match=said):
-        field_guesses.renamed(OWN, columns, "own.csv")
+        field_guesses.renamed(OWN, columns, "own.csv", WORDS)
 
 
 def test_what_is_left_of_an_allocation_and_what_was_drawn_make_it_up(tmp_path):

@@ -10,12 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from premortem import facts
+from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
 from premortem.law import engine, parties, party_fields
 from premortem.law.row_defaults import complete
 from premortem.law.spelling import telling
 from premortem.law.transactions import frame_of
+from premortem.law.transfers import transfers
+
+CASE = default()
 
 DAY = date(2026, 6, 1)
 ROWS = facts.read("parties")
@@ -27,12 +31,12 @@ FREE = [
 
 
 def hits(name, day=DAY, cleared=None):
-    return parties.screen({"consignee": name}, day, cleared)
+    return parties.screen({"consignee": name}, day, CASE, cleared)
 
 
 def facts_of(day=DAY, **named):
     row = {"item": "H20", "destination": "CHN", "date": day, **named}
-    return complete(frame_of([row]), rules.load("history")).collect().row(0, named=True)
+    return complete(frame_of([row], CASE), rules.load("history")).collect().row(0, named=True)
 
 
 @pytest.mark.parametrize("row", LISTED, ids=lambda r: r["name"][:60])
@@ -59,7 +63,7 @@ def test_a_firm_that_is_known_not_to_be_listed_is_no_hit(name):
 @pytest.mark.parametrize("name", [n.lower() for n in facts.read("chips")["vendor"].unique().sort()] + ["reseller", "fabricator", "designer", "distributor"])  # fmt: skip
 def test_the_words_for_an_exporter_are_near_nobody_but_the_listed(name):
     listed = {"huawei", "biren", "cambricon", "hygon", "moore threads", "various"}  # "various" names nobody
-    assert bool(parties.screen({"exporter": name}, DAY)) == (name in listed)
+    assert bool(parties.screen({"exporter": name}, DAY, CASE)) == (name in listed)
 
 
 @pytest.mark.parametrize(
@@ -133,13 +137,16 @@ def test_a_footnote_counts_from_its_own_day():
 
 def test_an_affiliate_of_a_listed_party_counts_as_owned_by_it_unless_told_otherwise():
     (hit,) = hits("Nexperia")
-    assert (hit.list, hit.equal) == (parties.AFFILIATE, True)
+    assert (hit.list, hit.equal) == (transfers(CASE).parties.owned.list, True)
     told = facts_of(consignee="NEXPERIA B.V.")
-    assert (told["ownership"], told["entity_listed"]) == (party_fields.OWNED, False)
+    assert (told["ownership"], told["entity_listed"]) == (transfers(CASE).parties.owned.share, False)
     assert facts_of(consignee="Nexperia", ownership=0.2)["ownership"] == 0.2
     assert facts_of(consignee="Another")["ownership"] == 0.0
     rows = [{"item": "H20", "destination": "NLD", "date": DAY, "consignee": name} for name in ("Another", "Nexperia")]
-    assert complete(frame_of(rows), rules.load("history")).collect()["ownership"].to_list() == [0.0, party_fields.OWNED]
+    assert complete(frame_of(rows, CASE), rules.load("history")).collect()["ownership"].to_list() == [
+        0.0,
+        transfers(CASE).parties.owned.share,
+    ]
 
 
 def test_nobody_named_is_nobody_found():
@@ -162,7 +169,7 @@ def test_a_row_without_a_first_day_is_listed_on_every_day_with_low_confidence():
 
 
 def test_a_list_that_is_held_says_its_day_and_rows():
-    held = {h.name: h for h in parties.lists_held()}
+    held = {h.name: h for h in parties.lists_held(CASE)}
     assert held["Entity List"].rows == len(LISTED)
     assert date.fromisoformat(held["Entity List"].date)
 
@@ -171,10 +178,10 @@ def test_spellings_of_one_consignee_share_its_yearly_limit():
     """LPP counts one consignee once, however it is written."""
     names = ["Yotta Data Services", "YOTTA Data-Services Pvt. Ltd.", "Yotta data services private limited"]
     rows = [{"item": "H100 SXM", "quantity": 800.0, "destination": "IND", "date": date(2025, 6, d), "consignee": n} for d, n in enumerate(names, 1)]  # fmt: skip
-    found = engine.decide(frame_of(rows), rules.load("as-written"), engine.Totals())["outcome"].to_list()
+    found = engine.decide(frame_of(rows, CASE), rules.load("as-written"), engine.Totals())["outcome"].to_list()
     assert found == ["exception:LPP", "exception:LPP", "licence:presumption_of_approval"]
     others = [row | {"consignee": f"Yotta {i}"} for i, row in enumerate(rows)]
-    apart = engine.decide(frame_of(others), rules.load("as-written"), engine.Totals())["outcome"].to_list()
+    apart = engine.decide(frame_of(others, CASE), rules.load("as-written"), engine.Totals())["outcome"].to_list()
     assert apart == 3 * ["exception:LPP"]
 
 
@@ -189,29 +196,29 @@ def test_spellings_of_one_consignee_share_its_yearly_limit():
 )
 def test_a_table_that_cannot_be_read_is_one_clear_line(column, value, said):
     good = {c: None for c in ROWS.columns} | {"name": "Acme", "list": "Entity List", "effective": "2019-05-16"}
-    assert parties.listed(pl.DataFrame([good]))[0].effective == date(2019, 5, 16)
+    assert parties.listed(pl.DataFrame([good]), parties.lists(CASE))[0].effective == date(2019, 5, 16)
     with pytest.raises((BadInput, BadInputs)) as caught:
-        parties.listed(pl.DataFrame([good | {column: value}]))
+        parties.listed(pl.DataFrame([good | {column: value}]), parties.lists(CASE))
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
 
 
 def test_a_name_that_was_never_seen_is_held_once_against_the_list_and_the_list_is_not_read_again(monkeypatch):
-    parties.screen({"consignee": "warm"}, DAY)
+    parties.screen({"consignee": "warm"}, DAY, CASE)
     passes, extract = [], parties.process.extract
     monkeypatch.setattr(parties.process, "extract", lambda name, *a, **k: passes.append(name) or extract(name, *a, **k))
     read = parties.words.cache_info().misses
     unheard = {role: f"Unheard Zq of {role}" for role in parties.ROLES}
-    parties.screen(unheard, DAY)
+    parties.screen(unheard, DAY, CASE)
     assert len(passes) == len(unheard)
     assert parties.words.cache_info().misses - read <= 2 * len(unheard)
-    parties.screen(unheard, DAY)
+    parties.screen(unheard, DAY, CASE)
     assert len(passes) == len(unheard)
 
 
 NAMES = [
     (row, name)
-    for row in parties.index().rows
+    for row in parties.index(CASE).rows
     if row.list != parties.NOT_LISTED and row.in_force(DAY)
     for name in row.names
 ]
@@ -249,7 +256,7 @@ def test_a_listed_name_with_its_words_reversed_or_others_around_it_or_in_another
 @given(st.sampled_from([name for _, name in NAMES if sum(map(str.isalnum, name)) >= 6 and name.isascii()]), st.data())
 def test_a_listed_name_with_a_letter_dropped_or_two_swapped_is_a_hit(name, data):
     slip = data.draw(st.sampled_from([*one_slip(name)]))
-    known = {parties.key(row.name) for row in parties.index().rows if row.list == parties.NOT_LISTED}
+    known = {parties.key(row.name) for row in parties.index(CASE).rows if row.list == parties.NOT_LISTED}
     assert hits(slip) or parties.key(slip) in known  # CANCON without a letter is Canon, which is known not to be listed
 
 

@@ -6,10 +6,13 @@ import polars as pl
 import pytest
 
 from premortem import facts
+from premortem.case import default
 from premortem.law import book as rules
 from premortem.law.decide import Transaction, explain
 from premortem.law.permission import GATE
 from premortem.law.seats import seat
+
+CASE = default()
 
 BARRED = "licence:presumption_of_denial"
 
@@ -54,9 +57,9 @@ def test_a_firm_that_is_no_general_veu_is_not_freed_by_its_seat():
 
 
 def test_a_likeness_to_a_known_name_asks_for_a_licence_and_never_spares_one():
-    assert (seat("Moonshot Labs").headquarters, seat("Moonshot Labs").parent) == (None, "CHN")
-    assert seat("Apple Orchards of Kent") is None
-    assert seat("Unheard Data") is None
+    assert (seat("Moonshot Labs", CASE).headquarters, seat("Moonshot Labs", CASE).parent) == (None, "CHN")
+    assert seat("Apple Orchards of Kent", CASE) is None
+    assert seat("Unheard Data", CASE) is None
     assert answer(destination="SGP", end_user="Moonshot Labs").outcome == BARRED
     sent = Transaction(item="H100 SXM", date="2026-08-01", destination="SGP", end_user="Moonshot Labs")
     cleared = {"Moonshot Labs": "another firm, by its register number"}
@@ -77,7 +80,7 @@ def test_seats_of_one_row_say_nothing_of_another():
     named = [None, "ByteDance", "Microsoft", "Moonshot Labs", "Moonshot Labs"]
     rows = [{"item": "L4", "destination": "SGP", "date": date(2026, 8, 1), "consignee": n} for n in named]
     rows[-1]["cleared"] = "Moonshot Labs=another firm"
-    found = complete(frame_of(rows), rules.load("history")).collect()
+    found = complete(frame_of(rows, CASE), rules.load("history")).collect()
     assert found["named_d5"].to_list() == [False, True, False, True, False]
     assert found["headquarters"].to_list() == ["SGP", "CHN", "USA", "SGP", "SGP"]
 
@@ -87,14 +90,14 @@ TWO_SEATS = facts.read("parties").filter(pl.col("country").str.contains(";"))["n
 
 @pytest.mark.parametrize("name", TWO_SEATS)
 def test_a_party_with_two_places_counts_by_the_strictest(name):
-    assert seat(name).parent in {"CHN", "HKG"}
+    assert seat(name, CASE).parent in {"CHN", "HKG"}
     assert answer(destination="MYS", end_user=name, date="2023-11-20").may_go is not True
 
 
 @pytest.mark.parametrize("role", ["consignee", "end_user"])
 def test_a_firm_abroad_of_a_chinese_owner_counts_by_its_owner(role):
     for name, at in (("Nexperia", "NLD"), ("TikTok", "SGP"), ("Lazada", "SGP"), ("Volvo Cars", "SWE")):
-        assert (seat(name).headquarters, seat(name).parent) == (at, "CHN")
+        assert (seat(name, CASE).headquarters, seat(name, CASE).parent) == (at, "CHN")
         assert answer(destination="MYS", date="2024-06-01", **{role: name}).outcome == BARRED
 
 

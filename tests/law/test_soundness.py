@@ -12,6 +12,10 @@ from premortem.law.conditions import check
 from premortem.law.decide import Transaction, explain
 from premortem.law.policy import Policy
 from premortem.law.soundness import unsound
+from premortem.law.vocabulary import vocabulary
+
+CASE = default()
+WORDS = vocabulary(CASE)
 
 HEAD = 'name = "mine"\ntitle = "Mine"\nsays = "x"\n'
 NEW = """
@@ -111,6 +115,6 @@ def test_a_fault_of_a_shipped_clause_names_its_own_file_under_any_policy(monkeyp
     ],
 )
 def test_a_condition_names_only_items_that_a_row_may_hold(text, said):
-    found = "; ".join(why for _, why in check(text, "", []))
+    found = "; ".join(why for _, why in check(text, "", {}, WORDS))
     assert found.startswith(said)
     assert bool(found) == bool(said)

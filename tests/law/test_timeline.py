@@ -13,6 +13,8 @@ from premortem.law.engine import decide
 from premortem.law.timeline import timeline
 from premortem.law.transactions import frame_of
 
+CASE = default()
+
 FIRST, LAST = date(2022, 8, 1), date(2026, 12, 31)
 DAYS = [FIRST + timedelta(n) for n in range((LAST - FIRST).days + 1)]
 
@@ -35,7 +37,7 @@ def test_a_strip_says_of_every_day_what_asking_about_that_day_says(item, place, 
     book = rules.load(policy)
     strip = timeline(t, book, FIRST, LAST)
     told = [(s.outcome, s.clause) for s in strip for _ in range((s.last - s.first).days + 1)]
-    asked = decide(frame_of([{**t.fields, "date": day} for day in DAYS]), book).select("outcome", "clause")
+    asked = decide(frame_of([{**t.fields, "date": day} for day in DAYS], CASE), book).select("outcome", "clause")
     assert told == [(outcome, clause or "") for outcome, clause in asked.rows()]
     assert all(a.last + timedelta(1) == b.first for a, b in itertools.pairwise(strip))
     assert (strip[0].first, strip[-1].last) == (FIRST, LAST)

@@ -39,7 +39,7 @@ def test_a_case_brings_its_own_fields_and_answers(tmp_path: Path) -> None:
     assert words.fields["size"].says == "how large: small, large"
     assert words.strictness == {"free": 1, "barred": 2}
     assert words.denied == ("barred",)
-    assert words.settled_by("totals") == ("weight",)
+    assert words.totals == ("weight",)
 
 
 def test_faults_of_a_vocabulary_are_told_at_once(tmp_path: Path) -> None:

@@ -6,11 +6,15 @@ from datetime import date
 import polars as pl
 import pytest
 
+from premortem.case import default
 from premortem.law import book as rules
 from premortem.law.candidate_clauses import turning_days
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of
-from premortem.law.vocabulary import STRICTNESS
+from premortem.law.vocabulary import vocabulary
+
+CASE = default()
+WORDS = vocabulary(CASE)
 
 # Items on either side of every paragraph, with the facts that their clauses ask about.
 ITEMS: list[dict[str, object]] = [
@@ -45,8 +49,8 @@ WORSE: list[dict[str, object]] = [
 
 def rank(outcomes: pl.Series) -> pl.Series:
     """How strict outcomes are; what cannot be told is no freer than a licence."""
-    unsure = STRICTNESS["licence:case_by_case"]
-    return outcomes.replace_strict({o: n for o, n in STRICTNESS.items()}, default=unsure, return_dtype=pl.Int32)
+    unsure = WORDS.strictness["licence:case_by_case"]
+    return outcomes.replace_strict({o: n for o, n in WORDS.strictness.items()}, default=unsure, return_dtype=pl.Int32)
 
 
 def days(book: rules.Book) -> list[date]:
@@ -61,10 +65,10 @@ def test_a_worse_party_never_makes_an_answer_freer(policy):
         FACTS | item | {"destination": place, "date": day} | more
         for item, place, more, day in itertools.product(ITEMS, PLACES, MORE, days(book))
     ]
-    before = rank(decide(frame_of(base), book)["outcome"])
-    free = STRICTNESS["veu:national"]
+    before = rank(decide(frame_of(base, CASE), book)["outcome"])
+    free = WORDS.strictness["veu:national"]
     for worse in WORSE:
-        answers = decide(frame_of([row | worse for row in base]), book)
+        answers = decide(frame_of([row | worse for row in base], CASE), book)
         after = rank(answers["outcome"])
         freed = (after < before) & (before > free)
         shown = [(base[i], worse, answers.row(i)) for i in freed.arg_true()[:3]]

@@ -10,7 +10,7 @@ from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInputs
 from premortem.law import book
-from premortem.law.book import STRENGTHS
+from premortem.law.vocabulary import vocabulary
 from premortem.propositions import assumption
 from premortem.watch import observations, process, quantities, signposts
 from premortem.watch.process import Paths
@@ -29,7 +29,7 @@ def test_every_watch_item_of_the_note_has_a_signpost():
 def test_signposts_name_what_exists():
     for s in SHIPPED.values():
         assert s.reads in ("", *world.parameter_names())
-        assert s.strength in ("", *STRENGTHS)
+        assert s.strength in ("", *vocabulary(default()).instruments)
         assert all(p in world.parameter_names() for p in signposts.informs(s, assumption.shipped(default())))
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from premortem.errors import nearest
 from premortem.law.book import Book
 from premortem.law.clause import Clause
-from premortem.law.transactions import LATEST, parse_date
+from premortem.law.transactions import parse_date
 
 Days = tuple[tuple[str, date], ...]
 KINDS = ("complies", "ends")
@@ -24,7 +24,7 @@ def parse(text: str, name: str, book: Book) -> date:
     if not (held := of(book, subject)):
         known = [*book.by_id, *{c.instrument for c in book.clauses}]
         raise ValueError(" ".join(["no such clause or instrument", nearest(subject, known)]).strip())
-    day, (first, last) = parse_date(text), ends(held)
+    day, (first, last) = parse_date(text, book.case), ends(book, held)
     if not first <= day <= last:
         raise ValueError(f"allowed: {first} to {last}")
     return day
@@ -37,9 +37,9 @@ def of(book: Book, subject: str) -> tuple[Clause, ...]:
     return tuple(c for c in book.clauses if c.instrument == subject)
 
 
-def ends(clauses: Iterable[Clause]) -> tuple[date, date]:
+def ends(book: Book, clauses: Iterable[Clause]) -> tuple[date, date]:
     """Between what days they may be moved: not before all were published, not beyond what the rulebook is asked about."""
-    return max(min(c.published, c.complies or c.published) for c in clauses), LATEST
+    return max(min(c.published, c.complies or c.published) for c in clauses), book.vocabulary.last
 
 
 def stands(book: Book, name: str) -> date | None:

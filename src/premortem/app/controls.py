@@ -6,7 +6,7 @@ from typing import Any
 
 from premortem.app import clause_dates, labels
 from premortem.app.view_state import STRENGTH, State, ends, legal_value
-from premortem.law.book import STRENGTHS, Book
+from premortem.law.book import Book
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study
 
@@ -139,7 +139,7 @@ def belief(study: Study, name: str, state: State) -> dict[str, Any]:
 
 def span(book: Book, yours: Book, subject: str) -> Span:
     """The days of a clause, or of all of an instrument, in the policy's book and in yours."""
-    low, high = clause_dates.ends(clause_dates.of(book, subject))
+    low, high = clause_dates.ends(book, clause_dates.of(book, subject))
     complies, last = (f"{subject}.{kind}" for kind in clause_dates.KINDS)
     return Span(
         f"d.{subject}", clause_dates.stands(yours, complies), clause_dates.stands(yours, last),
@@ -166,4 +166,4 @@ def instruments(book: Book, state: State) -> list[dict[str, Any]]:
 def strengths(book: Book, state: State) -> list[dict[str, Any]]:
     """What no clause says, with why the policy sets it so."""
     why = {name: "; ".join(s.why for s in steps if s.why) for name, steps in book.policy.strength.items()}
-    return [{"control": strength(book, name, state), "why": why.get(name, "")} for name in STRENGTHS]
+    return [{"control": strength(book, name, state), "why": why.get(name, "")} for name in book.vocabulary.instruments]

@@ -11,7 +11,7 @@ from premortem.app.live_model import Live
 from premortem.app.perturbations import Nudge
 from premortem.app.view_state import FUTURES, STRENGTH, State
 from premortem.errors import BadInput
-from premortem.law.book import STRENGTHS, Book
+from premortem.law.book import Book
 
 
 def effects(live: Live, view: State, group: str = "") -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def _nudges(book: Book, view: State, group: str) -> Iterator[Nudge]:
 
 
 def _of_strengths(book: Book, view: State) -> Iterator[Nudge]:
-    return (perturbations.of_strength(book, view, name) for name in STRENGTHS)
+    return (perturbations.of_strength(book, view, name) for name in book.vocabulary.instruments)
 
 
 def _of_instrument(book: Book, view: State, name: str) -> Iterator[Nudge]:

@@ -9,7 +9,7 @@ from premortem.app.view_state import State
 from premortem.law.book import Book
 from premortem.law.decide import Transaction
 from premortem.law.timeline import timeline
-from premortem.law.vocabulary import DENIED, READS
+from premortem.law.vocabulary import NEEDS, Vocabulary
 
 # Short names of the address and the command line for fields of the vocabulary.
 SHORT = {
@@ -49,13 +49,13 @@ def link(fields: Mapping[str, Any], view: State, under: str, path: str = "/rules
     return f"{path}?{query}{'&' + view.query if view.query else ''}"
 
 
-def kind(outcome: str) -> str:
+def kind(outcome: str, words: Vocabulary) -> str:
     """How an outcome is coloured: it may go, it is judged, it is barred, or it cannot be said."""
-    if outcome.startswith("needs:"):
+    if outcome.startswith(NEEDS):
         return "unknown"
-    if outcome in DENIED:
+    if outcome in words.denied:
         return "barred"
-    return "judged" if outcome.startswith("licence:") else "free"
+    return "judged" if outcome in words.outcomes and outcome not in words.free else "free"
 
 
 def periods(transaction: Transaction, book: Book, until: date) -> list[dict[str, Any]]:
@@ -66,8 +66,8 @@ def periods(transaction: Transaction, book: Book, until: date) -> list[dict[str,
             "from": span.first,
             "to": span.last,
             "outcome": span.outcome,
-            "reads": READS.get(span.outcome, span.outcome),
-            "kind": kind(span.outcome),
+            "reads": book.vocabulary.reads.get(span.outcome, span.outcome),
+            "kind": kind(span.outcome, book.vocabulary),
             "clause": span.clause,
             "says": says.get(span.clause, "no clause asks for a licence"),
         }

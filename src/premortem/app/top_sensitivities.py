@@ -11,7 +11,6 @@ from premortem.app.controls import BINDING
 from premortem.app.live_model import Live
 from premortem.app.perturbations import TENTH
 from premortem.app.view_state import FUTURES, State, ends
-from premortem.law.book import STRENGTHS
 from premortem.questions.sensitivity import rank_correlation
 
 # Clause numbers that set how much may go, so that a tenth of them is a step in the simulated world.
@@ -64,7 +63,7 @@ def _levers(live: Live, state: State, before: dict[str, Any]) -> list[dict[str, 
     moves = [
         perturbations.of_number(book, state, clause, key) for clause, key in AMOUNTS if book.in_force(clause, BINDING)
     ]
-    moves += [perturbations.of_strength(book, state, name) for name in STRENGTHS]
+    moves += [perturbations.of_strength(book, state, name) for name in book.vocabulary.instruments]
     rows = []
     for n in moves:
         margins = live.score(values, n.there)

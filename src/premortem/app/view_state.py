@@ -15,7 +15,7 @@ import numpy as np
 from premortem.app import clause_dates as clause_days
 from premortem.app.clause_dates import Days
 from premortem.errors import BadInput
-from premortem.law.book import STRENGTHS, Book
+from premortem.law.book import Book
 from premortem.law.transactions import parse_date
 from premortem.study import Study
 
@@ -141,7 +141,7 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     days = _named(given, "d.", lambda text, name: clause_days.parse(text, name, book), wrong)
     thresholds = _named(given, "t.", lambda text, name: threshold(text, name, study), wrong)
     beliefs = _named(given, "p.", lambda text, name: belief(text, name, study), wrong)
-    asof = _plain(given, "asof", parse_date, KNOWN, wrong)
+    asof = _plain(given, "asof", lambda text: parse_date(text, study.case), KNOWN, wrong)
     weights: Literal["", "record"] = _plain(given, "w", _weights, "", wrong)
     n, seed = _plain(given, "n", _count, FUTURES, wrong), _plain(given, "seed", _seed, 7, wrong)
     if given.get("state"):
@@ -245,9 +245,10 @@ def lever(text: str, name: str, book: Book) -> float:
     """A changed clause number or strength. Raises `ValueError` or `BadInput` for what no policy may hold."""
     value, (clause, _, key) = number(text), name.rpartition(".")
     if clause == STRENGTH:
-        if key not in STRENGTHS:
-            raise ValueError(f"no such strength; allowed: {', '.join(STRENGTHS)}")
-        return _within(value, 0, 1)
+        instruments = book.vocabulary.instruments
+        if key not in instruments:
+            raise ValueError(f"no such strength; allowed: {', '.join(instruments)}")
+        return _within(value, instruments[key].low, instruments[key].high)
     legal = book.number(clause, key)
     most = 1.0 if book.by_id[clause].numbers[key][0].unit == "share" else max(legal, 1.0) * MOST_TIMES
     return _within(value, 0, most)

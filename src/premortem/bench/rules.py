@@ -36,7 +36,7 @@ def rows(quick: bool) -> list[Row]:
     table = shipments(count)
     seconds = median(lambda: decisions.decide_ledger(table, book), 3 if quick else 1)
     one = Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01")
-    bare = frame_of([one.fields])
+    bare = frame_of([one.fields], one.case)
     explained, decided = paired(lambda: explain(one, book), lambda: decide(bare, book), 9)
     return [
         row(

@@ -68,7 +68,7 @@ def check(
         for error in errors:
             typer.echo(f"error: {error}", err=True)
         agreed = DONE if all(r.get("agrees", True) for r in results) else NO
-        raise typer.Exit(BAD if errors else worked_cases.gate_of(results) if gate else agreed)
+        raise typer.Exit(BAD if errors else worked_cases.gate_of(results, book.vocabulary) if gate else agreed)
     given = {
         "item": item,
         "quantity": quantity,
@@ -82,9 +82,8 @@ def check(
         "date": on,
     }
     more = worked_cases.together(worked_cases.settings(set_ or []), worked_cases.parties(party or []))
-    decision = explain(
-        Transaction(worked_cases.together(given, more)), book, cleared=worked_cases.clearings(clear or [])
-    )
+    transaction = Transaction(worked_cases.together(given, more), case=book.case)
+    decision = explain(transaction, book, cleared=worked_cases.clearings(clear or []))
     show(decision.as_dict(), as_json, False, lambda: terminal.print_decision(decision, trace))
     raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
 
@@ -117,13 +116,14 @@ def ledger(
 
     if out is not None:
         ledgers.check_targets(out, file)
-    decided, result = ledgers.decide_file(file, _book(study, under))
+    book = _book(study, under)
+    decided, result = ledgers.decide_file(file, book)
     beside = None
     if out is not None:
         tables.write(decided, out)
         beside = ledgers.write_rejected(decided, out)
     result["rejected_file"] = str(beside) if beside else None
-    show(result, as_json, False, lambda: terminal.print_ledger(result, out))
+    show(result, as_json, False, lambda: terminal.print_ledger(result, out, book.case))
     raise typer.Exit(NO if result["rejected_count"] else DONE)
 
 
@@ -140,7 +140,8 @@ def regime_show(on: OnDate = None, under: Under = "history", study: StudyDir = N
     from premortem import terminal
     from premortem.law import diff as rules
 
-    clauses = rules.show(_book(study, under), _day(on))
+    book = _book(study, under)
+    clauses = rules.show(book, _day(on, book))
     show({"clauses": clauses}, as_json, False, lambda: terminal.print_clauses(clauses))
 
 
@@ -196,12 +197,12 @@ def _book(study: Path | None, under: str, asked: str = "--under") -> Any:
     return book(under)
 
 
-def _day(text: str | None) -> Any:
+def _day(text: str | None, book: Any) -> Any:
     from datetime import date
 
     from premortem.law.transactions import parse_date
 
-    return date.today() if text is None else parse_date(text)
+    return date.today() if text is None else parse_date(text, book.case)
 
 
 def _side(text: str, study: Path | None) -> Any:
@@ -210,5 +211,7 @@ def _side(text: str, study: Path | None) -> Any:
     """
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
-        return _book(study, "history"), _day(policy)
-    return _book(study, policy, "a policy"), _day(day or "2025-06-01")
+        book = _book(study, "history")
+        return book, _day(policy, book)
+    book = _book(study, policy, "a policy")
+    return book, _day(day or "2025-06-01", book)

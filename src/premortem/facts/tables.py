@@ -58,6 +58,11 @@ def _table(path: Path, name: str, entry: dict[str, Any], meanings: dict[str, dic
     return Table(name=name, file=path, **(entry | {"columns": {c: own[c] for c in header if c in own}}))
 
 
+def held(name: str, case: Case) -> bool:
+    """Whether a case has a table of this name."""
+    return name in catalogue(case)
+
+
 def read(name: str, case: Case | None = None) -> pl.DataFrame:
     """One table of a case as a typed frame: dates as dates, numbers as numbers, codes as text, an empty cell as null.
 

@@ -24,9 +24,9 @@ Place = tuple[int | str, ...]
 Kind = TypeVar("Kind", bound=BaseModel)
 
 
-def read_typed(path: Path | Traversable, kind: type[Kind]) -> Kind:
-    """A TOML file as one object. Raises `BadInput`, or all of them at once."""
-    return typed(read_toml(path), kind, path.name)
+def read_typed(path: Path | Traversable, kind: type[Kind], context: Any = None) -> Kind:
+    """A TOML file as one object; `context` is what its checks look things up in. Raises `BadInput`, or all of them at once."""
+    return typed(read_toml(path), kind, path.name, context=context)
 
 
 def read_entries(
@@ -53,10 +53,13 @@ def read_entries(
     return found
 
 
-def typed(document: Mapping[str, Any], kind: type[Kind], file: str, at: str = "") -> Kind:
-    """A document as an object; `at` is its place in the file. Raises `BadInput`, or all of them at once."""
+def typed(document: Mapping[str, Any], kind: type[Kind], file: str, at: str = "", context: Any = None) -> Kind:
+    """A document as an object; `at` is its place in the file, `context` what its checks look things up in.
+
+    Raises `BadInput`, or all of them at once.
+    """
     try:
-        return kind.model_validate(document)
+        return kind.model_validate(document, context=context)
     except ValidationError as wrong:
         raise_all(faults_of(wrong, kind, file, at))
         raise  # unreachable: a ValidationError has at least one fault

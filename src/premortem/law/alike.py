@@ -9,21 +9,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from premortem.case import Case
 from premortem.law import items, parties, seats
 from premortem.law.binding import limit
 from premortem.law.candidate_clauses import operative, turning_days
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.clearing import clearings
-from premortem.law.conditions import quoted
+from premortem.law.conditions import identifiers, quoted
 from premortem.law.places import TierChange, atlas
 from premortem.law.spelling import key
 from premortem.law.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
 from premortem.law.totals import start
-from premortem.law.vocabulary import FIELDS
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import Vocabulary
 
 DAY, EPOCH = timedelta(days=1), date(1970, 1, 1)
-# Places of which more is asked than their groups: a seat at home, and a destination with occupied regions.
-BY_NAME = ("USA", "UKR")
 # Most that the numbers of two columns may come to before they are counted anew.
 MOST = 2**62
 
@@ -50,15 +50,15 @@ def alike(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> tuple[N
 
 def _coded(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
     """Numbers that tell the rows apart, and how many there may be: by each field, and by each limit of a total."""
-    clauses = operative(book)
-    tested = _Tested(clauses)
+    clauses, words, case = operative(book), book.vocabulary, book.case
+    tested = _Tested(clauses, words)
     names = {name for role in parties.ROLES if role in given.columns for name in given[role].unique() if name}
-    known = {name for name in names if _known(name)}
-    told = {*known, *_screened(names, given)}
-    for name in (n for n in given.columns if n in FIELDS and n != "quantity"):
-        column, kind = given[name], FIELDS[name].type
+    known = {name for name in names if _known(name, case)}
+    told = {*known, *_screened(names, given, case)}
+    for name in (n for n in given.columns if n in words.fields and n != "quantity"):
+        column, kind = given[name], words.fields[name].type
         if kind == "date":
-            days = {*turning_days(book), *tested.days, *(_turns(known) if known else ())}
+            days = {*turning_days(book), *tested.days, *(_turns(known, case) if known else ())}
             yield _between(column.to_physical(), [(day - EPOCH).days for day in days])
         elif kind == "number" and name not in tested.whole:
             yield _between(column, sorted(tested.against.get(name, ())))
@@ -67,12 +67,12 @@ def _coded(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterat
         elif name == "item":
             yield _classed(column, partial(_item, classes=_items(tested, book)))
         elif name in parties.ROLES:
-            yield _classed(column, partial(_named, role=name, known=told, words=tested.words))
+            yield _classed(column, partial(_named, role=name, known=told, words=tested.words, case=case))
         else:
             yield _numbered(column)
     if "_back" in given.columns:
         yield _numbered(given["_back"].is_not_null())
-    yield from _totals(given, answers, clauses)
+    yield from _totals(given, answers, clauses, words)
 
 
 def _item(item: str | None, classes: Mapping[str, Any]) -> Any:
@@ -83,10 +83,10 @@ def _items(tested: "_Tested", book: Rulebook) -> dict[str, Any]:
     """What stands for an item of the catalogue: where its numbers lie among those that they are compared with, and the rest
     of what a clause may ask; any other item stands for itself.
     """
-    table = items.named()
+    table = items.named(book.case)
     told: list[list[Any]] = [table["vendor"].to_list(), table["kind"].to_list()]
     told.append([_place(place, tested.words, book) for place in table["c_designer_hq"]])
-    for name in items.FROM_CATALOGUE:
+    for name in transfers(book.case).items.columns:
         column = table[f"c_{name}"]
         compared = column.dtype.is_numeric() and name not in tested.whole
         codes = _between(column, sorted(tested.against.get(name, ())))[0] if compared else column
@@ -98,11 +98,12 @@ def _items(tested: "_Tested", book: Rulebook) -> dict[str, Any]:
 class _Tested:
     """What clauses compare fields with: numbers, days, words; and the fields of which they work something out."""
 
-    def __init__(self, clauses: Sequence[Clause]) -> None:
+    def __init__(self, clauses: Sequence[Clause], words: Vocabulary) -> None:
+        self.fields = words.fields
         self.against: dict[str, set[float]] = {}
         self.days: set[date] = set()
         self.whole: set[str] = set()
-        self.words: frozenset[str] = frozenset(BY_NAME)
+        self.words: frozenset[str] = frozenset(transfers(words.case).places.apart)
         for c in clauses:
             for text in filter(None, (c.applies, "" if c.total else c.within)):
                 self.words |= quoted(text)
@@ -132,7 +133,7 @@ class _Tested:
         if isinstance(side, Compare):  # worked out: every value may count
             self.whole |= {n.name for n in _names(side)}
         elif isinstance(side, Name) and side.name not in clause.numbers:
-            if isinstance(other, Value) and FIELDS[side.name].type == "date":
+            if isinstance(other, Value) and self.fields[side.name].type == "date":
                 day = date.fromisoformat(str(other.value))
                 self.days |= {day, day + DAY}
             elif isinstance(other, Value) and not isinstance(other.value, bool | str):
@@ -174,30 +175,30 @@ def _between(column: pl.Series, against: Sequence[float]) -> tuple[NDArray[Any],
     return np.where(np.isnan(values), 2 * len(ends) + 1, codes), 2 * len(ends) + 2
 
 
-def _known(name: str | None) -> bool:
+def _known(name: str | None, case: Case) -> bool:
     """Whether the tables of parties or of firms have something to say of a name, or ask to look at it."""
-    return bool(name) and (parties.suspect(str(name)) or seats.seat(str(name)) is not None)
+    return bool(name) and (parties.suspect(str(name), case) or seats.seat(str(name), case) is not None)
 
 
-def _screened(names: set[str], given: pl.DataFrame) -> set[str]:
+def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:
     """Names that are not unscreened: a table holds them, they are words for an exporter, or some row clears them."""
     cleared: dict[str, str] = {}
     for text in given["cleared"].unique().drop_nulls() if "cleared" in given.columns else ():
         cleared |= clearings(text)
-    return names - {*parties.unscreened({name: name for name in names}, cleared)}
+    return names - {*parties.unscreened({name: name for name in names}, case, cleared)}
 
 
-def _turns(known: set[str]) -> Iterator[date]:
+def _turns(known: set[str], case: Case) -> Iterator[date]:
     """Days on which what the tables say of these names changes."""
-    yield from parties.turning_days()
-    yield from (s.listed for name in known if (s := seats.seat(name)) and s.listed)
+    yield from parties.turning_days(case)
+    yield from (s.listed for name in known if (s := seats.seat(name, case)) and s.listed)
 
 
-def _named(name: str | None, role: str, known: set[str], words: frozenset[str]) -> str | None:
+def _named(name: str | None, role: str, known: set[str], words: frozenset[str], case: Case) -> str | None:
     """What stands for a name: itself where a table knows it, the spelling by which clauses know it, or anybody."""
     if not name or name in known:
         return name
-    spelt = parties.addressee(name) if role == "exporter" else key(name) if role == "consignee" else name
+    spelt = parties.addressee(name, case) if role == "exporter" else key(name) if role == "consignee" else name
     return f" {spelt}" if spelt in words else ""
 
 
@@ -205,34 +206,42 @@ def _place(place: str | None, words: frozenset[str], book: Rulebook) -> Any:
     """What stands for a place: its groups on every day, whether or not what nobody confirmed holds; or itself, where a
     clause names it.
     """
-    return place if place in words else _groups(book.moves).get(place or "", place)
+    return place if place in words else _groups(book.case, book.moves).get(place or "", place)
 
 
 @cache
-def _groups(moves: tuple[TierChange, ...]) -> dict[str, tuple[Any, ...]]:
+def _groups(case: Case, moves: tuple[TierChange, ...]) -> dict[str, tuple[Any, ...]]:
     """Groups of each place on every day, read both ways."""
     held: dict[str, tuple[Any, ...]] = {}
     for doubting in (False, True):
-        for place, *groups in atlas(moves, doubting).table.sort("period").rows():
+        for place, *groups in atlas(case, moves, doubting).table.sort("period").rows():
             held[place] = (*held.get(place, ()), *groups)
     return held
 
 
 def _totals(
-    given: pl.DataFrame, answers: pl.DataFrame, clauses: Sequence[Clause]
+    given: pl.DataFrame, answers: pl.DataFrame, clauses: Sequence[Clause], words: Vocabulary
 ) -> Iterator[tuple[NDArray[Any], int]]:
     """Whether a row fits each limit, after what the ledger counted before it, or alone where none was asked."""
     kept = [c for c in clauses if c.total]
     if not kept:
         return
-    columns = dict.fromkeys(f for c in kept if c.total for f in (c.total.start, c.total.less, "country_raise") if f)
+    columns = dict.fromkeys(f for c in kept for f in _looked_at(c, words))
     zero = [pl.col(f).fill_null(0.0) if f in given.columns else pl.lit(0.0).alias(f) for f in columns]
-    frame = given.select("date", "quantity", *zero).with_columns(answers["shipment_tpp"])
+    frame = given.select("date", "quantity", *zero).with_columns(answers[words.measure.all])
     for c in kept:
         assert c.total is not None
         counted = answers[c.total.into] if c.total.into in answers.columns else pl.Series([None], dtype=pl.Float64)
-        after = pl.coalesce(pl.lit(counted), start(c) + pl.col("shipment_tpp"))
-        fits = frame.select((after <= limit(c)).cast(pl.UInt8).fill_null(2)).to_series()
+        after = pl.coalesce(pl.lit(counted), start(c) + pl.col(words.measure.all))
+        fits = frame.select((after <= limit(c, words)).cast(pl.UInt8).fill_null(2)).to_series()
         yield fits.to_numpy(), 3
-    # of what has no TPP another one is tried, and then the units count
-    yield _numbered(frame.select(pl.when(pl.col("shipment_tpp").is_null()).then(pl.col("quantity"))).to_series())
+    # of what has no measure another one is tried, and then the units count
+    unmeasured = pl.col(words.measure.all).is_null()
+    yield _numbered(frame.select(pl.when(unmeasured).then(pl.col("quantity"))).to_series())
+
+
+def _looked_at(clause: Clause, words: Vocabulary) -> list[str]:
+    """Fields that a row's own part of a total and its limit look at."""
+    assert clause.total is not None
+    limits = (name for name in identifiers(clause.within) if name not in clause.numbers and name in words.given)
+    return [f for f in (clause.total.start, clause.total.less, *limits) if f]

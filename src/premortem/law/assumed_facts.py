@@ -4,43 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from premortem.case import Case
 from premortem.law import seats
 from premortem.law.conditions import identifiers
-from premortem.law.items import FROM_CATALOGUE, designed
-from premortem.law.vocabulary import FIELDS, KINDS
+from premortem.law.items import designed
+from premortem.law.transfers import Tried, transfers
+from premortem.law.vocabulary import Vocabulary, vocabulary
 
-# A permission that rests on one of these unsaid is none: certificates, shares of a fleet, end use, standing.
-RESTS_ON = (
-    "certified", "storage_14_15_18", "prc_equipment", "military_ties", "uvl_statement", "tier1_share_after",
-    "country_share_after", "us_share_after", "end_use", "private_sector", "status", "notice_given", "listed",
-    "destination_region", "designer_hq", "sold_in_us", "us_share", "from", "exporter", "exporter_hq", "consignee", "non_planar", "tpp", "pflops_fp64", "pflops_fp32",
-    "headquarters", "parent_headquarters", "ownership",
-)  # fmt: skip
-# Others that are told when the answer hangs on them, and a value by which that is tried.
-TRIED: dict[str, tuple[Any, ...]] = {"made_in": ("CHN",)}
-# Seats by which it is tried whether an answer hangs on one: of Country Group D:5, of the US, and of neither nor an ally.
-SEATS = ("CHN", "USA", "ARE")
-# A performance over every line [TPP, petaflops].
-BEYOND = 1e9
 # A consignee that no clause and no list names.
 ANOTHER = "Qvxjw Kyzzbo"
-# End uses that bar any item anywhere: every answer would hang on them, so each says instead that they are not checked.
-ANYWHERE = ("nuclear", "missile", "chemical_biological", "training_for_weapons")
-# Fields that are worked out, and those that they are worked out from.
-FROM: dict[str, tuple[str, ...]] = {
-    "headquarters_tier": ("headquarters",),
-    "parent_tier": ("parent_headquarters",),
-    "party_tier": ("headquarters", "parent_headquarters"),
-    "party_d5": ("headquarters", "parent_headquarters"),
-    "party_us_a5_a6": ("headquarters", "parent_headquarters"),
-    "exporter_us_a5": ("exporter_hq",),
-    "made_in_supp4": ("made_in",),
-    "designer_d5": ("designer_hq",),
-    "packaged_in_d5": ("packaged_in",),
-    "country_tpp_after": ("used_tpp",),
-    "consignee_tpp_after": ("consignee_tpp_this_year",),
-    "installed_tpp_after": ("installed_tpp", "retired_tpp"),
-}
 
 
 class Assumed(NamedTuple):
@@ -58,69 +30,80 @@ class Other(NamedTuple):
     row: dict[str, Any]
 
 
-def others(given: Mapping[str, Any], addressees: Sequence[str] = (), places: Sequence[str] = ()) -> list[Other]:
+def others(
+    given: Mapping[str, Any], case: Case, addressees: Sequence[str] = (), places: Sequence[str] = ()
+) -> list[Other]:
     """Transactions by which it is seen whether the answer hangs on what nobody gave; `addressees` are exporters, and
     `places` seats of parties, that some clause of the day names.
     """
-    tried = {name: _values(name, given) for name in RESTS_ON} | TRIED
-    for name in ("headquarters", "parent_headquarters"):
-        tried[name] = tuple(dict.fromkeys((*SEATS, *places))) if not seats.settled(given, name) else ()
-    if not designed(given.get("item", "")):  # the exporter of a chip of the catalogue is its vendor
+    unsaid = transfers(case).unsaid
+    tried = {name: _values(name, given, case) for name in dict.fromkeys((*unsaid.rests_on, *unsaid.tries))}
+    for name in {"headquarters", "parent_headquarters"} & tried.keys():
+        sought = tuple(dict.fromkeys((*unsaid.seats, *places)))
+        tried[name] = () if seats.settled(given, name, case) else sought
+    if "exporter" in tried and not designed(given.get("item", ""), case):  # a chip of the catalogue goes by its vendor
         tried["exporter"] = tuple(addressees)
     return [Other(n, {**given, n: v}) for n, values in tried.items() if n not in given for v in values]
 
 
-def _values(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
-    field = FIELDS[name]
-    if name == "ownership" and seats.settled(given, "headquarters"):  # a consignee that the tables know
+def _values(name: str, given: Mapping[str, Any], case: Case) -> tuple[Any, ...]:
+    """Other values of a field, none where what was given settles it."""
+    unsaid, field = transfers(case).unsaid, vocabulary(case).fields[name]
+    told = unsaid.tries.get(name, Tried())
+    if any(given.get(key) != value for key, value in told.where.items()) or _settled(told, given, case):
         return ()
-    if name == "designer_hq":  # a chip that the catalogue does not hold may be anybody's design
-        return () if designed(given.get("item", "")) else ("CHN",)
-    if name in ("pflops_fp64", "pflops_fp32"):
-        return (BEYOND,) if given.get("end_use") == "supercomputer" else ()
-    if name == "tpp":  # a die of which nobody says what it does may do anything
-        return (BEYOND,) if given.get("item") in KINDS else ()
-    if name == "from":
-        return ("USA", "CHN")
-    if name == "exporter_hq":
-        return ("USA", "CHN")
     if name == "consignee":  # a free route names whom it frees; any other firm has none
         return (ANOTHER,)
-    if name == "destination_region" and given.get("destination") != "UKR":
-        return ()
+    if told.values:
+        return told.values
     if field.type == "flag":
         return (not field.default,)
     if field.type == "number":
         return (0.0, 1.0)
-    return tuple(choice for choice in field.choices if choice not in (field.default, *ANYWHERE))
+    return tuple(choice for choice in field.choices if choice not in (field.default, *unsaid.anywhere))
+
+
+def _settled(told: Tried, given: Mapping[str, Any], case: Case) -> bool:
+    """Whether the tables know what stands for a field that nobody gave."""
+    if told.unless == "seated":  # a consignee that the tables know
+        return seats.settled(given, "headquarters", case)
+    if told.unless == "designed":  # a chip that the catalogue does not hold may be anybody's design
+        return designed(given.get("item", ""), case)
+    return told.unless == "named" and given.get("item") not in vocabulary(case).kinds
 
 
 @lru_cache(maxsize=4096)
-def sources(test: str) -> tuple[str, ...]:
+def sources(test: str, words: Vocabulary) -> tuple[str, ...]:
     """Fields that a person may give and that a test looks at, itself or through what is worked out from them."""
-    names = (source for name in identifiers(test) for source in FROM.get(name, (name,)))
-    return tuple(dict.fromkeys(name for name in names if name in FIELDS and FIELDS[name].given))
+    fields = words.fields
+    named = (name for name in identifiers(test) if name in fields)
+    return tuple(dict.fromkeys(n for name in named for n in fields[name].of or (name,) if fields[n].given))
 
 
 def assumed(
-    given: Mapping[str, Any], tests: Sequence[str], hangs_on: Sequence[str], values: Mapping[str, Any]
+    given: Mapping[str, Any],
+    tests: Sequence[str],
+    hangs_on: Sequence[str],
+    values: Mapping[str, Any],
+    words: Vocabulary,
 ) -> tuple[Assumed, ...]:
     """What was not given and counts: the day and the number of units, what the tests that were met look at, and what
     another value of would change the answer.
     """
-    looked_at = [*_always(given), *(name for test in tests for name in sources(test)), *hangs_on]
-    names = dict.fromkeys(n for n in looked_at if n not in given and (n in hangs_on or n not in FROM_CATALOGUE))
+    catalogued = transfers(words.case).items.columns
+    looked_at = [*_always(given, words), *(name for test in tests for name in sources(test, words)), *hangs_on]
+    names = dict.fromkeys(n for n in looked_at if n not in given and (n in hangs_on or n not in catalogued))
     return tuple(Assumed(name, values.get(name)) for name in names)
 
 
-def _always(given: Mapping[str, Any]) -> Iterator[str]:
+def _always(given: Mapping[str, Any], words: Vocabulary) -> Iterator[str]:
     yield "date"
-    if given.get("item") or given.get("tpp"):
+    if given.get("item") or given.get(words.measure.one):
         yield "quantity"
 
 
-def sourced(found: Sequence[Assumed], given: Mapping[str, Any]) -> tuple[Assumed, ...]:
+def sourced(found: Sequence[Assumed], given: Mapping[str, Any], case: Case) -> tuple[Assumed, ...]:
     """What was assumed, seats with the table that they are from, and the seats of parties that no field holds."""
-    told = ((a, seats.assumed(given, a.field)) for a in found)
-    parties = (Assumed(f"{role}_headquarters", known.parent, known.says) for role, known in seats.others(given))
+    told = ((a, seats.assumed(given, a.field, case)) for a in found)
+    parties = (Assumed(f"{role}_headquarters", known.parent, known.says) for role, known in seats.others(given, case))
     return (*(a._replace(source=known.says) if known else a for a, known in told), *parties)

@@ -1,20 +1,24 @@
 """How a clause binds to rows: its conditions with its numbers of the day, as Polars expressions, compiled once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import add, mul, sub
+from typing import Any
 
 import polars as pl
 
 from premortem.law.clause import Clause, Dated
 from premortem.law.conditions import condition, identifiers
-from premortem.law.vocabulary import DEFINED
+from premortem.law.conditions import limit as limit_in
+from premortem.law.syntax import Compare, Name, Node, Value, parse
+from premortem.law.vocabulary import Vocabulary
 
 KEPT = 4096  # compiled conditions that are kept: many times what one rulebook holds
 
 
 @lru_cache(KEPT)
-def binds(clause: Clause) -> pl.Expr:
+def binds(clause: Clause, words: Vocabulary) -> pl.Expr:
     """Whether a clause applies to a row on its date; null when a field that it tests is missing."""
     assert clause.complies is not None
     force = pl.col("date") >= clause.complies
@@ -22,7 +26,7 @@ def binds(clause: Clause) -> pl.Expr:
     # on a day for which one of its numbers says nothing, the clause is silent
     said = [_figure(clause, k).is_not_null() for k in _tested(clause) if _changes(clause, k)]
     force = pl.all_horizontal(force, *said) if said else force
-    return force & condition(clause.applies, names(clause))
+    return force & condition(clause.applies, names(clause), words)
 
 
 def speaks(clause: Clause, day: date) -> bool:
@@ -38,9 +42,9 @@ def _tested(clause: Clause) -> tuple[str, ...]:
 
 
 @lru_cache(KEPT)
-def within(clause: Clause) -> pl.Expr:
+def within(clause: Clause, words: Vocabulary) -> pl.Expr:
     """Whether a row keeps to what a clause demands; true for one that demands nothing more."""
-    return condition(clause.within, names(clause)) if clause.within else pl.lit(True)
+    return condition(clause.within, names(clause), words) if clause.within else pl.lit(True)
 
 
 @lru_cache(KEPT)
@@ -52,11 +56,11 @@ def names(clause: Clause) -> dict[str, pl.Expr]:
     }
 
 
-def laid_down(clauses: Sequence[Clause]) -> list[pl.Expr]:
+def laid_down(clauses: Sequence[Clause], words: Vocabulary) -> list[pl.Expr]:
     """Columns that clauses add before any of them is tried: numbers of the day, and the flags that definitions settle."""
     return [
         *(_number(c, key) for c in clauses for key in c.numbers if _changes(c, key)),
-        *(pl.any_horizontal(*[binds(c) for c in clauses if c.then == flag], False).alias(flag) for flag in DEFINED),
+        *(pl.any_horizontal(*[binds(c, words) for c in clauses if c.then == f], False).alias(f) for f in words.defined),
     ]
 
 
@@ -86,10 +90,32 @@ def _on_the_day(dated: Sequence[Dated]) -> pl.Expr:
     return value
 
 
-def limit(clause: Clause) -> pl.Expr:
-    """The limit of a clause's running total on each row's date [TPP], with the country's raise where it counts."""
-    value = _on_the_day(clause.numbers[limit_number(clause)])
-    return value * (1 + pl.col("country_raise")) if "country_raise" in clause.within else value
+def limit(clause: Clause, words: Vocabulary) -> pl.Expr:
+    """The limit of a clause's running total on each row's date [unit of the total]."""
+    numbers = {key: _on_the_day(dated) for key, dated in clause.numbers.items()}
+    return limit_in(clause.within, numbers, words)
+
+
+def limit_of(clause: Clause, given: Mapping[str, Any], words: Vocabulary) -> float:
+    """The same for one transaction; NaN on a day for which the clause says no number."""
+    tree = parse(clause.within)
+    assert isinstance(tree, Compare)
+    return _worth(tree.right, clause, given, words)
+
+
+def _worth(node: Node, clause: Clause, given: Mapping[str, Any], words: Vocabulary) -> float:
+    """What an expression comes to in one transaction."""
+    match node:
+        case Name(name) if name in clause.numbers:
+            return clause.number(name, given["date"])
+        case Name(name):
+            return float(given.get(name, words.fields[name].default or 0.0))
+        case Value(value):
+            return float(value)
+        case Compare(sign, left, right):
+            sides = (_worth(side, clause, given, words) for side in (left, right))
+            return float({"+": add, "-": sub, "*": mul}[sign](*sides))
+    raise AssertionError(f"no number: {node}")  # `check` lets nothing else through
 
 
 def limit_number(clause: Clause) -> str:

@@ -16,15 +16,16 @@ from pydantic import ValidationError
 from premortem.case import Case, default
 from premortem.errors import BadInput, BadInputs, all_of, nearest, raise_all
 from premortem.files.toml import read_toml
-from premortem.files.typed import faults_of, typed
+from premortem.files.typed import faults_of
 from premortem.law.clause import STAGES, Clause
 from premortem.law.clause_files import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
 from premortem.law.conditions import check
 from premortem.law.places import TierChange, atlas
-from premortem.law.policy import STRENGTHS, Policy, Strength, overlay_of, read_policy
+from premortem.law.policy import Policy, Strength, overlay_of, policy_of
+from premortem.law.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
-    "STRENGTHS", "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
+    "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
 ]  # fmt: skip
 
 
@@ -40,6 +41,11 @@ class Book:
     def name(self) -> str:
         """Name of the policy."""
         return self.policy.name
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of its case."""
+        return vocabulary(self.case)
 
     @cached_property
     def by_id(self) -> dict[str, Clause]:
@@ -68,13 +74,13 @@ class Book:
         return self.by_id[clause].number(key, on)
 
     def strength(self, name: str, on: date) -> float:
-        """Strength of what no clause says, on a day; 0 before its first."""
+        """Strength of what no clause says, on a day; at rest before its first."""
         steps = [s for s in self.policy.strength.get(name, ()) if s.start <= on]
-        return max(steps, key=lambda s: s.start).value if steps else 0.0
+        return max(steps, key=lambda s: s.start).value if steps else self.vocabulary.instruments[name].rest
 
     def tier(self, iso3: str, on: date) -> int:
         """Tier of a place on a day, by the list and the policy's moves, whether or not the framework is in force."""
-        places = atlas(self.moves)
+        places = atlas(self.case, self.moves)
         row = places.table.filter((pl.col("iso3") == iso3) & (pl.col("period") == places.period(on)))
         return int(row["tier"][0])
 
@@ -93,8 +99,9 @@ class Book:
         new = {k: day for k, day in (("complies", complies), ("ends", ends)) if day}
         return replace(self, clauses=tuple(c.model_copy(update=new) if c.id in clauses else c for c in self.clauses))
 
-    def with_strength(self, name: str, value: float, start: date = date(2025, 4, 1)) -> "Book":
-        """This book with a strength set from a day on."""
+    def with_strength(self, name: str, value: float, start: date | None = None) -> "Book":
+        """This book with a strength set from a day on, by default the one from which a user's own hold."""
+        start = start or self.vocabulary.moved_from or self.case.settings.day
         earlier = tuple(s for s in self.policy.strength.get(name, ()) if s.start < start)
         steps = (*earlier, Strength.model_validate({"value": value, "from": start}))
         return replace(self, policy=self.policy.model_copy(update={"strength": self.policy.strength | {name: steps}}))
@@ -138,11 +145,14 @@ def load(policy: str | Path = "", case: Case | None = None, file: str = "") -> B
 
 def _own(path: Path, case: Case, file: str) -> Book:
     """The rulebook under a user's file. Raises every fault at once: of its values, and of what it lays over the rulebook."""
-    document, stem = read_toml(path), Path(file).stem
+    document, stem, words = read_toml(path), Path(file).stem, vocabulary(case)
     try:
-        policy = typed(document, Policy, file)
+        policy = policy_of(document, file, words)
     except (BadInput, BadInputs):
-        all_of(partial(typed, document, Policy, file), partial(overlay, overlay_of(document), file, case))
+        all_of(
+            partial(policy_of, document, file, words),
+            partial(overlay, overlay_of(document, words), file, case),
+        )
         raise
     if policy.name != stem:
         what = f"{policy.name!r} is not the name of the file, by which it is asked for"
@@ -156,7 +166,9 @@ def _shipped(policy: str, case: Case) -> Book:
     if policy not in known:
         allowed, hint = ", ".join(known), nearest(policy, known)
         raise BadInput("policies", policy, "no such policy", got=policy, allowed=allowed, hint=hint)
-    return overlay(read_policy(case / "policies" / f"{policy}.toml"), "", case)
+    return overlay(
+        policy_of(read_toml(case / "policies" / f"{policy}.toml"), f"{policy}.toml", vocabulary(case)), "", case
+    )
 
 
 def _sound(book: Book, file: str) -> Book:
@@ -222,6 +234,7 @@ def _validated(
     or the policy's that changes it.
     """
     clauses: list[Clause] = []
+    words = vocabulary(case)
     for key, body in raw.items():
         file = overlaid.get(key) or f"{key.split('.')[0]}.toml"
         found = [*_unknown_keys(key, body, file), *_unmeasured(key, body, file)]
@@ -230,7 +243,7 @@ def _validated(
         sound = {k: v for k, v in body.items() if k not in at_fault}
         sound["numbers"] = {k: v for k, v in body["numbers"].items() if k not in at_fault}
         try:
-            clause = Clause.model_validate(sound)
+            clause = Clause.model_validate(sound, context=words)
         except ValidationError as wrong:
             # a number stands in the file beside the other keys of its clause
             errors += [e.at(file, e.key.replace(".numbers.", ".")) for e in faults_of(wrong, Clause, file, key)]
@@ -239,7 +252,7 @@ def _validated(
             continue  # its tests may name what was wrong
         errors += [
             BadInput(file, f"{key}.{part}", why)
-            for part, why in check(clause.applies, clause.within, [*clause.numbers], clause.units)
+            for part, why in check(clause.applies, clause.within, clause.units, words)
         ]
         clauses.append(in_force(clause, case))
     raise_all(errors)

@@ -11,16 +11,12 @@ import polars as pl
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.conditions import identifiers, parts
 from premortem.law.places import atlas
-from premortem.law.vocabulary import FIELDS, LISTED
+from premortem.law.vocabulary import Vocabulary
 
 DAY = timedelta(days=1)
-# The General Prohibition of embargoes (15 CFR 736.2(b)(6)).
-EMBARGO = 6
 # A test of a field against one word or several.
 ONE_OF = re.compile(r"(\w+) (?:= |in \()('[^']*'(?:, '[^']*')*)\)?")
 WORD = re.compile(r"'([^']*)'")
-# Fields whose words or flags tell of most clauses that they reach no row at all.
-TELLING = ("destination", "destination_region", "end_use", "exporter", "kind", "status", *LISTED)
 
 
 def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> list[Clause]:
@@ -37,28 +33,29 @@ def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> 
 
 def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
     """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried."""
+    telling = book.vocabulary.telling
     told = fields.select(
         pl.col("date").min().alias("first"),
         pl.col("date").max().alias("last"),
-        *(pl.col(name).unique().implode() for name in TELLING),
+        *(pl.col(name).unique().implode() for name in telling),
     ).collect()
     first, last, *held = told.row(0)
-    values = {name: frozenset(found) for name, found in zip(TELLING, held, strict=True)}
+    values = {name: frozenset(found) for name, found in zip(telling, held, strict=True)}
     return tuple(
         c
         for c in operative(book, first, last)
-        if c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies))
+        if c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies, book.vocabulary))
     )
 
 
 @lru_cache(4096)
-def _wanted(applies: str) -> tuple[tuple[str, frozenset[str | bool | None]], ...]:
+def _wanted(applies: str, words: Vocabulary) -> tuple[tuple[str, frozenset[str | bool | None]], ...]:
     """Telling fields with the values that a condition allows them, as far as its tests joined by `and` say; null may be any."""
     found: list[tuple[str, frozenset[str | bool | None]]] = []
     for test in parts(applies):
-        if test in LISTED:
+        if test in words.listed:
             found.append((test, frozenset({True, None})))
-        elif (match := ONE_OF.fullmatch(test)) and match[1] in TELLING:
+        elif (match := ONE_OF.fullmatch(test)) and match[1] in words.telling:
             found.append((match[1], frozenset({*WORD.findall(match[2]), None})))
     return tuple(found)
 
@@ -81,7 +78,7 @@ def announced(book: Rulebook, day: date) -> list[date]:
 
 def _begun(book: Rulebook) -> set[date]:
     """Days on which a clause begins or has ended, a number begins, or a place changes its group or tier."""
-    turns = set(atlas(book.moves).breaks)
+    turns = set(atlas(book.case, book.moves).breaks)
     for clause in operative(book):
         turns |= {day for day in (clause.complies, clause.ends and clause.ends + DAY) if day}
         turns |= {d.start for numbers in clause.numbers.values() for d in numbers if d.start}
@@ -98,7 +95,7 @@ def _tables(clause: Clause) -> tuple[date, ...]:
 
 def addressees(book: Rulebook, day: date) -> tuple[str, ...]:
     """Exporters that a clause in force on a day names as those whom it binds, in order."""
-    wanted = (w for c in operative(book, day, day) for w in _wanted(c.applies))
+    wanted = (w for c in operative(book, day, day) for w in _wanted(c.applies, book.vocabulary))
     return tuple(sorted({str(v) for name, held in wanted if name == "exporter" for v in held if v}))
 
 
@@ -106,11 +103,12 @@ def seats(book: Rulebook, given: Mapping[str, Any]) -> tuple[str, ...]:
     """Places that clauses in force on a transaction's day name as a party's seat, in order, but for clauses that what was
     told, or a usual end use, rules out.
     """
-    told = {"end_use": FIELDS["end_use"].default} | dict(given)
+    words = book.vocabulary
+    told = {name: field.default for name, field in words.fields.items() if field.usual} | dict(given)
     reaching = (
         c
         for c in operative(book, given["date"], given["date"])
-        if _seats(c.applies) and all(told[name] in held for name, held in _wanted(c.applies) if name in told)
+        if _seats(c.applies) and all(told[name] in held for name, held in _wanted(c.applies, words) if name in told)
     )
     return tuple(sorted({place for c in reaching for place in _seats(c.applies)}))
 
@@ -123,8 +121,9 @@ def _seats(applies: str) -> frozenset[str]:
 
 
 def embargoed(book: Rulebook, day: date) -> frozenset[str | bool | None]:
-    """Places that an embargo in force on a day (General Prohibition 6) bars as destinations."""
-    embargoes = (c for c in operative(book, day, day) if c.gp == EMBARGO)
+    """Places that an embargo in force on a day bars as destinations."""
+    words = book.vocabulary
+    embargoes = (c for c in operative(book, day, day) if c.gp and c.gp == words.requirements.embargo)
     return frozenset(
-        v for c in embargoes for name, held in _wanted(c.applies) if name == "destination" for v in held if v
+        v for c in embargoes for name, held in _wanted(c.applies, words) if name == "destination" for v in held if v
     )

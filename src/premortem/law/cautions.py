@@ -10,17 +10,16 @@ from premortem.law.candidate_clauses import embargoed
 from premortem.law.clause import Rulebook
 from premortem.law.engine import judge
 from premortem.law.places import unconfirmed
-from premortem.law.row_defaults import ROLES, complete
-from premortem.law.transactions import COUNTRIES
-from premortem.law.vocabulary import LISTED
+from premortem.law.row_defaults import complete
+from premortem.law.transfers import Caution, transfers
 
 
 def doubted(rows: pl.DataFrame, fields: pl.DataFrame, outcomes: Sequence[str], book: Rulebook) -> list[tuple[str, ...]]:
     """Of each row, the places of which a move between groups was never confirmed, where the answer would be another without
     it. `fields` are the rows completed, `outcomes` what was decided of them.
     """
-    hanging = {day: unconfirmed(day, book.moves) for day in fields["date"].unique()}
-    named = fields.select("date", *ROLES).rows()
+    hanging = {day: unconfirmed(day, book.case, book.moves) for day in fields["date"].unique()}
+    named = fields.select("date", *transfers(book.case).places.roles).rows()
     places = [tuple(sorted(hanging[day].intersection(told))) for day, *told in named]
     at = [i for i, found in enumerate(places) if found]
     if not at:
@@ -32,26 +31,20 @@ def doubted(rows: pl.DataFrame, fields: pl.DataFrame, outcomes: Sequence[str], b
 
 def elsewhere(given: Mapping[str, Any], fields: pl.DataFrame, book: Rulebook) -> Iterator[str]:
     """A sentence on each seat given that the tables contradict, on what one knows that no clause weighs, and on each
-    embargoed place in another role than the destination, which alone part 746 looks at.
+    embargoed place in another role than the destination, which alone an embargo looks at.
     """
-    yield from seats.contradicted(given)
-    yield from _known(given, fields)
-    roles = [role for role in COUNTRIES if role != "destination" and role in given]
+    words, told = book.vocabulary, transfers(book.case).cautions
+    yield from seats.contradicted(given, book.case)
+    yield from (caution.says for caution in told.known if _holds(caution, given, fields))
+    roles = [role for role in words.countries if role != "destination" and role in given]
     barred = embargoed(book, given["date"]) if roles else frozenset()
     for role in roles:
         if given[role] in barred:
-            told = f"{role.replace('_', ' ').capitalize()} {given[role]} is under embargo"
-            yield f"{told}: sanctions of OFAC, General Prohibition 10 and the risk of diversion are not looked at."
+            yield told.embargo.format(role=role.replace("_", " ").capitalize(), place=given[role])
 
 
-def _known(given: Mapping[str, Any], fields: pl.DataFrame) -> Iterator[str]:
-    """A sentence on a listed party, or one of Macau or D:5, in the United States, and on training models for weapons: no
-    clause asks for a licence there, and what one knows may (15 CFR 736.2(b)(10), 744.6(b)).
-    """
-    if fields["destination"][0] == "USA" and any(fields[flag][0] for flag in ("party_d5", *LISTED)):
-        yield (
-            "A party in the US is listed, near a listed name, or headquartered in Macau or D:5: what goes abroad later, "
-            "releases of technology and General Prohibition 10 are not looked at."
-        )
-    if given.get("end_use") == "training_for_weapons":
-        yield "Training models for weapons: whether US persons support a use of 744.6(b), or 744.2 to 744.4, is not looked at."
+def _holds(caution: Caution, given: Mapping[str, Any], fields: pl.DataFrame) -> bool:
+    """Whether a caution applies to a transaction, by what was given and, for its flags, what was worked out."""
+    if any(given.get(name) != value for name, value in caution.where.items()):
+        return False
+    return not caution.any or any(fields[flag][0] for flag in caution.any)

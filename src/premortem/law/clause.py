@@ -1,16 +1,20 @@
-"""One clause of a rule as data: when it applies, what it demands, its numbers, its days, its citation."""
+"""One clause of a rule as data: when it applies, what it demands, its numbers, its days, its citation.
+
+It is validated against the words of its case: `Clause.model_validate(body, context=vocabulary(case))`.
+"""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal, Protocol
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from premortem.case import Case
 from premortem.errors import nearest
 from premortem.files.typed import Strict
 from premortem.law.conditions import is_limit
 from premortem.law.places import TierChange
-from premortem.law.vocabulary import DEFINED, STRICTNESS
+from premortem.law.vocabulary import Vocabulary
 
 Stage = Literal["define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context"]
 STAGES: tuple[Stage, ...] = (
@@ -19,21 +23,6 @@ STAGES: tuple[Stage, ...] = (
 # Stages in which the first clause that speaks decides; those before the last free a shipment.
 DECIDING: tuple[Stage, ...] = ("scope", "veu", "exception", "review")
 AUTHORISING: tuple[Stage, ...] = DECIDING[:-1]
-# Exceptions of part 740 of the EAR, of which some clauses here grant a few; and what stands for all of them.
-EXCEPTIONS = (
-    "LVS", "GBS", "SPP", "TSR", "NAC", "ACA", "TMP", "RPL", "GOV", "GFT", "TSU", "BAG", "AVS", "APR", "ENC", "AGR",
-    "CCD", "STA", "SCP", "MED", "IEC", "HBM", "RFF", "AIA", "ACM", "LPP",
-)  # fmt: skip
-PART_740 = "part 740"
-# A validated end user's authorisation, which is no exception.
-VEU = "VEU"
-AUTHORISATIONS = (*EXCEPTIONS, PART_740, VEU)
-# How the outcomes begin that a requirement may state: it never frees a shipment.
-ASKING = ("licence:", "prohibited", "needs:")
-ASKED = tuple(o for o in STRICTNESS if o.startswith(ASKING))
-# General Prohibitions (15 CFR 736.2(b)), and the two that reach dealings within the United States as well.
-PROHIBITIONS = range(1, 11)
-AT_HOME = (4, 10)
 
 
 class Dated(Strict):
@@ -78,8 +67,8 @@ class Clause(Strict):
     then: str = ""
     otherwise: str = ""
     gp: int | None = None  # of a requirement: the General Prohibition that it belongs to
-    admits: tuple[str, ...] = ()  # of a requirement: the exceptions, or VEU, that may lift it; none: nothing does
-    closes: tuple[str, ...] = (VEU,)  # of a condition: the exceptions, or VEU, that it shuts
+    admits: tuple[str, ...] = ()  # of a requirement: the authorisations that may lift it; none: nothing does
+    closes: tuple[str, ...] = ()  # of a condition: the authorisations that it shuts; none: that of the stage `veu`
     total: Total | None = None
     hypothetical: bool = False
     numbers: dict[str, tuple[Dated, ...]] = Field(default_factory=dict)
@@ -88,34 +77,36 @@ class Clause(Strict):
 
     @field_validator("admits", "closes")
     @classmethod
-    def _known_exceptions(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _known_authorisations(cls, names: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
+        known = _words(told).requirements.authorisations
         for name in names:
-            if name not in AUTHORISATIONS:
-                allowed = ", ".join(AUTHORISATIONS)
-                raise ValueError(f"no such exception: {name}; allowed: {allowed}; {nearest(name, AUTHORISATIONS)}")
+            if name not in known:
+                raise ValueError(f"no such exception: {name}; allowed: {', '.join(known)}; {nearest(name, known)}")
         return names
 
     @model_validator(mode="after")
-    def _complete(self) -> "Clause":
+    def _complete(self, told: ValidationInfo) -> "Clause":
+        words = _words(told)
         if self.stage != "context" and not self.applies:
             raise ValueError("needs `applies`, or stage = 'context'")
         decides = self.stage in DECIDING or (self.stage == "requires" and (self.then or self.otherwise or self.within))
-        if decides and self.then not in STRICTNESS:
-            raise ValueError(f"then = {self.then!r} is not an outcome; allowed: {', '.join(STRICTNESS)}")
+        if decides and self.then not in words.outcomes:
+            raise ValueError(f"then = {self.then!r} is not an outcome; allowed: {', '.join(words.outcomes)}")
         if decides and self.stage == "requires":
-            frees = [o for o in (self.then, self.otherwise) if o and not o.startswith(ASKING)]
+            frees = [o for o in (self.then, self.otherwise) if o in words.free]
             if frees:
-                raise ValueError(
-                    f"{frees[0]!r} frees a shipment, which no requirement does; allowed: {', '.join(ASKED)}"
-                )
-        if self.otherwise and self.otherwise not in STRICTNESS:
-            raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome; allowed: {', '.join(STRICTNESS)}")
+                allowed = ", ".join(o for o in words.outcomes if o not in words.free)
+                raise ValueError(f"{frees[0]!r} frees a shipment, which no requirement does; allowed: {allowed}")
+        if self.otherwise and self.otherwise not in words.outcomes:
+            raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome; allowed: {', '.join(words.outcomes)}")
         if self.stage == "requires" and self.then and bool(self.within) != bool(self.otherwise):
             raise ValueError("states a policy of review by `within`: needs `then` and `otherwise`")
-        if self.stage == "define" and self.then not in DEFINED:
-            raise ValueError(f"then = {self.then!r} is no flag that a clause defines; allowed: {', '.join(DEFINED)}")
-        if self.stage == "requires" and self.gp not in PROHIBITIONS:
-            raise ValueError(f"gp = {self.gp}: a requirement names its General Prohibition; allowed: 1 to 10")
+        if self.stage == "define" and self.then not in words.defined:
+            flags = ", ".join(words.defined)
+            raise ValueError(f"then = {self.then!r} is no flag that a clause defines; allowed: {flags}")
+        if self.stage == "requires" and not words.requirements.holds(self.gp):
+            allowed = f"1 to {words.requirements.prohibitions}"
+            raise ValueError(f"gp = {self.gp}: a requirement names its General Prohibition; allowed: {allowed}")
         if self.total and not is_limit(self.within, self.total.into):
             raise ValueError(f"`within` must read `{self.total.into} <= LIMIT`, since the clause keeps that total")
         return self
@@ -123,15 +114,15 @@ class Clause(Strict):
     def __hash__(self) -> int:  # its numbers are a dict, which has none; two clauses are told apart by all their fields
         return hash((self.id, self.complies, self.ends))
 
-    def stops(self, other: "Clause") -> bool:
+    def stops(self, other: "Clause", words: Vocabulary) -> bool:
         """Whether another clause's authorisation cannot be used where this one binds."""
-        named = VEU if other.stage == "veu" else other.then.removeprefix("exception:")
-        held = {named, PART_740} if named in EXCEPTIONS else {named}
+        rules = words.requirements
+        held = {rules.veu} if other.stage == "veu" else {*words.outcomes[other.then].under}
         if self.stage == "condition":
-            return bool(held & set(self.closes))
+            return bool(held & {*(self.closes or (rules.veu,))})
         if self.stage != "requires" or other.stage not in AUTHORISING:
             return False
-        return self.gp in AT_HOME if other.stage == "scope" else not held & set(self.admits)
+        return self.gp in rules.at_home if other.stage == "scope" else not held & {*self.admits}
 
     @property
     def units(self) -> dict[str, str]:
@@ -148,8 +139,22 @@ class Clause(Strict):
         return dated[0].value if day is None else next((d.value for d in dated if d.holds(day)), float("nan"))
 
 
+def _words(told: ValidationInfo) -> Vocabulary:
+    """The words of the case against which a clause is validated."""
+    assert isinstance(told.context, Vocabulary)
+    return told.context
+
+
 class Rulebook(Protocol):
-    """What decides: clauses in their order, and moves of places between tiers. A `Book` is one."""
+    """What decides: clauses of a case in their order, and moves of places between tiers. A `Book` is one."""
+
+    @property
+    def case(self) -> Case:
+        """The case whose clauses they are."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of that case."""
 
     @property
     def clauses(self) -> Sequence[Clause]:

@@ -3,10 +3,11 @@
 A condition looks at its own row alone: nothing in the language adds up, counts or ranks rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache, reduce
 from operator import and_, or_
+from typing import NamedTuple
 
 import polars as pl
 
@@ -27,89 +28,98 @@ from premortem.law.syntax import (
     parse,
     tokens,
 )
-from premortem.law.vocabulary import FIELDS
+from premortem.law.vocabulary import Vocabulary
 
 ARITHMETIC, EQUAL = ("+", "-", "*"), ("=", "<>")
 # How a kind of value is called in an error.
 CALLED = {"number": "a number", "text": "a text", "country": "a country", "flag": "a yes or no", "date": "a date", "test": "a test"}  # fmt: skip
 
 
-def check(
-    applies: str, within: str, numbers: Sequence[str], units: Mapping[str, str] | None = None
-) -> list[tuple[str, str]]:
+def check(applies: str, within: str, units: Mapping[str, str], words: Vocabulary) -> list[tuple[str, str]]:
     """Faults of a clause's two conditions as (part, what is wrong); empty when both are in the language.
 
-    `units` are those of the clause's numbers: a field is compared with a number of its own unit.
+    `units` are the clause's numbers with their units: a field is compared with a number of its own unit. `words` are those
+    of the case: a condition speaks of its fields.
     """
-    own = {name: (units or {}).get(name, "") for name in numbers}
+    scope = _Scope(units, words)
     return [
-        (part, why) for part, text in (("applies", applies), ("within", within)) if text and (why := _fault(text, own))
+        (part, why)
+        for part, text in (("applies", applies), ("within", within))
+        if text and (why := _fault(text, scope))
     ]
 
 
-def _fault(text: str, own: Mapping[str, str]) -> str:
+class _Scope(NamedTuple):
+    """What a condition may name: its clause's numbers, each with its unit, and the fields of the case."""
+
+    own: Mapping[str, str]
+    words: Vocabulary
+
+
+def _fault(text: str, scope: _Scope) -> str:
     try:
-        kind = _kind(tree := parse(text), own)
+        kind = _kind(tree := parse(text), scope)
         if kind not in ("flag", "test"):
             return f"is no test: {text[:60]!r} is {CALLED[kind]}, not true or false"
-        _check_units(tree, own)
+        _check_units(tree, scope)
     except Unread as wrong:
         return str(wrong)
     return ""
 
 
-def _kind(node: Node, own: Mapping[str, str]) -> str:
+def _kind(node: Node, scope: _Scope) -> str:
     """What a tree gives: number, text, country, flag, date or test. Raises `Unread` where things do not go together."""
     match node:
         case Name(name):
-            return _kind_of_name(name, own)
+            return _kind_of_name(name, scope)
         case Value(value):
             return "flag" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
         case Compare(sign, left, right) if sign in ARITHMETIC:
             for side in (left, right):
-                if (kind := _kind(side, own)) != "number":
+                if (kind := _kind(side, scope)) != "number":
                     raise Unread(
                         f"works out {sign} with {CALLED[kind]}; only numbers are added, taken away or multiplied"
                     )
             return "number"
         case Compare(sign, left, right):
-            _comparable(left, right, own, in_order=sign not in EQUAL)
+            _comparable(left, right, scope, in_order=sign not in EQUAL)
         case Among(of, values):
             for one in values:
-                _comparable(of, one, own)
+                _comparable(of, one, scope)
         case Between(of, low, high):
             for end in (low, high):
-                _comparable(of, end, own, in_order=True)
+                _comparable(of, end, scope, in_order=True)
         case Missing(of):
-            _kind(of, own)
+            _kind(of, scope)
         case Not(of):
-            _must_be_test(of, own)
+            _must_be_test(of, scope)
         case Joined(_, tests):
             for test in tests:
-                _must_be_test(test, own)
+                _must_be_test(test, scope)
     return "test"
 
 
-def _kind_of_name(name: str, own: Mapping[str, str]) -> str:
-    if name in own:
+def _kind_of_name(name: str, scope: _Scope) -> str:
+    fields = scope.words.fields
+    if name in scope.own:
         return "number"
-    if name not in FIELDS:
-        raise Unread("; ".join(filter(None, (f"no such field: {name}", nearest(name, [*FIELDS, *own])))))
-    return FIELDS[name].type
+    if name not in fields:
+        raise Unread("; ".join(filter(None, (f"no such field: {name}", nearest(name, [*fields, *scope.own])))))
+    return fields[name].type
 
 
-def _must_be_test(node: Node, own: Mapping[str, str]) -> None:
-    if (kind := _kind(node, own)) not in ("flag", "test"):
+def _must_be_test(node: Node, scope: _Scope) -> None:
+    if (kind := _kind(node, scope)) not in ("flag", "test"):
         raise Unread(f"joins {CALLED[kind]} where a test must stand: and, or and not join tests")
 
 
-def _comparable(left: Node, right: Node, own: Mapping[str, str], *, in_order: bool = False) -> None:
-    kinds = _kind(left, own), _kind(right, own)
+def _comparable(left: Node, right: Node, scope: _Scope, *, in_order: bool = False) -> None:
+    kinds = _kind(left, scope), _kind(right, scope)
     for (side, kind), other in zip(
         ((left, kinds[0]), (right, kinds[1])), ((right, kinds[1]), (left, kinds[0])), strict=True
     ):
-        if isinstance(side, Name) and side.name not in own and isinstance(other[0], Value) and other[1] == "text":
-            _check_literal(side.name, kind, str(other[0].value))
+        if isinstance(side, Name) and side.name not in scope.own and isinstance(other[0], Value) and other[1] == "text":
+            _check_literal(side.name, kind, str(other[0].value), scope.words)
             kinds = (kind, kind) if kind in ("country", "date") else kinds
     if "date" in kinds and "number" in kinds:
         raise Unread("compares a date with a number; quote the date: '2026-01-01'")
@@ -125,18 +135,16 @@ def _said(node: Node, kind: str) -> str:
     return f"{told} ({CALLED[kind]})" if told else CALLED[kind]
 
 
-def _check_literal(name: str, kind: str, text: str) -> None:
+def _check_literal(name: str, kind: str, text: str, words: Vocabulary) -> None:
     """Refuse a quoted text that a field can never hold."""
-    choices = FIELDS[name].choices
-    if name == "item" and not items.may_be(text):
-        raise Unread(f"no such item: {text}; {items.near(text, 'give a name of the catalogue, or a kind of item')}")
-    if kind == "country" and text not in known().values():
-        close = known().get(text.lower(), "")
-        hint = (
-            f"did you mean {close}?"
-            if close
-            else nearest(text, sorted(set(known().values()))) or "give its ISO 3166 alpha-3 code"
-        )
+    choices, places = words.fields[name].choices, known(words.case)
+    if name == "item" and not items.may_be(text, words.case):
+        what = "give a name of the catalogue, or a kind of item"
+        raise Unread(f"no such item: {text}; {items.near(text, words.case, what)}")
+    if kind == "country" and places and text not in places.values():
+        close = places.get(text.lower(), "")
+        codes = sorted(set(places.values()))
+        hint = f"did you mean {close}?" if close else nearest(text, codes) or "give its ISO 3166 alpha-3 code"
         raise Unread(f"no such country: {text}; {hint}")
     if kind == "date" and _day(text) is None:
         raise Unread(f"{text!r} is not a date; write a day as '2026-01-01'")
@@ -155,41 +163,47 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _check_units(node: Node, own: Mapping[str, str]) -> None:
+def _check_units(node: Node, scope: _Scope) -> None:
     """A number's unit may say more than its field's (`TPP a year`), and must begin with it."""
     match node:
         case Compare(_, Name(left), Name(right)):
             for name, number in ((left, right), (right, left)):
-                if number in own and name not in own:
-                    _check_unit(name, number, own[number])
+                if number in scope.own and name not in scope.own:
+                    _check_unit(scope.words.fields[name].unit, name, number, scope.own[number])
         case Between(Name(name), low, high):
             for end in (low, high):
-                _check_units(Compare("<=", Name(name), end), own)
+                _check_units(Compare("<=", Name(name), end), scope)
         case Joined(_, tests):
             for test in tests:
-                _check_units(test, own)
+                _check_units(test, scope)
         case Not(of):
-            _check_units(of, own)
+            _check_units(of, scope)
 
 
-def _check_unit(name: str, number: str, given: str) -> None:
-    unit = FIELDS[name].unit
+def _check_unit(unit: str, name: str, number: str, given: str) -> None:
     if unit and given and given != unit and not given.startswith((f"{unit} ", f"{unit},")):
         raise Unread(f"compares {name} [{unit}] with {number} [{given}]: wrong unit")
 
 
-def condition(text: str, names: Mapping[str, pl.Expr]) -> pl.Expr:
+def condition(text: str, names: Mapping[str, pl.Expr], words: Vocabulary) -> pl.Expr:
     """A condition, or a number worked out, as a Polars expression; null when it hangs on a field that is missing.
 
     `names` are the clause's own numbers: a figure, or a column. Expects a text that `check` found nothing wrong with.
     """
-    return _expression(parse(text), names)
+    return _expression(parse(text), _Names(names, words))
 
 
-def _expression(node: Node, names: Mapping[str, pl.Expr]) -> pl.Expr:
+class _Names(NamedTuple):
+    """What the names of a condition stand for: the clause's numbers as expressions, and the fields of the case."""
+
+    own: Mapping[str, pl.Expr]
+    words: Vocabulary
+
+
+def _expression(node: Node, names: _Names) -> pl.Expr:
     match node:
         case Name(name):
-            return names[name] if name in names else pl.col(name)
+            return names.own[name] if name in names.own else pl.col(name)
         case Value(value):
             return pl.lit(value)
         case Compare(sign, left, right):
@@ -207,13 +221,13 @@ def _expression(node: Node, names: Mapping[str, pl.Expr]) -> pl.Expr:
             return reduce(and_ if word == "and" else or_, (_expression(test, names) for test in tests))
 
 
-def _typed(node: Node, beside: Node, names: Mapping[str, pl.Expr]) -> pl.Expr:
+def _typed(node: Node, beside: Node, names: _Names) -> pl.Expr:
     """A side of a comparison: a quoted day beside a date field is a date."""
     return pl.lit(_literal(node, beside, names)) if isinstance(node, Value) else _expression(node, names)
 
 
-def _literal(value: Value, beside: Node, names: Mapping[str, pl.Expr]) -> float | str | bool | date:
-    dated = isinstance(beside, Name) and beside.name not in names and FIELDS[beside.name].type == "date"
+def _literal(value: Value, beside: Node, names: _Names) -> float | str | bool | date:
+    dated = isinstance(beside, Name) and beside.name not in names.own and names.words.fields[beside.name].type == "date"
     return date.fromisoformat(str(value.value)) if dated else value.value
 
 
@@ -225,11 +239,11 @@ def _compared(sign: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
     return made[sign](right)
 
 
-def limit(text: str, names: Mapping[str, pl.Expr]) -> pl.Expr:
+def limit(text: str, names: Mapping[str, pl.Expr], words: Vocabulary) -> pl.Expr:
     """LIMIT of a text that says `TOTAL <= LIMIT`."""
     tree = parse(text)
     assert isinstance(tree, Compare)
-    return _expression(tree.right, names)
+    return _expression(tree.right, _Names(names, words))
 
 
 def is_limit(text: str, total: str) -> bool:

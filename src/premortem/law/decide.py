@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from premortem.case import Case, default
 from premortem.errors import BadInput
 from premortem.law import memo
 from premortem.law.assumed_facts import Assumed, assumed, others, sourced
-from premortem.law.binding import limit_number
+from premortem.law.binding import limit_of
 from premortem.law.candidate_clauses import addressees, operative, seats
 from premortem.law.cautions import doubted, elsewhere
 from premortem.law.citations import Citation, cited
@@ -18,31 +19,35 @@ from premortem.law.conditions import identifiers
 from premortem.law.engine import judge
 from premortem.law.ladder import ASKING, Step, ladder
 from premortem.law.parties import Hit, named, screen, unscreened
-from premortem.law.permission import LAW, confidence, free, gate, hangs_on, may_go, resting_on, unverified
+from premortem.law.permission import confidence, gate, hangs_on, law, may_go, resting_on, unverified
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import key
 from premortem.law.transactions import frame_of, parse, question
-from premortem.law.vocabulary import DENIED
+from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.law.would_change import Change, changes, tries
 
 
 @dataclass(frozen=True)
 class Transaction:
-    """A shipment, or another transfer, by the fields of the vocabulary; one without a date goes today.
+    """A shipment, or another transfer, by the fields of a case's vocabulary (by default the leading one); one without a
+    date goes today.
 
     `Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01")`. Raises `BadInput`, every fault
     at once.
     """
 
     fields: Mapping[str, Any]
+    case: Case
 
-    def __init__(self, given: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
-        object.__setattr__(self, "fields", parse({**(given or {}), **fields}))
+    def __init__(self, given: Mapping[str, Any] | None = None, /, case: Case | None = None, **fields: Any) -> None:
+        object.__setattr__(self, "case", case or default())
+        object.__setattr__(self, "fields", parse({**(given or {}), **fields}, self.case))
 
     def on(self, day: date) -> "Transaction":
         """The same on another day."""
         moved = object.__new__(Transaction)
+        object.__setattr__(moved, "case", self.case)
         object.__setattr__(moved, "fields", {**self.fields, "date": day})
         return moved
 
@@ -61,6 +66,7 @@ class Decision:
     headroom_tpp: float | None
     trace: tuple[Step, ...]
     changes: tuple[Change, ...]
+    vocabulary: Vocabulary  # words of the case by which it was decided
     citations: tuple[
         Citation, ...
     ] = ()  # the deciding clause first, then what asked for a licence, then what classified
@@ -76,9 +82,15 @@ class Decision:
     unscreened: tuple[str, ...] = ()  # named parties of a permission that no table holds and nobody cleared
 
     @property
+    def case(self) -> Case:
+        """The case by whose rules it was decided."""
+        return self.vocabulary.case
+
+    @property
     def may_go(self) -> bool | None:
         """Whether it may go without a licence; None where that hangs on facts that nobody gave, or on a name to look at."""
-        return may_go(self.outcome, bool(self.rests_on or self.unscreened or self.unverified or self.elsewhere))
+        doubts = self.rests_on or self.unscreened or self.unverified or self.elsewhere
+        return may_go(self.outcome, bool(doubts), self.vocabulary)
 
     @property
     def would_change(self) -> tuple[str, ...]:
@@ -88,17 +100,17 @@ class Decision:
     @property
     def denied(self) -> bool:
         """Whether it is prohibited or likely to be refused, or cannot be decided: what a plain check exits 1 for."""
-        return self.outcome in DENIED or self.outcome.startswith("needs:")
+        return self.outcome in self.vocabulary.denied or self.outcome.startswith(NEEDS)
 
     @property
     def gate(self) -> int:
         """Exit status of `check --gate`."""
-        return gate(self.outcome, self.may_go, self.policy)
+        return gate(self.outcome, self.may_go, self.vocabulary, self.policy)
 
     @property
     def hypothetical(self) -> bool:
         """Whether it is an answer under something other than the law as it stood."""
-        return self.policy != LAW
+        return self.policy != law(self.case)
 
     @property
     def confidence(self) -> str:
@@ -113,7 +125,7 @@ class Decision:
     @property
     def stale(self) -> bool:
         """Whether it is of a day after the last to which the rulebook was verified."""
-        return verified().stale(self.transaction["date"])
+        return verified(self.case).stale(self.transaction["date"])
 
     @property
     def not_checked(self) -> tuple[str, ...]:
@@ -159,7 +171,7 @@ class Decision:
             "trace": steps,
             "would_change": list(self.would_change),
             "transaction": {k: _plain(v) for k, v in self.transaction.items()},
-            "rulebook": {"version": verified().version, "verified_to": str(verified().news)},
+            "rulebook": verified(self.case).as_dict(),
             "stale": self.stale,
         }
 
@@ -181,17 +193,18 @@ def explain(
 
     `cleared` are names that are near a listed one and were looked at, each with the reason.
     """
+    case, words = book.case, book.vocabulary
     given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
-    nearby, unsaid = tries(given, book), others(given, addressees(book, given["date"]), seats(book, given))
-    fields = complete(frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)]), book).collect()
+    nearby, unsaid = tries(given, book), others(given, case, addressees(book, given["date"]), seats(book, given))
+    fields = complete(frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)], case), book).collect()
     answers = judge(fields.lazy(), book)
     answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]
     clause = next((c for c in book.clauses if c.id == answer["clause"]), None)
     steps = ladder(fields[:1], answer, book)
-    rests = hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :])
+    rests = hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :], words)
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
-    found = sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True)), given)
-    resting, unsaid_fields = resting_on(answer["outcome"], rests), {a.field for a in found}
+    found = sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True), words), given, case)
+    resting, unsaid_fields = resting_on(answer["outcome"], rests, words), {a.field for a in found}
     reasons = clearings(given.get("cleared", "")) | dict(cleared or {})
     return Decision(
         transaction=given,
@@ -201,19 +214,20 @@ def explain(
         citation=clause.citation if clause else "",
         says=clause.says if clause else "",
         eccn=answer["eccn"] or "not known",
-        headroom_tpp=_headroom(answer, clause, given),
-        trace=tuple(step.marked(unsaid_fields) for step in steps),
-        changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"], question(given)),
+        headroom_tpp=_headroom(answer, clause, given, words),
+        trace=tuple(step.marked(unsaid_fields, words) for step in steps),
+        changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"], words, question(given, case)),
+        vocabulary=words,
         citations=citations_of(clause, steps, book),
         asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,
         rests_on=tuple(a for a in found if a.field in resting),
-        hits=screen(named(given), given["date"], reasons),
+        hits=screen(named(given), given["date"], case, reasons),
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
-        doubted=doubted(frame_of([given]), fields[:1], [answer["outcome"]], book)[0],
+        doubted=doubted(frame_of([given], case), fields[:1], [answer["outcome"]], book)[0],
         elsewhere=tuple(elsewhere(given, fields[:1], book)),
-        unscreened=unscreened(named(given), reasons) if free(answer["outcome"]) else (),
+        unscreened=unscreened(named(given), case, reasons) if answer["outcome"] in words.free else (),
     )
 
 
@@ -249,11 +263,10 @@ def citations_of(clause: Clause | None, steps: Sequence[Step], book: Rulebook) -
     return tuple(cited(c) for c in {c.id: c for c in used}.values())
 
 
-def _headroom(answer: Mapping[str, Any], clause: Clause | None, given: Mapping[str, Any]) -> float | None:
-    """What the limit of the deciding clause leaves after the shipment [TPP]; None where no total decides."""
+def _headroom(
+    answer: Mapping[str, Any], clause: Clause | None, given: Mapping[str, Any], words: Vocabulary
+) -> float | None:
+    """What the limit of the deciding clause leaves after the shipment [unit of the measure]; None where no total decides."""
     if clause is None or clause.total is None or answer.get(clause.total.into) is None:
         return None
-    limit = clause.number(limit_number(clause), given["date"])
-    if "country_raise" in clause.within:
-        limit *= 1 + given.get("country_raise", 0.0)
-    return float(limit - answer[clause.total.into])
+    return float(limit_of(clause, given, words) - answer[clause.total.into])

@@ -1,26 +1,23 @@
 """What is in force, and what changed between two days or two policies: clauses, numbers, and who gains or loses."""
 
+import math
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from premortem import facts
-from premortem.law.book import STRENGTHS, Book
+from premortem.case import Case
+from premortem.law.book import Book
 from premortem.law.clause import Clause
 from premortem.law.engine import decide
-from premortem.law.items import named
+from premortem.law.items import measures
 from premortem.law.places import atlas
+from premortem.law.places import names as places_of
 from premortem.law.transactions import frame_of
-from premortem.law.vocabulary import DENIED, RANK, READS
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import limit
-
-# Shipments by which two rulebooks are compared: units of each chip to each place.
-UNITS = 2000.0
-CHIPS = ("H100 SXM", "H20", "H200 SXM", "B200", "RTX 4090")
-# Places that a sentence names before others.
-KNOWN = ("CHN", "ARE", "SAU", "IND", "SGP", "MYS", "ISR", "BRA", "VNM", "POL", "CHE", "TUR", "MEX", "KHM")
 
 
 def show(book: Book, on: date) -> list[dict[str, Any]]:
@@ -86,11 +83,12 @@ def _clauses(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[di
 
 def _moved(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict[str, Any]]:
     """Places that changed their group or tier."""
-    (a, day_a), (b, day_b) = ((atlas(book.moves), day) for book, day in (before, after))
+    (a, day_a), (b, day_b) = ((atlas(book.case, book.moves), day) for book, day in (before, after))
     held = (places.table.filter(pl.col("period") == places.period(day)) for places, day in ((a, day_a), (b, day_b)))
     both = next(held).join(next(held), on="iso3", suffix="_after")
-    names = _names()
-    for field, said in (("tier", "the tier"), ("d5", "D:5"), ("d1_d4", "D:1 or D:4"), ("a5_a6", "A:5 or A:6")):
+    case = before[0].case
+    names, groups = places_of(case), transfers(case).places.groups
+    for field, said in (("tier", "the tier"), *((name, group.says) for name, group in groups.items() if group.says)):
         for row in both.filter(pl.col(field) != pl.col(f"{field}_after")).sort("iso3").to_dicts():
             old, new = row[field], row[f"{field}_after"]
             how = f"goes from {said} {old} to {new}" if field == "tier" else f"{'joins' if new else 'leaves'} {said}"
@@ -100,7 +98,7 @@ def _moved(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict
 
 def _strengths(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict[str, Any]]:
     (a, day_a), (b, day_b) = before, after
-    for name in STRENGTHS:
+    for name in a.vocabulary.instruments:
         old, new = a.strength(name, day_a), b.strength(name, day_b)
         if old != new:
             text = f"{name.replace('_', ' ')} goes from strength {old:g} to {new:g}"
@@ -109,12 +107,13 @@ def _strengths(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[
 
 def _who(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
     """Places and chips whose outcome differs, by direction."""
-    places = facts.read("countries")["iso3"].to_list()
-    asked = [(place, chip) for chip in CHIPS for place in places]
+    case, rank = before[0].case, before[0].vocabulary.rank
+    told = transfers(case).comparison
+    asked = [(place, chip) for chip in told.items for place in places_of(case)]
 
     def answers(book: Book, day: date) -> list[str]:
-        rows = [{"date": day, "item": chip, "quantity": UNITS, "destination": place} for place, chip in asked]
-        return decide(frame_of(rows), book)["outcome"].to_list()
+        rows = [{"date": day, "item": chip, "quantity": told.units, "destination": place} for place, chip in asked]
+        return decide(frame_of(rows, case), book)["outcome"].to_list() if rows else []
 
     found: dict[tuple[str, str, str], list[str]] = {}
     for (place, chip), a, b in zip(asked, answers(*before), answers(*after), strict=True):
@@ -122,34 +121,26 @@ def _who(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
             found.setdefault((chip, a, b), []).append(place)
     sides: dict[str, list[dict[str, Any]]] = {"gain": [], "lose": []}
     for (chip, a, b), those in found.items():
-        side = "gain" if RANK.get(b, len(RANK)) < RANK.get(a, len(RANK)) else "lose"
+        side = "gain" if rank.get(b, len(rank)) < rank.get(a, len(rank)) else "lose"
         row = {"chip": chip, "from": a, "to": b, "places": those, "count": len(those)}
-        sides[side].append(row | {"text": _sentence(side, row)})
+        sides[side].append(row | {"text": _sentence(side, row, before[0].vocabulary)})
     return sides | {"words": [row["text"] for rows in sides.values() for row in rows]}
 
 
-def _sentence(side: str, row: dict[str, Any]) -> str:
-    """`India and 120 others lose: 2,000 H100 SXM went freely and now need a licence.`"""
-    names = _names()
-    known = sorted(row["places"], key=lambda place: (KNOWN.index(place) if place in KNOWN else len(KNOWN), place))
+def _sentence(side: str, row: dict[str, Any], words: Vocabulary) -> str:
+    """`PLACE and 120 others lose, for 2,000 ITEM: from "No licence needed" to ...`"""
+    names, told = places_of(words.case), transfers(words.case).comparison
+    order = {place: i for i, place in enumerate(told.first)}
+    known = sorted(row["places"], key=lambda place: (order.get(place, len(order)), place))
     first = [names[place] for place in known[:3]]
     others = row["count"] - len(first)
     those = ", ".join(first) + (f" and {others} other{'s' if others > 1 else ''}" if others else "")
-    old, new = (READS.get(row[k], row[k]) for k in ("from", "to"))
+    old, new = (words.reads.get(row[k], row[k]) for k in ("from", "to"))
     verb = side if row["count"] > 1 else f"{side}s"
-    return f'{those} {verb}, for {UNITS:,.0f} {row["chip"]}: from "{old}" to "{new}"'
+    return f'{those} {verb}, for {told.units:,.0f} {row["chip"]}: from "{old}" to "{new}"'
 
 
-def _names() -> dict[str, str]:
-    return {row["iso3"]: row["name"] for row in facts.read("countries").to_dicts()}
-
-
-def h100e(item: str, quantity: float) -> float:
-    """H100 equivalents of a shipment by TPP; 0 for what is not a chip."""
-    table = {r["item"]: r["chips_held"] * (r["c_tpp"] or 0.0) for r in named().to_dicts()}
-    return quantity * (table.get(item) or 0.0) / table["H100 SXM"]
-
-
-def barred(outcome: str) -> bool:
-    """Whether an outcome bars a shipment."""
-    return outcome in DENIED
+def h100e(item: str, quantity: float, case: Case) -> float:
+    """Equivalents of a shipment in units of the case's yardstick, by measure; 0 for what has none."""
+    held, yardstick = measures(case), transfers(case).items.yardstick
+    return quantity * (held.get(item) or 0.0) / (held.get(yardstick) or math.inf)

@@ -12,37 +12,20 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from premortem import facts
+from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.law.vocabulary import FIELDS, KINDS
+from premortem.law.transfers import Column, transfers
+from premortem.law.vocabulary import TYPES, vocabulary
 from premortem.text.numbers import plain
 
-# Fields that the catalogue holds of a chip.
-FROM_CATALOGUE = (
-    "tpp",
-    "performance_density",
-    "memory_gb_s",
-    "interconnect_gb_s",
-    "datacentre",
-    "density_gb_s_mm2",
-    "transistors_bn",
-    "hbm",
-)
 # How far a value may be from the catalogue's and still be a rounding of it.
 ROUNDED = 0.02
-# Of these, what nobody may say otherwise of a chip by name: its TPP, and a flag only towards the stricter.
-HELD_TO = ("tpp", "performance_density", "datacentre", "hbm", "published")
 ASK = "ask:"
-# Kinds of item that have a TPP.
-COMPUTING = ("chip", "logic_die")
-# What to do with a name that is near none: what is no chip must not be read as one by a TPP that it is given.
-NOT_A_NAME = f"a chip: --item chip with its --tpp; anything else: --item with {', '.join(k for k in KINDS if k not in COMPUTING)}"
-# What a kind says of itself: open weights are published, and what does not compute has no TPP.
-OF_KINDS: Mapping[str, Mapping[str, Any]] = {
-    "published": {"open_weights": True},
-    "tpp": {kind: 0.0 for kind in KINDS if kind not in COMPUTING},
-}
-# Words that stand before a chip's name on an invoice or in a driver, beside its maker's.
-BRANDS = ("tesla", "geforce", "instinct", "quadro", "aws", "radeon")
+# Columns of a catalogue without fields of its own.
+BARE = {
+    "item": pl.String, "vendor": pl.String, "kind": pl.String, "chips_held": pl.Float64, "c_designer_hq": pl.String,
+    "released": pl.String, "modelled": pl.Boolean,
+}  # fmt: skip
 
 
 class Names(NamedTuple):
@@ -53,66 +36,93 @@ class Names(NamedTuple):
 
 
 @cache
-def catalogue() -> pl.DataFrame:
-    """Chips of the catalogue under the vocabulary's names: item, vendor, kind, c_tpp, c_performance_density, ..."""
-    return facts.read("chips").select(
+def catalogue(case: Case) -> pl.DataFrame:
+    """Chips of a case's catalogue under the vocabulary's names: item, vendor, kind, chips_held, `c_FIELD` of each field that
+    the catalogue holds, c_designer_hq, released, modelled; no row where the case has no catalogue.
+    """
+    columns = transfers(case).items.columns
+    types = {f"c_{name}": TYPES[vocabulary(case).fields[name].type] for name in columns}
+    if not columns or not facts.held("chips", case):
+        return pl.DataFrame(schema=BARE | types)
+    return facts.read("chips", case).select(
         item=pl.col("name"),
         vendor=pl.col("vendor").str.to_lowercase(),
         kind=pl.col("kind"),
         chips_held=pl.lit(1.0),
-        c_tpp=pl.col("tpp").cast(pl.Float64),
-        c_performance_density=(pl.col("tpp") / pl.col("applicable_die_area_mm2")).cast(pl.Float64),
-        c_memory_gb_s=pl.col("memory_bw_tb_s") * 1000,
-        c_interconnect_gb_s=pl.col("interconnect_gb_s").cast(pl.Float64),
-        c_datacentre=pl.col("marketed_for_datacentre") == 1,
-        c_density_gb_s_mm2=pl.col("density_gb_s_mm2").cast(pl.Float64),
-        c_transistors_bn=pl.col("transistors_bn"),
-        c_hbm=pl.col("has_hbm") == 1,
+        **{f"c_{name}": _column(column, types[f"c_{name}"]) for name, column in columns.items()},
         c_designer_hq=pl.col("hq_iso3"),
         released=pl.col("released"),
         modelled=pl.col("modelled") == 1,
     )
 
 
+def _column(told: Column, kind: Any) -> pl.Expr:
+    """A field's values from the columns of the table."""
+    value = pl.col(told.column)
+    if kind == pl.Boolean:
+        return value == 1
+    value = value / pl.col(told.over) if told.over else value
+    return (value * told.times if told.times != 1 else value).cast(kind)
+
+
 @cache
-def named() -> pl.DataFrame:
+def named(case: Case) -> pl.DataFrame:
     """Every item with a name of its own: chips, then systems, each with the numbers of the chip that it holds."""
-    systems = facts.read("systems").filter(~pl.col("chip").str.starts_with(ASK))
-    held = systems.select("system", "chip", "count").join(catalogue(), left_on="chip", right_on="item", how="left")
+    chips = catalogue(case)
+    if not facts.held("systems", case):
+        return chips
+    systems = facts.read("systems", case).filter(~pl.col("chip").str.starts_with(ASK))
+    held = systems.select("system", "chip", "count").join(chips, left_on="chip", right_on="item", how="left")
     held = held.with_columns(item=pl.col("system"), chips_held=pl.col("count").cast(pl.Float64), modelled=pl.lit(False))
-    return pl.concat([catalogue(), held.select(catalogue().columns)])
+    return pl.concat([chips, held.select(chips.columns)])
 
 
-def designed(item: str) -> bool:
+def measures(case: Case) -> dict[str, float | None]:
+    """What one unit of each item that has a name measures [unit of the case's measure]."""
+    one = pl.col(f"c_{vocabulary(case).measure.one}")
+    return dict(named(case).select("item", one * pl.col("chips_held")).iter_rows())
+
+
+def asked(case: Case) -> tuple[str, ...]:
+    """Fields to ask for where an item's spelling could mean several."""
+    return tuple(filter(None, ("item", transfers(case).items.parts)))
+
+
+def designed(item: str, case: Case) -> bool:
     """Whether the catalogue knows whose design an item is."""
-    return item in _catalogued()
+    return item in _catalogued(case)
 
 
 @cache
-def _catalogued() -> frozenset[str]:
-    return frozenset(named()["item"])
+def _catalogued(case: Case) -> frozenset[str]:
+    return frozenset(named(case)["item"])
 
 
 @cache
-def names() -> Names:
-    """The shipped spellings."""
-    return spelt(facts.read("chips")["name"].to_list(), facts.read("systems").to_dicts(), aliases("item"))
+def names(case: Case) -> Names:
+    """The spellings of a case."""
+    systems = facts.read("systems", case).to_dicts() if facts.held("systems", case) else []
+    return spelt(catalogue(case)["item"].to_list(), vocabulary(case).kinds, systems, aliases("item", case))
 
 
-def aliases(what: str) -> list[dict[str, Any]]:
-    """Rows of the table of spellings: those of countries, or those of items."""
+def aliases(what: str, case: Case) -> list[dict[str, Any]]:
+    """Rows of a case's table of spellings: those of countries, or those of items."""
+    if not facts.held("aliases", case):
+        return []
     country = pl.col("kind").str.starts_with("country")
-    return facts.read("aliases").filter(country if what == "country" else ~country).to_dicts()
+    return facts.read("aliases", case).filter(country if what == "country" else ~country).to_dicts()
 
 
-def spelt(chips: Sequence[str], systems: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> Names:
-    """Spellings from the names of chips, rows of systems and rows of aliases.
+def spelt(
+    chips: Sequence[str], kinds: Sequence[str], systems: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+) -> Names:
+    """Spellings from the names of chips and kinds, rows of systems and rows of aliases.
 
     Raises `BadInput`, every fault at once, for two systems of one name, and for a system or an alias that points at
     nothing.
     """
     errors: list[BadInput] = []
-    means = {folded(name): name for name in [*chips, *KINDS]}
+    means = {folded(name): name for name in [*chips, *kinds]}
     asks: dict[str, tuple[str, ...]] = {}
     seen: set[str] = set()
     for row in systems:
@@ -160,102 +170,118 @@ def folded(text: str) -> str:
 
 
 @cache
-def _makers() -> frozenset[str]:
-    return frozenset([*catalogue()["vendor"].to_list(), *BRANDS])
+def _makers(case: Case) -> frozenset[str]:
+    return frozenset([*catalogue(case)["vendor"].to_list(), *transfers(case).items.brands])
 
 
-def _readings(text: str) -> list[str]:
+def _readings(text: str, case: Case) -> list[str]:
     """A spelling, and the same without the words for its maker before it, folded."""
     words, found = text.split(), [folded(text)]
-    while len(words) > 1 and words[0].casefold() in _makers():
+    while len(words) > 1 and words[0].casefold() in _makers(case):
         words = words[1:]
         found.append(folded(" ".join(words)))
     return found
 
 
-def _meaning(text: str) -> str | tuple[str, ...] | None:
+def _meaning(text: str, case: Case) -> str | tuple[str, ...] | None:
     """The one item that a spelling means, those that it could mean, or nothing; by its fullest reading that says anything."""
-    known = names()
-    found = (known.asks.get(reading, known.means.get(reading)) for reading in _readings(text))
+    known = names(case)
+    found = (known.asks.get(reading, known.means.get(reading)) for reading in _readings(text, case))
     return next((told for told in found if told is not None), None)
 
 
-def item(text: str) -> str:
-    """The item that a spelling means; the text itself where it means none, or could mean several.
-
-    >>> item("NVIDIA H100 80GB HBM3")
-    'H100 SXM'
-    """
-    found = _meaning(text)
+def item(text: str, case: Case) -> str:
+    """The item that a spelling means; the text itself where it means none, or could mean several."""
+    found = _meaning(text, case)
     return found if isinstance(found, str) else text
 
 
-def could_be(text: str) -> tuple[str, ...] | None:
+def could_be(text: str, case: Case) -> tuple[str, ...] | None:
     """What an item's spelling could mean, where it could mean several; None where it does not ask."""
-    found = _meaning(text)
+    found = _meaning(text, case)
     return found if isinstance(found, tuple) else None
 
 
-def is_known(text: str) -> bool:
+def is_known(text: str, case: Case) -> bool:
     """Whether an item, as `item` gives it back, is one of a name of its own, a kind, or one that asks which."""
-    return text in KINDS or folded(text) in names().means or could_be(text) is not None
+    known = text in vocabulary(case).kinds or folded(text) in names(case).means
+    return known or could_be(text, case) is not None
 
 
-def may_be(text: str) -> bool:
+def may_be(text: str, case: Case) -> bool:
     """Whether a row's item may read so: as the catalogue spells it, as a kind, or as one that asks which."""
-    return item(text) == text and is_known(text)
+    return item(text, case) == text and is_known(text, case)
 
 
-def contradictions(row: Mapping[str, Any]) -> list[BadInput]:
+def contradictions(row: Mapping[str, Any], case: Case) -> list[BadInput]:
     """Faults of values that are not those of the chip that a transaction names."""
+    kinds = vocabulary(case).kinds
     return [
         BadInput(
             "transaction",
             name,
-            _contradicted(row["item"], known),
+            _contradicted(row["item"], known, kinds),
             got=plain(row[name]),
             allowed=f"none, or {plain(known)}"
-            if row["item"] in KINDS
-            else "none, or the catalogue's value; for another chip, --item chip with its --tpp",
+            if row["item"] in kinds
+            else f"none, or the catalogue's value; {_other_item(case)}",
         )
-        for name in HELD_TO
-        if name in row and (known := _values_of(name).get(str(row.get("item", "")))) is not None
-        if _differs(name, row[name], known)
+        for name in transfers(case).items.held_to
+        if name in row and (known := _values_of(name, case).get(str(row.get("item", "")))) is not None
+        if _differs(name, row[name], known, case)
     ]
 
 
-def contradicted(name: str, values: pl.DataFrame) -> pl.Series:
+def _other_item(case: Case) -> str:
+    """How to give an item that the catalogue does not hold."""
+    return f"for another chip, --item {transfers(case).items.usual} with its --{vocabulary(case).measure.one}"
+
+
+def contradicted(name: str, values: pl.DataFrame, case: Case) -> pl.Series:
     """The same for a column of a ledger: why each row's value is not that of the chip that it names, null where it may be."""
-    known = _values_of(name)
-    said = [_contradicted(item, value) for item, value in known.items()]
+    known = _values_of(name, case)
+    said = [_contradicted(item, value, vocabulary(case).kinds) for item, value in known.items()]
     items, told = values["item"], values[name]
     catalogued = items.replace_strict([*known], [*known.values()], default=None, return_dtype=told.dtype)
     why = items.replace_strict([*known], said, default=None, return_dtype=pl.String)
-    return pl.select(pl.when(_differs(name, pl.lit(told), pl.lit(catalogued))).then(pl.lit(why))).to_series()
+    differs = _differs(name, pl.lit(told), pl.lit(catalogued), case)
+    return pl.select(pl.when(differs).then(pl.lit(why))).to_series()
 
 
 @cache
-def _values_of(name: str) -> Mapping[str, Any]:
+def _values_of(name: str, case: Case) -> Mapping[str, Any]:
     """What the catalogue, or its kind, says of a field, by item; items of which neither says anything are left out."""
-    held = named().select("item", f"c_{name}").drop_nulls().iter_rows() if name in FROM_CATALOGUE else ()
-    return dict(held) | dict(OF_KINDS.get(name, {}))
+    told, words = transfers(case).items, vocabulary(case)
+    held = named(case).select("item", f"c_{name}").drop_nulls().iter_rows() if name in told.columns else ()
+    nothing = {kind: 0.0 for kind in words.kinds if name == words.measure.one and kind not in told.computing}
+    return dict(held) | dict(told.kinds_say.get(name, {})) | nothing
 
 
-def _contradicted(item: str, known: Any) -> str:
-    return f"is not that of {item}: {'it is' if item in KINDS else 'the catalogue says'} {plain(known)}"
+def _contradicted(item: str, known: Any, kinds: Sequence[str]) -> str:
+    return f"is not that of {item}: {'it is' if item in kinds else 'the catalogue says'} {plain(known)}"
 
 
-def _differs(name: str, told: Any, known: Any) -> Any:
+def _differs(name: str, told: Any, known: Any, case: Case) -> Any:
     """Whether a value, or a column of them, is not the catalogue's; of a flag only a laxer one differs."""
-    return known > told if FIELDS[name].type == "flag" else abs(told - known) > ROUNDED * known
+    flag = vocabulary(case).fields[name].type == "flag"
+    return known > told if flag else abs(told - known) > ROUNDED * known
 
 
-def near(text: str, otherwise: str = NOT_A_NAME) -> str:
-    """Up to four items and kinds whose names hold the text, or else are near it, as a question; `otherwise` where none is."""
-    every = [*named()["item"].to_list(), *KINDS]
+def near(text: str, case: Case, otherwise: str | None = None) -> str:
+    """Up to four items and kinds whose names hold the text, or else are near it, as a question; `otherwise` where none is.
+
+    By default that says what to do with a name that is near none: what is no chip must not be read as one by a measure that
+    it is given.
+    """
+    kinds, told = vocabulary(case).kinds, transfers(case).items
+    every = [*named(case)["item"].to_list(), *kinds]
     low = text.lower().replace("-", " ")
     lowered = {name.lower(): name for name in every}
     alike = [lowered[n] for n in get_close_matches(low, list(lowered), n=4, cutoff=0.6)]
-    meant = item(text)
+    meant = item(text, case)
     close = [meant] if meant != text else [n for n in every if low and low in n.lower()] or alike
-    return f"did you mean {', '.join(close[:4])}?" if close else otherwise
+    if close:
+        return f"did you mean {', '.join(close[:4])}?"
+    others = ", ".join(kind for kind in kinds if kind not in told.computing)
+    chip = f"a chip: --item {told.usual} with its --{vocabulary(case).measure.one}"
+    return f"{chip}; anything else: --item with {others}" if otherwise is None else otherwise

@@ -14,7 +14,7 @@ from premortem.law.binding import laid_down, names, speaks
 from premortem.law.candidate_clauses import operative
 from premortem.law.clause import DECIDING, Clause, Rulebook
 from premortem.law.conditions import condition, identifiers, parts
-from premortem.law.vocabulary import TOTALS
+from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import limit
 
 # Stages that are asked of every shipment, whatever another clause says.
@@ -42,9 +42,9 @@ class Step:
     reached: bool  # false for one behind the clause that decided
     tests: tuple[Test, ...]
 
-    def marked(self, unsaid: Set[str]) -> "Step":
+    def marked(self, unsaid: Set[str], words: Vocabulary) -> "Step":
         """The same with the tests marked that look at fields which nobody gave."""
-        tests = tuple(t if unsaid.isdisjoint(sources(t.test)) else replace(t, assumed=True) for t in self.tests)
+        tests = tuple(t if unsaid.isdisjoint(sources(t.test, words)) else replace(t, assumed=True) for t in self.tests)
         return replace(self, tests=tests)
 
 
@@ -52,8 +52,8 @@ def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> t
     """Clauses in force that day that apply or miss by one of several tests, in order, with the values looked at."""
     day = fields["date"][0]
     known = tuple(operative(book, day, day))
-    values = tried(fields, answer, known).row(0, named=True)
-    asked = tests_of(known)[0]
+    values = tried(fields, answer, known, book.vocabulary).row(0, named=True)
+    asked = tests_of(known, book.vocabulary)[0]
     by_id = {c.id: c for c in known}
     return tuple(
         replace(step, tests=_tests(by_id[step.clause], asked[step.clause], values, day))
@@ -61,14 +61,17 @@ def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> t
     )
 
 
-def tried(fields: pl.DataFrame, answers: Mapping[str, Any], clauses: tuple[Clause, ...]) -> pl.DataFrame:
+def tried(
+    fields: pl.DataFrame, answers: Mapping[str, Any], clauses: tuple[Clause, ...], words: Vocabulary
+) -> pl.DataFrame:
     """Completed rows with every test of these clauses worked out; `answers` are what was decided of one row, or columns of
     several.
     """
-    totals = {name: pl.lit(answers.get(name)).cast(pl.Float64) for name in TOTALS}
-    eccn = pl.lit(answers["eccn"]).cast(pl.String)
-    frame = fields.lazy().with_columns(*laid_down(clauses), eccn=eccn, **totals)
-    return frame.with_columns(tests_of(clauses)[1]).collect()
+    totals = {name: pl.lit(answers.get(name)).cast(pl.Float64) for name in words.totals}
+    if words.classes.field:
+        totals[words.classes.field] = pl.lit(answers["eccn"]).cast(pl.String)
+    frame = fields.lazy().with_columns(*laid_down(clauses, words), **totals)
+    return frame.with_columns(tests_of(clauses, words)[1]).collect()
 
 
 def steps(
@@ -122,7 +125,7 @@ class Asked(NamedTuple):
 
 
 @lru_cache(64)
-def tests_of(clauses: tuple[Clause, ...]) -> tuple[dict[str, list[Asked]], list[pl.Expr]]:
+def tests_of(clauses: tuple[Clause, ...], words: Vocabulary) -> tuple[dict[str, list[Asked]], list[pl.Expr]]:
     """Every clause's tests by its id, and the columns that tell which are met; a test that several make is worked out once."""
     asked: dict[str, list[Asked]] = {c.id: [] for c in clauses}
     columns: dict[str, pl.Expr] = {}
@@ -133,7 +136,7 @@ def tests_of(clauses: tuple[Clause, ...]) -> tuple[dict[str, list[Asked]], list[
                 column = f"{c.id}: {text}" if own else f": {text}"
                 asked[c.id].append(Asked(text, column, applies))
                 if column not in columns:
-                    columns[column] = condition(text, names(c)).alias(column)
+                    columns[column] = condition(text, names(c), words).alias(column)
     return asked, list(columns.values())
 
 

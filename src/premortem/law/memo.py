@@ -8,13 +8,15 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from premortem.case import Case
 from premortem.law.assumed_facts import sources
 from premortem.law.conditions import identifiers
-from premortem.law.parties import ENTITY_LIST, NOT_LOOKED_UP, ROLES, lists_held, named
+from premortem.law.parties import NOT_LOOKED_UP, ROLES, lists_held, named
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import NOBODY
 from premortem.law.transactions import question as which
-from premortem.law.vocabulary import FIELDS, READS, SCREENING
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import counted, limit, listing, small
 
 if TYPE_CHECKING:
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from premortem.law.parties import Hit, named
 
 ADVICE = "Not legal advice, and not official text."
-# Lists beside the Entity List on which a name bars a shipment or asks for a licence.
-BARRING = ("Denied Persons", "SDN", "Military End-User", "Unverified")
 # What a person may do about a party that no table holds.
 SCREEN = "Look each up in the whole lists; if it is on none, give --clear NAME=REASON."
 # Most changes and assumptions that a memo in lines shows; the JSON holds all.
@@ -38,7 +38,10 @@ NO_CHANGE = "nothing that you may do and that this rulebook knows of"
 def question(d: "Decision") -> str:
     """What was asked: how many of what, to where, on which day, for whom."""
     given = d.transaction
-    units, item = float(given.get("quantity", 1)), given.get("item", "chips by their TPP")
+    units, item = (
+        float(given.get("quantity", 1)),
+        given.get("item", f"chips by their {d.vocabulary.fields[d.vocabulary.measure.one].unit}"),
+    )
     day = f"{given['date']}" if d.day_given else f"{given['date']} (today, since no day was given)"
     parties = [f"{role.replace('_', ' ')} {name}" for role, name in named(given).items()]
     told = "; ".join(parties) or "no party named"
@@ -51,21 +54,22 @@ def sentence(d: "Decision") -> str:
     supposed = f"Under the hypothetical policy {d.policy}: " if d.hypothetical else ""
     said = _verdict(d)
     verdict = f"{supposed}{small(said)}" if supposed else said
-    return " ".join(filter(None, (verdict, doubt, verified().warning(d.transaction["date"]) if d.stale else "")))
+    return " ".join(filter(None, (verdict, doubt, verified(d.case).warning(d.transaction["date"]) if d.stale else "")))
 
 
 def _verdict(d: "Decision") -> str:
-    if d.outcome.startswith("needs:") and (asked := which(d.transaction)):
+    if d.outcome.startswith(NEEDS) and (asked := which(d.transaction, d.case)):
         return f"Cannot be decided: {asked}."
-    if d.outcome == SCREENING:
+    if d.outcome == d.vocabulary.screening:
         return f"Cannot be decided until a person has looked at a name: {_near(d)}."
-    if d.outcome.startswith("needs:"):
-        field = d.outcome.removeprefix("needs:")
-        return f"Cannot be decided without {field}: {FIELDS[field].says} (give it with --set {field}=VALUE)"
-    read = READS[d.outcome]
+    if d.outcome.startswith(NEEDS):
+        field = d.outcome.removeprefix(NEEDS)
+        says = d.vocabulary.fields[field].says
+        return f"Cannot be decided without {field}: {says} (give it with --set {field}=VALUE)"
+    read = d.vocabulary.reads[d.outcome]
     if not d.clause and d.asked:
         read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
-    if conditions := [*_unlisted(d), *(_supposed(a) for a in d.rests_on)]:
+    if conditions := [*_unlisted(d), *(_supposed(a, d.vocabulary) for a in d.rests_on)]:
         read = f"If {' and '.join(conditions)}: {small(read)}"
     return f"{read}."
 
@@ -81,7 +85,7 @@ def _doubt(d: "Decision") -> str:
     """Why a clause of low confidence may not stand."""
     days = [c.clause for c in d.citations if c.confidence == "low"]
     begins = d.begins
-    if begins and begins > verified().news:
+    if begins and begins > verified(d.case).news:
         return f"which was to begin on {begins}, after the last day to which the rulebook is verified: it may or may not have come back"
     return "whose reading is of low confidence" if days else ""
 
@@ -107,21 +111,20 @@ def _unlisted(d: "Decision") -> list[str]:
     if not d.unscreened:
         return []
     verb = "is" if len(d.unscreened) == 1 else "are"
-    rows = "; and ".join(f"the {h.name} beyond {h.rows} rows" for h in lists_held() if h.name == ENTITY_LIST)
-    lists = "; and ".join(filter(None, (", ".join(_lacking()), rows)))
+    main = transfers(d.case).parties.main
+    rows = "; and ".join(f"the {h.name} beyond {h.rows} rows" for h in lists_held(d.case) if h.name == main)
+    lists = "; and ".join(filter(None, (", ".join(_lacking(d.case)), rows)))
     return [f"{' and '.join(d.unscreened)} {verb} on none of the lists that are not held ({lists})"]
 
 
-def _supposed(a: "Assumed") -> str:
+def _supposed(a: "Assumed", words: Vocabulary) -> str:
     """An assumption as a condition."""
-    if a.field == "certified":
-        return "the certificates are given"
-    if a.field == "consignee":
-        return "the consignee is one that the rule names"
+    if a.field in words.fields and words.fields[a.field].supposed:
+        return words.fields[a.field].supposed
     if a.value is None:
         return f"{_words(a.field)} keeps within the limit"
     if a.value == "":
-        choices = [c for c in FIELDS[a.field].choices if c not in ("", "other")]
+        choices = [c for c in words.fields[a.field].choices if c not in ("", "other")]
         return f"{_words(a.field)} is {'none of ' + ', '.join(choices) if choices else 'nobody whom a clause names'}"
     return f"{_words(a.field)} is {_shown(a.value).replace('_', ' ')}"
 
@@ -134,16 +137,17 @@ def not_checked(d: "Decision") -> tuple[str, ...]:
     missing += [f"Named, and looked up in no list: {'; '.join(unread)}."] if unread else []
     if d.unscreened:
         missing.append(f"In no table: {', '.join(d.unscreened)}. {SCREEN}")
-    warning = verified().warning(d.transaction["date"])
-    return (*missing, lists(), *d.elsewhere, *verified().not_checked, *((warning,) if warning else ()))
+    current = verified(d.case)
+    warning = current.warning(d.transaction["date"])
+    return (*missing, *lists(d.case), *d.elsewhere, *current.not_checked, *((warning,) if warning else ()))
 
 
-def lists() -> str:
-    """That the lists of parties are not whole: what is held, and what is not."""
-    held = ", ".join(f"{h.name} ({counted(h.rows, 'row')} of {h.date})" for h in lists_held())
+def lists(case: Case) -> tuple[str, ...]:
+    """That the lists of parties are not whole: what is held, and what is not; nothing where the case knows no lists."""
+    held = ", ".join(f"{h.name} ({counted(h.rows, 'row')} of {h.date})" for h in lists_held(case))
     said = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
-    lacking = _lacking()
-    return f"{said} No row is held of {', '.join(lacking)}." if lacking else said
+    lacking = f" No row is held of {', '.join(told)}." if (told := _lacking(case)) else ""
+    return (said + lacking,) if transfers(case).parties.lists else ()
 
 
 def _unnamed(d: "Decision") -> list[str]:
@@ -156,10 +160,10 @@ def _unread(d: "Decision") -> list[str]:
     return [f"{_words(h.party)} {h.given} ({h.source})" for h in d.hits if h.list == NOT_LOOKED_UP]
 
 
-def _lacking() -> list[str]:
+def _lacking(case: Case) -> list[str]:
     """Lists that bar shipments and of which no row is held."""
-    held = " ".join(h.name.casefold() for h in lists_held())
-    return [name for name in BARRING if name.casefold() not in held]
+    held = " ".join(h.name.casefold() for h in lists_held(case))
+    return [name for name in transfers(case).parties.barring if name.casefold() not in held]
 
 
 def text(d: "Decision") -> str:
@@ -172,20 +176,25 @@ def grounds(d: "Decision") -> list[str]:
     changes = d.would_change[:FEW] or ((NO_CHANGE,) if d.may_go is False else ())
     return [
         *_rests(d),
-        *([f"Headroom after it: {limit(round(d.headroom_tpp), 'TPP')}"] if d.headroom_tpp is not None else []),
+        *(
+            [f"Headroom after it: {limit(round(d.headroom_tpp), d.vocabulary.fields[d.vocabulary.measure.one].unit)}"]
+            if d.headroom_tpp is not None
+            else []
+        ),
         *hits(d),
         *([f"Assumed, not given: {supposed(d)}"] if d.assumed else []),
         *([f"In no table: {', '.join(d.unscreened)}. {SCREEN}"] if d.unscreened else []),
         f"Not checked: {_brief(d)}",
         *d.elsewhere,
         *(f"Would change it: {change}" for change in changes),
-        current(),
+        current(d.case),
     ]
 
 
-def current() -> str:
+def current(case: Case) -> str:
     """Version of the rulebook, and to which days it was verified."""
-    return f"Rulebook {verified().version}: text verified to {verified().text}, news to {verified().news}"
+    now = verified(case)
+    return f"Rulebook {now.version}: text verified to {now.text}, news to {now.news}"
 
 
 def supposed(d: "Decision") -> str:
@@ -204,9 +213,15 @@ def _rests(d: "Decision") -> list[str]:
     if d.clause:
         sure = f", {d.confidence} confidence" if d.confidence else ""
         also = [c.clause for c in d.citations if c.clause != d.clause]
-        line = f"{d.outcome}, by {d.clause} ({d.citation}{sure}), ECCN {d.eccn}: {d.says}"
+        line = f"{d.outcome}, by {d.clause} ({d.citation}{sure}){_classed(d)}: {d.says}"
         return [line, *([f"Rests also on {', '.join(also)}"] if also else [])]
-    return [f"{d.outcome}, ECCN {d.eccn}; asked: {by_instrument(d.asked)}", *_nearest(d)]
+    return [f"{d.outcome}{_classed(d)}; asked: {by_instrument(d.asked)}", *_nearest(d)]
+
+
+def _classed(d: "Decision") -> str:
+    """The class of the item, where the case has classes."""
+    label = d.vocabulary.classes.label
+    return f", {label} {d.eccn}" if label else ""
 
 
 def by_instrument(clauses: Sequence[str]) -> str:
@@ -219,18 +234,18 @@ def _nearest(d: "Decision") -> list[str]:
     """Clauses that miss by one test of something that was given, with that test."""
     missed = [(s, [t for t in s.tests if not t.met]) for s in d.trace if s.reached and not s.applies]
     told = [
-        f"{s.clause} ({_test(tests[0].test)}: not met)"
+        f"{s.clause} ({_test(tests[0].test, d.vocabulary)}: not met)"
         for s, tests in missed
-        if tests and not {*sources(tests[0].test)}.isdisjoint(d.transaction.keys() - {"destination"})
+        if tests and not {*sources(tests[0].test, d.vocabulary)}.isdisjoint(d.transaction.keys() - {"destination"})
     ]
     return [f"Nearest: {', '.join(told[:2])}"] if told else []
 
 
-def _test(text: str) -> str:
+def _test(text: str, words: Vocabulary) -> str:
     """A test as it stands in the law files where it is short, else by the fields that it looks at: half a condition says nothing."""
     if len(text) <= LONGEST:
         return text
-    return f"a test of {listing([_words(name) for name in dict.fromkeys(identifiers(text)) if name in FIELDS])}"
+    return f"a test of {listing([_words(name) for name in dict.fromkeys(identifiers(text)) if name in words.fields])}"
 
 
 def _hit(h: "Hit") -> str:
@@ -249,7 +264,7 @@ def _brief(d: "Decision") -> str:
         [
             *_unread(d),
             *([f"{', '.join(unnamed)} (not named)"] if unnamed else []),
-            "whole lists, OFAC and other agencies, foreign law",
+            *filter(None, (transfers(d.case).cautions.brief,)),
         ]
     )
 

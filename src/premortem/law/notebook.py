@@ -1,4 +1,4 @@
-"""The rulebook as a notebook meets it: `book("as-written").as_of("2025-06-01").decide(...)`."""
+"""The rulebook as a notebook meets it: `book(POLICY).as_of("2025-06-01").decide(...)`."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,10 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from premortem.case import Case, default
 from premortem.law.book import Book, load
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.diff import diff, show
 from premortem.law.ledger.decisions import decide_ledger
+from premortem.law.permission import law
 from premortem.law.places import iso3
 from premortem.law.timeline import timeline
 from premortem.law.transactions import parse_date
@@ -37,12 +39,12 @@ class Rulebook:
 
     def as_of(self, day: str | date) -> "Rulebook":
         """The same rulebook on a day. Raises `BadInput` for a day for which no rule is held."""
-        return replace(self, day=parse_date(day))
+        return replace(self, day=parse_date(day, self.book.case))
 
     def decide(self, transaction: Transaction) -> Decision:
         """One decision, explained; on this rulebook's day where one is set."""
         fields = dict(transaction.fields) | ({"date": self.day} if self.day else {})
-        return explain(Transaction(fields), self.book)
+        return explain(Transaction(fields, case=self.book.case), self.book)
 
     def ledger(self, shipments: pl.DataFrame) -> pl.DataFrame:
         """A table with outcome, deciding clause, headroom, `may_go` and what that rests on a row; never drops a row."""
@@ -63,13 +65,16 @@ class Rulebook:
 
     def tier(self, country: str) -> int:
         """The framework's tier of a country on the day, whether or not the framework is in force. Raises `BadInput`."""
-        return self.book.tier(iso3(country, "country"), self._on)
+        return self.book.tier(iso3(country, "country", self.book.case), self._on)
 
     def diff(self, other: "Rulebook") -> dict[str, Any]:
         """What changes from this rulebook and day to another: the keys of `premortem regime diff --json`."""
         return diff((self.book, self._on), (other.book, other._on))
 
 
-def book(policy: str | Path = "history") -> Rulebook:
-    """The rulebook under a shipped policy, by name, or under a policy file."""
-    return Rulebook(load(policy))
+def book(policy: str | Path = "", case: Case | None = None) -> Rulebook:
+    """The rulebook of a case (by default the leading one) under one of its policies, by name (by default the law as it
+    stood), or under a policy file.
+    """
+    case = case or default()
+    return Rulebook(load(policy or law(case), case))

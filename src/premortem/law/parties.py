@@ -1,7 +1,7 @@
 """Named parties looked up in the shipped lists of parties: equal names are listed, near ones are shown until cleared."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -12,29 +12,22 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from premortem import facts
-from premortem.case import default
+from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.law.near_names import Near, near
 from premortem.law.near_names import rows as near_rows
 from premortem.law.spelling import compounds, key, telling, unread, words
-from premortem.law.vocabulary import EXPORTERS
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import vocabulary
 
 # Who may be named on a transaction.
 ROLES = ("exporter", "intermediate", "consignee", "end_user", "parent")
-ENTITY_LIST, NOT_LISTED, AFFILIATE = "Entity List", "not listed", "affiliate"
-LISTS = {
-    ENTITY_LIST: "entity_listed",
-    "DPL": "denied_listed",
-    "SDN": "sdn_listed",
-    "MEU": "military_listed",
-    "UVL": "unverified_listed",
-    AFFILIATE: "affiliate",
-    NOT_LISTED: "",
-}
+# What stands for a list in a row of a party that is known to be on none.
+NOT_LISTED = "not listed"
 # What stands for a list where a name cannot be compared with the listed ones.
 NOT_LOOKED_UP = "cannot be looked up"
-# Review policies from lenient to strict.
-POLICIES = ("", "case_by_case", "presumption_of_denial", "policy_of_denial")
+# Columns of a table of firms that holds none.
+NO_FIRMS = {"name": pl.String, "entity_listed": pl.Date}
 # From this likeness on a name is near a listed one [of 100].
 NEAR = 80.0
 # A name that holds a whole listed name and more is this like it [of 100].
@@ -91,24 +84,27 @@ class Listed(NamedTuple):
 
 
 @cache
-def _addressees() -> dict[str, tuple[tuple[str, ...], ...]]:
-    told = tomllib.loads((default() / "addressees.toml").read_text("utf-8"))
+def _addressees(case: Case) -> dict[str, tuple[tuple[str, ...], ...]]:
+    path = case / "addressees.toml"
+    told = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
     return {firm: tuple(words(name) for name in names) for firm, names in told.items()}
 
 
 @lru_cache(maxsize=400_000)
-def addressee(name: str) -> str:
-    """The firm that letters were sent to, where a name begins as one's does; else the name.
-
-    >>> addressee("NVIDIA Singapore Pte Ltd")
-    'nvidia'
-    """
+def addressee(name: str, case: Case) -> str:
+    """The firm that letters were sent to, where a name begins as one's does; else the name."""
     said = words(name)
-    starts = ((firm, start) for firm, names in _addressees().items() for start in names)
+    starts = ((firm, start) for firm, names in _addressees(case).items() for start in names)
     return next((firm for firm, start in starts if said[: len(start)] == start), name)
 
 
-def listed(table: pl.DataFrame, file: str = "parties.csv") -> tuple[Listed, ...]:
+def lists(case: Case) -> tuple[str, ...]:
+    """Names of lists that a table of parties may hold rows of."""
+    told = transfers(case).parties
+    return (*told.lists, *filter(None, (told.owned.list,)), NOT_LISTED)
+
+
+def listed(table: pl.DataFrame, lists: Collection[str], file: str = "parties.csv") -> tuple[Listed, ...]:
     """Rows of a table of parties. Raises `BadInput`, every fault at once, for a day or a list that cannot be read."""
     errors: list[BadInput] = []
 
@@ -126,9 +122,9 @@ def listed(table: pl.DataFrame, file: str = "parties.csv") -> tuple[Listed, ...]
         if not row["name"]:
             errors.append(BadInput(file, f"row {number}, name", "is missing", allowed="the name as listed"))
             continue
-        if row["list"] not in LISTS:
+        if row["list"] not in lists:
             errors.append(
-                BadInput(file, f"{row['name']}, list", f"no such list: {row['list']}", allowed=", ".join(LISTS))
+                BadInput(file, f"{row['name']}, list", f"no such list: {row['list']}", allowed=", ".join(lists))
             )
         aliases = [a.strip() for a in (row["aliases"] or "").split(";") if a.strip()]
         rows.append(
@@ -164,10 +160,12 @@ class Index(NamedTuple):
 
 
 @cache
-def index() -> Index:
-    """The shipped table, with the firms of `entities` for which no listing was found, indexed."""
-    free = facts.read("entities").filter(pl.col("entity_listed").is_null())["name"]
-    return indexed([*listed(facts.read("parties")), *(_unlisted(name) for name in free)])
+def index(case: Case) -> Index:
+    """A case's table, with the firms of `entities` for which no listing was found, indexed."""
+    held = listed(facts.read("parties", case), lists(case)) if facts.held("parties", case) else ()
+    firms = facts.read("entities", case) if facts.held("entities", case) else pl.DataFrame(schema=NO_FIRMS)
+    free = firms.filter(pl.col("entity_listed").is_null())["name"]
+    return indexed([*held, *(_unlisted(name) for name in free)])
 
 
 def indexed(rows: Sequence[Listed]) -> Index:
@@ -194,23 +192,23 @@ def indexed(rows: Sequence[Listed]) -> Index:
 
 
 @lru_cache(maxsize=400_000)
-def matches(name: str) -> tuple[tuple[int, float], ...]:
+def matches(name: str, case: Case) -> tuple[tuple[int, float], ...]:
     """Rows of the table that a name is equal to (100) or near (less), whatever the day; nearest first.
 
     A name equal to one that is known not to be listed, and to no listed one, is near none.
     """
-    held = index()
+    held = index(case)
     equal = held.by_key.get(key(name), ())
     found = {i: 100.0 for i in equal if held.rows[i].list != NOT_LISTED}
     if not equal or found:
-        for i, score in (*_by_telling(name), *near_rows(held.near, name)):
+        for i, score in (*_by_telling(name, case), *near_rows(held.near, name)):
             found[i] = max(found.get(i, 0.0), score)
     return tuple(sorted(found.items(), key=lambda kv: (-kv[1], kv[0])))
 
 
-def _by_telling(name: str) -> list[tuple[int, float]]:
+def _by_telling(name: str, case: Case) -> list[tuple[int, float]]:
     """Rows near a name by the words that tell firms apart."""
-    held, told = index(), telling(name)
+    held, told = index(case), telling(name)
     joined = "".join(told)
     if len(joined) < FEWEST or joined in held.free:
         return []
@@ -228,24 +226,25 @@ def _runs(said: Sequence[str], fewest: int) -> Iterator[str]:
     return ("".join(said[i:j]) for i in range(len(said)) for j in range(i + fewest, len(said) + 1))
 
 
-def standing(name: str, day: date) -> tuple[tuple[Listed, float], ...]:
+def standing(name: str, day: date, case: Case) -> tuple[tuple[Listed, float], ...]:
     """Rows of the table in force on a day that a name is equal to (100), else those that it is near; nearest first.
 
     A name that is equal to a row's is that row's, whatever the day: before its first day and after its last that row
     says nothing of it, and only the rows of others, in force that day, may be near.
     """
-    found = tuple((row, score) for i, score in matches(name) if (row := index().rows[i]).in_force(day))
+    rows = index(case).rows
+    found = tuple((row, score) for i, score in matches(name, case) if (row := rows[i]).in_force(day))
     return tuple((row, score) for row, score in found if score == 100.0) or found
 
 
-def suspect(name: str) -> bool:
+def suspect(name: str, case: Case) -> bool:
     """Whether a name is to be looked at on some day: listed, near a listed one, or not to be looked up."""
-    return bool(matches(name)) or not_looked_up(name)
+    return bool(matches(name, case)) or not_looked_up(name, case)
 
 
-def not_looked_up(name: str) -> bool:
+def not_looked_up(name: str, case: Case) -> bool:
     """Whether a name is in no table and cannot be compared with one: it names nobody, or is in another script."""
-    return key(name) not in index().by_key and bool(unread(name))
+    return key(name) not in index(case).by_key and bool(unread(name))
 
 
 def named(given: Mapping[str, Any]) -> dict[str, str]:
@@ -253,7 +252,9 @@ def named(given: Mapping[str, Any]) -> dict[str, str]:
     return {role: given[role] for role in ROLES if given.get(role)}
 
 
-def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | None = None) -> tuple[Hit, ...]:
+def screen(
+    named: Mapping[str, str], day: date, case: Case, cleared: Mapping[str, str] | None = None
+) -> tuple[Hit, ...]:
     """Listed names that the named parties (by role) are equal or near to on a day, and names that cannot be looked up.
 
     Equal names are listed; near ones are only shown, until cleared with a reason (by name).
@@ -261,23 +262,25 @@ def screen(named: Mapping[str, str], day: date, cleared: Mapping[str, str] | Non
     reasons = {key(name): reason for name, reason in (cleared or {}).items() if key(name)}
     hits: list[Hit] = []
     for role, name in named.items():
-        found = standing(name, day)
+        found = standing(name, day, case)
         shown = found if found and found[0][1] == 100.0 else found[:SHOWN]
         reason = reasons.get(key(name), "")
         hits += [_hit(role, name, row, score, reason) for row, score in shown]
-        if not_looked_up(name):
+        if not_looked_up(name, case):
             hits.append(Hit(role, name, "", NOT_LOOKED_UP, None, 0.0, unread(name), "", False, reason))
     return tuple(hits)
 
 
-def unscreened(named: Mapping[str, str], cleared: Mapping[str, str] | None = None) -> tuple[str, ...]:
+def unscreened(named: Mapping[str, str], case: Case, cleared: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Names of the named parties (by role) that stand in no table and that nobody cleared.
 
-    No list but a part of the Entity List is held, so that nothing is known of them; a reason to clear one stands for a
-    look at the whole lists.
+    The lists are held in part, so that nothing is known of them; a reason to clear one stands for a look at the whole lists.
+    None where the case has no lists.
     """
-    settled = {*(key(name) for name in cleared or {}), *EXPORTERS}
-    unknown = (name for name in named.values() if key(name) not in index().by_key and key(name) not in settled)
+    told, held = transfers(case).parties, index(case).by_key
+    settled = {*(key(name) for name in cleared or {}), *vocabulary(case).lists.get(told.words, ())}
+    named = named if told.lists else {}
+    unknown = (name for name in named.values() if key(name) not in held and key(name) not in settled)
     return tuple(dict.fromkeys(unknown))
 
 
@@ -287,15 +290,15 @@ def _hit(role: str, given: str, row: Listed, score: float, reason: str) -> Hit:
     )
 
 
-def lists_held() -> tuple[Held, ...]:
-    """The lists that the shipped table holds rows of."""
-    as_of = facts.catalogue()["parties"].date
-    rows = [row.list for row in index().rows if row.list not in (NOT_LISTED, AFFILIATE)]
-    return tuple(Held(name, as_of, rows.count(name)) for name in LISTS if name in rows)
+def lists_held(case: Case) -> tuple[Held, ...]:
+    """The lists that a case's table holds rows of."""
+    rows = [row.list for row in index(case).rows]
+    held = [name for name in transfers(case).parties.lists if name in rows]
+    return tuple(Held(name, facts.catalogue(case)["parties"].date, rows.count(name)) for name in held)
 
 
 @cache
-def turning_days() -> frozenset[date]:
+def turning_days(case: Case) -> frozenset[date]:
     """Days on which a party joins or leaves a list, or takes a footnote."""
-    rows = index().rows
+    rows = index(case).rows
     return frozenset(day for row in rows for day in (row.effective, row.removed, row.footnote_from) if day)

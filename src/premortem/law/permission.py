@@ -2,27 +2,26 @@
 
 from collections.abc import Sequence
 
-from premortem.law.assumed_facts import RESTS_ON, Other
+from premortem.case import Case
+from premortem.law.assumed_facts import Other
 from premortem.law.citations import Citation, weakest
-from premortem.law.engine import NOT_REQUIRED
-from premortem.law.vocabulary import SCREENING
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import NEEDS, Vocabulary
 
-# The policy that is the law as it stood; every other is hypothetical.
-LAW = "history"
 # Exit statuses of a gate (`check --gate`): may go, needs a licence or is barred, hangs on facts, a name to look at.
 GATE = {"go": 0, "barred": 3, "facts": 4, "screening": 5}
 
 
-def free(outcome: str) -> bool:
-    """Whether an outcome lets it go without a licence."""
-    return outcome == NOT_REQUIRED or outcome.startswith(("exception:", "veu:"))
+def law(case: Case) -> str:
+    """The policy that is the law as it stood; every other is hypothetical."""
+    return case.settings.record or case.settings.baseline
 
 
-def may_go(outcome: str, in_doubt: bool) -> bool | None:
+def may_go(outcome: str, in_doubt: bool, words: Vocabulary) -> bool | None:
     """Whether an outcome lets it go without a licence; None where that is not known, or the permission is `in_doubt`."""
-    if outcome.startswith("needs:"):
+    if outcome.startswith(NEEDS):
         return None
-    return (None if in_doubt else True) if free(outcome) else False
+    return (None if in_doubt else True) if outcome in words.free else False
 
 
 def confidence(citations: Sequence[Citation], doubted: Sequence[str]) -> str:
@@ -35,24 +34,27 @@ def unverified(clause: str, citations: Sequence[Citation], doubted: Sequence[str
     return bool(doubted) or any(c.clause == clause and c.confidence == "low" for c in citations)
 
 
-def gate(outcome: str, may_go: bool | None, policy: str = LAW) -> int:
-    """Exit status of a gate: only what may go without a licence passes, and only by the law as it stood."""
-    if outcome == SCREENING:
+def gate(outcome: str, may_go: bool | None, words: Vocabulary, policy: str = "") -> int:
+    """Exit status of a gate: only what may go without a licence passes, and only by the law as it stood, which is taken where
+    no policy is named.
+    """
+    if outcome == words.screening:
         return GATE["screening"]
-    unsure = may_go is None or (may_go and policy != LAW)
+    unsure = may_go is None or (may_go and policy not in ("", law(words.case)))
     return GATE["facts" if unsure else "go" if may_go else "barred"]
 
 
-def resting_on(outcome: str, hangs_on: Sequence[str]) -> tuple[str, ...]:
+def resting_on(outcome: str, hangs_on: Sequence[str], words: Vocabulary) -> tuple[str, ...]:
     """Of the fields on which an outcome hangs, those without which a permission would not stand."""
-    return tuple(field for field in hangs_on if field in RESTS_ON) if free(outcome) else ()
+    rests_on = transfers(words.case).unsaid.rests_on if outcome in words.free else ()
+    return tuple(field for field in hangs_on if field in rests_on)
 
 
-def hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str]) -> tuple[str, ...]:
+def hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str], words: Vocabulary) -> tuple[str, ...]:
     """Fields that nobody gave, of which another value changes the answer; one permission is as good as another."""
     changed = (
         o.field
         for o, other in zip(unsaid, outcomes, strict=True)
-        if other != outcome and not (free(outcome) and free(other))
+        if other != outcome and not {outcome, other} <= words.free
     )
     return tuple(dict.fromkeys(changed))

@@ -10,13 +10,13 @@ import polars as pl
 from rapidfuzz.distance import Levenshtein
 
 from premortem import facts
+from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.law.items import ASK, aliases, choices
+from premortem.law.transfers import Places, Tiers, transfers
 from premortem.text.numbers import unaccented
 
-GROUPS = ("in_A5", "in_A6", "in_D1", "in_D4", "in_D5", "in_supp4_742")
 DAY_ONE = date(1900, 1, 1)
-TIER_3, MACAU = 3, "MAC"
 # Words up to this length say too little for a hint, and more countries than this are no hint.
 SHORT, MOST_HINTS = 3, 4
 
@@ -30,9 +30,12 @@ class TierChange(NamedTuple):
 
 
 @cache
-def known() -> dict[str, str]:
-    """Every spelling of a country (alpha-3, alpha-2, names), folded, to its alpha-3 code."""
-    return spelt([*facts.read("countries").to_dicts(), *facts.read("iso_numeric").to_dicts()], aliases("country"))
+def known(case: Case) -> dict[str, str]:
+    """Every spelling of a country (alpha-3, alpha-2, names), folded, to its alpha-3 code; none where a case has no table of
+    places: any text may then be one.
+    """
+    tables = [facts.read(name, case).to_dicts() for name in ("countries", "iso_numeric") if facts.held(name, case)]
+    return spelt([row for rows in tables for row in rows], aliases("country", case)) if tables else {}
 
 
 def spelt(places: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -63,46 +66,56 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"\w+", re.sub(r"[.'’]", "", unaccented(text))))
 
 
-def iso3(text: str, key: str) -> str:
-    """Alpha-3 code of a country given by code or name; the text itself where it could mean several. Raises `BadInput`."""
-    found = known().get(folded(text))
-    if found is None and could_be(text) is None:
+def iso3(text: str, key: str, case: Case) -> str:
+    """Alpha-3 code of a country given by code or name; the text itself where it could mean several, or where the case has no
+    table of places. Raises `BadInput`.
+    """
+    places = known(case)
+    found = places.get(folded(text))
+    if places and found is None and could_be(text, case) is None:
         raise BadInput(
             "transaction",
             key,
             f"no such country: {text}",
             got=text,
             allowed="ISO 3166 code or name",
-            hint=_near(text),
+            hint=_near(text, case),
         )
     return found or text
 
 
 @cache
-def _asks() -> dict[str, tuple[str, ...]]:
-    return {folded(row["alias"]): choices(row["target"]) for row in aliases("country") if row["target"].startswith(ASK)}
+def names(case: Case) -> dict[str, str]:
+    """The places of a case by code, each with its name."""
+    return dict(facts.read("countries", case).select("iso3", "name").rows()) if facts.held("countries", case) else {}
 
 
-def could_be(text: str) -> tuple[str, ...] | None:
+@cache
+def _asks(case: Case) -> dict[str, tuple[str, ...]]:
+    asking = (row for row in aliases("country", case) if row["target"].startswith(ASK))
+    return {folded(row["alias"]): choices(row["target"]) for row in asking}
+
+
+def could_be(text: str, case: Case) -> tuple[str, ...] | None:
     """What a spelling could mean, where it could mean several places; None where it does not ask."""
-    return _asks().get(folded(text))
+    return _asks(case).get(folded(text))
 
 
-def _near(text: str) -> str:
+def _near(text: str, case: Case) -> str:
     """Countries of which the text holds a whole word, or the one from which it is a letter away, as a question.
 
     Nearness of letters alone would send Saudi to Sudan, so that one must be near and no other.
     """
     told = folded(text)
     long = {word for word in told.split() if len(word) > SHORT}
-    names = {row["iso3"]: str(row["name"]) for row in facts.read("countries").to_dicts()}
-    holding = [[c for c, name in names.items() if word in folded(name).split()] for word in long]
+    holding = [[c for c, name in names(case).items() if word in folded(name).split()] for word in long]
     close = min(filter(None, holding), key=len, default=[])  # by the word that fewest share: Iran, not Republic
     if not close and len(told) > SHORT:
-        far = {name: Levenshtein.distance(told, name, score_cutoff=2) for name in known() if len(name) > SHORT}
-        about = {known()[name] for name, letters in far.items() if letters <= 2}
+        spellings = known(case)
+        far = {name: Levenshtein.distance(told, name, score_cutoff=2) for name in spellings if len(name) > SHORT}
+        about = {spellings[name] for name, letters in far.items() if letters <= 2}
         close = [*about] if len(about) == 1 and 1 in far.values() else []
-    said = " or ".join(f"{names.get(code, code)} ({code})" for code in close)
+    said = " or ".join(f"{names(case).get(code, code)} ({code})" for code in close)
     return f"did you mean {said}?" if 0 < len(close) <= MOST_HINTS else ""
 
 
@@ -110,7 +123,7 @@ class Atlas(NamedTuple):
     """Memberships of every place between days on which something moves."""
 
     breaks: tuple[date, ...]  # first days of the periods, the first `DAY_ONE`
-    table: pl.DataFrame  # iso3, period, tier, d5, d1, d1_d4, a5_a6, a5, supp4
+    table: pl.DataFrame  # iso3, period, tier, and a flag for each group of the case
 
     def period(self, day: date) -> int:
         """Number of the period that a day lies in."""
@@ -118,34 +131,42 @@ class Atlas(NamedTuple):
 
 
 @cache
-def atlas(moves: tuple[TierChange, ...] = (), doubting: bool = False) -> Atlas:
+def atlas(case: Case, moves: tuple[TierChange, ...] = (), doubting: bool = False) -> Atlas:
     """Memberships by period, with a policy's moves of tiers; `doubting` reads each move that nobody confirmed as if it had
-    not been.
+    not been. No rows where the case has no table of places.
     """
-    changes = [change | {"value": _value(change, doubting)} for change in _changes()]
+    told = transfers(case).places
+    changes = [change | {"value": _value(change, doubting)} for change in _changes(case)]
     days = {c["from_date"] for c in changes} | {c["to_date"] + timedelta(1) for c in changes if c["to_date"]}
     breaks = (DAY_ONE, *sorted((days - {None}) | {move.start for move in moves}))
-    base = facts.read("countries").select("iso3", "diffusion_tier", *GROUPS).to_dicts()
-    rows = [_as_of(dict(row), i, start, changes, moves) for row in base for i, start in enumerate(breaks)]
+    if not facts.held("countries", case):
+        types = {"iso3": pl.String, "period": pl.Int64, "tier": pl.Int64}
+        return Atlas(breaks, pl.DataFrame(schema=types | dict.fromkeys(told.groups, pl.Boolean)))
+    columns = [c for c in (told.tiers.column, *told.columns) if c]
+    base = facts.read("countries", case).select("iso3", *columns).to_dicts()
+    rows = [_as_of(dict(row), i, start, changes, moves, told) for row in base for i, start in enumerate(breaks)]
     return Atlas(breaks, pl.DataFrame(rows))
 
 
 @cache
-def _changes() -> list[dict[str, Any]]:
+def _changes(case: Case) -> list[dict[str, Any]]:
     """Moves of places between groups."""
-    return facts.read("country_changes").filter(pl.col("field").is_in(GROUPS)).to_dicts()
+    if not facts.held("country_changes", case):
+        return []
+    changes = facts.read("country_changes", case)
+    return changes.filter(pl.col("field").is_in(transfers(case).places.columns)).to_dicts()
 
 
-def unconfirmed(day: date, moves: tuple[TierChange, ...] = ()) -> frozenset[str]:
+def unconfirmed(day: date, case: Case, moves: tuple[TierChange, ...] = ()) -> frozenset[str]:
     """Places whose groups on a day hang on a move that nobody confirmed."""
-    period = atlas(moves).period(day)
-    return frozenset(place for place, of in _hanging(moves) if of == period)
+    period = atlas(case, moves).period(day)
+    return frozenset(place for place, of in _hanging(case, moves) if of == period)
 
 
 @cache
-def _hanging(moves: tuple[TierChange, ...]) -> tuple[tuple[str, int], ...]:
+def _hanging(case: Case, moves: tuple[TierChange, ...]) -> tuple[tuple[str, int], ...]:
     """Places and periods in which an unconfirmed move, read the other way, changes what a clause may ask of the place."""
-    sure, doubted = atlas(moves).table, atlas(moves, doubting=True).table
+    sure, doubted = atlas(case, moves).table, atlas(case, moves, doubting=True).table
     return tuple(sure.join(doubted, on=sure.columns, how="anti").select("iso3", "period").rows())
 
 
@@ -156,27 +177,43 @@ def _value(change: Mapping[str, Any], doubting: bool) -> int:
 
 
 def _as_of(
-    row: dict[str, int | str], period: int, day: date, changes: Sequence[dict[str, object]], moves: Sequence[TierChange]
+    row: dict[str, Any],
+    period: int,
+    day: date,
+    changes: Sequence[dict[str, Any]],
+    moves: Sequence[TierChange],
+    told: Places,
 ) -> dict[str, object]:
+    """A place in a period: its tier, and whether it is in each group."""
     for change in changes:
         if change["iso3"] == row["iso3"]:
             begins, ends = change["from_date"] or DAY_ONE, change["to_date"] or date.max
-            value = int(str(change["value"]))
-            row[str(change["field"])] = value if begins <= day <= ends else 1 - value  # type: ignore[operator]
-    d5 = bool(row["in_D5"]) or row["iso3"] == MACAU or row["iso3"] == "HKG"
-    tier = int(row["diffusion_tier"])
-    tier = TIER_3 if d5 else 2 if tier == TIER_3 else tier
-    for move in moves:
-        if row["iso3"] in move.countries and day >= move.start and not d5:
-            tier = move.tier
-    return {
-        "iso3": row["iso3"],
-        "period": period,
-        "tier": tier,
-        "d5": d5,
-        "d1": bool(row["in_D1"]),
-        "d1_d4": bool(row["in_D1"] or row["in_D4"]),
-        "a5_a6": bool(row["in_A5"] or row["in_A6"]),
-        "a5": bool(row["in_A5"]),
-        "supp4": bool(row["in_supp4_742"]),
+            row[change["field"]] = change["value"] if begins <= day <= ends else 1 - change["value"]
+    groups = {
+        name: row["iso3"] in group.places or any(row[column] for column in group.columns)
+        for name, group in told.groups.items()
     }
+    return {"iso3": row["iso3"], "period": period, "tier": _tier(row, groups, day, moves, told.tiers), **groups}
+
+
+def _tier(
+    row: Mapping[str, Any], groups: Mapping[str, bool], day: date, moves: Sequence[TierChange], told: Tiers
+) -> int | None:
+    """A place's tier: the last for the strict group alone; None where the case has no tiers."""
+    if not told.column:
+        return None
+    if groups.get(told.strict):
+        return told.values[-1]
+    tier = int(row[told.column])
+    tier = told.otherwise if tier == told.values[-1] and told.strict else tier
+    for move in moves:
+        if row["iso3"] in move.countries and day >= move.start:
+            tier = move.tier
+    return tier
+
+
+@cache
+def strict(case: Case) -> frozenset[str]:
+    """Places that are, or were, in the group of the strictest tier."""
+    group = transfers(case).places.tiers.strict
+    return frozenset(atlas(case).table.filter(pl.col(group))["iso3"]) if group else frozenset()

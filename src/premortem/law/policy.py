@@ -1,43 +1,35 @@
-"""A policy file: an overlay on the rulebook, of dates, numbers, tiers and strengths."""
+"""A policy file: an overlay on the rulebook, of dates, numbers, tiers and strengths.
 
-from collections.abc import Mapping
+It is validated against the words of its case: `policy_of(document, file, vocabulary(case))`.
+"""
+
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from importlib.resources.abc import Traversable
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo
 
-from premortem.errors import nearest
+from premortem.errors import BadInput, all_of, nearest, raise_all
 from premortem.files import faults
-from premortem.files.typed import Strict, read_typed
-
-STRENGTHS = (
-    "allied_servicing",
-    "coercion",
-    "deals",
-    "compute_governance",
-    "open_weights_limits",
-    "api_limits",
-    "chinese_model_limits",
-    "huawei_blocking",
-    "permitting",
-)
+from premortem.files.typed import Strict, typed
+from premortem.law.vocabulary import Vocabulary
 
 
 class Strength(Strict):
-    """Strength of what no clause says, between 0 and 1, from a day on."""
+    """Strength of what no clause says, from a day on."""
 
-    value: float = Field(ge=0, le=1)
+    value: float
     start: date = Field(alias="from")
     why: str = ""
 
 
-def _known_strength(name: str) -> str:
-    if name not in STRENGTHS:
-        near = nearest(name, STRENGTHS)
-        raise ValueError(f"no such strength: {name}; allowed: {', '.join(STRENGTHS)}{near and f'; {near}'}")
+def _known(name: str, told: ValidationInfo) -> str:
+    known = [*told.context.instruments] if isinstance(told.context, Vocabulary) else [name]
+    if name not in known:
+        near = nearest(name, known)
+        raise ValueError(f"no such strength: {name}; allowed: {', '.join(known)}{near and f'; {near}'}")
     return name
 
 
@@ -45,7 +37,7 @@ class Move(Strict):
     """Places that a policy puts into another tier."""
 
     countries: tuple[str, ...]
-    tier: Literal[1, 2, 3]
+    tier: int
     start: date = Field(alias="from")
 
 
@@ -58,19 +50,40 @@ class Policy(Strict):
     include: tuple[str, ...] = ()
     clause: dict[str, dict[str, Any]] = Field(default_factory=dict)
     tier: tuple[Move, ...] = ()
-    strength: dict[Annotated[str, AfterValidator(_known_strength)], tuple[Strength, ...]] = Field(default_factory=dict)
+    strength: dict[Annotated[str, AfterValidator(_known)], tuple[Strength, ...]] = Field(default_factory=dict)
 
 
-def read_policy(path: Path | Traversable) -> Policy:
-    """A policy from its file. Raises `BadInput`, every fault at once, with its key."""
-    return read_typed(path, Policy)
+def policy_of(document: Mapping[str, Any], file: str, words: Vocabulary) -> Policy:
+    """A policy from what its file says. Raises `BadInput`, every fault at once, with its key."""
+    all_of(
+        partial(typed, document, Policy, file, context=words),
+        lambda: raise_all([*_out_of_range(document, file, words)]),
+    )
+    return typed(document, Policy, file, context=words)
 
 
-def overlay_of(document: Mapping[str, Any]) -> Policy:
+def _out_of_range(document: Mapping[str, Any], file: str, words: Vocabulary) -> Iterator[BadInput]:
+    """Strengths beyond what their instrument may have; one that is not known may have what any has."""
+    lows = [i.low for i in words.instruments.values()]
+    highs = [i.high for i in words.instruments.values()]
+    held = document.get("strength")
+    for name, steps in held.items() if isinstance(held, Mapping) else ():
+        known = words.instruments.get(name)
+        low = known.low if known else min(lows, default=0.0)
+        high = known.high if known else max(highs, default=1.0)
+        for i, step in enumerate(steps if isinstance(steps, list) else ()):
+            value = step.get("value") if isinstance(step, Mapping) else None
+            if isinstance(value, int | float) and not low <= value <= high:
+                key = f"strength.{name}.{i}.value"
+                allowed = f"{high:,.15g} or less" if value > high else f"{low:,.15g} or more"
+                yield BadInput(file, key, f"{str(value)!r} is out of range", got=value, allowed=allowed)
+
+
+def overlay_of(document: Mapping[str, Any], words: Vocabulary) -> Policy:
     """What of a faulty document can be laid over the rulebook, so that its faults there can be told with the others."""
     held: dict[str, Any] = {"name": "faulty", "title": "", "says": ""}
     for key in {"include", "clause"} & {*document}:
         with suppress(ValidationError):
-            Policy.model_validate(held | {key: document[key]})
+            Policy.model_validate(held | {key: document[key]}, context=words)
             held[key] = document[key]
-    return Policy.model_validate(held)
+    return Policy.model_validate(held, context=words)

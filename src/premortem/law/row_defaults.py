@@ -1,29 +1,17 @@
 """Frames of transactions completed: every field of the vocabulary, filled from the catalogue, the lists and the atlas."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import and_, or_
 
 import polars as pl
 
 from premortem.law import items, parties, party_fields, seats
 from premortem.law.clause import Rulebook
-from premortem.law.items import FROM_CATALOGUE
 from premortem.law.places import TierChange, atlas, could_be
-from premortem.law.transactions import COUNTRIES, which
-from premortem.law.vocabulary import FIELDS, INSTEAD, KINDS, TYPES, given_fields
-
-# Kinds of which the exporter's seat, where nobody tells it, is where it is shipped from.
-TOOLS = ("sme_tool", "sme_part")
-# What a place in each role implies.
-ROLES = {
-    "destination": ("tier", "d5", "d1", "d1_d4", "a5_a6"),
-    "headquarters": ("tier", "d5", "a5_a6"),
-    "parent_headquarters": ("tier", "d5", "a5_a6"),
-    "exporter_hq": ("a5",),
-    "made_in": ("supp4",),
-    "packaged_in": ("d5",),
-    "designer_hq": ("d5",),
-}
+from premortem.law.transactions import which
+from premortem.law.transfers import Implied, transfers
+from premortem.law.vocabulary import NEEDS, TYPES, Vocabulary
 
 
 def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.LazyFrame:
@@ -32,48 +20,53 @@ def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.
     Expects known items and countries (`parse` or the ledger's checks see to it). Lazy, so that what no clause asks for
     is not worked out. `doubting` reads moves of places that nobody confirmed the other way (`atlas`).
     """
-    here = tuple(given.columns)
-    frame = given.lazy().with_columns(_told(here))
-    said = _said(given)
-    known = seats.columns(said)
-    frame = frame.with_columns(*known).with_columns(*party_fields.columns(given, said)).with_columns(*_asking(said))
-    for step in _worked_out(here, book.moves, tuple(expr.meta.output_name() for expr in known), doubting):
+    here, words = tuple(given.columns), book.vocabulary
+    frame = given.lazy().with_columns(_told(here, words))
+    said = _said(given, words)
+    known = seats.columns(said, words.case)
+    frame = frame.with_columns(*known).with_columns(*party_fields.columns(given, said, words))
+    frame = frame.with_columns(*_asking(said, words))
+    for step in _worked_out(here, book.moves, tuple(expr.meta.output_name() for expr in known), doubting, words):
         frame = frame.with_columns(step)
     return frame
 
 
-def _said(given: pl.DataFrame) -> dict[str, list[str]]:
+def _said(given: pl.DataFrame, words: Vocabulary) -> dict[str, list[str]]:
     """What a frame's rows name as item, as places and as parties, each name once."""
-    names = [c for c in ("item", *COUNTRIES, *parties.ROLES, "cleared") if c in given.columns]
+    names = [c for c in ("item", *words.countries, *parties.ROLES, "cleared") if c in given.columns]
     return given.select(pl.col(c).unique().drop_nulls().implode() for c in names).row(0, named=True) if names else {}
 
 
 # The columns that are worked out alike for every frame with the same fields given are made once: for a single
 # transaction, making them takes longer than working them out.
 @lru_cache(maxsize=256)
-def _told(here: tuple[str, ...]) -> list[pl.Expr]:
+def _told(here: tuple[str, ...], words: Vocabulary) -> list[pl.Expr]:
     """Every field that may be given, in its type."""
-    return [pl.col(f).cast(TYPES[FIELDS[f].type]) if f in here else _absent(f) for f in given_fields()]
+    types = {f: TYPES[words.fields[f].type] for f in words.given}
+    return [pl.col(f).cast(kind) if f in here else _absent(f, words) for f, kind in types.items()]
 
 
 @lru_cache(maxsize=256)
 def _worked_out(
-    here: tuple[str, ...], moves: tuple[TierChange, ...], known: tuple[str, ...], doubting: bool
+    here: tuple[str, ...], moves: tuple[TierChange, ...], known: tuple[str, ...], doubting: bool, words: Vocabulary
 ) -> tuple[list[pl.Expr], ...]:
     """Columns to add one after the other: the catalogue's values, what stands for others, defaults, what places imply.
 
     `known` are the columns of seats that the names of parties tell.
     """
-    designer = pl.lit(items.named()["c_designer_hq"]).gather("_chip")
-    defaults = {name: FIELDS[name].default for name in here if name in FIELDS and FIELDS[name].default is not None}
+    told, fields, measure = transfers(words.case), words.fields, words.measure
+    designer = pl.lit(items.named(words.case)["c_designer_hq"]).gather("_chip")
+    defaults = {name: fields[name].default for name in here if name in fields and fields[name].default is not None}
     # all of a destination's nameless consignees count as one
     consignee = pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee"))
-    shipped = pl.coalesce("from", "made_in", pl.lit(FIELDS["made_in"].default))
+    shipped = pl.coalesce("from", "made_in", pl.lit(fields["made_in"].default))
     # who ships a foreign tool is not taken to be a US person; one row of a table may leave the seat empty
-    abroad = pl.when(pl.col("kind").is_in(TOOLS)).then(shipped).otherwise(pl.lit(FIELDS["exporter_hq"].default))
+    abroad = (
+        pl.when(pl.col("kind").is_in(told.items.foreign)).then(shipped).otherwise(pl.lit(fields["exporter_hq"].default))
+    )
     seat = pl.coalesce("exporter_hq", abroad) if "exporter_hq" in here else abroad
     return (
-        *_from_catalogue(here),
+        *_from_catalogue(here, words),
         [pl.coalesce(*_told_by("exporter_hq", here, known), seat).alias("exporter_hq")],
         [
             pl.coalesce(*_told_by("headquarters", here, known), "destination").alias("headquarters"),
@@ -83,68 +76,71 @@ def _worked_out(
             pl.coalesce(*_told_by("parent_headquarters", here, known), "headquarters").alias("parent_headquarters"),
             shipped.alias("from"),
         ],
-        [pl.col(name).fill_null(default) for name, default in defaults.items() if name != "datacentre"],
-        _instead(here),
+        [pl.col(name).fill_null(default) for name, default in defaults.items() if name != told.items.parts],
+        _instead(here, words),
         [
             consignee.alias("consignee"),
-            (pl.col("quantity") * pl.col("chips_held") * pl.col("tpp")).alias("shipment_tpp"),
+            (pl.col("quantity") * pl.col("chips_held") * pl.col(measure.one)).alias(measure.all),
         ],
-        *_of_places(moves, [c for c in known if c.startswith("_seat_") and c != "_seat_exporter"], doubting),
+        *_of_places(moves, [c for c in known if c.startswith("_seat_") and c != "_seat_exporter"], doubting, words),
     )
 
 
-def _asking(said: Mapping[str, Sequence[str]]) -> list[pl.Expr]:
-    """`asks` (`needs:FIELD`) of rows whose item or country could be several, where there are any; an item that a told
-    `datacentre` settles is filled in.
+def _asking(said: Mapping[str, Sequence[str]], words: Vocabulary) -> list[pl.Expr]:
+    """`asks` (`needs:FIELD`) of rows whose item or country could be several, where there are any; an item that the flag
+    which parts them settles is filled in.
     """
     asked: list[pl.Expr] = []
     settled = pl.col("item")
-    nameless = pl.col("tpp").is_null()  # a TPP that is given needs no catalogue
+    case, parts = words.case, transfers(words.case).items.parts
+    nameless = pl.col(words.measure.one).is_null()  # a measure that is given needs no catalogue
     for name in said.get("item", ()):
         here = (pl.col("item") == name) & nameless
-        for flag in (None, True, False) if items.could_be(name) is not None else ():
-            field, only = which(name, flag)
-            same = here & pl.col("datacentre").eq_missing(pl.lit(flag, pl.Boolean))
+        for flag in (None, True, False) if items.could_be(name, case) is not None else ():
+            field, only = which(name, case, flag)
+            same = here & pl.col(parts).eq_missing(pl.lit(flag, pl.Boolean))
             settled = pl.when(same).then(pl.lit(only)).otherwise(settled) if only else settled
-            asked += [pl.when(same).then(pl.lit(f"needs:{field}"))] if field else []
-    for role in [c for c in COUNTRIES if c in said]:
-        several = [place for place in said[role] if could_be(place) is not None]
+            asked += [pl.when(same).then(pl.lit(f"{NEEDS}{field}"))] if field else []
+    for role in [c for c in words.countries if c in said]:
+        several = [place for place in said[role] if could_be(place, case) is not None]
         if several:
-            asked.append(pl.when(pl.col(role).is_in(several)).then(pl.lit(f"needs:{role}")))
+            asked.append(pl.when(pl.col(role).is_in(several)).then(pl.lit(f"{NEEDS}{role}")))
     return [pl.coalesce(*asked).alias("asks"), settled.alias("item")] if asked else []
 
 
-def _absent(name: str) -> pl.Expr:
+def _absent(name: str, words: Vocabulary) -> pl.Expr:
     """A field that nobody gave: its default, but for what the catalogue may know better."""
-    default = None if name in FROM_CATALOGUE else FIELDS[name].default
-    return pl.lit(default, TYPES[FIELDS[name].type]).alias(name)
+    field, catalogued = words.fields[name], transfers(words.case).items.columns
+    return pl.lit(None if name in catalogued else field.default, TYPES[field.type]).alias(name)
 
 
-def _instead(here: Sequence[str]) -> list[pl.Expr]:
+def _instead(here: Sequence[str], words: Vocabulary) -> list[pl.Expr]:
     """Fields that others rule out, where one of those is given."""
     filled = []
-    for name, (value, others) in INSTEAD.items():
-        if told := [pl.col(other).is_not_null() for other in others if other in here]:
-            filled.append(pl.when(pl.any_horizontal(told)).then(pl.col(name).fill_null(value)).otherwise(name))
+    for name, field in words.fields.items():
+        others = field.instead.of if field.instead else ()
+        if field.instead and (told := [pl.col(other).is_not_null() for other in others if other in here]):
+            value = pl.col(name).fill_null(field.instead.value)
+            filled.append(pl.when(pl.any_horizontal(told)).then(value).otherwise(name))
     return filled
 
 
-def _from_catalogue(here: Sequence[str]) -> tuple[list[pl.Expr], list[pl.Expr]]:
+def _from_catalogue(here: Sequence[str], words: Vocabulary) -> tuple[list[pl.Expr], list[pl.Expr]]:
     """Given values first, then the catalogue's, then the default."""
-    chips = items.named()
+    chips, told = items.named(words.case), transfers(words.case).items
     chip = pl.col("item").cast(pl.Enum(chips["item"]), strict=False).to_physical().alias("_chip")
     known_as = {name: pl.lit(chips[name]).gather("_chip") for name in ("vendor", "kind", "chips_held")}
-    itself = pl.when(pl.col("item").is_in(KINDS)).then(pl.col("item"))
+    itself = pl.when(pl.col("item").is_in(words.kinds)).then(pl.col("item"))
     columns = [
         pl.coalesce("exporter", known_as["vendor"], pl.lit("")).alias("exporter"),
-        pl.coalesce(itself, known_as["kind"], pl.lit("chip")).alias("kind"),
+        pl.coalesce(itself, known_as["kind"], pl.lit(told.usual)).alias("kind"),
         known_as["chips_held"].fill_null(1.0).alias("chips_held"),
     ]
-    for name in FROM_CATALOGUE:
+    for name in told.columns:
         known = pl.lit(chips[f"c_{name}"]).gather("_chip")
-        told = pl.coalesce(name, known) if name in here else known
-        default = FIELDS[name].default
-        columns.append((told if default is None else told.fill_null(default)).alias(name))
+        value = pl.coalesce(name, known) if name in here else known
+        default = words.fields[name].default
+        columns.append((value if default is None else value.fill_null(default)).alias(name))
     return [chip], columns
 
 
@@ -155,42 +151,46 @@ def _told_by(field: str, here: Sequence[str], known: Sequence[str]) -> list[str]
     return [*([field] if field in here else []), *(column for column in told if column in known)]
 
 
-def _of_places(moves: tuple[TierChange, ...], named: Sequence[str], doubting: bool) -> tuple[list[pl.Expr], ...]:
+def _of_places(
+    moves: tuple[TierChange, ...], named: Sequence[str], doubting: bool, words: Vocabulary
+) -> tuple[list[pl.Expr], ...]:
     """Tiers and groups of places as of each row's date, and what they imply of the parties.
 
     `named` are the columns of the seats that named parties are known to have, whatever else was given.
     """
-    places = atlas(moves, doubting)
-    names, implied = _looked_up(moves, doubting)
-    roles = ROLES | dict.fromkeys(named, ROLES["headquarters"])
+    places, told = atlas(words.case, moves, doubting), transfers(words.case).places
+    names, groups = _looked_up(moves, doubting, words)
+    roles = {**told.roles, **dict.fromkeys(named, told.roles.get("headquarters", ()))}
     later = [(pl.col("date") >= start).cast(pl.UInt32) for start in places.breaks[1:]]
     period = sum(later, pl.lit(0, pl.UInt32)) * len(names.categories)
     numbered = [
         (pl.col(role).cast(names, strict=False).to_physical().cast(pl.UInt32) + pl.col("_period")).alias(f"_{role}")
         for role in roles
     ]
-    us = (pl.col("headquarters") == "USA") & (pl.col("parent_headquarters") == "USA")
-    named_d5 = pl.any_horizontal(False, *[pl.col(f"{r}_d5").fill_null(False) for r in named])
-    allied = pl.all_horizontal(True, *[((pl.col(r) == "USA") | pl.col(f"{r}_a5_a6")).fill_null(True) for r in named])
-    of_parties = {
-        "party_tier": pl.max_horizontal("headquarters_tier", "parent_headquarters_tier", *[f"{r}_tier" for r in named]),
-        "parent_tier": pl.col("parent_headquarters_tier"),
-        "party_d5": pl.col("headquarters_d5") | pl.col("parent_headquarters_d5") | named_d5,
-        "named_d5": named_d5,
-        "party_us_a5_a6": (us | (pl.col("headquarters_a5_a6") & pl.col("parent_headquarters_a5_a6"))) & allied,
-        "exporter_us_a5": (pl.col("exporter_hq") == "USA") | pl.col("exporter_hq_a5"),
-        "designer_d5": pl.col("designer_hq_d5"),
-    }
     return (
         [period.alias("_period")],
         numbered,
-        [pl.lit(implied[c]).gather(f"_{role}").alias(f"{role}_{c}") for role, wanted in roles.items() for c in wanted],
-        [value.alias(name) for name, value in of_parties.items()],
+        [pl.lit(groups[c]).gather(f"_{role}").alias(f"{role}_{c}") for role, wanted in roles.items() for c in wanted],
+        [_together(implied, named, told.home).alias(name) for name, implied in told.implied.items()],
     )
 
 
+def _together(implied: Implied, named: Sequence[str], home: str) -> pl.Expr:
+    """What places in several roles imply together, with the seats of named parties where those count."""
+    of, seats_of = implied.of, named if implied.named else ()
+    if implied.most:
+        return pl.max_horizontal(*[f"{role}_{implied.most}" for role in (*of, *seats_of)])
+    if implied.any:
+        known = pl.any_horizontal(False, *[pl.col(f"{role}_{implied.any}").fill_null(False) for role in seats_of])
+        return reduce(or_, [*(pl.col(f"{role}_{implied.any}") for role in of), *([known] if implied.named else [])])
+    at_home = reduce(and_, [pl.col(role) == home for role in of])
+    in_group = reduce(and_, [pl.col(f"{role}_{implied.all}") for role in of])
+    each = [((pl.col(role) == home) | pl.col(f"{role}_{implied.all}")).fill_null(True) for role in seats_of]
+    return (at_home | in_group) & pl.all_horizontal(True, *each) if implied.named else at_home | in_group
+
+
 @lru_cache(maxsize=64)
-def _looked_up(moves: tuple[TierChange, ...], doubting: bool) -> tuple[pl.Enum, pl.DataFrame]:
+def _looked_up(moves: tuple[TierChange, ...], doubting: bool, words: Vocabulary) -> tuple[pl.Enum, pl.DataFrame]:
     """Codes of all places, and what each implies, period after period in the order of the codes."""
-    table = atlas(moves, doubting).table.sort("period", "iso3")
+    table = atlas(words.case, moves, doubting).table.sort("period", "iso3")
     return pl.Enum(table.filter(pl.col("period") == 0)["iso3"]), table

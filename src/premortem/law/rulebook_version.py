@@ -3,11 +3,11 @@
 import tomllib
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from premortem.case import default
+from premortem.case import Case
 
-FILE = default() / "rulebook.toml"
+FILE = "rulebook.toml"
 
 
 class Verified(NamedTuple):
@@ -23,6 +23,10 @@ class Verified(NamedTuple):
         """Whether a day lies after the last to which anything was checked."""
         return day > self.news
 
+    def as_dict(self) -> dict[str, Any]:
+        """The keys that the command line and the app print."""
+        return {"version": self.version, "verified_to": str(self.news)}
+
     def warning(self, day: date) -> str:
         """What must be said of an answer for a day; nothing up to the last day whose text was read."""
         if self.stale(day):
@@ -33,7 +37,7 @@ class Verified(NamedTuple):
 
 
 @cache
-def verified() -> Verified:
-    """The shipped rulebook's."""
-    told = tomllib.loads(FILE.read_text("utf-8"))
+def verified(case: Case) -> Verified:
+    """How current a case's rulebook is."""
+    told = tomllib.loads((case / FILE).read_text("utf-8"))
     return Verified(**(told | {"not_checked": tuple(told["not_checked"])}))

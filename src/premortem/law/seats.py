@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from premortem import facts
+from premortem.case import Case
 from premortem.law.clearing import clearings
 from premortem.law.parties import NOT_LISTED, ROLES, Listed, index
-from premortem.law.places import atlas
+from premortem.law.places import strict
 from premortem.law.spelling import key, telling, words
-from premortem.law.vocabulary import FIELDS
+from premortem.law.vocabulary import vocabulary
 
 # Fewest letters of a known firm's name by which a longer name that begins with it is the firm's.
 FEWEST = 5
@@ -33,7 +34,7 @@ class Seat(NamedTuple):
     parent: str  # headquarters of its ultimate parent
     firm: str  # the firm as the table names it
     source: str
-    listed: date | None = None  # first day on the Entity List
+    listed: date | None = None  # first day on a list
 
     @property
     def says(self) -> str:
@@ -42,21 +43,21 @@ class Seat(NamedTuple):
 
 
 @lru_cache(maxsize=400_000)
-def seat(name: str) -> Seat | None:
+def seat(name: str, case: Case) -> Seat | None:
     """Where a firm sits that the tables know by name, None where they do not.
 
     A name with a known firm's telling words and no other gives its parent's seat. One that only begins as a known firm's
-    gives it where that is in Macau or D:5 alone: a likeness of names may ask for a licence, and never spares one.
+    gives it where that is in the strict group alone: a likeness of names may ask for a licence, and never spares one.
     A likeness counts no more once a person cleared the name, nor from the day on which the firm is listed: from then on
     its likes are screened.
     """
-    held, told, said = _known(), telling(name), words(name)
+    held, told, said = _known(case), telling(name), words(name)
     if found := held.by_key.get(key(name)):
         return found
     same = held.by_telling.get("".join(told))
     if same is None:
         starts = (held.by_key.get("".join(said[:i])) for i in range(len(said) - 1, 0, -1))
-        same = next((s for s in starts if s and len(key(s.firm)) >= FEWEST and s.parent in _strict()), None)
+        same = next((s for s in starts if s and len(key(s.firm)) >= FEWEST and s.parent in strict(case)), None)
     return same and same._replace(headquarters=None)
 
 
@@ -66,15 +67,15 @@ class _Known(NamedTuple):
 
 
 @cache
-def _known() -> _Known:
+def _known(case: Case) -> _Known:
     """Firms of `entities`, then parties at the strictest of their addresses, the firm of their group being their parent."""
-    firms = facts.read("entities").select("name", "hq_iso3", "ultimate_parent_hq_iso3", "source", "entity_listed")
-    by_key = {key(n): Seat(hq, parent, n, source or "", listed) for n, hq, parent, source, listed in firms.rows()}
-    places = facts.read("parties").select("name", "country", "group").rows()
-    for row, (name, country, group) in zip(index().rows, places, strict=False):
+    firms = _rows("entities", ("name", "hq_iso3", "ultimate_parent_hq_iso3", "source", "entity_listed"), case)
+    by_key = {key(n): Seat(hq, parent, n, source or "", listed) for n, hq, parent, source, listed in firms}
+    places = _rows("parties", ("name", "country", "group"), case)
+    for row, (name, country, group) in zip(index(case).rows, places, strict=False):
         assert row.name == name
         owner = next((by_key[key(n)] for n in (*row.names, group or "") if key(n) in by_key), None)
-        place = _strictest(country)
+        place = _strictest(country, case)
         for n in row.names if place else ():
             by_key.setdefault(key(n), Seat(place, owner.parent if owner else place, name, row.source, _first(row)))
     by_telling: dict[str, Seat] = {}
@@ -85,34 +86,33 @@ def _known() -> _Known:
     return _Known(by_key, by_telling)
 
 
+def _rows(table: str, columns: Sequence[str], case: Case) -> list[tuple[Any, ...]]:
+    """Some columns of a table, none where the case does not hold it."""
+    return facts.read(table, case).select(columns).rows() if facts.held(table, case) else []
+
+
 def _first(row: Listed) -> date | None:
     """First day on a list, None for a party that is on none."""
     return None if row.list == NOT_LISTED else row.effective or date.min
 
 
-def _strictest(places: str | None) -> str:
-    """Of places separated by semicolons the first that is, or was, Macau or of Country Group D:5, else the first."""
+def _strictest(places: str | None, case: Case) -> str:
+    """Of places separated by semicolons the first that is, or was, in the strict group, else the first."""
     said = [place.strip() for place in (places or "").split(";")]
-    return next((place for place in said if place in _strict()), said[0])
+    return next((place for place in said if place in strict(case)), said[0])
 
 
-@cache
-def _strict() -> frozenset[str]:
-    """Places that are, or were, Macau or of Country Group D:5."""
-    return frozenset(atlas(()).table.filter(pl.col("d5"))["iso3"])
-
-
-def columns(said: Mapping[str, Sequence[str]]) -> list[pl.Expr]:
+def columns(said: Mapping[str, Sequence[str]], case: Case) -> list[pl.Expr]:
     """Seats of a frame's named parties where any is known: `_seat_ROLE` of its ultimate parent, `_hq_ROLE` its own
     where a field holds it.
 
     `said` are the names of each role, and the texts that clear names, once each.
     """
-    return [expr for role in ROLES for expr in _of_role(role, said.get(role, ()), said.get("cleared", ()))]
+    return [expr for role in ROLES for expr in _of_role(role, said.get(role, ()), said.get("cleared", ()), case)]
 
 
-def _of_role(role: str, names: Sequence[str], cleared: Sequence[str]) -> Iterator[pl.Expr]:
-    known = {name: found for name in names if name and (found := seat(name))}
+def _of_role(role: str, names: Sequence[str], cleared: Sequence[str], case: Case) -> Iterator[pl.Expr]:
+    known = {name: found for name in names if name and (found := seat(name, case))}
     if not known:
         return
     alike = {name: found for name, found in known.items() if not found.headquarters}
@@ -136,38 +136,39 @@ def _clearing(name: str, texts: Sequence[str]) -> list[str]:
     return [text for text in texts if key(name) in {key(n) for n in clearings(text)}]
 
 
-def assumed(given: Mapping[str, Any], field: str) -> Seat | None:
+def assumed(given: Mapping[str, Any], field: str, case: Case) -> Seat | None:
     """The seat that stands for a field which nobody gave, None where no named party tells it."""
-    found = (_counted(role, given) for role in TOLD_BY.get(field, ()))
+    found = (_counted(role, given, case) for role in TOLD_BY.get(field, ()))
     return next((s for s in found if s and (field == "parent_headquarters" or s.headquarters)), None)
 
 
-def settled(given: Mapping[str, Any], field: str) -> bool:
+def settled(given: Mapping[str, Any], field: str, case: Case) -> bool:
     """Whether the tables hold, under its very name, the seat of the firm that tells a field which nobody gave."""
-    found = assumed(given, field)
+    found = assumed(given, field, case)
     return found is not None and found.headquarters is not None
 
 
-def others(given: Mapping[str, Any]) -> Iterator[tuple[str, Seat]]:
+def others(given: Mapping[str, Any], case: Case) -> Iterator[tuple[str, Seat]]:
     """Named parties whose seats no field holds, with the seats."""
     for role in ("intermediate", "end_user"):
-        if found := _counted(role, given):
+        if found := _counted(role, given, case):
             yield role, found
 
 
-def _counted(role: str, given: Mapping[str, Any]) -> Seat | None:
+def _counted(role: str, given: Mapping[str, Any], case: Case) -> Seat | None:
     """The known seat of the party in a role, None where it is not known or is known by a likeness that does not count."""
-    name, found = given.get(role, ""), seat(given[role]) if given.get(role) else None
+    name, found = given.get(role, ""), seat(given[role], case) if given.get(role) else None
     if found is None or found.headquarters:
         return found
     gone = found.listed is not None and found.listed <= given["date"]
     return None if gone or key(name) in {key(n) for n in clearings(given.get("cleared", ""))} else found
 
 
-def contradicted(given: Mapping[str, Any]) -> Iterator[str]:
+def contradicted(given: Mapping[str, Any], case: Case) -> Iterator[str]:
     """A sentence on each seat that was given and that the tables hold to be another."""
     for field in TOLD_BY:
-        known = assumed(given, field)
+        known = assumed(given, field, case)
         place = known and (known.parent if field == "parent_headquarters" else known.headquarters)
         if known and place and field in given and given[field] != place:
-            yield f"{FIELDS[field].says.split(' [')[0].capitalize()} given as {given[field]}, but {place} is the {known.says}; look at which is right."
+            role = vocabulary(case).fields[field].says.split(" [")[0].capitalize()
+            yield f"{role} given as {given[field]}, but {place} is the {known.says}; look at which is right."

@@ -20,33 +20,15 @@ from premortem.law.clause import DECIDING, Clause, Rulebook
 from premortem.law.conditions import identifiers
 from premortem.law.engine import decide
 from premortem.law.row_defaults import complete
-from premortem.law.transactions import EARLIEST, LATEST, frame_of
-from premortem.law.vocabulary import FIELDS, LISTED
+from premortem.law.transactions import frame_of
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import Vocabulary
 
 # Transactions made for each clause, and the chance that one of its fields takes a value that the clause speaks of.
 TRIES, APT = 400, 0.8
 SEED = 7
-# Chips on either side of every paragraph, and places in every group.
-CHIPS = ("H100 SXM", "A100 80GB SXM", "MI210", "L4", "H20", "RTX 4090", "L2", "Ascend 910C", "H200 SXM")
-PLACES = ("USA", "GBR", "JPN", "KOR", "IND", "MYS", "ARE", "VNM", "CHN", "HKG", "MAC", "RUS", "TWN")
-# Facts that other clauses ask about before this one is come to.
-FACTS = {"fab_node_nm": 14.0, "node_nm": 7.0, "ops": 3e26, "density_gb_s_mm2": 3.0}
-# What makes an item fall under a paragraph.
-CLASSED: dict[str, dict[str, list[Any]]] = {
-    "3A090": {"item": ["A100 80GB SXM", "H100 SXM"]},
-    "3A090.a": {"item": ["H100 SXM", "RTX 4090"]},
-    "3A090.b": {"item": ["MI210", "L40"]},
-    "3A090.c": {"kind": ["hbm_stack"], "density_gb_s_mm2": [2.5, 5.0]},
-    "4E091": {"kind": ["closed_weights"], "ops": [3e26]},
-}
-# Places by which flags that are worked out are met, where places drawn at random seldom meet them.
-MET_BY: dict[str, dict[str, list[Any]]] = {
-    "party_us_a5_a6": {"headquarters": ["USA", "GBR", "KOR"]},
-    "destination_d5": {"destination": ["CHN", "MAC", *PLACES]},
-}
 # Stages whose clauses bind together, so that one need not be the one that is told.
 BINDING = ("define", "requires", "condition")
-PLACE_FIELDS = tuple(name for name, field in FIELDS.items() if field.type == "country" and field.given)
 _QUOTED = re.compile(r"(\w+)\s*(?:=|<>|(?:not\s+)?in\s*\()\s*('[^)]*?'(?:\s*,\s*'[^']*')*)")
 
 
@@ -55,8 +37,9 @@ def unsound(book: Rulebook, only: frozenset[str] | None = None) -> list[tuple[st
 
     With `only`, the clauses to answer for.
     """
-    clauses = [c for c in operative(book, EARLIEST, LATEST) if only is None or c.id in only]
-    made = frame_of(list(itertools.chain.from_iterable(_made(c) for c in clauses)))
+    words = book.vocabulary
+    clauses = [c for c in operative(book, words.first, words.last) if only is None or c.id in only]
+    made = frame_of(list(itertools.chain.from_iterable(_made(c, words) for c in clauses)), book.case)
     return [*_unreached(clauses, made, book), *_contradictions(clauses, made, book)] if made.height else []
 
 
@@ -72,7 +55,9 @@ def _unreached(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) ->
     for i, c in enumerate(clauses):
         own = answers[i * TRIES : (i + 1) * TRIES]
         if c.id not in spoken and not (c.stage == "classify" and c.then in own["eccn"]):
-            applies = _applied(made[i * TRIES : (i + 1) * TRIES], own["eccn"], [c], [binds(c)], book)[0]
+            applies = _applied(made[i * TRIES : (i + 1) * TRIES], own["eccn"], [c], [binds(c, book.vocabulary)], book)[
+                0
+            ]
             if c.stage in BINDING and applies.any():
                 continue  # it binds, though a stricter one, or another, is what is told
             first = own.filter(applies.fill_null(False))["clause"].drop_nulls().mode().to_list()[:1]
@@ -81,76 +66,83 @@ def _unreached(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) ->
 
 
 def _applied(
-    made: pl.DataFrame, eccn: pl.Series, held: Sequence[Clause], asked: Sequence[pl.Expr], book: Rulebook
+    made: pl.DataFrame, classes: pl.Series, held: Sequence[Clause], asked: Sequence[pl.Expr], book: Rulebook
 ) -> list[pl.Series]:
     """Conditions of the held clauses, row by row of the transactions made, with parties on the lists that they ask about."""
-    definitions = [c for c in operative(book, EARLIEST, LATEST) if c.stage == "define" and c not in held]
-    listed = {name: value for c in held for name, value in _listed(c).items()}
+    words = book.vocabulary
+    definitions = [c for c in operative(book, words.first, words.last) if c.stage == "define" and c not in held]
+    listed = {name: value for c in held for name, value in _listed(c, words).items()}
     frame = complete(made, book).with_columns(pl.lit(value).alias(name) for name, value in listed.items())
-    frame = frame.with_columns(laid_down([*definitions, *held])).with_columns(eccn=pl.lit(eccn))
+    frame = frame.with_columns(laid_down([*definitions, *held], words))
+    frame = frame.with_columns(pl.lit(classes).alias(words.classes.field)) if words.classes.field else frame
     return frame.select(e.alias(f"{i}") for i, e in enumerate(asked)).collect().get_columns()
 
 
-def _listed(clause: Clause) -> dict[str, Any]:
+def _listed(clause: Clause, words: Vocabulary) -> dict[str, Any]:
     """What lists say of the parties, as a clause asks it: no list that is shipped holds a name for each."""
-    policy = [words.strip("'") for name, words in _QUOTED.findall(clause.applies) if name == "entity_policy"]
-    said = {"entity_policy": policy[0] if policy and "'" not in policy[0] else "presumption_of_denial"}
+    told = transfers(words.case).parties
+    policy = [text.strip("'") for name, text in _QUOTED.findall(clause.applies) if name == told.policy]
+    said = {told.policy: policy[0] if policy and "'" not in policy[0] else told.unread}
     asked = set(identifiers(clause.applies))
-    return {name: True for name in LISTED if name in asked} | {k: v for k, v in said.items() if k in asked}
+    return {name: True for name in words.listed if name in asked} | {k: v for k, v in said.items() if k in asked}
 
 
 def _contradictions(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) -> Iterator[tuple[str, str]]:
     """Pairs of one stage and one order that both speak to a transaction and say different things."""
+    words = book.vocabulary
     rivals = [
         (a, b)
         for a in clauses
-        for b in operative(book, EARLIEST, LATEST)
+        for b in operative(book, words.first, words.last)
         if a.stage == b.stage and a.stage in ("classify", *DECIDING) and a.order == b.order
         if a.id != b.id and (a.then, a.otherwise) != (b.then, b.otherwise)
     ]
     if not rivals:
         return
-    eccn = decide(made, book)["eccn"]
+    classes = decide(made, book)["eccn"]
     held = tuple({c.id: c for pair in rivals for c in pair}.values())
-    both = _applied(made, eccn, held, [binds(a) & binds(b) for a, b in rivals], book)
+    both = _applied(made, classes, held, [binds(a, words) & binds(b, words) for a, b in rivals], book)
     for (a, b), clash in zip(rivals, both, strict=True):
         if clash.any():
             yield a.id, f"and {b.id} decide the same case differently and both state order {a.order}; give one another"
 
 
-def _made(clause: Clause) -> Iterator[dict[str, Any]]:
+def _made(clause: Clause, words: Vocabulary) -> Iterator[dict[str, Any]]:
     """Transactions made to meet a clause: its own words and numbers, and places and chips of every kind."""
     dice = random.Random(f"{SEED} {clause.id}")
-    apt = _values(clause)
-    days = _days(clause)
+    apt, days, probes = _values(clause, words), _days(clause, words), transfers(words.case).probes
+    places = [name for name in words.countries if words.fields[name].given]
     for _ in range(TRIES):
-        row: dict[str, Any] = FACTS | {"quantity": float(dice.choice((1, 100, 2000))), "date": dice.choice(days)}
-        row |= {name: dice.choice(PLACES) for name in PLACE_FIELDS if name == "destination" or dice.random() < 0.3}
-        row["item"] = dice.choice(CHIPS)
+        row: dict[str, Any] = dict(probes.facts) | {
+            "quantity": float(dice.choice((1, 100, 2000))),
+            "date": dice.choice(days),
+        }
+        row |= {name: dice.choice(probes.places) for name in places if name == "destination" or dice.random() < 0.3}
+        row["item"] = dice.choice(probes.items)
         row |= {name: dice.choice(values) for name, values in apt.items() if dice.random() < APT}
         if "kind" in row:
-            row["item"] = dice.choice(CHIPS) if row["kind"] == "chip" else row["kind"]
+            row["item"] = dice.choice(probes.items) if row["kind"] == transfers(words.case).items.usual else row["kind"]
             del row["kind"]
         yield row
 
 
-def _values(clause: Clause) -> dict[str, list[Any]]:
+def _values(clause: Clause, vocabulary: Vocabulary) -> dict[str, list[Any]]:
     """Values worth trying of every field that a clause tests: its words, its numbers and what lies about them."""
-    text = f"{clause.applies} {clause.within}"
+    text, probes = f"{clause.applies} {clause.within}", transfers(vocabulary.case).probes
     found: dict[str, list[Any]] = {}
     for name, words in _QUOTED.findall(text):
-        if name in FIELDS:
+        if name in vocabulary.fields:
             found.setdefault(name, []).extend(w.strip().strip("'") for w in words.split(","))
     for name in identifiers(text):
-        field = FIELDS.get(name)
+        field = vocabulary.fields.get(name)
         if field and field.given and field.type == "flag":
             found[name] = [True, False]
         elif field and field.given and field.type == "number" and name not in clause.numbers:
             found[name] = [v for d in itertools.chain(*clause.numbers.values()) for v in _about(d.value, field.most)]
     for name in identifiers(text):
-        found |= MET_BY.get(name, {})
-    for eccn in found.pop("eccn", []):
-        for name, value in CLASSED.get(eccn, {}).items():
+        found |= {key: list(values) for key, values in probes.met_by.get(name, {}).items()}
+    for named in found.pop(vocabulary.classes.field, []):
+        for name, value in probes.classed.get(named, {}).items():
             found.setdefault(name, []).extend(value)
     return {name: values for name, values in found.items() if values}
 
@@ -159,10 +151,10 @@ def _about(value: float, most: float) -> list[float]:
     return [v for v in (value * 0.99, value, value * 1.01) if 0 <= v <= most]
 
 
-def _days(clause: Clause) -> list[date]:
+def _days(clause: Clause, words: Vocabulary) -> list[date]:
     """Days on which a clause is in force: its first and last, and those of its numbers."""
     assert clause.complies is not None
-    first, last = max(clause.complies, EARLIEST), min(clause.ends or LATEST, LATEST)
+    first, last = max(clause.complies, words.first), min(clause.ends or words.last, words.last)
     starts = [d.start for numbers in clause.numbers.values() for d in numbers if d.start]
     later = [first + timedelta(days=n) for n in (30, 400)]
     return [d for d in dict.fromkeys([first, last, *later, *starts]) if first <= d <= last]

@@ -11,8 +11,6 @@ from premortem.law.decide import Transaction
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of
 
-# First day of a strip: before the first rule, so that each strip begins free.
-FIRST_DAY = date(2022, 8, 1)
 DAY = timedelta(days=1)
 
 
@@ -26,24 +24,23 @@ class Span(NamedTuple):
 
 
 def timeline(
-    transaction: Transaction, book: Rulebook, first: date = FIRST_DAY, last: date | None = None
+    transaction: Transaction, book: Rulebook, first: date | None = None, last: date | None = None
 ) -> tuple[Span, ...]:
-    """Outcomes of a transaction on every day from `first` to `last` (today), spans in order without gaps.
+    """Outcomes of a transaction on every day from `first` (before the first rule) to `last` (today), spans in order without gaps.
 
     Pure: the same book gives the same strip. Days between two turning days of the book are decided alike, so only those
     are asked about; totals that the transaction tells of are taken to stand on each of them. Empty when `last` is
     before `first`.
-
-    >>> from premortem.law.book import load
-    >>> [str(s.first) for s in timeline(Transaction(item="L4", destination="CHN"), load("history"), last=date(2024, 1, 1))]
-    ['2022-08-01', '2023-11-17']
     """
-    last = last or date.today()
-    turns = {*turning_days(book), *(parties.turning_days() if set(parties.ROLES) & set(transaction.fields) else ())}
+    first, last = first or book.vocabulary.strip_from, last or date.today()
+    turns = {
+        *turning_days(book),
+        *(parties.turning_days(book.case) if set(parties.ROLES) & set(transaction.fields) else ()),
+    }
     days = [first, *sorted(day for day in turns if first < day <= last)] if first <= last else []
     if not days:
         return ()
-    asked = frame_of([{**transaction.fields, "date": day} for day in days])
+    asked = frame_of([{**transaction.fields, "date": day} for day in days], book.case)
     answers = decide(asked, book).select("outcome", "clause").rows()
     return tuple(_joined(zip(days, [*(d - DAY for d in days[1:]), last], answers, strict=True)))
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from premortem.law.binding import limit_number, names
 from premortem.law.clause import Clause
 from premortem.law.conditions import limit as limit_of
+from premortem.law.vocabulary import Vocabulary
 
 # Columns of the work on a running total; the others are its keys.
 WORK = ("_asked", "_at", "_start", "_amount", "_limit", "_row", "_undoes", "_back")
@@ -39,11 +40,11 @@ class Totals:
         return self.by_clause.setdefault(clause.id, new)
 
 
-def total_after(frame: pl.DataFrame, clause: Clause, totals: Totals) -> pl.Series:
+def total_after(frame: pl.DataFrame, clause: Clause, totals: Totals, words: Vocabulary) -> pl.Series:
     """The clause's total after each row that it decides; null for the others."""
     total, running = clause.total, totals.of(clause)
     assert total is not None
-    limit = limit_of(clause.within, names(clause))
+    limit = limit_of(clause.within, names(clause), words)
     keys = [*(pl.col(k) for k in total.per), *_window(clause)]
     none, asked = pl.lit(-1, pl.Int64), pl.col("_asked").fill_null(False)
     work = (
@@ -53,11 +54,11 @@ def total_after(frame: pl.DataFrame, clause: Clause, totals: Totals) -> pl.Serie
             _asked=asked,
             _at=pl.int_range(pl.len()),
             _start=start(clause),
-            _amount=pl.col("shipment_tpp").fill_null(float("nan")),
+            _amount=pl.col(words.measure.all).fill_null(float("nan")),
             _limit=limit.fill_null(float("-inf")),
             _row=pl.col("_row").cast(pl.Int64) if totals.rows else none,
             _undoes=pl.col("_undoes").fill_null(-1) if totals.rows else none,
-            _back=pl.coalesce("_back", float("inf")) * pl.col("tpp") if totals.rows else pl.lit(0.0),
+            _back=pl.coalesce("_back", float("inf")) * pl.col(words.measure.one) if totals.rows else pl.lit(0.0),
         )
         .filter(pl.col("_asked") | (pl.col("_undoes") >= 0))
         .collect()

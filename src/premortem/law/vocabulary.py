@@ -1,16 +1,17 @@
 """The words of a body of law, as a case's `vocabulary.toml` gives them: the fields that a clause may speak of, the answers
-that it may give, and lists of names.
+that it may give, what a requirement may say, what no clause says, and lists of names.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from typing import Any, Literal
 
 import polars as pl
 from pydantic import Field as Key
 
-from premortem.case import Case, default
+from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, typed
@@ -23,6 +24,8 @@ TYPES: dict[str, Any] = {
     "flag": pl.Boolean,
     "date": pl.Date,
 }
+# How an answer begins that asks for a field, or for a look at a name.
+NEEDS = "needs:"
 
 
 class Instead(Strict):
@@ -43,10 +46,20 @@ class Field(Strict):
     default: str | bool | int | float | None = None
     given: bool = Key(default=True, description="whether a user may give it; else it is worked out")
     choices: tuple[str, ...] = Key(default=(), description="the only texts that it may hold; none where any will do")
+    folded: bool = Key(default=False, description="whether capitals mean nothing in its texts")
+    spelt: Mapping[str, str] = Key(default_factory=dict, description="other spellings of its texts, in small letters")
     by: Literal["", "lists", "clauses", "totals"] = Key(
         default="", description="what settles it, where nobody gives it"
     )
+    of: tuple[str, ...] = Key(default=(), description="fields that it is worked out from, of those that may be given")
+    asks: str = Key(default="", description="the field to ask for where it is missing, if not itself")
     instead: Instead | None = None
+    telling: bool = Key(default=False, description="whether its words tell of most clauses that they reach no row")
+    usual: bool = Key(default=False, description="whether its default is taken for granted where places are sought")
+    certify: bool = Key(default=False, description="whether a party can bring it about and certify it")
+    action: str = Key(default="", description="how that reads, with {numbers} of the clause that asks it")
+    actions: Mapping[str, str] = Key(default_factory=dict, description="values worth obtaining, and how each reads")
+    supposed: str = Key(default="", description="how it reads as a condition of an answer, where nobody gave it")
 
     @property
     def most(self) -> float:
@@ -55,35 +68,122 @@ class Field(Strict):
 
 
 class Outcome(Strict):
-    """An answer of the law: how it reads, and whether nothing moves after it without a change of mind by the regulator."""
+    """An answer of the law: how it reads, and what it lets happen."""
 
     reads: str = ""
-    denied: bool = False
+    free: bool = Key(default=False, description="whether it lets a transaction go without a licence")
+    denied: bool = Key(
+        default=False, description="whether nothing moves after it without a change of mind by the regulator"
+    )
     asks: bool = Key(default=False, description="whether it asks a person to look before anything else is said")
+    under: tuple[str, ...] = Key(default=(), description="authorisations by whose names a requirement may admit it")
+    also: tuple[str, ...] = Key(default=(), description="outcomes that count as the same where a case expects one")
+    then: str = Key(default="", description="what to do about it")
+
+
+class Requirements(Strict):
+    """What a requirement and a condition may say."""
+
+    authorisations: tuple[str, ...] = Key(default=(), description="what may lift a requirement")
+    veu: str = Key(default="", description="the authorisation that clauses of the stage `veu` give")
+    prohibitions: int = Key(default=0, description="how many general prohibitions there are, numbered from 1")
+    at_home: tuple[int, ...] = Key(default=(), description="those that reach dealings at home as well")
+    embargo: int | None = Key(default=None, description="that of embargoes")
+
+    def holds(self, prohibition: int | None) -> bool:
+        """Whether a requirement may name this general prohibition; none where the case numbers none."""
+        return prohibition in range(1, self.prohibitions + 1) if self.prohibitions else prohibition is None
+
+
+class Instrument(Strict):
+    """What no clause says: the strength of an instrument under a policy."""
+
+    says: str
+    low: float = 0.0
+    high: float = 1.0
+    rest: float = Key(default=0.0, description="its strength where no policy speaks of it")
+
+
+class Measure(Strict):
+    """The numbers that running totals add up."""
+
+    one: str = Key(default="", description="the field that measures one unit")
+    all: str = Key(default="", description="the field that measures a shipment: the units times that")
+
+
+class Classes(Strict):
+    """The field that clauses of the stage `classify` settle."""
+
+    field: str = ""
+    label: str = Key(default="", description="how it is called in a sentence")
+    none: str = Key(default="none", description="the class of what no clause classifies")
 
 
 class _File(Strict):
+    first: date = Key(default=date(1900, 1, 1), description="first day for which rules are held")
+    last: date = Key(default=date(2100, 12, 31), description="last day for which rules are held")
+    strip_from: date | None = Key(
+        default=None, description="day before the first rule, from which a strip of time runs"
+    )
+    moved_from: date | None = Key(default=None, description="day from which a strength that a user moves holds")
     lists: Mapping[str, tuple[str, ...]] = Key(default_factory=dict)
     outcomes: Mapping[str, Outcome]
+    requirements: Requirements = Requirements()
+    measure: Measure = Measure()
+    classes: Classes = Classes()
+    instruments: Mapping[str, Instrument] = Key(default_factory=dict)
     fields: Mapping[str, Field]
 
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Fields, outcomes from free to barred, and lists of names, each by name in the order of the file."""
+    """Fields, outcomes from free to barred, instruments, and lists of names, each by name in the order of the file."""
 
+    case: Case
+    first: date
+    last: date
+    strip_from: date
+    moved_from: date | None
     fields: Mapping[str, Field]
     outcomes: Mapping[str, Outcome]
-    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    requirements: Requirements
+    measure: Measure
+    classes: Classes
+    instruments: Mapping[str, Instrument]
+    lists: Mapping[str, tuple[str, ...]]
 
     @cached_property
     def given(self) -> tuple[str, ...]:
         """Fields that a transaction or a ledger may hold."""
         return tuple(name for name, field in self.fields.items() if field.given)
 
-    def settled_by(self, what: str) -> tuple[str, ...]:
-        """Fields that lists of parties, clauses or running totals settle."""
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """Fields that hold a country."""
+        return tuple(name for name, field in self.fields.items() if field.type == "country")
+
+    @cached_property
+    def listed(self) -> tuple[str, ...]:
+        """Fields that lists of parties settle."""
+        return self._settled_by("lists")
+
+    @cached_property
+    def defined(self) -> tuple[str, ...]:
+        """Flags that clauses of the stage `define` settle."""
+        return self._settled_by("clauses")
+
+    @cached_property
+    def totals(self) -> tuple[str, ...]:
+        """Fields that running totals settle."""
+        return self._settled_by("totals")
+
+    def _settled_by(self, what: str) -> tuple[str, ...]:
         return tuple(name for name, field in self.fields.items() if field.by == what)
+
+    @cached_property
+    def telling(self) -> tuple[str, ...]:
+        """Fields whose words or flags tell of most clauses that they reach no row at all."""
+        return (*(name for name, field in self.fields.items() if field.telling), *self.listed)
 
     @cached_property
     def reads(self) -> dict[str, str]:
@@ -105,6 +205,26 @@ class Vocabulary:
         """Outcomes after which nothing moves without a change of mind by the regulator."""
         return tuple(name for name, outcome in self.outcomes.items() if outcome.denied)
 
+    @cached_property
+    def free(self) -> frozenset[str]:
+        """Outcomes that let a transaction go without a licence."""
+        return frozenset(name for name, outcome in self.outcomes.items() if outcome.free)
+
+    @cached_property
+    def unrequired(self) -> str:
+        """The outcome where no clause requires anything: the first, since they run from free to barred."""
+        return next(iter(self.outcomes))
+
+    @cached_property
+    def screening(self) -> str:
+        """The outcome that asks a person to look; empty where there is none."""
+        return next((name for name, outcome in self.outcomes.items() if outcome.asks), "")
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of item, where the case knows any."""
+        return self.lists.get("kinds", ())
+
 
 @cache
 def vocabulary(case: Case) -> Vocabulary:
@@ -114,7 +234,8 @@ def vocabulary(case: Case) -> Vocabulary:
     raise_all([error for name, field in fields.items() if (error := _unlisted(name, field, lists))])
     filled = {name: _filled(field, lists) for name, field in fields.items()}
     told = typed(document | {"fields": filled}, _File, FILE)
-    return Vocabulary(told.fields, told.outcomes, told.lists)
+    held = {name: getattr(told, name) for name in _File.model_fields}
+    return Vocabulary(case, **held | {"strip_from": told.strip_from or told.first})
 
 
 def _unlisted(name: str, field: Mapping[str, Any], lists: Mapping[str, Any]) -> BadInput | None:
@@ -132,19 +253,3 @@ def _filled(field: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> dic
     for word, names in lists.items():
         says = says.replace(f"{{{word}}}", ", ".join(names)) if isinstance(says, str) else says
     return {**field, "choices": lists[choices] if isinstance(choices, str) else choices, "says": says}
-
-
-# The leading case's words.
-_OURS = vocabulary(default())
-FIELDS = _OURS.fields
-KINDS, END_USES, EXPORTERS = _OURS.lists["kinds"], _OURS.lists["end_uses"], _OURS.lists["exporters"]
-DEFINED, TOTALS, LISTED = (_OURS.settled_by(what) for what in ("clauses", "totals", "lists"))
-INSTEAD = {name: (f.instead.value, f.instead.of) for name, f in FIELDS.items() if f.instead}
-READS, RANK, STRICTNESS, DENIED = _OURS.reads, _OURS.rank, _OURS.strictness, _OURS.denied
-OUTCOMES = tuple(READS)
-SCREENING = next(name for name, outcome in _OURS.outcomes.items() if outcome.asks)
-
-
-def given_fields() -> tuple[str, ...]:
-    """Fields that a transaction or a ledger may hold."""
-    return _OURS.given

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from premortem.case import Case
 from premortem.errors import BadInput, BadInputs, nearest
 from premortem.files.reader import check_ordinary
 from premortem.files.toml import parse_toml
@@ -14,23 +15,22 @@ from premortem.law.book import Book, load
 from premortem.law.clearing import checked
 from premortem.law.decide import Transaction, explain
 from premortem.law.parties import ROLES
-from premortem.law.permission import LAW, gate
+from premortem.law.permission import gate
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import Vocabulary
 
 MAX_BYTES = 10_000_000
-OPTIONS = {
-    "--item": "item",
-    "--quantity": "quantity",
-    "--to": "destination",
-    "--hq": "headquarters",
-    "--parent": "parent_headquarters",
-    "--consignee": "consignee",
-    "--status": "status",
-    "--used": "used_tpp",
-    "--tpp": "tpp",
-    "--on": "date",
-    "--under": "under",
-}
-OPTIONED = {field: option for option, field in OPTIONS.items()}
+UNDER = "--under"
+
+
+def options(case: Case) -> dict[str, str]:
+    """Options of `premortem check` with the fields that they give, and that of the policy."""
+    return {f"--{option}": field for option, field in transfers(case).options.items()} | {UNDER: "under"}
+
+
+def optioned(case: Case) -> dict[str, str]:
+    """The option by which a field is given, of those that have one."""
+    return {field: option for option, field in options(case).items()}
 
 
 def settings(texts: Iterable[str]) -> dict[str, str]:
@@ -83,40 +83,38 @@ def together(options: Mapping[str, Any], more: Mapping[str, str]) -> dict[str, A
     return {**given, **more}
 
 
-def arguments(text: str) -> dict[str, str]:
+def arguments(text: str, case: Case) -> dict[str, str]:
     """Fields from the options of `premortem check` in one text. Raises `BadInput` for an unknown option."""
     try:
         words = shlex.split(text)
     except ValueError as error:
         raise BadInput("cases", "", f"{text!r} opens a quote and does not close it", got=text) from error
-    pairs = list(zip_longest(words[::2], words[1::2]))
+    pairs, known = list(zip_longest(words[::2], words[1::2])), options(case)
     for option, value in pairs:
-        if option != "--set" and option not in OPTIONS:
-            allowed, hint = ", ".join([*OPTIONS, "--set"]), nearest(option, [*OPTIONS])
+        if option != "--set" and option not in known:
+            allowed, hint = ", ".join([*known, "--set"]), nearest(option, [*known])
             raise BadInput("cases", option, "no such option", got=option, allowed=allowed, hint=hint)
         if value is None:
             raise BadInput("cases", option, "has no value", allowed=f"{option} VALUE")
-    found = _once(((OPTIONS[o], v) for o, v in pairs if o != "--set"), "")
+    found = _once(((known[o], v) for o, v in pairs if o != "--set"), "")
     return together(found, settings(v for o, v in pairs if o == "--set"))
 
 
-def command(fields: Mapping[str, Any], policy: str) -> str:
+def command(fields: Mapping[str, Any], policy: str, case: Case) -> str:
     """The `premortem check` that asks about these fields: `arguments` of it gives them back."""
-    words = ["premortem", "check"]
+    words, own = ["premortem", "check"], optioned(case)
     for name, value in fields.items():
         text = (
             f"{value:.15g}" if isinstance(value, float) else str(int(value)) if isinstance(value, bool) else str(value)
         )
-        words += [OPTIONED[name], text] if name in OPTIONED else ["--set", f"{name}={text}"]
+        words += [own[name], text] if name in own else ["--set", f"{name}={text}"]
     return shlex.join([*words, "--under", policy])
 
 
-def agrees(outcome: str, expected: str) -> bool:
-    """Whether an outcome is among those accepted (`a|b`); NAC and ACA stand for one another, as one exception was
-    split.
-    """
-    accepted = set(expected.split("|"))
-    return outcome in accepted or (outcome == "exception:ACA" and "exception:NAC" in accepted)
+def agrees(outcome: str, expected: str, words: Vocabulary) -> bool:
+    """Whether an outcome is among those accepted (`a|b`), or counts as one of them."""
+    also = words.outcomes[outcome].also if outcome in words.outcomes else ()
+    return not {outcome, *also}.isdisjoint(expected.split("|"))
 
 
 class Decided(NamedTuple):
@@ -139,22 +137,22 @@ def decide_file(path: Path, book: Book) -> Decided:
             answer = _decided(dict(case), book)
         except (BadInput, BadInputs) as wrong:
             faults = wrong.errors if isinstance(wrong, BadInputs) else (wrong,)
-            told = [_in_row(fault, path.name, number, case) for fault in faults]
+            told = [_in_row(fault, path.name, number, case, optioned(book.case)) for fault in faults]
             found.errors.extend(told)
             answer = {"outcome": "", "clause": "", "may_go": None, "error": "\n".join(map(str, told)), "agrees": False}
         found.answers.append({"case": name, **answer})
     return found
 
 
-def _in_row(fault: BadInput, file: str, number: int, case: Mapping[Any, Any]) -> BadInput:
+def _in_row(fault: BadInput, file: str, number: int, case: Mapping[Any, Any], optioned: Mapping[str, str]) -> BadInput:
     """A fault of a case under the name of its file, its row and the column as its owner heads it."""
-    option = "under" if fault.file == "policies" else OPTIONED.get(fault.key, "").removeprefix("--")
+    option = "under" if fault.file == "policies" else optioned.get(fault.key, "").removeprefix("--")
     names = [name for name in (fault.key, option) if name in case]
     column = names[0] if names else "args" if case.get("args") else fault.key
     key = f"row {number}, {column}" if column else f"row {number}"
     what = (
         fault.what
-        if fault.key in ("", column) or OPTIONED.get(fault.key) == f"--{column}"
+        if fault.key in ("", column) or optioned.get(fault.key) == f"--{column}"
         else f"{fault.key}: {fault.what}"
     )
     return BadInput(file, key, what, got=fault.got, allowed=fault.allowed, hint=fault.hint)
@@ -164,23 +162,25 @@ def _decided(case: dict[Any, Any], book: Book) -> dict[str, Any]:
     expected = case.pop("expected", None)
     if None in case:  # where `csv` puts values beyond the header's names
         raise BadInput("cases", "", "has more values than the header has names")
-    fields = arguments(str(case["args"])) if case.get("args") else _columns(case)
+    fields = arguments(str(case["args"]), book.case) if case.get("args") else _columns(case, options(book.case))
     under = fields.pop("under", None)
-    decision = explain(Transaction(fields), load(str(under)) if under else book)
-    told = {"expected": expected, "agrees": agrees(decision.outcome, str(expected))} if expected else {}
+    decision = explain(Transaction(fields, case=book.case), load(str(under), book.case) if under else book)
+    told = (
+        {"expected": expected, "agrees": agrees(decision.outcome, str(expected), book.vocabulary)} if expected else {}
+    )
     answer = {"outcome": decision.outcome, "clause": decision.clause, "may_go": decision.may_go}
     return {**answer, "policy": decision.policy} | told
 
 
-def gate_of(results: Iterable[Mapping[str, Any]]) -> int:
+def gate_of(results: Iterable[Mapping[str, Any]], words: Vocabulary) -> int:
     """Exit status of a gate for many cases: the highest of theirs."""
-    return max((gate(str(r["outcome"]), r["may_go"], str(r.get("policy", LAW))) for r in results), default=0)
+    return max((gate(str(r["outcome"]), r["may_go"], words, str(r.get("policy", ""))) for r in results), default=0)
 
 
-def _columns(case: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(case: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
     """A case's fields from its columns, which may be named as the options are: `to`, `hq`, `on`."""
     told = {k: v for k, v in case.items() if k not in ("why", "confidence", "args") and v not in (None, "")}
-    return {OPTIONS.get(f"--{k}", k): v for k, v in told.items()}
+    return {options.get(f"--{k}", k): v for k, v in told.items()}
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

@@ -4,39 +4,28 @@ Another product, another place, another party, a day that is past and another en
 change those reads as advice to evade.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-import polars as pl
-
 from premortem.law import parties
-from premortem.law.binding import limit_number
+from premortem.law.binding import limit_of
 from premortem.law.candidate_clauses import announced, operative
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.conditions import parts
-from premortem.law.items import named
+from premortem.law.items import measures
 from premortem.law.rulebook_version import verified
 from premortem.law.syntax import Compare, Missing, Name, Node, Not, parse
-from premortem.law.transactions import LATEST
-from premortem.law.vocabulary import DENIED, FIELDS, RANK, READS, SCREENING
+from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import plain, small
 
 MOST_CHANGES = 8
 # Kinds of action, the nearest first.
 NEAREST = ("quantity", "certify", "status", "date")
-# What an exporter or a consignee can bring about and certify.
-CERTIFIED = (
-    "certified", "storage_14_15_18", "prc_equipment", "military_ties", "uvl_statement", "tier1_share_after",
-    "country_share_after", "us_share_after", "us_share", "notice_given",
-)  # fmt: skip
-STATUSES = {"uveu": "universal validated end user status", "nveu": "national validated end user status"}
-# Answers to which a licence is an answer in turn.
-LICENSED = {
-    "licence:presumption_of_approval": "apply to BIS for a licence: approval is presumed",
-    "licence:case_by_case": "apply to BIS for a licence: it is judged case by case",
-}
+# A number or word of a clause that an action tells.
+NUMBER = re.compile(r"{(\w+)")
 
 
 class Try(NamedTuple):
@@ -56,91 +45,95 @@ class Change(NamedTuple):
 
 def tries(given: Mapping[str, Any], book: Rulebook) -> list[Try]:
     """Actions worth asking about."""
-    clauses = operative(book, given["date"], given["date"])
-    return [*_quantities(given, clauses), *_certificates(given, clauses), *_statuses(given), *_days(given, book)]
+    words, clauses = book.vocabulary, operative(book, given["date"], given["date"])
+    asked = (*_quantities(given, clauses, words), *_certificates(given, clauses, words))
+    return [*asked, *_statuses(given, words), *_days(given, book)]
 
 
-def changes(asked: Sequence[Try], outcomes: Sequence[str], now: str, question: str = "") -> tuple[Change, ...]:
+def changes(
+    asked: Sequence[Try], outcomes: Sequence[str], now: str, words: Vocabulary, question: str = ""
+) -> tuple[Change, ...]:
     """The actions that give another answer, each answer once a kind; what helps first, then what a later day worsens. `question` is
     what must be asked where a word given could mean several things.
     """
     found: dict[tuple[str, str], tuple[bool, int, int, Change]] = {}
+    rank = words.rank
     for i, (t, outcome) in enumerate(zip(asked, outcomes, strict=True)):
-        asks = now.startswith("needs:")
-        if t.kind == "date" and asks and outcome not in DENIED:
+        asks = now.startswith(NEEDS)
+        if t.kind == "date" and asks and outcome not in words.denied:
             continue  # waiting answers no question
-        worse = RANK.get(outcome, 0) > RANK.get(now, len(RANK)) or (asks and t.kind == "date")
-        if outcome != now and outcome in READS and (not worse or t.kind == "date"):
+        worse = rank.get(outcome, 0) > rank.get(now, len(rank)) or (asks and t.kind == "date")
+        if outcome != now and outcome in words.reads and (not worse or t.kind == "date"):
             wait = "wait, " if t.kind == "date" and not worse else ""
-            told = f"{wait}{t.words}: {small(READS[outcome])}"
+            told = f"{wait}{t.words}: {small(words.reads[outcome])}"
             found.setdefault((t.kind, outcome), (worse, NEAREST.index(t.kind), i, Change(told, t.row)))
     ranked = [change for *_, change in sorted(found.values(), key=lambda f: f[:3])]
-    return (*_asking(now, question), *ranked)[:MOST_CHANGES]
+    return (*_asking(now, question, words), *ranked)[:MOST_CHANGES]
 
 
-def _asking(now: str, question: str) -> Iterator[Change]:
+def _asking(now: str, question: str, words: Vocabulary) -> Iterator[Change]:
     """What the answer itself asks for: a licence, a look at a name, a fact."""
-    if now in LICENSED:
-        yield Change(LICENSED[now])
-    elif now == SCREENING:
+    if now in words.outcomes and (then := words.outcomes[now].then):
+        yield Change(then)
+    elif now == words.screening:
         yield Change("name each party, look at each name shown, and if it is another firm, give --clear NAME=REASON")
-    elif now.startswith("needs:") and question:
+    elif now.startswith(NEEDS) and question:
         yield Change(f"say which one is meant ({question.replace(': say which', '')})")
-    elif now.startswith("needs:"):
-        yield Change(f"say {now.removeprefix('needs:').replace('_', ' ')}")
+    elif now.startswith(NEEDS):
+        yield Change(f"say {now.removeprefix(NEEDS).replace('_', ' ')}")
 
 
-def _quantities(given: Mapping[str, Any], clauses: Sequence[Clause]) -> Iterator[Try]:
+def _quantities(given: Mapping[str, Any], clauses: Sequence[Clause], words: Vocabulary) -> Iterator[Try]:
     """The largest quantities, smaller than the one asked about, that limits in force would still take."""
-    tpp = given.get("tpp") or _catalogue_tpp().get(given.get("item", ""))
+    one = given.get(words.measure.one) or _measures(words).get(given.get("item", ""))
     for c in clauses:
-        if c.total and tpp:
-            limit = c.number(limit_number(c), given["date"])
-            raised = 1 + given.get("country_raise", 0.0) if "country_raise" in c.within else 1.0
+        if c.total and one:
             less = given.get(c.total.less, 0.0) if c.total.less else 0.0
-            room = limit * raised - given.get(c.total.start, 0.0) + less
+            room = limit_of(c, given, words) - given.get(c.total.start, 0.0) + less
             # NaN: the clause says no number that day
-            if room == room and 1 <= (units := int(room // tpp)) < given.get("quantity", 1):
+            if room == room and 1 <= (units := int(room // one)) < given.get("quantity", 1):
                 yield Try("quantity", f"with a quantity of {units:,}", {**given, "quantity": float(units)})
 
 
 @cache
-def _catalogue_tpp() -> dict[str, float | None]:
-    """TPP of one unit of each item that has a name."""
-    return dict(named().select("item", pl.col("c_tpp") * pl.col("chips_held")).iter_rows())
+def _measures(words: Vocabulary) -> dict[str, float | None]:
+    """What one unit of each item that has a name measures."""
+    return measures(words.case) if words.measure.one else {}
 
 
-def _certificates(given: Mapping[str, Any], clauses: Sequence[Clause]) -> Iterator[Try]:
+def _certificates(given: Mapping[str, Any], clauses: Sequence[Clause], words: Vocabulary) -> Iterator[Try]:
     """What some clause in force asks to be certified, or kept to, and is not."""
     seen = set()
     for c in clauses:
-        for name, value in _asked(c, given["date"]):
+        for name, value in _asked(c, given["date"], words):
             if given.get(name, value) != value and (name, value) not in seen:
                 seen.add((name, value))
-                yield Try("certify", _words(c, name, value), {**given, name: value})
+                yield Try("certify", _action(c, name, value, words), {**given, name: value})
 
 
-def _words(clause: Clause, name: str, value: bool | float) -> str:
-    """An action in words; a notice with the days that its clause asks."""
-    if name == "notice_given" and "notice" in clause.numbers:
-        return f"with {clause.number('notice'):.0f} days' notice to BIS, and no objection ({clause.citation})"
+def _action(clause: Clause, name: str, value: bool | float, words: Vocabulary) -> str:
+    """An action in words: its field's own where the clause has the numbers that those tell, such as the days of a notice."""
+    told = {key: clause.number(key) for key in clause.numbers} | {"citation": clause.citation}
+    if (own := words.fields[name].action) and {*NUMBER.findall(own)} <= told.keys():
+        return own.format_map(told)
     return f"with {name.replace('_', ' ')} {plain(value)}"
 
 
 @lru_cache(4096)
-def _asked(clause: Clause, day: date) -> tuple[tuple[str, bool | float], ...]:
+def _asked(clause: Clause, day: date, words: Vocabulary) -> tuple[tuple[str, bool | float], ...]:
     """What a clause asks to be certified or kept to on a day: fields, with values that meet it."""
     texts = [*parts(clause.applies), *parts(clause.within)]
-    found = (met for text in texts for met in _meets(parse(text), clause, day))
-    return tuple((name, value) for name, value in found if name in CERTIFIED)
+    found = (met for text in texts for met in _meets(parse(text), clause, day, words))
+    return tuple((name, value) for name, value in found if name in words.fields and words.fields[name].certify)
 
 
-def _meets(test: Node, clause: Clause, day: date) -> Iterator[tuple[str, bool | float]]:
+def _meets(test: Node, clause: Clause, day: date, words: Vocabulary) -> Iterator[tuple[str, bool | float]]:
     """Values of fields that meet a test or one of its alternatives, and those by which a closing condition is not met."""
+    fields = words.fields
     match test:
-        case Name(name) if name in FIELDS and FIELDS[name].type == "flag":
+        case Name(name) if name in fields and fields[name].type == "flag":
             yield name, clause.stage not in ("condition", "requires")
-        case Not(Name(name)) if name in FIELDS and FIELDS[name].type == "flag":
+        case Not(Name(name)) if name in fields and fields[name].type == "flag":
             yield name, clause.stage in ("condition", "requires")
         case Not(Missing()):
             return
@@ -148,22 +141,22 @@ def _meets(test: Node, clause: Clause, day: date) -> Iterator[tuple[str, bool | 
             yield name, clause.number(number, day)
         case _ if tests := getattr(test, "tests", ()):
             for part in tests:
-                yield from _meets(part, clause, day)
+                yield from _meets(part, clause, day, words)
 
 
-def _statuses(given: Mapping[str, Any]) -> Iterator[Try]:
-    for status, word in STATUSES.items():
-        if given.get("status", "none") == "none":
-            yield Try("status", f"with {word}", {**given, "status": status})
+def _statuses(given: Mapping[str, Any], words: Vocabulary) -> Iterator[Try]:
+    """Values of fields that are worth obtaining, where nothing but the usual one was given."""
+    for name, field in words.fields.items():
+        if field.actions and given.get(name, field.default) == field.default:
+            yield from (Try("status", says, {**given, name: value}) for value, says in field.actions.items())
 
 
 def _days(given: Mapping[str, Any], book: Rulebook) -> Iterator[Try]:
     """Later days on which the tables announce a change, the nearest first; one after the last verified day says so."""
     named = any(given.get(role) for role in parties.ROLES)
-    turns = {*announced(book, given["date"]), *(parties.turning_days() if named else ())}
+    turns = {*announced(book, given["date"]), *(parties.turning_days(book.case) if named else ())}
+    current = verified(book.case)
     for day in sorted(turns):
-        if given["date"] < day <= LATEST:
-            beyond = (
-                f" (as announced: the rulebook is verified to {verified().news} only)" if verified().stale(day) else ""
-            )
+        if given["date"] < day <= book.vocabulary.last:
+            beyond = f" (as announced: the rulebook is verified to {current.news} only)" if current.stale(day) else ""
             yield Try("date", f"from {day}{beyond}", {**given, "date": day})

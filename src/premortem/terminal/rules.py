@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
+from premortem.case import Case
 from premortem.law import memo
 from premortem.terminal.layout import wrapped
 from premortem.text import phrases
@@ -45,7 +46,7 @@ def print_cases(results: list[dict[str, Any]]) -> None:
     console.print(", ".join([phrases.counted(len(results), "case"), *counts]))
 
 
-def print_ledger(result: dict[str, Any], out: Path | None) -> None:
+def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
     """Rejected rows on top, then outcomes and headroom."""
     console = Console(highlight=False)
     for wrong in result["rejected"][:20]:
@@ -54,7 +55,7 @@ def print_ledger(result: dict[str, Any], out: Path | None) -> None:
         console.print(f"... and {len(result['rejected']) - 20:,} more rejected rows; see them with --json")
     for outcome, count in result["outcomes"].items():
         console.print(f"{count:>12,}  {outcome}")
-    for line in _grounds(result):
+    for line in _grounds(result, case):
         console.print(line)
     for place, left in result["headroom"].items():
         room = phrases.limit(left, "TPP")
@@ -70,7 +71,7 @@ def print_ledger(result: dict[str, Any], out: Path | None) -> None:
     )
 
 
-def _grounds(result: dict[str, Any]) -> list[str]:
+def _grounds(result: dict[str, Any], case: Case) -> list[str]:
     """How many rows may go, what was hit, and what the answers do not cover."""
     may, hits = result["may_go"], result["hits"]
     lines = [f"{phrases.counted(may['true'], 'row')} may go without a licence, {may['false']:,} may not, {may['null']:,} hang on facts or names"]  # fmt: skip
@@ -82,7 +83,7 @@ def _grounds(result: dict[str, Any]) -> list[str]:
     if result["stale"]:
         day = result["rulebook"]["verified_to"]
         lines.append(f"STALE: {phrases.counted(result['stale'], 'row')} after {day}, to which the rulebook is verified")
-    return [*lines, *(f"Not checked: {sentence}" for sentence in result["not_checked"]), memo.current()]
+    return [*lines, *(f"Not checked: {sentence}" for sentence in result["not_checked"]), memo.current(case)]
 
 
 def print_clauses(clauses: list[dict[str, Any]]) -> None:

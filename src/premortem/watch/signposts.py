@@ -16,6 +16,7 @@ from premortem.facts.day import Day
 from premortem.files import faults
 from premortem.files.typed import Strict, read_entries
 from premortem.law import book as rules
+from premortem.law.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
@@ -137,7 +138,7 @@ def _faults(signpost: Signpost, file: str, case: Case) -> list[BadInput]:
         wrong.append(BadInput(file, f"{signpost.id}.event", "no such event", got=signpost.event, hint=near))
     named = (
         ("reads", signpost.reads, priors.read(case / "params.csv").names, "uncertainty"),
-        ("strength", signpost.strength, rules.STRENGTHS, "strength of policy"),
+        ("strength", signpost.strength, [*vocabulary(case).instruments], "strength of policy"),
         ("policy", signpost.policy, rules.policies(case), "shipped policy"),
     )
     return wrong + [

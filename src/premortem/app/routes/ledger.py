@@ -23,7 +23,7 @@ from premortem.files import writer
 from premortem.law.ledger import decisions as ledgers
 from premortem.law.ledger import field_guesses, files
 from premortem.law.ledger.columns import NEEDED
-from premortem.law.vocabulary import READS, given_fields
+from premortem.law.vocabulary import vocabulary
 
 router = APIRouter()
 # Rows of the preview, and of rejected rows that are shown; decided ledgers that are kept for their download.
@@ -37,9 +37,9 @@ _kept: dict[str, Path] = {}
 
 
 @router.get("/rules/ledger", response_class=HTMLResponse, include_in_schema=False)
-def page(request: Request) -> HTMLResponse:
+def page(request: Request, desk: AtDesk) -> HTMLResponse:
     """Choose a file, see what the rulebook says of it."""
-    return render(request, "ledger.html", needed=NEEDED, fields=given_fields())
+    return render(request, "ledger.html", needed=NEEDED, fields=vocabulary(desk.study.case).given)
 
 
 @router.post("/api/ledger")
@@ -57,18 +57,18 @@ def decide(
 
 
 @router.post("/api/ledger/columns")
-def columns(file: UploadFile) -> Columns:
+def columns(desk: AtDesk, file: UploadFile) -> Columns:
     """The headings of a table with first values and the field that each seems to stand for; the first lines are enough."""
     with _uploaded(file) as (path, name):
-        table = files.read(path)
+        table, words = files.read(path), vocabulary(desk.study.case)
         shown = table.drop(files.MISSHAPEN, strict=False)
-        matched = field_guesses.guess(shown.columns)
+        matched = field_guesses.guess(shown.columns, words)
         rows = [
             {"heading": h, "field": matched[h], "values": [str(v) for v in shown[h].drop_nulls().head(SAMPLES)]}
             for h in shown.columns
         ]
         return Columns.model_validate(
-            {"file": name, "columns": rows, "fields": [*given_fields()], "needed": [*NEEDED], "linking": [*LINKING]}
+            {"file": name, "columns": rows, "fields": [*words.given], "needed": [*NEEDED], "linking": [*LINKING]}
         )
 
 
@@ -99,12 +99,12 @@ def _uploaded(file: UploadFile) -> Iterator[tuple[Path, str]]:
 
 def _decided(desk: Desk, view: State, path: Path, name: str, under: str, columns: dict[str, str]) -> dict[str, Any]:
     decided, result = ledgers.decide_file(path, book_of(desk, view, under), columns)
-    shown = decided.head(PREVIEW)
+    shown, reads = decided.head(PREVIEW), vocabulary(desk.study.case).reads
     return result | {
         "file": name,
         "rejected": result["rejected"][:REJECTED],
         "rejected_rows": len(result["rejected"]),
-        "reads": {o: READS.get(o, o) for o in result["outcomes"]},
+        "reads": {o: reads.get(o, o) for o in result["outcomes"]},
         "columns": decided.columns,
         "preview": _texts(shown),
         "by_clause": _count(decided, "clause"),

@@ -20,7 +20,7 @@ from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.items import named
 from premortem.law.transactions import parse_date
-from premortem.law.vocabulary import FIELDS, KINDS
+from premortem.law.vocabulary import vocabulary
 
 router = APIRouter()
 STATUSES = {"none": "none", "uveu": "universal VEU", "nveu": "national VEU"}
@@ -34,20 +34,21 @@ Under = Annotated[str, Query(max_length=60)]
 def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLResponse:
     """The form, the answer, the ladder and the strip of time."""
     fields, errors = shipment_form.read(request.query_params), list[BadInput]()
+    case, words = desk.study.case, vocabulary(desk.study.case)
     policy = under if under in desk.study.policies else view.policy
     found: dict[str, Any] = {"decision": None, "changes": [], "periods": []}
     try:
         book = book_of(desk, view, policy)
-        transaction = Transaction(**fields)
+        transaction = Transaction(fields, case=book.case)
         found = answered(transaction, book, view, policy)
     except BadInputs as several:
         errors = list(several.errors)
     except BadInput as one:
         errors = [one]
     return render(
-        request, "rules.html", fields=fields, errors=errors, under=policy, chips=named().to_dicts(), kinds=KINDS,
+        request, "rules.html", fields=fields, errors=errors, under=policy, chips=named(case).to_dicts(), kinds=words.kinds,
         countries=facts.read("countries").select("iso3", "name").to_dicts(), statuses=STATUSES, end_uses=END_USES,
-        asked=bool(set(request.query_params) & set(shipment_form.SHORT)), vocabulary=FIELDS, long=shipment_form.LONG,
+        asked=bool(set(request.query_params) & set(shipment_form.SHORT)), vocabulary=words.fields, long=shipment_form.LONG,
         edited=bool(view.levers or view.days) and policy == view.policy, **found,
     )  # fmt: skip
 
@@ -65,17 +66,17 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
         p["link"] = shipment_form.link({**given, "date": p["from"]}, view, policy)
     return {
         "decision": decision,
-        "kind": shipment_form.kind(decision.outcome),
+        "kind": shipment_form.kind(decision.outcome, book.vocabulary),
         "changes": changes(decision, view, policy),
         "question": memo.question(decision),
         "asked_of": memo.by_instrument(decision.asked),
         "hits": memo.hits(decision),
         "supposed": memo.supposed(decision),
-        "verified": memo.current(),
+        "verified": memo.current(book.case),
         "met_word": memo.met_word,
         "periods": periods,
         "mark": min(max(100 * (given["date"] - first).days / whole, 0), 100),
-        "h100e": rules.h100e(str(given.get("item", "")), float(given.get("quantity", 1))),
+        "h100e": rules.h100e(str(given.get("item", "")), float(given.get("quantity", 1)), book.case),
     }
 
 
@@ -111,21 +112,23 @@ class Shipment(BaseModel):
 def check(asked: Shipment, desk: AtDesk, view: View) -> Answer:
     """One decision, explained: the keys of `premortem check --json`."""
     fields = {k: v for k, v in dict(asked).items() if v is not None and k != "under"}
-    return Answer.model_validate(explain(_transaction(fields), book_of(desk, view, asked.under), asked.under).as_dict())
+    return Answer.model_validate(
+        explain(_transaction(fields, desk), book_of(desk, view, asked.under), asked.under).as_dict()
+    )
 
 
-def _transaction(fields: dict[str, Any]) -> Transaction:
+def _transaction(fields: dict[str, Any], desk: Desk) -> Transaction:
     """A transaction; nested values are no values of a field."""
     nested = [k for k, v in fields.items() if isinstance(v, dict | list)]
     if nested:
         raise BadInput("transaction", nested[0][:60], "is not one value", allowed="text, a number, or true or false")
-    return Transaction(**fields)
+    return Transaction(fields, case=desk.study.case)
 
 
 @router.get("/api/timeline")
 def through_time(request: Request, desk: AtDesk, view: View, under: Under = "history") -> Answer:
     """The answer to a shipment from August 2022 to today, as periods of one outcome each."""
-    transaction = Transaction(**shipment_form.read(request.query_params))
+    transaction = Transaction(shipment_form.read(request.query_params), case=desk.study.case)
     given = {"date": date.today(), **transaction.fields}
     periods = shipment_form.periods(transaction, book_of(desk, view, under), date.today())
     return Answer.model_validate({"periods": periods, "under": under, "transaction": given})
@@ -157,8 +160,8 @@ def compared(desk: Desk, a: str, b: str) -> dict[str, Any]:
 def _side(desk: Desk, text: str) -> tuple[Book, date]:
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
-        return desk.study.book("history"), parse_date(policy)
-    return desk.study.book(policy), parse_date(day or "2025-06-01")
+        return desk.study.book("history"), parse_date(policy, desk.study.case)
+    return desk.study.book(policy), parse_date(day or "2025-06-01", desk.study.case)
 
 
 def _events() -> list[dict[str, Any]]:

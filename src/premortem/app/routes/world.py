@@ -50,7 +50,7 @@ def page(
     ):
         return early
     quarter = quarter if quarter in labels else USUAL
-    code = iso3(place, "place")
+    code = iso3(place, "place", desk.study.case)
     found = mapped(desk, view, measure)
     rows = rows_at(found, quarter)
     title, unit = MEASURES[measure]
@@ -78,7 +78,7 @@ def api(desk: AtDesk, view: View, measure: str = "tier") -> Answer:
 @router.get("/api/world/{place}")
 def api_country(desk: AtDesk, view: View, place: str) -> Answer:
     """One country: its tier, its region, and stock, allocation and unmet demand by quarter."""
-    return Answer.model_validate(country(desk, view, iso3(place, "place")))
+    return Answer.model_validate(country(desk, view, iso3(place, "place", desk.study.case)))
 
 
 @router.get("/geo/world.json", include_in_schema=False)
@@ -132,7 +132,7 @@ def mapped(desk: Desk, view: State, measure: str) -> dict[str, Any]:
 def tiers(desk: Desk, view: State) -> dict[str, list[float | None]]:
     """Tier of each country by quarter, by the list and the policy's moves, whether or not the framework is in force."""
     book = desk.live.book(view)
-    held = atlas(book.moves)
+    held = atlas(book.case, book.moves)
     by = {(r["iso3"], r["period"]): r["tier"] for r in held.table.to_dicts()}
     periods = [held.period(day) for day in days()]
     return {p["iso3"]: [by.get((p["iso3"], i)) for i in periods] for p in places()}

@@ -5,22 +5,15 @@ from typing import Any
 
 import polars as pl
 
+from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.law import items, numbers
 from premortem.law.clearing import as_text, clearings
 from premortem.law.ledger.files import MISSHAPEN
 from premortem.law.places import could_be, folded, known
-from premortem.law.transactions import (
-    EARLIEST,
-    FALSE,
-    FOLDED,
-    LATEST,
-    MOST_UNITS,
-    SPELT,
-    SUCH_AS,
-    TRUE,
-)
-from premortem.law.vocabulary import FIELDS, given_fields
+from premortem.law.transactions import FALSE, MOST_UNITS, TRUE, such_as
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import Field, Vocabulary
 
 # Most names of which each is told that it is wrong.
 MOST_TOLD = 8
@@ -34,14 +27,6 @@ UNREAD = {
     "cleared": "cleared must be NAME=reason, several separated by semicolons, and name somebody: ",
 }
 NEEDED = ("destination", "quantity", "date")
-ALIASES = {
-    "to": "destination",
-    "hq": "headquarters",
-    "parent": "parent_headquarters",
-    "on": "date",
-    "used": "used_tpp",
-    "parent_name": "parent",
-}
 # Columns that a ledger may carry for its own use, or that link a row to an earlier one.
 PASSED = frozenset(
     {
@@ -51,17 +36,18 @@ PASSED = frozenset(
 )  # fmt: skip
 
 
-def checked(given: pl.DataFrame, file: str) -> pl.DataFrame:
+def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     """The ledger with columns under their full names. Raises `BadInput` for a column that is no field or is missing."""
-    moved = {c: ALIASES[c] for c in given.columns if c in ALIASES and ALIASES[c] not in given.columns}
-    moved |= {c: ALIASES[c] for c in given.columns if ALIASES.get(c) in moved}  # into a place that was left
+    short = transfers(words.case).columns
+    moved = {c: short[c] for c in given.columns if c in short and short[c] not in given.columns}
+    moved |= {c: short[c] for c in given.columns if short.get(c) in moved}  # into a place that was left
     renamed = given.rename(moved)
     columns = renamed.columns
-    unknown = [c for c in columns if c not in given_fields() and not c.startswith("_") and c not in PASSED]
-    errors = each_or_all(unknown, "no such column", given_fields(), file, SUCH_AS)
+    unknown = [c for c in columns if c not in words.given and not c.startswith("_") and c not in PASSED]
+    errors = each_or_all(unknown, "no such column", words.given, file, such_as(words))
     errors += [BadInput(file, c, "is missing", allowed="a column of this name") for c in NEEDED if c not in columns]
-    if "item" not in columns and "tpp" not in columns:
-        errors.append(BadInput(file, "item", "is missing", allowed="a column item, or tpp"))
+    if "item" not in columns and words.measure.one not in columns:
+        errors.append(BadInput(file, "item", "is missing", allowed=f"a column item, or {words.measure.one}"))
     raise_all(errors)
     return renamed
 
@@ -74,113 +60,116 @@ def each_or_all(names: Sequence[str], what: str, known: Sequence[str], file: str
     return [BadInput(file, "", f"{what} {len(names):,} times: {first}, ...", allowed=allowed)]
 
 
-def typed(frame: pl.DataFrame) -> pl.DataFrame:
+def typed(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """Every field column in its type, with `_row`, and why a row cannot be decided in `rejected` (null when it can)."""
-    fields = [c for c in frame.columns if c in FIELDS]
-    values = frame.select(_read_column(name, frame[name]) for name in fields).with_row_index("_row")
+    fields, held_to = [c for c in frame.columns if c in words.fields], transfers(words.case).items.held_to
+    values = frame.select(_read_column(name, frame[name], words) for name in fields).with_row_index("_row")
     suspect = [values[c].is_null() & (True if c in NEEDED else frame[c].is_not_null()) for c in fields]
     if MISSHAPEN in frame.columns:
         suspect.append(frame[MISSHAPEN].is_not_null())
-    suspect.append(_nameless(frame))
+    suspect.append(_nameless(frame, words))
     if "item" in fields:
-        suspect.append(~_listed(values["item"]) & values["item"].is_not_null())
-        suspect += [items.contradicted(name, values).is_not_null() for name in items.HELD_TO if name in fields]
+        suspect.append(~_listed(values["item"], words) & values["item"].is_not_null())
+        suspect += [items.contradicted(name, values, words.case).is_not_null() for name in held_to if name in fields]
     wrong = values.select(pl.any_horizontal(suspect)).to_series()
     if not wrong.any():
         return values.with_columns(rejected=pl.lit(None, pl.String))
-    why = _why(frame.filter(wrong), values.filter(wrong), fields)
+    why = _why(frame.filter(wrong), values.filter(wrong), fields, words)
     return values.join(why, on="_row", how="left", maintain_order="left")
 
 
-def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
+def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vocabulary) -> pl.DataFrame:
     """The first fault of each of these rows."""
-    faults = [pl.when(_nameless(frame)).then(pl.lit("item is missing, and no tpp is given"))]
+    nameless = f"item is missing, and no {words.measure.one} is given"
+    faults = [pl.when(_nameless(frame, words)).then(pl.lit(nameless))]
     if MISSHAPEN in frame.columns:
         faults = [pl.when(frame[MISSHAPEN].is_not_null()).then(pl.lit(frame[MISSHAPEN])), *faults]
     for name in fields:
         text = frame[name].cast(pl.String).str.strip_chars().replace("", None)
         unread = text.is_not_null() & values[name].is_null()
-        if name == "item":  # a TPP makes no chip of a name that the catalogue lacks
-            unread = text.is_not_null() & ~_listed(values["item"])
+        if name == "item":  # a measure makes no chip of a name that the catalogue lacks
+            unread = text.is_not_null() & ~_listed(values["item"], words)
         missing = text.is_null() if name in NEEDED else pl.lit(False)
         said = UNREAD.get(name, f"{name} cannot be read: ")
         faults += [
             pl.when(missing).then(pl.lit(f"{name} is missing")),
             pl.when(unread).then(
-                _refused(name, text)
-                if FIELDS[name].type == "number"
+                _refused(name, text, words.fields[name].unit)
+                if words.fields[name].type == "number"
                 else pl.concat_str(
-                    pl.lit(said), text, _near(text.filter(unread), text) if name == "item" else pl.lit("")
+                    pl.lit(said), text, _near(text.filter(unread), text, words) if name == "item" else pl.lit("")
                 )
             ),
         ]
     if "item" in fields:
-        against = [(name, items.contradicted(name, values)) for name in items.HELD_TO if name in fields]
+        held_to = [name for name in transfers(words.case).items.held_to if name in fields]
+        against = [(name, items.contradicted(name, values, words.case)) for name in held_to]
         faults += [pl.when(why.is_not_null()).then(pl.concat_str(pl.lit(f"{name} "), why)) for name, why in against]
     return values.select("_row", rejected=pl.coalesce(*faults, pl.lit(None, pl.String)))
 
 
-def _refused(name: str, texts: pl.Series) -> pl.Series:
+def _refused(name: str, texts: pl.Series, unit: str) -> pl.Series:
     """Why each of a column's numbers cannot be read."""
     distinct = texts.unique().drop_nulls()
-    why = pl.Series([numbers.why_not(name, text, FIELDS[name].unit) for text in distinct], dtype=pl.String)
+    why = pl.Series([numbers.why_not(name, text, unit) for text in distinct], dtype=pl.String)
     return texts.replace_strict(distinct, why, default=None, return_dtype=pl.String)
 
 
-def _near(lost: pl.Series, texts: pl.Series) -> pl.Series:
+def _near(lost: pl.Series, texts: pl.Series, words: Vocabulary) -> pl.Series:
     """What each item that is not known may mean, as `check` asks it, for the first few; nothing for the others."""
     first = lost.unique(maintain_order=True).head(MOST_HINTED)
-    hints = [f"; {near}" if (near := items.near(text, "")) else "" for text in first]
+    hints = [f"; {near}" if (near := items.near(text, words.case, "")) else "" for text in first]
     return texts.replace_strict(first, pl.Series(hints, dtype=pl.String), default="", return_dtype=pl.String)
 
 
-def _listed(names: pl.Series) -> pl.Series:
+def _listed(names: pl.Series, words: Vocabulary) -> pl.Series:
     """Whether each item has a name of its own, is a kind, or asks which; false where there is none."""
-    return names.is_in([name for name in names.unique().drop_nulls() if items.is_known(name)]).fill_null(False)
+    known = [name for name in names.unique().drop_nulls() if items.is_known(name, words.case)]
+    return names.is_in(known).fill_null(False)
 
 
-def _nameless(frame: pl.DataFrame) -> pl.Series:
-    """Rows that name neither an item nor a TPP."""
-    told = [
-        frame[c].cast(pl.String).str.strip_chars().fill_null("") != "" for c in ("item", "tpp") if c in frame.columns
-    ]
+def _nameless(frame: pl.DataFrame, words: Vocabulary) -> pl.Series:
+    """Rows that name neither an item nor its measure."""
+    naming = [c for c in ("item", words.measure.one) if c in frame.columns]
+    told = [frame[c].cast(pl.String).str.strip_chars().fill_null("") != "" for c in naming]
     return ~(told[0] | told[-1])
 
 
-def _read_column(name: str, column: pl.Series) -> pl.Expr:
+def _read_column(name: str, column: pl.Series, words: Vocabulary) -> pl.Expr:
     """A column's parsed value. Distinct values are parsed once: a ledger has few of them."""
-    if column.dtype.is_numeric() and FIELDS[name].type == "number":
-        return _counted(name, pl.col(name).cast(pl.Float64)).alias(name)
-    if FIELDS[name].type in ("country", "number") or name in ("item", "cleared"):
-        return pl.lit(_by_value(name, column)).alias(name)
+    field = words.fields[name]
+    if column.dtype.is_numeric() and field.type == "number":
+        return _counted(name, pl.col(name).cast(pl.Float64), field).alias(name)
+    if field.type in ("country", "number") or name in ("item", "cleared"):
+        return pl.lit(_by_value(name, column, words)).alias(name)
     text = pl.col(name).cast(pl.String).str.strip_chars().replace("", None)
     if column.dtype == pl.Date:
-        return _parsed(name, text, column.dtype).alias(name)
-    table = column.unique().to_frame().select(raw=pl.col(name), value=_parsed(name, text, column.dtype))
+        return _parsed(name, text, column.dtype, words).alias(name)
+    table = column.unique().to_frame().select(raw=pl.col(name), value=_parsed(name, text, column.dtype, words))
     if table.height > MOST_DISTINCT:
-        return _parsed(name, text, column.dtype).alias(name)
+        return _parsed(name, text, column.dtype, words).alias(name)
     return pl.col(name).replace_strict(table["raw"], table["value"], return_dtype=table["value"].dtype)
 
 
-def _by_value(name: str, column: pl.Series) -> pl.Series:
+def _by_value(name: str, column: pl.Series, words: Vocabulary) -> pl.Series:
     """A column whose texts need more than a pattern, each distinct one read once."""
-    raw = column.cast(pl.String)
+    raw, field = column.cast(pl.String), words.fields[name]
     distinct = raw.unique().drop_nulls()
     texts = distinct.str.strip_chars().replace("", None)
-    if FIELDS[name].type == "number":
+    if field.type == "number":
         # plain digits, nearly all of a ledger, need no second look
         plain = texts.str.contains(r"^\d+(\.\d{1,2})?$").fill_null(True)
         values = texts.set(~plain, None).cast(pl.Float64)
-        slow = [numbers.number(text, FIELDS[name].unit) for text in texts.filter(~plain)]
+        slow = [numbers.number(text, field.unit) for text in texts.filter(~plain)]
         values = values.scatter(plain.not_().arg_true(), pl.Series(slow, dtype=pl.Float64))
-        new = pl.select(_counted(name, pl.lit(values))).to_series()
+        new = pl.select(_counted(name, pl.lit(values), field)).to_series()
     else:
         means = {"item": items.item, "cleared": _reasoned}.get(name, _place)
-        new = pl.Series([text and means(text) for text in texts], dtype=pl.String)
+        new = pl.Series([text and means(text, words.case) for text in texts], dtype=pl.String)
     return raw.replace_strict(distinct, new, default=None, return_dtype=new.dtype)
 
 
-def _reasoned(text: str) -> str | None:
+def _reasoned(text: str, _: Case) -> str | None:
     """A text that clears names, None where a name in it has no reason or names nobody."""
     try:
         return as_text(clearings(text))
@@ -188,13 +177,15 @@ def _reasoned(text: str) -> str | None:
         return None
 
 
-def _place(text: str) -> str | None:
+def _place(text: str, case: Case) -> str | None:
     """A place's code; the text itself where it could mean several; None where it means none."""
-    return known().get(folded(text)) or (text if could_be(text) is not None else None)
+    places = known(case)
+    return places.get(folded(text)) or (text if not places or could_be(text, case) is not None else None)
 
 
-def _parsed(name: str, text: pl.Expr, schema: Any) -> pl.Expr:
-    kind = FIELDS[name].type
+def _parsed(name: str, text: pl.Expr, schema: Any, words: Vocabulary) -> pl.Expr:
+    field = words.fields[name]
+    kind = field.type
     if kind == "flag":
         low = text.str.to_lowercase()
         return pl.when(low.is_in(list(TRUE))).then(True).when(low.is_in(list(FALSE))).then(False)
@@ -202,17 +193,17 @@ def _parsed(name: str, text: pl.Expr, schema: Any) -> pl.Expr:
         written = text.str.extract(r"^(\d{4}-\d{2}-\d{2})(?:[T ]\d.*)?$")
         timed = schema in (pl.Date, pl.Datetime)
         day = pl.col(name).cast(pl.Date) if timed else written.str.to_date("%Y-%m-%d", strict=False)
-        return pl.when(day.is_between(EARLIEST, LATEST)).then(day)
+        return pl.when(day.is_between(words.first, words.last)).then(day)
     if kind == "number":
-        return _counted(name, text.cast(pl.Float64, strict=False))
-    folded = text.str.to_lowercase().replace(SPELT) if name in FOLDED else text
-    choices = FIELDS[name].choices
-    return pl.when(folded.is_in(choices)).then(folded) if choices else folded
+        return _counted(name, text.cast(pl.Float64, strict=False), field)
+    folded = text.str.to_lowercase() if field.folded else text
+    spelt = folded.replace(dict(field.spelt)) if field.spelt else folded
+    return pl.when(spelt.is_in(field.choices)).then(spelt) if field.choices else spelt
 
 
-def _counted(name: str, number: pl.Expr) -> pl.Expr:
+def _counted(name: str, number: pl.Expr, field: Field) -> pl.Expr:
     """A number within its field's bounds, else null."""
-    fine = number.is_finite() & (number >= 0) & (number <= FIELDS[name].most)
+    fine = number.is_finite() & (number >= 0) & (number <= field.most)
     if name == "quantity":
         fine = fine & (number == number.floor()) & (number >= 1) & (number <= MOST_UNITS)
     return pl.when(fine).then(number)

@@ -2,13 +2,14 @@
 
 import polars as pl
 
-from premortem.law.items import named
+from premortem.law.items import named as items_named
+from premortem.law.vocabulary import Vocabulary
 
 # Columns that name the `id` of the earlier row.
 LINKS = ("returns", "amends")
 
 
-def linked(typed: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+def linked(typed: pl.DataFrame, texts: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """The frame with `_undoes` (number of the row that a row undoes) and `_back` (units that come back); null for most.
 
     A row that names no earlier row, two at once, another item, or more units than were shipped is rejected.
@@ -21,22 +22,23 @@ def linked(typed: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
         _id=ids, **{c: pl.col(c).cast(pl.String).str.strip_chars().replace("", None) for c in links}
     ).with_columns(pl.lit(None, pl.String).alias(c) for c in LINKS if c not in links)
     frame = typed.with_columns(named)
-    what = ["date", "quantity", *(c for c in ("item", "tpp") if c in frame.columns)]
+    what = ["date", "quantity", *(c for c in ("item", words.measure.one) if c in frame.columns)]
     earlier = frame.filter(pl.col("rejected").is_null()).select("_id", "_row", *what).unique("_id", keep="none")
     frame = frame.with_columns(_names=pl.coalesce(*LINKS)).join(
         earlier, left_on="_names", right_on="_id", how="left", suffix="_of", maintain_order="left"
     )
-    return _judged(frame).drop("_id", "_names", *LINKS, *(f"{c}_of" for c in what), "_row_of")
+    return _judged(frame, words).drop("_id", "_names", *LINKS, *(f"{c}_of" for c in what), "_row_of")
 
 
-def _held(frame: pl.DataFrame) -> pl.Expr:
+def _held(frame: pl.DataFrame, words: Vocabulary) -> pl.Expr:
     """Chips in one unit of each row's item."""
     if "item" not in frame.columns:
         return pl.lit(1.0)
-    return pl.col("item").replace_strict(*named().select("item", "chips_held"), default=1.0, return_dtype=pl.Float64)
+    held = items_named(words.case).select("item", "chips_held")
+    return pl.col("item").replace_strict(*held, default=1.0, return_dtype=pl.Float64)
 
 
-def _judged(frame: pl.DataFrame) -> pl.DataFrame:
+def _judged(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     target = pl.concat_str(pl.lit("row "), pl.col("_names"))
     names = pl.col("_names").is_not_null()
     before = (pl.col("date_of") < pl.col("date")) | (
@@ -44,7 +46,8 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
     )
     comes_back = pl.col("returns").is_not_null()
     other = pl.any_horizontal(
-        *(pl.col(c).ne_missing(pl.col(f"{c}_of")) for c in ("item", "tpp") if c in frame.columns), pl.lit(False)
+        *(pl.col(c).ne_missing(pl.col(f"{c}_of")) for c in ("item", words.measure.one) if c in frame.columns),
+        pl.lit(False),
     )
     faults = (
         (pl.col("returns").is_not_null() & pl.col("amends").is_not_null(), pl.lit("returns and amends at once")),
@@ -63,5 +66,5 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         rejected=why,
         _undoes=pl.when(names).then(pl.col("_row_of").cast(pl.Int64)),
-        _back=pl.when(comes_back).then(pl.col("quantity") * _held(frame)),
+        _back=pl.when(comes_back).then(pl.col("quantity") * _held(frame, words)),
     )

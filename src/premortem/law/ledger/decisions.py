@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.law.binding import limit
 from premortem.law.clause import Rulebook
+from premortem.law.conditions import identifiers
 from premortem.law.engine import decide
 from premortem.law.ledger import corrections, grounds, remainder
 from premortem.law.ledger.columns import checked, typed
@@ -21,8 +23,8 @@ from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import Totals
 
-# Clause whose running total is a country's.
-ALLOCATION = "diffusion.country_allocation"
+# Whose a running total is that counts all that goes to a place.
+PLACE = ("destination",)
 # Columns that the ledger gains.
 ANSWERS = {
     "outcome": pl.String, "clause": pl.String, "eccn": pl.String, "headroom_tpp": pl.Float64,
@@ -41,7 +43,7 @@ def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> 
     gives all of it back and is decided in its place. A row that cannot be read says why in `rejected`. Raises `BadInput`
     for a column that is no field, when one that is needed is missing, or for rows of another ledger (`_row`).
     """
-    remainder.refuse(given, file)
+    remainder.refuse(given, file, book.vocabulary)
     return _decided(given, book, file)[0]
 
 
@@ -53,9 +55,9 @@ def decide_file(
     A file of mended rows is decided with the rows of the table that rejected them, which the summary names in `joined`.
     """
     began = time.perf_counter()
-    given, beside = remainder.whole(read(path), path)
-    decided, told = _decided(renamed(given, columns or {}, path.name), book, path.name)
-    found = summary(decided, told, time.perf_counter() - began)
+    given, beside = remainder.whole(read(path), path, book.vocabulary)
+    decided, told = _decided(renamed(given, columns or {}, path.name, book.vocabulary), book, path.name)
+    found = summary(decided, told, time.perf_counter() - began, book.case)
     return decided, found | {"joined": str(beside) if beside else None}
 
 
@@ -117,7 +119,7 @@ class Told(NamedTuple):
     not_checked: list[str]
 
 
-def summary(decided: pl.DataFrame, told: Told, seconds: float) -> dict[str, Any]:
+def summary(decided: pl.DataFrame, told: Told, seconds: float, case: Case) -> dict[str, Any]:
     """Counts by outcome and by `may_go`, rejected rows with reasons, room left, and what the answers do not cover."""
     counts = (
         decided.filter(pl.col("outcome").is_not_null())
@@ -137,7 +139,7 @@ def summary(decided: pl.DataFrame, told: Told, seconds: float) -> dict[str, Any]
         "may_go": _counted(decided),
         "hits": told.hits,
         "not_checked": told.not_checked,
-        "rulebook": {"version": verified().version, "verified_to": str(verified().news)},
+        "rulebook": verified(case).as_dict(),
         "stale": told.stale,
     }
 
@@ -149,18 +151,19 @@ def _counted(decided: pl.DataFrame) -> dict[str, int]:
 
 
 def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, Told]:
-    named = checked(given, file)
-    rows = corrections.linked(typed(named), named)
+    words = book.vocabulary
+    named = checked(given, file, words)
+    rows = corrections.linked(typed(named, words), named, words)
     # sorted by day, and as in the ledger within a day
     good = rows.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
     totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
     answers = decide(good, book, totals) if good.height else pl.DataFrame(schema=ANSWERS)
     answers = answers.with_columns(headroom_tpp=_headroom(answers, good, book))
-    hits, listed = grounds.hits(good)
+    hits, listed = grounds.hits(good, book.case)
     if good.height:
         answers = answers.hstack(grounds.grounds(good, answers, book)).with_columns(hits)
-    stale = good.filter(pl.col("date") > verified().news).height if good.height else 0
-    told = Told(_room_left(good, answers, book, totals), listed, stale, grounds.not_checked(good))
+    stale = good.filter(pl.col("date") > verified(book.case).news).height if good.height else 0
+    told = Told(_room_left(good, answers, book, totals), listed, stale, grounds.not_checked(good, book.case))
     place = np.full(rows.height, -1, np.int64)
     place[good["_row"].to_numpy()] = np.arange(good.height)
     where = pl.Series(place).replace(-1, None)
@@ -175,29 +178,34 @@ def _headroom(answers: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.S
     limits = [c for c in book.clauses if c.total and c.total.into in answers.columns]
     for c in limits:
         assert c.total is not None
-        room = pl.when(pl.col("clause") == c.id).then(limit(c) - pl.col(c.total.into)).otherwise(room)
-    raised = good["country_raise"].fill_null(0.0) if "country_raise" in good.columns else pl.lit(0.0)
-    dated = answers.with_columns(date=good["date"], country_raise=raised)
+        room = pl.when(pl.col("clause") == c.id).then(limit(c, book.vocabulary) - pl.col(c.total.into)).otherwise(room)
+    looked_at = {name for c in limits for name in identifiers(c.within) if name in book.vocabulary.given}
+    dated = answers.hstack(good.select("date", *(_filled(name, good) for name in sorted(looked_at))))
     return dated.with_columns(headroom_tpp=room)["headroom_tpp"]
+
+
+def _filled(name: str, rows: pl.DataFrame) -> pl.Expr:
+    """A number of each row, 0 where none is given."""
+    return pl.col(name).fill_null(0.0) if name in rows.columns else pl.lit(0.0).alias(name)
 
 
 def _room_left(
     good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, totals: Totals
 ) -> dict[str, tuple[float, float]]:
-    """Room left under the country allocation when the ledger ends, and the allocation, by country that drew on it [TPP]."""
-    clause = next((c for c in book.clauses if c.id == ALLOCATION), None)
+    """Room left under a limit of each place when the ledger ends, and that limit, by place that drew on it [unit of the total]."""
+    clause = next((c for c in book.clauses if c.total and c.total.per == PLACE), None)
     if clause is None or clause.total is None or clause.id not in totals.by_clause:
         return {}
     running = totals.by_clause[clause.id]
-    own = [
-        pl.col(c).fill_null(0.0) if c in good.columns else pl.lit(0.0).alias(c) for c in ("used_tpp", "country_raise")
-    ]
+    looked_at = (name for name in identifiers(clause.within) if name in book.vocabulary.given)
+    own = [_filled(name, good) for name in dict.fromkeys((clause.total.start, *looked_at))]
     drew = good.filter(answers["clause"] == clause.id).select("destination", "date", *own)
     last = drew.group_by("destination", maintain_order=True).agg(pl.all().last())
-    limits = last.with_columns(limit=limit(clause)).to_dicts()
+    limits = last.with_columns(limit=limit(clause, book.vocabulary)).to_dicts()
     drawn: dict[str, float] = {}
     for (place, _), group in sorted(running.groups.items(), key=lambda kv: str(kv[0])):  # the last window stays
         drawn[str(place)] = float(running.so_far[group])
     return {
-        row["destination"]: (row["limit"] - row["used_tpp"] - drawn[row["destination"]], row["limit"]) for row in limits
+        row["destination"]: (row["limit"] - row[clause.total.start] - drawn[row["destination"]], row["limit"])
+        for row in limits
     }

@@ -7,17 +7,9 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from premortem.errors import BadInput, raise_all
-from premortem.law.ledger.columns import ALIASES, PASSED, each_or_all
-from premortem.law.vocabulary import given_fields
-
-# Words of headings that stand for a field, beside its own name; whole headings, folded.
-WORDS = {
-    "product": "item", "chip": "item", "part": "item", "model": "item", "description": "item", "qty": "quantity",
-    "units": "quantity", "count": "quantity", "country": "destination", "ship_to": "destination",
-    "ship_to_country": "destination", "destination_country": "destination", "ship_date": "date", "shipped": "date",
-    "shipped_on": "date", "export_date": "date", "day": "date", "hq_country": "headquarters",
-    "consignee_country": "headquarters", "parent_country": "parent_headquarters", "origin": "from",
-}  # fmt: skip
+from premortem.law.ledger.columns import PASSED, each_or_all
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import Vocabulary
 
 
 def folded(heading: str) -> str:
@@ -25,11 +17,12 @@ def folded(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", heading.lower()).strip("_")
 
 
-def guess(headings: Sequence[str]) -> dict[str, str]:
+def guess(headings: Sequence[str], words: Vocabulary) -> dict[str, str]:
     """The field that each heading seems to stand for, "" where none does; no field twice, exact names first."""
-    own = {f: f for f in [*given_fields(), *PASSED]}
+    own, told = {f: f for f in [*words.given, *PASSED]}, transfers(words.case)
+    short, said = dict(told.columns), dict(told.headings)
     found, taken = dict.fromkeys(headings, ""), {""}
-    for known, read in ((own, str), (ALIASES, str), (own | ALIASES | WORDS, folded)):
+    for known, read in ((own, str), (short, str), (own | short | said, folded)):
         for heading in headings:
             field = known.get(read(heading), "")
             if not found[heading] and field not in taken:
@@ -38,12 +31,12 @@ def guess(headings: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def renamed(given: pl.DataFrame, columns: Mapping[str, str], file: str) -> pl.DataFrame:
+def renamed(given: pl.DataFrame, columns: Mapping[str, str], file: str, words: Vocabulary) -> pl.DataFrame:
     """The ledger with its columns under the fields that `columns` gives them; one given "" is kept, unread, as `_HEADING`.
 
     Raises `BadInput`, all at once, for a column or field that is not there, and for a field given twice.
     """
-    allowed = [*given_fields(), *PASSED]
+    allowed = [*words.given, *PASSED]
     held = {*given.columns}
     errors = each_or_all([h for h in columns if h not in held], "no such column", given.columns, file)
     fields = [f for f in columns.values() if f]

@@ -16,7 +16,7 @@ from premortem.text.numbers import counted
 
 # Most rows and bytes of a file that is read: beyond them memory runs out, and a file is to be split.
 MOST_ROWS, MOST_BYTES = 20_000_000, 8_000_000_000
-SPLIT = "split it by date; give what was shipped before in used_tpp and consignee_tpp_this_year"
+SPLIT = "split it by date; give what was shipped before in the fields of running totals"
 PARQUET = (".parquet", ".pq")
 # Endings of what is written, which say its format.
 WRITTEN = (".csv", *PARQUET)

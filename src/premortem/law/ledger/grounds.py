@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from premortem.case import Case
 from premortem.law.alike import alike
 from premortem.law.assumed_facts import Other, others
 from premortem.law.binding import speaks
@@ -23,11 +24,11 @@ from premortem.law.engine import RETURNED, decide
 from premortem.law.ladder import steps, tests_of, tried
 from premortem.law.memo import lists
 from premortem.law.parties import ROLES, Hit, named, screen, suspect, unscreened
-from premortem.law.permission import confidence, free, hangs_on, may_go, resting_on, unverified
+from premortem.law.permission import confidence, hangs_on, may_go, resting_on, unverified
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import start
-from premortem.law.vocabulary import FIELDS, TYPES
+from premortem.law.vocabulary import TYPES, Vocabulary
 
 # What separates fields, and hits, in a cell.
 BETWEEN = "; "
@@ -51,7 +52,7 @@ def grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> pl.Da
     """
     group, first = alike(given, answers, book)
     rows, said = given[first], answers[first]
-    rows = _with_totals(rows.select(c for c in rows.columns if c in FIELDS), said, book)
+    rows = _with_totals(rows.select(c for c in rows.columns if c in book.vocabulary.fields), said, book)
     found = pl.DataFrame(_grounds(rows, said, book), schema=COLUMNS, orient="row")
     return found[group]
 
@@ -61,7 +62,7 @@ def _with_totals(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> p
     for c in book.clauses:
         if c.total and c.total.into in answers.columns:
             own = [pl.col(f) if f in rows.columns else pl.lit(0.0).alias(f) for f in (c.total.start, c.total.less) if f]
-            before = answers[c.total.into] - answers["shipment_tpp"]
+            before = answers[c.total.into] - answers[book.vocabulary.measure.all]
             alone = rows.select(own).fill_null(0.0).select(start(c)).to_series()
             told = pl.coalesce(pl.lit(before), pl.lit(alone)).alias(c.total.start)
             rows = rows.with_columns(told, *([pl.lit(0.0).alias(c.total.less)] if c.total.less else []))
@@ -69,7 +70,7 @@ def _with_totals(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> p
 
 
 def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[Ground]:
-    fields = complete(rows, book).collect()
+    words, fields = book.vocabulary, complete(rows, book).collect()
     outcomes = answers["outcome"].to_list()
     given = [{k: v for k, v in row.items() if v is not None} for row in rows.to_dicts()]
     rests = _resting(rows, given, outcomes, book)
@@ -80,18 +81,19 @@ def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Itera
             yield Ground(None, None, None)
             continue
         weak = unverified(clause or "", cited[i], moved[i]) or (
-            free(outcome) and (_unscreened(given[i]) or any(elsewhere(given[i], fields[i : i + 1], book)))
+            outcome in words.free
+            and (_unscreened(given[i], book.case) or any(elsewhere(given[i], fields[i : i + 1], book)))
         )
         yield Ground(
-            may_go(outcome, bool(rests[i] or weak)),
+            may_go(outcome, bool(rests[i] or weak), words),
             BETWEEN.join(rests[i]) or None,
             confidence(cited[i], moved[i]) or None,
         )
 
 
-def _unscreened(row: Mapping[str, Any]) -> bool:
+def _unscreened(row: Mapping[str, Any], case: Case) -> bool:
     """Whether a party of a row stands in no table and was not cleared."""
-    return bool(unscreened(named(row), clearings(row.get("cleared", ""))))
+    return bool(unscreened(named(row), case, clearings(row.get("cleared", ""))))
 
 
 def _resting(
@@ -104,16 +106,17 @@ def _resting(
         day = row["date"]
         if day not in named:
             named[day] = addressees(book, day)
-        unsaid.append(others(row, named[day], seats(book, row)) if free(outcome) else [])
-    changed = _changed(rows, unsaid)
+        free = outcome in book.vocabulary.free
+        unsaid.append(others(row, book.case, named[day], seats(book, row)) if free else [])
+    changed = _changed(rows, unsaid, book.vocabulary)
     told = iter(decide(changed.drop("_at"), book)["outcome"] if changed.height else ())
     return [
-        resting_on(outcome, hangs_on(outcome, tries, [next(told) for _ in tries]))
+        resting_on(outcome, hangs_on(outcome, tries, [next(told) for _ in tries], book.vocabulary), book.vocabulary)
         for outcome, tries in zip(outcomes, unsaid, strict=True)
     ]
 
 
-def _changed(rows: pl.DataFrame, unsaid: Sequence[Sequence[Other]]) -> pl.DataFrame:
+def _changed(rows: pl.DataFrame, unsaid: Sequence[Sequence[Other]], words: Vocabulary) -> pl.DataFrame:
     """The rows with each of their other values, row after row: the same values are set in many rows at once."""
     at: defaultdict[tuple[str, Any], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     count = 0
@@ -124,7 +127,7 @@ def _changed(rows: pl.DataFrame, unsaid: Sequence[Sequence[Other]]) -> pl.DataFr
             place.append(count)
             count += 1
     parts = [
-        rows[which].with_columns(pl.lit(value, TYPES[FIELDS[field].type]).alias(field), pl.Series("_at", place))
+        rows[which].with_columns(pl.lit(value, TYPES[words.fields[field].type]).alias(field), pl.Series("_at", place))
         for (field, value), (which, place) in at.items()
     ]
     return pl.concat(parts, how="diagonal").sort("_at") if parts else pl.DataFrame()
@@ -133,9 +136,9 @@ def _changed(rows: pl.DataFrame, unsaid: Sequence[Sequence[Other]]) -> pl.DataFr
 def _cited(fields: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Citation, ...]]:
     """What each answer rests on; rows in which the same tests are met rest on the same."""
     clauses = tuple(operative(book, fields["date"].min(), fields["date"].max()))  # type: ignore[arg-type]
-    asked, columns = tests_of(clauses)
+    asked, columns = tests_of(clauses, book.vocabulary)
     tests = [expr.meta.output_name() for expr in columns]
-    met = tried(fields, answers.to_dict(), clauses).select(tests).rows()
+    met = tried(fields, answers.to_dict(), clauses, book.vocabulary).select(tests).rows()
     by_id = {c.id: c for c in clauses}
     periods = _periods(clauses, fields["date"].unique().to_list())
     seen: dict[Any, tuple[Citation, ...]] = {}
@@ -163,7 +166,7 @@ def _periods(clauses: Sequence[Clause], days: Sequence[date]) -> dict[date, tupl
     return periods
 
 
-def not_checked(given: pl.DataFrame) -> list[str]:
+def not_checked(given: pl.DataFrame, case: Case) -> list[str]:
     """What the answers of a ledger do not cover, each sentence once."""
     missing = {
         role: given.height - given[role].count() if role in given.columns else given.height for role in ROLES[1:]
@@ -174,11 +177,12 @@ def not_checked(given: pl.DataFrame) -> list[str]:
         if rows
     ]
     told = [f"Not named, so looked up in no list: {', '.join(unnamed)}."] if unnamed else []
-    warnings = dict.fromkeys(verified().warning(day) for day in given["date"].unique().sort())
-    return [*told, lists(), *verified().not_checked, *filter(None, warnings)]
+    current = verified(case)
+    warnings = dict.fromkeys(current.warning(day) for day in given["date"].unique().sort())
+    return [*told, *lists(case), *current.not_checked, *filter(None, warnings)]
 
 
-def hits(given: pl.DataFrame) -> tuple[pl.Series, list[dict[str, Any]]]:
+def hits(given: pl.DataFrame, case: Case) -> tuple[pl.Series, list[dict[str, Any]]]:
     """Of each row, the listed names to which its parties are equal or near, null where none is; and each hit once, with
     the number of its rows.
     """
@@ -186,7 +190,7 @@ def hits(given: pl.DataFrame) -> tuple[pl.Series, list[dict[str, Any]]]:
     counted: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     cleared = pl.col("cleared") if "cleared" in given.columns else pl.lit(None, pl.String)
     for role in (role for role in ROLES if role in given.columns):
-        names = [name for name in given[role].unique().drop_nulls().sort() if name and suspect(name)]
+        names = [name for name in given[role].unique().drop_nulls().sort() if name and suspect(name, case)]
         at = given[role].is_in(names).fill_null(False).arg_true()
         if not names or not len(at):
             continue
@@ -194,7 +198,7 @@ def hits(given: pl.DataFrame) -> tuple[pl.Series, list[dict[str, Any]]]:
         kinds = told.group_by("name", "day", "cleared", maintain_order=True).len()
         says = []
         for name, day, reasons, rows in kinds.rows():
-            found = screen({role: name}, day, clearings(reasons or ""))
+            found = screen({role: name}, day, case, clearings(reasons or ""))
             says.append(BETWEEN.join(_says(hit) for hit in found) or None)
             for hit in found:
                 one = counted.setdefault((role, name, hit.name, hit.list), {**hit.__dict__, "rows": 0})

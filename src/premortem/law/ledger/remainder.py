@@ -9,6 +9,9 @@ import polars as pl
 
 from premortem.errors import BadInput, raise_all
 from premortem.law.ledger.files import WRITTEN, read
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import Vocabulary
+from premortem.text.numbers import listing
 
 # Columns of the file of rejected rows, first and last: a row's number in the ledger, and why it was rejected.
 ROW, WHY = "_row", "rejected"
@@ -16,12 +19,10 @@ ROW, WHY = "_row", "rejected"
 REJECTED = ".rejected"
 # Most lines of which each is told that its number is wrong.
 MOST_TOLD = 8
-WAY_OUT = (
-    "as a ledger of its own: without the column _row, with what went before in used_tpp and consignee_tpp_this_year"
-)
+WAY_OUT = "as a ledger of its own: without the column _row, with what went before in {before}"
 
 
-def whole(given: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, Path | None]:
+def whole(given: pl.DataFrame, path: Path, words: Vocabulary) -> tuple[pl.DataFrame, Path | None]:
     """The ledger that a file's rows belong to, and the decided table that the others are from, None where it needs none.
 
     Rows with `_row` are mended ones: they take the places of the rejected rows of OUT beside OUT.rejected.csv. Raises
@@ -29,10 +30,10 @@ def whole(given: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, Path | None]:
     """
     if ROW not in given.columns:
         return given, None
-    beside = _decided_beside(path)
+    beside = _decided_beside(path, words)
     decided = read(beside).select(pl.all().cast(pl.String))
     if WHY not in decided.columns:
-        raise BadInput(beside.name, WHY, "is missing: its rejected rows cannot be told", allowed=WAY_OUT)
+        raise BadInput(beside.name, WHY, "is missing: its rejected rows cannot be told", allowed=_way_out(words))
     raise_all(_misplaced(given, decided, path.name, beside.name))
     places = given[ROW].cast(pl.Int64) - 1
     mended = given.drop(ROW).select(pl.all().cast(pl.String)).with_columns(_place=places)
@@ -40,24 +41,28 @@ def whole(given: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, Path | None]:
     return pl.concat([kept, mended], how="diagonal").sort("_place").drop("_place"), beside
 
 
-def refuse(given: pl.DataFrame, file: str) -> None:
+def refuse(given: pl.DataFrame, file: str, words: Vocabulary) -> None:
     """Raises `BadInput` for rows that are a remainder, where no file says what was decided before them."""
     if ROW in given.columns:
-        raise _alone(file)
+        raise _alone(file, words)
 
 
-def _alone(file: str, got: str = "", found: str = "not there") -> BadInput:
+def _way_out(words: Vocabulary) -> str:
+    return WAY_OUT.format(before=listing([*transfers(words.case).before]))
+
+
+def _alone(file: str, words: Vocabulary, got: str = "", found: str = "not there") -> BadInput:
     what = f"numbers rows of another ledger, and the decided table that their running totals go on from is {found}"
-    return BadInput(file, ROW, what, got=got, allowed=f"OUT{REJECTED}.csv beside its OUT.csv; or {WAY_OUT}")
+    return BadInput(file, ROW, what, got=got, allowed=f"OUT{REJECTED}.csv beside its OUT.csv; or {_way_out(words)}")
 
 
-def _decided_beside(path: Path) -> Path:
+def _decided_beside(path: Path, words: Vocabulary) -> Path:
     stem = path.stem.removesuffix(REJECTED)
     held = [p for ending in WRITTEN if (p := path.with_name(stem + ending)) != path and p.is_file()]
     if not path.stem.endswith(REJECTED) or len(held) != 1:
         told = ", ".join(p.name for p in held)
         raise _alone(
-            path.name, told, f"one of several: {told}" if path.stem.endswith(REJECTED) and held else "not there"
+            path.name, words, told, f"one of several: {told}" if path.stem.endswith(REJECTED) and held else "not there"
         )
     return held[0]
 

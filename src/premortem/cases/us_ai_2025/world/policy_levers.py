@@ -16,15 +16,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
+from premortem.case import Case
 from premortem.cases.us_ai_2025.world.inputs import CASE
-from premortem.law.book import STRENGTHS, Book
+from premortem.law.book import Book
 from premortem.law.clause import Clause
 from premortem.law.conditions import quoted
 from premortem.law.engine import decide
 from premortem.law.items import catalogue
 from premortem.law.places import TierChange, atlas
 from premortem.law.transactions import frame_of
-from premortem.law.vocabulary import DENIED
+from premortem.law.vocabulary import Vocabulary, vocabulary
 
 Series = NDArray[np.float32]
 
@@ -107,12 +108,12 @@ def levers(book: Book) -> Levers:
     regions = facts.read("regions", CASE)
     asked = days()
     places = tuple(place for row in regions["countries"] for place in row.split(";"))
-    answers = _answers(_Asked(book.clauses, book.moves), places)
-    h100 = float(catalogue().filter(pl.col("item") == YARDSTICK)["c_tpp"][0])
+    answers = _answers(_Asked(book.clauses, book.moves, book.case), places)
+    h100 = float(catalogue(CASE).filter(pl.col("item") == YARDSTICK)["c_tpp"][0])
     mh = h100 * MILLION
     tier2, allocation = _capped(book, answers, asked, regions, mh)
     lpp = _number(book, "diffusion.lpp", "tpp_year", asked, 0.0)
-    strengths = {name: _array([book.strength(name, day) for day in asked]) for name in STRENGTHS}
+    strengths = {name: _array([book.strength(name, day) for day in asked]) for name in book.vocabulary.instruments}
     return Levers(
         tier2=tier2,
         denied=_by_region(answers, "denied", regions),
@@ -143,6 +144,12 @@ class _Asked(NamedTuple):
 
     clauses: tuple[Clause, ...]
     moves: tuple[TierChange, ...]
+    case: Case
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the case."""
+        return vocabulary(self.case)
 
 
 class _Answers(NamedTuple):
@@ -163,7 +170,7 @@ def _answers(book: _Asked, places: tuple[str, ...]) -> _Answers:
     label, transactions = _questions(tuple(dict.fromkeys(alike.values())))
     found = decide(transactions, book).select("outcome", "clause", "required_by")
     # an allocation that is used up is more than may be had, not other than may be had
-    capped, denied = pl.col("clause").eq_missing(ALLOCATION), pl.col("outcome").is_in(DENIED)
+    capped, denied = pl.col("clause").eq_missing(ALLOCATION), pl.col("outcome").is_in(book.vocabulary.denied)
     rows = pl.concat([label, found], how="horizontal").with_columns(
         capped=capped,
         denied=denied & ~capped,
@@ -184,7 +191,7 @@ def _alike(book: _Asked, places: Sequence[str]) -> dict[str, str]:
 def _memberships(moves: tuple[TierChange, ...]) -> dict[str, tuple[Any, ...]]:
     """Each place's groups and tier, period after period."""
     found: dict[str, tuple[Any, ...]] = {}
-    for iso3, *groups in atlas(moves).table.sort("period").iter_rows():
+    for iso3, *groups in atlas(CASE, moves).table.sort("period").iter_rows():
         found[iso3] = (*found.get(iso3, ()), *groups)
     return found
 
@@ -200,7 +207,7 @@ def _questions(places: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
         rows.append({"date": asked[quarter], **transaction})
         labels.append((question, quarter, about))
 
-    chips = catalogue().filter(
+    chips = catalogue(CASE).filter(
         pl.col("c_datacentre") & pl.col("released").is_not_null() & pl.col("c_tpp").is_not_null()
     )
     ours = facts.read("chips", CASE).filter((pl.col("hq_iso3") == "USA") & (pl.col("modelled") == 1))["name"].to_list()
@@ -224,7 +231,7 @@ def _questions(places: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
             ask(
                 "tool", q, maker, item="sme_tool", destination="CHN", fab_node_nm=14.0, made_in=maker, **{"from": maker}
             )
-    return pl.DataFrame(labels, schema=["question", "quarter", "about"], orient="row"), frame_of(rows)
+    return pl.DataFrame(labels, schema=["question", "quarter", "about"], orient="row"), frame_of(rows, CASE)
 
 
 def _capped(
@@ -266,7 +273,7 @@ def _chips_for_china(answers: _Answers, asked: tuple[date, ...]) -> dict[str, Se
 
     Best by the product of the two, with which a chip's price goes.
     """
-    stats = catalogue().select("item", "c_tpp", "c_memory_gb_s")
+    stats = catalogue(CASE).select("item", "c_tpp", "c_memory_gb_s")
     h100 = stats.filter(pl.col("item") == YARDSTICK)
     chips = answers.to("chip").join(stats, left_on="about", right_on="item")
     out: dict[str, Series] = {}

@@ -1,0 +1,181 @@
+"""How transfers of a case are completed, tried and told, as its `transfers.toml` gives it: which tables and lists fill the
+fields of its vocabulary, and what an answer rests on. A case without the file has no items, places or parties.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import Field as Key
+
+from premortem.case import Case
+from premortem.files.typed import Strict, read_typed
+
+FILE = "transfers.toml"
+
+
+class Column(Strict):
+    """A field that the catalogue of items holds: a column of its table, over another, times a number."""
+
+    column: str
+    over: str = ""
+    times: float = 1.0
+
+
+class Items(Strict):
+    """What may be named as an item, and what the catalogue says of it."""
+
+    brands: tuple[str, ...] = Key(default=(), description="words that may stand before an item's name, small")
+    yardstick: str = Key(default="", description="the item whose measure counts as one")
+    parts: str = Key(default="", description="the flag that is asked first where a spelling could mean several items")
+    computing: tuple[str, ...] = Key(default=(), description="kinds that have a measure")
+    usual: str = Key(default="", description="kind of an item that is neither in the catalogue nor a kind")
+    foreign: tuple[str, ...] = Key(default=(), description="kinds whose exporter sits where they are shipped from")
+    held_to: tuple[str, ...] = Key(default=(), description="fields that nobody may say otherwise of an item by name")
+    kinds_say: Mapping[str, Mapping[str, bool | float]] = Key(
+        default_factory=dict, description="by field and kind, what a kind says of itself"
+    )
+    columns: Mapping[str, Column] = Key(default_factory=dict, description="by field, where the catalogue has it")
+
+
+class Group(Strict):
+    """A group of places: those with any of some columns, and others that count with them."""
+
+    columns: tuple[str, ...]
+    places: tuple[str, ...] = ()
+    says: str = Key(default="", description="its name in a sentence; a group without one is not told of")
+
+
+class Tiers(Strict):
+    """Tiers of places: those of the strict group are always in the last, and no other place is."""
+
+    column: str = ""
+    values: tuple[int, ...] = ()
+    strict: str = ""
+    otherwise: int = Key(default=0, description="tier of a place in the last by its column that is not in the group")
+
+
+class Implied(Strict):
+    """What places in several roles imply together."""
+
+    most: str = Key(default="", description="the tier of which the largest counts")
+    any: str = Key(default="", description="the group in which any counts")
+    all: str = Key(default="", description="the group in which all count, or else all at home")
+    of: tuple[str, ...] = Key(default=(), description="roles")
+    named: bool = Key(default=False, description="whether seats of named parties count too")
+
+
+class Places(Strict):
+    """Groups and tiers of places, and what a place in a role implies."""
+
+    home: str = ""
+    apart: tuple[str, ...] = Key(default=(), description="places of which more is asked than their groups")
+    groups: Mapping[str, Group] = Key(default_factory=dict)
+    tiers: Tiers = Tiers()
+    roles: Mapping[str, tuple[str, ...]] = Key(default_factory=dict, description="groups that count, by role")
+    implied: Mapping[str, Implied] = Key(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the table of places that some group counts."""
+        return tuple(dict.fromkeys(column for group in self.groups.values() for column in group.columns))
+
+
+class Owned(Strict):
+    """The list of firms that listed parties own, the field that holds their share, and its value where nobody tells it."""
+
+    list: str = ""
+    field: str = ""
+    share: float = 0.0
+
+
+class Parties(Strict):
+    """Lists of parties, and what each sets."""
+
+    main: str = Key(default="", description="the list that states policies of review and footnotes, held in part")
+    barring: tuple[str, ...] = Key(default=(), description="other lists on which a name bars or asks for a licence")
+    policies: tuple[str, ...] = Key(default=(), description="policies of review from lenient to strict")
+    unread: str = Key(default="", description="the policy that counts for one that is none of these")
+    policy: str = Key(default="", description="the field that holds the strictest policy")
+    near: str = Key(default="", description="the flag that a name is only near a listed one")
+    words: str = Key(default="", description="the list of words for an exporter that name no firm")
+    lists: Mapping[str, str] = Key(default_factory=dict, description="the flag that each list sets")
+    footnotes: Mapping[str, str] = Key(default_factory=dict, description="the footnote that sets each flag")
+    owned: Owned = Owned()
+
+
+class Tried(Strict):
+    """Values of a field by which it is seen whether an answer hangs on it."""
+
+    values: tuple[Any, ...] = Key(default=(), description="none: the other values that its type or choices leave")
+    where: Mapping[str, str] = Key(default_factory=dict, description="what must have been given")
+    unless: Literal["", "seated", "designed", "named"] = Key(
+        default="",
+        description="the consignee's seat is known, the item's designer is, or the item has a name of its own",
+    )
+
+
+class Unsaid(Strict):
+    """What counts where nobody said it."""
+
+    rests_on: tuple[str, ...] = Key(default=(), description="fields without which a permission does not stand")
+    seats: tuple[str, ...] = Key(default=(), description="places that are tried as a party's seat")
+    anywhere: tuple[str, ...] = Key(default=(), description="choices that are not tried, since they bar anything")
+    tries: Mapping[str, Tried] = Key(default_factory=dict)
+
+
+class Caution(Strict):
+    """A sentence beside an answer, where some fields have these values and any of some flags is set."""
+
+    where: Mapping[str, str]
+    any: tuple[str, ...] = ()
+    says: str
+
+
+class Cautions(Strict):
+    """What is to be looked at beside an answer."""
+
+    embargo: str = Key(default="", description="for a {role} in which an embargoed {place} stands")
+    brief: str = Key(default="", description="what was not checked, in a line")
+    known: tuple[Caution, ...] = ()
+
+
+class Comparison(Strict):
+    """Shipments by which two rulebooks are compared."""
+
+    units: float = 1.0
+    items: tuple[str, ...] = ()
+    first: tuple[str, ...] = Key(default=(), description="places that a sentence names first")
+
+
+class Probes(Strict):
+    """Transactions by which a rulebook is tried."""
+
+    items: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    facts: Mapping[str, float] = Key(default_factory=dict)
+    classed: Mapping[str, Mapping[str, tuple[Any, ...]]] = Key(default_factory=dict)
+    met_by: Mapping[str, Mapping[str, tuple[Any, ...]]] = Key(default_factory=dict)
+
+
+class Transfers(Strict):
+    """Everything that a case says of its transfers."""
+
+    items: Items = Items()
+    places: Places = Places()
+    parties: Parties = Parties()
+    unsaid: Unsaid = Unsaid()
+    cautions: Cautions = Cautions()
+    options: Mapping[str, str] = Key(default_factory=dict, description="fields by their name as an option")
+    columns: Mapping[str, str] = Key(default_factory=dict, description="fields by their short name in a ledger")
+    headings: Mapping[str, str] = Key(default_factory=dict, description="fields by words of a ledger's headings")
+    before: tuple[str, ...] = Key(default=(), description="fields that tell what went before a ledger")
+    comparison: Comparison = Comparison()
+    probes: Probes = Probes()
+
+
+@cache
+def transfers(case: Case) -> Transfers:
+    """What a case says of its transfers. Raises `BadInput`, every fault at once."""
+    path = case / FILE
+    return read_typed(path, Transfers) if path.is_file() else Transfers()
