@@ -64,8 +64,19 @@ class Settings(Strict):
     record: str = Field(default="", description="policy that follows what became of the law; empty where none does")
     strictest: str = Field(default="", description="policy whose levers stand once an event of the process sets them")
     policies: tuple[str, ...] = Field(description="names of the policies in the order in which they are shown")
+    compared_on: date | None = Field(default=None, description="day on which two policies are compared; `day` if left out")
     steps: Steps = Steps()
     answers_to: AnswersTo = AnswersTo()
+
+    @property
+    def stands(self) -> str:
+        """The policy of the law as it stands: the record, where the case has one, else the baseline."""
+        return self.record or self.baseline
+
+    @property
+    def compared(self) -> date:
+        """The day on which two policies are compared, unless another is named."""
+        return self.compared_on or self.day
 
 
 @dataclass(frozen=True)

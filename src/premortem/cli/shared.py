@@ -55,8 +55,10 @@ CaseName = Annotated[
 ]
 RunDir = Annotated[Path | None, typer.Option("--run", help="Run folder.", show_default="the study's last run")]
 Memory = Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB.", show_default="none")]
-Under = Annotated[str, typer.Option("--under", help="Policy: history, as-written, rescinded, ... or a policy file.")]
-OnDate = Annotated[str | None, typer.Option("--on", help="Day of export, YYYY-MM-DD.", show_default="today")]
+Under = Annotated[
+    str | None, typer.Option("--under", help="A policy of the case, or a policy file.", show_default="the law as it stands")
+]
+OnDate = Annotated[str | None, typer.Option("--on", help="Day asked about, YYYY-MM-DD.", show_default="today")]
 
 
 def day(text: str, option: str) -> date:

@@ -36,6 +36,7 @@ class Answer:
     by: Mapping[str, str]  # clause by outcome; none for an outcome that holds where no clause speaks
     needs: tuple[str, ...] = ()
     amounts: Mapping[str, float] = field(default_factory=dict)  # what an outcome works out to, in its unit
+    flags: Mapping[str, bool | None] = field(default_factory=dict)
     met: Mapping[str, bool | None] = field(default_factory=dict)  # by clause: whether it applies, None where it hangs on a field
 
 
@@ -76,6 +77,13 @@ def readings(row: Mapping[str, Any], words: Vocabulary) -> list[dict[str, Any]]:
     return [dict(way) for way in product(*ways)]
 
 
+def merged_answers(rows: Sequence[Mapping[str, Any]], book: Book) -> list[Answer]:
+    """The answer to each complete question, with what the readings of what is not settled have in common."""
+    ways = [readings(row, book.vocabulary) for row in rows]
+    found = iter(answers([{**row, **way} for row, each in zip(rows, ways, strict=True) for way in each], book))
+    return [merged([next(found) for _ in each], book.vocabulary) for each in ways]
+
+
 def merged(found: Sequence[Answer], words: Vocabulary) -> Answer:
     """What answers under several readings have in common: see the head of this module."""
     if len(found) == 1:
@@ -90,7 +98,7 @@ def merged(found: Sequence[Answer], words: Vocabulary) -> Answer:
     shared = [dict(answer.by) for answer in found]
     by = {o: clause for o, clause in shared[0].items() if all(other.get(o) == clause for other in shared)}
     needs = tuple(dict.fromkeys(n for answer in found for n in answer.needs))
-    return Answer(outcomes, by, needs, found[0].amounts, found[0].met)
+    return Answer(outcomes, by, needs, found[0].amounts, found[0].flags, found[0].met)
 
 
 def _typed(name: str, value: Any, words: Vocabulary) -> Any:
@@ -107,8 +115,11 @@ def _typed(name: str, value: Any, words: Vocabulary) -> Any:
             return amount
         case "date":
             day = numbers.day(value)
-            if day is None or not words.first <= day <= words.last:
-                raise BadInput("question", name, f"{text!r} is no such day", got=text, allowed=f"a day from {words.first} to {words.last}")  # fmt: skip
+            if day is None:
+                raise BadInput("question", name, f"{text!r} is not a day", got=text, allowed="a day such as 2025-10-01")
+            if told.today and not words.first <= day <= words.last:
+                held = f"{words.first} to {words.last}"
+                raise BadInput("question", name, f"no rule is held for {day}", got=text, allowed=held)
             return day
         case "country":
             return iso3(text, name, words.case)
@@ -190,8 +201,9 @@ class _Row:
             single = next(iter(said), f"{NEEDS}{missing[0]}" if missing else "")
             outcomes[kind] = several if self.words.answers[kind].combine == "all" else single
         amounts = {o: self.row[f"amount.{c}"] for o, c in by.items() if f"amount.{c}" in self.row and self.words.outcomes[o].unit}
+        flags = {name: self.row[name] for name in self.words.defined}
         met = {c.id: self._met(c, "effective") for c in self.clauses if self._begun(c, "effective")}
-        return Answer(outcomes, by, tuple(dict.fromkeys(needs)), amounts, met)
+        return Answer(outcomes, by, tuple(dict.fromkeys(needs)), amounts, flags, met)
 
     def _kind(self, name: str) -> tuple[dict[str, Clause | None], list[str]]:
         """Outcomes of a kind with the clause that says each, and fields that are needed to say more."""

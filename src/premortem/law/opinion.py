@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from premortem.law.answers import Answer, Said, answers, complete, merged, parse, readings
+from premortem.errors import BadInput, raise_all
+from premortem.law.answers import Answer, Said, complete, merged_answers, parse, readings
 from premortem.law.book import Book
 from premortem.law.citations import Citation, cited, weakest
 from premortem.law.conditions import identifiers, parts
@@ -91,7 +92,7 @@ class Opinion:
     def reads(self, outcome: str) -> str:
         """An outcome and how it reads."""
         told = self.book.vocabulary.outcomes.get(outcome)
-        return f"{outcome} ({told.reads})" if told else outcome
+        return f"{outcome} ({told.reads})" if told else f"it cannot be told without {outcome.removeprefix(NEEDS)}"
 
     def kinds(self) -> Iterator[tuple[str, str]]:
         """What is asked of each kind, and what is said."""
@@ -116,8 +117,9 @@ class Opinion:
             yield {"clause": c.id, "says": c.says, "applies": self.answer.met[c.id], "gives": [*c.gives], "tests": tests}
 
     def _looked_at(self, test: str) -> str:
-        named = [name for name in dict.fromkeys(identifiers(test)) if name in self.row]
-        return ", ".join(f"{name} = {_plain(self.row[name])}" for name in named)
+        known = {**self.row, **self.answer.flags}
+        named = [name for name in dict.fromkeys(identifiers(test)) if name in known]
+        return ", ".join(f"{name} = {_plain(known[name])}" for name in named)
 
     def as_dict(self) -> dict[str, Any]:
         """The keys that the command line prints."""
@@ -145,30 +147,53 @@ class Opinion:
         }
 
 
+def told_by(options: Mapping[str, Any], book: Book) -> dict[str, Any]:
+    """Fields from options of the command line, of which the day is that asked about. Raises `BadInput`, every fault at once, for
+    options that the case does not know.
+    """
+    words = book.vocabulary
+    told = {words.asked if name == "date" else name: value for name, value in options.items() if value is not None}
+    raise_all(
+        [
+            BadInput("command line", name, f"no field of {book.case.name}", got=value, allowed="--set FIELD=VALUE")
+            for name, value in told.items()
+            if name not in words.given
+        ]
+    )
+    return told
+
+
 def opine(given: Mapping[str, Any], book: Book) -> Opinion:
     """What a rulebook says of a question. Raises `BadInput`, every fault of its fields at once."""
     words = book.vocabulary
     told = parse(given, words)
     row = complete(told, words)
-    ways = readings(row, words)
+    ways = [way for way in readings(row, words) if way]
     tries = [*_other_values(told, row, book)]
-    asked = [row | way for way in ways]
-    for name, value in tries:
-        asked += [row | {name: value} | way for way in readings(row | {name: value}, words)]
-    found = answers(asked, book)
-    answer, rest = merged(found[: len(ways)], words), found[len(ways) :]
+    rows = [row, *(row | way for way in ways), *(row | {name: value} for name, value in tries)]
+    answer, *rest = merged_answers(rows, book)
     first = next(iter(words.answers))
-    short = tuple(Reading(way, str(a.outcomes[first])) for way, a in zip(ways, found, strict=False) if way)
-    changes: list[Change] = []
-    hangs: list[str] = []
-    for name, value in tries:
-        size = len(readings(row | {name: value}, words))
-        other, rest = merged(rest[:size], words), rest[size:]
-        if other.outcomes != answer.outcomes:
-            hangs.append(name)
-            if other.outcomes[first] != answer.outcomes[first]:
-                changes.append(Change(name, str(value), str(other.outcomes[first])))
-    return Opinion(book, told, row, answer, short, tuple(changes), tuple(dict.fromkeys(hangs)))
+    short = tuple(Reading(way, str(a.outcomes[first])) for way, a in zip(ways, rest, strict=False))
+    differ = [(*each, a) for each, a in zip(tries, rest[len(ways) :], strict=True) if a.outcomes != answer.outcomes]
+    changes = [Change(n, v, str(a.outcomes[first])) for n, v, a in differ if a.outcomes[first] != answer.outcomes[first]]
+    hangs = tuple(dict.fromkeys(name for name, _, _ in differ))
+    return Opinion(book, told, row, answer, short, tuple(changes), hangs)
+
+
+def judged(given: Mapping[str, Any], expected: Mapping[str, str], book: Book) -> dict[str, Any]:
+    """An answer in short with that of each kind, and whether it is as `expected`, by kind; several are parted by semicolons."""
+    opinion = opine(given, book)
+    outcomes = {kind: _listed(said) for kind, said in opinion.answer.outcomes.items()}
+    told = {"outcome": opinion.outcome, "clause": opinion.clause, "may_go": None, "policy": book.name, "outcomes": outcomes}
+    if not expected:
+        return told
+    wrong = [kind for kind, text in expected.items() if _several(text) != _several(outcomes[kind])]
+    return told | {"expected": "; ".join(expected.values()), "agrees": not wrong, "wrong": wrong}
+
+
+def _several(said: Any) -> set[str]:
+    each = said.split(";") if isinstance(said, str) else said
+    return {one.strip() for one in each} - {""}
 
 
 def _other_values(told: Mapping[str, Any], row: Mapping[str, Any], book: Book) -> Iterator[tuple[str, str]]:
