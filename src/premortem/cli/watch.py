@@ -7,13 +7,15 @@ import typer
 
 from premortem.cli.shared import AsJson, CaseName, RunDir, StudyDir, app, day, show, stored, study_of
 
-AsOf = Annotated[str, typer.Option("--as-of", help="Only what was known on this day counts, YYYY-MM-DD.")]
-NOTE_DAY = "2025-02-26"
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"),
+]
 
 
 @app.command(rich_help_panel="Watch")
 def watch(
-    as_of: AsOf = NOTE_DAY,
+    as_of: AsOf = None,
     reading: Annotated[
         list[str] | None,
         typer.Option(
@@ -22,7 +24,7 @@ def watch(
     ] = None,
     policy: Annotated[
         str | None,
-        typer.Option("--policy", help="The policy in view.", show_default="as-written, else the run's first"),
+        typer.Option("--policy", help="The policy in view.", show_default="the case's first, else the run's"),
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
@@ -38,13 +40,13 @@ def watch(
     from premortem import questions, terminal
 
     within, made = _study_and_run(study, case, run)
-    result = questions.what_to_watch(within, made, day(as_of, "--as-of"), reading or (), policy)
+    result = questions.what_to_watch(within, made, day(as_of, "--as-of") if as_of else None, reading or (), policy)
     show(result, as_json, False, lambda: terminal.print_watch(result))
 
 
 @app.command(rich_help_panel="Watch")
 def hindcast(
-    as_of: AsOf = NOTE_DAY,
+    as_of: AsOf = None,
     observations: Annotated[
         Path | None, typer.Option("--observations", help="CSV of readings to score.", show_default="the study's record")
     ] = None,
@@ -69,7 +71,7 @@ def hindcast(
     made = stored(study, case, run) if run else None
     within = made.study if made else Study(study, case=case)
     judged = questions.hindcast(
-        day(as_of, "--as-of"), observations, study=within, run=made, futures=futures, seed=seed
+        day(as_of, "--as-of") if as_of else None, observations, study=within, run=made, futures=futures, seed=seed
     )
     show(judged.as_dict(), as_json, False, lambda: terminal.print_hindcast(judged))
 

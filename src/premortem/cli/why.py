@@ -10,7 +10,7 @@ from premortem.cli.shared import AsJson, CaseName, Memory, RunDir, StudyDir, app
 
 @app.command(rich_help_panel="Why")
 def stress(
-    assumption: Annotated[str, typer.Argument(help="A1 to A5, or one of your own.")],
+    assumption: Annotated[str, typer.Argument(help="Id of an assumption, such as A1, or one of your own.")],
     policy: Annotated[
         str | None, typer.Option("--policy", help="A policy of the run.", show_default="its first")
     ] = None,
@@ -51,7 +51,7 @@ def stress(
 def compare(
     policies: Annotated[
         list[str] | None,
-        typer.Argument(help="Policies of the run or the study.", show_default="those of the run, less history"),
+        typer.Argument(help="Policies of the run or the study.", show_default="those of the run, less the record"),
     ] = None,
     weigh: Annotated[
         list[str] | None,
@@ -75,7 +75,10 @@ def compare(
 
 @app.command(rich_help_panel="Why")
 def edits(
-    policy: Annotated[str, typer.Option("--policy", help="The rulebook whose clauses are priced.")] = "as-written",
+    policy: Annotated[
+        str | None,
+        typer.Option("--policy", help="The rulebook whose clauses are priced.", show_default="the case's first"),
+    ] = None,
     run: Annotated[
         Path | None,
         typer.Option("--run", help="Run folder, in whose first futures they are priced.", show_default="new futures"),
