@@ -19,8 +19,9 @@ Array = NDArray[Any]
 
 
 def amounts(case: Case) -> dict[str, Any]:
-    """Clause numbers that are tried, how a reader calls them, and the multiples of each kind."""
-    return tomllib.loads((case / "amounts.toml").read_text("utf-8"))
+    """Clause numbers that are tried, how a reader calls them, and the multiples of each kind; none where a case names none."""
+    path = case / "amounts.toml"
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {"multiples": {}, "amounts": {}, "lines": {}}
 
 
 def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, Any]]:
@@ -48,7 +49,7 @@ def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, 
 def _tried(known: dict[str, Any], book: Any) -> Iterator[tuple[str, str, dict[str, Any], list[float]]]:
     """Numbers of the book that are in force at some time, with the multiples to try; a share stays within 1."""
     for kind in ("amount", "line"):
-        for name, entry in known[f"{kind}s"].items():
+        for name, entry in known.get(f"{kind}s", {}).items():
             clause, _, key = name.rpartition(".")
             if clause in book.by_id and key in book.by_id[clause].numbers and book.by_id[clause].complies:
                 most = entry.get("most", np.inf) / book.number(clause, key)
@@ -117,5 +118,5 @@ def _sentence(
 
 def _written(entry: dict[str, Any], value: float) -> str:
     number = value / entry.get("scale", 1.0)
-    shown = f"{number:,.0f}" if 100 <= number < 1e9 else f"{number:.3g}"
+    shown = f"{number:,.0f}" if 100 <= number < 1e9 else f"{number:.3g}".replace("e+", "e")
     return f"{shown}{'' if entry['unit'].startswith('%') else ' '}{entry['unit']}"
