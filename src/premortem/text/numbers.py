@@ -154,7 +154,12 @@ def small(text: str) -> str:
 
 def plain(value: bool | float) -> str:
     """A flag as `yes` or `no`, a number with its thousands parted."""
-    return ("yes" if value else "no") if isinstance(value, bool) else f"{value:,g}"
+    return ("yes" if value else "no") if isinstance(value, bool) else _powers(f"{value:,g}")
+
+
+def _powers(text: str) -> str:
+    """A number as people write powers of ten: 1e25."""
+    return text.replace("e+", "e")
 
 
 def limit(value: float, unit: str = "") -> str:
@@ -165,7 +170,7 @@ def limit(value: float, unit: str = "") -> str:
     """
     if value >= UNLIMITED:
         return "no limit"
-    return f"{100 * value:.12g}%" if unit == "share" else f"{value:,.12g} {unit}".strip()
+    return f"{100 * value:.12g}%" if unit == "share" else f"{_powers(f'{value:,.12g}')} {unit}".strip()
 
 
 def a_year(rate: float, falls: bool = False) -> float:
