@@ -11,21 +11,7 @@ from premortem.propositions.assumption import Assumption
 from premortem.study import Study
 
 # Steps of a slider, and how far beyond its legal value a clause number can be dragged (it can be typed further).
-STEPS, TIMES = 100, 4
-# A day on which the framework binds where it binds at all.
-BINDING = date(2026, 6, 1)
-# What the two ends of each strength stand for.
-STRENGTH_ENDS = {
-    "allied_servicing": "0: allies service advanced tools in China; 1: none does",
-    "coercion": "0: no pressure on partners; 1: tariffs and long-arm rules in full",
-    "deals": "0: no government deals; 1: all of Tier 2 under deals with conditions",
-    "compute_governance": "0: no reporting or chip tracking; 1: location and use checked everywhere",
-    "open_weights_limits": "0: open weights free; 1: withheld as far as the US can",
-    "api_limits": "0: anybody may call US models; 1: Chinese users and distillers shut out",
-    "chinese_model_limits": "0: Chinese models welcome abroad; 1: barred in the US and by partners",
-    "huawei_blocking": "0: no blocking sanctions; 1: full, with secondary sanctions",
-    "permitting": "0: no faster permits; 1: power projects permitted at once",
-}
+STEPS, STRENGTH_STEPS, TIMES = 100, 20, 4
 
 
 @dataclass(frozen=True)
@@ -92,19 +78,19 @@ def clause_number(book: Book, clause: str, key: str, state: State) -> Control:
 
 
 def strength(book: Book, name: str, state: State) -> Control:
-    """A strength between 0 and 1."""
+    """The strength of an instrument, between its ends."""
     key = f"{STRENGTH}.{name}"
-    usual = legal_value(book, key)
+    usual, told = legal_value(book, key), book.vocabulary.instruments[name]
     return Control(
         f"l.{key}",
         labels.lever(key),
         dict(state.levers).get(key, usual),
         usual,
-        0.0,
-        1.0,
-        0.05,
+        told.low,
+        told.high,
+        (told.high - told.low) / STRENGTH_STEPS,
         "strength",
-        STRENGTH_ENDS.get(name, ""),
+        told.ends or told.says,
     )
 
 
@@ -156,10 +142,10 @@ def instruments(book: Book, state: State) -> list[dict[str, Any]]:
             "clause": c,
             "controls": [clause_number(book, c.id, k, state) for k in c.numbers],
             "span": span(book, yours, c.id),
-            "binds": yours.in_force(c.id, BINDING),
+            "binds": yours.in_force(c.id, book.case.settings.binding),
         }
         groups.setdefault(c.instrument, []).append(row)
-    order = sorted(groups, key=lambda g: (g != "diffusion", g))
+    order = sorted(groups, key=lambda g: (g != book.case.settings.instrument, g))
     return [{"instrument": g, "clauses": groups[g], "span": span(book, yours, g)} for g in order]
 
 

@@ -7,22 +7,12 @@ from typing import Any
 import numpy as np
 
 from premortem.app import perturbations
-from premortem.app.controls import BINDING
 from premortem.app.live_model import Live
 from premortem.app.perturbations import TENTH
 from premortem.app.view_state import FUTURES, State, ends
+from premortem.questions.clause_sweeps import amounts
 from premortem.questions.sensitivity import rank_correlation
 
-# Clause numbers that set how much may go, so that a tenth of them is a step in the simulated world.
-AMOUNTS = (
-    ("diffusion.country_allocation", "tpp"),
-    ("diffusion.lpp", "tpp_year"),
-    ("diffusion.nveu", "ceiling"),
-    ("diffusion.uveu", "country_max"),
-    ("diffusion.uveu", "outside_max"),
-    ("diffusion.uveu", "us_min"),
-    ("diffusion.country_raise", "raise_max"),
-)
 # Beliefs that are simulated, of which the strongest are shown; and how many of each kind are shown.
 TRIED, SHOWN = 8, 5
 
@@ -60,9 +50,10 @@ def _row(
 
 def _levers(live: Live, state: State, before: dict[str, Any]) -> list[dict[str, Any]]:
     book, values = live.book(state), live.values(state)
-    moves = [
-        perturbations.of_number(book, state, clause, key) for clause, key in AMOUNTS if book.in_force(clause, BINDING)
-    ]
+    # clause numbers of degree, so that a tenth of them is a step in the simulated world
+    numbers = [name.rpartition(".") for name in amounts(live.study.case)["amounts"]]
+    binding = live.study.case.settings.binding
+    moves = [perturbations.of_number(book, state, c, key) for c, _, key in numbers if book.in_force(c, binding)]
     moves += [perturbations.of_strength(book, state, name) for name in book.vocabulary.instruments]
     rows = []
     for n in moves:

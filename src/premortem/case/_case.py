@@ -64,6 +64,10 @@ class Settings(Strict):
     record: str = Field(default="", description="policy that follows what became of the law; empty where none does")
     strictest: str = Field(default="", description="policy whose levers stand once an event of the process sets them")
     policies: tuple[str, ...] = Field(description="names of the policies in the order in which they are shown")
+    instrument: str = Field(default="", description="file of clauses that comes first where all are shown")
+    binding_on: date | None = Field(
+        default=None, description="day by which a clause is told to bind; `compared_on` if left out"
+    )
     compared_on: date | None = Field(default=None, description="day on which two policies are compared; `day` if left out")
     steps: Steps = Steps()
     answers_to: AnswersTo = AnswersTo()
@@ -72,6 +76,11 @@ class Settings(Strict):
     def stands(self) -> str:
         """The policy of the law as it stands: the record, where the case has one, else the baseline."""
         return self.record or self.baseline
+
+    @property
+    def binding(self) -> date:
+        """The day by which a clause is told to bind."""
+        return self.binding_on or self.compared
 
     @property
     def compared(self) -> date:

@@ -192,6 +192,7 @@ def app_(
         str, typer.Option("--host", help="Address to listen at; 127.0.0.1 is this machine alone.")
     ] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    run: RunDir = None,
     study: StudyDir = None,
     case: CaseName = None,
 ) -> None:
@@ -200,5 +201,8 @@ def app_(
     Examples: premortem app; premortem app --study my-study --port 9000 --no-browser
     """
     from premortem.app import serve
+    from premortem.study import case_of_run
 
-    serve(host, port, study, browser=browser, say=typer.echo)
+    if run is not None and study is None and case is None:
+        case = case_of_run(run)
+    serve(host, port, study, case=case, run=run, browser=browser, say=typer.echo)

@@ -119,6 +119,7 @@ class Instrument(Strict):
     """What no clause says: the strength of an instrument under a policy."""
 
     says: str
+    ends: str = Key(default="", description="what its two ends stand for")
     low: float = 0.0
     high: float = 1.0
     rest: float = Key(default=0.0, description="its strength where no policy speaks of it")

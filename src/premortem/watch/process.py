@@ -111,6 +111,7 @@ class Paths:
 
     case: Case
     times: Mapping[str, Array]
+    count: int = 0  # futures, where a case has no event to tell them by
 
     def by(self, event: str, day: date) -> Array:
         """Whether an event had come by the end of a day, or a state stands on it; boolean, shape (future,).
@@ -129,7 +130,8 @@ class Paths:
 
     def policy(self, day: date) -> Array:
         """Name of the shipped policy that each future has come to by a day, shape (future,)."""
-        found = np.full(len(next(iter(self.times.values()))), "", dtype=object)
+        count = len(next(iter(self.times.values()))) if self.times else self.count
+        found = np.full(count, "", dtype=object)
         for lead in leads(self.case).values():
             fits = found == ""
             for event in lead.needs:
@@ -201,7 +203,7 @@ def draw(
             times[name] = np.where(now, came[name], times[name])
             for other in event.ends:
                 ended[other] |= now
-    return Paths(case, times)
+    return Paths(case, times, count)
 
 
 def _end_of_clock(case: Case) -> float:

@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
 from premortem.app import controls, policy_export
-from premortem.app.controls import BINDING
 from premortem.app.lever_effects import effects
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes import board
@@ -80,7 +79,8 @@ def changes(desk: AtDesk, view: View) -> Answer:
     }
     if view.vs:
         other = desk.study.book(view.vs)
-        found["against"] = diff.diff((desk.live.book(view), BINDING), (other, BINDING))
+        binding = desk.study.case.settings.binding
+        found["against"] = diff.diff((desk.live.book(view), binding), (other, binding))
     return Answer.model_validate(found)
 
 
