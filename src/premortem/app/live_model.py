@@ -202,7 +202,7 @@ class Live:
         return [
             {
                 "quarter": q,
-                "year": int(q[:4]) + (int(q[5]) - 0.5) / 4,
+                "year": self.study.case.clock.middle(q),
                 **{b: float(cuts[j, i]) for j, b in enumerate(BANDS)},
                 "breaks": float(broken[i]),
             }

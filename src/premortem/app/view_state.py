@@ -14,13 +14,14 @@ import numpy as np
 
 from premortem.app import clause_dates as clause_days
 from premortem.app.clause_dates import Days
+from premortem.case import default
 from premortem.errors import BadInput
 from premortem.law.book import Book
 from premortem.law.transactions import parse_date
 from premortem.study import Study
 
-# Day of the note, as of which everything is shown unless the address says another.
-KNOWN = date(2025, 2, 26)
+# Day of the leading case, as of which everything is shown unless the address says another.
+KNOWN = default().settings.day
 # Futures of the answer at once; the model is compiled for this many.
 FUTURES = 2000
 MOST_FUTURES = 20_000
@@ -83,6 +84,8 @@ class State:
     days: Days = ()
     pinned: "State | None" = field(default=None, compare=False)
     notices: tuple[str, ...] = field(default=(), compare=False)
+    # policy and day that an address leaves out: those of the case
+    usual: tuple[str, date] = field(default=(default().settings.baseline, KNOWN), compare=False)
 
     @property
     def edits(self) -> int:
@@ -102,9 +105,9 @@ class State:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """Keys and values of the address: defaults omitted, fixed order."""
-        pairs: list[tuple[str, str]] = [] if self.policy == _first() else [("policy", self.policy)]
+        pairs: list[tuple[str, str]] = [] if self.policy == self.usual[0] else [("policy", self.policy)]
         pairs += [("vs", self.vs)] if self.vs else []
-        pairs += [("asof", self.asof.isoformat())] if self.asof != KNOWN else []
+        pairs += [("asof", self.asof.isoformat())] if self.asof != self.usual[1] else []
         pairs += [(f"l.{k}", f"{v:.10g}") for k, v in self.levers]
         pairs += [(f"d.{k}", day.isoformat()) for k, day in self.days]
         pairs += [(f"t.{k}", f"{v:.10g}") for k, v in self.thresholds]
@@ -128,10 +131,6 @@ class State:
         return f"{path}?{self.query}" if self.query else path
 
 
-def _first() -> str:
-    return "as-written"
-
-
 def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     """The state of an address; what is not understood or out of range is left out and named in `notices`."""
     given, wrong = dict(pairs), list[str]()
@@ -141,7 +140,8 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     days = _named(given, "d.", lambda text, name: clause_days.parse(text, name, book), wrong)
     thresholds = _named(given, "t.", lambda text, name: threshold(text, name, study), wrong)
     beliefs = _named(given, "p.", lambda text, name: belief(text, name, study), wrong)
-    asof = _plain(given, "asof", lambda text: parse_date(text, study.case), KNOWN, wrong)
+    settings = study.case.settings
+    asof = _plain(given, "asof", lambda text: parse_date(text, study.case), settings.day, wrong)
     weights: Literal["", "record"] = _plain(given, "w", _weights, "", wrong)
     n, seed = _plain(given, "n", _count, FUTURES, wrong), _plain(given, "seed", _seed, 7, wrong)
     if given.get("state"):
@@ -165,6 +165,7 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
         clause_days.differing(book, days),
         _pinned(given.get("pin", ""), study, wrong),
         tuple(wrong),
+        (settings.baseline, settings.day),
     )
 
 
@@ -206,7 +207,7 @@ def _left_out(key: str, text: str, error: Exception) -> str:
 
 
 def _policies(given: dict[str, str], study: Study, wrong: list[str]) -> tuple[str, str]:
-    policy, vs = given.get("policy", _first()), given.get("vs", "")
+    policy, vs = given.get("policy", study.case.settings.baseline), given.get("vs", "")
     if policy not in study.policies:
         wrong.append(f"policy={policy[:60]} (allowed: {', '.join(study.policies)})")
         policy = study.policies[0]
@@ -237,7 +238,7 @@ def legal_value(book: Book, name: str) -> float:
     """What the policy itself says of a lever: a clause number, or a strength in its last year."""
     clause, _, key = name.rpartition(".")
     if clause == STRENGTH:
-        return book.strength(key, date(2032, 12, 31))
+        return book.strength(key, book.case.clock.last_day)
     return book.number(clause, key)
 
 

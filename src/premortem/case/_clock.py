@@ -41,6 +41,11 @@ class Clock:
         """The last step of a year of the horizon."""
         return self.by_year[year][-1]
 
+    @property
+    def last_day(self) -> date:
+        """Last day of the horizon."""
+        return date(year_of(self.labels[-1]), 12, 31)
+
     def middle(self, label: str) -> float:
         """Middle of a step [yr]."""
         return year_of(label) + (self.by_year[year_of(label)].index(label) + 0.5) / self.a_year
