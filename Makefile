@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test bench lint lock docs assets chromium audit clean
+.PHONY: run test test-slow bench lint lock docs assets chromium audit clean
 
 run: .venv/run
 	$(BIN)/premortem run --pdf
@@ -13,6 +13,10 @@ test: .venv/dev chromium
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# What is long by nature: thirty kills, a full disk, thousands of mutated files and requests, many examples of each property.
+test-slow: .venv/dev chromium
+	$(BIN)/pytest -n 2 --dist loadfile -m slow --hypothesis-profile many
 
 # The browser of the app's tests, where it is missing and can be had; without it those tests are skipped and say so.
 chromium:

@@ -22,7 +22,7 @@ def pages(case: Case) -> dict[str, str]:
     return {
         **instruments(case),
         "uncertainties.md": uncertainties(case),
-        "fields.md": fields(),
+        "fields.md": fields(case),
         "data.md": data_pages.tables(case),
         "quantities.md": data_pages.quantities(case),
         "exhibits.md": exhibit_page.page(case),
@@ -109,7 +109,7 @@ def uncertainties(case: Case) -> str:
     return "\n".join([*head, *body]) + "\n"
 
 
-def fields() -> str:
+def fields(case: Case) -> str:
     """The vocabulary of transactions: what a clause may speak of and a user may give."""
     head = [
         "# Fields of a transaction",
@@ -119,7 +119,7 @@ def fields() -> str:
     ]
     body = [
         f"| `{name}` | {f.type} | {f.unit} | {f.says} | {'' if f.default is None else f.default} | {'yes' if f.given else 'worked out'} |"
-        for name, f in vocabulary(default()).fields.items()
+        for name, f in vocabulary(case).fields.items()
     ]
     return "\n".join([*head, *body]) + "\n"
 

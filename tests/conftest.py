@@ -7,26 +7,36 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from premortem.ensemble.run import draw
+from premortem.ensemble.run import draw, use_compilation_cache
 from premortem.study import Run, Study
 from tests.chance import no_shared_chance  # noqa: F401  # for every test
+from tests.parts import small_parts  # noqa: F401  # for files that ask for it
 
-# A property is judged by what it finds, at any load: no example and no drawing of one has a time limit.
-settings.register_profile("any load", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any load")
+# A property is judged by what it finds, at any load: no example and no drawing of one has a time limit. A property that names
+# no number of examples has few in the fast suite and many in the slow one (`--hypothesis-profile many`).
+LOOSE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("few", max_examples=25, **LOOSE)
+settings.register_profile("many", max_examples=200, **LOOSE)
+settings.load_profile("few")
 
 
-# Files that compile the gradient of the world and make briefs go to one process, one after the other, so that nothing is
-# compiled twice at once; every other file goes to whichever process is free.
+# Files that compile the gradient of the world and make briefs go to one process, one after the other, and come first.
 ONE_PROCESS = ("briefing/test_brief.py", "questions/test_why.py", "tests/test_cli.py")
-# Rooms whose tests compile, simulate and wait: they come first, so that no process has a long file left when the other is done.
-LONG = ("briefing", "questions", "browser", "ensemble", "exhibits", "watch", "app")
+# Rooms in their order. Meanwhile the other process does the law, which compiles nothing; then come the rooms whose tests
+# compile, simulate and wait, which find what the first process compiled, and no long file is left when the other is done.
+ORDER = ("law", "browser", "app", "questions", "briefing", "ensemble", "exhibits", "watch", "bench", "world")
+
+
+def place(path: Path) -> int:
+    """Where a file of tests comes among all."""
+    if path.as_posix().endswith(ONE_PROCESS):
+        return -1
+    return ORDER.index(path.parent.name) if path.parent.name in ORDER else len(ORDER)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The rooms of `LONG` in their order, then the rest as they come."""
-    items.sort(key=lambda item: LONG.index(item.path.parent.name) if item.path.parent.name in LONG else len(LONG))
+    items.sort(key=lambda item: place(item.path))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -54,6 +64,7 @@ def home(tmp_path_factory):
         (own / ".cache" / "premortem").mkdir(parents=True)
         (own / ".cache" / "premortem" / "jax").symlink_to(compiled, target_is_directory=True)
     patch.setenv("HOME", str(own))
+    use_compilation_cache()  # from the first test on, whichever it is
     yield
     patch.undo()
 

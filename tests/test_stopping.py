@@ -14,8 +14,11 @@ from premortem.cli.bundle import BUNDLE, without_personal_paths
 from premortem.cli.shared import size
 from premortem.ensemble import store
 from premortem.errors import BadInput
+from tests.parts import IN_A_PROCESS
 from tests.test_cli import run  # noqa: F401  # a fixture
 from tests.waiting import LONGEST, until
+
+pytestmark = pytest.mark.usefixtures("small_parts")
 
 
 @pytest.mark.parametrize(
@@ -25,7 +28,10 @@ def test_a_signal_ends_a_run_with_its_status_and_nothing_half_written(tmp_path, 
     out = tmp_path / "out"
     asked = ["run", "--policy", "as-written", "--futures", "3000000", "--out", out, "--json"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "premortem", *map(str, asked)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", IN_A_PROCESS + "cli.main()", *map(str, asked)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         until(lambda: (out / "as-written" / "part-00001.parquet").exists() or process.poll() is not None)
@@ -49,8 +55,8 @@ def test_a_ceiling_below_what_one_part_needs_is_refused_before_it_is_reached(run
 
 
 def test_a_run_under_a_ceiling_gives_the_same_bits(study, tmp_path):
-    free = study.run(["as-written"], futures=40_000, seed=3, out=tmp_path / "free")
-    tight = study.run(["as-written"], futures=40_000, seed=3, out=tmp_path / "tight", memory=8 * 10**9)
+    free = study.run(["as-written"], futures=10_000, seed=3, out=tmp_path / "free")
+    tight = study.run(["as-written"], futures=10_000, seed=3, out=tmp_path / "tight", memory=8 * 10**9)
     assert (free.folder / store.CHECKSUMS).read_bytes() == (tight.folder / store.CHECKSUMS).read_bytes()
 
 

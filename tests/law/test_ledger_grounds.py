@@ -13,11 +13,17 @@ from premortem.case import default
 from premortem.cli import app
 from premortem.law import book as rules
 from premortem.law.alike import alike
+from premortem.law.assumed_facts import untold
+from premortem.law.candidate_clauses import operative
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.ledger.decisions import decide_ledger
+from premortem.law.ledger.heard import may_turn
+from premortem.law.met import met, tried
+from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.transactions import frame_of, parse
+from premortem.law.transfers import transfers
 
 CASE = default()
 
@@ -102,6 +108,33 @@ def test_rows_that_are_taken_as_alike_have_one_answer(rows):
     group, first = alike(frame, answers, book)
     same = answers.select("outcome", "clause", "eccn", "required_by")
     assert same.equals(same[first][group])
+
+
+@pytest.mark.parametrize("policy", ["history", "as-written"])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rows=st.lists(SHIPMENTS, min_size=5, max_size=15))
+def test_a_permission_stands_whatever_is_told_that_no_clause_can_hear(policy, rows):
+    book = rules.load(policy)
+    words = book.vocabulary
+    frame = frame_of([parse(row, CASE) for row in rows], CASE)
+    answers = decide(frame, book)
+    clauses = tuple(operative(book, frame["date"].min(), frame["date"].max()))
+    found = met(tried(complete(frame, book).collect(), answers.to_dict(), clauses, words), clauses, words)
+    licensed = answers["required_by"].is_not_null().to_numpy()
+    unheard = []
+    for i, (row, outcome) in enumerate(zip(frame.to_dicts(), answers["outcome"], strict=True)):
+        said = {k: v for k, v in row.items() if v is not None}
+        for field, value in untold(said, CASE) if outcome in words.free else ():
+            if field in transfers(CASE).unsaid.rests_on and not may_turn(found, licensed, field, value, words)[i]:
+                unheard.append({**said, field: value})
+    if unheard:
+        assert set(decide(frame_of(unheard, CASE), book)["outcome"]) <= words.free
+
+
+def test_clauses_that_differ_in_a_number_are_looked_up_apart():
+    book = rules.load("as-written")
+    moved = [book.with_number("diffusion.country_allocation", "tpp", 1e8 * n) for n in range(1, 9)]
+    assert len({hash(b.by_id["diffusion.country_allocation"]) for b in moved}) == len(moved)
 
 
 def test_days_between_which_nothing_turns_and_places_of_the_same_groups_are_alike():

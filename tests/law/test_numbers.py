@@ -52,7 +52,7 @@ def test_f087_a_ledger_refuses_them_too_with_both_readings_and_decides_the_rest(
     path.write_text("\n".join(separator.join(row) for row in rows) + "\n")
     decided, result = decisions.decide_file(path, rules.load("history"))
     (wrong,) = result["rejected"]
-    one, two = numbers.readings(text.strip('"'), "units")
+    one, two = numbers.readings(text.strip('"'), True)
     assert wrong == {
         "row": 1,
         "why": f"quantity can be read two ways: {text.strip(chr(34))} is {one} or {two}; write it without a separator",
@@ -64,21 +64,21 @@ def test_f087_a_ledger_refuses_them_too_with_both_readings_and_decides_the_rest(
 @given(st.integers(0, 10**9), st.sampled_from(["{}", "{:_}", "{}.0", "{}.00", "{:.6e}"]))
 def test_f087_what_is_written_plainly_is_read_as_it_stands(whole, form):
     text = form.format(float(whole) if "e" in form else whole)
-    assume(not numbers.readings(text, "units"))
-    assert numbers.number(text, "units") == pytest.approx(whole, rel=1e-6)
+    assume(not numbers.readings(text, True))
+    assert numbers.number(text, True) == pytest.approx(whole, rel=1e-6)
 
 
 @settings(deadline=None)
 @given(st.integers(1, 999), st.integers(0, 999), st.sampled_from(".,"))
 def test_f087_one_mark_before_three_digits_is_never_guessed(before, behind, mark):
     text = f"{before}{mark}{behind:03}"
-    assert numbers.number(text, "units") is None
-    assert len(numbers.readings(text, "units")) == 2
+    assert numbers.number(text, True) is None
+    assert len(numbers.readings(text, True)) == 2
 
 
 @given(st.text(max_size=12))
 def test_any_text_is_a_number_or_none(text):
-    found = numbers.number(text, "units")
+    found = numbers.number(text, True)
     assert found is None or isinstance(found, float)
 
 

@@ -18,8 +18,10 @@ from premortem.law.row_defaults import complete
 from premortem.law.spelling import telling
 from premortem.law.transactions import frame_of
 from premortem.law.transfers import transfers
+from premortem.law.vocabulary import vocabulary
 
 CASE = default()
+WORDS = vocabulary(CASE)
 
 DAY = date(2026, 6, 1)
 ROWS = facts.read("parties")
@@ -127,7 +129,7 @@ def test_the_strictest_policy_of_all_parties_counts_and_any_flag():
     assert told["entity_policy"] == "policy_of_denial"
     assert told["footnote_4"]
     alone = facts_of(consignee="Sensetime")  # its policy hangs on the item
-    assert alone["entity_policy"] == party_fields.UNREAD
+    assert alone["entity_policy"] == transfers(CASE).parties.unread
 
 
 def test_a_footnote_counts_from_its_own_day():
@@ -151,7 +153,7 @@ def test_an_affiliate_of_a_listed_party_counts_as_owned_by_it_unless_told_otherw
 
 def test_nobody_named_is_nobody_found():
     told = facts_of()
-    assert not any(told[name] for name in party_fields.Facts._fields if name != "affiliate")
+    assert not any(told[name] for name in party_fields._columns(CASE) if name in WORDS.fields)
 
 
 def test_dates_of_firms_and_of_parties_agree():

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from premortem import questions
-from premortem.ensemble.part import PART
 from premortem.errors import BadInput
 from premortem.questions import _bounded_memory, _scenario_discovery
+from tests.parts import PART
 
 
 @pytest.fixture(scope="module")
-def run(study, tmp_path_factory):
-    """Two parts, the second one short."""
-    return study.run(["as-written"], futures=PART + 4000, seed=3, out=tmp_path_factory.mktemp("large") / "out")
+def run(study, small_parts, tmp_path_factory):
+    """Three parts, the last one short."""
+    return study.run(["as-written"], futures=2 * PART + 2000, seed=3, out=tmp_path_factory.mktemp("large") / "out")
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from premortem.app import chart_specs, labels
+from premortem.app import chart_specs
 from premortem.study import Run, Study
+from premortem.text.units import bracketed
 
 # Futures among which points of a scatter are sought, and most that are drawn.
 SCATTERED, POINTS = 20_000, 500
@@ -67,7 +68,7 @@ def scattered(run: Run, box: dict[str, Any], name: str, policy: str) -> dict[str
 def _side(study: Study, name: str, box: Sequence[float]) -> chart_specs.Side:
     prior = study.priors[name]
     low, high = map(float, prior.quantile(np.array([0.01, 0.99])))
-    unit = "" if prior.unit in labels.BARE else f" [{prior.unit}]"
+    unit = bracketed(prior.unit)
     title = prior.meaning if len(prior.meaning) < 60 else name.replace("_", " ")
     ends = (max(box[0], low), min(box[1], high))
     return chart_specs.Side(f"{title}{unit}", low, high, ends, prior.distribution in ("lognormal", "loguniform"))

@@ -8,6 +8,7 @@ import altair as alt
 
 from premortem.charts.marks import PLAIN, bands
 from premortem.charts.theme import BREAKS, CONTEXT, GRID, HOLDS, INK, MUTED, STEPS, themed
+from premortem.ensemble.bands import BANDS
 
 Rows = list[dict[str, Any]]
 ROWS = alt.NamedData("rows")
@@ -63,7 +64,7 @@ def fan(unit: str = "margin (above 0 it holds)") -> Any:
         )
     )
     clip = "clamp(datum.{}, -4, 4)"
-    for band in ("p5", "p25", "p50", "p75", "p95"):
+    for band in BANDS:
         base = base.transform_calculate(**{f"{band}c": clip.format(band)})
     y = alt.Scale(zero=True, nice=True)
     drawn = bands(base, {"title": unit, "scale": y}, suffix="c")

@@ -9,6 +9,7 @@ from premortem.app.view_state import STRENGTH, State, ends, legal_value
 from premortem.law.book import Book
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study
+from premortem.text import units
 
 # Steps of a slider, and how far beyond its legal value a clause number can be dragged (it can be typed further).
 STEPS, STRENGTH_STEPS, TIMES = 100, 20, 4
@@ -36,7 +37,7 @@ class Control:
     @property
     def said(self) -> str:
         """Its value in words."""
-        return labels.quantity(self.value, self.unit)
+        return units.quantity(self.value, self.unit)
 
     @property
     def beside(self) -> str:
@@ -46,7 +47,7 @@ class Control:
     @property
     def usual_said(self) -> str:
         """Its usual value in words."""
-        return labels.quantity(self.usual, self.unit)
+        return units.quantity(self.usual, self.unit)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from premortem.study import Study
-from premortem.text import phrases
-from premortem.text.numbers import UNLIMITED, limit
+from premortem.text import phrases, units
 
 ALL = "all"
-# Units that are not said.
-BARE = ("-", "category", "ratio", "logit", "ln", "strength", "year", "0-1")
 
 
 def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weighted: bool = False) -> str:
@@ -33,47 +29,16 @@ def cell(row: Mapping[str, Any]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def fails_first(row: Mapping[str, Any], study: Study) -> str:
-    """What fails first most often, in words of failing; for all at once, which assumption breaks."""
-    causes = row["fails_on"]
-    if not causes or max(causes.values()) == 0:
-        return ""
-    name = max(causes, key=lambda k: causes[k])
-    return f"{name} breaks" if row["assumption"] == ALL else _failures(study)[row["assumption"]][name]
-
-
-def _failures(study: Study) -> dict[str, dict[str, str]]:
-    """How each condition of each assumption reads where it does not hold."""
-    return {a.id: {c.id: c.failure for c in a.condition} for a in study.assumptions}
-
-
 def verdict(row: Mapping[str, Any], fails: Mapping[str, str]) -> str:
     """`A2 holds in 69% of futures (67% to 71%); what fails first in 58% of its breaks: Chinese models spread in third markets.`"""
     if row["holds"] is None:
         return f"{row['assumption']}: cannot answer, since too few futures are left to tell."
     interval = f" ({cell(row)})" if row["low"] is not None else ""
-    text = f"{row['assumption']} holds in {phrases.share(row['holds'])} of futures{interval}"
+    text = f"{row['assumption']} {phrases.holds(row['holds'])}{interval}"
     causes = row["fails_on"]
     if causes and (most := max(causes, key=lambda k: causes[k])) and causes[most] > 0:
-        text += f"; what fails first in {phrases.share(causes[most])} of its breaks: {fails[most]}"
+        text += phrases.fails_first(causes[most], fails[most])
     return f"{text}."
-
-
-def quantity(value: float, unit: str) -> str:
-    """A number as a person reads it beside its unit: `790 million TPP`, `25%`, `2027.5`."""
-    if unit in ("share", "0-1"):
-        return f"{100 * value:.3g}%"
-    if unit == "year":
-        return f"{value:.1f}"
-    if value >= UNLIMITED:
-        return limit(value)
-    if abs(value) >= 1e15:
-        return f"{value:.3g} {unit}".replace("e+", "e").strip()
-    for size, name in ((1e9, "billion"), (1e6, "million")):
-        if abs(value) >= size:
-            return f"{value / size:.4g} {name} {unit}".strip()
-    bare = "" if unit in BARE else unit
-    return f"{value:,.4g} {bare}".replace(",", "\u2009").strip()
 
 
 def lever(name: str) -> str:
@@ -88,7 +53,7 @@ def lawful(change: Mapping[str, Any], side: str) -> str:
     value = change[side]
     if change["unit"] == "day":
         return str(value or ("the clauses differ" if change["differ"] else "none"))
-    return quantity(value, change["unit"])
+    return units.quantity(value, change["unit"])
 
 
 def field(value: float, unit: str = "") -> str:
@@ -101,6 +66,6 @@ def field(value: float, unit: str = "") -> str:
 
 def beside(value: float, unit: str) -> str:
     """What stands beside a number field: the number in words where that is shorter to read, else its unit."""
-    said = quantity(value, unit)
+    said = units.quantity(value, unit)
     worded = unit in ("share", "0-1") or abs(value) >= 1e6
-    return said if worded else "" if unit in BARE else unit
+    return said if worded else units.beside(unit)

@@ -19,7 +19,7 @@ from scipy.special import ndtr, ndtri
 from premortem.app import clause_dates
 from premortem.app.view_state import FUTURES, STRENGTH, State
 from premortem.case import Levers
-from premortem.ensemble import design
+from premortem.ensemble import bands, design
 from premortem.ensemble.priors import SCORES
 from premortem.ensemble.run import draw, use_compilation_cache
 from premortem.law.book import Book
@@ -31,7 +31,6 @@ from premortem.watch import quantities, weights
 
 Array = NDArray[Any]
 Outcomes = dict[str, jax.Array]
-BANDS = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 # Regional series that the map shows.
 REGIONAL = ("stock_us", "stock_cn", "unmet")
 # How many simulated policies are kept (about 20 MB each), boards, and chunks of futures drawn (2 MB) and scored (160 kB).
@@ -197,13 +196,13 @@ class Live:
         """Bands of an assumption's margin by quarter over all futures, and the share of them that breaks."""
         names = self.study.steps
         margin = np.asarray(self._over_time(self.outcomes(state), self.thresholds(state))[assumption])
-        cuts = np.quantile(margin, list(BANDS.values()), axis=1)
+        cuts = bands.of(margin)
         broken = (margin <= 0).mean(1)
         return [
             {
                 "quarter": q,
                 "year": self.study.case.clock.middle(q),
-                **{b: float(cuts[j, i]) for j, b in enumerate(BANDS)},
+                **{name: float(band[i]) for name, band in cuts.items()},
                 "breaks": float(broken[i]),
             }
             for i, q in enumerate(names)

@@ -23,6 +23,7 @@ from premortem.errors import MissingData
 from premortem.study import Study
 from premortem.text import phrases
 from premortem.text.tables import plain
+from premortem.text.units import quantity
 
 # Screens in the order of their tabs.
 SCREENS = {
@@ -65,7 +66,7 @@ _env.filters |= {
     "num": phrases.number,
     "interval": said.cell,
     "json": lambda value: json.dumps(value, default=str, allow_nan=False),
-    "quantity": said.quantity,
+    "quantity": quantity,
     "field": said.field,
     "lawful": said.lawful,
     "plain": plain,

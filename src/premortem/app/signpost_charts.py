@@ -7,15 +7,16 @@ import jax
 import numpy as np
 
 from premortem.app import chart_specs
-from premortem.app.labels import quantity
 from premortem.app.live_model import Live
 from premortem.app.view_state import State
+from premortem.ensemble.bands import BANDS
+from premortem.text.units import quantity
 from premortem.watch import quantities
 from premortem.watch.signposts import Signpost
 
 # Ends of the years at which an observable is drawn, and the quantiles of its band.
 YEARS = range(2023, 2031)
-BAND = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
+BAND = {name: BANDS[name] for name in ("p5", "p50", "p95")}
 COLUMNS = {"year": "Year", "p5": "5%", "p50": "median", "p95": "95%", "read": "read", "limit": "threshold"}
 
 

@@ -83,7 +83,7 @@ def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
         blocks += [Heading("What to watch"), bullets(*(phrases.sentence(w.statement) for w in a.watch))]
     blocks.append(_more(run, a, first))
     here = cell(run, a.id, first)["holds"]
-    title = f"{a.id} \u00b7 {a.name}: holds in {phrases.share(here)} of futures {phrases.under(title_of(run, first))}"
+    title = f"{a.id} \u00b7 {a.name}: {phrases.holds(here)} {phrases.under(title_of(run, first))}"
     return Section(a.id, title, f"{a.id} {a.name}", tuple(blocks))
 
 
@@ -224,7 +224,9 @@ def _shares(run: Run, a: Assumption) -> Figure:
     most, least = phrases.share(shares[best]), phrases.share(shares[worst])
     title = f"{a.id} holds most often {phrases.under(best)} ({most}) and least {phrases.under(worst)} ({least})"
     if most == least:
-        title = f"{a.id} holds in {most} of futures {phrases.under(best) if len(shares) == 1 else 'under every policy'}"
+        title = (
+            f"{a.id} {phrases.holds(shares[best])} {phrases.under(best) if len(shares) == 1 else 'under every policy'}"
+        )
     return Figure(
         f"shares-{a.id}",
         title,
@@ -268,11 +270,11 @@ def _threshold(run: Run, a: Assumption, c: Condition, policy: str, shift: Callab
     least, most, used = (phrases.threshold(x, c.limit.unit) for x in (c.limit.low, c.limit.high, c.limit.value))
     return Figure(
         f"threshold-{a.id}-{c.id}",
-        f"\u2018{phrases.within(c.says)}\u2019: holds in {phrases.share(low)} of futures with the threshold at {least}, in {phrases.share(high)} "
+        f"\u2018{phrases.within(c.says)}\u2019: {phrases.holds(low)} with the threshold at {least}, in {phrases.share(high)} "
         f"with it at {most}",
         figures.threshold_curve(pl.DataFrame(rows), c.limit.unit),
         f"{title_of(run, policy)}. Threshold in use: {used}; {c.limit.basis}.",
-        f"The condition holds in {phrases.share(low)} of futures at a threshold of {least} and in {phrases.share(high)} at "
+        f"The condition {phrases.holds(low)} at a threshold of {least} and in {phrases.share(high)} at "
         f"{most}; in use is {used}.",
     )
 

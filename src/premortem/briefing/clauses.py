@@ -12,6 +12,7 @@ from premortem.law.book import Book
 from premortem.questions.edits import TOP
 from premortem.study import Run
 from premortem.text import phrases
+from premortem.text.units import quantity
 
 # Clause numbers shown.
 SHOWN = 10
@@ -75,20 +76,8 @@ def clauses(run: Run) -> Section:
 
 def label(book: Book, names: dict[tuple[str, str], str], clause: str, key: str) -> str:
     """A clause number in words, with its value: `Country allocation: 790 million TPP`."""
-    shown = _value(book.number(clause, key), book.by_id[clause].numbers[key][0].unit)
+    shown = quantity(book.number(clause, key), book.by_id[clause].numbers[key][0].unit)
     return f"{names[clause, key]}: {shown}"
-
-
-def _value(value: float, unit: str) -> str:
-    """A number of a rule as the rule says it: exact, with its unit."""
-    if unit == "share":
-        return f"{value:.0%}"
-    if value >= 1e15:
-        return f"{value:.0e} {unit}".replace("e+", "e")
-    for size, word in ((1e9, "billion"), (1e6, "million")):
-        if value >= size:
-            return f"{value / size:g} {word} {unit}"
-    return f"{value:,g} {unit}"
 
 
 def _index(rows: list[dict[str, Any]], day: str) -> Figure:

@@ -57,7 +57,7 @@ def _cells(run: Run, key: str, name: str) -> tuple[Cell, ...]:
     for policy in run.policies:
         c = cell(run, key, policy)
         share = phrases.share(c["holds"])
-        label = f"{name}, {phrases.under(title_of(run, policy))}: holds in {share} of futures"
+        label = f"{name}, {phrases.under(title_of(run, policy))}: {phrases.holds(c['holds'])}"
         cells.append(Cell(c["holds"], share, phrases.interval(c["low"], c["high"]), label))
     return tuple(cells)
 

@@ -10,6 +10,7 @@ from premortem.charts import figures
 from premortem.questions.findings import aside, cell, title_of
 from premortem.study import Run
 from premortem.text import phrases
+from premortem.text.numbers import ranges
 
 
 def policies(run: Run) -> Section:
@@ -55,7 +56,7 @@ def _pathways(run: Run) -> Figure:
     ]
     frame = pl.DataFrame(rows)
     lost = [
-        f"{r['assumption'][:2]}, {r['policy']}: {_years(r['years'])}"
+        f"{r['assumption'].split()[0]}, {r['policy']}: {ranges(r['years'])}"
         for r in frame.filter(~pl.col("keeps"))
         .group_by("assumption", "policy", maintain_order=True)
         .agg(years="year")
@@ -80,17 +81,6 @@ def _kept(bands: pl.DataFrame, series: str, first: int) -> list[tuple[int, bool]
     steps = bands.filter(pl.col("series") == series).sort("quarter")
     ends = {int(r["quarter"][:4]): r["p50"] > 0 for r in steps.to_dicts()}
     return [(year, keeps) for year, keeps in ends.items() if year >= first]
-
-
-def _years(years: list[int]) -> str:
-    """Years as runs: `2027 to 2029, 2031`."""
-    runs: list[list[int]] = []
-    for year in years:
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in runs)
 
 
 def _agreement(run: Run, result: dict[str, Any]) -> tuple[str, ...]:

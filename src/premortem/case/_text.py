@@ -29,5 +29,6 @@ class Text(Strict):
     shown: str = Field(
         default="", description="step of the clock that words on a series speak of; the last if left out"
     )
+    yardstick: str = Field(default="", description="in what amounts of things of different kinds are compared")
     glossary: Mapping[str, str] = Field(default_factory=dict, description="units in short, and what they are in full")
     brief: BriefText = BriefText()

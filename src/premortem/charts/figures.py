@@ -12,9 +12,9 @@ import polars as pl
 
 from premortem.charts.marks import bands, highest, lowest, middle_of
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
+from premortem.ensemble.bands import BANDS
 from premortem.text.numbers import share
 
-BAND = ("p5", "p25", "p50", "p75", "p95")
 # Margins beyond this are all the same to a reader: far from breaking, or far beyond it.
 CLIP = 3.0
 # A second cue beside colour where lines of several families meet.
@@ -27,7 +27,7 @@ TWO_LINES = "split(datum.label, '|')"
 
 def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
     """The fan of a margin by step of the clock from a year on, with the line at 0 below which it breaks."""
-    frame = rows.with_columns([pl.col(b).clip(-CLIP, CLIP) for b in BAND], year=middle_of(pl.col("quarter"))).filter(
+    frame = rows.with_columns([pl.col(b).clip(-CLIP, CLIP) for b in BANDS], year=middle_of(pl.col("quarter"))).filter(
         pl.col("year") >= first
     )
     end = math.ceil(highest(frame, "year"))
@@ -220,7 +220,7 @@ def index_bars(frame: pl.DataFrame) -> Any:
 
 def families(frame: pl.DataFrame, order: list[str], first: int) -> Any:
     """Small multiples: a panel a series, a line and band a family; columns family, title, quarter, p25, p50, p75."""
-    rows = frame.with_columns(year=middle_of(pl.col("quarter"))).filter(pl.col("year") >= first)
+    rows = frame.with_columns(year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)).filter(pl.col("year") >= first)
     colours = ["#0A346F", "#C2500A", "#278770", "#CC60BE", "#AD930D", "#57606A", "#5B9BD0"]
     colour = alt.Color(
         "family:N",

@@ -27,6 +27,7 @@ def themed(chart: Any, height: int | None = None, width: int | None = WIDTH) -> 
         "tickColor": GRID,
         "gridColor": GRID,
         "labelLimit": 320,
+        "labelPadding": 5,
     }
     config = {
         "font": FONT,

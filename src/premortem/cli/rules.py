@@ -194,17 +194,24 @@ def regime_loopholes(under: Under = None, study: StudyDir = None, case: CaseName
     from premortem import terminal
     from premortem.law.loopholes import loopholes
 
-    found = loopholes(_book(study, case, under))
-    show({"loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found))
+    book = _book(study, case, under, baseline=True)
+    found = loopholes(book)
+    unit = book.case.text.yardstick
+    show({"loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found, unit))
 
 
-def _book(study: Path | None, case: str | None, under: str | None, asked: str = "--under") -> Any:
-    """The rulebook under a policy, by default the law as it stands, or under a policy file; `asked` is the option that named it."""
+def _book(
+    study: Path | None, case: str | None, under: str | None, asked: str = "--under", *, baseline: bool = False
+) -> Any:
+    """The rulebook under a policy, by default the law as it stands (or the case's `baseline`), or under a policy file; `asked` is
+    the option that named it.
+    """
     from premortem.law.book import load
     from premortem.study import Study
 
     held = Study(study, case=case)
-    under = under or held.case.settings.stands
+    settings = held.case.settings
+    under = under or (settings.baseline if baseline else settings.stands)
     if under.endswith(".toml"):
         return load(Path(under), held.case)
     if under not in held.policies:

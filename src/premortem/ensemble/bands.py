@@ -22,11 +22,18 @@ from premortem.ensemble.layout import counts_file, first_files
 ZONES = (0.002, 0.02, 0.1, 0.35, 0.65, 0.9, 0.98, 0.998)
 EACH = 36
 BINS = EACH * (len(ZONES) - 1)
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+# Bands of a series by name, here and wherever one is drawn.
+BANDS = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+QUANTILES = tuple(BANDS.values())
 # Futures whose whole series are kept.
 THIN = 1024
 
 Counts = NDArray[np.unsignedinteger[Any]]
+
+
+def of(futures: Any) -> dict[str, NDArray[np.float64]]:
+    """Bands of futures that are held at once, by name; the last axis is theirs."""
+    return dict(zip(BANDS, np.quantile(np.asarray(futures), QUANTILES, axis=-1), strict=True))
 
 
 class Bins(NamedTuple):
@@ -147,7 +154,7 @@ def read_bands(folder: Path, policy: str, labels: tuple[str, ...]) -> pl.DataFra
             raise store.missing(folder, name, f"holds {len(counted)} counts, not {counts.size}")
         counts += counted.to_numpy().reshape(counts.shape)
     found = quantiles(counts, bins)
-    columns = {f"p{round(100 * q)}": found[i].ravel() for i, q in enumerate(QUANTILES)}
+    columns = {name: found[i].ravel() for i, name in enumerate(BANDS)}
     return frame.select("series", "quarter").with_columns(
         pl.col("quarter").replace_strict(dict(enumerate(labels))), **columns
     )

@@ -10,7 +10,7 @@ import csv
 import math
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from premortem import facts
 from premortem.case import Case
 from premortem.ensemble.priors import Prior, Priors, read
 from premortem.errors import BadInput, MissingData, nearest, raise_all
+from premortem.text.numbers import ranges
 
 EVIDENCE = "evidence.csv"
 COLUMNS = ("name", "quantity", "conversion", "low", "central", "high", "cites", "why")
@@ -176,21 +177,6 @@ def _implied(row: Mapping[str, str], numbers: Mapping[str, float], known: Abstra
             raise BadInput(file, name, f"quantity {asked[0][1:]} has no number of its own", allowed="an expression")
     low, central, high = (_convert(text, conversion, numbers, file, name) if text else None for text in texts.values())
     return low, central, high
-
-
-def ranges(numbers: Iterable[int]) -> str:
-    """Whole numbers as the runs that they form.
-
-    >>> ranges([4, 1, 2, 3, 6])
-    '1 to 4, 6'
-    """
-    runs: list[list[int]] = []
-    for number in sorted({*numbers}):
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _convert(text: str, conversion: str, numbers: Mapping[str, float], file: str, name: str) -> float:

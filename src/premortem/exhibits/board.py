@@ -8,6 +8,7 @@ import polars as pl
 from premortem.charts.marks import PHONE
 from premortem.charts.theme import HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
+from premortem.questions.findings import fails_first
 from premortem.text.phrases import headline, month_in_words, share, short
 
 SUBJECT = "The assumptions under each policy"
@@ -16,6 +17,8 @@ RUN = "needed"
 UNIT = "share of futures in which the assumption holds; 95% intervals in the data"
 SOURCE = "simulated, under each policy of the run"
 ALL = "all"
+# From this share on a cell is so dark that white letters stand out more than dark ones.
+DARK = 0.86
 
 
 def method(run: Any) -> str:
@@ -31,7 +34,6 @@ def method(run: Any) -> str:
 def data(run: Any) -> pl.DataFrame:
     """By assumption and policy: assumption, name, policy, holds, low, high (shares of futures), fails_first."""
     names = {a.id: a.name for a in run.study.assumptions} | {ALL: "All at once"}
-    fails = {(a.id, c.id): c.failure for a in run.study.assumptions for c in a.condition}
     rows = [
         {
             "assumption": r["assumption"],
@@ -40,20 +42,11 @@ def data(run: Any) -> pl.DataFrame:
             "holds": r["holds"],
             "low": r["low"],
             "high": r["high"],
-            "fails_first": _first(r, fails),
+            "fails_first": fails_first(r, run.study.assumptions) or None,
         }
         for r in run.board_rows()
     ]
     return pl.DataFrame(rows)
-
-
-def _first(row: dict[str, Any], fails: dict[tuple[str, str], str]) -> str | None:
-    """What fails first most often, in words of failing; of all at once, which assumption breaks; None where nothing does."""
-    causes = row["fails_on"]
-    most = max(causes, key=lambda k: causes[k]) if causes else None
-    if most is None or causes[most] == 0:
-        return None
-    return f"{most} breaks" if row["assumption"] == ALL else fails[row["assumption"], most]
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
@@ -79,8 +72,10 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
             axis=alt.Axis(ticks=False, domain=False, labelLimit=300),
         ),
     )
-    colour = alt.Color("holds:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=["#F6F7F9", HOLDS]))
-    ink = alt.condition("datum.holds > 0.55", alt.value("white"), alt.value(INK))
+    colour = alt.Color(
+        "holds:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=["#F6F7F9", HOLDS], interpolate="rgb")
+    )
+    ink = alt.condition(f"datum.holds > {DARK}", alt.value("white"), alt.value(INK))
     cells = base.mark_rect(stroke="white", strokeWidth=2).encode(color=colour)
     words = base.mark_text(fontSize=12 if narrow else 14).encode(text="text:N", color=ink)
     return themed(cells + words, height=40 * rows["label"].n_unique(), width=width - (90 if narrow else 300))

@@ -150,7 +150,7 @@ def framed(bare: Any, title: str, unit: str, foot: str, alternative: str, width:
 
 PAGE = f"""
 body{{margin:0;font:16px/1.5 {FONT};color:{INK};background:#fff}}main{{max-width:760px;margin:0 auto;padding:24px 16px}}
-h1{{font-size:24px;line-height:1.25;margin:0 0 4px}}h2{{font-size:17px;margin:24px 0 4px}}p{{margin:0;max-width:72ch}}.unit{{color:{MUTED}}}
+h1{{font-size:24px;line-height:1.25;margin:0 0 4px;text-wrap:balance}}h2{{font-size:17px;margin:24px 0 4px}}p{{margin:0;max-width:72ch}}.unit{{color:{MUTED}}}
 #chart{{margin:16px 0;overflow-x:auto}}#chart svg{{max-width:100%;height:auto}}.scroll{{max-height:420px;overflow:auto;border:1px solid {GRID}}}
 table{{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}}th,td{{padding:4px 10px;text-align:left;border-bottom:1px solid {GRID}}}
 th{{position:sticky;top:0;background:#F6F7F9}}td.n{{text-align:right}}
@@ -173,4 +173,10 @@ def _coded(text: str) -> str:
 
 
 def _wrapped(text: str, size: int, width: int) -> list[str]:
-    return textwrap.wrap(text, int(width / (CHARACTER * size))) or [""]
+    """Lines about as long as each other: as few as fit, and none that is left with a word alone."""
+    most = int(width / (CHARACTER * size))
+    lines = textwrap.wrap(text, most) or [""]
+    longest = max(map(len, text.split()), default=1)
+    while most > longest and len(narrower := textwrap.wrap(text, most - 1)) == len(lines):
+        most, lines = most - 1, narrower
+    return lines

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from premortem.charts.marks import middle_of
+from premortem.ensemble.bands import BANDS
 from premortem.errors import MissingData, nearest
 
-BANDS = ("p5", "p25", "p50", "p75", "p95")
+__all__ = ["BANDS", "at", "bands", "policy"]
 
 
 def policy(run: Any) -> str:

@@ -1,18 +1,20 @@
 """What an answer assumes because nobody said it, and whether a permission rests on that."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from premortem.case import Case
 from premortem.law import seats
 from premortem.law.conditions import identifiers
 from premortem.law.items import designed
-from premortem.law.transfers import Tried, transfers
+from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
 # A consignee that no clause and no list names.
 ANOTHER = "Qvxjw Kyzzbo"
+# Seats of parties that are tried as the places that some clause names.
+SEATED = ("headquarters", "parent_headquarters")
 
 
 class Assumed(NamedTuple):
@@ -36,26 +38,39 @@ def others(
     """Transactions by which it is seen whether the answer hangs on what nobody gave; `addressees` are exporters, and
     `places` seats of parties, that some clause of the day names.
     """
+    return [Other(name, {**given, name: value}) for name, value in untold(given, case, addressees, places)]
+
+
+def untold(
+    given: Mapping[str, Any], case: Case, addressees: Sequence[str] = (), places: Sequence[str] = ()
+) -> tuple[tuple[str, Any], ...]:
+    """The fields that nobody gave, each with a value by which it is seen whether the answer hangs on it (`others`); the very
+    same tuple for transactions of which the same is tried.
+    """
+    settled = frozenset(name for name in _may_be_settled(case) if _settled(name, given, case))
+    # a chip of the catalogue goes by its vendor
+    named = () if designed(given.get("item", ""), case) else tuple(addressees)
+    return _tried(case, frozenset(given), settled, named, tuple(places))
+
+
+@lru_cache(maxsize=4096)
+def _tried(
+    case: Case, told: frozenset[str], settled: frozenset[str], addressees: tuple[str, ...], places: tuple[str, ...]
+) -> tuple[tuple[str, Any], ...]:
+    """What is tried of a transaction that tells some fields, and of which some others are settled."""
     unsaid = transfers(case).unsaid
-    tried = {name: _values(name, given, case) for name in dict.fromkeys((*unsaid.rests_on, *unsaid.tries))}
-    for name in {"headquarters", "parent_headquarters"} & tried.keys():
-        sought = tuple(dict.fromkeys((*unsaid.seats, *places)))
-        tried[name] = () if seats.settled(given, name, case) else sought
-    if "exporter" in tried and not designed(given.get("item", ""), case):  # a chip of the catalogue goes by its vendor
-        tried["exporter"] = tuple(addressees)
-    return [Other(n, {**given, n: v}) for n, values in tried.items() if n not in given for v in values]
+    sought = {"exporter": addressees, **dict.fromkeys(SEATED, tuple(dict.fromkeys((*unsaid.seats, *places))))}
+    names = (n for n in dict.fromkeys((*unsaid.rests_on, *unsaid.tries)) if n not in told and n not in settled)
+    return tuple((name, value) for name in names for value in sought.get(name) or _values(name, case))
 
 
-def _values(name: str, given: Mapping[str, Any], case: Case) -> tuple[Any, ...]:
-    """Other values of a field, none where what was given settles it."""
+def _values(name: str, case: Case) -> tuple[Any, ...]:
+    """Other values of a field."""
     unsaid, field = transfers(case).unsaid, vocabulary(case).fields[name]
-    told = unsaid.tries.get(name, Tried())
-    if any(given.get(key) != value for key, value in told.where.items()) or _settled(told, given, case):
-        return ()
     if name == "consignee":  # a free route names whom it frees; any other firm has none
         return (ANOTHER,)
-    if told.values:
-        return told.values
+    if name in unsaid.tries and unsaid.tries[name].values:
+        return unsaid.tries[name].values
     if field.type == "flag":
         return (not field.default,)
     if field.type == "number":
@@ -63,8 +78,20 @@ def _values(name: str, given: Mapping[str, Any], case: Case) -> tuple[Any, ...]:
     return tuple(choice for choice in field.choices if choice not in (field.default, *unsaid.anywhere))
 
 
-def _settled(told: Tried, given: Mapping[str, Any], case: Case) -> bool:
-    """Whether the tables know what stands for a field that nobody gave."""
+@cache
+def _may_be_settled(case: Case) -> tuple[str, ...]:
+    """Fields that something else that is known or was given may settle."""
+    tries = transfers(case).unsaid.tries
+    return (*SEATED, *(name for name, told in tries.items() if (told.where or told.unless) and name not in SEATED))
+
+
+def _settled(name: str, given: Mapping[str, Any], case: Case) -> bool:
+    """Whether what was given, or what the tables know, leaves nothing to try of a field."""
+    if name in SEATED:
+        return seats.settled(given, name, case)
+    told = transfers(case).unsaid.tries[name]
+    if any(given.get(key) != value for key, value in told.where.items()):
+        return True
     if told.unless == "seated":  # a consignee that the tables know
         return seats.settled(given, "headquarters", case)
     if told.unless == "designed":  # a chip that the catalogue does not hold may be anybody's design

@@ -1,12 +1,14 @@
 """How a clause binds to rows: its conditions with its numbers of the day, as Polars expressions, compiled once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from operator import add, mul, sub
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from premortem.law.clause import Clause, Dated
 from premortem.law.conditions import condition, identifiers
@@ -14,6 +16,7 @@ from premortem.law.conditions import limit as limit_in
 from premortem.law.syntax import Compare, Name, Node, Value, parse
 from premortem.law.vocabulary import Vocabulary
 
+Days = NDArray[np.datetime64]
 KEPT = 4096  # compiled conditions that are kept: many times what one rulebook holds
 
 
@@ -29,9 +32,19 @@ def binds(clause: Clause, words: Vocabulary) -> pl.Expr:
     return force & condition(clause.applies, names(clause), words)
 
 
-def speaks(clause: Clause, day: date) -> bool:
-    """Whether a clause in force on a day says all of its numbers that it tests that day."""
-    return all(any(d.holds(day) for d in clause.numbers[k]) for k in _tested(clause))
+def in_force(clauses: Sequence[Clause], days: Days) -> NDArray[np.bool_]:
+    """On which days exporters have to comply with each clause; shape (clause, day)."""
+    first = np.array([c.complies or date.max for c in clauses], "datetime64[D]")[:, None]
+    last = np.array([c.ends or date.max for c in clauses], "datetime64[D]")[:, None]
+    return np.asarray((days >= first) & (days <= last))
+
+
+def silences(clause: Clause, days: Days) -> Iterator[NDArray[np.bool_]]:
+    """For each number that a clause tests and that changes, the days for which it says none; on those the clause is silent."""
+    for key in _tested(clause):
+        if _changes(clause, key):
+            said = [(d.start or date.min, d.end or date.max) for d in clause.numbers[key]]
+            yield ~np.logical_or.reduce([(days >= np.datetime64(a)) & (days <= np.datetime64(z)) for a, z in said])
 
 
 @lru_cache(KEPT)

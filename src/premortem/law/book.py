@@ -271,7 +271,7 @@ def _unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadIn
 
 def _unmeasured(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
     """Numbers of a clause that are written without their unit."""
-    allowed = "a value and its unit, such as { value = 5, unit = 'TPP' }, or several of them in a list"
+    allowed = "a value and its unit, such as { value = 5, unit = 'UNIT' }, or several of them in a list"
     return [
         BadInput(file, f"{clause}.{k}", "is not a number with a unit", got=dated, allowed=allowed)
         for k, dated in body["numbers"].items()

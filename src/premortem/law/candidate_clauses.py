@@ -1,7 +1,7 @@
 """Which clauses can decide something: between two days, or of the rows of a frame; and the days on which that changes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -93,24 +93,31 @@ def _tables(clause: Clause) -> tuple[date, ...]:
     return tuple(max(d.end for d in dated if d.end) for dated in runs_out)
 
 
-def addressees(book: Rulebook, day: date) -> tuple[str, ...]:
-    """Exporters that a clause in force on a day names as those whom it binds, in order."""
-    wanted = (w for c in operative(book, day, day) for w in _wanted(c.applies, book.vocabulary))
-    return tuple(sorted({str(v) for name, held in wanted if name == "exporter" for v in held if v}))
+def naming(book: Rulebook) -> tuple[Clause, ...]:
+    """Clauses that name an exporter whom they bind, or a place as a party's seat."""
+    return tuple(c for c in operative(book) if _exporters(c.applies, book.vocabulary) or _seats(c.applies))
 
 
-def seats(book: Rulebook, given: Mapping[str, Any]) -> tuple[str, ...]:
-    """Places that clauses in force on a transaction's day name as a party's seat, in order, but for clauses that what was
-    told, or a usual end use, rules out.
+def addressees(standing: Iterable[Clause], words: Vocabulary) -> tuple[str, ...]:
+    """Exporters that one of the clauses in force on a day names as those whom it binds, in order."""
+    return tuple(sorted({name for c in standing for name in _exporters(c.applies, words)}))
+
+
+def seats(standing: Iterable[Clause], given: Mapping[str, Any], words: Vocabulary) -> tuple[str, ...]:
+    """Places that one of the clauses in force on a transaction's day names as a party's seat, in order, but for clauses that
+    what was told, or a usual end use, rules out.
     """
-    words = book.vocabulary
     told = {name: field.default for name, field in words.fields.items() if field.usual} | dict(given)
     reaching = (
-        c
-        for c in operative(book, given["date"], given["date"])
-        if _seats(c.applies) and all(told[name] in held for name, held in _wanted(c.applies, words) if name in told)
+        c for c in standing if all(told[name] in held for name, held in _wanted(c.applies, words) if name in told)
     )
     return tuple(sorted({place for c in reaching for place in _seats(c.applies)}))
+
+
+@lru_cache(4096)
+def _exporters(applies: str, words: Vocabulary) -> frozenset[str]:
+    """Exporters that a condition asks for by name."""
+    return frozenset(str(v) for name, held in _wanted(applies, words) if name == "exporter" for v in held if v)
 
 
 @lru_cache(4096)

@@ -1,10 +1,12 @@
 """What is to be looked at beside an answer: places whose moves nobody confirmed, seats that contradict, embargoes elsewhere."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
 
+from premortem.case import Case
 from premortem.law import seats
 from premortem.law.candidate_clauses import embargoed
 from premortem.law.clause import Rulebook
@@ -29,9 +31,10 @@ def doubted(rows: pl.DataFrame, fields: pl.DataFrame, outcomes: Sequence[str], b
     return [() if i in stands else found for i, found in enumerate(places)]
 
 
-def elsewhere(given: Mapping[str, Any], fields: pl.DataFrame, book: Rulebook) -> Iterator[str]:
+def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
     """A sentence on each seat given that the tables contradict, on what one knows that no clause weighs, and on each
-    embargoed place in another role than the destination, which alone an embargo looks at.
+    embargoed place in another role than the destination, which alone an embargo looks at. `fields` are those of `looked_at`,
+    completed.
     """
     words, told = book.vocabulary, transfers(book.case).cautions
     yield from seats.contradicted(given, book.case)
@@ -43,8 +46,14 @@ def elsewhere(given: Mapping[str, Any], fields: pl.DataFrame, book: Rulebook) ->
             yield told.embargo.format(role=role.replace("_", " ").capitalize(), place=given[role])
 
 
-def _holds(caution: Caution, given: Mapping[str, Any], fields: pl.DataFrame) -> bool:
+@cache
+def looked_at(case: Case) -> tuple[str, ...]:
+    """Fields worked out by which it is told whether a caution applies."""
+    return tuple(dict.fromkeys(flag for caution in transfers(case).cautions.known for flag in caution.any))
+
+
+def _holds(caution: Caution, given: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
     """Whether a caution applies to a transaction, by what was given and, for its flags, what was worked out."""
     if any(given.get(name) != value for name, value in caution.where.items()):
         return False
-    return not caution.any or any(fields[flag][0] for flag in caution.any)
+    return not caution.any or any(fields[flag] for flag in caution.any)

@@ -1,12 +1,12 @@
 """Citations of clauses, paragraph by paragraph, with the public pages that hold them."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from premortem.law.clause import Clause
+from premortem.law.rulebook_version import Verified
 
-_FR = re.compile(r"\b(\d+) FR (\d+)\b")
-_CFR = re.compile(r"\b(\d+) CFR (\d+)\.(\d+)")
 # From the least to the most that a clause can be trusted.
 CONFIDENCE = ("low", "medium", "high")
 
@@ -21,12 +21,15 @@ class Citation(NamedTuple):
     confidence: str
 
 
-def cited(clause: Clause) -> Citation:
-    """The citation of a clause: paragraphs, pages of the Federal Register, and a public page."""
+@lru_cache(4096)
+def cited(clause: Clause, current: Verified) -> Citation:
+    """The citation of a clause: paragraphs, pages of the register in which rules are made known, and a public page."""
+    register = re.compile(current.register) if current.register else None
     pieces = [piece.strip() for piece in clause.citation.split(";")]
-    paragraphs = [piece for piece in pieces if piece and not _FR.fullmatch(piece)]
-    registers = ["{} FR {}".format(*found) for found in _FR.findall(clause.citation)]
-    return Citation(clause.id, "; ".join(paragraphs), "; ".join(registers), _page(clause.citation), clause.confidence)
+    paragraphs = [piece for piece in pieces if piece and not (register and register.fullmatch(piece))]
+    registers = [found[0] for found in register.finditer(clause.citation)] if register else []
+    page = _page(clause.citation, current)
+    return Citation(clause.id, "; ".join(paragraphs), "; ".join(registers), page, clause.confidence)
 
 
 def weakest(found: tuple[Citation, ...]) -> str:
@@ -34,10 +37,9 @@ def weakest(found: tuple[Citation, ...]) -> str:
     return min((c.confidence for c in found), key=CONFIDENCE.index, default="")
 
 
-def _page(citation: str) -> str:
-    """The Federal Register's page where one is cited, else the section of the code of regulations."""
-    if register := _FR.search(citation):
-        return f"https://www.federalregister.gov/citation/{register[1]}-FR-{register[2]}"
-    if code := _CFR.search(citation):
-        return f"https://www.ecfr.gov/current/title-{code[1]}/section-{code[2]}.{code[3]}"
+def _page(citation: str, current: Verified) -> str:
+    """The public page of the first kind of citation, in the order of the case's, that one holds."""
+    for pattern, page in current.pages:
+        if found := re.search(pattern, citation):
+            return page.format(*found.groups())
     return ""

@@ -49,7 +49,7 @@ class Total(Strict):
 
 
 class Clause(Strict):
-    """One clause of a rule. Its id is the file and its key: `diffusion.country_allocation`."""
+    """One clause of a rule. Its id is the file and its key: `INSTRUMENT.KEY`."""
 
     id: str
     instrument: str
@@ -120,7 +120,9 @@ class Clause(Strict):
         return self
 
     def __hash__(self) -> int:  # its numbers are a dict, which has none; two clauses are told apart by all their fields
-        return hash((self.id, self.complies, self.ends))
+        # values count, or a lever's clauses would all have one hash, and each look-up would compare it with all before
+        values = (d.value for dated in self.numbers.values() for d in dated) if self.numbers else ()
+        return hash((self.id, self.complies, self.ends, *values))
 
     def stops(self, other: "Clause", words: Vocabulary) -> bool:
         """Whether another clause's authorisation cannot be used where this one binds."""

@@ -164,7 +164,7 @@ def _day(text: str) -> date | None:
 
 
 def _check_units(node: Node, scope: _Scope) -> None:
-    """A number's unit may say more than its field's (`TPP a year`), and must begin with it."""
+    """A number's unit may say more than its field's (`UNIT a year`), and must begin with it."""
     match node:
         case Compare(_, Name(left), Name(right)):
             for name, number in ((left, right), (right, left)):

@@ -10,7 +10,7 @@ from premortem.errors import BadInput
 from premortem.law import memo
 from premortem.law.assumed_facts import Assumed, assumed, others, sourced
 from premortem.law.binding import limit_of
-from premortem.law.candidate_clauses import addressees, operative, seats
+from premortem.law.candidate_clauses import addressees, naming, operative, seats
 from premortem.law.cautions import doubted, elsewhere
 from premortem.law.citations import Citation, cited
 from premortem.law.clause import Clause, Rulebook
@@ -20,7 +20,7 @@ from premortem.law.engine import judge
 from premortem.law.ladder import ASKING, Step, ladder
 from premortem.law.parties import Hit, named, screen, unscreened
 from premortem.law.permission import confidence, gate, hangs_on, law, may_go, resting_on, unverified
-from premortem.law.row_defaults import complete
+from premortem.law.row_defaults import AS_WRITTEN, complete
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import key
 from premortem.law.transactions import frame_of, parse, question
@@ -33,7 +33,7 @@ class Transaction:
     """A shipment, or another transfer, by the fields of a case's vocabulary (by default the leading one); one without a
     date goes today.
 
-    `Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01")`. Raises `BadInput`, every fault
+    `Transaction(item=ITEM, quantity=2000, destination=PLACE, date="2025-06-01")`. Raises `BadInput`, every fault
     at once.
     """
 
@@ -195,15 +195,18 @@ def explain(
     """
     case, words = book.case, book.vocabulary
     given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
-    nearby, unsaid = tries(given, book), others(given, case, addressees(book, given["date"]), seats(book, given))
-    fields = complete(frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)], case), book).collect()
+    nearby, standing = tries(given, book), [c for c in naming(book) if c.in_force(given["date"])]
+    unsaid = others(given, case, addressees(standing, words), seats(standing, given, words))
+    rows = frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)], case)
+    fields = complete(rows, book).collect(optimizations=AS_WRITTEN)
     answers = judge(fields.lazy(), book)
     answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]
+    completed = fields.row(0, named=True)
     clause = next((c for c in book.clauses if c.id == answer["clause"]), None)
     steps = ladder(fields[:1], answer, book)
     rests = hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :], words)
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
-    found = sourced(assumed(transaction.fields, tests, rests, fields.row(0, named=True), words), given, case)
+    found = sourced(assumed(transaction.fields, tests, rests, completed, words), given, case)
     resting, unsaid_fields = resting_on(answer["outcome"], rests, words), {a.field for a in found}
     reasons = clearings(given.get("cleared", "")) | dict(cleared or {})
     return Decision(
@@ -226,7 +229,7 @@ def explain(
         day_given="date" in transaction.fields,
         begins=clause.complies if clause else None,
         doubted=doubted(frame_of([given], case), fields[:1], [answer["outcome"]], book)[0],
-        elsewhere=tuple(elsewhere(given, fields[:1], book)),
+        elsewhere=tuple(elsewhere(given, completed, book)),
         unscreened=unscreened(named(given), case, reasons) if answer["outcome"] in words.free else (),
     )
 
@@ -260,7 +263,7 @@ def citations_of(clause: Clause | None, steps: Sequence[Step], book: Rulebook) -
     }
     defining = [c for c in applying if c.stage == "define" and c.then in looked_at]
     used = [*([clause] if clause else []), *binding, *reviewing, *classed, *defining]
-    return tuple(cited(c) for c in {c.id: c for c in used}.values())
+    return tuple(cited(c, verified(book.case)) for c in {c.id: c for c in used}.values())
 
 
 def _headroom(

@@ -30,6 +30,9 @@ BATCH = 500_000
 FREE, BACK = 30_000, 30_001
 STEP = 1024  # more than the clauses that a plan may hold
 CODE = pl.Int16
+# Up to so many rows, to look for what expressions share takes longer than to work it out anew.
+SMALL = 20_000
+ALL, FEW = pl.QueryOptFlags(), pl.QueryOptFlags.none(projection_pushdown=True)
 # Plans that are kept, one for each set of clauses met.
 PLANS = 256
 # Columns by which a ledger tells of rows that undo others.
@@ -49,7 +52,8 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
     """The same for a frame that has every field (`complete`)."""
     words = book.vocabulary
     # worked out once: by them it is told which clauses may reach a row, and then whether they do
-    fields = fields.with_columns(fields.select("exporter", "kind").collect().get_columns())
+    told = fields.select(c for c in ("exporter", "kind") if c in words.fields).collect()
+    fields, few = fields.with_columns(told.get_columns()), told.height <= SMALL
     clauses = standing(fields, book)
     given = fields.collect_schema().names()
     asking = ["asks"] if "asks" in given else []
@@ -62,7 +66,8 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
             frame = frame.with_columns(_after=pl.when(pl.col("_asked")).then(start(step) + pl.col(words.measure.all)))
         else:
             frame = frame.with_columns(step)
-    worded = frame.select([*_worded(clauses, words), *asking]).collect()
+    plan = FEW if few else ALL
+    worded = frame.select([*_worded(clauses, words), *asking]).collect(optimizations=plan)
     if (worded["_code"] < 0).any():
         worded = needing(worded, fields, clauses, words)
     if asking:  # an item or a place that could be several: nothing else can be said
@@ -96,7 +101,7 @@ def _steps(clauses: tuple[Clause, ...], undoes: bool, words: Vocabulary) -> tupl
     steps += _first_that_speaks([(i, c) for i, c in enumerate(clauses) if c.stage == "review"], clauses, words)
     # a policy that cannot be told yields only to a denial
     code, own_code = pl.col("_code"), pl.col("_own")
-    hangs = (code < 0) & (own_code < words.strictness[words.denied[0]] * STEP)
+    hangs = (code < 0) & (own_code < words.first_denial * STEP)
     strictest = pl.when(own_code.is_null() | hangs).then(code).otherwise(pl.max_horizontal(code, own_code))
     return (*steps, [strictest.alias("_code")])
 

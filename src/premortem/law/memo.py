@@ -36,16 +36,22 @@ NO_CHANGE = "nothing that you may do and that this rulebook knows of"
 
 
 def question(d: "Decision") -> str:
-    """What was asked: how many of what, to where, on which day, for whom."""
+    """What was asked: how many of what, to where, on which day, for whom; or each field, where the case knows no items."""
     given = d.transaction
-    units, item = (
-        float(given.get("quantity", 1)),
-        given.get("item", f"chips by their {d.vocabulary.fields[d.vocabulary.measure.one].unit}"),
-    )
     day = f"{given['date']}" if d.day_given else f"{given['date']} (today, since no day was given)"
+    if "item" not in d.vocabulary.given:
+        told = ", ".join(f"{_words(name)} {_shown(value)}" for name, value in given.items() if name != "date")
+        return f"{told} on {day}, under {d.policy}"
+    units, item = float(given.get("quantity", 1)), given.get("item", f"chips by their {_unit(d)}")
     parties = [f"{role.replace('_', ' ')} {name}" for role, name in named(given).items()]
     told = "; ".join(parties) or "no party named"
     return f"{units:,.0f} {item} to {given['destination']} on {day}, under {d.policy}; {told}"
+
+
+def _unit(d: "Decision") -> str:
+    """The unit of what running totals add up."""
+    measure = d.vocabulary.measure.one
+    return d.vocabulary.fields[measure].unit if measure else "number"
 
 
 def sentence(d: "Decision") -> str:
@@ -152,7 +158,7 @@ def lists(case: Case) -> tuple[str, ...]:
 
 def _unnamed(d: "Decision") -> list[str]:
     """Roles in which nobody was named; an exporter is known from its chips."""
-    return [_words(role) for role in ROLES[1:] if not d.transaction.get(role)]
+    return [_words(role) for role in ROLES[1:] if role in d.vocabulary.given and not d.transaction.get(role)]
 
 
 def _unread(d: "Decision") -> list[str]:
@@ -176,11 +182,7 @@ def grounds(d: "Decision") -> list[str]:
     changes = d.would_change[:FEW] or ((NO_CHANGE,) if d.may_go is False else ())
     return [
         *_rests(d),
-        *(
-            [f"Headroom after it: {limit(round(d.headroom_tpp), d.vocabulary.fields[d.vocabulary.measure.one].unit)}"]
-            if d.headroom_tpp is not None
-            else []
-        ),
+        *([f"Headroom after it: {limit(round(d.headroom_tpp), _unit(d))}"] if d.headroom_tpp is not None else []),
         *hits(d),
         *([f"Assumed, not given: {supposed(d)}"] if d.assumed else []),
         *([f"In no table: {', '.join(d.unscreened)}. {SCREEN}"] if d.unscreened else []),
@@ -225,7 +227,7 @@ def _classed(d: "Decision") -> str:
 
 
 def by_instrument(clauses: Sequence[str]) -> str:
-    """Clauses counted by their instrument: `dec2024 (5), ear (2)`."""
+    """Clauses counted by their instrument: `NAME (5), OTHER (2)`."""
     named = sorted(c.split(".")[0] for c in clauses)
     return ", ".join(f"{name} ({len([*group])})" for name, group in groupby(named)) or "none"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -10,20 +11,25 @@ from premortem.law.conditions import identifiers
 from premortem.law.vocabulary import NEEDS, Vocabulary
 
 
-def needing(worded: pl.DataFrame, fields: pl.LazyFrame, clauses: Sequence[Clause], words: Vocabulary) -> pl.DataFrame:
+def needing(worded: pl.DataFrame, fields: pl.LazyFrame, clauses: tuple[Clause, ...], words: Vocabulary) -> pl.DataFrame:
     """The frame with `needs:FIELD` as the outcome of rows that hang on a field that is not there."""
-    frame = (
-        fields.with_columns(worded["_code"], worded["_class"]).select(_needed(clauses, words).alias("needs")).collect()
+    at = (worded["_code"] < 0).fill_null(False).arg_true()
+    needed = _needed(clauses, tuple(worded["_code"].gather(at).unique().sort()), words)
+    hanging = fields.with_columns(worded["_code"], worded["_class"]).select(
+        pl.col(sorted({*needed.meta.root_names()})).gather(at)
     )
-    return worded.with_columns(outcome=pl.coalesce("outcome", frame["needs"]))
+    needs = hanging.select(needed).collect().to_series()
+    return worded.with_columns(outcome=worded["outcome"].scatter(at, needs))
 
 
-def _needed(clauses: Sequence[Clause], words: Vocabulary) -> pl.Expr:
-    """The first missing field that the clause which could not be judged asks for."""
+@lru_cache(256)
+def _needed(clauses: tuple[Clause, ...], codes: tuple[int, ...], words: Vocabulary) -> pl.Expr:
+    """The first missing field that the clause which could not be judged asks for, of those that the codes tell."""
     verdicts = []
-    for i, c in enumerate(clauses):
+    for code in codes:
+        c = clauses[-code - 1]
         told = [_missing(name, clauses, words) for name in dict.fromkeys(identifiers(f"{c.applies} {c.within}"))]
-        verdicts.append(pl.when(pl.col("_code") == -i - 1).then(pl.coalesce(*told)))
+        verdicts.append(pl.when(pl.col("_code") == code).then(pl.coalesce(*told)))
     return pl.coalesce(*verdicts)
 
 

@@ -4,24 +4,22 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-# Units in which thousands are common, so that a point before three digits may part them.
-COUNTED = frozenset({"units", "TPP", "GB/s", "operations", "cubic feet", "layers"})
 PLAIN = re.compile(r"[+-]?\d[\d_]*([eE][+-]?\d+)?")
 DECIMAL = re.compile(r"[+-]?\d*\.\d*([eE][+-]?\d+)?")
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3}){2,}|[+-]?[1-9]\d{0,2}(\.\d{3}){2,}")
 BOTH = re.compile(r"[+-]?[1-9]\d{0,2}((,\d{3})+\.\d+|(\.\d{3})+,\d+)")
 
 
-def number(text: str, unit: str) -> float | None:
+def number(text: str, large: bool) -> float | None:
     """A number from a text; None for none, and for one that could be read two ways (`readings`).
 
-    Digits decide where they can: `1,234.5`, `1.234,5`, `1,000,000`, `0.125`.
+    `large` says that thousands are common, so that a point before three digits may part them. Digits decide where they can: `1,234.5`, `1.234,5`, `1,000,000`, `0.125`.
 
-    >>> number("1,234.5", "units"), number("1.000", "units"), number("3.196", "TPP/mm2")
+    >>> number("1,234.5", True), number("1.000", True), number("3.196", False)
     (1234.5, None, 3.196)
     """
     told = text.strip()
-    if readings(told, unit):
+    if readings(told, large):
         return None
     if BOTH.fullmatch(told) or GROUPED.fullmatch(told):
         point = max(".,", key=told.rfind) if BOTH.fullmatch(told) else ""
@@ -32,10 +30,10 @@ def number(text: str, unit: str) -> float | None:
         return None
 
 
-def readings(text: str, unit: str) -> tuple[str, ...]:
+def readings(text: str, large: bool) -> tuple[str, ...]:
     """The two ways in which a number's one separator can be read; nothing where there is one way.
 
-    >>> readings("1.000", "units"), readings("10,5", "units"), readings("0.125", "units")
+    >>> readings("1.000", True), readings("10,5", True), readings("0.125", True)
     (('1', '1000'), ('10.5', '105'), ())
     """
     parts = re.fullmatch(r"([+-]?)(\d*)([.,])(\d+)", text.strip())
@@ -43,14 +41,14 @@ def readings(text: str, unit: str) -> tuple[str, ...]:
         return ()
     sign, before, mark, behind = parts.groups()
     grouped = len(behind) == 3 and re.fullmatch(r"[1-9]\d{0,2}", before) is not None
-    if mark == "." and not (grouped and unit in COUNTED):
+    if mark == "." and not (grouped and large):
         return ()
     return f"{float(f'{sign}{before or 0}.{behind}'):.15g}", f"{float(sign + before + behind):.15g}"
 
 
-def why_not(name: str, text: str, unit: str) -> str:
+def why_not(name: str, text: str, large: bool) -> str:
     """Why a number cannot be read, for the row or line that holds it."""
-    two = readings(text, unit)
+    two = readings(text, large)
     if two:
         return f"{name} can be read two ways: {text.strip()} is {two[0]} or {two[1]}; write it without a separator"
     return f"{name} cannot be read: {text.strip()}"

@@ -104,7 +104,7 @@ def could_be(text: str, case: Case) -> tuple[str, ...] | None:
 def _near(text: str, case: Case) -> str:
     """Countries of which the text holds a whole word, or the one from which it is a letter away, as a question.
 
-    Nearness of letters alone would send Saudi to Sudan, so that one must be near and no other.
+    Nearness of letters alone would send one place to another, so that one must be near and no other.
     """
     told = folded(text)
     long = {word for word in told.split() if len(word) > SHORT}

@@ -14,7 +14,9 @@ from pydantic import AfterValidator, Field, ValidationError, ValidationInfo
 from premortem.errors import BadInput, all_of, nearest, raise_all
 from premortem.files import faults
 from premortem.files.typed import Strict, typed
+from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
+from premortem.text.numbers import listing
 
 
 class Strength(Strict):
@@ -57,7 +59,7 @@ def policy_of(document: Mapping[str, Any], file: str, words: Vocabulary) -> Poli
     """A policy from what its file says. Raises `BadInput`, every fault at once, with its key."""
     all_of(
         partial(typed, document, Policy, file, context=words),
-        lambda: raise_all([*_out_of_range(document, file, words)]),
+        lambda: raise_all([*_out_of_range(document, file, words), *_untiered(document, file, words)]),
     )
     return typed(document, Policy, file, context=words)
 
@@ -77,6 +79,16 @@ def _out_of_range(document: Mapping[str, Any], file: str, words: Vocabulary) -> 
                 key = f"strength.{name}.{i}.value"
                 allowed = f"{high:,.15g} or less" if value > high else f"{low:,.15g} or more"
                 yield BadInput(file, key, f"{str(value)!r} is out of range", got=value, allowed=allowed)
+
+
+def _untiered(document: Mapping[str, Any], file: str, words: Vocabulary) -> Iterator[BadInput]:
+    """Moves of places to a tier that the case has not."""
+    known, moves = transfers(words.case).places.tiers.values, document.get("tier")
+    for i, move in enumerate(moves if isinstance(moves, list) else ()):
+        tier = move.get("tier") if isinstance(move, Mapping) else None
+        if isinstance(tier, int) and tier not in known:
+            allowed = listing([str(value) for value in known], "or")
+            yield BadInput(file, f"tier.{i}.tier", f"{str(tier)!r} is none of its values", got=tier, allowed=allowed)
 
 
 def overlay_of(document: Mapping[str, Any], words: Vocabulary) -> Policy:

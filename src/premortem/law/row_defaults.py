@@ -10,8 +10,11 @@ from premortem.law import items, parties, party_fields, seats
 from premortem.law.clause import Rulebook
 from premortem.law.places import TierChange, atlas, could_be
 from premortem.law.transactions import which
-from premortem.law.transfers import Implied, transfers
+from premortem.law.transfers import Implied, Transfers, transfers
 from premortem.law.vocabulary import NEEDS, TYPES, Vocabulary
+
+# A plan that asks for every column is carried out as it is written: for a few rows, to mend it takes longer than it saves.
+AS_WRITTEN = pl.QueryOptFlags.none()
 
 
 def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.LazyFrame:
@@ -29,6 +32,16 @@ def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.
     for step in _worked_out(here, book.moves, tuple(expr.meta.output_name() for expr in known), doubting, words):
         frame = frame.with_columns(step)
     return frame
+
+
+@lru_cache(512)
+def reached(field: str, words: Vocabulary) -> frozenset[str]:
+    """Columns of a completed frame that may hold something else once a field is told: itself, and what is worked out from it."""
+    known = tuple(f"{kind}_{role}" for role in parties.ROLES for kind in ("_seat", "_hq"))
+    found = {field, *(column for column in known if column.endswith(f"_{field}"))}
+    for step in _worked_out(words.given, (), known, False, words):
+        found |= {expr.meta.output_name() for expr in step if not found.isdisjoint(expr.meta.root_names())}
+    return frozenset(found)
 
 
 def _said(given: pl.DataFrame, words: Vocabulary) -> dict[str, list[str]]:
@@ -55,8 +68,11 @@ def _worked_out(
     `known` are the columns of seats that the names of parties tell.
     """
     told, fields, measure = transfers(words.case), words.fields, words.measure
-    designer = pl.lit(items.named(words.case)["c_designer_hq"]).gather("_chip")
     defaults = {name: fields[name].default for name in here if name in fields and fields[name].default is not None}
+    filled = [pl.col(name).fill_null(default) for name, default in defaults.items() if name != told.items.parts]
+    if told == Transfers():  # what was given, and what stands for the rest
+        return (filled, _instead(here, words))
+    designer = pl.lit(items.named(words.case)["c_designer_hq"]).gather("_chip")
     # all of a destination's nameless consignees count as one
     consignee = pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee"))
     shipped = pl.coalesce("from", "made_in", pl.lit(fields["made_in"].default))
@@ -76,7 +92,7 @@ def _worked_out(
             pl.coalesce(*_told_by("parent_headquarters", here, known), "headquarters").alias("parent_headquarters"),
             shipped.alias("from"),
         ],
-        [pl.col(name).fill_null(default) for name, default in defaults.items() if name != told.items.parts],
+        filled,
         _instead(here, words),
         [
             consignee.alias("consignee"),

@@ -18,6 +18,8 @@ class Verified(NamedTuple):
     news: date
     source: str
     not_checked: tuple[str, ...]
+    register: str = ""  # how the register is cited in which rules are made known, as a pattern
+    pages: tuple[tuple[str, str], ...] = ()  # patterns of citations with the address of the page that holds them
 
     def stale(self, day: date) -> bool:
         """Whether a day lies after the last to which anything was checked."""
@@ -40,4 +42,6 @@ class Verified(NamedTuple):
 def verified(case: Case) -> Verified:
     """How current a case's rulebook is."""
     told = tomllib.loads((case / FILE).read_text("utf-8"))
-    return Verified(**(told | {"not_checked": tuple(told["not_checked"])}))
+    return Verified(
+        **(told | {"not_checked": tuple(told["not_checked"]), "pages": tuple(map(tuple, told.get("pages", ())))})
+    )

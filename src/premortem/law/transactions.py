@@ -119,11 +119,11 @@ def _text(name: str, text: str, words: Vocabulary) -> str:
 
 def _number(name: str, value: Any, words: Vocabulary) -> float:
     field = words.fields[name]
-    number = float(value) if isinstance(value, int | float) else numbers.number(str(value), field.unit)
+    number = float(value) if isinstance(value, int | float) else numbers.number(str(value), field.unit in words.large)
     whole = f"whole units, 1 to {MOST_UNITS:,}"
     if number is None:
         what = f"{value!r} is not a number"
-        if two := numbers.readings(str(value), field.unit):
+        if two := numbers.readings(str(value), field.unit in words.large):
             what = f"{value!r} can be read two ways, as {two[0]} or as {two[1]}: write it without a separator"
         raise BadInput("transaction", name, what, got=value, allowed=whole if name == "quantity" else field.unit)
     if name == "quantity" and not (1 <= number <= MOST_UNITS and number == int(number)):

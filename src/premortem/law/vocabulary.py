@@ -147,6 +147,7 @@ class _File(Strict):
         default=None, description="day before the first rule, from which a strip of time runs"
     )
     moved_from: date | None = Key(default=None, description="day from which a strength that a user moves holds")
+    large: tuple[str, ...] = Key(default=(), description="units in which thousands are common, parted in writing")
     lists: Mapping[str, tuple[str, ...]] = Key(default_factory=dict)
     answers: Mapping[str, Kind] = Key(default_factory=dict)
     outcomes: Mapping[str, Outcome]
@@ -166,6 +167,7 @@ class Vocabulary:
     last: date
     strip_from: date
     moved_from: date | None
+    large: tuple[str, ...]
     fields: Mapping[str, Field]
     answers: Mapping[str, Kind]
     outcomes: Mapping[str, Outcome]
@@ -227,6 +229,11 @@ class Vocabulary:
     def denied(self) -> tuple[str, ...]:
         """Outcomes after which nothing moves without a change of mind by the regulator."""
         return tuple(name for name, outcome in self.outcomes.items() if outcome.denied)
+
+    @cached_property
+    def first_denial(self) -> int:
+        """How strict the mildest of these is; stricter than any outcome where none denies."""
+        return min((self.strictness[name] for name in self.denied), default=len(self.outcomes) + 1)
 
     @cached_property
     def free(self) -> frozenset[str]:

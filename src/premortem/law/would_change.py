@@ -23,7 +23,7 @@ from premortem.text.numbers import plain, small
 
 MOST_CHANGES = 8
 # Kinds of action, the nearest first.
-NEAREST = ("quantity", "certify", "status", "date")
+NEAREST = ("quantity", "certify", "standing", "date")
 # A number or word of a clause that an action tells.
 NUMBER = re.compile(r"{(\w+)")
 
@@ -148,7 +148,7 @@ def _statuses(given: Mapping[str, Any], words: Vocabulary) -> Iterator[Try]:
     """Values of fields that are worth obtaining, where nothing but the usual one was given."""
     for name, field in words.fields.items():
         if field.actions and given.get(name, field.default) == field.default:
-            yield from (Try("status", says, {**given, name: value}) for value, says in field.actions.items())
+            yield from (Try("standing", says, {**given, name: value}) for value, says in field.actions.items())
 
 
 def _days(given: Mapping[str, Any], book: Rulebook) -> Iterator[Try]:

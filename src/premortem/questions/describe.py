@@ -9,10 +9,9 @@ from premortem.ensemble.priors import Prior
 from premortem.questions import _scenario_discovery
 from premortem.study import Study
 from premortem.text.numbers import LOG, LOG_ODDS_RATE, LOG_RATE, LOGIT, a_year, spelled
+from premortem.text.units import after
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# Units that say nothing beside a number.
-BARE = ("-", "0-1", "category", "year", "share", "ratio", "unit")
 # Meanings of parameters between 0 and 1 that are shares of something, not places on an index.
 SHARES = ("share", "closed models' share", "further share", "yield", "best yield", "part", "average load", "demand won")
 # Units of rates that compound.
@@ -113,7 +112,7 @@ def amount(row: Prior, value: float, more: int = 0) -> str:
         return f"{math.exp(value):.{digits}g}-fold"
     if _is_rate(row):
         return f"{100 * _a_year(row, value):.{digits}g}% a year"
-    return f"{value:.{digits}g}{unit(row.unit)}"
+    return f"{value:.{digits}g}{after(row.unit)}"
 
 
 def categories(row: Prior) -> tuple[str, dict[int, str]]:
@@ -123,16 +122,6 @@ def categories(row: Prior) -> tuple[str, dict[int, str]]:
     meaning, _, rest = row.meaning.partition(":")
     pairs = [part.strip().partition(" ") for part in rest.split(",") if part.strip()]
     return meaning, {int(number): label for number, _, label in pairs if number.isdigit()}
-
-
-def unit(text: str) -> str:
-    """A unit as it follows a number; nothing for a share, a ratio or a year."""
-    if text in BARE:
-        return ""
-    for ending, said in (("/yr2", " a year more each year"), ("/yr", " a year"), ("/month", " a month")):
-        if text.endswith(ending):
-            return f" {text.removesuffix(ending)}{said}".replace(" 1 ", " ").replace(" ln ", " ")
-    return f" {text}"
 
 
 def _is_share(row: Prior) -> bool:

@@ -1,10 +1,12 @@
 """Findings in one line each, worked out from the board."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from premortem.propositions.assumption import Assumption, Condition
+from premortem.propositions.score import ALL
 from premortem.study import Run, plain_rows
 from premortem.text import phrases
 
@@ -19,6 +21,19 @@ def first_failure(run: Run, assumption: Assumption, policy: str) -> tuple[Condit
     fails = cell(run, assumption.id, policy)["fails_on"]
     name, share = max(fails.items(), key=lambda item: item[1])
     return (next(c for c in assumption.condition if c.id == name), share) if share > 0 else None
+
+
+def fails_first(row: Mapping[str, Any], assumptions: Sequence[Assumption]) -> str:
+    """What fails first most often in a cell of the board, in words of failing; of all at once, which assumption breaks; nothing
+    where nothing fails.
+    """
+    causes = row["fails_on"]
+    if not causes or max(causes.values()) == 0:
+        return ""
+    most = max(causes, key=lambda name: causes[name])
+    if row["assumption"] == ALL:
+        return f"{most} breaks"
+    return next(c.failure for a in assumptions if a.id == row["assumption"] for c in a.condition if c.id == most)
 
 
 def title_of(run: Run, policy: str) -> str:
@@ -46,9 +61,9 @@ def aside(run: Run, said: str) -> str:
 
 def _finding(run: Run, a: Assumption, policy: str) -> str:
     here, record = cell(run, a.id, policy)["holds"], run.study.case.settings.record
-    line = f"{a.id}, {phrases.within(a.name)}, holds in {phrases.share(here)} of futures"
+    line = f"{a.id}, {phrases.within(a.name)}, {phrases.holds(here)}"
     if failure := first_failure(run, a, policy):
-        line += f"; what fails first in {phrases.share(failure[1])} of its breaks: {failure[0].failure}"
+        line += phrases.fails_first(failure[1], failure[0].failure)
     others = {p: cell(run, a.id, p)["holds"] for p in run.policies if p not in (policy, record)}
     if others:
         most = max(others, key=lambda p: abs(others[p] - here))

@@ -11,6 +11,7 @@ import polars as pl
 
 from premortem import facts
 from premortem.case import Case
+from premortem.ensemble import bands
 from premortem.ensemble.run import draw, use_compilation_cache
 from premortem.propositions.expressions import Expression
 
@@ -19,8 +20,6 @@ from premortem.propositions.expressions import Expression
 CHECKED = 4096
 # The record must lie in the central 95% of the prior.
 CENTRAL = (0.025, 0.5, 0.975)
-# Quantiles of a band.
-BAND = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 
 @cache
@@ -35,9 +34,7 @@ def prior_bands(study: Any, names: tuple[str, ...]) -> pl.DataFrame:
     outcomes = _outcomes(study)
     frames = []
     for name in names:
-        quantiles = np.quantile(np.asarray(outcomes[name]), list(BAND.values()), axis=1)
-        columns = {"series": name, "quarter": list(study.steps)} | dict(zip(BAND, quantiles, strict=True))
-        frames.append(pl.DataFrame(columns))
+        frames.append(pl.DataFrame({"series": name, "quarter": list(study.steps)} | bands.of(outcomes[name])))
     return pl.concat(frames)
 
 

@@ -135,8 +135,8 @@ def print_diff(result: dict[str, Any]) -> None:
     console.print(phrases.counted(len(result["changes"]), "change"))
 
 
-def print_loopholes(found: list[dict[str, Any]]) -> None:
-    """Each pair: what it shows, both sides, the compute it could move."""
+def print_loopholes(found: list[dict[str, Any]], unit: str) -> None:
+    """Each pair: what it shows, both sides, how much it could move in the case's yardstick."""
     console = Console(highlight=False)
     for row in found:
         console.print(f"[bold]{row['name']}[/bold] ({row['clause']}): {row['says']}")
@@ -144,6 +144,6 @@ def print_loopholes(found: list[dict[str, Any]]) -> None:
             fields = ", ".join(f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in row[side].items())
             console.print(f"  {side}: {row['outcome_' + side]}  [dim]{fields}[/dim]")
         if row["h100e"]:
-            console.print(f"  could move {row['h100e']:,.0f} H100 equivalents")
+            console.print(f"  could move {row['h100e']:,.0f} {unit}")
         console.print(f"  again: {row['check_a']}\n         {row['check_b']}", style="dim", soft_wrap=True)
     console.print(phrases.counted(len(found), "pair"))

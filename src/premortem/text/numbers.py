@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -91,9 +92,24 @@ def number(value: float, digits: int = 2) -> str:
     return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{places}f}".replace(",", "\u2009")
 
 
-def listing(items: list[str]) -> str:
-    """Items as a phrase: `a`, `a and b`, `a, b and c`."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "none"
+def listing(items: list[str], word: str = "and") -> str:
+    """Items as a phrase: `a`, `a and b`, `a, b and c`; with `word` before the last."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else "none"
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Whole numbers as the runs that they form.
+
+    >>> ranges([4, 1, 2, 3, 6])
+    '1 to 4, 6'
+    """
+    runs: list[list[int]] = []
+    for number in sorted({*numbers}):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def within(name: str) -> str:

@@ -27,8 +27,10 @@ __all__ = [
     "counted",
     "day_in_words",
     "explained",
+    "fails_first",
     "grouped",
     "headline",
+    "holds",
     "interval",
     "kind",
     "limit",
@@ -84,6 +86,16 @@ def together(count: int) -> str:
     return {1: "the one", 2: "both"}.get(count, f"all {spelled(count)}")
 
 
+def holds(value: float | None, of: str = "of futures") -> str:
+    """How often something holds, as every page says it: `holds in 40% of futures`."""
+    return f"holds in {share(value)} {of}"
+
+
+def fails_first(value: float, failure: str) -> str:
+    """What fails first most often, as a clause that goes on: `; what fails first in 74% of its breaks: too little is built`."""
+    return f"; what fails first in {share(value)} of its breaks: {failure}"
+
+
 def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of futures") -> str:
     """Which assumption is the weakest, and how often all hold: the sentence that leads every page, without a full stop.
 
@@ -96,7 +108,7 @@ def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of 
     least = share(min(shares.values()))
     weakest = [name for name in shares if share(shares[name]) == least]
     if len(shares) == 1:
-        return f"{who}, {weakest[0]} holds in {least} {of}"
+        return f"{who}, {weakest[0]} {holds(shares[weakest[0]], of)}"
     are = "are the weakest assumptions: each holds" if len(weakest) > 1 else "is the weakest assumption: it holds"
     return f"{who}, {listing(weakest)} {are} in {least} {of}; {together(len(shares))} together in {share(every)}"
 

@@ -18,7 +18,8 @@ from premortem.app.view_state import State
 from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
 from premortem.questions.breaking_points import Place, single_thresholds, sought_breaks
-from premortem.text.phrases import share
+from premortem.text.phrases import holds, share
+from premortem.text.units import bracketed
 from premortem.watch import signposts
 
 router = APIRouter()
@@ -79,7 +80,7 @@ def what_it_takes(name: str, desk: AtDesk, view: View, of: Of) -> Answer:
     a = find(desk, name)
     found = response_curve.curve(desk.live, view, a.id, of)
     words_of = {key: label for _, rows in response_curve.choices(desk.live, view) for key, label in rows}
-    said = words_of.get(of, of[2:]) + ("" if found["unit"] in labels.BARE else f" [{found['unit']}]")
+    said = words_of.get(of, of[2:]) + bracketed(found["unit"])
     flip = crossing(*(np.asarray([row[k] for row in found["rows"]]) for k in ("value", "holds")))
     return Answer.model_validate(
         found
@@ -132,9 +133,7 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
         "board": rows,
         "base": [row(r, desk) for r in desk.live.rows(view.plain()) if r["assumption"] == a.id] if view.edits else [],
         "fan": desk.live.fan(view, a.id),
-        "headline": f"{a.id}: {share(None)}"
-        if mine["holds"] is None
-        else f"{a.id} holds in {share(mine['holds'])} of futures",
+        "headline": f"{a.id}: {share(None)}" if mine["holds"] is None else f"{a.id} {holds(mine['holds'])}",
         "sentence": labels.verdict(mine, fails),
         "futures": view.n,
         "notices": list(view.notices),

@@ -14,6 +14,7 @@ from premortem.app.schema import Board, Movers, Refined
 from premortem.app.session import Desk
 from premortem.app.top_sensitivities import movers
 from premortem.app.view_state import FUTURES, MOST_FUTURES, State
+from premortem.questions import findings
 from premortem.text.phrases import weak
 
 router = APIRouter()
@@ -106,7 +107,7 @@ def base(desk: Desk, view: State) -> list[dict[str, Any]]:
 
 def row(found: dict[str, Any], desk: Desk) -> dict[str, Any]:
     """A row of the board with what fails first in words."""
-    return found | {"first": labels.fails_first(found, desk.study)}
+    return found | {"first": findings.fails_first(found, desk.study.assumptions)}
 
 
 def _control(desk: Desk, view: State, key: str) -> controls.Control:

@@ -22,7 +22,7 @@ from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.law.ledger import decisions as ledgers
 from premortem.law.ledger import field_guesses, files
-from premortem.law.ledger.columns import NEEDED
+from premortem.law.ledger.columns import needed
 from premortem.law.vocabulary import vocabulary
 
 router = APIRouter(dependencies=[Depends(holds("chips", "decides no shipments, and so no ledger of them"))])
@@ -39,7 +39,9 @@ _kept: dict[str, Path] = {}
 @router.get("/rules/ledger", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk) -> HTMLResponse:
     """Choose a file, see what the rulebook says of it."""
-    return render(request, "ledger.html", needed=NEEDED, fields=vocabulary(desk.study.case).given)
+    return render(
+        request, "ledger.html", needed=needed(vocabulary(desk.study.case)), fields=vocabulary(desk.study.case).given
+    )
 
 
 @router.post("/api/ledger")
@@ -68,7 +70,7 @@ def columns(desk: AtDesk, file: UploadFile) -> Columns:
             for h in shown.columns
         ]
         return Columns.model_validate(
-            {"file": name, "columns": rows, "fields": [*words.given], "needed": [*NEEDED], "linking": [*LINKING]}
+            {"file": name, "columns": rows, "fields": [*words.given], "needed": [*needed(words)], "linking": [*LINKING]}
         )
 
 

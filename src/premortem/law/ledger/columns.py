@@ -36,6 +36,11 @@ PASSED = frozenset(
 )  # fmt: skip
 
 
+def needed(words: Vocabulary) -> tuple[str, ...]:
+    """Columns without which a ledger of a case cannot be decided."""
+    return tuple(name for name in NEEDED if name in words.given)
+
+
 def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     """The ledger with columns under their full names. Raises `BadInput` for a column that is no field or is missing."""
     short = transfers(words.case).columns
@@ -45,8 +50,10 @@ def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     columns = renamed.columns
     unknown = [c for c in columns if c not in words.given and not c.startswith("_") and c not in PASSED]
     errors = each_or_all(unknown, "no such column", words.given, file, such_as(words))
-    errors += [BadInput(file, c, "is missing", allowed="a column of this name") for c in NEEDED if c not in columns]
-    if "item" not in columns and words.measure.one not in columns:
+    errors += [
+        BadInput(file, c, "is missing", allowed="a column of this name") for c in needed(words) if c not in columns
+    ]
+    if "item" in words.given and "item" not in columns and words.measure.one not in columns:
         errors.append(BadInput(file, "item", "is missing", allowed=f"a column item, or {words.measure.one}"))
     raise_all(errors)
     return renamed
@@ -94,7 +101,7 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vo
         faults += [
             pl.when(missing).then(pl.lit(f"{name} is missing")),
             pl.when(unread).then(
-                _refused(name, text, words.fields[name].unit)
+                _refused(name, text, words.fields[name].unit in words.large)
                 if words.fields[name].type == "number"
                 else pl.concat_str(
                     pl.lit(said), text, _near(text.filter(unread), text, words) if name == "item" else pl.lit("")
@@ -108,10 +115,10 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vo
     return values.select("_row", rejected=pl.coalesce(*faults, pl.lit(None, pl.String)))
 
 
-def _refused(name: str, texts: pl.Series, unit: str) -> pl.Series:
+def _refused(name: str, texts: pl.Series, large: bool) -> pl.Series:
     """Why each of a column's numbers cannot be read."""
     distinct = texts.unique().drop_nulls()
-    why = pl.Series([numbers.why_not(name, text, unit) for text in distinct], dtype=pl.String)
+    why = pl.Series([numbers.why_not(name, text, large) for text in distinct], dtype=pl.String)
     return texts.replace_strict(distinct, why, default=None, return_dtype=pl.String)
 
 
@@ -129,7 +136,9 @@ def _listed(names: pl.Series, words: Vocabulary) -> pl.Series:
 
 
 def _nameless(frame: pl.DataFrame, words: Vocabulary) -> pl.Series:
-    """Rows that name neither an item nor its measure."""
+    """Rows that name neither an item nor its measure, where the case has items."""
+    if "item" not in words.given:
+        return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
     naming = [c for c in ("item", words.measure.one) if c in frame.columns]
     told = [frame[c].cast(pl.String).str.strip_chars().fill_null("") != "" for c in naming]
     return ~(told[0] | told[-1])
@@ -160,7 +169,7 @@ def _by_value(name: str, column: pl.Series, words: Vocabulary) -> pl.Series:
         # plain digits, nearly all of a ledger, need no second look
         plain = texts.str.contains(r"^\d+(\.\d{1,2})?$").fill_null(True)
         values = texts.set(~plain, None).cast(pl.Float64)
-        slow = [numbers.number(text, field.unit) for text in texts.filter(~plain)]
+        slow = [numbers.number(text, field.unit in words.large) for text in texts.filter(~plain)]
         values = values.scatter(plain.not_().arg_true(), pl.Series(slow, dtype=pl.Float64))
         new = pl.select(_counted(name, pl.lit(values), field)).to_series()
     else:

@@ -113,7 +113,7 @@ def _holds_rejected(path: Path) -> bool:
 class Told(NamedTuple):
     """What is said of a ledger as a whole."""
 
-    room: dict[str, tuple[float, float]]  # by country, room left under its allocation and the allocation [TPP]
+    room: dict[str, tuple[float, float]]  # by country, room left under its limit and that limit [unit of the total]
     hits: list[dict[str, Any]]
     stale: int  # rows of days after the last to which the rulebook was verified
     not_checked: list[str]
@@ -173,7 +173,7 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
 
 
 def _headroom(answers: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.Series:
-    """Room left under the deciding clause's limit after each row [TPP], negative where it did not fit; else null."""
+    """Room left under the deciding clause's limit after each row [unit of the total], negative where it did not fit; else null."""
     room = pl.lit(None, pl.Float64)
     limits = [c for c in book.clauses if c.total and c.total.into in answers.columns]
     for c in limits:

@@ -3,32 +3,32 @@
 Rows that no clause tells apart have one answer, so that this costs a ledger little more than its kinds of rows.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from premortem.case import Case
 from premortem.law.alike import alike
-from premortem.law.assumed_facts import Other, others
-from premortem.law.binding import speaks
-from premortem.law.candidate_clauses import addressees, operative, seats
-from premortem.law.cautions import doubted, elsewhere
+from premortem.law.candidate_clauses import operative
+from premortem.law.cautions import doubted, elsewhere, looked_at
 from premortem.law.citations import Citation
-from premortem.law.clause import Clause, Rulebook
+from premortem.law.clause import Rulebook
 from premortem.law.clearing import clearings
 from premortem.law.decide import citations_of
-from premortem.law.engine import RETURNED, decide
-from premortem.law.ladder import steps, tests_of, tried
+from premortem.law.engine import RETURNED
+from premortem.law.ladder import steps
+from premortem.law.ledger.resting import resting
 from premortem.law.memo import lists
+from premortem.law.met import Met, met, tried
 from premortem.law.parties import ROLES, Hit, named, screen, suspect, unscreened
-from premortem.law.permission import confidence, hangs_on, may_go, resting_on, unverified
-from premortem.law.row_defaults import complete
+from premortem.law.permission import confidence, may_go, unverified
+from premortem.law.row_defaults import AS_WRITTEN, complete
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import start
-from premortem.law.vocabulary import TYPES, Vocabulary
+from premortem.law.vocabulary import vocabulary
 
 # What separates fields, and hits, in a cell.
 BETWEEN = "; "
@@ -70,19 +70,21 @@ def _with_totals(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> p
 
 
 def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[Ground]:
-    words, fields = book.vocabulary, complete(rows, book).collect()
+    words, fields = book.vocabulary, complete(rows, book).collect(optimizations=AS_WRITTEN)
     outcomes = answers["outcome"].to_list()
     given = [{k: v for k, v in row.items() if v is not None} for row in rows.to_dicts()]
-    rests = _resting(rows, given, outcomes, book)
+    clauses = tuple(operative(book, fields["date"].min(), fields["date"].max()))  # type: ignore[arg-type]
+    found = met(tried(fields, answers.to_dict(), clauses, words), clauses, words)
+    rests = resting(rows, given, answers, found, book)
     moved = doubted(rows, fields, outcomes, book)
-    cited = _cited(fields, answers, book)
+    cited = _cited(found, answers, book)
+    flags = fields.select(looked_at(book.case)).to_dicts() or [{}] * fields.height
     for i, (outcome, clause) in enumerate(zip(outcomes, answers["clause"], strict=True)):
         if outcome == RETURNED:
             yield Ground(None, None, None)
             continue
         weak = unverified(clause or "", cited[i], moved[i]) or (
-            outcome in words.free
-            and (_unscreened(given[i], book.case) or any(elsewhere(given[i], fields[i : i + 1], book)))
+            outcome in words.free and (_unscreened(given[i], book.case) or any(elsewhere(given[i], flags[i], book)))
         )
         yield Ground(
             may_go(outcome, bool(rests[i] or weak), words),
@@ -96,80 +98,26 @@ def _unscreened(row: Mapping[str, Any], case: Case) -> bool:
     return bool(unscreened(named(row), case, clearings(row.get("cleared", ""))))
 
 
-def _resting(
-    rows: pl.DataFrame, given: Sequence[Mapping[str, Any]], outcomes: Sequence[str], book: Rulebook
-) -> list[tuple[str, ...]]:
-    """Of each row, the unsaid fields without which its permission would not stand: another value of each is decided."""
-    named: dict[date, tuple[str, ...]] = {}
-    unsaid: list[list[Other]] = []
-    for row, outcome in zip(given, outcomes, strict=True):
-        day = row["date"]
-        if day not in named:
-            named[day] = addressees(book, day)
-        free = outcome in book.vocabulary.free
-        unsaid.append(others(row, book.case, named[day], seats(book, row)) if free else [])
-    changed = _changed(rows, unsaid, book.vocabulary)
-    told = iter(decide(changed.drop("_at"), book)["outcome"] if changed.height else ())
-    return [
-        resting_on(outcome, hangs_on(outcome, tries, [next(told) for _ in tries], book.vocabulary), book.vocabulary)
-        for outcome, tries in zip(outcomes, unsaid, strict=True)
-    ]
-
-
-def _changed(rows: pl.DataFrame, unsaid: Sequence[Sequence[Other]], words: Vocabulary) -> pl.DataFrame:
-    """The rows with each of their other values, row after row: the same values are set in many rows at once."""
-    at: defaultdict[tuple[str, Any], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    count = 0
-    for i, tries in enumerate(unsaid):
-        for other in tries:
-            which, place = at[other.field, other.row[other.field]]
-            which.append(i)
-            place.append(count)
-            count += 1
-    parts = [
-        rows[which].with_columns(pl.lit(value, TYPES[words.fields[field].type]).alias(field), pl.Series("_at", place))
-        for (field, value), (which, place) in at.items()
-    ]
-    return pl.concat(parts, how="diagonal").sort("_at") if parts else pl.DataFrame()
-
-
-def _cited(fields: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Citation, ...]]:
-    """What each answer rests on; rows in which the same tests are met rest on the same."""
-    clauses = tuple(operative(book, fields["date"].min(), fields["date"].max()))  # type: ignore[arg-type]
-    asked, columns = tests_of(clauses, book.vocabulary)
-    tests = [expr.meta.output_name() for expr in columns]
-    met = tried(fields, answers.to_dict(), clauses, book.vocabulary).select(tests).rows()
-    by_id = {c.id: c for c in clauses}
-    periods = _periods(clauses, fields["date"].unique().to_list())
+def _cited(found: Met, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Citation, ...]]:
+    """What each answer rests on; rows to which the same clauses apply, and which the same ones miss, rest on the same."""
+    by_id = {c.id: c for c in found.clauses}
+    ladders = np.packbits(np.vstack([found.applies, found.near]), axis=0).T
     seen: dict[Any, tuple[Citation, ...]] = {}
-    found = []
-    for day, clause, required_by, truth in zip(
-        fields["date"], answers["clause"], answers["required_by"], met, strict=True
-    ):
-        key = (periods[day][0], clause, required_by, truth)
+    cited = []
+    for i, answer in enumerate(answers.select("clause", "required_by").to_dicts()):
+        key = (*answer.values(), ladders[i].tobytes())
         if key not in seen:
-            answer = {"clause": clause, "required_by": required_by}
-            ladder = steps(periods[day][1], asked, dict(zip(tests, truth, strict=True)), answer, day)
-            seen[key] = citations_of(by_id.get(clause), ladder, book)
-        found.append(seen[key])
-    return found
-
-
-def _periods(clauses: Sequence[Clause], days: Sequence[date]) -> dict[date, tuple[int, list[Clause]]]:
-    """The clauses in force on each day; days on which the same ones are, and say the same numbers, have one number."""
-    numbers: dict[tuple[tuple[int, bool], ...], int] = {}
-    periods = {}
-    for day in days:
-        known = [(i, c) for i, c in enumerate(clauses) if c.in_force(day)]
-        said = tuple((i, speaks(c, day)) for i, c in known)
-        periods[day] = numbers.setdefault(said, len(numbers)), [c for _, c in known]
-    return periods
+            seen[key] = citations_of(by_id.get(answer["clause"]), steps(found, i, answer), book)
+        cited.append(seen[key])
+    return cited
 
 
 def not_checked(given: pl.DataFrame, case: Case) -> list[str]:
     """What the answers of a ledger do not cover, each sentence once."""
     missing = {
-        role: given.height - given[role].count() if role in given.columns else given.height for role in ROLES[1:]
+        role: given.height - given[role].count() if role in given.columns else given.height
+        for role in ROLES[1:]
+        if role in vocabulary(case).given
     }
     unnamed = [
         f"{role.replace('_', ' ')} in {'all' if rows == given.height else f'{rows:,} of {given.height:,}'} rows"
@@ -214,7 +162,7 @@ def hits(given: pl.DataFrame, case: Case) -> tuple[pl.Series, list[dict[str, Any
 
 
 def _says(hit: Hit) -> str:
-    """A hit in a cell: `end_user Huawai is near Huawei (Entity List, 94 of 100)`."""
+    """A hit in a cell: `ROLE GIVEN is near NAME (LIST, 94 of 100)`."""
     how = "is" if hit.equal else "is near"
     likeness = "" if hit.equal else f", {hit.score:.0f} of 100"
     listed = f"{how} {hit.name} ({hit.list}{likeness})" if hit.name else hit.list

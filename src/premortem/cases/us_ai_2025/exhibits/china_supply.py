@@ -28,6 +28,8 @@ SOURCES = {
     "cn_cloud": "Rented in clouds abroad",
 }
 LAST = 2030
+# Letters of a panel's name that fit into one line.
+ONE_LINE = 12
 # The axis goes on above the longest line, so that its end is seen to be one.
 ROOM = 1.06
 
@@ -81,6 +83,8 @@ def _panel(rows: pl.DataFrame, source: str, width: int, top: float) -> Any:
 
 def _two_lines(text: str) -> list[str]:
     words = text.split()
+    if len(text) <= ONE_LINE:
+        return [text]
     cut = (len(words) + 1) // 2
     return [" ".join(words[:cut]), " ".join(words[cut:])]
 

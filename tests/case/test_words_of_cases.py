@@ -1,0 +1,61 @@
+"""Rooms of the engine say no word of a case: what they show of one is data of it, or follows from its data."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import premortem
+from premortem import case
+from premortem.text.numbers import day_in_words, month_in_words
+
+HOME = Path(premortem.__file__).parent
+# Rooms that are free of them; others follow.
+ROOMS = ("briefing", "charts", "exhibits", "propositions", "terminal", "text", "watch")
+# What the cases speak of, beside what their files hold.
+SUBJECTS = r"China|Chinese|Tier|H100|H20|HBM|NVIDIA|Huawei|Rhodium|\bUS\b|\bEU\b|\bthe note\b|\bchips?\b|foundr|diffusion|export control"
+
+
+def words_of(name: str) -> re.Pattern[str]:
+    """Policies (those with a name of two words or more: others are English), clauses, assumptions and day of a case."""
+    found = case.load(name)
+    settings = found.settings
+    policies = [re.escape(policy) for policy in settings.policies if "-" in policy]
+    clauses = [rf"\b{re.escape(path.stem)}\." for path in (found / "clauses").glob("*.toml")]
+    ids = [rf"\b{path.stem.upper()}\b" for path in (found / "assumptions").glob("*.toml")]
+    days = [str(settings.day), day_in_words(settings.day), month_in_words(settings.day)]
+    return re.compile("|".join([SUBJECTS, *policies, *clauses, *ids, *days]))
+
+
+def texts(tree: ast.AST) -> list[ast.Constant]:
+    """Texts of a module that a program uses: all but docstrings."""
+    homes = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    documented = [n.body[0].value for n in ast.walk(tree) if isinstance(n, homes) and isinstance(n.body[0], ast.Expr)]
+    return [
+        n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and n not in documented
+    ]
+
+
+def said(source: str, words: re.Pattern[str]) -> list[tuple[int, str]]:
+    return [(n.lineno, n.value) for n in texts(ast.parse(source)) if words.search(n.value)]
+
+
+@pytest.mark.parametrize("name", case.names())
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_says_no_word_of_a_case(room, name):
+    words = words_of(name)
+    found = [
+        f"{path.relative_to(HOME)}:{line}: {text[:80]}"
+        for path in sorted((HOME / room).rglob("*.py"))
+        for line, text in said(path.read_text("utf-8"), words)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_a_word_of_the_case_in_a_text_is_found_and_an_example_in_a_docstring_is_not():
+    words = words_of(case.DEFAULT)
+    assert said('x = "under as-written"\n', words) == [(1, "under as-written")]
+    assert said('def f():\n    """`A1` as of February 2025."""\n    return f"{1} of China"\n', words) == [
+        (3, " of China")
+    ]
