@@ -68,7 +68,9 @@ class Settings(Strict):
     binding_on: date | None = Field(
         default=None, description="day by which a clause is told to bind; `compared_on` if left out"
     )
-    compared_on: date | None = Field(default=None, description="day on which two policies are compared; `day` if left out")
+    compared_on: date | None = Field(
+        default=None, description="day on which two policies are compared; `day` if left out"
+    )
     steps: Steps = Steps()
     answers_to: AnswersTo = AnswersTo()
 

@@ -137,7 +137,9 @@ def ledger(
         ledgers.check_targets(out, file)
     book = _book(study, case, under)
     if book.vocabulary.answers:
-        raise BadInput(file.name, "", f"{book.case.name} decides no ledger of shipments", allowed=f"premortem check --file {file}")
+        raise BadInput(
+            file.name, "", f"{book.case.name} decides no ledger of shipments", allowed=f"premortem check --file {file}"
+        )
     decided, result = ledgers.decide_file(file, book)
     beside = None
     if out is not None:
@@ -153,7 +155,9 @@ app.add_typer(regime_app, name="regime", rich_help_panel="Rules")
 
 
 @regime_app.command("show")
-def regime_show(on: OnDate = None, under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False) -> None:
+def regime_show(
+    on: OnDate = None, under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False
+) -> None:
     """Clauses in force on a day.
 
     Examples: premortem regime show --on 2025-02-26; premortem regime show --under as-written --on 2025-06-01
@@ -186,7 +190,9 @@ def regime_diff(
 
 
 @regime_app.command("loopholes")
-def regime_loopholes(under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False) -> None:
+def regime_loopholes(
+    under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False
+) -> None:
     """Pairs of shipments alike in substance and decided differently, each to be checked again by hand.
 
     Examples: premortem regime loopholes; premortem regime loopholes --under history --json

@@ -6,7 +6,20 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from premortem.cli.shared import AsJson, CaseName, Memory, Quiet, RunDir, StudyDir, app, day, progress, show, size, stored
+from premortem.cli.shared import (
+    AsJson,
+    CaseName,
+    Memory,
+    Quiet,
+    RunDir,
+    StudyDir,
+    app,
+    day,
+    progress,
+    show,
+    size,
+    stored,
+)
 from premortem.errors import BadInput
 
 WithPdf = Annotated[bool, typer.Option("--pdf", help="Also as a tagged PDF, brief.pdf.")]

@@ -51,12 +51,15 @@ StudyDir = Annotated[
 ]
 CaseName = Annotated[
     str | None,
-    typer.Option("--case", help="A case that ships (`premortem cases`), or a folder.", show_default="that of the study or run"),
+    typer.Option(
+        "--case", help="A case that ships (`premortem cases`), or a folder.", show_default="that of the study or run"
+    ),
 ]
 RunDir = Annotated[Path | None, typer.Option("--run", help="Run folder.", show_default="the study's last run")]
 Memory = Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB.", show_default="none")]
 Under = Annotated[
-    str | None, typer.Option("--under", help="A policy of the case, or a policy file.", show_default="the law as it stands")
+    str | None,
+    typer.Option("--under", help="A policy of the case, or a policy file.", show_default="the law as it stands"),
 ]
 OnDate = Annotated[str | None, typer.Option("--on", help="Day asked about, YYYY-MM-DD.", show_default="today")]
 

@@ -9,7 +9,9 @@ from premortem.cli.shared import AsJson, CaseName, RunDir, StudyDir, app, day, s
 
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"),
+    typer.Option(
+        "--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"
+    ),
 ]
 
 

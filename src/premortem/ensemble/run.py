@@ -85,7 +85,10 @@ def run(
     taken = [name for name in policies if name in TAKEN]
     if taken:
         raise BadInput(taken[0], "", "is a name that run folders use", got=taken[0], allowed="another name")
-    manifest = _manifest(futures, seed, kind, policies, priors, inputs) | {"assumptions": list(assumptions), "case": case}
+    manifest = _manifest(futures, seed, kind, policies, priors, inputs) | {
+        "assumptions": list(assumptions),
+        "case": case,
+    }
     key, timing = identity(manifest["inputs"]), Timing()
     with store.opened(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
         spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures)

@@ -37,7 +37,9 @@ class Answer:
     needs: tuple[str, ...] = ()
     amounts: Mapping[str, float] = field(default_factory=dict)  # what an outcome works out to, in its unit
     flags: Mapping[str, bool | None] = field(default_factory=dict)
-    met: Mapping[str, bool | None] = field(default_factory=dict)  # by clause: whether it applies, None where it hangs on a field
+    met: Mapping[str, bool | None] = field(
+        default_factory=dict
+    )  # by clause: whether it applies, None where it hangs on a field
 
 
 def parse(given: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
@@ -146,7 +148,9 @@ def _frame(rows: Sequence[Mapping[str, Any]], words: Vocabulary) -> pl.DataFrame
     schema = {name: TYPES[words.fields[name].type] for name in words.given}
     held = [{k: [*v] if isinstance(v, tuple) else v for k, v in row.items()} for row in rows]
     frame = pl.DataFrame(held, schema=schema)
-    return frame.with_columns(pl.lit(False).alias(flag) for flag in words.defined).with_columns(date=pl.col(words.asked))
+    return frame.with_columns(pl.lit(False).alias(flag) for flag in words.defined).with_columns(
+        date=pl.col(words.asked)
+    )
 
 
 def _worked(frame: pl.DataFrame, clauses: Sequence[Clause], words: Vocabulary) -> pl.DataFrame:
@@ -200,7 +204,11 @@ class _Row:
             several = tuple(o for o in self.words.outcomes if o in said)
             single = next(iter(said), f"{NEEDS}{missing[0]}" if missing else "")
             outcomes[kind] = several if self.words.answers[kind].combine == "all" else single
-        amounts = {o: self.row[f"amount.{c}"] for o, c in by.items() if f"amount.{c}" in self.row and self.words.outcomes[o].unit}
+        amounts = {
+            o: self.row[f"amount.{c}"]
+            for o, c in by.items()
+            if f"amount.{c}" in self.row and self.words.outcomes[o].unit
+        }
         flags = {name: self.row[name] for name in self.words.defined}
         met = {c.id: self._met(c, "effective") for c in self.clauses if self._begun(c, "effective")}
         return Answer(outcomes, by, tuple(dict.fromkeys(needs)), amounts, flags, met)

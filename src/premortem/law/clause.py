@@ -16,7 +16,9 @@ from premortem.law.conditions import is_limit
 from premortem.law.places import TierChange
 from premortem.law.vocabulary import Vocabulary
 
-Stage = Literal["define", "answer", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context"]
+Stage = Literal[
+    "define", "answer", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context"
+]
 STAGES: tuple[Stage, ...] = (
     "define", "answer", "classify", "requires", "scope", "condition", "veu", "exception", "review", "context",
 )  # fmt: skip
@@ -104,7 +106,9 @@ class Clause(Strict):
         for outcome in self.gives:
             if outcome not in words.outcomes:
                 near = nearest(outcome, [*words.outcomes])
-                raise ValueError(f"gives {outcome!r}, which is no outcome; allowed: {', '.join(words.outcomes)}; {near}")
+                raise ValueError(
+                    f"gives {outcome!r}, which is no outcome; allowed: {', '.join(words.outcomes)}; {near}"
+                )
         if self.stage == "answer" and not self.gives:
             raise ValueError(f"an answer needs `gives`; allowed: {', '.join(words.outcomes)}")
         if self.stage == "requires" and self.then and bool(self.within) != bool(self.otherwise):

@@ -114,7 +114,13 @@ class Opinion:
             if c.id not in self.answer.met:
                 continue
             tests = [{"test": test, "value": self._looked_at(test)} for test in parts(c.applies)]
-            yield {"clause": c.id, "says": c.says, "applies": self.answer.met[c.id], "gives": [*c.gives], "tests": tests}
+            yield {
+                "clause": c.id,
+                "says": c.says,
+                "applies": self.answer.met[c.id],
+                "gives": [*c.gives],
+                "tests": tests,
+            }
 
     def _looked_at(self, test: str) -> str:
         known = {**self.row, **self.answer.flags}
@@ -175,7 +181,9 @@ def opine(given: Mapping[str, Any], book: Book) -> Opinion:
     first = next(iter(words.answers))
     short = tuple(Reading(way, str(a.outcomes[first])) for way, a in zip(ways, rest, strict=False))
     differ = [(*each, a) for each, a in zip(tries, rest[len(ways) :], strict=True) if a.outcomes != answer.outcomes]
-    changes = [Change(n, v, str(a.outcomes[first])) for n, v, a in differ if a.outcomes[first] != answer.outcomes[first]]
+    changes = [
+        Change(n, v, str(a.outcomes[first])) for n, v, a in differ if a.outcomes[first] != answer.outcomes[first]
+    ]
     hangs = tuple(dict.fromkeys(name for name, _, _ in differ))
     return Opinion(book, told, row, answer, short, tuple(changes), hangs)
 
@@ -184,7 +192,13 @@ def judged(given: Mapping[str, Any], expected: Mapping[str, str], book: Book) ->
     """An answer in short with that of each kind, and whether it is as `expected`, by kind; several are parted by semicolons."""
     opinion = opine(given, book)
     outcomes = {kind: _listed(said) for kind, said in opinion.answer.outcomes.items()}
-    told = {"outcome": opinion.outcome, "clause": opinion.clause, "may_go": None, "policy": book.name, "outcomes": outcomes}
+    told = {
+        "outcome": opinion.outcome,
+        "clause": opinion.clause,
+        "may_go": None,
+        "policy": book.name,
+        "outcomes": outcomes,
+    }
     if not expected:
         return told
     wrong = [kind for kind, text in expected.items() if _several(text) != _several(outcomes[kind])]

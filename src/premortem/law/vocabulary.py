@@ -55,7 +55,9 @@ class Field(Strict):
     of: tuple[str, ...] = Key(default=(), description="fields that it is worked out from, of those that may be given")
     asks: str = Key(default="", description="the field to ask for where it is missing, if not itself")
     instead: Instead | None = None
-    open: tuple[str, ...] = Key(default=(), description="choices that mean that it is not settled: each other one is a reading")
+    open: tuple[str, ...] = Key(
+        default=(), description="choices that mean that it is not settled: each other one is a reading"
+    )
     like: str = Key(default="", description="the field whose value it has where it is left out")
     today: bool = Key(default=False, description="whether it is the day asked about, by default today")
     telling: bool = Key(default=False, description="whether its words tell of most clauses that they reach no row")

@@ -46,7 +46,9 @@ def heavy_edits(
     """
     policy, as_of = policy or study.case.settings.baseline, as_of or study.case.settings.day
     if not facts.held(TABLE, study.case):
-        raise MissingData(f"{study.case.name} holds no table {TABLE} of clause numbers and what became of them, so none is priced")
+        raise MissingData(
+            f"{study.case.name} holds no table {TABLE} of clause numbers and what became of them, so none is priced"
+        )
     if run is not None:
         check_inputs(run)
     values = draw(study.priors, "sobol", 0, 0, PRICED) if run is None else run.parameters(first=PRICED)
@@ -93,9 +95,7 @@ def heavy_edits(
         "measure": "expected softened margin (tanh of the margin, between -1 and 1)",
         "failed": failed,
         "clauses": rows,
-        "hindcast": scored(
-            ranked, published, {c.id: c.says for c in book.clauses}, facts.read(TABLE, study.case)
-        ),
+        "hindcast": scored(ranked, published, {c.id: c.says for c in book.clauses}, facts.read(TABLE, study.case)),
     }
 
 

@@ -150,7 +150,12 @@ def _model(study: Study) -> Callable[..., Any]:
     """Margins and every series that a quantity may read: compiled once, whatever is asked."""
     use_compilation_cache()
     every = observer_of(study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped(study.case).values()])
-    names = sorted({*(name.partition("@")[0] for name in _drivers(study)), *(n for expression, _ in every.expressions.values() for n in expression.names)})
+    names = sorted(
+        {
+            *(name.partition("@")[0] for name in _drivers(study)),
+            *(n for expression, _ in every.expressions.values() for n in expression.names),
+        }
+    )
     check_gives(study, names, "the record of readings")
 
     def model(values: jax.Array, pulled: Levers) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:

@@ -7,4 +7,16 @@ from premortem.study.model import outcome_names
 from premortem.study.run import Run, plain_rows
 from premortem.study.study import Study, case_of_run, listed, open_run
 
-__all__ = ["Run", "Study", "case_of_run", "cases", "last_run", "listed", "make_study", "open_run", "outcome_names", "plain_rows", "problems"]
+__all__ = [
+    "Run",
+    "Study",
+    "case_of_run",
+    "cases",
+    "last_run",
+    "listed",
+    "make_study",
+    "open_run",
+    "outcome_names",
+    "plain_rows",
+    "problems",
+]

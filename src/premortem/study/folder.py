@@ -44,7 +44,9 @@ class Mark(Strict):
     """What `study.toml` says: the form in which the folder is."""
 
     format: Literal[1]
-    case: str = Field(default="", description="name or folder of the case that it is laid over; the leading one if left out")
+    case: str = Field(
+        default="", description="name or folder of the case that it is laid over; the leading one if left out"
+    )
 
 
 def case_of(folder: Path | None, case: Case | str | Path | None = None) -> Case:

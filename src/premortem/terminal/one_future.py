@@ -49,7 +49,9 @@ def shown(under: dict[str, Any], case: Case) -> dict[str, dict[str, str]]:
 def _series(under: dict[str, Any], steps: list[str], words: dict[str, dict[str, str]]) -> Table:
     """Steps down, series across by number: eight columns of figures fit a narrow terminal, eight titles do not."""
     step = word(steps[0])
-    table = Table(title=f"\n{step.capitalize()} by {step} under {under['policy']}", title_justify="left", box=None, padding=(0, 1))
+    table = Table(
+        title=f"\n{step.capitalize()} by {step} under {under['policy']}", title_justify="left", box=None, padding=(0, 1)
+    )
     table.add_column("")
     for place in range(len(words)):
         table.add_column(f"({place + 1})", justify="right", no_wrap=True)

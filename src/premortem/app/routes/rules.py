@@ -22,7 +22,11 @@ from premortem.law.items import named
 from premortem.law.transactions import parse_date
 from premortem.law.vocabulary import vocabulary
 
-router = APIRouter(dependencies=[Depends(holds("chips", "decides no shipments; ask its rules with `premortem check --set FIELD=VALUE`"))])
+router = APIRouter(
+    dependencies=[
+        Depends(holds("chips", "decides no shipments; ask its rules with `premortem check --set FIELD=VALUE`"))
+    ]
+)
 STATUSES = {"none": "none", "uveu": "universal VEU", "nveu": "national VEU"}
 END_USES = ("data_centre", "development", "production", "storage", "packaging", "supercomputer")
 # Days between which the note's own period lies.

@@ -24,7 +24,11 @@ TEST_EFFORT = 0.2  # staff-years per capability test
 MODIFIED = 0.05  # modified models over the one-third line per systemic model
 STANCE = (1.0, 0.7, 0.3)  # what is left of enforcement when the US tolerates, contests, retaliates
 OLD_LINE, SMALLEST = 25.0, 23.0  # log10 FLOP of the line of 2023, and below which no model counts as general-purpose
-LONG_RUNS, RAMP, REACH = 5, 7, 5  # years to 2028 (growth changes), to 2030 from 2023 (tricks), to 2030 from 2025 (China)
+LONG_RUNS, RAMP, REACH = (
+    5,
+    7,
+    5,
+)  # years to 2028 (growth changes), to 2030 from 2023 (tricks), to 2030 from 2025 (China)
 
 
 def steps() -> tuple[str, ...]:
