@@ -62,7 +62,8 @@ class Opinion:
     def citations(self) -> tuple[Citation, ...]:
         """Each clause that says part of the answer, the one of the answer in short first."""
         said = [self.clause, *self.answer.by.values()]
-        return tuple(cited(self.book.by_id[c]) for c in dict.fromkeys(filter(None, said)))
+        current = verified(self.book.case)
+        return tuple(cited(self.book.by_id[c], current) for c in dict.fromkeys(filter(None, said)))
 
     @property
     def citation(self) -> str:
