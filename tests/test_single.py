@@ -15,7 +15,7 @@ INDEX = 4321
 
 @pytest.fixture(scope="module")
 def future(study):
-    return pm.one_future(study, INDEX, ["as-written", "maximal"], seed=3)
+    return pm.one_future(study, INDEX, ["as-written", "maximal"], seed=3).as_dict()
 
 
 def test_it_is_the_future_of_the_run_to_the_last_bit(small_run, future):
@@ -52,3 +52,9 @@ def test_the_command_writes_no_run_and_shows_every_quarter(run, tmp_path, monkey
     code, out, _ = run(*asked)
     assert all(quarter in out for quarter in world.steps())
     assert not list(tmp_path.iterdir())
+
+
+def test_a_result_is_still_read_by_key_with_a_warning(study):
+    found = pm.one_future(study, INDEX, ["as-written"])
+    with pytest.warns(DeprecationWarning, match=r"result\.future"):
+        assert found["future"] == found.future

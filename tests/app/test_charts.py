@@ -56,10 +56,10 @@ def test_an_observable_has_its_band_its_threshold_and_what_was_known(live, study
 
 
 def test_a_chosen_family_leaves_the_others_grey():
-    band = {"series": next(iter(questions.signs())), "quarter": "2028Q4", "p25": 0.0, "p50": 1.0, "p75": 2.0}
+    band = {"series": next(iter(questions.signs(default()))), "quarter": "2028Q4", "p25": 0.0, "p50": 1.0, "p75": 2.0}
     found = {"archetypes": [{"name": n, "bands": [band]} for n in ("wide", "narrow")], "continuum": True}
-    assert [r["dim"] for r in charts(found, "B")[0].rows] == [True, False]
-    assert [r["dim"] for r in charts(found, "Z")[0].rows] == [False, False]
+    assert [r["dim"] for r in charts(found, default(), "B")[0].rows] == [True, False]
+    assert [r["dim"] for r in charts(found, default(), "Z")[0].rows] == [False, False]
 
 
 def test_ranks_name_the_policies_that_come_first():

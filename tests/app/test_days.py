@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from premortem.app import clause_dates, policy_export
-from premortem.app.lever_effects import effects
+from premortem.app.routes.levers import effects
 from premortem.app.view_state import State, read
 from premortem.law.book import load
 
@@ -100,17 +100,15 @@ def test_effects_of_a_group_that_is_not_there_are_refused(client):
 
 @pytest.mark.slow
 def test_effects_are_what_the_nudge_does(live, study):
-    found = {r["key"]: r for r in effects(live, State("as-written"))}
+    found = {r.key: r for r in effects(live, State("as-written"))}
     assert len(found) == len({*found}) >= 9 + len(study.book("as-written").clauses)
     before = {r["assumption"]: r["holds"] for r in live.rows(State("as-written"))}
     now = study.book("as-written").number(ALLOCATION, "tpp")
     later = {f"d.{c.id}.complies": str(c.complies.replace(year=c.complies.year + 1)) for c in study.book("as-written").clauses if c.instrument == "diffusion"}  # fmt: skip
     for key, pairs in ((f"l.{ALLOCATION}.tpp", {f"l.{ALLOCATION}.tpp": str(1.1 * now)}), ("d.diffusion", later)):
         after = {r["assumption"]: r["holds"] for r in live.rows(view(study, **pairs))}
-        assert found[key]["changes"] == pytest.approx(
-            {k: after[k] - before[k] for k in found[key]["changes"]}, abs=1e-3
-        )
-        assert any(found[key]["changes"].values())
+        assert found[key].changes == pytest.approx({k: after[k] - before[k] for k in found[key].changes}, abs=1e-3)
+        assert any(found[key].changes.values())
     assert [r["key"] for r in effects(live, State("as-written"), "fdd")] == [k for k in found if ".fdd" in k]
-    assert not found["l.fdd.osat.limit"]["read"]
-    assert set(found["l.fdd.osat.limit"]["changes"].values()) == {0.0}
+    assert not found["l.fdd.osat.limit"].read
+    assert set(found["l.fdd.osat.limit"].changes.values()) == {0.0}

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from premortem.app.live_model import Kept
-from premortem.app.top_sensitivities import movers
+from premortem.app.routes.board import movers
 from premortem.app.view_state import FUTURES, State
+from premortem.ensemble.compiled import Kept
 from premortem.propositions import score
 
 VIEW = State("as-written")

@@ -250,9 +250,9 @@ def test_what_moved_against_itself_is_nothing(small_run):
     from premortem import questions
 
     result = questions.since_last_run(small_run, small_run)
-    assert result["paired"]
-    assert not result["inputs"]
-    assert all(r["change"] == r["low"] == r["high"] == 0 for r in result["board"])
+    assert result.paired
+    assert not result.inputs
+    assert all(r.change == r.low == r.high == 0 for r in result.board)
 
 
 def test_what_moved_says_which_inputs_changed_and_pairs_only_equal_futures(small_run, study, tmp_path):
@@ -260,10 +260,10 @@ def test_what_moved_says_which_inputs_changed_and_pairs_only_equal_futures(small
 
     old = study.run(["as-written"], futures=1200, seed=4, out=tmp_path / "old")
     result = questions.since_last_run(small_run, old)
-    assert not result["paired"]
-    assert {r["input"] for r in result["inputs"]} == {"futures", "seed", "rules"}
-    assert result["policies"] == {"new": ["rescinded", "maximal"], "gone": []}
-    assert all(r["low"] <= r["change"] <= r["high"] for r in result["board"])
+    assert not result.paired
+    assert {r.input for r in result.inputs} == {"futures", "seed", "rules"}
+    assert result.policies == {"new": ["rescinded", "maximal"], "gone": []}
+    assert all(r.low <= r.change <= r.high for r in result.board)
     section = moved.moved(small_run, old)
     assert section.title.startswith("What moved since the last brief")
     assert [f.id for f in figures_of(section.blocks)] == ["moved"]

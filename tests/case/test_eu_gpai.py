@@ -120,7 +120,11 @@ def test_all_packaged_questions_are_answered_as_expected():
 
 
 # a field of the handed table that stands for a policy
-STANDS_FOR = {"policy_line=1e24": "lower-1e24", "policy_line=4e25": "doubled-yearly", "open_exemption=0": "no-open-exemption"}
+STANDS_FOR = {
+    "policy_line=1e24": "lower-1e24",
+    "policy_line=4e25": "doubled-yearly",
+    "open_exemption=0": "no-open-exemption",
+}
 
 
 def handed():
@@ -165,7 +169,8 @@ def test_an_unsettled_licence_of_a_systemic_model_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("left_out", "needed"), [("flop_cumulative", "flop_cumulative"), ("placed_on", "placed_on"), ("provider_seat", "provider_seat")]
+    ("left_out", "needed"),
+    [("flop_cumulative", "flop_cumulative"), ("placed_on", "placed_on"), ("provider_seat", "provider_seat")],
 )
 def test_an_answer_that_hangs_on_a_missing_field_names_it(left_out, needed):
     asked = {k: v for k, v in MODEL.items() if k != left_out}

@@ -137,7 +137,10 @@ def test_a_hindcast_without_later_readings_says_so(small, monkeypatch, capsys):
 
 @pytest.mark.parametrize(
     ("labels", "word", "middle", "end"),
-    [(("2029", "2030"), "year", 2030.5, "2030"), (("2030Q1", "2030Q2", "2030Q3", "2030Q4"), "quarter", 2030.875, "2030Q4")],
+    [
+        (("2029", "2030"), "year", 2030.5, "2030"),
+        (("2030Q1", "2030Q2", "2030Q3", "2030Q4"), "quarter", 2030.875, "2030Q4"),
+    ],
 )
 def test_a_clock_knows_its_steps(labels, word, middle, end):
     clock = Clock(labels)

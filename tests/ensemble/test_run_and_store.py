@@ -75,6 +75,13 @@ def test_damaged_and_missing_parts_are_found_and_only_they_are_made_anew(whole, 
     assert (out / "as-written" / "part-00001.parquet").stat().st_mtime_ns == kept
 
 
+def test_parts_made_on_one_core_and_on_several_have_the_same_bytes(toy_run, tmp_path, monkeypatch):
+    for cores in (1, 3):
+        monkeypatch.setattr("os.sched_getaffinity", lambda pid, n=cores: set(range(n)))
+        toy_run(tmp_path / str(cores), futures=PART + 5000)
+    assert files_of(tmp_path / "1") == files_of(tmp_path / "3")
+
+
 def kill_and_resume(folder, seconds, futures=FUTURES):
     """Start a run in another process and kill it so many seconds after its folder appears; whether it was under way."""
     code = (

@@ -90,12 +90,12 @@ def test_colours_are_never_red_beside_green_and_stand_beside_another_cue(made, n
 @pytest.mark.parametrize("width", [WIDTH, PHONE])
 def test_no_line_of_a_title_is_a_word_alone_where_there_is_room_for_two(width):
     text = "As written, A5 is the weakest assumption: it holds in 40% of futures; all five together in 10%"
-    lines = form._wrapped(text, 17, width)
+    lines = form._balanced(text, 17, width)
     assert " ".join(lines) == text
     assert max(map(len, lines)) <= width / (form.CHARACTER * 17)
     assert len(lines[-1]) > 0.5 * len(lines[0])
-    assert form._wrapped("a" * 300, 17, width)[0] == "a" * int(width / (form.CHARACTER * 17))
-    assert form._wrapped("", 17, width) == [""]
+    assert form._balanced("a" * 300, 17, width)[0] == "a" * int(width / (form.CHARACTER * 17))
+    assert form._balanced("", 17, width) == [""]
 
 
 def test_letters_in_a_cell_of_the_board_stand_out_from_its_colour():

@@ -14,7 +14,6 @@ from premortem import questions
 from premortem.briefing import write_brief
 from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, MissingData
-from premortem.questions import margins
 from premortem.study import Study, make_study, problems
 from tests.questions.own import PLACES, flat, study_of, uniform
 
@@ -196,11 +195,11 @@ def test_f040_a_compiled_model_that_calls_outside_has_no_gradient_either(tmp_pat
         return {"y": jnp.repeat(x[None], 40, 0)}
 
     study = study_of(tmp_path / "mine", calls, uniform(2))
-    assert not margins.has_gradient(study)
+    assert not study.compiled.has_gradient
     traced = study_of(
         tmp_path / "traced", jax.jit(lambda v, p: {"y": jnp.repeat(v[PLACES[0]][None], 40, 0)}), uniform(2)
     )
-    assert margins.has_gradient(traced)
+    assert traced.compiled.has_gradient
 
 
 def test_f040_the_brief_of_a_numpy_model_is_written_with_what_is_left_out_and_why(numpy_run):

@@ -14,6 +14,7 @@ from premortem.errors import BadInput
 from premortem.questions import _nearest_break, clause_sweeps, describe, margins, time
 from premortem.questions.attribution import attribution as items_told
 from premortem.questions.breaking_points import Place, _kinds, single_thresholds
+from premortem.questions.single_changes import Standing
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +109,12 @@ def test_a_number_that_decides_is_found_where_it_does(small_run, monkeypatch):
     study = small_run.study
     legal = study.levers("as-written").allocation_mh
 
-    def judge(_, values, pulled):
+    def judged(at):
         capped = legal < legal.max()
-        ratio = float((pulled.allocation_mh[capped] / legal[capped]).mean()) if capped.any() else 1.0
-        return np.full((5, values.shape[1]), ratio - 0.4)
+        ratio = float((at.levers.allocation_mh[capped] / legal[capped]).mean()) if capped.any() else 1.0
+        return dict.fromkeys(("A1", "A2", "A3", "A4", "A5"), np.full(at.values.shape[1], ratio - 0.4))
 
-    monkeypatch.setattr(clause_sweeps, "margins_of", judge)
+    monkeypatch.setattr(Standing, "margins", property(judged))
     rows = {r["param"]: r for r in clause_sweeps.clause_thresholds(Place(study), 3, "as-written")}
     row = rows["diffusion.country_allocation.tpp"]
     assert row["value"] == pytest.approx(0.4 * 790e6, rel=0.01)
@@ -365,14 +366,14 @@ def test_no_logarithm_is_told_raw_and_no_meaning_speaks_of_one(study):
 
 def test_the_brief_tells_a_single_move_as_stress_does(study):
     pulled = study.levers("as-written")
-    alone = questions.single_changes(study, "as-written")
+    alone = questions.turns(study, "as-written")
     for number in (1, 4):
         a = study.assumptions[number]
         stressed = single_thresholds(Place(study), number, pulled)
         for told, row in zip(alone[a.id][:3], stressed, strict=False):
-            assert told["says"] in row["sentence"]
+            assert told.says in row["sentence"]
         said = brief_assumption._little(alone[a.id])
-        assert alone[a.id][0]["says"] in said
+        assert alone[a.id][0].says in said
         assert not re.search(r"\b(rises|falls) from\b", said)
 
 

@@ -4,8 +4,6 @@ The model is compiled once, for chunks of one shape; levers, thresholds and valu
 moves compiles it again. Outcomes are kept for the last few policies, so a moved threshold only scores them anew.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date
 from functools import cached_property, partial
@@ -20,13 +18,15 @@ from premortem.app import clause_dates
 from premortem.app.view_state import FUTURES, STRENGTH, State
 from premortem.case import Levers
 from premortem.ensemble import bands, design
+from premortem.ensemble.compiled import Kept
 from premortem.ensemble.priors import SCORES
-from premortem.ensemble.run import draw, use_compilation_cache
+from premortem.ensemble.run import draw
 from premortem.law.book import Book
 from premortem.propositions import score
+from premortem.questions.single_changes import Standing
 from premortem.questions.weighted_board import answered, read_under
 from premortem.study import Study, plain_rows
-from premortem.study.simulator import Simulator
+from premortem.study.model import Chunk
 from premortem.watch import quantities, weights
 
 Array = NDArray[Any]
@@ -37,58 +37,13 @@ REGIONAL = ("stock_us", "stock_cn", "unmet")
 KEPT, BOARDS, DRAWN, SCORED = 12, 512, 12, 60
 
 
-class Kept:
-    """The last few results by key; safe for threads, and each is made once however many ask for it."""
-
-    def __init__(self, most: int) -> None:
-        self.most, self._held, self._lock = most, OrderedDict[Hashable, Any](), threading.Lock()
-        self._making: dict[Hashable, threading.Lock] = {}
-
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._held
-
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What is held under a key, made first where it is not."""
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
-            own = self._making.setdefault(key, threading.Lock())
-        with own:
-            with self._lock:
-                if key in self._held:
-                    return self._held[key]
-            try:
-                made = make()
-                with self._lock:
-                    self._held[key] = made
-                    while len(self._held) > self.most:
-                        self._held.popitem(last=False)
-                return made
-            finally:
-                with self._lock:
-                    self._making.pop(key, None)
-
-
 class Live:
     """The compiled model of a study, and what it answers for a `State`."""
 
     def __init__(self, study: Study) -> None:
-        use_compilation_cache()
-        self.study = study
+        self.study, self._model = study, study.compiled
         self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(DRAWN)
         self._scored, self._seen = Kept(SCORED), Kept(SCORED)
-        self._simulate = self._compiled(partial(_national, study.simulate))
-        self._regional = jax.jit(partial(_of_regions, study.simulate))
-        self._margins = jax.jit(study.scorer.margins)
-        self._over_time = jax.jit(study.scorer.over_time)
-
-    def _compiled(self, model: Callable[..., Any]) -> Any:
-        shape = jax.ShapeDtypeStruct((len(self.study.priors.rows), FUTURES), np.float32)
-        pulled = jax.tree.map(
-            lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), self.study.levers(self.study.policies[0])
-        )
-        return jax.jit(model).lower(shape, pulled).compile()
 
     # what is asked
 
@@ -135,14 +90,25 @@ class Live:
 
     # what is answered
 
-    def outcomes(self, state: State, chunk: int = 0) -> Outcomes:
+    def outcomes(self, state: State, chunk: int = 0) -> dict[str, Array]:
         """National series of a chunk, each of shape (quarter, 2,000)."""
-        key = (state.law, state.beliefs, state.seed)
+        found = self._chunk(state, chunk).series
+        return {name: np.asarray(found[name])[:, :FUTURES] for name in self.study.simulate.names}
 
-        def made() -> Outcomes:
-            return dict(jax.block_until_ready(self._simulate(self.values(state, chunk), self.pulled(state))))
+    def _chunk(self, state: State, chunk: int = 0) -> Chunk:
+        """A chunk of futures as it was run."""
 
-        return made() if chunk else dict(self._simulated.get(key, made))
+        def made() -> Chunk:
+            (found,) = self._model.chunks(self.values(state, chunk), self.pulled(state))
+            return found
+
+        held: Chunk = made() if chunk else self._simulated.get((state.law, state.beliefs, state.seed), made)
+        return held
+
+    def standing(self, state: State) -> Standing:
+        """The first 2,000 futures of a view as they stand, for what a single change does to them."""
+        at = self.study, self.book(state), self.pulled(state), self.values(state), self.thresholds(state)
+        return Standing(*at, (self._chunk(state),))
 
     def thresholds(self, state: State) -> dict[str, np.float32]:
         """Thresholds in use."""
@@ -155,16 +121,10 @@ class Live:
 
     def _margins_of(self, state: State, chunk: int) -> dict[str, Array]:
         def made() -> dict[str, Array]:
-            found = self._margins(self.outcomes(state, chunk), self.thresholds(state))
-            return {name: np.asarray(margin) for name, margin in found.items()}
+            return self._model.rescored(self._chunk(state, chunk), self.thresholds(state))
 
         key = (state.law, state.beliefs, state.thresholds, state.seed, chunk)
         return dict(self._scored.get(key, made))
-
-    def score(self, values: Array, state: State) -> dict[str, Array]:
-        """Margins of given futures, (parameter, 2,000), under the state's policy and thresholds, by name."""
-        found = self._margins(dict(self._simulate(values, self.pulled(state))), self.thresholds(state))
-        return {name: np.asarray(margin) for name, margin in found.items()}
 
     def rows(self, state: State) -> list[dict[str, Any]]:
         """Rows of the board for the state's policy: the keys of `premortem board --json`."""
@@ -195,7 +155,7 @@ class Live:
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
         """Bands of an assumption's margin by quarter over all futures, and the share of them that breaks."""
         names = self.study.steps
-        margin = np.asarray(self._over_time(self.outcomes(state), self.thresholds(state))[assumption])
+        margin = self._model.over_time(self._chunk(state), self.thresholds(state))[assumption]
         cuts = bands.of(margin)
         broken = (margin <= 0).mean(1)
         return [
@@ -236,7 +196,8 @@ class Live:
 
     def _seen_in(self, state: State, chunk: int) -> dict[str, Array]:
         def made() -> dict[str, Array]:
-            return {name: np.asarray(x) for name, x in self._observed(self.outcomes(state, chunk)).items()}
+            series = dict(self._chunk(state, chunk).series)
+            return {name: np.asarray(x)[:FUTURES] for name, x in self._observed(series).items()}
 
         return dict(self._seen.get((state.law, state.beliefs, state.seed, chunk), made))
 
@@ -244,18 +205,15 @@ class Live:
     def _observed(self) -> Callable[[Outcomes], dict[str, jax.Array]]:
         known = quantities.shipped(self.study.case)
         asked = [(known[r.quantity], r.on) for r in self.study.readings.mapped]
-        return jax.jit(quantities.Observer(asked, frozenset(self._names), self.study.steps))
-
-    @cached_property
-    def _names(self) -> list[str]:
-        return list(self.outcomes(State(self.study.policies[0])))
+        return jax.jit(quantities.Observer(asked, self.study.simulate.names, self.study.steps))
 
     def regional(self, state: State) -> dict[str, Array]:
         """Quantiles 5, 50 and 95% of regional series over the futures, each of shape (3, quarter, region)."""
 
         def made() -> dict[str, Array]:
-            found = self._regional(self.values(state), self.pulled(state))
-            return {n: np.quantile(np.asarray(x), (0.05, 0.5, 0.95), axis=-1) for n, x in found.items()}
+            found = self._model.regional(self.values(state), self.pulled(state))
+            shown = {name: np.asarray(found[name])[..., :FUTURES] for name in REGIONAL}
+            return {name: np.quantile(x, (0.05, 0.5, 0.95), axis=-1) for name, x in shown.items()}
 
         return dict(self._boards.get(_regions_of(state), made))
 
@@ -269,15 +227,6 @@ class Live:
         without = State(state.policy, levers=numbers, days=tuple(pair for pair in state.days if pair[0] != name))
         pairs = zip(self.pulled(state), self.pulled(without), strict=True)
         return not all(np.array_equal(a, b) for a, b in pairs)
-
-
-def _national(simulate: Simulator, values: jax.Array, pulled: Levers) -> Outcomes:
-    return {name: series for name, series in simulate(values, pulled).items() if series.ndim == 2}
-
-
-def _of_regions(simulate: Simulator, values: jax.Array, pulled: Levers) -> Outcomes:
-    found = simulate(values, pulled)
-    return {name: found[name] for name in REGIONAL}
 
 
 def _regions_of(state: State) -> tuple[Hashable, ...]:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from premortem import facts
-from premortem.app.live_model import Kept, Live
+from premortem.app.live_model import Live
 from premortem.app.temp_folders import Temporary
 from premortem.app.view_state import State
 from premortem.ensemble import run as ensemble
+from premortem.ensemble.compiled import Kept
 from premortem.errors import BadInput, PremortemError
 from premortem.files.reader import read_bytes
 from premortem.questions.breaking_points import prepare

@@ -1,11 +1,11 @@
 """Benchmarks: each figure beside a yardstick measured in the same run, by medians of paired runs.
 
-`premortem bench --quick` takes about a minute; `--peers` runs the tools that people would otherwise use.
+`premortem bench --quick` takes about two minutes; `--peers` runs the tools that people would otherwise use.
 """
 
 from premortem.bench import analysis, mechanism, peers, rules, screens, simulation, start
 from premortem.bench.timing import Row, machine
-from premortem.ensemble.part import use_compilation_cache
+from premortem.ensemble.compiled import use_compilation_cache
 from premortem.study import Study
 
 __all__ = ["machine", "run"]

@@ -1,6 +1,10 @@
 """The engine: futures a second beside one call a future, float64 and NumPy; growth; gradients; the machine's limit."""
 
+import os
+import time
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jax
@@ -9,9 +13,13 @@ import numpy as np
 from premortem.bench import roofline
 from premortem.bench.plain import in_numpy
 from premortem.bench.timing import Row, paired, row
+from premortem.briefing import write_brief
+from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import CHUNK, draw
-from premortem.study import Study
+from premortem.study import Run, Study
 
+# Futures of a run as it comes.
+DEFAULT = 20_000
 # Futures of a batch in NumPy: near its best on two cores, where arrays still fit the cache.
 BATCH = 256
 SEED = 7
@@ -28,7 +36,24 @@ def rows(study: Study, quick: bool) -> list[Row]:
         _growth(study, quick),
         _gradient(study, times),
         _draw(study, times),
+        *_default_run(study),
         roofline.row_of(study, times),
+    ]
+
+
+def _default_run(study: Study) -> list[Row]:
+    """A run as it comes, once: how much of every core it uses, and how long its brief takes beside it."""
+    given = {name: (study.levers(name), study.scorer.thresholds) for name in study.policies}
+    inputs, cores = study.hashes(study.policies), len(os.sched_getaffinity(0))
+    with TemporaryDirectory() as folder:
+        out, began = Path(folder) / "run", time.process_time()
+        timing = ensemble.run(study.model(), study.priors, given, DEFAULT, SEED, out, inputs=inputs)
+        used = (time.process_time() - began - timing.compile) / cores
+        written = write_brief(Run(study, out, timing))
+    name = f"{DEFAULT:,} futures x {len(given)} policies"
+    return [
+        row(f"simulating {name}", timing.simulate, used, "s", "processor time by core: 1 where none is idle", False),
+        row(f"brief of {name}", written.seconds, timing.simulate, "s", "simulating them", False),
     ]
 
 

@@ -20,7 +20,8 @@ import numpy as np
 
 from premortem.bench.plain import in_numpy
 from premortem.bench.timing import seconds
-from premortem.ensemble.part import draw, use_compilation_cache
+from premortem.ensemble.compiled import use_compilation_cache
+from premortem.ensemble.part import draw
 from premortem.study import Study
 
 REPEATS = 3

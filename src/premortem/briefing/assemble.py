@@ -29,7 +29,7 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
         raise MissingData(
             f"{run.folder}: no future has finite results, so there is nothing to tell; look at the priors"
         )
-    alone = questions.single_changes(run.study, run.policies[0])
+    alone = questions.turns(run.study, run.policies[0])
     parts: list[Part] = [
         *([("what moved", lambda: moved.moved(run, old))] if old is not None else []),
         *((a.id, lambda a=a: assumption.assumption(run, a, alone[a.id])) for a in run.study.assumptions),

@@ -1,6 +1,6 @@
 """An assumption: what it claims, when it breaks, what carries it, how little it takes, what to watch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from premortem.briefing.content import (
 from premortem.briefing.page_one import claims
 from premortem.charts import figures
 from premortem.propositions.assumption import Assumption, Condition, shipped
+from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import cell, first_failure, title_of
 from premortem.study import Run
 from premortem.text import phrases, steps
@@ -48,7 +49,7 @@ THRESHOLDS = Note(
 )
 
 
-def assumption(run: Run, a: Assumption, alone: list[dict[str, Any]]) -> Section:
+def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
     """The section of one assumption under the run's first policy; `alone` are single moves that turn its verdict."""
     first = run.policies[0]
     why = questions.explain(run, a.id, first)
@@ -136,12 +137,12 @@ def _boxes(why: dict[str, Any]) -> list[Block]:
     ]
 
 
-def _little(alone: list[dict[str, Any]]) -> str:
+def _little(alone: Sequence[Turn]) -> str:
     """How little it takes from the central case, as a sentence."""
     if not alone:
         return "No uncertainty alone turns the verdict of the central case within 95% of its range: it takes several together."
-    moves = [r["says"] for r in alone[:MOVES]]
-    verdict = "breaks" if alone[0]["breaks"] else "is broken, and mends"
+    moves = [turn.says for turn in alone[:MOVES]]
+    verdict = "breaks" if alone[0].breaks else "is broken, and mends"
     more = f" ({phrases.counted(len(alone), 'uncertainty')} could do it alone)" if len(alone) > MOVES else ""
     return f"How little it takes: the central case {verdict} when {'; or '.join(moves)}, all else at its centre{more}."
 

@@ -1,13 +1,12 @@
 """What moved since an older run."""
 
-from typing import Any
-
 import polars as pl
 
 from premortem import questions
 from premortem.briefing.content import Block, Figure, Note, Section, bullets, see, text
 from premortem.charts import figures
 from premortem.questions.findings import title_of
+from premortem.questions.since_last_run import SinceLastRun
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -18,10 +17,10 @@ def moved(run: Run, old: Run) -> Section:
     figure = _figure(run, result)
     how = (
         "Both runs drew the same futures, so differences are paired"
-        if result["paired"]
+        if result.paired
         else "The runs drew different futures, so differences carry the noise of both"
     )
-    changed = [f"{c['input']}: {c['before']} became {c['after']}" for c in result["inputs"]]
+    changed = [f"{c.input}: {c.before} became {c.after}" for c in result.inputs]
     blocks: list[Block] = [
         text(
             f"Against the run in {old.folder.name} ({phrases.counted(old.futures, 'future')}, seed {old.seed}). {how}; ",
@@ -32,13 +31,13 @@ def moved(run: Run, old: Run) -> Section:
         bullets(*changed) if changed else text("No input changed."),
         figure,
     ]
-    sure = [r for r in result["board"] if r["low"] > 0 or r["high"] < 0]
-    title = f"What moved since the last brief: {len(sure)} of {len(result['board'])} cells"
+    sure = [r for r in result.board if r.low > 0 or r.high < 0]
+    title = f"What moved since the last brief: {len(sure)} of {len(result.board)} cells"
     return Section("moved", title, "What moved", tuple(blocks), finding=True)
 
 
-def _figure(run: Run, result: dict[str, Any]) -> Figure:
-    rows = pl.DataFrame(result["board"]).with_columns(
+def _figure(run: Run, result: SinceLastRun) -> Figure:
+    rows = pl.DataFrame(result.as_dict()["board"]).with_columns(
         policy=pl.col("policy").replace_strict({p: title_of(run, p) for p in run.policies})
     )
     largest = rows.sort(pl.col("change").abs(), descending=True).row(0, named=True)

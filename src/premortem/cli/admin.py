@@ -82,7 +82,7 @@ def init(
 
 @app.command(rich_help_panel="More")
 def bench(
-    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, a minute at most.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, some two minutes.")] = False,
     peers: Annotated[
         bool, typer.Option("--peers", help="Beside ema_workbench, SALib, prim and Rhodium, where installed.")
     ] = False,

@@ -81,7 +81,7 @@ def run(
     of = Study(study, case=case)
     if only is not None:
         future = questions.one_future(of, only, policy or None, seed)
-        show(future, as_json, quiet, lambda: terminal.print_future(future, of.case))
+        show(future.as_dict(), as_json, quiet, lambda: terminal.print_future(future, of.case))
         return
     old = _old(of, compare, of.run_folder(out))
     as_of = questions.past(of.case, day(weights, "--weights")) if weights else None
@@ -155,7 +155,7 @@ def _old(of: Any, folder: Path | None, target: Path | None) -> Any:
 def _moved(made: Any, old: Any) -> dict[str, Any]:
     from premortem import questions
 
-    return {} if old is None else {"moved": questions.since_last_run(made, old)}
+    return {} if old is None else {"moved": questions.since_last_run(made, old).as_dict()}
 
 
 def _paths(written: Any) -> dict[str, str]:

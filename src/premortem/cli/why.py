@@ -1,5 +1,6 @@
-"""Why: stress, compare, edits and futures."""
+"""Why: stress, move, compare, edits and futures."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,40 @@ def stress(
     weighed = questions.weigh_run(made, day(weights, "--weights")).values if weights else None
     result = questions.stress(made, assumption, policy, top, samples=samples, start=start, weights=weighed)
     show(result, as_json, False, lambda: terminal.print_stress(result, made.study))
+
+
+@app.command(rich_help_panel="Why")
+def move(
+    key: Annotated[
+        str | None,
+        typer.Argument(
+            help="What is moved: p.NAME an uncertainty, l.CLAUSE.NUMBER a clause number, l.strength.NAME, d.CLAUSE a day, "
+            "t.ASSUMPTION.CONDITION a threshold.",
+            show_default="the strongest, each by a standard step",
+        ),
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option("--policy", help="The policy that is moved.", show_default="the case's first")
+    ] = None,
+    study: StudyDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Move one thing, all else as it is, and see how often each assumption holds.
+
+    Examples: premortem move; premortem move p.patch_lag --json
+    """
+    from premortem import questions, terminal
+    from premortem.study import Study
+
+    at = questions.standing(Study(study), policy)
+    head = {"policy": at.book.name, "futures": at.values.shape[1]}
+    if key is None:
+        changes = questions.single_changes(at)
+        told = [asdict(change) for change in changes]
+        show(head | {"holds": at.holds, "changes": told}, as_json, False, lambda: terminal.print_changes(at, changes))
+    else:
+        curve = questions.curve(at, key)
+        show(head | asdict(curve), as_json, False, lambda: terminal.print_curve(at, curve))
 
 
 @app.command(rich_help_panel="Why")

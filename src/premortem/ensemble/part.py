@@ -3,10 +3,11 @@
 The unit of work, of storage and of retry: whoever makes a part, wherever, and however often, writes the same bytes.
 """
 
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.ensemble import bands, design, layout, store
+from premortem.ensemble.compiled import compiled
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.priors import Priors
 from premortem.ensemble.store import Written
@@ -73,9 +75,11 @@ def files(spec: Spec, part: int) -> list[str]:
     return layout.of_part(spec.policies, part)
 
 
-def make(spec: Spec, part: int, missing: Sequence[str]) -> Made:
+def make(
+    spec: Spec, part: int, missing: Sequence[str], chunks: Executor | None = None, policies: Executor | None = None
+) -> Made:
     """Make the missing files of a part; what is there is left alone. All parts but the first need the first one's
-    bins.
+    bins. Its `chunks` are run in the threads of a pool where one is given, its `policies` in those of another.
     """
     began = time.perf_counter()
     count = spec.count(part)
@@ -89,56 +93,49 @@ def make(spec: Spec, part: int, missing: Sequence[str]) -> Made:
             store.write_table(spec.folder, spec.key, uncertainties, {"future": _index(spec, part)} | columns)
         )
     asked = [name for name in spec.policies if set(missing) & set(layout.of_policy(name, part))]
-    for name in asked:
-        written += _simulate(spec, part, name, values)
+    for files_of in _each(policies)(lambda name: _simulate(spec, part, name, values, _each(chunks)), asked):
+        written += files_of
     return Made(part, tuple(written), count * len(asked), time.perf_counter() - began)
 
 
-def compiled(spec: Spec) -> Any:
-    """The model compiled for chunks of one shape; once a process and run."""
-    with _COMPILING:
-        if spec.key not in _COMPILED:
-            use_compilation_cache()
-            _COMPILED.clear()
-            shapes = jax.ShapeDtypeStruct((len(spec.priors.rows), CHUNK), jnp.float32)
-            levers = next(iter(spec.policies.values()))
-            abstract = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), levers)
-            _COMPILED[spec.key] = jax.jit(spec.model).lower(shapes, abstract).compile()
-        return _COMPILED[spec.key]
+def _each(pool: Executor | None) -> Callable[..., Iterator[Any]]:
+    """A map over things one by one, or in the threads of a pool."""
+    return pool.map if pool else map
 
 
-_COMPILED: dict[str, Any] = {}
-_COMPILING = threading.Lock()
-
-
-def use_compilation_cache() -> None:
-    """Keep compiled code between processes, in the user's cache folder."""
-    folder = Path.home() / ".cache" / "premortem" / "jax"
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+def program(spec: Spec) -> Any:
+    """The model compiled for chunks of one shape; once a process."""
+    values = jax.ShapeDtypeStruct((len(spec.priors.rows), CHUNK), jnp.float32)
+    return compiled(spec.model, values, next(iter(spec.policies.values())))
 
 
 def _index(spec: Spec, part: int) -> NDArray[np.int64]:
     return np.arange(part * PART, part * PART + spec.count(part))
 
 
-def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32]) -> list[Written]:
-    """The files of a part under one policy."""
-    run, count, written = compiled(spec), spec.count(part), []
-    laid = bands.read_bins(spec.folder, name) if part else None
+def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], each: Any) -> list[Written]:
+    """The files of a part under one policy; `each` maps a function over its chunks, as `map` does."""
+    run, count, written = program(spec), spec.count(part), list[Written]()
     columns: dict[str, NDArray[np.float32]] = {}
     counts: Any = 0
-    for at in range(0, count, CHUNK):
+
+    def chunk(at: int, laid: bands.Bins | None) -> tuple[int, dict[str, NDArray[np.float32]], Any, bands.Bins]:
         here = min(CHUNK, count - at)
         scalars, series = run(values[:, at : at + CHUNK], spec.policies[name])
         stacked = np.stack([np.asarray(value)[:, :here] for value in series.values()])
         if laid is None:
             laid = bands.lay(stacked)
-            written += bands.write_first(spec.folder, spec.key, name, list(series), stacked, laid)
-        counts = counts + bands.count(stacked, *laid)
-        for key, value in scalars.items():
-            columns.setdefault(key, np.empty(count, np.float32))[at : at + here] = np.asarray(value)[:here]
+            written.extend(bands.write_first(spec.folder, spec.key, name, list(series), stacked, laid))
+        return at, {key: np.asarray(value)[:here] for key, value in scalars.items()}, bands.count(stacked, *laid), laid
+
+    # the first chunk of a run lays the bins that all others count in
+    first = [] if part else [chunk(0, None)]
+    laid = first[0][-1] if first else bands.read_bins(spec.folder, name)
+    rest = each(lambda at: chunk(at, laid), range(CHUNK if first else 0, count, CHUNK))
+    for at, found, counted, _ in chain(first, rest):
+        counts = counts + counted
+        for key, value in found.items():
+            columns.setdefault(key, np.empty(count, np.float32))[at : at + len(value)] = value
     return [*written, *_store(spec, part, name, columns, counts)]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from premortem.ensemble import design, layout, memory, store
+from premortem.ensemble.compiled import use_compilation_cache
 from premortem.ensemble.log import Log
 from premortem.ensemble.manifest import identity
 from premortem.ensemble.memory import peak_mb
@@ -20,11 +21,10 @@ from premortem.ensemble.part import (
     Made,
     Model,
     Spec,
-    compiled,
     draw,
     files,
     make,
-    use_compilation_cache,
+    program,
 )
 from premortem.ensemble.priors import Priors
 from premortem.errors import BadInput
@@ -128,18 +128,23 @@ def _collect(
 def _here(spec: Spec, todo: Todo, most_memory: int | None, timing: Timing) -> Iterator[Made]:
     """Parts made in threads of this process: the compiled model, compression and counting all leave Python's lock."""
     began = time.perf_counter()
-    compiled(spec)
+    program(spec)
     timing.compile = time.perf_counter() - began
     threads = memory.threads(spec, len(os.sched_getaffinity(0)), most_memory)
     waiting = iter(todo)
-    yield make(spec, *next(waiting))  # the first part lays the bins that all others count in
-    pool = ThreadPoolExecutor(threads)
+    # whoever makes a part hands its chunks to a pool that all parts share: so no core waits for a part that has more of them
+    pool, chunks = ThreadPoolExecutor(threads), ThreadPoolExecutor(threads)
     try:
-        for made in _windowed(waiting, lambda part, missing: pool.submit(make, spec, part, missing), threads + 1):
+        # the first part lays the bins that all others count in: by itself, with its policies side by side
+        yield make(spec, *next(waiting), chunks, pool)
+        for made in _windowed(
+            waiting, lambda part, missing: pool.submit(make, spec, part, missing, chunks), threads + 1
+        ):
             memory.check(most_memory)
             yield made
     finally:
         pool.shutdown(cancel_futures=True)
+        chunks.shutdown(cancel_futures=True)
 
 
 def _windowed(

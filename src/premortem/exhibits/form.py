@@ -126,8 +126,8 @@ def framed(bare: Any, title: str, unit: str, foot: str, alternative: str, width:
     render.register_fonts()  # a notebook may draw it with Altair's own renderers
     bare.config = alt.Undefined
     top = alt.TitleParams(
-        text=_wrapped(title, 17, width),
-        subtitle=_wrapped(unit, 13, width) if unit else alt.Undefined,
+        text=_balanced(title, 17, width),
+        subtitle=_balanced(unit, 13, width) if unit else alt.Undefined,
         fontSize=17,
         subtitleFontSize=13,
         offset=14,
@@ -172,11 +172,14 @@ def _coded(text: str) -> str:
     return CODE.sub(r"<code>\1</code>", escape(text))
 
 
-def _wrapped(text: str, size: int, width: int) -> list[str]:
+def _balanced(text: str, size: int, width: int) -> list[str]:
     """Lines about as long as each other: as few as fit, and none that is left with a word alone."""
-    most = int(width / (CHARACTER * size))
-    lines = textwrap.wrap(text, most) or [""]
+    most, lines = int(width / (CHARACTER * size)), _wrapped(text, size, width)
     longest = max(map(len, text.split()), default=1)
     while most > longest and len(narrower := textwrap.wrap(text, most - 1)) == len(lines):
         most, lines = most - 1, narrower
     return lines
+
+
+def _wrapped(text: str, size: int, width: int) -> list[str]:
+    return textwrap.wrap(text, int(width / (CHARACTER * size))) or [""]

@@ -9,7 +9,7 @@ from warnings import warn
 
 from premortem.questions.attribution import FROZEN  # futures in which an item is frozen to see what it carries
 from premortem.questions.boxes import discover  # where an assumption breaks: ranges of a few uncertainties
-from premortem.questions.breaking_points import breaking_points  # the nearest futures in which an assumption turns
+from premortem.questions.breaking_points import breaking_points, turns  # how little turns an assumption
 from premortem.questions.clause_sweeps import clause_thresholds  # the value of a clause number that turns an assumption
 from premortem.questions.compare import compare, weights_of  # policies against each other: regret, robustness
 from premortem.questions.describe import sentence  # a box in words
@@ -21,7 +21,13 @@ from premortem.questions.one_future import one_future  # one future made anew, s
 from premortem.questions.prior_check import prior_bands, prior_check  # whether the priors can produce the record
 from premortem.questions.sensitivity import sensitivities  # Sobol indices of the margins
 from premortem.questions.since_last_run import since_last_run  # what changed between two runs
-from premortem.questions.single_changes import single_changes  # the one uncertainty that turns an assumption by itself
+from premortem.questions.single_changes import (  # one thing moved, and seen
+    curve,
+    levers_of,
+    moved,
+    single_changes,
+    standing,
+)
 from premortem.questions.stress import explain, stress  # why an assumption breaks: all of the above about it
 from premortem.questions.time import lags, time_asymmetry  # how long controls lag, and what a quarter more would change
 from premortem.questions.watch import what_to_watch  # signposts by the value of their next reading
@@ -34,13 +40,16 @@ __all__ = [
     "breaking_points",
     "clause_thresholds",
     "compare",
+    "curve",
     "discover",
     "explain",
     "futures",
     "heavy_edits",
     "hindcast",
     "lags",
+    "levers_of",
     "margins_of",
+    "moved",
     "one_future",
     "past",
     "prior_bands",
@@ -50,8 +59,10 @@ __all__ = [
     "signs",
     "since_last_run",
     "single_changes",
+    "standing",
     "stress",
     "time_asymmetry",
+    "turns",
     "weigh_run",
     "weights_of",
     "what_to_watch",

@@ -158,7 +158,7 @@ def _back(value: Value, z: Array, origin: Array, which: Array, centre: float) ->
     return np.where(which, origin + (z - origin) * outside, z)
 
 
-def turned(margins: Array, centre: float) -> Array:
+def turned(margins: Array, centre: float | Array) -> Array:
     """Where the verdict is another than at the start; a future that fails turns nothing."""
     return np.isfinite(margins) & ((margins > 0) != (centre > 0))
 
@@ -222,36 +222,36 @@ def _close_in(value: Value, z: Array, origin: Array, bound: Array, centre: float
     return point, np.where(crossed.any(0), value(point), np.inf)
 
 
-def thresholds(value: Value, free: Array, start: Array | None = None) -> Array:
-    """Score at which each parameter alone breaks (or mends) the future; NaN where none within bounds does,
-    (parameter,).
+def thresholds(value: Value, free: Array, start: Array | None = None, bound: float = BOUND) -> Array:
+    """Score at which each parameter alone turns a verdict of the future looked at; NaN where none within the bound does.
 
-    Bisection on both sides, all parameters at once; the nearer side counts.
+    Of one margin, shape (parameter,); of margins of shape (assumption, start), shape (assumption, parameter). What turns at the
+    bound on either side is closed in on by bisection, all at once; the nearer side counts.
     """
-    origin = (np.zeros(len(free)) if start is None else start)[:, None]
+    origin = np.zeros(len(free)) if start is None else start
     places = np.flatnonzero(free)
     lanes, sides = np.tile(places, 2), np.repeat([-1.0, 1.0], len(places))
-    columns = np.arange(len(lanes))
 
-    def at(scores: Array) -> Array:
-        z = np.repeat(origin, len(lanes), axis=1)
-        z[lanes, columns] = scores
-        return turned(value(z), centre)
+    def at(parameters: Array, scores: Array) -> Array:
+        z = np.repeat(origin[:, None], len(parameters), axis=1)
+        z[parameters, np.arange(len(parameters))] = scores
+        return np.atleast_2d(value(z))
 
-    centre = float(value(origin)[0])
-    inside = origin[lanes, 0]
-    outside = sides * np.maximum(BOUND, np.abs(inside))
-    crossed = at(outside)
-    for _ in range(BISECTIONS):
+    first = value(origin[:, None])
+    centre = np.atleast_2d(first)[:, :1]
+    ends = sides * np.maximum(bound, np.abs(origin[lanes]))
+    owner, lane = np.nonzero(turned(at(lanes, ends), centre))
+    inside, outside, every = origin[lanes[lane]], ends[lane], np.arange(len(lane))
+    for _ in range(BISECTIONS if len(lane) else 0):
         middle = (inside + outside) / 2
-        same = ~at(middle)
-        inside, outside = np.where(same, middle, inside), np.where(same, outside, middle)
-    reach = np.where(crossed, np.abs(outside - origin[lanes, 0]), np.inf).reshape(2, -1)
-    nearer = reach.argmin(0)
-    found = np.full(len(free), np.nan)
-    best = outside.reshape(2, -1)[nearer, np.arange(len(places))]
-    found[places] = np.where(np.isfinite(reach.min(0)), best, np.nan)
-    return found
+        beyond = turned(at(lanes[lane], middle)[owner, every], centre[owner, 0])
+        inside, outside = np.where(beyond, inside, middle), np.where(beyond, middle, outside)
+    found = np.full((len(centre), len(free)), np.nan)
+    for k in np.argsort(
+        -np.abs(outside - origin[lanes[lane]]), kind="stable"
+    ):  # the nearer side last, so that it stays
+        found[owner[k], lanes[lane[k]]] = outside[k]
+    return found if first.ndim > 1 else found[0]
 
 
 def knob_threshold(value: Callable[[float], float], low: float, high: float, steps: int = 12) -> float | None:

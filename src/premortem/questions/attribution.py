@@ -12,9 +12,10 @@ from scipy.special import stdtrit
 from premortem.case import Levers
 from premortem.propositions.assumption import Item
 from premortem.questions._paired import LEVEL, Effect, paired
-from premortem.questions.margins import SMALL, margins_of
+from premortem.questions.margins import margins_of
 from premortem.questions.sensitivity import rank_correlation
 from premortem.study import Study
+from premortem.study.model import FEW
 
 Array = NDArray[Any]
 Kinded = Sequence[tuple[str, Item]]
@@ -23,7 +24,7 @@ Kinded = Sequence[tuple[str, Item]]
 Holds = Callable[[frozenset[int]], Array]
 # How a future that failed is noted among flags.
 FAILED = -1
-# Futures in which items are frozen one at a time; sets of them are frozen in the first `SMALL`.
+# Futures in which items are frozen one at a time; sets of them are frozen in the first `FEW`.
 FROZEN = 4096
 # Chances at which a parameter is frozen: the ends of its prior.
 ENDS = np.array([0.05, 0.95])
@@ -47,8 +48,8 @@ def attribution(
     correlation = dict(zip(study.priors.names, rank_correlation(values, margins), strict=True))
     rows = [_unmodelled(kind, item) for kind, item in items if (kind, item) not in acting]
     holds = holder(study, place, pulled, values[:, :FROZEN], acting, correlation)
-    base = holds(frozenset())
-    few = holder(study, place, pulled, values[:, :SMALL], acting, correlation)
+    base = (margins[:FROZEN] > 0).astype(float)
+    few = holder(study, place, pulled, values[:, :FEW], acting, correlation)
     shared = shapley(few, len(acting), seed=seed) if in_company and acting else [None] * len(acting)
     for i, ((kind, item), company) in enumerate(zip(acting, shared, strict=True)):
         alone = paired(base - holds(frozenset({i})))

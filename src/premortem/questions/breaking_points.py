@@ -15,10 +15,8 @@ from premortem.questions.describe import move
 from premortem.questions.margins import (
     assumption_number,
     check_inputs,
-    has_gradient,
     margins_of,
     policy_of,
-    slopes_of,
 )
 from premortem.study import Run, Study
 
@@ -29,6 +27,8 @@ TOLD = 4
 STARTS, FEW_STARTS = 32, 8
 # Moves that a breaking point has at most, unless so few do not turn anything.
 MOVES = 6
+# How far an uncertainty is moved to turn a verdict, in standard normal scores of its prior: to about 1 in 40 on either side.
+REACH = 1.96
 
 
 class Place:
@@ -78,7 +78,7 @@ def prepare(study: Study, pulled: Levers) -> None:
     """Compile what a search needs, once for all assumptions and policies, so that the first search does not wait for it."""
     place = Place(study)
     z = np.repeat(place.scores[:, None], STARTS, axis=1)
-    slopes_of(study, 0, z, place.values, place.free, pulled)
+    study.compiled.slopes(0, z, place.values, place.free, pulled)
     margins_of(study, place.at(z), pulled)
 
 
@@ -95,7 +95,7 @@ def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Br
     study, subject = place.study, place.study.assumptions[number].id
 
     def slope(z: Array) -> tuple[Array, Array]:
-        return slopes_of(study, number, z, place.values, place.free, pulled)
+        return study.compiled.slopes(number, z, place.values, place.free, pulled)
 
     def value(z: Array) -> Array:
         return margins_of(study, place.at(z), pulled)[number].astype(float)
@@ -108,7 +108,7 @@ def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Br
         return Breaks([], f"{subject}: no breaking point, since {place.name} fails: its margin is {centre:g}")
     copula = study.priors.copula
     together = copula.matrix(len(place.free)) if copula else None
-    starts = STARTS if has_gradient(study) else FEW_STARTS
+    starts = STARTS if study.compiled.has_gradient else FEW_STARTS
     found = _nearest_break.search(slope, value, place.free, place.scores, starts, MOVES, correlation=together)
     rows = _kinds([_row(place, subject, point) for point in found])[:top]
     if not rows and (edge := _on_edge(place, value, centre)):
@@ -147,7 +147,7 @@ def _said(place: Place, subject: str, rows: list[dict[str, Any]], centre: float)
         verb = "breaks" if centre > 0 else "mends"
         return (
             f"no breaking point found: from {place.name} nothing that was tried within {_nearest_break.BOUND:g} standard scores {verb} {subject} "
-            f"(descents from {STARTS if has_gradient(study) else FEW_STARTS} starts, {_nearest_break.SAMPLED:,} futures around it){still}"
+            f"(descents from {STARTS if study.compiled.has_gradient else FEW_STARTS} starts, {_nearest_break.SAMPLED:,} futures around it){still}"
         )
     said = []
     if (most := min(len(row["moves"]) for row in rows)) > MOVES:
@@ -156,7 +156,7 @@ def _said(place: Place, subject: str, rows: list[dict[str, Any]], centre: float)
         said.append(
             f"the margin of {subject} goes by steps: at its breaking points it jumps over zero, and nearer ones may be missed"
         )
-    if not has_gradient(study):
+    if not study.compiled.has_gradient:
         said.append(f"the model gives no gradient: breaking points of {subject} rest on finite differences")
     return "; ".join(said)
 
@@ -216,3 +216,46 @@ def single_thresholds(place: Place, number: int, pulled: Levers) -> list[dict[st
         }
         for i in alone
     ]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An uncertainty that by itself turns a verdict of the central future: from where to where, in words, and how far in standard scores;
+    whether it breaks the assumption there, or mends it.
+    """
+
+    param: str
+    start: float
+    to: float
+    says: str
+    score: float
+    breaks: bool
+
+
+def turns(study: Study, policy: str | None = None) -> dict[str, tuple[Turn, ...]]:
+    """By assumption: uncertainties that alone turn its verdict in the central future, the smallest move first."""
+    priors, levers = study.priors, study.levers(policy or study.case.settings.baseline)
+    free = np.array([row.varies and row.distribution != "categorical" for row in priors.rows], float)
+
+    def value(z: Array) -> Array:
+        return study.compiled.margins(priors.from_normal(z), levers)
+
+    found, centre = _nearest_break.thresholds(value, free, bound=REACH), value(np.zeros((len(free), 1)))[:, 0]
+    return {a.id: _turns(study, found[k], bool(centre[k] > 0)) for k, a in enumerate(study.assumptions)}
+
+
+def _turns(study: Study, scores: Array, breaks: bool) -> tuple[Turn, ...]:
+    priors = study.priors
+    to, centre = priors.from_normal(np.diag(np.nan_to_num(scores))), priors.central[:, 0]
+    found = [
+        Turn(
+            priors.names[i],
+            float(centre[i]),
+            float(to[i, i]),
+            move(priors.rows[i], float(centre[i]), float(to[i, i])),
+            float(scores[i]),
+            breaks,
+        )
+        for i in np.flatnonzero(~np.isnan(scores))
+    ]
+    return tuple(sorted(found, key=lambda turn: abs(turn.score)))

@@ -1,6 +1,5 @@
 """Clause numbers tried one at a time: the value at which a number breaks or mends an assumption."""
 
-import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from itertools import pairwise
@@ -9,35 +8,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.case import Case
 from premortem.ensemble.run import draw
 from premortem.questions import _nearest_break
 from premortem.questions.breaking_points import Place
-from premortem.questions.margins import SMALL, margins_of
+from premortem.questions.single_changes import amounts, moved, standing
+from premortem.study.model import FEW
 
 Array = NDArray[Any]
-
-
-def amounts(case: Case) -> dict[str, Any]:
-    """Clause numbers that are tried, how a reader calls them, and the multiples of each kind; none where a case names none."""
-    path = case / "amounts.toml"
-    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {"multiples": {}, "amounts": {}, "lines": {}}
 
 
 def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, Any]]:
     """For each clause number of the policy's rulebook: the value at which it breaks (or mends) the future looked at,
     and the value at which the share of futures that holds crosses a half; none where no multiple tried does.
     """
-    study, book, now = place.study, place.study.book(policy), place.study.levers(policy)
-    values = np.concatenate([place.values[:, None], draw(study.priors, "sobol", 0, 0, SMALL - 1)], axis=1)
-    base = margins_of(study, values, now)[number]
+    study, book, subject = place.study, place.study.book(policy), place.study.assumptions[number].id
+    values = np.concatenate([place.values[:, None], draw(study.priors, "sobol", 0, 0, FEW - 1)], axis=1)
+    now = standing(study, policy, values)
+    base = now.margins[subject]
 
     def margins(clause: str, key: str, value: float) -> Array:
-        changed = study.case.world.levers(book.with_number(clause, key, value))
-        same = all(np.array_equal(a, b) for a, b in zip(now, changed, strict=True))
-        return base if same else margins_of(study, values, changed)[number]
+        return moved(now, f"l.{clause}.{key}", value).margins[subject]
 
-    subject = study.assumptions[number].id
     return [
         _threshold(
             subject, clause, key, entry, book.number(clause, key), multiples, partial(margins, clause, key), base
@@ -118,5 +109,5 @@ def _sentence(
 
 def _written(entry: dict[str, Any], value: float) -> str:
     number = value / entry.get("scale", 1.0)
-    shown = f"{number:,.0f}" if 100 <= number < 1e9 else f"{number:.3g}".replace("e+", "e")
+    shown = f"{number:,.0f}" if 100 <= number < 1e9 else f"{number:.3g}"
     return f"{shown}{'' if entry['unit'].startswith('%') else ' '}{entry['unit']}"

@@ -15,7 +15,7 @@ from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
 from premortem.propositions import positions
-from premortem.questions.margins import check_inputs, derivatives_of, has_gradient, margins_of
+from premortem.questions.margins import check_inputs, margins_of
 from premortem.study import Run, Study
 
 Array = NDArray[Any]
@@ -61,7 +61,7 @@ def heavy_edits(
     numbers = [(r["clause"], r["parameter"]) for r in known]
     priced = [_priced(study, book, values, study.levers(policy), *number) for number in numbers]
     slopes, differences = np.array([p[0] for p in priced]), np.array([p[1] for p in priced])
-    traced = has_gradient(study)
+    traced = study.compiled.has_gradient
     smooth = np.array([traced and agree(a, b) for a, b in zip(slopes, differences, strict=True)])
     otherwise = "finite difference: " + (
         "the margin jumps or bends within 10%" if traced else "the model has no gradient"
@@ -112,7 +112,8 @@ def _priced(study: Study, book: Book, values: Array, now: Levers, clause: str, k
     fine = np.isfinite(difference).all(0)
     binds = float((np.abs(difference[:, fine]).max(0) > MOVES).mean())
     price = difference[:, fine].mean(1) / 2
-    slope = derivatives_of(study, values, now, change)[1][:, fine].mean(1) if has_gradient(study) else price
+    traced = study.compiled.has_gradient
+    slope = study.compiled.along(values, now, change)[:, fine].mean(1) if traced else price
     return slope, price, binds
 
 

@@ -1,6 +1,5 @@
 """Alternative futures: families of trajectories with names, real members and signposts."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from premortem.case import Case, Clock
 from premortem.errors import BadInput, MissingData
+from premortem.files.toml import read_toml
 from premortem.questions import _archetypes, _scenario_discovery
 from premortem.questions.describe import conditions
 from premortem.questions.margins import check_gives
@@ -25,10 +25,10 @@ IN_NAME = 2
 
 
 def signs(case: Case) -> dict[str, dict[str, str]]:
-    """Series by which futures are grouped and named, in order. Raises `MissingData` where a case names none."""
+    """Series by which futures of a case are grouped and named, in order. Raises `MissingData` where it names none."""
     if not (case / SIGNS).is_file():
         raise MissingData(f"{case.name} holds no {SIGNS}, so its futures are not grouped into families")
-    return tomllib.loads((case / SIGNS).read_text("utf-8"))
+    return read_toml(case / SIGNS)
 
 
 def futures(run: Run, k: int | None = None) -> dict[str, Any]:

@@ -1,18 +1,17 @@
 """Futures as they can be observed: the same futures under several policies, from a stored run or simulated at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-import jax
 import numpy as np
 from numpy.typing import NDArray
 
 from premortem.case import Levers
 from premortem.ensemble import read
-from premortem.ensemble.run import CHUNK, draw, use_compilation_cache
+from premortem.ensemble.run import draw
 from premortem.questions._bounded_memory import in_memory
 from premortem.questions.margins import check_gives, check_inputs
 from premortem.study import Run, Study, outcome_names
@@ -115,25 +114,24 @@ def observer_of(study: Study, asked: Asked) -> Observer:
 def simulate(
     study: Study, values: Array, pulled: Levers, observer: Observer, own: Mapping[str, Array] | None = None
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Margins (`margin.A1` and so on), and quantities by column, of any number of futures, in padded chunks.
+    """Margins (`margin.A1` and so on), and quantities by column, of any number of futures.
 
     `own` are levers in which each future differs, each of shape (quarter, future).
     """
-    run, parts = _model(study), []
-    for start in range(0, values.shape[1], CHUNK):
-        part = values[:, start : start + CHUNK]
-        each = {name: _padded(x[:, start : start + CHUNK]) for name, x in (own or {}).items()}
-        margins, series = run(_padded(part), pulled._replace(**each))
-        drivers = {name: series[name.partition("@")[0]][_step(study, name)] for name in _drivers(study)}
-        found = margins | observer(series) | drivers
-        parts.append({name: np.asarray(x)[: part.shape[1]] for name, x in found.items()})
+    _check_gives(study)
+    drivers, parts = _drivers(study), []
+    wanted = {*observer.expressions, *drivers}
+    for chunk in study.compiled.chunks(values, pulled, own):
+        found = chunk.columns()
+        # what the study watches comes with every future; what else is asked is read off the series
+        lacking = wanted - found.keys()
+        more = {n: chunk.series[n.partition("@")[0]][_step(study, n)] for n in drivers if n in lacking}
+        more |= observer(chunk.series, lacking) if lacking else {}
+        found |= {name: np.asarray(x)[: chunk.count] for name, x in more.items()}
+        parts.append({k: x for k, x in found.items() if k in wanted or k.startswith("margin.")})
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    kept = {name: x for name, x in whole.items() if not name.startswith("margin.")}
-    return {name: x for name, x in whole.items() if name not in kept}, kept
-
-
-def _padded(part: Array) -> Array:
-    return np.pad(part, ((0, 0), (0, CHUNK - part.shape[1])), mode="edge").astype(np.float32)
+    kept = {name: x for name, x in whole.items() if name in wanted}
+    return {name: x for name, x in whole.items() if name not in wanted}, kept
 
 
 def _drivers(study: Study) -> tuple[str, ...]:
@@ -146,21 +144,11 @@ def _step(study: Study, column: str) -> int:
 
 
 @cache
-def _model(study: Study) -> Callable[..., Any]:
-    """Margins and every series that a quantity may read: compiled once, whatever is asked."""
-    use_compilation_cache()
+def _check_gives(study: Study) -> None:
+    """Raises `BadInput` where a model of the user's own lacks a series that some quantity may read."""
     every = observer_of(study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped(study.case).values()])
-    names = sorted(
-        {
-            *(name.partition("@")[0] for name in _drivers(study)),
-            *(n for expression, _ in every.expressions.values() for n in expression.names),
-        }
-    )
+    names = {
+        *(name.partition("@")[0] for name in _drivers(study)),
+        *(n for expression, _ in every.expressions.values() for n in expression.names),
+    }
     check_gives(study, names, "the record of readings")
-
-    def model(values: jax.Array, pulled: Levers) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-        outcomes = study.simulate(values, pulled)
-        margins = study.scorer.margins(outcomes, study.scorer.thresholds)
-        return {f"margin.{name}": m for name, m in margins.items()}, {name: outcomes[name] for name in names}
-
-    return jax.jit(model)

@@ -62,8 +62,10 @@ def hindcast(
     asked = [(every[r.quantity], r.on) for r in (*known, *later)]
     found = _in_view(study, run, as_of, asked, futures, seed)
     weights = weigh(found.columns[weighted_board.read_under(study.case, found.policies, as_of)], known, every)
-    drawn = along(study, found.seed, found.values, found.paths(as_of, everything.happened(as_of, study.case)), asked)
-    predicted = drawn.columns([(every[r.quantity], r.on) for r in later])
+    read_later = [(every[r.quantity], r.on) for r in later]
+    paths = found.paths(as_of, everything.happened(as_of, study.case))
+    drawn = along(study, found.seed, found.values, paths, read_later)
+    predicted = drawn.columns(read_later)
     why = scoring.explanations(study.case)
     judged = [
         scoring.hindcast(

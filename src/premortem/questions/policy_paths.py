@@ -2,6 +2,7 @@
 levers that they set, each in the quarter in which it comes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +24,7 @@ class Drawn:
     """The same futures on the paths that they drew."""
 
     paths: Paths
-    found: Futures  # under each policy that paths lead to, with each future's own events
+    found: Futures  # under each policy that some path comes to, with each future's own events
 
     def columns(self, asked: Asked) -> dict[str, Array]:
         """Quantities on days, each future under the policy that its own path has come to by the day."""
@@ -41,12 +42,29 @@ class Drawn:
 
 
 def along(study: Study, seed: int, values: Array, paths: Paths, asked: Asked) -> Drawn:
-    """Futures simulated along paths: `values` of the uncertainties, (parameter, future), and what is asked of them."""
-    observer, policies = observer_of(study, asked), [*process.leads(study.case)]
-    own = levers_of(study, paths)
-    both = {p: simulate(study, values, study.levers(p), observer, own[p]) for p in policies}
+    """Futures simulated along paths: `values` of the uncertainties, (parameter, future), and what is asked of them.
+
+    A future is simulated under the policies that its path comes to by a day that is asked about; under the others it is NaN.
+    """
+    observer, own = observer_of(study, asked), levers_of(study, paths)
+    led = [paths.policy(day) for day in {BY, *(on for _, on in asked)}]
+    both = {}
+    for policy in process.leads(study.case):
+        at = np.flatnonzero(np.any([names == policy for names in led], axis=0))
+        if len(at):
+            there = {name: x[:, at] for name, x in own[policy].items()}
+            found = simulate(study, values[:, at], study.levers(policy), observer, there)
+            both[policy] = [_spread(columns, at, values.shape[1]) for columns in found]
     margins, columns = ({p: pair[i] for p, pair in both.items()} for i in (0, 1))
     return Drawn(paths, Futures(study, seed, values, margins, columns, frozenset(observer.outside)))
+
+
+def _spread(columns: Mapping[str, Array], at: Array, count: int) -> dict[str, Array]:
+    """Columns of some futures among `count`, the others NaN."""
+    found = {name: np.full(count, np.nan, x.dtype) for name, x in columns.items()}
+    for name, x in columns.items():
+        found[name][at] = x
+    return found
 
 
 def levers_of(study: Study, paths: Paths) -> dict[str, dict[str, Array]]:

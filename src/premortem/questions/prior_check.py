@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from premortem import facts
 from premortem.case import Case
 from premortem.ensemble import bands
-from premortem.ensemble.run import draw, use_compilation_cache
+from premortem.ensemble.run import draw
 from premortem.propositions.expressions import Expression
+from premortem.study import Study
 
+Array = NDArray[Any]
 # Futures of a check, enough for the tails of a 95% interval; and the policy of the record, under which 2023 and 2024 are as
 # they were.
 CHECKED = 4096
@@ -23,13 +25,12 @@ CENTRAL = (0.025, 0.5, 0.975)
 
 
 @cache
-def prior_check(study: Any) -> pl.DataFrame:
+def prior_check(study: Study) -> pl.DataFrame:
     """One row a recorded quantity: the record, the prior's 2.5, 50 and 97.5%, and whether the two meet (`inside`)."""
-    national = {k: v for k, v in _outcomes(study).items() if v.ndim == 2}
-    return check(national, study.steps, study.case)
+    return check(_outcomes(study), study.steps, study.case)
 
 
-def prior_bands(study: Any, names: tuple[str, ...]) -> pl.DataFrame:
+def prior_bands(study: Study, names: tuple[str, ...]) -> pl.DataFrame:
     """Bands over the futures of the prior by quarter: series, quarter, p5, p25, p50, p75, p95; national series only."""
     outcomes = _outcomes(study)
     frames = []
@@ -39,13 +40,17 @@ def prior_bands(study: Any, names: tuple[str, ...]) -> pl.DataFrame:
 
 
 @cache
-def _outcomes(study: Any) -> dict[str, jax.Array]:
-    use_compilation_cache()
+def _outcomes(study: Study) -> dict[str, Array]:
+    """Every national series of the futures of a check, (quarter, future)."""
     values = draw(study.priors, "sobol", 0, 0, CHECKED)
-    return jax.jit(study.simulate)(values, study.levers(study.case.settings.baseline))
+    chunks = list(study.compiled.chunks(values, study.levers(study.case.settings.baseline)))
+    return {
+        name: np.concatenate([np.asarray(chunk.series[name])[:, : chunk.count] for chunk in chunks], axis=1)
+        for name in sorted(study.simulate.names)
+    }
 
 
-def check(outcomes: Mapping[str, jax.Array], labels: tuple[str, ...], case: Case) -> pl.DataFrame:
+def check(outcomes: Mapping[str, Any], labels: tuple[str, ...], case: Case) -> pl.DataFrame:
     """One row a recorded quantity: what was recorded, the prior's 2.5, 50 and 97.5%, and whether the record is inside.
 
     Inside means that the recorded range and the prior's central 95% overlap. `outcomes` are unweighted futures of the

@@ -1,5 +1,6 @@
-"""What moved between two runs: inputs that changed, and shares that hold before and after."""
+"""What changed between two runs: inputs that changed, and shares that hold before and after."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 from premortem.errors import BadInput
 from premortem.questions import _paired
+from premortem.questions._result import Result
 from premortem.study import Run
 
 # Inputs that are told by a hash, and those told by their value.
@@ -14,9 +16,40 @@ HASHED, PLAIN = ("parameters", "assumptions", "rules", "world"), ("futures", "se
 SHORT = 12
 
 
-def since_last_run(run: Run, old: Run) -> dict[str, Any]:
-    """What moved since an older run: keys `paired`, `inputs` [{`input`, `before`, `after`}], `policies` {`new`, `gone`}
-    and `board` [{`assumption`, `policy`, `before`, `after`, `change`, `low`, `high`}] over the policies of both.
+@dataclass(frozen=True)
+class InputChange:
+    """An input that is another than before."""
+
+    input: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ShareChange:
+    """A share that holds before and after, and the change with its 95% interval."""
+
+    assumption: str
+    policy: str
+    before: float
+    after: float
+    change: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class SinceLastRun(Result):
+    """What changed since an older run; `paired` where both drew the same futures, `policies` those that are `new` and `gone`."""
+
+    paired: bool
+    inputs: tuple[InputChange, ...]
+    policies: dict[str, list[str]]
+    board: tuple[ShareChange, ...]
+
+
+def since_last_run(run: Run, old: Run) -> SinceLastRun:
+    """What changed since an older run, over the policies of both.
 
     Differences are paired where both runs drew the same futures (seed, design and parameters agree). Raises `BadInput` when
     the runs share no policy.
@@ -33,22 +66,15 @@ def since_last_run(run: Run, old: Run) -> dict[str, Any]:
     now, then = run.manifest["inputs"], old.manifest["inputs"]
     paired = all(now[k] == then[k] for k in ("seed", "design", "parameters"))
     rows = [_row(run, old, key, p, paired) for p in shared for key in (*(a.id for a in run.study.assumptions), "all")]
-    return {
-        "paired": paired,
-        "inputs": [
-            {"input": k, "before": _short(k, then[k]), "after": _short(k, now[k])}
-            for k in (*PLAIN, *HASHED)
-            if now[k] != then[k]
-        ],
-        "policies": {
-            "new": [p for p in run.policies if p not in shared],
-            "gone": [p for p in old.policies if p not in shared],
-        },
-        "board": rows,
+    inputs = [InputChange(k, _short(k, then[k]), _short(k, now[k])) for k in (*PLAIN, *HASHED) if now[k] != then[k]]
+    policies = {
+        "new": [p for p in run.policies if p not in shared],
+        "gone": [p for p in old.policies if p not in shared],
     }
+    return SinceLastRun(paired, tuple(inputs), policies, tuple(rows))
 
 
-def _row(run: Run, old: Run, key: str, policy: str, paired: bool) -> dict[str, Any]:
+def _row(run: Run, old: Run, key: str, policy: str, paired: bool) -> ShareChange:
     after, before = _holds(run, key, policy), _holds(old, key, policy)
     if paired:
         n = min(len(after), len(before))
@@ -60,15 +86,7 @@ def _row(run: Run, old: Run, key: str, policy: str, paired: bool) -> dict[str, A
         change = float(after.mean() - before.mean())
         low, high = change - error, change + error
     share, was = float(np.nanmean(after)), float(np.nanmean(before))
-    return {
-        "assumption": key,
-        "policy": policy,
-        "before": was,
-        "after": share,
-        "change": share - was,
-        "low": low,
-        "high": high,
-    }
+    return ShareChange(key, policy, was, share, share - was, low, high)
 
 
 def _holds(run: Run, key: str, policy: str) -> NDArray[np.float64]:

@@ -1,72 +1,277 @@
-"""What alone is enough: the one uncertainty that, moved from its centre, breaks or mends an assumption."""
+"""Move one thing and see: an uncertainty, a clause number, a strength, a day or a threshold, all else as it stands.
 
+A thing goes by its key in an address of the app: `p.NAME` an uncertainty, `l.CLAUSE.NUMBER` a clause number, `l.strength.NAME` what no
+clause says, `d.CLAUSE` or `d.INSTRUMENT` the day from which a clause binds, `t.ASSUMPTION.CONDITION` a threshold. `moved` puts one of
+them elsewhere; whatever else asks what a single change does asks it of that.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.questions._nearest_break import BISECTIONS
-from premortem.questions.describe import move
-from premortem.questions.margins import margins_of
+from premortem.case import Case, Levers
+from premortem.ensemble.part import CHUNK, draw
+from premortem.errors import BadInput, MissingData, nearest
+from premortem.law.book import Book
+from premortem.questions.sensitivity import rank_correlation
 from premortem.study import Study
+from premortem.study.model import Chunk
 
 Array = NDArray[Any]
-# How far an uncertainty is moved, in standard normal scores of its prior: to about 1 in 40 on either side.
-REACH = 1.96
+STRENGTH = "strength"
+# A standard change: a tenth of a clause number, of a strength's range, of the chances of an uncertainty; and so many years of a day.
+TENTH, YEARS = 0.1, 1
+# How far beyond its legal value a clause number is looked at, and the chances between which an uncertainty is.
+TIMES, ENDS = 4, (0.001, 0.999)
+# Values of a curve; futures in which changes are tried where none are given, and their seed: those of a run as it comes.
+TRIED, SEED = 13, 7
+# Uncertainties that are tried where no key is named: those whose ranks go most with a margin.
+STRONGEST = 8
 
 
-def single_changes(study: Study, policy: str) -> dict[str, list[dict[str, Any]]]:
-    """By assumption: uncertainties that alone turn its verdict in the central future, the smallest move first.
+@dataclass(frozen=True)
+class Standing:
+    """What a change is made to: futures under a rulebook with thresholds, and what they come to."""
 
-    Each row has `param`, `meaning`, `unit`, `from`, `to`, `says` (the move in words), `score` (standard normal score of the move)
-    and `breaks` (True where the move breaks it, False where it mends it). Bisection on both sides, all assumptions and uncertainties at once.
+    study: Study
+    book: Book
+    levers: Levers
+    values: Array  # of the uncertainties, (parameter, future)
+    thresholds: Mapping[str, Any]
+    chunks: tuple[Chunk, ...]
+
+    @cached_property
+    def margins(self) -> dict[str, Array]:
+        """Margins of every assumption by its id, shape (future,)."""
+        ids = [a.id for a in self.study.assumptions]
+        parts = [self.study.compiled.rescored(chunk, self.thresholds) for chunk in self.chunks]
+        return {k: np.concatenate([part[k] for part in parts]) for k in ids}
+
+    @cached_property
+    def holds(self) -> dict[str, float]:
+        """Share of the futures that did not fail in which each assumption holds. Raises `MissingData` where all failed."""
+        known = {k: m[np.isfinite(m)] for k, m in self.margins.items()}
+        if failed := [k for k, m in known.items() if not len(m)]:
+            raise MissingData(f"{self.book.name}: every future failed, so no share of {', '.join(failed)} can be told")
+        return {k: float((m > 0).mean()) for k, m in known.items()}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A thing moved by a standard step: the move in words, whether the world reads the thing, the change of each share that holds."""
+
+    key: str
+    title: str
+    unit: str
+    move: str
+    read: bool
+    changes: Mapping[str, float]
+
+    @property
+    def most(self) -> str:
+        """The assumption whose share it changes most."""
+        return max(self.changes, key=lambda k: abs(self.changes[k]))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The share of futures in which each assumption holds against the value of one thing, and where the thing stands."""
+
+    key: str
+    unit: str
+    now: float
+    values: tuple[float, ...]
+    holds: Mapping[str, tuple[float, ...]]
+
+    def crosses(self, assumption: str) -> float | None:
+        """Value at which a share crosses one half, by straight lines; None where it does not."""
+        x, share = np.asarray(self.values), np.asarray(self.holds[assumption])
+        above = share > 0.5
+        at = np.flatnonzero(above[1:] != above[:-1])
+        if not len(at):
+            return None
+        i = int(at[0])
+        part = (0.5 - share[i]) / (share[i + 1] - share[i])
+        return float(x[i] + part * (x[i + 1] - x[i]))
+
+
+def amounts(case: Case) -> dict[str, Any]:
+    """Clause numbers that are tried, how a reader calls them, and the multiples of each kind."""
+    path = case / "amounts.toml"
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {"multiples": {}, "amounts": {}, "lines": {}}
+
+
+def standing(study: Study, policy: str | None = None, values: Array | None = None) -> Standing:
+    """Futures under a policy of the study with nothing moved: the given ones, or the first of the design."""
+    name = policy or study.case.settings.baseline
+    held = draw(study.priors, "sobol", SEED, 0, CHUNK) if values is None else values
+    thresholds = dict(study.scorer.thresholds)
+    return _run(Standing(study, study.book(name), study.levers(name), held, thresholds, ()))
+
+
+def _run(at: Standing) -> Standing:
+    return replace(at, chunks=tuple(at.study.compiled.chunks(at.values, at.levers)))
+
+
+def moved(at: Standing, key: str, to: Any) -> Standing:
+    """One thing put elsewhere, all else as it stands: an uncertainty to a value or to one a future, a clause number, strength or
+    threshold to a value, a day so many years on.
+
+    Raises `BadInput` for an unknown key.
     """
-    priors, pulled = study.priors, study.levers(policy)
-    free = [i for i, row in enumerate(priors.rows) if row.varies and row.distribution != "categorical"]
-    assumptions = len(study.assumptions)
-    owner, moved = np.repeat(np.arange(assumptions), len(free)), np.tile(free, assumptions)
-    columns = np.arange(len(owner))
-
-    def verdict(scores: Array) -> Array:
-        """1 where it holds, -1 where it breaks, 0 where the future fails."""
-        z = np.zeros((len(priors.rows), len(columns)))
-        z[moved, columns] = scores
-        margins = margins_of(study, priors.from_normal(z), pulled)[owner, columns]
-        return np.where(np.isfinite(margins), np.where(margins > 0, 1, -1), 0)
-
-    centre = verdict(np.zeros(len(columns)))
-    best = np.full(len(columns), np.nan)
-    for side in (-REACH, REACH):
-        inside, outside = np.zeros(len(columns)), np.full(len(columns), side)
-        turns = verdict(outside) * centre < 0
-        for _ in range(BISECTIONS):
-            middle = (inside + outside) / 2
-            same = verdict(middle) * centre >= 0
-            inside, outside = np.where(same, middle, inside), np.where(same, outside, middle)
-        best = np.where(turns & ~(np.abs(best) < np.abs(outside)), outside, best)
-    return {
-        a.id: _rows(study, moved[owner == k], best[owner == k], bool((centre[owner == k] > 0).any()))
-        for k, a in enumerate(study.assumptions)
-    }
+    kind, _, name = key.partition(".")
+    if kind == "t" and name in at.thresholds:
+        return replace(at, thresholds=dict(at.thresholds) | {name: np.float32(to)})
+    if kind == "p" and name in at.study.priors.names:
+        values = at.values.copy()
+        values[at.study.priors.names.index(name)] = to
+        return _run(replace(at, values=values))
+    if kind not in ("l", "d"):
+        raise _unknown(at, key)
+    book = _later(at, key, to) if kind == "d" else _set(at, name, to)
+    levers = at.study.case.world.levers(book)
+    if all(np.array_equal(a, b) for a, b in zip(at.levers, levers, strict=True)):
+        return replace(at, book=book)  # the world does not read it: what was run stands
+    return _run(replace(at, book=book, levers=levers))
 
 
-def _rows(study: Study, moved: Array, scores: Array, breaks: bool) -> list[dict[str, Any]]:
-    priors = study.priors
-    z = np.zeros((len(priors.rows), len(moved)))
-    z[moved, np.arange(len(moved))] = np.nan_to_num(scores)
-    to, centre = priors.from_normal(z), priors.central[:, 0]
-    rows = [
-        {
-            "param": priors.names[i],
-            "meaning": priors.rows[i].meaning,
-            "unit": priors.rows[i].unit,
-            "from": float(centre[i]),
-            "to": float(to[i, k]),
-            "says": move(priors.rows[i], float(centre[i]), float(to[i, k])),
-            "score": float(scores[k]),
-            "breaks": breaks,
-        }
-        for k, i in enumerate(moved)
-        if not np.isnan(scores[k])
-    ]
-    return sorted(rows, key=lambda r: abs(r["score"]))
+def _set(at: Standing, name: str, to: float) -> Book:
+    clause, _, number = name.rpartition(".")
+    if clause == STRENGTH and number in at.book.vocabulary.instruments:
+        return at.book.with_strength(number, to)
+    return at.book.with_number(clause, number, to)
+
+
+def _later(at: Standing, key: str, years: int) -> Book:
+    book, subject = at.book, key.partition(".")[2]
+    held = [c for c in book.clauses if subject in (c.id, c.instrument)]
+    if not held:
+        raise _unknown(at, key)
+    for c in held:
+        if c.complies:  # one without a day stays without
+            day = c.complies.replace(year=c.complies.year + years, day=min(c.complies.day, 28))
+            book = book.with_days({c.id}, complies=day)
+    return book
+
+
+def _unknown(at: Standing, key: str) -> BadInput:
+    known = [*levers_of(at), *(f"p.{name}" for name in at.study.priors.names), *(f"t.{name}" for name in at.thresholds)]
+    return BadInput(
+        "command line",
+        "KEY",
+        "no such thing to move",
+        got=key[:60],
+        allowed="p., l., d. or t. and a name",
+        hint=nearest(key, known),
+    )
+
+
+def levers_of(at: Standing, group: str = "") -> list[str]:
+    """Keys of every lever: strengths, then each instrument's day and each clause's numbers and day; of one group, where given.
+
+    `group` is an instrument, or `strength`. Raises `BadInput` for an unknown one.
+    """
+    found = {STRENGTH: [f"l.{STRENGTH}.{name}" for name in at.book.vocabulary.instruments]}
+    for c in at.book.clauses:
+        own = [*(f"l.{c.id}.{number}" for number in c.numbers), f"d.{c.id}"]
+        found.setdefault(c.instrument, [f"d.{c.instrument}"]).extend(own)
+    if group and group not in found:
+        raise BadInput("address", "of", "no such group of levers", got=group[:60], allowed=", ".join(found))
+    return found[group] if group else [key for group in found.values() for key in group]
+
+
+def strongest(at: Standing) -> list[str]:
+    """Keys of what may move the shares most: amounts that bind at some time, strengths, and the uncertainties whose ranks go most with
+    a margin.
+    """
+    named = [name.rpartition(".") for name in amounts(at.study.case)["amounts"]]
+    held = at.book.by_id
+    numbers = [f"l.{clause}.{number}" for clause, _, number in named if clause in held and held[clause].complies]
+    rows = at.study.priors.rows
+    free = [i for i, row in enumerate(rows) if row.varies and np.ptp(at.values[i]) > 0]
+    strength = np.max([np.abs(rank_correlation(at.values[free], m)) for m in at.margins.values()], axis=0)
+    beliefs = [f"p.{rows[free[i]].name}" for i in np.argsort(-strength)[:STRONGEST]]
+    return [*numbers, *levers_of(at, STRENGTH), *beliefs]
+
+
+def single_changes(at: Standing | Study, of: Iterable[str] | None = None) -> tuple[Change, ...]:
+    """What a standard step of each thing changes: a tenth of a clause number or of a strength's range, ten percentiles of an
+    uncertainty, a year of a day. By default of the strongest, largest change first; of a study under its first policy.
+    """
+    at = at if isinstance(at, Standing) else standing(at)
+    if of is None:
+        found = [_change(at, key) for key in strongest(at)]
+        return tuple(sorted(found, key=lambda c: -abs(c.changes[c.most])))
+    return tuple(_change(at, key) for key in of)
+
+
+def _change(at: Standing, key: str) -> Change:
+    to, move = _step(at, key)
+    there = moved(at, key, to)
+    changes = {k: there.holds[k] - share for k, share in at.holds.items()}
+    return Change(key, title(at, key), reach(at, key)[3], move, there.chunks is not at.chunks, changes)
+
+
+def _step(at: Standing, key: str) -> tuple[Any, str]:
+    """Where a standard step leads, and the step in words."""
+    if key.startswith("d."):
+        return YEARS, "a year later"
+    now, _, high, unit = reach(at, key)
+    if key.startswith("p."):
+        i = at.study.priors.names.index(key[2:])
+        row, chances = at.study.priors.rows[i], at.study.priors.cdf(at.values)[i]
+        there = row.quantile(np.clip(chances + TENTH, 1e-6, 1 - 1e-6))
+        return np.clip(there, *row.quantile(np.array(ENDS))), "ten percentiles up"
+    if key.startswith(f"l.{STRENGTH}."):
+        return (now + TENTH, "a tenth stronger") if now + TENTH <= 1 else (now - TENTH, "a tenth weaker")
+    return min(now * (1 + TENTH), high if unit == "share" else np.inf), "10% more"
+
+
+def reach(at: Standing, key: str) -> tuple[float, float, float, str]:
+    """Where a thing stands, the ends between which it is looked at, and its unit. Raises `BadInput` for an unknown key."""
+    kind, _, name = key.partition(".")
+    clause, _, number = name.rpartition(".")
+    limits = {f"{a.id}.{c.id}": c.limit for a in at.study.assumptions for c in a.condition}
+    if kind == "t" and name in limits:
+        return float(at.thresholds[name]), limits[name].low, limits[name].high, limits[name].unit
+    if kind == "p" and name in at.study.priors.names:
+        row = at.study.priors[name]
+        low, high = map(float, row.quantile(np.array(ENDS)))
+        return float(np.median(at.values[at.study.priors.names.index(name)])), low, high, row.unit
+    if kind == "d":
+        return 0.0, 0.0, float(YEARS), "day"
+    if kind == "l" and clause == STRENGTH and number in at.book.vocabulary.instruments:
+        held = at.book.vocabulary.instruments[number]
+        return at.book.strength(number, date(int(at.study.steps[-1][:4]), 12, 31)), held.low, held.high, STRENGTH
+    if kind != "l":
+        raise _unknown(at, key)
+    now = at.book.number(clause, number)
+    unit = at.book.by_id[clause].numbers[number][0].unit
+    return now, 0.0, 1.0 if unit == "share" else (now or 1.0) * TIMES, unit
+
+
+def title(at: Standing, key: str) -> str:
+    """A thing in words: what an uncertainty means, `country allocation: tpp`, a strength or an instrument by its name."""
+    kind, _, name = key.partition(".")
+    if kind == "p":
+        return at.study.priors[name].meaning
+    clause, _, number = name.rpartition(".")
+    said = number.replace("_", " ").replace("api ", "API ")
+    if kind == "d" or clause == STRENGTH:
+        return said if kind == "l" else name.replace("_", " ")
+    return f"{clause.split('.')[-1].replace('_', ' ')}: {said}"
+
+
+def curve(at: Standing | Study, key: str, tried: Sequence[float] | None = None) -> Curve:
+    """Shares that hold against the value of one thing, between its ends or at the values given. Raises `BadInput` for an unknown key."""
+    at = at if isinstance(at, Standing) else standing(at)
+    now, low, high, unit = reach(at, key)
+    values = [float(x) for x in (np.linspace(low, high, TRIED) if tried is None else tried)]
+    shares = [moved(at, key, x).holds for x in values]
+    return Curve(key, unit, now, tuple(values), {k: tuple(s[k] for s in shares) for k in at.holds})

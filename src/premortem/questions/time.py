@@ -1,12 +1,12 @@
-"""Time asymmetry: how long controls lag what they control, and what more or less time changes."""
+"""Time asymmetry: how long controls lag what they control, and what a quarter more or less of time changes."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from pydantic import Field
 
 from premortem import facts
 from premortem.case import Case, Levers
@@ -24,41 +24,43 @@ DAYS_A_MONTH = 365.25 / 12
 AS_IS, FILE = "as it is", "time.toml"
 
 
-class Moved(Strict):
-    """A case of more or less time: the lag moved by so many years, or a warning known so many steps earlier, or never."""
+class Shift(Strict):
+    """What is moved in a case of time: an uncertainty by some years, or a lever that moves earlier by some steps, or rests."""
 
-    name: str
-    by: float = 0.0
-    warning: str = ""
-    earlier: int | None = Field(default=None, ge=1)
-
-
-class Moves(Strict):
-    """What `time.toml` of a case says: the uncertainty that is a regulator's lag [yr], and the cases of more or less time."""
-
-    lag: str
-    shortest: float
-    faster: str
-    case: tuple[Moved, ...]
+    uncertainty: str = ""
+    by: float = 0.0  # [yr]
+    least: float = 0.0  # the shortest that it may come to [yr]
+    lever: str = ""
+    earlier: int = 0  # steps; 0 lets it rest
 
 
-def moves_of(case: Case) -> Moves | None:
-    """How a case moves time; None where it does not say."""
-    return read_typed(case / FILE, Moves) if (case / FILE).is_file() else None
+class Shifts(Strict):
+    """What a case tries of time."""
+
+    lag: str  # the uncertainty that says how long the regulator takes [yr]
+    fastest: str
+    cases: dict[str, Shift]
+
+
+@cache
+def shifts(case: Case) -> Shifts:
+    """What is tried of time, as the case has it. Raises `MissingData` where it does not say."""
+    if not (case / FILE).is_file():
+        raise MissingData(f"{case.name} holds no {FILE}, so what more or less time changes is not told")
+    return read_typed(case / FILE, Shifts)
 
 
 def time_asymmetry(study: Study, policy: str | None = None) -> pl.DataFrame:
-    """How the shares that hold move with more or less time, by `time.toml` of the case: one row a case and assumption.
+    """How the shares that hold move when time is moved as the case says, such as a regulator that is a quarter faster: one row a case of
+    time and assumption.
 
     `change` is paired over the same futures with its 95% interval; `rescued` the share of all futures that break as it
-    is and hold in the case, `lost` the reverse. Raises `MissingData` where the case says nothing of time.
+    is and hold in the case, `lost` the reverse.
     """
-    told = moves_of(study.case)
-    if told is None:
-        raise MissingData(f"{study.case.name} holds no {FILE}, so what more or less time changes is not told")
     policy = policy or study.case.settings.baseline
     values, pulled = draw(study.priors, "sobol", 0, 0, MOVED), study.levers(policy)
-    cases = {AS_IS: (values, pulled)} | {m.name: _moved(study, values, pulled, m, told) for m in told.case}
+    cases = {AS_IS: (values, pulled)}
+    cases |= {name: _shifted(study, shift, values, pulled) for name, shift in shifts(study.case).cases.items()}
     margins = {name: margins_of(study, *case) for name, case in cases.items()}
     known = np.all([np.isfinite(m) for m in margins.values()], axis=(0, 1))
     if not known.any():
@@ -86,19 +88,18 @@ def _row(case: str, assumption: str, held: Array, before: Array) -> dict[str, An
     }
 
 
-def _moved(study: Study, values: Array, pulled: Levers, move: Moved, told: Moves) -> tuple[Array, Levers]:
-    """Values and levers with time moved."""
-    if not move.warning:
-        moved, lag = values.copy(), study.priors.names.index(told.lag)
-        moved[lag] = np.maximum(values[lag] + move.by, told.shortest)
+def _shifted(study: Study, shift: Shift, values: Array, pulled: Levers) -> tuple[Array, Levers]:
+    """Values and levers with one thing moved in time; as they are where a lever never moves."""
+    if shift.uncertainty:
+        place, moved = study.priors.names.index(shift.uncertainty), values.copy()
+        moved[place] = np.maximum(values[place] + shift.by, shift.least)
         return moved, pulled
-    warned = getattr(pulled, move.warning).copy()
-    if move.earlier is None:
-        warned[:] = 0.0
-    else:  # as it is where there is none
-        first = int(np.argmax(warned > 0))
-        warned[max(first - move.earlier, 0) : first] = 1.0
-    return values, pulled._replace(**{move.warning: warned})
+    if not shift.earlier:
+        return values, pulled._replace(**{shift.lever: np.zeros_like(getattr(pulled, shift.lever))})
+    lever = getattr(pulled, shift.lever).copy()
+    first = int(np.argmax(lever > 0))
+    lever[max(first - shift.earlier, 0) : first] = 1.0
+    return values, pulled._replace(**{shift.lever: lever})
 
 
 def lags(case: Case, as_of: date | None = None) -> list[dict[str, Any]]:
@@ -120,11 +121,8 @@ def lags(case: Case, as_of: date | None = None) -> list[dict[str, Any]]:
 
 
 def simulated_lag(study: Study) -> dict[str, float]:
-    """Months from a loophole to its patch as the prior has it: 5, 50 and 95%."""
-    told = moves_of(study.case)
-    if told is None:
-        return {}
-    low, middle, high = 12 * study.priors[told.lag].quantile(np.array([0.05, 0.5, 0.95]))
+    """Months that the regulator takes, as the prior has it: 5, 50 and 95%."""
+    low, middle, high = 12 * study.priors[shifts(study.case).lag].quantile(np.array([0.05, 0.5, 0.95]))
     return {"p5": float(low), "p50": float(middle), "p95": float(high)}
 
 
@@ -132,14 +130,13 @@ def time_told(study: Study, policy: str) -> dict[str, Any] | None:
     """Time asymmetry as `premortem compare --json` prints it: the lags, and what time changes under a policy; None where the case
     says nothing of time.
     """
-    told = moves_of(study.case)
-    if told is None:
+    if not (study.case / FILE).is_file():
         return None
     return {
         "policy": policy,
         "lags": lags(study.case),
         "simulated_patch_lag_months": simulated_lag(study),
         "cases": time_asymmetry(study, policy).to_dicts(),
-        "faster": told.faster,
+        "faster": shifts(study.case).fastest,
         "futures": MOVED,
     }

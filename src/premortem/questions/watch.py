@@ -172,7 +172,9 @@ class _Trial:
         few = slice(0, TRIED)
         came, weight = self.paths.by(signpost.event, signpost.by)[few], self.weight[few] / self.weight[few].sum()
         without = {p: m[:, few] for p, m in self.margins.items() if p in (*self._chosen, self.view)}
-        after = {p: self._with(signpost, p, m) for p, m in without.items()}
+        # what an event does to the shares is told under the policy in view; the others are asked only where it has come
+        tried = {p: np.ones_like(came) if p == self.view else came for p in without}
+        after = {p: self._with(signpost, p, m, tried[p]) for p, m in without.items()}
         mixed = {p: np.where(came, after[p], m) for p, m in without.items()}
         holds = self._holds(mixed)
         worth = value.worth(came.astype(float), self._measures(mixed), holds, weight)
@@ -182,15 +184,20 @@ class _Trial:
         said = value.event_sentence(signpost, _told(moved, signpost), weighted=True)
         return worth, self._doubt(worth, holds, weight), tuple(moved), said
 
-    def _with(self, signpost: Signpost, policy: str, margins: Array) -> Array:
-        """Margins under a policy once the event has come: under the policy that it leads to, or with its lever on."""
+    def _with(self, signpost: Signpost, policy: str, margins: Array, tried: Array) -> Array:
+        """Margins under a policy once the event has come, in the futures that are `tried`: under the policy that it leads to, or
+        with its lever on.
+        """
         if signpost.policy:
             led = self.margins.get(signpost.policy) if policy == self.view else margins
             return margins if led is None else led[:, :TRIED]
         if not signpost.strength:
             return margins
         pulled = turned_on(self.found.study, policy, signpost.strength, self.as_of)
-        return margins_of(self.found.study, self.found.values[:, :TRIED], pulled)
+        made, at = margins.copy(), np.flatnonzero(tried)
+        if len(at):
+            made[:, at] = margins_of(self.found.study, self.found.values[:, at], pulled)
+        return made
 
     def _holds(self, margins: dict[str, Array]) -> dict[str, Array]:
         return {k: margins[self.view][i] > 0 for i, k in enumerate(self.ids)}

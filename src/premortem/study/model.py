@@ -1,16 +1,26 @@
-"""What a run simulates: the world and the propositions as one pure function, at home in a module so that workers find it."""
+"""The model of a study: its world and its propositions as one function, compiled once a process for all who ask.
 
+Values of the uncertainties, levers and thresholds go in; margins, outcomes and whole series come out. A run, the questions
+and the app all call the same program, so what one of them compiled the others have, and a future has the same bits in each.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
 from premortem.case import Case, Levers
 from premortem.ensemble import priors
-from premortem.ensemble import run as ensemble
+from premortem.ensemble.compiled import compiled
+from premortem.ensemble.part import CHUNK
+from premortem.ensemble.priors import Priors
 from premortem.law import book as rules
 from premortem.propositions import score
 from premortem.propositions.assumption import Assumption
@@ -18,20 +28,198 @@ from premortem.study.simulator import Simulator
 from premortem.watch.quantities import Observer, Quantity
 
 Array = NDArray[Any]
+# Few futures are run in chunks of this size, half a run's: a search asks for some dozens at a time, and often.
+FEW = 1024
+# Step in standard scores over which a slope is measured where the model gives none.
+STEP = 0.02
 
 
-def simulate_and_score(
-    simulator: Simulator,
-    assumptions: tuple[Assumption, ...],
-    asked: tuple[tuple[Quantity, date], ...],
-    values: jax.Array,
-    pulled: Any,
-) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-    """What a run keeps of futures, from values and (levers, thresholds)."""
-    names, labels = simulator.names, simulator.case.world.steps()
-    outcomes = simulator(values, pulled[0])
-    scalars, series = score.Scorer(assumptions, names, labels, simulator.case.steps.kept).reduce(outcomes, pulled[1])
-    return scalars | Observer(asked, names, labels)(outcomes), series
+@dataclass(frozen=True, eq=False)
+class Forward:
+    """What a run keeps of futures, from values and (levers, thresholds): scalars of each future, and series of the world and of
+    margins. Pure, for JAX, and at home in a module so that workers find it.
+
+    Two that compute the same are equal, however many studies they were made for.
+    """
+
+    simulator: Simulator
+    assumptions: tuple[Assumption, ...]
+    asked: tuple[tuple[Quantity, date], ...] = ()
+
+    def __call__(
+        self, values: jax.Array, pulled: tuple[Levers, Mapping[str, Any]]
+    ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
+        """Scalars of shape (future,), and series of shape (quarter, future)."""
+        names, labels = self.simulator.names, self.simulator.case.world.steps()
+        outcomes = self.simulator(values, pulled[0])
+        scalars, series = score.Scorer(self.assumptions, names, labels, self.simulator.case.steps.kept).reduce(
+            outcomes, pulled[1]
+        )
+        return scalars | Observer(self.asked, names, labels)(outcomes), series
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of all that it computes: world, outcomes of the user's own, conditions, and what is observed."""
+        world = [p.read_bytes().hex() for p in sorted((self.simulator.case / "world").glob("*.py"))]
+        conditions = [(a.id, c.id, c.margin, c.over_time) for a in self.assumptions for c in a.condition]
+        asked = [(q.column(on), q.expression(on), q.map and q.map.value) for q, on in self.asked]
+        told = [str(self.simulator.case.folder), sorted(self.simulator.names), *self.simulator.texts]
+        return hashlib.sha256(repr([world, conditions, asked, told]).encode()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Forward):
+            return False
+        return self.key == other.key and self.simulator.function is other.simulator.function
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Futures that were run together: the place of the first one, how many, and what `Forward` gives, of which the last lanes may be
+    padding.
+    """
+
+    start: int
+    count: int
+    scalars: Mapping[str, jax.Array]
+    series: Mapping[str, jax.Array]
+
+    def columns(self) -> dict[str, Array]:
+        """The scalars without padding."""
+        return {name: np.asarray(x)[: self.count] for name, x in self.scalars.items()}
+
+
+@dataclass(frozen=True)
+class Model:
+    """The compiled model of a study: margins, outcomes and gradients of any number of futures."""
+
+    forward: Forward
+    priors: Priors
+    thresholds: Mapping[str, np.float32]
+    example: Levers  # of any policy: for their shapes
+
+    def chunks(self, values: Array, levers: Levers, own: Mapping[str, Array] | None = None) -> Iterator[Chunk]:
+        """Futures, values of shape (parameter, future), in padded chunks of one size.
+
+        `own` are levers in which each future differs, each of shape (quarter, future).
+        """
+        count = values.shape[1]
+        size = FEW if count <= FEW and not own else CHUNK
+        for start in range(0, count, size):
+            here = {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
+            given = _padded(values[:, start : start + size], size), (levers._replace(**here), dict(self.thresholds))
+            scalars, series = compiled(self.forward, *given)(*given)
+            yield Chunk(start, min(size, count - start), scalars, series)
+
+    def rescored(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
+        """Margins of conditions and of assumptions of a chunk by other thresholds, each of shape (future,); nothing is run again."""
+        found = self._scored("margins", self._scorer.margins, chunk.series, thresholds)
+        return {name: margin[: chunk.count] for name, margin in found.items()}
+
+    def over_time(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
+        """Margins of assumptions as they stand in each quarter, each of shape (quarter, future)."""
+        found = self._scored("over time", self._scorer.over_time, chunk.series, thresholds)
+        return {name: margin[:, : chunk.count] for name, margin in found.items()}
+
+    @cached_property
+    def _scorer(self) -> score.Scorer:
+        simulator = self.forward.simulator
+        return score.Scorer(self.forward.assumptions, simulator.names, simulator.case.world.steps())
+
+    def _scored(self, what: str, scorer: Any, series: Any, thresholds: Mapping[str, Any]) -> dict[str, Array]:
+        given = {name: series[name] for name in self.forward.simulator.names}, dict(thresholds)
+        found = compiled(scorer, *given, key=(self.forward, what))(*given)
+        return {name: np.asarray(margin) for name, margin in found.items()}
+
+    def margins(self, values: Array, levers: Levers) -> Array:
+        """Margins of every assumption, shape (assumption, future)."""
+        found = np.empty((len(self.forward.assumptions), values.shape[1]), np.float32)
+        for chunk in self.chunks(values, levers):
+            columns = chunk.columns()
+            for i, a in enumerate(self.forward.assumptions):
+                found[i, chunk.start : chunk.start + chunk.count] = columns[f"margin.{a.id}"]
+        return found
+
+    def regional(self, values: Array, levers: Levers) -> dict[str, jax.Array]:
+        """Regional series of up to `CHUNK` futures, shape (quarter, region, future), the last of them padding."""
+        simulator = self.forward.simulator
+        given = _padded(values, CHUNK), levers
+        return dict(compiled(_Regional(simulator), *given, key=(self.forward, "regional"))(*given))
+
+    @cached_property
+    def has_gradient(self) -> bool:
+        """Whether JAX can differentiate it: the shipped world, or a compiled function that calls nothing outside."""
+        if self.forward.simulator.function is None:
+            return True
+        z = np.asarray(self.priors.to_normal(self.priors.central), np.float32)
+        try:
+            jax.eval_shape(jax.jacfwd(lambda x: self._stacked(self.priors.from_normal_jax(x), self.example)), z)
+        except Exception:  # whatever a model that is not JAX raises when it is traced: the step is then the way
+            return False
+        return True
+
+    def slopes(self, place: int, z: Array, fixed: Array, free: Array, levers: Levers) -> tuple[Array, Array]:
+        """Margins of one assumption at scores (parameter, start), and their gradients; `fixed` are values that stay.
+
+        Of a model that JAX cannot differentiate, gradients are central differences over a step of 0.02 standard scores.
+        """
+        if not self.has_gradient:
+            return self._differences(place, z, fixed, free, levers)
+        given = *(np.asarray(x, np.float32) for x in (z, fixed, free)), levers, np.int32(place)
+        key = (self.forward, "slopes", self.priors.table.tobytes())
+        (_, margins), gradient = compiled(jax.value_and_grad(self._one, has_aux=True), *given, key=key)(*given)
+        return np.asarray(margins, float), np.asarray(gradient, float)
+
+    def along(self, values: Array, levers: Levers, change: Levers) -> Array:
+        """How the softened margins (tanh) change along a small change of the levers, shape (assumption, future)."""
+        count, found = values.shape[1], []
+        for start in range(0, count, FEW):
+            given = _padded(values[:, start : start + FEW], FEW), levers, change
+            found.append(np.asarray(compiled(self._along, *given, key=(self.forward, "along"))(*given)))
+        return np.concatenate(found, axis=1)[:, :count]
+
+    def _stacked(self, values: jax.Array, levers: Levers) -> jax.Array:
+        scalars, _ = self.forward(values, (levers, dict(self.thresholds)))
+        return jnp.stack([scalars[f"margin.{a.id}"] for a in self.forward.assumptions])
+
+    def _one(self, z: jax.Array, fixed: jax.Array, free: jax.Array, levers: Levers, place: jax.Array) -> Any:
+        """Sum and values of the margins of one assumption, from scores."""
+        values = jnp.where(free[:, None] > 0, self.priors.from_normal_jax(z), fixed[:, None])
+        one = self._stacked(values, levers)[place]
+        return one.sum(), one
+
+    def _along(self, values: jax.Array, levers: Levers, change: Levers) -> jax.Array:
+        return jax.jvp(lambda x: jnp.tanh(self._stacked(values, x)), (levers,), (change,))[1]
+
+    def _differences(self, place: int, z: Array, fixed: Array, free: Array, levers: Levers) -> tuple[Array, Array]:
+        moving = np.flatnonzero(free)
+        steps = np.zeros((len(z), 2 * len(moving) + 1))
+        steps[moving, 1 + np.arange(len(moving))], steps[moving, 1 + len(moving) + np.arange(len(moving))] = STEP, -STEP
+        moved = z[:, None, :] + steps[:, :, None]  # (parameter, step, start)
+        values = self.priors.from_normal(moved.reshape(len(z), -1))
+        values = np.where(free[:, None] > 0, values, np.asarray(fixed)[:, None])
+        found = self.margins(values, levers)[place].astype(float).reshape(steps.shape[1], z.shape[1])
+        gradient = np.zeros_like(z, float)
+        up, down = found[1 : len(moving) + 1], found[len(moving) + 1 :]
+        gradient[moving] = np.nan_to_num((up - down) / (2 * STEP), posinf=0.0, neginf=0.0)
+        return found[0], gradient
+
+
+@dataclass(frozen=True)
+class _Regional:
+    """The regional series of a world; at home in a module."""
+
+    simulator: Simulator
+
+    def __call__(self, values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
+        return {name: series for name, series in self.simulator(values, levers).items() if series.ndim == 3}
+
+
+def _padded(part: Array, size: int) -> Array:
+    """Futures filled up to a size with the last of them."""
+    return np.pad(part, ((0, 0), (0, size - part.shape[1])), mode="edge").astype(np.float32)
 
 
 @cache
@@ -43,14 +231,3 @@ def outcome_names(case: Case) -> frozenset[str]:
         case.world.levers(rules.load(case=case)),
     )
     return frozenset(name for name, array in example.items() if len(array.shape) == 2)
-
-
-@cache
-def _simulator(case: Case) -> Any:
-    ensemble.use_compilation_cache()
-    return jax.jit(case.world.simulate)
-
-
-def regional(case: Case, values: Array, pulled: Levers) -> dict[str, Any]:
-    """Every outcome of the world, compiled once for futures of one number."""
-    return dict(_simulator(case)(values, pulled))

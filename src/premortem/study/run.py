@@ -18,7 +18,6 @@ from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.manifest import FINISHED
 from premortem.errors import BadInput, MissingData
 from premortem.propositions import score
-from premortem.study.model import regional
 from premortem.text.numbers import counted, share
 from premortem.text.tables import Table
 
@@ -174,7 +173,7 @@ class Run:
             raise MissingData(f"{self.folder}: regional series are of the shipped world; a model of your own has none")
         design, count = self.manifest["inputs"]["design"], min(bands.THIN, self.futures)
         values = ensemble.draw(self.study.priors, design, self.seed, 0, bands.THIN)
-        found = regional(self.study.case, values, self.study.levers(policy))
+        found = self.study.compiled.regional(values, self.study.levers(policy))
         return {name: np.asarray(found[name])[..., :count] for name in names}
 
     def by_region(self, policy: str, name: str, first: str = "2025Q1", last: str = "2027Q4") -> pl.DataFrame:

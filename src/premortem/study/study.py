@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from premortem.propositions import assumption, score
 from premortem.propositions.assumption import Assumption
 from premortem.study import folder as own_files
 from premortem.study import last
-from premortem.study.model import outcome_names, simulate_and_score
+from premortem.study.model import Forward, Model, outcome_names
 from premortem.study.run import Run
 from premortem.study.simulator import Function, Simulator, of_function
 from premortem.study.simulator import read as read_outcomes
@@ -246,7 +246,13 @@ class Study:
 
     def model(self) -> ensemble.Model:
         """Values and (levers, thresholds) to what a run keeps; pure, compiled once for every policy."""
-        return partial(simulate_and_score, self.simulate, self.assumptions, self._asked)
+        return self.compiled.forward
+
+    @cached_property
+    def compiled(self) -> Model:
+        """Margins, outcomes and gradients of any futures, by the one program that runs, questions and the app share."""
+        forward = Forward(self.simulate, self.assumptions, self._asked)
+        return Model(forward, self.priors, self.scorer.thresholds, self.levers(self.policies[0]))
 
     def hashes(self, policies: Sequence[str]) -> dict[str, str]:
         """SHA-256 of everything that a run's bits rest on, by kind."""

@@ -5,7 +5,7 @@ from typing import Any
 
 # Where each public name lives; loaded when asked for, so that a decision needs no JAX.
 _HOMES = (
-    {"print_exhibits": "exhibits", "print_future": "one_future"}
+    {"print_exhibits": "exhibits", "print_future": "one_future", "print_changes": "changes", "print_curve": "changes"}
     | dict.fromkeys(("print_board", "print_run", "progress_bar"), "board")
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
     | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "answers")
@@ -38,8 +38,10 @@ __all__ = [
     "print_board",
     "print_case_list",
     "print_cases",
+    "print_changes",
     "print_clauses",
     "print_compare",
+    "print_curve",
     "print_decision",
     "print_diff",
     "print_edits",

@@ -1,7 +1,7 @@
 """What can be read of the world, and which outcome of the model it is: a quantity, its unit, and a way to compare."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -212,10 +212,11 @@ class Observer:
                 self.expressions[column] = (parsed, quantity.map.value if quantity.map else 1.0)
         raise_all(errors)
 
-    def __call__(self, outcomes: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
-        """Each quantity on its day, by column, shape (future,)."""
+    def __call__(self, outcomes: Mapping[str, jax.Array], only: Collection[str] | None = None) -> dict[str, jax.Array]:
+        """Each quantity on its day, by column, shape (future,); `only` those columns, where given."""
         count = next(iter(outcomes.values())).shape[-1:]
         return {
             column: jnp.broadcast_to(parsed(outcomes, {"map": share}), count)
             for column, (parsed, share) in self.expressions.items()
+            if only is None or column in only
         }

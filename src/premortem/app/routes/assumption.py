@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from premortem import questions
-from premortem.app import break_charts, chart_specs, controls, labels, response_curve
+from premortem.app import break_charts, chart_specs, choices, controls, labels
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes.board import row
 from premortem.app.schema import Answer, AssumptionAnswer, Curves
@@ -18,6 +18,7 @@ from premortem.app.view_state import State
 from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
 from premortem.questions.breaking_points import Place, single_thresholds, sought_breaks
+from premortem.questions.single_changes import Curve
 from premortem.text.phrases import holds, share
 from premortem.text.units import bracketed
 from premortem.watch import signposts
@@ -48,7 +49,7 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     )  # fmt: skip
     return render(
         request, "assumption.html", a=a, answer=found, fan=fan, strip=strip, thresholds=controls.thresholds(a, view),
-        curves=curves_of(desk, view, a), signposts=informing(desk, view, a), choices=response_curve.choices(desk.live, view),
+        curves=curves_of(desk, view, a), signposts=informing(desk, view, a), choices=choices.choices(desk.live, view),
     )  # fmt: skip
 
 
@@ -78,14 +79,12 @@ def why(name: str, desk: AtDesk, view: View) -> Answer:
 def what_it_takes(name: str, desk: AtDesk, view: View, of: Of) -> Answer:
     """Share of futures in which it holds against one uncertainty, strength or clause number, and where it crosses one half."""
     a = find(desk, name)
-    found = response_curve.curve(desk.live, view, a.id, of)
-    words_of = {key: label for _, rows in response_curve.choices(desk.live, view) for key, label in rows}
-    said = words_of.get(of, of[2:]) + bracketed(found["unit"])
-    flip = crossing(*(np.asarray([row[k] for row in found["rows"]]) for k in ("value", "holds")))
-    return Answer.model_validate(
-        found
-        | {"flip": flip, "spec": chart_specs.Chart("", "", "", "", chart_specs.takes(said, found["unit"]), []).spec}
-    )
+    found = questions.curve(desk.live.standing(view), of)
+    words_of = {key: label for _, rows in choices.choices(desk.live, view) for key, label in rows}
+    said = words_of.get(of, of[2:]) + bracketed(found.unit)
+    spec = chart_specs.Chart("", "", "", "", chart_specs.takes(said, found.unit), []).spec
+    told = {"rows": _points(found, a.id), "now": found.now, "unit": found.unit, "key": of}
+    return Answer.model_validate(told | {"flip": found.crosses(a.id), "spec": spec})
 
 
 @router.get("/api/assumption/{name}/breaks")
@@ -145,31 +144,17 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
 
 def curves_of(desk: Desk, view: State, a: Assumption) -> dict[str, Any]:
     """By threshold: the share of futures in which the assumption holds across its slider, and where it crosses one half."""
-    found: dict[str, list[dict[str, float]]] = {}
-    flips: dict[str, float | None] = {}
-    for c in a.condition:
-        name = f"{a.id}.{c.id}"
-        tried = np.linspace(c.limit.low, c.limit.high, TRIED)
-        shares = [_holds(desk, view, a.id, name, float(x)) for x in tried]
-        found[name] = [{"value": float(x), "holds": s} for x, s in zip(tried, shares, strict=True)]
-        flips[name] = crossing(tried, np.asarray(shares))
-    return {"curves": found, "flips": flips}
+    at = desk.live.standing(view)
+    limits = {f"{a.id}.{c.id}": np.linspace(c.limit.low, c.limit.high, TRIED) for c in a.condition}
+    found = {name: questions.curve(at, f"t.{name}", list(tried)) for name, tried in limits.items()}
+    return {
+        "curves": {name: _points(one, a.id) for name, one in found.items()},
+        "flips": {name: one.crosses(a.id) for name, one in found.items()},
+    }
 
 
-def _holds(desk: Desk, view: State, a: str, name: str, limit: float) -> float:
-    there = replace(view, thresholds=tuple(sorted((dict(view.thresholds) | {name: limit}).items())), n=2000)
-    return float((desk.live.margins(there)[f"margin.{a}"] > 0).mean())
-
-
-def crossing(x: Any, share: Any) -> float | None:
-    """Value at which a share crosses one half, by straight lines; None where it does not."""
-    above = share > 0.5
-    at = np.flatnonzero(above[1:] != above[:-1])
-    if not len(at):
-        return None
-    i = int(at[0])
-    part = (0.5 - share[i]) / (share[i + 1] - share[i])
-    return float(x[i] + part * (x[i + 1] - x[i]))
+def _points(found: Curve, assumption: str) -> list[dict[str, float]]:
+    return [{"value": x, "holds": share} for x, share in zip(found.values, found.holds[assumption], strict=True)]
 
 
 def informing(desk: Desk, view: State, a: Assumption) -> list[dict[str, Any]]:

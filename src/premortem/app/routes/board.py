@@ -8,16 +8,19 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
+from premortem import questions
 from premortem.app import controls, labels
+from premortem.app.live_model import Live
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.schema import Board, Movers, Refined
 from premortem.app.session import Desk
-from premortem.app.top_sensitivities import movers
 from premortem.app.view_state import FUTURES, MOST_FUTURES, State
 from premortem.questions import findings
 from premortem.text.phrases import weak
 
 router = APIRouter()
+# Levers, and beliefs, that are shown of those that move the board most.
+SHOWN = 5
 
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)
@@ -65,6 +68,20 @@ def moved(desk: AtDesk, view: View) -> Movers:
     """Levers and beliefs by what a tenth of each changes."""
     found = desk.answer(("movers", replace(view, n=FUTURES)), lambda: movers(desk.live, view))
     return Movers(movers=[row | {"control": vars(_control(desk, view, row["key"]))} for row in found])
+
+
+def movers(live: Live, view: State) -> list[dict[str, Any]]:
+    """Levers and beliefs by the largest change of a share that a standard step brings, five of each."""
+    at = live.standing(view)
+    found = questions.single_changes(at)
+    rows = [
+        {
+            "key": c.key, "kind": "belief" if c.key.startswith("p.") else "lever", "title": c.title, "unit": c.unit, "move": c.move,
+            "changes": dict(c.changes), "assumption": c.most, "change": c.changes[c.most],
+        }
+        for c in found
+    ]  # fmt: skip
+    return [row for kind in ("lever", "belief") for row in [r for r in rows if r["kind"] == kind][:SHOWN]]
 
 
 def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
+from premortem import questions
 from premortem.app import controls, policy_export
-from premortem.app.lever_effects import effects
+from premortem.app.live_model import Live
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes import board
-from premortem.app.schema import Answer, Effects
+from premortem.app.schema import Answer, Effect, Effects
 from premortem.app.session import Desk
-from premortem.app.view_state import FUTURES
+from premortem.app.view_state import FUTURES, State
 from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.law import diff
@@ -66,7 +67,14 @@ def effect(
 ) -> Effects:
     """What a standard nudge of each lever does to each share: 10% more, a tenth stronger, a year later; `of` an instrument, `strength`, or all."""
     found = desk.answer(("effects", replace(view, n=FUTURES), of), lambda: effects(desk.live, view, of))
-    return Effects.model_validate({"effects": found, "futures": FUTURES})
+    return Effects(effects=found, futures=FUTURES)
+
+
+def effects(live: Live, view: State, group: str = "") -> list[Effect]:
+    """What a standard step of each lever of a group changes; of all levers without one."""
+    at = live.standing(view)
+    found = questions.single_changes(at, questions.levers_of(at, group))
+    return [Effect(key=c.key, move=c.move, read=c.read, changes=dict(c.changes)) for c in found]
 
 
 @router.get("/api/levers/changes")

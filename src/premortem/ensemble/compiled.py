@@ -1,0 +1,78 @@
+"""What is made once a process and kept: compiled programs above all, one for each function and shape of its arguments."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+# Compiled programs that are kept: those of a few studies.
+MOST = 16
+
+
+class Kept:
+    """The last few results by key; safe for threads, and each is made once however many ask for it."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self._held, self._lock = most, OrderedDict[Hashable, Any](), threading.Lock()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._held
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What is held under a key, made first where it is not."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+            own = self._making.setdefault(key, threading.Lock())
+        with own:
+            with self._lock:
+                if key in self._held:
+                    return self._held[key]
+            try:
+                made = make()
+                with self._lock:
+                    self._held[key] = made
+                    while len(self._held) > self.most:
+                        self._held.popitem(last=False)
+                return made
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+
+
+_PROGRAMS = Kept(MOST)
+
+
+def compiled(function: Callable[..., Any], *given: Any, key: Hashable = None) -> Any:
+    """A function compiled for arguments of these shapes, given as arrays or as shapes; once a process.
+
+    `key` says what is computed where functions are made anew each time; by default the function itself does.
+    """
+    shapes = jax.tree.map(_shape, given)
+    leaves, tree = jax.tree.flatten(shapes)
+    sizes = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
+    return _PROGRAMS.get((key or function, tree, sizes), lambda: _compile(function, shapes))
+
+
+def _shape(x: Any) -> jax.ShapeDtypeStruct:
+    kind = x.dtype if hasattr(x, "dtype") else np.result_type(x)
+    return jax.ShapeDtypeStruct(np.shape(x), jax.dtypes.canonicalize_dtype(kind))
+
+
+def _compile(function: Callable[..., Any], shapes: Any) -> Any:
+    use_compilation_cache()
+    return jax.jit(function).lower(*shapes).compile()
+
+
+def use_compilation_cache() -> None:
+    """Keep compiled code between processes, in the user's cache folder."""
+    folder = Path.home() / ".cache" / "premortem" / "jax"
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
