@@ -2,22 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 from premortem.app import clause_dates, labels
 from premortem.app.view_state import STRENGTH, State, ends, legal_value
-from premortem.case import Case
-from premortem.files.toml import read_toml
 from premortem.law.book import Book
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study
 from premortem.text import units
 
 # Steps of a slider, and how far beyond its legal value a clause number can be dragged (it can be typed further).
-STEPS, TIMES = 100, 4
-# A day on which the framework binds where it binds at all.
-BINDING = date(2026, 6, 1)
+STEPS, STRENGTH_STEPS, TIMES = 100, 20, 4
 
 
 @dataclass(frozen=True)
@@ -84,26 +79,20 @@ def clause_number(book: Book, clause: str, key: str, state: State) -> Control:
 
 
 def strength(book: Book, name: str, state: State) -> Control:
-    """A strength between 0 and 1."""
+    """The strength of an instrument, between its ends."""
     key = f"{STRENGTH}.{name}"
-    usual = legal_value(book, key)
+    usual, told = legal_value(book, key), book.vocabulary.instruments[name]
     return Control(
         f"l.{key}",
         labels.lever(key),
         dict(state.levers).get(key, usual),
         usual,
-        0.0,
-        1.0,
-        0.05,
+        told.low,
+        told.high,
+        (told.high - told.low) / STRENGTH_STEPS,
         "strength",
-        _strength_ends(book.case).get(name, ""),
+        told.ends or told.says,
     )
-
-
-@cache
-def _strength_ends(case: Case) -> dict[str, str]:
-    """What the two ends of each strength stand for, as the case says it; nothing where it says none."""
-    return read_toml(case / "strengths.toml") if (case / "strengths.toml").is_file() else {}
 
 
 def thresholds(a: Assumption, state: State) -> list[Control]:
@@ -154,10 +143,10 @@ def instruments(book: Book, state: State) -> list[dict[str, Any]]:
             "clause": c,
             "controls": [clause_number(book, c.id, k, state) for k in c.numbers],
             "span": span(book, yours, c.id),
-            "binds": yours.in_force(c.id, BINDING),
+            "binds": yours.in_force(c.id, book.case.settings.binding),
         }
         groups.setdefault(c.instrument, []).append(row)
-    order = sorted(groups, key=lambda g: (g != "diffusion", g))
+    order = sorted(groups, key=lambda g: (g != book.case.settings.instrument, g))
     return [{"instrument": g, "clauses": groups[g], "span": span(book, yours, g)} for g in order]
 
 

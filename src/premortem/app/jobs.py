@@ -81,8 +81,11 @@ class Job:
 class Jobs:
     """The jobs of this server; those that run are stopped with it. `ended` is told the folder of each that finishes."""
 
-    def __init__(self, study: Path | None, ended: Callable[[Path], None] = lambda folder: None) -> None:
-        self.study, self._ended, self._jobs, self._lock = study, ended, dict[str, Job](), threading.Lock()
+    def __init__(
+        self, study: Path | None, ended: Callable[[Path], None] = lambda folder: None, case: str | None = None
+    ) -> None:
+        self.study, self.case, self._ended = study, case, ended
+        self._jobs, self._lock = dict[str, Job](), threading.Lock()
         self.home = study / ".jobs" if study else Path.home() / ".cache" / "premortem" / "jobs"
 
     def start(self, policies: tuple[str, ...], futures: int, seed: int) -> Job:
@@ -108,6 +111,7 @@ class Jobs:
             ]
             command += [part for p in policies for part in ("--policy", p)]
             command += ["--study", str(self.study)] if self.study else []
+            command += ["--case", self.case] if self.case else []
             with writer.told(folder), open(writer.append(folder.with_suffix(".log")), "ab") as log:
                 process = subprocess.Popen(
                     command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True

@@ -148,7 +148,7 @@ class Live:
         return [
             {
                 "quarter": q,
-                "year": int(q[:4]) + (int(q[5]) - 0.5) / 4,
+                "year": self.study.case.clock.middle(q),
                 **{name: float(band[i]) for name, band in cuts.items()},
                 "breaks": float(broken[i]),
             }

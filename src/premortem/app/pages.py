@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from premortem import facts
 from premortem.app import labels as said
 from premortem.app import timeline_marks
 from premortem.app import view_state as states
@@ -18,6 +19,8 @@ from premortem.app.chart_specs import Chart
 from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.charts import theme
+from premortem.errors import MissingData
+from premortem.study import Study
 from premortem.text import phrases
 from premortem.text.tables import plain
 from premortem.text.units import quantity
@@ -35,6 +38,9 @@ SCREENS = {
     "/futures": "Futures",
     "/exhibits": "Exhibits",
 }
+ASSUMED = "Assumptions"
+# Screens that show a table of the case: regions of its world, items that its rules decide.
+NEEDED = {"/world": "regions", "/rules": "chips"}
 # The key that goes to a screen, after `g`.
 GO = {
     "Board": "b", "Levers": "l", "Beliefs": "e", "Compare": "c", "World": "w", "Rules": "r", "Watch": "h", "Futures": "f", "Exhibits": "x",
@@ -66,7 +72,7 @@ _env.filters |= {
     "plain": plain,
     "plainly": lambda text: str(text).replace("_", " "),
 }
-_env.globals |= {"screens": SCREENS, "go": GO, "palette": DARK}
+_env.globals |= {"go": GO, "palette": DARK}
 
 
 def desk_of(request: Request) -> Desk:
@@ -79,6 +85,17 @@ def desk_of(request: Request) -> Desk:
 def view_of(request: Request) -> State:
     """The view that the address asks for; an address of more than one value a key takes the last."""
     return states.read(request.query_params.multi_items(), desk_of(request).study)
+
+
+def holds(table: str, otherwise: str) -> Callable[[Request], None]:
+    """What a screen of a table asks first. It raises `MissingData` in one sentence where the case has no such table."""
+
+    def check(request: Request) -> None:
+        case = desk_of(request).study.case
+        if not facts.held(table, case):
+            raise MissingData(f"{case.name} {otherwise}")
+
+    return check
 
 
 AtDesk = Annotated[Desk, Depends(desk_of)]
@@ -96,11 +113,19 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         "view": view,
         "policies": {p: desk.study.book(p).policy for p in desk.study.policies},
         "here": request.url.path,
+        "screens": screens_of(desk.study),
         "stops": _stops(desk, view.policy),
         "elsewhere": _elsewhere(request.query_params.get("study", ""), desk),
         **more,
     }
     return HTMLResponse(_env.get_template(template).render(context), status_code=status)
+
+
+def screens_of(study: Study) -> dict[str, str]:
+    """Screens of a study in the order of their tabs: without those of which its case holds nothing."""
+    lacks = [path for path, table in NEEDED.items() if not facts.held(table, study.case)]
+    first = f"/a/{study.assumptions[0].id}"
+    return {first if name == ASSUMED else path: name for path, name in SCREENS.items() if path not in lacks}
 
 
 def _stops(desk: Desk, policy: str) -> list[dict[str, Any]]:

@@ -32,7 +32,14 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    host: str, port: int, study: Path | None = None, *, browser: bool = True, say: Callable[[str], None] = print
+    host: str,
+    port: int,
+    study: Path | None = None,
+    *,
+    case: str | None = None,
+    run: Path | None = None,
+    browser: bool = True,
+    say: Callable[[str], None] = print,
 ) -> None:
     """Serve until interrupted. Raises `BadInput` before anything is loaded where the port is taken, and for a study that
     does not read.
@@ -45,7 +52,7 @@ def serve(
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{held.getsockname()[1]}"
     hosts = (host,) if host not in ("0.0.0.0", "::") else (socket.gethostname(), *_addresses())
-    door = Doorway(study, hosts, failed=lambda: setattr(server, "should_exit", True))
+    door = Doorway(study, hosts, lambda: setattr(server, "should_exit", True), case, run)
     # bugs are told by the site; what uvicorn says beside is of clients that speak badly, and of those cut off at a stop
     server = uvicorn.Server(
         uvicorn.Config(

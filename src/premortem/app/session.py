@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from premortem import facts
 from premortem.app.live_model import Live
 from premortem.app.temp_folders import Temporary
 from premortem.app.view_state import State
@@ -34,8 +35,9 @@ class Desk:
 
     generation = 0
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | None = None, case: str | None = None, run: Path | None = None) -> None:
+        """Of a study's folder, or of a case by its name or folder; `run` is shown first, where it serves."""
+        self.folder, self._case, self._stored = folder, case, run
         self.heavy = threading.Lock()
         self.closing = threading.Event()
         self._answers = Kept(ANSWERS)
@@ -47,7 +49,7 @@ class Desk:
 
     def _open(self) -> None:
         self.stamp, self.fingerprint = self._on_disk(), self._fingerprint()
-        self.study = Study(self.folder)
+        self.study = Study(self.folder, case=self._case)
         self.live = Live(self.study)
         self._answers, self._runs = Kept(ANSWERS), {}
         self.__dict__.pop("run", None)
@@ -102,7 +104,7 @@ class Desk:
 
     def warm(self) -> None:
         """Work out what other screens show first; stops between steps when closed."""
-        if not self.closing.is_set():
+        if not self.closing.is_set() and facts.held("regions", self.study.case):
             self.live.regional(State(self.study.policies[0]))
         # compiling gradients takes a core for seconds: not while somebody moves something
         while not self.closing.is_set() and (left := self.asked + PAUSE - time.monotonic()) > 0:
@@ -121,7 +123,7 @@ class Desk:
     def run(self) -> Run:
         """The study's last run, or a small one made now in a temporary folder."""
         try:
-            if self._serves(stored := self.study.stored()):
+            if self._serves(stored := self.study.stored(self._stored)):
                 return stored
             self._note(stored)
         except PremortemError:
@@ -153,7 +155,14 @@ class Desk:
         study, folder = self.study, self._small_runs.new()
         pulled = {name: (study.levers(name), study.scorer.thresholds) for name in study.policies}
         timing = ensemble.run(
-            study.model(), study.priors, pulled, SMALL_RUN, 7, folder / "run", inputs=study.hashes(study.policies)
+            study.model(),
+            study.priors,
+            pulled,
+            SMALL_RUN,
+            7,
+            folder / "run",
+            inputs=study.hashes(study.policies),
+            case=study.case.reference,
         )
         return Run(study, folder / "run", timing)
 

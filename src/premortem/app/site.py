@@ -30,11 +30,13 @@ STATIC = files("premortem.app") / "static"
 log = logging.getLogger("premortem.app")
 
 
-def make(folder: Path | None = None, hosts: tuple[str, ...] = ()) -> FastAPI:
-    """The app on a study folder (the shipped case without one). `hosts` are further names it answers to."""
+def make(
+    folder: Path | None = None, hosts: tuple[str, ...] = (), case: str | None = None, run: Path | None = None
+) -> FastAPI:
+    """The app on a study folder, or on a case (the leading one without either). `hosts` are further names it answers to."""
     site = bare()
-    site.state.desk = Desk(folder)
-    site.state.jobs = Jobs(folder, site.state.desk.reopen)
+    site.state.desk = Desk(folder, case, run)
+    site.state.jobs = Jobs(folder, site.state.desk.reopen, case)
     site.state.saved = Saved(folder)
     site.add_middleware(Answers, desk=site.state.desk)
     site.add_middleware(Expanded, saved=site.state.saved)

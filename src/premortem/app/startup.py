@@ -26,9 +26,17 @@ LOOK = 0.02
 class Doorway:
     """ASGI app around the app: answers itself until the app is there, and then hands every request on."""
 
-    def __init__(self, folder: Path | None, hosts: tuple[str, ...], failed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        hosts: tuple[str, ...],
+        failed: Callable[[], None],
+        case: str | None = None,
+        run: Path | None = None,
+    ) -> None:
         """`failed` is called when the app cannot be made, as of a study that does not read: why is then in `fault`."""
         self._folder, self._hosts, self._failed = folder, hosts, failed
+        self._case, self._run = case, run
         self.site: FastAPI | None = None
         self.fault: Exception | None = None
         self.doing = "Loading"
@@ -58,7 +66,7 @@ class Doorway:
             from premortem.app.site import make
 
             self.doing = "Reading the study and preparing its model"
-            self.site = make(self._folder, self._hosts)
+            self.site = make(self._folder, self._hosts, self._case, self._run)
             desk = self.site.state.desk
             if self._closing.is_set():
                 return desk.close()

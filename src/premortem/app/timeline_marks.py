@@ -16,7 +16,7 @@ BEGINS, RULE = date(2022, 10, 7), "rule"
 def days(case: Case) -> list[dict[str, Any]]:
     """Days of events since the first controls with what happened, the rules among them told apart; in order."""
     by: dict[date, list[dict[str, Any]]] = {}
-    for event in facts.read("events", case).sort("date").to_dicts():
+    for event in sorted(facts.rows("events", case), key=lambda row: row["date"]):
         day = event["date"] if isinstance(event["date"], date) else date.fromisoformat(event["date"])
         if day >= BEGINS:
             by.setdefault(day, []).append(event)

@@ -67,7 +67,7 @@ def _of_case(run: Run) -> list[Part]:
         ({"positions", "clause_edits"} <= {*tables}, ("heavy edits", lambda: clauses.clauses(run))),
         ((case / "signs.toml").is_file(), ("alternative futures", lambda: families.families(run))),
         (bool(exhibits.shown_in_brief(case)), ("exhibits", lambda: exhibited.exhibited(run))),
-        ("observations" in tables, ("the record", lambda: record.record(run))),
+        (bool(run.study.readings.later(case.settings.day)), ("the record", lambda: record.record(run))),
         ((case / "watch" / "signposts.toml").is_file(), ("what to watch", lambda: record.watch(run))),
     ]
     return [part for there, part in parts if there]

@@ -54,7 +54,7 @@ def _reading(sign: dict[str, Any]) -> str:
     return (
         phrases.share(sign["threshold"])
         if sign["unit"] == "share"
-        else f"{phrases.number(sign['threshold'])} {sign['unit']}"
+        else f"{phrases.number(sign['threshold'])} {sign['unit']}".strip()
     )
 
 

@@ -1,9 +1,11 @@
 """Method and limits, checks against the record, uncertainties, sources, and how to run it again."""
 
+import shlex
 from typing import Any
 
 from premortem import facts, questions
 from premortem.briefing.content import Block, Fold, Section, Strong, Table, text
+from premortem.case import default
 from premortem.study import Run, Study
 from premortem.text import phrases
 
@@ -27,7 +29,7 @@ def method(run: Run) -> Section:
             "Policies. ",
             "A policy is an overlay on dated, cited clauses. Where a clause can say it, what a policy does in the model is an answer of the "
             f"rulebook{f': {said.levers}' if said.levers else ''}. Only what no clause says{f' ({said.strengths})' if said.strengths else ''} "
-            "is a strength between 0 and 1.",
+            "is a strength that the policy states.",
         ),
         (
             "The world ",
@@ -53,6 +55,8 @@ def method(run: Run) -> Section:
 def _record(study: Study) -> list[Block]:
     """The record up to the day of knowledge against the prior, misses first."""
     rows = sorted(questions.prior_check(study).to_dicts(), key=lambda r: r["inside"])
+    if not rows:
+        return []
     inside = sum(r["inside"] for r in rows)
     missed = [r["quantity"] for r in rows if not r["inside"]]
     month = phrases.month_in_words(study.case.settings.day)
@@ -138,7 +142,9 @@ def sources(run: Run) -> Section:
 def command(run: Run) -> str:
     """The command that makes this run anew."""
     chosen = "" if set(run.policies) == set(run.study.policies) else "".join(f" --policy {p}" for p in run.policies)
-    return f"premortem run{chosen} --futures {run.futures} --seed {run.seed}"
+    case = run.study.case
+    of = "" if case == default() else f" --case {shlex.quote(case.reference)}"
+    return f"premortem run{of}{chosen} --futures {run.futures} --seed {run.seed}"
 
 
 def _reproduce(run: Run) -> str:

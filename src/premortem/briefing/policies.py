@@ -112,6 +112,6 @@ def _regret(run: Run, names: list[str], result: dict[str, Any]) -> Figure:
             pl.DataFrame(rows), [title_of(run, p) for p in names if result["regret"][p]["mean"] is not None]
         ),
         "Regret: mean over futures of what a policy's margin (in its own unit, not cut off) gives up against the best policy in the same future; darker is worse. "
-        "Nothing but the assumptions counts: no cost to firms, to allies or of enforcement, and no retaliation. To give up least here is no recommendation.",
+        "Nothing but the assumptions counts: no cost to firms or to others, none of enforcement, and no retaliation. To give up least here is no recommendation.",
         f"Regret over all assumptions. {said}. By assumption: {by}.",
     )

@@ -1,7 +1,10 @@
 """What a case is: a folder of data and one world module, found by name among those that ship, or by its folder."""
 
 from premortem.case._case import DEFAULT, MARK, Case, Settings, default, load, names
+from premortem.case._clock import Clock, year_of
 from premortem.case._text import Text
 from premortem.case._world import Levers, World
 
-__all__ = ["DEFAULT", "MARK", "Case", "Levers", "Settings", "Text", "World", "default", "load", "names"]
+__all__ = [
+    "DEFAULT", "MARK", "Case", "Clock", "Levers", "Settings", "Text", "World", "default", "load", "names", "year_of",
+]  # fmt: skip

@@ -14,6 +14,7 @@ from typing import cast
 
 from pydantic import Field
 
+from premortem.case._clock import Clock
 from premortem.case._text import Text
 from premortem.case._world import World
 from premortem.errors import BadInput, nearest, raise_all
@@ -29,6 +30,29 @@ TEXT = "text.toml"
 NEEDED = (MARK, "params.csv", "vocabulary.toml", "policies", "assumptions", "clauses", "facts", "world")
 
 
+class Steps(Strict):
+    """Steps of the world's clock that are looked at; every one where a case names none."""
+
+    kept: tuple[str, ...] = Field(default=(), description="at which a run keeps every series of every future")
+    compared: tuple[str, ...] = Field(default=(), description="of these, at which families of futures are compared")
+    early: str = Field(default="", description="of those, by which signposts must tell families apart")
+    named: str = Field(default="", description="of those, at which a family is named")
+
+
+class AnswersTo(Strict):
+    """Series of the world that the rates of policy events answer to, and the step at which; a name is empty where none is."""
+
+    goodwill: str = Field(default="", description="goodwill of partners, between 0 and 1")
+    progress: str = Field(default="", description="progress of a rival")
+    at: str = ""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Each by what it is, as a column of a series at a step."""
+        named = {"goodwill": self.goodwill, "progress": self.progress}
+        return {name: f"{series}@{self.at}" for name, series in named.items() if series}
+
+
 class Settings(Strict):
     """What the engine must know of a case and no other file of it says."""
 
@@ -40,6 +64,30 @@ class Settings(Strict):
     record: str = Field(default="", description="policy that follows what became of the law; empty where none does")
     strictest: str = Field(default="", description="policy whose levers stand once an event of the process sets them")
     policies: tuple[str, ...] = Field(description="names of the policies in the order in which they are shown")
+    instrument: str = Field(default="", description="file of clauses that comes first where all are shown")
+    binding_on: date | None = Field(
+        default=None, description="day by which a clause is told to bind; `compared_on` if left out"
+    )
+    compared_on: date | None = Field(
+        default=None, description="day on which two policies are compared; `day` if left out"
+    )
+    steps: Steps = Steps()
+    answers_to: AnswersTo = AnswersTo()
+
+    @property
+    def stands(self) -> str:
+        """The policy of the law as it stands: the record, where the case has one, else the baseline."""
+        return self.record or self.baseline
+
+    @property
+    def binding(self) -> date:
+        """The day by which a clause is told to bind."""
+        return self.binding_on or self.compared
+
+    @property
+    def compared(self) -> date:
+        """The day on which two policies are compared, unless another is named."""
+        return self.compared_on or self.day
 
 
 @dataclass(frozen=True)
@@ -61,6 +109,11 @@ class Case:
     def name(self) -> str:
         """Name of its folder, by which `--case` finds one that ships."""
         return self.folder.name
+
+    @property
+    def reference(self) -> str:
+        """What finds it again: its name where it ships, else its folder."""
+        return self.name if self.folder.parent == HOME else str(self.folder.resolve())
 
     @cached_property
     def settings(self) -> Settings:
@@ -87,6 +140,20 @@ class Case:
         if self.folder.parent == HOME:
             return import_module(f"{PACKAGE}.{self.name}.{name}")
         return _imported(self.folder, name)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The steps of its world."""
+        return Clock(self.world.steps())
+
+    @cached_property
+    def steps(self) -> Steps:
+        """Steps that are looked at: what `case.toml` says, else all of them, the middle one early and named."""
+        told, labels = self.settings.steps, self.clock.labels
+        kept = told.kept or labels
+        compared = told.compared or kept
+        middle = compared[len(compared) // 2]
+        return Steps(kept=kept, compared=compared, early=told.early or middle, named=told.named or middle)
 
 
 def names() -> tuple[str, ...]:

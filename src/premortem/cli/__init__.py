@@ -43,7 +43,7 @@ def start(
         typer.echo(installed("premortem"))
     elif context.invoked_subcommand is None:
         typer.echo(
-            "premortem finds how a policy fails before it does: what US AI policy assumes, tested over\n"
+            "premortem finds how a policy fails before it does: what it assumes, tested over\n"
             "thousands of simulated futures. Try:\n"
             "  premortem run            simulate every policy, score them, write the brief\n"
             "  premortem board          the scored table again\n"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import BAD, DONE, NO, AsJson, StudyDir, app, show
+from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, StudyDir, app, show
 from premortem.text.numbers import counted
 
 data_app = typer.Typer(help="What is shipped, how old, from where.", no_args_is_help=True)
@@ -15,6 +15,7 @@ app.add_typer(data_app, name="data", rich_help_panel="More")
 @app.command(rich_help_panel="More")
 def validate(
     folder: Annotated[Path | None, typer.Argument(help="A study's folder.", show_default="the shipped study")] = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Check every file of a study and report all errors at once.
@@ -23,7 +24,7 @@ def validate(
     """
     from premortem.study import problems
 
-    found = problems(folder)
+    found = problems(folder, case)
     said = [*(f"error: {error}" for error in found), counted(len(found), "error") if found else "no errors"]
     dicts = [error.as_dict() | {"why": error.what} for error in found]
     document = {"errors": dicts} | ({"error": dicts[0]} if dicts else {})
@@ -45,7 +46,7 @@ def cases(as_json: AsJson = False) -> None:
 
 
 @app.command(rich_help_panel="More")
-def evidence(as_json: AsJson = False) -> None:
+def evidence(case: CaseName = None, as_json: AsJson = False) -> None:
     """Every prior against what its source says, worked out from the source's own numbers.
 
     A prior agrees, leans, departs (on purpose, with why), contradicts its source, or has no number behind it.
@@ -54,10 +55,10 @@ def evidence(as_json: AsJson = False) -> None:
     Examples: premortem evidence; premortem evidence --json
     """
     from premortem import terminal
-    from premortem.case import default
+    from premortem.case import DEFAULT, load
     from premortem.ensemble import evidence as compared
 
-    found = compared.evidence(default())
+    found = compared.evidence(load(case or DEFAULT))
     show({"priors": [c.as_dict() for c in found]}, as_json, False, lambda: terminal.print_evidence(found))
     raise typer.Exit(NO if any(c.verdict == "contradicts" for c in found) else DONE)
 
@@ -65,15 +66,17 @@ def evidence(as_json: AsJson = False) -> None:
 @app.command(rich_help_panel="More")
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist or be empty.")],
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """A study folder with copies of the parameters, policies and assumptions to edit.
 
     Examples: premortem init my-study; premortem run --study my-study
     """
+    from premortem.case import load
     from premortem.study import make_study
 
-    path = make_study(folder)
+    path = make_study(folder, load(case) if case else None)
     show({"path": str(path)}, as_json, False, lambda: typer.echo(f"{path}\nNext: premortem run --study {path}"))
 
 
@@ -97,14 +100,15 @@ def bench(
 
 
 @data_app.command("status")
-def data_status(as_json: AsJson = False) -> None:
+def data_status(case: CaseName = None, as_json: AsJson = False) -> None:
     """What is shipped, how old, from where: one row a table; then what was pulled, if anything.
 
     Examples: premortem data status; premortem data status --json
     """
     from premortem import facts, terminal
+    from premortem.case import DEFAULT, load
 
-    tables, pulled = facts.status(), facts.records()
+    tables, pulled = facts.status(load(case or DEFAULT)), facts.records()
     show({"tables": tables, "pulled": pulled}, as_json, False, lambda: terminal.print_tables(tables, pulled))
 
 
@@ -125,7 +129,7 @@ def data_pull(
 
 
 @data_app.command("history")
-def data_history(study: StudyDir = None, as_json: AsJson = False) -> None:
+def data_history(study: StudyDir = None, case: CaseName = None, as_json: AsJson = False) -> None:
     """Can the priors produce the record up to February 2025? One row a quantity; exit 1 when one lies outside.
 
     Examples: premortem data history; premortem data history --study my-study --json
@@ -133,6 +137,6 @@ def data_history(study: StudyDir = None, as_json: AsJson = False) -> None:
     from premortem import questions, terminal
     from premortem.study import Study
 
-    rows = questions.prior_check(Study(study)).to_dicts()
+    rows = questions.prior_check(Study(study, case=case)).to_dicts()
     show({"history": rows}, as_json, False, lambda: terminal.print_history(rows))
     raise typer.Exit(DONE if all(row["inside"] for row in rows) else NO)

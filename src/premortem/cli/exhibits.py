@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from premortem.cli.shared import DONE, NO, AsJson, Quiet, RunDir, StudyDir, app, show
+from premortem.cli.shared import DONE, NO, AsJson, CaseName, Quiet, RunDir, StudyDir, app, show, study_of
 
 if TYPE_CHECKING:
     from premortem.study import Study
@@ -25,6 +25,7 @@ def exhibits(
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -34,10 +35,9 @@ def exhibits(
     """
     from premortem import exhibits as gallery
     from premortem import terminal
-    from premortem.study import Study
 
     folder = out or (Path("exhibits") if formats else None)
-    within = Study(study)
+    within = study_of(study, case, run)
     held, why = run_if_any(within, run)
     rows = gallery.rows(tuple(names or ()), held, folder, tuple(formats or ()), within.case)
     failed = [row for row in rows if row["error"] and (held or names)]

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import BAD, DONE, NO, AsJson, OnDate, StudyDir, Under, app, show, told
-from premortem.errors import unknown
+from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, OnDate, StudyDir, Under, app, show, told
+from premortem.errors import BadInput, unknown
 
 
 @app.command(rich_help_panel="Rules")
@@ -37,7 +37,7 @@ def check(
         ),
     ] = None,
     on: OnDate = None,
-    under: Under = "history",
+    under: Under = None,
     file: Annotated[Path | None, typer.Option("--file", help="Cases to decide: TOML, CSV.")] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Print the ladder of clauses with their tests too.")] = False,
     gate: Annotated[
@@ -48,6 +48,7 @@ def check(
         ),
     ] = False,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """May this shipment go? Under which clause, what was assumed and not checked, and what would change the answer.
@@ -59,7 +60,7 @@ def check(
     from premortem.law import worked_cases
     from premortem.law.decide import Transaction, explain
 
-    book = _book(study, under)
+    book = _book(study, case, under)
     if file is not None:
         results, errors = worked_cases.decide_file(file, book)
         document = {"cases": results} | (told(errors) if errors else {})
@@ -80,11 +81,30 @@ def check(
         "tpp": tpp,
         "date": on,
     }
+    if book.vocabulary.answers:
+        _opine(book, given, worked_cases.settings(set_ or []), [*(party or []), *(clear or [])], gate, trace, as_json)
     more = worked_cases.together(worked_cases.settings(set_ or []), worked_cases.parties(party or []))
     transaction = Transaction(worked_cases.together(given, more), case=book.case)
     decision = explain(transaction, book, cleared=worked_cases.clearings(clear or []))
     show(decision.as_dict(), as_json, False, lambda: terminal.print_decision(decision, trace))
     raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
+
+
+def _opine(
+    book: Any, options: dict[str, Any], more: dict[str, str], parties: list[str], gate: bool, trace: bool, as_json: bool
+) -> None:
+    """The answer of a law whose answers are of several kinds; exit 1 where it cannot be told."""
+    from premortem import terminal
+    from premortem.errors import raise_all
+    from premortem.law.opinion import opine, told_by
+    from premortem.law.worked_cases import together
+
+    opinion = opine(together(told_by(options, book), more), book)
+    vain = [name for name, given in (("--party, --clear", parties), ("--gate", gate)) if given]
+    what = f"the law of {book.case.name} asks nothing of the kind"
+    raise_all([BadInput("command line", name, what, allowed="--set FIELD=VALUE") for name in vain])
+    show(opinion.as_dict(), as_json, False, lambda: terminal.print_opinion(opinion, trace))
+    raise typer.Exit(DONE if opinion.settled else NO)
 
 
 @app.command(rich_help_panel="Rules")
@@ -93,8 +113,9 @@ def ledger(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Write the decided table here: CSV or Parquet.")
     ] = None,
-    under: Under = "history",
+    under: Under = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide a table of shipments in date order, with running totals.
@@ -114,7 +135,11 @@ def ledger(
 
     if out is not None:
         ledgers.check_targets(out, file)
-    book = _book(study, under)
+    book = _book(study, case, under)
+    if book.vocabulary.answers:
+        raise BadInput(
+            file.name, "", f"{book.case.name} decides no ledger of shipments", allowed=f"premortem check --file {file}"
+        )
     decided, result = ledgers.decide_file(file, book)
     beside = None
     if out is not None:
@@ -130,7 +155,9 @@ app.add_typer(regime_app, name="regime", rich_help_panel="Rules")
 
 
 @regime_app.command("show")
-def regime_show(on: OnDate = None, under: Under = "history", study: StudyDir = None, as_json: AsJson = False) -> None:
+def regime_show(
+    on: OnDate = None, under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False
+) -> None:
     """Clauses in force on a day.
 
     Examples: premortem regime show --on 2025-02-26; premortem regime show --under as-written --on 2025-06-01
@@ -138,7 +165,7 @@ def regime_show(on: OnDate = None, under: Under = "history", study: StudyDir = N
     from premortem import terminal
     from premortem.law import diff as rules
 
-    book = _book(study, under)
+    book = _book(study, case, under)
     clauses = rules.show(book, _day(on, book))
     show({"clauses": clauses}, as_json, False, lambda: terminal.print_clauses(clauses))
 
@@ -148,6 +175,7 @@ def regime_diff(
     a: Annotated[str, typer.Argument(help="A day, a policy, or POLICY@DAY.")],
     b: Annotated[str, typer.Argument(help="The same, to compare with.")],
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """What changed between two days or policies, in words and as data: clauses, numbers, who gains and who loses.
@@ -157,12 +185,14 @@ def regime_diff(
     from premortem import terminal
     from premortem.law import diff as rules
 
-    result = rules.diff(_side(a, study), _side(b, study))
+    result = rules.diff(_side(a, study, case), _side(b, study, case))
     show(result, as_json, False, lambda: terminal.print_diff(result))
 
 
 @regime_app.command("loopholes")
-def regime_loopholes(under: Under = "as-written", study: StudyDir = None, as_json: AsJson = False) -> None:
+def regime_loopholes(
+    under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False
+) -> None:
     """Pairs of shipments alike in substance and decided differently, each to be checked again by hand.
 
     Examples: premortem regime loopholes; premortem regime loopholes --under history --json
@@ -170,30 +200,29 @@ def regime_loopholes(under: Under = "as-written", study: StudyDir = None, as_jso
     from premortem import terminal
     from premortem.law.loopholes import loopholes
 
-    book = _book(study, under)
+    book = _book(study, case, under, baseline=True)
     found = loopholes(book)
     unit = book.case.text.yardstick
     show({"loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found, unit))
 
 
-def _book(study: Path | None, under: str, asked: str = "--under") -> Any:
-    """The rulebook under a policy or a policy file; `asked` is the option that named it."""
-    from premortem.case import default
-    from premortem.law.book import load, policies
+def _book(
+    study: Path | None, case: str | None, under: str | None, asked: str = "--under", *, baseline: bool = False
+) -> Any:
+    """The rulebook under a policy, by default the law as it stands (or the case's `baseline`), or under a policy file; `asked` is
+    the option that named it.
+    """
+    from premortem.law.book import load
+    from premortem.study import Study
 
+    held = Study(study, case=case)
+    settings = held.case.settings
+    under = under or (settings.baseline if baseline else settings.stands)
     if under.endswith(".toml"):
-        return load(Path(under))
-    if study is None:
-        known: Any = policies(default())
-        book: Any = load
-    else:
-        from premortem.study import Study
-
-        held = Study(study)
-        known, book = held.policies, held.book
-    if under not in known:
-        raise unknown(asked, "no such policy", under, known)
-    return book(under)
+        return load(Path(under), held.case)
+    if under not in held.policies:
+        raise unknown(asked, "no such policy", under, held.policies)
+    return held.book(under)
 
 
 def _day(text: str | None, book: Any) -> Any:
@@ -204,13 +233,11 @@ def _day(text: str | None, book: Any) -> Any:
     return date.today() if text is None else parse_date(text, book.case)
 
 
-def _side(text: str, study: Path | None) -> Any:
-    """`2025-05-14`, `as-written` or `as-written@2025-06-01` as a book and a day; a bare policy is taken on 1 June
-    2025.
-    """
+def _side(text: str, study: Path | None, case: str | None) -> Any:
+    """`2025-05-14`, `as-written` or `as-written@2025-06-01` as a book and a day; a bare policy is taken on a day of the case."""
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
-        book = _book(study, "history")
+        book = _book(study, case, None)
         return book, _day(policy, book)
-    book = _book(study, policy, "a policy")
-    return book, _day(day or "2025-06-01", book)
+    book = _book(study, case, policy, "a policy")
+    return book, _day(day, book) if day else book.case.settings.compared

@@ -6,7 +6,20 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from premortem.cli.shared import AsJson, Memory, Quiet, RunDir, StudyDir, app, day, progress, show, size, stored
+from premortem.cli.shared import (
+    AsJson,
+    CaseName,
+    Memory,
+    Quiet,
+    RunDir,
+    StudyDir,
+    app,
+    day,
+    progress,
+    show,
+    size,
+    stored,
+)
 from premortem.errors import BadInput
 
 WithPdf = Annotated[bool, typer.Option("--pdf", help="Also as a tagged PDF, brief.pdf.")]
@@ -51,6 +64,7 @@ def run(
     paper: OnPaper = "a4",
     compare: OldRun = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -64,7 +78,7 @@ def run(
     from premortem.ensemble.memory import beyond
     from premortem.study import Study
 
-    of = Study(study)
+    of = Study(study, case=case)
     if only is not None:
         future = questions.one_future(of, only, policy or None, seed)
         show(future.as_dict(), as_json, quiet, lambda: terminal.print_future(future, of.case))
@@ -105,6 +119,7 @@ def brief(
     paper: OnPaper = "a4",
     compare: OldRun = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the brief of a stored run again, without simulating.
@@ -113,7 +128,7 @@ def brief(
     """
     from premortem.briefing import write_brief
 
-    made = stored(study, run)
+    made = stored(study, case, run)
     old = _old(made.study, compare, None)
     written = write_brief(made, with_pdf=pdf, old=old, paper=paper)
     _say_left_out(written.left_out)
@@ -166,6 +181,7 @@ def board(
     verify: Annotated[bool, typer.Option("--verify", help="First check every byte of the run.")] = False,
     run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """The scored table again: assumption by policy, the share of futures that holds, and what fails first.
@@ -174,7 +190,7 @@ def board(
     """
     from premortem import questions, terminal
 
-    made = stored(study, run)
+    made = stored(study, case, run)
     if verify:
         made.verify()
     result = questions.board_of(made, day(weights, "--weights") if weights else None, drawn)
@@ -189,12 +205,17 @@ def app_(
         str, typer.Option("--host", help="Address to listen at; 127.0.0.1 is this machine alone.")
     ] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
 ) -> None:
     """The local web app: move a lever, watch two thousand futures answer.
 
     Examples: premortem app; premortem app --study my-study --port 9000 --no-browser
     """
     from premortem.app import serve
+    from premortem.study import case_of_run
 
-    serve(host, port, study, browser=browser, say=typer.echo)
+    if run is not None and study is None and case is None:
+        case = case_of_run(run)
+    serve(host, port, study, case=case, run=run, browser=browser, say=typer.echo)

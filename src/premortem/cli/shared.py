@@ -49,10 +49,19 @@ StudyDir = Annotated[
         show_default="the shipped study",
     ),
 ]
+CaseName = Annotated[
+    str | None,
+    typer.Option(
+        "--case", help="A case that ships (`premortem cases`), or a folder.", show_default="that of the study or run"
+    ),
+]
 RunDir = Annotated[Path | None, typer.Option("--run", help="Run folder.", show_default="the study's last run")]
 Memory = Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB.", show_default="none")]
-Under = Annotated[str, typer.Option("--under", help="Policy: history, as-written, rescinded, ... or a policy file.")]
-OnDate = Annotated[str | None, typer.Option("--on", help="Day of export, YYYY-MM-DD.", show_default="today")]
+Under = Annotated[
+    str | None,
+    typer.Option("--under", help="A policy of the case, or a policy file.", show_default="the law as it stands"),
+]
+OnDate = Annotated[str | None, typer.Option("--on", help="Day asked about, YYYY-MM-DD.", show_default="today")]
 
 
 def day(text: str, option: str) -> date:
@@ -75,11 +84,19 @@ def size(text: str, option: str) -> int:
     return int(float(found[1]) * UNITS[found[2].upper()])
 
 
-def stored(study: Path | None, run: Path | None, memory: str | None = None) -> Any:
-    """The run to look at: the given folder, or the last run of the study."""
-    from premortem.study import Study
+def study_of(study: Path | None, case: str | None, run: Path | None = None) -> Any:
+    """The study of a folder or case; where neither is named, that of the case of a run, if one is given or was stored last."""
+    from premortem.study import Study, case_of_run, last_run
 
-    return Study(study).stored(run, size(memory, "--memory") if memory else None)
+    where = run or last_run(study)
+    if study is None and case is None and where is not None:
+        case = case_of_run(where)
+    return Study(study, case=case)
+
+
+def stored(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:
+    """The run to look at: the given folder, or the last run of the study."""
+    return study_of(study, case, run).stored(run, size(memory, "--memory") if memory else None)
 
 
 def show(document: dict[str, Any], as_json: bool, quiet: bool, for_people: Callable[[], None]) -> None:

@@ -5,15 +5,19 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import AsJson, RunDir, StudyDir, app, day, show, stored
+from premortem.cli.shared import AsJson, CaseName, RunDir, StudyDir, app, day, show, stored, study_of
 
-AsOf = Annotated[str, typer.Option("--as-of", help="Only what was known on this day counts, YYYY-MM-DD.")]
-NOTE_DAY = "2025-02-26"
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"
+    ),
+]
 
 
 @app.command(rich_help_panel="Watch")
 def watch(
-    as_of: AsOf = NOTE_DAY,
+    as_of: AsOf = None,
     reading: Annotated[
         list[str] | None,
         typer.Option(
@@ -22,10 +26,11 @@ def watch(
     ] = None,
     policy: Annotated[
         str | None,
-        typer.Option("--policy", help="The policy in view.", show_default="as-written, else the run's first"),
+        typer.Option("--policy", help="The policy in view.", show_default="the case's first, else the run's"),
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """What to watch next, by the value of a reading; and what a reading does to the board.
@@ -36,14 +41,14 @@ def watch(
     """
     from premortem import questions, terminal
 
-    within, made = _study_and_run(study, run)
-    result = questions.what_to_watch(within, made, day(as_of, "--as-of"), reading or (), policy)
+    within, made = _study_and_run(study, case, run)
+    result = questions.what_to_watch(within, made, day(as_of, "--as-of") if as_of else None, reading or (), policy)
     show(result, as_json, False, lambda: terminal.print_watch(result))
 
 
 @app.command(rich_help_panel="Watch")
 def hindcast(
-    as_of: AsOf = NOTE_DAY,
+    as_of: AsOf = None,
     observations: Annotated[
         Path | None, typer.Option("--observations", help="CSV of readings to score.", show_default="the study's record")
     ] = None,
@@ -53,6 +58,7 @@ def hindcast(
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
     run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Score what the model said on a day against what became known later, misses first.
@@ -64,18 +70,17 @@ def hindcast(
     from premortem import questions, terminal
     from premortem.study import Study
 
-    made = stored(study, run) if run else None
+    made = stored(study, case, run) if run else None
+    within = made.study if made else Study(study, case=case)
     judged = questions.hindcast(
-        day(as_of, "--as-of"), observations, study=Study(study), run=made, futures=futures, seed=seed
+        day(as_of, "--as-of") if as_of else None, observations, study=within, run=made, futures=futures, seed=seed
     )
     show(judged.as_dict(), as_json, False, lambda: terminal.print_hindcast(judged))
 
 
-def _study_and_run(study: Path | None, run: Path | None) -> tuple[Any, Any]:
+def _study_and_run(study: Path | None, case: str | None, run: Path | None) -> tuple[Any, Any]:
     """The study, and its run where one is given or stored."""
-    from premortem.study import Study
-
-    within = Study(study)
+    within = study_of(study, case, run)
     return within, within.stored(run) if run or within.has_run else None
 
 
@@ -88,6 +93,7 @@ def timeline(
         str | None, typer.Option("--until", help="Only events up to this day, YYYY-MM-DD.", show_default="all")
     ] = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Dated events against the assumptions: what each made stronger or weaker, and how long controls and answers took.
@@ -98,7 +104,7 @@ def timeline(
     from premortem.study import Study
     from premortem.watch import timeline as dated
 
-    within = Study(study)
+    within = Study(study, case=case)
     chosen = within.assumptions[questions.assumption_number(within, assumption)].id if assumption else None
     result = dated.as_dict(
         dated.timeline(within.case, within.assumptions, chosen, day(until, "--until") if until else None)

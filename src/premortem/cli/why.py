@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import AsJson, Memory, RunDir, StudyDir, app, day, show, stored
+from premortem.cli.shared import AsJson, CaseName, Memory, RunDir, StudyDir, app, day, show, stored
 
 
 @app.command(rich_help_panel="Why")
 def stress(
-    assumption: Annotated[str, typer.Argument(help="A1 to A5, or one of your own.")],
+    assumption: Annotated[str, typer.Argument(help="Id of an assumption, such as A1, or one of your own.")],
     policy: Annotated[
         str | None, typer.Option("--policy", help="A policy of the run.", show_default="its first")
     ] = None,
@@ -33,6 +33,7 @@ def stress(
     memory: Memory = None,
     run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Why an assumption breaks: boxes, nearest breaks, thresholds, sensitivities, drivers and arrestors.
@@ -41,7 +42,7 @@ def stress(
     """
     from premortem import questions, terminal
 
-    made = stored(study, run, memory)
+    made = stored(study, case, run, memory)
     weighed = questions.weigh_run(made, day(weights, "--weights")).values if weights else None
     result = questions.stress(made, assumption, policy, top, samples=samples, start=start, weights=weighed)
     show(result, as_json, False, lambda: terminal.print_stress(result, made.study))
@@ -85,7 +86,7 @@ def move(
 def compare(
     policies: Annotated[
         list[str] | None,
-        typer.Argument(help="Policies of the run or the study.", show_default="those of the run, less history"),
+        typer.Argument(help="Policies of the run or the study.", show_default="those of the run, less the record"),
     ] = None,
     weigh: Annotated[
         list[str] | None,
@@ -94,6 +95,7 @@ def compare(
     memory: Memory = None,
     run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Regret and robustness of policies in the same futures, and what a faster regulator would save.
@@ -102,18 +104,22 @@ def compare(
     """
     from premortem import questions, terminal
 
-    result = questions.compare(stored(study, run, memory), policies or None, questions.weights_of(weigh or []))
+    result = questions.compare(stored(study, case, run, memory), policies or None, questions.weights_of(weigh or []))
     show(result, as_json, False, lambda: terminal.print_compare(result))
 
 
 @app.command(rich_help_panel="Why")
 def edits(
-    policy: Annotated[str, typer.Option("--policy", help="The rulebook whose clauses are priced.")] = "as-written",
+    policy: Annotated[
+        str | None,
+        typer.Option("--policy", help="The rulebook whose clauses are priced.", show_default="the case's first"),
+    ] = None,
     run: Annotated[
         Path | None,
         typer.Option("--run", help="Run folder, in whose first futures they are priced.", show_default="new futures"),
     ] = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Which clauses are likely to be heavily edited, and how that ranking did against what happened.
@@ -123,8 +129,8 @@ def edits(
     from premortem import questions, terminal
     from premortem.study import Study
 
-    made = stored(study, run) if run else None
-    result = questions.heavy_edits(made.study if made else Study(study), policy, run=made)
+    made = stored(study, case, run) if run else None
+    result = questions.heavy_edits(made.study if made else Study(study, case=case), policy, run=made)
     show(result, as_json, False, lambda: terminal.print_edits(result))
 
 
@@ -135,6 +141,7 @@ def futures(
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Alternative futures: families of trajectories, a real member of each, and the early signposts that tell it apart.
@@ -143,5 +150,5 @@ def futures(
     """
     from premortem import questions, terminal
 
-    result = questions.futures(stored(study, run), k)
+    result = questions.futures(stored(study, case, run), k)
     show(result, as_json, False, lambda: terminal.print_futures(result))

@@ -21,7 +21,7 @@ import polars as pl
 from premortem import facts
 from premortem.case import Case
 from premortem.ensemble.priors import Prior, Priors, read
-from premortem.errors import BadInput, nearest, raise_all
+from premortem.errors import BadInput, MissingData, nearest, raise_all
 from premortem.text.numbers import ranges
 
 EVIDENCE = "evidence.csv"
@@ -76,6 +76,8 @@ def evidence(case: Case, priors: Priors | None = None, path: Path | None = None)
     conversion, an expression that cannot be worked out.
     """
     priors, path = priors or read(case / "params.csv"), path or case / EVIDENCE
+    if not path.is_file():
+        raise MissingData(f"{case.name} holds no {EVIDENCE}: what each prior rests on stands in its row of params.csv")
     quantities = facts.read("quantities", case)
     rows, numbers, errors = _rows(path), _numbers(quantities), []
     known = {f"q{number}" for number in quantities["number"]}

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import FiniteFloat, ValidationError, ValidationInfo, field_validator
+from pydantic import FiniteFloat, ValidationError, ValidationInfo, field_validator, model_validator
 from scipy.special import betainc, betaincinv, ndtr, ndtri
 
 from premortem.ensemble import correlation
@@ -32,6 +32,8 @@ Distribution = Literal[
 ]
 # Where the names of uncertainties are listed.
 FOUND = "a name in the shipped params.csv"
+# How far chances of categories may be from a sum of 1.
+CLOSE = 1e-9
 # Normal score of the 95% quantile: `low` and `high` of unbounded distributions are read as 5 and 95%.
 Z95 = 1.6448536269514722
 # Scores between which quantiles are tabulated, and their spacing; beyond them a value stays at the end.
@@ -39,8 +41,19 @@ Z_MAX, Z_STEP = 6.0, 0.01
 SCORES = np.arange(-Z_MAX, Z_MAX + Z_STEP / 2, Z_STEP)
 
 
+class Category(NamedTuple):
+    """One of the values, 0, 1, 2 ..., of a prior without order: its name and its chance."""
+
+    name: str
+    chance: float
+
+
 class Prior(Strict):
-    """One row of a parameter table."""
+    """One row of a parameter table.
+
+    A categorical prior is uniform over the whole numbers from low to high, or names each with its chance:
+    `categorical: tolerates 0.35, contests 0.45, retaliates 0.20`.
+    """
 
     name: str
     module: str
@@ -49,11 +62,32 @@ class Prior(Strict):
     central: FiniteFloat | None
     high: FiniteFloat
     distribution: Distribution
+    categories: tuple[Category, ...] = ()
     meaning: str
     binds: str
     basis: str
     known_on: Day
     confidence: Literal["low", "medium", "high"]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_categories(cls, row: Any) -> Any:
+        kind, colon, named = str(row.get("distribution", "")).partition(":") if isinstance(row, dict) else ("", "", "")
+        return row | {"distribution": kind.strip(), "categories": _categories(named)} if colon else row
+
+    @field_validator("categories")
+    @classmethod
+    def _whole(cls, categories: tuple[Category, ...]) -> tuple[Category, ...]:
+        chances = [c.chance for c in categories]
+        if categories and (min(chances) <= 0 or abs(sum(chances) - 1) > CLOSE):
+            raise ValueError(f"chances {', '.join(map('{:g}'.format, chances))} are not above 0, with a sum of 1")
+        return categories
+
+    @model_validator(mode="after")
+    def _as_many(self) -> "Prior":
+        if self.categories and self.high - self.low + 1 != len(self.categories):
+            raise ValueError(f"low {self.low:g} to high {self.high:g} are not {len(self.categories)} categories")
+        return self
 
     @field_validator("central", mode="before")
     @classmethod
@@ -78,6 +112,15 @@ class Prior(Strict):
             raise ValueError(f"a {distribution} prior needs 0 < low and high < 1")
         return distribution
 
+    def category(self, value: float) -> str:
+        """Name of a value of a categorical prior; the number where it names none."""
+        place = round(value - self.low)
+        return self.categories[place].name if 0 <= place < len(self.categories) else f"{value:g}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row as plain values; categories only where it has any."""
+        return self.model_dump(mode="json", exclude=set() if self.categories else {"categories"})
+
     @property
     def varies(self) -> bool:
         """Whether the prior has any width."""
@@ -95,6 +138,10 @@ class Prior(Strict):
         counts, _ = np.histogram(drawn, bins=points, range=(low, high if high > low else low + 1))
         smooth = np.convolve(counts, [0.25, 0.5, 0.25], mode="same") if self.distribution != "categorical" else counts
         return np.asarray(smooth / (smooth.max() or 1))
+
+
+# Columns of a parameter table; categories stand with their distribution.
+COLUMNS = tuple(name for name in Prior.model_fields if name != "categories")
 
 
 @dataclass(frozen=True)
@@ -183,9 +230,9 @@ def read(path: Any, known: Sequence[str] = ()) -> Priors:
 
     With `known` names, any other name is a fault too.
     """
-    rows, errors = read_rows(path, tuple(Prior.model_fields))
+    rows, errors = read_rows(path, COLUMNS)
     if not rows and not errors:
-        raise BadInput(path.name, "", "no rows", allowed=f"columns {', '.join(Prior.model_fields)}")
+        raise BadInput(path.name, "", "no rows", allowed=f"columns {', '.join(COLUMNS)}")
     priors = [prior for number, row in rows if (prior := _parse(path.name, number, row, errors))]
     names = [row["name"] for _, row in rows if "name" in row]
     if known:
@@ -206,7 +253,7 @@ def quantities(basis: str) -> tuple[int, ...]:
 
 def _parse(file: str, line: int, row: dict[str, str], errors: list[BadInput]) -> Prior | None:
     try:
-        return Prior.model_validate({key: row[key] for key in row if key in Prior.model_fields})
+        return Prior.model_validate({key: row[key] for key in row if key in COLUMNS})
     except ValidationError as wrong:
         at = f"row {line} ({row.get('name')})"
         for told, found in zip(faults_of(wrong, Prior, file, at), wrong.errors(), strict=True):
@@ -228,6 +275,18 @@ def _triangular(p: Prior, u: Array) -> Array:
     left = (mode - p.low) / width
     rising = p.low + np.sqrt(u * width * (mode - p.low))
     return np.where(u < left, rising, p.high - np.sqrt((1 - u) * width * (p.high - mode)))
+
+
+def _category(p: Prior, u: Array) -> Array:
+    if not p.categories:
+        return np.minimum(np.floor(p.low + (p.high - p.low + 1) * u), p.high)
+    ends = np.cumsum([c.chance for c in p.categories])[:-1]
+    return p.low + np.searchsorted(ends, u, side="right").astype(float)
+
+
+def _categories(text: str) -> list[tuple[str, str]]:
+    """Names and chances of a text: each name ends with its chance."""
+    return [(name.strip(), chance) for name, _, chance in (part.strip().rpartition(" ") for part in text.split(","))]
 
 
 def _normal(low: float, high: float, u: Array) -> Array:
@@ -278,6 +337,6 @@ _QUANTILES: dict[str, Callable[[Prior, Array], Array]] = {
     "lognormal": lambda p, u: np.exp(_normal(math.log(p.low), math.log(p.high), u)),
     "beta": _beta,
     "logitnormal": _logitnormal,
-    "categorical": lambda p, u: np.minimum(np.floor(p.low + (p.high - p.low + 1) * u), p.high),
+    "categorical": lambda p, u: _category(p, u),
     "fixed": lambda p, u: np.full_like(u, p.low),
 }

@@ -64,6 +64,7 @@ def run(
     *,
     inputs: Mapping[str, str],
     assumptions: Sequence[str] = (),
+    case: str = "",
     kind: design.Design = "sobol",
     resume: bool = False,
     replace: bool = False,
@@ -75,7 +76,7 @@ def run(
     """Simulate `futures` futures under every policy into the run folder `out`; the futures are the same for all.
 
     `cluster` is the address of a Dask scheduler, or `local:N`; `most_memory` a ceiling in bytes; `replace` lets a
-    finished run make way of which futures, policies or `assumptions` would be lost. `whole` is called with the folder of
+    finished run make way of which futures, policies or `assumptions` would be lost. `case` is by what its case is found again. `whole` is called with the folder of
     the finished run before that takes the place of an older one, which stays where this fails. Raises `BadInput` for a number of futures out of range and for whatever the
     store refuses. A future with a result that is not finite is kept as it is, counted and listed, never dropped.
     """
@@ -84,7 +85,10 @@ def run(
     taken = [name for name in policies if name in TAKEN]
     if taken:
         raise BadInput(taken[0], "", "is a name that run folders use", got=taken[0], allowed="another name")
-    manifest = _manifest(futures, seed, kind, policies, priors, inputs) | {"assumptions": list(assumptions)}
+    manifest = _manifest(futures, seed, kind, policies, priors, inputs) | {
+        "assumptions": list(assumptions),
+        "case": case,
+    }
     key, timing = identity(manifest["inputs"]), Timing()
     with store.opened(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
         spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures)

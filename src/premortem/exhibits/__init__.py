@@ -24,7 +24,7 @@ from premortem.text.numbers import counted
 EVERY_CASE: dict[str, tuple[str, tuple[str, ...]]] = {
     "board": ("board", ()),
     "edit-index": ("edit_index", ("positions", "clause_edits")),
-    "hindcast": ("hindcast", ("observations",)),
+    "hindcast": ("hindcast", ("observations", "baselines")),
 }
 FORMATS = ("html", "svg", "png", "csv")
 

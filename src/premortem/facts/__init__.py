@@ -3,6 +3,6 @@ for, newer ones from their publishers.
 """
 
 from premortem.facts.live import pull, read_pulled, records
-from premortem.facts.tables import Table, catalogue, held, read, status
+from premortem.facts.tables import Table, catalogue, held, read, rows, status
 
-__all__ = ["Table", "catalogue", "held", "pull", "read", "read_pulled", "records", "status"]
+__all__ = ["Table", "catalogue", "held", "pull", "read", "read_pulled", "records", "rows", "status"]

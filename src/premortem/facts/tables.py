@@ -39,13 +39,17 @@ def catalogue(case: Case | None = None) -> dict[str, Table]:
 
 @cache
 def _catalogue(folder: Path) -> dict[str, Table]:
-    entries = tomllib.loads((folder / "tables.toml").read_text("utf-8"))
-    meanings = tomllib.loads((folder / "columns.toml").read_text("utf-8"))
+    entries, meanings = (_told(folder / name) for name in ("tables.toml", "columns.toml"))
     return {name: _table(folder / f"{name}.csv", name, entries[name], meanings) for name in sorted(entries)}
 
 
+def _told(path: Path) -> dict[str, Any]:
+    """What a file says of the tables; nothing where a case has no tables."""
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
 def _table(path: Path, name: str, entry: dict[str, Any], meanings: dict[str, dict[str, str]]) -> Table:
-    own = meanings["common"] | meanings.get(name, {}) | entry.get("columns", {})
+    own = meanings.get("common", {}) | meanings.get(name, {}) | entry.get("columns", {})
     try:
         with path.open("r", encoding="utf-8") as file:
             header = next(csv.reader(file))
@@ -97,6 +101,11 @@ def _known_on_days(frame: pl.DataFrame, file: str) -> pl.DataFrame:
         ]
     )
     return frame.with_columns(known_on=days)
+
+
+def rows(name: str, case: Case | None = None) -> list[dict[str, Any]]:
+    """Rows of a table that not every case has; none where this one has none. Raises as `read` does for the rest."""
+    return read(name, case).to_dicts() if name in catalogue(case) else []
 
 
 def status(case: Case | None = None) -> list[dict[str, object]]:

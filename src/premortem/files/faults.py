@@ -6,11 +6,11 @@ from typing import Any
 from premortem.errors import BadInput, nearest
 
 # Shapes of names, as fields state them, in words.
-NAME, FIELD, ASSUMPTION = r"^[a-z0-9][a-z0-9-]*$", r"^[a-z][a-z0-9_]*$", r"^A\d+$"
+NAME, FIELD, ASSUMPTION = r"^[a-z0-9][a-z0-9-]*$", r"^[a-z][a-z0-9_]*$", r"^[A-Z]\d+$"
 SHAPES = {
     NAME: "small letters, digits and hyphens, such as my-policy",
     FIELD: "small letters, digits and underscores, such as my_condition",
-    ASSUMPTION: "A and a number, such as A6",
+    ASSUMPTION: "a capital letter and a number, such as A6",
 }
 # Kinds of faults by how their names begin, the longest first: what is wrong, and what is allowed with the fault's own limits.
 SAID = {

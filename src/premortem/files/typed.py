@@ -29,13 +29,18 @@ def read_typed(path: Path | Traversable, kind: type[Kind], context: Any = None) 
     return typed(read_toml(path), kind, path.name, context=context)
 
 
-def read_entries(path: Path | Traversable, kind: type[Kind], key: str = "id") -> dict[str, Kind]:
-    """Tables of a TOML file by their heading, each an object that also carries its heading as `key`.
+def read_entries(
+    path: Path | Traversable, kind: type[Kind], key: str = "id", *, missing_ok: bool = False
+) -> dict[str, Kind]:
+    """Tables of a TOML file by their heading, each an object that also carries its heading as `key`; none where the file is not
+    there and need not be (`missing_ok`).
 
     Raises `BadInput`, or all of them at once: not TOML, unknown keys (with the nearest), wrong values.
     """
     found: dict[str, Kind] = {}
     errors: list[BadInput] = []
+    if missing_ok and not path.is_file():
+        return found
     for name, table in read_toml(path).items():
         if not isinstance(table, dict):
             errors.append(BadInput(path.name, name, "is not a table", got=table, allowed=f"[{name}]"))

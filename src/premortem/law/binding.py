@@ -86,15 +86,15 @@ def _changes(clause: Clause, key: str) -> bool:
 @lru_cache(KEPT)
 def _figure(clause: Clause, key: str) -> pl.Expr:
     """A number that changes with the date: a column, or for a definition, which is tried as the columns are made, the number."""
-    return _on_the_day(clause.numbers[key]) if clause.stage == "define" else pl.col(f"{clause.id}.{key}")
+    return on_the_day(clause.numbers[key]) if clause.stage == "define" else pl.col(f"{clause.id}.{key}")
 
 
 @lru_cache(KEPT)
 def _number(clause: Clause, key: str) -> pl.Expr:
-    return _on_the_day(clause.numbers[key]).alias(f"{clause.id}.{key}")
+    return on_the_day(clause.numbers[key]).alias(f"{clause.id}.{key}")
 
 
-def _on_the_day(dated: Sequence[Dated]) -> pl.Expr:
+def on_the_day(dated: Sequence[Dated]) -> pl.Expr:
     """A dated number on each row's date; null where it says none."""
     value = pl.lit(None, pl.Float64)
     for d in dated:
@@ -105,7 +105,7 @@ def _on_the_day(dated: Sequence[Dated]) -> pl.Expr:
 
 def limit(clause: Clause, words: Vocabulary) -> pl.Expr:
     """The limit of a clause's running total on each row's date [unit of the total]."""
-    numbers = {key: _on_the_day(dated) for key, dated in clause.numbers.items()}
+    numbers = {key: on_the_day(dated) for key, dated in clause.numbers.items()}
     return limit_in(clause.within, numbers, words)
 
 

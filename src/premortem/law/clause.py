@@ -17,10 +17,20 @@ from premortem.law.places import TierChange
 from premortem.law.vocabulary import Vocabulary
 
 Stage = Literal[
-    "define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "question", "context"
+    "define",
+    "answer",
+    "classify",
+    "requires",
+    "scope",
+    "condition",
+    "veu",
+    "exception",
+    "review",
+    "question",
+    "context",
 ]
 STAGES: tuple[Stage, ...] = (
-    "define", "classify", "requires", "scope", "condition", "veu", "exception", "review", "question", "context",
+    "define", "answer", "classify", "requires", "scope", "condition", "veu", "exception", "review", "question", "context",
 )  # fmt: skip
 # Stages in which the first clause that speaks decides; those before the last free a shipment.
 DECIDING: tuple[Stage, ...] = ("scope", "veu", "exception", "review")
@@ -70,6 +80,8 @@ class Clause(Strict):
     within: str = ""
     then: str = ""
     otherwise: str = ""
+    gives: tuple[str, ...] = ()  # where answers are of several kinds: the outcomes that it says
+    amount: tuple[str, ...] = ()  # what such an outcome works out to: the largest of these expressions
     gp: int | None = None  # of a requirement: the General Prohibition that it belongs to
     admits: tuple[str, ...] = ()  # of a requirement: the authorisations that may lift it; none: nothing does
     closes: tuple[str, ...] = ()  # of a condition: the authorisations that it shuts; none: that of the stage `veu`
@@ -103,6 +115,14 @@ class Clause(Strict):
                 raise ValueError(f"{frees[0]!r} frees a shipment, which no requirement does; allowed: {allowed}")
         if self.otherwise and self.otherwise not in words.outcomes:
             raise ValueError(f"otherwise = {self.otherwise!r} is not an outcome; allowed: {', '.join(words.outcomes)}")
+        for outcome in self.gives:
+            if outcome not in words.outcomes:
+                near = nearest(outcome, [*words.outcomes])
+                raise ValueError(
+                    f"gives {outcome!r}, which is no outcome; allowed: {', '.join(words.outcomes)}; {near}"
+                )
+        if self.stage == "answer" and not self.gives:
+            raise ValueError(f"an answer needs `gives`; allowed: {', '.join(words.outcomes)}")
         if self.stage == "requires" and self.then and bool(self.within) != bool(self.otherwise):
             raise ValueError("states a policy of review by `within`: needs `then` and `otherwise`")
         if self.stage == "define" and self.then not in words.defined:

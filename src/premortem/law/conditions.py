@@ -32,7 +32,7 @@ from premortem.law.vocabulary import Vocabulary
 
 ARITHMETIC, EQUAL = ("+", "-", "*"), ("=", "<>")
 # How a kind of value is called in an error.
-CALLED = {"number": "a number", "text": "a text", "country": "a country", "flag": "a yes or no", "date": "a date", "test": "a test"}  # fmt: skip
+CALLED = {"number": "a number", "text": "a text", "country": "a country", "flag": "a yes or no", "date": "a date", "test": "a test", "set": "a set"}  # fmt: skip
 
 
 def check(applies: str, within: str, units: Mapping[str, str], words: Vocabulary) -> list[tuple[str, str]]:
@@ -85,7 +85,7 @@ def _kind(node: Node, scope: _Scope) -> str:
             _comparable(left, right, scope, in_order=sign not in EQUAL)
         case Among(of, values):
             for one in values:
-                _comparable(of, one, scope)
+                _comparable(of, one, scope, among=True)
         case Between(of, low, high):
             for end in (low, high):
                 _comparable(of, end, scope, in_order=True)
@@ -113,14 +113,14 @@ def _must_be_test(node: Node, scope: _Scope) -> None:
         raise Unread(f"joins {CALLED[kind]} where a test must stand: and, or and not join tests")
 
 
-def _comparable(left: Node, right: Node, scope: _Scope, *, in_order: bool = False) -> None:
+def _comparable(left: Node, right: Node, scope: _Scope, *, in_order: bool = False, among: bool = False) -> None:
     kinds = _kind(left, scope), _kind(right, scope)
     for (side, kind), other in zip(
         ((left, kinds[0]), (right, kinds[1])), ((right, kinds[1]), (left, kinds[0])), strict=True
     ):
         if isinstance(side, Name) and side.name not in scope.own and isinstance(other[0], Value) and other[1] == "text":
             _check_literal(side.name, kind, str(other[0].value), scope.words)
-            kinds = (kind, kind) if kind in ("country", "date") else kinds
+            kinds = (kind, kind) if kind in ("country", "date") or (among and kind == "set") else kinds
     if "date" in kinds and "number" in kinds:
         raise Unread("compares a date with a number; quote the date: '2026-01-01'")
     if kinds[0] != kinds[1]:
@@ -210,6 +210,8 @@ def _expression(node: Node, names: _Names) -> pl.Expr:
             return _compared(sign, *(_typed(side, other, names) for side, other in ((left, right), (right, left))))
         case Among(of, values):
             held = [_literal(value, of, names) for value in values]
+            if _is_set(of, names):  # whether any of its members is among them
+                return _expression(of, names).list.eval(pl.element().is_in(held)).list.any()
             return _expression(of, names).is_in(held)
         case Between(of, low, high):
             return _expression(of, names).is_between(_typed(low, of, names), _typed(high, of, names))
@@ -219,6 +221,10 @@ def _expression(node: Node, names: _Names) -> pl.Expr:
             return ~_expression(of, names)
         case Joined(word, tests):
             return reduce(and_ if word == "and" else or_, (_expression(test, names) for test in tests))
+
+
+def _is_set(node: Node, names: _Names) -> bool:
+    return isinstance(node, Name) and node.name not in names.own and names.words.fields[node.name].type == "set"
 
 
 def _typed(node: Node, beside: Node, names: _Names) -> pl.Expr:

@@ -23,6 +23,7 @@ TYPES: dict[str, Any] = {
     "number": pl.Float64,
     "flag": pl.Boolean,
     "date": pl.Date,
+    "set": pl.List(pl.String),
 }
 # How an answer begins that asks for a field, or for a look at a name.
 NEEDS = "needs:"
@@ -43,7 +44,7 @@ class Instead(Strict):
 class Field(Strict):
     """A field of a transaction: its type, unit and meaning, and what is assumed when it is left out."""
 
-    type: Literal["text", "number", "flag", "country", "date"]
+    type: Literal["text", "number", "flag", "country", "date", "set"]
     unit: str = ""
     says: str
     default: str | bool | int | float | None = None
@@ -57,6 +58,11 @@ class Field(Strict):
     of: tuple[str, ...] = Key(default=(), description="fields that it is worked out from, of those that may be given")
     asks: str = Key(default="", description="the field to ask for where it is missing, if not itself")
     instead: Instead | None = None
+    open: tuple[str, ...] = Key(
+        default=(), description="choices that mean that it is not settled: each other one is a reading"
+    )
+    like: str = Key(default="", description="the field whose value it has where it is left out")
+    today: bool = Key(default=False, description="whether it is the day asked about, by default today")
     telling: bool = Key(default=False, description="whether its words tell of most clauses that they reach no row")
     usual: bool = Key(default=False, description="whether its default is taken for granted where places are sought")
     certify: bool = Key(default=False, description="whether a party can bring it about and certify it")
@@ -83,6 +89,22 @@ class Outcome(Strict):
     under: tuple[str, ...] = Key(default=(), description="authorisations by whose names a requirement may admit it")
     also: tuple[str, ...] = Key(default=(), description="outcomes that count as the same where a case expects one")
     then: str = Key(default="", description="what to do about it")
+    kind: str = Key(default="", description="kind of answer that it is, where a law gives several")
+    citation: str = Key(default="", description="where it is written, where no clause says it")
+    open: bool = Key(default=False, description="whether it says that readings of an unsettled field differ")
+    unit: str = Key(default="", description="unit of what it works out to")
+
+
+class Kind(Strict):
+    """A kind of answer of a law that gives several at once."""
+
+    says: str
+    combine: Literal["first", "all"] = Key(description="the first clause that speaks, or what all say")
+    since: Literal["effective", "complies"] = Key(
+        default="effective", description="a clause speaks from its entry into force, or once it must be complied with"
+    )
+    where: str = Key(default="", description="flag without which nothing of the kind is said")
+    otherwise: str = Key(default="", description="the answer where no clause speaks")
 
 
 class Requirements(Strict):
@@ -103,6 +125,7 @@ class Instrument(Strict):
     """What no clause says: the strength of an instrument under a policy."""
 
     says: str
+    ends: str = Key(default="", description="what its two ends stand for")
     low: float = 0.0
     high: float = 1.0
     rest: float = Key(default=0.0, description="its strength where no policy speaks of it")
@@ -132,6 +155,7 @@ class _File(Strict):
     moved_from: date | None = Key(default=None, description="day from which a strength that a user moves holds")
     large: tuple[str, ...] = Key(default=(), description="units in which thousands are common, parted in writing")
     lists: Mapping[str, tuple[str, ...]] = Key(default_factory=dict)
+    answers: Mapping[str, Kind] = Key(default_factory=dict)
     outcomes: Mapping[str, Outcome]
     requirements: Requirements = Requirements()
     measure: Measure = Measure()
@@ -151,6 +175,7 @@ class Vocabulary:
     moved_from: date | None
     large: tuple[str, ...]
     fields: Mapping[str, Field]
+    answers: Mapping[str, Kind]
     outcomes: Mapping[str, Outcome]
     requirements: Requirements
     measure: Measure
@@ -230,6 +255,16 @@ class Vocabulary:
     def screening(self) -> str:
         """The outcome that asks a person to look; empty where there is none."""
         return next((name for name, outcome in self.outcomes.items() if outcome.asks), "")
+
+    @cached_property
+    def asked(self) -> str:
+        """The field that holds the day asked about, where answers are of several kinds."""
+        return next((name for name, field in self.fields.items() if field.today), "")
+
+    @cached_property
+    def unsettled(self) -> str:
+        """The outcome where readings of an unsettled field differ."""
+        return next((name for name, outcome in self.outcomes.items() if outcome.open), "")
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from premortem.files.toml import parse_toml
 from premortem.law.book import Book, load
 from premortem.law.clearing import checked
 from premortem.law.decide import Transaction, explain
+from premortem.law.opinion import judged
 from premortem.law.parties import ROLES
 from premortem.law.permission import gate
 from premortem.law.transfers import transfers
@@ -167,6 +168,10 @@ def _decided(case: dict[Any, Any], book: Book) -> dict[str, Any]:
     fields = arguments(str(case["args"]), book.case) if case.get("args") else _columns(case, options(book.case))
     unread = _beside(case, fields, book) if case.get("args") else []
     under = fields.pop("under", None)
+    if book.vocabulary.answers:
+        kinds = {kind: str(case[kind]) for kind in book.vocabulary.answers if kind in case}
+        given = {name: value for name, value in fields.items() if name not in kinds}
+        return judged(given, kinds, load(str(under), book.case) if under else book)
     decision = explain(Transaction(fields, case=book.case), load(str(under), book.case) if under else book)
     told: dict[str, Any] = {"unread": unread} if unread else {}
     if expected:
@@ -195,7 +200,7 @@ def gate_of(results: Iterable[Mapping[str, Any]], words: Vocabulary) -> int:
 
 def _columns(case: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
     """A case's fields from its columns, which may be named as the options are: `to`, `hq`, `on`."""
-    told = {k: v for k, v in case.items() if k not in ("why", "confidence", "args") and v not in (None, "")}
+    told = {k: v for k, v in case.items() if k not in ("why", "confidence", "question", "args") and v not in (None, "")}
     return {options.get(f"--{k}", k): v for k, v in told.items()}
 
 

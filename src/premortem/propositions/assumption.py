@@ -2,7 +2,7 @@
 them.
 """
 
-import sys
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -110,6 +110,8 @@ class Assumption(Strict):
         return tuple((kind, item) for kind in kinds for item in getattr(self, kind))
 
 
+# Comes after every letter.
+LAST = "~"
 # Lists of an assumption, and what an entry must say to be checked against the model.
 PARTS: dict[str, type[Condition] | type[Item]] = {
     "condition": Condition,
@@ -134,10 +136,11 @@ def of_study(case: Case, folder: Path | None) -> tuple[Assumption, ...]:
     return tuple(by_id[key] for key in sorted(by_id, key=in_order))
 
 
-def in_order(assumption: str) -> tuple[int, str]:
-    """Key that puts ids of assumptions in the order of their numbers, A2 before A10; what is no such id comes last."""
-    number = assumption[1:]
-    return (int(number), "") if assumption[:1] == "A" and number.isdecimal() else (sys.maxsize, assumption)
+def in_order(assumption: str) -> tuple[str, int, str]:
+    """Key that puts ids of assumptions in the order of their letters and numbers, A2 before A10; what is no such id comes last."""
+    letter, number = assumption[:1], assumption[1:]
+    is_id = re.fullmatch(faults.ASSUMPTION, assumption) is not None
+    return (letter, int(number), "") if is_id else (LAST, 0, assumption)
 
 
 def read(path: Path | Traversable) -> Assumption:

@@ -4,9 +4,9 @@
     log(year(us_supply, 2028) / year(cn_total, 2028))
     mean(gap_months_cn, 2025Q1, 2029Q4) / limit - 1
 
-Numbers, names of outcomes and limits, `+ - * /`, the functions below, and `outcome@date`. In an expression over time
-the
-date is `quarter`: the whole series. Nothing else parses, and nothing is ever run as Python.
+Numbers, names of outcomes and limits, `+ - * /`, the functions below, and `outcome@date`, where a date is a step of the
+world's clock: 2028Q4, or 2028 where a step is a year. In an expression over time the date is `quarter` or `year`: the whole
+series. Nothing else parses, and nothing is ever run as Python.
 """
 
 import ast
@@ -17,14 +17,16 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from premortem.case import Clock, year_of
 from premortem.errors import BadInput, nearest
 
-Value = Any  # a float, or an array of shape (future,) or (quarter, future)
+Value = Any  # a float, or an array of shape (future,) or (step, future)
 Compiled = Callable[[Mapping[str, jax.Array], Mapping[str, Value]], Value]
 
 # Smallest distance from 0 and 1 that a logit or logarithm sees.
 EDGE = 1e-6
-YEAR = 4  # quarters
+# What stands for every step of a series.
+EVERY = ("quarter", "year")
 
 
 def log(x: Value) -> Value:
@@ -45,21 +47,21 @@ POINTWISE: dict[str, Callable[..., Value]] = {
     "min": lambda a, b: jnp.minimum(a, b),
     "max": lambda a, b: jnp.maximum(a, b),
 }
-# Over quarters from a first to a last one, both within: the mean, the largest, the sum.
+# Over steps from a first to a last one, both within: the mean, the largest, the smallest, the sum.
 SPANS: dict[str, Callable[[jax.Array], jax.Array]] = {
     "mean": lambda x: x.mean(0),
     "highest": lambda x: x.max(0),
+    "lowest": lambda x: x.min(0),
     "total": lambda x: x.sum(0),
 }
-ALLOWED = f"outcomes, limits, numbers, + - * /, outcome@2028Q4, year(outcome, 2028), {', '.join([*POINTWISE, *SPANS])}"
 # Numbers beyond this are none of the model's, and overflow its single precision.
 LARGEST = 1e30
-_QUARTER = re.compile(r"\b(\d{4}Q[1-4])\b")
-_AT = re.compile(r"\b([A-Za-z_]\w*)@(\d{4}Q[1-4]|quarter)\b")
+_STEP = re.compile(r"\b(\d{4}[A-Z]\d{1,2})\b")
+_AT = re.compile(r"\b([A-Za-z_]\w*)@(\w+)\b")
 
 
 class Expression:
-    """A parsed expression: call it with outcomes (quarter, future) and limits; `names` are the outcomes it reads."""
+    """A parsed expression: call it with outcomes (step, future) and limits; `names` are the outcomes it reads."""
 
     def __init__(
         self, text: str, file: str, key: str, outcomes: frozenset[str], limits: frozenset[str], labels: tuple[str, ...]
@@ -67,7 +69,7 @@ class Expression:
         self.text, self._file, self._key = text, file, key
         self._outcomes, self._limits = outcomes, limits
         self._place = {label: i for i, label in enumerate(labels)}
-        self._years = {label[:4] for label in labels}
+        self._clock = Clock(labels)
         self.names: set[str] = set()
         self.evaluate = self._build(self._parse())
 
@@ -79,7 +81,7 @@ class Expression:
         if len(self.text) > 2000:
             raise self._wrong("is too long", "2,000 characters")
         python = _AT.sub(lambda m: f"at({m[1]}, '{m[2]}')", self.text)
-        python = _QUARTER.sub(lambda m: m[0] if python[m.start() - 1] == "'" else f"'{m[0]}'", python)
+        python = _STEP.sub(lambda m: m[0] if python[m.start() - 1] == "'" else f"'{m[0]}'", python)
         try:
             return ast.parse(python, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -112,31 +114,30 @@ class Expression:
             return lambda o, l: POINTWISE[name](*(f(o, l) for f in inner))
         if name == "at" and len(args) == 2:
             series, when = self._series(args[0]), args[1]
-            if isinstance(when, ast.Constant) and when.value == "quarter":
+            if isinstance(when, ast.Constant) and when.value in EVERY:
                 return lambda o, l: o[series]
-            place = self._quarter(when)
+            place = self._step(when)
             return lambda o, l: o[series][place]
         if name == "year" and len(args) == 2:
             return self._year(self._series(args[0]), args[1])
         if name in SPANS and len(args) == 3:
-            series, first, last = self._series(args[0]), self._quarter(args[1]), self._quarter(args[2])
+            series, first, last = self._series(args[0]), self._step(args[1]), self._step(args[2])
             if first > last:
-                raise self._wrong(f"{name} runs from a later quarter to an earlier one")
+                raise self._wrong(f"{name} runs from a later {self._clock.word} to an earlier one")
             return lambda o, l: SPANS[name](o[series][first : last + 1])
         raise self._wrong(
             f"has no function {name} of {len(args)} arguments; {nearest(name, [*POINTWISE, *SPANS, 'year'])}"
         )
 
     def _year(self, series: str, year: ast.expr) -> Compiled:
-        """Mean over a year's quarters; for `quarter`, over the four quarters up to each, shape (quarter, future)."""
-        if isinstance(year, ast.Name) and year.id == "quarter":
-            return lambda o, l: _trailing(o[series])
-        if not (isinstance(year, ast.Constant) and isinstance(year.value, int) and str(year.value) in self._years):
-            raise self._wrong(
-                f"has a year outside the horizon: {ast.unparse(year)}", f"{min(self._years)} to {max(self._years)}"
-            )
-        first = self._place[f"{year.value}Q1"]
-        return lambda o, l: o[series][first : first + YEAR].mean(0)
+        """Mean over a year's steps; for `quarter` or `year`, over the steps of a year up to each, shape (step, future)."""
+        if isinstance(year, ast.Name) and year.id in EVERY:
+            return lambda o, l: _trailing(o[series], self._clock.a_year)
+        held = self._clock.by_year
+        if not (isinstance(year, ast.Constant) and isinstance(year.value, int) and year.value in held):
+            raise self._wrong(f"has a year outside the horizon: {ast.unparse(year)}", f"{min(held)} to {max(held)}")
+        first, many = self._place[held[year.value][0]], self._clock.a_year
+        return lambda o, l: o[series][first : first + many].mean(0)
 
     def _series(self, node: ast.expr) -> str:
         if not isinstance(node, ast.Name) or node.id not in self._outcomes:
@@ -144,23 +145,29 @@ class Expression:
         self.names.add(node.id)
         return node.id
 
-    def _quarter(self, node: ast.expr) -> int:
-        value = node.value if isinstance(node, ast.Constant) else None
-        if not isinstance(value, str) or value not in self._place:
+    def _step(self, node: ast.expr) -> int:
+        value = str(node.value) if isinstance(node, ast.Constant) else None
+        if value not in self._place:
             first, last = next(iter(self._place)), list(self._place)[-1]
             raise self._wrong(f"has a date outside the horizon: {ast.unparse(node)}", f"{first} to {last}")
         return self._place[value]
 
     def _unknown(self, name: str) -> BadInput:
         if name in self._outcomes:
-            return self._wrong(f"names {name} without a date", f"{name}@2028Q4 or year({name}, 2028)")
+            last = list(self._place)[-1]
+            return self._wrong(f"names {name} without a date", f"{name}@{last} or year({name}, {year_of(last)})")
         near = nearest(name, sorted(self._outcomes | self._limits))
         return BadInput(
             self._file, self._key, f"no such outcome: {name}", got=name, allowed="an outcome of the world", hint=near
         )
 
-    def _wrong(self, what: str, allowed: str = ALLOWED) -> BadInput:
-        return BadInput(self._file, self._key, what, got=self.text, allowed=allowed)
+    def _wrong(self, what: str, allowed: str = "") -> BadInput:
+        return BadInput(self._file, self._key, what, got=self.text, allowed=allowed or self._language)
+
+    @property
+    def _language(self) -> str:
+        last, functions = list(self._place)[-1], ", ".join([*POINTWISE, *SPANS])
+        return f"outcomes, limits, numbers, + - * /, outcome@{last}, year(outcome, {year_of(last)}), {functions}"
 
 
 def _binary(op: ast.operator, left: Compiled, right: Compiled) -> Compiled:
@@ -180,8 +187,8 @@ def _divide(x: Value, y: Value) -> Value:
     return jnp.divide(x, y) if isinstance(y, float) and y == 0 else x / y
 
 
-def _trailing(x: jax.Array) -> jax.Array:
-    """Mean of the four quarters up to each; in the first year of as many as there are."""
+def _trailing(x: jax.Array, many: int) -> jax.Array:
+    """Mean of so many steps, a year's, up to each; in the first year of as many as there are."""
     sums = jnp.cumsum(x, 0)
-    before = jnp.concatenate([jnp.zeros_like(x[:YEAR]), sums[:-YEAR]])
-    return (sums - before) / jnp.minimum(jnp.arange(1, x.shape[0] + 1), YEAR)[:, None]
+    before = jnp.concatenate([jnp.zeros_like(x[:many]), sums[:-many]])
+    return (sums - before) / jnp.minimum(jnp.arange(1, x.shape[0] + 1), many)[:, None]

@@ -7,6 +7,10 @@ import polars as pl
 from premortem import facts
 from premortem.case import Case
 
+TABLE = "positions"
+# What is read of the table, where a case has none.
+COLUMNS = {"actor": pl.String, "clause_family": pl.String, "position": pl.Int64, "salience": pl.Float64}
+
 
 def pressure(as_of: date, case: Case) -> dict[str, float]:
     """Net pressure on each family of clauses by those who spoke up to a day: |sum of position x salience| / sum of
@@ -25,7 +29,9 @@ def known_positions(as_of: date, case: Case) -> pl.DataFrame:
 
     A row without a day counts on none.
     """
-    known = facts.read("positions", case).filter(pl.col("known_on") <= as_of)
+    if TABLE not in facts.catalogue(case):
+        return pl.DataFrame(schema=COLUMNS)
+    known = facts.read(TABLE, case).filter(pl.col("known_on") <= as_of)
     return known.sort("known_on", maintain_order=True).unique(
         ["actor", "clause_family"], keep="last", maintain_order=True
     )

@@ -15,8 +15,6 @@ from premortem.propositions.assumption import Assumption
 from premortem.propositions.expressions import Expression
 
 Array = NDArray[Any]
-# Quarters at which every national outcome is kept for each future.
-KEPT_AT = ("2024Q4", "2025Q4", "2026Q4", "2028Q4", "2030Q4", "2032Q4")
 # Row of the board for all assumptions at once.
 ALL = "all"
 
@@ -26,8 +24,15 @@ class Scorer:
     constants.
     """
 
-    def __init__(self, assumptions: Sequence[Assumption], outcomes: frozenset[str], labels: tuple[str, ...]) -> None:
-        self.assumptions, self.labels = tuple(assumptions), labels
+    def __init__(
+        self,
+        assumptions: Sequence[Assumption],
+        outcomes: frozenset[str],
+        labels: tuple[str, ...],
+        kept: Sequence[str] = (),
+    ) -> None:
+        """`labels` are the steps of the clock, and `kept` those at which every national outcome of a future is kept."""
+        self.assumptions, self.labels, self.kept = tuple(assumptions), labels, tuple(kept)
         errors: list[BadInput] = []
         self._margins: dict[str, Expression] = {}
         self._over_time: dict[str, Expression] = {}
@@ -60,7 +65,7 @@ class Scorer:
         return found | self._smallest(found)
 
     def over_time(self, outcomes: Mapping[str, jax.Array], thresholds: Mapping[str, Any]) -> dict[str, jax.Array]:
-        """Margins of assumptions as they stand in each quarter, each of shape (quarter, future)."""
+        """Margins of assumptions as they stand at each step, each of shape (step, future)."""
         found = {name: e(outcomes, {"limit": thresholds[name]}) for name, e in self._over_time.items()}
         return self._smallest(found)
 
@@ -71,7 +76,7 @@ class Scorer:
         time).
         """
         national = {name: series for name, series in outcomes.items() if series.ndim == 2}
-        at = {f"{name}@{q}": s[self.labels.index(q)] for name, s in national.items() for q in KEPT_AT}
+        at = {f"{name}@{q}": s[self.labels.index(q)] for name, s in national.items() for q in self.kept}
         margins = {f"margin.{name}": m for name, m in self.margins(outcomes, thresholds).items()}
         fans = {f"margin.{name}": m for name, m in self.over_time(outcomes, thresholds).items()}
         return margins | at, fans | national

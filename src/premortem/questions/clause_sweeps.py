@@ -40,7 +40,7 @@ def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, 
 def _tried(known: dict[str, Any], book: Any) -> Iterator[tuple[str, str, dict[str, Any], list[float]]]:
     """Numbers of the book that are in force at some time, with the multiples to try; a share stays within 1."""
     for kind in ("amount", "line"):
-        for name, entry in known[f"{kind}s"].items():
+        for name, entry in known.get(f"{kind}s", {}).items():
             clause, _, key = name.rpartition(".")
             if clause in book.by_id and key in book.by_id[clause].numbers and book.by_id[clause].complies:
                 most = entry.get("most", np.inf) / book.number(clause, key)

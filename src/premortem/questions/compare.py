@@ -73,7 +73,8 @@ def compare(
         "compared_in": int(whole.sum()),
         "warnings": _warnings(failed, int(whole.sum()), run.futures),
     }
-    return found | ({"time_asymmetry": time_told(run.study, chosen[0])} if time else {})
+    told = time_told(run.study, chosen[0]) if time else None
+    return found | ({"time_asymmetry": told} if told else {})
 
 
 def _known(margins: Mapping[str, Array]) -> Array:

@@ -117,6 +117,8 @@ def amount(row: Prior, value: float, more: int = 0) -> str:
 
 def categories(row: Prior) -> tuple[str, dict[int, str]]:
     """A category's meaning and its labels: `owner of breakthrough 1`, {0: `US closed`, ...}."""
+    if row.categories:
+        return row.meaning, {round(row.low) + i: category.name for i, category in enumerate(row.categories)}
     meaning, _, rest = row.meaning.partition(":")
     pairs = [part.strip().partition(" ") for part in rest.split(",") if part.strip()]
     return meaning, {int(number): label for number, _, label in pairs if number.isdigit()}

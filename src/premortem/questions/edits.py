@@ -23,6 +23,8 @@ Array = NDArray[Any]
 CHANGE = 0.10
 # A number binds in a future whose margins move by more than this.
 MOVES = 1e-3
+# Clause numbers that were coded by what became of each.
+TABLE = "clause_edits"
 # Degree of editing above which a number counts as edited, and how many of the first are looked at.
 EDITED, TOP = 0.5, 5
 # Futures in which clauses are priced.
@@ -43,6 +45,10 @@ def heavy_edits(
     `run`, which must be of the study, or in as many new ones.
     """
     policy, as_of = policy or study.case.settings.baseline, as_of or study.case.settings.day
+    if not facts.held(TABLE, study.case):
+        raise MissingData(
+            f"{study.case.name} holds no table {TABLE} of clause numbers and what became of them, so none is priced"
+        )
     if run is not None:
         check_inputs(run)
     values = draw(study.priors, "sobol", 0, 0, PRICED) if run is None else run.parameters(first=PRICED)
@@ -51,7 +57,7 @@ def heavy_edits(
     values, failed = values[:, fine], int((~fine).sum())
     if not fine.any():
         raise MissingData(f"{policy}: every future failed, so no clause has a price")
-    known = [r for r in facts.read("clause_edits", study.case).to_dicts() if r["clause"] in book.by_id]
+    known = [r for r in facts.read(TABLE, study.case).to_dicts() if r["clause"] in book.by_id]
     numbers = [(r["clause"], r["parameter"]) for r in known]
     priced = [_priced(study, book, values, study.levers(policy), *number) for number in numbers]
     slopes, differences = np.array([p[0] for p in priced]), np.array([p[1] for p in priced])
@@ -89,9 +95,7 @@ def heavy_edits(
         "measure": "expected softened margin (tanh of the margin, between -1 and 1)",
         "failed": failed,
         "clauses": rows,
-        "hindcast": scored(
-            ranked, published, {c.id: c.says for c in book.clauses}, facts.read("clause_edits", study.case)
-        ),
+        "hindcast": scored(ranked, published, {c.id: c.says for c in book.clauses}, facts.read(TABLE, study.case)),
     }
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.case import Case
-from premortem.errors import BadInput
+from premortem.case import Case, Clock
+from premortem.errors import BadInput, MissingData
 from premortem.files.toml import read_toml
 from premortem.questions import _archetypes, _scenario_discovery
 from premortem.questions.describe import conditions
@@ -17,10 +17,7 @@ from premortem.study import Run
 
 Array = NDArray[Any]
 Limits = dict[str, tuple[float, float]]
-# Quarters at which futures are compared: of those that a run keeps for every future, one every two years.
-COMPARED = ("2024Q4", "2026Q4", "2028Q4", "2030Q4", "2032Q4")
-# The quarter by which signposts must tell families apart, and that at which a family is named.
-EARLY, NAMED = "2026Q4", "2028Q4"
+SIGNS = "signs.toml"
 # Most futures that are looked at.
 MOST = 20_000
 # Series that a name speaks of.
@@ -28,8 +25,10 @@ IN_NAME = 2
 
 
 def signs(case: Case) -> dict[str, dict[str, str]]:
-    """Series by which futures of a case are grouped and named, in order."""
-    return read_toml(case / "signs.toml")
+    """Series by which futures of a case are grouped and named, in order. Raises `MissingData` where it names none."""
+    if not (case / SIGNS).is_file():
+        raise MissingData(f"{case.name} holds no {SIGNS}, so its futures are not grouped into families")
+    return read_toml(case / SIGNS)
 
 
 def futures(run: Run, k: int | None = None) -> dict[str, Any]:
@@ -37,12 +36,12 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
 
     Families are found under the run's first policy, among futures whose series are finite; each future then joins the nearest one under every policy. Where
     `continuum`, no family is claimed: the rows are parts cut from a whole. `box`
-    holds the uncertainties that lead to a family, `seen_as` the outcomes at the end of 2028 that show it, from which
+    holds the uncertainties that lead to a family, `seen_as` the outcomes at a step of the case that show it, from which
     its name is drawn.
     """
     if k is not None and not 2 <= k <= 12:
         raise BadInput("command line", "--k", f"{k} is out of range", got=k, allowed="2 to 12")
-    words, first = signs(run.study.case), run.policies[0]
+    words, first, steps = signs(run.study.case), run.policies[0], run.study.case.steps
     check_gives(run.study, words, "the search for families")
     levels = {p: _levels(run, p, list(words), min(run.futures, MOST)) for p in run.policies}
     finite = np.flatnonzero(np.all([np.isfinite(x).all((0, 1)) for x in levels.values()], axis=0))
@@ -59,10 +58,10 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
     levels = {p: x[:, :, finite] for p, x in levels.items()}
     found = _archetypes.families(_archetypes.features_of(levels[first]), k)
     labels = {p: found.assign(_archetypes.features_of(x)) for p, x in levels.items()}
-    values, early = run.parameters(first=min(run.futures, MOST))[:, finite], COMPARED.index(EARLY)
+    values, early = run.parameters(first=min(run.futures, MOST))[:, finite], steps.compared.index(steps.early)
     paths = _paths(run, first, list(words), finite)
     own = [labels[first] == family for family in range(len(found.medoids))]
-    shown = [_seen_as(levels[first][:, COMPARED.index(NAMED)], words, member) for member in own]
+    shown = [_seen_as(levels[first][:, steps.compared.index(steps.named)], words, member) for member in own]
     names = _names(found, shown, words)
     rows = [
         {
@@ -71,8 +70,8 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
             **_box(run, values, own[family]),
             "seen_as": {n: list(v) for n, v in shown[family].items()},
             "medoid": int(finite[found.medoids[family]]),
-            "signposts": _signposts(levels[first][:, early], words, labels[first], family),
-            "bands": _bands(paths[:, :, own[family][: paths.shape[2]]], list(words), run.study.steps),
+            "signposts": _signposts(levels[first][:, early], words, labels[first], family, steps.early),
+            "bands": _bands(paths[:, :, own[family][: paths.shape[2]]], list(words), run.study.case.clock),
         }
         for family in range(len(found.medoids))
     ]
@@ -90,9 +89,10 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
 
 def _levels(run: Run, policy: str, names: Sequence[str], first: int) -> Array:
     """Series on the days at which futures are compared, (series, day, future)."""
-    columns = [f"{name}@{quarter}" for name in names for quarter in COMPARED]
+    compared = run.study.case.steps.compared
+    columns = [f"{name}@{step}" for name in names for step in compared]
     held = run.columns(policy, columns, first)
-    return np.stack([held[column] for column in columns]).reshape(len(names), len(COMPARED), -1)
+    return np.stack([held[column] for column in columns]).reshape(len(names), len(compared), -1)
 
 
 def _paths(run: Run, policy: str, names: Sequence[str], wanted: Array) -> Array:
@@ -109,7 +109,7 @@ def _seen_as(at: Array, words: dict[str, dict[str, str]], member: Array) -> Limi
 
 
 def _names(found: _archetypes.Families, shown: Sequence[Limits], words: dict[str, dict[str, str]]) -> list[str]:
-    """A name for each family from what shows it at the end of 2028; no two alike, the plainest families first."""
+    """A name for each family from what shows it at a step of the case; no two alike, the plainest families first."""
     series = list(words)
     levels = found.centres.reshape(len(shown), len(series), -1).mean(2)  # standardised, (family, series)
     taken: dict[int, str] = {}
@@ -145,12 +145,14 @@ def _box(run: Run, values: Array, member: Array) -> dict[str, Any]:
     return {"box": {n: list(v) for n, v in box.limits.items()}, "box_sentence": told}
 
 
-def _signposts(early: Array, words: dict[str, dict[str, str]], labels: Array, family: int) -> list[dict[str, Any]]:
+def _signposts(
+    early: Array, words: dict[str, dict[str, str]], labels: Array, family: int, by: str
+) -> list[dict[str, Any]]:
     return [
         {
             "observable": words[name]["title"],
             "series": name,
-            "by": EARLY,
+            "by": by,
             "side": side,
             "threshold": cut,
             "unit": words[name]["unit"],
@@ -160,17 +162,17 @@ def _signposts(early: Array, words: dict[str, dict[str, str]], labels: Array, fa
     ]
 
 
-def _bands(paths: Array, names: Sequence[str], labels: Sequence[str]) -> list[dict[str, Any]]:
+def _bands(paths: Array, names: Sequence[str], clock: Clock) -> list[dict[str, Any]]:
     """Median and middle half of a family's series at the end of every year."""
     low, middle, high = np.quantile(paths, [0.25, 0.5, 0.75], axis=2)
     return [
         {
             "series": name,
-            "quarter": labels[q],
+            "quarter": clock.labels[q],
             "p25": float(low[s, q]),
             "p50": float(middle[s, q]),
             "p75": float(high[s, q]),
         }
         for s, name in enumerate(names)
-        for q in range(3, len(labels), 4)
+        for q in range(clock.a_year - 1, len(clock.labels), clock.a_year)
     ]

@@ -30,8 +30,6 @@ BAND = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
 MOST = 50_000
 # A day within the horizon: which series a quantity reads does not depend on it.
 ANY_DAY = date(2026, 12, 31)
-# What the rates of the policy process answer to, and when: the end of the year of the note.
-GOODWILL, PROGRESS, ANSWER_AT = "goodwill", "capability_cn", "2025Q4"
 
 
 @dataclass(frozen=True)
@@ -66,12 +64,13 @@ class Futures:
         return np.asarray(np.all([np.isfinite(m) for m in every], axis=0))
 
     def paths(self, as_of: date, happened: Mapping[str, date] | None = None) -> process.Paths:
-        """Paths of policy from a day on, answering to each future's goodwill and China's progress in it."""
-        columns = next(iter(self.columns.values()))
-        ability = columns[f"{PROGRESS}@{ANSWER_AT}"]
-        progress = (ability - np.median(ability)) / max(float(ability.std()), 1e-9)
-        goodwill = columns[f"{GOODWILL}@{ANSWER_AT}"]
-        return process.draw(self.study.case, self.count, self.seed, as_of, goodwill, progress, happened)
+        """Paths of policy from a day on, answering to each future's goodwill and a rival's progress in it."""
+        columns, named = next(iter(self.columns.values()), {}), self.study.case.settings.answers_to.columns
+        told = {name: columns[column] for name, column in named.items()}
+        if "progress" in told:
+            ability = told["progress"]
+            told["progress"] = (ability - np.median(ability)) / max(float(ability.std()), 1e-9)
+        return process.draw(self.study.case, self.count, self.seed, as_of, happened=happened, **told)
 
 
 def stored(
@@ -86,7 +85,7 @@ def stored(
     """
     run = in_memory(run)
     study, observer = run.study, observer_of(run.study, asked)
-    wanted = {*observer.expressions, *_drivers()}
+    wanted = {*observer.expressions, *_drivers(study)}
     values = run.parameters(first=first)
     margins: dict[str, dict[str, Array]] = {}
     columns: dict[str, dict[str, Array]] = {}
@@ -123,12 +122,13 @@ def simulate(
     `own` are levers in which each future differs, each of shape (quarter, future).
     """
     _check_gives(study)
-    at, wanted, parts = study.steps.index(ANSWER_AT), {*observer.expressions, *_drivers()}, []
+    drivers, parts = _drivers(study), []
+    wanted = {*observer.expressions, *drivers}
     for chunk in study.compiled.chunks(values, pulled, own):
         found = chunk.columns()
         # what the study watches comes with every future; what else is asked is read off the series
         lacking = wanted - found.keys()
-        more = {n: chunk.series[n.partition("@")[0]][at] for n in _drivers() if n in lacking}
+        more = {n: chunk.series[n.partition("@")[0]][_step(study, n)] for n in drivers if n in lacking}
         more |= observer(chunk.series, lacking) if lacking else {}
         found |= {name: np.asarray(x)[: chunk.count] for name, x in more.items()}
         parts.append({k: x for k, x in found.items() if k in wanted or k.startswith("margin.")})
@@ -144,13 +144,21 @@ def bands_on(study: Study, series: Mapping[str, Array], asked: Asked) -> dict[st
     return {column: dict(zip(BAND, map(float, cut), strict=True)) for column, cut in cuts.items()}
 
 
-def _drivers() -> tuple[str, str]:
-    return f"{GOODWILL}@{ANSWER_AT}", f"{PROGRESS}@{ANSWER_AT}"
+def _drivers(study: Study) -> tuple[str, ...]:
+    """Columns of what the rates of the policy process answer to."""
+    return tuple(study.case.settings.answers_to.columns.values())
+
+
+def _step(study: Study, column: str) -> int:
+    return study.steps.index(column.partition("@")[2])
 
 
 @cache
 def _check_gives(study: Study) -> None:
     """Raises `BadInput` where a model of the user's own lacks a series that some quantity may read."""
     every = observer_of(study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped(study.case).values()])
-    names = {GOODWILL, PROGRESS, *(n for expression, _ in every.expressions.values() for n in expression.names)}
+    names = {
+        *(name.partition("@")[0] for name in _drivers(study)),
+        *(n for expression, _ in every.expressions.values() for n in expression.names),
+    }
     check_gives(study, names, "the record of readings")

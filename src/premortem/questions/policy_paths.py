@@ -70,11 +70,12 @@ def _spread(columns: Mapping[str, Array], at: Array, count: int) -> dict[str, Ar
 def levers_of(study: Study, paths: Paths) -> dict[str, dict[str, Array]]:
     """Levers that events set, by policy and name, each of shape (quarter, future)."""
     middle = np.asarray(study.case.world.times())[:, None]
-    strictest = study.levers(study.case.settings.strictest)
+    setting = [event for event in process.events(study.case).values() if event.sets]
+    strictest = study.levers(study.case.settings.strictest) if setting else None
     found: dict[str, dict[str, Array]] = {}
     for policy in process.leads(study.case):
         pulled, found[policy] = study.levers(policy), {}
-        for event in process.events(study.case).values():
+        for event in setting:
             stands = paths.times[event.id][None] <= middle
             if event.undone_by:
                 stands &= paths.times[event.undone_by][None] > middle

@@ -58,7 +58,7 @@ def check(outcomes: Mapping[str, Any], labels: tuple[str, ...], case: Case) -> p
     """
     names = frozenset(outcomes)
     rows: list[dict[str, Any]] = []
-    for row in facts.read("history_checks", case).to_dicts():
+    for row in facts.rows("history_checks", case):
         expression = Expression(row["expression"], "history_checks.csv", row["quantity"], names, frozenset(), labels)
         low, median, high = np.quantile(np.asarray(jnp.asarray(expression(outcomes, {}))), CENTRAL)
         inside = row["low"] <= high and row["high"] >= low

@@ -103,7 +103,8 @@ class Curve:
 
 def amounts(case: Case) -> dict[str, Any]:
     """Clause numbers that are tried, how a reader calls them, and the multiples of each kind."""
-    return tomllib.loads((case / "amounts.toml").read_text("utf-8"))
+    path = case / "amounts.toml"
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {"multiples": {}, "amounts": {}, "lines": {}}
 
 
 def standing(study: Study, policy: str | None = None, values: Array | None = None) -> Standing:

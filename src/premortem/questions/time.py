@@ -21,7 +21,7 @@ Array = NDArray[Any]
 # Futures in which time is moved.
 MOVED = 8192
 DAYS_A_MONTH = 365.25 / 12
-AS_IS = "as it is"
+AS_IS, FILE = "as it is", "time.toml"
 
 
 class Shift(Strict):
@@ -44,8 +44,10 @@ class Shifts(Strict):
 
 @cache
 def shifts(case: Case) -> Shifts:
-    """What is tried of time, as the case has it."""
-    return read_typed(case / "time.toml", Shifts)
+    """What is tried of time, as the case has it. Raises `MissingData` where it does not say."""
+    if not (case / FILE).is_file():
+        raise MissingData(f"{case.name} holds no {FILE}, so what more or less time changes is not told")
+    return read_typed(case / FILE, Shifts)
 
 
 def time_asymmetry(study: Study, policy: str | None = None) -> pl.DataFrame:
@@ -104,7 +106,7 @@ def lags(case: Case, as_of: date | None = None) -> list[dict[str, Any]]:
     """Months that each control lagged what it controls, from the dated events up to a day: control, kind, both events,
     both days, months.
     """
-    when = {row["title"]: row["date"] for row in facts.read("events", case).to_dicts()}
+    when = {row["title"]: row["date"] for row in facts.rows("events", case)}
     rows = [
         {
             **row,
@@ -112,7 +114,7 @@ def lags(case: Case, as_of: date | None = None) -> list[dict[str, Any]]:
             "to": str(when[row["ended"]]),
             "months": round((when[row["ended"]] - when[row["began"]]).days / DAYS_A_MONTH, 1),
         }
-        for row in facts.read("control_lags", case).to_dicts()
+        for row in facts.rows("control_lags", case)
         if as_of is None or when[row["ended"]] <= as_of
     ]
     return sorted(rows, key=lambda r: (r["kind"], -r["months"]))
@@ -124,8 +126,12 @@ def simulated_lag(study: Study) -> dict[str, float]:
     return {"p5": float(low), "p50": float(middle), "p95": float(high)}
 
 
-def time_told(study: Study, policy: str) -> dict[str, Any]:
-    """Time asymmetry as `premortem compare --json` prints it: the lags, and what time changes under a policy."""
+def time_told(study: Study, policy: str) -> dict[str, Any] | None:
+    """Time asymmetry as `premortem compare --json` prints it: the lags, and what time changes under a policy; None where the case
+    says nothing of time.
+    """
+    if not (study.case / FILE).is_file():
+        return None
     return {
         "policy": policy,
         "lags": lags(study.case),

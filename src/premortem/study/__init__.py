@@ -2,8 +2,21 @@
 
 from premortem.study.case_list import cases
 from premortem.study.folder import make_study, problems
+from premortem.study.last import run as last_run
 from premortem.study.model import outcome_names
 from premortem.study.run import Run, plain_rows
-from premortem.study.study import Study, listed, open_run
+from premortem.study.study import Study, case_of_run, listed, open_run
 
-__all__ = ["Run", "Study", "cases", "listed", "make_study", "open_run", "outcome_names", "plain_rows", "problems"]
+__all__ = [
+    "Run",
+    "Study",
+    "case_of_run",
+    "cases",
+    "last_run",
+    "listed",
+    "make_study",
+    "open_run",
+    "outcome_names",
+    "plain_rows",
+    "problems",
+]

@@ -1,5 +1,6 @@
 """A folder of the user's own files: what may stand in it, how a new one is made, and every fault of one, all at once."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -7,7 +8,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from premortem.case import Case, default
+from pydantic import Field
+
+from premortem.case import MARK as CASE_MARK
+from premortem.case import Case, default, load
 from premortem.ensemble import correlation, priors, store
 from premortem.errors import BadInput, BadInputs, PremortemError, all_of, nearest, raise_all
 from premortem.files import writer
@@ -32,7 +36,7 @@ EXAMPLE = """# Outcomes of your own, as expressions over time. Take the marks of
 """
 # What a study's folder is known by.
 MARK = "study.toml"
-MARKED = b"# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n"
+MARKED = "# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n"
 DEFAULT_OUT = "out"
 
 
@@ -40,17 +44,47 @@ class Mark(Strict):
     """What `study.toml` says: the form in which the folder is."""
 
     format: Literal[1]
+    case: str = Field(
+        default="", description="name or folder of the case that it is laid over; the leading one if left out"
+    )
+
+
+def case_of(folder: Path | None, case: Case | str | Path | None = None) -> Case:
+    """The case of a study: the one that is given, else that of its folder, else the leading one.
+
+    Raises `BadInput` for a case that is not there, and for one that is not the folder's.
+    """
+    given = case if isinstance(case, Case) or case is None else load(case)
+    told = _told(folder)
+    if told is None:
+        return given or default()
+    own = load(told)
+    if given is not None and given != own:
+        what = f"is a study of {own.name}, not of {given.name}"
+        raise BadInput(str(folder), MARK, what, got=given.name, allowed=own.name, hint="leave --case out")
+    return own
+
+
+def _told(folder: Path | None) -> str | Path | None:
+    """The case that the mark of a folder names, a path from the folder on; None where it names none or cannot be read."""
+    try:
+        named = read_typed(folder / MARK, Mark).case if folder and (folder / MARK).is_file() else ""
+    except PremortemError:
+        return None  # told with the other faults of the folder
+    if folder and (folder / named / CASE_MARK).is_file():
+        return folder / named
+    return named or None
 
 
 Check = Callable[[], Any]
 
 
-def problems(folder: Path | None, case: Case | None = None, *, of_world: bool = True) -> list[BadInput]:
+def problems(folder: Path | None, case: Case | str | Path | None = None, *, of_world: bool = True) -> list[BadInput]:
     """Every fault of a study's files, all at once; of the shipped files when there is no folder.
 
     Margins are left to the model when they do not speak of the shipped world (`of_world`).
     """
-    case = case or default()
+    case = case_of(folder, case)
     if folder is None:
         shipped = [(name, partial(rules.load, name, case)) for name in rules.policies(case)]
         return _faults([*shipped, (ASSUMPTIONS, partial(assumption.shipped, case))])
@@ -186,7 +220,8 @@ def _new_study(case: Case) -> dict[str, bytes]:
     }
     for part, home in (("policies", case / "policies"), ("assumptions", case / "assumptions")):
         content |= {f"{part}/{s.name}": s.read_bytes() for s in home.iterdir() if s.name.endswith(".toml")}
-    return content | {MARK: MARKED}
+    named = "" if case == default() else f"case = {json.dumps(case.reference)}\n"
+    return content | {MARK: (MARKED + named).encode()}
 
 
 def _is_begun(folder: Path, content: Mapping[str, bytes]) -> bool:

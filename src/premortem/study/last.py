@@ -4,6 +4,7 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
+from premortem.ensemble import store
 from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.study.folder import DEFAULT_OUT
@@ -18,6 +19,12 @@ def remember(study: Path | None, folder: Path) -> None:
     """Note a run folder as the last of a study, or of this working folder where there is none."""
     with suppress(BadInput):  # a home that cannot be written only costs the shortcut to the last run
         writer.write(_pointer(study), str(folder.resolve()), parents=True)
+
+
+def run(study: Path | None) -> Path | None:
+    """The folder of the last finished run, None where there is none."""
+    found = folder(study)
+    return found if store.is_finished(found) else None
 
 
 def folder(study: Path | None) -> Path:

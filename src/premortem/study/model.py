@@ -52,7 +52,9 @@ class Forward:
         """Scalars of shape (future,), and series of shape (quarter, future)."""
         names, labels = self.simulator.names, self.simulator.case.world.steps()
         outcomes = self.simulator(values, pulled[0])
-        scalars, series = score.Scorer(self.assumptions, names, labels).reduce(outcomes, pulled[1])
+        scalars, series = score.Scorer(self.assumptions, names, labels, self.simulator.case.steps.kept).reduce(
+            outcomes, pulled[1]
+        )
         return scalars | Observer(self.asked, names, labels)(outcomes), series
 
     @cached_property

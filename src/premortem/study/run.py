@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
+from premortem.case import DEFAULT
 from premortem.ensemble import bands, read, store, swap
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.layout import FUTURES
@@ -42,6 +43,10 @@ class Run:
         if self.manifest["status"] != FINISHED:
             what = "is not finished: it was stopped, or is still being made"
             raise BadInput(str(self.folder), "", what, allowed="a finished run", hint="premortem run --resume")
+        case = self.manifest.get("case") or DEFAULT
+        if case != self.study.case.reference:
+            what = f"is a run of the case {case}, not of {self.study.case.name}"
+            raise BadInput(str(self.folder), "case", what, got=case, hint=f"--case {case}")
         self.seconds: dict[str, float] = {}
         if self.timing:
             self.seconds = {

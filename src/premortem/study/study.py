@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from premortem.case import Case, Levers, default
+from premortem.case import DEFAULT, Case, Levers
 from premortem.ensemble import priors, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.priors import Priors
@@ -46,13 +46,15 @@ class Study:
         simulator: Function | None = None,
         *,
         version: str = "",
-        case: Case | None = None,
+        case: Case | str | Path | None = None,
     ) -> None:
-        """`simulator` puts a model of your own in the world's place: see `docs/own.md`. A run is of one model: its code and what it
+        """`case` is one that ships, by its name, or a folder; by default that of the study's folder, else the leading one.
+
+        `simulator` puts a model of your own in the world's place: see `docs/own.md`. A run is of one model: its code and what it
         closes over, or the `version` that you give.
         """
-        self.case = case or default()
         self.folder = Path(folder) if folder is not None else None
+        self.case = own_files.case_of(self.folder, case)
         self._function, self._version = simulator, str(version)
         self._pulled: dict[str, Levers] = {}
         self._books: dict[str, rules.Book] = {}
@@ -117,7 +119,7 @@ class Study:
     @cached_property
     def scorer(self) -> score.Scorer:
         """The compiled propositions."""
-        return score.Scorer(self.assumptions, self.simulate.names, self.steps)
+        return score.Scorer(self.assumptions, self.simulate.names, self.steps, self.case.steps.kept)
 
     @cached_property
     def signposts(self) -> Mapping[str, Signpost]:
@@ -212,6 +214,7 @@ class Study:
             folder,
             inputs=self.hashes(chosen),
             assumptions=[a.id for a in self.assumptions],
+            case=self.case.reference,
             resume=resume,
             replace=replace,
             progress=progress,
@@ -258,7 +261,7 @@ class Study:
         together = [list(pair) for pair in self.priors.copula.pairs] if self.priors.copula else []
         code = [p.read_bytes().hex() for p in sorted((self.case / "world").glob("*.py"))]
         return {
-            "parameters": _sha([row.model_dump(mode="json") for row in self.priors.rows] + together),
+            "parameters": _sha([row.as_dict() for row in self.priors.rows] + together),
             "assumptions": _sha(assumed),
             "rules": _sha(pulled),
             "world": _sha(code + self.simulate.texts),
@@ -272,13 +275,21 @@ def listed(names: str | Sequence[str] | None) -> tuple[str, ...]:
 
 
 def open_run(folder: str | Path, study: Study | None = None) -> Run:
-    """A stored run by its folder; of the study whose folder it lies in, unless one is given.
+    """A stored run by its folder; of the study whose folder it lies in, unless one is given, else of the run's own case.
 
     Raises `BadInput` where there is no run, or one that another version wrote.
     """
     path = Path(folder)
     own = path.resolve().parent
-    return Run(study or Study(own if (own / own_files.MARK).is_file() else None), path)
+    if study is None:
+        within = own if (own / own_files.MARK).is_file() else None
+        study = Study(within, case=None if within else case_of_run(path))
+    return Run(study, path)
+
+
+def case_of_run(folder: Path) -> str:
+    """By what the case of a stored run is found again. Raises `BadInput` where there is no run."""
+    return str(store.read_manifest(folder).get("case") or DEFAULT)
 
 
 def _sha(document: Any) -> str:

@@ -10,7 +10,16 @@ _HOMES = (
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
     | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "answers")
     | dict.fromkeys(
-        ("print_cases", "print_clauses", "print_decision", "print_diff", "print_ledger", "print_loopholes"), "rules"
+        (
+            "print_cases",
+            "print_clauses",
+            "print_decision",
+            "print_diff",
+            "print_ledger",
+            "print_loopholes",
+            "print_opinion",
+        ),
+        "rules",
     )
     | dict.fromkeys(
         (
@@ -44,6 +53,7 @@ __all__ = [
     "print_history",
     "print_ledger",
     "print_loopholes",
+    "print_opinion",
     "print_pulled",
     "print_run",
     "print_stress",

@@ -14,6 +14,7 @@ from premortem.questions.edits import TOP
 from premortem.study import Study
 from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
+from premortem.text.steps import word
 
 # Rows of each kind that a terminal shows; the JSON has all.
 SHOWN = 8
@@ -193,7 +194,7 @@ def print_compare(result: dict[str, Any]) -> None:
     print_table(console, table)
     console.print(
         "Regret: what a policy's mean margin (each in its own unit, not cut off) gives up against the best of these policies in the "
-        "same future. It counts the assumptions alike and nothing else: no cost to firms, to allies or of enforcement, and no "
+        "same future. It counts the assumptions alike and nothing else: no cost to firms or to others, none of enforcement, and no "
         "retaliation; to give up least here is no recommendation.",
         style="dim",
     )
@@ -324,12 +325,15 @@ def print_futures(result: dict[str, Any]) -> None:
         console.print(f"  {row['box_sentence']}. A member to look at: future {row['medoid']:,}.")
         for sign in row["signposts"]:
             console.print(
-                f"  By {_quarter(sign['by'])}: {sign['observable']} {'over' if sign['side'] == 'above' else 'under'} "
+                f"  By {_end_of(sign['by'])}: {sign['observable']} {'over' if sign['side'] == 'above' else 'under'} "
                 f"{_reading(sign)} (sorts {sign['accuracy']:.0%} of futures rightly, 50% is chance)"
             )
 
 
-def _quarter(label: str) -> str:
+def _end_of(label: str) -> str:
+    """The end of a step of the clock in words: of `2026Q4` its month, of a year the year."""
+    if word(label) == "year":
+        return f"the end of {label}"
     ends = {"1": "March", "2": "June", "3": "September", "4": "December"}
     return f"the end of {ends[label[-1]]} {label[:4]}"
 

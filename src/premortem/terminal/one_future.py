@@ -7,17 +7,19 @@ from rich.table import Table
 
 from premortem.case import Case
 from premortem.questions import signs
+from premortem.questions.futures import SIGNS
 from premortem.questions.one_future import AssumptionAt, ConditionAt, OneFuture, Under
 from premortem.terminal.layout import print_table
 from premortem.text.numbers import counted
 from premortem.text.phrases import number
+from premortem.text.steps import word
 
 # Parameters shown.
 UNUSUAL = 8
 
 
 def print_future(result: OneFuture, case: Case) -> None:
-    """The future under each policy, its key series every quarter, its parameters furthest from their medians."""
+    """The future under each policy, its key series at every step of the clock, its parameters furthest from their medians."""
     console = Console(highlight=False)
     console.print(f"[bold]Future {result.future:,} of seed {result.seed}[/bold]")
     for under in result.policies:
@@ -29,7 +31,8 @@ def print_future(result: OneFuture, case: Case) -> None:
         if under.non_finite:
             console.print(f"  not finite: {', '.join(under.non_finite)}")
     first = result.policies[0]
-    print_table(console, _series(first, result.quarters, case))
+    if words := shown(first, case):
+        print_table(console, _series(first, result.quarters, words))
     console.print(
         f"\nFurthest from their medians (standard scores), of {counted(len(result.parameters), 'uncertainty')}"
     )
@@ -39,15 +42,21 @@ def print_future(result: OneFuture, case: Case) -> None:
         )
 
 
-def _series(under: Under, quarters: Sequence[str], case: Case) -> Table:
-    """Quarters down, series across by number: eight columns of figures fit a narrow terminal, eight titles do not."""
-    words = signs(case)
-    table = Table(title=f"\nQuarter by quarter under {under.policy}", title_justify="left", box=None, padding=(0, 1))
+def shown(under: Under, case: Case) -> dict[str, dict[str, str]]:
+    """Series that are shown: those by which the case names families of futures; none where it names none."""
+    return signs(case) if (case / SIGNS).is_file() and {*signs(case)} <= {*under.series} else {}
+
+
+def _series(under: Under, steps: Sequence[str], words: dict[str, dict[str, str]]) -> Table:
+    """Steps down, series across by number: eight columns of figures fit a narrow terminal, eight titles do not."""
+    step = word(steps[0])
+    title = f"\n{step.capitalize()} by {step} under {under.policy}"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
     table.add_column("")
     for place in range(len(words)):
         table.add_column(f"({place + 1})", justify="right", no_wrap=True)
-    for q, quarter in enumerate(quarters):
-        table.add_row(quarter, *(_shown(under.series[name][q]) for name in words))
+    for q, label in enumerate(steps):
+        table.add_row(label, *(_shown(under.series[name][q]) for name in words))
     said = [f"({i + 1}) {word['title']}, {word['unit']}" for i, word in enumerate(words.values())]
     table.caption, table.caption_justify = "; ".join(said), "left"
     return table

@@ -7,9 +7,12 @@ from rich.console import Console
 
 from premortem.case import Case
 from premortem.law import memo
+from premortem.law.opinion import Opinion
 from premortem.terminal.layout import wrapped
 from premortem.text import phrases
 
+# A clause that applies, one that does not, and one of which that hangs on a field.
+TOLD = {True: "+", False: "-", None: "?"}
 # Hits of a ledger that are shown.
 HITS = 20
 
@@ -26,6 +29,32 @@ def print_decision(decision: Any, trace: bool = False) -> None:
         console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", markup=False)
         for test in step.tests if step.reached else ():
             console.print(f"      {memo.met_word(test)}: {test.test}  ({test.value})", markup=False)
+    console.print(memo.ADVICE, style="dim")
+
+
+def print_opinion(opinion: Opinion, trace: bool = False) -> None:
+    """The answer in short in bold, what is said of each kind, what was assumed; with `trace` every clause with its tests."""
+    console = Console(highlight=False)
+
+    def say(line: str, indent: str = "  ") -> None:
+        console.print(wrapped(line, console.width, indent), markup=False, soft_wrap=True)
+
+    console.print(opinion.sentence, style="bold", markup=False)
+    for asked, said in opinion.kinds():
+        say(f"{asked[0].upper()}{asked[1:]}: {said}.")
+    for c in opinion.citations:
+        say(f"{c.clause}: {c.paragraph} (confidence {c.confidence})")
+    if opinion.answer.needs:
+        say(f"More could be said with: {', '.join(opinion.answer.needs)}.")
+    if opinion.assumed:
+        assumed = (f"{name} = {opinion.row[name]}" for name in opinion.assumed)
+        say(f"Assumed, and the answer hangs on it: {', '.join(assumed)}.")
+    for change in opinion.changes:
+        say(f"If {change.field} were {change.value}: {opinion.reads(change.outcome)}.")
+    for step in opinion.trace() if trace else ():
+        console.print(f"  {TOLD[step['applies']]} {step['clause']}: {step['says']}", markup=False)
+        for test in step["tests"]:
+            console.print(f"      {test['test']}  ({test['value']})", markup=False)
     console.print(memo.ADVICE, style="dim")
 
 

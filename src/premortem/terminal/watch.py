@@ -35,7 +35,9 @@ def print_watch(result: dict[str, Any]) -> None:
     hidden = len(result["signposts"]) - SHOWN
     if hidden > 0:
         console.print(f"{hidden} more; see them with --json")
-    console.print("Next:  premortem watch --reading smic_yield_ascend=0.60, premortem hindcast")
+    read = next((row for row in result["signposts"] if row["quantity"] and row["threshold"]), None)
+    example = [f"premortem watch --reading {read['quantity']}={read['threshold']['value']:g}"] if read else []
+    console.print(f"Next:  {', '.join([*example, 'premortem hindcast'])}")
 
 
 def _boards(console: Console, result: dict[str, Any]) -> None:

@@ -20,6 +20,8 @@ LOG, LOGIT = "ln", "logit"
 UNLIMITED = 0.99e30
 # A first word, and one with a number that makes it a name: `Article 5`, `Tier-2`, `A1`.
 WORD, NUMBERED = re.compile(r"\w+"), re.compile(r"[A-Z]\w*[ -]?\d")
+# From here on a number is told by its power of ten.
+POWERS = 1e15
 # A ratio nearer to 1 than this is no trend.
 LEVEL = 0.03
 
@@ -75,11 +77,17 @@ def change_in_points(change: float) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """A number to two significant digits, with a thin space between thousands; `-` when it is not a number."""
+    """A number to two significant digits, with a thin space between thousands; `-` when it is not a number.
+
+    >>> number(4.64e26, 3)
+    '4.64e26'
+    """
     if value is None or not math.isfinite(value):
         return "-"
     if value == 0:
         return "0"
+    if abs(value) >= POWERS:
+        return f"{value:.{digits - 1}e}".replace("e+", "e")
     places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
     return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{places}f}".replace(",", "\u2009")
 
@@ -162,7 +170,12 @@ def small(text: str) -> str:
 
 def plain(value: bool | float) -> str:
     """A flag as `yes` or `no`, a number with its thousands parted."""
-    return ("yes" if value else "no") if isinstance(value, bool) else f"{value:,g}"
+    return ("yes" if value else "no") if isinstance(value, bool) else _powers(f"{value:,g}")
+
+
+def _powers(text: str) -> str:
+    """A number as people write powers of ten: 1e25."""
+    return text.replace("e+", "e")
 
 
 def limit(value: float, unit: str = "") -> str:
@@ -173,7 +186,7 @@ def limit(value: float, unit: str = "") -> str:
     """
     if value >= UNLIMITED:
         return "no limit"
-    return f"{100 * value:.12g}%" if unit == "share" else f"{value:,.12g} {unit}".strip()
+    return f"{100 * value:.12g}%" if unit == "share" else f"{_powers(f'{value:,.12g}')} {unit}".strip()
 
 
 def a_year(rate: float, falls: bool = False) -> float:

@@ -6,7 +6,6 @@ was known, and Brier 1950 for events.
 Over 300 lines: the scores, what they are made of and how they are told as tables and JSON.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -18,6 +17,7 @@ import numpy as np
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput
+from premortem.files.toml import read_toml
 from premortem.text.tables import Table, table
 from premortem.watch import kinds
 from premortem.watch import quantities as known_quantities
@@ -291,16 +291,14 @@ def _left(reading: Reading, why: str) -> dict[str, str]:
 @cache
 def explanations(case: Case) -> dict[str, str]:
     """Why the model missed, or came near to it, by quantity or event: written after the fact."""
-    return {
-        name: str(says)
-        for name, says in tomllib.loads((case / "watch" / "explanations.toml").read_text("utf-8")).items()
-    }
+    told = case / "watch" / "explanations.toml"
+    return {name: str(says) for name, says in read_toml(told).items()} if told.is_file() else {}
 
 
 def record(case: Case) -> list[Reading]:
     """Earlier values that only baselines use: what a person would have carried forward on the day of knowledge."""
     known = known_quantities.shipped(case)
-    rows = facts.read("baselines", case).to_dicts()
+    rows = facts.rows("baselines", case)
     strange = [r["quantity"] for r in rows if r["quantity"] not in known]
     if strange:
         raise BadInput("baselines.csv", strange[0], "no such quantity", allowed=", ".join(known))

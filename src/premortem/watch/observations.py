@@ -88,13 +88,13 @@ def _joined(ours: Sequence[Reading], further: Sequence[Reading]) -> tuple[Readin
 
 def latest_day(case: Case) -> date:
     """The day after which nothing can have been read: today, but never before the packaged table was made."""
-    return max(date.today(), date.fromisoformat(facts.catalogue(case)[TABLE].date))
+    held = facts.catalogue(case).get(TABLE)
+    return max(date.today(), date.fromisoformat(held.date)) if held else date.today()
 
 
 def shipped(case: Case, today: date | None = None) -> Readings:
     """The observations of a case. Nothing can have been read after `today` (by default `latest_day()`)."""
-    rows = facts.read(TABLE, case).select(COLUMNS).to_dicts()
-    text = [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
+    text = [{k: "" if row[k] is None else str(row[k]) for k in COLUMNS} for row in facts.rows(TABLE, case)]
     return sort_out(text, f"{TABLE}.csv", case, today)
 
 

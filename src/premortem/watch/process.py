@@ -80,7 +80,7 @@ class Lead(Strict):
 @cache
 def events(case: Case) -> Mapping[str, Event]:
     """The events of the process of a case. Raises `BadInput`s where one names another that is not there."""
-    found = read_entries(case / "watch" / "process.toml", Event)
+    found = read_entries(case / "watch" / "process.toml", Event, missing_ok=True)
     named = [(e.id, other) for e in found.values() for other in (*e.ends, e.after, e.undone_by) if other]
     raise_all(
         [
@@ -95,13 +95,14 @@ def events(case: Case) -> Mapping[str, Event]:
 @cache
 def states(case: Case) -> Mapping[str, State]:
     """What stands until an event."""
-    return read_entries(case / "watch" / "states.toml", State)
+    return read_entries(case / "watch" / "states.toml", State, missing_ok=True)
 
 
 @cache
 def leads(case: Case) -> Mapping[str, Lead]:
-    """The policies that paths lead to, the first that fits first."""
-    return read_entries(case / "watch" / "leads.toml", Lead)
+    """The policies that paths lead to, the first that fits first; the baseline where a case names none."""
+    baseline = case.settings.baseline
+    return read_entries(case / "watch" / "leads.toml", Lead, missing_ok=True) or {baseline: Lead(id=baseline, needs=())}
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class Paths:
 
     case: Case
     times: Mapping[str, Array]
+    count: int = 0  # futures, where a case has no event to tell them by
 
     def by(self, event: str, day: date) -> Array:
         """Whether an event had come by the end of a day, or a state stands on it; boolean, shape (future,).
@@ -128,7 +130,8 @@ class Paths:
 
     def policy(self, day: date) -> Array:
         """Name of the shipped policy that each future has come to by a day, shape (future,)."""
-        found = np.full(len(next(iter(self.times.values()))), "", dtype=object)
+        count = len(next(iter(self.times.values()))) if self.times else self.count
+        found = np.full(count, "", dtype=object)
         for lead in leads(self.case).values():
             fits = found == ""
             for event in lead.needs:
@@ -200,7 +203,7 @@ def draw(
             times[name] = np.where(now, came[name], times[name])
             for other in event.ends:
                 ended[other] |= now
-    return Paths(case, times)
+    return Paths(case, times, count)
 
 
 def _end_of_clock(case: Case) -> float:

@@ -120,7 +120,7 @@ def shipped(case: Case) -> Mapping[str, Quantity]:
 
 def read(path: Path, known: Mapping[str, Unit]) -> dict[str, Quantity]:
     """Quantities of a file. Raises `BadInput`, or all of them at once."""
-    found = read_entries(path, Quantity)
+    found = read_entries(path, Quantity, missing_ok=True)
     raise_all(
         [
             BadInput(path.name, f"{q.id}.unit", "no such unit", got=q.unit, allowed=", ".join(known))
@@ -134,7 +134,7 @@ def read(path: Path, known: Mapping[str, Unit]) -> dict[str, Quantity]:
 @cache
 def units(case: Case) -> Mapping[str, Unit]:
     """The units that readings of a case may come in."""
-    return read_entries(case / "watch" / "units.toml", Unit)
+    return read_entries(case / "watch" / "units.toml", Unit, missing_ok=True)
 
 
 def find(name: str, quantities: Mapping[str, Quantity]) -> Quantity | None:

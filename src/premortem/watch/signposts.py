@@ -115,7 +115,7 @@ class Standing:
 @cache
 def shipped(case: Case) -> Mapping[str, Signpost]:
     """The signposts of a case by id."""
-    return read(case / FILE, case)
+    return read(case / FILE, case) if (case / FILE).is_file() else {}
 
 
 def read(path: Path, case: Case) -> dict[str, Signpost]:

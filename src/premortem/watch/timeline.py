@@ -69,7 +69,7 @@ def timeline(
     """Events by date, up to a day and of one assumption if given."""
     moved, answered = _moves(case, assumptions), _answers(case)
     found = []
-    for row in facts.read("events", case).sort("date").to_dicts():
+    for row in sorted(facts.rows("events", case), key=lambda row: row["date"]):
         key = (row["date"], row["title"])
         here = tuple(moved.get(key, ()))
         bears_on = tuple(sorted({*row["assumptions"].split(";"), *(m.assumption for m in here)}, key=in_order))
@@ -135,7 +135,7 @@ def _moves(case: Case, assumptions: Sequence[Assumption]) -> Mapping[tuple[date,
         for kind, item in a.items:
             items.setdefault(item.id, []).append((a.id, kind, item.statement))
     found: dict[tuple[date, str], list[Move]] = {}
-    for row in facts.read("event_moves", case).to_dicts():
+    for row in facts.rows("event_moves", case):
         for where, role, statement in items.get(row["item"], []):
             move = Move(where, role, row["item"], statement, row["moves"])
             found.setdefault((row["date"], row["title"]), []).append(move)
@@ -144,7 +144,7 @@ def _moves(case: Case, assumptions: Sequence[Assumption]) -> Mapping[tuple[date,
 
 def _answers(case: Case) -> Mapping[tuple[date, str], list[Link]]:
     found: dict[tuple[date, str], list[Link]] = {}
-    for row in facts.read("event_links", case).to_dicts():
+    for row in facts.rows("event_links", case):
         link = Link(row["kind"], row["from"], row["from_title"], row["to"], row["to_title"])
         found.setdefault((link.ends, link.end), []).append(link)
     return found

@@ -196,7 +196,11 @@ def sure_sentence(reading: Array, signpost: Signpost, weights: Array | None = No
 def _when(signpost: Signpost, limit: float) -> str:
     if signpost.unit == numbers.LOG_RATE:
         limit = numbers.a_year(limit, "falls" in signpost.when)
-    said = numbers.share(limit) if signpost.unit in ("share", "1/yr", numbers.LOG_RATE) else f"{limit:g}"
+    said = (
+        numbers.share(limit)
+        if signpost.unit in ("share", "1/yr", numbers.LOG_RATE)
+        else f"{limit:g}".replace("e+", "e")
+    )
     return f"{signpost.when.replace('{limit}', said)} by {_day(signpost.by)}"
 
 

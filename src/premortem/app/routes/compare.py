@@ -43,9 +43,11 @@ REGRET = {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret
 
 
 @router.get("/compare", response_class=HTMLResponse, include_in_schema=False)
-def page(request: Request, desk: AtDesk, view: View, y: str = "A4", a: str = "A2", b: str = "A4") -> HTMLResponse:
+def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b: str = "") -> HTMLResponse:
     """Regret, trade-offs, rankings, pathways."""
-    kept, pair = find(desk, y), (find(desk, a).id, find(desk, b).id)
+    ids = [a.id for a in desk.study.assumptions]
+    second, late = ids[:2][-1], ids[-2:][0]  # shown unless the address asks for others
+    kept, pair = find(desk, y or late), (find(desk, a or second).id, find(desk, b or late).id)
     if early := wait_for(
         request,
         "Which policy is best?",

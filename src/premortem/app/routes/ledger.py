@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
-from fastapi import APIRouter, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse
 
-from premortem.app.pages import AtDesk, View, render
+from premortem.app.pages import AtDesk, View, holds, render
 from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
 from premortem.app.session import Desk
@@ -25,7 +25,7 @@ from premortem.law.ledger import field_guesses, files
 from premortem.law.ledger.columns import needed
 from premortem.law.vocabulary import vocabulary
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(holds("chips", "decides no shipments, and so no ledger of them"))])
 # Rows of the preview, and of rejected rows that are shown; decided ledgers that are kept for their download.
 PREVIEW, REJECTED, KEPT = 10, 100, 8
 # Rows that a filter shows at a time; first values of a column that are shown; columns that link rows.

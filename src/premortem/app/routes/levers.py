@@ -12,7 +12,6 @@ from pydantic import BaseModel, Field
 
 from premortem import questions
 from premortem.app import controls, policy_export
-from premortem.app.controls import BINDING
 from premortem.app.live_model import Live
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes import board
@@ -88,7 +87,8 @@ def changes(desk: AtDesk, view: View) -> Answer:
     }
     if view.vs:
         other = desk.study.book(view.vs)
-        found["against"] = diff.diff((desk.live.book(view), BINDING), (other, BINDING))
+        binding = desk.study.case.settings.binding
+        found["against"] = diff.diff((desk.live.book(view), binding), (other, binding))
     return Answer.model_validate(found)
 
 

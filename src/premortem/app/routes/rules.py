@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from premortem import facts
 from premortem.app import shipment_form
-from premortem.app.pages import AtDesk, View, render
+from premortem.app.pages import AtDesk, View, holds, render
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
@@ -22,7 +22,11 @@ from premortem.law.items import named
 from premortem.law.transactions import parse_date
 from premortem.law.vocabulary import vocabulary
 
-router = APIRouter()
+router = APIRouter(
+    dependencies=[
+        Depends(holds("chips", "decides no shipments; ask its rules with `premortem check --set FIELD=VALUE`"))
+    ]
+)
 STATUSES = {"none": "none", "uveu": "universal VEU", "nveu": "national VEU"}
 END_USES = ("data_centre", "development", "production", "storage", "packaging", "supercomputer")
 # Days between which the note's own period lies.

@@ -5,12 +5,12 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from premortem import facts
 from premortem.app import chart_specs
-from premortem.app.pages import AtDesk, View, render, wait_for
+from premortem.app.pages import AtDesk, View, holds, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
@@ -20,7 +20,7 @@ from premortem.errors import BadInput
 from premortem.law.places import atlas, iso3
 from premortem.text.numbers import counted
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(holds("regions", "holds no table of regions, so there is no map of it"))])
 # What the map can show: title, unit, and whether it is a share.
 MEASURES: dict[str, tuple[str, str]] = {
     "tier": ("Tier of the framework", ""),

@@ -66,7 +66,7 @@ for (const box of document.querySelectorAll(".belief")) {
 }
 
 function shown(answer) {
-  paintAll(answer, get("policy") ?? "as-written");
+  paintAll(answer, get("policy") ?? document.body.dataset.first);
   $("sentence").textContent = answer.sentence;
   $("warnings").hidden = answer.warnings.length === 0;
   $("warnings").textContent = answer.warnings.join(" ");

@@ -10,7 +10,7 @@ import { el, points } from "./words.js";
 // fewest effective futures whose weighted shares are shown without a warning; the same as the server's
 const FEW = 200;
 const $ = (id) => document.getElementById(id);
-const policy = () => get("policy") ?? "as-written";
+const policy = () => get("policy") ?? document.body.dataset.first;
 
 function shown(answer) {
   paintAll(answer, policy());

@@ -5,7 +5,7 @@ import { bind } from "./controls.js";
 import { EDITS, OF_POLICY, depth, get, keys, link, onChange, pairs, set, wholeLink } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
-const DEFAULTS = { policy: "as-written", vs: "", asof: "2025-02-26", w: "" };
+const DEFAULTS = { policy: document.body.dataset.first, vs: "", asof: document.body.dataset.known, w: "" };
 
 for (const pick of document.querySelectorAll("[data-state]")) {
   pick.addEventListener("change", () => {
@@ -112,7 +112,8 @@ document.addEventListener("keydown", (event) => {
   if (!on.checked) return;
   typed = (typed + event.key).slice(-3);
   const a = typed.match(/ga(\d)$/);
-  if (a) location.href = link(`/a/A${a[1]}`);
+  const id = a && document.body.dataset.assumptions.split(" ").find((name) => name.slice(1) === a[1]);
+  if (id) location.href = link(`/a/${id}`);
   else if (typed.at(-2) === "g" && GO[event.key]) location.href = link(GO[event.key]);
   else if (event.key === "u") history.back();
   else if (event.key === "U") history.forward();

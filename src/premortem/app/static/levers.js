@@ -9,7 +9,7 @@ import { get, link, onChange, query } from "./state.js";
 import { el, few, points, quantity } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const policy = () => get("policy") ?? "as-written";
+const policy = () => get("policy") ?? document.body.dataset.first;
 
 function shown(answer) {
   paintAll(answer, policy());

@@ -1,0 +1,255 @@
+"""What a law says whose answers are of several kinds at once: a status, duties, a time, powers.
+
+A case has such a law where its vocabulary names `[answers.KIND]`. Clauses of the stage `define` set flags in their order, and
+they and clauses of the stage `answer` speak with what they `gives`. A test on a field that is missing is neither met nor
+unmet: where an answer hangs on it, it says which field it needs. A field whose value means that it is not settled is answered
+under each other reading: where readings of one answer differ it is the outcome marked `open`, and of several what all share.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
+from typing import Any
+
+import polars as pl
+
+from premortem.errors import BadInput, nearest, raise_all
+from premortem.law import numbers
+from premortem.law.binding import on_the_day
+from premortem.law.book import Book
+from premortem.law.clause import Clause
+from premortem.law.conditions import condition, identifiers
+from premortem.law.places import iso3
+from premortem.law.vocabulary import NEEDS, TYPES, Field, Vocabulary
+
+Said = str | tuple[str, ...]
+_TOLD_OF_NULL = re.compile(r"(\w+) is (?:not )?null")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said of one question: by kind one outcome or several, which clause says each, and what is needed to say more."""
+
+    outcomes: Mapping[str, Said]
+    by: Mapping[str, str]  # clause by outcome; none for an outcome that holds where no clause speaks
+    needs: tuple[str, ...] = ()
+    amounts: Mapping[str, float] = field(default_factory=dict)  # what an outcome works out to, in its unit
+    flags: Mapping[str, bool | None] = field(default_factory=dict)
+    met: Mapping[str, bool | None] = field(
+        default_factory=dict
+    )  # by clause: whether it applies, None where it hangs on a field
+
+
+def parse(given: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
+    """A question's fields from texts or values, typed; an empty one is missing. Raises `BadInput`, every fault at once."""
+    row: dict[str, Any] = {}
+    errors: list[BadInput] = []
+    for name, value in given.items():
+        if value is None or value == "":
+            continue
+        try:
+            row[name] = _typed(name, value, words)
+        except BadInput as error:
+            errors.append(error)
+    raise_all(errors)
+    return row
+
+
+def complete(row: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
+    """Every field that may be given: what is missing stands at its default, at that of a field like it, or is None."""
+    full = {name: row.get(name, _default(words.fields[name])) for name in words.given}
+    like = {name: f.like for name, f in words.fields.items() if f.like}
+    return full | {name: full[other] for name, other in like.items() if full[name] is None}
+
+
+def answers(rows: Sequence[Mapping[str, Any]], book: Book) -> list[Answer]:
+    """Answers to complete questions, in their order; a value that is not settled is taken as it stands."""
+    words = book.vocabulary
+    speaking = [c for c in book.clauses if c.stage in ("define", "answer")]
+    worked = _worked(_frame(rows, words), speaking, words).to_dicts()
+    return [_Row(row, speaking, words).answer() for row in worked]
+
+
+def readings(row: Mapping[str, Any], words: Vocabulary) -> list[dict[str, Any]]:
+    """The ways in which the unsettled fields of a complete question can be read: each as fields and values; `[{}]` for none."""
+    unsettled = {n: f for n, f in words.fields.items() if f.open and row.get(n) in f.open}
+    ways = [[(name, value) for value in f.choices if value not in f.open] for name, f in unsettled.items()]
+    return [dict(way) for way in product(*ways)]
+
+
+def merged_answers(rows: Sequence[Mapping[str, Any]], book: Book) -> list[Answer]:
+    """The answer to each complete question, with what the readings of what is not settled have in common."""
+    ways = [readings(row, book.vocabulary) for row in rows]
+    found = iter(answers([{**row, **way} for row, each in zip(rows, ways, strict=True) for way in each], book))
+    return [merged([next(found) for _ in each], book.vocabulary) for each in ways]
+
+
+def merged(found: Sequence[Answer], words: Vocabulary) -> Answer:
+    """What answers under several readings have in common: see the head of this module."""
+    if len(found) == 1:
+        return found[0]
+    outcomes: dict[str, Said] = {}
+    for kind in words.answers:
+        said = [answer.outcomes[kind] for answer in found]
+        if isinstance(said[0], tuple):
+            outcomes[kind] = tuple(o for o in said[0] if all(o in other for other in said))
+        else:
+            outcomes[kind] = said[0] if len({*said}) == 1 else words.unsettled
+    shared = [dict(answer.by) for answer in found]
+    by = {o: clause for o, clause in shared[0].items() if all(other.get(o) == clause for other in shared)}
+    needs = tuple(dict.fromkeys(n for answer in found for n in answer.needs))
+    return Answer(outcomes, by, needs, found[0].amounts, found[0].flags, found[0].met)
+
+
+def _typed(name: str, value: Any, words: Vocabulary) -> Any:
+    if name not in words.given:
+        allowed = ", ".join(words.given)
+        raise BadInput("question", name, "no such field", got=value, allowed=allowed, hint=nearest(name, words.given))
+    told, text = words.fields[name], str(value).strip()
+    match told.type:
+        case "number":
+            amount = float(value) if isinstance(value, int | float) else numbers.number(text, told.unit in words.large)
+            if amount is None or not 0 <= amount <= told.most:
+                allowed = f"a number of {told.unit}, such as 3e25" if amount is None else f"0 to {told.most:g}"
+                raise BadInput("question", name, f"{text!r} is no such number", got=text, allowed=allowed)
+            return amount
+        case "date":
+            day = numbers.day(value)
+            if day is None:
+                raise BadInput("question", name, f"{text!r} is not a day", got=text, allowed="a day such as 2025-10-01")
+            if told.today and not words.first <= day <= words.last:
+                held = f"{words.first} to {words.last}"
+                raise BadInput("question", name, f"no rule is held for {day}", got=text, allowed=held)
+            return day
+        case "country":
+            return iso3(text, name, words.case)
+        case "set":
+            return tuple(_choice(name, one.strip(), told) for one in re.split(r"[;,]", text) if one.strip())
+    return _choice(name, text, told)
+
+
+def _choice(name: str, text: str, told: Field) -> str:
+    if told.choices and text not in told.choices:
+        allowed, hint = ", ".join(told.choices), nearest(text, told.choices)
+        raise BadInput("question", name, f"{text!r} is none of its values", got=text, allowed=allowed, hint=hint)
+    return text
+
+
+def _default(told: Field) -> Any:
+    if told.today:
+        return date.today()
+    return (told.default,) if told.type == "set" and told.default is not None else told.default
+
+
+def _frame(rows: Sequence[Mapping[str, Any]], words: Vocabulary) -> pl.DataFrame:
+    """Complete questions as a typed frame, with `date`, the day asked about, and every flag down."""
+    schema = {name: TYPES[words.fields[name].type] for name in words.given}
+    held = [{k: [*v] if isinstance(v, tuple) else v for k, v in row.items()} for row in rows]
+    frame = pl.DataFrame(held, schema=schema)
+    return frame.with_columns(pl.lit(False).alias(flag) for flag in words.defined).with_columns(
+        date=pl.col(words.asked)
+    )
+
+
+def _worked(frame: pl.DataFrame, clauses: Sequence[Clause], words: Vocabulary) -> pl.DataFrame:
+    """The frame with a column a clause, whether it applies, and one an amount; clauses that define go first, each on what the
+    ones before it set.
+    """
+    for c in (c for c in clauses if c.stage == "define"):
+        holds = _in_force(c) & _applies(c, words)
+        frame = frame.with_columns(_applies(c, words).alias(c.id), (pl.col(c.then) | holds).alias(c.then))
+    last = [_applies(c, words).alias(c.id) for c in clauses if c.stage == "answer"]
+    return frame.with_columns(*last, *(_amount(c, words) for c in clauses if c.amount))
+
+
+def _figures(c: Clause) -> dict[str, pl.Expr]:
+    """A clause's numbers on each row's day; null where it says none."""
+    return {key: on_the_day(dated) for key, dated in c.numbers.items()}
+
+
+def _applies(c: Clause, words: Vocabulary) -> pl.Expr:
+    """Whether a clause applies; not on a day for which one of its numbers says nothing."""
+    figures = _figures(c)
+    said = [figures[key].is_not_null() for key in figures if key in identifiers(c.applies)]
+    return pl.all_horizontal(condition(c.applies, figures, words), *said)
+
+
+def _in_force(c: Clause) -> pl.Expr:
+    return pl.col("date").is_between(c.effective, c.ends or date.max)
+
+
+def _amount(c: Clause, words: Vocabulary) -> pl.Expr:
+    worth = [condition(text, _figures(c), words) for text in c.amount]
+    return pl.max_horizontal(*worth).alias(f"amount.{c.id}")
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One worked row, and what its clauses say."""
+
+    row: Mapping[str, Any]
+    clauses: Sequence[Clause]
+    words: Vocabulary
+
+    def answer(self) -> Answer:
+        outcomes: dict[str, Said] = {}
+        by: dict[str, str] = {}
+        needs: list[str] = []
+        for kind in self.words.answers:
+            said, missing = self._kind(kind)
+            needs += missing
+            by |= {o: c.id for o, c in said.items() if c}
+            several = tuple(o for o in self.words.outcomes if o in said)
+            single = next(iter(said), f"{NEEDS}{missing[0]}" if missing else "")
+            outcomes[kind] = several if self.words.answers[kind].combine == "all" else single
+        amounts = {
+            o: self.row[f"amount.{c}"]
+            for o, c in by.items()
+            if f"amount.{c}" in self.row and self.words.outcomes[o].unit
+        }
+        flags = {name: self.row[name] for name in self.words.defined}
+        met = {c.id: self._met(c, "effective") for c in self.clauses if self._begun(c, "effective")}
+        return Answer(outcomes, by, tuple(dict.fromkeys(needs)), amounts, flags, met)
+
+    def _kind(self, name: str) -> tuple[dict[str, Clause | None], list[str]]:
+        """Outcomes of a kind with the clause that says each, and fields that are needed to say more."""
+        kind = self.words.answers[name]
+        if kind.where and self.row[kind.where] is not True:
+            return {}, [*self._missing_of(kind.where)] if self.row[kind.where] is None else []
+        said: dict[str, Clause | None] = {}
+        needs: list[str] = []
+        for c in self.clauses:
+            given = [o for o in c.gives if self.words.outcomes[o].kind == name]
+            met = self._met(c, kind.since) if given else False
+            if met is None:
+                needs += self._missing(c)
+            elif met:
+                said |= {o: c for o in given if o not in said}
+            if kind.combine == "first" and met is not False:
+                break
+        if not said and not needs and kind.otherwise:
+            said[kind.otherwise] = None
+        return said, needs
+
+    def _begun(self, c: Clause, since: str) -> bool:
+        first = c.complies if since == "complies" else c.effective
+        return first is not None and first <= self.row["date"] <= (c.ends or date.max)
+
+    def _met(self, c: Clause, since: str) -> bool | None:
+        return self.row[c.id] if self._begun(c, since) else False
+
+    def _missing(self, c: Clause) -> Iterator[str]:
+        """Fields on which a clause hangs that nobody gave."""
+        told_of = {*_TOLD_OF_NULL.findall(c.applies)}
+        for name in dict.fromkeys(identifiers(c.applies)):
+            if name in c.numbers or name in told_of or self.row[name] is not None:
+                continue
+            yield from self._missing_of(name) if name in self.words.defined else (self.words.fields[name].like or name,)
+
+    def _missing_of(self, flag: str) -> Iterator[str]:
+        """Fields on which a flag hangs."""
+        for c in self.clauses:
+            if c.stage == "define" and c.then == flag and self._met(c, "effective") is None:
+                yield from self._missing(c)

@@ -1,0 +1,232 @@
+"""One answer of several kinds, explained: what is said of each kind, by which clause, what was assumed, and what would change it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from premortem.errors import BadInput, raise_all
+from premortem.law.answers import Answer, Said, complete, merged_answers, parse, readings
+from premortem.law.book import Book
+from premortem.law.citations import Citation, cited, weakest
+from premortem.law.conditions import identifiers, parts
+from premortem.law.rulebook_version import verified
+from premortem.law.vocabulary import NEEDS
+from premortem.text.numbers import limit, listing
+
+
+class Reading(NamedTuple):
+    """A way in which unsettled fields can be read, and the answer in short under it."""
+
+    fields: Mapping[str, str]
+    outcome: str
+
+
+class Change(NamedTuple):
+    """Another value of a field that nobody gave, and what the answer in short would then be."""
+
+    field: str
+    value: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What a rulebook says of one question."""
+
+    book: Book
+    given: Mapping[str, Any]
+    row: Mapping[str, Any]  # every field, with what was assumed
+    answer: Answer
+    readings: tuple[Reading, ...]  # none where nothing is unsettled
+    changes: tuple[Change, ...]
+    assumed: tuple[str, ...]  # fields at their default on which the answer hangs
+
+    @property
+    def outcome(self) -> str:
+        """The answer in short: that of the first kind."""
+        said = self.answer.outcomes[next(iter(self.book.vocabulary.answers))]
+        return said if isinstance(said, str) else "; ".join(said)
+
+    @property
+    def clause(self) -> str:
+        """The clause that gives the answer in short; nothing where it holds because no clause speaks."""
+        return self.answer.by.get(self.outcome, "")
+
+    @property
+    def settled(self) -> bool:
+        """Whether the answer in short can be told."""
+        return not self.outcome.startswith(NEEDS) and self.outcome != self.book.vocabulary.unsettled
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Each clause that says part of the answer, the one of the answer in short first."""
+        said = [self.clause, *self.answer.by.values()]
+        current = verified(self.book.case)
+        return tuple(cited(self.book.by_id[c], current) for c in dict.fromkeys(filter(None, said)))
+
+    @property
+    def citation(self) -> str:
+        """Where the answer in short is written."""
+        if self.clause:
+            return self.book.by_id[self.clause].citation
+        told = self.book.vocabulary.outcomes.get(self.outcome)
+        return told.citation if told else ""
+
+    @property
+    def day(self) -> date:
+        """The day asked about."""
+        asked: date = self.row[self.book.vocabulary.asked]
+        return asked
+
+    @property
+    def sentence(self) -> str:
+        """The answer in short as a sentence, with what it hangs on."""
+        if self.outcome.startswith(NEEDS):
+            return f"It cannot be told without {self.outcome.removeprefix(NEEDS)}."
+        reads = self.book.vocabulary.outcomes[self.outcome].reads
+        if self.settled:
+            return f"{reads} ({self.citation})."
+        told = (f"{self.reads(r.outcome)} if {_worded(r.fields)}" for r in self.readings)
+        return f"{reads}: {'; '.join(told)}."
+
+    def reads(self, outcome: str) -> str:
+        """An outcome and how it reads."""
+        told = self.book.vocabulary.outcomes.get(outcome)
+        return f"{outcome} ({told.reads})" if told else f"it cannot be told without {outcome.removeprefix(NEEDS)}"
+
+    def kinds(self) -> Iterator[tuple[str, str]]:
+        """What is asked of each kind, and what is said."""
+        for name, kind in self.book.vocabulary.answers.items():
+            said = self.answer.outcomes[name]
+            each = said if isinstance(said, tuple) else (said,) if said else ()
+            yield kind.says, "; ".join(self._told(o) for o in each) or "nothing"
+
+    def _told(self, outcome: str) -> str:
+        told = self.book.vocabulary.outcomes.get(outcome)
+        worth = self.answer.amounts.get(outcome)
+        if told is None:
+            return outcome
+        return told.reads + (f": {limit(worth, told.unit)}" if worth is not None else "")
+
+    def trace(self) -> Iterator[dict[str, Any]]:
+        """Clauses in force, in order, with their tests and what each looked at."""
+        for c in self.book.clauses:
+            if c.id not in self.answer.met:
+                continue
+            tests = [{"test": test, "value": self._looked_at(test)} for test in parts(c.applies)]
+            yield {
+                "clause": c.id,
+                "says": c.says,
+                "applies": self.answer.met[c.id],
+                "gives": [*c.gives],
+                "tests": tests,
+            }
+
+    def _looked_at(self, test: str) -> str:
+        known = {**self.row, **self.answer.flags}
+        named = [name for name in dict.fromkeys(identifiers(test)) if name in known]
+        return ", ".join(f"{name} = {_plain(known[name])}" for name in named)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys that the command line prints."""
+        current = verified(self.book.case)
+        return {
+            "outcome": self.outcome,
+            "outcomes": {kind: _listed(said) for kind, said in self.answer.outcomes.items()},
+            "may_go": None,  # such a law says nothing of what may go
+            "clause": self.clause,
+            "citation": self.citation,
+            "citations": [c._asdict() for c in self.citations],
+            "confidence": weakest(self.citations),
+            "sentence": self.sentence,
+            "policy": self.book.name,
+            "amounts": dict(self.answer.amounts),
+            "needs": [*self.answer.needs],
+            "readings": [{**r.fields, "outcome": r.outcome} for r in self.readings],
+            "assumed": [{"field": name, "value": _plain(self.row[name])} for name in self.assumed],
+            "would_change": [f"{c.field} = {c.value}: {self.reads(c.outcome)}" for c in self.changes],
+            "not_checked": [*current.not_checked],
+            "trace": [*self.trace()],
+            "transaction": {name: _plain(value) for name, value in self.given.items()},
+            "rulebook": {"version": current.version, "verified_to": str(current.news)},
+            "stale": current.stale(self.day),
+        }
+
+
+def told_by(options: Mapping[str, Any], book: Book) -> dict[str, Any]:
+    """Fields from options of the command line, of which the day is that asked about. Raises `BadInput`, every fault at once, for
+    options that the case does not know.
+    """
+    words = book.vocabulary
+    told = {words.asked if name == "date" else name: value for name, value in options.items() if value is not None}
+    raise_all(
+        [
+            BadInput("command line", name, f"no field of {book.case.name}", got=value, allowed="--set FIELD=VALUE")
+            for name, value in told.items()
+            if name not in words.given
+        ]
+    )
+    return told
+
+
+def opine(given: Mapping[str, Any], book: Book) -> Opinion:
+    """What a rulebook says of a question. Raises `BadInput`, every fault of its fields at once."""
+    words = book.vocabulary
+    told = parse(given, words)
+    row = complete(told, words)
+    ways = [way for way in readings(row, words) if way]
+    tries = [*_other_values(told, row, book)]
+    rows = [row, *(row | way for way in ways), *(row | {name: value} for name, value in tries)]
+    answer, *rest = merged_answers(rows, book)
+    first = next(iter(words.answers))
+    short = tuple(Reading(way, str(a.outcomes[first])) for way, a in zip(ways, rest, strict=False))
+    differ = [(*each, a) for each, a in zip(tries, rest[len(ways) :], strict=True) if a.outcomes != answer.outcomes]
+    changes = [
+        Change(n, v, str(a.outcomes[first])) for n, v, a in differ if a.outcomes[first] != answer.outcomes[first]
+    ]
+    hangs = tuple(dict.fromkeys(name for name, _, _ in differ))
+    return Opinion(book, told, row, answer, short, tuple(changes), hangs)
+
+
+def judged(given: Mapping[str, Any], expected: Mapping[str, str], book: Book) -> dict[str, Any]:
+    """An answer in short with that of each kind, and whether it is as `expected`, by kind; several are parted by semicolons."""
+    opinion = opine(given, book)
+    outcomes = {kind: _listed(said) for kind, said in opinion.answer.outcomes.items()}
+    told = {
+        "outcome": opinion.outcome,
+        "clause": opinion.clause,
+        "may_go": None,
+        "policy": book.name,
+        "outcomes": outcomes,
+    }
+    if not expected:
+        return told
+    wrong = [kind for kind, text in expected.items() if _several(text) != _several(outcomes[kind])]
+    return told | {"expected": "; ".join(expected.values()), "agrees": not wrong, "wrong": wrong}
+
+
+def _several(said: Any) -> set[str]:
+    each = said.split(";") if isinstance(said, str) else said
+    return {one.strip() for one in each} - {""}
+
+
+def _other_values(told: Mapping[str, Any], row: Mapping[str, Any], book: Book) -> Iterator[tuple[str, str]]:
+    """Other settled values of fields that nobody gave and that have few."""
+    for name, field in book.vocabulary.fields.items():
+        if name not in told and field.type == "text" and field.given and row[name] is not None:
+            yield from ((name, value) for value in field.choices if value != row[name] and value not in field.open)
+
+
+def _worded(fields: Mapping[str, str]) -> str:
+    return listing([f"{name} is {value}" for name, value in fields.items()])
+
+
+def _listed(said: Said) -> Any:
+    return [*said] if isinstance(said, tuple) else said
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return "; ".join(value)
+    return str(value) if isinstance(value, date) else value

@@ -1,0 +1,213 @@
+"""The second case: its world by hand and against its reference, its levers as answers, its worked questions."""
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import qmc
+
+from premortem import case
+from premortem.ensemble import priors
+from premortem.law.book import load
+from premortem.law.opinion import opine
+from premortem.law.worked_cases import decide_file
+from premortem.propositions.score import board
+from premortem.study import Study
+
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "eu_gpai"
+OURS = case.load("eu_gpai")
+HANDED = pytest.mark.skipif(not SHARED.is_dir(), reason="the handed tables are not beside this folder")
+# A share of futures by the same design may differ by so much.
+CLOSE = 0.012
+MODEL = {"flop_cumulative": "3e25", "placed_on": "2025-10-01", "provider_seat": "United States of America"}
+
+
+@pytest.fixture(scope="module")
+def study():
+    return Study(case="eu_gpai")
+
+
+@pytest.fixture(scope="module")
+def by_hand(study):
+    """Every series of the central model under the law as amended, by year."""
+    values = np.array([[row.central] for row in study.priors.rows], np.float32)
+    series = OURS.world.simulate(values, study.levers("as-amended"))
+    return {name: dict(zip(study.steps, np.asarray(x)[:, 0], strict=True)) for name, x in series.items()}
+
+
+@pytest.mark.parametrize(
+    ("series", "worked"),
+    [
+        ("frontier", 2.29e27),
+        ("new", 34.56),
+        ("coverage", 0.9932),
+        ("missed_models", 0.0924),
+        ("new_systemic", 27.416),
+        ("systemic", 49.823),
+        ("load", 28.676),
+        ("staff", 51.75),
+        ("load_ratio", 0.554),
+        ("enforcement", 0.2917),
+        ("reach", 0.742),
+    ],
+)
+def test_the_year_2026_is_as_worked_by_hand(by_hand, series, worked):
+    assert by_hand[series]["2026"] == pytest.approx(worked, rel=2e-3)
+
+
+@HANDED
+def test_every_year_of_the_central_model_is_that_of_the_reference(by_hand):
+    reference = json.loads((SHARED / "reference.json").read_text("utf-8"))["mode_as_amended"]
+    for name, values in reference.items():
+        assert [*by_hand[name].values()] == pytest.approx(values, rel=1e-4, abs=1e-5), name
+
+
+@HANDED
+def test_the_board_by_the_design_of_the_reference_is_its_board(study):
+    """Values, levers from the rulebook, world and propositions of the engine; only the design is the reference's."""
+    reference = json.loads((SHARED / "reference.json").read_text("utf-8"))
+    chances = qmc.Sobol(len(study.priors.rows), scramble=True, seed=7).random(reference["futures"]).T
+    values = np.stack([row.quantile(u) for row, u in zip(study.priors.rows, chances, strict=True)]).astype(np.float32)
+    for policy, shares in reference["board"].items():
+        outcomes = OURS.world.simulate(values, study.levers(policy))
+        margins = study.scorer.margins(outcomes, study.scorer.thresholds)
+        found = board({policy: {f"margin.{k}": np.asarray(x) for k, x in margins.items()}}, study.assumptions, 0)
+        held = dict(found.select("assumption", "holds").rows())
+        assert held == pytest.approx(shares, abs=CLOSE), policy
+
+
+@HANDED
+def test_a_run_lies_within_three_standard_errors_of_the_reference(study, tmp_path):
+    reference = json.loads((SHARED / "reference.json").read_text("utf-8"))["board"]
+    run = study.run(["as-amended", "staffed-office", "doubled-yearly"], futures=2000, out=tmp_path / "out")
+    for row in run.board_rows():
+        share = reference[row["policy"]][row["assumption"]]
+        error = np.sqrt(max(share * (1 - share), 1e-4) / run.futures)
+        assert abs(row["holds"] - share) <= 3 * error, row["assumption"]
+
+
+def test_levers_are_answers_of_the_rulebook(study):
+    law, later = study.levers("as-amended"), study.levers("delay-powers")
+    assert np.allclose(law.threshold, 1e25, rtol=1e-6)
+    assert law.powers.tolist() == pytest.approx([0, 0, 0, 5 / 12, 1, 1, 1, 1, 1, 1])
+    assert later.powers.tolist() == pytest.approx([0, 0, 0, 0, 0, 5 / 12, 1, 1, 1, 1])
+    assert study.levers("doubled-yearly").threshold[5] == pytest.approx(4e25)
+    assert not study.levers("no-open-exemption").open_exemption.any()
+    assert study.levers("staffed-office").staff_x.tolist() == [2.5] * 10
+    assert study.levers("as-adopted").extra_load.tolist() == [0] * 10
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(1e24, 1e28))
+def test_a_moved_line_is_the_threshold_of_every_year(line):
+    book = load("as-amended", OURS).with_number("systemic.presumption", "line", line)
+    assert np.allclose(OURS.world.levers(book).threshold, line, rtol=1e-6)
+
+
+# the law
+
+
+def test_all_packaged_questions_are_answered_as_expected():
+    answers, errors = decide_file(OURS / "questions.csv", load("", OURS))
+    assert not errors
+    assert [a["case"] for a in answers if not a["agrees"]] == []
+    assert len(answers) == 30
+
+
+# a field of the handed table that stands for a policy
+STANDS_FOR = {
+    "policy_line=1e24": "lower-1e24",
+    "policy_line=4e25": "doubled-yearly",
+    "open_exemption=0": "no-open-exemption",
+}
+
+
+def handed():
+    """Rows of the handed table; none where it is not there."""
+    path = SHARED / "gpai_questions.csv"
+    return [*csv.DictReader(path.read_text("utf-8").splitlines())] if path.is_file() else []
+
+
+@HANDED
+@pytest.mark.parametrize("row", handed(), ids=lambda row: row["id"])
+def test_each_handed_question_is_right(row):
+    fields = row["fields"].split("; ")
+    under = next((policy for field, policy in STANDS_FOR.items() if field in fields), "")
+    told = dict(field.split("=") for field in fields if field not in STANDS_FOR)
+    found = opine({"asked_on": "2026-11-26", **told}, load(under, OURS)).answer.outcomes
+    assert found["status"] == row["status"]
+    assert {*found["duties"]} == {*filter(None, row["duties"].split("; "))}
+    assert found["time"] == row["time"]
+    assert "; ".join(found["powers"]) == row["powers"]
+
+
+@pytest.mark.parametrize(("turnover", "most"), [("4e8", 15e6), ("4e10", 1.2e9), ("5e8", 15e6)])
+def test_the_largest_fine_is_three_per_cent_or_fifteen_million(turnover, most):
+    opinion = opine({**MODEL, "asked_on": "2026-09-01", "turnover": turnover}, load("", OURS))
+    assert opinion.answer.amounts == {"fine_max": pytest.approx(most)}
+
+
+def test_an_unsettled_licence_is_answered_under_both_readings():
+    asked = {"flop_cumulative": 4.56e24, "placed_on": "2024-12-24", "provider_seat": "China", "weights_public": "yes"}
+    opinion = opine({**asked, "licence_free": "unclear", "asked_on": "2026-11-26"}, load("", OURS))
+    assert {(r.fields["licence_free"], r.outcome) for r in opinion.readings} == {
+        ("yes", "gpai:open_exempt"),
+        ("no", "gpai:transparency"),
+    }
+    assert "gpai:open_exempt" in opinion.sentence
+    assert "gpai:transparency" in opinion.sentence
+
+
+def test_an_unsettled_licence_of_a_systemic_model_changes_nothing():
+    opinion = opine({**MODEL, "licence_free": "unclear", "asked_on": "2026-11-26"}, load("", OURS))
+    assert opinion.outcome == "systemic:full"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "needed"),
+    [("flop_cumulative", "flop_cumulative"), ("placed_on", "placed_on"), ("provider_seat", "provider_seat")],
+)
+def test_an_answer_that_hangs_on_a_missing_field_names_it(left_out, needed):
+    asked = {k: v for k, v in MODEL.items() if k != left_out}
+    opinion = opine({**asked, "asked_on": "2026-11-26"}, load("", OURS))
+    assert needed in opinion.answer.needs
+    assert opinion.outcome.startswith("needs:") == (left_out == "flop_cumulative")
+
+
+def test_a_modifier_must_tell_how_much_it_trained():
+    asked = {"role": "modifier", "original_flop": "1.5e25", "placed_on": "2026-03-01", "provider_seat": "France"}
+    assert opine({**asked, "asked_on": "2026-11-26"}, load("", OURS)).outcome == "needs:modification_flop"
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(1.0000001e23, 1e28))
+def test_a_closed_model_is_systemic_exactly_over_the_line(flop):
+    found = opine({**MODEL, "flop_cumulative": flop, "asked_on": "2026-11-26"}, load("", OURS))
+    assert (found.outcome == "systemic:full") == (flop > 1e25)
+    assert (found.outcome == "gpai:transparency") == (flop <= 1e25)
+
+
+def test_an_opinion_names_what_was_assumed_and_what_would_change_it():
+    told = opine({**MODEL, "asked_on": "2026-11-26"}, load("", OURS)).as_dict()
+    assert told["clause"] == "systemic.presumption"
+    assert told["citation"] == "Art 51(2)"
+    assert told["may_go"] is None
+    assert {"field": "narrow", "value": "no"} in told["assumed"]
+    assert any(line.startswith("narrow = yes: none") for line in told["would_change"])
+    assert told["stale"]
+    assert not opine({**MODEL, "asked_on": date(2026, 8, 2)}, load("", OURS)).as_dict()["stale"]
+
+
+def test_the_priors_have_a_named_category_with_its_chances():
+    stance = priors.read(OURS / "params.csv")["us_stance"]
+    assert [stance.category(v) for v in stance.quantile(np.array([0.34, 0.36, 0.79, 0.81]))] == [
+        "tolerates",
+        "contests",
+        "contests",
+        "retaliates",
+    ]
