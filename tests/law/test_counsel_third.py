@@ -183,7 +183,8 @@ def test_a_military_use_by_a_chinese_firm_is_barred_in_whichever_role(role, use)
 def test_production_in_china_hangs_on_the_fab(use, item):
     row = {"item": item, "destination": "CHN", "consignee": "CXMT", "end_use": use, "density_gb_s_mm2": 1.0}
     found = answer(**row)
-    assert found.may_go is None and "fab_node_nm" in {a.field for a in found.rests_on}
+    assert found.may_go is None
+    assert "fab_node_nm" in {a.field for a in found.rests_on}
     assert answer(**row, fab_node_nm=7).outcome == DENIAL
     assert answer(**row, fab_node_nm=40).may_go is not None
 
@@ -254,7 +255,8 @@ def test_a_foreign_tool_without_a_us_chip_may_still_be_the_product_of_us_technol
     row = {"item": "sme_part", "made_in": "TWN", "from": "TWN", "listed": True, "us_chip_inside": False, "end_use": "fab",
            "fab_node_nm": 5, "destination": "CHN", "exporter": "reseller", "exporter_hq": "TWN"}  # fmt: skip
     found = answer(**row)
-    assert found.may_go is None and [a.field for a in found.rests_on] == ["us_technology"]
+    assert found.may_go is None
+    assert [a.field for a in found.rests_on] == ["us_technology"]
     assert answer(**row, us_technology=True).outcome == DENIAL
     assert answer(**row, us_technology=False).may_go is True
 
@@ -266,7 +268,8 @@ def test_a_list_is_not_both_held_and_lacking():
     found = answer(item="T4", destination="GBR", consignee="Acme")
     held = "Lists beyond the rows held, which are not whole: Entity List"
     line = next(line for line in found.not_checked if line.startswith(held))
-    assert "UVL (1 row" in line and "Unverified" not in line
+    assert "UVL (1 row" in line
+    assert "Unverified" not in line
     assert "the UVL beyond 1 row" in found.sentence
 
 
@@ -340,7 +343,8 @@ def test_a_party_beside_args_is_told_as_unread_and_clears_nothing(tmp_path):
     file.write_text(f"args,consignee,end_user\n{args},,Huawei\n{args},Oracle,\n")
     unread, read = decide_file(file, rules.load("history")).answers
     assert (unread["may_go"], unread["unread"]) == (None, ["end_user"])
-    assert read["may_go"] is True and "unread" not in read
+    assert read["may_go"] is True
+    assert "unread" not in read
     file.write_text(f"args,accepts\n{args},no_licence_required\n")
     assert "compared with nothing" in decide_file(file, rules.load("history")).answers[0]["error"]
 
