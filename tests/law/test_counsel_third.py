@@ -349,13 +349,6 @@ def test_a_party_beside_args_is_told_as_unread_and_clears_nothing(tmp_path):
     assert "compared with nothing" in decide_file(file, rules.load("history")).answers[0]["error"]
 
 
-def test_a_use_that_is_told_counts_before_who_packages():
-    row = {"item": "hbm_stack", "destination": "CHN", "headquarters": "KOR", "parent_headquarters": "KOR", "density_gb_s_mm2": 2.5,
-           "exporter_hq": "KOR", "packaged_by": "fabricator", "certified": True}  # fmt: skip
-    assert answer(**row, end_use="packaging").outcome == "exception:HBM"
-    assert answer(**row, end_use="storage").outcome == DENIAL
-
-
 def test_a_firm_is_no_validated_end_user_by_a_name_that_the_list_does_not_hold():
     tool = {
         "item": "sme_tool",

@@ -8,13 +8,12 @@ from premortem.case import Case
 from premortem.law import seats
 from premortem.law.conditions import identifiers
 from premortem.law.items import designed
+from premortem.law.seats import SEATED
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
 # A consignee that no clause and no list names.
 ANOTHER = "Qvxjw Kyzzbo"
-# Seats of parties that are tried as the places that some clause names.
-SEATED = ("headquarters", "parent_headquarters", *seats.OF_OTHERS)
 
 
 class Assumed(NamedTuple):

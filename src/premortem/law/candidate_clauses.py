@@ -11,14 +11,13 @@ import polars as pl
 from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.conditions import identifiers, parts
 from premortem.law.places import atlas
+from premortem.law.seats import SEATED
 from premortem.law.vocabulary import Vocabulary
 
 DAY = timedelta(days=1)
 # A test of a field against one word or several.
 ONE_OF = re.compile(r"(\w+) (?:= |in \()('[^']*'(?:, '[^']*')*)\)?")
 WORD = re.compile(r"'([^']*)'")
-# Fields of the parties' seats.
-SEATED = ("headquarters", "parent_headquarters", "end_user_headquarters", "intermediate_headquarters")
 
 
 def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> list[Clause]:

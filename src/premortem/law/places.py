@@ -23,30 +23,11 @@ PART = "country: part"
 SHORT, MOST_HINTS = 3, 4
 # Words of many places' names, which tell of none.
 SHARED = frozenset(
-    [
-        "north",
-        "northern",
-        "south",
-        "southern",
-        "east",
-        "eastern",
-        "west",
-        "western",
-        "central",
-        "republic",
-        "democratic",
-        "peoples",
-        "islands",
-        "island",
-        "states",
-        "territory",
-        "territories",
-        "federal",
-        "federation",
-        "kingdom",
-        "saint",
-    ]
-)
+    {
+        "north", "northern", "south", "southern", "east", "eastern", "west", "western", "central", "republic", "democratic",
+        "peoples", "islands", "island", "states", "territory", "territories", "federal", "federation", "kingdom", "saint",
+    }
+)  # fmt: skip
 
 
 class TierChange(NamedTuple):

@@ -77,12 +77,12 @@ def _worked_out(
     consignee = pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee"))
     shipped = pl.coalesce("from", "made_in", pl.lit(fields["made_in"].default))
     # who ships a foreign tool, or serves one, is not taken to be a US person; one row of a table may leave the seat empty
-    foreign = pl.when(pl.col("kind").is_in(told.items.foreign)).then(shipped)
-    by_giver = [
+    givers = [
         pl.when(pl.col("kind") == kind).then(pl.coalesce(giver, pl.lit(fields[giver].default)))
         for kind, giver in told.items.given_by.items()
     ]
-    abroad = pl.coalesce(foreign, *by_giver, pl.lit(fields["exporter_hq"].default))
+    foreign = pl.when(pl.col("kind").is_in(told.items.foreign)).then(shipped)
+    abroad = pl.coalesce(foreign, *givers, pl.lit(fields["exporter_hq"].default))
     beside = [field for field in seats.OF_OTHERS if field in here]
     seat = pl.coalesce("exporter_hq", abroad) if "exporter_hq" in here else abroad
     return (

@@ -17,17 +17,19 @@ from premortem.law.vocabulary import vocabulary
 
 # Fewest letters of a known firm's name by which a longer name that begins with it is the firm's.
 FEWEST = 5
+# Parties beside the consignee whose seats count.
+BESIDE = ("end_user", "intermediate")
 # Fields of a seat, and the roles whose named firm tells it where nobody gave it, the first that is known.
 TOLD_BY = {
     "headquarters": ("consignee",),
     "parent_headquarters": ("parent", "consignee"),
     "exporter_hq": ("exporter",),
-    "end_user_headquarters": ("end_user",),
-    "intermediate_headquarters": ("intermediate",),
+    **{f"{role}_headquarters": (role,) for role in BESIDE},
 }
-# Of these, seats of the parties beside the consignee, and all that are seats of an ultimate parent.
-OF_OTHERS = ("end_user_headquarters", "intermediate_headquarters")
+# Of these, seats of the parties beside the consignee, all that are seats of an ultimate parent, and all but the exporter's.
+OF_OTHERS = tuple(f"{role}_headquarters" for role in BESIDE)
 OF_PARENTS = ("parent_headquarters", *OF_OTHERS)
+SEATED = ("headquarters", *OF_PARENTS)
 # Columns of the table of firms: name, seat, its parent's, who says so, and of `Seat` listed, first, last, disputed.
 COLUMNS = ("name", "hq_iso3", "ultimate_parent_hq_iso3", "source", "entity_listed", "from", "to", "disputed")
 # Roles whose own seat, beside their parent's, a field holds.

@@ -28,7 +28,7 @@ from premortem.law.vocabulary import Vocabulary
 TRIES, APT = 400, 0.8
 SEED = 7
 # Stages whose clauses bind together, so that one need not be the one that is told.
-BINDING = ("define", "requires", "condition")
+BINDING = ("define", "requires", "condition", "question")
 _QUOTED = re.compile(r"(\w+)\s*(?:=|<>|(?:not\s+)?in\s*\()\s*('[^)]*?'(?:\s*,\s*'[^']*')*)")
 
 

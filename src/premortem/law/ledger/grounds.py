@@ -78,8 +78,7 @@ def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Itera
     rests = resting(rows, given, answers, found, book)
     moved = doubted(rows, fields, outcomes, book)
     cited = _cited(found, answers, book)
-    asking = np.array([c.stage == QUESTION for c in found.clauses], bool)
-    left_open = np.asarray(found.applies[asking].any(axis=0))
+    left_open = np.asarray(found.applies[[c.stage == QUESTION for c in found.clauses]].any(axis=0))
     flags = fields.select(looked_at(book.case)).to_dicts() or [{}] * fields.height
     for i, (outcome, clause) in enumerate(zip(outcomes, answers["clause"], strict=True)):
         if outcome == RETURNED:
