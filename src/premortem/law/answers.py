@@ -110,7 +110,7 @@ def _typed(name: str, value: Any, words: Vocabulary) -> Any:
     told, text = words.fields[name], str(value).strip()
     match told.type:
         case "number":
-            amount = float(value) if isinstance(value, int | float) else numbers.number(text, False)
+            amount = float(value) if isinstance(value, int | float) else numbers.number(text, told.unit in words.large)
             if amount is None or not 0 <= amount <= told.most:
                 allowed = f"a number of {told.unit}, such as 3e25" if amount is None else f"0 to {told.most:g}"
                 raise BadInput("question", name, f"{text!r} is no such number", got=text, allowed=allowed)
