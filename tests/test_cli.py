@@ -95,11 +95,11 @@ def test_f075_an_option_that_falls_back_on_something_says_on_what(run, monkeypat
     for words, option, default in (
         (["exhibits"], "Exhibits.", "all"),
         (["exhibits"], "Run folder.", "the study's last run"),
-        (["watch"], "The policy in view.", "as-written, else the run's first"),
+        (["watch"], "The policy in view.", "the case's first, else the run's"),
         (["stress"], "Number of a future to break or mend.", "the central case"),
         (["timeline"], "Only events that bear on this one.", "all"),
         (["board"], "Weigh futures by what was known on this day, YYYY-MM-DD.", "all counted alike"),
-        (["check"], "Day of export, YYYY-MM-DD.", "today"),
+        (["check"], "Day asked about, YYYY-MM-DD.", "today"),
     ):
         assert f"{option} [default: ({default})]" in screen(run, monkeypatch, *words), words
 

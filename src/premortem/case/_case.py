@@ -136,6 +136,12 @@ class Case:
         """Its own exhibits (`premortem.exhibits` says what they are); None where it has none. Code of the case is run."""
         return self._module("exhibits") if (self / "exhibits").is_dir() else None
 
+    @property
+    def code(self) -> tuple[Path, ...]:
+        """Files of its world."""
+        one = self / "world.py"
+        return (one,) if one.is_file() else tuple(sorted((self / "world").glob("*.py")))
+
     def _module(self, name: str) -> ModuleType:
         if self.folder.parent == HOME:
             return import_module(f"{PACKAGE}.{self.name}.{name}")

@@ -60,7 +60,7 @@ class Forward:
     @cached_property
     def key(self) -> str:
         """A hash of all that it computes: world, outcomes of the user's own, conditions, and what is observed."""
-        world = [p.read_bytes().hex() for p in sorted((self.simulator.case / "world").glob("*.py"))]
+        world = [p.read_bytes().hex() for p in self.simulator.case.code]
         conditions = [(a.id, c.id, c.margin, c.over_time) for a in self.assumptions for c in a.condition]
         asked = [(q.column(on), q.expression(on), q.map and q.map.value) for q, on in self.asked]
         told = [str(self.simulator.case.folder), sorted(self.simulator.names), *self.simulator.texts]

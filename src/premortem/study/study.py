@@ -259,7 +259,7 @@ class Study:
         assumed = [a.model_dump(mode="json") for a in self.assumptions]
         pulled = [np.concatenate([x.ravel() for x in self.levers(p)]).tobytes().hex() for p in policies]
         together = [list(pair) for pair in self.priors.copula.pairs] if self.priors.copula else []
-        code = [p.read_bytes().hex() for p in sorted((self.case / "world").glob("*.py"))]
+        code = [p.read_bytes().hex() for p in self.case.code]
         return {
             "parameters": _sha([row.as_dict() for row in self.priors.rows] + together),
             "assumptions": _sha(assumed),

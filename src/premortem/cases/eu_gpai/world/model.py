@@ -61,7 +61,8 @@ def within(gap: jax.Array, spread: jax.Array) -> jax.Array:
 def simulate(values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
     """Every series by name, (year, future), from values (parameter, future) and levers (year,)."""
     p = _params_class()(*values)
-    act = Levers(*(jnp.asarray(lever)[:, None] for lever in levers))  # type: ignore[arg-type]
+    columns: Any = (jnp.asarray(lever)[:, None] for lever in levers)
+    act = Levers(*columns)
     year = jnp.asarray(YEARS, jnp.float32)[:, None]
     t = year - FIRST
     ramp = jnp.clip(t / RAMP, 0, 1)
