@@ -8,12 +8,14 @@ from functools import cache
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from premortem.case import default
 from premortem.law import book as rules
 from premortem.law import worked_cases
 from premortem.law.clause import Clause
 from premortem.law.conditions import identifiers
+from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of, parse
 
@@ -130,7 +132,12 @@ def longer(clause: Clause) -> Iterator[Side]:
 
 
 def decides(clause: Clause) -> bool:
-    return clause.stage != "context" and bool(clause.complies) and not (clause.ends and clause.ends < clause.complies)
+    """Whether it has a say in the outcome; a question has one in whether it may go, which `QUESTIONS` pins."""
+    return (
+        clause.stage not in ("context", "question")
+        and bool(clause.complies)
+        and not (clause.ends and clause.ends < clause.complies)
+    )
 
 
 def test_every_number_and_day_is_pinned_by_cases_on_both_sides():
@@ -154,3 +161,29 @@ def test_every_number_and_day_is_pinned_by_cases_on_both_sides():
     loose = asked - pinned - LOOSE.keys()
     assert not loose, "\n".join(sorted(loose))
     assert LOOSE.keys() <= asked - pinned, "no longer loose: " + ", ".join(sorted(LOOSE.keys() & pinned))
+
+
+# The day on which each question begins, and a shipment that may go the day before.
+TOOL = {"item": "sme_tool", "listed": True, "end_use": "fab", "fab_node_nm": 40, "destination": "DEU"}
+QUESTIONS = {
+    "rescission.text": ({"item": "H100 SXM", "end_use": "data_centre", "destination": "IND"}, date(2026, 5, 12)),
+    "ear.listed_tool_worldwide": (TOOL, date(2024, 9, 6)),
+    "eda2022.elsewhere": (TOOL | {"item": "software", "destination": "PAK"}, date(2022, 10, 14)),
+}
+
+
+@pytest.mark.parametrize("clause", QUESTIONS)
+def test_a_question_is_asked_from_its_day_on_and_not_before(clause):
+    fields, day = QUESTIONS[clause]
+    seats = dict.fromkeys(("headquarters", "parent_headquarters"), fields["destination"])
+    told = {
+        d: explain(Transaction({**fields, **seats, "ownership": 0, "date": d}), rules.load("history"))
+        for d in (day - DAY, day)
+    }
+    assert [decision.may_go for decision in told.values()] == [True, None]
+    assert {decision.outcome for decision in told.values()} == {"no_licence_required"}
+
+
+def test_every_question_that_begins_within_the_days_held_is_pinned():
+    asking = (c for c in rules.load("history").clauses if c.stage == "question" and c.complies >= FIRST_DAY)
+    assert {c.id for c in asking} == {*QUESTIONS}

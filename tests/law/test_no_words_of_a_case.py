@@ -41,7 +41,9 @@ TRANSFER = frozenset(
 )  # fmt: skip
 PUBLIC = frozenset({"eccn", "headroom_tpp", "h100e", "chip"})
 COLUMNS = frozenset({"chip", "entity_listed"})
-ALLOWED = TRANSFER | PUBLIC | COLUMNS | {*Clause.model_fields}
+# Words of plain English that an engine cannot do without, though a case has an outcome or an instrument of that name.
+PLAIN = {"count", "none"}
+ALLOWED = TRANSFER | PUBLIC | COLUMNS | PLAIN | {*Clause.model_fields}
 # A word by itself, no part of a longer one.
 ALONE = r"(?<![\w-]){}(?![\w-])"
 

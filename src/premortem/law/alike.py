@@ -63,7 +63,7 @@ def _coded(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterat
         elif kind == "number" and name not in tested.whole:
             yield _between(column, sorted(tested.against.get(name, ())))
         elif kind == "country" and not known:  # a known firm's seat is compared with the place itself
-            yield _classed(column, partial(_place, words=tested.words, book=book))
+            yield _classed(column, partial(_place, tested=tested, book=book))
         elif name == "item":
             yield _classed(column, partial(_item, classes=_items(tested, book)))
         elif name in parties.ROLES:
@@ -85,7 +85,7 @@ def _items(tested: "_Tested", book: Rulebook) -> dict[str, Any]:
     """
     table = items.named(book.case)
     told: list[list[Any]] = [table["vendor"].to_list(), table["kind"].to_list()]
-    told.append([_place(place, tested.words, book) for place in table["c_designer_hq"]])
+    told.append([_place(place, tested, book) for place in table["c_designer_hq"]])
     for name in transfers(book.case).items.columns:
         column = table[f"c_{name}"]
         compared = column.dtype.is_numeric() and name not in tested.whole
@@ -104,6 +104,9 @@ class _Tested:
         self.days: set[date] = set()
         self.whole: set[str] = set()
         self.words: frozenset[str] = frozenset(transfers(words.case).places.apart)
+        self.apart = self.words
+        self.tests: dict[str, set[int]] = {}  # tests that name a word, by their number: one that lists several is one
+        self._count = 0
         for c in clauses:
             for text in filter(None, (c.applies, "" if c.total else c.within)):
                 self.words |= quoted(text)
@@ -117,12 +120,14 @@ class _Tested:
             case Not(of):
                 self._look(of, clause)
             case Compare(_, left, right):
+                self._count += 1
                 self._pair(left, right, clause)
                 self._pair(right, left, clause)
             case Between(of, low, high):
                 self._pair(of, low, clause)
                 self._pair(of, high, clause)
             case Among(of, values):
+                self._count += 1
                 for value in values:
                     self._pair(of, value, clause)
             case Missing(_) | Name(_) | Value(_):
@@ -130,6 +135,8 @@ class _Tested:
 
     def _pair(self, side: Node, other: Node, clause: Clause) -> None:
         """One side of a comparison, with what it is compared with."""
+        if isinstance(other, Value) and isinstance(other.value, str):
+            self.tests.setdefault(other.value, set()).add(self._count)
         if isinstance(side, Compare):  # worked out: every value may count
             self.whole |= {n.name for n in _names(side)}
         elif isinstance(side, Name) and side.name not in clause.numbers:
@@ -203,11 +210,12 @@ def _named(name: str | None, role: str, known: set[str], words: frozenset[str], 
     return f" {spelt}" if spelt in words else ""
 
 
-def _place(place: str | None, words: frozenset[str], book: Rulebook) -> Any:
-    """What stands for a place: its groups on every day, whether or not what nobody confirmed holds; or itself, where a
-    clause names it.
+def _place(place: str | None, tested: "_Tested", book: Rulebook) -> Any:
+    """What stands for a place: the tests that name it, and its groups on every day, whether or not what nobody confirmed
+    holds; or itself, where more is asked of it.
     """
-    return place if place in words else _groups(book.case, book.moves).get(place or "", place)
+    groups = _groups(book.case, book.moves).get(place or "")
+    return place if groups is None or place in tested.apart else (frozenset(tested.tests.get(str(place), ())), groups)
 
 
 @cache
