@@ -52,7 +52,7 @@ METHOD = """## How it is scored
 
 def hindcast(case: Case) -> str:
     """The page as Markdown; simulates 20,000 futures along paths of policy that they draw."""
-    judged = questions.hindcast(Study(case=case))
+    judged = questions.hindcast(study=Study(case=case))
     found, plain = judged.weighted, judged.unweighted
     return "\n".join(
         [
