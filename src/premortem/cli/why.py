@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import AsJson, CaseName, Memory, RunDir, StudyDir, app, day, show, stored
+from premortem.cli.shared import AsJson, CaseName, Memory, RunDir, StudyDir, app, day, show, stored, study_of
 
 
 @app.command(rich_help_panel="Why")
@@ -62,6 +62,7 @@ def move(
         str | None, typer.Option("--policy", help="The policy that is moved.", show_default="the case's first")
     ] = None,
     study: StudyDir = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
     """Move one thing, all else as it is, and see how often each assumption holds.
@@ -69,9 +70,8 @@ def move(
     Examples: premortem move; premortem move p.patch_lag --json
     """
     from premortem import questions, terminal
-    from premortem.study import Study
 
-    at = questions.standing(Study(study), policy)
+    at = questions.standing(study_of(study, case), policy)
     head = {"policy": at.book.name, "futures": at.values.shape[1]}
     if key is None:
         changes = questions.single_changes(at)
