@@ -241,6 +241,8 @@ def test_weights_of_assumptions_are_read_and_refused(small_run):
     assert questions.weights_of(["a1=2", "A3=0"]) == {"A1": 2.0, "A3": 0.0}
     with pytest.raises(BadInput, match="not a weight"):
         questions.weights_of(["A1"])
+    with pytest.raises(BadInput, match="A1 is weighed more than once"):
+        questions.weights_of(["A1=1", "A1=2"])
     with pytest.raises(BadInput, match="no such weight"):
         questions.compare(small_run, weights={"A9": 1.0}, time=False)
 

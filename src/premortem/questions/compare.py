@@ -1,5 +1,6 @@
 """Policies against each other over the same futures: regret, robustness, the Pareto set, paired differences."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -103,8 +104,14 @@ def _warnings(failed: Mapping[str, int], whole: int, futures: int) -> list[str]:
 
 
 def weights_of(texts: Sequence[str]) -> dict[str, float]:
-    """Weights by assumption from texts as `A1=2`. Raises `BadInput` for anything else."""
-    return dict(each(_weight, texts))
+    """Weights by assumption from texts as `A1=2`. Raises `BadInput` for anything else, and for one that is weighed twice."""
+    told = each(_weight, texts)
+    twice = [name for name, times in Counter(name for name, _ in told).items() if times > 1]
+    allowed = "each assumption once"
+    raise_all(
+        [BadInput("command line", "--weigh", f"{name} is weighed more than once", allowed=allowed) for name in twice]
+    )
+    return dict(told)
 
 
 def _weight(text: str) -> tuple[str, float]:
