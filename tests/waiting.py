@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 # Seconds that a thing may take on a machine with much else to do.
-LONGEST = 1800.0
+LONGEST = 600.0
 
 
 def until(so: Callable[[], object], pause: Callable[[float], object] = time.sleep) -> None:
