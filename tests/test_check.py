@@ -53,7 +53,9 @@ def test_a_party_is_named_looked_up_and_cleared_with_a_reason(run):  # noqa: F81
     code, out, _ = run(*named)
     assert code == 5
     assert {"party", "name", "list", "date", "score", "source"} <= set(json.loads(out)["hits"][0])
-    code, out, _ = run(*named, "--clear", "Huawei Technologes=a bakery")
+    cleared = (*named, "--clear", "Huawei Technologes=a bakery")
+    assert run(*cleared)[0] == 4, "whose seat nobody said"
+    code, out, _ = run(*cleared, "--set", "end_user_headquarters=FRA", "--set", "ownership=0")
     assert code == 0
     assert {hit["cleared"] for hit in json.loads(out)["hits"]} == {"a bakery"}
     assert run(*FREE, "--party", "buyer=X", "--json")[0] == 2
