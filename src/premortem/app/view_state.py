@@ -14,7 +14,7 @@ import numpy as np
 
 from premortem.app import clause_dates as clause_days
 from premortem.app.clause_dates import Days
-from premortem.case import Case, default
+from premortem.case import Settings, default
 from premortem.errors import BadInput
 from premortem.law.book import Book
 from premortem.law.transactions import parse_date
@@ -64,23 +64,6 @@ Pairs = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
-class Usual:
-    """What a view shows unless its address says another: the policy that leads, and the last day of what the case rests on."""
-
-    policy: str
-    day: date
-
-
-def usual(case: Case) -> Usual:
-    """What the views of a case show unless they say another."""
-    return Usual(case.settings.baseline, case.settings.day)
-
-
-def _of_default() -> Usual:
-    return usual(default())
-
-
-@dataclass(frozen=True)
 class State:
     """One view of the app. `levers`, `days` and `thresholds` hold what differs from the policy and the study; `beliefs` ranges.
 
@@ -89,7 +72,7 @@ class State:
 
     policy: str
     vs: str = ""
-    asof: date = field(default_factory=lambda: _of_default().day)
+    asof: date = field(default_factory=lambda: default().settings.day)
     levers: Pairs = ()
     thresholds: Pairs = ()
     beliefs: tuple[tuple[str, float, float], ...] = ()
@@ -99,7 +82,7 @@ class State:
     days: Days = ()
     pinned: "State | None" = field(default=None, compare=False)
     notices: tuple[str, ...] = field(default=(), compare=False)
-    usual: Usual = field(default_factory=_of_default, compare=False)
+    usual: Settings = field(default_factory=lambda: default().settings, compare=False)  # of the case: what an address leaves out
 
     @property
     def edits(self) -> int:
@@ -119,7 +102,7 @@ class State:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """Keys and values of the address: defaults omitted, fixed order."""
-        pairs: list[tuple[str, str]] = [] if self.policy == self.usual.policy else [("policy", self.policy)]
+        pairs: list[tuple[str, str]] = [] if self.policy == self.usual.baseline else [("policy", self.policy)]
         pairs += [("vs", self.vs)] if self.vs else []
         pairs += [("asof", self.asof.isoformat())] if self.asof != self.usual.day else []
         pairs += [(f"l.{k}", f"{v:.10g}") for k, v in self.levers]
@@ -178,7 +161,7 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
         clause_days.differing(book, days),
         _pinned(given.get("pin", ""), study, wrong),
         tuple(wrong),
-        usual(study.case),
+        study.case.settings,
     )
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import polars as pl
 
-from premortem.errors import BadInput, nearest, raise_all
+from premortem.errors import BadInput, each, nearest
 from premortem.law import numbers
-from premortem.law.binding import on_the_day
+from premortem.law.binding import figures
 from premortem.law.book import Book
 from premortem.law.clause import Clause
 from premortem.law.conditions import condition, identifiers
@@ -44,17 +44,8 @@ class Answer:
 
 def parse(given: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
     """A question's fields from texts or values, typed; an empty one is missing. Raises `BadInput`, every fault at once."""
-    row: dict[str, Any] = {}
-    errors: list[BadInput] = []
-    for name, value in given.items():
-        if value is None or value == "":
-            continue
-        try:
-            row[name] = _typed(name, value, words)
-        except BadInput as error:
-            errors.append(error)
-    raise_all(errors)
-    return row
+    told = {name: value for name, value in given.items() if value not in (None, "")}
+    return dict(zip(told, each(lambda name: _typed(name, told[name], words), told), strict=True))
 
 
 def complete(row: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
@@ -164,16 +155,11 @@ def _worked(frame: pl.DataFrame, clauses: Sequence[Clause], words: Vocabulary) -
     return frame.with_columns(*last, *(_amount(c, words) for c in clauses if c.amount))
 
 
-def _figures(c: Clause) -> dict[str, pl.Expr]:
-    """A clause's numbers on each row's day; null where it says none."""
-    return {key: on_the_day(dated) for key, dated in c.numbers.items()}
-
-
 def _applies(c: Clause, words: Vocabulary) -> pl.Expr:
     """Whether a clause applies; not on a day for which one of its numbers says nothing."""
-    figures = _figures(c)
-    said = [figures[key].is_not_null() for key in figures if key in identifiers(c.applies)]
-    return pl.all_horizontal(condition(c.applies, figures, words), *said)
+    own = figures(c)
+    said = [own[key].is_not_null() for key in own if key in identifiers(c.applies)]
+    return pl.all_horizontal(condition(c.applies, own, words), *said)
 
 
 def _in_force(c: Clause) -> pl.Expr:
@@ -181,7 +167,7 @@ def _in_force(c: Clause) -> pl.Expr:
 
 
 def _amount(c: Clause, words: Vocabulary) -> pl.Expr:
-    worth = [condition(text, _figures(c), words) for text in c.amount]
+    worth = [condition(text, figures(c), words) for text in c.amount]
     return pl.max_horizontal(*worth).alias(f"amount.{c.id}")
 
 

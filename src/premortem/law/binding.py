@@ -103,10 +103,14 @@ def on_the_day(dated: Sequence[Dated]) -> pl.Expr:
     return value
 
 
+def figures(clause: Clause) -> dict[str, pl.Expr]:
+    """A clause's numbers on each row's date; null where it says none."""
+    return {key: on_the_day(dated) for key, dated in clause.numbers.items()}
+
+
 def limit(clause: Clause, words: Vocabulary) -> pl.Expr:
     """The limit of a clause's running total on each row's date [unit of the total]."""
-    numbers = {key: on_the_day(dated) for key, dated in clause.numbers.items()}
-    return limit_in(clause.within, numbers, words)
+    return limit_in(clause.within, figures(clause), words)
 
 
 def limit_of(clause: Clause, given: Mapping[str, Any], words: Vocabulary) -> float:

@@ -19,7 +19,7 @@ from premortem.law.conditions import identifiers
 from premortem.law.engine import judge
 from premortem.law.ladder import ASKING, Step, ladder
 from premortem.law.parties import Hit, named, screen, unscreened
-from premortem.law.permission import confidence, gate, hangs_on, law, may_go, resting_on, unverified
+from premortem.law.permission import confidence, gate, hangs_on, may_go, resting_on, unverified
 from premortem.law.row_defaults import AS_WRITTEN, complete
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import key
@@ -110,7 +110,7 @@ class Decision:
     @property
     def hypothetical(self) -> bool:
         """Whether it is an answer under something other than the law as it stood."""
-        return self.policy != law(self.case)
+        return self.policy != self.case.settings.stands
 
     @property
     def confidence(self) -> str:

@@ -12,7 +12,6 @@ from premortem.law.book import Book, load
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.diff import diff, show
 from premortem.law.ledger.decisions import decide_ledger
-from premortem.law.permission import law
 from premortem.law.places import iso3
 from premortem.law.timeline import timeline
 from premortem.law.transactions import parse_date
@@ -77,4 +76,4 @@ def book(policy: str | Path = "", case: Case | None = None) -> Rulebook:
     stood), or under a policy file.
     """
     case = case or default()
-    return Rulebook(load(policy or law(case), case))
+    return Rulebook(load(policy or case.settings.stands, case))

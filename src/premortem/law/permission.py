@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from premortem.case import Case
 from premortem.law.assumed_facts import Other
 from premortem.law.citations import Citation, weakest
 from premortem.law.transfers import transfers
@@ -10,11 +9,6 @@ from premortem.law.vocabulary import NEEDS, Vocabulary
 
 # Exit statuses of a gate (`check --gate`): may go, needs a licence or is barred, hangs on facts, a name to look at.
 GATE = {"go": 0, "barred": 3, "facts": 4, "screening": 5}
-
-
-def law(case: Case) -> str:
-    """The policy that is the law as it stood; every other is hypothetical."""
-    return case.settings.record or case.settings.baseline
 
 
 def as_good(other: str, outcome: str, words: Vocabulary) -> bool:
@@ -45,7 +39,7 @@ def gate(outcome: str, may_go: bool | None, words: Vocabulary, policy: str = "")
     """
     if outcome == words.screening:
         return GATE["screening"]
-    unsure = may_go is None or (may_go and policy not in ("", law(words.case)))
+    unsure = may_go is None or (may_go and policy not in ("", words.case.settings.stands))
     return GATE["facts" if unsure else "go" if may_go else "barred"]
 
 

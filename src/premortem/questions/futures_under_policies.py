@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from premortem.case import Levers
 from premortem.ensemble import read
+from premortem.ensemble.bands import BANDS
 from premortem.ensemble.run import draw
 from premortem.questions._bounded_memory import in_memory
 from premortem.questions.margins import check_gives, check_inputs
@@ -24,8 +25,8 @@ Array = NDArray[Any]
 Asked = Sequence[tuple[Quantity, date]]
 # Futures that are simulated where no run is stored, and their seed: those of a run as it comes.
 AT_ONCE, SEED = 20_000, 7
-# Quantiles of a band.
-BAND = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
+# Of the bands of a series, the median and the ends.
+BAND = {name: BANDS[name] for name in ("p5", "p50", "p95")}
 # Most futures of a run that are judged against what became known: drawing paths of policy for one takes some 9 KB.
 MOST = 50_000
 # A day within the horizon: which series a quantity reads does not depend on it.

@@ -8,7 +8,6 @@ them elsewhere; whatever else asks what a single change does asks it of that.
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -248,7 +247,7 @@ def reach(at: Standing, key: str) -> tuple[float, float, float, str]:
         return 0.0, 0.0, float(YEARS), "day"
     if kind == "l" and clause == STRENGTH and number in at.book.vocabulary.instruments:
         held = at.book.vocabulary.instruments[number]
-        return at.book.strength(number, date(int(at.study.steps[-1][:4]), 12, 31)), held.low, held.high, STRENGTH
+        return at.book.strength(number, at.study.case.clock.last_day), held.low, held.high, STRENGTH
     if kind != "l":
         raise _unknown(at, key)
     now = at.book.number(clause, number)

@@ -13,8 +13,7 @@ from premortem.questions._archetypes import STRUCTURE
 from premortem.questions.edits import TOP
 from premortem.study import Study
 from premortem.terminal.layout import add_columns, print_table
-from premortem.text import phrases
-from premortem.text.steps import word
+from premortem.text import phrases, steps
 
 # Rows of each kind that a terminal shows; the JSON has all.
 SHOWN = 8
@@ -325,17 +324,9 @@ def print_futures(result: dict[str, Any]) -> None:
         console.print(f"  {row['box_sentence']}. A member to look at: future {row['medoid']:,}.")
         for sign in row["signposts"]:
             console.print(
-                f"  By {_end_of(sign['by'])}: {sign['observable']} {'over' if sign['side'] == 'above' else 'under'} "
+                f"  By {steps.end(sign['by'])}: {sign['observable']} {'over' if sign['side'] == 'above' else 'under'} "
                 f"{_reading(sign)} (sorts {sign['accuracy']:.0%} of futures rightly, 50% is chance)"
             )
-
-
-def _end_of(label: str) -> str:
-    """The end of a step of the clock in words: of `2026Q4` its month, of a year the year."""
-    if word(label) == "year":
-        return f"the end of {label}"
-    ends = {"1": "March", "2": "June", "3": "September", "4": "December"}
-    return f"the end of {ends[label[-1]]} {label[:4]}"
 
 
 def _reading(sign: dict[str, Any]) -> str:

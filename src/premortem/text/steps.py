@@ -1,5 +1,9 @@
 """Steps of a world's clock in words: `2030Q4` ends a year, `2030` is one."""
 
+from datetime import date
+
+from premortem.text.numbers import month_in_words
+
 # How the letter after the year calls a step, and how many make a year.
 WORDS = {"Q": ("quarter", 4), "H": ("half-year", 2), "M": ("month", 12)}
 ORDINALS = ("first", "second", "third", "fourth")
@@ -12,6 +16,17 @@ def word(step: str) -> str:
     ('quarter', 'year')
     """
     return WORDS.get(step[4:5], ("year", 1))[0]
+
+
+def end(step: str) -> str:
+    """The end of a step: of a part of a year its last month.
+
+    >>> end("2026Q1"), end("2030")
+    ('the end of March 2026', 'the end of 2030')
+    """
+    _, many = WORDS.get(step[4:5], ("year", 1))
+    last = step if many == 1 else month_in_words(date(int(step[:4]), int(step[5:]) * 12 // many, 1))
+    return f"the end of {last}"
 
 
 def at(step: str) -> str:

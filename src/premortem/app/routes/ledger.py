@@ -55,7 +55,7 @@ def decide(
     """Decide an uploaded table: the keys of `premortem ledger --json`, a preview, and where the whole lies."""
     fields = _columns(columns)
     with _uploaded(file) as (path, name):
-        return Answer.model_validate(_decided(desk, view, path, name, under or desk.study.case.settings.record, fields))
+        return Answer.model_validate(_decided(desk, view, path, name, under or desk.study.case.settings.stands, fields))
 
 
 @router.post("/api/ledger/columns")

@@ -116,7 +116,7 @@ class Shipment(BaseModel):
 def check(asked: Shipment, desk: AtDesk, view: View) -> Answer:
     """One decision, explained: the keys of `premortem check --json`."""
     fields = {k: v for k, v in dict(asked).items() if v is not None and k != "under"}
-    under = asked.under or desk.study.case.settings.record
+    under = asked.under or desk.study.case.settings.stands
     return Answer.model_validate(explain(_transaction(fields, desk), book_of(desk, view, under), under).as_dict())
 
 
@@ -131,7 +131,7 @@ def _transaction(fields: dict[str, Any], desk: Desk) -> Transaction:
 @router.get("/api/timeline")
 def through_time(request: Request, desk: AtDesk, view: View, under: Under = "") -> Answer:
     """The answer to a shipment from August 2022 to today, as periods of one outcome each."""
-    under = under or desk.study.case.settings.record
+    under = under or desk.study.case.settings.stands
     transaction = Transaction(shipment_form.read(request.query_params), case=desk.study.case)
     given = {"date": date.today(), **transaction.fields}
     periods = shipment_form.periods(transaction, book_of(desk, view, under), date.today())
@@ -164,7 +164,7 @@ def compared(desk: Desk, a: str, b: str) -> dict[str, Any]:
 def _side(desk: Desk, text: str) -> tuple[Book, date]:
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
-        return desk.study.book(desk.study.case.settings.record), parse_date(policy, desk.study.case)
+        return desk.study.book(desk.study.case.settings.stands), parse_date(policy, desk.study.case)
     return desk.study.book(policy), parse_date(day or "2025-06-01", desk.study.case)
 
 

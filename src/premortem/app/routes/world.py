@@ -206,7 +206,7 @@ def country(desk: Desk, view: State, code: str) -> dict[str, Any]:
     cap = desk.live.pulled(view).allocation_mh[:, i]
     rows = [
         {
-            "quarter": q, "year": int(q[:4]) + (int(q[5]) - 0.5) / 4, **{k: float(c[j]) for k, c in cuts.items()},
+            "quarter": q, "year": desk.study.case.clock.middle(q), **{k: float(c[j]) for k, c in cuts.items()},
             "cap": float(cap[j]) if 0 < cap[j] < UNCAPPED else None, "unmet": float(middle["unmet"][j, i]), "chinese": float(middle["stock_cn"][j, i]),
         }
         for j, q in enumerate(desk.study.steps) if q >= FIRST
