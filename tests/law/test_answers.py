@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
-from premortem.law import memo, parties, worked_cases
+from premortem.law import memo, party_lists, worked_cases
 from premortem.law.assumed_facts import ANOTHER
 from premortem.law.citations import cited
 from premortem.law.decide import Transaction, explain
@@ -250,7 +250,7 @@ def test_a_party_that_no_table_holds_is_a_condition_until_a_person_screened_it(n
     found = answer(**sent)
     assert (found.outcome, found.may_go, found.gate) == ("no_licence_required", None, GATE["facts"])
     name = name.lower() if role == "exporter" else name  # clauses know exporters in small letters
-    rows = next(h.rows for h in parties.lists_held(CASE) if h.name == transfers(CASE).parties.main)
+    rows = next(h.rows for h in party_lists.lists_held(CASE) if h.name == transfers(CASE).parties.main)
     lists = f"Denied Persons, SDN, Military End-User; and the Entity List beyond {rows} rows; and the UVL beyond 1 row"
     assert found.sentence.startswith(
         f"If {name} is on none of the lists that are not held ({lists}): no licence needed"

@@ -13,7 +13,7 @@ from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
-from premortem.law import engine, parties, party_fields
+from premortem.law import engine, parties, party_fields, party_lists
 from premortem.law.row_defaults import complete
 from premortem.law.spelling import telling
 from premortem.law.transactions import frame_of
@@ -172,7 +172,7 @@ def test_a_row_without_a_first_day_is_listed_on_every_day_with_low_confidence():
 
 
 def test_a_list_that_is_held_says_its_day_and_rows():
-    held = {h.name: h for h in parties.lists_held(CASE)}
+    held = {h.name: h for h in party_lists.lists_held(CASE)}
     assert held["Entity List"].rows == len(LISTED)
     assert date.fromisoformat(held["Entity List"].date)
 
@@ -199,9 +199,9 @@ def test_spellings_of_one_consignee_share_its_yearly_limit():
 )
 def test_a_table_that_cannot_be_read_is_one_clear_line(column, value, said):
     good = {c: None for c in ROWS.columns} | {"name": "Acme", "list": "Entity List", "effective": "2019-05-16"}
-    assert parties.listed(pl.DataFrame([good]), parties.lists(CASE))[0].effective == date(2019, 5, 16)
+    assert party_lists.listed(pl.DataFrame([good]), party_lists.lists(CASE))[0].effective == date(2019, 5, 16)
     with pytest.raises((BadInput, BadInputs)) as caught:
-        parties.listed(pl.DataFrame([good | {column: value}]), parties.lists(CASE))
+        party_lists.listed(pl.DataFrame([good | {column: value}]), party_lists.lists(CASE))
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
 
@@ -221,8 +221,8 @@ def test_a_name_that_was_never_seen_is_held_once_against_the_list_and_the_list_i
 
 NAMES = [
     (row, name)
-    for row in parties.index(CASE).rows
-    if row.list != parties.NOT_LISTED and row.in_force(DAY)
+    for row in party_lists.index(CASE).rows
+    if row.list != party_lists.NOT_LISTED and row.in_force(DAY)
     for name in row.names
 ]
 AROUND = ("{} Branch", "{} Holdings", "{} (HK) Limited", "{} Shanghai Branch", "PRC {}", "{} PRC", "Branch {}")
@@ -259,7 +259,7 @@ def test_a_listed_name_with_its_words_reversed_or_others_around_it_or_in_another
 @given(st.sampled_from([name for _, name in NAMES if sum(map(str.isalnum, name)) >= 6 and name.isascii()]), st.data())
 def test_a_listed_name_with_a_letter_dropped_or_two_swapped_is_a_hit(name, data):
     slip = data.draw(st.sampled_from([*one_slip(name)]))
-    known = {parties.key(row.name) for row in parties.index(CASE).rows if row.list == parties.NOT_LISTED}
+    known = {parties.key(row.name) for row in party_lists.index(CASE).rows if row.list == party_lists.NOT_LISTED}
     assert hits(slip) or parties.key(slip) in known  # CANCON without a letter is Canon, which is known not to be listed
 
 

@@ -82,7 +82,9 @@ class State:
     days: Days = ()
     pinned: "State | None" = field(default=None, compare=False)
     notices: tuple[str, ...] = field(default=(), compare=False)
-    usual: Settings = field(default_factory=lambda: default().settings, compare=False)  # of the case: what an address leaves out
+    usual: Settings = field(
+        default_factory=lambda: default().settings, compare=False
+    )  # of the case: what an address leaves out
 
     @property
     def edits(self) -> int:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.case import Case
-from premortem.law import items, parties, seats
+from premortem.law import items, parties, party_lists, seats
 from premortem.law.binding import limit
 from premortem.law.candidate_clauses import operative, turning_days
 from premortem.law.clause import Clause, Rulebook
@@ -197,7 +197,7 @@ def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:
 
 def _turns(known: set[str], case: Case) -> Iterator[date]:
     """Days on which what the tables say of these names changes."""
-    yield from parties.turning_days(case)
+    yield from party_lists.turning_days(case)
     for found in (found for name in known for found in seats.seats_of(name, case)):
         yield from filter(None, (found.listed, found.first, found.last and found.last + DAY))
 

@@ -12,7 +12,8 @@ from premortem.law.candidate_clauses import embargoed
 from premortem.law.clause import Rulebook
 from premortem.law.engine import judge
 from premortem.law.items import vendor
-from premortem.law.parties import EQUAL, Listed, standing
+from premortem.law.parties import EQUAL, standing
+from premortem.law.party_lists import Listed
 from premortem.law.places import unconfirmed
 from premortem.law.row_defaults import complete
 from premortem.law.transfers import Caution, transfers

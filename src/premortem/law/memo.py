@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from premortem.case import Case
 from premortem.law.assumed_facts import sources
 from premortem.law.conditions import identifiers
-from premortem.law.parties import NOT_LOOKED_UP, ROLES, lists_held, named
+from premortem.law.parties import NOT_LOOKED_UP, ROLES, named
+from premortem.law.party_lists import lists_held
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import NOBODY
 from premortem.law.transactions import question as which

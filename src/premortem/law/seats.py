@@ -10,7 +10,8 @@ import polars as pl
 from premortem import facts
 from premortem.case import Case
 from premortem.law.clearing import clearings
-from premortem.law.parties import NOT_LISTED, ROLES, Listed, index
+from premortem.law.parties import ROLES
+from premortem.law.party_lists import NOT_LISTED, Listed, index
 from premortem.law.places import strict
 from premortem.law.spelling import key, telling, words
 from premortem.law.vocabulary import vocabulary

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from premortem.law import parties
+from premortem.law import parties, party_lists
 from premortem.law.candidate_clauses import turning_days
 from premortem.law.clause import Rulebook
 from premortem.law.decide import Transaction
@@ -35,7 +35,7 @@ def timeline(
     first, last = first or book.vocabulary.strip_from, last or date.today()
     turns = {
         *turning_days(book),
-        *(parties.turning_days(book.case) if set(parties.ROLES) & set(transaction.fields) else ()),
+        *(party_lists.turning_days(book.case) if set(parties.ROLES) & set(transaction.fields) else ()),
     }
     days = [first, *sorted(day for day in turns if first < day <= last)] if first <= last else []
     if not days:

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from premortem.law import parties
+from premortem.law import parties, party_lists
 from premortem.law.binding import limit_of
 from premortem.law.candidate_clauses import announced, operative
 from premortem.law.clause import Clause, Rulebook
@@ -154,7 +154,7 @@ def _statuses(given: Mapping[str, Any], words: Vocabulary) -> Iterator[Try]:
 def _days(given: Mapping[str, Any], book: Rulebook) -> Iterator[Try]:
     """Later days on which the tables announce a change, the nearest first; one after the last verified day says so."""
     named = any(given.get(role) for role in parties.ROLES)
-    turns = {*announced(book, given["date"]), *(parties.turning_days(book.case) if named else ())}
+    turns = {*announced(book, given["date"]), *(party_lists.turning_days(book.case) if named else ())}
     current = verified(book.case)
     for day in sorted(turns):
         if given["date"] < day <= book.vocabulary.last:
