@@ -18,6 +18,16 @@ PLAIN = (
 )
 
 
+def years(first: float, last: float, **ticks: Any) -> Any:
+    """A quiet axis of years from the first to the last; `ticks` are Altair's, the `values` or about how many by `tickCount`."""
+    return alt.X(
+        "year:Q",
+        title=None,
+        axis=alt.Axis(format="d", grid=False, **ticks),
+        scale=alt.Scale(domain=[first, last], nice=False),
+    )
+
+
 def fan(
     frame: pl.DataFrame,
     x: Any,

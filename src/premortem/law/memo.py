@@ -1,5 +1,7 @@
 """A decision as a memo, in a few lines or as HTML for a notebook: question, answer, grounds, what was assumed, what was
-not checked, what would change it. Every sentence about an answer stands here.
+not checked, what would change it.
+
+Over 300 lines, since every sentence about an answer stands here.
 """
 
 from collections.abc import Sequence

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.charts.marks import PHONE, muted_title
+from premortem.charts.marks import PHONE, muted_title, years
 from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import share
@@ -51,12 +51,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     """Memory's share as an area from below and logic's from above, for the run's leading policy; other policies as lines."""
     lead = frame["policy"][0]
     rows = frame.filter(pl.col("policy") == lead)
-    x = alt.X(
-        "year:Q",
-        title=None,
-        axis=alt.Axis(format="d", tickCount=4 if width < PHONE else 8, grid=False),
-        scale=alt.Scale(domain=[2024, 2033], nice=False),
-    )
+    x = years(2024, 2033, tickCount=4 if width < PHONE else 8)
     y: dict[str, Any] = {"scale": alt.Scale(domain=[0, 1]), "title": None, "axis": alt.Axis(format="%", tickCount=5)}
     base = alt.Chart(rows, title=muted_title(f"Under {lead}")).encode(x=x)
     memory = base.mark_area(color=BREAKS, opacity=0.8).encode(y=alt.Y("memory:Q", **y))

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.charts.marks import PHONE, end_words, fan, highest, lowest, muted_title, rule, spread
+from premortem.charts.marks import PHONE, end_words, fan, highest, lowest, muted_title, rule, spread, years
 from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
@@ -46,12 +46,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     """The world's electricity for AI with both paths, and the yearly addition in the US with the surplus."""
     narrow = width < PHONE
     size = width - 140 if narrow else (width - 250) // 2
-    x = alt.X(
-        "year:Q",
-        title=None,
-        axis=alt.Axis(format="d", values=[2026, 2028, 2030, 2032], grid=False),
-        scale=alt.Scale(domain=[2024.5, 2033], nice=False),
-    )
+    x = years(2024.5, 2033, values=[2026, 2028, 2030, 2032])
     world = frame.filter(pl.col("series") == "world")
     top = highest(world, "p95")
     left = _paths(frame, x, top)

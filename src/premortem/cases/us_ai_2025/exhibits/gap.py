@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.charts.marks import PHONE, fan, fan_words, highest, muted_title, points
+from premortem.charts.marks import PHONE, fan, fan_words, highest, muted_title, points, years
 from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
@@ -59,14 +59,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
 
 
 def _panel(rows: pl.DataFrame, name: str, colour: str, width: int, top: float) -> Any:
-    x = alt.X(
-        "year:Q",
-        title=None,
-        axis=alt.Axis(
-            format="d", values=[2024, 2026, 2028, 2030, 2032] if width > 250 else [2024, 2028, 2032], grid=False
-        ),
-        scale=alt.Scale(domain=[2024, 2033], nice=False),
-    )
+    x = years(2024, 2033, values=[2024, 2026, 2028, 2030, 2032] if width > 250 else [2024, 2028, 2032])
     bands = rows.filter(pl.col("kind") == "simulated")
     seen = rows.filter(pl.col("kind") == "recorded").select(
         "year", value="p50", text=pl.col("p50").round(0).cast(pl.Int64).cast(pl.String)

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.charts.marks import PHONE, end_words, spread
+from premortem.charts.marks import PHONE, end_words, spread, years
 from premortem.charts.theme import CONTEXT, INK, LINES, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
@@ -40,12 +40,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     narrow = width < PHONE
     room = 120 if narrow else 190
     names = list(dict.fromkeys(frame["policy"]))
-    x = alt.X(
-        "year:Q",
-        title=None,
-        axis=alt.Axis(format="d", tickCount=4 if narrow else 8, grid=False),
-        scale=alt.Scale(domain=[2024, LAST], nice=False),
-    )
+    x = years(2024, LAST, tickCount=4 if narrow else 8)
     scale = alt.Scale(domain=[0, 1])
     colours = [INK, *LINES, CONTEXT, "#5B9BD0"][: len(names)]
     colour = alt.Color("policy:N", sort=names, legend=None, scale=alt.Scale(domain=names, range=colours))

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.charts.marks import PHONE, fan, fan_words, highest, lowest, muted_title
+from premortem.charts.marks import PHONE, fan, fan_words, highest, lowest, muted_title, years
 from premortem.charts.theme import HOLDS, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
@@ -39,13 +39,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     """A fan of the price and a fan of the margin."""
     narrow = width < PHONE
     size = width - 130 if narrow else (width - 220) // 2
-    years = [2024, 2028, 2032]
-    x = alt.X(
-        "year:Q",
-        title=None,
-        axis=alt.Axis(format="d", values=years, grid=False),
-        scale=alt.Scale(domain=[2024, 2033], nice=False),
-    )
+    x = years(2024, 2033, values=[2024, 2028, 2032])
     price = frame.filter(pl.col("series") == "price")
     low, high = lowest(price, "p5"), highest(price, "p95")
     margin = frame.filter(pl.col("series") == "gross_margin")

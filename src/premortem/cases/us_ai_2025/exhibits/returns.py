@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.charts.marks import PHONE, fan, fan_words, highest, muted_title, rule
+from premortem.charts.marks import PHONE, fan, fan_words, highest, muted_title, rule, years
 from premortem.charts.theme import HOLDS, WIDTH, themed
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
@@ -42,12 +42,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     """A fan a ratio, with the line at which it pays."""
     narrow = width < PHONE
     size = width - 120 if narrow else (width - 210) // 2
-    x = alt.X(
-        "year:Q",
-        title=None,
-        axis=alt.Axis(format="d", values=[2026, 2028, 2030, 2032], grid=False),
-        scale=alt.Scale(domain=[FIRST, 2033], nice=False),
-    )
+    x = years(FIRST, 2033, values=[2026, 2028, 2030, 2032])
     panels = []
     for series, name in PANELS.items():
         rows = frame.filter(pl.col("series") == series)
