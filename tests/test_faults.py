@@ -19,7 +19,7 @@ class Table(BaseModel):
 
 CASES = [
     (Annotated[str, Field(pattern=faults.NAME)], "My Policy", "'My Policy' is not written as it must be; allowed: small letters"),
-    (Annotated[str, Field(pattern=faults.ASSUMPTION)], "B1", "allowed: A and a number, such as A6"),
+    (Annotated[str, Field(pattern=faults.ASSUMPTION)], "b1", "allowed: a capital letter and a number, such as A6"),
     (str, 3, "'3' is not a text; allowed: a text in quotes"),
     (Literal["high", "low"], "hgh", "'hgh' is none of its values; allowed: 'high' or 'low'"),
     (float, "lots", "'lots' is not a number; allowed: a number"),

@@ -37,7 +37,7 @@ def resting(
     if parts:
         decided = decide(pl.concat([_changed(rows, *part, words) for part in parts], how="diagonal"), book)["outcome"]
         before = answers["outcome"].gather(np.concatenate([at for _, at in parts]))
-        both = pl.DataFrame([decided.rename("other"), before.rename("outcome")])
+        both = pl.DataFrame({"other": decided, "outcome": before})
         good = {(other, outcome): as_good(other, outcome, words) for other, outcome in both.unique().rows()}
         barred = np.array([not good[pair] for pair in both.rows()], bool)
         ends = np.cumsum([len(at) for _, at in parts])
