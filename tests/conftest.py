@@ -1,6 +1,7 @@
 """Shared pieces: the shipped study, levers of its policies, batches of futures, and one small run on disk."""
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,13 @@ def home(tmp_path_factory):
     use_compilation_cache()  # from the first test on, whichever it is
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_last_run(home):
+    """What one file of tests stored last is not what a command of the next one looks at."""
+    yield
+    shutil.rmtree(Path.home() / ".cache" / "premortem" / "last", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

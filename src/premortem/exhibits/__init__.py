@@ -209,4 +209,4 @@ def _module(name: str, case: Case) -> Any:
 
 
 def _no_such(name: str, case: Case) -> BadInput:
-    return unknown("NAME", "no such exhibit", name, names(case))
+    return unknown("NAME", f"no such exhibit of the case {case.name}", name, names(case))
