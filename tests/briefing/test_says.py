@@ -137,10 +137,10 @@ def test_f037_a_later_box_says_that_it_is_measured_outside_the_first_ones(study)
 
 def test_f037_the_boxes_of_the_brief_are_told_so(study):
     rows = [
-        {"sentence": s, "density_out_of_sample": 0.8, "coverage_out_of_sample": 0.4}
+        SimpleNamespace(sentence=s, density_out_of_sample=0.8, coverage_out_of_sample=0.4)
         for s in ("A3 breaks", "Outside the first box, A3 breaks")
     ]
-    first, second = brief_assumption._boxes({"boxes": rows})
+    first, second = brief_assumption._boxes(SimpleNamespace(boxes=rows))
     assert "outside the boxes before it" not in flat(first)
     assert "outside the boxes before it" in flat(second)
 
@@ -202,7 +202,7 @@ def test_f060_the_brief_claims_no_families_in_a_continuum(small_run):
     from premortem.briefing import families
 
     result, section = questions.futures(small_run), families.families(small_run)
-    assert section.title == phrases.grouped(result)
+    assert section.title == phrases.grouped(result.k, result.continuum)
     assert ("continuum" in section.title) == result["continuum"]
     if result["continuum"]:
         assert "family is" not in flat(section)

@@ -1,7 +1,6 @@
 """An assumption: what it claims, when it breaks, what carries it, how little it takes, what to watch."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,8 +23,10 @@ from premortem.briefing.content import (
 from premortem.briefing.page_one import claims
 from premortem.charts import figures
 from premortem.propositions.assumption import Assumption, Condition, shipped
+from premortem.questions.attribution import Carried
 from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import cell, first_failure, title_of
+from premortem.questions.stress import Explained
 from premortem.study import Run
 from premortem.text import phrases, steps
 
@@ -120,20 +121,20 @@ def _fan(run: Run, a: Assumption, policy: str) -> Figure:
     )
 
 
-def _boxes(why: dict[str, Any]) -> list[Block]:
+def _boxes(why: Explained) -> list[Block]:
     """The boxes as sentences, with how they did on futures drawn anew."""
-    if not why["boxes"]:
-        return [text(f"Scenario discovery finds nothing to say here: {why['verdict']}.", look="box")]
+    if not why.boxes:
+        return [text(f"Scenario discovery finds nothing to say here: {why.verdict}.", look="box")]
     return [
         text(
-            f"{b['sentence']}.",
+            f"{b.sentence}.",
             Note(
-                f"Found by the patient rule induction method (Friedman and Fisher 1999). On futures drawn anew: {b['density_out_of_sample']:.0%} "
-                f"break inside{' and outside the boxes before it' if i else ''}; {b['coverage_out_of_sample']:.0%} of all breaks lie there."
+                f"Found by the patient rule induction method (Friedman and Fisher 1999). On futures drawn anew: {b.density_out_of_sample:.0%} "
+                f"break inside{' and outside the boxes before it' if i else ''}; {b.coverage_out_of_sample:.0%} of all breaks lie there."
             ),
             look="box",
         )
-        for i, b in enumerate(why["boxes"])
+        for i, b in enumerate(why.boxes)
     ]
 
 
@@ -147,29 +148,31 @@ def _little(alone: Sequence[Turn]) -> str:
     return f"How little it takes: the central case {verdict} when {'; or '.join(moves)}, all else at its centre{more}."
 
 
-def _effects(a: Assumption, why: dict[str, Any]) -> Figure | None:
-    measured = [r for r in why["attribution"] if r["modelled"]]
+def _effects(a: Assumption, why: Explained) -> Figure | None:
+    measured = [r for r in why.attribution if isinstance(r, Carried)]
     if not measured:
         return None
     top = measured[0]
-    rows = pl.DataFrame(measured[:STRONGEST])
-    said = "; ".join(f"{r['statement']} ({r['kind']}): {phrases.points(r['effect'])}" for r in measured)
+    rows = pl.DataFrame([r.as_dict() for r in measured[:STRONGEST]])
+    said = "; ".join(f"{r.statement} ({r.kind}): {phrases.points(r.effect)}" for r in measured)
     return Figure(
         f"effects-{a.id}",
         _strongest(a, top),
         figures.effects(rows),
         "Change of the share that holds when an item is as it is rather than at its neutral end, paired over "
-        f"{questions.FROZEN:,} futures; line: 95% interval. The {len(rows)} strongest of {len(why['attribution'])}; the HTML edition lists all.",
+        f"{questions.FROZEN:,} futures; line: 95% interval. The {len(rows)} strongest of {len(why.attribution)}; the HTML edition lists all.",
         f"{said}.",
     )
 
 
-def _strongest(a: Assumption, top: dict[str, Any]) -> str:
+def _strongest(a: Assumption, top: Carried) -> str:
     """Which item moves the share that holds most, and which way."""
-    if not round(100 * top["effect"]):
+    if not round(100 * top.effect):
         return f"{a.id}: no driver or arrestor moves the share that holds by a point"
-    does = "adds most" if top["effect"] > 0 else "takes most away"
-    return f"{a.id}: what stands for this {top['kind']} {does}, {phrases.points(top['effect'])}: {phrases.within(top['statement'])}"
+    does = "adds most" if top.effect > 0 else "takes most away"
+    return (
+        f"{a.id}: what stands for this {top.kind} {does}, {phrases.points(top.effect)}: {phrases.within(top.statement)}"
+    )
 
 
 def _more(run: Run, a: Assumption, policy: str) -> Fold:

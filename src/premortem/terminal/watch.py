@@ -5,6 +5,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from premortem.questions.watch import SignpostRow, ToWatch
+from premortem.questions.weighted_board import Board, BoardWeights, ShortCell
 from premortem.terminal.board import print_board
 from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
@@ -16,60 +18,68 @@ from premortem.watch.kinds import apart, outcomes_inside
 SHOWN = 12
 
 
-def print_watch(result: dict[str, Any]) -> None:
+def print_watch(result: ToWatch) -> None:
     """The board before and after under the policy in view, then signposts by the value of their next reading."""
     console = Console(highlight=False)
     _boards(console, result)
-    for warning in result["warnings"]:
+    for warning in result.warnings:
         console.print(f"Warning: {warning}", style="bold")
-    for reading in result["readings"]:
-        if reading["named"]:
-            console.print(f"{reading['named']} is read as {reading['quantity']}")
+    for reading in result.readings:
+        if reading.named:
+            console.print(f"{reading.named} is read as {reading.quantity}")
     console.print("\n[bold]What to look at next[/bold], by the value of a reading (100 would settle everything)")
-    for row in result["signposts"][:SHOWN]:
-        worth = "    -" if row["voi"] is None else f"{100 * row['voi']:5.1f}"
-        console.print(f"{worth}  [bold]{row['name']}[/bold] ({row['assumption']}): {row['observable']}")
+    for row in result.signposts[:SHOWN]:
+        worth = "    -" if row.voi is None else f"{100 * row.voi:5.1f}"
+        console.print(f"{worth}  [bold]{row.name}[/bold] ({row.assumption}): {row.observable}")
         console.print(f"       {latest(row)}", style="dim")
-        if row["sentence"]:
-            console.print(f"       {row['sentence']}")
-    hidden = len(result["signposts"]) - SHOWN
+        if row.sentence:
+            console.print(f"       {row.sentence}")
+    hidden = len(result.signposts) - SHOWN
     if hidden > 0:
         console.print(f"{hidden} more; see them with --json")
-    read = next((row for row in result["signposts"] if row["quantity"] and row["threshold"]), None)
-    example = [f"premortem watch --reading {read['quantity']}={read['threshold']['value']:g}"] if read else []
-    console.print(f"Next:  {', '.join([*example, 'premortem hindcast'])}")
+    examples = [
+        f"premortem watch --reading {row.quantity}={row.threshold.value:g}"
+        for row in result.signposts
+        if row.quantity and row.threshold
+    ]
+    console.print(f"Next:  {', '.join([*examples[:1], 'premortem hindcast'])}")
 
 
-def _boards(console: Console, result: dict[str, Any]) -> None:
+def _boards(console: Console, result: ToWatch) -> None:
     console.print(
-        f"Under {result['policy']}; {result['effective_futures']:,.0f} effective of {phrases.counted(result['futures'], 'future')}"
+        f"Under {result.policy}; {result.effective_futures:,.0f} effective of {phrases.counted(result.futures, 'future')}"
     )
     table = Table(box=None, padding=(0, 1))
     add_columns(table, "", "before", "after", "change", texts=("", "change"))
-    weak = phrases.weak(result["effective_futures"])
-    for before, after in zip(result["board_before"], result["board_after"], strict=True):
-        if before["policy"] == result["policy"]:
-            known = after["holds"] is not None and before["holds"] is not None
-            change = phrases.points_between(before["holds"], after["holds"]) if known else ""
-            if weak and known:
-                change += f" (weak: {result['effective_futures']:,.0f} effective futures)"
-            elif known and after["low"] is not None and after["low"] <= before["holds"] <= after["high"]:
-                change += " (within noise)"
-            table.add_row(before["assumption"], phrases.share(before["holds"]), phrases.share(after["holds"]), change)
+    weak = phrases.weak(result.effective_futures)
+    for before, after in zip(result.board_before, result.board_after, strict=True):
+        if before.policy == result.policy:
+            change = _change(
+                before, after, f" (weak: {result.effective_futures:,.0f} effective futures)" if weak else ""
+            )
+            table.add_row(before.assumption, phrases.share(before.holds), phrases.share(after.holds), change)
     print_table(console, table)
-    console.print(f"before: {result['before']}; after: {result['after']}", style="dim")
+    console.print(f"before: {result.before}; after: {result.after}", style="dim")
 
 
-def latest(row: dict[str, Any]) -> str:
+def _change(before: ShortCell, after: ShortCell, weak: str) -> str:
+    """A change of a share in points, with what there is to say of it; nothing where one of the two cannot be told."""
+    if before.holds is None or after.holds is None:
+        return ""
+    noise = after.low is not None and after.high is not None and after.low <= before.holds <= after.high
+    return phrases.points_between(before.holds, after.holds) + (weak or (" (within noise)" if noise else ""))
+
+
+def latest(row: SignpostRow) -> str:
     """What a signpost says now, with its date, and its threshold."""
-    limit, said = row["threshold"], row["latest"]
-    passed = f", {row['status']}" if said and limit and said["value"] is not None else ""
-    watched = f"; threshold {plain(limit['value'])}{passed}" if limit else ""
+    limit, said = row.threshold, row.latest
+    passed = f", {row.status}" if said and limit and said.value is not None else ""
+    watched = f"; threshold {plain(limit.value)}{passed}" if limit else ""
     if said is None:
         return f"no reading yet{watched}"
-    if said["value"] is None or row["unit"] == "event":
-        return f"{said['said_on']}: {said['says']}{watched}"
-    return f"{said['on']}: {plain(said['value'])} {row['unit']}, {said['source']}{watched}"
+    if said.value is None or row.unit == "event":
+        return f"{said.said_on}: {said.says}{watched}"
+    return f"{said.on}: {plain(said.value)} {row.unit}, {said.source}{watched}"
 
 
 def print_hindcast(judged: Any) -> None:
@@ -124,14 +134,13 @@ def unchanged(found: Hindcast) -> str:
     )
 
 
-def print_weighted(run: Any, result: dict[str, Any]) -> None:
+def print_weighted(run: Any, result: Board, found: BoardWeights) -> None:
     """The weighted board, and how far it can be trusted."""
-    found = result["weights"]
-    says = f"{found['says'][0].upper()}{found['says'][1:]}, in which each assumption holds"
-    print_board(run, result["board"], says)
+    says = f"{found.says[0].upper()}{found.says[1:]}, in which each assumption holds"
+    print_board(run, result.board, says)
     console = Console(highlight=False)
-    console.print(f"{len(found['readings'])} readings leave {found['effective_futures']:,.0f} effective futures")
-    for warning in found["warnings"]:
+    console.print(f"{len(found.readings)} readings leave {found.effective_futures:,.0f} effective futures")
+    for warning in found.warnings:
         console.print(f"Warning: {warning}", style="bold")
 
 
