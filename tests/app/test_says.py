@@ -37,8 +37,8 @@ def test_f058_policies_that_hold_all_alike_are_not_told_apart():
 def test_f058_the_page_says_the_share_of_the_policy_that_leads(client, desk):
     text = client.get("/compare", params={"now": 1}).text
     found = compare.compared(desk)
-    said = compare.holds_all(found["rankings"]["satisficing"], desk.run)
-    assert f"{desk.study.book(found['rankings']['satisficing'][0]).policy.title} {said}" in text
+    said = compare.holds_all(found.rankings["satisficing"], desk.run)
+    assert f"{desk.study.book(found.rankings['satisficing'][0]).policy.title} {said}" in text
     assert "all five" in text
 
 

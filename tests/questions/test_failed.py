@@ -53,17 +53,17 @@ def test_f048_compare_counts_failed_futures_apart(run, monkeypatch):
         return {k: np.full_like(v, np.nan) if policy == "as-written" else v for k, v in found.items()}
 
     found = questions.compare(run, time=False)
-    assert found["failed"] == {"as-written": 108, "maximal": 108}
-    assert found["compared_in"] == 2000 - 108
-    assert any("108 of 2,000 futures failed" in said for said in found["warnings"])
+    assert found.failed == {"as-written": 108, "maximal": 108}
+    assert found.compared_in == 2000 - 108
+    assert any("108 of 2,000 futures failed" in said for said in found.warnings)
     x = run.parameters()[PLACES]
     known = x[0] >= 0.055
     share = (x[0] - 0.5 + 0.2 * x[1] > 0)[known].mean()
-    assert found["shares"]["as-written"]["A1"] == pytest.approx(share, abs=1e-3)
+    assert found.shares["as-written"]["A1"] == pytest.approx(share, abs=1e-3)
     monkeypatch.setattr(type(run), "columns", partly)
     never = questions.compare(run, time=False)
-    assert all(order == ["maximal", "as-written"] for order in never["rankings"].values())
-    assert never["regret"]["as-written"]["mean"] is None
+    assert all(order == ("maximal", "as-written") for order in never.rankings.values())
+    assert never.regret["as-written"].mean is None
 
 
 def test_f048_the_board_counts_a_failed_future_neither_as_holding_nor_as_breaking(run):

@@ -73,10 +73,10 @@ def test_a_ceiling_looks_at_fewer_futures_and_is_refused_below_what_is_worth_it(
 
 
 def test_comparing_and_weighing_a_large_run_look_at_its_first_futures(run, small_ceiling):
-    assert questions.compare(run, ["as-written", "rescinded"], time=False)["futures"] == 8_000
+    assert questions.compare(run, ["as-written", "rescinded"], time=False).futures == 8_000
     assert len(questions.weigh_run(run, date(2025, 2, 26)).values) == 8_000
     board = questions.board_of(run, date(2025, 2, 26))
-    assert board["weights"]["effective_futures"] <= 8_000
+    assert board.weights.effective_futures <= 8_000
 
 
 def test_a_run_that_was_verified_and_then_damaged_is_named(run):

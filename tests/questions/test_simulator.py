@@ -183,8 +183,8 @@ def test_f040_a_numpy_model_is_searched_by_finite_differences(numpy_run):
     told = questions.stress(numpy_run, "A1", "as-written", samples=64)
     assert any("rest on finite differences" in said for said in told.warnings)
     edits = questions.heavy_edits(numpy_run.study)
-    assert {row["method"] for row in edits["clauses"]} == {"finite difference: the model has no gradient"}
-    assert all(row["gradient"] is None for row in edits["clauses"])
+    assert {row.method for row in edits.clauses} == {"finite difference: the model has no gradient"}
+    assert all(row.gradient is None for row in edits.clauses)
 
 
 def test_f040_a_compiled_model_that_calls_outside_has_no_gradient_either(tmp_path):
