@@ -8,7 +8,7 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.law import items, numbers
+from premortem.law import item_values, items, numbers
 from premortem.law.clearing import as_text, clearings
 from premortem.law.places import could_be, iso3
 from premortem.law.transfers import transfers
@@ -41,7 +41,7 @@ def parse(given: Mapping[str, Any], case: Case) -> dict[str, Any]:
         except BadInput as error:
             errors.append(error)
             unread.add(name)
-    raise_all(errors + items.contradictions(row, case) + _missing(row, unread, words))
+    raise_all(errors + item_values.contradictions(row, case) + _missing(row, unread, words))
     return row
 
 
