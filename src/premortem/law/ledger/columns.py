@@ -9,10 +9,10 @@ from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.law import items, numbers
 from premortem.law.clearing import as_text, clearings
+from premortem.law.field_values import FALSE, MOST_UNITS, TRUE, such_as
 from premortem.law.item_values import contradicted
 from premortem.law.ledger.files import MISSHAPEN
 from premortem.law.places import could_be, folded, known
-from premortem.law.transactions import FALSE, MOST_UNITS, TRUE, such_as
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Field, Vocabulary
 
