@@ -4,6 +4,7 @@ import polars as pl
 
 from premortem import questions
 from premortem.briefing.content import Block, Bullets, Figure, Note, Section, Strong, see, text
+from premortem.case import year_of
 from premortem.charts import figures
 from premortem.questions.compare import Compared
 from premortem.questions.findings import aside, cell, title_of
@@ -78,7 +79,7 @@ def _pathways(run: Run) -> Figure:
 def _kept(bands: pl.DataFrame, series: str, first: int) -> list[tuple[int, bool]]:
     """Whether the median keeps it at the last step of each year from a first one on."""
     steps = bands.filter(pl.col("series") == series).sort("quarter")
-    ends = {int(r["quarter"][:4]): r["p50"] > 0 for r in steps.to_dicts()}
+    ends = {year_of(r["quarter"]): r["p50"] > 0 for r in steps.to_dicts()}
     return [(year, keeps) for year, keeps in ends.items() if year >= first]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from premortem.case import year_of
 from premortem.errors import BadInput, each, raise_all, unknown
 from premortem.questions import futures_under_policies, weighted_board
 from premortem.questions._result import Result
@@ -172,7 +173,7 @@ def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadIn
             "--reading",
             f"{r.label} lies outside the simulated years",
             got=r.on,
-            allowed=f"{labels[0][:4]} to {labels[-1][:4]}",
+            allowed=f"{year_of(labels[0])} to {year_of(labels[-1])}",
         )
         for r in own
         if every[r.quantity].column(r.on) in found.outside

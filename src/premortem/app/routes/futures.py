@@ -10,7 +10,7 @@ from premortem.app import chart_specs
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
-from premortem.case import Case
+from premortem.case import Case, year_of
 from premortem.questions._archetypes import STRUCTURE
 from premortem.questions.futures import AlternativeFutures
 from premortem.text import phrases
@@ -68,10 +68,10 @@ def charts(found: AlternativeFutures, case: Case, chosen: str = "") -> list[char
     for name, said in signs.items():
         rows = [
             {
-                "family": by[a.name], "year": int(b.quarter[:4]), "p25": b.p25, "p50": b.p50, "p75": b.p75,
+                "family": by[a.name], "year": year_of(b.quarter), "p25": b.p25, "p50": b.p50, "p75": b.p75,
                 "dim": chosen in by.values() and by[a.name] != chosen,
             }
-            for a in found.archetypes for b in a.bands if b.series == name and b.quarter >= "2024"
+            for a in found.archetypes for b in a.bands if b.series == name and year_of(b.quarter) >= case.settings.day.year - 1
         ]  # fmt: skip
         made.append(
             chart_specs.Chart(
