@@ -11,11 +11,12 @@ import pytest
 from premortem import facts, questions
 from premortem.briefing import assumption as brief_assumption
 from premortem.case import default
-from premortem.errors import BadInput
+from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.questions import _nearest_break, clause_sweeps, describe, margins, time
 from premortem.questions.attribution import attribution as items_told
 from premortem.questions.breaking_points import Place, _kinds, single_thresholds
 from premortem.questions.single_changes import Standing
+from premortem.study import Study
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +270,25 @@ def test_a_faster_regulator_rescues_what_it_changes(study):
         assert row["low"] <= row["change"] <= row["high"]
     by = {(r["case"], r["assumption"]): r["change"] for r in rows}
     assert by["loopholes patched a quarter faster", "A4"] > 0 > by["loopholes patched a quarter slower", "A4"]
+
+
+def test_a_case_without_times_to_move_says_so_in_one_line():
+    with pytest.raises(MissingData, match=r"eu_gpai holds no time\.toml"):
+        questions.time_asymmetry(Study(case="eu_gpai"))
+
+
+def test_what_a_case_moves_in_time_is_refused_by_name_where_it_is_not_there(study, monkeypatch):
+    cases = {
+        "faster": time.Shift(uncertainty="patch_lagg", by=-0.25),
+        "earlier": time.Shift(lever="stockpile_alarm", earlier=2),
+    }
+    monkeypatch.setattr(time, "shifts", lambda case: time.Shifts(lag="patch_lag", fastest="fastest", cases=cases))
+    with pytest.raises(BadInputs) as refused:
+        questions.time_asymmetry(study)
+    said = str(refused.value)
+    assert "time.toml: fastest: no such name; did you mean faster?" in said
+    assert "time.toml: cases.faster.uncertainty: no such name; did you mean patch_lag?" in said
+    assert "time.toml: cases.earlier.lever: no such name" in said
 
 
 def test_lags_are_months_between_dated_events_and_known_by_the_day():

@@ -50,7 +50,7 @@ def _plain(value: Any) -> Any:
 def _short(value: Any) -> str:
     """A value in one line: rows are counted by kind, keys and texts are cut."""
     if isinstance(value, tuple | list) and value and is_dataclass(value[0]):
-        return f"{len(value)} of {type(value[0]).__name__}"
+        return f"{len(value)} of {' or '.join(dict.fromkeys(type(row).__name__ for row in value))}"
     if isinstance(value, Result):
         return type(value).__name__
     if isinstance(value, Mapping):

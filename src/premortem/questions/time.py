@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from premortem import facts
 from premortem.case import Case, Levers
 from premortem.ensemble.run import draw
-from premortem.errors import MissingData
+from premortem.errors import BadInput, MissingData, nearest, raise_all
 from premortem.files.typed import Strict, read_typed
 from premortem.questions._paired import paired
 from premortem.questions._result import FROM, Result
@@ -102,6 +102,18 @@ def shifts(case: Case) -> Shifts:
     return read_typed(case / FILE, Shifts)
 
 
+def _shifts_of(study: Study, pulled: Levers) -> Shifts:
+    """What the case tries of time. Raises `BadInput`, every fault at once, for what names no uncertainty, lever or case of time."""
+    told, names = shifts(study.case), study.priors.names
+    asked = [("lag", told.lag, names), ("fastest", told.fastest, tuple(told.cases))]
+    for name, shift in told.cases.items():
+        field = "uncertainty" if shift.uncertainty else "lever"
+        asked.append((f"cases.{name}.{field}", getattr(shift, field), names if shift.uncertainty else pulled._fields))
+    wrong = [(key, got, known) for key, got, known in asked if got not in known]
+    raise_all([BadInput(FILE, key, "no such name", got=got, hint=nearest(got, known)) for key, got, known in wrong])
+    return told
+
+
 def time_asymmetry(study: Study, policy: str | None = None) -> pl.DataFrame:
     """How the shares that hold move when time is moved as the case says, such as a regulator that is a quarter faster: one row a case of
     time and assumption.
@@ -116,7 +128,7 @@ def _cases(study: Study, policy: str | None) -> tuple[TimeCase, ...]:
     policy = policy or study.case.settings.baseline
     values, pulled = draw(study.priors, "sobol", 0, 0, MOVED), study.levers(policy)
     cases = {AS_IS: (values, pulled)}
-    cases |= {name: _shifted(study, shift, values, pulled) for name, shift in shifts(study.case).cases.items()}
+    cases |= {name: _shifted(study, shift, values, pulled) for name, shift in _shifts_of(study, pulled).cases.items()}
     margins = {name: margins_of(study, *case) for name, case in cases.items()}
     known = np.all([np.isfinite(m) for m in margins.values()], axis=(0, 1))
     if not known.any():
@@ -177,11 +189,12 @@ def time_told(study: Study, policy: str) -> TimeAsymmetry | None:
     """
     if not (study.case / FILE).is_file():
         return None
+    cases = _cases(study, policy)
     return TimeAsymmetry(
         policy=policy,
         lags=lags(study.case),
         simulated_patch_lag_months=simulated_lag(study),
-        cases=_cases(study, policy),
+        cases=cases,
         faster=shifts(study.case).fastest,
         futures=MOVED,
     )
