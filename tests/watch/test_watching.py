@@ -128,8 +128,8 @@ def test_weights_that_collapse_are_said_to(small_run):
 
 @pytest.mark.slow
 def test_the_board_can_let_futures_draw_their_own_path_of_policy(small_run):
-    rows = [row for row in questions.board_of(small_run, NOTE, drawn=True).board if row["policy"] == "drawn"]
-    assert [row["assumption"] for row in rows] == ["A1", "A2", "A3", "A4", "A5", "all"]
+    rows = [row for row in questions.board_of(small_run, NOTE, drawn=True).board if row.policy == "drawn"]
+    assert [row.assumption for row in rows] == ["A1", "A2", "A3", "A4", "A5", "all"]
     # rescission takes lock-in away wherever it comes first
     assert shares(rows, "drawn")["A4"] < shares(questions.board_of(small_run, NOTE).board)["A4"]
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from premortem.questions.board_cells import BoardCell
 from premortem.questions.weighted_board import answered
 from premortem.watch import weights
 from premortem.watch.observations import Reading
@@ -209,16 +210,8 @@ def test_f052_where_enough_futures_agree_the_interval_holds_the_exact_posterior(
 def test_f052_the_rows_of_a_weighted_board_keep_their_keys_and_lose_their_values():
     theta = np.random.default_rng(0).standard_normal(5_000)
     found = weigh({"x@2025Q2": theta}, [reading("x", 2.5, 0.02)], {"x": quantity("x")})
-    row = {
-        "assumption": "A1",
-        "policy": "p",
-        "holds": 0.2,
-        "low": 0.1,
-        "high": 0.3,
-        "fails_on": {"a": 1.0},
-        "alone": {},
-    }
-    told = answered([row | {"failed": 0}], found)[0]
-    assert told.keys() == {*row, "failed"}
-    assert (told["holds"], told["low"], told["high"], told["fails_on"]) == (None, None, None, {})
-    assert answered([row], None) == [row]
+    cell = BoardCell("A1", "p", 0.2, 0.1, 0.3, {"a": 1.0}, {})
+    (told,) = answered([cell], found)
+    assert told.as_dict().keys() == cell.as_dict().keys()
+    assert (told.holds, told.low, told.high, told.fails_on) == (None, None, None, {})
+    assert answered([cell], None) == (cell,)

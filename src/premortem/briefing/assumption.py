@@ -1,6 +1,7 @@
 """An assumption: what it claims, when it breaks, what carries it, how little it takes, what to watch."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -25,7 +26,7 @@ from premortem.charts import figures
 from premortem.propositions.assumption import Assumption, shipped
 from premortem.questions.attribution import Carried
 from premortem.questions.breaking_points import Turn
-from premortem.questions.findings import cell, first_failure, title_of
+from premortem.questions.findings import cell, first_failure, share_of, title_of
 from premortem.questions.stress import Explained
 from premortem.study import Run
 from premortem.text import phrases, steps
@@ -84,7 +85,7 @@ def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
     if a.watch:
         blocks += [Heading("What to watch"), bullets(*(phrases.sentence(w.statement) for w in a.watch))]
     blocks.append(_more(run, a, first))
-    here = cell(run, a.id, first)["holds"]
+    here = share_of(run, a.id, first)
     title = f"{a.id} \u00b7 {a.name}: {phrases.holds(here)} {phrases.under(title_of(run, first))}"
     return Section(a.id, title, f"{a.id} {a.name}", tuple(blocks))
 
@@ -99,7 +100,7 @@ def _fan(run: Run, a: Assumption, policy: str) -> Figure:
     shown = run.study.case.text.shown or run.study.steps[-1]
     end, when = rows.filter(pl.col("quarter") == shown).row(0, named=True), steps.at(shown)
     verdict, low, high = next((said, low, high) for band, said, low, high in HOLDING if not band or end[band] > 0)
-    title, board = title_of(run, policy), cell(run, a.id, policy)["holds"]
+    title, board = title_of(run, policy), share_of(run, a.id, policy)
     alike = low - APART <= board <= high + APART
     finding = f"{title}, {a.id} holds in {verdict} {when}"
     if not alike:
@@ -242,10 +243,10 @@ def _shares(run: Run, a: Assumption) -> Figure:
 
 def _causes(run: Run, a: Assumption) -> Figure:
     says = {c.id: c.failure for c in a.condition}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"policy": title_of(run, p), "condition": says[k], "share": v, "rank": i}
         for p in run.policies
-        for i, (k, v) in enumerate(cell(run, a.id, p)["fails_on"].items())
+        for i, (k, v) in enumerate(cell(run, a.id, p).fails_on.items())
     ]
     top = first_failure(run, a, run.policies[0])
     title = (

@@ -7,7 +7,7 @@ from premortem.briefing.content import Block, Bullets, Figure, Note, Section, St
 from premortem.case import year_of
 from premortem.charts import figures
 from premortem.questions.compare import Compared
-from premortem.questions.findings import aside, cell, title_of
+from premortem.questions.findings import aside, share_of, title_of
 from premortem.study import Run
 from premortem.text import phrases
 from premortem.text.numbers import ranges
@@ -36,7 +36,7 @@ def _title(run: Run) -> str:
     compared = [p for p in run.policies if p != run.study.case.settings.record] or list(run.policies)
     most = {}
     for a in run.study.assumptions:
-        shares = {p: cell(run, a.id, p)["holds"] for p in compared}
+        shares = {p: share_of(run, a.id, p) for p in compared}
         most[a.id] = max(shares, key=lambda p: shares[p])
     different = len(set(most.values()))
     if len(compared) == 1:

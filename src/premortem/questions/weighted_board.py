@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from premortem.case import Case
 from premortem.errors import BadInput
@@ -11,9 +10,10 @@ from premortem.propositions import score
 from premortem.questions import futures_under_policies
 from premortem.questions._bounded_memory import in_memory
 from premortem.questions._result import OPTIONAL, Result
+from premortem.questions.board_cells import BoardCell, cells
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.policy_paths import DRAWN, along
-from premortem.study import Run, Study, plain_rows
+from premortem.study import Run, Study
 from premortem.text.numbers import day_in_words
 from premortem.watch import observations, quantities
 from premortem.watch.observations import Reading
@@ -53,12 +53,12 @@ class BoardWeights(Result):
 
 @dataclass(frozen=True, repr=False)
 class Board(Result):
-    """The board of a run: the keys of `premortem board --json`. `board` holds the cells as rows of `Run.board_rows`; `non_finite` counts by
+    """The board of a run: the keys of `premortem board --json`. `non_finite` counts by
     policy the futures with a result that is not finite. Where it is weighted, `weights`, and the same with all futures counted alike.
     """
 
-    board: list[dict[str, Any]]
-    board_unweighted: list[dict[str, Any]] | None = field(default=None, metadata=OPTIONAL)
+    board: tuple[BoardCell, ...]
+    board_unweighted: tuple[BoardCell, ...] | None = field(default=None, metadata=OPTIONAL)
     non_finite: Mapping[str, int] = field(default_factory=dict)
     weights: BoardWeights | None = field(default=None, metadata=OPTIONAL)
 
@@ -111,18 +111,18 @@ def weighed_by(as_of: date) -> str:
 
 
 def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> Board:
-    """The board of a run as rows: weighted by what was known on a day if given, and with drawn paths of policy if asked.
+    """The board of a run: weighted by what was known on a day if given, and with drawn paths of policy if asked.
 
     Drawn paths are simulated for the first futures only. Raises `BadInput` for a day in the future.
     """
-    alike = plain_rows(run.board()) + (_drawn_rows(run, as_of, None) if drawn else [])
+    alike = cells(run.board()) + (_drawn_cells(run, as_of, None) if drawn else ())
     if as_of is None:
         return Board(alike, non_finite=_counted(run))
     found = weigh_run(run, as_of)
     run = in_memory(run)
     margins = {policy: run.margins(policy) for policy in run.policies}
     weighted = score.board(margins, run.study.assumptions, run.replicates, found.values)
-    rows = plain_rows(weighted) + (_drawn_rows(run, as_of, found.values) if drawn else [])
+    rows = cells(weighted) + (_drawn_cells(run, as_of, found.values) if drawn else ())
     return Board(answered(rows, found), alike, _counted(run), _weights(run, as_of, found))
 
 
@@ -140,22 +140,21 @@ def _weights(run: Run, as_of: date, found: Weights) -> BoardWeights:
     )
 
 
-def answered(rows: list[dict[str, Any]], weights: Weights | None) -> list[dict[str, Any]]:
-    """Rows of a weighted board; every share is None where the weights have collapsed, since no futures are left to tell it."""
+def answered(rows: Sequence[BoardCell], weights: Weights | None) -> tuple[BoardCell, ...]:
+    """Cells of a weighted board; every share is None where the weights have collapsed, since no futures are left to tell it."""
     if weights is None or not weights.collapsed:
-        return rows
-    nothing: dict[str, Any] = {"holds": None, "low": None, "high": None, "fails_on": {}, "alone": {}}
-    return [row | {key: nothing[key] for key in nothing.keys() & row} for row in rows]
+        return tuple(rows)
+    return tuple(replace(row, holds=None, low=None, high=None, fails_on={}, alone={}) for row in rows)
 
 
 def _counted(run: Run) -> dict[str, int]:
     return {policy: len(futures) for policy, futures in run.non_finite.items()}
 
 
-def _drawn_rows(run: Run, as_of: date | None, weights: Array | None) -> list[dict[str, Any]]:
+def _drawn_cells(run: Run, as_of: date | None, weights: Array | None) -> tuple[BoardCell, ...]:
     margins = drawn_margins(run, as_of)
     few = None if weights is None else weights[: len(next(iter(margins.values())))]
-    return plain_rows(score.board({DRAWN: margins}, run.study.assumptions, run.replicates, few))
+    return cells(score.board({DRAWN: margins}, run.study.assumptions, run.replicates, few))
 
 
 def drawn_margins(run: Run, as_of: date | None = None) -> dict[str, Array]:
