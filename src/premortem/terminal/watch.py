@@ -1,5 +1,6 @@
 """What to watch, the hindcast and the timeline in a terminal."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from premortem.text import phrases
 from premortem.text.tables import plain
 from premortem.watch.hindcast import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
+from premortem.watch.timeline import Event, lags
 
 # Signposts that are shown; the others are counted and found with --json.
 SHOWN = 12
@@ -144,18 +146,17 @@ def print_weighted(run: Any, result: Board, found: BoardWeights) -> None:
         console.print(f"Warning: {warning}", style="bold")
 
 
-def print_timeline(result: dict[str, Any]) -> None:
+def print_timeline(events: Sequence[Event]) -> None:
     """Dated events by day, with what each moved and how long it took."""
     console = Console(highlight=False)
-    for row in result["events"]:
+    for event in events:
         moved = "; ".join(
-            f"{m['assumption']} {m['kind']} {m['item']} {'stronger' if m['moves'] > 0 else 'weaker'}"
-            for m in row["moved"]
+            f"{m.assumption} {m.kind} {m.item} {'stronger' if m.moves > 0 else 'weaker'}" for m in event.moved
         )
-        took = "" if row["months"] is None else f" ({row['months']:.1f} months from announcement)"
-        console.print(f"{row['date']}  [bold]{row['title']}[/bold]{took}", markup=True)
+        took = "" if event.months is None else f" ({event.months:.1f} months from announcement)"
+        console.print(f"{event.on}  [bold]{event.title}[/bold]{took}", markup=True)
         console.print(f"            {moved or 'moved no driver or arrestor'}", style="dim")
-    for row in result["lags"]:
+    for link in lags(events):
         console.print(
-            f"{row['kind']}: median {row['median']:.1f} months, {row['shortest']:.1f} to {row['longest']:.1f}, {row['events']} {'pair' if row['events'] == 1 else 'pairs'}"
+            f"{link.kind}: median {link.median:.1f} months, {link.shortest:.1f} to {link.longest:.1f}, {link.events} {'pair' if link.events == 1 else 'pairs'}"
         )
