@@ -15,11 +15,21 @@ from premortem.exhibits.form import Exhibit
 from premortem.files import writer
 from premortem.law.decide import Decision
 from premortem.law.notebook import Rulebook
+from premortem.questions.boxes import TriedBox
+from premortem.questions.breaking_points import BreakingPoint
+from premortem.questions.compare import Compared
+from premortem.questions.edits import HeavyEdits
+from premortem.questions.futures import AlternativeFutures
+from premortem.questions.stress import Explained, Stress
+from premortem.questions.watch import ToWatch
 from premortem.study import Run
 from premortem.text.tables import Table
 
 # What public functions give back, and so are public too.
-GIVEN = (Run, Rulebook, Decision, Exhibit, Brief, Table)
+GIVEN = (
+    *(Run, Rulebook, Decision, Exhibit, Brief, Table),
+    *(Stress, Explained, TriedBox, BreakingPoint, Compared, HeavyEdits, AlternativeFutures, ToWatch),
+)
 
 
 def commands() -> str:

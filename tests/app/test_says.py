@@ -95,10 +95,9 @@ def test_f060_no_family_is_claimed_where_futures_are_a_continuum():
     assert len(one.medoids) == min(_archetypes.SIZES)
     assert not four.continuum
     assert len(four.medoids) == 4
-    result = {"archetypes": [0] * 4, "continuum": True}
-    assert said.grouped(result).startswith("Futures are a continuum, without families")
-    assert said.kind(result) == "part"
-    assert said.grouped(result | {"continuum": False}) == "Futures fall into four families"
+    assert said.grouped(4, one.continuum).startswith("Futures are a continuum, without families")
+    assert said.kind(one.continuum) == "part"
+    assert said.grouped(4, four.continuum) == "Futures fall into four families"
 
 
 @pytest.mark.slow
