@@ -73,7 +73,8 @@ def _all(command: Any, name: str) -> list[tuple[str, Any]]:
 def _object(name: str, thing: Any) -> list[str]:
     lines = [f"## `{name}`", "", f"    {name}{_signature(thing)}", "", _words(thing), ""]
     if inspect.isclass(thing):
-        for key, member in vars(thing).items():
+        ours = [base for base in reversed(thing.__mro__) if base.__module__.startswith("premortem.")]
+        for key, member in {k: m for base in ours for k, m in vars(base).items()}.items():
             bare = getattr(member, "fget", None) or getattr(member, "func", None) or member
             if not key.startswith("_") and inspect.isfunction(bare):
                 call = _signature(bare) if bare is member else ""
