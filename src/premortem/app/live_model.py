@@ -21,9 +21,10 @@ from premortem.ensemble.compiled import Kept
 from premortem.ensemble.run import draw
 from premortem.law.book import Book
 from premortem.propositions import score
+from premortem.questions.board_cells import cells
 from premortem.questions.single_changes import Standing
 from premortem.questions.weighted_board import answered, read_under
-from premortem.study import Study, plain_rows
+from premortem.study import Study
 from premortem.study.model import Chunk
 from premortem.watch import quantities, weights
 
@@ -137,7 +138,7 @@ class Live:
             design.REPLICATES,
             None if held is None else held.values,
         )
-        return answered(plain_rows(frame), held)
+        return [cell.as_dict() for cell in answered(cells(frame), held)]
 
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
         """Bands of an assumption's margin by quarter over all futures, and the share of them that breaks."""

@@ -45,7 +45,7 @@ def stress(
     made = stored(study, case, run, memory)
     weighed = questions.weigh_run(made, day(weights, "--weights")).values if weights else None
     result = questions.stress(made, assumption, policy, top, samples=samples, start=start, weights=weighed)
-    show(result, as_json, False, lambda: terminal.print_stress(result, made.study))
+    show(result.as_dict(), as_json, False, lambda: terminal.print_stress(result, made.study))
 
 
 @app.command(rich_help_panel="Why")
@@ -105,7 +105,7 @@ def compare(
     from premortem import questions, terminal
 
     result = questions.compare(stored(study, case, run, memory), policies or None, questions.weights_of(weigh or []))
-    show(result, as_json, False, lambda: terminal.print_compare(result))
+    show(result.as_dict(), as_json, False, lambda: terminal.print_compare(result))
 
 
 @app.command(rich_help_panel="Why")
@@ -131,7 +131,7 @@ def edits(
 
     made = stored(study, case, run) if run else None
     result = questions.heavy_edits(made.study if made else Study(study, case=case), policy, run=made)
-    show(result, as_json, False, lambda: terminal.print_edits(result))
+    show(result.as_dict(), as_json, False, lambda: terminal.print_edits(result))
 
 
 @app.command(rich_help_panel="Why")
@@ -151,4 +151,4 @@ def futures(
     from premortem import questions, terminal
 
     result = questions.futures(stored(study, case, run), k)
-    show(result, as_json, False, lambda: terminal.print_futures(result))
+    show(result.as_dict(), as_json, False, lambda: terminal.print_futures(result))

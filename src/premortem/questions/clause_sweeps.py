@@ -1,6 +1,7 @@
 """Clause numbers tried one at a time: the value at which a number breaks or mends an assumption."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import pairwise
 from typing import Any
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from premortem.ensemble.run import draw
 from premortem.questions import _nearest_break
+from premortem.questions._result import FROM, Result
 from premortem.questions.breaking_points import Place
 from premortem.questions.single_changes import amounts, moved, standing
 from premortem.study.model import FEW
@@ -17,7 +19,31 @@ from premortem.study.model import FEW
 Array = NDArray[Any]
 
 
-def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True, repr=False)
+class ShareAt(Result):
+    """The share of futures that holds with a clause number at a value."""
+
+    value: float
+    holds: float
+
+
+@dataclass(frozen=True, repr=False)
+class ClauseThreshold(Result):
+    """A clause number tried alone, in its own unit: the `value` at which it turns the future looked at, where it stands now (`start`),
+    where the share of futures that holds crosses a half; None where no multiple tried does.
+    """
+
+    param: str
+    value: float | None
+    start: float = field(metadata=FROM)
+    half_at: float | None
+    shares: tuple[ShareAt, ...]
+    kind: str = field(default="clause", kw_only=True)
+    says: str
+    sentence: str
+
+
+def clause_thresholds(place: Place, number: int, policy: str) -> tuple[ClauseThreshold, ...]:
     """For each clause number of the policy's rulebook: the value at which it breaks (or mends) the future looked at,
     and the value at which the share of futures that holds crosses a half; none where no multiple tried does.
     """
@@ -29,12 +55,12 @@ def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, 
     def margins(clause: str, key: str, value: float) -> Array:
         return moved(now, f"l.{clause}.{key}", value).margins[subject]
 
-    return [
+    return tuple(
         _threshold(
             subject, clause, key, entry, book.number(clause, key), multiples, partial(margins, clause, key), base
         )
         for clause, key, entry, multiples in _tried(amounts(study.case), book)
-    ]
+    )
 
 
 def _tried(known: dict[str, Any], book: Any) -> Iterator[tuple[str, str, dict[str, Any], list[float]]]:
@@ -56,7 +82,7 @@ def _threshold(
     multiples: list[float],
     margins: Callable[[float], Array],
     base: Array,
-) -> dict[str, Any]:
+) -> ClauseThreshold:
     @cache
     def effect(multiple: float) -> tuple[float, float]:
         found = base if multiple == 1.0 else margins(legal * multiple)
@@ -66,16 +92,15 @@ def _threshold(
     at = _crossing(places, lambda m: effect(m)[0])
     half = _crossing(places, lambda m: effect(m)[1] - 0.5)
     tried = [(m, *effect(m)) for m in places]
-    return {
-        "param": f"{clause}.{key}",
-        "value": None if at is None else at * legal,
-        "from": legal,
-        "half_at": None if half is None else half * legal,
-        "shares": [{"value": m * legal, "holds": share} for m, _, share in tried],
-        "kind": "clause",
-        "says": entry["says"],
-        "sentence": _sentence(subject, entry, legal, at, half, tried),
-    }
+    return ClauseThreshold(
+        param=f"{clause}.{key}",
+        value=None if at is None else at * legal,
+        start=legal,
+        half_at=None if half is None else half * legal,
+        shares=tuple(ShareAt(m * legal, share) for m, _, share in tried),
+        says=entry["says"],
+        sentence=_sentence(subject, entry, legal, at, half, tried),
+    )
 
 
 def _crossing(places: list[float], value: Callable[[float], float]) -> float | None:

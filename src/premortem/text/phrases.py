@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from premortem.text.numbers import (
     capital,
@@ -138,17 +137,16 @@ def weak(effective: float | None) -> bool:
     return effective is not None and effective < FEW
 
 
-def grouped(result: Mapping[str, Any]) -> str:
+def grouped(k: int, continuum: bool) -> str:
     """What a search for families of futures found: so many families, or a continuum that was cut into parts."""
-    k = len(result["archetypes"])
-    if result["continuum"]:
+    if continuum:
         return f"Futures are a continuum, without families that stand apart; cut into {spelled(k)} parts to look at"
     return f"Futures fall into {spelled(k)} families"
 
 
-def kind(result: Mapping[str, Any]) -> str:
+def kind(continuum: bool) -> str:
     """What a group of futures is called: a family, or a part of a continuum."""
-    return "part" if result["continuum"] else "family"
+    return "part" if continuum else "family"
 
 
 def not_finite(found: Mapping[str, Sequence[int]], futures: int) -> list[str]:

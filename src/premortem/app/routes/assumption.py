@@ -1,6 +1,7 @@
 """One assumption: its conditions and thresholds, its margin over time, and why it breaks."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -99,11 +100,12 @@ def breaks(name: str, desk: AtDesk, view: View) -> Answer:
         ("breaks", a.id, view.policy),
         lambda: (sought_breaks(centre, place, pulled, NEAREST), single_thresholds(centre, place, pulled)),
     )
-    points = [p | {"query": _there(view, p["moves"])} for p in found[0].rows]
-    return Answer.model_validate({"breaking": points, "said": found[0].said, "alone": found[1], "policy": view.policy})
+    points = [p.as_dict() | {"query": _there(view, p.moves)} for p in found[0].rows]
+    alone = [threshold.as_dict() for threshold in found[1]]
+    return Answer.model_validate({"breaking": points, "said": found[0].said, "alone": alone, "policy": view.policy})
 
 
-def _there(view: State, moves: dict[str, list[float]]) -> str:
+def _there(view: State, moves: Mapping[str, tuple[float, float]]) -> str:
     """The view in which the uncertainties that move are pinned where they break it."""
     pinned = {name: (name, to, to) for name, (_, to) in moves.items()}
     kept = {b[0]: b for b in view.beliefs} | pinned
