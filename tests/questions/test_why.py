@@ -100,7 +100,7 @@ def test_a_single_threshold_turns_the_central_future(small_run):
 
 def test_clause_numbers_are_tried_and_told_in_words(result):
     rows = {r.param: r for r in result.thresholds if r.kind == "clause"}
-    assert set(rows) == {*clause_sweeps.amounts(default())["amounts"], *clause_sweeps.amounts(default())["lines"]}
+    assert set(rows) == {*clause_sweeps.amounts(default()).amounts, *clause_sweeps.amounts(default()).lines}
     assert {"diffusion.country_allocation.tpp", "oct2023.3a090b.tpp_low"} <= set(rows)
     assert rows["diffusion.country_allocation.tpp"].start == pytest.approx(790e6)
     for row in rows.values():

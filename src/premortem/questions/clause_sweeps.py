@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.ensemble.run import draw
+from premortem.law.book import Book
 from premortem.questions import _nearest_break
+from premortem.questions._amounts import Amount, Amounts, amounts
 from premortem.questions._result import FROM, Result
 from premortem.questions.breaking_points import Place
-from premortem.questions.single_changes import amounts, moved, standing
+from premortem.questions.single_changes import moved, standing
 from premortem.study.model import FEW
 
 Array = NDArray[Any]
@@ -63,21 +65,21 @@ def clause_thresholds(place: Place, number: int, policy: str) -> tuple[ClauseThr
     )
 
 
-def _tried(known: dict[str, Any], book: Any) -> Iterator[tuple[str, str, dict[str, Any], list[float]]]:
+def _tried(known: Amounts, book: Book) -> Iterator[tuple[str, str, Amount, list[float]]]:
     """Numbers of the book that are in force at some time, with the multiples to try; a share stays within 1."""
-    for kind in ("amount", "line"):
-        for name, entry in known.get(f"{kind}s", {}).items():
+    for named, multiples in ((known.amounts, known.multiples.amount), (known.lines, known.multiples.line)):
+        for name, entry in named.items():
             clause, _, key = name.rpartition(".")
             if clause in book.by_id and key in book.by_id[clause].numbers and book.by_id[clause].complies:
-                most = entry.get("most", np.inf) / book.number(clause, key)
-                yield clause, key, entry, sorted({min(m, most) for m in known["multiples"][kind]})
+                most = np.inf if entry.most is None else entry.most / book.number(clause, key)
+                yield clause, key, entry, sorted({min(m, most) for m in multiples})
 
 
 def _threshold(
     subject: str,
     clause: str,
     key: str,
-    entry: dict[str, Any],
+    entry: Amount,
     legal: float,
     multiples: list[float],
     margins: Callable[[float], Array],
@@ -98,7 +100,7 @@ def _threshold(
         start=legal,
         half_at=None if half is None else half * legal,
         shares=tuple(ShareAt(m * legal, share) for m, _, share in tried),
-        says=entry["says"],
+        says=entry.says,
         sentence=_sentence(subject, entry, legal, at, half, tried),
     )
 
@@ -114,13 +116,13 @@ def _crossing(places: list[float], value: Callable[[float], float]) -> float | N
 
 def _sentence(
     subject: str,
-    entry: dict[str, Any],
+    entry: Amount,
     legal: float,
     at: float | None,
     half: float | None,
     tried: list[tuple[float, float, float]],
 ) -> str:
-    says, now = entry["says"], _written(entry, legal)
+    says, now = entry.says, _written(entry, legal)
     if at is not None:
         verb = "breaks" if next(margin for m, margin, _ in tried if m == 1.0) > 0 else "mends"
         return f"{says} {verb} {subject} {'below' if at < 1 else 'above'} {_written(entry, at * legal)} (now {now})"
@@ -132,7 +134,7 @@ def _sentence(
     return f"{says} alone decides nothing: {subject} holds in {low} and in {high} (now {now})"
 
 
-def _written(entry: dict[str, Any], value: float) -> str:
-    number = value / entry.get("scale", 1.0)
+def _written(entry: Amount, value: float) -> str:
+    number = value / entry.scale
     shown = f"{number:,.0f}" if 100 <= number < 1e9 else f"{number:.3g}"
-    return f"{shown}{'' if entry['unit'].startswith('%') else ' '}{entry['unit']}"
+    return f"{shown}{'' if entry.unit.startswith('%') else ' '}{entry.unit}"
