@@ -15,6 +15,7 @@ from typing import cast
 from pydantic import Field
 
 from premortem.case._clock import Clock
+from premortem.case._map import Map
 from premortem.case._text import Text
 from premortem.case._world import World
 from premortem.errors import BadInput, nearest, raise_all
@@ -135,6 +136,11 @@ class Case:
     def exhibits(self) -> ModuleType | None:
         """Its own exhibits (`premortem.exhibits` says what they are); None where it has none. Code of the case is run."""
         return self._module("exhibits") if (self / "exhibits").is_dir() else None
+
+    @cached_property
+    def map(self) -> Map | None:
+        """Its map; None where it has none. Code of the case is run."""
+        return cast(Map, self._module("map")) if (self / "map.py").is_file() else None
 
     @property
     def code(self) -> tuple[Path, ...]:

@@ -14,6 +14,7 @@ from premortem.app.routes.assumption import find
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
+from premortem.case import year_of
 from premortem.questions.compare import pareto, spans
 from premortem.study import Run
 from premortem.text import phrases
@@ -72,6 +73,7 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b
         measures=MEASURES, asked=DOES | {"satisficing": holds_all(found["rankings"]["satisficing"], desk.run)},
         all=phrases.together(len(desk.study.assumptions)), a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
         pathways=pathways(desk, view, kept.id, titles), level=LEVEL,
+        word=desk.study.case.clock.word, years=range(desk.study.case.settings.day.year, year_of(desk.study.steps[-1]) + 1),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from premortem.app import chart_specs
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
-from premortem.case import Case
+from premortem.case import Case, year_of
 from premortem.questions._archetypes import STRUCTURE
 from premortem.text import phrases
 
@@ -62,6 +62,8 @@ def letters(found: dict[str, Any]) -> dict[str, str]:
 
 def charts(found: dict[str, Any], case: Case, chosen: str = "") -> list[chart_specs.Chart]:
     """A chart a series: the median and middle half of each family by year; the others grey where one is chosen."""
+    first = str(case.settings.day.year - 1)  # the year before what is asked about
+    last = year_of(case.clock.labels[-1])
     signs, by, kind = questions.signs(case), letters(found), phrases.kind(found)
     made = []
     for name, said in signs.items():
@@ -70,12 +72,12 @@ def charts(found: dict[str, Any], case: Case, chosen: str = "") -> list[chart_sp
                 "family": by[a["name"]], "year": int(b["quarter"][:4]), "p25": b["p25"], "p50": b["p50"], "p75": b["p75"],
                 "dim": chosen in by.values() and by[a["name"]] != chosen,
             }
-            for a in found["archetypes"] for b in a["bands"] if b["series"] == name and b["quarter"] >= "2024"
+            for a in found["archetypes"] for b in a["bands"] if b["series"] == name and b["quarter"] >= first
         ]  # fmt: skip
         made.append(
             chart_specs.Chart(
                 f"series-{name}", said["title"], f"{said['title']} by {kind} of the futures and year; the table holds the numbers",
-                f"{said['unit']}; line the median of each {kind}, band its middle half", chart_specs.families(said["unit"], list(by.values())), rows,
+                f"{said['unit']}; line the median of each {kind}, band its middle half", chart_specs.families(said["unit"], list(by.values()), last), rows,
                 {"family": kind.capitalize(), "year": "Year", "p25": "25%", "p50": "median", "p75": "75%"},
             )
         )  # fmt: skip

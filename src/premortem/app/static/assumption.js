@@ -19,7 +19,7 @@ async function shown(answer) {
     tr.querySelector(".share").textContent = share(row.holds);
     bar(tr, row, null);
   }
-  await Promise.all([update("fan", answer.fan, `Bands of the margin of ${name} by quarter. ${answer.sentence}`), update("strip", answer.fan)]);
+  await Promise.all([update("fan", answer.fan, `Bands of the margin of ${name} through time. ${answer.sentence}`), update("strip", answer.fan)]);
   say(answer.headline);
 }
 
