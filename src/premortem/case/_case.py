@@ -148,6 +148,12 @@ class Case:
         one = self / "world.py"
         return (one,) if one.is_file() else tuple(sorted((self / "world").glob("*.py")))
 
+    def elsewhere(self, folder: str, stem: str) -> str:
+        """How another case that ships and holds such a file, as one of `policies`, is asked for: a hint; empty where none does."""
+        others = (name for name in names() if name != self.name)
+        has = (name for name in others if any(path.stem == stem for path in (HOME / name / folder).glob("*.toml")))
+        return next((f"{name} has it: --case {name}" for name in has), "")
+
     def _module(self, name: str) -> ModuleType:
         if self.folder.parent == HOME:
             return import_module(f"{PACKAGE}.{self.name}.{name}")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, OnDate, StudyDir, Under, app, show, told
-from premortem.errors import BadInput, unknown
+from premortem.errors import BadInput
 
 
 @app.command(rich_help_panel="Rules")
@@ -221,7 +221,7 @@ def _book(
     if under.endswith(".toml"):
         return load(Path(under), held.case)
     if under not in held.policies:
-        raise unknown(asked, "no such policy", under, held.policies)
+        raise held.unknown_policy(asked, under)
     return held.book(under)
 
 

@@ -118,7 +118,8 @@ def find(desk: Desk, name: str) -> Assumption:
         if a.id == name.upper():
             return a
     known = ", ".join(a.id for a in desk.study.assumptions)
-    raise BadInput("address", "assumption", f"no such assumption: {name[:20]}", got=name[:20], allowed=known)
+    what = f"no such assumption of {desk.study.case.name}: {name[:20]}"
+    raise BadInput("address", "assumption", what, got=name[:20], allowed=known)
 
 
 def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[str, Any]:
