@@ -63,5 +63,6 @@ class Text(Strict):
     )
     yardstick: str = Field(default="", description="in what amounts of things of different kinds are compared")
     glossary: Mapping[str, str] = Field(default_factory=dict, description="units in short, and what they are in full")
+    outcomes: str = Field(default="", description="an outcome of the user's own, as a new study shows it, in TOML")
     app: AppText = AppText()
     brief: BriefText = BriefText()

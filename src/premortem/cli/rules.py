@@ -11,7 +11,7 @@ from premortem.errors import BadInput
 
 @app.command(rich_help_panel="Rules")
 def check(
-    item: Annotated[str | None, typer.Option("--item", help="A chip by name, or a kind of item.")] = None,
+    item: Annotated[str | None, typer.Option("--item", help="An item by its name, or by its kind.")] = None,
     quantity: Annotated[str | None, typer.Option("--quantity", help="Units.", show_default="1")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Destination: ISO code or name.")] = None,
     hq: Annotated[str | None, typer.Option("--hq", help="Headquarters of the consignee.")] = None,

@@ -55,7 +55,7 @@ class Table:
 def table(rows: pl.DataFrame | Iterable[Mapping[str, Any]], *columns: str, caption: str = "", **units: str) -> Table:
     """Rows as a table for people: the named columns or all, with their units.
 
-    >>> table([{"policy": "as-written", "holds": 0.4}], holds="share of futures").units
+    >>> table([{"policy": "mine", "holds": 0.4}], holds="share of futures").units
     {'holds': 'share of futures'}
     """
     frame = rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(list(rows), infer_schema_length=None)

@@ -112,6 +112,7 @@ def tradeoff(found: dict[str, Any], pair: tuple[str, str], titles: dict[str, str
     x, y = pair
     best = pareto({p: (by[x], by[y]) for p, by in found["shares"].items()})
     rows = [{"title": titles[p], "x": by[x], "y": by[y], "best": p in best} for p, by in found["shares"].items()]
+    rows = policy_charts.names_apart(rows)
     says = (
         f"{titles[best[0]]} is best on both"
         if len(best) == 1

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
+import polars as pl
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -57,8 +58,11 @@ def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLR
     except BadInput as one:
         errors = [one]
     first, parties = shipment_form.form(fields, words)
+    counted = words.measure.one
+    items = named(case).with_columns(measure=f"c_{counted}" if counted else pl.lit(None))
     return render(
-        request, "rules.html", fields=fields, first=first, parties=parties, errors=errors, under=policy, chips=named(case).to_dicts(), kinds=words.kinds, says=case.text.app,
+        request, "rules.html", fields=fields, first=first, parties=parties, errors=errors, under=policy, items=items.to_dicts(), 
+        unit=words.fields[counted].unit if counted else "", kinds=[k for k in words.kinds if k not in {*items["kind"]}], says=case.text.app,
         countries=facts.read("countries", case).select("iso3", "name").to_dicts(),
         asked=bool(set(request.query_params) & set(case.text.app.form)), vocabulary=words.fields,
         long={one.field for one in case.text.app.form.values()},
