@@ -21,6 +21,8 @@ DASHES = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3]]
 LABEL = 54
 # Makes an axis break a label at `|`.
 TWO_LINES = "split(datum.label, '|')"
+# Puts each word of a column's heading on a line of its own, so that ten policies stand side by side.
+ONE_WORD_A_LINE = "split(datum.label, ' ')"
 
 
 def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
@@ -180,7 +182,10 @@ def regret_map(frame: pl.DataFrame, order: list[str]) -> Any:
     """Mean regret by policy and assumption as a heat map with its values; columns policy, assumption, regret."""
     base = alt.Chart(frame).encode(
         x=alt.X(
-            "policy:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False)
+            "policy:N",
+            sort=order,
+            title=None,
+            axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False, labelExpr=ONE_WORD_A_LINE),
         ),
         y=alt.Y("assumption:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
     )
