@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from fastapi.testclient import TestClient
@@ -107,7 +108,7 @@ def test_the_strip_of_a_question_has_no_gap_and_agrees_with_the_answer_of_each_d
     spans = opinions(ASKED, book, date(2027, 12, 31))
     assert spans[0].first == vocabulary(OTHER).first
     assert spans[-1].last == date(2027, 12, 31)
-    assert all((b.first - a.last).days == 1 for a, b in zip(spans, spans[1:], strict=False))
+    assert all((b.first - a.last).days == 1 for a, b in pairwise(spans))
     for span in spans:
         for day in (span.first, span.last):
             assert opine({**ASKED, "asked_on": day}, book).outcome == span.outcome

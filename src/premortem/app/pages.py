@@ -22,6 +22,7 @@ from premortem.case import Case
 from premortem.charts import theme
 from premortem.law.items import catalogued
 from premortem.law.vocabulary import vocabulary
+from premortem.questions.futures import SIGNS
 from premortem.study import Study
 from premortem.text import phrases
 from premortem.text.numbers import day_in_words
@@ -121,6 +122,8 @@ def screens_of(study: Study) -> dict[str, str]:
         "/world": case.map is not None,
         "/rules": bool(vocabulary(case).answers) or catalogued(case),
         "/exhibits": bool(exhibits.names(case)),
+        "/watch": bool(study.signposts),
+        "/futures": (case / SIGNS).is_file(),
     }
     first = f"/a/{study.assumptions[0].id}"
     return {first if name == ASSUMED else path: name for path, name in SCREENS.items() if has.get(path, True)}

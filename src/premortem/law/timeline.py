@@ -52,7 +52,8 @@ def opinions(given: Mapping[str, Any], book: Book, last: date | None = None) -> 
     rules are held, as `timeline` has it. Raises `BadInput`, every fault of its fields at once.
     """
     words = book.vocabulary
-    first, last = words.first, min(last or date.today(), words.last)
+    first = max(words.first, min((c.published for c in book.clauses), default=words.first))
+    last = min(last or date.today(), words.last)
     days = [first, *sorted(day for day in set(_starts(book)) if first < day <= last)]
     row = complete(parse(given, words), words)
     found = merged_answers([{**row, words.asked: day} for day in days], book)

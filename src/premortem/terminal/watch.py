@@ -138,6 +138,8 @@ def print_weighted(run: Any, result: dict[str, Any]) -> None:
 def print_timeline(result: dict[str, Any]) -> None:
     """Dated events by day, with what each moved and how long it took."""
     console = Console(highlight=False)
+    if not result["events"]:
+        console.print("No dated event is held.")
     for row in result["events"]:
         moved = "; ".join(
             f"{m['assumption']} {m['kind']} {m['item']} {'stronger' if m['moves'] > 0 else 'weaker'}"

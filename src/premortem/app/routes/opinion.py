@@ -35,7 +35,7 @@ def page(request: Request, desk: Desk, view: State, under: str, book: Book) -> H
     countries = facts.read("countries", case)["name"].to_list() if words.countries else []
     return render(
         request, "opinion.html", first=first, others=others, errors=errors, under=under, countries=countries, says=case.text.app,
-        asked=bool(question_form.given(request.query_params)), first_day=words.first, last_day=words.last,
+        asked=bool(question_form.given(request.query_params)), last_day=words.last,
         edited=bool(view.levers or view.days) and under == view.policy, **found,
     )  # fmt: skip
 
