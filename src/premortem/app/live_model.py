@@ -30,8 +30,6 @@ from premortem.watch import quantities, weights
 
 Array = NDArray[Any]
 Outcomes = dict[str, jax.Array]
-# Regional series that the map shows.
-REGIONAL = ("stock_us", "stock_cn", "unmet")
 # How many simulated policies are kept (about 20 MB each), boards, and chunks of futures drawn (2 MB) and scored (160 kB).
 KEPT, BOARDS, DRAWN, SCORED = 12, 512, 12, 60
 
@@ -154,7 +152,7 @@ class Live:
                 "breaks": float(broken[i]),
             }
             for i, q in enumerate(names)
-            if q >= "2025"
+            if q >= str(self.study.case.settings.day.year)
         ]
 
     def _as_of(self, state: State) -> date | None:
@@ -196,11 +194,14 @@ class Live:
         return jax.jit(quantities.Observer(asked, self.study.simulate.names, self.study.steps))
 
     def regional(self, state: State) -> dict[str, Array]:
-        """Quantiles 5, 50 and 95% of regional series over the futures, each of shape (3, quarter, region)."""
+        """Quantiles 5, 50 and 95% of the series of the case's map over the futures, each of shape (3, step, region)."""
+        drawn = self.study.case.map
+        if drawn is None:
+            return {}
 
         def made() -> dict[str, Array]:
             found = self._model.regional(self.values(state), self.pulled(state))
-            shown = {name: np.asarray(found[name])[..., :FUTURES] for name in REGIONAL}
+            shown = {name: np.asarray(found[name])[..., :FUTURES] for name in drawn.SERIES}
             return {name: np.quantile(x, (0.05, 0.5, 0.95), axis=-1) for name, x in shown.items()}
 
         return dict(self._boards.get(_regions_of(state), made))

@@ -223,8 +223,10 @@ def app_(
     Examples: premortem app; premortem app --study my-study --port 9000 --no-browser
     """
     from premortem.app import serve
-    from premortem.study import case_of_run
+    from premortem.cli.shared import study_of
 
-    if run is not None and study is None and case is None:
-        case = case_of_run(run)
+    if run is not None:  # what cannot be shown is told before anything is served
+        made = study_of(study, case, run)
+        made.stored(run)
+        case = made.case.reference
     serve(host, port, study, case=case, run=run, browser=browser, say=typer.echo)

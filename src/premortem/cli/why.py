@@ -11,7 +11,7 @@ from premortem.cli.shared import AsJson, CaseName, Memory, RunDir, StudyDir, app
 
 @app.command(rich_help_panel="Why")
 def stress(
-    assumption: Annotated[str, typer.Argument(help="Id of an assumption, such as A1, or one of your own.")],
+    assumption: Annotated[str, typer.Argument(help="Id of an assumption of the case, or one of your own.")],
     policy: Annotated[
         str | None, typer.Option("--policy", help="A policy of the run.", show_default="its first")
     ] = None,
@@ -90,7 +90,9 @@ def compare(
     ] = None,
     weigh: Annotated[
         list[str] | None,
-        typer.Option("--weigh", help="Weight of an assumption, as A1=2; repeat for more.", show_default="1"),
+        typer.Option(
+            "--weigh", help="ASSUMPTION=NUMBER: weight of an assumption, by its id; repeat for more.", show_default="1"
+        ),
     ] = None,
     memory: Memory = None,
     run: RunDir = None,

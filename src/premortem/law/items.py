@@ -39,7 +39,7 @@ def catalogue(case: Case) -> pl.DataFrame:
     """
     columns = transfers(case).items.columns
     types = {f"c_{name}": TYPES[vocabulary(case).fields[name].type] for name in columns}
-    if not columns or not facts.held("chips", case):
+    if not columns or not catalogued(case):
         return pl.DataFrame(schema=BARE | types)
     return facts.read("chips", case).select(
         item=pl.col("name"),
@@ -51,6 +51,11 @@ def catalogue(case: Case) -> pl.DataFrame:
         released=pl.col("released"),
         modelled=pl.col("modelled") == 1,
     )
+
+
+def catalogued(case: Case) -> bool:
+    """Whether a case has a catalogue of items, and so decides shipments of them."""
+    return facts.held("chips", case)
 
 
 def _column(told: Column, kind: Any) -> pl.Expr:

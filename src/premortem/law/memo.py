@@ -195,7 +195,8 @@ def grounds(d: Decided) -> list[str]:
 def current(case: Case) -> str:
     """Version of the rulebook, and to which days it was verified."""
     now = verified(case)
-    return f"Rulebook {now.version}: text verified to {now.text}, news to {now.news}"
+    named = f"Rulebook {now.version}" if now.version else "Rulebook"
+    return f"{named}: text verified to {now.text}, news to {now.news}"
 
 
 def supposed(d: Decided) -> str:

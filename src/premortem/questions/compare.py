@@ -167,7 +167,11 @@ def _weight(text: str) -> tuple[str, float]:
         return name.upper(), float(value)
     except ValueError:
         raise BadInput(
-            "command line", "--weigh", f"not a weight: {text}", got=text, allowed="ASSUMPTION=NUMBER, as A1=2"
+            "command line",
+            "--weigh",
+            f"not a weight: {text}",
+            got=text,
+            allowed="ASSUMPTION=NUMBER, the id of an assumption and its weight",
         ) from None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from premortem.case import year_of
-from premortem.errors import BadInput, each, raise_all, unknown
+from premortem.errors import BadInput, MissingData, each, raise_all, unknown
 from premortem.questions import futures_under_policies, weighted_board
 from premortem.questions._result import Result
 from premortem.questions.futures_under_policies import Futures
@@ -113,8 +113,11 @@ def what_to_watch(
     """Signposts by the value of a reading, and the board before and after readings.
 
     Without a stored run the futures are simulated at once; of a run all are looked at, or the `first`. `given` are readings as typed, `QUANTITY=VALUE[UNIT][@DATE]`:
-    they take the place of the record's for the same period. Raises `BadInput` for readings that cannot be used.
+    they take the place of the record's for the same period. Raises `BadInput` for readings that cannot be used, `MissingData` where
+    the study has no signposts.
     """
+    if not study.signposts:
+        raise MissingData(f"{study.case.name} holds no signposts, so there is none to value")
     as_of = as_of or study.case.settings.day
     own = each(lambda text: observations.parse_option(text, as_of, study.case), given)
     every = quantities.shipped(study.case)

@@ -149,6 +149,8 @@ def print_weighted(run: Any, result: Board, found: BoardWeights) -> None:
 def print_timeline(events: Sequence[Event]) -> None:
     """Dated events by day, with what each moved and how long it took."""
     console = Console(highlight=False)
+    if not events:
+        console.print("No dated event is held.")
     for event in events:
         moved = "; ".join(
             f"{m.assumption} {m.kind} {m.item} {'stronger' if m.moves > 0 else 'weaker'}" for m in event.moved

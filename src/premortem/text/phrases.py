@@ -101,8 +101,8 @@ def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of 
     `who` is the policy, `shares` the share of futures in which each assumption holds by how it is called, `every` that of all
     at once.
 
-    >>> headline("As written", {"A1": 0.8, "A2": 0.4}, 0.3)
-    'As written, A2 is the weakest assumption: it holds in 40% of futures; both together in 30%'
+    >>> headline("As written", {"X1": 0.8, "X2": 0.4}, 0.3)
+    'As written, X2 is the weakest assumption: it holds in 40% of futures; both together in 30%'
     """
     least = share(min(shares.values()))
     weakest = [name for name in shares if share(shares[name]) == least]

@@ -64,7 +64,7 @@ def table(
 ) -> Table:
     """Rows as a table for people: the named columns or all, with their units.
 
-    >>> table([{"policy": "as-written", "holds": 0.4}], holds="share of futures").units
+    >>> table([{"policy": "mine", "holds": 0.4}], holds="share of futures").units
     {'holds': 'share of futures'}
     """
     frame = rows if isinstance(rows, pl.DataFrame) else _frame(rows)

@@ -14,6 +14,7 @@ from premortem.app.routes.assumption import find
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
+from premortem.case import year_of
 from premortem.questions.compare import Compared, pareto, spans
 from premortem.study import Run
 from premortem.text import phrases
@@ -72,6 +73,7 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b
         measures=MEASURES, asked=DOES | {"satisficing": holds_all(found.rankings["satisficing"], desk.run)},
         all=phrases.together(len(desk.study.assumptions)), a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
         pathways=pathways(desk, view, kept.id, titles), level=LEVEL,
+        word=desk.study.case.clock.word, years=range(desk.study.case.settings.day.year, year_of(desk.study.steps[-1]) + 1),
     )  # fmt: skip
 
 
@@ -111,6 +113,7 @@ def tradeoff(found: Compared, pair: tuple[str, str], titles: dict[str, str], sou
     both = {p: (by[x], by[y]) for p, by in found.shares.items()}
     best = pareto({p: (a, b) for p, (a, b) in both.items() if a is not None and b is not None})
     rows = [{"title": titles[p], "x": by[x], "y": by[y], "best": p in best} for p, by in found.shares.items()]
+    rows = policy_charts.names_apart(rows)
     says = (
         f"{titles[best[0]]} is best on both"
         if len(best) == 1

@@ -63,6 +63,8 @@ def letters(found: AlternativeFutures) -> dict[str, str]:
 
 def charts(found: AlternativeFutures, case: Case, chosen: str = "") -> list[chart_specs.Chart]:
     """A chart a series: the median and middle half of each family by year; the others grey where one is chosen."""
+    first = case.settings.day.year - 1  # the year before what is asked about
+    last = year_of(case.clock.labels[-1])
     signs, by, kind = questions.signs(case), letters(found), phrases.kind(found.continuum)
     made = []
     for name, said in signs.items():
@@ -71,12 +73,12 @@ def charts(found: AlternativeFutures, case: Case, chosen: str = "") -> list[char
                 "family": by[a.name], "year": year_of(b.quarter), "p25": b.p25, "p50": b.p50, "p75": b.p75,
                 "dim": chosen in by.values() and by[a.name] != chosen,
             }
-            for a in found.archetypes for b in a.bands if b.series == name and year_of(b.quarter) >= case.settings.day.year - 1
+            for a in found.archetypes for b in a.bands if b.series == name and year_of(b.quarter) >= first
         ]  # fmt: skip
         made.append(
             chart_specs.Chart(
                 f"series-{name}", said["title"], f"{said['title']} by {kind} of the futures and year; the table holds the numbers",
-                f"{said['unit']}; line the median of each {kind}, band its middle half", chart_specs.families(said["unit"], list(by.values())), rows,
+                f"{said['unit']}; line the median of each {kind}, band its middle half", chart_specs.families(said["unit"], list(by.values()), last), rows,
                 {"family": kind.capitalize(), "year": "Year", "p25": "25%", "p50": "median", "p75": "75%"},
             )
         )  # fmt: skip
