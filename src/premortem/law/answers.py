@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from premortem.errors import BadInput, each, nearest
-from premortem.law import numbers
+from premortem.law import days, numbers
 from premortem.law.binding import figures
 from premortem.law.book import Book
 from premortem.law.clause import Clause
@@ -107,7 +107,7 @@ def _typed(name: str, value: Any, words: Vocabulary) -> Any:
                 raise BadInput("question", name, f"{text!r} is no such number", got=text, allowed=allowed)
             return amount
         case "date":
-            day = numbers.day(value)
+            day = days.day(value)
             if day is None:
                 raise BadInput("question", name, f"{text!r} is not a day", got=text, allowed="a day such as 2025-10-01")
             if told.today and not words.first <= day <= words.last:

@@ -8,7 +8,7 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.law import items, numbers
+from premortem.law import days, items, numbers
 from premortem.law.clearing import as_text, clearings
 from premortem.law.places import could_be, iso3
 from premortem.law.transfers import transfers
@@ -137,7 +137,7 @@ def _number(name: str, value: Any, words: Vocabulary) -> float:
 
 def parse_date(value: Any, case: Case) -> date:
     """A day within the years for which rules are held. Raises `BadInput`."""
-    day = numbers.day(value)
+    day = days.day(value)
     if day is None:
         raise BadInput("transaction", "date", f"{str(value)!r} is not a date", got=value, allowed="YYYY-MM-DD")
     words = vocabulary(case)

@@ -1,5 +1,6 @@
 """What the rulebook says, in a terminal: decisions, ledgers, clauses, what changes between two sides, loopholes."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from premortem.text import phrases
 TOLD = {True: "+", False: "-", None: "?"}
 # Hits of a ledger that are shown.
 HITS = 20
+# Columns that are not read of which the names are shown.
+UNREAD = 30
 
 
 def print_decision(decision: Any, trace: bool = False) -> None:
@@ -78,8 +81,11 @@ def print_cases(results: list[dict[str, Any]]) -> None:
 def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
     """Rejected rows on top, then outcomes and headroom."""
     console = Console(highlight=False)
+    for line in _taken(result):
+        console.print(line, markup=False, soft_wrap=True)
     for wrong in result["rejected"][:20]:
-        console.print(f"row {wrong['row']}: {wrong['why']}", style="bold")
+        line = f" (row {wrong['line']} of the file)" if "line" in wrong else ""
+        console.print(f"row {wrong['row']}{line}: {wrong['why']}", style="bold", markup=False)
     if len(result["rejected"]) > 20:
         console.print(f"... and {len(result['rejected']) - 20:,} more rejected rows; see them with --json")
     for outcome, count in result["outcomes"].items():
@@ -98,6 +104,20 @@ def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
         f"{phrases.counted(result['rows'], 'row')}{rejected}, in {result['seconds']:.2f} s"
         + (f"; written to {out}" if out else "")
     )
+
+
+def _taken(result: dict[str, Any]) -> list[str]:
+    """How the file's columns were read, which were not, and which rows are no shipments."""
+    lines = [f"{heading} is read as {field}" for heading, field in result["mapping"].items()]
+    if result["unread"]:
+        lines.append(
+            f"Not read: {', '.join(result['unread'][:UNREAD])}" + (", ..." if len(result["unread"]) > UNREAD else "")
+        )
+    apart = Counter(row["why"] for row in result["left_out"])
+    lines += [f"No shipment, and not counted: {phrases.counted(n, 'row')} ({why})" for why, n in apart.items()]
+    if result["profile"]:
+        lines.append(f"Kept for the next table: {result['profile']}")
+    return lines
 
 
 def _grounds(result: dict[str, Any], case: Case) -> list[str]:

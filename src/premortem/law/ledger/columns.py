@@ -9,7 +9,7 @@ from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.law import items, numbers
 from premortem.law.clearing import as_text, clearings
-from premortem.law.ledger.files import MISSHAPEN
+from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.places import could_be, folded, known
 from premortem.law.transactions import FALSE, MOST_UNITS, TRUE, such_as
 from premortem.law.transfers import transfers
@@ -54,10 +54,16 @@ def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     unknown = [c for c in columns if c not in words.given and not c.startswith("_") and c not in PASSED]
     errors = each_or_all(unknown, "no such column", words.given, file, such_as(words))
     errors += [
-        BadInput(file, c, "is missing", allowed="a column of this name") for c in needed(words) if c not in columns
+        BadInput(file, c, "is missing", allowed=f'a column of this name, or --map "COLUMN={c}"')
+        for c in needed(words)
+        if c not in columns
     ]
     if "item" in words.given and "item" not in columns and words.measure.one not in columns:
-        errors.append(BadInput(file, "item", "is missing", allowed=f"a column item, or {words.measure.one}"))
+        errors.append(
+            BadInput(
+                file, "item", "is missing", allowed=f'a column item, or {words.measure.one}, or --map "COLUMN=item"'
+            )
+        )
     raise_all(errors)
     return renamed
 
