@@ -10,7 +10,8 @@ from premortem.errors import BadInput, nearest, raise_all
 from premortem.law import items, numbers
 from premortem.law.clearing import as_text, clearings
 from premortem.law.ledger.csv_files import MISSHAPEN
-from premortem.law.places import could_be, folded, known
+from premortem.law.ledger.unfit import marked
+from premortem.law.places import could_be, found, known
 from premortem.law.transactions import FALSE, MOST_UNITS, TRUE, such_as
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Field, Vocabulary
@@ -79,6 +80,7 @@ def each_or_all(names: Sequence[str], what: str, known: Sequence[str], file: str
 def typed(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """Every field column in its type, with `_row`, and why a row cannot be decided in `rejected` (null when it can)."""
     fields, held_to = [c for c in frame.columns if c in words.fields], transfers(words.case).items.held_to
+    frame = marked(frame, fields)
     values = frame.select(_read_column(name, frame[name], words) for name in fields).with_row_index("_row")
     suspect = [values[c].is_null() & (True if c in NEEDED else frame[c].is_not_null()) for c in fields]
     if MISSHAPEN in frame.columns:
@@ -198,7 +200,7 @@ def _reasoned(text: str, _: Case) -> str | None:
 def _place(text: str, case: Case) -> str | None:
     """A place's code; the text itself where it could mean several; None where it means none."""
     places = known(case)
-    return places.get(folded(text)) or (text if not places or could_be(text, case) is not None else None)
+    return found(text, case) or (text if not places or could_be(text, case) is not None else None)
 
 
 def _parsed(name: str, text: pl.Expr, schema: Any, words: Vocabulary) -> pl.Expr:

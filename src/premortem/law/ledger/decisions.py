@@ -18,7 +18,7 @@ from premortem.law.ledger import corrections, grounds, remainder
 from premortem.law.ledger.columns import checked, typed
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.files import check_target, read, write
-from premortem.law.ledger.intake import Convention, take
+from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import Totals
@@ -47,7 +47,7 @@ def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> 
     return _decided(given, book, file)[0]
 
 
-def decide_file(path: Path, book: Rulebook, how: Convention = Convention()) -> tuple[pl.DataFrame, dict[str, Any]]:
+def decide_file(path: Path, book: Rulebook, how: Convention = AS_IT_IS) -> tuple[pl.DataFrame, dict[str, Any]]:
     """A desk's file decided, and its summary: the keys of the command line. `how` is what was told of how it is written.
 
     A file of mended rows is decided with the rows of the table that rejected them, which the summary names in `joined`.

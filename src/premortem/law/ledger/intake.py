@@ -46,6 +46,10 @@ class Convention:
         )  # fmt: skip
 
 
+# Of a table of which nothing was told.
+AS_IT_IS = Convention()
+
+
 @dataclass(frozen=True)
 class Taken:
     """A table under fields' names, and what was made of the one that it is from."""
@@ -63,7 +67,7 @@ class Taken:
         return {"mapping": self.mapping, "unread": self.unread, "left_out": self.left_out, "notes": self.notes}
 
 
-def take(path: Path, words: Vocabulary, how: Convention = Convention()) -> Taken:
+def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
     """A file's table, ready to be decided. Raises `BadInput`, all at once, for what must be asked or cannot be read."""
     wanted = {field_guesses.folded(heading) for heading in how.columns}
     sheet = "" if how.profile and path.suffix.lower() not in files.WORKBOOKS else how.sheet
