@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from premortem.cli.rules import book_under
-from premortem.cli.shared import DONE, NO, AsJson, CaseName, StudyDir, Under, app, show
+from premortem.cli.shared import DONE, NO, AsJson, CaseName, OnDate, StudyDir, Under, app, show
 from premortem.errors import BadInput
 
 # What stands for a file where a table is pasted.
@@ -90,6 +90,45 @@ def ledger(
         typer.echo(f"note: {file.name}: {note}", err=True)
     show(result, as_json, False, lambda: terminal.print_ledger(result, out, book.case))
     raise typer.Exit(NO if result["rejected_count"] else DONE)
+
+
+@app.command(rich_help_panel="Rules")
+def screen(
+    names: Annotated[list[str] | None, typer.Argument(help="Names of parties, each in quotation marks.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", help="Names to look up: a name a line (.txt), or a table with a column of names or parties."
+        ),
+    ] = None,
+    clear: Annotated[
+        list[str] | None,
+        typer.Option("--clear", help="NAME=REASON: a near name that was looked at; repeat for more."),
+    ] = None,
+    on: OnDate = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Exit 3 for a listed name, 5 for a near one that nobody cleared.")
+    ] = False,
+    case: CaseName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look names up in the lists of parties that are held: who is listed, who is near a listed name, and what was not looked up.
+
+    Examples: premortem screen "Huawei Technologies" "Yotta Data Services"; premortem screen --file parties.csv --gate --json
+    """
+    from premortem import terminal
+    from premortem.case import default, load
+    from premortem.law.screening import names_in
+    from premortem.law.screening import screen as look_up
+    from premortem.law.worked_cases import clearings
+
+    of = load(case) if case else default()
+    given = [*(names or []), *(names_in(file, of) if file else [])]
+    if not any(name.strip() for name in given):
+        raise BadInput("command line", "NAME", "is missing", allowed="a name or more, or --file FILE")
+    found = look_up(given, on, of, clearings(clear or []))
+    show(found.as_dict(), as_json, False, lambda: terminal.print_screening(found))
+    raise typer.Exit(found.gate if gate else DONE)
 
 
 @contextmanager

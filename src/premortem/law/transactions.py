@@ -18,6 +18,8 @@ from premortem.law.vocabulary import TYPES, Vocabulary, vocabulary
 FIRST = ("item", "quantity", "destination", "headquarters", "parent_headquarters", "date")
 # Most units in one shipment: beyond it a quantity is a slip of the keyboard.
 MOST_UNITS = 1_000_000_000
+# Most letters of a text that a field may hold, but for reasons by which names are cleared: no name has more.
+MOST_LETTERS, REASONS = 1_000, "cleared"
 TRUE, FALSE = frozenset({"1", "true", "yes", "y"}), frozenset({"0", "false", "no", "n"})
 
 
@@ -96,7 +98,10 @@ def _typed(name: str, value: Any, words: Vocabulary) -> Any:
     if kind == "date":
         return parse_date(value, words.case)
     text = str(value).strip()
-    if name == "cleared":
+    if len(text) > MOST_LETTERS and name != REASONS:
+        what, allowed = f"has {len(text):,} letters", f"at most {MOST_LETTERS:,}"
+        raise BadInput("transaction", name, what, got=text[:40], allowed=allowed)
+    if name == REASONS:
         return as_text(clearings(text))
     return items.item(text, words.case) if name == "item" else _text(name, text, words)
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from premortem.case import Case
 from premortem.law import memo
 from premortem.law.opinion import Opinion
+from premortem.law.screening import Screening
 from premortem.terminal.layout import wrapped
 from premortem.text import phrases
 
@@ -81,7 +82,7 @@ def print_cases(results: list[dict[str, Any]]) -> None:
 def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
     """Rejected rows on top, then outcomes and headroom."""
     console = Console(highlight=False)
-    for line in _taken(result):
+    for line in [*_taken(result), *_consignees(result)]:
         console.print(line, markup=False, soft_wrap=True)
     for wrong in result["rejected"][:20]:
         line = f" (row {wrong['line']} of the file)" if "line" in wrong else ""
@@ -106,6 +107,14 @@ def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
     )
 
 
+def print_screening(found: Screening) -> None:
+    """The hits, then what no list that is held says anything of."""
+    console = Console(highlight=False)
+    for line in str(found).splitlines():
+        console.print(wrapped(line, console.width, "  "), markup=False, soft_wrap=True)
+    console.print(memo.ADVICE, style="dim")
+
+
 def _taken(result: dict[str, Any]) -> list[str]:
     """How the file's columns were read, which were not, and which rows are no shipments."""
     lines = [f"{heading} is read as {field}" for heading, field in result["mapping"].items()]
@@ -118,6 +127,14 @@ def _taken(result: dict[str, Any]) -> list[str]:
     if result["profile"]:
         lines.append(f"Kept for the next table: {result['profile']}")
     return lines
+
+
+def _consignees(result: dict[str, Any]) -> list[str]:
+    """Consignees that counted as one, and those that did not and only look alike."""
+    said = (("consignees_merged", "Warning: one consignee for every limit"), ("consignees_near", "Not one consignee, only alike; look at them"))  # fmt: skip
+    lines = [f"{what}: {'; '.join(names)}" for key, what in said for names in result[key][:HITS]]
+    more = sum(max(len(result[key]) - HITS, 0) for key, _ in said)
+    return [*lines, f"... and {more:,} more groups of consignees; see them with --json"] if more else lines
 
 
 def _grounds(result: dict[str, Any], case: Case) -> list[str]:

@@ -16,6 +16,7 @@ from premortem.law.conditions import identifiers
 from premortem.law.engine import decide
 from premortem.law.ledger import corrections, grounds, remainder
 from premortem.law.ledger.columns import checked, typed
+from premortem.law.ledger.consignees import alike
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.files import check_target, read, write
 from premortem.law.ledger.intake import AS_IT_IS, Convention, take
@@ -60,7 +61,10 @@ def decide_file(path: Path, book: Rulebook, how: Convention = AS_IT_IS) -> tuple
     if taken.lines is not None and beside is None:
         for wrong in found["rejected"]:
             wrong["line"] = taken.lines[wrong["row"] - 1]
-    return decided, found | taken.told() | {"convention": taken.convention, "joined": str(beside) if beside else None}
+    return decided, found | alike(decided) | taken.told() | {
+        "convention": taken.convention,
+        "joined": str(beside) if beside else None,
+    }
 
 
 def check_targets(out: Path, *inputs: Path) -> None:
