@@ -47,6 +47,9 @@ def check(
             help="Exit 0 only where it may go without a licence: 3 barred, 4 hangs on facts, 5 a name to look at.",
         ),
     ] = False,
+    audit: Annotated[
+        Path | None, typer.Option("--audit", help="Write a record of the decision here, as a line of JSON.")
+    ] = None,
     study: StudyDir = None,
     case: CaseName = None,
     as_json: AsJson = False,
@@ -57,10 +60,13 @@ def check(
     premortem check --item H20 --quantity 1000 --to CHN --party end_user="Yotta Data Services" --gate
     """
     from premortem import terminal
+    from premortem.law import audit as records
     from premortem.law import worked_cases
     from premortem.law.decide import Transaction, explain
 
     book = book_under(study, case, under)
+    if audit is not None and (file is not None or book.vocabulary.answers):
+        raise BadInput("command line", "--audit", "records one shipment, or a ledger", allowed="premortem ledger FILE --audit FILE")  # fmt: skip
     if file is not None:
         results, errors = worked_cases.decide_file(file, book)
         document = {"cases": results} | (told(errors) if errors else {})
@@ -85,7 +91,10 @@ def check(
         _opine(book, given, worked_cases.settings(set_ or []), [*(party or []), *(clear or [])], gate, trace, as_json)
     more = worked_cases.together(worked_cases.settings(set_ or []), worked_cases.parties(party or []))
     transaction = Transaction(worked_cases.together(given, more), case=book.case)
-    decision = explain(transaction, book, cleared=worked_cases.clearings(clear or []))
+    cleared = worked_cases.clearings(clear or [])
+    decision = explain(transaction, book, cleared=cleared)
+    if audit is not None:
+        records.write([records.of_decision(decision, book, cleared)], audit)
     show(decision.as_dict(), as_json, False, lambda: terminal.print_decision(decision, trace))
     raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
 

@@ -70,6 +70,8 @@ def ledger(
 
     if out is not None:
         ledgers.check_targets(out, file)
+    if out is not None and audit in (out, ledgers.rejected_file(out)):
+        raise BadInput("command line", "--audit", "is the decided table, or its rejected rows", got=str(audit), allowed="another file")  # fmt: skip
     kept = profiles.kept(profile) if profile else None
     how = convention(map_ or [], sheet, dates, decimal, profile, kept)
     book = book_under(study, case, under)
@@ -78,7 +80,7 @@ def ledger(
             file.name, "", f"{book.case.name} decides no ledger of shipments", allowed=f"premortem check --file {file}"
         )
     with _given(file) as path:
-        decided, result = ledgers.decide_file(path, book, how)
+        decided, result = ledgers.decide_file(path, book, how, audit)
     beside = None
     if out is not None:
         tables.write(decided, out)

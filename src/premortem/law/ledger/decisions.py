@@ -10,7 +10,9 @@ import polars as pl
 from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.files import writer
+from premortem.law import audit
 from premortem.law.binding import limit
+from premortem.law.book import Book
 from premortem.law.clause import Rulebook
 from premortem.law.conditions import identifiers
 from premortem.law.engine import decide
@@ -48,11 +50,16 @@ def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> 
     return _decided(given, book, file)[0]
 
 
-def decide_file(path: Path, book: Rulebook, how: Convention = AS_IT_IS) -> tuple[pl.DataFrame, dict[str, Any]]:
+def decide_file(
+    path: Path, book: Book, how: Convention = AS_IT_IS, record: Path | None = None
+) -> tuple[pl.DataFrame, dict[str, Any]]:
     """A desk's file decided, and its summary: the keys of the command line. `how` is what was told of how it is written.
 
     A file of mended rows is decided with the rows of the table that rejected them, which the summary names in `joined`.
+    With `record`, a line of JSON for each decision is written there (`audit`).
     """
+    if record:
+        writer.check_target(record, path)
     began = time.perf_counter()
     taken = take(path, book.vocabulary, how)
     given, beside = remainder.whole(taken.frame, path, book.vocabulary)
@@ -61,6 +68,9 @@ def decide_file(path: Path, book: Rulebook, how: Convention = AS_IT_IS) -> tuple
     if taken.lines is not None and beside is None:
         for wrong in found["rejected"]:
             wrong["line"] = taken.lines[wrong["row"] - 1]
+    if record:
+        under = checked(given, path.name, book.vocabulary)
+        audit.write(audit.of_ledger(decided, under, book, [path, *([beside] if beside else [])]), record)
     return decided, found | alike(decided) | taken.told() | {
         "convention": taken.convention,
         "joined": str(beside) if beside else None,
