@@ -41,9 +41,8 @@ _kept: dict[str, Path] = {}
 @router.get("/rules/ledger", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk) -> HTMLResponse:
     """Choose a file, see what the rulebook says of it."""
-    return render(
-        request, "ledger.html", needed=needed(vocabulary(desk.study.case)), fields=vocabulary(desk.study.case).given
-    )
+    words = vocabulary(desk.study.case)
+    return render(request, "ledger.html", needed=needed(words), fields=words.given, endings=files.READ)
 
 
 @router.post("/api/ledger")

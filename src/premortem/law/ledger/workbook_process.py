@@ -6,6 +6,7 @@ A sheet is laid out whole, so that one cell far away, or a file packed to bursti
 
 import csv
 import json
+import posixpath
 import re
 import sys
 import zipfile
@@ -21,9 +22,8 @@ PASSWORD, DAMAGED, SEVERAL, NO_SHEET, NOTHING = "password", "damaged", "several"
 # How files begin that a password keeps: an older container, in which this name stands.
 CONTAINER, ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 ERROR_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\bt="e"[^>]*>.*?<(?:\w+:)?v>([^<]*)<', re.DOTALL)
-FAILED = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
-# Records of .xlsb that begin a row, and that hold an error by itself or as a formula's value.
-ROW, ERRORS = 0, (3, 11)
+# Formats of which cells are told by name.
+OPEN = (".xlsx", ".xlsm")
 
 
 def main(file: str, most: int, wanted: str) -> None:
@@ -63,11 +63,12 @@ def _read(path: Path, wanted: str) -> tuple[dict[str, Any], list[list[Any]]]:
         return {"fault": SEVERAL if filled else NOTHING, "sheets": filled}, []
     sheet = book.get_sheet_by_name(filled[0])
     rows = sheet.to_python(skip_empty_area=False)
-    for row, column, text in _failed(path, filled[0], book.sheet_names):
+    failed = _failed(path, book.sheet_names.index(filled[0]))
+    for row, column, text in failed or ():
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = text
     merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
-    told = {"sheet": filled[0], "merged": merged, "hidden": hidden, "from_1904": _from_1904(path), "width": max(map(len, rows), default=0)}  # fmt: skip
+    told = {"sheet": filled[0], "merged": merged, "hidden": hidden, "blind": failed is None, "from_1904": _from_1904(path), "width": max(map(len, rows), default=0)}  # fmt: skip
     return told, rows
 
 
@@ -88,17 +89,16 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _failed(path: Path, sheet: str, names: list[str]) -> Iterator[tuple[int, int, str]]:
-    """Cells whose formula failed, which the reader gives as empty: row, column and the error, where the format is open."""
-    kind = path.suffix.lower()
-    if kind not in (".xlsx", ".xlsm", ".xlsb"):
-        return
+def _failed(path: Path, place: int) -> list[tuple[int, int, str]] | None:
+    """Cells of a sheet whose formula failed, which the reader gives as empty: row, column and the error; None where the format,
+
+    or the place of the sheet in the file, is not known.
+    """
+    if path.suffix.lower() not in OPEN:
+        return None
     with zipfile.ZipFile(path) as held:
-        part = _part(held, names.index(sheet), kind)
-        if part not in held.namelist():
-            return
-        content = held.read(part)
-    yield from _failed_records(content) if kind == ".xlsb" else _failed_cells(content)
+        part = _part(held, place)
+        return [*_failed_cells(held.read(part))] if part in held.namelist() else None
 
 
 def _failed_cells(content: bytes) -> Iterator[tuple[int, int, str]]:
@@ -111,52 +111,33 @@ def _failed_cells(content: bytes) -> Iterator[tuple[int, int, str]]:
             yield int(place[2]) - 1, column - 1, cell[1].decode("utf-8", "replace")
 
 
-def _failed_records(content: bytes) -> Iterator[tuple[int, int, str]]:
-    """The same in a sheet of records, each with its kind and size in sevens of bits."""
-    at = row = 0
-    while at < len(content):
-        kind, at = _sevens(content, at, 2)
-        size, at = _sevens(content, at, 4)
-        if kind == ROW:
-            row = int.from_bytes(content[at : at + 4], "little")
-        elif kind in ERRORS:
-            column = int.from_bytes(content[at : at + 4], "little")
-            yield row, column, FAILED.get(content[at + 8], "#N/A")
-        at += size
-
-
-def _sevens(content: bytes, at: int, most: int) -> tuple[int, int]:
-    number = 0
-    for i in range(most):
-        byte = content[at] if at < len(content) else 0
-        number |= (byte & 0x7F) << (7 * i) if most == 4 else byte << (8 * i)
-        at += 1
-        if byte < 0x80:
-            break
-    return number if most == 4 else (number & 0x7F) | (number >> 8 << 7), at
-
-
-def _part(held: zipfile.ZipFile, place: int, kind: str) -> str:
-    """The name under which a workbook keeps a sheet; the usual one where it does not say."""
-    usual = f"xl/worksheets/sheet{place + 1}{'.bin' if kind == '.xlsb' else '.xml'}"
-    if kind == ".xlsb" or "xl/_rels/workbook.xml.rels" not in held.namelist():
-        return usual
-    sheets = re.findall(rb'<(?:\w+:)?sheet\s[^>]*?\b\w+:id="([^"]+)"', held.read("xl/workbook.xml"))
-    targets = {
-        identity[1]: target[1].decode().lstrip("/")
-        for tag in re.findall(rb"<(?:\w+:)?Relationship\s[^>]*>", held.read("xl/_rels/workbook.xml.rels"))
+def _part(held: zipfile.ZipFile, place: int) -> str:
+    """The name under which a workbook keeps a sheet; empty where it does not say."""
+    book = _book(held)
+    relations = f"{posixpath.dirname(book)}/_rels/{posixpath.basename(book)}.rels"
+    if not book or relations not in held.namelist():
+        return ""
+    sheets = re.findall(rb'<(?:\w+:)?sheet\s[^>]*?\b\w+:id="([^"]+)"', held.read(book))
+    targets: dict[bytes, str] = {
+        identity[1]: target[1].decode()
+        for tag in re.findall(rb"<(?:\w+:)?Relationship\s[^>]*>", held.read(relations))
         if (identity := re.search(rb'\bId="([^"]+)"', tag)) and (target := re.search(rb'\bTarget="([^"]+)"', tag))
     }
-    named = targets.get(sheets[place], usual) if place < len(sheets) else usual
-    return named if named.startswith("xl/") else f"xl/{named}"
+    part = targets.get(sheets[place], "") if place < len(sheets) else ""
+    return posixpath.normpath(posixpath.join(f"/{posixpath.dirname(book)}", part)).lstrip("/") if part else ""
+
+
+def _book(held: zipfile.ZipFile) -> str:
+    return next((name for name in held.namelist() if name.lower().endswith("workbook.xml")), "")
 
 
 def _from_1904(path: Path) -> bool:
     """Whether days are counted from 1904, as older Macs did."""
-    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+    if path.suffix.lower() not in OPEN:
         return False
     with zipfile.ZipFile(path) as held:
-        return re.search(rb'\bdate1904="(1|true)"', held.read("xl/workbook.xml")) is not None
+        book = _book(held)
+        return bool(book) and re.search(rb'\bdate1904="(1|true)"', held.read(book)) is not None
 
 
 if __name__ == "__main__":
