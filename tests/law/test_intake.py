@@ -1,7 +1,10 @@
 """A desk's own table is read as it is kept: what is clear is told, what is not is asked, and nothing is lost."""
 
 import json
+import re
+import shlex
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -231,3 +234,34 @@ def test_every_row_of_a_file_is_decided_rejected_or_told_as_none(tmp_path_factor
     decided, told = decide_file(path, LAW)
     assert decided.height + len(told["left_out"]) == len(rows)
     assert decided.height == sum(row.startswith("H20") for row in rows)
+
+
+def test_f017_consignees_that_differ_in_spelling_alone_are_one_and_those_that_differ_in_a_word_are_shown(tmp_path):
+    rows = [
+        ("Yotta", 200),
+        ("YOTTA Data Services Pvt Ltd", 1000),
+        ("Yotta Data Services", 1000),
+        ("Plant 1", 1),
+        ("Plant 2", 1),
+    ]
+    lines = "".join(f"H100 SXM,{n},IND,2025-06-01,{name}\n" for name, n in rows)
+    path = kept(tmp_path, HEAD.replace("date", "date,consignee") + lines)
+    decided, told = decide_file(path, rules.load("as-written"))
+    assert told["consignees_merged"] == [["YOTTA Data Services Pvt Ltd", "Yotta Data Services"]]
+    assert told["consignees_near"] == [["Plant 1", "Plant 2"], ["YOTTA Data Services Pvt Ltd", "Yotta"]]
+    assert decided["outcome"].to_list()[:3] == ["exception:LPP", "exception:LPP", "licence:presumption_of_approval"]
+    assert "Warning: one consignee for every limit" in run(path, "--under", "as-written").stdout
+
+
+def test_the_commands_of_the_page_on_spreadsheets_run(tmp_path, monkeypatch):
+    page = (Path(__file__).parents[2] / "docs" / "shipments.md").read_text("utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    xlsx(tmp_path / "desk.xlsx", Shipments=desk_rows())
+    shown = re.findall(r"^    premortem (.+)$", page, re.M)
+    assert len(shown) > 4
+    for line in shown:
+        done = CliRunner().invoke(app, shlex.split(line))
+        assert done.exit_code in (0, 1, 3), (line, done.output, done.exception)
+        assert done.exception is None or isinstance(done.exception, SystemExit), line
+    assert len((tmp_path / "decisions.jsonl").read_text("utf-8").splitlines()) == 20
