@@ -19,9 +19,7 @@ PASTED = Path("-")
 def ledger(
     file: Annotated[
         Path,
-        typer.Argument(
-            help="CSV, Excel (.xlsx, .xls, .xlsb, .ods) or Parquet, a shipment a row; - for a pasted table."
-        ),
+        typer.Argument(help="CSV, Excel (xlsx, xls, xlsb, ods) or Parquet, a shipment a row; - for a pasted table."),
     ],
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Write the decided table here: CSV or Parquet.")
@@ -100,7 +98,7 @@ def screen(
     file: Annotated[
         Path | None,
         typer.Option(
-            "--file", help="Names to look up: a name a line (.txt), or a table with a column of names or parties."
+            "--file", help="Names to look up: a name a line (txt), or a table with a column of names or parties."
         ),
     ] = None,
     clear: Annotated[

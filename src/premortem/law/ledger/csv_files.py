@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from premortem.errors import BadInput
-from premortem.law.ledger.headers import MOST_ABOVE, MOST_COLUMNS, Known, Raw, find, named
+from premortem.law.ledger.headers import MOST_ABOVE, MOST_COLUMNS, Known, Raw, above, find, named
 
 SEPARATORS = (",", ";", "\t", "|")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -39,6 +39,7 @@ class Layout(NamedTuple):
     skipped: int  # lines down to and with the headings
     names: list[str]
     doubles: tuple[str, ...]
+    above: tuple[tuple[int, str], ...]
 
 
 def read(path: Path, known: Known) -> Raw:
@@ -108,9 +109,9 @@ def layout(text: Text, known: Known, file: str) -> Layout:
         lines = [*_lines(text.head, separator)]
         at, score = find([cells for _, cells in lines], known)
         end, cells = lines[at] if lines else (0, [])
-        found.append((score, len(cells), separator, end, cells))
-    _, _, separator, end, cells = max(found, key=lambda one: one[:2])
-    return Layout(separator, end, *named(_trimmed(cells), file))
+        found.append((score, len(cells), separator, end, cells, above(lines[:at])))
+    _, _, separator, end, cells, titles = max(found, key=lambda one: one[:2])
+    return Layout(separator, end, *named(_trimmed(cells), file), titles)
 
 
 def _trimmed(cells: Sequence[str]) -> list[str]:
@@ -142,7 +143,7 @@ def _read(path: Path, text: Text, known: Known) -> Raw:
         if not any(said in str(error) for said in RAGGED):
             raise
         frame = _read_misshapen(text, how)
-    return Raw(frame, how.skipped + 1, how.doubles, notes=text.notes)
+    return Raw(frame, how.skipped + 1, how.doubles, how.above, notes=text.notes)
 
 
 def _read_misshapen(text: Text, how: Layout) -> pl.DataFrame:

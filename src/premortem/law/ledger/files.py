@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from premortem.errors import BadInput, raise_all
 from premortem.files import reader, writer
 from premortem.law.ledger import csv_files, workbooks
-from premortem.law.ledger.headers import MOST_ABOVE, Known, Raw, find, named
+from premortem.law.ledger.headers import MOST_ABOVE, Known, Raw, above, find, named
 from premortem.text.numbers import counted
 
 # Most rows and bytes of a file that is read: beyond them memory runs out, and a file is to be split.
@@ -92,7 +92,8 @@ def _headed(sheet: workbooks.Sheet, known: Known, file: str) -> Raw:
     names, doubles = named(top[at], file)
     frame = sheet.rows[at + 1 :]
     frame.columns = names
-    return Raw(frame, at + 2, doubles, sheet.name, sheet.merged, sheet.notes, sheet.from_1904)
+    titles = above([*enumerate(top[:at], 1)])
+    return Raw(frame, at + 2, doubles, titles, sheet.name, sheet.merged, sheet.notes, sheet.from_1904)
 
 
 def _few_enough(path: Path, rows: int) -> None:

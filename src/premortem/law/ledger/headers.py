@@ -20,6 +20,7 @@ class Raw:
     frame: pl.DataFrame
     first: int  # number, as the file's own program counts, of the row below the headings
     doubles: tuple[str, ...] = ()  # headings that several columns bear: NAME, NAME (2), ...
+    above: tuple[tuple[int, str], ...] = ()  # rows above the headings that hold something: number and text
     sheet: str = ""
     merged: tuple[tuple[int, int, int, int], ...] = ()  # cells that are one: first row and column, last row and column
     notes: tuple[str, ...] = ()  # what its owner should know of how it was read
@@ -33,6 +34,12 @@ def find(rows: Sequence[Sequence[str]], known: Known) -> tuple[int, int]:
     if best:
         return scores.index(best), best
     return next((i for i, row in enumerate(rows) if any(cell.strip() for cell in row)), 0), 0
+
+
+def above(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[tuple[int, str], ...]:
+    """The rows, with their numbers in the file, that hold something, as a text each."""
+    texts = ((number, " | ".join(cell.strip() for cell in row if cell.strip())) for number, row in rows)
+    return tuple((number, text) for number, text in texts if text)
 
 
 def named(cells: Sequence[str], file: str) -> tuple[list[str], tuple[str, ...]]:

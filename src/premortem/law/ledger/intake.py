@@ -18,7 +18,7 @@ from premortem.law.ledger import field_guesses, files
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.headers import Raw
 from premortem.law.ledger.matching import Match, match
-from premortem.law.ledger.rows import set_apart
+from premortem.law.ledger.rows import SHOWN, set_apart
 from premortem.law.transactions import FALSE, TRUE
 from premortem.law.vocabulary import Vocabulary
 
@@ -84,6 +84,8 @@ def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
         {f: h for h, f in matched.mapping.items()},
         words,
     )
+    left_out = [{"row": row, "why": "above the headings", "text": text[:SHOWN]} for row, text in raw.above] + left_out
+    frame = frame.drop([f"_{h}" for h in held.columns if _empty_and_bare(h, held)], strict=False)
     frame, order = _with_days(frame, how, raw, matched, path.name, words)
     frame = _with_numbers(frame, how.decimal, matched, words)
     lines = frame["_line"] if raw.sheet or raw.first > 2 or left_out else None

@@ -63,7 +63,7 @@ def match(
     errors = [*_twice(doubles, headings, told, file, words)]
     errors += _rivals([h for h in ours if h not in settled and not fields[h]], fields, told, file, words)
     lost = [h for h in free if not fields[h] and h not in settled and folded(h) not in meanings(words)]
-    if exact or not any(fields[h] for h in free if fields[h] in words.given or h in told):
+    if exact or not (told or any(fields[h] in words.given for h in free)):
         errors += each_or_all(
             [h for h in lost if not _asks(h, words)], "no such column", words.given, file, _way(words)
         )
