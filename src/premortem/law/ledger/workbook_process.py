@@ -78,6 +78,8 @@ def _cells(sheet: calamine.SheetMetadata) -> bool:
 
 def _text(value: Any) -> str:
     """A cell as text that can be read one way: a number keeps its point, a day is written YYYY-MM-DD."""
+    if isinstance(value, str):  # nearly every cell
+        return value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -102,7 +104,7 @@ def _failed(path: Path, place: int) -> list[tuple[int, int, str]] | None:
 
 
 def _failed_cells(content: bytes) -> Iterator[tuple[int, int, str]]:
-    for cell in ERROR_CELL.finditer(content):
+    for cell in ERROR_CELL.finditer(content) if b't="e"' in content else ():
         place = re.search(rb'\br="([A-Z]+)(\d+)"', cell[0])
         if place:
             column = 0
