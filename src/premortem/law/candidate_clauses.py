@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
@@ -109,11 +109,17 @@ def seats(standing: Iterable[Clause], given: Mapping[str, Any], words: Vocabular
     """Places that one of the clauses in force on a transaction's day names as a party's seat, in order, but for clauses that
     what was told, or a usual end use, rules out.
     """
-    told = {name: field.default for name, field in words.fields.items() if field.usual} | dict(given)
+    told, seating = {**_usual(words), **given}, (c for c in standing if _seats(c.applies))
     reaching = (
-        c for c in standing if all(told[name] in held for name, held in _wanted(c.applies, words) if name in told)
+        c for c in seating if all(told[name] in held for name, held in _wanted(c.applies, words) if name in told)
     )
     return tuple(sorted({place for c in reaching for place in _seats(c.applies)}))
+
+
+@cache
+def _usual(words: Vocabulary) -> dict[str, Any]:
+    """Values that are taken for granted where places are sought."""
+    return {name: field.default for name, field in words.fields.items() if field.usual}
 
 
 @lru_cache(4096)
