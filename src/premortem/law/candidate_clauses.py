@@ -34,20 +34,27 @@ def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> 
 
 def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
     """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried."""
-    telling = book.vocabulary.telling
+    words = book.vocabulary
     told = fields.select(
         pl.col("date").min().alias("first"),
         pl.col("date").max().alias("last"),
-        *(pl.col(name).unique().implode() for name in telling),
+        *(_held(name, words) for name in words.telling),
     ).collect()
     first, last, *held = told.row(0)
-    values = {name: frozenset(found) for name, found in zip(telling, held, strict=True)}
+    values = {name: frozenset(found) for name, found in zip(words.telling, held, strict=True)}
     return tuple(
         c
         for c in operative(book, first, last)
         if c.stage != QUESTION
-        and (c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies, book.vocabulary)))
+        and (c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies, words)))
     )
+
+
+def _held(name: str, words: Vocabulary) -> pl.Expr:
+    """The values of a field, once each; of a flag, whether any row may have it."""
+    if words.fields[name].type == "flag":
+        return pl.concat_list(pl.col(name).fill_null(True).any()).alias(name)
+    return pl.col(name).unique().implode()
 
 
 @lru_cache(4096)

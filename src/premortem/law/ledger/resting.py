@@ -53,14 +53,18 @@ def _tried(rows: pl.DataFrame, outcomes: pl.Series, book: Rulebook) -> dict[Told
     free = outcomes.is_in([*words.free]).arg_true().to_numpy()
     kinds, first = distinct(_telling(rows[free], names, book))
     members = np.split(np.argsort(kinds, kind="stable"), np.cumsum(np.bincount(kinds))[:-1])
-    tried: defaultdict[Told, list[Rows]] = defaultdict(list)
+    same: defaultdict[tuple[Told, ...], list[Rows]] = defaultdict(list)
     for row, of_kind in zip(rows[free[first]].to_dicts(), members, strict=True):
         given = {name: value for name, value in row.items() if value is not None}
         standing = [c for c in names if c.in_force(given["date"])]
-        for told in untold(given, book.case, addressees(standing, words), seats(standing, given, words)):
+        told = untold(given, book.case, addressees(standing, words), seats(standing, given, words))
+        same[told].append(of_kind)
+    tried: defaultdict[Told, list[Rows]] = defaultdict(list)
+    for all_told, at in same.items():
+        for told in all_told:
             if told[0] in rests_on:
-                tried[told].append(free[of_kind])
-    return {told: np.concatenate(at) for told, at in tried.items()}
+                tried[told] += at
+    return {told: free[np.concatenate(at)] for told, at in tried.items()}
 
 
 def _telling(rows: pl.DataFrame, names: Sequence[Clause], book: Rulebook) -> pl.DataFrame:
