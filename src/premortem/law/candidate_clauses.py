@@ -45,8 +45,7 @@ def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
     return tuple(
         c
         for c in operative(book, first, last)
-        if c.stage != QUESTION
-        and (c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies, words)))
+        if c.stage != QUESTION and (c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies, words)))
     )
 
 

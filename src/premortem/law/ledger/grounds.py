@@ -3,7 +3,7 @@
 Rows that no clause tells apart have one answer, so that this costs a ledger little more than its kinds of rows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from premortem.law.engine import RETURNED
 from premortem.law.ladder import steps
 from premortem.law.ledger.resting import resting
 from premortem.law.memo import lists
-from premortem.law.met import Flags, Met, met, tried
+from premortem.law.met import Flags, Met, met
 from premortem.law.parties import ROLES, Hit, named, names_firm, screen, suspect, unscreened
 from premortem.law.permission import confidence, may_go, unverified
 from premortem.law.row_defaults import AS_WRITTEN, complete
@@ -73,7 +73,7 @@ def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Itera
     words, fields = book.vocabulary, complete(rows, book).collect(optimizations=AS_WRITTEN)
     outcomes = answers["outcome"].to_list()
     clauses = tuple(operative(book, fields["date"].min(), fields["date"].max()))  # type: ignore[arg-type]
-    found = met(tried(fields, answers.to_dict(), clauses, words), clauses, words)
+    found = met(fields, answers, clauses, words)
     rests = resting(rows, answers, found, book)
     moved = doubted(rows, fields, outcomes, book)
     cited = _cited(found, answers, book)
@@ -96,10 +96,7 @@ def _left_open(rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, 
     """
     free = answers["outcome"].is_in([*book.vocabulary.free]).to_numpy()
     asked = found.applies[[c.stage == QUESTION for c in found.clauses]].any(axis=0)
-    parties = rows.select(c for c in rows.columns if c in (*ROLES, "cleared"))
-    kinds, first = distinct(parties)
-    unknown = np.array([_unscreened(row, book.case) for row in parties[first].to_dicts()], bool)
-    told = asked | (unknown[kinds] if parties.width else False)
+    told = np.array(asked | _unscreened(rows, book.case))
     at = np.flatnonzero(free & ~told)
     flags = fields[at].select(looked_at(book.case)).to_dicts() or [{}] * len(at)
     for i, row, flag in zip(at, rows[at].to_dicts(), flags, strict=True):
@@ -108,9 +105,14 @@ def _left_open(rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, 
     return np.asarray(free & told)
 
 
-def _unscreened(parties: Mapping[str, str | None], case: Case) -> bool:
-    """Whether one of the parties of a row stands in no table and was not cleared."""
-    return bool(unscreened(named(parties), case, clearings(parties.get("cleared") or "")))
+def _unscreened(rows: pl.DataFrame, case: Case) -> Flags:
+    """Rows of which a party stands in no table and was not cleared."""
+    parties = rows.select(c for c in rows.columns if c in (*ROLES, "cleared"))
+    if not parties.width:
+        return np.zeros(rows.height, bool)
+    kinds, first = distinct(parties)
+    told = (unscreened(named(row), case, clearings(row.get("cleared") or "")) for row in parties[first].to_dicts())
+    return np.array([bool(names) for names in told], bool)[kinds]
 
 
 def _cited(found: Met, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Citation, ...]]:

@@ -57,8 +57,7 @@ def _tried(rows: pl.DataFrame, outcomes: pl.Series, book: Rulebook) -> dict[Told
     for row, of_kind in zip(rows[free[first]].to_dicts(), members, strict=True):
         given = {name: value for name, value in row.items() if value is not None}
         standing = [c for c in names if c.in_force(given["date"])]
-        told = untold(given, book.case, addressees(standing, words), seats(standing, given, words))
-        same[told].append(of_kind)
+        same[untold(given, book.case, addressees(standing, words), seats(standing, given, words))].append(of_kind)
     tried: defaultdict[Told, list[Rows]] = defaultdict(list)
     for all_told, at in same.items():
         for told in all_told:
