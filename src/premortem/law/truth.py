@@ -31,7 +31,7 @@ SIGNS: dict[str, Callable[[Any, Any], Any]] = {
 
 EPOCH = date(1970, 1, 1)
 # Rows up to which texts are numbered one by one: for so few, to ask for it takes longer than to do it.
-FEW = 256
+FEW = 2_000
 
 
 def told(flags: NDArray[np.bool_], unknown: NDArray[np.bool_] | None = None) -> Truth:
