@@ -51,6 +51,8 @@ def _tried(rows: pl.DataFrame, outcomes: pl.Series, book: Rulebook) -> dict[Told
     """Rows by what is tried in them: where a permission may rest on it, and nobody gave it."""
     words, rests_on, names = book.vocabulary, transfers(book.case).unsaid.rests_on, naming(book)
     free = outcomes.is_in([*words.free]).arg_true().to_numpy()
+    if not len(free):
+        return {}
     kinds, first = distinct(_telling(rows[free], names, book))
     members = np.split(np.argsort(kinds, kind="stable"), np.cumsum(np.bincount(kinds))[:-1])
     same: defaultdict[tuple[Told, ...], list[Rows]] = defaultdict(list)
