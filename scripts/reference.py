@@ -15,11 +15,21 @@ from premortem.exhibits.form import Exhibit
 from premortem.files import writer
 from premortem.law.decide import Decision
 from premortem.law.notebook import Rulebook
+from premortem.questions.boxes import TriedBox
+from premortem.questions.breaking_points import BreakingPoint
+from premortem.questions.compare import Compared
+from premortem.questions.edits import HeavyEdits
+from premortem.questions.futures import AlternativeFutures
+from premortem.questions.stress import Explained, Stress
+from premortem.questions.watch import ToWatch
 from premortem.study import Run
 from premortem.text.tables import Table
 
 # What public functions give back, and so are public too.
-GIVEN = (Run, Rulebook, Decision, Exhibit, Brief, Table)
+GIVEN = (
+    *(Run, Rulebook, Decision, Exhibit, Brief, Table),
+    *(Stress, Explained, TriedBox, BreakingPoint, Compared, HeavyEdits, AlternativeFutures, ToWatch),
+)
 
 
 def commands() -> str:
@@ -63,7 +73,8 @@ def _all(command: Any, name: str) -> list[tuple[str, Any]]:
 def _object(name: str, thing: Any) -> list[str]:
     lines = [f"## `{name}`", "", f"    {name}{_signature(thing)}", "", _words(thing), ""]
     if inspect.isclass(thing):
-        for key, member in vars(thing).items():
+        ours = [base for base in reversed(thing.__mro__) if base.__module__.startswith("premortem.")]
+        for key, member in {k: m for base in ours for k, m in vars(base).items()}.items():
             bare = getattr(member, "fget", None) or getattr(member, "func", None) or member
             if not key.startswith("_") and inspect.isfunction(bare):
                 call = _signature(bare) if bare is member else ""

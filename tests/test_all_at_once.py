@@ -159,7 +159,7 @@ def test_a_policy_that_is_not_there_is_told_under_the_option_that_named_it():
     from premortem.cli import app
 
     wrong = CliRunner().invoke(app, ["check", "--item", "H20", "--to", "ARE", "--under", "other"]).exception
-    assert str(wrong).startswith("command line: --under: no such policy: other; allowed: as-written, ")
+    assert str(wrong).startswith("command line: --under: no such policy of us_ai_2025: other; allowed: as-written, ")
 
 
 def test_counts_are_told_by_the_one_function_that_knows_of_one():

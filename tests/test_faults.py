@@ -27,7 +27,7 @@ CASES = [
     (Annotated[float, Field(gt=0)], 0, "allowed: more than 0"),
     (int, 1.5, "'1.5' is not a whole number"),
     (bool, "maybe", "is not true or false"),
-    (date, "soon", "'soon' is not a day; allowed: a day such as 2025-02-26"),
+    (date, "soon", "'soon' is not a day; allowed: a day such as 2026-01-31"),
     (tuple[str, ...], 3, "is not a list"),
     (dict[str, float], 3, "is not a table"),
     (Table, 3, "is not a table"),

@@ -27,7 +27,7 @@ def test_the_board_has_the_keys_of_the_command_line(client, study):
 def test_where_no_break_is_found_the_answer_says_what_was_tried(client, monkeypatch):
     tried = "no breaking point found: from the central future nothing that was tried breaks A2"
     monkeypatch.setattr(Desk, "answer", lambda self, key, make: make())  # kept answers are of other tests
-    monkeypatch.setattr("premortem.app.routes.assumption.sought_breaks", lambda *asked: Breaks([], tried))
+    monkeypatch.setattr("premortem.app.routes.assumption.sought_breaks", lambda *asked: Breaks((), tried))
     answer = client.get("/api/assumption/A2/breaks").json()
     assert (answer["breaking"], answer["said"]) == ([], tried)
     assert "found.said" in client.get("/static/assumption.js").text

@@ -81,7 +81,7 @@ def test_the_timeline_stops_where_clauses_bind_and_events_fall(study, policy):
     bound = {
         str(c.complies)
         for c in book.clauses
-        if c.complies and c.complies >= timeline_marks.BEGINS and not c.hypothetical
+        if c.complies and c.complies >= book.vocabulary.strip_from and not c.hypothetical
     }
     assert bound <= {s["day"] for s in stops if s["rule"]}
     assert {r["day"] for r in timeline_marks.days(default())} <= {*days}

@@ -2,6 +2,8 @@
 
 import io
 import re
+from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,6 +19,9 @@ from premortem.propositions import assumption
 from premortem.propositions.assumption import Condition, Limit
 from premortem.questions import describe, findings
 from premortem.questions._scenario_discovery import Box
+from premortem.questions.compare import Compared, Difference, Regret
+from premortem.questions.watch import ToWatch
+from premortem.questions.weighted_board import ShortCell
 from premortem.terminal import answers, board
 from premortem.terminal import watch as watching
 from premortem.text import phrases
@@ -137,10 +142,10 @@ def test_f037_a_later_box_says_that_it_is_measured_outside_the_first_ones(study)
 
 def test_f037_the_boxes_of_the_brief_are_told_so(study):
     rows = [
-        {"sentence": s, "density_out_of_sample": 0.8, "coverage_out_of_sample": 0.4}
+        SimpleNamespace(sentence=s, density_out_of_sample=0.8, coverage_out_of_sample=0.4)
         for s in ("A3 breaks", "Outside the first box, A3 breaks")
     ]
-    first, second = brief_assumption._boxes({"boxes": rows})
+    first, second = brief_assumption._boxes(SimpleNamespace(boxes=rows))
     assert "outside the boxes before it" not in flat(first)
     assert "outside the boxes before it" in flat(second)
 
@@ -171,12 +176,12 @@ def test_f065_bars_are_shown_where_they_fit(monkeypatch):
 
 def test_f065_no_table_of_a_comparison_cuts_a_digit(monkeypatch):
     names = ("as-written", "a-policy-with-a-name-of-forty-characters")
-    result = {
-        "futures": 5000, "simulated_now": [], "warnings": ["3 futures failed"],
-        "shares": {p: {f"A{i}": 0.123 for i in range(1, 6)} for p in names},
-        "regret": {p: {"mean": 0.1, "p90": 0.2, "max": 0.3} for p in names}, "rankings": {"mean_regret": list(names)},
-        "winners": {"mean_regret": names[0]}, "disagree": False, "pareto": list(names), "differences": {names[1]: {}},
-    }  # fmt: skip
+    result = Compared(
+        futures=5000, simulated_now=(), warnings=("3 futures failed",), left_out=(), failed={}, compared_in=5000,
+        shares={p: {f"A{i}": 0.123 for i in range(1, 6)} for p in names},
+        regret=dict.fromkeys(names, Regret(0.1, 0.2, 0.3)), rankings={"mean_regret": names}, scores={}, weights={},
+        winners={"mean_regret": names[0]}, disagree=False, pareto=names, differences={names[1]: {}}, regret_by_assumption={},
+    )  # fmt: skip
     text = printed(monkeypatch, 60, lambda: answers.print_compare(result))
     assert "…" not in text
     assert text.count("12%") == 10
@@ -184,16 +189,17 @@ def test_f065_no_table_of_a_comparison_cuts_a_digit(monkeypatch):
 
 
 def test_f057_the_terminal_marks_a_share_of_few_effective_futures(monkeypatch):
-    row = {"assumption": "A5", "policy": "as-written", "holds": 0.6, "low": 0.59, "high": 0.61}
-    result = {
-        "policy": "as-written", "effective_futures": 107.0, "futures": 4096, "before": "alike", "after": "weighted",
-        "board_before": [row], "board_after": [row | {"holds": 0.49, "low": 0.4, "high": 0.5}],
-    }  # fmt: skip
+    result = ToWatch(
+        as_of=date(2025, 2, 26), policy="as-written", effective_futures=107.0, effective_futures_before=4096.0, futures=4096,
+        before="alike", after="weighted", board_before=(ShortCell("A5", "as-written", 0.6, 0.59, 0.61),),
+        board_after=(ShortCell("A5", "as-written", 0.49, 0.4, 0.5),), signposts=(), collapsed=False, failed=0, readings=(),
+        left_out=(), warnings=(),
+    )  # fmt: skip
     console = Console(file=io.StringIO(), width=100)
     watching._boards(console, result)
     assert "weak: 107 effective futures" in console.file.getvalue()
     console = Console(file=io.StringIO(), width=100)
-    watching._boards(console, result | {"effective_futures": 900.0})
+    watching._boards(console, replace(result, effective_futures=900.0))
     assert "weak" not in console.file.getvalue()
 
 
@@ -202,9 +208,9 @@ def test_f060_the_brief_claims_no_families_in_a_continuum(small_run):
     from premortem.briefing import families
 
     result, section = questions.futures(small_run), families.families(small_run)
-    assert section.title == phrases.grouped(result)
-    assert ("continuum" in section.title) == result["continuum"]
-    if result["continuum"]:
+    assert section.title == phrases.grouped(result.k, result.continuum)
+    assert ("continuum" in section.title) == result.continuum
+    if result.continuum:
         assert "family is" not in flat(section)
 
 
@@ -221,8 +227,8 @@ def test_a_comparison_says_that_history_is_left_out(monkeypatch, small_run):
     out = io.StringIO()
     monkeypatch.setattr(answers, "Console", lambda **more: Console(file=out, width=200, **more))
     result = questions.compare(small_run, time=False)
-    assert result["left_out"] == []
-    answers.print_compare(result | {"left_out": ["history"]})
+    assert result.left_out == ()
+    answers.print_compare(replace(result, left_out=("history",)))
     assert "History is what happened and no choice, so it is left out" in out.getvalue()
 
 
@@ -235,7 +241,7 @@ def test_a_comparison_says_that_history_is_left_out(monkeypatch, small_run):
     ],
 )
 def test_a_change_beyond_sampling_error_never_reads_as_none(change, low, high, said):
-    assert answers._interval({"change": change, "low": low, "high": high}) == said
+    assert answers._interval(Difference(change, low, high)) == said
 
 
 def test_a_change_of_shares_is_told_so_that_the_shares_shown_add_up():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from premortem.briefing.assumption import shift_of
+from premortem.briefing.threshold_curves import shift_of
 from premortem.cases.us_ai_2025 import world
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from premortem.app.pages import SCREENS
 
-PATHS = [*SCREENS, "/rules/diff", "/rules/ledger", "/watch/hindcast", "/jobs", "/about"]
+PATHS = ["/a/A1" if p == "/a" else p for p in SCREENS]  # the tab of assumptions leads to the first of them
+PATHS += ["/rules/diff", "/rules/ledger", "/watch/hindcast", "/jobs", "/about"]
 # what takes seconds the first time is looked at in the slow suite
 PATHS = [
     pytest.param(p, marks=pytest.mark.slow) if p in ("/futures", "/watch", "/watch/hindcast", "/exhibits") else p

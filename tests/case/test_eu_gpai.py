@@ -206,8 +206,8 @@ def test_an_opinion_names_what_was_assumed_and_what_would_change_it():
 def test_the_priors_have_a_named_category_with_its_chances():
     stance = priors.read(OURS / "params.csv")["us_stance"]
     assert [stance.category(v) for v in stance.quantile(np.array([0.34, 0.36, 0.79, 0.81]))] == [
-        "tolerates",
-        "contests",
-        "contests",
-        "retaliates",
+        "tolerance",
+        "contest",
+        "contest",
+        "retaliation",
     ]

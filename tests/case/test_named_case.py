@@ -156,3 +156,15 @@ def test_every_case_looks_at_steps_of_its_own_clock():
         assert named <= {*found.clock.labels}
         assert {*found.steps.compared} <= {*found.steps.kept}
         assert {found.steps.early, found.steps.named} <= {*found.steps.compared}
+
+
+def test_a_name_that_another_case_has_is_told_with_that_case(small, monkeypatch, capsys):
+    for words, hint in (
+        (("check", "--case", OTHER, "--under", "as-written", "--set", "narrow=yes"), "us_ai_2025 has it"),
+        (("stress", "A1", "--run", small), "no such assumption of eu_gpai: A1"),
+    ):
+        code, _, err = command(monkeypatch, capsys, *words)
+        assert code == 2
+        assert hint in err
+        assert "--case us_ai_2025" in err
+        assert len(err.strip().splitlines()) == 1

@@ -56,3 +56,17 @@ def test_another_world_is_another_run(typed, monkeypatch, capsys):
     world.write_text(text.replace("0.6", "0.7"), "utf-8")
     assert Study(case=load("cars")).hashes(["as-planned"])["world"] != before
     world.write_text(text, "utf-8")
+
+
+def test_what_the_case_does_not_hold_is_said_in_one_sentence_and_has_no_screen(typed, monkeypatch, capsys):
+    from premortem.app.pages import screens_of
+    from premortem.study import Study
+
+    monkeypatch.chdir(typed)
+    monkeypatch.setattr("sys.argv", ["premortem", "watch", "--case", "cars"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code != 70
+    assert "cars holds no signposts" in capsys.readouterr().err
+    assert command(monkeypatch, capsys, "timeline", "--case", "cars") == (0, "No dated event is held.\n")
+    assert {"World", "Watch", "Futures"} & {*screens_of(Study(case="cars")).values()} == set()

@@ -11,8 +11,18 @@ from premortem import case
 from premortem.text.numbers import day_in_words, month_in_words
 
 HOME = Path(premortem.__file__).parent
-# Rooms that are free of them; others follow.
-ROOMS = ("briefing", "charts", "exhibits", "propositions", "terminal", "text", "watch")
+# `cases` may hold them, `bench` names what it times, and `law` has stricter words of its own: `law/test_no_words_of_a_case.py`.
+APART = ("bench", "cases", "law")
+ROOMS = sorted(room.name for room in HOME.iterdir() if (room / "__init__.py").is_file() and room.name not in APART)
+# A key of what `regime diff --json` prints, which users rely on.
+KEY = "r.chip"
+# What the app and the brief are laid out with.
+LAID_OUT = sorted(
+    p
+    for end in ("html", "js", "typ", "md")
+    for p in HOME.rglob(f"*.{end}")
+    if p.name != "vega.js" and "cases" not in p.parts
+)
 # What the cases speak of, beside what their files hold.
 SUBJECTS = r"China|Chinese|Tier|H100|H20|HBM|NVIDIA|Huawei|Rhodium|\bUS\b|\bEU\b|\bthe note\b|\bchips?\b|foundr|diffusion|export control"
 
@@ -22,7 +32,7 @@ def words_of(name: str) -> re.Pattern[str]:
     found = case.load(name)
     settings = found.settings
     policies = [re.escape(policy) for policy in settings.policies if "-" in policy]
-    clauses = [rf"\b{re.escape(path.stem)}\." for path in (found / "clauses").glob("*.toml")]
+    clauses = [rf"\b{re.escape(path.stem)}\.(?!toml|py)[a-z]" for path in (found / "clauses").glob("*.toml")]
     ids = [rf"\b{path.stem.upper()}\b" for path in (found / "assumptions").glob("*.toml")]
     days = [str(settings.day), day_in_words(settings.day), month_in_words(settings.day)]
     return re.compile("|".join([SUBJECTS, *policies, *clauses, *ids, *days]))
@@ -50,6 +60,19 @@ def test_a_room_says_no_word_of_a_case(room, name):
         for path in sorted((HOME / room).rglob("*.py"))
         for line, text in said(path.read_text("utf-8"), words)
     ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", case.names())
+def test_what_pages_are_laid_out_with_says_no_word_of_a_case(name):
+    words = words_of(name)
+    lines = (
+        (path, i, line.replace(KEY, ""))
+        for path in LAID_OUT
+        for i, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+    )
+    found = [f"{path.relative_to(HOME)}:{i}: {m.group()}" for path, i, line in lines if (m := words.search(line))]
+    assert LAID_OUT
     assert not found, "\n".join(found)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from premortem.cases.us_ai_2025 import world
-from premortem.ensemble import design, priors
+from premortem.ensemble import design, distributions, priors
 from premortem.errors import BadInput, BadInputs
 
 COLUMNS = "name,module,unit,low,central,high,distribution,meaning,binds,basis,known_on,confidence"
@@ -44,7 +44,7 @@ def test_quantiles_equal_those_of_scipy(tmp_path, low, central, high, distributi
 
 @pytest.mark.parametrize(("low", "high"), [(0.02, 0.25), (0.3, 0.7), (0.15, 0.25), (0.45, 0.8)])
 def test_beta_priors_have_low_and_high_as_their_5_and_95_percent(low, high):
-    a, b = priors.beta_shape(low, high)
+    a, b = distributions.beta_shape(low, high)
     assert stats.beta(a, b).cdf([low, high]) == pytest.approx([0.05, 0.95], abs=1e-9)
 
 

@@ -302,13 +302,13 @@ def test_futures_that_are_not_finite_are_told_wherever_the_run_is_shown(study, t
     run = Holed(study, tmp_path / "holed")
     run.manifest["non_finite"] = {"as-written": list(range(0, 600, 10))}
     families = questions.futures(run, k=2)
-    assert families["futures_seen"] == 540
-    assert all(row["medoid"] % 10 for row in families["archetypes"])
+    assert families.futures_seen == 540
+    assert all(row.medoid % 10 for row in families.archetypes)
     terminal.print_board(run)
     assert "60 of 600 futures under as-written have a result that is not finite" in " ".join(
         capsys.readouterr().out.split()
     )
-    assert questions.board_of(run)["non_finite"] == {"as-written": 60}
+    assert questions.board_of(run).non_finite == {"as-written": 60}
     run.manifest["non_finite"] = {"as-written": list(range(600))}
     with pytest.raises(MissingData, match="no future has finite results"):
         assemble(run)

@@ -39,7 +39,7 @@ def test_a_case_without_exhibits_has_those_whose_tables_it_holds(folder):
     (folder / "facts" / "clause_edits.csv").rename(folder / "facts" / "other_edits.csv")
     facts.tables._catalogue.cache_clear()
     assert exhibits.names(bare) == ("board", "hindcast")
-    with pytest.raises(BadInput, match="no such exhibit of the case .*: figure-5"):
+    with pytest.raises(BadInput, match=r"no such exhibit of the case .*: figure-5"):
         exhibits.exhibit("figure-5", case=bare)
 
 

@@ -42,7 +42,7 @@ def test_f036_events_of_the_process_rest_on_days_up_to_the_note():
 def test_f036_a_label_or_a_year_is_refused_with_file_and_row(wrong):
     frame = pl.DataFrame({"quantity": ["a", "b"], "known_on": ["2025-01-15", wrong]})
     with pytest.raises(
-        (BadInput, BadInputs), match=r"some\.csv: row 3: known_on: is not a day; allowed: a day such as 2025-02-26"
+        (BadInput, BadInputs), match=r"some\.csv: row 3: known_on: is not a day; allowed: a day such as 2026-01-31"
     ):
         tables._known_on_days(frame, "some.csv")
 

@@ -1,13 +1,16 @@
 """What people get wrong: each fault is one clear error, or a rejected row with its number, and the rest decides."""
 
+from datetime import date
+
 import pytest
 
-from premortem.case import default
+from premortem.case import default, load
 from premortem.errors import BadInput, PremortemError
+from premortem.law import answers, worked_cases
 from premortem.law import book as rules
-from premortem.law import worked_cases
 from premortem.law.decide import Transaction
 from premortem.law.ledger import decisions, files
+from premortem.law.vocabulary import vocabulary
 
 CASE = default()
 
@@ -164,3 +167,24 @@ def test_a_file_of_cases_may_be_toml(tmp_path):
         "may_go": False,
         "policy": "as-written",
     }
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("flop_cumulative", "1,234", "question: flop_cumulative: '1,234' can be read two ways"),
+        ("flop_cumulative", "much", "question: flop_cumulative: 'much' is not a number; allowed: FLOP"),
+        ("placed_on", "soon", "question: placed_on: 'soon' is not a date; allowed: YYYY-MM-DD"),
+        ("asked_on", "1999-01-01", "question: asked_on: no rule is held for 1999-01-01"),
+        ("role", "developr", "did you mean developer?"),
+        ("colour", "red", "question: colour: no such field; allowed: flop_cumulative, "),
+    ],
+)
+def test_a_question_of_another_law_is_read_and_refused_as_a_transaction_is(field, value, said):
+    with pytest.raises(BadInput) as caught:
+        answers.parse({field: value}, vocabulary(load("eu_gpai")))
+    assert said in str(caught.value)
+
+
+def test_a_day_of_a_question_that_is_not_the_day_asked_about_may_be_any():
+    assert answers.parse({"placed_on": "1999-01-01"}, vocabulary(load("eu_gpai"))) == {"placed_on": date(1999, 1, 1)}

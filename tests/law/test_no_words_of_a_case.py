@@ -29,8 +29,10 @@ from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
 
 SOURCE = Path(premortem.__file__).parent
-# Rooms of the engine that are searched: `cases` alone may hold the words.
-ROOMS = ("law",)
+# Rooms of the engine that are searched: `cases` alone may hold the words. `bench` names what it times; the options and examples
+# of `cli` are of the case that leads (`tests/case/test_words_of_cases.py` reads what else it says).
+APART = ("bench", "cases", "cli")
+ROOMS = sorted(room.name for room in SOURCE.iterdir() if (room / "__init__.py").is_file() and room.name not in APART)
 TRANSFER = frozenset(
     {
         # what, how many, when, and who takes part
@@ -42,7 +44,7 @@ TRANSFER = frozenset(
 PUBLIC = frozenset({"eccn", "headroom_tpp", "h100e", "chip"})
 COLUMNS = frozenset({"chip", "entity_listed"})
 # Words of plain English that an engine cannot do without, though a case has an outcome or an instrument of that name.
-PLAIN = {"count", "none"}
+PLAIN = {"code", "count", "listed", "none", "now", "outside", "status", "summary"}
 ALLOWED = TRANSFER | PUBLIC | COLUMNS | PLAIN | {*Clause.model_fields}
 # A word by itself, no part of a longer one.
 ALONE = r"(?<![\w-]){}(?![\w-])"

@@ -161,9 +161,9 @@ def test_f051_no_breaking_point_is_told_in_words_and_a_count_is_found(tmp_path):
     study = study_of(tmp_path / "steps", steps, uniform(3))
     run = study.run(["as-written"], futures=500, out=tmp_path / "steps" / "out")
     point = questions.breaking_points(run, "A1")[0]
-    assert point["jumps"]
+    assert point.jumps
     values = study.priors.central.copy()
-    for name, (_, to) in point["moves"].items():
+    for name, (_, to) in point.moves.items():
         values[study.priors.names.index(name)] = to
     before, after = (steps(v, None)["y"][0, 0] for v in (study.priors.central, values))
     assert (before > 0) != (after > 0)
@@ -171,5 +171,5 @@ def test_f051_no_breaking_point_is_told_in_words_and_a_count_is_found(tmp_path):
     with pytest.raises(MissingData, match=r"no breaking point found.*3 standard scores"):
         questions.breaking_points(run, "A1")
     told = questions.stress(run, "A1", samples=64)
-    assert told["breaking"] == []
-    assert any("no breaking point found" in said for said in told["warnings"])
+    assert told.breaking == ()
+    assert any("no breaking point found" in said for said in told.warnings)

@@ -53,17 +53,17 @@ def test_f048_compare_counts_failed_futures_apart(run, monkeypatch):
         return {k: np.full_like(v, np.nan) if policy == "as-written" else v for k, v in found.items()}
 
     found = questions.compare(run, time=False)
-    assert found["failed"] == {"as-written": 108, "maximal": 108}
-    assert found["compared_in"] == 2000 - 108
-    assert any("108 of 2,000 futures failed" in said for said in found["warnings"])
+    assert found.failed == {"as-written": 108, "maximal": 108}
+    assert found.compared_in == 2000 - 108
+    assert any("108 of 2,000 futures failed" in said for said in found.warnings)
     x = run.parameters()[PLACES]
     known = x[0] >= 0.055
     share = (x[0] - 0.5 + 0.2 * x[1] > 0)[known].mean()
-    assert found["shares"]["as-written"]["A1"] == pytest.approx(share, abs=1e-3)
+    assert found.shares["as-written"]["A1"] == pytest.approx(share, abs=1e-3)
     monkeypatch.setattr(type(run), "columns", partly)
     never = questions.compare(run, time=False)
-    assert all(order == ["maximal", "as-written"] for order in never["rankings"].values())
-    assert never["regret"]["as-written"]["mean"] is None
+    assert all(order == ("maximal", "as-written") for order in never.rankings.values())
+    assert never.regret["as-written"].mean is None
 
 
 def test_f048_the_board_counts_a_failed_future_neither_as_holding_nor_as_breaking(run):
@@ -85,15 +85,15 @@ def test_f048_the_board_counts_a_failed_future_neither_as_holding_nor_as_breakin
 
 def test_f049_sensitivities_say_how_many_runs_failed_and_speak_of_the_others(run):
     found = questions.stress(run, "A1", "as-written", samples=512)
-    assert any("runs" in said and "failed" in said and "%" in said for said in found["warnings"])
-    assert not any("same in every future" in said for said in found["warnings"])
-    assert found["sensitivity"][0]["failed"] > 0
-    assert found["failed"] == 108
+    assert any("runs" in said and "failed" in said and "%" in said for said in found.warnings)
+    assert not any("same in every future" in said for said in found.warnings)
+    assert found.sensitivity[0].failed > 0
+    assert found.failed == 108
     # of the futures that do not fail the margin is additive: x1 on (0.055, 1), 0.2 x2 on (0, 1)
     parts = np.array([(1 - 0.055) ** 2 / 12, 0.04 / 12])
-    assert [row["first"] for row in found["sensitivity"]] == pytest.approx(parts / parts.sum(), abs=0.03)
+    assert [row.first for row in found.sensitivity] == pytest.approx(parts / parts.sum(), abs=0.03)
     # the first box breaks where x1 is low, and not where it failed
-    assert found["boxes"][0]["density"] > 0.9
+    assert found.boxes[0].density > 0.9
 
 
 def test_f049_too_many_failures_are_no_answer_and_a_constant_margin_is_still_told_as_such():

@@ -36,7 +36,7 @@ def folder(tmp_path):
 def test_f042_a_run_of_another_body_is_refused_by_every_analysis_and_by_resume(folder):
     run = Study(folder, simulator=model_of(FIRST)).run(["as-written", "maximal"], futures=600, out=folder / "out")
     same = Study(folder, simulator=model_of(FIRST)).stored(folder / "out")
-    assert questions.compare(same, time=False)["shares"] == questions.compare(run, time=False)["shares"]
+    assert questions.compare(same, time=False).shares == questions.compare(run, time=False).shares
     other = Study(folder, simulator=model_of(OTHER))
     stale = other.stored(folder / "out")
     for look in (

@@ -28,21 +28,21 @@ def test_boxes_of_a_large_run_are_sought_in_its_first_futures_and_measured_on_al
     found = questions.explain(run, "A2", "as-written")
     names, values = list(run.study.priors.names), run.parameters()
     breaks = run.columns("as-written", ["margin.A2"])["margin.A2"] <= 0
-    assert found["futures"] == values.shape[1]
-    assert found["sought_in"] == 8_000
-    assert found["breaks"] == pytest.approx(breaks.mean())
+    assert found.futures == values.shape[1]
+    assert found.sought_in == 8_000
+    assert found.breaks == pytest.approx(breaks.mean())
     left = np.ones(values.shape[1], bool)
-    assert len(found["boxes"]) >= 1
-    for box in found["boxes"]:
+    assert len(found.boxes) >= 1
+    for box in found.boxes:
         held = left.copy()
-        for name, (low, high) in box["limits"].items():
+        for name, (low, high) in box.limits.items():
             x = values[names.index(name)]
             held &= (x >= np.float32(low)) & (x <= np.float32(high))
-        assert box["mass"] == pytest.approx(held.mean())
-        assert box["density"] == pytest.approx(breaks[held].mean())
-        assert box["coverage"] == pytest.approx(breaks[held].sum() / breaks.sum())
+        assert box.mass == pytest.approx(held.mean())
+        assert box.density == pytest.approx(breaks[held].mean())
+        assert box.coverage == pytest.approx(breaks[held].sum() / breaks.sum())
         left &= ~held
-    assert found["boxes"][0]["limits"] == _limits(
+    assert found.boxes[0].as_dict()["limits"] == _limits(
         _scenario_discovery.discover(values[:, :8_000], names, breaks[:8_000], most=1, seed=1).boxes[0]
     )
 
@@ -73,10 +73,10 @@ def test_a_ceiling_looks_at_fewer_futures_and_is_refused_below_what_is_worth_it(
 
 
 def test_comparing_and_weighing_a_large_run_look_at_its_first_futures(run, small_ceiling):
-    assert questions.compare(run, ["as-written", "rescinded"], time=False)["futures"] == 8_000
+    assert questions.compare(run, ["as-written", "rescinded"], time=False).futures == 8_000
     assert len(questions.weigh_run(run, date(2025, 2, 26)).values) == 8_000
     board = questions.board_of(run, date(2025, 2, 26))
-    assert board["weights"]["effective_futures"] <= 8_000
+    assert board.weights.effective_futures <= 8_000
 
 
 def test_a_run_that_was_verified_and_then_damaged_is_named(run):

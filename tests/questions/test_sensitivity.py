@@ -102,10 +102,10 @@ def ishigami_model(values, levers):
 def test_f046_ishigami_as_a_margin_has_its_analytic_indices_however_far_from_zero(tmp_path):
     """The margin runs from -10 to 17: cut off within -2 and 2 its first indices would be .26, .31 and .07."""
     study = study_of(tmp_path / "mine", ishigami_model, uniform(3, -np.pi, np.pi))
-    rows = {row["param"]: row for row in questions.sensitivities(study, "as-written", samples=4096)["A1"]}
+    rows = {row.param: row for row in questions.sensitivities(study, "as-written", samples=4096)["A1"]}
     found = [rows[name] for name in INPUTS[:3]]
-    np.testing.assert_allclose([row["first_estimate"] for row in found], ISHIGAMI_FIRST, atol=0.03)
-    np.testing.assert_allclose([row["total"] for row in found], ISHIGAMI_TOTAL, atol=0.04)
+    np.testing.assert_allclose([row.first_estimate for row in found], ISHIGAMI_FIRST, atol=0.03)
+    np.testing.assert_allclose([row.total for row in found], ISHIGAMI_TOTAL, atol=0.04)
 
 
 def test_f049_indices_without_the_runs_that_failed_are_those_of_salib_on_what_is_left():

@@ -178,13 +178,13 @@ def numpy_run(tmp_path_factory):
 def test_f040_a_numpy_model_is_searched_by_finite_differences(numpy_run):
     """In scores the margin is nearly 2 - (1.2, 1.6) z: the break lies at distance 1."""
     point = questions.breaking_points(numpy_run, "A1", "as-written")[0]
-    assert point["distance"] == pytest.approx(1.0, abs=0.02)
-    assert abs(point["margin_after"]) < 1e-3
+    assert point.distance == pytest.approx(1.0, abs=0.02)
+    assert abs(point.margin_after) < 1e-3
     told = questions.stress(numpy_run, "A1", "as-written", samples=64)
-    assert any("rest on finite differences" in said for said in told["warnings"])
+    assert any("rest on finite differences" in said for said in told.warnings)
     edits = questions.heavy_edits(numpy_run.study)
-    assert {row["method"] for row in edits["clauses"]} == {"finite difference: the model has no gradient"}
-    assert all(row["gradient"] is None for row in edits["clauses"])
+    assert {row.method for row in edits.clauses} == {"finite difference: the model has no gradient"}
+    assert all(row.gradient is None for row in edits.clauses)
 
 
 def test_f040_a_compiled_model_that_calls_outside_has_no_gradient_either(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 import premortem as pm
 from premortem import questions
-from premortem.errors import BadInput
+from premortem.errors import BadInput, BadInputs
 from tests.questions.own import INPUTS, PLACES, flat, study_of, uniform
 
 FIRST = PLACES[0]
@@ -85,3 +85,18 @@ def test_python_and_the_command_line_tell_the_same(study, capsys, monkeypatch):
     found = pm.response_curve(pm.standing(study), "t.A2.models_contained")
     assert told["holds"] == {k: list(v) for k, v in found.holds.items()}
     assert told["values"] == list(found.values)
+
+
+def test_numbers_to_try_are_read_as_any_file_is_and_every_fault_is_told_by_its_key(tmp_path):
+    from premortem.questions._amounts import Amounts, amounts
+
+    assert amounts(tmp_path) == Amounts()
+    (tmp_path / "amounts.toml").write_text(
+        '[multiples]\namount = ["twice"]\n[amounts]\n"rule.cap" = { says = "the cap", scal = 2 }\n', encoding="utf-8"
+    )
+    with pytest.raises(BadInputs) as refused:
+        amounts(tmp_path)
+    said = str(refused.value)
+    assert "amounts.toml: multiples.amount.0: 'twice' is not a number" in said
+    assert "amounts.toml: amounts.rule.cap.unit: is missing" in said
+    assert "did you mean scale?" in said

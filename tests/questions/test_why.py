@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,11 +11,12 @@ import pytest
 from premortem import facts, questions
 from premortem.briefing import assumption as brief_assumption
 from premortem.case import default
-from premortem.errors import BadInput
+from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.questions import _nearest_break, clause_sweeps, describe, margins, time
 from premortem.questions.attribution import attribution as items_told
 from premortem.questions.breaking_points import Place, _kinds, single_thresholds
 from premortem.questions.single_changes import Standing
+from premortem.study import Study
 
 
 @pytest.fixture(scope="module")
@@ -23,34 +25,35 @@ def result(small_run):
 
 
 def test_stress_gives_the_keys_of_the_contract(result):
-    assert {"boxes", "sensitivity", "breaking", "thresholds", "attribution", "check", "warnings"} <= set(result)
-    json.dumps(result, allow_nan=False)
-    for box in result["boxes"]:
+    told = result.as_dict()
+    assert {"boxes", "sensitivity", "breaking", "thresholds", "attribution", "check", "warnings"} <= set(told)
+    json.dumps(told, allow_nan=False)
+    for box in told["boxes"]:
         assert {"coverage", "density", "mass", "limits", "p_values", "sentence", "found_again", "reason"} <= set(box)
-    assert {"param", "first", "total", "low", "high"} <= set(result["sensitivity"][0])
-    assert {"param", "value", "sentence"} <= set(result["thresholds"][0])
-    assert {"item", "kind", "effect", "modelled", "shapley"} <= set(result["attribution"][0])
+    assert {"param", "first", "total", "low", "high"} <= set(told["sensitivity"][0])
+    assert {"param", "value", "from", "sentence"} <= set(told["thresholds"][0])
+    assert {"item", "kind", "effect", "modelled", "shapley"} <= set(told["attribution"][0])
 
 
 def test_boxes_keep_their_density_on_new_futures(result):
-    assert result["boxes"]
-    for box in result["boxes"]:
-        n = 5000 * box["mass"]
-        own = 1.96 * np.sqrt(box["density"] * (1 - box["density"]) / n)
-        error = np.hypot(own, box["out_of_sample"]["error"])
-        assert box["density_out_of_sample"] == pytest.approx(box["density"], abs=error + 0.01)
+    assert result.boxes
+    for box in result.boxes:
+        n = 5000 * box.mass
+        own = 1.96 * np.sqrt(box.density * (1 - box.density) / n)
+        error = np.hypot(own, box.out_of_sample.error)
+        assert box.density_out_of_sample == pytest.approx(box.density, abs=error + 0.01)
 
 
 def test_the_tree_limits_what_the_boxes_limit(result):
-    tree = result["check"]["cart"]
-    assert tree["agrees"]
-    assert set(tree["shared"]) <= {name for box in result["boxes"] for name in box["limits"]}
+    tree = result.check.cart
+    assert tree.agrees
+    assert set(tree.shared) <= {name for box in result.boxes for name in box.limits}
 
 
 def test_no_first_index_is_shown_below_zero(result):
-    for row in result["sensitivity"]:
-        assert row["first"] >= 0 or row["first_high"] < 0
-        assert row["low"] <= row["total"] <= row["high"]
+    for row in result.sensitivity:
+        assert row.first >= 0 or row.first_high < 0
+        assert row.low <= row.total <= row.high
 
 
 @pytest.mark.parametrize("name", ["A1", "A2", "A3", "A4", "A5"])
@@ -59,9 +62,9 @@ def test_every_breaking_point_is_where_the_model_says_zero(small_run, name):
     points = questions.breaking_points(small_run, name, "as-written")
     assert points
     for point in points:
-        assert abs(point["margin_after"]) < 1e-3
+        assert abs(point.margin_after) < 1e-3
         values = study.priors.central.copy()
-        for param, (start, to) in point["moves"].items():
+        for param, (start, to) in point.moves.items():
             i = study.priors.names.index(param)
             assert values[i, 0] == pytest.approx(start)
             values[i, 0] = to
@@ -69,15 +72,15 @@ def test_every_breaking_point_is_where_the_model_says_zero(small_run, name):
             assert bounds[0] - 1e-6 <= to <= bounds[1] + 1e-6
         found = margins.margins_of(study, values, pulled)[margins.assumption_number(study, name), 0]
         assert abs(found) < 5e-3  # moves too small to tell are left out of the list
-        assert point["distance_all_free"] <= point["distance"] + 1e-6
+        assert point.distance_all_free <= point.distance + 1e-6
 
 
 def test_a_given_future_breaks_from_its_own_values(small_run):
     point = questions.breaking_points(small_run, "A2", "as-written", top=1, start=17)[0]
     values = small_run.parameters()[:, 17]
-    for param, (start, _) in point["moves"].items():
+    for param, (start, _) in point.moves.items():
         assert start == pytest.approx(values[small_run.study.priors.names.index(param)])
-    assert point["story"].startswith("From future 17, A2")
+    assert point.story.startswith("From future 17, A2")
     with pytest.raises(BadInput, match="no such future"):
         questions.breaking_points(small_run, "A2", start=5000)
 
@@ -87,21 +90,21 @@ def test_a_single_threshold_turns_the_central_future(small_run):
     place = Place(study)
     rows = single_thresholds(place, 1, pulled)
     assert rows
-    i = study.priors.names.index(rows[0]["param"])
+    i = study.priors.names.index(rows[0].param)
     both = np.repeat(place.values[:, None], 2, axis=1)
-    step = 0.01 * (rows[0]["value"] - rows[0]["from"])
-    both[i] = rows[0]["value"] - step, rows[0]["value"] + step
+    step = 0.01 * (rows[0].value - rows[0].start)
+    both[i] = rows[0].value - step, rows[0].value + step
     before, after = margins.margins_of(study, both, pulled)[1]
     assert np.sign(before) != np.sign(after)
 
 
 def test_clause_numbers_are_tried_and_told_in_words(result):
-    rows = {r["param"]: r for r in result["thresholds"] if r["kind"] == "clause"}
-    assert set(rows) == {*clause_sweeps.amounts(default())["amounts"], *clause_sweeps.amounts(default())["lines"]}
+    rows = {r.param: r for r in result.thresholds if r.kind == "clause"}
+    assert set(rows) == {*clause_sweeps.amounts(default()).amounts, *clause_sweeps.amounts(default()).lines}
     assert {"diffusion.country_allocation.tpp", "oct2023.3a090b.tpp_low"} <= set(rows)
-    assert rows["diffusion.country_allocation.tpp"]["from"] == pytest.approx(790e6)
+    assert rows["diffusion.country_allocation.tpp"].start == pytest.approx(790e6)
     for row in rows.values():
-        assert row["says"] in row["sentence"]
+        assert row.says in row.sentence
 
 
 def test_a_number_that_decides_is_found_where_it_does(small_run, monkeypatch):
@@ -115,22 +118,22 @@ def test_a_number_that_decides_is_found_where_it_does(small_run, monkeypatch):
         return dict.fromkeys(("A1", "A2", "A3", "A4", "A5"), np.full(at.values.shape[1], ratio - 0.4))
 
     monkeypatch.setattr(Standing, "margins", property(judged))
-    rows = {r["param"]: r for r in clause_sweeps.clause_thresholds(Place(study), 3, "as-written")}
+    rows = {r.param: r for r in clause_sweeps.clause_thresholds(Place(study), 3, "as-written")}
     row = rows["diffusion.country_allocation.tpp"]
-    assert row["value"] == pytest.approx(0.4 * 790e6, rel=0.01)
-    assert row["sentence"].startswith("the country cap breaks A4 below 316 million TPP")
-    assert rows["diffusion.lpp.tpp_year"]["value"] is None
+    assert row.value == pytest.approx(0.4 * 790e6, rel=0.01)
+    assert row.sentence.startswith("the country cap breaks A4 below 316 million TPP")
+    assert rows["diffusion.lpp.tpp_year"].value is None
 
 
 def test_effects_of_items_stand_in_their_intervals_and_unmodelled_ones_are_listed(small_run, result):
-    for row in result["attribution"]:
-        if row["modelled"]:
-            assert row["low"] <= row["effect"] <= row["high"]
-            assert row["shapley_low"] <= row["shapley"] <= row["shapley_high"]
-    a1 = questions.explain(small_run, "A1", "as-written")["attribution"]
+    for row in result.attribution:
+        if row.modelled:
+            assert row.low <= row.effect <= row.high
+            assert row.shapley_low <= row.shapley <= row.shapley_high
+    a1 = questions.explain(small_run, "A1", "as-written").attribution
     unmodelled = {i.id for kind, i in small_run.study.assumptions[0].items if kind != "watch" and not i.modelled}
-    assert unmodelled <= {r["item"] for r in a1 if not r["modelled"]}
-    assert all(r["effect"] is None and r["why"] for r in a1 if not r["modelled"])
+    assert unmodelled <= {r.item for r in a1 if not r.modelled}
+    assert all(r.effect is None and r.why for r in a1 if not r.modelled)
 
 
 def test_an_assumption_without_drivers_or_arrestors_has_nothing_to_attribute(study, futures):
@@ -140,7 +143,7 @@ def test_an_assumption_without_drivers_or_arrestors_has_nothing_to_attribute(stu
     bare.assumptions = tuple(a.model_copy(update={"driver": (), "arrestor": ()}) for a in study.assumptions)
     pulled = study.levers("as-written")
     stored = questions.margins_of(study, futures, pulled)[1]
-    assert items_told(bare, 1, pulled, futures, stored, 1) == []
+    assert items_told(bare, 1, pulled, futures, stored, 1) == ()
 
 
 @pytest.mark.slow
@@ -153,11 +156,11 @@ def test_a_settled_assumption_is_said_and_still_has_breaking_points(small_run, m
 
     monkeypatch.setattr(type(small_run), "columns", settled)
     result = questions.stress(small_run, "A4", "as-written", samples=64)
-    assert result["boxes"] == []
-    assert "breaks in every future" in result["verdict"]
-    assert any("breaks in all 5,000 futures" in said for said in result["warnings"])
-    assert result["check"]["cart"] is None
-    assert result["breaking"]
+    assert result.boxes == ()
+    assert "breaks in every future" in result.verdict
+    assert any("breaks in all 5,000 futures" in said for said in result.warnings)
+    assert result.check.cart is None
+    assert result.breaking
 
 
 def test_all_assumptions_share_the_runs_of_one_sensitivity(study):
@@ -175,7 +178,7 @@ def test_the_mixed_runs_of_a_sensitivity_differ_from_the_first_in_one_uncertaint
         return np.zeros((5, values.shape[1]))
 
     monkeypatch.setattr("premortem.questions.sensitivity.margins_of", judge)
-    assert all(rows == [] for rows in questions.sensitivities(study, "as-written", samples=64).values())
+    assert all(rows == () for rows in questions.sensitivities(study, "as-written", samples=64).values())
     values = np.concatenate(seen, axis=1).reshape(len(study.priors.rows), -1, 64)
     a, b, mixed = values[:, 0], values[:, 1], values[:, 2:]
     free = [i for i, row in enumerate(study.priors.rows) if row.varies]
@@ -208,30 +211,30 @@ def test_uncertainties_that_move_together_are_mixed_before_they_are_mapped(study
 @pytest.mark.slow
 def test_shadow_prices_by_gradient_equal_finite_differences(study):
     found = questions.heavy_edits(study)
-    smooth = [r for r in found["clauses"] if r["method"] == "gradient" and r["index"] > 0]
+    smooth = [r for r in found.clauses if r.method == "gradient" and r.index > 0]
     assert len(smooth) >= 4
     for row in smooth:
-        for a, price in row["shadow_price"].items():
-            assert price == pytest.approx(row["finite_difference"][a], rel=0.1, abs=2e-4)
-    assert {"rank_correlation", "top5_hits", "baselines", "chance_top5_hits"} <= set(found["hindcast"])
+        for a, price in row.shadow_price.items():
+            assert price == pytest.approx(row.finite_difference[a], rel=0.1, abs=2e-4)
+    assert {"rank_correlation", "top5_hits", "baselines", "chance_top5_hits"} <= set(found.as_dict()["hindcast"])
     names = {"age (newest first)", "length (longest first)", "alphabetical", "stakeholder pressure alone"}
-    assert set(found["hindcast"]["baselines"]) == names
+    assert set(found.hindcast.baselines) == names
 
 
 def test_compare_gives_the_keys_of_the_contract_and_paired_intervals(small_run):
     found = questions.compare(small_run)
-    assert {"regret", "pareto", "rankings", "time_asymmetry"} <= set(found)
-    assert {"mean", "p90", "max"} == set(found["regret"]["as-written"])
-    for by in found["differences"].values():
+    assert {"regret", "pareto", "rankings", "time_asymmetry"} <= set(found.as_dict())
+    assert {"mean", "p90", "max"} == set(found.as_dict()["regret"]["as-written"])
+    for by in found.differences.values():
         for d in by.values():
-            assert d["low"] <= d["change"] <= d["high"]
-    change = found["shares"]["maximal"]["A2"] - found["shares"]["as-written"]["A2"]
-    assert found["differences"]["maximal"]["A2"]["change"] == pytest.approx(change)
+            assert d.low <= d.change <= d.high
+    change = found.shares["maximal"]["A2"] - found.shares["as-written"]["A2"]
+    assert found.differences["maximal"]["A2"].change == pytest.approx(change)
 
 
 def test_a_policy_that_the_run_has_not_is_simulated_over_its_futures(small_run):
     found = questions.compare(small_run, ["as-written", "streamlined"], time=False)
-    assert found["simulated_now"] == ["streamlined"]
+    assert found.simulated_now == ("streamlined",)
     again = margins.margins_of(small_run.study, small_run.parameters(), small_run.study.levers("as-written"))
     stored = small_run.columns("as-written", ["margin.A2"])["margin.A2"]
     np.testing.assert_array_equal(again[1] > 0, stored > 0)
@@ -249,12 +252,12 @@ def test_weights_of_assumptions_are_read_and_refused(small_run):
 
 def test_futures_have_distinct_names_real_members_and_shares_that_add_up(small_run):
     found = questions.futures(small_run)
-    rows = found["archetypes"]
+    rows = found.archetypes
     for policy in small_run.policies:
-        assert sum(row["share"][policy] for row in rows) == pytest.approx(1.0)
-    assert len({row["name"] for row in rows}) == len(rows)
-    assert {"name", "share", "box", "medoid", "signposts"} <= set(rows[0])
-    assert all(0 <= row["medoid"] < found["futures_seen"] for row in rows)
+        assert sum(row.share[policy] for row in rows) == pytest.approx(1.0)
+    assert len({row.name for row in rows}) == len(rows)
+    assert {"name", "share", "box", "medoid", "signposts"} <= set(rows[0].as_dict())
+    assert all(0 <= row.medoid < found.futures_seen for row in rows)
     with pytest.raises(BadInput, match="--k"):
         questions.futures(small_run, 1)
 
@@ -269,12 +272,31 @@ def test_a_faster_regulator_rescues_what_it_changes(study):
     assert by["loopholes patched a quarter faster", "A4"] > 0 > by["loopholes patched a quarter slower", "A4"]
 
 
+def test_a_case_without_times_to_move_says_so_in_one_line():
+    with pytest.raises(MissingData, match=r"eu_gpai holds no time\.toml"):
+        questions.time_asymmetry(Study(case="eu_gpai"))
+
+
+def test_what_a_case_moves_in_time_is_refused_by_name_where_it_is_not_there(study, monkeypatch):
+    cases = {
+        "faster": time.Shift(uncertainty="patch_lagg", by=-0.25),
+        "earlier": time.Shift(lever="stockpile_alarm", earlier=2),
+    }
+    monkeypatch.setattr(time, "shifts", lambda case: time.Shifts(lag="patch_lag", fastest="fastest", cases=cases))
+    with pytest.raises(BadInputs) as refused:
+        questions.time_asymmetry(study)
+    said = str(refused.value)
+    assert "time.toml: fastest: no such name; did you mean faster?" in said
+    assert "time.toml: cases.faster.uncertainty: no such name; did you mean patch_lag?" in said
+    assert "time.toml: cases.earlier.lever: no such name" in said
+
+
 def test_lags_are_months_between_dated_events_and_known_by_the_day():
     rows = questions.lags(default())
     assert len(rows) == facts.read("control_lags").height
-    by = {r["control"]: r["months"] for r in rows if r["kind"] == "loophole to patch"}
+    by = {r.control: r.months for r in rows if r.kind == "loophole to patch"}
     assert by["link-speed limit of October 2022 (H800)"] == 7.9  # 21 March to 17 November 2023
-    assert all(r["to"] <= "2025-02-26" for r in questions.lags(default(), default().settings.day))
+    assert all(r.to <= "2025-02-26" for r in questions.lags(default(), default().settings.day))
 
 
 def test_a_run_of_other_inputs_is_refused_with_what_differs(small_run):
@@ -373,7 +395,7 @@ def test_the_brief_tells_a_single_move_as_stress_does(study):
         a = study.assumptions[number]
         stressed = single_thresholds(Place(study), number, pulled)
         for told, row in zip(alone[a.id][:3], stressed, strict=False):
-            assert told.says in row["sentence"]
+            assert told.says in row.sentence
         said = brief_assumption._little(alone[a.id])
         assert alone[a.id][0].says in said
         assert not re.search(r"\b(rises|falls) from\b", said)
@@ -387,9 +409,9 @@ def test_the_ends_of_a_move_are_told_with_the_digits_that_part_them(study):
 
 def test_nearest_breaks_that_tell_the_same_moves_are_told_once():
     def row(distance, **moves):
-        return {"distance": distance, "moves": moves}
+        return SimpleNamespace(distance=distance, moves=moves)
 
     first = row(0.10, capex=(0.4, 0.5), power=(0.3, 0.2), price=(1.0, 1.1), cost=(0.2, 0.3), little=(0.0, 0.1))
     alike = row(0.11, capex=(0.4, 0.6), price=(1.0, 1.2), power=(0.3, 0.1), cost=(0.2, 0.4), other=(0.0, 0.1))
     opposite = row(0.5, capex=(0.4, 0.3), power=(0.3, 0.2), price=(1.0, 1.1), cost=(0.2, 0.3))
-    assert _kinds([first, alike, opposite]) == [first, opposite]
+    assert _kinds([first, alike, opposite]) == (first, opposite)

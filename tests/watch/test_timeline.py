@@ -35,8 +35,8 @@ def test_every_link_joins_two_events_and_runs_forward():
 def test_months_run_from_the_announcement_to_the_effect():
     bind = next(e for e in EVERY if e.title == "October 2023 rules bind")
     assert round(bind.months, 1) == 1.0  # 17 October to 17 November
-    by_kind = {row["kind"]: row for row in lags(EVERY)}
-    assert by_kind["workaround to patch"]["median"] > by_kind["announcement to effect"]["median"]
+    by_kind = {took.kind: took for took in lags(EVERY)}
+    assert by_kind["workaround to patch"].median > by_kind["announcement to effect"].median
 
 
 def test_the_timeline_can_be_cut_by_assumption_and_day():

@@ -31,7 +31,7 @@ def judged(study):
 
 
 def shares(board, policy="as-written"):
-    return {row["assumption"]: row["holds"] for row in board if row["policy"] == policy}
+    return {cell.assumption: cell.holds for cell in board if cell.policy == policy}
 
 
 def test_what_a_run_keeps_is_what_simulating_again_gives(small_run):
@@ -66,35 +66,35 @@ def test_a_higher_yield_lowers_the_share_in_which_china_is_throttled(small_run, 
         for text in ("smic_yield_ascend=0.30", "smic_yield_ascend=0.55")
     ]
     assert holds[1] < holds[0]
-    assert watched["effective_futures"] < watched["effective_futures_before"] < 5000
+    assert watched.effective_futures < watched.effective_futures_before < 5000
 
 
 def test_your_reading_takes_the_place_of_the_records_for_the_same_period(watched):
-    yields = [r for r in watched["readings"] if r["quantity"] == "smic_yield_ascend"]
-    assert [r["value"] for r in yields if str(r["date"]).startswith("2025")] == [0.55]
+    yields = [r for r in watched.readings if r.quantity == "smic_yield_ascend"]
+    assert [r.value for r in yields if str(r.on).startswith("2025")] == [0.55]
 
 
 def test_signposts_come_by_the_value_of_their_reading(watched):
-    worth = [row["voi"] for row in watched["signposts"]]
+    worth = [row.voi for row in watched.signposts]
     assert worth == sorted(worth, reverse=True)
     assert len(worth) == len(signposts.shipped(default()))
     assert all(0 <= v <= 1 for v in worth)
 
 
 def test_every_modelled_signpost_says_what_it_would_do(watched):
-    silent = [row["id"] for row in watched["signposts"] if not row["sentence"] and row["modelled"]]
+    silent = [row.id for row in watched.signposts if not row.sentence and row.modelled]
     assert not silent
     assert {"name", "observable", "voi", "informs", "status", "latest", "unit", "threshold"} <= set(
-        watched["signposts"][0]
+        watched.signposts[0].as_dict()
     )
 
 
 def test_without_readings_the_board_moves_from_all_alike_to_the_record(small_run):
     found = questions.what_to_watch(small_run.study, small_run)
     plain = {r["assumption"]: r["holds"] for r in small_run.board_rows() if r["policy"] == "as-written"}
-    assert shares(found["board_before"]) == pytest.approx(plain)
-    assert found["effective_futures_before"] == 5000
-    assert shares(found["board_after"]) != pytest.approx(plain)
+    assert shares(found.board_before) == pytest.approx(plain)
+    assert found.effective_futures_before == 5000
+    assert shares(found.board_after) != pytest.approx(plain)
 
 
 @pytest.mark.parametrize(
@@ -113,25 +113,25 @@ def test_readings_that_cannot_be_used_say_what_to_do(small_run, given, said):
 
 def test_a_board_can_be_weighted_by_what_was_known(small_run):
     found = questions.board_of(small_run, NOTE)
-    assert found["weights"]["says"] == "weighted share, by what was known on 26 February 2025"
-    assert 100 < found["weights"]["effective_futures"] < 5000
-    assert len(found["board"]) == len(found["board_unweighted"]) == 18
+    assert found.weights.says == "weighted share, by what was known on 26 February 2025"
+    assert 100 < found.weights.effective_futures < 5000
+    assert len(found.board) == len(found.board_unweighted) == 18
     with pytest.raises(BadInput, match="future"):
         questions.board_of(small_run, date(2099, 1, 1))
 
 
 def test_weights_that_collapse_are_said_to(small_run):
-    found = questions.board_of(small_run, date(2026, 11, 1))["weights"]
-    assert found["tempering"] < 1
-    assert "collapse" in found["warnings"][0]
+    found = questions.board_of(small_run, date(2026, 11, 1)).weights
+    assert found.tempering < 1
+    assert "collapse" in found.warnings[0]
 
 
 @pytest.mark.slow
 def test_the_board_can_let_futures_draw_their_own_path_of_policy(small_run):
-    rows = [row for row in questions.board_of(small_run, NOTE, drawn=True)["board"] if row["policy"] == "drawn"]
-    assert [row["assumption"] for row in rows] == ["A1", "A2", "A3", "A4", "A5", "all"]
+    rows = [row for row in questions.board_of(small_run, NOTE, drawn=True).board if row.policy == "drawn"]
+    assert [row.assumption for row in rows] == ["A1", "A2", "A3", "A4", "A5", "all"]
     # rescission takes lock-in away wherever it comes first
-    assert shares(rows, "drawn")["A4"] < shares(questions.board_of(small_run, NOTE)["board"])["A4"]
+    assert shares(rows, "drawn")["A4"] < shares(questions.board_of(small_run, NOTE).board)["A4"]
 
 
 def test_a_path_without_events_is_the_policy_as_written(study, futures):

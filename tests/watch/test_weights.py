@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from premortem.questions.board_cells import BoardCell
 from premortem.questions.weighted_board import answered
 from premortem.watch import weights
 from premortem.watch.observations import Reading
@@ -125,13 +126,6 @@ def test_an_impossible_reading_says_what_futures_reach():
     assert not impossible(columns, [reading("x", 0.5, 0.2)], known)
 
 
-def test_the_most_straining_reading_comes_first():
-    columns = {"x@2025Q2": np.random.default_rng(0).standard_normal(2000), "y@2025Q2": np.zeros(2000)}
-    ranked = weights.strain(columns, [reading("y", 0.0), reading("x", 3.0)], {n: quantity(n) for n in "xy"})
-    assert [r.quantity for r, _ in ranked] == ["x", "y"]
-    assert ranked[1][1] == pytest.approx(1.0)
-
-
 def test_tempering_keeps_the_largest_power_that_will_do():
     logs = -0.5 * (np.random.default_rng(0).standard_normal(4000) * 8).astype(np.float32) ** 2
     power, _ = temper(logs, 1500)
@@ -152,16 +146,6 @@ def test_weighted_shares_and_intervals():
     share, low, high = weights.shares(holds, uneven / uneven.sum())["A1"]
     assert share == pytest.approx(800 / 1400)
     assert low < share < high
-
-
-def test_the_board_by_date_uses_only_what_was_known():
-    x = np.random.default_rng(0).standard_normal(4000)
-    later = dataclasses.replace(reading("x", 2.0), known_on=date(2026, 1, 1))
-    before, after = weights.by_date(
-        {"x@2025Q2": x}, [later], {"x": quantity("x")}, {"A1": x > 1}, [DAY, date(2026, 6, 30)]
-    )
-    assert before[2]["A1"][0] == pytest.approx((x > 1).mean(), abs=1e-6)
-    assert after[2]["A1"][0] > 0.8
 
 
 def test_resampled_futures_follow_their_weights():
@@ -210,10 +194,6 @@ def test_f052_a_reading_that_few_futures_agree_with_gives_no_share_and_no_interv
     assert found.collapsed
     assert weights.shares_by({"A1": theta > 2.4}, found) == {"A1": (None, None, None)}
     assert any("Cannot answer" in said for said in found.warnings)
-    day = weights.by_date(
-        {"x@2025Q2": theta}, [reading("x", 2.5, 0.02)], {"x": quantity("x")}, {"A1": theta > 2.4}, [DAY]
-    )
-    assert day[0][2] == {"A1": (None, None, None)}
 
 
 def test_f052_where_enough_futures_agree_the_interval_holds_the_exact_posterior():
@@ -230,16 +210,8 @@ def test_f052_where_enough_futures_agree_the_interval_holds_the_exact_posterior(
 def test_f052_the_rows_of_a_weighted_board_keep_their_keys_and_lose_their_values():
     theta = np.random.default_rng(0).standard_normal(5_000)
     found = weigh({"x@2025Q2": theta}, [reading("x", 2.5, 0.02)], {"x": quantity("x")})
-    row = {
-        "assumption": "A1",
-        "policy": "p",
-        "holds": 0.2,
-        "low": 0.1,
-        "high": 0.3,
-        "fails_on": {"a": 1.0},
-        "alone": {},
-    }
-    told = answered([row | {"failed": 0}], found)[0]
-    assert told.keys() == {*row, "failed"}
-    assert (told["holds"], told["low"], told["high"], told["fails_on"]) == (None, None, None, {})
-    assert answered([row], None) == [row]
+    cell = BoardCell("A1", "p", 0.2, 0.1, 0.3, {"a": 1.0}, {})
+    (told,) = answered([cell], found)
+    assert told.as_dict().keys() == cell.as_dict().keys()
+    assert (told.holds, told.low, told.high, told.fails_on) == (None, None, None, {})
+    assert answered([cell], None) == (cell,)

@@ -7,50 +7,53 @@ import numpy as np
 
 from premortem.app import chart_specs
 from premortem.questions import boxes
+from premortem.questions.attribution import Carried, NotCarried
+from premortem.questions.boxes import TriedBox
+from premortem.questions.stress import Explained
 from premortem.study import Run, Study
 from premortem.text.units import bracketed
 
 
-def drawn(found: dict[str, Any], run: Run, policy: str) -> dict[str, Any]:
-    """The answer of `analysis.explain` with its charts: effects by size; the first box as ranges, as futures, and how it was chosen."""
+def drawn(found: Explained, run: Run, policy: str) -> dict[str, Any]:
+    """The answer of `questions.explain` with its charts: effects by size; the first box as ranges, as futures, and how it was chosen."""
     effects = [
-        {"label": r["item"].replace("_", " "), "kind": r["kind"], "change": r["effect"], "low": r["low"], "high": r["high"], "statement": r["statement"]}
-        for r in found["attribution"] if r["modelled"]
+        {"label": r.item.replace("_", " "), "kind": r.kind, "change": r.effect, "low": r.low, "high": r.high, "statement": r.statement}
+        for r in found.attribution if isinstance(r, Carried)
     ]  # fmt: skip
-    box = found["boxes"][0] if found["boxes"] else None
+    box = found.boxes[0] if found.boxes else None
     ranges = _ranges(box, run.study) if box else []
-    missing = [r for r in found["attribution"] if not r["modelled"]]
+    missing = [r.as_dict() for r in found.attribution if isinstance(r, NotCarried)]
     return {
-        "verdict": found["verdict"],
-        "boxes": found["boxes"],
+        "verdict": found.verdict,
+        "boxes": [one.as_dict() for one in found.boxes],
         "effects": effects,
         "not_modelled": missing,
         "effects_spec": _bare(chart_specs.diverging("change of the share that holds", len(effects))),
         "ranges": ranges,
         "path": _path(box) if box else [],
-        "scatter": scattered(run, box, found["assumption"], policy) if box else {},
+        "scatter": scattered(run, box, found.assumption, policy) if box else {},
         "path_spec": _bare(chart_specs.path()),
         "ranges_spec": _bare(chart_specs.ranges(len(ranges))),
     }
 
 
-def scattered(run: Run, box: dict[str, Any], name: str, policy: str) -> dict[str, Any]:
+def scattered(run: Run, box: TriedBox, name: str, policy: str) -> dict[str, Any]:
     """Futures across the box's two most telling uncertainties, those within its other limits; empty for a box of one.
 
     The chart clips to the middle 98% of each prior; `held_fixed` names the other limits, `shown` counts the futures.
     """
     study = run.study
-    width = {r.name: r.width for r in boxes.ranges(box["limits"], study)}
-    limits = sorted(box["limits"], key=lambda k: (box["p_values"].get(k, 1.0), width[k]))
+    width = {r.name: r.width for r in boxes.ranges(box.limits, study)}
+    limits = sorted(box.limits, key=lambda k: (box.p_values.get(k, 1.0), width[k]))
     if len(limits) < 2:
         return {}
-    found = boxes.points(run, box["limits"], limits, f"margin.{name}", policy)
+    found = boxes.points(run, box.limits, limits, f"margin.{name}", policy)
     names = [study.priors[k].meaning for k in limits]
     rows = [
         {"x": float(a), "y": float(b), "breaks": "breaks" if c else "holds"}
         for a, b, c in zip(found.x, found.y, found.breaks, strict=True)
     ]
-    sides = [_side(study, k, box["limits"][k]) for k in limits[:2]]
+    sides = [_side(study, k, box.limits[k]) for k in limits[:2]]
     return {
         "rows": rows, "titles": [s.title for s in sides], "shown": len(rows), "names": limits[:2], "held_fixed": names[2:],
         "spec": _bare(chart_specs.scatter(sides)),
@@ -67,18 +70,18 @@ def _side(study: Study, name: str, box: Sequence[float]) -> chart_specs.Side:
     )
 
 
-def _path(box: dict[str, Any]) -> list[dict[str, Any]]:
+def _path(box: TriedBox) -> list[dict[str, Any]]:
     """The curve that a box was chosen from, the chosen step marked."""
-    return [step | {"step": i, "chosen": i == box["chosen"]} for i, step in enumerate(box["curve"])]
+    return [vars(step) | {"step": i, "chosen": i == box.chosen} for i, step in enumerate(box.curve)]
 
 
-def _ranges(box: dict[str, Any], study: Study) -> list[dict[str, Any]]:
+def _ranges(box: TriedBox, study: Study) -> list[dict[str, Any]]:
     return [
         {
             "name": r.name, "label": _short(study, r.name), "plo": 0.0, "phi": 1.0, "lo": r.low, "hi": r.high, "from": r.start, "to": r.to,
-            "unit": study.priors[r.name].unit, "p": box["p_values"].get(r.name),
+            "unit": study.priors[r.name].unit, "p": box.p_values.get(r.name),
         }
-        for r in boxes.ranges(box["limits"], study)
+        for r in boxes.ranges(box.limits, study)
     ]  # fmt: skip
 
 

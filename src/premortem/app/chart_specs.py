@@ -1,12 +1,14 @@
 """Charts of the app as Vega-Lite with named data: the page fills `rows`, and fills it again when something moves."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import altair as alt
 
-from premortem.charts.marks import PLAIN, bands
+from premortem.case import Measure
+from premortem.charts.marks import CLIP, PLAIN, margin_fan
 from premortem.charts.theme import BREAKS, CONTEXT, GRID, HOLDS, INK, MUTED, STEPS, themed
 from premortem.ensemble.bands import BANDS
 
@@ -53,33 +55,22 @@ def wide(chart: Any, height: int) -> Any:
     return alt.Chart.from_dict(spec)
 
 
-def fan(unit: str = "margin (above 0 it holds)") -> Any:
-    """Bands of a margin by year with the line at 0; rows year, p5 to p95."""
-    base = alt.Chart(ROWS).encode(
-        x=alt.X(
-            "year:Q",
-            title=None,
-            axis=alt.Axis(format="d", tickCount=8),
-            scale=alt.Scale(domain=[2025, 2033], nice=False),
-        )
-    )
-    clip = "clamp(datum.{}, -4, 4)"
-    for band in BANDS:
-        base = base.transform_calculate(**{f"{band}c": clip.format(band)})
-    y = alt.Scale(zero=True, nice=True)
-    drawn = bands(base, {"title": unit, "scale": y}, suffix="c")
-    zero = alt.Chart(ROWS).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0))
-    return wide(alt.layer(drawn, zero), 260)
+def fan(first: int, end: int) -> Any:
+    """The fan of a margin by year; rows year, p5 to p95."""
+    clipped = {f"{band}c": f"clamp(datum.{band}, {-CLIP}, {CLIP})" for band in BANDS}
+    base = alt.Chart(ROWS).transform_calculate(**clipped)
+    scale = alt.Scale(zero=True, nice=True)
+    return wide(margin_fan(base, first, end, "margin (above 0 it holds)", scale, suffix="c"), 260)
 
 
-def strip() -> Any:
+def strip(first: int, end: int) -> Any:
     """Share of futures in which it breaks, by year; rows year, breaks."""
     base = alt.Chart(ROWS).encode(
         x=alt.X(
             "year:Q",
             title=None,
             axis=alt.Axis(format="d", tickCount=8),
-            scale=alt.Scale(domain=[2025, 2033], nice=False),
+            scale=alt.Scale(domain=[first, end], nice=False),
         )
     )
     bars = base.mark_area(color=BREAKS, opacity=0.75, interpolate="step").encode(
@@ -174,8 +165,8 @@ def takes(title: str, unit: str) -> Any:
     return wide(alt.layer(half, now, line), 220)
 
 
-def families(unit: str, letters: Sequence[str]) -> Any:
-    """A line and band a family, labelled at its end, grey and bare where another is chosen; rows family, year, p25, p50, p75, dim."""
+def families(unit: str, letters: Sequence[str], named: int) -> Any:
+    """A line and band a family, labelled in the year `named`, grey and bare where another is chosen; rows family, year, p25, p50, p75, dim."""
     hues = ["#0A346F", "#C2500A", "#278770", "#CC60BE", "#AD930D", "#57606A", "#5B9BD0"][: len(letters)]
     family = alt.Color("family:N", legend=None, scale=alt.Scale(domain=list(letters), range=hues))
     colour = alt.condition("datum.dim", alt.value(CONTEXT), family)
@@ -187,7 +178,7 @@ def families(unit: str, letters: Sequence[str]) -> Any:
     grey = base.transform_filter("datum.dim").mark_line(strokeWidth=1, color=CONTEXT)
     line = lit.mark_line(strokeWidth=2).encode(color=family)
     last = (
-        base.transform_filter("datum.year === 2032")
+        base.transform_filter(f"datum.year === {named}")
         .mark_text(align="left", dx=5, fontWeight=600)
         .encode(text="family:N", color=colour)
     )
@@ -216,10 +207,10 @@ def observable(unit: str, share: bool, ratios: bool) -> Any:
     return wide(alt.layer(band, line, limit, seen.encode(y=y("read"))), 120)
 
 
-def world(measure: str, unit: str, top: float) -> Any:
+def world(measure: Measure, top: float) -> Any:
     """The map: countries of `rows` (iso3, value, said) as shapes, small states as circles; what has no value is grey."""
     land = alt.UrlData("/geo/world.json", format=alt.TopoDataFormat(feature="countries", type="topojson"))
-    colour = _tiers() if measure == "tier" else _amounts(unit, top)
+    colour = _classes(measure.classes) if measure.classes else _amounts(measure.unit, top)
     tip = [
         alt.Tooltip("name:N", title="Country"),
         alt.Tooltip("said:N", title="Value"),
@@ -241,11 +232,12 @@ def world(measure: str, unit: str, top: float) -> Any:
     return alt.Chart.from_dict(spec)
 
 
-def _tiers() -> Any:
-    legend = alt.Legend(orient="top", labelExpr="'Tier ' + datum.label")
-    return alt.Color(
-        "value:O", title="grey: no data", scale=alt.Scale(domain=[1, 2, 3], range=list(STEPS)), legend=legend
-    )
+def _classes(words: Sequence[str]) -> Any:
+    """Classes from 1 on, each in its colour and by its word."""
+    legend = alt.Legend(orient="top", labelExpr=f"{json.dumps([*words])}[datum.value - 1]")
+    domain = list(range(1, len(words) + 1))
+    colours = alt.Scale(domain=domain, range=list(STEPS)[: len(words)])
+    return alt.Color("value:O", title="grey: no data", scale=colours, legend=legend)
 
 
 def _amounts(unit: str, top: float) -> Any:
@@ -263,16 +255,16 @@ def _amounts(unit: str, top: float) -> Any:
     return alt.Color("value:Q", title=title, scale=scale, legend=legend)
 
 
-def stock() -> Any:
+def stock(unit: str, first: int, end: int) -> Any:
     """A stock with its band beside a limit; rows year, p5, p50, p95, cap."""
     base = alt.Chart(ROWS).encode(
-        x=alt.X("year:Q", title=None, axis=alt.Axis(format="d"), scale=alt.Scale(domain=[2025, 2033], nice=False))
+        x=alt.X("year:Q", title=None, axis=alt.Axis(format="d"), scale=alt.Scale(domain=[first, end], nice=False))
     )
-    band = base.mark_area(opacity=0.2, color=HOLDS).encode(y=alt.Y("p5:Q", title="MH"), y2="p95:Q")
-    line = base.mark_line(color=HOLDS, strokeWidth=2.5).encode(y=alt.Y("p50:Q", title="MH"))
+    band = base.mark_area(opacity=0.2, color=HOLDS).encode(y=alt.Y("p5:Q", title=unit), y2="p95:Q")
+    line = base.mark_line(color=HOLDS, strokeWidth=2.5).encode(y=alt.Y("p50:Q", title=unit))
     cap = (
         base.transform_filter("isValid(datum.cap)")
         .mark_line(color=BREAKS, strokeDash=[5, 3], strokeWidth=2, interpolate="step")
-        .encode(y=alt.Y("cap:Q", title="MH"))
+        .encode(y=alt.Y("cap:Q", title=unit))
     )
     return wide(alt.layer(band, line, cap), 240)

@@ -84,7 +84,7 @@ def strength(book: Book, name: str, state: State) -> Control:
     usual, told = legal_value(book, key), book.vocabulary.instruments[name]
     return Control(
         f"l.{key}",
-        labels.lever(key),
+        book.vocabulary.called(name),
         dict(state.levers).get(key, usual),
         usual,
         told.low,

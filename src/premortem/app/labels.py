@@ -30,7 +30,7 @@ def cell(row: Mapping[str, Any]) -> str:
 
 
 def verdict(row: Mapping[str, Any], fails: Mapping[str, str]) -> str:
-    """`A2 holds in 69% of futures (67% to 71%); what fails first in 58% of its breaks: Chinese models spread in third markets.`"""
+    """`X2 holds in 69% of futures (67% to 71%); what fails first in 58% of its breaks: rivals catch up.`"""
     if row["holds"] is None:
         return f"{row['assumption']}: cannot answer, since too few futures are left to tell."
     interval = f" ({cell(row)})" if row["low"] is not None else ""
@@ -39,13 +39,6 @@ def verdict(row: Mapping[str, Any], fails: Mapping[str, str]) -> str:
     if causes and (most := max(causes, key=lambda k: causes[k])) and causes[most] > 0:
         text += phrases.fails_first(causes[most], fails[most])
     return f"{text}."
-
-
-def lever(name: str) -> str:
-    """`diffusion.country_allocation.tpp` as `country allocation: tpp`; a strength by its name."""
-    clause, _, key = name.rpartition(".")
-    said = key.replace("_", " ").replace("api ", "API ")
-    return said if clause == "strength" else f"{clause.split('.')[-1].replace('_', ' ')}: {said}"
 
 
 def lawful(change: Mapping[str, Any], side: str) -> str:

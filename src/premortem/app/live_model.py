@@ -21,16 +21,15 @@ from premortem.ensemble.compiled import Kept
 from premortem.ensemble.run import draw
 from premortem.law.book import Book
 from premortem.propositions import score
+from premortem.questions.board_cells import cells
 from premortem.questions.single_changes import Standing
 from premortem.questions.weighted_board import answered, read_under
-from premortem.study import Study, plain_rows
+from premortem.study import Study
 from premortem.study.model import Chunk
 from premortem.watch import quantities, weights
 
 Array = NDArray[Any]
 Outcomes = dict[str, jax.Array]
-# Regional series that the map shows.
-REGIONAL = ("stock_us", "stock_cn", "unmet")
 # How many simulated policies are kept (about 20 MB each), boards, and chunks of futures drawn (2 MB) and scored (160 kB).
 KEPT, BOARDS, DRAWN, SCORED = 12, 512, 12, 60
 
@@ -137,7 +136,7 @@ class Live:
             design.REPLICATES,
             None if held is None else held.values,
         )
-        return answered(plain_rows(frame), held)
+        return [cell.as_dict() for cell in answered(cells(frame), held)]
 
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
         """Bands of an assumption's margin by quarter over all futures, and the share of them that breaks."""
@@ -153,7 +152,7 @@ class Live:
                 "breaks": float(broken[i]),
             }
             for i, q in enumerate(names)
-            if q >= "2025"
+            if q >= str(self.study.case.settings.day.year)
         ]
 
     def _as_of(self, state: State) -> date | None:
@@ -195,11 +194,14 @@ class Live:
         return jax.jit(quantities.Observer(asked, self.study.simulate.names, self.study.steps))
 
     def regional(self, state: State) -> dict[str, Array]:
-        """Quantiles 5, 50 and 95% of regional series over the futures, each of shape (3, quarter, region)."""
+        """Quantiles 5, 50 and 95% of the series of the case's map over the futures, each of shape (3, step, region)."""
+        drawn = self.study.case.map
+        if drawn is None:
+            return {}
 
         def made() -> dict[str, Array]:
             found = self._model.regional(self.values(state), self.pulled(state))
-            shown = {name: np.asarray(found[name])[..., :FUTURES] for name in REGIONAL}
+            shown = {name: np.asarray(found[name])[..., :FUTURES] for name in drawn.SERIES}
             return {name: np.quantile(x, (0.05, 0.5, 0.95), axis=-1) for name, x in shown.items()}
 
         return dict(self._boards.get(_regions_of(state), made))

@@ -11,24 +11,28 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from premortem import facts
+from premortem import exhibits, facts
 from premortem.app import labels as said
 from premortem.app import timeline_marks
 from premortem.app import view_state as states
 from premortem.app.chart_specs import Chart
 from premortem.app.session import Desk
 from premortem.app.view_state import State
+from premortem.case import Case
 from premortem.charts import theme
-from premortem.errors import MissingData
+from premortem.law.items import catalogued
+from premortem.law.vocabulary import vocabulary
+from premortem.questions.futures import SIGNS
 from premortem.study import Study
 from premortem.text import phrases
+from premortem.text.numbers import day_in_words
 from premortem.text.tables import plain
 from premortem.text.units import quantity
 
 # Screens in the order of their tabs.
 SCREENS = {
     "/": "Board",
-    "/a/A1": "Assumptions",
+    "/a": "Assumptions",
     "/levers": "Levers",
     "/beliefs": "Beliefs",
     "/compare": "Compare",
@@ -39,8 +43,6 @@ SCREENS = {
     "/exhibits": "Exhibits",
 }
 ASSUMED = "Assumptions"
-# Screens that show a table of the case: regions of its world, items that its rules decide.
-NEEDED = {"/world": "regions", "/rules": "chips"}
 # The key that goes to a screen, after `g`.
 GO = {
     "Board": "b", "Levers": "l", "Beliefs": "e", "Compare": "c", "World": "w", "Rules": "r", "Watch": "h", "Futures": "f", "Exhibits": "x",
@@ -70,6 +72,8 @@ _env.filters |= {
     "field": said.field,
     "lawful": said.lawful,
     "plain": plain,
+    "day": day_in_words,
+    "under": phrases.under,
     "plainly": lambda text: str(text).replace("_", " "),
 }
 _env.globals |= {"go": GO, "palette": DARK}
@@ -85,17 +89,6 @@ def desk_of(request: Request) -> Desk:
 def view_of(request: Request) -> State:
     """The view that the address asks for; an address of more than one value a key takes the last."""
     return states.read(request.query_params.multi_items(), desk_of(request).study)
-
-
-def holds(table: str, otherwise: str) -> Callable[[Request], None]:
-    """What a screen of a table asks first. It raises `MissingData` in one sentence where the case has no such table."""
-
-    def check(request: Request) -> None:
-        case = desk_of(request).study.case
-        if not facts.held(table, case):
-            raise MissingData(f"{case.name} {otherwise}")
-
-    return check
 
 
 AtDesk = Annotated[Desk, Depends(desk_of)]
@@ -115,6 +108,7 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         "here": request.url.path,
         "screens": screens_of(desk.study),
         "stops": _stops(desk, view.policy),
+        "words": vocabulary(desk.study.case),
         "elsewhere": _elsewhere(request.query_params.get("study", ""), desk),
         **more,
     }
@@ -123,9 +117,29 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
 
 def screens_of(study: Study) -> dict[str, str]:
     """Screens of a study in the order of their tabs: without those of which its case holds nothing."""
-    lacks = [path for path, table in NEEDED.items() if not facts.held(table, study.case)]
+    case = study.case
+    has = {
+        "/world": case.map is not None,
+        "/rules": bool(vocabulary(case).answers) or catalogued(case),
+        "/exhibits": bool(exhibits.names(case)),
+        "/watch": bool(study.signposts),
+        "/futures": (case / SIGNS).is_file(),
+    }
     first = f"/a/{study.assumptions[0].id}"
-    return {first if name == ASSUMED else path: name for path, name in SCREENS.items() if path not in lacks}
+    return {first if name == ASSUMED else path: name for path, name in SCREENS.items() if has.get(path, True)}
+
+
+def rules_screens(case: Case) -> dict[str, str]:
+    """Screens of the rules: a ledger where the case decides shipments."""
+    shipments = catalogued(case)
+    first = {"/rules": "One shipment" if shipments else "One question", "/rules/diff": "What changed"}
+    return first | ({"/rules/ledger": "A ledger"} if shipments else {})
+
+
+def watch_screens(case: Case) -> dict[str, str]:
+    """Screens of what is watched: a hindcast where the case holds baselines to judge it by."""
+    judged = {"/watch/hindcast": "How did the model do"} if facts.held("baselines", case) else {}
+    return {"/watch": "What to look at next"} | judged
 
 
 def _stops(desk: Desk, policy: str) -> list[dict[str, Any]]:
@@ -155,5 +169,6 @@ def data_of(rows: list[dict[str, Any]]) -> Markup:
     return Markup.escape(json.dumps(rows, default=str, allow_nan=False))
 
 
+_env.globals |= {"rules_screens": rules_screens, "watch_screens": watch_screens}
 _env.globals |= {"spec_of": spec_of, "data_of": data_of, "theme": theme}
 Titled = Callable[[State], str]

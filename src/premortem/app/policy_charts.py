@@ -7,7 +7,11 @@ from typing import Any
 import altair as alt
 
 from premortem.app.chart_specs import ROWS, Rows, wide
+from premortem.charts.marks import spread
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK
+
+# A name beside a point takes this share of the spread of heights.
+NAME_SHARE = 0.08
 
 
 def heat(x: str, y: str, value: str, legend: str, rows: Rows) -> Any:
@@ -64,8 +68,15 @@ def bump(measures: Sequence[str], last: Sequence[str]) -> Any:
     return wide(both, 40 + 36 * len(last))
 
 
+def names_apart(rows: Rows) -> Rows:
+    """Rows with the height `named` at which the name of each stands, clear of the others."""
+    heights = [row["y"] for row in rows]
+    apart = spread(heights, NAME_SHARE * (max(heights) - min(heights) or 1.0))
+    return [row | {"named": height} for row, height in zip(rows, apart, strict=True)]
+
+
 def tradeoff(x: str, y: str, rows: Rows) -> Any:
-    """Policies by two shares, those that no other beats joined; rows title, x, y, best."""
+    """Policies by two shares, those that no other beats joined; rows title, x, y, best, and the height `named` of its name."""
     share = alt.Axis(format="%", tickCount=6)
 
     def near(key: str) -> alt.Scale:
@@ -83,7 +94,7 @@ def tradeoff(x: str, y: str, rows: Rows) -> Any:
     middle = sum(near("x").domain) / 2  # names stand towards the middle, so that none is cut
     texts = []
     for side, where, dx in (("left", f"datum.x <= {middle}", 8), ("right", f"datum.x > {middle}", -8)):
-        here = base.transform_filter(where).encode(text="title:N")
-        style: dict[str, Any] = {"align": side, "dx": dx, "dy": -9, "fontSize": 12}
+        here = base.transform_filter(where).encode(y=alt.Y("named:Q"), text="title:N")
+        style: dict[str, Any] = {"align": side, "dx": dx, "fontSize": 12}
         texts += [here.mark_text(**style, stroke="white", strokeWidth=4), here.mark_text(**style, color=INK)]
     return wide(alt.layer(joined, points, *texts), 280)

@@ -7,9 +7,6 @@ from premortem.app import clause_dates
 from premortem.app.view_state import STRENGTH, State, legal_value
 from premortem.law.book import Book, instrument_title
 
-# Day from which a changed strength holds, as in `Book.with_strength`.
-FROM = date(2025, 4, 1)
-
 
 def changes(book: Book, view: State) -> list[dict[str, Any]]:
     """Each changed number and day: name, legal value, yours, unit and citation; None where the law sets no day or, with `differ`, several."""
@@ -50,9 +47,7 @@ def toml(book: Book, view: State, name: str) -> str:
     for key, value in view.levers:
         clause, _, number = key.rpartition(".")
         changed = (
-            changed.with_strength(number, value, FROM)
-            if clause == STRENGTH
-            else changed.with_number(clause, number, value)
+            changed.with_strength(number, value) if clause == STRENGTH else changed.with_number(clause, number, value)
         )
     p = changed.policy
     many = len(view.levers) + len(view.days)

@@ -10,7 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from premortem import facts
 from premortem.app.live_model import Live
 from premortem.app.temp_folders import Temporary
 from premortem.app.view_state import State
@@ -104,7 +103,7 @@ class Desk:
 
     def warm(self) -> None:
         """Work out what other screens show first; stops between steps when closed."""
-        if not self.closing.is_set() and facts.held("regions", self.study.case):
+        if not self.closing.is_set() and self.study.case.map:
             self.live.regional(State(self.study.policies[0]))
         # compiling gradients takes a core for seconds: not while somebody moves something
         while not self.closing.is_set() and (left := self.asked + PAUSE - time.monotonic()) > 0:

@@ -1,52 +1,76 @@
 """The shipment that an address speaks of: its fields under short names, as the form and the links write them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from premortem.app.view_state import State
+from premortem.case import AppText
 from premortem.law.book import Book
 from premortem.law.decide import Transaction
 from premortem.law.timeline import timeline
 from premortem.law.vocabulary import NEEDS, Vocabulary
 
-# Short names of the address and the command line for fields of the vocabulary.
-SHORT = {
-    "item": "item",
-    "quantity": "quantity",
-    "to": "destination",
-    "hq": "headquarters",
-    "parent": "parent_headquarters",
-    "consignee": "consignee",
-    "status": "status",
-    "used": "used_tpp",
-    "end_use": "end_use",
-    "on": "date",
-}
-LONG = {long: short for short, long in SHORT.items()}
-# Any other field of the vocabulary comes as `f.NAME`.
+# Any field that the form does not show comes as `f.NAME`.
 OTHER = "f."
-# The shipment that is shown when the address names none.
-EXAMPLE = {"item": "H100 SXM", "quantity": "2000", "destination": "ARE", "date": "2025-06-01"}
 
 
-def read(query: Mapping[str, str]) -> dict[str, str]:
+@dataclass(frozen=True)
+class Shown:
+    """A field of the form: the name under which it is sent, how it is called, what it holds, and how it is asked for."""
+
+    name: str
+    label: str
+    value: str
+    placeholder: str
+    choices: tuple[str, ...]
+    input: Literal["text", "number", "date"]
+    list: Literal["", "items", "places"]
+
+
+def read(query: Mapping[str, str], told: AppText) -> dict[str, str]:
     """Fields of the vocabulary as texts; the example's where the address speaks of no shipment."""
-    given = {SHORT[k]: v for k, v in query.items() if k in SHORT and v.strip()}
+    given = {told.form[k].field: v for k, v in query.items() if k in told.form and v.strip()}
     given |= {k.removeprefix(OTHER): v for k, v in query.items() if k.startswith(OTHER) and v.strip()}
-    return given if "item" in given or "destination" in given or "tpp" in given else dict(EXAMPLE)
+    return given if given.keys() & set(told.tells) else dict(told.example)
 
 
-def pairs(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
+def form(fields: Mapping[str, str], words: Vocabulary) -> tuple[list[Shown], list[Shown]]:
+    """Fields of the form: what goes where, and who takes part."""
+    told = words.case.text.app
+    shown = {name: _shown(name, fields.get(one.field, ""), words) for name, one in told.form.items()}
+    first = [s for name, s in shown.items() if name not in told.parties and (s.value or name in _ASKED)]
+    return first, [shown[name] for name in told.parties]
+
+
+# Fields of the first part of the form that it shows though they are empty.
+_ASKED = ("item", "quantity", "to", "on")
+
+
+def _shown(name: str, value: str, words: Vocabulary) -> Shown:
+    told = words.case.text.app.form[name]
+    field = words.fields[told.field]
+    choices = told.only or field.choices
+    value = value or (str(field.default or "") if choices else "")
+    kind: Literal["text", "number", "date"] = field.type if field.type in ("number", "date") else "text"
+    listed: Literal["", "items", "places"] = (
+        "places" if field.type == "country" else "items" if told.field == "item" else ""
+    )
+    return Shown(name, told.label, value, told.placeholder, choices, kind, listed)
+
+
+def pairs(fields: Mapping[str, Any], told: AppText) -> list[tuple[str, str]]:
     """The address of a shipment."""
-    return [(LONG.get(k, f"{OTHER}{k}"), _text(v)) for k, v in fields.items() if v is not None and v != ""]
+    short = {one.field: name for name, one in told.form.items()}
+    return [(short.get(k, f"{OTHER}{k}"), _text(v)) for k, v in fields.items() if v is not None and v != ""]
 
 
-def link(fields: Mapping[str, Any], view: State, under: str, path: str = "/rules") -> str:
-    """Address of the answer to a shipment, in this view."""
-    query = urlencode([*pairs(fields), ("under", under)])
-    return f"{path}?{query}{'&' + view.query if view.query else ''}"
+def link(fields: Mapping[str, Any], view: State, told: AppText, under: str = "") -> str:
+    """Address of the answer to a shipment, in this view; under the view's policy unless another is named."""
+    query = urlencode([*pairs(fields, told), *([("under", under)] if under else [])])
+    return f"/rules?{query}{'&' + view.query if view.query else ''}"
 
 
 def kind(outcome: str, words: Vocabulary) -> str:

@@ -6,13 +6,12 @@ from typing import Any
 from premortem.app import chart_specs
 from premortem.app.live_model import Live
 from premortem.app.view_state import State
+from premortem.case import Case, year_of
 from premortem.questions.futures_under_policies import bands_on
 from premortem.text.units import quantity
 from premortem.watch import quantities
 from premortem.watch.signposts import Signpost
 
-# Ends of the years at which an observable is drawn.
-YEARS = range(2023, 2031)
 COLUMNS = {"year": "Year", "p5": "5%", "p50": "median", "p95": "95%", "read": "read", "limit": "threshold"}
 
 
@@ -27,14 +26,20 @@ def charts(live: Live, view: State) -> dict[str, chart_specs.Chart]:
     }
 
 
+def _years(case: Case) -> range:
+    """Years at whose ends an observable is drawn: to that which words on a series speak of."""
+    clock = case.clock
+    return range(year_of(clock.labels[0]), year_of(case.text.shown or clock.labels[-1]) + 1)
+
+
 def _bands(live: Live, view: State, names: list[str]) -> dict[str, list[dict[str, Any]]]:
-    every = quantities.shipped(live.study.case)
-    asked = [(every[name], date(year, 12, 31)) for name in names for year in YEARS]
+    every, years = quantities.shipped(live.study.case), _years(live.study.case)
+    asked = [(every[name], date(year, 12, 31)) for name in names for year in years]
     found = bands_on(live.study, live.outcomes(view), asked)
     return {
         name: [
             {"year": float(year)} | found[column]
-            for year in YEARS
+            for year in years
             if (column := every[name].column(date(year, 12, 31))) in found
         ]
         for name in names

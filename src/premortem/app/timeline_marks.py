@@ -7,18 +7,20 @@ from typing import Any
 from premortem import facts
 from premortem.case import Case
 from premortem.law.book import Book, instrument_title
+from premortem.law.vocabulary import vocabulary
 
-# Where the timeline begins, and the kind of event that is a change of the rules.
-BEGINS, RULE = date(2022, 10, 7), "rule"
+# The kind of event that is a change of the rules.
+RULE = "rule"
 
 
 @cache
 def days(case: Case) -> list[dict[str, Any]]:
-    """Days of events since the first controls with what happened, the rules among them told apart; in order."""
+    """Days of events since before the first rule with what happened, the rules among them told apart; in order."""
+    begins = vocabulary(case).strip_from
     by: dict[date, list[dict[str, Any]]] = {}
-    for event in sorted(facts.rows("events", case), key=lambda row: row["date"]):
+    for event in sorted(facts.rows("events", case) if facts.held("events", case) else (), key=lambda row: row["date"]):
         day = event["date"] if isinstance(event["date"], date) else date.fromisoformat(event["date"])
-        if day >= BEGINS:
+        if day >= begins:
             by.setdefault(day, []).append(event)
     return [
         {
@@ -44,6 +46,6 @@ def _of_clauses(book: Book) -> set[tuple[date, str]]:
     for c in (c for c in book.clauses if not c.hypothetical):
         title = instrument_title(c.instrument, book.case).partition(",")[0]
         for day, verb in ((c.published, "is published"), (c.complies, "binds"), (c.ends, "ends")):
-            if day and day >= BEGINS:
+            if day and day >= book.vocabulary.strip_from:
                 found.add((day, f"{title} {verb}"))
     return found

@@ -30,26 +30,8 @@ KEYS = """Every answer takes the address of a view: `policy`, `vs` a second poli
 `n` futures, `seed`, `pin` the address of a view to be shown against; `state` is the short name of a long address. Defaults are left out; what is not understood is named in `notices`."""
 # Address keys that belong to one screen, which reads them itself.
 OTHERS = frozenset(
-    {
-        "a",
-        "b",
-        "q",
-        "item",
-        "quantity",
-        "to",
-        "hq",
-        "parent",
-        "consignee",
-        "status",
-        "used",
-        "end_use",
-        "on",
-        "under",
-        "only",
-        "name",
-        "study",
-    }
-    | {"of", "now", "bare", "field", "measure", "quarter", "place", "y", "family"}
+    {"a", "b", "q", "under", "only", "name", "study", "of", "now", "bare", "field", "measure", "quarter", "place", "y"}
+    | {"family"}
 )
 # Longest address of a pinned view.
 MOST_PIN = 1000
@@ -144,11 +126,8 @@ def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     n, seed = _plain(given, "n", _count, FUTURES, wrong), _plain(given, "seed", _seed, 7, wrong)
     if given.get("state"):
         wrong.append(f"state={given['state'][:60]} ({LOST})")
-    wrong += [
-        key[:60]
-        for key in given
-        if key not in _OWN and key not in OTHERS and key[:2] not in ("l.", "d.", "t.", "p.", "f.", "r.")
-    ]
+    known = _OWN | OTHERS | set(study.case.text.app.form)
+    wrong += [key[:60] for key in given if key not in known and key[:2] not in ("l.", "d.", "t.", "p.", "f.", "r.")]
     limits = study.scorer.thresholds
     return State(
         policy,

@@ -1,9 +1,8 @@
 """An assumption: what it claims, when it breaks, what carries it, how little it takes, what to watch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from premortem import questions
@@ -22,15 +21,18 @@ from premortem.briefing.content import (
     text,
 )
 from premortem.briefing.page_one import claims
+from premortem.briefing.threshold_curves import curve, shift_of
 from premortem.charts import figures
-from premortem.propositions.assumption import Assumption, Condition, shipped
+from premortem.propositions.assumption import Assumption, shipped
+from premortem.questions.attribution import Carried
 from premortem.questions.breaking_points import Turn
-from premortem.questions.findings import cell, first_failure, title_of
+from premortem.questions.findings import cell, first_failure, share_of, title_of
+from premortem.questions.stress import Explained
 from premortem.study import Run
 from premortem.text import phrases, steps
 
-# Thresholds tried for a curve of share against threshold, and single moves shown.
-TRIED, MOVES = 25, 3
+# Single moves shown.
+MOVES = 3
 # Strongest drivers and arrestors that the figure shows.
 STRONGEST = 6
 # What it says of the share that holds when a band of the margin is the lowest one above 0, and between what shares.
@@ -83,7 +85,7 @@ def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
     if a.watch:
         blocks += [Heading("What to watch"), bullets(*(phrases.sentence(w.statement) for w in a.watch))]
     blocks.append(_more(run, a, first))
-    here = cell(run, a.id, first)["holds"]
+    here = share_of(run, a.id, first)
     title = f"{a.id} \u00b7 {a.name}: {phrases.holds(here)} {phrases.under(title_of(run, first))}"
     return Section(a.id, title, f"{a.id} {a.name}", tuple(blocks))
 
@@ -98,7 +100,7 @@ def _fan(run: Run, a: Assumption, policy: str) -> Figure:
     shown = run.study.case.text.shown or run.study.steps[-1]
     end, when = rows.filter(pl.col("quarter") == shown).row(0, named=True), steps.at(shown)
     verdict, low, high = next((said, low, high) for band, said, low, high in HOLDING if not band or end[band] > 0)
-    title, board = title_of(run, policy), cell(run, a.id, policy)["holds"]
+    title, board = title_of(run, policy), share_of(run, a.id, policy)
     alike = low - APART <= board <= high + APART
     finding = f"{title}, {a.id} holds in {verdict} {when}"
     if not alike:
@@ -120,20 +122,20 @@ def _fan(run: Run, a: Assumption, policy: str) -> Figure:
     )
 
 
-def _boxes(why: dict[str, Any]) -> list[Block]:
+def _boxes(why: Explained) -> list[Block]:
     """The boxes as sentences, with how they did on futures drawn anew."""
-    if not why["boxes"]:
-        return [text(f"Scenario discovery finds nothing to say here: {why['verdict']}.", look="box")]
+    if not why.boxes:
+        return [text(f"Scenario discovery finds nothing to say here: {why.verdict}.", look="box")]
     return [
         text(
-            f"{b['sentence']}.",
+            f"{b.sentence}.",
             Note(
-                f"Found by the patient rule induction method (Friedman and Fisher 1999). On futures drawn anew: {b['density_out_of_sample']:.0%} "
-                f"break inside{' and outside the boxes before it' if i else ''}; {b['coverage_out_of_sample']:.0%} of all breaks lie there."
+                f"Found by the patient rule induction method (Friedman and Fisher 1999). On futures drawn anew: {b.density_out_of_sample:.0%} "
+                f"break inside{' and outside the boxes before it' if i else ''}; {b.coverage_out_of_sample:.0%} of all breaks lie there."
             ),
             look="box",
         )
-        for i, b in enumerate(why["boxes"])
+        for i, b in enumerate(why.boxes)
     ]
 
 
@@ -147,29 +149,31 @@ def _little(alone: Sequence[Turn]) -> str:
     return f"How little it takes: the central case {verdict} when {'; or '.join(moves)}, all else at its centre{more}."
 
 
-def _effects(a: Assumption, why: dict[str, Any]) -> Figure | None:
-    measured = [r for r in why["attribution"] if r["modelled"]]
+def _effects(a: Assumption, why: Explained) -> Figure | None:
+    measured = [r for r in why.attribution if isinstance(r, Carried)]
     if not measured:
         return None
     top = measured[0]
-    rows = pl.DataFrame(measured[:STRONGEST])
-    said = "; ".join(f"{r['statement']} ({r['kind']}): {phrases.points(r['effect'])}" for r in measured)
+    rows = pl.DataFrame([r.as_dict() for r in measured[:STRONGEST]])
+    said = "; ".join(f"{r.statement} ({r.kind}): {phrases.points(r.effect)}" for r in measured)
     return Figure(
         f"effects-{a.id}",
         _strongest(a, top),
         figures.effects(rows),
         "Change of the share that holds when an item is as it is rather than at its neutral end, paired over "
-        f"{questions.FROZEN:,} futures; line: 95% interval. The {len(rows)} strongest of {len(why['attribution'])}; the HTML edition lists all.",
+        f"{questions.FROZEN:,} futures; line: 95% interval. The {len(rows)} strongest of {len(why.attribution)}; the HTML edition lists all.",
         f"{said}.",
     )
 
 
-def _strongest(a: Assumption, top: dict[str, Any]) -> str:
+def _strongest(a: Assumption, top: Carried) -> str:
     """Which item moves the share that holds most, and which way."""
-    if not round(100 * top["effect"]):
+    if not round(100 * top.effect):
         return f"{a.id}: no driver or arrestor moves the share that holds by a point"
-    does = "adds most" if top["effect"] > 0 else "takes most away"
-    return f"{a.id}: what stands for this {top['kind']} {does}, {phrases.points(top['effect'])}: {phrases.within(top['statement'])}"
+    does = "adds most" if top.effect > 0 else "takes most away"
+    return (
+        f"{a.id}: what stands for this {top.kind} {does}, {phrases.points(top.effect)}: {phrases.within(top.statement)}"
+    )
 
 
 def _more(run: Run, a: Assumption, policy: str) -> Fold:
@@ -185,7 +189,7 @@ def _more(run: Run, a: Assumption, policy: str) -> Fold:
             text(see(causes.id), f" shows what fails first{' under each' if len(run.policies) > 1 else ''}."),
             causes,
         ]
-    curves = [_threshold(run, a, c, policy, shift) for c in a.condition if (shift := shift_of(c))]
+    curves = [curve(run, a, c, policy, shift) for c in a.condition if (shift := shift_of(c))]
     if curves:
         made.append(
             text(
@@ -239,10 +243,10 @@ def _shares(run: Run, a: Assumption) -> Figure:
 
 def _causes(run: Run, a: Assumption) -> Figure:
     says = {c.id: c.failure for c in a.condition}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"policy": title_of(run, p), "condition": says[k], "share": v, "rank": i}
         for p in run.policies
-        for i, (k, v) in enumerate(cell(run, a.id, p)["fails_on"].items())
+        for i, (k, v) in enumerate(cell(run, a.id, p).fails_on.items())
     ]
     top = first_failure(run, a, run.policies[0])
     title = (
@@ -257,48 +261,3 @@ def _causes(run: Run, a: Assumption) -> Figure:
         "The condition with the smallest margin, as a share of the futures in which the assumption breaks.",
         "; ".join(f"{r['policy']}, {r['condition']}: {phrases.share(r['share'])}" for r in rows) + ".",
     )
-
-
-def _threshold(run: Run, a: Assumption, c: Condition, policy: str, shift: Callable[[float], float]) -> Figure:
-    """Share of futures in which one condition holds, against its threshold: the margin shifts with the threshold
-    alone.
-    """
-    margin = run.columns(policy, [f"margin.{a.id}.{c.id}"])[f"margin.{a.id}.{c.id}"]
-    limits = np.linspace(c.limit.low, c.limit.high, TRIED)
-    rows = [{"limit": float(x), "holds": float((margin + shift(x) > 0).mean()), "used": False} for x in limits]
-    rows.append({"limit": c.limit.value, "holds": float((margin > 0).mean()), "used": True})
-    low, high = rows[0]["holds"], rows[TRIED - 1]["holds"]
-    least, most, used = (phrases.threshold(x, c.limit.unit) for x in (c.limit.low, c.limit.high, c.limit.value))
-    return Figure(
-        f"threshold-{a.id}-{c.id}",
-        f"\u2018{phrases.within(c.says)}\u2019: {phrases.holds(low)} with the threshold at {least}, in {phrases.share(high)} "
-        f"with it at {most}",
-        figures.threshold_curve(pl.DataFrame(rows), c.limit.unit),
-        f"{title_of(run, policy)}. Threshold in use: {used}; {c.limit.basis}.",
-        f"The condition {phrases.holds(low)} at a threshold of {least} and in {phrases.share(high)} at "
-        f"{most}; in use is {used}.",
-    )
-
-
-def shift_of(c: Condition) -> Callable[[float], float] | None:
-    """What to add to a condition's margin so that it turns where another threshold would turn it, from the form of its
-    expression; none for a form that is not known, whose thresholds a stored margin cannot tell.
-    """
-    value = c.limit.value
-
-    def logit(x: float) -> float:
-        return float(np.log(x / (1 - x)))
-
-    if "logit(limit)" in c.margin:
-        sign = 1 if c.margin.startswith("logit(limit)") else -1
-        return lambda x: sign * (logit(x) - logit(value))
-    if "log(limit)" in c.margin:
-        sign = 1 if c.margin.startswith("log(limit)") else -1
-        return lambda x: sign * float(np.log(x) - np.log(value))
-    if c.margin.endswith("/ limit - 1") and value > 0:
-        return lambda x: 1 - x / value
-    if c.margin.startswith("limit - "):
-        return lambda x: x - value
-    if c.margin.endswith(" - limit"):
-        return lambda x: value - x
-    return None

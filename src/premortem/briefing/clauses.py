@@ -9,7 +9,7 @@ from premortem.briefing.content import Block, Figure, Note, Section, Table, see,
 from premortem.charts import figures
 from premortem.errors import MissingData
 from premortem.law.book import Book
-from premortem.questions.edits import TOP
+from premortem.questions.edits import TOP, Scored
 from premortem.study import Run
 from premortem.text import phrases
 from premortem.text.units import quantity
@@ -27,9 +27,9 @@ def clauses(run: Run) -> Section:
     book, day = run.study.book(case.settings.baseline), phrases.day_in_words(case.settings.day)
     names = {(r["clause"], r["parameter"]): r["name"] for r in facts.read("clause_edits", case).to_dicts()}
     rows = [
-        r | {"label": label(book, names, r["clause"], r["parameter"])}
-        for r in result["clauses"][:SHOWN]
-        if r["index"] > LEAST
+        vars(r) | {"label": label(book, names, r.clause, r.parameter)}
+        for r in result.clauses[:SHOWN]
+        if r.index > LEAST
     ]
     if not rows:
         raise MissingData("no number of a clause is under pressure in these futures")
@@ -63,7 +63,7 @@ def clauses(run: Run) -> Section:
         ),
         figure,
         table,
-        text(_score(result["hindcast"], case.text.brief.edited_until)),
+        text(_score(result.hindcast, case.text.brief.edited_until)),
     ]
     return Section(
         "edits",
@@ -91,13 +91,13 @@ def _index(rows: list[dict[str, Any]], day: str) -> Figure:
     )
 
 
-def _score(h: dict[str, Any], until: str) -> str:
+def _score(h: Scored, until: str) -> str:
     naive = "; ".join(
-        f"{k.replace('_', ' ')} {v['rank_correlation']:.2f} ({v['top5_hits']} of {phrases.spelled(TOP)})"
-        for k, v in h["baselines"].items()
+        f"{k.replace('_', ' ')} {v.rank_correlation:.2f} ({v.top5_hits} of {phrases.spelled(TOP)})"
+        for k, v in h.baselines.items()
     )
     return (
-        f"How it did: of {h['scored']} clause numbers {h['edited']} were dropped or replaced{f' by {until}' if until else ''}. Rank correlation {h['rank_correlation']:.2f}, "
-        f"{h['top5_hits']} of the first {phrases.spelled(TOP)} edited. Naive rankings get: {naive}."
-        f"{phrases.one_act(h['acts'], h['edited'])}"
+        f"How it did: of {h.scored} clause numbers {h.edited} were dropped or replaced{f' by {until}' if until else ''}. Rank correlation {h.rank_correlation:.2f}, "
+        f"{h.top5_hits} of the first {phrases.spelled(TOP)} edited. Naive rankings get: {naive}."
+        f"{phrases.one_act(h.acts, h.edited)}"
     )

@@ -1,7 +1,5 @@
 """Alternative futures: families of trajectories with names, shares and early signposts."""
 
-from typing import Any
-
 import polars as pl
 
 from premortem import questions
@@ -9,6 +7,7 @@ from premortem.briefing.content import Block, Bullets, Figure, Inline, Note, Sec
 from premortem.charts import figures
 from premortem.questions._archetypes import STRUCTURE
 from premortem.questions.findings import title_of
+from premortem.questions.futures import AlternativeFutures, Archetype, Sign
 from premortem.study import Run
 from premortem.text import phrases, steps
 
@@ -19,68 +18,66 @@ def families(run: Run) -> Section:
     figure = _figure(run, result)
     blocks: list[Block] = [
         text(
-            f"{phrases.grouped(result)}, by their trajectories {phrases.under(title_of(run, result['policy']))} (",
+            f"{phrases.grouped(result.k, result.continuum)}, by their trajectories {phrases.under(title_of(run, result.policy))} (",
             see(figure.id),
             "). Names say in what each differs most from the rest.",
             Note(
-                f"k-means on {phrases.counted(result['futures_seen'], 'future')}; silhouette {result['silhouette'][result['k']]:.2f} (under {STRUCTURE} no families are claimed; "
-                f"Kaufman and Rousseeuw 1990), stability {result['stability'][result['k']]:.2f} (1 is perfect)."
+                f"k-means on {phrases.counted(result.futures_seen, 'future')}; silhouette {result.silhouette[result.k]:.2f} (under {STRUCTURE} no families are claimed; "
+                f"Kaufman and Rousseeuw 1990), stability {result.stability[result.k]:.2f} (1 is perfect)."
             ),
         ),
         figure,
-        Bullets(tuple(_line(run, r) for r in result["archetypes"])),
+        Bullets(tuple(_line(run, r) for r in result.archetypes)),
     ]
     return Section(
         "futures",
-        phrases.grouped(result),
+        phrases.grouped(result.k, result.continuum),
         "Alternative futures",
         tuple(blocks),
         finding=True,
     )
 
 
-def _line(run: Run, r: dict[str, Any]) -> tuple[Inline, ...]:
-    sign = r["signposts"][0]
+def _line(run: Run, r: Archetype) -> tuple[Inline, ...]:
+    sign = r.signposts[0]
     shares = phrases.listing(
-        [f"{phrases.share(s)} {phrases.under(title_of(run, p))}" for p, s in list(r["share"].items())[:3]]
+        [f"{phrases.share(s)} {phrases.under(title_of(run, p))}" for p, s in list(r.share.items())[:3]]
     )
     return (
-        Strong(f"{r['name']}. "),
-        f"{shares}. Early signpost: {phrases.within(sign['observable'])} {sign['side']} {_reading(sign)} by {sign['by']}.",
+        Strong(f"{r.name}. "),
+        f"{shares}. Early signpost: {phrases.within(sign.observable)} {sign.side} {_reading(sign)} by {sign.by}.",
     )
 
 
-def _reading(sign: dict[str, Any]) -> str:
+def _reading(sign: Sign) -> str:
     return (
-        phrases.share(sign["threshold"])
-        if sign["unit"] == "share"
-        else f"{phrases.number(sign['threshold'])} {sign['unit']}".strip()
+        phrases.share(sign.threshold)
+        if sign.unit == "share"
+        else f"{phrases.number(sign.threshold)} {sign.unit}".strip()
     )
 
 
-def _figure(run: Run, result: dict[str, Any]) -> Figure:
+def _figure(run: Run, result: AlternativeFutures) -> Figure:
     told, day = run.study.case.text, run.study.case.settings.day
     shown = told.shown or run.study.steps[-1]
-    signs, first = questions.signs(run.study.case), result["policy"]
+    signs, first = questions.signs(run.study.case), result.policy
     rows = [
-        {**b, "family": r["name"], "title": f"{signs[b['series']]['title']} [{signs[b['series']]['unit']}]"}
-        for r in result["archetypes"]
-        for b in r["bands"]
+        {**vars(b), "family": r.name, "title": f"{signs[b.series]['title']} [{signs[b.series]['unit']}]"}
+        for r in result.archetypes
+        for b in r.bands
     ]
-    largest = result["archetypes"][0]
+    largest = result.archetypes[0]
     ends = "; ".join(
-        f"{r['name']} ({phrases.share(r['share'][first])}): "
+        f"{r.name} ({phrases.share(r.share[first])}): "
         + ", ".join(
-            f"{phrases.within(signs[b['series']]['title'])} {phrases.number(b['p50'])}"
-            for b in r["bands"]
-            if b["quarter"] == shown
+            f"{phrases.within(signs[b.series]['title'])} {phrases.number(b.p50)}" for b in r.bands if b.quarter == shown
         )
-        for r in result["archetypes"]
+        for r in result.archetypes
     )
     return Figure(
         "families",
-        f"The largest {phrases.kind(result)} is \u2018{largest['name']}\u2019, {phrases.share(largest['share'][first])} of futures",
-        figures.families(pl.DataFrame(rows), [r["name"] for r in result["archetypes"]], day.year - 1),
-        f"Line: median of the {phrases.kind(result)}; band: its middle half.{phrases.explained(told.glossary, *(r['title'] for r in rows))}",
-        f"Medians {steps.at(shown)} by {phrases.kind(result)} (share of futures). {ends}.",
+        f"The largest {phrases.kind(result.continuum)} is \u2018{largest.name}\u2019, {phrases.share(largest.share[first])} of futures",
+        figures.families(pl.DataFrame(rows), [r.name for r in result.archetypes], day.year - 1),
+        f"Line: median of the {phrases.kind(result.continuum)}; band: its middle half.{phrases.explained(told.glossary, *(row['title'] for row in rows))}",
+        f"Medians {steps.at(shown)} by {phrases.kind(result.continuum)} (share of futures). {ends}.",
     )

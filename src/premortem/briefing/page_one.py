@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from premortem.briefing.content import Block, Board, BoardRow, Cell, Go, Note, Section, Strong, bullets, text
-from premortem.questions.findings import aside, cell, findings, first_failure, title_of
+from premortem.questions.findings import aside, cell, findings, first_failure, share_of, title_of
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -35,7 +35,7 @@ def board(run: Run) -> Board:
     for a in run.study.assumptions:
         failure = first_failure(run, a, first)
         rows.append(BoardRow(a.id, a.name, _cells(run, a.id, a.name), failure[0].failure if failure else "nothing"))
-    fails = cell(run, "all", first)["fails_on"]
+    fails = cell(run, "all", first).fails_on
     worst = max(fails, key=lambda k: fails[k]) if fails else ""
     count = f"{phrases.capital(phrases.together(len(rows)))} at once"
     broken = f"most often {worst} breaks" if worst and fails[worst] > 0 else "nothing"
@@ -56,15 +56,15 @@ def _cells(run: Run, key: str, name: str) -> tuple[Cell, ...]:
     cells = []
     for policy in run.policies:
         c = cell(run, key, policy)
-        share = phrases.share(c["holds"])
-        label = f"{name}, {phrases.under(title_of(run, policy))}: {phrases.holds(c['holds'])}"
-        cells.append(Cell(c["holds"], share, phrases.interval(c["low"], c["high"]), label))
+        share = phrases.share(c.holds)
+        label = f"{name}, {phrases.under(title_of(run, policy))}: {phrases.holds(c.holds)}"
+        cells.append(Cell(c.holds or 0.0, share, phrases.interval(c.low, c.high), label))
     return tuple(cells)
 
 
 def _lede(run: Run) -> str:
     compared = [p for p in run.policies if p != run.study.case.settings.record] or list(run.policies)
-    shares = {p: cell(run, "all", p)["holds"] for p in compared}
+    shares = {p: share_of(run, "all", p) for p in compared}
     best = max(shares, key=lambda p: shares[p])
     many = len(run.study.assumptions)
     carry = "assumption carries" if many == 1 else "assumptions carry"

@@ -1,13 +1,13 @@
 """The policies compared: how often each keeps an assumption and until when, and what each gives up."""
 
-from typing import Any
-
 import polars as pl
 
 from premortem import questions
 from premortem.briefing.content import Block, Bullets, Figure, Note, Section, Strong, see, text
+from premortem.case import year_of
 from premortem.charts import figures
-from premortem.questions.findings import aside, cell, title_of
+from premortem.questions.compare import Compared
+from premortem.questions.findings import aside, share_of, title_of
 from premortem.study import Run
 from premortem.text import phrases
 from premortem.text.numbers import ranges
@@ -36,7 +36,7 @@ def _title(run: Run) -> str:
     compared = [p for p in run.policies if p != run.study.case.settings.record] or list(run.policies)
     most = {}
     for a in run.study.assumptions:
-        shares = {p: cell(run, a.id, p)["holds"] for p in compared}
+        shares = {p: share_of(run, a.id, p) for p in compared}
         most[a.id] = max(shares, key=lambda p: shares[p])
     different = len(set(most.values()))
     if len(compared) == 1:
@@ -79,38 +79,36 @@ def _pathways(run: Run) -> Figure:
 def _kept(bands: pl.DataFrame, series: str, first: int) -> list[tuple[int, bool]]:
     """Whether the median keeps it at the last step of each year from a first one on."""
     steps = bands.filter(pl.col("series") == series).sort("quarter")
-    ends = {int(r["quarter"][:4]): r["p50"] > 0 for r in steps.to_dicts()}
+    ends = {year_of(r["quarter"]): r["p50"] > 0 for r in steps.to_dicts()}
     return [(year, keeps) for year, keeps in ends.items() if year >= first]
 
 
-def _agreement(run: Run, result: dict[str, Any]) -> tuple[str, ...]:
-    winners = result["winners"]
+def _agreement(run: Run, result: Compared) -> tuple[str, ...]:
+    winners = result.winners
     best = sorted(set(winners.values()), key=lambda p: -list(winners.values()).count(p))
-    if not result["disagree"]:
+    if not result.disagree:
         return (f"All {len(winners)} measures of robustness name {phrases.within(title_of(run, best[0]))} as best.",)
     shares = [f"{phrases.within(title_of(run, p))} by {list(winners.values()).count(p)}" for p in best]
     return (f"The {len(winners)} measures of robustness disagree on which is best: {phrases.listing(shares)}.",)
 
 
-def _regret(run: Run, names: list[str], result: dict[str, Any]) -> Figure:
+def _regret(run: Run, names: list[str], result: Compared) -> Figure:
     rows = [
         {"policy": title_of(run, p), "assumption": a, "regret": by[p]}
-        for a, by in result["regret_by_assumption"].items()
+        for a, by in result.regret_by_assumption.items()
         for p in by
     ]
-    least = result["rankings"]["mean_regret"][0]
+    least = result.rankings["mean_regret"][0]
     said = "; ".join(
-        f"{title_of(run, p)}: mean {r['mean']:.2f}, 90th percentile {r['p90']:.2f}"
-        for p, r in result["regret"].items()
-        if r["mean"] is not None
+        f"{title_of(run, p)}: mean {r.mean:.2f}, 90th percentile {r.p90:.2f}"
+        for p, r in result.regret.items()
+        if r.mean is not None
     )
     by = "; ".join(f"{r['assumption']} {r['policy']} {r['regret']:.2f}" for r in rows)
     return Figure(
         "regret",
         f"{title_of(run, least)} gives up least on average",
-        figures.regret_map(
-            pl.DataFrame(rows), [title_of(run, p) for p in names if result["regret"][p]["mean"] is not None]
-        ),
+        figures.regret_map(pl.DataFrame(rows), [title_of(run, p) for p in names if result.regret[p].mean is not None]),
         "Regret: mean over futures of what a policy's margin (in its own unit, not cut off) gives up against the best policy in the same future; darker is worse. "
         "Nothing but the assumptions counts: no cost to firms or to others, none of enforcement, and no retaliation. To give up least here is no recommendation.",
         f"Regret over all assumptions. {said}. By assumption: {by}.",

@@ -8,7 +8,7 @@ from premortem import questions
 from premortem.briefing.content import Block, Figure, Note, Section, Strong, Table, bullets, see, text
 from premortem.case import Case
 from premortem.charts import figures
-from premortem.questions.watch import CANNOT
+from premortem.questions.signpost_worth import CANNOT
 from premortem.study import Run
 from premortem.text import phrases
 from premortem.watch import process, quantities
@@ -134,16 +134,16 @@ def _scores(result: dict[str, Any]) -> str:
 def watch(run: Run) -> Section:
     """Signposts by the value of their next reading."""
     result = questions.what_to_watch(run.study, run, first=LOOKED_AT)
-    top = result["signposts"][:SHOWN]
+    top = result.signposts[:SHOWN]
     table = Table(
         "Signposts by the value of their next reading.",
         ("Signpost", "What to read", "Value", "What it would do"),
         tuple(
             (
-                f"{s['name']} ({s['assumption']})",
-                s["observable"],
-                "-" if s["voi"] is None else f"{100 * s['voi']:.1f}",
-                s["sentence"] or "within the noise",
+                f"{s.name} ({s.assumption})",
+                s.observable,
+                "-" if s.voi is None else f"{100 * s.voi:.1f}",
+                s.sentence or "within the noise",
             )
             for s in top
         ),
@@ -155,7 +155,7 @@ def watch(run: Run) -> Section:
             Strong("What a reading is worth: "),
             "how much regret it would save the choice of policy and how much doubt about the assumptions it would take away; 100 would settle everything.",
             Note(
-                f"Mean of the two shares, by binning {phrases.counted(result['futures'], 'future')} on the reading with its error. Weighted shares are by what was known on "
+                f"Mean of the two shares, by binning {phrases.counted(result.futures, 'future')} on the reading with its error. Weighted shares are by what was known on "
                 + phrases.day_in_words(run.study.case.settings.day)
                 + "."
             ),
@@ -164,7 +164,7 @@ def watch(run: Run) -> Section:
     ]
     return Section(
         "watch",
-        CANNOT.rstrip(".") if top[0]["voi"] is None else f"Watch first: {phrases.within(top[0]['observable'])}",
+        CANNOT.rstrip(".") if top[0].voi is None else f"Watch first: {phrases.within(top[0].observable)}",
         "Signposts",
         tuple(blocks),
         new_page=False,

@@ -15,6 +15,7 @@ from typing import cast
 from pydantic import Field
 
 from premortem.case._clock import Clock
+from premortem.case._map import Map
 from premortem.case._text import Text
 from premortem.case._world import World
 from premortem.errors import BadInput, nearest, raise_all
@@ -136,11 +137,22 @@ class Case:
         """Its own exhibits (`premortem.exhibits` says what they are); None where it has none. Code of the case is run."""
         return self._module("exhibits") if (self / "exhibits").is_dir() else None
 
+    @cached_property
+    def map(self) -> Map | None:
+        """Its map; None where it has none. Code of the case is run."""
+        return cast(Map, self._module("map")) if (self / "map.py").is_file() else None
+
     @property
     def code(self) -> tuple[Path, ...]:
         """Files of its world."""
         one = self / "world.py"
         return (one,) if one.is_file() else tuple(sorted((self / "world").glob("*.py")))
+
+    def elsewhere(self, folder: str, stem: str) -> str:
+        """How another case that ships and holds such a file, as one of `policies`, is asked for: a hint; empty where none does."""
+        others = (name for name in names() if name != self.name)
+        has = (name for name in others if any(path.stem == stem for path in (HOME / name / folder).glob("*.toml")))
+        return next((f"{name} has it: --case {name}" for name in has), "")
 
     def _module(self, name: str) -> ModuleType:
         if self.folder.parent == HOME:

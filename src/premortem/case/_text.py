@@ -22,6 +22,38 @@ class BriefText(Strict):
     record: str = Field(default="", description="what a reader of the hindcast must know, a sentence")
 
 
+class FormField(Strict):
+    """A field that the form of a shipment shows: its name in the vocabulary, how it is called, what an empty one shows."""
+
+    field: str
+    label: str
+    placeholder: str = ""
+    only: tuple[str, ...] = Field(default=(), description="of its choices, those that the form offers")
+
+
+class AppText(Strict):
+    """What the app says of this case alone, and what its forms show first."""
+
+    rules: str = Field(default="", description="what its rules answer, as a question: the heading of an empty form")
+    example: Mapping[str, str] = Field(
+        default_factory=dict, description="fields of the question that the form shows first"
+    )
+    example_says: str = Field(default="", description="that question in words: 'An example: ...'")
+    form: Mapping[str, FormField] = Field(
+        default_factory=dict, description="fields of the form of a shipment, by their short name in an address"
+    )
+    parties: tuple[str, ...] = Field(default=(), description="of these, those that tell who takes part")
+    tells: tuple[str, ...] = Field(default=(), description="fields of which one tells that a shipment is asked about")
+    decides: str = Field(default="", description="what a changed clause decides beside the world: '..., and ...'")
+    find_clause: str = Field(default="", description="what may be looked for among clauses, such as ...")
+    find_belief: str = Field(default="", description="what may be looked for among uncertainties, such as ...")
+    strengths: str = Field(default="", description="what no clause says and is a strength, a sentence")
+    changed: tuple[str, ...] = Field(
+        default=(), description="two sides whose difference is shown first: a day, a policy, or POLICY@DAY"
+    )
+    exhibits: str = Field(default="", description="what is to be known of its exhibits, a sentence")
+
+
 class Text(Strict):
     """What `text.toml` says."""
 
@@ -31,4 +63,6 @@ class Text(Strict):
     )
     yardstick: str = Field(default="", description="in what amounts of things of different kinds are compared")
     glossary: Mapping[str, str] = Field(default_factory=dict, description="units in short, and what they are in full")
+    outcomes: str = Field(default="", description="an outcome of the user's own, as a new study shows it, in TOML")
+    app: AppText = AppText()
     brief: BriefText = BriefText()

@@ -10,19 +10,19 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem.charts.marks import bands, highest, lowest, middle_of
+from premortem.charts.marks import CLIP, highest, lowest, margin_fan, middle_of
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
 from premortem.ensemble.bands import BANDS
 from premortem.text.numbers import share
 
-# Margins beyond this are all the same to a reader: far from breaking, or far beyond it.
-CLIP = 3.0
 # A second cue beside colour where lines of several families meet.
 DASHES = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3]]
 # Letters of a label before it goes on in a second line.
 LABEL = 54
 # Makes an axis break a label at `|`.
 TWO_LINES = "split(datum.label, '|')"
+# Puts each word of a column's heading on a line of its own, so that ten policies stand side by side.
+ONE_WORD_A_LINE = "split(datum.label, ' ')"
 
 
 def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
@@ -31,17 +31,15 @@ def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
         pl.col("year") >= first
     )
     end = math.ceil(highest(frame, "year"))
-    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=8), scale=alt.Scale(domain=[first, end]))
     top, low = max(highest(frame, "p95"), 0.3), min(lowest(frame, "p5"), -0.3)
-    drawn = bands(alt.Chart(frame).encode(x=x), {"scale": alt.Scale(domain=[low, top]), "title": unit})
-    zero = alt.Chart(pl.DataFrame({"y": [0.0]})).mark_rule(color=INK, strokeWidth=1.2).encode(y="y:Q")
+    drawn = margin_fan(alt.Chart(frame), first, end, unit, alt.Scale(domain=[low, top]))
     words = [
         alt.Chart(pl.DataFrame({"year": [float(end)], "y": [side * 0.09 * (top - low)], "text": [word]}))
         .mark_text(align="left", dx=6, color=colour, fontWeight=600)
         .encode(x="year:Q", y="y:Q", text="text:N")
         for word, colour, side in (("holds", HOLDS, 1), ("breaks", BREAKS, -1))
     ]
-    return themed(alt.layer(drawn, zero, *words), height=170)
+    return themed(alt.layer(drawn, *words), height=170)
 
 
 def shares(rows: pl.DataFrame, titles: dict[str, str]) -> Any:
@@ -184,7 +182,10 @@ def regret_map(frame: pl.DataFrame, order: list[str]) -> Any:
     """Mean regret by policy and assumption as a heat map with its values; columns policy, assumption, regret."""
     base = alt.Chart(frame).encode(
         x=alt.X(
-            "policy:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False)
+            "policy:N",
+            sort=order,
+            title=None,
+            axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False, labelExpr=ONE_WORD_A_LINE),
         ),
         y=alt.Y("assumption:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
     )

@@ -11,6 +11,8 @@ from premortem.charts.theme import HOLDS, INK, MUTED
 PHONE = 480
 # A line of small text takes this share of the height of a chart, more or less.
 LINE_SHARE = 0.085
+# Margins beyond this are all the same to a reader: far from breaking, or far beyond it.
+CLIP = 3.0
 # How an axis writes numbers: in full, large ones in words, never with a prefix such as k, m, u or G.
 PLAIN = (
     "abs(datum.value) >= 1e15 ? format(datum.value, '~e') : abs(datum.value) >= 1e9 ? format(datum.value / 1e9, ',~r') + ' billion' : "
@@ -59,6 +61,15 @@ def bands(base: Any, y: dict[str, Any], colour: str = HOLDS, suffix: str = "") -
         inner.encode(y=at["p25"], y2=f"p75{suffix}:Q"),
         line.encode(y=at["p50"]),
     )
+
+
+def margin_fan(base: Any, first: int, end: int, title: str, scale: Any, suffix: str = "") -> Any:
+    """The fan of a margin from a year to the end of the last, with the line at 0 below which it breaks."""
+    domain = alt.Scale(domain=[first, end], nice=False)
+    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=8), scale=domain)
+    drawn = bands(base.encode(x=x), {"title": title, "scale": scale}, suffix=suffix)
+    once = alt.Chart(base.data).transform_aggregate(n="count()")  # one line, not one a step
+    return alt.layer(drawn, once.mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0)))
 
 
 def middle_of(step: pl.Expr) -> pl.Expr:

@@ -84,7 +84,7 @@ def init(
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes, some two minutes.")] = False,
     peers: Annotated[
-        bool, typer.Option("--peers", help="Beside ema_workbench, SALib, prim and Rhodium, where installed.")
+        bool, typer.Option("--peers", help="Beside other workbenches for the same questions, where installed.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

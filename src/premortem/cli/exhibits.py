@@ -1,4 +1,4 @@
-"""Exhibits: the note's tables and figures, and ours, listed or written as files."""
+"""Exhibits: tables and figures of the case, listed or written as files."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, OnDate, StudyDir, Under, app, show, told
-from premortem.errors import BadInput, unknown
+from premortem.errors import BadInput
 
 
 @app.command(rich_help_panel="Rules")
 def check(
-    item: Annotated[str | None, typer.Option("--item", help="A chip by name, or a kind of item.")] = None,
+    item: Annotated[str | None, typer.Option("--item", help="An item by its name, or by its kind.")] = None,
     quantity: Annotated[str | None, typer.Option("--quantity", help="Units.", show_default="1")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Destination: ISO code or name.")] = None,
     hq: Annotated[str | None, typer.Option("--hq", help="Headquarters of the consignee.")] = None,
@@ -221,7 +221,7 @@ def _book(
     if under.endswith(".toml"):
         return load(Path(under), held.case)
     if under not in held.policies:
-        raise unknown(asked, "no such policy", under, held.policies)
+        raise held.unknown_policy(asked, under)
     return held.book(under)
 
 

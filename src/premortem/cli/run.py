@@ -101,14 +101,15 @@ def run(
     )
     written = briefs[0].within(made.folder)
     _say_left_out((*written.left_out, *beyond(made.memory)))
-    weighted = questions.board_of(made, as_of) if as_of else {}
+    weighted = questions.board_of(made, as_of) if as_of else None
 
     def for_people() -> None:
         terminal.print_run(made, *filter(None, (written.html, written.pdf)))
-        if weighted:
-            terminal.print_weighted(made, weighted)
+        if weighted and weighted.weights:
+            terminal.print_weighted(made, weighted, weighted.weights)
 
-    document = made.summary(report_seconds=written.seconds, **_paths(written), **_moved(made, old)) | weighted
+    document = made.summary(report_seconds=written.seconds, **_paths(written), **_moved(made, old))
+    document |= weighted.as_dict() if weighted else {}
     show(document, as_json, quiet, for_people)
 
 
@@ -188,14 +189,22 @@ def board(
 
     Examples: premortem board; premortem board --weights 2025-02-26 --drawn --json
     """
-    from premortem import questions, terminal
+    from premortem import questions
 
     made = stored(study, case, run)
     if verify:
         made.verify()
     result = questions.board_of(made, day(weights, "--weights") if weights else None, drawn)
-    printer = terminal.print_weighted if weights else terminal.print_board
-    show(result, as_json, False, lambda: printer(made, result if weights else result["board"]))
+    show(result.as_dict(), as_json, False, lambda: _print_board(made, result))
+
+
+def _print_board(made: Any, result: Any) -> None:
+    from premortem import terminal
+
+    if result.weights:
+        terminal.print_weighted(made, result, result.weights)
+    else:
+        terminal.print_board(made, result.board)
 
 
 @app.command("app", rich_help_panel="Main job")
@@ -214,8 +223,10 @@ def app_(
     Examples: premortem app; premortem app --study my-study --port 9000 --no-browser
     """
     from premortem.app import serve
-    from premortem.study import case_of_run
+    from premortem.cli.shared import study_of
 
-    if run is not None and study is None and case is None:
-        case = case_of_run(run)
+    if run is not None:  # what cannot be shown is told before anything is served
+        made = study_of(study, case, run)
+        made.stored(run)
+        case = made.case.reference
     serve(host, port, study, case=case, run=run, browser=browser, say=typer.echo)

@@ -69,7 +69,7 @@ def day(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadInput("command line", option, "is not a date", got=text, allowed="a day such as 2025-02-26") from None
+        raise BadInput("command line", option, "is not a date", got=text, allowed="a day such as 2026-01-31") from None
 
 
 # Bytes of each unit that people write; a unit of 1,024 has its own name.

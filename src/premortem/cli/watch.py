@@ -43,7 +43,7 @@ def watch(
 
     within, made = _study_and_run(study, case, run)
     result = questions.what_to_watch(within, made, day(as_of, "--as-of") if as_of else None, reading or (), policy)
-    show(result, as_json, False, lambda: terminal.print_watch(result))
+    show(result.as_dict(), as_json, False, lambda: terminal.print_watch(result))
 
 
 @app.command(rich_help_panel="Watch")
@@ -106,7 +106,5 @@ def timeline(
 
     within = Study(study, case=case)
     chosen = within.assumptions[questions.assumption_number(within, assumption)].id if assumption else None
-    result = dated.as_dict(
-        dated.timeline(within.case, within.assumptions, chosen, day(until, "--until") if until else None)
-    )
-    show(result, as_json, False, lambda: terminal.print_timeline(result))
+    events = dated.timeline(within.case, within.assumptions, chosen, day(until, "--until") if until else None)
+    show(dated.as_dict(events), as_json, False, lambda: terminal.print_timeline(events))

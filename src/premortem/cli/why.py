@@ -11,7 +11,7 @@ from premortem.cli.shared import AsJson, CaseName, Memory, RunDir, StudyDir, app
 
 @app.command(rich_help_panel="Why")
 def stress(
-    assumption: Annotated[str, typer.Argument(help="Id of an assumption, such as A1, or one of your own.")],
+    assumption: Annotated[str, typer.Argument(help="Id of an assumption of the case, or one of your own.")],
     policy: Annotated[
         str | None, typer.Option("--policy", help="A policy of the run.", show_default="its first")
     ] = None,
@@ -45,7 +45,7 @@ def stress(
     made = stored(study, case, run, memory)
     weighed = questions.weigh_run(made, day(weights, "--weights")).values if weights else None
     result = questions.stress(made, assumption, policy, top, samples=samples, start=start, weights=weighed)
-    show(result, as_json, False, lambda: terminal.print_stress(result, made.study))
+    show(result.as_dict(), as_json, False, lambda: terminal.print_stress(result, made.study))
 
 
 @app.command(rich_help_panel="Why")
@@ -90,7 +90,9 @@ def compare(
     ] = None,
     weigh: Annotated[
         list[str] | None,
-        typer.Option("--weigh", help="Weight of an assumption, as A1=2; repeat for more.", show_default="1"),
+        typer.Option(
+            "--weigh", help="ASSUMPTION=NUMBER: weight of an assumption, by its id; repeat for more.", show_default="1"
+        ),
     ] = None,
     memory: Memory = None,
     run: RunDir = None,
@@ -105,7 +107,7 @@ def compare(
     from premortem import questions, terminal
 
     result = questions.compare(stored(study, case, run, memory), policies or None, questions.weights_of(weigh or []))
-    show(result, as_json, False, lambda: terminal.print_compare(result))
+    show(result.as_dict(), as_json, False, lambda: terminal.print_compare(result))
 
 
 @app.command(rich_help_panel="Why")
@@ -131,7 +133,7 @@ def edits(
 
     made = stored(study, case, run) if run else None
     result = questions.heavy_edits(made.study if made else Study(study, case=case), policy, run=made)
-    show(result, as_json, False, lambda: terminal.print_edits(result))
+    show(result.as_dict(), as_json, False, lambda: terminal.print_edits(result))
 
 
 @app.command(rich_help_panel="Why")
@@ -151,4 +153,4 @@ def futures(
     from premortem import questions, terminal
 
     result = questions.futures(stored(study, case, run), k)
-    show(result, as_json, False, lambda: terminal.print_futures(result))
+    show(result.as_dict(), as_json, False, lambda: terminal.print_futures(result))

@@ -2,10 +2,10 @@
 
 out/manifest.json                          what was asked, of what inputs, by which version
 out/futures/part-00000.parquet             the uncertainties of each future, by index
-out/as-written/part-00000.parquet          its margins and outcomes under a policy
-out/series/as-written/counts-00000.parquet counts of its series, from which bands are read
-out/series/as-written/bins.parquet         where those bins lie
-out/series/as-written/paths.parquet        the whole series of the first futures
+out/POLICY/part-00000.parquet          its margins and outcomes under a policy
+out/series/POLICY/counts-00000.parquet counts of its series, from which bands are read
+out/series/POLICY/bins.parquet         where those bins lie
+out/series/POLICY/paths.parquet        the whole series of the first futures
 out/checksums.jsonl                        a line a finished file
 out/run.log                                what happened when
 out/lock.json                              which process writes
@@ -30,7 +30,7 @@ LAST = (MANIFEST, LOCK)
 
 
 def part_name(folder: str, kind: str, index: int) -> str:
-    """Name of a part: `as-written/part-00003.parquet`."""
+    """Name of a part: `POLICY/part-00003.parquet`."""
     return f"{folder}/{kind}-{index:05d}.parquet"
 
 

@@ -4,48 +4,36 @@ A prior is its quantile function, kept as a table over standard normal scores: o
 sample, and differentiable, which the nearest break in standard normal space needs.
 """
 
-import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import FiniteFloat, ValidationError, ValidationInfo, field_validator, model_validator
-from scipy.special import betainc, betaincinv, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
 from premortem.ensemble import correlation
 from premortem.ensemble.correlation import Copula
+from premortem.ensemble.distributions import Category, Distribution, quantile
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
 from premortem.files.table import read_rows
 from premortem.files.typed import Strict, faults_of
 
 Array = NDArray[np.float64]
-Distribution = Literal[
-    "uniform", "loguniform", "triangular", "normal", "lognormal", "beta", "logitnormal", "fixed", "categorical"
-]
 # Where the names of uncertainties are listed.
 FOUND = "a name in the shipped params.csv"
 # How far chances of categories may be from a sum of 1.
 CLOSE = 1e-9
-# Normal score of the 95% quantile: `low` and `high` of unbounded distributions are read as 5 and 95%.
-Z95 = 1.6448536269514722
 # Scores between which quantiles are tabulated, and their spacing; beyond them a value stays at the end.
 Z_MAX, Z_STEP = 6.0, 0.01
 SCORES = np.arange(-Z_MAX, Z_MAX + Z_STEP / 2, Z_STEP)
-
-
-class Category(NamedTuple):
-    """One of the values, 0, 1, 2 ..., of a prior without order: its name and its chance."""
-
-    name: str
-    chance: float
 
 
 class Prior(Strict):
@@ -128,7 +116,7 @@ class Prior(Strict):
 
     def quantile(self, u: Array) -> Array:
         """Value at each chance `u` in (0, 1), same shape."""
-        return _QUANTILES[self.distribution](self, u) if self.varies else np.full_like(u, self.low)
+        return quantile(self.distribution, self, u) if self.varies else np.full_like(u, self.low)
 
     def heights(self, low: float, high: float, points: int) -> Array:
         """Its density between two values at the middles of so many even cells, over the highest of them; a little smoothed where it has
@@ -270,73 +258,6 @@ def _interpolate(z: jax.Array, row: jax.Array) -> jax.Array:
     return row[below] * (1 - part) + row[below + 1] * part
 
 
-def _triangular(p: Prior, u: Array) -> Array:
-    width, mode = p.high - p.low, p.central if p.central is not None else (p.low + p.high) / 2
-    left = (mode - p.low) / width
-    rising = p.low + np.sqrt(u * width * (mode - p.low))
-    return np.where(u < left, rising, p.high - np.sqrt((1 - u) * width * (p.high - mode)))
-
-
-def _category(p: Prior, u: Array) -> Array:
-    if not p.categories:
-        return np.minimum(np.floor(p.low + (p.high - p.low + 1) * u), p.high)
-    ends = np.cumsum([c.chance for c in p.categories])[:-1]
-    return p.low + np.searchsorted(ends, u, side="right").astype(float)
-
-
 def _categories(text: str) -> list[tuple[str, str]]:
     """Names and chances of a text: each name ends with its chance."""
     return [(name.strip(), chance) for name, _, chance in (part.strip().rpartition(" ") for part in text.split(","))]
-
-
-def _normal(low: float, high: float, u: Array) -> Array:
-    return (low + high) / 2 + (high - low) / (2 * Z95) * ndtri(u)
-
-
-def _truncated(p: Prior, u: Array) -> Array:
-    """A normal prior whose low end is not negative stays above 0."""
-    if p.low < 0:
-        return _normal(p.low, p.high, u)
-    below_zero = ndtr(-(p.low + p.high) / (p.high - p.low) * Z95)
-    return _normal(p.low, p.high, below_zero + u * (1 - below_zero))
-
-
-def _logitnormal(p: Prior, u: Array) -> Array:
-    return 1 / (1 + np.exp(-_normal(_logit(p.low), _logit(p.high), u)))
-
-
-def _logit(x: float) -> float:
-    return math.log(x / (1 - x))
-
-
-def _beta(p: Prior, u: Array) -> Array:
-    return np.asarray(betaincinv(*beta_shape(p.low, p.high), u))
-
-
-@cache
-def beta_shape(low: float, high: float) -> tuple[float, float]:
-    """Shape parameters of the beta distribution whose 5 and 95% quantiles are `low` and `high`."""
-    from scipy.optimize import root  # only a table with beta priors pays for this import
-
-    def miss(log_shape: Sequence[float]) -> list[float]:
-        a, b = np.exp(log_shape)
-        return [betainc(a, b, low) - 0.05, betainc(a, b, high) - 0.95]
-
-    mean, spread = (low + high) / 2, (high - low) / (2 * Z95)
-    size = mean * (1 - mean) / spread**2
-    found = root(miss, np.log([mean * size, (1 - mean) * size]), tol=1e-12)
-    a, b = np.exp(found.x)
-    return float(a), float(b)
-
-
-_QUANTILES: dict[str, Callable[[Prior, Array], Array]] = {
-    "uniform": lambda p, u: p.low + (p.high - p.low) * u,
-    "loguniform": lambda p, u: np.asarray(p.low * (p.high / p.low) ** u),
-    "triangular": _triangular,
-    "normal": _truncated,
-    "lognormal": lambda p, u: np.exp(_normal(math.log(p.low), math.log(p.high), u)),
-    "beta": _beta,
-    "logitnormal": _logitnormal,
-    "categorical": lambda p, u: _category(p, u),
-    "fixed": lambda p, u: np.full_like(u, p.low),
-}

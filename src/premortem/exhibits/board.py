@@ -8,6 +8,7 @@ import polars as pl
 from premortem.charts.marks import PHONE
 from premortem.charts.theme import HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
+from premortem.questions.board_cells import cells
 from premortem.questions.findings import fails_first
 from premortem.text.phrases import headline, month_in_words, share, short
 
@@ -36,15 +37,15 @@ def data(run: Any) -> pl.DataFrame:
     names = {a.id: a.name for a in run.study.assumptions} | {ALL: "All at once"}
     rows = [
         {
-            "assumption": r["assumption"],
-            "name": names[r["assumption"]],
-            "policy": r["policy"],
-            "holds": r["holds"],
-            "low": r["low"],
-            "high": r["high"],
-            "fails_first": fails_first(r, run.study.assumptions) or None,
+            "assumption": c.assumption,
+            "name": names[c.assumption],
+            "policy": c.policy,
+            "holds": c.holds,
+            "low": c.low,
+            "high": c.high,
+            "fails_first": fails_first(c.assumption, c.fails_on, run.study.assumptions) or None,
         }
-        for r in run.board_rows()
+        for c in cells(run.board())
     ]
     return pl.DataFrame(rows)
 

@@ -37,7 +37,10 @@ def data(run: Any) -> pl.DataFrame:
     """By clause number: clause, parameter, index, rank, binds, pressure, name, edited (0 to 1, null where not coded)."""
     found = heavy_edits(run.study, run_bands.policy(run))
     rows = pl.DataFrame(
-        [{k: r[k] for k in ("clause", "parameter", "index", "rank", "binds", "pressure")} for r in found["clauses"]]
+        [
+            {k: getattr(r, k) for k in ("clause", "parameter", "index", "rank", "binds", "pressure")}
+            for r in found.clauses
+        ]
     )
     edited = read("clause_edits", run.study.case).select(
         "clause", "parameter", "name", pl.col("edited").cast(pl.Float64)

@@ -10,11 +10,11 @@ def _day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
-        if isinstance(value, str) and len(value) == len("2025-02-26"):
+        if isinstance(value, str) and len(value) == len("YYYY-MM-DD"):
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise ValueError("is not a day; allowed: a day such as 2025-02-26")
+    raise ValueError("is not a day; allowed: a day such as 2026-01-31")
 
 
 Day = Annotated[date, BeforeValidator(_day)]

@@ -96,7 +96,7 @@ def _known_on_days(frame: pl.DataFrame, file: str) -> pl.DataFrame:
     wrong = frame.with_row_index("row", offset=2).filter(days.is_null() & frame["known_on"].is_not_null())
     raise_all(
         [
-            BadInput(file, f"row {row}: known_on", "is not a day", got=got, allowed="a day such as 2025-02-26")
+            BadInput(file, f"row {row}: known_on", "is not a day", got=got, allowed="a day such as 2026-01-31")
             for row, got in wrong.select("row", "known_on").iter_rows()
         ]
     )

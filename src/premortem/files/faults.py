@@ -28,7 +28,7 @@ SAID = {
     "float": ("is not a number", "a number, without quotes, separators or unit"),
     "int": ("is not a whole number", "a whole number, without quotes or separators"),
     "bool": ("is not true or false", "true or false"),
-    "date": ("is not a day", "a day such as 2025-02-26"),
+    "date": ("is not a day", "a day such as 2026-01-31"),
     "too_short": ("has too few entries", "{min_length} or more"),
     "too_long": ("has too many entries", "{max_length} or fewer"),
     "tuple": ("is not a list", "a list in [ ]"),

@@ -15,13 +15,12 @@ from typing import Any
 
 import polars as pl
 
-from premortem.errors import BadInput, each, nearest
-from premortem.law import numbers
+from premortem.errors import each
 from premortem.law.binding import figures
 from premortem.law.book import Book
 from premortem.law.clause import Clause
 from premortem.law.conditions import condition, identifiers
-from premortem.law.places import iso3
+from premortem.law.field_values import typed
 from premortem.law.vocabulary import NEEDS, TYPES, Field, Vocabulary
 
 Said = str | tuple[str, ...]
@@ -45,7 +44,7 @@ class Answer:
 def parse(given: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
     """A question's fields from texts or values, typed; an empty one is missing. Raises `BadInput`, every fault at once."""
     told = {name: value for name, value in given.items() if value not in (None, "")}
-    return dict(zip(told, each(lambda name: _typed(name, told[name], words), told), strict=True))
+    return dict(zip(told, each(lambda name: typed(name, told[name], words, "question"), told), strict=True))
 
 
 def complete(row: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
@@ -92,40 +91,6 @@ def merged(found: Sequence[Answer], words: Vocabulary) -> Answer:
     by = {o: clause for o, clause in shared[0].items() if all(other.get(o) == clause for other in shared)}
     needs = tuple(dict.fromkeys(n for answer in found for n in answer.needs))
     return Answer(outcomes, by, needs, found[0].amounts, found[0].flags, found[0].met)
-
-
-def _typed(name: str, value: Any, words: Vocabulary) -> Any:
-    if name not in words.given:
-        allowed = ", ".join(words.given)
-        raise BadInput("question", name, "no such field", got=value, allowed=allowed, hint=nearest(name, words.given))
-    told, text = words.fields[name], str(value).strip()
-    match told.type:
-        case "number":
-            amount = float(value) if isinstance(value, int | float) else numbers.number(text, told.unit in words.large)
-            if amount is None or not 0 <= amount <= told.most:
-                allowed = f"a number of {told.unit}, such as 3e25" if amount is None else f"0 to {told.most:g}"
-                raise BadInput("question", name, f"{text!r} is no such number", got=text, allowed=allowed)
-            return amount
-        case "date":
-            day = numbers.day(value)
-            if day is None:
-                raise BadInput("question", name, f"{text!r} is not a day", got=text, allowed="a day such as 2025-10-01")
-            if told.today and not words.first <= day <= words.last:
-                held = f"{words.first} to {words.last}"
-                raise BadInput("question", name, f"no rule is held for {day}", got=text, allowed=held)
-            return day
-        case "country":
-            return iso3(text, name, words.case)
-        case "set":
-            return tuple(_choice(name, one.strip(), told) for one in re.split(r"[;,]", text) if one.strip())
-    return _choice(name, text, told)
-
-
-def _choice(name: str, text: str, told: Field) -> str:
-    if told.choices and text not in told.choices:
-        allowed, hint = ", ".join(told.choices), nearest(text, told.choices)
-        raise BadInput("question", name, f"{text!r} is none of its values", got=text, allowed=allowed, hint=hint)
-    return text
 
 
 def _default(told: Field) -> Any:

@@ -101,7 +101,7 @@ def _strengths(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[
     for name in a.vocabulary.instruments:
         old, new = a.strength(name, day_a), b.strength(name, day_b)
         if old != new:
-            text = f"{name.replace('_', ' ')} goes from strength {old:g} to {new:g}"
+            text = f"{a.vocabulary.called(name)} goes from strength {old:g} to {new:g}"
             yield {"kind": "strength", "parameter": name, "from": old, "to": new, "text": text}
 
 

@@ -16,10 +16,7 @@ from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.law.transfers import Column, transfers
 from premortem.law.vocabulary import TYPES, vocabulary
-from premortem.text.numbers import plain
 
-# How far a value may be from the catalogue's and still be a rounding of it.
-ROUNDED = 0.02
 ASK = "ask:"
 # Columns of a catalogue without fields of its own.
 BARE = {
@@ -42,7 +39,7 @@ def catalogue(case: Case) -> pl.DataFrame:
     """
     columns = transfers(case).items.columns
     types = {f"c_{name}": TYPES[vocabulary(case).fields[name].type] for name in columns}
-    if not columns or not facts.held("chips", case):
+    if not columns or not catalogued(case):
         return pl.DataFrame(schema=BARE | types)
     return facts.read("chips", case).select(
         item=pl.col("name"),
@@ -54,6 +51,11 @@ def catalogue(case: Case) -> pl.DataFrame:
         released=pl.col("released"),
         modelled=pl.col("modelled") == 1,
     )
+
+
+def catalogued(case: Case) -> bool:
+    """Whether a case has a catalogue of items, and so decides shipments of them."""
+    return facts.held("chips", case)
 
 
 def _column(told: Column, kind: Any) -> pl.Expr:
@@ -221,67 +223,6 @@ def is_known(text: str, case: Case) -> bool:
 def may_be(text: str, case: Case) -> bool:
     """Whether a row's item may read so: as the catalogue spells it, as a kind, or as one that asks which."""
     return item(text, case) == text and is_known(text, case)
-
-
-def contradictions(row: Mapping[str, Any], case: Case) -> list[BadInput]:
-    """Faults of values that are not those of the chip that a transaction names."""
-    kinds = vocabulary(case).kinds
-    return [
-        BadInput(
-            "transaction",
-            name,
-            _contradicted(row["item"], known, kinds),
-            got=_shown(row[name]),
-            allowed=f"none, or {_shown(known)}"
-            if row["item"] in kinds
-            else f"none, or the catalogue's value; {_other_item(case)}",
-        )
-        for name in transfers(case).items.held_to
-        if name in row and (known := _values_of(name, case).get(str(row.get("item", "")))) is not None
-        if _differs(name, row[name], known, case)
-    ]
-
-
-def _other_item(case: Case) -> str:
-    """How to give an item that the catalogue does not hold."""
-    return f"for another chip, --item {transfers(case).items.usual} with its --{vocabulary(case).measure.one}"
-
-
-def contradicted(name: str, values: pl.DataFrame, case: Case) -> pl.Series:
-    """The same for a column of a ledger: why each row's value is not that of the chip that it names, null where it may be."""
-    known = _values_of(name, case)
-    said = [_contradicted(item, value, vocabulary(case).kinds) for item, value in known.items()]
-    items, told = values["item"], values[name]
-    catalogued = items.replace_strict([*known], [*known.values()], default=None, return_dtype=told.dtype)
-    why = items.replace_strict([*known], said, default=None, return_dtype=pl.String)
-    differs = _differs(name, pl.lit(told), pl.lit(catalogued), case)
-    return pl.select(pl.when(differs).then(pl.lit(why))).to_series()
-
-
-@cache
-def _values_of(name: str, case: Case) -> Mapping[str, Any]:
-    """What the catalogue, or its kind, says of a field, by item; items of which neither says anything are left out."""
-    told, words = transfers(case).items, vocabulary(case)
-    table, column = named(case), f"c_{name}"
-    held = table.select("item", column).drop_nulls().iter_rows() if column in table.columns else ()
-    nothing = {kind: 0.0 for kind in words.kinds if name == words.measure.one and kind not in told.computing}
-    return dict(held) | dict(told.kinds_say.get(name, {})) | nothing
-
-
-def _contradicted(item: str, known: Any, kinds: Sequence[str]) -> str:
-    return f"is not that of {item}: {'it is' if item in kinds else 'the catalogue says'} {_shown(known)}"
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else plain(value)
-
-
-def _differs(name: str, told: Any, known: Any, case: Case) -> Any:
-    """Whether a value, or a column of them, is not the catalogue's; of a flag only a laxer one differs."""
-    kind = vocabulary(case).fields[name].type
-    if kind == "country":
-        return told != known
-    return known > told if kind == "flag" else abs(told - known) > ROUNDED * known
 
 
 def near(text: str, case: Case, otherwise: str | None = None) -> str:

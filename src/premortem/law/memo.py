@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from premortem.case import Case
-from premortem.law.assumed_facts import sources
+from premortem.law.assumed_facts import Assumed, sources
 from premortem.law.conditions import identifiers
-from premortem.law.parties import NOT_LOOKED_UP, ROLES, named
+from premortem.law.decided import Decided
+from premortem.law.ladder import Step, Test
+from premortem.law.parties import NOT_LOOKED_UP, ROLES, Hit, named
 from premortem.law.party_lists import lists_held
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import NOBODY
@@ -21,12 +23,6 @@ from premortem.law.transactions import question as which
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import counted, limit, listing, small
-
-if TYPE_CHECKING:
-    from premortem.law.assumed_facts import Assumed
-    from premortem.law.decide import Decision
-    from premortem.law.ladder import Step, Test
-    from premortem.law.parties import Hit, named
 
 ADVICE = "Not legal advice, and not official text."
 # What a person may do about a party that no table holds.
@@ -38,7 +34,7 @@ LONGEST = 60
 NO_CHANGE = "nothing that you may do and that this rulebook knows of"
 
 
-def question(d: "Decision") -> str:
+def question(d: Decided) -> str:
     """What was asked: how many of what, to where, on which day, for whom; or each field, where the case knows no items."""
     given = d.transaction
     day = f"{given['date']}" if d.day_given else f"{given['date']} (today, since no day was given)"
@@ -51,13 +47,13 @@ def question(d: "Decision") -> str:
     return f"{units:,.0f} {item} to {given['destination']} on {day}, under {d.policy}; {told}"
 
 
-def _unit(d: "Decision") -> str:
+def _unit(d: Decided) -> str:
     """The unit of what running totals add up."""
     measure = d.vocabulary.measure.one
     return d.vocabulary.fields[measure].unit if measure else "number"
 
 
-def sentence(d: "Decision") -> str:
+def sentence(d: Decided) -> str:
     """The answer as a sentence: what it hangs on, the verdict, how sure it is, and that it is stale."""
     doubt = f"Unverified: it rests on {_resting(d)}." if d.unverified else ""
     supposed = f"Under the hypothetical policy {d.policy}: " if d.hypothetical else ""
@@ -66,7 +62,7 @@ def sentence(d: "Decision") -> str:
     return " ".join(filter(None, (verdict, doubt, verified(d.case).warning(d.transaction["date"]) if d.stale else "")))
 
 
-def _verdict(d: "Decision") -> str:
+def _verdict(d: Decided) -> str:
     if d.outcome.startswith(NEEDS) and (asked := which(d.transaction, d.case)):
         return f"Cannot be decided: {asked}."
     if d.outcome == d.vocabulary.screening:
@@ -84,14 +80,14 @@ def _verdict(d: "Decision") -> str:
     return f"{read}."
 
 
-def _resting(d: "Decision") -> str:
+def _resting(d: Decided) -> str:
     """What an unverified answer rests on."""
     if d.doubted:
         return f"the country group of {', '.join(d.doubted)}, whose move nobody confirmed"
     return f"{d.clause}, {_doubt(d)}"
 
 
-def _doubt(d: "Decision") -> str:
+def _doubt(d: Decided) -> str:
     """Why a clause of low confidence may not stand."""
     days = [c.clause for c in d.citations if c.confidence == "low"]
     begins = d.begins
@@ -100,7 +96,7 @@ def _doubt(d: "Decision") -> str:
     return "whose reading is of low confidence" if days else ""
 
 
-def _near(d: "Decision") -> str:
+def _near(d: Decided) -> str:
     found = [h for h in d.hits if not h.equal and not h.cleared]
     if not found:
         return "a named party"
@@ -110,13 +106,13 @@ def _near(d: "Decision") -> str:
     return " and ".join([f"{first.given} {_likeness(first)}", *more]) + f"; {ask}"
 
 
-def _likeness(h: "Hit") -> str:
+def _likeness(h: Hit) -> str:
     if h.list == NOT_LOOKED_UP:
         return f"{NOT_LOOKED_UP} ({h.source})"
     return f"is {h.name} ({h.list})" if h.equal else f"is near {h.name} ({h.list}, {h.score:.0f} of 100)"
 
 
-def _unlisted(d: "Decision") -> list[str]:
+def _unlisted(d: Decided) -> list[str]:
     """That nobody found a party on a list of which no row, or only some, are held, as a condition."""
     if not d.unscreened:
         return []
@@ -126,7 +122,7 @@ def _unlisted(d: "Decision") -> list[str]:
     return [f"{' and '.join(d.unscreened)} {verb} on none of the lists that are not held ({lists})"]
 
 
-def _supposed(a: "Assumed", words: Vocabulary) -> str:
+def _supposed(a: Assumed, words: Vocabulary) -> str:
     """An assumption as a condition."""
     if a.field in words.fields and words.fields[a.field].supposed:
         return words.fields[a.field].supposed
@@ -138,7 +134,7 @@ def _supposed(a: "Assumed", words: Vocabulary) -> str:
     return f"{_words(a.field)} is {_shown(a.value).replace('_', ' ')}"
 
 
-def not_checked(d: "Decision") -> tuple[str, ...]:
+def not_checked(d: Decided) -> tuple[str, ...]:
     """What an answer does not cover: names that were not given, lists not held, and what is never checked."""
     unnamed = _unnamed(d)
     missing = [f"Not named, so looked up in no list: {', '.join(unnamed)}."] if unnamed else []
@@ -159,12 +155,12 @@ def lists(case: Case) -> tuple[str, ...]:
     return (said + lacking,) if transfers(case).parties.lists else ()
 
 
-def _unnamed(d: "Decision") -> list[str]:
+def _unnamed(d: Decided) -> list[str]:
     """Roles in which nobody was named; an exporter is known from its chips."""
     return [_words(role) for role in ROLES[1:] if role in d.vocabulary.given and not d.transaction.get(role)]
 
 
-def _unread(d: "Decision") -> list[str]:
+def _unread(d: Decided) -> list[str]:
     """Named parties that cannot be looked up, and why."""
     return [f"{_words(h.party)} {h.given} ({h.source})" for h in d.hits if h.list == NOT_LOOKED_UP]
 
@@ -175,12 +171,12 @@ def _lacking(case: Case) -> list[str]:
     return [name for name, in_table in transfers(case).parties.barring.items() if in_table not in held]
 
 
-def text(d: "Decision") -> str:
+def text(d: Decided) -> str:
     """The memo in a few lines."""
-    return "\n".join([question(d), d.sentence, *(f"  {line}" for line in grounds(d)), f"  {ADVICE}"])
+    return "\n".join([question(d), sentence(d), *(f"  {line}" for line in grounds(d)), f"  {ADVICE}"])
 
 
-def grounds(d: "Decision") -> list[str]:
+def grounds(d: Decided) -> list[str]:
     """What stands below the sentence: clause and citation, hits, assumptions, what was not checked, what would change it."""
     changes = d.would_change[:FEW] or ((NO_CHANGE,) if d.may_go is False else ())
     return [
@@ -199,22 +195,23 @@ def grounds(d: "Decision") -> list[str]:
 def current(case: Case) -> str:
     """Version of the rulebook, and to which days it was verified."""
     now = verified(case)
-    return f"Rulebook {now.version}: text verified to {now.text}, news to {now.news}"
+    named = f"Rulebook {now.version}" if now.version else "Rulebook"
+    return f"{named}: text verified to {now.text}, news to {now.news}"
 
 
-def supposed(d: "Decision") -> str:
+def supposed(d: Decided) -> str:
     """What was assumed and not given, in a line; what a permission rests on first."""
     shown = (*d.rests_on, *(a for a in d.assumed if a not in d.rests_on))
     return ", ".join(f"{_words(a.field)} {_shown(a.value)}{f' ({a.source})' if a.source else ''}" for a in shown)
 
 
-def hits(d: "Decision") -> list[str]:
+def hits(d: Decided) -> list[str]:
     """The first named parties that are on a list, or near a name on one."""
     more = [f"and {len(d.hits) - FEW} more"] if len(d.hits) > FEW else []
     return [*(_hit(h) for h in d.hits[:FEW]), *more]
 
 
-def _rests(d: "Decision") -> list[str]:
+def _rests(d: Decided) -> list[str]:
     if d.clause:
         sure = f", {d.confidence} confidence" if d.confidence else ""
         also = [c.clause for c in d.citations if c.clause != d.clause]
@@ -223,7 +220,7 @@ def _rests(d: "Decision") -> list[str]:
     return [f"{d.outcome}{_classed(d)}; asked: {by_instrument(d.asked)}", *_nearest(d)]
 
 
-def _classed(d: "Decision") -> str:
+def _classed(d: Decided) -> str:
     """The class of the item, where the case has classes."""
     label = d.vocabulary.classes.label
     return f", {label} {d.eccn}" if label else ""
@@ -235,7 +232,7 @@ def by_instrument(clauses: Sequence[str]) -> str:
     return ", ".join(f"{name} ({len([*group])})" for name, group in groupby(named)) or "none"
 
 
-def _nearest(d: "Decision") -> list[str]:
+def _nearest(d: Decided) -> list[str]:
     """Clauses that miss by one test of something that was given, with that test."""
     missed = [(s, [t for t in s.tests if not t.met]) for s in d.trace if s.reached and not s.applies]
     told = [
@@ -253,7 +250,7 @@ def _test(text: str, words: Vocabulary) -> str:
     return f"a test of {listing([_words(name) for name in dict.fromkeys(identifiers(text)) if name in words.fields])}"
 
 
-def _hit(h: "Hit") -> str:
+def _hit(h: Hit) -> str:
     cleared = f"; cleared: {h.cleared}" if h.cleared and not h.equal else ""
     if h.list == NOT_LOOKED_UP:
         return f"{_words(h.party).capitalize()} {h.given} {_likeness(h)}{cleared}"
@@ -262,7 +259,7 @@ def _hit(h: "Hit") -> str:
     return f"{_words(h.party).capitalize()} {h.given} {how} {h.name} on {h.list}{since}{cleared}"
 
 
-def _brief(d: "Decision") -> str:
+def _brief(d: Decided) -> str:
     """What was not checked, in one line; the JSON has the sentences."""
     unnamed = _unnamed(d)
     return "; ".join(
@@ -274,25 +271,25 @@ def _brief(d: "Decision") -> str:
     )
 
 
-def html(d: "Decision") -> str:
+def html(d: Decided) -> str:
     """The memo as HTML: what was asked, the answer, its grounds, the tests that counted."""
     asked = "; ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in d.transaction.items())
     rows = "".join(_row(step, test) for step in d.trace if step.reached for test in step.tests)
     lines = "".join(f"<li>{escape(line)}</li>" for line in grounds(d))
     return (
         f"<div><p><small>{escape(question(d))}. Given: {escape(asked)}</small></p>"
-        f"<p><b>{escape(d.sentence)}</b></p><ul>{lines}</ul>"
+        f"<p><b>{escape(sentence(d))}</b></p><ul>{lines}</ul>"
         f"<table><thead><tr><th>clause</th><th>test</th><th>values</th><th>met</th></tr></thead><tbody>{rows}</tbody></table>"
         f"<p><small>{ADVICE}</small></p></div>"
     )
 
 
-def _row(step: "Step", test: "Test") -> str:
+def _row(step: Step, test: Test) -> str:
     cells = (step.clause, test.test, test.value, met_word(test))
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 
-def met_word(test: "Test") -> str:
+def met_word(test: Test) -> str:
     """Whether a test was met, as a word; one that looked at something assumed says so."""
     met = "met" if test.met else "not met" if test.known else "not known"
     return f"{met} (assumed)" if test.assumed else met

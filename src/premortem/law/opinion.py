@@ -97,10 +97,15 @@ class Opinion:
 
     def kinds(self) -> Iterator[tuple[str, str]]:
         """What is asked of each kind, and what is said."""
+        for says, told in self.grounds():
+            yield says, "; ".join(told) or "nothing"
+
+    def grounds(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """What is asked of each kind, and what is said with the clause that says it; no clause for what holds where none speaks."""
         for name, kind in self.book.vocabulary.answers.items():
             said = self.answer.outcomes[name]
             each = said if isinstance(said, tuple) else (said,) if said else ()
-            yield kind.says, "; ".join(self._told(o) for o in each) or "nothing"
+            yield kind.says, {self._told(o): self.answer.by.get(o, "") for o in each}
 
     def _told(self, outcome: str) -> str:
         told = self.book.vocabulary.outcomes.get(outcome)

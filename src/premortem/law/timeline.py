@@ -1,10 +1,12 @@
 """How one transaction would have been decided over time: a strip of outcomes, cut on the days on which the law moves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from premortem.law import parties, party_lists
+from premortem.law.answers import complete, merged_answers, parse
+from premortem.law.book import Book
 from premortem.law.candidate_clauses import turning_days
 from premortem.law.clause import Rulebook
 from premortem.law.decide import Transaction
@@ -43,6 +45,29 @@ def timeline(
     asked = frame_of([{**transaction.fields, "date": day} for day in days], book.case)
     answers = decide(asked, book).select("outcome", "clause").rows()
     return tuple(_joined(zip(days, [*(d - DAY for d in days[1:]), last], answers, strict=True)))
+
+
+def opinions(given: Mapping[str, Any], book: Book, last: date | None = None) -> tuple[Span, ...]:
+    """The answer in short to a question of a law of several kinds of answers, asked on every day up to `last` (today) for which
+    rules are held, as `timeline` has it. Raises `BadInput`, every fault of its fields at once.
+    """
+    words = book.vocabulary
+    first = max(words.first, min((c.published for c in book.clauses), default=words.first))
+    last = min(last or date.today(), words.last)
+    days = [first, *sorted(day for day in set(_starts(book)) if first < day <= last)]
+    row = complete(parse(given, words), words)
+    found = merged_answers([{**row, words.asked: day} for day in days], book)
+    kind = next(iter(words.answers))
+    told = [(short, answer.by.get(short)) for answer in found for short in [str(answer.outcomes[kind])]]
+    return tuple(_joined(zip(days, [*(d - DAY for d in days[1:]), last], told, strict=True)))
+
+
+def _starts(book: Book) -> Iterator[date]:
+    """Days on which a clause enters into force, must be complied with or has ended, or one of its numbers changes."""
+    for c in book.clauses:
+        dated = [d for numbers in c.numbers.values() for d in numbers]
+        yield from filter(None, (c.effective, c.complies, *(d.start for d in dated)))
+        yield from (end + DAY for end in filter(None, (c.ends, *(d.end for d in dated))))
 
 
 def _joined(parts: Iterable[tuple[date, date, tuple[str, str | None]]]) -> list[Span]:

@@ -7,24 +7,12 @@ from typing import Any
 import polars as pl
 
 from premortem.case import Case
-from premortem.errors import BadInput, nearest, raise_all
-from premortem.law import items, numbers
-from premortem.law.clearing import as_text, clearings
-from premortem.law.places import could_be, iso3
+from premortem.errors import BadInput, raise_all
+from premortem.law import item_values, items
+from premortem.law.field_values import day_asked, typed
+from premortem.law.places import could_be
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary, vocabulary
-
-# Fields that are told to who names one that is not there; the whole list is a page of the docs.
-FIRST = ("item", "quantity", "destination", "headquarters", "parent_headquarters", "date")
-# Most units in one shipment: beyond it a quantity is a slip of the keyboard.
-MOST_UNITS = 1_000_000_000
-TRUE, FALSE = frozenset({"1", "true", "yes", "y"}), frozenset({"0", "false", "no", "n"})
-
-
-def such_as(words: Vocabulary) -> str:
-    """What to tell who names a field that is not there."""
-    first = [name for name in FIRST if name in words.given] or words.given[: len(FIRST)]
-    return f"a field of docs/fields.md, such as {', '.join(first)}"
 
 
 def parse(given: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -37,11 +25,11 @@ def parse(given: Mapping[str, Any], case: Case) -> dict[str, Any]:
         if value is None or value == "":
             continue
         try:
-            row[name] = _typed(name, value, words)
+            row[name] = typed(name, value, words, "transaction")
         except BadInput as error:
             errors.append(error)
             unread.add(name)
-    raise_all(errors + items.contradictions(row, case) + _missing(row, unread, words))
+    raise_all(errors + item_values.contradictions(row, case) + _missing(row, unread, words))
     return row
 
 
@@ -73,78 +61,9 @@ def _missing(row: Mapping[str, Any], unread: Collection[str], words: Vocabulary)
     return errors
 
 
-def _typed(name: str, value: Any, words: Vocabulary) -> Any:
-    if name not in words.given:
-        raise BadInput(
-            "transaction",
-            name,
-            "no such field",
-            got=value,
-            allowed=such_as(words),
-            hint=nearest(name, words.given),
-        )
-    kind = words.fields[name].type
-    if kind == "country":
-        return iso3(str(value), name, words.case)
-    if kind == "flag":
-        text = str(value).strip().lower()
-        if text not in TRUE | FALSE:
-            raise BadInput("transaction", name, f"{value!r} is not yes or no", got=value, allowed="1 or 0")
-        return text in TRUE
-    if kind == "number":
-        return _number(name, value, words)
-    if kind == "date":
-        return parse_date(value, words.case)
-    text = str(value).strip()
-    if name == "cleared":
-        return as_text(clearings(text))
-    return items.item(text, words.case) if name == "item" else _text(name, text, words)
-
-
-def _text(name: str, text: str, words: Vocabulary) -> str:
-    field = words.fields[name]
-    folded = field.spelt.get(text.lower(), text.lower()) if field.folded else text
-    choices = field.choices
-    if choices and folded not in choices:
-        raise BadInput(
-            "transaction",
-            name,
-            f"{text!r} is none of its values",
-            got=text,
-            allowed=", ".join(choices),
-            hint=nearest(folded, choices),
-        )
-    return folded
-
-
-def _number(name: str, value: Any, words: Vocabulary) -> float:
-    field = words.fields[name]
-    number = float(value) if isinstance(value, int | float) else numbers.number(str(value), field.unit in words.large)
-    whole = f"whole units, 1 to {MOST_UNITS:,}"
-    if number is None:
-        what = f"{value!r} is not a number"
-        if two := numbers.readings(str(value), field.unit in words.large):
-            what = f"{value!r} can be read two ways, as {two[0]} or as {two[1]}: write it without a separator"
-        raise BadInput("transaction", name, what, got=value, allowed=whole if name == "quantity" else field.unit)
-    if name == "quantity" and not (1 <= number <= MOST_UNITS and number == int(number)):
-        raise BadInput("transaction", name, f"{value} is not a count", got=value, allowed=whole)
-    if not (0 <= number <= field.most):
-        most = "1" if field.most == 1 else "any"
-        allowed = f"0 to {most} [{field.unit}]"
-        raise BadInput("transaction", name, f"{value} is out of range", got=value, allowed=allowed)
-    return number
-
-
 def parse_date(value: Any, case: Case) -> date:
     """A day within the years for which rules are held. Raises `BadInput`."""
-    day = numbers.day(value)
-    if day is None:
-        raise BadInput("transaction", "date", f"{str(value)!r} is not a date", got=value, allowed="YYYY-MM-DD")
-    words = vocabulary(case)
-    if not words.first <= day <= words.last:
-        allowed = f"{words.first} to {words.last}"
-        raise BadInput("transaction", "date", f"no rule is held for {day}", got=value, allowed=allowed)
-    return day
+    return day_asked("date", value, vocabulary(case), "transaction")
 
 
 def which(item: str, case: Case, told: bool | None = None) -> tuple[str, str]:

@@ -125,6 +125,7 @@ class Instrument(Strict):
     """What no clause says: the strength of an instrument under a policy."""
 
     says: str
+    name: str = Key(default="", description="how it is called in short, where its key does not say it")
     ends: str = Key(default="", description="what its two ends stand for")
     low: float = 0.0
     high: float = 1.0
@@ -187,6 +188,10 @@ class Vocabulary:
     def given(self) -> tuple[str, ...]:
         """Fields that a transaction or a ledger may hold."""
         return tuple(name for name, field in self.fields.items() if field.given)
+
+    def called(self, instrument: str) -> str:
+        """How an instrument is called."""
+        return self.instruments[instrument].name or instrument.replace("_", " ")
 
     @cached_property
     def countries(self) -> tuple[str, ...]:

@@ -137,7 +137,7 @@ def of_study(case: Case, folder: Path | None) -> tuple[Assumption, ...]:
 
 
 def in_order(assumption: str) -> tuple[str, int, str]:
-    """Key that puts ids of assumptions in the order of their letters and numbers, A2 before A10; what is no such id comes last."""
+    """Key that puts ids of assumptions in the order of their letters and numbers, X2 before X10; what is no such id comes last."""
     letter, number = assumption[:1], assumption[1:]
     is_id = re.fullmatch(faults.ASSUMPTION, assumption) is not None
     return (letter, int(number), "") if is_id else (LAST, 0, assumption)

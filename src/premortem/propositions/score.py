@@ -85,13 +85,6 @@ class Scorer:
         return {a.id: jnp.stack([by_condition[f"{a.id}.{c.id}"] for c in a.condition]).min(0) for a in self.assumptions}
 
 
-def share_interval(holds: Array, replicates: int, weights: Array | None = None) -> tuple[float, float, float]:
-    """Share that holds and its 95% interval; see `tally.Share.interval`."""
-    share = tally.Share(replicates)
-    share.add(holds, weights)
-    return share.interval()
-
-
 def board(
     margins: Mapping[str, Mapping[str, Array]],
     assumptions: Sequence[Assumption],

@@ -1,6 +1,7 @@
 """What each driver and arrestor of an assumption carries, alone (paired) and in company (Shapley); and what is not modelled."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from itertools import permutations as all_orders
 from typing import Any
@@ -12,6 +13,7 @@ from scipy.special import stdtrit
 from premortem.case import Levers
 from premortem.propositions.assumption import Item
 from premortem.questions._paired import LEVEL, Effect, paired
+from premortem.questions._result import OPTIONAL, Result
 from premortem.questions.margins import margins_of
 from premortem.questions.sensitivity import rank_correlation
 from premortem.study import Study
@@ -30,9 +32,44 @@ FROZEN = 4096
 ENDS = np.array([0.05, 0.95])
 
 
+@dataclass(frozen=True, repr=False)
+class Carried(Result):
+    """What a driver or arrestor carries: the change of the share that holds [share of futures] against the item at its neutral end, with
+    its 95% interval; alone, and where it was asked for in company (`shapley`).
+    """
+
+    item: str
+    kind: str  # driver or arrestor
+    effect: float
+    low: float
+    high: float
+    statement: str
+    shapley: float | None = field(default=None, metadata=OPTIONAL)
+    shapley_low: float | None = field(default=None, metadata=OPTIONAL)
+    shapley_high: float | None = field(default=None, metadata=OPTIONAL)
+    modelled: bool = True
+
+
+@dataclass(frozen=True, repr=False)
+class NotCarried(Result):
+    """A driver or arrestor whose effect the model cannot tell, and why."""
+
+    item: str
+    kind: str  # driver or arrestor
+    statement: str
+    why: str
+    effect: None = None
+    low: None = None
+    high: None = None
+    modelled: bool = False
+
+
+Attribution = tuple[Carried | NotCarried, ...]
+
+
 def attribution(
     study: Study, place: int, pulled: Levers, values: Array, margins: Array, seed: int, *, in_company: bool = True
-) -> list[dict[str, Any]]:
+) -> Attribution:
     """Effect of each driver and arrestor on the share that holds, largest first; unmodelled ones are listed so.
 
     `values` and `margins` are futures of this policy, at least `FROZEN` of them. `effect` is the share that holds with
@@ -41,33 +78,27 @@ def attribution(
     """
     known = np.isfinite(margins)
     if not known.any():
-        return [_failed(kind, item) for kind, item in study.assumptions[place].items if kind != "watch"]
+        items = [(kind, item) for kind, item in study.assumptions[place].items if kind != "watch"]
+        return tuple(_unmodelled(kind, item, "every future failed: the margin is no number") for kind, item in items)
     values, margins = (values, margins) if known.all() else (values[:, known], margins[known])
     items = [(kind, item) for kind, item in study.assumptions[place].items if kind != "watch"]
     acting = [(kind, item) for kind, item in items if item.modelled and (item.parameters or item.levers)]
     correlation = dict(zip(study.priors.names, rank_correlation(values, margins), strict=True))
-    rows = [_unmodelled(kind, item) for kind, item in items if (kind, item) not in acting]
+    rows: list[Carried | NotCarried] = [_unmodelled(kind, item) for kind, item in items if (kind, item) not in acting]
     holds = holder(study, place, pulled, values[:, :FROZEN], acting, correlation)
     base = (margins[:FROZEN] > 0).astype(float)
     few = holder(study, place, pulled, values[:, :FEW], acting, correlation)
     shared = shapley(few, len(acting), seed=seed) if in_company and acting else [None] * len(acting)
     for i, ((kind, item), company) in enumerate(zip(acting, shared, strict=True)):
         alone = paired(base - holds(frozenset({i})))
-        row = {"item": item.id, "kind": kind, "effect": alone.effect, "low": alone.low, "high": alone.high}
-        if company:
-            row |= {"shapley": company.effect, "shapley_low": company.low, "shapley_high": company.high}
-        rows.append(row | {"modelled": True, "statement": item.statement})
-    return sorted(rows, key=lambda r: -abs(r["effect"] or 0.0))
+        together = (company.effect, company.low, company.high) if company else ()
+        rows.append(Carried(item.id, kind, alone.effect, alone.low, alone.high, item.statement, *together))
+    return tuple(sorted(rows, key=lambda r: -abs(r.effect or 0.0)))
 
 
-def _failed(kind: str, item: Item) -> dict[str, Any]:
-    return _unmodelled(kind, item) | {"why": "every future failed: the margin is no number"}
-
-
-def _unmodelled(kind: str, item: Item) -> dict[str, Any]:
-    why = item.why or "bound to facts only, to no parameter or lever of the model"
-    row = {"item": item.id, "kind": kind, "effect": None, "low": None, "high": None, "modelled": False}
-    return row | {"statement": item.statement, "why": why}
+def _unmodelled(kind: str, item: Item, why: str = "") -> NotCarried:
+    said = why or item.why or "bound to facts only, to no parameter or lever of the model"
+    return NotCarried(item.id, kind, item.statement, said)
 
 
 def holder(

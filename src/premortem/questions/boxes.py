@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from premortem.questions import _bounded_memory, _trees
 from premortem.questions import _scenario_discovery as discovery
+from premortem.questions._result import Result
 from premortem.questions.describe import sentence
 from premortem.questions.margins import assumption_number, check_inputs, policy_of
 from premortem.study import Run, Study
@@ -17,6 +18,55 @@ Array = NDArray[Any]
 Z95 = 1.96
 # Futures among which points of a scatter are sought, and most that are drawn.
 SCATTERED, POINTS = 20_000, 500
+Limits = Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, repr=False)
+class OutOfSample(Result):
+    """A box on new futures: how many there were and lay `inside`, the sampling error of its density [share, half of a 95% interval], and
+    whether the density there is that close to the one it was found with.
+    """
+
+    futures: int
+    inside: int
+    error: float
+    within_error: bool
+
+
+@dataclass(frozen=True, repr=False)
+class TriedBox(Result):
+    """A box in which an assumption breaks. `limits` by uncertainty, in its own unit; `coverage` the share of all breaks that lie inside,
+    `density` the share inside that breaks, `mass` the share of futures inside; `found_again` by uncertainty the share of random halves of
+    the futures that limit it too; `curve` the steps that it was `chosen` from.
+    """
+
+    coverage: float
+    density: float
+    mass: float
+    limits: Limits
+    p_values: Mapping[str, float]
+    found_again: Mapping[str, float]
+    sentence: str
+    reason: str
+    coverage_out_of_sample: float
+    density_out_of_sample: float
+    out_of_sample: OutOfSample
+    chosen: int
+    curve: tuple[discovery.Step, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Leaf(Result):
+    """The leaf of a classification tree densest in breaks, measured as a box is; `shared` are the uncertainties that the boxes limit too,
+    and it `agrees` where there are some, or where neither finds any.
+    """
+
+    limits: Limits
+    coverage: float
+    density: float
+    mass: float
+    shared: tuple[str, ...]
+    agrees: bool
 
 
 def discover(
@@ -59,7 +109,7 @@ def not_failed(values: Array, margins: Array, weights: Array | None = None) -> t
 
 def boxes(
     found: discovery.Discovery, subject: str, study: Study, futures: int, fresh: Array, fresh_breaks: Array
-) -> list[dict[str, Any]]:
+) -> tuple[TriedBox, ...]:
     """Boxes found in so many `futures` as rows, each tried on new ones that no earlier box holds, as it was found on
     such.
     """
@@ -68,43 +118,38 @@ def boxes(
         said = sentence(box, subject, study, found.boxes[:i])
         rows.append(_box(box, said, fresh[:, left], fresh_breaks[left], study, int(fresh_breaks.sum()), futures))
         left &= ~box.holds(fresh, study.priors.names)
-    return rows
+    return tuple(rows)
 
 
 def _box(
     box: discovery.Box, said: str, fresh: Array, breaks: Array, study: Study, all_breaks: int, futures: int
-) -> dict[str, Any]:
+) -> TriedBox:
     inside = box.holds(fresh, study.priors.names)
     caught, held = int(breaks[inside].sum()), int(inside.sum())
     density = caught / max(held, 1)
     # what sampling alone may put between two densities that are truly the same: of the box and of the new futures
     counts = 1 / max(held, 1) + 1 / max(box.mass * futures, 1)
     error = Z95 * float(np.sqrt(box.density * (1 - box.density) * counts))
-    return {
-        "coverage": box.coverage,
-        "density": box.density,
-        "mass": box.mass,
-        "limits": {k: list(v) for k, v in box.limits.items()},
-        "p_values": box.p_values,
-        "found_again": box.found_again,
-        "sentence": said,
-        "reason": box.reason,
-        "coverage_out_of_sample": caught / max(all_breaks, 1),
-        "density_out_of_sample": density,
-        "out_of_sample": {
-            "futures": fresh.shape[1],
-            "inside": held,
-            "error": error,
-            "within_error": abs(density - box.density) <= error,
-        },
-        "chosen": box.chosen,
-        "curve": [dict(vars(step)) for step in box.curve],
-    }
+    return TriedBox(
+        coverage=box.coverage,
+        density=box.density,
+        mass=box.mass,
+        limits=box.limits,
+        p_values=box.p_values,
+        found_again=box.found_again,
+        sentence=said,
+        reason=box.reason,
+        coverage_out_of_sample=caught / max(all_breaks, 1),
+        density_out_of_sample=density,
+        out_of_sample=OutOfSample(fresh.shape[1], held, error, abs(density - box.density) <= error),
+        chosen=box.chosen,
+        curve=box.curve,
+    )
 
 
 def tree_check(
     found: discovery.Discovery, values: Array, study: Study, margins: Array, weights: Array | None = None
-) -> dict[str, Any] | None:
+) -> Leaf | None:
     """The leaf of a classification tree densest in breaks, and which limited uncertainties it shares with the boxes."""
     values, margins, weights = not_failed(values, margins, weights)
     breaks = margins <= 0
@@ -116,16 +161,9 @@ def tree_check(
     ends = {
         name: (float(values[names.index(name)].min()), float(values[names.index(name)].max())) for name in leaf.limits
     }
-    limits = {n: [max(lo, ends[n][0]), min(hi, ends[n][1])] for n, (lo, hi) in leaf.limits.items()}
-    shared = [name for name in leaf.limits if name in ours]
-    return {
-        "limits": limits,
-        "coverage": leaf.coverage,
-        "density": leaf.density,
-        "mass": leaf.mass,
-        "shared": shared,
-        "agrees": bool(shared) == bool(ours),
-    }
+    limits = {n: (max(lo, ends[n][0]), min(hi, ends[n][1])) for n, (lo, hi) in leaf.limits.items()}
+    shared = tuple(name for name in leaf.limits if name in ours)
+    return Leaf(limits, leaf.coverage, leaf.density, leaf.mass, shared, bool(shared) == bool(ours))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """How little it takes: nearest breaks of a future, and thresholds of single uncertainties."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from premortem.case import Levers
 from premortem.ensemble.run import draw
 from premortem.errors import BadInput, MissingData
 from premortem.questions import _nearest_break
+from premortem.questions._result import FROM, Result
 from premortem.questions.describe import move
 from premortem.questions.margins import (
     assumption_number,
@@ -31,6 +32,38 @@ MOVES = 6
 REACH = 1.96
 
 
+@dataclass(frozen=True, repr=False)
+class BreakingPoint(Result):
+    """A near future in which the verdict turns. `moves` by uncertainty, from where to where in its own unit, the largest first; distances in
+    standard normal scores of the priors, `distance_all_free` that of the nearest turn when every uncertainty may move; margins of the
+    assumption as the model gives them; `jumps` where the margin jumps over zero; `at_bound` what stands at the end of its prior.
+    """
+
+    moves: Mapping[str, tuple[float, float]]
+    distance: float
+    distance_all_free: float
+    margin_before: float
+    margin_after: float
+    jumps: bool
+    at_bound: tuple[str, ...]
+    start: str = field(metadata=FROM)  # which future it starts from, in words
+    story: str
+
+
+@dataclass(frozen=True, repr=False)
+class Threshold(Result):
+    """The value of an uncertainty at which it alone turns the future looked at, and the value there now, in its own unit; `score` how far
+    apart they are [standard normal scores].
+    """
+
+    param: str
+    value: float
+    start: float = field(metadata=FROM)
+    score: float
+    kind: str = field(default="uncertainty", kw_only=True)
+    sentence: str
+
+
 class Place:
     """Where a search begins: the central future, or a given one of a run, as values and as scores."""
 
@@ -49,7 +82,7 @@ class Place:
 
 def breaking_points(
     run: Run, assumption: str, policy: str | None = None, top: int = 3, start: int | None = None
-) -> list[dict[str, Any]]:
+) -> tuple[BreakingPoint, ...]:
     """Nearest breaks of an assumption from the central future, or from future `start` of the run: which uncertainties
     move, from where to where, how far in standard scores, and the margin there when the model is run. Raises `MissingData`, saying
     what was tried, where none is found.
@@ -86,7 +119,7 @@ def prepare(study: Study, pulled: Levers) -> None:
 class Breaks:
     """Breaking points as rows, nearest first, and in words what must be said of them: above all why there are none."""
 
-    rows: list[dict[str, Any]]
+    rows: tuple[BreakingPoint, ...]
     said: str = ""
 
 
@@ -102,10 +135,10 @@ def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Br
 
     if not place.free.any():
         return Breaks(
-            [], f"{subject}: no breaking point, since every uncertainty is fixed or a category, which no search moves"
+            (), f"{subject}: no breaking point, since every uncertainty is fixed or a category, which no search moves"
         )
     if not np.isfinite(centre := float(value(place.scores[:, None])[0])):
-        return Breaks([], f"{subject}: no breaking point, since {place.name} fails: its margin is {centre:g}")
+        return Breaks((), f"{subject}: no breaking point, since {place.name} fails: its margin is {centre:g}")
     copula = study.priors.copula
     together = copula.matrix(len(place.free)) if copula else None
     starts = STARTS if study.compiled.has_gradient else FEW_STARTS
@@ -113,19 +146,19 @@ def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Br
     rows = _kinds([_row(place, subject, point) for point in found])[:top]
     if not rows and (edge := _on_edge(place, value, centre)):
         return Breaks(
-            [],
+            (),
             f"{subject}: {place.name} stands on the edge: a move of {edge} by {_nearest_break.LEAST_MOVE:g} standard scores turns it",
         )
     return Breaks(rows, _said(place, subject, rows, centre))
 
 
-def _kinds(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _kinds(rows: Iterable[BreakingPoint]) -> tuple[BreakingPoint, ...]:
     """The nearest row of each kind: those that tell the same uncertainties, moved the same ways, differ by too little to tell."""
-    kinds: dict[frozenset[tuple[str, bool]], dict[str, Any]] = {}
+    kinds: dict[frozenset[tuple[str, bool]], BreakingPoint] = {}
     for row in rows:
-        told = list(row["moves"].items())[:TOLD]
+        told = list(row.moves.items())[:TOLD]
         kinds.setdefault(frozenset((name, to > start) for name, (start, to) in told), row)
-    return list(kinds.values())
+    return tuple(kinds.values())
 
 
 def _on_edge(place: Place, value: Callable[[Array], Array], centre: float) -> str:
@@ -139,7 +172,7 @@ def _on_edge(place: Place, value: Callable[[Array], Array], centre: float) -> st
     return place.study.priors.names[int(np.repeat(moving, 2)[turned[0]])] if len(turned) else ""
 
 
-def _said(place: Place, subject: str, rows: list[dict[str, Any]], centre: float) -> str:
+def _said(place: Place, subject: str, rows: Sequence[BreakingPoint], centre: float) -> str:
     study = place.study
     fixed = [row.name for row in study.priors.rows if row.varies and row.distribution == "categorical"]
     still = f"; categories do not move in the search: {', '.join(fixed)}" if fixed else ""
@@ -150,9 +183,9 @@ def _said(place: Place, subject: str, rows: list[dict[str, Any]], centre: float)
             f"(descents from {STARTS if study.compiled.has_gradient else FEW_STARTS} starts, {_nearest_break.SAMPLED:,} futures around it){still}"
         )
     said = []
-    if (most := min(len(row["moves"]) for row in rows)) > MOVES:
+    if (most := min(len(row.moves) for row in rows)) > MOVES:
         said.append(f"{subject} turns by no {MOVES} moves that were found: it takes {most}")
-    if any(row["jumps"] for row in rows):
+    if any(row.jumps for row in rows):
         said.append(
             f"the margin of {subject} goes by steps: at its breaking points it jumps over zero, and nearer ones may be missed"
         )
@@ -161,7 +194,7 @@ def _said(place: Place, subject: str, rows: list[dict[str, Any]], centre: float)
     return "; ".join(said)
 
 
-def _row(place: Place, subject: str, point: _nearest_break.BreakingPoint) -> dict[str, Any]:
+def _row(place: Place, subject: str, point: _nearest_break.BreakingPoint) -> BreakingPoint:
     priors = place.study.priors
     z = place.scores.copy()
     for i, score in point.scores.items():
@@ -171,17 +204,17 @@ def _row(place: Place, subject: str, point: _nearest_break.BreakingPoint) -> dic
     moved.sort(key=lambda i: -abs(z[i] - place.scores[i]))
     told = [move(priors.rows[i], float(place.values[i]), float(to[i])) for i in moved[:TOLD]]
     verb = "breaks" if point.margin_before > 0 else "holds"
-    return {
-        "moves": {priors.names[i]: [float(place.values[i]), float(to[i])] for i in moved},
-        "distance": point.distance,
-        "distance_all_free": point.least,
-        "margin_before": point.margin_before,
-        "margin_after": point.margin_after,
-        "jumps": point.jumps,
-        "at_bound": [priors.names[i] for i in point.at_bound],
-        "from": place.name,
-        "story": f"From {place.name}, {subject} {verb} when {_joined(told)}{_more(len(moved) - len(told))}",
-    }
+    return BreakingPoint(
+        moves={priors.names[i]: (float(place.values[i]), float(to[i])) for i in moved},
+        distance=point.distance,
+        distance_all_free=point.least,
+        margin_before=point.margin_before,
+        margin_after=point.margin_after,
+        jumps=point.jumps,
+        at_bound=tuple(priors.names[i] for i in point.at_bound),
+        start=place.name,
+        story=f"From {place.name}, {subject} {verb} when {_joined(told)}{_more(len(moved) - len(told))}",
+    )
 
 
 def _joined(parts: list[str]) -> str:
@@ -192,7 +225,7 @@ def _more(number: int) -> str:
     return f" ({number} smaller moves besides)" if number > 1 else " (one smaller move besides)" if number else ""
 
 
-def single_thresholds(place: Place, number: int, pulled: Levers) -> list[dict[str, Any]]:
+def single_thresholds(place: Place, number: int, pulled: Levers) -> tuple[Threshold, ...]:
     """For each uncertainty that alone breaks (or mends) the future within bounds: its value there, nearest first."""
     study, priors = place.study, place.study.priors
     subject = study.assumptions[number].id
@@ -205,17 +238,16 @@ def single_thresholds(place: Place, number: int, pulled: Levers) -> list[dict[st
     values = place.at(np.where(np.isnan(scores), place.scores, scores)[:, None])[:, 0]
     alone = [int(i) for i in np.flatnonzero(~np.isnan(scores))]
     alone.sort(key=lambda i: abs(scores[i] - place.scores[i]))
-    return [
-        {
-            "param": priors.names[i],
-            "value": float(values[i]),
-            "from": float(place.values[i]),
-            "score": float(scores[i] - place.scores[i]),
-            "kind": "uncertainty",
-            "sentence": f"{subject} {verb} when {move(priors.rows[i], float(place.values[i]), float(values[i]))}, all else equal",
-        }
+    return tuple(
+        Threshold(
+            param=priors.names[i],
+            value=float(values[i]),
+            start=float(place.values[i]),
+            score=float(scores[i] - place.scores[i]),
+            sentence=f"{subject} {verb} when {move(priors.rows[i], float(place.values[i]), float(values[i]))}, all else equal",
+        )
         for i in alone
-    ]
+    )
 
 
 @dataclass(frozen=True)

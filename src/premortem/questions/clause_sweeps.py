@@ -1,6 +1,7 @@
 """Clause numbers tried one at a time: the value at which a number breaks or mends an assumption."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import pairwise
 from typing import Any
@@ -9,15 +10,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.ensemble.run import draw
+from premortem.law.book import Book
 from premortem.questions import _nearest_break
+from premortem.questions._amounts import Amount, Amounts, amounts
+from premortem.questions._result import FROM, Result
 from premortem.questions.breaking_points import Place
-from premortem.questions.single_changes import amounts, moved, standing
+from premortem.questions.single_changes import moved, standing
 from premortem.study.model import FEW
 
 Array = NDArray[Any]
 
 
-def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True, repr=False)
+class ShareAt(Result):
+    """The share of futures that holds with a clause number at a value."""
+
+    value: float
+    holds: float
+
+
+@dataclass(frozen=True, repr=False)
+class ClauseThreshold(Result):
+    """A clause number tried alone, in its own unit: the `value` at which it turns the future looked at, where it stands now (`start`),
+    where the share of futures that holds crosses a half; None where no multiple tried does.
+    """
+
+    param: str
+    value: float | None
+    start: float = field(metadata=FROM)
+    half_at: float | None
+    shares: tuple[ShareAt, ...]
+    kind: str = field(default="clause", kw_only=True)
+    says: str
+    sentence: str
+
+
+def clause_thresholds(place: Place, number: int, policy: str) -> tuple[ClauseThreshold, ...]:
     """For each clause number of the policy's rulebook: the value at which it breaks (or mends) the future looked at,
     and the value at which the share of futures that holds crosses a half; none where no multiple tried does.
     """
@@ -29,34 +57,34 @@ def clause_thresholds(place: Place, number: int, policy: str) -> list[dict[str, 
     def margins(clause: str, key: str, value: float) -> Array:
         return moved(now, f"l.{clause}.{key}", value).margins[subject]
 
-    return [
+    return tuple(
         _threshold(
             subject, clause, key, entry, book.number(clause, key), multiples, partial(margins, clause, key), base
         )
         for clause, key, entry, multiples in _tried(amounts(study.case), book)
-    ]
+    )
 
 
-def _tried(known: dict[str, Any], book: Any) -> Iterator[tuple[str, str, dict[str, Any], list[float]]]:
+def _tried(known: Amounts, book: Book) -> Iterator[tuple[str, str, Amount, list[float]]]:
     """Numbers of the book that are in force at some time, with the multiples to try; a share stays within 1."""
-    for kind in ("amount", "line"):
-        for name, entry in known.get(f"{kind}s", {}).items():
+    for named, multiples in ((known.amounts, known.multiples.amount), (known.lines, known.multiples.line)):
+        for name, entry in named.items():
             clause, _, key = name.rpartition(".")
             if clause in book.by_id and key in book.by_id[clause].numbers and book.by_id[clause].complies:
-                most = entry.get("most", np.inf) / book.number(clause, key)
-                yield clause, key, entry, sorted({min(m, most) for m in known["multiples"][kind]})
+                most = np.inf if entry.most is None else entry.most / book.number(clause, key)
+                yield clause, key, entry, sorted({min(m, most) for m in multiples})
 
 
 def _threshold(
     subject: str,
     clause: str,
     key: str,
-    entry: dict[str, Any],
+    entry: Amount,
     legal: float,
     multiples: list[float],
     margins: Callable[[float], Array],
     base: Array,
-) -> dict[str, Any]:
+) -> ClauseThreshold:
     @cache
     def effect(multiple: float) -> tuple[float, float]:
         found = base if multiple == 1.0 else margins(legal * multiple)
@@ -66,16 +94,15 @@ def _threshold(
     at = _crossing(places, lambda m: effect(m)[0])
     half = _crossing(places, lambda m: effect(m)[1] - 0.5)
     tried = [(m, *effect(m)) for m in places]
-    return {
-        "param": f"{clause}.{key}",
-        "value": None if at is None else at * legal,
-        "from": legal,
-        "half_at": None if half is None else half * legal,
-        "shares": [{"value": m * legal, "holds": share} for m, _, share in tried],
-        "kind": "clause",
-        "says": entry["says"],
-        "sentence": _sentence(subject, entry, legal, at, half, tried),
-    }
+    return ClauseThreshold(
+        param=f"{clause}.{key}",
+        value=None if at is None else at * legal,
+        start=legal,
+        half_at=None if half is None else half * legal,
+        shares=tuple(ShareAt(m * legal, share) for m, _, share in tried),
+        says=entry.says,
+        sentence=_sentence(subject, entry, legal, at, half, tried),
+    )
 
 
 def _crossing(places: list[float], value: Callable[[float], float]) -> float | None:
@@ -89,13 +116,13 @@ def _crossing(places: list[float], value: Callable[[float], float]) -> float | N
 
 def _sentence(
     subject: str,
-    entry: dict[str, Any],
+    entry: Amount,
     legal: float,
     at: float | None,
     half: float | None,
     tried: list[tuple[float, float, float]],
 ) -> str:
-    says, now = entry["says"], _written(entry, legal)
+    says, now = entry.says, _written(entry, legal)
     if at is not None:
         verb = "breaks" if next(margin for m, margin, _ in tried if m == 1.0) > 0 else "mends"
         return f"{says} {verb} {subject} {'below' if at < 1 else 'above'} {_written(entry, at * legal)} (now {now})"
@@ -107,7 +134,7 @@ def _sentence(
     return f"{says} alone decides nothing: {subject} holds in {low} and in {high} (now {now})"
 
 
-def _written(entry: dict[str, Any], value: float) -> str:
-    number = value / entry.get("scale", 1.0)
+def _written(entry: Amount, value: float) -> str:
+    number = value / entry.scale
     shown = f"{number:,.0f}" if 100 <= number < 1e9 else f"{number:.3g}"
-    return f"{shown}{'' if entry['unit'].startswith('%') else ' '}{entry['unit']}"
+    return f"{shown}{'' if entry.unit.startswith('%') else ' '}{entry.unit}"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,59 @@ from numpy.typing import NDArray
 from premortem.errors import BadInput, MissingData, each, raise_all, unknown
 from premortem.questions._bounded_memory import in_memory
 from premortem.questions._paired import paired
+from premortem.questions._result import OPTIONAL, Result
 from premortem.questions.margins import check_inputs, margins_of
-from premortem.questions.time import time_told
+from premortem.questions.time import TimeAsymmetry, time_told
 from premortem.study import Run, listed
 from premortem.text.numbers import counted
 
 Array = NDArray[Any]
 Margins = dict[str, dict[str, Array]]
+
+
+@dataclass(frozen=True, repr=False)
+class Regret(Result):
+    """What a policy gives up against the best one in the same future [unit of the measure]; None where every future failed under it."""
+
+    mean: float | None
+    p90: float | None
+    max: float | None
+
+
+@dataclass(frozen=True, repr=False)
+class Difference(Result):
+    """Change of a share that holds against the first policy [share of futures], paired over the futures, with its 95% interval; None where
+    no future is known under both.
+    """
+
+    change: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, repr=False)
+class Compared(Result):
+    """Policies against each other: the keys of `premortem compare --json`. By policy unless said otherwise."""
+
+    regret: Mapping[str, Regret]
+    pareto: tuple[str, ...]  # policies that no other beats in one assumption without losing in another
+    rankings: Mapping[str, tuple[str, ...]]  # by metric, the best policy first
+    scores: Mapping[str, Mapping[str, float | None]]  # by metric and policy, more is better
+    disagree: bool
+    winners: Mapping[str, str]  # by metric
+    shares: Mapping[str, Mapping[str, float | None]]  # by policy and assumption [share of futures]
+    regret_by_assumption: Mapping[
+        str, Mapping[str, float]
+    ]  # by assumption and policy, the mean in the margin's own unit
+    differences: Mapping[str, Mapping[str, Difference]]  # by policy and assumption, against the first policy
+    weights: Mapping[str, float]  # by assumption
+    simulated_now: tuple[str, ...]
+    left_out: tuple[str, ...]
+    futures: int
+    failed: Mapping[str, int]  # futures with a margin that is no number
+    compared_in: int  # futures that failed under no policy compared
+    warnings: tuple[str, ...]
+    time_asymmetry: TimeAsymmetry | None = field(default=None, metadata=OPTIONAL)
 
 
 def compare(
@@ -25,8 +72,8 @@ def compare(
     weights: Mapping[str, float] | None = None,
     *,
     time: bool = True,
-) -> dict[str, Any]:
-    """Regret and robustness of policies: the keys of `premortem compare --json`.
+) -> Compared:
+    """Regret and robustness of policies.
 
     By default all policies of the run but history. A policy of the study that the run has not is simulated now, over
     the run's own futures: of a large run, or under a ceiling on memory, its first ones. `weights` by assumption weigh the measure of a policy, which is the
@@ -50,32 +97,32 @@ def compare(
     every = {p: np.all([m[whole] > 0 for m in margins[p].values()], axis=0) for p in compared}
     shares = {p: [_share(by[k]) for k in ids] for p, by in margins.items()}
     alike = {p: measures[p][whole] for p in compared}
-    scores, ordered = robustness(alike, every), {}
-    for metric, order in rankings(scores).items():
-        ordered[metric] = [*order, *(p for p in chosen if p not in compared)]  # what failed everywhere wins nothing
+    scores, last = robustness(alike, every), [p for p in chosen if p not in compared]
+    ordered = {
+        metric: (*order, *last) for metric, order in rankings(scores).items()
+    }  # what failed everywhere wins nothing
     winners = {metric: order[0] for metric, order in ordered.items()}
-    nothing = dict.fromkeys(("mean", "p90", "max"))
+    summed = {p: Regret(**by) for p, by in summary(regret(alike)).items()}
     record = run.study.case.settings.record
-    found = {
-        "regret": {p: nothing for p in chosen} | summary(regret(alike)),
-        "pareto": pareto({p: [s for s in shares[p] if s is not None] for p in compared}),
-        "rankings": ordered,
-        "scores": {metric: dict.fromkeys(chosen) | by for metric, by in scores.items()},
-        "disagree": len(set(winners.values())) > 1,
-        "winners": winners,
-        "shares": {p: dict(zip(ids, s, strict=True)) for p, s in shares.items()},
-        "regret_by_assumption": _by_assumption({p: margins[p] for p in compared}, ids),
-        "differences": _differences(margins, ids),
-        "weights": weighed,
-        "simulated_now": new,
-        "left_out": [p for p in run.policies if p == record and p not in chosen],
-        "futures": run.futures,
-        "failed": failed,
-        "compared_in": int(whole.sum()),
-        "warnings": _warnings(failed, int(whole.sum()), run.futures),
-    }
-    told = time_told(run.study, chosen[0]) if time else None
-    return found | ({"time_asymmetry": told} if told else {})
+    return Compared(
+        regret=dict.fromkeys(chosen, Regret(None, None, None)) | summed,
+        pareto=tuple(pareto({p: [s for s in shares[p] if s is not None] for p in compared})),
+        rankings=ordered,
+        scores={metric: dict.fromkeys(chosen) | by for metric, by in scores.items()},
+        disagree=len(set(winners.values())) > 1,
+        winners=winners,
+        shares={p: dict(zip(ids, s, strict=True)) for p, s in shares.items()},
+        regret_by_assumption=_by_assumption({p: margins[p] for p in compared}, ids),
+        differences=_differences(margins, ids),
+        weights=weighed,
+        simulated_now=tuple(new),
+        left_out=tuple(p for p in run.policies if p == record and p not in chosen),
+        futures=run.futures,
+        failed=failed,
+        compared_in=int(whole.sum()),
+        warnings=tuple(_warnings(failed, int(whole.sum()), run.futures)),
+        time_asymmetry=time_told(run.study, chosen[0]) if time else None,
+    )
 
 
 def _known(margins: Mapping[str, Array]) -> Array:
@@ -120,7 +167,11 @@ def _weight(text: str) -> tuple[str, float]:
         return name.upper(), float(value)
     except ValueError:
         raise BadInput(
-            "command line", "--weigh", f"not a weight: {text}", got=text, allowed="ASSUMPTION=NUMBER, as A1=2"
+            "command line",
+            "--weigh",
+            f"not a weight: {text}",
+            got=text,
+            allowed="ASSUMPTION=NUMBER, the id of an assumption and its weight",
         ) from None
 
 
@@ -168,19 +219,17 @@ def _by_assumption(margins: Margins, ids: Sequence[str]) -> dict[str, dict[str, 
     return found
 
 
-def _differences(margins: Margins, ids: Sequence[str]) -> dict[str, dict[str, dict[str, float | None]]]:
+def _differences(margins: Margins, ids: Sequence[str]) -> dict[str, dict[str, Difference]]:
     """Change of each share that holds against the first policy, paired over the futures, with its 95% interval."""
     first, *others = margins
     held = {p: {k: np.where(np.isfinite(m), m > 0, np.nan) for k, m in by.items()} for p, by in margins.items()}
     return {p: {k: _interval(held[p][k] - held[first][k]) for k in ids} for p in others}
 
 
-def _interval(difference: Array) -> dict[str, float | None]:
+def _interval(difference: Array) -> Difference:
     """A paired change; nothing where no future is known under both."""
     found = paired(difference)
-    return {
-        k: None if np.isnan(v) else v for k, v in (("change", found.effect), ("low", found.low), ("high", found.high))
-    }
+    return Difference(*(None if np.isnan(v) else v for v in (found.effect, found.low, found.high)))
 
 
 def performance(margins: Mapping[str, Array], weights: Mapping[str, float] | None = None) -> Array:

@@ -27,7 +27,7 @@ EDGE = 0.001
 def sentence(
     box: _scenario_discovery.Box, subject: str, study: Study, earlier: Sequence[_scenario_discovery.Box] = ()
 ) -> str:
-    """`A2 breaks in 83% of futures in which ..., against 30% of all; that is 61% of its breaks`, in the words of the parameters.
+    """`X2 breaks in 83% of futures in which ..., against 30% of all; that is 61% of its breaks`, in the words of the parameters.
 
     A later box is sought and measured where no `earlier` one reaches, and says so.
     """
@@ -86,7 +86,7 @@ def move(row: Prior, start: float, to: float) -> str:
         points = 100 * abs(_a_year(row, to) - _a_year(row, start))
         return f"{row.meaning} is {_count(points, 'point')} a year {_way(start, to)} ({span})"
     if start > 0 and to > 0 and row.unit not in ("0-1", "-", LOG):
-        return f"{row.meaning} is {abs(to / start - 1):.0%} {_way(start, to)} ({span})"
+        return f"{row.meaning} is {_part(abs(to / start - 1))} {_way(start, to)} ({span})"
     return f"{row.meaning} goes from {span}"
 
 
@@ -141,6 +141,11 @@ def _is_rate(row: Prior) -> bool:
 def _a_year(row: Prior, rate: float) -> float:
     """What a rate makes of a year [share]: of a log rate of 0.336, a fall of 0.285 or a growth of 0.399; any other as it is."""
     return a_year(rate, any(word in row.meaning for word in TAKES)) if row.unit in LOG_RATES else rate
+
+
+def _part(change: float) -> str:
+    """A relative change in whole per cent, and never none of what moves."""
+    return "under 1%" if 0 < change < 0.005 else f"{change:.0%}"
 
 
 def _way(start: float, to: float) -> str:

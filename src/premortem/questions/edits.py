@@ -1,6 +1,7 @@
 """Which clause numbers are likely to be heavily edited, and how that ranking did."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
 from premortem.propositions import positions
+from premortem.questions._result import Result
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.study import Run, Study
 
@@ -31,11 +33,65 @@ EDITED, TOP = 0.5, 5
 PRICED = 1024
 
 
+@dataclass(frozen=True, repr=False)
+class Priced(Result):
+    """A number of a clause by how likely it looked to be heavily edited. Prices by assumption: the change of the expected softened margin,
+    between -1 and 1, when the number rises by 10%; `binds` the share of futures in which it moves a margin; `pressure` of those who spoke
+    by the day; `index` from 0 to 1.
+    """
+
+    clause: str
+    parameter: str
+    says: str
+    shadow_price: Mapping[str, float]
+    finite_difference: Mapping[str, float]
+    gradient: Mapping[str, float] | None  # None where the model has none
+    method: str
+    binds: float
+    pressure: float
+    index: float
+    rank: int
+    citation: str
+
+
+@dataclass(frozen=True, repr=False)
+class Hits(Result):
+    """How a ranking did: its rank correlation with what was edited, and how many of its first five were; a fraction where places tie."""
+
+    rank_correlation: float
+    top5_hits: float
+
+
+@dataclass(frozen=True, repr=False)
+class Scored(Hits):
+    """The index against what became of the numbers, beside naive rankings: how many numbers are scored, how many were edited by how many
+    acts, and what a draw by lot would hit.
+    """
+
+    acts: int
+    scored: int
+    edited: int
+    chance_top5_hits: float
+    baselines: Mapping[str, Hits]
+    verdict: str
+
+
+@dataclass(frozen=True, repr=False)
+class HeavyEdits(Result):
+    """Clause numbers by how likely a heavy edit looked on a day, and how that ranking did: the keys of `premortem edits --json`."""
+
+    policy: str
+    as_of: str
+    measure: str
+    failed: int  # futures left out, since a margin is no number there
+    clauses: tuple[Priced, ...]  # the highest index first
+    hindcast: Scored
+
+
 def heavy_edits(
     study: Study, policy: str | None = None, as_of: date | None = None, run: Run | None = None
-) -> dict[str, Any]:
-    """Which clause numbers are likely to be heavily edited, and how that ranking did: the keys of `premortem edits
-    --json`.
+) -> HeavyEdits:
+    """Which clause numbers are likely to be heavily edited, and how that ranking did.
 
     A shadow price is the gradient of an assumption's expected softened margin (tanh) along a change of 10%, checked by
     running the model at +10% and -10% (`finite_difference`). Where a chip or node crosses the line within those 10% the
@@ -72,31 +128,31 @@ def heavy_edits(
     )
     ids = [a.id for a in study.assumptions]
     rows = [
-        {
-            "clause": r["clause"],
-            "parameter": r["parameter"],
-            "says": book.by_id[r["clause"]].says,
-            "shadow_price": dict(zip(ids, prices[r["row"]].tolist(), strict=True)),
-            "finite_difference": dict(zip(ids, differences[r["row"]].tolist(), strict=True)),
-            "gradient": dict(zip(ids, slopes[r["row"]].tolist(), strict=True)) if traced else None,
-            "method": "gradient" if smooth[r["row"]] else otherwise,
-            "binds": r["binds"],
-            "pressure": r["pressure"],
-            "index": r["index"],
-            "rank": r["rank"],
-            "citation": book.by_id[r["clause"]].citation,
-        }
+        Priced(
+            clause=r["clause"],
+            parameter=r["parameter"],
+            says=book.by_id[r["clause"]].says,
+            shadow_price=dict(zip(ids, prices[r["row"]].tolist(), strict=True)),
+            finite_difference=dict(zip(ids, differences[r["row"]].tolist(), strict=True)),
+            gradient=dict(zip(ids, slopes[r["row"]].tolist(), strict=True)) if traced else None,
+            method="gradient" if smooth[r["row"]] else otherwise,
+            binds=r["binds"],
+            pressure=r["pressure"],
+            index=r["index"],
+            rank=r["rank"],
+            citation=book.by_id[r["clause"]].citation,
+        )
         for r in ranked.to_dicts()
     ]
     published = {c.id: c.published for c in book.clauses}
-    return {
-        "policy": policy,
-        "as_of": str(as_of),
-        "measure": "expected softened margin (tanh of the margin, between -1 and 1)",
-        "failed": failed,
-        "clauses": rows,
-        "hindcast": scored(ranked, published, {c.id: c.says for c in book.clauses}, facts.read(TABLE, study.case)),
-    }
+    return HeavyEdits(
+        policy=policy,
+        as_of=str(as_of),
+        measure="expected softened margin (tanh of the margin, between -1 and 1)",
+        failed=failed,
+        clauses=tuple(rows),
+        hindcast=scored(ranked, published, {c.id: c.says for c in book.clauses}, facts.read(TABLE, study.case)),
+    )
 
 
 def _priced(study: Study, book: Book, values: Array, now: Levers, clause: str, key: str) -> tuple[Array, Array, float]:
@@ -156,7 +212,7 @@ def _relative(values: Array) -> Array:
 
 def scored(
     ranked: pl.DataFrame, published: Mapping[str, date], texts: Mapping[str, str], edits: pl.DataFrame
-) -> dict[str, Any]:
+) -> Scored:
     """The ranking against what became of each number: rank correlation and hits among the first five, beside naive
     rankings.
     """
@@ -172,28 +228,27 @@ def scored(
         "stakeholder pressure alone": known["pressure"].to_numpy(),
     }
     by_order = {
-        name: {"rank_correlation": _correlation(order, happened), "top5_hits": _hits(order, happened > EDITED)}
-        for name, order in orders.items()
+        name: Hits(_correlation(order, happened), _hits(order, happened > EDITED)) for name, order in orders.items()
     }
     ours = by_order.pop("index")
     edited = happened > EDITED
     acts = {r["date"] for r in edits.to_dicts() if r["edited"] > EDITED}
-    return {
-        **ours,
-        "acts": len(acts),
-        "scored": len(happened),
-        "edited": int(edited.sum()),
-        "chance_top5_hits": float(TOP * edited.mean()),
-        "baselines": by_order,
-        "verdict": _verdict(ours, by_order),
-    }
+    return Scored(
+        **vars(ours),
+        acts=len(acts),
+        scored=len(happened),
+        edited=int(edited.sum()),
+        chance_top5_hits=float(TOP * edited.mean()),
+        baselines=by_order,
+        verdict=_verdict(ours, by_order),
+    )
 
 
-def _verdict(ours: dict[str, float], naive: dict[str, dict[str, float]]) -> str:
+def _verdict(ours: Hits, naive: Mapping[str, Hits]) -> str:
     """Which naive rankings the index beat by each measure, in words, flattering or not."""
     said = []
     for measure, name in (("rank_correlation", "rank correlation"), ("top5_hits", "hits among the first five")):
-        better = [f"'{other}'" for other, one in naive.items() if one[measure] >= ours[measure]]
+        better = [f"'{other}'" for other, one in naive.items() if getattr(one, measure) >= getattr(ours, measure)]
         verdict = f"did no better than {' and '.join(better)}" if better else "beat every naive ranking"
         said.append(f"by {name} the index {verdict}")
     return "; ".join(said)

@@ -1,39 +1,47 @@
 """Findings in one line each, worked out from the board."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import polars as pl
 
+from premortem.errors import MissingData
 from premortem.propositions.assumption import Assumption, Condition
 from premortem.propositions.score import ALL
-from premortem.study import Run, plain_rows
+from premortem.questions.board_cells import BoardCell, cells
+from premortem.study import Run
 from premortem.text import phrases
 
 
-def cell(run: Run, assumption: str, policy: str) -> dict[str, Any]:
+def cell(run: Run, assumption: str, policy: str) -> BoardCell:
     """One cell of the board; `fails_on` without the conditions of other assumptions."""
-    return plain_rows(run.board().filter((pl.col("assumption") == assumption) & (pl.col("policy") == policy)))[0]
+    return cells(run.board().filter((pl.col("assumption") == assumption) & (pl.col("policy") == policy)))[0]
+
+
+def share_of(run: Run, assumption: str, policy: str) -> float:
+    """Share of futures in which an assumption holds under a policy. Raises `MissingData` where every future failed."""
+    holds = cell(run, assumption, policy).holds
+    if holds is None:
+        raise MissingData(f"{policy}: every future failed, so no share of {assumption} can be told")
+    return holds
 
 
 def first_failure(run: Run, assumption: Assumption, policy: str) -> tuple[Condition, float] | None:
     """The condition that fails first most often, with its share of failures; None where nothing fails."""
-    fails = cell(run, assumption.id, policy)["fails_on"]
+    fails = cell(run, assumption.id, policy).fails_on
     name, share = max(fails.items(), key=lambda item: item[1])
     return (next(c for c in assumption.condition if c.id == name), share) if share > 0 else None
 
 
-def fails_first(row: Mapping[str, Any], assumptions: Sequence[Assumption]) -> str:
+def fails_first(assumption: str, causes: Mapping[str, float], assumptions: Sequence[Assumption]) -> str:
     """What fails first most often in a cell of the board, in words of failing; of all at once, which assumption breaks; nothing
     where nothing fails.
     """
-    causes = row["fails_on"]
     if not causes or max(causes.values()) == 0:
         return ""
     most = max(causes, key=lambda name: causes[name])
-    if row["assumption"] == ALL:
+    if assumption == ALL:
         return f"{most} breaks"
-    return next(c.failure for a in assumptions if a.id == row["assumption"] for c in a.condition if c.id == most)
+    return next(c.failure for a in assumptions if a.id == assumption for c in a.condition if c.id == most)
 
 
 def title_of(run: Run, policy: str) -> str:
@@ -43,8 +51,8 @@ def title_of(run: Run, policy: str) -> str:
 
 def headline(run: Run, policy: str) -> str:
     """`As written, 'Frontier investment is protected' (A3) is the weakest assumption: it holds in 40% of futures; ...`."""
-    shares = {f"\u2018{a.name}\u2019 ({a.id})": cell(run, a.id, policy)["holds"] for a in run.study.assumptions}
-    return phrases.headline(title_of(run, policy), shares, cell(run, "all", policy)["holds"])
+    shares = {f"\u2018{a.name}\u2019 ({a.id})": share_of(run, a.id, policy) for a in run.study.assumptions}
+    return phrases.headline(title_of(run, policy), shares, share_of(run, "all", policy))
 
 
 def findings(run: Run, policy: str | None = None) -> list[str]:
@@ -60,11 +68,11 @@ def aside(run: Run, said: str) -> str:
 
 
 def _finding(run: Run, a: Assumption, policy: str) -> str:
-    here, record = cell(run, a.id, policy)["holds"], run.study.case.settings.record
+    here, record = share_of(run, a.id, policy), run.study.case.settings.record
     line = f"{a.id}, {phrases.within(a.name)}, {phrases.holds(here)}"
     if failure := first_failure(run, a, policy):
         line += phrases.fails_first(failure[1], failure[0].failure)
-    others = {p: cell(run, a.id, p)["holds"] for p in run.policies if p not in (policy, record)}
+    others = {p: share_of(run, a.id, p) for p in run.policies if p not in (policy, record)}
     if others:
         most = max(others, key=lambda p: abs(others[p] - here))
         moved = round(100 * (others[most] - here))

@@ -1,6 +1,7 @@
 """Alternative futures: families of trajectories with names, real members and signposts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -11,17 +12,75 @@ from premortem.case import Case, Clock
 from premortem.errors import BadInput, MissingData
 from premortem.files.toml import read_toml
 from premortem.questions import _archetypes, _scenario_discovery
+from premortem.questions._result import Result
 from premortem.questions.describe import conditions
 from premortem.questions.margins import check_gives
 from premortem.study import Run
 
 Array = NDArray[Any]
-Limits = dict[str, tuple[float, float]]
+Limits = Mapping[str, tuple[float, float]]
 SIGNS = "signs.toml"
 # Most futures that are looked at.
 MOST = 20_000
 # Series that a name speaks of.
 IN_NAME = 2
+
+
+@dataclass(frozen=True, repr=False)
+class Sign(Result):
+    """What tells a family apart early: a series `by` a step of the clock, on which `side` of a threshold in its own unit, and how many of
+    the futures that sorts rightly [mean share of the family and of the others; 0.5 is chance].
+    """
+
+    observable: str
+    series: str
+    by: str
+    side: str  # above or below
+    threshold: float
+    unit: str
+    accuracy: float
+
+
+@dataclass(frozen=True, repr=False)
+class SeriesBand(Result):
+    """Median and middle half of a series in a family at the end of a year, in the unit of the series."""
+
+    series: str
+    quarter: str
+    p25: float
+    p50: float
+    p75: float
+
+
+@dataclass(frozen=True, repr=False)
+class Archetype(Result):
+    """A family of futures: its share by policy, the uncertainties that lead to it (`box`) and the outcomes that show it (`seen_as`) as
+    limits by name, a real member by its number (`medoid`), and what tells it early.
+    """
+
+    name: str
+    share: Mapping[str, float]
+    box: Limits
+    box_sentence: str
+    seen_as: Limits
+    medoid: int
+    signposts: tuple[Sign, ...]
+    bands: tuple[SeriesBand, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class AlternativeFutures(Result):
+    """Families of futures, the largest first, or parts cut from a `continuum`: the keys of `premortem futures --json`. `silhouette` (1 is
+    apart, 0 is touching) and `stability` (1: found alike in every half of the futures) by the number of families tried.
+    """
+
+    archetypes: tuple[Archetype, ...]
+    k: int
+    continuum: bool
+    silhouette: Mapping[int, float]
+    stability: Mapping[int, float]
+    policy: str
+    futures_seen: int
 
 
 def signs(case: Case) -> dict[str, dict[str, str]]:
@@ -31,8 +90,8 @@ def signs(case: Case) -> dict[str, dict[str, str]]:
     return read_toml(case / SIGNS)
 
 
-def futures(run: Run, k: int | None = None) -> dict[str, Any]:
-    """Alternative futures of a run: the keys of `premortem futures --json`.
+def futures(run: Run, k: int | None = None) -> AlternativeFutures:
+    """Alternative futures of a run.
 
     Families are found under the run's first policy, among futures whose series are finite; each future then joins the nearest one under every policy. Where
     `continuum`, no family is claimed: the rows are parts cut from a whole. `box`
@@ -64,27 +123,27 @@ def futures(run: Run, k: int | None = None) -> dict[str, Any]:
     shown = [_seen_as(levels[first][:, steps.compared.index(steps.named)], words, member) for member in own]
     names = _names(found, shown, words)
     rows = [
-        {
-            "name": names[family],
-            "share": {p: float((x == family).mean()) for p, x in labels.items()},
-            **_box(run, values, own[family]),
-            "seen_as": {n: list(v) for n, v in shown[family].items()},
-            "medoid": int(finite[found.medoids[family]]),
-            "signposts": _signposts(levels[first][:, early], words, labels[first], family, steps.early),
-            "bands": _bands(paths[:, :, own[family][: paths.shape[2]]], list(words), run.study.case.clock),
-        }
+        Archetype(
+            names[family],
+            {p: float((x == family).mean()) for p, x in labels.items()},
+            *_box(run, values, own[family]),
+            seen_as=shown[family],
+            medoid=int(finite[found.medoids[family]]),
+            signposts=_signposts(levels[first][:, early], words, labels[first], family, steps.early),
+            bands=_bands(paths[:, :, own[family][: paths.shape[2]]], list(words), run.study.case.clock),
+        )
         for family in range(len(found.medoids))
     ]
-    rows.sort(key=lambda r: -r["share"][first])
-    return {
-        "archetypes": rows,
-        "k": len(rows),
-        "continuum": found.continuum,
-        "silhouette": found.silhouette,
-        "stability": found.stability,
-        "policy": first,
-        "futures_seen": seen,
-    }
+    rows.sort(key=lambda r: -r.share[first])
+    return AlternativeFutures(
+        archetypes=tuple(rows),
+        k=len(rows),
+        continuum=found.continuum,
+        silhouette=found.silhouette,
+        stability=found.stability,
+        policy=first,
+        futures_seen=seen,
+    )
 
 
 def _levels(run: Run, policy: str, names: Sequence[str], first: int) -> Array:
@@ -132,47 +191,31 @@ def _said(words: dict[str, dict[str, str]], series: Sequence[str], levels: Array
     return text[0].upper() + text[1:]
 
 
-def _box(run: Run, values: Array, member: Array) -> dict[str, Any]:
+def _box(run: Run, values: Array, member: Array) -> tuple[Limits, str]:
     """The uncertainties that lead to a family, as limits and as a sentence."""
     found = _scenario_discovery.discover(values, run.study.priors.names, member, most=1, resample=False)
     if not found.boxes:
-        return {"box": {}, "box_sentence": "No few uncertainties lead to it"}
+        return {}, "No few uncertainties lead to it"
     box = found.boxes[0]
     told = (
         f"{box.density:.0%} of futures in which {conditions(box, run.study)} are of this kind; "
         f"that is {box.coverage:.0%} of them"
     )
-    return {"box": {n: list(v) for n, v in box.limits.items()}, "box_sentence": told}
+    return box.limits, told
 
 
-def _signposts(
-    early: Array, words: dict[str, dict[str, str]], labels: Array, family: int, by: str
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "observable": words[name]["title"],
-            "series": name,
-            "by": by,
-            "side": side,
-            "threshold": cut,
-            "unit": words[name]["unit"],
-            "accuracy": accuracy,
-        }
+def _signposts(early: Array, words: dict[str, dict[str, str]], labels: Array, family: int, by: str) -> tuple[Sign, ...]:
+    return tuple(
+        Sign(words[name]["title"], name, by, side, cut, words[name]["unit"], accuracy)
         for name, cut, side, accuracy in _archetypes.separating(early, list(words), labels, family)
-    ]
+    )
 
 
-def _bands(paths: Array, names: Sequence[str], clock: Clock) -> list[dict[str, Any]]:
+def _bands(paths: Array, names: Sequence[str], clock: Clock) -> tuple[SeriesBand, ...]:
     """Median and middle half of a family's series at the end of every year."""
     low, middle, high = np.quantile(paths, [0.25, 0.5, 0.75], axis=2)
-    return [
-        {
-            "series": name,
-            "quarter": clock.labels[q],
-            "p25": float(low[s, q]),
-            "p50": float(middle[s, q]),
-            "p75": float(high[s, q]),
-        }
+    return tuple(
+        SeriesBand(name, clock.labels[q], float(low[s, q]), float(middle[s, q]), float(high[s, q]))
         for s, name in enumerate(names)
         for q in range(clock.a_year - 1, len(clock.labels), clock.a_year)
-    ]
+    )

@@ -25,7 +25,8 @@ def assumption_number(study: Study, name: str) -> int:
     """Place of an assumption by its id. Raises `BadInput` with the known ones."""
     ids = [a.id for a in study.assumptions]
     if name.upper() not in ids:
-        raise unknown("ASSUMPTION", "no such assumption", name, ids, nearest(name.upper(), ids))
+        hint = study.case.elsewhere("assumptions", name.lower()) or nearest(name.upper(), ids)
+        raise unknown("ASSUMPTION", f"no such assumption of {study.case.name}", name, ids, hint)
     return ids.index(name.upper())
 
 

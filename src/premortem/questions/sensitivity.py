@@ -17,6 +17,7 @@ from premortem.case import Levers
 from premortem.ensemble.design import uniforms
 from premortem.ensemble.run import CHUNK
 from premortem.errors import BadInput, MissingData
+from premortem.questions._result import Result
 from premortem.questions.margins import check_varies, margins_of
 from premortem.study import Study
 
@@ -44,23 +45,40 @@ class Indices:
     failed: int = 0
 
 
+@dataclass(frozen=True, repr=False)
+class Sensitivity(Result):
+    """Sobol indices of one uncertainty [share of the margin's variance]: what it plays alone (`first`) and with its company (`total`), with
+    their 95% intervals (`low` and `high` those of the total); how many runs failed.
+    """
+
+    param: str
+    first: float
+    total: float
+    low: float
+    high: float
+    first_low: float
+    first_high: float
+    first_estimate: float
+    failed: int
+
+
 @dataclass(frozen=True)
 class Measured:
     """Indices of one margin as rows, largest total first, and in words what a reader must know of them; no rows where they cannot be told."""
 
-    rows: list[dict[str, Any]]
+    rows: tuple[Sensitivity, ...]
     said: str = ""
     failed: bool = False  # too many runs for the rest to mean anything
 
 
 def sensitivities(
     study: Study, policy: str, samples: int = SAMPLES, seed: int = 1, pulled: Levers | None = None
-) -> dict[str, list[dict[str, Any]]]:
+) -> dict[str, tuple[Sensitivity, ...]]:
     """Sobol indices of every assumption's margin, as it stands, by its id, largest total first.
 
     All assumptions share the same `samples` x (uncertainties that vary + 2) runs. `first` is shown as 0 where its
     interval reaches below 0: a negative estimate is sampling error, kept in `first_estimate`. Runs that failed are counted in
-    `failed` and left out. A margin that does not vary has no indices and gets an empty list. Raises `BadInput` where every
+    `failed` and left out. A margin that does not vary has no indices and gets none. Raises `BadInput` where every
     uncertainty is fixed, `MissingData` where too many runs failed.
     """
     found = measured(study, policy, samples, seed, pulled)
@@ -88,10 +106,10 @@ def measured(
 def _measured(subject: str, names: list[str], found: Indices) -> Measured:
     some = f"{found.failed:,} of {found.runs:,} runs ({found.failed / found.runs:.1%}) failed: the margin of {subject} is no number there"
     if found.failed > MOST_FAILED * found.runs:
-        return Measured([], f"{some}; Sobol indices cannot be told", failed=True)
+        return Measured((), f"{some}; Sobol indices cannot be told", failed=True)
     if np.isnan(found.total).any():
         same = f"the margin of {subject} is the same in every future{' that did not fail' if found.failed else ''}"
-        return Measured([], f"{same}: it has no sensitivities{f'; {some}' if found.failed else ''}")
+        return Measured((), f"{same}: it has no sensitivities{f'; {some}' if found.failed else ''}")
     return Measured(_rows(names, found), f"{some}; its Sobol indices speak of the others" if found.failed else "")
 
 
@@ -124,22 +142,22 @@ def _runs(study: Study, levers: Levers, free: list[int], a: Array, b: Array) -> 
     return out.reshape(len(out), blocks, n).astype(float)
 
 
-def _rows(names: list[str], found: Indices) -> list[dict[str, Any]]:
+def _rows(names: list[str], found: Indices) -> tuple[Sensitivity, ...]:
     rows = [
-        {
-            "param": name,
-            "first": max(float(found.first[k]), 0.0) if found.first_low[k] <= 0 else float(found.first[k]),
-            "total": float(found.total[k]),
-            "low": float(found.low[k]),
-            "high": float(found.high[k]),
-            "first_low": float(found.first_low[k]),
-            "first_high": float(found.first_high[k]),
-            "first_estimate": float(found.first[k]),
-            "failed": found.failed,
-        }
+        Sensitivity(
+            param=name,
+            first=max(float(found.first[k]), 0.0) if found.first_low[k] <= 0 else float(found.first[k]),
+            total=float(found.total[k]),
+            low=float(found.low[k]),
+            high=float(found.high[k]),
+            first_low=float(found.first_low[k]),
+            first_high=float(found.first_high[k]),
+            first_estimate=float(found.first[k]),
+            failed=found.failed,
+        )
         for k, name in enumerate(names)
     ]
-    return sorted(rows, key=lambda r: -r["total"])
+    return tuple(sorted(rows, key=lambda r: -r.total))
 
 
 def blocks(parameters: int, n: int, seed: int) -> tuple[Array, Array]:

@@ -5,7 +5,6 @@ clause says, `d.CLAUSE` or `d.INSTRUMENT` the day from which a clause binds, `t.
 them elsewhere; whatever else asks what a single change does asks it of that.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.case import Case, Levers
+from premortem.case import Levers
 from premortem.ensemble.part import CHUNK, draw
 from premortem.errors import BadInput, MissingData, nearest
 from premortem.law.book import Book
+from premortem.questions._amounts import amounts
 from premortem.questions.sensitivity import goes_with
 from premortem.study import Study
 from premortem.study.model import Chunk
@@ -98,12 +98,6 @@ class Curve:
         i = int(at[0])
         part = (0.5 - share[i]) / (share[i + 1] - share[i])
         return float(x[i] + part * (x[i + 1] - x[i]))
-
-
-def amounts(case: Case) -> dict[str, Any]:
-    """Clause numbers that are tried, how a reader calls them, and the multiples of each kind."""
-    path = case / "amounts.toml"
-    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {"multiples": {}, "amounts": {}, "lines": {}}
 
 
 def standing(study: Study, policy: str | None = None, values: Array | None = None) -> Standing:
@@ -189,7 +183,7 @@ def strongest(at: Standing) -> list[str]:
     """Keys of what may move the shares most: amounts that bind at some time, strengths, and the uncertainties whose ranks go most with
     a margin.
     """
-    named = [name.rpartition(".") for name in amounts(at.study.case)["amounts"]]
+    named = [name.rpartition(".") for name in amounts(at.study.case).amounts]
     held = at.book.by_id
     numbers = [f"l.{clause}.{number}" for clause, _, number in named if clause in held and held[clause].complies]
     rows = at.study.priors.rows

@@ -1,6 +1,7 @@
 """Why an assumption breaks: everything that `premortem stress` shows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -11,12 +12,19 @@ from numpy.typing import NDArray
 from premortem.ensemble import memory
 from premortem.ensemble.run import draw
 from premortem.questions import _bounded_memory, _scenario_discovery
-from premortem.questions.attribution import attribution
-from premortem.questions.boxes import boxes, not_failed, sought, tree_check
-from premortem.questions.breaking_points import place_of, single_thresholds, sought_breaks
-from premortem.questions.clause_sweeps import clause_thresholds
+from premortem.questions._result import Result
+from premortem.questions.attribution import Attribution, attribution
+from premortem.questions.boxes import Leaf, TriedBox, boxes, not_failed, sought, tree_check
+from premortem.questions.breaking_points import (
+    BreakingPoint,
+    Threshold,
+    place_of,
+    single_thresholds,
+    sought_breaks,
+)
+from premortem.questions.clause_sweeps import ClauseThreshold, clause_thresholds
 from premortem.questions.margins import assumption_number, check_inputs, check_varies, margins_of, policy_of
-from premortem.questions.sensitivity import SAMPLES, measured
+from premortem.questions.sensitivity import SAMPLES, Sensitivity, measured
 from premortem.study import Run, Study
 from premortem.text.numbers import counted
 
@@ -25,6 +33,43 @@ Array = NDArray[Any]
 FRESH = 16_384
 # Effective futures under which weighted shares are shaky.
 SHAKY = 200
+
+
+@dataclass(frozen=True, repr=False)
+class Check(Result):
+    """The boxes beside another method: `cart` the densest leaf of a classification tree, None where it was not asked or cannot tell."""
+
+    cart: Leaf | None
+
+
+@dataclass(frozen=True, repr=False)
+class Explained(Result):
+    """Where an assumption breaks under a policy and what carries it: `breaks` the share of the futures that did not fail in which it breaks,
+    `failed` how many did; where there are no boxes the `verdict` says why.
+    """
+
+    assumption: str
+    name: str
+    policy: str
+    futures: int
+    sought_in: int  # the first so many futures, in which boxes were sought
+    breaks: float | None
+    failed: int
+    verdict: str
+    boxes: tuple[TriedBox, ...]
+    check: Check
+    attribution: Attribution  # the largest effect first
+
+
+@dataclass(frozen=True, repr=False)
+class Stress(Explained):
+    """The same with what its margin depends on, and how little turns it: the keys of `premortem stress --json`."""
+
+    sensitivity: tuple[Sensitivity, ...]  # the largest total first
+    samples: int
+    breaking: tuple[BreakingPoint, ...]  # the nearest first
+    thresholds: tuple[Threshold | ClauseThreshold, ...]
+    warnings: tuple[str, ...]
 
 
 def stress(
@@ -37,7 +82,7 @@ def stress(
     samples: int = SAMPLES,
     start: int | None = None,
     weights: Array | None = None,
-) -> dict[str, Any]:
+) -> Stress:
     """Why an assumption breaks under a policy of the run: the keys of `premortem stress --json`.
 
     `samples` base samples feed the Sobol indices; breaks are sought from the central future or from future `start` of
@@ -51,21 +96,25 @@ def stress(
     study, policy = run.study, policy_of(run, policy)
     number = assumption_number(study, assumption)
     place, pulled = place_of(whole, start), study.levers(policy)
-    result = _explained(run, whole, number, policy, top, seed, weights, in_full=True)
+    explained = _explained(run, whole, number, policy, top, seed, weights, in_full=True)
     indices = measured(study, policy, samples, seed, pulled)[study.assumptions[number].id]
     breaking = sought_breaks(place, number, pulled, top)
-    return result | {
-        "sensitivity": indices.rows,
-        "samples": samples,
-        "breaking": breaking.rows,
-        "thresholds": single_thresholds(place, number, pulled) + clause_thresholds(place, number, policy),
-        # the last, when all else was held
-        "warnings": _warnings(run, study.assumptions[number].id, policy, weights, [indices.said, breaking.said])
-        + memory.beyond(run.memory),
-    }
+    thresholds: tuple[Threshold | ClauseThreshold, ...] = (
+        *single_thresholds(place, number, pulled),
+        *clause_thresholds(place, number, policy),
+    )
+    warnings = _warnings(run, study.assumptions[number].id, policy, weights, [indices.said, breaking.said])
+    return Stress(
+        **vars(explained),
+        sensitivity=indices.rows,
+        samples=samples,
+        breaking=breaking.rows,
+        thresholds=thresholds,
+        warnings=(*warnings, *memory.beyond(run.memory)),  # the last, when all else was held
+    )
 
 
-def explain(run: Run, assumption: str, policy: str, seed: int = 1) -> dict[str, Any]:
+def explain(run: Run, assumption: str, policy: str, seed: int = 1) -> Explained:
     """The part of `stress` that the brief shows, quick to compute: boxes tested on new futures, and attribution."""
     check_inputs(run)
     number, policy = assumption_number(run.study, assumption), policy_of(run, policy)
@@ -82,7 +131,7 @@ def _explained(
     weights: Array | None,
     *,
     in_full: bool = False,
-) -> dict[str, Any]:
+) -> Explained:
     """What `run` tells, with boxes and breaks measured on the `whole` of it where nothing is weighed; `in_full` with what
     a classification tree says and what each item carries in company.
     """
@@ -97,19 +146,19 @@ def _explained(
         found = _bounded_memory.on_all(found, whole, policy, column)
     fresh, margins = _anew(study, policy, run.seed + seed)
     tried, left, _ = not_failed(fresh, margins[number])
-    return {
-        "assumption": a.id,
-        "name": a.name,
-        "policy": policy,
-        "futures": run.futures if weights is not None else whole.futures,
-        "sought_in": run.futures,
-        "breaks": found.base_rate,
-        "failed": found.failed,
-        "verdict": found.verdict,
-        "boxes": boxes(found, a.id, study, run.futures, tried, left <= 0),
-        "check": {"cart": tree},
-        "attribution": attribution(study, number, pulled, fresh, margins[number], seed, in_company=in_full),
-    }
+    return Explained(
+        assumption=a.id,
+        name=a.name,
+        policy=policy,
+        futures=run.futures if weights is not None else whole.futures,
+        sought_in=run.futures,
+        breaks=found.base_rate,
+        failed=found.failed,
+        verdict=found.verdict,
+        boxes=boxes(found, a.id, study, run.futures, tried, left <= 0),
+        check=Check(tree),
+        attribution=attribution(study, number, pulled, fresh, margins[number], seed, in_company=in_full),
+    )
 
 
 def _anew(study: Study, policy: str, seed: int) -> tuple[Array, Array]:

@@ -1,57 +1,105 @@
 """What to watch: signposts by the value of their next reading, and the board before and after readings."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-import numpy as np
-
-from premortem.case import Levers
-from premortem.errors import BadInput, each, raise_all, unknown
+from premortem.case import year_of
+from premortem.errors import BadInput, MissingData, each, raise_all, unknown
 from premortem.questions import futures_under_policies, weighted_board
-from premortem.questions.compare import performance
-from premortem.questions.futures_under_policies import Array, Futures
-from premortem.questions.margins import margins_of
+from premortem.questions._result import Result
+from premortem.questions.futures_under_policies import Futures
+from premortem.questions.signpost_worth import Watched, rank
+from premortem.questions.weighted_board import ShortCell
 from premortem.study import Run, Study
-from premortem.watch import observations, quantities, signposts, value, weights
+from premortem.watch import observations, quantities, weights
 from premortem.watch.observations import Reading
-from premortem.watch.signposts import Signpost
 from premortem.watch.value import Shift, Worth
 from premortem.watch.weights import Weights
 
-# Futures in which events are tried: each needs every policy simulated again.
-TRIED = 4096
-# What is said of a signpost where too few futures are left to value a reading.
-CANNOT = "Cannot answer: too few futures agree with the readings to value the next one."
 # How the unweighted shares are named to people.
 ALIKE = "share of futures, all counted alike"
 
 
-# Worth of a reading, share of doubt, shifts, and the sentence that tells them.
-Valued = tuple[Worth | None, float, tuple[Shift, ...], str]
+@dataclass(frozen=True, repr=False)
+class Latest(Result):
+    """What a signpost says now: the reading and its day, and what was said when; days in ISO form."""
+
+    value: float | None
+    on: date | None
+    says: str
+    said_on: date | None
+    source: str
 
 
-@dataclass(frozen=True)
-class Watched:
-    """A signpost with what it says, what its next reading is worth, and how it would move the shares."""
+@dataclass(frozen=True, repr=False)
+class Limit(Result):
+    """The threshold of a signpost in its own unit: which way it `passes`, on what basis it was set, by what day it is read."""
 
-    signpost: Signpost
-    standing: signposts.Standing
+    value: float
+    passes: str
+    basis: str
+    by: date
+
+
+@dataclass(frozen=True, repr=False)
+class SignpostRow(Result):
+    """A signpost with what it says and what its next reading is worth: `voi` the mean of the share of regret and of doubt that it would
+    save (0 to 1), None where that cannot be told; `shifts` of shares that hold [share of futures].
+    """
+
+    id: str
+    name: str
+    assumption: str
+    observable: str
+    unit: str
+    quantity: str | None
+    voi: float | None
+    regret_saved: float | None
+    doubt_saved: float | None
+    worth: Worth | None
     informs: tuple[str, ...]
-    worth: Worth | None  # None where nothing in the model answers to it
-    doubt: float  # share of all doubt about the assumptions that the reading would take away
-    shifts: tuple[Shift, ...]
+    status: str
+    latest: Latest | None
+    threshold: Limit | None
     sentence: str
+    shifts: tuple[Shift, ...]
+    read: str
+    source: str
+    modelled: bool
 
-    @property
-    def voi(self) -> float | None:
-        """Mean of two shares: of the regret that knowing the future would save, and of the doubt about assumptions; None where it cannot
-        be told.
-        """
-        if self.sentence == CANNOT:
-            return None
-        return 0.0 if self.worth is None else (self.worth.clear_regret_share + self.doubt) / 2
+
+@dataclass(frozen=True, repr=False)
+class UsedReading(Result):
+    """A reading that weighs the futures, in its quantity's unit; `named` what it was called where it was typed under another name."""
+
+    quantity: str
+    on: date = field(metadata={"key": "date"})
+    value: float
+    known_on: date
+    source: str
+    named: str
+
+
+@dataclass(frozen=True, repr=False)
+class ToWatch(Result):
+    """Signposts by the value of their next reading, and the board before and after readings: the keys of `premortem watch --json`."""
+
+    as_of: date
+    policy: str
+    futures: int
+    signposts: tuple[SignpostRow, ...]  # the worthiest first
+    before: str  # how the shares before are named to people
+    after: str
+    board_before: tuple[ShortCell, ...]
+    board_after: tuple[ShortCell, ...]
+    effective_futures: float
+    effective_futures_before: float
+    collapsed: bool  # whether so few futures agree with the readings that no share is told
+    failed: int  # futures that failed under any policy
+    readings: tuple[UsedReading, ...]
+    left_out: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def what_to_watch(
@@ -61,12 +109,15 @@ def what_to_watch(
     given: Sequence[str] = (),
     policy: str | None = None,
     first: int | None = None,
-) -> dict[str, Any]:
-    """Signposts by the value of a reading, and the board before and after readings: the keys of `premortem watch`.
+) -> ToWatch:
+    """Signposts by the value of a reading, and the board before and after readings.
 
     Without a stored run the futures are simulated at once; of a run all are looked at, or the `first`. `given` are readings as typed, `QUANTITY=VALUE[UNIT][@DATE]`:
-    they take the place of the record's for the same period. Raises `BadInput` for readings that cannot be used.
+    they take the place of the record's for the same period. Raises `BadInput` for readings that cannot be used, `MissingData` where
+    the study has no signposts.
     """
+    if not study.signposts:
+        raise MissingData(f"{study.case.name} holds no signposts, so there is none to value")
     as_of = as_of or study.case.settings.day
     own = each(lambda text: observations.parse_option(text, as_of, study.case), given)
     every = quantities.shipped(study.case)
@@ -83,154 +134,29 @@ def what_to_watch(
     raise_all(_unusable(found, own, as_of))
     before = weighted_board.weigh_by_record(found, as_of)
     after = weighted_board.weigh_by_record(found, as_of, own) if own else before
-    return {
-        "as_of": as_of,
-        "policy": view,
-        "futures": found.count,
-        "signposts": [_row(w) for w in rank(found, as_of, view, after)],
-        "before": weighted_board.weighed_by(as_of) if own else ALIKE,
-        "after": f"{weighted_board.weighed_by(as_of)}, and your readings" if own else weighted_board.weighed_by(as_of),
-        "board_before": weighted_board.short_board(found, before if own else None),
-        "board_after": weighted_board.short_board(found, after),
-        "effective_futures": _effective(after),
-        "effective_futures_before": _effective(before) if own else float(found.count),
-        "collapsed": after.collapsed,
-        "failed": int((~found.known()).sum()),
-        "readings": [_reading(r) for r in after.used],
-        "left_out": list(after.left_out),
-        "warnings": list(after.warnings),
-    }
+    weighed = weighted_board.weighed_by(as_of)
+    return ToWatch(
+        as_of=as_of,
+        policy=view,
+        futures=found.count,
+        signposts=tuple(_row(w) for w in rank(found, as_of, view, after)),
+        before=weighed if own else ALIKE,
+        after=f"{weighed}, and your readings" if own else weighed,
+        board_before=weighted_board.short_board(found, before if own else None),
+        board_after=weighted_board.short_board(found, after),
+        effective_futures=_effective(after),
+        effective_futures_before=_effective(before) if own else float(found.count),
+        collapsed=after.collapsed,
+        failed=int((~found.known()).sum()),
+        readings=tuple(UsedReading(r.quantity, r.on, r.value, r.known_on, r.source, r.named) for r in after.used),
+        left_out=tuple(after.left_out),
+        warnings=tuple(after.warnings),
+    )
 
 
 def _effective(found: Weights) -> float:
     """Effective futures at the full strength of the readings."""
     return found.untempered if found.collapsed else found.effective
-
-
-def rank(found: Futures, as_of: date, view: str, by: Weights) -> list[Watched]:
-    """Every signpost of the study with its worth under a policy in view, the worthiest first; none has a worth where the weights have
-    collapsed.
-    """
-    study, known = found.study, found.known()
-    if by.collapsed or not known.any():
-        return [_watched(study, s, as_of, (None, 0.0, (), CANNOT)) for s in study.signposts.values()]
-    # futures that failed under any policy tell nothing of the choice between them
-    weight = by.values * known
-    trial = _Trial(found, as_of, view, weight / weight.sum())
-    watched = [_watched(study, s, as_of, trial.of(s, seed)) for seed, s in enumerate(study.signposts.values())]
-    return sorted(watched, key=lambda w: -(w.voi or 0.0))
-
-
-def _watched(study: Study, signpost: Signpost, as_of: date, worth: Valued) -> Watched:
-    said = signposts.standing(signpost, study.readings, as_of)
-    return Watched(signpost, said, signposts.informs(signpost, study.assumptions), *worth)
-
-
-class _Trial:
-    """What readings are tried on: measures of policies, verdicts under the policy in view, paths of policy."""
-
-    def __init__(self, found: Futures, as_of: date, view: str, weight: Array) -> None:
-        self.found, self.as_of, self.view, self.weight = found, as_of, view, weight
-        self.ids = [a.id for a in found.study.assumptions]
-        # a future that failed has no weight: its margins are any number
-        stacked = {p: np.stack([m[f"margin.{k}"] for k in self.ids]) for p, m in found.margins.items()}
-        self.margins = {p: np.where(np.isfinite(m), m, 0.0) for p, m in stacked.items()}
-        # what happened is no choice
-        self._chosen = [p for p in self.margins if p != found.study.case.settings.record] or [*self.margins]
-        self.paths = found.paths(as_of, found.study.readings.happened(as_of, found.study.case))
-
-    def of(self, signpost: Signpost, seed: int) -> Valued:
-        """Worth, share of doubt, shifts and sentence of a signpost."""
-        if signpost.is_event:
-            return self._of_event(signpost)
-        reading = self._reading(signpost, seed)
-        if reading is None:
-            return None, 0.0, (), ""
-        holds = self._holds(self.margins)
-        worth = value.worth(reading, self._measures(self.margins), holds, self.weight)
-        shifts = tuple(value.shifts(reading, signpost, holds, self.weight))
-        said = (
-            value.sentence(signpost, _told(shifts, signpost), weighted=True)
-            if shifts
-            else value.sure_sentence(reading, signpost, self.weight)
-        )
-        return worth, self._doubt(worth, holds, self.weight), shifts, said
-
-    def _reading(self, signpost: Signpost, seed: int) -> Array | None:
-        if signpost.quantity:
-            quantity = quantities.shipped(self.found.study.case)[signpost.quantity]
-            outcome = self.found.columns[self.view].get(quantity.column(signpost.by))
-            nobody = Reading(quantity.id, signpost.by, 1.0, None, None, signpost.by, "", "")
-            return None if outcome is None else observations.as_read(outcome, nobody, quantity, seed)
-        if signpost.reads:
-            place = self.found.study.priors.names.index(signpost.reads)
-            return value.parameter_reading(self.found.values[place], signpost.error, seed)
-        return None
-
-    def _of_event(self, signpost: Signpost) -> Valued:
-        """An event changes policy itself: futures in which it has come count with its lever on, the others without."""
-        few = slice(0, TRIED)
-        came, weight = self.paths.by(signpost.event, signpost.by)[few], self.weight[few] / self.weight[few].sum()
-        without = {p: m[:, few] for p, m in self.margins.items() if p in (*self._chosen, self.view)}
-        # what an event does to the shares is told under the policy in view; the others are asked only where it has come
-        tried = {p: np.ones_like(came) if p == self.view else came for p in without}
-        after = {p: self._with(signpost, p, m, tried[p]) for p, m in without.items()}
-        mixed = {p: np.where(came, after[p], m) for p, m in without.items()}
-        holds = self._holds(mixed)
-        worth = value.worth(came.astype(float), self._measures(mixed), holds, weight)
-        share = float(weight.sum(where=came))
-        before, later = self._holds(without), self._holds(after)
-        moved = value.by_size([_paired(k, before[k], later[k], share, weight) for k in self.ids])
-        said = value.event_sentence(signpost, _told(moved, signpost), weighted=True)
-        return worth, self._doubt(worth, holds, weight), tuple(moved), said
-
-    def _with(self, signpost: Signpost, policy: str, margins: Array, tried: Array) -> Array:
-        """Margins under a policy once the event has come, in the futures that are `tried`: under the policy that it leads to, or
-        with its lever on.
-        """
-        if signpost.policy:
-            led = self.margins.get(signpost.policy) if policy == self.view else margins
-            return margins if led is None else led[:, :TRIED]
-        if not signpost.strength:
-            return margins
-        pulled = turned_on(self.found.study, policy, signpost.strength, self.as_of)
-        made, at = margins.copy(), np.flatnonzero(tried)
-        if len(at):
-            made[:, at] = margins_of(self.found.study, self.found.values[:, at], pulled)
-        return made
-
-    def _holds(self, margins: dict[str, Array]) -> dict[str, Array]:
-        return {k: margins[self.view][i] > 0 for i, k in enumerate(self.ids)}
-
-    def _measures(self, margins: dict[str, Array]) -> dict[str, Array]:
-        """Measures of the policies that can be chosen."""
-        return {p: performance(dict(zip(self.ids, margins[p], strict=True))) for p in self._chosen}
-
-    def _doubt(self, worth: Worth, holds: dict[str, Array], weight: Array) -> float:
-        whole = sum(float(value.entropy(float(weight.sum(where=flags)))) for flags in holds.values())
-        return sum(worth.entropy.values()) / whole if whole > 0 else 0.0
-
-
-def _told(shifts: Sequence[Shift], signpost: Signpost) -> Shift:
-    """The move to speak of: the largest that is clear, else that of the signpost's own assumption."""
-    own = next((s for s in shifts if s.assumption == signpost.assumption), shifts[0])
-    return shifts[0] if shifts[0].clear else own
-
-
-def _paired(name: str, before: Array, after: Array, passed: float, weight: Array) -> Shift:
-    """The move of a share between two verdicts on the same futures, with the error of their difference."""
-    change = after.astype(float) - before
-    mean = float(np.dot(weight, change))
-    error = float(np.sqrt(np.dot(weight**2, (change - mean) ** 2)))
-    return Shift(name, float(weight.sum(where=before)), float(weight.sum(where=after)), passed, error)
-
-
-def turned_on(study: Study, policy: str, strength: str, after: date) -> Levers:
-    """A policy with a strength at full from the quarter after a day."""
-    label = f"{after.year}Q{(after.month + 2) // 3}"
-    later, pulled = np.array([step > label for step in study.steps]), study.levers(policy)
-    held = getattr(pulled, strength)
-    return pulled._replace(**{strength: np.where(later, np.maximum(held, 1.0), held).astype(held.dtype)})
 
 
 def _view(baseline: str, names: Sequence[str], policy: str | None) -> str:
@@ -250,7 +176,7 @@ def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadIn
             "--reading",
             f"{r.label} lies outside the simulated years",
             got=r.on,
-            allowed=f"{labels[0][:4]} to {labels[-1][:4]}",
+            allowed=f"{year_of(labels[0])} to {year_of(labels[-1])}",
         )
         for r in own
         if every[r.quantity].column(r.on) in found.outside
@@ -260,44 +186,29 @@ def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadIn
     )
 
 
-def _row(w: Watched) -> dict[str, Any]:
-    """A signpost as `premortem watch --json` prints it."""
-    s, said = w.signpost, w.standing
-    latest = {"value": said.value, "on": said.value_on, "says": said.says, "said_on": said.said_on} | {
-        "source": said.source
-    }
-    limit = s.threshold
-    return {
-        "id": s.id,
-        "name": s.title,
-        "assumption": s.assumption,
-        "observable": s.observable,
-        "unit": s.unit,
-        "quantity": s.quantity or None,
-        "voi": w.voi,
-        "regret_saved": None if w.worth is None else w.worth.clear_regret_share,
-        "doubt_saved": None if w.worth is None else w.doubt,
-        "worth": None if w.worth is None else asdict(w.worth),
-        "informs": list(w.informs),
-        "status": said.status,
-        "latest": None if said.status == "no reading" else latest,
-        "threshold": None
-        if limit is None
-        else {"value": limit.value, "passes": limit.passes, "basis": limit.basis, "by": s.by},
-        "sentence": w.sentence,
-        "shifts": [asdict(shift) for shift in w.shifts],
-        "read": s.read,
-        "source": s.source,
-        "modelled": s.modelled,
-    }
-
-
-def _reading(r: Reading) -> dict[str, Any]:
-    return {
-        "quantity": r.quantity,
-        "date": r.on,
-        "value": r.value,
-        "known_on": r.known_on,
-        "source": r.source,
-        "named": r.named,
-    }
+def _row(w: Watched) -> SignpostRow:
+    """A signpost with what it says and is worth, as people see it."""
+    s, said, limit = w.signpost, w.standing, w.signpost.threshold
+    return SignpostRow(
+        id=s.id,
+        name=s.title,
+        assumption=s.assumption,
+        observable=s.observable,
+        unit=s.unit,
+        quantity=s.quantity or None,
+        voi=w.voi,
+        regret_saved=None if w.worth is None else w.worth.clear_regret_share,
+        doubt_saved=None if w.worth is None else w.doubt,
+        worth=w.worth,
+        informs=w.informs,
+        status=said.status,
+        latest=None
+        if said.status == "no reading"
+        else Latest(said.value, said.value_on, said.says, said.said_on, said.source),
+        threshold=None if limit is None else Limit(limit.value, limit.passes, limit.basis, s.by),
+        sentence=w.sentence,
+        shifts=w.shifts,
+        read=s.read,
+        source=s.source,
+        modelled=s.modelled,
+    )

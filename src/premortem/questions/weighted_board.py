@@ -1,23 +1,66 @@
 """The board of a run by what was known on a day, and with paths of policy that futures draw."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.propositions import score
 from premortem.questions import futures_under_policies
 from premortem.questions._bounded_memory import in_memory
+from premortem.questions._result import OPTIONAL, Result
+from premortem.questions.board_cells import BoardCell, cells
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.policy_paths import DRAWN, along
-from premortem.study import Run, Study, plain_rows
+from premortem.study import Run, Study
 from premortem.text.numbers import day_in_words
 from premortem.watch import observations, quantities
 from premortem.watch.observations import Reading
 from premortem.watch.quantities import Quantity
 from premortem.watch.weights import Told, Weights, shares_by, weigh
+
+
+@dataclass(frozen=True, repr=False)
+class ShortCell(Result):
+    """A cell of a board in short: the (weighted) share of futures that holds with its 95% interval; `all` is all assumptions at once.
+    None where no futures are left to tell it.
+    """
+
+    assumption: str
+    policy: str
+    holds: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, repr=False)
+class BoardWeights(Result):
+    """What the shares of a weighted board rest on: how they are called, effective futures, how far the weights were tempered, whether they
+    have `collapsed`, so that no share is told; readings by their labels.
+    """
+
+    as_of: date
+    says: str
+    futures: int
+    effective_futures: float
+    tempering: float
+    collapsed: bool
+    readings: tuple[str, ...]
+    left_out: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Board(Result):
+    """The board of a run: the keys of `premortem board --json`. `non_finite` counts by
+    policy the futures with a result that is not finite. Where it is weighted, `weights`, and the same with all futures counted alike.
+    """
+
+    board: tuple[BoardCell, ...]
+    board_unweighted: tuple[BoardCell, ...] | None = field(default=None, metadata=OPTIONAL)
+    non_finite: Mapping[str, int] = field(default_factory=dict)
+    weights: BoardWeights | None = field(default=None, metadata=OPTIONAL)
 
 
 def weigh_run(run: Run, as_of: date) -> Weights:
@@ -67,53 +110,51 @@ def weighed_by(as_of: date) -> str:
     return f"weighted share, by what was known on {day_in_words(as_of)}"
 
 
-def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> dict[str, Any]:
-    """The board of a run as rows: weighted by what was known on a day if given, and with drawn paths of policy if asked.
+def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> Board:
+    """The board of a run: weighted by what was known on a day if given, and with drawn paths of policy if asked.
 
-    Keys: `board`; with a day also `weights` (what the shares are called, effective futures, readings, whether the weights have `collapsed`, so that no share is told, warnings) and
-    `board_unweighted`. Drawn paths are simulated for the first futures only. Raises `BadInput` for a day in the future.
+    Drawn paths are simulated for the first futures only. Raises `BadInput` for a day in the future.
     """
-    alike = plain_rows(run.board()) + (_drawn_rows(run, as_of, None) if drawn else [])
+    alike = cells(run.board()) + (_drawn_cells(run, as_of, None) if drawn else ())
     if as_of is None:
-        return {"board": alike, "non_finite": _counted(run)}
+        return Board(alike, non_finite=_counted(run))
     found = weigh_run(run, as_of)
     run = in_memory(run)
     margins = {policy: run.margins(policy) for policy in run.policies}
     weighted = score.board(margins, run.study.assumptions, run.replicates, found.values)
-    return {
-        "board": answered(plain_rows(weighted) + (_drawn_rows(run, as_of, found.values) if drawn else []), found),
-        "board_unweighted": alike,
-        "non_finite": _counted(run),
-        "weights": {
-            "as_of": as_of,
-            "says": weighed_by(as_of),
-            "futures": run.futures,
-            "effective_futures": found.untempered if found.collapsed else found.effective,
-            "tempering": found.tempering,
-            "collapsed": found.collapsed,
-            "readings": [r.label for r in found.used],
-            "left_out": list(found.left_out),
-            "warnings": list(found.warnings),
-        },
-    }
+    rows = cells(weighted) + (_drawn_cells(run, as_of, found.values) if drawn else ())
+    return Board(answered(rows, found), alike, _counted(run), _weights(run, as_of, found))
 
 
-def answered(rows: list[dict[str, Any]], weights: Weights | None) -> list[dict[str, Any]]:
-    """Rows of a weighted board; every share is None where the weights have collapsed, since no futures are left to tell it."""
+def _weights(run: Run, as_of: date, found: Weights) -> BoardWeights:
+    return BoardWeights(
+        as_of=as_of,
+        says=weighed_by(as_of),
+        futures=run.futures,
+        effective_futures=found.untempered if found.collapsed else found.effective,
+        tempering=found.tempering,
+        collapsed=found.collapsed,
+        readings=tuple(r.label for r in found.used),
+        left_out=tuple(found.left_out),
+        warnings=tuple(found.warnings),
+    )
+
+
+def answered(rows: Sequence[BoardCell], weights: Weights | None) -> tuple[BoardCell, ...]:
+    """Cells of a weighted board; every share is None where the weights have collapsed, since no futures are left to tell it."""
     if weights is None or not weights.collapsed:
-        return rows
-    nothing: dict[str, Any] = {"holds": None, "low": None, "high": None, "fails_on": {}, "alone": {}}
-    return [row | {key: nothing[key] for key in nothing.keys() & row} for row in rows]
+        return tuple(rows)
+    return tuple(replace(row, holds=None, low=None, high=None, fails_on={}, alone={}) for row in rows)
 
 
 def _counted(run: Run) -> dict[str, int]:
     return {policy: len(futures) for policy, futures in run.non_finite.items()}
 
 
-def _drawn_rows(run: Run, as_of: date | None, weights: Array | None) -> list[dict[str, Any]]:
+def _drawn_cells(run: Run, as_of: date | None, weights: Array | None) -> tuple[BoardCell, ...]:
     margins = drawn_margins(run, as_of)
     few = None if weights is None else weights[: len(next(iter(margins.values())))]
-    return plain_rows(score.board({DRAWN: margins}, run.study.assumptions, run.replicates, few))
+    return cells(score.board({DRAWN: margins}, run.study.assumptions, run.replicates, few))
 
 
 def drawn_margins(run: Run, as_of: date | None = None) -> dict[str, Array]:
@@ -126,13 +167,13 @@ def drawn_margins(run: Run, as_of: date | None = None) -> dict[str, Array]:
     ).margins()
 
 
-def short_board(found: Futures, weights: Weights | None) -> list[dict[str, Any]]:
+def short_board(found: Futures, weights: Weights | None) -> tuple[ShortCell, ...]:
     """Assumption by policy: the (weighted) share that holds and its interval, `all` for all at once."""
-    return [
-        {"assumption": name, "policy": policy, "holds": share, "low": low, "high": high}
+    return tuple(
+        ShortCell(name, policy, *told)
         for policy in found.policies
-        for name, (share, low, high) in _told(found, policy, weights).items()
-    ]
+        for name, told in _told(found, policy, weights).items()
+    )
 
 
 def _told(found: Futures, policy: str, weights: Weights | None) -> dict[str, Told]:

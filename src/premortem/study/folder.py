@@ -28,12 +28,7 @@ POLICIES, ASSUMPTIONS = PARTS = ("policies", "assumptions")
 PARAMETERS, SIGNPOSTS, READINGS = "params.csv", "signposts.toml", "readings.csv"
 CORRELATIONS, OUTCOMES, README = "correlations.csv", "outcomes.toml", "README.md"
 # What a new study's table of outcomes shows: nothing is defined until the marks are taken off.
-EXAMPLE = """# Outcomes of your own, as expressions over time. Take the marks off for an example:
-# [hardware_ratio]
-# says = "US-aligned additions over all that China gains"
-# unit = "ratio"
-# value = "us_supply@quarter / cn_total@quarter"
-"""
+EXAMPLE = "# Outcomes of your own, as expressions over time. Take the marks off for an example:\n"
 # What a study's folder is known by.
 MARK = "study.toml"
 MARKED = "# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n"
@@ -215,7 +210,7 @@ def _new_study(case: Case) -> dict[str, bytes]:
         SIGNPOSTS: (case / signposts.FILE).read_bytes(),
         README: (files("premortem.study") / "readme.md").read_bytes(),
         CORRELATIONS: (",".join(correlation.COLUMNS) + "\n").encode(),
-        OUTCOMES: EXAMPLE.encode(),
+        OUTCOMES: _marked_out(case.text.outcomes).encode(),
         READINGS: (",".join(observations.COLUMNS) + "\n").encode(),
     }
     for part, home in (("policies", case / "policies"), ("assumptions", case / "assumptions")):
@@ -240,3 +235,8 @@ def _held(path: Path) -> bytes:
         return read_bytes(path, "a file")
     except BadInput:
         return b""
+
+
+def _marked_out(example: str) -> str:
+    """A table of outcomes that defines nothing yet: an example of the case behind marks."""
+    return EXAMPLE + "".join(f"# {line}\n" for line in example.splitlines())

@@ -16,7 +16,7 @@ from premortem.case import DEFAULT, Case, Levers
 from premortem.ensemble import priors, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.priors import Priors
-from premortem.errors import BadInput, each, raise_all, unknown
+from premortem.errors import BadInput, each, nearest, raise_all, unknown
 from premortem.law import book as rules
 from premortem.propositions import assumption, score
 from premortem.propositions.assumption import Assumption
@@ -148,10 +148,15 @@ class Study:
         watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
         return (*read, *watched)
 
+    def unknown_policy(self, asked: str, policy: str) -> BadInput:
+        """What is said of a policy that the study has not, asked for by an option: those that it has, and which case has it."""
+        hint = nearest(policy, self.policies) or self.case.elsewhere("policies", policy)
+        return unknown(asked, f"no such policy of {self.case.name}", policy, self.policies, hint)
+
     def book(self, policy: str) -> rules.Book:
         """The rulebook under a policy of the study. Raises `BadInput` with the nearest name for an unknown one."""
         if policy not in self.policies:
-            raise unknown("--policy", "no such policy", policy, self.policies)
+            raise self.unknown_policy("--policy", policy)
         if policy not in self._books:
             own = self.folder / "policies" / f"{policy}.toml" if self.folder else None
             self._books[policy] = rules.load(own if own and own.is_file() else policy, self.case)

@@ -1,7 +1,7 @@
 """What people see of a run in a terminal: the board with bars of eight steps, findings, a progress bar."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from premortem.questions.board_cells import BoardCell, cells
 from premortem.terminal.layout import UNBOUNDED
 from premortem.text import phrases
 
@@ -35,17 +36,17 @@ def print_run(run: Any, *briefs: Path) -> None:
     console.print("Next:  premortem board --json, premortem run --futures 100000, premortem --help")
 
 
-def print_board(run: Any, rows: list[dict[str, Any]] | None = None, title: str = PLAIN) -> None:
-    """Assumption by policy: bar and share; of the run's board, or of rows like it.
+def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = PLAIN) -> None:
+    """Assumption by policy: bar and share; of the run's board, or of cells like it.
 
     The first layout that fits the terminal: names down and policies across with bars; policies down, with bars, then
     without; at last a line a policy, broken between shares. So no digit is ever cut.
     """
     console = Console(highlight=False)
-    rows = run.board_rows() if rows is None else rows
-    policies = list(dict.fromkeys(row["policy"] for row in rows))
+    rows = cells(run.board()) if rows is None else rows
+    policies = list(dict.fromkeys(row.policy for row in rows))
     names = {a.id: a.name for a in run.study.assumptions}
-    share = {(row["assumption"], row["policy"]): row["holds"] for row in rows}
+    share = {(row.assumption, row.policy): row.holds for row in rows}
     keys = [*names, "all"]
     said = {**{k: f"{k} {v}" for k, v in names.items()}, "all": "all at once"}
     across = _table(title, policies)

@@ -1,75 +1,87 @@
 """What to watch, the hindcast and the timeline in a terminal."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from premortem.questions.watch import SignpostRow, ToWatch
+from premortem.questions.weighted_board import Board, BoardWeights, ShortCell
 from premortem.terminal.board import print_board
 from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
 from premortem.text.tables import plain
 from premortem.watch.hindcast import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
+from premortem.watch.timeline import Event, lags
 
 # Signposts that are shown; the others are counted and found with --json.
 SHOWN = 12
 
 
-def print_watch(result: dict[str, Any]) -> None:
+def print_watch(result: ToWatch) -> None:
     """The board before and after under the policy in view, then signposts by the value of their next reading."""
     console = Console(highlight=False)
     _boards(console, result)
-    for warning in result["warnings"]:
+    for warning in result.warnings:
         console.print(f"Warning: {warning}", style="bold")
-    for reading in result["readings"]:
-        if reading["named"]:
-            console.print(f"{reading['named']} is read as {reading['quantity']}")
+    for reading in result.readings:
+        if reading.named:
+            console.print(f"{reading.named} is read as {reading.quantity}")
     console.print("\n[bold]What to look at next[/bold], by the value of a reading (100 would settle everything)")
-    for row in result["signposts"][:SHOWN]:
-        worth = "    -" if row["voi"] is None else f"{100 * row['voi']:5.1f}"
-        console.print(f"{worth}  [bold]{row['name']}[/bold] ({row['assumption']}): {row['observable']}")
+    for row in result.signposts[:SHOWN]:
+        worth = "    -" if row.voi is None else f"{100 * row.voi:5.1f}"
+        console.print(f"{worth}  [bold]{row.name}[/bold] ({row.assumption}): {row.observable}")
         console.print(f"       {latest(row)}", style="dim")
-        if row["sentence"]:
-            console.print(f"       {row['sentence']}")
-    hidden = len(result["signposts"]) - SHOWN
+        if row.sentence:
+            console.print(f"       {row.sentence}")
+    hidden = len(result.signposts) - SHOWN
     if hidden > 0:
         console.print(f"{hidden} more; see them with --json")
-    read = next((row for row in result["signposts"] if row["quantity"] and row["threshold"]), None)
-    example = [f"premortem watch --reading {read['quantity']}={read['threshold']['value']:g}"] if read else []
-    console.print(f"Next:  {', '.join([*example, 'premortem hindcast'])}")
+    examples = [
+        f"premortem watch --reading {row.quantity}={row.threshold.value:g}"
+        for row in result.signposts
+        if row.quantity and row.threshold
+    ]
+    console.print(f"Next:  {', '.join([*examples[:1], 'premortem hindcast'])}")
 
 
-def _boards(console: Console, result: dict[str, Any]) -> None:
+def _boards(console: Console, result: ToWatch) -> None:
     console.print(
-        f"Under {result['policy']}; {result['effective_futures']:,.0f} effective of {phrases.counted(result['futures'], 'future')}"
+        f"Under {result.policy}; {result.effective_futures:,.0f} effective of {phrases.counted(result.futures, 'future')}"
     )
     table = Table(box=None, padding=(0, 1))
     add_columns(table, "", "before", "after", "change", texts=("", "change"))
-    weak = phrases.weak(result["effective_futures"])
-    for before, after in zip(result["board_before"], result["board_after"], strict=True):
-        if before["policy"] == result["policy"]:
-            known = after["holds"] is not None and before["holds"] is not None
-            change = phrases.points_between(before["holds"], after["holds"]) if known else ""
-            if weak and known:
-                change += f" (weak: {result['effective_futures']:,.0f} effective futures)"
-            elif known and after["low"] is not None and after["low"] <= before["holds"] <= after["high"]:
-                change += " (within noise)"
-            table.add_row(before["assumption"], phrases.share(before["holds"]), phrases.share(after["holds"]), change)
+    weak = phrases.weak(result.effective_futures)
+    for before, after in zip(result.board_before, result.board_after, strict=True):
+        if before.policy == result.policy:
+            change = _change(
+                before, after, f" (weak: {result.effective_futures:,.0f} effective futures)" if weak else ""
+            )
+            table.add_row(before.assumption, phrases.share(before.holds), phrases.share(after.holds), change)
     print_table(console, table)
-    console.print(f"before: {result['before']}; after: {result['after']}", style="dim")
+    console.print(f"before: {result.before}; after: {result.after}", style="dim")
 
 
-def latest(row: dict[str, Any]) -> str:
+def _change(before: ShortCell, after: ShortCell, weak: str) -> str:
+    """A change of a share in points, with what there is to say of it; nothing where one of the two cannot be told."""
+    if before.holds is None or after.holds is None:
+        return ""
+    noise = after.low is not None and after.high is not None and after.low <= before.holds <= after.high
+    return phrases.points_between(before.holds, after.holds) + (weak or (" (within noise)" if noise else ""))
+
+
+def latest(row: SignpostRow) -> str:
     """What a signpost says now, with its date, and its threshold."""
-    limit, said = row["threshold"], row["latest"]
-    passed = f", {row['status']}" if said and limit and said["value"] is not None else ""
-    watched = f"; threshold {plain(limit['value'])}{passed}" if limit else ""
+    limit, said = row.threshold, row.latest
+    passed = f", {row.status}" if said and limit and said.value is not None else ""
+    watched = f"; threshold {plain(limit.value)}{passed}" if limit else ""
     if said is None:
         return f"no reading yet{watched}"
-    if said["value"] is None or row["unit"] == "event":
-        return f"{said['said_on']}: {said['says']}{watched}"
-    return f"{said['on']}: {plain(said['value'])} {row['unit']}, {said['source']}{watched}"
+    if said.value is None or row.unit == "event":
+        return f"{said.said_on}: {said.says}{watched}"
+    return f"{said.on}: {plain(said.value)} {row.unit}, {said.source}{watched}"
 
 
 def print_hindcast(judged: Any) -> None:
@@ -124,29 +136,29 @@ def unchanged(found: Hindcast) -> str:
     )
 
 
-def print_weighted(run: Any, result: dict[str, Any]) -> None:
+def print_weighted(run: Any, result: Board, found: BoardWeights) -> None:
     """The weighted board, and how far it can be trusted."""
-    found = result["weights"]
-    says = f"{found['says'][0].upper()}{found['says'][1:]}, in which each assumption holds"
-    print_board(run, result["board"], says)
+    says = f"{found.says[0].upper()}{found.says[1:]}, in which each assumption holds"
+    print_board(run, result.board, says)
     console = Console(highlight=False)
-    console.print(f"{len(found['readings'])} readings leave {found['effective_futures']:,.0f} effective futures")
-    for warning in found["warnings"]:
+    console.print(f"{len(found.readings)} readings leave {found.effective_futures:,.0f} effective futures")
+    for warning in found.warnings:
         console.print(f"Warning: {warning}", style="bold")
 
 
-def print_timeline(result: dict[str, Any]) -> None:
+def print_timeline(events: Sequence[Event]) -> None:
     """Dated events by day, with what each moved and how long it took."""
     console = Console(highlight=False)
-    for row in result["events"]:
+    if not events:
+        console.print("No dated event is held.")
+    for event in events:
         moved = "; ".join(
-            f"{m['assumption']} {m['kind']} {m['item']} {'stronger' if m['moves'] > 0 else 'weaker'}"
-            for m in row["moved"]
+            f"{m.assumption} {m.kind} {m.item} {'stronger' if m.moves > 0 else 'weaker'}" for m in event.moved
         )
-        took = "" if row["months"] is None else f" ({row['months']:.1f} months from announcement)"
-        console.print(f"{row['date']}  [bold]{row['title']}[/bold]{took}", markup=True)
+        took = "" if event.months is None else f" ({event.months:.1f} months from announcement)"
+        console.print(f"{event.on}  [bold]{event.title}[/bold]{took}", markup=True)
         console.print(f"            {moved or 'moved no driver or arrestor'}", style="dim")
-    for row in result["lags"]:
+    for link in lags(events):
         console.print(
-            f"{row['kind']}: median {row['median']:.1f} months, {row['shortest']:.1f} to {row['longest']:.1f}, {row['events']} {'pair' if row['events'] == 1 else 'pairs'}"
+            f"{link.kind}: median {link.median:.1f} months, {link.shortest:.1f} to {link.longest:.1f}, {link.events} {'pair' if link.events == 1 else 'pairs'}"
         )

@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -92,7 +92,7 @@ def number(value: float, digits: int = 2) -> str:
     return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{places}f}".replace(",", "\u2009")
 
 
-def listing(items: list[str], word: str = "and") -> str:
+def listing(items: Sequence[str], word: str = "and") -> str:
     """Items as a phrase: `a`, `a and b`, `a, b and c`; with `word` before the last."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else "none"
 

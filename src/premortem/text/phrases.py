@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from premortem.text.numbers import (
     capital,
@@ -102,8 +101,8 @@ def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of 
     `who` is the policy, `shares` the share of futures in which each assumption holds by how it is called, `every` that of all
     at once.
 
-    >>> headline("As written", {"A1": 0.8, "A2": 0.4}, 0.3)
-    'As written, A2 is the weakest assumption: it holds in 40% of futures; both together in 30%'
+    >>> headline("As written", {"X1": 0.8, "X2": 0.4}, 0.3)
+    'As written, X2 is the weakest assumption: it holds in 40% of futures; both together in 30%'
     """
     least = share(min(shares.values()))
     weakest = [name for name in shares if share(shares[name]) == least]
@@ -138,17 +137,16 @@ def weak(effective: float | None) -> bool:
     return effective is not None and effective < FEW
 
 
-def grouped(result: Mapping[str, Any]) -> str:
+def grouped(k: int, continuum: bool) -> str:
     """What a search for families of futures found: so many families, or a continuum that was cut into parts."""
-    k = len(result["archetypes"])
-    if result["continuum"]:
+    if continuum:
         return f"Futures are a continuum, without families that stand apart; cut into {spelled(k)} parts to look at"
     return f"Futures fall into {spelled(k)} families"
 
 
-def kind(result: Mapping[str, Any]) -> str:
+def kind(continuum: bool) -> str:
     """What a group of futures is called: a family, or a part of a continuum."""
-    return "part" if result["continuum"] else "family"
+    return "part" if continuum else "family"
 
 
 def not_finite(found: Mapping[str, Sequence[int]], futures: int) -> list[str]:

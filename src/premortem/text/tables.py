@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -19,6 +19,13 @@ NOTHING, SMALL = 1e-6, 1e-4
 YEAR = "year"
 # Rows that are shown before the rest is counted.
 SHOWN = 60
+
+
+class Told(Protocol):
+    """A result that can say itself as plain data."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """By the names of its columns."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +59,21 @@ class Table:
         )
 
 
-def table(rows: pl.DataFrame | Iterable[Mapping[str, Any]], *columns: str, caption: str = "", **units: str) -> Table:
+def table(
+    rows: pl.DataFrame | Iterable[Mapping[str, Any] | Told], *columns: str, caption: str = "", **units: str
+) -> Table:
     """Rows as a table for people: the named columns or all, with their units.
 
-    >>> table([{"policy": "as-written", "holds": 0.4}], holds="share of futures").units
+    >>> table([{"policy": "mine", "holds": 0.4}], holds="share of futures").units
     {'holds': 'share of futures'}
     """
-    frame = rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(list(rows), infer_schema_length=None)
+    frame = rows if isinstance(rows, pl.DataFrame) else _frame(rows)
     return Table(frame.select(columns) if columns else frame, units, caption)
+
+
+def _frame(rows: Iterable[Mapping[str, Any] | Told]) -> pl.DataFrame:
+    plain_rows = [row if isinstance(row, Mapping) else row.as_dict() for row in rows]
+    return pl.DataFrame(plain_rows, infer_schema_length=None)
 
 
 def cell(text: str, value: Any) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from premortem.case import Case
+from premortem.case import Case, year_of
 from premortem.errors import BadInput, raise_all
 from premortem.facts.day import Day
 from premortem.files.typed import Strict, read_entries
@@ -197,10 +197,10 @@ class Observer:
         self.expressions: dict[str, tuple[Expression, float]] = {}
         self.outside: set[str] = set()
         errors: list[BadInput] = []
-        years = {label[:4] for label in labels}
+        years = {year_of(label) for label in labels}
         for quantity, on in asked:
             column = quantity.column(on)
-            if not {str(on.year), *([str(on.year - 1)] if "{before}" in quantity.value else [])} <= years:
+            if not {on.year, *([on.year - 1] if "{before}" in quantity.value else [])} <= years:
                 self.outside.add(column)
                 continue
             try:

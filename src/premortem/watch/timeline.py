@@ -91,16 +91,24 @@ def timeline(
     return tuple(found)
 
 
-def lags(events: Iterable[Event]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Took:
+    """How long links of a kind took [months], and how many `events` are so linked."""
+
+    kind: str
+    events: int
+    median: float
+    shortest: float
+    longest: float
+
+
+def lags(events: Iterable[Event]) -> tuple[Took, ...]:
     """Months between linked events by kind of link: how many, the median, the shortest and the longest."""
     by_kind: dict[str, list[float]] = {}
     for event in events:
         for link in event.answers:
             by_kind.setdefault(link.kind, []).append(link.months)
-    return [
-        {"kind": kind, "events": len(m), "median": median(m), "shortest": min(m), "longest": max(m)}
-        for kind, m in sorted(by_kind.items())
-    ]
+    return tuple(Took(kind, len(m), median(m), min(m), max(m)) for kind, m in sorted(by_kind.items()))
 
 
 def as_dict(events: Sequence[Event]) -> dict[str, Any]:
@@ -124,7 +132,7 @@ def as_dict(events: Sequence[Event]) -> dict[str, Any]:
             }
             for e in events
         ],
-        "lags": lags(events),
+        "lags": [vars(took) for took in lags(events)],
     }
 
 

@@ -171,7 +171,7 @@ def _shift(name: str, holds: Array, passed: Array, w: Array, mass: float) -> Shi
 
 
 def sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
-    """The finding in words: 'If the yield passes 55% by the end of 2026, A2's share falls from 61% to 48%'."""
+    """The finding in words: 'If the yield passes 55% by the end of 2026, X2's share falls from 61% to 48%'."""
     if signpost.threshold is None:
         return ""
     kind = "weighted share" if weighted else "share"

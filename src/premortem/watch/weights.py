@@ -7,7 +7,6 @@ weights then has the likelihood tempered (Neal 2001): raised to the largest powe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from scipy.special import ndtri
@@ -88,24 +87,6 @@ def weigh(
     return Weights(
         values, left, full, power, k, tuple(used), left_out, _warnings(full, left, power, k, floor, len(used))
     )
-
-
-def strain(
-    predictions: Mapping[str, Array], readings: Sequence[Reading], quantities: Mapping[str, Quantity]
-) -> list[tuple[Reading, float]]:
-    """Readings with the effective share of futures that each alone would leave, the most straining first.
-
-    1 says nothing, a small share means that few futures agree with it. On the first futures only: it is a diagnosis.
-    """
-    found = []
-    for reading in readings:
-        quantity = quantities[reading.quantity]
-        values = predictions.get(quantity.column(reading.on))
-        if values is not None and len(values):
-            part = values[:BLOCK]
-            likely = log_likelihood(part, reading, quantity)
-            found.append((reading, effective(_normalised(likely, 1.0)) / len(part)))
-    return sorted(found, key=lambda pair: pair[1])
 
 
 def effective(weights: Array) -> float:
@@ -231,18 +212,3 @@ def resample(weights: Array, count: int, seed: int) -> Array:
     places = (np.arange(count) + np.random.default_rng(seed).random()) / count
     sums = np.cumsum(weights, dtype=np.float64)
     return np.minimum(np.searchsorted(sums / sums[-1], places, side="right"), len(weights) - 1)
-
-
-def by_date(
-    predictions: Mapping[str, Array],
-    readings: Sequence[Reading],
-    quantities: Mapping[str, Quantity],
-    holds: Mapping[str, Array],
-    days: Sequence[date],
-) -> list[tuple[date, float, dict[str, Told]]]:
-    """The board as it stood on each day: the day, effective futures, and weighted shares with intervals by name."""
-    found = []
-    for day in days:
-        weights = weigh(predictions, [r for r in readings if r.known_on <= day], quantities)
-        found.append((day, weights.effective, shares_by(holds, weights)))
-    return found

@@ -14,12 +14,13 @@ router = APIRouter()
 
 
 @router.get("/about", response_class=HTMLResponse, include_in_schema=False)
-def page(request: Request) -> HTMLResponse:
+def page(request: Request, desk: AtDesk) -> HTMLResponse:
     """Where every number comes from."""
     return render(
         request,
         "about.html",
-        tables=facts.status(),
+        about=desk.study.case.text.brief,
+        tables=facts.status(desk.study.case),
         versions={n: version(n) for n in ("premortem", "jax", "altair", "vl-convert-python")},
     )
 

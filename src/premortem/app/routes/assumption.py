@@ -1,6 +1,7 @@
 """One assumption: its conditions and thresholds, its margin over time, and why it breaks."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from premortem.app.routes.board import row
 from premortem.app.schema import Answer, AssumptionAnswer, Curves
 from premortem.app.session import Desk
 from premortem.app.view_state import State
+from premortem.case import year_of
 from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
 from premortem.questions.breaking_points import Place, single_thresholds, sought_breaks
@@ -37,15 +39,16 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     a = find(desk, name)
     found = answer(desk, view, a)
     under = desk.study.book(view.policy).policy.title + (", changed" if view.edits else "")
+    step, first, end = desk.study.case.clock.word, desk.study.case.settings.day.year, year_of(desk.study.steps[-1]) + 1
     fan = chart_specs.Chart(
-        "fan", f"{a.id} {a.name}, {under}: margin over time", f"Bands of the margin of {a.id} by quarter, 2025 to 2032. {found['sentence']}",
+        "fan", f"{a.id} {a.name}, {under}: margin over time", f"Bands of the margin of {a.id} by {step}, {first} to {year_of(desk.study.steps[-1])}. {found['sentence']}",
         f"premortem, {view.n:,} simulated futures, seed {view.seed}, not forecasts; line: median, bands: half and nine in ten; it holds above 0: {'; '.join(c.says for c in a.condition)}",
-        chart_specs.fan(), found["fan"],
-        {"quarter": "Quarter", "p5": "5%", "p25": "25%", "p50": "median", "p75": "75%", "p95": "95%", "breaks": "share that breaks"},
+        chart_specs.fan(first, end), found["fan"],
+        {"quarter": step.capitalize(), "p5": "5%", "p25": "25%", "p50": "median", "p75": "75%", "p95": "95%", "breaks": "share that breaks"},
     )  # fmt: skip
     strip = chart_specs.Chart(
-        "strip", f"{a.id} {a.name}, {under}: share of futures in which it stands broken, by quarter", f"Share of futures in which {a.id} is broken as things stand in each quarter",
-        fan.source, chart_specs.strip(), found["fan"], {"quarter": "Quarter", "breaks": "share that breaks"},
+        "strip", f"{a.id} {a.name}, {under}: share of futures in which it stands broken, by {step}", f"Share of futures in which {a.id} is broken as things stand in each {step}",
+        fan.source, chart_specs.strip(first, end), found["fan"], {"quarter": step.capitalize(), "breaks": "share that breaks"},
     )  # fmt: skip
     return render(
         request, "assumption.html", a=a, answer=found, fan=fan, strip=strip, thresholds=controls.thresholds(a, view),
@@ -99,11 +102,12 @@ def breaks(name: str, desk: AtDesk, view: View) -> Answer:
         ("breaks", a.id, view.policy),
         lambda: (sought_breaks(centre, place, pulled, NEAREST), single_thresholds(centre, place, pulled)),
     )
-    points = [p | {"query": _there(view, p["moves"])} for p in found[0].rows]
-    return Answer.model_validate({"breaking": points, "said": found[0].said, "alone": found[1], "policy": view.policy})
+    points = [p.as_dict() | {"query": _there(view, p.moves)} for p in found[0].rows]
+    alone = [threshold.as_dict() for threshold in found[1]]
+    return Answer.model_validate({"breaking": points, "said": found[0].said, "alone": alone, "policy": view.policy})
 
 
-def _there(view: State, moves: dict[str, list[float]]) -> str:
+def _there(view: State, moves: Mapping[str, tuple[float, float]]) -> str:
     """The view in which the uncertainties that move are pinned where they break it."""
     pinned = {name: (name, to, to) for name, (_, to) in moves.items()}
     kept = {b[0]: b for b in view.beliefs} | pinned
@@ -116,7 +120,8 @@ def find(desk: Desk, name: str) -> Assumption:
         if a.id == name.upper():
             return a
     known = ", ".join(a.id for a in desk.study.assumptions)
-    raise BadInput("address", "assumption", f"no such assumption: {name[:20]}", got=name[:20], allowed=known)
+    what = f"no such assumption of {desk.study.case.name}: {name[:20]}"
+    raise BadInput("address", "assumption", what, got=name[:20], allowed=known)
 
 
 def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[str, Any]:

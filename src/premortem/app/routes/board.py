@@ -124,7 +124,7 @@ def base(desk: Desk, view: State) -> list[dict[str, Any]]:
 
 def row(found: dict[str, Any], desk: Desk) -> dict[str, Any]:
     """A row of the board with what fails first in words."""
-    return found | {"first": findings.fails_first(found, desk.study.assumptions)}
+    return found | {"first": findings.fails_first(found["assumption"], found["fails_on"], desk.study.assumptions)}
 
 
 def _control(desk: Desk, view: State, key: str) -> controls.Control:

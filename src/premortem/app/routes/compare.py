@@ -14,7 +14,8 @@ from premortem.app.routes.assumption import find
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
-from premortem.questions.compare import pareto, spans
+from premortem.case import year_of
+from premortem.questions.compare import Compared, pareto, spans
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -59,19 +60,20 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b
     titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
     rows = [
         {"policy": titles[p], "assumption": k, "regret": r}
-        for k, by in found["regret_by_assumption"].items() for p, r in by.items()
+        for k, by in found.regret_by_assumption.items() for p, r in by.items()
     ]  # fmt: skip
-    least = found["rankings"]["mean_regret"][0]
-    source = f"premortem, {phrases.counted(found['futures'], 'future')}, each policy beside the best in the same future"
+    least = found.rankings["mean_regret"][0]
+    source = f"premortem, {phrases.counted(found.futures, 'future')}, each policy beside the best in the same future"
     heat = chart_specs.Chart(
         "regret", f"{titles[least]} gives up least on average", "Mean regret by policy and assumption; the table holds the numbers", source,
         policy_charts.heat("policy", "assumption", "regret", "mean regret", rows), rows, REGRET,
     )  # fmt: skip
     return render(
         request, "compare.html", found=found, titles=titles, heat=heat, ranks=ranked(found, view, titles, source),
-        measures=MEASURES, asked=DOES | {"satisficing": holds_all(found["rankings"]["satisficing"], desk.run)},
+        measures=MEASURES, asked=DOES | {"satisficing": holds_all(found.rankings["satisficing"], desk.run)},
         all=phrases.together(len(desk.study.assumptions)), a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
         pathways=pathways(desk, view, kept.id, titles), level=LEVEL,
+        word=desk.study.case.clock.word, years=range(desk.study.case.settings.day.year, year_of(desk.study.steps[-1]) + 1),
     )  # fmt: skip
 
 
@@ -86,10 +88,10 @@ def holds_all(order: Sequence[str], run: Run) -> str:
     return f"holds all assumptions in {'no fewer' if level else 'more'} futures than any other ({said})"
 
 
-def ranked(found: dict[str, Any], view: State, titles: dict[str, str], source: str) -> chart_specs.Chart:
+def ranked(found: Compared, view: State, titles: dict[str, str], source: str) -> chart_specs.Chart:
     """Ranks of the policies by each measure of robustness, the view's policy marked."""
-    orders = {MEASURES[m]: order for m, order in found["rankings"].items()}
-    rows = [
+    orders = {MEASURES[m]: order for m, order in found.rankings.items()}
+    rows: list[dict[str, Any]] = [
         {"measure": m, "rank": i + 1, "title": titles[p], "mine": p == view.policy}
         for m, order in orders.items() for i, p in enumerate(order)
     ]  # fmt: skip
@@ -105,11 +107,13 @@ def ranked(found: dict[str, Any], view: State, titles: dict[str, str], source: s
     )  # fmt: skip
 
 
-def tradeoff(found: dict[str, Any], pair: tuple[str, str], titles: dict[str, str], source: str) -> chart_specs.Chart:
+def tradeoff(found: Compared, pair: tuple[str, str], titles: dict[str, str], source: str) -> chart_specs.Chart:
     """Policies by the shares of two assumptions, with those that no other beats on both."""
     x, y = pair
-    best = pareto({p: (by[x], by[y]) for p, by in found["shares"].items()})
-    rows = [{"title": titles[p], "x": by[x], "y": by[y], "best": p in best} for p, by in found["shares"].items()]
+    both = {p: (by[x], by[y]) for p, by in found.shares.items()}
+    best = pareto({p: (a, b) for p, (a, b) in both.items() if a is not None and b is not None})
+    rows = [{"title": titles[p], "x": by[x], "y": by[y], "best": p in best} for p, by in found.shares.items()]
+    rows = policy_charts.names_apart(rows)
     says = (
         f"{titles[best[0]]} is best on both"
         if len(best) == 1
@@ -124,12 +128,12 @@ def tradeoff(found: dict[str, Any], pair: tuple[str, str], titles: dict[str, str
 @router.get("/api/compare")
 def compare(desk: AtDesk) -> Answer:
     """Regret and robustness of the policies of the run: the keys of `premortem compare --json`."""
-    return Answer.model_validate(compared(desk))
+    return Answer.model_validate(compared(desk).as_dict())
 
 
-def compared(desk: Desk) -> dict[str, Any]:
+def compared(desk: Desk) -> Compared:
     """The comparison of the stored run, worked out once."""
-    found: dict[str, Any] = desk.answer(("compare",), lambda: questions.compare(desk.run))
+    found: Compared = desk.answer(("compare",), lambda: questions.compare(desk.run))
     return found
 
 

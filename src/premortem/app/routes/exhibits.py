@@ -1,4 +1,4 @@
-"""The gallery: the note's tables and figures beside ours, each with its check, its data and its files."""
+"""The gallery: tables and figures of the source rebuilt, and ours, each with its check, its data and its files."""
 
 from typing import Any
 
@@ -25,11 +25,13 @@ def page(request: Request, desk: AtDesk) -> HTMLResponse:
     if early := wait_for(
         request,
         "Exhibits",
-        "Drawing the note's tables and figures and ours; this takes some seconds the first time.",
+        "Drawing tables and figures; this takes some seconds the first time.",
         there=desk.knows(("exhibits",)),
     ):
         return early
-    return render(request, "exhibits.html", rows=listed(desk))
+    rows, case = listed(desk), desk.study.case
+    told = f"{len(rows)} tables and figures" if len(rows) > 1 else "One table or figure"
+    return render(request, "exhibits.html", rows=rows, rebuilt=gallery.rebuilt(case), counted=told)
 
 
 @router.get("/exhibits/{name}", response_class=HTMLResponse, include_in_schema=False)

@@ -1,6 +1,6 @@
 """Alternative futures: families of trajectories with their share under each policy, a real member, and early signs."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -10,8 +10,9 @@ from premortem.app import chart_specs
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
-from premortem.case import Case
+from premortem.case import Case, year_of
 from premortem.questions._archetypes import STRUCTURE
+from premortem.questions.futures import AlternativeFutures
 from premortem.text import phrases
 
 router = APIRouter()
@@ -35,8 +36,8 @@ def page(request: Request, desk: AtDesk, view: View, family: Letter = "") -> HTM
         "futures.html",
         found=found,
         titles=titles,
-        grouped=phrases.grouped(found),
-        kind=phrases.kind(found),
+        grouped=phrases.grouped(found.k, found.continuum),
+        kind=phrases.kind(found.continuum),
         structure=STRUCTURE,
         charts=charts(found, desk.study.case, family),
         chosen=family if family in letters(found).values() else "",
@@ -46,36 +47,38 @@ def page(request: Request, desk: AtDesk, view: View, family: Letter = "") -> HTM
 @router.get("/api/futures")
 def futures(desk: AtDesk) -> Answer:
     """Families of futures: the keys of `premortem futures --json`."""
-    return Answer.model_validate(families(desk))
+    return Answer.model_validate(families(desk).as_dict())
 
 
-def families(desk: Desk) -> dict[str, Any]:
+def families(desk: Desk) -> AlternativeFutures:
     """The families of the stored run, worked out once."""
-    found: dict[str, Any] = desk.answer(("futures",), lambda: questions.futures(desk.run))
+    found: AlternativeFutures = desk.answer(("futures",), lambda: questions.futures(desk.run))
     return found
 
 
-def letters(found: dict[str, Any]) -> dict[str, str]:
+def letters(found: AlternativeFutures) -> dict[str, str]:
     """The letter of each family by its name, the largest first."""
-    return {a["name"]: chr(65 + i) for i, a in enumerate(found["archetypes"])}
+    return {a.name: chr(65 + i) for i, a in enumerate(found.archetypes)}
 
 
-def charts(found: dict[str, Any], case: Case, chosen: str = "") -> list[chart_specs.Chart]:
+def charts(found: AlternativeFutures, case: Case, chosen: str = "") -> list[chart_specs.Chart]:
     """A chart a series: the median and middle half of each family by year; the others grey where one is chosen."""
-    signs, by, kind = questions.signs(case), letters(found), phrases.kind(found)
+    first = case.settings.day.year - 1  # the year before what is asked about
+    last = year_of(case.clock.labels[-1])
+    signs, by, kind = questions.signs(case), letters(found), phrases.kind(found.continuum)
     made = []
     for name, said in signs.items():
         rows = [
             {
-                "family": by[a["name"]], "year": int(b["quarter"][:4]), "p25": b["p25"], "p50": b["p50"], "p75": b["p75"],
-                "dim": chosen in by.values() and by[a["name"]] != chosen,
+                "family": by[a.name], "year": year_of(b.quarter), "p25": b.p25, "p50": b.p50, "p75": b.p75,
+                "dim": chosen in by.values() and by[a.name] != chosen,
             }
-            for a in found["archetypes"] for b in a["bands"] if b["series"] == name and b["quarter"] >= "2024"
+            for a in found.archetypes for b in a.bands if b.series == name and year_of(b.quarter) >= first
         ]  # fmt: skip
         made.append(
             chart_specs.Chart(
                 f"series-{name}", said["title"], f"{said['title']} by {kind} of the futures and year; the table holds the numbers",
-                f"{said['unit']}; line the median of each {kind}, band its middle half", chart_specs.families(said["unit"], list(by.values())), rows,
+                f"{said['unit']}; line the median of each {kind}, band its middle half", chart_specs.families(said["unit"], list(by.values()), last), rows,
                 {"family": kind.capitalize(), "year": "Year", "p25": "25%", "p50": "median", "p75": "75%"},
             )
         )  # fmt: skip

@@ -53,7 +53,7 @@ def start(asked: Asked, jobs: TheJobs, desk: AtDesk) -> Answer:
             raise BadInput(
                 "jobs",
                 "policies",
-                "no such policy",
+                f"no such policy of {desk.study.case.name}",
                 got=policy[:60],
                 allowed=", ".join(known),
                 hint=nearest(policy, known),

@@ -13,19 +13,27 @@ import polars as pl
 from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse
 
-from premortem.app.pages import AtDesk, View, holds, render
+from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
 from premortem.app.session import Desk
 from premortem.app.view_state import State
-from premortem.errors import BadInput
+from premortem.errors import BadInput, MissingData
 from premortem.files import writer
+from premortem.law.items import catalogued
 from premortem.law.ledger import decisions as ledgers
 from premortem.law.ledger import field_guesses, files
 from premortem.law.ledger.columns import needed
 from premortem.law.vocabulary import vocabulary
 
-router = APIRouter(dependencies=[Depends(holds("chips", "decides no shipments, and so no ledger of them"))])
+
+def ledger_of(request: Request) -> None:
+    """What every answer on a ledger asks first. Raises `MissingData` where the case decides no shipments."""
+    if not catalogued(case := desk_of(request).study.case):
+        raise MissingData(f"{case.name} decides no shipments, and so no ledger of them")
+
+
+router = APIRouter(dependencies=[Depends(ledger_of)])
 # Rows of the preview, and of rejected rows that are shown; decided ledgers that are kept for their download.
 PREVIEW, REJECTED, KEPT = 10, 100, 8
 # Rows that a filter shows at a time; first values of a column that are shown; columns that link rows.

@@ -1,45 +1,53 @@
-"""May this shipment go: the decision with its ladder, what would change it, the answer through time, and two days compared."""
+"""What the rules say: of a shipment the decision with its ladder, what would change it, and the answer through time; two days compared."""
 
 from datetime import date
 from typing import Annotated, Any
 
+import polars as pl
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from premortem import facts
-from premortem.app import shipment_form
-from premortem.app.pages import AtDesk, View, holds, render
+from premortem.app import question_form, shipment_form
+from premortem.app.pages import AtDesk, View, desk_of, render
+from premortem.app.routes import opinion
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
-from premortem.errors import BadInput, BadInputs
+from premortem.case import AppText, Case
+from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.law import diff as rules
 from premortem.law import memo
 from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
-from premortem.law.items import named
+from premortem.law.items import catalogued, named
+from premortem.law.opinion import opine
+from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
+from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
 
-router = APIRouter(
-    dependencies=[
-        Depends(holds("chips", "decides no shipments; ask its rules with `premortem check --set FIELD=VALUE`"))
-    ]
-)
-STATUSES = {"none": "none", "uveu": "universal VEU", "nveu": "national VEU"}
-END_USES = ("data_centre", "development", "production", "storage", "packaging", "supercomputer")
-# Days between which the note's own period lies.
-BEFORE, AFTER = "2025-02-26", "2026-02-01"
+
+def rules_of(request: Request) -> None:
+    """What every screen of rules asks first. Raises `MissingData` where the case has neither items nor kinds of answers."""
+    case = desk_of(request).study.case
+    if not (vocabulary(case).answers or catalogued(case)):
+        raise MissingData(f"{case.name} has no catalogue of items; ask its rules with `premortem check`")
+
+
+router = APIRouter(dependencies=[Depends(rules_of)])
 Under = Annotated[str, Query(max_length=60)]
 
 
 @router.get("/rules", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLResponse:
     """The form, the answer, the ladder and the strip of time."""
-    fields, errors = shipment_form.read(request.query_params), list[BadInput]()
-    case, words = desk.study.case, vocabulary(desk.study.case)
     policy = under if under in desk.study.policies else view.policy
+    case, words = desk.study.case, vocabulary(desk.study.case)
+    if words.answers:
+        return opinion.page(request, desk, view, policy, book_of(desk, view, policy))
+    fields, errors = shipment_form.read(request.query_params, case.text.app), list[BadInput]()
     found: dict[str, Any] = {"decision": None, "changes": [], "periods": []}
     try:
         book = book_of(desk, view, policy)
@@ -49,10 +57,15 @@ def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLR
         errors = list(several.errors)
     except BadInput as one:
         errors = [one]
+    first, parties = shipment_form.form(fields, words)
+    counted = words.measure.one
+    items = named(case).with_columns(measure=f"c_{counted}" if counted else pl.lit(None))
     return render(
-        request, "rules.html", fields=fields, errors=errors, under=policy, chips=named(case).to_dicts(), kinds=words.kinds,
-        countries=facts.read("countries").select("iso3", "name").to_dicts(), statuses=STATUSES, end_uses=END_USES,
-        asked=bool(set(request.query_params) & set(shipment_form.SHORT)), vocabulary=words.fields, long=shipment_form.LONG,
+        request, "rules.html", fields=fields, first=first, parties=parties, errors=errors, under=policy, items=items.to_dicts(), 
+        unit=words.fields[counted].unit if counted else "", kinds=[k for k in words.kinds if k not in {*items["kind"]}], says=case.text.app,
+        countries=facts.read("countries", case).select("iso3", "name").to_dicts(),
+        asked=bool(set(request.query_params) & set(case.text.app.form)), vocabulary=words.fields,
+        long={one.field for one in case.text.app.form.values()},
         edited=bool(view.levers or view.days) and policy == view.policy, **found,
     )  # fmt: skip
 
@@ -67,11 +80,11 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
     whole = (periods[-1]["to"] - first).days or 1
     for p in periods:
         p["x"], p["width"] = 100 * (p["from"] - first).days / whole, 100 * ((p["to"] - p["from"]).days + 1) / whole
-        p["link"] = shipment_form.link({**given, "date": p["from"]}, view, policy)
+        p["link"] = shipment_form.link({**given, "date": p["from"]}, view, book.case.text.app, policy)
     return {
         "decision": decision,
         "kind": shipment_form.kind(decision.outcome, book.vocabulary),
-        "changes": changes(decision, view, policy),
+        "changes": changes(decision, view, policy, book.case.text.app),
         "question": memo.question(decision),
         "asked_of": memo.by_instrument(decision.asked),
         "hits": memo.hits(decision),
@@ -84,12 +97,12 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
     }
 
 
-def changes(decision: Decision, view: State, policy: str) -> list[dict[str, str]]:
+def changes(decision: Decision, view: State, policy: str, told: AppText) -> list[dict[str, str]]:
     """What would change the answer: the sentence, and the address of the changed shipment where there is one."""
     return [
         {
             "text": change.says[0].upper() + change.says[1:],
-            "link": shipment_form.link(change.row, view, policy) if change.row else "",
+            "link": shipment_form.link(change.row, view, told, policy) if change.row else "",
         }
         for change in decision.changes
     ]
@@ -114,46 +127,86 @@ class Shipment(BaseModel):
 
 @router.post("/api/check")
 def check(asked: Shipment, desk: AtDesk, view: View) -> Answer:
-    """One decision, explained: the keys of `premortem check --json`."""
+    """One answer, explained: the keys of `premortem check --json`."""
     fields = {k: v for k, v in dict(asked).items() if v is not None and k != "under"}
     under = asked.under or desk.study.case.settings.stands
-    return Answer.model_validate(explain(_transaction(fields, desk), book_of(desk, view, under), under).as_dict())
+    book = book_of(desk, view, under)
+    if book.vocabulary.answers:
+        return Answer.model_validate(
+            opine(_flat({k: v for k, v in fields.items() if k in asked.model_fields_set}), book).as_dict()
+        )
+    return Answer.model_validate(explain(Transaction(_flat(fields), case=book.case), book, under).as_dict())
 
 
-def _transaction(fields: dict[str, Any], desk: Desk) -> Transaction:
-    """A transaction; nested values are no values of a field."""
+@router.get("/api/rules")
+def answer_of(request: Request, desk: AtDesk, view: View, under: Under = "") -> Answer:
+    """The answer to the question of the address, whose fields come as `f.NAME`: the keys of `premortem check --json`."""
+    under = under or view.policy
+    book = book_of(desk, view, under)
+    told = desk.study.case.text.app
+    if book.vocabulary.answers:
+        return Answer.model_validate(opine(question_form.read(request.query_params, told.example), book).as_dict())
+    asked = Transaction(shipment_form.read(request.query_params, told), case=book.case)
+    return Answer.model_validate(explain(asked, book, under).as_dict())
+
+
+def _flat(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields; nested values are no values of one. Raises `BadInput`."""
     nested = [k for k, v in fields.items() if isinstance(v, dict | list)]
     if nested:
         raise BadInput("transaction", nested[0][:60], "is not one value", allowed="text, a number, or true or false")
-    return Transaction(fields, case=desk.study.case)
+    return fields
 
 
 @router.get("/api/timeline")
 def through_time(request: Request, desk: AtDesk, view: View, under: Under = "") -> Answer:
-    """The answer to a shipment from August 2022 to today, as periods of one outcome each."""
+    """The answer from the first rule to today, as periods of one outcome each."""
     under = under or desk.study.case.settings.stands
-    transaction = Transaction(shipment_form.read(request.query_params), case=desk.study.case)
+    book, told = book_of(desk, view, under), desk.study.case.text.app
+    if book.vocabulary.answers:
+        fields: Any = question_form.read(request.query_params, told.example)
+        periods = [s._asdict() for s in opinions(fields, book)]
+        return Answer.model_validate({"periods": periods, "under": under, "transaction": fields})
+    transaction = Transaction(shipment_form.read(request.query_params, told), case=desk.study.case)
     given = {"date": date.today(), **transaction.fields}
-    periods = shipment_form.periods(transaction, book_of(desk, view, under), date.today())
+    periods = shipment_form.periods(transaction, book, date.today())
     return Answer.model_validate({"periods": periods, "under": under, "transaction": given})
 
 
 @router.get("/rules/diff", response_class=HTMLResponse, include_in_schema=False)
 def diff_page(request: Request, desk: AtDesk, view: View, a: Under = "", b: Under = "") -> HTMLResponse:
     """What changed between two days or two policies."""
-    sides = (a or BEFORE, b or AFTER)
+    sides, case = sides_of(desk, a, b), desk.study.case
     found, error = None, None
     try:
         found = desk.answer(("diff", sides), lambda: compared(desk, *sides))
     except BadInput as wrong:
         error = wrong
-    return render(request, "diff.html", found=found, error=error, a=sides[0], b=sides[1], events=_events())
+    return render(
+        request,
+        "diff.html",
+        found=found,
+        error=error,
+        a=sides[0],
+        b=sides[1],
+        events=_events(case),
+        comparison=transfers(case).comparison,
+        a_day=case.settings.day,
+        a_policy=case.settings.policies[1 % len(case.settings.policies)],
+    )
+
+
+def sides_of(desk: Desk, a: str, b: str) -> tuple[str, str]:
+    """Two sides, those that the case shows first where none are asked for."""
+    case = desk.study.case
+    usual = case.text.app.changed or (str(case.settings.day), str(case.settings.binding))
+    return a or usual[0], b or usual[1]
 
 
 @router.get("/api/diff")
-def diff(desk: AtDesk, a: Under, b: Under) -> Answer:
+def diff(desk: AtDesk, a: Under = "", b: Under = "") -> Answer:
     """Clauses, numbers, and who gains and loses between two sides: a day, a policy, or POLICY@DAY."""
-    return Answer.model_validate(compared(desk, a, b))
+    return Answer.model_validate(compared(desk, *sides_of(desk, a, b)))
 
 
 def compared(desk: Desk, a: str, b: str) -> dict[str, Any]:
@@ -165,8 +218,10 @@ def _side(desk: Desk, text: str) -> tuple[Book, date]:
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
         return desk.study.book(desk.study.case.settings.stands), parse_date(policy, desk.study.case)
-    return desk.study.book(policy), parse_date(day or "2025-06-01", desk.study.case)
+    return desk.study.book(policy), parse_date(day, desk.study.case) if day else desk.study.case.settings.compared
 
 
-def _events() -> list[dict[str, Any]]:
-    return facts.read("events").filter(facts.read("events")["kind"] == "rule").to_dicts()
+def _events(case: Case) -> list[dict[str, Any]]:
+    return (
+        [e for e in facts.read("events", case).to_dicts() if e["kind"] == "rule"] if facts.held("events", case) else []
+    )

@@ -12,6 +12,7 @@ from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.errors import BadInput, BadInputs
+from premortem.questions.watch import ToWatch
 from premortem.text import phrases
 from premortem.watch import kinds, quantities
 
@@ -37,11 +38,11 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
         error, given = wrong, ()
         found = watched(desk, view, ())
     every = quantities.shipped(desk.study.case)
-    before = {r["assumption"]: r for r in found["board_before"] if r["policy"] == found["policy"]}
-    after = {r["assumption"]: r for r in found["board_after"] if r["policy"] == found["policy"]}
+    before = {r.assumption: r for r in found.board_before if r.policy == found.policy}
+    after = {r.assumption: r for r in found.board_after if r.policy == found.policy}
     return render(
-        request, "watch.html", found=found, weak=phrases.weak(found["effective_futures"]), before=before, after=after, given=given, error=error,
-        readable=sorted({s["quantity"] for s in found["signposts"] if s["quantity"]}), every=every, held=dict(_pairs(request)),
+        request, "watch.html", found=found, weak=phrases.weak(found.effective_futures), before=before, after=after, given=given, error=error,
+        readable=sorted({s.quantity for s in found.signposts if s.quantity}), every=every, held=dict(_pairs(request)),
         charts=desk.answer(("observing", view.policy, view.seed, view.asof), lambda: signpost_charts.charts(desk.live, view)),
     )  # fmt: skip
 
@@ -49,7 +50,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
 @router.get("/api/watch")
 def watch(request: Request, desk: AtDesk, view: View) -> Answer:
     """Signposts and the board before and after readings: the keys of `premortem watch --json`."""
-    return Answer.model_validate(watched(desk, view, readings_of(request)))
+    return Answer.model_validate(watched(desk, view, readings_of(request)).as_dict())
 
 
 @router.get("/watch/hindcast", response_class=HTMLResponse, include_in_schema=False)
@@ -101,9 +102,9 @@ def under(desk: Desk, view: State) -> str | None:
     return view.policy if view.policy in desk.run.policies else None
 
 
-def watched(desk: Desk, view: State, given: tuple[str, ...]) -> dict[str, Any]:
+def watched(desk: Desk, view: State, given: tuple[str, ...]) -> ToWatch:
     """Signposts by value for the view's policy and day, worked out once."""
-    found: dict[str, Any] = desk.answer(
+    found: ToWatch = desk.answer(
         key(desk, view, given),
         lambda: questions.what_to_watch(desk.study, desk.run, view.asof, given, under(desk, view)),
     )

@@ -1,84 +1,80 @@
-"""Where chips may go and where they go: a map by quarter, and one country's region through time."""
+"""The map of a case: what places hold by step, and one place through time."""
 
-from datetime import date
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
-import numpy as np
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from premortem import facts
 from premortem.app import chart_specs
-from premortem.app.pages import AtDesk, View, holds, render, wait_for
+from premortem.app.pages import AtDesk, View, desk_of, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
+from premortem.app.shipment_form import link
 from premortem.app.view_state import State
-from premortem.cases.us_ai_2025.world.policy_levers import UNCAPPED, days
+from premortem.case import Case, Map, Measure, Simulated
 from premortem.charts import worldmap
-from premortem.errors import BadInput
-from premortem.law.places import atlas, iso3
+from premortem.errors import BadInput, MissingData
+from premortem.law.places import iso3
 from premortem.text.numbers import counted
 
-router = APIRouter(dependencies=[Depends(holds("regions", "holds no table of regions, so there is no map of it"))])
-# What the map can show: title, unit, and whether it is a share.
-MEASURES: dict[str, tuple[str, str]] = {
-    "tier": ("Tier of the framework", ""),
-    "stock": ("AI chips installed, a country", "MH"),
-    "unmet": ("Demand that caps leave unmet, a country", "MH a quarter"),
-    "cap": ("US-aligned stock over the country allocation opened so far", "share"),
-    "chinese": ("Chinese share of the stock", "share"),
-}
-FIRST = "2025Q1"
-# The quarter that is shown unless the address says another.
-USUAL = "2026Q4"
+
+def map_of(request: Request) -> Map:
+    """The map of the case. Raises `MissingData` where it has none."""
+    case = desk_of(request).study.case
+    if case.map is None:
+        raise MissingData(f"{case.name} holds no map: its world has no places")
+    return case.map
+
+
+router = APIRouter(dependencies=[Depends(map_of)])
+AtMap = Annotated[Map, Depends(map_of)]
 
 
 @router.get("/world", response_class=HTMLResponse, include_in_schema=False)
 def page(
-    request: Request, desk: AtDesk, view: View, measure: str = "tier", place: str = "ARE", quarter: str = USUAL
+    request: Request, desk: AtDesk, view: View, drawn: AtMap, measure: str = "", place: str = "", quarter: str = ""
 ) -> HTMLResponse:
-    """The map with its time control, the list of countries, and one of them."""
-    if measure not in MEASURES:
-        raise BadInput("address", "measure", "no such measure", got=measure[:20], allowed=", ".join(MEASURES))
-    labels = [q for q in desk.study.steps if q >= FIRST]
+    """The map with its time control, the list of places, and one of them."""
+    measure, shown = _measure(drawn, measure)
+    labels = [step for step in desk.study.steps if step >= drawn.FIRST]
     if early := wait_for(
         request,
-        "Where the chips may go and where they go",
+        drawn.TITLE,
         "Simulating every region; this takes some seconds the first time.",
         there=desk.live.knows_regions(view),
     ):
         return early
-    quarter = quarter if quarter in labels else USUAL
-    code = iso3(place, "place", desk.study.case)
-    found = mapped(desk, view, measure)
-    rows = rows_at(found, quarter)
-    title, unit = MEASURES[measure]
+    step = quarter if quarter in labels else drawn.USUAL
+    code = iso3(place or drawn.PLACE, "place", desk.study.case)
+    found = mapped(desk, view, drawn, measure)
+    rows = rows_at(found, step, shown)
+    sources = (worldmap.BORDERS, drawn.SOURCE, f"premortem, medians of {counted(view.n, 'future')}; countries of a block share its figure")  # fmt: skip
     chart = chart_specs.Chart(
-        "map", f"{title}, {quarter}", f"Map of {title.lower()} in {quarter}; the table holds every country",
-        f"{worldmap.BORDERS} Tiers come from the rule, not from the map. premortem, medians of {counted(view.n, 'future')}; countries of a block share its figure",
-        chart_specs.world(measure, unit, found["top"]), rows, {"name": "Country", "region": "Region of the model", "said": title},
+        "map", f"{shown.title}, {step}", f"Map of {shown.title.lower()} in {step}; the table holds every country",
+        " ".join(filter(None, sources)), chart_specs.world(shown, found["top"]), rows, {"name": "Country", "region": "Region of the model", "said": shown.title},
     )  # fmt: skip
-    one = country(desk, view, code)
+    one = country(desk, view, drawn, code)
+    asked, fields = drawn.ASKED
     return render(
-        request, "world.html", usual=USUAL,
-        panel=country_chart(one) if one["rows"] else None, chart=chart, measures=MEASURES, measure=measure, quarter=quarter, quarters=labels, rows=rows, found=found,
-        country=one, place=code,
+        request, "world.html", usual=drawn.USUAL, title=drawn.TITLE, word=desk.study.case.clock.word, classes=shown.classes,
+        panel=country_chart(drawn, one) if one["rows"] else None, chart=chart, measures=drawn.MEASURES, measure=measure, quarter=step, quarters=labels, rows=rows, found=found,
+        country=one, heading=drawn.heading(one), absent=drawn.ABSENT.format(name=one["name"]), place=code,
+        asked=asked.format(name=one["name"]), ask=link({**fields, "destination": code}, view, desk.study.case.text.app),
     )  # fmt: skip
 
 
 @router.get("/api/world")
-def api(desk: AtDesk, view: View, measure: str = "tier") -> Answer:
-    """A measure by quarter and country: medians over the view's futures, null where the model has nothing."""
-    if measure not in MEASURES:
-        raise BadInput("address", "measure", "no such measure", got=measure[:20], allowed=", ".join(MEASURES))
-    return Answer.model_validate(mapped(desk, view, measure))
+def api(desk: AtDesk, view: View, drawn: AtMap, measure: str = "") -> Answer:
+    """A measure by step and place: medians over the view's futures, null where the model has nothing."""
+    return Answer.model_validate(mapped(desk, view, drawn, _measure(drawn, measure)[0]))
 
 
 @router.get("/api/world/{place}")
-def api_country(desk: AtDesk, view: View, place: str) -> Answer:
-    """One country: its tier, its region, and stock, allocation and unmet demand by quarter."""
-    return Answer.model_validate(country(desk, view, iso3(place, "place", desk.study.case)))
+def api_country(desk: AtDesk, view: View, drawn: AtMap, place: str) -> Answer:
+    """One place: what the case says of it, its region, and what that holds by step."""
+    return Answer.model_validate(country(desk, view, drawn, iso3(place, "place", desk.study.case)))
 
 
 @router.get("/geo/world.json", include_in_schema=False)
@@ -87,17 +83,19 @@ def shapes() -> Response:
     return Response((worldmap.GEO / "countries-110m.json").read_bytes(), media_type="application/json")
 
 
-@cache
-def members() -> dict[str, tuple[str, str, int]]:
-    """Country to its region of the model: id, name, and number in the order of the regions."""
-    rows = enumerate(facts.read("regions").to_dicts())
-    return {code: (r["id"], r["name"], i) for i, r in rows for code in r["countries"].split(";")}
+def _measure(drawn: Map, asked: str) -> tuple[str, Measure]:
+    """A measure by name, the first where none is asked for. Raises `BadInput`."""
+    name = asked or next(iter(drawn.MEASURES))
+    if name not in drawn.MEASURES:
+        raise BadInput("address", "measure", "no such measure", got=name[:20], allowed=", ".join(drawn.MEASURES))
+    return name, drawn.MEASURES[name]
 
 
 @cache
-def places() -> list[dict[str, Any]]:
+def places(case: Case) -> list[dict[str, Any]]:
     """Every place: code, name, centre, and whether it is a circle on the map."""
-    names = {r["iso3"]: r["name"] for r in [*facts.read("iso_numeric").to_dicts(), *facts.read("countries").to_dicts()]}
+    tables = [facts.read(name, case).to_dicts() for name in ("iso_numeric", "countries") if facts.held(name, case)]
+    names = {row["iso3"]: row["name"] for rows in tables for row in rows}
     return [
         {
             "iso3": r["iso3"],
@@ -110,117 +108,61 @@ def places() -> list[dict[str, Any]]:
     ]
 
 
-def mapped(desk: Desk, view: State, measure: str) -> dict[str, Any]:
-    """Values of a measure, a list a quarter for each country; the largest of them, for a scale that stays put in time."""
-    labels = desk.study.steps
-    start = labels.index(FIRST)
-    values = tiers(desk, view) if measure == "tier" else by_region(desk, view, measure)
-    shown = {k: v[start:] for k, v in values.items()}
-    numbers = [x for v in shown.values() for x in v if x is not None]
-    regions = {k: m[1] for k, m in members().items()}
+def simulated(desk: Desk, view: State) -> Simulated:
+    """What a map is drawn from, under a view."""
+    return Simulated(desk.live.book(view), desk.live.pulled(view), desk.live.regional(view), desk.study.steps)
+
+
+def mapped(desk: Desk, view: State, drawn: Map, measure: str) -> dict[str, Any]:
+    """Values of a measure, a list by step for each place; the largest of them, for a scale that stays put in time."""
+    case, labels = desk.study.case, desk.study.steps
+    start = labels.index(drawn.FIRST)
+    values = drawn.values(measure, simulated(desk, view), [p["iso3"] for p in places(case)])
+    shown = {code: list(row)[start:] for code, row in values.items()}
     return {
         "measure": measure,
-        "unit": MEASURES[measure][1],
+        "unit": drawn.MEASURES[measure].unit,
         "quarters": labels[start:],
         "values": shown,
-        "top": max(numbers, default=1.0) or 1.0,
-        "places": places(),
-        "regions": regions,
+        "top": max((x for row in shown.values() for x in row if x is not None), default=1.0) or 1.0,
+        "places": places(case),
+        "regions": dict(drawn.regions()),
     }
 
 
-def tiers(desk: Desk, view: State) -> dict[str, list[float | None]]:
-    """Tier of each country by quarter, by the list and the policy's moves, whether or not the framework is in force."""
-    book = desk.live.book(view)
-    held = atlas(book.case, book.moves)
-    by = {(r["iso3"], r["period"]): r["tier"] for r in held.table.to_dicts()}
-    periods = [held.period(day) for day in days()]
-    return {p["iso3"]: [by.get((p["iso3"], i)) for i in periods] for p in places()}
+def rows_at(found: dict[str, Any], step: str, measure: Measure) -> list[dict[str, Any]]:
+    """Rows of the map at a step: a place, its value, and the value in words."""
+    i = found["quarters"].index(step)
+    values = {p["iso3"]: found["values"][p["iso3"]][i] if p["iso3"] in found["values"] else None for p in found["places"]}  # fmt: skip
+    return [
+        place
+        | {
+            "region": found["regions"].get(place["iso3"], "not in the model"),
+            "value": values[place["iso3"]],
+            "said": said(values[place["iso3"]], measure),
+        }
+        for place in found["places"]
+    ]
 
 
-def by_region(desk: Desk, view: State, measure: str) -> dict[str, list[float | None]]:
-    """A simulated measure of each country's region by quarter; a country of a block has its share of the block's total."""
-    values = region_values(desk, view, measure)
-    return {code: [_plain(x) for x in values[:, i]] for code, (_, _, i) in members().items()}
-
-
-def region_values(desk: Desk, view: State, measure: str) -> Any:
-    """The measure by quarter and region, NaN where there is nothing to show."""
-    found = {name: cuts[1] for name, cuts in desk.live.regional(view).items()}
-    many = facts.read("regions")["n_countries"].to_numpy()[None].astype(float)
-    if measure == "stock":
-        return (found["stock_us"] + found["stock_cn"]) / many
-    if measure == "unmet":
-        return found["unmet"] / many
-    if measure == "chinese":
-        return found["stock_cn"] / np.maximum(found["stock_us"] + found["stock_cn"], 1e-9)
-    cap = desk.live.pulled(view).allocation_mh.astype(float)
-    return np.where((cap < float(UNCAPPED)) & (cap > 0), found["stock_us"] / np.maximum(cap, 1e-9), np.nan)
-
-
-def _plain(x: float) -> float | None:
-    return None if np.isnan(x) else round(float(x), 6)
-
-
-def rows_at(found: dict[str, Any], quarter: str) -> list[dict[str, Any]]:
-    """Rows of the map in a quarter: a country, its value, and the value in words."""
-    i = found["quarters"].index(quarter)
-    rows = []
-    for p in found["places"]:
-        value = found["values"].get(p["iso3"], [None] * (i + 1))[i]
-        rows.append(
-            p
-            | {
-                "region": found["regions"].get(p["iso3"], "not in the model"),
-                "value": value,
-                "said": said(value, found["measure"], found["unit"]),
-            }
-        )
-    return rows
-
-
-def said(value: float | None, measure: str, unit: str) -> str:
+def said(value: float | None, measure: Measure) -> str:
     """A value in words; what is missing is said, never zero."""
     if value is None:
         return "no data"
-    if measure == "tier":
-        return f"Tier {value:.0f}"
-    return f"{100 * value:.3g}%" if unit == "share" else f"{value:.3g} {unit}"
+    if measure.classes:
+        return measure.classes[int(value) - 1]
+    return f"{100 * value:.3g}%" if measure.unit == "share" else f"{value:.3g} {measure.unit}"
 
 
-def country(desk: Desk, view: State, code: str) -> dict[str, Any]:
-    """One country: tier, region, and its region's stock with bands, allocation and unmet demand through time."""
-    name = next((p["name"] for p in places() if p["iso3"] == code), code)
-    tier = (
-        desk.live.book(view).tier(code, max(view.asof, date(2025, 6, 1)))
-        if any(p["iso3"] == code for p in places())
-        else None
-    )
-    out: dict[str, Any] = {"iso3": code, "name": name, "tier": tier, "region": None, "rows": []}
-    if code not in members():
-        return out
-    _, region, i = members()[code]
-    held = desk.live.regional(view)
-    cuts = dict(zip(("p5", "p50", "p95"), held["stock_us"][:, :, i], strict=True))
-    middle = {name: q[1] for name, q in held.items()}
-    cap = desk.live.pulled(view).allocation_mh[:, i]
-    rows = [
-        {
-            "quarter": q, "year": desk.study.case.clock.middle(q), **{k: float(c[j]) for k, c in cuts.items()},
-            "cap": float(cap[j]) if 0 < cap[j] < UNCAPPED else None, "unmet": float(middle["unmet"][j, i]), "chinese": float(middle["stock_cn"][j, i]),
-        }
-        for j, q in enumerate(desk.study.steps) if q >= FIRST
-    ]  # fmt: skip
-    alone = sum(r == region for _, r, _ in members().values()) == 1
-    return out | {"region": region, "alone": alone, "rows": rows}
+def country(desk: Desk, view: State, drawn: Map, code: str) -> dict[str, Any]:
+    """One place by its code: its name, and what the case says of it."""
+    name = next((p["name"] for p in places(desk.study.case) if p["iso3"] == code), "")
+    return {"iso3": code, "name": name or code} | drawn.country(code, name, simulated(desk, view), view.asof)
 
 
-def country_chart(found: dict[str, Any]) -> chart_specs.Chart:
-    """Stock of US-aligned chips with its band, beside the allocation."""
-    whose = found["name"] if found["alone"] else f"{found['region']} (the block that {found['name']} is part of)"
-    last = found["rows"][-1]
-    return chart_specs.Chart(
-        "country", f"US-aligned chips in {whose}", f"Stock of US-aligned chips in {whose} by quarter: median {last['p50']:.2g} MH at the end of 2032",
-        "premortem; band 5 to 95% of futures, line the median; orange, where there is one: the country allocations opened so far", chart_specs.stock(), found["rows"],
-        {"quarter": "Quarter", "p5": "5%", "p50": "median [MH]", "p95": "95%", "cap": "allocation [MH]", "unmet": "unmet [MH a quarter]", "chinese": "Chinese stock [MH]"},
-    )  # fmt: skip
+def country_chart(drawn: Map, found: dict[str, Any]) -> chart_specs.Chart:
+    """What a place holds through time, with its band and its limit."""
+    panel = drawn.panel(found)
+    rows, columns = [dict(row) for row in panel.rows], dict(panel.columns)
+    first, end = int(rows[0]["year"]), int(rows[-1]["year"]) + 1
+    return chart_specs.Chart("country", panel.title, panel.says, panel.source, chart_specs.stock(panel.unit, first, end), rows, columns)  # fmt: skip

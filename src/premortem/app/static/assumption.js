@@ -19,7 +19,7 @@ async function shown(answer) {
     tr.querySelector(".share").textContent = share(row.holds);
     bar(tr, row, null);
   }
-  await Promise.all([update("fan", answer.fan, `Bands of the margin of ${name} by quarter. ${answer.sentence}`), update("strip", answer.fan)]);
+  await Promise.all([update("fan", answer.fan, `Bands of the margin of ${name} through time. ${answer.sentence}`), update("strip", answer.fan)]);
   say(answer.headline);
 }
 
@@ -76,7 +76,7 @@ async function why() {
     const most = found.effects[0];
     const says = most ? `${most.label} (${most.kind}) moves the share most, by ${Math.round(100 * most.change)} points` : "no effects";
     if (found.effects.length) $("effects").replaceChildren(
-      figure({ id: "drivers", heading: says[0].toUpperCase() + says.slice(1), says, source: `${source}; each item frozen at its neutral end`, spec: found.effects_spec, rows: found.effects.map((e) => ({ ...e, label: `${e.label} (${e.kind})` })), columns: { label: "Item", change: "change of the share", low: "low", high: "high", statement: "what the note says" } }),
+      figure({ id: "drivers", heading: says[0].toUpperCase() + says.slice(1), says, source: `${source}; each item frozen at its neutral end`, spec: found.effects_spec, rows: found.effects.map((e) => ({ ...e, label: `${e.label} (${e.kind})` })), columns: { label: "Item", change: "change of the share", low: "low", high: "high", statement: "what is said of it" } }),
       ...(found.not_modelled.length ? [el("p", { class: "note missing", text: `Not modelled: ${found.not_modelled.map((r) => r.item.replaceAll("_", " ")).join(", ")}.` })] : []));
     await drawAll();
   } catch (error) {

@@ -84,7 +84,7 @@ function tools(figure) {
 const title = (figure) => figure.querySelector("h2, h3")?.textContent ?? "chart";
 
 async function save(figure, kind) {
-  const name = `premortem-${location.pathname.slice(1).replaceAll("/", "-") || "board"}-${figure.dataset.name}-${new URLSearchParams(location.search).get("policy") ?? "as-written"}`;
+  const name = `premortem-${location.pathname.slice(1).replaceAll("/", "-") || "board"}-${figure.dataset.name}-${new URLSearchParams(location.search).get("policy") ?? document.body.dataset.first}`;
   if (kind === "CSV") return download(new Blob([csv(figure)], { type: "text/csv" }), `${name}.csv`);
   const place = el("div", { class: "sr" });
   document.body.append(place);

@@ -2,8 +2,8 @@
 import { get, onChange, set } from "./state.js";
 import { el } from "./words.js";
 
-const FROM = Date.UTC(2022, 6, 1);
-const WHOLE = Date.UTC(2033, 0, 1) - FROM;
+const FROM = Date.parse(document.body.dataset.from);
+const WHOLE = Date.parse(document.body.dataset.until) - FROM;
 const at = (day) => Math.min(Math.max((100 * (Date.parse(day) - FROM)) / WHOLE, 0), 100);
 
 export function bindDays(root = document) {

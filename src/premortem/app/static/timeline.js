@@ -5,7 +5,7 @@ const place = document.getElementById("timeline");
 const line = document.getElementById("asof-line");
 const DAY = 86_400_000;
 const stops = JSON.parse(place.dataset.stops).map((stop) => ({ ...stop, at: Date.parse(stop.day) / DAY }));
-const usual = "2025-02-26";
+const usual = document.body.dataset.known;
 const text = (at) => new Date(at * DAY).toISOString().slice(0, 10);
 
 line.min = stops[0].at;

@@ -1,4 +1,4 @@
-// The map in time: one quarter's rows at a time go into the view; play stops at the end, or when less motion is wanted.
+// The map in time: one step's rows at a time go into the view; play stops at the end, or when less motion is wanted.
 import { drawAll, onClick, update } from "./chart.js";
 import { get, onChange, set } from "./state.js";
 
@@ -6,13 +6,14 @@ const $ = (id) => document.getElementById(id);
 const slider = $("quarter");
 const quarters = JSON.parse(slider.dataset.quarters);
 const values = JSON.parse(slider.dataset.values);
-const { measure, unit } = slider.dataset;
+const { unit } = slider.dataset;
+const classes = JSON.parse(slider.dataset.classes);
 const figure = $("map");
 const rows = JSON.parse(figure.dataset.rows);
 const heading = figure.querySelector("h2");
-const name = heading.textContent.replace(/, \d{4}Q\d$/, "");
+const name = heading.textContent.replace(/, [^,]*$/, "");
 
-const said = (x) => (x === null || x === undefined ? "no data" : measure === "tier" ? `Tier ${x}` : unit === "share" ? `${Number((100 * x).toPrecision(3))}%` : `${Number(x.toPrecision(3))} ${unit}`);
+const said = (x) => (x === null || x === undefined ? "no data" : classes.length ? classes[x - 1] : unit === "share" ? `${Number((100 * x).toPrecision(3))}%` : `${Number(x.toPrecision(3))} ${unit}`);
 
 async function show() {
   const i = Number(slider.value);
@@ -23,7 +24,7 @@ async function show() {
   const now = rows.map((r) => ({ ...r, value: values[r.iso3]?.[i] ?? null, said: said(values[r.iso3]?.[i]) }));
   await update("map", now, `Map of ${name.toLowerCase()} in ${q}; the table holds every country`);
 }
-/** Show the slider's quarter and keep it in the address; a quarter at rest is one that Undo goes back over. */
+/** Show the slider's step and keep it in the address; a step at rest is one that Undo goes back over. */
 const move = (rest) => {
   set({ quarter: quarters[slider.value] === slider.dataset.usual ? null : quarters[slider.value] }, rest);
 };
@@ -55,7 +56,7 @@ $("play").addEventListener("click", () => {
   $("play").setAttribute("aria-pressed", "true");
   // with less motion wanted, a year at a time and slowly
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  playing = setInterval(() => (Number(slider.value) >= quarters.length - 1 ? stop() : step(calm ? 4 : 1, false)), calm ? 1500 : 350);
+  playing = setInterval(() => (Number(slider.value) >= quarters.length - 1 ? stop() : step(calm ? Number(slider.dataset.year) : 1, false)), calm ? 1500 : 350);
 });
 $("measure").addEventListener("change", () => $("pick").requestSubmit());
 $("place").addEventListener("change", () => $("pick").requestSubmit());

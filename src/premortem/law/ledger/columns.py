@@ -9,9 +9,10 @@ from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.law import items, numbers
 from premortem.law.clearing import as_text, clearings
+from premortem.law.field_values import FALSE, MOST_UNITS, TRUE, such_as
+from premortem.law.item_values import contradicted
 from premortem.law.ledger.files import MISSHAPEN
 from premortem.law.places import could_be, folded, known
-from premortem.law.transactions import FALSE, MOST_UNITS, TRUE, such_as
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Field, Vocabulary
 
@@ -80,7 +81,7 @@ def typed(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     suspect.append(_nameless(frame, words))
     if "item" in fields:
         suspect.append(~_listed(values["item"], words) & values["item"].is_not_null())
-        suspect += [items.contradicted(name, values, words.case).is_not_null() for name in held_to if name in fields]
+        suspect += [contradicted(name, values, words.case).is_not_null() for name in held_to if name in fields]
     wrong = values.select(pl.any_horizontal(suspect)).to_series()
     if not wrong.any():
         return values.with_columns(rejected=pl.lit(None, pl.String))
@@ -113,7 +114,7 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vo
         ]
     if "item" in fields:
         held_to = [name for name in transfers(words.case).items.held_to if name in fields]
-        against = [(name, items.contradicted(name, values, words.case)) for name in held_to]
+        against = [(name, contradicted(name, values, words.case)) for name in held_to]
         faults += [pl.when(why.is_not_null()).then(pl.concat_str(pl.lit(f"{name} "), why)) for name, why in against]
     return values.select("_row", rejected=pl.coalesce(*faults, pl.lit(None, pl.String)))
 

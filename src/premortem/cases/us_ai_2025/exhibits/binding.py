@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.case import year_of
 from premortem.charts.marks import PHONE, muted_title, years
 from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
@@ -40,7 +41,7 @@ def data(run: Any) -> pl.DataFrame:
             mean.with_columns(
                 policy=pl.lit(policy),
                 quarter=pl.Series([run.study.steps[q] for q in mean["quarter"]]),
-                year=int(run.study.steps[0][:4]) + (pl.col("quarter") + 0.5) / 4,
+                year=year_of(run.study.steps[0]) + (pl.col("quarter") + 0.5) / 4,
                 logic=1 - pl.col("memory"),
             )
         )

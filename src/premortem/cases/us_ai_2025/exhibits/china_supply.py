@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.case import year_of
 from premortem.charts.marks import PHONE, highest, muted_title
 from premortem.charts.theme import HOLDS, INK, WIDTH, themed
 from premortem.exhibits import run_bands
@@ -48,7 +49,7 @@ def data(run: Any) -> pl.DataFrame:
 
 def _largest(run: Any) -> pl.DataFrame:
     """By source and year: the share of the first futures in which it brings more than any other."""
-    held = run.paths(run_bands.policy(run)).with_columns(year=int(run.study.steps[0][:4]) + pl.col("quarter") // 4)
+    held = run.paths(run_bands.policy(run)).with_columns(year=year_of(run.study.steps[0]) + pl.col("quarter") // 4)
     yearly = held.group_by("future", "year", maintain_order=True).agg(pl.col(*SOURCES).sum())
     long = yearly.unpivot([*SOURCES], index=["future", "year"], variable_name="series", value_name="mh")
     first = (

@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import polars as pl
 
+from premortem.case import year_of
 from premortem.charts.marks import PHONE, muted_title
 from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
 from premortem.exhibits import run_bands
@@ -43,7 +44,7 @@ def data(run: Any) -> pl.DataFrame:
                     "place": place,
                     "origin": origin,
                     "quarter": q,
-                    "year": int(q[:4]),
+                    "year": year_of(q),
                     "p5": low[i],
                     "p50": middle[i],
                     "p95": high[i],

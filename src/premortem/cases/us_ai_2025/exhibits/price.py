@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.case import year_of
 from premortem.charts.marks import PHONE, fan, fan_words, highest, lowest, muted_title, years
 from premortem.charts.theme import HOLDS, WIDTH, themed
 from premortem.exhibits import run_bands
@@ -57,7 +58,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
 def _course(price: pl.DataFrame) -> str:
     """How the median price goes from the end of 2024 to that of 2032: by its lowest and highest year-ends in between."""
     ends = price.filter(pl.col("quarter").str.ends_with("Q4") & (pl.col("quarter") >= "2024Q4")).sort("quarter")
-    path = {int(r["quarter"][:4]): r["p50"] for r in ends.to_dicts()}
+    path = {year_of(r["quarter"]): r["p50"] for r in ends.to_dicts()}
     first, last = min(path), max(path)
     turns = {min(path, key=lambda y: path[y]), max(path, key=lambda y: path[y])} - {first, last}
     stops = [first, *sorted(turns), last]

@@ -1,0 +1,63 @@
+"""What a map of a world is to the engine: a module of the case, `map.py`, that says what places hold at each step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+
+class Measure(NamedTuple):
+    """What a map can show: its title, its unit (`share`, or any), and the words of its classes where it has classes from 1 on."""
+
+    title: str
+    unit: str = ""
+    classes: tuple[str, ...] = ()
+
+
+class Simulated(NamedTuple):
+    """What a map is drawn from: the rulebook and its levers, and quantiles of the map's series, (quantile, step, region)."""
+
+    book: Any
+    levers: Any
+    quantiles: Mapping[str, Any]  # 5, 50 and 95% over the futures
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A place through time, rows `p5`, `p50`, `p95` and a limit `cap` by step: title, words for who cannot see it, source, unit, headings."""
+
+    title: str
+    says: str
+    source: str
+    unit: str
+    rows: Sequence[Mapping[str, Any]]
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+class Map(Protocol):
+    """The map of a case."""
+
+    TITLE: str  # of the screen
+    SOURCE: str  # a sentence under the map; empty where there is none
+    FIRST: str  # the step from which it is shown
+    USUAL: str  # the step that is shown unless another is asked for
+    PLACE: str  # ISO code of the place that is shown unless another is asked for
+    SERIES: tuple[str, ...]  # regional series that it is drawn from
+    MEASURES: Mapping[str, Measure]  # the first is shown unless another is asked for
+    ABSENT: str  # what is said of a place that the world does not simulate, with {name}
+    ASKED: tuple[str, Mapping[str, str]]  # a question of the rules with {name}, and its fields without the destination
+
+    def regions(self) -> Mapping[str, str]:
+        """Name of the region that each place is part of, by its code."""
+
+    def values(self, measure: str, seen: Simulated, places: Sequence[str]) -> Mapping[str, Sequence[float | None]]:
+        """A measure by place and step; None where there is nothing to show."""
+
+    def country(self, code: str, name: str, seen: Simulated, on: Any) -> dict[str, Any]:
+        """A place on a day: `region`, `rows` by step (none where it is not simulated), and what else the case says of it."""
+
+    def heading(self, found: Mapping[str, Any]) -> str:
+        """What stands after the name of a place."""
+
+    def panel(self, found: Mapping[str, Any]) -> Panel:
+        """The picture of a place that is simulated."""

@@ -1,0 +1,92 @@
+"""What a rulebook says of one transaction: the answer, what it rests on, and what follows from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from premortem.case import Case
+from premortem.law.assumed_facts import Assumed
+from premortem.law.citations import Citation
+from premortem.law.ladder import Step
+from premortem.law.parties import Hit
+from premortem.law.permission import confidence, gate, may_go, unverified
+from premortem.law.rulebook_version import verified
+from premortem.law.vocabulary import NEEDS, Vocabulary
+from premortem.law.would_change import Change
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the rulebook says of one transaction, as data; `Decision` says it in words too."""
+
+    transaction: Mapping[str, Any]
+    policy: str
+    outcome: str
+    clause: str
+    citation: str
+    says: str
+    eccn: str
+    headroom_tpp: float | None
+    trace: tuple[Step, ...]
+    changes: tuple[Change, ...]
+    vocabulary: Vocabulary  # words of the case by which it was decided
+    citations: tuple[
+        Citation, ...
+    ] = ()  # the deciding clause first, then what asked for a licence, then what classified
+    asked: tuple[str, ...] = ()  # clauses in force that could ask for a licence
+    assumed: tuple[Assumed, ...] = ()
+    rests_on: tuple[Assumed, ...] = ()  # of these, what a permission would not stand without
+    hits: tuple[Hit, ...] = ()
+    day_given: bool = True
+    begins: date | None = None  # first day of the clause that decides
+    doubted: tuple[str, ...] = ()  # places on whose unconfirmed move between groups the answer hangs
+    # what is to be looked at of seats given against the table, and of embargoed places that are not the destination
+    elsewhere: tuple[str, ...] = ()
+    unscreened: tuple[str, ...] = ()  # named parties of a permission that no table holds and nobody cleared
+
+    @property
+    def case(self) -> Case:
+        """The case by whose rules it was decided."""
+        return self.vocabulary.case
+
+    @property
+    def may_go(self) -> bool | None:
+        """Whether it may go without a licence; None where that hangs on facts that nobody gave, or on a name to look at."""
+        doubts = self.rests_on or self.unscreened or self.unverified or self.elsewhere
+        return may_go(self.outcome, bool(doubts), self.vocabulary)
+
+    @property
+    def would_change(self) -> tuple[str, ...]:
+        """What would change the answer, as actions."""
+        return tuple(change.says for change in self.changes)
+
+    @property
+    def denied(self) -> bool:
+        """Whether it is prohibited or likely to be refused, or cannot be decided: what a plain check exits 1 for."""
+        return self.outcome in self.vocabulary.denied or self.outcome.startswith(NEEDS)
+
+    @property
+    def gate(self) -> int:
+        """Exit status of `check --gate`."""
+        return gate(self.outcome, self.may_go, self.vocabulary, self.policy)
+
+    @property
+    def hypothetical(self) -> bool:
+        """Whether it is an answer under something other than the law as it stood."""
+        return self.policy != self.case.settings.stands
+
+    @property
+    def confidence(self) -> str:
+        """How sure the reading of the weakest clause is that the answer rests on; low where it hangs on a place's doubtful move."""
+        return confidence(self.citations, self.doubted)
+
+    @property
+    def unverified(self) -> bool:
+        """Whether the clause that decides, or a place's move on which the answer hangs, is not sure."""
+        return unverified(self.clause, self.citations, self.doubted)
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is of a day after the last to which the rulebook was verified."""
+        return verified(self.case).stale(self.transaction["date"])

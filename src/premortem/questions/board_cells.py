@@ -1,0 +1,31 @@
+"""The cells of a board, an assumption under a policy each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from premortem.questions._result import Result
+from premortem.study import plain_rows
+
+
+@dataclass(frozen=True, repr=False)
+class BoardCell(Result):
+    """The share of futures in which an assumption holds under a policy with its 95% interval; `all` is all assumptions at once, and None
+    a share that no futures are left to tell. By condition (of `all`: by assumption) the share of failures that it causes first
+    (`fails_on`) and alone; `failed` counts futures with a margin that is no number.
+    """
+
+    assumption: str
+    policy: str
+    holds: float | None
+    low: float | None
+    high: float | None
+    fails_on: Mapping[str, float]
+    alone: Mapping[str, float]
+    failed: int = 0
+
+
+def cells(board: pl.DataFrame) -> tuple[BoardCell, ...]:
+    """The cells of a board as a frame holds it; causes of failure without the conditions of other assumptions."""
+    return tuple(BoardCell(**row) for row in plain_rows(board))
