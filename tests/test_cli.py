@@ -43,6 +43,22 @@ def test_help_loads_nothing_heavy():
     assert out.strip().endswith("[]")
 
 
+def test_the_app_opens_its_door_before_it_loads_anything_heavy():
+    code = f"""
+import os, sys
+from premortem import cli
+from premortem.app.startup import Doorway
+def start(door):
+    print([m for m in {HEAVY!r} if m in sys.modules], flush=True)
+    os._exit(0)
+Doorway.start = start
+sys.argv = ['premortem', 'app', '--no-browser', '--port', '0']
+cli.main()
+"""
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[]"
+
+
 def commands(group=None, path=()):
     """Every command of the program as its words and its parser, down to the last subcommand."""
     group = group or typer.main.get_command(cli.app)

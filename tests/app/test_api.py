@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from premortem.app.session import Desk
 from premortem.app.site import bare
 from premortem.questions.breaking_points import Breaks
+from tests.law.sheets import desk_rows, xlsx
 
 
 def test_the_board_has_the_keys_of_the_command_line(client, study):
@@ -160,6 +161,23 @@ def test_somebodys_own_headings_are_matched_and_the_rows_can_be_asked_by_outcome
     assert (both["matching"], len(both["rows"])) == (2, 1)
     none = client.get(f"{found['download']}/rows", params={"clause": "nothing"}).json()
     assert (none["matching"], none["rows"]) == (0, [])
+
+
+def test_a_desks_workbook_is_matched_decided_and_its_rejected_rows_are_given_back(client, tmp_path):
+    content = xlsx(tmp_path / "desk.xlsx", Shipments=desk_rows(), Notes=[["none"]]).read_bytes()
+    asked = client.post("/api/ledger/columns", files={"file": ("desk.xlsx", content)})
+    assert asked.status_code == 400
+    assert "holds several sheets: Shipments and Notes" in asked.text
+    matched = client.post(
+        "/api/ledger/columns", files={"file": ("desk.xlsx", content)}, data={"sheet": "Shipments"}
+    ).json()
+    fields = {c["heading"]: c["field"] for c in matched["columns"]} | {"Part No": "", "Description": "item", "ECCN": ""}
+    data = {"sheet": "Shipments", "columns": json.dumps(fields), "decimal": "point"}
+    found = client.post("/api/ledger", files={"file": ("desk.xlsx", content)}, data=data).json()
+    assert (found["rows"], found["rejected_count"], found["rejected"][0]["line"]) == (20, 1, 21)
+    assert found["consignees_merged"]
+    given = pl.read_csv(io.BytesIO(client.get(found["rejected_file"]).content))
+    assert given.select("_row", "rejected").row(0) == (16, "destination cannot be read: Polska")
 
 
 @pytest.mark.parametrize("columns", ["{", "[]", '{"Chip": 1}', '{"Nothing": "item"}', '{"Chip": "colour"}'])

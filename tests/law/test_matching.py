@@ -12,6 +12,7 @@ from premortem.errors import BadInput, BadInputs
 from premortem.law import book
 from premortem.law.ledger import field_guesses
 from premortem.law.ledger.decisions import decide_file
+from premortem.law.ledger.intake import Convention
 from premortem.law.vocabulary import vocabulary
 
 CASE = default()
@@ -41,10 +42,12 @@ def test_a_matched_file_is_decided_as_one_with_the_names_of_fields(tmp_path):
     names = {h: f or "_Note to self" for h, f in MEANS.items()}
     OWN.rename(names).write_csv(tmp_path / "plain.csv")
     law = book.load("as-written")
-    mine, _ = decide_file(tmp_path / "own.csv", law, MEANS)
+    mine, _ = decide_file(tmp_path / "own.csv", law, Convention(MEANS))
     assert mine.equals(decide_file(tmp_path / "plain.csv", law)[0])
-    with pytest.raises((BadInput, BadInputs), match="no such column"):
-        decide_file(tmp_path / "own.csv", law)
+    alone, told = decide_file(tmp_path / "own.csv", law)
+    assert alone.equals(mine)
+    assert told["mapping"] == {heading: field for heading, field in MEANS.items() if field}
+    assert told["unread"] == ["Note to self"]
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,7 @@ class Desk:
             7,
             folder / "run",
             inputs=study.hashes(study.policies),
+            kept=study.compiled.forward.kept,
             case=study.case.reference,
         )
         return Run(study, folder / "run", timing)

@@ -47,7 +47,9 @@ def _default_run(study: Study) -> list[Row]:
     inputs, cores = study.hashes(study.policies), len(os.sched_getaffinity(0))
     with TemporaryDirectory() as folder:
         out, began = Path(folder) / "run", time.process_time()
-        timing = ensemble.run(study.model(), study.priors, given, DEFAULT, SEED, out, inputs=inputs)
+        timing = ensemble.run(
+            study.model(), study.priors, given, DEFAULT, SEED, out, inputs=inputs, kept=study.compiled.forward.kept
+        )
         used = (time.process_time() - began - timing.compile) / cores
         written = write_brief(Run(study, out, timing))
     name = f"{DEFAULT:,} futures x {len(given)} policies"

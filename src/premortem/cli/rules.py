@@ -1,4 +1,4 @@
-"""Rules: check, ledger and regime."""
+"""Rules: check and regime."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -47,6 +47,9 @@ def check(
             help="Exit 0 only where it may go without a licence: 3 barred, 4 hangs on facts, 5 a name to look at.",
         ),
     ] = False,
+    audit: Annotated[
+        Path | None, typer.Option("--audit", help="Write a record of the decision here, as a line of JSON.")
+    ] = None,
     study: StudyDir = None,
     case: CaseName = None,
     as_json: AsJson = False,
@@ -57,10 +60,13 @@ def check(
     premortem check --item H20 --quantity 1000 --to CHN --party end_user="Yotta Data Services" --gate
     """
     from premortem import terminal
+    from premortem.law import audit as records
     from premortem.law import worked_cases
     from premortem.law.decide import Transaction, explain
 
-    book = _book(study, case, under)
+    book = book_under(study, case, under)
+    if audit is not None and (file is not None or book.vocabulary.answers):
+        raise BadInput("command line", "--audit", "records one shipment, or a ledger", allowed="premortem ledger FILE --audit FILE")  # fmt: skip
     if file is not None:
         results, errors = worked_cases.decide_file(file, book)
         document = {"cases": results} | (told(errors) if errors else {})
@@ -85,7 +91,10 @@ def check(
         _opine(book, given, worked_cases.settings(set_ or []), [*(party or []), *(clear or [])], gate, trace, as_json)
     more = worked_cases.together(worked_cases.settings(set_ or []), worked_cases.parties(party or []))
     transaction = Transaction(worked_cases.together(given, more), case=book.case)
-    decision = explain(transaction, book, cleared=worked_cases.clearings(clear or []))
+    cleared = worked_cases.clearings(clear or [])
+    decision = explain(transaction, book, cleared=cleared)
+    if audit is not None:
+        records.write([records.of_decision(decision, book, cleared)], audit)
     show(decision.as_dict(), as_json, False, lambda: terminal.print_decision(decision, trace))
     raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
 
@@ -107,49 +116,6 @@ def _opine(
     raise typer.Exit(DONE if opinion.settled else NO)
 
 
-@app.command(rich_help_panel="Rules")
-def ledger(
-    file: Annotated[Path, typer.Argument(help="CSV or Parquet, a shipment a row.")],
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Write the decided table here: CSV or Parquet.")
-    ] = None,
-    under: Under = None,
-    study: StudyDir = None,
-    case: CaseName = None,
-    as_json: AsJson = False,
-) -> None:
-    """Decide a table of shipments in date order, with running totals.
-
-    Each row also tells whether it may go (may_go, empty where that hangs on rests_on or on a name in hits) and how sure
-    that is (confidence), as check does.
-
-    Rows that cannot be read are rejected with their number and reason, written beside the output as
-    OUT.rejected.csv, and counted; the exit status is then 1.
-
-    Examples: premortem ledger shipments.csv -o decided.csv; premortem ledger shipments.parquet --under as-written
-    --json
-    """
-    from premortem import terminal
-    from premortem.law.ledger import decisions as ledgers
-    from premortem.law.ledger import files as tables
-
-    if out is not None:
-        ledgers.check_targets(out, file)
-    book = _book(study, case, under)
-    if book.vocabulary.answers:
-        raise BadInput(
-            file.name, "", f"{book.case.name} decides no ledger of shipments", allowed=f"premortem check --file {file}"
-        )
-    decided, result = ledgers.decide_file(file, book)
-    beside = None
-    if out is not None:
-        tables.write(decided, out)
-        beside = ledgers.write_rejected(decided, out)
-    result["rejected_file"] = str(beside) if beside else None
-    show(result, as_json, False, lambda: terminal.print_ledger(result, out, book.case))
-    raise typer.Exit(NO if result["rejected_count"] else DONE)
-
-
 regime_app = typer.Typer(help="The rulebook: in force, changed, inconsistent.", no_args_is_help=True)
 app.add_typer(regime_app, name="regime", rich_help_panel="Rules")
 
@@ -165,7 +131,7 @@ def regime_show(
     from premortem import terminal
     from premortem.law import diff as rules
 
-    book = _book(study, case, under)
+    book = book_under(study, case, under)
     clauses = rules.show(book, _day(on, book))
     show({"clauses": clauses}, as_json, False, lambda: terminal.print_clauses(clauses))
 
@@ -200,13 +166,13 @@ def regime_loopholes(
     from premortem import terminal
     from premortem.law.loopholes import loopholes
 
-    book = _book(study, case, under, baseline=True)
+    book = book_under(study, case, under, baseline=True)
     found = loopholes(book)
     unit = book.case.text.yardstick
     show({"loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found, unit))
 
 
-def _book(
+def book_under(
     study: Path | None, case: str | None, under: str | None, asked: str = "--under", *, baseline: bool = False
 ) -> Any:
     """The rulebook under a policy, by default the law as it stands (or the case's `baseline`), or under a policy file; `asked` is
@@ -237,7 +203,7 @@ def _side(text: str, study: Path | None, case: str | None) -> Any:
     """`2025-05-14`, `as-written` or `as-written@2025-06-01` as a book and a day; a bare policy is taken on a day of the case."""
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
-        book = _book(study, case, None)
+        book = book_under(study, case, None)
         return book, _day(policy, book)
-    book = _book(study, case, policy, "a policy")
+    book = book_under(study, case, policy, "a policy")
     return book, _day(day, book) if day else book.case.settings.compared

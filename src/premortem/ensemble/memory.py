@@ -42,7 +42,7 @@ def need(spec: Spec) -> int:
     """Bytes that making one part takes beside what the process holds already."""
     values = jax.ShapeDtypeStruct((len(spec.priors.rows), CHUNK), jnp.float32)
     scalars, series = jax.eval_shape(spec.model, values, next(iter(spec.policies.values())))
-    columns = sum(x.dtype.itemsize for x in scalars.values()) * min(PART, spec.futures)
+    columns = (sum(x.dtype.itemsize for x in scalars.values()) + 4 * len(spec.kept)) * min(PART, spec.futures)
     shown = sum(x.dtype.itemsize * x.size for x in series.values())
     drawn = 4 * len(spec.priors.rows) * min(PART, spec.futures)
     return COPIES_OF_COLUMNS * columns + COPIES_OF_SERIES * shown + COPIES_OF_VALUES * drawn

@@ -44,6 +44,7 @@ class Spec:
     kind: design.Design
     seed: int
     futures: int
+    kept: Mapping[str, tuple[str, int]]  # columns that are a series at a place
 
     @property
     def parts(self) -> int:
@@ -109,6 +110,14 @@ def program(spec: Spec) -> Any:
     return compiled(spec.model, values, next(iter(spec.policies.values())))
 
 
+def columns_of(
+    series: Mapping[str, jax.Array], kept: Mapping[str, tuple[str, int]], count: int
+) -> dict[str, NDArray[np.float32]]:
+    """The columns of the first `count` futures that are read off series of shape (quarter, future)."""
+    held = {name: np.asarray(value) for name, value in series.items()}
+    return {column: held[name][place, :count] for column, (name, place) in kept.items()}
+
+
 def _index(spec: Spec, part: int) -> NDArray[np.int64]:
     return np.arange(part * PART, part * PART + spec.count(part))
 
@@ -126,7 +135,8 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], eac
         if laid is None:
             laid = bands.lay(stacked)
             written.extend(bands.write_first(spec.folder, spec.key, name, list(series), stacked, laid))
-        return at, {key: np.asarray(value)[:here] for key, value in scalars.items()}, bands.count(stacked, *laid), laid
+        told = {key: np.asarray(value)[:here] for key, value in scalars.items()}
+        return at, dict(sorted((told | columns_of(series, spec.kept, here)).items())), bands.count(stacked, *laid), laid
 
     # the first chunk of a run lays the bins that all others count in
     first = [] if part else [chunk(0, None)]

@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from premortem.ensemble import design, layout, memory, store
@@ -63,6 +64,7 @@ def run(
     out: Path,
     *,
     inputs: Mapping[str, str],
+    kept: Mapping[str, tuple[str, int]] = MappingProxyType({}),
     assumptions: Sequence[str] = (),
     case: str = "",
     kind: design.Design = "sobol",
@@ -75,10 +77,12 @@ def run(
 ) -> Timing:
     """Simulate `futures` futures under every policy into the run folder `out`; the futures are the same for all.
 
-    `cluster` is the address of a Dask scheduler, or `local:N`; `most_memory` a ceiling in bytes; `replace` lets a
-    finished run make way of which futures, policies or `assumptions` would be lost. `case` is by what its case is found again. `whole` is called with the folder of
-    the finished run before that takes the place of an older one, which stays where this fails. Raises `BadInput` for a number of futures out of range and for whatever the
-    store refuses. A future with a result that is not finite is kept as it is, counted and listed, never dropped.
+    `kept` names columns that are a series at a place, as (series, place). `cluster` is the address of a Dask scheduler,
+    or `local:N`; `most_memory` a ceiling in bytes; `replace` lets a finished run make way of which futures, policies or
+    `assumptions` would be lost. `case` is by what its case is found again. `whole` is called with the folder of the
+    finished run before that takes the place of an older one, which stays where this fails. Raises `BadInput` for a
+    number of futures out of range and for whatever the store refuses. A future with a result that is not finite is kept
+    as it is, counted and listed, never dropped.
     """
     if not 1 <= futures <= MOST:
         raise BadInput("command line", "--futures", f"{futures} is out of range", got=futures, allowed=f"1 to {MOST:,}")
@@ -91,7 +95,7 @@ def run(
     }
     key, timing = identity(manifest["inputs"]), Timing()
     with store.opened(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
-        spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures)
+        spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures, {**kept})
         log(f"{counted(futures, 'future')} x {counted(len(policies), 'policy')}, seed {seed}, {kind}, run {key[:16]}")
         todo = _todo(folder, spec)
         parts = _on_cluster(spec, todo, cluster) if cluster else _here(spec, todo, most_memory, timing)

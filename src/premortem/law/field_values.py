@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from premortem.errors import BadInput, nearest
-from premortem.law import items, numbers
+from premortem.law import days, items, numbers
 from premortem.law.clearing import as_text, clearings
 from premortem.law.places import iso3
 from premortem.law.vocabulary import Field, Vocabulary
@@ -14,6 +14,8 @@ from premortem.law.vocabulary import Field, Vocabulary
 FIRST = ("item", "quantity", "destination", "headquarters", "parent_headquarters", "date")
 # Most units in one shipment: beyond it a quantity is a slip of the keyboard.
 MOST_UNITS = 1_000_000_000
+# Most letters of a text that a field may hold, but for reasons by which names are cleared: no name has more.
+MOST_LETTERS, REASONS = 1_000, "cleared"
 TRUE, FALSE = frozenset({"1", "true", "yes", "y"}), frozenset({"0", "false", "no", "n"})
 
 
@@ -45,8 +47,11 @@ def typed(name: str, value: Any, words: Vocabulary, what: str) -> Any:
             return _day(name, value, words, what)
         case "set":
             return tuple(_text(name, one.strip(), field, what) for one in re.split(r"[;,]", text) if one.strip())
-    if name == "cleared":
+    if name == REASONS:
         return as_text(clearings(text))
+    if len(text) > MOST_LETTERS:
+        wrong, allowed = f"has {len(text):,} letters", f"at most {MOST_LETTERS:,}"
+        raise BadInput(what, name, wrong, got=text[:40], allowed=allowed)
     return items.item(text, words.case) if name == "item" else _text(name, text, field, what)
 
 
@@ -66,7 +71,7 @@ def _day(name: str, value: Any, words: Vocabulary, what: str) -> date:
 
 
 def _read_day(name: str, value: Any, what: str) -> date:
-    day = numbers.day(value)
+    day = days.day(value)
     if day is None:
         raise BadInput(what, name, f"{str(value)!r} is not a date", got=value, allowed="YYYY-MM-DD")
     return day

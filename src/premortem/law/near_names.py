@@ -1,6 +1,7 @@
 """Listed names by their words, so that a name which was never seen is held only against those that share some with it."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -101,15 +102,20 @@ def _common(word: str) -> bool:
     return len(word) < 3 or word in shared()
 
 
-def _cuts(word: str) -> set[str]:
-    """A word, and it with any one letter left out: two words a slip apart share one of these."""
-    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+def cuts(word: str, most: int) -> set[str]:
+    """A word, and it with so many letters left out or fewer: two words so many slips apart share one of these.
+
+    >>> sorted(cuts("abc", 1))
+    ['ab', 'abc', 'ac', 'bc']
+    """
+    lengths = range(max(len(word) - most, 0), len(word) + 1)
+    return set().union(*(map("".join, combinations(word, length)) for length in lengths))
 
 
 def _slips(words: Collection[str], fewest: int) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for word in words:
-        for cut in _cuts(word) if len(word) >= fewest else ():
+        for cut in cuts(word, 1) if len(word) >= fewest else ():
             found.setdefault(cut, []).append(word)
     return found
 
@@ -118,4 +124,5 @@ def _alike(word: str, slips: dict[str, list[str]], fewest: int) -> set[str]:
     """Words a letter more, less or other away, or with two neighbours swapped."""
     if len(word) < fewest - 1:
         return set()
-    return {other for cut in _cuts(word) for other in slips.get(cut, ()) if OSA.distance(word, other) <= 1}
+    shared = slips.keys() & cuts(word, 1)
+    return {other for cut in shared for other in slips[cut] if OSA.distance(word, other) <= 1} if shared else set()

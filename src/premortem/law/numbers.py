@@ -1,26 +1,31 @@
-"""Numbers and days as people write them; one that could be read two ways is refused, never guessed."""
+"""Numbers as people write them; one that could be read two ways is refused, never guessed."""
 
 import re
-from datetime import date, datetime
-from typing import Any
+from typing import Literal
 
 PLAIN = re.compile(r"[+-]?\d[\d_]*([eE][+-]?\d+)?")
 DECIMAL = re.compile(r"[+-]?\d*\.\d*([eE][+-]?\d+)?")
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3}){2,}|[+-]?[1-9]\d{0,2}(\.\d{3}){2,}")
 BOTH = re.compile(r"[+-]?[1-9]\d{0,2}((,\d{3})+\.\d+|(\.\d{3})+,\d+)")
+# Thousands parted by what is never a decimal mark: spaces and apostrophes.
+SPACED = re.compile(r"([+-]?[1-9]\d{0,2})((?:[ '’\u00a0\u202f]\d{3})+)([.,]\d+)?")
+Decimal = Literal["point", "comma"]
 
 
-def number(text: str, large: bool) -> float | None:
+def number(text: str, large: bool, decimal: Decimal | None = None) -> float | None:
     """A number from a text; None for none, and for one that could be read two ways (`readings`).
 
-    `large` says that thousands are common, so that a point before three digits may part them. Digits decide where they can: `1,234.5`, `1.234,5`, `1,000,000`, `0.125`.
+    `large` says that thousands are common, so that a point before three digits may part them. Digits decide where they can:
+    `1,234.5`, `1.234,5`, `1,000,000`, `1 000`, `0.125`; else the `decimal` mark, where it is told.
 
     >>> number("1,234.5", True), number("1.000", True), number("3.196", False)
     (1234.5, None, 3.196)
     """
     told = text.strip()
-    if readings(told, large):
-        return None
+    if two := readings(told, large):
+        return _told(told, two, decimal) if decimal else None
+    if parts := SPACED.fullmatch(told):
+        told = parts[1] + re.sub(r"\D", "", parts[2]) + (parts[3] or "").replace(",", ".")
     if BOTH.fullmatch(told) or GROUPED.fullmatch(told):
         point = max(".,", key=told.rfind) if BOTH.fullmatch(told) else ""
         return float("".join("." if c == point else c for c in told if c == point or c not in ".,"))
@@ -28,6 +33,13 @@ def number(text: str, large: bool) -> float | None:
         return float(told.replace("_", "")) if PLAIN.fullmatch(told) or DECIMAL.fullmatch(told) else None
     except ValueError:
         return None
+
+
+def _told(text: str, two: tuple[str, ...], decimal: Decimal) -> float | None:
+    """Of a number's two readings the one by its decimal mark; None where the other mark parts no thousands."""
+    mark = "." if decimal == "point" else ","
+    grouped = re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", text) is not None
+    return float(two[0]) if mark in text else float(two[1]) if grouped else None
 
 
 def readings(text: str, large: bool) -> tuple[str, ...]:
@@ -52,16 +64,3 @@ def why_not(name: str, text: str, large: bool) -> str:
     if two:
         return f"{name} can be read two ways: {text.strip()} is {two[0]} or {two[1]}; write it without a separator"
     return f"{name} cannot be read: {text.strip()}"
-
-
-def day(value: Any) -> date | None:
-    """A day from a date, a time on a day or a text that begins with one (2025-06-01T10:00:00); None for none."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    parts = re.fullmatch(r"(\d{4}-\d{2}-\d{2})([T ]\d.*)?", str(value).strip())
-    try:
-        return date.fromisoformat(parts[1]) if parts else None
-    except ValueError:
-        return None

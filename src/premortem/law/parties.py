@@ -11,6 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from premortem.case import Case
+from premortem.law.near_names import cuts
 from premortem.law.near_names import rows as near_rows
 from premortem.law.party_lists import FEWEST, NOT_LISTED, Listed, index
 from premortem.law.spelling import compounds, key, telling, unread, words
@@ -29,6 +30,8 @@ NEAR = 80.0
 HOLDS = 90.0
 # A near name is at most this like.
 MOST_NEAR = 99.0
+# Letters of a name up to which two letters at most may differ from a name that is as near as that.
+FEW_LETTERS = 11
 # Most near names that are shown of one party.
 SHOWN = 5
 
@@ -85,13 +88,40 @@ def _by_telling(name: str, case: Case) -> list[tuple[int, float]]:
     joined = "".join(told)
     if len(joined) < FEWEST or joined in held.free:
         return []
-    like = OSA.normalized_similarity
-    alike = process.extract(joined, held.telling.keys(), scorer=like, score_cutoff=NEAR / 100, limit=None)
+    alike = process.extract(
+        joined, _about(joined, case), scorer=OSA.normalized_similarity, score_cutoff=NEAR / 100, limit=None
+    )
     scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
     joint = {part for word in told for part in compounds(word)}
     parts = {*_runs(told, 1), *_runs(words(name), 2), *joint} - {joined}
     scores |= {part: max(HOLDS, scores.get(part, 0.0)) for part in parts if part in held.telling}
     return [(i, score) for text, score in scores.items() for i in held.telling[text]]
+
+
+def _about(joined: str, case: Case) -> Sequence[str]:
+    """Telling words of listed names that may be as near as `NEAR`: of a short name those that it shares a spelling with once
+    both lose two letters, since more may not differ; of a long one those of about its length.
+    """
+    if len(joined) > FEW_LETTERS:
+        return _of_length(len(joined), case)
+    slips = _two_slips(case)
+    return [*{text for cut in slips.keys() & cuts(joined, 2) for text in slips[cut]}]
+
+
+@cache
+def _of_length(letters: int, case: Case) -> tuple[str, ...]:
+    """Each letter more or less is one that differs."""
+    most = NEAR / 100
+    return tuple(text for text in index(case).telling if min(letters, len(text)) >= most * max(letters, len(text)))
+
+
+@cache
+def _two_slips(case: Case) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for text in index(case).telling:
+        for cut in cuts(text, 2) if len(text) * NEAR / 100 <= FEW_LETTERS else ():
+            found.setdefault(cut, []).append(text)
+    return found
 
 
 def _runs(said: Sequence[str], fewest: int) -> Iterator[str]:

@@ -80,9 +80,8 @@ def iso3(text: str, key: str, case: Case) -> str:
     """Alpha-3 code of a country given by code or name; the text itself where it could mean several, or where the case has no
     table of places. Raises `BadInput`.
     """
-    places = known(case)
-    found = places.get(folded(text))
-    if places and found is None and could_be(text, case) is None:
+    code = found(text, case)
+    if code is None and known(case) and could_be(text, case) is None:
         raise BadInput(
             "transaction",
             key,
@@ -91,7 +90,17 @@ def iso3(text: str, key: str, case: Case) -> str:
             allowed="ISO 3166 code or name",
             hint=_near(text, case),
         )
-    return found or text
+    return code or text
+
+
+def found(text: str, case: Case) -> str | None:
+    """The code of the one place that a spelling means: by itself, or in each of its parts (`SG - Singapore`, `Singapore (SG)`)."""
+    places = known(case)
+    if code := places.get(folded(text)):
+        return code
+    parts = [folded(part) for part in re.split(r"\s[-–/|]\s|[/(),:]", text)]
+    means = {places.get(part) for part in parts if part}
+    return means.pop() if len(means) == 1 and len(parts) > 1 and could_be(text, case) is None else None
 
 
 @cache

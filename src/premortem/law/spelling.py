@@ -58,6 +58,7 @@ def all_words(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\w+", plain.replace("_", " ")))
 
 
+@lru_cache(maxsize=400_000)
 def key(name: str) -> str:
     """What two spellings of one name share: its words run together.
 
@@ -67,6 +68,7 @@ def key(name: str) -> str:
     return "".join(words(name))
 
 
+@lru_cache(maxsize=400_000)
 def telling(name: str) -> tuple[str, ...]:
     """A name's words without those that many firms share."""
     return tuple(w for w in words(name) if w not in _words()["common"])
@@ -122,6 +124,7 @@ def _common() -> frozenset[str]:
     return frozenset({*shared(), *spelt, *shortened()})
 
 
+@lru_cache(maxsize=400_000)
 def unread(name: str) -> str:
     """Why a name cannot be looked up, "" where it can: it names nobody, or few listed names are held in its script.
 
@@ -129,11 +132,19 @@ def unread(name: str) -> str:
     ('it names nobody', 'it names nobody', '')
     """
     said = "".join(all_words(name))
-    letters = [c for c in said if c.isalpha()]
-    if not letters or said in _words()["nobody"] | _words()["legal"] or key(name) in _words()["roles"]:
-        return OTHER_SCRIPT if _foreign(letters) else NOBODY
-    return OTHER_SCRIPT if _foreign(letters) else ""
+    if _foreign(said):
+        return OTHER_SCRIPT
+    lettered = any(map(str.isalpha, said))
+    return "" if lettered and said not in _nobody() and key(name) not in _words()["roles"] else NOBODY
 
 
-def _foreign(letters: list[str]) -> bool:
-    return any(not c.isascii() and "LATIN" not in unicodedata.name(c, "") for c in letters)
+@cache
+def _nobody() -> frozenset[str]:
+    return _words()["nobody"] | _words()["legal"]
+
+
+def _foreign(said: str) -> bool:
+    """Whether a name holds letters of another script than the Latin one."""
+    return not said.isascii() and any(
+        c.isalpha() and not c.isascii() and "LATIN" not in unicodedata.name(c, "") for c in said
+    )

@@ -178,6 +178,9 @@ class Transfers(Strict):
     options: Mapping[str, str] = Key(default_factory=dict, description="fields by their name as an option")
     columns: Mapping[str, str] = Key(default_factory=dict, description="fields by their short name in a ledger")
     headings: Mapping[str, str] = Key(default_factory=dict, description="fields by words of a ledger's headings")
+    asked: Mapping[str, tuple[str, ...]] = Key(
+        default_factory=dict, description="words of headings that may stand for any of some fields, so that it is asked"
+    )
     before: tuple[str, ...] = Key(default=(), description="fields that tell what went before a ledger")
     comparison: Comparison = Comparison()
     probes: Probes = Probes()

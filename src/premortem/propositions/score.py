@@ -29,10 +29,9 @@ class Scorer:
         assumptions: Sequence[Assumption],
         outcomes: frozenset[str],
         labels: tuple[str, ...],
-        kept: Sequence[str] = (),
     ) -> None:
-        """`labels` are the steps of the clock, and `kept` those at which every national outcome of a future is kept."""
-        self.assumptions, self.labels, self.kept = tuple(assumptions), labels, tuple(kept)
+        """`labels` are the steps of the clock."""
+        self.assumptions, self.labels = tuple(assumptions), labels
         errors: list[BadInput] = []
         self._margins: dict[str, Expression] = {}
         self._over_time: dict[str, Expression] = {}
@@ -72,14 +71,11 @@ class Scorer:
     def reduce(
         self, outcomes: Mapping[str, jax.Array], thresholds: Mapping[str, Any]
     ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-        """What a run keeps: scalars of each future (margins, outcomes at dates) and series (outcomes, margins over
-        time).
-        """
+        """What a run keeps: scalars of each future (margins) and series (outcomes, margins over time)."""
         national = {name: series for name, series in outcomes.items() if series.ndim == 2}
-        at = {f"{name}@{q}": s[self.labels.index(q)] for name, s in national.items() for q in self.kept}
         margins = {f"margin.{name}": m for name, m in self.margins(outcomes, thresholds).items()}
         fans = {f"margin.{name}": m for name, m in self.over_time(outcomes, thresholds).items()}
-        return margins | at, fans | national
+        return margins, fans | national
 
     def _smallest(self, by_condition: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
         return {a.id: jnp.stack([by_condition[f"{a.id}.{c.id}"] for c in a.condition]).min(0) for a in self.assumptions}

@@ -88,7 +88,7 @@ def one_future(study: Study, index: int, policies: str | Sequence[str] | None = 
     under = []
     for name in chosen:
         (chunk,) = study.compiled.chunks(values, study.levers(name))
-        at = {key: float(value[index - start]) for key, value in chunk.scalars.items()}
+        at = {key: float(value[index - start]) for key, value in chunk.columns().items()}
         paths = {key: np.asarray(value)[:, index - start] for key, value in chunk.series.items()}
         under.append(_under(name, at, paths, study.assumptions))
     parameters = _parameters(study, values[:, index - start])

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from premortem.case import Case, Levers
 from premortem.ensemble import priors
 from premortem.ensemble.compiled import compiled
-from premortem.ensemble.part import CHUNK
+from premortem.ensemble.part import CHUNK, columns_of
 from premortem.ensemble.priors import Priors
 from premortem.law import book as rules
 from premortem.propositions import score
@@ -52,10 +52,17 @@ class Forward:
         """Scalars of shape (future,), and series of shape (quarter, future)."""
         names, labels = self.simulator.names, self.simulator.case.world.steps()
         outcomes = self.simulator(values, pulled[0])
-        scalars, series = score.Scorer(self.assumptions, names, labels, self.simulator.case.steps.kept).reduce(
-            outcomes, pulled[1]
-        )
+        scalars, series = score.Scorer(self.assumptions, names, labels).reduce(outcomes, pulled[1])
         return scalars | Observer(self.asked, names, labels)(outcomes), series
+
+    @cached_property
+    def kept(self) -> dict[str, tuple[str, int]]:
+        """Columns that a run reads off the series: each national outcome at the steps that the case keeps. Read outside, since
+        to cut hundreds of them out within is a program of 900 kernels in place of 550.
+        """
+        labels = self.simulator.case.world.steps()
+        steps = {q: labels.index(q) for q in self.simulator.case.steps.kept}
+        return {f"{name}@{q}": (name, place) for name in sorted(self.simulator.names) for q, place in steps.items()}
 
     @cached_property
     def key(self) -> str:
@@ -85,10 +92,12 @@ class Chunk:
     count: int
     scalars: Mapping[str, jax.Array]
     series: Mapping[str, jax.Array]
+    kept: Mapping[str, tuple[str, int]]
 
     def columns(self) -> dict[str, Array]:
-        """The scalars without padding."""
-        return {name: np.asarray(x)[: self.count] for name, x in self.scalars.items()}
+        """What a run keeps of each future, without padding: the scalars, and outcomes at dates."""
+        told = {name: np.asarray(x)[: self.count] for name, x in self.scalars.items()}
+        return dict(sorted((told | columns_of(self.series, self.kept, self.count)).items()))
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,7 @@ class Model:
             here = {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
             given = _padded(values[:, start : start + size], size), (levers._replace(**here), dict(self.thresholds))
             scalars, series = compiled(self.forward, *given)(*given)
-            yield Chunk(start, min(size, count - start), scalars, series)
+            yield Chunk(start, min(size, count - start), scalars, series, self.forward.kept)
 
     def rescored(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
         """Margins of conditions and of assumptions of a chunk by other thresholds, each of shape (future,); nothing is run again."""
@@ -146,7 +155,7 @@ class Model:
         """Regional series of up to `CHUNK` futures, shape (quarter, region, future), the last of them padding."""
         simulator = self.forward.simulator
         given = _padded(values, CHUNK), levers
-        return dict(compiled(_Regional(simulator), *given, key=(self.forward, "regional"))(*given))
+        return dict(compiled(_Regional(simulator), *given, key=(self.forward, "regional"), seldom=True)(*given))
 
     @cached_property
     def has_gradient(self) -> bool:
@@ -169,7 +178,8 @@ class Model:
             return self._differences(place, z, fixed, free, levers)
         given = *(np.asarray(x, np.float32) for x in (z, fixed, free)), levers, np.int32(place)
         key = (self.forward, "slopes", self.priors.table.tobytes())
-        (_, margins), gradient = compiled(jax.value_and_grad(self._one, has_aux=True), *given, key=key)(*given)
+        program = compiled(jax.value_and_grad(self._one, has_aux=True), *given, key=key, seldom=True)
+        (_, margins), gradient = program(*given)
         return np.asarray(margins, float), np.asarray(gradient, float)
 
     def along(self, values: Array, levers: Levers, change: Levers) -> Array:
@@ -177,7 +187,8 @@ class Model:
         count, found = values.shape[1], []
         for start in range(0, count, FEW):
             given = _padded(values[:, start : start + FEW], FEW), levers, change
-            found.append(np.asarray(compiled(self._along, *given, key=(self.forward, "along"))(*given)))
+            program = compiled(self._along, *given, key=(self.forward, "along"), seldom=True)
+            found.append(np.asarray(program(*given)))
         return np.concatenate(found, axis=1)[:, :count]
 
     def _stacked(self, values: jax.Array, levers: Levers) -> jax.Array:

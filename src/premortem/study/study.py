@@ -119,7 +119,7 @@ class Study:
     @cached_property
     def scorer(self) -> score.Scorer:
         """The compiled propositions."""
-        return score.Scorer(self.assumptions, self.simulate.names, self.steps, self.case.steps.kept)
+        return score.Scorer(self.assumptions, self.simulate.names, self.steps)
 
     @cached_property
     def signposts(self) -> Mapping[str, Signpost]:
@@ -218,6 +218,7 @@ class Study:
             seed,
             folder,
             inputs=self.hashes(chosen),
+            kept=self.compiled.forward.kept,
             assumptions=[a.id for a in self.assumptions],
             case=self.case.reference,
             resume=resume,

@@ -18,6 +18,7 @@ _HOMES = (
             "print_ledger",
             "print_loopholes",
             "print_opinion",
+            "print_screening",
         ),
         "rules",
     )
@@ -56,6 +57,7 @@ __all__ = [
     "print_opinion",
     "print_pulled",
     "print_run",
+    "print_screening",
     "print_stress",
     "print_tables",
     "print_timeline",

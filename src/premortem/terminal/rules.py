@@ -1,5 +1,6 @@
 """What the rulebook says, in a terminal: decisions, ledgers, clauses, what changes between two sides, loopholes."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from rich.console import Console
 from premortem.case import Case
 from premortem.law import memo
 from premortem.law.opinion import Opinion
+from premortem.law.screening import Screening
 from premortem.terminal.layout import wrapped
 from premortem.text import phrases
 
@@ -15,6 +17,8 @@ from premortem.text import phrases
 TOLD = {True: "+", False: "-", None: "?"}
 # Hits of a ledger that are shown.
 HITS = 20
+# Columns that are not read of which the names are shown.
+UNREAD = 30
 
 
 def print_decision(decision: Any, trace: bool = False) -> None:
@@ -78,8 +82,11 @@ def print_cases(results: list[dict[str, Any]]) -> None:
 def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
     """Rejected rows on top, then outcomes and headroom."""
     console = Console(highlight=False)
+    for line in [*_taken(result), *_consignees(result)]:
+        console.print(line, markup=False, soft_wrap=True)
     for wrong in result["rejected"][:20]:
-        console.print(f"row {wrong['row']}: {wrong['why']}", style="bold")
+        line = f" (row {wrong['line']} of the file)" if "line" in wrong else ""
+        console.print(f"row {wrong['row']}{line}: {wrong['why']}", style="bold", markup=False)
     if len(result["rejected"]) > 20:
         console.print(f"... and {len(result['rejected']) - 20:,} more rejected rows; see them with --json")
     for outcome, count in result["outcomes"].items():
@@ -98,6 +105,36 @@ def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
         f"{phrases.counted(result['rows'], 'row')}{rejected}, in {result['seconds']:.2f} s"
         + (f"; written to {out}" if out else "")
     )
+
+
+def print_screening(found: Screening) -> None:
+    """The hits, then what no list that is held says anything of."""
+    console = Console(highlight=False)
+    for line in str(found).splitlines():
+        console.print(wrapped(line, console.width, "  "), markup=False, soft_wrap=True)
+    console.print(memo.ADVICE, style="dim")
+
+
+def _taken(result: dict[str, Any]) -> list[str]:
+    """How the file's columns were read, which were not, and which rows are no shipments."""
+    lines = [f"{heading} is read as {field}" for heading, field in result["mapping"].items()]
+    if result["unread"]:
+        lines.append(
+            f"Not read: {', '.join(result['unread'][:UNREAD])}" + (", ..." if len(result["unread"]) > UNREAD else "")
+        )
+    apart = Counter(row["why"] for row in result["left_out"])
+    lines += [f"No shipment, and not counted: {phrases.counted(n, 'row')} ({why})" for why, n in apart.items()]
+    if result["profile"]:
+        lines.append(f"Kept for the next table: {result['profile']}")
+    return lines
+
+
+def _consignees(result: dict[str, Any]) -> list[str]:
+    """Consignees that counted as one, and those that did not and only look alike."""
+    said = (("consignees_merged", "Warning: one consignee for every limit"), ("consignees_near", "Not one consignee, only alike; look at them"))  # fmt: skip
+    lines = [f"{what}: {'; '.join(names)}" for key, what in said for names in result[key][:HITS]]
+    more = sum(max(len(result[key]) - HITS, 0) for key, _ in said)
+    return [*lines, f"... and {more:,} more groups of consignees; see them with --json"] if more else lines
 
 
 def _grounds(result: dict[str, Any], case: Case) -> list[str]:

@@ -5,13 +5,14 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
 from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes.rules import book_of
@@ -24,6 +25,8 @@ from premortem.law.items import catalogued
 from premortem.law.ledger import decisions as ledgers
 from premortem.law.ledger import field_guesses, files
 from premortem.law.ledger.columns import needed
+from premortem.law.ledger.csv_files import MISSHAPEN
+from premortem.law.ledger.intake import Convention, convention
 from premortem.law.vocabulary import vocabulary
 
 
@@ -40,16 +43,14 @@ PREVIEW, REJECTED, KEPT = 10, 100, 8
 ROWS, SAMPLES = 50, 3
 LINKING = ("id", "returns", "amends")
 Filter = Annotated[str, Query(max_length=100, description="only rows with this; empty: all")]
-ENDINGS = (".csv", ".parquet", ".pq")
 _kept: dict[str, Path] = {}
 
 
 @router.get("/rules/ledger", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk) -> HTMLResponse:
     """Choose a file, see what the rulebook says of it."""
-    return render(
-        request, "ledger.html", needed=needed(vocabulary(desk.study.case)), fields=vocabulary(desk.study.case).given
-    )
+    words = vocabulary(desk.study.case)
+    return render(request, "ledger.html", needed=needed(words), fields=words.given, endings=files.READ)
 
 
 @router.post("/api/ledger")
@@ -59,19 +60,25 @@ def decide(
     file: UploadFile,
     under: Annotated[str, Form(max_length=60)] = "",
     columns: Annotated[str, Form(max_length=20_000, description="JSON: a field, or empty, by heading")] = "{}",
+    sheet: Annotated[str, Form(max_length=100, description="of a workbook that holds several")] = "",
+    dates: Annotated[str, Form(max_length=3, description="DMY or MDY, where a day can be read two ways")] = "",
+    decimal: Annotated[str, Form(max_length=5, description="point or comma, where a number can be")] = "",
 ) -> Answer:
     """Decide an uploaded table: the keys of `premortem ledger --json`, a preview, and where the whole lies."""
-    fields = _columns(columns)
+    how = replace(convention([], sheet, dates or None, decimal or None, None, None), columns=_columns(columns))
     with _uploaded(file) as (path, name):
-        return Answer.model_validate(_decided(desk, view, path, name, under or desk.study.case.settings.stands, fields))
+        return Answer.model_validate(_decided(desk, view, path, name, under or desk.study.case.settings.stands, how))
 
 
 @router.post("/api/ledger/columns")
-def columns(desk: AtDesk, file: UploadFile) -> Columns:
+def columns(
+    desk: AtDesk, file: UploadFile, sheet: Annotated[str, Form(max_length=100, description="of a workbook")] = ""
+) -> Columns:
     """The headings of a table with first values and the field that each seems to stand for; the first lines are enough."""
     with _uploaded(file) as (path, name):
-        table, words = files.read(path), vocabulary(desk.study.case)
-        shown = table.drop(files.MISSHAPEN, strict=False)
+        words = vocabulary(desk.study.case)
+        raw = files.read_raw(path, lambda heading: field_guesses.known(heading, words), sheet)
+        shown = raw.frame.drop(MISSHAPEN, strict=False)
         matched = field_guesses.guess(shown.columns, words)
         rows = [
             {"heading": h, "field": matched[h], "values": [str(v) for v in shown[h].drop_nulls().head(SAMPLES)]}
@@ -97,8 +104,8 @@ def _columns(text: str) -> dict[str, str]:
 def _uploaded(file: UploadFile) -> Iterator[tuple[Path, str]]:
     """An upload as a file with a safe name, gone afterwards, and what its owner calls it. Raises `BadInput` for no ledger."""
     name = Path(file.filename or "ledger.csv").name[:80]
-    if not name.lower().endswith(ENDINGS):
-        raise BadInput(name, "", "is no ledger", got=Path(name).suffix, allowed=", ".join(ENDINGS))
+    if not name.lower().endswith(files.READ):
+        raise BadInput(name, "", "is no ledger", got=Path(name).suffix, allowed=", ".join(files.READ))
     with tempfile.TemporaryDirectory(prefix="premortem-ledger-") as folder:
         path = Path(folder) / f"ledger{Path(name).suffix.lower()}"
         with writer.told(path), path.open("wb") as out:  # in a folder of its own, gone in a moment
@@ -107,8 +114,10 @@ def _uploaded(file: UploadFile) -> Iterator[tuple[Path, str]]:
         yield path, name
 
 
-def _decided(desk: Desk, view: State, path: Path, name: str, under: str, columns: dict[str, str]) -> dict[str, Any]:
-    decided, result = ledgers.decide_file(path, book_of(desk, view, under), columns)
+def _decided(desk: Desk, view: State, path: Path, name: str, under: str, how: Convention) -> dict[str, Any]:
+    decided, result = ledgers.decide_file(path, book_of(desk, view, under), how)
+    del result["convention"]
+    token = _keep(decided)
     shown, reads = decided.head(PREVIEW), vocabulary(desk.study.case).reads
     return result | {
         "file": name,
@@ -118,7 +127,8 @@ def _decided(desk: Desk, view: State, path: Path, name: str, under: str, columns
         "columns": decided.columns,
         "preview": _texts(shown),
         "by_clause": _count(decided, "clause"),
-        "download": f"/api/ledger/{_keep(decided)}",
+        "download": f"/api/ledger/{token}",
+        "rejected_file": f"/api/ledger/{token}/rejected" if result["rejected_count"] else None,
     }
 
 
@@ -163,6 +173,14 @@ def rows(
     return Answer.model_validate(
         {"columns": part.columns, "rows": _texts(part), "matching": found.height, "first": first, "most": ROWS}
     )
+
+
+@router.get("/api/ledger/{token}/rejected", response_class=Response)
+def rejected(token: str) -> Response:
+    """The rejected rows of a decided ledger as CSV, with their numbers and reasons, to be mended."""
+    table = ledgers.rejected_rows(pl.read_csv(_held(token), infer_schema=False))
+    headers = {"Content-Disposition": 'attachment; filename="decided.rejected.csv"'}
+    return Response(table.write_csv(), media_type="text/csv", headers=headers)
 
 
 @router.get("/api/ledger/{token}", response_class=FileResponse)

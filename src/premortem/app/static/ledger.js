@@ -9,7 +9,10 @@ const form = $("ledger");
 const HEAD = 100_000;
 let chosen = null;
 
-const refuse = (what, error) => $("result").replaceChildren(el("div", { class: "notice", role: "alert" }, el("p", { text: `${what} ${error.message}` })));
+const refuse = (what, error) => {
+  $("ways").open ||= /--(sheet|dates|decimal)/.test(error.message);
+  $("result").replaceChildren(el("div", { class: "notice", role: "alert" }, el("p", { text: `${what} ${error.message}` })));
+};
 
 async function choose(file) {
   chosen = file;
@@ -27,9 +30,11 @@ async function choose(file) {
 
 async function headed(file) {
   const body = new FormData();
-  const cut = file.name.toLowerCase().endsWith(".csv") && file.size > HEAD;
-  const bytes = cut ? new Uint8Array(await file.slice(0, HEAD).arrayBuffer()) : null;
+  const bytes = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
+  // two bytes a letter cannot be cut at a byte that ends a line
+  const cut = file.name.toLowerCase().endsWith(".csv") && file.size > HEAD && !bytes.slice(0, 2).some((b) => b >= 0xfe);
   body.set("file", cut ? new File([bytes.slice(0, bytes.lastIndexOf(10) + 1)], file.name) : file, file.name);
+  body.set("sheet", $("sheet").value);
   return body;
 }
 
@@ -75,6 +80,7 @@ form.addEventListener("submit", async (event) => {
   if (said()) await decide();
   else $("matching-title").focus();
 });
+$("sheet").addEventListener("change", () => chosen && choose(chosen));
 $("file").addEventListener("change", () => $("file").files[0] && choose($("file").files[0]));
 form.addEventListener("dragover", (event) => event.preventDefault());
 form.addEventListener("drop", (event) => {
@@ -97,7 +103,10 @@ const grid = (heads, rows, label) => el("div", { class: "scroll", tabindex: "0",
 
 function show(found) {
   const parts = [el("h2", { text: `${found.rows.toLocaleString("en")} rows decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
-  if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.row, r.why]), "Rejected rows"));
+  for (const note of found.notes) parts.push(el("p", { class: "note", text: `${found.file}: ${note}.` }));
+  if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.line ? `${r.row} (${r.line} of the file)` : r.row, r.why]), "Rejected rows"), el("p", {}, el("a", { class: "button", href: found.rejected_file, text: "Download the rejected rows (CSV)" })));
+  if (found.left_out.length) parts.push(el("details", {}, el("summary", { text: `${found.left_out.length.toLocaleString("en")} rows are no shipments` }), grid(["Row of the file", "Why", "Holds"], found.left_out.slice(0, 100).map((r) => [r.row, r.why, r.text]), "Rows that are no shipments")));
+  for (const names of found.consignees_merged) parts.push(el("p", { class: "warn", text: `One consignee for every limit: ${names.join("; ")}.` }));
   parts.push(el("h3", { text: "Outcomes" }), grid(["Rows", "Outcome", ""], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o], o]), "Outcomes"));
   parts.push(el("p", { text: `May go without a licence: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; hangs on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
   if (found.stale) parts.push(el("p", { class: "warn", text: `${found.stale.toLocaleString("en")} rows are of days after ${found.rulebook.verified_to}, to which the rulebook is verified.` }));

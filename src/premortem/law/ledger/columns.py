@@ -11,8 +11,9 @@ from premortem.law import items, numbers
 from premortem.law.clearing import as_text, clearings
 from premortem.law.field_values import FALSE, MOST_UNITS, TRUE, such_as
 from premortem.law.item_values import contradicted
-from premortem.law.ledger.files import MISSHAPEN
-from premortem.law.places import could_be, folded, known
+from premortem.law.ledger.csv_files import MISSHAPEN
+from premortem.law.ledger.unfit import marked
+from premortem.law.places import could_be, found, known
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Field, Vocabulary
 
@@ -55,10 +56,16 @@ def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     unknown = [c for c in columns if c not in words.given and not c.startswith("_") and c not in PASSED]
     errors = each_or_all(unknown, "no such column", words.given, file, such_as(words))
     errors += [
-        BadInput(file, c, "is missing", allowed="a column of this name") for c in needed(words) if c not in columns
+        BadInput(file, c, "is missing", allowed=f'a column of this name, or --map "COLUMN={c}"')
+        for c in needed(words)
+        if c not in columns
     ]
     if "item" in words.given and "item" not in columns and words.measure.one not in columns:
-        errors.append(BadInput(file, "item", "is missing", allowed=f"a column item, or {words.measure.one}"))
+        errors.append(
+            BadInput(
+                file, "item", "is missing", allowed=f'a column item, or {words.measure.one}, or --map "COLUMN=item"'
+            )
+        )
     raise_all(errors)
     return renamed
 
@@ -74,6 +81,7 @@ def each_or_all(names: Sequence[str], what: str, known: Sequence[str], file: str
 def typed(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """Every field column in its type, with `_row`, and why a row cannot be decided in `rejected` (null when it can)."""
     fields, held_to = [c for c in frame.columns if c in words.fields], transfers(words.case).items.held_to
+    frame = marked(frame, fields)
     values = frame.select(_read_column(name, frame[name], words) for name in fields).with_row_index("_row")
     suspect = [values[c].is_null() & (True if c in NEEDED else frame[c].is_not_null()) for c in fields]
     if MISSHAPEN in frame.columns:
@@ -193,7 +201,7 @@ def _reasoned(text: str, _: Case) -> str | None:
 def _place(text: str, case: Case) -> str | None:
     """A place's code; the text itself where it could mean several; None where it means none."""
     places = known(case)
-    return places.get(folded(text)) or (text if not places or could_be(text, case) is not None else None)
+    return found(text, case) or (text if not places or could_be(text, case) is not None else None)
 
 
 def _parsed(name: str, text: pl.Expr, schema: Any, words: Vocabulary) -> pl.Expr:

@@ -1,7 +1,6 @@
 """A table of shipments, decided in date order; what cannot be read is set aside with its row and reason, never dropped."""
 
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,14 +10,18 @@ import polars as pl
 from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.files import writer
+from premortem.law import audit
 from premortem.law.binding import limit
+from premortem.law.book import Book
 from premortem.law.clause import Rulebook
 from premortem.law.conditions import identifiers
 from premortem.law.engine import decide
 from premortem.law.ledger import corrections, grounds, remainder
 from premortem.law.ledger.columns import checked, typed
-from premortem.law.ledger.field_guesses import renamed
-from premortem.law.ledger.files import MISSHAPEN, check_target, read, write
+from premortem.law.ledger.consignees import alike
+from premortem.law.ledger.csv_files import MISSHAPEN
+from premortem.law.ledger.files import check_target, read, write
+from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import Totals
@@ -48,17 +51,30 @@ def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> 
 
 
 def decide_file(
-    path: Path, book: Rulebook, columns: Mapping[str, str] | None = None
+    path: Path, book: Book, how: Convention = AS_IT_IS, record: Path | None = None
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """A ledger file decided, and its summary: the keys of the command line. `columns` gives headings their fields.
+    """A desk's file decided, and its summary: the keys of the command line. `how` is what was told of how it is written.
 
     A file of mended rows is decided with the rows of the table that rejected them, which the summary names in `joined`.
+    With `record`, a line of JSON for each decision is written there (`audit`).
     """
+    if record:
+        writer.check_target(record, path)
     began = time.perf_counter()
-    given, beside = remainder.whole(read(path), path, book.vocabulary)
-    decided, told = _decided(renamed(given, columns or {}, path.name, book.vocabulary), book, path.name)
+    taken = take(path, book.vocabulary, how)
+    given, beside = remainder.whole(taken.frame, path, book.vocabulary)
+    decided, told = _decided(given, book, path.name)
     found = summary(decided, told, time.perf_counter() - began, book.case)
-    return decided, found | {"joined": str(beside) if beside else None}
+    if taken.lines is not None and beside is None:
+        for wrong in found["rejected"]:
+            wrong["line"] = taken.lines[wrong["row"] - 1]
+    if record:
+        under = checked(given, path.name, book.vocabulary)
+        audit.write(audit.of_ledger(decided, under, book, [path, *([beside] if beside else [])]), record)
+    return decided, found | alike(decided) | taken.told() | {
+        "convention": taken.convention,
+        "joined": str(beside) if beside else None,
+    }
 
 
 def check_targets(out: Path, *inputs: Path) -> None:
@@ -82,15 +98,19 @@ def rejected_file(out: Path) -> Path:
     return out.with_name(f"{out.stem}{remainder.REJECTED}.csv")
 
 
+def rejected_rows(decided: pl.DataFrame) -> pl.DataFrame:
+    """The rejected rows of a decided ledger, as given, with their numbers and reasons."""
+    numbered = decided.drop(ROW, strict=False).with_row_index(ROW, offset=1)
+    return numbered.filter(pl.col(WHY).is_not_null()).drop(ANSWERS)
+
+
 def write_rejected(decided: pl.DataFrame, out: Path) -> Path | None:
     """Rejected rows, with their numbers and reasons, in a CSV beside the output; None where there are none.
 
     They can be mended there and decided again, together with the output (`remainder`). Where none are rejected, those that
     an earlier output of this name left behind go.
     """
-    wrong = (
-        decided.drop(ROW, strict=False).with_row_index(ROW, offset=1).filter(pl.col(WHY).is_not_null()).drop(ANSWERS)
-    )
+    wrong = rejected_rows(decided)
     beside = rejected_file(out)
     if not wrong.height:
         if beside.is_file() and _holds_rejected(beside):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import polars as pl
 
@@ -11,20 +12,42 @@ from premortem.law.ledger.columns import PASSED, each_or_all
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 
+# Columns that a ledger gains: a desk's own of such a name is kept beside, and is none of ours.
+GAINED = frozenset(
+    {"outcome", "clause", "eccn", "headroom_tpp", "may_go", "rests_on", "confidence", "hits", "rejected"}
+)
+
 
 def folded(heading: str) -> str:
-    """A heading in small letters, with one underscore between words."""
-    return re.sub(r"[^a-z0-9]+", "_", heading.lower()).strip("_")
+    """A heading in small letters, with one underscore between words and without what stands in brackets.
+
+    >>> folded("Ship-To Country"), folded("Qty (pcs)"), folded("Shipment #")
+    ('ship_to_country', 'qty', 'shipment_no')
+    """
+    outside = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", heading) if re.match(r"\s*\w", heading) else heading
+    return re.sub(r"[^a-z0-9]+", "_", outside.lower().replace("#", " no ")).strip("_")
+
+
+@cache
+def meanings(words: Vocabulary) -> dict[str, str]:
+    """The field for which each folded heading stands."""
+    told = transfers(words.case)
+    return dict(told.headings) | dict(told.columns) | {f: f for f in [*words.given, *PASSED]}
+
+
+def known(heading: str, words: Vocabulary) -> bool:
+    """Whether a heading is one that stands for a field, or may stand for one of several."""
+    word = folded(heading)
+    return word in meanings(words) or word in transfers(words.case).asked
 
 
 def guess(headings: Sequence[str], words: Vocabulary) -> dict[str, str]:
     """The field that each heading seems to stand for, "" where none does; no field twice, exact names first."""
-    own, told = {f: f for f in [*words.given, *PASSED]}, transfers(words.case)
-    short, said = dict(told.columns), dict(told.headings)
+    own, short = {f: f for f in [*words.given, *PASSED]}, dict(transfers(words.case).columns)
     found, taken = dict.fromkeys(headings, ""), {""}
-    for known, read in ((own, str), (short, str), (own | short | said, folded)):
+    for names, read in ((own, str), (short, str), (meanings(words), folded)):
         for heading in headings:
-            field = known.get(read(heading), "")
+            field = names.get(read(heading), "")
             if not found[heading] and field not in taken:
                 found[heading] = field
                 taken.add(field)
@@ -43,7 +66,11 @@ def renamed(given: pl.DataFrame, columns: Mapping[str, str], file: str, words: V
     errors += each_or_all([f for f in fields if f not in allowed], "no such field", allowed, file)
     errors += [BadInput(file, f, "is given to two columns", got=f, allowed="one each") for f, n in Counter(fields).items() if n > 1]  # fmt: skip
     raise_all(errors)
-    names = {h: f or (h if h.startswith("_") else f"_{h}") for h, f in columns.items()}
+    short = {field: name for name, field in transfers(words.case).columns.items()}
+    ours = {
+        f: short[f] for f in fields if f in transfers(words.case).columns and f in short
+    }  # a name that means another
+    names = {h: ours.get(f, f) or (h if h.startswith("_") else f"_{h}") for h, f in columns.items()}
     whole = [names.get(h, h) for h in given.columns]
     raise_all(
         [BadInput(file, n, "is the name of two columns", got=n) for n, times in Counter(whole).items() if times > 1]

@@ -1,62 +1,99 @@
-"""Ledger files: CSV and Parquet as tables of texts, and back; what is no ledger is refused with a way out."""
+"""Ledger files: CSV, Parquet and workbooks as tables of texts, and back; what is no ledger is refused with a way out."""
 
 import csv
-from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from premortem.errors import BadInput
+from premortem.errors import BadInput, raise_all
 from premortem.files import reader, writer
+from premortem.law.ledger import csv_files, workbooks
+from premortem.law.ledger.headers import MOST_ABOVE, Known, Raw, above, find, named
 from premortem.text.numbers import counted
 
 # Most rows and bytes of a file that is read: beyond them memory runs out, and a file is to be split.
 MOST_ROWS, MOST_BYTES = 20_000_000, 8_000_000_000
 SPLIT = "split it by date; give what was shipped before in the fields of running totals"
 PARQUET = (".parquet", ".pq")
+WORKBOOKS = workbooks.ENDINGS
+READ = (".csv", ".txt", ".tsv", *PARQUET, *WORKBOOKS)
 # Endings of what is written, which say its format.
 WRITTEN = (".csv", *PARQUET)
-SEPARATORS = (",", ";", "\t")
-# Column that says of a row of a CSV that it cannot be told which value belongs where.
-MISSHAPEN = "_misshapen"
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
-# Of a file that is looked at for its header, and the most that a header may have beyond it.
-HEAD_BYTES, MOST_HEADER = 65_536, 16_000_000
+# How files of each kind begin, and most bytes that are read of a pasted one.
+BEGINS, MOST_PASTED = {b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls", b"PAR1": ".parquet"}, 1_000_000_000
+TABLE = "a CSV, Parquet or Excel file"
 
 
 def read(path: Path) -> pl.DataFrame:
-    """A ledger from CSV or Parquet, columns as texts or as they are. Raises `BadInput` for a file that is no table.
+    """A table from CSV, Parquet or a workbook under its first row, columns as texts or as they are. Raises `BadInput` for a
 
-    A CSV's rows with more values than the header has names say so in `_misshapen`; those with fewer lack values.
+    file that is no table, and for two columns of one name.
     """
-    reader.check_ordinary(path, "a CSV or Parquet file")
+    raw = read_raw(path, lambda heading: False)
+    raise_all([BadInput(path.name, name, "names two columns", allowed="each name once") for name in raw.doubles])
+    return raw.frame
+
+
+def read_raw(path: Path, known: Known, sheet: str = "") -> Raw:
+    """A table as it stands in a file, its headings found by those that are `known`; of a workbook, its sheet. Raises `BadInput`.
+
+    A CSV's rows with more values than there are headings say so in `_misshapen`; those with fewer lack values.
+    """
+    reader.check_ordinary(path, TABLE)
+    kind = path.suffix.lower()
+    if sheet and kind not in WORKBOOKS:
+        raise BadInput(path.name, "--sheet", "is no workbook, and has no sheets", got=sheet, allowed="no --sheet")
     try:
         size = path.stat().st_size
         if size == 0:
             raise BadInput(path.name, "", "is empty", allowed="a CSV or Parquet file with a header")
-        if path.suffix.lower() in PARQUET:
-            return _read_parquet(path)
+        if kind in PARQUET:
+            return Raw(_read_parquet(path), 1)
+        if kind in WORKBOOKS:
+            return _headed(workbooks.read(path, sheet), known, path.name)
         if size > MOST_BYTES:
             raise BadInput(
                 path.name, "", f"is too large: {size:,} bytes", allowed=f"at most {MOST_BYTES:,}", hint=SPLIT
             )
-        return _read_csv(path)
+        if size > 2 * MOST_ROWS:  # a row takes two bytes at least
+            lines = pl.scan_csv(
+                path, infer_schema=False, has_header=False, encoding="utf8-lossy", truncate_ragged_lines=True
+            )
+            _few_enough(path, lines.select(pl.len()).collect().item())
+        return csv_files.read(path, known)
     except OSError as error:
-        raise BadInput(
-            path.name, "", f"cannot be read ({error.strerror or error})", allowed="a CSV or Parquet file"
-        ) from error
+        raise BadInput(path.name, "", f"cannot be read ({error.strerror or error})", allowed=TABLE) from error
     except (pl.exceptions.PolarsError, pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
+        what = f"is not a readable table: {str(error).splitlines()[0][:120]}"
+        raise BadInput(path.name, "", what, allowed="a CSV, Parquet or Excel file") from error
+
+
+def pasted(stream: BinaryIO, folder: Path) -> Path:
+    """What a stream holds as a file of its own kind, known by how it begins. Raises `BadInput` for more than is read."""
+    content = stream.read(MOST_PASTED + 1)
+    if len(content) > MOST_PASTED:
         raise BadInput(
-            path.name,
-            "",
-            f"is not a readable table: {str(error).splitlines()[0][:120]}",
-            allowed="UTF-8 CSV or Parquet",
-            hint=f"iconv -f LATIN1 -t UTF-8 {path.name} > utf8.csv" if "utf" in str(error).lower() else "",
-        ) from error
+            "standard input", "", "is too large", allowed=f"at most {MOST_PASTED:,} bytes; a file takes more"
+        )
+    ending = next((kind for mark, kind in BEGINS.items() if content.startswith(mark)), ".csv")
+    path = folder / f"standard-input{ending}"
+    writer.write(path, content)
+    return path
+
+
+def _headed(sheet: workbooks.Sheet, known: Known, file: str) -> Raw:
+    """A sheet under its row of headings."""
+    top = [[cell or "" for cell in row] for row in sheet.rows.head(MOST_ABOVE).rows()]
+    at, _ = find(top, known)
+    names, doubles = named(top[at], file)
+    frame = sheet.rows[at + 1 :]
+    frame.columns = names
+    titles = above([*enumerate(top[:at], 1)])
+    return Raw(frame, at + 2, doubles, titles, sheet.name, sheet.merged, sheet.notes, sheet.from_1904)
 
 
 def _few_enough(path: Path, rows: int) -> None:
@@ -89,54 +126,6 @@ def _decoded_bytes(column: pa.ChunkedArray) -> int:
         lengths = pc.binary_length(chunk.dictionary)
         total += pc.sum(lengths.take(chunk.indices)).as_py() or 0
     return total
-
-
-def _read_csv(path: Path) -> pl.DataFrame:
-    separator, names = _header(path)
-    if path.stat().st_size > HEAD_BYTES:
-        _few_enough(path, pl.scan_csv(path, infer_schema=False, separator=separator).select(pl.len()).collect().item())
-    try:
-        return pl.read_csv(path, infer_schema=False, encoding="utf8", separator=separator)
-    except pl.exceptions.ComputeError as error:
-        if "more fields" not in str(error):
-            raise
-        return _read_misshapen(path, separator, names)
-
-
-def _header(path: Path) -> tuple[str, list[str]]:
-    """The separator of a CSV and the names of its columns."""
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES) + file.readline(
-            MOST_HEADER
-        )  # a header may be long, and its last name is a whole one
-    if head.startswith(UTF16):
-        raise BadInput(
-            path.name, "", "is UTF-16", allowed="UTF-8 CSV", hint=f"iconv -f UTF-16 -t UTF-8 {path.name} > utf8.csv"
-        )
-    lines = head.decode("utf-8-sig", "replace").splitlines()
-    if not any(line.strip() for line in lines):
-        raise BadInput(path.name, "", "is empty", allowed="a CSV or Parquet file with a header")
-    line = lines[0]
-    separator = max(SEPARATORS, key=line.count)
-    names = [name.strip() for name in next(csv.reader([line], delimiter=separator))]
-    twice = sorted(name for name, times in Counter(names).items() if times > 1)
-    if twice:
-        raise BadInput(path.name, twice[0], "names two columns", allowed="each name once")
-    return separator, names
-
-
-def _read_misshapen(path: Path, separator: str, names: list[str]) -> pl.DataFrame:
-    """A CSV some of whose rows have too many values: read row by row, slower, so that the others still decide."""
-    rows: list[list[Any]] = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, delimiter=separator)
-        next(reader)
-        for values in reader:
-            if values:
-                right = len(values) <= len(names)
-                told = [v or None for v in values[: len(names)]] + [None] * (len(names) - len(values))
-                rows.append([*told, None if right else f"has {len(values)} values for {len(names)} columns"])
-    return pl.DataFrame(rows, schema=dict.fromkeys([*names, MISSHAPEN], pl.String), orient="row")
 
 
 def write(table: pl.DataFrame, path: Path) -> None:

@@ -1,0 +1,161 @@
+"""Which column of a desk's table holds which field: what is clear is matched and told, what could change the answer is asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from premortem.errors import BadInput, raise_all
+from premortem.law.field_values import such_as
+from premortem.law.ledger.columns import PASSED, each_or_all, needed
+from premortem.law.ledger.field_guesses import GAINED, folded, guess, meanings
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import Vocabulary
+from premortem.text.numbers import listing
+
+# Letters of a heading from which on one slip of the pen is looked for, and two.
+ONE_SLIP, TWO_SLIPS = 5, 9
+# How well a column's values are known as items: a share of its distinct ones.
+KnownItems = Callable[[str], float]
+
+
+@dataclass(frozen=True)
+class Match:
+    """The field of each column, "" for one that is kept unread."""
+
+    fields: Mapping[str, str]
+    guessed: frozenset[str]  # columns of which that is read from their headings, not told
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """The columns that are read, with their fields."""
+        return {heading: field for heading, field in self.fields.items() if field}
+
+    @property
+    def unread(self) -> list[str]:
+        """The columns that are not."""
+        return [heading for heading, field in self.fields.items() if not field]
+
+
+def match(
+    headings: Sequence[str],
+    doubles: Sequence[str],
+    told: Mapping[str, str],
+    known_items: KnownItems,
+    file: str,
+    words: Vocabulary,
+) -> Match:
+    """The field of each column: as `told`, else by its heading. Raises `BadInput`, all at once, for what must be asked.
+
+    Where every needed column bears a field's own name, each other must bear one too: a table of ours has no columns that
+    nobody reads.
+    """
+    free = [h for h in headings if h not in told and not h.startswith("_")]
+    fields = dict.fromkeys([h for h in headings if h.startswith("_")], "") | dict(told)
+    exact = is_exact(headings, words)
+    taken = {*fields.values()} - {""}
+    ours = [h for h in free if exact or folded(h) not in GAINED]
+    for heading, field in guess(ours, words).items():
+        fields[heading] = "" if field in taken else field
+    fields |= {h: "" for h in free if h not in fields}
+    settled = _choose_item(ours, fields, known_items, words)
+    settled |= {h for double in doubles for h in headings if _bears(h, double)}
+    errors = [*_twice(doubles, headings, told, file, words)]
+    errors += _rivals([h for h in ours if h not in settled and not fields[h]], fields, told, file, words)
+    lost = [h for h in free if not fields[h] and h not in settled and folded(h) not in meanings(words)]
+    if exact or not (told or any(fields[h] in words.given for h in free)):
+        errors += each_or_all(
+            [h for h in lost if not _asks(h, words)], "no such column", words.given, file, _way(words)
+        )
+    else:
+        errors += [error for h in lost if (error := _slip(h, file, words))]
+    raise_all(errors)
+    return Match({h: fields[h] for h in headings}, frozenset(h for h in free if fields[h]))
+
+
+def is_exact(headings: Sequence[str], words: Vocabulary) -> bool:
+    """Whether every needed column is there under its own name, as in a table made for us."""
+    short = transfers(words.case).columns
+    held = {short.get(h, h) for h in headings} | {*headings}
+    return {*needed(words)} <= held and ("item" not in words.given or bool({"item", words.measure.one} & held))
+
+
+def _way(words: Vocabulary) -> str:
+    return f'{such_as(words)}; --map "COLUMN=FIELD", or --map "COLUMN=" to leave it unread'
+
+
+def _bears(heading: str, double: str) -> bool:
+    return heading == double or (heading.startswith(f"{double} (") and heading[len(double) + 2 : -1].isdecimal())
+
+
+def _asks(heading: str, words: Vocabulary) -> bool:
+    return folded(heading) in transfers(words.case).asked
+
+
+def _choose_item(
+    headings: Sequence[str], fields: dict[str, str], known_items: KnownItems, words: Vocabulary
+) -> set[str]:
+    """Of several columns that may hold the item, the one whose values are known for items: a part number seldom is.
+
+    Gives back these columns where that settles it.
+    """
+    rivals = [h for h in headings if meanings(words).get(folded(h)) == "item"]
+    if len(rivals) < 2 or "item" in headings or not any(fields[h] == "item" for h in rivals):
+        return set()
+    shares = {h: known_items(h) for h in rivals}
+    best = max(shares.values())
+    if [*shares.values()].count(best) != 1:
+        return set()
+    fields.update({h: "item" if shares[h] == best else "" for h in rivals})
+    return {*rivals}
+
+
+def _twice(
+    doubles: Sequence[str], headings: Sequence[str], told: Mapping[str, str], file: str, words: Vocabulary
+) -> list[BadInput]:
+    """Headings that two columns bear and that stand for a field, unless it was said which is which."""
+    errors = []
+    for double in doubles:
+        bearing = [h for h in headings if _bears(h, double)]
+        if (folded(double) in meanings(words) or _asks(double, words)) and not {*bearing} <= told.keys():
+            allowed = "each name once, or " + " ".join(f'--map "{h}=FIELD"' for h in bearing) + "; FIELD may be empty"
+            errors.append(BadInput(file, double, "names two columns", got=double, allowed=allowed))
+    return errors
+
+
+def _rivals(
+    unmatched: Sequence[str], fields: dict[str, str], told: Mapping[str, str], file: str, words: Vocabulary
+) -> list[BadInput]:
+    """Columns that stand for a field which another column gives too, or for one of several of which none is given."""
+    errors = []
+    for heading in unmatched:
+        field = meanings(words).get(folded(heading), "")
+        held = next((h for h, f in fields.items() if f == field and f), "")
+        if field in words.given and held and held not in told:
+            what = f"may be {field}, which {held} gives too, or another field"
+            errors.append(_asked(heading, what, file))
+        could_be = transfers(words.case).asked.get(folded(heading), ())
+        if could_be and not any(f in fields.values() for f in could_be):
+            errors.append(_asked(heading, f"may be {listing([*could_be], 'or')}", file))
+    return errors
+
+
+def _asked(heading: str, what: str, file: str) -> BadInput:
+    allowed = f'--map "{heading}=FIELD" to say which, or --map "{heading}=" to leave it unread'
+    return BadInput(file, heading, what, got=heading, allowed=allowed)
+
+
+def _slip(heading: str, file: str, words: Vocabulary) -> BadInput | None:
+    """That a heading is a slip of the pen away from one that is known, so that nobody would want it unread."""
+    word = folded(heading)
+    most = 2 if len(word) >= TWO_SLIPS else 1 if len(word) >= ONE_SLIP else 0
+    if not most or len(word) > 60:
+        return None
+    far = {name: OSA.distance(word, name, score_cutoff=most) for name in meanings(words) if name not in PASSED}
+    near = min(far, key=lambda name: far[name])
+    if far[near] > most:
+        return None
+    return BadInput(
+        file, heading, "no such column", got=heading, allowed=_asked(heading, "", file).allowed,
+        hint=f"did you mean {near}?",
+    )  # fmt: skip
