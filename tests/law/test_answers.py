@@ -154,6 +154,7 @@ def test_f006_the_same_with_every_such_fact_given_may_go():
     found = answer(
         "as-written", item="H100 SXM", quantity=100, destination="ARE", date="2025-06-01",
         certified=True, status="none", end_use="data_centre", headquarters="ARE", parent_headquarters="ARE",
+        consignee_tpp_this_year=0,
     )  # fmt: skip
     assert (found.outcome, found.may_go, found.gate) == ("exception:LPP", True, GATE["facts"])
     assert found.sentence.startswith("Under the hypothetical policy as-written: no licence needed")

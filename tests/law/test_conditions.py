@@ -12,14 +12,21 @@ from hypothesis import strategies as st
 from premortem.case import default
 from premortem.errors import BadInput, PremortemError
 from premortem.law import book as rules
+from premortem.law.clause import Clause, Dated
 from premortem.law.conditions import check, condition, identifiers, parts, quoted
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of, parse
+from premortem.law.truth import FEW, MET, NOT_MET, UNKNOWN, Rows
 from premortem.law.vocabulary import TYPES, vocabulary
 
 CASE = default()
 WORDS = vocabulary(CASE)
 
+LINE = (
+    rules.load("as-written")
+    .by_id["diffusion.lpp"]
+    .model_copy(update={"numbers": {"line": (Dated(value=5000.0, unit=""),)}})
+)
 NUMBERS = {"line": 5000.0, "tpp_year": 26_900_000.0}
 
 
@@ -245,6 +252,15 @@ def test_a_condition_means_what_duckdb_takes_it_to_mean(text, given_):
     ours = frame.with_columns(met=condition(text, {"line": pl.lit(5000.0)}, WORDS))["met"].to_list()
     judged = duckdb.sql(f"select ({text}) as met from (select *, 5000.0::double as line from frame)").fetchall()
     assert ours == [met for (met,) in judged], text
+    many = pl.concat([frame] * (1 + FEW // frame.height))  # texts of so many rows are numbered in another way
+    for these, times in ((frame, 1), (many, many.height // frame.height)):
+        assert worked_out(text, LINE, these) == ours * times, text
+
+
+def worked_out(text: str, clause: Clause, frame: pl.DataFrame) -> list[bool | None]:
+    """The same as the engine works it out, row by row."""
+    dated = frame if "date" in frame.columns else frame.with_columns(date=date(2025, 6, 1))
+    return [{NOT_MET: False, UNKNOWN: None, MET: True}[told] for told in Rows(dated, WORDS).met(text, clause)]
 
 
 SHIPPED = sorted(
@@ -256,6 +272,9 @@ HELD = {t: c for p in rules.policies(default()) for c in rules.load(p).clauses f
 @pytest.mark.parametrize("text", SHIPPED)
 def test_every_shipped_condition_means_what_sql_means(text):
     """On rows made of the words and numbers that the clauses speak of; `from` is a word of SQL, so it is quoted there."""
+    first = {
+        key: (dated[0].model_copy(update={"start": None, "end": None}),) for key, dated in HELD[text].numbers.items()
+    }
     numbers = {key: dated[0].value for key, dated in HELD[text].numbers.items()}
     pool = {
         **POOL,
@@ -275,6 +294,7 @@ def test_every_shipped_condition_means_what_sql_means(text):
     ours = frame.select(met=condition(text, {k: pl.lit(v) for k, v in numbers.items()}, WORDS))["met"]
     sql = " ".join(f"'{piece}'" if i % 2 else _named(piece, numbers) for i, piece in enumerate(text.split("'")))
     assert ours.to_list() == frame.select(met=pl.sql_expr(sql))["met"].to_list()
+    assert ours.to_list() == worked_out(text, HELD[text].model_copy(update={"numbers": first}), frame)
 
 
 def _named(piece: str, numbers: dict[str, float]) -> str:

@@ -360,3 +360,30 @@ def test_a_firm_is_no_validated_end_user_by_a_name_that_the_list_does_not_hold()
     }
     assert answer(**tool, consignee="Intel").outcome.startswith("licence:")
     assert answer(**tool, consignee="Intel Semiconductor (Dalian)").outcome == "no_licence_required"
+
+
+KAZAKH = {
+    "item": "H100 SXM",
+    "destination": "KAZ",
+    "headquarters": "KAZ",
+    "parent_headquarters": "KAZ",
+    "end_use": "data_centre",
+}
+
+
+@pytest.mark.parametrize(("told", "may_go"), [({}, None), ({"consignee_tpp_this_year": 0}, True)])
+def test_b24_a_permission_within_a_yearly_total_stands_once_that_total_is_told(told, may_go):
+    shipment = Transaction({**KAZAKH, **told, "quantity": 1000, "certified": 1, "status": "none", "date": "2025-06-01"})
+    decision = explain(shipment, rules.load("as-written"))
+    assert (decision.outcome, decision.may_go) == ("exception:LPP", may_go)
+    assert ("consignee_tpp_this_year" in [a.field for a in decision.rests_on]) == (may_go is None)
+
+
+def test_b24_of_smaller_quantities_that_help_alike_the_largest_is_told():
+    book = rules.load("as-written")
+    shipment = Transaction({**KAZAKH, "quantity": 49_926, "certified": 0, "date": "2028-01-01"})
+    first = explain(shipment, book).changes[0]
+    assert first.row is not None
+    units = first.row["quantity"]
+    alone = [explain(Transaction({**shipment.fields, "quantity": n}), book).outcome for n in (units, units + 1)]
+    assert alone == ["licence:presumption_of_approval", "licence:policy_of_denial"]

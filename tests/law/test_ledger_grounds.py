@@ -19,7 +19,7 @@ from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.heard import may_turn
-from premortem.law.met import met, tried
+from premortem.law.met import met
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.transactions import frame_of, parse
@@ -130,7 +130,7 @@ def test_a_permission_stands_whatever_is_told_that_no_clause_can_hear(policy, ro
     frame = frame_of([parse(row, CASE) for row in rows], CASE)
     answers = decide(frame, book)
     clauses = tuple(operative(book, frame["date"].min(), frame["date"].max()))
-    found = met(tried(complete(frame, book).collect(), answers.to_dict(), clauses, words), clauses, words)
+    found = met(complete(frame, book).collect(), answers, clauses, words)
     licensed = answers["required_by"].is_not_null().to_numpy()
     unheard = []
     for i, (row, outcome) in enumerate(zip(frame.to_dicts(), answers["outcome"], strict=True)):

@@ -40,12 +40,15 @@ def alike(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> tuple[N
             combined, size = _numbered(pl.Series(combined))
         combined = combined * np.uint64(count) + codes.astype(np.uint64)
         size *= count
-    rows = pl.DataFrame({"key": combined}).with_row_index("first")
-    firsts = rows.group_by("key").agg(pl.col("first").min()).sort("first").with_row_index("group")
-    return (
-        rows.join(firsts, on="key", how="left", maintain_order="left")["group"].to_numpy(),
-        firsts["first"].to_numpy(),
-    )
+    return distinct(pl.DataFrame({"key": combined}))
+
+
+def distinct(rows: pl.DataFrame) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The number of each row's group of equal rows, from 0, and the first row of each group."""
+    keys, numbered = rows.columns, rows.with_row_index("_first")
+    firsts = numbered.group_by(keys).agg(pl.col("_first").min()).sort("_first").with_row_index("_group")
+    found = numbered.join(firsts.drop("_first"), on=keys, how="left", maintain_order="left", nulls_equal=True)
+    return found["_group"].to_numpy(), firsts["_first"].to_numpy()
 
 
 def _coded(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:

@@ -8,6 +8,7 @@ from premortem.case import Case
 from premortem.law import seats
 from premortem.law.conditions import identifiers
 from premortem.law.items import designed
+from premortem.law.parties import ROLES
 from premortem.law.seats import SEATED
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary, vocabulary
@@ -46,10 +47,18 @@ def untold(
     """The fields that nobody gave, each with a value by which it is seen whether the answer hangs on it (`others`); the very
     same tuple for transactions of which the same is tried.
     """
-    settled = frozenset(name for name in _may_be_settled(case) if _settled(name, given, case))
+    asked = seats.asked(given, case)
+    settled = frozenset(name for name in _may_be_settled(case) if _settled(name, given, asked, case))
     # a chip of the catalogue goes by its vendor
     named = () if designed(given.get("item", ""), case) else tuple(addressees)
     return _tried(case, frozenset(given), settled, named, tuple(places))
+
+
+@cache
+def telling(case: Case) -> frozenset[str]:
+    """Fields whose very values, and not only whether they were given, tell what is `untold`; a party's by its seat alone."""
+    tries = transfers(case).unsaid.tries.values()
+    return frozenset({"item", "cleared", *ROLES, *(key for told in tries for key in told.where)})
 
 
 @lru_cache(maxsize=4096)
@@ -85,17 +94,19 @@ def _may_be_settled(case: Case) -> tuple[str, ...]:
     return (*SEATED, *(name for name in hang if name not in SEATED))
 
 
-def _settled(name: str, given: Mapping[str, Any], case: Case) -> bool:
-    """Whether what was given, or what the tables know, leaves nothing to try of a field."""
+def _settled(name: str, given: Mapping[str, Any], asked: Sequence[str], case: Case) -> bool:
+    """Whether what was given, or what the tables know, leaves nothing to try of a field; `asked` are seats that they do not
+    settle.
+    """
     if name in SEATED:
-        return name not in seats.asked(given, case)
+        return name not in asked
     told = transfers(case).unsaid.tries[name]
     if any(given.get(key) not in values for key, values in told.where.items()) or not given.keys().isdisjoint(
         told.untold
     ):
         return True
     if told.unless == "seated":  # parties that the tables know
-        return not seats.asked(given, case)
+        return not asked
     if told.unless == "designed":  # a chip that the catalogue does not hold may be anybody's design
         return designed(given.get("item", ""), case)
     return told.unless == "named" and given.get("item") not in vocabulary(case).kinds

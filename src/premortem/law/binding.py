@@ -27,7 +27,7 @@ def binds(clause: Clause, words: Vocabulary) -> pl.Expr:
     force = pl.col("date") >= clause.complies
     force = force & (pl.col("date") <= clause.ends) if clause.ends else force
     # on a day for which one of its numbers says nothing, the clause is silent
-    said = [_figure(clause, k).is_not_null() for k in _tested(clause) if _changes(clause, k)]
+    said = [_figure(clause, k).is_not_null() for k in tested(clause) if changes(clause.numbers[k])]
     force = pl.all_horizontal(force, *said) if said else force
     return force & condition(clause.applies, names(clause), words)
 
@@ -41,14 +41,14 @@ def in_force(clauses: Sequence[Clause], days: Days) -> NDArray[np.bool_]:
 
 def silences(clause: Clause, days: Days) -> Iterator[NDArray[np.bool_]]:
     """For each number that a clause tests and that changes, the days for which it says none; on those the clause is silent."""
-    for key in _tested(clause):
-        if _changes(clause, key):
+    for key in tested(clause):
+        if changes(clause.numbers[key]):
             said = [(d.start or date.min, d.end or date.max) for d in clause.numbers[key]]
             yield ~np.logical_or.reduce([(days >= np.datetime64(a)) & (days <= np.datetime64(z)) for a, z in said])
 
 
 @lru_cache(KEPT)
-def _tested(clause: Clause) -> tuple[str, ...]:
+def tested(clause: Clause) -> tuple[str, ...]:
     """The clause's numbers that its conditions test."""
     tested = identifiers(f"{clause.applies} {clause.within}")
     return tuple(k for k in clause.numbers if k in tested)
@@ -64,22 +64,20 @@ def within(clause: Clause, words: Vocabulary) -> pl.Expr:
 def names(clause: Clause) -> dict[str, pl.Expr]:
     """The clause's numbers in its conditions: a figure, or a column where the figure changes with the date."""
     return {
-        key: _figure(clause, key) if _changes(clause, key) else pl.lit(dated[0].value)
-        for key, dated in clause.numbers.items()
+        key: _figure(clause, key) if changes(dated) else pl.lit(dated[0].value) for key, dated in clause.numbers.items()
     }
 
 
 def laid_down(clauses: Sequence[Clause], words: Vocabulary) -> list[pl.Expr]:
     """Columns that clauses add before any of them is tried: numbers of the day, and the flags that definitions settle."""
     return [
-        *(_number(c, key) for c in clauses for key in c.numbers if _changes(c, key)),
+        *(_number(c, key) for c in clauses for key in c.numbers if changes(c.numbers[key])),
         *(pl.any_horizontal(*[binds(c, words) for c in clauses if c.then == f], False).alias(f) for f in words.defined),
     ]
 
 
-@lru_cache(KEPT)
-def _changes(clause: Clause, key: str) -> bool:
-    dated = clause.numbers[key]
+def changes(dated: Sequence[Dated]) -> bool:
+    """Whether a number is not the same on every day."""
     return len(dated) > 1 or dated[0].start is not None or dated[0].end is not None
 
 

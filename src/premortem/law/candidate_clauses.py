@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
@@ -34,20 +34,26 @@ def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> 
 
 def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
     """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried."""
-    telling = book.vocabulary.telling
+    words = book.vocabulary
     told = fields.select(
         pl.col("date").min().alias("first"),
         pl.col("date").max().alias("last"),
-        *(pl.col(name).unique().implode() for name in telling),
+        *(_held(name, words) for name in words.telling),
     ).collect()
     first, last, *held = told.row(0)
-    values = {name: frozenset(found) for name, found in zip(telling, held, strict=True)}
+    values = {name: frozenset(found) for name, found in zip(words.telling, held, strict=True)}
     return tuple(
         c
         for c in operative(book, first, last)
-        if c.stage != QUESTION
-        and (c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies, book.vocabulary)))
+        if c.stage != QUESTION and (c.total or all(values[name] & wanted for name, wanted in _wanted(c.applies, words)))
     )
+
+
+def _held(name: str, words: Vocabulary) -> pl.Expr:
+    """The values of a field, once each; of a flag, whether any row may have it."""
+    if words.fields[name].type == "flag":
+        return pl.concat_list(pl.col(name).fill_null(True).any()).alias(name)
+    return pl.col(name).unique().implode()
 
 
 @lru_cache(4096)
@@ -109,11 +115,17 @@ def seats(standing: Iterable[Clause], given: Mapping[str, Any], words: Vocabular
     """Places that one of the clauses in force on a transaction's day names as a party's seat, in order, but for clauses that
     what was told, or a usual end use, rules out.
     """
-    told = {name: field.default for name, field in words.fields.items() if field.usual} | dict(given)
+    told, seating = {**_usual(words), **given}, (c for c in standing if _seats(c.applies))
     reaching = (
-        c for c in standing if all(told[name] in held for name, held in _wanted(c.applies, words) if name in told)
+        c for c in seating if all(told[name] in held for name, held in _wanted(c.applies, words) if name in told)
     )
     return tuple(sorted({place for c in reaching for place in _seats(c.applies)}))
+
+
+@cache
+def _usual(words: Vocabulary) -> dict[str, Any]:
+    """Values that are taken for granted where places are sought."""
+    return {name: field.default for name, field in words.fields.items() if field.usual}
 
 
 @lru_cache(4096)

@@ -193,6 +193,11 @@ def condition(text: str, names: Mapping[str, pl.Expr], words: Vocabulary) -> pl.
     return _expression(parse(text), _Names(names, words))
 
 
+def is_among(of: Node, values: tuple[Value, ...], words: Vocabulary) -> pl.Expr:
+    """Whether a field is one of some literals, or a set holds one, as `condition` has it."""
+    return _expression(Among(of, values), _Names({}, words))
+
+
 class _Names(NamedTuple):
     """What the names of a condition stand for: the clause's numbers as expressions, and the fields of the case."""
 

@@ -133,7 +133,7 @@ def explain(
     answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]
     completed = fields.row(0, named=True)
     clause = next((c for c in book.clauses if c.id == answer["clause"]), None)
-    steps = ladder(fields[:1], answer, book)
+    steps = ladder(fields[:1], answers[:1], book)
     rests = hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :], words)
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
     found = sourced(assumed(transaction.fields, tests, rests, completed, words), given, case)

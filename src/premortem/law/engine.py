@@ -1,4 +1,4 @@
-"""Decides frames of transactions: the same expressions for one row and for ten million.
+"""Decides frames of transactions: the same steps for one row and for ten million.
 
 Order: classify the item; which clauses require a licence; VEU authorisation; exceptions; review policy. An authorisation
 or exception frees a shipment only where every requirement that binds admits it. Of the requirements left, the strictest
@@ -6,19 +6,22 @@ review policy counts. A test on a field that is not there is neither met nor unm
 outcome says which field it needs. A running total counts only what its own clause let through.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from premortem.law import items
-from premortem.law.binding import binds, laid_down, within
 from premortem.law.candidate_clauses import standing
 from premortem.law.clause import AUTHORISING, Clause, Rulebook
 from premortem.law.conditions import identifiers
 from premortem.law.missing_fields import needing
 from premortem.law.row_defaults import complete
-from premortem.law.totals import Totals, start, total_after
+from premortem.law.totals import Totals, total_after
+from premortem.law.truth import MET, NOT_MET, UNKNOWN, Rows, Truth, told
 from premortem.law.vocabulary import NEEDS, Vocabulary
 
 # The answer to a row of a ledger that only gives back what an earlier one drew.
@@ -26,15 +29,13 @@ RETURNED = "returned"
 # Rows decided at once: enough for speed, few enough for memory.
 BATCH = 500_000
 # While rows are decided, a verdict is a number: the stricter its outcome the larger, and among equals the one that is
-# cited first (`_places`); -(i + 1) when a field that clause i tests is missing; and these two.
-FREE, BACK = 30_000, 30_001
-STEP = 1024  # more than the clauses that a plan may hold
-CODE = pl.Int16
-# Up to so many rows, to look for what expressions share takes longer than to work it out anew.
-SMALL = 20_000
-ALL, FEW = pl.QueryOptFlags(), pl.QueryOptFlags.none(projection_pushdown=True)
-# Plans that are kept, one for each set of clauses met.
-PLANS = 256
+# cited first (`_places`); -(i + 1) when a field that clause i tests is missing; and these three.
+FREE, BACK, NONE = 30_000, 30_001, -32_768
+STEP = 1024  # more than the clauses that a book may hold
+Codes = NDArray[np.int16]
+Places = NDArray[np.intp]
+# Books of which what is the same for every frame is kept.
+KEPT = 256
 # Columns by which a ledger tells of rows that undo others.
 UNDOING = ("_row", "_undoes", "_back")
 
@@ -52,26 +53,17 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
     """The same for a frame that has every field (`complete`)."""
     words = book.vocabulary
     # worked out once: by them it is told which clauses may reach a row, and then whether they do
-    told = fields.select(c for c in ("exporter", "kind") if c in words.fields).collect()
-    fields, few = fields.with_columns(told.get_columns()), told.height <= SMALL
+    held = fields.select(c for c in ("exporter", "kind") if c in words.fields).collect()
+    fields = fields.with_columns(held.get_columns())
     clauses = standing(fields, book)
     given = fields.collect_schema().names()
     asking = ["asks"] if "asks" in given else []
-    frame = fields.select([*_looked_at(clauses, words), *(c for c in UNDOING if c in given), *asking])
-    for step in _steps(clauses, "_undoes" in given, words):
-        if isinstance(step, Clause) and totals is not None:
-            whole = frame.collect()
-            frame = whole.lazy().with_columns(pl.lit(total_after(whole, step, totals, words)).alias("_after"))
-        elif isinstance(step, Clause):  # nothing else was shipped but what the row itself tells
-            frame = frame.with_columns(_after=pl.when(pl.col("_asked")).then(start(step) + pl.col(words.measure.all)))
-        else:
-            frame = frame.with_columns(step)
-    plan = FEW if few else ALL
-    worded = frame.select([*_worded(clauses, words), *asking]).collect(optimizations=plan)
+    frame = fields.select([*_looked_at(clauses, words), *(c for c in UNDOING if c in given), *asking]).collect()
+    worded = _worded(_verdicts(frame, clauses, words, totals), frame, clauses, words)
     if (worded["_code"] < 0).any():
         worded = needing(worded, fields, clauses, words)
     if asking:  # an item or a place that could be several: nothing else can be said
-        asks = worded["asks"]
+        asks = frame["asks"]
         # what is barred whichever chip it is needs no answer
         barred = asks.is_in([f"{NEEDS}{field}" for field in items.asked(book.case)]) & worded["outcome"].is_in(
             list(words.denied)
@@ -80,65 +72,10 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
         worded = worded.with_columns(
             outcome=pl.coalesce(asks, "outcome"), clause=pl.when(asks.is_null()).then(pl.col("clause"))
         )
-    return worded.drop("_code", "_class", *asking)
+    return worded.drop("_code", "_class")
 
 
-Step = list[pl.Expr] | Clause
-
-
-@lru_cache(PLANS)
-def _steps(clauses: tuple[Clause, ...], undoes: bool, words: Vocabulary) -> tuple[Step, ...]:
-    """Columns to add one after the other, from classification to verdict; a clause stands where its total is due."""
-    totals = dict.fromkeys(c.total.into for c in clauses if c.total)
-    steps: list[Step] = [laid_down(clauses, words), *_classified(clauses, words), _bound(clauses, words)]
-    steps += _required(clauses, undoes, words)
-    steps.append([pl.lit(None, pl.Float64).alias(into) for into in totals])
-    steps += _first_that_speaks([(i, c) for i, c in enumerate(clauses) if c.stage in AUTHORISING], clauses, words)
-    own = [
-        _own_policy(i, c, _places(clauses)[i], words) for i, c in enumerate(clauses) if c.stage == "requires" and c.then
-    ]
-    steps.append([pl.when(pl.col("_code").is_null()).then(pl.max_horizontal(pl.lit(None, CODE), *own)).alias("_own")])
-    steps += _first_that_speaks([(i, c) for i, c in enumerate(clauses) if c.stage == "review"], clauses, words)
-    # a policy that cannot be told yields only to a denial
-    code, own_code = pl.col("_code"), pl.col("_own")
-    hangs = (code < 0) & (own_code < words.first_denial * STEP)
-    strictest = pl.when(own_code.is_null() | hangs).then(code).otherwise(pl.max_horizontal(code, own_code))
-    return (*steps, [strictest.alias("_code")])
-
-
-def _first_that_speaks(
-    asked: Sequence[tuple[int, Clause]], clauses: tuple[Clause, ...], words: Vocabulary
-) -> list[Step]:
-    """Steps by which the first of these clauses that speaks to a row settles it; totals run where they are due."""
-    steps: list[Step] = []
-    waiting: list[pl.Expr] = []
-    places = _places(clauses)
-    for i, c in asked:
-        bound = _whether(i, c, words)
-        applies = bound & _room(c, clauses, words)
-        if c.stage != "review":  # the licence path needs no answer to this
-            stop = pl.col(_stop(c, clauses, words))
-            waiting.append(pl.when(bound & (stop < 0)).then(stop))
-        if c.total is None:
-            waiting.append(_verdict(i, c, places[i], applies, words))
-        else:
-            into = c.total.into
-            steps += [
-                _decided(waiting),
-                [(pl.col("_code").is_null() & applies).fill_null(False).alias("_asked")],
-                c,
-                [pl.coalesce("_after", into).alias(into)],
-            ]
-            waiting = [_verdict(i, c, places[i], pl.col("_asked"), words)]
-    return [*steps, _decided(waiting)]
-
-
-def _decided(verdicts: list[pl.Expr]) -> list[pl.Expr]:
-    """The verdict so far, else that of the first of these clauses that speaks."""
-    return [pl.coalesce("_code", *verdicts).alias("_code")]
-
-
-@lru_cache(PLANS)
+@lru_cache(KEPT)
 def _looked_at(clauses: tuple[Clause, ...], words: Vocabulary) -> list[str]:
     """Fields that the clauses' conditions and totals look at: the others need not be worked out."""
     wanted = {"date", *filter(None, (words.measure.all, words.measure.one))}
@@ -149,97 +86,124 @@ def _looked_at(clauses: tuple[Clause, ...], words: Vocabulary) -> list[str]:
     return sorted(wanted - {words.classes.field, *words.defined} - {c.total.into for c in clauses if c.total})
 
 
-def _classified(clauses: Sequence[Clause], words: Vocabulary) -> list[list[pl.Expr]]:
-    """`_class` (the clause that classifies, or the one that cannot) and the class, null when not known."""
-    asked = [(i, c, binds(c, words)) for i, c in enumerate(clauses) if c.stage == "classify"]
-    # `none` is a verdict too (a route that rebuts a presumption), so the first match counts, whatever it says
-    speaks = [pl.when(b).then(pl.lit(i, CODE)).when(b.is_null()).then(pl.lit(-i - 1, CODE)) for i, _, b in asked]
-    known = {i: c.then for i, c, _ in asked} | {FREE: words.classes.none}
-    named = pl.col("_class").replace_strict(known, default=None, return_dtype=pl.String)
-    return [[pl.coalesce(*speaks, pl.lit(FREE, CODE)).alias("_class")], [named.alias(words.classes.field or "eccn")]]
-
-
-def _required(clauses: tuple[Clause, ...], undoes: bool, words: Vocabulary) -> list[list[pl.Expr]]:
-    """`_by` (the first clause that requires a licence), the verdict of rows for which none does, and what stops each
-    authorisation.
+class _Verdicts(NamedTuple):
+    """Of each row: its verdict, the clause that classifies it (or -(i + 1) of one that cannot tell), what first requires a
+    licence (likewise), and running totals after it.
     """
-    asked = [i for i, c in enumerate(clauses) if c.stage in ("requires", "condition")]
-    requires = [i for i in asked if clauses[i].stage == "requires"]
-    pooled = _first_bound([i for i in requires if not clauses[i].then])
-    code: pl.Expr = (
-        pl.when(pl.col("_by").is_null()).then(pl.lit(FREE, CODE)).when(pl.col("_by") < 0).then(pl.col("_by"))
-    )
-    if undoes:
-        code = pl.when(pl.col("_back").is_not_null()).then(pl.lit(BACK, CODE)).otherwise(code)
-    stops = {_stop(c, clauses, words): _blockers(c, clauses, words) for c in clauses if c.stage in AUTHORISING}
-    return [
-        [told for i in asked for told in _told(i)],
-        [_first_bound(requires).alias("_by"), (pooled >= 0).fill_null(False).alias("_pooled")],
-        [code.alias("_code"), *(_first_bound(of).alias(name) for name, of in stops.items())],
-    ]
+
+    code: Codes
+    classed: Codes
+    by: Codes
+    running: dict[str, NDArray[np.float64]]
 
 
-def _bound(clauses: Sequence[Clause], words: Vocabulary) -> list[pl.Expr]:
-    """Whether each clause binds, each worked out once: `_binds_0`, `_binds_1`, ..."""
-    return [
-        binds(c, words).alias(f"_binds_{i}")
-        for i, c in enumerate(clauses)
-        if c.stage not in ("define", "classify") and not _hangs_on_total(c, words)
-    ]
+def _verdicts(frame: pl.DataFrame, clauses: tuple[Clause, ...], words: Vocabulary, totals: Totals | None) -> _Verdicts:
+    rows, places = Rows(frame, words), _places(clauses)
+    rows.define(clauses)
+    classed = _classify(rows, clauses, words)
+    # where a running total tells whether a clause binds, that is known only when its turn comes
+    late = {i for i, c in enumerate(clauses) if not set(words.totals).isdisjoint(identifiers(c.applies))}
+    asked = [i for i, c in enumerate(clauses) if c.stage not in ("define", "classify") and i not in late]
+    bound = {i: rows.binds(clauses[i]) for i in asked}
+    requires = [i for i, c in enumerate(clauses) if c.stage == "requires"]
+    by = _first_bound(requires, bound, frame.height)
+    pooled = _first_bound([i for i in requires if not clauses[i].then], bound, frame.height) >= 0
+    code = np.where(by == NONE, np.int16(FREE), np.where(by < 0, by, np.int16(NONE)))
+    if "_back" in frame.columns:
+        code[frame["_back"].is_not_null().to_numpy()] = BACK
+    running = {c.total.into: np.full(frame.height, np.nan) for c in clauses if c.total}
+    for into, none in running.items():
+        rows.settle(into, none)
+    stops: dict[tuple[int, ...], Codes] = {}
+    for i, c in enumerate(clauses):
+        if c.stage in AUTHORISING:
+            blockers = tuple(j for j, other in enumerate(clauses) if other.stops(c, words))
+            if blockers not in stops:
+                stops[blockers] = _first_bound(blockers, bound, frame.height)
+            stop = stops[blockers]
+            binds = rows.binds(c) if i in late else bound[i]
+            stopped = np.flatnonzero((binds == MET) & (stop < 0) & (stop != NONE) & (code == NONE))
+            code[stopped] = stop[stopped]
+            _heard(code, i, c, places[i], binds * (stop == NONE), rows, totals)
+    own = np.full(frame.height, NONE, np.int16)
+    for i in requires:
+        at = np.flatnonzero((bound[i] == MET) & (code == NONE) & bool(clauses[i].then))
+        if len(at):
+            own[at] = np.maximum(own[at], _verdict(i, clauses[i], places[i], bound[i], at, rows))
+    for i, c in enumerate(clauses):
+        if c.stage == "review":
+            room = pooled
+            if c.total:  # what a stricter policy denies draws on no total
+                room = pooled & (own < (words.strictness[c.then] + 1) * STEP)
+            binds = rows.binds(c) if i in late else bound[i]
+            _heard(code, i, c, places[i], binds * room, rows, totals)
+    # a policy that cannot be told yields only to a denial
+    hangs = (code < 0) & (code != NONE) & (own < words.first_denial * STEP)
+    strictest = np.where((own == NONE) | hangs, code, np.maximum(code, own))
+    return _Verdicts(strictest, classed, by, {into: rows.column(into) for into in running})
 
 
-def _hangs_on_total(clause: Clause, words: Vocabulary) -> bool:
-    return not set(words.totals).isdisjoint(identifiers(clause.applies))
+def _classify(rows: Rows, clauses: tuple[Clause, ...], words: Vocabulary) -> Codes:
+    """The clause that classifies each row, or the one that cannot tell; settles the class, none where it is not known.
 
-
-def _whether(i: int, clause: Clause, words: Vocabulary) -> pl.Expr:
-    """Whether clause i binds; where a running total tells, that is known only when its turn comes."""
-    return binds(clause, words) if _hangs_on_total(clause, words) else pl.col(f"_binds_{i}")
-
-
-def _told(i: int) -> list[pl.Expr]:
-    """`_yes_`: the number i where clause i binds; `_unknown_`: -(i + 1) where that cannot be told; else null."""
-    bound = pl.col(f"_binds_{i}")
-    yes, unknown = pl.when(bound).then(pl.lit(i, CODE)), pl.when(bound.is_null()).then(pl.lit(-i - 1, CODE))
-    return [yes.alias(f"_yes_{i}"), unknown.alias(f"_unknown_{i}")]
-
-
-def _first_bound(of: Sequence[int]) -> pl.Expr:
-    """The first of these clauses that binds, else -(i + 1) of the first for which that cannot be told, else null."""
-    return pl.coalesce(*(f"_yes_{i}" for i in of), *(f"_unknown_{i}" for i in of), pl.lit(None, CODE))
-
-
-def _blockers(clause: Clause, clauses: Sequence[Clause], words: Vocabulary) -> tuple[int, ...]:
-    """Clauses whose binding leaves no room for an authorisation: requirements that do not admit it, conditions that close it."""
-    return tuple(i for i, c in enumerate(clauses) if c.stops(clause, words))
-
-
-def _stop(clause: Clause, clauses: Sequence[Clause], words: Vocabulary) -> str:
-    """Name of the column with what stops an authorisation; those that the same clauses stop share one."""
-    return "_stop_" + "_".join(str(i) for i in _blockers(clause, clauses, words))
-
-
-def _room(clause: Clause, clauses: Sequence[Clause], words: Vocabulary) -> pl.Expr:
-    """Whether a clause that binds has a say: a review policy where a requirement states none of its own, an authorisation
-    where nothing stops it.
+    No class is a verdict too (a route that rebuts a presumption), so the first clause that speaks counts, whatever it says.
     """
-    room = pl.col("_pooled") if clause.stage == "review" else pl.col(_stop(clause, clauses, words)).is_null()
-    if clause.stage == "review" and clause.total:  # what a stricter policy denies draws on no total
-        room = room & (pl.col("_own").fill_null(0) < (words.strictness[clause.then] + 1) * STEP)
-    return room
+    asked = [i for i, c in enumerate(clauses) if c.stage == "classify"]
+    classed = np.full(rows.height, FREE, np.int16)
+    for i in reversed(asked):
+        binds = rows.binds(clauses[i])
+        classed[binds == MET] = i
+        classed[binds == UNKNOWN] = -i - 1
+    classes = [*dict.fromkeys((words.classes.none, *(clauses[i].then for i in asked)))]
+    places = np.full(rows.height, len(classes))
+    places[classed == FREE] = 0
+    for i in asked:
+        places[classed == i] = classes.index(clauses[i].then)
+    rows.settle(words.classes.field or "eccn", (places, [*classes, None]))
+    return classed
 
 
-def _verdict(i: int, clause: Clause, place: int, applies: pl.Expr, words: Vocabulary) -> pl.Expr:
-    met = applies & within(clause, words)
-    yes, unknown = pl.lit(_code_of(place, clause.then, words), CODE), pl.lit(-i - 1, CODE)
-    known = pl.when(met).then(yes).when(met.is_null()).then(unknown)
-    other = clause.otherwise
-    return known.when(applies).then(pl.lit(_code_of(place, other, words), CODE)) if other else known
+def _first_bound(of: Sequence[int], bound: Mapping[int, Truth], height: int) -> Codes:
+    """The first of these clauses that binds, else -(i + 1) of the first for which that cannot be told, else `NONE`."""
+    yes, unknown = np.full(height, NONE, np.int16), np.full(height, NONE, np.int16)
+    for i in reversed(of):
+        if bound[i].any():  # most bind nowhere
+            yes[np.flatnonzero(bound[i] == MET)] = i
+            unknown[np.flatnonzero(bound[i] == UNKNOWN)] = -i - 1
+    return np.where(yes == NONE, unknown, yes)
 
 
-def _own_policy(i: int, clause: Clause, place: int, words: Vocabulary) -> pl.Expr:
-    """The verdict under the policy of review that a requirement states itself."""
-    return _verdict(i, clause, place, pl.col(f"_binds_{i}").fill_null(False), words)
+def _heard(code: Codes, i: int, clause: Clause, place: int, applies: Truth, rows: Rows, totals: Totals | None) -> None:
+    """Where there is no verdict so far, set that of a clause that may speak; a running total runs on where it is asked."""
+    if clause.total:
+        asked = (code == NONE) & (applies == MET)
+        if asked.any() or totals:
+            before, applies = rows.column(clause.total.into), told(asked)
+            after = _after(asked, clause, rows, totals)
+            rows.settle(clause.total.into, np.where(np.isnan(after), before, after))
+    waiting = np.flatnonzero((applies != NOT_MET) & (code == NONE))
+    if len(waiting):
+        code[waiting] = _verdict(i, clause, place, applies, waiting, rows)
+
+
+def _after(asked: NDArray[np.bool_], clause: Clause, rows: Rows, totals: Totals | None) -> NDArray[np.float64]:
+    """A clause's total after each row that asks it; NaN for the others."""
+    if totals is not None:
+        return total_after(rows.frame.with_columns(_asked=pl.Series(asked)), clause, totals, rows.words)
+    assert clause.total is not None  # nothing else was shipped but what the row itself tells
+    alone = rows.column(clause.total.start) - (rows.column(clause.total.less) if clause.total.less else 0.0)
+    return np.where(asked, alone + rows.column(rows.words.measure.all), np.nan)
+
+
+def _verdict(i: int, clause: Clause, place: int, applies: Truth, at: Places, rows: Rows) -> Codes:
+    """The verdict of a clause in some rows in which it may apply."""
+    verdict, applying = np.full(len(at), NONE, np.int16), applies[at]
+    met = np.minimum(applying, rows.met(clause.within, clause)[at])
+    if clause.otherwise:
+        verdict[(applying == MET) & (met == NOT_MET)] = _code_of(place, clause.otherwise, rows.words)
+    verdict[met == UNKNOWN] = -i - 1
+    verdict[met == MET] = _code_of(place, clause.then, rows.words)
+    return verdict
 
 
 def _code_of(place: int, outcome: str, words: Vocabulary) -> int:
@@ -247,7 +211,7 @@ def _code_of(place: int, outcome: str, words: Vocabulary) -> int:
     return words.strictness[outcome] * STEP + STEP - 1 - place
 
 
-@lru_cache(PLANS)
+@lru_cache(KEPT)
 def _places(clauses: tuple[Clause, ...]) -> tuple[int, ...]:
     """Place of each clause among equally strict ones: a letter to one exporter goes last, what requires a licence before a
     policy of review, and of two requirements the later instrument first.
@@ -263,26 +227,54 @@ def _places(clauses: tuple[Clause, ...]) -> tuple[int, ...]:
     return tuple(places[i] for i in range(len(clauses)))
 
 
-@lru_cache(PLANS)
-def _worded(clauses: tuple[Clause, ...], words: Vocabulary) -> list[pl.Expr]:
+def _worded(found: _Verdicts, frame: pl.DataFrame, clauses: tuple[Clause, ...], words: Vocabulary) -> pl.DataFrame:
     """Verdicts as words: outcome, clause, class, and the clause that asked for a licence."""
+    outcomes, deciding, asking, classes = _names(clauses, words)
+    return pl.DataFrame(
+        {
+            "_code": pl.Series(found.code).replace(NONE, None),
+            "_class": found.classed,
+            "eccn": _named(found.classed, classes),
+            **{c: frame[c] for c in (words.measure.all,) if c},
+            **{into: pl.Series(after, nan_to_null=True) for into, after in found.running.items()},
+            "outcome": _named(found.code, outcomes),
+            "clause": _named(found.code, deciding),
+            "required_by": _named(found.by, asking),
+        }
+    )
+
+
+Names = tuple[
+    NDArray[np.int16], pl.Series
+]  # by a number, where its name lies, and the names, of which the last is none
+
+
+@lru_cache(KEPT)
+def _names(clauses: tuple[Clause, ...], words: Vocabulary) -> tuple[Names, Names, Names, Names]:
+    """Names of verdicts: outcomes and deciding clauses; of the clauses by number, and of the classes that they give."""
     said = [
         (_code_of(place, o, words), o, c)
         for place, c in zip(_places(clauses), clauses, strict=True)
         for o in (c.then, c.otherwise)
         if o in words.strictness
     ]
-    outcomes = {FREE: words.unrequired, BACK: RETURNED} | {code: outcome for code, outcome, _ in said}
-    deciding = {code: c.id for code, _, c in said}
-    asking = {i: c.id for i, c in enumerate(clauses)}
-    said_of = {"outcome": ("_code", outcomes), "clause": ("_code", deciding), "required_by": ("_by", asking)}
-    return [
-        *(pl.col(c) for c in ("_code", "_class")),
-        pl.col(words.classes.field or "eccn").alias("eccn"),
-        *(pl.col(c) for c in (words.measure.all,) if c),
-        *(pl.col(into) for into in dict.fromkeys(c.total.into for c in clauses if c.total)),
-        *(
-            pl.col(code).replace_strict(known, default=None, return_dtype=pl.String).alias(name)
-            for name, (code, known) in said_of.items()
-        ),
-    ]
+    classes = {i: c.then for i, c in enumerate(clauses) if c.stage == "classify"}
+    return (
+        _numbered({FREE: words.unrequired, BACK: RETURNED} | {code: outcome for code, outcome, _ in said}),
+        _numbered({code: c.id for code, _, c in said}),
+        _numbered({i: c.id for i, c in enumerate(clauses)}),
+        _numbered(classes | {FREE: words.classes.none}),
+    )
+
+
+def _numbered(names: Mapping[int, str]) -> Names:
+    texts = [*dict.fromkeys(names.values())]
+    places = np.full(1 << 16, len(texts), np.int16)
+    for number, name in names.items():
+        places[number - NONE] = texts.index(name)
+    return places, pl.Series([*texts, None], dtype=pl.String)
+
+
+def _named(numbers: Codes, names: Names) -> pl.Series:
+    places, texts = names
+    return texts.gather(pl.Series(places[numbers.astype(np.int32) - NONE]).cast(pl.UInt32))

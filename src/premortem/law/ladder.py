@@ -12,12 +12,15 @@ from premortem.law.assumed_facts import sources
 from premortem.law.candidate_clauses import operative
 from premortem.law.clause import DECIDING, Clause, Rulebook
 from premortem.law.conditions import identifiers
-from premortem.law.met import Asked, Met, met, tried
+from premortem.law.met import Asked, Met, met
+from premortem.law.truth import MET, NOT_MET, UNKNOWN
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import limit
 
 # Stages that are asked of every shipment, whatever another clause says.
 ASKING = ("classify", "requires")
+# What is told of a test, as a person reads it.
+MEANS = {NOT_MET: False, UNKNOWN: None, MET: True}
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,19 @@ class Step:
         return replace(self, tests=tests)
 
 
-def ladder(fields: pl.DataFrame, answer: Mapping[str, Any], book: Rulebook) -> tuple[Step, ...]:
-    """Clauses in force that day that apply or miss by one of several tests, in order, with the values looked at."""
-    day = fields["date"][0]
+def ladder(fields: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> tuple[Step, ...]:
+    """Clauses in force that day that apply or miss by one of several tests, in order, with the values looked at; of the one
+    row that was completed and decided.
+    """
+    day, answer, words = fields["date"][0], answers.row(0, named=True), book.vocabulary
     known = tuple(operative(book, day, day))
-    frame = tried(fields, answer, known, book.vocabulary)
-    values, found = frame.row(0, named=True), met(frame, known, book.vocabulary)
-    by_id = {c.id: c for c in known}
+    found = met(fields, answers, known, words)
+    settled = {words.classes.field: answer["eccn"]} | {name: answer.get(name) for name in words.totals}
+    defined = {flag: MEANS[truth[0]] for flag, truth in found.defined.items()}
+    values, by_id = fields.row(0, named=True) | settled | defined, {c.id: c for c in known}
+    told = {column: MEANS[truth[0]] for column, truth in found.tests.items()}
     return tuple(
-        replace(step, tests=_tests(by_id[step.clause], found.asked[step.clause], values, day))
+        replace(step, tests=_tests(by_id[step.clause], found.asked[step.clause], told, values, day))
         for step in steps(found, 0, answer)
     )
 
@@ -70,8 +77,10 @@ def steps(found: Met, row: int, answer: Mapping[str, Any]) -> tuple[Step, ...]:
     return tuple(Step(c.id, c.says, applies[c.id], c.id in reached, ()) for c in shown)
 
 
-def _tests(clause: Clause, asked: Sequence[Asked], values: Mapping[str, Any], day: date) -> tuple[Test, ...]:
-    met = ((test.text, values[test.column]) for test in asked)
+def _tests(
+    clause: Clause, asked: Sequence[Asked], told: Mapping[str, bool | None], values: Mapping[str, Any], day: date
+) -> tuple[Test, ...]:
+    met = ((test.text, told[test.column]) for test in asked)
     return tuple(Test(text, _looked_at(text, clause, values, day), bool(m), m is not None) for text, m in met)
 
 

@@ -8,9 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.binding import limit_number, names
+from premortem.law.binding import limit, limit_number
 from premortem.law.clause import Clause
-from premortem.law.conditions import limit as limit_of
 from premortem.law.vocabulary import Vocabulary
 
 # Columns of the work on a running total; the others are its keys.
@@ -40,11 +39,10 @@ class Totals:
         return self.by_clause.setdefault(clause.id, new)
 
 
-def total_after(frame: pl.DataFrame, clause: Clause, totals: Totals, words: Vocabulary) -> pl.Series:
-    """The clause's total after each row that it decides; null for the others."""
+def total_after(frame: pl.DataFrame, clause: Clause, totals: Totals, words: Vocabulary) -> NDArray[np.float64]:
+    """The clause's total after each row that it decides; NaN for the others."""
     total, running = clause.total, totals.of(clause)
     assert total is not None
-    limit = limit_of(clause.within, names(clause), words)
     keys = [*(pl.col(k) for k in total.per), *_window(clause)]
     none, asked = pl.lit(-1, pl.Int64), pl.col("_asked").fill_null(False)
     work = (
@@ -55,7 +53,7 @@ def total_after(frame: pl.DataFrame, clause: Clause, totals: Totals, words: Voca
             _at=pl.int_range(pl.len()),
             _start=start(clause),
             _amount=pl.col(words.measure.all).fill_null(float("nan")),
-            _limit=limit.fill_null(float("-inf")),
+            _limit=limit(clause, words).fill_null(float("-inf")),
             _row=pl.col("_row").cast(pl.Int64) if totals.rows else none,
             _undoes=pl.col("_undoes").fill_null(-1) if totals.rows else none,
             _back=pl.coalesce("_back", float("inf")) * pl.col(words.measure.one) if totals.rows else pl.lit(0.0),
@@ -69,7 +67,7 @@ def total_after(frame: pl.DataFrame, clause: Clause, totals: Totals, words: Voca
         _groups(work, running), of["_asked"], of["_start"], of["_amount"], of["_limit"], of["_row"], of["_undoes"],
         of["_back"], running.so_far, running.drew, running.drew_from,
     )  # fmt: skip
-    return pl.Series(found).fill_nan(None)
+    return found
 
 
 def start(clause: Clause) -> pl.Expr:

@@ -84,15 +84,20 @@ def _asking(now: str, question: str, words: Vocabulary) -> Iterator[Change]:
 
 
 def _quantities(given: Mapping[str, Any], clauses: Sequence[Clause], words: Vocabulary) -> Iterator[Try]:
-    """The largest quantities, smaller than the one asked about, that limits in force would still take."""
+    """The largest quantities, smaller than the one asked about, that limits in force would still take; the largest first, so
+    that no smaller one is told where a larger one helps as much.
+    """
     one = given.get(words.measure.one) or _measures(words).get(given.get("item", ""))
+    fitting = set()
     for c in clauses:
         if c.total and one:
             less = given.get(c.total.less, 0.0) if c.total.less else 0.0
             room = limit_of(c, given, words) - given.get(c.total.start, 0.0) + less
             # NaN: the clause says no number that day
             if room == room and 1 <= (units := int(room // one)) < given.get("quantity", 1):
-                yield Try("quantity", f"with a quantity of {units:,}", {**given, "quantity": float(units)})
+                fitting.add(units)
+    for units in sorted(fitting, reverse=True):
+        yield Try("quantity", f"with a quantity of {units:,}", {**given, "quantity": float(units)})
 
 
 @cache

@@ -3,7 +3,7 @@
 Rows that no clause tells apart have one answer, so that this costs a ledger little more than its kinds of rows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.alike import alike
+from premortem.law.alike import alike, distinct
 from premortem.law.candidate_clauses import operative
 from premortem.law.cautions import doubted, elsewhere, looked_at
 from premortem.law.citations import Citation
@@ -22,7 +22,7 @@ from premortem.law.engine import RETURNED
 from premortem.law.ladder import steps
 from premortem.law.ledger.resting import resting
 from premortem.law.memo import lists
-from premortem.law.met import Met, met, tried
+from premortem.law.met import Flags, Met, met
 from premortem.law.parties import ROLES, Hit, named, names_firm, screen, suspect, unscreened
 from premortem.law.permission import confidence, may_go, unverified
 from premortem.law.row_defaults import AS_WRITTEN, complete
@@ -72,22 +72,17 @@ def _with_totals(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> p
 def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[Ground]:
     words, fields = book.vocabulary, complete(rows, book).collect(optimizations=AS_WRITTEN)
     outcomes = answers["outcome"].to_list()
-    given = [{k: v for k, v in row.items() if v is not None} for row in rows.to_dicts()]
     clauses = tuple(operative(book, fields["date"].min(), fields["date"].max()))  # type: ignore[arg-type]
-    found = met(tried(fields, answers.to_dict(), clauses, words), clauses, words)
-    rests = resting(rows, given, answers, found, book)
+    found = met(fields, answers, clauses, words)
+    rests = resting(rows, answers, found, book)
     moved = doubted(rows, fields, outcomes, book)
     cited = _cited(found, answers, book)
-    left_open = np.asarray(found.applies[[c.stage == QUESTION for c in found.clauses]].any(axis=0))
-    flags = fields.select(looked_at(book.case)).to_dicts() or [{}] * fields.height
+    left_open = _left_open(rows, fields, answers, found, book)
     for i, (outcome, clause) in enumerate(zip(outcomes, answers["clause"], strict=True)):
         if outcome == RETURNED:
             yield Ground(None, None, None)
             continue
-        weak = unverified(clause or "", cited[i], moved[i]) or (
-            outcome in words.free
-            and (left_open[i] or _unscreened(given[i], book.case) or any(elsewhere(given[i], flags[i], book)))
-        )
+        weak = left_open[i] or unverified(clause or "", cited[i], moved[i])
         yield Ground(
             may_go(outcome, bool(rests[i] or weak), words),
             BETWEEN.join(rests[i]) or None,
@@ -95,23 +90,42 @@ def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Itera
         )
 
 
-def _unscreened(row: Mapping[str, Any], case: Case) -> bool:
-    """Whether a party of a row stands in no table and was not cleared."""
-    return bool(unscreened(named(row), case, clearings(row.get("cleared", ""))))
+def _left_open(rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, found: Met, book: Rulebook) -> Flags:
+    """Permissions that something beside the clauses leaves open: a question of the book, a party that stands in no table,
+    a thing to be looked at elsewhere.
+    """
+    free = answers["outcome"].is_in([*book.vocabulary.free]).to_numpy()
+    asked = found.applies[[c.stage == QUESTION for c in found.clauses]].any(axis=0)
+    told = np.array(asked | _unscreened(rows, book.case))
+    at = np.flatnonzero(free & ~told)
+    flags = fields[at].select(looked_at(book.case)).to_dicts() or [{}] * len(at)
+    for i, row, flag in zip(at, rows[at].to_dicts(), flags, strict=True):
+        given = {name: value for name, value in row.items() if value is not None}
+        told[i] = any(elsewhere(given, flag, book))
+    return np.asarray(free & told)
+
+
+def _unscreened(rows: pl.DataFrame, case: Case) -> Flags:
+    """Rows of which a party stands in no table and was not cleared."""
+    parties = rows.select(c for c in rows.columns if c in (*ROLES, "cleared"))
+    if not parties.width:
+        return np.zeros(rows.height, bool)
+    kinds, first = distinct(parties)
+    told = (unscreened(named(row), case, clearings(row.get("cleared") or "")) for row in parties[first].to_dicts())
+    return np.array([bool(names) for names in told], bool)[kinds]
 
 
 def _cited(found: Met, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Citation, ...]]:
     """What each answer rests on; rows to which the same clauses apply, and which the same ones miss, rest on the same."""
     by_id = {c.id: c for c in found.clauses}
-    ladders = np.packbits(np.vstack([found.applies, found.near]), axis=0).T
-    seen: dict[Any, tuple[Citation, ...]] = {}
-    cited = []
-    for i, answer in enumerate(answers.select("clause", "required_by").to_dicts()):
-        key = (*answer.values(), ladders[i].tobytes())
-        if key not in seen:
-            seen[key] = citations_of(by_id.get(answer["clause"]), steps(found, i, answer), book)
-        cited.append(seen[key])
-    return cited
+    ladders = pl.DataFrame(np.packbits(np.vstack([found.applies, found.near]), axis=0).T)
+    asked = answers.select("clause", "required_by")
+    kinds, first = distinct(asked.hstack(ladders))
+    told = [
+        citations_of(by_id.get(answer["clause"]), steps(found, i, answer), book)
+        for i, answer in zip(first, asked[first].to_dicts(), strict=True)
+    ]
+    return [told[kind] for kind in kinds]
 
 
 def not_checked(given: pl.DataFrame, case: Case) -> list[str]:

@@ -9,9 +9,10 @@ import polars as pl
 
 from premortem.law.clause import QUESTION
 from premortem.law.conditions import condition, identifiers
-from premortem.law.met import MET, NOT_MET, Asked, Flags, Met
+from premortem.law.met import Asked, Flags, Met
 from premortem.law.parties import ROLES
 from premortem.law.row_defaults import reached
+from premortem.law.truth import MET, NOT_MET
 from premortem.law.vocabulary import TYPES, Vocabulary
 
 

@@ -1,20 +1,23 @@
 """On which unsaid fields a ledger's permissions rest: another value is decided only in rows where a clause may hear it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.assumed_facts import untold
-from premortem.law.candidate_clauses import addressees, naming, seats
-from premortem.law.clause import Rulebook
+from premortem.law.alike import distinct
+from premortem.law.assumed_facts import telling, untold
+from premortem.law.candidate_clauses import DAY, addressees, naming, seats
+from premortem.law.clause import Clause, Rulebook
 from premortem.law.engine import decide
 from premortem.law.ledger.heard import may_turn
 from premortem.law.met import Met
+from premortem.law.parties import ROLES
 from premortem.law.permission import as_good
+from premortem.law.seats import seats_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary
 
@@ -22,15 +25,13 @@ Told = tuple[str, Any]  # a field and another value of it
 Rows = NDArray[np.int64]  # places of rows
 
 
-def resting(
-    rows: pl.DataFrame, given: Sequence[Mapping[str, Any]], answers: pl.DataFrame, found: Met, book: Rulebook
-) -> list[tuple[str, ...]]:
+def resting(rows: pl.DataFrame, answers: pl.DataFrame, found: Met, book: Rulebook) -> list[tuple[str, ...]]:
     """Of each row, the unsaid fields without which its permission would not stand."""
     words, rests_on = book.vocabulary, transfers(book.case).unsaid.rests_on
     licensed = answers["required_by"].is_not_null().to_numpy()
     rests = np.zeros((rows.height, len(rests_on)), bool)
     parts: list[tuple[Told, Rows]] = []
-    for told, at in _tried(given, answers["outcome"], book).items():
+    for told, at in _tried(rows, answers["outcome"], book).items():
         heard = at[may_turn(found, licensed, *told, words)[at]]
         if len(heard):
             parts.append((told, heard))
@@ -46,23 +47,40 @@ def resting(
     return [tuple(field for field, holds in zip(rests_on, row, strict=True) if holds) for row in rests.tolist()]
 
 
-def _tried(given: Sequence[Mapping[str, Any]], outcomes: Iterable[str], book: Rulebook) -> dict[Told, Rows]:
+def _tried(rows: pl.DataFrame, outcomes: pl.Series, book: Rulebook) -> dict[Told, Rows]:
     """Rows by what is tried in them: where a permission may rest on it, and nobody gave it."""
-    words, rests_on = book.vocabulary, transfers(book.case).unsaid.rests_on
-    names, days = naming(book), {row["date"] for row in given}
-    standing = {day: [c for c in names if c.in_force(day)] for day in days}
-    named = {day: addressees(clauses, words) for day, clauses in standing.items()}
-    alike: defaultdict[tuple[Told, ...], list[int]] = defaultdict(list)
-    for i, (row, outcome) in enumerate(zip(given, outcomes, strict=True)):
-        if outcome in words.free:
-            day = row["date"]
-            alike[untold(row, book.case, named[day], seats(standing[day], row, words))].append(i)
-    tried: defaultdict[Told, list[int]] = defaultdict(list)
-    for said, at in alike.items():
-        for field, value in said:
-            if field in rests_on:
-                tried[field, value] += at
-    return {told: np.array(at) for told, at in tried.items()}
+    words, rests_on, names = book.vocabulary, transfers(book.case).unsaid.rests_on, naming(book)
+    free = outcomes.is_in([*words.free]).arg_true().to_numpy()
+    if not len(free):
+        return {}
+    kinds, first = distinct(_telling(rows[free], names, book))
+    members = np.split(np.argsort(kinds, kind="stable"), np.cumsum(np.bincount(kinds))[:-1])
+    same: defaultdict[tuple[Told, ...], list[Rows]] = defaultdict(list)
+    for row, of_kind in zip(rows[free[first]].to_dicts(), members, strict=True):
+        given = {name: value for name, value in row.items() if value is not None}
+        standing = [c for c in names if c.in_force(given["date"])]
+        same[untold(given, book.case, addressees(standing, words), seats(standing, given, words))].append(of_kind)
+    tried: defaultdict[Told, list[Rows]] = defaultdict(list)
+    for all_told, at in same.items():
+        for told in all_told:
+            if told[0] in rests_on:
+                tried[told] += at
+    return {told: free[np.concatenate(at)] for told, at in tried.items()}
+
+
+def _telling(rows: pl.DataFrame, names: Sequence[Clause], book: Rulebook) -> pl.DataFrame:
+    """What tells of the rows what is tried in them: `names` are the clauses that name an exporter or a seat."""
+    case, itself = book.case, telling(book.case).union(book.vocabulary.telling)
+    roles = [role for role in ROLES if role in rows.columns]
+    known = {name for role in roles for name in rows[role].unique() if name and seats_of(name, case)}
+    turns = {day for c in names for day in (c.complies, c.ends and c.ends + DAY) if day}
+    period = np.searchsorted(np.array(sorted(turns), "datetime64[D]"), rows["date"].to_numpy(), "right")
+    return rows.select(
+        # a firm whose seat is known may have had another one on another day
+        pl.col("date") if known else pl.Series("date", period),
+        *(pl.when(pl.col(c).is_in(known)).then(c).otherwise(pl.col(c).is_not_null().cast(pl.String)) for c in roles),
+        *(pl.col(c) if c in itself else pl.col(c).is_not_null() for c in rows.columns if c not in ("date", *roles)),
+    )
 
 
 def _changed(rows: pl.DataFrame, told: Told, at: Rows, words: Vocabulary) -> pl.DataFrame:
