@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, StudyDir, app, show
+from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, CaseOfRun, StudyDir, app, show, study_of
 from premortem.text.numbers import counted
 
 data_app = typer.Typer(help="What is shipped, how old, from where.", no_args_is_help=True)
@@ -129,14 +129,13 @@ def data_pull(
 
 
 @data_app.command("history")
-def data_history(study: StudyDir = None, case: CaseName = None, as_json: AsJson = False) -> None:
+def data_history(study: StudyDir = None, case: CaseOfRun = None, as_json: AsJson = False) -> None:
     """Can the priors produce the record up to February 2025? One row a quantity; exit 1 when one lies outside.
 
     Examples: premortem data history; premortem data history --study my-study --json
     """
     from premortem import questions, terminal
-    from premortem.study import Study
 
-    rows = questions.prior_check(Study(study, case=case)).to_dicts()
+    rows = questions.prior_check(study_of(study, case)).to_dicts()
     show({"history": rows}, as_json, False, lambda: terminal.print_history(rows))
     raise typer.Exit(DONE if all(row["inside"] for row in rows) else NO)

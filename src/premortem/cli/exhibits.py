@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from premortem.cli.shared import DONE, NO, AsJson, CaseName, Quiet, RunDir, StudyDir, app, show, study_of
+from premortem.cli.shared import DONE, NO, AsJson, CaseOfRun, Quiet, RunDir, StudyDir, app, show, study_of
 
 if TYPE_CHECKING:
     from premortem.study import Study
@@ -25,7 +25,7 @@ def exhibits(
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:

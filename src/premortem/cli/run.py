@@ -9,6 +9,7 @@ import typer
 from premortem.cli.shared import (
     AsJson,
     CaseName,
+    CaseOfRun,
     Memory,
     Quiet,
     RunDir,
@@ -120,7 +121,7 @@ def brief(
     paper: OnPaper = "a4",
     compare: OldRun = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the brief of a stored run again, without simulating.
@@ -182,7 +183,7 @@ def board(
     verify: Annotated[bool, typer.Option("--verify", help="First check every byte of the run.")] = False,
     run: RunDir = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
     """The scored table again: assumption by policy, the share of futures that holds, and what fails first.
@@ -216,7 +217,7 @@ def app_(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
     run: RunDir = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
 ) -> None:
     """The local web app: move a lever, watch two thousand futures answer.
 

@@ -49,11 +49,12 @@ StudyDir = Annotated[
         show_default="the shipped study",
     ),
 ]
+CASE = "A case that ships (`premortem cases`), or a folder."
 CaseName = Annotated[
-    str | None,
-    typer.Option(
-        "--case", help="A case that ships (`premortem cases`), or a folder.", show_default="that of the study or run"
-    ),
+    str | None, typer.Option("--case", help=CASE, show_default="that of the study, else the one that leads")
+]
+CaseOfRun = Annotated[
+    str | None, typer.Option("--case", help=CASE, show_default="that of the study, else of its last run")
 ]
 RunDir = Annotated[Path | None, typer.Option("--run", help="Run folder.", show_default="the study's last run")]
 Memory = Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB.", show_default="none")]
@@ -85,7 +86,9 @@ def size(text: str, option: str) -> int:
 
 
 def study_of(study: Path | None, case: str | None, run: Path | None = None) -> Any:
-    """The study of a folder or case; where neither is named, that of the case of a run, if one is given or was stored last."""
+    """The study of a folder or case (what `CaseOfRun` asks); where neither is named, that of the case of a run, if one is given
+    or was stored last.
+    """
     from premortem.study import Study, case_of_run, last_run
 
     where = run or last_run(study)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import AsJson, CaseName, RunDir, StudyDir, app, day, show, stored, study_of
+from premortem.cli.shared import AsJson, CaseOfRun, RunDir, StudyDir, app, day, show, stored, study_of
 
 AsOf = Annotated[
     str | None,
@@ -30,7 +30,7 @@ def watch(
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
     """What to watch next, by the value of a reading; and what a reading does to the board.
@@ -58,7 +58,7 @@ def hindcast(
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
     run: RunDir = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
     """Score what the model said on a day against what became known later, misses first.
@@ -68,10 +68,9 @@ def hindcast(
     Examples: premortem hindcast; premortem hindcast --observations mine.csv --json
     """
     from premortem import questions, terminal
-    from premortem.study import Study
 
     made = stored(study, case, run) if run else None
-    within = made.study if made else Study(study, case=case)
+    within = made.study if made else study_of(study, case)
     judged = questions.hindcast(
         day(as_of, "--as-of") if as_of else None, observations, study=within, run=made, futures=futures, seed=seed
     )
@@ -93,7 +92,7 @@ def timeline(
         str | None, typer.Option("--until", help="Only events up to this day, YYYY-MM-DD.", show_default="all")
     ] = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
     """Dated events against the assumptions: what each made stronger or weaker, and how long controls and answers took.
@@ -101,10 +100,9 @@ def timeline(
     Examples: premortem timeline --assumption A1; premortem timeline --until 2025-02-26 --json
     """
     from premortem import questions, terminal
-    from premortem.study import Study
     from premortem.watch import timeline as dated
 
-    within = Study(study, case=case)
+    within = study_of(study, case)
     chosen = within.assumptions[questions.assumption_number(within, assumption)].id if assumption else None
     events = dated.timeline(within.case, within.assumptions, chosen, day(until, "--until") if until else None)
     show(dated.as_dict(events), as_json, False, lambda: terminal.print_timeline(events))

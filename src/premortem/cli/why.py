@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import AsJson, CaseName, Memory, RunDir, StudyDir, app, day, show, stored, study_of
+from premortem.cli.shared import AsJson, CaseOfRun, Memory, RunDir, StudyDir, app, day, show, stored, study_of
 
 
 @app.command(rich_help_panel="Why")
@@ -33,7 +33,7 @@ def stress(
     memory: Memory = None,
     run: RunDir = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
     """Why an assumption breaks: boxes, nearest breaks, thresholds, sensitivities, drivers and arrestors.
@@ -62,7 +62,7 @@ def move(
         str | None, typer.Option("--policy", help="The policy that is moved.", show_default="the case's first")
     ] = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
     """Move one thing, all else as it is, and see how often each assumption holds.
@@ -97,7 +97,7 @@ def compare(
     memory: Memory = None,
     run: RunDir = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
     """Regret and robustness of policies in the same futures, and what a faster regulator would save.
@@ -121,7 +121,7 @@ def edits(
         typer.Option("--run", help="Run folder, in whose first futures they are priced.", show_default="new futures"),
     ] = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
     """Which clauses are likely to be heavily edited, and how that ranking did against what happened.
@@ -129,10 +129,9 @@ def edits(
     Examples: premortem edits; premortem edits --policy streamlined --json; premortem edits --run out
     """
     from premortem import questions, terminal
-    from premortem.study import Study
 
     made = stored(study, case, run) if run else None
-    result = questions.heavy_edits(made.study if made else Study(study, case=case), policy, run=made)
+    result = questions.heavy_edits(made.study if made else study_of(study, case), policy, run=made)
     show(result.as_dict(), as_json, False, lambda: terminal.print_edits(result))
 
 
@@ -143,7 +142,7 @@ def futures(
     ] = None,
     run: RunDir = None,
     study: StudyDir = None,
-    case: CaseName = None,
+    case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
     """Alternative futures: families of trajectories, a real member of each, and the early signposts that tell it apart.

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from premortem.case import DEFAULT, Case, default, load
 from premortem.case import MARK as CASE_MARK
-from premortem.case import Case, default, load
 from premortem.ensemble import correlation, priors, store
 from premortem.errors import BadInput, BadInputs, PremortemError, all_of, nearest, raise_all
 from premortem.files import writer
@@ -61,14 +61,16 @@ def case_of(folder: Path | None, case: Case | str | Path | None = None) -> Case:
 
 
 def _told(folder: Path | None) -> str | Path | None:
-    """The case that the mark of a folder names, a path from the folder on; None where it names none or cannot be read."""
+    """The case that the mark of a folder names, a path from the folder on; the leading one where it names none. None where
+    there is no mark, or none that can be read.
+    """
+    if not folder or not (folder / MARK).is_file():
+        return None
     try:
-        named = read_typed(folder / MARK, Mark).case if folder and (folder / MARK).is_file() else ""
+        named = read_typed(folder / MARK, Mark).case
     except PremortemError:
         return None  # told with the other faults of the folder
-    if folder and (folder / named / CASE_MARK).is_file():
-        return folder / named
-    return named or None
+    return folder / named if named and (folder / named / CASE_MARK).is_file() else named or DEFAULT
 
 
 Check = Callable[[], Any]
