@@ -13,11 +13,13 @@ from scipy.stats import qmc
 
 from premortem import case
 from premortem.ensemble import priors
+from premortem.law import memo
 from premortem.law.book import load
 from premortem.law.opinion import opine
 from premortem.law.worked_cases import decide_file
 from premortem.propositions.score import board
 from premortem.study import Study
+from premortem.terminal import print_opinion
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "eu_gpai"
 OURS = case.load("eu_gpai")
@@ -190,6 +192,29 @@ def test_a_closed_model_is_systemic_exactly_over_the_line(flop):
     found = opine({**MODEL, "flop_cumulative": flop, "asked_on": "2026-11-26"}, load("", OURS))
     assert (found.outcome == "systemic:full") == (flop > 1e25)
     assert (found.outcome == "gpai:transparency") == (flop <= 1e25)
+
+
+def test_an_opinion_recites_its_question_its_age_and_what_was_not_checked(capsys):
+    opinion = opine({**MODEL, "asked_on": "2026-11-26"}, load("lower-1e24", OURS))
+    print_opinion(opinion)
+    said = " ".join(capsys.readouterr().out.split())
+    for words in (
+        "flop cumulative 3e+25",
+        "on 2026-11-26, under lower-1e24",
+        "Under the hypothetical policy",
+        "Not checked: ",
+    ):
+        assert words in said
+    assert "STALE: the rulebook is verified to 2026-08-05" in said
+    assert memo.current(OURS) in said
+    assert opinion.as_dict()["not_checked"] == [*opinion.not_checked]
+
+
+def test_an_opinion_of_a_day_that_was_read_is_not_stale():
+    law = load("", OURS)
+    assert "STALE" not in opine({**MODEL, "asked_on": "2025-11-01"}, law).sentence
+    assert "today, since no day was given" in opine(MODEL, law).question
+    assert any("2026/1744" in left_out for left_out in opine(MODEL, law).not_checked)
 
 
 def test_an_opinion_names_what_was_assumed_and_what_would_change_it():
