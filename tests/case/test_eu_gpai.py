@@ -148,6 +148,29 @@ def test_each_handed_question_is_right(row):
     assert "; ".join(found["powers"]) == row["powers"]
 
 
+def test_a_file_of_fields_in_one_text_is_read_with_its_comments_left_aside(tmp_path):
+    path = tmp_path / "asked.csv"
+    path.write_text(
+        "id,question,fields,status,source\n"
+        "Q1,over,flop_cumulative=3e25; placed_on=2025-10-01; provider_seat=France,systemic:full,Art 51\n"
+        "Q2,under,flop_cumulative=1e24; placed_on=2025-10-01; provider_seat=France,systemic:full,Art 51\n"
+        "Q3,none,flop_cumulative=1e24; policy_line=1e24,none,\n",
+        "utf-8",
+    )
+    answers, errors = decide_file(path, load("", OURS))
+    assert [(a["case"], a["agrees"]) for a in answers] == [("Q1", True), ("Q2", False), ("Q3", False)]
+    assert [e.key for e in errors] == ["row 3, fields"]
+    assert errors[0].what == "policy_line: no such field"
+
+
+def test_a_column_that_is_no_field_is_told_once_for_the_file(tmp_path):
+    path = tmp_path / "asked.csv"
+    path.write_text("flop_cumulative,colour,weight\n" + "3e25,red,heavy\n" * 5, "utf-8")
+    answers, errors = decide_file(path, load("", OURS))
+    assert [e.key for e in errors] == ["column colour", "column weight"]
+    assert all("error" in a for a in answers)
+
+
 @pytest.mark.parametrize(("turnover", "most"), [("4e8", 15e6), ("4e10", 1.2e9), ("5e8", 15e6)])
 def test_the_largest_fine_is_three_per_cent_or_fifteen_million(turnover, most):
     opinion = opine({**MODEL, "asked_on": "2026-09-01", "turnover": turnover}, load("", OURS))

@@ -72,6 +72,9 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
 def print_cases(results: list[dict[str, Any]]) -> None:
     """Cases that disagree, then how many agree."""
     console = Console(highlight=False)
+    if all("error" in row for row in results):
+        console.print(f"None can be decided: {phrases.counted(len(results), 'case')}")
+        return
     for row in results:
         if "error" in row:
             console.print(f"{row['case']}: cannot be decided", soft_wrap=True)
