@@ -81,7 +81,7 @@ def test_every_try_it_of_a_question_leads_to_the_answer_that_it_promises(other):
 
 def test_a_question_that_cannot_be_read_leaves_the_form_filled_and_tells_every_fault(other):
     text = other.get("/rules", params=asked({"flop_cumulative": "banana", "narrow": "perhaps"})).text
-    assert "&#39;banana&#39; is not a number" in text
+    assert "is not a number" in text
     assert "is none of its values" in text
     assert 'value="banana"' in text
 

@@ -13,11 +13,13 @@ from scipy.stats import qmc
 
 from premortem import case
 from premortem.ensemble import priors
+from premortem.law import memo
 from premortem.law.book import load
 from premortem.law.opinion import opine
 from premortem.law.worked_cases import decide_file
 from premortem.propositions.score import board
 from premortem.study import Study
+from premortem.terminal import print_opinion
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "eu_gpai"
 OURS = case.load("eu_gpai")
@@ -146,6 +148,29 @@ def test_each_handed_question_is_right(row):
     assert "; ".join(found["powers"]) == row["powers"]
 
 
+def test_a_file_of_fields_in_one_text_is_read_with_its_comments_left_aside(tmp_path):
+    path = tmp_path / "asked.csv"
+    path.write_text(
+        "id,question,fields,status,source\n"
+        "Q1,over,flop_cumulative=3e25; placed_on=2025-10-01; provider_seat=France,systemic:full,Art 51\n"
+        "Q2,under,flop_cumulative=1e24; placed_on=2025-10-01; provider_seat=France,systemic:full,Art 51\n"
+        "Q3,none,flop_cumulative=1e24; policy_line=1e24,none,\n",
+        "utf-8",
+    )
+    answers, errors = decide_file(path, load("", OURS))
+    assert [(a["case"], a["agrees"]) for a in answers] == [("Q1", True), ("Q2", False), ("Q3", False)]
+    assert [e.key for e in errors] == ["row 3, fields"]
+    assert errors[0].what == "policy_line: no such field"
+
+
+def test_a_column_that_is_no_field_is_told_once_for_the_file(tmp_path):
+    path = tmp_path / "asked.csv"
+    path.write_text("flop_cumulative,colour,weight\n" + "3e25,red,heavy\n" * 5, "utf-8")
+    answers, errors = decide_file(path, load("", OURS))
+    assert [e.key for e in errors] == ["column colour", "column weight"]
+    assert all("error" in a for a in answers)
+
+
 @pytest.mark.parametrize(("turnover", "most"), [("4e8", 15e6), ("4e10", 1.2e9), ("5e8", 15e6)])
 def test_the_largest_fine_is_three_per_cent_or_fifteen_million(turnover, most):
     opinion = opine({**MODEL, "asked_on": "2026-09-01", "turnover": turnover}, load("", OURS))
@@ -190,6 +215,29 @@ def test_a_closed_model_is_systemic_exactly_over_the_line(flop):
     found = opine({**MODEL, "flop_cumulative": flop, "asked_on": "2026-11-26"}, load("", OURS))
     assert (found.outcome == "systemic:full") == (flop > 1e25)
     assert (found.outcome == "gpai:transparency") == (flop <= 1e25)
+
+
+def test_an_opinion_recites_its_question_its_age_and_what_was_not_checked(capsys):
+    opinion = opine({**MODEL, "asked_on": "2026-11-26"}, load("lower-1e24", OURS))
+    print_opinion(opinion)
+    said = " ".join(capsys.readouterr().out.split())
+    for words in (
+        "flop cumulative 3e+25",
+        "on 2026-11-26, under lower-1e24",
+        "Under the hypothetical policy",
+        "Not checked: ",
+    ):
+        assert words in said
+    assert "STALE: the rulebook is verified to 2026-08-05" in said
+    assert memo.current(OURS) in said
+    assert opinion.as_dict()["not_checked"] == [*opinion.not_checked]
+
+
+def test_an_opinion_of_a_day_that_was_read_is_not_stale():
+    law = load("", OURS)
+    assert "STALE" not in opine({**MODEL, "asked_on": "2025-11-01"}, law).sentence
+    assert "today, since no day was given" in opine(MODEL, law).question
+    assert any("2026/1744" in left_out for left_out in opine(MODEL, law).not_checked)
 
 
 def test_an_opinion_names_what_was_assumed_and_what_would_change_it():

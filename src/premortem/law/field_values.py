@@ -10,6 +10,8 @@ from premortem.law.clearing import as_text, clearings
 from premortem.law.places import iso3
 from premortem.law.vocabulary import Field, Vocabulary
 
+# The fault of a name that no field has.
+NO_FIELD = "no such field"
 # Fields that are told to who names one that is not there; the whole list is a page of the docs.
 FIRST = ("item", "quantity", "destination", "headquarters", "parent_headquarters", "date")
 # Most units in one shipment: beyond it a quantity is a slip of the keyboard.
@@ -34,7 +36,7 @@ def typed(name: str, value: Any, words: Vocabulary, what: str) -> Any:
     """
     if name not in words.given:
         hint = nearest(name, words.given)
-        raise BadInput(what, name, "no such field", got=value, allowed=such_as(words), hint=hint)
+        raise BadInput(what, name, NO_FIELD, got=value, allowed=such_as(words), hint=hint)
     field, text = words.fields[name], str(value).strip()
     match field.type:
         case "country":

@@ -12,7 +12,7 @@ from premortem.law.citations import Citation, cited, weakest
 from premortem.law.conditions import identifiers, parts
 from premortem.law.rulebook_version import verified
 from premortem.law.vocabulary import NEEDS
-from premortem.text.numbers import limit, listing
+from premortem.text.numbers import limit, listing, within
 
 
 class Reading(NamedTuple):
@@ -80,8 +80,34 @@ class Opinion:
         return asked
 
     @property
+    def question(self) -> str:
+        """What was asked: each field that was given, on which day, under which policy."""
+        asked = self.book.vocabulary.asked
+        told = [f"{n.replace('_', ' ')} {_shown(v)}" for n, v in self.given.items() if n != asked]
+        today = "" if asked in self.given else " (today, since no day was given)"
+        return f"{', '.join(told) or 'no field given'}; on {self.day}{today}, under {self.book.name}"
+
+    @property
+    def hypothetical(self) -> bool:
+        """Whether the policy is another than the law as it stands."""
+        return self.book.name != self.book.case.settings.stands
+
+    @property
+    def not_checked(self) -> tuple[str, ...]:
+        """What the answer does not cover: what is never checked, and what the age of the rulebook leaves out."""
+        current = verified(self.book.case)
+        return tuple(filter(None, (*current.not_checked, current.warning(self.day))))
+
+    @property
     def sentence(self) -> str:
-        """The answer in short as a sentence, with what it hangs on."""
+        """The answer in short as a sentence, with what it hangs on, that the policy is no law, and that the rulebook is stale."""
+        current = verified(self.book.case)
+        policy = f"Under the hypothetical policy {self.book.name}: " if self.hypothetical else ""
+        stale = current.warning(self.day) if current.stale(self.day) else ""
+        return " ".join(filter(None, (policy + (within(self._verdict) if policy else self._verdict), stale)))
+
+    @property
+    def _verdict(self) -> str:
         if self.outcome.startswith(NEEDS):
             return f"It cannot be told without {self.outcome.removeprefix(NEEDS)}."
         reads = self.book.vocabulary.outcomes[self.outcome].reads
@@ -151,10 +177,10 @@ class Opinion:
             "readings": [{**r.fields, "outcome": r.outcome} for r in self.readings],
             "assumed": [{"field": name, "value": _plain(self.row[name])} for name in self.assumed],
             "would_change": [f"{c.field} = {c.value}: {self.reads(c.outcome)}" for c in self.changes],
-            "not_checked": [*current.not_checked],
+            "not_checked": [*self.not_checked],
             "trace": [*self.trace()],
             "transaction": {name: _plain(value) for name, value in self.given.items()},
-            "rulebook": {"version": current.version, "verified_to": str(current.news)},
+            "rulebook": current.as_dict(),
             "stale": current.stale(self.day),
         }
 
@@ -229,6 +255,10 @@ def _worded(fields: Mapping[str, str]) -> str:
 
 def _listed(said: Said) -> Any:
     return [*said] if isinstance(said, tuple) else said
+
+
+def _shown(value: Any) -> str:
+    return f"{value:,.12g}" if isinstance(value, float) else str(_plain(value))
 
 
 def _plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from premortem.files.toml import parse_toml
 from premortem.law.book import Book, load
 from premortem.law.clearing import checked
 from premortem.law.decide import Transaction, explain
+from premortem.law.field_values import NO_FIELD
 from premortem.law.opinion import judged
 from premortem.law.parties import ROLES
 from premortem.law.permission import gate
@@ -22,6 +23,11 @@ from premortem.law.vocabulary import Vocabulary
 
 MAX_BYTES = 10_000_000
 UNDER = "--under"
+# Columns in one text of which stand all the fields of a case: as options of `premortem check`, or as `FIELD=VALUE; FIELD=VALUE`.
+WHOLE = ("args", "fields")
+# Columns that say something about a case and nothing of its fields, and those of which one is its name.
+COMMENTS = ("why", "confidence", "question", "source")
+NAMES = ("case_id", "id")
 
 
 def options(case: Case) -> dict[str, str]:
@@ -130,28 +136,39 @@ class Decided(NamedTuple):
 def decide_file(path: Path, book: Book) -> Decided:
     """Each case of a CSV or TOML file decided; with `agrees` where the case says what it expects.
 
-    A CSV has a column `args` (options of `premortem check`) or columns named as fields or as options; a TOML file has
-    `[[case]]` tables. A case that cannot be decided says why in `error`, and does not agree; the others still decide.
+    A CSV has a column `args` (options of `premortem check`), a column `fields` (`FIELD=VALUE; FIELD=VALUE`) or columns named as
+    fields or as options; a TOML file has `[[case]]` tables. A case that cannot be decided says why in `error`, and does not
+    agree; the others still decide. A column that is no field is a fault of the file, told once.
     """
-    found = Decided([], [])
+    found, columns = Decided([], []), set[str]()
     for number, case in enumerate(_read(path), start=1):
-        name = str(case.pop("case_id", None) or number)
+        name = _name(case, book) or str(number)
         try:
             answer = _decided(dict(case), book)
         except (BadInput, BadInputs) as wrong:
             faults = wrong.errors if isinstance(wrong, BadInputs) else (wrong,)
             told = [_in_row(fault, path.name, number, case, optioned(book.case)) for fault in faults]
-            found.errors.extend(told)
+            found.errors.extend(f for f in told if f.key not in columns)
+            columns |= {f.key for f in told if f.key.startswith("column ")}
             answer = {"outcome": "", "clause": "", "may_go": None, "error": "\n".join(map(str, told)), "agrees": False}
         found.answers.append({"case": name, **answer})
     return found
+
+
+def _name(case: dict[Any, Any], book: Book) -> str:
+    """Takes the name of a case out of its columns, unless the law knows a field of that name."""
+    return next(
+        (str(case.pop(name) or "") for name in NAMES if name in case and name not in book.vocabulary.fields), ""
+    )
 
 
 def _in_row(fault: BadInput, file: str, number: int, case: Mapping[Any, Any], optioned: Mapping[str, str]) -> BadInput:
     """A fault of a case under the name of its file, its row and the column as its owner heads it."""
     option = "under" if fault.file == "policies" else optioned.get(fault.key, "").removeprefix("--")
     names = [name for name in (fault.key, option) if name in case]
-    column = names[0] if names else "args" if case.get("args") else fault.key
+    if names and fault.what == NO_FIELD:
+        return BadInput(file, f"column {names[0]}", fault.what, allowed=fault.allowed, hint=fault.hint)
+    column = names[0] if names else next((whole for whole in WHOLE if case.get(whole)), fault.key)
     key = f"row {number}, {column}" if column else f"row {number}"
     what = (
         fault.what
@@ -165,8 +182,8 @@ def _decided(case: dict[Any, Any], book: Book) -> dict[str, Any]:
     expected = case.pop("expected", None)
     if None in case:  # where `csv` puts values beyond the header's names
         raise BadInput("cases", "", "has more values than the header has names")
-    fields = arguments(str(case["args"]), book.case) if case.get("args") else _columns(case, options(book.case))
-    unread = _beside(case, fields, book) if case.get("args") else []
+    fields = _fields(case, book)
+    unread = _beside(case, fields, book) if any(case.get(whole) for whole in WHOLE) else []
     under = fields.pop("under", None)
     if book.vocabulary.answers:
         kinds = {kind: str(case[kind]) for kind in book.vocabulary.answers if kind in case}
@@ -179,6 +196,16 @@ def _decided(case: dict[Any, Any], book: Book) -> dict[str, Any]:
     # what stands beside `args` may be a comment or a party, which nobody looked at
     may_go = None if unread and decision.may_go else decision.may_go
     return {"outcome": decision.outcome, "clause": decision.clause, "may_go": may_go, "policy": decision.policy} | told
+
+
+def _fields(case: Mapping[Any, Any], book: Book) -> dict[str, Any]:
+    """The fields of a case: from one text, or from its columns."""
+    if case.get("args"):
+        return arguments(str(case["args"]), book.case)
+    if case.get("fields"):
+        found = settings(filter(str.strip, str(case["fields"]).split(";")))
+        return found | ({"under": case["under"]} if case.get("under") else {})
+    return _columns(case, book)
 
 
 def _beside(case: Mapping[str, Any], given: Mapping[str, Any], book: Book) -> list[str]:
@@ -198,10 +225,11 @@ def gate_of(results: Iterable[Mapping[str, Any]], words: Vocabulary) -> int:
     return max((gate(str(r["outcome"]), r["may_go"], words, str(r.get("policy", ""))) for r in results), default=0)
 
 
-def _columns(case: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
+def _columns(case: Mapping[str, Any], book: Book) -> dict[str, Any]:
     """A case's fields from its columns, which may be named as the options are: `to`, `hq`, `on`."""
-    told = {k: v for k, v in case.items() if k not in ("why", "confidence", "question", "args") and v not in (None, "")}
-    return {options.get(f"--{k}", k): v for k, v in told.items()}
+    short, aside = options(book.case), {*COMMENTS, *WHOLE} - {*book.vocabulary.fields}
+    told = {k: v for k, v in case.items() if k not in aside and v not in (None, "")}
+    return {short.get(f"--{k}", k): v for k, v in told.items()}
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

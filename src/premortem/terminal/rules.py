@@ -37,12 +37,15 @@ def print_decision(decision: Any, trace: bool = False) -> None:
 
 
 def print_opinion(opinion: Opinion, trace: bool = False) -> None:
-    """The answer in short in bold, what is said of each kind, what was assumed; with `trace` every clause with its tests."""
+    """What was asked, the answer in short in bold, what is said of each kind, what was assumed and not checked; with `trace` every
+    clause with its tests.
+    """
     console = Console(highlight=False)
 
     def say(line: str, indent: str = "  ") -> None:
         console.print(wrapped(line, console.width, indent), markup=False, soft_wrap=True)
 
+    console.print(opinion.question, markup=False)
     console.print(opinion.sentence, style="bold", markup=False)
     for asked, said in opinion.kinds():
         say(f"{asked[0].upper()}{asked[1:]}: {said}.")
@@ -55,6 +58,10 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
         say(f"Assumed, and the answer hangs on it: {', '.join(assumed)}.")
     for change in opinion.changes:
         say(f"If {change.field} were {change.value}: {opinion.reads(change.outcome)}.")
+    for left_out in opinion.not_checked:
+        if left_out not in opinion.sentence:  # which says already that the rulebook is stale
+            say(f"Not checked: {left_out}")
+    say(memo.current(opinion.book.case))
     for step in opinion.trace() if trace else ():
         console.print(f"  {TOLD[step['applies']]} {step['clause']}: {step['says']}", markup=False)
         for test in step["tests"]:
@@ -65,6 +72,9 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
 def print_cases(results: list[dict[str, Any]]) -> None:
     """Cases that disagree, then how many agree."""
     console = Console(highlight=False)
+    if all("error" in row for row in results):
+        console.print(f"None can be decided: {phrases.counted(len(results), 'case')}")
+        return
     for row in results:
         if "error" in row:
             console.print(f"{row['case']}: cannot be decided", soft_wrap=True)
