@@ -8,5 +8,5 @@ from premortem.case._world import Levers, World
 
 __all__ = [
     "DEFAULT", "MARK", "AppText", "Case", "Clock", "Levers", "Map", "Measure", "Panel", "Settings", "Simulated", "Text", "World", "default", "load",
-    "names", "year_of",
+    "middle", "names", "year_of",
 ]  # fmt: skip

@@ -4,11 +4,13 @@ A step is a year, `2030`, or a part of one by its number from 1: `2030H2` a half
 month. Whatever asks how long a step is or where it lies asks here.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from premortem.text.steps import a_year, word
+from premortem.text.steps import WORDS, a_year, word
 
 # Letters of a step's name that name its year.
 YEAR = 4
@@ -51,17 +53,25 @@ class Clock:
         """Last day of the horizon."""
         return date(year_of(self.labels[-1]), 12, 31)
 
-    def place(self, day: date) -> int:
-        """Place among the steps of the one that a day lies in; -1 before the first, the number of steps after the last."""
-        label = self.on(day)
-        if label in self.labels:
-            return self.labels.index(label)
-        return -1 if middle(label) < middle(self.labels[0]) else len(self.labels)
+    def middle(self, label: str) -> float:
+        """Middle of a step [yr], as `middle` has it."""
+        return middle(label)
 
 
 def middle(label: str) -> float:
     """Middle of a step [yr]: 2030.875 of `2030Q4`, 2030.5 of `2030`."""
     return year_of(label) + (int(label[YEAR + 1 :] or 1) - 0.5) / a_year(label)
+
+
+def foreign(labels: Sequence[str]) -> str:
+    """The first name that is not one of a clock's: no year, or no part of a year as the first is; empty where all are."""
+    letter = labels[0][YEAR : YEAR + 1]
+    form = re.compile(rf"\d{{{YEAR}}}" + (rf"{letter}(\d\d?)" if letter in WORDS else ""))
+    for label in labels:
+        told = form.fullmatch(label)
+        if not told or any(not 1 <= int(part) <= a_year(label) for part in told.groups()):
+            return label
+    return ""
 
 
 def year_of(label: str) -> int:
