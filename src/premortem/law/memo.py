@@ -13,7 +13,7 @@ from typing import Any
 from premortem.case import Case
 from premortem.law.assumed_facts import Assumed, sources
 from premortem.law.conditions import identifiers
-from premortem.law.decided import Decided
+from premortem.law.decision_data import Decided
 from premortem.law.ladder import Step, Test
 from premortem.law.parties import NOT_LOOKED_UP, ROLES, Hit, named
 from premortem.law.party_lists import lists_held
