@@ -194,6 +194,17 @@ class Vocabulary:
         return self.instruments[instrument].name or instrument.replace("_", " ")
 
     @cached_property
+    def total_unit(self) -> str:
+        """The unit of what running totals add up: that of the measure, else pieces."""
+        return self.fields[self.measure.one].unit if self.measure.one else "number"
+
+    @cached_property
+    def names_item(self) -> tuple[str, ...]:
+        """Fields of which one says what a transaction is of: an item, or what measures one; none where the law knows no items."""
+        one_of = ("item", self.measure.one)
+        return tuple(name for name in one_of if name) if "item" in self.fields else ()
+
+    @cached_property
     def countries(self) -> tuple[str, ...]:
         """Fields that hold a country."""
         return tuple(name for name, field in self.fields.items() if field.type == "country")

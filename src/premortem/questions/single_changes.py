@@ -273,10 +273,16 @@ def title(at: Standing, key: str) -> str:
     if kind == "p":
         return at.study.priors[name].meaning
     clause, _, number = name.rpartition(".")
-    said = number.replace("_", " ").replace("api ", "API ")
+    said = _spaced(number, at.study.case.text.capitals)
     if kind == "d" or clause == STRENGTH:
         return said if kind == "l" else name.replace("_", " ")
     return f"{clause.split('.')[-1].replace('_', ' ')}: {said}"
+
+
+def _spaced(name: str, capitals: Sequence[str]) -> str:
+    """A name in words, some of them in capitals as the case says."""
+    by_lower = {word.lower(): word for word in capitals}
+    return " ".join(by_lower.get(word, word) for word in name.split("_"))
 
 
 def curve(at: Standing | Study, key: str, tried: Sequence[float] | None = None) -> Curve:
