@@ -151,7 +151,7 @@ def regime_diff(
     from premortem import terminal
     from premortem.law import diff as rules
 
-    result = rules.diff(_side(a, study, case), _side(b, study, case))
+    result = rules.between(_side(a, study, case), _side(b, study, case))
     show(result, as_json, False, lambda: terminal.print_diff(result))
 
 
@@ -164,12 +164,12 @@ def regime_loopholes(
     Examples: premortem regime loopholes; premortem regime loopholes --under history --json
     """
     from premortem import terminal
-    from premortem.law.loopholes import loopholes
+    from premortem.law.loopholes import loopholes, tried
 
     book = book_under(study, case, under, baseline=True)
-    found = loopholes(book)
+    found, pairs = loopholes(book), tried(book)
     unit = book.case.text.yardstick
-    show({"loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found, unit))
+    show({"tried": pairs, "loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found, pairs, unit))
 
 
 def book_under(
@@ -200,10 +200,10 @@ def _day(text: str | None, book: Any) -> Any:
 
 
 def _side(text: str, study: Path | None, case: str | None) -> Any:
-    """`2025-05-14`, `as-written` or `as-written@2025-06-01` as a book and a day; a bare policy is taken on a day of the case."""
+    """`2025-05-14`, `as-written` or `as-written@2025-06-01` as a book and a day; a bare policy has none."""
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
         book = book_under(study, case, None)
         return book, _day(policy, book)
     book = book_under(study, case, policy, "a policy")
-    return book, _day(day, book) if day else book.case.settings.compared
+    return book, _day(day, book) if day else None
