@@ -219,9 +219,9 @@ def _places(clauses: tuple[Clause, ...]) -> tuple[int, ...]:
 
     def rank(i: int) -> tuple[bool, bool, int, int]:
         c = clauses[i]
-        if c.stage != "requires" or not c.complies:
+        if c.stage != "requires" or not c.begins:
             return (False, True, 0, i)
-        return ("exporter" in identifiers(c.applies), False, -c.complies.toordinal(), i)
+        return ("exporter" in identifiers(c.applies), False, -c.begins.toordinal(), i)
 
     places = {i: place for place, i in enumerate(sorted(range(len(clauses)), key=rank))}
     return tuple(places[i] for i in range(len(clauses)))

@@ -48,6 +48,11 @@ class Pair(NamedTuple):
     moves: float  # yardstick equivalents that the difference could move, a year or in total as `says` tells
 
 
+def tried(book: Book) -> int:
+    """How many pairs a case states of clauses that the book holds: 0 says that nothing was looked for."""
+    return sum(1 for _ in _pairs(book))
+
+
 def loopholes(book: Book) -> list[dict[str, Any]]:
     """Pairs that the book decides differently, with the compute that each could move; most compute first."""
     pairs = list(_pairs(book))
