@@ -60,8 +60,8 @@ LEAST = 5e-4
 
 
 def measured(x: float) -> str:
-    """A number as it stands beside a record: sizes too small to see are 0."""
-    return number(x if abs(x) >= LEAST else 0.0)
+    """A number as it stands beside a record, to three digits, since records have them: sizes too small to see are 0."""
+    return number(x if abs(x) >= LEAST else 0.0, 3)
 
 
 def interval(low: float | None, high: float | None) -> str:
