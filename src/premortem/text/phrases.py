@@ -1,7 +1,7 @@
 """Numbers and shares in the words that every page uses; those that charts use too live with the exhibits."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from premortem.text.numbers import (
     capital,
@@ -22,6 +22,7 @@ from premortem.text.numbers import (
 )
 
 __all__ = [
+    "between",
     "capital",
     "counted",
     "day_in_words",
@@ -72,6 +73,12 @@ def interval(low: float | None, high: float | None) -> str:
         return share(low)
     first, last = round(100 * low), round(100 * high)
     return "within 1 point" if first == last else f"{first} to {last}%"
+
+
+def between(shares: Iterable[float]) -> str:
+    """The range of several shares: `38% to 39%`, or the one that all are when rounded."""
+    each = sorted(shares)
+    return " to ".join(dict.fromkeys((share(each[0]), share(each[-1]))))
 
 
 def explained(glossary: Mapping[str, str], *shown: str) -> str:
