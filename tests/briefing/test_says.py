@@ -13,7 +13,7 @@ from rich.console import Console
 
 from premortem import questions
 from premortem.briefing import assumption as brief_assumption
-from premortem.briefing import page_one
+from premortem.briefing import page_one, policies
 from premortem.case import default
 from premortem.propositions import assumption
 from premortem.propositions.assumption import Condition, Limit
@@ -248,12 +248,44 @@ def test_a_change_of_shares_is_told_so_that_the_shares_shown_add_up():
     every = assumption.shipped(default())
     run = fake(every, {a.id: 0.445 for a in every} | {"all": 0.1})
     other = run.board().with_columns(
-        holds=pl.when(pl.col("policy") == "streamlined").then(0.396).otherwise(pl.col("holds"))
+        **{
+            name: pl.when(pl.col("policy") == "streamlined").then(0.396 + by).otherwise(pl.col(name))
+            for name, by in (("holds", 0), ("low", -0.01), ("high", 0.01))
+        }
     )
     run.board = lambda: other
     line = findings.findings(run)[2]
     assert "holds in 44% of futures" in line
     assert line.endswith("Streamlined changes it most: -4.9 points.")  # 44% and 40% would part by four
+
+
+def test_policies_that_sampling_cannot_tell_apart_are_not_ranked():
+    every = assumption.shipped(default())[:2]
+    run = fake(every, {a.id: 0.4 for a in every} | {"all": 0.1}, ("as-written", "streamlined", "third"))
+    near = run.board().with_columns(
+        holds=pl.col("holds") + pl.when(pl.col("policy") == "third").then(-0.009).otherwise(0)
+    )
+    run.board = lambda: near
+    assert (
+        brief_assumption._ranked(run, every[0])
+        == f"{every[0].id} holds about as often under every policy: in 39% to 40% of futures"
+    )
+    assert findings.findings(run)[0].endswith("It is about the same under every other policy.")
+    assert policies._title(run) == "Every assumption holds about as often under every policy"
+    assert "Every policy keeps both together about as often: in about 9% to 10% of futures" in page_one._lede(run)
+
+
+def test_of_one_policy_that_leads_and_others_alike_only_the_first_is_named():
+    every = assumption.shipped(default())[:2]
+    run = fake(every, {a.id: 0.4 for a in every} | {"all": 0.1}, ("as-written", "streamlined", "third"))
+    leads = pl.when(pl.col("policy") == "third").then(0.3).otherwise(0)
+    board = run.board().with_columns(**{name: pl.col(name) + leads for name in ("holds", "low", "high")})
+    run.board = lambda: board
+    assert (
+        brief_assumption._ranked(run, every[0])
+        == f"{every[0].id} holds most often under \u2018third\u2019 (70%) and least under two alike (40%)"
+    )
+    assert "third serves every assumption best" in policies._title(run)
 
 
 def test_a_run_of_one_policy_speaks_of_no_others(monkeypatch):

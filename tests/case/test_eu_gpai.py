@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
-from premortem import case
+from premortem import case, questions
+from premortem.briefing import method
 from premortem.ensemble import priors
 from premortem.law import memo
 from premortem.law.book import load
@@ -19,7 +20,7 @@ from premortem.law.opinion import opine
 from premortem.law.worked_cases import decide_file
 from premortem.propositions.score import board
 from premortem.study import Study
-from premortem.terminal import print_opinion
+from premortem.terminal import print_history, print_opinion
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "eu_gpai"
 OURS = case.load("eu_gpai")
@@ -109,6 +110,16 @@ def test_levers_are_answers_of_the_rulebook(study):
 def test_a_moved_line_is_the_threshold_of_every_year(line):
     book = load("as-amended", OURS).with_number("systemic.presumption", "line", line)
     assert np.allclose(OURS.world.levers(book).threshold, line, rtol=1e-6)
+
+
+def test_a_forecast_that_priors_were_chosen_to_meet_is_no_test_of_them(study, capsys):
+    rows = {r["recorded"]: r for r in questions.prior_check(study).to_dicts()}
+    assert [value for value, r in rows.items() if r["calibrated"]] == [165]
+    said, fold = method._record(study)
+    assert "2 of 2 recorded quantities" in "".join(map(str, said.parts))
+    assert ("165", "calibrated") in [(row[2], row[6]) for row in fold.blocks[0].rows]
+    print_history([*rows.values()])
+    assert "2 of 2 recorded quantities" in capsys.readouterr().out
 
 
 # the law

@@ -1,6 +1,6 @@
 """An assumption: what it claims, when it breaks, what carries it, how little it takes, what to watch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -26,7 +26,7 @@ from premortem.charts import figures
 from premortem.propositions.assumption import Assumption, shipped
 from premortem.questions.attribution import Carried
 from premortem.questions.breaking_points import Turn
-from premortem.questions.findings import cell, first_failure, share_of, title_of
+from premortem.questions.findings import cell, first_failure, level_with, share_of, title_of
 from premortem.questions.stress import Explained
 from premortem.study import Run
 from premortem.text import phrases, steps
@@ -225,20 +225,32 @@ def _shares(run: Run, a: Assumption) -> Figure:
     titles = {p: title_of(run, p) for p in run.policies}
     rows = run.board().filter(pl.col("assumption") == a.id).select("policy", "holds", "low", "high")
     shares = {titles[r["policy"]]: r["holds"] for r in rows.to_dicts()}
-    best, worst = max(shares, key=lambda k: shares[k]), min(shares, key=lambda k: shares[k])
-    most, least = phrases.share(shares[best]), phrases.share(shares[worst])
-    title = f"{a.id} holds most often {phrases.under(best)} ({most}) and least {phrases.under(worst)} ({least})"
-    if most == least:
-        title = (
-            f"{a.id} {phrases.holds(shares[best])} {phrases.under(best) if len(shares) == 1 else 'under every policy'}"
-        )
     return Figure(
         f"shares-{a.id}",
-        title,
+        _ranked(run, a),
         figures.shares(rows, titles),
         f"{phrases.counted(run.futures, 'future')}{phrases.same_under(len(shares))}; line: 95% interval from {run.replicates} independent replicates of the design.",
         "Share of futures in which it holds. " + "; ".join(f"{k}: {phrases.share(v)}" for k, v in shares.items()) + ".",
     )
+
+
+def _ranked(run: Run, a: Assumption) -> str:
+    """Under which policy an assumption holds most and least often; policies that sampling cannot tell apart are not ranked."""
+    shares = {p: share_of(run, a.id, p) for p in run.policies}
+    best, worst = max(shares, key=lambda p: shares[p]), min(shares, key=lambda p: shares[p])
+    if len(shares) == 1:
+        return f"{a.id} {phrases.holds(shares[best])} {phrases.under(title_of(run, best))}"
+    if worst in level_with(run, a.id, best, [worst]) or best == worst:
+        return f"{a.id} holds about as often under every policy: in {phrases.between(shares.values())} of futures"
+    return f"{a.id} holds most often {_alike(run, a, best, shares)} and least {_alike(run, a, worst, shares)}"
+
+
+def _alike(run: Run, a: Assumption, policy: str, shares: Mapping[str, float]) -> str:
+    """A policy with its share, or how many hold about as often as it with the range of their shares."""
+    alike = [policy, *level_with(run, a.id, policy, shares)]
+    said = phrases.between(shares[p] for p in alike)
+    under = phrases.under(title_of(run, policy)) if len(alike) == 1 else f"under {phrases.spelled(len(alike))} alike"
+    return f"{under} ({said})"
 
 
 def _causes(run: Run, a: Assumption) -> Figure:

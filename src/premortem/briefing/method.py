@@ -57,13 +57,15 @@ def _record(study: Study) -> list[Block]:
     rows = sorted(questions.prior_check(study).to_dicts(), key=lambda r: r["inside"])
     if not rows:
         return []
-    inside = sum(r["inside"] for r in rows)
-    missed = [r["quantity"] for r in rows if not r["inside"]]
+    tests, met = [r for r in rows if not r["calibrated"]], [r["quantity"] for r in rows if r["calibrated"]]
+    inside = sum(r["inside"] for r in tests)
+    missed = [r["quantity"] for r in tests if not r["inside"]]
     month = phrases.month_in_words(study.case.settings.day)
     said = (
-        f"Before any later observation is used, the priors must be able to produce the record up to {month}: {inside} of {len(rows)} recorded "
+        f"Before any later observation is used, the priors must be able to produce the record up to {month}: {inside} of {len(tests)} recorded "
         "quantities lie within the central 95% of the simulated futures"
         + (f"; {phrases.listing(missed)} do not." if missed else ".")
+        + (f" Priors were chosen to meet the rest, so it is no test: {phrases.listing(met)}." if met else "")
     )
     table = Table(
         f"What was recorded by {month} against the central 95% of simulated futures.{phrases.explained(study.case.text.glossary, *(r['unit'] for r in rows))}",
@@ -73,7 +75,7 @@ def _record(study: Study) -> list[Block]:
                 r["quantity"],
                 r["unit"],
                 *(phrases.measured(r[k]) for k in ("recorded", "low", "median", "high")),
-                "yes" if r["inside"] else "no",
+                "calibrated" if r["calibrated"] else "yes" if r["inside"] else "no",
                 r["source"],
             )
             for r in rows

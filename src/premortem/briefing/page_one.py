@@ -1,9 +1,9 @@
 """The executive page: the finding, the board, a finding an assumption, what to watch first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from premortem.briefing.content import Block, Board, BoardRow, Cell, Go, Note, Section, Strong, bullets, text
-from premortem.questions.findings import aside, cell, findings, first_failure, share_of, title_of
+from premortem.questions.findings import aside, cell, findings, first_failure, level_with, share_of, title_of
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -74,12 +74,23 @@ def _lede(run: Run) -> str:
         f"{'policies' if len(run.policies) > 1 else 'policy'}, from what was known on {phrases.day_in_words(settings.day)}."
     )
     if len(compared) > 1:
-        lede += " " + aside(
-            run,
-            f"The policy that keeps {phrases.together(many)} together most often, \u2018{phrases.within(title_of(run, best))}\u2019, "
-            f"does so in {phrases.share(shares[best])} of futures.",
-        )
+        lede += " " + aside(run, _keeps(run, best, shares))
     return lede
+
+
+def _keeps(run: Run, best: str, shares: Mapping[str, float]) -> str:
+    """Which policy keeps every assumption most often, or that several do so about as often as each other."""
+    every, alike = phrases.together(len(run.study.assumptions)), [best, *level_with(run, "all", best, shares)]
+    said = phrases.between(shares[p] for p in alike)
+    if len(alike) == 1:
+        return f"The policy that keeps {every} together most often, \u2018{phrases.within(title_of(run, best))}\u2019, does so in {said} of futures."
+    who = (
+        "Every policy keeps"
+        if len(alike) == len(shares)
+        else f"{phrases.capital(phrases.spelled(len(alike)))} policies keep"
+    )
+    more = "" if len(alike) == len(shares) else " and more often than the others"
+    return f"{who} {every} together about as often{more}: in {said} of futures."
 
 
 def claims(run: Run) -> Note:

@@ -1,5 +1,7 @@
 """The policies compared: how often each keeps an assumption and until when, and what each gives up."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from premortem import questions
@@ -7,7 +9,7 @@ from premortem.briefing.content import Block, Bullets, Figure, Note, Section, St
 from premortem.case import year_of
 from premortem.charts import figures
 from premortem.questions.compare import Compared
-from premortem.questions.findings import aside, share_of, title_of
+from premortem.questions.findings import aside, level_with, share_of, title_of
 from premortem.study import Run
 from premortem.text import phrases
 from premortem.text.numbers import ranges
@@ -34,16 +36,26 @@ def _note(run: Run) -> tuple[Note, ...]:
 
 def _title(run: Run) -> str:
     compared = [p for p in run.policies if p != run.study.case.settings.record] or list(run.policies)
-    most = {}
-    for a in run.study.assumptions:
-        shares = {p: share_of(run, a.id, p) for p in compared}
-        most[a.id] = max(shares, key=lambda p: shares[p])
-    different = len(set(most.values()))
     if len(compared) == 1:
         return f"The policy: {phrases.within(title_of(run, compared[0]))}"
-    if different == 1:
-        return aside(run, f"{title_of(run, next(iter(most.values())))} serves every assumption best")
-    return aside(run, f"No policy serves every assumption best: {different} of them each lead on one or more")
+    leading = [_leading(run, a.id, compared) for a in run.study.assumptions]
+    if everywhere := [p for p in compared if all(p in each for each in leading)]:
+        if len(everywhere) == len(compared):
+            return aside(run, "Every assumption holds about as often under every policy")
+        alone = all(len(each) == 1 for each in leading)
+        return aside(
+            run,
+            f"{title_of(run, everywhere[0])} serves every assumption best{'' if alone else ', or about as well as the best'}",
+        )
+    different = len({each[0] for each in leading if len(each) == 1})
+    told = f": {different} of them each lead on one or more" if different > 1 else ""
+    return aside(run, f"No policy serves every assumption best{told}")
+
+
+def _leading(run: Run, assumption: str, compared: Sequence[str]) -> list[str]:
+    """The policy under which an assumption holds most often, and those that sampling cannot tell from it."""
+    best = max(compared, key=lambda p: share_of(run, assumption, p))
+    return [best, *level_with(run, assumption, best, compared)]
 
 
 def _pathways(run: Run) -> Figure:
@@ -98,7 +110,7 @@ def _regret(run: Run, names: list[str], result: Compared) -> Figure:
         for a, by in result.regret_by_assumption.items()
         for p in by
     ]
-    least = result.rankings["mean_regret"][0]
+    least = result.least
     said = "; ".join(
         f"{title_of(run, p)}: mean {r.mean:.2f}, 90th percentile {r.p90:.2f}"
         for p, r in result.regret.items()
@@ -107,8 +119,8 @@ def _regret(run: Run, names: list[str], result: Compared) -> Figure:
     by = "; ".join(f"{r['assumption']} {r['policy']} {r['regret']:.2f}" for r in rows)
     return Figure(
         "regret",
-        f"{title_of(run, least)} gives up least on average",
+        f"{phrases.listing([title_of(run, p) for p in least])} {'gives' if len(least) == 1 else 'give'} up least on average, in margins as they stand",
         figures.regret_map(pl.DataFrame(rows), [title_of(run, p) for p in names if result.regret[p].mean is not None]),
-        f"Mean over futures; darker is worse. {phrases.regret(run.study.case.text.uncounted)}",
+        f"Mean over futures; darker is worse. {result.unweighed} {phrases.regret(run.study.case.text.uncounted)}",
         f"Regret over all assumptions. {said}. By assumption: {by}.",
     )

@@ -25,6 +25,12 @@ class BoardCell(Result):
     alone: Mapping[str, float]
     failed: int = 0
 
+    def apart(self, other: "BoardCell") -> bool:
+        """Whether two shares differ by more than sampling: their 95% intervals do not overlap; without intervals, whether they differ."""
+        if self.low is None or self.high is None or other.low is None or other.high is None:
+            return self.holds != other.holds
+        return self.low > other.high or other.low > self.high
+
 
 def cells(board: pl.DataFrame) -> tuple[BoardCell, ...]:
     """The cells of a board as a frame holds it; causes of failure without the conditions of other assumptions."""

@@ -15,7 +15,7 @@ from premortem.questions._result import OPTIONAL, Result
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.questions.time import TimeAsymmetry, time_told
 from premortem.study import Run, listed
-from premortem.text.numbers import counted
+from premortem.text.numbers import counted, share
 
 Array = NDArray[Any]
 Margins = dict[str, dict[str, Array]]
@@ -64,6 +64,23 @@ class Compared(Result):
     compared_in: int  # futures that failed under no policy compared
     warnings: tuple[str, ...]
     time_asymmetry: TimeAsymmetry | None = field(default=None, metadata=OPTIONAL)
+
+    @property
+    def least(self) -> tuple[str, ...]:
+        """The policies with the least mean regret: several where two digits do not tell them apart."""
+        mean = {p: r.mean for p, r in self.regret.items() if r.mean is not None}
+        first = self.rankings["mean_regret"][0]
+        return tuple(p for p in self.rankings["mean_regret"] if p in mean and f"{mean[p]:.2f}" == f"{mean[first]:.2f}")
+
+    @property
+    def unweighed(self) -> str:
+        """That the average adds margins of different units, and which assumption makes up most of it."""
+        sizes = {k: sum(by.values()) * self.weights[k] for k, by in self.regret_by_assumption.items()}
+        whole = sum(sizes.values())
+        if len(sizes) < 2 or not whole:
+            return ""
+        most = max(sizes, key=lambda k: sizes[k])
+        return f"The average adds margins of different units: {most} makes up {share(sizes[most] / whole)} of the regrets by assumption."
 
 
 def compare(

@@ -1,6 +1,6 @@
 """Findings in one line each, worked out from the board."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -25,6 +25,12 @@ def share_of(run: Run, assumption: str, policy: str) -> float:
     return holds
 
 
+def level_with(run: Run, assumption: str, policy: str, others: Iterable[str]) -> list[str]:
+    """Of other policies, those under which an assumption holds about as often as under this one: none of them ranks before it."""
+    here = cell(run, assumption, policy)
+    return [p for p in others if p != policy and not here.apart(cell(run, assumption, p))]
+
+
 def first_failure(run: Run, assumption: Assumption, policy: str) -> tuple[Condition, float] | None:
     """The condition that fails first most often, with its share of failures; None where nothing fails."""
     fails = cell(run, assumption.id, policy).fails_on
@@ -42,6 +48,15 @@ def fails_first(assumption: str, causes: Mapping[str, float], assumptions: Seque
     if assumption == ALL:
         return f"{most} breaks"
     return next(c.failure for a in assumptions if a.id == assumption for c in a.condition if c.id == most)
+
+
+def _changes(run: Run, a: Assumption, most: str, others: Mapping[str, float], here: float) -> str:
+    """Which policy changes an assumption most, or how many do so about alike."""
+    by = phrases.points_between(here, others[most])
+    alike = len(level_with(run, a.id, most, others))
+    if not alike:
+        return f"{title_of(run, most)} changes it most: {by}"
+    return f"{phrases.capital(phrases.spelled(alike + 1))} policies change it most, about alike: {by}"
 
 
 def title_of(run: Run, policy: str) -> str:
@@ -75,9 +90,8 @@ def _finding(run: Run, a: Assumption, policy: str) -> str:
     others = {p: share_of(run, a.id, p) for p in run.policies if p not in (policy, record)}
     if others:
         most = max(others, key=lambda p: abs(others[p] - here))
-        moved = round(100 * (others[most] - here))
+        moved = round(100 * (others[most] - here)) and not level_with(run, a.id, policy, [most])
         # what happened is no policy to choose, so it is left out, and that is said
-        said = f"{title_of(run, most)} changes it most: {phrases.points_between(here, others[most])}"
-        said = said if moved else "No other policy changes it by a point"
+        said = _changes(run, a, most, others, here) if moved else "It is about the same under every other policy"
         line += f". {aside(run, said)}" if policy != record else f". {said}"
     return line + "."

@@ -26,7 +26,9 @@ CENTRAL = (0.025, 0.5, 0.975)
 
 @cache
 def prior_check(study: Study) -> pl.DataFrame:
-    """One row a recorded quantity: the record, the prior's 2.5, 50 and 97.5%, and whether the two meet (`inside`)."""
+    """One row a recorded quantity: the record, the prior's 2.5, 50 and 97.5%, whether the two meet (`inside`), and whether priors were
+    chosen to meet it (`calibrated`), so that it tests nothing.
+    """
     return check(_outcomes(study), study.steps, study.case)
 
 
@@ -51,7 +53,8 @@ def _outcomes(study: Study) -> dict[str, Array]:
 
 
 def check(outcomes: Mapping[str, Any], labels: tuple[str, ...], case: Case) -> pl.DataFrame:
-    """One row a recorded quantity: what was recorded, the prior's 2.5, 50 and 97.5%, and whether the record is inside.
+    """One row a recorded quantity: what was recorded, the prior's 2.5, 50 and 97.5%, whether the record is inside, and whether priors
+    were chosen to meet it.
 
     Inside means that the recorded range and the prior's central 95% overlap. `outcomes` are unweighted futures of the
     prior, series of shape (quarter, future).
@@ -63,5 +66,6 @@ def check(outcomes: Mapping[str, Any], labels: tuple[str, ...], case: Case) -> p
         low, median, high = np.quantile(np.asarray(jnp.asarray(expression(outcomes, {}))), CENTRAL)
         inside = row["low"] <= high and row["high"] >= low
         kept = {k: row[k] for k in ("quantity", "unit", "recorded", "source", "confidence")}
-        rows.append(kept | {"low": low, "median": median, "high": high, "inside": bool(inside)})
+        found = {"low": low, "median": median, "high": high, "inside": bool(inside)}
+        rows.append(kept | found | {"calibrated": row.get("calibrated") == "yes"})
     return pl.DataFrame(rows)

@@ -77,15 +77,21 @@ def print_pulled(result: dict[str, list[dict[str, Any]]]) -> None:
 def print_history(rows: list[dict[str, Any]]) -> None:
     """The record beside the prior's central 95%; what lies outside stands first."""
     console = Console(highlight=False)
-    inside = sum(row["inside"] for row in rows)
-    title = f"{inside} of {len(rows)} recorded quantities meet the prior's central 95%"
+    tests = [row for row in rows if not row["calibrated"]]
+    inside = sum(row["inside"] for row in tests)
+    title = f"{inside} of {len(tests)} recorded quantities meet the prior's central 95%"
     table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
     add_columns(table, "", "recorded", "2.5%", "median", "97.5%", "unit", "", texts=("", "unit"))
     for row in sorted(rows, key=lambda r: r["inside"]):
         shown = (row[k] for k in ("recorded", "low", "median", "high"))
         numbers = (phrases.measured(x) for x in shown)
-        table.add_row(row["quantity"], *numbers, row["unit"], "" if row["inside"] else "outside")
+        table.add_row(row["quantity"], *numbers, row["unit"], _verdict(row))
     print_table(console, table)
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    """What a row of the record says of the priors; nothing where it lies inside."""
+    return "no test: the priors were chosen to meet it" if row["calibrated"] else "" if row["inside"] else "outside"
 
 
 def print_benchmarks(rows: list[dict[str, Any]]) -> None:

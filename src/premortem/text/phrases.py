@@ -1,7 +1,7 @@
 """Numbers and shares in the words that every page uses; those that charts use too live with the exhibits."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from premortem.text.numbers import (
     capital,
@@ -23,6 +23,7 @@ from premortem.text.numbers import (
 
 __all__ = [
     "at_once",
+    "between",
     "capital",
     "counted",
     "day_in_words",
@@ -62,8 +63,8 @@ LEAST = 5e-4
 
 
 def measured(x: float) -> str:
-    """A number as it stands beside a record: sizes too small to see are 0."""
-    return number(x if abs(x) >= LEAST else 0.0)
+    """A number as it stands beside a record, to three digits, since records have them: sizes too small to see are 0."""
+    return number(x if abs(x) >= LEAST else 0.0, 3)
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -74,6 +75,12 @@ def interval(low: float | None, high: float | None) -> str:
         return share(low)
     first, last = round(100 * low), round(100 * high)
     return "within 1 point" if first == last else f"{first} to {last}%"
+
+
+def between(shares: Iterable[float]) -> str:
+    """The range of several shares: `38% to 39%`, or the one that all are when rounded."""
+    each = sorted(shares)
+    return " to ".join(dict.fromkeys((share(each[0]), share(each[-1]))))
 
 
 def explained(glossary: Mapping[str, str], *shown: str) -> str:

@@ -62,10 +62,11 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b
         {"policy": titles[p], "assumption": k, "regret": r}
         for k, by in found.regret_by_assumption.items() for p, r in by.items()
     ]  # fmt: skip
-    least = found.rankings["mean_regret"][0]
+    least = [titles[p] for p in found.least]
     source = f"premortem, {phrases.counted(found.futures, 'future')}, each policy beside the best in the same future"
     heat = chart_specs.Chart(
-        "regret", f"{titles[least]} gives up least on average", "Mean regret by policy and assumption; the table holds the numbers", source,
+        "regret", f"{phrases.listing(least)} {'gives' if len(least) == 1 else 'give'} up least on average, in margins as they stand",
+        f"{found.unweighed} Mean regret by policy and assumption; the table holds the numbers", source,
         policy_charts.heat("policy", "assumption", "regret", "mean regret", rows), rows, REGRET,
     )  # fmt: skip
     return render(
