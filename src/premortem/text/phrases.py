@@ -1,4 +1,4 @@
-"""Numbers and shares in the words that every page uses; those that charts use too live with the exhibits."""
+"""Sentences and phrases that several pages use: shares, headlines, regret, warnings."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -77,7 +77,7 @@ def interval(low: float | None, high: float | None) -> str:
 
 
 def explained(glossary: Mapping[str, str], *shown: str) -> str:
-    """What stands for what, for each short form of a glossary that is among the words shown: ` MH: million H100 equivalents.`"""
+    """What stands for what, for each short form of a glossary that is among the words shown: ` GW: gigawatts.`"""
     used = [short for short in glossary if any(re.search(rf"\b{re.escape(short)}\b", words) for words in shown)]
     return "".join(f" {short}: {glossary[short]}." for short in used)
 
