@@ -1,6 +1,6 @@
-"""Days of clauses as a person may move them: the first on which they are in force, and the last; of a clause or of all of an instrument.
+"""The days that a user may change for a clause or a whole instrument: the first on which it is in force, and the last.
 
-A name is `CLAUSE.complies`, `CLAUSE.ends`, or the same of an instrument: `diffusion.ends` moves every clause of it that is
+A name is `CLAUSE.complies`, `CLAUSE.ends`, or the same of an instrument: `INSTRUMENT.ends` moves every clause of it that is
 not moved by itself.
 """
 

@@ -1,4 +1,4 @@
-"""What a decision lacks: `needs:FIELD` for the first missing field that a clause which could not be judged asks for."""
+"""The first field that a decision lacks, as `needs:FIELD`: one that a clause tests and nobody gave."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""What is wrong with a rulebook that reads well: clauses that nothing reaches, and clauses that contradict each other.
+"""Faults of a rulebook that loads without errors: clauses that can never apply, and clauses that contradict each other.
 
 Both are found by trying: thousands of transactions are made from the values that the clauses themselves speak of, on
 days on which they are in force, and decided. The same seed makes the same transactions.

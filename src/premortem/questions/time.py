@@ -1,4 +1,4 @@
-"""Time asymmetry: how long controls lag what they control, and what a quarter more or less of time changes."""
+"""Time asymmetry: how long controls lag what they control, and what more or less time would change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""On which unsaid fields a ledger's permissions rest: another value is decided only in rows where a clause may hear it."""
+"""Which missing fields each permission of a ledger depends on: other values are tried only where some clause reads them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
