@@ -11,6 +11,9 @@ from premortem.cli import main
 from premortem.errors import BadInput, BadInputs
 from premortem.law.book import load
 
+# What a world has beside its steps.
+WORLD = "AT_REST = simulate = levers = times = None\n"
+
 
 def copy(tmp_path, name="mine"):
     return shutil.copytree(case.default().folder, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -33,7 +36,7 @@ def test_every_policy_of_the_settings_has_a_file_and_every_file_is_named(tmp_pat
 def test_a_case_is_found_by_its_folder_and_its_world_is_its_own(tmp_path):
     folder = copy(tmp_path)
     (folder / "world").rename(tmp_path / "away")
-    (folder / "world.py").write_text("def steps():\n    return ('2030', '2031')\n", "utf-8")
+    (folder / "world.py").write_text(WORLD + "def steps():\n    return ('2030', '2031')\n", "utf-8")
     found = case.load(folder)
     assert found.name == "mine"
     assert found.world.steps() == ("2030", "2031")
@@ -44,7 +47,7 @@ def test_two_folders_of_one_name_have_each_its_own_world(tmp_path):
     for year in ("2030", "2040"):
         folder = copy(tmp_path / year)
         shutil.rmtree(folder / "world")
-        (folder / "world.py").write_text(f"def steps():\n    return ('{year}',)\n", "utf-8")
+        (folder / "world.py").write_text(f"{WORLD}def steps():\n    return ('{year}',)\n", "utf-8")
         assert case.load(folder).world.steps() == (year,)
 
 

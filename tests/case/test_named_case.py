@@ -2,8 +2,13 @@
 
 import json
 import shutil
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from premortem import case
 from premortem.case import Clock
@@ -140,6 +145,10 @@ def test_a_hindcast_without_later_readings_says_so(small, monkeypatch, capsys):
     [
         (("2029", "2030"), "year", 2030.5, "2030"),
         (("2030Q1", "2030Q2", "2030Q3", "2030Q4"), "quarter", 2030.875, "2030Q4"),
+        (("2030Q3", "2030Q4"), "quarter", 2030.875, "2030Q4"),
+        (("2030H1", "2030H2"), "half-year", 2030.75, "2030H2"),
+        (tuple(f"2030M{m:02}" for m in range(1, 13)), "month", 2030 + 11.5 / 12, "2030M12"),
+        (tuple(f"2030M{m}" for m in range(1, 13)), "month", 2030 + 11.5 / 12, "2030M12"),
     ],
 )
 def test_a_clock_knows_its_steps(labels, word, middle, end):
@@ -147,6 +156,31 @@ def test_a_clock_knows_its_steps(labels, word, middle, end):
     assert clock.word == word
     assert clock.end_of(2030) == end
     assert clock.middle(end) == middle
+
+
+FORMS = {"year": [""], "half": ["H1", "H2"], "quarter": [f"Q{q}" for q in range(1, 5)]} | {
+    "month": [f"M{m}" for m in range(1, 13)],
+    "month of two digits": [f"M{m:02}" for m in range(1, 13)],
+}
+
+
+@pytest.mark.parametrize("parts", FORMS.values(), ids=FORMS)
+@given(day=st.dates(date(2025, 1, 1), date(2027, 12, 31)))
+def test_a_day_lies_in_a_step_of_the_clock_about_its_middle_and_months_say_which(parts, day):
+    clock = Clock(tuple(f"{year}{part}" for year in range(2025, 2028) for part in parts))
+    step = clock.on(day)
+    assert step in clock.labels
+    assert step == f"{day.year}{parts[(day.month - 1) * len(parts) // 12]}"
+    when = day.year + (day.month - 0.5) / 12
+    assert abs(clock.middle(step) - when) < 0.5 / len(parts) + 1e-9
+
+
+@pytest.mark.parametrize("wrong", ["2030W3", "2030Q5", "2030Q0", "2030", "30Q1", "2030Q", "2030H1", "2030Q1x"])
+def test_a_step_that_no_clock_knows_is_refused_by_its_name(wrong):
+    told = case.Case(Path("mine"))
+    told.__dict__["world"] = SimpleNamespace(steps=lambda: ("2029Q4", wrong))
+    with pytest.raises(BadInput, match=f"mine/world: steps.*{wrong}"):
+        _ = told.clock
 
 
 def test_every_case_looks_at_steps_of_its_own_clock():

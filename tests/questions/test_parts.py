@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import ttest_1samp
 
 from premortem import facts, questions
 from premortem.case import default
@@ -36,6 +37,14 @@ def test_shapley_shares_a_joint_effect_equally():
     """The share falls by 0.4 only when both items are frozen."""
     found = shapley(lambda frozen: flags(0.1 if len(frozen) == 2 else 0.5), 2)
     assert [e.effect for e in found] == pytest.approx([0.2, 0.2])
+
+
+@given(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=2, max_size=40))
+def test_a_paired_interval_is_students_of_95_in_100(difference):
+    found = paired(np.array(difference))
+    alike = len({*difference}) == 1
+    low, high = (difference[0],) * 2 if alike else ttest_1samp(difference, 0).confidence_interval(0.95)
+    assert (found.effect, found.low, found.high) == pytest.approx((np.mean(difference), low, high))
 
 
 def test_paired_intervals_cover_the_truth_about_as_often_as_they_say():

@@ -1,13 +1,21 @@
 """One thing moved, all else as it stands: the primitive, its standard steps, its curves, and where they are reached from."""
 
 import json
+from datetime import date
+from importlib import import_module
+from math import floor
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import premortem as pm
 from premortem import questions
+from premortem.ensemble.part import draw
 from premortem.errors import BadInput, BadInputs
+from premortem.questions.single_changes import Standing, _step, _years_on
+from premortem.study import Study
 from tests.questions.own import INPUTS, PLACES, flat, study_of, uniform
 
 FIRST = PLACES[0]
@@ -72,6 +80,71 @@ def test_what_the_world_does_not_read_changes_nothing(at):
 def test_a_key_of_nothing_is_refused(at, key):
     with pytest.raises(BadInput):
         questions.curve(at, key)
+
+
+@given(day=st.dates(date(1990, 1, 1), date(2100, 12, 31)), years=st.floats(-50, 50), whole=st.integers(-50, 50))
+def test_a_day_moves_by_whole_years_to_its_anniversary_and_by_a_part_of_one_in_between(day, years, whole):
+    there = _years_on(day, float(whole), "d.x")
+    assert (there.year - day.year, there.month) == (whole, day.month)
+    assert there.day == day.day or (day.day == 29 and there.day == 28)
+    assert _years_on(day, 0.0, "d.x") == day
+    first, between, following = (_years_on(day, y, "d.x") for y in (floor(years), years, floor(years) + 1))
+    assert first <= between <= following
+
+
+@pytest.mark.parametrize("years", [-3000.0, 9000.0])
+def test_a_day_does_not_move_out_of_the_calendar(at, years):
+    with pytest.raises(BadInput, match=r"leads out of the calendar.*years"):
+        questions.moved(at, f"d.{next(c.id for c in at.book.clauses if c.complies)}", years)
+
+
+@pytest.mark.parametrize(
+    ("case", "key"), [("us_ai_2025", "d.diffusion.country_allocation"), ("eu_gpai", "d.power.enforce")]
+)
+def test_a_day_is_moved_on_the_command_line_in_either_case(case, key, monkeypatch, capsys):
+    from premortem import cli
+
+    monkeypatch.setattr(import_module("premortem.questions.single_changes"), "TRIED", 3)
+    told = {}
+    for more in ([], ["--json"]):
+        monkeypatch.setattr("sys.argv", ["premortem", "move", key, "--case", case, *more])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert ended.value.code == 0
+        told[bool(more)] = capsys.readouterr().out
+    found = json.loads(told[True])
+    assert (found["key"], found["unit"], found["now"], found["values"]) == (key, "yr", 0, [0, 0.5, 1])
+    assert all(len(shares) == 3 for shares in found["holds"].values())
+    assert [line.split()[0] for line in told[False].splitlines() if line.strip().endswith("%")] == ["0", "0.50", "1.0"]
+
+
+@pytest.mark.parametrize("case", ["us_ai_2025", "eu_gpai"])
+def test_a_standard_step_is_a_tenth_of_a_range_of_a_number_and_of_the_chances(case):
+    study = Study(case=case)
+    policy = study.case.settings.baseline
+    values = draw(study.priors, "sobol", 7, 0, 64)
+    resting = Standing(study, study.book(policy), study.levers(policy), values, study.scorer.thresholds, ())
+    for name, strength in resting.book.vocabulary.instruments.items():
+        now = resting.book.strength(name, study.case.clock.last_day)
+        to, said = _step(resting, f"l.strength.{name}")
+        assert abs(to - now) == pytest.approx((strength.high - strength.low) / 10)
+        assert strength.low <= to <= strength.high
+        assert said == ("a tenth stronger" if to > now else "a tenth weaker")
+        assert to > now or now + (strength.high - strength.low) / 10 > strength.high
+    for c in resting.book.clauses:
+        for number, (first, *_) in c.numbers.items():
+            now, (to, _) = resting.book.number(c.id, number), _step(resting, f"l.{c.id}.{number}")
+            assert to == pytest.approx(min(1.1 * now, 1.0 if first.unit == "share" else np.inf))
+    smooth = [
+        len({*drawn.tolist()}) == len(drawn) for drawn in values
+    ]  # one of a few values has no percentile of its own
+    free = [i for i, row in enumerate(study.priors.rows) if row.varies and smooth[i]]
+    there = np.array([_step(resting, f"p.{study.priors.rows[i].name}")[0] for i in free])
+    moved_to = values.copy()
+    moved_to[free] = there
+    before, after = study.priors.cdf(values)[free], study.priors.cdf(moved_to)[free]
+    inside = before < 0.89
+    assert after[inside] - before[inside] == pytest.approx(0.1, abs=2e-3)
 
 
 def test_python_and_the_command_line_tell_the_same(study, capsys, monkeypatch):

@@ -2,6 +2,7 @@
 
 from datetime import date
 from fnmatch import fnmatchcase
+from types import SimpleNamespace
 
 import jax.numpy as jnp
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem import facts
-from premortem.case import default
+from premortem.case import Clock, default
 from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, BadInputs
 from premortem.study import outcome_names
@@ -41,6 +42,26 @@ def test_a_quantity_is_read_off_the_outcome_at_its_day():
     found = Observer(asked, frozenset(outcomes), world.steps())(outcomes)
     assert found["capex_big4_year@2024"][0] == 5.5  # (4 + 5 + 6 + 7) / 4
     assert found["smic_yield_ascend@2025Q1"][0] == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("labels", "step"),
+    [
+        (("2025", "2026"), "2026"),
+        (("2025H1", "2025H2"), "2026H2"),
+        (("2025Q1", "2025Q2"), "2026Q4"),
+        (("2025M01", "2025M02"), "2026M11"),
+    ],
+)
+def test_a_quantity_is_read_at_a_step_of_its_cases_own_clock(labels, step):
+    timed = SimpleNamespace(clock=Clock(labels))
+    read = KNOWN["smic_yield_ascend"].of(timed)
+    day = date(2026, 11, 24)
+    assert read.period(day) == step
+    assert read.column(day) == f"smic_yield_ascend@{step}"
+    assert read.expression(day) == f"cn_yield@{step}"
+    own = read.model_copy(update={"value": "cn_yield@{step} / {before}"}).of(timed)
+    assert own.expression(day) == f"cn_yield@{step} / 2025"
 
 
 def test_days_outside_the_horizon_are_listed_and_no_error():

@@ -170,10 +170,8 @@ class Case:
         """The steps of its world. Raises `BadInput` for a step of no length that is known."""
         labels = self.world.steps()
         if wrong := foreign(labels):
-            what, forms = (
-                "a step of the world is no year and no part of one",
-                "2030, 2030H2, 2030Q4 or 2030M12, all alike",
-            )
+            what = f"{wrong} is no year, and no part of one as the first step is"
+            forms = "2030, 2030H2, 2030Q4 or 2030M12, all alike"
             raise BadInput(f"{self.name}/world", "steps", what, got=wrong, allowed=forms)
         return Clock(labels)
 

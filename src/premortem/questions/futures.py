@@ -229,5 +229,5 @@ def _bands(paths: Array, names: Sequence[str], clock: Clock) -> tuple[SeriesBand
     return tuple(
         SeriesBand(name, clock.labels[q], float(low[s, q]), float(middle[s, q]), float(high[s, q]))
         for s, name in enumerate(names)
-        for q in range(clock.a_year - 1, len(clock.labels), clock.a_year)
+        for q in (clock.labels.index(steps[-1]) for steps in clock.by_year.values())
     )
