@@ -1,10 +1,13 @@
 """Every file of a case is checked, each fault is told once, and an error in a user's world is the user's."""
 
 import pytest
+from rich.console import Console
 
+from premortem.briefing import method
 from premortem.case import load
 from premortem.cli import main
 from premortem.questions.case_faults import case_faults
+from premortem.terminal import answers as terminal_answers
 from tests.case.cars import typed_case
 
 # A fault in a file of the case: the file, what stands there, what is put in its place, and what must be told.
@@ -89,6 +92,17 @@ def test_a_baseline_must_be_a_policy(cars):
     assert sum("case.toml: baseline: no such policy: as-planed" in line for line in told) == 1, told
 
 
+def test_a_study_of_a_case_without_signposts_is_made_and_sound(cars, monkeypatch, capsys):
+    study = cars.parent / "st"
+    assert command(monkeypatch, capsys, "init", study, "--case", cars)[0] == 0
+    assert not (study / "signposts.toml").exists()
+    assert 'add `c2.toml` with `id = "C2"`' in (study / "README.md").read_text("utf-8")
+    assert command(monkeypatch, capsys, "validate", study)[:2] == (0, "no errors\n")
+    edit(cars, "assumptions/c1.toml", "over_line@2032 / limit", "over_lien@2032 / limit")
+    code, out, _ = command(monkeypatch, capsys, "validate", study)
+    assert (code, out.count("no such outcome: over_lien")) == (2, 1), out
+
+
 def test_a_number_to_try_must_be_one_of_a_clause(cars):
     put(cars, *AMOUNT[:2])
     (told,) = case_faults(load(cars))
@@ -112,6 +126,12 @@ WORLDS = (
     ('book.strength("enforcement", day)', "enforcement", "NameError: name 'enforcement' is not defined"),
     ("fall, answer = values", "fall, = values", "world.py: line "),
 )
+
+
+def test_where_nothing_was_tried_or_held_nothing_is_counted(capsys):
+    terminal_answers._print_thresholds(Console(), [])
+    assert "clause numbers were tried" not in capsys.readouterr().out
+    assert method.tables_held(()) == []
 
 
 @pytest.mark.parametrize(("old", "new", "said"), WORLDS)

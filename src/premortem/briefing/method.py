@@ -1,6 +1,7 @@
 """Method and limits, checks against the record, uncertainties, sources, and how to run it again."""
 
 import shlex
+from collections.abc import Sequence
 from typing import Any
 
 from premortem import facts, questions
@@ -109,17 +110,26 @@ def _range(row: Any) -> str:
     return f"{row.low:g} to {row.high:g}{middle} {row.unit}"
 
 
+def tables_held(tables: Sequence[facts.Table]) -> list[Block]:
+    """What a case's tables of facts are; nothing where it has none."""
+    if not tables:
+        return []
+    held = Table(
+        "Tables that ship with the package; each row that a reader sees keeps its own source, date and confidence.",
+        ("Table", "What", "Source", "As of", "Licence"),
+        tuple((t.name, t.title, t.source, t.date, t.licence) for t in tables),
+        wide=(1, 2),
+    )
+    ship = "ships" if len(tables) == 1 else "ship"
+    told = f"Data: {phrases.counted(len(tables), 'table')} {ship} with the package, each with source, date, unit and licence; "
+    listed = "the command premortem data status lists them with SHA-256."
+    return [text(told + listed), Fold("The table" if len(tables) == 1 else f"The {len(tables)} tables", (held,))]
+
+
 def sources(run: Run) -> Section:
     """Sources, then the box that says how to run it again."""
     source = run.study.case.text.source
     whose = f"{phrases.capital(source)}'s" if source else "The"
-    tables = [t.model_dump() for t in facts.catalogue(run.study.case).values()]
-    held = Table(
-        "Tables that ship with the package; each row that a reader sees keeps its own source, date and confidence.",
-        ("Table", "What", "Source", "As of", "Licence"),
-        tuple((t["name"], t["title"], t["source"], t["date"], t["licence"]) for t in tables),
-        wide=(1, 2),
-    )
     rules = sorted({c.citation for p in run.policies for c in run.study.book(p).clauses})
     blocks: list[Block] = [
         text(
@@ -128,10 +138,7 @@ def sources(run: Run) -> Section:
         text(
             f"Rules: {len(rules)} citations, clause by clause in the clause files and by the command premortem regime show; not official text, not legal advice."
         ),
-        text(
-            f"Data: {len(tables)} tables ship with the package, each with source, date, unit and licence; the command premortem data status lists them with SHA-256."
-        ),
-        Fold(f"The {len(tables)} tables", (held,)),
+        *tables_held(tuple(facts.catalogue(run.study.case).values())),
         text(Strong("Run it again. "), "The same command gives the same bits on the same kind of machine.", look="box"),
         text(command(run), look="code"),
         text(_reproduce(run), look="small"),

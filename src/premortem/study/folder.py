@@ -216,16 +216,25 @@ def _new_study(case: Case) -> dict[str, bytes]:
     """The files of a new study by name; its mark comes last, so that what a kill leaves half made is not taken for one."""
     content = {
         PARAMETERS: (case / PARAMETERS).read_bytes(),
-        SIGNPOSTS: (case / signposts.FILE).read_bytes(),
-        README: (files("premortem.study") / "readme.md").read_bytes(),
+        README: _readme(case).encode(),
         CORRELATIONS: (",".join(correlation.COLUMNS) + "\n").encode(),
         OUTCOMES: _marked_out(case.text.outcomes).encode(),
         READINGS: (",".join(observations.COLUMNS) + "\n").encode(),
     }
+    if (case / signposts.FILE).is_file():
+        content[SIGNPOSTS] = (case / signposts.FILE).read_bytes()
     for part, home in (("policies", case / "policies"), ("assumptions", case / "assumptions")):
         content |= {f"{part}/{s.name}": s.read_bytes() for s in home.iterdir() if s.name.endswith(".toml")}
     named = "" if case == default() else f"case = {json.dumps(case.reference)}\n"
     return content | {MARK: (MARKED + named).encode()}
+
+
+def _readme(case: Case) -> str:
+    """What a study's folder says of itself; a new assumption has the letter of the case's and the next number."""
+    last = assumption.shipped(case)[-1].id
+    new = f"{last[0]}{int(last[1:]) + 1}"
+    text = (files("premortem.study") / "readme.md").read_text("utf-8")
+    return text.replace("NEW_FILE", f"{new.lower()}.toml").replace("NEW_ID", new)
 
 
 def _is_begun(folder: Path, content: Mapping[str, bytes]) -> bool:

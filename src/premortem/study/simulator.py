@@ -21,6 +21,7 @@ from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, faults_of
 from premortem.propositions.expressions import Expression
 from premortem.study import model_identity
+from premortem.text.steps import word
 
 # (values (parameter, future), levers) -> series by name, each (quarter, future)
 Function = Callable[[Any, Levers], Mapping[str, Any]]
@@ -171,6 +172,7 @@ def _parsed(outcome: Outcome, base: frozenset[str], file: str, labels: tuple[str
     shape = jax.ShapeDtypeStruct((len(labels), 2), np.float32)
     result = jax.eval_shape(lambda o: jnp.asarray(expression(o, {})), {name: shape for name in expression.names})
     if result.shape != shape.shape:
-        allowed = "a series: outcomes as NAME@quarter or year(NAME, quarter)"
+        every = "year" if word(labels[0]) == "year" else "quarter"
+        allowed = f"a series: outcomes as NAME@{every} or year(NAME, {every})"
         raise BadInput(file, key, "is one number, not a series", got=outcome.value, allowed=allowed)
     return expression

@@ -105,6 +105,8 @@ def _print_thresholds(console: Console, rows: Sequence[Threshold | ClauseThresho
     moving = [r for r in clauses if r not in decide and _spread(r) >= 0.01]
     for row in sorted(moving, key=lambda r: -_spread(r))[:3]:
         console.print(f"  {row.sentence[0].upper()}{row.sentence[1:]}.", style="dim")
+    if not clauses:  # the case names none to try
+        return
     console.print(
         f"  {len(clauses)} clause numbers were tried alone: {len(decide)} decide, {len(moving)} others move the share by a "
         f"point or more, {len(clauses) - len(decide) - len(moving)} do not.",
