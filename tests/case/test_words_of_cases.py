@@ -2,6 +2,7 @@
 
 import ast
 import re
+from doctest import DocTestParser
 from pathlib import Path
 
 import pytest
@@ -77,14 +78,17 @@ def test_what_pages_are_laid_out_with_says_no_word_of_a_case(name):
 
 
 @pytest.mark.parametrize("name", case.names())
-def test_the_help_of_commands_says_no_word_of_a_case(name):
-    """A docstring of `cli` is help, so it is read as well; examples of a case come from its `text.toml`."""
-    words = words_of(name)
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_docstring_says_a_word_of_a_case(room, name):
+    """Those of `cli` are the help of commands, whose examples of a case come from its `text.toml`. Examples that are run may."""
+    words, homes = words_of(name), (ast.Module, ast.ClassDef, ast.FunctionDef)
     found = [
-        f"{path.name}: {match.group()}"
-        for path in sorted((HOME / "cli").glob("*.py"))
+        f"{path.relative_to(HOME)}: {match.group()}"
+        for path in sorted((HOME / room).rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (match := words.search(node.value))
+        if isinstance(node, homes)
+        for part in DocTestParser().parse(ast.get_docstring(node) or "")
+        if isinstance(part, str) and (match := words.search(part))
     ]
     assert not found, "\n".join(found)
 

@@ -40,7 +40,7 @@ def name_of(function: Callable[..., Any]) -> str:
 
 
 def parts_of(function: Callable[..., Any]) -> dict[str, str]:
-    """Everything that a model rests on by its place in it: `code`, `code.closure.rate`, `self.scale`; each as a text."""
+    """Everything that a model rests on by its place in it: `code`, `self.scale`; each as a text."""
     return dict(_told("model", function, {}))
 
 

@@ -133,12 +133,12 @@ def proper_names() -> frozenset[str]:
 
 
 def day_in_words(day: date) -> str:
-    """A day in a sentence: `26 February 2025`."""
+    """A day in a sentence: `31 January 2026`."""
     return f"{day.day} {day:%B %Y}"
 
 
 def month_in_words(day: date) -> str:
-    """The month of a day in a sentence: `February 2025`."""
+    """The month of a day in a sentence: `January 2026`."""
     return f"{day:%B %Y}"
 
 
@@ -179,7 +179,7 @@ def _powers(text: str) -> str:
 
 
 def limit(value: float, unit: str = "") -> str:
-    """A number of a rule with its unit, in full: `1,580,000,000 TPP`, `14%`; `no limit` where it limits nothing.
+    """A number of a rule with its unit, in full: `1,580,000,000 units`, `14%`; `no limit` where it limits nothing.
 
     >>> limit(1_580_000_000, "TPP"), limit(0.14, "share"), limit(1e30, "TPP")
     ('1,580,000,000 TPP', '14%', 'no limit')
