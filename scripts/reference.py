@@ -11,6 +11,7 @@ import typer
 import premortem as pm
 from premortem.briefing.content import Brief
 from premortem.cli import app
+from premortem.cli.examples import with_examples
 from premortem.exhibits.form import Exhibit
 from premortem.files import writer
 from premortem.law.decide import Decision
@@ -42,7 +43,8 @@ def commands() -> str:
     ]
     for name, command in _all(typer.main.get_command(app), "premortem"):
         context = command.make_context(name, [], resilient_parsing=True)
-        said, _, examples = inspect.cleandoc(command.help or "").partition("Examples:")
+        whole = with_examples(inspect.cleandoc(command.help or ""), name.removeprefix("premortem "), None)
+        said, _, examples = whole.partition("Examples:")
         usage = " ".join([name, *command.collect_usage_pieces(context)])
         lines += [f"## {name}", "", _flat(said), "", f"    {usage}", ""]
         rows = [record for p in command.get_params(context) if (record := p.get_help_record(context))]

@@ -21,6 +21,10 @@ settings.register_profile("many", max_examples=200, **LOOSE)
 settings.load_profile("few")
 
 
+# XLA's older way of making kernels takes half of the time to compile, which is most of what the suite does, and gives the same
+# verdicts; the program that users run is compiled anew by the benchmark. Processes that tests start compile alike.
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false")
+
 # Files that compile the gradient of the world and make briefs go to one process, one after the other, and come first.
 ONE_PROCESS = ("briefing/test_brief.py", "questions/test_why.py", "tests/test_cli.py")
 # Rooms in their order. Meanwhile the other process does the law, which compiles nothing; then come the rooms whose tests

@@ -212,7 +212,7 @@ def test_run_prints_the_keys_of_the_contract_and_writes_a_self_contained_brief(r
         (["run", "--polcy", "as-written"], "did you mean --policy"),
         (["watch", "--reading", "smic_yield=60%"], "did you mean smic_yield_ascend"),
         (["run", "--study", "nowhere"], "not a study folder"),
-        (["board", "--run", "nowhere"], "no run here"),
+        (["board", "--run", "nowhere"], "no results found here"),
         (["run", "--colour", "red"], "colour"),
         (["check", "--item", "H100 SXMM", "--to", "ARE"], "did you mean H100 SXM"),
         (["check", "--item", "H20", "--to", "ARE", "--set", "x"], "has no ="),

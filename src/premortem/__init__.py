@@ -1,4 +1,4 @@
-"""Finds how a policy fails before it does: US AI policy of February 2025, stress-tested over thousands of futures."""
+"""Finds how a policy fails before it does: its assumptions are tested in thousands of simulated futures."""
 
 from importlib import import_module
 from typing import Any

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,14 +24,17 @@ def test_a_scatter_shows_futures_of_the_run_within_the_other_limits(small_run, s
     names += [n for n in study.priors.names if n not in names and study.priors[n].varies][: 3 - len(names)]
     values = small_run.parameters()
     limits = {n: [float(x) for x in np.quantile(values[study.priors.names.index(n)], [0.2, 0.8])] for n in names}
-    found = scattered(small_run, {"limits": limits, "p_values": dict(zip(names, (0.1, 0.2, 0.3), strict=True))}, "A2", "as-written")  # fmt: skip
+    found = scattered(small_run, SimpleNamespace(limits=limits, p_values=dict(zip(names, (0.1, 0.2, 0.3), strict=True))), "A2", "as-written")  # fmt: skip
     assert found["names"] == names[:2]
     i, j, k = (study.priors.names.index(n) for n in names)
     inside = np.flatnonzero((values[k] >= limits[names[2]][0]) & (values[k] <= limits[names[2]][1]))[: found["shown"]]
     assert [(r["x"], r["y"]) for r in found["rows"]] == [(float(values[i][n]), float(values[j][n])) for n in inside]
     breaks = small_run.columns("as-written", ["margin.A2"])["margin.A2"] <= 0
     assert [r["breaks"] == "breaks" for r in found["rows"]] == list(breaks[inside])
-    assert scattered(small_run, {"limits": {names[0]: limits[names[0]]}, "p_values": {}}, "A2", "as-written") == {}
+    assert (
+        scattered(small_run, SimpleNamespace(limits={names[0]: limits[names[0]]}, p_values={}), "A2", "as-written")
+        == {}
+    )
 
 
 def test_the_box_of_a_scatter_is_one_outline():
@@ -56,8 +60,10 @@ def test_an_observable_has_its_band_its_threshold_and_what_was_known(live, study
 
 
 def test_a_chosen_family_leaves_the_others_grey():
-    band = {"series": next(iter(questions.signs(default()))), "quarter": "2028Q4", "p25": 0.0, "p50": 1.0, "p75": 2.0}
-    found = {"archetypes": [{"name": n, "bands": [band]} for n in ("wide", "narrow")], "continuum": True}
+    band = SimpleNamespace(series=next(iter(questions.signs(default()))), quarter="2028Q4", p25=0.0, p50=1.0, p75=2.0)
+    found = SimpleNamespace(
+        archetypes=[SimpleNamespace(name=n, bands=[band]) for n in ("wide", "narrow")], continuum=True
+    )
     assert [r["dim"] for r in charts(found, default(), "B")[0].rows] == [True, False]
     assert [r["dim"] for r in charts(found, default(), "Z")[0].rows] == [False, False]
 
@@ -65,10 +71,10 @@ def test_a_chosen_family_leaves_the_others_grey():
 def test_ranks_name_the_policies_that_come_first():
     orders = {"mean_regret": ["rescinded", "as-written"], "maximin": ["as-written", "rescinded"]}
     titles = {"as-written": "As written", "rescinded": "Rescinded"}
-    chart = ranked({"rankings": orders}, VIEW, titles, "source")
+    chart = ranked(SimpleNamespace(rankings=orders), VIEW, titles, "source")
     assert chart.title == "First place changes with the measure: Rescinded or As written"
     assert [r["rank"] for r in chart.rows if r["mine"]] == [2, 1]
-    agreed = ranked({"rankings": {"maximin": orders["maximin"]}}, VIEW, titles, "source")
+    agreed = ranked(SimpleNamespace(rankings={"maximin": orders["maximin"]}), VIEW, titles, "source")
     assert agreed.title == "As written ranks first by every measure"
 
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pypdf
 import pytest
 
-from premortem.briefing import assemble, html, moved, pdf, write
+from premortem.briefing import assemble, changes, html, pdf, write
 from premortem.briefing.content import Fold, Paragraph, Section, See, Table, figures_of, numbered
 from premortem.briefing.notes import inlines, notes_of
 from premortem.charts.render import svg
@@ -264,7 +264,7 @@ def test_what_moved_says_which_inputs_changed_and_pairs_only_equal_futures(small
     assert {r.input for r in result.inputs} == {"futures", "seed", "rules"}
     assert result.policies == {"new": ["rescinded", "maximal"], "gone": []}
     assert all(r.low <= r.change <= r.high for r in result.board)
-    section = moved.moved(small_run, old)
+    section = changes.moved(small_run, old)
     assert section.title.startswith("What moved since the last brief")
     assert [f.id for f in figures_of(section.blocks)] == ["moved"]
 

@@ -78,7 +78,7 @@ def test_f077_counts_are_counted_and_never_five_by_habit(of_many):
         assert not re.search(r"\bfive\b", said, re.IGNORECASE)
     rows = page_one.board(of_many).rows
     assert len(rows) == many + 1
-    assert rows[-1].name == f"{phrases.capital(phrases.together(many))} at once"
+    assert rows[-1].name == phrases.at_once(many)
 
 
 def test_f077_one_section_more_is_told_beyond_the_assumptions(of_many):

@@ -129,9 +129,9 @@ def test_f064_no_axis_writes_a_number_with_a_prefix(small_run):
     side = chart_specs.Side("x", 1e-4, 1e9, (1, 2), log=True)
     drawn += [
         chart_specs.scatter([side, side]),
-        chart_specs.fan(),
-        chart_specs.stock(),
-        chart_specs.families("MH", ["A"]),
+        chart_specs.fan(2025, 2034),
+        chart_specs.stock("MH", 2025, 2034),
+        chart_specs.families("MH", ["A"], 2034),
     ]
     frame = pl.DataFrame({"limit": [1.0, 2.0], "holds": [0.1, 0.2], "used": [False, True]})
     drawn.append(figures.threshold_curve(frame, "MH"))

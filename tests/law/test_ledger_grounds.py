@@ -12,14 +12,14 @@ from typer.testing import CliRunner
 from premortem.case import default
 from premortem.cli import app
 from premortem.law import book as rules
-from premortem.law.alike import alike
 from premortem.law.assumed_facts import untold
 from premortem.law.candidate_clauses import operative
+from premortem.law.clause_tests import met
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
+from premortem.law.equivalent_rows import alike
 from premortem.law.ledger.decisions import decide_ledger
-from premortem.law.ledger.heard import may_turn
-from premortem.law.met import met
+from premortem.law.ledger.possible_changes import may_turn
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.transactions import frame_of, parse

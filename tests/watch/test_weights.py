@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from premortem.case import default
 from premortem.questions.board_cells import BoardCell
 from premortem.questions.weighted_board import answered
 from premortem.watch import weights
@@ -19,9 +20,10 @@ DAY = date(2025, 6, 30)
 
 def quantity(name, spread=1e-9, scale="linear"):
     judged = Judged(value=spread, basis="made up", known_on=DAY)
-    return Quantity(
+    made = Quantity(
         id=name, says="", unit="million", value=f"{name}@{{quarter}}", scale=scale, error=0.5, discrepancy=judged
     )
+    return made.of(default())
 
 
 def reading(name, value, sd=0.5, on=DAY):

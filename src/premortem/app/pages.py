@@ -74,6 +74,7 @@ _env.filters |= {
     "plain": plain,
     "day": day_in_words,
     "under": phrases.under,
+    "at_once": phrases.at_once,
     "plainly": lambda text: str(text).replace("_", " "),
 }
 _env.globals |= {"go": GO, "palette": DARK}

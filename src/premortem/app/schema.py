@@ -130,6 +130,7 @@ class Columns(Answer):
     columns: list[Column]
     fields: list[str]
     needed: list[str]
+    names_item: list[str] = Field(description="fields of which one is needed, to say what a row is of")
     linking: list[str] = Field(description="columns that link rows to earlier ones")
 
 

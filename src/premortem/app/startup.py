@@ -1,4 +1,4 @@
-"""The door that opens before the house is ready: a page at once that says what it waits for, while the app loads behind it."""
+"""Answers requests while the app is still loading: a page that says what it waits for, until the app takes over."""
 
 import asyncio
 import json

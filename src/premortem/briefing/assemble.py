@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import polars as pl
 
 from premortem import exhibits, facts, questions
-from premortem.briefing import assumption, clauses, exhibited, families, method, moved, page_one, policies, record
+from premortem.briefing import assumption, changes, clauses, exhibited, families, method, page_one, policies, record
 from premortem.briefing.content import Brief, Section, numbered, text
 from premortem.errors import MissingData, PremortemError
 from premortem.questions.findings import headline
@@ -31,7 +31,7 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
         )
     alone = questions.turns(run.study, run.policies[0])
     parts: list[Part] = [
-        *([("what moved", lambda: moved.moved(run, old))] if old is not None else []),
+        *([("what moved", lambda: changes.moved(run, old))] if old is not None else []),
         *((a.id, lambda a=a: assumption.assumption(run, a, alone[a.id])) for a in run.study.assumptions),
         ("policies", lambda: policies.policies(run)),
         *_of_case(run),

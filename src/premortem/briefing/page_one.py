@@ -37,7 +37,7 @@ def board(run: Run) -> Board:
         rows.append(BoardRow(a.id, a.name, _cells(run, a.id, a.name), failure[0].failure if failure else "nothing"))
     fails = cell(run, "all", first).fails_on
     worst = max(fails, key=lambda k: fails[k]) if fails else ""
-    count = f"{phrases.capital(phrases.together(len(rows)))} at once"
+    count = phrases.at_once(len(rows))
     broken = f"most often {worst} breaks" if worst and fails[worst] > 0 else "nothing"
     rows.append(BoardRow("all", count, _cells(run, "all", count), broken))
     caption = (

@@ -121,8 +121,6 @@ def _regret(run: Run, names: list[str], result: Compared) -> Figure:
         "regret",
         f"{phrases.listing([title_of(run, p) for p in least])} {'gives' if len(least) == 1 else 'give'} up least on average, in margins as they stand",
         figures.regret_map(pl.DataFrame(rows), [title_of(run, p) for p in names if result.regret[p].mean is not None]),
-        "Regret: mean over futures of what a policy's margin (in its own unit, not cut off) gives up against the best policy in the same future; darker is worse. "
-        f"{result.unweighed} "
-        "Nothing but the assumptions counts: no cost to firms or to others, none of enforcement, and no retaliation. To give up least here is no recommendation.",
+        f"Mean over futures; darker is worse. {result.unweighed} {phrases.regret(run.study.case.text.uncounted)}",
         f"Regret over all assumptions. {said}. By assumption: {by}.",
     )

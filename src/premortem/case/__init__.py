@@ -1,12 +1,12 @@
 """What a case is: a folder of data and one world module, found by name among those that ship, or by its folder."""
 
 from premortem.case._case import DEFAULT, MARK, Case, Settings, default, load, names
-from premortem.case._clock import Clock, year_of
+from premortem.case._clock import Clock, middle, year_of
 from premortem.case._map import Map, Measure, Panel, Simulated
 from premortem.case._text import AppText, Text
 from premortem.case._world import Levers, World
 
 __all__ = [
     "DEFAULT", "MARK", "AppText", "Case", "Clock", "Levers", "Map", "Measure", "Panel", "Settings", "Simulated", "Text", "World", "default", "load",
-    "names", "year_of",
+    "middle", "names", "year_of",
 ]  # fmt: skip

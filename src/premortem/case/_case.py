@@ -14,7 +14,7 @@ from typing import cast
 
 from pydantic import Field
 
-from premortem.case._clock import Clock
+from premortem.case._clock import Clock, foreign
 from premortem.case._map import Map
 from premortem.case._text import Text
 from premortem.case._world import World
@@ -161,8 +161,15 @@ class Case:
 
     @cached_property
     def clock(self) -> Clock:
-        """The steps of its world."""
-        return Clock(self.world.steps())
+        """The steps of its world. Raises `BadInput` for a step of no length that is known."""
+        labels = self.world.steps()
+        if wrong := foreign(labels):
+            what, forms = (
+                "a step of the world is no year and no part of one",
+                "2030, 2030H2, 2030Q4 or 2030M12, all alike",
+            )
+            raise BadInput(f"{self.name}/world", "steps", what, got=wrong, allowed=forms)
+        return Clock(labels)
 
     @cached_property
     def steps(self) -> Steps:

@@ -64,5 +64,10 @@ class Text(Strict):
     yardstick: str = Field(default="", description="in what amounts of things of different kinds are compared")
     glossary: Mapping[str, str] = Field(default_factory=dict, description="units in short, and what they are in full")
     outcomes: str = Field(default="", description="an outcome of the user's own, as a new study shows it, in TOML")
+    examples: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="arguments that the help of a command shows as examples, by command"
+    )
+    uncounted: str = Field(default="", description="what regret does not count: 'It counts ..., and leaves out ...'")
+    capitals: tuple[str, ...] = Field(default=(), description="words of names that are written in capitals")
     app: AppText = AppText()
     brief: BriefText = BriefText()

@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.case import year_of
 from premortem.charts.marks import CLIP, highest, lowest, margin_fan, middle_of
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
 from premortem.ensemble.bands import BANDS
@@ -221,7 +222,9 @@ def index_bars(frame: pl.DataFrame) -> Any:
 
 def families(frame: pl.DataFrame, order: list[str], first: int) -> Any:
     """Small multiples: a panel a series, a line and band a family; columns family, title, quarter, p25, p50, p75."""
-    rows = frame.with_columns(year=pl.col("quarter").str.slice(0, 4).cast(pl.Int32)).filter(pl.col("year") >= first)
+    rows = frame.with_columns(year=pl.col("quarter").map_elements(year_of, return_dtype=pl.Int32)).filter(
+        pl.col("year") >= first
+    )
     colours = ["#0A346F", "#C2500A", "#278770", "#CC60BE", "#AD930D", "#57606A", "#5B9BD0"]
     colour = alt.Color(
         "family:N",

@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from premortem.case import middle
 from premortem.charts.theme import HOLDS, INK, MUTED
 
 # Narrower than this a chart is for a phone: fewer ticks, words above lines and not beside them.
@@ -73,9 +74,8 @@ def margin_fan(base: Any, first: int, end: int, title: str, scale: Any, suffix: 
 
 
 def middle_of(step: pl.Expr) -> pl.Expr:
-    """The middle of a step of the clock on an axis of years: 2030.875 of `2030Q4`, 2030.5 of `2030`."""
-    quarter = step.str.slice(5, 1).cast(pl.Float64, strict=False)
-    return step.str.slice(0, 4).cast(pl.Float64) + pl.when(quarter.is_null()).then(0.5).otherwise((quarter - 0.5) / 4)
+    """The middle of a step of the clock on an axis of years, as the clock has it."""
+    return step.map_elements(middle, return_dtype=pl.Float64)
 
 
 def fan_words(frame: pl.DataFrame, x: Any, ceiling: float | None = None) -> Any:

@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from premortem.cli import admin, exhibits, rules, run, shipments, watch, why
-from premortem.cli.shared import BAD, BUG, DONE, Once, app, told
+from premortem.cli.shared import BAD, BUG, DONE, Command, app, told
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest
 from premortem.files.faults import fault
 
@@ -23,7 +23,7 @@ PANELS = ("Main job", "Why", "Rules", "Watch", "More")
 app.registered_commands.sort(key=lambda command: PANELS.index(str(command.rich_help_panel)))
 for one in (app, *(group.typer_instance for group in app.registered_groups)):
     for command in one.registered_commands if one else ():
-        command.cls = Once
+        command.cls = Command
 
 __all__ = ["admin", "app", "exhibits", "main", "rules", "run", "shipments", "watch", "why"]
 
@@ -43,10 +43,10 @@ def start(
         typer.echo(installed("premortem"))
     elif context.invoked_subcommand is None:
         typer.echo(
-            "premortem finds how a policy fails before it does: what it assumes, tested over\n"
-            "thousands of simulated futures. Try:\n"
+            "premortem finds how a policy fails before it does: it tests the policy's assumptions\n"
+            "in thousands of simulated futures. Try:\n"
             "  premortem run            simulate every policy, score them, write the brief\n"
-            "  premortem board          the scored table again\n"
+            "  premortem board          show the scored table again\n"
             "  premortem --help         every command"
         )
 

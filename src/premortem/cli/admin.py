@@ -8,7 +8,7 @@ import typer
 from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, CaseOfRun, StudyDir, app, show, study_of
 from premortem.text.numbers import counted
 
-data_app = typer.Typer(help="What is shipped, how old, from where.", no_args_is_help=True)
+data_app = typer.Typer(help="The tables of facts: their age and source, and newer figures.", no_args_is_help=True)
 app.add_typer(data_app, name="data", rich_help_panel="More")
 
 
@@ -34,7 +34,7 @@ def validate(
 
 @app.command(rich_help_panel="More")
 def cases(as_json: AsJson = False) -> None:
-    """The cases that ship: a policy, the assumptions that it rests on, and one simulated world each.
+    """List the cases that ship, each with its policies, assumptions and simulated world.
 
     Examples: premortem cases; premortem cases --json
     """
@@ -47,10 +47,10 @@ def cases(as_json: AsJson = False) -> None:
 
 @app.command(rich_help_panel="More")
 def evidence(case: CaseName = None, as_json: AsJson = False) -> None:
-    """Every prior against what its source says, worked out from the source's own numbers.
+    """Compare every prior with its source, using the source's own numbers.
 
-    A prior agrees, leans, departs (on purpose, with why), contradicts its source, or has no number behind it.
-    Exit 1 where one contradicts.
+    A prior agrees with its source, leans from it, departs from it on purpose (with the reason), contradicts it, or has no
+    number to compare with. Exit 1 if one contradicts its source.
 
     Examples: premortem evidence; premortem evidence --json
     """
@@ -69,7 +69,7 @@ def init(
     case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
-    """A study folder with copies of the parameters, policies and assumptions to edit.
+    """Make a study folder with copies of the parameters, policies and assumptions, for you to edit.
 
     Examples: premortem init my-study; premortem run --study my-study
     """
@@ -82,13 +82,13 @@ def init(
 
 @app.command(rich_help_panel="More")
 def bench(
-    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, some two minutes.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes; about two minutes.")] = False,
     peers: Annotated[
-        bool, typer.Option("--peers", help="Beside other workbenches for the same questions, where installed.")
+        bool, typer.Option("--peers", help="Also time other workbenches for the same questions, if they are installed.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The benchmarks, each beside a yardstick in the same run.
+    """Run the benchmarks, each with a reference measured in the same run.
 
     Examples: premortem bench --quick; premortem bench --peers --json
     """
@@ -101,7 +101,7 @@ def bench(
 
 @data_app.command("status")
 def data_status(case: CaseName = None, as_json: AsJson = False) -> None:
-    """What is shipped, how old, from where: one row a table; then what was pulled, if anything.
+    """List the tables that ship, their age and source; then what was fetched, if anything.
 
     Examples: premortem data status; premortem data status --json
     """
@@ -119,7 +119,7 @@ def data_pull(
 ) -> None:
     """Fetch newer figures from their publishers into the cache; runs go on using the tables that ship.
 
-    Examples: premortem data pull; premortem data pull ember_yearly --json
+    Examples: premortem data pull; premortem data pull --json
     """
     from premortem import facts, terminal
 
@@ -130,7 +130,7 @@ def data_pull(
 
 @data_app.command("history")
 def data_history(study: StudyDir = None, case: CaseOfRun = None, as_json: AsJson = False) -> None:
-    """Can the priors produce the record up to February 2025? One row a quantity; exit 1 when one lies outside.
+    """Check whether the priors can produce the record up to the case's day, a row a quantity. Exit 1 if one cannot be produced.
 
     Examples: premortem data history; premortem data history --study my-study --json
     """

@@ -29,9 +29,9 @@ def exhibits(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """The note's tables and figures, rebuilt and checked, and ours; as pages, pictures and data.
+    """Make the case's tables and figures and check them against their source; write them as pages, pictures and data.
 
-    Examples: premortem exhibits; premortem exhibits figure-5 board -o figures --format svg
+    Examples: premortem exhibits; premortem exhibits board -o figures --format svg
     """
     from premortem import exhibits as gallery
     from premortem import terminal

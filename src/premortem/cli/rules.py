@@ -17,9 +17,13 @@ def check(
     hq: Annotated[str | None, typer.Option("--hq", help="Headquarters of the consignee.")] = None,
     parent: Annotated[str | None, typer.Option("--parent", help="Headquarters of its ultimate parent.")] = None,
     consignee: Annotated[str | None, typer.Option("--consignee", help="Ultimate consignee.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="Validated end user: none, uveu, nveu.")] = None,
-    used: Annotated[str | None, typer.Option("--used", help="TPP already licensed to the destination.")] = None,
-    tpp: Annotated[str | None, typer.Option("--tpp", help="TPP of an item that the catalogue does not hold.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Standing authorisation of the consignee.")] = None,
+    used: Annotated[
+        str | None, typer.Option("--used", help="Amount already licensed to the destination, in the unit of its limit.")
+    ] = None,
+    tpp: Annotated[
+        str | None, typer.Option("--tpp", help="Performance of an item that is not in the catalogue.")
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="FIELD=VALUE for any other field; repeat for more.")
     ] = None,
@@ -33,18 +37,19 @@ def check(
     clear: Annotated[
         list[str] | None,
         typer.Option(
-            "--clear", help="NAME=REASON: a named party that is near a listed one and was looked at; repeat for more."
+            "--clear",
+            help="NAME=REASON: clear a party whose name is like a listed one, with the reason; repeat for more.",
         ),
     ] = None,
     on: OnDate = None,
     under: Under = None,
     file: Annotated[Path | None, typer.Option("--file", help="Cases to decide: TOML, CSV.")] = None,
-    trace: Annotated[bool, typer.Option("--trace", help="Print the ladder of clauses with their tests too.")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="Also print every clause and its tests, in order.")] = False,
     gate: Annotated[
         bool,
         typer.Option(
             "--gate",
-            help="Exit 0 only where it may go without a licence: 3 barred, 4 hangs on facts, 5 a name to look at.",
+            help="Exit 0 only if no licence is needed; 3 not permitted, 4 depends on missing facts, 5 a name needs review.",
         ),
     ] = False,
     audit: Annotated[
@@ -54,10 +59,9 @@ def check(
     case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
-    """May this shipment go? Under which clause, what was assumed and not checked, and what would change the answer.
+    """Ask the rules about one transaction: the answer, its clause, what was assumed or not checked, and what would change it.
 
-    Examples: premortem check --item "H100 SXM" --quantity 2000 --to ARE --on 2025-06-01 --under as-written;
-    premortem check --item H20 --quantity 1000 --to CHN --party end_user="Yotta Data Services" --gate
+    Examples: premortem check --file cases.csv --json
     """
     from premortem import terminal
     from premortem.law import audit as records
@@ -116,7 +120,9 @@ def _opine(
     raise typer.Exit(DONE if opinion.settled else NO)
 
 
-regime_app = typer.Typer(help="The rulebook: in force, changed, inconsistent.", no_args_is_help=True)
+regime_app = typer.Typer(
+    help="The rulebook: what is in force, what changed, where it is inconsistent.", no_args_is_help=True
+)
 app.add_typer(regime_app, name="regime", rich_help_panel="Rules")
 
 
@@ -126,7 +132,7 @@ def regime_show(
 ) -> None:
     """Clauses in force on a day.
 
-    Examples: premortem regime show --on 2025-02-26; premortem regime show --under as-written --on 2025-06-01
+    Examples: premortem regime show; premortem regime show --on 2026-01-31 --json
     """
     from premortem import terminal
     from premortem.law import diff as rules
@@ -146,7 +152,7 @@ def regime_diff(
 ) -> None:
     """What changed between two days or policies, in words and as data: clauses, numbers, who gains and who loses.
 
-    Examples: premortem regime diff 2025-02-26 2026-02-01; premortem regime diff as-written streamlined
+    Examples: premortem regime diff 2025-01-31 2026-01-31
     """
     from premortem import terminal
     from premortem.law import diff as rules
@@ -159,9 +165,9 @@ def regime_diff(
 def regime_loopholes(
     under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False
 ) -> None:
-    """Pairs of shipments alike in substance and decided differently, each to be checked again by hand.
+    """Find pairs of transactions that are alike in substance but decided differently. Check each by hand.
 
-    Examples: premortem regime loopholes; premortem regime loopholes --under history --json
+    Examples: premortem regime loopholes --json
     """
     from premortem import terminal
     from premortem.law.loopholes import loopholes
@@ -200,7 +206,7 @@ def _day(text: str | None, book: Any) -> Any:
 
 
 def _side(text: str, study: Path | None, case: str | None) -> Any:
-    """`2025-05-14`, `as-written` or `as-written@2025-06-01` as a book and a day; a bare policy is taken on a day of the case."""
+    """A day, `POLICY` or `POLICY@DAY` as a book and a day; a bare policy is taken on a day of the case."""
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
         book = book_under(study, case, None)

@@ -25,7 +25,7 @@ from premortem.errors import BadInput
 
 WithPdf = Annotated[bool, typer.Option("--pdf", help="Also as a tagged PDF, brief.pdf.")]
 OnPaper = Annotated[Literal["a4", "letter"], typer.Option("--paper", help="Paper of the PDF.")]
-OldRun = Annotated[Path | None, typer.Option("--compare", help="An older run folder: say what moved since.")]
+OldRun = Annotated[Path | None, typer.Option("--compare", help="An older run folder: also report what changed since.")]
 Weights = Annotated[
     str | None,
     typer.Option(
@@ -40,14 +40,14 @@ def run(
         list[str] | None, typer.Option("--policy", help="A policy; repeat for more.", show_default="all")
     ] = None,
     futures: Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")] = 20_000,
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same results, bit for bit.")] = 7,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")] = False,
     replace: Annotated[
         bool,
         typer.Option(
             "--replace",
-            help="Let a larger finished run (of more futures, or other policies) in the same folder make way.",
+            help="Overwrite a finished run in the same folder even if it is larger or has other policies.",
         ),
     ] = False,
     cluster: Annotated[
@@ -58,7 +58,7 @@ def run(
     ] = None,
     memory: Memory = None,
     only: Annotated[
-        int | None, typer.Option("--only", help="Make this one future anew and tell it; writes nothing.")
+        int | None, typer.Option("--only", help="Simulate this one future again and describe it; writes nothing.")
     ] = None,
     weights: Weights = None,
     pdf: WithPdf = False,
@@ -69,10 +69,9 @@ def run(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Simulate, score, write the store and the brief.
+    """Run the simulation and write the report.
 
-    Examples: premortem run; premortem run --policy as-written --policy history --futures 100000 --pdf;
-    premortem run --futures 1000000 --memory 2GB --resume; premortem run --only 4321 --policy as-written
+    Examples: premortem run; premortem run --futures 1000000 --memory 2GB --resume; premortem run --only 4321
     """
     from premortem import questions, terminal
     from premortem.briefing import write_brief
@@ -178,7 +177,7 @@ def _say_left_out(lines: Sequence[str]) -> None:
 def board(
     weights: Weights = None,
     drawn: Annotated[
-        bool, typer.Option("--drawn", help="Also with paths of policy that futures draw, each its own.")
+        bool, typer.Option("--drawn", help="Also show the board with a randomly drawn policy path in each future.")
     ] = False,
     verify: Annotated[bool, typer.Option("--verify", help="First check every byte of the run.")] = False,
     run: RunDir = None,
@@ -186,9 +185,9 @@ def board(
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """The scored table again: assumption by policy, the share of futures that holds, and what fails first.
+    """Show the scored table again: for each assumption and policy, the share of futures in which it holds.
 
-    Examples: premortem board; premortem board --weights 2025-02-26 --drawn --json
+    Examples: premortem board; premortem board --weights 2026-01-31 --drawn --json
     """
     from premortem import questions
 
@@ -219,7 +218,7 @@ def app_(
     study: StudyDir = None,
     case: CaseOfRun = None,
 ) -> None:
-    """The local web app: move a lever, watch two thousand futures answer.
+    """Open the local web app: change a policy, and two thousand futures are simulated at once.
 
     Examples: premortem app; premortem app --study my-study --port 9000 --no-browser
     """

@@ -5,6 +5,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from copy import copy
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,17 +15,31 @@ from typer.core import TyperCommand, TyperOption
 
 from premortem.errors import BadInput, raise_all
 
+# Where a context keeps the case that `--case` names: help is shown before any option is read.
+CASE_ASKED = "premortem.case"
 
-class Once(TyperCommand):
-    """A command that refuses an option which is given twice and keeps one value, so that none is dropped without a word."""
+
+class Command(TyperCommand):
+    """A command that refuses an option which is given twice and keeps one value, so that none is dropped without a word; its
+    help ends with examples of the case.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments, parsed; raises `BadInput` for every option that is repeated in vain."""
-        _, _, order = self.make_parser(ctx).parse_args(args=[*args])
+        given, _, order = self.make_parser(ctx).parse_args(args=[*args])
+        ctx.meta[CASE_ASKED] = given.get("case")
         kept = [p for p in order if isinstance(p, TyperOption) and not (p.multiple or p.is_flag)]
         repeated = [p for p, times in Counter(kept).items() if times > 1]
         raise_all([BadInput("command line", p.opts[0], "is given more than once", allowed="once") for p in repeated])
         return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The help, with examples of the case that `--case` names, else of the one that leads."""
+        from premortem.cli.examples import with_examples
+
+        shown, path = copy(self), ctx.command_path.removeprefix(ctx.find_root().command_path).strip()
+        shown.help = with_examples(self.help or "", path, ctx.meta.get(CASE_ASKED))
+        super(Command, shown).format_help(ctx, formatter)
 
 
 app = typer.Typer(

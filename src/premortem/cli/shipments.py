@@ -27,12 +27,12 @@ def ledger(
     map_: Annotated[
         list[str] | None,
         typer.Option(
-            "--map", help='"COLUMN=FIELD" for a heading of your own; "COLUMN=" leaves it unread; repeat for more.'
+            "--map", help='"COLUMN=FIELD" says what a column of yours means; "COLUMN=" ignores it; repeat for more.'
         ),
     ] = None,
     profile: Annotated[
         str | None,
-        typer.Option("--profile", help="Keep how this table is written under a name, or read it as was kept."),
+        typer.Option("--profile", help="Save how this table is laid out under a name, or use a saved layout."),
     ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook that holds several.")] = None,
     dates: Annotated[str | None, typer.Option("--dates", help="DMY or MDY, where 03/04/2025 may be either.")] = None,
@@ -49,16 +49,17 @@ def ledger(
 ) -> None:
     """Decide a table of shipments in date order, with running totals.
 
-    Your own headings are matched to fields and told; what could be read two ways is asked, with the option that answers.
+    Your own column headings are matched to fields, and the match is printed. If a value is ambiguous, the error names the
+    option that settles it.
 
-    Each row also tells whether it may go (may_go, empty where that hangs on rests_on or on a name in hits) and how sure
-    that is (confidence), as check does.
+    Each row is answered as by check: may_go (empty if it depends on the fields in rests_on or on a name in hits) and
+    confidence.
 
-    Rows that cannot be read are rejected with their number and reason, written beside the output as
-    OUT.rejected.csv, and counted; the exit status is then 1.
+    Rows that cannot be read are rejected with their number and reason, and written beside the output as
+    OUT.rejected.csv; the exit status is then 1.
 
     Examples: premortem ledger shipments.csv -o decided.csv; premortem ledger desk.xlsx --profile desk --map
-    "Ship-To Country=destination"; premortem ledger shipments.parquet --under as-written --json
+    "Ship-To Country=destination"; premortem ledger shipments.parquet --json
     """
     from premortem import terminal
     from premortem.law.ledger import decisions as ledgers
@@ -103,18 +104,18 @@ def screen(
     ] = None,
     clear: Annotated[
         list[str] | None,
-        typer.Option("--clear", help="NAME=REASON: a near name that was looked at; repeat for more."),
+        typer.Option("--clear", help="NAME=REASON: clear a similar name, with the reason; repeat for more."),
     ] = None,
     on: OnDate = None,
     gate: Annotated[
-        bool, typer.Option("--gate", help="Exit 3 for a listed name, 5 for a near one that nobody cleared.")
+        bool, typer.Option("--gate", help="Exit 3 for a listed name, 5 for a similar one that is not cleared.")
     ] = False,
     case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look names up in the lists of parties that are held: who is listed, who is near a listed name, and what was not looked up.
+    """Look names up in the case's lists of parties: who is listed, who has a similar name, and which lists were not checked.
 
-    Examples: premortem screen "Huawei Technologies" "Yotta Data Services"; premortem screen --file parties.csv --gate --json
+    Examples: premortem screen "A Company Ltd"; premortem screen --file parties.csv --gate --json
     """
     from premortem import terminal
     from premortem.case import default, load

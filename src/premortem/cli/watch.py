@@ -21,7 +21,7 @@ def watch(
     reading: Annotated[
         list[str] | None,
         typer.Option(
-            "--reading", help="QUANTITY=VALUE, with unit and day if wanted: smic_yield_ascend=55%@2025-09-30."
+            "--reading", help="QUANTITY=VALUE: a new figure, with unit and day if wanted, such as NAME=55%@2026-01-31."
         ),
     ] = None,
     policy: Annotated[
@@ -33,11 +33,11 @@ def watch(
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """What to watch next, by the value of a reading; and what a reading does to the board.
+    """Rank the indicators most worth watching, and see how a new figure changes the results.
 
-    Without a stored run the futures are simulated at once.
+    Without a stored run, the futures are simulated first.
 
-    Examples: premortem watch; premortem watch --reading smic_yield_ascend=0.60 --json
+    Examples: premortem watch; premortem watch --as-of 2026-01-31 --json
     """
     from premortem import questions, terminal
 
@@ -53,17 +53,17 @@ def hindcast(
         Path | None, typer.Option("--observations", help="CSV of readings to score.", show_default="the study's record")
     ] = None,
     futures: Annotated[
-        int, typer.Option("--futures", help="How many futures are simulated, or of a run looked at.")
+        int, typer.Option("--futures", help="How many futures to simulate, or to use of a stored run.")
     ] = 20_000,
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bits.")] = 7,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same results, bit for bit.")] = 7,
     run: RunDir = None,
     study: StudyDir = None,
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score what the model said on a day against what became known later, misses first.
+    """Compare what the model said on a day with what became known later; failures come first.
 
-    Quantities that the model does not know are listed and not scored.
+    Quantities that are not in the model are listed but not scored.
 
     Examples: premortem hindcast; premortem hindcast --observations mine.csv --json
     """
@@ -86,7 +86,7 @@ def _study_and_run(study: Path | None, case: str | None, run: Path | None) -> tu
 @app.command(rich_help_panel="Watch")
 def timeline(
     assumption: Annotated[
-        str | None, typer.Option("--assumption", help="Only events that bear on this one.", show_default="all")
+        str | None, typer.Option("--assumption", help="Only events that affect this assumption.", show_default="all")
     ] = None,
     until: Annotated[
         str | None, typer.Option("--until", help="Only events up to this day, YYYY-MM-DD.", show_default="all")
@@ -95,9 +95,9 @@ def timeline(
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Dated events against the assumptions: what each made stronger or weaker, and how long controls and answers took.
+    """List dated events: which assumptions each made stronger or weaker, and how long controls and responses took.
 
-    Examples: premortem timeline --assumption A1; premortem timeline --until 2025-02-26 --json
+    Examples: premortem timeline; premortem timeline --until 2026-01-31 --json
     """
     from premortem import questions, terminal
     from premortem.watch import timeline as dated

@@ -17,16 +17,16 @@ def stress(
     ] = None,
     top: Annotated[int, typer.Option("--top", min=1, max=20, help="How many boxes and breaking points.")] = 3,
     start: Annotated[
-        int | None, typer.Option("--from", help="Number of a future to break or mend.", show_default="the central case")
+        int | None, typer.Option("--from", help="Number of the future to start from.", show_default="the central case")
     ] = None,
     samples: Annotated[
-        int, typer.Option("--samples", help="Base samples of the Sobol indices: more narrow their intervals.")
+        int, typer.Option("--samples", help="Base samples of the Sobol indices; more samples give narrower intervals.")
     ] = 512,
     weights: Annotated[
         str | None,
         typer.Option(
             "--weights",
-            help="Weigh the boxes by what was known on this day, YYYY-MM-DD.",
+            help="Weight futures in the boxes by what was known on this day, YYYY-MM-DD.",
             show_default="all counted alike",
         ),
     ] = None,
@@ -36,9 +36,9 @@ def stress(
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Why an assumption breaks: boxes, nearest breaks, thresholds, sensitivities, drivers and arrestors.
+    """Explain why an assumption fails: in which conditions, after how small a change, and because of what.
 
-    Examples: premortem stress A2; premortem stress A4 --policy rescinded --json; premortem stress A1 --from 42
+    Examples: premortem stress ASSUMPTION; premortem stress ASSUMPTION --from 42 --json
     """
     from premortem import questions, terminal
 
@@ -53,21 +53,21 @@ def move(
     key: Annotated[
         str | None,
         typer.Argument(
-            help="What is moved: p.NAME an uncertainty, l.CLAUSE.NUMBER a clause number, l.strength.NAME, d.CLAUSE a day, "
+            help="What to change: p.NAME an uncertainty, l.CLAUSE.NUMBER a clause number, l.strength.NAME, d.CLAUSE a day, "
             "t.ASSUMPTION.CONDITION a threshold.",
             show_default="the strongest, each by a standard step",
         ),
     ] = None,
     policy: Annotated[
-        str | None, typer.Option("--policy", help="The policy that is moved.", show_default="the case's first")
+        str | None, typer.Option("--policy", help="The policy to start from.", show_default="the case's first")
     ] = None,
     study: StudyDir = None,
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Move one thing, all else as it is, and see how often each assumption holds.
+    """Change one input, leave the rest, and see how often each assumption holds.
 
-    Examples: premortem move; premortem move p.patch_lag --json
+    Examples: premortem move --json
     """
     from premortem import questions, terminal
 
@@ -100,33 +100,35 @@ def compare(
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Regret and robustness of policies in the same futures, and what a faster regulator would save.
+    """Compare policies in the same futures: regret, robustness, and what more or less time would change.
 
-    Examples: premortem compare; premortem compare as-written streamlined --weigh A4=2 --json
+    Examples: premortem compare --json
     """
     from premortem import questions, terminal
 
-    result = questions.compare(stored(study, case, run, memory), policies or None, questions.weights_of(weigh or []))
-    show(result.as_dict(), as_json, False, lambda: terminal.print_compare(result))
+    made = stored(study, case, run, memory)
+    result = questions.compare(made, policies or None, questions.weights_of(weigh or []))
+    uncounted = made.study.case.text.uncounted
+    show(result.as_dict(), as_json, False, lambda: terminal.print_compare(result, uncounted))
 
 
 @app.command(rich_help_panel="Why")
 def edits(
     policy: Annotated[
         str | None,
-        typer.Option("--policy", help="The rulebook whose clauses are priced.", show_default="the case's first"),
+        typer.Option("--policy", help="The policy whose clauses are ranked.", show_default="the case's first"),
     ] = None,
     run: Annotated[
         Path | None,
-        typer.Option("--run", help="Run folder, in whose first futures they are priced.", show_default="new futures"),
+        typer.Option("--run", help="Run folder whose first futures are used.", show_default="new futures"),
     ] = None,
     study: StudyDir = None,
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Which clauses are likely to be heavily edited, and how that ranking did against what happened.
+    """Rank clauses by how likely they are to be rewritten, and compare the ranking with what happened.
 
-    Examples: premortem edits; premortem edits --policy streamlined --json; premortem edits --run out
+    Examples: premortem edits --json; premortem edits --run out
     """
     from premortem import questions, terminal
 
@@ -145,7 +147,7 @@ def futures(
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Alternative futures: families of trajectories, a real member of each, and the early signposts that tell it apart.
+    """Group futures into families: how common each is, an example of each, and the early signs that identify it.
 
     Examples: premortem futures; premortem futures --k 5 --json
     """

@@ -34,7 +34,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.exists():
         raise BadInput(
-            str(folder), "", "no run here", allowed="a folder that `premortem run` wrote", hint="run: premortem run"
+            str(folder),
+            "",
+            "no results found here",
+            allowed="a folder that `premortem run` wrote",
+            hint="run `premortem run` first, or pass --run FOLDER",
         )
     manifest = _read(path)
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:

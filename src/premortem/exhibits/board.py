@@ -10,7 +10,7 @@ from premortem.charts.theme import HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
 from premortem.questions.board_cells import cells
 from premortem.questions.findings import fails_first
-from premortem.text.phrases import headline, month_in_words, share, short
+from premortem.text.phrases import at_once, headline, month_in_words, share, short
 
 SUBJECT = "The assumptions under each policy"
 BADGE: Badge = "ours"
@@ -34,7 +34,7 @@ def method(run: Any) -> str:
 
 def data(run: Any) -> pl.DataFrame:
     """By assumption and policy: assumption, name, policy, holds, low, high (shares of futures), fails_first."""
-    names = {a.id: a.name for a in run.study.assumptions} | {ALL: "All at once"}
+    names = {a.id: a.name for a in run.study.assumptions} | {ALL: at_once(len(run.study.assumptions))}
     rows = [
         {
             "assumption": c.assumption,

@@ -16,7 +16,7 @@ from premortem.law.citations import Citation, cited
 from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.clearing import as_text, checked, clearings
 from premortem.law.conditions import identifiers
-from premortem.law.decided import Decided
+from premortem.law.decision_data import Decided
 from premortem.law.engine import judge
 from premortem.law.ladder import ASKING, Step, ladder
 from premortem.law.parties import named, screen, unscreened

@@ -11,8 +11,8 @@ import polars as pl
 from premortem.law.assumed_facts import sources
 from premortem.law.candidate_clauses import operative
 from premortem.law.clause import DECIDING, Clause, Rulebook
+from premortem.law.clause_tests import Asked, Met, met
 from premortem.law.conditions import identifiers
-from premortem.law.met import Asked, Met, met
 from premortem.law.truth import MET, NOT_MET, UNKNOWN
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import limit

@@ -13,7 +13,7 @@ from typing import Any
 from premortem.case import Case
 from premortem.law.assumed_facts import Assumed, sources
 from premortem.law.conditions import identifiers
-from premortem.law.decided import Decided
+from premortem.law.decision_data import Decided
 from premortem.law.ladder import Step, Test
 from premortem.law.parties import NOT_LOOKED_UP, ROLES, Hit, named
 from premortem.law.party_lists import lists_held
@@ -41,16 +41,10 @@ def question(d: Decided) -> str:
     if "item" not in d.vocabulary.given:
         told = ", ".join(f"{_words(name)} {_shown(value)}" for name, value in given.items() if name != "date")
         return f"{told} on {day}, under {d.policy}"
-    units, item = float(given.get("quantity", 1)), given.get("item", f"chips by their {_unit(d)}")
+    units, item = float(given.get("quantity", 1)), given.get("item", f"chips by their {d.vocabulary.total_unit}")
     parties = [f"{role.replace('_', ' ')} {name}" for role, name in named(given).items()]
     told = "; ".join(parties) or "no party named"
     return f"{units:,.0f} {item} to {given['destination']} on {day}, under {d.policy}; {told}"
-
-
-def _unit(d: Decided) -> str:
-    """The unit of what running totals add up."""
-    measure = d.vocabulary.measure.one
-    return d.vocabulary.fields[measure].unit if measure else "number"
 
 
 def sentence(d: Decided) -> str:
@@ -181,7 +175,11 @@ def grounds(d: Decided) -> list[str]:
     changes = d.would_change[:FEW] or ((NO_CHANGE,) if d.may_go is False else ())
     return [
         *_rests(d),
-        *([f"Headroom after it: {limit(round(d.headroom_tpp), _unit(d))}"] if d.headroom_tpp is not None else []),
+        *(
+            [f"Headroom after it: {limit(round(d.headroom_tpp), d.vocabulary.total_unit)}"]
+            if d.headroom_tpp is not None
+            else []
+        ),
         *hits(d),
         *([f"Assumed, not given: {supposed(d)}"] if d.assumed else []),
         *([f"In no table: {', '.join(d.unscreened)}. {SCREEN}"] if d.unscreened else []),

@@ -130,6 +130,9 @@ class Instrument(Strict):
     low: float = 0.0
     high: float = 1.0
     rest: float = Key(default=0.0, description="its strength where no policy speaks of it")
+    off: float | None = Key(
+        default=None, description="the strength at which it is not there: any other is another rule, no step"
+    )
 
 
 class Measure(Strict):
@@ -192,6 +195,17 @@ class Vocabulary:
     def called(self, instrument: str) -> str:
         """How an instrument is called."""
         return self.instruments[instrument].name or instrument.replace("_", " ")
+
+    @cached_property
+    def total_unit(self) -> str:
+        """The unit of what running totals add up: that of the measure, else pieces."""
+        return self.fields[self.measure.one].unit if self.measure.one else "number"
+
+    @cached_property
+    def names_item(self) -> tuple[str, ...]:
+        """Fields of which one says what a transaction is of: an item, or what measures one; none where the law knows no items."""
+        one_of = ("item", self.measure.one)
+        return tuple(name for name in one_of if name) if "item" in self.fields else ()
 
     @cached_property
     def countries(self) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ class Expression:
         held = self._clock.by_year
         if not (isinstance(year, ast.Constant) and isinstance(year.value, int) and year.value in held):
             raise self._wrong(f"has a year outside the horizon: {ast.unparse(year)}", f"{min(held)} to {max(held)}")
-        first, many = self._place[held[year.value][0]], self._clock.a_year
+        first, many = self._place[held[year.value][0]], len(held[year.value])
         return lambda o, l: o[series][first : first + many].mean(0)
 
     def _series(self, node: ast.expr) -> str:

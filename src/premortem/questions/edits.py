@@ -94,8 +94,8 @@ def heavy_edits(
     """Which clause numbers are likely to be heavily edited, and how that ranking did.
 
     A shadow price is the gradient of an assumption's expected softened margin (tanh) along a change of 10%, checked by
-    running the model at +10% and -10% (`finite_difference`). Where a chip or node crosses the line within those 10% the
-    margin jumps and a gradient says nothing: there the finite difference is the price, as `method` says, and so it is where the model
+    running the model at +10% and -10% (`finite_difference`). Where a threshold lies within those 10% the margin
+    jumps and a gradient says nothing: there the finite difference is the price, as `method` says, and so it is where the model
     has none. Prices are of the softened margin, between -1 and 1, not in the margin's own unit: a future far from a threshold must not
     outweigh those near it (`measure`). Futures that failed are left out, `failed` of them. Priced in the first futures of
     `run`, which must be of the study, or in as many new ones.

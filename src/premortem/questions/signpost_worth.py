@@ -166,8 +166,8 @@ def _paired(name: str, before: Array, after: Array, passed: float, weight: Array
 
 
 def turned_on(study: Study, policy: str, strength: str, after: date) -> Levers:
-    """A policy with a strength at full from the quarter after a day."""
-    label = f"{after.year}Q{(after.month + 2) // 3}"
-    later, pulled = np.array([step > label for step in study.steps]), study.levers(policy)
+    """A policy with a strength at full from the step after the one that a day lies in."""
+    clock, pulled = study.case.clock, study.levers(policy)
+    later = np.array([clock.middle(step) > clock.middle(clock.on(after)) for step in clock.labels])
     held = getattr(pulled, strength)
     return pulled._replace(**{strength: np.where(later, np.maximum(held, 1.0), held).astype(held.dtype)})

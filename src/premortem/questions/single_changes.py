@@ -5,9 +5,12 @@ clause says, `d.CLAUSE` or `d.INSTRUMENT` the day from which a clause binds, `t.
 them elsewhere; whatever else asks what a single change does asks it of that.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import MAXYEAR, MINYEAR, date
 from functools import cached_property
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -114,9 +117,9 @@ def _run(at: Standing) -> Standing:
 
 def moved(at: Standing, key: str, to: Any) -> Standing:
     """One thing put elsewhere, all else as it stands: an uncertainty to a value or to one a future, a clause number, strength or
-    threshold to a value, a day so many years on.
+    threshold to a value, a day so many years on, whole or not.
 
-    Raises `BadInput` for an unknown key.
+    Raises `BadInput` for an unknown key, and for years that lead out of the calendar.
     """
     kind, _, name = key.partition(".")
     if kind == "t" and name in at.thresholds:
@@ -141,16 +144,30 @@ def _set(at: Standing, name: str, to: float) -> Book:
     return at.book.with_number(clause, number, to)
 
 
-def _later(at: Standing, key: str, years: int) -> Book:
+def _later(at: Standing, key: str, years: float) -> Book:
     book, subject = at.book, key.partition(".")[2]
     held = [c for c in book.clauses if subject in (c.id, c.instrument)]
     if not held:
         raise _unknown(at, key)
     for c in held:
         if c.complies:  # one without a day stays without
-            day = c.complies.replace(year=c.complies.year + years, day=min(c.complies.day, 28))
-            book = book.with_days({c.id}, complies=day)
+            book = book.with_days({c.id}, complies=_years_on(c.complies, years, key))
     return book
+
+
+def _years_on(day: date, years: float, key: str) -> date:
+    """The day so many years on: whole years keep day and month, a part of a year is that part of the way to the next."""
+    whole = floor(years)
+    if not MINYEAR <= day.year + whole < MAXYEAR:
+        allowed = f"{MINYEAR - day.year} to {MAXYEAR - day.year - 1} years"
+        raise BadInput("command line", key, "leads out of the calendar", got=f"{years:g}", allowed=allowed)
+    first, following = (_in_year(day, day.year + whole + n) for n in (0, 1))
+    return first + (following - first) * (years - whole)
+
+
+def _in_year(day: date, year: int) -> date:
+    """The same day and month of another year; of 29 February the last day of that month."""
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
 
 
 def _unknown(at: Standing, key: str) -> BadInput:
@@ -190,7 +207,13 @@ def strongest(at: Standing) -> list[str]:
     free = [i for i, row in enumerate(rows) if row.varies and np.ptp(at.values[i]) > 0]
     strength = np.abs([correlation for _, correlation in goes_with(at.values[free], at.margins)])
     beliefs = [f"p.{rows[free[i]].name}" for i in np.argsort(-strength)[:STRONGEST]]
-    return [*numbers, *levers_of(at, STRENGTH), *beliefs]
+    return [*numbers, *(key for key in levers_of(at, STRENGTH) if not _off(at, key)), *beliefs]
+
+
+def _off(at: Standing, key: str) -> bool:
+    """Whether an instrument is not there: to bring it in is another policy, which no step of another thing compares with."""
+    held = at.book.vocabulary.instruments[key.rpartition(".")[2]]
+    return held.off is not None and reach(at, key)[0] == held.off
 
 
 def single_changes(at: Standing | Study, of: Iterable[str] | None = None) -> tuple[Change, ...]:
@@ -215,14 +238,15 @@ def _step(at: Standing, key: str) -> tuple[Any, str]:
     """Where a standard step leads, and the step in words."""
     if key.startswith("d."):
         return YEARS, "a year later"
-    now, _, high, unit = reach(at, key)
+    now, low, high, unit = reach(at, key)
     if key.startswith("p."):
         i = at.study.priors.names.index(key[2:])
         row, chances = at.study.priors.rows[i], at.study.priors.cdf(at.values)[i]
         there = row.quantile(np.clip(chances + TENTH, 1e-6, 1 - 1e-6))
         return np.clip(there, *row.quantile(np.array(ENDS))), "ten percentiles up"
     if key.startswith(f"l.{STRENGTH}."):
-        return (now + TENTH, "a tenth stronger") if now + TENTH <= 1 else (now - TENTH, "a tenth weaker")
+        step = TENTH * (high - low)
+        return (now + step, "a tenth stronger") if now + step <= high else (now - step, "a tenth weaker")
     return min(now * (1 + TENTH), high if unit == "share" else np.inf), "10% more"
 
 
@@ -238,7 +262,7 @@ def reach(at: Standing, key: str) -> tuple[float, float, float, str]:
         low, high = map(float, row.quantile(np.array(ENDS)))
         return float(np.median(at.values[at.study.priors.names.index(name)])), low, high, row.unit
     if kind == "d":
-        return 0.0, 0.0, float(YEARS), "day"
+        return 0.0, 0.0, float(YEARS), "yr"
     if kind == "l" and clause == STRENGTH and number in at.book.vocabulary.instruments:
         held = at.book.vocabulary.instruments[number]
         return at.book.strength(number, at.study.case.clock.last_day), held.low, held.high, STRENGTH
@@ -255,10 +279,18 @@ def title(at: Standing, key: str) -> str:
     if kind == "p":
         return at.study.priors[name].meaning
     clause, _, number = name.rpartition(".")
-    said = number.replace("_", " ").replace("api ", "API ")
-    if kind == "d" or clause == STRENGTH:
-        return said if kind == "l" else name.replace("_", " ")
+    said = _spaced(number, at.study.case.text.capitals)
+    if kind == "l" and clause == STRENGTH:
+        return at.book.vocabulary.instruments[number].name or said
+    if kind == "d":
+        return name.replace("_", " ")
     return f"{clause.split('.')[-1].replace('_', ' ')}: {said}"
+
+
+def _spaced(name: str, capitals: Sequence[str]) -> str:
+    """A name in words, some of them in capitals as the case says."""
+    by_lower = {word.lower(): word for word in capitals}
+    return " ".join(by_lower.get(word, word) for word in name.split("_"))
 
 
 def curve(at: Standing | Study, key: str, tried: Sequence[float] | None = None) -> Curve:

@@ -41,7 +41,7 @@ class Lag(Result):
 
 @dataclass(frozen=True, repr=False)
 class PriorLag(Result):
-    """How long the regulator takes, as the prior has it: 5, 50 and 95% [months]."""
+    """How long a control lags in the model, by its prior: 5, 50 and 95% [months]."""
 
     p5: float
     p50: float
@@ -70,9 +70,10 @@ class TimeAsymmetry(Result):
 
     policy: str
     lags: tuple[Lag, ...]
+    simulated_lag: str  # what takes so long in the model
     simulated_patch_lag_months: PriorLag
     cases: tuple[TimeCase, ...]
-    faster: str  # the case in which the regulator is fastest
+    faster: str  # the case of time in which controls come soonest
     futures: int
 
 
@@ -89,7 +90,8 @@ class Shift(Strict):
 class Shifts(Strict):
     """What a case tries of time."""
 
-    lag: str  # the uncertainty that says how long the regulator takes [yr]
+    says: str = "a control lags by"  # what the lag is, a phrase that a number of months follows
+    lag: str  # the uncertainty that says how long that takes [yr]
     fastest: str
     cases: dict[str, Shift]
 
@@ -115,7 +117,7 @@ def _shifts_of(study: Study, pulled: Levers) -> Shifts:
 
 
 def time_asymmetry(study: Study, policy: str | None = None) -> pl.DataFrame:
-    """How the shares that hold move when time is moved as the case says, such as a regulator that is a quarter faster: one row a case of
+    """How the shares that hold move when time is moved as the case says, such as a control that comes a quarter earlier: one row a case of
     time and assumption.
 
     `change` is paired over the same futures with its 95% interval; `rescued` the share of all futures that break as it
@@ -178,7 +180,7 @@ def lags(case: Case, as_of: date | None = None) -> tuple[Lag, ...]:
 
 
 def simulated_lag(study: Study) -> PriorLag:
-    """Months that the regulator takes, as the prior has it: 5, 50 and 95%."""
+    """Months that a control lags in the model, by its prior: 5, 50 and 95%."""
     low, middle, high = 12 * study.priors[shifts(study.case).lag].quantile(np.array([0.05, 0.5, 0.95]))
     return PriorLag(float(low), float(middle), float(high))
 
@@ -193,6 +195,7 @@ def time_told(study: Study, policy: str) -> TimeAsymmetry | None:
     return TimeAsymmetry(
         policy=policy,
         lags=lags(study.case),
+        simulated_lag=shifts(study.case).says,
         simulated_patch_lag_months=simulated_lag(study),
         cases=cases,
         faster=shifts(study.case).fastest,

@@ -110,7 +110,7 @@ def what_to_watch(
     policy: str | None = None,
     first: int | None = None,
 ) -> ToWatch:
-    """Signposts by the value of a reading, and the board before and after readings.
+    """The indicators most worth watching, and the board before and after new figures.
 
     Without a stored run the futures are simulated at once; of a run all are looked at, or the `first`. `given` are readings as typed, `QUANTITY=VALUE[UNIT][@DATE]`:
     they take the place of the record's for the same period. Raises `BadInput` for readings that cannot be used, `MissingData` where

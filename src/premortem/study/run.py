@@ -18,6 +18,7 @@ from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.manifest import FINISHED
 from premortem.errors import BadInput, MissingData
 from premortem.propositions import score
+from premortem.text import phrases
 from premortem.text.numbers import counted, share
 from premortem.text.tables import Table
 
@@ -151,7 +152,8 @@ class Run:
             )
             rows.setdefault(r["assumption"], {"assumption": r["assumption"]})[r["policy"]] = said
         caption = f"Share of {counted(self.futures, 'future')} in which each assumption holds (95% interval); seed {self.seed}; not forecasts"
-        names = {a.id: f"{a.id} {a.name}" for a in self.study.assumptions} | {"all": "all at once"}
+        names = {a.id: f"{a.id} {a.name}" for a in self.study.assumptions}
+        names["all"] = phrases.at_once(len(names))
         frame = pl.DataFrame([*rows.values()]).with_columns(pl.col("assumption").replace(names))
         return Table(frame, {}, caption)
 

@@ -47,10 +47,10 @@ def print_stress(result: Stress, study: Study) -> None:
     for point in result.breaking:
         console.print(f"  {point.story}.")
         stopped = phrases.listing([study.priors[p].meaning for p in point.at_bound])
-        bound = f"; at the end of its prior: {stopped}" if point.at_bound else ""
+        bound = f"; at the limit of its range: {stopped}" if point.at_bound else ""
         console.print(
-            f"    {point.distance:.2f} standard steps away; the model was run there: margin "
-            f"{abs(point.margin_after):.4f}{bound}",
+            f"    That is {point.distance:.2f} standard deviations from where it started; rerun there, the model gives a margin of "
+            f"{abs(point.margin_after):.4f}{bound}.",
             style="dim",
         )
     if not result.breaking:
@@ -166,8 +166,8 @@ METRICS = {
 }
 
 
-def print_compare(result: Compared) -> None:
-    """Shares, regret, rankings and where the metrics disagree; then what time changes."""
+def print_compare(result: Compared, uncounted: str = "") -> None:
+    """Shares, regret, rankings and where the metrics disagree; then what time changes. `uncounted` is what regret leaves out."""
     console = Console(highlight=False)
     policies = result.rankings["mean_regret"]
     for warning in result.warnings:
@@ -191,12 +191,7 @@ def print_compare(result: Compared) -> None:
         regrets = ["-" if value is None else f"{value:.2f}" for value in vars(result.regret[name]).values()]
         table.add_row(name, *(phrases.short(result.shares[name][k]) for k in ids), *regrets)
     print_table(console, table)
-    console.print(
-        "Regret: what a policy's mean margin (each in its own unit, not cut off) gives up against the best of these policies in the "
-        "same future. It counts the assumptions alike and nothing else: no cost to firms or to others, none of enforcement, and no "
-        "retaliation; to give up least here is no recommendation.",
-        style="dim",
-    )
+    console.print(phrases.regret(uncounted), style="dim")
     _heading(console, "Which policy is most robust")
     for metric, order in result.rankings.items():
         console.print(f"  {METRICS[metric]}: {' > '.join(order)}")
@@ -241,8 +236,7 @@ def _print_time(console: Console, told: TimeAsymmetry) -> None:
     _heading(console, f"Time under {told.policy}")
     prior = told.simulated_patch_lag_months
     console.print(
-        f"  The model patches a loophole after {prior.p50:.0f} months ({prior.p5:.0f} to {prior.p95:.0f}). "
-        "In the record:"
+        f"  In the model, {told.simulated_lag} {prior.p50:.0f} months ({prior.p5:.0f} to {prior.p95:.0f}). In the record:"
     )
     for row in told.lags:
         console.print(f"    {row.months:>4.1f} months from {row.kind}: {row.control} ({row.start} to {row.to})")
@@ -257,7 +251,7 @@ def _print_time(console: Console, told: TimeAsymmetry) -> None:
     faster = [r for r in told.cases if r.case == told.faster and r.rescued >= RESCUED]
     if faster:
         rescued = phrases.listing([f"{r.rescued:.1%} for {r.assumption}" for r in faster])
-        console.print(f"  A regulator a quarter faster rescues these shares of futures: {rescued}.")
+        console.print(f"  {phrases.capital(told.faster)}: the assumption then holds in more futures, {rescued}.")
 
 
 def print_edits(result: HeavyEdits) -> None:
@@ -287,11 +281,11 @@ def print_edits(result: HeavyEdits) -> None:
     print_table(console, table)
     rest = len(result.clauses) - len(moving)
     console.print(
-        f"{rest} more numbers have index 0: a tenth more or less of them moves no margin, or nobody pressed them.\n"
+        f"{rest} more numbers have index 0: changing them by a tenth changes no result, or nobody asked for a change.\n"
         "By 10%: change of the expected softened margin (between -1 and 1) when the number rises by a tenth, by gradient; "
-        "* by running the model, since something crosses the line.\n"
-        "Index: size of that change x share of futures in which it binds x pressure of those who spoke by that day, each "
-        "against the largest.",
+        "* measured by running the model, because a threshold lies within that tenth.\n"
+        "Index: size of that change x share of futures in which the number binds x pressure from those who had commented by that day, "
+        "each relative to the largest.",
         style="dim",
     )
     h = result.hindcast

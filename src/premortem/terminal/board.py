@@ -48,7 +48,7 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
     names = {a.id: a.name for a in run.study.assumptions}
     share = {(row.assumption, row.policy): row.holds for row in rows}
     keys = [*names, "all"]
-    said = {**{k: f"{k} {v}" for k, v in names.items()}, "all": "all at once"}
+    said = {**{k: f"{k} {v}" for k, v in names.items()}, "all": phrases.at_once(len(names))}
     across = _table(title, policies)
     for key in keys:
         across.add_row(said[key], *(_cell(share[key, p], console) for p in policies))

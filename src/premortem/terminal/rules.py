@@ -52,7 +52,7 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
     for c in opinion.citations:
         say(f"{c.clause}: {c.paragraph} (confidence {c.confidence})")
     if opinion.answer.needs:
-        say(f"More could be said with: {', '.join(opinion.answer.needs)}.")
+        say(f"More can be said with: {', '.join(opinion.answer.needs)}.")
     if opinion.assumed:
         assumed = (f"{name} = {opinion.row[name]}" for name in opinion.assumed)
         say(f"Assumed, and the answer hangs on it: {', '.join(assumed)}.")
@@ -104,8 +104,8 @@ def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
     for line in _grounds(result, case):
         console.print(line)
     for place, left in result["headroom"].items():
-        room = phrases.limit(left, "TPP")
-        console.print(f"{place}: {room} {'to' if room == 'no limit' else 'left of'} its allocation")
+        room = phrases.limit(left, result["headroom_unit"])
+        console.print(f"{place}: {room}" if room == "no limit" else f"{place}: {room} left under its limit")
     rejected = f", {result['rejected_count']:,} of them rejected" if result["rejected_count"] else ""
     if result["rejected_file"]:
         rejected += f" and written to {result['rejected_file']}"
@@ -150,7 +150,7 @@ def _consignees(result: dict[str, Any]) -> list[str]:
 def _grounds(result: dict[str, Any], case: Case) -> list[str]:
     """How many rows may go, what was hit, and what the answers do not cover."""
     may, hits = result["may_go"], result["hits"]
-    lines = [f"{phrases.counted(may['true'], 'row')} may go without a licence, {may['false']:,} may not, {may['null']:,} hang on facts or names"]  # fmt: skip
+    lines = [f"{phrases.counted(may['true'], 'row')} may go without a licence, {may['false']:,} may not, {may['null']:,} depend on missing facts or names to review"]  # fmt: skip
     lines += [
         f"{h['party']} {h['given']}: {h['name'] or h['list']} ({phrases.counted(h['rows'], 'row')})"
         for h in hits[:HITS]

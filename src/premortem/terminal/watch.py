@@ -29,7 +29,9 @@ def print_watch(result: ToWatch) -> None:
     for reading in result.readings:
         if reading.named:
             console.print(f"{reading.named} is read as {reading.quantity}")
-    console.print("\n[bold]What to look at next[/bold], by the value of a reading (100 would settle everything)")
+    console.print(
+        "\n[bold]What to look at next[/bold], most worth watching first (100: its next figure would remove all doubt)"
+    )
     for row in result.signposts[:SHOWN]:
         worth = "    -" if row.voi is None else f"{100 * row.voi:5.1f}"
         console.print(f"{worth}  [bold]{row.name}[/bold] ({row.assumption}): {row.observable}")

@@ -22,6 +22,7 @@ from premortem.text.numbers import (
 )
 
 __all__ = [
+    "at_once",
     "between",
     "capital",
     "counted",
@@ -42,6 +43,7 @@ __all__ = [
     "number",
     "points",
     "points_between",
+    "regret",
     "same_under",
     "sentence",
     "share",
@@ -90,6 +92,20 @@ def explained(glossary: Mapping[str, str], *shown: str) -> str:
 def together(count: int) -> str:
     """So many assumptions at once: `all five`, `both`, `the one`."""
     return {1: "the one", 2: "both"}.get(count, f"all {spelled(count)}")
+
+
+def at_once(count: int) -> str:
+    """The row of a board for so many assumptions in the same future: `All five at once`."""
+    return "The one assumption" if count == 1 else f"{capital(together(count))} at once"
+
+
+def regret(uncounted: str) -> str:
+    """What regret is, what it leaves out (as the case says), and that it recommends nothing: for the foot of a table."""
+    left = f", and leaves out {uncounted}" if uncounted else ""
+    return (
+        "Regret: how far a policy's mean margin (each in its own unit, not cut off) falls short of the best policy in the same "
+        f"future. It counts only the assumptions, all alike{left}. The policy with the least regret is no recommendation."
+    )
 
 
 def holds(value: float | None, of: str = "of futures") -> str:

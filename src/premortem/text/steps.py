@@ -9,6 +9,15 @@ WORDS = {"Q": ("quarter", 4), "H": ("half-year", 2), "M": ("month", 12)}
 ORDINALS = ("first", "second", "third", "fourth")
 
 
+def a_year(step: str) -> int:
+    """How many steps of such a name make a year.
+
+    >>> a_year("2030Q4"), a_year("2030M01"), a_year("2030")
+    (4, 12, 1)
+    """
+    return WORDS.get(step[4:5], ("year", 1))[1]
+
+
 def word(step: str) -> str:
     """What a step of this name is called.
 
@@ -24,7 +33,7 @@ def end(step: str) -> str:
     >>> end("2026Q1"), end("2030")
     ('the end of March 2026', 'the end of 2030')
     """
-    _, many = WORDS.get(step[4:5], ("year", 1))
+    many = a_year(step)
     last = step if many == 1 else month_in_words(date(int(step[:4]), int(step[5:]) * 12 // many, 1))
     return f"the end of {last}"
 

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from premortem.case import Case, year_of
 from premortem.errors import BadInput, raise_all
@@ -54,8 +54,9 @@ class Unit(Strict):
 class Quantity(Strict):
     """A quantity that people report, as an expression on outcomes of the world.
 
-    `value` may hold `{year}`, `{before}` (the year before), `{quarter}` of the reading, and `map`: the part of an
-    outcome that the report covers (one firm's share of all firms').
+    `value` may hold `{year}`, `{before}` (the year before) and `{step}` of the reading, the step of the world's clock that its
+    day lies in (`{quarter}` means the same), and `map`: the part of an outcome that the report covers (one firm's share of all
+    firms').
     """
 
     id: str
@@ -68,14 +69,22 @@ class Quantity(Strict):
     map: Judged | None = None
     also: tuple[str, ...] = Field(default=(), description="other names in reports; `*` stands for any letters")
 
+    _case: Case = PrivateAttr()
+
+    def of(self, case: Case) -> "Quantity":
+        """The quantity as one of a case, whose clock says in which step a day lies."""
+        held = self.model_copy()
+        held._case = case
+        return held
+
     @property
     def yearly(self) -> bool:
         """Whether it is reported for a calendar year rather than a day."""
         return "{year}" in self.value
 
     def period(self, on: date) -> str:
-        """The period that a day stands for: `2025` or `2025Q1`."""
-        return str(on.year) if self.yearly else f"{on.year}Q{(on.month + 2) // 3}"
+        """The period that a day stands for: a year, or a step of the clock such as `2025Q1`."""
+        return str(on.year) if self.yearly else self._case.clock.on(on)
 
     def column(self, on: date) -> str:
         """Name under which a run keeps it: `smic_yield_ascend@2025Q1`."""
@@ -83,8 +92,8 @@ class Quantity(Strict):
 
     def expression(self, on: date) -> str:
         """The expression for a day, in the language of margins."""
-        quarter = f"{on.year}Q{(on.month + 2) // 3}"
-        return self.value.format(year=on.year, before=on.year - 1, quarter=quarter)
+        step = self._case.clock.on(on)
+        return self.value.format(year=on.year, before=on.year - 1, step=step, quarter=step)
 
     def on_scale(self, x: Array | float) -> Array:
         """Values as they are compared: logarithms, log odds, or as they are; same shape."""
@@ -115,7 +124,8 @@ class Quantity(Strict):
 @cache
 def shipped(case: Case) -> Mapping[str, Quantity]:
     """The quantities of a case by name."""
-    return read(case / "watch" / "quantities.toml", units(case))
+    found = read(case / "watch" / "quantities.toml", units(case))
+    return {name: quantity.of(case) for name, quantity in found.items()}
 
 
 def read(path: Path, known: Mapping[str, Unit]) -> dict[str, Quantity]:

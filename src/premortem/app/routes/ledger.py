@@ -50,7 +50,14 @@ _kept: dict[str, Path] = {}
 def page(request: Request, desk: AtDesk) -> HTMLResponse:
     """Choose a file, see what the rulebook says of it."""
     words = vocabulary(desk.study.case)
-    return render(request, "ledger.html", needed=needed(words), fields=words.given, endings=files.READ)
+    return render(
+        request,
+        "ledger.html",
+        needed=needed(words),
+        names_item=words.names_item,
+        fields=words.given,
+        endings=files.READ,
+    )
 
 
 @router.post("/api/ledger")
@@ -85,7 +92,14 @@ def columns(
             for h in shown.columns
         ]
         return Columns.model_validate(
-            {"file": name, "columns": rows, "fields": [*words.given], "needed": [*needed(words)], "linking": [*LINKING]}
+            {
+                "file": name,
+                "columns": rows,
+                "fields": [*words.given],
+                "needed": [*needed(words)],
+                "names_item": [*words.names_item],
+                "linking": [*LINKING],
+            }
         )
 
 

@@ -1,4 +1,4 @@
-"""What to look at next: signposts by the value of a reading, what your own readings do, and how the model did."""
+"""What to watch: the most telling indicators first, how your own figures change the results, and how the model did."""
 
 from typing import Any
 

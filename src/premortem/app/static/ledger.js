@@ -38,17 +38,19 @@ async function headed(file) {
   return body;
 }
 
-function match({ columns, fields, needed, linking }) {
+function match({ columns, fields, needed, names_item: namesItem, linking }) {
+  const first = [...needed, ...namesItem];
   const pick = ({ heading, field }) => {
     const option = (value, text = value.replaceAll("_", " ")) => el("option", { value, text, selected: value === field });
     return el("select", { "aria-label": `${heading} means`, "data-heading": heading, onchange: said },
       option("", "nothing: kept, not read"),
-      el("optgroup", { label: "Needed" }, ...[...needed, "item", "tpp"].map((f) => option(f))),
-      el("optgroup", { label: "May be given" }, ...fields.filter((f) => ![...needed, "item", "tpp"].includes(f)).map((f) => option(f))),
+      el("optgroup", { label: "Needed" }, ...first.map((f) => option(f))),
+      el("optgroup", { label: "May be given" }, ...fields.filter((f) => !first.includes(f)).map((f) => option(f))),
       el("optgroup", { label: "Link rows" }, ...linking.map((f) => option(f))));
   };
   $("matching-table").replaceChildren(grid(["Your column", "First values", "Means"], columns.map((c) => [c.heading, c.values.join(", ").slice(0, 80), pick(c)]), "Columns"));
   $("matching").dataset.needed = JSON.stringify(needed);
+  $("matching").dataset.namesItem = JSON.stringify(namesItem);
   $("matching").hidden = false;
   said();
 }
@@ -56,7 +58,8 @@ function match({ columns, fields, needed, linking }) {
 function said() {
   const given = Object.values(matched());
   const lacking = JSON.parse($("matching").dataset.needed).filter((f) => !given.includes(f));
-  if (!given.includes("item") && !given.includes("tpp")) lacking.push("item or tpp");
+  const namesItem = JSON.parse($("matching").dataset.namesItem);
+  if (namesItem.length && !namesItem.some((f) => given.includes(f))) lacking.push(namesItem.join(" or "));
   $("matching-said").textContent = lacking.length ? `Still needed: ${lacking.join(", ")}. Say which column holds it.` : "All that is needed is there. Decide it, or mend what was guessed.";
   $("matching-said").classList.toggle("lacking", lacking.length > 0);
   return lacking.length === 0;
@@ -108,17 +111,17 @@ function show(found) {
   if (found.left_out.length) parts.push(el("details", {}, el("summary", { text: `${found.left_out.length.toLocaleString("en")} rows are no shipments` }), grid(["Row of the file", "Why", "Holds"], found.left_out.slice(0, 100).map((r) => [r.row, r.why, r.text]), "Rows that are no shipments")));
   for (const names of found.consignees_merged) parts.push(el("p", { class: "warn", text: `One consignee for every limit: ${names.join("; ")}.` }));
   parts.push(el("h3", { text: "Outcomes" }), grid(["Rows", "Outcome", ""], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o], o]), "Outcomes"));
-  parts.push(el("p", { text: `May go without a licence: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; hangs on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
+  parts.push(el("p", { text: `May go without a licence: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
   if (found.stale) parts.push(el("p", { class: "warn", text: `${found.stale.toLocaleString("en")} rows are of days after ${found.rulebook.verified_to}, to which the rulebook is verified.` }));
   parts.push(el("details", {}, el("summary", { text: "Not checked" }), el("ul", {}, ...found.not_checked.map((text) => el("li", { text })))));
   const left = Object.entries(found.headroom);
-  if (left.length) parts.push(el("h3", { text: "Country allocations: drawn and left when the ledger ends" }), grid(["Country", "Drawn", "Left", ""], left.map(([c, x]) => room(c, x, found.allocations[c])), "Room left"));
+  if (left.length) parts.push(el("h3", { text: "Limits by country: used and left after the last row" }), grid(["Country", "Used", "Left", ""], left.map(([c, x]) => room(c, x, found.allocations[c], found.headroom_unit)), "Room left"));
   parts.push(el("p", {}, el("a", { class: "button", href: found.download, text: "Download all rows (CSV)" }), el("span", { class: "note", text: " Not legal advice." })), el("h3", { text: "Rows" }), filters(found), el("div", { id: "rows" }));
   $("result").replaceChildren(...parts);
   rows(found.download);
 }
 
-function room(country, left, limit) {
+function room(country, left, limit, unit) {
   const drawn = limit - left;
   const share = limit > 0 ? Math.min(Math.max(drawn / limit, 0), 1) : 1;
   const bar = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -128,7 +131,7 @@ function room(country, left, limit) {
     for (const [key, value] of Object.entries({ class: left < 0 && name === "fill" ? "fill over" : name, width, height: 10 })) rect.setAttribute(key, value);
     bar.append(rect);
   }
-  return [country, `${quantity(drawn, "TPP")} of ${quantity(limit, "TPP")}`, left < 0 ? `over by ${quantity(-left, "TPP")}` : quantity(left, "TPP"), bar];
+  return [country, `${quantity(drawn, unit)} of ${quantity(limit, unit)}`, left < 0 ? `over by ${quantity(-left, unit)}` : quantity(left, unit), bar];
 }
 
 function filters(found) {

@@ -25,6 +25,7 @@ from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import Totals
+from premortem.law.vocabulary import vocabulary
 
 # Whose a running total is that counts all that goes to a place.
 PLACE = ("destination",)
@@ -155,6 +156,7 @@ def summary(decided: pl.DataFrame, told: Told, seconds: float, case: Case) -> di
         "rejected_count": wrong.height,
         "rejected": [{"row": row, "why": why} for row, why in wrong.rows()],
         "headroom": {place: left for place, (left, _) in told.room.items()},
+        "headroom_unit": vocabulary(case).total_unit,
         "allocations": {place: limit for place, (_, limit) in told.room.items()},
         "may_go": _counted(decided),
         "hits": told.hits,

@@ -11,18 +11,18 @@ import numpy as np
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.alike import alike, distinct
 from premortem.law.candidate_clauses import operative
 from premortem.law.cautions import doubted, elsewhere, looked_at
 from premortem.law.citations import Citation
 from premortem.law.clause import QUESTION, Rulebook
+from premortem.law.clause_tests import Flags, Met, met
 from premortem.law.clearing import clearings
 from premortem.law.decide import citations_of
 from premortem.law.engine import RETURNED
+from premortem.law.equivalent_rows import alike, distinct
 from premortem.law.ladder import steps
-from premortem.law.ledger.resting import resting
+from premortem.law.ledger.unstated_fields import resting
 from premortem.law.memo import lists
-from premortem.law.met import Flags, Met, met
 from premortem.law.parties import ROLES, Hit, named, names_firm, screen, suspect, unscreened
 from premortem.law.permission import confidence, may_go, unverified
 from premortem.law.row_defaults import AS_WRITTEN, complete

@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.alike import distinct
 from premortem.law.assumed_facts import telling, untold
 from premortem.law.candidate_clauses import DAY, addressees, naming, seats
 from premortem.law.clause import Clause, Rulebook
+from premortem.law.clause_tests import Met
 from premortem.law.engine import decide
-from premortem.law.ledger.heard import may_turn
-from premortem.law.met import Met
+from premortem.law.equivalent_rows import distinct
+from premortem.law.ledger.possible_changes import may_turn
 from premortem.law.parties import ROLES
 from premortem.law.permission import as_good
 from premortem.law.seats import seats_of

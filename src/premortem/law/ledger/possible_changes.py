@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from premortem.law.clause import QUESTION
+from premortem.law.clause_tests import Asked, Flags, Met
 from premortem.law.conditions import condition, identifiers
-from premortem.law.met import Asked, Flags, Met
 from premortem.law.parties import ROLES
 from premortem.law.row_defaults import reached
 from premortem.law.truth import MET, NOT_MET
