@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from premortem import cli
+from premortem import case, cli
 
 HEAVY = ("jax", "polars", "altair", "numpy", "scipy", "pandas", "xarray", "fastapi")
 
@@ -89,6 +90,23 @@ def test_every_command_has_help_with_an_example_that_parses(run, monkeypatch, wo
     assert examples, words
 
 
+@pytest.mark.parametrize("name", case.names())
+def test_the_help_shows_examples_of_the_case_that_is_named_and_they_parse(run, monkeypatch, name):
+    monkeypatch.setenv("COLUMNS", "300")
+    own = case.load(name).text.examples
+    assert own
+    for command, examples in own.items():
+        words = tuple(command.split())
+        shown = screen(run, monkeypatch, *words, "--case", name)
+        for line in examples:
+            assert f"premortem {command} {line}" in shown
+            EVERY[words].make_context(command, shlex.split(line))
+        others = [
+            line for other in case.names() if other != name for line in case.load(other).text.examples.get(command, ())
+        ]
+        assert not [line for line in {*others} - {*examples} if f"premortem {command} {line}" in shown]
+
+
 @each_command
 def test_f075_the_help_shows_every_word_that_was_written_and_every_default(run, monkeypatch, words):
     shown, command = screen(run, monkeypatch, *words), EVERY[words]
@@ -112,8 +130,8 @@ def test_f075_an_option_that_falls_back_on_something_says_on_what(run, monkeypat
         (["exhibits"], "Exhibits.", "all"),
         (["exhibits"], "Run folder.", "the study's last run"),
         (["watch"], "The policy in view.", "the case's first, else the run's"),
-        (["stress"], "Number of a future to break or mend.", "the central case"),
-        (["timeline"], "Only events that bear on this one.", "all"),
+        (["stress"], "Number of the future to start from.", "the central case"),
+        (["timeline"], "Only events that affect this assumption.", "all"),
         (["board"], "Weigh futures by what was known on this day, YYYY-MM-DD.", "all counted alike"),
         (["check"], "Day asked about, YYYY-MM-DD.", "today"),
     ):

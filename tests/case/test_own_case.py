@@ -1,26 +1,18 @@
 """The small case of docs/own.md, as a stranger types it: its files, and the commands after them."""
 
 import json
-import re
-from pathlib import Path
 
 import pytest
 
 from premortem.cli import main
-
-PAGE = Path(__file__).parents[2] / "docs" / "own.md"
-# A file of the case: its name in the text, and the next block.
-FILE = re.compile(r"`(cars/[\w./-]+\.(?:toml|csv|py))`(?:(?!```).)*```\w+\n(.*?)```", re.S)
+from tests.case.cars import typed_case
 
 
 @pytest.fixture(scope="module")
 def typed(tmp_path_factory):
     """The folder of the case, from the page."""
     home = tmp_path_factory.mktemp("stranger")
-    (home / "cars" / "facts").mkdir(parents=True)
-    for name, text in FILE.findall(PAGE.read_text("utf-8")):
-        (home / name).parent.mkdir(parents=True, exist_ok=True)
-        (home / name).write_text(text, "utf-8")
+    typed_case(home)
     return home
 
 

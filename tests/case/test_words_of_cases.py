@@ -24,7 +24,7 @@ LAID_OUT = sorted(
     if p.name != "vega.js" and "cases" not in p.parts
 )
 # What the cases speak of, beside what their files hold.
-SUBJECTS = r"China|Chinese|Tier|H100|H20|HBM|NVIDIA|Huawei|Rhodium|\bUS\b|\bEU\b|\bthe note\b|\bchips?\b|foundr|diffusion|export control"
+SUBJECTS = r"\bTPP\b|\bVEU\b|retaliat|China|Chinese|Tier|H100|H20|HBM|NVIDIA|Huawei|Rhodium|\bUS\b|\bEU\b|\bthe note\b|\bchips?\b|foundr|diffusion|export control"
 
 
 def words_of(name: str) -> re.Pattern[str]:
@@ -73,6 +73,19 @@ def test_what_pages_are_laid_out_with_says_no_word_of_a_case(name):
     )
     found = [f"{path.relative_to(HOME)}:{i}: {m.group()}" for path, i, line in lines if (m := words.search(line))]
     assert LAID_OUT
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", case.names())
+def test_the_help_of_commands_says_no_word_of_a_case(name):
+    """A docstring of `cli` is help, so it is read as well; examples of a case come from its `text.toml`."""
+    words = words_of(name)
+    found = [
+        f"{path.name}: {match.group()}"
+        for path in sorted((HOME / "cli").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (match := words.search(node.value))
+    ]
     assert not found, "\n".join(found)
 
 

@@ -1,4 +1,4 @@
-"""The local web app: move a lever, watch two thousand futures answer."""
+"""The local web app: change a policy, and two thousand futures are simulated at once."""
 
 from premortem.app.serve import serve
 

@@ -20,7 +20,7 @@ VEGA, NOTE = "vega.js", "vega.json"
 
 
 def build(folder: Path = STATIC) -> dict[str, str]:
-    """Write the bundle and the note of what it is: the version of vl-convert and the SHA-256 of the file."""
+    """Write the bundle, and beside it what it is: the version of vl-convert and the SHA-256 of the file."""
     import vl_convert
 
     bundle = vl_convert.javascript_bundle(SNIPPET).encode()

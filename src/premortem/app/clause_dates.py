@@ -1,6 +1,6 @@
-"""Days of clauses as a person may move them: from when exporters comply, and the last day; of a clause or of all of an instrument.
+"""The days that a user may change for a clause or a whole instrument: the first on which it is in force, and the last.
 
-A name is `CLAUSE.complies`, `CLAUSE.ends`, or the same of an instrument: `diffusion.ends` moves every clause of it that is
+A name is `CLAUSE.complies`, `CLAUSE.ends`, or the same of an instrument: `INSTRUMENT.ends` moves every clause of it that is
 not moved by itself.
 """
 
@@ -39,7 +39,7 @@ def of(book: Book, subject: str) -> tuple[Clause, ...]:
 
 def ends(book: Book, clauses: Iterable[Clause]) -> tuple[date, date]:
     """Between what days they may be moved: not before all were published, not beyond what the rulebook is asked about."""
-    return max(min(c.published, c.complies or c.published) for c in clauses), book.vocabulary.last
+    return max(min(c.published, c.begins or c.published) for c in clauses), book.vocabulary.last
 
 
 def stands(book: Book, name: str) -> date | None:
@@ -54,14 +54,19 @@ def differ(book: Book, name: str) -> bool:
 
 def _held(book: Book, name: str) -> set[date | None]:
     subject, _, kind = name.rpartition(".")
-    return {c.complies if kind == "complies" else c.ends for c in of(book, subject)}
+    return {getattr(c, written(c, kind)) for c in of(book, subject)}
+
+
+def written(clause: Clause, kind: str) -> str:
+    """The key under which a policy file moves a day of a clause: the first in force is the one from which its law has it so."""
+    return clause.since if kind == "complies" else kind
 
 
 def moved(book: Book, days: Days) -> Book:
     """The book with these days: those of instruments first, so that a clause's own stand over them."""
     for name, day in sorted(days, key=lambda pair: pair[0].rpartition(".")[0] in book.by_id):
         subject, _, kind = name.rpartition(".")
-        book = book.with_days({c.id for c in of(book, subject)}, **{kind: day})
+        book = book.with_days({c.id for c in of(book, subject)}, **{"begins" if kind == "complies" else kind: day})
     return book
 
 

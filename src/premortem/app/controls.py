@@ -52,7 +52,7 @@ class Control:
 
 @dataclass(frozen=True)
 class Span:
-    """From when exporters comply with a clause, and its last day, each of which a person may move; None where no day is set."""
+    """The first day on which a clause is in force, and its last, each of which a person may move; None where no day is set."""
 
     key: str
     complies: date | None

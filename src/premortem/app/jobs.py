@@ -1,4 +1,4 @@
-"""Long runs in the background: each a `premortem run` of its own, with progress read off its folder; it can be cancelled."""
+"""Long runs in the background: each is a separate `premortem run` that can be cancelled; its progress is read from its folder."""
 
 import json
 import os

@@ -11,7 +11,7 @@ ALL = "all"
 
 
 def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weighted: bool = False) -> str:
-    """`As written, A5 is the weakest assumption: it holds in 23% of futures; all five together in about 3%.`"""
+    """`As written, X5 is the weakest assumption: it holds in 23% of futures; all five together in about 3%.`"""
     if any(r["holds"] is None for r in rows):
         return f"{title}: cannot answer: too few futures are left to tell how often the assumptions hold."
     shares = {r["assumption"]: r["holds"] for r in rows}

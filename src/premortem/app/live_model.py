@@ -1,4 +1,4 @@
-"""Two thousand futures, live: a policy with changed numbers is simulated, scored and shown within one breath.
+"""Two thousand futures, live: a policy with changed numbers is simulated, scored and shown in well under a second.
 
 The model is compiled once, for chunks of one shape; levers, thresholds and values are arguments, so nothing that a person
 moves compiles it again. Outcomes are kept for the last few policies, so a moved threshold only scores them anew.

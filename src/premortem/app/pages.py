@@ -81,7 +81,7 @@ _env.globals |= {"go": GO, "palette": DARK}
 
 
 def desk_of(request: Request) -> Desk:
-    """The desk that the app works at."""
+    """The study and run that the app shows."""
     desk: Desk = request.app.state.desk
     desk.asked = time.monotonic()
     return desk
@@ -154,7 +154,7 @@ def _elsewhere(made_over: str, desk: Desk) -> str:
 
 
 def wait_for(request: Request, title: str, says: str, *, there: bool) -> HTMLResponse | None:
-    """None when a long answer is there; else a page at once that asks for it, and shows itself again when it is."""
+    """None when a long answer is ready; else a page that asks for it and reloads when it is ready."""
     if there or "now" in request.query_params:
         return None
     return render(request, "waiting.html", title=title, says=says, now=f"{request.url.path}?{request.url.query}&now=1")

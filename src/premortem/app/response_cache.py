@@ -1,4 +1,4 @@
-"""Answers as they were sent: what depends on the address and the study alone is made once, then given again from memory."""
+"""Keeps answers that depend only on the address and the study, so that each is made once."""
 
 import hashlib
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""What every screen works at: the study and its live model, a stored run, and what was worked out from them."""
+"""What every screen works with: the study and its live model, a stored run, and what was worked out from them."""
 
 import hashlib
 import threading

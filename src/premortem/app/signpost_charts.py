@@ -1,4 +1,4 @@
-"""What a signpost's observable does by year in the model, beside what was read of it and the value at which to look again."""
+"""What a signpost's observable does by year in the model, beside its recorded values and the threshold to watch for."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Folders that live as long as the server: each is locked while its owner lives, so that one left by a killed server is known."""
+"""Temporary folders of the server: each is locked while its server runs, so that one left by a killed server can be removed."""
 
 import fcntl
 import os

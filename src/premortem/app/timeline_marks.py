@@ -1,4 +1,4 @@
-"""Days on which something became known or changed: what the as-of timeline marks, and stops at."""
+"""Days on which something became known or changed: the marks of the as-of timeline."""
 
 from datetime import date
 from functools import cache

@@ -1,4 +1,4 @@
-"""Puts the sections of a brief together; a part that cannot be made is named, and the rest still comes."""
+"""Puts the sections of a brief together; a section that cannot be made is named as left out, and the others are kept."""
 
 import os
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What moved since an older run."""
+"""What changed since an older run: the inputs, and the share of every cell."""
 
 import polars as pl
 

@@ -75,7 +75,7 @@ def clauses(run: Run) -> Section:
 
 
 def label(book: Book, names: dict[tuple[str, str], str], clause: str, key: str) -> str:
-    """A clause number in words, with its value: `Country allocation: 790 million TPP`."""
+    """A clause number in words, with its value: `Yearly limit: 790 million units`."""
     shown = quantity(book.number(clause, key), book.by_id[clause].numbers[key][0].unit)
     return f"{names[clause, key]}: {shown}"
 

@@ -1,4 +1,4 @@
-"""Exhibits of the brief: what of the tables and figures behind the assumptions can be made again, and some of the case's."""
+"""Exhibits of the brief: the tables and figures of the case's source that can be rebuilt, and some of the case's own."""
 
 from collections import Counter
 from typing import Any

@@ -12,7 +12,7 @@ from premortem.study import Run
 def brief(run: Run, old: Run | None = None) -> Brief:
     """The brief of a run before it is a page, compared with an older run if one is given.
 
-    `pictures("A1")` gives the figures of a section as Altair charts; sections are the assumptions by their
+    `pictures("X1")` gives the figures of a section as Altair charts; sections are the assumptions by their
     ids, policies, edits, futures, exhibits, record and watch.
     """
     return assemble(run, old)

@@ -34,7 +34,7 @@ PAPERS: Final[Mapping[Paper, str]] = {"a4": "a4", "letter": "us-letter"}
 
 
 def render(brief: Brief, pictures: Mapping[str, str], paper: Paper = "a4") -> bytes:
-    """The PDF on A4 or Letter; `pictures` are SVG texts by figure id. Raises `PremortemError` with the setter's words when it fails."""
+    """The PDF on the paper asked for; `pictures` are SVG texts by figure id. Raises `PremortemError` with the setter's words when it fails."""
     import typst
 
     with tempfile.TemporaryDirectory() as held, as_file(FONTS) as fonts:

@@ -24,7 +24,7 @@ class Written:
     left_out: tuple[str, ...]
 
     def within(self, folder: Path) -> "Written":
-        """The same where the run's folder has moved to."""
+        """The same editions, after the run's folder was moved."""
         return replace(self, html=folder / self.html.name, pdf=self.pdf and folder / self.pdf.name)
 
 

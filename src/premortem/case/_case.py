@@ -1,7 +1,5 @@
 """A case: where its files lie, what the engine must know of it, and its world."""
 
-import importlib.util
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +13,10 @@ from typing import cast
 from pydantic import Field
 
 from premortem.case._clock import Clock, foreign
+from premortem.case._code import load_module
 from premortem.case._map import Map
 from premortem.case._text import Text
-from premortem.case._world import World
+from premortem.case._world import WORLD_PARTS, World
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, typed
@@ -129,8 +128,15 @@ class Case:
 
     @cached_property
     def world(self) -> World:
-        """Its world: `simulate`, `levers`, the clock and the names of what it is given. Code of the case is run."""
-        return cast(World, self._module("world"))
+        """Its world: `simulate`, `levers`, the clock and the names of what it is given. Code of the case is run.
+
+        Raises `BadInput` where that fails, and for every part of a world that it lacks, all at once.
+        """
+        module = self._module("world")
+        file = "world.py" if (self / "world.py").is_file() else "world/__init__.py"
+        allowed = f"a world has {', '.join(WORLD_PARTS)}"
+        raise_all([BadInput(file, n, "is missing", allowed=allowed) for n in WORLD_PARTS if not hasattr(module, n)])
+        return cast(World, module)
 
     @cached_property
     def exhibits(self) -> ModuleType | None:
@@ -157,7 +163,7 @@ class Case:
     def _module(self, name: str) -> ModuleType:
         if self.folder.parent == HOME:
             return import_module(f"{PACKAGE}.{self.name}.{name}")
-        return _imported(self.folder, name)
+        return load_module(self.folder, name)
 
     @cached_property
     def clock(self) -> Clock:
@@ -209,18 +215,3 @@ def load(name: str | Path = DEFAULT) -> Case:
 def _missing(folder: Path) -> Sequence[BadInput]:
     absent = [part for part in NEEDED if not ((folder / part).exists() or (folder / f"{part}.py").exists())]
     return [BadInput(str(folder), part, "is missing", allowed=f"a case has {', '.join(NEEDED)}") for part in absent]
-
-
-def _imported(folder: Path, part: str) -> ModuleType:
-    """A module of a folder outside the package, under a name of its own."""
-    name = f"premortem_case:{folder.resolve()}:{part}"
-    if name in sys.modules:
-        return sys.modules[name]
-    file = folder / f"{part}.py" if (folder / f"{part}.py").is_file() else folder / part / "__init__.py"
-    spec = importlib.util.spec_from_file_location(name, file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module

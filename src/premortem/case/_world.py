@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+# What every world has; `World` says what each gives.
+WORLD_PARTS = ("AT_REST", "simulate", "levers", "steps", "times")
+
 
 class Levers(Protocol):
     """A policy as arrays over the steps of a world, by name: a `NamedTuple` of the case, shape (step,) or (step, region)."""

@@ -127,9 +127,13 @@ def _refuse(error: PremortemError, as_json: bool) -> int:
 
 
 def _usage_or_bug(error: Exception, as_json: bool) -> int:
-    """A wrong option is the user's; anything else is ours: one line, and how to report it."""
+    """A wrong option and an error in the code of a user's case are the user's; anything else is ours: one line, and how to report it."""
     if isinstance(error, TyperException):
         return _refuse(_usage(error), as_json)
+    from premortem.case import code_fault  # heavy for start-up
+
+    if (theirs := code_fault(error)) is not None:
+        return _refuse(theirs, as_json)
     typer.echo(f"error: a bug in premortem: {type(error).__name__}: {error}", err=True)
     typer.echo("hint: run again with --debug and report what it prints", err=True)
     if as_json:

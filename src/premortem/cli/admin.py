@@ -18,13 +18,15 @@ def validate(
     case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check every file of a study and report all errors at once.
+    """Check every file of a study and of its case, and report all errors at once.
 
     Examples: premortem validate my-study; premortem validate --json
     """
-    from premortem.study import problems
+    from premortem.questions.case_faults import case_faults
+    from premortem.study import case_of, problems
 
-    found = problems(folder, case)
+    chosen = case_of(folder, case)
+    found = case_faults(chosen) or problems(folder, chosen)  # what a broken case makes of a study tells nothing
     said = [*(f"error: {error}" for error in found), counted(len(found), "error") if found else "no errors"]
     dicts = [error.as_dict() | {"why": error.what} for error in found]
     document = {"errors": dicts} | ({"error": dicts[0]} if dicts else {})

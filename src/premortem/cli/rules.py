@@ -157,7 +157,7 @@ def regime_diff(
     from premortem import terminal
     from premortem.law import diff as rules
 
-    result = rules.diff(_side(a, study, case), _side(b, study, case))
+    result = rules.between(_side(a, study, case), _side(b, study, case))
     show(result, as_json, False, lambda: terminal.print_diff(result))
 
 
@@ -170,12 +170,12 @@ def regime_loopholes(
     Examples: premortem regime loopholes --json
     """
     from premortem import terminal
-    from premortem.law.loopholes import loopholes
+    from premortem.law.loopholes import loopholes, tried
 
     book = book_under(study, case, under, baseline=True)
-    found = loopholes(book)
+    found, pairs = loopholes(book), tried(book)
     unit = book.case.text.yardstick
-    show({"loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found, unit))
+    show({"tried": pairs, "loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found, pairs, unit))
 
 
 def book_under(
@@ -206,10 +206,10 @@ def _day(text: str | None, book: Any) -> Any:
 
 
 def _side(text: str, study: Path | None, case: str | None) -> Any:
-    """A day, `POLICY` or `POLICY@DAY` as a book and a day; a bare policy is taken on a day of the case."""
+    """A day, `POLICY` or `POLICY@DAY` as a book and a day; a bare policy has none."""
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
         book = book_under(study, case, None)
         return book, _day(policy, book)
     book = book_under(study, case, policy, "a policy")
-    return book, _day(day, book) if day else book.case.settings.compared
+    return book, _day(day, book) if day else None

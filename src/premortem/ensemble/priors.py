@@ -40,7 +40,7 @@ class Prior(Strict):
     """One row of a parameter table.
 
     A categorical prior is uniform over the whole numbers from low to high, or names each with its chance:
-    `categorical: tolerates 0.35, contests 0.45, retaliates 0.20`.
+    `categorical: tolerates 0.35, contests 0.45, leaves 0.20`.
     """
 
     name: str

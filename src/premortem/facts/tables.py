@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,9 @@ import polars as pl
 from pydantic import Field
 
 from premortem.case import Case, default
-from premortem.errors import BadInput, MissingData, nearest, raise_all
-from premortem.files.typed import Strict
+from premortem.errors import BadInput, MissingData, each, nearest, raise_all
+from premortem.files.toml import read_toml
+from premortem.files.typed import Strict, typed
 
 FOLDER = "facts"
 
@@ -40,12 +40,13 @@ def catalogue(case: Case | None = None) -> dict[str, Table]:
 @cache
 def _catalogue(folder: Path) -> dict[str, Table]:
     entries, meanings = (_told(folder / name) for name in ("tables.toml", "columns.toml"))
-    return {name: _table(folder / f"{name}.csv", name, entries[name], meanings) for name in sorted(entries)}
+    found = each(lambda name: _table(folder / f"{name}.csv", name, entries[name], meanings), sorted(entries))
+    return {table.name: table for table in found}
 
 
 def _told(path: Path) -> dict[str, Any]:
     """What a file says of the tables; nothing where a case has no tables."""
-    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return read_toml(path) if path.is_file() else {}
 
 
 def _table(path: Path, name: str, entry: dict[str, Any], meanings: dict[str, dict[str, str]]) -> Table:
@@ -55,7 +56,8 @@ def _table(path: Path, name: str, entry: dict[str, Any], meanings: dict[str, dic
             header = next(csv.reader(file))
     except FileNotFoundError:
         header = []  # told by who reads it; the others are there
-    return Table(name=name, file=path, **(entry | {"columns": {c: own[c] for c in header if c in own}}))
+    told = entry | {"name": name, "file": path, "columns": {c: own[c] for c in header if c in own}}
+    return typed(told, Table, "tables.toml", name)
 
 
 def held(name: str, case: Case) -> bool:

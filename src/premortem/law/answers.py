@@ -128,7 +128,7 @@ def _applies(c: Clause, words: Vocabulary) -> pl.Expr:
 
 
 def _in_force(c: Clause) -> pl.Expr:
-    return pl.col("date").is_between(c.effective, c.ends or date.max)
+    return pl.col("date").is_between(c.begins, c.ends or date.max) if c.begins else pl.lit(False)
 
 
 def _amount(c: Clause, words: Vocabulary) -> pl.Expr:
@@ -161,7 +161,7 @@ class _Row:
             if f"amount.{c}" in self.row and self.words.outcomes[o].unit
         }
         flags = {name: self.row[name] for name in self.words.defined}
-        met = {c.id: self._met(c, "effective") for c in self.clauses if self._begun(c, "effective")}
+        met = {c.id: self._met(c) for c in self.clauses if c.in_force(self.row["date"])}
         return Answer(outcomes, by, tuple(dict.fromkeys(needs)), amounts, flags, met)
 
     def _kind(self, name: str) -> tuple[dict[str, Clause | None], list[str]]:
@@ -173,7 +173,7 @@ class _Row:
         needs: list[str] = []
         for c in self.clauses:
             given = [o for o in c.gives if self.words.outcomes[o].kind == name]
-            met = self._met(c, kind.since) if given else False
+            met = self._met(c) if given else False
             if met is None:
                 needs += self._missing(c)
             elif met:
@@ -184,12 +184,8 @@ class _Row:
             said[kind.otherwise] = None
         return said, needs
 
-    def _begun(self, c: Clause, since: str) -> bool:
-        first = c.complies if since == "complies" else c.effective
-        return first is not None and first <= self.row["date"] <= (c.ends or date.max)
-
-    def _met(self, c: Clause, since: str) -> bool | None:
-        return self.row[c.id] if self._begun(c, since) else False
+    def _met(self, c: Clause) -> bool | None:
+        return self.row[c.id] if c.in_force(self.row["date"]) else False
 
     def _missing(self, c: Clause) -> Iterator[str]:
         """Fields on which a clause hangs that nobody gave."""
@@ -202,5 +198,5 @@ class _Row:
     def _missing_of(self, flag: str) -> Iterator[str]:
         """Fields on which a flag hangs."""
         for c in self.clauses:
-            if c.stage == "define" and c.then == flag and self._met(c, "effective") is None:
+            if c.stage == "define" and c.then == flag and self._met(c) is None:
                 yield from self._missing(c)

@@ -23,8 +23,8 @@ KEPT = 4096  # compiled conditions that are kept: many times what one rulebook h
 @lru_cache(KEPT)
 def binds(clause: Clause, words: Vocabulary) -> pl.Expr:
     """Whether a clause applies to a row on its date; null when a field that it tests is missing."""
-    assert clause.complies is not None
-    force = pl.col("date") >= clause.complies
+    assert clause.begins is not None
+    force = pl.col("date") >= clause.begins
     force = force & (pl.col("date") <= clause.ends) if clause.ends else force
     # on a day for which one of its numbers says nothing, the clause is silent
     said = [_figure(clause, k).is_not_null() for k in tested(clause) if changes(clause.numbers[k])]
@@ -34,7 +34,7 @@ def binds(clause: Clause, words: Vocabulary) -> pl.Expr:
 
 def in_force(clauses: Sequence[Clause], days: Days) -> NDArray[np.bool_]:
     """On which days exporters have to comply with each clause; shape (clause, day)."""
-    first = np.array([c.complies or date.max for c in clauses], "datetime64[D]")[:, None]
+    first = np.array([c.begins or date.max for c in clauses], "datetime64[D]")[:, None]
     last = np.array([c.ends or date.max for c in clauses], "datetime64[D]")[:, None]
     return np.asarray((days >= first) & (days <= last))
 

@@ -3,7 +3,7 @@ else.
 """
 
 import copy
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property, partial
@@ -94,10 +94,13 @@ class Book:
         new = in_force(changed.model_copy(update={"numbers": changed.numbers | {key: dated}}), self.case)
         return replace(self, clauses=tuple(new if c.id == clause else c for c in self.clauses))
 
-    def with_days(self, clauses: Collection[str], complies: date | None = None, ends: date | None = None) -> "Book":
-        """This book with the day from which exporters comply, or the last day, of some clauses changed; None keeps it."""
-        new = {k: day for k, day in (("complies", complies), ("ends", ends)) if day}
-        return replace(self, clauses=tuple(c.model_copy(update=new) if c.id in clauses else c for c in self.clauses))
+    def with_days(self, clauses: Collection[str], begins: date | None = None, ends: date | None = None) -> "Book":
+        """This book with the first day in force, or the last, of some clauses changed; None keeps it."""
+
+        def moved(c: Clause) -> Clause:
+            return c.model_copy(update={k: day for k, day in ((c.since, begins), ("ends", ends)) if day})
+
+        return replace(self, clauses=tuple(moved(c) if c.id in clauses else c for c in self.clauses))
 
     def with_strength(self, name: str, value: float, start: date | None = None) -> "Book":
         """This book with a strength set from a day on, by default the one from which a user's own hold."""
@@ -114,7 +117,7 @@ class Book:
                 "parameter": key,
                 "value": d.value,
                 "unit": d.unit,
-                "from": d.start or c.complies,
+                "from": d.start or c.begins,
                 "to": d.end or c.ends,
                 "citation": c.citation,
                 "instrument": c.instrument,
@@ -218,7 +221,21 @@ def overlay(policy: Policy, file: str, case: Case) -> Book:
             held[key] = _changed(held[key], change)
     changed = {key for key in held if any(_covers(pattern, key) for pattern in policy.clause)}
     clauses = _validated(held, {key: file for key in changed}, case, errors)
-    return Book(policy, tuple(sorted(clauses, key=lambda c: (STAGES.index(c.stage), c.order, c.id))), case)
+    raise_all([*_idle_days(policy, clauses, file)])
+    return Book(policy, tuple(sorted(clauses, key=lambda c: (STAGES.index(c.stage), c.order))), case)
+
+
+def _idle_days(policy: Policy, clauses: Sequence[Clause], file: str) -> Iterator[BadInput]:
+    """Days that a policy moves and no clause reads: it would change nothing, and say nothing of it."""
+    for pattern, change in policy.clause.items():
+        read = {c.since for c in clauses if _covers(pattern, c.id)}
+        for key in {"effective", "complies"} - read if read else ():
+            if key in change and not read & {*change}:
+                allowed = ", ".join(read)
+                yield BadInput(
+                    file, f"clause.{pattern}.{key}", f"moves nothing: the clause is in force from `{allowed}`",
+                    got=change[key], allowed=allowed,
+                )  # fmt: skip
 
 
 def _changed(raw: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

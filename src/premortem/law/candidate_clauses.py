@@ -25,10 +25,7 @@ def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> 
     return [
         c
         for c in book.clauses
-        if c.stage != "context"
-        and c.complies
-        and c.complies <= last
-        and (c.ends is None or c.ends >= max(first, c.complies))
+        if c.stage != "context" and c.begins and c.begins <= last and (c.ends is None or c.ends >= max(first, c.begins))
     ]
 
 
@@ -88,7 +85,7 @@ def _begun(book: Rulebook) -> set[date]:
     """Days on which a clause begins or has ended, a number begins, or a place changes its group or tier."""
     turns = set(atlas(book.case, book.moves).breaks)
     for clause in operative(book):
-        turns |= {day for day in (clause.complies, clause.ends and clause.ends + DAY) if day}
+        turns |= {day for day in (clause.begins, clause.ends and clause.ends + DAY) if day}
         turns |= {d.start for numbers in clause.numbers.values() for d in numbers if d.start}
     return turns
 

@@ -3,9 +3,9 @@
 It is validated against the words of its case: `Clause.model_validate(body, context=vocabulary(case))`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -14,7 +14,7 @@ from premortem.errors import nearest
 from premortem.files.typed import Strict
 from premortem.law.conditions import is_limit
 from premortem.law.places import TierChange
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.vocabulary import Since, Vocabulary
 
 Stage = Literal[
     "define",
@@ -73,6 +73,7 @@ class Clause(Strict):
     effective: date
     complies: date | None = None  # none: not in force until a policy sets the day
     ends: date | None = None
+    since: Since  # which of these days it is in force from; left out: as its kinds of answer have it, or its law
     announced: date | None = None  # first public word of it, when earlier than publication
     stage: Stage
     order: int = 50
@@ -90,6 +91,17 @@ class Clause(Strict):
     numbers: dict[str, tuple[Dated, ...]] = Field(default_factory=dict)
     confidence: Literal["high", "medium", "low"]
     source: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_its_kinds(cls, body: Mapping[str, Any], told: ValidationInfo) -> Mapping[str, Any]:
+        gives = body.get("gives")
+        since = _words(told).speaks_since([o for o in gives if isinstance(o, str)] if isinstance(gives, list) else ())
+        if len(since) > 1 and "since" not in body:
+            raise ValueError(
+                f"gives answers of kinds that begin on different days; say since = {' or '.join(map(repr, since))}"
+            )
+        return {"since": since[0], **body}
 
     @field_validator("admits", "closes")
     @classmethod
@@ -138,7 +150,7 @@ class Clause(Strict):
     def __hash__(self) -> int:  # its numbers are a dict, which has none; two clauses are told apart by all their fields
         # values count, or a lever's clauses would all have one hash, and each look-up would compare it with all before
         values = (d.value for dated in self.numbers.values() for d in dated) if self.numbers else ()
-        return hash((self.id, self.complies, self.ends, *values))
+        return hash((self.id, self.begins, self.ends, *values))
 
     def stops(self, other: "Clause", words: Vocabulary) -> bool:
         """Whether another clause's authorisation cannot be used where this one binds."""
@@ -155,9 +167,14 @@ class Clause(Strict):
         """Unit of each of its numbers."""
         return {key: dated[0].unit for key, dated in self.numbers.items()}
 
+    @property
+    def begins(self) -> date | None:
+        """The first day on which it is in force; None where no day is set."""
+        return self.complies if self.since == "complies" else self.effective
+
     def in_force(self, day: date) -> bool:
-        """Whether exporters had to comply with it on a day."""
-        return self.complies is not None and self.complies <= day and (self.ends is None or day <= self.ends)
+        """Whether it is in force on a day: every answer, comparison and simulated year reads it here."""
+        return self.begins is not None and self.begins <= day and (self.ends is None or day <= self.ends)
 
     def number(self, key: str, day: date | None = None) -> float:
         """A number of the clause on a day (or its first); NaN on a day for which it says none."""

@@ -1,10 +1,12 @@
 """Clauses as their files have them, before any policy's overlay."""
 
-import tomllib
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from premortem.case import Case
+from premortem.errors import BadInput, each, raise_all
+from premortem.files.toml import read_toml
 from premortem.law.clause import Clause
 from premortem.text.numbers import limit, listing
 
@@ -16,16 +18,29 @@ FEW = 3
 
 @cache
 def raw_clauses(case: Case) -> dict[str, dict[str, Any]]:
-    """Every clause as written in the files, by id."""
+    """Every clause as written in the files, by id. Raises `BadInput`, for all files at once."""
     found: dict[str, dict[str, Any]] = {}
-    for path in sorted((case / "clauses").iterdir(), key=lambda p: p.name):
-        if path.name.endswith(".toml"):
-            document = tomllib.loads(path.read_text("utf-8"))
-            title = document.pop("instrument")
-            stem = path.name.removesuffix(".toml")
-            for key, body in document.items():
-                found[f"{stem}.{key}"] = raw_clause(f"{stem}.{key}", title, body)
+    for clauses in each(_clauses_of, sorted((case / "clauses").glob("*.toml"))):
+        found |= clauses
     return found
+
+
+def _clauses_of(path: Path) -> dict[str, dict[str, Any]]:
+    """Clauses of one file by id. Raises `BadInput`, every fault of the form of the file at once."""
+    document, ids = read_toml(path), path.stem
+    title = document.pop("instrument", None)
+    untitled = BadInput(path.name, "instrument", "is missing", allowed="the title of what the clauses are from, a text")
+    raise_all(
+        [
+            *([] if isinstance(title, str) else [untitled]),
+            *(
+                BadInput(path.name, key, "is not a clause", got=body, allowed=f"[{key}]")
+                for key, body in document.items()
+                if not isinstance(body, dict)
+            ),
+        ]
+    )
+    return {f"{ids}.{key}": raw_clause(f"{ids}.{key}", str(title), body) for key, body in document.items()}
 
 
 def raw_clause(id_: str, instrument: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +91,7 @@ def _values(values: list[float], unit: str) -> str:
 
 def instrument_title(name: str, case: Case) -> str:
     """Title of an instrument by the name of its clause file."""
-    return str(tomllib.loads((case / "clauses" / f"{name}.toml").read_text("utf-8"))["instrument"])
+    return str(read_toml(case / "clauses" / f"{name}.toml")["instrument"])
 
 
 def dates_as_written(clause: str, case: Case) -> str:

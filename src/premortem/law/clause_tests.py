@@ -1,4 +1,4 @@
-"""Which tests of clauses each row meets, and so which clauses apply to it: one way for a single row and for a ledger's."""
+"""For each row, which tests of clauses it meets and so which clauses apply; the same code serves one row and a ledger."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -157,7 +157,7 @@ def explain(
         rests_on=tuple(a for a in found if a.field in resting),
         hits=screen(named(given), given["date"], case, reasons),
         day_given="date" in transaction.fields,
-        begins=clause.complies if clause else None,
+        begins=clause.begins if clause else None,
         doubted=doubted(frame_of([given], case), fields[:1], [answer["outcome"]], book)[0],
         elsewhere=(*elsewhere(given, completed, book), *_open(answer["outcome"], steps, book)),
         unscreened=unscreened(named(given), case, reasons) if answer["outcome"] in words.free else (),

@@ -1,4 +1,4 @@
-"""What a rulebook says of one transaction: the answer, what it rests on, and what follows from it."""
+"""A decision on one transaction as data: the answer, its grounds, and what follows from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -14,6 +14,7 @@ from premortem.law.engine import decide
 from premortem.law.items import measures
 from premortem.law.places import atlas
 from premortem.law.places import names as places_of
+from premortem.law.timeline import starts
 from premortem.law.transactions import frame_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
@@ -38,6 +39,7 @@ def _row(c: Clause, on: date) -> dict[str, Any]:
         "citation": c.citation,
         "stage": c.stage,
         "published": str(c.published),
+        "effective": str(c.effective),
         "complies": str(c.complies),
         "ends": str(c.ends or ""),
         "numbers": numbers,
@@ -59,6 +61,41 @@ def diff(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
     }
 
 
+def between(before: tuple[Book, date | None], after: tuple[Book, date | None]) -> dict[str, Any]:
+    """`diff` of two sides of which a day may not be named, with the policy and day of each as `sides`: the case's own day, else
+    that of the other side; where neither is named, a day on which the two differ, if there is one.
+    """
+    (a, day_a), (b, day_b) = before, after
+    own = a.case.settings.compared_on if day_a or day_b else compared(a, b)
+    sides = [(a, day_a or own or day_b), (b, day_b or own or day_a)]
+    known = [(book, day) for book, day in sides if day]  # both: where one is not named, the other or `own` is
+    told = [{"policy": book.name, "day": str(day)} for book, day in known]
+    return {"sides": told, **diff(known[0], known[1])}
+
+
+def compared(before: Book, after: Book) -> date:
+    """The day on which two policies are compared where nobody names one: the case's own where it says one and they differ on
+    it, else the first of those on which most differs.
+    """
+    settings = before.case.settings
+
+    def changes(day: date) -> int:
+        a, b = (before, day), (after, day)
+        return sum(1 for found in (_clauses(a, b), _moved(a, b), _strengths(a, b)) for _ in found)
+
+    if settings.compared_on and changes(settings.compared_on):
+        return settings.compared_on
+    turns = {day for book in (before, after) for day in _turns(book) if day <= book.vocabulary.last}
+    return max([settings.compared, *sorted(turns)], key=changes)
+
+
+def _turns(book: Book) -> Iterator[date]:
+    """Days on which a clause, a number or a strength begins or has ended, or a place moves."""
+    yield from starts(book)
+    yield from (step.start for steps in book.policy.strength.values() for step in steps)
+    yield from (move.start for move in book.policy.tier)
+
+
 def _clauses(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict[str, Any]]:
     (book_a, day_a), (book_b, day_b) = before, after
     held_a, held_b = {c.id: c for c in book_a.as_of(day_a)}, {c.id: c for c in book_b.as_of(day_b)}
@@ -72,13 +109,17 @@ def _clauses(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[di
             yield {"kind": kind, "clause": k, "says": c.says, "text": f"{word}: {c.says} ({c.citation})"}
     for k in sorted(held_a.keys() & held_b.keys()):
         a, b = held_a[k], held_b[k]
-        if (a.applies, a.within, a.then, a.otherwise) != (b.applies, b.within, b.then, b.otherwise):
+        if _tests(a) != _tests(b):
             yield {"kind": "reworded", "clause": k, "says": b.says, "text": f"{k} tests something else: {b.says}"}
         for name in a.numbers:
             old, new = a.number(name, day_a), b.number(name, day_b)
             if old != new and not (old != old and new != new):
                 text = f"{k}: {name} goes from {limit(old, a.units[name])} to {limit(new, b.units[name])}"
                 yield {"kind": "number", "clause": k, "parameter": name, "from": old, "to": new, "text": text}
+
+
+def _tests(c: Clause) -> tuple[str | tuple[str, ...], ...]:
+    return c.applies, c.within, c.then, c.otherwise, c.gives, c.amount
 
 
 def _moved(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict[str, Any]]:

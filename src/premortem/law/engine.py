@@ -1,6 +1,6 @@
 """Decides frames of transactions: the same steps for one row and for ten million.
 
-Order: classify the item; which clauses require a licence; VEU authorisation; exceptions; review policy. An authorisation
+Order: classify the item; which clauses require a licence; standing authorisation; exceptions; review policy. An authorisation
 or exception frees a shipment only where every requirement that binds admits it. Of the requirements left, the strictest
 review policy counts. A test on a field that is not there is neither met nor unmet: when a decision hangs on it, the
 outcome says which field it needs. A running total counts only what its own clause let through.
@@ -219,9 +219,9 @@ def _places(clauses: tuple[Clause, ...]) -> tuple[int, ...]:
 
     def rank(i: int) -> tuple[bool, bool, int, int]:
         c = clauses[i]
-        if c.stage != "requires" or not c.complies:
+        if c.stage != "requires" or not c.begins:
             return (False, True, 0, i)
-        return ("exporter" in identifiers(c.applies), False, -c.complies.toordinal(), i)
+        return ("exporter" in identifiers(c.applies), False, -c.begins.toordinal(), i)
 
     places = {i: place for place, i in enumerate(sorted(range(len(clauses)), key=rank))}
     return tuple(places[i] for i in range(len(clauses)))

@@ -1,4 +1,4 @@
-"""Rows of a table that no clause tells apart: they have one answer, so what it rests on is worked out once for all."""
+"""Groups rows that every clause treats alike: they share one answer, so its grounds are worked out once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import Field as Key
 
+from premortem.case import Case
 from premortem.files.typed import Strict, read_entries
 from premortem.law.book import Book
 from premortem.law.diff import h100e
@@ -48,6 +49,11 @@ class Pair(NamedTuple):
     moves: float  # yardstick equivalents that the difference could move, a year or in total as `says` tells
 
 
+def tried(book: Book) -> int:
+    """How many pairs a case states of clauses that the book holds: 0 says that nothing was looked for."""
+    return sum(1 for _ in _pairs(book))
+
+
 def loopholes(book: Book) -> list[dict[str, Any]]:
     """Pairs that the book decides differently, with the compute that each could move; most compute first."""
     pairs = list(_pairs(book))
@@ -80,11 +86,15 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     return {k: str(v) if isinstance(v, date) else v for k, v in row.items()}
 
 
+def told_pairs(case: Case) -> dict[str, _Told]:
+    """The pairs of a case as its file has them; none where it has no such file. Raises `BadInput`, every fault at once."""
+    return read_entries(case / FILE, _Told, missing_ok=True)
+
+
 def _pairs(book: Book) -> Iterator[Pair]:
     """The case's pairs, of clauses that the book holds."""
-    path = book.case / FILE
     stats = {row["item"]: row for row in catalogue(book.case).to_dicts()}
-    for told in read_entries(path, _Told).values() if path.is_file() else ():
+    for told in told_pairs(book.case).values():
         if not told.clause or told.clause in book.by_id:
             number = _number(told, book)
             a, b = ({k: _filled(v, number) for k, v in side.items()} for side in (told.a, told.b))

@@ -1,4 +1,4 @@
-"""What a decision lacks: `needs:FIELD` for the first missing field that a clause which could not be judged asks for."""
+"""The first field that a decision lacks, as `needs:FIELD`: one that a clause tests and nobody gave."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -47,9 +47,9 @@ def _missing(name: str, clauses: Sequence[Clause], words: Vocabulary) -> pl.Expr
         return pl.coalesce(*told, pl.lit(None, pl.String))
     if name in words.defined:
         told = [
-            pl.when(pl.col("date").is_between(c.complies, c.ends or date.max)).then(_missing(n, (), words))
+            pl.when(pl.col("date").is_between(c.begins, c.ends or date.max)).then(_missing(n, (), words))
             for c in clauses
-            if c.stage == "define" and c.then == name and c.complies
+            if c.stage == "define" and c.then == name and c.begins
             for n in dict.fromkeys(identifiers(c.applies))
         ]
         return pl.coalesce(*told, pl.lit(None, pl.String))

@@ -1,4 +1,4 @@
-"""Listed names by their words, so that a name which was never seen is held only against those that share some with it."""
+"""An index of listed names by word, so that a new name is compared only with those that share a word with it."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations

@@ -1,6 +1,5 @@
 """Named parties looked up in the shipped lists of parties: equal names are listed, near ones are shown until cleared."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from premortem.case import Case
+from premortem.files.toml import read_toml
 from premortem.law.near_names import cuts
 from premortem.law.near_names import rows as near_rows
 from premortem.law.party_lists import FEWEST, NOT_LISTED, Listed, index
@@ -55,7 +55,7 @@ class Hit:
 @cache
 def _addressees(case: Case) -> dict[str, tuple[tuple[str, ...], ...]]:
     path = case / "addressees.toml"
-    told = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+    told = read_toml(path) if path.is_file() else {}
     return {firm: tuple(words(name) for name in names) for firm, names in told.items()}
 
 

@@ -1,4 +1,4 @@
-"""May it go: what an outcome, the facts that it hangs on and the doubts about it come to."""
+"""Whether a transaction may go ahead, from its outcome, the missing facts it depends on, and doubts about names."""
 
 from collections.abc import Sequence
 

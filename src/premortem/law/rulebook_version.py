@@ -1,11 +1,11 @@
 """How current the rulebook is, and what no answer of it covers."""
 
-import tomllib
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
 from premortem.case import Case
+from premortem.files.toml import read_toml
 
 FILE = "rulebook.toml"
 
@@ -48,7 +48,7 @@ def verified(case: Case) -> Verified:
         "source": "",
         "not_checked": (),
     }
-    told = day | (tomllib.loads((case / FILE).read_text("utf-8")) if (case / FILE).is_file() else {})
+    told = day | (read_toml(case / FILE) if (case / FILE).is_file() else {})
     return Verified(
         **(told | {"not_checked": tuple(told["not_checked"]), "pages": tuple(map(tuple, told.get("pages", ())))})
     )

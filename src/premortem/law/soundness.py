@@ -1,4 +1,4 @@
-"""What is wrong with a rulebook that reads well: clauses that nothing reaches, and clauses that contradict each other.
+"""Faults of a rulebook that loads without errors: clauses that can never apply, and clauses that contradict each other.
 
 Both are found by trying: thousands of transactions are made from the values that the clauses themselves speak of, on
 days on which they are in force, and decided. The same seed makes the same transactions.
@@ -33,11 +33,14 @@ _QUOTED = re.compile(r"(\w+)\s*(?:=|<>|(?:not\s+)?in\s*\()\s*('[^)]*?'(?:\s*,\s*
 
 
 def unsound(book: Rulebook, only: frozenset[str] | None = None) -> list[tuple[str, str]]:
-    """Faults as (clause, what is wrong): clauses that no transaction reaches, pairs that contradict each other.
+    """Faults as (clause, what is wrong): clauses that no transaction reaches, pairs that contradict each other; none in a law
+    that names no items and places to try.
 
     With `only`, the clauses to answer for.
     """
-    words = book.vocabulary
+    words, probes = book.vocabulary, transfers(book.case).probes
+    if not (probes.items and probes.places):
+        return []
     clauses = [c for c in operative(book, words.first, words.last) if only is None or c.id in only]
     made = frame_of(list(itertools.chain.from_iterable(_made(c, words) for c in clauses)), book.case)
     return [*_unreached(clauses, made, book), *_contradictions(clauses, made, book)] if made.height else []
@@ -153,8 +156,8 @@ def _about(value: float, most: float) -> list[float]:
 
 def _days(clause: Clause, words: Vocabulary) -> list[date]:
     """Days on which a clause is in force: its first and last, and those of its numbers."""
-    assert clause.complies is not None
-    first, last = max(clause.complies, words.first), min(clause.ends or words.last, words.last)
+    assert clause.begins is not None
+    first, last = max(clause.begins, words.first), min(clause.ends or words.last, words.last)
     starts = [d.start for numbers in clause.numbers.values() for d in numbers if d.start]
     later = [first + timedelta(days=n) for n in (30, 400)]
     return [d for d in dict.fromkeys([first, last, *later, *starts]) if first <= d <= last]

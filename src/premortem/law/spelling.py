@@ -1,4 +1,4 @@
-"""What stays of a firm's name under all its spellings: its words, the telling ones among them, and whether it says anything."""
+"""A firm's name, whatever its spelling: its words, which of them identify it, and whether it names anybody."""
 
 import re
 import tomllib

@@ -54,7 +54,7 @@ def opinions(given: Mapping[str, Any], book: Book, last: date | None = None) -> 
     words = book.vocabulary
     first = max(words.first, min((c.published for c in book.clauses), default=words.first))
     last = min(last or date.today(), words.last)
-    days = [first, *sorted(day for day in set(_starts(book)) if first < day <= last)]
+    days = [first, *sorted(day for day in set(starts(book)) if first < day <= last)]
     row = complete(parse(given, words), words)
     found = merged_answers([{**row, words.asked: day} for day in days], book)
     kind = next(iter(words.answers))
@@ -62,11 +62,11 @@ def opinions(given: Mapping[str, Any], book: Book, last: date | None = None) -> 
     return tuple(_joined(zip(days, [*(d - DAY for d in days[1:]), last], told, strict=True)))
 
 
-def _starts(book: Book) -> Iterator[date]:
-    """Days on which a clause enters into force, must be complied with or has ended, or one of its numbers changes."""
+def starts(book: Book) -> Iterator[date]:
+    """Days on which a clause enters into force or has ended, or one of its numbers changes."""
     for c in book.clauses:
         dated = [d for numbers in c.numbers.values() for d in numbers]
-        yield from filter(None, (c.effective, c.complies, *(d.start for d in dated)))
+        yield from filter(None, (c.begins, *(d.start for d in dated)))
         yield from (end + DAY for end in filter(None, (c.ends, *(d.end for d in dated))))
 
 

@@ -76,7 +76,7 @@ class Rows:
 
     def in_force(self, clause: Clause) -> NDArray[np.bool_]:
         """Rows on whose dates a clause is in force, and says a figure for each of its numbers that it tests."""
-        force = self._between(clause.complies, clause.ends)
+        force = self._between(clause.begins, clause.ends)
         for key in tested(clause):
             if changes(clause.numbers[key]):
                 force &= ~np.isnan(self.figure(clause, key))

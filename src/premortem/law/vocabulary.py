@@ -2,7 +2,7 @@
 that it may give, what a requirement may say, what no clause says, and lists of names.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -25,6 +25,8 @@ TYPES: dict[str, Any] = {
     "date": pl.Date,
     "set": pl.List(pl.String),
 }
+# Which of its days a clause is in force from: its entry into force, or the day from which it must be complied with.
+Since = Literal["effective", "complies"]
 # How an answer begins that asks for a field, or for a look at a name.
 NEEDS = "needs:"
 
@@ -100,8 +102,8 @@ class Kind(Strict):
 
     says: str
     combine: Literal["first", "all"] = Key(description="the first clause that speaks, or what all say")
-    since: Literal["effective", "complies"] = Key(
-        default="effective", description="a clause speaks from its entry into force, or once it must be complied with"
+    since: Since | None = Key(
+        default=None, description="the day from which its clauses speak; as the law's if left out"
     )
     where: str = Key(default="", description="flag without which nothing of the kind is said")
     otherwise: str = Key(default="", description="the answer where no clause speaks")
@@ -153,6 +155,7 @@ class Classes(Strict):
 class _File(Strict):
     first: date = Key(default=date(1900, 1, 1), description="first day for which rules are held")
     last: date = Key(default=date(2100, 12, 31), description="last day for which rules are held")
+    since: Since = Key(default="complies", description="the day of a clause from which it is in force")
     strip_from: date | None = Key(
         default=None, description="day before the first rule, from which a strip of time runs"
     )
@@ -175,6 +178,7 @@ class Vocabulary:
     case: Case
     first: date
     last: date
+    since: Since
     strip_from: date
     moved_from: date | None
     large: tuple[str, ...]
@@ -191,6 +195,11 @@ class Vocabulary:
     def given(self) -> tuple[str, ...]:
         """Fields that a transaction or a ledger may hold."""
         return tuple(name for name, field in self.fields.items() if field.given)
+
+    def speaks_since(self, gives: Iterable[str]) -> tuple[Since, ...]:
+        """The days from which a clause that gives these outcomes would be in force: one, unless its kinds say several."""
+        kinds = (self.answers.get(self.outcomes[o].kind) for o in gives if o in self.outcomes)
+        return tuple(dict.fromkeys(kind.since or self.since for kind in kinds if kind)) or (self.since,)
 
     def called(self, instrument: str) -> str:
         """How an instrument is called."""

@@ -50,7 +50,7 @@ class Scorer:
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """Names of all conditions, `A1.lead_widens` and so on."""
+        """Names of all conditions, `X1.lead_widens` and so on."""
         return tuple(self._margins)
 
     @property
@@ -90,7 +90,7 @@ def board(
     """Assumption by policy: share that holds, interval, and per condition the share of failures it causes first and
     alone.
 
-    `margins` holds by policy the columns of a run, `margin.A1` and `margin.A1.lead_widens`. The row `all` is all at
+    `margins` holds by policy the columns of a run, `margin.X1` and `margin.X1.lead_widens`. The row `all` is all at
     once. A future with a margin that is no number has `failed`: it is counted so, and in no share.
     """
     parts = {policy: [columns] for policy, columns in margins.items()}

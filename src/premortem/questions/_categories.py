@@ -1,4 +1,4 @@
-"""Categories without order: the set in which breaks are more common, where no range of them says it."""
+"""Boxes over unordered categories: the set of categories in which breaks are more common."""
 
 from dataclasses import dataclass
 from typing import Any

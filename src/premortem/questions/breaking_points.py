@@ -222,7 +222,7 @@ def _joined(parts: list[str]) -> str:
 
 
 def _more(number: int) -> str:
-    return f" ({number} smaller moves besides)" if number > 1 else " (one smaller move besides)" if number else ""
+    return f" (and {number} smaller changes)" if number > 1 else " (and one smaller change)" if number else ""
 
 
 def single_thresholds(place: Place, number: int, pulled: Levers) -> tuple[Threshold, ...]:

@@ -70,7 +70,7 @@ def _tried(known: Amounts, book: Book) -> Iterator[tuple[str, str, Amount, list[
     for named, multiples in ((known.amounts, known.multiples.amount), (known.lines, known.multiples.line)):
         for name, entry in named.items():
             clause, _, key = name.rpartition(".")
-            if clause in book.by_id and key in book.by_id[clause].numbers and book.by_id[clause].complies:
+            if clause in book.by_id and key in book.by_id[clause].numbers and book.by_id[clause].begins:
                 most = np.inf if entry.most is None else entry.most / book.number(clause, key)
                 yield clause, key, entry, sorted({min(m, most) for m in multiples})
 

@@ -168,7 +168,7 @@ def _warnings(failed: Mapping[str, int], whole: int, futures: int) -> list[str]:
 
 
 def weights_of(texts: Sequence[str]) -> dict[str, float]:
-    """Weights by assumption from texts as `A1=2`. Raises `BadInput` for anything else, and for one that is weighed twice."""
+    """Weights by assumption from texts as `X1=2`. Raises `BadInput` for anything else, and for one that is weighed twice."""
     told = each(_weight, texts)
     twice = [name for name, times in Counter(name for name, _ in told).items() if times > 1]
     allowed = "each assumption once"

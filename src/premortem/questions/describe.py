@@ -116,7 +116,7 @@ def amount(row: Prior, value: float, more: int = 0) -> str:
 
 
 def categories(row: Prior) -> tuple[str, dict[int, str]]:
-    """A category's meaning and its labels: `owner of breakthrough 1`, {0: `US closed`, ...}."""
+    """A category's meaning and its labels: `owner of breakthrough 1`, {0: `a closed lab`, ...}."""
     if row.categories:
         return row.meaning, {round(row.low) + i: category.name for i, category in enumerate(row.categories)}
     meaning, _, rest = row.meaning.partition(":")

@@ -65,7 +65,7 @@ def title_of(run: Run, policy: str) -> str:
 
 
 def headline(run: Run, policy: str) -> str:
-    """`As written, 'Frontier investment is protected' (A3) is the weakest assumption: it holds in 40% of futures; ...`."""
+    """`As written, 'Frontier investment is protected' (X3) is the weakest assumption: it holds in 40% of futures; ...`."""
     shares = {f"\u2018{a.name}\u2019 ({a.id})": share_of(run, a.id, policy) for a in run.study.assumptions}
     return phrases.headline(title_of(run, policy), shares, share_of(run, "all", policy))
 

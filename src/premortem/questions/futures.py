@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from premortem.case import Case, Clock
 from premortem.errors import BadInput, MissingData
-from premortem.files.toml import read_toml
+from premortem.files.typed import Strict, read_entries
 from premortem.questions import _archetypes, _scenario_discovery
 from premortem.questions._result import Result
 from premortem.questions.describe import conditions
@@ -83,11 +83,23 @@ class AlternativeFutures(Result):
     futures_seen: int
 
 
+class Words(Strict):
+    """What a high and a low reading of a series is called in the name of a family, its unit, and its title in the picture."""
+
+    id: str
+    high: str
+    low: str
+    unit: str
+    title: str
+
+
 def signs(case: Case) -> dict[str, dict[str, str]]:
-    """Series by which futures of a case are grouped and named, in order. Raises `MissingData` where it names none."""
+    """Series by which futures of a case are grouped and named, in order. Raises `MissingData` where it names none, `BadInput` for
+    every fault at once.
+    """
     if not (case / SIGNS).is_file():
         raise MissingData(f"{case.name} holds no {SIGNS}, so its futures are not grouped into families")
-    return read_toml(case / SIGNS)
+    return {name: words.model_dump(exclude={"id"}) for name, words in read_entries(case / SIGNS, Words).items()}
 
 
 def futures(run: Run, k: int | None = None) -> AlternativeFutures:

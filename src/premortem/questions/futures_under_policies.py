@@ -118,7 +118,7 @@ def observer_of(study: Study, asked: Asked) -> Observer:
 def simulate(
     study: Study, values: Array, pulled: Levers, observer: Observer, own: Mapping[str, Array] | None = None
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Margins (`margin.A1` and so on), and quantities by column, of any number of futures.
+    """Margins (`margin.X1` and so on), and quantities by column, of any number of futures.
 
     `own` are levers in which each future differs, each of shape (quarter, future).
     """

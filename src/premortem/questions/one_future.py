@@ -1,4 +1,4 @@
-"""One future by its seed and index, made anew and told quarter by quarter: the same bits as in the run that held it."""
+"""One future by its seed and index, simulated again and described step by step; bit for bit as in the run that held it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whether the priors of a study can produce the record up to February 2025, and the bands that mechanisms give."""
+"""Whether the priors of a study can produce the record up to the day of the case, and the bands that mechanisms give."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -150,8 +150,8 @@ def _later(at: Standing, key: str, years: float) -> Book:
     if not held:
         raise _unknown(at, key)
     for c in held:
-        if c.complies:  # one without a day stays without
-            book = book.with_days({c.id}, complies=_years_on(c.complies, years, key))
+        if c.begins:  # one without a day stays without
+            book = book.with_days({c.id}, begins=_years_on(c.begins, years, key))
     return book
 
 
@@ -202,7 +202,7 @@ def strongest(at: Standing) -> list[str]:
     """
     named = [name.rpartition(".") for name in amounts(at.study.case).amounts]
     held = at.book.by_id
-    numbers = [f"l.{clause}.{number}" for clause, _, number in named if clause in held and held[clause].complies]
+    numbers = [f"l.{clause}.{number}" for clause, _, number in named if clause in held and held[clause].begins]
     rows = at.study.priors.rows
     free = [i for i, row in enumerate(rows) if row.varies and np.ptp(at.values[i]) > 0]
     strength = np.abs([correlation for _, correlation in goes_with(at.values[free], at.margins)])

@@ -1,5 +1,6 @@
-"""Time asymmetry: how long controls lag what they control, and what a quarter more or less of time changes."""
+"""Time asymmetry: how long controls lag what they control, and what more or less time would change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -106,14 +107,22 @@ def shifts(case: Case) -> Shifts:
 
 def _shifts_of(study: Study, pulled: Levers) -> Shifts:
     """What the case tries of time. Raises `BadInput`, every fault at once, for what names no uncertainty, lever or case of time."""
-    told, names = shifts(study.case), study.priors.names
-    asked = [("lag", told.lag, names), ("fastest", told.fastest, tuple(told.cases))]
+    told = shifts(study.case)
+    check_shifts(told, study.priors.names, pulled._fields)
+    return told
+
+
+def check_shifts(told: Shifts, names: Sequence[str], levers: Sequence[str]) -> None:
+    """Raises `BadInput`, every fault at once, for what names no uncertainty, lever or case of time."""
+    asked: list[tuple[str, str, Sequence[str]]] = [
+        ("lag", told.lag, names),
+        ("fastest", told.fastest, tuple(told.cases)),
+    ]
     for name, shift in told.cases.items():
         field = "uncertainty" if shift.uncertainty else "lever"
-        asked.append((f"cases.{name}.{field}", getattr(shift, field), names if shift.uncertainty else pulled._fields))
+        asked.append((f"cases.{name}.{field}", getattr(shift, field), names if shift.uncertainty else levers))
     wrong = [(key, got, known) for key, got, known in asked if got not in known]
     raise_all([BadInput(FILE, key, "no such name", got=got, hint=nearest(got, known)) for key, got, known in wrong])
-    return told
 
 
 def time_asymmetry(study: Study, policy: str | None = None) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """A study: the shipped case with a folder of the user's own files over it, and the runs made of it."""
 
 from premortem.study.case_list import cases
-from premortem.study.folder import make_study, problems
+from premortem.study.folder import case_of, make_study, problems
 from premortem.study.last import run as last_run
 from premortem.study.model import outcome_names
 from premortem.study.run import Run, plain_rows
@@ -10,6 +10,7 @@ from premortem.study.study import Study, case_of_run, listed, open_run
 __all__ = [
     "Run",
     "Study",
+    "case_of",
     "case_of_run",
     "cases",
     "last_run",

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from premortem.case import DEFAULT, Case, default, load
+from premortem.case import DEFAULT, Case, code_fault, default, load
 from premortem.case import MARK as CASE_MARK
 from premortem.ensemble import correlation, priors, store
 from premortem.errors import BadInput, BadInputs, PremortemError, all_of, nearest, raise_all
@@ -84,11 +84,11 @@ def problems(folder: Path | None, case: Case | str | Path | None = None, *, of_w
     case = case_of(folder, case)
     if folder is None:
         shipped = [(name, partial(rules.load, name, case)) for name in rules.policies(case)]
-        return _faults([*shipped, (ASSUMPTIONS, partial(assumption.shipped, case))])
+        return faults_of([*shipped, (ASSUMPTIONS, partial(assumption.shipped, case))])
     if not (folder / MARK).is_file():
         allowed = f"a folder with {MARK}"
         return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
-    return [*_strangers(folder), *_faults(_checks(case, folder, of_world))]
+    return [*_strangers(folder), *faults_of(_checks(case, folder, of_world))]
 
 
 def _strangers(folder: Path) -> Iterator[BadInput]:
@@ -120,24 +120,31 @@ def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]
     return [
         *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).exists()),
         *((f"{POLICIES}/{path.name}", partial(rules.load, path, case)) for path in policies),
-        *((f"{ASSUMPTIONS}/{path.name}", partial(_check_assumption, case, path, of_world)) for path in assumptions),
-        (ASSUMPTIONS, partial(_check_ids, assumptions, assumption.shipped(case) if of_world else ())),
+        *((f"{ASSUMPTIONS}/{path.name}", partial(check_assumption, case, path, of_world)) for path in assumptions),
+        (ASSUMPTIONS, partial(check_ids, assumptions, assumption.shipped(case) if of_world else ())),
     ]
 
 
-def _faults(checks: Iterable[tuple[str, Check]]) -> list[BadInput]:
-    """Every fault that the checks find, each told of the file under its name in the folder."""
+def faults_of(checks: Iterable[tuple[str, Check]]) -> list[BadInput]:
+    """Every fault that the checks find, each once, told of the file under its name in the folder; an error in the code of a case
+    from outside the package is one.
+    """
     found: list[BadInput] = []
     for name, check in checks:
+        errors: Sequence[BadInput] = ()
         try:
             check()
         except (BadInput, BadInputs) as wrong:
             errors = wrong.errors if isinstance(wrong, BadInputs) else (wrong,)
-            found += [error.at(name) if error.file == Path(name).name else error for error in errors]
-    return found
+        except Exception as error:
+            if (own := code_fault(error)) is None:
+                raise
+            errors = (own,)
+        found += [error.at(name) if error.file == Path(name).name else error for error in errors]
+    return [*{str(error): error for error in found}.values()]  # several checks read one file
 
 
-def _check_ids(paths: Iterable[Path], shipped: Sequence[assumption.Assumption]) -> None:
+def check_ids(paths: Iterable[Path], shipped: Sequence[assumption.Assumption]) -> None:
     """Raises `BadInput` where two files are of one assumption: one of them would count for nothing.
 
     A shipped one gives way only to a file of its own name, so that nobody replaces it by chance.
@@ -158,7 +165,7 @@ def _check_ids(paths: Iterable[Path], shipped: Sequence[assumption.Assumption]) 
     raise_all(errors)
 
 
-def _check_assumption(case: Case, path: Path, of_world: bool) -> None:
+def check_assumption(case: Case, path: Path, of_world: bool) -> None:
     """Raises every fault at once: of its values, of what its items are bound to, of its margins."""
     spoken = assumption.spoken(read_toml(path), path.name)
     parameters, levers = priors.read(case / PARAMETERS).names, case.world.levers(rules.load(case=case))._fields

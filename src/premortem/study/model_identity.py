@@ -1,4 +1,4 @@
-"""What a model of the user's own is known by: its code and what it closes over, so that a changed model is not taken for the old one.
+"""A fingerprint of a user's own model: its code and the values it closes over, so that a changed model is recognised.
 
 The text of a function is what Python will run, its compiled code: a comment or another layout changes nothing, a number does. What
 it reads beside its arguments counts too: defaults, closures, global values and functions of the user's own, the state of an object.

@@ -179,7 +179,7 @@ class Run:
         return {name: np.asarray(found[name])[..., :count] for name in names}
 
     def by_region(self, policy: str, name: str, first: str = "2025Q1", last: str = "2027Q4") -> pl.DataFrame:
-        """A regional series, such as `additions` or `unmet` [million H100 equivalents], summed from one quarter to another:
+        """A regional series, such as `additions` or `unmet` [in the unit of the series], summed from one quarter to another:
         region, name, and p5, p50, p95 over the first futures.
         """
         labels = self.study.steps

@@ -77,7 +77,7 @@ class Study:
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """The assumptions under test, A1 first; with a model of the user's own, those of the study's folder alone."""
+        """The assumptions under test, in the order of their ids; with a model of the user's own, those of the study's folder alone."""
         folder = self.folder / "assumptions" if self.folder else None
         found = assumption.of_study(self.case, folder)
         if self._function is None:

@@ -1,4 +1,4 @@
-"""What one thing moved does to the shares, in a terminal: a row a thing, or a row a value."""
+"""How changing one input changes the shares, in a terminal: a row an input, or a row a value."""
 
 from collections.abc import Sequence
 

@@ -173,8 +173,10 @@ def print_clauses(clauses: list[dict[str, Any]]) -> None:
 
 
 def print_diff(result: dict[str, Any]) -> None:
-    """Changes in words, then who gains and who loses."""
+    """What is compared, changes in words, then who gains and who loses."""
     console = Console(highlight=False)
+    here, there = (f"{side['policy']} on {side['day']}" for side in result["sides"])
+    console.print(f"From {here} to {there}:")
     for change in result["changes"]:
         console.print(f"  {change['text']}")
     for sentence in result["words"]:
@@ -182,7 +184,7 @@ def print_diff(result: dict[str, Any]) -> None:
     console.print(phrases.counted(len(result["changes"]), "change"))
 
 
-def print_loopholes(found: list[dict[str, Any]], unit: str) -> None:
+def print_loopholes(found: list[dict[str, Any]], pairs: int, unit: str) -> None:
     """Each pair: what it shows, both sides, how much it could move in the case's yardstick."""
     console = Console(highlight=False)
     for row in found:
@@ -193,4 +195,7 @@ def print_loopholes(found: list[dict[str, Any]], unit: str) -> None:
         if row["h100e"]:
             console.print(f"  could move {row['h100e']:,.0f} {unit}")
         console.print(f"  again: {row['check_a']}\n         {row['check_b']}", style="dim", soft_wrap=True)
-    console.print(phrases.counted(len(found), "pair"))
+    if pairs:
+        console.print(f"{len(found)} of {phrases.counted(pairs, 'pair')} tried")
+    else:
+        console.print("No pairs to try are defined for this law (loopholes.toml), so nothing was searched.")

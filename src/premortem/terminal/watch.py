@@ -119,7 +119,7 @@ def print_hindcast(judged: Any) -> None:
 
 
 def verdict(found: Hindcast) -> str:
-    """`Standing on 2025-02-26: 1 of 1 outcome inside the 90% range; ...`, what only looks like a test apart from it."""
+    """`Standing on 2026-01-31: 1 of 1 outcome inside the 90% range; ...`, what only looks like a test apart from it."""
     outcomes = found.of_kind("outcome")
     parts = [f"{outcomes_inside(found.kinds)} inside the 90% range"]
     for name, baseline in (("persistence", "crps_persistence"), ("a straight line", "crps_trend")):

@@ -1,4 +1,4 @@
-"""Numbers and shares in the words that every page uses; those that charts use too live with the exhibits."""
+"""Sentences and phrases that several pages use: shares, headlines, regret, warnings."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -84,7 +84,7 @@ def between(shares: Iterable[float]) -> str:
 
 
 def explained(glossary: Mapping[str, str], *shown: str) -> str:
-    """What stands for what, for each short form of a glossary that is among the words shown: ` MH: million H100 equivalents.`"""
+    """What stands for what, for each short form of a glossary that is among the words shown: ` GW: gigawatts.`"""
     used = [short for short in glossary if any(re.search(rf"\b{re.escape(short)}\b", words) for words in shown)]
     return "".join(f" {short}: {glossary[short]}." for short in used)
 

@@ -1,4 +1,4 @@
-"""Where policy goes is uncertain too: events with yearly rates from the record, answered to by pressure and the world.
+"""Uncertain policy events: yearly rates from the record, which change with pressure and with the simulated world.
 
 A gamma prior for each rate comes from the record alone (events counted over years, with Jeffreys' half event). In a future
 the rate moves with the net position of stakeholders, with partners' goodwill and with a rival's progress. Apart from the

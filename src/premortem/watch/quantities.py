@@ -1,4 +1,4 @@
-"""What can be read of the world, and which outcome of the model it is: a quantity, its unit, and a way to compare."""
+"""Observable quantities: the unit of each, the outcome of the model that it corresponds to, and how the two are compared."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What a reading would be worth: the regret of the choice of policy that it saves, and the doubt about each assumption.
+"""What a new figure would be worth: how much regret it saves in choosing a policy, and how much doubt it removes.
 
 Expected value of (imperfect) information by binning: futures are sorted by what would be read in them; within a bin the
 best policy is chosen anew (Strong, Oakley and Brennan 2014 discuss the estimators). The choice is made on one half of the

@@ -1,4 +1,4 @@
-"""Weights: how well each future agrees with what was observed, and whether enough futures are left to speak.
+"""Weights: how well each future agrees with what was observed, and whether enough futures keep weight for a result.
 
 Importance weights with the prior as proposal: weight = likelihood of the readings known on a day. When so few futures carry
 all the weight that no share can be told, the weights have collapsed: shares by them are None, `cannot answer`. What still needs

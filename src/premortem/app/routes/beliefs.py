@@ -1,4 +1,4 @@
-"""Do you see the world as we do: every uncertainty with its prior, its source, and a range that can be moved."""
+"""Every uncertainty with its prior, its source, and a range that the user can narrow."""
 
 from typing import Any
 

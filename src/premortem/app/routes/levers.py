@@ -87,8 +87,8 @@ def changes(desk: AtDesk, view: View) -> Answer:
     }
     if view.vs:
         other = desk.study.book(view.vs)
-        binding = desk.study.case.settings.binding
-        found["against"] = diff.diff((desk.live.book(view), binding), (other, binding))
+        binding = desk.study.case.settings.binding_on
+        found["against"] = diff.between((desk.live.book(view), binding), (other, binding))
     return Answer.model_validate(found)
 
 

@@ -211,14 +211,14 @@ def diff(desk: AtDesk, a: Under = "", b: Under = "") -> Answer:
 
 def compared(desk: Desk, a: str, b: str) -> dict[str, Any]:
     """The difference of two sides, each a day of the record, a policy, or `POLICY@DAY`."""
-    return rules.diff(_side(desk, a), _side(desk, b))
+    return rules.between(_side(desk, a), _side(desk, b))
 
 
-def _side(desk: Desk, text: str) -> tuple[Book, date]:
+def _side(desk: Desk, text: str) -> tuple[Book, date | None]:
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
         return desk.study.book(desk.study.case.settings.stands), parse_date(policy, desk.study.case)
-    return desk.study.book(policy), parse_date(day, desk.study.case) if day else desk.study.case.settings.compared
+    return desk.study.book(policy), parse_date(day, desk.study.case) if day else None
 
 
 def _events(case: Case) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Finds the row of headings in a table that a desk keeps: titles may stand above it, and two headings may be alike."""
+"""Finds the row of headings in a table: titles may come before it, and two headings may be the same."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""A desk's own table made one that can be decided: headings matched, days and numbers as they are written, rows that are none set apart.
+"""Turns a user's own table into a ledger: headings are matched, days and numbers read, and rows without a transaction set apart.
 
 Nothing is guessed: what could be read two ways is asked, with the option that answers it, or leaves its row rejected.
 """

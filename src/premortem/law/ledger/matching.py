@@ -1,4 +1,4 @@
-"""Which column of a desk's table holds which field: what is clear is matched and told, what could change the answer is asked."""
+"""Which column of a user's table holds which field: clear matches are reported; a doubt that could change the answer is an error."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""In which permissions a clause may say otherwise once an unsaid field is told: in the others nothing can turn on it."""
+"""Finds the permissions that a missing field could change: those where some clause might apply once it is given."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache

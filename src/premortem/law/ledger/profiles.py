@@ -1,4 +1,4 @@
-"""How a desk writes its tables, kept under a name in the user's own folder and used again: headings, sheet, order of dates, decimal mark."""
+"""Saved table layouts, by name, in the user's own folder: headings, sheet, order of dates, decimal mark."""
 
 import os
 import re

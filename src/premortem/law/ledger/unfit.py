@@ -1,4 +1,4 @@
-"""Rows with a cell that must not be believed: a formula that failed, or a text that no field holds."""
+"""Rows with a cell that cannot be trusted: a formula that failed, or a text that fits no field."""
 
 import polars as pl
 

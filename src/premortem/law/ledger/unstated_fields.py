@@ -1,4 +1,4 @@
-"""On which unsaid fields a ledger's permissions rest: another value is decided only in rows where a clause may hear it."""
+"""Which missing fields each permission of a ledger depends on: other values are tried only where some clause reads them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -73,7 +73,7 @@ def _telling(rows: pl.DataFrame, names: Sequence[Clause], book: Rulebook) -> pl.
     case, itself = book.case, telling(book.case).union(book.vocabulary.telling)
     roles = [role for role in ROLES if role in rows.columns]
     known = {name for role in roles for name in rows[role].unique() if name and seats_of(name, case)}
-    turns = {day for c in names for day in (c.complies, c.ends and c.ends + DAY) if day}
+    turns = {day for c in names for day in (c.begins, c.ends and c.ends + DAY) if day}
     period = np.searchsorted(np.array(sorted(turns), "datetime64[D]"), rows["date"].to_numpy(), "right")
     return rows.select(
         # a firm whose seat is known may have had another one on another day

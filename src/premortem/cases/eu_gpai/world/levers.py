@@ -86,7 +86,7 @@ def _thresholds(book: Book, days: Sequence[date]) -> list[float]:
 
 def _powers(book: Book) -> list[float]:
     """Share of each year after the first day on which the law can be enforced, by months begun."""
-    begins = sorted({c.complies for c in book.clauses if c.complies and c.complies >= CHAPTER_V})
+    begins = sorted({CHAPTER_V, *(c.begins for c in book.clauses if c.begins and c.begins > CHAPTER_V)})
     questions = [_model(CHAPTER_V, ORDINARY, "USA") | {"asked_on": day} for day in begins]
     asked = zip(begins, _asked(book, questions), strict=True)
     first = next((day for day, answer in asked if "enforceable" in answer.outcomes["powers"]), None)
