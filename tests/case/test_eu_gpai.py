@@ -14,11 +14,13 @@ from scipy.stats import qmc
 from premortem import case, questions
 from premortem.briefing import method
 from premortem.ensemble import priors
+from premortem.errors import BadInputs
 from premortem.law import memo
 from premortem.law.book import load
 from premortem.law.opinion import opine
 from premortem.law.worked_cases import decide_file
 from premortem.propositions.score import board
+from premortem.questions.single_changes import standing, strongest, title
 from premortem.study import Study
 from premortem.terminal import print_history, print_opinion
 
@@ -122,6 +124,14 @@ def test_a_forecast_that_priors_were_chosen_to_meet_is_no_test_of_them(study, ca
     assert "2 of 2 recorded quantities" in capsys.readouterr().out
 
 
+def test_what_is_off_is_not_ranked_by_a_tenth_of_it_and_others_go_by_their_names(study):
+    at = standing(study, "as-amended")
+    ranked = strongest(at)
+    assert "l.strength.relative" not in ranked
+    assert "l.strength.staff_x" in ranked
+    assert title(at, "l.strength.staff_x") == "staff of the AI Office"
+
+
 # the law
 
 
@@ -157,6 +167,12 @@ def test_each_handed_question_is_right(row):
     assert {*found["duties"]} == {*filter(None, row["duties"].split("; "))}
     assert found["time"] == row["time"]
     assert "; ".join(found["powers"]) == row["powers"]
+
+
+def test_a_wrong_place_is_a_fault_of_the_question_as_any_other_field_is():
+    with pytest.raises(BadInputs) as caught:
+        opine({**MODEL, "provider_seat": "Atlantis", "flop_cumulative": "x"}, load("", OURS))
+    assert {error.file for error in caught.value.errors} == {"question"}
 
 
 def test_a_file_of_fields_in_one_text_is_read_with_its_comments_left_aside(tmp_path):

@@ -40,7 +40,7 @@ def typed(name: str, value: Any, words: Vocabulary, what: str) -> Any:
     field, text = words.fields[name], str(value).strip()
     match field.type:
         case "country":
-            return iso3(text, name, words.case)
+            return iso3(text, name, words.case, what)
         case "flag":
             return _flag(name, value, what)
         case "number":

@@ -76,14 +76,14 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"\w+", re.sub(r"[.'’]", "", unaccented(text))))
 
 
-def iso3(text: str, key: str, case: Case) -> str:
+def iso3(text: str, key: str, case: Case, what: str = "transaction") -> str:
     """Alpha-3 code of a country given by code or name; the text itself where it could mean several, or where the case has no
-    table of places. Raises `BadInput`.
+    table of places. Raises `BadInput`, told of `what` is asked.
     """
     code = found(text, case)
     if code is None and known(case) and could_be(text, case) is None:
         raise BadInput(
-            "transaction",
+            what,
             key,
             f"no such country: {text}",
             got=text,

@@ -132,6 +132,9 @@ class Instrument(Strict):
     low: float = 0.0
     high: float = 1.0
     rest: float = Key(default=0.0, description="its strength where no policy speaks of it")
+    off: float | None = Key(
+        default=None, description="the strength at which it is not there: any other is another rule, no step"
+    )
 
 
 class Measure(Strict):

@@ -207,7 +207,13 @@ def strongest(at: Standing) -> list[str]:
     free = [i for i, row in enumerate(rows) if row.varies and np.ptp(at.values[i]) > 0]
     strength = np.abs([correlation for _, correlation in goes_with(at.values[free], at.margins)])
     beliefs = [f"p.{rows[free[i]].name}" for i in np.argsort(-strength)[:STRONGEST]]
-    return [*numbers, *levers_of(at, STRENGTH), *beliefs]
+    return [*numbers, *(key for key in levers_of(at, STRENGTH) if not _off(at, key)), *beliefs]
+
+
+def _off(at: Standing, key: str) -> bool:
+    """Whether an instrument is not there: to bring it in is another policy, which no step of another thing compares with."""
+    held = at.book.vocabulary.instruments[key.rpartition(".")[2]]
+    return held.off is not None and reach(at, key)[0] == held.off
 
 
 def single_changes(at: Standing | Study, of: Iterable[str] | None = None) -> tuple[Change, ...]:
@@ -274,8 +280,10 @@ def title(at: Standing, key: str) -> str:
         return at.study.priors[name].meaning
     clause, _, number = name.rpartition(".")
     said = _spaced(number, at.study.case.text.capitals)
-    if kind == "d" or clause == STRENGTH:
-        return said if kind == "l" else name.replace("_", " ")
+    if kind == "l" and clause == STRENGTH:
+        return at.book.vocabulary.instruments[number].name or said
+    if kind == "d":
+        return name.replace("_", " ")
     return f"{clause.split('.')[-1].replace('_', ' ')}: {said}"
 
 
