@@ -27,6 +27,9 @@ def may_turn(found: Met, licensed: Flags, field: str, value: Any, words: Vocabul
     if words.measure.all in moving:
         moving |= dict.fromkeys(words.totals, True)
     for i, clause in enumerate(found.clauses):  # those that define and classify come first
+        # what lies before on a running total is no test of the clause, but leaves room within it or none
+        if clause.total and not moving.keys().isdisjoint({clause.total.start, clause.total.less}):
+            turned |= found.force[i] & (found.against[i] == 0) & licensed
         looking = [test for test in found.asked[clause.id] if not moving.keys().isdisjoint(test.looks_at)]
         # most clauses are ruled out in every row, by more tests than may turn; a policy of review frees and bars nothing
         if (
