@@ -95,7 +95,7 @@ def test_f106_help_is_a_word_that_is_understood(capsys, monkeypatch):
     code, said = premortem(capsys, monkeypatch, "help")
     assert (code, "Main job" in said.out) == (0, True)
     code, said = premortem(capsys, monkeypatch, "help", "board")
-    assert (code, "The scored table again" in said.out) == (0, True)
+    assert (code, "Show the scored table again" in said.out) == (0, True)
 
 
 def test_f106_one_error_is_one_error(capsys, monkeypatch, tmp_path):

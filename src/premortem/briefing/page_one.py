@@ -87,7 +87,7 @@ def _keeps(run: Run, best: str, shares: Mapping[str, float]) -> str:
     who = (
         "Every policy keeps"
         if len(alike) == len(shares)
-        else f"{phrases.capital(phrases.spelled(len(alike)))} policies keep"
+        else f"{phrases.capital(phrases.spelled(len(alike)))} of the policies keep"
     )
     more = "" if len(alike) == len(shares) else " and more often than the others"
     return f"{who} {every} together about as often{more}: in {said} of futures."

@@ -54,7 +54,7 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
         across.add_row(said[key], *(_cell(share[key, p], console) for p in policies))
     layouts = [across]
     for bars in (True, False):
-        down = _table(title, keys)
+        down = _table(title, [*names, "All"])
         for policy in policies:
             shares = [share[key, policy] for key in keys]
             down.add_row(policy, *(_cell(x, console) if bars else phrases.short(x) for x in shares))
@@ -72,7 +72,10 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
     else:
         console.print(title)
         for policy in policies:
-            console.print(f"{policy}: " + ", ".join(f"{k}\u00a0{phrases.short(share[k, policy])}" for k in keys))
+            console.print(
+                f"{policy}: "
+                + ", ".join(f"{'All' if k == 'all' else k}\u00a0{phrases.short(share[k, policy])}" for k in keys)
+            )
     if fitting is not across:
         console.print("; ".join(said[k] for k in names), style="dim")
     for line in phrases.not_finite(run.non_finite, run.stored):
