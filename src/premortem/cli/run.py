@@ -20,6 +20,7 @@ from premortem.cli.shared import (
     show,
     size,
     stored,
+    study_of,
 )
 from premortem.errors import BadInput
 
@@ -223,7 +224,6 @@ def app_(
     Examples: premortem app; premortem app --study my-study --port 9000 --no-browser
     """
     from premortem.app import serve
-    from premortem.cli.shared import study_of
 
     if run is not None:  # what cannot be shown is told before anything is served
         made = study_of(study, case, run)

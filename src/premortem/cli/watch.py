@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import AsJson, CaseOfRun, RunDir, StudyDir, app, day, show, stored, study_of
+from premortem.cli.shared import AsJson, CaseOfRun, RunDir, StudyDir, app, day, show, study_of
 
 AsOf = Annotated[
     str | None,
@@ -69,8 +69,8 @@ def hindcast(
     """
     from premortem import questions, terminal
 
-    made = stored(study, case, run) if run else None
-    within = made.study if made else study_of(study, case)
+    within = study_of(study, case, run)
+    made = within.stored(run) if run else None
     judged = questions.hindcast(
         day(as_of, "--as-of") if as_of else None, observations, study=within, run=made, futures=futures, seed=seed
     )

@@ -132,8 +132,8 @@ def edits(
     """
     from premortem import questions, terminal
 
-    made = stored(study, case, run) if run else None
-    result = questions.heavy_edits(made.study if made else study_of(study, case), policy, run=made)
+    within = study_of(study, case, run)
+    result = questions.heavy_edits(within, policy, run=within.stored(run) if run else None)
     show(result.as_dict(), as_json, False, lambda: terminal.print_edits(result))
 
 

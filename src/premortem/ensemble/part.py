@@ -136,7 +136,7 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], eac
             laid = bands.lay(stacked)
             written.extend(bands.write_first(spec.folder, spec.key, name, list(series), stacked, laid))
         told = {key: np.asarray(value)[:here] for key, value in scalars.items()}
-        return at, dict(sorted((told | columns_of(series, spec.kept, here)).items())), bands.count(stacked, *laid), laid
+        return at, told | columns_of(series, spec.kept, here), bands.count(stacked, *laid), laid
 
     # the first chunk of a run lays the bins that all others count in
     first = [] if part else [chunk(0, None)]
@@ -146,7 +146,7 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], eac
         counts = counts + counted
         for key, value in found.items():
             columns.setdefault(key, np.empty(count, np.float32))[at : at + len(value)] = value
-    return [*written, *_store(spec, part, name, columns, counts)]
+    return [*written, *_store(spec, part, name, dict(sorted(columns.items())), counts)]
 
 
 def _store(spec: Spec, part: int, name: str, columns: Mapping[str, NDArray[np.float32]], counts: Any) -> list[Written]:

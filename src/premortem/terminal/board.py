@@ -47,14 +47,14 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
     policies = list(dict.fromkeys(row.policy for row in rows))
     names = {a.id: a.name for a in run.study.assumptions}
     share = {(row.assumption, row.policy): row.holds for row in rows}
-    keys = [*names, "all"]
+    keys, heads = [*names, "all"], [*names, "All"]
     said = {**{k: f"{k} {v}" for k, v in names.items()}, "all": phrases.at_once(len(names))}
     across = _table(title, policies)
     for key in keys:
         across.add_row(said[key], *(_cell(share[key, p], console) for p in policies))
     layouts = [across]
     for bars in (True, False):
-        down = _table(title, [*names, "All"])
+        down = _table(title, heads)
         for policy in policies:
             shares = [share[key, policy] for key in keys]
             down.add_row(policy, *(_cell(x, console) if bars else phrases.short(x) for x in shares))
@@ -72,10 +72,8 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
     else:
         console.print(title)
         for policy in policies:
-            console.print(
-                f"{policy}: "
-                + ", ".join(f"{'All' if k == 'all' else k}\u00a0{phrases.short(share[k, policy])}" for k in keys)
-            )
+            told = [f"{head}\u00a0{phrases.short(share[k, policy])}" for head, k in zip(heads, keys, strict=True)]
+            console.print(f"{policy}: {', '.join(told)}")
     if fitting is not across:
         console.print("; ".join(said[k] for k in names), style="dim")
     for line in phrases.not_finite(run.non_finite, run.stored):
