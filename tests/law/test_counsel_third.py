@@ -391,7 +391,13 @@ def test_b24_of_smaller_quantities_that_help_alike_the_largest_is_told():
 
 @pytest.mark.parametrize(("parent", "outcome"), [("Microsoft", "no_licence_required"), ("Falcon Trading", "licence:presumption_of_approval")])  # fmt: skip
 def test_b25_a_subsidiary_of_a_firm_of_the_uae_list_is_told_by_its_parent(parent, outcome):
-    given = {"item": "H100 SXM", "destination": "ARE", "quantity": 1, "date": "2026-08-15", "consignee": "Microsoft UAE"}
+    given = {
+        "item": "H100 SXM",
+        "destination": "ARE",
+        "quantity": 1,
+        "date": "2026-08-15",
+        "consignee": "Microsoft UAE",
+    }
     found = answer(**given, parent=parent)
     assert (found.outcome, found.may_go) == (outcome, None if outcome == "no_licence_required" else False)
 
