@@ -113,14 +113,14 @@ class Requirements(Strict):
     """What a requirement and a condition may say."""
 
     authorisations: tuple[str, ...] = Key(default=(), description="what may lift a requirement")
-    veu: str = Key(default="", description="the authorisation that clauses of the stage `veu` give")
-    prohibitions: int = Key(default=0, description="how many general prohibitions there are, numbered from 1")
-    at_home: tuple[int, ...] = Key(default=(), description="those that reach dealings at home as well")
-    embargo: int | None = Key(default=None, description="that of embargoes")
+    standing: str = Key(default="", description="the authorisation that clauses of the stage `standing` give")
+    prohibitions: tuple[str, ...] = Key(default=(), description="prohibitions to one of which a requirement belongs")
+    at_home: tuple[str, ...] = Key(default=(), description="those that reach dealings at home as well")
+    embargo: str = Key(default="", description="that of embargoes")
 
-    def holds(self, prohibition: int | None) -> bool:
-        """Whether a requirement may name this general prohibition; none where the case numbers none."""
-        return prohibition in range(1, self.prohibitions + 1) if self.prohibitions else prohibition is None
+    def holds(self, prohibition: str) -> bool:
+        """Whether a requirement may name this prohibition; none where the case names none."""
+        return prohibition in (self.prohibitions or ("",))
 
 
 class Instrument(Strict):
@@ -209,6 +209,11 @@ class Vocabulary:
     def total_unit(self) -> str:
         """The unit of what running totals add up: that of the measure, else pieces."""
         return self.fields[self.measure.one].unit if self.measure.one else "number"
+
+    @cached_property
+    def headroom(self) -> str:
+        """The key under which an answer tells what is left under the limit that decides."""
+        return f"headroom_{self.measure.one}" if self.measure.one else "headroom"
 
     @cached_property
     def names_item(self) -> tuple[str, ...]:
