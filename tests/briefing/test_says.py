@@ -17,6 +17,7 @@ from premortem.briefing import page_one, policies
 from premortem.case import default
 from premortem.propositions import assumption
 from premortem.propositions.assumption import Condition, Limit
+from premortem.propositions.board_cells import cells
 from premortem.questions import describe, findings
 from premortem.questions._scenario_discovery import Box
 from premortem.questions.compare import Compared, Difference, Regret
@@ -46,7 +47,7 @@ def fake(assumptions, shares, policies=("as-written", "streamlined")):
     )
     return SimpleNamespace(
         study=study, policies=policies, futures=1000, stored=1000, non_finite={}, board=lambda: frame,
-        board_rows=lambda: [r | {"fails_on": {k: v for k, v in r["fails_on"].items() if v is not None}} for r in frame.to_dicts()],
+        board_rows=lambda: cells(frame),
     )  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def test_f065_the_board_never_cuts_a_digit(monkeypatch, of_many, width):
     text = printed(monkeypatch, width, lambda: board.print_board(of_many))
     assert "…" not in text
     assert max(map(len, text.splitlines())) <= width
-    for share in {r["holds"] for r in of_many.board_rows()}:
+    for share in {r.holds for r in of_many.board_rows()}:
         assert text.count(phrases.short(share)) >= len(of_many.policies)
 
 
@@ -179,7 +180,7 @@ def test_f065_no_table_of_a_comparison_cuts_a_digit(monkeypatch):
     result = Compared(
         futures=5000, simulated_now=(), warnings=("3 futures failed",), left_out=(), failed={}, compared_in=5000,
         shares={p: {f"A{i}": 0.123 for i in range(1, 6)} for p in names},
-        regret=dict.fromkeys(names, Regret(0.1, 0.2, 0.3)), rankings={"mean_regret": names}, scores={}, weights={},
+        regret=dict.fromkeys(names, Regret(0.1, 0.2, 0.3)), rankings={"mean_regret": names}, scores={}, weights={}, ranks={}, intervals={},
         winners={"mean_regret": names[0]}, disagree=False, pareto=names, differences={names[1]: {}}, regret_by_assumption={},
     )  # fmt: skip
     text = printed(monkeypatch, 60, lambda: answers.print_compare(result))

@@ -91,9 +91,9 @@ def test_a_run_lies_within_three_standard_errors_of_the_reference(study, tmp_pat
     reference = json.loads((SHARED / "reference.json").read_text("utf-8"))["board"]
     run = study.run(["as-amended", "staffed-office", "doubled-yearly"], futures=2000, out=tmp_path / "out")
     for row in run.board_rows():
-        share = reference[row["policy"]][row["assumption"]]
+        share = reference[row.policy][row.assumption]
         error = np.sqrt(max(share * (1 - share), 1e-4) / run.futures)
-        assert abs(row["holds"] - share) <= 3 * error, row["assumption"]
+        assert abs(row.holds - share) <= 3 * error, row.assumption
 
 
 def test_levers_are_answers_of_the_rulebook(study):

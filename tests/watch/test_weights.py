@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 from premortem.case import default
-from premortem.questions.board_cells import BoardCell
+from premortem.propositions.board_cells import BoardCell
 from premortem.questions.weighted_board import answered
 from premortem.watch import weights
 from premortem.watch.observations import Reading

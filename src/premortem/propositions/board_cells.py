@@ -1,12 +1,14 @@
-"""The cells of a board, an assumption under a policy each."""
+"""The cells of a board, an assumption under a policy each, and the board as a table for people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from premortem.questions._result import Result
-from premortem.study import plain_rows
+from premortem.text import phrases
+from premortem.text.numbers import counted, share
+from premortem.text.result import Result
+from premortem.text.tables import Table
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,4 +36,20 @@ class BoardCell(Result):
 
 def cells(board: pl.DataFrame) -> tuple[BoardCell, ...]:
     """The cells of a board as a frame holds it; causes of failure without the conditions of other assumptions."""
-    return tuple(BoardCell(**row) for row in plain_rows(board))
+    return tuple(BoardCell(**row | {key: _own(row[key]) for key in ("fails_on", "alone")}) for row in board.to_dicts())
+
+
+def _own(causes: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: part for name, part in causes.items() if part is not None}
+
+
+def board_table(board: pl.DataFrame, names: Mapping[str, str], futures: int, seed: int) -> Table:
+    """A board for people: a row an assumption by its name, a column a policy, shares of futures with their 95% intervals."""
+    rows: dict[str, dict[str, str]] = {}
+    for r in board.select("assumption", "policy", "holds", "low", "high").to_dicts():
+        said = share(r["holds"]) + ("" if r["low"] is None else f" ({100 * r['low']:.0f} to {100 * r['high']:.0f}%)")
+        rows.setdefault(r["assumption"], {"assumption": r["assumption"]})[r["policy"]] = said
+    caption = f"Share of {counted(futures, 'future')} in which each assumption holds (95% interval); seed {seed}; not forecasts"
+    called = {**names, "all": phrases.at_once(len(names))}
+    frame = pl.DataFrame([*rows.values()]).with_columns(pl.col("assumption").replace(called))
+    return Table(frame, {}, caption)

@@ -76,7 +76,7 @@ _MERGED = {
     "nearest_break": "_nearest_break",
     "peeling": "_peeling",
     "prior_check_scores": "prior_check",
-    "regret_measures": "compare",
+    "regret_measures": "robustness",
     "scenario_discovery": "_scenario_discovery",
     "shapley": "attribution",
     "sobol_indices": "sensitivity",

@@ -16,9 +16,9 @@ from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
 from premortem.propositions import positions
-from premortem.questions._result import Result
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.study import Run, Study
+from premortem.text.result import Result
 
 Array = NDArray[Any]
 # A shadow price is for a change of this share.

@@ -12,10 +12,10 @@ from premortem.case import Case, Clock
 from premortem.errors import BadInput, MissingData
 from premortem.files.typed import Strict, read_entries
 from premortem.questions import _archetypes, _scenario_discovery
-from premortem.questions._result import Result
 from premortem.questions.describe import conditions
 from premortem.questions.margins import check_gives
 from premortem.study import Run
+from premortem.text.result import Result
 
 Array = NDArray[Any]
 Limits = Mapping[str, tuple[float, float]]
@@ -167,7 +167,7 @@ def _levels(run: Run, policy: str, names: Sequence[str], first: int) -> Array:
 
 
 def _paths(run: Run, policy: str, names: Sequence[str], wanted: Array) -> Array:
-    """Whole series of those wanted among the first futures, for pictures, (series, quarter, future)."""
+    """Whole series of those wanted among the first futures, for pictures, (series, step, future)."""
     frame = run.paths(policy).sort("quarter", "future")
     kept = frame["future"].n_unique()
     return np.stack([frame[name].to_numpy().reshape(-1, kept) for name in names])[:, :, wanted[wanted < kept]]

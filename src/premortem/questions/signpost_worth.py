@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 
 from premortem.case import Levers
-from premortem.questions.compare import performance
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.margins import margins_of
+from premortem.questions.robustness import performance
 from premortem.study import Study
 from premortem.watch import observations, quantities, signposts, value
 from premortem.watch.observations import Reading

@@ -10,7 +10,7 @@ from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from premortem.questions.board_cells import BoardCell, cells
+from premortem.propositions.board_cells import BoardCell, cells
 from premortem.terminal.layout import UNBOUNDED
 from premortem.text import phrases
 

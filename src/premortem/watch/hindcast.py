@@ -222,7 +222,7 @@ def hindcast(
         quantity = quantities[reading.quantity]
         values = predictions.get(quantity.column(reading.on))
         if values is None:
-            left.append(_left(reading, "lies outside the simulated quarters"))
+            left.append(_left(reading, "lies outside the simulated steps"))
             continue
         earlier = [r for r in known if r.quantity == reading.quantity and r.on < reading.on]
         found = _score(reading, quantity, as_read(values, reading, quantity, seed=i), weights, earlier, as_of)
