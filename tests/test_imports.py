@@ -1,6 +1,7 @@
 """No module imports one that imports it, not even inside a room or for types alone: the file list can be read one way."""
 
 import ast
+import re
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -64,3 +65,28 @@ def test_a_cycle_is_found_wherever_the_import_stands(tmp_path, importing):
     assert cycle(home) == []
     (home / "b.py").write_text("from house import a")
     assert {*cycle(home)} == {"house.a", "house.b"}
+
+
+# Rooms of which the docstring is a table of contents; the others list what they export.
+LISTED = ("charts", "ensemble", "exhibits", "files", "law", "law/ledger", "propositions", "text", "watch")
+
+
+@pytest.mark.parametrize("room", LISTED)
+def test_the_contents_of_a_room_name_each_of_its_modules_once(room):
+    told = re.findall(
+        r"`([a-z_]+)`", ast.get_docstring(ast.parse((HOME / room / "__init__.py").read_text("utf-8"))) or ""
+    )
+    held = [p.stem for p in (HOME / room).glob("*.py") if p.stem != "__init__"]
+    assert {*held} <= {*told}
+    assert all(told.count(name) == 1 for name in held)
+
+
+@pytest.mark.parametrize("room", LISTED)
+def test_what_a_room_lists_as_inside_is_imported_by_no_other(room):
+    contents = ast.get_docstring(ast.parse((HOME / room / "__init__.py").read_text("utf-8"))) or ""
+    name = f"premortem.{room.replace('/', '.')}"
+    inside = {f"{name}.{module}" for module in re.findall(r"`([a-z_]+)`", contents.partition("Inside:")[2])}
+    known = modules(HOME)
+    assert inside <= {*known}
+    others = [other for other in known if not other.startswith(f"premortem.{room.split('/')[0]}")]
+    assert not {other: held for other in others if (held := imported(other, known) & inside)}

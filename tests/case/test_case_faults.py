@@ -17,7 +17,7 @@ EDITS = (
     ("params.csv", "0.02,0.1,0.3", "0.5,0.1,0.3", "params.csv: row 3 (answer).range"),
     ("assumptions/c1.toml", "over_line@2032 / limit", "over_lien@2032 / limit", "margin: no such outcome: over_lien"),
     ("assumptions/c1.toml", "over_line@year", "over_line@yaer", "over_time: has a date outside the horizon"),
-    ("assumptions/c1.toml", "lever:found", "lever:nope", "driver.charge.binds: no such parameter or lever"),
+    ("assumptions/c1.toml", "lever:found", "lever:nope", "driver.charge.binds: no such parameter or lever: lever:nope"),
     (
         "assumptions/c1.toml",
         '"lever:nope"',
