@@ -1,12 +1,10 @@
 """Method and limits, checks against the record, uncertainties, sources, and how to run it again."""
 
-import shlex
 from collections.abc import Sequence
 from typing import Any
 
 from premortem import facts, questions
 from premortem.briefing.content import Block, Fold, Section, Strong, Table, text
-from premortem.case import default
 from premortem.study import Run, Study
 from premortem.text import phrases
 
@@ -150,10 +148,8 @@ def sources(run: Run) -> Section:
 
 def command(run: Run) -> str:
     """The command that makes this run anew."""
-    chosen = "" if set(run.policies) == set(run.study.policies) else "".join(f" --policy {p}" for p in run.policies)
-    case = run.study.case
-    of = "" if case == default() else f" --case {shlex.quote(case.reference)}"
-    return f"premortem run{of}{chosen} --futures {run.futures} --seed {run.seed}"
+    chosen = "" if set(run.policies) == set(run.study.policies) else " ".join(f"--policy {p}" for p in run.policies)
+    return phrases.command("run", run.study.options, chosen, f"--futures {run.futures} --seed {run.seed}")
 
 
 def _reproduce(run: Run) -> str:

@@ -45,7 +45,12 @@ def exhibits(
         typer.echo(f"error: {row.name}: {row.error}", err=True)
     if why and any(row.error for row in rows):
         typer.echo(f"hint: exhibits of a run are left out: {why}", err=True)
-    show({"exhibits": [row.as_dict() for row in rows]}, as_json, quiet, lambda: terminal.print_exhibits(rows))
+    show(
+        {"exhibits": [row.as_dict() for row in rows]},
+        as_json,
+        quiet,
+        lambda: terminal.print_exhibits(rows, within.options),
+    )
     raise typer.Exit(NO if failed else DONE)
 
 

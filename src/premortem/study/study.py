@@ -2,6 +2,7 @@
 `Run`: a stored run under a study. One module, since each makes the other.
 """
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
-from premortem.case import DEFAULT, Case, Levers
+from premortem.case import DEFAULT, Case, Levers, default
 from premortem.ensemble import bands, priors, read, store, swap
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.layout import FUTURES
@@ -72,6 +73,13 @@ class Study:
         held = {"assumption": self.assumptions, "uncertainty": self.priors.names, "policy": self.policies}
         parts = ", ".join(counted(len(of), thing) for thing, of in held.items())
         return f"Study of {parts}: {self.folder or 'the shipped case'}"
+
+    @property
+    def options(self) -> str:
+        """Options by which a command finds the study: none for the shipped one of the case that leads."""
+        if self.folder is not None:
+            return shlex.join(["--study", str(self.folder)])
+        return "" if self.case == default() else shlex.join(["--case", self.case.reference])
 
     @cached_property
     def priors(self) -> Priors:

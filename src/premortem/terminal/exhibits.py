@@ -6,12 +6,13 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.exhibits import Listed
-from premortem.terminal.layout import print_table
+from premortem.terminal.layout import next_step, print_table
+from premortem.text import phrases
 from premortem.text.numbers import counted
 
 
-def print_exhibits(rows: Sequence[Listed]) -> None:
-    """Name, badge and finding of each exhibit; what was written; how to write the rest."""
+def print_exhibits(rows: Sequence[Listed], of: str = "") -> None:
+    """Name, badge and finding of each exhibit; what was written; how to write the rest. `of` are the options of the study."""
     console = Console(highlight=False)
     table = Table(box=None, padding=(0, 1), show_header=False)
     for _ in range(3):
@@ -23,7 +24,7 @@ def print_exhibits(rows: Sequence[Listed]) -> None:
     if written:
         console.print(f"{counted(written, 'file')} in {_folder(rows)}", soft_wrap=True)
     else:
-        console.print(f"Next: premortem exhibits {_first(rows)} -o figures")
+        console.print(next_step(phrases.command("exhibits", of, f"{_first(rows)} -o figures")))
 
 
 def _folder(rows: Sequence[Listed]) -> str:

@@ -150,6 +150,15 @@ def sentence(text: str) -> str:
     return text if text.endswith(("?", ".", "!")) else f"{text}."
 
 
+def command(*words: str) -> str:
+    """A command as it is typed; words that are empty are left out.
+
+    >>> command("run", "", "--seed 7")
+    'premortem run --seed 7'
+    """
+    return " ".join(["premortem", *filter(None, words)])
+
+
 def one_act(acts: int, edited: int) -> str:
     """That edits made by one act are one observation; nothing where acts are several."""
     return f" One act dropped all {edited}, so this is close to a single observation." if acts == 1 else ""
