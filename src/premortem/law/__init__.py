@@ -6,6 +6,7 @@ The rulebook:
 - `clause`, `policy`: what a clause is; what a policy file may change
 - `vocabulary`, `transfers`: the words of the law of a case; how a transfer's fields are filled
 - `places`, `items`: tiers and groups of places by day; what may be named as an item
+- `word_types`, `known_items`: what a vocabulary tells of a word; what a question may be asked of by name
 - `conditions`: the tests of clauses; `rulebook_version`: how current the rulebook is
 
 Answers:

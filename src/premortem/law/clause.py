@@ -14,7 +14,8 @@ from premortem.errors import nearest
 from premortem.files.typed import Strict
 from premortem.law.conditions import is_limit
 from premortem.law.places import TierChange
-from premortem.law.vocabulary import Since, Vocabulary
+from premortem.law.vocabulary import Vocabulary
+from premortem.law.word_types import Since
 
 Stage = Literal[
     "define",
