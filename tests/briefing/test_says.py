@@ -79,7 +79,24 @@ def test_f077_counts_are_counted_and_never_five_by_habit(of_many):
         assert not re.search(r"\bfive\b", said, re.IGNORECASE)
     rows = page_one.board(of_many).rows
     assert len(rows) == many + 1
-    assert rows[-1].name == phrases.at_once(many)
+    assert rows[-1].of.name == phrases.at_once(many)
+
+
+def test_a_board_of_more_policies_than_stand_abreast_has_them_one_below_the_other_and_what_fails_below_each_assumption():
+    shipped = assumption.shipped(default())
+    shares = {a.id: 0.5 for a in shipped} | {"all": 0.2}
+    policies = tuple(f"policy-{i}" for i in range(page_one.ABREAST + 1))
+    tall, wide = (page_one.board(fake(shipped, shares, of)) for of in (policies, policies[:-1]))
+    assert [row.of.name for row in tall.rows] == [*policies]
+    assert [line.id for line in tall.columns] == [row.of.id for row in wide.rows] == [*(a.id for a in shipped), "all"]
+    assert tall.remarks == tuple(row.remark for row in wide.rows)
+    assert {len(row.cells) for row in tall.rows} == {len(tall.columns)}
+    assert not any(row.remark for row in tall.rows)
+
+
+def test_what_always_fails_first_is_told_without_a_share():
+    assert phrases.fails_first(1.0, "it rains") == "; what fails first whenever it breaks: it rains"
+    assert phrases.fails_first(0.74, "it rains") == "; what fails first in 74% of its breaks: it rains"
 
 
 def test_f077_one_section_more_is_told_beyond_the_assumptions(of_many):

@@ -15,6 +15,7 @@ from premortem.questions import _archetypes, _scenario_discovery
 from premortem.questions.describe import conditions
 from premortem.questions.margins import check_gives
 from premortem.study import Run
+from premortem.text.numbers import number, share
 from premortem.text.result import Result
 
 Array = NDArray[Any]
@@ -39,6 +40,18 @@ class Sign(Result):
     threshold: float
     unit: str
     accuracy: float
+
+    @property
+    def way(self) -> str:
+        """On which side, as a word before the threshold."""
+        return "over" if self.side == "above" else "under"
+
+    @property
+    def reading(self) -> str:
+        """The threshold with its unit, as people read it."""
+        if self.unit == "share":
+            return share(self.threshold)
+        return f"{number(self.threshold)} {'' if self.unit == '0 to 1' else self.unit}".strip()
 
 
 @dataclass(frozen=True, repr=False)

@@ -14,7 +14,7 @@ from premortem.questions.breaking_points import Threshold
 from premortem.questions.clause_sweeps import ClauseThreshold
 from premortem.questions.compare import Compared, Difference
 from premortem.questions.edits import TOP, HeavyEdits
-from premortem.questions.futures import AlternativeFutures, Sign
+from premortem.questions.futures import AlternativeFutures
 from premortem.questions.stress import Stress
 from premortem.questions.time import TimeAsymmetry, TimeCase
 from premortem.study import Study
@@ -319,12 +319,6 @@ def print_futures(result: AlternativeFutures) -> None:
         console.print(f"  {row.box_sentence}. A member to look at: future {row.medoid:,}.")
         for sign in row.signposts:
             console.print(
-                f"  By {steps.end(sign.by)}: {sign.observable} {'over' if sign.side == 'above' else 'under'} "
-                f"{_reading(sign)} (sorts {sign.accuracy:.0%} of futures rightly, 50% is chance)"
+                f"  By {steps.end(sign.by)}: {sign.observable} {sign.way} "
+                f"{sign.reading} (sorts {sign.accuracy:.0%} of futures rightly, 50% is chance)"
             )
-
-
-def _reading(sign: Sign) -> str:
-    if sign.unit == "share":
-        return f"{sign.threshold:.0%}"
-    return f"{phrases.number(sign.threshold)} {'' if sign.unit == '0 to 1' else sign.unit}".strip()
