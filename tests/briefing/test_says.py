@@ -42,6 +42,7 @@ def fake(assumptions, shares, policies=("as-written", "streamlined")):
     title = {"as-written": "As written", "streamlined": "Streamlined"}
     study = SimpleNamespace(
         case=default(),
+        options="",
         assumptions=assumptions,
         book=lambda p: SimpleNamespace(policy=SimpleNamespace(title=title.get(p, p))),
     )
