@@ -23,7 +23,8 @@ from premortem.questions._scenario_discovery import Box
 from premortem.questions.compare import Compared, Difference, Regret
 from premortem.questions.watch import ToWatch
 from premortem.questions.weighted_board import ShortCell
-from premortem.terminal import answers, board
+from premortem.terminal import board
+from premortem.terminal import compare as compared
 from premortem.terminal import watch as watching
 from premortem.text import phrases
 from premortem.text.numbers import spelled
@@ -172,7 +173,7 @@ def test_f037_the_boxes_of_the_brief_are_told_so(study):
 def printed(monkeypatch, width: int, show) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, highlight=False, force_terminal=False)
-    for module in (board, answers, watching):
+    for module in (board, compared, watching):
         monkeypatch.setattr(module, "Console", lambda **_: console)
     show()
     return out.getvalue()
@@ -201,7 +202,7 @@ def test_f065_no_table_of_a_comparison_cuts_a_digit(monkeypatch):
         regret=dict.fromkeys(names, Regret(0.1, 0.2, 0.3)), rankings={"mean_regret": names}, scores={}, weights={}, ranks={}, intervals={},
         winners={"mean_regret": names[0]}, disagree=False, pareto=names, differences={names[1]: {}}, regret_by_assumption={},
     )  # fmt: skip
-    text = printed(monkeypatch, 60, lambda: answers.print_compare(result))
+    text = printed(monkeypatch, 60, lambda: compared.print_compare(result))
     assert "…" not in text
     assert text.count("12%") == 10
     assert "Note: 3 futures failed." in text
@@ -244,10 +245,10 @@ def test_a_policy_that_changes_most_is_named_beside_what_was_left_out():
 
 def test_a_comparison_says_that_history_is_left_out(monkeypatch, small_run):
     out = io.StringIO()
-    monkeypatch.setattr(answers, "Console", lambda **more: Console(file=out, width=200, **more))
+    monkeypatch.setattr(compared, "Console", lambda **more: Console(file=out, width=200, **more))
     result = questions.compare(small_run, time=False)
     assert result.left_out == ()
-    answers.print_compare(replace(result, left_out=("history",)))
+    compared.print_compare(replace(result, left_out=("history",)))
     assert "History is what happened and no choice, so it is left out" in out.getvalue()
 
 
@@ -260,7 +261,7 @@ def test_a_comparison_says_that_history_is_left_out(monkeypatch, small_run):
     ],
 )
 def test_a_change_beyond_sampling_error_never_reads_as_none(change, low, high, said):
-    assert answers._interval(Difference(change, low, high)) == said
+    assert compared._interval(Difference(change, low, high)) == said
 
 
 def test_a_change_of_shares_is_told_so_that_the_shares_shown_add_up():

@@ -7,7 +7,7 @@ from premortem.briefing import method
 from premortem.case import load
 from premortem.cli import main
 from premortem.questions.case_faults import case_faults
-from premortem.terminal import answers as terminal_answers
+from premortem.terminal import stress as terminal_stress
 from tests.case.cars import typed_case
 from tests.edits import edited
 
@@ -136,7 +136,7 @@ WORLDS = (
 
 
 def test_where_nothing_was_tried_or_held_nothing_is_counted(capsys):
-    terminal_answers._print_thresholds(Console(), [])
+    terminal_stress._print_thresholds(Console(), [])
     assert "clause numbers were tried" not in capsys.readouterr().out
     assert method.tables_held(()) == []
 

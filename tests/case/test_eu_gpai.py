@@ -20,7 +20,8 @@ from premortem.law.book import load
 from premortem.law.opinion import opine
 from premortem.law.worked_cases import decide_file
 from premortem.propositions.score import board
-from premortem.questions.single_changes import standing, strongest, title
+from premortem.questions.move import standing, title
+from premortem.questions.single_changes import strongest
 from premortem.study import Study
 from premortem.terminal import print_history, print_opinion
 

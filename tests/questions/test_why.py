@@ -15,7 +15,7 @@ from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.questions import _nearest_break, clause_sweeps, describe, margins, time
 from premortem.questions.attribution import attribution as items_told
 from premortem.questions.breaking_points import Place, _kinds, single_thresholds
-from premortem.questions.single_changes import Standing
+from premortem.questions.move import Standing
 from premortem.study import Study
 
 

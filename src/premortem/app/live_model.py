@@ -22,7 +22,7 @@ from premortem.ensemble.run import draw
 from premortem.law.book import Book
 from premortem.propositions import score
 from premortem.propositions.board_cells import cells
-from premortem.questions.single_changes import Standing
+from premortem.questions.move import Standing
 from premortem.questions.weighted_board import answered, read_under
 from premortem.study import Study
 from premortem.study.model import Chunk

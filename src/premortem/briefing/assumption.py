@@ -22,7 +22,7 @@ from premortem.briefing.content import (
 )
 from premortem.briefing.page_one import claims
 from premortem.briefing.threshold_curves import curve, shift_of
-from premortem.charts import figures
+from premortem.charts import figures, policy_figures
 from premortem.law.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption, shipped
 from premortem.questions.attribution import Carried
@@ -240,7 +240,7 @@ def _shares(run: Run, a: Assumption) -> Figure:
     return Figure(
         f"shares-{a.id}",
         _ranked(run, a),
-        figures.shares(rows, titles),
+        policy_figures.shares(rows, titles),
         f"{phrases.counted(run.futures, 'future')}{phrases.same_under(len(shares))}; line: 95% interval from {run.replicates} independent replicates of the design.",
         "Share of futures in which it holds. " + "; ".join(f"{k}: {phrases.share(v)}" for k, v in shares.items()) + ".",
     )
@@ -281,7 +281,7 @@ def _causes(run: Run, a: Assumption) -> Figure:
     return Figure(
         f"causes-{a.id}",
         title,
-        figures.causes(pl.DataFrame(rows), [title_of(run, p) for p in run.policies]),
+        policy_figures.causes(pl.DataFrame(rows), [title_of(run, p) for p in run.policies]),
         "The condition with the smallest margin, as a share of the futures in which the assumption breaks.",
         "; ".join(f"{r['policy']}, {r['condition']}: {phrases.share(r['share'])}" for r in rows) + ".",
     )

@@ -13,7 +13,7 @@ from premortem.questions.weighted_board import ShortCell
 from premortem.study import Run, Study
 from premortem.text.result import Result
 from premortem.watch import observations, quantities, weights
-from premortem.watch.observations import Reading
+from premortem.watch.readings import Reading
 from premortem.watch.value import Shift, Worth
 from premortem.watch.weights import Weights
 

@@ -16,8 +16,8 @@ from premortem.study import Run, Study
 from premortem.text.numbers import day_in_words
 from premortem.text.result import OPTIONAL, Result
 from premortem.watch import observations, quantities
-from premortem.watch.observations import Reading
 from premortem.watch.quantities import Quantity
+from premortem.watch.readings import Reading
 from premortem.watch.weights import Told, Weights, shares_by, weigh
 
 

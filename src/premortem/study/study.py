@@ -37,8 +37,8 @@ from premortem.text.numbers import counted
 from premortem.text.tables import Table
 from premortem.watch import observations, signposts, timeline
 from premortem.watch import quantities as known_quantities
-from premortem.watch.observations import Readings
 from premortem.watch.quantities import Observer, Quantity
+from premortem.watch.readings import Readings
 from premortem.watch.signposts import Signpost
 
 Array = NDArray[Any]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from premortem.questions.single_changes import Change, Curve, Standing, title
+from premortem.questions.move import Standing, title
+from premortem.questions.single_changes import Change, Curve
 from premortem.terminal.layout import add_columns, print_table, wrapped
 from premortem.text import phrases
 

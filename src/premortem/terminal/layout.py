@@ -17,13 +17,18 @@ UNBOUNDED = 10_000
 GLUE = "\0"
 
 
+def heading(console: Console, text: str) -> None:
+    """A heading with a line before it."""
+    console.print(f"\n[bold]{text}[/bold]")
+
+
 def add_columns(table: Table, *headings: str, texts: Sequence[str]) -> None:
     """Columns by their headings: `texts` go on in another line where room is short, numbers are never broken or cut; for `print_table`."""
-    for heading in headings:
-        if heading in texts:
-            table.add_column(heading)
+    for name in headings:
+        if name in texts:
+            table.add_column(name)
         else:
-            table.add_column(heading.strip().replace(" ", "\n"), justify="right", no_wrap=True)
+            table.add_column(name.strip().replace(" ", "\n"), justify="right", no_wrap=True)
 
 
 def print_table(console: Console, table: Table) -> None:

@@ -12,7 +12,7 @@ from premortem.terminal.board import print_board
 from premortem.terminal.layout import add_columns, next_step, print_table, wrapped
 from premortem.text import phrases
 from premortem.text.tables import plain
-from premortem.watch.hindcast import Hindcast
+from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
 from premortem.watch.timeline import Event, lags
 
