@@ -139,7 +139,7 @@ def read_paths(folder: Path, policy: str) -> pl.DataFrame:
 
 
 def read_bands(folder: Path, policy: str, labels: tuple[str, ...]) -> pl.DataFrame:
-    """Bands of a stored policy over all its futures: series, quarter, p5, p25, p50, p75, p95; quarters by their
+    """Bands of a stored policy over all its futures: series, quarter, p5, p25, p50, p75, p95; steps by their
     labels.
     """
     manifest = store.read_manifest(folder)

@@ -150,7 +150,7 @@ def _consignees(result: dict[str, Any]) -> list[str]:
 def _grounds(result: dict[str, Any], case: Case) -> list[str]:
     """How many rows may go, what was hit, and what the answers do not cover."""
     may, hits = result["may_go"], result["hits"]
-    lines = [f"{phrases.counted(may['true'], 'row')} may go without a licence, {may['false']:,} may not, {may['null']:,} depend on missing facts or names to review"]  # fmt: skip
+    lines = [f"{phrases.counted(may['true'], 'row')} may go, {may['false']:,} may not, {may['null']:,} depend on missing facts or names to review"]  # fmt: skip
     lines += [
         f"{h['party']} {h['given']}: {h['name'] or h['list']} ({phrases.counted(h['rows'], 'row')})"
         for h in hits[:HITS]

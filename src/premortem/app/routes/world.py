@@ -59,7 +59,7 @@ def page(
     asked, fields = drawn.ASKED
     return render(
         request, "world.html", usual=drawn.USUAL, title=drawn.TITLE, word=desk.study.case.clock.word, classes=shown.classes,
-        panel=country_chart(drawn, one) if one["rows"] else None, chart=chart, measures=drawn.MEASURES, measure=measure, quarter=step, quarters=labels, rows=rows, found=found,
+        panel=country_chart(drawn, one) if one["rows"] else None, chart=chart, measures=drawn.MEASURES, measure=measure, quarter=step, steps=labels, rows=rows, found=found,
         country=one, heading=drawn.heading(one), absent=drawn.ABSENT.format(name=one["name"]), place=code,
         asked=asked.format(name=one["name"]), ask=link({**fields, "destination": code}, view, desk.study.case.text.app),
     )  # fmt: skip
