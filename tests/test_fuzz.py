@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from premortem import facts
-from premortem.bench.rules import shipments
 from premortem.case import default
 from premortem.cases.us_ai_2025 import world
+from premortem.cases.us_ai_2025.law_by_hand import ledger as shipments
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.ensemble import bands, correlation, layout, manifest, priors, read, store
 from premortem.errors import BadInput, MissingData, PremortemError, raise_all
