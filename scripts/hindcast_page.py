@@ -5,7 +5,7 @@ from premortem.case import Case
 from premortem.study import Study
 from premortem.terminal.watch import unchanged, verdict
 from premortem.text import phrases
-from premortem.watch.hindcast import EventScored, Hindcast, Scored
+from premortem.watch.hindcast_results import EventScored, Hindcast, Scored
 
 # Ranks beyond these are near misses: said to be so, and explained.
 NEAR = (0.1, 0.9)

@@ -71,11 +71,28 @@ def test_a_chosen_family_leaves_the_others_grey():
 def test_ranks_name_the_policies_that_come_first():
     orders = {"mean_regret": ["rescinded", "as-written"], "maximin": ["as-written", "rescinded"]}
     titles = {"as-written": "As written", "rescinded": "Rescinded"}
-    chart = ranked(SimpleNamespace(rankings=orders), VIEW, titles, "source")
+    apart = {m: {p: (i, i) for i, p in enumerate(order, 1)} for m, order in orders.items()}
+    chart = ranked(SimpleNamespace(rankings=orders, ranks=apart, may_be_first=()), VIEW, titles, "source")
     assert chart.title == "First place changes with the measure: Rescinded or As written"
     assert [r["rank"] for r in chart.rows if r["mine"]] == [2, 1]
-    agreed = ranked(SimpleNamespace(rankings={"maximin": orders["maximin"]}), VIEW, titles, "source")
+    one = {"maximin": orders["maximin"]}
+    known = {"maximin": apart["maximin"]}
+    agreed = ranked(SimpleNamespace(rankings=one, ranks=known, may_be_first=("as-written",)), VIEW, titles, "source")
     assert agreed.title == "As written ranks first by every measure"
+
+
+def test_ranks_that_sampling_leaves_open_are_not_told_as_known():
+    orders = {"mean_regret": ["rescinded", "as-written"], "maximin": ["as-written", "rescinded"]}
+    titles = {"as-written": "As written", "rescinded": "Rescinded"}
+    level = {"as-written": (1, 2), "rescinded": (1, 2)}
+    both = SimpleNamespace(
+        rankings=orders, ranks=dict.fromkeys(orders, level), may_be_first=("as-written", "rescinded")
+    )
+    chart = ranked(both, VIEW, titles, "source")
+    assert chart.title == "As written or Rescinded may rank first by every measure: sampling leaves it open"
+    assert {(r["low"], r["high"]) for r in chart.rows} == {(1, 2)}
+    one = SimpleNamespace(rankings={"maximin": orders["maximin"]}, ranks={"maximin": level}, may_be_first=())
+    assert ranked(one, VIEW, titles, "source").title.endswith("though sampling leaves others open")
 
 
 @pytest.mark.parametrize("policy", ["as-written", "history"])

@@ -53,7 +53,8 @@ def test_a_link_that_is_not_understood_says_so_and_shows_the_nearest_view(client
 def test_a_page_that_is_not_there_and_an_assumption_that_is_not_are_told(client):
     assert "There is no such page" in client.get("/nothing").text
     answer = client.get("/a/A9")
-    assert answer.status_code == 400
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
     assert "A1, A2, A3, A4, A5" in answer.text
 
 

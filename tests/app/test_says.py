@@ -18,7 +18,7 @@ STATIC = Path(premortem.app.__file__).parent / "static"
 
 def together(**holds):
     """A run of which only the shares of all at once are known."""
-    rows = [{"assumption": "all", "policy": p, "holds": x} for p, x in holds.items()]
+    rows = [SimpleNamespace(assumption="all", policy=p, holds=x) for p, x in holds.items()]
     return SimpleNamespace(board_rows=lambda: rows)
 
 

@@ -17,12 +17,14 @@ from premortem.briefing import page_one, policies
 from premortem.case import default
 from premortem.propositions import assumption
 from premortem.propositions.assumption import Condition, Limit
+from premortem.propositions.board_cells import cells
 from premortem.questions import describe, findings
 from premortem.questions._scenario_discovery import Box
 from premortem.questions.compare import Compared, Difference, Regret
 from premortem.questions.watch import ToWatch
 from premortem.questions.weighted_board import ShortCell
-from premortem.terminal import answers, board
+from premortem.terminal import board
+from premortem.terminal import compare as compared
 from premortem.terminal import watch as watching
 from premortem.text import phrases
 from premortem.text.numbers import spelled
@@ -41,12 +43,13 @@ def fake(assumptions, shares, policies=("as-written", "streamlined")):
     title = {"as-written": "As written", "streamlined": "Streamlined"}
     study = SimpleNamespace(
         case=default(),
+        options="",
         assumptions=assumptions,
         book=lambda p: SimpleNamespace(policy=SimpleNamespace(title=title.get(p, p))),
     )
     return SimpleNamespace(
         study=study, policies=policies, futures=1000, stored=1000, non_finite={}, board=lambda: frame,
-        board_rows=lambda: [r | {"fails_on": {k: v for k, v in r["fails_on"].items() if v is not None}} for r in frame.to_dicts()],
+        board_rows=lambda: cells(frame),
     )  # fmt: skip
 
 
@@ -78,7 +81,24 @@ def test_f077_counts_are_counted_and_never_five_by_habit(of_many):
         assert not re.search(r"\bfive\b", said, re.IGNORECASE)
     rows = page_one.board(of_many).rows
     assert len(rows) == many + 1
-    assert rows[-1].name == phrases.at_once(many)
+    assert rows[-1].of.name == phrases.at_once(many)
+
+
+def test_a_board_of_more_policies_than_stand_abreast_has_them_one_below_the_other_and_what_fails_below_each_assumption():
+    shipped = assumption.shipped(default())
+    shares = {a.id: 0.5 for a in shipped} | {"all": 0.2}
+    policies = tuple(f"policy-{i}" for i in range(page_one.ABREAST + 1))
+    tall, wide = (page_one.board(fake(shipped, shares, of)) for of in (policies, policies[:-1]))
+    assert [row.of.name for row in tall.rows] == [*policies]
+    assert [line.id for line in tall.columns] == [row.of.id for row in wide.rows] == [*(a.id for a in shipped), "all"]
+    assert tall.remarks == tuple(row.remark for row in wide.rows)
+    assert {len(row.cells) for row in tall.rows} == {len(tall.columns)}
+    assert not any(row.remark for row in tall.rows)
+
+
+def test_what_always_fails_first_is_told_without_a_share():
+    assert phrases.fails_first(1.0, "it rains") == "; what fails first whenever it breaks: it rains"
+    assert phrases.fails_first(0.74, "it rains") == "; what fails first in 74% of its breaks: it rains"
 
 
 def test_f077_one_section_more_is_told_beyond_the_assumptions(of_many):
@@ -153,7 +173,7 @@ def test_f037_the_boxes_of_the_brief_are_told_so(study):
 def printed(monkeypatch, width: int, show) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, highlight=False, force_terminal=False)
-    for module in (board, answers, watching):
+    for module in (board, compared, watching):
         monkeypatch.setattr(module, "Console", lambda **_: console)
     show()
     return out.getvalue()
@@ -164,7 +184,7 @@ def test_f065_the_board_never_cuts_a_digit(monkeypatch, of_many, width):
     text = printed(monkeypatch, width, lambda: board.print_board(of_many))
     assert "…" not in text
     assert max(map(len, text.splitlines())) <= width
-    for share in {r["holds"] for r in of_many.board_rows()}:
+    for share in {r.holds for r in of_many.board_rows()}:
         assert text.count(phrases.short(share)) >= len(of_many.policies)
 
 
@@ -179,10 +199,10 @@ def test_f065_no_table_of_a_comparison_cuts_a_digit(monkeypatch):
     result = Compared(
         futures=5000, simulated_now=(), warnings=("3 futures failed",), left_out=(), failed={}, compared_in=5000,
         shares={p: {f"A{i}": 0.123 for i in range(1, 6)} for p in names},
-        regret=dict.fromkeys(names, Regret(0.1, 0.2, 0.3)), rankings={"mean_regret": names}, scores={}, weights={},
+        regret=dict.fromkeys(names, Regret(0.1, 0.2, 0.3)), rankings={"mean_regret": names}, scores={}, weights={}, ranks={}, intervals={},
         winners={"mean_regret": names[0]}, disagree=False, pareto=names, differences={names[1]: {}}, regret_by_assumption={},
     )  # fmt: skip
-    text = printed(monkeypatch, 60, lambda: answers.print_compare(result))
+    text = printed(monkeypatch, 60, lambda: compared.print_compare(result))
     assert "…" not in text
     assert text.count("12%") == 10
     assert "Note: 3 futures failed." in text
@@ -225,10 +245,10 @@ def test_a_policy_that_changes_most_is_named_beside_what_was_left_out():
 
 def test_a_comparison_says_that_history_is_left_out(monkeypatch, small_run):
     out = io.StringIO()
-    monkeypatch.setattr(answers, "Console", lambda **more: Console(file=out, width=200, **more))
+    monkeypatch.setattr(compared, "Console", lambda **more: Console(file=out, width=200, **more))
     result = questions.compare(small_run, time=False)
     assert result.left_out == ()
-    answers.print_compare(replace(result, left_out=("history",)))
+    compared.print_compare(replace(result, left_out=("history",)))
     assert "History is what happened and no choice, so it is left out" in out.getvalue()
 
 
@@ -241,7 +261,7 @@ def test_a_comparison_says_that_history_is_left_out(monkeypatch, small_run):
     ],
 )
 def test_a_change_beyond_sampling_error_never_reads_as_none(change, low, high, said):
-    assert answers._interval(Difference(change, low, high)) == said
+    assert compared._interval(Difference(change, low, high)) == said
 
 
 def test_a_change_of_shares_is_told_so_that_the_shares_shown_add_up():

@@ -66,7 +66,7 @@ def test_an_exhibit_of_a_folder_is_a_module_in_its_package(folder):
     assert exhibits.names(found)[0] == "two"
     assert exhibits.exhibit("two", case=found).title == "There are 2"
     assert exhibits.shown_in_brief(found) == ("two",)
-    assert [row["name"] for row in exhibits.rows(("two",), case=found)] == ["two"]
+    assert [row.name for row in exhibits.rows(("two",), case=found)] == ["two"]
 
 
 def test_the_brief_leaves_out_the_exhibits_of_a_case_that_has_none(small_run, monkeypatch):

@@ -160,7 +160,7 @@ def test_every_exception_lifts_only_what_admits_it():
     for policy in rules.policies(default()):
         book = rules.load(policy)
         granting = [c for c in book.clauses if c.stage == "exception"]
-        strict = [c for c in book.clauses if c.stage == "requires" and c.gp not in (1, 2, 3)]
+        strict = [c for c in book.clauses if c.stage == "requires" and c.prohibition not in ("GP 1", "GP 2", "GP 3")]
         assert len(strict) > 20
         for granted, required in itertools.product(granting, strict):
             name = granted.then.removeprefix("exception:")
@@ -266,11 +266,11 @@ OWN += 'effective = 2025-03-01\ncomplies = 2025-03-01\nstage = "requires"\nconfi
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ('gp = 5\nadmits = ["NACC"]\n', "no such exception: NACC"),
-        ("admits = []\n", "General Prohibition"),
-        ("gp = 11\nadmits = []\n", "General Prohibition"),
-        ('gp = 5\nadmits = []\nwithin = "private_sector"\nthen = "prohibited"\n', "`otherwise`"),
-        ('gp = 5\nadmits = []\nthen = "maybe"\n', "is not an outcome"),
+        ('prohibition = "GP 5"\nadmits = ["NACC"]\n', "no such exception: NACC"),
+        ("admits = []\n", "names the prohibition"),
+        ('prohibition = "GP 11"\nadmits = []\n', "names the prohibition"),
+        ('prohibition = "GP 5"\nadmits = []\nwithin = "private_sector"\nthen = "prohibited"\n', "`otherwise`"),
+        ('prohibition = "GP 5"\nadmits = []\nthen = "maybe"\n', "is not an outcome"),
     ],
 )
 def test_a_requirement_with_an_unknown_exception_or_prohibition_is_one_clear_line(tmp_path, more, said):
@@ -286,7 +286,7 @@ def test_a_requirement_with_an_unknown_exception_or_prohibition_is_one_clear_lin
 def test_a_requirement_of_a_policy_binds_and_is_lifted_by_what_it_admits(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(
-        OWN + "applies = \"destination = 'VNM' and eccn = '3A090.b'\"\ngp = 5\nadmits = [\"ACA\"]\n"
+        OWN + 'applies = "destination = \'VNM\' and eccn = \'3A090.b\'"\nprohibition = "GP 5"\nadmits = ["ACA"]\n'
         'then = "licence:presumption_of_denial"\n'
     )
     sent = frame_of([parse({"item": "MI210", "destination": "VNM", "date": "2025-04-01"}, CASE)], CASE)

@@ -205,7 +205,7 @@ def test_the_command_tells_what_is_stale_hit_and_not_checked(tmp_path):
     assert decided["rests_on"].to_list() == ["destination_region", None, None, None]
     assert decided["hits"].is_not_null().to_list() == [False, True, False, True]
     printed = CliRunner().invoke(app, ["ledger", str(path), "-o", str(out)]).stdout.replace("\n", " ")
-    assert "1 row may go without a licence, 1 may not, 2 depend on missing facts or names to review" in printed
+    assert "1 row may go, 1 may not, 2 depend on missing facts or names to review" in printed
     assert f"STALE: 1 row after {verified(CASE).news}" in printed
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book
-from premortem.law.ledger import field_guesses
+from premortem.law.ledger import columns, field_guesses
 from premortem.law.ledger.decisions import decide_file
 from premortem.law.ledger.intake import Convention
 from premortem.law.vocabulary import vocabulary
@@ -30,7 +30,7 @@ def test_headings_are_matched_by_their_words():
 def test_no_field_is_guessed_twice_and_every_one_is_known(headings):
     found = [f for f in field_guesses.guess(headings, WORDS).values() if f]
     assert len(found) == len({*found})
-    assert all(f in {*WORDS.given, *field_guesses.PASSED} for f in found)
+    assert all(f in {*WORDS.given, *columns.passed(WORDS)} for f in found)
 
 
 def test_an_exact_name_goes_before_a_word_that_stands_for_it():

@@ -15,7 +15,7 @@ from premortem.propositions import positions
 from premortem.questions import _archetypes, edits
 from premortem.questions._paired import paired
 from premortem.questions.attribution import neutral_end, shapley
-from premortem.questions.compare import pareto, performance, rankings, regret, robustness, summary
+from premortem.questions.robustness import pareto, performance, rank_ranges, rankings, regret, robustness, summary
 from tests.questions.own import PLACES, flat, study_of, uniform
 
 
@@ -227,3 +227,20 @@ def test_f050_few_items_have_their_exact_shapley_values(items):
     n = 20_000
     found = shapley(lambda frozen: np.arange(n) < share(frozen) * n, items)
     assert [one.effect for one in found] == pytest.approx(exact(share, items), abs=3e-4)
+
+
+def test_the_ranks_that_sampling_leaves_open_hold_the_better_policy_apart_and_leave_equals_open():
+    rng = np.random.default_rng(3)
+    future = rng.normal(size=4_000)
+    measures = {"better": future + 1, "twin": future.copy(), "worse": future + 0.0}
+    holds = {name: m > 0 for name, m in measures.items()}
+    ranks = rank_ranges(measures, holds, np.arange(4_000))
+    for metric in ("mean_regret", "satisficing", "expected", "maximin"):
+        assert ranks[metric] == {"better": (1, 1), "twin": (2, 3), "worse": (2, 3)}
+
+
+@given(st.integers(1, 15))
+def test_where_a_replicate_has_no_future_every_rank_is_open(futures):
+    measures = {"a": np.arange(futures, dtype=float), "b": np.zeros(futures)}
+    ranks = rank_ranges(measures, {n: m > 0 for n, m in measures.items()}, np.arange(futures))
+    assert {r for by in ranks.values() for r in by.values()} == {(1, 2)}

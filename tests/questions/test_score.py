@@ -89,7 +89,9 @@ def test_every_row_of_the_note_stands_in_an_assumption_file():
 
 def test_every_binding_names_a_parameter_or_a_lever():
     for a in assumption.shipped(default()):
-        assert not assumption.check_binds(a, a.id, world.parameter_names(), Levers._fields)
+        assert not assumption.check_binds(
+            a, a.id, world.parameter_names(), Levers._fields, [*facts.catalogue(default())]
+        )
 
 
 def test_an_assumption_holds_exactly_where_all_its_conditions_do(small_run):

@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from premortem.case import default
 from premortem.watch import hindcast, quantities
-from premortem.watch.observations import Reading, Readings
+from premortem.watch.readings import Reading, Readings
 from premortem.watch.scores import baselines, brier, crps, quantiles
 
 NOTE, LATER = date(2025, 2, 26), date(2026, 2, 1)

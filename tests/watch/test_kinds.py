@@ -12,7 +12,7 @@ from premortem.case import default
 from premortem.errors import BadInput
 from premortem.terminal.watch import verdict
 from premortem.watch import hindcast, kinds, observations, quantities
-from premortem.watch.observations import Reading, Readings
+from premortem.watch.readings import Reading, Readings
 
 TODAY, NOTE = date(2026, 11, 24), date(2025, 2, 26)
 KNOWN = quantities.shipped(default())

@@ -16,8 +16,9 @@ from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, BadInputs
 from premortem.study import outcome_names
 from premortem.watch import observations, quantities
-from premortem.watch.observations import Reading, as_read, contradictions, parse_option
+from premortem.watch.observations import parse_option
 from premortem.watch.quantities import Observer
+from premortem.watch.readings import Reading, as_read, contradictions
 
 TODAY, NOTE = date(2026, 11, 24), date(2025, 2, 26)
 KNOWN = quantities.shipped(default())

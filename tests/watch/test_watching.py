@@ -91,7 +91,7 @@ def test_every_modelled_signpost_says_what_it_would_do(watched):
 
 def test_without_readings_the_board_moves_from_all_alike_to_the_record(small_run):
     found = questions.what_to_watch(small_run.study, small_run)
-    plain = {r["assumption"]: r["holds"] for r in small_run.board_rows() if r["policy"] == "as-written"}
+    plain = {r.assumption: r.holds for r in small_run.board_rows() if r.policy == "as-written"}
     assert shares(found.board_before) == pytest.approx(plain)
     assert found.effective_futures_before == 5000
     assert shares(found.board_after) != pytest.approx(plain)

@@ -8,11 +8,11 @@ import pytest
 from scipy.stats import norm
 
 from premortem.case import default
-from premortem.questions.board_cells import BoardCell
+from premortem.propositions.board_cells import BoardCell
 from premortem.questions.weighted_board import answered
 from premortem.watch import weights
-from premortem.watch.observations import Reading
 from premortem.watch.quantities import Z95, Judged, Quantity
+from premortem.watch.readings import Reading
 from premortem.watch.weights import effective, impossible, log_likelihood, pareto_k, resample, temper, weigh
 
 DAY = date(2025, 6, 30)

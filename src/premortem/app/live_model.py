@@ -21,8 +21,8 @@ from premortem.ensemble.compiled import Kept
 from premortem.ensemble.run import draw
 from premortem.law.book import Book
 from premortem.propositions import score
-from premortem.questions.board_cells import cells
-from premortem.questions.single_changes import Standing
+from premortem.propositions.board_cells import cells
+from premortem.questions.move import Standing
 from premortem.questions.weighted_board import answered, read_under
 from premortem.study import Study
 from premortem.study.model import Chunk
@@ -77,7 +77,7 @@ class Live:
     # what is answered
 
     def outcomes(self, state: State, chunk: int = 0) -> dict[str, Array]:
-        """National series of a chunk, each of shape (quarter, 2,000)."""
+        """National series of a chunk, each of shape (step, 2,000)."""
         found = self._chunk(state, chunk).series
         return {name: np.asarray(found[name])[:, :FUTURES] for name in self.study.simulate.names}
 
@@ -139,7 +139,7 @@ class Live:
         return [cell.as_dict() for cell in answered(cells(frame), held)]
 
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
-        """Bands of an assumption's margin by quarter over all futures, and the share of them that breaks."""
+        """Bands of an assumption's margin by step over all futures, and the share of them that breaks."""
         names = self.study.steps
         margin = self._model.over_time(self._chunk(state), self.thresholds(state))[assumption]
         cuts = bands.of(margin)

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -172,4 +171,3 @@ def data_of(rows: list[dict[str, Any]]) -> Markup:
 
 _env.globals |= {"rules_screens": rules_screens, "watch_screens": watch_screens}
 _env.globals |= {"spec_of": spec_of, "data_of": data_of, "theme": theme}
-Titled = Callable[[State], str]

@@ -93,7 +93,7 @@ def periods(transaction: Transaction, book: Book, until: date) -> list[dict[str,
             "reads": book.vocabulary.reads.get(span.outcome, span.outcome),
             "kind": kind(span.outcome, book.vocabulary),
             "clause": span.clause,
-            "says": says.get(span.clause, "no clause asks for a licence"),
+            "says": says.get(span.clause, "no clause requires anything"),
         }
         for span in timeline(transaction, book, last=until)
     ]

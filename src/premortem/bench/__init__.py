@@ -14,7 +14,7 @@ __all__ = ["machine", "run"]
 def run(quick: bool = True, with_peers: bool = False) -> list[Row]:
     """Every benchmark: name, ours, peer, ratio (above 1 where ours is better), unit, what the peer is."""
     use_compilation_cache()
-    study = Study()
+    study = Study(case=rules.CASE)
     found = [*simulation.rows(study, quick), *mechanism.rows(study, 3 if quick else 9)]
     found += [*analysis.rows(quick, with_peers), *rules.rows(quick), *start.rows(quick), *screens.rows()]
     return found + (peers.rows(study, quick) if with_peers else [])

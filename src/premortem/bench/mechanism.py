@@ -43,7 +43,7 @@ class _Levers(NamedTuple):
 
 
 def rows(study: Study, times: int) -> list[Row]:
-    """Futures a second of the mechanism over all quarters, beside NumPy and Numba."""
+    """Futures a second of the mechanism over all steps, beside NumPy and Numba."""
     values = draw(study.priors, "sobol", 7, 0, FUTURES)
     p = np.ascontiguousarray(values[[study.priors.names.index(name) for name in NAMES]])
     ours = jax.jit(in_jax)
@@ -56,7 +56,7 @@ def rows(study: Study, times: int) -> list[Row]:
 
 
 def in_jax(p: jax.Array) -> jax.Array:
-    """Alignment in the last quarter, by the world's own mechanism, shape (future,)."""
+    """Alignment in the last step, by the world's own mechanism, shape (future,)."""
     named = _Params(*p)
 
     def quarter(goodwill: jax.Array, _: Any) -> tuple[jax.Array, jax.Array]:

@@ -61,7 +61,7 @@ def _default_run(study: Study) -> list[Row]:
 
 def pulled(study: Study) -> tuple[Any, Any]:
     """A policy and its thresholds, as a run hands them to the model."""
-    return study.levers("as-written"), study.scorer.thresholds
+    return study.levers(study.case.settings.baseline), study.scorer.thresholds
 
 
 def compiled(study: Study, futures: int = CHUNK, seed: int = SEED) -> Callable[[], Any]:
@@ -138,7 +138,7 @@ def _growth(study: Study, quick: bool) -> Row:
 
 def _gradient(study: Study, times: int) -> Row:
     """Seconds of a gradient of one outcome in all uncertainties, beside finite differences by forward runs."""
-    levers, values = study.levers("as-written"), draw(study.priors, "sobol", SEED, 0, 128)
+    levers, values = study.levers(study.case.settings.baseline), draw(study.priors, "sobol", SEED, 0, 128)
 
     def total(v: jax.Array) -> jax.Array:
         return study.case.world.simulate(v, levers)["cn_model_share"][23].sum()

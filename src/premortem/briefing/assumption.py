@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from premortem import questions
+from premortem import facts, questions
 from premortem.briefing.content import (
     Block,
     Figure,
@@ -22,7 +22,8 @@ from premortem.briefing.content import (
 )
 from premortem.briefing.page_one import claims
 from premortem.briefing.threshold_curves import curve, shift_of
-from premortem.charts import figures
+from premortem.charts import figures, policy_figures
+from premortem.law.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption, shipped
 from premortem.questions.attribution import Carried
 from premortem.questions.breaking_points import Turn
@@ -201,7 +202,11 @@ def _more(run: Run, a: Assumption, policy: str) -> Fold:
         pair, curves = curves[:2], curves[2:]
         made.append(Pair((pair[0], pair[1])) if len(pair) == 2 else pair[0])
     rows = tuple(
-        (i.statement, kind, phrases.listing([_bound(b) for b in i.binds]) if i.modelled else f"not modelled: {i.why}")
+        (
+            i.statement,
+            kind,
+            phrases.listing([_bound(run, b) for b in i.binds]) if i.modelled else f"not modelled: {i.why}",
+        )
         for kind, i in a.items
         if kind != "watch"
     )
@@ -217,8 +222,15 @@ def _more(run: Run, a: Assumption, policy: str) -> Fold:
     return Fold(f"More on {a.id}: {compared}conditions, thresholds, items", tuple(made))
 
 
-def _bound(name: str) -> str:
-    return name.replace("lever:", "lever ").replace("facts:", "table ")
+def _bound(run: Run, bound: str) -> str:
+    """What stands for an item, in words: what an uncertainty means, a strength by its name, a table by its title."""
+    of, _, name = bound.rpartition(":")
+    if of == "facts":
+        return f"table \u2018{facts.catalogue(run.study.case)[name].title}\u2019"
+    words = vocabulary(run.study.case)
+    if of == "lever":
+        return words.called(name) if name in words.instruments else name.replace("_", " ")
+    return run.study.priors[name].meaning
 
 
 def _shares(run: Run, a: Assumption) -> Figure:
@@ -228,7 +240,7 @@ def _shares(run: Run, a: Assumption) -> Figure:
     return Figure(
         f"shares-{a.id}",
         _ranked(run, a),
-        figures.shares(rows, titles),
+        policy_figures.shares(rows, titles),
         f"{phrases.counted(run.futures, 'future')}{phrases.same_under(len(shares))}; line: 95% interval from {run.replicates} independent replicates of the design.",
         "Share of futures in which it holds. " + "; ".join(f"{k}: {phrases.share(v)}" for k, v in shares.items()) + ".",
     )
@@ -262,14 +274,14 @@ def _causes(run: Run, a: Assumption) -> Figure:
     ]
     top = first_failure(run, a, run.policies[0])
     title = (
-        f"What fails first in {phrases.share(top[1])} of the breaks of {a.id}: {top[0].failure}"
+        f"{phrases.capital(phrases.breaks_first(top[1], f'the breaks of {a.id}', a.id))}: {top[0].failure}"
         if top
         else f"{a.id} never breaks"
     )
     return Figure(
         f"causes-{a.id}",
         title,
-        figures.causes(pl.DataFrame(rows), [title_of(run, p) for p in run.policies]),
+        policy_figures.causes(pl.DataFrame(rows), [title_of(run, p) for p in run.policies]),
         "The condition with the smallest margin, as a share of the futures in which the assumption breaks.",
         "; ".join(f"{r['policy']}, {r['condition']}: {phrases.share(r['share'])}" for r in rows) + ".",
     )

@@ -112,23 +112,34 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class BoardRow:
-    """An assumption on the board, or all of them at once; `remark` says what fails first."""
+class Line:
+    """What a row or a column of the board is of: an assumption by its id, all of them at once (`all`), or a policy, without an id."""
 
     id: str
     name: str
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """A row of the board; `remark` says what fails first, where an assumption has the row."""
+
+    of: Line
     cells: tuple[Cell, ...]
-    remark: str
+    remark: str = ""
 
 
 @dataclass(frozen=True)
 class Board:
-    """The board: assumptions by policies."""
+    """The board: assumptions by policies, with remarks in a last column; or, where policies are too many to stand side by side,
+    policies by assumptions, with remarks in a last row.
+    """
 
     caption: str
-    policies: tuple[str, ...]
+    corner: str
+    columns: tuple[Line, ...]
     rows: tuple[BoardRow, ...]
     remark_head: str
+    remarks: tuple[str, ...] = ()  # of the columns
 
 
 @dataclass(frozen=True)

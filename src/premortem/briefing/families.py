@@ -7,7 +7,7 @@ from premortem.briefing.content import Block, Bullets, Figure, Inline, Note, Sec
 from premortem.charts import figures
 from premortem.questions._archetypes import STRUCTURE
 from premortem.questions.findings import title_of
-from premortem.questions.futures import AlternativeFutures, Archetype, Sign
+from premortem.questions.futures import AlternativeFutures, Archetype
 from premortem.study import Run
 from premortem.text import phrases, steps
 
@@ -45,15 +45,7 @@ def _line(run: Run, r: Archetype) -> tuple[Inline, ...]:
     )
     return (
         Strong(f"{r.name}. "),
-        f"{shares}. Early signpost: {phrases.within(sign.observable)} {sign.side} {_reading(sign)} by {sign.by}.",
-    )
-
-
-def _reading(sign: Sign) -> str:
-    return (
-        phrases.share(sign.threshold)
-        if sign.unit == "share"
-        else f"{phrases.number(sign.threshold)} {sign.unit}".strip()
+        f"{shares}. Early signpost: {phrases.within(sign.observable)} {sign.way} {sign.reading} by {steps.end(sign.by)}.",
     )
 
 

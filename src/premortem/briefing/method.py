@@ -1,14 +1,12 @@
 """Method and limits, checks against the record, uncertainties, sources, and how to run it again."""
 
-import shlex
 from collections.abc import Sequence
-from typing import Any
 
 from premortem import facts, questions
 from premortem.briefing.content import Block, Fold, Section, Strong, Table, text
-from premortem.case import default
+from premortem.ensemble.priors import Prior
 from premortem.study import Run, Study
-from premortem.text import phrases
+from premortem.text import phrases, units
 
 
 def method(run: Run) -> Section:
@@ -103,11 +101,15 @@ def _priors(run: Run) -> Fold:
     )
 
 
-def _range(row: Any) -> str:
+def _range(row: Prior) -> str:
+    """The values that an uncertainty may take: its ends with the middle that was given, or its categories with their chances."""
+    if row.categories:
+        return phrases.listing([f"{c.name} {phrases.share(c.chance)}" for c in row.categories], "or")
+    unit = units.after(row.unit)
     if not row.varies:
-        return f"{row.low:g} {row.unit}"
-    middle = f", {row.central:g}" if row.central is not None else ""
-    return f"{row.low:g} to {row.high:g}{middle} {row.unit}"
+        return f"{row.low:g}{unit}"
+    middle = f", middle {row.central:g}" if row.central is not None else ""
+    return f"{row.low:g} to {row.high:g}{unit}{middle}"
 
 
 def tables_held(tables: Sequence[facts.Table]) -> list[Block]:
@@ -150,10 +152,8 @@ def sources(run: Run) -> Section:
 
 def command(run: Run) -> str:
     """The command that makes this run anew."""
-    chosen = "" if set(run.policies) == set(run.study.policies) else "".join(f" --policy {p}" for p in run.policies)
-    case = run.study.case
-    of = "" if case == default() else f" --case {shlex.quote(case.reference)}"
-    return f"premortem run{of}{chosen} --futures {run.futures} --seed {run.seed}"
+    chosen = "" if set(run.policies) == set(run.study.policies) else " ".join(f"--policy {p}" for p in run.policies)
+    return phrases.command("run", run.study.options, chosen, f"--futures {run.futures} --seed {run.seed}")
 
 
 def _reproduce(run: Run) -> str:

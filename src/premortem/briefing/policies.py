@@ -7,7 +7,7 @@ import polars as pl
 from premortem import questions
 from premortem.briefing.content import Block, Bullets, Figure, Note, Section, Strong, see, text
 from premortem.case import year_of
-from premortem.charts import figures
+from premortem.charts import policy_figures
 from premortem.questions.compare import Compared
 from premortem.questions.findings import aside, level_with, share_of, title_of
 from premortem.study import Run
@@ -77,7 +77,7 @@ def _pathways(run: Run) -> Figure:
     return Figure(
         "pathways",
         f"Where {'a' if len(run.policies) > 1 else 'the'} policy keeps an assumption in more than half of all futures, year by year",
-        figures.pathways(frame, [title_of(run, p) for p in run.policies]),
+        policy_figures.pathways(frame, [title_of(run, p) for p in run.policies]),
         f"Line: the median of {phrases.counted(run.futures, 'future')} has a margin above 0 at the end of the year. Dotted: it has not.",
         (
             "Broken in half of all futures or more: " + "; ".join(lost)
@@ -120,7 +120,9 @@ def _regret(run: Run, names: list[str], result: Compared) -> Figure:
     return Figure(
         "regret",
         f"{phrases.listing([title_of(run, p) for p in least])} {'gives' if len(least) == 1 else 'give'} up least on average, in margins as they stand",
-        figures.regret_map(pl.DataFrame(rows), [title_of(run, p) for p in names if result.regret[p].mean is not None]),
+        policy_figures.regret_map(
+            pl.DataFrame(rows), [title_of(run, p) for p in names if result.regret[p].mean is not None]
+        ),
         f"Mean over futures; darker is worse. {result.unweighed} {phrases.regret(run.study.case.text.uncounted)}",
         f"Regret over all assumptions. {said}. By assumption: {by}.",
     )

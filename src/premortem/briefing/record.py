@@ -12,7 +12,7 @@ from premortem.questions.signpost_worth import CANNOT
 from premortem.study import Run
 from premortem.text import phrases
 from premortem.watch import process, quantities
-from premortem.watch.hindcast import Hindcast
+from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
 
 # Signposts that are shown.

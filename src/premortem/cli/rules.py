@@ -49,7 +49,7 @@ def check(
         bool,
         typer.Option(
             "--gate",
-            help="Exit 0 only if no licence is needed; 3 not permitted, 4 depends on missing facts, 5 a name needs review.",
+            help="Exit 0 only if it may go; 3 not permitted, 4 depends on missing facts, 5 a name needs review.",
         ),
     ] = False,
     audit: Annotated[

@@ -35,32 +35,39 @@ Weights = Annotated[
 ]
 
 
+Policies = Annotated[list[str] | None, typer.Option("--policy", help="A policy; repeat for more.", show_default="all")]
+Futures = Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")]
+Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same results, bit for bit.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace", help="Overwrite a finished run in the same folder even if it is larger or has other policies."
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", help="Address of a Dask scheduler, or local:N for N workers here.", show_default="this process"
+    ),
+]
+Only = Annotated[
+    int | None, typer.Option("--only", help="Simulate this one future again and describe it; writes nothing.")
+]
+
+
 @app.command(rich_help_panel="Main job")
 def run(
-    policy: Annotated[
-        list[str] | None, typer.Option("--policy", help="A policy; repeat for more.", show_default="all")
-    ] = None,
-    futures: Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")] = 20_000,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same results, bit for bit.")] = 7,
-    out: Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")] = False,
-    replace: Annotated[
-        bool,
-        typer.Option(
-            "--replace",
-            help="Overwrite a finished run in the same folder even if it is larger or has other policies.",
-        ),
-    ] = False,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            "--cluster", help="Address of a Dask scheduler, or local:N for N workers here.", show_default="this process"
-        ),
-    ] = None,
+    policy: Policies = None,
+    futures: Futures = 20_000,
+    seed: Seed = 7,
+    out: Out = None,
+    resume: Resume = False,
+    replace: Replace = False,
+    cluster: Cluster = None,
     memory: Memory = None,
-    only: Annotated[
-        int | None, typer.Option("--only", help="Simulate this one future again and describe it; writes nothing.")
-    ] = None,
+    only: Only = None,
     weights: Weights = None,
     pdf: WithPdf = False,
     paper: OnPaper = "a4",

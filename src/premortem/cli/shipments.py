@@ -83,7 +83,7 @@ def ledger(
     beside = None
     if out is not None:
         tables.write(decided, out)
-        beside = ledgers.write_rejected(decided, out)
+        beside = ledgers.write_rejected(decided, out, book.vocabulary)
     result["rejected_file"] = str(beside) if beside else None
     used = result.pop("convention")
     result["profile"] = str(profiles.keep(profile, used)) if profile and used != kept else None

@@ -28,7 +28,7 @@ CHUNK = 2048
 PART = 8 * CHUNK
 
 Scalars = dict[str, jax.Array]
-# (values, levers) -> scalars of shape (future,) and series of shape (quarter, future)
+# (values, levers) -> scalars of shape (future,) and series of shape (step, future)
 Model = Callable[[jax.Array, Any], tuple[Scalars, Scalars]]
 
 
@@ -113,7 +113,7 @@ def program(spec: Spec) -> Any:
 def columns_of(
     series: Mapping[str, jax.Array], kept: Mapping[str, tuple[str, int]], count: int
 ) -> dict[str, NDArray[np.float32]]:
-    """The columns of the first `count` futures that are read off series of shape (quarter, future)."""
+    """The columns of the first `count` futures that are read off series of shape (step, future)."""
     held = {name: np.asarray(value) for name, value in series.items()}
     return {column: held[name][place, :count] for column, (name, place) in kept.items()}
 

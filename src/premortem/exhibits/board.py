@@ -8,7 +8,7 @@ import polars as pl
 from premortem.charts.marks import PHONE
 from premortem.charts.theme import HOLDS, INK, WIDTH, themed
 from premortem.exhibits.form import Badge, Says
-from premortem.questions.board_cells import cells
+from premortem.propositions.board_cells import cells
 from premortem.questions.findings import fails_first
 from premortem.text.phrases import at_once, headline, month_in_words, share, short
 

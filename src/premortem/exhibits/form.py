@@ -13,10 +13,11 @@ import polars as pl
 
 from premortem.charts import render
 from premortem.charts.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, themed
-from premortem.exhibits import FORMATS
 from premortem.files import writer
 from premortem.text.tables import YEAR, cell, plain
 
+# Files that an exhibit can be written as.
+FORMATS = ("html", "svg", "png", "csv")
 Badge = Literal["replicates", "replicates in part", "substitute data", "ours"]
 # Width of a character next to the size of its letters, on average.
 CHARACTER = 0.44

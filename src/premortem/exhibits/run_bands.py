@@ -19,7 +19,7 @@ def policy(run: Any) -> str:
 
 
 def bands(run: Any, *series: str, under: str = "", start: float = 2024.0) -> pl.DataFrame:
-    """Bands of series over all futures of a run: series, quarter, year (middle of the quarter), p5 to p95.
+    """Bands of series over all futures of a run: series, quarter, year (middle of the step), p5 to p95.
 
     Raises `MissingData` for a series that the run did not keep.
     """
@@ -53,6 +53,6 @@ def _bands(held: _Held) -> pl.DataFrame:
 
 
 def at(frame: pl.DataFrame, quarter: str, series: str = "") -> dict[str, Any]:
-    """The row of a quarter, of a series where there are several."""
+    """The row of a step, of a series where there are several."""
     rows = frame.filter(pl.col("quarter") == quarter)
     return rows.filter(pl.col("series") == series).row(0, named=True) if series else rows.row(0, named=True)

@@ -141,7 +141,7 @@ def _seats(applies: str) -> frozenset[str]:
 def embargoed(book: Rulebook, day: date) -> frozenset[str | bool | None]:
     """Places that an embargo in force on a day bars as destinations."""
     words = book.vocabulary
-    embargoes = (c for c in operative(book, day, day) if c.gp and c.gp == words.requirements.embargo)
+    embargoes = (c for c in operative(book, day, day) if c.prohibition and c.prohibition == words.requirements.embargo)
     return frozenset(
         v for c in embargoes for name, held in _wanted(c.applies, words) if name == "destination" for v in held if v
     )

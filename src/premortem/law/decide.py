@@ -68,7 +68,8 @@ class Decision(Decided):
         return memo.sentence(self)
 
     def as_dict(self) -> dict[str, Any]:
-        """The keys that the command line and the app print."""
+        """The keys that the command line and the app print; the class stands under the name of the field that holds it."""
+        words = self.vocabulary
         steps = [
             {
                 "clause": s.clause,
@@ -90,9 +91,9 @@ class Decision(Decided):
             "sentence": self.sentence,
             "question": memo.question(self),
             "policy": self.policy,
-            "eccn": self.eccn,
+            **{field: self.eccn for field in (words.classes.field,) if field},
             "conditions_met": [f"{t.test} (assumed)" if t.assumed else t.test for t in met],
-            "headroom_tpp": self.headroom_tpp,
+            words.headroom: self.headroom_tpp,
             "asked": list(self.asked),
             "assumed": [_assumed(a) for a in self.assumed],
             "unscreened": list(self.unscreened),
@@ -146,7 +147,7 @@ def explain(
         clause=clause.id if clause else "",
         citation=clause.citation if clause else "",
         says=clause.says if clause else "",
-        eccn=answer["eccn"] or "not known",
+        eccn=answer.get(words.classes.field, words.classes.none) or "not known",
         headroom_tpp=_headroom(answer, clause, given, words),
         trace=tuple(step.marked(unsaid_fields, words) for step in steps),
         changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"], words, question(given, case)),

@@ -57,10 +57,8 @@ def _unreached(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) ->
     spoken = {*answers["clause"], *answers["required_by"]}
     for i, c in enumerate(clauses):
         own = answers[i * TRIES : (i + 1) * TRIES]
-        if c.id not in spoken and not (c.stage == "classify" and c.then in own["eccn"]):
-            applies = _applied(made[i * TRIES : (i + 1) * TRIES], own["eccn"], [c], [binds(c, book.vocabulary)], book)[
-                0
-            ]
+        if c.id not in spoken and not (c.stage == "classify" and c.then in own[book.vocabulary.classes.field]):
+            (applies,) = _applied(made[i * TRIES : (i + 1) * TRIES], own, [c], [binds(c, book.vocabulary)], book)
             if c.stage in BINDING and applies.any():
                 continue  # it binds, though a stricter one, or another, is what is told
             first = own.filter(applies.fill_null(False))["clause"].drop_nulls().mode().to_list()[:1]
@@ -69,15 +67,17 @@ def _unreached(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) ->
 
 
 def _applied(
-    made: pl.DataFrame, classes: pl.Series, held: Sequence[Clause], asked: Sequence[pl.Expr], book: Rulebook
+    made: pl.DataFrame, answers: pl.DataFrame, held: Sequence[Clause], asked: Sequence[pl.Expr], book: Rulebook
 ) -> list[pl.Series]:
-    """Conditions of the held clauses, row by row of the transactions made, with parties on the lists that they ask about."""
-    words = book.vocabulary
+    """Conditions of the held clauses, row by row of the transactions made, with parties on the lists that they ask about;
+    `answers` are what was decided of them.
+    """
+    words, classed = book.vocabulary, book.vocabulary.classes.field
     definitions = [c for c in operative(book, words.first, words.last) if c.stage == "define" and c not in held]
     listed = {name: value for c in held for name, value in _listed(c, words).items()}
     frame = complete(made, book).with_columns(pl.lit(value).alias(name) for name, value in listed.items())
     frame = frame.with_columns(laid_down([*definitions, *held], words))
-    frame = frame.with_columns(pl.lit(classes).alias(words.classes.field)) if words.classes.field else frame
+    frame = frame.with_columns(pl.lit(answers[classed]).alias(classed)) if classed else frame
     return frame.select(e.alias(f"{i}") for i, e in enumerate(asked)).collect().get_columns()
 
 
@@ -102,9 +102,8 @@ def _contradictions(clauses: Sequence[Clause], made: pl.DataFrame, book: Ruleboo
     ]
     if not rivals:
         return
-    classes = decide(made, book)["eccn"]
     held = tuple({c.id: c for pair in rivals for c in pair}.values())
-    both = _applied(made, classes, held, [binds(a, words) & binds(b, words) for a, b in rivals], book)
+    both = _applied(made, decide(made, book), held, [binds(a, words) & binds(b, words) for a, b in rivals], book)
     for (a, b), clash in zip(rivals, both, strict=True):
         if clash.any():
             yield a.id, f"and {b.id} decide the same case differently and both state order {a.order}; give one another"

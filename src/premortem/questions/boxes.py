@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from premortem.questions import _bounded_memory, _trees
 from premortem.questions import _scenario_discovery as discovery
-from premortem.questions._result import Result
 from premortem.questions.describe import sentence
 from premortem.questions.margins import assumption_number, check_inputs, policy_of
 from premortem.study import Run, Study
+from premortem.text.result import Result
 
 Array = NDArray[Any]
 Z95 = 1.96

@@ -145,7 +145,7 @@ def _a_year(row: Prior, rate: float) -> float:
 
 def _part(change: float) -> str:
     """A relative change in whole per cent, and never none of what moves."""
-    return "under 1%" if 0 < change < 0.005 else f"{change:.0%}"
+    return "less than 1%" if 0 < change < 0.005 else f"{change:.0%}"
 
 
 def _way(start: float, to: float) -> str:

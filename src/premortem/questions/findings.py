@@ -6,8 +6,8 @@ import polars as pl
 
 from premortem.errors import MissingData
 from premortem.propositions.assumption import Assumption, Condition
+from premortem.propositions.board_cells import BoardCell, cells
 from premortem.propositions.score import ALL
-from premortem.questions.board_cells import BoardCell, cells
 from premortem.study import Run
 from premortem.text import phrases
 

@@ -120,7 +120,7 @@ def simulate(
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Margins (`margin.X1` and so on), and quantities by column, of any number of futures.
 
-    `own` are levers in which each future differs, each of shape (quarter, future).
+    `own` are levers in which each future differs, each of shape (step, future).
     """
     _check_gives(study)
     drivers, parts = _drivers(study), []
@@ -139,7 +139,7 @@ def simulate(
 
 
 def bands_on(study: Study, series: Mapping[str, Array], asked: Asked) -> dict[str, dict[str, float]]:
-    """Bands of quantities on days over futures, by column; what lies outside the simulated quarters is left out."""
+    """Bands of quantities on days over futures, by column; what lies outside the simulated steps is left out."""
     found = jax.jit(observer_of(study, asked))(dict(series))
     cuts = {column: np.quantile(np.asarray(x), [*BAND.values()]) for column, x in found.items()}
     return {column: dict(zip(BAND, map(float, cut), strict=True)) for column, cut in cuts.items()}

@@ -10,7 +10,7 @@ from premortem.questions.policy_paths import along
 from premortem.study import Run, Study
 from premortem.watch import hindcast as scoring
 from premortem.watch import observations, quantities
-from premortem.watch.hindcast import Hindcast
+from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.weights import Weights, weigh
 
 

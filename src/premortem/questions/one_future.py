@@ -11,8 +11,8 @@ from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import CHUNK, draw
 from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
-from premortem.questions._result import Result
 from premortem.study import Study, listed
+from premortem.text.result import Result
 
 Array = NDArray[Any]
 

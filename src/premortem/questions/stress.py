@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from premortem.ensemble import memory
 from premortem.ensemble.run import draw
 from premortem.questions import _bounded_memory, _scenario_discovery
-from premortem.questions._result import Result
 from premortem.questions.attribution import Attribution, attribution
 from premortem.questions.boxes import Leaf, TriedBox, boxes, not_failed, sought, tree_check
 from premortem.questions.breaking_points import (
@@ -27,6 +26,7 @@ from premortem.questions.margins import assumption_number, check_inputs, check_v
 from premortem.questions.sensitivity import SAMPLES, Sensitivity, measured
 from premortem.study import Run, Study
 from premortem.text.numbers import counted
+from premortem.text.result import Result
 
 Array = NDArray[Any]
 # Futures drawn anew to test boxes and to freeze items.

@@ -7,13 +7,13 @@ from datetime import date
 from premortem.case import year_of
 from premortem.errors import BadInput, MissingData, each, raise_all, unknown
 from premortem.questions import futures_under_policies, weighted_board
-from premortem.questions._result import Result
 from premortem.questions.futures_under_policies import Futures
 from premortem.questions.signpost_worth import Watched, rank
 from premortem.questions.weighted_board import ShortCell
 from premortem.study import Run, Study
+from premortem.text.result import Result
 from premortem.watch import observations, quantities, weights
-from premortem.watch.observations import Reading
+from premortem.watch.readings import Reading
 from premortem.watch.value import Shift, Worth
 from premortem.watch.weights import Weights
 

@@ -7,17 +7,17 @@ from datetime import date
 from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.propositions import score
+from premortem.propositions.board_cells import BoardCell, cells
 from premortem.questions import futures_under_policies
 from premortem.questions._bounded_memory import in_memory
-from premortem.questions._result import OPTIONAL, Result
-from premortem.questions.board_cells import BoardCell, cells
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.policy_paths import DRAWN, along
 from premortem.study import Run, Study
 from premortem.text.numbers import day_in_words
+from premortem.text.result import OPTIONAL, Result
 from premortem.watch import observations, quantities
-from premortem.watch.observations import Reading
 from premortem.watch.quantities import Quantity
+from premortem.watch.readings import Reading
 from premortem.watch.weights import Told, Weights, shares_by, weigh
 
 

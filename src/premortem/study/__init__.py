@@ -4,8 +4,7 @@ from premortem.study.case_list import cases
 from premortem.study.folder import case_of, make_study, problems
 from premortem.study.last import run as last_run
 from premortem.study.model import outcome_names
-from premortem.study.run import Run, plain_rows
-from premortem.study.study import Study, case_of_run, listed, open_run
+from premortem.study.study import Run, Study, case_of_run, listed, open_run
 
 __all__ = [
     "Run",
@@ -18,6 +17,5 @@ __all__ = [
     "make_study",
     "open_run",
     "outcome_names",
-    "plain_rows",
     "problems",
 ]

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from premortem import facts
 from premortem.case import DEFAULT, Case, code_fault, default, load
 from premortem.case import MARK as CASE_MARK
 from premortem.ensemble import correlation, priors, store
@@ -169,7 +170,8 @@ def check_assumption(case: Case, path: Path, of_world: bool) -> None:
     """Raises every fault at once: of its values, of what its items are bound to, of its margins."""
     spoken = assumption.spoken(read_toml(path), path.name)
     parameters, levers = priors.read(case / PARAMETERS).names, case.world.levers(rules.load(case=case))._fields
-    bound = assumption.check_binds(spoken, path.name, parameters, levers)
+    tables = [*facts.catalogue(case)]
+    bound = assumption.check_binds(spoken, path.name, parameters, levers, tables)
     all_of(
         partial(assumption.read, path),
         partial(raise_all, bound),

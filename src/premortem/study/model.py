@@ -49,7 +49,7 @@ class Forward:
     def __call__(
         self, values: jax.Array, pulled: tuple[Levers, Mapping[str, Any]]
     ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-        """Scalars of shape (future,), and series of shape (quarter, future)."""
+        """Scalars of shape (future,), and series of shape (step, future)."""
         names, labels = self.simulator.names, self.simulator.case.world.steps()
         outcomes = self.simulator(values, pulled[0])
         scalars, series = score.Scorer(self.assumptions, names, labels).reduce(outcomes, pulled[1])
@@ -112,7 +112,7 @@ class Model:
     def chunks(self, values: Array, levers: Levers, own: Mapping[str, Array] | None = None) -> Iterator[Chunk]:
         """Futures, values of shape (parameter, future), in padded chunks of one size.
 
-        `own` are levers in which each future differs, each of shape (quarter, future).
+        `own` are levers in which each future differs, each of shape (step, future).
         """
         count = values.shape[1]
         size = FEW if count <= FEW and not own else CHUNK
@@ -128,7 +128,7 @@ class Model:
         return {name: margin[: chunk.count] for name, margin in found.items()}
 
     def over_time(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
-        """Margins of assumptions as they stand in each quarter, each of shape (quarter, future)."""
+        """Margins of assumptions as they stand in each step, each of shape (step, future)."""
         found = self._scored("over time", self._scorer.over_time, chunk.series, thresholds)
         return {name: margin[:, : chunk.count] for name, margin in found.items()}
 
@@ -152,7 +152,7 @@ class Model:
         return found
 
     def regional(self, values: Array, levers: Levers) -> dict[str, jax.Array]:
-        """Regional series of up to `CHUNK` futures, shape (quarter, region, future), the last of them padding."""
+        """Regional series of up to `CHUNK` futures, shape (step, region, future), the last of them padding."""
         simulator = self.forward.simulator
         given = _padded(values, CHUNK), levers
         return dict(compiled(_Regional(simulator), *given, key=(self.forward, "regional"), seldom=True)(*given))

@@ -6,9 +6,9 @@ from typing import Any
 # Where each public name lives; loaded when asked for, so that a decision needs no JAX.
 _HOMES = (
     {"print_exhibits": "exhibits", "print_future": "one_future", "print_changes": "changes", "print_curve": "changes"}
+    | {"print_stress": "stress", "print_compare": "compare", "print_edits": "edits", "print_futures": "futures"}
     | dict.fromkeys(("print_board", "print_run", "progress_bar"), "board")
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
-    | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "answers")
     | dict.fromkeys(
         (
             "print_cases",

@@ -1,4 +1,4 @@
-"""One future in a terminal: what is unusual about it, what holds, and its series quarter by quarter."""
+"""One future in a terminal: what is unusual about it, what holds, and its series step by step."""
 
 from collections.abc import Sequence
 

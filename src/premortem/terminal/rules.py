@@ -10,7 +10,7 @@ from premortem.case import Case
 from premortem.law import memo
 from premortem.law.opinion import Opinion
 from premortem.law.screening import Screening
-from premortem.terminal.layout import wrapped
+from premortem.terminal.layout import typed, wrapped
 from premortem.text import phrases
 
 # A clause that applies, one that does not, and one of which that hangs on a field.
@@ -150,7 +150,7 @@ def _consignees(result: dict[str, Any]) -> list[str]:
 def _grounds(result: dict[str, Any], case: Case) -> list[str]:
     """How many rows may go, what was hit, and what the answers do not cover."""
     may, hits = result["may_go"], result["hits"]
-    lines = [f"{phrases.counted(may['true'], 'row')} may go without a licence, {may['false']:,} may not, {may['null']:,} depend on missing facts or names to review"]  # fmt: skip
+    lines = [f"{phrases.counted(may['true'], 'row')} may go, {may['false']:,} may not, {may['null']:,} depend on missing facts or names to review"]  # fmt: skip
     lines += [
         f"{h['party']} {h['given']}: {h['name'] or h['list']} ({phrases.counted(h['rows'], 'row')})"
         for h in hits[:HITS]
@@ -194,7 +194,9 @@ def print_loopholes(found: list[dict[str, Any]], pairs: int, unit: str) -> None:
             console.print(f"  {side}: {row['outcome_' + side]}  [dim]{fields}[/dim]")
         if row["h100e"]:
             console.print(f"  could move {row['h100e']:,.0f} {unit}")
-        console.print(f"  again: {row['check_a']}\n         {row['check_b']}", style="dim", soft_wrap=True)
+        console.print("  again:", style="dim")
+        for check in (row["check_a"], row["check_b"]):
+            console.print(typed(check, console.width, "    "), style="dim", markup=False, soft_wrap=True)
     if pairs:
         console.print(f"{len(found)} of {phrases.counted(pairs, 'pair')} tried")
     else:

@@ -57,6 +57,8 @@ __all__ = [
 ]
 
 # Fewest effective futures whose weighted shares are shown without a warning beside them.
+# Above this share of the breaks the same thing always fails first.
+ALWAYS = 0.995
 FEW = 200.0
 # Smallest size beside a record that is not printed as 0.
 LEAST = 5e-4
@@ -115,7 +117,16 @@ def holds(value: float | None, of: str = "of futures") -> str:
 
 def fails_first(value: float, failure: str) -> str:
     """What fails first most often, as a clause that goes on: `; what fails first in 74% of its breaks: too little is built`."""
-    return f"; what fails first in {share(value)} of its breaks: {failure}"
+    return f"; {breaks_first(value, 'its breaks', 'it')}: {failure}"
+
+
+def breaks_first(value: float, breaks: str, subject: str) -> str:
+    """How often the same thing fails first: `what fails first in 74% of its breaks`, or whenever it breaks."""
+    return (
+        f"what fails first whenever {subject} breaks"
+        if value > ALWAYS
+        else f"what fails first in {share(value)} of {breaks}"
+    )
 
 
 def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of futures") -> str:
@@ -148,6 +159,15 @@ def under(title: str) -> str:
 def sentence(text: str) -> str:
     """Words with a full stop, unless they end with a mark of their own."""
     return text if text.endswith(("?", ".", "!")) else f"{text}."
+
+
+def command(*words: str) -> str:
+    """A command as it is typed; words that are empty are left out.
+
+    >>> command("run", "", "--seed 7")
+    'premortem run --seed 7'
+    """
+    return " ".join(["premortem", *filter(None, words)])
 
 
 def one_act(acts: int, edited: int) -> str:

@@ -196,7 +196,7 @@ def factor(unit: str, into: str, known: Mapping[str, Unit]) -> float | None:
 
 
 class Observer:
-    """Compiled quantities on given days: a pure function for JAX from outcomes (quarter, future) to columns (future,).
+    """Compiled quantities on given days: a pure function for JAX from outcomes (step, future) to columns (future,).
 
     Days outside the horizon are left out and listed in `outside`.
     """

@@ -20,7 +20,7 @@ from premortem.law.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
-from premortem.watch.observations import Reading, Readings
+from premortem.watch.readings import Reading, Readings
 
 Status = Literal["passed", "not passed", "in words", "no reading"]
 

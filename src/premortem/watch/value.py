@@ -63,7 +63,7 @@ def worth(
 ) -> Worth:
     """Worth of a reading. All arrays have shape (future,).
 
-    `reading` is what would be read in each future, error included (`observations.as_read`); `measures` the measure of each
+    `reading` is what would be read in each future, error included (`readings.as_read`); `measures` the measure of each
     policy (`stress.regret.performance`); `holds` whether each assumption holds under the policy in view.
     """
     w = np.full(len(reading), 1 / len(reading)) if weights is None else weights / weights.sum()

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from premortem.errors import BadInput
-from premortem.watch.observations import Reading, contradictions, errors
 from premortem.watch.quantities import Array, Quantity
+from premortem.watch.readings import Reading, contradictions, errors
 
 # Fewest effective futures that may speak for all: below it no share is told.
 FLOOR = 50.0

@@ -190,9 +190,9 @@ def rows(
 
 
 @router.get("/api/ledger/{token}/rejected", response_class=Response)
-def rejected(token: str) -> Response:
+def rejected(token: str, desk: AtDesk) -> Response:
     """The rejected rows of a decided ledger as CSV, with their numbers and reasons, to be mended."""
-    table = ledgers.rejected_rows(pl.read_csv(_held(token), infer_schema=False))
+    table = ledgers.rejected_rows(pl.read_csv(_held(token), infer_schema=False), vocabulary(desk.study.case))
     headers = {"Content-Disposition": 'attachment; filename="decided.rejected.csv"'}
     return Response(table.write_csv(), media_type="text/csv", headers=headers)
 

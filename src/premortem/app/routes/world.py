@@ -13,7 +13,7 @@ from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.shipment_form import link
 from premortem.app.view_state import State
-from premortem.case import Case, Map, Measure, Simulated
+from premortem.case import Case, Map, Measure, Place, Simulated
 from premortem.charts import worldmap
 from premortem.errors import BadInput, MissingData
 from premortem.law.places import iso3
@@ -59,9 +59,9 @@ def page(
     asked, fields = drawn.ASKED
     return render(
         request, "world.html", usual=drawn.USUAL, title=drawn.TITLE, word=desk.study.case.clock.word, classes=shown.classes,
-        panel=country_chart(drawn, one) if one["rows"] else None, chart=chart, measures=drawn.MEASURES, measure=measure, quarter=step, quarters=labels, rows=rows, found=found,
-        country=one, heading=drawn.heading(one), absent=drawn.ABSENT.format(name=one["name"]), place=code,
-        asked=asked.format(name=one["name"]), ask=link({**fields, "destination": code}, view, desk.study.case.text.app),
+        panel=country_chart(drawn, one) if one.rows else None, chart=chart, measures=drawn.MEASURES, measure=measure, quarter=step, steps=labels, rows=rows, found=found,
+        country=one, heading=drawn.heading(one), absent=drawn.ABSENT.format(name=one.name), place=code,
+        asked=asked.format(name=one.name), ask=link({**fields, "destination": code}, view, desk.study.case.text.app),
     )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def api(desk: AtDesk, view: View, drawn: AtMap, measure: str = "") -> Answer:
 @router.get("/api/world/{place}")
 def api_country(desk: AtDesk, view: View, drawn: AtMap, place: str) -> Answer:
     """One place: what the case says of it, its region, and what that holds by step."""
-    return Answer.model_validate(country(desk, view, drawn, iso3(place, "place", desk.study.case)))
+    return Answer.model_validate(country(desk, view, drawn, iso3(place, "place", desk.study.case)).as_dict())
 
 
 @router.get("/geo/world.json", include_in_schema=False)
@@ -154,13 +154,13 @@ def said(value: float | None, measure: Measure) -> str:
     return f"{100 * value:.3g}%" if measure.unit == "share" else f"{value:.3g} {measure.unit}"
 
 
-def country(desk: Desk, view: State, drawn: Map, code: str) -> dict[str, Any]:
+def country(desk: Desk, view: State, drawn: Map, code: str) -> Place:
     """One place by its code: its name, and what the case says of it."""
     name = next((p["name"] for p in places(desk.study.case) if p["iso3"] == code), "")
-    return {"iso3": code, "name": name or code} | drawn.country(code, name, simulated(desk, view), view.asof)
+    return drawn.country(code, name, simulated(desk, view), view.asof)
 
 
-def country_chart(drawn: Map, found: dict[str, Any]) -> chart_specs.Chart:
+def country_chart(drawn: Map, found: Place) -> chart_specs.Chart:
     """What a place holds through time, with its band and its limit."""
     panel = drawn.panel(found)
     rows, columns = [dict(row) for row in panel.rows], dict(panel.columns)

@@ -1,6 +1,7 @@
 """Ledgers as tables: every column in its type, every row that cannot be read with its reason."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -30,12 +31,28 @@ UNREAD = {
 }
 NEEDED = ("destination", "quantity", "date")
 # Columns that a ledger may carry for its own use, or that link a row to an earlier one.
-PASSED = frozenset(
-    {
-        "id", "returns", "amends", "note", "reference", "case_id", "outcome", "clause", "eccn", "headroom_tpp", "may_go",
-        "rests_on", "confidence", "hits", "rejected",
-    }
-)  # fmt: skip
+OWN = ("id", "returns", "amends", "note", "reference", "case_id")
+# What an answer rests on.
+GROUNDS = {"may_go": pl.Boolean, "rests_on": pl.String, "confidence": pl.String}
+
+
+@cache
+def gained(words: Vocabulary) -> dict[str, type[pl.DataType]]:
+    """Columns that a ledger gains where it is decided; the class stands under the name of the field that holds it."""
+    classed = {field: pl.String for field in (words.classes.field,) if field}
+    return (
+        {"outcome": pl.String, "clause": pl.String}
+        | classed
+        | {words.headroom: pl.Float64}
+        | GROUNDS
+        | {"hits": pl.String}
+    )
+
+
+@cache
+def passed(words: Vocabulary) -> frozenset[str]:
+    """Columns that are no field and that a ledger may carry all the same: its own, and those of one that was decided."""
+    return frozenset((*OWN, *gained(words), "rejected"))
 
 
 def needed(words: Vocabulary) -> tuple[str, ...]:
@@ -53,7 +70,7 @@ def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     moved |= {c: short[c] for c in given.columns if short.get(c) in moved}  # into a place that was left
     renamed = given.rename(moved)
     columns = renamed.columns
-    unknown = [c for c in columns if c not in words.given and not c.startswith("_") and c not in PASSED]
+    unknown = [c for c in columns if c not in words.given and not c.startswith("_") and c not in passed(words)]
     errors = each_or_all(unknown, "no such column", words.given, file, such_as(words))
     errors += [
         BadInput(file, c, "is missing", allowed=f'a column of this name, or --map "COLUMN={c}"')

@@ -8,14 +8,9 @@ from functools import cache
 import polars as pl
 
 from premortem.errors import BadInput, raise_all
-from premortem.law.ledger.columns import PASSED, each_or_all
+from premortem.law.ledger.columns import each_or_all, passed
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
-
-# Columns that a ledger gains: a desk's own of such a name is kept beside, and is none of ours.
-GAINED = frozenset(
-    {"outcome", "clause", "eccn", "headroom_tpp", "may_go", "rests_on", "confidence", "hits", "rejected"}
-)
 
 
 def folded(heading: str) -> str:
@@ -32,7 +27,7 @@ def folded(heading: str) -> str:
 def meanings(words: Vocabulary) -> dict[str, str]:
     """The field for which each folded heading stands."""
     told = transfers(words.case)
-    return dict(told.headings) | dict(told.columns) | {f: f for f in [*words.given, *PASSED]}
+    return dict(told.headings) | dict(told.columns) | {f: f for f in [*words.given, *passed(words)]}
 
 
 def known(heading: str, words: Vocabulary) -> bool:
@@ -43,7 +38,7 @@ def known(heading: str, words: Vocabulary) -> bool:
 
 def guess(headings: Sequence[str], words: Vocabulary) -> dict[str, str]:
     """The field that each heading seems to stand for, "" where none does; no field twice, exact names first."""
-    own, short = {f: f for f in [*words.given, *PASSED]}, dict(transfers(words.case).columns)
+    own, short = {f: f for f in [*words.given, *passed(words)]}, dict(transfers(words.case).columns)
     found, taken = dict.fromkeys(headings, ""), {""}
     for names, read in ((own, str), (short, str), (meanings(words), folded)):
         for heading in headings:
@@ -59,7 +54,7 @@ def renamed(given: pl.DataFrame, columns: Mapping[str, str], file: str, words: V
 
     Raises `BadInput`, all at once, for a column or field that is not there, and for a field given twice.
     """
-    allowed = [*words.given, *PASSED]
+    allowed = [*words.given, *passed(words)]
     held = {*given.columns}
     errors = each_or_all([h for h in columns if h not in held], "no such column", given.columns, file)
     fields = [f for f in columns.values() if f]

@@ -21,6 +21,7 @@ from premortem.law.decide import citations_of
 from premortem.law.engine import RETURNED
 from premortem.law.equivalent_rows import alike, distinct
 from premortem.law.ladder import steps
+from premortem.law.ledger.columns import GROUNDS
 from premortem.law.ledger.unstated_fields import resting
 from premortem.law.memo import lists
 from premortem.law.parties import ROLES, Hit, named, names_firm, screen, suspect, unscreened
@@ -42,18 +43,15 @@ class Ground(NamedTuple):
     confidence: str | None
 
 
-COLUMNS = {"may_go": pl.Boolean, "rests_on": pl.String, "confidence": pl.String}
-
-
 def grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """`COLUMNS` of typed rows and of what `decide` said of them, row by row.
+    """`GROUNDS` of typed rows and of what `decide` said of them, row by row.
 
     A row counts with what the ledger shipped before it; what lay before the ledger nobody said, unless a column says it.
     """
     group, first = alike(given, answers, book)
     rows, said = given[first], answers[first]
     rows = rows.select(c for c in rows.columns if c in book.vocabulary.fields)
-    found = pl.DataFrame(_grounds(rows, said, book), schema=COLUMNS, orient="row")
+    found = pl.DataFrame(_grounds(rows, said, book), schema=GROUNDS, orient="row")
     return found[group]
 
 

@@ -7,8 +7,8 @@ from rapidfuzz.distance import OSA
 
 from premortem.errors import BadInput, raise_all
 from premortem.law.field_values import such_as
-from premortem.law.ledger.columns import PASSED, each_or_all, needed
-from premortem.law.ledger.field_guesses import GAINED, folded, guess, meanings
+from premortem.law.ledger.columns import each_or_all, gained, needed, passed
+from premortem.law.ledger.field_guesses import folded, guess, meanings
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import listing
@@ -54,7 +54,8 @@ def match(
     fields = dict.fromkeys([h for h in headings if h.startswith("_")], "") | dict(told)
     exact = is_exact(headings, words)
     taken = {*fields.values()} - {""}
-    ours = [h for h in free if exact or folded(h) not in GAINED]
+    # a desk's own of the name of one that a ledger gains is kept beside, and is none of ours
+    ours = [h for h in free if exact or folded(h) not in {*gained(words), "rejected"}]
     for heading, field in guess(ours, words).items():
         fields[heading] = "" if field in taken else field
     fields |= {h: "" for h in free if h not in fields}
@@ -151,7 +152,7 @@ def _slip(heading: str, file: str, words: Vocabulary) -> BadInput | None:
     most = 2 if len(word) >= TWO_SLIPS else 1 if len(word) >= ONE_SLIP else 0
     if not most or len(word) > 60:
         return None
-    far = {name: OSA.distance(word, name, score_cutoff=most) for name in meanings(words) if name not in PASSED}
+    far = {name: OSA.distance(word, name, score_cutoff=most) for name in meanings(words) if name not in passed(words)}
     near = min(far, key=lambda name: far[name])
     if far[near] > most:
         return None

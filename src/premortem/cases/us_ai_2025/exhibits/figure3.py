@@ -23,7 +23,6 @@ METHOD = (
     "2024, 2025 as projected in February 2025 (Microsoft's fiscal 2025 less its first half, doubled), and 2025 as reported later. "
     "With a stored run, the model's band for 2025 stands beside them; its futures were drawn from what was known in February."
 )
-CASH = "purchases and additions to property and equipment"
 COMPANIES = {"Amazon": "#12457F", "Microsoft": HOLDS, "Alphabet": "#5B9BD0", "Meta": "#C9DDF0"}
 # The note's basis for each company, where it is not cash.
 LEASES = {"Microsoft": "with finance leases", "Meta": "with principal payments on finance leases"}

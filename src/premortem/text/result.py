@@ -1,4 +1,4 @@
-"""What the results of questions share: plain data by the keys of `--json`, and a repr that fits a screen."""
+"""What results share that rooms hand to each other: plain data by the keys of `--json`, and a repr that fits a screen."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
@@ -14,7 +14,7 @@ WIDTH = 72
 
 
 class Result:
-    """A frozen dataclass that a question returns, or a row of one. `as_dict` gives the keys of the command line's JSON."""
+    """A frozen dataclass that a room returns, or a row of one. `as_dict` gives the keys of the command line's JSON."""
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain data, by the keys of `--json`."""
