@@ -18,7 +18,7 @@ from premortem.app.view_state import State
 from premortem.case import AppText, Case
 from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.law import diff as rules
-from premortem.law import memo
+from premortem.law import memo, verdict
 from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.items import catalogued, named
@@ -85,7 +85,7 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
         "decision": decision,
         "kind": shipment_form.kind(decision.outcome, book.vocabulary),
         "changes": changes(decision, view, policy, book.case.text.app),
-        "question": memo.question(decision),
+        "question": verdict.question(decision),
         "asked_of": memo.by_instrument(decision.asked),
         "hits": memo.hits(decision),
         "supposed": memo.supposed(decision),
