@@ -3,6 +3,7 @@ fields of its vocabulary, and what an answer rests on. A case without the file h
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any, Literal
 
@@ -137,7 +138,13 @@ class Caution(Strict):
     where: Mapping[str, str | bool]
     among: Mapping[str, tuple[str, ...]] = Key(default_factory=dict, description="fields, with the values that count")
     any: tuple[str, ...] = ()
+    first: date | None = Key(default=None, description="first day for which it is said")
+    last: date | None = None
     says: str
+
+    def speaks_on(self, day: date) -> bool:
+        """Whether it is said of a day."""
+        return (self.first or day) <= day <= (self.last or day)
 
 
 class Cautions(Strict):
