@@ -90,7 +90,7 @@ def test_a_paragraph_leads_to_its_own_place_on_the_page():
 def test_a_clause_says_whether_its_text_was_read_and_never_against_its_source():
     for name, body in raw_clauses(CASE).items():
         if body.get("read"):
-            assert re.search(r"\bread\b|3A090 text|742\.6", body["source"] + body["citation"]), name
+            assert re.search(r"\bread\b|3A090 text|742\.6", f"{body['source']} {body['citation']}"), name
     notes = [n for p in memo_parts.of_decision(MEMOS[0]).parts for line in p.lines for n in line.notes]
     assert any("Text read. Source: " in n for n in notes)
     assert any("Text not read. Source: " in n for n in notes)

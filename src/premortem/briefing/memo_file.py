@@ -93,10 +93,14 @@ def as_html(memo: Memo) -> str:
 
 
 def linked(pieces: Sequence[Piece]) -> Markup:
-    """Pieces as HTML, each that leads to a page as a link."""
-    return Markup("").join(
-        Markup('<a href="{}">{}</a>').format(p.url, p.text) if p.url else Markup("{}").format(p.text) for p in pieces
-    )
+    """Pieces as HTML, each that leads to a page as a link, names of the law files as code."""
+    return Markup("").join(map(_marked, pieces))
+
+
+def _marked(piece: Piece) -> Markup:
+    if piece.url:
+        return Markup('<a href="{}" rel="noreferrer">{}</a>').format(piece.url, piece.text)
+    return Markup("<code>{}</code>" if piece.code else "{}").format(piece.text)
 
 
 def as_pdf(memo: Memo, paper: Paper = "a4") -> bytes:
@@ -117,5 +121,5 @@ def _line(line: Line) -> dict[str, Any]:
     return {"pieces": _pieces(line.pieces), "mark": line.mark, "notes": [*line.notes]}
 
 
-def _pieces(pieces: Sequence[Piece]) -> list[dict[str, str]]:
+def _pieces(pieces: Sequence[Piece]) -> list[dict[str, str | bool]]:
     return [p._asdict() for p in pieces]

@@ -68,9 +68,8 @@ def check(
     Examples: premortem check --file cases.csv --json
     """
     from premortem import terminal
-    from premortem.briefing import memo_file
     from premortem.law import audit as records
-    from premortem.law import memo_parts, worked_cases
+    from premortem.law import worked_cases
     from premortem.law.decide import Transaction, explain
 
     if out is not None:
@@ -109,7 +108,7 @@ def check(
     if audit is not None:
         records.write([records.of_decision(decision, book, cleared)], audit)
     if out is not None:
-        memo_file.write(out, memo_parts.of_decision(decision, trace), decision.as_dict())
+        _write_memo(out, decision, trace)
     show(decision.as_dict(), as_json, False, lambda: terminal.print_decision(decision, trace))
     raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
 
@@ -125,6 +124,14 @@ def _check_memo(out: Path, file: Path | None, audit: Path | None, under: str | N
     memo_file.check(out, "--out", *([Path(under)] if under and under.endswith(".toml") else []))
 
 
+def _write_memo(out: Path, answer: Any, trace: bool) -> None:
+    """The memo of a decision, or of an answer of several kinds, as the ending of the file says."""
+    from premortem.briefing import memo_file
+    from premortem.law import memo_parts
+
+    memo_file.write(out, memo_parts.of(answer, trace), answer.as_dict())
+
+
 def _opine(
     book: Any,
     options: dict[str, Any],
@@ -137,9 +144,7 @@ def _opine(
 ) -> None:
     """The answer of a law whose answers are of several kinds; exit 1 where it cannot be told."""
     from premortem import terminal
-    from premortem.briefing import memo_file
     from premortem.errors import raise_all
-    from premortem.law import memo_parts
     from premortem.law.opinion import opine, told_by
     from premortem.law.worked_cases import together
 
@@ -148,7 +153,7 @@ def _opine(
     what = f"the law of {book.case.name} asks nothing of the kind"
     raise_all([BadInput("command line", name, what, allowed="--set FIELD=VALUE") for name in vain])
     if out is not None:
-        memo_file.write(out, memo_parts.of_opinion(opinion, trace), opinion.as_dict())
+        _write_memo(out, opinion, trace)
     show(opinion.as_dict(), as_json, False, lambda: terminal.print_opinion(opinion, trace))
     raise typer.Exit(DONE if opinion.settled else NO)
 

@@ -13,10 +13,11 @@ CONFIDENCE = ("low", "medium", "high")
 
 
 class Piece(NamedTuple):
-    """A part of a text, and the public page that it leads to; none where it is plain."""
+    """A part of a text, the public page that it leads to (none where it is plain), and whether it is a name of the law files."""
 
     text: str
     url: str = ""
+    code: bool = False
 
 
 class Citation(NamedTuple):

@@ -56,6 +56,11 @@ class Memo:
     advice: str = memo.ADVICE
 
 
+def of(answer: Decided | Opinion, trace: bool = False) -> Memo:
+    """The memo of an answer; with `trace` its ladder too."""
+    return of_opinion(answer, trace) if isinstance(answer, Opinion) else of_decision(answer, trace)
+
+
 def of_decision(d: Decided, trace: bool = False) -> Memo:
     """The memo of a decision; with `trace` its ladder too."""
     parts = (
@@ -117,7 +122,7 @@ def _plain(lines: Iterator[str] | Sequence[str], mark: str = "") -> tuple[Line, 
 def _grounds(d: Decided) -> Iterator[Line]:
     """The clauses, the deciding one first; limits, named parties on lists, and how sure it is."""
     if not d.clause:
-        yield from _plain([f"No clause reaches it. Asked, of those in force that day: {', '.join(sorted(d.asked))}."])
+        yield _asked(d.asked)
     for c in d.citations:
         yield _cited(c, d.case, decides=c.clause == d.clause)
     if d.headroom_tpp is not None:
@@ -125,9 +130,19 @@ def _grounds(d: Decided) -> Iterator[Line]:
     yield from _plain([f"{memo.hit(h)}." for h in d.hits])
     label = d.vocabulary.classes.label
     classed = f"Classified as {label} {d.eccn}. " if label else ""
-    yield from _plain(
-        [f"{classed}The answer as scripts read it: {d.outcome}.", _sure(d.citations, d.case, d.confidence)]
-    )
+    yield Line((Piece(f"{classed}The answer as scripts read it: "), Piece(d.outcome, code=True), Piece(".")))
+    yield from _plain([_sure(d.citations, d.case, d.confidence)])
+
+
+def _asked(clauses: Sequence[str]) -> Line:
+    """The clauses in force that could have asked, by name."""
+    names = [piece for name in sorted(clauses) for piece in (Piece(name, code=True), Piece(", "))][:-1]
+    return Line((Piece("No clause reaches it. Asked, of those in force that day: "), *names, Piece(".")))
+
+
+def _named(clause: str) -> tuple[Piece, ...]:
+    """A clause by its name in the law files, in brackets."""
+    return Piece(" ["), Piece(clause, code=True), Piece("]")
 
 
 def _cited(c: Citation, case: Case, decides: bool = False) -> Line:
@@ -136,9 +151,7 @@ def _cited(c: Citation, case: Case, decides: bool = False) -> Line:
     where = "; ".join(filter(None, (c.paragraph, c.fr))) or "no paragraph"
     read = "Text read" if c.read else "Text not read"
     notes = (f"{capital(memo.days(c))}. {capital(c.confidence)} confidence. {read}. Source: {c.source}.",)
-    return Line(
-        (Piece(f"{c.says}. "), *linked(where, current), Piece(f" [{c.clause}]")), "decides" if decides else "", notes
-    )
+    return Line((Piece(f"{c.says}. "), *linked(where, current), *_named(c.clause)), "decides" if decides else "", notes)
 
 
 def _sure(found: Sequence[Citation], case: Case, confidence: str = "") -> str:
@@ -172,9 +185,9 @@ def _red_flags(d: Decided) -> Part:
 def _step(step: Step) -> Line:
     how = "Not reached" if not step.reached else "Applies" if step.applies else "Does not apply"
     tests = tuple(f"{memo.met_word(t)}: {t.test} ({t.value})" for t in step.tests) if step.reached else ()
-    return Line((Piece(f"{how}: {step.says} [{step.clause}]"),), "", tests)
+    return Line((Piece(f"{how}: {step.says}"), *_named(step.clause)), "", tests)
 
 
 def _rung(step: dict[str, object]) -> Line:
     how = {True: "Applies", False: "Does not apply", None: "Hangs on a field"}[step["applies"]]  # type: ignore[index]
-    return Line((Piece(f"{how}: {step['says']} [{step['clause']}]"),))
+    return Line((Piece(f"{how}: {step['says']}"), *_named(str(step["clause"]))))

@@ -54,6 +54,12 @@ def _verdict(d: Decided) -> str:
     return f"{read}."
 
 
+def asks_for(outcome: str, words: Vocabulary) -> str:
+    """What an answer that decides nothing asks for: a look at a name, or a field."""
+    field = outcome.removeprefix(NEEDS)
+    return "a look at a name" if outcome == words.screening else f"the {called(field, words)}"
+
+
 def _resting(d: Decided) -> str:
     """What an unverified answer rests on."""
     if d.doubted:
