@@ -91,11 +91,13 @@ class Decision(Decided):
             "question": verdict.question(self),
             "policy": self.policy,
             "eccn": self.eccn,
+            "classed": self.classed,
             "conditions_met": [f"{t.test} (assumed)" if t.assumed else t.test for t in met],
             "headroom_tpp": self.headroom_tpp,
             "asked": list(self.asked),
             "assumed": [_assumed(a) for a in self.assumed],
             "unscreened": list(self.unscreened),
+            "other_lists": self.other_lists,
             "hits": [{k: _plain(v) for k, v in h.__dict__.items()} for h in self.hits],
             "not_checked": list(self.not_checked),
             "trace": steps,
@@ -164,6 +166,7 @@ def explain(
         elsewhere=(*elsewhere(given, completed, book), *_open(answer["outcome"], steps, book)),
         unscreened=unscreened(named(given), case, reasons) if answer["outcome"] in words.free else (),
         kind=completed.get("kind") or "",
+        chips_held=completed.get("chips_held") or 1.0,
     )
 
 

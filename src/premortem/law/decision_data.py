@@ -10,7 +10,7 @@ from premortem.law.assumed_facts import Assumed
 from premortem.law.checklists import Checklist, RedFlag, fitting, to_ask
 from premortem.law.citations import Citation
 from premortem.law.ladder import Step
-from premortem.law.parties import Hit
+from premortem.law.parties import Hit, named, other_lists
 from premortem.law.permission import confidence, gate, may_go, unverified
 from premortem.law.rulebook_version import verified
 from premortem.law.vocabulary import NEEDS, Vocabulary
@@ -46,11 +46,26 @@ class Decided:
     elsewhere: tuple[str, ...] = ()
     unscreened: tuple[str, ...] = ()  # named parties of a permission that no table holds and nobody cleared
     kind: str = ""  # kind of item
+    chips_held: float = 1.0  # in one unit: more than one in a system
 
     @property
     def case(self) -> Case:
         """The case by whose rules it was decided."""
         return self.vocabulary.case
+
+    @property
+    def classed(self) -> str:
+        """How the item is classified, a system by its own class; nothing where the case has no classes."""
+        told = self.vocabulary.classes
+        own = told.systems.get(self.eccn, "") if self.chips_held > 1 else ""
+        return (
+            f"{told.label} {own} (its chips {self.eccn})" if own else f"{told.label} {self.eccn}" if told.label else ""
+        )
+
+    @property
+    def other_lists(self) -> dict[str, str]:
+        """The named parties that stand on lists which ask for no licence, with those lists."""
+        return other_lists(named(self.transaction), self.case)
 
     @property
     def may_go(self) -> bool | None:

@@ -34,7 +34,7 @@ def told(field: str, value: Any, words: Vocabulary) -> str:
         return (
             places.names(words.case).get(value, value)
             if kind and kind.type == "country"
-            else value.replace("_", " ") or "none"
+            else value.replace("_", " ") or ("none" if kind and kind.choices else "nobody named")
         )
     return f"{shown(value)}{_unit(kind)}" if isinstance(value, float) else shown(value)
 

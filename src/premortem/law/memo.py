@@ -19,7 +19,7 @@ from premortem.law.rulebook_version import verified
 from premortem.law.unchecked import SCREEN, brief
 from premortem.law.verdict import likeness, question, sentence
 from premortem.law.vocabulary import Vocabulary
-from premortem.text.numbers import counted, day_in_words, limit, listing
+from premortem.text.numbers import capital, counted, day_in_words, limit, listing
 
 ADVICE = "Not legal advice, and not official text."
 # Most changes and hits that a memo in lines shows; the JSON, and the memo as a file, hold all.
@@ -39,6 +39,7 @@ def grounds(d: Decided) -> list[str]:
     return [
         *_rests(d),
         *hits(d),
+        *listed_elsewhere(d),
         _outcome(d),
         current(d.case),
         *([f"Assumed, not given: {supposed(d)}"] if d.assumed else []),
@@ -96,6 +97,13 @@ def hits(d: Decided) -> list[str]:
     return [*(hit(h) for h in d.hits[:FEW]), *more]
 
 
+def listed_elsewhere(d: Decided) -> list[str]:
+    """Named parties on lists that ask for no licence."""
+    return [
+        f"{capital(who)} is on lists that ask for no export licence: {lists}" for who, lists in d.other_lists.items()
+    ]
+
+
 def days(c: Citation) -> str:
     """On which days a clause is in force, in words."""
     since = f"in force since {_day(c.since)}" if c.since else "in force on no day that is set"
@@ -118,8 +126,7 @@ def _rests(d: Decided) -> list[str]:
 
 def _outcome(d: Decided) -> str:
     """The answer as a script reads it, the class of the item where the case has classes, what a limit leaves, how sure it is."""
-    label = d.vocabulary.classes.label
-    classed = f"; {label} {d.eccn}" if label else ""
+    classed = f"; {d.classed}" if d.classed else ""
     left = f". {headroom(d)}" if d.headroom_tpp is not None else ""
     sure = f". Weakest clause used: {d.confidence} confidence" if d.confidence else ""
     return f"Outcome {d.outcome}{classed}{left}{sure}"

@@ -128,8 +128,8 @@ def _grounds(d: Decided) -> Iterator[Line]:
     if d.headroom_tpp is not None:
         yield from _plain([f"{memo.headroom(d)}."])
     yield from _plain([f"{memo.hit(h)}." for h in d.hits])
-    label = d.vocabulary.classes.label
-    classed = f"Classified as {label} {d.eccn}. " if label else ""
+    yield from _plain([f"{line}." for line in memo.listed_elsewhere(d)])
+    classed = f"Classified as {d.classed}. " if d.classed else ""
     yield Line((Piece(f"{classed}The answer as scripts read it: "), Piece(d.outcome, code=True), Piece(".")))
     yield from _plain([_sure(d.citations, d.case, d.confidence)])
 

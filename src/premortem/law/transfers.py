@@ -35,6 +35,7 @@ class Items(Strict):
     given_by: Mapping[str, str] = Key(
         default_factory=dict, description="by kind, the field of who gives it, as whose seat its exporter's counts"
     )
+    called: Mapping[str, str] = Key(default_factory=dict, description="how a sentence calls each kind")
     held_to: tuple[str, ...] = Key(default=(), description="fields that nobody may say otherwise of an item by name")
     kinds_say: Mapping[str, Mapping[str, bool | float]] = Key(
         default_factory=dict, description="by field and kind, what a kind says of itself"

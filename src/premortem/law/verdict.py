@@ -8,9 +8,10 @@ from premortem.law.party_lists import lists_held
 from premortem.law.rulebook_version import verified
 from premortem.law.spelling import NOBODY
 from premortem.law.transactions import question as which
+from premortem.law.transfers import transfers
 from premortem.law.unchecked import lacking
 from premortem.law.vocabulary import NEEDS, Vocabulary
-from premortem.text.numbers import counted, small
+from premortem.text.numbers import capital, counted, small
 
 
 def question(d: Decided) -> str:
@@ -23,8 +24,9 @@ def question(d: Decided) -> str:
         return f"{fields} on {day}, {law}"
     units, item = float(given.get("quantity", 1)), given.get("item", f"chips by their {words.total_unit}")
     parties = [f"{role.replace('_', ' ')} {name}" for role, name in named(given).items()]
-    what = f"{units:,.0f} {item.replace('_', ' ')} to {place(given['destination'], words)}"
-    return "; ".join([f"{what} on {day}, {law}", *parties])
+    kind = transfers(words.case).items.called.get(item, "")
+    what = f"{capital(kind)} ({units:,.0f})" if kind else f"{units:,.0f} {item.replace('_', ' ')}"
+    return "; ".join([f"{what} to {place(given['destination'], words)} on {day}, {law}", *parties])
 
 
 def sentence(d: Decided) -> str:
