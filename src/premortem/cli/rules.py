@@ -57,7 +57,7 @@ def check(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="Write the memo here, to be signed: .txt, .html, .pdf or .json."),
+        typer.Option("-o", "--out", help="The memo to be signed, as a file: txt, html, pdf or json by its ending."),
     ] = None,
     study: StudyDir = None,
     case: CaseName = None,
