@@ -6,6 +6,10 @@ from typing import Any
 from premortem.law import places
 from premortem.law.vocabulary import Field, Vocabulary
 
+# What is done about a name that is another firm's: as it is typed, and as a document or a screen says it.
+CLEAR = "give --clear NAME=REASON"
+CLEAR_IN_WORDS = "clear it, with the reason on record"
+
 
 def words_of(field: str) -> str:
     """A field's name as words."""
@@ -47,3 +51,8 @@ def place(code: str, words: Vocabulary) -> str:
 
 def _unit(field: Field | None) -> str:
     return f" {field.unit}" if field and field.unit not in ("", "share", "ratio", "units") else ""
+
+
+def untyped(text: str) -> str:
+    """A sentence without the words of the command line, for a document or a screen."""
+    return text.replace(CLEAR, CLEAR_IN_WORDS)

@@ -11,6 +11,7 @@ from premortem.law import memo
 from premortem.law.checklists import Checklist
 from premortem.law.citations import Citation, Piece, linked, weakest
 from premortem.law.decision_data import Decided
+from premortem.law.field_words import untyped
 from premortem.law.ladder import Step
 from premortem.law.opinion import Opinion
 from premortem.law.rulebook_version import verified
@@ -73,7 +74,7 @@ def of_decision(d: Decided, trace: bool = False) -> Memo:
         _red_flags(d),
         Part("The ladder", tuple(map(_step, d.trace if trace else ())), _noted("Clauses in force that day that apply or miss by one test, in order.")),
     )  # fmt: skip
-    return Memo("Export control memo", question(d), sentence(d), _alarm(d.case, d.stale, d.hypothetical, d.policy), _made(d.case), _told(parts))  # fmt: skip
+    return Memo("Export control memo", question(d), untyped(sentence(d)), _alarm(d.case, d.stale, d.hypothetical, d.policy), _made(d.case), _told(parts))  # fmt: skip
 
 
 def of_opinion(o: Opinion, trace: bool = False) -> Memo:
@@ -116,7 +117,7 @@ def _made(case: Case) -> str:
 
 
 def _plain(lines: Iterator[str] | Sequence[str], mark: str = "") -> tuple[Line, ...]:
-    return tuple(Line((Piece(line),), mark) for line in lines)
+    return tuple(Line((Piece(untyped(line)),), mark) for line in lines)
 
 
 def _grounds(d: Decided) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from premortem.case import Case
 from premortem.law.decision_data import Decided
-from premortem.law.field_words import words_of
+from premortem.law.field_words import CLEAR, words_of
 from premortem.law.parties import NOT_LOOKED_UP, ROLES
 from premortem.law.party_lists import lists_held
 from premortem.law.rulebook_version import verified
@@ -10,7 +10,7 @@ from premortem.law.transfers import transfers
 from premortem.text.numbers import counted
 
 # What a person may do about a party that no table holds.
-SCREEN = "Look each up in the whole lists; if it is on none, give --clear NAME=REASON."
+SCREEN = f"Look each up in the whole lists; if it is on none, {CLEAR}."
 
 
 def not_checked(d: Decided) -> tuple[str, ...]:

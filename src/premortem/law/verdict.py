@@ -2,7 +2,7 @@
 
 from premortem.law.assumed_facts import Assumed
 from premortem.law.decision_data import Decided
-from premortem.law.field_words import called, place, told
+from premortem.law.field_words import CLEAR, called, place, told
 from premortem.law.parties import NOT_LOOKED_UP, Hit, named
 from premortem.law.party_lists import lists_held
 from premortem.law.rulebook_version import verified
@@ -84,7 +84,7 @@ def _near(d: Decided) -> str:
         return "a named party"
     first = found[0]
     more = [f"{len(found) - 1} more like it"] if len(found) > 1 else []
-    ask = "give the party's name" if first.source == NOBODY else "if it is another, give --clear NAME=REASON"
+    ask = "give the party's name" if first.source == NOBODY else f"if it is another, {CLEAR}"
     return " and ".join([f"{first.given} {likeness(first)}", *more]) + f"; {ask}"
 
 

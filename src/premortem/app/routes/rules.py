@@ -21,7 +21,7 @@ from premortem.law import diff as rules
 from premortem.law import memo, memo_parts, verdict
 from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
-from premortem.law.field_words import called
+from premortem.law.field_words import called, untyped
 from premortem.law.items import catalogued, named
 from premortem.law.opinion import opine
 from premortem.law.spelling import NOBODY
@@ -131,7 +131,7 @@ def changes(decision: Decision, view: State, policy: str, told: AppText) -> list
     """What would change the answer: the sentence, and the address of the changed shipment where there is one."""
     return [
         {
-            "text": change.says[0].upper() + change.says[1:],
+            "text": untyped(change.says[0].upper() + change.says[1:]),
             "link": shipment_form.link(change.row, view, told, policy) if change.row else "",
         }
         for change in decision.changes
