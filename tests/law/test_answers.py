@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
-from premortem.law import memo, party_lists, worked_cases
+from premortem.law import memo, party_lists, verdict, worked_cases
 from premortem.law.assumed_facts import ANOTHER
 from premortem.law.citations import cited
 from premortem.law.decide import Transaction, explain
@@ -369,8 +369,8 @@ def test_f009_between_the_last_text_read_and_the_last_news_an_answer_says_that_i
 
 def test_parties_are_recited_and_those_not_named_are_said_to_be_unchecked():
     found = answer(item="L4", destination="FRA", date="2025-06-01", consignee="Acme Test Ltd", end_user="Beta Test SA")
-    assert "Acme Test Ltd".lower() in memo.question(found).lower()
-    assert "Beta Test SA".lower() in memo.question(found).lower()
+    assert "Acme Test Ltd".lower() in verdict.question(found).lower()
+    assert "Beta Test SA".lower() in verdict.question(found).lower()
     assert any("intermediate, parent" in line for line in found.not_checked)
     assert any("OFAC" in line for line in found.not_checked)
     assert any("Foreign law" in line for line in found.not_checked)

@@ -17,6 +17,7 @@ from premortem.app import view_state as states
 from premortem.app.chart_specs import Chart
 from premortem.app.session import Desk
 from premortem.app.view_state import State
+from premortem.briefing.memo_file import linked
 from premortem.case import Case
 from premortem.charts import theme
 from premortem.law.items import catalogued
@@ -75,6 +76,7 @@ _env.filters |= {
     "under": phrases.under,
     "at_once": phrases.at_once,
     "plainly": lambda text: str(text).replace("_", " "),
+    "linked": linked,
 }
 _env.globals |= {"go": GO, "palette": DARK}
 
@@ -106,6 +108,7 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         "view": view,
         "policies": {p: desk.study.book(p).policy for p in desk.study.policies},
         "here": request.url.path,
+        "same": f"?{request.url.query}" if request.url.query else "",
         "screens": screens_of(desk.study),
         "stops": _stops(desk, view.policy),
         "words": vocabulary(desk.study.case),

@@ -55,6 +55,10 @@ def check(
     audit: Annotated[
         Path | None, typer.Option("--audit", help="Write a record of the decision here, as a line of JSON.")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="The memo to be signed, as a file: txt, html, pdf or json by its ending."),
+    ] = None,
     study: StudyDir = None,
     case: CaseName = None,
     as_json: AsJson = False,
@@ -68,6 +72,8 @@ def check(
     from premortem.law import worked_cases
     from premortem.law.decide import Transaction, explain
 
+    if out is not None:
+        _check_memo(out, file, audit, under)
     book = book_under(study, case, under)
     if audit is not None and (file is not None or book.vocabulary.answers):
         raise BadInput("command line", "--audit", "records one shipment, or a ledger", allowed="premortem ledger FILE --audit FILE")  # fmt: skip
@@ -92,19 +98,49 @@ def check(
         "date": on,
     }
     if book.vocabulary.answers:
-        _opine(book, given, worked_cases.settings(set_ or []), [*(party or []), *(clear or [])], gate, trace, as_json)
+        _opine(
+            book, given, worked_cases.settings(set_ or []), [*(party or []), *(clear or [])], gate, trace, out, as_json
+        )
     more = worked_cases.together(worked_cases.settings(set_ or []), worked_cases.parties(party or []))
     transaction = Transaction(worked_cases.together(given, more), case=book.case)
     cleared = worked_cases.clearings(clear or [])
     decision = explain(transaction, book, cleared=cleared)
     if audit is not None:
         records.write([records.of_decision(decision, book, cleared)], audit)
+    if out is not None:
+        _write_memo(out, decision, trace)
     show(decision.as_dict(), as_json, False, lambda: terminal.print_decision(decision, trace))
     raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
 
 
+def _check_memo(out: Path, file: Path | None, audit: Path | None, under: str | None) -> None:
+    """Raises `BadInput` where the memo cannot be written there, before anything is decided."""
+    from premortem.briefing import memo_file
+
+    if file is not None:
+        raise BadInput("command line", "--out", "writes the memo of one answer, and --file asks for several", got=str(out), allowed="premortem ledger FILE --out FILE")  # fmt: skip
+    if audit is not None and audit.absolute() == out.absolute():
+        raise BadInput("command line", "--out", "is the record of the decision", got=str(out), allowed="another file")
+    memo_file.check(out, "--out", *([Path(under)] if under and under.endswith(".toml") else []))
+
+
+def _write_memo(out: Path, answer: Any, trace: bool) -> None:
+    """The memo of a decision, or of an answer of several kinds, as the ending of the file says."""
+    from premortem.briefing import memo_file
+    from premortem.law import memo_parts
+
+    memo_file.write(out, memo_parts.of(answer, trace), answer.as_dict())
+
+
 def _opine(
-    book: Any, options: dict[str, Any], more: dict[str, str], parties: list[str], gate: bool, trace: bool, as_json: bool
+    book: Any,
+    options: dict[str, Any],
+    more: dict[str, str],
+    parties: list[str],
+    gate: bool,
+    trace: bool,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """The answer of a law whose answers are of several kinds; exit 1 where it cannot be told."""
     from premortem import terminal
@@ -116,6 +152,8 @@ def _opine(
     vain = [name for name, given in (("--party, --clear", parties), ("--gate", gate)) if given]
     what = f"the law of {book.case.name} asks nothing of the kind"
     raise_all([BadInput("command line", name, what, allowed="--set FIELD=VALUE") for name in vain])
+    if out is not None:
+        _write_memo(out, opinion, trace)
     show(opinion.as_dict(), as_json, False, lambda: terminal.print_opinion(opinion, trace))
     raise typer.Exit(DONE if opinion.settled else NO)
 

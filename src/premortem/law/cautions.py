@@ -65,6 +65,8 @@ def looked_at(case: Case) -> tuple[str, ...]:
 
 def _holds(caution: Caution, given: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
     """Whether a caution applies to a transaction, by what was given and, for its flags, what was worked out."""
+    if not caution.speaks_on(given["date"]):
+        return False
     if any(given.get(name) != value for name, value in caution.where.items()) or any(
         given.get(name) not in values for name, values in caution.among.items()
     ):

@@ -92,6 +92,7 @@ class Clause(Strict):
     numbers: dict[str, tuple[Dated, ...]] = Field(default_factory=dict)
     confidence: Literal["high", "medium", "low"]
     source: str
+    read: bool = False  # whether the text itself was read, not only what others say of it
 
     @model_validator(mode="before")
     @classmethod

@@ -6,6 +6,8 @@ from functools import lru_cache
 from premortem.errors import BadInput
 from premortem.law.spelling import NOBODY, unread
 
+# The field that holds them.
+CLEARED = "cleared"
 ALLOWED = "NAME=reason, several separated by semicolons"
 
 

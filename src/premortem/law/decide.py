@@ -7,7 +7,7 @@ from typing import Any
 
 from premortem.case import Case, default
 from premortem.errors import BadInput
-from premortem.law import memo
+from premortem.law import memo, unchecked, verdict
 from premortem.law.assumed_facts import Assumed, assumed, others, sourced
 from premortem.law.binding import limit_of
 from premortem.law.candidate_clauses import addressees, naming, operative, seats
@@ -60,12 +60,12 @@ class Decision(Decided):
     @property
     def not_checked(self) -> tuple[str, ...]:
         """What the answer does not cover, as sentences."""
-        return memo.not_checked(self)
+        return unchecked.not_checked(self)
 
     @property
     def sentence(self) -> str:
         """The answer as a sentence, with what it hangs on and how sure it is."""
-        return memo.sentence(self)
+        return verdict.sentence(self)
 
     def as_dict(self) -> dict[str, Any]:
         """The keys that the command line and the app print; the class stands under the name of the field that holds it."""
@@ -89,18 +89,22 @@ class Decision(Decided):
             "citations": [c._asdict() for c in self.citations],
             "confidence": self.confidence,
             "sentence": self.sentence,
-            "question": memo.question(self),
+            "question": verdict.question(self),
             "policy": self.policy,
             **{field: self.eccn for field in (words.classes.field,) if field},
+            "classed": self.classed,
             "conditions_met": [f"{t.test} (assumed)" if t.assumed else t.test for t in met],
             words.headroom: self.headroom_tpp,
             "asked": list(self.asked),
             "assumed": [_assumed(a) for a in self.assumed],
             "unscreened": list(self.unscreened),
+            "other_lists": self.other_lists,
             "hits": [{k: _plain(v) for k, v in h.__dict__.items()} for h in self.hits],
             "not_checked": list(self.not_checked),
             "trace": steps,
             "would_change": list(self.would_change),
+            "checklists": [c.model_dump(mode="json") for c in self.checklists],
+            "red_flags": [f.model_dump(mode="json", exclude={"kinds"}) for f in self.red_flags],
             "transaction": {k: _plain(v) for k, v in self.transaction.items()},
             "rulebook": verified(self.case).as_dict(),
             "stale": self.stale,
@@ -162,6 +166,8 @@ def explain(
         doubted=doubted(frame_of([given], case), fields[:1], [answer["outcome"]], book)[0],
         elsewhere=(*elsewhere(given, completed, book), *_open(answer["outcome"], steps, book)),
         unscreened=unscreened(named(given), case, reasons) if answer["outcome"] in words.free else (),
+        kind=completed.get("kind") or "",
+        chips_held=completed.get("chips_held") or 1.0,
     )
 
 

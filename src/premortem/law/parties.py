@@ -194,6 +194,13 @@ def unscreened(named: Mapping[str, str], case: Case, cleared: Mapping[str, str] 
     return tuple(dict.fromkeys(unknown))
 
 
+def other_lists(named: Mapping[str, str], case: Case) -> dict[str, str]:
+    """The named parties (by role, as `ROLE NAME`) that stand on lists which ask for no licence, with those lists."""
+    held = index(case)
+    found = ((f"{role.replace('_', ' ')} {name}", held.rows[i].other) for role, name in named.items() for i in held.by_key.get(key(name), ()))  # fmt: skip
+    return {who: lists for who, lists in found if lists}
+
+
 def _hit(role: str, given: str, row: Listed, score: float, reason: str) -> Hit:
     return Hit(
         role, given, row.name, row.list, row.effective, round(score, 1), row.source, row.policy, score == 100.0, reason

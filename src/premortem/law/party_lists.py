@@ -43,6 +43,7 @@ class Listed(NamedTuple):
     policy: str
     source: str
     confidence: str
+    other: str = ""  # lists that ask for no licence, on which it stands as well
 
     def in_force(self, day: date) -> bool:
         """Whether the row stands that day; one without a first day stands on every day until it is removed."""
@@ -90,6 +91,7 @@ def listed(table: pl.DataFrame, lists: Collection[str], file: str = "parties.csv
                 row["policy"] or "",
                 "; ".join(t for t in (row["fr_citations"], row["source"]) if t),
                 row["confidence"] or "",
+                row.get("other_lists") or "",
             )
         )
     raise_all(errors)

@@ -25,7 +25,7 @@ def may_go(outcome: str, in_doubt: bool, words: Vocabulary) -> bool | None:
 
 def confidence(citations: Sequence[Citation], doubted: Sequence[str]) -> str:
     """How sure the weakest of the clauses is that an answer rests on; low where it hangs on a place's doubtful move."""
-    return "low" if doubted else weakest(tuple(citations))
+    return "low" if doubted else weakest(citations)
 
 
 def unverified(clause: str, citations: Sequence[Citation], doubted: Sequence[str]) -> bool:

@@ -14,12 +14,12 @@ from premortem.files.reader import read_text
 from premortem.law.field_values import MOST_LETTERS
 from premortem.law.ledger import files
 from premortem.law.ledger.field_guesses import folded, guess, known
-from premortem.law.memo import lists as not_whole
 from premortem.law.parties import ROLES, Hit, unscreened
 from premortem.law.parties import screen as look_up
 from premortem.law.party_lists import Held, lists_held
 from premortem.law.permission import GATE
 from premortem.law.transactions import parse_date
+from premortem.law.unchecked import lists as not_whole
 from premortem.law.vocabulary import vocabulary
 
 # Headings of a column of names, beside those of a party's role.

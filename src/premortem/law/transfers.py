@@ -3,6 +3,7 @@ fields of its vocabulary, and what an answer rests on. A case without the file h
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any, Literal
 
@@ -34,6 +35,7 @@ class Items(Strict):
     given_by: Mapping[str, str] = Key(
         default_factory=dict, description="by kind, the field of who gives it, as whose seat its exporter's counts"
     )
+    called: Mapping[str, str] = Key(default_factory=dict, description="how a sentence calls each kind")
     held_to: tuple[str, ...] = Key(default=(), description="fields that nobody may say otherwise of an item by name")
     kinds_say: Mapping[str, Mapping[str, bool | float]] = Key(
         default_factory=dict, description="by field and kind, what a kind says of itself"
@@ -137,7 +139,13 @@ class Caution(Strict):
     where: Mapping[str, str | bool]
     among: Mapping[str, tuple[str, ...]] = Key(default_factory=dict, description="fields, with the values that count")
     any: tuple[str, ...] = ()
+    first: date | None = Key(default=None, description="first day for which it is said")
+    last: date | None = None
     says: str
+
+    def speaks_on(self, day: date) -> bool:
+        """Whether it is said of a day."""
+        return (self.first or day) <= day <= (self.last or day)
 
 
 class Cautions(Strict):

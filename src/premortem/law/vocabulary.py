@@ -69,7 +69,10 @@ class Field(Strict):
     certify: bool = Key(default=False, description="whether a party can bring it about and certify it")
     action: str = Key(default="", description="how that reads, with {numbers} of the clause that asks it")
     actions: Mapping[str, str] = Key(default_factory=dict, description="values worth obtaining, and how each reads")
-    supposed: str = Key(default="", description="how it reads as a condition of an answer, where nobody gave it")
+    supposed: str = Key(
+        default="", description="how it reads as a condition of an answer, with its {value}, where nobody gave it"
+    )
+    label: str = Key(default="", description="how a sentence calls it, where its name does not say it")
 
     @property
     def most(self) -> float:

@@ -15,6 +15,7 @@ from premortem.law.binding import limit_of
 from premortem.law.candidate_clauses import announced, operative
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.conditions import parts
+from premortem.law.field_words import CLEAR
 from premortem.law.items import measures
 from premortem.law.rulebook_version import verified
 from premortem.law.syntax import Compare, Missing, Name, Node, Not, parse
@@ -76,7 +77,7 @@ def _asking(now: str, question: str, words: Vocabulary) -> Iterator[Change]:
     if now in words.outcomes and (then := words.outcomes[now].then):
         yield Change(then)
     elif now == words.screening:
-        yield Change("name each party, look at each name shown, and if it is another firm, give --clear NAME=REASON")
+        yield Change(f"name each party, look at each name shown, and if it is another firm, {CLEAR}")
     elif now.startswith(NEEDS) and question:
         yield Change(f"say which one is meant ({question.replace(': say which', '')})")
     elif now.startswith(NEEDS):

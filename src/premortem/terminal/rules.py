@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from premortem.case import Case
-from premortem.law import memo
+from premortem.law import memo, verdict
 from premortem.law.opinion import Opinion
 from premortem.law.screening import Screening
 from premortem.terminal.layout import typed, wrapped
@@ -24,8 +24,8 @@ UNREAD = 30
 def print_decision(decision: Any, trace: bool = False) -> None:
     """The memo, the sentence in bold; with `trace` the ladder too."""
     console = Console(highlight=False)
-    console.print(memo.question(decision), markup=False)
-    console.print(decision.sentence, style="bold", markup=False)
+    console.print(wrapped(verdict.question(decision), console.width), markup=False, soft_wrap=True)
+    console.print(wrapped(decision.sentence, console.width), style="bold", markup=False, soft_wrap=True)
     for line in memo.grounds(decision):
         console.print(wrapped(line, console.width, "  "), markup=False, soft_wrap=True)
     for step in decision.trace if trace else ():

@@ -18,15 +18,17 @@ from premortem.app.view_state import State
 from premortem.case import AppText, Case
 from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.law import diff as rules
-from premortem.law import memo
+from premortem.law import memo, memo_parts, verdict
 from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
+from premortem.law.field_words import called, untyped
 from premortem.law.items import catalogued, named
 from premortem.law.opinion import opine
+from premortem.law.spelling import NOBODY
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
 from premortem.law.transfers import transfers
-from premortem.law.vocabulary import vocabulary
+from premortem.law.vocabulary import NEEDS, vocabulary
 
 
 def rules_of(request: Request) -> None:
@@ -83,12 +85,13 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
         p["link"] = shipment_form.link({**given, "date": p["from"]}, view, book.case.text.app, policy)
     return {
         "decision": decision,
-        "kind": shipment_form.kind(decision.outcome, book.vocabulary),
+        "kind": "unknown" if decision.may_go is None else shipment_form.kind(decision.outcome, book.vocabulary),
         "changes": changes(decision, view, policy, book.case.text.app),
-        "question": memo.question(decision),
-        "asked_of": memo.by_instrument(decision.asked),
-        "hits": memo.hits(decision),
-        "supposed": memo.supposed(decision),
+        "standing": standing(decision),
+        "question": verdict.question(decision),
+        "memo": memo_parts.of_decision(decision),
+        "to_clear": to_clear(decision),
+        "to_give": to_give(decision),
         "verified": memo.current(book.case),
         "met_word": memo.met_word,
         "periods": periods,
@@ -97,11 +100,38 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
     }
 
 
+def standing(decision: Decision) -> str:
+    """Whether it may go, in a few words."""
+    if decision.may_go:
+        return "May go without a licence"
+    if decision.may_go is False:
+        return "Barred, or likely to be refused" if decision.denied else "Needs a licence"
+    return "Cannot be decided yet" if decision.outcome.startswith(NEEDS) else "May go only if what was not given is so"
+
+
+def to_clear(decision: Decision) -> list[str]:
+    """Names as given that a person has to look at: near a listed one, or in no table; an equal name cannot be cleared."""
+    near = (h.given for h in decision.hits if not h.equal and not h.cleared and h.source != NOBODY)
+    return [*dict.fromkeys((*near, *decision.unscreened))]
+
+
+def to_give(decision: Decision) -> list[dict[str, str]]:
+    """What was assumed, as a field of the form: how it is called and reads, and under which name it is sent."""
+    words = decision.vocabulary
+    short = {one.field: name for name, one in words.case.text.app.form.items()}
+    ordered = (*decision.rests_on, *(a for a in decision.assumed if a not in decision.rests_on))
+    return [
+        {"text": text, "name": "" if a.field in short else f"{shipment_form.OTHER}{a.field}", "short": short.get(a.field, ""), "called": called(a.field, words)}
+        for a, text in zip(ordered, memo.assumptions(decision), strict=True)
+        if a.field in words.given
+    ]  # fmt: skip
+
+
 def changes(decision: Decision, view: State, policy: str, told: AppText) -> list[dict[str, str]]:
     """What would change the answer: the sentence, and the address of the changed shipment where there is one."""
     return [
         {
-            "text": change.says[0].upper() + change.says[1:],
+            "text": untyped(change.says[0].upper() + change.says[1:]),
             "link": shipment_form.link(change.row, view, told, policy) if change.row else "",
         }
         for change in decision.changes

@@ -23,12 +23,12 @@ from premortem.law.equivalent_rows import alike, distinct
 from premortem.law.ladder import steps
 from premortem.law.ledger.columns import GROUNDS
 from premortem.law.ledger.unstated_fields import resting
-from premortem.law.memo import lists
 from premortem.law.parties import ROLES, Hit, named, names_firm, screen, suspect, unscreened
 from premortem.law.permission import confidence, may_go, unverified
 from premortem.law.row_defaults import AS_WRITTEN, complete
 from premortem.law.rulebook_version import verified
 from premortem.law.totals import start
+from premortem.law.unchecked import lists
 from premortem.law.vocabulary import vocabulary
 
 # What separates fields, and hits, in a cell.
