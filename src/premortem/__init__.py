@@ -1,7 +1,6 @@
 """Finds how a policy fails before it does: its assumptions are tested in thousands of simulated futures."""
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
 from warnings import warn
 
@@ -47,6 +46,8 @@ def __dir__() -> list[str]:
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
+        from importlib.metadata import version  # slow to load, and seldom asked for
+
         return version("premortem")
     if name in _RENAMED:
         warn(f"premortem.{name} is now premortem.{_RENAMED[name]}", DeprecationWarning, stacklevel=2)

@@ -65,27 +65,6 @@ def policy_of(document: Mapping[str, Any], file: str, words: Vocabulary) -> Poli
     return typed(document, Policy, file, context=words)
 
 
-def over(document: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
-    """A policy's document laid over that of its base: a clause keeps what only the base says of it, a strength is its own from
-    first to last, tiers move after the base's. What is not of the form that it should have is left to be told of.
-    """
-    laid = {**base, **document}
-    if all(isinstance(one.get("include", []), list) for one in (base, document)):
-        laid["include"] = [*dict.fromkeys([*base.get("include", []), *document.get("include", [])])]
-    if all(isinstance(one.get("tier", []), list) for one in (base, document)):
-        laid["tier"] = [*base.get("tier", []), *document.get("tier", [])]
-    for key in ("clause", "strength"):
-        held, own = base.get(key, {}), document.get(key, {})
-        if isinstance(
-            own, Mapping
-        ):  # what the base says of other clauses comes first: the later of two patterns counts
-            laid[key] = {k: v for k, v in held.items() if k not in own} | {
-                k: {**held[k], **v} if key == "clause" and k in held and isinstance(v, Mapping) else v
-                for k, v in own.items()
-            }
-    return laid
-
-
 def _out_of_range(document: Mapping[str, Any], file: str, words: Vocabulary) -> Iterator[BadInput]:
     """Strengths beyond what their instrument may have; one that is not known may have what any has."""
     lows = [i.low for i in words.instruments.values()]
