@@ -85,6 +85,7 @@ class Classes(Strict):
     field: str = ""
     label: str = Key(default="", description="how it is called in a sentence")
     none: str = Key(default="none", description="the class of what no clause classifies")
+    systems: Mapping[str, str] = Key(default_factory=dict, description="class of a system by that of its chips")
 
 
 class Known(Strict):
