@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, OnDate, StudyDir, Under, app, show, told
+from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, OnDate, StudyDir, Under, app, duration, show, told
 from premortem.errors import BadInput
 
 
@@ -163,19 +163,37 @@ def regime_diff(
 
 @regime_app.command("loopholes")
 def regime_loopholes(
-    under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False
+    under: Under = None,
+    budget: Annotated[
+        str, typer.Option("--budget", help="Longest that the search may take, such as 60s or 2min.")
+    ] = "60s",
+    pairs: Annotated[
+        int, typer.Option("--pairs", min=1, help="Pairs to search, in whole rounds: the same number finds the same.")
+    ] = 500_000,
+    study: StudyDir = None,
+    case: CaseName = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Find pairs of transactions that are alike in substance but decided differently. Check each by hand.
+    """Search for pairs of transactions that are alike in substance but decided differently. Check each by hand.
 
-    Examples: premortem regime loopholes --json
+    What is alike, the case says (loopholes.toml). A pair is one that the law asks about, and the same in another form, which
+    goes more freely. Time stops the search; the number of pairs decides what it finds.
+
+    Examples: premortem regime loopholes --json; premortem regime loopholes --budget 20s
     """
     from premortem import terminal
-    from premortem.law.loopholes import loopholes, tried
+    from premortem.law.loopholes import search
 
+    seconds = duration(budget, "--budget")
     book = book_under(study, case, under, baseline=True)
-    found, pairs = loopholes(book), tried(book)
-    unit = book.case.text.yardstick
-    show({"tried": pairs, "loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found, pairs, unit))
+    found = search(book, seconds, pairs, _again(book, study, case, under))
+    show(found.as_dict(), as_json, False, lambda: terminal.print_loopholes(found, book.case))
+
+
+def _again(book: Any, study: Path | None, case: str | None, under: str | None) -> list[str]:
+    """The options by which the same book is asked again."""
+    named = [("--study", study and str(study)), ("--case", case)]
+    return ["--under", under or book.name, *(word for option, value in named if value for word in (option, value))]
 
 
 def book_under(

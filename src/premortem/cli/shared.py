@@ -100,6 +100,18 @@ def size(text: str, option: str) -> int:
     return int(float(found[1]) * UNITS[found[2].upper()])
 
 
+# Seconds of each unit that people write.
+DURATIONS = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
+
+
+def duration(text: str, option: str) -> float:
+    """Seconds of a duration as typed, `60s` or `2min`. Raises `BadInput` that names the option."""
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?) ?(s|sec|min|m|h)", text.strip(), re.IGNORECASE)
+    if not found or float(found[1]) <= 0:
+        raise BadInput("command line", option, "is not a duration", got=text, allowed="a duration such as 60s or 2min")
+    return float(found[1]) * DURATIONS[found[2].lower()]
+
+
 def study_of(study: Path | None, case: str | None, run: Path | None = None) -> Any:
     """The study of a folder or case (what `CaseOfRun` asks); where neither is named, that of the case of a run, if one is given
     or was stored last.

@@ -73,7 +73,7 @@ def _checks(case: Case) -> Iterator[tuple[str, Check]]:
 def _law_checks(case: Case) -> Iterator[tuple[str, Check]]:
     yield rulebook_version.FILE, partial(rulebook_version.verified, case)
     yield transfers.FILE, partial(transfers.transfers, case)
-    yield loopholes.FILE, partial(loopholes.told_pairs, case)
+    yield loopholes.FILE, partial(loopholes.substance, case)
     if (case / EVIDENCE).is_file():
         yield EVIDENCE, partial(evidence, case)
 

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from premortem.case import Case
 from premortem.law import memo
+from premortem.law.loopholes import Loophole, Search
 from premortem.law.opinion import Opinion
 from premortem.law.screening import Screening
 from premortem.terminal.layout import wrapped
@@ -184,18 +186,30 @@ def print_diff(result: dict[str, Any]) -> None:
     console.print(phrases.counted(len(result["changes"]), "change"))
 
 
-def print_loopholes(found: list[dict[str, Any]], pairs: int, unit: str) -> None:
-    """Each pair: what it shows, both sides, how much it could move in the case's yardstick."""
+def print_loopholes(found: Search, case: Case) -> None:
+    """Of each change of form the pair by which most slips through: both sides, how much, and what else it gets round."""
     console = Console(highlight=False)
-    for row in found:
-        console.print(f"[bold]{row['name']}[/bold] ({row['clause']}): {row['says']}")
-        for side in ("a", "b"):
-            fields = ", ".join(f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in row[side].items())
-            console.print(f"  {side}: {row['outcome_' + side]}  [dim]{fields}[/dim]")
-        if row["h100e"]:
-            console.print(f"  could move {row['h100e']:,.0f} {unit}")
-        console.print(f"  again: {row['check_a']}\n         {row['check_b']}", style="dim", soft_wrap=True)
-    if pairs:
-        console.print(f"{len(found)} of {phrases.counted(pairs, 'pair')} tried")
-    else:
-        console.print("No pairs to try are defined for this law (loopholes.toml), so nothing was searched.")
+    by_change: dict[str, list[Loophole]] = {}
+    for one in found.loopholes:
+        by_change.setdefault(one.kind[0], []).append(one)
+    for first, *others in by_change.values():
+        console.print(f"[bold]{escape(first.name)}[/bold] ({first.clause}): {escape(first.says)}", soft_wrap=True)
+        for side, row, outcome in (("a", first.a, first.outcome_a), ("b", first.b, first.outcome_b)):
+            fields = ", ".join(f"{k}={v:,.12g}" if isinstance(v, float) else f"{k}={v}" for k, v in row.items())
+            console.print(f"  {side}: {outcome}  [dim]{escape(fields)}[/dim]", soft_wrap=True)
+        if first.h100e:
+            console.print(f"  lets through {phrases.limit(first.h100e, case.text.yardstick)}")
+        console.print(f"  again: {first.check_a}\n         {first.check_b}", style="dim", markup=False, soft_wrap=True)
+        if others:
+            clauses = [*dict.fromkeys(one.clause for one in others if one.clause != first.clause)]
+            console.print(wrapped(f"also gets round: {', '.join(clauses)}", console.width, "  ")) if clauses else None
+    console.print(_searched(found))
+
+
+def _searched(found: Search) -> str:
+    """How much was searched, and what was found."""
+    if not found.searched:
+        return "This law does not say what is alike in substance (loopholes.toml), so nothing was searched."
+    time = ", when time ran out" if found.timed_out else ""
+    kinds = phrases.counted(len(found.loopholes), "loophole")
+    return f"{found.searched:,} pairs searched{time}; {kinds} found, all of them with --json"
