@@ -5,7 +5,22 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, OnDate, StudyDir, Under, app, duration, show, told
+from premortem.cli.shared import (
+    BAD,
+    DONE,
+    NO,
+    AsJson,
+    CaseName,
+    Lists,
+    OnDate,
+    StudyDir,
+    Under,
+    app,
+    duration,
+    listing,
+    show,
+    told,
+)
 from premortem.errors import BadInput
 
 
@@ -55,6 +70,7 @@ def check(
     audit: Annotated[
         Path | None, typer.Option("--audit", help="Write a record of the decision here, as a line of JSON.")
     ] = None,
+    data: Lists = "shipped",
     study: StudyDir = None,
     case: CaseName = None,
     as_json: AsJson = False,
@@ -68,7 +84,7 @@ def check(
     from premortem.law import worked_cases
     from premortem.law.decide import Transaction, explain
 
-    book = book_under(study, case, under)
+    book = book_under(study, case, under, data=data)
     if audit is not None and (file is not None or book.vocabulary.answers):
         raise BadInput("command line", "--audit", "records one shipment, or a ledger", allowed="premortem ledger FILE --audit FILE")  # fmt: skip
     if file is not None:
@@ -197,11 +213,19 @@ def _again(book: Any, study: Path | None, case: str | None, under: str | None) -
 
 
 def book_under(
-    study: Path | None, case: str | None, under: str | None, asked: str = "--under", *, baseline: bool = False
+    study: Path | None,
+    case: str | None,
+    under: str | None,
+    asked: str = "--under",
+    *,
+    baseline: bool = False,
+    data: str = "shipped",
 ) -> Any:
     """The rulebook under a policy, by default the law as it stands (or the case's `baseline`), or under a policy file; `asked` is
-    the option that named it.
+    the option that named it, `data` the lists of parties.
     """
+    from dataclasses import replace
+
     from premortem.law.book import load
     from premortem.study import Study
 
@@ -209,10 +233,12 @@ def book_under(
     settings = held.case.settings
     under = under or (settings.baseline if baseline else settings.stands)
     if under.endswith(".toml"):
-        return load(Path(under), held.case)
-    if under not in held.policies:
+        book = load(Path(under), held.case)
+    elif under not in held.policies:
         raise held.unknown_policy(asked, under)
-    return held.book(under)
+    else:
+        book = held.book(under)
+    return replace(book, case=listing(book.case, data))
 
 
 def _day(text: str | None, book: Any) -> Any:

@@ -77,6 +77,12 @@ Under = Annotated[
     str | None,
     typer.Option("--under", help="A policy of the case, or a policy file.", show_default="the law as it stands"),
 ]
+Lists = Annotated[
+    str,
+    typer.Option(
+        "--data", help="Lists of parties: shipped, or pulled (`premortem data pull`) besides.", metavar="shipped|pulled"
+    ),
+]
 OnDate = Annotated[str | None, typer.Option("--on", help="Day asked about, YYYY-MM-DD.", show_default="today")]
 
 
@@ -122,6 +128,15 @@ def study_of(study: Path | None, case: str | None, run: Path | None = None) -> A
     if study is None and case is None and where is not None:
         case = case_of_run(where)
     return Study(study, case=case)
+
+
+def listing(case: Any, data: str) -> Any:
+    """The case, with the lists of parties that the user asks for: those that ship, or those that were pulled as well."""
+    from premortem.law.pulled_lists import with_pulled
+
+    if data not in ("shipped", "pulled"):
+        raise BadInput("command line", "--data", "is neither", got=data, allowed="shipped or pulled")
+    return with_pulled(case) if data == "pulled" else case
 
 
 def stored(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:

@@ -61,7 +61,7 @@ def _coded(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterat
     for name in (n for n in given.columns if n in words.fields and n != "quantity"):
         column, kind = given[name], words.fields[name].type
         if kind == "date":
-            days = {*turning_days(book), *tested.days, *(_turns(known, case) if known else ())}
+            days = {*turning_days(book), *tested.days, *(_turns(known, case) if known or case.lists else ())}
             yield _between(column.to_physical(), [(day - EPOCH).days for day in days])
         elif kind == "number" and name not in tested.whole:
             yield _between(column, sorted(tested.against.get(name, ())))

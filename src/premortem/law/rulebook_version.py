@@ -19,6 +19,7 @@ class Verified(NamedTuple):
     source: str
     not_checked: tuple[str, ...]
     register: str = ""  # how the register is cited in which rules are made known, as a pattern
+    lists: str = ""  # the hash of the lists of parties that a user has pulled and asks for
     pages: tuple[tuple[str, str], ...] = ()  # patterns of citations with the address of the page that holds them
 
     def stale(self, day: date) -> bool:
@@ -27,7 +28,8 @@ class Verified(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """The keys that the command line and the app print."""
-        return {"version": self.version, "verified_to": str(self.news)}
+        told = {"version": self.version, "verified_to": str(self.news)}
+        return told | ({"lists_sha256": self.lists} if self.lists else {})
 
     def warning(self, day: date) -> str:
         """What must be said of an answer for a day; nothing up to the last day whose text was read."""
@@ -47,6 +49,7 @@ def verified(case: Case) -> Verified:
         "news": case.settings.day,
         "source": "",
         "not_checked": (),
+        "lists": case.lists,
     }
     told = day | (read_toml(case / FILE) if (case / FILE).is_file() else {})
     return Verified(
