@@ -198,7 +198,7 @@ def test_check_screen_and_ledger_take_the_pulled_lists(known, tmp_path, capsys, 
     for args, told in (
         (
             ["check", "--item", "H20", "--to", "IND", "--on", "2026-09-01", "--consignee", LISTED["name"]],
-            "policy_of_denial",
+            '"outcome": "licence:policy_of_denial"',
         ),
         (["screen", LISTED["name"], "--on", "2026-09-01"], "91 FR 50000"),
         (["ledger", str(table)], '"licence:policy_of_denial": 1'),
