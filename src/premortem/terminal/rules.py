@@ -175,14 +175,24 @@ def print_clauses(clauses: list[dict[str, Any]]) -> None:
 
 
 def print_diff(result: dict[str, Any]) -> None:
-    """What is compared, changes in words, then who gains and who loses."""
+    """What is compared; the law that changed, most weighty first; what came and went; who gains and who loses; and strengths."""
     console = Console(highlight=False)
     here, there = (f"{side['policy']} on {side['day']}" for side in result["sides"])
     console.print(f"From {here} to {there}:")
-    for change in result["changes"]:
-        console.print(f"  {change['text']}")
+    law, strengths = ([c for c in result["changes"] if c["of"] == of] for of in ("law", "strengths"))
+    for title, rows in (
+        ("The law, what touches most first", law),
+        ("Came and went in between", result["between"]),
+        ("Strengths of the model, which no clause says", strengths),
+    ):
+        if rows:
+            console.print(f"{title}:", style="bold")
+        for row in rows:
+            console.print(f"  {row['text']}", markup=False)
+    if result["words"]:
+        console.print("Who gains and who loses:", style="bold")
     for sentence in result["words"]:
-        console.print(sentence)
+        console.print(f"  {sentence}", markup=False)
     console.print(phrases.counted(len(result["changes"]), "change"))
 
 
