@@ -177,6 +177,24 @@ def regime_diff(
     show(result, as_json, False, lambda: terminal.print_diff(result))
 
 
+@regime_app.command("status")
+def regime_status(
+    on: OnDate = None, under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False
+) -> None:
+    """How current the rulebook is: which instruments are stale, and which documents published since may matter.
+
+    Documents are those of `premortem data pull`, where the case names a source of them.
+
+    Examples: premortem regime status; premortem regime status --json
+    """
+    from premortem import terminal
+    from premortem.law.currency import status
+
+    book = book_under(study, case, under)
+    found = status(book, _day(on, book))
+    show(found.as_dict(), as_json, False, lambda: terminal.print_status(found))
+
+
 @regime_app.command("loopholes")
 def regime_loopholes(
     under: Under = None,

@@ -268,5 +268,6 @@ def _listed(source: Source, document: dict[str, Any]) -> pl.DataFrame:
 def _text(value: Any) -> str | None:
     """A value of an entry as a text, several separated by semicolons; none for an empty one."""
     if isinstance(value, list):
-        return "; ".join(str(one).replace(";", ",") for one in value if one) or None
+        each = (json.dumps(one) if isinstance(one, dict) else str(one) for one in value if one)
+        return "; ".join(one.replace(";", ",") for one in each) or None
     return str(value) if value not in (None, "") else None

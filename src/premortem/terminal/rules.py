@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from premortem.case import Case
 from premortem.law import memo
+from premortem.law.currency import Status
 from premortem.law.loopholes import Loophole, Search
 from premortem.law.opinion import Opinion
 from premortem.law.screening import Screening
@@ -194,6 +195,42 @@ def print_diff(result: dict[str, Any]) -> None:
     for sentence in result["words"]:
         console.print(f"  {sentence}", markup=False)
     console.print(phrases.counted(len(result["changes"]), "change"))
+
+
+def print_status(found: Status) -> None:
+    """Which version it is and to which days it is verified; what is stale; documents since; and what its versions changed."""
+    console = Console(highlight=False)
+    told = found.rulebook
+    console.print(
+        f"Rulebook {told['version'] or 'without a version'}, verified to {told['verified_to']}, on {found.day}",
+        style="bold",
+    )
+    for one in found.stale:
+        console.print(
+            f"  stale: {one.instrument}, checked to {one.verified_to}: {one.title}", markup=False, soft_wrap=True
+        )
+    total = len(found.stale) + len(found.current)
+    console.print(f"{len(found.stale)} of {phrases.counted(total, 'instrument')} in force or to come are stale")
+    for doc in found.documents:
+        touched = ", ".join(doc.instruments)
+        console.print(
+            f"  {doc.date} {doc.fr}: {doc.title} (may touch {touched}) {doc.url}", markup=False, soft_wrap=True
+        )
+    console.print(_documents(found), markup=False)
+    for change in found.changes:
+        console.print(f"Version {change.version}:")
+        for line in change.says:
+            console.print(wrapped(f"- {line}", console.width, "  "), markup=False, soft_wrap=True)
+
+
+def _documents(found: Status) -> str:
+    """How many documents there are since, or that nobody pulled any."""
+    if not found.source:
+        return "This case names no source of documents, so none is shown."
+    if not found.pulled:
+        return f"No documents published since were pulled, so none is shown: premortem data pull {found.source}"
+    since = phrases.counted(len(found.documents), "document")
+    return f"{since} published since may matter, {found.others:,} others do not name these parts of the law; pulled {found.pulled}"
 
 
 def print_loopholes(found: Search, case: Case) -> None:
