@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from premortem.case import Case
@@ -24,9 +23,9 @@ class Verified(NamedTuple):
     source: str
     not_checked: tuple[str, ...]
     register: str = ""  # how the register is cited in which rules are made known, as a pattern
-    instruments: Mapping[str, date] = MappingProxyType(
-        {}
-    )  # by file of clauses, the day to which one was checked, if another than the text's
+    instruments: tuple[
+        tuple[str, date], ...
+    ] = ()  # files of clauses that were checked to another day than the text, and to which
     documents: str = ""  # the live source of documents that may matter
     parts: str = ""  # a pattern of what names, in a citation, the part of the law that it is of
     lists: str = ""  # the hash of the lists of parties that a user has pulled and asks for
@@ -34,7 +33,7 @@ class Verified(NamedTuple):
 
     def checked(self, instrument: str) -> date:
         """The day to which an instrument was checked, by its file of clauses."""
-        return self.instruments.get(instrument, self.text)
+        return dict(self.instruments).get(instrument, self.text)
 
     def stale(self, day: date) -> bool:
         """Whether a day lies after the last to which anything was checked."""
@@ -67,9 +66,12 @@ def verified(case: Case) -> Verified:
     }
     told = day | (read_toml(case / FILE) if (case / FILE).is_file() else {})
     raise_all([*_unknown(told.get("instruments", {}), case)])
-    return Verified(
-        **(told | {"not_checked": tuple(told["not_checked"]), "pages": tuple(map(tuple, told.get("pages", ())))})
-    )
+    tables = {
+        "not_checked": tuple(told["not_checked"]),
+        "pages": tuple(map(tuple, told.get("pages", ()))),
+        "instruments": tuple(told.get("instruments", {}).items()),
+    }
+    return Verified(**told | tables)
 
 
 def _unknown(instruments: Mapping[str, Any], case: Case) -> Iterator[BadInput]:
