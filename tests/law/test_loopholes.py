@@ -107,6 +107,13 @@ def test_a_hole_planted_in_an_edited_policy_is_found_and_checked_again(tmp_path,
     assert answer_to(one["check_b"], capsys, monkeypatch) == "exception:AIA"
 
 
+def test_a_rule_that_an_edited_policy_lets_lapse_is_found_by_the_day(tmp_path):
+    policy = tmp_path / "gap.toml"
+    policy.write_text('name = "gap"\ntitle = "Gap"\nsays = "x"\n[clause."oct2023.headquarters"]\nends = 2025-03-31\n')
+    lapsed = [one for one in search(rules.load(policy), pairs=1).loopholes if str(one.b["date"]) == "2025-04-01"]
+    assert any(str(one.a["date"]) == "2025-03-31" and one.clause == "oct2023.review" for one in lapsed)
+
+
 def test_a_second_case_has_loopholes_of_its_own(capsys, monkeypatch):
     case = case_of("eu_gpai")
     found = search(rules.load("as-amended", case), pairs=1)

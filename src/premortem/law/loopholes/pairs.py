@@ -33,7 +33,9 @@ class Pair:
     """Two transactions, the change of form that parts them, and how each is decided."""
 
     form: Form
-    kind: tuple[str, ...]  # change, sort of item, file of the clause that is got round, clause that frees
+    kind: tuple[
+        str, ...
+    ]  # change, sort of item, file of the clause that is got round, clause that frees, and what parts holes besides
     a: Row
     b: Row
     outcomes: tuple[str, str]
@@ -136,7 +138,7 @@ def told_of(pair: Pair, book: Book, told: Substance, options: Sequence[str]) -> 
 
 def _name(pair: Pair, told: Substance) -> str:
     """The name of a kind: as the case calls it, by change and file or sort of item, else by the change alone."""
-    change, sort, file, freed_by = pair.kind
+    change, sort, file, freed_by, *_ = pair.kind
     for key in (f"{change} > {freed_by}", f"{change} @ {file}", f"{change} @ {sort}", change):
         if key in told.called:
             return told.called[key]

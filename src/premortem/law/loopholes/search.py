@@ -13,7 +13,7 @@ import polars as pl
 from premortem.law import items
 from premortem.law.book import Book
 from premortem.law.loopholes.answers import answered
-from premortem.law.loopholes.forms import Form, forms, texts, unit
+from premortem.law.loopholes.forms import DATE, Form, forms, texts, unit
 from premortem.law.loopholes.pairs import Loophole, Pair, smallest, told_of
 from premortem.law.loopholes.sources import MADE_FOR, sources
 from premortem.law.loopholes.substance import Substance, substance
@@ -28,8 +28,9 @@ BATCH, KEPT, TRIED = 50_000, 3, 3
 MOST_ROUNDS = 1_000
 # What is known of the first transaction of a pair, beside its fields.
 KNOWN = ("_row", MADE_FOR, "_outcome", "_clause", "_burden")
-# What makes two pairs of one kind: the change, the sort of item, the file of the clause that is got round, and the clause that frees.
-KIND = ("change", "sort", "file", "freed_by")
+# What makes two pairs of one kind: the change, the sort of item, the file of the clause that is got round, the clause that frees, the
+# day that parts them where days do, and the clause of an edited policy for which they were made: no hole of it hides behind another.
+KIND = ("change", "sort", "file", "freed_by", "turn", "edited")
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,15 @@ def _sized(slipped: pl.DataFrame, every: Sequence[Form], book: Book, told: Subst
         sort=sort,
         named=pl.lit(True) if "item" not in words.given else pl.col("item").is_in([*words.kinds]).not_(),
         file=pl.col("_clause").str.split(".").list.first().fill_null(""),
+        turn=pl.when(names == DATE).then(_turn(words.asked or "date")).fill_null(""),
+        edited=pl.when(pl.col(MADE_FOR).is_in([*book.edited])).then(MADE_FOR).fill_null(""),
         freed_by=pl.when(pl.col("burden") == 0).then("clause").fill_null(""),
     )
+
+
+def _turn(day: str) -> pl.Expr:
+    """The later of the two days of a pair, as a text."""
+    return pl.max_horizontal(f"_a_{day}", day).cast(pl.String)
 
 
 def _sort(book: Book) -> pl.Expr:

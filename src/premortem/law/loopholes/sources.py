@@ -50,6 +50,7 @@ def _made(
     days, before, listed = _days(clause, words), _before(book), _listed(clause, book)
     own = clause.total.start if clause.total else ""
     apt = {name: [_typed(v, name, words) for v in values] for name, values in values_tested(clause, words).items()}
+    apt = {name: [*spoken[name]] for name in _places_behind(clause, words)} | apt
     worked_out = Tested(
         [clause], words
     ).whole  # compared with what other fields come to: its own numbers say nothing of it
@@ -66,6 +67,13 @@ def _made(
                 row[name] = _typed(dice.choice(missed), name, words) if missed else dice.choice(values)
         row |= dice.choice(listed) if listed else {}
         yield _of_an_item(row, dice, words) if "item" in words.given else row
+
+
+def _places_behind(clause: Clause, words: Vocabulary) -> Iterator[str]:
+    """Places of which what a clause tests is worked out, such as seats of the parties."""
+    for name in identifiers(f"{clause.applies} {clause.within}"):
+        behind = words.fields[name].of if name in words.fields else ()
+        yield from (field for field in behind if words.fields[field].type == "country")
 
 
 def _typed(value: Any, name: str, words: Vocabulary) -> Any:
