@@ -15,7 +15,7 @@ from premortem.errors import BadInput, BadInputs
 from premortem.law import diff
 from premortem.law.answers import Answer, answers, complete, merged_answers, parse
 from premortem.law.book import Book, load
-from premortem.law.loopholes import loopholes, tried
+from premortem.law.loopholes import Search, search
 from premortem.study import Study
 from premortem.terminal.rules import print_diff, print_loopholes
 
@@ -325,8 +325,7 @@ def test_a_comparison_tells_its_days(district: Case, capsys: pytest.CaptureFixtu
 
 
 def test_a_law_without_pairs_says_that_nothing_was_searched(district: Case, capsys: pytest.CaptureFixture[str]) -> None:
-    book = load("plain", district)
-    print_loopholes(loopholes(book), tried(book), "")
+    print_loopholes(search(load("plain", district)), district)
     assert "nothing was searched" in " ".join(capsys.readouterr().out.split())
-    print_loopholes([], 12, "")
-    assert "0 of 12 pairs" in capsys.readouterr().out
+    print_loopholes(Search((), 12, False), district)
+    assert "12 pairs searched; 0 loopholes found" in " ".join(capsys.readouterr().out.split())

@@ -92,15 +92,16 @@ class Settings(Strict):
 
 @dataclass(frozen=True)
 class Case:
-    """A case by its folder. `case / "params.csv"` is a file of it."""
+    """A case by its folder, and by lists of a user's own. `case / "params.csv"` is a file of it."""
 
     folder: Path
+    lists: str = ""  # the hash of the lists of parties that were pulled, where a user asks for them
 
     def __truediv__(self, name: str) -> Path:
         return self.folder / name
 
-    def __getstate__(self) -> dict[str, Path]:  # what was read is read again where it goes
-        return {"folder": self.folder}
+    def __getstate__(self) -> dict[str, Path | str]:  # what was read is read again where it goes
+        return {"folder": self.folder, "lists": self.lists}
 
     def __repr__(self) -> str:
         return f"Case {self.name}: {self.settings.title}"

@@ -110,22 +110,25 @@ def data_status(case: CaseName = None, as_json: AsJson = False) -> None:
     from premortem import facts, terminal
     from premortem.case import DEFAULT, load
 
-    tables, pulled = facts.status(load(case or DEFAULT)), facts.records()
+    of = load(case or DEFAULT)
+    tables, pulled = facts.status(of), facts.records(facts.sources(of))
     show({"tables": tables, "pulled": pulled}, as_json, False, lambda: terminal.print_tables(tables, pulled))
 
 
 @data_app.command("pull")
 def data_pull(
     names: Annotated[list[str] | None, typer.Argument(help="Sources.", show_default="all")] = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch newer figures from their publishers into the cache; runs go on using the tables that ship.
+    """Fetch newer figures, lists and documents from their publishers into your data folder; nothing uses them unless asked to.
 
     Examples: premortem data pull; premortem data pull --json
     """
     from premortem import facts, terminal
+    from premortem.case import DEFAULT, load
 
-    result = facts.pull(names or ())
+    result = facts.pull(names or (), known=facts.sources(load(case or DEFAULT)))
     show(result, as_json, False, lambda: terminal.print_pulled(result))
     raise typer.Exit(NO if result["failed"] else DONE)
 

@@ -5,7 +5,22 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, OnDate, StudyDir, Under, app, show, told
+from premortem.cli.shared import (
+    BAD,
+    DONE,
+    NO,
+    AsJson,
+    CaseName,
+    Lists,
+    OnDate,
+    StudyDir,
+    Under,
+    app,
+    duration,
+    listing,
+    show,
+    told,
+)
 from premortem.errors import BadInput
 
 
@@ -59,6 +74,7 @@ def check(
         Path | None,
         typer.Option("-o", "--out", help="The memo to be signed, as a file: txt, html, pdf or json by its ending."),
     ] = None,
+    data: Lists = "shipped",
     study: StudyDir = None,
     case: CaseName = None,
     as_json: AsJson = False,
@@ -74,7 +90,7 @@ def check(
 
     if out is not None:
         _check_memo(out, file, audit, under)
-    book = book_under(study, case, under)
+    book = book_under(study, case, under, data=data)
     if audit is not None and (file is not None or book.vocabulary.answers):
         raise BadInput("command line", "--audit", "records one shipment, or a ledger", allowed="premortem ledger FILE --audit FILE")  # fmt: skip
     if file is not None:
@@ -199,29 +215,73 @@ def regime_diff(
     show(result, as_json, False, lambda: terminal.print_diff(result))
 
 
-@regime_app.command("loopholes")
-def regime_loopholes(
-    under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False
+@regime_app.command("status")
+def regime_status(
+    on: OnDate = None, under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False
 ) -> None:
-    """Find pairs of transactions that are alike in substance but decided differently. Check each by hand.
+    """How current the rulebook is: which instruments are stale, and which documents published since may matter.
 
-    Examples: premortem regime loopholes --json
+    Documents are those of `premortem data pull`, where the case names a source of them.
+
+    Examples: premortem regime status; premortem regime status --json
     """
     from premortem import terminal
-    from premortem.law.loopholes import loopholes, tried
+    from premortem.law.currency import status
 
+    book = book_under(study, case, under)
+    found = status(book, _day(on, book))
+    show(found.as_dict(), as_json, False, lambda: terminal.print_status(found))
+
+
+@regime_app.command("loopholes")
+def regime_loopholes(
+    under: Under = None,
+    budget: Annotated[
+        str, typer.Option("--budget", help="Longest that the search may take, such as 60s or 2min.")
+    ] = "60s",
+    pairs: Annotated[
+        int, typer.Option("--pairs", min=1, help="Pairs to search, in whole rounds: the same number finds the same.")
+    ] = 500_000,
+    study: StudyDir = None,
+    case: CaseName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search for pairs of transactions that are alike in substance but decided differently. Check each by hand.
+
+    What is alike, the case says (loopholes.toml). A pair is one that the law asks about, and the same in another form, which
+    goes more freely. Time stops the search; the number of pairs decides what it finds.
+
+    Examples: premortem regime loopholes --json; premortem regime loopholes --budget 20s
+    """
+    from premortem import terminal
+    from premortem.law.loopholes import search
+
+    seconds = duration(budget, "--budget")
     book = book_under(study, case, under, baseline=True)
-    found, pairs = loopholes(book), tried(book)
-    unit = book.case.text.yardstick
-    show({"tried": pairs, "loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found, pairs, unit))
+    found = search(book, seconds, pairs, _again(book, study, case, under))
+    show(found.as_dict(), as_json, False, lambda: terminal.print_loopholes(found, book.case))
+
+
+def _again(book: Any, study: Path | None, case: str | None, under: str | None) -> list[str]:
+    """The options by which the same book is asked again."""
+    named = [("--study", study and str(study)), ("--case", case)]
+    return ["--under", under or book.name, *(word for option, value in named if value for word in (option, value))]
 
 
 def book_under(
-    study: Path | None, case: str | None, under: str | None, asked: str = "--under", *, baseline: bool = False
+    study: Path | None,
+    case: str | None,
+    under: str | None,
+    asked: str = "--under",
+    *,
+    baseline: bool = False,
+    data: str = "shipped",
 ) -> Any:
     """The rulebook under a policy, by default the law as it stands (or the case's `baseline`), or under a policy file; `asked` is
-    the option that named it.
+    the option that named it, `data` the lists of parties.
     """
+    from dataclasses import replace
+
     from premortem.law.book import load
     from premortem.study import Study
 
@@ -229,10 +289,12 @@ def book_under(
     settings = held.case.settings
     under = under or (settings.baseline if baseline else settings.stands)
     if under.endswith(".toml"):
-        return load(Path(under), held.case)
-    if under not in held.policies:
+        book = load(Path(under), held.case)
+    elif under not in held.policies:
         raise held.unknown_policy(asked, under)
-    return held.book(under)
+    else:
+        book = held.book(under)
+    return replace(book, case=listing(book.case, data))
 
 
 def _day(text: str | None, book: Any) -> Any:

@@ -77,6 +77,12 @@ Under = Annotated[
     str | None,
     typer.Option("--under", help="A policy of the case, or a policy file.", show_default="the law as it stands"),
 ]
+Lists = Annotated[
+    str,
+    typer.Option(
+        "--data", help="Lists of parties: shipped, or pulled (`premortem data pull`) besides.", metavar="shipped|pulled"
+    ),
+]
 OnDate = Annotated[str | None, typer.Option("--on", help="Day asked about, YYYY-MM-DD.", show_default="today")]
 
 
@@ -100,6 +106,18 @@ def size(text: str, option: str) -> int:
     return int(float(found[1]) * UNITS[found[2].upper()])
 
 
+# Seconds of each unit that people write.
+DURATIONS = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
+
+
+def duration(text: str, option: str) -> float:
+    """Seconds of a duration as typed, `60s` or `2min`. Raises `BadInput` that names the option."""
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?) ?(s|sec|min|m|h)", text.strip(), re.IGNORECASE)
+    if not found or float(found[1]) <= 0:
+        raise BadInput("command line", option, "is not a duration", got=text, allowed="a duration such as 60s or 2min")
+    return float(found[1]) * DURATIONS[found[2].lower()]
+
+
 def study_of(study: Path | None, case: str | None, run: Path | None = None) -> Any:
     """The study of a folder or case (what `CaseOfRun` asks); where neither is named, that of the case of a run, if one is given
     or was stored last.
@@ -110,6 +128,15 @@ def study_of(study: Path | None, case: str | None, run: Path | None = None) -> A
     if study is None and case is None and where is not None:
         case = case_of_run(where)
     return Study(study, case=case)
+
+
+def listing(case: Any, data: str) -> Any:
+    """The case, with the lists of parties that the user asks for: those that ship, or those that were pulled as well."""
+    from premortem.law.pulled_lists import with_pulled
+
+    if data not in ("shipped", "pulled"):
+        raise BadInput("command line", "--data", "is neither", got=data, allowed="shipped or pulled")
+    return with_pulled(case) if data == "pulled" else case
 
 
 def stored(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:

@@ -3,25 +3,28 @@
 The rulebook:
 
 - `book`: `load(POLICY, case)` gives the clauses in force under a policy; `notebook`: the same for a notebook
-- `clause`, `policy`: what a clause is; what a policy file may change
+- `clause`, `policy`, `policy_documents`: what a clause is; what a policy file may change; how it reads over its base
 - `vocabulary`, `transfers`: the words of the law of a case; how a transfer's fields are filled
 - `places`, `items`: tiers and groups of places by day; what may be named as an item
 - `word_types`, `known_items`: what a vocabulary tells of a word; what a question may be asked of by name
-- `conditions`: the tests of clauses; `rulebook_version`: how current the rulebook is
+- `conditions`: the tests of clauses; `rulebook_version`, `currency`: which version it is; how current it is on a day
 
 Answers:
 
 - `transactions`, `decide`: a transaction as a person gives it; `explain(transaction, book)` decides and explains it
 - `engine`: `decide(frame, book)`, the same for millions of rows
 - `answers`, `opinion`: a law whose answers are of several kinds; one such answer explained
-- `memo`: a decision in words; `audit`: a record of it; `worked_cases`: files of cases
+- `verdict`, `unchecked`: the answer in a sentence; what it does not cover
+- `memo`, `memo_parts`, `letters`, `checklists`: a decision in words, as a memo to be signed, as a file, with what an
+  application must hold
+- `audit`: a record of a decision; `worked_cases`: files of cases
 - `screening`: names looked up in the lists of parties
-- `timeline`, `diff`, `loopholes`: one transaction through time; what changed between two sides; alike in substance,
-  decided differently
+- `timeline`, `diff`, `diff_weights`: one transaction through time; what changed between two sides, most weighty first
+- `loopholes`: pairs alike in substance and decided differently, found by search, a room of its own
 - `ledger`: tables of shipments, a room of its own
 
-Inside: `assumed_facts`, `binding`, `candidate_clauses`, `cautions`, `citations`, `clause_files`, `clause_tests`, `clearing`,
-`days`, `decision_data`, `equivalent_rows`, `field_values`, `item_values`, `ladder`, `missing_fields`, `near_names`, `numbers`,
-`parties`, `party_fields`, `party_lists`, `permission`, `row_defaults`, `seats`, `soundness`, `spelling`, `syntax`, `totals`,
-`truth`, `would_change`.
+Inside: `assumed_facts`, `binding`, `candidate_clauses`, `cautions`, `citations`, `clause_files`, `clause_tests`, `clause_values`,
+`clearing`, `days`, `decision_data`, `equivalent_rows`, `field_values`, `field_words`, `item_values`, `ladder`, `missing_fields`,
+`near_names`, `numbers`, `parties`, `party_fields`, `party_lists`, `party_table`, `permission`, `pulled_lists`, `row_defaults`,
+`seats`, `soundness`, `spelling`, `syntax`, `tested_values`, `totals`, `truth`, `would_change`.
 """

@@ -84,7 +84,10 @@ def _record(
 def book_told(book: Book) -> Record:
     """Which rulebook answered, and which lists: versions and hashes of their whole content."""
     told = {"policy": book.policy.name, "sha256": _of_book(book)}
-    return {"rulebook": verified(book.case).as_dict() | told, "parties_sha256": _of_tables(book.case, PARTIES)}
+    parties = _of_tables(book.case, PARTIES)
+    if book.case.lists:  # those that ship, and those that were pulled
+        parties = hashlib.sha256(f"{parties} {book.case.lists}".encode()).hexdigest()
+    return {"rulebook": verified(book.case).as_dict() | told, "parties_sha256": parties}
 
 
 def _of_book(book: Book) -> str:

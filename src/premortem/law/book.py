@@ -57,6 +57,11 @@ class Book:
         """Moves of tiers, for the atlas."""
         return tuple(TierChange(m.countries, m.tier, m.start) for m in self.policy.tier)
 
+    @cached_property
+    def edited(self) -> frozenset[str]:
+        """Clauses that the policy changes or adds, by id."""
+        return frozenset(c.id for c in self.clauses if any(_covers(pattern, c.id) for pattern in self.policy.clause))
+
     def as_of(self, day: date) -> tuple[Clause, ...]:
         """Clauses in force on a day, in the order in which they decide."""
         return tuple(clause for clause in self.clauses if clause.in_force(day))
@@ -177,10 +182,9 @@ def _sound(book: Book, file: str) -> Book:
     from premortem.law.soundness import check_sound  # it decides, with this module's books
 
     shipped = raw_clauses(book.case)
-    own = {c.id for c in book.clauses for pattern in book.policy.clause if _covers(pattern, c.id)}
     meant = {
         k
-        for k in own
+        for k in book.edited
         if k not in shipped or {"applies", "within", "order", "stage"} & set(book.policy.clause.get(k, ()))
     }
     raise_all(check_sound(book, file, frozenset(meant)) if meant else [])

@@ -13,7 +13,7 @@ from premortem.law.clause import Rulebook
 from premortem.law.engine import judge
 from premortem.law.items import vendor
 from premortem.law.parties import EQUAL, standing
-from premortem.law.party_lists import Listed
+from premortem.law.party_table import Listed
 from premortem.law.places import unconfirmed
 from premortem.law.row_defaults import complete
 from premortem.law.transfers import Caution, transfers

@@ -165,7 +165,7 @@ def explain(
         begins=clause.begins if clause else None,
         doubted=doubted(frame_of([given], case), fields[:1], [answer["outcome"]], book)[0],
         elsewhere=(*elsewhere(given, completed, book), *_open(answer["outcome"], steps, book)),
-        unscreened=unscreened(named(given), case, reasons) if answer["outcome"] in words.free else (),
+        unscreened=unscreened(named(given), case, reasons, given["date"]) if answer["outcome"] in words.free else (),
         kind=completed.get("kind") or "",
         chips_held=completed.get("chips_held") or 1.0,
     )

@@ -102,7 +102,7 @@ def screen(
     raise_all([_too_long(name) for name in given if len(name) > MOST_LETTERS])
     day = parse_date(on, case) if on else date.today()
     found = [replace(h, party=name) for name in given for h in look_up({"name": name}, day, case, cleared)]
-    unknown = unscreened({name: name for name in given}, case, cleared)
+    unknown = unscreened({name: name for name in given}, case, cleared, day)
     return Screening(given, day, tuple(found), lists_held(case), unknown, not_whole(case))
 
 

@@ -11,7 +11,8 @@ from premortem import facts
 from premortem.case import Case
 from premortem.law.clearing import clearings
 from premortem.law.parties import ROLES
-from premortem.law.party_lists import NOT_LISTED, Listed, index
+from premortem.law.party_lists import index
+from premortem.law.party_table import NOT_LISTED, Listed
 from premortem.law.places import strict
 from premortem.law.spelling import key, telling, words
 from premortem.law.vocabulary import vocabulary

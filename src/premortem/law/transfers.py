@@ -94,6 +94,19 @@ class Owned(Strict):
     share: float = 0.0
 
 
+class PulledLists(Strict):
+    """How a publisher's lists of parties are read: what it calls each list, policy and footnote."""
+
+    source: str = Key(default="", description="the live source that holds them")
+    lists: Mapping[str, str] = Key(default_factory=dict, description="the case's lists by the publisher's names")
+    policies: Mapping[str, str] = Key(
+        default_factory=dict, description="policies of review by words that state them, small"
+    )
+    footnote: str = Key(
+        default="", description="a pattern that finds a footnote's number in what a licence is needed for"
+    )
+
+
 class Parties(Strict):
     """Lists of parties, and what each sets."""
 
@@ -110,6 +123,7 @@ class Parties(Strict):
     lists: Mapping[str, str] = Key(default_factory=dict, description="the flag that each list sets")
     footnotes: Mapping[str, str] = Key(default_factory=dict, description="the footnote that sets each flag")
     owned: Owned = Owned()
+    pulled: PulledLists = PulledLists()
 
 
 class Tried(Strict):

@@ -5,6 +5,7 @@ from premortem.law.decision_data import Decided
 from premortem.law.field_words import CLEAR, words_of
 from premortem.law.parties import NOT_LOOKED_UP, ROLES
 from premortem.law.party_lists import lists_held
+from premortem.law.pulled_lists import pulled
 from premortem.law.rulebook_version import verified
 from premortem.law.transfers import transfers
 from premortem.text.numbers import counted
@@ -29,6 +30,8 @@ def lists(case: Case) -> tuple[str, ...]:
     """That the lists of parties are not whole: what is held, and what is not; nothing where the case knows no lists."""
     held = ", ".join(f"{h.name} ({counted(h.rows, 'row')} of {h.date})" for h in lists_held(case))
     said = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
+    if found := pulled(case):
+        said = f"Lists of parties before and after {found.day}, the day on which they were pulled: {held}."
     missing = f" No row is held of {', '.join(names)}." if (names := lacking(case)) else ""
     return (said + missing,) if transfers(case).parties.lists else ()
 

@@ -12,6 +12,7 @@ from premortem.case import Case
 from premortem.ensemble import priors
 from premortem.ensemble.evidence import EVIDENCE, evidence
 from premortem.errors import BadInput, MissingData, all_of, each, nearest, raise_all
+from premortem.facts import live
 from premortem.files.toml import read_toml
 from premortem.law import book as rules
 from premortem.law import loopholes, rulebook_version, transfers
@@ -72,8 +73,10 @@ def _checks(case: Case) -> Iterator[tuple[str, Check]]:
 
 def _law_checks(case: Case) -> Iterator[tuple[str, Check]]:
     yield rulebook_version.FILE, partial(rulebook_version.verified, case)
+    yield rulebook_version.CHANGES, partial(rulebook_version.changes, case)
+    yield live.FILE, partial(live.sources, case)
     yield transfers.FILE, partial(transfers.transfers, case)
-    yield loopholes.FILE, partial(loopholes.told_pairs, case)
+    yield loopholes.FILE, partial(loopholes.substance, case)
     if (case / EVIDENCE).is_file():
         yield EVIDENCE, partial(evidence, case)
 

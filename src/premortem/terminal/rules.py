@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from premortem.case import Case
 from premortem.law import memo, verdict
+from premortem.law.currency import Status
+from premortem.law.loopholes import Loophole, Search
 from premortem.law.opinion import Opinion
 from premortem.law.screening import Screening
 from premortem.terminal.layout import typed, wrapped
@@ -173,31 +176,89 @@ def print_clauses(clauses: list[dict[str, Any]]) -> None:
 
 
 def print_diff(result: dict[str, Any]) -> None:
-    """What is compared, changes in words, then who gains and who loses."""
+    """What is compared; the law that changed, most weighty first; what came and went; who gains and who loses; and strengths."""
     console = Console(highlight=False)
     here, there = (f"{side['policy']} on {side['day']}" for side in result["sides"])
     console.print(f"From {here} to {there}:")
-    for change in result["changes"]:
-        console.print(f"  {change['text']}")
+    law, strengths = ([c for c in result["changes"] if c["of"] == of] for of in ("law", "strengths"))
+    for title, rows in (
+        ("The law, what touches most first", law),
+        ("Came and went in between", result["between"]),
+        ("Strengths of the model, which no clause says", strengths),
+    ):
+        if rows:
+            console.print(f"{title}:", style="bold")
+        for row in rows:
+            console.print(f"  {row['text']}", markup=False)
+    if result["words"]:
+        console.print("Who gains and who loses:", style="bold")
     for sentence in result["words"]:
-        console.print(sentence)
+        console.print(f"  {sentence}", markup=False)
     console.print(phrases.counted(len(result["changes"]), "change"))
 
 
-def print_loopholes(found: list[dict[str, Any]], pairs: int, unit: str) -> None:
-    """Each pair: what it shows, both sides, how much it could move in the case's yardstick."""
+def print_status(found: Status) -> None:
+    """Which version it is and to which days it is verified; what is stale; documents since; and what its versions changed."""
     console = Console(highlight=False)
-    for row in found:
-        console.print(f"[bold]{row['name']}[/bold] ({row['clause']}): {row['says']}")
-        for side in ("a", "b"):
-            fields = ", ".join(f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in row[side].items())
-            console.print(f"  {side}: {row['outcome_' + side]}  [dim]{fields}[/dim]")
-        if row["h100e"]:
-            console.print(f"  could move {row['h100e']:,.0f} {unit}")
+    told = found.rulebook
+    console.print(
+        f"Rulebook {told['version'] or 'without a version'}, verified to {told['verified_to']}, on {found.day}",
+        style="bold",
+    )
+    for one in found.stale:
+        console.print(
+            f"  stale: {one.instrument}, checked to {one.verified_to}: {one.title}", markup=False, soft_wrap=True
+        )
+    total = len(found.stale) + len(found.current)
+    console.print(f"{len(found.stale)} of {phrases.counted(total, 'instrument')} in force or to come are stale")
+    for doc in found.documents:
+        touched = ", ".join(doc.instruments)
+        console.print(
+            f"  {doc.date} {doc.fr}: {doc.title} (may touch {touched}) {doc.url}", markup=False, soft_wrap=True
+        )
+    console.print(_documents(found), markup=False)
+    for change in found.changes:
+        console.print(f"Version {change.version}:")
+        for line in change.says:
+            console.print(wrapped(f"- {line}", console.width, "  "), markup=False, soft_wrap=True)
+
+
+def _documents(found: Status) -> str:
+    """How many documents there are since, or that nobody pulled any."""
+    if not found.source:
+        return "This case names no source of documents, so none is shown."
+    if not found.pulled:
+        return f"No documents published since were pulled, so none is shown: premortem data pull {found.source}"
+    since = phrases.counted(len(found.documents), "document")
+    return f"{since} published since may matter, {found.others:,} others do not name these parts of the law; pulled {found.pulled}"
+
+
+def print_loopholes(found: Search, case: Case) -> None:
+    """Of each change of form the pair by which most slips through: both sides, how much, and what else it gets round."""
+    console = Console(highlight=False)
+    by_change: dict[str, list[Loophole]] = {}
+    for one in found.loopholes:
+        by_change.setdefault(one.kind[0], []).append(one)
+    for first, *others in by_change.values():
+        console.print(f"[bold]{escape(first.name)}[/bold] ({first.clause}): {escape(first.says)}", soft_wrap=True)
+        for side, row, outcome in (("a", first.a, first.outcome_a), ("b", first.b, first.outcome_b)):
+            fields = ", ".join(f"{k}={v:,.12g}" if isinstance(v, float) else f"{k}={v}" for k, v in row.items())
+            console.print(f"  {side}: {outcome}  [dim]{escape(fields)}[/dim]", soft_wrap=True)
+        if first.h100e:
+            console.print(f"  lets through {phrases.limit(first.h100e, case.text.yardstick)}")
         console.print("  again:", style="dim")
-        for check in (row["check_a"], row["check_b"]):
+        for check in (first.check_a, first.check_b):
             console.print(typed(check, console.width, "    "), style="dim", markup=False, soft_wrap=True)
-    if pairs:
-        console.print(f"{len(found)} of {phrases.counted(pairs, 'pair')} tried")
-    else:
-        console.print("No pairs to try are defined for this law (loopholes.toml), so nothing was searched.")
+        if others:
+            clauses = [*dict.fromkeys(one.clause for one in others if one.clause != first.clause)]
+            console.print(wrapped(f"also gets round: {', '.join(clauses)}", console.width, "  ")) if clauses else None
+    console.print(_searched(found))
+
+
+def _searched(found: Search) -> str:
+    """How much was searched, and what was found."""
+    if not found.searched:
+        return "This law does not say what is alike in substance (loopholes.toml), so nothing was searched."
+    time = ", when time ran out" if found.timed_out else ""
+    kinds = phrases.counted(len(found.loopholes), "loophole")
+    return f"{found.searched:,} pairs searched{time}; {kinds} found, all of them with --json"

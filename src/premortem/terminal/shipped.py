@@ -42,7 +42,7 @@ def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> 
         table.add_row(*(str(row[c]) for c in ("name", "rows", "date", "licence", "source")))
     print_table(console, table)
     if pulled:
-        console.print("\nPulled, read only by who asks for them (`facts.read_pulled`):")
+        console.print("\nPulled, read only where asked for (`--data pulled`, `regime status`, `facts.read_pulled`):")
     for row in pulled:
         console.print(
             f"  {row['name']}: {phrases.counted(row['rows'], 'row')}, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
@@ -71,7 +71,10 @@ def print_pulled(result: dict[str, list[dict[str, Any]]]) -> None:
         )
     for row in result["failed"]:
         console.print(f"{row['name']}: not pulled: {row['why']}", soft_wrap=True)
-        console.print(f"  packaged and in use all the same: {', '.join(row['stays'])}")
+        if row["stays"]:
+            console.print(f"  packaged and in use all the same: {', '.join(row['stays'])}")
+    if not result["pulled"] and not result["failed"]:
+        console.print("This case names no live sources (live.toml).")
 
 
 def print_history(rows: list[dict[str, Any]]) -> None:

@@ -106,11 +106,12 @@ def _left_open(rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, 
 
 def _unscreened(rows: pl.DataFrame, case: Case) -> Flags:
     """Rows of which a party stands in no table and was not cleared."""
-    parties = rows.select(c for c in rows.columns if c in (*ROLES, "cleared"))
-    if not parties.width:
+    parties = rows.select(c for c in rows.columns if c in (*ROLES, "cleared", "date"))
+    if not {*ROLES} & {*parties.columns}:
         return np.zeros(rows.height, bool)
     kinds, first = distinct(parties)
-    told = (unscreened(named(row), case, clearings(row.get("cleared") or "")) for row in parties[first].to_dicts())
+    asked = parties[first].to_dicts()
+    told = (unscreened(named(row), case, clearings(row.get("cleared") or ""), row["date"]) for row in asked)
     return np.array([bool(names) for names in told], bool)[kinds]
 
 

@@ -1,33 +1,13 @@
-"""Loopholes that anybody can check again, and what changed between rulebooks, in words and as data."""
+"""What changed between rulebooks, in words and as data."""
 
-import json
-import shlex
-import sys
 from datetime import date
 
-import pytest
-
-from premortem import cli
 from premortem.case import default
 from premortem.law import book as rules
 from premortem.law import diff
-from premortem.law.loopholes import loopholes
 from premortem.law.worked_cases import arguments, command
 
 CASE = default()
-
-
-@pytest.mark.parametrize("policy", ["as-written", "history"])
-def test_both_sides_of_every_loophole_decide_again_as_told_by_the_command_line(policy, capsys, monkeypatch):
-    found = loopholes(rules.load(policy))
-    assert len({row["name"] for row in found}) >= 6
-    for row in found:
-        assert row["outcome_a"] != row["outcome_b"]
-        for side in "ab":
-            monkeypatch.setattr(sys, "argv", [*shlex.split(row[f"check_{side}"]), "--json"])
-            with pytest.raises(SystemExit):
-                cli.main()
-            assert json.loads(capsys.readouterr().out)["outcome"] == row[f"outcome_{side}"], row["name"]
 
 
 def test_a_command_gives_back_the_fields_that_it_was_made_of():
@@ -49,7 +29,7 @@ def between(a, b, book="history", other=None):
 
 
 def test_a_diff_of_a_book_with_itself_says_nothing():
-    assert between("2025-06-01", "2025-06-01") == {"changes": [], "gain": [], "lose": [], "words": []}
+    assert between("2025-06-01", "2025-06-01") == {"changes": [], "between": [], "gain": [], "lose": [], "words": []}
 
 
 def test_a_diff_names_who_gains_and_who_loses_in_countries_and_chips():
@@ -80,3 +60,26 @@ def test_a_diff_of_policies_tells_numbers_tiers_and_strengths():
     (cap,) = (c for c in changes if c.get("clause") == "diffusion.country_allocation")
     assert (cap["from"], cap["to"]) == (790_000_000, 1_580_000_000)
     assert "Poland goes from tier 2 to 1" in [c["text"] for c in changes]
+
+
+def test_f011_a_diff_goes_by_weight_keeps_law_apart_and_tells_what_came_and_went():
+    found = between("2025-02-26", "2026-11-26")
+    of = [c["of"] for c in found["changes"]]
+    assert of == sorted(of)  # the law first, then strengths
+    law = [c for c in found["changes"] if c["of"] == "law"]
+    weights = [c["weight"] for c in law]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0] > 0
+    assert {c["kind"] for c in found["changes"] if c["of"] == "strengths"} == {"strength"}
+    framework, *others = found["between"]
+    assert (framework["instrument"], framework["in_force"]) == ("diffusion", False)
+    assert framework["text"].endswith("it was never in force (17 clauses)")
+    assert {"affiliates", "eda2025"} <= {row["instrument"] for row in others if row["in_force"]}
+
+
+def test_what_came_and_went_is_told_of_days_and_not_of_two_policies_on_one_day():
+    assert between("2025-06-01", "2025-06-01", "as-written", "streamlined")["between"] == []
+    back = between("2026-11-26", "2025-02-26")["between"]
+    assert [row["instrument"] for row in back] == [
+        r["instrument"] for r in between("2025-02-26", "2026-11-26")["between"]
+    ]
