@@ -14,17 +14,18 @@ Answers:
 - `transactions`, `decide`: a transaction as a person gives it; `explain(transaction, book)` decides and explains it
 - `engine`: `decide(frame, book)`, the same for millions of rows
 - `answers`, `opinion`: a law whose answers are of several kinds; one such answer explained
-- `verdict`, `unchecked`: the answer in a sentence; what it does not cover
-- `memo`, `memo_parts`, `letters`, `checklists`: a decision in words, as a memo to be signed, as a file, with what an
-  application must hold
+- `verdict`, `unchecked`, `citations`: the answer in a sentence; what it does not cover; where it is written
+- `memo`, `memo_parts`, `checklists`: a decision in words; the parts of a memo to be signed; what an application must hold
+- `field_words`: fields and their values in words
 - `audit`: a record of a decision; `worked_cases`: files of cases
-- `screening`: names looked up in the lists of parties
+- `screening`: names looked up in the lists of parties; `clearing`: names that a person looked at; `pulled_lists`: whole lists
+  that a user pulled
 - `timeline`, `diff`, `diff_weights`: one transaction through time; what changed between two sides, most weighty first
 - `loopholes`: pairs alike in substance and decided differently, found by search, a room of its own
 - `ledger`: tables of shipments, a room of its own
 
-Inside: `assumed_facts`, `binding`, `candidate_clauses`, `cautions`, `citations`, `clause_files`, `clause_tests`, `clause_values`,
-`clearing`, `days`, `decision_data`, `equivalent_rows`, `field_values`, `field_words`, `item_values`, `ladder`, `missing_fields`,
-`near_names`, `numbers`, `parties`, `party_fields`, `party_lists`, `party_table`, `permission`, `pulled_lists`, `row_defaults`,
-`seats`, `soundness`, `spelling`, `syntax`, `tested_values`, `totals`, `truth`, `would_change`.
+Inside: `assumed_facts`, `binding`, `candidate_clauses`, `cautions`, `clause_files`, `clause_tests`, `clause_values`,
+`days`, `decision_data`, `equivalent_rows`, `field_values`, `item_values`, `ladder`, `letters`, `missing_fields`,
+`near_names`, `numbers`, `parties`, `party_fields`, `party_lists`, `party_table`, `permission`, `row_defaults`, `seats`,
+`soundness`, `spelling`, `syntax`, `tested_values`, `totals`, `truth`, `would_change`.
 """

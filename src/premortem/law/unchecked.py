@@ -7,6 +7,7 @@ from premortem.law.parties import NOT_LOOKED_UP, ROLES
 from premortem.law.party_lists import lists_held
 from premortem.law.pulled_lists import pulled
 from premortem.law.rulebook_version import verified
+from premortem.law.spelling import NOBODY
 from premortem.law.transfers import transfers
 from premortem.text.numbers import counted
 
@@ -34,6 +35,12 @@ def lists(case: Case) -> tuple[str, ...]:
         said = f"Lists of parties before and after {found.day}, the day on which they were pulled: {held}."
     missing = f" No row is held of {', '.join(names)}." if (names := lacking(case)) else ""
     return (said + missing,) if transfers(case).parties.lists else ()
+
+
+def to_clear(d: Decided) -> list[str]:
+    """Names as given that a person has to look at: near a listed one, or in no table; an equal name cannot be cleared."""
+    near = (h.given for h in d.hits if not h.equal and not h.cleared and h.source != NOBODY)
+    return [*dict.fromkeys((*near, *d.unscreened))]
 
 
 def lacking(case: Case) -> list[str]:

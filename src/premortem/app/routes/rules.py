@@ -24,10 +24,10 @@ from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.field_words import called, untyped
 from premortem.law.items import catalogued, named
 from premortem.law.opinion import opine
-from premortem.law.spelling import NOBODY
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
 from premortem.law.transfers import transfers
+from premortem.law.unchecked import to_clear
 from premortem.law.vocabulary import NEEDS, vocabulary
 
 
@@ -107,12 +107,6 @@ def standing(decision: Decision) -> str:
     if decision.may_go is False:
         return "Barred, or likely to be refused" if decision.denied else "Needs a licence"
     return "Cannot be decided yet" if decision.outcome.startswith(NEEDS) else "May go only if what was not given is so"
-
-
-def to_clear(decision: Decision) -> list[str]:
-    """Names as given that a person has to look at: near a listed one, or in no table; an equal name cannot be cleared."""
-    near = (h.given for h in decision.hits if not h.equal and not h.cleared and h.source != NOBODY)
-    return [*dict.fromkeys((*near, *decision.unscreened))]
 
 
 def to_give(decision: Decision) -> list[dict[str, str]]:
