@@ -18,10 +18,10 @@ from premortem.law.clearing import clearings
 from premortem.law.conditions import identifiers, quoted
 from premortem.law.places import TierChange, atlas
 from premortem.law.spelling import key
-from premortem.law.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
 from premortem.law.totals import start
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
+from premortem.text.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
 
 DAY, EPOCH = timedelta(days=1), date(1970, 1, 1)
 # Most that the numbers of two columns may come to before they are counted anew.

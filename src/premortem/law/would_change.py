@@ -17,9 +17,9 @@ from premortem.law.clause import Clause, Rulebook
 from premortem.law.conditions import parts
 from premortem.law.items import measures
 from premortem.law.rulebook_version import verified
-from premortem.law.syntax import Compare, Missing, Name, Node, Not, parse
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import plain, small
+from premortem.text.syntax import Compare, Missing, Name, Node, Not, parse
 
 MOST_CHANGES = 8
 # Kinds of action, the nearest first.

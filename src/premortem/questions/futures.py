@@ -14,11 +14,11 @@ from premortem.files.typed import Strict, read_entries
 from premortem.questions import _archetypes, _scenario_discovery
 from premortem.questions._result import Result
 from premortem.questions.describe import conditions
+from premortem.questions.limits import Limits
 from premortem.questions.margins import check_gives
 from premortem.study import Run
 
 Array = NDArray[Any]
-Limits = Mapping[str, tuple[float, float]]
 SIGNS = "signs.toml"
 # Most futures that are looked at.
 MOST = 20_000

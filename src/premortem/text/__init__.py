@@ -1,1 +1,1 @@
-"""Numbers, dates and lists in words, and tables as a notebook shows them: one place for each."""
+"""Numbers, dates and lists in words, tables as a notebook shows them, and the language of conditions: one place for each."""

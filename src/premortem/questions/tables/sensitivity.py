@@ -1,0 +1,467 @@
+"""Which columns of a table an outcome depends on: Sobol indices, delta, PAWN, Morris, a forest, and regional sensitivity.
+
+Sobol indices come from a Saltelli sample where the table is one, else from a polynomial chaos fitted to it. Rows whose outcome
+is missing are left out and counted.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import chi2_contingency, ks_2samp
+
+from premortem.errors import BadInput, unknown
+from premortem.questions._result import Result
+from premortem.questions.sensitivity import indices
+from premortem.questions.tables import _chaos, _designs, _moment_free
+from premortem.questions.tables.frame import Inputs, frame, inputs, numbers, vector
+from premortem.text.numbers import counted
+
+Array = NDArray[Any]
+Method = Literal["sobol", "delta", "pawn", "morris", "forest", "regional"]
+METHODS: tuple[Method, ...] = get_args(Method)
+# What an interval holds, the resamples that it is made of, and shuffles that say what chance makes of a measure.
+LEVEL, RESAMPLES, SHUFFLES = 0.95, 200, 20
+# Rows below which nothing is told, and above which a resampled method looks at so many.
+LEAST_ROWS, MOST_ROWS = 20, 4000
+# A rank correlation of two inputs from which their shares of variance are not told apart.
+TOGETHER = 0.2
+# Trees of a forest, rows of a leaf, parts that each judge a forest of the others, and shuffles of a column in each.
+TREES, LEAF, PARTS, REPEATS = 100, 3, 5, 5
+# Below this share of the variance explained a fit says little.
+LITTLE = 0.8
+
+
+@dataclass(frozen=True, repr=False)
+class Row(Result):
+    """What one method says of one column."""
+
+    param: str
+    method: str
+
+
+@dataclass(frozen=True, repr=False)
+class Sobol(Row):
+    """Shares of the outcome's variance that a column plays alone (`first`) and with others (`total`), with 95% intervals (`low` and `high`
+    those of the total).
+    """
+
+    first: float
+    total: float
+    low: float
+    high: float
+    first_low: float
+    first_high: float
+
+
+@dataclass(frozen=True, repr=False)
+class Delta(Row):
+    """Half the distance that knowing the column moves the outcome's density, 0 to 1, with a 95% interval; `chance` is the 95% point of a
+    shuffled column.
+    """
+
+    delta: float
+    low: float
+    high: float
+    chance: float
+
+
+@dataclass(frozen=True, repr=False)
+class Pawn(Row):
+    """Distances of the outcome's distribution within a tenth of the column from that of all rows, 0 to 1: `median` with its 95% interval,
+    `mean` and `max`; `chance` is the 95% point of the median of a shuffled column.
+    """
+
+    median: float
+    low: float
+    high: float
+    mean: float
+    max: float
+    chance: float
+
+
+@dataclass(frozen=True, repr=False)
+class Morris(Row):
+    """Effects of one step by another, a step across the column's whole range: mean (`mu`), mean of sizes (`mu_star`) with its 95% interval,
+    and spread (`sigma`), in the outcome's unit.
+    """
+
+    mu: float
+    mu_star: float
+    low: float
+    high: float
+    sigma: float
+
+
+@dataclass(frozen=True, repr=False)
+class Forest(Row):
+    """How much less of the variance of rows left out a forest explains once the column is shuffled, with the spread over the parts left out."""
+
+    importance: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, repr=False)
+class Regional(Row):
+    """How far the column's distribution differs between rows that fail and others, 0 to 1 (Kolmogorov-Smirnov; of categories Cramer's V), with
+    the p-value of no difference, corrected for the number of columns (Holm).
+    """
+
+    distance: float
+    p: float
+
+
+@dataclass(frozen=True, repr=False)
+class Pair(Result):
+    """Share of the variance that two columns play together beyond each alone, with its 95% interval."""
+
+    params: tuple[str, str]
+    second: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, repr=False)
+class Sensitivities(Result):
+    """What an outcome depends on: `sensitivity` a row a method and column, the strongest first; `second` pairs, the strongest first;
+    `explained` the share of the variance that the fit behind Sobol indices explains in rows left out, None where they are none or need no fit.
+    """
+
+    outcome: str
+    rows: int
+    failed: int
+    sensitivity: tuple[Row, ...]
+    second: tuple[Pair, ...]
+    explained: float | None
+    notes: tuple[str, ...]
+
+    def of(self, method: str) -> tuple[Row, ...]:
+        """Rows of one method."""
+        return tuple(row for row in self.sensitivity if row.method == method)
+
+
+@dataclass(frozen=True)
+class _Data:
+    """Columns and the outcome of the rows that did not fail; `whole` of all rows; which rows count as failing for regional sensitivity."""
+
+    read: Inputs
+    values: Array
+    y: Array
+    whole: Array
+    fails: NDArray[np.bool_]
+    seed: int
+    asked: bool  # whether the methods were named, and not the default
+
+
+@dataclass(frozen=True)
+class _Found:
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    second: tuple[Pair, ...] = ()
+    explained: float | None = None
+
+
+def sensitivity(
+    X: Any,
+    Y: Any,
+    methods: str | Sequence[str] = "sobol",
+    *,
+    fails: Any = None,
+    nominal: Sequence[str] = (),
+    seed: int = 0,
+) -> Sensitivities | dict[str, Sensitivities]:
+    """Sensitivities of an outcome to the columns of a table; of several outcomes, columns of `Y`, by name.
+
+    `methods` are any of sobol, delta, pawn, morris, forest and regional, as a list or a text with commas. Regional sensitivity parts the rows
+    by `fails` (true or false, one a row), by default at the outcome's median. Columns of texts and `nominal` ones have no order. Raises
+    `BadInput` for what cannot be read.
+
+    >>> import numpy as np
+    >>> x = np.random.default_rng(0).random((500, 3))
+    >>> [row.param for row in sensitivity(x, x[:, 0] + 3 * x[:, 2]).sensitivity][:2]
+    ['x2', 'x0']
+    """
+    table = frame(X)
+    read, named = inputs(table, nominal=nominal), _named(methods)
+    split = None if fails is None else numbers(vector(fails, table.height, "fails"), "fails") == 1
+    if np.ndim(Y) == 2 or isinstance(Y, Mapping):
+        many = frame(Y, "Y")
+        return {
+            c.name: of_inputs(read, numbers(vector(c, table.height, "Y"), "Y"), c.name, named, split, seed)
+            for c in many
+        }
+    outcome = vector(Y, table.height, "Y")
+    return of_inputs(read, numbers(outcome, "Y"), outcome.name, named, split, seed)
+
+
+def _named(methods: str | Sequence[str]) -> tuple[Method, ...]:
+    found = [m.strip().lower() for m in (methods.split(",") if isinstance(methods, str) else methods)]
+    for name in found:
+        if name not in METHODS:
+            raise unknown("method", "no such method", name, METHODS)
+    return tuple(dict.fromkeys(found))  # type: ignore[arg-type]  # checked just now
+
+
+def of_inputs(
+    read: Inputs,
+    outcome: Array,
+    name: str,
+    methods: Sequence[Method] = ("sobol",),
+    fails: NDArray[np.bool_] | None = None,
+    seed: int = 0,
+) -> Sensitivities:
+    """The same of columns that were read; `outcome` is NaN where a row failed."""
+    known = np.isfinite(outcome)
+    if known.sum() < LEAST_ROWS:
+        some = f"is a number in {counted(int(known.sum()), 'row')} alone"
+        raise BadInput("Y", name, some, got=int(known.sum()), allowed=f"{LEAST_ROWS} rows or more")
+    y, failed = outcome[known], int((~known).sum())
+    notes = [
+        *read.notes,
+        *([f"{name} is missing in {failed:,} of {counted(len(known), 'row')}, which are left out"] if failed else []),
+    ]
+    if y.max() - y.min() <= 1e-12 * max(abs(y).max(), 1e-300):
+        return Sensitivities(
+            name,
+            len(known),
+            failed,
+            (),
+            (),
+            None,
+            (*notes, f"{name} is the same in every row: it has no sensitivities"),
+        )
+    split = (outcome > np.median(y)) if fails is None else fails
+    data = _Data(read, read.values[:, known], y, outcome, split[known], seed, len(methods) < len(METHODS))
+    found = [_MEASURES[method](data) for method in methods]
+    second = tuple(pair for one in found for pair in one.second)
+    explained = next((one.explained for one in found if one.explained is not None), None)
+    rows = tuple(row for one in found for row in one.rows)
+    return Sensitivities(
+        name, len(known), failed, rows, second, explained, (*notes, *(n for one in found for n in one.notes))
+    )
+
+
+def _resamples(rows: int, seed: int, many: int = RESAMPLES) -> Array:
+    """Equal weights, then a row of weights a bootstrap resample, (1 + resample, row)."""
+    drawn = np.random.default_rng([seed, rows]).multinomial(rows, np.full(rows, 1 / rows), many)
+    return np.vstack([np.ones(rows), drawn])
+
+
+def _interval(resampled: Array) -> tuple[float, float]:
+    low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+def _few(data: _Data) -> NDArray[np.int64]:
+    """Rows that a resampled method looks at: all, or so many at random."""
+    n = len(data.y)
+    return (
+        np.arange(n)
+        if n <= MOST_ROWS
+        else np.sort(np.random.default_rng(data.seed).choice(n, MOST_ROWS, replace=False))
+    )
+
+
+def _sobol(data: _Data) -> _Found:
+    design = _designs.saltelli(data.read.values, data.whole)
+    return _of_design(data, design) if design else _of_chaos(data)
+
+
+def _of_design(data: _Data, design: _designs.Saltelli) -> _Found:
+    one, names = indices(design.a, design.b, design.ab, data.seed), data.read.names
+    if np.isnan(one.total).any():
+        return _Found((), ("too few samples of the Saltelli sample are whole for Sobol indices",))
+    rows = [
+        Sobol(
+            name,
+            "sobol",
+            *(float(part[k]) for part in (one.first, one.total, one.low, one.high, one.first_low, one.first_high)),
+        )
+        for k, name in enumerate(names)
+    ]
+    weights = _resamples(len(design.a), data.seed)
+    first = np.stack([_first(design, w) for w in weights])
+    second = _designs.second_order(design, first, weights)
+    return _Found(_strongest(rows, "total"), second=_pairs(second, names))
+
+
+def _first(design: _designs.Saltelli, w: Array) -> Array:
+    fine = np.isfinite(np.vstack([design.a, design.b, design.ab])).all(0)
+    a, b, ab, w = design.a[fine], design.b[fine], design.ab[:, fine], w[fine] / w[fine].sum()
+    variance = w @ ((a**2 + b**2) / 2) - (w @ ((a + b) / 2)) ** 2
+    return np.asarray((ab - a) @ (w * b) / variance)
+
+
+def _of_chaos(data: _Data) -> _Found:
+    few, names = _few(data), data.read.names
+    y, values = data.y[few], data.values[:, few]
+    fit = _chaos.chaos(values, [name in data.read.categories for name in names], y, data.seed)
+    weights = _resamples(len(y), data.seed)
+    first, total, pairs = fit.indices(y, weights, len(names))
+    rows = [
+        Sobol(name, "sobol", float(first[0, k]), float(total[0, k]), *_interval(total[1:, k]), *_interval(first[1:, k]))
+        for k, name in enumerate(names)
+    ]
+    notes = [
+        f"the table is no Saltelli sample: Sobol indices are those of a fit that explains {fit.explained:.0%} of the variance in rows left out"
+    ]
+    if fit.explained < LITTLE:
+        notes.append(
+            "that is little: the totals are lower bounds, and what is not explained is noise or a form that the fit does not have"
+        )
+    if together := _moving_together(values, names):
+        notes.append(f"{together} move together: shares of variance do not tell them apart")
+    return _Found(_strongest(rows, "total"), tuple(notes), _pairs(pairs, names), fit.explained)
+
+
+def _moving_together(values: Array, names: Sequence[str]) -> str:
+    """The two columns whose ranks go together most, where that is much."""
+    varying = [i for i in range(len(values)) if values[i].min() < values[i].max()]
+    if len(varying) < 2:
+        return ""
+    found = np.atleast_2d(np.corrcoef([np.argsort(np.argsort(values[i])) for i in varying])) - np.eye(len(varying))
+    at = np.unravel_index(np.abs(found).argmax(), found.shape)
+    # beyond what chance makes of so few rows
+    return (
+        f"{names[varying[at[0]]]} and {names[varying[at[1]]]}"
+        if abs(found[at]) > TOGETHER + 3 / np.sqrt(values.shape[1])
+        else ""
+    )
+
+
+def _pairs(second: Mapping[tuple[int, int], Array], names: Sequence[str]) -> tuple[Pair, ...]:
+    found = [Pair((names[i], names[j]), float(v[0]), *_interval(v[1:])) for (i, j), v in second.items()]
+    return tuple(sorted(found, key=lambda pair: -pair.second))
+
+
+def _strongest(rows: Sequence[Row], by: str) -> tuple[Row, ...]:
+    return tuple(sorted(rows, key=lambda row: -getattr(row, by)))
+
+
+def _delta(data: _Data) -> _Found:
+    few, rng = _few(data), np.random.default_rng(data.seed)
+    y, weights = data.y[few], _resamples(len(few), data.seed, RESAMPLES // 2)
+    rows = []
+    for name, x in zip(data.read.names, data.values[:, few], strict=True):
+        found, low, high = _debiased(_moment_free.delta(x, y, weights))
+        shuffled = [_moment_free.delta(rng.permutation(x), y, weights[:1])[0] for _ in range(SHUFFLES)]
+        rows.append(Delta(name, "delta", found, low, high, float(np.quantile(shuffled, LEVEL))))
+    return _Found(_strongest(rows, "delta"))
+
+
+def _debiased(resampled: Array) -> tuple[float, float, float]:
+    """A measure less the bias that resamples show, and its interval, mirrored about it: of distances, which are never negative."""
+    own, drawn = float(resampled[0]), resampled[1:]
+    low, high = _interval(drawn)
+    return max(2 * own - float(drawn.mean()), 0.0), max(2 * own - high, 0.0), max(2 * own - low, 0.0)
+
+
+def _pawn(data: _Data) -> _Found:
+    few, rng = _few(data), np.random.default_rng(data.seed)
+    y, weights = data.y[few], _resamples(len(few), data.seed, RESAMPLES // 2)
+    rows = []
+    for name, x in zip(data.read.names, data.values[:, few], strict=True):
+        mean, median, most = _moment_free.pawn(x, y, weights)
+        _, low, high = _debiased(median)
+        shuffled = [_moment_free.pawn(rng.permutation(x), y, weights[:1])[1][0] for _ in range(SHUFFLES)]
+        rows.append(
+            Pawn(
+                name,
+                "pawn",
+                float(median[0]),
+                low,
+                high,
+                float(mean[0]),
+                float(most[0]),
+                float(np.quantile(shuffled, LEVEL)),
+            )
+        )
+    return _Found(_strongest(rows, "median"))
+
+
+def _morris(data: _Data) -> _Found:
+    effects = _designs.morris(data.read.values, data.whole)
+    if effects is None:
+        said = "morris needs trajectories: groups of rows, one more than there are columns, each row with one column changed"
+        if data.asked:
+            raise BadInput(
+                "method", "morris", said, got="another sample", allowed=", ".join(m for m in METHODS if m != "morris")
+            )
+        return _Found((), (f"left out: {said}",))
+    rows = []
+    for name, effect in zip(data.read.names, effects, strict=True):
+        known = effect[np.isfinite(effect)]
+        if len(known) < 2:
+            return _Found((), ("too few trajectories are whole for Morris",))
+        sizes = np.abs(known)
+        drawn = _resamples(len(known), data.seed)[1:] @ sizes / len(known)
+        rows.append(
+            Morris(
+                name, "morris", float(known.mean()), float(sizes.mean()), *_interval(drawn), float(known.std(ddof=1))
+            )
+        )
+    return _Found(_strongest(rows, "mu_star"))
+
+
+def _forest(data: _Data) -> _Found:
+    from sklearn.ensemble import ExtraTreesRegressor
+    from sklearn.inspection import permutation_importance
+    from sklearn.model_selection import KFold
+
+    few = _few(data)
+    x, y = data.values[:, few].T, data.y[few]
+    scores, explained = [], []
+    for fit, left in KFold(PARTS, shuffle=True, random_state=data.seed).split(x):
+        forest = ExtraTreesRegressor(TREES, min_samples_leaf=LEAF, random_state=data.seed, n_jobs=2).fit(x[fit], y[fit])
+        explained.append(forest.score(x[left], y[left]))
+        scores.append(
+            permutation_importance(forest, x[left], y[left], n_repeats=REPEATS, random_state=data.seed).importances
+        )
+    every = np.concatenate(scores, axis=1)
+    rows = [
+        Forest(name, "forest", float(one.mean()), *_interval(one))
+        for name, one in zip(data.read.names, every, strict=True)
+    ]
+    return _Found(
+        _strongest(rows, "importance"),
+        (f"the forest explains {max(float(np.mean(explained)), 0.0):.0%} of the variance in rows left out",),
+    )
+
+
+def _regional(data: _Data) -> _Found:
+    inside = data.fails
+    if inside.all() or not inside.any():
+        return _Found((), ("regional sensitivity needs rows that fail and rows that do not",))
+    found = [
+        _distance(x, inside, name in data.read.categories) for name, x in zip(data.read.names, data.values, strict=True)
+    ]
+    order = np.argsort([p for _, p in found])
+    holm, worst = np.ones(len(found)), 0.0
+    for rank, k in enumerate(order):
+        worst = max(worst, min((len(found) - rank) * found[k][1], 1.0))
+        holm[k] = worst
+    return _Found(
+        _strongest(
+            [Regional(n, "regional", d, float(p)) for n, (d, _), p in zip(data.read.names, found, holm, strict=True)],
+            "distance",
+        )
+    )
+
+
+def _distance(x: Array, inside: NDArray[np.bool_], unordered: bool) -> tuple[float, float]:
+    if x.min() == x.max():
+        return 0.0, 1.0
+    if unordered:
+        counts = np.array([[np.sum((x == level) & part) for level in np.unique(x)] for part in (inside, ~inside)])
+        told = chi2_contingency(counts)
+        return float(np.sqrt(told.statistic / counts.sum())), float(told.pvalue)
+    told = ks_2samp(x[inside], x[~inside])
+    return float(told.statistic), float(told.pvalue)
+
+
+_MEASURES: Mapping[Method, Callable[[_Data], _Found]] = {
+    "sobol": _sobol, "delta": _delta, "pawn": _pawn, "morris": _morris, "forest": _forest, "regional": _regional,
+}  # fmt: skip
