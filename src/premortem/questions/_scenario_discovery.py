@@ -132,7 +132,7 @@ def too_little(breaks: Flags, weight: Array, least: Least = OF_A_RUN) -> str:
     if effective < least.futures:
         return f"too little to go on: {effective:,.0f} effective futures of {len(breaks):,}; {need}"
     if broken == 0 or held == 0:
-        return f"nothing to tell apart: it {'holds' if broken == 0 else 'breaks'} in every future of the run; {need}"
+        return f"nothing to tell apart: it {'holds' if broken == 0 else 'breaks'} in every future; {need}"
     if min(broken, held) < least.breaks:
         few = f"only {broken} break" if broken < least.breaks else f"only {held} hold"
         return f"too little to go on: of {counted(len(breaks), 'future')} {few}; {need}"

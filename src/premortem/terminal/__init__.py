@@ -8,6 +8,7 @@ _HOMES = (
     {"print_exhibits": "exhibits", "print_future": "one_future", "print_changes": "changes", "print_curve": "changes"}
     | dict.fromkeys(("print_board", "print_run", "progress_bar"), "board")
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
+    | dict.fromkeys(("print_boxes", "print_sensitivities"), "own_table")
     | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "answers")
     | dict.fromkeys(
         (
@@ -37,6 +38,7 @@ _HOMES = (
 __all__ = [
     "print_benchmarks",
     "print_board",
+    "print_boxes",
     "print_case_list",
     "print_cases",
     "print_changes",
@@ -58,6 +60,7 @@ __all__ = [
     "print_pulled",
     "print_run",
     "print_screening",
+    "print_sensitivities",
     "print_stress",
     "print_tables",
     "print_timeline",

@@ -12,61 +12,71 @@ from typing import Any
 import numpy as np
 from numpy.polynomial.legendre import legvander
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 Array = NDArray[Any]
 # Degrees of one column alone, and of a product of two; columns of which pairs are tried; most terms, and rows a term at least.
 ALONE, TOGETHER, PAIRED, MOST_TERMS, ROWS_A_TERM = 10, 8, 10, 80, 4
-# Rows that a fit looks at.
-MOST_ROWS = 4000
+# Parts of the rows, each left out in turn for the intervals.
+GROUPS = 20
 # Terms without an improvement of the leave-one-out error after which it is not sought further.
 PATIENCE = 8
 
 
 @dataclass(frozen=True)
-class Chaos:
-    """Chosen terms over the rows, (row, term), centred and of unit variance; and the one or two columns that each is of."""
+class Shares:
+    """Shares of variance: first and total order, (column,), second order by pair; `explained` in rows left out one at a time."""
 
-    terms: Array
-    columns: tuple[tuple[int, ...], ...]
-    explained: float  # of the variance in rows left out one at a time
-
-    def indices(self, y: Array, weights: Array, inputs: int) -> tuple[Array, Array, dict[tuple[int, int], Array]]:
-        """First and total order, (resample, column), and second order by pair, (resample,), of rows weighted by `weights` (resample, row)."""
-        shares = np.stack([_shares(self.terms, y, w) for w in weights])
-        first, total = np.zeros((len(weights), inputs)), np.zeros((len(weights), inputs))
-        pairs: dict[tuple[int, int], Array] = {}
-        for k, columns in enumerate(self.columns):
-            for i in columns:
-                total[:, i] += shares[:, k]
-            if len(columns) == 1:
-                first[:, columns[0]] += shares[:, k]
-            else:
-                pair = (columns[0], columns[1])
-                pairs[pair] = pairs.get(pair, np.zeros(len(weights))) + shares[:, k]
-        return first, total, pairs
+    first: Array
+    total: Array
+    pairs: dict[tuple[int, int], float]
+    explained: float
 
 
-def _shares(terms: Array, y: Array, w: Array) -> Array:
-    """Share of the weighted variance of `y` that each term carries, by weighted least squares, less what noise alone would give it."""
-    w = w / w.sum()
-    centred = y - w @ y
-    basis = terms - w @ terms
-    gram = (basis * w[:, None]).T @ basis
-    coefficients = np.linalg.solve(gram + 1e-10 * np.eye(len(gram)), basis.T @ (w * centred))
-    left = centred - basis @ coefficients
-    variance = float(w @ centred**2)
-    noise = float(w @ left**2) * float((w**2).sum()) / max(1 - len(gram) * float((w**2).sum()), 0.1)
-    return np.asarray((coefficients**2 * np.diag(gram) - noise) / max(variance, 1e-300))
-
-
-def chaos(values: Array, nominal: Sequence[bool], y: Array, seed: int = 0) -> Chaos:
-    """The polynomial chaos of `y`, (row,), in columns `values`, (column, row); no terms where none helps."""
+def shares(values: Array, nominal: Sequence[bool], y: Array, seed: int = 0) -> Shares:
+    """Sobol indices of `y`, (row,), in columns `values`, (column, row), by a fit; 0 where no term helps."""
     alone = [_functions(x, unordered) for x, unordered in zip(values, nominal, strict=True)]
     candidates, columns = _candidates(alone, _paired(values, y, seed))
+    first, total, pairs = np.zeros(len(values)), np.zeros(len(values)), dict[tuple[int, int], float]()
     if not candidates:
-        return Chaos(np.zeros((len(y), 0)), (), 0.0)
-    chosen, explained = _matched(np.concatenate(candidates, axis=1), y)
-    return Chaos(np.concatenate(candidates, axis=1)[:, chosen], tuple(columns[k] for k in chosen), explained)
+        return Shares(first, total, pairs, 0.0)
+    basis = np.concatenate(candidates, axis=1)
+    chosen, explained = _matched(basis, y)
+    for k, share in zip(chosen, _of_terms(basis[:, chosen], y), strict=True):
+        total[list(columns[k])] += share
+        if len(columns[k]) == 1:
+            first[columns[k][0]] += share
+        else:
+            pair = (columns[k][0], columns[k][1])
+            pairs[pair] = pairs.get(pair, 0.0) + float(share)
+    return Shares(first, total, pairs, explained)
+
+
+def jackknife(values: Array, nominal: Sequence[bool], y: Array, seed: int = 0) -> list[Shares]:
+    """The same without each of `GROUPS` parts of the rows in turn: the terms are chosen anew each time."""
+    part = np.random.default_rng([seed, 4]).permutation(len(y)) % GROUPS
+    return [shares(values[:, part != g], nominal, y[part != g], seed) for g in range(GROUPS)]
+
+
+def interval(own: float, without: Sequence[float]) -> tuple[float, float]:
+    """The 95% t interval of a share by the delete-a-group jackknife."""
+    found = np.asarray(without)
+    error = float(np.sqrt((GROUPS - 1) / GROUPS * ((found - found.mean()) ** 2).sum()))
+    half = float(stdtrit(GROUPS - 1, 0.975)) * error
+    return own - half, own + half
+
+
+def _of_terms(terms: Array, y: Array) -> Array:
+    """Share of the variance that each term carries by least squares, less what noise alone would give it.
+
+    Terms are of unit variance and do not go together where inputs are independent, so the squares of their coefficients add up to what is
+    explained, whatever the accidents of the sample.
+    """
+    n, basis, centred = len(y), terms - terms.mean(0), y - y.mean()
+    coefficients, *_ = np.linalg.lstsq(basis, centred, rcond=None)
+    left = float(((centred - basis @ coefficients) ** 2).sum()) / max(n - terms.shape[1] - 1, 1)
+    sizes = coefficients**2 - left / n
+    return np.asarray(sizes / max(float(sizes.sum()) + left, 1e-300))
 
 
 def _functions(x: Array, unordered: bool) -> Array:

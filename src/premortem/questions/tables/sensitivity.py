@@ -24,12 +24,12 @@ Method = Literal["sobol", "delta", "pawn", "morris", "forest", "regional"]
 METHODS: tuple[Method, ...] = get_args(Method)
 # What an interval holds, the resamples that it is made of, and shuffles that say what chance makes of a measure.
 LEVEL, RESAMPLES, SHUFFLES = 0.95, 200, 20
-# Rows below which nothing is told, and above which a resampled method looks at so many.
-LEAST_ROWS, MOST_ROWS = 20, 4000
+# Rows below which nothing is told, and above which a resampled method, and a fit, look at so many.
+LEAST_ROWS, MOST_ROWS, FITTED = 20, 4000, 2000
 # A rank correlation of two inputs from which their shares of variance are not told apart.
 TOGETHER = 0.2
 # Trees of a forest, rows of a leaf, parts that each judge a forest of the others, and shuffles of a column in each.
-TREES, LEAF, PARTS, REPEATS = 100, 3, 5, 5
+TREES, LEAF, PARTS, REPEATS = 60, 3, 3, 3
 # Below this share of the variance explained a fit says little.
 LITTLE = 0.8
 
@@ -185,19 +185,20 @@ def sensitivity(
     ['x2', 'x0']
     """
     table = frame(X)
-    read, named = inputs(table, nominal=nominal), _named(methods)
+    read, asked = inputs(table, nominal=nominal), named(methods)
     split = None if fails is None else numbers(vector(fails, table.height, "fails"), "fails") == 1
     if np.ndim(Y) == 2 or isinstance(Y, Mapping):
         many = frame(Y, "Y")
         return {
-            c.name: of_inputs(read, numbers(vector(c, table.height, "Y"), "Y"), c.name, named, split, seed)
+            c.name: of_inputs(read, numbers(vector(c, table.height, "Y"), "Y"), c.name, asked, split, seed)
             for c in many
         }
     outcome = vector(Y, table.height, "Y")
-    return of_inputs(read, numbers(outcome, "Y"), outcome.name, named, split, seed)
+    return of_inputs(read, numbers(outcome, "Y"), outcome.name, asked, split, seed)
 
 
-def _named(methods: str | Sequence[str]) -> tuple[Method, ...]:
+def named(methods: str | Sequence[str]) -> tuple[Method, ...]:
+    """Methods by name, each once. Raises `BadInput` for one that is none."""
     found = [m.strip().lower() for m in (methods.split(",") if isinstance(methods, str) else methods)]
     for name in found:
         if name not in METHODS:
@@ -221,7 +222,11 @@ def of_inputs(
     y, failed = outcome[known], int((~known).sum())
     notes = [
         *read.notes,
-        *([f"{name} is missing in {failed:,} of {counted(len(known), 'row')}, which are left out"] if failed else []),
+        *(
+            [f"the outcome {name} is missing in {failed:,} of {counted(len(known), 'row')}, which are left out"]
+            if failed
+            else []
+        ),
     ]
     if y.max() - y.min() <= 1e-12 * max(abs(y).max(), 1e-300):
         return Sensitivities(
@@ -231,7 +236,7 @@ def of_inputs(
             (),
             (),
             None,
-            (*notes, f"{name} is the same in every row: it has no sensitivities"),
+            (*notes, f"the outcome {name} is the same in every row: it has no sensitivities"),
         )
     split = (outcome > np.median(y)) if fails is None else fails
     data = _Data(read, read.values[:, known], y, outcome, split[known], seed, len(methods) < len(METHODS))
@@ -255,14 +260,10 @@ def _interval(resampled: Array) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _few(data: _Data) -> NDArray[np.int64]:
+def _few(data: _Data, most: int = MOST_ROWS) -> NDArray[np.int64]:
     """Rows that a resampled method looks at: all, or so many at random."""
     n = len(data.y)
-    return (
-        np.arange(n)
-        if n <= MOST_ROWS
-        else np.sort(np.random.default_rng(data.seed).choice(n, MOST_ROWS, replace=False))
-    )
+    return np.arange(n) if n <= most else np.sort(np.random.default_rng(data.seed).choice(n, most, replace=False))
 
 
 def _sobol(data: _Data) -> _Found:
@@ -284,7 +285,7 @@ def _of_design(data: _Data, design: _designs.Saltelli) -> _Found:
     ]
     weights = _resamples(len(design.a), data.seed)
     first = np.stack([_first(design, w) for w in weights])
-    second = _designs.second_order(design, first, weights)
+    second = {p: (float(v[0]), *_interval(v[1:])) for p, v in _designs.second_order(design, first, weights).items()}
     return _Found(_strongest(rows, "total"), second=_pairs(second, names))
 
 
@@ -296,15 +297,15 @@ def _first(design: _designs.Saltelli, w: Array) -> Array:
 
 
 def _of_chaos(data: _Data) -> _Found:
-    few, names = _few(data), data.read.names
-    y, values = data.y[few], data.values[:, few]
-    fit = _chaos.chaos(values, [name in data.read.categories for name in names], y, data.seed)
-    weights = _resamples(len(y), data.seed)
-    first, total, pairs = fit.indices(y, weights, len(names))
-    rows = [
-        Sobol(name, "sobol", float(first[0, k]), float(total[0, k]), *_interval(total[1:, k]), *_interval(first[1:, k]))
-        for k, name in enumerate(names)
-    ]
+    few, names = _few(data, FITTED), data.read.names
+    y, values, unordered = data.y[few], data.values[:, few], [name in data.read.categories for name in data.read.names]
+    fit, others = _chaos.shares(values, unordered, y, data.seed), _chaos.jackknife(values, unordered, y, data.seed)
+    rows = []
+    for k, name in enumerate(names):
+        total = _chaos.interval(fit.total[k], [o.total[k] for o in others])
+        first = _chaos.interval(fit.first[k], [o.first[k] for o in others])
+        rows.append(Sobol(name, "sobol", float(fit.first[k]), float(fit.total[k]), *total, *first))
+    second = {p: (v, *_chaos.interval(v, [o.pairs.get(p, 0.0) for o in others])) for p, v in fit.pairs.items()}
     notes = [
         f"the table is no Saltelli sample: Sobol indices are those of a fit that explains {fit.explained:.0%} of the variance in rows left out"
     ]
@@ -313,8 +314,8 @@ def _of_chaos(data: _Data) -> _Found:
             "that is little: the totals are lower bounds, and what is not explained is noise or a form that the fit does not have"
         )
     if together := _moving_together(values, names):
-        notes.append(f"{together} move together: shares of variance do not tell them apart")
-    return _Found(_strongest(rows, "total"), tuple(notes), _pairs(pairs, names), fit.explained)
+        notes.append(f"the columns {together} move together: shares of variance do not tell them apart")
+    return _Found(_strongest(rows, "total"), tuple(notes), _pairs(second, names), fit.explained)
 
 
 def _moving_together(values: Array, names: Sequence[str]) -> str:
@@ -332,8 +333,8 @@ def _moving_together(values: Array, names: Sequence[str]) -> str:
     )
 
 
-def _pairs(second: Mapping[tuple[int, int], Array], names: Sequence[str]) -> tuple[Pair, ...]:
-    found = [Pair((names[i], names[j]), float(v[0]), *_interval(v[1:])) for (i, j), v in second.items()]
+def _pairs(second: Mapping[tuple[int, int], tuple[float, float, float]], names: Sequence[str]) -> tuple[Pair, ...]:
+    found = [Pair((names[i], names[j]), *told) for (i, j), told in second.items()]
     return tuple(sorted(found, key=lambda pair: -pair.second))
 
 
@@ -365,7 +366,7 @@ def _pawn(data: _Data) -> _Found:
     rows = []
     for name, x in zip(data.read.names, data.values[:, few], strict=True):
         mean, median, most = _moment_free.pawn(x, y, weights)
-        _, low, high = _debiased(median)
+        low, high = _interval(median[1:] - median[1:].mean() + median[0])  # distances of resamples are too large
         shuffled = [_moment_free.pawn(rng.permutation(x), y, weights[:1])[1][0] for _ in range(SHUFFLES)]
         rows.append(
             Pawn(

@@ -21,7 +21,8 @@ def by_expression(text: str, table: pl.DataFrame) -> Array:
         tree = parse(text)
         kind = _kind(tree, table)
     except Unread as why:
-        raise BadInput(OPTION, text, str(why), got=text, allowed=ALLOWED) from None
+        said = str(why).partition("; allowed: ")[0]  # what the language holds is told once, for a table
+        raise BadInput(OPTION, text, said, got=text, allowed=ALLOWED) from None
     if kind != "test":
         raise BadInput(OPTION, text, "is no test: it is not true or false", got=text, allowed=ALLOWED)
     means = Meanings(pl.col, _literal, is_one_of)

@@ -80,8 +80,8 @@ def value_of_information(
         choose = {n: m[known] for n, m in measures.items()} or {"none": np.zeros(int(known.sum()))}
         told = value.worth(blurred, choose, {n: h[known] == 1 for n, h in holds.items()}, w)
         clear = told.regret > value.CLEAR * told.regret_error
-        gains = (told.regret, told.regret_error, told.regret_share) if measures else (None, None, None)
-        found.append(Reading(name, *gains, clear and bool(measures), dict(told.entropy)))
+        gain, error, part = (told.regret, told.regret_error, told.regret_share) if measures else (None, None, None)
+        found.append(Reading(name, gain, error, part, clear and bool(measures), dict(told.entropy)))
     notes = (
         [f"only {int(known.sum()):,} futures: a worth may be off by its error and more"] if known.sum() < FEW else []
     )
