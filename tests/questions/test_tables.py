@@ -77,11 +77,8 @@ def test_f043_the_curve_of_bryant_and_lempert_is_not_dominated_by_that_of_the_em
     _, reference = bryant
     for peel in ("0.05", "0.1"):
         curve = reference[f"prim_alpha_{peel}"]["curve coverage,density,mass,res_dim"]
-        for least in (0.8, 0.7, 0.6, 0.5):
-            theirs = max(density for coverage, density, *_ in curve if coverage >= least)
-            assert max(p.density for p in found.trajectory if p.coverage >= least) >= theirs - 0.03
-        ahead = [any(p.coverage >= c - 1e-4 and p.density >= d - 1e-4 for p in found.trajectory) for c, d, *_ in curve]
-        assert np.mean(ahead) >= 0.9
+        for coverage, density, *_ in curve:
+            assert max(p.density for p in found.trajectory if p.coverage >= coverage - 1e-4) >= density - 0.015
 
 
 def test_every_point_of_the_trajectory_is_what_its_limits_hold_and_its_quasi_p_values_are_binomial(bryant, found):
@@ -262,7 +259,9 @@ def test_pawn_is_that_of_salib_and_delta_is_near_it(sample):
     x, y = sample
     problem = {"num_vars": 3, "names": ["x0", "x1", "x2"], "bounds": [[-np.pi, np.pi]] * 3}
     rows = {r.param: r for r in pm.sensitivity(x, y, "pawn").sensitivity}
+    before = np.random.get_state()  # noqa: NPY002  # SALib seeds what all tests share
     judge = salib_pawn.analyze(problem, x, y, S=10, seed=1)
+    np.random.set_state(before)  # noqa: NPY002
     np.testing.assert_allclose([rows[n].median for n in problem["names"]], judge["median"], atol=0.01)
     np.testing.assert_allclose([rows[n].mean for n in problem["names"]], judge["mean"], atol=0.01)
     own = [float(_moment_free.delta(column, y, np.ones((1, len(y))))[0]) for column in x.T]

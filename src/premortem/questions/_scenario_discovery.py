@@ -188,7 +188,7 @@ def _resampled(box: Box, sample: Sample, names: Sequence[str], left: Flags, seed
     def again(half: Flags) -> Flags:
         halved = replace(few, weight=np.where(half, few.weight, 0.0))
         total = halved.weight[few.breaks].sum()
-        peeled = peel(halved, half, pace=PACES[1])
+        peeled = peel(halved, half, pace=PACES[-2])
         if not total or not len(peeled):
             return np.zeros(len(names), np.bool_)
         boxes = pruned(halved, half, peeled).boxes

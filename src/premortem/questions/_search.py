@@ -21,7 +21,7 @@ from premortem.questions.limits import Flags, Limit
 Array = NDArray[Any]
 # Paces of peeling, and prices of a future as parts of a box's density: of more than so many futures the first alone.
 SMALL = 2000
-PACES = ((ALPHA, TAKEN), (0.1, 0.1), (0.2, 0.2))
+PACES = ((ALPHA, TAKEN), (ALPHA, ALPHA), (0.1, 0.1), (0.2, 0.2))
 PRICES = (0.5, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0)
 # Of the peels of many futures, each so-manieth is a start: what lies between is reached again as limits move.
 THINNED = 4
@@ -67,7 +67,7 @@ def searched(sample: Sample, names: Sequence[str], left: Flags, combined: int | 
     peeled = joined([path, *(peel(sample, left, pace=pace) for pace in paces[1:])])
     cleaned = pruned(sample, left, peeled if small else peeled.every(THINNED))
     sets = _combinations(sample, peeled, combined) if combined else _sets(sample, cleaned)
-    again = [peel(sample, left, pace=pace, dims=dims) for dims in sets for pace in PACES[1:]]
+    again = [peel(sample, left, pace=pace, dims=dims) for dims in sets for pace in PACES[-2:]]
     starts = joined([t for t in again if len(t)] or [path])
     every = [measured(sample, left, peeled), cleaned, *(settled(sample, left, starts, price) for price in prices)]
     return _steps(sample, names, every, len(path))

@@ -27,7 +27,13 @@ def is_one_of(_: Node, value: pl.Expr, literals: list[Literal]) -> pl.Expr:
 
 
 def predicate(node: Node, means: Meanings) -> pl.Expr:
-    """A tree as an expression; null where it hangs on a value that is missing."""
+    """A tree as an expression; null where it hangs on a value that is missing.
+
+    >>> from premortem.text.syntax import parse
+    >>> means = Meanings(pl.col, lambda value, beside: value.value, is_one_of)
+    >>> pl.DataFrame({"a": [1, 2, None]}).select(predicate(parse("a > 1 or a = 7"), means)).to_series().to_list()
+    [False, True, None]
+    """
     match node:
         case Name(name):
             return means.of_name(name)

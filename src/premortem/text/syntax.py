@@ -127,7 +127,11 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Node:
-    """The tree of a text. Raises `Unread` for one outside the language."""
+    """The tree of a text. Raises `Unread` for one outside the language.
+
+    >>> parse('"total cost" > 12')
+    Compare(sign='>', left=Name(name='total cost'), right=Value(value=12.0))
+    """
     reader = _Reader(text)
     tree = reader.either()
     if reader.next.kind != "end":

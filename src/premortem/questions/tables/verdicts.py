@@ -12,7 +12,7 @@ from premortem.text.syntax import Among, Between, Compare, Joined, Missing, Name
 
 Array = NDArray[Any]
 OPTION = "fails"
-ALLOWED = "a test such as \"y > 12\" or \"cost > 3 and owner in ('US', 'EU')\"; a name with spaces in double quotes"
+ALLOWED = "a test such as \"y > 12\" or \"cost > 3 and owner in ('A', 'B')\"; a name with spaces in double quotes"
 
 
 def by_expression(text: str, table: pl.DataFrame) -> Array:
