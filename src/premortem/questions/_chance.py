@@ -32,6 +32,8 @@ PERMUTED, FEWER, PLANTED = 99, 39, 20
 PLANTED_MASS, PLANTED_ODDS = 0.1, 10.0
 # Most futures of either verdict that are looked at (so many misses little, however large the run), and how many are many.
 MOST_TESTED, MANY = 1000, 1000
+# Bins of a dimension in the test: where exactly a limit lies does not matter to it.
+COARSE = 100
 # Pace of the search, and shares of futures at which boxes are compared.
 PACE, MASSES = (0.1, 0.05), np.geomspace(0.8, 1.2 * LEAST_MASS, 14)
 # Dimensions, those that tell most alone, of which every pair is searched by itself.
@@ -77,13 +79,22 @@ def _all_lifts(sample: Sample, several: Sequence[Flags]) -> list[Array]:
 
 
 def _thinned(sample: Sample, rng: np.random.Generator) -> Sample:
-    """The futures with weight, at most so many of either verdict: the odds of breaking change, what they depend on does not."""
+    """The futures with weight, at most so many of either verdict, in fewer bins: the odds of breaking change, what they depend on does not."""
     known = np.flatnonzero(sample.weight > 0)
     of_kind = (known[sample.breaks[known]], known[~sample.breaks[known]])
     rows = np.sort(np.concatenate([rng.permutation(kind)[:MOST_TESTED] for kind in of_kind]))
-    return Sample(
-        sample.values[:, rows], np.ascontiguousarray(sample.bins[:, rows]), sample.edges, sample.breaks[rows], sample.weight[rows], sample.nominal
-    )  # fmt: skip
+    bins = np.stack(
+        [b[rows] if unordered else _coarse(b[rows]) for b, unordered in zip(sample.bins, sample.nominal, strict=True)]
+    )
+    edges = np.where(np.arange(int(bins.max()) + 1) <= bins.max(1)[:, None], 0.0, np.inf)
+    return Sample(sample.values[:, rows], bins, edges, sample.breaks[rows], sample.weight[rows], sample.nominal)
+
+
+def _coarse(bins: Array) -> Array:
+    """Bins of about equal numbers of futures, `COARSE` at most; futures of one bin stay together."""
+    counts = np.bincount(bins)
+    place = ((np.cumsum(counts) - counts / 2) / len(bins) * COARSE).astype(np.uint16)
+    return np.unique(place[bins], return_inverse=True)[1].astype(np.uint16)
 
 
 def _lifts(sample: Sample, hits: Flags) -> Array:
@@ -125,8 +136,9 @@ def _one_limit(bins: Any, pairs: Any, last_bin: Any, nominal: Any, least: Any, b
                 if at < len(least) - 1:
                     lift = caught / mass - base
                     score[d] = max(score[d], lift * math.sqrt(mass / (whole - mass)) if mass < whole else 0.0)
-                    for j in range(at + 1, len(least)):
-                        densest[j] = max(densest[j], caught / mass)
+                    densest[at + 1] = max(densest[at + 1], caught / mass)
+    for j in range(1, len(least)):  # what holds more holds less too
+        densest[j] = max(densest[j], densest[j - 1])
     return densest, score
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.questions.tables.boxes import Box, Boxes
-from premortem.questions.tables.sensitivity import Row, Sensitivities
+from premortem.questions.tables.indices import Row, Sensitivities
 from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
 from premortem.text.numbers import counted

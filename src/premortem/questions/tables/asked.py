@@ -13,7 +13,8 @@ from premortem.errors import BadInput, nearest, raise_all
 from premortem.questions.tables import files, verdicts
 from premortem.questions.tables.boxes import Boxes, Method, of_inputs
 from premortem.questions.tables.frame import Inputs, inputs, numbers, weights_of
-from premortem.questions.tables.sensitivity import Sensitivities, named
+from premortem.questions.tables.indices import Sensitivities
+from premortem.questions.tables.sensitivity import named
 from premortem.questions.tables.sensitivity import of_inputs as sensitivities
 
 Array = NDArray[Any]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from premortem.errors import BadInput
 from premortem.questions import _trees
 from premortem.questions._result import Result
-from premortem.questions.tables.boxes import Limit, verdict_of
+from premortem.questions.tables._given import Limit
+from premortem.questions.tables.boxes import verdict_of
 from premortem.questions.tables.frame import Inputs, frame, inputs, vector, weights_of
 
 Array = NDArray[Any]
