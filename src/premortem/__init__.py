@@ -32,6 +32,11 @@ _HOMES = {
     "hindcast": "premortem.questions",
     "what_to_watch": "premortem.questions",
     "stress_test": "premortem.questions:stress",
+    "boxes": "premortem.questions.tables",
+    "regret": "premortem.questions.tables",
+    "sensitivity": "premortem.questions.tables",
+    "trees": "premortem.questions.tables",
+    "value_of_information": "premortem.questions.tables",
 }
 __all__ = ["__version__", *_HOMES]
 

@@ -338,10 +338,10 @@ def test_moves_read_in_units_that_people_use(study, name, start, to, said):
 
 def test_limits_of_boxes_read_as_phrases(study):
     lag, owner = study.priors["imitation_lag"], study.priors["breakthrough_1_owner"]
-    assert describe.limit(lag, 0.4, 9.0).endswith("is over 4.8 months")
-    assert describe.limit(lag, 0.0, 0.4).endswith("is under 4.8 months")
-    assert describe.limit(owner, 2.0, 2.0) == "owner of breakthrough 1 is China"
-    assert describe.limit(study.priors["hbm_domestic_start"], 0.0, 2026.5).endswith("is before Jul 2026")
+    assert describe.limit(lag, (0.4, 9.0)).endswith("is over 4.8 months")
+    assert describe.limit(lag, (0.0, 0.4)).endswith("is under 4.8 months")
+    assert describe.limit(owner, frozenset({2.0})) == "owner of breakthrough 1 is China"
+    assert describe.limit(study.priors["hbm_domestic_start"], (0.0, 2026.5)).endswith("is before Jul 2026")
 
 
 def test_searches_stay_within_the_bound_of_the_priors():

@@ -9,6 +9,7 @@ from premortem.app import chart_specs
 from premortem.questions import boxes
 from premortem.questions.attribution import Carried, NotCarried
 from premortem.questions.boxes import TriedBox
+from premortem.questions.limits import ends
 from premortem.questions.stress import Explained
 from premortem.study import Run, Study
 from premortem.text.units import bracketed
@@ -53,7 +54,7 @@ def scattered(run: Run, box: TriedBox, name: str, policy: str) -> dict[str, Any]
         {"x": float(a), "y": float(b), "breaks": "breaks" if c else "holds"}
         for a, b, c in zip(found.x, found.y, found.breaks, strict=True)
     ]
-    sides = [_side(study, k, box.limits[k]) for k in limits[:2]]
+    sides = [_side(study, k, ends(box.limits[k])) for k in limits[:2]]
     return {
         "rows": rows, "titles": [s.title for s in sides], "shown": len(rows), "names": limits[:2], "held_fixed": names[2:],
         "spec": _bare(chart_specs.scatter(sides)),
@@ -71,8 +72,13 @@ def _side(study: Study, name: str, box: Sequence[float]) -> chart_specs.Side:
 
 
 def _path(box: TriedBox) -> list[dict[str, Any]]:
-    """The curve that a box was chosen from, the chosen step marked."""
-    return [vars(step) | {"step": i, "chosen": i == box.chosen} for i, step in enumerate(box.curve)]
+    """The curve that a box was chosen from, the chosen step marked: of the points whose limits are all significant, those that none beats."""
+    fine = [(i, s) for i, s in enumerate(box.curve) if s.significant]
+    return [
+        {"coverage": s.coverage, "density": s.density, "mass": s.mass, "restricted": s.restricted, "step": i, "chosen": i == box.chosen}
+        for i, s in fine
+        if i == box.chosen or not any(o.coverage >= s.coverage and o.density > s.density for _, o in fine)
+    ]  # fmt: skip
 
 
 def _ranges(box: TriedBox, study: Study) -> list[dict[str, Any]]:

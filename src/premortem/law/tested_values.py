@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from premortem.law.clause import Clause
 from premortem.law.conditions import quoted
-from premortem.law.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
+from premortem.text.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
 
 DAY = timedelta(days=1)
 

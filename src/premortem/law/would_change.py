@@ -18,9 +18,9 @@ from premortem.law.conditions import parts
 from premortem.law.field_words import CLEAR
 from premortem.law.items import measures
 from premortem.law.rulebook_version import verified
-from premortem.law.syntax import Compare, Missing, Name, Node, Not, parse
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import plain, small
+from premortem.text.syntax import Compare, Missing, Name, Node, Not, parse
 
 MOST_CHANGES = 8
 # Kinds of action, the nearest first.

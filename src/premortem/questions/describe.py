@@ -7,6 +7,7 @@ import numpy as np
 
 from premortem.ensemble.priors import Prior
 from premortem.questions import _scenario_discovery
+from premortem.questions.limits import Limit, ends
 from premortem.study import Study
 from premortem.text.numbers import LOG, LOG_ODDS_RATE, LOG_RATE, LOGIT, a_year, spelled
 from premortem.text.units import after
@@ -47,18 +48,23 @@ def sentence(
 
 def conditions(box: _scenario_discovery.Box, study: Study) -> str:
     """The limits of a box as a phrase: `a is over 1, b is under 2 and c is before Nov 2026`."""
-    parts = [limit(study.priors[name], *ends) for name, ends in box.limits.items()]
+    parts = [limit(study.priors[name], one) for name, one in box.limits.items()]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def limit(row: Prior, low: float, high: float) -> str:
-    """A limit of a box as a phrase: `patch lag is over 9 months`."""
+def limit(row: Prior, one: Limit) -> str:
+    """A limit of a box as a phrase: `patch lag is over 9 months`, `owner is a closed lab or an open one`."""
+    low, high = ends(one)
     if row.distribution == "categorical":
         meaning, labels = categories(row)
-        inside = [said for value, said in labels.items() if low <= value <= high]
+        inside = [
+            said
+            for value, said in labels.items()
+            if (value in one if isinstance(one, frozenset) else low <= value <= high)
+        ]
         return f"{meaning} is {' or '.join(inside)}"
-    ends = row.quantile(np.array([EDGE, 1 - EDGE])) if row.varies else np.array([row.low, row.high])
-    above, below = low > ends[0], high < ends[1]
+    reach = row.quantile(np.array([EDGE, 1 - EDGE])) if row.varies else np.array([row.low, row.high])
+    above, below = low > reach[0], high < reach[1]
     first, last = amount(row, low), amount(row, high)
     dated = row.unit == "year"
     if above and below:

@@ -13,13 +13,13 @@ from premortem.errors import BadInput, MissingData
 from premortem.files.typed import Strict, read_entries
 from premortem.questions import _archetypes, _scenario_discovery
 from premortem.questions.describe import conditions
+from premortem.questions.limits import Limits
 from premortem.questions.margins import check_gives
 from premortem.study import Run
 from premortem.text.numbers import number, share
 from premortem.text.result import Result
 
 Array = NDArray[Any]
-Limits = Mapping[str, tuple[float, float]]
 SIGNS = "signs.toml"
 # Most futures that are looked at.
 MOST = 20_000

@@ -9,6 +9,7 @@ _HOMES = (
     | {"print_stress": "stress", "print_compare": "compare", "print_edits": "edits", "print_futures": "futures"}
     | dict.fromkeys(("print_board", "print_run", "progress_bar"), "board")
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
+    | dict.fromkeys(("print_boxes", "print_sensitivities"), "own_table")
     | dict.fromkeys(
         (
             "print_cases",
@@ -38,6 +39,7 @@ _HOMES = (
 __all__ = [
     "print_benchmarks",
     "print_board",
+    "print_boxes",
     "print_case_list",
     "print_cases",
     "print_changes",
@@ -59,6 +61,7 @@ __all__ = [
     "print_pulled",
     "print_run",
     "print_screening",
+    "print_sensitivities",
     "print_status",
     "print_stress",
     "print_tables",

@@ -1,7 +1,7 @@
 """What results share that rooms hand to each other: plain data by the keys of `--json`, and a repr that fits a screen."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 from warnings import warn
 
@@ -14,11 +14,13 @@ WIDTH = 72
 
 
 class Result:
-    """A frozen dataclass that a room returns, or a row of one. `as_dict` gives the keys of the command line's JSON."""
+    """A frozen dataclass that a room returns, or a row of one. `as_dict` gives the keys of the command line's JSON; a field whose
+    name begins with `_` is left out of it.
+    """
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain data, by the keys of `--json`."""
-        told = {f: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        told = {f: getattr(self, f.name) for f in fields(self) if not f.name.startswith("_")}  # type: ignore[arg-type]
         return {
             f.metadata.get("key", f.name): _plain(value)
             for f, value in told.items()
@@ -30,7 +32,7 @@ class Result:
         return self.as_dict()[key]
 
     def __repr__(self) -> str:
-        names = [f.name for f in fields(self)]  # type: ignore[arg-type]
+        names = [f.name for f in fields(self) if not f.name.startswith("_")]  # type: ignore[arg-type]
         wide = max(map(len, names))
         rows = [f"  {name:<{wide}}  {_short(getattr(self, name))}" for name in names]
         return "\n".join([type(self).__name__, *rows])
@@ -41,9 +43,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Result):
         return value.as_dict()
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
         return {key: _plain(held) for key, held in value.items()}
+    if isinstance(value, frozenset):  # categories, as texts: two numbers are a range
+        return sorted(held if isinstance(held, str) else f"{held:g}" for held in value)
     return [_plain(held) for held in value] if isinstance(value, tuple | list) else value
 
 

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from premortem.errors import BadInput, raise_all
-from premortem.files import reader, writer
-from premortem.law.ledger import csv_files, workbooks
+from premortem.files import reader, workbooks, writer
+from premortem.law.ledger import csv_files
 from premortem.law.ledger.headers import MOST_ABOVE, Known, Raw, above, find, named
 from premortem.text.numbers import counted
 

@@ -12,8 +12,7 @@ from typing import Any
 import polars as pl
 
 from premortem.errors import BadInput, nearest
-from premortem.law.ledger import workbook_process as process
-from premortem.text.numbers import listing
+from premortem.files import workbook_process as process
 
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 # Most bytes of memory that reading a workbook may take, of what it decodes to, and most seconds.
@@ -69,7 +68,7 @@ def _check_size(path: Path) -> None:
 
 
 def _notes(path: Path, told: dict[str, Any]) -> list[str]:
-    notes = [f"hidden sheets were not read: {listing(told['hidden'][:NAMED])}"] if told["hidden"] else []
+    notes = [f"hidden sheets were not read: {', '.join(told['hidden'][:NAMED])}"] if told["hidden"] else []
     if path.suffix.lower() in WITH_MACROS and _has_macros(path):
         notes.append("its macros were not run")
     if path.suffix.lower() == ".xls":
@@ -85,7 +84,7 @@ def _has_macros(path: Path) -> bool:
 
 
 def _fault(path: Path, sheet: str, told: dict[str, Any]) -> BadInput:
-    names = listing(told.get("sheets", [])[:NAMED])
+    names = ", ".join(told.get("sheets", [])[:NAMED])
     if told["fault"] == process.PASSWORD:
         return _refused(path, "is protected by a password", "a workbook saved without one")
     if told["fault"] == process.SEVERAL:

@@ -15,7 +15,7 @@ ALLOWED = "names, numbers, quoted texts, = <> < <= > >=, in, between, is null, a
 MAX_LENGTH, MAX_DEPTH = 2000, 30
 _TOKEN = re.compile(
     r"\s*(?:(?P<comment>--|/\*|\#)|(?P<day>\d{4}-\d\d-\d\d)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))"
-    r"|(?P<text>'(?:[^']|'')*')|(?P<name>[A-Za-z_]\w*)|(?P<mark><>|<=|>=|[=<>(),+*-]))",
+    r"|(?P<text>'(?:[^']|'')*')|(?P<quoted>\"[^\"]+\")|(?P<name>[A-Za-z_]\w*)|(?P<mark><>|<=|>=|[=<>(),+*-]))",
     re.ASCII,
 )
 
@@ -118,14 +118,20 @@ def tokens(text: str) -> tuple[Token, ...]:
             raise Unread(f"holds the bare date {word}; quote the date: '{word}'")
         if kind == "name" and word.lower() in WORDS:
             kind, word = "word", word.lower()
-        found.append(Token(kind, word, match.end() - len(word), match.end()))  # type: ignore[arg-type]  # the groups' names
+        if kind == "quoted":  # a name with spaces, or one that is a word of the language
+            kind, word = "name", word[1:-1]
+        found.append(Token(kind, word, match.start(str(match.lastgroup)), match.end()))  # type: ignore[arg-type]  # the groups' names
         at = match.end()
     return (*found, Token("end", "", stop, stop))
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Node:
-    """The tree of a text. Raises `Unread` for one outside the language."""
+    """The tree of a text. Raises `Unread` for one outside the language.
+
+    >>> parse('"total cost" > 12')
+    Compare(sign='>', left=Name(name='total cost'), right=Value(value=12.0))
+    """
     reader = _Reader(text)
     tree = reader.either()
     if reader.next.kind != "end":
