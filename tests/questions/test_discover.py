@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.questions import _peeling, _scenario_discovery, _trees
@@ -96,7 +96,6 @@ def test_the_box_chosen_lies_on_its_curve_or_above_it():
     assert _scenario_discovery.worth(step.coverage, step.density, breaks.mean()) == pytest.approx(best)
 
 
-@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), dims=st.integers(1, 5), rate=st.floats(0.1, 0.7))
 def test_masses_and_breaks_of_the_curve_are_those_of_its_boxes(seed, dims, rate):
     rng = np.random.default_rng(seed)
