@@ -7,6 +7,7 @@ import pytest
 
 # Futures by the constant that says how many, and starts of a search.
 FEWER = {
+    "briefing.record.LOOKED_AT": 4096,
     "questions.FROZEN": 1024,
     "questions.attribution.FROZEN": 1024,
     "questions.attribution.FEW": 256,
