@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
@@ -24,6 +24,7 @@ from premortem.questions.move import standing, title
 from premortem.questions.single_changes import strongest
 from premortem.study import Study
 from premortem.terminal import print_history, print_opinion
+from tests.examples import examples
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "eu_gpai"
 OURS = case.load("eu_gpai")
@@ -108,7 +109,7 @@ def test_levers_are_answers_of_the_rulebook(study):
     assert study.levers("as-adopted").extra_load.tolist() == [0] * 10
 
 
-@settings(max_examples=10, deadline=None)
+@examples(0.4)
 @given(st.floats(1e24, 1e28))
 def test_a_moved_line_is_the_threshold_of_every_year(line):
     book = load("as-amended", OURS).with_number("systemic.presumption", "line", line)
@@ -262,7 +263,6 @@ def test_a_modifier_must_tell_how_much_it_trained():
     assert opine({**asked, "asked_on": "2026-11-26"}, load("", OURS)).outcome == "needs:modification_flop"
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.floats(1.0000001e23, 1e28))
 def test_a_closed_model_is_systemic_exactly_over_the_line(flop):
     found = opine({**MODEL, "flop_cumulative": flop, "asked_on": "2026-11-26"}, load("", OURS))

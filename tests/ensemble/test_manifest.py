@@ -6,13 +6,14 @@ import shutil
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.ensemble import bands, manifest, read, store
 from premortem.errors import BadInput, MissingData
 from premortem.study import Run, open_run
 from tests.ensemble.conftest import TOY
+from tests.examples import examples
 from tests.test_cli import run as command  # noqa: F401  # a fixture
 
 INPUTS = {"futures": 10, "seed": 3, "design": "sobol", "policies": ["p"], "part": 5, "rules": "abc"}
@@ -178,7 +179,7 @@ ANY = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@examples(8)
 @given(ANY, st.text(min_size=1))
 def test_a_sealed_manifest_is_known_after_being_written_and_only_if_unchanged(value, key):
     held = {"format": store.FORMAT, "inputs": INPUTS, "uncertainties": [], "replicates": 0, "status": "finished"}

@@ -56,7 +56,7 @@ def test_each_of_the_notes_seven_says_what_reproduces(made, name):
     assert re.search(r"\d", e.check)
 
 
-@pytest.mark.parametrize("width", [WIDTH, PHONE])
+@pytest.mark.parametrize("width", [PHONE, pytest.param(WIDTH, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", EACH)
 def test_a_chart_is_valid_and_draws_all_its_words(made, name, width):
     spec = made(name).picture(width).to_dict()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import mechanism_pictures
@@ -47,7 +47,6 @@ def told(title: str) -> list[tuple[str, int]]:
     ]
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0.01, 1000), min_size=9, max_size=9))
 def check_course(path):
     at = dict(zip(range(2024, 2033), path, strict=True))

@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.case import default
@@ -18,6 +18,7 @@ from premortem.law.engine import decide
 from premortem.law.transactions import frame_of, parse
 from premortem.law.truth import FEW, MET, NOT_MET, UNKNOWN, Rows
 from premortem.law.vocabulary import TYPES, vocabulary
+from tests.examples import examples
 
 CASE = default()
 WORDS = vocabulary(CASE)
@@ -244,7 +245,7 @@ def framed(given_: list[dict]) -> pl.DataFrame:
     return pl.DataFrame(given_, schema={name: TYPES[WORDS.fields[name].type] for name in TESTED})
 
 
-@settings(max_examples=80, deadline=None)
+@examples(3.2)
 @given(conditions, rows)
 def test_a_condition_means_what_duckdb_takes_it_to_mean(text, given_):
     assert why(text) == ""
@@ -336,7 +337,7 @@ ASKED = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@examples(0.8)
 @given(
     conditions.filter(lambda text: "line" not in text),
     st.lists(ASKED, min_size=2, max_size=6),

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem import facts
@@ -14,6 +14,7 @@ from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.ledger import decisions
 from premortem.law.transactions import frame_of, parse
+from tests.examples import examples
 
 CASE = default()
 
@@ -123,7 +124,7 @@ def test_both_directions_of_a_link_count():
     assert ask(item="Gaudi 2 HL-225B", destination="CHN", date="2023-03-01").outcome == "no_licence_required"
 
 
-@settings(deadline=None, max_examples=60)
+@examples(2.4)
 @given(st.sampled_from(sorted(items.named(CASE)["item"])), st.sampled_from(["", " ", "-"]), st.booleans())
 def test_capitals_spaces_and_hyphens_do_not_matter(name, mark, large):
     said = (name.upper() if large else name.lower()).replace(" ", mark)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem import facts
@@ -23,6 +23,7 @@ from premortem.law.engine import decide
 from premortem.law.totals import Totals
 from premortem.law.transactions import frame_of, parse
 from premortem.law.vocabulary import vocabulary
+from tests.examples import examples
 
 CASE = default()
 WORDS = vocabulary(CASE)
@@ -141,7 +142,6 @@ def test_no_listed_party_receives_anything_freely_by_any_of_its_names_in_any_rol
     assert not wrong, wrong[:10]
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     st.sampled_from(sorted(LISTED.filter(pl.col("removed").is_null())["name"])),
     st.sampled_from(items()),
@@ -422,7 +422,7 @@ SOME = st.fixed_dictionaries(
 ).map(lambda sent: sent if sent["item"] == "logic_die" else {k: v for k, v in sent.items() if k != "tpp"})
 
 
-@settings(max_examples=60, deadline=None)
+@examples(2.4)
 @given(SOME, st.sampled_from(["history", "as-written"]))
 def test_an_unsaid_fact_is_never_freer_than_whatever_may_be_said_of_it(sent, policy):
     """What is not told is taken as one of the things that it may be, or is asked for."""

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -24,6 +24,7 @@ from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import verified
 from premortem.law.transactions import frame_of, parse
 from premortem.law.transfers import transfers
+from tests.examples import examples
 
 CASE = default()
 
@@ -102,7 +103,7 @@ def told(decision):
 
 
 @pytest.mark.parametrize("policy", ["history", "as-written"])
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(0.5)
 @given(rows=st.lists(SHIPMENTS, min_size=1, max_size=12))
 @example(rows=[WITHIN_A_YEARS_TOTAL, WITHIN_A_YEARS_TOTAL | {"consignee_tpp_this_year": 0.0}])
 def test_each_row_of_a_ledger_is_told_as_check_tells_it(policy, rows):
@@ -114,7 +115,7 @@ def test_each_row_of_a_ledger_is_told_as_check_tells_it(policy, rows):
         assert found == alone, row
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(0.4)
 @given(rows=st.lists(SHIPMENTS, min_size=40, max_size=80))
 def test_rows_that_are_taken_as_alike_have_one_answer(rows):
     book = rules.load("as-written")
@@ -126,7 +127,7 @@ def test_rows_that_are_taken_as_alike_have_one_answer(rows):
 
 
 @pytest.mark.parametrize("policy", ["history", "as-written"])
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(0.3)
 @given(rows=st.lists(SHIPMENTS, min_size=5, max_size=15))
 def test_a_permission_stands_whatever_is_told_that_no_clause_can_hear(policy, rows):
     book = rules.load(policy)

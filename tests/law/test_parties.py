@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem import facts
@@ -19,6 +19,7 @@ from premortem.law.spelling import telling
 from premortem.law.transactions import frame_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
+from tests.examples import examples
 
 CASE = default()
 WORDS = vocabulary(CASE)
@@ -84,7 +85,7 @@ def test_case_punctuation_accents_and_legal_forms_do_not_hide_a_name(name):
     assert facts_of(consignee=name)["entity_listed"]
 
 
-@settings(deadline=None, max_examples=100)
+@examples(4)
 @given(st.sampled_from(LISTED), st.sampled_from([str.upper, str.lower, str.title]), st.sampled_from(["", " Ltd", ", Inc.", " GmbH", " B.V."]))  # fmt: skip
 def test_no_way_of_writing_a_name_hides_it(row, case, form):
     day = DAY if not row["removed"] else date.fromisoformat(row["effective"])
@@ -255,7 +256,7 @@ def test_a_listed_name_with_its_words_reversed_or_others_around_it_or_in_another
     assert missed == []
 
 
-@settings(deadline=None, max_examples=400)
+@examples(16)
 @given(st.sampled_from([name for _, name in NAMES if sum(map(str.isalnum, name)) >= 6 and name.isascii()]), st.data())
 def test_a_listed_name_with_a_letter_dropped_or_two_swapped_is_a_hit(name, data):
     slip = data.draw(st.sampled_from([*one_slip(name)]))

@@ -6,11 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
 from premortem.questions import _chance, _peeling, _refining, _scenario_discovery, _search, _trees
+from tests.examples import examples
 
 NAMES = [f"x{i}" for i in range(8)]
 
@@ -106,7 +107,6 @@ def test_the_box_chosen_is_the_best_point_of_its_curve_whose_limits_are_all_sign
     assert all(p <= 0.05 for p in step.p_values.values())
 
 
-@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), dims=st.integers(1, 5), rate=st.floats(0.1, 0.7))
 def test_masses_and_breaks_of_the_curve_are_those_of_its_boxes(seed, dims, rate):
     rng = np.random.default_rng(seed)
@@ -143,7 +143,7 @@ def test_bins_of_many_futures_lose_nothing_to_every_value_being_one(monkeypatch)
         assert best >= other - 0.01
 
 
-@settings(max_examples=25, deadline=None)
+@examples(1)
 @given(seed=st.integers(0, 10_000), price=st.sampled_from([0.3, 0.6, 1.0]))
 def test_a_settled_box_counts_what_it_holds_and_its_limits_are_significant(seed, price):
     rng = np.random.default_rng(seed)

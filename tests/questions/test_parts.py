@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
@@ -16,6 +16,7 @@ from premortem.questions import _archetypes, edits
 from premortem.questions._paired import paired
 from premortem.questions.attribution import neutral_end, shapley
 from premortem.questions.robustness import pareto, performance, rank_ranges, rankings, regret, robustness, summary
+from tests.examples import examples
 from tests.questions.own import PLACES, flat, study_of, uniform
 
 
@@ -23,7 +24,7 @@ def flags(share, n=20_000):
     return np.arange(n) < round(share * n)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(0.8)
 @given(st.lists(st.floats(-0.1, 0.1), min_size=2, max_size=5), st.integers(0, 99))
 def test_shapley_values_are_the_single_effects_where_items_do_not_interact(effects, seed):
     found = shapley(lambda frozen: flags(0.5 - sum(effects[i] for i in frozen)), len(effects), 4, seed)
@@ -62,7 +63,7 @@ def test_a_driver_is_neutral_where_it_helps_least_and_an_arrestor_where_it_harms
     assert neutral_end(correlation, kind, 1.0, 2.0) == end
 
 
-@settings(max_examples=30, deadline=None)
+@examples(1.2)
 @given(st.integers(2, 5), st.integers(0, 1000))
 def test_regret_is_never_negative_and_zero_for_the_best(policies, seed):
     rng = np.random.default_rng(seed)

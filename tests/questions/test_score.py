@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from premortem import facts
@@ -65,7 +65,6 @@ def test_an_unknown_outcome_offers_the_near_name():
         Expression("us_suply@2028Q4", "t.toml", "m", frozenset({"us_supply"}), frozenset(), LABELS)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 @example("1 / 0")
 @example("a@2028Q4 / (1 - 1)")

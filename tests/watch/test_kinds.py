@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem import facts
@@ -109,7 +109,6 @@ def test_f032_readings_of_one_fact_are_one_group():
     assert {"kind", "group"} <= set(found.as_dict()["observables"][0])
 
 
-@settings(deadline=None)
 @given(st.dates(date(2023, 1, 1), date(2026, 1, 1)), st.integers(-400, 400), st.sampled_from(["", *kinds.KINDS]))
 def test_f032_what_passes_as_an_outcome_was_over_when_it_became_known(on, days, given_kind):
     known_on = on + timedelta(days=days)

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.case import default
@@ -12,6 +12,7 @@ from premortem.cases.us_ai_2025 import world
 from premortem.cases.us_ai_2025.world.inputs import DT, by_name
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.ensemble.run import draw
+from tests.examples import examples
 
 CHINA = world.region_ids().index("CHN")
 
@@ -159,7 +160,7 @@ def test_gradients_are_finite(futures, levers):
     assert np.isfinite(np.asarray(gradient)).all()
 
 
-@settings(max_examples=15, deadline=None)
+@examples(0.6)
 @given(seed=st.integers(0, 10_000))
 def test_any_batch_of_the_prior_is_finite_and_conserves(simulate, study, levers, seed):
     values = draw(study.priors, "montecarlo", seed, 0, 512)

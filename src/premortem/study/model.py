@@ -28,8 +28,9 @@ from premortem.study.simulator import Simulator
 from premortem.watch.quantities import Observer, Quantity
 
 Array = NDArray[Any]
-# Few futures are run in chunks of this size, half a run's: a search asks for some dozens at a time, and often.
-FEW = 1024
+# Up to `FEW` futures are run in small chunks: a search asks for some dozens at a time, and often, and a lane of padding takes as
+# long as a future. In smaller chunks yet a future would not have the bits that it has in a run.
+FEW, SMALL = 1024, 512
 # Step in standard scores over which a slope is measured where the model gives none.
 STEP = 0.02
 
@@ -115,7 +116,7 @@ class Model:
         `own` are levers in which each future differs, each of shape (step, future).
         """
         count = values.shape[1]
-        size = FEW if count <= FEW and not own else CHUNK
+        size = SMALL if count <= FEW and not own else CHUNK
         for start in range(0, count, size):
             here = {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
             given = _padded(values[:, start : start + size], size), (levers._replace(**here), dict(self.thresholds))
@@ -146,9 +147,8 @@ class Model:
         """Margins of every assumption, shape (assumption, future)."""
         found = np.empty((len(self.forward.assumptions), values.shape[1]), np.float32)
         for chunk in self.chunks(values, levers):
-            columns = chunk.columns()
             for i, a in enumerate(self.forward.assumptions):
-                found[i, chunk.start : chunk.start + chunk.count] = columns[f"margin.{a.id}"]
+                found[i, chunk.start : chunk.start + chunk.count] = chunk.scalars[f"margin.{a.id}"][: chunk.count]
         return found
 
     def regional(self, values: Array, levers: Levers) -> dict[str, jax.Array]:
@@ -185,8 +185,8 @@ class Model:
     def along(self, values: Array, levers: Levers, change: Levers) -> Array:
         """How the softened margins (tanh) change along a small change of the levers, shape (assumption, future)."""
         count, found = values.shape[1], []
-        for start in range(0, count, FEW):
-            given = _padded(values[:, start : start + FEW], FEW), levers, change
+        for start in range(0, count, SMALL):
+            given = _padded(values[:, start : start + SMALL], SMALL), levers, change
             program = compiled(self._along, *given, key=(self.forward, "along"), seldom=True)
             found.append(np.asarray(program(*given)))
         return np.concatenate(found, axis=1)[:, :count]
