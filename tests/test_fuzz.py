@@ -87,7 +87,7 @@ def _correlations() -> bytes:
 def _manifest() -> bytes:
     inputs = {"futures": 10, "seed": 3, "design": "sobol", "policies": ["as-written"], "part": 16384}
     held = {"format": store.FORMAT, "status": "finished", "inputs": inputs, "uncertainties": [], "replicates": 16}
-    return json.dumps(manifest.sealed(held)).encode()
+    return json.dumps(manifest.seal(held)).encode()
 
 
 def _labelled(frame: pl.DataFrame, name: str) -> bytes:

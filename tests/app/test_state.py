@@ -22,7 +22,7 @@ FREE = [row.name for row in STUDY.priors.rows if row.varies]
 
 
 def read(query: str) -> State:
-    return states.read(parse_qsl(query, keep_blank_values=True), STUDY)
+    return states.state_from_address(parse_qsl(query, keep_blank_values=True), STUDY)
 
 
 @st.composite
@@ -95,7 +95,7 @@ def test_an_empty_address_is_the_default_view_and_writes_itself_empty():
     ],
 )
 def test_what_is_not_understood_is_left_out_and_named(key, text, said):
-    view = states.read([(key, text)], STUDY)
+    view = states.state_from_address([(key, text)], STUDY)
     assert view == State("as-written")
     assert len(view.notices) == 1
     assert said in view.notices[0]

@@ -27,7 +27,7 @@ from premortem.terminal import board
 from premortem.terminal import compare as compared
 from premortem.terminal import watch as watching
 from premortem.text import phrases
-from premortem.text.numbers import spelled
+from premortem.text.numbers import spell_count
 
 
 def fake(assumptions, shares, policies=("as-written", "streamlined")):
@@ -62,7 +62,7 @@ def own(number: int):
 
 @pytest.fixture(params=[1, 2, 5, 6, 13])
 def of_many(request):
-    every = (*assumption.shipped(default()), *(own(n) for n in range(6, 20)))[: request.param]
+    every = (*assumption.shipped_assumptions(default()), *(own(n) for n in range(6, 20)))[: request.param]
     return fake(every, {a.id: 0.5 + 0.01 * i for i, a in enumerate(every)} | {"all": 0.19})
 
 
@@ -76,7 +76,7 @@ def test_f077_counts_are_counted_and_never_five_by_habit(of_many):
     page = page_one.page_one(of_many, [])
     said = flat(page) + findings.headline(of_many, "as-written")
     assert "the five" not in said
-    assert f"{phrases.capital(spelled(many))} assumption" in said
+    assert f"{phrases.capital(spell_count(many))} assumption" in said
     if many != 5:
         assert not re.search(r"\bfive\b", said, re.IGNORECASE)
     rows = page_one.board(of_many).rows
@@ -85,7 +85,7 @@ def test_f077_counts_are_counted_and_never_five_by_habit(of_many):
 
 
 def test_a_board_of_more_policies_than_stand_abreast_has_them_one_below_the_other_and_what_fails_below_each_assumption():
-    shipped = assumption.shipped(default())
+    shipped = assumption.shipped_assumptions(default())
     shares = {a.id: 0.5 for a in shipped} | {"all": 0.2}
     policies = tuple(f"policy-{i}" for i in range(page_one.ABREAST + 1))
     tall, wide = (page_one.board(fake(shipped, shares, of)) for of in (policies, policies[:-1]))
@@ -113,11 +113,11 @@ def test_f059_an_own_condition_without_words_of_failing_is_told_as_not_holding()
 
 
 def test_f059_every_shipped_condition_has_words_of_failing():
-    for a in assumption.shipped(default()):
+    for a in assumption.shipped_assumptions(default()):
         for c in a.condition:
             assert c.fails, f"{a.id}.{c.id}"
             assert c.fails.lower() != c.says.lower()
-    widens = assumption.shipped(default())[0].condition[0]
+    widens = assumption.shipped_assumptions(default())[0].condition[0]
     assert widens.id == "lead_widens"
     assert "does not widen" in widens.fails
 
@@ -189,7 +189,7 @@ def test_f065_the_board_never_cuts_a_digit(monkeypatch, of_many, width):
 
 
 def test_f065_bars_are_shown_where_they_fit(monkeypatch):
-    run = fake(assumption.shipped(default()), {f"A{i}": 0.5 for i in range(1, 6)} | {"all": 0.2})
+    run = fake(assumption.shipped_assumptions(default()), {f"A{i}": 0.5 for i in range(1, 6)} | {"all": 0.2})
     text = printed(monkeypatch, 100, lambda: board.print_board(run))
     assert re.search(r"[█#]", text)
 
@@ -228,14 +228,14 @@ def test_f060_the_brief_claims_no_families_in_a_continuum(small_run):
     from premortem.briefing import families
 
     result, section = questions.futures(small_run), families.families(small_run)
-    assert section.title == phrases.grouped(result.k, result.continuum)
+    assert section.title == phrases.grouping_phrase(result.k, result.continuum)
     assert ("continuum" in section.title) == result.continuum
     if result.continuum:
         assert "family is" not in flat(section)
 
 
 def test_a_policy_that_changes_most_is_named_beside_what_was_left_out():
-    every = assumption.shipped(default())
+    every = assumption.shipped_assumptions(default())
     shares = {a.id: 0.5 for a in every} | {"all": 0.19}
     whole = findings.findings(fake(every, shares, ("as-written", "streamlined", "history")))
     assert all("History aside, " in line for line in whole)
@@ -265,7 +265,7 @@ def test_a_change_beyond_sampling_error_never_reads_as_none(change, low, high, s
 
 
 def test_a_change_of_shares_is_told_so_that_the_shares_shown_add_up():
-    every = assumption.shipped(default())
+    every = assumption.shipped_assumptions(default())
     run = fake(every, {a.id: 0.445 for a in every} | {"all": 0.1})
     other = run.board().with_columns(
         **{
@@ -280,7 +280,7 @@ def test_a_change_of_shares_is_told_so_that_the_shares_shown_add_up():
 
 
 def test_policies_that_sampling_cannot_tell_apart_are_not_ranked():
-    every = assumption.shipped(default())[:2]
+    every = assumption.shipped_assumptions(default())[:2]
     run = fake(every, {a.id: 0.4 for a in every} | {"all": 0.1}, ("as-written", "streamlined", "third"))
     near = run.board().with_columns(
         holds=pl.col("holds") + pl.when(pl.col("policy") == "third").then(-0.009).otherwise(0)
@@ -296,7 +296,7 @@ def test_policies_that_sampling_cannot_tell_apart_are_not_ranked():
 
 
 def test_of_one_policy_that_leads_and_others_alike_only_the_first_is_named():
-    every = assumption.shipped(default())[:2]
+    every = assumption.shipped_assumptions(default())[:2]
     run = fake(every, {a.id: 0.4 for a in every} | {"all": 0.1}, ("as-written", "streamlined", "third"))
     leads = pl.when(pl.col("policy") == "third").then(0.3).otherwise(0)
     board = run.board().with_columns(**{name: pl.col(name) + leads for name in ("holds", "low", "high")})
@@ -309,7 +309,7 @@ def test_of_one_policy_that_leads_and_others_alike_only_the_first_is_named():
 
 
 def test_a_run_of_one_policy_speaks_of_no_others(monkeypatch):
-    every = assumption.shipped(default())
+    every = assumption.shipped_assumptions(default())
     shares = {a.id: 0.5 for a in every} | {"all": 0.19}
     one, two = fake(every, shares, ("as-written",)), fake(every, shares)
     one.replicates = 10
@@ -327,7 +327,7 @@ NUMBERS = {"a fifth": 0.2, "half": 0.5, "six": 6.0, "two thirds": 2 / 3}
 
 def test_a_condition_says_the_number_that_it_tests():
     """Where the sentence names an amount, it is the limit; a log growth reads as what it makes of a year."""
-    for a in assumption.shipped(default()):
+    for a in assumption.shipped_assumptions(default()):
         for c in a.condition:
             value, told = c.limit.value, c.says
             if c.limit.unit == "log growth a year":

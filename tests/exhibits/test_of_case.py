@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from premortem import case, exhibits, facts
-from premortem.briefing.exhibited import exhibited
+from premortem.briefing.exhibited import exhibit_section
 from premortem.errors import BadInput, BadInputs
 from premortem.exhibits import board, edit_index, hindcast
 
@@ -81,7 +81,7 @@ def test_the_brief_leaves_out_the_exhibits_of_a_case_that_has_none(small_run, mo
     monkeypatch.setitem(small_run.study.case.__dict__, "exhibits", None_)
     assert [name for name, _ in assemble._of_case(small_run)] == [name for name in names if name != "exhibits"]
     with pytest.raises(Exception, match="has no exhibits of its own"):
-        exhibited(small_run)
+        exhibit_section(small_run)
 
 
 def test_the_method_of_the_board_speaks_of_the_policies_that_were_run(small_run):

@@ -144,11 +144,11 @@ def test_what_is_told_holds_nothing_of_another_case(shop: Case) -> None:
 
 def test_features_that_need_tables_are_absent(shop: Case) -> None:
     assert transfers(shop) == Transfers()
-    assert items.named(shop).is_empty()
-    assert places.known(shop) == {}
+    assert items.named_items(shop).is_empty()
+    assert places.country_codes(shop) == {}
     assert places.iso3("anywhere", "land", shop) == "anywhere"
     assert parties.screen({"consignee": "Acme"}, date(2030, 1, 1), shop) == ()
-    assert parties.unscreened({"consignee": "Acme"}, shop) == ()
+    assert parties.unscreened_names({"consignee": "Acme"}, shop) == ()
     assert search(load("plain", shop)).searched == 0
     assert load("plain", shop).moves == ()
 

@@ -14,13 +14,13 @@ from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
 from premortem.law import memo, party_lists, verdict, worked_cases
 from premortem.law.assumed_facts import ANOTHER
-from premortem.law.citations import cited
+from premortem.law.citations import citation
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.parties import suspect
 from premortem.law.permission import GATE, gate
-from premortem.law.rulebook_version import verified
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.transactions import frame_of, parse
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
@@ -358,7 +358,7 @@ def test_f009_after_the_day_to_which_the_rulebook_is_verified_every_answer_says_
         assert told["stale"] is stale
         assert ("STALE" in told["sentence"]) is stale
         assert any("STALE" in line for line in told["not_checked"]) is stale
-        assert told["rulebook"] == {"version": verified(CASE).version, "verified_to": "2026-10-08"}
+        assert told["rulebook"] == {"version": shipped_version(CASE).version, "verified_to": "2026-10-08"}
 
 
 def test_f009_between_the_last_text_read_and_the_last_news_an_answer_says_that_it_rests_on_news():
@@ -495,7 +495,7 @@ def test_the_nearest_clause_is_told_by_the_fields_of_a_test_too_long_to_show():
 
 def test_a_citation_is_told_by_paragraph_and_page():
     clause = rules.load("as-written").by_id["diffusion.country_allocation"]
-    found = cited(clause, verified(CASE))
+    found = citation(clause, shipped_version(CASE))
     assert (found.paragraph, found.fr) == ("15 CFR 742.6(b)(10)", "90 FR 4544")
     assert found.url == "https://www.federalregister.gov/citation/90-FR-4544"
 

@@ -13,7 +13,7 @@ from premortem.case import default
 from premortem.errors import BadInput, PremortemError
 from premortem.law import book as rules
 from premortem.law.clause import Clause, Dated
-from premortem.law.conditions import check, condition, identifiers, parts, quoted
+from premortem.law.conditions import check, condition, identifiers, parts, quoted_texts
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of, parse
 from premortem.law.truth import FEW, MET, NOT_MET, UNKNOWN, Rows
@@ -145,7 +145,7 @@ def test_f085_a_policy_file_with_a_comment_or_function_in_a_condition_names_file
 
 def test_f085_signs_of_a_comment_inside_a_quoted_text_are_a_text():
     assert why("consignee = 'A -- B /* C'") == ""
-    assert quoted("consignee = 'A -- B' and item <> 'O''Neil'") == {"A -- B", "O'Neil"}
+    assert quoted_texts("consignee = 'A -- B' and item <> 'O''Neil'") == {"A -- B", "O'Neil"}
 
 
 # F086: what a field can never hold
@@ -279,7 +279,7 @@ def test_every_shipped_condition_means_what_sql_means(text):
     numbers = {key: dated[0].value for key, dated in HELD[text].numbers.items()}
     pool = {
         **POOL,
-        "text": sorted(set().union(*map(quoted, SHIPPED))),
+        "text": sorted(set().union(*map(quoted_texts, SHIPPED))),
         "country": ["CHN", "HKG", "MAC", "RUS", "USA", "SGP"],
         "number": sorted({0.0, 1.0, 2.0, *numbers.values(), *(v * 1.01 for v in numbers.values())}),
     }

@@ -110,7 +110,7 @@ def test_a_word_for_an_exporter_stands_for_one():
 @pytest.mark.parametrize("field", WORDS.countries)
 def test_a_territory_is_the_united_states_in_every_field(field, code):
     assert parse({"item": "T4", "destination": "CHN", field: code}, CASE)[field] == "USA"
-    assert places.known(CASE)[places.folded(code)] == "USA"
+    assert places.country_codes(CASE)[places.fold_country(code)] == "USA"
 
 
 @pytest.mark.parametrize("by", [{"exporter_hq": "USA"}, {"exporter": "Applied Materials"}, {"person": "USA"}])

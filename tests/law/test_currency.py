@@ -15,7 +15,7 @@ from premortem.facts import live
 from premortem.facts.fetch import Fetched
 from premortem.law import book as rules
 from premortem.law.currency import status
-from premortem.law.rulebook_version import changes, verified
+from premortem.law.rulebook_version import changes, shipped_version
 
 SOURCE = "federal_register"
 
@@ -46,7 +46,7 @@ def book(case: Case | None = None, policy: str = "history") -> rules.Book:
 
 
 def test_an_instrument_is_stale_after_the_day_to_which_it_was_checked_and_what_has_ended_is_not_told():
-    listed, text = verified(default()).checked("el"), verified(default()).text
+    listed, text = shipped_version(default()).checked("el"), shipped_version(default()).text
     assert text < listed
     stale = {one.instrument: one.verified_to for one in status(book(), listed).stale}
     assert "el" not in stale
@@ -94,7 +94,7 @@ def test_nobody_pulled_documents_and_a_case_without_a_source_of_them_are_told_ap
 
 @pytest.mark.parametrize("name", ["us_ai_2025", "eu_gpai"])
 def test_the_changelog_of_a_rulebook_begins_with_its_version(name):
-    assert changes(load(name))[0].version == verified(load(name)).version
+    assert changes(load(name))[0].version == shipped_version(load(name)).version
 
 
 def test_a_version_without_its_change_and_an_instrument_that_is_not_there_are_one_line(tmp_path):

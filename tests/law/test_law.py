@@ -17,7 +17,7 @@ from premortem.case import default
 from premortem.errors import PremortemError
 from premortem.law import book as rules
 from premortem.law import worked_cases
-from premortem.law.candidate_clauses import embargoed
+from premortem.law.candidate_clauses import embargoed_places
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.totals import Totals
@@ -394,8 +394,8 @@ def test_an_embargo_is_known_by_its_prohibition_and_not_by_its_name():
     book = rules.load(HISTORY)
     renamed = [c.model_copy(update={"id": c.id.replace("emb.", "mine.")}) for c in book.clauses]
     day = date(2025, 10, 1)
-    barred = embargoed(replace(book, clauses=tuple(renamed)), day)
-    assert barred == embargoed(book, day) >= {"CUB", "IRN", "PRK", "RUS", "BLR", "SYR"}
+    barred = embargoed_places(replace(book, clauses=tuple(renamed)), day)
+    assert barred == embargoed_places(book, day) >= {"CUB", "IRN", "PRK", "RUS", "BLR", "SYR"}
 
 
 # Facts that a person may leave out, with what they may say.

@@ -61,7 +61,7 @@ def test_a_matched_file_is_decided_as_one_with_the_names_of_fields(tmp_path):
 )
 def test_a_match_that_cannot_be_is_refused(columns, said):
     with pytest.raises((BadInput, BadInputs), match=said):
-        field_guesses.renamed(OWN, columns, "own.csv", WORDS)
+        field_guesses.rename_columns(OWN, columns, "own.csv", WORDS)
 
 
 def test_what_is_left_of_an_allocation_and_what_was_drawn_make_it_up(tmp_path):

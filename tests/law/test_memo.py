@@ -16,12 +16,12 @@ from premortem.law.checklists import checklists, red_flags
 from premortem.law.citations import linked
 from premortem.law.clause_files import raw_clauses
 from premortem.law.decide import Decision, Transaction, explain
-from premortem.law.rulebook_version import verified
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import vocabulary
 from tests.test_cli import run  # noqa: F401  # a fixture
 
 CASE = default()
-CURRENT = verified(CASE)
+CURRENT = shipped_version(CASE)
 ASKED = ("check", "--item", "H200 SXM", "--to", "CHN", "--on", "2026-03-01", "--consignee", "Alibaba")
 # The order in which the memo is read; parts that have nothing to say are left out.
 ORDER = [

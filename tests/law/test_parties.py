@@ -200,9 +200,9 @@ def test_spellings_of_one_consignee_share_its_yearly_limit():
 )
 def test_a_table_that_cannot_be_read_is_one_clear_line(column, value, said):
     good = {c: None for c in ROWS.columns} | {"name": "Acme", "list": "Entity List", "effective": "2019-05-16"}
-    assert party_lists.listed(pl.DataFrame([good]), party_lists.lists(CASE))[0].effective == date(2019, 5, 16)
+    assert party_lists.read_party_table(pl.DataFrame([good]), party_lists.lists(CASE))[0].effective == date(2019, 5, 16)
     with pytest.raises((BadInput, BadInputs)) as caught:
-        party_lists.listed(pl.DataFrame([good | {column: value}]), party_lists.lists(CASE))
+        party_lists.read_party_table(pl.DataFrame([good | {column: value}]), party_lists.lists(CASE))
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
 

@@ -77,17 +77,21 @@ def test_any_text_is_an_expression_or_one_clear_error(text):
 
 
 def test_every_row_of_the_note_stands_in_an_assumption_file():
-    held = {(a.id, kind, item.id) for a in assumption.shipped(default()) for kind, item in a.items}
+    held = {(a.id, kind, item.id) for a in assumption.shipped_assumptions(default()) for kind, item in a.items}
     missing = []
     for row in facts.read("assumptions").to_dicts():
-        homes = [a.id for a in assumption.shipped(default())] if row["assumption"] == "all" else [row["assumption"]]
+        homes = (
+            [a.id for a in assumption.shipped_assumptions(default())]
+            if row["assumption"] == "all"
+            else [row["assumption"]]
+        )
         if row["kind"] != "claim" and not all((home, row["kind"], row["id"]) in held for home in homes):
             missing.append(row["id"])
     assert not missing
 
 
 def test_every_binding_names_a_parameter_or_a_lever():
-    for a in assumption.shipped(default()):
+    for a in assumption.shipped_assumptions(default()):
         assert not assumption.check_binds(
             a, a.id, world.parameter_names(), Levers._fields, [*facts.catalogue(default())]
         )

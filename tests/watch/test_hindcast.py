@@ -16,7 +16,7 @@ from premortem.watch.readings import Reading, Readings
 from premortem.watch.scores import baselines, brier, crps, quantiles
 
 NOTE, LATER = date(2025, 2, 26), date(2026, 2, 1)
-KNOWN = quantities.shipped(default())
+KNOWN = quantities.shipped_quantities(default())
 
 
 def reading(value, on=date(2025, 12, 31), known_on=LATER, quantity="capex_big4_year"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from premortem.case import default
 from premortem.cases.us_ai_2025 import world
-from premortem.cases.us_ai_2025.world.inputs import DT, by_name
+from premortem.cases.us_ai_2025.world.inputs import DT, named_parameters
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.ensemble.run import draw
 from tests.examples import examples
@@ -55,7 +55,7 @@ def test_stocks_flows_and_shares_stay_within_their_bounds(outcomes):
 
 def test_no_chips_from_nowhere_in_china(outcomes, study, futures):
     """Stock in China = what it had + home-made + bought + smuggled - exported - retired, quarter by quarter."""
-    p = by_name(futures)
+    p = named_parameters(futures)
     for o in outcomes.values():
         stock, left = p.cn_stock_2022, 1 - DT * p.retirement
         for q in range(40):

@@ -15,7 +15,7 @@ from premortem.study import Run, Study
 from premortem.text.units import bracketed
 
 
-def drawn(found: Explained, run: Run, policy: str) -> dict[str, Any]:
+def break_figures(found: Explained, run: Run, policy: str) -> dict[str, Any]:
     """The answer of `questions.explain` with its charts: effects by size; the first box as ranges, as futures, and how it was chosen."""
     effects = [
         {"label": r.item.replace("_", " "), "kind": r.kind, "change": r.effect, "low": r.low, "high": r.high, "statement": r.statement}
@@ -32,13 +32,13 @@ def drawn(found: Explained, run: Run, policy: str) -> dict[str, Any]:
         "effects_spec": _bare(chart_specs.diverging("change of the share that holds", len(effects))),
         "ranges": ranges,
         "path": _path(box) if box else [],
-        "scatter": scattered(run, box, found.assumption, policy) if box else {},
+        "scatter": scatter_data(run, box, found.assumption, policy) if box else {},
         "path_spec": _bare(chart_specs.path()),
         "ranges_spec": _bare(chart_specs.ranges(len(ranges))),
     }
 
 
-def scattered(run: Run, box: TriedBox, name: str, policy: str) -> dict[str, Any]:
+def scatter_data(run: Run, box: TriedBox, name: str, policy: str) -> dict[str, Any]:
     """Futures across the box's two most telling uncertainties, those within its other limits; empty for a box of one.
 
     The chart clips to the middle 98% of each prior; `held_fixed` names the other limits, `shown` counts the futures.

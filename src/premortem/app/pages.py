@@ -73,7 +73,7 @@ _env.filters |= {
     "lawful": said.lawful,
     "plain": plain,
     "day": day_in_words,
-    "under": phrases.under,
+    "under": phrases.policy_phrase,
     "at_once": phrases.at_once,
     "plainly": lambda text: str(text).replace("_", " "),
     "linked": linked,
@@ -90,7 +90,7 @@ def desk_of(request: Request) -> Desk:
 
 def view_of(request: Request) -> State:
     """The view that the address asks for; an address of more than one value a key takes the last."""
-    return states.read(request.query_params.multi_items(), desk_of(request).study)
+    return states.state_from_address(request.query_params.multi_items(), desk_of(request).study)
 
 
 AtDesk = Annotated[Desk, Depends(desk_of)]

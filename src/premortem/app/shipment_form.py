@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from premortem.app.view_state import State
 from premortem.case import AppText
 from premortem.law.book import Book
-from premortem.law.clearing import CLEARED, as_text, checked
+from premortem.law.clearing import CLEARED, as_text, check_reasons
 from premortem.law.decide import Transaction
 from premortem.law.timeline import timeline
 from premortem.law.verdict import asks_for
@@ -32,13 +32,13 @@ class Shown:
     list: Literal["", "items", "places"]
 
 
-def read(query: Mapping[str, str], told: AppText) -> dict[str, str]:
+def fields_from_address(query: Mapping[str, str], told: AppText) -> dict[str, str]:
     """Fields of the vocabulary as texts; the example's where the address speaks of no shipment."""
     given = {told.form[k].field: v for k, v in query.items() if k in told.form and v.strip()}
     given |= {k.removeprefix(OTHER): v for k, v in query.items() if k.startswith(OTHER) and v.strip()}
     if reasons := {k.removeprefix(CLEAR): v.strip() for k, v in query.items() if k.startswith(CLEAR) and v.strip()}:
         before = given.get(CLEARED)
-        given[CLEARED] = ";".join([*([before] if before else []), as_text(checked(reasons))])
+        given[CLEARED] = ";".join([*([before] if before else []), as_text(check_reasons(reasons))])
     return given if given.keys() & set(told.tells) else dict(told.example)
 
 

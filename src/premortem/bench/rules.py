@@ -1,6 +1,6 @@
 """The rulebook: rows a second with running totals, single decisions, and the same law in pandas and by variables."""
 
-from premortem.bench.timing import Row, median, paired, row
+from premortem.bench.timing import Row, median, row, time_pair
 from premortem.case import load
 from premortem.cases.us_ai_2025 import law_by_hand
 from premortem.law import book as rules
@@ -23,7 +23,7 @@ def rows(quick: bool) -> list[Row]:
     seconds = median(lambda: decisions.decide_ledger(table, book), 3 if quick else 1)
     one = Transaction(law_by_hand.ONE, case=CASE)
     bare = frame_of([one.fields], one.case)
-    explained, decided = paired(lambda: explain(one, book), lambda: decide(bare, book), 9)
+    explained, decided = time_pair(lambda: explain(one, book), lambda: decide(bare, book), 9)
     return [
         row(
             "ledger against the whole rulebook",
@@ -54,6 +54,6 @@ def three_ways(quick: bool) -> list[Row]:
             "the same law as OpenFisca evaluates it, day by day",
         ),
     ):
-        ours, theirs = paired(lambda: decide(table, book), lambda peer=peer: peer(frame))  # type: ignore[misc]
+        ours, theirs = time_pair(lambda: decide(table, book), lambda peer=peer: peer(frame))  # type: ignore[misc]
         found.append(row(name, len(frame) / ours, len(frame) / theirs, "rows/s", what))
     return found

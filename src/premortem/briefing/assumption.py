@@ -24,7 +24,7 @@ from premortem.briefing.page_one import claims
 from premortem.briefing.threshold_curves import curve, shift_of
 from premortem.charts import figures, policy_figures
 from premortem.law.vocabulary import vocabulary
-from premortem.propositions.assumption import Assumption, shipped
+from premortem.propositions.assumption import Assumption, shipped_assumptions
 from premortem.questions.attribution import Carried
 from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import cell, first_failure, level_with, share_of, title_of
@@ -57,7 +57,7 @@ def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
     first = run.policies[0]
     why = questions.explain(run, a.id, first)
     fan, effects = _fan(run, a, first), _effects(a, why)
-    conditions = phrases.listing([phrases.within(c.says) for c in a.condition])
+    conditions = phrases.listing([phrases.lower_first(c.says) for c in a.condition])
     blocks: list[Block] = [
         text(Strong("The assumption. "), phrases.sentence(a.claim), *([claims(run)] if _of_case(run, a) else [])),
         text(
@@ -87,13 +87,13 @@ def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
         blocks += [Heading("What to watch"), bullets(*(phrases.sentence(w.statement) for w in a.watch))]
     blocks.append(_more(run, a, first))
     here = share_of(run, a.id, first)
-    title = f"{a.id} \u00b7 {a.name}: {phrases.holds(here)} {phrases.under(title_of(run, first))}"
+    title = f"{a.id} \u00b7 {a.name}: {phrases.holds(here)} {phrases.policy_phrase(title_of(run, first))}"
     return Section(a.id, title, f"{a.id} {a.name}", tuple(blocks))
 
 
 def _of_case(run: Run, a: Assumption) -> bool:
     """Whether an assumption is one of the case's, and not somebody's own."""
-    return a.claim in {s.claim for s in shipped(run.study.case)}
+    return a.claim in {s.claim for s in shipped_assumptions(run.study.case)}
 
 
 def _fan(run: Run, a: Assumption, policy: str) -> Figure:
@@ -111,7 +111,7 @@ def _fan(run: Run, a: Assumption, policy: str) -> Figure:
         finding,
         figures.fan(rows, "margin", run.study.case.settings.day.year),
         f"Margin of the weakest condition by {steps.word(shown)}; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of "
-        f"{phrases.counted(run.futures, 'future')}. The board takes the "
+        f"{phrases.count_noun(run.futures, 'future')}. The board takes the "
         "verdict at the dates that the conditions name"
         + (
             "."
@@ -146,7 +146,7 @@ def _little(alone: Sequence[Turn]) -> str:
         return "No uncertainty alone turns the verdict of the central case within 95% of its range: it takes several together."
     moves = [turn.says for turn in alone[:MOVES]]
     verdict = "breaks" if alone[0].breaks else "is broken, and mends"
-    more = f" ({phrases.counted(len(alone), 'uncertainty')} could do it alone)" if len(alone) > MOVES else ""
+    more = f" ({phrases.count_noun(len(alone), 'uncertainty')} could do it alone)" if len(alone) > MOVES else ""
     return f"How little it takes: the central case {verdict} when {'; or '.join(moves)}, all else at its centre{more}."
 
 
@@ -172,9 +172,7 @@ def _strongest(a: Assumption, top: Carried) -> str:
     if not round(100 * top.effect):
         return f"{a.id}: no driver or arrestor moves the share that holds by a point"
     does = "adds most" if top.effect > 0 else "takes most away"
-    return (
-        f"{a.id}: what stands for this {top.kind} {does}, {phrases.points(top.effect)}: {phrases.within(top.statement)}"
-    )
+    return f"{a.id}: what stands for this {top.kind} {does}, {phrases.points(top.effect)}: {phrases.lower_first(top.statement)}"
 
 
 def _more(run: Run, a: Assumption, policy: str) -> Fold:
@@ -241,7 +239,7 @@ def _shares(run: Run, a: Assumption) -> Figure:
         f"shares-{a.id}",
         _ranked(run, a),
         policy_figures.shares(rows, titles),
-        f"{phrases.counted(run.futures, 'future')}{phrases.same_under(len(shares))}; line: 95% interval from {run.replicates} independent replicates of the design.",
+        f"{phrases.count_noun(run.futures, 'future')}{phrases.same_futures_phrase(len(shares))}; line: 95% interval from {run.replicates} independent replicates of the design.",
         "Share of futures in which it holds. " + "; ".join(f"{k}: {phrases.share(v)}" for k, v in shares.items()) + ".",
     )
 
@@ -251,7 +249,7 @@ def _ranked(run: Run, a: Assumption) -> str:
     shares = {p: share_of(run, a.id, p) for p in run.policies}
     best, worst = max(shares, key=lambda p: shares[p]), min(shares, key=lambda p: shares[p])
     if len(shares) == 1:
-        return f"{a.id} {phrases.holds(shares[best])} {phrases.under(title_of(run, best))}"
+        return f"{a.id} {phrases.holds(shares[best])} {phrases.policy_phrase(title_of(run, best))}"
     if worst in level_with(run, a.id, best, [worst]) or best == worst:
         return f"{a.id} holds about as often under every policy: in {phrases.between(shares.values())} of futures"
     return f"{a.id} holds most often {_alike(run, a, best, shares)} and least {_alike(run, a, worst, shares)}"
@@ -261,7 +259,11 @@ def _alike(run: Run, a: Assumption, policy: str, shares: Mapping[str, float]) ->
     """A policy with its share, or how many hold about as often as it with the range of their shares."""
     alike = [policy, *level_with(run, a.id, policy, shares)]
     said = phrases.between(shares[p] for p in alike)
-    under = phrases.under(title_of(run, policy)) if len(alike) == 1 else f"under {phrases.spelled(len(alike))} alike"
+    under = (
+        phrases.policy_phrase(title_of(run, policy))
+        if len(alike) == 1
+        else f"under {phrases.spell_count(len(alike))} alike"
+    )
     return f"{under} ({said})"
 
 

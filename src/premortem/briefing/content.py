@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from premortem.exhibits.form import framed
+from premortem.exhibits.form import frame_chart
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Figure:
     def picture(self, number: str = "") -> Any:
         """The chart with its title and source, as an Altair chart."""
         title = f"Figure {number}. {self.title}" if number else self.title
-        return framed(self.chart.copy(), title, "", self.source, self.alternative)
+        return frame_chart(self.chart.copy(), title, "", self.source, self.alternative)
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def figures_of(blocks: Sequence[Block], folded: bool | None = None) -> Iterator[
             yield from figures_of(block.blocks)
 
 
-def numbered(sections: Sequence[Section]) -> dict[str, str]:
+def figure_numbers(sections: Sequence[Section]) -> dict[str, str]:
     """Number of every figure by its id: `1`, `2`, ... for those of both editions, `S1`, `S2`, ... for folded ones, so that
     the numbers of the two editions agree.
     """

@@ -16,7 +16,7 @@ def method(run: Run) -> Section:
     paragraphs = (
         (
             "Futures. ",
-            f"A future is one draw of {phrases.counted(len(run.study.priors.rows), 'uncertainty')} from priors that use only sources dated up to {day}. Futures come from "
+            f"A future is one draw of {phrases.count_noun(len(run.study.priors.rows), 'uncertainty')} from priors that use only sources dated up to {day}. Futures come from "
             f"a randomised Sobol design in {run.replicates} independent replicates; the spread of their means gives the intervals."
             + (
                 " Every policy meets the same futures, so differences between policies are paired."
@@ -73,7 +73,7 @@ def _record(study: Study) -> list[Block]:
             (
                 r["quantity"],
                 r["unit"],
-                *(phrases.measured(r[k]) for k in ("recorded", "low", "median", "high")),
+                *(phrases.measured_value(r[k]) for k in ("recorded", "low", "median", "high")),
                 "calibrated" if r["calibrated"] else "yes" if r["inside"] else "no",
                 r["source"],
             )
@@ -89,7 +89,7 @@ def _priors(run: Run) -> Fold:
     rows = tuple((r.name, _range(r), r.distribution, r.meaning, r.basis, r.confidence) for r in run.study.priors.rows)
     head = ("Uncertainty", "Range", "Distribution", "Meaning", "Basis", "Confidence")
     return Fold(
-        f"The {phrases.counted(len(rows), 'uncertainty')} and where their ranges come from",
+        f"The {phrases.count_noun(len(rows), 'uncertainty')} and where their ranges come from",
         (
             Table(
                 "Ends are hard for uniform and triangular priors, and 5 and 95% for the others.",
@@ -123,7 +123,7 @@ def tables_held(tables: Sequence[facts.Table]) -> list[Block]:
         wide=(1, 2),
     )
     ship = "ships" if len(tables) == 1 else "ship"
-    told = f"Data: {phrases.counted(len(tables), 'table')} {ship} with the package, each with source, date, unit and licence; "
+    told = f"Data: {phrases.count_noun(len(tables), 'table')} {ship} with the package, each with source, date, unit and licence; "
     listed = "the command premortem data status lists them with SHA-256."
     return [text(told + listed), Fold("The table" if len(tables) == 1 else f"The {len(tables)} tables", (held,))]
 
@@ -160,4 +160,4 @@ def _reproduce(run: Run) -> str:
     inputs = run.manifest["inputs"]
     versions = ", ".join(f"{k} {v}" for k, v in inputs["versions"].items())
     hashes = ", ".join(f"{k} {inputs[k][:12]}" for k in ("parameters", "assumptions", "rules", "world"))
-    return f"Versions: {versions}. Inputs (SHA-256, first 12): {hashes}. Seed {run.seed}; {phrases.counted(run.futures, 'future')} in chunks of {inputs['chunk']:,}."
+    return f"Versions: {versions}. Inputs (SHA-256, first 12): {hashes}. Seed {run.seed}; {phrases.count_noun(run.futures, 'future')} in chunks of {inputs['chunk']:,}."

@@ -15,7 +15,7 @@ def page_one(run: Run, sections: Sequence[Section]) -> Section:
     """The first page: the board, a finding an assumption, and what the other sections find."""
     assumptions = {a.id for a in run.study.assumptions}
     beyond = [
-        (Go(s.nav, s.id), f": {phrases.sentence(phrases.within(s.title))}")
+        (Go(s.nav, s.id), f": {phrases.sentence(phrases.lower_first(s.title))}")
         for s in sections
         if s.finding and s.id not in assumptions
     ]
@@ -41,11 +41,11 @@ def board(run: Run) -> Board:
     broken = f"most often {worst} breaks" if worst and fails[worst] > 0 else "nothing"
     lines.append((Line("all", phrases.at_once(len(found))), broken))
     caption = (
-        f"Share of {phrases.counted(run.futures, 'future')} in which each assumption holds{phrases.same_under(len(run.policies))}; below it the 95% interval "
+        f"Share of {phrases.count_noun(run.futures, 'future')} in which each assumption holds{phrases.same_futures_phrase(len(run.policies))}; below it the 95% interval "
         "of the sampling."
     )
     policies = tuple(Line("", title_of(run, p)) for p in run.policies)
-    remarks = f"Fails first, {phrases.under(title_of(run, first))}"
+    remarks = f"Fails first, {phrases.policy_phrase(title_of(run, first))}"
     if len(policies) <= ABREAST:
         rows = tuple(BoardRow(line, tuple(_cell(run, line, p) for p in run.policies), remark) for line, remark in lines)
         return Board(caption, "Assumption", policies, rows, remarks)
@@ -60,7 +60,7 @@ def board(run: Run) -> Board:
 
 def _cell(run: Run, line: Line, policy: str) -> Cell:
     found = cell(run, line.id, policy)
-    label = f"{line.name}, {phrases.under(title_of(run, policy))}: {phrases.holds(found.holds)}"
+    label = f"{line.name}, {phrases.policy_phrase(title_of(run, policy))}: {phrases.holds(found.holds)}"
     return Cell(found.holds or 0.0, phrases.share(found.holds), phrases.interval(found.low, found.high), label)
 
 
@@ -72,7 +72,7 @@ def _lede(run: Run) -> str:
     carry = "assumption carries" if many == 1 else "assumptions carry"
     settings = run.study.case.settings
     lede = (
-        f"{phrases.capital(phrases.spelled(many))} {carry} {settings.subject}. Each is tested in {run.futures:,} simulated futures under {len(run.policies)} "
+        f"{phrases.capital(phrases.spell_count(many))} {carry} {settings.subject}. Each is tested in {run.futures:,} simulated futures under {len(run.policies)} "
         f"{'policies' if len(run.policies) > 1 else 'policy'}, from what was known on {phrases.day_in_words(settings.day)}."
     )
     if len(compared) > 1:
@@ -85,11 +85,11 @@ def _keeps(run: Run, best: str, shares: Mapping[str, float]) -> str:
     every, alike = phrases.together(len(run.study.assumptions)), [best, *level_with(run, "all", best, shares)]
     said = phrases.between(shares[p] for p in alike)
     if len(alike) == 1:
-        return f"The policy that keeps {every} together most often, \u2018{phrases.within(title_of(run, best))}\u2019, does so in {said} of futures."
+        return f"The policy that keeps {every} together most often, \u2018{phrases.lower_first(title_of(run, best))}\u2019, does so in {said} of futures."
     who = (
         "Every policy keeps"
         if len(alike) == len(shares)
-        else f"{phrases.capital(phrases.spelled(len(alike)))} of the policies keep"
+        else f"{phrases.capital(phrases.spell_count(len(alike)))} of the policies keep"
     )
     more = "" if len(alike) == len(shares) else " and more often than the others"
     return f"{who} {every} together about as often{more}: in {said} of futures."

@@ -37,7 +37,7 @@ def _note(run: Run) -> tuple[Note, ...]:
 def _title(run: Run) -> str:
     compared = [p for p in run.policies if p != run.study.case.settings.record] or list(run.policies)
     if len(compared) == 1:
-        return f"The policy: {phrases.within(title_of(run, compared[0]))}"
+        return f"The policy: {phrases.lower_first(title_of(run, compared[0]))}"
     leading = [_leading(run, a.id, compared) for a in run.study.assumptions]
     if everywhere := [p for p in compared if all(p in each for each in leading)]:
         if len(everywhere) == len(compared):
@@ -78,7 +78,7 @@ def _pathways(run: Run) -> Figure:
         "pathways",
         f"Where {'a' if len(run.policies) > 1 else 'the'} policy keeps an assumption in more than half of all futures, year by year",
         policy_figures.pathways(frame, [title_of(run, p) for p in run.policies]),
-        f"Line: the median of {phrases.counted(run.futures, 'future')} has a margin above 0 at the end of the year. Dotted: it has not.",
+        f"Line: the median of {phrases.count_noun(run.futures, 'future')} has a margin above 0 at the end of the year. Dotted: it has not.",
         (
             "Broken in half of all futures or more: " + "; ".join(lost)
             if lost
@@ -99,8 +99,10 @@ def _agreement(run: Run, result: Compared) -> tuple[str, ...]:
     winners = result.winners
     best = sorted(set(winners.values()), key=lambda p: -list(winners.values()).count(p))
     if not result.disagree:
-        return (f"All {len(winners)} measures of robustness name {phrases.within(title_of(run, best[0]))} as best.",)
-    shares = [f"{phrases.within(title_of(run, p))} by {list(winners.values()).count(p)}" for p in best]
+        return (
+            f"All {len(winners)} measures of robustness name {phrases.lower_first(title_of(run, best[0]))} as best.",
+        )
+    shares = [f"{phrases.lower_first(title_of(run, p))} by {list(winners.values()).count(p)}" for p in best]
     return (f"The {len(winners)} measures of robustness disagree on which is best: {phrases.listing(shares)}.",)
 
 

@@ -53,7 +53,7 @@ def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None, paper:
 
 def _check_folder(folder: Path) -> None:
     """Fails before the work rather than after it."""
-    with writer.told(folder):
+    with writer.system_failure(folder):
         writer.check_folder(folder)
 
 

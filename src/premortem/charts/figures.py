@@ -12,7 +12,7 @@ import polars as pl
 
 from premortem.case import year_of
 from premortem.charts.marks import CLIP, highest, lowest, margin_fan, middle_of
-from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, apply_theme
 from premortem.ensemble.bands import BANDS
 
 # A second cue beside colour where lines of several families meet.
@@ -37,7 +37,7 @@ def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
         .encode(x="year:Q", y="y:Q", text="text:N")
         for word, colour, side in (("holds", HOLDS, 1), ("breaks", BREAKS, -1))
     ]
-    return themed(alt.layer(drawn, *words), height=170)
+    return apply_theme(alt.layer(drawn, *words), height=170)
 
 
 def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
@@ -53,7 +53,7 @@ def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
         .encode(x="limit:Q", y="holds:Q")
     )
     label = point.mark_text(align="left", dx=8, dy=12, color=MUTED, clip=False).encode(text=alt.value("in use"))
-    return themed(line + point + label, height=150, width=300)
+    return apply_theme(line + point + label, height=150, width=300)
 
 
 def effects(frame: pl.DataFrame) -> Any:
@@ -85,7 +85,7 @@ def effects(frame: pl.DataFrame) -> Any:
     right = base.transform_filter("datum.effect > 0").mark_text(align="left", dx=5).encode(x="end:Q", text="said:N")
     left = base.transform_filter("datum.effect <= 0").mark_text(align="right", dx=-5).encode(x="end:Q", text="said:N")
     zero = alt.Chart(pl.DataFrame({"x": [0.0]})).mark_rule(color=MUTED).encode(x="x:Q")
-    return themed(alt.layer(bars, rules, zero, right, left), height=29 * rows.height, width=310)
+    return apply_theme(alt.layer(bars, rules, zero, right, left), height=29 * rows.height, width=310)
 
 
 def two_lines(text: str) -> str:
@@ -109,7 +109,7 @@ def index_bars(frame: pl.DataFrame) -> Any:
     )
     bars = base.mark_bar(height=14, color=HOLDS).encode(x=alt.X("index:Q", title="index of heavy edits (0 to 1)"))
     said = base.mark_text(align="left", dx=4).encode(x="index:Q", text=alt.Text("index:Q", format=".2~g"))
-    return themed(bars + said, height=22 * frame.height, width=270)
+    return apply_theme(bars + said, height=22 * frame.height, width=270)
 
 
 def families(frame: pl.DataFrame, order: list[str], first: int) -> Any:
@@ -139,7 +139,7 @@ def families(frame: pl.DataFrame, order: list[str], first: int) -> Any:
         .facet(facet=alt.Facet("title:N", title=None), columns=3)
         .resolve_scale(y="independent")
     )
-    return themed(chart, width=None)
+    return apply_theme(chart, width=None)
 
 
 def moves(frame: pl.DataFrame) -> Any:
@@ -154,7 +154,7 @@ def moves(frame: pl.DataFrame) -> Any:
         .properties(width=165, height=17 * frame["policy"].n_unique())
         .facet(facet=alt.Facet("assumption:N", title=None, header=alt.Header(labelFontWeight=600)), columns=3)
     )
-    return themed(panels, width=None)
+    return apply_theme(panels, width=None)
 
 
 def hindcast(frame: pl.DataFrame) -> Any:
@@ -162,7 +162,9 @@ def hindcast(frame: pl.DataFrame) -> Any:
     as another shape; columns says, day, inside, said, range, place, middle.
     """
     rows = frame.with_columns(
-        label=pl.format("{}, {}", "says", pl.col("day").str.slice(0, 7)).map_elements(in_two, return_dtype=pl.String),
+        label=pl.format("{}, {}", "says", pl.col("day").str.slice(0, 7)).map_elements(
+            first_two_lines, return_dtype=pl.String
+        ),
         text=pl.format("{} (range {})", "said", "range"),
         low=pl.lit(0.0),
         high=pl.lit(1.0),
@@ -193,9 +195,9 @@ def hindcast(frame: pl.DataFrame) -> Any:
         shape=alt.condition("datum.inside", alt.value("circle"), alt.value("triangle-up")),
     )
     said = base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.datum(reach[1]), text="text:N")
-    return themed(alt.layer(line, middle, dots, said), height=30 * rows.height, width=190)
+    return apply_theme(alt.layer(line, middle, dots, said), height=30 * rows.height, width=190)
 
 
-def in_two(text: str) -> str:
+def first_two_lines(text: str) -> str:
     """A label with `|` where it goes on in a second line."""
     return "|".join(wrap(text, LABEL)[:2])

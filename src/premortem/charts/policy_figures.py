@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import highest, lowest
-from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, themed
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, apply_theme
 from premortem.text.numbers import share
 
 # Puts each word of a column's heading on a line of its own, so that ten policies stand side by side.
@@ -30,7 +30,7 @@ def shares(rows: pl.DataFrame, titles: dict[str, str]) -> Any:
     bars = base.mark_bar(color=HOLDS, height=16).encode(x=x)
     rules = base.mark_rule(color=INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
     words = base.mark_text(align="left", dx=6).encode(x="high:Q", text="text:N")
-    return themed(bars + rules + words, height=26 * frame.height)
+    return apply_theme(bars + rules + words, height=26 * frame.height)
 
 
 def causes(frame: pl.DataFrame, order: list[str]) -> Any:
@@ -58,7 +58,7 @@ def causes(frame: pl.DataFrame, order: list[str]) -> Any:
             order=alt.Order("rank:Q"),
         )
     )
-    return themed(bars, height=26 * frame["policy"].n_unique())
+    return apply_theme(bars, height=26 * frame["policy"].n_unique())
 
 
 def pathways(frame: pl.DataFrame, order: list[str]) -> Any:
@@ -79,7 +79,7 @@ def pathways(frame: pl.DataFrame, order: list[str]) -> Any:
     )
     kept = base.transform_filter("datum.keeps").mark_rule(strokeWidth=6, color=HOLDS)
     lost = base.transform_filter("!datum.keeps").mark_rule(strokeWidth=2, strokeDash=[2, 3], color=BREAKS)
-    return themed(
+    return apply_theme(
         alt.layer(kept, lost)
         .properties(width=178, height=17 * len(order))
         .facet(
@@ -112,7 +112,7 @@ def regret_map(frame: pl.DataFrame, order: list[str]) -> Any:
         )
     )
     dark = alt.condition(f"datum.regret > {0.6 * top}", alt.value("white"), alt.value(INK))
-    return themed(
+    return apply_theme(
         cells + base.mark_text().encode(text=alt.Text("regret:Q", format=".2f"), color=dark),
         height=30 * frame["assumption"].n_unique(),
     )

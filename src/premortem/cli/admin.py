@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, CaseOfRun, StudyDir, app, show, study_of
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 data_app = typer.Typer(help="The tables of facts: their age and source, and newer figures.", no_args_is_help=True)
 app.add_typer(data_app, name="data", rich_help_panel="More")
@@ -27,7 +27,7 @@ def validate(
 
     chosen = case_of(folder, case)
     found = case_faults(chosen) or problems(folder, chosen)  # what a broken case makes of a study tells nothing
-    said = [*(f"error: {error}" for error in found), counted(len(found), "error") if found else "no errors"]
+    said = [*(f"error: {error}" for error in found), count_noun(len(found), "error") if found else "no errors"]
     dicts = [error.as_dict() | {"why": error.what} for error in found]
     document = {"errors": dicts} | ({"error": dicts[0]} if dicts else {})
     show(document, as_json, False, lambda: typer.echo("\n".join(said)))

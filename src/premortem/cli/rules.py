@@ -17,9 +17,9 @@ from premortem.cli.shared import (
     Under,
     app,
     duration,
+    error_document,
     listing,
     show,
-    told,
 )
 from premortem.errors import BadInput
 
@@ -95,7 +95,7 @@ def check(
         raise BadInput("command line", "--audit", "records one shipment, or a ledger", allowed="premortem ledger FILE --audit FILE")  # fmt: skip
     if file is not None:
         results, errors = worked_cases.decide_file(file, book)
-        document = {"cases": results} | (told(errors) if errors else {})
+        document = {"cases": results} | (error_document(errors) if errors else {})
         show(document, as_json, False, lambda: terminal.print_cases(results))
         for error in errors:
             typer.echo(f"error: {error}", err=True)
@@ -158,7 +158,7 @@ def _opine(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """The answer of a law whose answers are of several kinds; exit 1 where it cannot be told."""
+    """The answer of a law whose answers are of several kinds; exit 1 where it cannot be error_document."""
     from premortem import terminal
     from premortem.errors import raise_all
     from premortem.law.opinion import opine, told_by

@@ -19,7 +19,7 @@ from premortem.cli.shared import (
     progress,
     show,
     size,
-    stored,
+    stored_run,
     study_of,
 )
 from premortem.errors import BadInput
@@ -131,13 +131,13 @@ def brief(
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the brief of a stored run again, without simulating.
+    """Write the brief of a stored_run run again, without simulating.
 
     Examples: premortem brief --pdf --paper letter; premortem brief --compare last-month --json
     """
     from premortem.briefing import write_brief
 
-    made = stored(study, case, run)
+    made = stored_run(study, case, run)
     old = _old(made.study, compare, None)
     written = write_brief(made, with_pdf=pdf, old=old, paper=paper)
     _say_left_out(written.left_out)
@@ -174,11 +174,11 @@ def _paths(written: Any) -> dict[str, str]:
 def _say_left_out(lines: Sequence[str]) -> None:
     from rich.console import Console
 
-    from premortem.terminal.layout import wrapped
+    from premortem.terminal.layout import wrap
 
     width = Console(stderr=True).width
     for line in lines:
-        typer.echo(wrapped(f"warning: {line}", width), err=True)
+        typer.echo(wrap(f"warning: {line}", width), err=True)
 
 
 @app.command(rich_help_panel="Main job")
@@ -199,7 +199,7 @@ def board(
     """
     from premortem import questions
 
-    made = stored(study, case, run)
+    made = stored_run(study, case, run)
     if verify:
         made.verify()
     result = questions.board_of(made, day(weights, "--weights") if weights else None, drawn)

@@ -139,7 +139,7 @@ def listing(case: Any, data: str) -> Any:
     return with_pulled(case) if data == "pulled" else case
 
 
-def stored(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:
+def stored_run(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:
     """The run to look at: the given folder, or the last run of the study."""
     return study_of(study, case, run).stored(run, size(memory, "--memory") if memory else None)
 
@@ -152,7 +152,7 @@ def show(document: dict[str, Any], as_json: bool, quiet: bool, for_people: Calla
         for_people()
 
 
-def told(errors: Sequence[Exception]) -> dict[str, Any]:
+def error_document(errors: Sequence[Exception]) -> dict[str, Any]:
     """Errors as keys of a JSON document: the first by itself, and all where there are several."""
     dicts = [e.as_dict() | {"why": e.what} if isinstance(e, BadInput) else UNPLACED | {"hint": str(e)} for e in errors]
     return {"error": dicts[0]} | ({"errors": dicts} if len(dicts) > 1 else {})

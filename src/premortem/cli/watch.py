@@ -105,4 +105,4 @@ def timeline(
     within = study_of(study, case)
     chosen = within.assumptions[questions.assumption_number(within, assumption)].id if assumption else None
     events = dated.timeline(within.case, within.assumptions, chosen, day(until, "--until") if until else None)
-    show(dated.as_dict(events), as_json, False, lambda: terminal.print_timeline(events))
+    show(dated.timeline_document(events), as_json, False, lambda: terminal.print_timeline(events))

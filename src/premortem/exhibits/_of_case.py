@@ -13,7 +13,7 @@ from premortem.errors import BadInput, MissingData, PremortemError, raise_all, u
 from premortem.exhibits.form import FORMATS, Badge, Exhibit
 from premortem.facts import catalogue
 from premortem.files import writer
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 from premortem.text.result import Result
 
 # Exhibits that any case may have, with the tables that a case must have for one.
@@ -85,7 +85,7 @@ def exhibit(name: str, run: Any = None, case: Case | None = None) -> Exhibit:
     method = module.method(run) if name in EVERY_CASE else module.METHOD
     # some simulate futures of their own, of the run's study
     shown = from_run and not getattr(module, "ANEW", False)
-    source = _source(module, case) + (f"; run of {counted(run.futures, 'future')}, seed {run.seed}" if shown else "")
+    source = _source(module, case) + (f"; run of {count_noun(run.futures, 'future')}, seed {run.seed}" if shown else "")
     return Exhibit(name, module.SUBJECT, module.BADGE, said, module.UNIT, method, source, frame, module.chart)
 
 
@@ -177,7 +177,7 @@ def _row(
 
 
 def _make(folder: Path) -> None:
-    with writer.told(folder):
+    with writer.system_failure(folder):
         folder.mkdir(parents=True, exist_ok=True)
         writer.check_folder(folder)
 

@@ -23,7 +23,7 @@ from premortem.errors import MissingData, PremortemError, nearest, raise_all, un
 from premortem.facts.fetch import Fetched, fetch
 from premortem.files import writer
 from premortem.files.typed import Strict, read_entries
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 FILE = "live.toml"
 # Most pages that one source may have.
@@ -219,7 +219,7 @@ def _check(source: Source, frame: pl.DataFrame) -> None:
         )
     if frame.height < source.least_rows:
         raise MissingData(
-            f"{source.where}: has {counted(frame.height, 'row')}; expected: {source.least_rows:,} or more"
+            f"{source.where}: has {count_noun(frame.height, 'row')}; expected: {source.least_rows:,} or more"
         )
     for column in source.numbers:
         if frame[column].cast(pl.Float64, strict=False).null_count() == frame.height:

@@ -55,7 +55,7 @@ def tested(clause: Clause) -> tuple[str, ...]:
 
 
 @lru_cache(KEPT)
-def within(clause: Clause, words: Vocabulary) -> pl.Expr:
+def meets_demand(clause: Clause, words: Vocabulary) -> pl.Expr:
     """Whether a row keeps to what a clause demands; true for one that demands nothing more."""
     return condition(clause.within, names(clause), words) if clause.within else pl.lit(True)
 

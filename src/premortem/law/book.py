@@ -14,7 +14,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from premortem.case import Case, default
-from premortem.errors import BadInput, BadInputs, all_of, nearest, raise_all
+from premortem.errors import BadInput, BadInputs, call_all, nearest, raise_all
 from premortem.files.typed import faults_of
 from premortem.law.clause import STAGES, Clause
 from premortem.law.clause_files import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
@@ -157,7 +157,7 @@ def _own(path: Path, case: Case, file: str) -> Book:
     try:
         policy = policy_of(document, file, words)
     except (BadInput, BadInputs):
-        all_of(
+        call_all(
             partial(policy_of, document, file, words),
             partial(overlay, overlay_of(document, words), file, case),
         )

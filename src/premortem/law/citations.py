@@ -36,7 +36,7 @@ class Citation(NamedTuple):
 
 
 @lru_cache(4096)
-def cited(clause: Clause, current: Verified) -> Citation:
+def citation(clause: Clause, current: Verified) -> Citation:
     """The citation of a clause: paragraphs, pages of the register in which rules are made known, and a public page."""
     register = re.compile(current.register) if current.register else None
     pieces = [piece.strip() for piece in clause.citation.split(";")]

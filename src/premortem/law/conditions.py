@@ -12,7 +12,7 @@ import polars as pl
 
 from premortem.errors import nearest
 from premortem.law import items
-from premortem.law.places import known
+from premortem.law.places import country_codes
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.predicates import Literal, Meanings, predicate
 from premortem.text.syntax import (
@@ -137,7 +137,7 @@ def _said(node: Node, kind: str) -> str:
 
 def _check_literal(name: str, kind: str, text: str, words: Vocabulary) -> None:
     """Refuse a quoted text that a field can never hold."""
-    choices, places = words.fields[name].choices, known(words.case)
+    choices, places = words.fields[name].choices, country_codes(words.case)
     if name == "item" and not items.may_be(text, words.case):
         what = "give a name of the catalogue, or a kind of item"
         raise Unread(f"no such item: {text}; {items.near(text, words.case, what)}")
@@ -252,7 +252,7 @@ def identifiers(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def quoted(text: str) -> frozenset[str]:
+def quoted_texts(text: str) -> frozenset[str]:
     """Texts that conditions compare with."""
     return frozenset(token.text[1:-1].replace("''", "'") for token in tokens(text) if token.kind == "text")
 

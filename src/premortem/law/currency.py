@@ -13,7 +13,7 @@ import polars as pl
 from premortem import facts
 from premortem.law.book import Book, instrument_title
 from premortem.law.clause import Clause
-from premortem.law.rulebook_version import Change, changes, verified
+from premortem.law.rulebook_version import Change, changes, shipped_version
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Status:
 
 def status(book: Book, day: date) -> Status:
     """How current a book is on a day. Raises `MissingData` where documents that were pulled are no longer what was recorded."""
-    current, held = verified(book.case), _living(book, day)
+    current, held = shipped_version(book.case), _living(book, day)
     told = [Instrument(file, instrument_title(file, book.case), current.checked(file)) for file in held]
     stale = sorted((one for one in told if one.verified_to < day), key=lambda one: one.verified_to)
     table, fetched = _published(book)
@@ -99,7 +99,7 @@ def _living(book: Book, day: date) -> dict[str, list[Clause]]:
 
 def _published(book: Book) -> tuple[pl.DataFrame | None, str]:
     """The documents that were pulled, and when; none where the case names no source, or nobody pulled it."""
-    source, known = verified(book.case).documents, facts.sources(book.case)
+    source, known = shipped_version(book.case).documents, facts.sources(book.case)
     records = facts.records({source: known[source]}) if source in known else []
     return (facts.read_pulled(source, known), str(records[0]["fetched"])) if records else (None, "")
 

@@ -10,9 +10,9 @@ from premortem.law.assumed_facts import Assumed
 from premortem.law.checklists import Checklist, RedFlag, fitting, to_ask
 from premortem.law.citations import Citation
 from premortem.law.ladder import Step
-from premortem.law.parties import Hit, named, other_lists
-from premortem.law.permission import confidence, gate, may_go, unverified
-from premortem.law.rulebook_version import verified
+from premortem.law.parties import Hit, named_parties, other_lists
+from premortem.law.permission import confidence, gate, is_unverified, may_go
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.law.would_change import Change
 
@@ -65,7 +65,7 @@ class Decided:
     @property
     def other_lists(self) -> dict[str, str]:
         """The named parties that stand on lists which ask for no licence, with those lists."""
-        return other_lists(named(self.transaction), self.case)
+        return other_lists(named_parties(self.transaction), self.case)
 
     @property
     def may_go(self) -> bool | None:
@@ -113,9 +113,9 @@ class Decided:
     @property
     def unverified(self) -> bool:
         """Whether the clause that decides, or a place's move on which the answer hangs, is not sure."""
-        return unverified(self.clause, self.citations, self.doubted)
+        return is_unverified(self.clause, self.citations, self.doubted)
 
     @property
     def stale(self) -> bool:
         """Whether it is of a day after the last to which the rulebook was verified."""
-        return verified(self.case).stale(self.transaction["date"])
+        return shipped_version(self.case).stale(self.transaction["date"])

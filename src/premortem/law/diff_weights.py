@@ -14,7 +14,7 @@ from premortem.law.places import names as places_of
 from premortem.law.row_defaults import complete
 from premortem.law.transactions import frame_of
 from premortem.law.transfers import transfers
-from premortem.text.phrases import counted
+from premortem.text.phrases import count_noun
 
 
 def weights(clauses: Sequence[Clause], book: Book, day: date) -> Mapping[str, int]:
@@ -69,7 +69,7 @@ def _told(by_file: Mapping[str, Sequence[Clause]], book: Book) -> Iterator[dict[
             "to": str(last),
             "in_force": was,
             "weight": max(weights(held, book, first).values(), default=0),
-            "text": f"{_title(file, book)}: {days} ({counted(len(clauses), 'clause')})",
+            "text": f"{_title(file, book)}: {days} ({count_noun(len(clauses), 'clause')})",
         }
 
 

@@ -86,7 +86,7 @@ def _items(tested: Tested, book: Rulebook) -> dict[str, Any]:
     """What stands for an item of the catalogue: where its numbers lie among those that they are compared with, and the rest
     of what a clause may ask; any other item stands for itself.
     """
-    table = items.named(book.case)
+    table = items.named_items(book.case)
     told: list[list[Any]] = [table["vendor"].to_list(), table["kind"].to_list()]
     told.append([_place(place, tested, book) for place in table["c_designer_hq"]])
     for name in transfers(book.case).items.columns:
@@ -131,7 +131,7 @@ def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:
     cleared: dict[str, str] = {}
     for text in given["cleared"].unique().drop_nulls() if "cleared" in given.columns else ():
         cleared |= clearings(text)
-    return names - {*parties.unscreened({name: name for name in names}, case, cleared)}
+    return names - {*parties.unscreened_names({name: name for name in names}, case, cleared)}
 
 
 def _turns(known: set[str], case: Case) -> Iterator[date]:

@@ -15,11 +15,11 @@ from premortem.law.decision_data import Decided
 from premortem.law.field_words import called, shown, told, words_of
 from premortem.law.ladder import Step, Test
 from premortem.law.parties import NOT_LOOKED_UP, Hit
-from premortem.law.rulebook_version import verified
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import SCREEN, brief
 from premortem.law.verdict import likeness, question, sentence
 from premortem.law.vocabulary import Vocabulary
-from premortem.text.numbers import capital, counted, day_in_words, limit, listing
+from premortem.text.numbers import capital, count_noun, day_in_words, limit, listing
 
 ADVICE = "Not legal advice, and not official text."
 # Most changes and hits that a memo in lines shows; the JSON, and the memo as a file, hold all.
@@ -42,7 +42,7 @@ def grounds(d: Decided) -> list[str]:
         *listed_elsewhere(d),
         _outcome(d),
         current(d.case),
-        *([f"Assumed, not given: {supposed(d)}"] if d.assumed else []),
+        *([f"Assumed, not given: {assumption_line(d)}"] if d.assumed else []),
         *([f"In no table: {', '.join(d.unscreened)}. {SCREEN}"] if d.unscreened else []),
         f"Not checked: {brief(d)}",
         *d.elsewhere,
@@ -59,8 +59,8 @@ def changes(d: Decided) -> tuple[str, ...]:
 def asked_for(d: Decided) -> list[str]:
     """How much a checklist and the red flags hold, of which the memo as a file tells each."""
     points = sum(len(c.asks) for c in d.checklists)
-    held = [f"a checklist of {counted(points, 'point')}"] if points else []
-    held += [f"{counted(len(d.red_flags), 'red flag')} to ask about"] if d.red_flags else []
+    held = [f"a checklist of {count_noun(points, 'point')}"] if points else []
+    held += [f"{count_noun(len(d.red_flags), 'red flag')} to ask about"] if d.red_flags else []
     return [f"With -o FILE also {' and '.join(held)}"] if held else []
 
 
@@ -71,12 +71,12 @@ def headroom(d: Decided) -> str:
 
 def current(case: Case) -> str:
     """Version of the rulebook, and to which days it was verified."""
-    now = verified(case)
+    now = shipped_version(case)
     named = f"Rulebook {now.version}" if now.version else "Rulebook"
     return f"{named}: text verified to {now.text}, news to {now.news}"
 
 
-def supposed(d: Decided) -> str:
+def assumption_line(d: Decided) -> str:
     """What was assumed and not given, in a line; what a permission rests on first."""
     return "; ".join(assumptions(d))
 
@@ -121,7 +121,7 @@ def _rests(d: Decided) -> list[str]:
         page = f" {first.url}" if first.url else ""
         line = f"By {d.clause}, {d.citation} ({days(first)}; {sure}): {d.says}.{page}"
         return [line, *([f"Rests also on {', '.join(c.clause for c in also)}"] if also else [])]
-    return [f"Asked, and not reaching it: {by_instrument(d.asked)}", *_nearest(d)]
+    return [f"Asked, and not reaching it: {count_by_instrument(d.asked)}", *_nearest(d)]
 
 
 def _outcome(d: Decided) -> str:
@@ -132,7 +132,7 @@ def _outcome(d: Decided) -> str:
     return f"Outcome {d.outcome}{classed}{left}{sure}"
 
 
-def by_instrument(clauses: Sequence[str]) -> str:
+def count_by_instrument(clauses: Sequence[str]) -> str:
     """Clauses counted by their instrument: `NAME (5), OTHER (2)`."""
     named = sorted(c.split(".")[0] for c in clauses)
     return ", ".join(f"{name} ({len([*group])})" for name, group in groupby(named)) or "none"

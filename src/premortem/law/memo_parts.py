@@ -14,7 +14,7 @@ from premortem.law.decision_data import Decided
 from premortem.law.field_words import untyped
 from premortem.law.ladder import Step
 from premortem.law.opinion import Opinion
-from premortem.law.rulebook_version import verified
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import not_checked
 from premortem.law.verdict import question, sentence
 from premortem.text.numbers import capital, day_in_words
@@ -92,7 +92,7 @@ def of_opinion(o: Opinion, trace: bool = False) -> Memo:
         Part("What would change it", _plain(changes)),
         Part("The ladder", tuple(_rung(step) for step in (o.trace() if trace else ()))),
     )  # fmt: skip
-    stale = verified(case).stale(o.day)
+    stale = shipped_version(case).stale(o.day)
     return Memo("Memo on a question of law", o.question, o.sentence, _alarm(case, stale, o.hypothetical, o.book.name), _made(case), _told(parts))  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def _alarm(case: Case, stale: bool, hypothetical: bool, policy: str) -> str:
     """What must be seen before anything else."""
     said = [f"Not the law: what the hypothetical policy {policy} would say."] if hypothetical else []
     if stale:
-        said.append(f"Stale: nothing after {day_in_words(verified(case).news)} is in this answer.")
+        said.append(f"Stale: nothing after {day_in_words(shipped_version(case).news)} is in this answer.")
     return " ".join(said)
 
 
@@ -148,7 +148,7 @@ def _named(clause: str) -> tuple[Piece, ...]:
 
 def _cited(c: Citation, case: Case, decides: bool = False) -> Line:
     """A clause: what it says, where that is written with its pages, on which days, and how its reading is known."""
-    current = verified(case)
+    current = shipped_version(case)
     where = "; ".join(filter(None, (c.paragraph, c.fr))) or "no paragraph"
     read = "Text read" if c.read else "Text not read"
     notes = (f"{capital(memo.days(c))}. {capital(c.confidence)} confidence. {read}. Source: {c.source}.",)
@@ -161,7 +161,7 @@ def _sure(found: Sequence[Citation], case: Case, confidence: str = "") -> str:
 
 
 def _checklist(c: Checklist, case: Case) -> Part:
-    current = verified(case)
+    current = shipped_version(case)
     lines = tuple(
         Line((Piece(f"{a.says}. "), *linked(a.citation, current)), "", (_known(a.read, a.source),)) for a in c.asks
     )
@@ -174,7 +174,7 @@ def _known(read: bool, source: str) -> str:
 
 def _red_flags(d: Decided) -> Part:
     """Questions by the number that the guidance gives each, which is cited once."""
-    current, flags = verified(d.case), d.red_flags
+    current, flags = shipped_version(d.case), d.red_flags
     first = flags[0] if flags else None
     where = linked(first.citation, current) if first else ()
     source = f" ({first.source})" if first else ""

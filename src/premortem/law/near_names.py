@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from premortem.law.letters import Texts, made_ready
-from premortem.law.spelling import all_words, key, plain_words, shared, shortened
+from premortem.law.spelling import all_words, common_words, key, plain_words, shortened_words
 
 # Likeness [of 100] of a name to a listed one: the same words; all its words and others; one slip of the pen; fewer words.
 SAME, HOLDS, SLIP, PART = 99.0, 90.0, 95.0, 80.0
@@ -79,7 +79,7 @@ def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
     for n in inside | fitting:
         theirs, words, i = held.names[n]
         if words <= bag:
-            only = not unheard and all(means <= shared() or not means.isdisjoint(words) for means in told)
+            only = not unheard and all(means <= common_words() or not means.isdisjoint(words) for means in told)
             if only or (len(theirs) >= WHOLE and _within(theirs, said)):
                 yield i, SAME if n in fitting and only else HOLDS
         elif n in fitting and not unheard and len(told) > 1 and _most_of(bag & words, words):
@@ -94,13 +94,13 @@ def _holding_all(held: Near, told: Sequence[set[str]]) -> frozenset[int]:
 
 def _meant(held: Near, word: str) -> set[str]:
     """Words of listed names that a word is, that it may be short for, or that it is a slip of the pen away from."""
-    means = {w for w in (word, *shortened().get(word, ())) if w in held.holding}
+    means = {w for w in (word, *shortened_words().get(word, ())) if w in held.holding}
     return means or (set() if word in held.known else _alike(word, held.slips))
 
 
 def _most_of(bag: frozenset[str], words: frozenset[str]) -> bool:
     """Whether a name lacks few letters of a listed one, and no telling word."""
-    return words - bag <= shared() and sum(map(len, bag)) >= MOST_OF * sum(map(len, words))
+    return words - bag <= common_words() and sum(map(len, bag)) >= MOST_OF * sum(map(len, words))
 
 
 def _within(part: Sequence[str], said: Sequence[str]) -> bool:
@@ -113,7 +113,7 @@ def _run_together(name: str) -> set[str]:
 
 
 def _common(word: str) -> bool:
-    return len(word) < 3 or word in shared()
+    return len(word) < 3 or word in common_words()
 
 
 def cuts(word: str, most: int) -> set[str]:

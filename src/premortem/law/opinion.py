@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from premortem.errors import BadInput, raise_all
 from premortem.law.answers import Answer, Said, complete, merged_answers, parse, readings
 from premortem.law.book import Book
-from premortem.law.citations import Citation, cited, weakest
+from premortem.law.citations import Citation, citation, weakest
 from premortem.law.conditions import identifiers, parts
 from premortem.law.known_items import ITEM, Row, named
-from premortem.law.rulebook_version import verified
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import NEEDS
-from premortem.text.numbers import limit, listing, within
+from premortem.text.numbers import limit, listing, lower_first
 
 
 class Reading(NamedTuple):
@@ -64,8 +64,8 @@ class Opinion:
     def citations(self) -> tuple[Citation, ...]:
         """Each clause that says part of the answer, the one of the answer in short first."""
         said = [self.clause, *self.answer.by.values()]
-        current = verified(self.book.case)
-        return tuple(cited(self.book.by_id[c], current) for c in dict.fromkeys(filter(None, said)))
+        current = shipped_version(self.book.case)
+        return tuple(citation(self.book.by_id[c], current) for c in dict.fromkeys(filter(None, said)))
 
     @property
     def citation(self) -> str:
@@ -98,16 +98,16 @@ class Opinion:
     @property
     def not_checked(self) -> tuple[str, ...]:
         """What the answer does not cover: what is never checked, and what the age of the rulebook leaves out."""
-        current = verified(self.book.case)
+        current = shipped_version(self.book.case)
         return tuple(filter(None, (self.item.caution, *current.not_checked, current.warning(self.day))))
 
     @property
     def sentence(self) -> str:
         """The answer in short as a sentence, with what it hangs on, that the policy is no law, and that the rulebook is stale."""
-        current = verified(self.book.case)
+        current = shipped_version(self.book.case)
         policy = f"Under the hypothetical policy {self.book.name}: " if self.hypothetical else ""
         stale = current.warning(self.day) if current.stale(self.day) else ""
-        return " ".join(filter(None, (policy + (within(self._verdict) if policy else self._verdict), stale)))
+        return " ".join(filter(None, (policy + (lower_first(self._verdict) if policy else self._verdict), stale)))
 
     @property
     def _verdict(self) -> str:
@@ -164,7 +164,7 @@ class Opinion:
 
     def as_dict(self) -> dict[str, Any]:
         """The keys that the command line prints."""
-        current = verified(self.book.case)
+        current = shipped_version(self.book.case)
         return {
             "outcome": self.outcome,
             "outcomes": {kind: _listed(said) for kind, said in self.answer.outcomes.items()},

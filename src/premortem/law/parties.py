@@ -129,7 +129,7 @@ def not_looked_up(name: str, case: Case) -> bool:
     return key(name) not in index(case).by_key and bool(unread(name))
 
 
-def named(given: Mapping[str, Any]) -> dict[str, str]:
+def named_parties(given: Mapping[str, Any]) -> dict[str, str]:
     """The parties that a transaction names, by role."""
     return {role: given[role] for role in ROLES if given.get(role)}
 
@@ -160,7 +160,7 @@ def screen(
     return tuple(hits)
 
 
-def unscreened(
+def unscreened_names(
     named: Mapping[str, str], case: Case, cleared: Mapping[str, str] | None = None, day: date | None = None
 ) -> tuple[str, ...]:
     """Names of the named parties (by role) that stand in no table and that nobody cleared; none on a `day` on which the lists

@@ -10,7 +10,7 @@ import polars as pl
 from premortem import facts
 from premortem.case import Case
 from premortem.law.near_names import Near, near
-from premortem.law.party_table import NOT_LISTED, Listed, listed, lists
+from premortem.law.party_table import NOT_LISTED, Listed, lists, read_party_table
 from premortem.law.pulled_lists import pulled
 from premortem.law.spelling import key, telling
 from premortem.law.transfers import transfers
@@ -50,11 +50,11 @@ def index(case: Case) -> Index:
 
     One whose name a listed party bears on a list that is not held is left out: its name alone says nothing.
     """
-    held = listed(facts.read("parties", case), lists(case)) if facts.held("parties", case) else ()
+    held = read_party_table(facts.read("parties", case), lists(case)) if facts.held("parties", case) else ()
     firms = facts.read("entities", case) if facts.held("entities", case) else pl.DataFrame(schema=NO_FIRMS)
     shared = pl.col("homonym").is_not_null() if "homonym" in firms.columns else pl.lit(False)
     free = firms.filter(pl.col("entity_listed").is_null() & ~shared)["name"].unique(maintain_order=True)
-    return indexed([*held, *_fetched(held, case), *(_unlisted(name) for name in free)])
+    return index_names([*held, *_fetched(held, case), *(_unlisted(name) for name in free)])
 
 
 def _fetched(held: Sequence[Listed], case: Case) -> Iterator[Listed]:
@@ -66,7 +66,7 @@ def _fetched(held: Sequence[Listed], case: Case) -> Iterator[Listed]:
             yield row
 
 
-def indexed(rows: Sequence[Listed]) -> Index:
+def index_names(rows: Sequence[Listed]) -> Index:
     """Rows by the keys of all their names, and by the words of those that are listed."""
     by_key: dict[str, list[int]] = {}
     telling_: dict[str, list[int]] = {}

@@ -40,7 +40,7 @@ def lists(case: Case) -> tuple[str, ...]:
     return (*told.lists, *filter(None, (told.owned.list,)), NOT_LISTED)
 
 
-def listed(table: pl.DataFrame, lists: Collection[str], file: str = "parties.csv") -> tuple[Listed, ...]:
+def read_party_table(table: pl.DataFrame, lists: Collection[str], file: str = "parties.csv") -> tuple[Listed, ...]:
     """Rows of a table of parties. Raises `BadInput`, every fault at once, for a day or a list that cannot be read."""
     errors: list[BadInput] = []
 

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo
 
-from premortem.errors import BadInput, all_of, nearest, raise_all
+from premortem.errors import BadInput, call_all, nearest, raise_all
 from premortem.files import faults
-from premortem.files.typed import Strict, typed
+from premortem.files.typed import Strict, to_typed
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import listing
@@ -58,11 +58,11 @@ class Policy(Strict):
 
 def policy_of(document: Mapping[str, Any], file: str, words: Vocabulary) -> Policy:
     """A policy from what its file says. Raises `BadInput`, every fault at once, with its key."""
-    all_of(
-        partial(typed, document, Policy, file, context=words),
+    call_all(
+        partial(to_typed, document, Policy, file, context=words),
         lambda: raise_all([*_out_of_range(document, file, words), *_untiered(document, file, words)]),
     )
-    return typed(document, Policy, file, context=words)
+    return to_typed(document, Policy, file, context=words)
 
 
 def _out_of_range(document: Mapping[str, Any], file: str, words: Vocabulary) -> Iterator[BadInput]:

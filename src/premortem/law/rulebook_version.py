@@ -54,7 +54,7 @@ class Verified(NamedTuple):
 
 
 @cache
-def verified(case: Case) -> Verified:
+def shipped_version(case: Case) -> Verified:
     """How current a case's rulebook is: to the day of the case where it does not say."""
     day: dict[str, Any] = {
         "version": "",
@@ -99,7 +99,7 @@ def changes(case: Case) -> tuple[Change, ...]:
     """What changed in a case's rulebook, newest version first; none where it keeps no such file. Raises `BadInput`, also where
     the first is not the version of the rulebook.
     """
-    path, version = case / CHANGES, verified(case).version
+    path, version = case / CHANGES, shipped_version(case).version
     found = read_typed(path, _Changes).change if path.is_file() else ()
     if found and found[0].version != version:
         raise BadInput(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from premortem.law.clause import Clause
-from premortem.law.conditions import quoted
+from premortem.law.conditions import quoted_texts
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
@@ -26,7 +26,7 @@ class Tested:
         self._count = 0
         for c in clauses:
             for text in filter(None, (c.applies, "" if c.total else c.within)):
-                self.words |= quoted(text)
+                self.words |= quoted_texts(text)
                 self._look(parse(text), c)
 
     def _look(self, node: Node, clause: Clause) -> None:

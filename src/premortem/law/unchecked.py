@@ -6,10 +6,10 @@ from premortem.law.field_words import CLEAR, words_of
 from premortem.law.parties import NOT_LOOKED_UP, ROLES
 from premortem.law.party_lists import lists_held
 from premortem.law.pulled_lists import pulled
-from premortem.law.rulebook_version import verified
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.spelling import NOBODY
 from premortem.law.transfers import transfers
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 # What a person may do about a party that no table holds.
 SCREEN = f"Look each up in the whole lists; if it is on none, {CLEAR}."
@@ -22,14 +22,14 @@ def not_checked(d: Decided) -> tuple[str, ...]:
     missing += [f"Named, and looked up in no list: {'; '.join(unread)}."] if unread else []
     if d.unscreened:
         missing.append(f"In no table: {', '.join(d.unscreened)}. {SCREEN}")
-    current = verified(d.case)
+    current = shipped_version(d.case)
     warning = current.warning(d.transaction["date"])
     return (*missing, *lists(d.case), *d.elsewhere, *current.not_checked, *((warning,) if warning else ()))
 
 
 def lists(case: Case) -> tuple[str, ...]:
     """That the lists of parties are not whole: what is held, and what is not; nothing where the case knows no lists."""
-    held = ", ".join(f"{h.name} ({counted(h.rows, 'row')} of {h.date})" for h in lists_held(case))
+    held = ", ".join(f"{h.name} ({count_noun(h.rows, 'row')} of {h.date})" for h in lists_held(case))
     said = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
     if found := pulled(case):
         said = f"Lists of parties before and after {found.day}, the day on which they were pulled: {held}."

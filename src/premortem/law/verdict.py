@@ -3,15 +3,15 @@
 from premortem.law.assumed_facts import Assumed
 from premortem.law.decision_data import Decided
 from premortem.law.field_words import CLEAR, called, place, told
-from premortem.law.parties import NOT_LOOKED_UP, Hit, named
+from premortem.law.parties import NOT_LOOKED_UP, Hit, named_parties
 from premortem.law.party_lists import lists_held
-from premortem.law.rulebook_version import verified
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.spelling import NOBODY
 from premortem.law.transactions import question as which
 from premortem.law.transfers import transfers
 from premortem.law.unchecked import lacking
 from premortem.law.vocabulary import NEEDS, Vocabulary
-from premortem.text.numbers import capital, counted, small
+from premortem.text.numbers import capital, count_noun, small
 
 
 def question(d: Decided) -> str:
@@ -23,7 +23,7 @@ def question(d: Decided) -> str:
         fields = ", ".join(f"{called(n, words)} {told(n, value, words)}" for n, value in given.items() if n != "date")
         return f"{fields} on {day}, {law}"
     units, item = float(given.get("quantity", 1)), given.get("item", f"chips by their {words.total_unit}")
-    parties = [f"{role.replace('_', ' ')} {name}" for role, name in named(given).items()]
+    parties = [f"{role.replace('_', ' ')} {name}" for role, name in named_parties(given).items()]
     kind = transfers(words.case).items.called.get(item, "")
     what = f"{capital(kind)} ({units:,.0f})" if kind else f"{units:,.0f} {item.replace('_', ' ')}"
     return "; ".join([f"{what} to {place(given['destination'], words)} on {day}, {law}", *parties])
@@ -35,7 +35,9 @@ def sentence(d: Decided) -> str:
     supposed = f"Under the hypothetical policy {d.policy}: " if d.hypothetical else ""
     said = _verdict(d)
     verdict = f"{supposed}{small(said)}" if supposed else said
-    return " ".join(filter(None, (verdict, doubt, verified(d.case).warning(d.transaction["date"]) if d.stale else "")))
+    return " ".join(
+        filter(None, (verdict, doubt, shipped_version(d.case).warning(d.transaction["date"]) if d.stale else ""))
+    )
 
 
 def _verdict(d: Decided) -> str:
@@ -73,7 +75,7 @@ def _doubt(d: Decided) -> str:
     """Why a clause of low confidence may not stand."""
     days = [c.clause for c in d.citations if c.confidence == "low"]
     begins = d.begins
-    if begins and begins > verified(d.case).news:
+    if begins and begins > shipped_version(d.case).news:
         return f"which was to begin on {begins}, after the last day to which the rulebook is verified: it may or may not have come back"
     return "whose reading is of low confidence" if days else ""
 
@@ -100,7 +102,7 @@ def _unlisted(d: Decided) -> list[str]:
     if not d.unscreened:
         return []
     verb = "is" if len(d.unscreened) == 1 else "are"
-    rows = "; and ".join(f"the {h.name} beyond {counted(h.rows, 'row')}" for h in lists_held(d.case))
+    rows = "; and ".join(f"the {h.name} beyond {count_noun(h.rows, 'row')}" for h in lists_held(d.case))
     lists = "; and ".join(filter(None, (", ".join(lacking(d.case)), rows)))
     return [f"{' and '.join(d.unscreened)} {verb} on none of the lists that are not held ({lists})"]
 

@@ -14,7 +14,7 @@ from pydantic import Field as Key
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.toml import read_toml
-from premortem.files.typed import Strict, typed
+from premortem.files.typed import Strict, to_typed
 from premortem.law.word_types import Classes, Instrument, Kind, Known, Measure, Outcome, Requirements, Since
 
 FILE = "vocabulary.toml"
@@ -242,7 +242,7 @@ def vocabulary(case: Case) -> Vocabulary:
     lists, fields = document.get("lists", {}), document.get("fields", {})
     raise_all([error for name, field in fields.items() if (error := _unlisted(name, field, lists))])
     filled = {name: _filled(field, lists) for name, field in fields.items()}
-    told = typed(document | {"fields": filled}, _File, FILE)
+    told = to_typed(document | {"fields": filled}, _File, FILE)
     held = {name: getattr(told, name) for name in _File.model_fields}
     return Vocabulary(case, **held | {"strip_from": told.strip_from or told.first})
 

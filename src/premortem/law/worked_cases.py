@@ -12,7 +12,7 @@ from premortem.errors import BadInput, BadInputs, nearest
 from premortem.files.reader import check_ordinary
 from premortem.files.toml import parse_toml
 from premortem.law.book import Book, load
-from premortem.law.clearing import checked
+from premortem.law.clearing import check_reasons
 from premortem.law.decide import Transaction, explain
 from premortem.law.field_values import NO_FIELD
 from premortem.law.opinion import judged
@@ -63,7 +63,7 @@ def parties(texts: Iterable[str]) -> dict[str, str]:
 def clearings(texts: Iterable[str]) -> dict[str, str]:
     """`NAME=REASON` texts as reasons by name. Raises `BadInput` for one without a reason, or that names nobody."""
     found = _once((_pair(text, "--clear", "NAME=REASON") for text in texts), "--clear")
-    return checked(found, "--clear", "command line")
+    return check_reasons(found, "--clear", "command line")
 
 
 def _once(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:

@@ -123,20 +123,20 @@ CHECKED: dict[type[Strict], set[str]] = {Condition: {"id", "margin", "over_time"
 
 
 @cache
-def shipped(case: Case) -> tuple[Assumption, ...]:
+def shipped_assumptions(case: Case) -> tuple[Assumption, ...]:
     """The assumptions of a case, the first by number first."""
     found = (read(path) for path in (case / "assumptions").glob("*.toml"))
-    return tuple(sorted(found, key=lambda a: in_order(a.id)))
+    return tuple(sorted(found, key=lambda a: id_order(a.id)))
 
 
-def of_study(case: Case, folder: Path | None) -> tuple[Assumption, ...]:
+def study_assumptions(case: Case, folder: Path | None) -> tuple[Assumption, ...]:
     """Assumptions of a study: its own files over the shipped ones of the same id, then any new ones."""
     own = [read(path) for path in sorted(folder.glob("*.toml"))] if folder and folder.is_dir() else []
-    by_id = {a.id: a for a in shipped(case)} | {a.id: a for a in own}
-    return tuple(by_id[key] for key in sorted(by_id, key=in_order))
+    by_id = {a.id: a for a in shipped_assumptions(case)} | {a.id: a for a in own}
+    return tuple(by_id[key] for key in sorted(by_id, key=id_order))
 
 
-def in_order(assumption: str) -> tuple[str, int, str]:
+def id_order(assumption: str) -> tuple[str, int, str]:
     """Key that puts ids of assumptions in the order of their letters and numbers, X2 before X10; what is no such id comes last."""
     letter, number = assumption[:1], assumption[1:]
     is_id = re.fullmatch(faults.ASSUMPTION, assumption) is not None

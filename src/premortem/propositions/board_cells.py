@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from premortem.text import phrases
-from premortem.text.numbers import counted, share
+from premortem.text.numbers import count_noun, share
 from premortem.text.result import Result
 from premortem.text.tables import Table
 
@@ -49,7 +49,7 @@ def board_table(board: pl.DataFrame, names: Mapping[str, str], futures: int, see
     for r in board.select("assumption", "policy", "holds", "low", "high").to_dicts():
         said = share(r["holds"]) + ("" if r["low"] is None else f" ({100 * r['low']:.0f} to {100 * r['high']:.0f}%)")
         rows.setdefault(r["assumption"], {"assumption": r["assumption"]})[r["policy"]] = said
-    caption = f"Share of {counted(futures, 'future')} in which each assumption holds (95% interval); seed {seed}; not forecasts"
+    caption = f"Share of {count_noun(futures, 'future')} in which each assumption holds (95% interval); seed {seed}; not forecasts"
     called = {**names, "all": phrases.at_once(len(names))}
     frame = pl.DataFrame([*rows.values()]).with_columns(pl.col("assumption").replace(called))
     return Table(frame, {}, caption)

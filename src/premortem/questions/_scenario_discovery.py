@@ -18,7 +18,7 @@ from premortem.questions._peeling import Sample, peel, prepared
 from premortem.questions._refining import pruned
 from premortem.questions._search import MOST_LIMITS, PACES, Step, searched, worth
 from premortem.questions.limits import Flags, Limit, within
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 Array = NDArray[Any]
 
@@ -135,7 +135,7 @@ def too_little(breaks: Flags, weight: Array, least: Least = OF_A_RUN) -> str:
         return f"nothing to tell apart: it {'holds' if broken == 0 else 'breaks'} in every future; {need}"
     if min(broken, held) < least.breaks:
         few = f"only {broken} break" if broken < least.breaks else f"only {held} hold"
-        return f"too little to go on: of {counted(len(breaks), 'future')} {few}; {need}"
+        return f"too little to go on: of {count_noun(len(breaks), 'future')} {few}; {need}"
     return ""
 
 

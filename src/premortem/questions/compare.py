@@ -24,8 +24,8 @@ from premortem.questions.robustness import (
     summary,
 )
 from premortem.questions.time import TimeAsymmetry, time_told
-from premortem.study import Run, listed
-from premortem.text.numbers import counted, share
+from premortem.study import Run, as_names
+from premortem.text.numbers import count_noun, share
 from premortem.text.result import OPTIONAL, Result
 
 Array = NDArray[Any]
@@ -183,13 +183,13 @@ def _share(margins: Array, replicates: int) -> tuple[float, float, float]:
 def _warnings(failed: Mapping[str, int], whole: int, futures: int) -> list[str]:
     """What a reader must know of futures that failed."""
     said = [
-        f"{n:,} of {counted(futures, 'future')} failed under {p}: a margin is no number there"
+        f"{n:,} of {count_noun(futures, 'future')} failed under {p}: a margin is no number there"
         for p, n in failed.items()
         if n
     ]
     if said:
         said.append(
-            f"regret and robustness are compared in the {counted(whole, 'future')} that failed under no policy compared"
+            f"regret and robustness are compared in the {count_noun(whole, 'future')} that failed under no policy compared"
         )
     return said
 
@@ -220,7 +220,7 @@ def _weight(text: str) -> tuple[str, float]:
 
 
 def _chosen(run: Run, policies: str | Sequence[str] | None) -> list[str]:
-    chosen = list(dict.fromkeys(listed(policies) or [p for p in run.policies if p != run.study.case.settings.record]))
+    chosen = list(dict.fromkeys(as_names(policies) or [p for p in run.policies if p != run.study.case.settings.record]))
     known = list(dict.fromkeys([*run.policies, *run.study.policies]))
     raise_all([unknown("POLICY", "not in this run or study", name, known) for name in chosen if name not in known])
     if len(chosen) < 2:

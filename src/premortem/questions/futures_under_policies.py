@@ -157,7 +157,9 @@ def _step(study: Study, column: str) -> int:
 @cache
 def _check_gives(study: Study) -> None:
     """Raises `BadInput` where a model of the user's own lacks a series that some quantity may read."""
-    every = observer_of(study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped(study.case).values()])
+    every = observer_of(
+        study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped_quantities(study.case).values()]
+    )
     names = {
         *(name.partition("@")[0] for name in _drivers(study)),
         *(n for expression, _ in every.expressions.values() for n in expression.names),

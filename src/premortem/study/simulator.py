@@ -92,7 +92,7 @@ class Simulator:
         return {o.name: _parsed(o, self.base, "outcomes.toml", self.case.world.steps()) for o in self.own}
 
 
-def of_function(case: Case, function: Function, values: Any, levers: Levers, version: str = "") -> Simulator:
+def from_function(case: Case, function: Function, values: Any, levers: Levers, version: str = "") -> Simulator:
     """A model of the user's own in place of the world, tried twice on a few futures; `version` names it, else its code does.
 
     Raises `BadInput` where it cannot be called, gives no series by name, or one of another shape than (step, future), and where the

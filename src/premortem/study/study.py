@@ -31,9 +31,9 @@ from premortem.study import folder as own_files
 from premortem.study import last
 from premortem.study._hashes import hashes
 from premortem.study.model import Forward, Model, outcome_names
-from premortem.study.simulator import Function, Simulator, of_function
+from premortem.study.simulator import Function, Simulator, from_function
 from premortem.study.simulator import read as read_outcomes
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 from premortem.text.tables import Table
 from premortem.watch import observations, signposts, timeline
 from premortem.watch import quantities as known_quantities
@@ -71,7 +71,7 @@ class Study:
 
     def __repr__(self) -> str:
         held = {"assumption": self.assumptions, "uncertainty": self.priors.names, "policy": self.policies}
-        parts = ", ".join(counted(len(of), thing) for thing, of in held.items())
+        parts = ", ".join(count_noun(len(of), thing) for thing, of in held.items())
         return f"Study of {parts}: {self.folder or 'the shipped case'}"
 
     @property
@@ -95,7 +95,7 @@ class Study:
     def assumptions(self) -> tuple[Assumption, ...]:
         """The assumptions under test, in the order of their ids; with a model of the user's own, those of the study's folder alone."""
         folder = self.folder / "assumptions" if self.folder else None
-        found = assumption.of_study(self.case, folder)
+        found = assumption.study_assumptions(self.case, folder)
         if self._function is None:
             return found
         ours = {assumption.read(path).id for path in folder.glob("*.toml")} if folder else set()
@@ -111,7 +111,7 @@ class Study:
         """Values (parameter, future) and levers to every series by name: the world with the study's own outcomes."""
         if self._function is not None:
             few = ensemble.draw(self.priors, "sobol", 0, 0, TRIED)
-            return of_function(self.case, self._function, few, self.levers(self.policies[0]), self._version)
+            return from_function(self.case, self._function, few, self.levers(self.policies[0]), self._version)
         own = self.folder / own_files.OUTCOMES if self.folder else None
         base = outcome_names(self.case)
         return Simulator(self.case, base, read_outcomes(own, base, self.steps) if own and own.is_file() else ())
@@ -141,13 +141,16 @@ class Study:
     def signposts(self) -> Mapping[str, Signpost]:
         """What to watch: the shipped signposts, with the study's own in their place and after them."""
         own = self.folder / own_files.SIGNPOSTS if self.folder else None
-        return {**signposts.shipped(self.case), **(signposts.read(own, self.case) if own and own.is_file() else {})}
+        return {
+            **signposts.shipped_signposts(self.case),
+            **(signposts.read(own, self.case) if own and own.is_file() else {}),
+        }
 
     @cached_property
     def readings(self) -> Readings:
         """What was observed: the shipped record and the study's own readings."""
         own = self.folder / own_files.READINGS if self.folder else None
-        record = observations.shipped(self.case)
+        record = observations.shipped_readings(self.case)
         return record.joined(observations.read(own, self.case)) if own and own.is_file() else record
 
     @cached_property
@@ -159,7 +162,7 @@ class Study:
     def _asked(self) -> tuple[tuple[Quantity, date], ...]:
         if self._function is not None:
             return ()  # what was read is read of the shipped world
-        known = known_quantities.shipped(self.case)
+        known = known_quantities.shipped_quantities(self.case)
         read = [(known[r.quantity], r.on) for r in self.readings.mapped]
         watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
         return (*read, *watched)
@@ -211,7 +214,7 @@ class Study:
         in the same folder make way, of which futures, policies or assumptions would be lost. `whole` adds to the scored
         run, such as its brief, before it takes the place of an older one, which stays where this fails.
         """
-        chosen = tuple(dict.fromkeys(listed(policies) or self.policies))
+        chosen = tuple(dict.fromkeys(as_names(policies) or self.policies))
         each(self.book, chosen)
         folder = self.run_folder(out)
         began = time.perf_counter()
@@ -312,7 +315,7 @@ class Run:
         self._bands: dict[str, pl.DataFrame] = {}
 
     def __repr__(self) -> str:
-        return f"Run of {counted(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
+        return f"Run of {count_noun(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
@@ -381,7 +384,7 @@ class Run:
 
     def verify(self) -> None:
         """Check every byte of the run against its checksums. Raises `MissingData` naming the files that are damaged."""
-        wrong = store.damaged(self.folder)
+        wrong = store.damaged_files(self.folder)
         if wrong:
             raise MissingData(
                 f"{self.folder}: damaged: {', '.join(wrong)}; make them again with `premortem run --resume`"
@@ -474,7 +477,7 @@ class Run:
         } | more
 
 
-def listed(names: str | Sequence[str] | None) -> tuple[str, ...]:
+def as_names(names: str | Sequence[str] | None) -> tuple[str, ...]:
     """Names that were given: one by itself is that one, and not its letters."""
     return (names,) if isinstance(names, str) else tuple(names or ())
 

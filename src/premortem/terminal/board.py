@@ -30,7 +30,7 @@ def print_run(run: Any, *briefs: Path) -> None:
     simulated = run.timing.simulated if run.timing else 0
     rate = f", {simulated / run.seconds['simulate']:,.0f} futures a second" if simulated else ""
     console.print(
-        f"\n{phrases.counted(run.futures, 'future')} x {phrases.counted(len(run.policies), 'policy')}, seed {run.seed}{rate}"
+        f"\n{phrases.count_noun(run.futures, 'future')} x {phrases.count_noun(len(run.policies), 'policy')}, seed {run.seed}{rate}"
     )
     console.print(f"Brief: {', '.join(map(str, briefs))}", soft_wrap=True)
     of = run.study.options

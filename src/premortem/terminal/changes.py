@@ -8,7 +8,7 @@ from rich.table import Table
 
 from premortem.questions.move import Standing, title
 from premortem.questions.single_changes import Change, Curve
-from premortem.terminal.layout import add_columns, print_table, wrapped
+from premortem.terminal.layout import add_columns, print_table, wrap
 from premortem.text import phrases
 
 # Kinds of things that may be moved, by the beginning of their keys; the first that fits counts.
@@ -38,7 +38,7 @@ def print_changes(at: Standing, changes: Sequence[Change]) -> None:
     print_table(console, table)
     by = "; ".join(f"{kind} {move}" for kind, move in usual.items())
     told = f"One at a time, all else as it is: {by}. `premortem move KEY` follows one over its range."
-    console.print(wrapped(told, console.width), style="dim", markup=False, soft_wrap=True)
+    console.print(wrap(told, console.width), style="dim", markup=False, soft_wrap=True)
 
 
 def _kind(key: str) -> str:
@@ -70,4 +70,4 @@ def print_curve(at: Standing, curve: Curve) -> None:
 
 
 def _title(at: Standing, what: str) -> str:
-    return f"{what}: {phrases.counted(at.values.shape[1], 'future')} under {at.book.name}"
+    return f"{what}: {phrases.count_noun(at.values.shape[1], 'future')} under {at.book.name}"

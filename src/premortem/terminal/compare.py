@@ -37,7 +37,7 @@ def print_compare(result: Compared, uncounted: str = "") -> None:
             style="dim",
         )
     table = Table(
-        title=f"Share of {phrases.counted(result.futures, 'future')} in which each assumption holds, and regret",
+        title=f"Share of {phrases.count_noun(result.futures, 'future')} in which each assumption holds, and regret",
         title_justify="left",
         box=None,
         pad_edge=False,

@@ -46,7 +46,11 @@ def print_edits(result: HeavyEdits) -> None:
     heading(console, f"Scored against what became of {h.scored} numbers ({h.edited} were dropped or replaced)")
     scored = Table(box=None, pad_edge=False)
     add_columns(
-        scored, "  ranking", "rank correlation", f"of its first {phrases.spelled(TOP)}, edited", texts=("  ranking",)
+        scored,
+        "  ranking",
+        "rank correlation",
+        f"of its first {phrases.spell_count(TOP)}, edited",
+        texts=("  ranking",),
     )
     scored.add_row("  this index", f"{h.rank_correlation:.2f}", f"{h.top5_hits:.1f}")
     for name, score in h.baselines.items():

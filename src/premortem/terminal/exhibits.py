@@ -8,7 +8,7 @@ from rich.table import Table
 from premortem.exhibits import Listed
 from premortem.terminal.layout import next_step, print_table
 from premortem.text import phrases
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 
 def print_exhibits(rows: Sequence[Listed], of: str = "") -> None:
@@ -22,7 +22,7 @@ def print_exhibits(rows: Sequence[Listed], of: str = "") -> None:
     print_table(console, table)
     written = sum(len(row.files) for row in rows)
     if written:
-        console.print(f"{counted(written, 'file')} in {_folder(rows)}", soft_wrap=True)
+        console.print(f"{count_noun(written, 'file')} in {_folder(rows)}", soft_wrap=True)
     else:
         console.print(next_step(phrases.command("exhibits", of, f"{_first(rows)} -o figures")))
 

@@ -12,7 +12,7 @@ def print_futures(result: AlternativeFutures) -> None:
     console = Console(highlight=False)
     k = result.k
     console.print(
-        f"{phrases.grouped(result.k, result.continuum)}: {phrases.counted(result.futures_seen, 'future')} under {result.policy}; "
+        f"{phrases.grouping_phrase(result.k, result.continuum)}: {phrases.count_noun(result.futures_seen, 'future')} under {result.policy}; "
         f"silhouette {result.silhouette[k]:.2f} (1 is apart, 0 is touching, under {STRUCTURE} no families), "
         f"stability {result.stability[k]:.2f} (1: found alike in every half of the futures)."
     )

@@ -48,12 +48,12 @@ def print_table(console: Console, table: Table) -> None:
         told = "; ".join(
             f"{head} {cell.strip()}".strip() for head, cell in zip(headings, row, strict=True) if cell.strip()
         )
-        console.print(wrapped(told, console.width), markup=False, soft_wrap=True)
+        console.print(wrap(told, console.width), markup=False, soft_wrap=True)
     if table.caption:
-        console.print(wrapped(str(table.caption), console.width), style="dim", markup=False, soft_wrap=True)
+        console.print(wrap(str(table.caption), console.width), style="dim", markup=False, soft_wrap=True)
 
 
-def wrapped(text: str, width: int, indent: str = "") -> str:
+def wrap(text: str, width: int, indent: str = "") -> str:
     """A text in lines of a width, broken between words alone; lines after the first are set in by two spaces more."""
     return fill(
         text,
@@ -73,7 +73,7 @@ def next_step(*commands: str) -> str:
 def typed(line: str, width: int, indent: str = "") -> str:
     """A command in lines that a shell reads as one: broken between its words, and each line but the last ends with a backslash."""
     words = [quote(word).replace(" ", GLUE) for word in split(line)]
-    lines = wrapped(" ".join(words), width - 2, indent).splitlines()
+    lines = wrap(" ".join(words), width - 2, indent).splitlines()
     return " \\\n".join(lines).replace(GLUE, " ")
 
 

@@ -9,7 +9,7 @@ from premortem.questions.tables.boxes import Box, Boxes
 from premortem.questions.tables.indices import Row, Sensitivities
 from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 # Points of a curve that are shown; --json has all.
 SHOWN = 12
@@ -75,7 +75,7 @@ def print_sensitivities(found: Sensitivities) -> None:
         pair = found.second[0]
         console.print(
             f"Together beyond each alone: {pair.params[0]} and {pair.params[1]} {pair.second:.0%} [{pair.low:.0%}, {pair.high:.0%}] "
-            f"of the variance, the most of {counted(len(found.second), 'pair')}.",
+            f"of the variance, the most of {count_noun(len(found.second), 'pair')}.",
             style="dim",
         )
     for note in found.notes:

@@ -13,7 +13,7 @@ from premortem.law.currency import Status
 from premortem.law.loopholes import Loophole, Search
 from premortem.law.opinion import Opinion
 from premortem.law.screening import Screening
-from premortem.terminal.layout import typed, wrapped
+from premortem.terminal.layout import typed, wrap
 from premortem.text import phrases
 
 # A clause that applies, one that does not, and one of which that hangs on a field.
@@ -27,10 +27,10 @@ UNREAD = 30
 def print_decision(decision: Any, trace: bool = False) -> None:
     """The memo, the sentence in bold; with `trace` the ladder too."""
     console = Console(highlight=False)
-    console.print(wrapped(verdict.question(decision), console.width), markup=False, soft_wrap=True)
-    console.print(wrapped(decision.sentence, console.width), style="bold", markup=False, soft_wrap=True)
+    console.print(wrap(verdict.question(decision), console.width), markup=False, soft_wrap=True)
+    console.print(wrap(decision.sentence, console.width), style="bold", markup=False, soft_wrap=True)
     for line in memo.grounds(decision):
-        console.print(wrapped(line, console.width, "  "), markup=False, soft_wrap=True)
+        console.print(wrap(line, console.width, "  "), markup=False, soft_wrap=True)
     for step in decision.trace if trace else ():
         late = "" if step.reached else " (not reached)"
         console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", markup=False)
@@ -46,7 +46,7 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
     console = Console(highlight=False)
 
     def say(line: str, indent: str = "  ") -> None:
-        console.print(wrapped(line, console.width, indent), markup=False, soft_wrap=True)
+        console.print(wrap(line, console.width, indent), markup=False, soft_wrap=True)
 
     console.print(opinion.question, markup=False)
     console.print(opinion.sentence, style="bold", markup=False)
@@ -76,7 +76,7 @@ def print_cases(results: list[dict[str, Any]]) -> None:
     """Cases that disagree, then how many agree."""
     console = Console(highlight=False)
     if all("error" in row for row in results):
-        console.print(f"None can be decided: {phrases.counted(len(results), 'case')}")
+        console.print(f"None can be decided: {phrases.count_noun(len(results), 'case')}")
         return
     for row in results:
         if "error" in row:
@@ -89,7 +89,7 @@ def print_cases(results: list[dict[str, Any]]) -> None:
             )
     asked = [row["agrees"] for row in results if "expected" in row]
     counts = [f"{sum(asked)} of {len(asked)} as expected"] if asked else []
-    console.print(", ".join([phrases.counted(len(results), "case"), *counts]))
+    console.print(", ".join([phrases.count_noun(len(results), "case"), *counts]))
 
 
 def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
@@ -115,7 +115,7 @@ def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
     if result["joined"]:
         rejected += f", mended ones put back among those of {result['joined']}"
     console.print(
-        f"{phrases.counted(result['rows'], 'row')}{rejected}, in {result['seconds']:.2f} s"
+        f"{phrases.count_noun(result['rows'], 'row')}{rejected}, in {result['seconds']:.2f} s"
         + (f"; written to {out}" if out else "")
     )
 
@@ -124,7 +124,7 @@ def print_screening(found: Screening) -> None:
     """The hits, then what no list that is held says anything of."""
     console = Console(highlight=False)
     for line in str(found).splitlines():
-        console.print(wrapped(line, console.width, "  "), markup=False, soft_wrap=True)
+        console.print(wrap(line, console.width, "  "), markup=False, soft_wrap=True)
     console.print(memo.ADVICE, style="dim")
 
 
@@ -136,7 +136,7 @@ def _taken(result: dict[str, Any]) -> list[str]:
             f"Not read: {', '.join(result['unread'][:UNREAD])}" + (", ..." if len(result["unread"]) > UNREAD else "")
         )
     apart = Counter(row["why"] for row in result["left_out"])
-    lines += [f"No shipment, and not counted: {phrases.counted(n, 'row')} ({why})" for why, n in apart.items()]
+    lines += [f"No shipment, and not counted: {phrases.count_noun(n, 'row')} ({why})" for why, n in apart.items()]
     if result["profile"]:
         lines.append(f"Kept for the next table: {result['profile']}")
     return lines
@@ -153,15 +153,17 @@ def _consignees(result: dict[str, Any]) -> list[str]:
 def _grounds(result: dict[str, Any], case: Case) -> list[str]:
     """How many rows may go, what was hit, and what the answers do not cover."""
     may, hits = result["may_go"], result["hits"]
-    lines = [f"{phrases.counted(may['true'], 'row')} may go, {may['false']:,} may not, {may['null']:,} depend on missing facts or names to review"]  # fmt: skip
+    lines = [f"{phrases.count_noun(may['true'], 'row')} may go, {may['false']:,} may not, {may['null']:,} depend on missing facts or names to review"]  # fmt: skip
     lines += [
-        f"{h['party']} {h['given']}: {h['name'] or h['list']} ({phrases.counted(h['rows'], 'row')})"
+        f"{h['party']} {h['given']}: {h['name'] or h['list']} ({phrases.count_noun(h['rows'], 'row')})"
         for h in hits[:HITS]
     ]
     lines += [f"... and {len(hits) - HITS:,} more hits; see them with --json"] if len(hits) > HITS else []
     if result["stale"]:
         day = result["rulebook"]["verified_to"]
-        lines.append(f"STALE: {phrases.counted(result['stale'], 'row')} after {day}, to which the rulebook is verified")
+        lines.append(
+            f"STALE: {phrases.count_noun(result['stale'], 'row')} after {day}, to which the rulebook is verified"
+        )
     return [*lines, *(f"Not checked: {sentence}" for sentence in result["not_checked"]), memo.current(case)]
 
 
@@ -172,7 +174,7 @@ def print_clauses(clauses: list[dict[str, Any]]) -> None:
         console.print(f"[bold]{c['clause']}[/bold]  {c['citation']}")
         numbers = "; ".join(f"{k} = {phrases.limit(v['value'], v['unit'])}" for k, v in c["numbers"].items())
         console.print(f"  {c['says']}" + (f"\n  {numbers}" if numbers else ""))
-    console.print(f"{phrases.counted(len(clauses), 'clause')} in force")
+    console.print(f"{phrases.count_noun(len(clauses), 'clause')} in force")
 
 
 def print_diff(result: dict[str, Any]) -> None:
@@ -194,7 +196,7 @@ def print_diff(result: dict[str, Any]) -> None:
         console.print("Who gains and who loses:", style="bold")
     for sentence in result["words"]:
         console.print(f"  {sentence}", markup=False)
-    console.print(phrases.counted(len(result["changes"]), "change"))
+    console.print(phrases.count_noun(len(result["changes"]), "change"))
 
 
 def print_status(found: Status) -> None:
@@ -210,7 +212,7 @@ def print_status(found: Status) -> None:
             f"  stale: {one.instrument}, checked to {one.verified_to}: {one.title}", markup=False, soft_wrap=True
         )
     total = len(found.stale) + len(found.current)
-    console.print(f"{len(found.stale)} of {phrases.counted(total, 'instrument')} in force or to come are stale")
+    console.print(f"{len(found.stale)} of {phrases.count_noun(total, 'instrument')} in force or to come are stale")
     for doc in found.documents:
         touched = ", ".join(doc.instruments)
         console.print(
@@ -220,7 +222,7 @@ def print_status(found: Status) -> None:
     for change in found.changes:
         console.print(f"Version {change.version}:")
         for line in change.says:
-            console.print(wrapped(f"- {line}", console.width, "  "), markup=False, soft_wrap=True)
+            console.print(wrap(f"- {line}", console.width, "  "), markup=False, soft_wrap=True)
 
 
 def _documents(found: Status) -> str:
@@ -229,7 +231,7 @@ def _documents(found: Status) -> str:
         return "This case names no source of documents, so none is shown."
     if not found.pulled:
         return f"No documents published since were pulled, so none is shown: premortem data pull {found.source}"
-    since = phrases.counted(len(found.documents), "document")
+    since = phrases.count_noun(len(found.documents), "document")
     return f"{since} published since may matter, {found.others:,} others do not name these parts of the law; pulled {found.pulled}"
 
 
@@ -251,7 +253,7 @@ def print_loopholes(found: Search, case: Case) -> None:
             console.print(typed(check, console.width, "    "), style="dim", markup=False, soft_wrap=True)
         if others:
             clauses = [*dict.fromkeys(one.clause for one in others if one.clause != first.clause)]
-            console.print(wrapped(f"also gets round: {', '.join(clauses)}", console.width, "  ")) if clauses else None
+            console.print(wrap(f"also gets round: {', '.join(clauses)}", console.width, "  ")) if clauses else None
     console.print(_searched(found))
 
 
@@ -260,5 +262,5 @@ def _searched(found: Search) -> str:
     if not found.searched:
         return "This law does not say what is alike in substance (loopholes.toml), so nothing was searched."
     time = ", when time ran out" if found.timed_out else ""
-    kinds = phrases.counted(len(found.loopholes), "loophole")
+    kinds = phrases.count_noun(len(found.loopholes), "loophole")
     return f"{found.searched:,} pairs searched{time}; {kinds} found, all of them with --json"

@@ -45,7 +45,7 @@ def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> 
         console.print("\nPulled, read only where asked for (`--data pulled`, `regime status`, `facts.read_pulled`):")
     for row in pulled:
         console.print(
-            f"  {row['name']}: {phrases.counted(row['rows'], 'row')}, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
+            f"  {row['name']}: {phrases.count_noun(row['rows'], 'row')}, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
         )
 
 
@@ -66,7 +66,7 @@ def print_pulled(result: dict[str, list[dict[str, Any]]]) -> None:
     for row in result["pulled"]:
         news = "new" if row["changed"] else "as before"
         console.print(
-            f"{row['name']}: {phrases.counted(row['rows'], 'row')}, {row['bytes']:,} bytes, {news}: {row['path']}",
+            f"{row['name']}: {phrases.count_noun(row['rows'], 'row')}, {row['bytes']:,} bytes, {news}: {row['path']}",
             soft_wrap=True,
         )
     for row in result["failed"]:
@@ -87,7 +87,7 @@ def print_history(rows: list[dict[str, Any]]) -> None:
     add_columns(table, "", "recorded", "2.5%", "median", "97.5%", "unit", "", texts=("", "unit"))
     for row in sorted(rows, key=lambda r: r["inside"]):
         shown = (row[k] for k in ("recorded", "low", "median", "high"))
-        numbers = (phrases.measured(x) for x in shown)
+        numbers = (phrases.measured_value(x) for x in shown)
         table.add_row(row["quantity"], *numbers, row["unit"], _verdict(row))
     print_table(console, table)
 

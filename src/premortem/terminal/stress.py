@@ -22,14 +22,14 @@ def print_stress(result: Stress, study: Study) -> None:
     console = Console(highlight=False)
     name, policy = result.assumption, result.policy
     console.print(
-        f"[bold]{name} ({result.name}) breaks in {phrases.share(result.breaks)} of {phrases.counted(result.futures, 'future')} "
+        f"[bold]{name} ({result.name}) breaks in {phrases.share(result.breaks)} of {phrases.count_noun(result.futures, 'future')} "
         f"under {policy}.[/bold]"
     )
     for warning in result.warnings:
         console.print(f"Note: {warning}.", style="yellow")
     if result.sought_in < result.futures:
         console.print(
-            f"Boxes were sought in the first {phrases.counted(result.sought_in, 'future')}, and measured on all.",
+            f"Boxes were sought in the first {phrases.count_noun(result.sought_in, 'future')}, and measured on all.",
             style="dim",
         )
     _print_boxes(console, result, study)

@@ -9,7 +9,7 @@ from rich.table import Table
 from premortem.questions.watch import SignpostRow, ToWatch
 from premortem.questions.weighted_board import Board, BoardWeights, ShortCell
 from premortem.terminal.board import print_board
-from premortem.terminal.layout import add_columns, next_step, print_table, wrapped
+from premortem.terminal.layout import add_columns, next_step, print_table, wrap
 from premortem.text import phrases
 from premortem.text.tables import plain
 from premortem.watch.hindcast_results import Hindcast
@@ -53,7 +53,7 @@ def print_watch(result: ToWatch, of: str = "") -> None:
 
 def _boards(console: Console, result: ToWatch) -> None:
     console.print(
-        f"Under {result.policy}; {result.effective_futures:,.0f} effective of {phrases.counted(result.futures, 'future')}"
+        f"Under {result.policy}; {result.effective_futures:,.0f} effective of {phrases.count_noun(result.futures, 'future')}"
     )
     table = Table(box=None, padding=(0, 1))
     add_columns(table, "", "before", "after", "change", texts=("", "change"))
@@ -109,10 +109,10 @@ def print_hindcast(judged: Any) -> None:
         )
     console.print(
         f"Mean Brier score {found.events_brier:.2f} (0.25 is what one half for all would get). "
-        f"{judged.weights.effective:,.0f} effective of {phrases.counted(judged.futures, 'future')}."
+        f"{judged.weights.effective:,.0f} effective of {phrases.count_noun(judged.futures, 'future')}."
     )
     if found.events:
-        console.print(unchanged(found))
+        console.print(unchanged_view(found))
     for warning in judged.warnings:
         console.print(f"Warning: {warning}", style="bold")
     for left in found.not_scored:
@@ -131,7 +131,7 @@ def verdict(found: Hindcast) -> str:
     return f"Standing on {found.as_of}: {'; '.join(parts)}{apart(found.kinds)}"
 
 
-def unchanged(found: Hindcast) -> str:
+def unchanged_view(found: Hindcast) -> str:
     """How the events do beside the view that nothing changes after the day."""
     ours, (theirs, brier) = sum(not e.missed for e in found.events), found.unchanged
     return (
@@ -160,9 +160,9 @@ def print_timeline(events: Sequence[Event]) -> None:
             f"{m.assumption} {m.kind} {m.item} {'stronger' if m.moves > 0 else 'weaker'}" for m in event.moved
         )
         took = "" if event.months is None else f" ({event.months:.1f} months from announcement)"
-        console.print(wrapped(f"{event.on}  [bold]{event.title}[/bold]{took}", console.width), soft_wrap=True)
+        console.print(wrap(f"{event.on}  [bold]{event.title}[/bold]{took}", console.width), soft_wrap=True)
         if moved:
-            console.print(wrapped(moved, console.width, " " * 12), style="dim", soft_wrap=True)
+            console.print(wrap(moved, console.width, " " * 12), style="dim", soft_wrap=True)
     if events and not any(event.moved for event in events):
         console.print("No event is linked to a driver or an arrestor.", style="dim")
     for link in lags(events):

@@ -22,7 +22,7 @@ from premortem.watch import kinds
 from premortem.watch import quantities as known_quantities
 from premortem.watch.hindcast_results import EventScored, Hindcast, Scored
 from premortem.watch.quantities import Array, Quantity
-from premortem.watch.readings import Reading, Readings, as_read
+from premortem.watch.readings import Reading, Readings, simulate_reading
 from premortem.watch.scores import baselines, brier, crps, quantiles
 
 # The central range whose coverage is scored.
@@ -56,7 +56,7 @@ def hindcast(
             left.append(_left(reading, "lies outside the simulated steps"))
             continue
         earlier = [r for r in known if r.quantity == reading.quantity and r.on < reading.on]
-        found = _score(reading, quantity, as_read(values, reading, quantity, seed=i), weights, earlier, as_of)
+        found = _score(reading, quantity, simulate_reading(values, reading, quantity, seed=i), weights, earlier, as_of)
         scored.append(replace(found, explanation=why.get(reading.quantity, "")))
     happened, no_event = _events(readings, as_of, events or {}, why)
     unknown = [_left(r, "no such quantity in the model") for r in readings.unknown if r.known_on > as_of]
@@ -91,7 +91,7 @@ def _score(
         crps_trend=None if line is None else abs(line - reading.value),
         source=reading.source,
         confidence=reading.confidence,
-        kind=kinds.on_day(reading.kind, reading.on, as_of),
+        kind=kinds.kind_on_day(reading.kind, reading.on, as_of),
         group=reading.group or reading.quantity,
         named=reading.named,
     )
@@ -128,7 +128,7 @@ def explanations(case: Case) -> dict[str, str]:
 
 def record(case: Case) -> list[Reading]:
     """Earlier values that only baselines use: what a person would have carried forward on the day of knowledge."""
-    known = known_quantities.shipped(case)
+    known = known_quantities.shipped_quantities(case)
     rows = facts.rows("baselines", case)
     strange = [r["quantity"] for r in rows if r["quantity"] not in known]
     if strange:

@@ -71,7 +71,7 @@ class Hindcast:
     @property
     def kinds(self) -> dict[str, dict[str, int]]:
         """By kind of reading: how many lie inside, of how many, in how many independent groups."""
-        return kinds.counted((s.kind, s.inside, s.group) for s in self.observables)
+        return kinds.count_inside((s.kind, s.inside, s.group) for s in self.observables)
 
     @property
     def groups(self) -> list[dict[str, Any]]:

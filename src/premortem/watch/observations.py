@@ -34,7 +34,7 @@ def latest_day(case: Case) -> date:
     return max(date.today(), date.fromisoformat(held.date)) if held else date.today()
 
 
-def shipped(case: Case, today: date | None = None) -> Readings:
+def shipped_readings(case: Case, today: date | None = None) -> Readings:
     """The observations of a case. Nothing can have been read after `today` (by default `latest_day()`)."""
     text = [{k: "" if row[k] is None else str(row[k]) for k in COLUMNS} for row in facts.rows(TABLE, case)]
     return sort_out(text, f"{TABLE}.csv", case, today)
@@ -45,7 +45,7 @@ def check_own(path: Path, case: Case) -> None:
 
     Raises `BadInput`, or all of them at once.
     """
-    own, known = read(path, case), known_quantities.shipped(case)
+    own, known = read(path, case), known_quantities.shipped_quantities(case)
     names = [*known, *process.events(case), *process.states(case)]
     strange = [
         BadInput(path.name, r.quantity, "no such quantity or event", got=r.quantity, hint=nearest(r.quantity, names))
@@ -54,7 +54,7 @@ def check_own(path: Path, case: Case) -> None:
     strange += [
         _unclear(path.name, r.named, r.named, known) for r in own.mapped if r.named and not find(r.named, known)
     ]
-    raise_all(strange + contradictions(shipped(case).joined(own).mapped, known, path.name))
+    raise_all(strange + contradictions(shipped_readings(case).joined(own).mapped, known, path.name))
 
 
 def read(path: Path, case: Case, today: date | None = None) -> Readings:
@@ -87,13 +87,13 @@ def _columns(file: str, columns: Sequence[str]) -> list[BadInput]:
 
 def sort_out(rows: Iterable[Mapping[str, str]], file: str, case: Case, today: date | None = None) -> Readings:
     """Rows of text as readings, in the quantities' own units. Raises `BadInput`, or all of them at once."""
-    known, today = known_quantities.shipped(case), today or latest_day(case)
+    known, today = known_quantities.shipped_quantities(case), today or latest_day(case)
     mapped: list[Reading] = []
     events: list[Reading] = []
     unknown: list[Reading] = []
     errors: list[BadInput] = []
     for number, row in enumerate(rows, 2):
-        found = known_quantities.reported(row["quantity"], known)
+        found = known_quantities.find_reported(row["quantity"], known)
         event = process.resolve(row["quantity"], case)
         is_event = row.get("unit") == EVENT or (found is None and event is not None)
         try:
@@ -129,18 +129,20 @@ def _reading(
         known_on,
         row.get("source", ""),
         row.get("confidence", ""),
-        kinds.as_given(row.get("kind", ""), on, known_on, file, place),
+        kinds.given_kind(row.get("kind", ""), on, known_on, file, place),
         row.get("group", ""),
         row["quantity"] if quantity and row["quantity"] != quantity.id else "",
     )
     return (
-        in_unit(reading, row.get("unit", ""), quantity, known_quantities.units(case), file, f"{place}: unit")
+        convert_unit(reading, row.get("unit", ""), quantity, known_quantities.units(case), file, f"{place}: unit")
         if quantity
         else reading
     )
 
 
-def in_unit(reading: Reading, unit: str, quantity: Quantity, units: Mapping[str, Unit], file: str, key: str) -> Reading:
+def convert_unit(
+    reading: Reading, unit: str, quantity: Quantity, units: Mapping[str, Unit], file: str, key: str
+) -> Reading:
     """The reading in the quantity's unit. Raises `BadInput` for a unit of something else, or a value that is absurd."""
     times = known_quantities.factor(unit, quantity.unit, units) if unit else 1.0
     if times is None:
@@ -170,7 +172,7 @@ def parse_option(text: str, as_of: date, case: Case, today: date | None = None) 
 
     Raises `BadInput` for an unknown quantity (with the nearest), a wrong unit, or a day in the future.
     """
-    known = known_quantities.shipped(case)
+    known = known_quantities.shipped_quantities(case)
     option, match = "--reading", _OPTION.match(text)
     if not match:
         raise BadInput("command line", option, "cannot be read", got=text, allowed="QUANTITY=VALUE[UNIT][@DATE]")
@@ -184,7 +186,7 @@ def parse_option(text: str, as_of: date, case: Case, today: date | None = None) 
     number = _number(value, "command line", option)
     named = name if name != quantity.id else ""
     reading = Reading(quantity.id, on, number, None, None, on, "your reading", "", named=named)
-    return in_unit(reading, unit, quantity, known_quantities.units(case), "command line", option)
+    return convert_unit(reading, unit, quantity, known_quantities.units(case), "command line", option)
 
 
 def _unclear(file: str, key: str, name: str, known: Mapping[str, Quantity]) -> BadInput:

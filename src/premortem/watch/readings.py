@@ -106,7 +106,7 @@ def errors(reading: Reading, quantity: Quantity) -> tuple[float, float]:
     return below, above
 
 
-def as_read(predicted: Array, reading: Reading, quantity: Quantity, seed: int) -> Array:
+def simulate_reading(predicted: Array, reading: Reading, quantity: Quantity, seed: int) -> Array:
     """What would be read in each future: the outcome with the spread of reports and the reading's own error.
 
     Same shape as `predicted`; the same seed gives the same readings.

@@ -183,7 +183,7 @@ def impossible(
 Told = tuple[float | None, float | None, float | None]
 
 
-def shares_by(holds: Mapping[str, Array], weights: Weights | None) -> dict[str, Told]:
+def weighted_shares(holds: Mapping[str, Array], weights: Weights | None) -> dict[str, Told]:
     """Shares that hold with their intervals by name, by weights or all alike; None three times where the weights have collapsed."""
     if weights is not None and weights.collapsed:
         return dict.fromkeys(holds, (None, None, None))

@@ -76,7 +76,9 @@ def why(name: str, desk: AtDesk, view: View) -> Answer:
     run = desk.run_of(view.policy)
     policy = view.policy if view.policy in run.policies else run.policies[0]
     found = desk.answer(("why", a.id, policy, run.folder), lambda: questions.explain(run, a.id, policy))
-    return Answer.model_validate(break_charts.drawn(found, run, policy) | {"policy": policy, "futures": run.futures})
+    return Answer.model_validate(
+        break_charts.break_figures(found, run, policy) | {"policy": policy, "futures": run.futures}
+    )
 
 
 @router.get("/api/assumption/{name}/takes")

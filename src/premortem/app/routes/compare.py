@@ -57,21 +57,21 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b
         there=desk.knows(("compare",)),
     ):
         return early
-    found = compared(desk)
+    found = comparison(desk)
     titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
     rows = [
         {"policy": titles[p], "assumption": k, "regret": r}
         for k, by in found.regret_by_assumption.items() for p, r in by.items()
     ]  # fmt: skip
     least = [titles[p] for p in found.least]
-    source = f"premortem, {phrases.counted(found.futures, 'future')}, each policy beside the best in the same future"
+    source = f"premortem, {phrases.count_noun(found.futures, 'future')}, each policy beside the best in the same future"
     heat = chart_specs.Chart(
         "regret", f"{phrases.listing(least)} {'gives' if len(least) == 1 else 'give'} up least on average, in margins as they stand",
         f"{found.unweighed} Mean regret by policy and assumption; the table holds the numbers", source,
         policy_charts.heat("policy", "assumption", "regret", "mean regret", rows), rows, REGRET,
     )  # fmt: skip
     return render(
-        request, "compare.html", found=found, titles=titles, heat=heat, first=first_place(found, titles), ranks=ranked(found, view, titles, source),
+        request, "compare.html", found=found, titles=titles, heat=heat, first=first_place(found, titles), ranks=policy_ranks(found, view, titles, source),
         measures=MEASURES, asked=DOES | {"satisficing": holds_all(found.rankings["satisficing"], desk.run)},
         all=phrases.together(len(desk.study.assumptions)), a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
         pathways=pathways(desk, view, kept.id, titles), level=LEVEL,
@@ -93,7 +93,7 @@ def holds_all(order: Sequence[str], run: Run) -> str:
     return f"holds all assumptions in {'no fewer' if level else 'more'} futures than any other ({said})"
 
 
-def ranked(found: Compared, view: State, titles: Mapping[str, str], source: str) -> chart_specs.Chart:
+def policy_ranks(found: Compared, view: State, titles: Mapping[str, str], source: str) -> chart_specs.Chart:
     """Ranks of the policies by each measure of robustness, with those that sampling leaves open, the view's policy marked."""
     rows: list[dict[str, Any]] = [
         {"measure": MEASURES[m], "rank": i + 1, "low": found.ranks[m][p][0], "high": found.ranks[m][p][1], "title": titles[p], "mine": p == view.policy}
@@ -135,7 +135,7 @@ def tradeoff(found: Compared, pair: tuple[str, str], titles: Mapping[str, str], 
     says = (
         f"{titles[best[0]]} has the largest share on both"
         if len(best) == 1
-        else f"{len(best)} of {phrases.counted(len(rows), 'policy')} are not beaten on both"
+        else f"{len(best)} of {phrases.count_noun(len(rows), 'policy')} are not beaten on both"
     )
     return chart_specs.Chart(
         "tradeoff", f"{x} against {y}: {says}", f"{says}: {', '.join(titles[p] for p in best)}; the table holds the shares",
@@ -151,10 +151,10 @@ def ends(axis: str, interval: tuple[float, float] | None) -> dict[str, Any]:
 @router.get("/api/compare")
 def compare(desk: AtDesk) -> Answer:
     """Regret and robustness of the policies of the run: the keys of `premortem compare --json`."""
-    return Answer.model_validate(compared(desk).as_dict())
+    return Answer.model_validate(comparison(desk).as_dict())
 
 
-def compared(desk: Desk) -> Compared:
+def comparison(desk: Desk) -> Compared:
     """The comparison of the stored run, worked out once."""
     found: Compared = desk.answer(("compare",), lambda: questions.compare(desk.run))
     return found

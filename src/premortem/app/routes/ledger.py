@@ -122,7 +122,7 @@ def _uploaded(file: UploadFile) -> Iterator[tuple[Path, str]]:
         raise BadInput(name, "", "is no ledger", got=Path(name).suffix, allowed=", ".join(files.READ))
     with tempfile.TemporaryDirectory(prefix="premortem-ledger-") as folder:
         path = Path(folder) / f"ledger{Path(name).suffix.lower()}"
-        with writer.told(path), path.open("wb") as out:  # in a folder of its own, gone in a moment
+        with writer.system_failure(path), path.open("wb") as out:  # in a folder of its own, gone in a moment
             while block := file.file.read(1 << 20):
                 out.write(block)
         yield path, name

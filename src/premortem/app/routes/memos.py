@@ -33,7 +33,9 @@ def memo(
     if book.vocabulary.answers:
         answer = opine(question_form.read(request.query_params, told.example), book)
     else:
-        answer = explain(Transaction(shipment_form.read(request.query_params, told), case=book.case), book, policy)
+        answer = explain(
+            Transaction(shipment_form.fields_from_address(request.query_params, told), case=book.case), book, policy
+        )
     headers = {"content-disposition": f'attachment; filename="memo.{ending}"'}
     content = memo_file.content(f".{ending}", memo_parts.of(answer, trace=True), answer.as_dict())
     return Response(content, media_type=memo_file.TYPES[f".{ending}"], headers=headers)

@@ -11,10 +11,10 @@ from premortem.errors import BadInput, nearest, raise_all
 from premortem.law import items, numbers
 from premortem.law.clearing import as_text, clearings
 from premortem.law.field_values import FALSE, MOST_UNITS, TRUE, such_as
-from premortem.law.item_values import contradicted
+from premortem.law.item_values import contradicting_rows
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.unfit import marked
-from premortem.law.places import could_be, found, known
+from premortem.law.places import could_be, country_codes, found
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Field, Vocabulary
 
@@ -60,7 +60,7 @@ def needed(words: Vocabulary) -> tuple[str, ...]:
     return tuple(name for name in NEEDED if name in words.given)
 
 
-def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
+def check_columns(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     """The ledger with columns under their full names. Raises `BadInput` for a column that is no field or is missing."""
     if "parent" in given.columns and {"parent_headquarters", "parent_name"}.isdisjoint(given.columns):
         which = "parent_name where it holds names, or parent_headquarters where it holds seats"
@@ -95,7 +95,7 @@ def each_or_all(names: Sequence[str], what: str, known: Sequence[str], file: str
     return [BadInput(file, "", f"{what} {len(names):,} times: {first}, ...", allowed=allowed)]
 
 
-def typed(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
+def type_columns(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """Every field column in its type, with `_row`, and why a row cannot be decided in `rejected` (null when it can)."""
     fields, held_to = [c for c in frame.columns if c in words.fields], transfers(words.case).items.held_to
     frame = marked(frame, fields)
@@ -106,7 +106,7 @@ def typed(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     suspect.append(_nameless(frame, words))
     if "item" in fields:
         suspect.append(~_listed(values["item"], words) & values["item"].is_not_null())
-        suspect += [contradicted(name, values, words.case).is_not_null() for name in held_to if name in fields]
+        suspect += [contradicting_rows(name, values, words.case).is_not_null() for name in held_to if name in fields]
     wrong = values.select(pl.any_horizontal(suspect)).to_series()
     if not wrong.any():
         return values.with_columns(rejected=pl.lit(None, pl.String))
@@ -139,7 +139,7 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vo
         ]
     if "item" in fields:
         held_to = [name for name in transfers(words.case).items.held_to if name in fields]
-        against = [(name, contradicted(name, values, words.case)) for name in held_to]
+        against = [(name, contradicting_rows(name, values, words.case)) for name in held_to]
         faults += [pl.when(why.is_not_null()).then(pl.concat_str(pl.lit(f"{name} "), why)) for name, why in against]
     return values.select("_row", rejected=pl.coalesce(*faults, pl.lit(None, pl.String)))
 
@@ -217,7 +217,7 @@ def _reasoned(text: str, _: Case) -> str | None:
 
 def _place(text: str, case: Case) -> str | None:
     """A place's code; the text itself where it could mean several; None where it means none."""
-    places = known(case)
+    places = country_codes(case)
     return found(text, case) or (text if not places or could_be(text, case) is not None else None)
 
 

@@ -17,13 +17,13 @@ from premortem.law.clause import Rulebook
 from premortem.law.conditions import identifiers
 from premortem.law.engine import decide
 from premortem.law.ledger import corrections, grounds, remainder
-from premortem.law.ledger.columns import checked, gained, typed
+from premortem.law.ledger.columns import check_columns, gained, type_columns
 from premortem.law.ledger.consignees import alike
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.files import check_target, read, write
 from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
-from premortem.law.rulebook_version import verified
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.totals import Totals
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
@@ -65,7 +65,7 @@ def decide_file(
         for wrong in found["rejected"]:
             wrong["line"] = taken.lines[wrong["row"] - 1]
     if record:
-        under = checked(given, path.name, book.vocabulary)
+        under = check_columns(given, path.name, book.vocabulary)
         audit.write(audit.of_ledger(decided, under, book, [path, *([beside] if beside else [])]), record)
     return decided, found | alike(decided) | taken.told() | {
         "convention": taken.convention,
@@ -110,7 +110,7 @@ def write_rejected(decided: pl.DataFrame, out: Path, words: Vocabulary) -> Path 
     beside = rejected_file(out)
     if not wrong.height:
         if beside.is_file() and _holds_rejected(beside):
-            with writer.told(beside):
+            with writer.system_failure(beside):
                 beside.unlink()
         return None
     write(wrong, beside)
@@ -156,7 +156,7 @@ def summary(decided: pl.DataFrame, told: Told, seconds: float, case: Case) -> di
         "may_go": _counted(decided),
         "hits": told.hits,
         "not_checked": told.not_checked,
-        "rulebook": verified(case).as_dict(),
+        "rulebook": shipped_version(case).as_dict(),
         "stale": told.stale,
     }
 
@@ -169,8 +169,8 @@ def _counted(decided: pl.DataFrame) -> dict[str, int]:
 
 def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, Told]:
     words = book.vocabulary
-    named = checked(given, file, words)
-    rows = corrections.linked(typed(named, words), named, words)
+    named = check_columns(given, file, words)
+    rows = corrections.link_corrections(type_columns(named, words), named, words)
     # sorted by day, and as in the ledger within a day
     good = rows.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
     totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
@@ -179,7 +179,7 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     hits, listed = grounds.hits(good, book.case)
     if good.height:
         answers = answers.hstack(grounds.grounds(good, answers, book)).with_columns(hits)
-    stale = good.filter(pl.col("date") > verified(book.case).news).height if good.height else 0
+    stale = good.filter(pl.col("date") > shipped_version(book.case).news).height if good.height else 0
     told = Told(_room_left(good, answers, book, totals), listed, stale, grounds.not_checked(good, book.case))
     place = np.full(rows.height, -1, np.int64)
     place[good["_row"].to_numpy()] = np.arange(good.height)

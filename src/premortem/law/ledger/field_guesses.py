@@ -13,7 +13,7 @@ from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 
 
-def folded(heading: str) -> str:
+def fold_heading(heading: str) -> str:
     """A heading in small letters, with one underscore between words and without what stands in brackets.
 
     >>> folded("Ship-To Country"), folded("Qty (pcs)"), folded("Shipment #")
@@ -32,7 +32,7 @@ def meanings(words: Vocabulary) -> dict[str, str]:
 
 def known(heading: str, words: Vocabulary) -> bool:
     """Whether a heading is one that stands for a field, or may stand for one of several."""
-    word = folded(heading)
+    word = fold_heading(heading)
     return word in meanings(words) or word in transfers(words.case).asked
 
 
@@ -40,7 +40,7 @@ def guess(headings: Sequence[str], words: Vocabulary) -> dict[str, str]:
     """The field that each heading seems to stand for, "" where none does; no field twice, exact names first."""
     own, short = {f: f for f in [*words.given, *passed(words)]}, dict(transfers(words.case).columns)
     found, taken = dict.fromkeys(headings, ""), {""}
-    for names, read in ((own, str), (short, str), (meanings(words), folded)):
+    for names, read in ((own, str), (short, str), (meanings(words), fold_heading)):
         for heading in headings:
             field = names.get(read(heading), "")
             if not found[heading] and field not in taken:
@@ -49,7 +49,7 @@ def guess(headings: Sequence[str], words: Vocabulary) -> dict[str, str]:
     return found
 
 
-def renamed(given: pl.DataFrame, columns: Mapping[str, str], file: str, words: Vocabulary) -> pl.DataFrame:
+def rename_columns(given: pl.DataFrame, columns: Mapping[str, str], file: str, words: Vocabulary) -> pl.DataFrame:
     """The ledger with its columns under the fields that `columns` gives them; one given "" is kept, unread, as `_HEADING`.
 
     Raises `BadInput`, all at once, for a column or field that is not there, and for a field given twice.

@@ -16,7 +16,7 @@ from premortem.questions.tables import verdicts
 from premortem.questions.tables._given import Given, Limit, Point
 from premortem.questions.tables._rotation import rotated
 from premortem.questions.tables.frame import Inputs, frame, inputs, numbers, vector, weights_of
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 from premortem.text.result import Result
 
 Array = NDArray[Any]
@@ -215,7 +215,7 @@ def _notes(known: NDArray[np.bool_]) -> list[str]:
     missing = int((~known).sum())
     return (
         [
-            f"the outcome is missing in {missing:,} of {counted(len(known), 'row')}: they count neither as failing nor as not"
+            f"the outcome is missing in {missing:,} of {count_noun(len(known), 'row')}: they count neither as failing nor as not"
         ]
         if missing
         else []

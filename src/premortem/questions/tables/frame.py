@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.questions._peeling import MOST_CATEGORIES
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 Array = NDArray[Any]
 ALLOWED = "a table of pandas, Polars or xarray, a NumPy array of rows and columns, or columns by name"
@@ -51,7 +51,7 @@ def frame(table: Any, what: str = "X") -> pl.DataFrame:
         raise BadInput(
             what,
             "",
-            f"has {counted(made.height, 'row')} and {counted(made.width, 'column')}",
+            f"has {count_noun(made.height, 'row')} and {count_noun(made.width, 'column')}",
             allowed="one of each at least",
         )
     return made.fill_nan(None)
@@ -66,7 +66,7 @@ def _columns(table: Any, what: str) -> Sequence[Any]:
         return list(_by_name(table))
     if np.ndim(table) != 2:
         raise BadInput(
-            what, "", f"has {counted(np.ndim(table), 'dimension')}", got=type(table).__name__, allowed=ALLOWED
+            what, "", f"has {count_noun(np.ndim(table), 'dimension')}", got=type(table).__name__, allowed=ALLOWED
         )
     return list(_by_name(table))
 
@@ -88,7 +88,7 @@ def _of_xarray(table: Any) -> dict[Any, Any]:
     if hasattr(table, "data_vars"):
         return {name: held.values for name, held in table.data_vars.items() if held.ndim == 1}
     if table.ndim != 2:
-        raise BadInput("X", "", f"has {counted(table.ndim, 'dimension')}", allowed="an array of rows and columns")
+        raise BadInput("X", "", f"has {count_noun(table.ndim, 'dimension')}", allowed="an array of rows and columns")
     names = table[table.dims[1]].values if table.dims[1] in table.coords else [f"x{i}" for i in range(table.shape[1])]
     return dict(zip(map(str, names), table.values.T, strict=True))
 
@@ -113,14 +113,14 @@ def vector(column: Any, rows: int, what: str) -> pl.Series:
     if isinstance(column, pl.Series):
         made = column
     elif np.ndim(column) != 1:
-        raise BadInput(what, "", f"has {counted(np.ndim(column), 'dimension')}", allowed="one value a row")
+        raise BadInput(what, "", f"has {count_noun(np.ndim(column), 'dimension')}", allowed="one value a row")
     else:
         made = _series(column.values if type(column).__module__.startswith("xarray") else column)
     if len(made) != rows:
         raise BadInput(
             what,
             "",
-            f"has {len(made):,} values for {counted(rows, 'row')}",
+            f"has {len(made):,} values for {count_noun(rows, 'row')}",
             got=str(len(made)),
             allowed="one value a row",
         )

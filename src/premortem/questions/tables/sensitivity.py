@@ -14,7 +14,7 @@ from premortem.errors import BadInput, unknown
 from premortem.questions.tables._measures import MEASURES, METHODS, Data, Method
 from premortem.questions.tables.frame import Inputs, frame, inputs, numbers, vector
 from premortem.questions.tables.indices import Sensitivities
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 Array = NDArray[Any]
 # Rows below which nothing is told.
@@ -74,13 +74,13 @@ def of_inputs(
     """The same of columns that were read; `outcome` is NaN where a row failed."""
     known = np.isfinite(outcome)
     if known.sum() < LEAST_ROWS:
-        some = f"is a number in {counted(int(known.sum()), 'row')} alone"
+        some = f"is a number in {count_noun(int(known.sum()), 'row')} alone"
         raise BadInput("Y", name, some, got=int(known.sum()), allowed=f"{LEAST_ROWS} rows or more")
     y, failed = outcome[known], int((~known).sum())
     notes = [
         *read.notes,
         *(
-            [f"the outcome {name} is missing in {failed:,} of {counted(len(known), 'row')}, which are left out"]
+            [f"the outcome {name} is missing in {failed:,} of {count_noun(len(known), 'row')}, which are left out"]
             if failed
             else []
         ),

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, muted_title
-from premortem.charts.theme import CONTEXT, HOLDS, INK, WIDTH, themed
+from premortem.charts.theme import CONTEXT, HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 
@@ -87,7 +87,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
         _stack(frame, "note's basis", "2025, on the note's basis", right),
     ]
     drawn = alt.concat(*panels, columns=1 if narrow else 2, spacing=16).resolve_scale(color="shared")
-    return themed(drawn, width=None)
+    return apply_theme(drawn, width=None)
 
 
 def _stack(frame: pl.DataFrame, panel: str, title: str, width: int) -> Any:

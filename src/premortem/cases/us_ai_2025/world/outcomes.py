@@ -15,7 +15,7 @@ YEAR = 4
 CHINA_SOURCES = ("cn_domestic", "cn_foundry_leak", "cn_below_threshold", "cn_smuggled", "cn_cloud")
 
 
-def derived(series: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, jax.Array]:
+def derive_outcomes(series: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, jax.Array]:
     """The simulated series and what compares one quarter with others, same shapes."""
     s = dict(series)
     s |= _electricity(s, places, p)
@@ -43,7 +43,7 @@ def shares(
     return {
         "cn_total": sum(o[source] for source in CHINA_SOURCES),
         "us_stack_share": (abroad * o["additions"]).sum(0) / all_abroad,
-        "conditioned_share": conditioned(o["additions"], politics, levers, places, p) / all_abroad,
+        "conditioned_share": conditioned_additions(o["additions"], politics, levers, places, p) / all_abroad,
         "t2_share_cn": (places.other * o["chinese_abroad"]).sum(0) / ((places.other * everything).sum(0) + TINY),
         "world_stock": world,
         "us_stock_share": us_stock_share,
@@ -55,7 +55,7 @@ def shares(
     }
 
 
-def conditioned(additions: jax.Array, politics: Any, levers: Any, places: Regions, p: Any) -> jax.Array:
+def conditioned_additions(additions: jax.Array, politics: Any, levers: Any, places: Regions, p: Any) -> jax.Array:
     """Additions outside the US and China under US conditions that can be enforced [MH], shape (future,).
 
     Where a licence is needed it carries conditions (under the framework in all of Tier 2), elsewhere deals do; in
