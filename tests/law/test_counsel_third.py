@@ -257,9 +257,10 @@ def test_a_foreign_tool_without_a_us_chip_may_still_be_the_product_of_us_technol
            "fab_node_nm": 5, "destination": "CHN", "exporter": "reseller", "exporter_hq": "TWN"}  # fmt: skip
     found = answer(**row)
     assert found.may_go is None
-    assert [a.field for a in found.rests_on] == ["us_technology"]
+    assert {a.field for a in found.rests_on} == {"us_technology", "us_content"}
     assert answer(**row, us_technology=True).outcome == DENIAL
-    assert answer(**row, us_technology=False).may_go is True
+    assert answer(**row, us_technology=False, us_content=0.26).outcome == DENIAL
+    assert answer(**row, us_technology=False, us_content=0.25).may_go is True
 
 
 # Lists, hints and files.
