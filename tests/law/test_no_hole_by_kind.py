@@ -1,0 +1,78 @@
+"""No false clearance by what a clause leaves out: technology beside goods, weights beside chips, who held it before, letters to others."""
+
+from typing import Any
+
+import pytest
+
+from premortem.law import book as rules
+from premortem.law.decide import Decision, Transaction, explain
+
+JUNE = "2025-06-01"
+TECHNOLOGY = {"item": "technology", "technology_of": "other", "destination": "CHN", "exporter": "reseller"}
+
+
+def answer(**given: Any) -> Decision:
+    return explain(Transaction({"end_use": "data_centre", "date": JUNE, **given}), rules.load("history"))
+
+
+# What 744.23 asks of any item, or of any on the CCL, it asks of technology.
+
+
+@pytest.mark.parametrize("end_use", ["fab", "sme_development", "military"])
+def test_technology_goes_no_more_freely_than_goods(end_use):
+    of_goods = answer(item="T4", destination="CHN", end_use=end_use, fab_node_nm=5)
+    assert answer(**TECHNOLOGY | {"end_use": end_use, "fab_node_nm": 5}).outcome == of_goods.outcome
+
+
+def test_technology_for_a_fab_is_asked_its_node():
+    assert answer(**TECHNOLOGY | {"end_use": "fab"}).outcome == "needs:fab_node_nm"
+
+
+def test_published_technology_is_not_subject_to_the_rules():
+    assert answer(**TECHNOLOGY | {"end_use": "fab", "fab_node_nm": 5, "published": True}).may_go is True
+
+
+# Weights: the CFR prints 4E091, though no clause of the law as it stands classes by it.
+
+
+@pytest.mark.parametrize(("told", "may_go"), [({"ops": 2e26}, None), ({"ops": 1e26}, None), ({}, None), ({"ops": 9e25}, True),
+                                              ({"ops": 2e26, "best_open_ops": 3e26}, True), ({"ops": 2e26, "published": True}, True)])  # fmt: skip
+def test_weights_of_4e091_stand_under_the_question_that_chips_do(told, may_go):
+    found = answer(item="closed_weights", destination="SGP", date="2026-08-01", **told)
+    assert found.may_go is may_go
+    assert any("GAO" in line for line in found.not_checked) == (may_go is None)
+
+
+# Who held it before.
+
+
+@pytest.mark.parametrize("told", [{"from": "CHN"}, {"exporter_hq": "CHN"}, {"exporter": "Tencent"}, {"from": "RUS"}])
+def test_a_controlled_chip_out_of_d5_is_asked_how_it_came_there(told):
+    row = {"item": "H100 SXM", "destination": "MYS", "consignee": "Microsoft"}
+    found = answer(**row, **told)
+    assert found.may_go is None
+    assert any("736.2(b)(10)" in line for line in found.not_checked)
+    assert answer(**row).may_go is True
+
+
+def test_a_foundry_may_apply_for_a_die_and_a_dealer_may_not_deal_in_it():
+    die = {"item": "logic_die", "node_nm": 7, "tpp": 6000, "designer_hq": "CHN", "destination": "CHN"}
+    assert answer(**die, exporter="tsmc").outcome == "licence:presumption_of_denial"
+    assert answer(**die, exporter="reseller").outcome == "prohibited"
+
+
+# Letters to others, and a standing that ends with its use.
+
+
+@pytest.mark.parametrize("item", ["H20", "HGX H20 8-GPU"])
+def test_whether_another_exporter_has_a_letter_is_asked(item):
+    row = {"item": item, "destination": "CHN", "exporter": "Supermicro", "date": "2025-05-01"}
+    assert answer(**row).may_go is None
+    assert answer(**row | {"date": "2025-04-08"}).may_go is True
+
+
+@pytest.mark.parametrize("end_use", ["military", "military_intelligence", "missile"])
+def test_a_validated_end_user_is_none_for_a_use_of_part_744(end_use):
+    row = {"item": "H100 SXM", "destination": "ARE", "consignee": "Microsoft", "status": "veu", "date": "2025-01-01"}
+    assert answer(**row).outcome == "veu:data_centre"
+    assert answer(**row, end_use=end_use).may_go is False
