@@ -1,11 +1,16 @@
 """No false clearance by what a clause leaves out: technology beside goods, weights beside chips, who held it before, letters to others."""
 
+import re
 from typing import Any
 
 import pytest
 
+from premortem.case import default
 from premortem.law import book as rules
+from premortem.law import memo_parts
 from premortem.law.decide import Decision, Transaction, explain
+from premortem.law.field_words import called, described, unknown
+from premortem.law.vocabulary import vocabulary
 
 JUNE = "2025-06-01"
 TECHNOLOGY = {"item": "technology", "technology_of": "other", "destination": "CHN", "exporter": "reseller"}
@@ -76,3 +81,37 @@ def test_a_validated_end_user_is_none_for_a_use_of_part_744(end_use):
     row = {"item": "H100 SXM", "destination": "ARE", "consignee": "Microsoft", "status": "veu", "date": "2025-01-01"}
     assert answer(**row).outcome == "veu:data_centre"
     assert answer(**row, end_use=end_use).may_go is False
+
+
+# What an answer asks for is said in words, and nothing is said to rest on what is not settled.
+
+NUMBERS = [
+    name for name, field in vocabulary(default()).fields.items() if field.given and field.type in ("number", "flag")
+]
+
+
+@pytest.mark.parametrize("field", NUMBERS)
+def test_no_field_is_asked_for_by_its_machine_name(field):
+    words = vocabulary(default())
+    asked = f"{unknown(field, words)} {described(field, words)}"
+    assert field not in asked or "_" not in field
+    assert not re.search(r"\b(gb s|mm2|um2|tpp|nm|hq|bn)\b", called(field, words)), called(field, words)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"item": "hbm_stack"}, {"item": "technology"}, {"item": "T4", "red_flag": True}, {"item": "chip", "tpp": 2000}],
+)
+def test_a_memo_that_decides_nothing_rests_on_nothing_and_tells_no_command(told):
+    found = answer(destination="CHN", **told)
+    memo = memo_parts.of_decision(found)
+    text = " ".join(piece.text for part in memo.parts for line in part.lines for piece in line.pieces)
+    assert found.outcome.startswith("needs:")
+    assert "No clause reaches it" not in text
+    assert "--set" not in memo.answer + text
+    assert not [c for c in found.citations if "unlisted" in c.clause and "not known" in found.classed]
+
+
+@pytest.mark.parametrize("item", ["T4", "H20", "sme_tool", "cloud"])
+def test_whether_it_is_published_is_assumed_of_no_goods(item):
+    assert "published" not in [a.field for a in answer(item=item, destination="DEU", consignee="Huawei").assumed]

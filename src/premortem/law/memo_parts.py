@@ -10,7 +10,7 @@ from premortem.case import Case
 from premortem.law import memo
 from premortem.law.checklists import Checklist
 from premortem.law.citations import Citation, Piece, linked, weakest
-from premortem.law.decision_data import Decided
+from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.field_words import untyped
 from premortem.law.ladder import Step
 from premortem.law.opinion import Opinion
@@ -123,7 +123,7 @@ def _plain(lines: Iterator[str] | Sequence[str], mark: str = "") -> tuple[Line, 
 def _grounds(d: Decided) -> Iterator[Line]:
     """The clauses, the deciding one first; limits, named parties on lists, and how sure it is."""
     if not d.clause:
-        yield _asked(d.asked)
+        yield _asked(d)
     for c in d.citations:
         yield _cited(c, d.case, decides=c.clause == d.clause)
     if d.headroom_tpp is not None:
@@ -131,14 +131,16 @@ def _grounds(d: Decided) -> Iterator[Line]:
     yield from _plain([f"{memo.hit(h)}." for h in d.hits])
     yield from _plain([f"{line}." for line in memo.listed_elsewhere(d)])
     classed = f"Classified as {d.classed}. " if d.classed else ""
+    if d.eccn == NOT_KNOWN and d.classed:
+        classed = "Not classified: a fact that this takes was not given. "
     yield Line((Piece(f"{classed}The answer as scripts read it: "), Piece(d.outcome, code=True), Piece(".")))
     yield from _plain([_sure(d.citations, d.case, d.confidence)])
 
 
-def _asked(clauses: Sequence[str]) -> Line:
+def _asked(d: Decided) -> Line:
     """The clauses in force that could have asked, by name."""
-    names = [piece for name in sorted(clauses) for piece in (Piece(name, code=True), Piece(", "))][:-1]
-    return Line((Piece("No clause reaches it. Asked, of those in force that day: "), *names, Piece(".")))
+    names = [piece for name in sorted(d.asked) for piece in (Piece(name, code=True), Piece(", "))][:-1]
+    return Line((Piece(f"{memo.reaching(d)}. Asked, of those in force that day: "), *names, Piece(".")))
 
 
 def _named(clause: str) -> tuple[Piece, ...]:

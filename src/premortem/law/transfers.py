@@ -200,6 +200,10 @@ class Transfers(Strict):
     options: Mapping[str, str] = Key(default_factory=dict, description="fields by their name as an option")
     columns: Mapping[str, str] = Key(default_factory=dict, description="fields by their short name in a ledger")
     headings: Mapping[str, str] = Key(default_factory=dict, description="fields by words of a ledger's headings")
+    beside: Mapping[str, str] = Key(
+        default_factory=dict,
+        description="of such fields, by the first, the one that is taken where others give them all",
+    )
     asked: Mapping[str, tuple[str, ...]] = Key(
         default_factory=dict, description="words of headings that may stand for any of some fields, so that it is asked"
     )

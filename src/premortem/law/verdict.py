@@ -2,7 +2,7 @@
 
 from premortem.law.assumed_facts import Assumed
 from premortem.law.decision_data import Decided
-from premortem.law.field_words import CLEAR, called, place, told
+from premortem.law.field_words import CLEAR, called, described, place, told, unknown
 from premortem.law.parties import NOT_LOOKED_UP, Hit, named_parties
 from premortem.law.party_lists import lists_held
 from premortem.law.rulebook_version import shipped_version
@@ -48,7 +48,9 @@ def _verdict(d: Decided) -> str:
         return f"Cannot be decided until a person has looked at a name: {_near(d)}."
     if d.outcome.startswith(NEEDS):
         field = d.outcome.removeprefix(NEEDS)
-        return f"Cannot be decided without the {called(field, words)}: {words.fields[field].says} (give it with --set {field}=VALUE)."
+        flag = words.fields[field].type == "flag"
+        lacking = f"before it is told {unknown(field, words)}" if flag else f"without the {described(field, words)}"
+        return f"Cannot be decided {lacking} (give it with --set {field}=VALUE)."
     read = words.reads[d.outcome]
     if not d.clause and d.asked:
         read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"

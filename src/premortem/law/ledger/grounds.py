@@ -121,10 +121,11 @@ def _cited(found: Met, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Cita
     """What each answer rests on; rows to which the same clauses apply, and which the same ones miss, rest on the same."""
     by_id = {c.id: c for c in found.clauses}
     ladders = pl.DataFrame(np.packbits(np.vstack([found.applies, found.near]), axis=0).T)
-    asked = answers.select("clause", "required_by")
+    field = book.vocabulary.classes.field
+    asked = answers.select(c for c in ("clause", "required_by", field) if c in answers.columns)
     kinds, first = distinct(asked.hstack(ladders))
     told = [
-        citations_of(by_id.get(answer["clause"]), steps(found, i, answer), book)
+        citations_of(by_id.get(answer["clause"]), steps(found, i, answer), book, answer.get(field) is not None)
         for i, answer in zip(first, asked[first].to_dicts(), strict=True)
     ]
     return [told[kind] for kind in kinds]
