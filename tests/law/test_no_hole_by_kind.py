@@ -48,6 +48,15 @@ def test_weights_of_4e091_stand_under_the_question_that_chips_do(told, may_go):
     assert any("GAO" in line for line in found.not_checked) == (may_go is None)
 
 
+@pytest.mark.parametrize("item", ["sme_tool", "sme_part", "software"])
+@pytest.mark.parametrize("place", ["SGP", "PAK", "DEU"])
+def test_silence_on_whether_a_tool_is_listed_frees_no_more_than_that_it_is(item, place):
+    row = {"item": item, "destination": place, "headquarters": place, "parent_headquarters": place}
+    assert answer(**row, listed=True).may_go is None
+    assert answer(**row).may_go is None
+    assert answer(**row, listed=False).may_go is True
+
+
 # Who held it before.
 
 

@@ -73,4 +73,7 @@ def _holds(caution: Caution, given: Mapping[str, Any], fields: Mapping[str, Any]
         given.get(name) not in values for name, values in caution.among.items()
     ):
         return False
+    ruled_out = any(given.get(name) == value for name, value in caution.unless.items())
+    if ruled_out or not given.keys().isdisjoint(caution.untold):
+        return False
     return not caution.any or any(fields[flag] for flag in caution.any)

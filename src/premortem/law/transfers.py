@@ -150,9 +150,11 @@ class Unsaid(Strict):
 class Caution(Strict):
     """A sentence beside an answer, where some fields have these values and any of some flags is set."""
 
-    where: Mapping[str, str | bool]
+    where: Mapping[str, str | bool] = Key(default_factory=dict)
     among: Mapping[str, tuple[str, ...]] = Key(default_factory=dict, description="fields, with the values that count")
     any: tuple[str, ...] = ()
+    untold: tuple[str, ...] = Key(default=(), description="fields of which none was given")
+    unless: Mapping[str, str | bool] = Key(default_factory=dict, description="fields with values that rule it out")
     first: date | None = Key(default=None, description="first day for which it is said")
     last: date | None = None
     says: str
