@@ -57,6 +57,16 @@ def test_silence_on_whether_a_tool_is_listed_frees_no_more_than_that_it_is(item,
     assert answer(**row, listed=False).may_go is True
 
 
+@pytest.mark.parametrize("row", [{"item": "cloud"}, {"item": "H20", "exporter": "reseller"}])
+def test_a_seat_that_nobody_knows_frees_no_more_than_one_in_d5(row):
+    there = {"headquarters": "SGP", "parent_headquarters": "SGP"}
+    assert answer(**row, destination="SGP", headquarters="CHN").may_go is None
+    assert answer(**row, destination="SGP").may_go is None
+    assert answer(**row, destination="SGP", consignee="Acme", cleared="Acme=looked up").may_go is None
+    assert answer(**row, destination="SGP", **there).may_go is True
+    assert answer(**row, destination="SGP", consignee="Microsoft").may_go is True
+
+
 # Who held it before.
 
 

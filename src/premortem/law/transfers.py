@@ -154,6 +154,7 @@ class Caution(Strict):
     among: Mapping[str, tuple[str, ...]] = Key(default_factory=dict, description="fields, with the values that count")
     any: tuple[str, ...] = ()
     untold: tuple[str, ...] = Key(default=(), description="fields of which none was given")
+    unseated: bool = Key(default=False, description="only where the seat of a party is neither given nor known")
     unless: Mapping[str, str | bool] = Key(default_factory=dict, description="fields with values that rule it out")
     first: date | None = Key(default=None, description="first day for which it is said")
     last: date | None = None
