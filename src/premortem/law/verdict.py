@@ -112,6 +112,8 @@ def supposed(a: Assumed, words: Vocabulary) -> str:
     if a.value is None:
         return f"the {called(a.field, words)} keeps within the limit"
     field = words.fields.get(a.field)
+    if field and field.supposed_not and a.value is False:
+        return field.supposed_not
     if field and field.supposed:
         return field.supposed.format(value=told(a.field, a.value, words))
     if a.value == "":
