@@ -35,6 +35,7 @@ async function headed(file) {
   const cut = file.name.toLowerCase().endsWith(".csv") && file.size > HEAD && !bytes.slice(0, 2).some((b) => b >= 0xfe);
   body.set("file", cut ? new File([bytes.slice(0, bytes.lastIndexOf(10) + 1)], file.name) : file, file.name);
   body.set("sheet", $("sheet").value);
+  body.set("profile", $("profile").value);
   return body;
 }
 
@@ -83,7 +84,7 @@ form.addEventListener("submit", async (event) => {
   if (said()) await decide();
   else $("matching-title").focus();
 });
-$("sheet").addEventListener("change", () => chosen && choose(chosen));
+for (const id of ["sheet", "profile"]) $(id).addEventListener("change", () => chosen && choose(chosen));
 $("file").addEventListener("change", () => $("file").files[0] && choose($("file").files[0]));
 form.addEventListener("dragover", (event) => event.preventDefault());
 form.addEventListener("drop", (event) => {
