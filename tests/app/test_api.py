@@ -144,6 +144,13 @@ def test_a_ledger_is_decided_and_what_cannot_be_read_is_on_top(client):
     assert client.get("/api/ledger/guessed").status_code == 400
 
 
+def test_a_ledger_is_asked_under_the_law_as_it_stands_and_one_under_another_policy_says_that_it_is_not_the_law(client):
+    assert '<option value="history" selected>' in client.get("/rules/ledger").text.partition('id="ledger"')[2]
+    row = b"item,quantity,destination,date\nH100 SXM,10,FRA,2025-06-01\n"
+    assert "hypothetical policy as-written" in upload(client, "one.csv", row).json()["not_law"]
+    assert upload(client, "one.csv", row, under="").json()["not_law"] == ""
+
+
 OWN = b"Chip,Qty,Ship-to country,Ship date\nH100 SXM,10,FRA,2025-06-01\nH100 SXM,90000,IND,2025-06-01\n"
 
 

@@ -1,5 +1,6 @@
 """What was asked, and the answer, each as a sentence: what it hangs on, the verdict, how sure it is, that it is stale."""
 
+from premortem.case import Case
 from premortem.law.assumed_facts import Assumed
 from premortem.law.decision_data import Decided
 from premortem.law.field_words import CLEAR, called, place, told
@@ -27,6 +28,11 @@ def question(d: Decided) -> str:
     kind = transfers(words.case).items.called.get(item, "")
     what = f"{capital(kind)} ({units:,.0f})" if kind else f"{units:,.0f} {item.replace('_', ' ')}"
     return "; ".join([f"{what} to {place(given['destination'], words)} on {day}, {law}", *parties])
+
+
+def not_law(policy: str, case: Case) -> str:
+    """That answers under a policy are not those of the law as it stands; nothing under that."""
+    return "" if policy == case.settings.stands else f"Not the law: what the hypothetical policy {policy} would say."
 
 
 def sentence(d: Decided) -> str:

@@ -61,6 +61,7 @@ def page(request: Request, desk: AtDesk) -> HTMLResponse:
         fields=words.given,
         endings=files.READ,
         profiles=profiles.names(),
+        stands=desk.study.case.settings.stands,
     )
 
 
