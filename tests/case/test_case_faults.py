@@ -135,6 +135,12 @@ WORLDS = (
 )
 
 
+def test_a_fault_of_a_clause_is_not_told_of_a_policy_that_moves_one_of_its_days(cars):
+    edited(cars, "clauses/charge.toml", "grams > line", "gramms > line")
+    assert "charge.line" in (cars / "policies/no-charge.toml").read_text()
+    assert [f"{e.file}: {e.key}" for e in case_faults(load(cars))] == ["clauses/charge.toml: charge.line.applies"]
+
+
 def test_where_nothing_was_tried_or_held_nothing_is_counted(capsys):
     terminal_stress._print_thresholds(Console(), [])
     assert "clause numbers were tried" not in capsys.readouterr().out
