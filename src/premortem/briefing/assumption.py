@@ -277,7 +277,7 @@ def _causes(run: Run, a: Assumption) -> Figure:
     ]
     top = first_failure(run, a, run.policies[0])
     title = (
-        f"{phrases.capital(phrases.breaks_first(top[1], f'the breaks of {a.id}', a.id))}: {top[0].failure}"
+        phrases.capital(phrases.breaks_first(top[1], f"the breaks of {a.id}", a.id, top[0].failure))
         if top
         else f"{a.id} never breaks"
     )

@@ -235,7 +235,10 @@ def regime_status(
 
 @regime_app.command("loopholes")
 def regime_loopholes(
-    under: Under = None,
+    under: Annotated[
+        str | None,
+        typer.Option("--under", help="A policy of the case, or a policy file.", show_default="the case's first policy"),
+    ] = None,
     budget: Annotated[
         str, typer.Option("--budget", help="Longest that the search may take, such as 60s or 2min.")
     ] = "60s",

@@ -16,7 +16,7 @@ from premortem.law.ladder import Step
 from premortem.law.opinion import Opinion
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import not_checked
-from premortem.law.verdict import question, sentence
+from premortem.law.verdict import not_law, question, sentence
 from premortem.text.numbers import capital, day_in_words
 
 
@@ -74,7 +74,7 @@ def of_decision(d: Decided, trace: bool = False) -> Memo:
         _red_flags(d),
         Part("The ladder", tuple(map(_step, d.trace if trace else ())), _noted("Clauses in force that day that apply or miss by one test, in order.")),
     )  # fmt: skip
-    return Memo("Export control memo", question(d), untyped(sentence(d)), _alarm(d.case, d.stale, d.hypothetical, d.policy), _made(d.case), _told(parts))  # fmt: skip
+    return Memo("Export control memo", question(d), untyped(sentence(d)), _alarm(d.case, d.stale, d.policy), _made(d.case), _told(parts))  # fmt: skip
 
 
 def of_opinion(o: Opinion, trace: bool = False) -> Memo:
@@ -93,7 +93,7 @@ def of_opinion(o: Opinion, trace: bool = False) -> Memo:
         Part("The ladder", tuple(_rung(step) for step in (o.trace() if trace else ()))),
     )  # fmt: skip
     stale = shipped_version(case).stale(o.day)
-    return Memo("Memo on a question of law", o.question, o.sentence, _alarm(case, stale, o.hypothetical, o.book.name), _made(case), _told(parts))  # fmt: skip
+    return Memo("Memo on a question of law", o.question, o.sentence, _alarm(case, stale, o.book.name), _made(case), _told(parts))  # fmt: skip
 
 
 def _noted(text: str) -> tuple[Piece, ...]:
@@ -104,12 +104,10 @@ def _told(parts: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(part for part in parts if part.lines)
 
 
-def _alarm(case: Case, stale: bool, hypothetical: bool, policy: str) -> str:
+def _alarm(case: Case, stale: bool, policy: str) -> str:
     """What must be seen before anything else."""
-    said = [f"Not the law: what the hypothetical policy {policy} would say."] if hypothetical else []
-    if stale:
-        said.append(f"Stale: nothing after {day_in_words(shipped_version(case).news)} is in this answer.")
-    return " ".join(said)
+    old = f"Stale: nothing after {day_in_words(shipped_version(case).news)} is in this answer." if stale else ""
+    return " ".join(filter(None, (not_law(policy, case), old)))
 
 
 def _made(case: Case) -> str:

@@ -1,5 +1,6 @@
 """What was asked, and the answer, each as a sentence: what it hangs on, the verdict, how sure it is, that it is stale."""
 
+from premortem.case import Case
 from premortem.law.assumed_facts import Assumed
 from premortem.law.decision_data import Decided
 from premortem.law.field_words import CLEAR, called, described, place, told, unknown
@@ -27,6 +28,11 @@ def question(d: Decided) -> str:
     kind = transfers(words.case).items.called.get(item, "")
     what = f"{capital(kind)} ({units:,.0f})" if kind else f"{units:,.0f} {item.replace('_', ' ')}"
     return "; ".join([f"{what} to {place(given['destination'], words)} on {day}, {law}", *parties])
+
+
+def not_law(policy: str, case: Case) -> str:
+    """That answers under a policy are not those of the law as it stands; nothing under that."""
+    return "" if policy == case.settings.stands else f"Not the law: what the hypothetical policy {policy} would say."
 
 
 def sentence(d: Decided) -> str:
@@ -114,6 +120,8 @@ def supposed(a: Assumed, words: Vocabulary) -> str:
     if a.value is None:
         return f"the {called(a.field, words)} keeps within the limit"
     field = words.fields.get(a.field)
+    if field and field.supposed_not and a.value is False:
+        return field.supposed_not
     if field and field.supposed:
         return field.supposed.format(value=told(a.field, a.value, words))
     if a.value == "":

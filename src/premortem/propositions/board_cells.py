@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -35,12 +36,14 @@ class BoardCell(Result):
 
 
 def cells(board: pl.DataFrame) -> tuple[BoardCell, ...]:
-    """The cells of a board as a frame holds it; causes of failure without the conditions of other assumptions."""
-    return tuple(BoardCell(**row | {key: _own(row[key]) for key in ("fails_on", "alone")}) for row in board.to_dicts())
+    """The cells of a board as a frame holds it."""
+    return tuple(
+        BoardCell(**row | {key: _by_name(row[key]) for key in ("fails_on", "alone")}) for row in board.to_dicts()
+    )
 
 
-def _own(causes: Mapping[str, float | None]) -> dict[str, float]:
-    return {name: part for name, part in causes.items() if part is not None}
+def _by_name(causes: list[dict[str, Any]]) -> dict[str, float]:
+    return {row["condition"]: row["share"] for row in causes}
 
 
 def board_table(board: pl.DataFrame, names: Mapping[str, str], futures: int, seed: int) -> Table:

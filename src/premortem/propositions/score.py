@@ -17,6 +17,8 @@ from premortem.propositions.expressions import Expression
 Array = NDArray[Any]
 # Row of the board for all assumptions at once.
 ALL = "all"
+# What fails first, or alone, in a board's frame: a row a condition of the assumption (of `all`: an assumption).
+CAUSES = pl.List(pl.Struct({"condition": pl.String, "share": pl.Float64}))
 
 
 class Scorer:
@@ -112,7 +114,12 @@ def board_of_parts(
             for row in counted:
                 row.add(columns, None if weights is None else weights[i])
         rows += [row.as_dict(policy) for row in counted]
-    return pl.DataFrame(rows)
+    return pl.DataFrame(rows, schema_overrides={"fails_on": CAUSES, "alone": CAUSES})
+
+
+def _listed(shares: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Shares of failures as rows: a column for each condition of every assumption would be empty but for a few."""
+    return [{"condition": name, "share": part} for name, part in shares.items()]
 
 
 class _Row:
@@ -133,5 +140,5 @@ class _Row:
         interval = (None if np.isnan(x) else x for x in self.share.interval())
         first, alone = self.causes.shares()
         found: dict[str, Any] = dict(zip(("holds", "low", "high"), interval, strict=True))
-        found |= {"fails_on": first, "alone": alone, "failed": self.share.failed}
+        found |= {"fails_on": _listed(first), "alone": _listed(alone), "failed": self.share.failed}
         return {"assumption": self.subject, "policy": policy} | found

@@ -18,7 +18,7 @@ from premortem.questions._peeling import Sample, peel, prepared
 from premortem.questions._refining import pruned
 from premortem.questions._search import MOST_LIMITS, PACES, Step, searched, worth
 from premortem.questions.limits import Flags, Limit, within
-from premortem.text.numbers import count_noun
+from premortem.text.numbers import count_noun, spell_count
 
 Array = NDArray[Any]
 
@@ -163,6 +163,14 @@ def out_of_sample(box: Box, values: Array, names: Sequence[str], breaks: Flags) 
     inside = box.holds(values, names)
     caught = breaks[inside].sum()
     return float(caught / max(breaks.sum(), 1)), float(caught / max(inside.sum(), 1))
+
+
+def left_outside(earlier: Sequence[Box], base: float) -> tuple[str, float]:
+    """Where a box after `earlier` ones is sought and measured, in words (`the first box` is what it lies outside), and the share that breaks
+    there, of which `base` is that of all.
+    """
+    words = "the first box" if len(earlier) == 1 else f"the first {spell_count(len(earlier))} boxes"
+    return words, base * (1 - sum(b.coverage for b in earlier)) / max(1 - sum(b.mass for b in earlier), 1e-12)
 
 
 def _box(curve: Sequence[Step], base: float) -> Box | None:

@@ -25,6 +25,7 @@ from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.totals import Totals
+from premortem.law.verdict import not_law
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
 # Whose a running total is that counts all that goes to a place.
@@ -69,6 +70,7 @@ def decide_file(
         audit.write(audit.of_ledger(decided, under, book, [path, *([beside] if beside else [])]), record)
     return decided, found | alike(decided) | taken.told() | {
         "convention": taken.convention,
+        "not_law": not_law(book.name, book.case),
         "joined": str(beside) if beside else None,
     }
 
