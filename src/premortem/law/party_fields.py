@@ -36,15 +36,21 @@ def columns(given: pl.DataFrame, said: Mapping[str, Sequence[str]], words: Vocab
         share = pl.col(owned.field) if owned.field in given.columns else pl.lit(None, pl.Float64)
         # what is told of one party says nothing of another, and less than the table holds of nobody
         told.append(pl.max_horizontal(share, pl.when(found[owned.list]).then(owned.share), 0.0).alias(owned.field))
+    return [*told, *spelt(said, words)]
+
+
+def spelt(said: Mapping[str, Sequence[str]], words: Vocabulary) -> list[pl.Expr]:
+    """Each consignee, end user and parent under one spelling, each exporter under the name by which clauses know it."""
     spellings = (
         ("consignee", key),
         ("end_user", key),
         ("parent", key),
         ("exporter", lambda name: addressee(name, words.case)),
     )
-    for role, spelt in spellings:
+    told = []
+    for role, spelling in spellings:
         if names := said.get(role):
-            same = pl.Series([spelt(name) for name in names], dtype=pl.String)
+            same = pl.Series([spelling(name) for name in names], dtype=pl.String)
             told.append(pl.col(role).replace_strict(pl.Series(names), same, default=None).alias(role))
     return told
 
