@@ -18,7 +18,7 @@ from premortem.law import items
 from premortem.law.candidate_clauses import standing
 from premortem.law.clause import AUTHORISING, Clause, Rulebook
 from premortem.law.conditions import identifiers
-from premortem.law.equivalent_rows import Kinds
+from premortem.law.groups import Kinds
 from premortem.law.missing_fields import needing
 from premortem.law.row_defaults import complete, of_rows
 from premortem.law.rows_of_kinds import RowsOfKinds
@@ -52,7 +52,9 @@ def decide(
     `kinds` (`equivalent_rows`), what no running total touches is worked out once a kind.
     """
     if kinds is None or len(kinds.first) == given.height:
-        return pl.concat([judge(complete(part, book), book, totals) for part in given.iter_slices(BATCH)], how="diagonal")
+        return pl.concat(
+            [judge(complete(part, book), book, totals) for part in given.iter_slices(BATCH)], how="diagonal"
+        )
     asked = _ask(complete(given[kinds.first], book), book)
     frame = of_rows(given, asked.fields, kinds.of, _of_totals(asked.clauses, book.vocabulary), book.vocabulary)
     frame = frame.hstack(given.select(c for c in UNDOING if c in given.columns))
@@ -92,7 +94,9 @@ def _ask(fields: pl.LazyFrame, book: Rulebook) -> _Asked:
     rows.define(clauses)
     classed = _classify(rows, clauses, words)
     # where a running total tells whether a clause binds, that is known only when its turn comes
-    asked = (i for i, c in enumerate(clauses) if c.stage not in ("define", "classify") and not _hangs_on_total(c, words))
+    asked = (
+        i for i, c in enumerate(clauses) if c.stage not in ("define", "classify") and not _hangs_on_total(c, words)
+    )
     bound = {i: rows.binds(clauses[i]) for i in asked}
     by = _first_bound([i for i, c in enumerate(clauses) if c.stage == "requires"], bound, rows.height)
     return _Asked(fields, rows, clauses, classed, by, bound)

@@ -2,10 +2,10 @@
 totals tell apart, and rows whose answers rest on the same grounds.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,7 @@ from premortem.law.candidate_clauses import operative, turning_days
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.clearing import clearings
 from premortem.law.conditions import identifiers
+from premortem.law.groups import Kinds, combined, numbers
 from premortem.law.places import TierChange, atlas
 from premortem.law.spelling import key
 from premortem.law.tested_values import DAY, Tested
@@ -27,17 +28,8 @@ from premortem.law.truth import numbered
 from premortem.law.vocabulary import Vocabulary
 
 EPOCH = date(1970, 1, 1)
-# Most numbers of a few columns together, beside those of the rows, before they are counted anew.
-MOST_CODES = 2**22
 # Share of the rows that there may be kinds: where there are more, to group them saves nothing.
 MOST_KINDS = 0.5
-
-
-class Kinds(NamedTuple):
-    """Groups of rows: the number of each row's, from 0, and the first row of each."""
-
-    of: NDArray[np.intp]
-    first: NDArray[np.intp]
 
 
 def kinds(given: pl.DataFrame, book: Rulebook) -> Kinds:
@@ -45,7 +37,7 @@ def kinds(given: pl.DataFrame, book: Rulebook) -> Kinds:
 
     Where nearly each row is a kind of its own, each is.
     """
-    found = _grouped(_coded_kinds(given, book), given.height)
+    found = combined(_coded_kinds(given, book), given.height)
     each = np.arange(given.height)
     return found if len(found.first) <= MOST_KINDS * given.height else Kinds(each, each)
 
@@ -56,43 +48,10 @@ def alike(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, kinds: Kin
     `answers` are what `decide` said of the rows, totals included. Two rows are in a group where every clause of the book
     has the same answer to both, and to both with the same change of a field.
     """
-    told = _grouped(_coded(given[kinds.first], book), len(kinds.first))
-    back = [_numbered(given["_back"].is_not_null())] if "_back" in given.columns else []
+    told = combined(_coded(given[kinds.first], book), len(kinds.first))
+    back = [numbers(given["_back"].is_not_null())] if "_back" in given.columns else []
     totals = _of_totals(given, answers, book, kinds)
-    return _grouped([(told.of[kinds.of], len(told.first)), *back, *totals], given.height)
-
-
-def distinct(rows: pl.DataFrame) -> Kinds:
-    """Groups of equal rows."""
-    keys, numbered = rows.columns, rows.with_row_index("_first")
-    firsts = numbered.group_by(keys).agg(pl.col("_first").min()).sort("_first").with_row_index("_group")
-    found = numbered.join(firsts.drop("_first"), on=keys, how="left", maintain_order="left", nulls_equal=True)
-    return Kinds(found["_group"].to_numpy().astype(np.intp), firsts["_first"].to_numpy().astype(np.intp))
-
-
-def grouped(codes: NDArray[Any], count: int) -> Kinds:
-    """Groups of rows of the same code, of those from 0 to `count`; numbered as they first occur."""
-    if count > MOST_CODES + len(codes):
-        return distinct(pl.DataFrame({"code": codes}))
-    first = np.full(count, len(codes), np.intp)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    held = np.flatnonzero(first < len(codes))
-    held = held[np.argsort(first[held])]
-    number = np.zeros(count, np.intp)
-    number[held] = np.arange(len(held))
-    return Kinds(number[codes], first[held])
-
-
-def _grouped(coded: Iterable[tuple[NDArray[Any], int]], height: int) -> Kinds:
-    """Rows of which all codes are the same; each with how many codes there may be."""
-    combined, size = np.zeros(height, np.intp), 1
-    for codes, count in coded:
-        if size * count > MOST_CODES:
-            combined, first = grouped(combined, size)
-            size = max(len(first), 1)
-        combined = combined * count + codes
-        size *= count
-    return grouped(combined, size)
+    return combined([(told.of[kinds.of], len(told.first)), *back, *totals], given.height)
 
 
 def _coded_kinds(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
@@ -105,13 +64,13 @@ def _coded_kinds(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[
     for name in (n for n in given.columns if n in words.fields):
         column = given[name]
         if name in shipped and shipped.isdisjoint(asked):
-            yield _numbered(column.is_null())
+            yield numbers(column.is_null())
         elif name == "date":
             yield _between(column.to_physical(), names.days())
         elif name in parties.ROLES:
             yield _classed(column, partial(names.stands_for, name))
         else:
-            yield _numbered(column)
+            yield numbers(column)
 
 
 def _coded(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
@@ -132,7 +91,7 @@ def _coded(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], 
         elif name in parties.ROLES:
             yield _classed(column, partial(names.stands_for, name))
         else:
-            yield _numbered(column)
+            yield numbers(column)
 
 
 def _item(item: str | None, classes: Mapping[str, Any]) -> Any:
@@ -155,21 +114,12 @@ def _items(tested: Tested, book: Rulebook) -> dict[str, Any]:
     return {item: of for item, of in classes if item not in tested.words}
 
 
-def _numbered(column: pl.Series) -> tuple[NDArray[Any], int]:
-    """Each value by a number of its own."""
-    if column.dtype == pl.String:
-        places, texts = numbered(column)
-        return places, len(texts)
-    values = column.unique()
-    return column.replace_strict(values, pl.Series(range(len(values)), dtype=pl.UInt32)).to_numpy(), len(values)
-
-
 def _classed(column: pl.Series, class_of: Callable[[Any], Any]) -> tuple[NDArray[Any], int]:
     """Each text by the number of its class."""
     places, texts = numbered(column)
     classes = [class_of(text) for text in texts]
-    numbers = {c: i for i, c in enumerate(dict.fromkeys(classes))}
-    return np.array([numbers[c] for c in classes])[places], len(numbers)
+    places_of = {c: i for i, c in enumerate(dict.fromkeys(classes))}
+    return np.array([places_of[c] for c in classes])[places], len(places_of)
 
 
 def _between(column: pl.Series, against: Sequence[float]) -> tuple[NDArray[Any], int]:
@@ -258,7 +208,7 @@ def _of_totals(
         yield np.where(np.isnan(after) | np.isnan(most), 2, after <= most), 3
     # of what has no measure another one is tried, and then the units count
     if shipped.null_count():
-        yield _numbered(given.select(pl.when(shipped.is_null()).then(pl.col("quantity"))).to_series())
+        yield numbers(given.select(pl.when(shipped.is_null()).then(pl.col("quantity"))).to_series())
 
 
 def _limits(rows: pl.DataFrame, clause: Clause, words: Vocabulary) -> tuple[NDArray[Any], NDArray[Any]]:

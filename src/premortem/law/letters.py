@@ -13,7 +13,7 @@ BUCKETS = 32
 
 
 class Texts(NamedTuple):
-    """Texts with their lengths and the bits of their letters."""
+    """Texts, the shortest first, with their lengths and the bits of their letters."""
 
     texts: tuple[str, ...]
     lengths: NDArray[np.int32]
@@ -24,14 +24,14 @@ class Texts(NamedTuple):
 
         Such a slip changes the length by one at most, and two bits at most.
         """
-        near = np.bitwise_count(self.bits ^ np.uint64(_bits(text))) <= 2 * slips
-        near &= np.abs(self.lengths - len(text)) <= slips
-        return [self.texts[i] for i in np.flatnonzero(near)]
+        first, last = np.searchsorted(self.lengths, (len(text) - slips, len(text) + slips + 1))
+        near = np.bitwise_count(self.bits[first:last] ^ np.uint64(_bits(text))) <= 2 * slips
+        return [self.texts[i] for i in (np.flatnonzero(near) + first).tolist()]
 
 
 def made_ready(texts: Iterable[str]) -> Texts:
     """Texts to be looked in."""
-    held = tuple(texts)
+    held = tuple(sorted(texts, key=len))
     lengths = np.array([len(text) for text in held], np.int32)
     return Texts(held, lengths, np.array([_bits(text) for text in held], np.uint64))
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from premortem.law.clause import Clause
 from premortem.law.conditions import identifiers
-from premortem.law.equivalent_rows import grouped
+from premortem.law.groups import grouped
 from premortem.law.vocabulary import NEEDS, Vocabulary
 
 # More than the clauses on which a row may hang.

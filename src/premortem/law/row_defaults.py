@@ -69,7 +69,7 @@ def _worked_out(
 
     `known` are the columns of seats that the names of parties tell.
     """
-    told, fields, measure = transfers(words.case), words.fields, words.measure
+    told, fields = transfers(words.case), words.fields
     defaults = {name: fields[name].default for name in here if name in fields and fields[name].default is not None}
     filled = [pl.col(name).fill_null(default) for name, default in defaults.items() if name != told.items.parts]
     if told == Transfers():  # what was given, and what stands for the rest

@@ -19,7 +19,8 @@ from premortem.law.clause_tests import Flags, Met, met
 from premortem.law.clearing import clearings
 from premortem.law.decide import citations_of
 from premortem.law.engine import RETURNED
-from premortem.law.equivalent_rows import Kinds, alike, distinct
+from premortem.law.equivalent_rows import alike
+from premortem.law.groups import Kinds, distinct
 from premortem.law.ladder import steps
 from premortem.law.ledger.columns import GROUNDS
 from premortem.law.ledger.unstated_fields import resting
