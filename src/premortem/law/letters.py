@@ -16,7 +16,7 @@ class Texts(NamedTuple):
     """Texts, the shortest first, with their lengths and the bits of their letters."""
 
     texts: tuple[str, ...]
-    lengths: NDArray[np.int32]
+    lengths: NDArray[np.intp]
     bits: NDArray[np.uint64]
 
     def about(self, text: str, slips: int) -> list[str]:
@@ -32,7 +32,7 @@ class Texts(NamedTuple):
 def made_ready(texts: Iterable[str]) -> Texts:
     """Texts to be looked in."""
     held = tuple(sorted(texts, key=len))
-    lengths = np.array([len(text) for text in held], np.int32)
+    lengths = np.array([len(text) for text in held], np.intp)
     return Texts(held, lengths, np.array([_bits(text) for text in held], np.uint64))
 
 
