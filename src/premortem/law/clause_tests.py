@@ -58,11 +58,11 @@ def met(fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...]
     for name in words.totals:
         rows.settle(name, answers[name].to_numpy() if name in answers.columns else none)
     told = np.array([rows.test(text, c) for text, c in columns.values()], np.int8).reshape(len(columns), rows.height)
-    unmet, ruled_out = told != MET, told == NOT_MET
     of, starts, applying = places
-    against = np.add.reduceat(ruled_out[of] & applying, starts, dtype=np.int8)
-    vain = np.logical_or.reduceat(unmet[of] & applying, starts)
-    missed = np.add.reduceat(unmet[of], starts, dtype=np.int8)
+    unmet, ruled_out = (told != MET).view(np.int8)[of], (told == NOT_MET).view(np.int8)[of]
+    against = np.add.reduceat(ruled_out & applying, starts, dtype=np.int8)
+    vain = np.maximum.reduceat(unmet & applying, starts).view(bool)
+    missed = np.add.reduceat(unmet, starts, dtype=np.int8)
     may_miss = np.minimum(1, np.diff(starts, append=len(of)) - 1)[:, None]
     days = fields["date"].to_numpy()
     force = in_force(clauses, days)
@@ -87,7 +87,7 @@ class Places(NamedTuple):
 
     of: NDArray[np.intp]
     starts: NDArray[np.intp]  # where each clause's begin
-    applying: Flags  # whether the clause hangs on the test to apply; shape (test, 1)
+    applying: NDArray[np.int8]  # 1 where the clause hangs on the test to apply; shape (test, 1)
 
 
 class Tests(NamedTuple):
@@ -114,5 +114,5 @@ def tests_of(clauses: tuple[Clause, ...]) -> Tests:
     place = {column: i for i, column in enumerate(columns)}
     made = [test for own in asked.values() for test in own]
     starts = np.cumsum([0, *(len(own) for own in asked.values())])[:-1]
-    applying = np.array([test.applies for test in made], bool)[:, None]
+    applying = np.array([test.applies for test in made], np.int8)[:, None]
     return Tests(asked, columns, Places(np.array([place[test.column] for test in made], np.intp), starts, applying))

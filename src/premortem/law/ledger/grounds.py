@@ -107,13 +107,14 @@ def _left_open(rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, 
 
 def _unscreened(rows: pl.DataFrame, case: Case) -> Flags:
     """Rows of which a party stands in no table and was not cleared."""
-    parties = rows.select(c for c in rows.columns if c in (*ROLES, "cleared", "date"))
+    asked = ("cleared", "date") if case.lists else ("cleared",)  # lists that were pulled are whole on their day
+    parties = rows.select(c for c in rows.columns if c in (*ROLES, *asked))
     if not {*ROLES} & {*parties.columns}:
         return np.zeros(rows.height, bool)
     kinds, first = distinct(parties)
-    asked = parties[first].to_dicts()
     told = (
-        unscreened_names(named_parties(row), case, clearings(row.get("cleared") or ""), row["date"]) for row in asked
+        unscreened_names(named_parties(row), case, clearings(row.get("cleared") or ""), row.get("date"))
+        for row in parties[first].to_dicts()
     )
     return np.array([bool(names) for names in told], bool)[kinds]
 
