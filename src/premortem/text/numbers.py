@@ -211,6 +211,8 @@ def threshold(value: float, unit: str) -> str:
 
 def strip_accents(text: str) -> str:
     """A text without capitals and accents, so that spellings of one name meet."""
+    if text.isascii():
+        return text.lower()
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 
