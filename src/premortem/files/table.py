@@ -7,7 +7,6 @@ from pathlib import Path
 
 from premortem.errors import BadInput, nearest
 from premortem.files.reader import read_text
-from premortem.text.numbers import count_noun
 
 ALLOWED = "a UTF-8 CSV table"
 OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
@@ -31,7 +30,7 @@ def read_rows(path: Path | Traversable, columns: Sequence[str]) -> tuple[list[Ro
         if len(values) == len(header):
             found.append((number, dict(zip(header, values, strict=True))))
         else:
-            what = f"has {count_noun(len(values), 'value')} for {count_noun(len(header), 'column')}"
+            what = f"has {len(values)} value{'s' * (len(values) > 1)} for {len(header)} columns"
             errors.append(BadInput(path.name, f"row {number}", what, got=",".join(values), allowed="one for each"))
     return found, errors
 
