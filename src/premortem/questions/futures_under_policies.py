@@ -19,10 +19,10 @@ from premortem.questions.margins import check_gives, check_inputs
 from premortem.study import Run, Study, outcome_names
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
-from premortem.watch.quantities import Observer, Quantity
+from premortem.watch.quantities import Observer, Quantity, When
 
 Array = NDArray[Any]
-Asked = Sequence[tuple[Quantity, date]]
+Asked = Sequence[tuple[Quantity, When]]
 # Futures that are simulated where no run is stored, and their seed: those of a run as it comes.
 AT_ONCE, SEED = 20_000, 7
 # Of the bands of a series, the median and the ends.

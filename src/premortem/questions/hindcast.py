@@ -59,10 +59,10 @@ def hindcast(
     if not later and not any(event.known_on > as_of for event in table.events):
         whose = file.name if file else study.case.name
         raise MissingData(f"no reading of {whose} became known after {as_of}, so there is nothing to judge by")
-    asked = [(every[r.quantity], r.on) for r in (*known, *later)]
+    asked = [(every[r.quantity], r.over) for r in (*known, *later)]
     found = _in_view(study, run, as_of, asked, futures, seed)
     weights = weigh(found.columns[weighted_board.reading_policy(study.case, found.policies, as_of)], known, every)
-    read_later = [(every[r.quantity], r.on) for r in later]
+    read_later = [(every[r.quantity], r.over) for r in later]
     paths = found.paths(as_of, everything.happened(as_of, study.case))
     drawn = along(study, found.seed, found.values, paths, read_later)
     predicted = drawn.columns(read_later)

@@ -121,7 +121,7 @@ def what_to_watch(
     as_of = as_of or study.case.settings.day
     own = each(lambda text: observations.parse_option(text, as_of, study.case), given)
     every = quantities.shipped_quantities(study.case)
-    asked = [*weighted_board.asked_of(study, as_of), *((every[r.quantity], r.on) for r in own)]
+    asked = [*weighted_board.asked_of(study, as_of), *((every[r.quantity], r.over) for r in own)]
     asked += [(every[s.quantity], s.by) for s in study.signposts.values() if s.quantity]
     policies = run.policies if run else study.policies
     view = _view(study.case.settings.baseline, policies, policy)
@@ -179,7 +179,7 @@ def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadIn
             allowed=f"{year_of(labels[0])} to {year_of(labels[-1])}",
         )
         for r in own
-        if every[r.quantity].column(r.on) in found.outside
+        if every[r.quantity].column(r.over) in found.outside
     ]
     return outside + weights.impossible(
         found.columns[weighted_board.reading_policy(found.study.case, found.policies, as_of)], own, every

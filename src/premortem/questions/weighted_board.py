@@ -82,7 +82,7 @@ def weigh_by_record(found: Futures, as_of: date, own: Sequence[Reading] = ()) ->
 def asked_of(study: Study, as_of: date) -> futures_under_policies.Asked:
     """Quantities on days that the weights of a day need. Raises `BadInput` for a day in the future."""
     return [
-        (quantities.shipped_quantities(study.case)[r.quantity], r.on)
+        (quantities.shipped_quantities(study.case)[r.quantity], r.over)
         for r in study.readings.known(past(study.case, as_of))
     ]
 
@@ -104,8 +104,8 @@ def reading_policy(case: Case, policies: Sequence[str], as_of: date) -> str:
 
 def replace_readings(known: Sequence[Reading], own: Sequence[Reading], every: Mapping[str, Quantity]) -> list[Reading]:
     """The record, with own readings in the place of its own for the same quantity and period."""
-    again = {every[r.quantity].column(r.on) for r in own}
-    return [*(r for r in known if every[r.quantity].column(r.on) not in again), *own]
+    again = {every[r.quantity].column(r.over) for r in own}
+    return [*(r for r in known if every[r.quantity].column(r.over) not in again), *own]
 
 
 def weight_words(as_of: date) -> str:

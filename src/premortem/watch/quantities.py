@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -28,6 +29,18 @@ SMALLEST, EDGE = 1e-6, 1e-4
 Z95 = 1.6448536269514722
 # Most names that are offered in the place of an unknown one.
 NEAR = 5
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time that one reading speaks of; both days are within."""
+
+    start: date
+    end: date
+
+
+# A reading speaks of a day, which stands for the step or year that it lies in, or of a stretch.
+When = date | Span
 
 
 class Judged(Strict):
@@ -67,6 +80,9 @@ class Quantity(Strict):
     error: float = Field(gt=0, description="usual error of a reading on that scale, where the reading gives none")
     discrepancy: Judged = Field(description="how far a right model may lie from the report, on that scale (one s.d.)")
     map: Judged | None = None
+    mapped_on: Day | None = Field(
+        default=None, description="day on which it was mapped, where readings of it had been seen by then"
+    )
     also: tuple[str, ...] = Field(default=(), description="other names in reports; `*` stands for any letters")
 
     _case: Case = PrivateAttr()
@@ -82,18 +98,30 @@ class Quantity(Strict):
         """Whether it is reported for a calendar year rather than a day."""
         return "{year}" in self.value
 
-    def period(self, on: date) -> str:
-        """The period that a day stands for: a year, or a step of the clock such as `2025Q1`."""
-        return str(on.year) if self.yearly else self._case.clock.on(on)
+    def steps(self, on: When) -> tuple[str, ...]:
+        """Steps of the clock that a day or a stretch lies in, in order; some may lie outside the horizon."""
+        clock = self._case.clock
+        first, last = (clock.on(on.start), clock.on(on.end)) if isinstance(on, Span) else (clock.on(on),) * 2
+        found = tuple(step for step in clock.labels if first <= step <= last)
+        return found if found and (found[0], found[-1]) == (first, last) else tuple(dict.fromkeys((first, last)))
 
-    def column(self, on: date) -> str:
+    def period(self, on: When) -> str:
+        """What a day or a stretch stands for: a year, a step of the clock such as `2025Q1`, or steps such as `2025Q1-2025Q4`."""
+        if self.yearly:
+            return str(last_day(on).year)
+        steps = self.steps(on)
+        return steps[0] if len(steps) == 1 else f"{steps[0]}-{steps[-1]}"
+
+    def column(self, on: When) -> str:
         """Name under which a run keeps it: `smic_yield_ascend@2025Q1`."""
         return f"{self.id}@{self.period(on)}"
 
-    def expression(self, on: date) -> str:
-        """The expression for a day, in the language of margins."""
-        step = self._case.clock.on(on)
-        return self.value.format(year=on.year, before=on.year - 1, step=step, quarter=step)
+    def expression(self, on: When) -> str:
+        """The expression for a day, in the language of margins; over several steps their mean."""
+        year = last_day(on).year
+        steps = self.steps(on)[-1:] if self.yearly else self.steps(on)
+        each = [self.value.format(year=year, before=year - 1, step=step, quarter=step) for step in steps]
+        return each[0] if len(each) == 1 else f"({' + '.join(f'({one})' for one in each)}) / {len(each)}"
 
     def on_scale(self, x: Array | float) -> Array:
         """Values as they are compared: logarithms, log odds, or as they are; same shape."""
@@ -119,6 +147,11 @@ class Quantity(Strict):
             return self.discrepancy.value
         wide = float(np.log(mapped.high / mapped.low)) / (2 * Z95)
         return float(np.hypot(self.discrepancy.value, wide))
+
+
+def last_day(on: When) -> date:
+    """The day itself, or the last of a stretch."""
+    return on.end if isinstance(on, Span) else on
 
 
 @cache
@@ -202,15 +235,16 @@ class Observer:
     """
 
     def __init__(
-        self, asked: Iterable[tuple[Quantity, date]], outcomes: frozenset[str], labels: tuple[str, ...]
+        self, asked: Iterable[tuple[Quantity, When]], outcomes: frozenset[str], labels: tuple[str, ...]
     ) -> None:
         self.expressions: dict[str, tuple[Expression, float]] = {}
         self.outside: set[str] = set()
         errors: list[BadInput] = []
         years = {year_of(label) for label in labels}
         for quantity, on in asked:
-            column = quantity.column(on)
-            if not {on.year, *([on.year - 1] if "{before}" in quantity.value else [])} <= years:
+            column, year = quantity.column(on), last_day(on).year
+            first = on.start.year if isinstance(on, Span) and not quantity.yearly else year
+            if not {first, year, *([year - 1] if "{before}" in quantity.value else [])} <= years:
                 self.outside.add(column)
                 continue
             try:

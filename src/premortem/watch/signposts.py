@@ -1,7 +1,7 @@
 """Signposts: what the case says to watch, as data: how each is read, what it says now, and what it would tell."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -191,7 +191,7 @@ def _all_seen(signpost: Signpost, readings: Readings) -> list[Seen]:
         named += [_seen(r, f"{r.value:g} {signpost.unit}") for r in readings.mapped if r.quantity == signpost.quantity]
     elif signpost.event:
         happened = [r for r in readings.events if r.quantity == signpost.event]
-        named += [_seen(r, "yes" if r.value > 0.5 else "no") for r in happened]
+        named += [_seen(replace(r, on=r.start or r.on), "yes" if r.value > 0.5 else "no") for r in happened]
     return named + list(signpost.latest)
 
 

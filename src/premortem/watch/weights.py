@@ -71,7 +71,7 @@ def weigh(
     Readings without a column are left out and named. Raises nothing: use `impossible` and `contradictions` for what no
     weighting can mend.
     """
-    used = [r for r in readings if quantities[r.quantity].column(r.on) in predictions]
+    used = [r for r in readings if quantities[r.quantity].column(r.over) in predictions]
     left_out = tuple(r.label for r in readings if r not in used)
     count = len(next(iter(predictions.values()))) if predictions else 0
     total = np.zeros(count, np.float32)
@@ -79,7 +79,7 @@ def weigh(
         part = slice(start, start + BLOCK)
         for reading in used:
             quantity = quantities[reading.quantity]
-            total[part] += log_likelihood(predictions[quantity.column(reading.on)][part], reading, quantity)
+            total[part] += log_likelihood(predictions[quantity.column(reading.over)][part], reading, quantity)
     floor = min(floor, count / 2)
     power, full = temper(total, floor)
     values = _normalised(total, power)
@@ -161,7 +161,7 @@ def impossible(
     found = contradictions(readings, quantities)
     for reading in readings:
         quantity = quantities[reading.quantity]
-        values = predictions.get(quantity.column(reading.on))
+        values = predictions.get(quantity.column(reading.over))
         if values is None or not len(values):
             continue
         best = float(np.sqrt(-2 * log_likelihood(values, reading, quantity).max()))
