@@ -7,7 +7,6 @@ and the app all call the same program, so what one of them compiled the others h
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, cached_property
 from typing import Any
 

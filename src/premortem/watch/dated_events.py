@@ -62,9 +62,7 @@ def _event(row: Mapping[str, str], file: str, place: str, case: Case) -> Reading
     came = parse_day(row["date"], file, f"{place}: date") if row.get("date") else None
     said, name = row["happened"].lower(), row.get("process_event", "")
     if said not in ANSWERS:
-        raise BadInput(
-            file, f"{place}: happened", "no such answer", got=row["happened"], allowed=", ".join(ANSWERS)
-        )
+        raise BadInput(file, f"{place}: happened", "no such answer", got=row["happened"], allowed=", ".join(ANSWERS))
     if came and said != "yes":
         raise BadInput(
             file, f"{place}: date", f"an event with a day has come, and happened says {said}", got=row["date"],

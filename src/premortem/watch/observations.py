@@ -156,7 +156,11 @@ def _reading(
     low, high = (parse_number(row[end], file, f"{place}: {end}") if row.get(end) else None for end in ("low", "high"))
     kind = kinds.given_kind(row.get("kind", ""), on, known_on, file, place)
     planned = row.get("kind") == "projection"  # of a period to come
-    late = [name for name, day in (("date", on), ("known_on", known_on)) if day > today and (name, planned) != ("date", True)]
+    late = [
+        name
+        for name, day in (("date", on), ("known_on", known_on))
+        if day > today and (name, planned) != ("date", True)
+    ]
     if late:
         raise BadInput(file, f"{place}: {late[0]}", "lies in the future", got=row[late[0]], allowed=f"up to {today}")
     if start and start > on:

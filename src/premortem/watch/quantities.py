@@ -1,9 +1,10 @@
 """Observable quantities: the unit of each, the outcome of the model that it corresponds to, and how the two are compared."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
@@ -19,6 +20,7 @@ from pydantic import Field, PrivateAttr
 from premortem.case import Case, year_of
 from premortem.errors import BadInput, raise_all
 from premortem.facts.day import Day
+from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, read_entries
 from premortem.propositions.expressions import Expression
 
@@ -95,33 +97,37 @@ class Quantity(Strict):
 
     @property
     def yearly(self) -> bool:
-        """Whether it is reported for a calendar year rather than a day."""
-        return "{year}" in self.value
+        """Whether it is reported for a year, calendar or fiscal, rather than a day."""
+        return "{year}" in self.value or "{before}" in self.value
 
-    def steps(self, on: When) -> tuple[str, ...]:
-        """Steps of the clock that a day or a stretch lies in, in order; some may lie outside the horizon."""
-        clock = self._case.clock
-        first, last = (clock.on(on.start), clock.on(on.end)) if isinstance(on, Span) else (clock.on(on),) * 2
-        found = tuple(step for step in clock.labels if first <= step <= last)
-        return found if found and (found[0], found[-1]) == (first, last) else tuple(dict.fromkeys((first, last)))
+    def steps(self, on: When) -> dict[str, float]:
+        """Steps of the clock that a day or a stretch lies in, in order, with the share of its days in each; some may lie outside the
+        horizon.
+        """
+        first, last = (on.start, on.end) if isinstance(on, Span) else (on, on)
+        days = Counter(self._case.clock.on(first + timedelta(i)) for i in range((last - first).days + 1))
+        return {step: count / days.total() for step, count in days.items()}
 
     def period(self, on: When) -> str:
-        """What a day or a stretch stands for: a year, a step of the clock such as `2025Q1`, or steps such as `2025Q1-2025Q4`."""
+        """What a day or a stretch stands for: a year, a step of the clock such as `2025Q1`, or the stretch itself over several."""
         if self.yearly:
             return str(last_day(on).year)
-        steps = self.steps(on)
-        return steps[0] if len(steps) == 1 else f"{steps[0]}-{steps[-1]}"
+        return (
+            f"{on.start}_{on.end}" if isinstance(on, Span) and len(self.steps(on)) > 1 else next(iter(self.steps(on)))
+        )
 
     def column(self, on: When) -> str:
         """Name under which a run keeps it: `smic_yield_ascend@2025Q1`."""
         return f"{self.id}@{self.period(on)}"
 
     def expression(self, on: When) -> str:
-        """The expression for a day, in the language of margins; over several steps their mean."""
-        year = last_day(on).year
-        steps = self.steps(on)[-1:] if self.yearly else self.steps(on)
-        each = [self.value.format(year=year, before=year - 1, step=step, quarter=step) for step in steps]
-        return each[0] if len(each) == 1 else f"({' + '.join(f'({one})' for one in each)}) / {len(each)}"
+        """The expression for a day, in the language of margins; over several steps their mean by days."""
+        end = last_day(on)
+        each = self.steps(end if self.yearly else on)
+        at = {s: self.value.format(year=end.year, before=end.year - 1, step=s, quarter=s) for s in each}
+        return (
+            " + ".join(f"{part:.6f} * ({at[s]})" for s, part in each.items()) if len(each) > 1 else at[next(iter(at))]
+        )
 
     def on_scale(self, x: Array | float) -> Array:
         """Values as they are compared: logarithms, log odds, or as they are; same shape."""
@@ -172,6 +178,13 @@ def read(path: Path, known: Mapping[str, Unit]) -> dict[str, Quantity]:
         ]
     )
     return found
+
+
+@cache
+def unmapped(case: Case) -> Mapping[str, str]:
+    """Quantities that are read of the world and that the model has no series for, each with why."""
+    file = case / "watch" / "unmapped.toml"
+    return {name: str(why) for name, why in read_toml(file).items()} if file.is_file() else {}
 
 
 @cache

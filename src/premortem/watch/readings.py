@@ -70,9 +70,7 @@ class Readings:
         """These and further ones; a reading of the same quantity and day is taken from the further ones."""
         found = self
         for own in others:
-            pairs = zip(
-                (found.mapped, found.events, found.unknown), (own.mapped, own.events, own.unknown), strict=True
-            )
+            pairs = zip((found.mapped, found.events, found.unknown), (own.mapped, own.events, own.unknown), strict=True)
             found = Readings(*(_joined(ours, further) for ours, further in pairs))
         return found
 
