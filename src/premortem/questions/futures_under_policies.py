@@ -71,7 +71,15 @@ class Futures:
         if "progress" in told:
             ability = told["progress"]
             told["progress"] = (ability - np.median(ability)) / max(float(ability.std()), 1e-9)
-        return process.draw(self.study.case, self.count, self.seed, as_of, happened=happened, **told)
+        return process.draw(
+            self.study.case,
+            self.count,
+            self.seed,
+            as_of,
+            told.get("goodwill", 0.5),
+            told.get("progress", 0.0),
+            happened,
+        )
 
 
 def stored(

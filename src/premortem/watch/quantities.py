@@ -145,6 +145,13 @@ class Quantity(Strict):
             return np.exp(y)
         return 1 / (1 + np.exp(-y)) if self.scale == "logit" else y
 
+    def log_slope(self, x: float) -> float:
+        """Logarithm of the slope of the scale at a value: what turns a density on the scale into one in the unit."""
+        if self.scale == "log":
+            return -float(np.log(max(x, SMALLEST)))
+        inside = min(max(x, EDGE), 1 - EDGE)
+        return -float(np.log(inside * (1 - inside))) if self.scale == "logit" else 0.0
+
     @property
     def spread(self) -> float:
         """Standard deviation between outcome and report, on the scale: discrepancy, and that of `map` in ratios."""
