@@ -8,7 +8,7 @@ from premortem.errors import MissingData
 from premortem.questions import futures_under_policies, weighted_board
 from premortem.questions.policy_paths import along
 from premortem.study import Run, Study
-from premortem.watch import dated_events, observations, process, quantities
+from premortem.watch import dated_events, hindcast_words, observations, process, quantities
 from premortem.watch import forecasts as forecast_tables
 from premortem.watch import hindcast as scoring
 from premortem.watch.hindcast_results import Hindcast
@@ -35,6 +35,7 @@ class Judged:
             "effective_futures": self.weights.effective,
             "unweighted": {key: plain[key] for key in scores},
             "warnings": list(self.warnings),
+            "sentences": hindcast_words.sentences(self.weighted),
         }
 
 

@@ -191,6 +191,25 @@ class Hindcast:
         return tuple(sorted(out, key=lambda s: -abs(s.rank - 0.5)))
 
     @property
+    def misses_by_group(self) -> tuple[tuple[Scored, int], ...]:
+        """Of every group with misses the furthest one, and how many of its readings missed."""
+        return tuple(
+            (s, sum(m.group == s.group and m.kind == s.kind for m in self.misses))
+            for s in self.furthest
+            if not s.inside
+        )
+
+    @property
+    def furthest(self) -> tuple[Scored, ...]:
+        """Of every group and kind the reading that lies furthest out in its prediction; misses first, the furthest first."""
+        found: dict[tuple[str, str], Scored] = {}
+        for s in self.observables:
+            held = found.get((s.group, s.kind))
+            if held is None or (held.inside, -abs(held.rank - 0.5)) > (s.inside, -abs(s.rank - 0.5)):
+                found[(s.group, s.kind)] = s
+        return tuple(sorted(found.values(), key=lambda s: (s.inside, -abs(s.rank - 0.5))))
+
+    @property
     def readings(self) -> Table:
         """Every reading against its prediction, misses first."""
         ordered = [*self.misses, *(s for s in self.observables if s.inside)]

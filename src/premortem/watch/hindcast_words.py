@@ -78,5 +78,17 @@ def left_out(found: Hindcast) -> list[str]:
     return [*said, *(f"{left['quantity']} {left['date']}: {left['why']}" for left in readings)]
 
 
+def sentences(found: Hindcast) -> dict[str, str | list[str]]:
+    """All of them by what they tell: the key `sentences` of `premortem hindcast --json`."""
+    return {
+        "verdict": verdict(found),
+        "against": against(found),
+        "calibration": calibration(found),
+        "events": events(found),
+        "mapped_after": mapped_after(found),
+        "left_out": left_out(found),
+    }
+
+
 def _groups(count: int) -> str:
     return "group" if count == 1 else "groups"
