@@ -167,7 +167,7 @@ def test_a_desks_workbook_is_matched_decided_and_its_rejected_rows_are_given_bac
     content = xlsx(tmp_path / "desk.xlsx", Shipments=desk_rows(), Notes=[["none"]]).read_bytes()
     asked = client.post("/api/ledger/columns", files={"file": ("desk.xlsx", content)})
     assert asked.status_code == 400
-    assert "holds several sheets: Shipments and Notes" in asked.text
+    assert "holds several sheets: Shipments, Notes" in asked.text
     matched = client.post(
         "/api/ledger/columns", files={"file": ("desk.xlsx", content)}, data={"sheet": "Shipments"}
     ).json()

@@ -116,7 +116,7 @@ def state_from_address(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     """The state of an address; what is not understood or out of range is left out and named in `notices`."""
     given, wrong = dict(pairs), list[str]()
     policy, vs = _policies(given, study, wrong)
-    book = study.book(policy)
+    book = study.law(policy)
     levers = _named(given, "l.", lambda text, name: lever(text, name, book), wrong)
     days = _named(given, "d.", lambda text, name: clause_days.parse(text, name, book), wrong)
     thresholds = _named(given, "t.", lambda text, name: threshold(text, name, study), wrong)
@@ -250,9 +250,9 @@ def belief(text: str, name: str, study: Study) -> tuple[float, float]:
     if lo > hi:
         raise ValueError("the low end is above the high end")
     least, most = ends(study, name)
-    slack = 1e-8 * (most - least)  # an address holds ten digits
+    slack = 1e-9 * max(abs(least), abs(most))  # an address holds ten digits
     if hi < least - slack or lo > most + slack:
-        raise ValueError(f"lies outside the prior; allowed: {least:.3g} to {most:.3g}")
+        raise ValueError(f"lies outside the prior; allowed: {least:.6g} to {most:.6g}")
     return min(max(lo, least), most), max(min(hi, most), least)
 
 

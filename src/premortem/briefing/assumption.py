@@ -131,8 +131,9 @@ def _boxes(why: Explained) -> list[Block]:
         text(
             f"{b.sentence}.",
             Note(
-                f"Found by the patient rule induction method (Friedman and Fisher 1999). On futures drawn anew: {b.density_out_of_sample:.0%} "
-                f"break inside{' and outside the boxes before it' if i else ''}; {b.coverage_out_of_sample:.0%} of all breaks lie there."
+                f"{'' if i else 'Found by the patient rule induction method (Friedman and Fisher 1999). '}On futures drawn anew: "
+                f"{b.density_out_of_sample:.0%} break inside{' and outside the boxes before it' if i else ''}; "
+                f"{b.coverage_out_of_sample:.0%} of all breaks lie there."
             ),
             look="box",
         )

@@ -158,7 +158,7 @@ def _opine(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """The answer of a law whose answers are of several kinds; exit 1 where it cannot be error_document."""
+    """The answer of a law whose answers are of several kinds; exit 1 where it cannot be told."""
     from premortem import terminal
     from premortem.errors import raise_all
     from premortem.law.opinion import opine, told_by
@@ -293,7 +293,7 @@ def book_under(
     elif under not in held.policies:
         raise held.unknown_policy(asked, under)
     else:
-        book = held.book(under)
+        book = held.law(under)
     return replace(book, case=listing(book.case, data))
 
 

@@ -128,7 +128,9 @@ def too_little(breaks: Flags, weight: Array, least: Least = OF_A_RUN) -> str:
     effective = weight.sum() ** 2 / max((weight**2).sum(), 1e-300)
     broken = int((breaks & (weight > 0)).sum())
     held = int((~breaks & (weight > 0)).sum())
-    need = f"needed are {least.futures} futures with {least.breaks} that break and {least.breaks} that hold"
+    need = (
+        f"needed are {count_noun(least.futures, 'future')} with {least.breaks} that break and {least.breaks} that hold"
+    )
     if effective < least.futures:
         return f"too little to go on: {effective:,.0f} effective futures of {len(breaks):,}; {need}"
     if broken == 0 or held == 0:

@@ -101,12 +101,11 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
 
 
 def standing(decision: Decision) -> str:
-    """Whether it may go, in a few words."""
-    if decision.may_go:
-        return "May go without a licence"
-    if decision.may_go is False:
-        return "Barred, or likely to be refused" if decision.denied else "Needs a licence"
-    return "Cannot be decided yet" if decision.outcome.startswith(NEEDS) else "May go only if what was not given is so"
+    """Whether it may go, in a few words of its case."""
+    say = decision.case.text.app.verdicts
+    if decision.may_go is None:
+        return say.undecided if decision.outcome.startswith(NEEDS) else say.unsure
+    return say.free if decision.may_go else say.denied if decision.denied else say.bound
 
 
 def to_give(decision: Decision) -> list[dict[str, str]]:
@@ -134,7 +133,7 @@ def changes(decision: Decision, view: State, policy: str, told: AppText) -> list
 
 def book_of(desk: Desk, view: State, policy: str) -> Book:
     """The rulebook asked: with the view's changed numbers when it is the view's policy."""
-    return desk.live.book(view) if policy == view.policy else desk.study.book(policy)
+    return desk.live.book(view) if policy == view.policy else desk.study.law(policy)
 
 
 class Shipment(BaseModel):
@@ -241,8 +240,8 @@ def rule_differences(desk: Desk, a: str, b: str) -> dict[str, Any]:
 def _side(desk: Desk, text: str) -> tuple[Book, date | None]:
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
-        return desk.study.book(desk.study.case.settings.stands), parse_date(policy, desk.study.case)
-    return desk.study.book(policy), parse_date(day, desk.study.case) if day else None
+        return desk.study.law(desk.study.case.settings.stands), parse_date(policy, desk.study.case)
+    return desk.study.law(policy), parse_date(day, desk.study.case) if day else None
 
 
 def _events(case: Case) -> list[dict[str, Any]]:
