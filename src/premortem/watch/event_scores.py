@@ -117,7 +117,7 @@ def score_events(
                 came,
                 brier(share, came),
                 stood=bool(shares[e.quantity](as_of) > 0.5),
-                explanation=why.get(e.quantity, ""),
+                explanation="" if i in denied else why.get(e.quantity, ""),
                 title=e.says or e.quantity.replace("_", " "),
                 id=e.id,
                 group=e.group or e.quantity,
