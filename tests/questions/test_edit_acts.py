@@ -31,9 +31,9 @@ def test_ten_numbers_of_one_act_are_one_observation():
 
 
 def test_the_correlation_by_acts_is_of_means_by_hand():
-    """Places 0.1, 0.4, 0.6, 0.9 with degrees 1, 0.5, 1, 0: ranks of earliness 4, 3, 2, 1 and of editing 3.5, 2, 3.5, 1."""
+    """Places 0.1, 0.4, 0.6, 0.9 with degrees 1, 0.5, 1, 0: ranks 4, 3, 2, 1 of earliness and 3.5, 2, 3.5, 1 of editing."""
     found = by_act([(r["clause"], r["parameter"]) for r in EDITS], EDITS)
-    assert found.rank_correlation == pytest.approx(3.5 / (5 * 4.5) ** 0.5)
+    assert found.rank_correlation == pytest.approx(3 / (5 * 4.5) ** 0.5)
 
 
 def test_one_act_is_too_few_for_a_score():
