@@ -112,7 +112,12 @@ def stored(
 
 def simulated(study: Study, asked: Asked, policies: Sequence[str], count: int = AT_ONCE, seed: int = SEED) -> Futures:
     """Futures simulated at once: the first `count` of the design with that seed."""
-    observer, values = observer_of(study, asked), draw(study.priors, "sobol", seed, 0, count)
+    return of_values(study, draw(study.priors, "sobol", seed, 0, count), asked, policies, seed)
+
+
+def of_values(study: Study, values: Array, asked: Asked, policies: Sequence[str], seed: int = SEED) -> Futures:
+    """Futures simulated at once at given values of the uncertainties, (parameter, future)."""
+    observer = observer_of(study, asked)
     both = {p: simulate(study, values, study.levers(p), observer) for p in policies}
     margins, columns = ({p: pair[i] for p, pair in both.items()} for i in (0, 1))
     return Futures(study, seed, values, margins, columns, frozenset(observer.outside))

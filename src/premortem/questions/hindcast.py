@@ -7,6 +7,7 @@ from pathlib import Path
 from premortem.errors import MissingData
 from premortem.questions import futures_under_policies, weighted_board
 from premortem.questions.policy_paths import along
+from premortem.questions.redraw import redraw
 from premortem.study import Run, Study
 from premortem.watch import dated_events, hindcast_words, observations, process, quantities
 from premortem.watch import forecasts as forecast_tables
@@ -62,14 +63,17 @@ def hindcast(
     table = _table(study, file, events)
     theirs = forecast_tables.read(forecasts, case, as_of) if forecasts else forecast_tables.shipped_forecasts(case)
     everything = study.readings.joined(table)
-    known = everything.known(weighted_board.past(case, as_of))
+    known = everything.telling(weighted_board.past(case, as_of))
     every, later = quantities.shipped_quantities(case), table.later(as_of)
     if not later and not any(event.known_on > as_of for event in table.events):
         whose = (file or events or Path(case.name)).name
         raise MissingData(f"no reading of {whose} became known after {as_of}, so there is nothing to judge by")
     asked = [(every[r.quantity], r.over) for r in (*known, *later)]
     found = _in_view(study, run, as_of, asked, futures, seed)
-    weights = weigh(found.columns[weighted_board.reading_policy(case, found.policies, as_of)], known, every)
+    under = weighted_board.reading_policy(case, found.policies, as_of)
+    weights = weigh(found.columns[under], known, every)
+    if weights.collapsed:
+        found, weights = redraw(study, known, under, found.policies, asked, found.seed)
     read_later = [(every[r.quantity], r.over) for r in later]
     happened = everything.happened(as_of, case)
     paths, base = (

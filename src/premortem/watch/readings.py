@@ -1,6 +1,7 @@
 """Readings: what was observed of a quantity, joined and compared, and how a prediction is read in their way."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -66,6 +67,12 @@ class Readings:
         """Mapped readings that were known on a day, and not yet on an earlier one if given."""
         return tuple(r for r in self.mapped if r.known_on <= as_of and (after is None or r.known_on > after))
 
+    def telling(self, as_of: date) -> tuple[Reading, ...]:
+        """Mapped readings known on a day that still tell something: without nowcasts and projections of a fact of which an outcome is known."""
+        known = self.known(as_of)
+        over = {r.group for r in known if r.group and r.kind == "outcome"}
+        return tuple(r for r in known if r.kind == "outcome" or r.group not in over)
+
     def joined(self, *others: "Readings") -> "Readings":
         """These and further ones; a reading of the same quantity and day is taken from the further ones."""
         found = self
@@ -118,6 +125,12 @@ def contradictions(
                     )
                 )
     return found
+
+
+def strengths(readings: Sequence[Reading]) -> list[float]:
+    """Power of each reading's likelihood: readings of one group tell of one fact, so together they count as one."""
+    counts = Counter(r.group for r in readings if r.group)
+    return [1 / counts[r.group] if r.group else 1.0 for r in readings]
 
 
 def errors(reading: Reading, quantity: Quantity) -> tuple[float, float]:
