@@ -1,6 +1,7 @@
 """Futures drawn anew by what was read, where too few of those that were drawn agree with it to tell a share."""
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from premortem.watch.weights import Weights, joint_log_likelihood
 
 # Futures that are drawn: a share is known to a point or so by as many.
 COUNT = 2048
+# Futures that were drawn, by study and by what they were drawn by.
+_DRAWN: WeakKeyDictionary[Study, dict[tuple[object, ...], smc.Drawn]] = WeakKeyDictionary()
 
 
 def redraw(
@@ -39,7 +42,11 @@ def redraw(
         read = {name: columns[name] for name in observer.expressions}
         return joint_log_likelihood(read, used, every)
 
-    drawn = smc.draw(log_likelihood, len(study.priors.rows), count, seed)
+    key = (tuple(used), under, seed, count)
+    held = _DRAWN.setdefault(study, {})
+    if key not in held:  # a board, what to watch and a brief ask for the same futures
+        held[key] = smc.draw(log_likelihood, len(study.priors.rows), count, seed)
+    drawn = held[key]
     found = futures_under_policies.of_values(study, values_of(study, drawn.z), asked, policies, seed)
     worth = _worth(found, drawn.roots)
     note = f"Too few futures agree with the readings, so {count:,} were drawn anew by them, worth {worth:,.0f} independent ones."

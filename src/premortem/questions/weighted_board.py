@@ -136,17 +136,25 @@ def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> Board:
     alike = cells(run.board()) + (_drawn_cells(run, as_of, None) if drawn else ())
     if as_of is None:
         return Board(alike, non_finite=_counted(run))
-    held, run = run, in_memory(run)
-    under = reading_policy(run.study.case, run.policies, as_of)
-    asked = asked_of(run.study, as_of)
-    found, weights = settle(futures_under_policies.stored(run, asked, under=[under]), asked, as_of)
-    weighted = score.board(
-        found.margins, run.study.assumptions, 0 if weights.redrawn else run.replicates, weights.values
-    )
-    rows = cells(weighted) + (_drawn_cells(run, as_of, weights.values) if drawn and not weights.redrawn else ())
-    return Board(
-        weighted_rows(_by_worth(rows, found, weights), weights), alike, _counted(held), _weights(run, as_of, weights)
-    )
+    found, weights = settle_run(run, as_of)
+    rows = weighted_cells(run, found, weights)
+    if drawn and not weights.redrawn:
+        rows += weighted_rows(_drawn_cells(run, as_of, weights.values), weights)
+    return Board(rows, alike, _counted(run), _weights(run, as_of, weights))
+
+
+def settle_run(run: Run, as_of: date) -> tuple[Futures, Weights]:
+    """Futures of a run, of a large one its first, weighted by what was known on a day, or drawn anew by it."""
+    run = in_memory(run)
+    asked, under = asked_of(run.study, as_of), reading_policy(run.study.case, run.policies, as_of)
+    return settle(futures_under_policies.stored(run, asked, under=[under]), asked, as_of)
+
+
+def weighted_cells(run: Run, found: Futures, weights: Weights) -> tuple[BoardCell, ...]:
+    """The board of futures of a run with their weights."""
+    replicates = 0 if weights.redrawn else run.replicates
+    rows = cells(score.board(found.margins, run.study.assumptions, replicates, weights.values))
+    return weighted_rows(_by_worth(rows, found, weights), weights)
 
 
 def _by_worth(rows: Sequence[BoardCell], found: Futures, weights: Weights) -> tuple[BoardCell, ...]:
