@@ -120,10 +120,12 @@ def test_a_board_can_be_weighted_by_what_was_known(small_run):
         questions.board_of(small_run, date(2099, 1, 1))
 
 
-def test_weights_that_collapse_are_said_to(small_run):
-    found = questions.board_of(small_run, date(2026, 11, 1)).weights
-    assert found.tempering < 1
-    assert "collapse" in found.warnings[0]
+def test_weights_that_would_collapse_give_futures_that_are_drawn_anew(small_run):
+    found = questions.board_of(small_run, date(2026, 11, 1))
+    assert not found.weights.collapsed
+    assert found.weights.effective_futures > 100
+    assert "drawn anew" in found.weights.warnings[0]
+    assert all(row.low <= row.holds <= row.high for row in found.board)
 
 
 @pytest.mark.slow

@@ -2,16 +2,15 @@
 
 from datetime import date
 
-from premortem import questions
 from premortem.briefing.content import Block, Heading, Section, Table, bullets, text
 from premortem.questions import day_words as words
+from premortem.questions.as_of import AsOfDay
 from premortem.study import Run
 from premortem.text import phrases
 
 
-def as_of_section(run: Run, day: date) -> Section:
+def as_of_section(run: Run, result: AsOfDay) -> Section:
     """Assumptions with their shares then and now, what came and what moved, the next things to watch with dates and numbers."""
-    result = questions.as_of_day(run, day)
     blocks: list[Block] = [
         text(words.basis(result)),
         Table(
@@ -59,7 +58,7 @@ def as_of_section(run: Run, day: date) -> Section:
         blocks += [Heading("No longer worth watching"), bullets(*lines)]
     blocks += [text(warning) for warning in result.warnings]
     return Section(
-        "as-of", words.title(result), phrases.capital(phrases.day_in_words(day)), tuple(blocks), finding=True
+        "as-of", words.title(result), phrases.capital(phrases.day_in_words(result.day)), tuple(blocks), finding=True
     )
 
 

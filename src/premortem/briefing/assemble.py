@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 
 import polars as pl
 
@@ -12,6 +11,7 @@ from premortem.briefing import as_of as day_section
 from premortem.briefing import assumption, changes, clauses, exhibited, families, method, page_one, policies, record
 from premortem.briefing.content import Brief, Section, figure_numbers, text
 from premortem.errors import MissingData, PremortemError
+from premortem.questions.as_of import AsOfDay
 from premortem.questions.findings import headline
 from premortem.study import Run
 from premortem.text import phrases
@@ -21,7 +21,7 @@ LACKS = (PremortemError, KeyError, pl.exceptions.PolarsError)
 Part = tuple[str, Callable[[], Section]]
 
 
-def assemble(run: Run, old: Run | None = None, as_of: date | None = None) -> Brief:
+def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> Brief:
     """The brief of a run, compared with an older run if one is given; with what stands and what fell on a day, if one is.
 
     Parts are made side by side, since simulating, reading and peeling leave the interpreter free. Raises `MissingData` where

@@ -4,7 +4,6 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 from premortem.briefing import html, pdf
@@ -13,6 +12,7 @@ from premortem.briefing.typesetting import Paper
 from premortem.charts.render import svg
 from premortem.errors import PremortemError
 from premortem.files import writer
+from premortem.questions.as_of import AsOfDay
 from premortem.study import Run
 
 
@@ -31,7 +31,7 @@ class Written:
 
 
 def write_brief(
-    run: Run, with_pdf: bool = False, old: Run | None = None, paper: Paper = "a4", as_of: date | None = None
+    run: Run, with_pdf: bool = False, old: Run | None = None, paper: Paper = "a4", as_of: AsOfDay | None = None
 ) -> Written:
     """Write `brief.html`, and `brief.pdf` on that paper if asked for, into the run folder. Raises `BadInput` when the folder cannot be
     written; a file is whole or not there.

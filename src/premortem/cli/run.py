@@ -104,6 +104,11 @@ def run(
     by = questions.past(of.case, day(weights, "--weights")) if weights else None
     on = questions.past(of.case, day(as_of, "--as-of")) if as_of else None
     briefs: list[Any] = []
+
+    def report(whole: Any) -> None:
+        stood = questions.as_of_day(whole, on) if on else None
+        briefs.extend((write_brief(whole, with_pdf=pdf, old=old, paper=paper, as_of=stood), stood))
+
     made = of.run(
         policy or None,
         futures,
@@ -115,12 +120,11 @@ def run(
         cluster=cluster,
         memory=size(memory, "--memory") if memory else None,
         # of the new run before it takes the place of an old one, which so stays where the brief fails
-        whole=lambda whole: briefs.append(write_brief(whole, with_pdf=pdf, old=old, paper=paper, as_of=on)),
+        whole=report,
     )
-    written = briefs[0].within(made.folder)
+    written, stood = briefs[0].within(made.folder), briefs[1]
     _say_left_out((*written.left_out, *beyond(made.memory)))
     weighted = questions.board_of(made, by) if by else None
-    stood = questions.as_of_day(made, on) if on else None
 
     def for_people() -> None:
         terminal.print_run(made, *filter(None, (written.html, written.pdf)))
@@ -155,8 +159,8 @@ def brief(
 
     made = stored_run(study, case, run)
     old = _old(made.study, compare, None)
-    on = questions.past(made.study.case, day(as_of, "--as-of")) if as_of else None
-    written = write_brief(made, with_pdf=pdf, old=old, paper=paper, as_of=on)
+    stood = questions.as_of_day(made, day(as_of, "--as-of")) if as_of else None
+    written = write_brief(made, with_pdf=pdf, old=old, paper=paper, as_of=stood)
     _say_left_out(written.left_out)
     document = {**_paths(written), "seconds": round(written.seconds, 3), **_moved(made, old)}
     show(document, as_json, False, lambda: typer.echo("\n".join(str(p) for p in (written.html, written.pdf) if p)))

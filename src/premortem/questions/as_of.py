@@ -14,6 +14,7 @@ from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.watch import SignpostRow, what_to_watch
 from premortem.study import Run, Study
 from premortem.text.result import Result
+from premortem.watch import process
 from premortem.watch.readings import Reading
 from premortem.watch.weights import Weights
 
@@ -159,9 +160,15 @@ def verdict(before: float | None, low: float | None, high: float | None) -> Verd
 def _came(study: Study, day: date) -> tuple[Came, ...]:
     """Events of the process that came after the day of the case, each once, by their days."""
     first: dict[str, Reading] = {}
+    process_events = process.events(study.case)
     for event in study.readings.events:
         on = event.start or event.on
-        if event.value > 0.5 and study.case.settings.day < on <= day and event.known_on <= day and event.quantity:
+        if (
+            event.value > 0.5
+            and study.case.settings.day < on <= day
+            and event.known_on <= day
+            and event.quantity in process_events
+        ):
             held = first.get(event.quantity)
             first[event.quantity] = event if held is None or on < (held.start or held.on) else held
     each = [Came(e.start or e.on, e.says or name.replace("_", " "), name) for name, e in first.items()]

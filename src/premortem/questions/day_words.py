@@ -40,9 +40,14 @@ def came(result: AsOfDay) -> list[str]:
 def moved(result: AsOfDay) -> list[str]:
     """Uncertainties that what was read has moved."""
     return [
-        f"{m.meaning} ({m.name}): {number(m.before)} became {number(m.now)} {m.unit}, {abs(m.shift):.1f} of the prior's standard deviations {'up' if m.shift > 0 else 'down'}"
+        f"{m.meaning} ({m.name}): {number(m.before)} became {number(m.now)}{unit(m.unit)}, {abs(m.shift):.1f} of the prior's standard deviations {'up' if m.shift > 0 else 'down'}"
         for m in result.moved
     ]
+
+
+def unit(name: str) -> str:
+    """A unit after its number; nothing for a plain one."""
+    return "" if name == "-" else f" {name}"
 
 
 def next_ones(result: AsOfDay) -> list[str]:

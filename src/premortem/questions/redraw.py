@@ -25,14 +25,14 @@ def redraw(
     policies: Sequence[str],
     asked: Asked,
     seed: int,
-    count: int = COUNT,
+    count: int | None = None,
 ) -> tuple[Futures, Weights]:
     """Futures by the posterior of all readings, which are read `under` a policy, with margins under `policies` and what is `asked`; and
     weights that count them alike and say how many independent futures they are worth.
 
     Readings outside the simulated steps are left out. Raises `MissingData` where no future comes near them.
     """
-    every = quantities.shipped_quantities(study.case)
+    every, count = quantities.shipped_quantities(study.case), count or COUNT
     observer = futures_under_policies.observer_of(study, [(every[r.quantity], r.over) for r in readings])
     used = [r for r in readings if every[r.quantity].column(r.over) in observer.expressions]
     pulled = study.levers(under)
