@@ -75,12 +75,15 @@ def test_f056_the_price_that_is_plotted_is_the_price_of_the_futures(small_run):
 
 
 def test_f061_a_reading_is_shown_by_the_gap_or_by_the_hindcast_and_never_by_both(small_run):
-    record = facts.read("observations").filter(pl.col("quantity").is_in([q for _, _, q in gap.SERIES.values()]))
+    both = (facts.read(name).select("quantity", "known_on", "value") for name in ("observations", "readings"))
+    record = pl.concat([t.cast({"value": pl.Float64}) for t in both]).filter(
+        pl.col("quantity").is_in([q for _, _, q in gap.SERIES.values()])
+    )
     later = record.filter(pl.col("known_on") > default().settings.day)
     shown = gap.data(small_run).filter(pl.col("kind") == "recorded")
     assert later.height > 0
     assert shown.height == record.height - later.height
-    assert not set(shown["p50"].to_list()) & set(later["value"].cast(pl.Float64).to_list())
+    assert not set(shown["p50"].to_list()) & set(later["value"].to_list())
     assert not re.search(r"inside|outside|\bbelow\b", gap.says(gap.data(small_run)).check)
 
 

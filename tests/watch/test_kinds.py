@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput
-from premortem.terminal.watch import verdict
 from premortem.watch import hindcast, kinds, observations, quantities
+from premortem.watch.hindcast_words import verdict
 from premortem.watch.readings import Reading, Readings
 
 TODAY, NOTE = date(2026, 11, 24), date(2025, 2, 26)
@@ -63,11 +63,10 @@ def test_f032_a_table_without_kinds_is_typed_by_its_days(tmp_path):
 
 
 def test_f032_no_packaged_outcome_was_known_before_its_period_ended():
-    rows = facts.read("observations").to_dicts()
+    rows = [*facts.read("observations").to_dicts(), *facts.read("readings").to_dicts()]
     assert {row["kind"] for row in rows} == set(kinds.KINDS)
-    assert all(row["known_on"] >= row["date"] for row in rows if row["kind"] == "outcome")
-    projections = {row["quantity"] for row in rows if row["kind"] == "projection"}
-    assert projections == {"openai_revenue_year", "cn_ascend_units_year", "smic_advanced_wafers"}
+    ends = [(row, row.get("period_end") or row.get("date")) for row in rows]
+    assert all(row["known_on"] >= end for row, end in ends if row["kind"] == "outcome")
 
 
 def test_f032_the_headline_counts_outcomes_apart_from_what_tests_no_forecast():
@@ -78,7 +77,7 @@ def test_f032_the_headline_counts_outcomes_apart_from_what_tests_no_forecast():
         reading(date(2024, 12, 31), date(2025, 9, 8)),
         reading(date(2025, 10, 31), date(2026, 1, 10), "nowcast"),
     )
-    assert found.kinds["outcome"] == {"inside": 1, "of": 1, "groups": 1}
+    assert found.kinds["outcome"] == {"inside": 1, "of": 1, "groups": 1, "groups_inside": 1}
     assert (found.kinds["nowcast"]["of"], found.kinds["projection"]["of"]) == (2, 1)
     said = verdict(found)
     assert said.startswith("Standing on 2025-02-26: 1 of 1 outcome inside the 90% range")
@@ -89,9 +88,9 @@ def test_f032_the_headline_counts_outcomes_apart_from_what_tests_no_forecast():
 def test_f032_the_packaged_headline_is_not_nine_of_nine():
     later = [r for r in observations.shipped_readings(default(), TODAY).mapped if r.known_on > NOTE]
     told = [kinds.kind_on_day(r.kind, r.on, NOTE) for r in later]
-    assert (len(later), told.count("projection"), told.count("nowcast"), told.count("outcome")) == (9, 3, 5, 1)
-    ended = [r for r in later if r.on <= NOTE]
-    assert len(ended) == 3
+    assert (told.count("projection"), told.count("nowcast")) == (6, 7)
+    outcomes = [r for r in later if kinds.kind_on_day(r.kind, r.on, NOTE) == "outcome"]
+    assert len({r.fact for r in outcomes}) < len(outcomes) / 2
 
 
 def test_f032_readings_of_one_fact_are_one_group():
@@ -100,12 +99,12 @@ def test_f032_readings_of_one_fact_are_one_group():
         reading(date(2026, 12, 31), date(2027, 2, 1), group="capex of 2025", value=9000.0),
         reading(date(2027, 12, 31), date(2028, 2, 1)),
     )
-    assert found.kinds["outcome"] == {"inside": 2, "of": 3, "groups": 2}
+    assert found.kinds["outcome"] == {"inside": 2, "of": 3, "groups": 2, "groups_inside": 1}
     assert {g["group"]: (g["readings"], g["inside"]) for g in found.groups} == {
         "capex of 2025": (2, 1),
         "capex_big4_year": (1, 1),
     }
-    assert "2 of 3 outcomes (2 independent groups) inside" in verdict(found)
+    assert "1 of 2 independent groups (2 of 3 outcomes) inside" in verdict(found)
     assert {"kind", "group"} <= set(found.as_dict()["observables"][0])
 
 

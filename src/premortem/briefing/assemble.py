@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import polars as pl
 
 from premortem import exhibits, facts, questions
+from premortem.briefing import as_of as day_section
 from premortem.briefing import assumption, changes, clauses, exhibited, families, method, page_one, policies, record
 from premortem.briefing.content import Brief, Section, figure_numbers, text
 from premortem.errors import MissingData, PremortemError
+from premortem.questions.as_of import AsOfDay
 from premortem.questions.findings import headline
 from premortem.study import Run
 from premortem.text import phrases
@@ -19,8 +21,8 @@ LACKS = (PremortemError, KeyError, pl.exceptions.PolarsError)
 Part = tuple[str, Callable[[], Section]]
 
 
-def assemble(run: Run, old: Run | None = None) -> Brief:
-    """The brief of a run, compared with an older run if one is given.
+def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> Brief:
+    """The brief of a run, compared with an older run if one is given; with what stands and what fell on a day, if one is.
 
     Parts are made side by side, since simulating, reading and peeling leave the interpreter free. Raises `MissingData` where
     no future under any policy has finite results.
@@ -31,6 +33,7 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
         )
     alone = questions.turns(run.study, run.policies[0])
     parts: list[Part] = [
+        *([("the day", lambda: day_section.as_of_section(run, as_of))] if as_of is not None else []),
         *([("what moved", lambda: changes.changes_section(run, old))] if old is not None else []),
         *((a.id, lambda a=a: assumption.assumption(run, a, alone[a.id])) for a in run.study.assumptions),
         ("policies", lambda: policies.policies(run)),

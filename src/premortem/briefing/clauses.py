@@ -99,5 +99,5 @@ def _score(h: Scored, until: str) -> str:
     return (
         f"How it did: of {h.scored} clause numbers {h.edited} were dropped or replaced{f' by {until}' if until else ''}. Rank correlation {h.rank_correlation:.2f}, "
         f"{h.top5_hits} of the first {phrases.spell_count(TOP)} edited. Naive rankings get: {naive}."
-        f"{phrases.one_act(h.acts, h.edited)}"
+        f"{phrases.one_act(h.acts, h.edited)} {h.by_act.verdict}"
     )

@@ -1,5 +1,6 @@
 """The record: how the model, standing on the day of knowledge, did against what was read later; and what to watch."""
 
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -11,124 +12,147 @@ from premortem.charts import figures
 from premortem.questions.signpost_worth import CANNOT
 from premortem.study import Run
 from premortem.text import phrases
-from premortem.watch import process, quantities
-from premortem.watch.hindcast_results import Hindcast
+from premortem.watch import hindcast_words as words
+from premortem.watch import quantities
+from premortem.watch.event_scores import EventScored
+from premortem.watch.hindcast_results import Hindcast, Scored
 from premortem.watch.kinds import apart, outcomes_inside
 
 # Signposts that are shown.
 SHOWN = 6
 # Futures that are weighed: a weighted share is known to a point or so among them already.
 LOOKED_AT = 20_000
-# An event's share of futures on the wrong side of this is a miss.
-HALF = 0.5
 
 
 def record(run: Run) -> Section:
-    """The hindcast, misses first."""
+    """The hindcast: misses first, then whom the model beat, whether its ranges are right, and the events."""
     judged, said = questions.hindcast(run=run, futures=LOOKED_AT), run.study.case.text.brief.record
-    result: dict[str, Any] = judged.as_dict()
-    readings = [_reading(o, run.study.case) for o in result["observables"]]
-    events = sorted((_event(e, run.study.case) for e in result["events"]), key=lambda e: -e["brier"])
-    missed, wrong = [r for r in readings if not r["inside"]], [e for e in events if e["missed"]]
-    figure = _figure(readings, judged.weighted)
+    case, found = run.study.case, judged.weighted
+    figure, widths = _figure(found, case), _widths(found)
+    missed, events = found.misses_by_group, sorted(found.events, key=lambda e: -e.brier)
     lines = [
-        *(f"Missed: {r['says']} of {r['day']} was {r['said']}, outside {r['range']}." for r in missed),
-        *(f"Missed: {e['sentence']}" for e in wrong),
+        *(_missed(s, count, case) for s, count in missed),
+        *(f"Missed: {_sentence(e)}" for e in events if e.missed),
     ]
     blocks: list[Block] = [
         text(
-            f"Weighted by what was known on {phrases.day_in_words(run.study.case.settings.day)}, futures are held against what was read later; no later reading moves them. ",
+            f"Weighted by what was known on {phrases.day_in_words(case.settings.day)}, futures are held against what was read later; no later reading moves them. ",
             see(figure.id),
-            f" shows each reading beside its range. Only outcomes test the model{apart(judged.weighted.kinds)}.",
+            f" shows of each independent group of outcomes the reading that lies furthest out. Only outcomes test the model{apart(found.kinds)}.",
             Note(
-                f"{phrases.count_noun(result['futures'], 'future')}, {phrases.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
-                f"{f'{said} ' if said else ''}Scores: continuous ranked probability score (Gneiting and Raftery 2007) and Brier's."
+                f"{phrases.count_noun(judged.futures, 'future')}, {phrases.number(judged.weights.effective)} effective after weighting; each follows the path of policy that it drew. "
+                f"{f'{said} ' if said else ''}Scores: continuous ranked probability score and log score (Gneiting and Raftery 2007), and Brier's."
             ),
         ),
         bullets(*lines) if lines else text("No reading lies outside its range."),
         figure,
-        text(_scores(result)),
-        Table(
-            "Events against the share of futures in which they had come by that day, the worst first.",
-            ("Event", "By", "Share", "Came"),
-            tuple((e["says"], e["day"], phrases.share(e["share"]), "yes" if e["came"] else "no") for e in events),
-            numeric=(2,),
-            wide=(0,),
-        ),
+        *_compared(found),
     ]
-    return Section("record", _title(judged.weighted, events), "The record", tuple(blocks), finding=True)
+    if widths:
+        blocks += [widths, text(words.calibration(found))]
+    if tuned := words.mapped_after(found):
+        blocks.append(text(tuned))
+    if events:
+        blocks += [text(words.events(found)), _events(events)]
+    return Section("record", _title(found), "The record", tuple(blocks), finding=True)
 
 
-def _title(found: Hindcast, events: list[dict[str, Any]]) -> str:
-    right = sum(not e["missed"] for e in events)
-    return f"Against what came later: {outcomes_inside(found.kinds)} inside the range of futures, {right} of {len(events)} events on the right side of half"
+def _title(found: Hindcast) -> str:
+    right = sum(not e.missed for e in found.events)
+    events = f", {right} of {len(found.events)} events on the right side of half" if found.events else ""
+    return f"Against what came later: {outcomes_inside(found.kinds)} inside the range of futures{events}"
 
 
-def _reading(o: dict[str, Any], case: Case) -> dict[str, Any]:
-    unit = "" if o["unit"] == "share" else f" {o['unit']}"
-    return {
-        "says": f"{quantities.shipped_quantities(case)[o['quantity']].says} ({o['kind']})",
-        "day": o["date"],
-        "inside": o["inside"],
-        "said": f"{phrases.number(o['observed'], 3)}{unit}",
-        "range": f"{phrases.number(o['p5'])} to {phrases.number(o['p95'])}{unit}",
-        "place": (o["observed"] - o["p5"]) / (o["p95"] - o["p5"]),
-        "middle": (o["p50"] - o["p5"]) / (o["p95"] - o["p5"]),
-        "source": o["source"],
-    }
-
-
-def _event(e: dict[str, Any], case: Case) -> dict[str, Any]:
-    name = process.resolve(e["event"], case) or ""
-    known = process.events(case).get(name) or process.states(case).get(name)
-    says = known.says if known else e["event"].replace("_", " ")
-    came = bool(e["happened"])
-    verb = "came" if came else "did not come"
-    return {
-        "says": says,
-        "day": str(e["date"]),
-        "share": e["share"],
-        "came": came,
-        "brier": e["brier"],
-        "missed": (e["share"] < HALF) == came,
-        "sentence": f"\u2018{phrases.lower_first(says)}\u2019 {verb} by {e['date']}; {phrases.share(e['share'])} of futures had it.",
-    }
-
-
-def _figure(readings: list[dict[str, Any]], found: Hindcast) -> Figure:
-    rows = pl.DataFrame(
-        [{k: r[k] for k in ("says", "day", "inside", "said", "range", "place", "middle")} for r in readings]
+def _compared(found: Hindcast) -> list[Block]:
+    """The model against every kind of forecast that was public on the day; nothing where none was."""
+    rows = sorted(found.wins.items(), key=lambda pair: -pair[1].crps_ratio)
+    table = Table(
+        "The model against forecasts that were public on the day, by independent groups of outcomes, the hardest to beat first.",
+        ("Forecast", "Groups", "Model closer", "Its error over theirs", "Gain in log score"),
+        tuple(
+            (kind, str(w.groups), str(w.won), phrases.number(w.crps_ratio), f"{w.log_score_gain:+.1f}")
+            for kind, w in rows
+        ),
+        numeric=(1, 2, 3, 4),
+        wide=(0,),
     )
-    sources = "; ".join(dict.fromkeys(r["source"] for r in readings))
+    return [table] if rows else []
+
+
+def _shown(s: Scored, case: Case) -> dict[str, Any]:
+    unit = "" if s.unit == "share" else f" {s.unit}"
+    wide = (s.p95 - s.p5) or 1.0
+    return {
+        "says": quantities.shipped_quantities(case)[s.quantity].says,
+        "day": s.date.isoformat(),
+        "inside": s.inside,
+        "said": f"{phrases.number(s.observed, 3)}{unit}",
+        "range": f"{phrases.number(s.p5)} to {phrases.number(s.p95)}{unit}",
+        "place": (s.observed - s.p5) / wide,
+        "middle": (s.p50 - s.p5) / wide,
+    }
+
+
+def _missed(s: Scored, count: int, case: Case) -> str:
+    r = _shown(s, case)
+    more = f" ({s.kind}; {count} readings of this fact missed)" if count > 1 else f" ({s.kind})"
+    return f"Missed: {r['says']}{more} of {r['day']} was {r['said']}, outside {r['range']}."
+
+
+def _sentence(e: EventScored) -> str:
+    verb = "came" if e.happened else "did not come"
+    narrower = f" Its title is {e.narrower}." if e.narrower else ""
+    return f"\u2018{phrases.lower_first(e.title)}\u2019 {verb} by {e.date}; {phrases.share(e.share)} of futures had it.{narrower}"
+
+
+def _events(events: list[EventScored]) -> Table:
+    return Table(
+        "Events against the share of futures in which they had come by that day, the worst first.",
+        ("Event", "By", "Share", "Base rate", "Came"),
+        tuple(
+            (
+                e.title,
+                str(e.date),
+                phrases.share(e.share),
+                "-" if e.base_rate is None else phrases.share(e.base_rate),
+                "yes" if e.happened else "no",
+            )
+            for e in events
+        ),
+        numeric=(2, 3),
+        wide=(0,),
+    )
+
+
+def _figure(found: Hindcast, case: Case) -> Figure:
+    outcomes = [s for s in found.furthest if s.kind == "outcome"] or [*found.furthest]
+    shown = [_shown(s, case) for s in outcomes]
+    sources = "; ".join(dict.fromkeys(s.source for s in outcomes))
     return Figure(
         "hindcast",
         f"{outcomes_inside(found.kinds)} inside the 5 to 95% of futures",
-        figures.hindcast(rows),
+        figures.hindcast(pl.DataFrame(shown)),
         f"Each row on its own scale: line 5 to 95% of weighted futures, tick the median, dot what was read. Sources: {sources}.",
         "; ".join(
             f"{r['says']}, {r['day']}: read {r['said']}, range {r['range']}, {'inside' if r['inside'] else 'outside'}"
-            for r in readings
+            for r in shown
         )
         + ".",
     )
 
 
-def _scores(result: dict[str, Any]) -> str:
-    few = len(result["observables"]) < 30
-    won = [
-        f"{phrases.share(result[f'beats_{b}'])} of those with such a baseline against {says}"
-        for b, says in (("persistence", "the last value carried forward"), ("trend", "a straight line"))
-        if result[f"beats_{b}"] is not None
-    ]
-    said = (
-        f"Mean Brier score of the events: {phrases.number(result['events_brier'])} (0 is perfect, 0.25 is one half for all, "
-        f"{phrases.number(result['events_brier_unchanged'])} that nothing changes, which has {result['events_right_unchanged']} of {len(result['events'])} right)."
-        if result["events_brier"] is not None
-        else ""
+def _widths(found: Hindcast) -> Figure | None:
+    bins = found.calibration
+    if not bins:
+        return None
+    rows = pl.DataFrame([{"fifth": i + 1, **asdict(b)} for i, b in enumerate(bins)])
+    return Figure(
+        "widths",
+        "Where outcomes lie within their predictions",
+        figures.places(rows),
+        "Groups of outcomes by fifths of their predictions, each group counted once; the band is what chance gives a right model.",
+        words.calibration(found),
     )
-    wins = f"Closer than naive baselines, readings of every kind: {phrases.listing(won)}. " if won else ""
-    doubt = " So few readings, many of them early, cannot tell wide ranges from good ones." if few else ""
-    return wins + said + doubt
 
 
 def watch(run: Run) -> Section:

@@ -12,6 +12,7 @@ from premortem.briefing.typesetting import Paper
 from premortem.charts.render import svg
 from premortem.errors import PremortemError
 from premortem.files import writer
+from premortem.questions.as_of import AsOfDay
 from premortem.study import Run
 
 
@@ -29,13 +30,15 @@ class Written:
         return replace(self, html=folder / self.html.name, pdf=self.pdf and folder / self.pdf.name)
 
 
-def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None, paper: Paper = "a4") -> Written:
+def write_brief(
+    run: Run, with_pdf: bool = False, old: Run | None = None, paper: Paper = "a4", as_of: AsOfDay | None = None
+) -> Written:
     """Write `brief.html`, and `brief.pdf` on that paper if asked for, into the run folder. Raises `BadInput` when the folder cannot be
     written; a file is whole or not there.
     """
     began = time.perf_counter()
     _check_folder(run.folder)
-    brief = assemble(run, old)
+    brief = assemble(run, old, as_of)
     figures = list(brief.figures())
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # drawing leaves the interpreter free
         pictures = dict(zip((f.id for f in figures), pool.map(lambda f: svg(f.chart), figures), strict=True))

@@ -157,6 +157,19 @@ def moves(frame: pl.DataFrame) -> Any:
     return apply_theme(panels, width=None)
 
 
+def places(frame: pl.DataFrame) -> Any:
+    """Groups of outcomes by fifths of their predictions as bars, with what chance gives a right model as a band; columns fifth, groups,
+    expected, least, most.
+    """
+    base = alt.Chart(frame)
+    x = alt.X("fifth:O", title="fifth of the prediction, lowest first", axis=alt.Axis(labelAngle=0))
+    y: dict[str, Any] = {"title": "independent groups", "scale": alt.Scale(domainMin=0)}
+    bars = base.mark_bar(color=HOLDS, opacity=0.85).encode(x=x, y=alt.Y("groups:Q", **y))
+    band = base.mark_rule(color=INK, strokeWidth=2).encode(x=x, y=alt.Y("least:Q", **y), y2="most:Q")
+    middle = base.mark_tick(color=INK, thickness=2, size=16).encode(x=x, y=alt.Y("expected:Q", **y))
+    return apply_theme(bars + band + middle, height=150, width=300)
+
+
 def hindcast(frame: pl.DataFrame) -> Any:
     """A row a reading on its own scale: the range as a line from 0 to 1, its median as a tick, what was read as a dot, misses
     as another shape; columns says, day, inside, said, range, place, middle.

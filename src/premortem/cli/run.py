@@ -35,6 +35,14 @@ Weights = Annotated[
 ]
 
 
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        help="What stands and what fell by what was known on this day, YYYY-MM-DD, and what to watch next.",
+        show_default="the day of the case",
+    ),
+]
 Policies = Annotated[list[str] | None, typer.Option("--policy", help="A policy; repeat for more.", show_default="all")]
 Futures = Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same results, bit for bit.")]
@@ -69,6 +77,7 @@ def run(
     memory: Memory = None,
     only: Only = None,
     weights: Weights = None,
+    as_of: AsOf = None,
     pdf: WithPdf = False,
     paper: OnPaper = "a4",
     compare: OldRun = None,
@@ -92,8 +101,14 @@ def run(
         show(future.as_dict(), as_json, quiet, lambda: terminal.print_future(future, of.case))
         return
     old = _old(of, compare, of.run_folder(out))
-    as_of = questions.past(of.case, day(weights, "--weights")) if weights else None
+    by = questions.past(of.case, day(weights, "--weights")) if weights else None
+    on = questions.past(of.case, day(as_of, "--as-of")) if as_of else None
     briefs: list[Any] = []
+
+    def report(whole: Any) -> None:
+        stood = questions.as_of_day(whole, on) if on else None
+        briefs.extend((write_brief(whole, with_pdf=pdf, old=old, paper=paper, as_of=stood), stood))
+
     made = of.run(
         policy or None,
         futures,
@@ -105,19 +120,22 @@ def run(
         cluster=cluster,
         memory=size(memory, "--memory") if memory else None,
         # of the new run before it takes the place of an old one, which so stays where the brief fails
-        whole=lambda whole: briefs.append(write_brief(whole, with_pdf=pdf, old=old, paper=paper)),
+        whole=report,
     )
-    written = briefs[0].within(made.folder)
+    written, stood = briefs[0].within(made.folder), briefs[1]
     _say_left_out((*written.left_out, *beyond(made.memory)))
-    weighted = questions.board_of(made, as_of) if as_of else None
+    weighted = questions.board_of(made, by) if by else None
 
     def for_people() -> None:
         terminal.print_run(made, *filter(None, (written.html, written.pdf)))
         if weighted and weighted.weights:
             terminal.print_weighted(made, weighted, weighted.weights)
+        if stood:
+            terminal.print_as_of(stood)
 
     document = made.summary(report_seconds=written.seconds, **_paths(written), **_moved(made, old))
     document |= weighted.as_dict() if weighted else {}
+    document |= {"as_of": stood.as_dict()} if stood else {}
     show(document, as_json, quiet, for_people)
 
 
@@ -127,6 +145,7 @@ def brief(
     pdf: WithPdf = False,
     paper: OnPaper = "a4",
     compare: OldRun = None,
+    as_of: AsOf = None,
     study: StudyDir = None,
     case: CaseOfRun = None,
     as_json: AsJson = False,
@@ -135,11 +154,13 @@ def brief(
 
     Examples: premortem brief --pdf --paper letter; premortem brief --compare last-month --json
     """
+    from premortem import questions
     from premortem.briefing import write_brief
 
     made = stored_run(study, case, run)
     old = _old(made.study, compare, None)
-    written = write_brief(made, with_pdf=pdf, old=old, paper=paper)
+    stood = questions.as_of_day(made, day(as_of, "--as-of")) if as_of else None
+    written = write_brief(made, with_pdf=pdf, old=old, paper=paper, as_of=stood)
     _say_left_out(written.left_out)
     document = {**_paths(written), "seconds": round(written.seconds, 3), **_moved(made, old)}
     show(document, as_json, False, lambda: typer.echo("\n".join(str(p) for p in (written.html, written.pdf) if p)))
@@ -184,6 +205,7 @@ def _say_left_out(lines: Sequence[str]) -> None:
 @app.command(rich_help_panel="Main job")
 def board(
     weights: Weights = None,
+    as_of: AsOf = None,
     drawn: Annotated[
         bool, typer.Option("--drawn", help="Also show the board with a randomly drawn policy path in each future.")
     ] = False,
@@ -197,13 +219,21 @@ def board(
 
     Examples: premortem board; premortem board --weights 2026-01-31 --drawn --json
     """
-    from premortem import questions
+    from premortem import questions, terminal
 
     made = stored_run(study, case, run)
     if verify:
         made.verify()
-    result = questions.board_of(made, day(weights, "--weights") if weights else None, drawn)
-    show(result.as_dict(), as_json, False, lambda: _print_board(made, result))
+    by = weights or as_of
+    result = questions.board_of(made, day(by, "--weights" if weights else "--as-of") if by else None, drawn)
+    stood = questions.as_of_day(made, day(as_of, "--as-of")) if as_of else None
+
+    def for_people() -> None:
+        _print_board(made, result)
+        if stood:
+            terminal.print_as_of(stood)
+
+    show(result.as_dict() | ({"as_of": stood.as_dict()} if stood else {}), as_json, False, for_people)
 
 
 def _print_board(made: Any, result: Any) -> None:

@@ -52,6 +52,13 @@ def hindcast(
     observations: Annotated[
         Path | None, typer.Option("--observations", help="CSV of readings to score.", show_default="the study's record")
     ] = None,
+    events: Annotated[
+        Path | None, typer.Option("--events", help="CSV of dated events to score.", show_default="the study's record")
+    ] = None,
+    baselines: Annotated[
+        Path | None,
+        typer.Option("--baselines", help="CSV of others' forecasts to compare with.", show_default="those of the case"),
+    ] = None,
     futures: Annotated[
         int, typer.Option("--futures", help="How many futures to simulate, or to use of a stored run.")
     ] = 20_000,
@@ -72,7 +79,14 @@ def hindcast(
     within = study_of(study, case, run)
     made = within.stored(run) if run else None
     judged = questions.hindcast(
-        day(as_of, "--as-of") if as_of else None, observations, study=within, run=made, futures=futures, seed=seed
+        day(as_of, "--as-of") if as_of else None,
+        observations,
+        events=events,
+        forecasts=baselines,
+        study=within,
+        run=made,
+        futures=futures,
+        seed=seed,
     )
     show(judged.as_dict(), as_json, False, lambda: terminal.print_hindcast(judged))
 

@@ -97,7 +97,7 @@ def _case(run: Any, case: Case | None) -> Case:
 def _source(module: Any, case: Case) -> str:
     """Where it is from, with the sources of its tables and their dates, each once."""
     held, used = catalogue(case), getattr(module, "TABLES", ())
-    tables = "; ".join(dict.fromkeys(f"{held[name].source} ({held[name].date})" for name in used))
+    tables = "; ".join(dict.fromkeys(f"{held[name].source} ({held[name].date})" for name in used if name in held))
     return str(module.SOURCE).format(tables=tables)
 
 

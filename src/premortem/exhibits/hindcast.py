@@ -12,6 +12,7 @@ from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import day_in_words, month_in_words, number
 from premortem.text.tables import plain as in_full
 from premortem.watch import quantities
+from premortem.watch.hindcast_results import Hindcast, Scored
 from premortem.watch.kinds import apart, count_inside, outcomes_inside
 
 SUBJECT = "The hindcast of what was read later"
@@ -21,7 +22,7 @@ UNIT = (
     "place of the reading within its prediction, each row on its own scale: bar from 5 to 95% of futures, tick at the median; "
     "dot: the reading, cross: one outside the bar; at the right the reading and the ends of the bar"
 )
-TABLES = ("observations",)
+TABLES = ("observations", "readings")
 SOURCE = "futures of the run, the first 50,000 where it has more, each along the path of policy that it draws; {tables}"
 # How far outside its bar a reading is still drawn in its place, in widths of the bar.
 EDGE = 0.35
@@ -38,9 +39,11 @@ def method(run: Any) -> str:
 
 
 def data(run: Any) -> pl.DataFrame:
-    """By reading, misses first: quantity, kind, group, date, unit, observed, p5, p50, p95, inside, rank, crps and its baselines, source, says."""
+    """The reading furthest out of each group and kind, misses first: quantity, kind, group, date, unit, observed, p5, p50, p95, inside, rank,
+    crps and its baselines, source, says; and how many readings the group has of that kind, and how many of these lie inside.
+    """
     # of the run, as the brief and the app do, so that a reading has one verdict
-    scored = questions.hindcast(run=run).weighted.observables
+    found = questions.hindcast(run=run).weighted
     known = quantities.shipped_quantities(run.study.case)
     columns = (
         "quantity",
@@ -59,10 +62,16 @@ def data(run: Any) -> pl.DataFrame:
     rows = [
         {name: getattr(s, name) for name in columns}
         | {"date": str(s.date), "source": s.source, "says": known[s.quantity].says}
-        for s in scored
+        | _of_group(s, found)
+        for s in found.furthest
     ]
     frame = pl.DataFrame(rows, schema_overrides={"crps_persistence": pl.Float64})
     return frame.sort("inside", (pl.col("rank") - 0.5).abs(), descending=[False, True])
+
+
+def _of_group(s: Scored, found: Hindcast) -> dict[str, int]:
+    alike = [o for o in found.observables if (o.group, o.kind) == (s.group, s.kind)]
+    return {"readings": len(alike), "readings_inside": sum(o.inside for o in alike)}
 
 
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
@@ -106,7 +115,8 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
 
 def says(frame: pl.DataFrame, run: Any) -> Says:
     """The finding in words."""
-    counts = count_inside(frame.select("kind", "inside", "group").iter_rows())
+    each = frame.select("kind", "group", "readings", "readings_inside").rows()
+    counts = count_inside((kind, i < inside, group) for kind, group, count, inside in each for i in range(count))
     since = month_in_words(run.study.case.settings.day)
     title = f"{outcomes_inside(counts)} after {since} fell inside the range of nine in ten futures"
     told = "; ".join(
@@ -116,7 +126,8 @@ def says(frame: pl.DataFrame, run: Any) -> Says:
     judged = frame.drop_nulls("crps_persistence")
     better = judged.filter(pl.col("crps") < pl.col("crps_persistence")).height
     check = (
-        f"Ours. {frame.height} readings are shown{apart(counts)}. The model is nearer than carrying the last value forward in {better} of {judged.height} "
-        "readings of any kind that have one; `premortem hindcast` has the scores."
+        f"Ours. Of each group of readings that tell of one fact the one that lies furthest out is shown{apart(counts)}. The model is nearer than carrying the last value forward in "
+        f"{better} of {judged.height} "
+        "of those shown that have one; `premortem hindcast` has the scores."
     )
     return Says(title, f"Bars of predictions with what was read. {told}.", check)

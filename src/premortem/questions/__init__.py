@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 from warnings import warn
 
+from premortem.questions.as_of import as_of_day  # what stands, what fell and what to watch next, on any day
 from premortem.questions.attribution import FROZEN  # futures in which an item is frozen to see what it carries
 from premortem.questions.boxes import discover  # where an assumption breaks: ranges of a few uncertainties
 from premortem.questions.breaking_points import breaking_points, turns  # how little turns an assumption
@@ -30,6 +31,7 @@ from premortem.questions.weighted_board import board_of, past, weigh_run  # the 
 
 __all__ = [
     "FROZEN",
+    "as_of_day",
     "assumption_number",
     "board_of",
     "breaking_points",

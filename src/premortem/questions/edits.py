@@ -16,6 +16,7 @@ from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
 from premortem.propositions import positions
+from premortem.questions._edit_acts import ByAct, by_act
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.study import Run, Study
 from premortem.text.result import Result
@@ -74,6 +75,7 @@ class Scored(Hits):
     chance_top5_hits: float
     baselines: Mapping[str, Hits]
     verdict: str
+    by_act: ByAct
 
 
 @dataclass(frozen=True, repr=False)
@@ -260,6 +262,7 @@ def scored(
         chance_top5_hits=float(TOP * edited.mean()),
         baselines=by_order,
         verdict=_verdict(ours, by_order),
+        by_act=by_act(known.select("clause", "parameter").rows(), edits.to_dicts()),
     )
 
 

@@ -19,10 +19,10 @@ from premortem.questions.margins import check_gives, check_inputs
 from premortem.study import Run, Study, outcome_names
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
-from premortem.watch.quantities import Observer, Quantity
+from premortem.watch.quantities import Observer, Quantity, When
 
 Array = NDArray[Any]
-Asked = Sequence[tuple[Quantity, date]]
+Asked = Sequence[tuple[Quantity, When]]
 # Futures that are simulated where no run is stored, and their seed: those of a run as it comes.
 AT_ONCE, SEED = 20_000, 7
 # Of the bands of a series, the median and the ends.
@@ -71,7 +71,15 @@ class Futures:
         if "progress" in told:
             ability = told["progress"]
             told["progress"] = (ability - np.median(ability)) / max(float(ability.std()), 1e-9)
-        return process.draw(self.study.case, self.count, self.seed, as_of, happened=happened, **told)
+        return process.draw(
+            self.study.case,
+            self.count,
+            self.seed,
+            as_of,
+            told.get("goodwill", 0.5),
+            told.get("progress", 0.0),
+            happened,
+        )
 
 
 def stored(
@@ -104,7 +112,12 @@ def stored(
 
 def simulated(study: Study, asked: Asked, policies: Sequence[str], count: int = AT_ONCE, seed: int = SEED) -> Futures:
     """Futures simulated at once: the first `count` of the design with that seed."""
-    observer, values = observer_of(study, asked), draw(study.priors, "sobol", seed, 0, count)
+    return of_values(study, draw(study.priors, "sobol", seed, 0, count), asked, policies, seed)
+
+
+def of_values(study: Study, values: Array, asked: Asked, policies: Sequence[str], seed: int = SEED) -> Futures:
+    """Futures simulated at once at given values of the uncertainties, (parameter, future)."""
+    observer = observer_of(study, asked)
     both = {p: simulate(study, values, study.levers(p), observer) for p in policies}
     margins, columns = ({p: pair[i] for p, pair in both.items()} for i in (0, 1))
     return Futures(study, seed, values, margins, columns, frozenset(observer.outside))

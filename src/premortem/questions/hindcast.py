@@ -1,16 +1,19 @@
 """The hindcast of a study: what its futures, on paths of policy that they draw, said on a day of what was read later."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from premortem.errors import MissingData
 from premortem.questions import futures_under_policies, weighted_board
 from premortem.questions.policy_paths import along
+from premortem.questions.redraw import redraw
 from premortem.study import Run, Study
+from premortem.watch import dated_events, hindcast_words, observations, process, quantities
+from premortem.watch import forecasts as forecast_tables
 from premortem.watch import hindcast as scoring
-from premortem.watch import observations, quantities
 from premortem.watch.hindcast_results import Hindcast
+from premortem.watch.readings import Readings
 from premortem.watch.weights import Weights, weigh
 
 
@@ -33,6 +36,7 @@ class Judged:
             "effective_futures": self.weights.effective,
             "unweighted": {key: plain[key] for key in scores},
             "warnings": list(self.warnings),
+            "sentences": hindcast_words.sentences(self.weighted),
         }
 
 
@@ -40,42 +44,60 @@ def hindcast(
     as_of: date | None = None,
     file: Path | None = None,
     *,
+    events: Path | None = None,
+    forecasts: Path | None = None,
     study: Study | None = None,
     run: Run | None = None,
     futures: int = futures_under_policies.AT_ONCE,
     seed: int = futures_under_policies.SEED,
 ) -> Judged:
-    """Scores of everything that became known after a day: of the study's record, or of a table of readings.
+    """Scores of everything that became known after a day: of the study's record, or of tables of readings (`file`), `events` and others'
+    `forecasts`. Where only readings or only events are given, only these are scored.
 
-    `futures` are simulated at once, or are the first so many of a `run`. They are weighted by what was known on the day. Each follows the policy that its own path of events has come to by
-    the day of a reading; what really became of policy is not used. Raises `BadInput` for a table that cannot be read.
+    `futures` are simulated at once, or are the first so many of a `run`. They are weighted by what was known on the day. Each follows the
+    policy that its own path of events has come to by the day of a reading; what really became of policy is not used. Raises `BadInput`
+    for a table that cannot be read, and for a forecast that was made after the day.
     """
     study = study or (run.study if run else Study())
-    as_of = as_of or study.case.settings.day
-    table = observations.read(file, study.case) if file else study.readings
+    case, as_of = study.case, as_of or study.case.settings.day
+    table = _table(study, file, events)
+    theirs = forecast_tables.read(forecasts, case, as_of) if forecasts else forecast_tables.shipped_forecasts(case)
     everything = study.readings.joined(table)
-    known = everything.known(weighted_board.past(study.case, as_of))
-    every, later = quantities.shipped_quantities(study.case), table.later(as_of)
+    known = everything.telling(weighted_board.past(case, as_of))
+    every, later = quantities.shipped_quantities(case), table.later(as_of)
     if not later and not any(event.known_on > as_of for event in table.events):
-        whose = file.name if file else study.case.name
+        whose = (file or events or Path(case.name)).name
         raise MissingData(f"no reading of {whose} became known after {as_of}, so there is nothing to judge by")
-    asked = [(every[r.quantity], r.on) for r in (*known, *later)]
+    asked = [(every[r.quantity], r.over) for r in (*known, *later)]
     found = _in_view(study, run, as_of, asked, futures, seed)
-    weights = weigh(found.columns[weighted_board.reading_policy(study.case, found.policies, as_of)], known, every)
-    read_later = [(every[r.quantity], r.on) for r in later]
-    paths = found.paths(as_of, everything.happened(as_of, study.case))
+    under = weighted_board.reading_policy(case, found.policies, as_of)
+    weights = weigh(found.columns[under], known, every)
+    if weights.collapsed:
+        found, weights = redraw(study, known, under, found.policies, asked, found.seed)
+    read_later = [(every[r.quantity], r.over) for r in later]
+    happened = everything.happened(as_of, case)
+    paths, base = (
+        found.paths(as_of, happened),
+        process.draw(case, found.count, found.seed, as_of, happened=happened, pushed=False),
+    )
     drawn = along(study, found.seed, found.values, paths, read_later)
     predicted = drawn.columns(read_later)
-    why = scoring.explanations(study.case)
+    on_the_day = scoring.Known(
+        [*scoring.record(case), *known], theirs, scoring.explanations(case), quantities.unmapped(case)
+    )
     judged = [
-        scoring.hindcast(
-            table, predicted, as_of, every, drawn.paths.shares(w), w, [*scoring.record(study.case), *known], why
-        )
+        scoring.hindcast(table, predicted, as_of, every, drawn.paths.shares(w), w, on_the_day, base.shares())
         for w in (weights.values, None)
     ]
-    return Judged(
-        judged[0], judged[1], weights, found.count, (*_warnings(as_of, study.case.settings.day), *weights.warnings)
-    )
+    return Judged(judged[0], judged[1], weights, found.count, (*_warnings(as_of, case.settings.day), *weights.warnings))
+
+
+def _table(study: Study, file: Path | None, events: Path | None) -> Readings:
+    """What is scored: the study's record, or what the given tables hold."""
+    if not file and not events:
+        return study.readings
+    held = observations.read(file, study.case) if file else Readings((), (), ())
+    return replace(held, events=(*held.events, *dated_events.read(events, study.case))) if events else held
 
 
 def _in_view(

@@ -12,6 +12,7 @@ from premortem.questions.futures_under_policies import Array, Asked, Futures, ob
 from premortem.study import Study
 from premortem.watch import process
 from premortem.watch.process import Paths
+from premortem.watch.quantities import last_day
 
 # The policy whose levers stand once an event has set them.
 # What a path of policy is called among policies; the framework's fate by this day decides its row on the board: most
@@ -33,7 +34,7 @@ class Drawn:
             column = quantity.column(on)
             if column not in self.found.outside and column not in mixed:
                 by_policy = {policy: {column: held[column]} for policy, held in self.found.columns.items()}
-                mixed |= process.mix(by_policy, self.paths.policy(on))
+                mixed |= process.mix(by_policy, self.paths.policy(last_day(on)))
         return mixed
 
     def margins(self) -> dict[str, Array]:
@@ -47,7 +48,7 @@ def along(study: Study, seed: int, values: Array, paths: Paths, asked: Asked) ->
     A future is simulated under the policies that its path comes to by a day that is asked about; under the others it is NaN.
     """
     observer, own = observer_of(study, asked), levers_of(study, paths)
-    led = [paths.policy(day) for day in {BY, *(on for _, on in asked)}]
+    led = [paths.policy(day) for day in {BY, *(last_day(on) for _, on in asked)}]
     both = {}
     for policy in process.leads(study.case):
         at = np.flatnonzero(np.any([names == policy for names in led], axis=0))

@@ -121,7 +121,7 @@ def what_to_watch(
     as_of = as_of or study.case.settings.day
     own = each(lambda text: observations.parse_option(text, as_of, study.case), given)
     every = quantities.shipped_quantities(study.case)
-    asked = [*weighted_board.asked_of(study, as_of), *((every[r.quantity], r.on) for r in own)]
+    asked = [*weighted_board.asked_of(study, as_of), *((every[r.quantity], r.over) for r in own)]
     asked += [(every[s.quantity], s.by) for s in study.signposts.values() if s.quantity]
     policies = run.policies if run else study.policies
     view = _view(study.case.settings.baseline, policies, policy)
@@ -132,8 +132,9 @@ def what_to_watch(
         else futures_under_policies.simulated(study, asked, policies)
     )
     raise_all(_unusable(found, own, as_of))
-    before = weighted_board.weigh_by_record(found, as_of)
-    after = weighted_board.weigh_by_record(found, as_of, own) if own else before
+    all_alike = found
+    first_found, before = weighted_board.settle(found, asked, as_of)
+    found, after = weighted_board.settle(found, asked, as_of, own) if own else (first_found, before)
     weighed = weighted_board.weight_words(as_of)
     return ToWatch(
         as_of=as_of,
@@ -142,10 +143,12 @@ def what_to_watch(
         signposts=tuple(_row(w) for w in rank(found, as_of, view, after)),
         before=weighed if own else ALIKE,
         after=f"{weighed}, and your readings" if own else weighed,
-        board_before=weighted_board.short_board(found, before if own else None),
+        board_before=weighted_board.short_board(first_found, before)
+        if own
+        else weighted_board.short_board(all_alike, None),
         board_after=weighted_board.short_board(found, after),
         effective_futures=_effective(after),
-        effective_futures_before=_effective(before) if own else float(found.count),
+        effective_futures_before=_effective(before) if own else float(all_alike.count),
         collapsed=after.collapsed,
         failed=int((~found.known()).sum()),
         readings=tuple(UsedReading(r.quantity, r.on, r.value, r.known_on, r.source, r.named) for r in after.used),
@@ -179,7 +182,7 @@ def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadIn
             allowed=f"{year_of(labels[0])} to {year_of(labels[-1])}",
         )
         for r in own
-        if every[r.quantity].column(r.on) in found.outside
+        if every[r.quantity].column(r.over) in found.outside
     ]
     return outside + weights.impossible(
         found.columns[weighted_board.reading_policy(found.study.case, found.policies, as_of)], own, every

@@ -12,6 +12,7 @@ from premortem.questions import futures_under_policies
 from premortem.questions._bounded_memory import in_memory
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.policy_paths import DRAWN, along
+from premortem.questions.redraw import redraw
 from premortem.study import Run, Study
 from premortem.text.numbers import day_in_words
 from premortem.text.result import OPTIONAL, Result
@@ -75,14 +76,14 @@ def weigh_run(run: Run, as_of: date) -> Weights:
 def weigh_by_record(found: Futures, as_of: date, own: Sequence[Reading] = ()) -> Weights:
     """Weights by the record known on a day, in which `own` readings take the place of those of the same period."""
     case, every = found.study.case, quantities.shipped_quantities(found.study.case)
-    known = replace_readings(found.study.readings.known(as_of), own, every)
+    known = replace_readings(found.study.readings.telling(as_of), own, every)
     return weigh(found.columns[reading_policy(case, found.policies, as_of)], known, every)
 
 
 def asked_of(study: Study, as_of: date) -> futures_under_policies.Asked:
     """Quantities on days that the weights of a day need. Raises `BadInput` for a day in the future."""
     return [
-        (quantities.shipped_quantities(study.case)[r.quantity], r.on)
+        (quantities.shipped_quantities(study.case)[r.quantity], r.over)
         for r in study.readings.known(past(study.case, as_of))
     ]
 
@@ -104,8 +105,8 @@ def reading_policy(case: Case, policies: Sequence[str], as_of: date) -> str:
 
 def replace_readings(known: Sequence[Reading], own: Sequence[Reading], every: Mapping[str, Quantity]) -> list[Reading]:
     """The record, with own readings in the place of its own for the same quantity and period."""
-    again = {every[r.quantity].column(r.on) for r in own}
-    return [*(r for r in known if every[r.quantity].column(r.on) not in again), *own]
+    again = {every[r.quantity].column(r.over) for r in own}
+    return [*(r for r in known if every[r.quantity].column(r.over) not in again), *own]
 
 
 def weight_words(as_of: date) -> str:
@@ -113,20 +114,57 @@ def weight_words(as_of: date) -> str:
     return f"weighted share, by what was known on {day_in_words(as_of)}"
 
 
+def settle(
+    found: Futures, asked: futures_under_policies.Asked, as_of: date, own: Sequence[Reading] = ()
+) -> tuple[Futures, Weights]:
+    """Futures with weights by the record and `own` readings; drawn anew by them where the weights of those at hand collapse."""
+    weights = weigh_by_record(found, as_of, own)
+    if not weights.collapsed:
+        return found, weights
+    under = reading_policy(found.study.case, found.policies, as_of)
+    every = quantities.shipped_quantities(found.study.case)
+    readings = replace_readings(found.study.readings.telling(as_of), own, every)
+    return redraw(found.study, readings, under, found.policies, asked, found.seed)
+
+
 def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> Board:
-    """The board of a run: weighted by what was known on a day if given, and with drawn paths of policy if asked.
+    """The board of a run: weighted by what was known on a day if given, and with drawn paths of policy if asked. Where the weights
+    collapse, futures are drawn anew by what was known.
 
     Drawn paths are simulated for the first futures only. Raises `BadInput` for a day in the future.
     """
     alike = cells(run.board()) + (_drawn_cells(run, as_of, None) if drawn else ())
     if as_of is None:
         return Board(alike, non_finite=_counted(run))
-    found = weigh_run(run, as_of)
+    found, weights = settle_run(run, as_of)
+    rows = weighted_cells(run, found, weights)
+    if drawn and not weights.redrawn:
+        rows += weighted_rows(_drawn_cells(run, as_of, weights.values), weights)
+    return Board(rows, alike, _counted(run), _weights(run, as_of, weights))
+
+
+def settle_run(run: Run, as_of: date) -> tuple[Futures, Weights]:
+    """Futures of a run, of a large one its first, weighted by what was known on a day, or drawn anew by it."""
     run = in_memory(run)
-    margins = {policy: run.margins(policy) for policy in run.policies}
-    weighted = score.board(margins, run.study.assumptions, run.replicates, found.values)
-    rows = cells(weighted) + (_drawn_cells(run, as_of, found.values) if drawn else ())
-    return Board(weighted_rows(rows, found), alike, _counted(run), _weights(run, as_of, found))
+    asked, under = asked_of(run.study, as_of), reading_policy(run.study.case, run.policies, as_of)
+    return settle(futures_under_policies.stored(run, asked, under=[under]), asked, as_of)
+
+
+def weighted_cells(run: Run, found: Futures, weights: Weights) -> tuple[BoardCell, ...]:
+    """The board of futures of a run with their weights."""
+    replicates = 0 if weights.redrawn else run.replicates
+    rows = cells(score.board(found.margins, run.study.assumptions, replicates, weights.values))
+    return weighted_rows(_by_worth(rows, found, weights), weights)
+
+
+def _by_worth(rows: Sequence[BoardCell], found: Futures, weights: Weights) -> tuple[BoardCell, ...]:
+    """Cells with intervals by what redrawn futures are worth; as they are where none were."""
+    if not weights.redrawn:
+        return tuple(rows)
+    told = {policy: _told(found, policy, weights) for policy in found.policies}
+    return tuple(
+        replace(row, low=told[row.policy][row.assumption][1], high=told[row.policy][row.assumption][2]) for row in rows
+    )
 
 
 def _weights(run: Run, as_of: date, found: Weights) -> BoardWeights:

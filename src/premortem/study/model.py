@@ -7,7 +7,6 @@ and the app all call the same program, so what one of them compiled the others h
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
@@ -25,7 +24,7 @@ from premortem.law import book as rules
 from premortem.propositions import score
 from premortem.propositions.assumption import Assumption
 from premortem.study.simulator import Simulator
-from premortem.watch.quantities import Observer, Quantity
+from premortem.watch.quantities import Observer, Quantity, When
 
 Array = NDArray[Any]
 # Up to `FEW` futures are run in small chunks: a search asks for some dozens at a time, and often, and a lane of padding takes as
@@ -45,7 +44,7 @@ class Forward:
 
     simulator: Simulator
     assumptions: tuple[Assumption, ...]
-    asked: tuple[tuple[Quantity, date], ...] = ()
+    asked: tuple[tuple[Quantity, When], ...] = ()
 
     def __call__(
         self, values: jax.Array, pulled: tuple[Levers, Mapping[str, Any]]

@@ -38,7 +38,7 @@ from premortem.text.numbers import count_noun
 from premortem.text.tables import Table
 from premortem.watch import observations, signposts, timeline
 from premortem.watch import quantities as known_quantities
-from premortem.watch.quantities import Observer, Quantity
+from premortem.watch.quantities import Observer, Quantity, When
 from premortem.watch.readings import Readings
 from premortem.watch.signposts import Signpost
 
@@ -160,11 +160,11 @@ class Study:
         return Observer(self._asked, self.simulate.names, self.steps)
 
     @property
-    def _asked(self) -> tuple[tuple[Quantity, date], ...]:
+    def _asked(self) -> tuple[tuple[Quantity, When], ...]:
         if self._function is not None:
             return ()  # what was read is read of the shipped world
         known = known_quantities.shipped_quantities(self.case)
-        read = [(known[r.quantity], r.on) for r in self.readings.mapped]
+        read = [(known[r.quantity], r.over) for r in self.readings.mapped]
         watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
         return (*read, *watched)
 

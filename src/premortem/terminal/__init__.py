@@ -9,6 +9,7 @@ _HOMES = (
     | {"print_stress": "stress", "print_compare": "compare", "print_edits": "edits", "print_futures": "futures"}
     | dict.fromkeys(("print_board", "print_run", "progress_bar"), "board")
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
+    | {"print_as_of": "as_of"}
     | dict.fromkeys(("print_boxes", "print_sensitivities"), "own_table")
     | dict.fromkeys(
         (
@@ -37,6 +38,7 @@ _HOMES = (
     )
 )
 __all__ = [
+    "print_as_of",
     "print_benchmarks",
     "print_board",
     "print_boxes",

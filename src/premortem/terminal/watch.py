@@ -12,8 +12,9 @@ from premortem.terminal.board import print_board
 from premortem.terminal.layout import add_columns, next_step, print_table, wrap
 from premortem.text import phrases
 from premortem.text.tables import plain
-from premortem.watch.hindcast_results import Hindcast
-from premortem.watch.kinds import apart, outcomes_inside
+from premortem.watch import hindcast_words as words
+from premortem.watch.event_scores import EventScored
+from premortem.watch.hindcast_results import Hindcast, Scored
 from premortem.watch.timeline import Event, lags
 
 # Signposts that are shown; the others are counted and found with --json.
@@ -89,54 +90,62 @@ def latest(row: SignpostRow) -> str:
 
 
 def print_hindcast(judged: Any) -> None:
-    """Misses first, then the rest; events; scores against persistence and trend; what could not be scored."""
+    """Misses first, of readings and of events; then whom the model beat, whether its ranges are right, and all the rest."""
     console = Console(highlight=False)
     found: Hindcast = judged.weighted
-    console.print(f"[bold]{verdict(found)}[/bold]")
+    console.print(f"[bold]{words.verdict(found)}[/bold]")
+    missed = [e for e in found.events if e.missed]
+    for title, readings, events in (
+        (f"{len(found.misses)} readings and {len(missed)} events missed", found.misses, missed),
+        ("The rest", [s for s in found.observables if s.inside], [e for e in found.events if not e.missed]),
+    ):
+        console.print(f"\n[bold]{title}[/bold]")
+        if readings:
+            print_table(console, _readings(readings))
+        for event in sorted(events, key=lambda e: -e.brier):
+            console.print(_event(event))
+        if title != "The rest":
+            _scores(console, found)
+    console.print(
+        f"\n{judged.weights.effective:,.0f} effective of {phrases.count_noun(judged.futures, 'future')} by what was known on the day. "
+        "skill: 1 - CRPS over that of carrying the last value forward; - where none was known"
+    )
+    for warning in judged.warnings:
+        console.print(f"Warning: {warning}", style="bold")
+    for left in words.left_out(found):
+        console.print(f"  not scored: {left}", style="dim")
+
+
+def _scores(console: Console, found: Hindcast) -> None:
+    if found.wins:
+        console.print("\n[bold]Against forecasts that were public on the day[/bold], by independent groups of outcomes")
+        for line in words.against(found):
+            console.print(f"  {line}")
+    for line in (words.calibration(found), words.events(found), words.mapped_after(found)):
+        if line:
+            console.print(line)
+
+
+def _readings(shown: Sequence[Scored]) -> Table:
     table = Table(box=None, padding=(0, 1))
-    headings = ("", "quantity", "date", "kind", "observed", "5%", "50%", "95%", "unit", "skill")
-    add_columns(table, *headings, texts=("", "quantity", "kind", "unit"))
-    for s in (*found.misses, *(s for s in found.observables if s.inside)):
+    headings = ("", "quantity", "date", "kind", "group", "observed", "5%", "50%", "95%", "unit", "skill")
+    add_columns(table, *headings, texts=("", "quantity", "kind", "group", "unit"))
+    for s in shown:
         skill = "-" if not s.crps_persistence else f"{1 - s.crps / s.crps_persistence:+.0%}"
         numbers = (phrases.number(x, 3) for x in (s.observed, s.p5, s.p50, s.p95))
         quantity = f"{s.quantity} (read: {s.named})" if s.named else s.quantity
-        table.add_row("" if s.inside else "MISS", quantity, s.date.isoformat(), s.kind, *numbers, s.unit, skill)
-    print_table(console, table)
-    for event in sorted(found.events, key=lambda e: -e.brier):
-        came = "came" if event.happened else "did not come"
-        console.print(
-            f"  {'MISS ' if event.missed else ''}{event.event} by {event.date}: {phrases.share(event.share)} of futures; it {came}. [dim]Brier {event.brier:.2f}[/dim]"
-        )
-    console.print(
-        f"Mean Brier score {found.events_brier:.2f} (0.25 is what one half for all would get). "
-        f"{judged.weights.effective:,.0f} effective of {phrases.count_noun(judged.futures, 'future')}."
-    )
-    if found.events:
-        console.print(unchanged_view(found))
-    for warning in judged.warnings:
-        console.print(f"Warning: {warning}", style="bold")
-    for left in found.not_scored:
-        console.print(f"  not scored: {left['quantity']} {left['date']}: {left['why']}", style="dim")
-    console.print("skill: 1 - CRPS over that of carrying the last value forward; - where none was known", style="dim")
+        mark = "" if s.inside else "MISS"
+        table.add_row(mark, quantity, s.date.isoformat(), s.kind, s.group, *numbers, s.unit, skill)
+    return table
 
 
-def verdict(found: Hindcast) -> str:
-    """`Standing on 2026-01-31: 1 of 1 outcome inside the 90% range; ...`, what only looks like a test apart from it."""
-    outcomes = found.of_kind("outcome")
-    parts = [f"{outcomes_inside(found.kinds)} inside the 90% range"]
-    for name, baseline in (("persistence", "crps_persistence"), ("a straight line", "crps_trend")):
-        pairs = [(s.crps, getattr(s, baseline)) for s in outcomes if getattr(s, baseline) is not None]
-        if pairs:
-            parts.append(f"better than {name} on {sum(a < b for a, b in pairs)} of {len(pairs)}")
-    return f"Standing on {found.as_of}: {'; '.join(parts)}{apart(found.kinds)}"
-
-
-def unchanged_view(found: Hindcast) -> str:
-    """How the events do beside the view that nothing changes after the day."""
-    ours, (theirs, brier) = sum(not e.missed for e in found.events), found.unchanged
+def _event(e: EventScored) -> str:
+    came = "came" if e.happened else "did not come"
+    base = "" if e.base_rate is None else f", base rate {phrases.share(e.base_rate)}"
+    narrower = f" [dim]({e.narrower})[/dim]" if e.narrower else ""
     return (
-        f"Events on the right side of half: {ours} of {len(found.events)}; that nothing changes gets {theirs} of {len(found.events)}, "
-        f"with a mean Brier score of {brier:.2f}."
+        f"  {'MISS ' if e.missed else ''}{e.title} by {e.date}: {phrases.share(e.share)} of futures{base}; it {came}. "
+        f"[dim]{e.event}, Brier {e.brier:.2f}[/dim]{narrower}"
     )
 
 

@@ -2,13 +2,15 @@
 
 - `quantities`: what can be observed, in which unit, and which outcome of the model it is
 - `readings`, `kinds`: what was read of a quantity, how sure it is, and whether it tests the model
-- `observations`: readings of files and of the command line, with every fault
+- `observations`, `dated_events`: readings and events of files and of the command line, with every fault
 - `signposts`: what the case says to watch
-- `weights`: how well each future agrees with what was read
+- `weights`, `smc`: how well each future agrees with what was read, and futures drawn anew by it
+- `forecasts`: what others said, and what rules say, of the same quantities
 - `value`: what a new figure would be worth
 - `process`: policy events that come at yearly rates
-- `hindcast`, `hindcast_results`: what the model said on a day against what came later, and how often it was right
+- `hindcast`, `hindcast_results`, `hindcast_words`: what the model said on a day against what came later, and how often it was right
+- `calibration`, `event_scores`: whether ranges are as wide as they say, and scores of events
 - `timeline`: dated events against the assumptions
 
-Inside: `scores`.
+Inside: `scores`, `_rows`.
 """

@@ -1,16 +1,47 @@
-"""What a hindcast finds: each quantity and event beside what came, and how often the model was right."""
+"""What a hindcast finds: each quantity and event beside what came, against whom, and how often the model was right."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from premortem.text.tables import Table, table
-from premortem.watch import kinds
+from premortem.watch import calibration, kinds
+from premortem.watch.calibration import Joint
+from premortem.watch.event_scores import Decomposed, EventScored, decompose_by_group
 
-# An event is missed where its share did worse than one half for all would have.
-EVENT_MISSED = 0.25
+# A field is called `date`, and within its class that name is taken.
+_Day = date
+# A score below this is none: what both have exactly right is a tie.
+SMALL = 1e-12
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A forecast of another of one reading: its scores, whether the model's CRPS is smaller, and what it said."""
+
+    crps: float
+    log_score: float
+    beaten: bool
+    p5: float
+    p50: float
+    p95: float
+    method: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Wins:
+    """The model against one kind of forecast, by independent groups of outcomes: of how many groups it has the smaller CRPS (by the mean
+    ratio in each), the geometric mean of the ratios (under 1 is better), and the mean gain in log score [nats].
+    """
+
+    groups: int
+    won: int
+    crps_ratio: float
+    log_score_gain: float
 
 
 @dataclass(frozen=True)
@@ -35,24 +66,18 @@ class Scored:
     group: str  # readings of one group tell of one fact
     named: str = ""  # as the table of readings calls it, where that is another name
     explanation: str = ""  # why the model missed, or came near to it: written after the fact
-
-
-@dataclass(frozen=True)
-class EventScored:
-    """An event against the share of futures in which it had come by that day."""
-
-    event: str
-    date: date
-    share: float
-    happened: bool
-    brier: float
-    stood: bool = False  # whether it had come, or stood, in most futures on the day of the hindcast
-    explanation: str = ""  # why the model missed: written after the fact
+    log_score: float = float("nan")  # log density in the unit, larger is better
+    start: _Day | None = None  # first day of the period
+    says: str = ""
+    like_for_like: str = ""  # what the reading may be compared with
+    id: str = ""
+    mapped_after: bool = False  # whether the quantity was mapped when its reading had been seen
+    baselines: Mapping[str, Baseline] = field(default_factory=dict)
 
     @property
-    def missed(self) -> bool:
-        """Whether one half would have scored better."""
-        return self.brier > EVENT_MISSED
+    def pit(self) -> float:
+        """Probability integral transform: the share of the prediction below what was read."""
+        return self.rank
 
 
 @dataclass(frozen=True)
@@ -63,6 +88,7 @@ class Hindcast:
     observables: tuple[Scored, ...]
     events: tuple[EventScored, ...]
     not_scored: tuple[dict[str, str], ...]
+    joint: Joint | None = None
 
     def of_kind(self, kind: str) -> tuple[Scored, ...]:
         """Observables of a kind: only outcomes test a forecast."""
@@ -75,11 +101,60 @@ class Hindcast:
 
     @property
     def groups(self) -> list[dict[str, Any]]:
-        """Groups of readings that tell of one fact: name, readings and how many of them lie inside."""
-        found: dict[str, list[Scored]] = {}
-        for s in self.observables:
-            found.setdefault(s.group, []).append(s)
-        return [{"group": g, "readings": len(all_), "inside": sum(s.inside for s in all_)} for g, all_ in found.items()]
+        """Groups of readings that tell of one fact, those with misses first: name, readings, how many of them lie inside, of what kinds,
+        and by kind of baseline whether the model has the smaller CRPS.
+        """
+        rows = [
+            {
+                "group": name,
+                "readings": len(held),
+                "inside": sum(s.inside for s in held),
+                "outcomes": sum(s.kind == "outcome" for s in held),
+                "mapped_after": all(s.mapped_after for s in held),
+                "won": {kind: ratio < 0 for kind, (ratio, _) in _against(held).items()},
+            }
+            for name, held in _by_group(self.observables).items()
+        ]
+        return sorted(rows, key=lambda r: r["inside"] / r["readings"])
+
+    @property
+    def groups_inside(self) -> tuple[int, int]:
+        """How many independent groups of outcomes lie wholly inside their ranges, and of how many."""
+        held = _by_group(self.of_kind("outcome")).values()
+        return sum(all(s.inside for s in group) for group in held), len(held)
+
+    @property
+    def coverage90_groups(self) -> float:
+        """Share of outcomes inside their 5 to 95%, each group counted once; NaN when there is none."""
+        held = _by_group(self.of_kind("outcome")).values()
+        return float(np.mean([np.mean([s.inside for s in group]) for group in held])) if held else float("nan")
+
+    @property
+    def wins(self) -> dict[str, Wins]:
+        """The model against every kind of forecast, by groups of outcomes."""
+        each = [_against(held) for held in _by_group(self.of_kind("outcome")).values()]
+        found = {}
+        for kind in dict.fromkeys(kind for group in each for kind in group):
+            ratios, gains = (np.array(x) for x in zip(*(g[kind] for g in each if kind in g), strict=True))
+            found[kind] = Wins(len(ratios), int((ratios < 0).sum()), float(np.exp(ratios.mean())), float(gains.mean()))
+        return found
+
+    @property
+    def calibration(self) -> tuple[calibration.Bin, ...]:
+        """Histogram of the places of outcomes in their predictions, each group counted once."""
+        outcomes = self.of_kind("outcome")
+        return calibration.histogram([s.pit for s in outcomes], [s.group for s in outcomes])
+
+    @property
+    def brier_parts(self) -> Decomposed | None:
+        """Brier's score of the events in parts, each chain of events counted once."""
+        return decompose_by_group(self.events)
+
+    @property
+    def events_brier_base_rate(self) -> float:
+        """Mean Brier score of the base rates, by the record of each event alone."""
+        each = [e.brier_base_rate for e in self.events if e.brier_base_rate is not None]
+        return float(np.mean(each)) if each else float("nan")
 
     @property
     def coverage90(self) -> float:
@@ -114,6 +189,25 @@ class Hindcast:
         """Observables outside their range, the furthest first."""
         out = [s for s in self.observables if not s.inside]
         return tuple(sorted(out, key=lambda s: -abs(s.rank - 0.5)))
+
+    @property
+    def misses_by_group(self) -> tuple[tuple[Scored, int], ...]:
+        """Of every group with misses the furthest one, and how many of its readings missed."""
+        return tuple(
+            (s, sum(m.group == s.group and m.kind == s.kind for m in self.misses))
+            for s in self.furthest
+            if not s.inside
+        )
+
+    @property
+    def furthest(self) -> tuple[Scored, ...]:
+        """Of every group and kind the reading that lies furthest out in its prediction; misses first, the furthest first."""
+        found: dict[tuple[str, str], Scored] = {}
+        for s in self.observables:
+            held = found.get((s.group, s.kind))
+            if held is None or (held.inside, -abs(held.rank - 0.5)) > (s.inside, -abs(s.rank - 0.5)):
+                found[(s.group, s.kind)] = s
+        return tuple(sorted(found.values(), key=lambda s: (s.inside, -abs(s.rank - 0.5))))
 
     @property
     def readings(self) -> Table:
@@ -157,27 +251,63 @@ class Hindcast:
 
     def as_dict(self) -> dict[str, Any]:
         """The keys of `premortem hindcast --json`."""
-        rows = [asdict(s) | {"date": s.date.isoformat()} for s in self.observables]
-        happened = [
-            asdict(e) | {"date": e.date.isoformat(), "missed": e.missed}
-            for e in sorted(self.events, key=lambda e: -e.brier)
-        ]
+        rows = [_observable(s) for s in (*self.misses, *(s for s in self.observables if s.inside))]
+        inside, of = self.groups_inside
+        parts = self.brier_parts
         return {
             "as_of": self.as_of.isoformat(),
-            "observables": [r for r in rows if not r["inside"]] + [r for r in rows if r["inside"]],
+            "observables": rows,
             "coverage90": _plain(self.coverage90),
+            "coverage90_groups": _plain(self.coverage90_groups),
             "kinds": self.kinds,
             "groups": self.groups,
+            "groups_inside": {"inside": inside, "of": of},
+            "wins": {kind: asdict(w) for kind, w in self.wins.items()},
+            "calibration": [asdict(b) for b in self.calibration],
+            "joint": None if self.joint is None else asdict(self.joint),
             "beats_persistence": _plain(self.beats("persistence")),
             "beats_trend": _plain(self.beats("trend")),
             "skill_persistence": _plain(self.skill("persistence")),
             "skill_trend": _plain(self.skill("trend")),
-            "events": happened,
+            "events": [_event(e) for e in sorted(self.events, key=lambda e: -e.brier)],
             "events_brier": _plain(self.events_brier),
+            "events_brier_parts": None if parts is None else asdict(parts),
+            "events_brier_base_rate": _plain(self.events_brier_base_rate),
             "events_right_unchanged": self.unchanged[0],
             "events_brier_unchanged": _plain(self.unchanged[1]),
             "not_scored": list(self.not_scored),
         }
+
+
+def _observable(s: Scored) -> dict[str, Any]:
+    days = {"date": s.date.isoformat(), "start": s.start.isoformat() if s.start else None}
+    return asdict(s) | days | {"pit": s.pit, "log_score": _plain(s.log_score)}
+
+
+def _event(e: EventScored) -> dict[str, Any]:
+    return asdict(e) | {
+        "date": e.date.isoformat(),
+        "came": e.happened,
+        "missed": e.missed,
+        "brier_base_rate": e.brier_base_rate,
+    }
+
+
+def _by_group(scored: Iterable[Scored]) -> dict[str, list[Scored]]:
+    found: dict[str, list[Scored]] = {}
+    for s in scored:
+        found.setdefault(s.group, []).append(s)
+    return found
+
+
+def _against(held: Iterable[Scored]) -> dict[str, tuple[float, float]]:
+    """By kind of baseline, over readings of a group that have one: mean log of the ratio of CRPS, and mean gain in log score."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for s in held:
+        for kind, b in s.baselines.items():
+            ratio = np.log(max(s.crps, SMALL) / max(b.crps, SMALL))
+            found.setdefault(kind, []).append((float(ratio), s.log_score - b.log_score))
+    return {kind: (float(np.mean([r for r, _ in x])), float(np.mean([g for _, g in x]))) for kind, x in found.items()}
 
 
 def _plain(value: float) -> float | None:

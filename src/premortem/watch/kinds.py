@@ -32,21 +32,29 @@ def kind_on_day(kind: str, on: date, as_of: date) -> str:
 
 
 def count_inside(readings: Iterable[tuple[str, bool, str]]) -> dict[str, dict[str, int]]:
-    """From kind, whether inside, and group of each reading: by kind, how many lie inside, of how many, in how many groups."""
+    """From kind, whether inside, and group of each reading: by kind, how many lie inside, of how many, in how many groups, and how many
+    groups lie inside with all of theirs.
+    """
     known = list(readings)
     found = {}
     for kind in KINDS:
         of_kind = [(inside, group) for k, inside, group in known if k == kind]
-        groups = {group for _, group in of_kind}
-        found[kind] = {"inside": sum(inside for inside, _ in of_kind), "of": len(of_kind), "groups": len(groups)}
+        groups, missed = {group for _, group in of_kind}, {group for inside, group in of_kind if not inside}
+        found[kind] = {
+            "inside": sum(inside for inside, _ in of_kind),
+            "of": len(of_kind),
+            "groups": len(groups),
+            "groups_inside": len(groups - missed),
+        }
     return found
 
 
 def outcomes_inside(counts: Counts) -> str:
-    """`8 of 9 outcomes (5 independent groups)`."""
+    """`4 of 5 independent groups (8 of 9 outcomes)`: what is independent counts, and a group lies inside with all that it holds."""
     count = counts["outcome"]
     said = f"{count['inside']} of {count['of']} {_many('outcome', count['of'])}"
-    return f"{said} ({count['groups']} independent {_many('group', count['groups'])})" if count["of"] > 1 else said
+    groups = f"{count['groups_inside']} of {count['groups']} independent {_many('group', count['groups'])}"
+    return f"{groups} ({said})" if count["of"] > 1 else said
 
 
 def apart(counts: Counts) -> str:

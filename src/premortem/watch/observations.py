@@ -3,8 +3,6 @@
 Over 300 lines, since a reading has one way from its text to the model, whether it comes from a file or an option.
 """
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,29 +13,59 @@ from pathlib import Path
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.files.reader import read_bytes
-from premortem.watch import kinds, process
+from premortem.watch import dated_events, kinds, process
 from premortem.watch import quantities as known_quantities
+from premortem.watch._rows import parse_day, parse_number, read_table, texts, wrong_columns
 from premortem.watch.quantities import Quantity, Unit, find
 from premortem.watch.readings import EVENT, Reading, Readings, contradictions
 
 COLUMNS = ("quantity", "date", "value", "low", "high", "unit", "known_on", "source", "confidence", "kind", "group")
 NEEDED = COLUMNS[:3]
-MAX_BYTES = 20_000_000
-TABLE = "observations"
+# The same with the period as two days, and what may be compared with what; by the names that rows have here.
+FULL = {
+    "id": "id",
+    "quantity": "quantity",
+    "definition": "says",
+    "mapped": "",
+    "unit": "unit",
+    "period_start": "start",
+    "period_end": "date",
+    "value": "value",
+    "low": "low",
+    "high": "high",
+    "kind": "kind",
+    "known_on": "known_on",
+    "source": "source",
+    "url": "url",
+    "confidence": "confidence",
+    "like_for_like": "like_for_like",
+    "correlated_with": "group",
+    "basis": "",
+}
+NEEDED_IN_FULL = ("quantity", "period_start", "period_end", "value", "kind", "known_on")
+TABLES = ("observations", "readings")
 _OPTION = re.compile(r"^\s*([\w.]+)\s*=\s*([-+.\deE]+)\s*([^@]*?)\s*(?:@\s*(\S+))?\s*$")
 
 
 def latest_day(case: Case) -> date:
-    """The day after which nothing can have been read: today, but never before the packaged table was made."""
-    held = facts.catalogue(case).get(TABLE)
-    return max(date.today(), date.fromisoformat(held.date)) if held else date.today()
+    """The day after which nothing can have been read: today, but never before the packaged tables were made."""
+    held = facts.catalogue(case)
+    return max([date.today(), *(date.fromisoformat(held[name].date) for name in TABLES if name in held)])
 
 
 def shipped_readings(case: Case, today: date | None = None) -> Readings:
     """The observations of a case. Nothing can have been read after `today` (by default `latest_day()`)."""
-    text = [{k: "" if row[k] is None else str(row[k]) for k in COLUMNS} for row in facts.rows(TABLE, case)]
-    return sort_out(text, f"{TABLE}.csv", case, today)
+    both = [
+        sort_out(map(_by_our_names, texts(facts.rows(name, case))), f"{name}.csv", case, today)
+        for name in TABLES
+        if facts.held(name, case)
+    ]
+    found = Readings((), (), ()).joined(*both)
+    return replace(found, events=(*found.events, *dated_events.shipped_events(case)))
+
+
+def _by_our_names(row: Mapping[str, str]) -> dict[str, str]:
+    return {ours: row.get(theirs, "") for theirs, ours in FULL.items() if ours} if "period_end" in row else dict(row)
 
 
 def check_own(path: Path, case: Case) -> None:
@@ -62,27 +90,12 @@ def read(path: Path, case: Case, today: date | None = None) -> Readings:
 
     Raises `BadInput`, or all of them at once: columns, numbers, dates, units, values outside their own range.
     """
-    try:
-        raw = read_bytes(path, "a CSV file of readings", MAX_BYTES)
-        table = csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
-        columns = [c.strip() for c in table.fieldnames or ()]
-        table.fieldnames = columns
-        rows = [{k: (v or "").strip() for k, v in row.items() if isinstance(k, str)} for row in table]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(path.name, "", f"is not a CSV table: {error}", allowed="UTF-8 CSV") from error
-    raise_all(_columns(path.name, columns))
-    return sort_out(rows, path.name, case, today)
-
-
-def _columns(file: str, columns: Sequence[str]) -> list[BadInput]:
-    allowed = ", ".join(COLUMNS)
-    missing = [BadInput(file, name, "column is missing", allowed=allowed) for name in NEEDED if name not in columns]
-    strange = [
-        BadInput(file, name, "no such column", got=name, allowed=allowed, hint=nearest(name, COLUMNS))
-        for name in columns
-        if name not in COLUMNS
-    ]
-    return missing + strange
+    columns, rows = read_table(path, "a CSV file of readings")
+    if "period_end" in columns:
+        raise_all(wrong_columns(path.name, columns, [*FULL], NEEDED_IN_FULL))
+    else:
+        raise_all(wrong_columns(path.name, columns, COLUMNS, NEEDED))
+    return sort_out(map(_by_our_names, rows), path.name, case, today)
 
 
 def sort_out(rows: Iterable[Mapping[str, str]], file: str, case: Case, today: date | None = None) -> Readings:
@@ -105,19 +118,55 @@ def sort_out(rows: Iterable[Mapping[str, str]], file: str, case: Case, today: da
             events.append(replace(reading, quantity=event or reading.quantity))
         else:
             (unknown if found is None else mapped).append(reading)
-    raise_all(errors)
+    raise_all(errors or _overlapping(mapped, file))
     return Readings(tuple(mapped), tuple(events), tuple(unknown))
+
+
+def _overlapping(mapped: Sequence[Reading], file: str) -> list[BadInput]:
+    """Pairs of outcomes of one quantity whose periods overlap in part, while their groups say that they tell of two facts."""
+    found = []
+    for i, one in enumerate(mapped):
+        for other in mapped[i + 1 :]:
+            if one.quantity != other.quantity or one.fact == other.fact or {one.kind, other.kind} != {"outcome"}:
+                continue
+            a, b = ((r.start or r.on, r.on) for r in (one, other))
+            if a != b and a[0] <= b[1] and b[0] <= a[1]:
+                found.append(
+                    BadInput(
+                        file,
+                        one.quantity,
+                        f"{_named(one)} ({a[0]} to {a[1]}) and {_named(other)} ({b[0]} to {b[1]}) overlap",
+                        allowed="periods apart, or one group for both",
+                        hint="name one group in both, since they tell of one fact",
+                    )
+                )
+    return found
+
+
+def _named(reading: Reading) -> str:
+    return reading.id or reading.label
 
 
 def _reading(
     row: Mapping[str, str], file: str, place: str, today: date, quantity: Quantity | None, case: Case
 ) -> Reading:
-    on, value = _date(row["date"], file, f"{place}: date"), _number(row["value"], file, f"{place}: value")
-    known_on = _date(row["known_on"], file, f"{place}: known_on") if row.get("known_on") else on
-    low, high = (_number(row[end], file, f"{place}: {end}") if row.get(end) else None for end in ("low", "high"))
-    late = [name for name, day in (("date", on), ("known_on", known_on)) if day > today]
+    on, value = parse_day(row["date"], file, f"{place}: date"), parse_number(row["value"], file, f"{place}: value")
+    start = parse_day(row["start"], file, f"{place}: period_start") if row.get("start") else None
+    known_on = parse_day(row["known_on"], file, f"{place}: known_on") if row.get("known_on") else on
+    low, high = (parse_number(row[end], file, f"{place}: {end}") if row.get(end) else None for end in ("low", "high"))
+    kind = kinds.given_kind(row.get("kind", ""), on, known_on, file, place)
+    planned = row.get("kind") == "projection"  # of a period to come
+    late = [
+        name
+        for name, day in (("date", on), ("known_on", known_on))
+        if day > today and (name, planned) != ("date", True)
+    ]
     if late:
         raise BadInput(file, f"{place}: {late[0]}", "lies in the future", got=row[late[0]], allowed=f"up to {today}")
+    if start and start > on:
+        raise BadInput(
+            file, f"{place}: period_start", f"lies after the period's end {on}", got=row["start"], allowed=f"up to {on}"
+        )
     if (low is not None and low > value) or (high is not None and high < value):
         raise BadInput(file, f"{place}: value", "lies outside its own low and high", got=row["value"])
     reading = Reading(
@@ -129,9 +178,13 @@ def _reading(
         known_on,
         row.get("source", ""),
         row.get("confidence", ""),
-        kinds.given_kind(row.get("kind", ""), on, known_on, file, place),
+        kind,
         row.get("group", ""),
         row["quantity"] if quantity and row["quantity"] != quantity.id else "",
+        start,
+        row.get("says", ""),
+        row.get("like_for_like", ""),
+        row.get("id", ""),
     )
     return (
         convert_unit(reading, row.get("unit", ""), quantity, known_quantities.units(case), file, f"{place}: unit")
@@ -180,10 +233,10 @@ def parse_option(text: str, as_of: date, case: Case, today: date | None = None) 
     quantity = find(name, known)
     if quantity is None:
         raise _unclear("command line", option, name, known)
-    on, last = _date(day, "command line", option) if day else as_of, today or latest_day(case)
+    on, last = parse_day(day, "command line", option) if day else as_of, today or latest_day(case)
     if on > last:
         raise BadInput("command line", option, "lies in the future", got=day or str(on), allowed=f"up to {last}")
-    number = _number(value, "command line", option)
+    number = parse_number(value, "command line", option)
     named = name if name != quantity.id else ""
     reading = Reading(quantity.id, on, number, None, None, on, "your reading", "", named=named)
     return convert_unit(reading, unit, quantity, known_quantities.units(case), "command line", option)
@@ -195,20 +248,3 @@ def _unclear(file: str, key: str, name: str, known: Mapping[str, Quantity]) -> B
     hint = f"did you mean {' or '.join(close)}?" if close else ""
     allowed = "a quantity by its full name" if close else ", ".join(known)
     return BadInput(file, key, f"no such quantity: {name}", got=name, allowed=allowed, hint=hint)
-
-
-def _number(text: str, file: str, key: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise BadInput(file, key, "is not a number", got=text, allowed="a finite number")
-    return value
-
-
-def _date(text: str, file: str, key: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(file, key, "is not a date", got=text, allowed="a day such as 2025-09-30") from None

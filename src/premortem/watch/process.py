@@ -175,15 +175,18 @@ def draw(
     goodwill: Array | float = 0.5,
     progress: Array | float = 0.0,
     happened: Mapping[str, date] | None = None,
+    pushed: bool = True,
 ) -> Paths:
     """Paths of policy after a day in `count` futures; the same seed gives the same paths.
 
     `goodwill` (0 to 1) and `progress` (of a rival against the median future, in standard deviations) are of each
-    future, shape (future,). `happened` are events that had come by the day, with their own.
+    future, shape (future,). `happened` are events that had come by the day, with their own. Where not `pushed`, rates are those of
+    the record alone: base rates.
     """
     rng, start = np.random.default_rng(seed), end_of(as_of)
     every = events(case)
-    net = net_positions(as_of, case)
+    net = net_positions(as_of, case) if pushed else {}
+    goodwill, progress = (goodwill, progress) if pushed else (0.5, 0.0)
     rates = {e.id: _rate(e, count, rng, net, goodwill, progress) for e in every.values()}
     times = {name: np.full(count, np.inf) for name in every}
     ended = {name: np.zeros(count, bool) for name in every}

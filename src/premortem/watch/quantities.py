@@ -1,8 +1,10 @@
 """Observable quantities: the unit of each, the outcome of the model that it corresponds to, and how the two are compared."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
@@ -18,6 +20,7 @@ from pydantic import Field, PrivateAttr
 from premortem.case import Case, year_of
 from premortem.errors import BadInput, raise_all
 from premortem.facts.day import Day
+from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, read_entries
 from premortem.propositions.expressions import Expression
 
@@ -28,6 +31,18 @@ SMALLEST, EDGE = 1e-6, 1e-4
 Z95 = 1.6448536269514722
 # Most names that are offered in the place of an unknown one.
 NEAR = 5
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time that one reading speaks of; both days are within."""
+
+    start: date
+    end: date
+
+
+# A reading speaks of a day, which stands for the step or year that it lies in, or of a stretch.
+When = date | Span
 
 
 class Judged(Strict):
@@ -67,6 +82,9 @@ class Quantity(Strict):
     error: float = Field(gt=0, description="usual error of a reading on that scale, where the reading gives none")
     discrepancy: Judged = Field(description="how far a right model may lie from the report, on that scale (one s.d.)")
     map: Judged | None = None
+    mapped_on: Day | None = Field(
+        default=None, description="day on which it was mapped, where readings of it had been seen by then"
+    )
     also: tuple[str, ...] = Field(default=(), description="other names in reports; `*` stands for any letters")
 
     _case: Case = PrivateAttr()
@@ -79,21 +97,37 @@ class Quantity(Strict):
 
     @property
     def yearly(self) -> bool:
-        """Whether it is reported for a calendar year rather than a day."""
-        return "{year}" in self.value
+        """Whether it is reported for a year, calendar or fiscal, rather than a day."""
+        return "{year}" in self.value or "{before}" in self.value
 
-    def period(self, on: date) -> str:
-        """The period that a day stands for: a year, or a step of the clock such as `2025Q1`."""
-        return str(on.year) if self.yearly else self._case.clock.on(on)
+    def steps(self, on: When) -> dict[str, float]:
+        """Steps of the clock that a day or a stretch lies in, in order, with the share of its days in each; some may lie outside the
+        horizon.
+        """
+        first, last = (on.start, on.end) if isinstance(on, Span) else (on, on)
+        days = Counter(self._case.clock.on(first + timedelta(i)) for i in range((last - first).days + 1))
+        return {step: count / days.total() for step, count in days.items()}
 
-    def column(self, on: date) -> str:
+    def period(self, on: When) -> str:
+        """What a day or a stretch stands for: a year, a step of the clock such as `2025Q1`, or the stretch itself over several."""
+        if self.yearly:
+            return str(last_day(on).year)
+        return (
+            f"{on.start}_{on.end}" if isinstance(on, Span) and len(self.steps(on)) > 1 else next(iter(self.steps(on)))
+        )
+
+    def column(self, on: When) -> str:
         """Name under which a run keeps it: `smic_yield_ascend@2025Q1`."""
         return f"{self.id}@{self.period(on)}"
 
-    def expression(self, on: date) -> str:
-        """The expression for a day, in the language of margins."""
-        step = self._case.clock.on(on)
-        return self.value.format(year=on.year, before=on.year - 1, step=step, quarter=step)
+    def expression(self, on: When) -> str:
+        """The expression for a day, in the language of margins; over several steps their mean by days."""
+        end = last_day(on)
+        each = self.steps(end if self.yearly else on)
+        at = {s: self.value.format(year=end.year, before=end.year - 1, step=s, quarter=s) for s in each}
+        return (
+            " + ".join(f"{part:.6f} * ({at[s]})" for s, part in each.items()) if len(each) > 1 else at[next(iter(at))]
+        )
 
     def on_scale(self, x: Array | float) -> Array:
         """Values as they are compared: logarithms, log odds, or as they are; same shape."""
@@ -111,6 +145,13 @@ class Quantity(Strict):
             return np.exp(y)
         return 1 / (1 + np.exp(-y)) if self.scale == "logit" else y
 
+    def log_slope(self, x: float) -> float:
+        """Logarithm of the slope of the scale at a value: what turns a density on the scale into one in the unit."""
+        if self.scale == "log":
+            return -float(np.log(max(x, SMALLEST)))
+        inside = min(max(x, EDGE), 1 - EDGE)
+        return -float(np.log(inside * (1 - inside))) if self.scale == "logit" else 0.0
+
     @property
     def spread(self) -> float:
         """Standard deviation between outcome and report, on the scale: discrepancy, and that of `map` in ratios."""
@@ -119,6 +160,11 @@ class Quantity(Strict):
             return self.discrepancy.value
         wide = float(np.log(mapped.high / mapped.low)) / (2 * Z95)
         return float(np.hypot(self.discrepancy.value, wide))
+
+
+def last_day(on: When) -> date:
+    """The day itself, or the last of a stretch."""
+    return on.end if isinstance(on, Span) else on
 
 
 @cache
@@ -139,6 +185,13 @@ def read(path: Path, known: Mapping[str, Unit]) -> dict[str, Quantity]:
         ]
     )
     return found
+
+
+@cache
+def unmapped(case: Case) -> Mapping[str, str]:
+    """Quantities that are read of the world and that the model has no series for, each with why."""
+    file = case / "watch" / "unmapped.toml"
+    return {name: str(why) for name, why in read_toml(file).items()} if file.is_file() else {}
 
 
 @cache
@@ -202,15 +255,16 @@ class Observer:
     """
 
     def __init__(
-        self, asked: Iterable[tuple[Quantity, date]], outcomes: frozenset[str], labels: tuple[str, ...]
+        self, asked: Iterable[tuple[Quantity, When]], outcomes: frozenset[str], labels: tuple[str, ...]
     ) -> None:
         self.expressions: dict[str, tuple[Expression, float]] = {}
         self.outside: set[str] = set()
         errors: list[BadInput] = []
         years = {year_of(label) for label in labels}
         for quantity, on in asked:
-            column = quantity.column(on)
-            if not {on.year, *([on.year - 1] if "{before}" in quantity.value else [])} <= years:
+            column, year = quantity.column(on), last_day(on).year
+            first = on.start.year if isinstance(on, Span) and not quantity.yearly else year
+            if not {first, year, *([year - 1] if "{before}" in quantity.value else [])} <= years:
                 self.outside.add(column)
                 continue
             try:

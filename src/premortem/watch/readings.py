@@ -1,6 +1,7 @@
 """Readings: what was observed of a quantity, joined and compared, and how a prediction is read in their way."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ import numpy as np
 from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.watch import process
-from premortem.watch.quantities import Z95, Array, Quantity
+from premortem.watch.quantities import Z95, Array, Quantity, Span, When
 
 # Two readings of one quantity on one day contradict each other when they lie this many standard deviations apart.
 APART = 4.0
@@ -33,6 +34,20 @@ class Reading:
     kind: str = "outcome"  # one of `kinds.KINDS`
     group: str = ""  # readings of one group tell of one fact; empty is the quantity itself
     named: str = ""  # as it was written, where that is another name than the quantity's own
+    start: date | None = None  # first day of the period that it speaks of; of an event, the day on which it came
+    says: str = ""  # what exactly was read, or the event in words
+    like_for_like: str = ""  # what it may be compared with
+    id: str = ""
+
+    @property
+    def over(self) -> When:
+        """The period that it speaks of: its day, or the stretch from its first day."""
+        return Span(self.start, self.on) if self.start and self.start < self.on else self.on
+
+    @property
+    def fact(self) -> str:
+        """The fact that it tells of: its group, else its quantity."""
+        return self.group or self.quantity
 
     @property
     def label(self) -> str:
@@ -52,15 +67,29 @@ class Readings:
         """Mapped readings that were known on a day, and not yet on an earlier one if given."""
         return tuple(r for r in self.mapped if r.known_on <= as_of and (after is None or r.known_on > after))
 
-    def joined(self, own: "Readings") -> "Readings":
+    def telling(self, as_of: date) -> tuple[Reading, ...]:
+        """Mapped readings known on a day that still tell something: without nowcasts and projections of a fact of which an outcome is known."""
+        known = self.known(as_of)
+        over = {r.group for r in known if r.group and r.kind == "outcome"}
+        return tuple(r for r in known if r.kind == "outcome" or r.group not in over)
+
+    def joined(self, *others: "Readings") -> "Readings":
         """These and further ones; a reading of the same quantity and day is taken from the further ones."""
-        pairs = zip((self.mapped, self.events, self.unknown), (own.mapped, own.events, own.unknown), strict=True)
-        return Readings(*(_joined(ours, further) for ours, further in pairs))
+        found = self
+        for own in others:
+            pairs = zip((found.mapped, found.events, found.unknown), (own.mapped, own.events, own.unknown), strict=True)
+            found = Readings(*(_joined(ours, further) for ours, further in pairs))
+        return found
 
     def happened(self, as_of: date, case: Case) -> dict[str, date]:
         """Events of the policy process that were known on a day to have come, with their days."""
         came = (r for r in self.events if r.known_on <= as_of and r.value > 0.5)
-        return {r.quantity: r.on for r in came if r.quantity in process.events(case)}
+        days: dict[str, date] = {}
+        for event in came:
+            if event.quantity in process.events(case):
+                on = event.start or event.on
+                days[event.quantity] = min(on, days.get(event.quantity, on))
+        return days
 
     def later(self, as_of: date) -> tuple[Reading, ...]:
         """Mapped readings that became known after a day."""
@@ -80,7 +109,9 @@ def contradictions(
     for i, one in enumerate(readings):
         for other in readings[i + 1 :]:
             quantity = quantities[one.quantity]
-            if other.quantity != one.quantity or quantity.period(one.on) != quantity.period(other.on):
+            if one.group and one.group == other.group:
+                continue  # two reports of one fact, which count as one
+            if other.quantity != one.quantity or quantity.period(one.over) != quantity.period(other.over):
                 continue
             away = abs(float(quantity.on_scale(one.value) - quantity.on_scale(other.value)))
             if away > APART * math.hypot(sum(errors(one, quantity)) / 2, sum(errors(other, quantity)) / 2):
@@ -94,6 +125,12 @@ def contradictions(
                     )
                 )
     return found
+
+
+def strengths(readings: Sequence[Reading]) -> list[float]:
+    """Power of each reading's likelihood: readings of one group tell of one fact, so together they count as one."""
+    counts = Counter(r.group for r in readings if r.group)
+    return [1 / counts[r.group] if r.group else 1.0 for r in readings]
 
 
 def errors(reading: Reading, quantity: Quantity) -> tuple[float, float]:

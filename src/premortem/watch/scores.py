@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
+from scipy.special import logsumexp
 
-from premortem.watch.quantities import Array
-from premortem.watch.readings import Reading
+from premortem.watch.quantities import Array, Quantity
+from premortem.watch.readings import Reading, errors
 
 DAYS_A_YEAR = 365.25
 
@@ -23,6 +24,24 @@ def crps(sample: Array, observed: float, weights: Array | None = None) -> float:
     # half of E|X - X'| = sum over i of w_i x_i (weight before i - weight after i)
     half_spread = float(np.dot(w * x, 2 * before + w - 1))
     return float(np.dot(w, np.abs(x - observed))) - half_spread
+
+
+def two_piece_log_density(y: Array | float, centre: float, below: float, above: float) -> Array:
+    """Log density at `y` of two halves of normals that meet at `centre`, each half of the whole, with their own standard deviations."""
+    side = np.where(np.asarray(y) < centre, below, above)
+    z = (np.asarray(y) - centre) / side
+    return np.asarray(-0.5 * z * z - np.log(side) - 0.5 * np.log(2 * np.pi))
+
+
+def log_score(predicted: Array, reading: Reading, quantity: Quantity, weights: Array | None = None) -> float:
+    """Log density, in the quantity's unit, that futures gave to what was read: the mean over futures of what would be read in each
+    (Good 1952; larger is better).
+    """
+    below, above = (float(np.hypot(side, quantity.spread)) for side in errors(reading, quantity))
+    # where the outcome lies below what was read, the report lies above it, and the other way round
+    each = two_piece_log_density(quantity.on_scale(predicted), float(quantity.on_scale(reading.value)), below, above)
+    shares = np.full(len(predicted), 1 / len(predicted)) if weights is None else weights / weights.sum()
+    return float(logsumexp(each, b=shares)) + quantity.log_slope(reading.value)
 
 
 def quantiles(sample: Array, at: Sequence[float], weights: Array | None = None) -> tuple[float, ...]:

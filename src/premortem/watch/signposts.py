@@ -1,7 +1,7 @@
 """Signposts: what the case says to watch, as data: how each is read, what it says now, and what it would tell."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,12 +20,15 @@ from premortem.law.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
+from premortem.watch.dated_events import narrower
 from premortem.watch.readings import Reading, Readings
 
 Status = Literal["passed", "not passed", "in words", "no reading"]
 
 
 FILE = "watch/signposts.toml"
+# How sure a reading is, the least first.
+SURENESS = ("low", "medium", "high")
 
 
 class Threshold(Strict):
@@ -171,7 +174,7 @@ def informs(signpost: Signpost, assumptions: Sequence[Assumption]) -> tuple[str,
 
 def standing(signpost: Signpost, readings: Readings, as_of: date) -> Standing:
     """What it says on a day: of all that was known then, the last value, and the last that was said of it."""
-    known = sorted((s for s in _all_seen(signpost, readings) if s.known_on <= as_of), key=lambda s: (s.on, s.known_on))
+    known = sorted((s for s in _all_seen(signpost, readings) if s.known_on <= as_of), key=lambda s: s.on)
     if not known:
         return Standing("no reading", None, None, "", "", None)
     last = known[-1]
@@ -188,22 +191,29 @@ def _all_seen(signpost: Signpost, readings: Readings) -> list[Seen]:
     """Its own list, after the readings of its quantity or event, so that words of the same day come last."""
     named: list[Seen] = []
     if signpost.quantity:
-        named += [_seen(r, f"{r.value:g} {signpost.unit}") for r in readings.mapped if r.quantity == signpost.quantity]
+        # a plan is no reading; of two of one day the surer stands last
+        read = [r for r in readings.mapped if r.quantity == signpost.quantity and r.kind != "projection"]
+        read.sort(key=lambda r: (r.known_on, SURENESS.index(_sureness(r))))
+        named += [_seen(r, f"{r.value:g} {signpost.unit}") for r in read]
     elif signpost.event:
-        happened = [r for r in readings.events if r.quantity == signpost.event]
-        named += [_seen(r, "yes" if r.value > 0.5 else "no") for r in happened]
+        denied = narrower(readings.events)
+        happened = [r for i, r in enumerate(readings.events) if r.quantity == signpost.event and i not in denied]
+        named += [_seen(replace(r, on=r.start or r.on), "yes" if r.value > 0.5 else "no") for r in happened]
     return named + list(signpost.latest)
 
 
+def _sureness(reading: Reading) -> str:
+    return reading.confidence if reading.confidence in SURENESS else SURENESS[0]
+
+
 def _seen(reading: Reading, says: str) -> Seen:
-    confidence = reading.confidence if reading.confidence in ("high", "medium", "low") else "low"
     return Seen.model_validate(
         {
             "on": reading.on,
             "known_on": reading.known_on,
             "says": says,
             "source": reading.source,
-            "confidence": confidence,
+            "confidence": _sureness(reading),
             "value": reading.value,
         }
     )

@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from premortem.errors import BadInput
 from premortem.watch.quantities import Array, Quantity
-from premortem.watch.readings import Reading, contradictions, errors
+from premortem.watch.readings import Reading, contradictions, errors, strengths
 
 # Fewest effective futures that may speak for all: below it no share is told.
 FLOOR = 50.0
@@ -40,6 +40,7 @@ class Weights:
     used: tuple[Reading, ...]
     left_out: tuple[str, ...]  # readings that the run keeps no column for
     warnings: tuple[str, ...]
+    redrawn: bool = False  # whether the futures were drawn anew by the readings, and all count alike
 
     @property
     def collapsed(self) -> bool:
@@ -60,6 +61,19 @@ def log_likelihood(predicted: Array, reading: Reading, quantity: Quantity) -> Ar
     return np.where(np.isfinite(z), -0.5 * z * z, -np.inf)
 
 
+def joint_log_likelihood(
+    predictions: Mapping[str, Array], readings: Sequence[Reading], quantities: Mapping[str, Quantity]
+) -> Array:
+    """Log likelihood of readings in each future, up to a constant, shape (future,); those of one group count as one."""
+    total = np.zeros(len(next(iter(predictions.values()))), np.float32) if predictions else np.zeros(0, np.float32)
+    for reading, strength in zip(readings, strengths(readings), strict=True):
+        quantity = quantities[reading.quantity]
+        total += np.float32(strength) * log_likelihood(
+            predictions[quantity.column(reading.over)], reading, quantity
+        ).astype(np.float32)
+    return total
+
+
 def weigh(
     predictions: Mapping[str, Array],
     readings: Sequence[Reading],
@@ -71,15 +85,13 @@ def weigh(
     Readings without a column are left out and named. Raises nothing: use `impossible` and `contradictions` for what no
     weighting can mend.
     """
-    used = [r for r in readings if quantities[r.quantity].column(r.on) in predictions]
+    used = [r for r in readings if quantities[r.quantity].column(r.over) in predictions]
     left_out = tuple(r.label for r in readings if r not in used)
     count = len(next(iter(predictions.values()))) if predictions else 0
     total = np.zeros(count, np.float32)
     for start in range(0, count, BLOCK):
         part = slice(start, start + BLOCK)
-        for reading in used:
-            quantity = quantities[reading.quantity]
-            total[part] += log_likelihood(predictions[quantity.column(reading.on)][part], reading, quantity)
+        total[part] = joint_log_likelihood({name: x[part] for name, x in predictions.items()}, used, quantities)
     floor = min(floor, count / 2)
     power, full = temper(total, floor)
     values = _normalised(total, power)
@@ -161,7 +173,7 @@ def impossible(
     found = contradictions(readings, quantities)
     for reading in readings:
         quantity = quantities[reading.quantity]
-        values = predictions.get(quantity.column(reading.on))
+        values = predictions.get(quantity.column(reading.over))
         if values is None or not len(values):
             continue
         best = float(np.sqrt(-2 * log_likelihood(values, reading, quantity).max()))
@@ -187,16 +199,20 @@ def weighted_shares(holds: Mapping[str, Array], weights: Weights | None) -> dict
     """Shares that hold with their intervals by name, by weights or all alike; None three times where the weights have collapsed."""
     if weights is not None and weights.collapsed:
         return dict.fromkeys(holds, (None, None, None))
-    return dict(shares(holds, None if weights is None else weights.values))
+    if weights is None:
+        return dict(shares(holds))
+    return dict(shares(holds, weights.values, weights.effective if weights.redrawn else None))
 
 
-def shares(holds: Mapping[str, Array], weights: Array | None = None) -> dict[str, tuple[float, float, float]]:
+def shares(
+    holds: Mapping[str, Array], weights: Array | None = None, worth: float | None = None
+) -> dict[str, tuple[float, float, float]]:
     """Weighted share that holds and its 95% interval (Wilson 1927, with the effective number of futures), by name.
 
-    Each of `holds` is boolean, shape (future,).
+    Each of `holds` is boolean, shape (future,). `worth` is the effective number where the weights do not tell it.
     """
     z = float(ndtri(0.5 + LEVEL / 2))
-    count = 0.0 if weights is None else effective(weights)
+    count = 0.0 if weights is None else worth or effective(weights)
     found = {}
     for name, flags in holds.items():
         n = float(len(flags)) if weights is None else count

@@ -1,0 +1,67 @@
+"""The first section of a brief of a day: what stands, what fell and why, and what to watch next."""
+
+from datetime import date
+
+from premortem.briefing.content import Block, Heading, Section, Table, bullets, text
+from premortem.questions import day_words as words
+from premortem.questions.as_of import AsOfDay
+from premortem.study import Run
+from premortem.text import phrases
+
+
+def as_of_section(run: Run, result: AsOfDay) -> Section:
+    """Assumptions with their shares then and now, what came and what moved, the next things to watch with dates and numbers."""
+    blocks: list[Block] = [
+        text(words.basis(result)),
+        Table(
+            f"Share of futures in which each assumption holds: on {phrases.day_in_words(result.since)} and on {phrases.day_in_words(result.day)}.",
+            ("Assumption", "Then", "Now", "95%", "Verdict", "Fails first"),
+            tuple(
+                (
+                    f"{s.assumption} {s.says}" if s.assumption != s.says else s.says,
+                    phrases.share(s.before),
+                    phrases.share(s.holds),
+                    phrases.interval(s.low, s.high),
+                    s.verdict,
+                    s.fails_first,
+                )
+                for s in result.standing
+            ),
+            numeric=(1, 2, 3),
+            wide=(0, 5),
+        ),
+    ]
+    for heading, lines in (("What came since", words.came(result)), ("What the readings moved", words.moved(result))):
+        if lines:
+            blocks += [Heading(heading), bullets(*lines)]
+    if result.next:
+        blocks.append(
+            Table(
+                "What to watch next, most worth watching first (100: its next figure would remove all doubt).",
+                ("Signpost", "What to read", "Value", "Look again", "Now"),
+                tuple(
+                    (
+                        f"{s.name} ({s.assumption})",
+                        s.observable,
+                        words.worth(s),
+                        words.threshold(s.threshold, s.unit).removeprefix("; look again ")
+                        or f"by {study_day(run, s.id)}",
+                        words.latest(s).removeprefix("; "),
+                    )
+                    for s in result.next
+                ),
+                numeric=(2,),
+                wide=(1, 4),
+            )
+        )
+    if lines := words.settled(result):
+        blocks += [Heading("No longer worth watching"), bullets(*lines)]
+    blocks += [text(warning) for warning in result.warnings]
+    return Section(
+        "as-of", words.title(result), phrases.capital(phrases.day_in_words(result.day)), tuple(blocks), finding=True
+    )
+
+
+def study_day(run: Run, signpost: str) -> date:
+    """The day by which a signpost counts."""
+    return run.study.signposts[signpost].by

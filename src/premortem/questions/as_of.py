@@ -1,0 +1,219 @@
+"""Any day: what stands and what fell by what was known on it, what moved the futures, and what to watch next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from premortem.propositions.board_cells import BoardCell
+from premortem.questions import weighted_board
+from premortem.questions.findings import fails_first
+from premortem.questions.futures_under_policies import Array, Futures
+from premortem.questions.watch import SignpostRow, what_to_watch
+from premortem.study import Run, Study
+from premortem.text.result import Result
+from premortem.watch import process
+from premortem.watch.readings import Reading
+from premortem.watch.weights import Weights
+
+# Signposts that are named as next, and uncertainties that are named as moved.
+NEXT, MOVED = 6, 6
+# An uncertainty has moved by at least so many of its prior's standard deviations.
+CLEAR = 0.3
+# Years ahead of the day that a horizon should reach.
+AHEAD = 6.0
+Verdict = Literal["stands", "fell", "rose", "was broken", "open"]
+
+
+@dataclass(frozen=True, repr=False)
+class Stand(Result):
+    """An assumption on a day: the share that holds under the policy in force, with its interval, beside that on the day of the case under
+    the policy in force then; what fails first in the futures where it breaks.
+    """
+
+    assumption: str
+    says: str
+    holds: float | None
+    low: float | None
+    high: float | None
+    before: float | None
+    verdict: Verdict
+    fails_first: str
+
+
+@dataclass(frozen=True, repr=False)
+class MovedPrior(Result):
+    """An uncertainty that what was read has moved: median before and now, and by how many standard deviations of its prior."""
+
+    name: str
+    meaning: str
+    unit: str
+    before: float
+    now: float
+    shift: float
+
+
+@dataclass(frozen=True, repr=False)
+class Came(Result):
+    """An event of the policy process that came between the two days."""
+
+    date: date
+    title: str
+    event: str
+
+
+@dataclass(frozen=True, repr=False)
+class Settled(Result):
+    """A signpost that is no longer worth watching, and why."""
+
+    id: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, repr=False)
+class AsOfDay(Result):
+    """What a brief of a day says: the key `as_of` of `premortem run --as-of DAY --json`."""
+
+    day: date
+    since: date
+    policy: str
+    policy_then: str
+    horizon: date
+    years_ahead: float
+    standing: tuple[Stand, ...]
+    came: tuple[Came, ...]
+    moved: tuple[MovedPrior, ...]
+    next: tuple[SignpostRow, ...]
+    settled: tuple[Settled, ...]
+    effective_futures: float
+    readings: int
+    facts: int  # independent ones: readings of one group tell of one
+    warnings: tuple[str, ...]
+
+
+def as_of_day(run: Run, day: date) -> AsOfDay:
+    """What stands and what fell on a day by what was known then, and what to watch next.
+
+    The policy is the one in force: what became of the law after the day of the case, where the run holds it. Raises `BadInput` for a day in
+    the future.
+    """
+    study, settings = run.study, run.study.case.settings
+    day = weighted_board.past(study.case, day)
+    policy, then = (weighted_board.reading_policy(study.case, run.policies, d) for d in (day, settings.day))
+    found, weights = weighted_board.settle_run(run, day)
+    now = _of_policy(weighted_board.weighted_cells(run, found, weights), policy)
+    before = _of_policy(weighted_board.weighted_cells(run, *weighted_board.settle_run(run, settings.day)), then)
+    watched = what_to_watch(study, run, day, policy=policy)
+    gone = _settled(study, watched.signposts, day)
+    horizon = study.case.clock.last_day
+    ahead = (horizon - day).days / 365.25
+    short = f"The horizon ends on {horizon}, {ahead:.1f} years after the day; {AHEAD:g} are wanted."
+    return AsOfDay(
+        day=day,
+        since=settings.day,
+        policy=policy,
+        policy_then=then,
+        horizon=horizon,
+        years_ahead=ahead,
+        standing=tuple(_stand(study, name, now[name], before[name]) for name in now),
+        came=_came(study, day),
+        moved=_moved(study, found, weights),
+        next=tuple(s for s in watched.signposts if s.id not in {g.id for g in gone} and s.modelled)[:NEXT],
+        settled=gone,
+        effective_futures=weights.untempered if weights.collapsed else weights.effective,
+        readings=len(weights.used),
+        facts=_facts(weights.used),
+        warnings=(*weights.warnings, *([short] if ahead < AHEAD else [])),
+    )
+
+
+def _of_policy(rows: Sequence[BoardCell], policy: str) -> dict[str, BoardCell]:
+    return {row.assumption: row for row in rows if row.policy == policy}
+
+
+def _stand(study: Study, name: str, now: BoardCell, before: BoardCell) -> Stand:
+    says = next((a.name for a in study.assumptions if a.id == name), "all at once")
+    return Stand(
+        name,
+        says,
+        now.holds,
+        now.low,
+        now.high,
+        before.holds,
+        verdict(before.holds, now.low, now.high),
+        fails_first(name, now.fails_on, study.assumptions),
+    )
+
+
+def verdict(before: float | None, low: float | None, high: float | None) -> Verdict:
+    """What became of an assumption: it holds in most futures or breaks in most, before and now; open where the interval holds one half."""
+    if before is None or low is None or high is None or low <= 0.5 <= high:
+        return "open"
+    if low > 0.5:
+        return "stands" if before >= 0.5 else "rose"
+    return "fell" if before >= 0.5 else "was broken"
+
+
+def _came(study: Study, day: date) -> tuple[Came, ...]:
+    """Events of the process that came after the day of the case, each once, by their days."""
+    first: dict[str, Reading] = {}
+    process_events = process.events(study.case)
+    for event in study.readings.events:
+        on = event.start or event.on
+        if (
+            event.value > 0.5
+            and study.case.settings.day < on <= day
+            and event.known_on <= day
+            and event.quantity in process_events
+        ):
+            held = first.get(event.quantity)
+            first[event.quantity] = event if held is None or on < (held.start or held.on) else held
+    each = [Came(e.start or e.on, e.says or name.replace("_", " "), name) for name, e in first.items()]
+    return tuple(sorted(each, key=lambda c: c.date))
+
+
+def _moved(study: Study, found: Futures, weights: Weights) -> tuple[MovedPrior, ...]:
+    """Uncertainties whose mean has moved most, in standard deviations of their priors."""
+    if weights.collapsed:
+        return ()
+    scores = study.priors.to_normal(found.values) @ weights.values
+    order = np.argsort(-np.abs(scores))[:MOVED]
+    middles = study.priors.central[:, 0]
+    return tuple(
+        MovedPrior(
+            row.name,
+            row.meaning,
+            row.unit,
+            float(middles[i]),
+            _median(found.values[i], weights.values),
+            float(scores[i]),
+        )
+        for i in order
+        if abs(scores[i]) >= CLEAR and (row := study.priors.rows[i]).distribution != "categorical"
+    )
+
+
+def _median(values: Array, weights: Array) -> float:
+    order = np.argsort(values)
+    sums = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(sums, sums[-1] / 2)])
+
+
+def _settled(study: Study, rows: Sequence[SignpostRow], day: date) -> tuple[Settled, ...]:
+    """Signposts whose day is over, and events that have come."""
+    found = []
+    for row in rows:
+        signpost = study.signposts[row.id]
+        if signpost.is_event and row.status == "passed" and row.latest:
+            found.append(Settled(row.id, row.name, f"it came on {row.latest.on or row.latest.said_on}"))
+        elif signpost.modelled and signpost.by <= day:
+            said = f", {row.status}" if row.status in ("passed", "not passed") else ""
+            found.append(Settled(row.id, row.name, f"its day was {signpost.by}{said}"))
+    return tuple(found)
+
+
+def _facts(readings: Sequence[Reading]) -> int:
+    return len({r.group or (r.quantity, r.on) for r in readings})

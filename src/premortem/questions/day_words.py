@@ -1,0 +1,84 @@
+"""What stands and what fell on a day, in sentences, for the terminal and the brief."""
+
+from premortem.questions.as_of import AsOfDay
+from premortem.questions.watch import Limit, SignpostRow
+from premortem.text.numbers import count_noun, day_in_words, listing, number
+from premortem.text.tables import plain
+
+
+def title(result: AsOfDay) -> str:
+    """`On 26 November 2026: A1 and A5 stand; A2 fell; A3 is open`."""
+    parts = []
+    for verdict, one, many in (
+        ("fell", "fell", "fell"),
+        ("stands", "stands", "stand"),
+        ("rose", "came to hold", "came to hold"),
+        ("was broken", "stays broken", "stay broken"),
+        ("open", "is open", "are open"),
+    ):
+        ids = [s.assumption for s in result.standing if s.verdict == verdict and s.assumption != "all"]
+        if ids:
+            parts.append(f"{listing(ids)} {one if len(ids) == 1 else many}")
+    return f"On {day_in_words(result.day)}: {'; '.join(parts)}"
+
+
+def basis(result: AsOfDay) -> str:
+    """By what it is told."""
+    return (
+        f"Under {result.policy}, the policy in force on the day, by {count_noun(result.readings, 'reading')} of {count_noun(result.facts, 'independent fact')} known on it; "
+        f"then: under {result.policy_then}, by what was known on {day_in_words(result.since)}. {result.effective_futures:,.0f} effective futures. "
+        f"The horizon ends on {day_in_words(result.horizon)}, {result.years_ahead:.1f} years ahead. "
+        "An assumption stands where it holds in more than half of the futures, with the whole of its interval."
+    )
+
+
+def came(result: AsOfDay) -> list[str]:
+    """Events of policy that came since the day of the case."""
+    return [f"{c.date}: {c.title}" for c in result.came]
+
+
+def moved(result: AsOfDay) -> list[str]:
+    """Uncertainties that what was read has moved."""
+    return [
+        f"{m.meaning} ({m.name}): {number(m.before)} became {number(m.now)}{unit(m.unit)}, {abs(m.shift):.1f} of the prior's standard deviations {'up' if m.shift > 0 else 'down'}"
+        for m in result.moved
+    ]
+
+
+def unit(name: str) -> str:
+    """A unit after its number; nothing for a plain one."""
+    return "" if name == "-" else f" {name}"
+
+
+def next_ones(result: AsOfDay) -> list[str]:
+    """Signposts worth watching next, each with its threshold, its day and what it says now."""
+    return [
+        f"{s.name} ({s.assumption}): {s.observable}{threshold(s.threshold, s.unit)}{latest(s)}" for s in result.next
+    ]
+
+
+def threshold(limit: Limit | None, unit: str) -> str:
+    """`; look again above 0.55 share by 2026-12-31`; empty where there is none."""
+    return "" if limit is None else f"; look again {limit.passes} {plain(limit.value)} {unit} by {limit.by}"
+
+
+def latest(signpost: SignpostRow) -> str:
+    """What a signpost says now; empty where nothing was read."""
+    said = signpost.latest
+    if said is None:
+        return "; no reading yet"
+    return (
+        f"; {said.said_on}: {said.says}"
+        if said.value is None or signpost.unit == "event"
+        else f"; {said.on}: {plain(said.value)} {signpost.unit}"
+    )
+
+
+def settled(result: AsOfDay) -> list[str]:
+    """Signposts that are no longer worth watching, with why."""
+    return [f"{s.name}: {s.why}" for s in result.settled]
+
+
+def worth(signpost: SignpostRow) -> str:
+    """The value of its next reading, of 100."""
+    return "-" if signpost.voi is None else f"{100 * signpost.voi:.1f}"

@@ -1,0 +1,128 @@
+"""Scores of events: Brier's, taken apart, beside the base rate of the record and the view that nothing changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from premortem.watch.calibration import shares_of_groups
+from premortem.watch.dated_events import narrower
+from premortem.watch.quantities import Array
+from premortem.watch.readings import Reading
+from premortem.watch.scores import brier
+
+# An event is missed where its share did worse than one half for all would have.
+MISSED = 0.25
+# Bins of shares in which forecasts are called alike.
+BINS = 5
+NOBODY, NO_EVENT = "nobody has found out whether it came", "the policy process has no such event"
+
+
+@dataclass(frozen=True)
+class EventScored:
+    """An event against the share of futures in which it had come by that day."""
+
+    event: str
+    date: date
+    share: float
+    happened: bool
+    brier: float
+    stood: bool = False  # whether it had come, or stood, in most futures on the day of the hindcast
+    explanation: str = ""  # why the model missed: written after the fact
+    title: str = ""
+    id: str = ""
+    group: str = ""  # events of one group are one chain
+    base_rate: float | None = None  # the share by the record of the event alone
+    narrower: str = ""  # why its title says less than the event that it is held against; empty where it does not
+
+    @property
+    def missed(self) -> bool:
+        """Whether one half would have scored better."""
+        return self.brier > MISSED
+
+    @property
+    def brier_base_rate(self) -> float | None:
+        """Brier's score of the base rate."""
+        return None if self.base_rate is None else brier(self.base_rate, self.happened)
+
+
+@dataclass(frozen=True)
+class Decomposed:
+    """Brier's score in parts (Murphy 1973): `reliability` what shares are off by (0 is best), `resolution` how far they tell events apart
+    (more is better), `uncertainty` of the events themselves; `within` what shares of one bin differ by (Stephenson and others 2008).
+    Score = reliability - resolution + uncertainty + within.
+    """
+
+    score: float
+    reliability: float
+    resolution: float
+    uncertainty: float
+    within: float
+
+
+def decompose(
+    shares: Sequence[float], came: Sequence[bool], weights: Array | None = None, bins: int = BINS
+) -> Decomposed:
+    """Brier's score of forecasts in parts, in even bins of shares."""
+    p, y = np.asarray(shares, float), np.asarray(came, float)
+    w = np.full(len(p), 1 / len(p)) if weights is None else weights / weights.sum()
+    base = float(w @ y)
+    which = np.minimum((p * bins).astype(int), bins - 1)
+    reliability = resolution = 0.0
+    for k in set(which.tolist()):
+        inside = which == k
+        held = float(w[inside].sum())
+        said, seen = float(w[inside] @ p[inside]) / held, float(w[inside] @ y[inside]) / held
+        reliability += held * (said - seen) ** 2
+        resolution += held * (seen - base) ** 2
+    score, uncertainty = float(w @ (p - y) ** 2), base * (1 - base)
+    return Decomposed(score, reliability, resolution, uncertainty, score - (reliability - resolution + uncertainty))
+
+
+def decompose_by_group(events: Sequence[EventScored]) -> Decomposed | None:
+    """The same of events, each chain counted once; None without events."""
+    if not events:
+        return None
+    groups = [e.group or e.event for e in events]
+    return decompose([e.share for e in events], [e.happened for e in events], shares_of_groups(groups))
+
+
+def score_events(
+    events: Sequence[Reading],
+    as_of: date,
+    shares: Mapping[str, Any],
+    base_rates: Mapping[str, Any],
+    why: Mapping[str, str],
+) -> tuple[tuple[EventScored, ...], list[dict[str, str]]]:
+    """Events that became known after a day, and those that cannot be scored with why. `shares` and `base_rates` hold, by event of the
+    process, a function from a day to the share of futures in which it has come.
+    """
+    scored, left, denied = [], [], narrower(events)
+    for i, e in enumerate(events):
+        if e.known_on <= as_of:
+            continue
+        if np.isnan(e.value) or e.quantity not in shares:
+            reason = NOBODY if np.isnan(e.value) else NO_EVENT
+            left.append({"quantity": e.says or e.quantity, "date": e.on.isoformat(), "why": reason})
+            continue
+        share, came = float(shares[e.quantity](e.on)), e.value > 0.5
+        base = base_rates.get(e.quantity)
+        scored.append(
+            EventScored(
+                e.quantity,
+                e.on,
+                share,
+                came,
+                brier(share, came),
+                stood=bool(shares[e.quantity](as_of) > 0.5),
+                explanation="" if i in denied else why.get(e.quantity, ""),
+                title=e.says or e.quantity.replace("_", " "),
+                id=e.id,
+                group=e.group or e.quantity,
+                base_rate=None if base is None else float(base(e.on)),
+                narrower=denied.get(i, ""),
+            )
+        )
+    return tuple(scored), left

@@ -1,0 +1,94 @@
+"""A hindcast in sentences: each stands here once, for the terminal, the brief, the app and the docs."""
+
+from collections import Counter
+
+from premortem.text.numbers import number, share
+from premortem.watch.event_scores import NO_EVENT, NOBODY
+from premortem.watch.hindcast_results import Hindcast
+from premortem.watch.kinds import apart, outcomes_inside
+
+# Fewest groups of outcomes with a baseline before a share of wins says anything.
+FEW = 5
+
+
+def verdict(found: Hindcast) -> str:
+    """`Standing on 2026-01-31: 4 of 5 independent groups (8 of 9 outcomes) inside the 90% range; ...`."""
+    return f"Standing on {found.as_of}: {outcomes_inside(found.kinds)} inside the 90% range{apart(found.kinds)}"
+
+
+def against(found: Hindcast) -> list[str]:
+    """A sentence for each kind of forecast that outcomes have, the hardest to beat first."""
+    said = []
+    for kind, w in sorted(found.wins.items(), key=lambda pair: -pair[1].crps_ratio):
+        few = " (too few to tell)" if w.groups < FEW else ""
+        side = "nearer" if w.crps_ratio < 1 else "further off"
+        said.append(
+            f"{kind}: the model is closer in {w.won} of {w.groups} {_groups(w.groups)}{few}; its error is {number(w.crps_ratio)} times theirs, so on the whole {side}"
+        )
+    return said
+
+
+def calibration(found: Hindcast) -> str:
+    """How outcomes lie within their predictions, and all of them together; empty without outcomes."""
+    bins, together = found.calibration, found.joint
+    if not bins:
+        return ""
+    fifths = ", ".join(number(b.groups, 2) for b in bins)
+    expected = (
+        f"{number(bins[0].expected, 2)} in each, {number(bins[0].least, 2)} to {number(bins[0].most, 2)} by chance"
+    )
+    said = f"Groups of outcomes by fifths of their predictions, lowest first: {fifths}; a right model has {expected}."
+    if together:
+        said += (
+            f" The {together.readings} outcomes are worth {number(together.effective_readings, 2)} independent ones by the model's own correlations. "
+            f"Taken as one they lie further out than {share(together.place)} of futures."
+        )
+    return said
+
+
+def events(found: Hindcast) -> str:
+    """How the events were scored, beside base rates and the view that nothing changes; empty without events."""
+    parts = found.brier_parts
+    if parts is None:
+        return ""
+    chains = len({e.group for e in found.events})
+    right, brier = found.unchanged
+    ours = sum(not e.missed for e in found.events)
+    return (
+        f"{ours} of {len(found.events)} events ({chains} chains) on the right side of half, {right} by the view that nothing changes. "
+        f"Mean Brier score {found.events_brier:.2f}; base rates of the record alone get {found.events_brier_base_rate:.2f}, nothing changes {brier:.2f}, one half for all 0.25. "
+        f"By chains {parts.score:.2f} = reliability {parts.reliability:.2f} - resolution {parts.resolution:.2f} + uncertainty {parts.uncertainty:.2f} "
+        f"{'+' if parts.within >= 0 else '-'} {abs(parts.within):.2f} within bins."
+    )
+
+
+def mapped_after(found: Hindcast) -> str:
+    """Which quantities were given to the model after their readings had been seen; empty where none."""
+    names = sorted({s.quantity for s in found.observables if s.mapped_after})
+    if not names:
+        return ""
+    return f"Mapped after their readings had been seen, and so no blind test: {', '.join(names)}."
+
+
+def left_out(found: Hindcast) -> list[str]:
+    """What could not be scored: events counted by reason, readings by name."""
+    counts = Counter(left["why"] for left in found.not_scored)
+    said = [f"{counts[why]} dated events: {why}" for why in (NO_EVENT, NOBODY) if counts[why]]
+    readings = [left for left in found.not_scored if left["why"] not in (NO_EVENT, NOBODY)]
+    return [*said, *(f"{left['quantity']} {left['date']}: {left['why']}" for left in readings)]
+
+
+def sentences(found: Hindcast) -> dict[str, str | list[str]]:
+    """All of them by what they tell: the key `sentences` of `premortem hindcast --json`."""
+    return {
+        "verdict": verdict(found),
+        "against": against(found),
+        "calibration": calibration(found),
+        "events": events(found),
+        "mapped_after": mapped_after(found),
+        "left_out": left_out(found),
+    }
+
+
+def _groups(count: int) -> str:
+    return "group" if count == 1 else "groups"

@@ -1,0 +1,91 @@
+"""Any day: what stands and what fell, what came, what is settled and what to watch; and futures drawn anew for it."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from premortem import questions
+from premortem.errors import BadInput
+from premortem.questions import as_of, day_words, redraw
+from premortem.watch import quantities
+from premortem.watch.observations import parse_option
+
+NOTE, LATER = date(2025, 2, 26), date(2026, 11, 26)
+
+
+@pytest.fixture(scope="module")
+def later(small_run):
+    return questions.as_of_day(small_run, LATER)
+
+
+def test_a_later_day_has_shares_with_intervals_and_what_became_of_each(later, small_run):
+    assert [s.assumption for s in later.standing] == [*(a.id for a in small_run.study.assumptions), "all"]
+    for s in later.standing:
+        assert s.low <= s.holds <= s.high
+        assert s.verdict == as_of.verdict(s.before, s.low, s.high)
+    assert later.effective_futures > 100
+    assert later.facts < later.readings
+
+
+def test_the_policy_in_force_is_what_became_of_the_law_where_the_run_holds_it(later, small_run):
+    held = small_run.study.case.settings
+    assert later.policy == (held.record if held.record in small_run.policies else held.baseline)
+    assert later.policy_then == held.baseline
+
+
+def test_what_came_is_told_once_by_its_day_and_what_is_settled_is_not_watched(later):
+    days = [c.date for c in later.came]
+    assert days == sorted(days)
+    assert all(NOTE < d <= LATER for d in days)
+    assert len({c.event for c in later.came}) == len(later.came)
+    settled = {s.id for s in later.settled}
+    assert settled
+    assert len(later.next) == as_of.NEXT
+    assert not settled & {s.id for s in later.next}
+
+
+def test_the_horizon_reaches_far_enough_or_a_note_says_that_it_does_not(later):
+    told = any("horizon ends" in w for w in later.warnings)
+    assert told == (later.years_ahead < as_of.AHEAD)
+
+
+def test_the_sentences_name_every_assumption_once(later, small_run):
+    said = day_words.title(later)
+    for a in small_run.study.assumptions:
+        assert said.count(a.id) == 1
+    assert len(day_words.next_ones(later)) == as_of.NEXT
+
+
+@pytest.mark.parametrize(
+    ("before", "low", "high", "said"),
+    [
+        (0.7, 0.6, 0.8, "stands"),
+        (0.7, 0.1, 0.2, "fell"),
+        (0.3, 0.6, 0.7, "rose"),
+        (0.3, 0.1, 0.2, "was broken"),
+        (0.7, 0.45, 0.55, "open"),
+        (None, 0.6, 0.7, "open"),
+    ],
+)
+def test_a_verdict_needs_the_whole_interval(before, low, high, said):
+    assert as_of.verdict(before, low, high) == said
+
+
+def test_a_day_in_the_future_is_refused(small_run):
+    with pytest.raises(BadInput, match="lies in the future"):
+        questions.as_of_day(small_run, date(2099, 1, 1))
+
+
+def test_futures_drawn_anew_lie_near_what_was_read(study):
+    reading = parse_option("smic_yield_ascend=60%@2025-09-30", NOTE, study.case)
+    quantity = quantities.shipped_quantities(study.case)["smic_yield_ascend"]
+    found, weights = redraw.redraw(
+        study, [reading], "as-written", ["as-written"], [(quantity, reading.on)], seed=3, count=256
+    )
+    read = found.columns["as-written"][quantity.column(reading.on)]
+    assert abs(np.mean(quantity.on_scale(read)) - float(quantity.on_scale(0.6))) < 0.5
+    assert weights.redrawn
+    assert 30 < weights.effective <= 256
+    again, _ = redraw.redraw(study, [reading], "as-written", ["as-written"], [], seed=3, count=256)
+    np.testing.assert_array_equal(found.values, again.values)

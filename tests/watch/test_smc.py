@@ -1,0 +1,101 @@
+"""Futures drawn anew: against conjugate cases with exact answers, with what the likelihood rules out, and how many they are worth."""
+
+import numpy as np
+import pytest
+from scipy.stats import multivariate_normal, norm
+
+from premortem.errors import MissingData
+from premortem.watch import smc
+
+
+def reading(weights, value, sd):
+    """A reading of a sum of scores with a normal error."""
+    w = np.asarray(weights)
+
+    def log_likelihood(z):
+        return norm.logpdf(value, w @ z, sd)
+
+    return log_likelihood
+
+
+def exact(weights, value, sd):
+    """Mean and covariance of the posterior, and log evidence (Bishop 2006, 2.116)."""
+    w = np.asarray(weights, float)[None]
+    spread = np.linalg.inv(np.eye(w.shape[1]) + w.T @ w / sd**2)
+    return (spread @ w.T * value / sd**2)[:, 0], spread, norm.logpdf(value, 0, np.sqrt(w @ w.T + sd**2).item())
+
+
+@pytest.mark.parametrize(("value", "sd"), [(1.0, 0.5), (4.0, 0.05), (-5.0, 0.2)])
+def test_a_sharp_reading_far_out_gives_the_exact_posterior_where_weights_would_collapse(value, sd):
+    weights = [1.0, 0.5, 0.0, -0.8]
+    found = smc.draw(reading(weights, value, sd), 4, 4000, seed=1)
+    mean, spread, evidence = exact(weights, value, sd)
+    np.testing.assert_allclose(found.z.mean(1), mean, atol=0.08)
+    np.testing.assert_allclose(np.cov(found.z), spread, atol=0.08)
+    assert found.log_evidence == pytest.approx(evidence, abs=0.25)
+
+
+def test_a_hundred_unknowns_of_which_three_are_read():
+    rng = np.random.default_rng(2)
+    seen = rng.standard_normal((3, 100)) * (np.arange(100) < 6)
+    values, sd = np.array([2.0, -1.0, 3.0]), 0.1
+    found = smc.draw(lambda z: norm.logpdf(values[:, None], seen @ z, sd).sum(0), 100, 3000, seed=3)
+    spread = np.linalg.inv(np.eye(100) + seen.T @ seen / sd**2)
+    mean = spread @ seen.T @ values / sd**2
+    np.testing.assert_allclose(found.z.mean(1)[:6], mean[:6], atol=0.12)
+    np.testing.assert_allclose(found.z[6:].std(1), 1, atol=0.1)
+    exact_evidence = multivariate_normal.logpdf(values, np.zeros(3), seen @ seen.T + sd**2 * np.eye(3))
+    assert found.log_evidence == pytest.approx(exact_evidence, abs=0.6)
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say():
+    """A share of the posterior beyond a line, over truths drawn by the prior: the 90% interval of a score holds it in 90% of them."""
+    rng = np.random.default_rng(4)
+    inside = 0
+    for i in range(80):
+        truth = rng.standard_normal(3)
+        value = truth.sum() + 0.3 * rng.standard_normal()
+        z = smc.draw(reading([1, 1, 1], value, 0.3), 3, 400, seed=i).z
+        low, high = np.quantile(z[0], [0.05, 0.95])
+        inside += low <= truth[0] <= high
+    assert 0.8 <= inside / 80 <= 0.98
+
+
+def test_futures_that_are_ruled_out_never_come_back():
+    def log_likelihood(z):
+        return np.where(z[0] > 1.5, norm.logpdf(2.0, z[0], 0.3), -np.inf)
+
+    found = smc.draw(log_likelihood, 2, 3000, seed=5)
+    assert (found.z[0] > 1.5).all()
+
+
+def test_what_no_future_comes_near_is_one_clear_line():
+    with pytest.raises(MissingData, match="no future comes near what was read"):
+        smc.draw(lambda z: np.full(z.shape[1], -np.inf), 2, 200, seed=6)
+
+
+def test_the_same_seed_draws_the_same_futures():
+    one, other = (smc.draw(reading([1, 1], 3.0, 0.1), 2, 300, seed=7) for _ in range(2))
+    np.testing.assert_array_equal(one.z, other.z)
+
+
+def test_independent_futures_are_worth_all_and_copies_are_worth_one():
+    rng = np.random.default_rng(8)
+    flags = rng.random(4000) < 0.4
+    assert smc.effective_number(flags, np.arange(4000)) == pytest.approx(4000)
+    copies = np.repeat(rng.random(40) < 0.4, 100)
+    assert smc.effective_number(copies, np.repeat(np.arange(40), 100)) == pytest.approx(40)
+    assert np.isnan(smc.effective_number(np.ones(10), np.arange(10)))
+
+
+def test_the_error_of_a_share_is_what_its_effective_number_says():
+    """Over repeated draws a share varies by no more than sqrt(p (1 - p) / n) for its own n, within what chance allows."""
+    shares, worth = [], []
+    for i in range(40):
+        found = smc.draw(reading([1, 0.5], 2.5, 0.2), 2, 500, seed=100 + i)
+        flags = found.z[0] > 1.6
+        shares.append(flags.mean())
+        worth.append(smc.effective_number(flags, found.roots))
+    p = np.mean(shares)
+    said = np.sqrt(p * (1 - p) / np.nanmedian(worth))
+    assert 0.6 < np.std(shares) / said < 1.6
