@@ -41,6 +41,13 @@ MARKET = P(
     trust_weight=1.0,
     cn_uptake_speed=0.8,
     hosting_share=0.3,
+    open_default_weight=0.0,
+    clearing_form=0.0,
+    worth_of_weight=1.0,
+    uses_opened=0.0,
+    answers_share_2024=0.3,
+    answers_share_most=0.8,
+    rnd_tied=0.0,
 )
 
 
@@ -77,10 +84,14 @@ def test_an_app_cannot_answer_more_than_it_can_serve():
     assert float(share[0]) == pytest.approx(0.09996, rel=1e-3)
 
 
-def trade(gap, year=2024.5, p=MARKET, **levers):
+# A fleet in which there is room for every answer.
+ROOMY = market.Fleet(one(1e6), one(1.0))
+
+
+def trade(gap, year=2024.5, p=MARKET, fleet=ROOMY, **levers):
     standing = SimpleNamespace(gap_months_open=one(gap), gap_months_cn=one(gap))
     pulled_ = pulled(**({"chinese_model_limits": 0.0} | levers))
-    return market.trade(market.start(p), standing, one(10.0), one(0.0), one(0.6), pulled_, jnp.float32(year), p)
+    return market.trade(market.start(p), fleet, standing, one(10.0), one(0.0), one(0.6), pulled_, jnp.float32(year), p)
 
 
 def test_the_market_of_mid_2024_without_a_rival_by_hand():
@@ -111,6 +122,29 @@ def test_a_quarter_of_returns_by_hand():
     assert float(ledger.research[0]) == pytest.approx(5.014171, rel=1e-4)
 
 
+def test_research_that_is_tied_follows_the_fleet_that_trains_by_hand():
+    # tied whole: a fleet that costs 2.5 times that of mid-2024 costs 10 x 2.5; by half: 10 x exp(0.845978 / 2) x sqrt(2.5)
+    whole, half = (market.research(one(2.5), jnp.float32(1.5), P(MARKET, rnd_tied=tied)) for tied in (1.0, 0.5))
+    assert float(whole[0]) == pytest.approx(25.0, rel=1e-5)
+    assert float(half[0]) == pytest.approx(10 * np.exp(0.845978 / 2) * np.sqrt(2.5), rel=1e-5)
+
+
+def test_fleets_are_counted_from_mid_2024():
+    early, _ = trade(gap=6.0, year=2024.125, fleet=market.Fleet(one(2.0), one(3.0)))
+    assert (float(early.fleet_2024[0]), float(early.training_2024[0])) == (2.0, 3.0)
+    late, _ = trade(gap=6.0, year=2025.125, fleet=market.Fleet(one(2.0), one(3.0)))
+    assert (float(late.fleet_2024[0]), float(late.training_2024[0])) == (1.0, 1.0)
+
+
+def test_answers_that_no_fleet_can_serve_are_not_sold():
+    # ten times as much would be asked for as in mid-2024; the room is 0.8 / 0.3 = 2.67 times the compute
+    p = P(MARKET, market_multiple=100.0, token_weight_growth=0.0, cost_fall=0.0, efficiency_growth=0.0)
+    _, sold = trade(gap=6.0, year=2026.0, p=p, fleet=market.Fleet(one(1.0), one(1.0)))
+    assert float(sold.compute_demand[0]) > 10
+    assert float(sold.served[0]) == pytest.approx(0.8 / 0.3, rel=1e-3)
+    assert float(sold.tokens[0]) == pytest.approx(0.8 / 0.3, rel=1e-3)
+
+
 def test_whether_cheaper_answers_raise_compute_is_an_outcome():
     """Jevons: with a demand elasticity above 1 compute demand rises with efficiency, below 1 it falls."""
 
@@ -129,9 +163,3 @@ def test_the_return_of_hyperscalers_by_hand():
     p = P(cloud_return_2024=0.6, ai_capex_share=0.42, capex_2024=230.0)
     got = market.hyperscaler_return(one(2.0), one(193.2), one(0.9), p)
     assert float(got[0]) == pytest.approx(0.54, rel=1e-5)
-
-
-def test_the_world_cannot_pay_more_than_its_ceiling():
-    # 1,200 bn of which closed labs have 0.85: 145.71 times the 7 bn of 2024
-    got = float(market.ceiling(one(1e6), MARKET)[0])
-    assert got == pytest.approx(1200 * 0.85 / 7, rel=1e-3)

@@ -15,9 +15,11 @@ def test_a_lag_of_half_a_year_reads_the_capability_of_two_quarters_ago():
 
 
 def test_training_share_half_way_by_hand():
-    p = P(training_share_2024=0.5, training_share_2032=0.3)
-    assert float(models.training_share(jnp.float32(2028.5), p)[0]) == pytest.approx(0.4)
-    assert float(models.training_share(jnp.float32(2023.0), p)[0]) == pytest.approx(0.5)
+    p = P(training_share_2024=0.5, training_share_2032=0.3, training_yields=0.5)
+    assert float(models.training_share(jnp.float32(2028.5), one(0.0), p)[0]) == pytest.approx(0.4)
+    assert float(models.training_share(jnp.float32(2023.0), one(0.0), p)[0]) == pytest.approx(0.5)
+    # an e-fold more is asked for than can be served: 0.4 x exp(-0.5)
+    assert float(models.training_share(jnp.float32(2028.5), one(1.0), p)[0]) == pytest.approx(0.4 * np.exp(-0.5))
 
 
 def test_restriction_by_hand():
@@ -49,6 +51,7 @@ RACE = P(
     efficiency_growth=1.0,
     training_share_2024=0.5,
     training_share_2032=0.5,
+    training_yields=0.0,
     stock_2022=1.0,
     cn_stock_2022=0.1,
     imitation_lag=0.5,
@@ -66,7 +69,7 @@ def run(p, levers, us=1.0, china=1e-6, quarters=24):
     """The race from 2025 with compute that stands still, so that efficiency alone moves the frontier."""
     state = models.start(p)
     for q in range(quarters):
-        state, standing = models.race(state, one(us), one(china), levers, jnp.float32(2025 + q / 4), p)
+        state, standing = models.race(state, one(0.5), one(us), one(china), levers, jnp.float32(2025 + q / 4), p)
     return standing
 
 

@@ -1,10 +1,16 @@
 """What an expert would demand: the direction in which each cause moves its effect, in every future of the prior.
 
 A row moves one uncertainty by a factor, or one lever, and names an outcome that must never go the wrong way. Totals up to
-each quarter are compared where what one quarter lacks is made up in another. Two feedbacks run against some rows by
+each quarter are compared where what one quarter lacks is made up in another. Five feedbacks run against some rows by
 design, and are held still where they do (`still`):
 
 - budgets answer the return (`roi_feedback`): a slower rival raises returns, thus US spending, thus what is there to copy;
+- answers that nobody can serve bid compute away from training (`training_yields`): a slower rival leaves answers dear, fewer are
+  asked for, and more of the fleet trains what is there to copy;
+- what finds power sooner uses caps up sooner: more is refused then, of which a part is never built (`reroute_share`), and some of
+  what is for sale turns sovereign (`sovereign_push`);
+- a richer market asks for more answers: where they are scarce, buyers that answer little to price pay less for more (`elasticity`),
+  and dear US answers send third markets to Chinese ones (`price_weight`);
 - less compute abroad leaks less to China, so what enlarges Tier 2 enlarges China's stock (smuggling and renting).
 
 Exceptions, looked at and left out:
@@ -23,7 +29,7 @@ import pytest
 from premortem.cases.us_ai_2025 import world
 
 AS_WRITTEN = "as-written"
-STILL = {"roi_feedback": 0.0}
+STILL = {"roi_feedback": 0.0, "training_yields": 0.0}
 # uncertainty, factor, outcome, it never goes, what is held still
 BY_UNCERTAINTY = [
     ("imitation_lag", 1.1, "capability_cn", "up", STILL),
@@ -61,7 +67,7 @@ BY_UNCERTAINTY = [
     ("trust_weight", 1.1, "cn_model_share", "up", STILL),
     ("hosting_share", 1.1, "cn_model_share", "down", STILL),
     ("rnd_2024", 1.1, "roi_closed", "up", STILL),
-    ("market_ceiling", 1.1, "revenue_closed", "down", STILL),
+    ("market_ceiling", 1.1, "revenue_closed", "down", STILL | {"price_weight": 0.0, "elasticity": 1.0}),
     ("utilisation", 1.05, "us_supply", "up", STILL),
 ]
 # Rows that need a policy which pulls the lever that they answer to.
@@ -88,7 +94,14 @@ BY_LEVER = [
     ("deals", lambda x: x * 0 + 1, "goodwill", "down", "rescinded", STILL),
     ("deals", lambda x: x * 0 + 1, "conditioned_share", "down", "rescinded", STILL),
     ("coercion", lambda x: x * 0 + 1, "goodwill", "up", "rescinded", STILL),
-    ("permitting", lambda x: x * 0 + 1, "us_supply", "down", AS_WRITTEN, STILL),
+    (
+        "permitting",
+        lambda x: x * 0 + 1,
+        "us_supply",
+        "down",
+        AS_WRITTEN,
+        STILL | {"sovereign_push": 0.0, "reroute_share": 1.0},
+    ),
     ("chinese_model_limits", lambda x: x * 0 + 1, "cn_model_share", "up", AS_WRITTEN, STILL),
     ("open_weights_limits", lambda x: x * 0 + 1, "capability_cn", "up", AS_WRITTEN, STILL),
     ("api_limits", lambda x: x * 0 + 1, "capability_cn", "up", AS_WRITTEN, STILL),

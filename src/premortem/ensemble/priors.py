@@ -40,7 +40,7 @@ class Prior(Strict):
     """One row of a parameter table.
 
     A categorical prior is uniform over the whole numbers from low to high, or names each with its chance:
-    `categorical: tolerates 0.35, contests 0.45, leaves 0.20`.
+    `categorical: tolerates 0.35, contests 0.45, leaves 0.20`; names alone are as likely as each other.
     """
 
     name: str
@@ -259,5 +259,8 @@ def _interpolate(z: jax.Array, row: jax.Array) -> jax.Array:
 
 
 def _categories(text: str) -> list[tuple[str, str]]:
-    """Names and chances of a text: each name ends with its chance."""
-    return [(name.strip(), chance) for name, _, chance in (part.strip().rpartition(" ") for part in text.split(","))]
+    """Names and chances of a text: each name ends with its chance, or all are names alone and as likely as each other."""
+    parts = [part.strip() for part in text.split(",")]
+    if all(part.isidentifier() for part in parts):
+        return [(name, str(1 / len(parts))) for name in parts]
+    return [(name.strip(), chance) for name, _, chance in (part.rpartition(" ") for part in parts)]

@@ -49,10 +49,13 @@ def start(p: Any) -> Race:
     return Race(us, us - (pace * p.imitation_lag)[None], pace)
 
 
-def training_share(year: jax.Array, p: Any) -> jax.Array:
-    """Share of compute that trains and experiments, shape (future,): from its 2024 to its 2032 value."""
+def training_share(year: jax.Array, excess: jax.Array, p: Any) -> jax.Array:
+    """Share of compute that trains and experiments, shape (future,): from its 2024 to its 2032 value, less where more answers are
+    asked for than can be served (`excess` of last quarter): serving then pays better (`training_yields`, judgement).
+    """
     along = jnp.clip((year - SHARE_FROM) / (SHARE_TO - SHARE_FROM), 0.0, 1.0)
-    return p.training_share_2024 + (p.training_share_2032 - p.training_share_2024) * along
+    path = p.training_share_2024 + (p.training_share_2032 - p.training_share_2024) * along
+    return path * jnp.exp(-p.training_yields * excess)
 
 
 def restriction(levers: Any, p: Any) -> jax.Array:
@@ -64,9 +67,9 @@ def restriction(levers: Any, p: Any) -> jax.Array:
 
 
 def race(
-    s: Race, us_compute: jax.Array, cn_compute: jax.Array, levers: Any, year: jax.Array, p: Any
+    s: Race, us_training: jax.Array, us_compute: jax.Array, cn_compute: jax.Array, levers: Any, year: jax.Array, p: Any
 ) -> tuple[Race, Standing]:
-    """The race after one quarter, and where it stands, each of shape (future,).
+    """The race after one quarter, and where it stands, each of shape (future,); `us_training` is the part of compute that trains.
 
     Capability = ln(training compute) + algorithmic efficiency + breakthroughs. China's efficiency follows with a
     spill-over lag; it can also imitate the US frontier after a lag that limits and a growing hardware lead lengthen.
@@ -75,11 +78,14 @@ def race(
     """
     longer = 1 + restriction(levers, p)
     y = year - BASE_YEAR
-    share = training_share(year, p)
-    us_own = jnp.log(us_compute * share + TINY) + p.efficiency_growth * y + breakthroughs(US_CLOSED, year, p)
+    us_own = jnp.log(us_compute * us_training + TINY) + p.efficiency_growth * y + breakthroughs(US_CLOSED, year, p)
     us = softmax2(us_own, _past(s.china, p.imitation_lag), BLEND)
     behind = p.spillover_lag * (1 + p.restriction_power * levers.open_weights_limits)
-    cn_own = jnp.log(cn_compute * share + TINY) + p.efficiency_growth * (y - behind) + breakthroughs(CHINA, year, p)
+    cn_own = (
+        jnp.log(cn_compute * training_share(year, jnp.zeros_like(y), p) + TINY)
+        + p.efficiency_growth * (y - behind)
+        + breakthroughs(CHINA, year, p)
+    )
     lead = jnp.log(us_compute / (cn_compute + TINY) + TINY) - jnp.log(p.stock_2022 / p.cn_stock_2022)
     copied = _past(s.us, p.imitation_lag * longer * jnp.exp(p.compute_drag * lead))
     china = softmax2(cn_own, copied, BLEND)

@@ -51,7 +51,6 @@ def shares(
         "cn_stock_share": (places.china * stock).sum(0) / world,
         "uveu_t2_ratio": (places.other * o["stock_us"]).sum(0) / us_aligned,
         "largest_t2_ratio": (places.other * o["stock_us"] / places.n_countries).max(0) / us_aligned,
-        "gross_margin": o["markup"] / (1 + o["markup"]),
     }
 
 

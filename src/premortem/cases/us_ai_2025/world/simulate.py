@@ -20,7 +20,8 @@ class State(NamedTuple):
 
     goodwill: jax.Array
     unmet_share: jax.Array  # of capped demand last quarter
-    signal: jax.Array  # what hyperscalers earn, as seen by their budgets
+    rho: jax.Array  # return of hyperscalers over break-even [ln]
+    excess: jax.Array  # of answers asked for over what could be served [ln]
     fabs: chips.Fabs
     spending: supply.Spending
     fleet: allocation.Fleet
@@ -57,7 +58,8 @@ def start(places: Regions, p: Any) -> State:
     return State(
         goodwill=p.goodwill_start + 0.0,
         unmet_share=nothing,
-        signal=nothing,
+        rho=nothing,
+        excess=nothing,
         fabs=chips.start(p),
         spending=supply.start(p),
         fleet=fleet,
@@ -75,12 +77,12 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     pol = politics(s.goodwill, s.unmet_share, capped_share, levers, p)
     fabs, made = chips.make_chips(s.fabs, levers, pol, year, p)
     bought = chips.buy_chips(levers, pol.held, year, p)
-    spending, supplied = supply.spend(s.spending, s.signal, year, p)
+    spending, supplied = supply.spend(s.spending, s.rho, s.excess, year, p)
 
     home_made = made.domestic_mh + made.foundry_mh
     offered = supplied + s.fleet.backlog
     placed, licensed, uveu = allocation.place(s.fleet, offered, home_made, pol, levers, year, places, p)
-    share = models.training_share(year, p)
+    share = models.training_share(year, s.excess, p)
     room = jnp.where(levers.tier2[:, None] + levers.denied[:, None] > 0, 0.0, 1.0) * (placed.wanted + TINY)
     powered, flexible = energy.connect(placed.allowed, room, s.flexible, share, levers, year, places, p)
     smuggled, rented = allocation.leaks(powered.additions, levers, pol.held, places, p)
@@ -97,15 +99,18 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     us_stock = fleet.stock_us.sum(0)
     cn_stock = (places.china * fleet.stock_cn).sum(0)
     cn_usable = cn_stock + p.cloud_share * (places.other * fleet.stock_us).sum(0)
-    race, standing = models.race(s.race, us_stock, cn_usable, levers, year, p)
+    race, standing = models.race(s.race, share, us_stock, cn_usable, levers, year, p)
     tier2_wanted = (levers.tier2[:, None] * placed.wanted).sum(0)
     unmet_share = (levers.tier2[:, None] * placed.unmet).sum(0) / (tier2_wanted + TINY)
     serving_ratio = cn_serving * p.cn_serving_abroad / (us_stock * p.third_market_share * p.open_cost_ratio)
-    ledger, sold = market.trade(s.ledger, standing, serving_ratio, unmet_share, pol.goodwill, levers, year, p)
+    us_fleet = market.Fleet(us_stock * (1 - share), us_stock * share * supply.cost(year, p))
+    ledger, sold = market.trade(s.ledger, us_fleet, standing, serving_ratio, unmet_share, pol.goodwill, levers, year, p)
     powered_share = powered.additions.sum(0) / (powered.additions.sum(0) + powered.stranded)
-    earned = market.hyperscaler_return(sold.value, spending.capital, powered_share, p)
-    signal = jnp.tanh(jnp.log(earned + TINY))
-    state = State(pol.goodwill, unmet_share, signal, fabs, spending, fleet, flexible, gw, cn_serving, race, ledger)
+    earned = market.hyperscaler_return(sold.cloud_value, spending.capital, powered_share, p)
+    rho = jnp.log(earned / p.roi_break_even + TINY)
+    state = State(
+        pol.goodwill, unmet_share, rho, sold.excess, fabs, spending, fleet, flexible, gw, cn_serving, race, ledger
+    )
     outcomes = {
         "goodwill": pol.goodwill,
         "alignment": pol.alignment,
@@ -140,6 +145,11 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "markup": sold.markup,
         "tokens": sold.tokens,
         "compute_demand": sold.compute_demand,
+        "served": sold.served,
+        "excess": sold.excess,
+        "scarcity": sold.scarcity,
+        "training_share": share,
+        "gross_margin": sold.gross_margin,
         "revenue_closed": sold.revenue_closed,
         "gross_profit_closed": sold.gross_profit_closed,
         "rnd_closed": sold.rnd_closed,
