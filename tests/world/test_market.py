@@ -57,7 +57,7 @@ def test_chinese_share_after_a_quarter_by_hand():
     share, logit = market.cn_share(
         one(-3.5),
         one(20.0),
-        SimpleNamespace(gap_months_cn=one(6.0)),
+        SimpleNamespace(gap_months_cn=one(6.0), china=one(0.0), us_open=one(0.0)),
         one(10.0),
         one(0.1),
         one(0.6),
@@ -68,12 +68,23 @@ def test_chinese_share_after_a_quarter_by_hand():
     assert float(share[0]) == pytest.approx(0.036956, rel=1e-3)
 
 
+def test_the_best_open_model_abroad_is_the_one_that_others_build_on():
+    # an e-fold ahead of the US open line: 0.4 x tanh(1) = 0.304638 on the target, a fifth of it (0.25 x 0.8) in a quarter
+    given = one(-3.5), one(1.0)
+    rest = one(10.0), one(0.0), one(0.6), pulled(chinese_model_limits=0.0), P(MARKET, open_default_weight=0.4)
+    level, ahead = (
+        market.cn_share(*given, SimpleNamespace(gap_months_cn=one(0.0), china=one(x), us_open=one(0.0)), *rest)[1]
+        for x in (0.0, 1.0)
+    )
+    assert float(ahead[0] - level[0]) == pytest.approx(0.2 * 0.304638, rel=1e-4)
+
+
 def test_an_app_cannot_answer_more_than_it_can_serve():
     # a bare half of the market is wanted, a tenth can be served by itself and no host may help
     share, _ = market.cn_share(
         one(0.0),
         one(1.0),
-        SimpleNamespace(gap_months_cn=one(0.0)),
+        SimpleNamespace(gap_months_cn=one(0.0), china=one(0.0), us_open=one(0.0)),
         one(0.1),
         one(0.0),
         one(0.0),
@@ -89,7 +100,7 @@ ROOMY = market.Fleet(one(1e6), one(1.0))
 
 
 def trade(gap, year=2024.5, p=MARKET, fleet=ROOMY, **levers):
-    standing = SimpleNamespace(gap_months_open=one(gap), gap_months_cn=one(gap))
+    standing = SimpleNamespace(gap_months_open=one(gap), gap_months_cn=one(gap), china=one(0.0), us_open=one(0.0))
     pulled_ = pulled(**({"chinese_model_limits": 0.0} | levers))
     return market.trade(market.start(p), fleet, standing, one(10.0), one(0.0), one(0.6), pulled_, jnp.float32(year), p)
 

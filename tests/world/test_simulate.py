@@ -31,7 +31,7 @@ def test_stocks_flows_and_shares_stay_within_their_bounds(outcomes):
         "us_surge_ratio",
         "compute_demand_elasticity",
     )
-    free = ("capability_us", "capability_cn", "capability_open")
+    free = ("capability_us", "capability_cn", "capability_open", "capability_us_open")
     for o in outcomes.values():
         for name, series in o.items():
             if name not in signed + free:

@@ -133,12 +133,14 @@ def cn_share(
 ) -> tuple[jax.Array, jax.Array]:
     """Chinese models' share of third-market tokens, and its logit before the limit of serving, shape (future,).
 
-    The logit moves to a sum of price advantage, lag in quality, trust limits, goodwill toward the US and unmet demand.
+    The logit moves to a sum of price advantage, lag in quality, the lead among open models, trust limits, goodwill toward
+    the US and unmet demand. Limits on US open models cede the open market (`open_default_weight`, judgement).
     """
     target = (
         p.cn_model_bias
         + p.price_weight * jnp.log(price_ratio)
         - p.quality_weight * standing.gap_months_cn / MONTHS
+        + p.open_default_weight * jnp.tanh(standing.china - standing.us_open)
         - p.trust_weight * (levers.chinese_model_limits + goodwill)
         + unmet_share
     )

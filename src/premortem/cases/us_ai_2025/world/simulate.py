@@ -138,6 +138,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "capability_us": standing.us,
         "capability_cn": standing.china,
         "capability_open": standing.open,
+        "capability_us_open": standing.us_open,
         "gap_months_cn": standing.gap_months_cn,
         "gap_months_open": standing.gap_months_open,
         "price": sold.price,
