@@ -170,12 +170,17 @@ def test_a_higher_cap_never_lowers_what_tier_2_has_taken_in(simulate, futures, l
     assert wrong_way(taken(pulled), taken(pulled._replace(allocation_mh=pulled.allocation_mh * 2)), "down") == 0
 
 
-def test_a_ban_below_the_threshold_never_raises_what_china_buys(simulate, futures, levers):
-    """By both measures: TPP, and memory bandwidth."""
-    free, banned = simulate(futures, levers["rescinded"]), simulate(futures, levers["maximal"])
+@pytest.mark.parametrize("beijing", [0, 2])
+def test_a_ban_below_the_threshold_never_raises_what_china_buys(simulate, futures, levers, study, beijing):
+    """By both measures: TPP, and memory bandwidth. Quotas of Beijing's are left out: they follow what is made at home, which other
+    clauses of the two policies move, and count TPP, so that they let in more of lesser chips.
+    """
+    fixed = held(futures, study, {"beijing_form": beijing})
+    free, banned = (simulate(fixed, levers[policy]) for policy in ("rescinded", "maximal"))
     for name in ("cn_below_threshold", "h20_units"):
         assert wrong_way(np.asarray(free[name]), np.asarray(banned[name]), "up") == 0
-    assert (np.asarray(banned["cn_below_threshold"])[12:] < np.asarray(free["cn_below_threshold"])[12:]).all()
+    less = np.asarray(banned["cn_below_threshold"])[12:] < np.asarray(free["cn_below_threshold"])[12:]
+    assert less.all() if beijing == 0 else less.mean() > 0.8  # a refusal in full leaves nothing to ban
 
 
 def test_more_smuggling_never_lowers_chinas_stock(simulate, futures, levers, study):

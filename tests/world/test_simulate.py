@@ -63,6 +63,24 @@ def test_no_chips_from_nowhere_in_china(outcomes, study, futures):
         np.testing.assert_allclose(o["stock_cn"][-1, CHINA], stock, rtol=2e-3, atol=1e-5)
 
 
+def test_every_die_is_packaged_or_waits_or_ages(outcomes, study, futures):
+    """Dies made at home and abroad = packaged + kept for memory + aged, over all quarters."""
+    p = by_name(futures)
+    for o in outcomes.values():
+        made = o["cn_smic_dies"] + o["cn_foundry_dies"]
+        before = np.concatenate([np.zeros_like(made[:1]), o["cn_die_bank"][:-1]])
+        waited = before * (1 - DT * p.die_decay) + made - o["cn_ascend_units"]
+        np.testing.assert_allclose(o["cn_die_bank"], waited, rtol=2e-3, atol=1e-5)
+
+
+def test_the_world_without_controls_is_the_same_world_until_they_are_lifted(outcomes):
+    lifted = world.steps().index("2025Q2")
+    for o in outcomes.values():
+        with_, without = o["cn_domestic"], o["cn_domestic_without"]
+        np.testing.assert_allclose(with_[:lifted], without[:lifted], rtol=1e-4)
+        assert (with_.cumsum(0) <= without.cumsum(0) * (1 + 1e-3) + 1e-5).mean() > 0.99
+
+
 def test_us_aligned_additions_never_exceed_what_was_offered(outcomes):
     """All additions up to a quarter, with what was smuggled on, are at most all that was made up to it."""
     for o in outcomes.values():

@@ -163,11 +163,17 @@ def chinese_offer(
     return (contested + refused) * met[None], contested * met[None]
 
 
-def leaks(additions: jax.Array, levers: Any, held: jax.Array, regions: Regions, p: Any) -> tuple[jax.Array, jax.Array]:
+def leaks(
+    additions: jax.Array, power: jax.Array, levers: Any, held: jax.Array, regions: Regions, p: Any
+) -> tuple[jax.Array, jax.Array]:
     """Compute diverted to China and rented by Chinese firms abroad [MH a quarter], shapes (region, future), (future,).
 
-    Both are shares of Tier-2 additions, cut by compute governance as far as it holds.
+    Both are shares of Tier-2 additions, cut by compute governance as far as it holds. What is diverted must be paid: at an
+    H100's price never more than `shadow_budget` of China's legal buying `power` (quantities 28 and 30; wide).
     """
     open_ = (1 - levers.compute_governance * held)[None]
     tier2 = regions.other * additions
-    return tier2 * p.smuggling_share[None] * open_, (tier2 * (p.cloud_share[None] * open_)).sum(0)
+    offered = tier2 * p.smuggling_share[None] * open_
+    total = offered.sum(0)
+    paid = softmin(total, p.shadow_budget * power) / (total + TINY)
+    return offered * paid[None], (tier2 * (p.cloud_share[None] * open_)).sum(0)

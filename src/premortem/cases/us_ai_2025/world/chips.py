@@ -1,12 +1,12 @@
-"""China's own chips: wafers, yield, the two things a die needs (logic and memory), and chips bought below the line."""
+"""China's own chips: wafers, yield, and the two things that a die needs, logic and memory."""
 
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, BEFORE, DT, chip
-from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, ramp, softmin, step_at
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, BEFORE, DT
+from premortem.cases.us_ai_2025.world.smooth import TINY, ramp, softmin, step_at
 
 # `yield_2024` is the yield of the Ascend line in the first quarter of 2024; it learns from the next one on [yr].
 YIELD_YEAR = 2024.25
@@ -18,6 +18,9 @@ MONTHS, THOUSAND = 3.0, 1e-3
 WARNING_QUARTERS = 2.0
 # Width of the start of domestic memory [yr].
 HBM_START_SCALE = 0.25
+# Controls on what China can make, and the day from which the world beside this one has none: the quarter after the note [yr].
+ON_PRODUCTION = ("us_servicing", "allied_servicing", "tools_denied", "hbm_ban", "hbm_warning", "fdd")
+LIFTED = 2025.25
 
 
 class Fabs(NamedTuple):
@@ -27,6 +30,8 @@ class Fabs(NamedTuple):
     skill: jax.Array  # share of withdrawn service that local engineers replace
     yield_: jax.Array  # of the Ascend line [share]
     hbm_stock: jax.Array  # [million stacks]
+    home_bank: jax.Array  # dies made at home that wait for memory [million]
+    foreign_bank: jax.Array  # dies of foreign foundries that do [million]
 
 
 class Output(NamedTuple):
@@ -43,11 +48,23 @@ class Output(NamedTuple):
 def start(p: Any) -> Fabs:
     """State before the first quarter: capacity grown back from its level in the middle of 2024, no stockpile."""
     wafers = p.wafers_2024 * jnp.exp(-p.wafer_growth * BEFORE)
-    return Fabs(wafers, jnp.zeros_like(wafers), p.yield_2024 + 0.0, p.stacks_per_die * TINY)
+    none = jnp.zeros_like(wafers)
+    return Fabs(wafers, none, p.yield_2024 + 0.0, p.stacks_per_die * TINY, none, none)
+
+
+def lifted(levers: Any, year: jax.Array) -> Any:
+    """The same policy without controls on what China can make from the day of the note on: what a control does is told by what would
+    have been made without it.
+    """
+    before = jnp.where(year < LIFTED, 1.0, 0.0)
+    return levers._replace(**{name: getattr(levers, name) * before for name in ON_PRODUCTION})
 
 
 def make_chips(s: Fabs, levers: Any, politics: Any, year: jax.Array, p: Any) -> tuple[Fabs, Output]:
-    """Fabs after one quarter, and the chips that they give."""
+    """Fabs after one quarter, and the chips that they give.
+
+    Dies that find no memory wait and age (`die_decay`, judgement); both origins share the memory by what they have.
+    """
     gap, skill = servicing(s.skill, levers, politics, p)
     wafers = wafer_capacity(s.wafers, gap, levers.tools_denied * politics.held, year, p)
     yield_ = yield_learning(s.yield_, gap, year, p)
@@ -56,14 +73,16 @@ def make_chips(s: Fabs, levers: Any, politics: Any, year: jax.Array, p: Any) -> 
     foundry = DT * p.foundry_dies_2024 * (1 - fdd_held)
     inflow = hbm_inflow((smic + foundry) * p.stacks_per_die, levers, politics.held, year, p)
     fed = (s.hbm_stock + inflow) / p.stacks_per_die
-    packaged = softmin(smic + foundry, fed)
-    h100e = packaged * die_h100e(year, p)
-    domestic = smic / (smic + foundry + TINY)
+    kept = 1 - DT * p.die_decay
+    home, foreign = smic + s.home_bank * kept, foundry + s.foreign_bank * kept
+    dies = home + foreign
+    packaged = softmin(dies, fed)
+    used = packaged / (dies + TINY)
+    h100e = die_h100e(year, p)
     stock = s.hbm_stock + inflow - packaged * p.stacks_per_die
-    bound = (smic + foundry) / (smic + foundry + fed + TINY)
     return (
-        Fabs(wafers, skill, yield_, stock),
-        Output(smic, foundry, packaged, h100e * domestic, h100e * (1 - domestic), bound),
+        Fabs(wafers, skill, yield_, stock, home * (1 - used), foreign * (1 - used)),
+        Output(smic, foundry, packaged, h100e * home * used, h100e * foreign * used, dies / (dies + fed + TINY)),
     )
 
 
@@ -124,41 +143,3 @@ def hbm_inflow(need: jax.Array, levers: Any, held: jax.Array, year: jax.Array, p
 def die_h100e(year: jax.Array, p: Any) -> jax.Array:
     """TPP of one Chinese die over that of an H100, shape (future,); grows by design alone, as no finer node is open."""
     return p.die_h100e_2024 * jnp.exp(p.die_growth * ramp(year - BASE_YEAR, 0.1))
-
-
-class Purchases(NamedTuple):
-    """Foreign chips that China may buy in a quarter, each of shape (future,)."""
-
-    mh: jax.Array  # by TPP [MH]
-    serving: jax.Array  # by memory bandwidth [million H100]
-    units: jax.Array  # [million chips]
-
-
-def buy_chips(levers: Any, held: jax.Array, year: jax.Array, p: Any) -> Purchases:
-    """Chips that the rules of the quarter let China buy: the best free chip, the best case-by-case one, and redesigns.
-
-    China spends what 2024's H20 purchases cost, growing and fading; a chip's price goes with the root of TPP times
-    bandwidth (an H20 at about 12 and an H100 at about 25 thousand dollars fit that). A chip worth less than an H20
-    is not bought in greater numbers, since servers, network and halls cost the same for each. When a chip is banned,
-    a redesign below the new line brings back what loopholes let through.
-    """
-    ref = chip("H20")
-    growth = jnp.exp(p.cn_spend_growth * faded_years(year - BASE_YEAR, p.capex_fade))
-    spend = DT * growth * p.h20_2024 / ref.h100e * _value(ref.h100e, ref.serving)  # in prices of one H100
-    free = _bought(spend, levers.cn_free_h100e, levers.cn_free_serving)
-    case = _bought(spend, levers.cn_case_h100e, levers.cn_case_serving)
-    redesign = _bought(spend, jnp.float32(ref.h100e), jnp.float32(ref.serving))
-    share = p.case_grant * levers.cn_granted
-    granted = jax.tree.map(lambda a, b: a + share * jnp.maximum(b - a, 0.0), free, case)
-    return jax.tree.map(lambda a, b: a + (1 - held) * jnp.maximum(b - a, 0.0), granted, redesign)
-
-
-def _value(h100e: Any, serving: Any) -> Any:
-    return jnp.sqrt(h100e * serving + TINY)
-
-
-def _bought(spend: jax.Array, h100e: jax.Array, serving: jax.Array) -> Purchases:
-    ref = chip("H20")
-    price = jnp.maximum(_value(h100e, serving), _value(ref.h100e, ref.serving))
-    units = jnp.where(h100e > 0, spend / price, 0.0)
-    return Purchases(units * h100e, units * serving, units)

@@ -46,6 +46,8 @@ def shares(
         "conditioned_share": conditioned(o["additions"], politics, levers, places, p) / all_abroad,
         "t2_share_cn": (places.other * o["chinese_abroad"]).sum(0) / ((places.other * everything).sum(0) + TINY),
         "world_stock": world,
+        "us_aligned_stock": us_aligned,
+        "cn_stock": (places.china * stock).sum(0),
         "us_stock_share": us_stock_share,
         "share_us_territory": us_stock_share,
         "cn_stock_share": (places.china * stock).sum(0) / world,

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.cases.us_ai_2025.world import allocation, chips, energy, market, models, supply
+from premortem.cases.us_ai_2025.world import allocation, chips, energy, market, models, purchases, supply
 from premortem.cases.us_ai_2025.world.inputs import DT, Regions, by_name, chip, regions, times
 from premortem.cases.us_ai_2025.world.outcomes import derived, shares
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
@@ -23,6 +23,7 @@ class State(NamedTuple):
     rho: jax.Array  # return of hyperscalers over break-even [ln]
     excess: jax.Array  # of answers asked for over what could be served [ln]
     fabs: chips.Fabs
+    free_fabs: chips.Fabs  # the same had controls on production been lifted
     spending: supply.Spending
     fleet: allocation.Fleet
     flexible: jax.Array  # flexible room in use [average GW], (region, future)
@@ -61,6 +62,7 @@ def start(places: Regions, p: Any) -> State:
         rho=nothing,
         excess=nothing,
         fabs=chips.start(p),
+        free_fabs=chips.start(p),
         spending=supply.start(p),
         fleet=fleet,
         flexible=jnp.zeros_like(load),
@@ -76,7 +78,10 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     capped_share = (levers.tier2[:, None] * places.other * places.weight).sum()
     pol = politics(s.goodwill, s.unmet_share, capped_share, levers, p)
     fabs, made = chips.make_chips(s.fabs, levers, pol, year, p)
-    bought = chips.buy_chips(levers, pol.held, year, p)
+    free_fabs, free_made = chips.make_chips(s.free_fabs, chips.lifted(levers, year), pol, year, p)
+    power = purchases.buying_power(year, p)
+    wanted = purchases.buy_chips(power, levers, pol.held, p)
+    bought = purchases.let_in(wanted, made.domestic_mh, year, p)
     spending, supplied = supply.spend(s.spending, s.rho, s.excess, year, p)
 
     home_made = made.domestic_mh + made.foundry_mh
@@ -85,7 +90,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     share = models.training_share(year, s.excess, p)
     room = jnp.where(levers.tier2[:, None] + levers.denied[:, None] > 0, 0.0, 1.0) * (placed.wanted + TINY)
     powered, flexible = energy.connect(placed.allowed, room, s.flexible, share, levers, year, places, p)
-    smuggled, rented = allocation.leaks(powered.additions, levers, pol.held, places, p)
+    smuggled, rented = allocation.leaks(powered.additions, power, levers, pol.held, places, p)
 
     fleet = _stocks(s.fleet, powered, placed, smuggled, home_made + bought.mh, licensed, uveu, levers, places, p)
     exports = placed.chinese.sum(0)
@@ -109,13 +114,26 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     earned = market.hyperscaler_return(sold.cloud_value, spending.capital, powered_share, p)
     rho = jnp.log(earned / p.roi_break_even + TINY)
     state = State(
-        pol.goodwill, unmet_share, rho, sold.excess, fabs, spending, fleet, flexible, gw, cn_serving, race, ledger
+        pol.goodwill,
+        unmet_share,
+        rho,
+        sold.excess,
+        fabs,
+        free_fabs,
+        spending,
+        fleet,
+        flexible,
+        gw,
+        cn_serving,
+        race,
+        ledger,
     )
     outcomes = {
         "goodwill": pol.goodwill,
         "alignment": pol.alignment,
         "held": pol.held,
         "cn_domestic": made.domestic_mh,
+        "cn_domestic_without": free_made.domestic_mh,
         "cn_foundry_leak": made.foundry_mh,
         "cn_below_threshold": bought.mh,
         "cn_smuggled": smuggled.sum(0),
@@ -124,6 +142,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "cn_yield": fabs.yield_,
         "cn_wafers": fabs.wafers,
         "cn_hbm_stock": fabs.hbm_stock,
+        "cn_die_bank": fabs.home_bank + fabs.foreign_bank,
         "cn_hbm_bound": made.hbm_bound,
         "cn_smic_dies": made.smic_dies,
         "cn_foundry_dies": made.foundry_dies,
