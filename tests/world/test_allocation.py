@@ -183,6 +183,8 @@ def test_denial_leaves_demand_unmet_and_part_of_it_is_built_at_home():
         tier2_ambition=0.6,
         capex_fade=0.35,
         sovereign_push=0.0,
+        sovereign_us_share=0.8,
+        own_chips_2028=0.0,
         reroute_share=0.5,
         lpp_consignees=0.0,
         nveu_uptake=0.0,

@@ -41,6 +41,7 @@ def test_stocks_flows_and_shares_stay_within_their_bounds(outcomes):
             "goodwill",
             "alignment",
             "held",
+            "us_chip_share",
             "us_stack_share",
             "conditioned_share",
             "t2_share_cn",
@@ -61,6 +62,16 @@ def test_no_chips_from_nowhere_in_china(outcomes, study, futures):
             gained = sum(o[k][q] for k in ("cn_domestic", "cn_foundry_leak", "cn_below_threshold", "cn_smuggled"))
             stock = stock * left + gained - o["cn_exports"][q]
         np.testing.assert_allclose(o["stock_cn"][-1, CHINA], stock, rtol=2e-3, atol=1e-5)
+
+
+def test_nobody_places_chips_that_nobody_made(outcomes, study, futures):
+    """Of every maker: US-aligned (the test below), China's exports, and partners' own."""
+    p = by_name(futures)
+    years = np.arange(2023.125, 2033, 0.25)[:, None]
+    for o in outcomes.values():
+        assert (o["sovereign"] <= DT * p.own_chips_2028 * (np.maximum(years - 2026, 0) / 2 + 0.05) + 1e-6).all()
+        np.testing.assert_allclose(o["chinese_abroad"].sum(1), o["cn_exports"], rtol=1e-4, atol=1e-7)
+        assert (o["cn_exports"] <= (o["cn_domestic"] + o["cn_foundry_leak"]) * (1 + 1e-4) + 1e-7).all()
 
 
 def test_every_die_is_packaged_or_waits_or_ages(outcomes, study, futures):

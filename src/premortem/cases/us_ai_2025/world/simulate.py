@@ -152,6 +152,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "us_offered": supplied,
         "us_supply": (powered.additions - smuggled).sum(0),
         "sovereign": placed.sovereign.sum(0),
+        "partner_run": (powered.additions * placed.partner_run).sum(0),
         "stranded": powered.stranded,
         "t2_unmet_share": unmet_share,
         "capability_us": standing.us,
@@ -186,7 +187,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "stock_cn": fleet.stock_cn,
         "gw": gw,
     }
-    return state, outcomes | shares(outcomes, placed.sovereign, pol, levers, places, p)
+    return state, outcomes | shares(outcomes, placed, pol, levers, places, p)
 
 
 def _stocks(
