@@ -112,11 +112,20 @@ class Prior(Strict):
     @property
     def varies(self) -> bool:
         """Whether the prior has any width."""
-        return self.distribution != "fixed" and self.low < self.high
+        certain = any(category.chance == 1 for category in self.categories)
+        return self.distribution != "fixed" and self.low < self.high and not certain
+
+    def fixed_at(self, name: str) -> "Prior":
+        """The same with a category as certain. Raises `KeyError` where it names none such."""
+        if name not in {category.name for category in self.categories}:
+            raise KeyError(name)
+        told = (Category(category.name, float(category.name == name)) for category in self.categories)
+        return self.model_copy(update={"categories": tuple(told)})
 
     def quantile(self, u: Array) -> Array:
         """Value at each chance `u` in (0, 1), same shape."""
-        return quantile(self.distribution, self, u) if self.varies else np.full_like(u, self.low)
+        wide = self.distribution != "fixed" and self.low < self.high
+        return quantile(self.distribution, self, u) if wide else np.full_like(u, self.low)
 
     def heights(self, low: float, high: float, points: int) -> Array:
         """Its density between two values at the middles of so many even cells, over the highest of them; a little smoothed where it has

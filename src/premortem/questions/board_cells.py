@@ -1,7 +1,7 @@
 """The cells of a board, an assumption under a policy each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -14,6 +14,9 @@ class BoardCell(Result):
     """The share of futures in which an assumption holds under a policy with its 95% interval; `all` is all assumptions at once, and None
     a share that no futures are left to tell. By condition (of `all`: by assumption) the share of failures that it causes first
     (`fails_on`) and alone; `failed` counts futures with a margin that is no number.
+
+    `bands` are lowest and highest shares: by sampling, over interpretations, over forms of the world, None where not told; `by_form`
+    is the share by form and value; `decided` the reason where the verdict is the same whatever is uncertain.
     """
 
     assumption: str
@@ -24,6 +27,9 @@ class BoardCell(Result):
     fails_on: Mapping[str, float]
     alone: Mapping[str, float]
     failed: int = 0
+    bands: Mapping[str, Sequence[float] | None] = field(default_factory=dict)
+    by_form: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    decided: str | None = None
 
     def apart(self, other: "BoardCell") -> bool:
         """Whether two shares differ by more than sampling: their 95% intervals do not overlap; without intervals, whether they differ."""

@@ -144,7 +144,10 @@ def answered(rows: Sequence[BoardCell], weights: Weights | None) -> tuple[BoardC
     """Cells of a weighted board; every share is None where the weights have collapsed, since no futures are left to tell it."""
     if weights is None or not weights.collapsed:
         return tuple(rows)
-    return tuple(replace(row, holds=None, low=None, high=None, fails_on={}, alone={}) for row in rows)
+    return tuple(
+        replace(row, holds=None, low=None, high=None, fails_on={}, alone={}, bands={}, by_form={}, decided=None)
+        for row in rows
+    )
 
 
 def _counted(run: Run) -> dict[str, int]:

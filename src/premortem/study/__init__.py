@@ -5,7 +5,7 @@ from premortem.study.folder import case_of, make_study, problems
 from premortem.study.last import run as last_run
 from premortem.study.model import outcome_names
 from premortem.study.run import Run, plain_rows
-from premortem.study.study import Study, case_of_run, listed, open_run
+from premortem.study.study import Study, case_of_run, forms_of_run, listed, open_run
 
 __all__ = [
     "Run",
@@ -13,6 +13,7 @@ __all__ = [
     "case_of",
     "case_of_run",
     "cases",
+    "forms_of_run",
     "last_run",
     "listed",
     "make_study",

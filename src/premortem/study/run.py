@@ -135,9 +135,17 @@ class Run:
     def board(self) -> pl.DataFrame:
         """Assumption by policy: the share of futures that holds, its interval, what fails first and alone."""
         if not hasattr(self, "_board"):
-            streams = {p: self.parts(p, self.margin_names()) for p in self.policies}
-            self._board = score.board_of_parts(streams, self.study.assumptions, self.replicates)
+            streams = {p: self._scored(p) for p in self.policies}
+            self._board = score.board_of_parts(
+                streams, self.study.assumptions, self.replicates, forms=self.study.form_priors
+            )
         return self._board
+
+    def _scored(self, policy: str) -> Iterator[dict[str, Array]]:
+        """Margins under a policy part by part, with the forms that the futures are in."""
+        forms = [form.name for form in self.study.form_priors]
+        margins = self.parts(policy, self.margin_names())
+        yield from (a | b for a, b in zip(margins, self.parts(FUTURES, forms), strict=True)) if forms else margins
 
     def board_rows(self) -> list[dict[str, Any]]:
         """The board as plain rows; causes of failure without the conditions of other assumptions."""
@@ -221,6 +229,10 @@ class Run:
 def plain_rows(board: pl.DataFrame) -> list[dict[str, Any]]:
     """Rows of a board; causes of failure without the conditions of other assumptions."""
     return [
-        row | {key: {k: v for k, v in row[key].items() if v is not None} for key in ("fails_on", "alone")}
+        row
+        | {
+            key: {k: v for k, v in (row[key] or {}).items() if v is not None}
+            for key in ("fails_on", "alone", "by_form")
+        }
         for row in board.to_dicts()
     ]

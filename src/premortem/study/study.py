@@ -15,7 +15,7 @@ import polars as pl
 from premortem.case import DEFAULT, Case, Levers
 from premortem.ensemble import priors, store
 from premortem.ensemble import run as ensemble
-from premortem.ensemble.priors import Priors
+from premortem.ensemble.priors import Prior, Priors
 from premortem.errors import BadInput, each, nearest, raise_all, unknown
 from premortem.law import book as rules
 from premortem.propositions import assumption, score
@@ -47,18 +47,22 @@ class Study:
         *,
         version: str = "",
         case: Case | str | Path | None = None,
+        forms: Mapping[str, str] | None = None,
     ) -> None:
         """`case` is one that ships, by its name, or a folder; by default that of the study's folder, else the leading one.
 
         `simulator` puts a model of your own in the world's place: see `docs/own.md`. A run is of one model: its code and what it
-        closes over, or the `version` that you give.
+        closes over, or the `version` that you give. `forms` fixes forms of the world, by name, at one of their values.
         """
         self.folder = Path(folder) if folder is not None else None
         self.case = own_files.case_of(self.folder, case)
         self._function, self._version = simulator, str(version)
         self._pulled: dict[str, Levers] = {}
         self._books: dict[str, rules.Book] = {}
+        self.forms = dict(forms or {})
         raise_all(own_files.problems(self.folder, self.case, of_world=simulator is None))
+        if self.forms:
+            self._check_forms()
 
     def __repr__(self) -> str:
         held = {"assumption": self.assumptions, "uncertainty": self.priors.names, "policy": self.policies}
@@ -67,13 +71,36 @@ class Study:
 
     @cached_property
     def priors(self) -> Priors:
-        """The uncertainties: shipped rows, with the study's own in their place."""
+        """The uncertainties: shipped rows, with the study's own in their place, and forms that are fixed."""
+        fixed = (row.fixed_at(self.forms[row.name]) if row.name in self.forms else row for row in self._free.rows)
+        return Priors(tuple(fixed), self._free.copula) if self.forms else self._free
+
+    @cached_property
+    def _free(self) -> Priors:
+        """The same with no form fixed."""
         shipped = priors.read(self.case / own_files.PARAMETERS)
         if self.folder is None:
             return shipped
         own, together = self.folder / own_files.PARAMETERS, self.folder / own_files.CORRELATIONS
         ours = shipped.override(own) if own.is_file() else shipped
         return ours.correlated(together) if together.is_file() else ours
+
+    @property
+    def form_priors(self) -> tuple[Prior, ...]:
+        """Priors of the forms of the world, in the order of the case; none with a model of the user's own."""
+        if self._function is not None:
+            return ()
+        return tuple(self.priors[name] for name in self.case.settings.forms)
+
+    def _check_forms(self) -> None:
+        """Raises `BadInput`, all at once, for a form that the case has not, and for a value that a form has not."""
+        errors, known = [], self.case.settings.forms
+        for name, value in self.forms.items():
+            if name not in known:
+                errors.append(unknown("--form", f"no such form of {self.case.name}", name, known, nearest(name, known)))
+            elif value not in (values := [category.name for category in self._free[name].categories]):
+                errors.append(unknown("--form", f"no such value of {name}", value, values, nearest(value, values)))
+        raise_all(errors)
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -221,6 +248,7 @@ class Study:
             kept=self.compiled.forward.kept,
             assumptions=[a.id for a in self.assumptions],
             case=self.case.reference,
+            forms=self.forms,
             resume=resume,
             replace=replace,
             progress=progress,
@@ -289,8 +317,13 @@ def open_run(folder: str | Path, study: Study | None = None) -> Run:
     own = path.resolve().parent
     if study is None:
         within = own if (own / own_files.MARK).is_file() else None
-        study = Study(within, case=None if within else case_of_run(path))
+        study = Study(within, case=None if within else case_of_run(path), forms=forms_of_run(path))
     return Run(study, path)
+
+
+def forms_of_run(folder: Path) -> dict[str, str]:
+    """Forms that were fixed in a stored run, each at its value. Raises `BadInput` where there is no run."""
+    return dict(store.read_manifest(folder).get("forms") or {})
 
 
 def case_of_run(folder: Path) -> str:

@@ -43,6 +43,10 @@ def print_stress(result: Stress, study: Study) -> None:
             style="dim",
         )
     _print_boxes(console, result, study)
+    if result.forms:
+        _heading(console, "Which form of the world it hangs on")
+    for row in result.forms:
+        console.print(f"  {row.says}.")
     _heading(console, "How little it takes")
     for point in result.breaking:
         console.print(f"  {point.story}.")
