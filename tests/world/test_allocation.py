@@ -198,7 +198,7 @@ def test_denial_leaves_demand_unmet_and_part_of_it_is_built_at_home():
         prc_condition=0.0,
     )
     placed, _, _ = allocation.place(
-        fleet([60, 20, 20, 0]), one(1.0), one(0.1), POLITICS, levers, jnp.float32(2024.5), WORLD, p
+        fleet([60, 20, 20, 0]), one(1.0), one(0.0), one(0.1), POLITICS, levers, jnp.float32(2024.5), WORLD, p
     )
     assert list(map(float, placed.unmet[:, 0])) == pytest.approx([0, 0, 0.06, 0], abs=1e-4)
     assert float(placed.allowed[0, 0]) == pytest.approx(0.86 + 0.03 * 0.86 / 0.94, rel=1e-3)

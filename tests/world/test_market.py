@@ -99,10 +99,12 @@ def test_an_app_cannot_answer_more_than_it_can_serve():
 ROOMY = market.Fleet(one(1e6), one(1.0))
 
 
-def trade(gap, year=2024.5, p=MARKET, fleet=ROOMY, **levers):
+def trade(gap, year=2024.5, p=MARKET, fleet=ROOMY, lost=0.0, **levers):
     standing = SimpleNamespace(gap_months_open=one(gap), gap_months_cn=one(gap), china=one(0.0), us_open=one(0.0))
     pulled_ = pulled(**({"chinese_model_limits": 0.0} | levers))
-    return market.trade(market.start(p), fleet, standing, one(10.0), one(0.0), one(0.6), pulled_, jnp.float32(year), p)
+    return market.trade(
+        market.start(p), fleet, standing, one(10.0), one(0.0), one(0.6), one(lost), pulled_, jnp.float32(year), p
+    )
 
 
 def test_the_market_of_mid_2024_without_a_rival_by_hand():
@@ -138,6 +140,12 @@ def test_research_that_is_tied_follows_the_fleet_that_trains_by_hand():
     whole, half = (market.research(one(2.5), jnp.float32(1.5), P(MARKET, rnd_tied=tied)) for tied in (1.0, 0.5))
     assert float(whole[0]) == pytest.approx(25.0, rel=1e-5)
     assert float(half[0]) == pytest.approx(10 * np.exp(0.845978 / 2) * np.sqrt(2.5), rel=1e-5)
+
+
+def test_customers_who_are_turned_away_are_lost_revenue():
+    _, all_ = trade(gap=6.0)
+    _, some = trade(gap=6.0, lost=0.02)
+    assert float(some.revenue_closed[0] / all_.revenue_closed[0]) == pytest.approx(0.98)
 
 
 def test_fleets_are_counted_from_mid_2024():

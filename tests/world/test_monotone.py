@@ -1,12 +1,13 @@
 """What an expert would demand: the direction in which each cause moves its effect, in every future of the prior.
 
 A row moves one uncertainty by a factor, or one lever, and names an outcome that must never go the wrong way. Totals up to
-each quarter are compared where what one quarter lacks is made up in another. Six feedbacks run against some rows by
+each quarter are compared where what one quarter lacks is made up in another. Seven feedbacks run against some rows by
 design, and are held still where they do (`still`):
 
 - budgets answer the return (`roi_feedback`, and a bust, `capex_form`): a slower rival raises returns, thus US spending, thus what is there to copy;
 - answers that nobody can serve bid compute away from training (`training_yields`): a slower rival leaves answers dear, fewer are
   asked for, and more of the fleet trains what is there to copy;
+- the US copies a breakthrough of China's after the same lag (`breakthrough_1_owner`);
 - what one place cannot power moves to another (`offshore_shift`) and uses the cap there up;
 - what finds power sooner uses caps up sooner: more is refused then, of which a part is never built (`reroute_share`), and some of
   what is for sale turns sovereign (`sovereign_push`);
@@ -34,7 +35,7 @@ STILL = {"roi_feedback": 0.0, "training_yields": 0.0, "capex_form": 0.0}
 # uncertainty, factor, outcome, it never goes, what is held still
 BY_UNCERTAINTY = [
     ("imitation_lag", 1.1, "capability_cn", "up", STILL),
-    ("imitation_lag", 1.1, "gap_months_cn", "down", STILL),
+    ("imitation_lag", 1.1, "gap_months_cn", "down", STILL | {"breakthrough_1_owner": 0.0, "breakthrough_2_owner": 0.0}),
     ("spillover_lag", 1.1, "capability_cn", "up", STILL),
     ("us_open_lag", 1.1, "capability_open", "up", STILL),
     ("yield_max", 1.05, "cn_yield", "down", {}),
@@ -85,7 +86,14 @@ BY_LEVER = [
     ("fdd", lambda x: x * 0, "cn_foundry_dies", "down", AS_WRITTEN, {}),
     ("allocation_mh", lambda x: x * 2, "tier2_unmet", "up", AS_WRITTEN, STILL),
     ("allocation_mh", lambda x: x * 2, "goodwill", "down", AS_WRITTEN, STILL),
-    ("uveu_country_max", lambda x: x * 2, "tier2_unmet", "up", AS_WRITTEN, STILL | {"offshore_shift": 0.0}),
+    (
+        "uveu_country_max",
+        lambda x: x * 2,
+        "tier2_unmet",
+        "up",
+        AS_WRITTEN,
+        STILL | {"offshore_shift": 0.0, "reroute_share": 1.0},
+    ),
     ("lpp_mh", lambda x: x * 2, "tier2_unmet", "up", AS_WRITTEN, STILL),
     ("nveu_mh", lambda x: x * 2, "tier2_unmet", "up", AS_WRITTEN, STILL),
     ("huawei_blocking", lambda x: x * 0 + 1, "cn_exports", "up", AS_WRITTEN, STILL),

@@ -21,7 +21,7 @@ def test_goodwill_after_a_quarter_by_hand():
         loophole_rate=0.4,
         patch_lag=0.75,
     )
-    got = politics.politics(one(0.5), one(0.5), one(0.5), pulled(coercion=0.4, deals=0.5), p)
+    got = politics.politics(one(0.5), one(0.5), one(0.5), one(0.0), pulled(coercion=0.4, deals=0.5), p)
     assert float(got.goodwill[0]) == pytest.approx(0.4825, rel=1e-5)
     # alignment uses the new goodwill: sigmoid(1.5 x (0.4825 + 0.4 - 1)) = sigmoid(-0.17625) = 0.456051
     assert float(got.alignment[0]) == pytest.approx(0.456051, rel=1e-5)
@@ -40,8 +40,8 @@ def test_coercion_buys_alignment_today_and_costs_goodwill_tomorrow():
         loophole_rate=0.4,
         patch_lag=0.75,
     )
-    mild = politics.politics(one(0.6), one(0.0), one(0.0), pulled(coercion=0.0, deals=0.0), p)
-    hard = politics.politics(one(0.6), one(0.0), one(0.0), pulled(coercion=1.0, deals=0.0), p)
+    mild = politics.politics(one(0.6), one(0.0), one(0.0), one(0.0), pulled(coercion=0.0, deals=0.0), p)
+    hard = politics.politics(one(0.6), one(0.0), one(0.0), one(0.0), pulled(coercion=1.0, deals=0.0), p)
     # one quarter of full coercion: 0.6 - 0.25 x 0.25 x 0.6 = 0.5625
     assert float(mild.goodwill[0]) == pytest.approx(0.6)
     assert float(hard.goodwill[0]) == pytest.approx(0.5625, rel=1e-5)

@@ -69,6 +69,7 @@ def _growth(regions: Regions, log_growth: jax.Array) -> jax.Array:
 def place(
     s: Fleet,
     supply: jax.Array,
+    put_off: jax.Array,
     cn_made: jax.Array,
     politics: Any,
     levers: Any,
@@ -79,10 +80,10 @@ def place(
     """Where a quarter's supply is wanted, refused, replaced; and the state's `licensed` and `uveu` after it.
 
     Order: denial, then the caps, then what Chinese and sovereign offers take of the refused and of the contested; part
-    of what is left unsold is built in the US and Tier 1 instead.
+    of what is left unsold is built in the US and Tier 1 instead. Tracking loses or puts off `put_off` of sales outside Tier 1.
     """
     wanted = supply[None] * demand_share(year, regions, p)
-    asked = wanted * (1 - levers.denied[:, None])
+    asked = wanted * (1 - levers.denied[:, None]) * (1 - regions.other * put_off[None])
     licensed, uveu = _within_caps(s, asked, politics, levers, regions, p)
     tier2 = levers.tier2[:, None]
     allowed = asked * (1 - tier2) * _within_us_floor(s, asked, levers, regions, p) + licensed + uveu

@@ -20,7 +20,7 @@ def conditioned(
     that holds. The depths are judgement.
     """
     licensed = levers.licensed[:, None]
-    abroad = licensed + (1 - licensed) * levers.deals * p.deal_depth[None]
+    abroad = licensed + (1 - licensed) * (levers.deals * p.deal_depth)[None]
     allied = (politics.alignment + (1 - politics.alignment) * levers.prc_condition * p.uveu_share)[None]
     operator = (p.uveu_share * p.operator_terms)[None] * (1 - partner_run)
     follows = levers.end_user_rule[:, None] * p.end_user_conditions[None]

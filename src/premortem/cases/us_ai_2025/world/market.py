@@ -68,6 +68,7 @@ def trade(
     serving_ratio: jax.Array,
     unmet_share: jax.Array,
     goodwill: jax.Array,
+    revenue_lost: jax.Array,
     levers: Any,
     year: jax.Array,
     p: Any,
@@ -95,6 +96,7 @@ def trade(
     )
     closed = p.closed_share_2024 * kept**p.open_pull
     revenue = p.revenue_2024 * sold.paid * closed / p.closed_share_2024 * (1 - p.third_market_share * share_cn)
+    revenue = revenue * (1 - revenue_lost)  # customers whom limits on access turn away
     profit = revenue * sold.margin
     spent = research(fleet.training / base.training, y, p)
     discount = DT * jnp.exp(-p.discount_rate * y) * jnp.where(year > RETURNS_FROM, 1.0, 0.0)

@@ -16,18 +16,20 @@ class Politics(NamedTuple):
     held: jax.Array  # share of a control on flows to China that holds
 
 
-def politics(goodwill: jax.Array, unmet_share: jax.Array, capped_share: jax.Array, levers: Any, p: Any) -> Politics:
+def politics(
+    goodwill: jax.Array, unmet_share: jax.Array, capped_share: jax.Array, cost: jax.Array, levers: Any, p: Any
+) -> Politics:
     """Goodwill after one quarter, and the alignment and holding of controls that follow from it, shape (future,).
 
-    Goodwill returns to its base, falls with the share of partners that are held in a lower tier, with the share of
-    their
-    demand left unmet last quarter and with coercion, and rises with deals; losses are in proportion to what is left,
-    so it stays between 0 and 1. All rates are assumptions.
+    Goodwill returns to its base, falls with the share of partners that are held in a lower tier, with the share of their
+    demand left unmet last quarter, with coercion and with what other instruments ask of partners (`cost` [1/yr]), and rises with
+    deals; losses are in proportion to what is left, so it stays between 0 and 1. All rates are assumptions.
     """
     loss = (
         p.goodwill_loss_tiers * capped_share
         + p.goodwill_loss_caps * unmet_share
         + p.goodwill_loss_coercion * levers.coercion
+        + cost
     )
     gain = p.goodwill_gain_deals * levers.deals
     goodwill = goodwill + DT * (

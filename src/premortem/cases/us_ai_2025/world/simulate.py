@@ -5,7 +5,16 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.cases.us_ai_2025.world import allocation, chips, energy, market, models, purchases, supply
+from premortem.cases.us_ai_2025.world import (
+    allocation,
+    chips,
+    energy,
+    instruments,
+    market,
+    models,
+    purchases,
+    supply,
+)
 from premortem.cases.us_ai_2025.world.inputs import DT, Regions, by_name, chip, regions, times
 from premortem.cases.us_ai_2025.world.outcomes import derived, shares
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
@@ -18,6 +27,7 @@ Outcomes = dict[str, jax.Array]
 class State(NamedTuple):
     """Everything that one quarter hands to the next; shapes as in the mechanisms that own the parts."""
 
+    efforts: instruments.Efforts
     goodwill: jax.Array
     unmet_share: jax.Array  # of capped demand last quarter
     rho: jax.Array  # return of hyperscalers over break-even [ln]
@@ -57,6 +67,7 @@ def start(places: Regions, p: Any) -> State:
     nothing = jnp.zeros_like(p.stock_2022)
     load = (fleet.stock_us + fleet.stock_cn) * energy.kw_per_h100e(times()[0], p)[None]
     return State(
+        efforts=instruments.start(p),
         goodwill=p.goodwill_start + 0.0,
         unmet_share=nothing,
         rho=nothing,
@@ -76,7 +87,9 @@ def start(places: Regions, p: Any) -> State:
 def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> tuple[State, Outcomes]:
     """One quarter: politics, China's chips, supply, allocation, energy, models, market; and the outcomes it shows."""
     capped_share = (levers.tier2[:, None] * places.other * places.weight).sum()
-    pol = politics(s.goodwill, s.unmet_share, capped_share, levers, p)
+    efforts = instruments.follow_up(s.efforts, levers, p)
+    cost, levers = instruments.costs(efforts, p), instruments.in_effect(efforts, levers, p)
+    pol = politics(s.goodwill, s.unmet_share, capped_share, cost.goodwill, levers, p)
     fabs, made = chips.make_chips(s.fabs, levers, pol, year, p)
     free_fabs, free_made = chips.make_chips(s.free_fabs, chips.lifted(levers, year), pol, year, p)
     power = purchases.buying_power(year, p)
@@ -85,8 +98,9 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     spending, supplied = supply.spend(s.spending, s.rho, s.excess, year, p)
 
     home_made = made.domestic_mh + made.foundry_mh
-    offered = supplied + s.fleet.backlog
-    placed, licensed, uveu = allocation.place(s.fleet, offered, home_made, pol, levers, year, places, p)
+    offered = supplied * (1 - cost.supply) + s.fleet.backlog
+    put_off = cost.tier2_sales
+    placed, licensed, uveu = allocation.place(s.fleet, offered, put_off, home_made, pol, levers, year, places, p)
     share = models.training_share(year, s.excess, p)
     room = jnp.where(levers.tier2[:, None] + levers.denied[:, None] > 0, 0.0, 1.0) * (placed.wanted + TINY)
     powered, flexible = energy.connect(placed.allowed, room, s.flexible, share, levers, year, places, p)
@@ -109,11 +123,14 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     unmet_share = (levers.tier2[:, None] * placed.unmet).sum(0) / (tier2_wanted + TINY)
     serving_ratio = cn_serving * p.cn_serving_abroad / (us_stock * p.third_market_share * p.open_cost_ratio)
     us_fleet = market.Fleet(us_stock * (1 - share), us_stock * share * supply.cost(year, p))
-    ledger, sold = market.trade(s.ledger, us_fleet, standing, serving_ratio, unmet_share, pol.goodwill, levers, year, p)
+    ledger, sold = market.trade(
+        s.ledger, us_fleet, standing, serving_ratio, unmet_share, pol.goodwill, cost.closed_revenue, levers, year, p
+    )
     powered_share = powered.additions.sum(0) / (powered.additions.sum(0) + powered.stranded)
     earned = market.hyperscaler_return(sold.cloud_value, spending.capital, powered_share, p)
     rho = jnp.log(earned / p.roi_break_even + TINY)
     state = State(
+        efforts,
         pol.goodwill,
         unmet_share,
         rho,
@@ -149,7 +166,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "cn_ascend_units": made.packaged,
         "h20_units": bought.units,
         "cn_serving": cn_serving,
-        "us_offered": supplied,
+        "us_offered": supplied * (1 - cost.supply),
         "us_supply": (powered.additions - smuggled).sum(0),
         "sovereign": placed.sovereign.sum(0),
         "partner_run": (powered.additions * placed.partner_run).sum(0),
