@@ -1,5 +1,6 @@
 """Instruments: efforts take time, work in part and cost something, by hand."""
 
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,10 @@ import pytest
 from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.cases.us_ai_2025.world import instruments
+from premortem.errors import BadInput, BadInputs
+from premortem.law import book
 from premortem.law.vocabulary import vocabulary
+from premortem.study import Study, make_study
 from tests.world.hand import P, one
 from tests.world.test_monotone import STILL, held
 
@@ -64,6 +68,46 @@ def test_every_instrument_of_the_case_has_a_row_and_no_other():
     for told in instruments.table().values():
         assert told["lag"] > 0
         assert all(name in world.parameter_names() for name in [*told["cost"], *filter(None, [told["effectiveness"]])])
+
+
+OLD = """name = "mine"
+title = "Mine"
+says = "An older file."
+
+[[strength.deals]]
+value = 0.5
+from = 2025-06-01
+"""
+
+
+def test_old_strengths_are_read_as_efforts_with_a_note(tmp_path):
+    make_study(tmp_path / "s")
+    (tmp_path / "s" / "policies" / "mine.toml").write_text(OLD)
+    (tmp_path / "s" / "policies" / "new.toml").write_text(
+        OLD.replace("mine", "new").replace("strength", "instrument").replace("value", "effort")
+    )
+    study = Study(tmp_path / "s")
+    assert [note.partition(":")[0] for note in study.notes] == ["policies/mine.toml"]
+    day = date(2025, 7, 1)
+    assert study.book("mine").strength("deals", day) == study.book("new").strength("deals", day) == 0.5
+    assert study.book("new").with_strength("deals", 0.2).strength("deals", date(2026, 1, 1)) == 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (OLD.replace("strength", "instrument").replace("value = 0.5", "effort = 1.2"), "instrument.deals.0.effort"),
+        (OLD.replace("strength", "instrument").replace("value", "strength"), "instrument.deals.0"),
+        (OLD.replace("deals", "dealz"), "strength"),
+        (OLD + OLD[OLD.index("[[") :].replace("strength", "instrument").replace("value", "effort"), ""),
+    ],
+)
+def test_a_faulty_effort_is_refused_by_its_key(tmp_path, text, key):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises((BadInput, BadInputs)) as wrong:
+        book.load(path)
+    assert key in str(wrong.value)
 
 
 def test_an_effort_comes_into_effect_with_its_lag_by_hand():

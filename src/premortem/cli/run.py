@@ -109,7 +109,7 @@ def run(
         whole=lambda whole: briefs.append(write_brief(whole, with_pdf=pdf, old=old, paper=paper)),
     )
     written = briefs[0].within(made.folder)
-    _say_left_out((*written.left_out, *beyond(made.memory)))
+    _say_left_out((*of.notes, *written.left_out, *beyond(made.memory)))
     weighted = questions.board_of(made, as_of) if as_of else None
 
     def for_people() -> None:

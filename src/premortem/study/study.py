@@ -17,6 +17,7 @@ from premortem.ensemble import priors, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.priors import Prior, Priors
 from premortem.errors import BadInput, each, nearest, raise_all, unknown
+from premortem.files.toml import read_toml
 from premortem.law import book as rules
 from premortem.propositions import assumption, score
 from premortem.propositions.assumption import Assumption
@@ -174,6 +175,21 @@ class Study:
         read = [(known[r.quantity], r.on) for r in self.readings.mapped]
         watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
         return (*read, *watched)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the study's own policies is read as an older version wrote it, a sentence a file: strengths, where the world of
+        the case has instruments.
+        """
+        if self.folder is None or not (self.case / own_files.INSTRUMENTS).is_file():
+            return ()
+        policies = sorted((self.folder / "policies").glob("*.toml"))
+        return tuple(
+            f"policies/{path.name}: strength is read as the effort of an instrument, which takes time, works in part and costs something; "
+            "write [[instrument.NAME]] and effort"
+            for path in policies
+            if "strength" in read_toml(path)
+        )
 
     def unknown_policy(self, asked: str, policy: str) -> BadInput:
         """What is said of a policy that the study has not, asked for by an option: those that it has, and which case has it."""
