@@ -60,7 +60,7 @@ def commands() -> str:
 def names() -> str:
     """The page of the Python names: functions of `premortem` in alphabetical order, then what they give back."""
     lines = ["# Python", "", "`import premortem as pm`; everything here is public, and nothing else is.", ""]
-    for name in pm.__all__:
+    for name in sorted(set(pm.__all__) - {"__version__"}):
         lines += _object(f"pm.{name}", getattr(pm, name))
     for kind in GIVEN:
         lines += _object(kind.__name__, kind)

@@ -1,11 +1,12 @@
 """Finds how a policy fails before it does: its assumptions are tested in thousands of simulated futures."""
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 from warnings import warn
 
 # Public names and where they live, `MODULE:NAME` where it has another name there; loaded when asked for, so that
-# `import premortem` and `--help` stay light.
+# `import premortem` and `--help` stay light. `__init__.pyi` tells their types to editors and type checkers.
 _HOMES = {
     "Study": "premortem.study",
     "open": "premortem.study:open_run",
@@ -33,40 +34,20 @@ _HOMES = {
     "what_to_watch": "premortem.questions",
     "stress_test": "premortem.questions:stress",
 }
-__all__ = [
-    "Study",
-    "Transaction",
-    "book",
-    "breaking_points",
-    "brief",
-    "chart",
-    "compare",
-    "discover",
-    "exhibit",
-    "explain",
-    "figures",
-    "futures",
-    "heavy_edits",
-    "hindcast",
-    "new_study",
-    "one_future",
-    "open",
-    "response_curve",
-    "screen",
-    "single_changes",
-    "standing",
-    "stress_test",
-    "table",
-    "time_asymmetry",
-    "what_to_watch",
-]
+__all__ = ["__version__", *_HOMES]
 
 
 # Rooms under the names that they had before; each warns, and goes with the next version.
 _RENAMED = {"analysis": "questions", "regime": "law", "stress": "propositions", "report": "terminal"}
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("premortem")
     if name in _RENAMED:
         warn(f"premortem.{name} is now premortem.{_RENAMED[name]}", DeprecationWarning, stacklevel=2)
         return import_module(f"premortem.{_RENAMED[name]}")

@@ -387,3 +387,24 @@ def test_b24_of_smaller_quantities_that_help_alike_the_largest_is_told():
     units = first.row["quantity"]
     alone = [explain(Transaction({**shipment.fields, "quantity": n}), book).outcome for n in (units, units + 1)]
     assert alone == ["licence:presumption_of_approval", "licence:policy_of_denial"]
+
+
+@pytest.mark.parametrize(("parent", "outcome"), [("Microsoft", "no_licence_required"), ("Falcon Trading", "licence:presumption_of_approval")])  # fmt: skip
+def test_b25_a_subsidiary_of_a_firm_of_the_uae_list_is_told_by_its_parent(parent, outcome):
+    given = {
+        "item": "H100 SXM",
+        "destination": "ARE",
+        "quantity": 1,
+        "date": "2026-08-15",
+        "consignee": "Microsoft UAE",
+    }
+    found = answer(**given, parent=parent)
+    assert (found.outcome, found.may_go) == (outcome, None if outcome == "no_licence_required" else False)
+
+
+@pytest.mark.parametrize(("use", "outcome"), [("data_centre", "exception:HBM"), ("packaging", "exception:HBM"), ("storage", DENIAL), ("fab", DENIAL)])  # fmt: skip
+def test_b25_memory_that_is_told_to_be_stored_goes_to_no_packaging_site(use, outcome):
+    us = dict.fromkeys(("exporter_hq", "headquarters", "parent_headquarters", "designer_hq"), "USA")
+    memory = {"item": "hbm_stack", "destination": "CHN", "quantity": 1, "density_gb_s_mm2": 2.5, "certified": True}
+    told = answer(**memory, **us, packaged_by="fabricator", end_use=use, fab_node_nm=28.0)
+    assert told.outcome == outcome

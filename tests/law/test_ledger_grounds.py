@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -81,6 +81,9 @@ def shipped(both):
 
 SHIPMENTS = st.tuples(ROWS, MORE).map(shipped)
 
+# What the consignee had before the ledger, the first row does not say and the second one does.
+WITHIN_A_YEARS_TOTAL = {"item": "H100 SXM", "destination": "ARE", "quantity": 1, "date": date(2025, 5, 15)}
+
 
 def as_ledger(rows):
     columns = {name: None for row in rows for name in row}
@@ -101,6 +104,7 @@ def told(decision):
 @pytest.mark.parametrize("policy", ["history", "as-written"])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.lists(SHIPMENTS, min_size=1, max_size=12))
+@example(rows=[WITHIN_A_YEARS_TOTAL, WITHIN_A_YEARS_TOTAL | {"consignee_tpp_this_year": 0.0}])
 def test_each_row_of_a_ledger_is_told_as_check_tells_it(policy, rows):
     book = rules.load(policy)
     for row, decided in zip(rows, decide_ledger(as_ledger(rows), book).to_dicts(), strict=True):

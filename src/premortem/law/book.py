@@ -21,7 +21,7 @@ from premortem.law.clause import STAGES, Clause
 from premortem.law.clause_files import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
 from premortem.law.conditions import check
 from premortem.law.places import TierChange, atlas
-from premortem.law.policy import Policy, Strength, overlay_of, policy_of
+from premortem.law.policy import Policy, Strength, over, overlay_of, policy_of
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
@@ -148,7 +148,7 @@ def load(policy: str | Path = "", case: Case | None = None, file: str = "") -> B
 
 def _own(path: Path, case: Case, file: str) -> Book:
     """The rulebook under a user's file. Raises every fault at once: of its values, and of what it lays over the rulebook."""
-    document, stem, words = read_toml(path), Path(file).stem, vocabulary(case)
+    document, stem, words = _with_base(read_toml(path), file, policies(case), case), Path(file).stem, vocabulary(case)
     try:
         policy = policy_of(document, file, words)
     except (BadInput, BadInputs):
@@ -169,9 +169,25 @@ def _shipped(policy: str, case: Case) -> Book:
     if policy not in known:
         allowed, hint = ", ".join(known), nearest(policy, known)
         raise BadInput("policies", policy, "no such policy", got=policy, allowed=allowed, hint=hint)
-    return overlay(
-        policy_of(read_toml(case / "policies" / f"{policy}.toml"), f"{policy}.toml", vocabulary(case)), "", case
-    )
+    return overlay(policy_of(_shipped_document(policy, case), f"{policy}.toml", vocabulary(case)), "", case)
+
+
+def _shipped_document(policy: str, case: Case) -> dict[str, Any]:
+    """What the file of a policy of the case says, over its base: one that the case names before it."""
+    earlier = policies(case)[: policies(case).index(policy)]
+    return _with_base(read_toml(case / "policies" / f"{policy}.toml"), f"{policy}.toml", earlier, case)
+
+
+def _with_base(document: dict[str, Any], file: str, bases: Sequence[str], case: Case) -> dict[str, Any]:
+    """A policy's document, laid over that of its base where it names one. Raises `BadInput` for a base that is not there."""
+    base = document.get("base")
+    if base is None:
+        return document
+    if base not in bases:
+        raise BadInput(
+            file, "base", "no such policy", got=base, allowed=", ".join(bases) or "none", hint=nearest(str(base), bases)
+        )
+    return over(document, _shipped_document(base, case))
 
 
 def _sound(book: Book, file: str) -> Book:

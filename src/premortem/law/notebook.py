@@ -1,9 +1,10 @@
 """The rulebook as a notebook meets it: `book(POLICY).as_of("2025-06-01").decide(...)`."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 
@@ -16,6 +17,12 @@ from premortem.law.places import iso3
 from premortem.law.timeline import timeline
 from premortem.law.transactions import parse_date
 from premortem.text.tables import Table
+
+if TYPE_CHECKING:  # slow to load, and only a user who has a frame of it needs it
+    import pandas as pd
+
+# A table of shipments: a frame of Polars or pandas, or a list of rows as dicts.
+Shipments: TypeAlias = "pl.DataFrame | pd.DataFrame | Sequence[Mapping[str, Any]]"
 
 
 @dataclass(frozen=True)
@@ -45,9 +52,15 @@ class Rulebook:
         fields = dict(transaction.fields) | ({"date": self.day} if self.day else {})
         return explain(Transaction(fields, case=self.book.case), self.book)
 
-    def ledger(self, shipments: pl.DataFrame) -> pl.DataFrame:
-        """A table with outcome, deciding clause, headroom, `may_go` and what that rests on a row; never drops a row."""
-        return decide_ledger(shipments, self.book)
+    def ledger(self, shipments: Shipments) -> pl.DataFrame:
+        """A table with outcome, deciding clause, headroom, `may_go` and what that rests on a row; never drops a row.
+
+        A table without a column `date` is decided on this rulebook's day, where one is set.
+        """
+        table = frame(shipments)
+        if self.day and "date" not in table.columns:
+            table = table.with_columns(date=pl.lit(self.day))
+        return decide_ledger(table, self.book)
 
     def timeline(self, transaction: Transaction) -> pl.DataFrame:
         """How the transaction would have been decided over time: first and last day, outcome, clause."""
@@ -77,3 +90,24 @@ def book(policy: str | Path = "", case: Case | None = None) -> Rulebook:
     """
     case = case or default()
     return Rulebook(load(policy or case.settings.stands, case))
+
+
+def frame(table: Shipments) -> pl.DataFrame:
+    """A table as a Polars frame; values of several types in one column of rows are read as their text."""
+    if isinstance(table, pl.DataFrame):
+        return table
+    if not isinstance(table, Sequence):
+        mixed = [name for name in table if table[name].dtype.name == "object"]
+        told = {name: _column(table[name].where(table[name].notna(), None).tolist()) for name in mixed}
+        return (
+            pl.from_pandas(table.drop(columns=mixed))
+            .with_columns(told[name].alias(str(name)) for name in mixed)
+            .select(table.columns)
+        )
+    names = dict.fromkeys(name for row in table for name in row)
+    return pl.DataFrame({name: _column([row.get(name) for row in table]) for name in names})
+
+
+def _column(values: list[Any]) -> pl.Series:
+    types = {type(value) for value in values if value is not None}
+    return pl.Series(values if len(types) < 2 else [None if value is None else str(value) for value in values])

@@ -26,7 +26,7 @@ def _columns(case: Case) -> tuple[str, ...]:
 
 def columns(given: pl.DataFrame, said: Mapping[str, Sequence[str]], words: Vocabulary) -> list[pl.Expr]:
     """What the lists say of the named parties; each consignee under one spelling, so that totals count it once, and each
-    end user alike; and each exporter under the name by which clauses know it. `said` are the names of each role, once each.
+    end user and parent alike; and each exporter under the name by which clauses know it. `said` are the names of each role, once each.
     """
     found, owned = _looked_up(given, said, words.case), transfers(words.case).parties.owned
     told = (
@@ -36,7 +36,12 @@ def columns(given: pl.DataFrame, said: Mapping[str, Sequence[str]], words: Vocab
         share = pl.col(owned.field) if owned.field in given.columns else pl.lit(None, pl.Float64)
         # what is told of one party says nothing of another, and less than the table holds of nobody
         told.append(pl.max_horizontal(share, pl.when(found[owned.list]).then(owned.share), 0.0).alias(owned.field))
-    spellings = (("consignee", key), ("end_user", key), ("exporter", lambda name: addressee(name, words.case)))
+    spellings = (
+        ("consignee", key),
+        ("end_user", key),
+        ("parent", key),
+        ("exporter", lambda name: addressee(name, words.case)),
+    )
     for role, spelt in spellings:
         if names := said.get(role):
             same = pl.Series([spelt(name) for name in names], dtype=pl.String)

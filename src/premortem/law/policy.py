@@ -61,6 +61,7 @@ class Policy(Strict):
     name: str = Field(pattern=faults.NAME)
     title: str
     says: str
+    base: str = Field(default="", description="a policy of the case that this one is laid over")
     include: tuple[str, ...] = ()
     clause: dict[str, dict[str, Any]] = Field(default_factory=dict)
     tier: tuple[Move, ...] = ()
@@ -93,6 +94,27 @@ def policy_of(document: Mapping[str, Any], file: str, words: Vocabulary) -> Poli
         lambda: raise_all([*_out_of_range(document, file, words), *_untiered(document, file, words)]),
     )
     return typed(document, Policy, file, context=words)
+
+
+def over(document: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """A policy's document laid over that of its base: a clause keeps what only the base says of it, a strength is its own from
+    first to last, tiers move after the base's. What is not of the form that it should have is left to be told of.
+    """
+    laid = {**base, **document}
+    if all(isinstance(one.get("include", []), list) for one in (base, document)):
+        laid["include"] = [*dict.fromkeys([*base.get("include", []), *document.get("include", [])])]
+    if all(isinstance(one.get("tier", []), list) for one in (base, document)):
+        laid["tier"] = [*base.get("tier", []), *document.get("tier", [])]
+    for key in ("clause", "strength"):
+        held, own = base.get(key, {}), document.get(key, {})
+        if isinstance(
+            own, Mapping
+        ):  # what the base says of other clauses comes first: the later of two patterns counts
+            laid[key] = {k: v for k, v in held.items() if k not in own} | {
+                k: {**held[k], **v} if key == "clause" and k in held and isinstance(v, Mapping) else v
+                for k, v in own.items()
+            }
+    return laid
 
 
 def _out_of_range(document: Mapping[str, Any], file: str, words: Vocabulary) -> Iterator[BadInput]:

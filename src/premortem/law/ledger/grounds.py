@@ -48,11 +48,11 @@ COLUMNS = {"may_go": pl.Boolean, "rests_on": pl.String, "confidence": pl.String}
 def grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """`COLUMNS` of typed rows and of what `decide` said of them, row by row.
 
-    A row counts with what the ledger shipped before it, as if `check` had been told of that.
+    A row counts with what the ledger shipped before it; what lay before the ledger nobody said, unless a column says it.
     """
     group, first = alike(given, answers, book)
     rows, said = given[first], answers[first]
-    rows = _with_totals(rows.select(c for c in rows.columns if c in book.vocabulary.fields), said, book)
+    rows = rows.select(c for c in rows.columns if c in book.vocabulary.fields)
     found = pl.DataFrame(_grounds(rows, said, book), schema=COLUMNS, orient="row")
     return found[group]
 
@@ -69,12 +69,13 @@ def _with_totals(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> p
     return rows
 
 
-def _grounds(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[Ground]:
+def _grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[Ground]:
+    rows = _with_totals(given, answers, book)
     words, fields = book.vocabulary, complete(rows, book).collect(optimizations=AS_WRITTEN)
     outcomes = answers["outcome"].to_list()
     clauses = tuple(operative(book, fields["date"].min(), fields["date"].max()))  # type: ignore[arg-type]
     found = met(fields, answers, clauses, words)
-    rests = resting(rows, answers, found, book)
+    rests = resting(given, rows, answers, found, book)
     moved = doubted(rows, fields, outcomes, book)
     cited = _cited(found, answers, book)
     left_open = _left_open(rows, fields, answers, found, book)

@@ -25,13 +25,18 @@ Told = tuple[str, Any]  # a field and another value of it
 Rows = NDArray[np.int64]  # places of rows
 
 
-def resting(rows: pl.DataFrame, answers: pl.DataFrame, found: Met, book: Rulebook) -> list[tuple[str, ...]]:
-    """Of each row, the unsaid fields without which its permission would not stand."""
+def resting(
+    given: pl.DataFrame, rows: pl.DataFrame, answers: pl.DataFrame, found: Met, book: Rulebook
+) -> list[tuple[str, ...]]:
+    """Of each row, the unsaid fields without which its permission would not stand.
+
+    `given` holds the rows as somebody said them, `rows` also what the ledger shipped before each.
+    """
     words, rests_on = book.vocabulary, transfers(book.case).unsaid.rests_on
     licensed = answers["required_by"].is_not_null().to_numpy()
     rests = np.zeros((rows.height, len(rests_on)), bool)
     parts: list[tuple[Told, Rows]] = []
-    for told, at in _tried(rows, answers["outcome"], book).items():
+    for told, at in _tried(given, answers["outcome"], book).items():
         heard = at[may_turn(found, licensed, *told, words)[at]]
         if len(heard):
             parts.append((told, heard))

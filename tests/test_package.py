@@ -1,0 +1,67 @@
+"""What an editor, a type checker and a notebook see of the package."""
+
+import ast
+import subprocess
+import sys
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pytest
+
+import premortem as pm
+from premortem.errors import BadInputs
+
+ROWS = [
+    {"item": "H100 SXM", "quantity": 10, "destination": "ARE", "date": "2025-06-01"},
+    {"item": "H100 SXM", "quantity": 10, "destination": "FRA", "date": date(2025, 6, 1)},
+]
+
+
+def test_f100_a_type_checker_is_told_of_each_public_name_the_thing_that_it_loads():
+    tree = ast.parse(Path(pm.__file__).with_name("__init__.pyi").read_text())
+    told = {
+        a.asname: (node.module, a.name) for node in tree.body if isinstance(node, ast.ImportFrom) for a in node.names
+    }
+    assert told.keys() | {"__version__"} == set(pm.__all__)
+    assert all(getattr(pm, name) is getattr(import_module(room), there) for name, (room, there) in told.items())
+
+
+def test_f100_the_package_lists_its_names_and_its_version():
+    assert dir(pm) == sorted(pm.__all__)
+    assert pm.__version__[0].isdigit()
+    with pytest.raises(AttributeError, match="nonsense"):
+        pm.nonsense()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("line", "right"), [("pm.nonsense()", False), ('pm.book("as-written").as_of("2025-06-01")', True), ("pm.book(3)", False)])  # fmt: skip
+def test_f100_mypy_refuses_what_is_not_there(tmp_path, line, right):
+    program = tmp_path / "program.py"
+    program.write_text(f"import premortem as pm\n\n{line}\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", program], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert (done.returncode == 0) is right, done.stdout
+
+
+TABLES = {
+    "rows": ROWS,
+    "pandas": pd.DataFrame(ROWS),
+    "polars": pl.DataFrame([{**row, "date": str(row["date"])} for row in ROWS]),
+    "no date": pd.DataFrame(ROWS).drop(columns="date"),
+    "typed": pd.DataFrame(ROWS[:1] * 2).convert_dtypes().assign(destination=["ARE", "FRA"]),
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_f102_a_ledger_is_a_frame_of_polars_or_pandas_or_a_list_of_rows(table):
+    decided = pm.book("as-written").as_of("2025-06-01").ledger(table)
+    assert decided["outcome"].to_list() == ["exception:LPP", "exception:AIA"]
+
+
+def test_f102_what_a_table_lacks_is_told_by_its_column():
+    with pytest.raises(BadInputs, match="quantity: is missing"):
+        pm.book("as-written").ledger([{"item": "H100 SXM", "destination": "ARE"}])
