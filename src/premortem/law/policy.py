@@ -37,6 +37,8 @@ class Effort(Strict):
 
 
 Step = Strength | Effort
+# Tables of a policy's file that tell of instruments, and how each calls what it puts into one.
+EFFORTS = {"instrument": "effort", "strength": "value"}
 
 
 def _known(name: str, told: ValidationInfo) -> str:
@@ -82,7 +84,7 @@ class Policy(Strict):
 
     def with_steps(self, name: str, steps: tuple[Step, ...]) -> "Policy":
         """The same with other efforts of one instrument."""
-        told = [Effort(effort=s.value, **{"from": s.start}, why=s.why) for s in steps]
+        told = [Effort.model_validate({"effort": s.value, "from": s.start, "why": s.why}) for s in steps]
         others = {key: held for key, held in self.strength.items() if key != name}
         return self.model_copy(update={"instrument": self.instrument | {name: tuple(told)}, "strength": others})
 
@@ -97,7 +99,7 @@ def policy_of(document: Mapping[str, Any], file: str, words: Vocabulary) -> Poli
 
 
 def over(document: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
-    """A policy's document laid over that of its base: a clause keeps what only the base says of it, a strength is its own from
+    """A policy's document laid over that of its base: a clause keeps what only the base says of it, an instrument's efforts are its own from
     first to last, tiers move after the base's. What is not of the form that it should have is left to be told of.
     """
     laid = {**base, **document}
@@ -105,25 +107,30 @@ def over(document: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]
         laid["include"] = [*dict.fromkeys([*base.get("include", []), *document.get("include", [])])]
     if all(isinstance(one.get("tier", []), list) for one in (base, document)):
         laid["tier"] = [*base.get("tier", []), *document.get("tier", [])]
-    for key in ("clause", "strength"):
-        held, own = base.get(key, {}), document.get(key, {})
-        if isinstance(
-            own, Mapping
-        ):  # what the base says of other clauses comes first: the later of two patterns counts
-            laid[key] = {k: v for k, v in held.items() if k not in own} | {
+    anew = {name for key in EFFORTS for name in _table(document, key)}
+    for key in ("clause", *EFFORTS):
+        held, own = _table(base, key), document.get(key, {})
+        if isinstance(own, Mapping):
+            # what the base says of other clauses comes first: the later of two patterns counts
+            kept = {k: v for k, v in held.items() if k not in (own if key == "clause" else anew)}
+            laid[key] = kept | {
                 k: {**held[k], **v} if key == "clause" and k in held and isinstance(v, Mapping) else v
                 for k, v in own.items()
             }
     return laid
 
 
+def _table(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = document.get(key, {})
+    return found if isinstance(found, Mapping) else {}
+
+
 def _out_of_range(document: Mapping[str, Any], file: str, words: Vocabulary) -> Iterator[BadInput]:
     """Efforts and strengths beyond what their instrument may have; one that is not known may have what any has."""
     lows = [i.low for i in words.instruments.values()]
     highs = [i.high for i in words.instruments.values()]
-    for table, word in (("instrument", "effort"), ("strength", "value")):
-        held = document.get(table)
-        for name, steps in held.items() if isinstance(held, Mapping) else ():
+    for table, word in EFFORTS.items():
+        for name, steps in _table(document, table).items():
             known = words.instruments.get(name)
             low = known.low if known else min(lows, default=0.0)
             high = known.high if known else max(highs, default=1.0)

@@ -76,8 +76,8 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
             console.print(f"{policy}: {', '.join(told)}")
     if fitting is not across:
         console.print("; ".join(said[k] for k in names), style="dim")
-    if told := over_forms(rows, policies[0]):
-        console.print(told, style="dim")
+    if banded := over_forms(rows, policies[0]):
+        console.print(banded, style="dim")
     for line in phrases.not_finite(run.non_finite, run.stored):
         console.print(line, style="yellow")
 

@@ -19,7 +19,7 @@ class Sovereign(NamedTuple):
     us_chips: jax.Array  # with US chips, run by partners
 
 
-def build(for_sale: jax.Array, refused: jax.Array, goodwill: jax.Array, year: jax.Array, p: Any) -> Sovereign:
+def build(for_sale: Any, refused: Any, goodwill: jax.Array, year: jax.Array, p: Any) -> Sovereign:
     """What partners build for themselves, shapes (region, future); `for_sale` is what they may buy, `refused` what they may not.
 
     Without goodwill up to `sovereign_push` of what is refused turns sovereign, and a smaller part of what is for sale. Most
