@@ -1,8 +1,10 @@
 # Two commands set everything up: `make run` (the brief on the five assumptions) and `make test`.
 PYTHON ?= python3
 BIN = .venv/bin
+# Modules are compiled once and not by each of the hundred processes that the tests start, whatever the user's own setting.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-slow bench lint lock docs assets chromium audit clean
+.PHONY: run test types fast test-slow bench lint lock docs assets chromium audit clean
 
 run: .venv/run
 	$(BIN)/premortem run --pdf
@@ -11,12 +13,18 @@ test: .venv/dev chromium
 	$(BIN)/ruff check src tests scripts
 	$(BIN)/ruff format --check src tests scripts
 	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory -j 2 types fast
+
+# Types take one processor for most of a minute, so tests go on beside them.
+types: .venv/dev
 	$(BIN)/mypy
+
+fast: .venv/dev
 	$(BIN)/pytest -n 2 --dist loadfile
 
-# What is long by nature: thirty kills, a full disk, thousands of mutated files and requests, many examples of each property.
+# What is long by nature: thirty kills, a full disk, thousands of mutated files and requests; and each property with many examples.
 test-slow: .venv/dev chromium
-	$(BIN)/pytest -n 2 --dist loadfile -m slow --hypothesis-profile many
+	$(BIN)/pytest -n 2 --dist loadfile -m "slow or hypothesis" --hypothesis-profile many
 
 # The browser of the app's tests, where it is missing and can be had; without it those tests are skipped and say so.
 chromium:

@@ -9,7 +9,7 @@ import altair as alt
 import grimp
 
 from premortem.charts import render
-from premortem.charts.theme import themed
+from premortem.charts.theme import apply_theme
 from premortem.files import writer
 
 ROOT = Path(__file__).parents[1]
@@ -58,7 +58,7 @@ def picture() -> str:
     many = base.mark_text(align="right", dx=-2, dy=-4, opacity=0.7).encode(x=alt.value(WIDTH), text="label:N")
     title = "Rooms of premortem: each may import those below it"
     chart = (bar + says + many).properties(width=WIDTH, height=ROW * len(names), title=title)
-    return render.svg(themed(chart, width=None))
+    return render.svg(apply_theme(chart, width=None))
 
 
 if __name__ == "__main__":

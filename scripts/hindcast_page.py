@@ -3,9 +3,9 @@
 from premortem import questions
 from premortem.case import Case
 from premortem.study import Study
-from premortem.terminal.watch import unchanged, verdict
+from premortem.terminal.watch import unchanged_view, verdict
 from premortem.text import phrases
-from premortem.watch.hindcast import EventScored, Hindcast, Scored
+from premortem.watch.hindcast_results import EventScored, Hindcast, Scored
 
 # Ranks beyond these are near misses: said to be so, and explained.
 NEAR = (0.1, 0.9)
@@ -58,7 +58,7 @@ def hindcast(case: Case) -> str:
         [
             HEAD,
             f"**{verdict(found)}.** Mean Brier score of events: {found.events_brier:.2f} (0.25 is what one half for all would get).",
-            f"{phrases.number(judged.weights.effective, 3)} effective of {phrases.counted(judged.futures, 'future')}.",
+            f"{phrases.number(judged.weights.effective, 3)} effective of {phrases.count_noun(judged.futures, 'future')}.",
             "",
             *_misses(found),
             *_table(found),
@@ -149,7 +149,7 @@ def _scores(found: Hindcast, plain: Hindcast) -> list[str]:
     lines += [
         f"| mean Brier score of events | {found.events_brier:.2f} | {plain.events_brier:.2f} |",
         "",
-        unchanged(found),
+        unchanged_view(found),
         "",
         f"{found.kinds['outcome']['inside']} of {found.kinds['outcome']['of']} outcomes lie inside. So few cannot tell a right width from a wrong one. The rows above count readings of every"
         f" kind, {len(found.observables)} in {len(found.groups)} independent groups; where all lie inside, suspect too wide rather than too narrow.",

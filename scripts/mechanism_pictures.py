@@ -12,7 +12,7 @@ from premortem.case import Case
 from premortem.charts.marks import PLAIN, middle_of
 from premortem.charts.marks import bands as fan
 from premortem.charts.render import svg
-from premortem.charts.theme import BREAKS, themed
+from premortem.charts.theme import BREAKS, apply_theme
 from premortem.files import writer
 from premortem.files.toml import read_toml
 from premortem.study import Study
@@ -48,7 +48,7 @@ def chart(name: str, study: Study) -> Any:
     titled = alt.concat(*panels, columns=COLUMNS).properties(
         title=alt.Title(mechanism["title"], subtitle=subtitle, offset=14), spacing=GAPS, bounds="flush"
     )
-    return themed(titled, width=None)
+    return apply_theme(titled, width=None)
 
 
 def record(case: Case) -> pl.DataFrame:

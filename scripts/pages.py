@@ -14,7 +14,7 @@ from premortem.files import writer
 from premortem.law import book as rules
 from premortem.law.clause import STAGES, Clause
 from premortem.law.vocabulary import vocabulary
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 
 def pages(case: Case) -> dict[str, str]:
@@ -95,7 +95,7 @@ def uncertainties(case: Case) -> str:
     """The table of uncertainties with range, meaning, basis and day of knowledge."""
     rows = priors.read(case / "params.csv").rows
     head = [
-        f"# The {counted(len(rows), 'uncertainty')}",
+        f"# The {count_noun(len(rows), 'uncertainty')}",
         "",
         "Low and high are hard ends of uniform and triangular priors and the 5 and 95% quantiles of the others; central is the mode of a triangular prior.",
         "",

@@ -6,18 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import Phase, settings
 
 from premortem.ensemble.run import draw, use_compilation_cache
 from premortem.study import Run, Study
 from tests.chance import no_shared_chance  # noqa: F401  # for every test
+from tests.examples import LOOSE
+from tests.fewer import fewer_futures  # noqa: F401  # for every test
 from tests.parts import small_parts  # noqa: F401  # for files that ask for it
 
-# A property is judged by what it finds, at any load: no example and no drawing of one has a time limit. A property that names
-# no number of examples has few in the fast suite and many in the slow one (`--hypothesis-profile many`).
-LOOSE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("few", max_examples=25, **LOOSE)
-settings.register_profile("many", max_examples=200, **LOOSE)
+# A property has few examples in the fast suite, and the slow one (`--hypothesis-profile many`) tries all of them again with many.
+# What fails in the fast one is told as it was found, without minutes of search for the smallest such example; it is kept, so the
+# same test with `--hypothesis-profile many` finds that.
+FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
+settings.register_profile("few", max_examples=15, phases=FOUND, report_multiple_bugs=False, print_blob=True, **LOOSE)
+settings.register_profile("many", max_examples=100, **LOOSE)
 settings.load_profile("few")
 
 

@@ -185,16 +185,18 @@ def test_bad_input_to_any_command_is_an_error_document_and_exit_2(run, words, wr
 
 @pytest.fixture(scope="module")
 def edited(tmp_path_factory):
-    """A study that was made and given a policy by hand, and what a run of it printed: one run with its brief for all that is asked."""
+    """A study that was made and given a policy by hand, and what a run of it printed: one run with its brief for all that is asked, of
+    the case whose world is small.
+    """
     folder = tmp_path_factory.mktemp("edited") / "mine"
     with pytest.MonkeyPatch.context() as patch:
-        assert ended(patch, "init", folder) == 0
+        assert ended(patch, "init", folder, "--case", "eu_gpai") == 0
         assert ended(patch, "validate", folder) == 0
-        policy = folder / "policies" / "as-written.toml"
-        (folder / "policies" / "looser.toml").write_text(
-            policy.read_text().replace('"as-written"', '"looser"').replace("790_000_000", "3_000_000_000")
+        policy = folder / "policies" / "lower-1e24.toml"
+        (folder / "policies" / "lower-yet.toml").write_text(
+            policy.read_text().replace('"lower-1e24"', '"lower-yet"').replace("value = 1e24", "value = 1e23")
         )
-        asked = ("--policy", "as-written", "--policy", "looser", "--futures", "600", "--json")
+        asked = ("--policy", "lower-1e24", "--policy", "lower-yet", "--futures", "600", "--json")
         with redirect_stdout(io.StringIO()) as out:
             assert ended(patch, "run", "--study", folder, *asked) == 0
     return folder, json.loads(out.getvalue())
@@ -217,7 +219,8 @@ def test_run_prints_the_keys_of_the_contract_and_writes_a_self_contained_brief(r
     assert "<script" not in text
     assert text.count('role="img"') == text.count("<svg")
     for word in ("probability", "likely to happen", "forecast "):
-        assert word not in text.replace("continuous ranked probability score", "CRPS")  # the name of a score
+        # the name of a score, and what a table of the case holds
+        assert word not in text.replace("continuous ranked probability score", "").replace("forecast by others", "")
 
 
 @pytest.mark.parametrize(
@@ -277,15 +280,15 @@ def test_check_answers_and_exits_by_the_answer(run):
 def test_a_study_is_made_edited_run_and_validated(run, edited, tmp_path):
     folder, document = edited
     assert run("init", folder)[0] == 2  # never over something that is there
-    assert document["policies"] == ["as-written", "looser"]
+    assert document["policies"] == ["lower-1e24", "lower-yet"]
     folder = shutil.copytree(folder, tmp_path / "mine")
     (folder / "policies" / "bad.toml").write_text('name = "bad"\ntitle = "x"\nsays = "x"\nfoo = 1\n')
     (folder / "params.csv").write_text("name,low\nx,1\n")
-    (folder / "assumptions" / "a1.toml").write_text("id = 'A1'\n")
+    (folder / "assumptions" / "e1.toml").write_text("id = 'E1'\n")
     code, out, _ = run("validate", folder, "--json")
     assert code == 2
     files = {error["file"] for error in json.loads(out)["errors"]}
-    assert {"policies/bad.toml", "params.csv", "assumptions/a1.toml"} <= files
+    assert {"policies/bad.toml", "params.csv", "assumptions/e1.toml"} <= files
 
 
 def test_several_faults_of_a_command_are_told_together(run, tmp_path, monkeypatch):

@@ -146,7 +146,7 @@ def test_numbers_that_pages_give_of_what_ships_are_those_of_what_ships():
     watch, rules = ((DOCS / name).read_text("utf-8") for name in ("watch.md", "rulebook.md"))
     cases = (ROOT / "tests" / "law" / "cases.csv").read_text("utf-8").splitlines()
     assert f"{facts.read('events').height} dated events" in watch
-    assert f"{len(signposts.shipped(default()))} signposts" in watch
+    assert f"{len(signposts.shipped_signposts(default()))} signposts" in watch
     assert f"{len(cases) - 1} worked cases" in rules
     assert f"all {facts.read('history_checks').height} recorded quantities" in (DOCS / "model.md").read_text("utf-8")
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from premortem.bench.rules import shipments
+from premortem import facts
 from premortem.case import default
 from premortem.cases.us_ai_2025 import world
+from premortem.cases.us_ai_2025.law_by_hand import ledger as shipments
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.ensemble import bands, correlation, layout, manifest, priors, read, store
 from premortem.errors import BadInput, MissingData, PremortemError, raise_all
@@ -86,7 +87,7 @@ def _correlations() -> bytes:
 def _manifest() -> bytes:
     inputs = {"futures": 10, "seed": 3, "design": "sobol", "policies": ["as-written"], "part": 16384}
     held = {"format": store.FORMAT, "status": "finished", "inputs": inputs, "uncertainties": [], "replicates": 16}
-    return json.dumps(manifest.sealed(held)).encode()
+    return json.dumps(manifest.seal(held)).encode()
 
 
 def _labelled(frame: pl.DataFrame, name: str) -> bytes:
@@ -143,7 +144,9 @@ def _read_outcomes(path) -> None:
 def _read_compiled_assumption(path) -> None:
     """As `premortem validate` reads one: its margins are compiled too."""
     read_ = assumption.read(path)
-    raise_all(assumption.check_binds(read_, path.name, world.parameter_names(), Levers._fields))
+    raise_all(
+        assumption.check_binds(read_, path.name, world.parameter_names(), Levers._fields, [*facts.catalogue(default())])
+    )
     score.Scorer([read_], outcome_names(default()), world.steps())
 
 

@@ -61,12 +61,12 @@ def test_a_study_tells_its_series_and_its_dated_events():
     assert "5 assumptions" in repr(study)
 
 
-def test_a_run_shows_its_board_and_its_regions(tmp_path):
-    run = pm.Study().run(["as-written", "rescinded"], futures=512, seed=7, out=tmp_path / "run")
+def test_a_run_shows_its_board_and_its_regions(small_run):
+    run = small_run
     shown = run._repr_html_()
     assert "A4 Dominance locks the world in" in shown
     assert "not forecasts" in shown
-    assert "512 futures" in repr(run)
+    assert "5,000 futures" in repr(run)
     added = run.by_region("as-written", "additions")
     assert added.filter(pl.col("region") == "ARE")["name"].item() == "United Arab Emirates"
     assert (added["p5"] <= added["p50"]).all()

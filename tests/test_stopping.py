@@ -43,7 +43,7 @@ def test_a_signal_ends_a_run_with_its_status_and_nothing_half_written(tmp_path, 
     assert "--resume" in err
     assert "Traceback" not in err
     assert not list(out.rglob("*.half"))
-    assert not store.damaged(out)
+    assert not store.damaged_files(out)
     assert "stopped: KeyboardInterrupt" in (out / store.LOG).read_text()
 
 

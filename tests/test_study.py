@@ -4,6 +4,7 @@ import pytest
 
 from premortem.errors import BadInput, BadInputs
 from premortem.study import Study, make_study, problems
+from tests.edits import edited
 
 
 @pytest.fixture
@@ -47,13 +48,6 @@ def test_faults_of_every_file_are_told_at_once(folder):
     assert any(fault.key == "notes.txt" for fault in found)
     with pytest.raises(BadInputs):
         Study(folder)
-
-
-def edited(folder, file, before, after):
-    path = folder / file
-    text = path.read_text("utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1))
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_list_reads_as_a_phrase():
     [(1, "error", "1 error"), (2, "error", "2 errors"), (0, "policy", "0 policies"), (1200, "row", "1,200 rows")],
 )
 def test_f106_a_count_agrees_with_its_thing(count, thing, said):
-    assert numbers.counted(count, thing) == said
+    assert numbers.count_noun(count, thing) == said
 
 
 @pytest.mark.parametrize(
@@ -107,15 +107,15 @@ def test_f106_one_error_is_one_error(capsys, monkeypatch, tmp_path):
     _, said = premortem(capsys, monkeypatch, "validate", str(study))
     told = said.out.splitlines()
     count = len([line for line in told if line.startswith("error:")])
-    assert told[-1] == numbers.counted(count, "error")
+    assert told[-1] == numbers.count_noun(count, "error")
 
 
 def test_f106_a_policy_by_itself_is_that_policy_and_not_its_letters(study):
-    from premortem.study import listed
+    from premortem.study import as_names
 
-    assert listed("rescinded") == ("rescinded",)
-    assert listed(["a", "b"]) == ("a", "b")
-    assert listed(None) == ()
+    assert as_names("rescinded") == ("rescinded",)
+    assert as_names(["a", "b"]) == ("a", "b")
+    assert as_names(None) == ()
     from premortem import questions
     from premortem.errors import BadInput
 

@@ -264,7 +264,7 @@ ALLOWED = {
     "facts/fetch.py": "parts of a download in the cache",
     "facts/live.py": "tables in the cache",
     "study/folder.py": "takes back a study that could not be made",
-    "briefing/pdf.py": "a folder of its own for the setter",
+    "briefing/typesetting.py": "a folder of its own for the setter",
 }
 WRITES = {"write_text", "write_bytes", "rmtree", "unlink", "rmdir", "touch", "mkdir", "symlink_to", "hardlink_to", "write_csv", "write_parquet"}  # fmt: skip
 # Tables that become text in memory, folders into which others then write through the writer, values of columns.

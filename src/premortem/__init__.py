@@ -1,7 +1,6 @@
 """Finds how a policy fails before it does: its assumptions are tested in thousands of simulated futures."""
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
 from warnings import warn
 
@@ -33,6 +32,11 @@ _HOMES = {
     "hindcast": "premortem.questions",
     "what_to_watch": "premortem.questions",
     "stress_test": "premortem.questions:stress",
+    "boxes": "premortem.questions.tables",
+    "regret": "premortem.questions.tables",
+    "sensitivity": "premortem.questions.tables",
+    "trees": "premortem.questions.tables",
+    "value_of_information": "premortem.questions.tables",
 }
 __all__ = ["__version__", *_HOMES]
 
@@ -47,6 +51,8 @@ def __dir__() -> list[str]:
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
+        from importlib.metadata import version  # slow to load, and seldom asked for
+
         return version("premortem")
     if name in _RENAMED:
         warn(f"premortem.{name} is now premortem.{_RENAMED[name]}", DeprecationWarning, stacklevel=2)

@@ -21,6 +21,11 @@ from premortem.questions import standing as standing
 from premortem.questions import stress as stress_test
 from premortem.questions import time_asymmetry as time_asymmetry
 from premortem.questions import what_to_watch as what_to_watch
+from premortem.questions.tables import boxes as boxes
+from premortem.questions.tables import regret as regret
+from premortem.questions.tables import sensitivity as sensitivity
+from premortem.questions.tables import trees as trees
+from premortem.questions.tables import value_of_information as value_of_information
 from premortem.study import Study as Study
 from premortem.study import make_study as new_study
 from premortem.study import open_run as open

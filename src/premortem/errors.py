@@ -80,7 +80,7 @@ def each(read: Callable[[Given], Read], given: Iterable[Given]) -> list[Read]:
     return found
 
 
-def all_of(*checks: Callable[[], object]) -> None:
+def call_all(*checks: Callable[[], object]) -> None:
     """Call every check; the faults of all are raised together."""
     each(lambda check: check(), checks)
 

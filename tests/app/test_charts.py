@@ -9,8 +9,8 @@ import pytest
 
 from premortem import questions
 from premortem.app import chart_specs, signpost_charts, timeline_marks
-from premortem.app.break_charts import scattered
-from premortem.app.routes.compare import ranked
+from premortem.app.break_charts import scatter_data
+from premortem.app.routes.compare import policy_ranks
 from premortem.app.routes.futures import charts
 from premortem.app.view_state import State
 from premortem.case import default
@@ -24,7 +24,7 @@ def test_a_scatter_shows_futures_of_the_run_within_the_other_limits(small_run, s
     names += [n for n in study.priors.names if n not in names and study.priors[n].varies][: 3 - len(names)]
     values = small_run.parameters()
     limits = {n: [float(x) for x in np.quantile(values[study.priors.names.index(n)], [0.2, 0.8])] for n in names}
-    found = scattered(small_run, SimpleNamespace(limits=limits, p_values=dict(zip(names, (0.1, 0.2, 0.3), strict=True))), "A2", "as-written")  # fmt: skip
+    found = scatter_data(small_run, SimpleNamespace(limits=limits, p_values=dict(zip(names, (0.1, 0.2, 0.3), strict=True))), "A2", "as-written")  # fmt: skip
     assert found["names"] == names[:2]
     i, j, k = (study.priors.names.index(n) for n in names)
     inside = np.flatnonzero((values[k] >= limits[names[2]][0]) & (values[k] <= limits[names[2]][1]))[: found["shown"]]
@@ -32,7 +32,7 @@ def test_a_scatter_shows_futures_of_the_run_within_the_other_limits(small_run, s
     breaks = small_run.columns("as-written", ["margin.A2"])["margin.A2"] <= 0
     assert [r["breaks"] == "breaks" for r in found["rows"]] == list(breaks[inside])
     assert (
-        scattered(small_run, SimpleNamespace(limits={names[0]: limits[names[0]]}, p_values={}), "A2", "as-written")
+        scatter_data(small_run, SimpleNamespace(limits={names[0]: limits[names[0]]}, p_values={}), "A2", "as-written")
         == {}
     )
 
@@ -71,11 +71,30 @@ def test_a_chosen_family_leaves_the_others_grey():
 def test_ranks_name_the_policies_that_come_first():
     orders = {"mean_regret": ["rescinded", "as-written"], "maximin": ["as-written", "rescinded"]}
     titles = {"as-written": "As written", "rescinded": "Rescinded"}
-    chart = ranked(SimpleNamespace(rankings=orders), VIEW, titles, "source")
+    apart = {m: {p: (i, i) for i, p in enumerate(order, 1)} for m, order in orders.items()}
+    chart = policy_ranks(SimpleNamespace(rankings=orders, ranks=apart, may_be_first=()), VIEW, titles, "source")
     assert chart.title == "First place changes with the measure: Rescinded or As written"
     assert [r["rank"] for r in chart.rows if r["mine"]] == [2, 1]
-    agreed = ranked(SimpleNamespace(rankings={"maximin": orders["maximin"]}), VIEW, titles, "source")
+    one = {"maximin": orders["maximin"]}
+    known = {"maximin": apart["maximin"]}
+    agreed = policy_ranks(
+        SimpleNamespace(rankings=one, ranks=known, may_be_first=("as-written",)), VIEW, titles, "source"
+    )
     assert agreed.title == "As written ranks first by every measure"
+
+
+def test_ranks_that_sampling_leaves_open_are_not_told_as_known():
+    orders = {"mean_regret": ["rescinded", "as-written"], "maximin": ["as-written", "rescinded"]}
+    titles = {"as-written": "As written", "rescinded": "Rescinded"}
+    level = {"as-written": (1, 2), "rescinded": (1, 2)}
+    both = SimpleNamespace(
+        rankings=orders, ranks=dict.fromkeys(orders, level), may_be_first=("as-written", "rescinded")
+    )
+    chart = policy_ranks(both, VIEW, titles, "source")
+    assert chart.title == "As written or Rescinded may rank first by every measure: sampling leaves it open"
+    assert {(r["low"], r["high"]) for r in chart.rows} == {(1, 2)}
+    one = SimpleNamespace(rankings={"maximin": orders["maximin"]}, ranks={"maximin": level}, may_be_first=())
+    assert policy_ranks(one, VIEW, titles, "source").title.endswith("though sampling leaves others open")
 
 
 @pytest.mark.parametrize("policy", ["as-written", "history"])

@@ -6,14 +6,14 @@ import pytest
 
 from premortem.app import clause_dates, policy_export
 from premortem.app.routes.levers import effects
-from premortem.app.view_state import State, read
+from premortem.app.view_state import State, state_from_address
 from premortem.law.book import load
 
 ALLOCATION = "diffusion.country_allocation"
 
 
 def view(study, **pairs):
-    return read(pairs.items(), study)
+    return state_from_address(pairs.items(), study)
 
 
 def test_a_clause_of_its_own_day_stands_over_its_instrument(live, study):

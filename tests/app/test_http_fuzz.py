@@ -4,10 +4,11 @@ import json
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from premortem.app.site import bare
+from tests.examples import examples
 
 SCHEMA = bare().openapi()
 # a run that is started is a process: those are tried where they are tested
@@ -88,14 +89,14 @@ LOOSE = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 @given(requests(QUICK))
-@settings(max_examples=80, **LOOSE)
+@examples(3.2, **LOOSE)
 def test_no_mutated_request_ends_in_a_bug(client, request):
     never_a_bug(client, request)
 
 
 @pytest.mark.slow
 @given(requests(OPERATIONS + PAGES))
-@settings(max_examples=4000, **LOOSE)
+@examples(40, **LOOSE)
 def test_none_of_thousands_does(client, request):
     never_a_bug(client, request)
 
@@ -121,7 +122,7 @@ ledgers = st.one_of(
 
 
 @given(st.sampled_from(UPLOADS), ledgers, words)
-@settings(max_examples=30, **LOOSE)
+@examples(1.2, **LOOSE)
 def test_no_ledger_ends_in_a_bug(client, name, content, under):
     answer = client.post(
         "/api/ledger", files={"file": (name, content)}, data={"under": under.encode("utf-8", "replace")}

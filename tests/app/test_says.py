@@ -18,7 +18,7 @@ STATIC = Path(premortem.app.__file__).parent / "static"
 
 def together(**holds):
     """A run of which only the shares of all at once are known."""
-    rows = [{"assumption": "all", "policy": p, "holds": x} for p, x in holds.items()]
+    rows = [SimpleNamespace(assumption="all", policy=p, holds=x) for p, x in holds.items()]
     return SimpleNamespace(board_rows=lambda: rows)
 
 
@@ -36,7 +36,7 @@ def test_f058_policies_that_hold_all_alike_are_not_told_apart():
 
 def test_f058_the_page_says_the_share_of_the_policy_that_leads(client, desk):
     text = client.get("/compare", params={"now": 1}).text
-    found = compare.compared(desk)
+    found = compare.comparison(desk)
     said = compare.holds_all(found.rankings["satisficing"], desk.run)
     assert f"{desk.study.book(found.rankings['satisficing'][0]).policy.title} {said}" in text
     assert "all five" in text
@@ -95,9 +95,9 @@ def test_f060_no_family_is_claimed_where_futures_are_a_continuum():
     assert len(one.medoids) == min(_archetypes.SIZES)
     assert not four.continuum
     assert len(four.medoids) == 4
-    assert said.grouped(4, one.continuum).startswith("Futures are a continuum, without families")
+    assert said.grouping_phrase(4, one.continuum).startswith("Futures are a continuum, without families")
     assert said.kind(one.continuum) == "part"
-    assert said.grouped(4, four.continuum) == "Futures fall into four families"
+    assert said.grouping_phrase(4, four.continuum) == "Futures fall into four families"
 
 
 @pytest.mark.slow

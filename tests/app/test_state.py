@@ -5,13 +5,14 @@ from datetime import date
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.app import view_state as states
 from premortem.app.view_state import State
 from premortem.case import default
 from premortem.study import Study
+from tests.examples import examples
 
 STUDY = Study()
 BOOK = STUDY.book("as-written")
@@ -21,7 +22,7 @@ FREE = [row.name for row in STUDY.priors.rows if row.varies]
 
 
 def read(query: str) -> State:
-    return states.read(parse_qsl(query, keep_blank_values=True), STUDY)
+    return states.state_from_address(parse_qsl(query, keep_blank_values=True), STUDY)
 
 
 @st.composite
@@ -53,7 +54,7 @@ def views(draw):
 
 
 @given(view=views())
-@settings(max_examples=200, deadline=None)
+@examples(8)
 def test_a_view_survives_its_address(view):
     once = read(view.query)
     assert once.notices == ()
@@ -94,7 +95,7 @@ def test_an_empty_address_is_the_default_view_and_writes_itself_empty():
     ],
 )
 def test_what_is_not_understood_is_left_out_and_named(key, text, said):
-    view = states.read([(key, text)], STUDY)
+    view = states.state_from_address([(key, text)], STUDY)
     assert view == State("as-written")
     assert len(view.notices) == 1
     assert said in view.notices[0]
@@ -112,7 +113,7 @@ def test_any_text_is_a_number_or_an_error_in_words(text):
 
 
 @given(view=views(), pin=views())
-@settings(max_examples=30, deadline=None)
+@examples(1.2)
 def test_a_pinned_view_survives_its_address_and_changes_no_answer(view, pin):
     there, alone = read(replace(view, pinned=read(pin.query)).query), read(view.query)
     if len(pin.query) > states.MOST_PIN:

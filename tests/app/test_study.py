@@ -9,7 +9,7 @@ import pytest
 
 from premortem.app import policy_export
 from premortem.app.routes import levers
-from premortem.app.view_state import State, read
+from premortem.app.view_state import State, state_from_address
 from premortem.errors import BadInput
 from premortem.law.book import Book, load
 from premortem.study import Study, make_study, problems
@@ -73,7 +73,7 @@ def test_f081_a_name_is_checked_whole_before_anything_is_written(at_study, name)
 def test_f081_a_policy_that_cannot_be_saved_leaves_the_study_as_it_was(tmp_path, number):
     """The route itself, without a server, whose own calls would be counted too."""
     desk = SimpleNamespace(folder=make_study(tmp_path / "mine"), study=Study())
-    view = read(parse_qsl(f"policy=as-written&{CHANGED}"), desk.study)
+    view = state_from_address(parse_qsl(f"policy=as-written&{CHANGED}"), desk.study)
 
     def save(name):
         return levers.save(levers.Save(name=name), desk, view)

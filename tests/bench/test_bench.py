@@ -13,7 +13,7 @@ from premortem.ensemble.part import draw
 @pytest.mark.parametrize("futures", [pytest.param(1, marks=pytest.mark.slow), 64])
 def test_the_numpy_form_of_the_world_is_the_world(study, futures):
     values = draw(study.priors, "sobol", 5, 0, futures)
-    given = simulation.pulled(study)
+    given = simulation.policy_inputs(study)
     scalars, series = in_numpy(study.model(), values, given)(values)
     want_scalars, want_series = jax.jit(study.model())(values, given)
     assert scalars.keys() == want_scalars.keys()
@@ -57,7 +57,7 @@ def test_operations_of_a_checkpointed_step_are_those_of_the_step():
 
 def test_operations_of_the_world_can_be_counted(study):
     values = draw(study.priors, "sobol", 5, 0, 8)
-    easy, hard, kept = roofline.operations(study.model(), values, simulation.pulled(study))
+    easy, hard, kept = roofline.operations(study.model(), values, simulation.policy_inputs(study))
     assert easy > hard > 0
     assert kept > 0
 

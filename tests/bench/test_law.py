@@ -2,7 +2,7 @@
 
 import pytest
 
-from premortem.bench import law
+from premortem.cases.us_ai_2025 import law_by_hand as law
 from premortem.law import book as rules
 from premortem.law.engine import decide
 

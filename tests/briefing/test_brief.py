@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from premortem.briefing import assemble, changes, html, pdf, write
-from premortem.briefing.content import Fold, Paragraph, Section, See, Table, figures_of, numbered
+from premortem.briefing.content import Fold, Paragraph, Section, See, Table, figure_numbers, figures_of
 from premortem.briefing.notes import inlines, notes_of
 from premortem.charts.render import svg
 from premortem.errors import BadInput
@@ -186,7 +186,7 @@ def test_what_is_folded_is_numbered_apart():
 
     one, two = (Figure(name, "t", None, "s.", "1") for name in "ab")
     sections = [Section("s", "t", "t", (Fold("more", (two,)), one))]
-    assert numbered(sections) == {"a": "1", "b": "S1"}
+    assert figure_numbers(sections) == {"a": "1", "b": "S1"}
 
 
 def test_a_part_that_cannot_be_made_is_named_and_the_rest_still_comes():
@@ -194,7 +194,7 @@ def test_a_part_that_cannot_be_made_is_named_and_the_rest_still_comes():
         raise BadInput("out", "futures", "too few futures: 3", allowed="200 or more")
 
     parts = [("families", fail), ("method", lambda: Section("method", "Method", "Method", ()))]
-    said, made = map(assemble.made, parts)
+    said, made = map(assemble.build_section, parts)
     assert made.id == "method"
     assert said == "families: not in this brief: out: futures: too few futures: 3; allowed: 200 or more"
 
@@ -235,7 +235,7 @@ def test_text_from_files_is_never_markup(made):
 
 def test_a_picture_gets_ids_of_its_own():
     svg = '<svg viewBox="0 0 1 1"><clipPath id="clip0"/><g clip-path="url(#clip0)"/><use href="#clip0"/></svg>'
-    shown = html.labelled(svg, "fan", 'a "quoted" 5%')
+    shown = html.accessible_picture(svg, "fan", 'a "quoted" 5%')
     assert shown.count("fan-clip0") == 3
     assert "&quot;quoted&quot; 5%" in shown
 
@@ -264,7 +264,7 @@ def test_what_moved_says_which_inputs_changed_and_pairs_only_equal_futures(small
     assert {r.input for r in result.inputs} == {"futures", "seed", "rules"}
     assert result.policies == {"new": ["rescinded", "maximal"], "gone": []}
     assert all(r.low <= r.change <= r.high for r in result.board)
-    section = changes.moved(small_run, old)
+    section = changes.changes_section(small_run, old)
     assert section.title.startswith("What moved since the last brief")
     assert [f.id for f in figures_of(section.blocks)] == ["moved"]
 

@@ -17,15 +17,17 @@ from premortem.briefing import page_one, policies
 from premortem.case import default
 from premortem.propositions import assumption
 from premortem.propositions.assumption import Condition, Limit
+from premortem.propositions.board_cells import cells
 from premortem.questions import describe, findings
 from premortem.questions._scenario_discovery import Box
 from premortem.questions.compare import Compared, Difference, Regret
 from premortem.questions.watch import ToWatch
 from premortem.questions.weighted_board import ShortCell
-from premortem.terminal import answers, board
+from premortem.terminal import board
+from premortem.terminal import compare as compared
 from premortem.terminal import watch as watching
 from premortem.text import phrases
-from premortem.text.numbers import spelled
+from premortem.text.numbers import spell_count
 
 
 def fake(assumptions, shares, policies=("as-written", "streamlined")):
@@ -41,12 +43,13 @@ def fake(assumptions, shares, policies=("as-written", "streamlined")):
     title = {"as-written": "As written", "streamlined": "Streamlined"}
     study = SimpleNamespace(
         case=default(),
+        options="",
         assumptions=assumptions,
         book=lambda p: SimpleNamespace(policy=SimpleNamespace(title=title.get(p, p))),
     )
     return SimpleNamespace(
         study=study, policies=policies, futures=1000, stored=1000, non_finite={}, board=lambda: frame,
-        board_rows=lambda: [r | {"fails_on": {k: v for k, v in r["fails_on"].items() if v is not None}} for r in frame.to_dicts()],
+        board_rows=lambda: cells(frame),
     )  # fmt: skip
 
 
@@ -59,7 +62,7 @@ def own(number: int):
 
 @pytest.fixture(params=[1, 2, 5, 6, 13])
 def of_many(request):
-    every = (*assumption.shipped(default()), *(own(n) for n in range(6, 20)))[: request.param]
+    every = (*assumption.shipped_assumptions(default()), *(own(n) for n in range(6, 20)))[: request.param]
     return fake(every, {a.id: 0.5 + 0.01 * i for i, a in enumerate(every)} | {"all": 0.19})
 
 
@@ -73,12 +76,29 @@ def test_f077_counts_are_counted_and_never_five_by_habit(of_many):
     page = page_one.page_one(of_many, [])
     said = flat(page) + findings.headline(of_many, "as-written")
     assert "the five" not in said
-    assert f"{phrases.capital(spelled(many))} assumption" in said
+    assert f"{phrases.capital(spell_count(many))} assumption" in said
     if many != 5:
         assert not re.search(r"\bfive\b", said, re.IGNORECASE)
     rows = page_one.board(of_many).rows
     assert len(rows) == many + 1
-    assert rows[-1].name == phrases.at_once(many)
+    assert rows[-1].of.name == phrases.at_once(many)
+
+
+def test_a_board_of_more_policies_than_stand_abreast_has_them_one_below_the_other_and_what_fails_below_each_assumption():
+    shipped = assumption.shipped_assumptions(default())
+    shares = {a.id: 0.5 for a in shipped} | {"all": 0.2}
+    policies = tuple(f"policy-{i}" for i in range(page_one.ABREAST + 1))
+    tall, wide = (page_one.board(fake(shipped, shares, of)) for of in (policies, policies[:-1]))
+    assert [row.of.name for row in tall.rows] == [*policies]
+    assert [line.id for line in tall.columns] == [row.of.id for row in wide.rows] == [*(a.id for a in shipped), "all"]
+    assert tall.remarks == tuple(row.remark for row in wide.rows)
+    assert {len(row.cells) for row in tall.rows} == {len(tall.columns)}
+    assert not any(row.remark for row in tall.rows)
+
+
+def test_what_always_fails_first_is_told_without_a_share():
+    assert phrases.fails_first(1.0, "it rains") == "; what fails first whenever it breaks: it rains"
+    assert phrases.fails_first(0.74, "it rains") == "; what fails first in 74% of its breaks: it rains"
 
 
 def test_f077_one_section_more_is_told_beyond_the_assumptions(of_many):
@@ -93,11 +113,11 @@ def test_f059_an_own_condition_without_words_of_failing_is_told_as_not_holding()
 
 
 def test_f059_every_shipped_condition_has_words_of_failing():
-    for a in assumption.shipped(default()):
+    for a in assumption.shipped_assumptions(default()):
         for c in a.condition:
             assert c.fails, f"{a.id}.{c.id}"
             assert c.fails.lower() != c.says.lower()
-    widens = assumption.shipped(default())[0].condition[0]
+    widens = assumption.shipped_assumptions(default())[0].condition[0]
     assert widens.id == "lead_widens"
     assert "does not widen" in widens.fails
 
@@ -153,7 +173,7 @@ def test_f037_the_boxes_of_the_brief_are_told_so(study):
 def printed(monkeypatch, width: int, show) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, highlight=False, force_terminal=False)
-    for module in (board, answers, watching):
+    for module in (board, compared, watching):
         monkeypatch.setattr(module, "Console", lambda **_: console)
     show()
     return out.getvalue()
@@ -164,12 +184,12 @@ def test_f065_the_board_never_cuts_a_digit(monkeypatch, of_many, width):
     text = printed(monkeypatch, width, lambda: board.print_board(of_many))
     assert "…" not in text
     assert max(map(len, text.splitlines())) <= width
-    for share in {r["holds"] for r in of_many.board_rows()}:
+    for share in {r.holds for r in of_many.board_rows()}:
         assert text.count(phrases.short(share)) >= len(of_many.policies)
 
 
 def test_f065_bars_are_shown_where_they_fit(monkeypatch):
-    run = fake(assumption.shipped(default()), {f"A{i}": 0.5 for i in range(1, 6)} | {"all": 0.2})
+    run = fake(assumption.shipped_assumptions(default()), {f"A{i}": 0.5 for i in range(1, 6)} | {"all": 0.2})
     text = printed(monkeypatch, 100, lambda: board.print_board(run))
     assert re.search(r"[█#]", text)
 
@@ -179,10 +199,10 @@ def test_f065_no_table_of_a_comparison_cuts_a_digit(monkeypatch):
     result = Compared(
         futures=5000, simulated_now=(), warnings=("3 futures failed",), left_out=(), failed={}, compared_in=5000,
         shares={p: {f"A{i}": 0.123 for i in range(1, 6)} for p in names},
-        regret=dict.fromkeys(names, Regret(0.1, 0.2, 0.3)), rankings={"mean_regret": names}, scores={}, weights={},
+        regret=dict.fromkeys(names, Regret(0.1, 0.2, 0.3)), rankings={"mean_regret": names}, scores={}, weights={}, ranks={}, intervals={},
         winners={"mean_regret": names[0]}, disagree=False, pareto=names, differences={names[1]: {}}, regret_by_assumption={},
     )  # fmt: skip
-    text = printed(monkeypatch, 60, lambda: answers.print_compare(result))
+    text = printed(monkeypatch, 60, lambda: compared.print_compare(result))
     assert "…" not in text
     assert text.count("12%") == 10
     assert "Note: 3 futures failed." in text
@@ -208,14 +228,14 @@ def test_f060_the_brief_claims_no_families_in_a_continuum(small_run):
     from premortem.briefing import families
 
     result, section = questions.futures(small_run), families.families(small_run)
-    assert section.title == phrases.grouped(result.k, result.continuum)
+    assert section.title == phrases.grouping_phrase(result.k, result.continuum)
     assert ("continuum" in section.title) == result.continuum
     if result.continuum:
         assert "family is" not in flat(section)
 
 
 def test_a_policy_that_changes_most_is_named_beside_what_was_left_out():
-    every = assumption.shipped(default())
+    every = assumption.shipped_assumptions(default())
     shares = {a.id: 0.5 for a in every} | {"all": 0.19}
     whole = findings.findings(fake(every, shares, ("as-written", "streamlined", "history")))
     assert all("History aside, " in line for line in whole)
@@ -225,10 +245,10 @@ def test_a_policy_that_changes_most_is_named_beside_what_was_left_out():
 
 def test_a_comparison_says_that_history_is_left_out(monkeypatch, small_run):
     out = io.StringIO()
-    monkeypatch.setattr(answers, "Console", lambda **more: Console(file=out, width=200, **more))
+    monkeypatch.setattr(compared, "Console", lambda **more: Console(file=out, width=200, **more))
     result = questions.compare(small_run, time=False)
     assert result.left_out == ()
-    answers.print_compare(replace(result, left_out=("history",)))
+    compared.print_compare(replace(result, left_out=("history",)))
     assert "History is what happened and no choice, so it is left out" in out.getvalue()
 
 
@@ -241,11 +261,11 @@ def test_a_comparison_says_that_history_is_left_out(monkeypatch, small_run):
     ],
 )
 def test_a_change_beyond_sampling_error_never_reads_as_none(change, low, high, said):
-    assert answers._interval(Difference(change, low, high)) == said
+    assert compared._interval(Difference(change, low, high)) == said
 
 
 def test_a_change_of_shares_is_told_so_that_the_shares_shown_add_up():
-    every = assumption.shipped(default())
+    every = assumption.shipped_assumptions(default())
     run = fake(every, {a.id: 0.445 for a in every} | {"all": 0.1})
     other = run.board().with_columns(
         **{
@@ -260,7 +280,7 @@ def test_a_change_of_shares_is_told_so_that_the_shares_shown_add_up():
 
 
 def test_policies_that_sampling_cannot_tell_apart_are_not_ranked():
-    every = assumption.shipped(default())[:2]
+    every = assumption.shipped_assumptions(default())[:2]
     run = fake(every, {a.id: 0.4 for a in every} | {"all": 0.1}, ("as-written", "streamlined", "third"))
     near = run.board().with_columns(
         holds=pl.col("holds") + pl.when(pl.col("policy") == "third").then(-0.009).otherwise(0)
@@ -276,7 +296,7 @@ def test_policies_that_sampling_cannot_tell_apart_are_not_ranked():
 
 
 def test_of_one_policy_that_leads_and_others_alike_only_the_first_is_named():
-    every = assumption.shipped(default())[:2]
+    every = assumption.shipped_assumptions(default())[:2]
     run = fake(every, {a.id: 0.4 for a in every} | {"all": 0.1}, ("as-written", "streamlined", "third"))
     leads = pl.when(pl.col("policy") == "third").then(0.3).otherwise(0)
     board = run.board().with_columns(**{name: pl.col(name) + leads for name in ("holds", "low", "high")})
@@ -289,7 +309,7 @@ def test_of_one_policy_that_leads_and_others_alike_only_the_first_is_named():
 
 
 def test_a_run_of_one_policy_speaks_of_no_others(monkeypatch):
-    every = assumption.shipped(default())
+    every = assumption.shipped_assumptions(default())
     shares = {a.id: 0.5 for a in every} | {"all": 0.19}
     one, two = fake(every, shares, ("as-written",)), fake(every, shares)
     one.replicates = 10
@@ -307,7 +327,7 @@ NUMBERS = {"a fifth": 0.2, "half": 0.5, "six": 6.0, "two thirds": 2 / 3}
 
 def test_a_condition_says_the_number_that_it_tests():
     """Where the sentence names an amount, it is the limit; a log growth reads as what it makes of a year."""
-    for a in assumption.shipped(default()):
+    for a in assumption.shipped_assumptions(default()):
         for c in a.condition:
             value, told = c.limit.value, c.says
             if c.limit.unit == "log growth a year":

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem import cli, questions, terminal
-from premortem.terminal.layout import add_columns, print_table, wrapped
+from premortem.terminal.layout import add_columns, print_table, wrap
 
 WIDTHS = (60, 80, 120)
 COMMANDS = (
@@ -53,10 +53,10 @@ def test_a_table_breaks_no_word_at_any_width(monkeypatch, capsys, width):
 
 
 def test_a_paragraph_is_broken_between_words_alone():
-    told = wrapped(
+    told = wrap(
         "licence:presumption_of_approval, by diffusion.country_allocation, as-written (high confidence)", 40, "  "
     )
-    assert words(told) == words(wrapped(told, 500))
+    assert words(told) == words(wrap(told, 500))
     assert "as-written" in told
 
 

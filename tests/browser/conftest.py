@@ -7,12 +7,24 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from premortem.app.routes import board
 from premortem.app.serve import bound
 from tests.waiting import LONGEST
 
 CHROMIUM = next(
     (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(p).exists()), None
 )
+
+# Futures that a view which rests is answered with, in place of 20,000: every screen asks for them.
+MORE = 4000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_more():
+    patch = pytest.MonkeyPatch()
+    patch.setattr(board, "MOST_FUTURES", MORE)
+    yield
+    patch.undo()
 
 
 def pytest_collection_modifyitems(items):

@@ -78,6 +78,25 @@ def test_the_first_visit_has_a_tour_that_never_comes_again(visit):
     assert page.locator("#tour").is_hidden()
 
 
+def test_on_a_phone_every_tab_is_in_view_and_the_answer_comes_before_the_settings(visit):
+    page = visit("/", width=390)
+    tabs = page.locator(".bar nav")
+    assert tabs.evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert not page.locator("form.view").is_visible()
+    assert page.locator("h1").bounding_box()["y"] < 200
+    page.locator("#settings > summary").click()
+    assert page.locator("form.view").is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_tour_covers_nothing(visit, width):
+    page = visit("/", width=width, toured=False)
+    tour = page.locator("#tour").bounding_box()
+    for other in ("#board", "#movers-title"):
+        box = page.locator(other).bounding_box()
+        assert tour["y"] + tour["height"] <= box["y"] or box["y"] + box["height"] <= tour["y"]
+
+
 def test_a_look_is_chosen_and_kept(visit):
     page = visit("/a/A2")
     page.locator("#look").select_option("dark")

@@ -7,8 +7,9 @@ from premortem.briefing import method
 from premortem.case import load
 from premortem.cli import main
 from premortem.questions.case_faults import case_faults
-from premortem.terminal import answers as terminal_answers
+from premortem.terminal import stress as terminal_stress
 from tests.case.cars import typed_case
+from tests.edits import edited
 
 # A fault in a file of the case: the file, what stands there, what is put in its place, and what must be told.
 EDITS = (
@@ -16,7 +17,19 @@ EDITS = (
     ("params.csv", "0.02,0.1,0.3", "0.5,0.1,0.3", "params.csv: row 3 (answer).range"),
     ("assumptions/c1.toml", "over_line@2032 / limit", "over_lien@2032 / limit", "margin: no such outcome: over_lien"),
     ("assumptions/c1.toml", "over_line@year", "over_line@yaer", "over_time: has a date outside the horizon"),
-    ("assumptions/c1.toml", "lever:found", "lever:nope", "driver.charge.binds: no such parameter or lever"),
+    ("assumptions/c1.toml", "lever:found", "lever:nope", "driver.charge.binds: no such parameter or lever: lever:nope"),
+    (
+        "assumptions/c1.toml",
+        '"lever:nope"',
+        '"lever:nope", "facts:lorries"',
+        "driver.charge.binds: no such table: facts:lorries",
+    ),
+    (
+        "assumptions/c1.toml",
+        '"facts:lorries"',
+        '"facts:lorries", "fact:found"',
+        "driver.charge.binds: no such parameter or lever: fact:found",
+    ),
     ("policies/no-charge.toml", "charge.line", "charge.lien", "no such clause in the rulebook"),
 )
 SALES = """[sales]
@@ -45,12 +58,6 @@ def cars(tmp_path):
     return typed_case(tmp_path)
 
 
-def edit(folder, name, old, new):
-    text = (folder / name).read_text("utf-8")
-    assert old in text
-    (folder / name).write_text(text.replace(old, new), "utf-8")
-
-
 def put(folder, name, text):
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text(text, "utf-8")
@@ -67,7 +74,7 @@ def command(monkeypatch, capsys, *words):
 def test_every_file_is_checked_and_each_fault_told_once(cars, monkeypatch, capsys):
     sound = [one for one in EDITS if one[0] != "params.csv"]  # a world is not traced without its uncertainties
     for name, old, new, _ in sound:
-        edit(cars, name, old, new)
+        edited(cars, name, old, new)
     for name, text, _ in FILES:
         put(cars, name, text)
     code, out, _ = command(monkeypatch, capsys, "validate", "--case", cars)
@@ -81,13 +88,13 @@ def test_every_file_is_checked_and_each_fault_told_once(cars, monkeypatch, capsy
 def test_a_table_of_uncertainties_is_checked(cars):
     for name, old, new, _ in EDITS:
         if name == "params.csv":
-            edit(cars, name, old, new)
+            edited(cars, name, old, new)
     told = [str(fault) for fault in case_faults(load(cars))]
     assert all(sum(said in line for line in told) == 1 for name, _, _, said in EDITS if name == "params.csv"), told
 
 
 def test_a_baseline_must_be_a_policy(cars):
-    edit(cars, "case.toml", 'baseline = "as-planned"', 'baseline = "as-planed"')
+    edited(cars, "case.toml", 'baseline = "as-planned"', 'baseline = "as-planed"')
     told = [str(fault) for fault in case_faults(load(cars))]
     assert sum("case.toml: baseline: no such policy: as-planed" in line for line in told) == 1, told
 
@@ -98,7 +105,7 @@ def test_a_study_of_a_case_without_signposts_is_made_and_sound(cars, monkeypatch
     assert not (study / "signposts.toml").exists()
     assert 'add `c2.toml` with `id = "C2"`' in (study / "README.md").read_text("utf-8")
     assert command(monkeypatch, capsys, "validate", study)[:2] == (0, "no errors\n")
-    edit(cars, "assumptions/c1.toml", "over_line@2032 / limit", "over_lien@2032 / limit")
+    edited(cars, "assumptions/c1.toml", "over_line@2032 / limit", "over_lien@2032 / limit")
     code, out, _ = command(monkeypatch, capsys, "validate", study)
     assert (code, out.count("no such outcome: over_lien")) == (2, 1), out
 
@@ -110,11 +117,11 @@ def test_a_number_to_try_must_be_one_of_a_clause(cars):
 
 
 def test_a_word_of_the_law_that_is_wrong_is_told_once_and_not_once_a_policy(cars):
-    edit(cars, "vocabulary.toml", 'combine = "first"', 'combin = "first"')
-    edit(cars, "clauses/charge.toml", "stage = ", "staeg = ")
+    edited(cars, "vocabulary.toml", 'combine = "first"', 'combin = "first"')
+    edited(cars, "clauses/charge.toml", "stage = ", "staeg = ")
     told = [str(fault) for fault in case_faults(load(cars))]
     assert sum("combin" in line for line in told) == 1, told
-    edit(cars, "vocabulary.toml", 'combin = "first"', 'combine = "first"')
+    edited(cars, "vocabulary.toml", 'combin = "first"', 'combine = "first"')
     told = [str(fault) for fault in case_faults(load(cars))]
     assert sum("clauses/charge.toml: charge.line.staeg" in line for line in told) == 1, told
 
@@ -129,14 +136,14 @@ WORLDS = (
 
 
 def test_where_nothing_was_tried_or_held_nothing_is_counted(capsys):
-    terminal_answers._print_thresholds(Console(), [])
+    terminal_stress._print_thresholds(Console(), [])
     assert "clause numbers were tried" not in capsys.readouterr().out
     assert method.tables_held(()) == []
 
 
 @pytest.mark.parametrize(("old", "new", "said"), WORLDS)
 def test_an_error_in_the_world_is_the_users(cars, monkeypatch, capsys, old, new, said):
-    edit(cars, "world.py", old, new)
+    edited(cars, "world.py", old, new)
     told = [str(fault) for fault in case_faults(load(cars))]
     assert [said in line for line in told] == [True], told
     code, _, err = command(monkeypatch, capsys, "run", "--case", cars, "--futures", "8", "--out", cars.parent / "out")

@@ -7,22 +7,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
-from premortem import case, questions
+from premortem import case, facts, questions
 from premortem.briefing import method
 from premortem.ensemble import priors
-from premortem.errors import BadInputs
+from premortem.errors import BadInput, BadInputs
 from premortem.law import memo
 from premortem.law.book import load
 from premortem.law.opinion import opine
 from premortem.law.worked_cases import decide_file
 from premortem.propositions.score import board
-from premortem.questions.single_changes import standing, strongest, title
+from premortem.questions.move import standing, title
+from premortem.questions.single_changes import strongest
 from premortem.study import Study
 from premortem.terminal import print_history, print_opinion
+from tests.examples import examples
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "eu_gpai"
 OURS = case.load("eu_gpai")
@@ -91,9 +93,9 @@ def test_a_run_lies_within_three_standard_errors_of_the_reference(study, tmp_pat
     reference = json.loads((SHARED / "reference.json").read_text("utf-8"))["board"]
     run = study.run(["as-amended", "staffed-office", "doubled-yearly"], futures=2000, out=tmp_path / "out")
     for row in run.board_rows():
-        share = reference[row["policy"]][row["assumption"]]
+        share = reference[row.policy][row.assumption]
         error = np.sqrt(max(share * (1 - share), 1e-4) / run.futures)
-        assert abs(row["holds"] - share) <= 3 * error, row["assumption"]
+        assert abs(row.holds - share) <= 3 * error, row.assumption
 
 
 def test_levers_are_answers_of_the_rulebook(study):
@@ -107,7 +109,7 @@ def test_levers_are_answers_of_the_rulebook(study):
     assert study.levers("as-adopted").extra_load.tolist() == [0] * 10
 
 
-@settings(max_examples=10, deadline=None)
+@examples(0.4)
 @given(st.floats(1e24, 1e28))
 def test_a_moved_line_is_the_threshold_of_every_year(line):
     book = load("as-amended", OURS).with_number("systemic.presumption", "line", line)
@@ -167,6 +169,31 @@ def test_each_handed_question_is_right(row):
     assert {*found["duties"]} == {*filter(None, row["duties"].split("; "))}
     assert found["time"] == row["time"]
     assert "; ".join(found["powers"]) == row["powers"]
+
+
+def test_every_model_of_the_table_is_asked_about_by_its_name_and_has_the_status_that_the_table_says():
+    book, rows = load("", OURS), facts.read("models", OURS).to_dicts()
+    for row in rows:
+        status, time = (
+            opine({"item": row["model"], "asked_on": "2026-11-26"}, book).answer.outcomes[k] for k in ("status", "time")
+        )
+        said = row["status_if_placed_on_release_date"]
+        if "licence unclear" in said:
+            assert status == "ambiguous", row["model"]
+        else:
+            assert status == said.split()[0], row["model"]
+        assert (time == "by_2027") == ("by 2027-08-02" in said), row["model"]
+
+
+def test_what_a_question_gives_goes_before_what_the_table_says_of_the_model():
+    book = load("", OURS)
+    told = opine({"item": "grok3", "flop_cumulative": "1e24"}, book)
+    assert told.given["flop_cumulative"] == 1e24
+    assert told.question.startswith("Grok-3: flop cumulative 1e+24")
+    assert told.as_dict()["transaction"]["item"] == "Grok-3"
+    assert "confidence there: confident" in told.not_checked[0]
+    with pytest.raises(BadInput, match=r"no such name: Grok-33; .*did you mean Grok-3"):
+        opine({"item": "Grok-33"}, book)
 
 
 def test_a_wrong_place_is_a_fault_of_the_question_as_any_other_field_is():
@@ -236,7 +263,6 @@ def test_a_modifier_must_tell_how_much_it_trained():
     assert opine({**asked, "asked_on": "2026-11-26"}, load("", OURS)).outcome == "needs:modification_flop"
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.floats(1.0000001e23, 1e28))
 def test_a_closed_model_is_systemic_exactly_over_the_line(flop):
     found = opine({**MODEL, "flop_cumulative": flop, "asked_on": "2026-11-26"}, load("", OURS))

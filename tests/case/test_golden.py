@@ -15,7 +15,7 @@ def test_the_board_of_the_leading_case_is_what_it_was(study, tmp_path):
 def board(study, folder):
     """Shares of futures that hold, by policy and assumption."""
     rows = study.run(futures=FUTURES, out=folder / "out").board_rows()
-    return {p: {r["assumption"]: r["holds"] for r in rows if r["policy"] == p} for p in study.policies}
+    return {p: {r.assumption: r.holds for r in rows if r.policy == p} for p in study.policies}
 
 
 if __name__ == "__main__":

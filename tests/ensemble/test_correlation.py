@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -11,6 +11,7 @@ from premortem.ensemble import priors
 from premortem.ensemble.part import draw
 from premortem.errors import BadInput, BadInputs
 from premortem.study import Study, make_study, problems
+from tests.examples import examples
 
 SHIPPED = priors.read(world.PARAMS)
 PAIRS = (("yield_rate", "wafer_growth", 0.7), ("wafer_growth", "state_steering", -0.4))
@@ -54,7 +55,7 @@ def test_each_prior_is_as_it_was(tmp_path):
     np.testing.assert_array_equal(together[untouched], apart[untouched])
 
 
-@settings(max_examples=15, deadline=None)
+@examples(0.6)
 @given(start=st.integers(0, 5000), count=st.integers(1, 200))
 def test_a_future_still_follows_from_seed_and_index_alone(tmp_path_factory, start, count):
     ours = SHIPPED.correlated(table(tmp_path_factory.mktemp("t"), *PAIRS))
@@ -63,7 +64,6 @@ def test_a_future_still_follows_from_seed_and_index_alone(tmp_path_factory, star
     )
 
 
-@settings(max_examples=25, deadline=None)
 @given(rho=st.floats(-0.95, 0.95))
 def test_any_rank_correlation_is_met(tmp_path_factory, rho):
     ours = SHIPPED.correlated(table(tmp_path_factory.mktemp("t"), ("kw_2024", "cost_2024", rho)))

@@ -6,13 +6,14 @@ import shutil
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.ensemble import bands, manifest, read, store
 from premortem.errors import BadInput, MissingData
 from premortem.study import Run, open_run
 from tests.ensemble.conftest import TOY
+from tests.examples import examples
 from tests.test_cli import run as command  # noqa: F401  # a fixture
 
 INPUTS = {"futures": 10, "seed": 3, "design": "sobol", "policies": ["p"], "part": 5, "rules": "abc"}
@@ -40,7 +41,7 @@ def test_f082_policies_whose_folders_were_changed_over_are_refused(copy):
         read.read_columns(copy, "plain")
     with pytest.raises(MissingData, match="under another name"):
         read.column_names(copy, "shifted")
-    assert {"plain/part-00000.parquet", "shifted/part-00000.parquet"} <= set(store.damaged(copy))
+    assert {"plain/part-00000.parquet", "shifted/part-00000.parquet"} <= set(store.damaged_files(copy))
 
 
 def test_f082_the_board_of_changed_folders_is_refused(command, small_run, tmp_path):  # noqa: F811
@@ -120,7 +121,7 @@ def test_f083_a_manifest_that_was_changed_by_hand_is_refused(toy_run, copy, stud
         lambda: store.read_manifest(copy),
         lambda: Run(study, copy),
         lambda: open_run(copy, study),
-        lambda: store.damaged(copy),
+        lambda: store.damaged_files(copy),
         lambda: toy_run(copy, resume=True),
         lambda: toy_run(copy),
     ):
@@ -142,7 +143,7 @@ def test_f083_the_board_finds_a_changed_manifest(command, copy, change):  # noqa
 def test_f083_even_a_manifest_sealed_anew_does_not_take_the_parts_of_another_run(copy):
     rewritten(copy, CHANGES["seed"])
     held = json.loads((copy / store.MANIFEST).read_text())
-    (copy / store.MANIFEST).write_text(json.dumps(manifest.sealed(held)))
+    (copy / store.MANIFEST).write_text(json.dumps(manifest.seal(held)))
     with pytest.raises(MissingData, match="is of another run"):
         read.read_columns(copy, "plain")
 
@@ -150,14 +151,14 @@ def test_f083_even_a_manifest_sealed_anew_does_not_take_the_parts_of_another_run
 def test_f083_a_list_of_checksums_that_was_changed_is_found(copy):
     lines = (copy / store.CHECKSUMS).read_text().splitlines(keepends=True)
     (copy / store.CHECKSUMS).write_text("".join(lines[:-1]))
-    found = store.damaged(copy)
+    found = store.damaged_files(copy)
     assert found[0] == store.CHECKSUMS
     assert len(found) == 2  # and the file of the line that is gone
 
 
 def test_f083_a_run_that_was_stopped_is_not_looked_at(study, toy_run, copy):
     held = json.loads((copy / store.MANIFEST).read_text())
-    (copy / store.MANIFEST).write_text(json.dumps(manifest.sealed(held | {"status": "running"})))
+    (copy / store.MANIFEST).write_text(json.dumps(manifest.seal(held | {"status": "running"})))
     with pytest.raises(BadInput, match=r"is not finished.*--resume"):
         Run(study, copy)
     toy_run(copy, resume=True)
@@ -178,11 +179,11 @@ ANY = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@examples(8)
 @given(ANY, st.text(min_size=1))
 def test_a_sealed_manifest_is_known_after_being_written_and_only_if_unchanged(value, key):
     held = {"format": store.FORMAT, "inputs": INPUTS, "uncertainties": [], "replicates": 0, "status": "finished"}
-    held = manifest.sealed(held | ({key: value} if key not in (*held, "run", "sha256") else {}))
+    held = manifest.seal(held | ({key: value} if key not in (*held, "run", "sha256") else {}))
     again = json.loads(json.dumps(held))
     assert manifest._is_sealed(again)
     assert not manifest._is_sealed(again | {"status": "running"})

@@ -313,7 +313,7 @@ def test_f079_a_run_of_an_earlier_format_is_known_as_ours_and_made_again(toy_run
 
 def test_going_on_with_a_half_beside_a_finished_run_asks_for_the_same_inputs(toy_run, copy, other):
     def full(made, manifest):
-        with store.told(made.folder, store.MANIFEST):
+        with store.disk_failure(made.folder, store.MANIFEST):
             raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(BadInput, match="the disk must hold both"):

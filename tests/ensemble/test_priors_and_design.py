@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from premortem.cases.us_ai_2025 import world
 from premortem.ensemble import design, distributions, priors
 from premortem.errors import BadInput, BadInputs
+from tests.examples import examples
 
 COLUMNS = "name,module,unit,low,central,high,distribution,meaning,binds,basis,known_on,confidence"
 
@@ -92,7 +93,7 @@ def test_an_override_of_an_unknown_parameter_offers_the_near_name(tmp_path):
         shipped.override(path)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(1.2)
 @given(
     kind=st.sampled_from(design.DESIGNS),
     seed=st.integers(0, 2**31),

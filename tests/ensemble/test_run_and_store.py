@@ -67,7 +67,7 @@ def test_damaged_and_missing_parts_are_found_and_only_they_are_made_anew(whole, 
     bits[len(bits) // 2] ^= 1
     flipped.write_bytes(bits)
     found = {"rescinded/part-00001", "rescinded/part-00002", "series/rescinded/counts-00000"}
-    assert set(store.damaged(out)) == {f"{name}.parquet" for name in found}
+    assert set(store.damaged_files(out)) == {f"{name}.parquet" for name in found}
     kept = (out / "as-written" / "part-00001.parquet").stat().st_mtime_ns
     resumed = again(out, resume=True)
     assert resumed.timing.simulated == FUTURES  # all three parts of one policy, none of the other
@@ -155,13 +155,13 @@ def test_a_second_writer_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path):
         assert owner.stdout.readline() == "held\n"
         with (
             pytest.raises(BadInput, match=f"another process is writing this run .process {owner.pid} on"),
-            store.opened(tmp_path / "e", inputs, resume=False),
+            store.open_store(tmp_path / "e", inputs, resume=False),
         ):
             pass
     finally:
         owner.kill()
         owner.communicate()
-    with store.opened(tmp_path / "e", inputs, resume=False):
+    with store.open_store(tmp_path / "e", inputs, resume=False):
         assert (tmp_path / "e" / store.MANIFEST).is_file()
 
 
@@ -220,7 +220,7 @@ def test_a_full_disk_loses_nothing(whole, again, tmp_path):
         subprocess.run(["mount", "-o", f"remount,size={4 * room}", small], check=True)
         kept = store.read_checksums(small / "out")
         assert kept
-        assert not store.damaged(small / "out")
+        assert not store.damaged_files(small / "out")
         assert files_of(again(small / "out", resume=True).folder) == files_of(whole.folder)
     finally:
         subprocess.run(["umount", small], check=True)

@@ -100,7 +100,7 @@ def test_a_table_or_typeface_that_is_not_there_is_one_line_and_the_rest_still_co
         five, four = exhibits.rows(("figure-5", "figure-4"), folder=tmp_path / "out", formats=("svg", "csv"))
     finally:
         render._renderer.cache_clear()
-    assert five["error"].startswith("irena_capacity.csv")
-    assert not five["files"]
-    assert "typeface" in four["error"]
-    assert [name.rsplit("/", 1)[-1] for name in four["files"]] == ["figure-4.csv"]
+    assert five.error.startswith("irena_capacity.csv")
+    assert not five.files
+    assert "typeface" in four.error
+    assert [name.rsplit("/", 1)[-1] for name in four.files] == ["figure-4.csv"]

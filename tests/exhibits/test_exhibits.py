@@ -56,7 +56,7 @@ def test_each_of_the_notes_seven_says_what_reproduces(made, name):
     assert re.search(r"\d", e.check)
 
 
-@pytest.mark.parametrize("width", [WIDTH, PHONE])
+@pytest.mark.parametrize("width", [PHONE, pytest.param(WIDTH, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", EACH)
 def test_a_chart_is_valid_and_draws_all_its_words(made, name, width):
     spec = made(name).picture(width).to_dict()
@@ -122,12 +122,12 @@ def test_an_unknown_exhibit_is_refused_with_the_near_name():
 
 def test_without_a_run_all_are_listed_and_those_that_need_none_are_made():
     rows = exhibits.rows(NAMES[:8])
-    assert [row["name"] for row in rows] == list(NAMES[:8])
-    assert all(row["check"] for row in rows[:7])
-    assert rows[7]["error"].endswith("premortem run")
-    assert rows[7]["title"] == "Compute by place and origin"
-    assert rows[3]["substitute"]
-    assert not any(row["files"] for row in rows)
+    assert [row.name for row in rows] == list(NAMES[:8])
+    assert all(row.check for row in rows[:7])
+    assert rows[7].error.endswith("premortem run")
+    assert rows[7].title == "Compute by place and origin"
+    assert rows[3].substitute
+    assert not any(row.files for row in rows)
 
 
 def test_one_that_fails_stops_no_other(monkeypatch):
@@ -138,8 +138,8 @@ def test_one_that_fails_stops_no_other(monkeypatch):
 
     monkeypatch.setattr(figure2, "data", broken)
     rows = exhibits.rows(("figure-2", "figure-4"))
-    assert rows[0]["error"] == "figure2_ofdi_projects: the table is not there"
-    assert rows[1]["check"]
+    assert rows[0].error == "figure2_ofdi_projects: the table is not there"
+    assert rows[1].check
 
 
 def test_a_run_without_an_outcome_says_which(small_run, monkeypatch):
@@ -153,7 +153,7 @@ def test_files_are_written_in_the_formats_asked_for(tmp_path):
     rows = exhibits.rows(("figure-4",), folder=tmp_path / "new", formats=("html", "csv", "svg", "png"))
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
     assert names == ["figure-4.csv", "figure-4.html", "figure-4.png", "figure-4.svg"]
-    assert len(rows[0]["files"]) == 4
+    assert len(rows[0].files) == 4
     page = (tmp_path / "new" / "figure-4.html").read_text("utf-8")
     assert 'src="http' not in page
     assert '<th scope="col">' in page

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from premortem import case, exhibits, facts
-from premortem.briefing.exhibited import exhibited
+from premortem.briefing.exhibited import exhibit_section
 from premortem.errors import BadInput, BadInputs
 from premortem.exhibits import board, edit_index, hindcast
 
@@ -66,7 +66,7 @@ def test_an_exhibit_of_a_folder_is_a_module_in_its_package(folder):
     assert exhibits.names(found)[0] == "two"
     assert exhibits.exhibit("two", case=found).title == "There are 2"
     assert exhibits.shown_in_brief(found) == ("two",)
-    assert [row["name"] for row in exhibits.rows(("two",), case=found)] == ["two"]
+    assert [row.name for row in exhibits.rows(("two",), case=found)] == ["two"]
 
 
 def test_the_brief_leaves_out_the_exhibits_of_a_case_that_has_none(small_run, monkeypatch):
@@ -81,7 +81,7 @@ def test_the_brief_leaves_out_the_exhibits_of_a_case_that_has_none(small_run, mo
     monkeypatch.setitem(small_run.study.case.__dict__, "exhibits", None_)
     assert [name for name, _ in assemble._of_case(small_run)] == [name for name in names if name != "exhibits"]
     with pytest.raises(Exception, match="has no exhibits of its own"):
-        exhibited(small_run)
+        exhibit_section(small_run)
 
 
 def test_the_method_of_the_board_speaks_of_the_policies_that_were_run(small_run):

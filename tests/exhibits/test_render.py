@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from premortem.charts import render
-from premortem.charts.theme import FONT, themed
+from premortem.charts.theme import FONT, apply_theme
 
 BARS = pl.DataFrame({"name": ["one", "two"], "value": [1.0, 2.0]})
 
@@ -20,7 +20,7 @@ def picture(chart) -> Image.Image:
 def bars(title: str | None) -> alt.Chart:
     """Bars under a title; a blank one keeps its room, so that pictures of both are of one size."""
     chart = alt.Chart(BARS).mark_bar().encode(x="value:Q", y="name:N")
-    return themed(chart.properties(title=title), height=60, width=200)
+    return apply_theme(chart.properties(title=title), height=60, width=200)
 
 
 def test_a_picture_contains_its_title():
@@ -41,7 +41,7 @@ def test_text_in_a_font_that_is_not_there_vanishes_which_is_why_ours_is_packaged
 
 def word(font: str, weight: int) -> Image.Image:
     text = alt.Chart(BARS.head(1)).mark_text(font=font, fontWeight=weight, fontSize=20).encode(text=alt.value("Rag"))
-    return picture(themed(text, height=40, width=80))
+    return picture(apply_theme(text, height=40, width=80))
 
 
 @pytest.mark.parametrize("weight", [400, 600])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import mechanism_pictures
@@ -16,7 +16,7 @@ from premortem.case import default
 from premortem.cases.us_ai_2025.exhibits import asymmetry, china_supply, figure4, gap, price
 from premortem.charts import figures, render
 from premortem.charts.marks import PLAIN
-from premortem.charts.theme import themed
+from premortem.charts.theme import apply_theme
 from premortem.exhibits import board, form
 from premortem.text.numbers import share, trend
 
@@ -47,7 +47,6 @@ def told(title: str) -> list[tuple[str, int]]:
     ]
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0.01, 1000), min_size=9, max_size=9))
 def check_course(path):
     at = dict(zip(range(2024, 2033), path, strict=True))
@@ -150,7 +149,7 @@ def test_f064_an_axis_writes_small_and_large_numbers_in_full():
     frame = pl.DataFrame({"x": [0.0001, 0.01, 20.0, 5e6, 3e9]})
     axis = alt.Axis(labelExpr=PLAIN, values=frame["x"].to_list(), labelOverlap=False)
     chart = alt.Chart(frame).mark_point().encode(x=alt.X("x:Q", axis=axis, scale=alt.Scale(type="log")))
-    drawn = render.svg(themed(chart))
+    drawn = render.svg(apply_theme(chart))
     for said in ("0.0001", "0.01", "20", "5 million", "3 billion"):
         assert f">{said}</text>" in drawn
 

@@ -9,7 +9,7 @@ import pytest
 
 from premortem import facts
 from premortem.charts import render, worldmap
-from premortem.charts.theme import themed
+from premortem.charts.theme import apply_theme
 
 # Among them one that a numeric code with a lost zero would blank, one without a code, and the smallest.
 FIVE = ("ARG", "MLT", "SGP", "TUV", "XKX")
@@ -48,7 +48,7 @@ def drawn(red: str) -> bytes:
     kinds = {iso3: "b" if iso3 == red else "a" for iso3 in FIVE}
     frame = pl.DataFrame({"iso3": [*kinds], "kind": [*kinds.values()]})
     colour = alt.Color("kind:N", scale=alt.Scale(domain=["a", "b"], range=["#000000", "#FF0000"]), legend=None)
-    return render.png(themed(worldmap.world_map(frame, colour), height=150, width=320), scale=1)
+    return render.png(apply_theme(worldmap.world_map(frame, colour), height=150, width=320), scale=1)
 
 
 @pytest.mark.parametrize("iso3", FIVE)
@@ -58,7 +58,7 @@ def test_each_place_shows_its_own_colour(iso3):
 
 def test_a_place_without_a_row_is_grey_and_not_the_lowest_colour():
     svg = render.svg(
-        themed(
+        apply_theme(
             worldmap.world_map(
                 pl.DataFrame({"iso3": ["USA"], "kind": ["a"]}),
                 alt.Color("kind:N", scale=alt.Scale(domain=["a"], range=["#000000"]), legend=None),

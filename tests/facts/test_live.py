@@ -1,8 +1,6 @@
 """Pulling from live sources, against a server on this machine that serves well, stops short, changes, stalls and refuses."""
 
 import hashlib
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -10,32 +8,10 @@ from premortem import facts
 from premortem.errors import BadInput, MissingData
 from premortem.facts import fetch as fetching
 from premortem.facts import live
+from tests.facts.served import Server, get
 from tests.waiting import LONGEST
 
 GOOD = b"Area,Year,Value\n" + b"".join(b"Land %d,2024,%d.5\n" % (i, i) for i in range(400))
-
-
-class Server(BaseHTTPRequestHandler):
-    """Serves `answers`, one a request, the last for ever; keeps the headers that came in `asked`."""
-
-    answers, asked = [], []
-
-    def do_GET(self):
-        type(self).asked.append(dict(self.headers))
-        how = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        how(self)
-
-    def log_message(self, *_):
-        pass
-
-    def send(self, body, status=200, length=None, **headers):
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        self.end_headers()
-        self.wfile.write(body)
-        self.close_connection = True
 
 
 def well(server, body=GOOD):
@@ -80,19 +56,6 @@ def stalled(server):
 
 
 @pytest.fixture
-def server():
-    Server.answers, Server.asked = [], []
-    held = ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    held.daemon_threads = True
-    held.gate = threading.Event()
-    threading.Thread(target=held.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{held.server_port}/table.csv"
-    held.gate.set()
-    held.shutdown()
-    held.server_close()
-
-
-@pytest.fixture
 def known(server, monkeypatch, tmp_path):
     monkeypatch.setattr(live, "home", lambda: tmp_path / "data")
     source = live.Source(
@@ -109,11 +72,6 @@ def known(server, monkeypatch, tmp_path):
         stays=("ember_demand",),
     )
     return {"lands": source}
-
-
-def get(url, path, most):
-    """The real download without waiting between tries; patient, since the machine that tests may be busy."""
-    return fetching.fetch(url, path, most, patience=LONGEST, waits=(0, 0), sleep=lambda _: None)
 
 
 def pull(known, *answers):

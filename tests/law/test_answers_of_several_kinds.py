@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from premortem import case as cases
 from premortem.app import clause_dates, policy_export
-from premortem.app.view_state import read
+from premortem.app.view_state import state_from_address
 from premortem.case import Case
 from premortem.errors import BadInput, BadInputs
 from premortem.law import diff
 from premortem.law.answers import Answer, answers, complete, merged_answers, parse
 from premortem.law.book import Book, load
-from premortem.law.loopholes import loopholes, tried
+from premortem.law.loopholes import Search, search
 from premortem.study import Study
 from premortem.terminal.rules import print_diff, print_loopholes
 
@@ -164,7 +164,7 @@ def test_a_day_that_a_policy_moves_is_the_day_of_every_answer_and_comparison(dis
 def test_a_clause_speaks_exactly_while_it_is_in_force_wherever_its_day_is_moved(
     district: Case, name: str, first: date, after: int
 ) -> None:
-    moved = clause_dates.moved(load("plain", district), ((f"{name}.complies", first),))
+    moved = clause_dates.book_with_dates(load("plain", district), ((f"{name}.complies", first),))
     assert clause_dates.stands(moved, f"{name}.complies") == first
     day = first + timedelta(after)
     told = answers([complete({"nitrogen": 200.0, "hectares": 40.0, "asked_on": day}, moved.vocabulary)], moved)[0]
@@ -202,7 +202,7 @@ def test_a_day_that_no_clause_reads_is_refused_in_a_policy(district: Case, tmp_p
 
 def test_a_moved_day_is_saved_under_the_key_that_its_clause_reads() -> None:
     study = Study(case="eu_gpai")
-    view = read([("d.gpai.open.complies", "2028-01-01"), ("d.power.complies", "2029-01-01")], study)
+    view = state_from_address([("d.gpai.open.complies", "2028-01-01"), ("d.power.complies", "2029-01-01")], study)
     told = policy_export.toml(study.book("as-amended"), view, "mine")
     assert '[clause."gpai.open"]\neffective = 2028-01-01' in told
     assert '[clause."power.enforce"]\ncomplies = 2029-01-01' in told
@@ -213,7 +213,7 @@ def test_a_moved_day_is_saved_under_the_key_that_its_clause_reads() -> None:
 def test_a_moved_day_of_the_second_case_moves_its_levers(name: str) -> None:
     ours = cases.load("eu_gpai")
     book = load("", ours)
-    moved = clause_dates.moved(book, ((f"{name}.complies", date(2029, 1, 1)),))
+    moved = clause_dates.book_with_dates(book, ((f"{name}.complies", date(2029, 1, 1)),))
     usual, later = ours.world.levers(book), ours.world.levers(moved)
     lever = {"gpai.open": "open_exemption", "systemic.presumption": "threshold", "power.enforce": "powers"}[name]
     before, after = getattr(usual, lever), getattr(later, lever)
@@ -325,8 +325,7 @@ def test_a_comparison_tells_its_days(district: Case, capsys: pytest.CaptureFixtu
 
 
 def test_a_law_without_pairs_says_that_nothing_was_searched(district: Case, capsys: pytest.CaptureFixture[str]) -> None:
-    book = load("plain", district)
-    print_loopholes(loopholes(book), tried(book), "")
+    print_loopholes(search(load("plain", district)), district)
     assert "nothing was searched" in " ".join(capsys.readouterr().out.split())
-    print_loopholes([], 12, "")
-    assert "0 of 12 pairs" in capsys.readouterr().out
+    print_loopholes(Search((), 12, False), district)
+    assert "12 pairs searched; 0 loopholes found" in " ".join(capsys.readouterr().out.split())

@@ -24,7 +24,7 @@ SENT = {"item": "H100 SXM", "quantity": 10, "destination": "ARE", "date": "2025-
     [
         ({"item": "H100 SXMX"}, "did you mean H100 SXM"),
         ({"item": "Wonderchip 9"}, "a chip: --item chip with its --tpp; anything else: --item with hbm_stack"),
-        ({"item": "technology", "tpp": 1}, "no such item: technology"),
+        ({"item": "know-how", "tpp": 1}, "no such item: know-how"),
         ({"item": "HBM3E", "tpp": 1}, "no such item: HBM3E"),
         ({"item": "ASML NXT:2000i", "tpp": 1}, "no such item: ASML NXT:2000i"),
         ({"item": "software", "tpp": 1}, "tpp: is not that of software: it is 0"),

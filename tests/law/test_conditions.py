@@ -6,18 +6,19 @@ from datetime import date
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.case import default
 from premortem.errors import BadInput, PremortemError
 from premortem.law import book as rules
 from premortem.law.clause import Clause, Dated
-from premortem.law.conditions import check, condition, identifiers, parts, quoted
+from premortem.law.conditions import check, condition, identifiers, parts, quoted_texts
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of, parse
 from premortem.law.truth import FEW, MET, NOT_MET, UNKNOWN, Rows
 from premortem.law.vocabulary import TYPES, vocabulary
+from tests.examples import examples
 
 CASE = default()
 WORDS = vocabulary(CASE)
@@ -144,7 +145,7 @@ def test_f085_a_policy_file_with_a_comment_or_function_in_a_condition_names_file
 
 def test_f085_signs_of_a_comment_inside_a_quoted_text_are_a_text():
     assert why("consignee = 'A -- B /* C'") == ""
-    assert quoted("consignee = 'A -- B' and item <> 'O''Neil'") == {"A -- B", "O'Neil"}
+    assert quoted_texts("consignee = 'A -- B' and item <> 'O''Neil'") == {"A -- B", "O'Neil"}
 
 
 # F086: what a field can never hold
@@ -244,7 +245,7 @@ def framed(given_: list[dict]) -> pl.DataFrame:
     return pl.DataFrame(given_, schema={name: TYPES[WORDS.fields[name].type] for name in TESTED})
 
 
-@settings(max_examples=80, deadline=None)
+@examples(3.2)
 @given(conditions, rows)
 def test_a_condition_means_what_duckdb_takes_it_to_mean(text, given_):
     assert why(text) == ""
@@ -278,7 +279,7 @@ def test_every_shipped_condition_means_what_sql_means(text):
     numbers = {key: dated[0].value for key, dated in HELD[text].numbers.items()}
     pool = {
         **POOL,
-        "text": sorted(set().union(*map(quoted, SHIPPED))),
+        "text": sorted(set().union(*map(quoted_texts, SHIPPED))),
         "country": ["CHN", "HKG", "MAC", "RUS", "USA", "SGP"],
         "number": sorted({0.0, 1.0, 2.0, *numbers.values(), *(v * 1.01 for v in numbers.values())}),
     }
@@ -336,7 +337,7 @@ ASKED = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@examples(0.8)
 @given(
     conditions.filter(lambda text: "line" not in text),
     st.lists(ASKED, min_size=2, max_size=6),

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.case import default
@@ -22,6 +22,7 @@ from premortem.law.seats import OF_OTHERS, asked
 from premortem.law.transactions import frame_of, parse
 from premortem.law.vocabulary import vocabulary
 from premortem.law.worked_cases import decide_file, parties
+from tests.examples import examples
 
 CASE = default()
 WORDS = vocabulary(CASE)
@@ -52,7 +53,7 @@ def test_a_share_that_is_told_erases_no_affiliate_that_the_table_knows(parties, 
     assert answer(item="T4", destination="SGP", date="2025-10-15", ownership=share, **parties).outcome == DENIAL
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@examples(1.6)
 @given(
     st.sampled_from(["consignee", "end_user", "intermediate", "parent"]),
     st.sampled_from(["Tencent", "Huawei", "Nexperia", "Megaspeed"]),
@@ -109,7 +110,7 @@ def test_a_word_for_an_exporter_stands_for_one():
 @pytest.mark.parametrize("field", WORDS.countries)
 def test_a_territory_is_the_united_states_in_every_field(field, code):
     assert parse({"item": "T4", "destination": "CHN", field: code}, CASE)[field] == "USA"
-    assert places.known(CASE)[places.folded(code)] == "USA"
+    assert places.country_codes(CASE)[places.fold_country(code)] == "USA"
 
 
 @pytest.mark.parametrize("by", [{"exporter_hq": "USA"}, {"exporter": "Applied Materials"}, {"person": "USA"}])

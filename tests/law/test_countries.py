@@ -62,7 +62,9 @@ def test_f016_a_hint_is_never_another_country_by_letters_alone(said, hinted):
 
 def test_an_alias_that_points_at_no_country_is_one_clear_line():
     with pytest.raises(BadInput, match=r"^aliases\.csv: Freedonia: points at nothing: FRD; allowed: a code"):
-        places.spelt([{"iso3": "FRA", "iso2": "FR", "name": "France"}], [{"alias": "Freedonia", "target": "FRD"}])
+        places.read_spellings(
+            [{"iso3": "FRA", "iso2": "FR", "name": "France"}], [{"alias": "Freedonia", "target": "FRD"}]
+        )
 
 
 def test_an_answer_that_hangs_on_an_unconfirmed_move_of_a_place_is_of_low_confidence_and_says_so():
@@ -98,4 +100,4 @@ def test_cambodia_leaves_d5_on_the_day_on_which_state_struck_it(day, d5):
     period = atlas.period(date.fromisoformat(day))
     row = atlas.table.filter((pl.col("iso3") == "KHM") & (pl.col("period") == period))
     assert row["d5"][0] is d5
-    assert "KHM" not in places.unconfirmed(date.fromisoformat(day), CASE)
+    assert "KHM" not in places.unconfirmed_places(date.fromisoformat(day), CASE)

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem import facts
@@ -14,6 +14,7 @@ from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.ledger import decisions
 from premortem.law.transactions import frame_of, parse
+from tests.examples import examples
 
 CASE = default()
 
@@ -123,8 +124,8 @@ def test_both_directions_of_a_link_count():
     assert ask(item="Gaudi 2 HL-225B", destination="CHN", date="2023-03-01").outcome == "no_licence_required"
 
 
-@settings(deadline=None, max_examples=60)
-@given(st.sampled_from(sorted(items.named(CASE)["item"])), st.sampled_from(["", " ", "-"]), st.booleans())
+@examples(2.4)
+@given(st.sampled_from(sorted(items.named_items(CASE)["item"])), st.sampled_from(["", " ", "-"]), st.booleans())
 def test_capitals_spaces_and_hyphens_do_not_matter(name, mark, large):
     said = (name.upper() if large else name.lower()).replace(" ", mark)
     assert items.item(said, CASE) == name
@@ -145,7 +146,7 @@ CHIPS = ["H100 SXM", "H100 PCIe"]
 def test_a_table_that_points_at_nothing_or_twice_is_one_clear_line(systems, aliases, said):
     rows = [{"system": name, "chip": chip} for name, chip in systems]
     with pytest.raises((BadInput, BadInputs)) as caught:
-        items.spelt(CHIPS, (), rows, [{"alias": a, "target": t} for a, t in aliases])
+        items.read_spellings(CHIPS, (), rows, [{"alias": a, "target": t} for a, t in aliases])
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
 

@@ -87,7 +87,7 @@ def test_f091_thousands_of_unknown_headings_are_one_short_line_at_once(tmp_path,
         decisions.decide_file(path, rules.load("history"))
     field_guesses.guess(names, WORDS)
     with pytest.raises((BadInput, BadInputs)) as renamed:
-        field_guesses.renamed(pl.DataFrame({"a": [1]}), dict.fromkeys(names, "item"), path.name, WORDS)
+        field_guesses.rename_columns(pl.DataFrame({"a": [1]}), dict.fromkeys(names, "item"), path.name, WORDS)
     assert len(sought) < 50, "a search for a near name takes longer the more names there are"
     (line,) = [text for text in str(caught.value).splitlines() if "heading" in text]
     assert line.startswith("wide.csv: no such column 9,000 times: heading00000, heading00001, heading00002, ...")
@@ -126,10 +126,12 @@ def test_a_name_in_a_ledger_is_screened_as_one_alone(tmp_path):
     path.write_text(
         "item,quantity,destination,date,consignee,parent_name,parent\nH20,1,FRA,2025-06-01,Huawai,Huawei,France\n"
     )
-    from premortem.law.ledger.columns import checked, typed
+    from premortem.law.ledger.columns import check_columns, type_columns
     from premortem.law.row_defaults import complete
 
-    rows = complete(typed(checked(files.read(path), path.name, WORDS), WORDS), rules.load("history")).collect()
+    rows = complete(
+        type_columns(check_columns(files.read(path), path.name, WORDS), WORDS), rules.load("history")
+    ).collect()
     assert rows.select("near_name", "entity_listed", "parent_headquarters").row(0) == (True, True, "FRA")
 
 

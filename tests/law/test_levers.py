@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem import facts
@@ -17,6 +17,7 @@ from premortem.law import book as rules
 from premortem.law.book import Book
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of
+from tests.examples import examples
 
 CASE = default()
 
@@ -97,7 +98,7 @@ def edited(book: Book, edits) -> Book:
     return book
 
 
-@settings(max_examples=12, deadline=None)
+@examples(0.5)
 @given(
     st.lists(st.sampled_from(rules.policies(default())), min_size=2, max_size=2),
     st.lists(st.lists(EDIT, min_size=1, max_size=3), min_size=2, max_size=2),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book
-from premortem.law.ledger import field_guesses
+from premortem.law.ledger import columns, field_guesses
 from premortem.law.ledger.decisions import decide_file
 from premortem.law.ledger.intake import Convention
 from premortem.law.vocabulary import vocabulary
@@ -30,7 +30,7 @@ def test_headings_are_matched_by_their_words():
 def test_no_field_is_guessed_twice_and_every_one_is_known(headings):
     found = [f for f in field_guesses.guess(headings, WORDS).values() if f]
     assert len(found) == len({*found})
-    assert all(f in {*WORDS.given, *field_guesses.PASSED} for f in found)
+    assert all(f in {*WORDS.given, *columns.passed(WORDS)} for f in found)
 
 
 def test_an_exact_name_goes_before_a_word_that_stands_for_it():
@@ -61,7 +61,7 @@ def test_a_matched_file_is_decided_as_one_with_the_names_of_fields(tmp_path):
 )
 def test_a_match_that_cannot_be_is_refused(columns, said):
     with pytest.raises((BadInput, BadInputs), match=said):
-        field_guesses.renamed(OWN, columns, "own.csv", WORDS)
+        field_guesses.rename_columns(OWN, columns, "own.csv", WORDS)
 
 
 def test_what_is_left_of_an_allocation_and_what_was_drawn_make_it_up(tmp_path):

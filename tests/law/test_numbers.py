@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from premortem.errors import BadInput
@@ -60,7 +60,6 @@ def test_f087_a_ledger_refuses_them_too_with_both_readings_and_decides_the_rest(
     assert decided["outcome"][1] is not None
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**9), st.sampled_from(["{}", "{:_}", "{}.0", "{}.00", "{:.6e}"]))
 def test_f087_what_is_written_plainly_is_read_as_it_stands(whole, form):
     text = form.format(float(whole) if "e" in form else whole)
@@ -68,7 +67,6 @@ def test_f087_what_is_written_plainly_is_read_as_it_stands(whole, form):
     assert numbers.number(text, True) == pytest.approx(whole, rel=1e-6)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 999), st.integers(0, 999), st.sampled_from(".,"))
 def test_f087_one_mark_before_three_digits_is_never_guessed(before, behind, mark):
     text = f"{before}{mark}{behind:03}"

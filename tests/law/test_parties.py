@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem import facts
@@ -19,6 +19,7 @@ from premortem.law.spelling import telling
 from premortem.law.transactions import frame_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
+from tests.examples import examples
 
 CASE = default()
 WORDS = vocabulary(CASE)
@@ -84,7 +85,7 @@ def test_case_punctuation_accents_and_legal_forms_do_not_hide_a_name(name):
     assert facts_of(consignee=name)["entity_listed"]
 
 
-@settings(deadline=None, max_examples=100)
+@examples(4)
 @given(st.sampled_from(LISTED), st.sampled_from([str.upper, str.lower, str.title]), st.sampled_from(["", " Ltd", ", Inc.", " GmbH", " B.V."]))  # fmt: skip
 def test_no_way_of_writing_a_name_hides_it(row, case, form):
     day = DAY if not row["removed"] else date.fromisoformat(row["effective"])
@@ -199,9 +200,9 @@ def test_spellings_of_one_consignee_share_its_yearly_limit():
 )
 def test_a_table_that_cannot_be_read_is_one_clear_line(column, value, said):
     good = {c: None for c in ROWS.columns} | {"name": "Acme", "list": "Entity List", "effective": "2019-05-16"}
-    assert party_lists.listed(pl.DataFrame([good]), party_lists.lists(CASE))[0].effective == date(2019, 5, 16)
+    assert party_lists.read_party_table(pl.DataFrame([good]), party_lists.lists(CASE))[0].effective == date(2019, 5, 16)
     with pytest.raises((BadInput, BadInputs)) as caught:
-        party_lists.listed(pl.DataFrame([good | {column: value}]), party_lists.lists(CASE))
+        party_lists.read_party_table(pl.DataFrame([good | {column: value}]), party_lists.lists(CASE))
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
 
@@ -255,7 +256,7 @@ def test_a_listed_name_with_its_words_reversed_or_others_around_it_or_in_another
     assert missed == []
 
 
-@settings(deadline=None, max_examples=400)
+@examples(16)
 @given(st.sampled_from([name for _, name in NAMES if sum(map(str.isalnum, name)) >= 6 and name.isascii()]), st.data())
 def test_a_listed_name_with_a_letter_dropped_or_two_swapped_is_a_hit(name, data):
     slip = data.draw(st.sampled_from([*one_slip(name)]))

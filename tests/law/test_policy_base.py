@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.case import default
-from premortem.errors import BadInput
+from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
-from premortem.law.policy import over
+from premortem.law.policy_documents import over
 
 HEAD = 'name = "mine"\ntitle = "Mine"\nsays = "A test."\n'
 DAY = date(2026, 1, 1)
@@ -51,6 +51,16 @@ def test_f104_a_base_that_is_not_there_is_told_with_those_that_are(tmp_path, bas
     assert (wrong.value.file, wrong.value.key) == ("mine.toml", "base")
     assert "as-written" in wrong.value.allowed
     assert hint in (wrong.value.hint or "")
+
+
+@pytest.mark.parametrize("line", ['include = [["x"]]', "include = 3", 'tier = "x"', "clause = 3", "strength = []"])
+def test_f104_what_is_of_no_right_form_is_told_over_a_base_as_without_one(tmp_path, line):
+    told = []
+    for base in ("", 'base = "streamlined"\n'):
+        with pytest.raises((BadInput, BadInputs)) as wrong:
+            book(tmp_path, f"{base}{line}")
+        told.append(str(wrong.value))
+    assert told[0] == told[1]
 
 
 PARTS = st.dictionaries(st.sampled_from("abc"), st.dictionaries(st.sampled_from("xyz"), st.integers(0, 9)))

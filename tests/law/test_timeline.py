@@ -3,7 +3,7 @@
 import itertools
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.case import default
@@ -12,6 +12,7 @@ from premortem.law.decide import Transaction
 from premortem.law.engine import decide
 from premortem.law.timeline import timeline
 from premortem.law.transactions import frame_of
+from tests.examples import examples
 
 CASE = default()
 
@@ -19,7 +20,7 @@ FIRST, LAST = date(2022, 8, 1), date(2026, 12, 31)
 DAYS = [FIRST + timedelta(n) for n in range((LAST - FIRST).days + 1)]
 
 
-@settings(max_examples=12, deadline=None)
+@examples(0.5)
 @given(
     item=st.sampled_from(["H100 SXM", "H20", "RTX 4090", "L4", "hbm_stack", "sme_tool", "closed_weights", "logic_die"]),
     place=st.sampled_from(["CHN", "ARE", "IND", "KHM", "MAC", "FRA", "CYP", "RUS"]),

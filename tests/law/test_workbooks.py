@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from premortem.case import default
 from premortem.cli import app
 from premortem.errors import BadInput
+from premortem.files import workbooks
 from premortem.law import book as rules
-from premortem.law.ledger import workbooks
 from premortem.law.ledger.decisions import decide_file
 from premortem.law.ledger.intake import Convention, take
 from premortem.law.vocabulary import vocabulary
@@ -40,7 +40,7 @@ def test_an_open_document_sheet_is_read_too(tmp_path):
 def test_several_sheets_are_asked_for_and_empty_ones_are_not(tmp_path):
     path = xlsx(tmp_path / "l.xlsx", March=[HEAD, ROW], April=[HEAD, ROW, ROW], Empty=[])
     with pytest.raises(
-        BadInput, match=r'^l\.xlsx: holds several sheets: March and April; allowed: --sheet "NAME" to say which$'
+        BadInput, match=r'^l\.xlsx: holds several sheets: March, April; allowed: --sheet "NAME" to say which$'
     ):
         take(path, WORDS)
     assert take(path, WORDS, Convention(sheet="April")).frame.height == 2

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem import questions
 from premortem.errors import MissingData
 from premortem.questions import _nearest_break
+from tests.examples import examples
 from tests.questions.own import PLACES, flat, study_of, uniform
 
 
@@ -27,7 +28,7 @@ def parabola():
     )
 
 
-@settings(max_examples=30, deadline=None)
+@examples(1.2)
 @given(st.lists(st.floats(-2, 2), min_size=2, max_size=5), st.floats(0.3, 2.0))
 def test_the_nearest_break_of_a_plane_is_its_analytic_distance(slopes, distance):
     """Margin c - a.z with c = distance x |a|: the nearest zero lies along a."""

@@ -9,7 +9,7 @@ from premortem.propositions import score
 from premortem.propositions.tally import Share
 from premortem.questions._paired import paired
 from premortem.questions.attribution import shapley
-from premortem.questions.compare import comparable, performance, rankings, robustness
+from premortem.questions.robustness import comparable, performance, rankings, robustness
 from premortem.questions.sensitivity import indices
 from tests.questions.own import PLACES, flat, study_of, uniform
 
@@ -70,9 +70,9 @@ def test_f048_the_board_counts_a_failed_future_neither_as_holding_nor_as_breakin
     row = run.board_rows()[0]
     x = run.parameters()[PLACES]
     known = x[0] >= 0.055
-    assert row["failed"] == 108
-    assert row["holds"] == pytest.approx((x[0] - 0.5 + 0.2 * x[1] > 0)[known].mean(), abs=1e-3)
-    assert sum(row["fails_on"].values()) == pytest.approx(1.0)
+    assert row.failed == 108
+    assert row.holds == pytest.approx((x[0] - 0.5 + 0.2 * x[1] > 0)[known].mean(), abs=1e-3)
+    assert sum(row.fails_on.values()) == pytest.approx(1.0)
     nothing = Share()
     nothing.add(np.zeros(5, bool), failed=np.ones(5, bool))
     assert np.isnan(nothing.interval()[0])

@@ -116,7 +116,7 @@ def scaled(values, levers, rate):
 def test_f053_objects_methods_and_partials_run_and_their_state_counts(folder, make):
     study = Study(folder, simulator=make(1.0))
     run = study.run(["as-written"], futures=600, out=folder / "out")
-    held = {row["assumption"]: row["holds"] for row in run.board_rows()}
+    held = {row.assumption: row.holds for row in run.board_rows()}
     assert held["A1"] == pytest.approx(0.5, abs=0.01)
     questions.discover(run, "A1")  # what changed by being called is not what the model is known by
     assert Study(folder, simulator=make(1.0)).hashes(["as-written"]) == study.hashes(["as-written"])

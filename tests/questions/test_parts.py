@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
@@ -15,7 +15,8 @@ from premortem.propositions import positions
 from premortem.questions import _archetypes, edits
 from premortem.questions._paired import paired
 from premortem.questions.attribution import neutral_end, shapley
-from premortem.questions.compare import pareto, performance, rankings, regret, robustness, summary
+from premortem.questions.robustness import pareto, performance, rank_ranges, rankings, regret, robustness, summary
+from tests.examples import examples
 from tests.questions.own import PLACES, flat, study_of, uniform
 
 
@@ -23,7 +24,7 @@ def flags(share, n=20_000):
     return np.arange(n) < round(share * n)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(0.8)
 @given(st.lists(st.floats(-0.1, 0.1), min_size=2, max_size=5), st.integers(0, 99))
 def test_shapley_values_are_the_single_effects_where_items_do_not_interact(effects, seed):
     found = shapley(lambda frozen: flags(0.5 - sum(effects[i] for i in frozen)), len(effects), 4, seed)
@@ -62,7 +63,7 @@ def test_a_driver_is_neutral_where_it_helps_least_and_an_arrestor_where_it_harms
     assert neutral_end(correlation, kind, 1.0, 2.0) == end
 
 
-@settings(max_examples=30, deadline=None)
+@examples(1.2)
 @given(st.integers(2, 5), st.integers(0, 1000))
 def test_regret_is_never_negative_and_zero_for_the_best(policies, seed):
     rng = np.random.default_rng(seed)
@@ -227,3 +228,20 @@ def test_f050_few_items_have_their_exact_shapley_values(items):
     n = 20_000
     found = shapley(lambda frozen: np.arange(n) < share(frozen) * n, items)
     assert [one.effect for one in found] == pytest.approx(exact(share, items), abs=3e-4)
+
+
+def test_the_ranks_that_sampling_leaves_open_hold_the_better_policy_apart_and_leave_equals_open():
+    rng = np.random.default_rng(3)
+    future = rng.normal(size=4_000)
+    measures = {"better": future + 1, "twin": future.copy(), "worse": future + 0.0}
+    holds = {name: m > 0 for name, m in measures.items()}
+    ranks = rank_ranges(measures, holds, np.arange(4_000))
+    for metric in ("mean_regret", "satisficing", "expected", "maximin"):
+        assert ranks[metric] == {"better": (1, 1), "twin": (2, 3), "worse": (2, 3)}
+
+
+@given(st.integers(1, 15))
+def test_where_a_replicate_has_no_future_every_rank_is_open(futures):
+    measures = {"a": np.arange(futures, dtype=float), "b": np.zeros(futures)}
+    ranks = rank_ranges(measures, {n: m > 0 for n, m in measures.items()}, np.arange(futures))
+    assert {r for by in ranks.values() for r in by.values()} == {(1, 2)}

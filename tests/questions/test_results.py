@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from premortem.questions._result import Result
 from premortem.questions.attribution import Carried, NotCarried
 from premortem.questions.boxes import OutOfSample, TriedBox
 from premortem.questions.breaking_points import BreakingPoint, Threshold
 from premortem.questions.clause_sweeps import ClauseThreshold, ShareAt
 from premortem.questions.stress import Check, Stress
 from premortem.questions.watch import UsedReading
+from premortem.text.result import Result
 from premortem.text.tables import table
 
 POINT = BreakingPoint(

@@ -94,7 +94,7 @@ def test_a_model_of_ones_own_runs_under_the_same_design_store_and_score(tmp_path
         shipped.unlink()
     study = Study(folder, simulator=function)
     run = study.run(["as-written", "maximal"], futures=500, out=folder / "out")
-    board = {row["policy"]: row["holds"] for row in run.board_rows() if row["assumption"] == "A6"}
+    board = {row.policy: row.holds for row in run.board_rows() if row.assumption == "A6"}
     rates = run.parameters([study.priors.names[0]])[0]
     assert board["as-written"] == pytest.approx((24 * rates > 20).mean(), abs=0.005)
     # maximal pulls coercion from 2025Q2: 15 quarters of 0.01 less by the end of 2028

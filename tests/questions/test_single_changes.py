@@ -14,7 +14,8 @@ import premortem as pm
 from premortem import questions
 from premortem.ensemble.part import draw
 from premortem.errors import BadInput, BadInputs
-from premortem.questions.single_changes import Standing, _step, _years_on
+from premortem.questions.move import Standing, _years_on
+from premortem.questions.single_changes import _step
 from premortem.study import Study
 from tests.questions.own import INPUTS, PLACES, flat, study_of, uniform
 

@@ -32,7 +32,7 @@ def test_every_example_in_a_docstring_is_true(name):
     ],
 )
 def test_a_name_keeps_its_capital_within_a_sentence_only_where_it_is_proper(name, said):
-    assert numbers.within(name) == said
+    assert numbers.lower_first(name) == said
 
 
 def test_the_headline_names_all_that_are_equally_weak_and_none_where_there_is_one():
@@ -45,8 +45,8 @@ def test_the_headline_names_all_that_are_equally_weak_and_none_where_there_is_on
 
 
 def test_a_policy_that_is_a_circumstance_by_itself_needs_no_under():
-    assert phrases.under("As amended") == "as amended"
-    assert phrases.under("Streamlined") == "under \u2018streamlined\u2019"
+    assert phrases.policy_phrase("As amended") == "as amended"
+    assert phrases.policy_phrase("Streamlined") == "under \u2018streamlined\u2019"
 
 
 def test_a_short_unit_is_explained_only_where_it_is_shown():

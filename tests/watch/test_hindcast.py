@@ -12,11 +12,11 @@ from scipy.stats import norm
 
 from premortem.case import default
 from premortem.watch import hindcast, quantities
-from premortem.watch.observations import Reading, Readings
+from premortem.watch.readings import Reading, Readings
 from premortem.watch.scores import baselines, brier, crps, quantiles
 
 NOTE, LATER = date(2025, 2, 26), date(2026, 2, 1)
-KNOWN = quantities.shipped(default())
+KNOWN = quantities.shipped_quantities(default())
 
 
 def reading(value, on=date(2025, 12, 31), known_on=LATER, quantity="capex_big4_year"):

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem import facts
@@ -12,10 +12,10 @@ from premortem.case import default
 from premortem.errors import BadInput
 from premortem.terminal.watch import verdict
 from premortem.watch import hindcast, kinds, observations, quantities
-from premortem.watch.observations import Reading, Readings
+from premortem.watch.readings import Reading, Readings
 
 TODAY, NOTE = date(2026, 11, 24), date(2025, 2, 26)
-KNOWN = quantities.shipped(default())
+KNOWN = quantities.shipped_quantities(default())
 HEADER = "quantity,date,value,low,high,unit,known_on,source,confidence,kind,group"
 
 
@@ -87,8 +87,8 @@ def test_f032_the_headline_counts_outcomes_apart_from_what_tests_no_forecast():
 
 
 def test_f032_the_packaged_headline_is_not_nine_of_nine():
-    later = [r for r in observations.shipped(default(), TODAY).mapped if r.known_on > NOTE]
-    told = [kinds.on_day(r.kind, r.on, NOTE) for r in later]
+    later = [r for r in observations.shipped_readings(default(), TODAY).mapped if r.known_on > NOTE]
+    told = [kinds.kind_on_day(r.kind, r.on, NOTE) for r in later]
     assert (len(later), told.count("projection"), told.count("nowcast"), told.count("outcome")) == (9, 3, 5, 1)
     ended = [r for r in later if r.on <= NOTE]
     assert len(ended) == 3
@@ -109,15 +109,14 @@ def test_f032_readings_of_one_fact_are_one_group():
     assert {"kind", "group"} <= set(found.as_dict()["observables"][0])
 
 
-@settings(deadline=None)
 @given(st.dates(date(2023, 1, 1), date(2026, 1, 1)), st.integers(-400, 400), st.sampled_from(["", *kinds.KINDS]))
 def test_f032_what_passes_as_an_outcome_was_over_when_it_became_known(on, days, given_kind):
     known_on = on + timedelta(days=days)
     try:
-        kind = kinds.as_given(given_kind, on, known_on, "x.csv", "row 2")
+        kind = kinds.given_kind(given_kind, on, known_on, "x.csv", "row 2")
     except BadInput:
         assert given_kind == "outcome"
         assert known_on < on
     else:
         assert kind != "outcome" or known_on >= on
-        assert kinds.on_day(kind, on, NOTE) != "outcome" or on > NOTE
+        assert kinds.kind_on_day(kind, on, NOTE) != "outcome" or on > NOTE

@@ -16,11 +16,12 @@ from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, BadInputs
 from premortem.study import outcome_names
 from premortem.watch import observations, quantities
-from premortem.watch.observations import Reading, as_read, contradictions, parse_option
+from premortem.watch.observations import parse_option
 from premortem.watch.quantities import Observer
+from premortem.watch.readings import Reading, contradictions, simulate_reading
 
 TODAY, NOTE = date(2026, 11, 24), date(2025, 2, 26)
-KNOWN = quantities.shipped(default())
+KNOWN = quantities.shipped_quantities(default())
 
 
 def table(tmp_path, *rows, header="quantity,date,value,low,high,unit,known_on,source,confidence"):
@@ -76,13 +77,13 @@ def test_all_shipped_judgements_were_known_on_the_day_of_the_note():
 
 
 def test_every_shipped_observation_is_mapped_an_event_or_said_to_be_unknown():
-    found = observations.shipped(default(), TODAY)
+    found = observations.shipped_readings(default(), TODAY)
     assert len(found.mapped) + len(found.events) + len(found.unknown) == facts.read("observations").height
     assert not found.unknown
 
 
 def test_readings_are_known_by_the_day_on_which_they_came_out():
-    found = observations.shipped(default(), TODAY)
+    found = observations.shipped_readings(default(), TODAY)
     assert all(r.known_on <= NOTE for r in found.known(NOTE))
     assert {*found.known(NOTE)} | {*found.later(NOTE)} == {*found.mapped}
     assert not found.known(NOTE, after=NOTE)
@@ -181,7 +182,7 @@ def test_readings_that_exclude_each_other_are_named_together():
 def test_what_is_read_spreads_around_the_truth_as_said(name):
     q = KNOWN[name]
     truth = {"log": 300.0, "logit": 0.4, "linear": 5.0}[q.scale]
-    read = as_read(np.full(20_000, truth), Reading(name, NOTE, truth, None, None, NOTE, "", ""), q, seed=0)
+    read = simulate_reading(np.full(20_000, truth), Reading(name, NOTE, truth, None, None, NOTE, "", ""), q, seed=0)
     z = (q.on_scale(read) - q.on_scale(truth)) / np.hypot(q.error, q.spread)
     assert abs(z.mean()) < 0.03
     assert z.std() == pytest.approx(1.0, abs=0.03)
@@ -235,4 +236,4 @@ def test_f107_no_name_in_a_report_fits_two_quantities_alike():
     for name in names:
         fits = sorted((-len(o), q.id) for q in KNOWN.values() for o in q.also if fnmatchcase(name, o))
         assert len({known for length, known in fits if length == fits[0][0]}) == 1, (name, fits)
-        assert quantities.reported(name, KNOWN).id == fits[0][1] or quantities.find(name, KNOWN)
+        assert quantities.find_reported(name, KNOWN).id == fits[0][1] or quantities.find(name, KNOWN)

@@ -16,21 +16,23 @@ from premortem.watch import observations, process, quantities, signposts
 from premortem.watch.process import Paths
 
 NOTE, TODAY = date(2025, 2, 26), date(2026, 11, 24)
-SHIPPED = signposts.shipped(default())
+SHIPPED = signposts.shipped_signposts(default())
 
 
 def test_every_watch_item_of_the_note_has_a_signpost():
     items = facts.read("assumptions").filter(facts.read("assumptions")["kind"] == "watch")["id"].to_list()
     assert len(items) == 26
     assert {*items} <= {*SHIPPED}
-    assert not signposts.check(SHIPPED, assumption.shipped(default()))
+    assert not signposts.check(SHIPPED, assumption.shipped_assumptions(default()))
 
 
 def test_signposts_name_what_exists():
     for s in SHIPPED.values():
         assert s.reads in ("", *world.parameter_names())
         assert s.strength in ("", *vocabulary(default()).instruments)
-        assert all(p in world.parameter_names() for p in signposts.informs(s, assumption.shipped(default())))
+        assert all(
+            p in world.parameter_names() for p in signposts.informs(s, assumption.shipped_assumptions(default()))
+        )
 
 
 def test_only_stakeholder_positions_are_not_modelled():
@@ -47,7 +49,7 @@ def test_what_was_seen_carries_source_and_the_day_it_was_known():
 
 
 def test_a_signpost_says_what_was_known_on_the_day():
-    readings = observations.shipped(default(), TODAY)
+    readings = observations.shipped_readings(default(), TODAY)
     capex = SHIPPED["w_baked_in"]
     assert signposts.standing(capex, readings, NOTE).value == 230
     assert signposts.standing(capex, readings, TODAY).value == 413
@@ -163,6 +165,6 @@ def test_a_future_follows_the_policy_that_it_drew():
 
 
 def test_units_share_measures_with_quantities():
-    assert {q.unit for q in quantities.shipped(default()).values()} <= {*quantities.units(default())}
+    assert {q.unit for q in quantities.shipped_quantities(default()).values()} <= {*quantities.units(default())}
     assert quantities.factor("years", "months", quantities.units(default())) == 12
     assert quantities.factor("TWh", "months", quantities.units(default())) is None

@@ -5,9 +5,9 @@ from datetime import date
 from premortem import facts
 from premortem.case import default
 from premortem.propositions import assumption
-from premortem.watch.timeline import as_dict, lags, timeline
+from premortem.watch.timeline import lags, timeline, timeline_document
 
-EVERY = timeline(default(), assumption.shipped(default()))
+EVERY = timeline(default(), assumption.shipped_assumptions(default()))
 
 
 def test_every_dated_event_is_on_the_timeline_in_order():
@@ -40,7 +40,7 @@ def test_months_run_from_the_announcement_to_the_effect():
 
 
 def test_the_timeline_can_be_cut_by_assumption_and_day():
-    few = timeline(default(), assumption.shipped(default()), "A4", date(2025, 2, 26))
+    few = timeline(default(), assumption.shipped_assumptions(default()), "A4", date(2025, 2, 26))
     assert few
     assert all("A4" in e.assumptions and e.on <= date(2025, 2, 26) for e in few)
-    assert {"date", "title", "moved", "months", "answers"} <= set(as_dict(few)["events"][0])
+    assert {"date", "title", "moved", "months", "answers"} <= set(timeline_document(few)["events"][0])

@@ -69,7 +69,7 @@ def test_weights_count_as_repeats():
 
 def test_readings_that_are_equal_share_a_bin():
     x = np.repeat([1.0, 2.0, 3.0], 1000)
-    place, _ = value.into_bins(x, np.full(3000, 1 / 3000), 3000)
+    place, _ = value.bin_readings(x, np.full(3000, 1 / 3000), 3000)
     assert len({*place[:1000]}) == len({*place[1000:2000]}) == len({*place[2000:]}) == 1
     assert place[0] < place[1000] < place[2000]
 
@@ -77,7 +77,7 @@ def test_readings_that_are_equal_share_a_bin():
 def test_information_of_a_coin_that_is_read_wrongly_in_a_tenth():
     holds = RNG.random(N) < 0.5
     read = np.where(RNG.random(N) < 0.1, ~holds, holds).astype(float)
-    place, bins = value.into_bins(read, np.full(N, 1 / N), N)
+    place, bins = value.bin_readings(read, np.full(N, 1 / N), N)
     exact = 1 - value.entropy(0.1)  # capacity of the binary symmetric channel
     assert value.information(place, bins, holds, np.full(N, 1 / N), N) == pytest.approx(exact, abs=0.01)
 
@@ -109,7 +109,7 @@ def test_a_share_that_reads_the_same_stays():
 
 
 def test_every_signpost_with_a_threshold_makes_a_sentence():
-    for signpost in signposts.shipped(default()).values():
+    for signpost in signposts.shipped_signposts(default()).values():
         if signpost.threshold:
             said = value.sentence(signpost, value.Shift("A1", 0.4, 0.2, 0.3))
             assert "{" not in said
@@ -117,7 +117,7 @@ def test_every_signpost_with_a_threshold_makes_a_sentence():
 
 
 def test_an_event_says_what_its_coming_does():
-    found = signposts.shipped(default())["w_streamlining"]
+    found = signposts.shipped_signposts(default())["w_streamlining"]
     assert value.event_sentence(found, value.Shift("A4", 0.75, 0.004, 0.34), weighted=True) == (
         "If the framework is withdrawn or left unenforced by the end of 2026 (so in 34% of futures, weighted alike), A4's weighted "
         "share falls from 75% without it to under 1% with it."
@@ -132,7 +132,7 @@ def test_a_threshold_that_almost_every_future_passes_is_said_to_tell_little():
 
 def test_moves_within_their_error_come_last():
     clear, noise = value.Shift("A1", 0.5, 0.55, 0.3, 0.01), value.Shift("A2", 0.5, 0.6, 0.3, 0.2)
-    assert value.by_size([noise, clear]) == [clear, noise]
+    assert value.sort_by_size([noise, clear]) == [clear, noise]
 
 
 def test_a_choice_between_policies_that_are_alike_is_worth_nothing():
@@ -150,7 +150,7 @@ def test_a_sentence_tells_both_its_shares_by_the_same_weights():
 
 
 def test_a_threshold_of_a_log_rate_is_told_as_what_a_year_makes_of_it():
-    found = signposts.shipped(default())["w_process_lead"]
+    found = signposts.shipped_signposts(default())["w_process_lead"]
     said = value.sentence(found, value.Shift("A1", 0.4, 0.2, 0.3))
     assert found.threshold.value == 0.28
     assert "falls faster than 24% a year" in said

@@ -17,7 +17,7 @@ from premortem.watch.observations import parse_option
 from premortem.watch.weights import weigh
 
 NOTE = date(2025, 2, 26)
-KNOWN = quantities.shipped(default())
+KNOWN = quantities.shipped_quantities(default())
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_your_reading_takes_the_place_of_the_records_for_the_same_period(watched
 def test_signposts_come_by_the_value_of_their_reading(watched):
     worth = [row.voi for row in watched.signposts]
     assert worth == sorted(worth, reverse=True)
-    assert len(worth) == len(signposts.shipped(default()))
+    assert len(worth) == len(signposts.shipped_signposts(default()))
     assert all(0 <= v <= 1 for v in worth)
 
 
@@ -91,7 +91,7 @@ def test_every_modelled_signpost_says_what_it_would_do(watched):
 
 def test_without_readings_the_board_moves_from_all_alike_to_the_record(small_run):
     found = questions.what_to_watch(small_run.study, small_run)
-    plain = {r["assumption"]: r["holds"] for r in small_run.board_rows() if r["policy"] == "as-written"}
+    plain = {r.assumption: r.holds for r in small_run.board_rows() if r.policy == "as-written"}
     assert shares(found.board_before) == pytest.approx(plain)
     assert found.effective_futures_before == 5000
     assert shares(found.board_after) != pytest.approx(plain)

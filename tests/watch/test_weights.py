@@ -8,11 +8,11 @@ import pytest
 from scipy.stats import norm
 
 from premortem.case import default
-from premortem.questions.board_cells import BoardCell
-from premortem.questions.weighted_board import answered
+from premortem.propositions.board_cells import BoardCell
+from premortem.questions.weighted_board import weighted_rows
 from premortem.watch import weights
-from premortem.watch.observations import Reading
 from premortem.watch.quantities import Z95, Judged, Quantity
+from premortem.watch.readings import Reading
 from premortem.watch.weights import effective, impossible, log_likelihood, pareto_k, resample, temper, weigh
 
 DAY = date(2025, 6, 30)
@@ -194,7 +194,7 @@ def test_f052_a_reading_that_few_futures_agree_with_gives_no_share_and_no_interv
     theta = np.random.default_rng(0).standard_normal(futures)
     found = weigh({"x@2025Q2": theta}, [reading("x", 2.5, 0.02)], {"x": quantity("x")})
     assert found.collapsed
-    assert weights.shares_by({"A1": theta > 2.4}, found) == {"A1": (None, None, None)}
+    assert weights.weighted_shares({"A1": theta > 2.4}, found) == {"A1": (None, None, None)}
     assert any("Cannot answer" in said for said in found.warnings)
 
 
@@ -203,7 +203,7 @@ def test_f052_where_enough_futures_agree_the_interval_holds_the_exact_posterior(
     theta = np.random.default_rng(1).standard_normal(20_000)
     found = weigh({"x@2025Q2": theta}, [reading("x", 1.2, 0.1)], {"x": quantity("x")})
     assert not found.collapsed
-    share, low, high = weights.shares_by({"A1": theta > 1.25}, found)["A1"]
+    share, low, high = weights.weighted_shares({"A1": theta > 1.25}, found)["A1"]
     truth = 1 - norm.cdf((1.25 - 1.2 / 1.01) / np.sqrt(0.01 / 1.01))
     assert low <= truth <= high
     assert share == pytest.approx(truth, abs=0.05)
@@ -213,7 +213,7 @@ def test_f052_the_rows_of_a_weighted_board_keep_their_keys_and_lose_their_values
     theta = np.random.default_rng(0).standard_normal(5_000)
     found = weigh({"x@2025Q2": theta}, [reading("x", 2.5, 0.02)], {"x": quantity("x")})
     cell = BoardCell("A1", "p", 0.2, 0.1, 0.3, {"a": 1.0}, {})
-    (told,) = answered([cell], found)
+    (told,) = weighted_rows([cell], found)
     assert told.as_dict().keys() == cell.as_dict().keys()
     assert (told.holds, told.low, told.high, told.fails_on) == (None, None, None, {})
-    assert answered([cell], None) == (cell,)
+    assert weighted_rows([cell], None) == (cell,)

@@ -50,4 +50,4 @@ def test_coercion_buys_alignment_today_and_costs_goodwill_tomorrow():
 
 def test_control_that_holds_by_hand():
     # exp(-0.4 x 0.75) = exp(-0.3) = 0.740818
-    assert float(politics.held(P(loophole_rate=0.4, patch_lag=0.75))[0]) == pytest.approx(0.740818, rel=1e-5)
+    assert float(politics.share_held(P(loophole_rate=0.4, patch_lag=0.75))[0]) == pytest.approx(0.740818, rel=1e-5)

@@ -4,14 +4,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.case import default
 from premortem.cases.us_ai_2025 import world
-from premortem.cases.us_ai_2025.world.inputs import DT, by_name
+from premortem.cases.us_ai_2025.world.inputs import DT, named_parameters
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.ensemble.run import draw
+from tests.examples import examples
 
 CHINA = world.region_ids().index("CHN")
 
@@ -55,7 +56,7 @@ def test_stocks_flows_and_shares_stay_within_their_bounds(outcomes):
 
 def test_no_chips_from_nowhere_in_china(outcomes, study, futures):
     """Stock in China = what it had + home-made + bought + smuggled - exported - retired, quarter by quarter."""
-    p = by_name(futures)
+    p = named_parameters(futures)
     for o in outcomes.values():
         stock, left = p.cn_stock_2022, 1 - DT * p.retirement
         for q in range(40):
@@ -66,7 +67,7 @@ def test_no_chips_from_nowhere_in_china(outcomes, study, futures):
 
 def test_nobody_places_chips_that_nobody_made(outcomes, study, futures):
     """Of every maker: US-aligned (the test below), China's exports, and partners' own."""
-    p = by_name(futures)
+    p = named_parameters(futures)
     years = np.arange(2023.125, 2033, 0.25)[:, None]
     for o in outcomes.values():
         assert (o["sovereign"] <= DT * p.own_chips_2028 * (np.maximum(years - 2026, 0) / 2 + 0.05) + 1e-6).all()
@@ -76,7 +77,7 @@ def test_nobody_places_chips_that_nobody_made(outcomes, study, futures):
 
 def test_every_die_is_packaged_or_waits_or_ages(outcomes, study, futures):
     """Dies made at home and abroad = packaged + kept for memory + aged, over all quarters."""
-    p = by_name(futures)
+    p = named_parameters(futures)
     for o in outcomes.values():
         made = o["cn_smic_dies"] + o["cn_foundry_dies"]
         before = np.concatenate([np.zeros_like(made[:1]), o["cn_die_bank"][:-1]])
@@ -188,7 +189,7 @@ def test_gradients_are_finite(futures, levers):
     assert np.isfinite(np.asarray(gradient)).all()
 
 
-@settings(max_examples=15, deadline=None)
+@examples(0.6)
 @given(seed=st.integers(0, 10_000))
 def test_any_batch_of_the_prior_is_finite_and_conserves(simulate, study, levers, seed):
     values = draw(study.priors, "montecarlo", seed, 0, 512)

@@ -9,12 +9,13 @@ from premortem.app import chart_specs
 from premortem.questions import boxes
 from premortem.questions.attribution import Carried, NotCarried
 from premortem.questions.boxes import TriedBox
+from premortem.questions.limits import ends
 from premortem.questions.stress import Explained
 from premortem.study import Run, Study
 from premortem.text.units import bracketed
 
 
-def drawn(found: Explained, run: Run, policy: str) -> dict[str, Any]:
+def break_figures(found: Explained, run: Run, policy: str) -> dict[str, Any]:
     """The answer of `questions.explain` with its charts: effects by size; the first box as ranges, as futures, and how it was chosen."""
     effects = [
         {"label": r.item.replace("_", " "), "kind": r.kind, "change": r.effect, "low": r.low, "high": r.high, "statement": r.statement}
@@ -31,13 +32,13 @@ def drawn(found: Explained, run: Run, policy: str) -> dict[str, Any]:
         "effects_spec": _bare(chart_specs.diverging("change of the share that holds", len(effects))),
         "ranges": ranges,
         "path": _path(box) if box else [],
-        "scatter": scattered(run, box, found.assumption, policy) if box else {},
+        "scatter": scatter_data(run, box, found.assumption, policy) if box else {},
         "path_spec": _bare(chart_specs.path()),
         "ranges_spec": _bare(chart_specs.ranges(len(ranges))),
     }
 
 
-def scattered(run: Run, box: TriedBox, name: str, policy: str) -> dict[str, Any]:
+def scatter_data(run: Run, box: TriedBox, name: str, policy: str) -> dict[str, Any]:
     """Futures across the box's two most telling uncertainties, those within its other limits; empty for a box of one.
 
     The chart clips to the middle 98% of each prior; `held_fixed` names the other limits, `shown` counts the futures.
@@ -53,7 +54,7 @@ def scattered(run: Run, box: TriedBox, name: str, policy: str) -> dict[str, Any]
         {"x": float(a), "y": float(b), "breaks": "breaks" if c else "holds"}
         for a, b, c in zip(found.x, found.y, found.breaks, strict=True)
     ]
-    sides = [_side(study, k, box.limits[k]) for k in limits[:2]]
+    sides = [_side(study, k, ends(box.limits[k])) for k in limits[:2]]
     return {
         "rows": rows, "titles": [s.title for s in sides], "shown": len(rows), "names": limits[:2], "held_fixed": names[2:],
         "spec": _bare(chart_specs.scatter(sides)),
@@ -71,8 +72,13 @@ def _side(study: Study, name: str, box: Sequence[float]) -> chart_specs.Side:
 
 
 def _path(box: TriedBox) -> list[dict[str, Any]]:
-    """The curve that a box was chosen from, the chosen step marked."""
-    return [vars(step) | {"step": i, "chosen": i == box.chosen} for i, step in enumerate(box.curve)]
+    """The curve that a box was chosen from, the chosen step marked: of the points whose limits are all significant, those that none beats."""
+    fine = [(i, s) for i, s in enumerate(box.curve) if s.significant]
+    return [
+        {"coverage": s.coverage, "density": s.density, "mass": s.mass, "restricted": s.restricted, "step": i, "chosen": i == box.chosen}
+        for i, s in fine
+        if i == box.chosen or not any(o.coverage >= s.coverage and o.density > s.density for _, o in fine)
+    ]  # fmt: skip
 
 
 def _ranges(box: TriedBox, study: Study) -> list[dict[str, Any]]:

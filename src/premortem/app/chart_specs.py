@@ -9,7 +9,7 @@ import altair as alt
 
 from premortem.case import Measure
 from premortem.charts.marks import CLIP, PLAIN, margin_fan
-from premortem.charts.theme import BREAKS, CONTEXT, GRID, HOLDS, INK, MUTED, STEPS, themed
+from premortem.charts.theme import BREAKS, CONTEXT, GRID, HOLDS, INK, MUTED, STEPS, apply_theme
 from premortem.ensemble.bands import BANDS
 
 Rows = list[dict[str, Any]]
@@ -49,7 +49,7 @@ class Side:
 
 def wide(chart: Any, height: int) -> Any:
     """The project's look, as wide as its place."""
-    spec = themed(chart, height=height, width=None).to_dict()
+    spec = apply_theme(chart, height=height, width=None).to_dict()
     spec |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
     spec["config"]["aria"] = False  # the table is the data for who cannot see the marks
     return alt.Chart.from_dict(spec)
@@ -226,7 +226,7 @@ def world(measure: Measure, top: float) -> Any:
         alt.Chart(ROWS).mark_circle(size=28, stroke=MUTED, strokeWidth=0.6, opacity=1)
         .transform_filter("datum.circle && isValid(datum.value)").encode(longitude="lon:Q", latitude="lat:Q", color=colour, tooltip=tip)
     )  # fmt: skip
-    spec = themed(alt.layer(ground, known, small).project(type="equalEarth"), height=460, width=None).to_dict()
+    spec = apply_theme(alt.layer(ground, known, small).project(type="equalEarth"), height=460, width=None).to_dict()
     spec |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
     spec["config"]["aria"] = False
     return alt.Chart.from_dict(spec)

@@ -21,7 +21,7 @@ def parse(text: str, name: str, book: Book) -> date:
     subject, _, kind = name.rpartition(".")
     if kind not in KINDS:
         raise ValueError(f"no such day; allowed: {', '.join(KINDS)}")
-    if not (held := of(book, subject)):
+    if not (held := clauses_named(book, subject)):
         known = [*book.by_id, *{c.instrument for c in book.clauses}]
         raise ValueError(" ".join(["no such clause or instrument", nearest(subject, known)]).strip())
     day, (first, last) = parse_date(text, book.case), ends(book, held)
@@ -30,7 +30,7 @@ def parse(text: str, name: str, book: Book) -> date:
     return day
 
 
-def of(book: Book, subject: str) -> tuple[Clause, ...]:
+def clauses_named(book: Book, subject: str) -> tuple[Clause, ...]:
     """The clauses that a subject names: one, or all of an instrument; none for an unknown name."""
     if subject in book.by_id:
         return (book.by_id[subject],)
@@ -54,7 +54,7 @@ def differ(book: Book, name: str) -> bool:
 
 def _held(book: Book, name: str) -> set[date | None]:
     subject, _, kind = name.rpartition(".")
-    return {getattr(c, written(c, kind)) for c in of(book, subject)}
+    return {getattr(c, written(c, kind)) for c in clauses_named(book, subject)}
 
 
 def written(clause: Clause, kind: str) -> str:
@@ -62,17 +62,19 @@ def written(clause: Clause, kind: str) -> str:
     return clause.since if kind == "complies" else kind
 
 
-def moved(book: Book, days: Days) -> Book:
+def book_with_dates(book: Book, days: Days) -> Book:
     """The book with these days: those of instruments first, so that a clause's own stand over them."""
     for name, day in sorted(days, key=lambda pair: pair[0].rpartition(".")[0] in book.by_id):
         subject, _, kind = name.rpartition(".")
-        book = book.with_days({c.id for c in of(book, subject)}, **{"begins" if kind == "complies" else kind: day})
+        book = book.with_days(
+            {c.id for c in clauses_named(book, subject)}, **{"begins" if kind == "complies" else kind: day}
+        )
     return book
 
 
 def differing(book: Book, days: dict[str, date]) -> Days:
     """The days that are not what the book, with its moved instruments, says anyway."""
     whole = {k: d for k, d in days.items() if k.rpartition(".")[0] not in book.by_id and d != stands(book, k)}
-    under = moved(book, tuple(whole.items()))
+    under = book_with_dates(book, tuple(whole.items()))
     own = {k: d for k, d in days.items() if k.rpartition(".")[0] in book.by_id and d != stands(under, k)}
     return tuple(sorted((whole | own).items()))

@@ -42,7 +42,7 @@ class Control:
     @property
     def beside(self) -> str:
         """What stands beside its number field."""
-        return labels.beside(self.value, self.unit)
+        return labels.side_label(self.value, self.unit)
 
     @property
     def usual_said(self) -> str:
@@ -126,7 +126,7 @@ def belief(study: Study, name: str, state: State) -> dict[str, Any]:
 
 def span(book: Book, yours: Book, subject: str) -> Span:
     """The days of a clause, or of all of an instrument, in the policy's book and in yours."""
-    low, high = clause_dates.ends(book, clause_dates.of(book, subject))
+    low, high = clause_dates.ends(book, clause_dates.clauses_named(book, subject))
     complies, last = (f"{subject}.{kind}" for kind in clause_dates.KINDS)
     return Span(
         f"d.{subject}", clause_dates.stands(yours, complies), clause_dates.stands(yours, last),
@@ -137,7 +137,7 @@ def span(book: Book, yours: Book, subject: str) -> Span:
 def instruments(book: Book, state: State) -> list[dict[str, Any]]:
     """Clauses by instrument: what each says, whether it binds, its days, and a control for each number."""
     groups: dict[str, list[dict[str, Any]]] = {}
-    yours = clause_dates.moved(book, state.days)
+    yours = clause_dates.book_with_dates(book, state.days)
     for c in book.clauses:
         row = {
             "clause": c,

@@ -112,7 +112,7 @@ class Jobs:
             command += [part for p in policies for part in ("--policy", p)]
             command += ["--study", str(self.study)] if self.study else []
             command += ["--case", self.case] if self.case else []
-            with writer.told(folder), open(writer.append(folder.with_suffix(".log")), "ab") as log:
+            with writer.system_failure(folder), open(writer.append(folder.with_suffix(".log")), "ab") as log:
                 process = subprocess.Popen(
                     command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
                 )

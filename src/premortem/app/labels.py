@@ -57,7 +57,7 @@ def field(value: float, unit: str = "") -> str:
     return np.format_float_positional(shown, trim="-")
 
 
-def beside(value: float, unit: str) -> str:
+def side_label(value: float, unit: str) -> str:
     """What stands beside a number field: the number in words where that is shorter to read, else its unit."""
     said = units.quantity(value, unit)
     worded = unit in ("share", "0-1") or abs(value) >= 1e6

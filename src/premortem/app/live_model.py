@@ -21,9 +21,9 @@ from premortem.ensemble.compiled import Kept
 from premortem.ensemble.run import draw
 from premortem.law.book import Book
 from premortem.propositions import score
-from premortem.questions.board_cells import cells
-from premortem.questions.single_changes import Standing
-from premortem.questions.weighted_board import answered, read_under
+from premortem.propositions.board_cells import cells
+from premortem.questions.move import Standing
+from premortem.questions.weighted_board import reading_policy, weighted_rows
 from premortem.study import Study
 from premortem.study.model import Chunk
 from premortem.watch import quantities, weights
@@ -50,7 +50,7 @@ class Live:
         for name, value in state.levers:
             clause, _, key = name.rpartition(".")
             book = book.with_strength(key, value) if clause == STRENGTH else book.with_number(clause, key, value)
-        return clause_dates.moved(book, state.days)
+        return clause_dates.book_with_dates(book, state.days)
 
     def pulled(self, state: State) -> Levers:
         """That rulebook as the world's levers."""
@@ -77,7 +77,7 @@ class Live:
     # what is answered
 
     def outcomes(self, state: State, chunk: int = 0) -> dict[str, Array]:
-        """National series of a chunk, each of shape (quarter, 2,000)."""
+        """National series of a chunk, each of shape (step, 2,000)."""
         found = self._chunk(state, chunk).series
         return {name: np.asarray(found[name])[:, :FUTURES] for name in self.study.simulate.names}
 
@@ -136,10 +136,10 @@ class Live:
             design.REPLICATES,
             None if held is None else held.values,
         )
-        return [cell.as_dict() for cell in answered(cells(frame), held)]
+        return [cell.as_dict() for cell in weighted_rows(cells(frame), held)]
 
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
-        """Bands of an assumption's margin by quarter over all futures, and the share of them that breaks."""
+        """Bands of an assumption's margin by step over all futures, and the share of them that breaks."""
         names = self.study.steps
         margin = self._model.over_time(self._chunk(state), self.thresholds(state))[assumption]
         cuts = bands.of(margin)
@@ -169,12 +169,12 @@ class Live:
         readings = self.study.readings.known(state.asof)
         parts = [self._seen_in(self._happened(state), chunk) for chunk in range(state.n // FUTURES)]
         seen = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
-        return weights.weigh(seen, readings, quantities.shipped(self.study.case))
+        return weights.weigh(seen, readings, quantities.shipped_quantities(self.study.case))
 
     def _happened(self, state: State) -> State:
         """The same futures under the policy that was in force when the state's readings were made."""
         return State(
-            read_under(self.study.case, self.study.policies, state.asof),
+            reading_policy(self.study.case, self.study.policies, state.asof),
             beliefs=state.beliefs,
             n=state.n,
             seed=state.seed,
@@ -189,7 +189,7 @@ class Live:
 
     @cached_property
     def _observed(self) -> Callable[[Outcomes], dict[str, jax.Array]]:
-        known = quantities.shipped(self.study.case)
+        known = quantities.shipped_quantities(self.study.case)
         asked = [(known[r.quantity], r.on) for r in self.study.readings.mapped]
         return jax.jit(quantities.Observer(asked, self.study.simulate.names, self.study.steps))
 

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -18,6 +17,7 @@ from premortem.app import view_state as states
 from premortem.app.chart_specs import Chart
 from premortem.app.session import Desk
 from premortem.app.view_state import State
+from premortem.briefing.memo_file import linked
 from premortem.case import Case
 from premortem.charts import theme
 from premortem.law.items import catalogued
@@ -73,9 +73,10 @@ _env.filters |= {
     "lawful": said.lawful,
     "plain": plain,
     "day": day_in_words,
-    "under": phrases.under,
+    "under": phrases.policy_phrase,
     "at_once": phrases.at_once,
     "plainly": lambda text: str(text).replace("_", " "),
+    "linked": linked,
 }
 _env.globals |= {"go": GO, "palette": DARK}
 
@@ -89,7 +90,7 @@ def desk_of(request: Request) -> Desk:
 
 def view_of(request: Request) -> State:
     """The view that the address asks for; an address of more than one value a key takes the last."""
-    return states.read(request.query_params.multi_items(), desk_of(request).study)
+    return states.state_from_address(request.query_params.multi_items(), desk_of(request).study)
 
 
 AtDesk = Annotated[Desk, Depends(desk_of)]
@@ -107,6 +108,7 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         "view": view,
         "policies": {p: desk.study.book(p).policy for p in desk.study.policies},
         "here": request.url.path,
+        "same": f"?{request.url.query}" if request.url.query else "",
         "screens": screens_of(desk.study),
         "stops": _stops(desk, view.policy),
         "words": vocabulary(desk.study.case),
@@ -172,4 +174,3 @@ def data_of(rows: list[dict[str, Any]]) -> Markup:
 
 _env.globals |= {"rules_screens": rules_screens, "watch_screens": watch_screens}
 _env.globals |= {"spec_of": spec_of, "data_of": data_of, "theme": theme}
-Titled = Callable[[State], str]

@@ -37,7 +37,7 @@ def heat(x: str, y: str, value: str, legend: str, rows: Rows) -> Any:
 
 
 def bump(measures: Sequence[str], last: Sequence[str]) -> Any:
-    """Ranks of policies by measure, a line a policy, the chosen one blue; rows measure, title, rank, mine. `last` names the ranks at the right end."""
+    """Ranks of policies by measure, a line a policy, the chosen one blue; rows measure, title, rank, low, high, mine. `last` names the ranks at the right end."""
     x = alt.X(
         "measure:N", sort=list(measures), title=None, scale=alt.Scale(padding=0.15),
         axis=alt.Axis(orient="top", labelAngle=-30, ticks=False, domain=False, labelLimit=110, labelOverlap=False),
@@ -54,6 +54,8 @@ def bump(measures: Sequence[str], last: Sequence[str]) -> Any:
         alt.Tooltip("title:N", title="Policy"),
         alt.Tooltip("measure:N", title="By"),
         alt.Tooltip("rank:Q", title="Rank"),
+        alt.Tooltip("low:Q", title="from"),
+        alt.Tooltip("high:Q", title="to"),
     ]
 
     def lines(axis: alt.Axis) -> list[Any]:
@@ -61,7 +63,10 @@ def bump(measures: Sequence[str], last: Sequence[str]) -> Any:
         others = base.transform_filter("!datum.mine").mark_line(color=CONTEXT, strokeWidth=2).encode(y=y)
         mine = base.transform_filter("datum.mine").mark_line(color=HOLDS, strokeWidth=4).encode(y=y)
         dots = base.mark_point(filled=True, opacity=1, size=110).encode(y=y, color=colour, tooltip=tip)
-        return [others, mine, dots]
+        open_to = base.mark_rule(strokeWidth=1.5, opacity=0.7).encode(
+            y=alt.Y("low:Q", scale=ranks, axis=axis), y2="high:Q", color=colour
+        )
+        return [others, mine, open_to, dots]
 
     names_only = base.mark_point(opacity=0).encode(y=alt.Y("rank:Q", scale=ranks, axis=right))
     both = alt.layer(alt.layer(*lines(left)), names_only).resolve_scale(y="independent")
@@ -76,7 +81,9 @@ def names_apart(rows: Rows) -> Rows:
 
 
 def tradeoff(x: str, y: str, rows: Rows) -> Any:
-    """Policies by two shares, those that no other beats joined; rows title, x, y, best, and the height `named` of its name."""
+    """Policies by two shares, those that no other beats joined; rows title, x, y, best, the ends of both
+    intervals where there are any, and the height `named` of its name.
+    """
     share = alt.Axis(format="%", tickCount=6)
 
     def near(key: str) -> alt.Scale:
@@ -91,10 +98,20 @@ def tradeoff(x: str, y: str, rows: Rows) -> Any:
     joined = base.transform_filter("datum.best").mark_line(color=HOLDS, strokeDash=[4, 3]).encode(order="x:Q")
     colour = alt.condition("datum.best", alt.value(HOLDS), alt.value(CONTEXT))
     points = base.mark_point(filled=True, size=90, opacity=1).encode(color=colour)
+    across = (
+        base.transform_filter("isValid(datum.x_low)")
+        .mark_rule(clip=True)
+        .encode(x=alt.X("x_low:Q", scale=near("x")), x2="x_high:Q", color=colour)
+    )
+    upright = (
+        base.transform_filter("isValid(datum.y_low)")
+        .mark_rule(clip=True)
+        .encode(y=alt.Y("y_low:Q", scale=near("y")), y2="y_high:Q", color=colour)
+    )
     middle = sum(near("x").domain) / 2  # names stand towards the middle, so that none is cut
     texts = []
     for side, where, dx in (("left", f"datum.x <= {middle}", 8), ("right", f"datum.x > {middle}", -8)):
         here = base.transform_filter(where).encode(y=alt.Y("named:Q"), text="title:N")
         style: dict[str, Any] = {"align": side, "dx": dx, "fontSize": 12}
         texts += [here.mark_text(**style, stroke="white", strokeWidth=4), here.mark_text(**style, color=INK)]
-    return wide(alt.layer(joined, points, *texts), 280)
+    return wide(alt.layer(joined, across, upright, points, *texts), 280)

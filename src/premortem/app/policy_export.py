@@ -103,7 +103,7 @@ def _days(book: Book, view: State) -> list[tuple[str, str, date]]:
     rows = []
     for name, day in sorted(view.days, key=lambda pair: pair[0].rpartition(".")[0] in book.by_id):
         subject, _, kind = name.rpartition(".")
-        keys = {c.id: clause_dates.written(c, kind) for c in clause_dates.of(book, subject)}
+        keys = {c.id: clause_dates.written(c, kind) for c in clause_dates.clauses_named(book, subject)}
         one = {*keys.values()} if subject not in book.by_id and f"{subject}.*" not in book.policy.clause else ()
         keys = {f"{subject}.*": key for key in one} if len(one) == 1 else keys
         rows += [(pattern, key, day) for pattern, key in keys.items()]

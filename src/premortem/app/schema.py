@@ -49,10 +49,10 @@ class Refined(Board):
 
 
 class Band(BaseModel):
-    """Bands of a margin in a quarter over all futures."""
+    """Bands of a margin in a step over all futures."""
 
     quarter: str
-    year: float = Field(description="middle of the quarter")
+    year: float = Field(description="middle of the step")
     p5: float
     p25: float
     p50: float

@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 from premortem.app.view_state import State
 from premortem.case import AppText
 from premortem.law.book import Book
+from premortem.law.clearing import CLEARED, as_text, check_reasons
 from premortem.law.decide import Transaction
 from premortem.law.timeline import timeline
+from premortem.law.verdict import asks_for
 from premortem.law.vocabulary import NEEDS, Vocabulary
 
-# Any field that the form does not show comes as `f.NAME`.
-OTHER = "f."
+# Any field that the form does not show comes as `f.NAME`, and the reason for which a name is cleared as `clear.NAME`.
+OTHER, CLEAR = "f.", "clear."
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,13 @@ class Shown:
     list: Literal["", "items", "places"]
 
 
-def read(query: Mapping[str, str], told: AppText) -> dict[str, str]:
+def fields_from_address(query: Mapping[str, str], told: AppText) -> dict[str, str]:
     """Fields of the vocabulary as texts; the example's where the address speaks of no shipment."""
     given = {told.form[k].field: v for k, v in query.items() if k in told.form and v.strip()}
     given |= {k.removeprefix(OTHER): v for k, v in query.items() if k.startswith(OTHER) and v.strip()}
+    if reasons := {k.removeprefix(CLEAR): v.strip() for k, v in query.items() if k.startswith(CLEAR) and v.strip()}:
+        before = given.get(CLEARED)
+        given[CLEARED] = ";".join([*([before] if before else []), as_text(check_reasons(reasons))])
     return given if given.keys() & set(told.tells) else dict(told.example)
 
 
@@ -82,6 +87,11 @@ def kind(outcome: str, words: Vocabulary) -> str:
     return "judged" if outcome in words.outcomes and outcome not in words.free else "free"
 
 
+def reads(outcome: str, words: Vocabulary) -> str:
+    """How an outcome reads, one that asks for something too."""
+    return words.reads.get(outcome) or f"Cannot be decided without {asks_for(outcome, words)}"
+
+
 def periods(transaction: Transaction, book: Book, until: date) -> list[dict[str, Any]]:
     """Its strip of time as rows: from, to, outcome, how it reads and is coloured, the clause and what that says."""
     says = {c.id: c.says for c in book.clauses}
@@ -90,10 +100,10 @@ def periods(transaction: Transaction, book: Book, until: date) -> list[dict[str,
             "from": span.first,
             "to": span.last,
             "outcome": span.outcome,
-            "reads": book.vocabulary.reads.get(span.outcome, span.outcome),
+            "reads": reads(span.outcome, book.vocabulary),
             "kind": kind(span.outcome, book.vocabulary),
             "clause": span.clause,
-            "says": says.get(span.clause, "no clause asks for a licence"),
+            "says": says.get(span.clause, "no clause requires anything"),
         }
         for span in timeline(transaction, book, last=until)
     ]

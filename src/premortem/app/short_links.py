@@ -37,7 +37,7 @@ class Saved:
             raise BadInput("address", "query", "holds no settings", got=query[:60], allowed="key=value&...")
         text = urlencode(pairs)
         name = _name(text)
-        with writer.told(self.home):
+        with writer.system_failure(self.home):
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             writer.put(self.home / name, text)
         self._prune()

@@ -17,7 +17,7 @@ COLUMNS = {"year": "Year", "p5": "5%", "p50": "median", "p95": "95%", "read": "r
 
 def charts(live: Live, view: State) -> dict[str, chart_specs.Chart]:
     """A chart by signpost, of those that a quantity of the model answers to; nothing changed but the view's policy."""
-    every = quantities.shipped(live.study.case)
+    every = quantities.shipped_quantities(live.study.case)
     shown = {s.id: s for s in live.study.signposts.values() if s.quantity and s.unit == every[s.quantity].unit}
     bands = _bands(live, State(view.policy, seed=view.seed), sorted({s.quantity for s in shown.values()}))
     return {
@@ -33,7 +33,7 @@ def _years(case: Case) -> range:
 
 
 def _bands(live: Live, view: State, names: list[str]) -> dict[str, list[dict[str, Any]]]:
-    every, years = quantities.shipped(live.study.case), _years(live.study.case)
+    every, years = quantities.shipped_quantities(live.study.case), _years(live.study.case)
     asked = [(every[name], date(year, 12, 31)) for name in names for year in years]
     found = bands_on(live.study, live.outcomes(view), asked)
     return {
@@ -50,7 +50,7 @@ def rows(live: Live, view: State, signpost: Signpost, band: list[dict[str, Any]]
     """The band by year, then what was known of it on the view's day, each with the threshold beside it; None where nothing is."""
     limit = signpost.threshold.value if signpost.threshold else None
     nothing = dict.fromkeys(("p5", "p50", "p95", "read"))
-    every = quantities.shipped(live.study.case)
+    every = quantities.shipped_quantities(live.study.case)
     read = [
         {"year": _when(r.on, yearly=every[r.quantity].yearly), "read": float(r.value)}
         for r in live.study.readings.known(view.asof)

@@ -112,7 +112,7 @@ class State:
         return f"{path}?{self.query}" if self.query else path
 
 
-def read(pairs: Iterable[tuple[str, str]], study: Study) -> State:
+def state_from_address(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     """The state of an address; what is not understood or out of range is left out and named in `notices`."""
     given, wrong = dict(pairs), list[str]()
     policy, vs = _policies(given, study, wrong)
@@ -153,7 +153,7 @@ def _pinned(text: str, study: Study, wrong: list[str]) -> State | None:
     if len(text) > MOST_PIN:
         wrong.append(f"pin={text[:20]}... (allowed: up to {MOST_PIN} characters)")
         return None
-    found = read((pair for pair in parse_qsl(text, keep_blank_values=True) if pair[0] != "pin"), study)
+    found = state_from_address((pair for pair in parse_qsl(text, keep_blank_values=True) if pair[0] != "pin"), study)
     wrong += [f"pin: {notice}" for notice in found.notices]
     return replace(found, notices=())
 

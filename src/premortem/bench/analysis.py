@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from premortem.bench.timing import Row, median, paired, row, seconds
+from premortem.bench.timing import Row, median, row, seconds, time_pair
 from premortem.questions import _peeling, _scenario_discovery, sensitivity
 
 # The data: futures, dimensions; a box of two limits in which nine of ten break.
@@ -80,7 +80,7 @@ def _sobol(n: int, dims: int, peer: bool) -> Row:
 
     problem = {"num_vars": dims, "names": [str(i) for i in range(dims)], "bounds": [[0, 1]] * dims}
     y = np.column_stack([a, *ab, b]).ravel()
-    ours, theirs = paired(
+    ours, theirs = time_pair(
         lambda: sensitivity.indices(a, b, ab, next(seeds)),
         lambda: sobol.analyze(problem, y, calc_second_order=False),
         1,

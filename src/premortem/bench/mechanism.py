@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.bench.timing import Row, paired, row
+from premortem.bench.timing import Row, row, time_pair
 from premortem.cases.us_ai_2025.world.inputs import DT, QUARTERS
 from premortem.cases.us_ai_2025.world.politics import politics
 from premortem.ensemble.part import draw
@@ -43,20 +43,20 @@ class _Levers(NamedTuple):
 
 
 def rows(study: Study, times: int) -> list[Row]:
-    """Futures a second of the mechanism over all quarters, beside NumPy and Numba."""
+    """Futures a second of the mechanism over all steps, beside NumPy and Numba."""
     values = draw(study.priors, "sobol", 7, 0, FUTURES)
     p = np.ascontiguousarray(values[[study.priors.names.index(name) for name in NAMES]])
     ours = jax.jit(in_jax)
     made = []
     for name, peer in (("NumPy", in_numpy), ("Numba", in_numba)):
-        took, theirs = paired(lambda: jax.block_until_ready(ours(p)), partial(peer, p), times)
+        took, theirs = time_pair(lambda: jax.block_until_ready(ours(p)), partial(peer, p), times)
         said = f"politics over 40 quarters by hand in {name}"
         made.append(row(f"one mechanism beside {name}", FUTURES / took, FUTURES / theirs, "futures/s", said))
     return made
 
 
 def in_jax(p: jax.Array) -> jax.Array:
-    """Alignment in the last quarter, by the world's own mechanism, shape (future,)."""
+    """Alignment in the last step, by the world's own mechanism, shape (future,)."""
     named = _Params(*p)
 
     def quarter(goodwill: jax.Array, _: Any) -> tuple[jax.Array, jax.Array]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from premortem.bench import simulation, workbench
 from premortem.bench.plain import in_numpy
-from premortem.bench.timing import Row, paired, row
+from premortem.bench.timing import Row, row, time_pair
 from premortem.ensemble.part import CHUNK, draw
 from premortem.study import Study
 
@@ -28,7 +28,7 @@ def _rate(study: Study) -> float:
 
     from premortem.bench.timing import median
 
-    call, cores = simulation.compiled(study), os.cpu_count() or 1
+    call, cores = simulation.compile_model(study), os.cpu_count() or 1
     with ThreadPoolExecutor(cores) as pool:
         took = median(lambda: list(pool.map(lambda _: call(), range(8 * cores))), 5)
     return 8 * cores * CHUNK / took
@@ -53,12 +53,12 @@ def _salib(study: Study, times: int) -> Row:
     """SALib hands a model all its samples at once: it gets the NumPy form, a batch a call."""
     name = "simulation beside SALib's evaluation"
     values = draw(study.priors, "sobol", 7, 0, simulation.BATCH)
-    ours = simulation.compiled(study)
+    ours = simulation.compile_model(study)
     if find_spec("SALib") is None:
-        return row(name, CHUNK / paired(ours, ours, times)[0], None, "futures/s", NOT_HERE)
+        return row(name, CHUNK / time_pair(ours, ours, times)[0], None, "futures/s", NOT_HERE)
     from SALib import ProblemSpec
 
-    run = in_numpy(study.model(), values, simulation.pulled(study))
+    run = in_numpy(study.model(), values, simulation.policy_inputs(study))
     ends = [[float(r.min()), float(r.max() + 1e-6)] for r in values]
     problem = ProblemSpec({"names": list(study.priors.names), "bounds": ends, "outputs": ["A1"]})
     problem.set_samples(np.asarray(values.T, float))
@@ -66,7 +66,7 @@ def _salib(study: Study, times: int) -> Row:
     def evaluate() -> None:
         problem.evaluate(lambda x: np.asarray(run(x.T.astype(np.float32))[0]["margin.A1"]))
 
-    took, theirs = paired(ours, evaluate, times)
+    took, theirs = time_pair(ours, evaluate, times)
     return row(
         name,
         CHUNK / took,
@@ -88,6 +88,6 @@ def _rhodium(rate: float) -> Row:
     model.responses = [rhodium.Response(f"margin_{a.id}", rhodium.Response.INFO) for a in study.assumptions]
     values = draw(study.priors, "sobol", 7, 0, SAMPLE_QUICK)
     samples = [dict(zip(study.priors.names, map(float, column), strict=True)) for column in values.T]
-    took = paired(lambda: None, lambda: rhodium.evaluate(model, samples), 1)[1]
+    took = time_pair(lambda: None, lambda: rhodium.evaluate(model, samples), 1)[1]
     jax.clear_caches()
     return row(name, rate, SAMPLE_QUICK / took, "futures/s", "rhodium.evaluate, one compiled call a future")

@@ -24,7 +24,7 @@ SMALL, LOOPS = 4096, 2000
 
 def row_of(study: Study, times: int) -> Row:
     """Futures a second on one core as measured, beside the most that its arithmetic allows."""
-    given = study.levers("as-written"), study.scorer.thresholds
+    given = study.levers(study.case.settings.baseline), study.scorer.thresholds
     values = draw(study.priors, "sobol", 7, 0, CHUNK)
     easy, hard, kept = operations(study.model(), values, given)
     sums, roots, copied = _rate_of_sums(times), _rate_of_exponentials(times), _bandwidth(times)

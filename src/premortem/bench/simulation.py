@@ -12,7 +12,7 @@ import numpy as np
 
 from premortem.bench import roofline
 from premortem.bench.plain import in_numpy
-from premortem.bench.timing import Row, paired, row
+from premortem.bench.timing import Row, row, time_pair
 from premortem.briefing import write_brief
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import CHUNK, draw
@@ -59,20 +59,20 @@ def _default_run(study: Study) -> list[Row]:
     ]
 
 
-def pulled(study: Study) -> tuple[Any, Any]:
+def policy_inputs(study: Study) -> tuple[Any, Any]:
     """A policy and its thresholds, as a run hands them to the model."""
-    return study.levers("as-written"), study.scorer.thresholds
+    return study.levers(study.case.settings.baseline), study.scorer.thresholds
 
 
-def compiled(study: Study, futures: int = CHUNK, seed: int = SEED) -> Callable[[], Any]:
+def compile_model(study: Study, futures: int = CHUNK, seed: int = SEED) -> Callable[[], Any]:
     """A call of the compiled model on so many futures, as a run makes it."""
-    model, given = jax.jit(study.model()), pulled(study)
+    model, given = jax.jit(study.model()), policy_inputs(study)
     values = draw(study.priors, "sobol", seed, 0, futures)
     return lambda: jax.block_until_ready(model(values, given))
 
 
 def _one_call(study: Study, times: int) -> Row:
-    many, single = paired(compiled(study), compiled(study, 1), times)
+    many, single = time_pair(compile_model(study), compile_model(study, 1), times)
     return row("simulation", CHUNK / many, 1 / single, "futures/s", "the same compiled model, one future a call")
 
 
@@ -80,8 +80,8 @@ def _in_numpy(study: Study, kind: type[np.floating[Any]], times: int) -> Row:
     """The same equations operation by operation in NumPy, a batch a call: what vectorising without a compiler gives."""
     values = np.asarray(draw(study.priors, "sobol", SEED, 0, BATCH), kind)
     with jax.enable_x64(kind is np.float64):
-        run = in_numpy(study.model(), values, pulled(study))
-    many, batch = paired(compiled(study), lambda: run(values), times)
+        run = in_numpy(study.model(), values, policy_inputs(study))
+    many, batch = time_pair(compile_model(study), lambda: run(values), times)
     name = np.dtype(kind).name
     return row(
         f"simulation beside NumPy in {name}",
@@ -94,13 +94,13 @@ def _in_numpy(study: Study, kind: type[np.floating[Any]], times: int) -> Row:
 
 def _float64(study: Study, times: int) -> Row:
     """Speed and verdicts of single against double precision."""
-    narrow_in = draw(study.priors, "sobol", SEED, 0, CHUNK), pulled(study)
+    narrow_in = draw(study.priors, "sobol", SEED, 0, CHUNK), policy_inputs(study)
     single = jax.jit(study.model()).lower(*narrow_in).compile()
     with jax.enable_x64(True):
         wide_in = jax.tree.map(lambda x: np.asarray(x, np.float64), narrow_in)
         double = jax.jit(study.model()).lower(*wide_in).compile()
         narrow, wide = single(*narrow_in)[0], double(*wide_in)[0]
-        quick, slow = paired(
+        quick, slow = time_pair(
             lambda: jax.block_until_ready(single(*narrow_in)), lambda: jax.block_until_ready(double(*wide_in)), times
         )
     margins = [f"margin.{a.id}" for a in study.assumptions]
@@ -120,7 +120,7 @@ def _float64(study: Study, times: int) -> Row:
 
 def _growth(study: Study, quick: bool) -> Row:
     """Slope of the logarithm of time over that of futures: 1 is linear."""
-    call = compiled(study)
+    call = compile_model(study)
 
     def chunks(count: int) -> Callable[[], None]:
         def work() -> None:
@@ -130,7 +130,7 @@ def _growth(study: Study, quick: bool) -> Row:
         return work
 
     few, many = 2, 16 if quick else 128
-    short, long = paired(chunks(few), chunks(many), 3)
+    short, long = time_pair(chunks(few), chunks(many), 3)
     return row(
         "growth of time over futures", float(np.log(long / short) / np.log(many / few)), 1.0, "slope", "linear growth"
     )
@@ -138,13 +138,13 @@ def _growth(study: Study, quick: bool) -> Row:
 
 def _gradient(study: Study, times: int) -> Row:
     """Seconds of a gradient of one outcome in all uncertainties, beside finite differences by forward runs."""
-    levers, values = study.levers("as-written"), draw(study.priors, "sobol", SEED, 0, 128)
+    levers, values = study.levers(study.case.settings.baseline), draw(study.priors, "sobol", SEED, 0, 128)
 
     def total(v: jax.Array) -> jax.Array:
         return study.case.world.simulate(v, levers)["cn_model_share"][23].sum()
 
     forward, backward = jax.jit(total), jax.jit(jax.grad(total))
-    ours, once = paired(
+    ours, once = time_pair(
         lambda: jax.block_until_ready(backward(values)), lambda: jax.block_until_ready(forward(values)), times
     )
     return row(
@@ -158,8 +158,8 @@ def _gradient(study: Study, times: int) -> Row:
 
 
 def _draw(study: Study, times: int) -> Row:
-    futures, call = 8 * CHUNK, compiled(study)
-    drawing, running = paired(
+    futures, call = 8 * CHUNK, compile_model(study)
+    drawing, running = time_pair(
         lambda: draw(study.priors, "sobol", 3, 0, futures), lambda: [call() for _ in range(8)], times
     )
     return row(f"drawing {futures:,} futures", drawing, running, "s", "simulating them under one policy", False)

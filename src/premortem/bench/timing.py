@@ -31,7 +31,7 @@ def median(work: Work, times: int = 5) -> float:
     return statistics.median(seconds(work) for _ in range(times))
 
 
-def paired(ours: Work, peer: Work, times: int = 3) -> tuple[float, float]:
+def time_pair(ours: Work, peer: Work, times: int = 3) -> tuple[float, float]:
     """Median seconds of two works run in turn, so that whatever else the machine does falls on both."""
     ours()
     peer()

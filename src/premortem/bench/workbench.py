@@ -32,7 +32,7 @@ def _model() -> Any:
     """The compiled model of one future a call, warm: what is most in favour of the peer."""
     use_compilation_cache()
     study = Study()
-    model, given = jax.jit(study.model()), (study.levers("as-written"), study.scorer.thresholds)
+    model, given = jax.jit(study.model()), (study.levers(study.case.settings.baseline), study.scorer.thresholds)
     names, wanted = study.priors.names, [f"margin.{a.id}" for a in study.assumptions]
 
     def call(values: dict[str, float]) -> dict[str, float]:
@@ -46,7 +46,7 @@ def _model() -> Any:
 def _plain_model() -> Any:
     """The same equations in NumPy, one future a call."""
     study = Study()
-    given = study.levers("as-written"), study.scorer.thresholds
+    given = study.levers(study.case.settings.baseline), study.scorer.thresholds
     run = in_numpy(study.model(), draw(study.priors, "sobol", 7, 0, 1), given)
     names, wanted = study.priors.names, [f"margin.{a.id}" for a in study.assumptions]
 

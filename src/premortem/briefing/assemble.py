@@ -8,7 +8,7 @@ import polars as pl
 
 from premortem import exhibits, facts, questions
 from premortem.briefing import assumption, changes, clauses, exhibited, families, method, page_one, policies, record
-from premortem.briefing.content import Brief, Section, numbered, text
+from premortem.briefing.content import Brief, Section, figure_numbers, text
 from premortem.errors import MissingData, PremortemError
 from premortem.questions.findings import headline
 from premortem.study import Run
@@ -31,7 +31,7 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
         )
     alone = questions.turns(run.study, run.policies[0])
     parts: list[Part] = [
-        *([("what moved", lambda: changes.moved(run, old))] if old is not None else []),
+        *([("what moved", lambda: changes.changes_section(run, old))] if old is not None else []),
         *((a.id, lambda a=a: assumption.assumption(run, a, alone[a.id])) for a in run.study.assumptions),
         ("policies", lambda: policies.policies(run)),
         *_of_case(run),
@@ -39,7 +39,7 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
         ("sources", lambda: method.sources(run)),
     ]
     with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
-        tried = list(pool.map(made, parts))
+        tried = list(pool.map(build_section, parts))
     sections = [s for s in tried if isinstance(s, Section)]
     left_out = [s for s in tried if isinstance(s, str)]
     if broken := phrases.not_finite(run.non_finite, run.stored):
@@ -50,12 +50,12 @@ def assemble(run: Run, old: Run | None = None) -> Brief:
     title = headline(run, run.policies[0])
     return Brief(
         title,
-        f"premortem brief \u00b7 what was known on {phrases.day_in_words(run.study.case.settings.day)} \u00b7 {phrases.counted(run.futures, 'future')}",
-        f"premortem brief: {phrases.counted(len(run.study.assumptions), 'assumption')} of {run.study.case.settings.subject}",
+        f"premortem brief \u00b7 what was known on {phrases.day_in_words(run.study.case.settings.day)} \u00b7 {phrases.count_noun(run.futures, 'future')}",
+        f"premortem brief: {phrases.count_noun(len(run.study.assumptions), 'assumption')} of {run.study.case.settings.subject}",
         summary,
         tuple(sections),
         tuple(left_out),
-        numbered((summary, *sections)),
+        figure_numbers((summary, *sections)),
     )
 
 
@@ -66,7 +66,7 @@ def _of_case(run: Run) -> list[Part]:
     parts: list[tuple[bool, Part]] = [
         ({"positions", "clause_edits"} <= {*tables}, ("heavy edits", lambda: clauses.clauses(run))),
         ((case / "signs.toml").is_file(), ("alternative futures", lambda: families.families(run))),
-        (bool(exhibits.shown_in_brief(case)), ("exhibits", lambda: exhibited.exhibited(run))),
+        (bool(exhibits.shown_in_brief(case)), ("exhibits", lambda: exhibited.exhibit_section(run))),
         (bool(run.study.readings.later(case.settings.day)), ("the record", lambda: record.record(run))),
         ((case / "watch" / "signposts.toml").is_file(), ("what to watch", lambda: record.watch(run))),
     ]
@@ -77,7 +77,7 @@ def _plain(name: str, title: str, lines: Sequence[str]) -> Section:
     return Section(name, title, title, tuple(text(line) for line in lines), new_page=False)
 
 
-def made(part: Part) -> Section | str:
+def build_section(part: Part) -> Section | str:
     """The section of a part; one line that says why there is none, where the run or a table lacks what it needs."""
     name, make = part
     try:

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from premortem import questions
+from premortem import facts, questions
 from premortem.briefing.content import (
     Block,
     Figure,
@@ -22,8 +22,9 @@ from premortem.briefing.content import (
 )
 from premortem.briefing.page_one import claims
 from premortem.briefing.threshold_curves import curve, shift_of
-from premortem.charts import figures
-from premortem.propositions.assumption import Assumption, shipped
+from premortem.charts import figures, policy_figures
+from premortem.law.vocabulary import vocabulary
+from premortem.propositions.assumption import Assumption, shipped_assumptions
 from premortem.questions.attribution import Carried
 from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import cell, first_failure, level_with, share_of, title_of
@@ -56,7 +57,7 @@ def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
     first = run.policies[0]
     why = questions.explain(run, a.id, first)
     fan, effects = _fan(run, a, first), _effects(a, why)
-    conditions = phrases.listing([phrases.within(c.says) for c in a.condition])
+    conditions = phrases.listing([phrases.lower_first(c.says) for c in a.condition])
     blocks: list[Block] = [
         text(Strong("The assumption. "), phrases.sentence(a.claim), *([claims(run)] if _of_case(run, a) else [])),
         text(
@@ -86,13 +87,13 @@ def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
         blocks += [Heading("What to watch"), bullets(*(phrases.sentence(w.statement) for w in a.watch))]
     blocks.append(_more(run, a, first))
     here = share_of(run, a.id, first)
-    title = f"{a.id} \u00b7 {a.name}: {phrases.holds(here)} {phrases.under(title_of(run, first))}"
+    title = f"{a.id} \u00b7 {a.name}: {phrases.holds(here)} {phrases.policy_phrase(title_of(run, first))}"
     return Section(a.id, title, f"{a.id} {a.name}", tuple(blocks))
 
 
 def _of_case(run: Run, a: Assumption) -> bool:
     """Whether an assumption is one of the case's, and not somebody's own."""
-    return a.claim in {s.claim for s in shipped(run.study.case)}
+    return a.claim in {s.claim for s in shipped_assumptions(run.study.case)}
 
 
 def _fan(run: Run, a: Assumption, policy: str) -> Figure:
@@ -110,7 +111,7 @@ def _fan(run: Run, a: Assumption, policy: str) -> Figure:
         finding,
         figures.fan(rows, "margin", run.study.case.settings.day.year),
         f"Margin of the weakest condition by {steps.word(shown)}; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of "
-        f"{phrases.counted(run.futures, 'future')}. The board takes the "
+        f"{phrases.count_noun(run.futures, 'future')}. The board takes the "
         "verdict at the dates that the conditions name"
         + (
             "."
@@ -145,7 +146,7 @@ def _little(alone: Sequence[Turn]) -> str:
         return "No uncertainty alone turns the verdict of the central case within 95% of its range: it takes several together."
     moves = [turn.says for turn in alone[:MOVES]]
     verdict = "breaks" if alone[0].breaks else "is broken, and mends"
-    more = f" ({phrases.counted(len(alone), 'uncertainty')} could do it alone)" if len(alone) > MOVES else ""
+    more = f" ({phrases.count_noun(len(alone), 'uncertainty')} could do it alone)" if len(alone) > MOVES else ""
     return f"How little it takes: the central case {verdict} when {'; or '.join(moves)}, all else at its centre{more}."
 
 
@@ -171,9 +172,7 @@ def _strongest(a: Assumption, top: Carried) -> str:
     if not round(100 * top.effect):
         return f"{a.id}: no driver or arrestor moves the share that holds by a point"
     does = "adds most" if top.effect > 0 else "takes most away"
-    return (
-        f"{a.id}: what stands for this {top.kind} {does}, {phrases.points(top.effect)}: {phrases.within(top.statement)}"
-    )
+    return f"{a.id}: what stands for this {top.kind} {does}, {phrases.points(top.effect)}: {phrases.lower_first(top.statement)}"
 
 
 def _more(run: Run, a: Assumption, policy: str) -> Fold:
@@ -201,7 +200,11 @@ def _more(run: Run, a: Assumption, policy: str) -> Fold:
         pair, curves = curves[:2], curves[2:]
         made.append(Pair((pair[0], pair[1])) if len(pair) == 2 else pair[0])
     rows = tuple(
-        (i.statement, kind, phrases.listing([_bound(b) for b in i.binds]) if i.modelled else f"not modelled: {i.why}")
+        (
+            i.statement,
+            kind,
+            phrases.listing([_bound(run, b) for b in i.binds]) if i.modelled else f"not modelled: {i.why}",
+        )
         for kind, i in a.items
         if kind != "watch"
     )
@@ -217,8 +220,15 @@ def _more(run: Run, a: Assumption, policy: str) -> Fold:
     return Fold(f"More on {a.id}: {compared}conditions, thresholds, items", tuple(made))
 
 
-def _bound(name: str) -> str:
-    return name.replace("lever:", "lever ").replace("facts:", "table ")
+def _bound(run: Run, bound: str) -> str:
+    """What stands for an item, in words: what an uncertainty means, a strength by its name, a table by its title."""
+    of, _, name = bound.rpartition(":")
+    if of == "facts":
+        return f"table \u2018{facts.catalogue(run.study.case)[name].title}\u2019"
+    words = vocabulary(run.study.case)
+    if of == "lever":
+        return words.called(name) if name in words.instruments else name.replace("_", " ")
+    return run.study.priors[name].meaning
 
 
 def _shares(run: Run, a: Assumption) -> Figure:
@@ -228,8 +238,8 @@ def _shares(run: Run, a: Assumption) -> Figure:
     return Figure(
         f"shares-{a.id}",
         _ranked(run, a),
-        figures.shares(rows, titles),
-        f"{phrases.counted(run.futures, 'future')}{phrases.same_under(len(shares))}; line: 95% interval from {run.replicates} independent replicates of the design.",
+        policy_figures.shares(rows, titles),
+        f"{phrases.count_noun(run.futures, 'future')}{phrases.same_futures_phrase(len(shares))}; line: 95% interval from {run.replicates} independent replicates of the design.",
         "Share of futures in which it holds. " + "; ".join(f"{k}: {phrases.share(v)}" for k, v in shares.items()) + ".",
     )
 
@@ -239,7 +249,7 @@ def _ranked(run: Run, a: Assumption) -> str:
     shares = {p: share_of(run, a.id, p) for p in run.policies}
     best, worst = max(shares, key=lambda p: shares[p]), min(shares, key=lambda p: shares[p])
     if len(shares) == 1:
-        return f"{a.id} {phrases.holds(shares[best])} {phrases.under(title_of(run, best))}"
+        return f"{a.id} {phrases.holds(shares[best])} {phrases.policy_phrase(title_of(run, best))}"
     if worst in level_with(run, a.id, best, [worst]) or best == worst:
         return f"{a.id} holds about as often under every policy: in {phrases.between(shares.values())} of futures"
     return f"{a.id} holds most often {_alike(run, a, best, shares)} and least {_alike(run, a, worst, shares)}"
@@ -249,7 +259,11 @@ def _alike(run: Run, a: Assumption, policy: str, shares: Mapping[str, float]) ->
     """A policy with its share, or how many hold about as often as it with the range of their shares."""
     alike = [policy, *level_with(run, a.id, policy, shares)]
     said = phrases.between(shares[p] for p in alike)
-    under = phrases.under(title_of(run, policy)) if len(alike) == 1 else f"under {phrases.spelled(len(alike))} alike"
+    under = (
+        phrases.policy_phrase(title_of(run, policy))
+        if len(alike) == 1
+        else f"under {phrases.spell_count(len(alike))} alike"
+    )
     return f"{under} ({said})"
 
 
@@ -262,14 +276,14 @@ def _causes(run: Run, a: Assumption) -> Figure:
     ]
     top = first_failure(run, a, run.policies[0])
     title = (
-        f"What fails first in {phrases.share(top[1])} of the breaks of {a.id}: {top[0].failure}"
+        f"{phrases.capital(phrases.breaks_first(top[1], f'the breaks of {a.id}', a.id))}: {top[0].failure}"
         if top
         else f"{a.id} never breaks"
     )
     return Figure(
         f"causes-{a.id}",
         title,
-        figures.causes(pl.DataFrame(rows), [title_of(run, p) for p in run.policies]),
+        policy_figures.causes(pl.DataFrame(rows), [title_of(run, p) for p in run.policies]),
         "The condition with the smallest margin, as a share of the futures in which the assumption breaks.",
         "; ".join(f"{r['policy']}, {r['condition']}: {phrases.share(r['share'])}" for r in rows) + ".",
     )

@@ -11,7 +11,7 @@ from premortem.study import Run
 from premortem.text import phrases
 
 
-def moved(run: Run, old: Run) -> Section:
+def changes_section(run: Run, old: Run) -> Section:
     """Inputs that changed, and the share of every cell before and after."""
     result = questions.since_last_run(run, old)
     figure = _figure(run, result)
@@ -23,7 +23,7 @@ def moved(run: Run, old: Run) -> Section:
     changed = [f"{c.input}: {c.before} became {c.after}" for c in result.inputs]
     blocks: list[Block] = [
         text(
-            f"Against the run in {old.folder.name} ({phrases.counted(old.futures, 'future')}, seed {old.seed}). {how}; ",
+            f"Against the run in {old.folder.name} ({phrases.count_noun(old.futures, 'future')}, seed {old.seed}). {how}; ",
             see(figure.id),
             " shows every cell.",
             Note("95% intervals of the differences; a change whose interval holds 0 is within the noise."),
@@ -42,7 +42,7 @@ def _figure(run: Run, result: SinceLastRun) -> Figure:
     )
     largest = rows.sort(pl.col("change").abs(), descending=True).row(0, named=True)
     title = (
-        f"Moved most: {largest['assumption']} {phrases.under(largest['policy'])}, {phrases.points_between(largest['before'], largest['after'])}"
+        f"Moved most: {largest['assumption']} {phrases.policy_phrase(largest['policy'])}, {phrases.points_between(largest['before'], largest['after'])}"
         if round(100 * largest["change"])
         else "No share moved by a point"
     )

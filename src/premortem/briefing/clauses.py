@@ -67,7 +67,7 @@ def clauses(run: Run) -> Section:
     ]
     return Section(
         "edits",
-        f"In line for heavy edits: {phrases.within(rows[0]['label'])}",
+        f"In line for heavy edits: {phrases.lower_first(rows[0]['label'])}",
         "Clauses",
         tuple(blocks),
         finding=True,
@@ -83,7 +83,7 @@ def label(book: Book, names: dict[tuple[str, str], str], clause: str, key: str) 
 def _index(rows: list[dict[str, Any]], day: str) -> Figure:
     return Figure(
         "edit-index",
-        f"Most under pressure: {phrases.within(rows[0]['label'])}",
+        f"Most under pressure: {phrases.lower_first(rows[0]['label'])}",
         figures.index_bars(pl.DataFrame([{"clause": r["label"], "index": r["index"]} for r in rows])),
         "Index = size of the shadow price (change of expected softened margins for a change of 10%) x how often the number binds x pressure "
         f"of stakeholders known by {day}; price and pressure over the largest of all.",
@@ -93,11 +93,11 @@ def _index(rows: list[dict[str, Any]], day: str) -> Figure:
 
 def _score(h: Scored, until: str) -> str:
     naive = "; ".join(
-        f"{k.replace('_', ' ')} {v.rank_correlation:.2f} ({v.top5_hits} of {phrases.spelled(TOP)})"
+        f"{k.replace('_', ' ')} {v.rank_correlation:.2f} ({v.top5_hits} of {phrases.spell_count(TOP)})"
         for k, v in h.baselines.items()
     )
     return (
         f"How it did: of {h.scored} clause numbers {h.edited} were dropped or replaced{f' by {until}' if until else ''}. Rank correlation {h.rank_correlation:.2f}, "
-        f"{h.top5_hits} of the first {phrases.spelled(TOP)} edited. Naive rankings get: {naive}."
+        f"{h.top5_hits} of the first {phrases.spell_count(TOP)} edited. Naive rankings get: {naive}."
         f"{phrases.one_act(h.acts, h.edited)}"
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from premortem.exhibits.form import framed
+from premortem.exhibits.form import frame_chart
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Figure:
     def picture(self, number: str = "") -> Any:
         """The chart with its title and source, as an Altair chart."""
         title = f"Figure {number}. {self.title}" if number else self.title
-        return framed(self.chart.copy(), title, "", self.source, self.alternative)
+        return frame_chart(self.chart.copy(), title, "", self.source, self.alternative)
 
 
 @dataclass(frozen=True)
@@ -112,23 +112,34 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class BoardRow:
-    """An assumption on the board, or all of them at once; `remark` says what fails first."""
+class Line:
+    """What a row or a column of the board is of: an assumption by its id, all of them at once (`all`), or a policy, without an id."""
 
     id: str
     name: str
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """A row of the board; `remark` says what fails first, where an assumption has the row."""
+
+    of: Line
     cells: tuple[Cell, ...]
-    remark: str
+    remark: str = ""
 
 
 @dataclass(frozen=True)
 class Board:
-    """The board: assumptions by policies."""
+    """The board: assumptions by policies, with remarks in a last column; or, where policies are too many to stand side by side,
+    policies by assumptions, with remarks in a last row.
+    """
 
     caption: str
-    policies: tuple[str, ...]
+    corner: str
+    columns: tuple[Line, ...]
     rows: tuple[BoardRow, ...]
     remark_head: str
+    remarks: tuple[str, ...] = ()  # of the columns
 
 
 @dataclass(frozen=True)
@@ -188,7 +199,7 @@ def figures_of(blocks: Sequence[Block], folded: bool | None = None) -> Iterator[
             yield from figures_of(block.blocks)
 
 
-def numbered(sections: Sequence[Section]) -> dict[str, str]:
+def figure_numbers(sections: Sequence[Section]) -> dict[str, str]:
     """Number of every figure by its id: `1`, `2`, ... for those of both editions, `S1`, `S2`, ... for folded ones, so that
     the numbers of the two editions agree.
     """

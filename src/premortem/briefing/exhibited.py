@@ -10,7 +10,7 @@ from premortem.study import Run
 from premortem.text import phrases
 
 
-def exhibited(run: Run) -> Section:
+def exhibit_section(run: Run) -> Section:
     """Those that rebuild tables and figures of the case's source, with what was checked, then those that the case shows.
 
     One that cannot be made is left out. Raises `MissingData` where the case has no exhibits of its own.
@@ -27,7 +27,7 @@ def exhibited(run: Run) -> Section:
         text(
             opening,
             *([see(*(f.id for f in figures))] if figures else []),
-            f" {'shows' if len(figures) == 1 else 'show'} {phrases.counted(len(figures), 'exhibit')}; the command premortem exhibits makes all."
+            f" {'shows' if len(figures) == 1 else 'show'} {phrases.count_noun(len(figures), 'exhibit')}; the command premortem exhibits makes all."
             if figures
             else "The command premortem exhibits makes all.",
             Note("Checks and methods of every exhibit: premortem exhibits --json, and the files that it writes."),
@@ -42,7 +42,7 @@ def exhibited(run: Run) -> Section:
 def _kinds(names: tuple[str, ...]) -> str:
     """How many of each kind, by their names: `two tables and five figures`."""
     counts = Counter(name.partition("-")[0] for name in names)
-    said = [f"{phrases.spelled(n)} {phrases.named(n, kind)}" for kind, n in sorted(counts.items(), reverse=True)]
+    said = [f"{phrases.spell_count(n)} {phrases.plural(n, kind)}" for kind, n in sorted(counts.items(), reverse=True)]
     return phrases.listing(said)
 
 

@@ -7,7 +7,7 @@ from premortem.briefing.content import Block, Bullets, Figure, Inline, Note, Sec
 from premortem.charts import figures
 from premortem.questions._archetypes import STRUCTURE
 from premortem.questions.findings import title_of
-from premortem.questions.futures import AlternativeFutures, Archetype, Sign
+from premortem.questions.futures import AlternativeFutures, Archetype
 from premortem.study import Run
 from premortem.text import phrases, steps
 
@@ -18,11 +18,11 @@ def families(run: Run) -> Section:
     figure = _figure(run, result)
     blocks: list[Block] = [
         text(
-            f"{phrases.grouped(result.k, result.continuum)}, by their trajectories {phrases.under(title_of(run, result.policy))} (",
+            f"{phrases.grouping_phrase(result.k, result.continuum)}, by their trajectories {phrases.policy_phrase(title_of(run, result.policy))} (",
             see(figure.id),
             "). Names say in what each differs most from the rest.",
             Note(
-                f"k-means on {phrases.counted(result.futures_seen, 'future')}; silhouette {result.silhouette[result.k]:.2f} (under {STRUCTURE} no families are claimed; "
+                f"k-means on {phrases.count_noun(result.futures_seen, 'future')}; silhouette {result.silhouette[result.k]:.2f} (under {STRUCTURE} no families are claimed; "
                 f"Kaufman and Rousseeuw 1990), stability {result.stability[result.k]:.2f} (1 is perfect)."
             ),
         ),
@@ -31,7 +31,7 @@ def families(run: Run) -> Section:
     ]
     return Section(
         "futures",
-        phrases.grouped(result.k, result.continuum),
+        phrases.grouping_phrase(result.k, result.continuum),
         "Alternative futures",
         tuple(blocks),
         finding=True,
@@ -41,19 +41,11 @@ def families(run: Run) -> Section:
 def _line(run: Run, r: Archetype) -> tuple[Inline, ...]:
     sign = r.signposts[0]
     shares = phrases.listing(
-        [f"{phrases.share(s)} {phrases.under(title_of(run, p))}" for p, s in list(r.share.items())[:3]]
+        [f"{phrases.share(s)} {phrases.policy_phrase(title_of(run, p))}" for p, s in list(r.share.items())[:3]]
     )
     return (
         Strong(f"{r.name}. "),
-        f"{shares}. Early signpost: {phrases.within(sign.observable)} {sign.side} {_reading(sign)} by {sign.by}.",
-    )
-
-
-def _reading(sign: Sign) -> str:
-    return (
-        phrases.share(sign.threshold)
-        if sign.unit == "share"
-        else f"{phrases.number(sign.threshold)} {sign.unit}".strip()
+        f"{shares}. Early signpost: {phrases.lower_first(sign.observable)} {sign.way} {sign.reading} by {steps.end(sign.by)}.",
     )
 
 
@@ -70,7 +62,9 @@ def _figure(run: Run, result: AlternativeFutures) -> Figure:
     ends = "; ".join(
         f"{r.name} ({phrases.share(r.share[first])}): "
         + ", ".join(
-            f"{phrases.within(signs[b.series]['title'])} {phrases.number(b.p50)}" for b in r.bands if b.quarter == shown
+            f"{phrases.lower_first(signs[b.series]['title'])} {phrases.number(b.p50)}"
+            for b in r.bands
+            if b.quarter == shown
         )
         for r in result.archetypes
     )

@@ -28,11 +28,11 @@ def render(brief: Brief, pictures: Mapping[str, str]) -> str:
     template = environment.from_string((TEMPLATES / "brief.html.j2").read_text("utf-8"))
     css = font_face() + (TEMPLATES / "brief.css").read_text("utf-8")
     alternatives = {f.id: f.alternative for f in brief.figures()}
-    drawn = {k: labelled(v, k, alternatives[k]) for k, v in pictures.items()}
+    drawn = {k: accessible_picture(v, k, alternatives[k]) for k, v in pictures.items()}
     return template.render(brief=brief, css=Markup(css), pictures=drawn, notes=notes)
 
 
-def labelled(svg: str, name: str, alternative: str) -> Markup:
+def accessible_picture(svg: str, name: str, alternative: str) -> Markup:
     """A picture that reads as one image, with ids of its own: the renderer gives every picture the same ones."""
     own = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", svg[svg.index("<svg") :])
     return Markup(f'<svg role="img" aria-label="{escape(alternative, quote=True)}"{own[4:]}')

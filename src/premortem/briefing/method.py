@@ -1,14 +1,12 @@
 """Method and limits, checks against the record, uncertainties, sources, and how to run it again."""
 
-import shlex
 from collections.abc import Sequence
-from typing import Any
 
 from premortem import facts, questions
 from premortem.briefing.content import Block, Fold, Section, Strong, Table, text
-from premortem.case import default
+from premortem.ensemble.priors import Prior
 from premortem.study import Run, Study
-from premortem.text import phrases
+from premortem.text import phrases, units
 
 
 def method(run: Run) -> Section:
@@ -18,7 +16,7 @@ def method(run: Run) -> Section:
     paragraphs = (
         (
             "Futures. ",
-            f"A future is one draw of {phrases.counted(len(run.study.priors.rows), 'uncertainty')} from priors that use only sources dated up to {day}. Futures come from "
+            f"A future is one draw of {phrases.count_noun(len(run.study.priors.rows), 'uncertainty')} from priors that use only sources dated up to {day}. Futures come from "
             f"a randomised Sobol design in {run.replicates} independent replicates; the spread of their means gives the intervals."
             + (
                 " Every policy meets the same futures, so differences between policies are paired."
@@ -75,7 +73,7 @@ def _record(study: Study) -> list[Block]:
             (
                 r["quantity"],
                 r["unit"],
-                *(phrases.measured(r[k]) for k in ("recorded", "low", "median", "high")),
+                *(phrases.measured_value(r[k]) for k in ("recorded", "low", "median", "high")),
                 "calibrated" if r["calibrated"] else "yes" if r["inside"] else "no",
                 r["source"],
             )
@@ -91,7 +89,7 @@ def _priors(run: Run) -> Fold:
     rows = tuple((r.name, _range(r), r.distribution, r.meaning, r.basis, r.confidence) for r in run.study.priors.rows)
     head = ("Uncertainty", "Range", "Distribution", "Meaning", "Basis", "Confidence")
     return Fold(
-        f"The {phrases.counted(len(rows), 'uncertainty')} and where their ranges come from",
+        f"The {phrases.count_noun(len(rows), 'uncertainty')} and where their ranges come from",
         (
             Table(
                 "Ends are hard for uniform and triangular priors, and 5 and 95% for the others.",
@@ -103,11 +101,15 @@ def _priors(run: Run) -> Fold:
     )
 
 
-def _range(row: Any) -> str:
+def _range(row: Prior) -> str:
+    """The values that an uncertainty may take: its ends with the middle that was given, or its categories with their chances."""
+    if row.categories:
+        return phrases.listing([f"{c.name} {phrases.share(c.chance)}" for c in row.categories], "or")
+    unit = units.after(row.unit)
     if not row.varies:
-        return f"{row.low:g} {row.unit}"
-    middle = f", {row.central:g}" if row.central is not None else ""
-    return f"{row.low:g} to {row.high:g}{middle} {row.unit}"
+        return f"{row.low:g}{unit}"
+    middle = f", middle {row.central:g}" if row.central is not None else ""
+    return f"{row.low:g} to {row.high:g}{unit}{middle}"
 
 
 def tables_held(tables: Sequence[facts.Table]) -> list[Block]:
@@ -121,7 +123,7 @@ def tables_held(tables: Sequence[facts.Table]) -> list[Block]:
         wide=(1, 2),
     )
     ship = "ships" if len(tables) == 1 else "ship"
-    told = f"Data: {phrases.counted(len(tables), 'table')} {ship} with the package, each with source, date, unit and licence; "
+    told = f"Data: {phrases.count_noun(len(tables), 'table')} {ship} with the package, each with source, date, unit and licence; "
     listed = "the command premortem data status lists them with SHA-256."
     return [text(told + listed), Fold("The table" if len(tables) == 1 else f"The {len(tables)} tables", (held,))]
 
@@ -150,14 +152,12 @@ def sources(run: Run) -> Section:
 
 def command(run: Run) -> str:
     """The command that makes this run anew."""
-    chosen = "" if set(run.policies) == set(run.study.policies) else "".join(f" --policy {p}" for p in run.policies)
-    case = run.study.case
-    of = "" if case == default() else f" --case {shlex.quote(case.reference)}"
-    return f"premortem run{of}{chosen} --futures {run.futures} --seed {run.seed}"
+    chosen = "" if set(run.policies) == set(run.study.policies) else " ".join(f"--policy {p}" for p in run.policies)
+    return phrases.command("run", run.study.options, chosen, f"--futures {run.futures} --seed {run.seed}")
 
 
 def _reproduce(run: Run) -> str:
     inputs = run.manifest["inputs"]
     versions = ", ".join(f"{k} {v}" for k, v in inputs["versions"].items())
     hashes = ", ".join(f"{k} {inputs[k][:12]}" for k in ("parameters", "assumptions", "rules", "world"))
-    return f"Versions: {versions}. Inputs (SHA-256, first 12): {hashes}. Seed {run.seed}; {phrases.counted(run.futures, 'future')} in chunks of {inputs['chunk']:,}."
+    return f"Versions: {versions}. Inputs (SHA-256, first 12): {hashes}. Seed {run.seed}; {phrases.count_noun(run.futures, 'future')} in chunks of {inputs['chunk']:,}."

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
-from premortem.briefing.content import Block, Board, BoardRow, Cell, Go, Note, Section, Strong, bullets, text
+from premortem.briefing.content import Block, Board, BoardRow, Cell, Go, Line, Note, Section, Strong, bullets, text
 from premortem.questions.findings import aside, cell, findings, first_failure, level_with, share_of, title_of
 from premortem.study import Run
 from premortem.text import phrases
+
+# Policies that stand side by side on a page; more stand one below the other.
+ABREAST = 7
 
 
 def page_one(run: Run, sections: Sequence[Section]) -> Section:
     """The first page: the board, a finding an assumption, and what the other sections find."""
     assumptions = {a.id for a in run.study.assumptions}
     beyond = [
-        (Go(s.nav, s.id), f": {phrases.sentence(phrases.within(s.title))}")
+        (Go(s.nav, s.id), f": {phrases.sentence(phrases.lower_first(s.title))}")
         for s in sections
         if s.finding and s.id not in assumptions
     ]
@@ -29,37 +32,36 @@ def page_one(run: Run, sections: Sequence[Section]) -> Section:
 
 
 def board(run: Run) -> Board:
-    """Assumptions by policies, with what fails first under the first policy."""
+    """Assumptions by policies, with what fails first under the first policy; policies by assumptions where they are many."""
     first = run.policies[0]
-    rows = []
-    for a in run.study.assumptions:
-        failure = first_failure(run, a, first)
-        rows.append(BoardRow(a.id, a.name, _cells(run, a.id, a.name), failure[0].failure if failure else "nothing"))
+    found = [(a, first_failure(run, a, first)) for a in run.study.assumptions]
+    lines = [(Line(a.id, a.name), failure[0].failure if failure else "nothing") for a, failure in found]
     fails = cell(run, "all", first).fails_on
     worst = max(fails, key=lambda k: fails[k]) if fails else ""
-    count = phrases.at_once(len(rows))
     broken = f"most often {worst} breaks" if worst and fails[worst] > 0 else "nothing"
-    rows.append(BoardRow("all", count, _cells(run, "all", count), broken))
+    lines.append((Line("all", phrases.at_once(len(found))), broken))
     caption = (
-        f"Share of {phrases.counted(run.futures, 'future')} in which each assumption holds{phrases.same_under(len(run.policies))}; below it the 95% interval "
+        f"Share of {phrases.count_noun(run.futures, 'future')} in which each assumption holds{phrases.same_futures_phrase(len(run.policies))}; below it the 95% interval "
         "of the sampling."
     )
+    policies = tuple(Line("", title_of(run, p)) for p in run.policies)
+    remarks = f"Fails first, {phrases.policy_phrase(title_of(run, first))}"
+    if len(policies) <= ABREAST:
+        rows = tuple(BoardRow(line, tuple(_cell(run, line, p) for p in run.policies), remark) for line, remark in lines)
+        return Board(caption, "Assumption", policies, rows, remarks)
+    rows = tuple(
+        BoardRow(of, tuple(_cell(run, line, p) for line, _ in lines))
+        for of, p in zip(policies, run.policies, strict=True)
+    )
     return Board(
-        caption,
-        tuple(title_of(run, p) for p in run.policies),
-        tuple(rows),
-        f"Fails first, {phrases.under(title_of(run, first))}",
+        caption, "Policy", tuple(line for line, _ in lines), rows, remarks, tuple(remark for _, remark in lines)
     )
 
 
-def _cells(run: Run, key: str, name: str) -> tuple[Cell, ...]:
-    cells = []
-    for policy in run.policies:
-        c = cell(run, key, policy)
-        share = phrases.share(c.holds)
-        label = f"{name}, {phrases.under(title_of(run, policy))}: {phrases.holds(c.holds)}"
-        cells.append(Cell(c.holds or 0.0, share, phrases.interval(c.low, c.high), label))
-    return tuple(cells)
+def _cell(run: Run, line: Line, policy: str) -> Cell:
+    found = cell(run, line.id, policy)
+    label = f"{line.name}, {phrases.policy_phrase(title_of(run, policy))}: {phrases.holds(found.holds)}"
+    return Cell(found.holds or 0.0, phrases.share(found.holds), phrases.interval(found.low, found.high), label)
 
 
 def _lede(run: Run) -> str:
@@ -70,7 +72,7 @@ def _lede(run: Run) -> str:
     carry = "assumption carries" if many == 1 else "assumptions carry"
     settings = run.study.case.settings
     lede = (
-        f"{phrases.capital(phrases.spelled(many))} {carry} {settings.subject}. Each is tested in {run.futures:,} simulated futures under {len(run.policies)} "
+        f"{phrases.capital(phrases.spell_count(many))} {carry} {settings.subject}. Each is tested in {run.futures:,} simulated futures under {len(run.policies)} "
         f"{'policies' if len(run.policies) > 1 else 'policy'}, from what was known on {phrases.day_in_words(settings.day)}."
     )
     if len(compared) > 1:
@@ -83,11 +85,11 @@ def _keeps(run: Run, best: str, shares: Mapping[str, float]) -> str:
     every, alike = phrases.together(len(run.study.assumptions)), [best, *level_with(run, "all", best, shares)]
     said = phrases.between(shares[p] for p in alike)
     if len(alike) == 1:
-        return f"The policy that keeps {every} together most often, \u2018{phrases.within(title_of(run, best))}\u2019, does so in {said} of futures."
+        return f"The policy that keeps {every} together most often, \u2018{phrases.lower_first(title_of(run, best))}\u2019, does so in {said} of futures."
     who = (
         "Every policy keeps"
         if len(alike) == len(shares)
-        else f"{phrases.capital(phrases.spelled(len(alike)))} of the policies keep"
+        else f"{phrases.capital(phrases.spell_count(len(alike)))} of the policies keep"
     )
     more = "" if len(alike) == len(shares) else " and more often than the others"
     return f"{who} {every} together about as often{more}: in {said} of futures."

@@ -1,12 +1,9 @@
-"""The brief as a tagged PDF, set by Typst in the packaged typeface: no browser, no other program."""
+"""The brief as a tagged PDF, set by Typst in the packaged typeface."""
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from importlib.resources import as_file, files
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any
 
 from premortem.briefing.content import (
     Block,
@@ -22,38 +19,13 @@ from premortem.briefing.content import (
     See,
 )
 from premortem.briefing.notes import references
-from premortem.charts.render import FONTS
-from premortem.errors import PremortemError
-
-TEMPLATE = files("premortem.briefing") / "templates" / "brief.typ"
-# The standard for accessible PDF: refuses a picture without words, a document without title, a skipped heading.
-STANDARD: Final = "ua-1"
-Paper = Literal["a4", "letter"]
-# What the setter calls each.
-PAPERS: Final[Mapping[Paper, str]] = {"a4": "a4", "letter": "us-letter"}
+from premortem.briefing.typesetting import Paper, typeset
 
 
 def render(brief: Brief, pictures: Mapping[str, str], paper: Paper = "a4") -> bytes:
     """The PDF on the paper asked for; `pictures` are SVG texts by figure id. Raises `PremortemError` with the setter's words when it fails."""
-    import typst
-
-    with tempfile.TemporaryDirectory() as held, as_file(FONTS) as fonts:
-        folder = Path(held)
-        for name, svg in pictures.items():
-            (folder / f"{name}.svg").write_text(svg, "utf-8")
-        (folder / "brief.json").write_text(json.dumps(document(brief)), "utf-8")
-        (folder / "brief.typ").write_text(TEMPLATE.read_text("utf-8"), "utf-8")
-        try:
-            made: bytes = typst.compile(
-                str(folder / "brief.typ"),
-                font_paths=[str(fonts)],
-                ignore_system_fonts=True,
-                pdf_standards=[STANDARD],
-                sys_inputs={"paper": PAPERS[paper]},
-            )
-        except typst.TypstError as error:
-            raise PremortemError(f"the PDF could not be set: {error}; the HTML edition is there") from error
-    return made
+    drawn = {f"{name}.svg": svg for name, svg in pictures.items()}
+    return typeset("brief.typ", {"brief.json": json.dumps(document(brief)), **drawn}, paper)
 
 
 def document(brief: Brief) -> dict[str, Any]:

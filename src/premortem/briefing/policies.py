@@ -7,7 +7,7 @@ import polars as pl
 from premortem import questions
 from premortem.briefing.content import Block, Bullets, Figure, Note, Section, Strong, see, text
 from premortem.case import year_of
-from premortem.charts import figures
+from premortem.charts import policy_figures
 from premortem.questions.compare import Compared
 from premortem.questions.findings import aside, level_with, share_of, title_of
 from premortem.study import Run
@@ -37,7 +37,7 @@ def _note(run: Run) -> tuple[Note, ...]:
 def _title(run: Run) -> str:
     compared = [p for p in run.policies if p != run.study.case.settings.record] or list(run.policies)
     if len(compared) == 1:
-        return f"The policy: {phrases.within(title_of(run, compared[0]))}"
+        return f"The policy: {phrases.lower_first(title_of(run, compared[0]))}"
     leading = [_leading(run, a.id, compared) for a in run.study.assumptions]
     if everywhere := [p for p in compared if all(p in each for each in leading)]:
         if len(everywhere) == len(compared):
@@ -77,8 +77,8 @@ def _pathways(run: Run) -> Figure:
     return Figure(
         "pathways",
         f"Where {'a' if len(run.policies) > 1 else 'the'} policy keeps an assumption in more than half of all futures, year by year",
-        figures.pathways(frame, [title_of(run, p) for p in run.policies]),
-        f"Line: the median of {phrases.counted(run.futures, 'future')} has a margin above 0 at the end of the year. Dotted: it has not.",
+        policy_figures.pathways(frame, [title_of(run, p) for p in run.policies]),
+        f"Line: the median of {phrases.count_noun(run.futures, 'future')} has a margin above 0 at the end of the year. Dotted: it has not.",
         (
             "Broken in half of all futures or more: " + "; ".join(lost)
             if lost
@@ -99,8 +99,10 @@ def _agreement(run: Run, result: Compared) -> tuple[str, ...]:
     winners = result.winners
     best = sorted(set(winners.values()), key=lambda p: -list(winners.values()).count(p))
     if not result.disagree:
-        return (f"All {len(winners)} measures of robustness name {phrases.within(title_of(run, best[0]))} as best.",)
-    shares = [f"{phrases.within(title_of(run, p))} by {list(winners.values()).count(p)}" for p in best]
+        return (
+            f"All {len(winners)} measures of robustness name {phrases.lower_first(title_of(run, best[0]))} as best.",
+        )
+    shares = [f"{phrases.lower_first(title_of(run, p))} by {list(winners.values()).count(p)}" for p in best]
     return (f"The {len(winners)} measures of robustness disagree on which is best: {phrases.listing(shares)}.",)
 
 
@@ -120,7 +122,9 @@ def _regret(run: Run, names: list[str], result: Compared) -> Figure:
     return Figure(
         "regret",
         f"{phrases.listing([title_of(run, p) for p in least])} {'gives' if len(least) == 1 else 'give'} up least on average, in margins as they stand",
-        figures.regret_map(pl.DataFrame(rows), [title_of(run, p) for p in names if result.regret[p].mean is not None]),
+        policy_figures.regret_map(
+            pl.DataFrame(rows), [title_of(run, p) for p in names if result.regret[p].mean is not None]
+        ),
         f"Mean over futures; darker is worse. {result.unweighed} {phrases.regret(run.study.case.text.uncounted)}",
         f"Regret over all assumptions. {said}. By assumption: {by}.",
     )

@@ -12,7 +12,7 @@ from premortem.questions.signpost_worth import CANNOT
 from premortem.study import Run
 from premortem.text import phrases
 from premortem.watch import process, quantities
-from premortem.watch.hindcast import Hindcast
+from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
 
 # Signposts that are shown.
@@ -41,7 +41,7 @@ def record(run: Run) -> Section:
             see(figure.id),
             f" shows each reading beside its range. Only outcomes test the model{apart(judged.weighted.kinds)}.",
             Note(
-                f"{phrases.counted(result['futures'], 'future')}, {phrases.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
+                f"{phrases.count_noun(result['futures'], 'future')}, {phrases.number(result['effective_futures'])} effective after weighting; each follows the path of policy that it drew. "
                 f"{f'{said} ' if said else ''}Scores: continuous ranked probability score (Gneiting and Raftery 2007) and Brier's."
             ),
         ),
@@ -67,7 +67,7 @@ def _title(found: Hindcast, events: list[dict[str, Any]]) -> str:
 def _reading(o: dict[str, Any], case: Case) -> dict[str, Any]:
     unit = "" if o["unit"] == "share" else f" {o['unit']}"
     return {
-        "says": f"{quantities.shipped(case)[o['quantity']].says} ({o['kind']})",
+        "says": f"{quantities.shipped_quantities(case)[o['quantity']].says} ({o['kind']})",
         "day": o["date"],
         "inside": o["inside"],
         "said": f"{phrases.number(o['observed'], 3)}{unit}",
@@ -91,7 +91,7 @@ def _event(e: dict[str, Any], case: Case) -> dict[str, Any]:
         "came": came,
         "brier": e["brier"],
         "missed": (e["share"] < HALF) == came,
-        "sentence": f"\u2018{phrases.within(says)}\u2019 {verb} by {e['date']}; {phrases.share(e['share'])} of futures had it.",
+        "sentence": f"\u2018{phrases.lower_first(says)}\u2019 {verb} by {e['date']}; {phrases.share(e['share'])} of futures had it.",
     }
 
 
@@ -155,7 +155,7 @@ def watch(run: Run) -> Section:
             Strong("What a reading is worth: "),
             "how much regret it would save the choice of policy and how much doubt about the assumptions it would take away; 100 would settle everything.",
             Note(
-                f"Mean of the two shares, by binning {phrases.counted(result.futures, 'future')} on the reading with its error. Weighted shares are by what was known on "
+                f"Mean of the two shares, by binning {phrases.count_noun(result.futures, 'future')} on the reading with its error. Weighted shares are by what was known on "
                 + phrases.day_in_words(run.study.case.settings.day)
                 + "."
             ),
@@ -164,7 +164,7 @@ def watch(run: Run) -> Section:
     ]
     return Section(
         "watch",
-        CANNOT.rstrip(".") if top[0].voi is None else f"Watch first: {phrases.within(top[0].observable)}",
+        CANNOT.rstrip(".") if top[0].voi is None else f"Watch first: {phrases.lower_first(top[0].observable)}",
         "Signposts",
         tuple(blocks),
         new_page=False,

@@ -28,7 +28,7 @@ def curve(run: Run, a: Assumption, c: Condition, policy: str, shift: Callable[[f
     least, most, used = (phrases.threshold(x, c.limit.unit) for x in (c.limit.low, c.limit.high, c.limit.value))
     return Figure(
         f"threshold-{a.id}-{c.id}",
-        f"\u2018{phrases.within(c.says)}\u2019: {phrases.holds(low)} with the threshold at {least}, in {phrases.share(high)} "
+        f"\u2018{phrases.lower_first(c.says)}\u2019: {phrases.holds(low)} with the threshold at {least}, in {phrases.share(high)} "
         f"with it at {most}",
         figures.threshold_curve(pl.DataFrame(rows), c.limit.unit),
         f"{title_of(run, policy)}. Threshold in use: {used}; {c.limit.basis}.",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from premortem.briefing import html, pdf
 from premortem.briefing.assemble import assemble
+from premortem.briefing.typesetting import Paper
 from premortem.charts.render import svg
 from premortem.errors import PremortemError
 from premortem.files import writer
@@ -28,7 +29,7 @@ class Written:
         return replace(self, html=folder / self.html.name, pdf=self.pdf and folder / self.pdf.name)
 
 
-def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None, paper: pdf.Paper = "a4") -> Written:
+def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None, paper: Paper = "a4") -> Written:
     """Write `brief.html`, and `brief.pdf` on that paper if asked for, into the run folder. Raises `BadInput` when the folder cannot be
     written; a file is whole or not there.
     """
@@ -52,7 +53,7 @@ def write_brief(run: Run, with_pdf: bool = False, old: Run | None = None, paper:
 
 def _check_folder(folder: Path) -> None:
     """Fails before the work rather than after it."""
-    with writer.told(folder):
+    with writer.system_failure(folder):
         writer.check_folder(folder)
 
 

@@ -19,7 +19,7 @@ from premortem.case._text import Text
 from premortem.case._world import WORLD_PARTS, World
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.toml import read_toml
-from premortem.files.typed import Strict, typed
+from premortem.files.typed import Strict, to_typed
 
 PACKAGE = "premortem.cases"
 HOME = Path(str(files(PACKAGE)))
@@ -95,15 +95,16 @@ class Settings(Strict):
 
 @dataclass(frozen=True)
 class Case:
-    """A case by its folder. `case / "params.csv"` is a file of it."""
+    """A case by its folder, and by lists of a user's own. `case / "params.csv"` is a file of it."""
 
     folder: Path
+    lists: str = ""  # the hash of the lists of parties that were pulled, where a user asks for them
 
     def __truediv__(self, name: str) -> Path:
         return self.folder / name
 
-    def __getstate__(self) -> dict[str, Path]:  # what was read is read again where it goes
-        return {"folder": self.folder}
+    def __getstate__(self) -> dict[str, Path | str]:  # what was read is read again where it goes
+        return {"folder": self.folder, "lists": self.lists}
 
     def __repr__(self) -> str:
         return f"Case {self.name}: {self.settings.title}"
@@ -121,13 +122,13 @@ class Case:
     @cached_property
     def settings(self) -> Settings:
         """What `case.toml` says. Raises `BadInput`, every fault at once."""
-        return typed(read_toml(self / MARK), Settings, f"{self.name}/{MARK}")
+        return to_typed(read_toml(self / MARK), Settings, f"{self.name}/{MARK}")
 
     @cached_property
     def text(self) -> Text:
         """What `text.toml` says; nothing where it is not there. Raises `BadInput`, every fault at once."""
         path = self / TEXT
-        return typed(read_toml(path), Text, f"{self.name}/{TEXT}") if path.is_file() else Text()
+        return to_typed(read_toml(path), Text, f"{self.name}/{TEXT}") if path.is_file() else Text()
 
     @cached_property
     def world(self) -> World:

@@ -34,6 +34,25 @@ class Panel:
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Place:
+    """A place of a map on a day: its region (None where it is not simulated, and then without rows), what that holds by step,
+    whether it is all of its region, and what else the case says of it.
+    """
+
+    iso3: str
+    name: str
+    region: str | None = None
+    rows: tuple[Mapping[str, Any], ...] = ()
+    alone: bool = False
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys that the app's data have."""
+        told = {"region": self.region} | ({} if self.region is None else {"alone": self.alone})
+        return {"iso3": self.iso3, "name": self.name} | dict(self.more) | told | {"rows": [*self.rows]}
+
+
 class Map(Protocol):
     """The map of a case."""
 
@@ -53,11 +72,11 @@ class Map(Protocol):
     def values(self, measure: str, seen: Simulated, places: Sequence[str]) -> Mapping[str, Sequence[float | None]]:
         """A measure by place and step; None where there is nothing to show."""
 
-    def country(self, code: str, name: str, seen: Simulated, on: Any) -> dict[str, Any]:
-        """A place on a day: `region`, `rows` by step (none where it is not simulated), and what else the case says of it."""
+    def country(self, code: str, name: str, seen: Simulated, on: Any) -> Place:
+        """A place on a day; `name` is empty where no table has it."""
 
-    def heading(self, found: Mapping[str, Any]) -> str:
+    def heading(self, found: Place) -> str:
         """What stands after the name of a place."""
 
-    def panel(self, found: Mapping[str, Any]) -> Panel:
+    def panel(self, found: Place) -> Panel:
         """The picture of a place that is simulated."""

@@ -1,1 +1,8 @@
-"""One look for every picture: the theme, marks that charts share, maps, and charts as files."""
+"""One look for every picture: the theme, marks that charts share, maps, and charts as files.
+
+- `theme`: colours, letters and widths; `themed(chart)` gives a chart the look
+- `marks`: fans, bands, words at the ends of lines, values next to bars
+- `figures`, `policy_figures`: charts of the brief, each from a table; those that set policies side by side
+- `worldmap`: the map of the world, and circles for places too small for it
+- `render`: a chart as SVG, PNG or a script, without browser or network
+"""

@@ -12,9 +12,8 @@ import polars as pl
 
 from premortem.case import year_of
 from premortem.charts.marks import CLIP, highest, lowest, margin_fan, middle_of
-from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, themed
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, apply_theme
 from premortem.ensemble.bands import BANDS
-from premortem.text.numbers import share
 
 # A second cue beside colour where lines of several families meet.
 DASHES = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3]]
@@ -22,8 +21,6 @@ DASHES = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3]]
 LABEL = 54
 # Makes an axis break a label at `|`.
 TWO_LINES = "split(datum.label, '|')"
-# Puts each word of a column's heading on a line of its own, so that ten policies stand side by side.
-ONE_WORD_A_LINE = "split(datum.label, ' ')"
 
 
 def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
@@ -40,55 +37,7 @@ def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
         .encode(x="year:Q", y="y:Q", text="text:N")
         for word, colour, side in (("holds", HOLDS, 1), ("breaks", BREAKS, -1))
     ]
-    return themed(alt.layer(drawn, *words), height=170)
-
-
-def shares(rows: pl.DataFrame, titles: dict[str, str]) -> Any:
-    """Share of futures that holds, by policy, as bars from 0 with the interval as a rule and the share as text."""
-    frame = rows.with_columns(
-        title=pl.col("policy").replace_strict(titles),
-        text=pl.col("holds").map_elements(share, pl.String),
-    )
-    order = list(titles.values())
-    base = alt.Chart(frame).encode(y=alt.Y("title:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)))
-    x = alt.X(
-        "holds:Q",
-        title="share of futures in which it holds",
-        axis=alt.Axis(format="%", tickCount=5),
-        scale=alt.Scale(domain=[0, 1]),
-    )
-    bars = base.mark_bar(color=HOLDS, height=16).encode(x=x)
-    rules = base.mark_rule(color=INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
-    words = base.mark_text(align="left", dx=6).encode(x="high:Q", text="text:N")
-    return themed(bars + rules + words, height=26 * frame.height)
-
-
-def causes(frame: pl.DataFrame, order: list[str]) -> Any:
-    """Which condition fails first, as shares of failures by policy; columns policy, condition, share."""
-    colours = [BREAKS, "#E3A06F", CONTEXT]
-    conditions = frame["condition"].unique(maintain_order=True).to_list()
-    bars = (
-        alt.Chart(frame)
-        .mark_bar(height=16)
-        .encode(
-            y=alt.Y("policy:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)),
-            x=alt.X(
-                "share:Q",
-                title="share of failures",
-                axis=alt.Axis(format="%", tickCount=5),
-                scale=alt.Scale(domain=[0, 1]),
-            ),
-            color=alt.Color(
-                "condition:N",
-                sort=conditions,
-                title=None,
-                scale=alt.Scale(domain=conditions, range=colours[: len(conditions)]),
-                legend=alt.Legend(orient="top", labelLimit=640, columns=1),
-            ),
-            order=alt.Order("rank:Q"),
-        )
-    )
-    return themed(bars, height=26 * frame["policy"].n_unique())
+    return apply_theme(alt.layer(drawn, *words), height=170)
 
 
 def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
@@ -104,7 +53,7 @@ def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
         .encode(x="limit:Q", y="holds:Q")
     )
     label = point.mark_text(align="left", dx=8, dy=12, color=MUTED, clip=False).encode(text=alt.value("in use"))
-    return themed(line + point + label, height=150, width=300)
+    return apply_theme(line + point + label, height=150, width=300)
 
 
 def effects(frame: pl.DataFrame) -> Any:
@@ -136,7 +85,7 @@ def effects(frame: pl.DataFrame) -> Any:
     right = base.transform_filter("datum.effect > 0").mark_text(align="left", dx=5).encode(x="end:Q", text="said:N")
     left = base.transform_filter("datum.effect <= 0").mark_text(align="right", dx=-5).encode(x="end:Q", text="said:N")
     zero = alt.Chart(pl.DataFrame({"x": [0.0]})).mark_rule(color=MUTED).encode(x="x:Q")
-    return themed(alt.layer(bars, rules, zero, right, left), height=29 * rows.height, width=310)
+    return apply_theme(alt.layer(bars, rules, zero, right, left), height=29 * rows.height, width=310)
 
 
 def two_lines(text: str) -> str:
@@ -146,63 +95,6 @@ def two_lines(text: str) -> str:
         kind = text[text.rindex("(") :]
         lines = [lines[0], wrap(lines[1], LABEL - len(kind) - 2)[0] + "\u2026 " + kind]
     return "|".join(lines)
-
-
-def pathways(frame: pl.DataFrame, order: list[str]) -> Any:
-    """A panel an assumption, a row a policy: a line over the years in which it is kept; columns policy, assumption, year,
-    keeps.
-    """
-    rows = frame.with_columns(until=pl.col("year") + 1)
-    first, end = int(lowest(rows, "year")), int(highest(rows, "until"))
-    base = alt.Chart(rows).encode(
-        y=alt.Y("policy:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, grid=False)),
-        x=alt.X(
-            "year:Q",
-            title=None,
-            scale=alt.Scale(domain=[first, end], nice=False),
-            axis=alt.Axis(format="d", values=list(range(first + 1, end, 3))),
-        ),
-        x2="until:Q",
-    )
-    kept = base.transform_filter("datum.keeps").mark_rule(strokeWidth=6, color=HOLDS)
-    lost = base.transform_filter("!datum.keeps").mark_rule(strokeWidth=2, strokeDash=[2, 3], color=BREAKS)
-    return themed(
-        alt.layer(kept, lost)
-        .properties(width=178, height=17 * len(order))
-        .facet(
-            facet=alt.Facet(
-                "assumption:N", title=None, header=alt.Header(labelFontWeight=600, labelFontSize=12, labelLimit=0)
-            ),
-            columns=3,
-        ),
-        width=None,
-    )
-
-
-def regret_map(frame: pl.DataFrame, order: list[str]) -> Any:
-    """Mean regret by policy and assumption as a heat map with its values; columns policy, assumption, regret."""
-    base = alt.Chart(frame).encode(
-        x=alt.X(
-            "policy:N",
-            sort=order,
-            title=None,
-            axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False, labelExpr=ONE_WORD_A_LINE),
-        ),
-        y=alt.Y("assumption:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
-    )
-    top = float(frame["regret"].max())  # type: ignore[arg-type]
-    cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
-        color=alt.Color(
-            "regret:Q",
-            scale=alt.Scale(range=["#F6F7F9", BREAKS], domain=[0, max(top, 0.01)], interpolate="rgb"),
-            legend=None,
-        )
-    )
-    dark = alt.condition(f"datum.regret > {0.6 * top}", alt.value("white"), alt.value(INK))
-    return themed(
-        cells + base.mark_text().encode(text=alt.Text("regret:Q", format=".2f"), color=dark),
-        height=30 * frame["assumption"].n_unique(),
-    )
 
 
 def index_bars(frame: pl.DataFrame) -> Any:
@@ -217,7 +109,7 @@ def index_bars(frame: pl.DataFrame) -> Any:
     )
     bars = base.mark_bar(height=14, color=HOLDS).encode(x=alt.X("index:Q", title="index of heavy edits (0 to 1)"))
     said = base.mark_text(align="left", dx=4).encode(x="index:Q", text=alt.Text("index:Q", format=".2~g"))
-    return themed(bars + said, height=22 * frame.height, width=270)
+    return apply_theme(bars + said, height=22 * frame.height, width=270)
 
 
 def families(frame: pl.DataFrame, order: list[str], first: int) -> Any:
@@ -247,7 +139,7 @@ def families(frame: pl.DataFrame, order: list[str], first: int) -> Any:
         .facet(facet=alt.Facet("title:N", title=None), columns=3)
         .resolve_scale(y="independent")
     )
-    return themed(chart, width=None)
+    return apply_theme(chart, width=None)
 
 
 def moves(frame: pl.DataFrame) -> Any:
@@ -262,7 +154,7 @@ def moves(frame: pl.DataFrame) -> Any:
         .properties(width=165, height=17 * frame["policy"].n_unique())
         .facet(facet=alt.Facet("assumption:N", title=None, header=alt.Header(labelFontWeight=600)), columns=3)
     )
-    return themed(panels, width=None)
+    return apply_theme(panels, width=None)
 
 
 def hindcast(frame: pl.DataFrame) -> Any:
@@ -270,7 +162,9 @@ def hindcast(frame: pl.DataFrame) -> Any:
     as another shape; columns says, day, inside, said, range, place, middle.
     """
     rows = frame.with_columns(
-        label=pl.format("{}, {}", "says", pl.col("day").str.slice(0, 7)).map_elements(in_two, return_dtype=pl.String),
+        label=pl.format("{}, {}", "says", pl.col("day").str.slice(0, 7)).map_elements(
+            first_two_lines, return_dtype=pl.String
+        ),
         text=pl.format("{} (range {})", "said", "range"),
         low=pl.lit(0.0),
         high=pl.lit(1.0),
@@ -301,9 +195,9 @@ def hindcast(frame: pl.DataFrame) -> Any:
         shape=alt.condition("datum.inside", alt.value("circle"), alt.value("triangle-up")),
     )
     said = base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.datum(reach[1]), text="text:N")
-    return themed(alt.layer(line, middle, dots, said), height=30 * rows.height, width=190)
+    return apply_theme(alt.layer(line, middle, dots, said), height=30 * rows.height, width=190)
 
 
-def in_two(text: str) -> str:
+def first_two_lines(text: str) -> str:
     """A label with `|` where it goes on in a second line."""
     return "|".join(wrap(text, LABEL)[:2])

@@ -14,7 +14,7 @@ WIDTH = 680
 PHONE_WIDTH = 330
 
 
-def themed(chart: Any, height: int | None = None, width: int | None = WIDTH) -> Any:
+def apply_theme(chart: Any, height: int | None = None, width: int | None = WIDTH) -> Any:
     """The chart with the project's look; configure once, at the outermost level."""
     sized = chart.properties(**({"width": width} if width else {}), **({"height": height} if height else {}))
     axis = {

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from premortem.cli import admin, exhibits, rules, run, shipments, watch, why
-from premortem.cli.shared import BAD, BUG, DONE, Command, app, told
+from premortem.cli import admin, exhibits, rules, run, shipments, tables, watch, why
+from premortem.cli.shared import BAD, BUG, DONE, Command, app, error_document
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest
 from premortem.files.faults import fault
 
@@ -25,7 +25,7 @@ for one in (app, *(group.typer_instance for group in app.registered_groups)):
     for command in one.registered_commands if one else ():
         command.cls = Command
 
-__all__ = ["admin", "app", "exhibits", "main", "rules", "run", "shipments", "watch", "why"]
+__all__ = ["admin", "app", "exhibits", "main", "rules", "run", "shipments", "tables", "watch", "why"]
 
 
 @app.callback(invoke_without_command=True)
@@ -122,7 +122,7 @@ def _refuse(error: PremortemError, as_json: bool) -> int:
     if len(errors) > 1:
         typer.echo(f"{len(errors)} errors, nothing written", err=True)
     if as_json:
-        typer.echo(json.dumps(told(errors)))
+        typer.echo(json.dumps(error_document(errors)))
     return BAD
 
 
@@ -137,7 +137,7 @@ def _usage_or_bug(error: Exception, as_json: bool) -> int:
     typer.echo(f"error: a bug in premortem: {type(error).__name__}: {error}", err=True)
     typer.echo("hint: run again with --debug and report what it prints", err=True)
     if as_json:
-        typer.echo(json.dumps(told([error])))
+        typer.echo(json.dumps(error_document([error])))
     return BUG
 
 

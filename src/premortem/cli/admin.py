@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, CaseOfRun, StudyDir, app, show, study_of
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 data_app = typer.Typer(help="The tables of facts: their age and source, and newer figures.", no_args_is_help=True)
 app.add_typer(data_app, name="data", rich_help_panel="More")
@@ -27,7 +27,7 @@ def validate(
 
     chosen = case_of(folder, case)
     found = case_faults(chosen) or problems(folder, chosen)  # what a broken case makes of a study tells nothing
-    said = [*(f"error: {error}" for error in found), counted(len(found), "error") if found else "no errors"]
+    said = [*(f"error: {error}" for error in found), count_noun(len(found), "error") if found else "no errors"]
     dicts = [error.as_dict() | {"why": error.what} for error in found]
     document = {"errors": dicts} | ({"error": dicts[0]} if dicts else {})
     show(document, as_json, False, lambda: typer.echo("\n".join(said)))
@@ -110,22 +110,25 @@ def data_status(case: CaseName = None, as_json: AsJson = False) -> None:
     from premortem import facts, terminal
     from premortem.case import DEFAULT, load
 
-    tables, pulled = facts.status(load(case or DEFAULT)), facts.records()
+    of = load(case or DEFAULT)
+    tables, pulled = facts.status(of), facts.records(facts.sources(of))
     show({"tables": tables, "pulled": pulled}, as_json, False, lambda: terminal.print_tables(tables, pulled))
 
 
 @data_app.command("pull")
 def data_pull(
     names: Annotated[list[str] | None, typer.Argument(help="Sources.", show_default="all")] = None,
+    case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch newer figures from their publishers into the cache; runs go on using the tables that ship.
+    """Fetch newer figures, lists and documents from their publishers into your data folder; nothing uses them unless asked to.
 
     Examples: premortem data pull; premortem data pull --json
     """
     from premortem import facts, terminal
+    from premortem.case import DEFAULT, load
 
-    result = facts.pull(names or ())
+    result = facts.pull(names or (), known=facts.sources(load(case or DEFAULT)))
     show(result, as_json, False, lambda: terminal.print_pulled(result))
     raise typer.Exit(NO if result["failed"] else DONE)
 

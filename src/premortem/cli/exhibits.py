@@ -40,12 +40,17 @@ def exhibits(
     within = study_of(study, case, run)
     held, why = run_if_any(within, run)
     rows = gallery.rows(tuple(names or ()), held, folder, tuple(formats or ()), within.case)
-    failed = [row for row in rows if row["error"] and (held or names)]
+    failed = [row for row in rows if row.error and (held or names)]
     for row in failed:
-        typer.echo(f"error: {row['name']}: {row['error']}", err=True)
-    if why and any(row["error"] for row in rows):
+        typer.echo(f"error: {row.name}: {row.error}", err=True)
+    if why and any(row.error for row in rows):
         typer.echo(f"hint: exhibits of a run are left out: {why}", err=True)
-    show({"exhibits": rows}, as_json, quiet, lambda: terminal.print_exhibits(rows))
+    show(
+        {"exhibits": [row.as_dict() for row in rows]},
+        as_json,
+        quiet,
+        lambda: terminal.print_exhibits(rows, within.options),
+    )
     raise typer.Exit(NO if failed else DONE)
 
 

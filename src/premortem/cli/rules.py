@@ -5,7 +5,22 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import BAD, DONE, NO, AsJson, CaseName, OnDate, StudyDir, Under, app, show, told
+from premortem.cli.shared import (
+    BAD,
+    DONE,
+    NO,
+    AsJson,
+    CaseName,
+    Lists,
+    OnDate,
+    StudyDir,
+    Under,
+    app,
+    duration,
+    error_document,
+    listing,
+    show,
+)
 from premortem.errors import BadInput
 
 
@@ -49,12 +64,17 @@ def check(
         bool,
         typer.Option(
             "--gate",
-            help="Exit 0 only if no licence is needed; 3 not permitted, 4 depends on missing facts, 5 a name needs review.",
+            help="Exit 0 only if it may go; 3 not permitted, 4 depends on missing facts, 5 a name needs review.",
         ),
     ] = False,
     audit: Annotated[
         Path | None, typer.Option("--audit", help="Write a record of the decision here, as a line of JSON.")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="The memo to be signed, as a file: txt, html, pdf or json by its ending."),
+    ] = None,
+    data: Lists = "shipped",
     study: StudyDir = None,
     case: CaseName = None,
     as_json: AsJson = False,
@@ -68,12 +88,14 @@ def check(
     from premortem.law import worked_cases
     from premortem.law.decide import Transaction, explain
 
-    book = book_under(study, case, under)
+    if out is not None:
+        _check_memo(out, file, audit, under)
+    book = book_under(study, case, under, data=data)
     if audit is not None and (file is not None or book.vocabulary.answers):
         raise BadInput("command line", "--audit", "records one shipment, or a ledger", allowed="premortem ledger FILE --audit FILE")  # fmt: skip
     if file is not None:
         results, errors = worked_cases.decide_file(file, book)
-        document = {"cases": results} | (told(errors) if errors else {})
+        document = {"cases": results} | (error_document(errors) if errors else {})
         show(document, as_json, False, lambda: terminal.print_cases(results))
         for error in errors:
             typer.echo(f"error: {error}", err=True)
@@ -92,21 +114,51 @@ def check(
         "date": on,
     }
     if book.vocabulary.answers:
-        _opine(book, given, worked_cases.settings(set_ or []), [*(party or []), *(clear or [])], gate, trace, as_json)
+        _opine(
+            book, given, worked_cases.settings(set_ or []), [*(party or []), *(clear or [])], gate, trace, out, as_json
+        )
     more = worked_cases.together(worked_cases.settings(set_ or []), worked_cases.parties(party or []))
     transaction = Transaction(worked_cases.together(given, more), case=book.case)
     cleared = worked_cases.clearings(clear or [])
     decision = explain(transaction, book, cleared=cleared)
     if audit is not None:
         records.write([records.of_decision(decision, book, cleared)], audit)
+    if out is not None:
+        _write_memo(out, decision, trace)
     show(decision.as_dict(), as_json, False, lambda: terminal.print_decision(decision, trace))
     raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
 
 
+def _check_memo(out: Path, file: Path | None, audit: Path | None, under: str | None) -> None:
+    """Raises `BadInput` where the memo cannot be written there, before anything is decided."""
+    from premortem.briefing import memo_file
+
+    if file is not None:
+        raise BadInput("command line", "--out", "writes the memo of one answer, and --file asks for several", got=str(out), allowed="premortem ledger FILE --out FILE")  # fmt: skip
+    if audit is not None and audit.absolute() == out.absolute():
+        raise BadInput("command line", "--out", "is the record of the decision", got=str(out), allowed="another file")
+    memo_file.check(out, "--out", *([Path(under)] if under and under.endswith(".toml") else []))
+
+
+def _write_memo(out: Path, answer: Any, trace: bool) -> None:
+    """The memo of a decision, or of an answer of several kinds, as the ending of the file says."""
+    from premortem.briefing import memo_file
+    from premortem.law import memo_parts
+
+    memo_file.write(out, memo_parts.of(answer, trace), answer.as_dict())
+
+
 def _opine(
-    book: Any, options: dict[str, Any], more: dict[str, str], parties: list[str], gate: bool, trace: bool, as_json: bool
+    book: Any,
+    options: dict[str, Any],
+    more: dict[str, str],
+    parties: list[str],
+    gate: bool,
+    trace: bool,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
-    """The answer of a law whose answers are of several kinds; exit 1 where it cannot be told."""
+    """The answer of a law whose answers are of several kinds; exit 1 where it cannot be error_document."""
     from premortem import terminal
     from premortem.errors import raise_all
     from premortem.law.opinion import opine, told_by
@@ -116,6 +168,8 @@ def _opine(
     vain = [name for name, given in (("--party, --clear", parties), ("--gate", gate)) if given]
     what = f"the law of {book.case.name} asks nothing of the kind"
     raise_all([BadInput("command line", name, what, allowed="--set FIELD=VALUE") for name in vain])
+    if out is not None:
+        _write_memo(out, opinion, trace)
     show(opinion.as_dict(), as_json, False, lambda: terminal.print_opinion(opinion, trace))
     raise typer.Exit(DONE if opinion.settled else NO)
 
@@ -161,29 +215,73 @@ def regime_diff(
     show(result, as_json, False, lambda: terminal.print_diff(result))
 
 
-@regime_app.command("loopholes")
-def regime_loopholes(
-    under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False
+@regime_app.command("status")
+def regime_status(
+    on: OnDate = None, under: Under = None, study: StudyDir = None, case: CaseName = None, as_json: AsJson = False
 ) -> None:
-    """Find pairs of transactions that are alike in substance but decided differently. Check each by hand.
+    """How current the rulebook is: which instruments are stale, and which documents published since may matter.
 
-    Examples: premortem regime loopholes --json
+    Documents are those of `premortem data pull`, where the case names a source of them.
+
+    Examples: premortem regime status; premortem regime status --json
     """
     from premortem import terminal
-    from premortem.law.loopholes import loopholes, tried
+    from premortem.law.currency import status
 
+    book = book_under(study, case, under)
+    found = status(book, _day(on, book))
+    show(found.as_dict(), as_json, False, lambda: terminal.print_status(found))
+
+
+@regime_app.command("loopholes")
+def regime_loopholes(
+    under: Under = None,
+    budget: Annotated[
+        str, typer.Option("--budget", help="Longest that the search may take, such as 60s or 2min.")
+    ] = "60s",
+    pairs: Annotated[
+        int, typer.Option("--pairs", min=1, help="Pairs to search, in whole rounds: the same number finds the same.")
+    ] = 500_000,
+    study: StudyDir = None,
+    case: CaseName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search for pairs of transactions that are alike in substance but decided differently. Check each by hand.
+
+    What is alike, the case says (loopholes.toml). A pair is one that the law asks about, and the same in another form, which
+    goes more freely. Time stops the search; the number of pairs decides what it finds.
+
+    Examples: premortem regime loopholes --json; premortem regime loopholes --budget 20s
+    """
+    from premortem import terminal
+    from premortem.law.loopholes import search
+
+    seconds = duration(budget, "--budget")
     book = book_under(study, case, under, baseline=True)
-    found, pairs = loopholes(book), tried(book)
-    unit = book.case.text.yardstick
-    show({"tried": pairs, "loopholes": found}, as_json, False, lambda: terminal.print_loopholes(found, pairs, unit))
+    found = search(book, seconds, pairs, _again(book, study, case, under))
+    show(found.as_dict(), as_json, False, lambda: terminal.print_loopholes(found, book.case))
+
+
+def _again(book: Any, study: Path | None, case: str | None, under: str | None) -> list[str]:
+    """The options by which the same book is asked again."""
+    named = [("--study", study and str(study)), ("--case", case)]
+    return ["--under", under or book.name, *(word for option, value in named if value for word in (option, value))]
 
 
 def book_under(
-    study: Path | None, case: str | None, under: str | None, asked: str = "--under", *, baseline: bool = False
+    study: Path | None,
+    case: str | None,
+    under: str | None,
+    asked: str = "--under",
+    *,
+    baseline: bool = False,
+    data: str = "shipped",
 ) -> Any:
     """The rulebook under a policy, by default the law as it stands (or the case's `baseline`), or under a policy file; `asked` is
-    the option that named it.
+    the option that named it, `data` the lists of parties.
     """
+    from dataclasses import replace
+
     from premortem.law.book import load
     from premortem.study import Study
 
@@ -191,10 +289,12 @@ def book_under(
     settings = held.case.settings
     under = under or (settings.baseline if baseline else settings.stands)
     if under.endswith(".toml"):
-        return load(Path(under), held.case)
-    if under not in held.policies:
+        book = load(Path(under), held.case)
+    elif under not in held.policies:
         raise held.unknown_policy(asked, under)
-    return held.book(under)
+    else:
+        book = held.book(under)
+    return replace(book, case=listing(book.case, data))
 
 
 def _day(text: str | None, book: Any) -> Any:

@@ -19,7 +19,7 @@ from premortem.cli.shared import (
     progress,
     show,
     size,
-    stored,
+    stored_run,
     study_of,
 )
 from premortem.errors import BadInput, raise_all
@@ -35,32 +35,39 @@ Weights = Annotated[
 ]
 
 
+Policies = Annotated[list[str] | None, typer.Option("--policy", help="A policy; repeat for more.", show_default="all")]
+Futures = Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")]
+Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same results, bit for bit.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace", help="Overwrite a finished run in the same folder even if it is larger or has other policies."
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", help="Address of a Dask scheduler, or local:N for N workers here.", show_default="this process"
+    ),
+]
+Only = Annotated[
+    int | None, typer.Option("--only", help="Simulate this one future again and describe it; writes nothing.")
+]
+
+
 @app.command(rich_help_panel="Main job")
 def run(
-    policy: Annotated[
-        list[str] | None, typer.Option("--policy", help="A policy; repeat for more.", show_default="all")
-    ] = None,
-    futures: Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")] = 20_000,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same results, bit for bit.")] = 7,
-    out: Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")] = False,
-    replace: Annotated[
-        bool,
-        typer.Option(
-            "--replace",
-            help="Overwrite a finished run in the same folder even if it is larger or has other policies.",
-        ),
-    ] = False,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            "--cluster", help="Address of a Dask scheduler, or local:N for N workers here.", show_default="this process"
-        ),
-    ] = None,
+    policy: Policies = None,
+    futures: Futures = 20_000,
+    seed: Seed = 7,
+    out: Out = None,
+    resume: Resume = False,
+    replace: Replace = False,
+    cluster: Cluster = None,
     memory: Memory = None,
-    only: Annotated[
-        int | None, typer.Option("--only", help="Simulate this one future again and describe it; writes nothing.")
-    ] = None,
+    only: Only = None,
     weights: Weights = None,
     form: Annotated[
         list[str] | None,
@@ -132,13 +139,13 @@ def brief(
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the brief of a stored run again, without simulating.
+    """Write the brief of a stored_run run again, without simulating.
 
     Examples: premortem brief --pdf --paper letter; premortem brief --compare last-month --json
     """
     from premortem.briefing import write_brief
 
-    made = stored(study, case, run)
+    made = stored_run(study, case, run)
     old = _old(made.study, compare, None)
     written = write_brief(made, with_pdf=pdf, old=old, paper=paper)
     _say_left_out(written.left_out)
@@ -195,11 +202,11 @@ def _paths(written: Any) -> dict[str, str]:
 def _say_left_out(lines: Sequence[str]) -> None:
     from rich.console import Console
 
-    from premortem.terminal.layout import wrapped
+    from premortem.terminal.layout import wrap
 
     width = Console(stderr=True).width
     for line in lines:
-        typer.echo(wrapped(f"warning: {line}", width), err=True)
+        typer.echo(wrap(f"warning: {line}", width), err=True)
 
 
 @app.command(rich_help_panel="Main job")
@@ -220,7 +227,7 @@ def board(
     """
     from premortem import questions
 
-    made = stored(study, case, run)
+    made = stored_run(study, case, run)
     if verify:
         made.verify()
     result = questions.board_of(made, day(weights, "--weights") if weights else None, drawn)

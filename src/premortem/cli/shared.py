@@ -77,6 +77,12 @@ Under = Annotated[
     str | None,
     typer.Option("--under", help="A policy of the case, or a policy file.", show_default="the law as it stands"),
 ]
+Lists = Annotated[
+    str,
+    typer.Option(
+        "--data", help="Lists of parties: shipped, or pulled (`premortem data pull`) besides.", metavar="shipped|pulled"
+    ),
+]
 OnDate = Annotated[str | None, typer.Option("--on", help="Day asked about, YYYY-MM-DD.", show_default="today")]
 
 
@@ -100,6 +106,18 @@ def size(text: str, option: str) -> int:
     return int(float(found[1]) * UNITS[found[2].upper()])
 
 
+# Seconds of each unit that people write.
+DURATIONS = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
+
+
+def duration(text: str, option: str) -> float:
+    """Seconds of a duration as typed, `60s` or `2min`. Raises `BadInput` that names the option."""
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?) ?(s|sec|min|m|h)", text.strip(), re.IGNORECASE)
+    if not found or float(found[1]) <= 0:
+        raise BadInput("command line", option, "is not a duration", got=text, allowed="a duration such as 60s or 2min")
+    return float(found[1]) * DURATIONS[found[2].lower()]
+
+
 def study_of(study: Path | None, case: str | None, run: Path | None = None) -> Any:
     """The study of a folder or case (what `CaseOfRun` asks); where neither is named, that of the case of a run, if one is given
     or was stored last; with the forms of the world that the run has fixed.
@@ -113,7 +131,16 @@ def study_of(study: Path | None, case: str | None, run: Path | None = None) -> A
     return Study(study, case=case, forms=forms_of_run(where) if of_run and where else None)
 
 
-def stored(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:
+def listing(case: Any, data: str) -> Any:
+    """The case, with the lists of parties that the user asks for: those that ship, or those that were pulled as well."""
+    from premortem.law.pulled_lists import with_pulled
+
+    if data not in ("shipped", "pulled"):
+        raise BadInput("command line", "--data", "is neither", got=data, allowed="shipped or pulled")
+    return with_pulled(case) if data == "pulled" else case
+
+
+def stored_run(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:
     """The run to look at: the given folder, or the last run of the study."""
     return study_of(study, case, run).stored(run, size(memory, "--memory") if memory else None)
 
@@ -126,7 +153,7 @@ def show(document: dict[str, Any], as_json: bool, quiet: bool, for_people: Calla
         for_people()
 
 
-def told(errors: Sequence[Exception]) -> dict[str, Any]:
+def error_document(errors: Sequence[Exception]) -> dict[str, Any]:
     """Errors as keys of a JSON document: the first by itself, and all where there are several."""
     dicts = [e.as_dict() | {"why": e.what} if isinstance(e, BadInput) else UNPLACED | {"hint": str(e)} for e in errors]
     return {"error": dicts[0]} | ({"errors": dicts} if len(dicts) > 1 else {})

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from premortem.cli.rules import book_under
-from premortem.cli.shared import DONE, NO, AsJson, CaseName, OnDate, StudyDir, Under, app, show
+from premortem.cli.shared import DONE, NO, AsJson, CaseName, Lists, OnDate, StudyDir, Under, app, listing, show
 from premortem.errors import BadInput
 
 # What stands for a file where a table is pasted.
@@ -42,6 +42,7 @@ def ledger(
     audit: Annotated[
         Path | None, typer.Option("--audit", help="Write a record of each decision here, as JSON lines.")
     ] = None,
+    data: Lists = "shipped",
     under: Under = None,
     study: StudyDir = None,
     case: CaseName = None,
@@ -73,7 +74,7 @@ def ledger(
         raise BadInput("command line", "--audit", "is the decided table, or its rejected rows", got=str(audit), allowed="another file")  # fmt: skip
     kept = profiles.kept(profile) if profile else None
     how = convention(map_ or [], sheet, dates, decimal, profile, kept)
-    book = book_under(study, case, under)
+    book = book_under(study, case, under, data=data)
     if book.vocabulary.answers:
         raise BadInput(
             file.name, "", f"{book.case.name} decides no ledger of shipments", allowed=f"premortem check --file {file}"
@@ -83,7 +84,7 @@ def ledger(
     beside = None
     if out is not None:
         tables.write(decided, out)
-        beside = ledgers.write_rejected(decided, out)
+        beside = ledgers.write_rejected(decided, out, book.vocabulary)
     result["rejected_file"] = str(beside) if beside else None
     used = result.pop("convention")
     result["profile"] = str(profiles.keep(profile, used)) if profile and used != kept else None
@@ -110,6 +111,7 @@ def screen(
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit 3 for a listed name, 5 for a similar one that is not cleared.")
     ] = False,
+    data: Lists = "shipped",
     case: CaseName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -123,7 +125,7 @@ def screen(
     from premortem.law.screening import screen as look_up
     from premortem.law.worked_cases import clearings
 
-    of = load(case) if case else default()
+    of = listing(load(case) if case else default(), data)
     given = [*(names or []), *(names_in(file, of) if file else [])]
     if not any(name.strip() for name in given):
         raise BadInput("command line", "NAME", "is missing", allowed="a name or more, or --file FILE")

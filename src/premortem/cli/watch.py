@@ -43,7 +43,7 @@ def watch(
 
     within, made = _study_and_run(study, case, run)
     result = questions.what_to_watch(within, made, day(as_of, "--as-of") if as_of else None, reading or (), policy)
-    show(result.as_dict(), as_json, False, lambda: terminal.print_watch(result))
+    show(result.as_dict(), as_json, False, lambda: terminal.print_watch(result, within.options))
 
 
 @app.command(rich_help_panel="Watch")
@@ -105,4 +105,4 @@ def timeline(
     within = study_of(study, case)
     chosen = within.assumptions[questions.assumption_number(within, assumption)].id if assumption else None
     events = dated.timeline(within.case, within.assumptions, chosen, day(until, "--until") if until else None)
-    show(dated.as_dict(events), as_json, False, lambda: terminal.print_timeline(events))
+    show(dated.timeline_document(events), as_json, False, lambda: terminal.print_timeline(events))

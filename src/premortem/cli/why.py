@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import AsJson, CaseOfRun, Memory, RunDir, StudyDir, app, day, show, stored, study_of
+from premortem.cli.shared import AsJson, CaseOfRun, Memory, RunDir, StudyDir, app, day, show, stored_run, study_of
 
 
 @app.command(rich_help_panel="Why")
@@ -42,7 +42,7 @@ def stress(
     """
     from premortem import questions, terminal
 
-    made = stored(study, case, run, memory)
+    made = stored_run(study, case, run, memory)
     weighed = questions.weigh_run(made, day(weights, "--weights")).values if weights else None
     result = questions.stress(made, assumption, policy, top, samples=samples, start=start, weights=weighed)
     show(result.as_dict(), as_json, False, lambda: terminal.print_stress(result, made.study))
@@ -106,7 +106,7 @@ def compare(
     """
     from premortem import questions, terminal
 
-    made = stored(study, case, run, memory)
+    made = stored_run(study, case, run, memory)
     result = questions.compare(made, policies or None, questions.weights_of(weigh or []))
     uncounted = made.study.case.text.uncounted
     show(result.as_dict(), as_json, False, lambda: terminal.print_compare(result, uncounted))
@@ -153,5 +153,5 @@ def futures(
     """
     from premortem import questions, terminal
 
-    result = questions.futures(stored(study, case, run), k)
+    result = questions.futures(stored_run(study, case, run), k)
     show(result.as_dict(), as_json, False, lambda: terminal.print_futures(result))

@@ -1,1 +1,23 @@
-"""Ensembles: priors, designs, runs in chunks, and the store. Knows nothing of what the outcomes mean."""
+"""Ensembles: priors, designs, runs in chunks, and the store. Knows nothing of what the outcomes mean.
+
+What is tried:
+
+- `priors`: `read(FILE)` gives the uncertainties: ranges, distributions, and values at chances
+- `correlation`, `evidence`: priors that move together; each prior beside what its quantity says
+- `design`: which futures are tried; any future follows from seed and index alone
+
+How it is run:
+
+- `run`: `run(model, priors, ...)` makes a run folder; `draw` gives the values of some futures
+- `part`: one part of a run, 16,384 futures, drawn, simulated, reduced and written
+- `compiled`: programs compiled once a process; `memory`: a ceiling on memory
+- `bands`: quantiles of series over any number of futures
+
+What a run folder is:
+
+- `store`, `read`: written whole with checksums, and read part by part
+- `manifest`, `layout`: what a run is made of, sealed; names of its files
+- `swap`: a finished run is replaced whole
+
+Inside: `cluster`, `distributions`, `lock`, `log`, `run_folder`.
+"""

@@ -37,13 +37,13 @@ def of(futures: Any) -> dict[str, NDArray[np.float64]]:
 
 
 class Bins(NamedTuple):
-    """Where the zones of bins of each series and quarter begin and end, of shape (series, quarter, end)."""
+    """Where the zones of bins of each series and step begin and end, of shape (series, step, end)."""
 
     edges: NDArray[np.float32]
 
 
 def lay(series: NDArray[np.float32]) -> Bins:
-    """Bins for series of shape (series, quarter, future), by their finite values; 0 where there is none."""
+    """Bins for series of shape (series, step, future), by their finite values; 0 where there is none."""
     first = series[:, :, :THIN]
     ordered = np.sort(np.where(np.isfinite(first), first, np.nan), axis=-1)  # what is no number comes last
     last = np.maximum(np.isfinite(ordered).sum(-1) - 1, 0)
@@ -57,7 +57,7 @@ def lay(series: NDArray[np.float32]) -> Bins:
 
 @numba.njit(cache=True, nogil=True)
 def count(series: Any, edges: Any) -> Any:
-    """Counts per bin of series (series, quarter, future), shape (series, quarter, bin); the outer bins are the tails."""
+    """Counts per bin of series (series, step, future), shape (series, step, bin); the outer bins are the tails."""
     n_series, quarters, futures = series.shape
     zones = edges.shape[2] - 1
     counts = np.zeros((n_series, quarters, BINS + 2), np.uint32)
@@ -83,7 +83,7 @@ def count(series: Any, edges: Any) -> Any:
 
 
 def quantiles(counts: Counts, bins: Bins, at: tuple[float, ...] = QUANTILES) -> NDArray[np.float64]:
-    """Quantiles read off counts, shape (quantile, series, quarter); values in the tails count as the bin's end. NaN where nothing was
+    """Quantiles read off counts, shape (quantile, series, step); values in the tails count as the bin's end. NaN where nothing was
     counted.
     """
     total = counts.sum(-1, keepdims=True)
@@ -101,7 +101,7 @@ def quantiles(counts: Counts, bins: Bins, at: tuple[float, ...] = QUANTILES) -> 
 def write_first(
     folder: Path, run: str, policy: str, names: list[str], series: NDArray[np.float32], laid: Bins
 ) -> list[store.Written]:
-    """Write where the bins of a policy lie, and the whole series of its first futures, (series, quarter, future)."""
+    """Write where the bins of a policy lie, and the whole series of its first futures, (series, step, future)."""
     quarters = series.shape[1]
     kept = series[:, :, :THIN]
     where = {"series": np.repeat(names, quarters), "quarter": np.tile(np.arange(quarters), len(names))}
@@ -139,7 +139,7 @@ def read_paths(folder: Path, policy: str) -> pl.DataFrame:
 
 
 def read_bands(folder: Path, policy: str, labels: tuple[str, ...]) -> pl.DataFrame:
-    """Bands of a stored policy over all its futures: series, quarter, p5, p25, p50, p75, p95; quarters by their
+    """Bands of a stored policy over all its futures: series, quarter, p5, p25, p50, p75, p95; steps by their
     labels.
     """
     manifest = store.read_manifest(folder)
@@ -164,7 +164,7 @@ def _laid(folder: Path, run: str, policy: str) -> pl.DataFrame:
     name = first_files(policy)[0]
     frame = _read(folder, run, name, "series", "quarter", *_columns())
     if frame.is_empty() or frame.height != frame["series"].n_unique() * frame["quarter"].n_unique():
-        raise store.missing(folder, name, "is not a row a series and quarter")
+        raise store.missing(folder, name, "is not a row a series and step")
     return frame
 
 

@@ -44,21 +44,21 @@ def first_files(policy: str) -> list[str]:
     return [f"{SERIES}/{policy}/{name}.parquet" for name in ("bins", "paths")]
 
 
-def of_policy(policy: str, part: int) -> list[str]:
+def policy_files(policy: str, part: int) -> list[str]:
     """Names of the files that a part writes under a policy."""
     first = first_files(policy) if part == 0 else []
     return [part_name(policy, "part", part), counts_file(policy, part), *first]
 
 
-def of_part(policies: Collection[str], part: int) -> list[str]:
+def part_files(policies: Collection[str], part: int) -> list[str]:
     """Names of all files that a part writes."""
-    return [part_name(FUTURES, "part", part), *(name for policy in policies for name in of_policy(policy, part))]
+    return [part_name(FUTURES, "part", part), *(name for policy in policies for name in policy_files(policy, part))]
 
 
 def all_files(inputs: Mapping[str, Any]) -> Iterator[str]:
     """Names of every file with a checksum of a whole run with these inputs."""
     for part in range(-(-inputs["futures"] // inputs["part"])):
-        yield from of_part(inputs["policies"], part)
+        yield from part_files(inputs["policies"], part)
 
 
 def folders(policies: Collection[str]) -> set[str]:

@@ -19,7 +19,7 @@ HOW = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def hold_lock(folder: Path) -> Iterator[None]:
     """The lock of a run folder, which is made if need be. Raises `BadInput` while another process holds it.
 
     A folder that was made for it goes again where the work in it fails and leaves nothing but the lock.

@@ -23,7 +23,7 @@ def identity(inputs: Mapping[str, Any]) -> str:
     return _sha({"format": FORMAT, "inputs": inputs})
 
 
-def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def seal(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """A manifest with the identity of its run and, last, the SHA-256 of the rest of itself."""
     body = {key: value for key, value in manifest.items() if key != "sha256"} | {"run": identity(manifest["inputs"])}
     return body | {"sha256": _sha(body)}
@@ -65,7 +65,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def of_ours(folder: Path) -> dict[str, Any] | None:
+def own_manifest(folder: Path) -> dict[str, Any] | None:
     """The manifest by which a folder is known as a run of ours, of this or an earlier format; None for any other."""
     manifest = _any(folder)
     if not isinstance(manifest, dict) or _faults(manifest) or not isinstance(manifest.get("uncertainties"), list):
@@ -104,7 +104,7 @@ def _any(folder: Path) -> Any:
 
 
 def _is_sealed(manifest: dict[str, Any]) -> bool:
-    return manifest.get("format") == FORMAT and sealed(manifest) == manifest
+    return manifest.get("format") == FORMAT and seal(manifest) == manifest
 
 
 def _faults(manifest: dict[str, Any]) -> str:

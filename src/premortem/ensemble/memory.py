@@ -28,7 +28,7 @@ def threads(spec: Spec, cores: int, ceiling: int | None) -> int:
     """
     if ceiling is None:
         return cores
-    held, each = peak_mb() * MB, need(spec)
+    held, each = peak_mb() * MB, bytes_needed(spec)
     fit = int((ceiling - held) // each)
     if fit < 1:
         least = f"{(held + each) / MB:,.0f} MB"
@@ -38,7 +38,7 @@ def threads(spec: Spec, cores: int, ceiling: int | None) -> int:
     return min(cores, fit)
 
 
-def need(spec: Spec) -> int:
+def bytes_needed(spec: Spec) -> int:
     """Bytes that making one part takes beside what the process holds already."""
     values = jax.ShapeDtypeStruct((len(spec.priors.rows), CHUNK), jnp.float32)
     scalars, series = jax.eval_shape(spec.model, values, next(iter(spec.policies.values())))

@@ -28,7 +28,7 @@ CHUNK = 2048
 PART = 8 * CHUNK
 
 Scalars = dict[str, jax.Array]
-# (values, levers) -> scalars of shape (future,) and series of shape (quarter, future)
+# (values, levers) -> scalars of shape (future,) and series of shape (step, future)
 Model = Callable[[jax.Array, Any], tuple[Scalars, Scalars]]
 
 
@@ -73,7 +73,7 @@ def draw(priors: Priors, kind: design.Design, seed: int, start: int, count: int)
 
 def files(spec: Spec, part: int) -> list[str]:
     """Names of all files that a part writes."""
-    return layout.of_part(spec.policies, part)
+    return layout.part_files(spec.policies, part)
 
 
 def make(
@@ -93,7 +93,7 @@ def make(
         written.append(
             store.write_table(spec.folder, spec.key, uncertainties, {"future": _index(spec, part)} | columns)
         )
-    asked = [name for name in spec.policies if set(missing) & set(layout.of_policy(name, part))]
+    asked = [name for name in spec.policies if set(missing) & set(layout.policy_files(name, part))]
     for files_of in _each(policies)(lambda name: _simulate(spec, part, name, values, _each(chunks)), asked):
         written += files_of
     return Made(part, tuple(written), count * len(asked), time.perf_counter() - began)
@@ -113,7 +113,7 @@ def program(spec: Spec) -> Any:
 def columns_of(
     series: Mapping[str, jax.Array], kept: Mapping[str, tuple[str, int]], count: int
 ) -> dict[str, NDArray[np.float32]]:
-    """The columns of the first `count` futures that are read off series of shape (quarter, future)."""
+    """The columns of the first `count` futures that are read off series of shape (step, future)."""
     held = {name: np.asarray(value) for name, value in series.items()}
     return {column: held[name][place, :count] for column, (name, place) in kept.items()}
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from premortem.ensemble import store
 from premortem.errors import MissingData
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 Columns = dict[str, NDArray[Any]]
 
@@ -67,5 +67,5 @@ def _part(folder: Path, run: str, name: str, columns: Sequence[str] | None, rows
     except (OSError, pa.ArrowException) as error:
         raise store.missing(folder, name, str(error)) from error
     if table.num_rows != rows:
-        raise store.missing(folder, name, f"holds {counted(table.num_rows, 'future')}, not {rows}")
+        raise store.missing(folder, name, f"holds {count_noun(table.num_rows, 'future')}, not {rows}")
     return table

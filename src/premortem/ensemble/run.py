@@ -29,7 +29,7 @@ from premortem.ensemble.part import (
 )
 from premortem.ensemble.priors import Priors
 from premortem.errors import BadInput
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 __all__ = ["CHUNK", "Model", "Progress", "Timing", "draw", "peak_mb", "run", "use_compilation_cache"]
 
@@ -97,9 +97,11 @@ def run(
         "forms": dict(forms),
     }
     key, timing = identity(manifest["inputs"]), Timing()
-    with store.opened(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
+    with store.open_store(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
         spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures, {**kept})
-        log(f"{counted(futures, 'future')} x {counted(len(policies), 'policy')}, seed {seed}, {kind}, run {key[:16]}")
+        log(
+            f"{count_noun(futures, 'future')} x {count_noun(len(policies), 'policy')}, seed {seed}, {kind}, run {key[:16]}"
+        )
         todo = _todo(folder, spec)
         parts = _on_cluster(spec, todo, cluster) if cluster else _here(spec, todo, most_memory, timing)
         _collect(spec, folder, parts, timing, log, progress)
@@ -127,7 +129,7 @@ def _collect(
         timing.simulated += made.simulated
         timing.simulate = time.perf_counter() - began - timing.compile
         if made.written:
-            log(f"part {made.part + 1} of {spec.parts}: {counted(len(made.written), 'file')}, {made.seconds:.2f} s")
+            log(f"part {made.part + 1} of {spec.parts}: {count_noun(len(made.written), 'file')}, {made.seconds:.2f} s")
         if progress:
             progress(done, spec.futures, timing.simulate)
 

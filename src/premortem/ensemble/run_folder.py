@@ -8,9 +8,9 @@ from typing import Any
 
 from premortem.ensemble import layout, swap
 from premortem.ensemble.lock import only_begun
-from premortem.ensemble.manifest import FINISHED, is_like, of_ours, read_manifest
+from premortem.ensemble.manifest import FINISHED, is_like, own_manifest, read_manifest
 from premortem.errors import BadInput
-from premortem.text.numbers import counted, named
+from premortem.text.numbers import count_noun, plural
 
 
 def owner_of(folder: Path) -> dict[str, Any] | None:
@@ -21,7 +21,7 @@ def owner_of(folder: Path) -> dict[str, Any] | None:
         raise BadInput(str(folder), "", "is a file", allowed="a folder")
     if only_begun(folder):
         return None
-    manifest = of_ours(folder)
+    manifest = own_manifest(folder)
     if manifest is None:
         if is_like(folder):
             read_manifest(folder)  # says what is wrong with it
@@ -58,13 +58,13 @@ def place_of(target: Path, manifest: dict[str, Any], resume: bool, replace: bool
 def _lost(there: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
     """What a finished run holds and another would not: futures, policies, assumptions; in words."""
     stored, asked = (m["inputs"]["futures"] for m in (there, manifest))
-    lost = [f"{stored - asked:,} of {counted(stored, 'future')}"] if stored > asked else []
+    lost = [f"{stored - asked:,} of {count_noun(stored, 'future')}"] if stored > asked else []
     for kind, before, after in (
         ("policy", there["inputs"]["policies"], manifest["inputs"]["policies"]),
         ("assumption", there.get("assumptions", ()), manifest.get("assumptions", ())),
     ):
         if gone := [name for name in before if name not in after]:
-            lost.append(f"the {named(len(gone), kind)} {', '.join(gone)}")
+            lost.append(f"the {plural(len(gone), kind)} {', '.join(gone)}")
     return lost
 
 

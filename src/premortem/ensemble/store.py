@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from premortem.ensemble import layout, swap
 from premortem.ensemble.layout import CHECKSUMS, LOCK, LOG, MANIFEST, part_name
-from premortem.ensemble.lock import held
-from premortem.ensemble.manifest import FINISHED, FORMAT, is_finished, of_ours, read_manifest, sealed
+from premortem.ensemble.lock import hold_lock
+from premortem.ensemble.manifest import FINISHED, FORMAT, is_finished, own_manifest, read_manifest, seal
 from premortem.ensemble.run_folder import changes, owner_of, place_of
 from premortem.errors import BadInput, MissingData, NotReproducible
 from premortem.files import reader, writer
@@ -32,11 +32,11 @@ __all__ = [
     "MANIFEST",
     "Store",
     "Written",
-    "damaged",
+    "damaged_files",
     "intact",
     "is_finished",
+    "open_store",
     "open_table",
-    "opened",
     "part_name",
     "read_checksums",
     "read_manifest",
@@ -71,7 +71,7 @@ class Store:
     def record(self, entries: Sequence[Written]) -> None:
         """Note finished files, on disk before anything else happens."""
         with (
-            told(self.folder, CHECKSUMS),
+            disk_failure(self.folder, CHECKSUMS),
             open(writer.append(self.folder / CHECKSUMS), "a", encoding="utf-8") as lines,
         ):
             lines.write("".join(_line(entry) for entry in entries))
@@ -89,7 +89,7 @@ class Store:
 
     def finish(self, manifest: dict[str, Any]) -> None:
         """Mark a run as finished, with its results; checksums in order, whatever the order of writing."""
-        with told(self.folder, ""):
+        with disk_failure(self.folder, ""):
             for name in sorted(layout.folders(manifest["inputs"]["policies"])):
                 writer.sync_folder(self.folder / name)
         text = self._save_checksums()
@@ -97,13 +97,13 @@ class Store:
 
     def _save_checksums(self) -> str:
         text = "".join(_line(self.written[name]) for name in sorted(self.written))
-        with told(self.folder, CHECKSUMS):
+        with disk_failure(self.folder, CHECKSUMS):
             writer.put(self.folder / CHECKSUMS, text)
         return text
 
 
 @contextmanager
-def opened(folder: Path, manifest: dict[str, Any], resume: bool, replace: bool = False) -> Iterator[Store]:
+def open_store(folder: Path, manifest: dict[str, Any], resume: bool, replace: bool = False) -> Iterator[Store]:
     """A store for writing the run of a folder, locked against a second process.
 
     A new or empty folder, and the half of an earlier run, are written in place. A finished run stays as it is until the
@@ -115,10 +115,10 @@ def opened(folder: Path, manifest: dict[str, Any], resume: bool, replace: bool =
     fresh = not target.exists()
     swap.recover(target)
     owner_of(target)
-    with held(target):
+    with hold_lock(target):
         place = place_of(target, manifest, resume, replace)
         beside = place != target
-        with held(place) if beside else nullcontext():
+        with hold_lock(place) if beside else nullcontext():
             store = None
             try:
                 store = _begun(place, target, manifest, resume)
@@ -127,9 +127,9 @@ def opened(folder: Path, manifest: dict[str, Any], resume: bool, replace: bool =
                 if not resume and (beside or fresh if store is None else not store.written):
                     _leave(place, target, manifest, beside or fresh)
                 raise
-            with told(target, ""):
+            with disk_failure(target, ""):
                 if beside:
-                    swap.into_place(place, target)
+                    swap.swap_in(place, target)
                 elif not resume or is_finished(swap.half_of(target)):  # a run that was replaced, not one to go on with
                     swap.drop(swap.half_of(target), target)
 
@@ -141,7 +141,7 @@ def write_table(
     table = pa.table({key: pa.array(value) for key, value in columns.items()})
     table = table.replace_schema_metadata({RUN: run.encode(), FILE: name.encode()})
     digests: list[str] = []
-    with told(folder, name):
+    with disk_failure(folder, name):
         # zstd 1 without dictionaries: measured fastest for columns of distinct floats
         writer.put(
             folder / name,
@@ -193,7 +193,7 @@ def intact(folder: Path, entry: Written) -> bool:
     return path.is_file() and _digest(path) == entry.sha256
 
 
-def damaged(folder: Path) -> list[str]:
+def damaged_files(folder: Path) -> list[str]:
     """Files of a run whose bytes are not those that were written, by name; reads the whole run.
 
     Of a finished run every file that it must have is looked for, and the list of checksums itself is checked.
@@ -209,7 +209,7 @@ def damaged(folder: Path) -> list[str]:
 
 
 @contextmanager
-def told(folder: Path, name: str) -> Iterator[None]:
+def disk_failure(folder: Path, name: str) -> Iterator[None]:
     """A failure of the disk, in the user's words."""
     try:
         yield
@@ -222,8 +222,8 @@ def told(folder: Path, name: str) -> Iterator[None]:
 
 def _begun(place: Path, target: Path, manifest: dict[str, Any], resume: bool) -> Store:
     """A store with its manifest, and without what an earlier process left half done."""
-    with told(place, MANIFEST):
-        there = of_ours(place)
+    with disk_failure(place, MANIFEST):
+        there = own_manifest(place)
         known = there["inputs"]["policies"] if there else ()
         if resume and there and (changed := changes(place, manifest)):
             raise NotReproducible(
@@ -247,8 +247,8 @@ def _leave(place: Path, target: Path, manifest: dict[str, Any], made: bool) -> N
 
 
 def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    text = json.dumps(sealed(manifest), indent=1, allow_nan=False) + "\n"
-    with told(folder, MANIFEST):
+    text = json.dumps(seal(manifest), indent=1, allow_nan=False) + "\n"
+    with disk_failure(folder, MANIFEST):
         writer.put(folder / MANIFEST, text)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from premortem.ensemble import layout
 from premortem.ensemble.lock import only_begun
-from premortem.ensemble.manifest import of_ours
+from premortem.ensemble.manifest import own_manifest
 from premortem.errors import BadInput
 from premortem.files import writer
 
@@ -40,7 +40,7 @@ def check_can(folder: Path) -> None:
         raise BadInput(str(folder), "", what, allowed="--out with a folder on that disk")
 
 
-def into_place(half: Path, folder: Path) -> None:
+def swap_in(half: Path, folder: Path) -> None:
     """Change a finished half for the run that it replaces, whose files then go; what else lay in that folder stays in it.
 
     Raises `OSError`, with everything as it was.
@@ -57,7 +57,7 @@ def into_place(half: Path, folder: Path) -> None:
 
 def drop(half: Path, folder: Path) -> None:
     """Remove a half, or a run that was replaced; what is not the run's goes into the run's folder. Raises `OSError`."""
-    manifest = of_ours(half)
+    manifest = own_manifest(half)
     if manifest:
         layout.clear(half, manifest["inputs"]["policies"], to=folder if folder.is_dir() else None)
     elif half.is_dir() and only_begun(half):  # without a manifest nothing else is known as ours
@@ -67,7 +67,7 @@ def drop(half: Path, folder: Path) -> None:
 def recover(folder: Path) -> None:
     """Give a run that a kill left aside in the middle of a change its name back, or that of a half, if it was replaced."""
     aside, half = _aside(folder), half_of(folder)
-    if of_ours(aside) and not (folder.exists() and half.exists()):
+    if own_manifest(aside) and not (folder.exists() and half.exists()):
         with suppress(OSError):
             aside.rename(half if folder.exists() else folder)
 

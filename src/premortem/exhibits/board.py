@@ -6,9 +6,9 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE
-from premortem.charts.theme import HOLDS, INK, WIDTH, themed
+from premortem.charts.theme import HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits.form import Badge, Says
-from premortem.questions.board_cells import cells
+from premortem.propositions.board_cells import cells
 from premortem.questions.findings import fails_first
 from premortem.text.phrases import at_once, headline, month_in_words, share, short
 
@@ -79,7 +79,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     ink = alt.condition(f"datum.holds > {DARK}", alt.value("white"), alt.value(INK))
     cells = base.mark_rect(stroke="white", strokeWidth=2).encode(color=colour)
     words = base.mark_text(fontSize=12 if narrow else 14).encode(text="text:N", color=ink)
-    return themed(cells + words, height=40 * rows["label"].n_unique(), width=width - (90 if narrow else 300))
+    return apply_theme(cells + words, height=40 * rows["label"].n_unique(), width=width - (90 if narrow else 300))
 
 
 def says(frame: pl.DataFrame, run: Any) -> Says:

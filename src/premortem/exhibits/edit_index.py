@@ -6,13 +6,13 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, highest
-from premortem.charts.theme import BREAKS, CONTEXT, WIDTH, themed
+from premortem.charts.theme import BREAKS, CONTEXT, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.facts import read
 from premortem.questions import heavy_edits
 from premortem.questions.edits import TOP
-from premortem.text.numbers import day_in_words, listing, spelled, within
+from premortem.text.numbers import day_in_words, listing, lower_first, spell_count
 
 SUBJECT = "The index of heavy edits"
 BADGE: Badge = "ours"
@@ -67,16 +67,16 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     )
     words = base.mark_text(align="left", dx=5, fontSize=12).encode(x="index:Q", text="text:N")
     line = base.mark_rule(color=CONTEXT).encode(x=alt.datum(0))
-    return themed(bars + line + words, height=24 * rows.height, width=width - (200 if narrow else 240))
+    return apply_theme(bars + line + words, height=24 * rows.height, width=width - (200 if narrow else 240))
 
 
 def says(frame: pl.DataFrame, run: Any) -> Says:
     """The finding in words."""
-    names = [within(name) for name in frame["name"].head(3)]
+    names = [lower_first(name) for name in frame["name"].head(3)]
     first = frame.head(TOP)
     hits = first.filter(pl.col("edited") > 0.5).height
     title = (
-        f"Under most pressure: {listing(names)}; {hits} of the first {spelled(first.height)} numbers {'was' if hits == 1 else 'were'} "
+        f"Under most pressure: {listing(names)}; {hits} of the first {spell_count(first.height)} numbers {'was' if hits == 1 else 'were'} "
         "later replaced or not enforced"
     )
     told = "; ".join(f"{r['name']} {r['index']:.2f}" for r in _shown(frame).to_dicts())

@@ -12,11 +12,12 @@ import altair as alt
 import polars as pl
 
 from premortem.charts import render
-from premortem.charts.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, themed
-from premortem.exhibits import FORMATS
+from premortem.charts.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, apply_theme
 from premortem.files import writer
 from premortem.text.tables import YEAR, cell, plain
 
+# Files that an exhibit can be written as.
+FORMATS = ("html", "svg", "png", "csv")
 Badge = Literal["replicates", "replicates in part", "substitute data", "ours"]
 # Width of a character next to the size of its letters, on average.
 CHARACTER = 0.44
@@ -75,7 +76,7 @@ class Exhibit:
     def picture(self, width: int = WIDTH) -> Any:
         """The chart between its title and its source, as a picture carries them, `width` units wide."""
         foot = f"Source: {self.source}. premortem, exhibit {self.name}."
-        return framed(self.draw(self.data, width), self.title, self.unit, foot, self.alternative, width)
+        return frame_chart(self.draw(self.data, width), self.title, self.unit, foot, self.alternative, width)
 
     def _repr_html_(self) -> str:
         said = f"<b>{escape(self.title)}</b><br>{escape(self.unit)}"
@@ -121,7 +122,7 @@ class Exhibit:
         return render.png_of(self.drawn) if kind == "png" else makers[kind]().encode()
 
 
-def framed(bare: Any, title: str, unit: str, foot: str, alternative: str, width: int = WIDTH) -> Any:
+def frame_chart(bare: Any, title: str, unit: str, foot: str, alternative: str, width: int = WIDTH) -> Any:
     """A chart between its title, with the unit under it, and its source; `alternative` is its description."""
     render.register_fonts()  # a notebook may draw it with Altair's own renderers
     bare.config = alt.Undefined
@@ -145,7 +146,7 @@ def framed(bare: Any, title: str, unit: str, foot: str, alternative: str, width:
     # a chart has one title, so the source is that of a frame around it
     inner = alt.concat(bare, title=top).resolve_legend(color="independent")
     whole = alt.concat(inner, title=under, description=alternative).resolve_legend(color="independent")
-    return themed(whole, width=None)
+    return apply_theme(whole, width=None)
 
 
 PAGE = f"""

@@ -7,12 +7,12 @@ import altair as alt
 import polars as pl
 
 from premortem import questions
-from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, themed
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, apply_theme
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import day_in_words, month_in_words, number
 from premortem.text.tables import plain as in_full
 from premortem.watch import quantities
-from premortem.watch.kinds import apart, counted, outcomes_inside
+from premortem.watch.kinds import apart, count_inside, outcomes_inside
 
 SUBJECT = "The hindcast of what was read later"
 BADGE: Badge = "ours"
@@ -41,7 +41,7 @@ def data(run: Any) -> pl.DataFrame:
     """By reading, misses first: quantity, kind, group, date, unit, observed, p5, p50, p95, inside, rank, crps and its baselines, source, says."""
     # of the run, as the brief and the app do, so that a reading has one verdict
     scored = questions.hindcast(run=run).weighted.observables
-    known = quantities.shipped(run.study.case)
+    known = quantities.shipped_quantities(run.study.case)
     columns = (
         "quantity",
         "kind",
@@ -101,12 +101,12 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
         x=alt.value(0), text="name:N"
     )
     drawn = bar + tick + points[0] + points[1] + words + above
-    return themed(drawn, height=(30 + LINE * lines) * rows.height, width=width)
+    return apply_theme(drawn, height=(30 + LINE * lines) * rows.height, width=width)
 
 
 def says(frame: pl.DataFrame, run: Any) -> Says:
     """The finding in words."""
-    counts = counted(frame.select("kind", "inside", "group").iter_rows())
+    counts = count_inside(frame.select("kind", "inside", "group").iter_rows())
     since = month_in_words(run.study.case.settings.day)
     title = f"{outcomes_inside(counts)} after {since} fell inside the range of nine in ten futures"
     told = "; ".join(

@@ -9,7 +9,7 @@ from premortem.charts.marks import middle_of
 from premortem.ensemble.bands import BANDS
 from premortem.errors import MissingData, nearest
 
-__all__ = ["BANDS", "at", "bands", "policy"]
+__all__ = ["BANDS", "bands", "policy", "row_at"]
 
 
 def policy(run: Any) -> str:
@@ -19,7 +19,7 @@ def policy(run: Any) -> str:
 
 
 def bands(run: Any, *series: str, under: str = "", start: float = 2024.0) -> pl.DataFrame:
-    """Bands of series over all futures of a run: series, quarter, year (middle of the quarter), p5 to p95.
+    """Bands of series over all futures of a run: series, quarter, year (middle of the step), p5 to p95.
 
     Raises `MissingData` for a series that the run did not keep.
     """
@@ -52,7 +52,7 @@ def _bands(held: _Held) -> pl.DataFrame:
     return frame.with_columns(year=middle_of(pl.col("quarter")))
 
 
-def at(frame: pl.DataFrame, quarter: str, series: str = "") -> dict[str, Any]:
-    """The row of a quarter, of a series where there are several."""
+def row_at(frame: pl.DataFrame, quarter: str, series: str = "") -> dict[str, Any]:
+    """The row of a step, of a series where there are several."""
     rows = frame.filter(pl.col("quarter") == quarter)
     return rows.filter(pl.col("series") == series).row(0, named=True) if series else rows.row(0, named=True)

@@ -2,7 +2,7 @@
 for, newer ones from their publishers.
 """
 
-from premortem.facts.live import pull, read_pulled, records
+from premortem.facts.live import pull, read_pulled, records, sources
 from premortem.facts.tables import Table, catalogue, held, read, rows, status
 
-__all__ = ["Table", "catalogue", "held", "pull", "read", "read_pulled", "records", "rows", "status"]
+__all__ = ["Table", "catalogue", "held", "pull", "read", "read_pulled", "records", "rows", "sources", "status"]

@@ -61,7 +61,9 @@ def fetch(
         part.replace(path)
         about.unlink(missing_ok=True)
         return Fetched(path, fetched["etag"], fetched["modified"])
-    raise MissingData(f"{url}: {said}; tried {len(waits) + 1} times, what came is kept and gone on with next time")
+    raise MissingData(
+        f"{_where(url)}: {said}; tried {len(waits) + 1} times, what came is kept and gone on with next time"
+    )
 
 
 def _go_on(url: str, part: Path, about: Path, most: int, patience: float) -> dict[str, str]:
@@ -86,7 +88,7 @@ def _go_on(url: str, part: Path, about: Path, most: int, patience: float) -> dic
             raise _TryAgain("the part no longer fits") from error
         if error.code in PASSING:
             raise _TryAgain(f"the server answers {error.code} {error.reason}") from error
-        raise MissingData(f"{url}: the server answers {error.code} {error.reason}") from error
+        raise MissingData(f"{_where(url)}: the server answers {error.code} {error.reason}") from error
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
         reason = getattr(error, "reason", None) or error
         slow = isinstance(reason, TimeoutError)
@@ -97,18 +99,23 @@ def _write(answer: Any, part: Path, start: int, most: int, url: str) -> None:
     length = answer.headers.get("Content-Length")
     whole = start + int(length) if length and length.isdigit() else None
     if whole is not None and whole > most:
-        raise MissingData(f"{url}: is {whole:,} bytes; allowed: {most:,}")
+        raise MissingData(f"{_where(url)}: is {whole:,} bytes; allowed: {most:,}")
     size = start
     with part.open("r+b" if start else "wb") as file:
         file.seek(start)
         while block := answer.read(BLOCK):
             size += len(block)
             if size > most:
-                raise MissingData(f"{url}: is over {most:,} bytes, the most that is taken")
+                raise MissingData(f"{_where(url)}: is over {most:,} bytes, the most that is taken")
             file.write(block)
         file.truncate()
     if whole is not None and size < whole:
         raise _TryAgain(f"cut short: {size:,} of {whole:,} bytes")
+
+
+def _where(url: str) -> str:
+    """An address as a message tells it, without what is asked of it."""
+    return url.split("?")[0]
 
 
 def _read(about: Path) -> dict[str, str]:

@@ -7,24 +7,27 @@ ones in use, so that a run means the same tomorrow.
 import csv
 import hashlib
 import json
-import tomllib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import polars as pl
+from pydantic import Field
 
+from premortem.case import Case, default
 from premortem.errors import MissingData, PremortemError, nearest, raise_all, unknown
 from premortem.facts.fetch import Fetched, fetch
 from premortem.files import writer
-from premortem.files.typed import Strict
-from premortem.text.numbers import counted
+from premortem.files.typed import Strict, read_entries
+from premortem.text.numbers import count_noun
 
-LIVE = files("premortem.facts") / "live.toml"
+FILE = "live.toml"
+# Most pages that one source may have.
+MOST_PAGES = 20
 MEGABYTE = 1_000_000
 Fetch = Callable[[str, Path, int], Fetched]
 
@@ -38,18 +41,27 @@ class Source(Strict):
     publisher: str
     licence: str
     format: Literal["csv", "json"]
-    columns: tuple[str, ...]
-    numbers: tuple[str, ...]
+    columns: tuple[str, ...] = Field(description="columns, or fields of each entry, that must be there")
+    optional: tuple[str, ...] = Field(default=(), description="fields that some entries have and that are kept too")
+    numbers: tuple[str, ...] = Field(default=(), description="columns of which some value must read as a number")
+    entries: str = Field(default="", description="key of the list of entries; none: the document is a table of them")
+    total: str = Field(default="", description="key that says how many entries there are, where it does")
+    next: str = Field(default="", description="key of the address of the next page, where there is one")
     least_rows: int
     most_mb: int
-    stays: tuple[str, ...]
+    stays: tuple[str, ...] = Field(default=(), description="packaged tables that hold the same kind of figure")
+
+    @property
+    def where(self) -> str:
+        """Its address without what is asked of it."""
+        return self.url.split("?")[0]
 
 
 @cache
-def sources() -> dict[str, Source]:
-    """Every live source by name."""
-    entries = tomllib.loads(LIVE.read_text("utf-8"))
-    return {name: Source(name=name, **entry) for name, entry in sorted(entries.items())}
+def sources(case: Case | None = None) -> dict[str, Source]:
+    """Every live source of a case (by default the leading one) by name. Raises `BadInput`, every fault of its file at once."""
+    found = read_entries((case or default()) / FILE, Source, "name", missing_ok=True)
+    return dict(sorted(found.items()))
 
 
 def home() -> Path:
@@ -115,6 +127,7 @@ def _pull(source: Source, get: Fetch) -> dict[str, Any]:
     path = home() / f"{source.name}.{source.format}"
     try:
         fetched = get(source.url, path.with_name(f"{path.name}.new"), source.most_mb * MEGABYTE)
+        _pages(source, fetched, get)
         frame = _checked(source, fetched.path)
         digest = hashlib.sha256(fetched.path.read_bytes()).hexdigest()
         before = next((r["sha256"] for r in records({source.name: source})), None)
@@ -136,6 +149,34 @@ def _pull(source: Source, get: Fetch) -> dict[str, Any]:
     except OSError as error:
         raise MissingData(f"{home()}: cannot be written ({error.strerror or error})") from error
     return record
+
+
+def _pages(source: Source, first: Fetched, get: Fetch) -> None:
+    """Put the entries of all further pages into the file of the first. Raises `MissingData` for pages without end."""
+    whole = _document(source, first.path) if source.next else None
+    entries, address = ([*whole[source.entries]], whole.get(source.next)) if whole else ([], None)
+    pages = 1
+    while whole and address:
+        if urlsplit(str(address)).netloc != urlsplit(source.url).netloc:
+            raise MissingData(f"{source.where}: its next page is at another server: {address}")
+        if pages == MOST_PAGES:
+            raise MissingData(f"{source.where}: has over {MOST_PAGES} pages, the most that are taken")
+        page = get(str(address), first.path.with_name(f"{first.path.name}.page"), source.most_mb * MEGABYTE)
+        told = _document(source, page.path) or {}
+        page.path.unlink(missing_ok=True)
+        entries += told.get(source.entries, ())
+        address, pages = told.get(source.next), pages + 1
+    if whole and pages > 1:
+        writer.put(first.path, json.dumps(whole | {source.entries: entries}))
+
+
+def _document(source: Source, path: Path) -> dict[str, Any] | None:
+    """A page of entries; none where it is not one, which is told when the whole is checked."""
+    with suppress(ValueError, RecursionError):
+        told = json.loads(path.read_text("utf-8"))
+        if isinstance(told, dict) and isinstance(told.get(source.entries), list):
+            return told
+    return None
 
 
 def _keep(source: Source, fetched: Path, path: Path, record: str) -> None:
@@ -161,7 +202,7 @@ def _checked(source: Source, path: Path) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, ValueError, TypeError, ArithmeticError, RecursionError, csv.Error) as error:
         path.unlink(missing_ok=True)
         raise MissingData(
-            f"{source.url}: is not a {source.format} table as expected ({' '.join(str(error).split())[:120]})"
+            f"{source.where}: is not a {source.format} table as expected ({' '.join(str(error).split())[:120]})"
         ) from error
     except MissingData:
         path.unlink(missing_ok=True)
@@ -173,24 +214,60 @@ def _check(source: Source, frame: pl.DataFrame) -> None:
     lacking = [c for c in source.columns if c not in frame.columns]
     if lacking:
         near = [f"{c} ({hint})" if (hint := nearest(c, frame.columns)) else c for c in lacking]
-        raise MissingData(f"{source.url}: the columns have changed: no {', '.join(near)}; what was pulled before stays")
+        raise MissingData(
+            f"{source.where}: the columns have changed: no {', '.join(near)}; what was pulled before stays"
+        )
     if frame.height < source.least_rows:
-        raise MissingData(f"{source.url}: has {counted(frame.height, 'row')}; expected: {source.least_rows:,} or more")
+        raise MissingData(
+            f"{source.where}: has {count_noun(frame.height, 'row')}; expected: {source.least_rows:,} or more"
+        )
     for column in source.numbers:
         if frame[column].cast(pl.Float64, strict=False).null_count() == frame.height:
-            raise MissingData(f"{source.url}: no number in column {column}")
+            raise MissingData(f"{source.where}: no number in column {column}")
 
 
 def _frame(source: Source, path: Path) -> pl.DataFrame:
     if source.format == "csv":
         return pl.read_csv(path, infer_schema=False)
-    entries = json.loads(path.read_text("utf-8"))
-    if not isinstance(entries, dict):
+    document = json.loads(path.read_text("utf-8"))
+    if not isinstance(document, dict):
         raise ValueError("not an object of entries")
+    if source.entries:
+        return _listed(source, document)
     # documents may hold an entry of instructions: only entries with every field are rows
     rows = [
         {"name": k, **{c: v[c] for c in source.columns}}
-        for k, v in entries.items()
+        for k, v in document.items()
         if isinstance(v, dict) and set(source.columns) <= v.keys()
     ]
     return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame({"name": []})
+
+
+def _listed(source: Source, document: dict[str, Any]) -> pl.DataFrame:
+    """The entries of a document as a table of texts, several values of a field separated by semicolons; a document that says how
+    many it has and holds fewer came half-way.
+    """
+    entries = document.get(source.entries)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise MissingData(
+            f"{source.where}: the columns have changed: no list under {source.entries}; what was pulled before stays"
+        )
+    told = document.get(source.total) if source.total else None
+    if isinstance(told, int) and told != len(entries):
+        raise MissingData(
+            f"{source.where}: came half-way: {len(entries):,} of {told:,} entries; what was pulled before stays"
+        )
+    lacking = [c for c in source.columns if not all(entry.get(c) for entry in entries)]
+    if lacking and entries:
+        raise MissingData(f"{source.where}: the columns have changed: not every entry has {', '.join(lacking)}; what was pulled before stays")  # fmt: skip
+    fields = (*source.columns, *source.optional)
+    schema = dict.fromkeys(fields, pl.String)
+    return pl.DataFrame([{c: _text(entry.get(c)) for c in fields} for entry in entries], schema=schema)
+
+
+def _text(value: Any) -> str | None:
+    """A value of an entry as a text, several separated by semicolons; none for an empty one."""
+    if isinstance(value, list):
+        each = (json.dumps(one) if isinstance(one, dict) else str(one) for one in value if one)
+        return "; ".join(one.replace(";", ",") for one in each) or None
+    return str(value) if value not in (None, "") else None

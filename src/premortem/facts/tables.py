@@ -12,7 +12,7 @@ from pydantic import Field
 from premortem.case import Case, default
 from premortem.errors import BadInput, MissingData, each, nearest, raise_all
 from premortem.files.toml import read_toml
-from premortem.files.typed import Strict, typed
+from premortem.files.typed import Strict, to_typed
 
 FOLDER = "facts"
 
@@ -57,7 +57,7 @@ def _table(path: Path, name: str, entry: dict[str, Any], meanings: dict[str, dic
     except FileNotFoundError:
         header = []  # told by who reads it; the others are there
     told = entry | {"name": name, "file": path, "columns": {c: own[c] for c in header if c in own}}
-    return typed(told, Table, "tables.toml", name)
+    return to_typed(told, Table, "tables.toml", name)
 
 
 def held(name: str, case: Case) -> bool:

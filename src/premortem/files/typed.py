@@ -26,7 +26,7 @@ Kind = TypeVar("Kind", bound=BaseModel)
 
 def read_typed(path: Path | Traversable, kind: type[Kind], context: Any = None) -> Kind:
     """A TOML file as one object; `context` is what its checks look things up in. Raises `BadInput`, or all of them at once."""
-    return typed(read_toml(path), kind, path.name, context=context)
+    return to_typed(read_toml(path), kind, path.name, context=context)
 
 
 def read_entries(
@@ -53,7 +53,7 @@ def read_entries(
     return found
 
 
-def typed(document: Mapping[str, Any], kind: type[Kind], file: str, at: str = "", context: Any = None) -> Kind:
+def to_typed(document: Mapping[str, Any], kind: type[Kind], file: str, at: str = "", context: Any = None) -> Kind:
     """A document as an object; `at` is its place in the file, `context` what its checks look things up in.
 
     Raises `BadInput`, or all of them at once.

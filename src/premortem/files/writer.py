@@ -36,7 +36,7 @@ def write(
 
     Raises `BadInput` in one line where the target is no ordinary file, is there though it must be new, or cannot be written.
     """
-    with told(path):
+    with system_failure(path):
         put(path, content, new=new, parents=parents, check=check)
 
 
@@ -74,7 +74,7 @@ def place(half: Path, path: Path) -> None:
 
 def check_target(path: Path, *inputs: Path) -> None:
     """Raises `BadInput` where a file could not be written, or is one of the inputs: before the work rather than after it."""
-    with told(path):
+    with system_failure(path):
         _mode_of(path, new=False)
         for given in inputs:
             if path.exists() and given.exists() and path.samefile(given):
@@ -101,7 +101,7 @@ def append(path: Path) -> int:
 
 def make_folder(folder: Path) -> None:
     """A folder and those above it. Raises `BadInput` where they cannot be made."""
-    with told(folder):
+    with system_failure(folder):
         folder.mkdir(parents=True, exist_ok=True)
 
 
@@ -119,7 +119,7 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def told(path: Path, allowed: str = FOLDER) -> Iterator[None]:
+def system_failure(path: Path, allowed: str = FOLDER) -> Iterator[None]:
     """A failure of the system, in the user's words."""
     try:
         yield

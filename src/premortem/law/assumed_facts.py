@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from premortem.case import Case
 from premortem.law import seats
 from premortem.law.conditions import identifiers
-from premortem.law.items import designed
+from premortem.law.items import has_known_design
 from premortem.law.parties import ROLES
 from premortem.law.seats import SEATED
 from premortem.law.transfers import transfers
@@ -50,7 +50,7 @@ def untold(
     asked = seats.asked(given, case)
     settled = frozenset(name for name in _may_be_settled(case) if _settled(name, given, asked, case))
     # a chip of the catalogue goes by its vendor
-    named = () if designed(given.get("item", ""), case) else tuple(addressees)
+    named = () if has_known_design(given.get("item", ""), case) else tuple(addressees)
     return _tried(case, frozenset(given), settled, named, tuple(places))
 
 
@@ -108,7 +108,7 @@ def _settled(name: str, given: Mapping[str, Any], asked: Sequence[str], case: Ca
     if told.unless == "seated":  # parties that the tables know
         return not asked
     if told.unless == "designed":  # a chip that the catalogue does not hold may be anybody's design
-        return designed(given.get("item", ""), case)
+        return has_known_design(given.get("item", ""), case)
     return told.unless == "named" and given.get("item") not in vocabulary(case).kinds
 
 
@@ -120,7 +120,7 @@ def sources(test: str, words: Vocabulary) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for name in named for n in fields[name].of or (name,) if fields[n].given))
 
 
-def assumed(
+def assumed_fields(
     given: Mapping[str, Any],
     tests: Sequence[str],
     hangs_on: Sequence[str],
@@ -142,11 +142,11 @@ def _always(given: Mapping[str, Any], words: Vocabulary) -> Iterator[str]:
         yield "quantity"
 
 
-def sourced(found: Sequence[Assumed], given: Mapping[str, Any], case: Case) -> tuple[Assumed, ...]:
+def with_sources(found: Sequence[Assumed], given: Mapping[str, Any], case: Case) -> tuple[Assumed, ...]:
     """What was assumed, seats with the table that they are from, and the seats of parties that no field holds."""
-    told = ((a, seats.assumed(given, a.field, case)) for a in found)
+    told = ((a, seats.assumed_seat(given, a.field, case)) for a in found)
     named = {a.field for a in found} | given.keys()
-    parties = ((field, seats.assumed(given, field, case)) for field in seats.OF_OTHERS if field not in named)
+    parties = ((field, seats.assumed_seat(given, field, case)) for field in seats.OF_OTHERS if field not in named)
     return (
         *(a._replace(source=known.says) if known else a for a, known in told),
         *(Assumed(field, known.parent, known.says) for field, known in parties if known),

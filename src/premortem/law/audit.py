@@ -19,8 +19,8 @@ from premortem.law import days
 from premortem.law.book import Book
 from premortem.law.clearing import clearings
 from premortem.law.decide import Decision
-from premortem.law.parties import Hit, named, screen
-from premortem.law.rulebook_version import verified
+from premortem.law.parties import Hit, named_parties, screen
+from premortem.law.rulebook_version import shipped_version
 
 # Tables by which parties are looked up, and those, and the files of words, that clauses are read with.
 PARTIES = ("entities", "parties")
@@ -49,7 +49,7 @@ def of_ledger(decided: pl.DataFrame, under: pl.DataFrame, book: Book, inputs: Se
         given = {name: _plain(value) for name, value in row.items() if value is not None and not name.startswith("_")}
         reasons = clearings(str(row.get("cleared") or "")) if answer["rejected"] is None else {}
         day = days.day(row["date"]) if answer["hits"] else None
-        hits = screen(named(row), day, book.case, reasons) if day else ()
+        hits = screen(named_parties(row), day, book.case, reasons) if day else ()
         made = _record(given, hits, reasons, answer["outcome"], answer["may_go"], answer["clause"])
         rest = {key: answer[key] for key in ("rests_on", "confidence", "rejected")}
         yield {"row": number} | made | rest | told
@@ -84,7 +84,10 @@ def _record(
 def book_told(book: Book) -> Record:
     """Which rulebook answered, and which lists: versions and hashes of their whole content."""
     told = {"policy": book.policy.name, "sha256": _of_book(book)}
-    return {"rulebook": verified(book.case).as_dict() | told, "parties_sha256": _of_tables(book.case, PARTIES)}
+    parties = _of_tables(book.case, PARTIES)
+    if book.case.lists:  # those that ship, and those that were pulled
+        parties = hashlib.sha256(f"{parties} {book.case.lists}".encode()).hexdigest()
+    return {"rulebook": shipped_version(book.case).as_dict() | told, "parties_sha256": parties}
 
 
 def _of_book(book: Book) -> str:

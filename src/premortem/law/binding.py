@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from premortem.law.clause import Clause, Dated
 from premortem.law.conditions import condition, identifiers
 from premortem.law.conditions import limit as limit_in
-from premortem.law.syntax import Compare, Name, Node, Value, parse
 from premortem.law.vocabulary import Vocabulary
+from premortem.text.syntax import Compare, Name, Node, Value, parse
 
 Days = NDArray[np.datetime64]
 KEPT = 4096  # compiled conditions that are kept: many times what one rulebook holds
@@ -55,7 +55,7 @@ def tested(clause: Clause) -> tuple[str, ...]:
 
 
 @lru_cache(KEPT)
-def within(clause: Clause, words: Vocabulary) -> pl.Expr:
+def meets_demand(clause: Clause, words: Vocabulary) -> pl.Expr:
     """Whether a row keeps to what a clause demands; true for one that demands nothing more."""
     return condition(clause.within, names(clause), words) if clause.within else pl.lit(True)
 

@@ -14,14 +14,14 @@ import polars as pl
 from pydantic import ValidationError
 
 from premortem.case import Case, default
-from premortem.errors import BadInput, BadInputs, all_of, nearest, raise_all
-from premortem.files.toml import read_toml
+from premortem.errors import BadInput, BadInputs, call_all, nearest, raise_all
 from premortem.files.typed import faults_of
 from premortem.law.clause import STAGES, Clause
 from premortem.law.clause_files import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
 from premortem.law.conditions import check
 from premortem.law.places import TierChange, atlas
-from premortem.law.policy import Policy, Strength, over, overlay_of, policy_of
+from premortem.law.policy import Policy, Strength, overlay_of, policy_of
+from premortem.law.policy_documents import own_document, shipped_document
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
@@ -56,6 +56,11 @@ class Book:
     def moves(self) -> tuple[TierChange, ...]:
         """Moves of tiers, for the atlas."""
         return tuple(TierChange(m.countries, m.tier, m.start) for m in self.policy.tier)
+
+    @cached_property
+    def edited(self) -> frozenset[str]:
+        """Clauses that the policy changes or adds, by id."""
+        return frozenset(c.id for c in self.clauses if any(_covers(pattern, c.id) for pattern in self.policy.clause))
 
     def as_of(self, day: date) -> tuple[Clause, ...]:
         """Clauses in force on a day, in the order in which they decide."""
@@ -148,11 +153,11 @@ def load(policy: str | Path = "", case: Case | None = None, file: str = "") -> B
 
 def _own(path: Path, case: Case, file: str) -> Book:
     """The rulebook under a user's file. Raises every fault at once: of its values, and of what it lays over the rulebook."""
-    document, stem, words = _with_base(read_toml(path), file, policies(case), case), Path(file).stem, vocabulary(case)
+    document, stem, words = own_document(path, file, case), Path(file).stem, vocabulary(case)
     try:
         policy = policy_of(document, file, words)
     except (BadInput, BadInputs):
-        all_of(
+        call_all(
             partial(policy_of, document, file, words),
             partial(overlay, overlay_of(document, words), file, case),
         )
@@ -169,25 +174,7 @@ def _shipped(policy: str, case: Case) -> Book:
     if policy not in known:
         allowed, hint = ", ".join(known), nearest(policy, known)
         raise BadInput("policies", policy, "no such policy", got=policy, allowed=allowed, hint=hint)
-    return overlay(policy_of(_shipped_document(policy, case), f"{policy}.toml", vocabulary(case)), "", case)
-
-
-def _shipped_document(policy: str, case: Case) -> dict[str, Any]:
-    """What the file of a policy of the case says, over its base: one that the case names before it."""
-    earlier = policies(case)[: policies(case).index(policy)]
-    return _with_base(read_toml(case / "policies" / f"{policy}.toml"), f"{policy}.toml", earlier, case)
-
-
-def _with_base(document: dict[str, Any], file: str, bases: Sequence[str], case: Case) -> dict[str, Any]:
-    """A policy's document, laid over that of its base where it names one. Raises `BadInput` for a base that is not there."""
-    base = document.get("base")
-    if base is None:
-        return document
-    if base not in bases:
-        raise BadInput(
-            file, "base", "no such policy", got=base, allowed=", ".join(bases) or "none", hint=nearest(str(base), bases)
-        )
-    return over(document, _shipped_document(base, case))
+    return overlay(policy_of(shipped_document(policy, case), f"{policy}.toml", vocabulary(case)), "", case)
 
 
 def _sound(book: Book, file: str) -> Book:
@@ -195,10 +182,9 @@ def _sound(book: Book, file: str) -> Book:
     from premortem.law.soundness import check_sound  # it decides, with this module's books
 
     shipped = raw_clauses(book.case)
-    own = {c.id for c in book.clauses for pattern in book.policy.clause if _covers(pattern, c.id)}
     meant = {
         k
-        for k in own
+        for k in book.edited
         if k not in shipped or {"applies", "within", "order", "stage"} & set(book.policy.clause.get(k, ()))
     }
     raise_all(check_sound(book, file, frozenset(meant)) if meant else [])

@@ -73,7 +73,7 @@ def turning_days(book: Rulebook) -> list[date]:
     return sorted(ended.union(_begun(book)))
 
 
-def announced(book: Rulebook, day: date) -> list[date]:
+def announced_days(book: Rulebook, day: date) -> list[date]:
     """Days after a day on which something that the tables announce begins or ends, up to where the first table of a clause
     in force ends: what comes after a table's last row, no table says.
     """
@@ -138,10 +138,10 @@ def _seats(applies: str) -> frozenset[str]:
     return frozenset(place for m in named for place in WORD.findall(m[2]))
 
 
-def embargoed(book: Rulebook, day: date) -> frozenset[str | bool | None]:
+def embargoed_places(book: Rulebook, day: date) -> frozenset[str | bool | None]:
     """Places that an embargo in force on a day bars as destinations."""
     words = book.vocabulary
-    embargoes = (c for c in operative(book, day, day) if c.gp and c.gp == words.requirements.embargo)
+    embargoes = (c for c in operative(book, day, day) if c.prohibition and c.prohibition == words.requirements.embargo)
     return frozenset(
         v for c in embargoes for name, held in _wanted(c.applies, words) if name == "destination" for v in held if v
     )

@@ -8,22 +8,24 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.law import seats
-from premortem.law.candidate_clauses import embargoed
+from premortem.law.candidate_clauses import embargoed_places
 from premortem.law.clause import Rulebook
 from premortem.law.engine import judge
 from premortem.law.items import vendor
 from premortem.law.parties import EQUAL, standing
-from premortem.law.party_lists import Listed
-from premortem.law.places import unconfirmed
+from premortem.law.party_table import Listed
+from premortem.law.places import unconfirmed_places
 from premortem.law.row_defaults import complete
 from premortem.law.transfers import Caution, transfers
 
 
-def doubted(rows: pl.DataFrame, fields: pl.DataFrame, outcomes: Sequence[str], book: Rulebook) -> list[tuple[str, ...]]:
+def doubtful_places(
+    rows: pl.DataFrame, fields: pl.DataFrame, outcomes: Sequence[str], book: Rulebook
+) -> list[tuple[str, ...]]:
     """Of each row, the places of which a move between groups was never confirmed, where the answer would be another without
     it. `fields` are the rows completed, `outcomes` what was decided of them.
     """
-    hanging = {day: unconfirmed(day, book.case, book.moves) for day in fields["date"].unique()}
+    hanging = {day: unconfirmed_places(day, book.case, book.moves) for day in fields["date"].unique()}
     named = fields.select("date", *transfers(book.case).places.roles).rows()
     places = [tuple(sorted(hanging[day].intersection(told))) for day, *told in named]
     at = [i for i, found in enumerate(places) if found]
@@ -40,12 +42,12 @@ def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Ruleboo
     completed.
     """
     words, told = book.vocabulary, transfers(book.case).cautions
-    yield from seats.contradicted(given, book.case)
+    yield from seats.seat_contradictions(given, book.case)
     yield from (caution.says for caution in told.known if _holds(caution, given, fields))
     if "exporter" not in given and (on := _vendor_on_list(given, book.case)):
         yield told.vendor.format(name=on.name, list=on.list)
     roles = [role for role in words.countries if role != "destination" and role in given]
-    barred = embargoed(book, given["date"]) if roles else frozenset()
+    barred = embargoed_places(book, given["date"]) if roles else frozenset()
     for role in roles:
         if given[role] in barred:
             yield told.embargo.format(role=role.replace("_", " ").capitalize(), place=given[role])
@@ -65,6 +67,8 @@ def looked_at(case: Case) -> tuple[str, ...]:
 
 def _holds(caution: Caution, given: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
     """Whether a caution applies to a transaction, by what was given and, for its flags, what was worked out."""
+    if not caution.speaks_on(given["date"]):
+        return False
     if any(given.get(name) != value for name, value in caution.where.items()) or any(
         given.get(name) not in values for name, values in caution.among.items()
     ):

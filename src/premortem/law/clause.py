@@ -14,7 +14,8 @@ from premortem.errors import nearest
 from premortem.files.typed import Strict
 from premortem.law.conditions import is_limit
 from premortem.law.places import TierChange
-from premortem.law.vocabulary import Since, Vocabulary
+from premortem.law.vocabulary import Vocabulary
+from premortem.law.word_types import Since
 
 Stage = Literal[
     "define",
@@ -23,17 +24,17 @@ Stage = Literal[
     "requires",
     "scope",
     "condition",
-    "veu",
+    "standing",
     "exception",
     "review",
     "question",
     "context",
 ]
 STAGES: tuple[Stage, ...] = (
-    "define", "answer", "classify", "requires", "scope", "condition", "veu", "exception", "review", "question", "context",
+    "define", "answer", "classify", "requires", "scope", "condition", "standing", "exception", "review", "question", "context",
 )  # fmt: skip
 # Stages in which the first clause that speaks decides; those before the last free a shipment.
-DECIDING: tuple[Stage, ...] = ("scope", "veu", "exception", "review")
+DECIDING: tuple[Stage, ...] = ("scope", "standing", "exception", "review")
 AUTHORISING: tuple[Stage, ...] = DECIDING[:-1]
 # What the book leaves open: where such a clause applies, no permission stands until a person has answered it.
 QUESTION: Stage = "question"
@@ -83,14 +84,15 @@ class Clause(Strict):
     otherwise: str = ""
     gives: tuple[str, ...] = ()  # where answers are of several kinds: the outcomes that it says
     amount: tuple[str, ...] = ()  # what such an outcome works out to: the largest of these expressions
-    gp: int | None = None  # of a requirement: the General Prohibition that it belongs to
+    prohibition: str = ""  # of a requirement: the prohibition that it belongs to, as the case names them
     admits: tuple[str, ...] = ()  # of a requirement: the authorisations that may lift it; none: nothing does
-    closes: tuple[str, ...] = ()  # of a condition: the authorisations that it shuts; none: that of the stage `veu`
+    closes: tuple[str, ...] = ()  # of a condition: the authorisations that it shuts; none: that of the stage `standing`
     total: Total | None = None
     hypothetical: bool = False
     numbers: dict[str, tuple[Dated, ...]] = Field(default_factory=dict)
     confidence: Literal["high", "medium", "low"]
     source: str
+    read: bool = False  # whether the text itself was read, not only what others say of it
 
     @model_validator(mode="before")
     @classmethod
@@ -140,9 +142,9 @@ class Clause(Strict):
         if self.stage == "define" and self.then not in words.defined:
             flags = ", ".join(words.defined)
             raise ValueError(f"then = {self.then!r} is no flag that a clause defines; allowed: {flags}")
-        if self.stage == "requires" and not words.requirements.holds(self.gp):
-            allowed = f"1 to {words.requirements.prohibitions}"
-            raise ValueError(f"gp = {self.gp}: a requirement names its General Prohibition; allowed: {allowed}")
+        if self.stage == "requires" and not words.requirements.holds(self.prohibition):
+            named = f"prohibition = {self.prohibition!r}: a requirement names the prohibition that it belongs to"
+            raise ValueError(f"{named}; allowed: {', '.join(words.requirements.prohibitions) or 'none'}")
         if self.total and not is_limit(self.within, self.total.into):
             raise ValueError(f"`within` must read `{self.total.into} <= LIMIT`, since the clause keeps that total")
         return self
@@ -155,12 +157,12 @@ class Clause(Strict):
     def stops(self, other: "Clause", words: Vocabulary) -> bool:
         """Whether another clause's authorisation cannot be used where this one binds."""
         rules = words.requirements
-        held = {rules.veu} if other.stage == "veu" else {*words.outcomes[other.then].under}
+        held = {rules.standing} if other.stage == "standing" else {*words.outcomes[other.then].under}
         if self.stage == "condition":
-            return bool(held & {*(self.closes or (rules.veu,))})
+            return bool(held & {*(self.closes or (rules.standing,))})
         if self.stage != "requires" or other.stage not in AUTHORISING:
             return False
-        return self.gp in rules.at_home if other.stage == "scope" else not held & {*self.admits}
+        return self.prohibition in rules.at_home if other.stage == "scope" else not held & {*self.admits}
 
     @property
     def units(self) -> dict[str, str]:

@@ -52,7 +52,8 @@ def met(fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...]
     asked, columns, places = tests_of(clauses)
     rows = Rows(fields, words)
     rows.define(clauses)
-    rows.settle(words.classes.field, numbered(answers["eccn"]))
+    if words.classes.field:
+        rows.settle(words.classes.field, numbered(answers[words.classes.field]))
     none = np.full(rows.height, np.nan)
     for name in words.totals:
         rows.settle(name, answers[name].to_numpy() if name in answers.columns else none)

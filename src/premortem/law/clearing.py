@@ -6,6 +6,8 @@ from functools import lru_cache
 from premortem.errors import BadInput
 from premortem.law.spelling import NOBODY, unread
 
+# The field that holds them.
+CLEARED = "cleared"
 ALLOWED = "NAME=reason, several separated by semicolons"
 
 
@@ -14,7 +16,7 @@ def clearings(text: str) -> dict[str, str]:
     """Reasons by name, of a text `NAME=reason;NAME=reason`. Raises `BadInput` for a name without a reason, or for one
     that names nobody.
     """
-    return checked(dict(_pair(part) for part in text.split(";") if part.strip()))
+    return check_reasons(dict(_pair(part) for part in text.split(";") if part.strip()))
 
 
 def _pair(part: str) -> tuple[str, str]:
@@ -22,7 +24,7 @@ def _pair(part: str) -> tuple[str, str]:
     return name.strip(), reason.strip()
 
 
-def checked(reasons: Mapping[str, str], key: str = "cleared", file: str = "transaction") -> dict[str, str]:
+def check_reasons(reasons: Mapping[str, str], key: str = "cleared", file: str = "transaction") -> dict[str, str]:
     """The same reasons by name. Raises `BadInput` as `clearings` does; `file` and `key` say where they stand."""
     for name, reason in reasons.items():
         if not reason.strip():

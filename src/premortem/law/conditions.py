@@ -5,16 +5,17 @@ A condition looks at its own row alone: nothing in the language adds up, counts 
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache, reduce
-from operator import and_, or_
+from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
 
 from premortem.errors import nearest
 from premortem.law import items
-from premortem.law.places import known
-from premortem.law.syntax import (
+from premortem.law.places import country_codes
+from premortem.law.vocabulary import Vocabulary
+from premortem.text.predicates import Literal, Meanings, predicate
+from premortem.text.syntax import (
     Among,
     Between,
     Compare,
@@ -28,7 +29,6 @@ from premortem.law.syntax import (
     parse,
     tokens,
 )
-from premortem.law.vocabulary import Vocabulary
 
 ARITHMETIC, EQUAL = ("+", "-", "*"), ("=", "<>")
 # How a kind of value is called in an error.
@@ -137,7 +137,7 @@ def _said(node: Node, kind: str) -> str:
 
 def _check_literal(name: str, kind: str, text: str, words: Vocabulary) -> None:
     """Refuse a quoted text that a field can never hold."""
-    choices, places = words.fields[name].choices, known(words.case)
+    choices, places = words.fields[name].choices, country_codes(words.case)
     if name == "item" and not items.may_be(text, words.case):
         what = "give a name of the catalogue, or a kind of item"
         raise Unread(f"no such item: {text}; {items.near(text, words.case, what)}")
@@ -206,48 +206,27 @@ class _Names(NamedTuple):
 
 
 def _expression(node: Node, names: _Names) -> pl.Expr:
-    match node:
-        case Name(name):
-            return names.own[name] if name in names.own else pl.col(name)
-        case Value(value):
-            return pl.lit(value)
-        case Compare(sign, left, right):
-            return _compared(sign, *(_typed(side, other, names) for side, other in ((left, right), (right, left))))
-        case Among(of, values):
-            held = [_literal(value, of, names) for value in values]
-            if _is_set(of, names):  # whether any of its members is among them
-                return _expression(of, names).list.eval(pl.element().is_in(held)).list.any()
-            return _expression(of, names).is_in(held)
-        case Between(of, low, high):
-            return _expression(of, names).is_between(_typed(low, of, names), _typed(high, of, names))
-        case Missing(of):
-            return _expression(of, names).is_null()
-        case Not(of):
-            return ~_expression(of, names)
-        case Joined(word, tests):
-            return reduce(and_ if word == "and" else or_, (_expression(test, names) for test in tests))
+    def of_name(name: str) -> pl.Expr:
+        return names.own[name] if name in names.own else pl.col(name)
+
+    def of_literal(value: Value, beside: Node) -> Literal:
+        """A quoted day beside a date field is a date."""
+        return date.fromisoformat(str(value.value)) if _type(beside, names) == "date" else value.value
+
+    def among(of: Node, held: pl.Expr, literals: list[Literal]) -> pl.Expr:
+        """Of a set, whether any of its members is among them."""
+        return (
+            held.list.eval(pl.element().is_in(literals)).list.any()
+            if _type(of, names) == "set"
+            else held.is_in(literals)
+        )
+
+    return predicate(node, Meanings(of_name, of_literal, among))
 
 
-def _is_set(node: Node, names: _Names) -> bool:
-    return isinstance(node, Name) and node.name not in names.own and names.words.fields[node.name].type == "set"
-
-
-def _typed(node: Node, beside: Node, names: _Names) -> pl.Expr:
-    """A side of a comparison: a quoted day beside a date field is a date."""
-    return pl.lit(_literal(node, beside, names)) if isinstance(node, Value) else _expression(node, names)
-
-
-def _literal(value: Value, beside: Node, names: _Names) -> float | str | bool | date:
-    dated = isinstance(beside, Name) and beside.name not in names.own and names.words.fields[beside.name].type == "date"
-    return date.fromisoformat(str(value.value)) if dated else value.value
-
-
-def _compared(sign: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    made = {
-        "=": left.__eq__, "<>": left.__ne__, "<": left.__lt__, "<=": left.__le__, ">": left.__gt__, ">=": left.__ge__,
-        "+": left.__add__, "-": left.__sub__, "*": left.__mul__,
-    }  # fmt: skip
-    return made[sign](right)
+def _type(node: Node, names: _Names) -> str:
+    """The type of the field that a node names; empty for anything else."""
+    return names.words.fields[node.name].type if isinstance(node, Name) and node.name not in names.own else ""
 
 
 def limit(text: str, names: Mapping[str, pl.Expr], words: Vocabulary) -> pl.Expr:
@@ -273,7 +252,7 @@ def identifiers(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def quoted(text: str) -> frozenset[str]:
+def quoted_texts(text: str) -> frozenset[str]:
     """Texts that conditions compare with."""
     return frozenset(token.text[1:-1].replace("''", "'") for token in tokens(text) if token.kind == "text")
 

@@ -7,22 +7,22 @@ from typing import Any
 
 from premortem.case import Case, default
 from premortem.errors import BadInput
-from premortem.law import memo
-from premortem.law.assumed_facts import Assumed, assumed, others, sourced
+from premortem.law import memo, unchecked, verdict
+from premortem.law.assumed_facts import Assumed, assumed_fields, others, with_sources
 from premortem.law.binding import limit_of
 from premortem.law.candidate_clauses import addressees, naming, operative, seats
-from premortem.law.cautions import doubted, elsewhere
-from premortem.law.citations import Citation, cited
+from premortem.law.cautions import doubtful_places, elsewhere
+from premortem.law.citations import Citation, citation
 from premortem.law.clause import QUESTION, Clause, Rulebook
-from premortem.law.clearing import as_text, checked, clearings
+from premortem.law.clearing import as_text, check_reasons, clearings
 from premortem.law.conditions import identifiers
 from premortem.law.decision_data import Decided
 from premortem.law.engine import judge
 from premortem.law.ladder import ASKING, Step, ladder
-from premortem.law.parties import named, screen, unscreened
-from premortem.law.permission import hangs_on, resting_on
+from premortem.law.parties import named_parties, screen, unscreened_names
+from premortem.law.permission import deciding_fields, resting_on
 from premortem.law.row_defaults import AS_WRITTEN, complete
-from premortem.law.rulebook_version import verified
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.spelling import key
 from premortem.law.transactions import frame_of, parse, question
 from premortem.law.vocabulary import Vocabulary
@@ -60,15 +60,16 @@ class Decision(Decided):
     @property
     def not_checked(self) -> tuple[str, ...]:
         """What the answer does not cover, as sentences."""
-        return memo.not_checked(self)
+        return unchecked.not_checked(self)
 
     @property
     def sentence(self) -> str:
         """The answer as a sentence, with what it hangs on and how sure it is."""
-        return memo.sentence(self)
+        return verdict.sentence(self)
 
     def as_dict(self) -> dict[str, Any]:
-        """The keys that the command line and the app print."""
+        """The keys that the command line and the app print; the class stands under the name of the field that holds it."""
+        words = self.vocabulary
         steps = [
             {
                 "clause": s.clause,
@@ -88,20 +89,24 @@ class Decision(Decided):
             "citations": [c._asdict() for c in self.citations],
             "confidence": self.confidence,
             "sentence": self.sentence,
-            "question": memo.question(self),
+            "question": verdict.question(self),
             "policy": self.policy,
-            "eccn": self.eccn,
+            **{field: self.eccn for field in (words.classes.field,) if field},
+            "classed": self.classed,
             "conditions_met": [f"{t.test} (assumed)" if t.assumed else t.test for t in met],
-            "headroom_tpp": self.headroom_tpp,
+            words.headroom: self.headroom_tpp,
             "asked": list(self.asked),
             "assumed": [_assumed(a) for a in self.assumed],
             "unscreened": list(self.unscreened),
+            "other_lists": self.other_lists,
             "hits": [{k: _plain(v) for k, v in h.__dict__.items()} for h in self.hits],
             "not_checked": list(self.not_checked),
             "trace": steps,
             "would_change": list(self.would_change),
+            "checklists": [c.model_dump(mode="json") for c in self.checklists],
+            "red_flags": [f.model_dump(mode="json", exclude={"kinds"}) for f in self.red_flags],
             "transaction": {k: _plain(v) for k, v in self.transaction.items()},
-            "rulebook": verified(self.case).as_dict(),
+            "rulebook": shipped_version(self.case).as_dict(),
             "stale": self.stale,
         }
 
@@ -134,9 +139,9 @@ def explain(
     completed = fields.row(0, named=True)
     clause = next((c for c in book.clauses if c.id == answer["clause"]), None)
     steps = ladder(fields[:1], answers[:1], book)
-    rests = hangs_on(answer["outcome"], unsaid, outcomes[len(nearby) :], words)
+    rests = deciding_fields(answer["outcome"], unsaid, outcomes[len(nearby) :], words)
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
-    found = sourced(assumed(transaction.fields, tests, rests, completed, words), given, case)
+    found = with_sources(assumed_fields(transaction.fields, tests, rests, completed, words), given, case)
     resting, unsaid_fields = resting_on(answer["outcome"], rests, words), {a.field for a in found}
     reasons = clearings(given.get("cleared", "")) | dict(cleared or {})
     return Decision(
@@ -146,7 +151,7 @@ def explain(
         clause=clause.id if clause else "",
         citation=clause.citation if clause else "",
         says=clause.says if clause else "",
-        eccn=answer["eccn"] or "not known",
+        eccn=answer.get(words.classes.field, words.classes.none) or "not known",
         headroom_tpp=_headroom(answer, clause, given, words),
         trace=tuple(step.marked(unsaid_fields, words) for step in steps),
         changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"], words, question(given, case)),
@@ -155,12 +160,16 @@ def explain(
         asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,
         rests_on=tuple(a for a in found if a.field in resting),
-        hits=screen(named(given), given["date"], case, reasons),
+        hits=screen(named_parties(given), given["date"], case, reasons),
         day_given="date" in transaction.fields,
         begins=clause.begins if clause else None,
-        doubted=doubted(frame_of([given], case), fields[:1], [answer["outcome"]], book)[0],
+        doubted=doubtful_places(frame_of([given], case), fields[:1], [answer["outcome"]], book)[0],
         elsewhere=(*elsewhere(given, completed, book), *_open(answer["outcome"], steps, book)),
-        unscreened=unscreened(named(given), case, reasons) if answer["outcome"] in words.free else (),
+        unscreened=unscreened_names(named_parties(given), case, reasons, given["date"])
+        if answer["outcome"] in words.free
+        else (),
+        kind=completed.get("kind") or "",
+        chips_held=completed.get("chips_held") or 1.0,
     )
 
 
@@ -178,12 +187,12 @@ def _assumed(a: Assumed) -> dict[str, Any]:
 
 def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str, str]:
     """The names that the user cleared, as the transaction holds them. Raises `BadInput` for one that is no party of it."""
-    parties = named(fields).values()
+    parties = named_parties(fields).values()
     for name in cleared:
         if key(name) not in {key(party) for party in parties}:
             allowed = ", ".join(parties) or "a name given with --party or --consignee"
             raise BadInput("command line", "--clear", f"no party is named {name}", got=name, allowed=allowed)
-    reasons = clearings(fields.get("cleared", "")) | checked(cleared, "--clear", "command line")
+    reasons = clearings(fields.get("cleared", "")) | check_reasons(cleared, "--clear", "command line")
     return {"cleared": as_text(reasons)} if reasons else {}
 
 
@@ -200,7 +209,7 @@ def citations_of(clause: Clause | None, steps: Sequence[Step], book: Rulebook) -
     }
     defining = [c for c in applying if c.stage == "define" and c.then in looked_at]
     used = [*([clause] if clause else []), *binding, *reviewing, *classed, *defining]
-    return tuple(cited(c, verified(book.case)) for c in {c.id: c for c in used}.values())
+    return tuple(citation(c, shipped_version(book.case)) for c in {c.id: c for c in used}.values())
 
 
 def _headroom(

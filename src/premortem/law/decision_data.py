@@ -7,11 +7,12 @@ from typing import Any
 
 from premortem.case import Case
 from premortem.law.assumed_facts import Assumed
+from premortem.law.checklists import Checklist, RedFlag, fitting, to_ask
 from premortem.law.citations import Citation
 from premortem.law.ladder import Step
-from premortem.law.parties import Hit
-from premortem.law.permission import confidence, gate, may_go, unverified
-from premortem.law.rulebook_version import verified
+from premortem.law.parties import Hit, named_parties, other_lists
+from premortem.law.permission import confidence, gate, is_unverified, may_go
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.law.would_change import Change
 
@@ -44,6 +45,8 @@ class Decided:
     # what is to be looked at of seats given against the table, and of embargoed places that are not the destination
     elsewhere: tuple[str, ...] = ()
     unscreened: tuple[str, ...] = ()  # named parties of a permission that no table holds and nobody cleared
+    kind: str = ""  # kind of item
+    chips_held: float = 1.0  # in one unit: more than one in a system
 
     @property
     def case(self) -> Case:
@@ -51,10 +54,36 @@ class Decided:
         return self.vocabulary.case
 
     @property
+    def classed(self) -> str:
+        """How the item is classified, a system by its own class; nothing where the case has no classes."""
+        told = self.vocabulary.classes
+        own = told.systems.get(self.eccn, "") if self.chips_held > 1 else ""
+        return (
+            f"{told.label} {own} (its chips {self.eccn})" if own else f"{told.label} {self.eccn}" if told.label else ""
+        )
+
+    @property
+    def other_lists(self) -> dict[str, str]:
+        """The named parties that stand on lists which ask for no licence, with those lists."""
+        return other_lists(named_parties(self.transaction), self.case)
+
+    @property
     def may_go(self) -> bool | None:
         """Whether it may go without a licence; None where that hangs on facts that nobody gave, or on a name to look at."""
         doubts = self.rests_on or self.unscreened or self.unverified or self.elsewhere
         return may_go(self.outcome, bool(doubts), self.vocabulary)
+
+    @property
+    def checklists(self) -> tuple[Checklist, ...]:
+        """What the rules ask for of who applies for the licence, uses the exception, or asks for a status that would help."""
+        helped = [change.row for change in self.changes if change.row]
+        return fitting(self.transaction, self.outcome, [c.clause for c in self.citations], helped, self.case)
+
+    @property
+    def red_flags(self) -> tuple[RedFlag, ...]:
+        """What to ask about before anything is sent; nothing where it is barred, or cannot be decided."""
+        asks = self.outcome in self.vocabulary.reads and self.outcome not in self.vocabulary.denied
+        return to_ask(self.kind, self.transaction["date"], self.case) if asks else ()
 
     @property
     def would_change(self) -> tuple[str, ...]:
@@ -84,9 +113,9 @@ class Decided:
     @property
     def unverified(self) -> bool:
         """Whether the clause that decides, or a place's move on which the answer hangs, is not sure."""
-        return unverified(self.clause, self.citations, self.doubted)
+        return is_unverified(self.clause, self.citations, self.doubted)
 
     @property
     def stale(self) -> bool:
         """Whether it is of a day after the last to which the rulebook was verified."""
-        return verified(self.case).stale(self.transaction["date"])
+        return shipped_version(self.case).stale(self.transaction["date"])

@@ -1,7 +1,8 @@
 """What is in force, and what changed between two days or two policies: clauses, numbers, and who gains or loses."""
 
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 from premortem.case import Case
 from premortem.law.book import Book
 from premortem.law.clause import Clause
+from premortem.law.diff_weights import came_and_went, weights
 from premortem.law.engine import decide
 from premortem.law.items import measures
 from premortem.law.places import atlas
@@ -52,13 +54,43 @@ def _row(c: Clause, on: date) -> dict[str, Any]:
 def diff(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
     """Changes from one rulebook and day to another, as data and in words.
 
-    `changes`: clauses that came, went, were reworded or changed a number, places that moved, strengths that differ;
-    `gain` and `lose`: chips and places whose outcome differs; `words`: who gains and who loses, a sentence each.
+    `changes`: first the law (`of`), by `weight`, which is how many of the compared shipments it touches: clauses that came, went,
+    were reworded or changed a number, places that moved; then what no clause says, the strengths that differ. `between`: instruments
+    that came and went in between, by weight. `gain` and `lose`: chips and places whose outcome differs; `words`: who gains and who
+    loses, a sentence each.
     """
+    who, days = _who(before, after), sorted((before[1], after[1]))
+    law = [*_weighed([*_clauses(before, after)], before, after), *_touching([*_moved(before, after)], who)]
+    strengths = [row | {"of": "strengths", "weight": abs(row["to"] - row["from"])} for row in _strengths(before, after)]
     return {
-        "changes": [*_clauses(before, after), *_moved(before, after), *_strengths(before, after)],
-        **_who(before, after),
+        "changes": [*sorted(law, key=_rank), *sorted(strengths, key=_rank)],
+        "between": came_and_went(after[0], days[0], days[1]) if days[0] < days[1] else [],
+        **who,
     }
+
+
+def _rank(row: Mapping[str, Any]) -> float:
+    return -float(row["weight"])
+
+
+def _weighed(
+    rows: list[dict[str, Any]], before: tuple[Book, date], after: tuple[Book, date]
+) -> Iterator[dict[str, Any]]:
+    """Changed clauses with their weight: on the earlier side of those that are gone, on the later one of the others."""
+    gone = {row["clause"] for row in rows if row["kind"] == "gone"}
+    sides = ((before, gone), (after, {row["clause"] for row in rows} - gone))
+    held = {
+        clause: weight
+        for (book, day), ids in sides
+        for clause, weight in weights([book.by_id[c] for c in sorted(ids)], book, day).items()
+    }
+    yield from (row | {"of": "law", "weight": held.get(row["clause"], 0)} for row in rows)
+
+
+def _touching(rows: list[dict[str, Any]], who: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Places that moved, weighed by the compared shipments to them whose answer differs."""
+    differs = Counter(place for side in ("gain", "lose") for row in who[side] for place in row["places"])
+    yield from (row | {"of": "law", "weight": differs[row["place"]]} for row in rows)
 
 
 def between(before: tuple[Book, date | None], after: tuple[Book, date | None]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ UNDOING = ("_row", "_undoes", "_back")
 
 
 def decide(given: pl.DataFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
-    """Outcome, deciding clause, class and totals after the shipment, a row a transaction, in the order of `given`.
+    """Outcome, deciding clause, class under its field's name and totals after the shipment, a row a transaction, in the order of `given`.
 
     Without `totals` every row stands alone. With them rows must be in date order, and totals run on from row to row and
     from call to call; columns `_row`, `_undoes` and `_back` (units that come back) tell of returned and amended ones.
@@ -159,7 +159,8 @@ def _classify(rows: Rows, clauses: tuple[Clause, ...], words: Vocabulary) -> Cod
     places[classed == FREE] = 0
     for i in asked:
         places[classed == i] = classes.index(clauses[i].then)
-    rows.settle(words.classes.field or "eccn", (places, [*classes, None]))
+    if words.classes.field:
+        rows.settle(words.classes.field, (places, [*classes, None]))
     return classed
 
 
@@ -234,7 +235,7 @@ def _worded(found: _Verdicts, frame: pl.DataFrame, clauses: tuple[Clause, ...], 
         {
             "_code": pl.Series(found.code).replace(NONE, None),
             "_class": found.classed,
-            "eccn": _named(found.classed, classes),
+            **{field: _named(found.classed, classes) for field in (words.classes.field,) if field},
             **{c: frame[c] for c in (words.measure.all,) if c},
             **{into: pl.Series(after, nan_to_null=True) for into, after in found.running.items()},
             "outcome": _named(found.code, outcomes),

@@ -1,7 +1,7 @@
 """Groups rows that every clause treats alike: they share one answer, so its grounds are worked out once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cache, partial
 from typing import Any
 
@@ -15,15 +15,15 @@ from premortem.law.binding import limit
 from premortem.law.candidate_clauses import operative, turning_days
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.clearing import clearings
-from premortem.law.conditions import identifiers, quoted
+from premortem.law.conditions import identifiers
 from premortem.law.places import TierChange, atlas
 from premortem.law.spelling import key
-from premortem.law.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
+from premortem.law.tested_values import DAY, Tested
 from premortem.law.totals import start
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 
-DAY, EPOCH = timedelta(days=1), date(1970, 1, 1)
+EPOCH = date(1970, 1, 1)
 # Most that the numbers of two columns may come to before they are counted anew.
 MOST = 2**62
 
@@ -54,14 +54,14 @@ def distinct(rows: pl.DataFrame) -> tuple[NDArray[np.uint32], NDArray[np.uint32]
 def _coded(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
     """Numbers that tell the rows apart, and how many there may be: by each field, and by each limit of a total."""
     clauses, words, case = operative(book), book.vocabulary, book.case
-    tested = _Tested(clauses, words)
+    tested = Tested(clauses, words)
     names = {name for role in parties.ROLES if role in given.columns for name in given[role].unique() if name}
     known = {name for name in names if _known(name, case)}
     told = {*known, *_screened(names, given, case)}
     for name in (n for n in given.columns if n in words.fields and n != "quantity"):
         column, kind = given[name], words.fields[name].type
         if kind == "date":
-            days = {*turning_days(book), *tested.days, *(_turns(known, case) if known else ())}
+            days = {*turning_days(book), *tested.days, *(_turns(known, case) if known or case.lists else ())}
             yield _between(column.to_physical(), [(day - EPOCH).days for day in days])
         elif kind == "number" and name not in tested.whole:
             yield _between(column, sorted(tested.against.get(name, ())))
@@ -82,11 +82,11 @@ def _item(item: str | None, classes: Mapping[str, Any]) -> Any:
     return classes.get(item or "", item)
 
 
-def _items(tested: "_Tested", book: Rulebook) -> dict[str, Any]:
+def _items(tested: Tested, book: Rulebook) -> dict[str, Any]:
     """What stands for an item of the catalogue: where its numbers lie among those that they are compared with, and the rest
     of what a clause may ask; any other item stands for itself.
     """
-    table = items.named(book.case)
+    table = items.named_items(book.case)
     told: list[list[Any]] = [table["vendor"].to_list(), table["kind"].to_list()]
     told.append([_place(place, tested, book) for place in table["c_designer_hq"]])
     for name in transfers(book.case).items.columns:
@@ -96,70 +96,6 @@ def _items(tested: "_Tested", book: Rulebook) -> dict[str, Any]:
         told.append(codes.to_list() if isinstance(codes, pl.Series) else codes.tolist())
     classes = zip(table["item"], zip(*told, strict=True), strict=True)
     return {item: of for item, of in classes if item not in tested.words}
-
-
-class _Tested:
-    """What clauses compare fields with: numbers, days, words; and the fields of which they work something out."""
-
-    def __init__(self, clauses: Sequence[Clause], words: Vocabulary) -> None:
-        self.fields = words.fields
-        self.against: dict[str, set[float]] = {}
-        self.days: set[date] = set()
-        self.whole: set[str] = set()
-        self.words: frozenset[str] = frozenset(transfers(words.case).places.apart)
-        self.apart = self.words
-        self.tests: dict[str, set[int]] = {}  # tests that name a word, by their number: one that lists several is one
-        self._count = 0
-        for c in clauses:
-            for text in filter(None, (c.applies, "" if c.total else c.within)):
-                self.words |= quoted(text)
-                self._look(parse(text), c)
-
-    def _look(self, node: Node, clause: Clause) -> None:
-        match node:
-            case Joined(_, tests):
-                for test in tests:
-                    self._look(test, clause)
-            case Not(of):
-                self._look(of, clause)
-            case Compare(_, left, right):
-                self._count += 1
-                self._pair(left, right, clause)
-                self._pair(right, left, clause)
-            case Between(of, low, high):
-                self._pair(of, low, clause)
-                self._pair(of, high, clause)
-            case Among(of, values):
-                self._count += 1
-                for value in values:
-                    self._pair(of, value, clause)
-            case Missing(_) | Name(_) | Value(_):
-                return
-
-    def _pair(self, side: Node, other: Node, clause: Clause) -> None:
-        """One side of a comparison, with what it is compared with."""
-        if isinstance(other, Value) and isinstance(other.value, str):
-            self.tests.setdefault(other.value, set()).add(self._count)
-        if isinstance(side, Compare):  # worked out: every value may count
-            self.whole |= {n.name for n in _names(side)}
-        elif isinstance(side, Name) and side.name not in clause.numbers:
-            if isinstance(other, Value) and self.fields[side.name].type == "date":
-                day = date.fromisoformat(str(other.value))
-                self.days |= {day, day + DAY}
-            elif isinstance(other, Value) and not isinstance(other.value, bool | str):
-                self.against.setdefault(side.name, set()).add(float(other.value))
-            elif isinstance(other, Name) and other.name in clause.numbers:
-                self.against.setdefault(side.name, set()).update(d.value for d in clause.numbers[other.name])
-            elif not isinstance(other, Value):
-                self.whole.add(side.name)
-
-
-def _names(node: Node) -> Iterator[Name]:
-    if isinstance(node, Name):
-        yield node
-    elif isinstance(node, Compare):
-        yield from _names(node.left)
-        yield from _names(node.right)
 
 
 def _numbered(column: pl.Series) -> tuple[NDArray[Any], int]:
@@ -195,7 +131,7 @@ def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:
     cleared: dict[str, str] = {}
     for text in given["cleared"].unique().drop_nulls() if "cleared" in given.columns else ():
         cleared |= clearings(text)
-    return names - {*parties.unscreened({name: name for name in names}, case, cleared)}
+    return names - {*parties.unscreened_names({name: name for name in names}, case, cleared)}
 
 
 def _turns(known: set[str], case: Case) -> Iterator[date]:
@@ -213,7 +149,7 @@ def _named(name: str | None, role: str, known: set[str], words: frozenset[str], 
     return f" {spelt}" if spelt in words else ""
 
 
-def _place(place: str | None, tested: "_Tested", book: Rulebook) -> Any:
+def _place(place: str | None, tested: Tested, book: Rulebook) -> Any:
     """What stands for a place: the tests that name it, and its groups on every day, whether or not what nobody confirmed
     holds; or itself, where more is asked of it.
     """

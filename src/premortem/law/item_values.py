@@ -41,7 +41,7 @@ def _other_item(case: Case) -> str:
     return f"for another chip, --item {transfers(case).items.usual} with its --{vocabulary(case).measure.one}"
 
 
-def contradicted(name: str, values: pl.DataFrame, case: Case) -> pl.Series:
+def contradicting_rows(name: str, values: pl.DataFrame, case: Case) -> pl.Series:
     """For a column of a ledger: why each row's value is not that of the chip that it names, null where it may be."""
     known = _values_of(name, case)
     said = [_contradicted(item, value, vocabulary(case).kinds) for item, value in known.items()]
@@ -56,7 +56,7 @@ def contradicted(name: str, values: pl.DataFrame, case: Case) -> pl.Series:
 def _values_of(name: str, case: Case) -> Mapping[str, Any]:
     """What the catalogue, or its kind, says of a field, by item; items of which neither says anything are left out."""
     told, words = transfers(case).items, vocabulary(case)
-    table, column = items.named(case), f"c_{name}"
+    table, column = items.named_items(case), f"c_{name}"
     held = table.select("item", column).drop_nulls().iter_rows() if column in table.columns else ()
     nothing = {kind: 0.0 for kind in words.kinds if name == words.measure.one and kind not in told.computing}
     return dict(held) | dict(told.kinds_say.get(name, {})) | nothing

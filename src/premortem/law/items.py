@@ -68,7 +68,7 @@ def _column(told: Column, kind: Any) -> pl.Expr:
 
 
 @cache
-def named(case: Case) -> pl.DataFrame:
+def named_items(case: Case) -> pl.DataFrame:
     """Every item with a name of its own: chips, then systems, each with the numbers of the chip that it holds."""
     chips = catalogue(case)
     if not facts.held("systems", case):
@@ -82,7 +82,7 @@ def named(case: Case) -> pl.DataFrame:
 def measures(case: Case) -> dict[str, float | None]:
     """What one unit of each item that has a name measures [unit of the case's measure]."""
     one = pl.col(f"c_{vocabulary(case).measure.one}")
-    return dict(named(case).select("item", one * pl.col("chips_held")).iter_rows())
+    return dict(named_items(case).select("item", one * pl.col("chips_held")).iter_rows())
 
 
 def asked(case: Case) -> tuple[str, ...]:
@@ -90,19 +90,19 @@ def asked(case: Case) -> tuple[str, ...]:
     return tuple(filter(None, ("item", transfers(case).items.parts)))
 
 
-def designed(item: str, case: Case) -> bool:
+def has_known_design(item: str, case: Case) -> bool:
     """Whether the catalogue knows whose design an item is."""
     return item in _catalogued(case)
 
 
 @cache
 def _catalogued(case: Case) -> frozenset[str]:
-    return frozenset(named(case)["item"])
+    return frozenset(named_items(case)["item"])
 
 
 @cache
 def _vendors(case: Case) -> Mapping[str, str]:
-    return dict(named(case).select("item", "vendor").iter_rows())
+    return dict(named_items(case).select("item", "vendor").iter_rows())
 
 
 def vendor(item: str, case: Case) -> str:
@@ -114,7 +114,7 @@ def vendor(item: str, case: Case) -> str:
 def names(case: Case) -> Names:
     """The spellings of a case."""
     systems = facts.read("systems", case).to_dicts() if facts.held("systems", case) else []
-    return spelt(catalogue(case)["item"].to_list(), vocabulary(case).kinds, systems, aliases("item", case))
+    return read_spellings(catalogue(case)["item"].to_list(), vocabulary(case).kinds, systems, aliases("item", case))
 
 
 def aliases(what: str, case: Case) -> list[dict[str, Any]]:
@@ -125,7 +125,7 @@ def aliases(what: str, case: Case) -> list[dict[str, Any]]:
     return facts.read("aliases", case).filter(country if what == "country" else ~country).to_dicts()
 
 
-def spelt(
+def read_spellings(
     chips: Sequence[str], kinds: Sequence[str], systems: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
 ) -> Names:
     """Spellings from the names of chips and kinds, rows of systems and rows of aliases.
@@ -134,20 +134,20 @@ def spelt(
     nothing.
     """
     errors: list[BadInput] = []
-    means = {folded(name): name for name in [*chips, *kinds]}
+    means = {fold_name(name): name for name in [*chips, *kinds]}
     asks: dict[str, tuple[str, ...]] = {}
     seen: set[str] = set()
     for row in systems:
         name, chip = row["system"], row["chip"]
-        if folded(name) in seen:
+        if fold_name(name) in seen:
             errors.append(BadInput("systems.csv", name, "is the name of two systems", allowed="each name once"))
-        seen.add(folded(name))
+        seen.add(fold_name(name))
         if chip.startswith(ASK):
-            asks[folded(name)] = choices(chip)
+            asks[fold_name(name)] = choices(chip)
             continue
         if chip not in chips:
             errors.append(BadInput("systems.csv", name, f"holds no known chip: {chip}", hint=nearest(chip, chips)))
-        means[folded(name)] = name
+        means[fold_name(name)] = name
     known = {*means.values(), *(row["system"] for row in systems)}
     for row in rows:
         alias, target = row["alias"], row["target"]
@@ -155,9 +155,9 @@ def spelt(
         lost = [name for name in offered if name not in known]
         errors += [BadInput("aliases.csv", alias, f"points at nothing: {name}", hint=nearest(name, [*known])) for name in lost]  # fmt: skip
         if target.startswith(ASK):
-            asks[folded(alias)] = offered
+            asks[fold_name(alias)] = offered
         else:
-            means.setdefault(folded(alias), target)
+            means.setdefault(fold_name(alias), target)
     raise_all(errors)
     return Names({k: v for k, v in means.items() if k not in asks}, asks)
 
@@ -172,7 +172,7 @@ def choices(text: str) -> tuple[str, ...]:
     return () if said.startswith(("which ", "up to ")) else tuple(re.split(r", | or ", said))
 
 
-def folded(text: str) -> str:
+def fold_name(text: str) -> str:
     """A spelling without capitals, spaces, hyphens and trade marks.
 
     >>> folded("RTX-5090 D") == folded("rtx5090d")
@@ -188,10 +188,10 @@ def _makers(case: Case) -> frozenset[str]:
 
 def _readings(text: str, case: Case) -> list[str]:
     """A spelling, and the same without the words for its maker before it, folded."""
-    words, found = text.split(), [folded(text)]
+    words, found = text.split(), [fold_name(text)]
     while len(words) > 1 and words[0].casefold() in _makers(case):
         words = words[1:]
-        found.append(folded(" ".join(words)))
+        found.append(fold_name(" ".join(words)))
     return found
 
 
@@ -216,7 +216,7 @@ def could_be(text: str, case: Case) -> tuple[str, ...] | None:
 
 def is_known(text: str, case: Case) -> bool:
     """Whether an item, as `item` gives it back, is one of a name of its own, a kind, or one that asks which."""
-    known = text in vocabulary(case).kinds or folded(text) in names(case).means
+    known = text in vocabulary(case).kinds or fold_name(text) in names(case).means
     return known or could_be(text, case) is not None
 
 
@@ -232,7 +232,7 @@ def near(text: str, case: Case, otherwise: str | None = None) -> str:
     it is given.
     """
     kinds, told = vocabulary(case).kinds, transfers(case).items
-    every = [*named(case)["item"].to_list(), *kinds]
+    every = [*named_items(case)["item"].to_list(), *kinds]
     low = text.lower().replace("-", " ")
     lowered = {name.lower(): name for name in every}
     alike = [lowered[n] for n in get_close_matches(low, list(lowered), n=4, cutoff=0.6)]

@@ -57,7 +57,7 @@ def ladder(fields: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> tuple
     day, answer, words = fields["date"][0], answers.row(0, named=True), book.vocabulary
     known = tuple(operative(book, day, day))
     found = met(fields, answers, known, words)
-    settled = {words.classes.field: answer["eccn"]} | {name: answer.get(name) for name in words.totals}
+    settled = {name: answer.get(name) for name in (words.classes.field, *words.totals)}
     defined = {flag: MEANS[truth[0]] for flag, truth in found.defined.items()}
     values, by_id = fields.row(0, named=True) | settled | defined, {c.id: c for c in known}
     told = {column: MEANS[truth[0]] for column, truth in found.tests.items()}

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from premortem.law.spelling import all_words, key, plain_words, shared, shortened
+from premortem.law.letters import Texts, made_ready
+from premortem.law.spelling import all_words, common_words, key, plain_words, shortened_words
 
 # Likeness [of 100] of a name to a listed one: the same words; all its words and others; one slip of the pen; fewer words.
 SAME, HOLDS, SLIP, PART = 99.0, 90.0, 95.0, 80.0
@@ -24,36 +25,42 @@ class Near(NamedTuple):
     """Listed names, each with the number of its row, by whole spelling and by word."""
 
     names: tuple[tuple[tuple[str, ...], frozenset[str], int], ...]  # words in order, as a set, and the row
-    holding: dict[str, list[int]]  # the names that hold a word
+    holding: dict[str, frozenset[int]]  # the names that hold a word
     whole: dict[str, set[int]]  # rows by a name's letters
     initials: dict[str, set[int]]
     slips: dict[str, list[str]]  # words by themselves with a letter left out
-    whole_slips: dict[str, list[str]]
+    spellings: Texts  # whole spellings that are long enough for a slip of the pen
+    rarest: dict[str, list[int]]  # the names of which a word is the one that fewest names hold
     known: frozenset[str]  # words of firms that are known not to be listed: no slips of the pen
 
 
 def near(names: Sequence[tuple[str, int]], known: Iterable[str] = ()) -> Near:
     """The listed `names`, each with its row, made ready; `known` are names that are known not to be listed."""
     spelt = tuple((said, frozenset(said), i) for name, i in names if (said := plain_words(name)))
-    holding: dict[str, list[int]] = {}
+    holds: dict[str, list[int]] = {}
     whole: dict[str, set[int]] = {}
     initials: dict[str, set[int]] = {}
     for n, (said, bag, i) in enumerate(spelt):
         for word in bag:
-            holding.setdefault(word, []).append(n)
+            holds.setdefault(word, []).append(n)
         if len(said) >= INITIALS:
             initials.setdefault("".join(word[0] for word in said), set()).add(i)
     for name, i in names:
         for text in _run_together(name):
             whole.setdefault(text, set()).add(i)
     free = frozenset(word for name in known for word in plain_words(name))
-    return Near(spelt, holding, whole, initials, _slips(holding, FEWEST_WORD), _slips(whole, FEWEST_WHOLE), free)
+    rarest: dict[str, list[int]] = {}
+    for n, (_, bag, _) in enumerate(spelt):
+        rarest.setdefault(min(bag, key=lambda word: (len(holds[word]), word)), []).append(n)
+    holding = {word: frozenset(names) for word, names in holds.items()}
+    long = made_ready(text for text in whole if len(text) >= FEWEST_WHOLE)
+    return Near(spelt, holding, whole, initials, _slips(holding), long, rarest, free)
 
 
 def rows(held: Near, name: str) -> Iterator[tuple[int, float]]:
     """Rows near a name with their likeness [of 100]: a slip of the pen away, by initials, or by words in any order."""
     for letters in _run_together(name):
-        for text in _alike(letters, held.whole_slips, FEWEST_WHOLE):
+        for text in _slip_away(letters, held):
             yield from ((i, SLIP) for i in held.whole[text])
     said = plain_words(name)
     for word in said:
@@ -66,27 +73,34 @@ def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
     unheard = any(not means and not _common(word) for word, means in zip(said, found, strict=True))
     told = [means for means in found if means]
     bag = frozenset(word for means in told for word in means)
-    holding = [{n for word in means for n in held.holding[word]} for means in told]
-    fitting = set.intersection(*holding) if holding else set()  # names that hold all the words
-    for n in set().union(*holding):
+    # a name whose words are all said has its rarest word said; only the rest need hold every word
+    inside = {n for word in bag for n in held.rarest.get(word, ())}
+    fitting = _holding_all(held, told)
+    for n in inside | fitting:
         theirs, words, i = held.names[n]
         if words <= bag:
-            only = not unheard and all(means <= shared() or not means.isdisjoint(words) for means in told)
+            only = not unheard and all(means <= common_words() or not means.isdisjoint(words) for means in told)
             if only or (len(theirs) >= WHOLE and _within(theirs, said)):
                 yield i, SAME if n in fitting and only else HOLDS
         elif n in fitting and not unheard and len(told) > 1 and _most_of(bag & words, words):
             yield i, PART
 
 
+def _holding_all(held: Near, told: Sequence[set[str]]) -> frozenset[int]:
+    """Names that hold a word of each of these sets."""
+    each = [frozenset().union(*(held.holding[word] for word in means)) if len(means) > 1 else held.holding[next(iter(means))] for means in told]  # fmt: skip
+    return frozenset.intersection(*each) if each else frozenset()
+
+
 def _meant(held: Near, word: str) -> set[str]:
     """Words of listed names that a word is, that it may be short for, or that it is a slip of the pen away from."""
-    means = {w for w in (word, *shortened().get(word, ())) if w in held.holding}
-    return means or (set() if word in held.known else _alike(word, held.slips, FEWEST_WORD))
+    means = {w for w in (word, *shortened_words().get(word, ())) if w in held.holding}
+    return means or (set() if word in held.known else _alike(word, held.slips))
 
 
 def _most_of(bag: frozenset[str], words: frozenset[str]) -> bool:
     """Whether a name lacks few letters of a listed one, and no telling word."""
-    return words - bag <= shared() and sum(map(len, bag)) >= MOST_OF * sum(map(len, words))
+    return words - bag <= common_words() and sum(map(len, bag)) >= MOST_OF * sum(map(len, words))
 
 
 def _within(part: Sequence[str], said: Sequence[str]) -> bool:
@@ -99,7 +113,7 @@ def _run_together(name: str) -> set[str]:
 
 
 def _common(word: str) -> bool:
-    return len(word) < 3 or word in shared()
+    return len(word) < 3 or word in common_words()
 
 
 def cuts(word: str, most: int) -> set[str]:
@@ -112,17 +126,23 @@ def cuts(word: str, most: int) -> set[str]:
     return set().union(*(map("".join, combinations(word, length)) for length in lengths))
 
 
-def _slips(words: Collection[str], fewest: int) -> dict[str, list[str]]:
+def _slips(words: Collection[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for word in words:
-        for cut in cuts(word, 1) if len(word) >= fewest else ():
+        for cut in cuts(word, 1) if len(word) >= FEWEST_WORD else ():
             found.setdefault(cut, []).append(word)
     return found
 
 
-def _alike(word: str, slips: dict[str, list[str]], fewest: int) -> set[str]:
+def _alike(word: str, slips: dict[str, list[str]]) -> set[str]:
     """Words a letter more, less or other away, or with two neighbours swapped."""
-    if len(word) < fewest - 1:
+    if len(word) < FEWEST_WORD - 1:
         return set()
     shared = slips.keys() & cuts(word, 1)
     return {other for cut in shared for other in slips[cut] if OSA.distance(word, other) <= 1} if shared else set()
+
+
+def _slip_away(letters: str, held: Near) -> Iterator[str]:
+    """Whole spellings a letter more, less or other away, or with two neighbours swapped."""
+    if len(letters) >= FEWEST_WHOLE - 1:
+        yield from (text for text in held.spellings.about(letters, 1) if OSA.distance(letters, text) <= 1)

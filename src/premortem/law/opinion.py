@@ -1,18 +1,19 @@
 """One answer of several kinds, explained: what is said of each kind, by which clause, what was assumed, and what would change it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from premortem.errors import BadInput, raise_all
 from premortem.law.answers import Answer, Said, complete, merged_answers, parse, readings
 from premortem.law.book import Book
-from premortem.law.citations import Citation, cited, weakest
+from premortem.law.citations import Citation, citation, weakest
 from premortem.law.conditions import identifiers, parts
-from premortem.law.rulebook_version import verified
+from premortem.law.known_items import ITEM, Row, named
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import NEEDS
-from premortem.text.numbers import limit, listing, within
+from premortem.text.numbers import limit, listing, lower_first
 
 
 class Reading(NamedTuple):
@@ -41,6 +42,7 @@ class Opinion:
     readings: tuple[Reading, ...]  # none where nothing is unsettled
     changes: tuple[Change, ...]
     assumed: tuple[str, ...]  # fields at their default on which the answer hangs
+    item: Row = field(default_factory=Row)  # what it is asked of by name, where it is
 
     @property
     def outcome(self) -> str:
@@ -62,8 +64,8 @@ class Opinion:
     def citations(self) -> tuple[Citation, ...]:
         """Each clause that says part of the answer, the one of the answer in short first."""
         said = [self.clause, *self.answer.by.values()]
-        current = verified(self.book.case)
-        return tuple(cited(self.book.by_id[c], current) for c in dict.fromkeys(filter(None, said)))
+        current = shipped_version(self.book.case)
+        return tuple(citation(self.book.by_id[c], current) for c in dict.fromkeys(filter(None, said)))
 
     @property
     def citation(self) -> str:
@@ -85,7 +87,8 @@ class Opinion:
         asked = self.book.vocabulary.asked
         told = [f"{n.replace('_', ' ')} {_shown(v)}" for n, v in self.given.items() if n != asked]
         today = "" if asked in self.given else " (today, since no day was given)"
-        return f"{', '.join(told) or 'no field given'}; on {self.day}{today}, under {self.book.name}"
+        of = f"{self.item.name}: " if self.item.name else ""
+        return f"{of}{', '.join(told) or 'no field given'}; on {self.day}{today}, under {self.book.name}"
 
     @property
     def hypothetical(self) -> bool:
@@ -95,16 +98,16 @@ class Opinion:
     @property
     def not_checked(self) -> tuple[str, ...]:
         """What the answer does not cover: what is never checked, and what the age of the rulebook leaves out."""
-        current = verified(self.book.case)
-        return tuple(filter(None, (*current.not_checked, current.warning(self.day))))
+        current = shipped_version(self.book.case)
+        return tuple(filter(None, (self.item.caution, *current.not_checked, current.warning(self.day))))
 
     @property
     def sentence(self) -> str:
         """The answer in short as a sentence, with what it hangs on, that the policy is no law, and that the rulebook is stale."""
-        current = verified(self.book.case)
+        current = shipped_version(self.book.case)
         policy = f"Under the hypothetical policy {self.book.name}: " if self.hypothetical else ""
         stale = current.warning(self.day) if current.stale(self.day) else ""
-        return " ".join(filter(None, (policy + (within(self._verdict) if policy else self._verdict), stale)))
+        return " ".join(filter(None, (policy + (lower_first(self._verdict) if policy else self._verdict), stale)))
 
     @property
     def _verdict(self) -> str:
@@ -161,7 +164,7 @@ class Opinion:
 
     def as_dict(self) -> dict[str, Any]:
         """The keys that the command line prints."""
-        current = verified(self.book.case)
+        current = shipped_version(self.book.case)
         return {
             "outcome": self.outcome,
             "outcomes": {kind: _listed(said) for kind, said in self.answer.outcomes.items()},
@@ -179,7 +182,8 @@ class Opinion:
             "would_change": [f"{c.field} = {c.value}: {self.reads(c.outcome)}" for c in self.changes],
             "not_checked": [*self.not_checked],
             "trace": [*self.trace()],
-            "transaction": {name: _plain(value) for name, value in self.given.items()},
+            "transaction": ({ITEM: self.item.name} if self.item.name else {})
+            | {name: _plain(value) for name, value in self.given.items()},
             "rulebook": current.as_dict(),
             "stale": current.stale(self.day),
         }
@@ -195,16 +199,22 @@ def told_by(options: Mapping[str, Any], book: Book) -> dict[str, Any]:
         [
             BadInput("command line", name, f"no field of {book.case.name}", got=value, allowed="--set FIELD=VALUE")
             for name, value in told.items()
-            if name not in words.given
+            if name not in words.given and not (name == ITEM and words.known.table)
         ]
     )
     return told
 
 
 def opine(given: Mapping[str, Any], book: Book) -> Opinion:
-    """What a rulebook says of a question. Raises `BadInput`, every fault of its fields at once."""
+    """What a rulebook says of a question; `item` names what it is asked of, in the case's table of these, which fills what is not
+    given. Raises `BadInput`, every fault of its fields at once.
+    """
     words = book.vocabulary
-    told = parse(given, words)
+    item = named(given, words)
+    told = {
+        **item.fields,
+        **parse({name: value for name, value in given.items() if not item.name or name != ITEM}, words),
+    }
     row = complete(told, words)
     ways = [way for way in readings(row, words) if way]
     tries = [*_other_values(told, row, book)]
@@ -217,7 +227,7 @@ def opine(given: Mapping[str, Any], book: Book) -> Opinion:
         Change(n, v, str(a.outcomes[first])) for n, v, a in differ if a.outcomes[first] != answer.outcomes[first]
     ]
     hangs = tuple(dict.fromkeys(name for name, _, _ in differ))
-    return Opinion(book, told, row, answer, short, tuple(changes), hangs)
+    return Opinion(book, told, row, answer, short, tuple(changes), hangs, item)
 
 
 def judged(given: Mapping[str, Any], expected: Mapping[str, str], book: Book) -> dict[str, Any]:
@@ -244,9 +254,9 @@ def _several(said: Any) -> set[str]:
 
 def _other_values(told: Mapping[str, Any], row: Mapping[str, Any], book: Book) -> Iterator[tuple[str, str]]:
     """Other settled values of fields that nobody gave and that have few."""
-    for name, field in book.vocabulary.fields.items():
-        if name not in told and field.type == "text" and field.given and row[name] is not None:
-            yield from ((name, value) for value in field.choices if value != row[name] and value not in field.open)
+    for name, of in book.vocabulary.fields.items():
+        if name not in told and of.type == "text" and of.given and row[name] is not None:
+            yield from ((name, value) for value in of.choices if value != row[name] and value not in of.open)
 
 
 def _worded(fields: Mapping[str, str]) -> str:

@@ -11,9 +11,10 @@ from rapidfuzz.distance import OSA
 
 from premortem.case import Case
 from premortem.files.toml import read_toml
-from premortem.law.near_names import cuts
+from premortem.law.letters import Texts, made_ready
 from premortem.law.near_names import rows as near_rows
-from premortem.law.party_lists import FEWEST, NOT_LISTED, Listed, index
+from premortem.law.party_lists import FEWEST, index, whole
+from premortem.law.party_table import NOT_LISTED, Listed
 from premortem.law.spelling import compounds, key, telling, unread, words
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
@@ -30,8 +31,6 @@ NEAR = 80.0
 HOLDS = 90.0
 # A near name is at most this like.
 MOST_NEAR = 99.0
-# Letters of a name up to which two letters at most may differ from a name that is as near as that.
-FEW_LETTERS = 11
 # Most near names that are shown of one party.
 SHOWN = 5
 
@@ -88,9 +87,9 @@ def _by_telling(name: str, case: Case) -> list[tuple[int, float]]:
     joined = "".join(told)
     if len(joined) < FEWEST or joined in held.free:
         return []
-    alike = process.extract(
-        joined, _about(joined, case), scorer=OSA.normalized_similarity, score_cutoff=NEAR / 100, limit=None
-    )
+    # of a name that is as near as this, so many letters at most differ, were it as long as it may be
+    about = _tellings(case).about(joined, int(len(joined) * (1 / (NEAR / 100) - 1)))
+    alike = process.extract(joined, about, scorer=OSA.normalized_similarity, score_cutoff=NEAR / 100, limit=None)
     scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
     joint = {part for word in told for part in compounds(word)}
     parts = {*_runs(told, 1), *_runs(words(name), 2), *joint} - {joined}
@@ -98,30 +97,10 @@ def _by_telling(name: str, case: Case) -> list[tuple[int, float]]:
     return [(i, score) for text, score in scores.items() for i in held.telling[text]]
 
 
-def _about(joined: str, case: Case) -> Sequence[str]:
-    """Telling words of listed names that may be as near as `NEAR`: of a short name those that it shares a spelling with once
-    both lose two letters, since more may not differ; of a long one those of about its length.
-    """
-    if len(joined) > FEW_LETTERS:
-        return _of_length(len(joined), case)
-    slips = _two_slips(case)
-    return [*{text for cut in slips.keys() & cuts(joined, 2) for text in slips[cut]}]
-
-
 @cache
-def _of_length(letters: int, case: Case) -> tuple[str, ...]:
-    """Each letter more or less is one that differs."""
-    most = NEAR / 100
-    return tuple(text for text in index(case).telling if min(letters, len(text)) >= most * max(letters, len(text)))
-
-
-@cache
-def _two_slips(case: Case) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for text in index(case).telling:
-        for cut in cuts(text, 2) if len(text) * NEAR / 100 <= FEW_LETTERS else ():
-            found.setdefault(cut, []).append(text)
-    return found
+def _tellings(case: Case) -> Texts:
+    """Telling words of listed names."""
+    return made_ready(index(case).telling)
 
 
 def _runs(said: Sequence[str], fewest: int) -> Iterator[str]:
@@ -150,7 +129,7 @@ def not_looked_up(name: str, case: Case) -> bool:
     return key(name) not in index(case).by_key and bool(unread(name))
 
 
-def named(given: Mapping[str, Any]) -> dict[str, str]:
+def named_parties(given: Mapping[str, Any]) -> dict[str, str]:
     """The parties that a transaction names, by role."""
     return {role: given[role] for role in ROLES if given.get(role)}
 
@@ -181,17 +160,29 @@ def screen(
     return tuple(hits)
 
 
-def unscreened(named: Mapping[str, str], case: Case, cleared: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Names of the named parties (by role) that stand in no table and that nobody cleared.
+def unscreened_names(
+    named: Mapping[str, str], case: Case, cleared: Mapping[str, str] | None = None, day: date | None = None
+) -> tuple[str, ...]:
+    """Names of the named parties (by role) that stand in no table and that nobody cleared; none on a `day` on which the lists
+    that are held are whole.
 
     The lists are held in part, so that nothing is known of them; a reason to clear one stands for a look at the whole lists.
     None where the case has no lists.
     """
+    if day and whole(case, day):
+        return ()
     told, held = transfers(case).parties, index(case).by_key
     settled = {key(name) for name in cleared or {}}
     firms = [name for role, name in named.items() if names_firm(role, name, case)] if told.lists else []
     unknown = (name for name in firms if key(name) not in held and key(name) not in settled)
     return tuple(dict.fromkeys(unknown))
+
+
+def other_lists(named: Mapping[str, str], case: Case) -> dict[str, str]:
+    """The named parties (by role, as `ROLE NAME`) that stand on lists which ask for no licence, with those lists."""
+    held = index(case)
+    found = ((f"{role.replace('_', ' ')} {name}", held.rows[i].other) for role, name in named.items() for i in held.by_key.get(key(name), ()))  # fmt: skip
+    return {who: lists for who, lists in found if lists}
 
 
 def _hit(role: str, given: str, row: Listed, score: float, reason: str) -> Hit:

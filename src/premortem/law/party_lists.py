@@ -1,7 +1,7 @@
 """The lists of parties that a case holds: their rows as the table gives them, made ready for lookups by name."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -9,15 +9,15 @@ import polars as pl
 
 from premortem import facts
 from premortem.case import Case
-from premortem.errors import BadInput, raise_all
 from premortem.law.near_names import Near, near
+from premortem.law.party_table import NOT_LISTED, Listed, lists, read_party_table
+from premortem.law.pulled_lists import pulled
 from premortem.law.spelling import key, telling
 from premortem.law.transfers import transfers
 
-# What stands for a list in a row of a party that is known to be on none.
-NOT_LISTED = "not listed"
 # Columns of a table of firms that holds none.
 NO_FIRMS = {"name": pl.String, "entity_listed": pl.Date}
+DAY = timedelta(days=1)
 # Fewest letters of what a name must hold to be near.
 FEWEST = 3
 
@@ -28,72 +28,6 @@ class Held(NamedTuple):
     name: str
     date: str
     rows: int
-
-
-class Listed(NamedTuple):
-    """A row of the table of parties."""
-
-    name: str
-    names: tuple[str, ...]  # with aliases
-    list: str
-    effective: date | None
-    removed: date | None
-    footnote: str
-    footnote_from: date | None
-    policy: str
-    source: str
-    confidence: str
-
-    def in_force(self, day: date) -> bool:
-        """Whether the row stands that day; one without a first day stands on every day until it is removed."""
-        return (self.effective is None or self.effective <= day) and (self.removed is None or day < self.removed)
-
-
-def lists(case: Case) -> tuple[str, ...]:
-    """Names of lists that a table of parties may hold rows of."""
-    told = transfers(case).parties
-    return (*told.lists, *filter(None, (told.owned.list,)), NOT_LISTED)
-
-
-def listed(table: pl.DataFrame, lists: Collection[str], file: str = "parties.csv") -> tuple[Listed, ...]:
-    """Rows of a table of parties. Raises `BadInput`, every fault at once, for a day or a list that cannot be read."""
-    errors: list[BadInput] = []
-
-    def day(row: Mapping[str, str | None], column: str) -> date | None:
-        text = row[column] or ""
-        try:
-            return date.fromisoformat(text) if text else None
-        except ValueError:
-            where = f"{row['name']}, {column}"
-            errors.append(BadInput(file, where, f"{text!r} is not a date", got=text, allowed="YYYY-MM-DD, or nothing"))
-            return None
-
-    rows = []
-    for number, row in enumerate(table.cast(pl.String).to_dicts(), 1):
-        if not row["name"]:
-            errors.append(BadInput(file, f"row {number}, name", "is missing", allowed="the name as listed"))
-            continue
-        if row["list"] not in lists:
-            errors.append(
-                BadInput(file, f"{row['name']}, list", f"no such list: {row['list']}", allowed=", ".join(lists))
-            )
-        aliases = [a.strip() for a in (row["aliases"] or "").split(";") if a.strip()]
-        rows.append(
-            Listed(
-                row["name"],
-                (row["name"], *aliases),
-                row["list"] or "",
-                day(row, "effective"),
-                day(row, "removed"),
-                row["footnote"] or "",
-                day(row, "footnote_from"),
-                row["policy"] or "",
-                "; ".join(t for t in (row["fr_citations"], row["source"]) if t),
-                row["confidence"] or "",
-            )
-        )
-    raise_all(errors)
-    return tuple(rows)
 
 
 def _unlisted(name: str) -> Listed:
@@ -116,14 +50,23 @@ def index(case: Case) -> Index:
 
     One whose name a listed party bears on a list that is not held is left out: its name alone says nothing.
     """
-    held = listed(facts.read("parties", case), lists(case)) if facts.held("parties", case) else ()
+    held = read_party_table(facts.read("parties", case), lists(case)) if facts.held("parties", case) else ()
     firms = facts.read("entities", case) if facts.held("entities", case) else pl.DataFrame(schema=NO_FIRMS)
     shared = pl.col("homonym").is_not_null() if "homonym" in firms.columns else pl.lit(False)
     free = firms.filter(pl.col("entity_listed").is_null() & ~shared)["name"].unique(maintain_order=True)
-    return indexed([*held, *(_unlisted(name) for name in free)])
+    return index_names([*held, *_fetched(held, case), *(_unlisted(name) for name in free)])
 
 
-def indexed(rows: Sequence[Listed]) -> Index:
+def _fetched(held: Sequence[Listed], case: Case) -> Iterator[Listed]:
+    """Rows of the lists that were pulled, but those of which the table says the same, and more."""
+    known = {(key(name), row.list, row.policy) for row in held for name in row.names if row.removed is None}
+    for row in fetched.rows if (fetched := pulled(case)) else ():
+        policy = row.policy or transfers(case).parties.unread
+        if not {(key(row.name), row.list, p) for p in (row.policy, policy)} & known:
+            yield row
+
+
+def index_names(rows: Sequence[Listed]) -> Index:
     """Rows by the keys of all their names, and by the words of those that are listed."""
     by_key: dict[str, list[int]] = {}
     telling_: dict[str, list[int]] = {}
@@ -147,14 +90,30 @@ def indexed(rows: Sequence[Listed]) -> Index:
 
 
 def lists_held(case: Case) -> tuple[Held, ...]:
-    """The lists that a case's table holds rows of."""
+    """The lists of which rows are held: of a case's table, and those that were pulled."""
     rows = [row.list for row in index(case).rows]
-    held = [name for name in transfers(case).parties.lists if name in rows]
-    return tuple(Held(name, facts.catalogue(case)["parties"].date, rows.count(name)) for name in held)
+    fetched = dict(found.counts) if (found := pulled(case)) else {}
+    day = str(found.day) if found else ""
+    return tuple(
+        Held(name, day, fetched[name])
+        if fetched.get(name)
+        else Held(name, facts.catalogue(case)["parties"].date, rows.count(name))
+        for name in transfers(case).parties.lists
+        if name in rows
+    )
+
+
+def whole(case: Case, day: date) -> bool:
+    """Whether the lists that are held are whole on a day: those that were pulled are on that of the pull, since nobody knows who
+    joined them later, nor who was on them before and has left.
+    """
+    found = pulled(case)
+    return found is not None and found.day == day
 
 
 @cache
 def turning_days(case: Case) -> frozenset[date]:
     """Days on which a party joins or leaves a list, or takes a footnote."""
-    rows = index(case).rows
-    return frozenset(day for row in rows for day in (row.effective, row.removed, row.footnote_from) if day)
+    rows, found = index(case).rows, pulled(case)
+    turns = {found.day, found.day + DAY} if found else set()  # before it and after it the lists are not whole
+    return frozenset(turns.union(day for row in rows for day in (row.effective, row.removed, row.footnote_from) if day))

@@ -25,10 +25,10 @@ def may_go(outcome: str, in_doubt: bool, words: Vocabulary) -> bool | None:
 
 def confidence(citations: Sequence[Citation], doubted: Sequence[str]) -> str:
     """How sure the weakest of the clauses is that an answer rests on; low where it hangs on a place's doubtful move."""
-    return "low" if doubted else weakest(tuple(citations))
+    return "low" if doubted else weakest(citations)
 
 
-def unverified(clause: str, citations: Sequence[Citation], doubted: Sequence[str]) -> bool:
+def is_unverified(clause: str, citations: Sequence[Citation], doubted: Sequence[str]) -> bool:
     """Whether the clause that decides, or a place's move on which the answer hangs, is not sure."""
     return bool(doubted) or any(c.clause == clause and c.confidence == "low" for c in citations)
 
@@ -49,7 +49,9 @@ def resting_on(outcome: str, hangs_on: Sequence[str], words: Vocabulary) -> tupl
     return tuple(field for field in hangs_on if field in rests_on)
 
 
-def hangs_on(outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str], words: Vocabulary) -> tuple[str, ...]:
+def deciding_fields(
+    outcome: str, unsaid: Sequence[Other], outcomes: Sequence[str], words: Vocabulary
+) -> tuple[str, ...]:
     """Fields that nobody gave, of which another value changes the answer; one permission may be as good as another."""
     changed = (
         o.field

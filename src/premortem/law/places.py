@@ -14,7 +14,7 @@ from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.law.items import ASK, aliases, choices
 from premortem.law.transfers import Places, Tiers, transfers
-from premortem.text.numbers import unaccented
+from premortem.text.numbers import strip_accents
 
 DAY_ONE = date(1900, 1, 1)
 # Kind of the rows of `aliases` that say of which country a place is a part.
@@ -39,17 +39,17 @@ class TierChange(NamedTuple):
 
 
 @cache
-def known(case: Case) -> dict[str, str]:
+def country_codes(case: Case) -> dict[str, str]:
     """Every spelling of a country (alpha-3, alpha-2, names), folded, to its alpha-3 code; none where a case has no table of
     places: any text may then be one.
     """
     tables = [facts.read(name, case).to_dicts() for name in ("countries", "iso_numeric") if facts.held(name, case)]
-    return spelt([row for rows in tables for row in rows], aliases("country", case)) if tables else {}
+    return read_spellings([row for rows in tables for row in rows], aliases("country", case)) if tables else {}
 
 
-def spelt(places: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def read_spellings(places: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Spellings, folded, from rows of countries and of aliases. Raises `BadInput` for an alias of no country."""
-    names = {folded(str(row[key])): row["iso3"] for row in places for key in ("iso3", "iso2", "name") if row[key]}
+    names = {fold_country(str(row[key])): row["iso3"] for row in places for key in ("iso3", "iso2", "name") if row[key]}
     codes = {row["iso3"] for row in places}
     told = [row for row in rows if not row["target"].startswith(ASK)]
     raise_all(
@@ -61,19 +61,19 @@ def spelt(places: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
             if row["target"] not in codes
         ]
     )
-    asks = {folded(row["alias"]) for row in rows if row["target"].startswith(ASK)}
-    means = {folded(row["alias"]): row["target"] for row in told} | names
+    asks = {fold_country(row["alias"]) for row in rows if row["target"].startswith(ASK)}
+    means = {fold_country(row["alias"]): row["target"] for row in told} | names
     whole = {row["alias"]: row["target"] for row in told if row.get("kind") == PART}
     return {name: whole.get(code, code) for name, code in means.items() if name not in asks}
 
 
-def folded(text: str) -> str:
+def fold_country(text: str) -> str:
     """A country's spelling without capitals, accents and punctuation.
 
     >>> folded("U.A.E") == folded("uae")
     True
     """
-    return " ".join(re.findall(r"\w+", re.sub(r"[.'’]", "", unaccented(text))))
+    return " ".join(re.findall(r"\w+", re.sub(r"[.'’]", "", strip_accents(text))))
 
 
 def iso3(text: str, key: str, case: Case, what: str = "transaction") -> str:
@@ -81,7 +81,7 @@ def iso3(text: str, key: str, case: Case, what: str = "transaction") -> str:
     table of places. Raises `BadInput`, told of `what` is asked.
     """
     code = found(text, case)
-    if code is None and known(case) and could_be(text, case) is None:
+    if code is None and country_codes(case) and could_be(text, case) is None:
         raise BadInput(
             what,
             key,
@@ -95,10 +95,10 @@ def iso3(text: str, key: str, case: Case, what: str = "transaction") -> str:
 
 def found(text: str, case: Case) -> str | None:
     """The code of the one place that a spelling means: by itself, or in each of its parts (`SG - Singapore`, `Singapore (SG)`)."""
-    places = known(case)
-    if code := places.get(folded(text)):
+    places = country_codes(case)
+    if code := places.get(fold_country(text)):
         return code
-    parts = [folded(part) for part in re.split(r"\s[-–/|]\s|[/(),:]", text)]
+    parts = [fold_country(part) for part in re.split(r"\s[-–/|]\s|[/(),:]", text)]
     means = {places.get(part) for part in parts if part}
     return means.pop() if len(means) == 1 and len(parts) > 1 and could_be(text, case) is None else None
 
@@ -112,12 +112,12 @@ def names(case: Case) -> dict[str, str]:
 @cache
 def _asks(case: Case) -> dict[str, tuple[str, ...]]:
     asking = (row for row in aliases("country", case) if row["target"].startswith(ASK))
-    return {folded(row["alias"]): choices(row["target"]) for row in asking}
+    return {fold_country(row["alias"]): choices(row["target"]) for row in asking}
 
 
 def could_be(text: str, case: Case) -> tuple[str, ...] | None:
     """What a spelling could mean, where it could mean several places; None where it does not ask."""
-    return _asks(case).get(folded(text))
+    return _asks(case).get(fold_country(text))
 
 
 def _near(text: str, case: Case) -> str:
@@ -125,12 +125,12 @@ def _near(text: str, case: Case) -> str:
 
     Nearness of letters alone would send one place to another, so that one must be near and no other.
     """
-    told = folded(text)
+    told = fold_country(text)
     long = {word for word in told.split() if len(word) > SHORT} - SHARED
-    holding = [[c for c, name in names(case).items() if word in folded(name).split()] for word in long]
+    holding = [[c for c, name in names(case).items() if word in fold_country(name).split()] for word in long]
     close = min(filter(None, holding), key=len, default=[])  # by the word that fewest share: Iran, not Republic
     if not close and len(told) > SHORT:
-        spellings = known(case)
+        spellings = country_codes(case)
         far = {name: Levenshtein.distance(told, name, score_cutoff=2) for name in spellings if len(name) > SHORT}
         about = {spellings[name] for name, letters in far.items() if letters <= 2}
         close = [*about] if len(about) == 1 and 1 in far.values() else []
@@ -176,7 +176,7 @@ def _changes(case: Case) -> list[dict[str, Any]]:
     return changes.filter(pl.col("field").is_in(transfers(case).places.columns)).to_dicts()
 
 
-def unconfirmed(day: date, case: Case, moves: tuple[TierChange, ...] = ()) -> frozenset[str]:
+def unconfirmed_places(day: date, case: Case, moves: tuple[TierChange, ...] = ()) -> frozenset[str]:
     """Places whose groups on a day hang on a move that nobody confirmed."""
     period = atlas(case, moves).period(day)
     return frozenset(place for place, of in _hanging(case, moves) if of == period)

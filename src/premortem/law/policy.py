@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, model_validator
 
-from premortem.errors import BadInput, all_of, nearest, raise_all
+from premortem.errors import BadInput, call_all, nearest, raise_all
 from premortem.files import faults
-from premortem.files.typed import Strict, typed
+from premortem.files.typed import Strict, to_typed
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import listing
@@ -91,33 +91,11 @@ class Policy(Strict):
 
 def policy_of(document: Mapping[str, Any], file: str, words: Vocabulary) -> Policy:
     """A policy from what its file says. Raises `BadInput`, every fault at once, with its key."""
-    all_of(
-        partial(typed, document, Policy, file, context=words),
+    call_all(
+        partial(to_typed, document, Policy, file, context=words),
         lambda: raise_all([*_out_of_range(document, file, words), *_untiered(document, file, words)]),
     )
-    return typed(document, Policy, file, context=words)
-
-
-def over(document: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
-    """A policy's document laid over that of its base: a clause keeps what only the base says of it, an instrument's efforts are its own from
-    first to last, tiers move after the base's. What is not of the form that it should have is left to be told of.
-    """
-    laid = {**base, **document}
-    if all(isinstance(one.get("include", []), list) for one in (base, document)):
-        laid["include"] = [*dict.fromkeys([*base.get("include", []), *document.get("include", [])])]
-    if all(isinstance(one.get("tier", []), list) for one in (base, document)):
-        laid["tier"] = [*base.get("tier", []), *document.get("tier", [])]
-    anew = {name for key in EFFORTS for name in _table(document, key)}
-    for key in ("clause", *EFFORTS):
-        held, own = _table(base, key), document.get(key, {})
-        if isinstance(own, Mapping):
-            # what the base says of other clauses comes first: the later of two patterns counts
-            kept = {k: v for k, v in held.items() if k not in (own if key == "clause" else anew)}
-            laid[key] = kept | {
-                k: {**held[k], **v} if key == "clause" and k in held and isinstance(v, Mapping) else v
-                for k, v in own.items()
-            }
-    return laid
+    return to_typed(document, Policy, file, context=words)
 
 
 def _table(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -72,7 +72,7 @@ def _worked_out(
     filled = [pl.col(name).fill_null(default) for name, default in defaults.items() if name != told.items.parts]
     if told == Transfers():  # what was given, and what stands for the rest
         return (filled, _instead(here, words))
-    designer = pl.lit(items.named(words.case)["c_designer_hq"]).gather("_chip")
+    designer = pl.lit(items.named_items(words.case)["c_designer_hq"]).gather("_chip")
     # all of a destination's nameless consignees count as one
     consignee = pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee"))
     shipped = pl.coalesce("from", "made_in", pl.lit(fields["made_in"].default))
@@ -156,7 +156,7 @@ def _instead(here: Sequence[str], words: Vocabulary) -> list[pl.Expr]:
 
 def _from_catalogue(here: Sequence[str], words: Vocabulary) -> tuple[list[pl.Expr], list[pl.Expr]]:
     """Given values first, then the catalogue's, then the default."""
-    chips, told = items.named(words.case), transfers(words.case).items
+    chips, told = items.named_items(words.case), transfers(words.case).items
     chip = pl.col("item").cast(pl.Enum(chips["item"]), strict=False).to_physical().alias("_chip")
     known_as = {name: pl.lit(chips[name]).gather("_chip") for name in ("vendor", "kind", "chips_held")}
     itself = pl.when(pl.col("item").is_in(words.kinds)).then(pl.col("item"))

@@ -1,13 +1,17 @@
 """How current the rulebook is, and what no answer of it covers."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
 from premortem.case import Case
+from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.toml import read_toml
+from premortem.files.typed import Strict, read_typed
 
 FILE = "rulebook.toml"
+CHANGES = "rulebook_changes.toml"
 
 
 class Verified(NamedTuple):
@@ -19,7 +23,17 @@ class Verified(NamedTuple):
     source: str
     not_checked: tuple[str, ...]
     register: str = ""  # how the register is cited in which rules are made known, as a pattern
+    instruments: tuple[
+        tuple[str, date], ...
+    ] = ()  # files of clauses that were checked to another day than the text, and to which
+    documents: str = ""  # the live source of documents that may matter
+    parts: str = ""  # a pattern of what names, in a citation, the part of the law that it is of
+    lists: str = ""  # the hash of the lists of parties that a user has pulled and asks for
     pages: tuple[tuple[str, str], ...] = ()  # patterns of citations with the address of the page that holds them
+
+    def checked(self, instrument: str) -> date:
+        """The day to which an instrument was checked, by its file of clauses."""
+        return dict(self.instruments).get(instrument, self.text)
 
     def stale(self, day: date) -> bool:
         """Whether a day lies after the last to which anything was checked."""
@@ -27,7 +41,8 @@ class Verified(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """The keys that the command line and the app print."""
-        return {"version": self.version, "verified_to": str(self.news)}
+        told = {"version": self.version, "verified_to": str(self.news)}
+        return told | ({"lists_sha256": self.lists} if self.lists else {})
 
     def warning(self, day: date) -> str:
         """What must be said of an answer for a day; nothing up to the last day whose text was read."""
@@ -39,7 +54,7 @@ class Verified(NamedTuple):
 
 
 @cache
-def verified(case: Case) -> Verified:
+def shipped_version(case: Case) -> Verified:
     """How current a case's rulebook is: to the day of the case where it does not say."""
     day: dict[str, Any] = {
         "version": "",
@@ -47,8 +62,47 @@ def verified(case: Case) -> Verified:
         "news": case.settings.day,
         "source": "",
         "not_checked": (),
+        "lists": case.lists,
     }
     told = day | (read_toml(case / FILE) if (case / FILE).is_file() else {})
-    return Verified(
-        **(told | {"not_checked": tuple(told["not_checked"]), "pages": tuple(map(tuple, told.get("pages", ())))})
-    )
+    raise_all([*_unknown(told.get("instruments", {}), case)])
+    tables = {
+        "not_checked": tuple(told["not_checked"]),
+        "pages": tuple(map(tuple, told.get("pages", ()))),
+        "instruments": tuple(told.get("instruments", {}).items()),
+    }
+    return Verified(**told | tables)
+
+
+def _unknown(instruments: Mapping[str, Any], case: Case) -> Iterator[BadInput]:
+    """Instruments of which no file of clauses is there."""
+    held = sorted(path.stem for path in (case / "clauses").glob("*.toml"))
+    for name in instruments:
+        if name not in held:
+            what, allowed = f"no such file of clauses: {name}", ", ".join(held)
+            yield BadInput(FILE, f"instruments.{name}", what, got=name, allowed=allowed, hint=nearest(name, held))
+
+
+class Change(Strict):
+    """What a version of the rulebook changed."""
+
+    version: str
+    says: tuple[str, ...]
+
+
+class _Changes(Strict):
+    change: tuple[Change, ...] = ()
+
+
+@cache
+def changes(case: Case) -> tuple[Change, ...]:
+    """What changed in a case's rulebook, newest version first; none where it keeps no such file. Raises `BadInput`, also where
+    the first is not the version of the rulebook.
+    """
+    path, version = case / CHANGES, shipped_version(case).version
+    found = read_typed(path, _Changes).change if path.is_file() else ()
+    if found and found[0].version != version:
+        raise BadInput(
+            CHANGES, "change", f"does not say what version {version} changed", got=found[0].version, allowed=version
+        )
+    return found

@@ -13,13 +13,13 @@ from premortem.errors import BadInput, raise_all
 from premortem.files.reader import read_text
 from premortem.law.field_values import MOST_LETTERS
 from premortem.law.ledger import files
-from premortem.law.ledger.field_guesses import folded, guess, known
-from premortem.law.memo import lists as not_whole
-from premortem.law.parties import ROLES, Hit, unscreened
+from premortem.law.ledger.field_guesses import fold_heading, guess, known
+from premortem.law.parties import ROLES, Hit, unscreened_names
 from premortem.law.parties import screen as look_up
 from premortem.law.party_lists import Held, lists_held
 from premortem.law.permission import GATE
 from premortem.law.transactions import parse_date
+from premortem.law.unchecked import lists as not_whole
 from premortem.law.vocabulary import vocabulary
 
 # Headings of a column of names, beside those of a party's role.
@@ -102,7 +102,7 @@ def screen(
     raise_all([_too_long(name) for name in given if len(name) > MOST_LETTERS])
     day = parse_date(on, case) if on else date.today()
     found = [replace(h, party=name) for name in given for h in look_up({"name": name}, day, case, cleared)]
-    unknown = unscreened({name: name for name in given}, case, cleared)
+    unknown = unscreened_names({name: name for name in given}, case, cleared, day)
     return Screening(given, day, tuple(found), lists_held(case), unknown, not_whole(case))
 
 
@@ -116,9 +116,9 @@ def names_in(path: Path, case: Case) -> list[str]:
     if path.suffix.lower() in ("", ".txt"):
         return read_text(path, "a name a line").removeprefix("\ufeff").splitlines()
     words = vocabulary(case)
-    table = files.read_raw(path, lambda heading: folded(heading) in NAMES or known(heading, words)).frame
+    table = files.read_raw(path, lambda heading: fold_heading(heading) in NAMES or known(heading, words)).frame
     fields = guess(table.columns, words)
-    held = [c for c in table.columns if fields[c] in ROLES or folded(c) in NAMES or table.width == 1]
+    held = [c for c in table.columns if fields[c] in ROLES or fold_heading(c) in NAMES or table.width == 1]
     if not held:
         allowed = f"a heading such as name, {', '.join(ROLES)}"
         raise BadInput(path.name, "", "has no column of names", got=", ".join(table.columns[:8]), allowed=allowed)

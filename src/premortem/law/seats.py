@@ -11,7 +11,8 @@ from premortem import facts
 from premortem.case import Case
 from premortem.law.clearing import clearings
 from premortem.law.parties import ROLES
-from premortem.law.party_lists import NOT_LISTED, Listed, index
+from premortem.law.party_lists import index
+from premortem.law.party_table import NOT_LISTED, Listed
 from premortem.law.places import strict
 from premortem.law.spelling import key, telling, words
 from premortem.law.vocabulary import vocabulary
@@ -176,7 +177,7 @@ def _clearing(name: str, texts: Sequence[str]) -> list[str]:
     return [text for text in texts if key(name) in {key(n) for n in clearings(text)}]
 
 
-def assumed(given: Mapping[str, Any], field: str, case: Case) -> Seat | None:
+def assumed_seat(given: Mapping[str, Any], field: str, case: Case) -> Seat | None:
     """The seat that stands for a field which nobody gave, None where no named party tells it."""
     found = (_counted(role, given, case) for role in TOLD_BY.get(field, ()))
     return next((s for s in found if s and (field in OF_PARENTS or s.headquarters)), None)
@@ -209,10 +210,10 @@ def _counted(role: str, given: Mapping[str, Any], case: Case) -> Seat | None:
     return None if gone or key(name) in {key(n) for n in clearings(given.get("cleared", ""))} else found
 
 
-def contradicted(given: Mapping[str, Any], case: Case) -> Iterator[str]:
+def seat_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
     """A sentence on each seat that was given and that the tables hold to be another."""
     for field in TOLD_BY:
-        known = assumed(given, field, case)
+        known = assumed_seat(given, field, case)
         place = known and (known.parent if field in OF_PARENTS else known.headquarters)
         if known and place and field in given and given[field] != place:
             role = vocabulary(case).fields[field].says.split(" [")[0].capitalize()

@@ -6,9 +6,7 @@ days on which they are in force, and decided. The same seed makes the same trans
 
 import itertools
 import random
-import re
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -17,6 +15,7 @@ from premortem.errors import BadInput
 from premortem.law.binding import binds, laid_down
 from premortem.law.candidate_clauses import operative
 from premortem.law.clause import DECIDING, Clause, Rulebook
+from premortem.law.clause_values import QUOTED, days_tested, values_tested
 from premortem.law.conditions import identifiers
 from premortem.law.engine import decide
 from premortem.law.row_defaults import complete
@@ -29,7 +28,6 @@ TRIES, APT = 400, 0.8
 SEED = 7
 # Stages whose clauses bind together, so that one need not be the one that is told.
 BINDING = ("define", "requires", "condition", "question")
-_QUOTED = re.compile(r"(\w+)\s*(?:=|<>|(?:not\s+)?in\s*\()\s*('[^)]*?'(?:\s*,\s*'[^']*')*)")
 
 
 def unsound(book: Rulebook, only: frozenset[str] | None = None) -> list[tuple[str, str]]:
@@ -57,10 +55,8 @@ def _unreached(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) ->
     spoken = {*answers["clause"], *answers["required_by"]}
     for i, c in enumerate(clauses):
         own = answers[i * TRIES : (i + 1) * TRIES]
-        if c.id not in spoken and not (c.stage == "classify" and c.then in own["eccn"]):
-            applies = _applied(made[i * TRIES : (i + 1) * TRIES], own["eccn"], [c], [binds(c, book.vocabulary)], book)[
-                0
-            ]
+        if c.id not in spoken and not (c.stage == "classify" and c.then in own[book.vocabulary.classes.field]):
+            (applies,) = _applied(made[i * TRIES : (i + 1) * TRIES], own, [c], [binds(c, book.vocabulary)], book)
             if c.stage in BINDING and applies.any():
                 continue  # it binds, though a stricter one, or another, is what is told
             first = own.filter(applies.fill_null(False))["clause"].drop_nulls().mode().to_list()[:1]
@@ -69,22 +65,24 @@ def _unreached(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) ->
 
 
 def _applied(
-    made: pl.DataFrame, classes: pl.Series, held: Sequence[Clause], asked: Sequence[pl.Expr], book: Rulebook
+    made: pl.DataFrame, answers: pl.DataFrame, held: Sequence[Clause], asked: Sequence[pl.Expr], book: Rulebook
 ) -> list[pl.Series]:
-    """Conditions of the held clauses, row by row of the transactions made, with parties on the lists that they ask about."""
-    words = book.vocabulary
+    """Conditions of the held clauses, row by row of the transactions made, with parties on the lists that they ask about;
+    `answers` are what was decided of them.
+    """
+    words, classed = book.vocabulary, book.vocabulary.classes.field
     definitions = [c for c in operative(book, words.first, words.last) if c.stage == "define" and c not in held]
     listed = {name: value for c in held for name, value in _listed(c, words).items()}
     frame = complete(made, book).with_columns(pl.lit(value).alias(name) for name, value in listed.items())
     frame = frame.with_columns(laid_down([*definitions, *held], words))
-    frame = frame.with_columns(pl.lit(classes).alias(words.classes.field)) if words.classes.field else frame
+    frame = frame.with_columns(pl.lit(answers[classed]).alias(classed)) if classed else frame
     return frame.select(e.alias(f"{i}") for i, e in enumerate(asked)).collect().get_columns()
 
 
 def _listed(clause: Clause, words: Vocabulary) -> dict[str, Any]:
     """What lists say of the parties, as a clause asks it: no list that is shipped holds a name for each."""
     told = transfers(words.case).parties
-    policy = [text.strip("'") for name, text in _QUOTED.findall(clause.applies) if name == told.policy]
+    policy = [text.strip("'") for name, text in QUOTED.findall(clause.applies) if name == told.policy]
     said = {told.policy: policy[0] if policy and "'" not in policy[0] else told.unread}
     asked = set(identifiers(clause.applies))
     return {name: True for name in words.listed if name in asked} | {k: v for k, v in said.items() if k in asked}
@@ -102,9 +100,8 @@ def _contradictions(clauses: Sequence[Clause], made: pl.DataFrame, book: Ruleboo
     ]
     if not rivals:
         return
-    classes = decide(made, book)["eccn"]
     held = tuple({c.id: c for pair in rivals for c in pair}.values())
-    both = _applied(made, classes, held, [binds(a, words) & binds(b, words) for a, b in rivals], book)
+    both = _applied(made, decide(made, book), held, [binds(a, words) & binds(b, words) for a, b in rivals], book)
     for (a, b), clash in zip(rivals, both, strict=True):
         if clash.any():
             yield a.id, f"and {b.id} decide the same case differently and both state order {a.order}; give one another"
@@ -113,7 +110,7 @@ def _contradictions(clauses: Sequence[Clause], made: pl.DataFrame, book: Ruleboo
 def _made(clause: Clause, words: Vocabulary) -> Iterator[dict[str, Any]]:
     """Transactions made to meet a clause: its own words and numbers, and places and chips of every kind."""
     dice = random.Random(f"{SEED} {clause.id}")
-    apt, days, probes = _values(clause, words), _days(clause, words), transfers(words.case).probes
+    apt, days, probes = values_tested(clause, words), days_tested(clause, words), transfers(words.case).probes
     places = [name for name in words.countries if words.fields[name].given]
     for _ in range(TRIES):
         row: dict[str, Any] = dict(probes.facts) | {
@@ -127,37 +124,3 @@ def _made(clause: Clause, words: Vocabulary) -> Iterator[dict[str, Any]]:
             row["item"] = dice.choice(probes.items) if row["kind"] == transfers(words.case).items.usual else row["kind"]
             del row["kind"]
         yield row
-
-
-def _values(clause: Clause, vocabulary: Vocabulary) -> dict[str, list[Any]]:
-    """Values worth trying of every field that a clause tests: its words, its numbers and what lies about them."""
-    text, probes = f"{clause.applies} {clause.within}", transfers(vocabulary.case).probes
-    found: dict[str, list[Any]] = {}
-    for name, words in _QUOTED.findall(text):
-        if name in vocabulary.fields:
-            found.setdefault(name, []).extend(w.strip().strip("'") for w in words.split(","))
-    for name in identifiers(text):
-        field = vocabulary.fields.get(name)
-        if field and field.given and field.type == "flag":
-            found[name] = [True, False]
-        elif field and field.given and field.type == "number" and name not in clause.numbers:
-            found[name] = [v for d in itertools.chain(*clause.numbers.values()) for v in _about(d.value, field.most)]
-    for name in identifiers(text):
-        found |= {key: list(values) for key, values in probes.met_by.get(name, {}).items()}
-    for named in found.pop(vocabulary.classes.field, []):
-        for name, value in probes.classed.get(named, {}).items():
-            found.setdefault(name, []).extend(value)
-    return {name: values for name, values in found.items() if values}
-
-
-def _about(value: float, most: float) -> list[float]:
-    return [v for v in (value * 0.99, value, value * 1.01) if 0 <= v <= most]
-
-
-def _days(clause: Clause, words: Vocabulary) -> list[date]:
-    """Days on which a clause is in force: its first and last, and those of its numbers."""
-    assert clause.begins is not None
-    first, last = max(clause.begins, words.first), min(clause.ends or words.last, words.last)
-    starts = [d.start for numbers in clause.numbers.values() for d in numbers if d.start]
-    later = [first + timedelta(days=n) for n in (30, 400)]
-    return [d for d in dict.fromkeys([first, last, *later, *starts]) if first <= d <= last]

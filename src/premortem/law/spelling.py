@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from premortem.text.numbers import unaccented
+from premortem.text.numbers import strip_accents
 
 # Why a name cannot be looked up.
 NOBODY, OTHER_SCRIPT = "it names nobody", "few listed names are held in this script"
@@ -50,7 +50,7 @@ def words(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=400_000)
 def all_words(name: str) -> tuple[str, ...]:
     """A name's words without capitals, accents and punctuation."""
-    plain = unaccented(name)
+    plain = strip_accents(name)
     for ending in _words()["written"]:
         plain = plain.removesuffix(ending)
     plain = re.sub(r"['’‘`´]", "", plain.replace("&", " and "))
@@ -89,17 +89,17 @@ def plain_words(name: str) -> tuple[str, ...]:
 
 
 @cache
-def shared() -> frozenset[str]:
+def common_words() -> frozenset[str]:
     """Words that many firms share, as `plain_words` spells them, with legal forms that may also be words."""
     shared = {part for kind in ("common", "at_end") for w in _words()[kind] for part in plain_words(w)}
     return frozenset(shared)
 
 
 @cache
-def shortened() -> dict[str, frozenset[str]]:
+def shortened_words() -> dict[str, frozenset[str]]:
     """Words that many firms share, by each beginning of them, `FEWEST` letters or more, that may stand for them."""
     found: dict[str, set[str]] = {}
-    for word in shared():
+    for word in common_words():
         for end in range(FEWEST, len(word)):
             found.setdefault(word[:end], set()).add(word)
     return {start: frozenset(means) for start, means in found.items()}
@@ -120,8 +120,8 @@ def compounds(word: str) -> Iterator[str]:
 @cache
 def _common() -> frozenset[str]:
     """Words that many firms share, as they may be spelt or shortened, without the `s` of a plural."""
-    spelt = {word for word, means in _same().items() if shared().issuperset(means)}
-    return frozenset({*shared(), *spelt, *shortened()})
+    spelt = {word for word, means in _same().items() if common_words().issuperset(means)}
+    return frozenset({*common_words(), *spelt, *shortened_words()})
 
 
 @lru_cache(maxsize=400_000)

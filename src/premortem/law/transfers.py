@@ -3,6 +3,7 @@ fields of its vocabulary, and what an answer rests on. A case without the file h
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any, Literal
 
@@ -34,6 +35,7 @@ class Items(Strict):
     given_by: Mapping[str, str] = Key(
         default_factory=dict, description="by kind, the field of who gives it, as whose seat its exporter's counts"
     )
+    called: Mapping[str, str] = Key(default_factory=dict, description="how a sentence calls each kind")
     held_to: tuple[str, ...] = Key(default=(), description="fields that nobody may say otherwise of an item by name")
     kinds_say: Mapping[str, Mapping[str, bool | float]] = Key(
         default_factory=dict, description="by field and kind, what a kind says of itself"
@@ -92,6 +94,19 @@ class Owned(Strict):
     share: float = 0.0
 
 
+class PulledLists(Strict):
+    """How a publisher's lists of parties are read: what it calls each list, policy and footnote."""
+
+    source: str = Key(default="", description="the live source that holds them")
+    lists: Mapping[str, str] = Key(default_factory=dict, description="the case's lists by the publisher's names")
+    policies: Mapping[str, str] = Key(
+        default_factory=dict, description="policies of review by words that state them, small"
+    )
+    footnote: str = Key(
+        default="", description="a pattern that finds a footnote's number in what a licence is needed for"
+    )
+
+
 class Parties(Strict):
     """Lists of parties, and what each sets."""
 
@@ -108,6 +123,7 @@ class Parties(Strict):
     lists: Mapping[str, str] = Key(default_factory=dict, description="the flag that each list sets")
     footnotes: Mapping[str, str] = Key(default_factory=dict, description="the footnote that sets each flag")
     owned: Owned = Owned()
+    pulled: PulledLists = PulledLists()
 
 
 class Tried(Strict):
@@ -137,7 +153,13 @@ class Caution(Strict):
     where: Mapping[str, str | bool]
     among: Mapping[str, tuple[str, ...]] = Key(default_factory=dict, description="fields, with the values that count")
     any: tuple[str, ...] = ()
+    first: date | None = Key(default=None, description="first day for which it is said")
+    last: date | None = None
     says: str
+
+    def speaks_on(self, day: date) -> bool:
+        """Whether it is said of a day."""
+        return (self.first or day) <= day <= (self.last or day)
 
 
 class Cautions(Strict):

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from premortem.law.binding import changes, tested
 from premortem.law.clause import Clause
 from premortem.law.conditions import ARITHMETIC, identifiers, is_among, parts
-from premortem.law.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
 from premortem.law.vocabulary import Vocabulary
+from premortem.text.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
 
 # What is told of a condition in a row, in an order by which the least of several is what all of them joined come to.
 NOT_MET, UNKNOWN, MET = 0, 1, 2

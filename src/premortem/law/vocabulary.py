@@ -14,7 +14,8 @@ from pydantic import Field as Key
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.toml import read_toml
-from premortem.files.typed import Strict, typed
+from premortem.files.typed import Strict, to_typed
+from premortem.law.word_types import Classes, Instrument, Kind, Known, Measure, Outcome, Requirements, Since
 
 FILE = "vocabulary.toml"
 TYPES: dict[str, Any] = {
@@ -25,8 +26,6 @@ TYPES: dict[str, Any] = {
     "date": pl.Date,
     "set": pl.List(pl.String),
 }
-# Which of its days a clause is in force from: its entry into force, or the day from which it must be complied with.
-Since = Literal["effective", "complies"]
 # How an answer begins that asks for a field, or for a look at a name.
 NEEDS = "needs:"
 
@@ -70,86 +69,15 @@ class Field(Strict):
     certify: bool = Key(default=False, description="whether a party can bring it about and certify it")
     action: str = Key(default="", description="how that reads, with {numbers} of the clause that asks it")
     actions: Mapping[str, str] = Key(default_factory=dict, description="values worth obtaining, and how each reads")
-    supposed: str = Key(default="", description="how it reads as a condition of an answer, where nobody gave it")
+    supposed: str = Key(
+        default="", description="how it reads as a condition of an answer, with its {value}, where nobody gave it"
+    )
+    label: str = Key(default="", description="how a sentence calls it, where its name does not say it")
 
     @property
     def most(self) -> float:
         """Largest value that a number may take; 1 for a share."""
         return 1.0 if self.unit == "share" else 1e31
-
-
-class Outcome(Strict):
-    """An answer of the law: how it reads, and what it lets happen."""
-
-    reads: str = ""
-    free: bool = Key(default=False, description="whether it lets a transaction go without a licence")
-    denied: bool = Key(
-        default=False, description="whether nothing moves after it without a change of mind by the regulator"
-    )
-    notice: bool = Key(default=False, description="whether it is a permission that asks for a notice before")
-    asks: bool = Key(default=False, description="whether it asks a person to look before anything else is said")
-    under: tuple[str, ...] = Key(default=(), description="authorisations by whose names a requirement may admit it")
-    also: tuple[str, ...] = Key(default=(), description="outcomes that count as the same where a case expects one")
-    then: str = Key(default="", description="what to do about it")
-    kind: str = Key(default="", description="kind of answer that it is, where a law gives several")
-    citation: str = Key(default="", description="where it is written, where no clause says it")
-    open: bool = Key(default=False, description="whether it says that readings of an unsettled field differ")
-    unit: str = Key(default="", description="unit of what it works out to")
-
-
-class Kind(Strict):
-    """A kind of answer of a law that gives several at once."""
-
-    says: str
-    combine: Literal["first", "all"] = Key(description="the first clause that speaks, or what all say")
-    since: Since | None = Key(
-        default=None, description="the day from which its clauses speak; as the law's if left out"
-    )
-    where: str = Key(default="", description="flag without which nothing of the kind is said")
-    otherwise: str = Key(default="", description="the answer where no clause speaks")
-
-
-class Requirements(Strict):
-    """What a requirement and a condition may say."""
-
-    authorisations: tuple[str, ...] = Key(default=(), description="what may lift a requirement")
-    veu: str = Key(default="", description="the authorisation that clauses of the stage `veu` give")
-    prohibitions: int = Key(default=0, description="how many general prohibitions there are, numbered from 1")
-    at_home: tuple[int, ...] = Key(default=(), description="those that reach dealings at home as well")
-    embargo: int | None = Key(default=None, description="that of embargoes")
-
-    def holds(self, prohibition: int | None) -> bool:
-        """Whether a requirement may name this general prohibition; none where the case numbers none."""
-        return prohibition in range(1, self.prohibitions + 1) if self.prohibitions else prohibition is None
-
-
-class Instrument(Strict):
-    """What no clause says: the strength of an instrument under a policy."""
-
-    says: str
-    name: str = Key(default="", description="how it is called in short, where its key does not say it")
-    ends: str = Key(default="", description="what its two ends stand for")
-    low: float = 0.0
-    high: float = 1.0
-    rest: float = Key(default=0.0, description="its strength where no policy speaks of it")
-    off: float | None = Key(
-        default=None, description="the strength at which it is not there: any other is another rule, no step"
-    )
-
-
-class Measure(Strict):
-    """The numbers that running totals add up."""
-
-    one: str = Key(default="", description="the field that measures one unit")
-    all: str = Key(default="", description="the field that measures a shipment: the units times that")
-
-
-class Classes(Strict):
-    """The field that clauses of the stage `classify` settle."""
-
-    field: str = ""
-    label: str = Key(default="", description="how it is called in a sentence")
-    none: str = Key(default="none", description="the class of what no clause classifies")
 
 
 class _File(Strict):
@@ -167,6 +95,7 @@ class _File(Strict):
     requirements: Requirements = Requirements()
     measure: Measure = Measure()
     classes: Classes = Classes()
+    known: Known = Known()
     instruments: Mapping[str, Instrument] = Key(default_factory=dict)
     fields: Mapping[str, Field]
 
@@ -188,6 +117,7 @@ class Vocabulary:
     requirements: Requirements
     measure: Measure
     classes: Classes
+    known: Known
     instruments: Mapping[str, Instrument]
     lists: Mapping[str, tuple[str, ...]]
 
@@ -209,6 +139,11 @@ class Vocabulary:
     def total_unit(self) -> str:
         """The unit of what running totals add up: that of the measure, else pieces."""
         return self.fields[self.measure.one].unit if self.measure.one else "number"
+
+    @cached_property
+    def headroom(self) -> str:
+        """The key under which an answer tells what is left under the limit that decides."""
+        return f"headroom_{self.measure.one}" if self.measure.one else "headroom"
 
     @cached_property
     def names_item(self) -> tuple[str, ...]:
@@ -307,7 +242,7 @@ def vocabulary(case: Case) -> Vocabulary:
     lists, fields = document.get("lists", {}), document.get("fields", {})
     raise_all([error for name, field in fields.items() if (error := _unlisted(name, field, lists))])
     filled = {name: _filled(field, lists) for name, field in fields.items()}
-    told = typed(document | {"fields": filled}, _File, FILE)
+    told = to_typed(document | {"fields": filled}, _File, FILE)
     held = {name: getattr(told, name) for name in _File.model_fields}
     return Vocabulary(case, **held | {"strip_from": told.strip_from or told.first})
 

@@ -2,17 +2,17 @@
 
 import csv
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from premortem.case import Case
+from premortem.case import Case, default
 from premortem.errors import BadInput, BadInputs, nearest
 from premortem.files.reader import check_ordinary
 from premortem.files.toml import parse_toml
 from premortem.law.book import Book, load
-from premortem.law.clearing import checked
+from premortem.law.clearing import check_reasons
 from premortem.law.decide import Transaction, explain
 from premortem.law.field_values import NO_FIELD
 from premortem.law.opinion import judged
@@ -63,7 +63,7 @@ def parties(texts: Iterable[str]) -> dict[str, str]:
 def clearings(texts: Iterable[str]) -> dict[str, str]:
     """`NAME=REASON` texts as reasons by name. Raises `BadInput` for one without a reason, or that names nobody."""
     found = _once((_pair(text, "--clear", "NAME=REASON") for text in texts), "--clear")
-    return checked(found, "--clear", "command line")
+    return check_reasons(found, "--clear", "command line")
 
 
 def _once(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
@@ -109,15 +109,23 @@ def arguments(text: str, case: Case) -> dict[str, str]:
     return together(found, settings(v for o, v in pairs if o == "--set"))
 
 
-def command(fields: Mapping[str, Any], policy: str, case: Case) -> str:
-    """The `premortem check` that asks about these fields: `arguments` of it gives them back."""
+def command(fields: Mapping[str, Any], policy: str, case: Case, more: Sequence[str] = ()) -> str:
+    """The `premortem check` that asks about these fields: `arguments` of it gives them back. `more` are options that name the
+    policy and where it is from; else it is named by itself, and its case where that does not lead.
+    """
     words, own = ["premortem", "check"], optioned(case)
     for name, value in fields.items():
-        text = (
-            f"{value:.15g}" if isinstance(value, float) else str(int(value)) if isinstance(value, bool) else str(value)
-        )
+        text = _typed_in(value)
         words += [own[name], text] if name in own else ["--set", f"{name}={text}"]
-    return shlex.join([*words, "--under", policy])
+    of = [] if case == default() else ["--case", case.reference]
+    return shlex.join([*words, *(more or ["--under", policy, *of])])
+
+
+def _typed_in(value: Any) -> str:
+    """A value as a person types it."""
+    if isinstance(value, list | tuple):
+        return "; ".join(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def agrees(outcome: str, expected: str, words: Vocabulary) -> bool:

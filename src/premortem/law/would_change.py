@@ -12,14 +12,15 @@ from typing import Any, NamedTuple
 
 from premortem.law import parties, party_lists
 from premortem.law.binding import limit_of
-from premortem.law.candidate_clauses import announced, operative
+from premortem.law.candidate_clauses import announced_days, operative
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.conditions import parts
+from premortem.law.field_words import CLEAR
 from premortem.law.items import measures
-from premortem.law.rulebook_version import verified
-from premortem.law.syntax import Compare, Missing, Name, Node, Not, parse
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import plain, small
+from premortem.text.syntax import Compare, Missing, Name, Node, Not, parse
 
 MOST_CHANGES = 8
 # Kinds of action, the nearest first.
@@ -76,7 +77,7 @@ def _asking(now: str, question: str, words: Vocabulary) -> Iterator[Change]:
     if now in words.outcomes and (then := words.outcomes[now].then):
         yield Change(then)
     elif now == words.screening:
-        yield Change("name each party, look at each name shown, and if it is another firm, give --clear NAME=REASON")
+        yield Change(f"name each party, look at each name shown, and if it is another firm, {CLEAR}")
     elif now.startswith(NEEDS) and question:
         yield Change(f"say which one is meant ({question.replace(': say which', '')})")
     elif now.startswith(NEEDS):
@@ -159,8 +160,8 @@ def _statuses(given: Mapping[str, Any], words: Vocabulary) -> Iterator[Try]:
 def _days(given: Mapping[str, Any], book: Rulebook) -> Iterator[Try]:
     """Later days on which the tables announce a change, the nearest first; one after the last verified day says so."""
     named = any(given.get(role) for role in parties.ROLES)
-    turns = {*announced(book, given["date"]), *(party_lists.turning_days(book.case) if named else ())}
-    current = verified(book.case)
+    turns = {*announced_days(book, given["date"]), *(party_lists.turning_days(book.case) if named else ())}
+    current = shipped_version(book.case)
     for day in sorted(turns):
         if given["date"] < day <= book.vocabulary.last:
             beyond = f" (as announced: the rulebook is verified to {current.news} only)" if current.stale(day) else ""

@@ -3,7 +3,7 @@ them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -123,20 +123,20 @@ CHECKED: dict[type[Strict], set[str]] = {Condition: {"id", "margin", "over_time"
 
 
 @cache
-def shipped(case: Case) -> tuple[Assumption, ...]:
+def shipped_assumptions(case: Case) -> tuple[Assumption, ...]:
     """The assumptions of a case, the first by number first."""
     found = (read(path) for path in (case / "assumptions").glob("*.toml"))
-    return tuple(sorted(found, key=lambda a: in_order(a.id)))
+    return tuple(sorted(found, key=lambda a: id_order(a.id)))
 
 
-def of_study(case: Case, folder: Path | None) -> tuple[Assumption, ...]:
+def study_assumptions(case: Case, folder: Path | None) -> tuple[Assumption, ...]:
     """Assumptions of a study: its own files over the shipped ones of the same id, then any new ones."""
     own = [read(path) for path in sorted(folder.glob("*.toml"))] if folder and folder.is_dir() else []
-    by_id = {a.id: a for a in shipped(case)} | {a.id: a for a in own}
-    return tuple(by_id[key] for key in sorted(by_id, key=in_order))
+    by_id = {a.id: a for a in shipped_assumptions(case)} | {a.id: a for a in own}
+    return tuple(by_id[key] for key in sorted(by_id, key=id_order))
 
 
-def in_order(assumption: str) -> tuple[str, int, str]:
+def id_order(assumption: str) -> tuple[str, int, str]:
     """Key that puts ids of assumptions in the order of their letters and numbers, X2 before X10; what is no such id comes last."""
     letter, number = assumption[:1], assumption[1:]
     is_id = re.fullmatch(faults.ASSUMPTION, assumption) is not None
@@ -173,18 +173,26 @@ def _readable(tables: object, kind: type[Condition] | type[Item]) -> tuple[Any, 
 
 
 def check_binds(
-    assumption: Assumption, file: str, parameters: tuple[str, ...], levers: tuple[str, ...]
+    assumption: Assumption,
+    file: str,
+    parameters: Sequence[str],
+    levers: Sequence[str],
+    tables: Sequence[str],
 ) -> list[BadInput]:
-    """Faults of bindings: every parameter and lever that an item names must exist."""
+    """Faults of bindings: every parameter, lever and table of facts that an item names must exist."""
+    known = {"": parameters, "lever": levers, "facts": tables}
+    allowed = {
+        "": "a name in the shipped params.csv, lever:NAME or facts:NAME",
+        "lever": f"lever: and one of {', '.join(levers)}",
+        "facts": f"facts: and a table of the case{': ' if tables else ', which has none'}{', '.join(tables)}",
+    }
     errors = []
     for kind, item in assumption.items:
         for bound in item.binds:
-            name, known, allowed = bound, parameters, "a name in the shipped params.csv, lever:NAME or facts:NAME"
-            if bound.startswith("lever:"):
-                name, known, allowed = bound.removeprefix("lever:"), levers, f"lever: and one of {', '.join(levers)}"
-            elif ":" in bound:
+            of, _, name = bound.rpartition(":")
+            if name in known.get(of, ()):
                 continue
-            if name not in known:
-                what, key = f"no such parameter or lever: {bound}", f"{kind}.{item.id}.binds"
-                errors.append(BadInput(file, key, what, got=bound, allowed=allowed, hint=nearest(name, known)))
+            what = f"no such {'table' if of == 'facts' else 'parameter or lever'}: {bound}"
+            hint, key = nearest(name, known.get(of, ())), f"{kind}.{item.id}.binds"
+            errors.append(BadInput(file, key, what, got=bound, allowed=allowed.get(of, allowed[""]), hint=hint))
     return errors

@@ -17,17 +17,12 @@ from premortem.questions.edits import heavy_edits  # clause numbers in line for 
 from premortem.questions.futures import futures, signs  # families of futures, and the series that name them
 from premortem.questions.hindcast import hindcast  # what the model said on a day, against what came later
 from premortem.questions.margins import assumption_number, margins_of  # margins for any values and levers
+from premortem.questions.move import levers_of, moved, standing
 from premortem.questions.one_future import one_future  # one future made anew, step by step
 from premortem.questions.prior_check import prior_bands, prior_check  # whether the priors can produce the record
 from premortem.questions.sensitivity import sensitivities  # Sobol indices of the margins
 from premortem.questions.since_last_run import since_last_run  # what changed between two runs
-from premortem.questions.single_changes import (  # one thing moved, and seen
-    curve,
-    levers_of,
-    moved,
-    single_changes,
-    standing,
-)
+from premortem.questions.single_changes import curve, single_changes
 from premortem.questions.stress import explain, stress  # why an assumption breaks: all of the above about it
 from premortem.questions.time import lags, time_asymmetry  # how long controls lag, and what a quarter more would change
 from premortem.questions.watch import what_to_watch  # signposts by the value of their next reading
@@ -76,7 +71,7 @@ _MERGED = {
     "nearest_break": "_nearest_break",
     "peeling": "_peeling",
     "prior_check_scores": "prior_check",
-    "regret_measures": "compare",
+    "regret_measures": "robustness",
     "scenario_discovery": "_scenario_discovery",
     "shapley": "attribution",
     "sobol_indices": "sensitivity",

@@ -5,17 +5,16 @@ The first futures of a run are a balanced design of their own. A box holds at le
 futures that it was not sought in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.memory import MB
 from premortem.errors import BadInput
 from premortem.questions import _scenario_discovery
+from premortem.questions.limits import within
 from premortem.study import Run
 
 # Above so many futures a run is looked at through its first ones; so many of them where nothing says fewer.
@@ -80,7 +79,7 @@ def measured(
         left = np.isfinite(margins[column])
         known += int(left.sum())
         for i, box in enumerate(boxes):
-            held = left & _within(box.limits, values)
+            held = left & within(box.limits, values)
             inside[i] += held.sum()
             caught[i] += (held & breaks).sum()
             left &= ~held
@@ -89,11 +88,3 @@ def measured(
         replace(box, coverage=float(c), density=float(d), mass=float(m))
         for box, c, d, m in zip(boxes, *shares, strict=True)
     )
-
-
-def _within(limits: Mapping[str, tuple[float, float]], values: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
-    # limits are values of single precision: compare as such, or an edge falls outside of its own box
-    held = [
-        (values[name] >= np.float32(low)) & (values[name] <= np.float32(high)) for name, (low, high) in limits.items()
-    ]
-    return np.asarray(np.all(held, axis=0))

@@ -1,12 +1,14 @@
-"""The patient rule induction method itself: peel a box a little at a time, then paste back what was taken too eagerly.
+"""The patient rule induction method itself: a box is peeled a little at a time, by what each peel would take away.
 
-Every dimension is cut once into bins of equal mass. Peeling counts breaks by bin and takes away what each peel removes,
-so that all peels together pass over the futures about twice. Bins only say where a limit may lie: what a box holds is
-counted exactly, and pasting moves its limits among the values themselves.
+Every dimension is cut once into bins of equal mass; one without order has a bin a category. Peeling counts breaks by bin
+and takes away what each peel removes, so that all peels together pass over the futures about twice. Bins only say where
+a limit may lie: what a box holds is counted exactly.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numba
@@ -15,8 +17,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Flags = NDArray[np.bool_]
-# Share of a box's futures by which a peel is judged and that a paste tries to give back; and the share that a peel then
-# takes: half of it, so that the curve has a point at nearly every coverage.
+# Share of a box's futures by which a peel is judged; and the share that a peel then takes: half of it, so that the curve
+# has a point at nearly every coverage.
 ALPHA, TAKEN = 0.05, 0.025
 # Least share of all futures that a box may hold.
 LEAST_MASS = 0.02
@@ -25,12 +27,14 @@ PEELS = int(np.ceil(np.log(LEAST_MASS) / np.log(1 - TAKEN))) + 1
 SAMPLED, BINS = 8192, 1024
 # Even cells of a dimension in which the bin of a value is looked up.
 CELLS = 16_384
+# Most categories of a dimension without order: a box remembers those it keeps as bits of one number.
+MOST_CATEGORIES = 60
 
 
 @dataclass(frozen=True)
 class Sample:
     """Futures ready for peeling: values (parameter, future) as float32, the bin of each and where bins begin
-    (parameter, bin), breaks and weights.
+    (parameter, bin), breaks, weights, and which dimensions have no order (parameter,).
     """
 
     values: Array
@@ -38,33 +42,89 @@ class Sample:
     edges: Array
     breaks: Flags
     weight: Array
+    nominal: Flags
 
     @property
     def mass(self) -> float:
         """Sum of all weights."""
         return float(self.weight.sum())
 
+    @cached_property
+    def last_bin(self) -> Array:
+        """The last bin of each dimension, (parameter,)."""
+        return np.isfinite(self.edges).sum(1) - 1
+
+    @cached_property
+    def top(self) -> Array:
+        """The largest value in each bin, (parameter, bin)."""
+        if len(self.weight) <= SAMPLED:
+            return self.edges  # every value is a bin of its own
+        found = np.full(self.edges.shape, -np.inf, np.float32)
+        for d in range(len(found)):
+            np.maximum.at(found[d], self.bins[d], self.values[d])
+        return found
+
+    def live(self, left: Flags) -> Array:
+        """Numbers of the futures that are `left` and have weight."""
+        return np.flatnonzero(left & (self.weight > 0)).astype(np.int32)
+
+    def pairs(self, breaks: Flags) -> Array:
+        """Weight and weighted break of every future, (future, 2)."""
+        return np.stack([self.weight, self.weight * breaks], axis=1)
+
 
 @dataclass(frozen=True)
 class Trajectory:
-    """Boxes after each peel: limits (step, parameter), and the mass, the breaks and the limited dimensions of each."""
+    """Boxes one after another: the first and last bin of each dimension and the categories kept of one without order, as bits, each
+    (step, parameter); the mass and the breaks in each box.
+    """
 
-    low: Array
-    high: Array
+    first: Array
+    last: Array
+    kept: Array
     mass: Array
     caught: Array
-    restricted: Array
+
+    def __len__(self) -> int:
+        return len(self.mass)
+
+    def at(self, places: Sequence[int]) -> "Trajectory":
+        """Some of the boxes."""
+        return Trajectory(*(part[list(places)] for part in (self.first, self.last, self.kept, self.mass, self.caught)))
+
+    def every(self, step: int) -> "Trajectory":
+        """Every so-manieth box, the last one included."""
+        return self.at(range(len(self) - 1, -1, -step)[::-1])
+
+    def limited(self, sample: Sample) -> Flags:
+        """Which dimensions each box limits, (step, parameter)."""
+        return (self.first > 0) | (self.last < sample.last_bin) | (self.kept != every_category(sample))
 
 
-def prepared(values: Array, breaks: Flags, weight: Array) -> Sample:
-    """A sample with its dimensions binned; two at a time, since binning leaves the interpreter free."""
+def every_category(sample: Sample) -> Array:
+    """All categories of each dimension without order, as bits, (parameter,); 0 of a dimension with one."""
+    return np.where(sample.nominal, (1 << (np.where(sample.nominal, sample.last_bin, 0) + 1)) - 1, 0)
+
+
+def joined(parts: Sequence[Trajectory]) -> Trajectory:
+    """Trajectories one after another."""
+    return Trajectory(
+        *(np.concatenate([getattr(t, f) for t in parts]) for f in ("first", "last", "kept", "mass", "caught"))
+    )
+
+
+def prepared(values: Array, breaks: Flags, weight: Array, nominal: Sequence[int] = ()) -> Sample:
+    """A sample with its dimensions binned, `nominal` ones by category; two at a time, since binning leaves the interpreter free."""
     narrow, n = np.ascontiguousarray(values, dtype=np.float32), len(weight)
     bins = np.empty(narrow.shape, np.uint16)
     # at random, not every so many: points of a design that are so far apart in order lie close together
     some = np.arange(n) if n <= SAMPLED else np.random.default_rng(0).integers(n, size=SAMPLED)
 
     def cut(d: int) -> Array:
-        begins = _begins(narrow[d, some], weight[some], BINS if n > SAMPLED else n)
+        categories = np.unique(narrow[d]) if d in nominal else None
+        begins = (
+            _begins(narrow[d, some], weight[some], BINS if n > SAMPLED else n) if categories is None else categories
+        )
         _place(narrow[d], begins, bins[d])
         return begins
 
@@ -73,7 +133,7 @@ def prepared(values: Array, breaks: Flags, weight: Array) -> Sample:
     edges = np.full((len(begins), max(map(len, begins))), np.inf, np.float32)
     for d, at in enumerate(begins):
         edges[d, : len(at)] = at
-    return Sample(narrow, bins, edges, breaks, weight)
+    return Sample(narrow, bins, edges, breaks, weight, np.isin(np.arange(len(narrow)), nominal))
 
 
 def _begins(x: Array, weight: Array, most: int) -> Array:
@@ -107,40 +167,63 @@ def _place(x: Any, edges: Any, bins: Any) -> None:
         bins[i] = at
 
 
-def peel(sample: Sample, left: Flags, breaks: Flags | None = None) -> Trajectory:
-    """The trajectory of boxes over the futures that are `left`; of other outcomes than the sample's when given."""
-    hits = sample.breaks if breaks is None else breaks
-    live = np.flatnonzero(left & (sample.weight > 0)).astype(np.int32)
-    pairs = np.stack([sample.weight, sample.weight * hits], axis=1)
-    last_bin = np.isfinite(sample.edges).sum(1) - 1
-    first, last, curve = _peel(sample.bins, live, pairs, last_bin, ALPHA, TAKEN, LEAST_MASS * sample.mass, PEELS)
-    dims = np.arange(len(last_bin))
-    # a bin ends just below where the next begins; beyond the outermost bins there is no limit
-    low = np.where(first > 0, sample.edges[dims, first], -np.inf)
-    above = np.append(sample.edges, np.full((len(dims), 1), np.inf, np.float32), axis=1)[dims, last + 1]
-    high = np.where(np.isfinite(above), np.nextafter(above, np.float32(-np.inf)), np.inf)
-    restricted = (np.isfinite(low) | np.isfinite(high)).sum(1)
-    return Trajectory(low, high, curve[:, 0], curve[:, 1], restricted)
+def peel(
+    sample: Sample,
+    left: Flags,
+    breaks: Flags | None = None,
+    *,
+    pace: tuple[float, float] = (ALPHA, TAKEN),
+    dims: Sequence[int] | None = None,
+) -> Trajectory:
+    """The trajectory of boxes over the futures that are `left`: of other outcomes than the sample's, at another pace (shares by which a peel
+    is judged, and that it takes), or in some dimensions alone, when given.
+    """
+    pairs, live = sample.pairs(sample.breaks if breaks is None else breaks), sample.live(left)
+    every, stop = every_category(sample), (LEAST_MASS * sample.mass, PEELS)
+    if dims is None:
+        first, last, kept, curve = _peel(sample.bins, live, pairs, sample.last_bin, every, *pace, *stop)
+        return Trajectory(first, last, kept, curve[:, 0], curve[:, 1])
+    at = list(dims)
+    *few, curve = _peel(sample.bins[at], live, pairs, sample.last_bin[at], every[at], *pace, *stop)
+    first, last, kept = (np.tile(free, (len(curve), 1)) for free in (np.zeros_like(every), sample.last_bin, every))
+    first[:, at], last[:, at], kept[:, at] = few
+    return Trajectory(first, last, kept, curve[:, 0], curve[:, 1])
 
 
 @numba.njit(cache=True, nogil=True)
-def _peel(bins: Any, live: Any, pairs: Any, last_bin: Any, alpha: float, taken: float, least: float, most: int) -> Any:
-    """First and last bin of each dimension, (step, parameter), and rows of (mass, breaks), after each peel.
+def _peel(
+    bins: Any, live: Any, pairs: Any, last_bin: Any, every: Any, alpha: float, taken: float, least: float, most: int
+) -> Any:  # fmt: skip
+    """First and last bin and kept categories of each dimension, (step, parameter), and rows of (mass, breaks), after each peel.
 
-    `live` are the futures in the box; `pairs` holds the weight and the weighted break of every future.
+    `live` are the futures in the box; `pairs` holds the weight and the weighted break of every future; `every` the categories of
+    a dimension without order, as bits. Of two peels that one is the better which raises the density more by each future that it takes.
     """
     dims = len(bins)
     counts = np.zeros((dims, last_bin.max() + 1, 2))
     within = pairs[live]
     _count(counts, bins, live, within, 1.0)
     mass, caught = within[:, 0].sum(), within[:, 1].sum()
-    first, last = np.zeros((most, dims), np.int64), np.zeros((most, dims), np.int64)
+    first, last, kept = (
+        np.zeros((most, dims), np.int64),
+        np.zeros((most, dims), np.int64),
+        np.zeros((most, dims), np.int64),
+    )
     curve = np.zeros((most, 2))
     box = np.zeros((2, dims), np.int64)
     box[1] = last_bin
+    held = every.copy()
     for step in range(most):
-        best, best_dim, best_side, best_bin = caught / mass, -1, 0, 0
+        best, best_dim, best_side, best_bin = 0.0, -1, 0, 0
         for d in range(dims):
+            if every[d]:
+                for c in range(last_bin[d] + 1):
+                    got, hits = counts[d, c, 0], counts[d, c, 1]
+                    if held[d] >> c & 1 and got > 0 and mass - got >= least:
+                        gain = ((caught - hits) / (mass - got) - caught / mass) / got
+                        if gain > best:
+                            best, best_dim, best_side, best_bin = gain, d, 2, c
+                continue
             for side in range(2):
                 got, hits, at, to = 0.0, 0.0, box[side, d], -1
                 while got < alpha * mass and box[0, d] <= at <= box[1, d]:
@@ -149,29 +232,35 @@ def _peel(bins: Any, live: Any, pairs: Any, last_bin: Any, alpha: float, taken: 
                     at += 1 - 2 * side
                     if to < 0 and got >= taken * mass:
                         to = at
-                if mass - got >= least and (caught - hits) / (mass - got) > best:
-                    best, best_dim, best_side, best_bin = (caught - hits) / (mass - got), d, side, to
+                if mass - got >= least and to >= 0:
+                    gain = ((caught - hits) / (mass - got) - caught / mass) / got
+                    if gain > best:
+                        best, best_dim, best_side, best_bin = gain, d, side, to
         if best_dim < 0:
-            return first[:step], last[:step], curve[:step]
-        box[best_side, best_dim] = best_bin
-        inside, gone = _parted(live, bins[best_dim], box[0, best_dim], box[1, best_dim])
+            return first[:step], last[:step], kept[:step], curve[:step]
+        if best_side == 2:
+            held[best_dim] ^= 1 << best_bin
+            inside, gone = _parted(live, bins[best_dim], best_bin, best_bin, 1)
+        else:
+            box[best_side, best_dim] = best_bin
+            inside, gone = _parted(live, bins[best_dim], box[0, best_dim], box[1, best_dim], 0)
         lost = pairs[gone]
         _count(counts, bins, gone, lost, -1.0)
         live, mass, caught = inside, mass - lost[:, 0].sum(), caught - lost[:, 1].sum()
-        first[step], last[step] = box[0], box[1]
+        first[step], last[step], kept[step] = box[0], box[1], held
         curve[step, 0], curve[step, 1] = mass, caught
-    return first, last, curve
+    return first, last, kept, curve
 
 
 @numba.njit(cache=True, nogil=True)
-def _parted(live: Any, bin_of: Any, first: int, last: int) -> Any:
-    """Futures whose bin lies within limits, and those beyond."""
+def _parted(live: Any, bin_of: Any, first: int, last: int, beyond: int) -> Any:
+    """Futures whose bin lies within limits (beyond them where `beyond` is 1), and the others."""
     inside, gone = np.empty_like(live), np.empty_like(live)
     kept = 0
     for k in range(len(live)):
         i = live[k]
         inside[kept], gone[k - kept] = i, i  # both written, one advanced: no branch to mispredict
-        kept += first <= bin_of[i] <= last
+        kept += (first <= bin_of[i] <= last) ^ beyond
     return inside[:kept], gone[: len(live) - kept]
 
 
@@ -184,40 +273,3 @@ def _count(counts: Any, bins: Any, futures: Any, pairs: Any, sign: float) -> Non
             at = bin_of[futures[k]]
             of_bin[at, 0] += sign * pairs[k, 0]
             of_bin[at, 1] += sign * pairs[k, 1]
-
-
-def paste(sample: Sample, left: Flags, low: Array, high: Array) -> None:
-    """Widen each limit while the box stays as dense, a share `ALPHA` of it at a time; changes `low` and `high`, which
-    then are values of futures in the box.
-    """
-    restricted = [d for d in range(len(low)) if np.isfinite(low[d]) or np.isfinite(high[d])]
-    for d in restricted:
-        others = left & (sample.weight > 0)
-        for k in restricted:
-            if k != d:
-                others &= (sample.values[k] >= low[k]) & (sample.values[k] <= high[k])
-        low[d], high[d] = _widened(
-            sample.values[d][others], sample.weight[others], sample.breaks[others], low[d], high[d]
-        )
-
-
-def _widened(x: Array, weight: Array, breaks: Flags, low: float, high: float) -> tuple[float, float]:
-    """Limits of one dimension, given the futures within all other limits; infinite where none is left beyond."""
-    order = np.argsort(x)
-    x, n = x[order], len(x)
-    mass = np.append(0.0, np.cumsum(weight[order]))
-    caught = np.append(0.0, np.cumsum((weight * breaks)[order]))
-    a, b = int(np.searchsorted(x, low)), int(np.searchsorted(x, high, "right"))
-    while a > 0:
-        to = max(int(np.searchsorted(mass, mass[a] - ALPHA * (mass[b] - mass[a]), "right")) - 1, 0)
-        to = int(np.searchsorted(x, x[to]))  # what is tied comes whole
-        if (caught[a] - caught[to]) * (mass[b] - mass[a]) < (caught[b] - caught[a]) * (mass[a] - mass[to]):
-            break
-        a = to
-    while b < n:
-        to = min(int(np.searchsorted(mass, mass[b] + ALPHA * (mass[b] - mass[a]))), n)
-        to = int(np.searchsorted(x, x[to - 1], "right"))
-        if (caught[to] - caught[b]) * (mass[b] - mass[a]) < (caught[b] - caught[a]) * (mass[to] - mass[b]):
-            break
-        b = to
-    return float(x[a]) if a > 0 else -np.inf, float(x[b - 1]) if b < n else np.inf

@@ -15,7 +15,7 @@ MOST, DEPTH, LEAST = 10_000, 4, 0.02
 
 @dataclass(frozen=True)
 class Leaf:
-    """The leaf densest in breaks: its limits, and coverage and density over all futures."""
+    """A leaf: its limits, and coverage, density and mass over all futures."""
 
     limits: dict[str, tuple[float, float]]
     coverage: float
@@ -27,18 +27,26 @@ def densest_leaf(
     values: Array, names: Sequence[str], breaks: NDArray[np.bool_], weights: Array | None = None, seed: int = 0
 ) -> Leaf:
     """The leaf of a small tree in which breaks are densest, measured over all futures (parameter, future)."""
+    return leaves(values, names, breaks, weights, seed)[0]
+
+
+def leaves(
+    values: Array, names: Sequence[str], breaks: NDArray[np.bool_], weights: Array | None = None, seed: int = 0
+) -> list[Leaf]:
+    """Every leaf of a small tree, the densest in breaks first, measured over all futures (parameter, future)."""
     n = min(values.shape[1], MOST)
     weight = np.ones(values.shape[1]) if weights is None else np.asarray(weights, float)
     tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=LEAST, random_state=seed)
     tree.fit(values[:, :n].T, breaks[:n], sample_weight=weight[:n])
-    leaves = tree.apply(np.ascontiguousarray(values.T, np.float32))
-    ids = np.unique(leaves)
-    mass = np.array([weight[leaves == leaf].sum() for leaf in ids])
-    caught = np.array([weight[(leaves == leaf) & breaks].sum() for leaf in ids])
-    best = int((caught / np.maximum(mass, 1e-12)).argmax())
-    total = max(float(weight[breaks].sum()), 1e-12)
-    shares = float(caught[best] / total), float(caught[best] / mass[best]), float(mass[best] / weight.sum())
-    return Leaf(_limits(tree.tree_, int(ids[best]), names), *shares)
+    reached = tree.apply(np.ascontiguousarray(values.T, np.float32))
+    ids, total = np.unique(reached), max(float(weight[breaks].sum()), 1e-12)
+    found = []
+    for leaf in ids:
+        inside = reached == leaf
+        mass, caught = float(weight[inside].sum()), float(weight[inside & breaks].sum())
+        shares = caught / total, caught / max(mass, 1e-12), mass / float(weight.sum())
+        found.append(Leaf(_limits(tree.tree_, int(leaf), names), *shares))
+    return sorted(found, key=lambda leaf: -leaf.density)
 
 
 def _limits(tree: Any, leaf: int, names: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -13,11 +13,11 @@ from scipy.special import stdtrit
 from premortem.case import Levers
 from premortem.propositions.assumption import Item
 from premortem.questions._paired import LEVEL, Effect, paired
-from premortem.questions._result import OPTIONAL, Result
 from premortem.questions.margins import margins_of
 from premortem.questions.sensitivity import rank_correlation
 from premortem.study import Study
 from premortem.study.model import FEW
+from premortem.text.result import OPTIONAL, Result
 
 Array = NDArray[Any]
 Kinded = Sequence[tuple[str, Item]]

@@ -9,16 +9,17 @@ from numpy.typing import NDArray
 
 from premortem.questions import _bounded_memory, _trees
 from premortem.questions import _scenario_discovery as discovery
-from premortem.questions._result import Result
+from premortem.questions._search import Step
 from premortem.questions.describe import sentence
+from premortem.questions.limits import Limits, ends, within
 from premortem.questions.margins import assumption_number, check_inputs, policy_of
 from premortem.study import Run, Study
+from premortem.text.result import Result
 
 Array = NDArray[Any]
 Z95 = 1.96
 # Futures among which points of a scatter are sought, and most that are drawn.
 SCATTERED, POINTS = 20_000, 500
-Limits = Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,7 +36,7 @@ class OutOfSample(Result):
 
 @dataclass(frozen=True, repr=False)
 class TriedBox(Result):
-    """A box in which an assumption breaks. `limits` by uncertainty, in its own unit; `coverage` the share of all breaks that lie inside,
+    """A box in which an assumption breaks. `limits` by uncertainty, in its own unit, a range or a set of categories; `coverage` the share of all breaks that lie inside,
     `density` the share inside that breaks, `mass` the share of futures inside; `found_again` by uncertainty the share of random halves of
     the futures that limit it too; `curve` the steps that it was `chosen` from.
     """
@@ -52,7 +53,7 @@ class TriedBox(Result):
     density_out_of_sample: float
     out_of_sample: OutOfSample
     chosen: int
-    curve: tuple[discovery.Step, ...]
+    curve: tuple[Step, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -158,10 +159,10 @@ def tree_check(
     names = study.priors.names
     leaf = _trees.densest_leaf(values, names, breaks, weights)
     ours = {name for box in found.boxes for name in box.limits}
-    ends = {
+    reach = {
         name: (float(values[names.index(name)].min()), float(values[names.index(name)].max())) for name in leaf.limits
     }
-    limits = {n: (max(lo, ends[n][0]), min(hi, ends[n][1])) for n, (lo, hi) in leaf.limits.items()}
+    limits = {n: (max(lo, reach[n][0]), min(hi, reach[n][1])) for n, (lo, hi) in leaf.limits.items()}
     shared = tuple(name for name in leaf.limits if name in ours)
     return Leaf(limits, leaf.coverage, leaf.density, leaf.mass, shared, bool(shared) == bool(ours))
 
@@ -182,11 +183,11 @@ class Range:
         return self.high - self.low
 
 
-def ranges(limits: Mapping[str, Sequence[float]], study: Study) -> list[Range]:
+def ranges(limits: Limits, study: Study) -> list[Range]:
     """The limits of a box beside what is believed."""
     priors, found = study.priors, []
-    for name, (start, to) in limits.items():
-        i = priors.names.index(name)
+    for name, limit in limits.items():
+        i, (start, to) = priors.names.index(name), ends(limit)
         both = np.repeat(priors.central, 2, axis=1)
         both[i] = start, to
         low, high = priors.cdf(both)[i]
@@ -205,14 +206,11 @@ class Points:
     breaks: Array
 
 
-def points(run: Run, limits: Mapping[str, Sequence[float]], order: Sequence[str], column: str, policy: str) -> Points:
+def points(run: Run, limits: Limits, order: Sequence[str], column: str, policy: str) -> Points:
     """Futures across the first two uncertainties of an `order` of a box's limits, by a margin's column; at most 500."""
     values = dict(zip(run.study.priors.names, run.parameters(first=SCATTERED), strict=True))
     breaks = run.columns(policy, [column], SCATTERED)[column] <= 0
-    within = np.ones(breaks.shape, bool)
-    for name in order[2:]:
-        low, high = limits[name]
-        within &= (values[name] >= low) & (values[name] <= high)
-    at = np.flatnonzero(within)[:POINTS]
+    others = {name: limits[name] for name in order[2:]}
+    at = np.flatnonzero(within(others, values) if others else np.ones(breaks.shape, bool))[:POINTS]
     first, second = order[:2]
     return Points((first, second), tuple(order[2:]), values[first][at], values[second][at], breaks[at])

@@ -11,7 +11,6 @@ from premortem.case import Levers
 from premortem.ensemble.run import draw
 from premortem.errors import BadInput, MissingData
 from premortem.questions import _nearest_break
-from premortem.questions._result import FROM, Result
 from premortem.questions.describe import move
 from premortem.questions.margins import (
     assumption_number,
@@ -20,6 +19,7 @@ from premortem.questions.margins import (
     policy_of,
 )
 from premortem.study import Run, Study
+from premortem.text.result import FROM, Result
 
 Array = NDArray[Any]
 # Moves that a story tells; the rest are in the table.

@@ -11,7 +11,8 @@ from premortem.case import MARK as CASE_MARK
 from premortem.case import Case
 from premortem.ensemble import priors
 from premortem.ensemble.evidence import EVIDENCE, evidence
-from premortem.errors import BadInput, MissingData, all_of, each, nearest, raise_all
+from premortem.errors import BadInput, MissingData, call_all, each, nearest, raise_all
+from premortem.facts import live
 from premortem.files.toml import read_toml
 from premortem.law import book as rules
 from premortem.law import loopholes, rulebook_version, transfers
@@ -71,9 +72,11 @@ def _checks(case: Case) -> Iterator[tuple[str, Check]]:
 
 
 def _law_checks(case: Case) -> Iterator[tuple[str, Check]]:
-    yield rulebook_version.FILE, partial(rulebook_version.verified, case)
+    yield rulebook_version.FILE, partial(rulebook_version.shipped_version, case)
+    yield rulebook_version.CHANGES, partial(rulebook_version.changes, case)
+    yield live.FILE, partial(live.sources, case)
     yield transfers.FILE, partial(transfers.transfers, case)
-    yield loopholes.FILE, partial(loopholes.told_pairs, case)
+    yield loopholes.FILE, partial(loopholes.substance, case)
     if (case / EVIDENCE).is_file():
         yield EVIDENCE, partial(evidence, case)
 
@@ -81,7 +84,7 @@ def _law_checks(case: Case) -> Iterator[tuple[str, Check]]:
 def _watch_checks(case: Case) -> Iterator[tuple[str, Check]]:
     for name, read in {
         "units": known_quantities.units,
-        "quantities": known_quantities.shipped,
+        "quantities": known_quantities.shipped_quantities,
         "process": process.events,
         "states": process.states,
         "explanations": hindcast.explanations,
@@ -89,7 +92,7 @@ def _watch_checks(case: Case) -> Iterator[tuple[str, Check]]:
         yield f"watch/{name}.toml", partial(read, case)
     if (case / "watch" / "leads.toml").is_file():
         yield "watch/leads.toml", partial(_check_leads, case)
-    yield signposts.FILE, partial(signposts.shipped, case)
+    yield signposts.FILE, partial(signposts.shipped_signposts, case)
 
 
 def _unknown(file: str, named: Iterable[tuple[str, str, str]], known: Sequence[str], what: str) -> list[BadInput]:
@@ -151,7 +154,7 @@ def _check_world(case: Case) -> None:
     if times != (len(labels),):
         raise BadInput(file, "times", "has another shape than steps", got=times, allowed=str((len(labels),)))
     raise_all(_unknown(file, [("AT_REST", n, "a lever") for n in world.AT_REST], levers._fields, "lever"))
-    all_of(*(partial(_check_levers, case, policy, file) for policy in case.settings.policies))
+    call_all(*(partial(_check_levers, case, policy, file) for policy in case.settings.policies))
     outcome_names(case)
 
 

@@ -13,10 +13,10 @@ from premortem.ensemble.run import draw
 from premortem.law.book import Book
 from premortem.questions import _nearest_break
 from premortem.questions._amounts import Amount, Amounts, amounts
-from premortem.questions._result import FROM, Result
 from premortem.questions.breaking_points import Place
-from premortem.questions.single_changes import moved, standing
+from premortem.questions.move import moved, standing
 from premortem.study.model import FEW
+from premortem.text.result import FROM, Result
 
 Array = NDArray[Any]
 

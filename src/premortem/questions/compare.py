@@ -9,13 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput, MissingData, each, raise_all, unknown
+from premortem.propositions.tally import Share
 from premortem.questions._bounded_memory import in_memory
 from premortem.questions._paired import paired
-from premortem.questions._result import OPTIONAL, Result
 from premortem.questions.margins import check_inputs, margins_of
+from premortem.questions.robustness import (
+    comparable,
+    pareto,
+    performance,
+    rank_ranges,
+    rankings,
+    regret,
+    robustness,
+    summary,
+)
 from premortem.questions.time import TimeAsymmetry, time_told
-from premortem.study import Run, listed
-from premortem.text.numbers import counted, share
+from premortem.study import Run, as_names
+from premortem.text.numbers import count_noun, share
+from premortem.text.result import OPTIONAL, Result
 
 Array = NDArray[Any]
 Margins = dict[str, dict[str, Array]]
@@ -48,10 +59,14 @@ class Compared(Result):
     regret: Mapping[str, Regret]
     pareto: tuple[str, ...]  # policies that no other beats in one assumption without losing in another
     rankings: Mapping[str, tuple[str, ...]]  # by metric, the best policy first
+    ranks: Mapping[
+        str, Mapping[str, tuple[int, int]]
+    ]  # by metric and policy, the first and last that sampling leaves open
     scores: Mapping[str, Mapping[str, float | None]]  # by metric and policy, more is better
     disagree: bool
     winners: Mapping[str, str]  # by metric
     shares: Mapping[str, Mapping[str, float | None]]  # by policy and assumption [share of futures]
+    intervals: Mapping[str, Mapping[str, tuple[float, float] | None]]  # of these shares, 95%
     regret_by_assumption: Mapping[
         str, Mapping[str, float]
     ]  # by assumption and policy, the mean in the margin's own unit
@@ -71,6 +86,11 @@ class Compared(Result):
         mean = {p: r.mean for p, r in self.regret.items() if r.mean is not None}
         first = self.rankings["mean_regret"][0]
         return tuple(p for p in self.rankings["mean_regret"] if p in mean and f"{mean[p]:.2f}" == f"{mean[first]:.2f}")
+
+    @property
+    def may_be_first(self) -> tuple[str, ...]:
+        """Policies that may come first by every metric, as far as sampling tells; none where which is best depends on the metric."""
+        return tuple(p for p in self.shares if all(by[p][0] == 1 for by in self.ranks.values()))
 
     @property
     def unweighed(self) -> str:
@@ -112,23 +132,29 @@ def compare(
     if not whole.any():
         raise MissingData(f"{run.folder}: no future has finite margins under all of {', '.join(compared or chosen)}")
     every = {p: np.all([m[whole] > 0 for m in margins[p].values()], axis=0) for p in compared}
-    shares = {p: [_share(by[k]) for k in ids] for p, by in margins.items()}
+    told = {p: {k: _share(by[k], run.replicates) for k in ids} for p, by in margins.items()}
+    shares = {p: {k: None if np.isnan(share) else share for k, (share, *_) in by.items()} for p, by in told.items()}
     alike = {p: measures[p][whole] for p in compared}
     scores, last = robustness(alike, every), [p for p in chosen if p not in compared]
     ordered = {
         metric: (*order, *last) for metric, order in rankings(scores).items()
     }  # what failed everywhere wins nothing
+    ranks = rank_ranges(alike, every, np.flatnonzero(whole))
     winners = {metric: order[0] for metric, order in ordered.items()}
     summed = {p: Regret(**by) for p, by in summary(regret(alike)).items()}
     record = run.study.case.settings.record
     return Compared(
         regret=dict.fromkeys(chosen, Regret(None, None, None)) | summed,
-        pareto=tuple(pareto({p: [s for s in shares[p] if s is not None] for p in compared})),
+        pareto=tuple(pareto({p: [s for s in shares[p].values() if s is not None] for p in compared})),
         rankings=ordered,
+        ranks={metric: by | dict.fromkeys(last, (len(compared) + 1, len(chosen))) for metric, by in ranks.items()},
         scores={metric: dict.fromkeys(chosen) | by for metric, by in scores.items()},
         disagree=len(set(winners.values())) > 1,
         winners=winners,
-        shares={p: dict(zip(ids, s, strict=True)) for p, s in shares.items()},
+        shares=shares,
+        intervals={
+            p: {k: None if np.isnan(low) else (low, high) for k, (_, low, high) in by.items()} for p, by in told.items()
+        },
         regret_by_assumption=_by_assumption({p: margins[p] for p in compared}, ids),
         differences=_differences(margins, ids),
         weights=weighed,
@@ -147,22 +173,23 @@ def _known(margins: Mapping[str, Array]) -> Array:
     return np.asarray(np.all([np.isfinite(m) for m in margins.values()], axis=0))
 
 
-def _share(margins: Array) -> float | None:
-    """Share of the futures that did not fail in which a margin holds; None where all failed."""
-    known = margins[np.isfinite(margins)]
-    return float((known > 0).mean()) if len(known) else None
+def _share(margins: Array, replicates: int) -> tuple[float, float, float]:
+    """Share of the futures that did not fail in which a margin holds, with its 95% interval; NaN where all failed."""
+    counted = Share(replicates)
+    counted.add(margins > 0, failed=~np.isfinite(margins))
+    return counted.interval()
 
 
 def _warnings(failed: Mapping[str, int], whole: int, futures: int) -> list[str]:
     """What a reader must know of futures that failed."""
     said = [
-        f"{n:,} of {counted(futures, 'future')} failed under {p}: a margin is no number there"
+        f"{n:,} of {count_noun(futures, 'future')} failed under {p}: a margin is no number there"
         for p, n in failed.items()
         if n
     ]
     if said:
         said.append(
-            f"regret and robustness are compared in the {counted(whole, 'future')} that failed under no policy compared"
+            f"regret and robustness are compared in the {count_noun(whole, 'future')} that failed under no policy compared"
         )
     return said
 
@@ -193,7 +220,7 @@ def _weight(text: str) -> tuple[str, float]:
 
 
 def _chosen(run: Run, policies: str | Sequence[str] | None) -> list[str]:
-    chosen = list(dict.fromkeys(listed(policies) or [p for p in run.policies if p != run.study.case.settings.record]))
+    chosen = list(dict.fromkeys(as_names(policies) or [p for p in run.policies if p != run.study.case.settings.record]))
     known = list(dict.fromkeys([*run.policies, *run.study.policies]))
     raise_all([unknown("POLICY", "not in this run or study", name, known) for name in chosen if name not in known])
     if len(chosen) < 2:
@@ -247,71 +274,6 @@ def _interval(difference: Array) -> Difference:
     """A paired change; nothing where no future is known under both."""
     found = paired(difference)
     return Difference(*(None if np.isnan(v) else v for v in (found.effect, found.low, found.high)))
-
-
-def performance(margins: Mapping[str, Array], weights: Mapping[str, float] | None = None) -> Array:
-    """Weighted mean over assumptions of their margins, in the margins' own unit, shape (future,): the measure of a policy in a
-    future; NaN in a future that failed.
-    """
-    by_weight = np.array([1.0 if weights is None else weights[name] for name in margins])
-    counted = np.stack([np.asarray(m, float) for m in margins.values()])[by_weight > 0]
-    measure = np.average(counted, axis=0, weights=by_weight[by_weight > 0])
-    return np.asarray(np.where(np.isfinite(measure), measure, np.nan))
-
-
-def comparable(measures: Mapping[str, Array]) -> tuple[NDArray[np.bool_], list[str]]:
-    """Futures that failed under none of the policies that can be compared, and those policies: all but what failed everywhere."""
-    known = {name: np.isfinite(m) for name, m in measures.items()}
-    compared = [name for name, flags in known.items() if flags.any()]
-    return np.all([known[name] for name in compared], axis=0) if compared else np.zeros(0, np.bool_), compared
-
-
-def regret(measures: Mapping[str, Array]) -> dict[str, Array]:
-    """What each policy gives up against the best policy in the same future, in the measure's unit, never negative, shape
-    (future,). A future that failed under a policy is NaN there, and is no best for the others.
-    """
-    best = np.fmax.reduce(list(measures.values()))
-    return {name: best - m for name, m in measures.items()}
-
-
-def summary(regrets: Mapping[str, Array]) -> dict[str, dict[str, float]]:
-    """Mean, 90th percentile and maximum of each policy's regret."""
-    return {
-        n: {"mean": float(r.mean()), "p90": float(np.quantile(r, 0.9)), "max": float(r.max())}
-        for n, r in regrets.items()
-    }
-
-
-def robustness(measures: Mapping[str, Array], all_hold: Mapping[str, Array]) -> dict[str, dict[str, float]]:
-    """Policies by several robustness metrics, more is better in each.
-
-    Mean, 90th percentile and maximum of regret (negative); maximin (the measure in the worst future);
-    satisficing (the share of futures in which every assumption holds); expected measure.
-    """
-    regrets = regret(measures)
-    return {
-        "mean_regret": {n: -float(r.mean()) for n, r in regrets.items()},
-        "p90_regret": {n: -float(np.quantile(r, 0.9)) for n, r in regrets.items()},
-        "minimax_regret": {n: -float(r.max()) for n, r in regrets.items()},
-        "maximin": {n: float(m.min()) for n, m in measures.items()},
-        "satisficing": {n: float(h.mean()) for n, h in all_hold.items()},
-        "expected": {n: float(m.mean()) for n, m in measures.items()},
-    }
-
-
-def rankings(scored: Mapping[str, Mapping[str, float]]) -> dict[str, list[str]]:
-    """Policies best first by each metric; the metrics may disagree. What is no number comes last."""
-    return {metric: sorted(by, key=lambda n: (np.isnan(by[n]), -by[n])) for metric, by in scored.items()}
-
-
-def pareto(shares: Mapping[str, Sequence[float]]) -> list[str]:
-    """Policies that no other beats in one assumption without losing in another, in the order given."""
-    table = {name: np.asarray(values) for name, values in shares.items()}
-    return [
-        name
-        for name, mine in table.items()
-        if not any((other >= mine).all() and (other > mine).any() for rival, other in table.items() if rival != name)
-    ]
 
 
 def spans(kept: Sequence[bool]) -> list[tuple[int, int]]:

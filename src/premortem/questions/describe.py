@@ -7,8 +7,9 @@ import numpy as np
 
 from premortem.ensemble.priors import Prior
 from premortem.questions import _scenario_discovery
+from premortem.questions.limits import Limit, ends
 from premortem.study import Study
-from premortem.text.numbers import LOG, LOG_ODDS_RATE, LOG_RATE, LOGIT, a_year, spelled
+from premortem.text.numbers import LOG, LOG_ODDS_RATE, LOG_RATE, LOGIT, a_year, spell_count
 from premortem.text.units import after
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -38,7 +39,7 @@ def sentence(
             f"that is {box.coverage:.0%} of its breaks"
         )
     rest = every * (1 - sum(b.coverage for b in earlier)) / max(1 - sum(b.mass for b in earlier), 1e-12)
-    outside = "the first box" if len(earlier) == 1 else f"the first {spelled(len(earlier))} boxes"
+    outside = "the first box" if len(earlier) == 1 else f"the first {spell_count(len(earlier))} boxes"
     return (
         f"Outside {outside}, {subject} breaks in {box.density:.0%} of futures in which {conditions(box, study)}, against "
         f"{rest:.0%} of all outside; that is a further {box.coverage:.0%} of its breaks"
@@ -47,18 +48,23 @@ def sentence(
 
 def conditions(box: _scenario_discovery.Box, study: Study) -> str:
     """The limits of a box as a phrase: `a is over 1, b is under 2 and c is before Nov 2026`."""
-    parts = [limit(study.priors[name], *ends) for name, ends in box.limits.items()]
+    parts = [limit(study.priors[name], one) for name, one in box.limits.items()]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def limit(row: Prior, low: float, high: float) -> str:
-    """A limit of a box as a phrase: `patch lag is over 9 months`."""
+def limit(row: Prior, one: Limit) -> str:
+    """A limit of a box as a phrase: `patch lag is over 9 months`, `owner is a closed lab or an open one`."""
+    low, high = ends(one)
     if row.distribution == "categorical":
         meaning, labels = categories(row)
-        inside = [said for value, said in labels.items() if low <= value <= high]
+        inside = [
+            said
+            for value, said in labels.items()
+            if (value in one if isinstance(one, frozenset) else low <= value <= high)
+        ]
         return f"{meaning} is {' or '.join(inside)}"
-    ends = row.quantile(np.array([EDGE, 1 - EDGE])) if row.varies else np.array([row.low, row.high])
-    above, below = low > ends[0], high < ends[1]
+    reach = row.quantile(np.array([EDGE, 1 - EDGE])) if row.varies else np.array([row.low, row.high])
+    above, below = low > reach[0], high < reach[1]
     first, last = amount(row, low), amount(row, high)
     dated = row.unit == "year"
     if above and below:
@@ -145,7 +151,7 @@ def _a_year(row: Prior, rate: float) -> float:
 
 def _part(change: float) -> str:
     """A relative change in whole per cent, and never none of what moves."""
-    return "under 1%" if 0 < change < 0.005 else f"{change:.0%}"
+    return "less than 1%" if 0 < change < 0.005 else f"{change:.0%}"
 
 
 def _way(start: float, to: float) -> str:

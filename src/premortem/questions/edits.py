@@ -16,9 +16,9 @@ from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
 from premortem.propositions import positions
-from premortem.questions._result import Result
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.study import Run, Study
+from premortem.text.result import Result
 
 Array = NDArray[Any]
 # A shadow price is for a change of this share.
@@ -45,7 +45,7 @@ class Priced(Result):
     says: str
     shadow_price: Mapping[str, float]
     finite_difference: Mapping[str, float]
-    gradient: Mapping[str, float] | None  # None where the model has none
+    gradient: Mapping[str, float | None] | None  # None where it is no number, or the model has none
     method: str
     binds: float
     pressure: float
@@ -105,45 +105,21 @@ def heavy_edits(
         raise MissingData(
             f"{study.case.name} holds no table {TABLE} of clause numbers and what became of them, so none is priced"
         )
-    if run is not None:
-        check_inputs(run)
-    values = draw(study.priors, "sobol", 0, 0, PRICED) if run is None else run.parameters(first=PRICED)
+    values, failed = _values(study, policy, run)
     book = study.book(policy)
-    fine = np.isfinite(margins_of(study, values, study.levers(policy))).all(0)
-    values, failed = values[:, fine], int((~fine).sum())
-    if not fine.any():
-        raise MissingData(f"{policy}: every future failed, so no clause has a price")
-    known = [r for r in facts.read(TABLE, study.case).to_dicts() if r["clause"] in book.by_id]
-    numbers = [(r["clause"], r["parameter"]) for r in known]
-    priced = [_priced(study, book, values, study.levers(policy), *number) for number in numbers]
-    slopes, differences = np.array([p[0] for p in priced]), np.array([p[1] for p in priced])
+    known = {
+        (r["clause"], r["parameter"]): r["family"]
+        for r in facts.read(TABLE, study.case).to_dicts()
+        if r["clause"] in book.by_id
+    }
+    priced = [_priced(study, book, values, study.levers(policy), *number) for number in known]
+    slopes, differences, binds = (np.array([p[i] for p in priced]) for i in range(3))
     traced = study.compiled.has_gradient
     smooth = np.array([traced and agree(a, b) for a, b in zip(slopes, differences, strict=True)])
-    otherwise = "finite difference: " + (
-        "the margin jumps or bends within 10%" if traced else "the model has no gradient"
-    )
-    prices, binds = np.where(smooth[:, None], slopes, differences), np.array([p[2] for p in priced])
-    ranked = rank(
-        numbers, prices, binds, {r["clause"]: r["family"] for r in known}, positions.pressure(as_of, study.case)
-    )
-    ids = [a.id for a in study.assumptions]
-    rows = [
-        Priced(
-            clause=r["clause"],
-            parameter=r["parameter"],
-            says=book.by_id[r["clause"]].says,
-            shadow_price=dict(zip(ids, prices[r["row"]].tolist(), strict=True)),
-            finite_difference=dict(zip(ids, differences[r["row"]].tolist(), strict=True)),
-            gradient=dict(zip(ids, slopes[r["row"]].tolist(), strict=True)) if traced else None,
-            method="gradient" if smooth[r["row"]] else otherwise,
-            binds=r["binds"],
-            pressure=r["pressure"],
-            index=r["index"],
-            rank=r["rank"],
-            citation=book.by_id[r["clause"]].citation,
-        )
-        for r in ranked.to_dicts()
-    ]
+    prices = np.where(smooth[:, None], slopes, differences)
+    families = {clause: family for (clause, _), family in known.items()}
+    ranked = rank([*known], prices, binds, families, positions.pressure(as_of, study.case))
+    rows = [_row(study, book, r, prices, differences, slopes if traced else None, smooth) for r in ranked.to_dicts()]
     published = {c.id: c.published for c in book.clauses}
     return HeavyEdits(
         policy=policy,
@@ -152,6 +128,49 @@ def heavy_edits(
         failed=failed,
         clauses=tuple(rows),
         hindcast=scored(ranked, published, {c.id: c.says for c in book.clauses}, facts.read(TABLE, study.case)),
+    )
+
+
+def _values(study: Study, policy: str, run: Run | None) -> tuple[Array, int]:
+    """The futures that are priced, of a run or new ones, without those that failed; and how many failed. Raises `MissingData` where
+    none is left.
+    """
+    if run is not None:
+        check_inputs(run)
+    values = draw(study.priors, "sobol", 0, 0, PRICED) if run is None else run.parameters(first=PRICED)
+    fine = np.isfinite(margins_of(study, values, study.levers(policy))).all(0)
+    if not fine.any():
+        raise MissingData(f"{policy}: every future failed, so no clause has a price")
+    return values[:, fine], int((~fine).sum())
+
+
+def _row(
+    study: Study,
+    book: Book,
+    r: Mapping[str, Any],
+    prices: Array,
+    differences: Array,
+    slopes: Array | None,
+    smooth: Array,
+) -> Priced:
+    """A ranked number with its prices by assumption, and how they were found; no slopes where the model has no gradient."""
+    ids, at = [a.id for a in study.assumptions], r["row"]
+    why = "the model has no gradient" if slopes is None else "the margin jumps or bends within 10%"
+    return Priced(
+        clause=r["clause"],
+        parameter=r["parameter"],
+        says=book.by_id[r["clause"]].says,
+        shadow_price=dict(zip(ids, prices[at].tolist(), strict=True)),
+        finite_difference=dict(zip(ids, differences[at].tolist(), strict=True)),
+        gradient=None
+        if slopes is None
+        else {k: v if np.isfinite(v) else None for k, v in zip(ids, slopes[at].tolist(), strict=True)},
+        method="gradient" if smooth[at] else f"finite difference: {why}",
+        binds=r["binds"],
+        pressure=r["pressure"],
+        index=r["index"],
+        rank=r["rank"],
+        citation=book.by_id[r["clause"]].citation,
     )
 
 

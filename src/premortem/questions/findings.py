@@ -6,8 +6,8 @@ import polars as pl
 
 from premortem.errors import MissingData
 from premortem.propositions.assumption import Assumption, Condition
+from premortem.propositions.board_cells import BoardCell, cells
 from premortem.propositions.score import ALL
-from premortem.questions.board_cells import BoardCell, cells
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -56,7 +56,7 @@ def _changes(run: Run, a: Assumption, most: str, others: Mapping[str, float], he
     alike = len(level_with(run, a.id, most, others))
     if not alike:
         return f"{title_of(run, most)} changes it most: {by}"
-    return f"{phrases.capital(phrases.spelled(alike + 1))} policies change it most, about alike: {by}"
+    return f"{phrases.capital(phrases.spell_count(alike + 1))} policies change it most, about alike: {by}"
 
 
 def title_of(run: Run, policy: str) -> str:
@@ -79,12 +79,12 @@ def findings(run: Run, policy: str | None = None) -> list[str]:
 def aside(run: Run, said: str) -> str:
     """A sentence on the policies of a run that can be chosen; it says that what became of the law is left out, where the run has it."""
     record = run.study.case.settings.record
-    return f"{phrases.capital(record)} aside, {phrases.within(said)}" if record in run.policies else said
+    return f"{phrases.capital(record)} aside, {phrases.lower_first(said)}" if record in run.policies else said
 
 
 def _finding(run: Run, a: Assumption, policy: str) -> str:
     here, record = share_of(run, a.id, policy), run.study.case.settings.record
-    line = f"{a.id}, {phrases.within(a.name)}, {phrases.holds(here)}"
+    line = f"{a.id}, {phrases.lower_first(a.name)}, {phrases.holds(here)}"
     if failure := first_failure(run, a, policy):
         line += phrases.fails_first(failure[1], failure[0].failure)
     others = {p: share_of(run, a.id, p) for p in run.policies if p not in (policy, record)}

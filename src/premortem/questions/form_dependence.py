@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from premortem.questions._result import Result
 from premortem.questions.findings import cell
 from premortem.study import Run
 from premortem.text import phrases
+from premortem.text.result import Result
 
 # Shares of a form's values that are so far apart turn what a reader concludes.
 HANGS = 0.1

@@ -12,13 +12,14 @@ from premortem.case import Case, Clock
 from premortem.errors import BadInput, MissingData
 from premortem.files.typed import Strict, read_entries
 from premortem.questions import _archetypes, _scenario_discovery
-from premortem.questions._result import Result
 from premortem.questions.describe import conditions
+from premortem.questions.limits import Limits
 from premortem.questions.margins import check_gives
 from premortem.study import Run
+from premortem.text.numbers import number, share
+from premortem.text.result import Result
 
 Array = NDArray[Any]
-Limits = Mapping[str, tuple[float, float]]
 SIGNS = "signs.toml"
 # Most futures that are looked at.
 MOST = 20_000
@@ -39,6 +40,18 @@ class Sign(Result):
     threshold: float
     unit: str
     accuracy: float
+
+    @property
+    def way(self) -> str:
+        """On which side, as a word before the threshold."""
+        return "over" if self.side == "above" else "under"
+
+    @property
+    def reading(self) -> str:
+        """The threshold with its unit, as people read it."""
+        if self.unit == "share":
+            return share(self.threshold)
+        return f"{number(self.threshold)} {'' if self.unit == '0 to 1' else self.unit}".strip()
 
 
 @dataclass(frozen=True, repr=False)
@@ -167,7 +180,7 @@ def _levels(run: Run, policy: str, names: Sequence[str], first: int) -> Array:
 
 
 def _paths(run: Run, policy: str, names: Sequence[str], wanted: Array) -> Array:
-    """Whole series of those wanted among the first futures, for pictures, (series, quarter, future)."""
+    """Whole series of those wanted among the first futures, for pictures, (series, step, future)."""
     frame = run.paths(policy).sort("quarter", "future")
     kept = frame["future"].n_unique()
     return np.stack([frame[name].to_numpy().reshape(-1, kept) for name in names])[:, :, wanted[wanted < kept]]

@@ -120,7 +120,7 @@ def simulate(
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Margins (`margin.X1` and so on), and quantities by column, of any number of futures.
 
-    `own` are levers in which each future differs, each of shape (quarter, future).
+    `own` are levers in which each future differs, each of shape (step, future).
     """
     _check_gives(study)
     drivers, parts = _drivers(study), []
@@ -139,7 +139,7 @@ def simulate(
 
 
 def bands_on(study: Study, series: Mapping[str, Array], asked: Asked) -> dict[str, dict[str, float]]:
-    """Bands of quantities on days over futures, by column; what lies outside the simulated quarters is left out."""
+    """Bands of quantities on days over futures, by column; what lies outside the simulated steps is left out."""
     found = jax.jit(observer_of(study, asked))(dict(series))
     cuts = {column: np.quantile(np.asarray(x), [*BAND.values()]) for column, x in found.items()}
     return {column: dict(zip(BAND, map(float, cut), strict=True)) for column, cut in cuts.items()}
@@ -157,7 +157,9 @@ def _step(study: Study, column: str) -> int:
 @cache
 def _check_gives(study: Study) -> None:
     """Raises `BadInput` where a model of the user's own lacks a series that some quantity may read."""
-    every = observer_of(study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped(study.case).values()])
+    every = observer_of(
+        study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped_quantities(study.case).values()]
+    )
     names = {
         *(name.partition("@")[0] for name in _drivers(study)),
         *(n for expression, _ in every.expressions.values() for n in expression.names),

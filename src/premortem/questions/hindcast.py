@@ -10,7 +10,7 @@ from premortem.questions.policy_paths import along
 from premortem.study import Run, Study
 from premortem.watch import hindcast as scoring
 from premortem.watch import observations, quantities
-from premortem.watch.hindcast import Hindcast
+from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.weights import Weights, weigh
 
 
@@ -55,13 +55,13 @@ def hindcast(
     table = observations.read(file, study.case) if file else study.readings
     everything = study.readings.joined(table)
     known = everything.known(weighted_board.past(study.case, as_of))
-    every, later = quantities.shipped(study.case), table.later(as_of)
+    every, later = quantities.shipped_quantities(study.case), table.later(as_of)
     if not later and not any(event.known_on > as_of for event in table.events):
         whose = file.name if file else study.case.name
         raise MissingData(f"no reading of {whose} became known after {as_of}, so there is nothing to judge by")
     asked = [(every[r.quantity], r.on) for r in (*known, *later)]
     found = _in_view(study, run, as_of, asked, futures, seed)
-    weights = weigh(found.columns[weighted_board.read_under(study.case, found.policies, as_of)], known, every)
+    weights = weigh(found.columns[weighted_board.reading_policy(study.case, found.policies, as_of)], known, every)
     read_later = [(every[r.quantity], r.on) for r in later]
     paths = found.paths(as_of, everything.happened(as_of, study.case))
     drawn = along(study, found.seed, found.values, paths, read_later)
@@ -83,7 +83,9 @@ def _in_view(
 ) -> futures_under_policies.Futures:
     """The futures under the policy by which the past is read."""
     settings = study.case.settings
-    policies = [weighted_board.read_under(study.case, tuple(filter(None, (settings.baseline, settings.record))), as_of)]
+    policies = [
+        weighted_board.reading_policy(study.case, tuple(filter(None, (settings.baseline, settings.record))), as_of)
+    ]
     if run:
         return futures_under_policies.stored(run, asked, policies, first=min(futures, futures_under_policies.MOST))
     return futures_under_policies.simulated(study, asked, policies, futures, seed)

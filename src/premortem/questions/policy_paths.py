@@ -1,5 +1,5 @@
 """Futures along paths of policy that they draw: the framework's fate by the policy that it leads to, other events by the
-levers that they set, each in the quarter in which it comes.
+levers that they set, each in the step in which it comes.
 """
 
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ def _spread(columns: Mapping[str, Array], at: Array, count: int) -> dict[str, Ar
 
 
 def levers_of(study: Study, paths: Paths) -> dict[str, dict[str, Array]]:
-    """Levers that events set, by policy and name, each of shape (quarter, future)."""
+    """Levers that events set, by policy and name, each of shape (step, future)."""
     middle = np.asarray(study.case.world.times())[:, None]
     setting = [event for event in process.events(study.case).values() if event.sets]
     strictest = study.levers(study.case.settings.strictest) if setting else None

@@ -33,7 +33,7 @@ def prior_check(study: Study) -> pl.DataFrame:
 
 
 def prior_bands(study: Study, names: tuple[str, ...]) -> pl.DataFrame:
-    """Bands over the futures of the prior by quarter: series, quarter, p5, p25, p50, p75, p95; national series only."""
+    """Bands over the futures of the prior by step: series, quarter, p5, p25, p50, p75, p95; national series only."""
     outcomes = _outcomes(study)
     frames = []
     for name in names:
@@ -43,7 +43,7 @@ def prior_bands(study: Study, names: tuple[str, ...]) -> pl.DataFrame:
 
 @cache
 def _outcomes(study: Study) -> dict[str, Array]:
-    """Every national series of the futures of a check, (quarter, future)."""
+    """Every national series of the futures of a check, (step, future)."""
     values = draw(study.priors, "sobol", 0, 0, CHECKED)
     chunks = list(study.compiled.chunks(values, study.levers(study.case.settings.baseline)))
     return {
@@ -57,7 +57,7 @@ def check(outcomes: Mapping[str, Any], labels: tuple[str, ...], case: Case) -> p
     were chosen to meet it.
 
     Inside means that the recorded range and the prior's central 95% overlap. `outcomes` are unweighted futures of the
-    prior, series of shape (quarter, future).
+    prior, series of shape (step, future).
     """
     names = frozenset(outcomes)
     rows: list[dict[str, Any]] = []

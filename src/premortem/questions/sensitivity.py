@@ -17,9 +17,9 @@ from premortem.case import Levers
 from premortem.ensemble.design import uniforms
 from premortem.ensemble.run import CHUNK
 from premortem.errors import BadInput, MissingData
-from premortem.questions._result import Result
 from premortem.questions.margins import check_varies, margins_of
 from premortem.study import Study
+from premortem.text.result import Result
 
 Array = NDArray[Any]
 # Bootstrap resamples of an index, and what its interval holds.

@@ -7,12 +7,12 @@ from datetime import date
 import numpy as np
 
 from premortem.case import Levers
-from premortem.questions.compare import performance
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.margins import margins_of
+from premortem.questions.robustness import performance
 from premortem.study import Study
-from premortem.watch import observations, quantities, signposts, value
-from premortem.watch.observations import Reading
+from premortem.watch import quantities, readings, signposts, value
+from premortem.watch.readings import Reading
 from premortem.watch.signposts import Signpost
 from premortem.watch.value import Shift, Worth
 from premortem.watch.weights import Weights
@@ -98,10 +98,10 @@ class _Trial:
 
     def _reading(self, signpost: Signpost, seed: int) -> Array | None:
         if signpost.quantity:
-            quantity = quantities.shipped(self.found.study.case)[signpost.quantity]
+            quantity = quantities.shipped_quantities(self.found.study.case)[signpost.quantity]
             outcome = self.found.columns[self.view].get(quantity.column(signpost.by))
             nobody = Reading(quantity.id, signpost.by, 1.0, None, None, signpost.by, "", "")
-            return None if outcome is None else observations.as_read(outcome, nobody, quantity, seed)
+            return None if outcome is None else readings.simulate_reading(outcome, nobody, quantity, seed)
         if signpost.reads:
             place = self.found.study.priors.names.index(signpost.reads)
             return value.parameter_reading(self.found.values[place], signpost.error, seed)
@@ -120,7 +120,7 @@ class _Trial:
         worth = value.worth(came.astype(float), self._measures(mixed), holds, weight)
         share = float(weight.sum(where=came))
         before, later = self._holds(without), self._holds(after)
-        moved = value.by_size([_paired(k, before[k], later[k], share, weight) for k in self.ids])
+        moved = value.sort_by_size([_paired(k, before[k], later[k], share, weight) for k in self.ids])
         said = value.event_sentence(signpost, _told(moved, signpost), weighted=True)
         return worth, self._doubt(worth, holds, weight), tuple(moved), said
 

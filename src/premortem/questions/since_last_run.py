@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from premortem.errors import BadInput
 from premortem.questions import _paired
-from premortem.questions._result import Result
 from premortem.study import Run
+from premortem.text.result import Result
 
 # Inputs that are told by a hash, and those told by their value.
 HASHED, PLAIN = ("parameters", "assumptions", "rules", "world"), ("futures", "seed", "design")

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from premortem.ensemble import memory
 from premortem.ensemble.run import draw
 from premortem.questions import _bounded_memory, _scenario_discovery
-from premortem.questions._result import Result
 from premortem.questions.attribution import Attribution, attribution
 from premortem.questions.boxes import Leaf, TriedBox, boxes, not_failed, sought, tree_check
 from premortem.questions.breaking_points import (
@@ -27,7 +26,8 @@ from premortem.questions.form_dependence import FormDependence, form_dependence
 from premortem.questions.margins import assumption_number, check_inputs, check_varies, margins_of, policy_of
 from premortem.questions.sensitivity import SAMPLES, Sensitivity, measured
 from premortem.study import Run, Study
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
+from premortem.text.result import Result
 
 Array = NDArray[Any]
 # Futures drawn anew to test boxes and to freeze items.
@@ -185,14 +185,14 @@ def _warnings(run: Run, name: str, policy: str, weights: Array | None, told: Seq
     margins = run.columns(policy, [f"margin.{name}"])[f"margin.{name}"]
     known = margins[np.isfinite(margins)]
     if len(known) < len(margins):
-        count = f"{len(margins) - len(known):,} of {counted(len(margins), 'future')} failed under {policy}"
+        count = f"{len(margins) - len(known):,} of {count_noun(len(margins), 'future')} failed under {policy}"
         said.append(
             f"{count}: the margin of {name} is no number there, so they count neither as holding nor as breaking"
         )
     if len(known) and ((known > 0).all() or (known <= 0).all()):
         verb = "holds" if (known > 0).all() else "breaks"
         said.append(
-            f"{name} {verb} in all {counted(len(known), 'future')} under {policy}: there is nothing to box or to attribute; "
+            f"{name} {verb} in all {count_noun(len(known), 'future')} under {policy}: there is nothing to box or to attribute; "
             "breaking points and thresholds still say how far it is from turning"
         )
     if len(margins) < _scenario_discovery.LEAST_FUTURES:

@@ -16,9 +16,9 @@ from premortem.ensemble.run import draw
 from premortem.errors import BadInput, MissingData, nearest, raise_all
 from premortem.files.typed import Strict, read_typed
 from premortem.questions._paired import paired
-from premortem.questions._result import FROM, Result
 from premortem.questions.margins import margins_of
 from premortem.study import Study
+from premortem.text.result import FROM, Result
 
 Array = NDArray[Any]
 # Futures in which time is moved.
@@ -126,8 +126,8 @@ def check_shifts(told: Shifts, names: Sequence[str], levers: Sequence[str]) -> N
 
 
 def time_asymmetry(study: Study, policy: str | None = None) -> pl.DataFrame:
-    """How the shares that hold move when time is moved as the case says, such as a control that comes a quarter earlier: one row a case of
-    time and assumption.
+    """How the shares that hold move when time is moved as the case says, such as a rule that comes a step earlier: one row a
+    case of time and assumption.
 
     `change` is paired over the same futures with its 95% interval; `rescued` the share of all futures that break as it
     is and hold in the case, `lost` the reverse. Raises `MissingData` for a case without `time.toml`.

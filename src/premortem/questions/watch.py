@@ -7,13 +7,13 @@ from datetime import date
 from premortem.case import year_of
 from premortem.errors import BadInput, MissingData, each, raise_all, unknown
 from premortem.questions import futures_under_policies, weighted_board
-from premortem.questions._result import Result
 from premortem.questions.futures_under_policies import Futures
 from premortem.questions.signpost_worth import Watched, rank
 from premortem.questions.weighted_board import ShortCell
 from premortem.study import Run, Study
+from premortem.text.result import Result
 from premortem.watch import observations, quantities, weights
-from premortem.watch.observations import Reading
+from premortem.watch.readings import Reading
 from premortem.watch.value import Shift, Worth
 from premortem.watch.weights import Weights
 
@@ -120,12 +120,12 @@ def what_to_watch(
         raise MissingData(f"{study.case.name} holds no signposts, so there is none to value")
     as_of = as_of or study.case.settings.day
     own = each(lambda text: observations.parse_option(text, as_of, study.case), given)
-    every = quantities.shipped(study.case)
+    every = quantities.shipped_quantities(study.case)
     asked = [*weighted_board.asked_of(study, as_of), *((every[r.quantity], r.on) for r in own)]
     asked += [(every[s.quantity], s.by) for s in study.signposts.values() if s.quantity]
     policies = run.policies if run else study.policies
     view = _view(study.case.settings.baseline, policies, policy)
-    under = [view, weighted_board.read_under(study.case, policies, as_of)]
+    under = [view, weighted_board.reading_policy(study.case, policies, as_of)]
     found = (
         futures_under_policies.stored(run, asked, under=under, first=first)
         if run
@@ -134,7 +134,7 @@ def what_to_watch(
     raise_all(_unusable(found, own, as_of))
     before = weighted_board.weigh_by_record(found, as_of)
     after = weighted_board.weigh_by_record(found, as_of, own) if own else before
-    weighed = weighted_board.weighed_by(as_of)
+    weighed = weighted_board.weight_words(as_of)
     return ToWatch(
         as_of=as_of,
         policy=view,
@@ -169,7 +169,7 @@ def _view(baseline: str, names: Sequence[str], policy: str | None) -> str:
 
 def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadInput]:
     """Readings outside the simulated years, impossible under the model, or contradicting each other."""
-    every, labels = quantities.shipped(found.study.case), found.study.steps
+    every, labels = quantities.shipped_quantities(found.study.case), found.study.steps
     outside = [
         BadInput(
             "command line",
@@ -182,7 +182,7 @@ def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadIn
         if every[r.quantity].column(r.on) in found.outside
     ]
     return outside + weights.impossible(
-        found.columns[weighted_board.read_under(found.study.case, found.policies, as_of)], own, every
+        found.columns[weighted_board.reading_policy(found.study.case, found.policies, as_of)], own, every
     )
 
 

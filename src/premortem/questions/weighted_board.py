@@ -7,18 +7,18 @@ from datetime import date
 from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.propositions import score
+from premortem.propositions.board_cells import BoardCell, cells
 from premortem.questions import futures_under_policies
 from premortem.questions._bounded_memory import in_memory
-from premortem.questions._result import OPTIONAL, Result
-from premortem.questions.board_cells import BoardCell, cells
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.policy_paths import DRAWN, along
 from premortem.study import Run, Study
 from premortem.text.numbers import day_in_words
+from premortem.text.result import OPTIONAL, Result
 from premortem.watch import observations, quantities
-from premortem.watch.observations import Reading
 from premortem.watch.quantities import Quantity
-from premortem.watch.weights import Told, Weights, shares_by, weigh
+from premortem.watch.readings import Reading
+from premortem.watch.weights import Told, Weights, weigh, weighted_shares
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,20 +68,23 @@ def weigh_run(run: Run, as_of: date) -> Weights:
 
     Raises `BadInput` for a day in the future.
     """
-    run, under = in_memory(run), read_under(run.study.case, run.policies, as_of)
+    run, under = in_memory(run), reading_policy(run.study.case, run.policies, as_of)
     return weigh_by_record(futures_under_policies.stored(run, asked_of(run.study, as_of), [under]), as_of)
 
 
 def weigh_by_record(found: Futures, as_of: date, own: Sequence[Reading] = ()) -> Weights:
     """Weights by the record known on a day, in which `own` readings take the place of those of the same period."""
-    case, every = found.study.case, quantities.shipped(found.study.case)
-    known = replaced(found.study.readings.known(as_of), own, every)
-    return weigh(found.columns[read_under(case, found.policies, as_of)], known, every)
+    case, every = found.study.case, quantities.shipped_quantities(found.study.case)
+    known = replace_readings(found.study.readings.known(as_of), own, every)
+    return weigh(found.columns[reading_policy(case, found.policies, as_of)], known, every)
 
 
 def asked_of(study: Study, as_of: date) -> futures_under_policies.Asked:
     """Quantities on days that the weights of a day need. Raises `BadInput` for a day in the future."""
-    return [(quantities.shipped(study.case)[r.quantity], r.on) for r in study.readings.known(past(study.case, as_of))]
+    return [
+        (quantities.shipped_quantities(study.case)[r.quantity], r.on)
+        for r in study.readings.known(past(study.case, as_of))
+    ]
 
 
 def past(case: Case, as_of: date) -> date:
@@ -92,20 +95,20 @@ def past(case: Case, as_of: date) -> date:
     return as_of
 
 
-def read_under(case: Case, policies: Sequence[str], as_of: date) -> str:
+def reading_policy(case: Case, policies: Sequence[str], as_of: date) -> str:
     """Policy under which readings are compared: what became of the law after the day of the case, else its baseline."""
     settings = case.settings
     first = settings.record if as_of > settings.day else settings.baseline
     return next(name for name in (first, settings.baseline, *policies) if name in policies)
 
 
-def replaced(known: Sequence[Reading], own: Sequence[Reading], every: Mapping[str, Quantity]) -> list[Reading]:
+def replace_readings(known: Sequence[Reading], own: Sequence[Reading], every: Mapping[str, Quantity]) -> list[Reading]:
     """The record, with own readings in the place of its own for the same quantity and period."""
     again = {every[r.quantity].column(r.on) for r in own}
     return [*(r for r in known if every[r.quantity].column(r.on) not in again), *own]
 
 
-def weighed_by(as_of: date) -> str:
+def weight_words(as_of: date) -> str:
     """How weighted shares are named to people."""
     return f"weighted share, by what was known on {day_in_words(as_of)}"
 
@@ -123,13 +126,13 @@ def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> Board:
     margins = {policy: run.margins(policy) for policy in run.policies}
     weighted = score.board(margins, run.study.assumptions, run.replicates, found.values)
     rows = cells(weighted) + (_drawn_cells(run, as_of, found.values) if drawn else ())
-    return Board(answered(rows, found), alike, _counted(run), _weights(run, as_of, found))
+    return Board(weighted_rows(rows, found), alike, _counted(run), _weights(run, as_of, found))
 
 
 def _weights(run: Run, as_of: date, found: Weights) -> BoardWeights:
     return BoardWeights(
         as_of=as_of,
-        says=weighed_by(as_of),
+        says=weight_words(as_of),
         futures=run.futures,
         effective_futures=found.untempered if found.collapsed else found.effective,
         tempering=found.tempering,
@@ -140,7 +143,7 @@ def _weights(run: Run, as_of: date, found: Weights) -> BoardWeights:
     )
 
 
-def answered(rows: Sequence[BoardCell], weights: Weights | None) -> tuple[BoardCell, ...]:
+def weighted_rows(rows: Sequence[BoardCell], weights: Weights | None) -> tuple[BoardCell, ...]:
     """Cells of a weighted board; every share is None where the weights have collapsed, since no futures are left to tell it."""
     if weights is None or not weights.collapsed:
         return tuple(rows)
@@ -183,8 +186,8 @@ def _told(found: Futures, policy: str, weights: Weights | None) -> dict[str, Tol
     """Shares among the futures that did not fail under the policy."""
     known, holds = found.known([policy]), found.holds(policy)
     if known.all():
-        return shares_by(holds, weights)
+        return weighted_shares(holds, weights)
     if not known.any():
         return dict.fromkeys(holds, (None, None, None))
     left = None if weights is None else replace(weights, values=weights.values[known] / weights.values[known].sum())
-    return shares_by({name: flags[known] for name, flags in holds.items()}, left)
+    return weighted_shares({name: flags[known] for name, flags in holds.items()}, left)

@@ -4,21 +4,19 @@ from premortem.study.case_list import cases
 from premortem.study.folder import case_of, make_study, problems
 from premortem.study.last import run as last_run
 from premortem.study.model import outcome_names
-from premortem.study.run import Run, plain_rows
-from premortem.study.study import Study, case_of_run, forms_of_run, listed, open_run
+from premortem.study.study import Run, Study, as_names, case_of_run, forms_of_run, open_run
 
 __all__ = [
     "Run",
     "Study",
+    "as_names",
     "case_of",
     "case_of_run",
     "cases",
     "forms_of_run",
     "last_run",
-    "listed",
     "make_study",
     "open_run",
     "outcome_names",
-    "plain_rows",
     "problems",
 ]

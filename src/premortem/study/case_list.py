@@ -27,5 +27,5 @@ def cases() -> tuple[Listed, ...]:
 
 def _listed(found: case.Case) -> Listed:
     clauses = {c.id for policy in found.settings.policies for c in rules.load(policy, found).clauses}
-    assumptions, policies = len(assumption.shipped(found)), len(found.settings.policies)
+    assumptions, policies = len(assumption.shipped_assumptions(found)), len(found.settings.policies)
     return Listed(found.name, found.settings.title, found.settings.day, assumptions, policies, len(clauses))

@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from premortem import facts
 from premortem.case import DEFAULT, Case, code_fault, default, load
 from premortem.case import MARK as CASE_MARK
 from premortem.ensemble import correlation, priors, store
-from premortem.errors import BadInput, BadInputs, PremortemError, all_of, nearest, raise_all
+from premortem.errors import BadInput, BadInputs, PremortemError, call_all, nearest, raise_all
 from premortem.files import writer
 from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
@@ -86,7 +87,7 @@ def problems(folder: Path | None, case: Case | str | Path | None = None, *, of_w
     case = case_of(folder, case)
     if folder is None:
         shipped = [(name, partial(rules.load, name, case)) for name in rules.policies(case)]
-        return faults_of([*shipped, (ASSUMPTIONS, partial(assumption.shipped, case))])
+        return faults_of([*shipped, (ASSUMPTIONS, partial(assumption.shipped_assumptions, case))])
     if not (folder / MARK).is_file():
         allowed = f"a folder with {MARK}"
         return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
@@ -123,7 +124,7 @@ def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]
         *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).exists()),
         *((f"{POLICIES}/{path.name}", partial(rules.load, path, case)) for path in policies),
         *((f"{ASSUMPTIONS}/{path.name}", partial(check_assumption, case, path, of_world)) for path in assumptions),
-        (ASSUMPTIONS, partial(check_ids, assumptions, assumption.shipped(case) if of_world else ())),
+        (ASSUMPTIONS, partial(check_ids, assumptions, assumption.shipped_assumptions(case) if of_world else ())),
     ]
 
 
@@ -171,8 +172,9 @@ def check_assumption(case: Case, path: Path, of_world: bool) -> None:
     """Raises every fault at once: of its values, of what its items are bound to, of its margins."""
     spoken = assumption.spoken(read_toml(path), path.name)
     parameters, levers = priors.read(case / PARAMETERS).names, case.world.levers(rules.load(case=case))._fields
-    bound = assumption.check_binds(spoken, path.name, parameters, levers)
-    all_of(
+    tables = [*facts.catalogue(case)]
+    bound = assumption.check_binds(spoken, path.name, parameters, levers, tables)
+    call_all(
         partial(assumption.read, path),
         partial(raise_all, bound),
         *([partial(_score, case, spoken, path)] if of_world else []),
@@ -196,7 +198,7 @@ def make_study(folder: Path, case: Case | None = None) -> Path:
     if folder.exists() and not (folder.is_dir() and _is_begun(folder, content)):
         raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")
     made: list[Path] = []
-    with writer.told(folder):
+    with writer.system_failure(folder):
         try:
             for name, held in content.items():
                 for place in (folder / name).parents[::-1]:
@@ -233,7 +235,7 @@ def _new_study(case: Case) -> dict[str, bytes]:
 
 def _readme(case: Case) -> str:
     """What a study's folder says of itself; a new assumption has the letter of the case's and the next number."""
-    last = assumption.shipped(case)[-1].id
+    last = assumption.shipped_assumptions(case)[-1].id
     new = f"{last[0]}{int(last[1:]) + 1}"
     text = (files("premortem.study") / "readme.md").read_text("utf-8")
     return text.replace("NEW_FILE", f"{new.lower()}.toml").replace("NEW_ID", new)

@@ -28,8 +28,9 @@ from premortem.study.simulator import Simulator
 from premortem.watch.quantities import Observer, Quantity
 
 Array = NDArray[Any]
-# Few futures are run in chunks of this size, half a run's: a search asks for some dozens at a time, and often.
-FEW = 1024
+# Up to `FEW` futures are run in small chunks: a search asks for some dozens at a time, and often, and a lane of padding takes as
+# long as a future. In smaller chunks yet a future would not have the bits that it has in a run.
+FEW, SMALL = 1024, 512
 # Step in standard scores over which a slope is measured where the model gives none.
 STEP = 0.02
 
@@ -49,7 +50,7 @@ class Forward:
     def __call__(
         self, values: jax.Array, pulled: tuple[Levers, Mapping[str, Any]]
     ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-        """Scalars of shape (future,), and series of shape (quarter, future)."""
+        """Scalars of shape (future,), and series of shape (step, future)."""
         names, labels = self.simulator.names, self.simulator.case.world.steps()
         outcomes = self.simulator(values, pulled[0])
         scalars, series = score.Scorer(self.assumptions, names, labels).reduce(outcomes, pulled[1])
@@ -112,10 +113,10 @@ class Model:
     def chunks(self, values: Array, levers: Levers, own: Mapping[str, Array] | None = None) -> Iterator[Chunk]:
         """Futures, values of shape (parameter, future), in padded chunks of one size.
 
-        `own` are levers in which each future differs, each of shape (quarter, future).
+        `own` are levers in which each future differs, each of shape (step, future).
         """
         count = values.shape[1]
-        size = FEW if count <= FEW and not own else CHUNK
+        size = SMALL if count <= FEW and not own else CHUNK
         for start in range(0, count, size):
             here = {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
             given = _padded(values[:, start : start + size], size), (levers._replace(**here), dict(self.thresholds))
@@ -128,7 +129,7 @@ class Model:
         return {name: margin[: chunk.count] for name, margin in found.items()}
 
     def over_time(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
-        """Margins of assumptions as they stand in each quarter, each of shape (quarter, future)."""
+        """Margins of assumptions as they stand in each step, each of shape (step, future)."""
         found = self._scored("over time", self._scorer.over_time, chunk.series, thresholds)
         return {name: margin[:, : chunk.count] for name, margin in found.items()}
 
@@ -146,13 +147,12 @@ class Model:
         """Margins of every assumption, shape (assumption, future)."""
         found = np.empty((len(self.forward.assumptions), values.shape[1]), np.float32)
         for chunk in self.chunks(values, levers):
-            columns = chunk.columns()
             for i, a in enumerate(self.forward.assumptions):
-                found[i, chunk.start : chunk.start + chunk.count] = columns[f"margin.{a.id}"]
+                found[i, chunk.start : chunk.start + chunk.count] = chunk.scalars[f"margin.{a.id}"][: chunk.count]
         return found
 
     def regional(self, values: Array, levers: Levers) -> dict[str, jax.Array]:
-        """Regional series of up to `CHUNK` futures, shape (quarter, region, future), the last of them padding."""
+        """Regional series of up to `CHUNK` futures, shape (step, region, future), the last of them padding."""
         simulator = self.forward.simulator
         given = _padded(values, CHUNK), levers
         return dict(compiled(_Regional(simulator), *given, key=(self.forward, "regional"), seldom=True)(*given))
@@ -185,8 +185,8 @@ class Model:
     def along(self, values: Array, levers: Levers, change: Levers) -> Array:
         """How the softened margins (tanh) change along a small change of the levers, shape (assumption, future)."""
         count, found = values.shape[1], []
-        for start in range(0, count, FEW):
-            given = _padded(values[:, start : start + FEW], FEW), levers, change
+        for start in range(0, count, SMALL):
+            given = _padded(values[:, start : start + SMALL], SMALL), levers, change
             program = compiled(self._along, *given, key=(self.forward, "along"), seldom=True)
             found.append(np.asarray(program(*given)))
         return np.concatenate(found, axis=1)[:, :count]

@@ -23,7 +23,7 @@ from premortem.propositions.expressions import Expression
 from premortem.study import model_identity
 from premortem.text.steps import word
 
-# (values (parameter, future), levers) -> series by name, each (quarter, future)
+# (values (parameter, future), levers) -> series by name, each (step, future)
 Function = Callable[[Any, Levers], Mapping[str, Any]]
 # Series that differ by no more, relative to their size, are the same: the order of a sum may change the last digits.
 ROUNDING = 1e-6
@@ -92,10 +92,10 @@ class Simulator:
         return {o.name: _parsed(o, self.base, "outcomes.toml", self.case.world.steps()) for o in self.own}
 
 
-def of_function(case: Case, function: Function, values: Any, levers: Levers, version: str = "") -> Simulator:
+def from_function(case: Case, function: Function, values: Any, levers: Levers, version: str = "") -> Simulator:
     """A model of the user's own in place of the world, tried twice on a few futures; `version` names it, else its code does.
 
-    Raises `BadInput` where it cannot be called, gives no series by name, or one of another shape than (quarter, future), and where the
+    Raises `BadInput` where it cannot be called, gives no series by name, or one of another shape than (step, future), and where the
     second try gives other series than the first.
     """
     if not callable(function):
@@ -122,12 +122,12 @@ def of_function(case: Case, function: Function, values: Any, levers: Levers, ver
 
 
 def _tried(function: Function, values: Any, levers: Levers, where: str, steps: int) -> dict[str, Any]:
-    """Series of a few futures, each of shape (quarter, future)."""
+    """Series of a few futures, each of shape (step, future)."""
     found = function(np.array(values), levers)  # a copy each time: it may change what it is handed
     wanted = (steps, values.shape[1])
     if not isinstance(found, Mapping) or not found:
         raise BadInput(where, "", "gives no series", got=type(found).__name__, allowed="a dict of series by name")
-    allowed = f"(quarter, future): {wanted}"
+    allowed = f"(step, future): {wanted}"
     raise_all(
         [
             BadInput(where, str(name), "has another shape", got=np.shape(series), allowed=allowed)

@@ -1,9 +1,11 @@
-"""`Study`: the shipped rulebook, policies, assumptions and priors, with a folder of the user's own files over them."""
+"""`Study`: the shipped rulebook, policies, assumptions and priors, with a folder of the user's own files over them; and
+`Run`: a stored run under a study. One module, since each makes the other.
+"""
 
-import hashlib
-import json
+import shlex
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -11,29 +13,36 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from premortem.case import DEFAULT, Case, Levers
-from premortem.ensemble import priors, store
+from premortem import facts
+from premortem.case import DEFAULT, Case, Levers, default
+from premortem.ensemble import bands, priors, read, store, swap
 from premortem.ensemble import run as ensemble
+from premortem.ensemble.layout import FUTURES
+from premortem.ensemble.manifest import FINISHED
 from premortem.ensemble.priors import Prior, Priors
-from premortem.errors import BadInput, each, nearest, raise_all, unknown
+from premortem.errors import BadInput, MissingData, each, nearest, raise_all, unknown
 from premortem.files.toml import read_toml
 from premortem.law import book as rules
 from premortem.propositions import assumption, score
 from premortem.propositions.assumption import Assumption
+from premortem.propositions.board_cells import BoardCell, board_table, cells
 from premortem.study import folder as own_files
 from premortem.study import last
+from premortem.study._hashes import hashes
 from premortem.study.model import Forward, Model, outcome_names
-from premortem.study.run import Run
-from premortem.study.simulator import Function, Simulator, of_function
+from premortem.study.simulator import Function, Simulator, from_function
 from premortem.study.simulator import read as read_outcomes
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
+from premortem.text.tables import Table
 from premortem.watch import observations, signposts, timeline
 from premortem.watch import quantities as known_quantities
-from premortem.watch.observations import Readings
 from premortem.watch.quantities import Observer, Quantity
+from premortem.watch.readings import Readings
 from premortem.watch.signposts import Signpost
 
+Array = NDArray[Any]
 # Futures on which a model of the user's own is tried.
 TRIED = 8
 
@@ -67,8 +76,15 @@ class Study:
 
     def __repr__(self) -> str:
         held = {"assumption": self.assumptions, "uncertainty": self.priors.names, "policy": self.policies}
-        parts = ", ".join(counted(len(of), thing) for thing, of in held.items())
+        parts = ", ".join(count_noun(len(of), thing) for thing, of in held.items())
         return f"Study of {parts}: {self.folder or 'the shipped case'}"
+
+    @property
+    def options(self) -> str:
+        """Options by which a command finds the study: none for the shipped one of the case that leads."""
+        if self.folder is not None:
+            return shlex.join(["--study", str(self.folder)])
+        return "" if self.case == default() else shlex.join(["--case", self.case.reference])
 
     @cached_property
     def priors(self) -> Priors:
@@ -107,7 +123,7 @@ class Study:
     def assumptions(self) -> tuple[Assumption, ...]:
         """The assumptions under test, in the order of their ids; with a model of the user's own, those of the study's folder alone."""
         folder = self.folder / "assumptions" if self.folder else None
-        found = assumption.of_study(self.case, folder)
+        found = assumption.study_assumptions(self.case, folder)
         if self._function is None:
             return found
         ours = {assumption.read(path).id for path in folder.glob("*.toml")} if folder else set()
@@ -123,7 +139,7 @@ class Study:
         """Values (parameter, future) and levers to every series by name: the world with the study's own outcomes."""
         if self._function is not None:
             few = ensemble.draw(self.priors, "sobol", 0, 0, TRIED)
-            return of_function(self.case, self._function, few, self.levers(self.policies[0]), self._version)
+            return from_function(self.case, self._function, few, self.levers(self.policies[0]), self._version)
         own = self.folder / own_files.OUTCOMES if self.folder else None
         base = outcome_names(self.case)
         return Simulator(self.case, base, read_outcomes(own, base, self.steps) if own and own.is_file() else ())
@@ -153,13 +169,16 @@ class Study:
     def signposts(self) -> Mapping[str, Signpost]:
         """What to watch: the shipped signposts, with the study's own in their place and after them."""
         own = self.folder / own_files.SIGNPOSTS if self.folder else None
-        return {**signposts.shipped(self.case), **(signposts.read(own, self.case) if own and own.is_file() else {})}
+        return {
+            **signposts.shipped_signposts(self.case),
+            **(signposts.read(own, self.case) if own and own.is_file() else {}),
+        }
 
     @cached_property
     def readings(self) -> Readings:
         """What was observed: the shipped record and the study's own readings."""
         own = self.folder / own_files.READINGS if self.folder else None
-        record = observations.shipped(self.case)
+        record = observations.shipped_readings(self.case)
         return record.joined(observations.read(own, self.case)) if own and own.is_file() else record
 
     @cached_property
@@ -171,7 +190,7 @@ class Study:
     def _asked(self) -> tuple[tuple[Quantity, date], ...]:
         if self._function is not None:
             return ()  # what was read is read of the shipped world
-        known = known_quantities.shipped(self.case)
+        known = known_quantities.shipped_quantities(self.case)
         read = [(known[r.quantity], r.on) for r in self.readings.mapped]
         watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
         return (*read, *watched)
@@ -213,7 +232,7 @@ class Study:
         return pl.DataFrame(rows).with_columns(pl.col("assumptions").list.join(", "))
 
     def levers(self, policy: str) -> Levers:
-        """The policy as arrays over quarters, made once."""
+        """The policy as arrays over steps, made once."""
         if policy not in self._pulled:
             self._pulled[policy] = self.case.world.levers(self.book(policy))
         return self._pulled[policy]
@@ -230,15 +249,15 @@ class Study:
         progress: ensemble.Progress | None = None,
         cluster: str | None = None,
         memory: int | None = None,
-        whole: Callable[[Run], object] | None = None,
-    ) -> Run:
+        whole: "Callable[[Run], object] | None" = None,
+    ) -> "Run":
         """Simulate and score `futures` futures under each policy into a run folder; same bits for the same seed.
 
         `cluster` is a Dask scheduler's address or `local:N`; `memory` a ceiling in bytes; `replace` lets a finished run
         in the same folder make way, of which futures, policies or assumptions would be lost. `whole` adds to the scored
         run, such as its brief, before it takes the place of an older one, which stays where this fails.
         """
-        chosen = tuple(dict.fromkeys(listed(policies) or self.policies))
+        chosen = tuple(dict.fromkeys(as_names(policies) or self.policies))
         each(self.book, chosen)
         folder = self.run_folder(out)
         began = time.perf_counter()
@@ -287,7 +306,7 @@ class Study:
         """Where a run goes: the given folder, or `out/` of the study."""
         return Path(out) if out else (self.folder or Path()) / own_files.DEFAULT_OUT
 
-    def stored(self, folder: Path | None = None, memory: int | None = None) -> Run:
+    def stored(self, folder: Path | None = None, memory: int | None = None) -> "Run":
         """A stored run: the given folder, or the study's last; `memory` is a ceiling in bytes on analyses of it.
 
         Raises `BadInput` when there is none or inputs changed.
@@ -306,20 +325,211 @@ class Study:
 
     def hashes(self, policies: Sequence[str]) -> dict[str, str]:
         """SHA-256 of everything that a run's bits rest on, by kind."""
-        assumed = [a.model_dump(mode="json") for a in self.assumptions]
-        pulled = [np.concatenate([x.ravel() for x in self.levers(p)]).tobytes().hex() for p in policies]
-        together = [list(pair) for pair in self.priors.copula.pairs] if self.priors.copula else []
-        code = [p.read_bytes().hex() for p in self.case.code]
+        pulled = [self.levers(policy) for policy in policies]
+        world = [p.read_bytes().hex() for p in self.case.code] + self.simulate.texts
+        return hashes(self.priors, self.assumptions, pulled, world, self.observer)
+
+
+@dataclass
+class Run:
+    """A run folder under a study: the board, outcomes, bands, and what it was made of."""
+
+    study: Study
+    folder: Path
+    timing: ensemble.Timing | None = None
+    memory: int | None = None  # ceiling on what analyses of it hold [bytes]
+    first: int | None = None  # how many of its futures are looked at, from the first one on: all of them by default
+
+    def __post_init__(self) -> None:
+        swap.recover(self.folder)
+        self.manifest = store.read_manifest(self.folder)
+        if self.manifest["status"] != FINISHED:
+            what = "is not finished: it was stopped, or is still being made"
+            raise BadInput(str(self.folder), "", what, allowed="a finished run", hint="premortem run --resume")
+        case = self.manifest.get("case") or DEFAULT
+        if case != self.study.case.reference:
+            what = f"is a run of the case {case}, not of {self.study.case.name}"
+            raise BadInput(str(self.folder), "case", what, got=case, hint=f"--case {case}")
+        self.seconds: dict[str, float] = {}
+        if self.timing:
+            self.seconds = {
+                "compile": self.timing.compile,
+                "simulate": self.timing.simulate,
+            }
+        self._bands: dict[str, pl.DataFrame] = {}
+
+    def __repr__(self) -> str:
+        return f"Run of {count_noun(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Policies of the run, in order."""
+        return tuple(self.manifest["inputs"]["policies"])
+
+    @property
+    def futures(self) -> int:
+        """How many futures are looked at."""
+        return self.stored if self.first is None else min(self.first, self.stored)
+
+    @property
+    def stored(self) -> int:
+        """How many futures the folder holds."""
+        return int(self.manifest["inputs"]["futures"])
+
+    def head(self, first: int) -> "Run":
+        """The run as if it held its first futures only, which are a design of their own."""
+        return Run(self.study, self.folder, self.timing, self.memory, min(first, self.futures))
+
+    @property
+    def seed(self) -> int:
+        """Seed of the design."""
+        return int(self.manifest["inputs"]["seed"])
+
+    @property
+    def replicates(self) -> int:
+        """Independent replicates of the design; 0 for plain Monte Carlo."""
+        return int(self.manifest["replicates"])
+
+    @property
+    def non_finite(self) -> dict[str, list[int]]:
+        """Futures with a result that is not finite, by policy; one with such a margin has failed: it is in no share."""
+        found = self.manifest.get("non_finite", {})
+        return {policy: list(found[policy]) for policy in self.policies if found.get(policy)}
+
+    def columns(self, policy: str, names: Sequence[str] | None = None, first: int | None = None) -> dict[str, Array]:
+        """Scalars of every future, or of the `first`, under a policy, by column, each of shape (future,)."""
+        return read.read_columns(self.folder, policy, names, self._most(first))
+
+    def parts(self, policy: str, names: Sequence[str] | None = None) -> Iterator[dict[str, Array]]:
+        """The same part by part, in order, in the memory of one part; `futures` in place of a policy gives the
+        uncertainties.
+        """
+        return read.read_parts(self.folder, policy, names, self.first)
+
+    def margin_names(self) -> list[str]:
+        """Columns that hold the margins of assumptions and conditions."""
+        return [f"margin.{n}" for a in self.study.assumptions for n in (a.id, *(f"{a.id}.{c.id}" for c in a.condition))]
+
+    def margins(self, policy: str) -> dict[str, Array]:
+        """Margins of assumptions and conditions under a policy."""
+        return self.columns(policy, self.margin_names())
+
+    def parameters(self, names: Sequence[str] | None = None, first: int | None = None) -> Array:
+        """Values of the uncertainties, shape (parameter, future); of the `first` futures only, where given."""
+        wanted = list(names or self.study.priors.names)
+        found = read.read_columns(self.folder, FUTURES, wanted, self._most(first))
+        return np.stack([found.pop(name) for name in wanted])
+
+    def _most(self, first: int | None) -> int:
+        return self.futures if first is None else min(first, self.futures)
+
+    def verify(self) -> None:
+        """Check every byte of the run against its checksums. Raises `MissingData` naming the files that are damaged."""
+        wrong = store.damaged_files(self.folder)
+        if wrong:
+            raise MissingData(
+                f"{self.folder}: damaged: {', '.join(wrong)}; make them again with `premortem run --resume`"
+            )
+
+    def board(self) -> pl.DataFrame:
+        """Assumption by policy: the share of futures that holds, its interval, what fails first and alone."""
+        if not hasattr(self, "_board"):
+            streams = {p: self._scored(p) for p in self.policies}
+            self._board = score.board_of_parts(
+                streams, self.study.assumptions, self.replicates, forms=self.study.form_priors
+            )
+        return self._board
+
+    def _scored(self, policy: str) -> Iterator[dict[str, Array]]:
+        """Margins under a policy part by part, with the forms that the futures are in."""
+        forms = [form.name for form in self.study.form_priors]
+        margins = self.parts(policy, self.margin_names())
+        yield from (a | b for a, b in zip(margins, self.parts(FUTURES, forms), strict=True)) if forms else margins
+
+    def board_rows(self) -> tuple[BoardCell, ...]:
+        """The cells of the board; causes of failure without the conditions of other assumptions."""
+        return cells(self.board())
+
+    def table(self) -> Table:
+        """The board for people: a row an assumption, a column a policy, shares of futures with their 95% intervals."""
+        names = {a.id: f"{a.id} {a.name}" for a in self.study.assumptions}
+        return board_table(self.board(), names, self.futures, self.seed)
+
+    def bands(self, policy: str) -> pl.DataFrame:
+        """Bands of every series over all futures: `series`, `quarter`, p5, p25, p50, p75, p95."""
+        if policy not in self._bands:
+            self._bands[policy] = bands.read_bands(self.folder, policy, self.study.steps)
+        return self._bands[policy]
+
+    def paths(self, policy: str) -> pl.DataFrame:
+        """Whole series of the first futures: `future`, `quarter` (the step, from 0) and a column a series."""
+        return bands.read_paths(self.folder, policy)
+
+    def regional(self, policy: str, names: Sequence[str]) -> dict[str, Array]:
+        """Regional series of the first futures, which a run does not keep and which are simulated again: each of shape
+        (step, region, future). Raises `MissingData` with a model of the user's own.
+        """
+        if self.study.simulate.function is not None:
+            raise MissingData(f"{self.folder}: regional series are of the shipped world; a model of your own has none")
+        design, count = self.manifest["inputs"]["design"], min(bands.THIN, self.futures)
+        values = ensemble.draw(self.study.priors, design, self.seed, 0, bands.THIN)
+        found = self.study.compiled.regional(values, self.study.levers(policy))
+        return {name: np.asarray(found[name])[..., :count] for name in names}
+
+    def by_region(self, policy: str, name: str, first: str = "", last: str = "") -> pl.DataFrame:
+        """A regional series, such as `additions` or `unmet` [in the unit of the series], summed from one step to another,
+        by default over all of the clock: region, name, and p5, p50, p95 over the first futures.
+
+        Raises `BadInput` for a step or a series that is not there, `MissingData` for a case without places.
+        """
+        labels = self.study.steps
+        first, last = first or labels[0], last or labels[-1]
+        raise_all(
+            [
+                unknown(key, "no such step", step, labels)
+                for key, step in (("first", first), ("last", last))
+                if step not in labels
+            ]
+        )
+        held = self.regional(policy, [name])[name][labels.index(first) : labels.index(last) + 1].sum(0)
+        low, middle, high = np.quantile(held, [0.05, 0.5, 0.95], axis=-1)
+        places = facts.read("regions", self.study.case).select(region="id", name="name")
+        return places.with_columns(p5=pl.Series(low), p50=pl.Series(middle), p95=pl.Series(high))
+
+    @cached_property
+    def outcomes(self) -> Any:
+        """Scalars of every future as an `xarray.Dataset` with dimensions policy and future."""
+        import xarray as xr
+
+        held = {policy: self.columns(policy) for policy in self.policies}
+        names = [n for n in next(iter(held.values())) if n != "future"]
+        data = {n: (("policy", "future"), np.stack([held[p][n] for p in self.policies])) for n in names}
+        return xr.Dataset(data, coords={"policy": list(self.policies), "future": np.arange(self.futures)})
+
+    def summary(self, **more: Any) -> dict[str, Any]:
+        """What `premortem run --json` prints."""
+        seconds = {k: round(self.seconds.get(k, 0.0), 3) for k in ("compile", "simulate", "score")}
+        seconds["report"] = round(float(more.pop("report_seconds", 0.0)), 3)
+        simulated = self.timing.simulated if self.timing else 0
+        rate = simulated / self.seconds["simulate"] if simulated else 0.0
         return {
-            "parameters": _sha([row.as_dict() for row in self.priors.rows] + together),
-            "assumptions": _sha(assumed),
-            "rules": _sha(pulled),
-            "world": _sha(code + self.simulate.texts),
-            "readings": _sha({name: expression.text for name, (expression, _) in self.observer.expressions.items()}),
-        }
+            "run": str(self.folder),
+            "brief": str(more.pop("brief", "")),
+            "futures": self.futures,
+            "policies": list(self.policies),
+            "seed": self.seed,
+            "seconds": seconds,
+            "futures_per_second": round(rate, 1),
+            "peak_mb": round(ensemble.peak_mb(), 1),
+            "non_finite": {policy: len(futures) for policy, futures in self.non_finite.items()},
+            "board": [cell.as_dict() for cell in self.board_rows()],
+        } | more
 
 
-def listed(names: str | Sequence[str] | None) -> tuple[str, ...]:
+def as_names(names: str | Sequence[str] | None) -> tuple[str, ...]:
     """Names that were given: one by itself is that one, and not its letters."""
     return (names,) if isinstance(names, str) else tuple(names or ())
 
@@ -345,7 +555,3 @@ def forms_of_run(folder: Path) -> dict[str, str]:
 def case_of_run(folder: Path) -> str:
     """By what the case of a stored run is found again. Raises `BadInput` where there is no run."""
     return str(store.read_manifest(folder).get("case") or DEFAULT)
-
-
-def _sha(document: Any) -> str:
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()

@@ -6,9 +6,10 @@ from typing import Any
 # Where each public name lives; loaded when asked for, so that a decision needs no JAX.
 _HOMES = (
     {"print_exhibits": "exhibits", "print_future": "one_future", "print_changes": "changes", "print_curve": "changes"}
+    | {"print_stress": "stress", "print_compare": "compare", "print_edits": "edits", "print_futures": "futures"}
     | dict.fromkeys(("print_board", "print_run", "progress_bar"), "board")
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
-    | dict.fromkeys(("print_compare", "print_edits", "print_futures", "print_stress"), "answers")
+    | dict.fromkeys(("print_boxes", "print_sensitivities"), "own_table")
     | dict.fromkeys(
         (
             "print_cases",
@@ -17,6 +18,7 @@ _HOMES = (
             "print_diff",
             "print_ledger",
             "print_loopholes",
+            "print_status",
             "print_opinion",
             "print_screening",
         ),
@@ -37,6 +39,7 @@ _HOMES = (
 __all__ = [
     "print_benchmarks",
     "print_board",
+    "print_boxes",
     "print_case_list",
     "print_cases",
     "print_changes",
@@ -58,6 +61,8 @@ __all__ = [
     "print_pulled",
     "print_run",
     "print_screening",
+    "print_sensitivities",
+    "print_status",
     "print_stress",
     "print_tables",
     "print_timeline",

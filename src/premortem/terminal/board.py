@@ -10,8 +10,8 @@ from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from premortem.questions.board_cells import BoardCell, cells
-from premortem.terminal.layout import UNBOUNDED
+from premortem.propositions.board_cells import BoardCell, cells
+from premortem.terminal.layout import UNBOUNDED, next_step
 from premortem.text import phrases
 
 PLAIN = "Share of futures in which each assumption holds (not forecasts)"
@@ -30,10 +30,17 @@ def print_run(run: Any, *briefs: Path) -> None:
     simulated = run.timing.simulated if run.timing else 0
     rate = f", {simulated / run.seconds['simulate']:,.0f} futures a second" if simulated else ""
     console.print(
-        f"\n{phrases.counted(run.futures, 'future')} x {phrases.counted(len(run.policies), 'policy')}, seed {run.seed}{rate}"
+        f"\n{phrases.count_noun(run.futures, 'future')} x {phrases.count_noun(len(run.policies), 'policy')}, seed {run.seed}{rate}"
     )
     console.print(f"Brief: {', '.join(map(str, briefs))}", soft_wrap=True)
-    console.print("Next:  premortem board --json, premortem run --futures 100000, premortem --help")
+    of = run.study.options
+    console.print(
+        next_step(
+            phrases.command("board", of, "--json"),
+            phrases.command("run", of, "--futures 100000"),
+            phrases.command("--help"),
+        )
+    )
 
 
 def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = PLAIN) -> None:

@@ -1,34 +1,36 @@
 """The exhibits in a terminal."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from premortem.terminal.layout import print_table
-from premortem.text.numbers import counted
+from premortem.exhibits import Listed
+from premortem.terminal.layout import next_step, print_table
+from premortem.text import phrases
+from premortem.text.numbers import count_noun
 
 
-def print_exhibits(rows: list[dict[str, Any]]) -> None:
-    """Name, badge and finding of each exhibit; what was written; how to write the rest."""
+def print_exhibits(rows: Sequence[Listed], of: str = "") -> None:
+    """Name, badge and finding of each exhibit; what was written; how to write the rest. `of` are the options of the study."""
     console = Console(highlight=False)
     table = Table(box=None, padding=(0, 1), show_header=False)
     for _ in range(3):
         table.add_column()
     for row in rows:
-        table.add_row(row["name"], row["badge"], row["title"] if not row["error"] else f"({row['title']}: not made)")
+        table.add_row(row.name, row.badge, row.title if not row.error else f"({row.title}: not made)")
     print_table(console, table)
-    written = sum(len(row["files"]) for row in rows)
+    written = sum(len(row.files) for row in rows)
     if written:
-        console.print(f"{counted(written, 'file')} in {_folder(rows)}", soft_wrap=True)
+        console.print(f"{count_noun(written, 'file')} in {_folder(rows)}", soft_wrap=True)
     else:
-        console.print(f"Next: premortem exhibits {_first(rows)} -o figures")
+        console.print(next_step(phrases.command("exhibits", of, f"{_first(rows)} -o figures")))
 
 
-def _folder(rows: list[dict[str, Any]]) -> str:
-    return next(row["files"][0] for row in rows if row["files"]).rpartition("/")[0]
+def _folder(rows: Sequence[Listed]) -> str:
+    return next(row.files[0] for row in rows if row.files).rpartition("/")[0]
 
 
-def _first(rows: list[dict[str, Any]]) -> str:
+def _first(rows: Sequence[Listed]) -> str:
     """The one that is named as an example: the last of those that rebuild a figure, else the first."""
-    return next((row["name"] for row in reversed(rows) if row["badge"] != "ours"), rows[0]["name"])
+    return next((row.name for row in reversed(rows) if row.badge != "ours"), rows[0].name)

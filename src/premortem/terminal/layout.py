@@ -1,6 +1,7 @@
 """Tables and texts as wide as a terminal: no word is broken, no digit cut."""
 
 from collections.abc import Sequence
+from shlex import quote, split
 from textwrap import fill
 from typing import Any
 
@@ -12,15 +13,22 @@ from rich.text import Text
 
 # A width that cuts nothing.
 UNBOUNDED = 10_000
+# Stands for a space at which no line is broken.
+GLUE = "\0"
+
+
+def heading(console: Console, text: str) -> None:
+    """A heading with a line before it."""
+    console.print(f"\n[bold]{text}[/bold]")
 
 
 def add_columns(table: Table, *headings: str, texts: Sequence[str]) -> None:
     """Columns by their headings: `texts` go on in another line where room is short, numbers are never broken or cut; for `print_table`."""
-    for heading in headings:
-        if heading in texts:
-            table.add_column(heading)
+    for name in headings:
+        if name in texts:
+            table.add_column(name)
         else:
-            table.add_column(heading.strip().replace(" ", "\n"), justify="right", no_wrap=True)
+            table.add_column(name.strip().replace(" ", "\n"), justify="right", no_wrap=True)
 
 
 def print_table(console: Console, table: Table) -> None:
@@ -40,12 +48,12 @@ def print_table(console: Console, table: Table) -> None:
         told = "; ".join(
             f"{head} {cell.strip()}".strip() for head, cell in zip(headings, row, strict=True) if cell.strip()
         )
-        console.print(wrapped(told, console.width), markup=False, soft_wrap=True)
+        console.print(wrap(told, console.width), markup=False, soft_wrap=True)
     if table.caption:
-        console.print(wrapped(str(table.caption), console.width), style="dim", markup=False, soft_wrap=True)
+        console.print(wrap(str(table.caption), console.width), style="dim", markup=False, soft_wrap=True)
 
 
-def wrapped(text: str, width: int, indent: str = "") -> str:
+def wrap(text: str, width: int, indent: str = "") -> str:
     """A text in lines of a width, broken between words alone; lines after the first are set in by two spaces more."""
     return fill(
         text,
@@ -55,6 +63,18 @@ def wrapped(text: str, width: int, indent: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def next_step(*commands: str) -> str:
+    """What may be typed next."""
+    return f"Next: {', '.join(commands)}"
+
+
+def typed(line: str, width: int, indent: str = "") -> str:
+    """A command in lines that a shell reads as one: broken between its words, and each line but the last ends with a backslash."""
+    words = [quote(word).replace(" ", GLUE) for word in split(line)]
+    lines = wrap(" ".join(words), width - 2, indent).splitlines()
+    return " \\\n".join(lines).replace(GLUE, " ")
 
 
 def _longest(column: Column, unbroken: bool) -> int:

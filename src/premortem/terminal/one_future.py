@@ -1,4 +1,4 @@
-"""One future in a terminal: what is unusual about it, what holds, and its series quarter by quarter."""
+"""One future in a terminal: what is unusual about it, what holds, and its series step by step."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from premortem.questions import signs
 from premortem.questions.futures import SIGNS
 from premortem.questions.one_future import AssumptionAt, ConditionAt, OneFuture, Under
 from premortem.terminal.layout import print_table
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 from premortem.text.phrases import number
 from premortem.text.steps import word
 
@@ -34,7 +34,7 @@ def print_future(result: OneFuture, case: Case) -> None:
     if words := shown(first, case):
         print_table(console, _series(first, result.quarters, words))
     console.print(
-        f"\nFurthest from their medians (standard scores), of {counted(len(result.parameters), 'uncertainty')}"
+        f"\nFurthest from their medians (standard scores), of {count_noun(len(result.parameters), 'uncertainty')}"
     )
     for row in result.parameters[:UNUSUAL]:
         console.print(

@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from premortem.case import Case
-from premortem.law import memo
+from premortem.law import memo, verdict
+from premortem.law.currency import Status
+from premortem.law.loopholes import Loophole, Search
 from premortem.law.opinion import Opinion
 from premortem.law.screening import Screening
-from premortem.terminal.layout import wrapped
+from premortem.terminal.layout import typed, wrap
 from premortem.text import phrases
 
 # A clause that applies, one that does not, and one of which that hangs on a field.
@@ -24,10 +27,10 @@ UNREAD = 30
 def print_decision(decision: Any, trace: bool = False) -> None:
     """The memo, the sentence in bold; with `trace` the ladder too."""
     console = Console(highlight=False)
-    console.print(memo.question(decision), markup=False)
-    console.print(decision.sentence, style="bold", markup=False)
+    console.print(wrap(verdict.question(decision), console.width), markup=False, soft_wrap=True)
+    console.print(wrap(decision.sentence, console.width), style="bold", markup=False, soft_wrap=True)
     for line in memo.grounds(decision):
-        console.print(wrapped(line, console.width, "  "), markup=False, soft_wrap=True)
+        console.print(wrap(line, console.width, "  "), markup=False, soft_wrap=True)
     for step in decision.trace if trace else ():
         late = "" if step.reached else " (not reached)"
         console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", markup=False)
@@ -43,7 +46,7 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
     console = Console(highlight=False)
 
     def say(line: str, indent: str = "  ") -> None:
-        console.print(wrapped(line, console.width, indent), markup=False, soft_wrap=True)
+        console.print(wrap(line, console.width, indent), markup=False, soft_wrap=True)
 
     console.print(opinion.question, markup=False)
     console.print(opinion.sentence, style="bold", markup=False)
@@ -73,7 +76,7 @@ def print_cases(results: list[dict[str, Any]]) -> None:
     """Cases that disagree, then how many agree."""
     console = Console(highlight=False)
     if all("error" in row for row in results):
-        console.print(f"None can be decided: {phrases.counted(len(results), 'case')}")
+        console.print(f"None can be decided: {phrases.count_noun(len(results), 'case')}")
         return
     for row in results:
         if "error" in row:
@@ -86,7 +89,7 @@ def print_cases(results: list[dict[str, Any]]) -> None:
             )
     asked = [row["agrees"] for row in results if "expected" in row]
     counts = [f"{sum(asked)} of {len(asked)} as expected"] if asked else []
-    console.print(", ".join([phrases.counted(len(results), "case"), *counts]))
+    console.print(", ".join([phrases.count_noun(len(results), "case"), *counts]))
 
 
 def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
@@ -112,7 +115,7 @@ def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
     if result["joined"]:
         rejected += f", mended ones put back among those of {result['joined']}"
     console.print(
-        f"{phrases.counted(result['rows'], 'row')}{rejected}, in {result['seconds']:.2f} s"
+        f"{phrases.count_noun(result['rows'], 'row')}{rejected}, in {result['seconds']:.2f} s"
         + (f"; written to {out}" if out else "")
     )
 
@@ -121,7 +124,7 @@ def print_screening(found: Screening) -> None:
     """The hits, then what no list that is held says anything of."""
     console = Console(highlight=False)
     for line in str(found).splitlines():
-        console.print(wrapped(line, console.width, "  "), markup=False, soft_wrap=True)
+        console.print(wrap(line, console.width, "  "), markup=False, soft_wrap=True)
     console.print(memo.ADVICE, style="dim")
 
 
@@ -133,7 +136,7 @@ def _taken(result: dict[str, Any]) -> list[str]:
             f"Not read: {', '.join(result['unread'][:UNREAD])}" + (", ..." if len(result["unread"]) > UNREAD else "")
         )
     apart = Counter(row["why"] for row in result["left_out"])
-    lines += [f"No shipment, and not counted: {phrases.counted(n, 'row')} ({why})" for why, n in apart.items()]
+    lines += [f"No shipment, and not counted: {phrases.count_noun(n, 'row')} ({why})" for why, n in apart.items()]
     if result["profile"]:
         lines.append(f"Kept for the next table: {result['profile']}")
     return lines
@@ -150,15 +153,17 @@ def _consignees(result: dict[str, Any]) -> list[str]:
 def _grounds(result: dict[str, Any], case: Case) -> list[str]:
     """How many rows may go, what was hit, and what the answers do not cover."""
     may, hits = result["may_go"], result["hits"]
-    lines = [f"{phrases.counted(may['true'], 'row')} may go without a licence, {may['false']:,} may not, {may['null']:,} depend on missing facts or names to review"]  # fmt: skip
+    lines = [f"{phrases.count_noun(may['true'], 'row')} may go, {may['false']:,} may not, {may['null']:,} depend on missing facts or names to review"]  # fmt: skip
     lines += [
-        f"{h['party']} {h['given']}: {h['name'] or h['list']} ({phrases.counted(h['rows'], 'row')})"
+        f"{h['party']} {h['given']}: {h['name'] or h['list']} ({phrases.count_noun(h['rows'], 'row')})"
         for h in hits[:HITS]
     ]
     lines += [f"... and {len(hits) - HITS:,} more hits; see them with --json"] if len(hits) > HITS else []
     if result["stale"]:
         day = result["rulebook"]["verified_to"]
-        lines.append(f"STALE: {phrases.counted(result['stale'], 'row')} after {day}, to which the rulebook is verified")
+        lines.append(
+            f"STALE: {phrases.count_noun(result['stale'], 'row')} after {day}, to which the rulebook is verified"
+        )
     return [*lines, *(f"Not checked: {sentence}" for sentence in result["not_checked"]), memo.current(case)]
 
 
@@ -169,33 +174,93 @@ def print_clauses(clauses: list[dict[str, Any]]) -> None:
         console.print(f"[bold]{c['clause']}[/bold]  {c['citation']}")
         numbers = "; ".join(f"{k} = {phrases.limit(v['value'], v['unit'])}" for k, v in c["numbers"].items())
         console.print(f"  {c['says']}" + (f"\n  {numbers}" if numbers else ""))
-    console.print(f"{phrases.counted(len(clauses), 'clause')} in force")
+    console.print(f"{phrases.count_noun(len(clauses), 'clause')} in force")
 
 
 def print_diff(result: dict[str, Any]) -> None:
-    """What is compared, changes in words, then who gains and who loses."""
+    """What is compared; the law that changed, most weighty first; what came and went; who gains and who loses; and strengths."""
     console = Console(highlight=False)
     here, there = (f"{side['policy']} on {side['day']}" for side in result["sides"])
     console.print(f"From {here} to {there}:")
-    for change in result["changes"]:
-        console.print(f"  {change['text']}")
+    law, strengths = ([c for c in result["changes"] if c["of"] == of] for of in ("law", "strengths"))
+    for title, rows in (
+        ("The law, what touches most first", law),
+        ("Came and went in between", result["between"]),
+        ("Strengths of the model, which no clause says", strengths),
+    ):
+        if rows:
+            console.print(f"{title}:", style="bold")
+        for row in rows:
+            console.print(f"  {row['text']}", markup=False)
+    if result["words"]:
+        console.print("Who gains and who loses:", style="bold")
     for sentence in result["words"]:
-        console.print(sentence)
-    console.print(phrases.counted(len(result["changes"]), "change"))
+        console.print(f"  {sentence}", markup=False)
+    console.print(phrases.count_noun(len(result["changes"]), "change"))
 
 
-def print_loopholes(found: list[dict[str, Any]], pairs: int, unit: str) -> None:
-    """Each pair: what it shows, both sides, how much it could move in the case's yardstick."""
+def print_status(found: Status) -> None:
+    """Which version it is and to which days it is verified; what is stale; documents since; and what its versions changed."""
     console = Console(highlight=False)
-    for row in found:
-        console.print(f"[bold]{row['name']}[/bold] ({row['clause']}): {row['says']}")
-        for side in ("a", "b"):
-            fields = ", ".join(f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in row[side].items())
-            console.print(f"  {side}: {row['outcome_' + side]}  [dim]{fields}[/dim]")
-        if row["h100e"]:
-            console.print(f"  could move {row['h100e']:,.0f} {unit}")
-        console.print(f"  again: {row['check_a']}\n         {row['check_b']}", style="dim", soft_wrap=True)
-    if pairs:
-        console.print(f"{len(found)} of {phrases.counted(pairs, 'pair')} tried")
-    else:
-        console.print("No pairs to try are defined for this law (loopholes.toml), so nothing was searched.")
+    told = found.rulebook
+    console.print(
+        f"Rulebook {told['version'] or 'without a version'}, verified to {told['verified_to']}, on {found.day}",
+        style="bold",
+    )
+    for one in found.stale:
+        console.print(
+            f"  stale: {one.instrument}, checked to {one.verified_to}: {one.title}", markup=False, soft_wrap=True
+        )
+    total = len(found.stale) + len(found.current)
+    console.print(f"{len(found.stale)} of {phrases.count_noun(total, 'instrument')} in force or to come are stale")
+    for doc in found.documents:
+        touched = ", ".join(doc.instruments)
+        console.print(
+            f"  {doc.date} {doc.fr}: {doc.title} (may touch {touched}) {doc.url}", markup=False, soft_wrap=True
+        )
+    console.print(_documents(found), markup=False)
+    for change in found.changes:
+        console.print(f"Version {change.version}:")
+        for line in change.says:
+            console.print(wrap(f"- {line}", console.width, "  "), markup=False, soft_wrap=True)
+
+
+def _documents(found: Status) -> str:
+    """How many documents there are since, or that nobody pulled any."""
+    if not found.source:
+        return "This case names no source of documents, so none is shown."
+    if not found.pulled:
+        return f"No documents published since were pulled, so none is shown: premortem data pull {found.source}"
+    since = phrases.count_noun(len(found.documents), "document")
+    return f"{since} published since may matter, {found.others:,} others do not name these parts of the law; pulled {found.pulled}"
+
+
+def print_loopholes(found: Search, case: Case) -> None:
+    """Of each change of form the pair by which most slips through: both sides, how much, and what else it gets round."""
+    console = Console(highlight=False)
+    by_change: dict[str, list[Loophole]] = {}
+    for one in found.loopholes:
+        by_change.setdefault(one.kind[0], []).append(one)
+    for first, *others in by_change.values():
+        console.print(f"[bold]{escape(first.name)}[/bold] ({first.clause}): {escape(first.says)}", soft_wrap=True)
+        for side, row, outcome in (("a", first.a, first.outcome_a), ("b", first.b, first.outcome_b)):
+            fields = ", ".join(f"{k}={v:,.12g}" if isinstance(v, float) else f"{k}={v}" for k, v in row.items())
+            console.print(f"  {side}: {outcome}  [dim]{escape(fields)}[/dim]", soft_wrap=True)
+        if first.h100e:
+            console.print(f"  lets through {phrases.limit(first.h100e, case.text.yardstick)}")
+        console.print("  again:", style="dim")
+        for check in (first.check_a, first.check_b):
+            console.print(typed(check, console.width, "    "), style="dim", markup=False, soft_wrap=True)
+        if others:
+            clauses = [*dict.fromkeys(one.clause for one in others if one.clause != first.clause)]
+            console.print(wrap(f"also gets round: {', '.join(clauses)}", console.width, "  ")) if clauses else None
+    console.print(_searched(found))
+
+
+def _searched(found: Search) -> str:
+    """How much was searched, and what was found."""
+    if not found.searched:
+        return "This law does not say what is alike in substance (loopholes.toml), so nothing was searched."
+    time = ", when time ran out" if found.timed_out else ""
+    kinds = phrases.count_noun(len(found.loopholes), "loophole")
+    return f"{found.searched:,} pairs searched{time}; {kinds} found, all of them with --json"

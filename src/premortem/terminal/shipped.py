@@ -42,10 +42,10 @@ def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> 
         table.add_row(*(str(row[c]) for c in ("name", "rows", "date", "licence", "source")))
     print_table(console, table)
     if pulled:
-        console.print("\nPulled, read only by who asks for them (`facts.read_pulled`):")
+        console.print("\nPulled, read only where asked for (`--data pulled`, `regime status`, `facts.read_pulled`):")
     for row in pulled:
         console.print(
-            f"  {row['name']}: {phrases.counted(row['rows'], 'row')}, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
+            f"  {row['name']}: {phrases.count_noun(row['rows'], 'row')}, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
         )
 
 
@@ -66,12 +66,15 @@ def print_pulled(result: dict[str, list[dict[str, Any]]]) -> None:
     for row in result["pulled"]:
         news = "new" if row["changed"] else "as before"
         console.print(
-            f"{row['name']}: {phrases.counted(row['rows'], 'row')}, {row['bytes']:,} bytes, {news}: {row['path']}",
+            f"{row['name']}: {phrases.count_noun(row['rows'], 'row')}, {row['bytes']:,} bytes, {news}: {row['path']}",
             soft_wrap=True,
         )
     for row in result["failed"]:
         console.print(f"{row['name']}: not pulled: {row['why']}", soft_wrap=True)
-        console.print(f"  packaged and in use all the same: {', '.join(row['stays'])}")
+        if row["stays"]:
+            console.print(f"  packaged and in use all the same: {', '.join(row['stays'])}")
+    if not result["pulled"] and not result["failed"]:
+        console.print("This case names no live sources (live.toml).")
 
 
 def print_history(rows: list[dict[str, Any]]) -> None:
@@ -84,7 +87,7 @@ def print_history(rows: list[dict[str, Any]]) -> None:
     add_columns(table, "", "recorded", "2.5%", "median", "97.5%", "unit", "", texts=("", "unit"))
     for row in sorted(rows, key=lambda r: r["inside"]):
         shown = (row[k] for k in ("recorded", "low", "median", "high"))
-        numbers = (phrases.measured(x) for x in shown)
+        numbers = (phrases.measured_value(x) for x in shown)
         table.add_row(row["quantity"], *numbers, row["unit"], _verdict(row))
     print_table(console, table)
 

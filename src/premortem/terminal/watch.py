@@ -9,10 +9,10 @@ from rich.table import Table
 from premortem.questions.watch import SignpostRow, ToWatch
 from premortem.questions.weighted_board import Board, BoardWeights, ShortCell
 from premortem.terminal.board import print_board
-from premortem.terminal.layout import add_columns, print_table
+from premortem.terminal.layout import add_columns, next_step, print_table, wrap
 from premortem.text import phrases
 from premortem.text.tables import plain
-from premortem.watch.hindcast import Hindcast
+from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
 from premortem.watch.timeline import Event, lags
 
@@ -20,8 +20,10 @@ from premortem.watch.timeline import Event, lags
 SHOWN = 12
 
 
-def print_watch(result: ToWatch) -> None:
-    """The board before and after under the policy in view, then signposts by the value of their next reading."""
+def print_watch(result: ToWatch, of: str = "") -> None:
+    """The board before and after under the policy in view, then signposts by the value of their next reading; `of` are the options of
+    the study.
+    """
     console = Console(highlight=False)
     _boards(console, result)
     for warning in result.warnings:
@@ -42,16 +44,16 @@ def print_watch(result: ToWatch) -> None:
     if hidden > 0:
         console.print(f"{hidden} more; see them with --json")
     examples = [
-        f"premortem watch --reading {row.quantity}={row.threshold.value:g}"
+        phrases.command("watch", of, f"--reading {row.quantity}={row.threshold.value:g}")
         for row in result.signposts
         if row.quantity and row.threshold
     ]
-    console.print(f"Next:  {', '.join([*examples[:1], 'premortem hindcast'])}")
+    console.print(next_step(*examples[:1], phrases.command("hindcast", of)))
 
 
 def _boards(console: Console, result: ToWatch) -> None:
     console.print(
-        f"Under {result.policy}; {result.effective_futures:,.0f} effective of {phrases.counted(result.futures, 'future')}"
+        f"Under {result.policy}; {result.effective_futures:,.0f} effective of {phrases.count_noun(result.futures, 'future')}"
     )
     table = Table(box=None, padding=(0, 1))
     add_columns(table, "", "before", "after", "change", texts=("", "change"))
@@ -107,10 +109,10 @@ def print_hindcast(judged: Any) -> None:
         )
     console.print(
         f"Mean Brier score {found.events_brier:.2f} (0.25 is what one half for all would get). "
-        f"{judged.weights.effective:,.0f} effective of {phrases.counted(judged.futures, 'future')}."
+        f"{judged.weights.effective:,.0f} effective of {phrases.count_noun(judged.futures, 'future')}."
     )
     if found.events:
-        console.print(unchanged(found))
+        console.print(unchanged_view(found))
     for warning in judged.warnings:
         console.print(f"Warning: {warning}", style="bold")
     for left in found.not_scored:
@@ -129,7 +131,7 @@ def verdict(found: Hindcast) -> str:
     return f"Standing on {found.as_of}: {'; '.join(parts)}{apart(found.kinds)}"
 
 
-def unchanged(found: Hindcast) -> str:
+def unchanged_view(found: Hindcast) -> str:
     """How the events do beside the view that nothing changes after the day."""
     ours, (theirs, brier) = sum(not e.missed for e in found.events), found.unchanged
     return (
@@ -158,8 +160,11 @@ def print_timeline(events: Sequence[Event]) -> None:
             f"{m.assumption} {m.kind} {m.item} {'stronger' if m.moves > 0 else 'weaker'}" for m in event.moved
         )
         took = "" if event.months is None else f" ({event.months:.1f} months from announcement)"
-        console.print(f"{event.on}  [bold]{event.title}[/bold]{took}", markup=True)
-        console.print(f"            {moved or 'moved no driver or arrestor'}", style="dim")
+        console.print(wrap(f"{event.on}  [bold]{event.title}[/bold]{took}", console.width), soft_wrap=True)
+        if moved:
+            console.print(wrap(moved, console.width, " " * 12), style="dim", soft_wrap=True)
+    if events and not any(event.moved for event in events):
+        console.print("No event is linked to a driver or an arrestor.", style="dim")
     for link in lags(events):
         console.print(
             f"{link.kind}: median {link.median:.1f} months, {link.shortest:.1f} to {link.longest:.1f}, {link.events} {'pair' if link.events == 1 else 'pairs'}"

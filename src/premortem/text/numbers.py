@@ -112,7 +112,7 @@ def ranges(numbers: Iterable[int]) -> str:
     return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
-def within(name: str) -> str:
+def lower_first(name: str) -> str:
     """A name or sentence as it reads within another: its first letter small, unless it begins a proper name.
 
     Proper are names of places and peoples, what is written in capitals, and a word with its number.
@@ -142,17 +142,17 @@ def month_in_words(day: date) -> str:
     return f"{day:%B %Y}"
 
 
-def spelled(count: int) -> str:
+def spell_count(count: int) -> str:
     """A count in a sentence: in letters up to twelve, then in digits."""
     return NUMERALS[count] if 0 <= count < len(NUMERALS) else f"{count:,}"
 
 
-def counted(count: int, thing: str) -> str:
+def count_noun(count: int, thing: str) -> str:
     """A count with its thing: `1 error`, `21 changes`, `0 policies`."""
-    return f"{count:,} {named(count, thing)}"
+    return f"{count:,} {plural(count, thing)}"
 
 
-def named(count: int, thing: str) -> str:
+def plural(count: int, thing: str) -> str:
     """What so many of a thing are called: `policy` for one, `policies` for two or none."""
     many = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
     return thing if count == 1 else many
@@ -209,7 +209,7 @@ def threshold(value: float, unit: str) -> str:
     return f"{value:g} months" if unit == "months" else f"{value:g}"
 
 
-def unaccented(text: str) -> str:
+def strip_accents(text: str) -> str:
     """A text without capitals and accents, so that spellings of one name meet."""
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 

@@ -5,64 +5,66 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from premortem.text.numbers import (
     capital,
-    counted,
+    count_noun,
     day_in_words,
     limit,
     listing,
+    lower_first,
     month_in_words,
-    named,
     number,
+    plural,
     points,
     points_between,
     share,
     short,
-    spelled,
+    spell_count,
     threshold,
-    within,
 )
 
 __all__ = [
     "at_once",
     "between",
     "capital",
-    "counted",
+    "count_noun",
     "day_in_words",
     "explained",
     "fails_first",
-    "grouped",
+    "grouping_phrase",
     "headline",
     "holds",
     "interval",
     "kind",
     "limit",
     "listing",
-    "measured",
+    "lower_first",
+    "measured_value",
     "month_in_words",
-    "named",
     "not_finite",
     "number",
+    "plural",
     "points",
     "points_between",
+    "policy_phrase",
     "regret",
-    "same_under",
+    "same_futures_phrase",
     "sentence",
     "share",
     "short",
-    "spelled",
+    "spell_count",
     "threshold",
     "together",
-    "under",
     "weak",
-    "within",
 ]
 
 # Fewest effective futures whose weighted shares are shown without a warning beside them.
+# Above this share of the breaks the same thing always fails first.
+ALWAYS = 0.995
 FEW = 200.0
 # Smallest size beside a record that is not printed as 0.
 LEAST = 5e-4
 
 
-def measured(x: float) -> str:
+def measured_value(x: float) -> str:
     """A number as it stands beside a record, to three digits, since records have them: sizes too small to see are 0."""
     return number(x if abs(x) >= LEAST else 0.0, 3)
 
@@ -91,7 +93,7 @@ def explained(glossary: Mapping[str, str], *shown: str) -> str:
 
 def together(count: int) -> str:
     """So many assumptions at once: `all five`, `both`, `the one`."""
-    return {1: "the one", 2: "both"}.get(count, f"all {spelled(count)}")
+    return {1: "the one", 2: "both"}.get(count, f"all {spell_count(count)}")
 
 
 def at_once(count: int) -> str:
@@ -115,7 +117,16 @@ def holds(value: float | None, of: str = "of futures") -> str:
 
 def fails_first(value: float, failure: str) -> str:
     """What fails first most often, as a clause that goes on: `; what fails first in 74% of its breaks: too little is built`."""
-    return f"; what fails first in {share(value)} of its breaks: {failure}"
+    return f"; {breaks_first(value, 'its breaks', 'it')}: {failure}"
+
+
+def breaks_first(value: float, breaks: str, subject: str) -> str:
+    """How often the same thing fails first: `what fails first in 74% of its breaks`, or whenever it breaks."""
+    return (
+        f"what fails first whenever {subject} breaks"
+        if value > ALWAYS
+        else f"what fails first in {share(value)} of {breaks}"
+    )
 
 
 def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of futures") -> str:
@@ -135,19 +146,28 @@ def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of 
     return f"{who}, {listing(weakest)} {are} in {least} {of}; {together(len(shares))} together in {share(every)}"
 
 
-def same_under(policies: int) -> str:
+def same_futures_phrase(policies: int) -> str:
     """That policies are tried on the same futures, as a phrase that goes on; nothing where there is one."""
     return ", the same futures under every policy" if policies > 1 else ""
 
 
-def under(title: str) -> str:
+def policy_phrase(title: str) -> str:
     """A policy as a circumstance: `as written`, which says by itself that it is one, or `under ‘relaxed’`."""
-    return within(title) if title.startswith("As ") else f"under \u2018{within(title)}\u2019"
+    return lower_first(title) if title.startswith("As ") else f"under \u2018{lower_first(title)}\u2019"
 
 
 def sentence(text: str) -> str:
     """Words with a full stop, unless they end with a mark of their own."""
     return text if text.endswith(("?", ".", "!")) else f"{text}."
+
+
+def command(*words: str) -> str:
+    """A command as it is typed; words that are empty are left out.
+
+    >>> command("run", "", "--seed 7")
+    'premortem run --seed 7'
+    """
+    return " ".join(["premortem", *filter(None, words)])
 
 
 def one_act(acts: int, edited: int) -> str:
@@ -160,11 +180,11 @@ def weak(effective: float | None) -> bool:
     return effective is not None and effective < FEW
 
 
-def grouped(k: int, continuum: bool) -> str:
+def grouping_phrase(k: int, continuum: bool) -> str:
     """What a search for families of futures found: so many families, or a continuum that was cut into parts."""
     if continuum:
-        return f"Futures are a continuum, without families that stand apart; cut into {spelled(k)} parts to look at"
-    return f"Futures fall into {spelled(k)} families"
+        return f"Futures are a continuum, without families that stand apart; cut into {spell_count(k)} parts to look at"
+    return f"Futures fall into {spell_count(k)} families"
 
 
 def kind(continuum: bool) -> str:
@@ -175,7 +195,7 @@ def kind(continuum: bool) -> str:
 def not_finite(found: Mapping[str, Sequence[int]], futures: int) -> list[str]:
     """A sentence a policy with futures whose results are not finite: how many, how they count, and how to look at one."""
     return [
-        f"{len(which):,} of {counted(futures, 'future')} under {policy} have a result that is not finite; where it is a margin "
+        f"{len(which):,} of {count_noun(futures, 'future')} under {policy} have a result that is not finite; where it is a margin "
         f"they have failed, and count neither as holding nor as breaking. They are listed in manifest.json; to look at one: premortem run --only {which[0]} --policy {policy}."
         for policy, which in found.items()
     ]

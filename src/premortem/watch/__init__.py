@@ -1,1 +1,14 @@
-"""What to watch: readings of the world, what they say about futures, what the next ones are worth, and the hindcast."""
+"""What to watch: readings of the world, what they say about futures, what the next ones are worth, and the hindcast.
+
+- `quantities`: what can be observed, in which unit, and which outcome of the model it is
+- `readings`, `kinds`: what was read of a quantity, how sure it is, and whether it tests the model
+- `observations`: readings of files and of the command line, with every fault
+- `signposts`: what the case says to watch
+- `weights`: how well each future agrees with what was read
+- `value`: what a new figure would be worth
+- `process`: policy events that come at yearly rates
+- `hindcast`, `hindcast_results`: what the model said on a day against what came later, and how often it was right
+- `timeline`: dated events against the assumptions
+
+Inside: `scores`.
+"""

@@ -10,7 +10,7 @@ KINDS = ("outcome", "nowcast", "projection")
 Counts = Mapping[str, Mapping[str, int]]
 
 
-def as_given(given: str, on: date, known_on: date, file: str, place: str) -> str:
+def given_kind(given: str, on: date, known_on: date, file: str, place: str) -> str:
     """The kind of a reading as its file gives it, else by its days.
 
     Raises `BadInput` for another word, and for an outcome that was known before its period was over.
@@ -26,12 +26,12 @@ def as_given(given: str, on: date, known_on: date, file: str, place: str) -> str
     return given
 
 
-def on_day(kind: str, on: date, as_of: date) -> str:
+def kind_on_day(kind: str, on: date, as_of: date) -> str:
     """What a reading is to who stands on a day: of a period that was over by then it only tells what already was."""
     return "nowcast" if kind == "outcome" and on <= as_of else kind
 
 
-def counted(readings: Iterable[tuple[str, bool, str]]) -> dict[str, dict[str, int]]:
+def count_inside(readings: Iterable[tuple[str, bool, str]]) -> dict[str, dict[str, int]]:
     """From kind, whether inside, and group of each reading: by kind, how many lie inside, of how many, in how many groups."""
     known = list(readings)
     found = {}

@@ -8,11 +8,9 @@ import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-
-import numpy as np
 
 from premortem import facts
 from premortem.case import Case
@@ -20,70 +18,14 @@ from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.reader import read_bytes
 from premortem.watch import kinds, process
 from premortem.watch import quantities as known_quantities
-from premortem.watch.quantities import Z95, Array, Quantity, Unit, find
+from premortem.watch.quantities import Quantity, Unit, find
+from premortem.watch.readings import EVENT, Reading, Readings, contradictions
 
 COLUMNS = ("quantity", "date", "value", "low", "high", "unit", "known_on", "source", "confidence", "kind", "group")
 NEEDED = COLUMNS[:3]
 MAX_BYTES = 20_000_000
-# Two readings of one quantity on one day contradict each other when they lie this many standard deviations apart.
-APART = 4.0
-EVENT = "event"
 TABLE = "observations"
 _OPTION = re.compile(r"^\s*([\w.]+)\s*=\s*([-+.\deE]+)\s*([^@]*?)\s*(?:@\s*(\S+))?\s*$")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One dated value of a quantity, in the quantity's own unit; `low` and `high` are its 5 and 95%, or None."""
-
-    quantity: str
-    on: date
-    value: float
-    low: float | None
-    high: float | None
-    known_on: date
-    source: str
-    confidence: str
-    kind: str = "outcome"  # one of `kinds.KINDS`
-    group: str = ""  # readings of one group tell of one fact; empty is the quantity itself
-    named: str = ""  # as it was written, where that is another name than the quantity's own
-
-    @property
-    def label(self) -> str:
-        """How it is named to people."""
-        return f"{self.quantity} {self.value:g} on {self.on}"
-
-
-@dataclass(frozen=True)
-class Readings:
-    """Readings sorted out: of mapped quantities, of events (1 happened, 0 not), and of quantities that no one knows."""
-
-    mapped: tuple[Reading, ...]
-    events: tuple[Reading, ...]
-    unknown: tuple[Reading, ...]
-
-    def known(self, as_of: date, after: date | None = None) -> tuple[Reading, ...]:
-        """Mapped readings that were known on a day, and not yet on an earlier one if given."""
-        return tuple(r for r in self.mapped if r.known_on <= as_of and (after is None or r.known_on > after))
-
-    def joined(self, own: "Readings") -> "Readings":
-        """These and further ones; a reading of the same quantity and day is taken from the further ones."""
-        pairs = zip((self.mapped, self.events, self.unknown), (own.mapped, own.events, own.unknown), strict=True)
-        return Readings(*(_joined(ours, further) for ours, further in pairs))
-
-    def happened(self, as_of: date, case: Case) -> dict[str, date]:
-        """Events of the policy process that were known on a day to have come, with their days."""
-        came = (r for r in self.events if r.known_on <= as_of and r.value > 0.5)
-        return {r.quantity: r.on for r in came if r.quantity in process.events(case)}
-
-    def later(self, as_of: date) -> tuple[Reading, ...]:
-        """Mapped readings that became known after a day."""
-        return tuple(r for r in self.mapped if r.known_on > as_of)
-
-
-def _joined(ours: Sequence[Reading], further: Sequence[Reading]) -> tuple[Reading, ...]:
-    again = {(r.quantity, r.on) for r in further}
-    return (*(r for r in ours if (r.quantity, r.on) not in again), *further)
 
 
 def latest_day(case: Case) -> date:
@@ -92,7 +34,7 @@ def latest_day(case: Case) -> date:
     return max(date.today(), date.fromisoformat(held.date)) if held else date.today()
 
 
-def shipped(case: Case, today: date | None = None) -> Readings:
+def shipped_readings(case: Case, today: date | None = None) -> Readings:
     """The observations of a case. Nothing can have been read after `today` (by default `latest_day()`)."""
     text = [{k: "" if row[k] is None else str(row[k]) for k in COLUMNS} for row in facts.rows(TABLE, case)]
     return sort_out(text, f"{TABLE}.csv", case, today)
@@ -103,7 +45,7 @@ def check_own(path: Path, case: Case) -> None:
 
     Raises `BadInput`, or all of them at once.
     """
-    own, known = read(path, case), known_quantities.shipped(case)
+    own, known = read(path, case), known_quantities.shipped_quantities(case)
     names = [*known, *process.events(case), *process.states(case)]
     strange = [
         BadInput(path.name, r.quantity, "no such quantity or event", got=r.quantity, hint=nearest(r.quantity, names))
@@ -112,7 +54,7 @@ def check_own(path: Path, case: Case) -> None:
     strange += [
         _unclear(path.name, r.named, r.named, known) for r in own.mapped if r.named and not find(r.named, known)
     ]
-    raise_all(strange + contradictions(shipped(case).joined(own).mapped, known, path.name))
+    raise_all(strange + contradictions(shipped_readings(case).joined(own).mapped, known, path.name))
 
 
 def read(path: Path, case: Case, today: date | None = None) -> Readings:
@@ -145,13 +87,13 @@ def _columns(file: str, columns: Sequence[str]) -> list[BadInput]:
 
 def sort_out(rows: Iterable[Mapping[str, str]], file: str, case: Case, today: date | None = None) -> Readings:
     """Rows of text as readings, in the quantities' own units. Raises `BadInput`, or all of them at once."""
-    known, today = known_quantities.shipped(case), today or latest_day(case)
+    known, today = known_quantities.shipped_quantities(case), today or latest_day(case)
     mapped: list[Reading] = []
     events: list[Reading] = []
     unknown: list[Reading] = []
     errors: list[BadInput] = []
     for number, row in enumerate(rows, 2):
-        found = known_quantities.reported(row["quantity"], known)
+        found = known_quantities.find_reported(row["quantity"], known)
         event = process.resolve(row["quantity"], case)
         is_event = row.get("unit") == EVENT or (found is None and event is not None)
         try:
@@ -187,18 +129,20 @@ def _reading(
         known_on,
         row.get("source", ""),
         row.get("confidence", ""),
-        kinds.as_given(row.get("kind", ""), on, known_on, file, place),
+        kinds.given_kind(row.get("kind", ""), on, known_on, file, place),
         row.get("group", ""),
         row["quantity"] if quantity and row["quantity"] != quantity.id else "",
     )
     return (
-        in_unit(reading, row.get("unit", ""), quantity, known_quantities.units(case), file, f"{place}: unit")
+        convert_unit(reading, row.get("unit", ""), quantity, known_quantities.units(case), file, f"{place}: unit")
         if quantity
         else reading
     )
 
 
-def in_unit(reading: Reading, unit: str, quantity: Quantity, units: Mapping[str, Unit], file: str, key: str) -> Reading:
+def convert_unit(
+    reading: Reading, unit: str, quantity: Quantity, units: Mapping[str, Unit], file: str, key: str
+) -> Reading:
     """The reading in the quantity's unit. Raises `BadInput` for a unit of something else, or a value that is absurd."""
     times = known_quantities.factor(unit, quantity.unit, units) if unit else 1.0
     if times is None:
@@ -228,7 +172,7 @@ def parse_option(text: str, as_of: date, case: Case, today: date | None = None) 
 
     Raises `BadInput` for an unknown quantity (with the nearest), a wrong unit, or a day in the future.
     """
-    known = known_quantities.shipped(case)
+    known = known_quantities.shipped_quantities(case)
     option, match = "--reading", _OPTION.match(text)
     if not match:
         raise BadInput("command line", option, "cannot be read", got=text, allowed="QUANTITY=VALUE[UNIT][@DATE]")
@@ -242,7 +186,7 @@ def parse_option(text: str, as_of: date, case: Case, today: date | None = None) 
     number = _number(value, "command line", option)
     named = name if name != quantity.id else ""
     reading = Reading(quantity.id, on, number, None, None, on, "your reading", "", named=named)
-    return in_unit(reading, unit, quantity, known_quantities.units(case), "command line", option)
+    return convert_unit(reading, unit, quantity, known_quantities.units(case), "command line", option)
 
 
 def _unclear(file: str, key: str, name: str, known: Mapping[str, Quantity]) -> BadInput:
@@ -251,51 +195,6 @@ def _unclear(file: str, key: str, name: str, known: Mapping[str, Quantity]) -> B
     hint = f"did you mean {' or '.join(close)}?" if close else ""
     allowed = "a quantity by its full name" if close else ", ".join(known)
     return BadInput(file, key, f"no such quantity: {name}", got=name, allowed=allowed, hint=hint)
-
-
-def contradictions(
-    readings: Sequence[Reading], quantities: Mapping[str, Quantity], file: str = "readings"
-) -> list[BadInput]:
-    """Pairs of readings of one quantity for one period that exclude each other."""
-    found = []
-    for i, one in enumerate(readings):
-        for other in readings[i + 1 :]:
-            quantity = quantities[one.quantity]
-            if other.quantity != one.quantity or quantity.period(one.on) != quantity.period(other.on):
-                continue
-            away = abs(float(quantity.on_scale(one.value) - quantity.on_scale(other.value)))
-            if away > APART * math.hypot(sum(errors(one, quantity)) / 2, sum(errors(other, quantity)) / 2):
-                found.append(
-                    BadInput(
-                        file,
-                        one.quantity,
-                        f"{one.label} and {other.label} contradict each other",
-                        allowed="one of them, or wider low and high",
-                        hint="leave out the less sure one",
-                    )
-                )
-    return found
-
-
-def errors(reading: Reading, quantity: Quantity) -> tuple[float, float]:
-    """Standard deviations of a reading below and above its value, on the quantity's scale."""
-    centre = float(quantity.on_scale(reading.value))
-    below, above = (
-        quantity.error if end is None else abs(float(quantity.on_scale(end)) - centre) / Z95
-        for end in (reading.low, reading.high)
-    )
-    return below, above
-
-
-def as_read(predicted: Array, reading: Reading, quantity: Quantity, seed: int) -> Array:
-    """What would be read in each future: the outcome with the spread of reports and the reading's own error.
-
-    Same shape as `predicted`; the same seed gives the same readings.
-    """
-    normal = np.random.default_rng(seed).standard_normal(predicted.shape)
-    below, above = errors(reading, quantity)
-    sides = np.where(normal < 0, np.hypot(above, quantity.spread), np.hypot(below, quantity.spread))
-    return quantity.off_scale(quantity.on_scale(predicted) + sides * normal)
 
 
 def _number(text: str, file: str, key: str) -> float:

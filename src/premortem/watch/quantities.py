@@ -122,7 +122,7 @@ class Quantity(Strict):
 
 
 @cache
-def shipped(case: Case) -> Mapping[str, Quantity]:
+def shipped_quantities(case: Case) -> Mapping[str, Quantity]:
     """The quantities of a case by name."""
     found = read(case / "watch" / "quantities.toml", units(case))
     return {name: quantity.of(case) for name, quantity in found.items()}
@@ -158,7 +158,7 @@ def find(name: str, quantities: Mapping[str, Quantity]) -> Quantity | None:
     return next((q for q in quantities.values() if plain in q.also), None)
 
 
-def reported(name: str, quantities: Mapping[str, Quantity]) -> Quantity | None:
+def find_reported(name: str, quantities: Mapping[str, Quantity]) -> Quantity | None:
     """As `find`, or by a pattern of names in reports, such as `smic_yield*`: the longest where two fit.
 
     Whoever takes one by a pattern says so.
@@ -196,7 +196,7 @@ def factor(unit: str, into: str, known: Mapping[str, Unit]) -> float | None:
 
 
 class Observer:
-    """Compiled quantities on given days: a pure function for JAX from outcomes (quarter, future) to columns (future,).
+    """Compiled quantities on given days: a pure function for JAX from outcomes (step, future) to columns (future,).
 
     Days outside the horizon are left out and listed in `outside`.
     """

@@ -5,8 +5,8 @@ from datetime import date
 
 import numpy as np
 
-from premortem.watch.observations import Reading
 from premortem.watch.quantities import Array
+from premortem.watch.readings import Reading
 
 DAYS_A_YEAR = 365.25
 

@@ -20,7 +20,7 @@ from premortem.law.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
-from premortem.watch.observations import Reading, Readings
+from premortem.watch.readings import Reading, Readings
 
 Status = Literal["passed", "not passed", "in words", "no reading"]
 
@@ -113,7 +113,7 @@ class Standing:
 
 
 @cache
-def shipped(case: Case) -> Mapping[str, Signpost]:
+def shipped_signposts(case: Case) -> Mapping[str, Signpost]:
     """The signposts of a case by id."""
     return read(case / FILE, case) if (case / FILE).is_file() else {}
 
@@ -126,7 +126,7 @@ def read(path: Path, case: Case) -> dict[str, Signpost]:
 
 
 def _faults(signpost: Signpost, file: str, case: Case) -> list[BadInput]:
-    wrong, quantities = [], known_quantities.shipped(case)
+    wrong, quantities = [], known_quantities.shipped_quantities(case)
     if signpost.quantity and signpost.quantity not in quantities:
         near = nearest(signpost.quantity, [*quantities])
         wrong.append(BadInput(file, f"{signpost.id}.quantity", "no such quantity", got=signpost.quantity, hint=near))

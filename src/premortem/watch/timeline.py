@@ -8,7 +8,7 @@ from typing import Any
 
 from premortem import facts
 from premortem.case import Case
-from premortem.propositions.assumption import Assumption, in_order
+from premortem.propositions.assumption import Assumption, id_order
 
 DAYS_A_MONTH = 365.25 / 12
 # The kind of link whose months are an event's own: from the day on which it was announced.
@@ -72,7 +72,7 @@ def timeline(
     for row in sorted(facts.rows("events", case), key=lambda row: row["date"]):
         key = (row["date"], row["title"])
         here = tuple(moved.get(key, ()))
-        bears_on = tuple(sorted({*row["assumptions"].split(";"), *(m.assumption for m in here)}, key=in_order))
+        bears_on = tuple(sorted({*row["assumptions"].split(";"), *(m.assumption for m in here)}, key=id_order))
         if (until is None or row["date"] <= until) and (assumption is None or assumption in bears_on):
             found.append(
                 Event(
@@ -111,7 +111,7 @@ def lags(events: Iterable[Event]) -> tuple[Took, ...]:
     return tuple(Took(kind, len(m), median(m), min(m), max(m)) for kind, m in sorted(by_kind.items()))
 
 
-def as_dict(events: Sequence[Event]) -> dict[str, Any]:
+def timeline_document(events: Sequence[Event]) -> dict[str, Any]:
     """The keys of `premortem timeline --json`."""
     return {
         "events": [

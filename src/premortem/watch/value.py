@@ -63,12 +63,12 @@ def worth(
 ) -> Worth:
     """Worth of a reading. All arrays have shape (future,).
 
-    `reading` is what would be read in each future, error included (`observations.as_read`); `measures` the measure of each
+    `reading` is what would be read in each future, error included (`readings.as_read`); `measures` the measure of each
     policy (`stress.regret.performance`); `holds` whether each assumption holds under the policy in view.
     """
     w = np.full(len(reading), 1 / len(reading)) if weights is None else weights / weights.sum()
     count = len(reading) if weights is None else effective(weights)
-    place, bins = into_bins(reading, w, count)
+    place, bins = bin_readings(reading, w, count)
     stacked = np.stack(list(measures.values()))
     gain, error = _gain(place, bins, stacked, w)
     perfect = float(np.dot(stacked.max(0), w) - (stacked @ w).max())
@@ -76,7 +76,7 @@ def worth(
     return Worth(gain, error, gain / perfect if perfect > 0 else 0.0, doubt)
 
 
-def into_bins(reading: Array, weights: Array, count: float) -> tuple[Array, int]:
+def bin_readings(reading: Array, weights: Array, count: float) -> tuple[Array, int]:
     """Bin of each future by its reading, with equal weight a bin, and the number of bins; broken readings come last."""
     bins = int(np.clip(count / (2 * IN_A_BIN), 2, BINS))
     order = np.argsort(reading)
@@ -153,10 +153,10 @@ def shifts(reading: Array, signpost: Signpost, holds: Mapping[str, Array], weigh
     mass = float(w.sum(where=passed))
     if not RARE < mass < 1 - RARE:
         return []
-    return by_size([_shift(name, flags, passed, w, mass) for name, flags in holds.items()])
+    return sort_by_size([_shift(name, flags, passed, w, mass) for name, flags in holds.items()])
 
 
-def by_size(moved: Sequence[Shift]) -> list[Shift]:
+def sort_by_size(moved: Sequence[Shift]) -> list[Shift]:
     """Moves that are told apart from none, the largest first; then the others."""
     return sorted(moved, key=lambda s: (not s.clear, -abs(s.after - s.before)))
 

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from premortem.errors import BadInput
-from premortem.watch.observations import Reading, contradictions, errors
 from premortem.watch.quantities import Array, Quantity
+from premortem.watch.readings import Reading, contradictions, errors
 
 # Fewest effective futures that may speak for all: below it no share is told.
 FLOOR = 50.0
@@ -183,7 +183,7 @@ def impossible(
 Told = tuple[float | None, float | None, float | None]
 
 
-def shares_by(holds: Mapping[str, Array], weights: Weights | None) -> dict[str, Told]:
+def weighted_shares(holds: Mapping[str, Array], weights: Weights | None) -> dict[str, Told]:
     """Shares that hold with their intervals by name, by weights or all alike; None three times where the weights have collapsed."""
     if weights is not None and weights.collapsed:
         return dict.fromkeys(holds, (None, None, None))

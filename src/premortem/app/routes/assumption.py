@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
 
 from premortem import questions
 from premortem.app import break_charts, chart_specs, choices, controls, labels
@@ -36,7 +37,7 @@ NEAREST = 3
 @router.get("/a/{name}", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     """When does it break, and how little does it take?"""
-    a = find(desk, name)
+    a = _of_page(desk, name)
     found = answer(desk, view, a)
     under = desk.study.book(view.policy).policy.title + (", changed" if view.edits else "")
     step, first, end = desk.study.case.clock.word, desk.study.case.settings.day.year, year_of(desk.study.steps[-1]) + 1
@@ -75,7 +76,9 @@ def why(name: str, desk: AtDesk, view: View) -> Answer:
     run = desk.run_of(view.policy)
     policy = view.policy if view.policy in run.policies else run.policies[0]
     found = desk.answer(("why", a.id, policy, run.folder), lambda: questions.explain(run, a.id, policy))
-    return Answer.model_validate(break_charts.drawn(found, run, policy) | {"policy": policy, "futures": run.futures})
+    return Answer.model_validate(
+        break_charts.break_figures(found, run, policy) | {"policy": policy, "futures": run.futures}
+    )
 
 
 @router.get("/api/assumption/{name}/takes")
@@ -112,6 +115,14 @@ def _there(view: State, moves: Mapping[str, tuple[float, float]]) -> str:
     pinned = {name: (name, to, to) for name, (_, to) in moves.items()}
     kept = {b[0]: b for b in view.beliefs} | pinned
     return replace(view, beliefs=tuple(kept[k] for k in sorted(kept))).query
+
+
+def _of_page(desk: Desk, name: str) -> Assumption:
+    """The assumption that a page is of. There is no such page where there is none."""
+    try:
+        return find(desk, name)
+    except BadInput as error:
+        raise HTTPException(404, str(error)) from error
 
 
 def find(desk: Desk, name: str) -> Assumption:

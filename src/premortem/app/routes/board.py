@@ -64,7 +64,7 @@ def _moved(first: dict[str, Any], found: dict[str, Any]) -> bool:
 
 
 @router.get("/api/movers")
-def moved(desk: AtDesk, view: View) -> Movers:
+def sensitivity_list(desk: AtDesk, view: View) -> Movers:
     """Levers and beliefs by what a tenth of each changes."""
     found = desk.answer(("movers", replace(view, n=FUTURES)), lambda: movers(desk.live, view))
     return Movers(movers=[row | {"control": vars(_control(desk, view, row["key"]))} for row in found])

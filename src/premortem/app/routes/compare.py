@@ -1,6 +1,6 @@
 """Policies side by side: shares, regret, trade-offs, rankings that may disagree, and how long each keeps an assumption."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -15,7 +15,8 @@ from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.case import year_of
-from premortem.questions.compare import Compared, pareto, spans
+from premortem.questions.compare import Compared, spans
+from premortem.questions.robustness import pareto
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -56,21 +57,21 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b
         there=desk.knows(("compare",)),
     ):
         return early
-    found = compared(desk)
+    found = comparison(desk)
     titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
     rows = [
         {"policy": titles[p], "assumption": k, "regret": r}
         for k, by in found.regret_by_assumption.items() for p, r in by.items()
     ]  # fmt: skip
     least = [titles[p] for p in found.least]
-    source = f"premortem, {phrases.counted(found.futures, 'future')}, each policy beside the best in the same future"
+    source = f"premortem, {phrases.count_noun(found.futures, 'future')}, each policy beside the best in the same future"
     heat = chart_specs.Chart(
         "regret", f"{phrases.listing(least)} {'gives' if len(least) == 1 else 'give'} up least on average, in margins as they stand",
         f"{found.unweighed} Mean regret by policy and assumption; the table holds the numbers", source,
         policy_charts.heat("policy", "assumption", "regret", "mean regret", rows), rows, REGRET,
     )  # fmt: skip
     return render(
-        request, "compare.html", found=found, titles=titles, heat=heat, ranks=ranked(found, view, titles, source),
+        request, "compare.html", found=found, titles=titles, heat=heat, first=first_place(found, titles), ranks=policy_ranks(found, view, titles, source),
         measures=MEASURES, asked=DOES | {"satisficing": holds_all(found.rankings["satisficing"], desk.run)},
         all=phrases.together(len(desk.study.assumptions)), a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
         pathways=pathways(desk, view, kept.id, titles), level=LEVEL,
@@ -80,8 +81,11 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b
 
 def holds_all(order: Sequence[str], run: Run) -> str:
     """How often the policy that holds all assumptions most often does so: in most futures, or in more than the others."""
-    shares = {r["policy"]: r["holds"] for r in run.board_rows() if r["assumption"] == ALL and r["policy"] in order}
+    cells = [c for c in run.board_rows() if c.assumption == ALL and c.policy in order]
+    shares = {c.policy: c.holds for c in cells if c.holds is not None}
     first = order[0]
+    if first not in shares:
+        return "holds all assumptions in no future that can be told"
     said = phrases.share(shares[first])
     if shares[first] > MOST:
         return f"holds all assumptions in most futures ({said})"
@@ -89,50 +93,68 @@ def holds_all(order: Sequence[str], run: Run) -> str:
     return f"holds all assumptions in {'no fewer' if level else 'more'} futures than any other ({said})"
 
 
-def ranked(found: Compared, view: State, titles: dict[str, str], source: str) -> chart_specs.Chart:
-    """Ranks of the policies by each measure of robustness, the view's policy marked."""
-    orders = {MEASURES[m]: order for m, order in found.rankings.items()}
+def policy_ranks(found: Compared, view: State, titles: Mapping[str, str], source: str) -> chart_specs.Chart:
+    """Ranks of the policies by each measure of robustness, with those that sampling leaves open, the view's policy marked."""
     rows: list[dict[str, Any]] = [
-        {"measure": m, "rank": i + 1, "title": titles[p], "mine": p == view.policy}
-        for m, order in orders.items() for i, p in enumerate(order)
+        {"measure": MEASURES[m], "rank": i + 1, "low": found.ranks[m][p][0], "high": found.ranks[m][p][1], "title": titles[p], "mine": p == view.policy}
+        for m, order in found.rankings.items() for i, p in enumerate(order)
     ]  # fmt: skip
-    firsts = list(dict.fromkeys(titles[order[0]] for order in orders.values()))
-    changing = f"First place changes with the measure: {', '.join(firsts[:-1])} or {firsts[-1]}"
-    says = changing if len(firsts) > 1 else f"{firsts[0]} ranks first by every measure"
+    orders = {MEASURES[m]: order for m, order in found.rankings.items()}
+    says = first_place(found, titles)
     mine = [r["rank"] for r in rows if r["mine"]]
     said = f"{says}. {titles[view.policy]} ranks {min(mine)} to {max(mine)}" if mine else says
     last = [titles[p] for p in list(orders.values())[-1]]
     return chart_specs.Chart(
-        "ranks", says, f"{said}; the table holds the ranks", f"{source}; 1 is best; blue: {titles[view.policy]}",
-        policy_charts.bump(list(orders), last), rows, {"measure": "By", "rank": "Rank", "title": "Policy"},
+        "ranks", says, f"{said}; the table holds the ranks", f"{source}; 1 is best; upright lines: ranks that sampling leaves open (95%); blue: {titles[view.policy]}",
+        policy_charts.bump(list(orders), last), rows, {"measure": "By", "rank": "Rank", "low": "from", "high": "to", "title": "Policy"},
     )  # fmt: skip
 
 
-def tradeoff(found: Compared, pair: tuple[str, str], titles: dict[str, str], source: str) -> chart_specs.Chart:
+def first_place(found: Compared, titles: Mapping[str, str]) -> str:
+    """Which policy ranks first, as far as sampling tells."""
+    firsts = list(dict.fromkeys(titles[order[0]] for order in found.rankings.values()))
+    open_to = [titles[p] for p in found.may_be_first]
+    if len(firsts) > 1 and open_to:
+        return f"{phrases.listing(open_to, 'or')} may rank first by every measure: sampling leaves it open"
+    if len(firsts) > 1:
+        return f"First place changes with the measure: {phrases.listing(firsts, 'or')}"
+    alone = all(sum(low == 1 for low, _ in by.values()) == 1 for by in found.ranks.values())
+    return f"{firsts[0]} ranks first by every measure{'' if alone else ', though sampling leaves others open'}"
+
+
+def tradeoff(found: Compared, pair: tuple[str, str], titles: Mapping[str, str], source: str) -> chart_specs.Chart:
     """Policies by the shares of two assumptions, with those that no other beats on both."""
     x, y = pair
-    both = {p: (by[x], by[y]) for p, by in found.shares.items()}
-    best = pareto({p: (a, b) for p, (a, b) in both.items() if a is not None and b is not None})
-    rows = [{"title": titles[p], "x": by[x], "y": by[y], "best": p in best} for p, by in found.shares.items()]
+    both = {p: (a, b) for p, by in found.shares.items() if (a := by[x]) is not None and (b := by[y]) is not None}
+    best = pareto(both)
+    rows: list[dict[str, Any]] = [
+        {"title": titles[p], "x": by[x], "y": by[y], "best": p in best} | ends("x", found.intervals[p][x]) | ends("y", found.intervals[p][y])
+        for p, by in found.shares.items() if p in both
+    ]  # fmt: skip
     rows = policy_charts.names_apart(rows)
     says = (
-        f"{titles[best[0]]} is best on both"
+        f"{titles[best[0]]} has the largest share on both"
         if len(best) == 1
-        else f"{len(best)} of {phrases.counted(len(rows), 'policy')} are not beaten on both"
+        else f"{len(best)} of {phrases.count_noun(len(rows), 'policy')} are not beaten on both"
     )
     return chart_specs.Chart(
         "tradeoff", f"{x} against {y}: {says}", f"{says}: {', '.join(titles[p] for p in best)}; the table holds the shares",
-        f"{source}; blue and joined: beaten by none on both", policy_charts.tradeoff(x, y, rows), rows, {"title": "Policy", "x": x, "y": y, "best": "not beaten"},
+        f"{source}; crosses: 95% intervals; blue and joined: beaten by none on both", policy_charts.tradeoff(x, y, rows), rows, {"title": "Policy", "x": x, "y": y, "best": "not beaten"},
     )  # fmt: skip
+
+
+def ends(axis: str, interval: tuple[float, float] | None) -> dict[str, Any]:
+    """The ends of an interval as columns of an axis; none where there is no interval."""
+    return dict(zip((f"{axis}_low", f"{axis}_high"), interval, strict=True)) if interval else {}
 
 
 @router.get("/api/compare")
 def compare(desk: AtDesk) -> Answer:
     """Regret and robustness of the policies of the run: the keys of `premortem compare --json`."""
-    return Answer.model_validate(compared(desk).as_dict())
+    return Answer.model_validate(comparison(desk).as_dict())
 
 
-def compared(desk: Desk) -> Compared:
+def comparison(desk: Desk) -> Compared:
     """The comparison of the stored run, worked out once."""
     found: Compared = desk.answer(("compare",), lambda: questions.compare(desk.run))
     return found

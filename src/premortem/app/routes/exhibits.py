@@ -29,7 +29,7 @@ def page(request: Request, desk: AtDesk) -> HTMLResponse:
         there=desk.knows(("exhibits",)),
     ):
         return early
-    rows, case = listed(desk), desk.study.case
+    rows, case = exhibit_cards(desk), desk.study.case
     told = f"{len(rows)} tables and figures" if len(rows) > 1 else "One table or figure"
     return render(request, "exhibits.html", rows=rows, rebuilt=gallery.rebuilt(case), counted=told)
 
@@ -38,7 +38,7 @@ def page(request: Request, desk: AtDesk) -> HTMLResponse:
 def one(request: Request, name: str, desk: AtDesk) -> HTMLResponse:
     """One exhibit: picture, check, method, source, data, downloads."""
     try:
-        found = made(desk, name)
+        found = make_exhibit(desk, name)
     except MissingData as missing:
         return render(request, "exhibit.html", name=name, found=None, missing=str(missing), more=0)
     columns = {c: c.replace("_", " ") for c in found.shown.columns}
@@ -64,7 +64,7 @@ def file(name: str, kind: str, desk: AtDesk, bare: bool = False) -> Response:
     )
 
 
-def listed(desk: Desk) -> list[dict[str, Any]]:
+def exhibit_cards(desk: Desk) -> list[dict[str, Any]]:
     """What each card shows; an exhibit that cannot be made says why."""
     rows: list[dict[str, Any]] = desk.answer(
         ("exhibits",), lambda: [_card(desk, name) for name in gallery.names(desk.study.case)]
@@ -83,20 +83,20 @@ def _card(desk: Desk, name: str) -> dict[str, Any]:
         "error": "",
     }
     try:
-        found = made(desk, name)
+        found = make_exhibit(desk, name)
     except PremortemError as error:
         return card | {"error": str(error)}
     return card | {"title": found.title, "badge": found.badge, "alternative": found.alternative}
 
 
-def made(desk: Desk, name: str) -> Any:
+def make_exhibit(desk: Desk, name: str) -> Any:
     """One exhibit, made once. Raises `BadInput` with the nearest name, `MissingData`."""
     gallery.subject(name, desk.study.case)  # an unknown name is told before anything is made
     return desk.keep(("made", name), lambda: gallery.exhibit(name, desk.run))
 
 
 def _bytes(desk: Desk, name: str, kind: str, bare: bool) -> bytes:
-    found = made(desk, name)
+    found = make_exhibit(desk, name)
     if kind == "csv":
         return bytes(found.csv().encode())
     if kind == "html":

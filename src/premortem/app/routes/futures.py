@@ -36,7 +36,7 @@ def page(request: Request, desk: AtDesk, view: View, family: Letter = "") -> HTM
         "futures.html",
         found=found,
         titles=titles,
-        grouped=phrases.grouped(found.k, found.continuum),
+        grouped=phrases.grouping_phrase(found.k, found.continuum),
         kind=phrases.kind(found.continuum),
         structure=STRUCTURE,
         charts=charts(found, desk.study.case, family),

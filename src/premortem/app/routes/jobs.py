@@ -39,7 +39,7 @@ class Asked(BaseModel):
 
 
 @router.get("/api/jobs")
-def listed(jobs: TheJobs) -> Answer:
+def job_list(jobs: TheJobs) -> Answer:
     """Every job, the newest first."""
     return Answer.model_validate({"jobs": [job.as_dict() for job in jobs.all()]})
 

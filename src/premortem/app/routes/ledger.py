@@ -122,7 +122,7 @@ def _uploaded(file: UploadFile) -> Iterator[tuple[Path, str]]:
         raise BadInput(name, "", "is no ledger", got=Path(name).suffix, allowed=", ".join(files.READ))
     with tempfile.TemporaryDirectory(prefix="premortem-ledger-") as folder:
         path = Path(folder) / f"ledger{Path(name).suffix.lower()}"
-        with writer.told(path), path.open("wb") as out:  # in a folder of its own, gone in a moment
+        with writer.system_failure(path), path.open("wb") as out:  # in a folder of its own, gone in a moment
             while block := file.file.read(1 << 20):
                 out.write(block)
         yield path, name
@@ -190,9 +190,9 @@ def rows(
 
 
 @router.get("/api/ledger/{token}/rejected", response_class=Response)
-def rejected(token: str) -> Response:
+def rejected(token: str, desk: AtDesk) -> Response:
     """The rejected rows of a decided ledger as CSV, with their numbers and reasons, to be mended."""
-    table = ledgers.rejected_rows(pl.read_csv(_held(token), infer_schema=False))
+    table = ledgers.rejected_rows(pl.read_csv(_held(token), infer_schema=False), vocabulary(desk.study.case))
     headers = {"Content-Disposition": 'attachment; filename="decided.rejected.csv"'}
     return Response(table.write_csv(), media_type="text/csv", headers=headers)
 

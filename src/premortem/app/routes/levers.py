@@ -111,7 +111,7 @@ def save(given: Save, desk: AtDesk, view: View) -> Answer:
     name = _named(given.name)
     path = _place(desk, name)
     text = policy_export.toml(desk.study.book(view.policy), view, name)
-    with writer.told(path):
+    with writer.system_failure(path):
         try:
             writer.put(
                 path, text, new=True, parents=True, check=partial(load, file=path.name)

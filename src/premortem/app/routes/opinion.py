@@ -14,9 +14,10 @@ from premortem.app.view_state import State
 from premortem.errors import BadInput, BadInputs
 from premortem.law import memo
 from premortem.law.book import Book
+from premortem.law.field_words import words_of
 from premortem.law.opinion import Opinion, opine
 from premortem.law.timeline import Span, opinions
-from premortem.law.vocabulary import vocabulary
+from premortem.law.vocabulary import NEEDS, vocabulary
 from premortem.text.numbers import listing
 
 
@@ -56,6 +57,7 @@ def answered(opinion: Opinion, view: State, under: str) -> dict[str, Any]:
     return {
         "opinion": opinion,
         "kind": kind(opinion.outcome, opinion),
+        "short": short(opinion),
         "changes": [
             {"text": f"If {c.field.replace('_', ' ')} were {c.value}: {opinion.reads(c.outcome)}", "link": link({c.field: c.value})}
             for c in opinion.changes
@@ -82,6 +84,12 @@ def kind(outcome: str, opinion: Opinion) -> str:
     if outcome not in words.outcomes or outcome == words.unsettled:
         return "unknown"
     return "free" if outcome == next(iter(words.answers.values())).otherwise else "judged"
+
+
+def short(opinion: Opinion) -> str:
+    """The answer in short, in words."""
+    told = opinion.book.vocabulary.outcomes.get(opinion.outcome)
+    return told.reads if told else f"It cannot be told without {words_of(opinion.outcome.removeprefix(NEEDS))}"
 
 
 def reads(span: Span, opinion: Opinion) -> str:

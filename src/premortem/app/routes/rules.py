@@ -18,15 +18,17 @@ from premortem.app.view_state import State
 from premortem.case import AppText, Case
 from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.law import diff as rules
-from premortem.law import memo
+from premortem.law import memo, memo_parts, verdict
 from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
-from premortem.law.items import catalogued, named
+from premortem.law.field_words import called, untyped
+from premortem.law.items import catalogued, named_items
 from premortem.law.opinion import opine
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
 from premortem.law.transfers import transfers
-from premortem.law.vocabulary import vocabulary
+from premortem.law.unchecked import to_clear
+from premortem.law.vocabulary import NEEDS, vocabulary
 
 
 def rules_of(request: Request) -> None:
@@ -47,19 +49,19 @@ def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLR
     case, words = desk.study.case, vocabulary(desk.study.case)
     if words.answers:
         return opinion.page(request, desk, view, policy, book_of(desk, view, policy))
-    fields, errors = shipment_form.read(request.query_params, case.text.app), list[BadInput]()
+    fields, errors = shipment_form.fields_from_address(request.query_params, case.text.app), list[BadInput]()
     found: dict[str, Any] = {"decision": None, "changes": [], "periods": []}
     try:
         book = book_of(desk, view, policy)
         transaction = Transaction(fields, case=book.case)
-        found = answered(transaction, book, view, policy)
+        found = decision_view(transaction, book, view, policy)
     except BadInputs as several:
         errors = list(several.errors)
     except BadInput as one:
         errors = [one]
     first, parties = shipment_form.form(fields, words)
     counted = words.measure.one
-    items = named(case).with_columns(measure=f"c_{counted}" if counted else pl.lit(None))
+    items = named_items(case).with_columns(measure=f"c_{counted}" if counted else pl.lit(None))
     return render(
         request, "rules.html", fields=fields, first=first, parties=parties, errors=errors, under=policy, items=items.to_dicts(), 
         unit=words.fields[counted].unit if counted else "", kinds=[k for k in words.kinds if k not in {*items["kind"]}], says=case.text.app,
@@ -70,7 +72,7 @@ def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLR
     )  # fmt: skip
 
 
-def answered(transaction: Transaction, book: Book, view: State, policy: str) -> dict[str, Any]:
+def decision_view(transaction: Transaction, book: Book, view: State, policy: str) -> dict[str, Any]:
     """The decision, its changes each with the address that tries it, and the periods of the strip."""
     decision = explain(transaction, book, policy)
     given = decision.transaction
@@ -83,12 +85,13 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
         p["link"] = shipment_form.link({**given, "date": p["from"]}, view, book.case.text.app, policy)
     return {
         "decision": decision,
-        "kind": shipment_form.kind(decision.outcome, book.vocabulary),
+        "kind": "unknown" if decision.may_go is None else shipment_form.kind(decision.outcome, book.vocabulary),
         "changes": changes(decision, view, policy, book.case.text.app),
-        "question": memo.question(decision),
-        "asked_of": memo.by_instrument(decision.asked),
-        "hits": memo.hits(decision),
-        "supposed": memo.supposed(decision),
+        "standing": standing(decision),
+        "question": verdict.question(decision),
+        "memo": memo_parts.of_decision(decision),
+        "to_clear": to_clear(decision),
+        "to_give": to_give(decision),
         "verified": memo.current(book.case),
         "met_word": memo.met_word,
         "periods": periods,
@@ -97,11 +100,32 @@ def answered(transaction: Transaction, book: Book, view: State, policy: str) -> 
     }
 
 
+def standing(decision: Decision) -> str:
+    """Whether it may go, in a few words."""
+    if decision.may_go:
+        return "May go without a licence"
+    if decision.may_go is False:
+        return "Barred, or likely to be refused" if decision.denied else "Needs a licence"
+    return "Cannot be decided yet" if decision.outcome.startswith(NEEDS) else "May go only if what was not given is so"
+
+
+def to_give(decision: Decision) -> list[dict[str, str]]:
+    """What was assumed, as a field of the form: how it is called and reads, and under which name it is sent."""
+    words = decision.vocabulary
+    short = {one.field: name for name, one in words.case.text.app.form.items()}
+    ordered = (*decision.rests_on, *(a for a in decision.assumed if a not in decision.rests_on))
+    return [
+        {"text": text, "name": "" if a.field in short else f"{shipment_form.OTHER}{a.field}", "short": short.get(a.field, ""), "called": called(a.field, words)}
+        for a, text in zip(ordered, memo.assumptions(decision), strict=True)
+        if a.field in words.given
+    ]  # fmt: skip
+
+
 def changes(decision: Decision, view: State, policy: str, told: AppText) -> list[dict[str, str]]:
     """What would change the answer: the sentence, and the address of the changed shipment where there is one."""
     return [
         {
-            "text": change.says[0].upper() + change.says[1:],
+            "text": untyped(change.says[0].upper() + change.says[1:]),
             "link": shipment_form.link(change.row, view, told, policy) if change.row else "",
         }
         for change in decision.changes
@@ -146,7 +170,7 @@ def answer_of(request: Request, desk: AtDesk, view: View, under: Under = "") -> 
     told = desk.study.case.text.app
     if book.vocabulary.answers:
         return Answer.model_validate(opine(question_form.read(request.query_params, told.example), book).as_dict())
-    asked = Transaction(shipment_form.read(request.query_params, told), case=book.case)
+    asked = Transaction(shipment_form.fields_from_address(request.query_params, told), case=book.case)
     return Answer.model_validate(explain(asked, book, under).as_dict())
 
 
@@ -167,7 +191,7 @@ def through_time(request: Request, desk: AtDesk, view: View, under: Under = "") 
         fields: Any = question_form.read(request.query_params, told.example)
         periods = [s._asdict() for s in opinions(fields, book)]
         return Answer.model_validate({"periods": periods, "under": under, "transaction": fields})
-    transaction = Transaction(shipment_form.read(request.query_params, told), case=desk.study.case)
+    transaction = Transaction(shipment_form.fields_from_address(request.query_params, told), case=desk.study.case)
     given = {"date": date.today(), **transaction.fields}
     periods = shipment_form.periods(transaction, book, date.today())
     return Answer.model_validate({"periods": periods, "under": under, "transaction": given})
@@ -179,7 +203,7 @@ def diff_page(request: Request, desk: AtDesk, view: View, a: Under = "", b: Unde
     sides, case = sides_of(desk, a, b), desk.study.case
     found, error = None, None
     try:
-        found = desk.answer(("diff", sides), lambda: compared(desk, *sides))
+        found = desk.answer(("diff", sides), lambda: rule_differences(desk, *sides))
     except BadInput as wrong:
         error = wrong
     return render(
@@ -206,10 +230,10 @@ def sides_of(desk: Desk, a: str, b: str) -> tuple[str, str]:
 @router.get("/api/diff")
 def diff(desk: AtDesk, a: Under = "", b: Under = "") -> Answer:
     """Clauses, numbers, and who gains and loses between two sides: a day, a policy, or POLICY@DAY."""
-    return Answer.model_validate(compared(desk, *sides_of(desk, a, b)))
+    return Answer.model_validate(rule_differences(desk, *sides_of(desk, a, b)))
 
 
-def compared(desk: Desk, a: str, b: str) -> dict[str, Any]:
+def rule_differences(desk: Desk, a: str, b: str) -> dict[str, Any]:
     """The difference of two sides, each a day of the record, a policy, or `POLICY@DAY`."""
     return rules.between(_side(desk, a), _side(desk, b))
 

@@ -33,11 +33,11 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     ):
         return early
     try:
-        found = watched(desk, view, given)
+        found = signpost_values(desk, view, given)
     except (BadInput, BadInputs) as wrong:
         error, given = wrong, ()
-        found = watched(desk, view, ())
-    every = quantities.shipped(desk.study.case)
+        found = signpost_values(desk, view, ())
+    every = quantities.shipped_quantities(desk.study.case)
     before = {r.assumption: r for r in found.board_before if r.policy == found.policy}
     after = {r.assumption: r for r in found.board_after if r.policy == found.policy}
     return render(
@@ -50,7 +50,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
 @router.get("/api/watch")
 def watch(request: Request, desk: AtDesk, view: View) -> Answer:
     """Signposts and the board before and after readings: the keys of `premortem watch --json`."""
-    return Answer.model_validate(watched(desk, view, readings_of(request)).as_dict())
+    return Answer.model_validate(signpost_values(desk, view, readings_of(request)).as_dict())
 
 
 @router.get("/watch/hindcast", response_class=HTMLResponse, include_in_schema=False)
@@ -63,17 +63,17 @@ def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
         there=desk.knows(("hindcast", view.asof)),
     ):
         return early
-    found = judged(desk, view)
-    rows = sorted((placed(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
+    found = hindcast_view(desk, view)
+    rows = sorted((band_position(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
     headline, aside = kinds.outcomes_inside(found["kinds"]), kinds.apart(found["kinds"])
-    every = quantities.shipped(desk.study.case)
+    every = quantities.shipped_quantities(desk.study.case)
     return render(request, "hindcast.html", found=found, rows=rows, every=every, headline=headline, aside=aside)
 
 
 @router.get("/api/hindcast")
 def hindcast(desk: AtDesk, view: View) -> Answer:
     """The scores as of the view's day: the keys of `premortem hindcast --json`."""
-    return Answer.model_validate(judged(desk, view))
+    return Answer.model_validate(hindcast_view(desk, view))
 
 
 def _pairs(request: Request) -> list[tuple[str, str]]:
@@ -94,24 +94,24 @@ def readings_of(request: Request) -> tuple[str, ...]:
 
 def key(desk: Desk, view: State, given: tuple[str, ...]) -> tuple[Any, ...]:
     """Under what the answer is kept."""
-    return ("watch", under(desk, view), view.asof, given)
+    return ("watch", shown_policy(desk, view), view.asof, given)
 
 
-def under(desk: Desk, view: State) -> str | None:
+def shown_policy(desk: Desk, view: State) -> str | None:
     """The view's policy where the run holds it."""
     return view.policy if view.policy in desk.run.policies else None
 
 
-def watched(desk: Desk, view: State, given: tuple[str, ...]) -> ToWatch:
+def signpost_values(desk: Desk, view: State, given: tuple[str, ...]) -> ToWatch:
     """Signposts by value for the view's policy and day, worked out once."""
     found: ToWatch = desk.answer(
         key(desk, view, given),
-        lambda: questions.what_to_watch(desk.study, desk.run, view.asof, given, under(desk, view)),
+        lambda: questions.what_to_watch(desk.study, desk.run, view.asof, given, shown_policy(desk, view)),
     )
     return found
 
 
-def judged(desk: Desk, view: State) -> dict[str, Any]:
+def hindcast_view(desk: Desk, view: State) -> dict[str, Any]:
     """The hindcast as of the view's day, worked out once."""
     found: dict[str, Any] = desk.answer(
         ("hindcast", view.asof), lambda: questions.hindcast(view.asof, study=desk.study, run=desk.run).as_dict()
@@ -119,7 +119,7 @@ def judged(desk: Desk, view: State) -> dict[str, Any]:
     return found
 
 
-def placed(row: dict[str, Any]) -> dict[str, Any]:
+def band_position(row: dict[str, Any]) -> dict[str, Any]:
     """An observable on its own scale, 0 to 100: the band from 25 to 75, the observed where it lies, held at the edges."""
     width = (row["p95"] - row["p5"]) or 1.0
 

@@ -13,11 +13,11 @@ from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.shipment_form import link
 from premortem.app.view_state import State
-from premortem.case import Case, Map, Measure, Simulated
+from premortem.case import Case, Map, Measure, Place, Simulated
 from premortem.charts import worldmap
 from premortem.errors import BadInput, MissingData
 from premortem.law.places import iso3
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 
 def map_of(request: Request) -> Map:
@@ -48,9 +48,9 @@ def page(
         return early
     step = quarter if quarter in labels else drawn.USUAL
     code = iso3(place or drawn.PLACE, "place", desk.study.case)
-    found = mapped(desk, view, drawn, measure)
+    found = map_values(desk, view, drawn, measure)
     rows = rows_at(found, step, shown)
-    sources = (worldmap.BORDERS, drawn.SOURCE, f"premortem, medians of {counted(view.n, 'future')}; countries of a block share its figure")  # fmt: skip
+    sources = (worldmap.BORDERS, drawn.SOURCE, f"premortem, medians of {count_noun(view.n, 'future')}; countries of a block share its figure")  # fmt: skip
     chart = chart_specs.Chart(
         "map", f"{shown.title}, {step}", f"Map of {shown.title.lower()} in {step}; the table holds every country",
         " ".join(filter(None, sources)), chart_specs.world(shown, found["top"]), rows, {"name": "Country", "region": "Region of the model", "said": shown.title},
@@ -59,22 +59,22 @@ def page(
     asked, fields = drawn.ASKED
     return render(
         request, "world.html", usual=drawn.USUAL, title=drawn.TITLE, word=desk.study.case.clock.word, classes=shown.classes,
-        panel=country_chart(drawn, one) if one["rows"] else None, chart=chart, measures=drawn.MEASURES, measure=measure, quarter=step, quarters=labels, rows=rows, found=found,
-        country=one, heading=drawn.heading(one), absent=drawn.ABSENT.format(name=one["name"]), place=code,
-        asked=asked.format(name=one["name"]), ask=link({**fields, "destination": code}, view, desk.study.case.text.app),
+        panel=country_chart(drawn, one) if one.rows else None, chart=chart, measures=drawn.MEASURES, measure=measure, quarter=step, steps=labels, rows=rows, found=found,
+        country=one, heading=drawn.heading(one), absent=drawn.ABSENT.format(name=one.name), place=code,
+        asked=asked.format(name=one.name), ask=link({**fields, "destination": code}, view, desk.study.case.text.app),
     )  # fmt: skip
 
 
 @router.get("/api/world")
 def api(desk: AtDesk, view: View, drawn: AtMap, measure: str = "") -> Answer:
     """A measure by step and place: medians over the view's futures, null where the model has nothing."""
-    return Answer.model_validate(mapped(desk, view, drawn, _measure(drawn, measure)[0]))
+    return Answer.model_validate(map_values(desk, view, drawn, _measure(drawn, measure)[0]))
 
 
 @router.get("/api/world/{place}")
 def api_country(desk: AtDesk, view: View, drawn: AtMap, place: str) -> Answer:
     """One place: what the case says of it, its region, and what that holds by step."""
-    return Answer.model_validate(country(desk, view, drawn, iso3(place, "place", desk.study.case)))
+    return Answer.model_validate(country(desk, view, drawn, iso3(place, "place", desk.study.case)).as_dict())
 
 
 @router.get("/geo/world.json", include_in_schema=False)
@@ -113,7 +113,7 @@ def simulated(desk: Desk, view: State) -> Simulated:
     return Simulated(desk.live.book(view), desk.live.pulled(view), desk.live.regional(view), desk.study.steps)
 
 
-def mapped(desk: Desk, view: State, drawn: Map, measure: str) -> dict[str, Any]:
+def map_values(desk: Desk, view: State, drawn: Map, measure: str) -> dict[str, Any]:
     """Values of a measure, a list by step for each place; the largest of them, for a scale that stays put in time."""
     case, labels = desk.study.case, desk.study.steps
     start = labels.index(drawn.FIRST)
@@ -139,13 +139,13 @@ def rows_at(found: dict[str, Any], step: str, measure: Measure) -> list[dict[str
         | {
             "region": found["regions"].get(place["iso3"], "not in the model"),
             "value": values[place["iso3"]],
-            "said": said(values[place["iso3"]], measure),
+            "said": value_in_words(values[place["iso3"]], measure),
         }
         for place in found["places"]
     ]
 
 
-def said(value: float | None, measure: Measure) -> str:
+def value_in_words(value: float | None, measure: Measure) -> str:
     """A value in words; what is missing is said, never zero."""
     if value is None:
         return "no data"
@@ -154,13 +154,13 @@ def said(value: float | None, measure: Measure) -> str:
     return f"{100 * value:.3g}%" if measure.unit == "share" else f"{value:.3g} {measure.unit}"
 
 
-def country(desk: Desk, view: State, drawn: Map, code: str) -> dict[str, Any]:
+def country(desk: Desk, view: State, drawn: Map, code: str) -> Place:
     """One place by its code: its name, and what the case says of it."""
     name = next((p["name"] for p in places(desk.study.case) if p["iso3"] == code), "")
-    return {"iso3": code, "name": name or code} | drawn.country(code, name, simulated(desk, view), view.asof)
+    return drawn.country(code, name, simulated(desk, view), view.asof)
 
 
-def country_chart(drawn: Map, found: dict[str, Any]) -> chart_specs.Chart:
+def country_chart(drawn: Map, found: Place) -> chart_specs.Chart:
     """What a place holds through time, with its band and its limit."""
     panel = drawn.panel(found)
     rows, columns = [dict(row) for row in panel.rows], dict(panel.columns)

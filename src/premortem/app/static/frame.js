@@ -7,6 +7,12 @@ import { EDITS, OF_POLICY, depth, get, keys, link, onChange, pairs, set, wholeLi
 const $ = (id) => document.getElementById(id);
 const DEFAULTS = { policy: document.body.dataset.first, vs: "", asof: document.body.dataset.known, w: "" };
 
+// on a phone the answer comes first: the settings wait behind one line
+const phone = window.matchMedia("(max-width: 560px)");
+const fold = () => ($("settings").open = !phone.matches);
+phone.addEventListener("change", fold);
+fold();
+
 for (const pick of document.querySelectorAll("[data-state]")) {
   pick.addEventListener("change", () => {
     const value = pick.type === "checkbox" ? (pick.checked ? pick.value : "") : pick.value;

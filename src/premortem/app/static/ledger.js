@@ -111,7 +111,7 @@ function show(found) {
   if (found.left_out.length) parts.push(el("details", {}, el("summary", { text: `${found.left_out.length.toLocaleString("en")} rows are no shipments` }), grid(["Row of the file", "Why", "Holds"], found.left_out.slice(0, 100).map((r) => [r.row, r.why, r.text]), "Rows that are no shipments")));
   for (const names of found.consignees_merged) parts.push(el("p", { class: "warn", text: `One consignee for every limit: ${names.join("; ")}.` }));
   parts.push(el("h3", { text: "Outcomes" }), grid(["Rows", "Outcome", ""], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o], o]), "Outcomes"));
-  parts.push(el("p", { text: `May go without a licence: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
+  parts.push(el("p", { text: `May go: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
   if (found.stale) parts.push(el("p", { class: "warn", text: `${found.stale.toLocaleString("en")} rows are of days after ${found.rulebook.verified_to}, to which the rulebook is verified.` }));
   parts.push(el("details", {}, el("summary", { text: "Not checked" }), el("ul", {}, ...found.not_checked.map((text) => el("li", { text })))));
   const left = Object.entries(found.headroom);

@@ -4,7 +4,7 @@ import { get, onChange, set } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const slider = $("quarter");
-const quarters = JSON.parse(slider.dataset.quarters);
+const steps = JSON.parse(slider.dataset.steps);
 const values = JSON.parse(slider.dataset.values);
 const { unit } = slider.dataset;
 const classes = JSON.parse(slider.dataset.classes);
@@ -17,7 +17,7 @@ const said = (x) => (x === null || x === undefined ? "no data" : classes.length 
 
 async function show() {
   const i = Number(slider.value);
-  const q = quarters[i];
+  const q = steps[i];
   slider.setAttribute("aria-valuetext", q);
   $("at").textContent = q;
   heading.textContent = `${name}, ${q}`;
@@ -26,12 +26,12 @@ async function show() {
 }
 /** Show the slider's step and keep it in the address; a step at rest is one that Undo goes back over. */
 const move = (rest) => {
-  set({ quarter: quarters[slider.value] === slider.dataset.usual ? null : quarters[slider.value] }, rest);
+  set({ quarter: steps[slider.value] === slider.dataset.usual ? null : steps[slider.value] }, rest);
 };
 slider.addEventListener("input", () => move(false));
 slider.addEventListener("change", () => move(true));
 onChange(() => {
-  slider.value = quarters.indexOf(get("quarter") ?? slider.dataset.usual);
+  slider.value = steps.indexOf(get("quarter") ?? slider.dataset.usual);
   show();
 });
 const step = (by, rest = true) => {
@@ -51,12 +51,12 @@ function stop() {
 }
 $("play").addEventListener("click", () => {
   if (playing) return stop();
-  if (Number(slider.value) === quarters.length - 1) slider.value = 0;
+  if (Number(slider.value) === steps.length - 1) slider.value = 0;
   $("play").textContent = "Stop";
   $("play").setAttribute("aria-pressed", "true");
   // with less motion wanted, a year at a time and slowly
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  playing = setInterval(() => (Number(slider.value) >= quarters.length - 1 ? stop() : step(calm ? Number(slider.dataset.year) : 1, false)), calm ? 1500 : 350);
+  playing = setInterval(() => (Number(slider.value) >= steps.length - 1 ? stop() : step(calm ? Number(slider.dataset.year) : 1, false)), calm ? 1500 : 350);
 });
 $("measure").addEventListener("change", () => $("pick").requestSubmit());
 $("place").addEventListener("change", () => $("pick").requestSubmit());

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from premortem import case, facts
-from premortem.case import Measure, Panel, Simulated
+from premortem.case import Measure, Panel, Place, Simulated
 from premortem.cases.us_ai_2025.world.policy_levers import UNCAPPED, days
 from premortem.law.places import atlas
 
@@ -75,37 +75,37 @@ def _plain(x: float) -> float | None:
     return None if np.isnan(x) else round(float(x), 6)
 
 
-def country(code: str, name: str, seen: Simulated, on: date) -> dict[str, Any]:
+def country(code: str, name: str, seen: Simulated, on: date) -> Place:
     """One country: tier, region, and its region's stock with bands, allocation and unmet demand through time."""
     tier = seen.book.tier(code, max(on, PLACED)) if name else None
     if code not in members():
-        return {"tier": tier, "region": None, "rows": []}
+        return Place(code, name or code, more={"tier": tier})
     _, region, i = members()[code]
     cuts = dict(zip(("p5", "p50", "p95"), seen.quantiles["stock_us"][:, :, i], strict=True))
     middle = {name: q[1] for name, q in seen.quantiles.items()}
     cap, clock = seen.levers.allocation_mh[:, i], seen.book.case.clock
-    rows = [
+    rows = tuple(
         {
             "quarter": q, "year": clock.middle(q), **{k: float(c[j]) for k, c in cuts.items()},
             "cap": float(cap[j]) if 0 < cap[j] < UNCAPPED else None, "unmet": float(middle["unmet"][j, i]), "chinese": float(middle["stock_cn"][j, i]),
         }
         for j, q in enumerate(seen.steps) if q >= FIRST
-    ]  # fmt: skip
+    )  # fmt: skip
     alone = sum(r == region for _, r, _ in members().values()) == 1
-    return {"tier": tier, "region": region, "alone": alone, "rows": rows}
+    return Place(code, name or code, region, rows, alone, {"tier": tier})
 
 
-def heading(found: Mapping[str, Any]) -> str:
+def heading(found: Place) -> str:
     """Its tier."""
-    return f"Tier {found['tier']}" if found["tier"] else "no tier"
+    return f"Tier {found.more['tier']}" if found.more["tier"] else "no tier"
 
 
-def panel(found: Mapping[str, Any]) -> Panel:
+def panel(found: Place) -> Panel:
     """Stock of US-aligned chips with its band, beside the allocation."""
-    whose = found["name"] if found["alone"] else f"{found['region']} (the block that {found['name']} is part of)"
-    last = found["rows"][-1]
+    whose = found.name if found.alone else f"{found.region} (the block that {found.name} is part of)"
+    last = found.rows[-1]
     return Panel(
         f"US-aligned chips in {whose}", f"Stock of US-aligned chips in {whose} by quarter: median {last['p50']:.2g} MH at the end of 2032",
-        "premortem; band 5 to 95% of futures, line the median; orange, where there is one: the country allocations opened so far", "MH", found["rows"],
+        "premortem; band 5 to 95% of futures, line the median; orange, where there is one: the country allocations opened so far", "MH", found.rows,
         {"quarter": "Quarter", "p5": "5%", "p50": "median [MH]", "p95": "95%", "cap": "allocation [MH]", "unmet": "unmet [MH a quarter]", "chinese": "Chinese stock [MH]"},
     )  # fmt: skip

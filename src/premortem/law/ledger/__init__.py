@@ -1,1 +1,11 @@
-"""Ledgers: tables of shipments read, decided in date order with running totals, and written."""
+"""Ledgers: tables of shipments read, decided in date order with running totals, and written.
+
+- `decisions`: `decide_file(FILE, book)` decides a table and sums it up; `decide_ledger` decides a frame
+- `files`, `csv_files`: tables read and written: CSV, Parquet, workbooks
+- `intake`: a user's own table turned into a ledger; `profiles`: table layouts kept by name
+- `columns`: which columns a ledger may hold, and those that it gains
+- `field_guesses`: headings matched to fields
+
+Inside: `consignees`, `corrections`, `grounds`, `headers`, `matching`, `possible_changes`, `remainder`, `rows`, `unfit`,
+`unstated_fields`.
+"""

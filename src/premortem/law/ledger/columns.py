@@ -1,6 +1,7 @@
 """Ledgers as tables: every column in its type, every row that cannot be read with its reason."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -10,10 +11,10 @@ from premortem.errors import BadInput, nearest, raise_all
 from premortem.law import items, numbers
 from premortem.law.clearing import as_text, clearings
 from premortem.law.field_values import FALSE, MOST_UNITS, TRUE, such_as
-from premortem.law.item_values import contradicted
+from premortem.law.item_values import contradicting_rows
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.unfit import marked
-from premortem.law.places import could_be, found, known
+from premortem.law.places import could_be, country_codes, found
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Field, Vocabulary
 
@@ -30,12 +31,28 @@ UNREAD = {
 }
 NEEDED = ("destination", "quantity", "date")
 # Columns that a ledger may carry for its own use, or that link a row to an earlier one.
-PASSED = frozenset(
-    {
-        "id", "returns", "amends", "note", "reference", "case_id", "outcome", "clause", "eccn", "headroom_tpp", "may_go",
-        "rests_on", "confidence", "hits", "rejected",
-    }
-)  # fmt: skip
+OWN = ("id", "returns", "amends", "note", "reference", "case_id")
+# What an answer rests on.
+GROUNDS = {"may_go": pl.Boolean, "rests_on": pl.String, "confidence": pl.String}
+
+
+@cache
+def gained(words: Vocabulary) -> dict[str, type[pl.DataType]]:
+    """Columns that a ledger gains where it is decided; the class stands under the name of the field that holds it."""
+    classed = {field: pl.String for field in (words.classes.field,) if field}
+    return (
+        {"outcome": pl.String, "clause": pl.String}
+        | classed
+        | {words.headroom: pl.Float64}
+        | GROUNDS
+        | {"hits": pl.String}
+    )
+
+
+@cache
+def passed(words: Vocabulary) -> frozenset[str]:
+    """Columns that are no field and that a ledger may carry all the same: its own, and those of one that was decided."""
+    return frozenset((*OWN, *gained(words), "rejected"))
 
 
 def needed(words: Vocabulary) -> tuple[str, ...]:
@@ -43,7 +60,7 @@ def needed(words: Vocabulary) -> tuple[str, ...]:
     return tuple(name for name in NEEDED if name in words.given)
 
 
-def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
+def check_columns(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     """The ledger with columns under their full names. Raises `BadInput` for a column that is no field or is missing."""
     if "parent" in given.columns and {"parent_headquarters", "parent_name"}.isdisjoint(given.columns):
         which = "parent_name where it holds names, or parent_headquarters where it holds seats"
@@ -53,7 +70,7 @@ def checked(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataFrame:
     moved |= {c: short[c] for c in given.columns if short.get(c) in moved}  # into a place that was left
     renamed = given.rename(moved)
     columns = renamed.columns
-    unknown = [c for c in columns if c not in words.given and not c.startswith("_") and c not in PASSED]
+    unknown = [c for c in columns if c not in words.given and not c.startswith("_") and c not in passed(words)]
     errors = each_or_all(unknown, "no such column", words.given, file, such_as(words))
     errors += [
         BadInput(file, c, "is missing", allowed=f'a column of this name, or --map "COLUMN={c}"')
@@ -78,7 +95,7 @@ def each_or_all(names: Sequence[str], what: str, known: Sequence[str], file: str
     return [BadInput(file, "", f"{what} {len(names):,} times: {first}, ...", allowed=allowed)]
 
 
-def typed(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
+def type_columns(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """Every field column in its type, with `_row`, and why a row cannot be decided in `rejected` (null when it can)."""
     fields, held_to = [c for c in frame.columns if c in words.fields], transfers(words.case).items.held_to
     frame = marked(frame, fields)
@@ -89,7 +106,7 @@ def typed(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     suspect.append(_nameless(frame, words))
     if "item" in fields:
         suspect.append(~_listed(values["item"], words) & values["item"].is_not_null())
-        suspect += [contradicted(name, values, words.case).is_not_null() for name in held_to if name in fields]
+        suspect += [contradicting_rows(name, values, words.case).is_not_null() for name in held_to if name in fields]
     wrong = values.select(pl.any_horizontal(suspect)).to_series()
     if not wrong.any():
         return values.with_columns(rejected=pl.lit(None, pl.String))
@@ -122,7 +139,7 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vo
         ]
     if "item" in fields:
         held_to = [name for name in transfers(words.case).items.held_to if name in fields]
-        against = [(name, contradicted(name, values, words.case)) for name in held_to]
+        against = [(name, contradicting_rows(name, values, words.case)) for name in held_to]
         faults += [pl.when(why.is_not_null()).then(pl.concat_str(pl.lit(f"{name} "), why)) for name, why in against]
     return values.select("_row", rejected=pl.coalesce(*faults, pl.lit(None, pl.String)))
 
@@ -200,7 +217,7 @@ def _reasoned(text: str, _: Case) -> str | None:
 
 def _place(text: str, case: Case) -> str | None:
     """A place's code; the text itself where it could mean several; None where it means none."""
-    places = known(case)
+    places = country_codes(case)
     return found(text, case) or (text if not places or could_be(text, case) is not None else None)
 
 

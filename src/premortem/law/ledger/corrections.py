@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from premortem.law.items import named as items_named
+from premortem.law.items import named_items as items_named
 from premortem.law.vocabulary import Vocabulary
 
 # Columns that name the `id` of the earlier row.
@@ -11,7 +11,7 @@ LINKS = ("returns", "amends")
 SENT = ("destination", "consignee", "end_user")
 
 
-def linked(typed: pl.DataFrame, texts: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
+def link_corrections(typed: pl.DataFrame, texts: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """The frame with `_undoes` (number of the row that a row undoes) and `_back` (units that come back); null for most.
 
     A row that names no earlier row, two at once, another item, another party or place, or more units than are left of what

@@ -17,27 +17,22 @@ from premortem.law.clause import Rulebook
 from premortem.law.conditions import identifiers
 from premortem.law.engine import decide
 from premortem.law.ledger import corrections, grounds, remainder
-from premortem.law.ledger.columns import checked, typed
+from premortem.law.ledger.columns import check_columns, gained, type_columns
 from premortem.law.ledger.consignees import alike
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.files import check_target, read, write
 from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
-from premortem.law.rulebook_version import verified
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.totals import Totals
-from premortem.law.vocabulary import vocabulary
+from premortem.law.vocabulary import Vocabulary, vocabulary
 
 # Whose a running total is that counts all that goes to a place.
 PLACE = ("destination",)
-# Columns that the ledger gains.
-ANSWERS = {
-    "outcome": pl.String, "clause": pl.String, "eccn": pl.String, "headroom_tpp": pl.Float64,
-    **grounds.COLUMNS, "hits": pl.String,
-}  # fmt: skip
 
 
 def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> pl.DataFrame:
-    """The ledger with outcome, deciding clause, ECCN, headroom and grounds a row, in the order given; none is dropped.
+    """The ledger with outcome, deciding clause, class, headroom and grounds a row, in the order given; none is dropped.
 
     `may_go` is as `check` tells it of the row after what the ledger shipped before: empty where it hangs on what nobody
     said (`rests_on`) or on a name to look at (`hits`); `confidence` is that of the weakest clause that the answer rests on.
@@ -70,7 +65,7 @@ def decide_file(
         for wrong in found["rejected"]:
             wrong["line"] = taken.lines[wrong["row"] - 1]
     if record:
-        under = checked(given, path.name, book.vocabulary)
+        under = check_columns(given, path.name, book.vocabulary)
         audit.write(audit.of_ledger(decided, under, book, [path, *([beside] if beside else [])]), record)
     return decided, found | alike(decided) | taken.told() | {
         "convention": taken.convention,
@@ -99,23 +94,23 @@ def rejected_file(out: Path) -> Path:
     return out.with_name(f"{out.stem}{remainder.REJECTED}.csv")
 
 
-def rejected_rows(decided: pl.DataFrame) -> pl.DataFrame:
+def rejected_rows(decided: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """The rejected rows of a decided ledger, as given, with their numbers and reasons."""
     numbered = decided.drop(ROW, strict=False).with_row_index(ROW, offset=1)
-    return numbered.filter(pl.col(WHY).is_not_null()).drop(ANSWERS)
+    return numbered.filter(pl.col(WHY).is_not_null()).drop(gained(words))
 
 
-def write_rejected(decided: pl.DataFrame, out: Path) -> Path | None:
+def write_rejected(decided: pl.DataFrame, out: Path, words: Vocabulary) -> Path | None:
     """Rejected rows, with their numbers and reasons, in a CSV beside the output; None where there are none.
 
     They can be mended there and decided again, together with the output (`remainder`). Where none are rejected, those that
     an earlier output of this name left behind go.
     """
-    wrong = rejected_rows(decided)
+    wrong = rejected_rows(decided, words)
     beside = rejected_file(out)
     if not wrong.height:
         if beside.is_file() and _holds_rejected(beside):
-            with writer.told(beside):
+            with writer.system_failure(beside):
                 beside.unlink()
         return None
     write(wrong, beside)
@@ -161,7 +156,7 @@ def summary(decided: pl.DataFrame, told: Told, seconds: float, case: Case) -> di
         "may_go": _counted(decided),
         "hits": told.hits,
         "not_checked": told.not_checked,
-        "rulebook": verified(case).as_dict(),
+        "rulebook": shipped_version(case).as_dict(),
         "stale": told.stale,
     }
 
@@ -174,23 +169,23 @@ def _counted(decided: pl.DataFrame) -> dict[str, int]:
 
 def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, Told]:
     words = book.vocabulary
-    named = checked(given, file, words)
-    rows = corrections.linked(typed(named, words), named, words)
+    named = check_columns(given, file, words)
+    rows = corrections.link_corrections(type_columns(named, words), named, words)
     # sorted by day, and as in the ledger within a day
     good = rows.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
     totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
-    answers = decide(good, book, totals) if good.height else pl.DataFrame(schema=ANSWERS)
-    answers = answers.with_columns(headroom_tpp=_headroom(answers, good, book))
+    answers = decide(good, book, totals) if good.height else pl.DataFrame(schema=gained(words))
+    answers = answers.with_columns(_headroom(answers, good, book).alias(words.headroom))
     hits, listed = grounds.hits(good, book.case)
     if good.height:
         answers = answers.hstack(grounds.grounds(good, answers, book)).with_columns(hits)
-    stale = good.filter(pl.col("date") > verified(book.case).news).height if good.height else 0
+    stale = good.filter(pl.col("date") > shipped_version(book.case).news).height if good.height else 0
     told = Told(_room_left(good, answers, book, totals), listed, stale, grounds.not_checked(good, book.case))
     place = np.full(rows.height, -1, np.int64)
     place[good["_row"].to_numpy()] = np.arange(good.height)
     where = pl.Series(place).replace(-1, None)
-    out = answers.select(pl.col(c).gather(pl.lit(where)) for c in ANSWERS)
-    own = given.drop([c for c in (*ANSWERS, "rejected", MISSHAPEN) if c in given.columns])
+    out = answers.select(pl.col(c).gather(pl.lit(where)) for c in gained(words))
+    own = given.drop([c for c in (*gained(words), "rejected", MISSHAPEN) if c in given.columns])
     return pl.concat([own, out, rows.select("rejected")], how="horizontal"), told
 
 
@@ -203,7 +198,7 @@ def _headroom(answers: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.S
         room = pl.when(pl.col("clause") == c.id).then(limit(c, book.vocabulary) - pl.col(c.total.into)).otherwise(room)
     looked_at = {name for c in limits for name in identifiers(c.within) if name in book.vocabulary.given}
     dated = answers.hstack(good.select("date", *(_filled(name, good) for name in sorted(looked_at))))
-    return dated.with_columns(headroom_tpp=room)["headroom_tpp"]
+    return dated.with_columns(_headroom=room)["_headroom"]
 
 
 def _filled(name: str, rows: pl.DataFrame) -> pl.Expr:

@@ -8,17 +8,12 @@ from functools import cache
 import polars as pl
 
 from premortem.errors import BadInput, raise_all
-from premortem.law.ledger.columns import PASSED, each_or_all
+from premortem.law.ledger.columns import each_or_all, passed
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 
-# Columns that a ledger gains: a desk's own of such a name is kept beside, and is none of ours.
-GAINED = frozenset(
-    {"outcome", "clause", "eccn", "headroom_tpp", "may_go", "rests_on", "confidence", "hits", "rejected"}
-)
 
-
-def folded(heading: str) -> str:
+def fold_heading(heading: str) -> str:
     """A heading in small letters, with one underscore between words and without what stands in brackets.
 
     >>> folded("Ship-To Country"), folded("Qty (pcs)"), folded("Shipment #")
@@ -32,20 +27,20 @@ def folded(heading: str) -> str:
 def meanings(words: Vocabulary) -> dict[str, str]:
     """The field for which each folded heading stands."""
     told = transfers(words.case)
-    return dict(told.headings) | dict(told.columns) | {f: f for f in [*words.given, *PASSED]}
+    return dict(told.headings) | dict(told.columns) | {f: f for f in [*words.given, *passed(words)]}
 
 
 def known(heading: str, words: Vocabulary) -> bool:
     """Whether a heading is one that stands for a field, or may stand for one of several."""
-    word = folded(heading)
+    word = fold_heading(heading)
     return word in meanings(words) or word in transfers(words.case).asked
 
 
 def guess(headings: Sequence[str], words: Vocabulary) -> dict[str, str]:
     """The field that each heading seems to stand for, "" where none does; no field twice, exact names first."""
-    own, short = {f: f for f in [*words.given, *PASSED]}, dict(transfers(words.case).columns)
+    own, short = {f: f for f in [*words.given, *passed(words)]}, dict(transfers(words.case).columns)
     found, taken = dict.fromkeys(headings, ""), {""}
-    for names, read in ((own, str), (short, str), (meanings(words), folded)):
+    for names, read in ((own, str), (short, str), (meanings(words), fold_heading)):
         for heading in headings:
             field = names.get(read(heading), "")
             if not found[heading] and field not in taken:
@@ -54,12 +49,12 @@ def guess(headings: Sequence[str], words: Vocabulary) -> dict[str, str]:
     return found
 
 
-def renamed(given: pl.DataFrame, columns: Mapping[str, str], file: str, words: Vocabulary) -> pl.DataFrame:
+def rename_columns(given: pl.DataFrame, columns: Mapping[str, str], file: str, words: Vocabulary) -> pl.DataFrame:
     """The ledger with its columns under the fields that `columns` gives them; one given "" is kept, unread, as `_HEADING`.
 
     Raises `BadInput`, all at once, for a column or field that is not there, and for a field given twice.
     """
-    allowed = [*words.given, *PASSED]
+    allowed = [*words.given, *passed(words)]
     held = {*given.columns}
     errors = each_or_all([h for h in columns if h not in held], "no such column", given.columns, file)
     fields = [f for f in columns.values() if f]

@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from premortem.errors import BadInput, raise_all
-from premortem.files import reader, writer
-from premortem.law.ledger import csv_files, workbooks
+from premortem.files import reader, workbooks, writer
+from premortem.law.ledger import csv_files
 from premortem.law.ledger.headers import MOST_ABOVE, Known, Raw, above, find, named
-from premortem.text.numbers import counted
+from premortem.text.numbers import count_noun
 
 # Most rows and bytes of a file that is read: beyond them memory runs out, and a file is to be split.
 MOST_ROWS, MOST_BYTES = 20_000_000, 8_000_000_000
@@ -98,7 +98,7 @@ def _headed(sheet: workbooks.Sheet, known: Known, file: str) -> Raw:
 
 def _few_enough(path: Path, rows: int) -> None:
     if rows > MOST_ROWS:
-        raise BadInput(path.name, "", f"has {counted(rows, 'row')}", allowed=f"at most {MOST_ROWS:,}", hint=SPLIT)
+        raise BadInput(path.name, "", f"has {count_noun(rows, 'row')}", allowed=f"at most {MOST_ROWS:,}", hint=SPLIT)
 
 
 def _read_parquet(path: Path) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.law.candidate_clauses import operative
-from premortem.law.cautions import doubted, elsewhere, looked_at
+from premortem.law.cautions import doubtful_places, elsewhere, looked_at
 from premortem.law.citations import Citation
 from premortem.law.clause import QUESTION, Rulebook
 from premortem.law.clause_tests import Flags, Met, met
@@ -21,13 +21,14 @@ from premortem.law.decide import citations_of
 from premortem.law.engine import RETURNED
 from premortem.law.equivalent_rows import alike, distinct
 from premortem.law.ladder import steps
+from premortem.law.ledger.columns import GROUNDS
 from premortem.law.ledger.unstated_fields import resting
-from premortem.law.memo import lists
-from premortem.law.parties import ROLES, Hit, named, names_firm, screen, suspect, unscreened
-from premortem.law.permission import confidence, may_go, unverified
+from premortem.law.parties import ROLES, Hit, named_parties, names_firm, screen, suspect, unscreened_names
+from premortem.law.permission import confidence, is_unverified, may_go
 from premortem.law.row_defaults import AS_WRITTEN, complete
-from premortem.law.rulebook_version import verified
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.totals import start
+from premortem.law.unchecked import lists
 from premortem.law.vocabulary import vocabulary
 
 # What separates fields, and hits, in a cell.
@@ -42,18 +43,15 @@ class Ground(NamedTuple):
     confidence: str | None
 
 
-COLUMNS = {"may_go": pl.Boolean, "rests_on": pl.String, "confidence": pl.String}
-
-
 def grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """`COLUMNS` of typed rows and of what `decide` said of them, row by row.
+    """`GROUNDS` of typed rows and of what `decide` said of them, row by row.
 
     A row counts with what the ledger shipped before it; what lay before the ledger nobody said, unless a column says it.
     """
     group, first = alike(given, answers, book)
     rows, said = given[first], answers[first]
     rows = rows.select(c for c in rows.columns if c in book.vocabulary.fields)
-    found = pl.DataFrame(_grounds(rows, said, book), schema=COLUMNS, orient="row")
+    found = pl.DataFrame(_grounds(rows, said, book), schema=GROUNDS, orient="row")
     return found[group]
 
 
@@ -76,14 +74,14 @@ def _grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iter
     clauses = tuple(operative(book, fields["date"].min(), fields["date"].max()))  # type: ignore[arg-type]
     found = met(fields, answers, clauses, words)
     rests = resting(given, rows, answers, found, book)
-    moved = doubted(rows, fields, outcomes, book)
+    moved = doubtful_places(rows, fields, outcomes, book)
     cited = _cited(found, answers, book)
     left_open = _left_open(rows, fields, answers, found, book)
     for i, (outcome, clause) in enumerate(zip(outcomes, answers["clause"], strict=True)):
         if outcome == RETURNED:
             yield Ground(None, None, None)
             continue
-        weak = left_open[i] or unverified(clause or "", cited[i], moved[i])
+        weak = left_open[i] or is_unverified(clause or "", cited[i], moved[i])
         yield Ground(
             may_go(outcome, bool(rests[i] or weak), words),
             BETWEEN.join(rests[i]) or None,
@@ -108,11 +106,14 @@ def _left_open(rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, 
 
 def _unscreened(rows: pl.DataFrame, case: Case) -> Flags:
     """Rows of which a party stands in no table and was not cleared."""
-    parties = rows.select(c for c in rows.columns if c in (*ROLES, "cleared"))
-    if not parties.width:
+    parties = rows.select(c for c in rows.columns if c in (*ROLES, "cleared", "date"))
+    if not {*ROLES} & {*parties.columns}:
         return np.zeros(rows.height, bool)
     kinds, first = distinct(parties)
-    told = (unscreened(named(row), case, clearings(row.get("cleared") or "")) for row in parties[first].to_dicts())
+    asked = parties[first].to_dicts()
+    told = (
+        unscreened_names(named_parties(row), case, clearings(row.get("cleared") or ""), row["date"]) for row in asked
+    )
     return np.array([bool(names) for names in told], bool)[kinds]
 
 
@@ -142,7 +143,7 @@ def not_checked(given: pl.DataFrame, case: Case) -> list[str]:
         if rows
     ]
     told = [f"Not named, so looked up in no list: {', '.join(unnamed)}."] if unnamed else []
-    current = verified(case)
+    current = shipped_version(case)
     warnings = dict.fromkeys(current.warning(day) for day in given["date"].unique().sort())
     return [*told, *lists(case), *current.not_checked, *filter(None, warnings)]
 

@@ -69,16 +69,18 @@ class Taken:
 
 def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
     """A file's table, ready to be decided. Raises `BadInput`, all at once, for what must be asked or cannot be read."""
-    wanted = {field_guesses.folded(heading) for heading in how.columns}
+    wanted = {field_guesses.fold_heading(heading) for heading in how.columns}
     sheet = "" if how.profile and path.suffix.lower() not in files.WORKBOOKS else how.sheet
     raw = files.read_raw(
-        path, lambda heading: field_guesses.known(heading, words) or field_guesses.folded(heading) in wanted, sheet
+        path,
+        lambda heading: field_guesses.known(heading, words) or field_guesses.fold_heading(heading) in wanted,
+        sheet,
     )
     held = raw.frame.drop(MISSHAPEN, strict=False)
     told = _told(held.columns, how, path.name)
     matched = match(held.columns, raw.doubles, told, lambda h: _known_items(held[h], words), path.name, words)
     raise_all(_not_choices(held, matched, path.name, words))
-    frame = field_guesses.renamed(raw.frame, _to_rename(matched), path.name, words)
+    frame = field_guesses.rename_columns(raw.frame, _to_rename(matched), path.name, words)
     frame, left_out = set_apart(
         _unmerged(frame, raw, words).with_row_index("_line", offset=raw.first),
         {f: h for h, f in matched.mapping.items()},
@@ -97,8 +99,8 @@ def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
 
 def _told(headings: list[str], how: Convention, file: str) -> dict[str, str]:
     """The fields that were told, under the headings as they stand. Raises `BadInput` for a heading that is not there."""
-    folded = {field_guesses.folded(h): h for h in headings}
-    found = {c: c if c in headings else folded.get(field_guesses.folded(c), "") for c in how.columns}
+    folded = {field_guesses.fold_heading(h): h for h in headings}
+    found = {c: c if c in headings else folded.get(field_guesses.fold_heading(c), "") for c in how.columns}
     lost = [c for c, h in found.items() if not h and (how.columns[c] or not how.profile)]
     if lost and how.profile:
         allowed = f"the headings that it was kept for, or --map anew without --profile {how.profile}"

@@ -7,8 +7,8 @@ from rapidfuzz.distance import OSA
 
 from premortem.errors import BadInput, raise_all
 from premortem.law.field_values import such_as
-from premortem.law.ledger.columns import PASSED, each_or_all, needed
-from premortem.law.ledger.field_guesses import GAINED, folded, guess, meanings
+from premortem.law.ledger.columns import each_or_all, gained, needed, passed
+from premortem.law.ledger.field_guesses import fold_heading, guess, meanings
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import listing
@@ -54,7 +54,8 @@ def match(
     fields = dict.fromkeys([h for h in headings if h.startswith("_")], "") | dict(told)
     exact = is_exact(headings, words)
     taken = {*fields.values()} - {""}
-    ours = [h for h in free if exact or folded(h) not in GAINED]
+    # a desk's own of the name of one that a ledger gains is kept beside, and is none of ours
+    ours = [h for h in free if exact or fold_heading(h) not in {*gained(words), "rejected"}]
     for heading, field in guess(ours, words).items():
         fields[heading] = "" if field in taken else field
     fields |= {h: "" for h in free if h not in fields}
@@ -62,7 +63,7 @@ def match(
     settled |= {h for double in doubles for h in headings if _bears(h, double)}
     errors = [*_twice(doubles, headings, told, file, words)]
     errors += _rivals([h for h in ours if h not in settled and not fields[h]], fields, told, file, words)
-    lost = [h for h in free if not fields[h] and h not in settled and folded(h) not in meanings(words)]
+    lost = [h for h in free if not fields[h] and h not in settled and fold_heading(h) not in meanings(words)]
     if exact or not (told or any(fields[h] in words.given for h in free)):
         errors += each_or_all(
             [h for h in lost if not _asks(h, words)], "no such column", words.given, file, _way(words)
@@ -89,7 +90,7 @@ def _bears(heading: str, double: str) -> bool:
 
 
 def _asks(heading: str, words: Vocabulary) -> bool:
-    return folded(heading) in transfers(words.case).asked
+    return fold_heading(heading) in transfers(words.case).asked
 
 
 def _choose_item(
@@ -99,7 +100,7 @@ def _choose_item(
 
     Gives back these columns where that settles it.
     """
-    rivals = [h for h in headings if meanings(words).get(folded(h)) == "item"]
+    rivals = [h for h in headings if meanings(words).get(fold_heading(h)) == "item"]
     if len(rivals) < 2 or "item" in headings or not any(fields[h] == "item" for h in rivals):
         return set()
     shares = {h: known_items(h) for h in rivals}
@@ -117,7 +118,7 @@ def _twice(
     errors = []
     for double in doubles:
         bearing = [h for h in headings if _bears(h, double)]
-        if (folded(double) in meanings(words) or _asks(double, words)) and not {*bearing} <= told.keys():
+        if (fold_heading(double) in meanings(words) or _asks(double, words)) and not {*bearing} <= told.keys():
             allowed = "each name once, or " + " ".join(f'--map "{h}=FIELD"' for h in bearing) + "; FIELD may be empty"
             errors.append(BadInput(file, double, "names two columns", got=double, allowed=allowed))
     return errors
@@ -129,12 +130,12 @@ def _rivals(
     """Columns that stand for a field which another column gives too, or for one of several of which none is given."""
     errors = []
     for heading in unmatched:
-        field = meanings(words).get(folded(heading), "")
+        field = meanings(words).get(fold_heading(heading), "")
         held = next((h for h, f in fields.items() if f == field and f), "")
         if field in words.given and held and held not in told:
             what = f"may be {field}, which {held} gives too, or another field"
             errors.append(_asked(heading, what, file))
-        could_be = transfers(words.case).asked.get(folded(heading), ())
+        could_be = transfers(words.case).asked.get(fold_heading(heading), ())
         if could_be and not any(f in fields.values() for f in could_be):
             errors.append(_asked(heading, f"may be {listing([*could_be], 'or')}", file))
     return errors
@@ -147,11 +148,11 @@ def _asked(heading: str, what: str, file: str) -> BadInput:
 
 def _slip(heading: str, file: str, words: Vocabulary) -> BadInput | None:
     """That a heading is a slip of the pen away from one that is known, so that nobody would want it unread."""
-    word = folded(heading)
+    word = fold_heading(heading)
     most = 2 if len(word) >= TWO_SLIPS else 1 if len(word) >= ONE_SLIP else 0
     if not most or len(word) > 60:
         return None
-    far = {name: OSA.distance(word, name, score_cutoff=most) for name in meanings(words) if name not in PASSED}
+    far = {name: OSA.distance(word, name, score_cutoff=most) for name in meanings(words) if name not in passed(words)}
     near = min(far, key=lambda name: far[name])
     if far[near] > most:
         return None

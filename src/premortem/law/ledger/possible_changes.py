@@ -24,12 +24,13 @@ def may_turn(found: Met, licensed: Flags, field: str, value: Any, words: Vocabul
     """
     turned = np.zeros(len(licensed), bool)
     moving: dict[str, Flags | bool] = dict.fromkeys(reached(field, words), True)
-    if words.measure.all in moving:
-        moving |= dict.fromkeys(words.totals, True)
+    # a running total moves with what is shipped and with what lies before it
+    moving |= {
+        c.total.into: True
+        for c in found.clauses
+        if c.total and not moving.keys().isdisjoint({words.measure.all, c.total.start, c.total.less})
+    }
     for i, clause in enumerate(found.clauses):  # those that define and classify come first
-        # what lies before on a running total is no test of the clause, but leaves room within it or none
-        if clause.total and not moving.keys().isdisjoint({clause.total.start, clause.total.less}):
-            turned |= found.force[i] & (found.against[i] == 0) & licensed
         looking = [test for test in found.asked[clause.id] if not moving.keys().isdisjoint(test.looks_at)]
         # most clauses are ruled out in every row, by more tests than may turn; a policy of review frees and bars nothing
         if (

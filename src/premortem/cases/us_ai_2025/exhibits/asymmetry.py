@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, highest, muted_title
-from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
+from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.questions import time_asymmetry
@@ -61,7 +61,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
             for sign, align, dx in sides
         ]
         panels.append((bars + zero + words[0] + words[1]).properties(width=size, height=150))
-    return themed(alt.concat(*panels, columns=1 if narrow else 2, spacing=20), width=None)
+    return apply_theme(alt.concat(*panels, columns=1 if narrow else 2, spacing=20), width=None)
 
 
 def says(frame: pl.DataFrame) -> Says:

@@ -7,7 +7,7 @@ import polars as pl
 
 from premortem.case import year_of
 from premortem.charts.marks import PHONE, muted_title, years
-from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
+from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import share
 
@@ -65,7 +65,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
         .mark_text(fontSize=14, fontWeight=600)
         .encode(x=x, y="at:Q", text="text:N", color=alt.Color("ink:N", scale=None))
     )
-    return themed(logic + memory + named, height=250, width=width - 50)
+    return apply_theme(logic + memory + named, height=250, width=width - 50)
 
 
 def says(frame: pl.DataFrame) -> Says:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from premortem.charts.marks import PHONE, highest, lowest
-from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import number, share
@@ -99,7 +99,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
         .mark_text(dy=-8, fontSize=12, color=INK, baseline="bottom")
         .encode(x="cap:Q", y=alt.value(0), text=alt.value("one country's allocation"))
     )
-    return themed(band + line + named + wanted + placed + words, height=24 * frame.height, width=size)
+    return apply_theme(band + line + named + wanted + placed + words, height=24 * frame.height, width=size)
 
 
 def says(frame: pl.DataFrame) -> Says:

@@ -7,7 +7,7 @@ import polars as pl
 
 from premortem.case import year_of
 from premortem.charts.marks import PHONE, highest, muted_title
-from premortem.charts.theme import HOLDS, INK, WIDTH, themed
+from premortem.charts.theme import HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import number, share
@@ -68,7 +68,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     size = (width - (46 if narrow else 34) * columns) // columns
     top = highest(frame, "p95") * ROOM
     panels = [_panel(frame.filter(pl.col("source") == s), s, size, top) for s in SOURCES.values()]
-    return themed(alt.concat(*panels, columns=columns, spacing=10), width=None)
+    return apply_theme(alt.concat(*panels, columns=columns, spacing=10), width=None)
 
 
 def _panel(rows: pl.DataFrame, source: str, width: int, top: float) -> Any:

@@ -8,7 +8,7 @@ import polars as pl
 
 from premortem.case import year_of
 from premortem.charts.marks import PHONE, muted_title
-from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
+from premortem.charts.theme import BREAKS, HOLDS, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import number, share
@@ -62,7 +62,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     columns = 2 if narrow else 4
     size = (width - 44 * columns) // columns
     panels = [_panel(frame.filter(pl.col("place") == place), place, size, i) for i, place in enumerate(shown)]
-    return themed(alt.concat(*panels, columns=columns, spacing=12), width=None)
+    return apply_theme(alt.concat(*panels, columns=columns, spacing=12), width=None)
 
 
 def _panel(rows: pl.DataFrame, place: str, width: int, number_: int) -> Any:

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, end_words, fan, highest, lowest, muted_title, rule, spread, years
-from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
+from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import number
@@ -27,7 +27,7 @@ METHOD = (
 def data(run: Any) -> pl.DataFrame:
     """Bands and paths [TWh a year]: series (`world`, `linear`, `exponential`, `us_added`, `surplus`), quarter, year, p5 to p95."""
     bands = run_bands.bands(run, "ai_twh_world", start=2024.5)
-    a, b = (run_bands.at(run_bands.bands(run, "ai_twh_world"), q)["p50"] for q in ("2024Q4", "2025Q4"))
+    a, b = (run_bands.row_at(run_bands.bands(run, "ai_twh_world"), q)["p50"] for q in ("2024Q4", "2025Q4"))
     lag = pl.col("year") - 2024.875
     paths = [
         bands.select("quarter", "year", p50=a + (b - a) * lag, series=pl.lit("linear")),
@@ -62,7 +62,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
             width=size, height=230, title=muted_title(f"Added a year in the US; dashed: surplus, {surplus:.0f}")
         ),
     ]
-    return themed(alt.concat(*panels, columns=1 if narrow else 2, spacing=20), width=None)
+    return apply_theme(alt.concat(*panels, columns=1 if narrow else 2, spacing=20), width=None)
 
 
 def _paths(frame: pl.DataFrame, x: Any, top: float) -> Any:
@@ -89,8 +89,11 @@ def _paths(frame: pl.DataFrame, x: Any, top: float) -> Any:
 
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
-    world, linear, exponential = (run_bands.at(frame, "2030Q4", s) for s in ("world", "linear", "exponential"))
-    added, surplus = run_bands.at(frame, "2028Q4", "us_added"), frame.filter(pl.col("series") == "surplus")["p50"][0]
+    world, linear, exponential = (run_bands.row_at(frame, "2030Q4", s) for s in ("world", "linear", "exponential"))
+    added, surplus = (
+        run_bands.row_at(frame, "2028Q4", "us_added"),
+        frame.filter(pl.col("series") == "surplus")["p50"][0],
+    )
     near = (
         "between a straight and an exponential path"
         if linear["p50"] < world["p50"] < exponential["p50"]

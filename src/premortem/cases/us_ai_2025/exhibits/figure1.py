@@ -7,7 +7,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE
-from premortem.charts.theme import GRID, INK, MUTED, STEPS, WIDTH, themed
+from premortem.charts.theme import GRID, INK, MUTED, STEPS, WIDTH, apply_theme
 from premortem.charts.worldmap import BORDERS, world_map
 from premortem.exhibits.form import Badge, Says
 from premortem.law import book as rules
@@ -110,7 +110,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
     )
     places = frame.drop_nulls("tier").select("iso3", kind=pl.col("tier").replace_strict(words))
     drawn = world_map(places, colour, size=10 if narrow else 20).properties(width=width, height=round(width * 0.45))
-    return themed(
+    return apply_theme(
         alt.concat(drawn, _numbers(frame, width), columns=1, spacing=10).resolve_legend(color="independent"), width=None
     )
 

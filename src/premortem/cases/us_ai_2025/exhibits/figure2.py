@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, muted_title
-from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import number
 
@@ -57,7 +57,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
         _panel(frame.filter(pl.col("region") == region), region, colour, size) for region, colour in REGIONS.items()
     ]
     drawn = alt.concat(*panels, columns=1 if narrow else 3, spacing=14)
-    return themed(drawn.resolve_scale(y="shared"), width=None)
+    return apply_theme(drawn.resolve_scale(y="shared"), width=None)
 
 
 def _panel(rows: pl.DataFrame, region: str, colour: str, size: int) -> Any:

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, muted_title
-from premortem.charts.theme import CONTEXT, HOLDS, INK, WIDTH, themed
+from premortem.charts.theme import CONTEXT, HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 
@@ -23,7 +23,6 @@ METHOD = (
     "2024, 2025 as projected in February 2025 (Microsoft's fiscal 2025 less its first half, doubled), and 2025 as reported later. "
     "With a stored run, the model's band for 2025 stands beside them; its futures were drawn from what was known in February."
 )
-CASH = "purchases and additions to property and equipment"
 COMPANIES = {"Amazon": "#12457F", "Microsoft": HOLDS, "Alphabet": "#5B9BD0", "Meta": "#C9DDF0"}
 # The note's basis for each company, where it is not cash.
 LEASES = {"Microsoft": "with finance leases", "Meta": "with principal payments on finance leases"}
@@ -88,7 +87,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
         _stack(frame, "note's basis", "2025, on the note's basis", right),
     ]
     drawn = alt.concat(*panels, columns=1 if narrow else 2, spacing=16).resolve_scale(color="shared")
-    return themed(drawn, width=None)
+    return apply_theme(drawn, width=None)
 
 
 def _stack(frame: pl.DataFrame, panel: str, title: str, width: int) -> Any:

@@ -7,7 +7,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, fan, fan_words, muted_title
-from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
+from premortem.charts.theme import BREAKS, HOLDS, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 
@@ -62,7 +62,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
     model = frame.filter(pl.col("panel") == "model")
     if model.height:
         drawn = alt.concat(drawn, _capacity(model, width - 50), columns=1, spacing=18)
-    return themed(drawn, width=None)
+    return apply_theme(drawn, width=None)
 
 
 def _service(frame: pl.DataFrame, service: str, name: str, width: int) -> Any:

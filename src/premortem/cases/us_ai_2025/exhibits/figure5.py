@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, highest, lowest, muted_title
-from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, themed
+from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import listing
 
@@ -53,7 +53,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
     narrow = width < PHONE
     size = width - LABELS if narrow else (width - 3 * LABELS) // 3
     panels = [_panel(frame, reading, size) for reading in TITLES]
-    return themed(alt.concat(*panels, columns=1 if narrow else 3, spacing=10, align="none"), width=None)
+    return apply_theme(alt.concat(*panels, columns=1 if narrow else 3, spacing=10, align="none"), width=None)
 
 
 def _panel(frame: pl.DataFrame, reading: str, size: int) -> Any:

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, fan, fan_words, highest, muted_title, points, years
-from premortem.charts.theme import BREAKS, HOLDS, WIDTH, themed
+from premortem.charts.theme import BREAKS, HOLDS, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import number
@@ -55,7 +55,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     panels = [
         _panel(frame.filter(pl.col("series") == s), name, colour, size, top) for s, (name, colour, _) in SERIES.items()
     ]
-    return themed(alt.concat(*panels, columns=1 if narrow else 2, spacing=16), width=None)
+    return apply_theme(alt.concat(*panels, columns=1 if narrow else 2, spacing=16), width=None)
 
 
 def _panel(rows: pl.DataFrame, name: str, colour: str, width: int, top: float) -> Any:

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, end_words, spread, years
-from premortem.charts.theme import CONTEXT, INK, LINES, WIDTH, themed
+from premortem.charts.theme import CONTEXT, INK, LINES, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import listing
@@ -66,7 +66,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     )
     last = frame.filter(pl.col("year") == pl.col("year").max())
     words = last.select("policy", "year", text="policy", value=pl.Series(spread(last["p50"].to_list(), 0.062)))
-    return themed(band + lines + end_words(words, x, colour), height=260, width=width - room)
+    return apply_theme(band + lines + end_words(words, x, colour), height=260, width=width - room)
 
 
 def says(frame: pl.DataFrame) -> Says:

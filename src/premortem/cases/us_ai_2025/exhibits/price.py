@@ -9,7 +9,7 @@ import polars as pl
 
 from premortem.case import year_of
 from premortem.charts.marks import PHONE, fan, fan_words, highest, lowest, muted_title, years
-from premortem.charts.theme import HOLDS, WIDTH, themed
+from premortem.charts.theme import HOLDS, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import listing, number, share, trend
@@ -52,7 +52,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     second = (fan(margin, x, None, HOLDS, alt.Scale(domain=[0, 1]), "%") + fan_words(margin, x, 1.0)).properties(
         width=size, height=220, title=muted_title(PANELS["gross_margin"])
     )
-    return themed(alt.concat(first, second, columns=1 if narrow else 2, spacing=20), width=None)
+    return apply_theme(alt.concat(first, second, columns=1 if narrow else 2, spacing=20), width=None)
 
 
 def _course(price: pl.DataFrame) -> str:
@@ -85,8 +85,8 @@ def _margin(margin: pl.DataFrame) -> str:
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
     price, margin = (frame.filter(pl.col("series") == s) for s in PANELS)
-    then, later, last = (run_bands.at(price, q) for q in ("2024Q4", "2028Q4", "2032Q4"))
-    kept, left = (run_bands.at(margin, q) for q in ("2024Q4", "2032Q4"))
+    then, later, last = (run_bands.row_at(price, q) for q in ("2024Q4", "2028Q4", "2032Q4"))
+    kept, left = (run_bands.row_at(margin, q) for q in ("2024Q4", "2032Q4"))
     title = f"{_course(price)}, and the gross margin {_margin(margin)}"
     alternative = (
         f"Fans. Price in USD per million tokens: {number(then['p50'])} at the end of 2024, {number(later['p50'])} "

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, fan, fan_words, highest, muted_title, rule, years
-from premortem.charts.theme import HOLDS, WIDTH, themed
+from premortem.charts.theme import HOLDS, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import number, share
@@ -51,13 +51,13 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
         if series == "roi_closed":
             drawn += rule(1.0, "paid back", size)
         panels.append(drawn.properties(width=size, height=220, title=muted_title(name)))
-    return themed(alt.concat(*panels, columns=1 if narrow else 2, spacing=20), width=None)
+    return apply_theme(alt.concat(*panels, columns=1 if narrow else 2, spacing=20), width=None)
 
 
 def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
-    last = run_bands.at(frame, "2030Q4", "roi_closed")
-    cloud = run_bands.at(frame, "2030Q4", "roi_hyperscaler")
+    last = run_bands.row_at(frame, "2030Q4", "roi_closed")
+    cloud = run_bands.row_at(frame, "2030Q4", "roi_hyperscaler")
     title = f"By the end of 2030 closed labs have earned back their research in {share(last['paid'])} of futures; the median return is {number(last['p50'])}"
     alternative = (
         f"Fans of two ratios at the end of 2030. Closed labs, discounted profit over research: {number(last['p50'])} ({number(last['p5'])} to {number(last['p95'])}), "

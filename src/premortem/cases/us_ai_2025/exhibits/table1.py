@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE, muted_title
-from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, themed
+from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import share
 
@@ -77,7 +77,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
     narrow = width < PHONE
     half = width - 50 if narrow else (width - 130) // 2
     below = alt.concat(_since(frame, half), _hosts(frame, half), columns=1 if narrow else 2, spacing=30)
-    return themed(alt.concat(_then(frame, width - 130), below, columns=1, spacing=22), width=None)
+    return apply_theme(alt.concat(_then(frame, width - 130), below, columns=1, spacing=22), width=None)
 
 
 def _then(frame: pl.DataFrame, width: int) -> Any:

@@ -7,7 +7,7 @@ import altair as alt
 import polars as pl
 
 from premortem.charts.marks import PHONE
-from premortem.charts.theme import BREAKS, GRID, HOLDS, INK, MUTED, WIDTH, themed
+from premortem.charts.theme import BREAKS, GRID, HOLDS, INK, MUTED, WIDTH, apply_theme
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import listing
 
@@ -99,7 +99,7 @@ def chart(frame: pl.DataFrame | None = None, width: int = WIDTH) -> Any:
         strokeDash=alt.condition("datum.after_note", alt.value([3, 2]), alt.value([1, 0])),
     )
     words = base.mark_text(fontSize=12, color=INK).encode(text="text:N")
-    return themed(circles + words, height=22 * len(actors), width=width - (118 if narrow else 190))
+    return apply_theme(circles + words, height=22 * len(actors), width=width - (118 if narrow else 190))
 
 
 def says(frame: pl.DataFrame) -> Says:

@@ -38,7 +38,7 @@ def parameter_names() -> tuple[str, ...]:
     return tuple(row["name"] for row in csv.DictReader(PARAMS.read_text("utf-8").splitlines()))
 
 
-def by_name(values: jax.Array) -> Any:
+def named_parameters(values: jax.Array) -> Any:
     """Parameters as attributes, each of shape (future,), from an array (parameter, future)."""
     return _params_class()(*values)
 

@@ -16,7 +16,7 @@ YEAR = 4
 CHINA_SOURCES = ("cn_domestic", "cn_foundry_leak", "cn_below_threshold", "cn_smuggled", "cn_cloud")
 
 
-def derived(series: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, jax.Array]:
+def derive_outcomes(series: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, jax.Array]:
     """The simulated series and what compares one quarter with others, same shapes."""
     s = dict(series)
     s |= _electricity(s, places, p)

@@ -20,7 +20,7 @@ from premortem.case import Case
 from premortem.cases.us_ai_2025.world.inputs import CASE
 from premortem.law.book import Book
 from premortem.law.clause import Clause
-from premortem.law.conditions import quoted
+from premortem.law.conditions import quoted_texts
 from premortem.law.engine import decide
 from premortem.law.items import catalogue
 from premortem.law.places import TierChange, atlas
@@ -181,7 +181,7 @@ def _answers(book: _Asked, places: tuple[str, ...]) -> _Answers:
 
 def _alike(book: _Asked, places: Sequence[str]) -> dict[str, str]:
     """Each place to the first that no clause can tell from it: in every group as long as it is, and named by none."""
-    named = set().union(*(quoted(f"{c.applies} {c.within}") for c in book.clauses))
+    named = set().union(*(quoted_texts(f"{c.applies} {c.within}") for c in book.clauses))
     groups = _memberships(book.moves)
     first: dict[tuple[Any, ...], str] = {}
     return {p: first.setdefault((p if p in named else "", groups[p]), p) for p in places}

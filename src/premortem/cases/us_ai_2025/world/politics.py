@@ -35,7 +35,7 @@ def politics(
     goodwill = goodwill + DT * (
         p.goodwill_recovery * (p.goodwill_start - goodwill) - loss * goodwill + gain * (1 - goodwill)
     )
-    return Politics(goodwill, alignment(goodwill, levers.coercion, p), held(p))
+    return Politics(goodwill, alignment(goodwill, levers.coercion, p), share_held(p))
 
 
 def alignment(goodwill: jax.Array, coercion: jax.Array, p: Any) -> jax.Array:
@@ -46,7 +46,7 @@ def alignment(goodwill: jax.Array, coercion: jax.Array, p: Any) -> jax.Array:
     return jax.nn.sigmoid(p.alignment_gain * (goodwill + coercion - p.alignment_resistance))
 
 
-def held(p: Any) -> jax.Array:
+def share_held(p: Any) -> jax.Array:
     """Share of a control that holds when loopholes arrive at a rate and each is patched after a lag.
 
     `exp(-loophole_rate x patch_lag)`: the chance that no unpatched loophole is open. The lag is from the record

@@ -15,8 +15,8 @@ from premortem.cases.us_ai_2025.world import (
     purchases,
     supply,
 )
-from premortem.cases.us_ai_2025.world.inputs import DT, Regions, by_name, chip, regions, times
-from premortem.cases.us_ai_2025.world.outcomes import derived, shares
+from premortem.cases.us_ai_2025.world.inputs import DT, Regions, chip, named_parameters, regions, times
+from premortem.cases.us_ai_2025.world.outcomes import derive_outcomes, shares
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.cases.us_ai_2025.world.politics import politics
 from premortem.cases.us_ai_2025.world.smooth import TINY
@@ -50,7 +50,7 @@ def simulate(values: jax.Array, levers: Levers, places: Regions | None = None) -
     pure
     function of its arguments: the same values give the same futures under every policy.
     """
-    p = by_name(values)
+    p = named_parameters(values)
     places = places or regions()
 
     @jax.checkpoint  # a gradient keeps states only and works a quarter out again: half its time, a tenth of its memory
@@ -58,7 +58,7 @@ def simulate(values: jax.Array, levers: Levers, places: Regions | None = None) -
         return step(state, now[1], now[0], places, p)
 
     _, series = jax.lax.scan(quarter, start(places, p), (times(), jax.tree.map(jnp.asarray, levers)))
-    return derived(series, places, p)
+    return derive_outcomes(series, places, p)
 
 
 def start(places: Regions, p: Any) -> State:

@@ -1,0 +1,151 @@
+"""A check with screening: five named parties against a list of 50,000 names in the published form, beside its budget."""
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from premortem import facts
+from premortem.bench.timing import Row, row
+from premortem.case import Case, default
+from premortem.facts import live
+from premortem.facts.fetch import Fetched
+from premortem.files import writer
+from premortem.law import book as rules
+from premortem.law.decide import Transaction, explain
+from premortem.law.pulled_lists import with_pulled
+from premortem.law.transfers import transfers
+
+QUICK, FULL = 10_000, 50_000
+# Longest that a warm check may take [ms], and how often it is timed, each time with other names.
+BUDGET, TIMES = 25.0, 40
+SYLLABLES = [
+    "ba",
+    "be",
+    "chen",
+    "dong",
+    "fei",
+    "gao",
+    "hua",
+    "ji",
+    "kang",
+    "lin",
+    "mei",
+    "nova",
+    "ona",
+    "pei",
+    "qi",
+    "ran",
+    "sheng",
+    "tai",
+    "uni",
+    "vel",
+    "wei",
+    "xin",
+    "yan",
+    "zhong",
+]
+PLACES = [
+    "Shanghai",
+    "Beijing",
+    "Shenzhen",
+    "Tehran",
+    "Moscow",
+    "Dubai",
+    "Minsk",
+    "Istanbul",
+    "Karachi",
+    "Hong Kong",
+    "Novosibirsk",
+    "Chengdu",
+    "Xian",
+]
+TRADES = [
+    "Technology",
+    "Electronics",
+    "Trading",
+    "Semiconductor",
+    "Aviation",
+    "Optics",
+    "Shipping",
+    "Research",
+    "Energy",
+    "Instruments",
+]
+FORMS = ("Co., Ltd.", "LLC", "FZE", "JSC", "Limited", "GmbH", "Institute", "Group")
+LISTS = (
+    "Entity List (EL) - Bureau of Industry and Security", "Specially Designated Nationals (SDN) - Treasury Department",
+    "Denied Persons List (DPL) - Bureau of Industry and Security", "Unverified List (UVL) - Bureau of Industry and Security",
+)  # fmt: skip
+
+
+def rows(quick: bool) -> list[Row]:
+    """A warm check of one shipment with five named parties that were never looked up before."""
+    count = QUICK if quick else FULL
+    with fetched(count) as case:
+        book = rules.load("", case)
+        taken = sorted(_checks(names(5 * (TIMES + 3), seed=1), book))
+    what = f"check with five parties against {count:,} listed names"
+    return [
+        row(f"{what}, median", statistics.median(taken), BUDGET, "ms", "its budget", more_is_better=False),
+        row(f"{what}, slowest of {TIMES}", taken[-1], BUDGET, "ms", "its budget", more_is_better=False),
+    ]
+
+
+def _checks(named: list[str], book: rules.Book) -> Iterator[float]:
+    """Milliseconds of each check, after three that make things warm."""
+    roles = ("exporter", "intermediate", "consignee", "end_user", "parent")
+    for i in range(TIMES + 3):
+        parties = dict(zip(roles, named[5 * i : 5 * i + 5], strict=True))
+        began = time.perf_counter()
+        explain(
+            Transaction(parties, case=book.case, item="H20", quantity=10, destination="SGP", date=date(2026, 9, 1)),
+            book,
+        )
+        if i >= 3:
+            yield 1000 * (time.perf_counter() - began)
+
+
+def names(count: int, seed: int = 0) -> list[str]:
+    """So many invented names of firms: a place, a word of two to four syllables, a trade, a legal form."""
+    dice = np.random.default_rng(seed)
+    words = ["".join(dice.choice(SYLLABLES, dice.integers(2, 5))).capitalize() for _ in range(count)]
+    parts = (dice.choice(PLACES, count), words, dice.choice(TRADES, count), dice.choice(FORMS, count))
+    return [" ".join(part) for part in zip(*parts, strict=True)]
+
+
+def published(count: int, seed: int = 0) -> dict[str, Any]:
+    """A screening list in its published form, with every third entry under a second name too: so many names in all."""
+    made = iter(names(count, seed))
+    entries = []
+    for i, name in enumerate(made):
+        also = [next(made, name)] if i % 3 == 0 else []
+        entries.append({"name": name, "alt_names": also, "source": LISTS[i % len(LISTS)], "start_date": "2020-01-01"})
+    return {"results": entries, "total": len(entries)}
+
+
+@contextmanager
+def fetched(count: int) -> Iterator[Case]:
+    """The leading case with such a list, kept in a folder of its own as if it had been pulled."""
+    case, was = default(), live.home
+    source = transfers(case).parties.pulled.source
+    with tempfile.TemporaryDirectory() as folder:
+        live.home = lambda: Path(folder)
+        try:
+            known = {source: facts.sources(case)[source].model_copy(update={"least_rows": 1})}
+            facts.pull([source], known=known, get=lambda *to: _served(published(count), to[1]))
+            yield with_pulled(case)
+        finally:
+            live.home = was
+
+
+def _served(document: dict[str, Any], path: Path) -> Fetched:
+    writer.put(path, json.dumps(document), parents=True)
+    return Fetched(path, "", "")

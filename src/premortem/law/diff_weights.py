@@ -1,0 +1,79 @@
+"""How much hangs on what changed between two rulebooks: to how many of the compared shipments a clause applies; and what came and
+went in between, which neither side holds.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from premortem.law.book import Book, instrument_title
+from premortem.law.clause import Clause
+from premortem.law.clause_tests import met
+from premortem.law.engine import decide
+from premortem.law.places import names as places_of
+from premortem.law.row_defaults import complete
+from premortem.law.transactions import frame_of
+from premortem.law.transfers import transfers
+from premortem.text.phrases import count_noun
+
+
+def weights(clauses: Sequence[Clause], book: Book, day: date) -> Mapping[str, int]:
+    """To how many of the compared shipments each clause applies on a day, by id: units of every compared item, and one of every
+    other kind, to every place. None in a law that compares no shipments.
+    """
+    asked = _asked(book, day)
+    held = tuple(c for c in clauses if c.stage != "context" and c.begins)
+    if not asked or not held:
+        return {}
+    frame = frame_of(asked, book.case)
+    found = met(complete(frame, book).collect(), decide(frame, book), held, book.vocabulary)
+    return {c.id: int(applies.sum()) for c, applies in zip(held, found.applies, strict=True)}
+
+
+def _asked(book: Book, day: date) -> list[dict[str, Any]]:
+    """The compared shipments on a day."""
+    told, probes, words = transfers(book.case).comparison, transfers(book.case).probes, book.vocabulary
+    others = [kind for kind in words.kinds if kind not in transfers(book.case).items.computing]
+    each = [{"item": item, "quantity": told.units} for item in told.items]
+    each += [{"item": kind, "quantity": 1.0, **probes.facts} for kind in others] if told.items else []
+    return [row | {"date": day, "destination": place} for row in each for place in places_of(book.case)]
+
+
+def came_and_went(book: Book, after: date, before: date) -> list[dict[str, Any]]:
+    """Instruments of which clauses began after a day and had ended by another, by weight: those that were never in force, since
+    they ended before they began, by the weight that they would have had.
+    """
+    by_file: dict[str, list[Clause]] = {}
+    for c in book.clauses:
+        if c.begins and c.ends and after < c.begins <= before and c.ends < before and c.stage != "context":
+            by_file.setdefault(c.instrument, []).append(c)
+    return sorted(_told(by_file, book), key=lambda row: (-row["weight"], row["from"]))
+
+
+def _told(by_file: Mapping[str, Sequence[Clause]], book: Book) -> Iterator[dict[str, Any]]:
+    for file, clauses in by_file.items():
+        first = min(c.begins for c in clauses if c.begins)
+        last = max(c.ends for c in clauses if c.ends)
+        was = any(c.begins and c.ends and c.begins <= c.ends for c in clauses)
+        days = (
+            f"in force from {first} to {last}"
+            if was
+            else f"ended on {last}, before its day of {first}: it was never in force"
+        )
+        held = [c.model_copy(update={"ends": None}) for c in clauses]
+        yield {
+            "kind": "between",
+            "instrument": file,
+            "clauses": [c.id for c in clauses],
+            "from": str(first),
+            "to": str(last),
+            "in_force": was,
+            "weight": max(weights(held, book, first).values(), default=0),
+            "text": f"{_title(file, book)}: {days} ({count_noun(len(clauses), 'clause')})",
+        }
+
+
+def _title(file: str, book: Book) -> str:
+    """The title of an instrument; of what a policy adds, that of the policy."""
+    own = (book.case / "clauses" / f"{file}.toml").is_file()
+    return instrument_title(file, book.case) if own else book.policy.title

@@ -1,0 +1,58 @@
+"""How sentences call the fields of a transaction and their values."""
+
+from datetime import date
+from typing import Any
+
+from premortem.law import places
+from premortem.law.vocabulary import Field, Vocabulary
+
+# What is done about a name that is another firm's: as it is typed, and as a document or a screen says it.
+CLEAR = "give --clear NAME=REASON"
+CLEAR_IN_WORDS = "clear it, with the reason on record"
+
+
+def words_of(field: str) -> str:
+    """A field's name as words."""
+    return field.replace("_", " ")
+
+
+def called(field: str, words: Vocabulary) -> str:
+    """How a sentence calls a field: as its case has it, else by its name."""
+    told = words.fields.get(field)
+    return told.label if told and told.label else words_of(field)
+
+
+def shown(value: Any) -> str:
+    """A value as it is read aloud."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return value.isoformat()
+    return "not given" if value is None else f"{value:,.12g}" if isinstance(value, float) else str(value)
+
+
+def told(field: str, value: Any, words: Vocabulary) -> str:
+    """A value of a field as it is read aloud: a place by its name, a choice without underscores, a number with its unit."""
+    kind = words.fields.get(field)
+    if isinstance(value, str):
+        return (
+            places.names(words.case).get(value, value)
+            if kind and kind.type == "country"
+            else value.replace("_", " ") or ("none" if kind and kind.choices else "nobody named")
+        )
+    return f"{shown(value)}{_unit(kind)}" if isinstance(value, float) else shown(value)
+
+
+def place(code: str, words: Vocabulary) -> str:
+    """A place by name and code: `India (IND)`."""
+    name = places.names(words.case).get(code)
+    return f"{name} ({code})" if name else code
+
+
+def _unit(field: Field | None) -> str:
+    return f" {field.unit}" if field and field.unit not in ("", "share", "ratio", "units") else ""
+
+
+def untyped(text: str) -> str:
+    """A sentence without the words of the command line, for a document or a screen."""
+    return text.replace(CLEAR, CLEAR_IN_WORDS)

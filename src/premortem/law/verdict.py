@@ -1,0 +1,120 @@
+"""What was asked, and the answer, each as a sentence: what it hangs on, the verdict, how sure it is, that it is stale."""
+
+from premortem.law.assumed_facts import Assumed
+from premortem.law.decision_data import Decided
+from premortem.law.field_words import CLEAR, called, place, told
+from premortem.law.parties import NOT_LOOKED_UP, Hit, named_parties
+from premortem.law.party_lists import lists_held
+from premortem.law.rulebook_version import shipped_version
+from premortem.law.spelling import NOBODY
+from premortem.law.transactions import question as which
+from premortem.law.transfers import transfers
+from premortem.law.unchecked import lacking
+from premortem.law.vocabulary import NEEDS, Vocabulary
+from premortem.text.numbers import capital, count_noun, small
+
+
+def question(d: Decided) -> str:
+    """What was asked: how many of what, to where, on which day, for whom; or each field, where the case knows no items."""
+    given, words = d.transaction, d.vocabulary
+    day = f"{given['date']}" if d.day_given else f"{given['date']} (today, since no day was given)"
+    law = f"under {d.policy}" if d.hypothetical else "by the law as it stands"
+    if "item" not in words.given:
+        fields = ", ".join(f"{called(n, words)} {told(n, value, words)}" for n, value in given.items() if n != "date")
+        return f"{fields} on {day}, {law}"
+    units, item = float(given.get("quantity", 1)), given.get("item", f"chips by their {words.total_unit}")
+    parties = [f"{role.replace('_', ' ')} {name}" for role, name in named_parties(given).items()]
+    kind = transfers(words.case).items.called.get(item, "")
+    what = f"{capital(kind)} ({units:,.0f})" if kind else f"{units:,.0f} {item.replace('_', ' ')}"
+    return "; ".join([f"{what} to {place(given['destination'], words)} on {day}, {law}", *parties])
+
+
+def sentence(d: Decided) -> str:
+    """The answer as a sentence: what it hangs on, the verdict, how sure it is, and that it is stale."""
+    doubt = f"Unverified: it rests on {_resting(d)}." if d.unverified else ""
+    supposed = f"Under the hypothetical policy {d.policy}: " if d.hypothetical else ""
+    said = _verdict(d)
+    verdict = f"{supposed}{small(said)}" if supposed else said
+    return " ".join(
+        filter(None, (verdict, doubt, shipped_version(d.case).warning(d.transaction["date"]) if d.stale else ""))
+    )
+
+
+def _verdict(d: Decided) -> str:
+    words = d.vocabulary
+    if d.outcome.startswith(NEEDS) and (asked := which(d.transaction, d.case)):
+        return f"Cannot be decided: {asked}."
+    if d.outcome == words.screening:
+        return f"Cannot be decided until a person has looked at a name: {_near(d)}."
+    if d.outcome.startswith(NEEDS):
+        field = d.outcome.removeprefix(NEEDS)
+        return f"Cannot be decided without the {called(field, words)}: {words.fields[field].says} (give it with --set {field}=VALUE)."
+    read = words.reads[d.outcome]
+    if not d.clause and d.asked:
+        read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
+    left = ["nothing that is left to look at bars it"] if d.may_go is None and d.elsewhere else []
+    if conditions := [*_unlisted(d), *(supposed(a, words) for a in d.rests_on), *left]:
+        read = f"If {' and '.join(conditions)}: {small(read)}"
+    return f"{read}."
+
+
+def asks_for(outcome: str, words: Vocabulary) -> str:
+    """What an answer that decides nothing asks for: a look at a name, or a field."""
+    field = outcome.removeprefix(NEEDS)
+    return "a look at a name" if outcome == words.screening else f"the {called(field, words)}"
+
+
+def _resting(d: Decided) -> str:
+    """What an unverified answer rests on."""
+    if d.doubted:
+        return f"the country group of {', '.join(d.doubted)}, whose move nobody confirmed"
+    return f"{d.clause}, {_doubt(d)}"
+
+
+def _doubt(d: Decided) -> str:
+    """Why a clause of low confidence may not stand."""
+    days = [c.clause for c in d.citations if c.confidence == "low"]
+    begins = d.begins
+    if begins and begins > shipped_version(d.case).news:
+        return f"which was to begin on {begins}, after the last day to which the rulebook is verified: it may or may not have come back"
+    return "whose reading is of low confidence" if days else ""
+
+
+def _near(d: Decided) -> str:
+    found = [h for h in d.hits if not h.equal and not h.cleared]
+    if not found:
+        return "a named party"
+    first = found[0]
+    more = [f"{len(found) - 1} more like it"] if len(found) > 1 else []
+    ask = "give the party's name" if first.source == NOBODY else f"if it is another, {CLEAR}"
+    return " and ".join([f"{first.given} {likeness(first)}", *more]) + f"; {ask}"
+
+
+def likeness(h: Hit) -> str:
+    """How a named party is like the listed one."""
+    if h.list == NOT_LOOKED_UP:
+        return f"{NOT_LOOKED_UP} ({h.source})"
+    return f"is {h.name} ({h.list})" if h.equal else f"is near {h.name} ({h.list}, {h.score:.0f} of 100)"
+
+
+def _unlisted(d: Decided) -> list[str]:
+    """That nobody found a party on a list of which no row, or only some, are held, as a condition."""
+    if not d.unscreened:
+        return []
+    verb = "is" if len(d.unscreened) == 1 else "are"
+    rows = "; and ".join(f"the {h.name} beyond {count_noun(h.rows, 'row')}" for h in lists_held(d.case))
+    lists = "; and ".join(filter(None, (", ".join(lacking(d.case)), rows)))
+    return [f"{' and '.join(d.unscreened)} {verb} on none of the lists that are not held ({lists})"]
+
+
+def supposed(a: Assumed, words: Vocabulary) -> str:
+    """An assumption as a condition."""
+    if a.value is None:
+        return f"the {called(a.field, words)} keeps within the limit"
+    field = words.fields.get(a.field)
+    if field and field.supposed:
+        return field.supposed.format(value=told(a.field, a.value, words))
+    if a.value == "":
+        choices = [c for c in words.fields[a.field].choices if c not in ("", "other")]
+        return f"the {called(a.field, words)} is {'none of ' + ', '.join(choices) if choices else 'nobody whom a clause names'}"
+    return f"the {called(a.field, words)} is {told(a.field, a.value, words)}"

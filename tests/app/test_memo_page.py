@@ -1,0 +1,68 @@
+"""The Rules screen: the verdict in words, what was assumed, names to clear with a reason, and the memo as a file."""
+
+import html
+import json
+import re
+
+import pytest
+
+QUESTIONS = {
+    "assumed": {"item": "H200 SXM", "to": "China", "quantity": "10", "on": "2026-03-01", "under": "history"},
+    "near": {"item": "L4", "to": "FRA", "on": "2025-06-01", "f.end_user": "Huawei Technologes", "under": "history"},
+    "unknown": {"item": "H100", "to": "France", "on": "2025-06-01", "under": "history"},
+    "missing": {"item": "sme_tool", "to": "China", "on": "2025-06-01", "f.end_use": "fab", "under": "history"},
+    "free": {"item": "H20", "to": "India", "on": "2026-08-01", "under": "history"},
+    "old": {"item": "L4", "to": "FRA", "on": "2026-11-20", "under": "history"},
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_verdict_is_in_words_and_no_raw_name_stands_as_a_sentence(client, question):
+    text = client.get("/rules", params=QUESTIONS[question]).text
+    told = re.sub(r"<code>.*?</code>|<[^>]+>", " ", text[text.index("<h1>") : text.index("The ladder")])
+    told = re.sub(r"FIELD=VALUE|--set \w+=VALUE", " ", told)
+    assert not re.findall(r"\b(?:needs|licence|exception|veu):\w+|\b[a-z]+(?:_[a-z]+)+\b", told)
+    assert re.search(r'class="verdict told \w+"><b>(May go|Needs|Barred|Cannot)', text)
+
+
+def test_the_memo_is_exported_in_every_form_from_the_same_question(client):
+    page = client.get("/rules", params=QUESTIONS["assumed"]).text
+    links = [html.unescape(link) for link in re.findall(r'href="(/api/memo\.[^"]+)"', page)]
+    assert [link.split("?")[0] for link in links] == [f"/api/memo.{e}" for e in ("pdf", "html", "txt", "json")]
+    for link in links:
+        answer = client.get(link)
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"].startswith("attachment")
+    assert json.loads(client.get(links[-1]).content)["outcome"] == "licence:case_by_case"
+    assert client.get(links[0]).content.startswith(b"%PDF")
+    assert client.get("/api/memo.docx").status_code in (400, 404, 422)
+    assert client.get("/api/memo.pdf?item=nothing+known&to=FRA").status_code == 400
+
+
+def test_what_was_assumed_is_marked_and_can_be_given_on_the_spot(client):
+    page = client.get("/rules", params=QUESTIONS["assumed"]).text
+    assert page.count('class="mark">assumed') >= 5
+    assert re.search(r'<input form="shipment" name="f\.certified"', page)
+    given = client.get("/rules", params=QUESTIONS["assumed"] | {"f.certified": "1"}).text
+    assert not re.search(r'<input form="shipment" name="f\.certified"', given)
+
+
+def test_a_name_to_look_at_is_cleared_with_a_reason_which_the_memo_keeps(client):
+    page = client.get("/rules", params=QUESTIONS["near"]).text
+    assert 'name="clear.Huawei Technologes"' in page
+    cleared = QUESTIONS["near"] | {"clear.Huawei Technologes": "a bakery; seen its papers"}
+    after = client.get("/rules", params=cleared).text
+    assert 'name="clear.Huawei Technologes"' not in after
+    assert "cleared: a bakery, seen its papers" in after
+    assert "a bakery, seen its papers" in client.get("/api/memo.txt", params=cleared).text.replace("\n    ", " ")
+    empty = client.get("/rules", params=QUESTIONS["near"] | {"clear.Huawei Technologes": " "}).text
+    assert 'name="clear.Huawei Technologes"' in empty
+
+
+def test_a_listed_party_is_not_offered_to_be_cleared(client):
+    listed = QUESTIONS["near"] | {"f.end_user": "Huawei Technologies Co., Ltd."}
+    assert 'name="clear.' not in client.get("/rules", params=listed).text
+
+
+def test_an_old_answer_is_marked_on_the_page(client):
+    assert "Stale: nothing after" in client.get("/rules", params=QUESTIONS["old"]).text

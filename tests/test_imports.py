@@ -1,0 +1,92 @@
+"""No module imports one that imports it, not even inside a room or for types alone: the file list can be read one way."""
+
+import ast
+import re
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import premortem
+
+HOME = Path(premortem.__file__).parent
+
+
+def modules(home: Path) -> dict[str, Path]:
+    """Every module of a package by its full name; a package is the module of its `__init__`."""
+    named = {path: path.relative_to(home.parent).with_suffix("").parts for path in sorted(home.rglob("*.py"))}
+    return {".".join(parts).removesuffix(".__init__"): path for path, parts in named.items()}
+
+
+def imported(name: str, known: Mapping[str, Path]) -> set[str]:
+    """The modules among those known that one imports anywhere: at its head, inside a function, or for types alone."""
+    package = name if known[name].name == "__init__.py" else name.rpartition(".")[0]
+    found = set()
+    for node in ast.walk(ast.parse(known[name].read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            of = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {full if (full := f"{of}.{alias.name}") in known else of for alias in node.names}
+    return found & {*known} - {name}
+
+
+def cycle(home: Path) -> list[str]:
+    """Modules of which each imports the next and the last the first; empty where there are none."""
+    known = modules(home)
+    try:
+        TopologicalSorter({name: imported(name, known) for name in known}).prepare()
+    except CycleError as found:
+        return list(found.args[1])
+    return []
+
+
+def test_no_module_imports_one_that_imports_it():
+    assert cycle(HOME) == []
+
+
+@pytest.mark.parametrize(
+    "importing",
+    [
+        "from house.b import b",
+        "import house.b",
+        "from . import b",
+        "def f():\n    from house.b import b",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from house.b import b",
+    ],
+)
+def test_a_cycle_is_found_wherever_the_import_stands(tmp_path, importing):
+    home = tmp_path / "house"
+    home.mkdir()
+    (home / "__init__.py").write_text("")
+    (home / "a.py").write_text(importing)
+    assert cycle(home) == []
+    (home / "b.py").write_text("from house import a")
+    assert {*cycle(home)} == {"house.a", "house.b"}
+
+
+# Rooms of which the docstring is a table of contents; the others list what they export.
+LISTED = ("charts", "ensemble", "exhibits", "files", "law", "law/ledger", "propositions", "text", "watch")
+
+
+@pytest.mark.parametrize("room", LISTED)
+def test_the_contents_of_a_room_name_each_of_its_modules_once(room):
+    told = re.findall(
+        r"`([a-z_]+)`", ast.get_docstring(ast.parse((HOME / room / "__init__.py").read_text("utf-8"))) or ""
+    )
+    held = [p.stem for p in (HOME / room).glob("*.py") if p.stem != "__init__"]
+    assert {*held} <= {*told}
+    assert all(told.count(name) == 1 for name in held)
+
+
+@pytest.mark.parametrize("room", LISTED)
+def test_what_a_room_lists_as_inside_is_imported_by_no_other(room):
+    contents = ast.get_docstring(ast.parse((HOME / room / "__init__.py").read_text("utf-8"))) or ""
+    name = f"premortem.{room.replace('/', '.')}"
+    inside = {f"{name}.{module}" for module in re.findall(r"`([a-z_]+)`", contents.partition("Inside:")[2])}
+    known = modules(HOME)
+    assert inside <= {*known}
+    others = [other for other in known if not other.startswith(f"premortem.{room.split('/')[0]}")]
+    assert not {other: held for other in others if (held := imported(other, known) & inside)}

@@ -1,0 +1,50 @@
+"""The compiled model of a study: few futures as many, and slopes that are numbers."""
+
+import numpy as np
+import pytest
+
+from premortem.ensemble.part import CHUNK
+from premortem.study import model
+
+
+@pytest.fixture(scope="module")
+def users_chunks():
+    """Chunks of the size that users have; other tests run smaller ones."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(model, "SMALL", 512)
+    yield
+    patch.undo()
+
+
+def test_few_futures_have_the_bits_that_they_have_in_a_run(study, levers, futures, users_chunks):
+    many = np.tile(futures, CHUNK // futures.shape[1])
+    pulled = levers["as-written"]
+    for few in (1, 37, 512):
+        here, there = (next(study.compiled.chunks(x, pulled)) for x in (futures[:, :few], many))
+        alone, among = here.columns(), there.columns()
+        assert here.count == few
+        assert there.count == CHUNK > model.FEW
+        assert alone.keys() == among.keys()
+        different = [name for name in alone if alone[name].tobytes() != among[name][:few].tobytes()]
+        assert not different
+
+
+def test_slopes_along_every_lever_are_numbers(study, levers, futures):
+    now, other = levers["as-written"], levers["rescinded"]
+    change = type(now)(*(b - a for a, b in zip(now, other, strict=True)))
+    slopes = study.compiled.along(futures, now, change)
+    assert slopes.shape == (len(study.assumptions), futures.shape[1])
+    assert np.isfinite(slopes).all()
+    assert (slopes != 0).any(axis=1).all()
+
+
+def test_slopes_along_every_parameter_are_numbers(study, levers, futures):
+    z = study.priors.to_normal(futures[:, :8])
+    free, middle = np.ones(len(z)), np.zeros(len(z))
+    for place in range(len(study.assumptions)):
+        margins, gradients = study.compiled.slopes(place, z, middle, free, levers["as-written"])
+        assert margins.shape == (8,)
+        assert gradients.shape == z.shape
+        assert np.isfinite(margins).all()
+        assert np.isfinite(gradients).all()
+        assert gradients.any()
