@@ -47,6 +47,15 @@ def test_f100_mypy_refuses_what_is_not_there(tmp_path, line, right):
     assert (done.returncode == 0) is right, done.stdout
 
 
+def test_f101_a_study_gives_the_rulebook_that_the_package_gives(study):
+    mine, shipped = study.book("as-written"), pm.book("as-written")
+    assert type(mine) is type(shipped)
+    day = "2025-06-01"
+    assert mine.as_of(day).ledger(ROWS).equals(shipped.as_of(day).ledger(ROWS))
+    assert repr(mine.as_of(day)) == repr(shipped.as_of(day))
+    assert len(repr(mine)) < 200
+
+
 TABLES = {
     "rows": ROWS,
     "pandas": pd.DataFrame(ROWS),

@@ -99,7 +99,7 @@ def test_ranks_that_sampling_leaves_open_are_not_told_as_known():
 
 @pytest.mark.parametrize("policy", ["as-written", "history"])
 def test_the_timeline_stops_where_clauses_bind_and_events_fall(study, policy):
-    book = study.book(policy)
+    book = study.law(policy)
     stops = timeline_marks.stops(book)
     days = [s["day"] for s in stops]
     assert days == sorted({*days})

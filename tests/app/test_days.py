@@ -25,7 +25,7 @@ def test_a_clause_of_its_own_day_stands_over_its_instrument(live, study):
 
 
 def test_a_clause_kept_at_its_legal_day_is_an_edit_where_its_instrument_moves(live, study):
-    legal = str(clause_dates.stands(study.book("as-written"), f"{ALLOCATION}.complies"))
+    legal = str(clause_dates.stands(study.law("as-written"), f"{ALLOCATION}.complies"))
     assert view(study, **{f"d.{ALLOCATION}.complies": legal}).days == ()
     kept = view(study, **{"d.diffusion.complies": "2026-05-15", f"d.{ALLOCATION}.complies": legal})
     assert str(live.book(kept).by_id[ALLOCATION].complies) == legal
@@ -62,7 +62,7 @@ def test_a_policy_file_with_moved_days_is_the_law_that_was_shown(live, study, tm
     )
     assert len(asked.days) == 3
     path = tmp_path / "mine.toml"
-    path.write_text(policy_export.toml(study.book(policy), asked, "mine"))
+    path.write_text(policy_export.toml(study.law(policy), asked, "mine"))
     assert load(path).clauses == live.book(asked).clauses
 
 
@@ -101,10 +101,10 @@ def test_effects_of_a_group_that_is_not_there_are_refused(client):
 @pytest.mark.slow
 def test_effects_are_what_the_nudge_does(live, study):
     found = {r.key: r for r in effects(live, State("as-written"))}
-    assert len(found) == len({*found}) >= 9 + len(study.book("as-written").clauses)
+    assert len(found) == len({*found}) >= 9 + len(study.law("as-written").clauses)
     before = {r["assumption"]: r["holds"] for r in live.rows(State("as-written"))}
-    now = study.book("as-written").number(ALLOCATION, "tpp")
-    later = {f"d.{c.id}.complies": str(c.complies.replace(year=c.complies.year + 1)) for c in study.book("as-written").clauses if c.instrument == "diffusion"}  # fmt: skip
+    now = study.law("as-written").number(ALLOCATION, "tpp")
+    later = {f"d.{c.id}.complies": str(c.complies.replace(year=c.complies.year + 1)) for c in study.law("as-written").clauses if c.instrument == "diffusion"}  # fmt: skip
     for key, pairs in ((f"l.{ALLOCATION}.tpp", {f"l.{ALLOCATION}.tpp": str(1.1 * now)}), ("d.diffusion", later)):
         after = {r["assumption"]: r["holds"] for r in live.rows(view(study, **pairs))}
         assert found[key].changes == pytest.approx({k: after[k] - before[k] for k in found[key].changes}, abs=1e-3)

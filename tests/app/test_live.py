@@ -40,7 +40,7 @@ def test_a_moved_threshold_changes_only_its_assumption_and_in_its_direction(live
 
 def test_a_changed_clause_number_simulates_what_a_policy_with_it_would(live, study):
     changed = replace(VIEW, levers=(("diffusion.country_allocation.tpp", 0.0),))
-    book = study.book("as-written").with_number("diffusion.country_allocation", "tpp", 0.0)
+    book = study.law("as-written").with_number("diffusion.country_allocation", "tpp", 0.0)
     assert live.book(changed) == book
     assert live.moves_world(changed, "diffusion.country_allocation.tpp")
     assert holds(live, changed, "A4") != holds(live, VIEW, "A4")

@@ -38,7 +38,7 @@ def test_f058_the_page_says_the_share_of_the_policy_that_leads(client, desk):
     text = client.get("/compare", params={"now": 1}).text
     found = compare.comparison(desk)
     said = compare.holds_all(found.rankings["satisficing"], desk.run)
-    assert f"{desk.study.book(found.rankings['satisficing'][0]).policy.title} {said}" in text
+    assert f"{desk.study.law(found.rankings['satisficing'][0]).policy.title} {said}" in text
     assert "all five" in text
 
 

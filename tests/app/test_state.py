@@ -15,7 +15,7 @@ from premortem.study import Study
 from tests.examples import examples
 
 STUDY = Study()
-BOOK = STUDY.book("as-written")
+BOOK = STUDY.law("as-written")
 NUMBERS = [f"{c.id}.{k}" for c in BOOK.clauses for k in c.numbers if c.numbers[k][0].unit != "share"]
 LIMITS = {f"{a.id}.{c.id}": c.limit for a in STUDY.assumptions for c in a.condition}
 FREE = [row.name for row in STUDY.priors.rows if row.varies]

@@ -27,7 +27,7 @@ def same_law(a: Book, b: Book) -> bool:
     "policy", ["as-written", "bilateral", "streamlined", "plurilateral", "maximal", "history", "rescinded"]
 )
 def test_a_downloaded_policy_is_the_law_that_was_shown(live, tmp_path, policy):
-    book = live.study.book(policy)
+    book = live.study.law(policy)
     name = next(f"{c.id}.{k}" for c in book.clauses for k in c.numbers)
     view = State(policy, levers=((name, 123.0), ("strength.coercion", 0.35)))
     path = tmp_path / "mine.toml"

@@ -203,7 +203,7 @@ def test_a_day_that_no_clause_reads_is_refused_in_a_policy(district: Case, tmp_p
 def test_a_moved_day_is_saved_under_the_key_that_its_clause_reads() -> None:
     study = Study(case="eu_gpai")
     view = state_from_address([("d.gpai.open.complies", "2028-01-01"), ("d.power.complies", "2029-01-01")], study)
-    told = policy_export.toml(study.book("as-amended"), view, "mine")
+    told = policy_export.toml(study.law("as-amended"), view, "mine")
     assert '[clause."gpai.open"]\neffective = 2028-01-01' in told
     assert '[clause."power.enforce"]\ncomplies = 2029-01-01' in told
     assert '[clause."power.delegated"]\neffective = 2029-01-01' in told

@@ -124,7 +124,7 @@ def test_a_standard_step_is_a_tenth_of_a_range_of_a_number_and_of_the_chances(ca
     study = Study(case=case)
     policy = study.case.settings.baseline
     values = draw(study.priors, "sobol", 7, 0, 64)
-    resting = Standing(study, study.book(policy), study.levers(policy), values, study.scorer.thresholds, ())
+    resting = Standing(study, study.law(policy), study.levers(policy), values, study.scorer.thresholds, ())
     for name, strength in resting.book.vocabulary.instruments.items():
         now = resting.book.strength(name, study.case.clock.last_day)
         to, said = _step(resting, f"l.strength.{name}")

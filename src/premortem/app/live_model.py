@@ -46,7 +46,7 @@ class Live:
 
     def book(self, state: State) -> Book:
         """The rulebook under the policy with the numbers and days that the state changes."""
-        book = self.study.book(state.policy)
+        book = self.study.law(state.policy)
         for name, value in state.levers:
             clause, _, key = name.rpartition(".")
             book = book.with_strength(key, value) if clause == STRENGTH else book.with_number(clause, key, value)

@@ -106,7 +106,7 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         "desk": desk,
         "study": desk.study,
         "view": view,
-        "policies": {p: desk.study.book(p).policy for p in desk.study.policies},
+        "policies": {p: desk.study.law(p).policy for p in desk.study.policies},
         "here": request.url.path,
         "same": f"?{request.url.query}" if request.url.query else "",
         "screens": screens_of(desk.study),
@@ -146,7 +146,7 @@ def watch_screens(case: Case) -> dict[str, str]:
 
 
 def _stops(desk: Desk, policy: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = desk.keep(("stops", policy), lambda: timeline_marks.stops(desk.study.book(policy)))
+    found: list[dict[str, Any]] = desk.keep(("stops", policy), lambda: timeline_marks.stops(desk.study.law(policy)))
     return found
 
 

@@ -116,7 +116,7 @@ def state_from_address(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     """The state of an address; what is not understood or out of range is left out and named in `notices`."""
     given, wrong = dict(pairs), list[str]()
     policy, vs = _policies(given, study, wrong)
-    book = study.book(policy)
+    book = study.law(policy)
     levers = _named(given, "l.", lambda text, name: lever(text, name, book), wrong)
     days = _named(given, "d.", lambda text, name: clause_days.parse(text, name, book), wrong)
     thresholds = _named(given, "t.", lambda text, name: threshold(text, name, study), wrong)

@@ -24,7 +24,7 @@ def clauses(run: Run) -> Section:
     """The edit index as a figure, each number in words with its citation, and the score against what happened."""
     case = run.study.case
     result = questions.heavy_edits(run.study, case.settings.baseline)
-    book, day = run.study.book(case.settings.baseline), phrases.day_in_words(case.settings.day)
+    book, day = run.study.law(case.settings.baseline), phrases.day_in_words(case.settings.day)
     names = {(r["clause"], r["parameter"]): r["name"] for r in facts.read("clause_edits", case).to_dicts()}
     rows = [
         vars(r) | {"label": label(book, names, r.clause, r.parameter)}

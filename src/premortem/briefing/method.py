@@ -132,7 +132,7 @@ def sources(run: Run) -> Section:
     """Sources, then the box that says how to run it again."""
     source = run.study.case.text.source
     whose = f"{phrases.capital(source)}'s" if source else "The"
-    rules = sorted({c.citation for p in run.policies for c in run.study.book(p).clauses})
+    rules = sorted({c.citation for p in run.policies for c in run.study.law(p).clauses})
     blocks: list[Block] = [
         text(
             f"{whose} assumptions, their drivers, arrestors and items to watch: {run.study.case.settings.claims}, in our words."

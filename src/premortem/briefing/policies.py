@@ -17,7 +17,7 @@ from premortem.text.numbers import ranges
 
 def policies(run: Run) -> Section:
     """Each policy in a line, then regret and pathways where there are two or more to compare."""
-    lines = Bullets(tuple((Strong(f"{title_of(run, p)}. "), run.study.book(p).policy.says) for p in run.policies))
+    lines = Bullets(tuple((Strong(f"{title_of(run, p)}. "), run.study.law(p).policy.says) for p in run.policies))
     ways = _pathways(run)
     blocks: list[Block] = [lines, text(see(ways.id), " shows until when each keeps an assumption.", *_note(run)), ways]
     names = [p for p in run.policies if p != run.study.case.settings.record]

@@ -293,7 +293,7 @@ def book_under(
     elif under not in held.policies:
         raise held.unknown_policy(asked, under)
     else:
-        book = held.book(under)
+        book = held.law(under)
     return replace(book, case=listing(book.case, data))
 
 

@@ -87,7 +87,7 @@ def says(frame: pl.DataFrame, run: Any) -> Says:
     lead = frame["policy"][0]
     shown = frame.filter(pl.col("policy") == lead)
     each = {r["assumption"]: r["holds"] for r in shown.to_dicts()}
-    title = headline(run.study.book(lead).policy.title, {k: v for k, v in each.items() if k != ALL}, each[ALL])
+    title = headline(run.study.law(lead).policy.title, {k: v for k, v in each.items() if k != ALL}, each[ALL])
     told = "; ".join(
         f"{r['assumption']} under {r['policy']}: {share(r['holds'])} ({100 * r['low']:.1f} to {100 * r['high']:.1f}%)"
         for r in frame.to_dicts()

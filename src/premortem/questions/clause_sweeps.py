@@ -49,7 +49,7 @@ def clause_thresholds(place: Place, number: int, policy: str) -> tuple[ClauseThr
     """For each clause number of the policy's rulebook: the value at which it breaks (or mends) the future looked at,
     and the value at which the share of futures that holds crosses a half; none where no multiple tried does.
     """
-    study, book, subject = place.study, place.study.book(policy), place.study.assumptions[number].id
+    study, book, subject = place.study, place.study.law(policy), place.study.assumptions[number].id
     values = np.concatenate([place.values[:, None], draw(study.priors, "sobol", 0, 0, FEW - 1)], axis=1)
     now = standing(study, policy, values)
     base = now.margins[subject]

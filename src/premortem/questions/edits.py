@@ -106,7 +106,7 @@ def heavy_edits(
             f"{study.case.name} holds no table {TABLE} of clause numbers and what became of them, so none is priced"
         )
     values, failed = _values(study, policy, run)
-    book = study.book(policy)
+    book = study.law(policy)
     known = {
         (r["clause"], r["parameter"]): r["family"]
         for r in facts.read(TABLE, study.case).to_dicts()

@@ -61,7 +61,7 @@ def _changes(run: Run, a: Assumption, most: str, others: Mapping[str, float], he
 
 def title_of(run: Run, policy: str) -> str:
     """Title of a policy of the run: `As written`."""
-    return str(run.study.book(policy).policy.title)
+    return str(run.study.law(policy).policy.title)
 
 
 def headline(run: Run, policy: str) -> str:

@@ -63,7 +63,7 @@ def standing(study: Study, policy: str | None = None, values: Array | None = Non
     name = policy or study.case.settings.baseline
     held = draw(study.priors, "sobol", SEED, 0, CHUNK) if values is None else values
     thresholds = dict(study.scorer.thresholds)
-    return _run(Standing(study, study.book(name), study.levers(name), held, thresholds, ()))
+    return _run(Standing(study, study.law(name), study.levers(name), held, thresholds, ()))
 
 
 def _run(at: Standing) -> Standing:

@@ -25,6 +25,7 @@ from premortem.ensemble.priors import Prior, Priors
 from premortem.errors import BadInput, MissingData, each, nearest, raise_all, unknown
 from premortem.files.toml import read_toml
 from premortem.law import book as rules
+from premortem.law.notebook import Rulebook
 from premortem.propositions import assumption, score
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell, board_table, cells
@@ -215,8 +216,12 @@ class Study:
         hint = nearest(policy, self.policies) or self.case.elsewhere("policies", policy)
         return unknown(asked, f"no such policy of {self.case.name}", policy, self.policies, hint)
 
-    def book(self, policy: str) -> rules.Book:
-        """The rulebook under a policy of the study. Raises `BadInput` with the nearest name for an unknown one."""
+    def book(self, policy: str) -> Rulebook:
+        """The rulebook under a policy of the study: the object that `premortem.book` gives. Raises `BadInput` as `law` does."""
+        return Rulebook(self.law(policy))
+
+    def law(self, policy: str) -> rules.Book:
+        """Clauses and levers under a policy of the study. Raises `BadInput` with the nearest name for an unknown one."""
         if policy not in self.policies:
             raise self.unknown_policy("--policy", policy)
         if policy not in self._books:
@@ -234,7 +239,7 @@ class Study:
     def levers(self, policy: str) -> Levers:
         """The policy as arrays over steps, made once."""
         if policy not in self._pulled:
-            self._pulled[policy] = self.case.world.levers(self.book(policy))
+            self._pulled[policy] = self.case.world.levers(self.law(policy))
         return self._pulled[policy]
 
     def run(

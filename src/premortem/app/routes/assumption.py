@@ -39,7 +39,7 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     """When does it break, and how little does it take?"""
     a = _of_page(desk, name)
     found = answer(desk, view, a)
-    under = desk.study.book(view.policy).policy.title + (", changed" if view.edits else "")
+    under = desk.study.law(view.policy).policy.title + (", changed" if view.edits else "")
     step, first, end = desk.study.case.clock.word, desk.study.case.settings.day.year, year_of(desk.study.steps[-1]) + 1
     fan = chart_specs.Chart(
         "fan", f"{a.id} {a.name}, {under}: margin over time", f"Bands of the margin of {a.id} by {step}, {first} to {year_of(desk.study.steps[-1])}. {found['sentence']}",

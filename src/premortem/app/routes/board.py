@@ -96,7 +96,7 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
         "board": rows,
         "base": base(desk, view),
         "sentence": labels.headline(
-            mine, study.book(view.policy).policy.title, len(view.levers) + len(view.days), bool(view.weights)
+            mine, study.law(view.policy).policy.title, len(view.levers) + len(view.days), bool(view.weights)
         ),
         "futures": view.n,
         "seed": view.seed,
@@ -137,7 +137,7 @@ def _control(desk: Desk, view: State, key: str) -> controls.Control:
             key, held["row"].meaning, value, middle, held["low"], held["high"], held["step"], held["row"].unit
         )
     clause, _, number = name.rpartition(".")
-    book = desk.study.book(view.policy)
+    book = desk.study.law(view.policy)
     return (
         controls.strength(book, number, view)
         if clause == "strength"

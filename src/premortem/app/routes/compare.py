@@ -58,7 +58,7 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b
     ):
         return early
     found = comparison(desk)
-    titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
+    titles = {p: desk.study.law(p).policy.title for p in desk.study.policies}
     rows = [
         {"policy": titles[p], "assumption": k, "regret": r}
         for k, by in found.regret_by_assumption.items() for p, r in by.items()

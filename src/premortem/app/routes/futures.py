@@ -30,7 +30,7 @@ def page(request: Request, desk: AtDesk, view: View, family: Letter = "") -> HTM
     ):
         return early
     found = families(desk)
-    titles = {p: desk.study.book(p).policy.title for p in desk.study.policies}
+    titles = {p: desk.study.law(p).policy.title for p in desk.study.policies}
     return render(
         request,
         "futures.html",

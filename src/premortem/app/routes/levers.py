@@ -30,7 +30,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 @router.get("/levers", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """Every provision on one page."""
-    book = desk.study.book(view.policy)
+    book = desk.study.law(view.policy)
     groups = controls.instruments(book, view)
     for group in groups:
         group["title"] = instrument_title(group["instrument"], book.case)
@@ -43,7 +43,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
 @router.get("/api/levers")
 def levers(desk: AtDesk, view: View) -> Answer:
     """Every clause and strength of the view's policy: legal value and yours of each number, days as the law has them and yours, citation."""
-    book = desk.study.book(view.policy)
+    book = desk.study.law(view.policy)
     rows = [
         {
             "key": c.key, "clause": row["clause"].id, "value": c.value, "legal": c.usual, "unit": c.unit, "says": row["clause"].says,
@@ -80,13 +80,13 @@ def effects(live: Live, view: State, group: str = "") -> list[Effect]:
 @router.get("/api/levers/changes")
 def changes(desk: AtDesk, view: View) -> Answer:
     """What the view changes of its policy, and the policy compared with: numbers, and who gains and loses."""
-    book = desk.study.book(view.policy)
+    book = desk.study.law(view.policy)
     found: dict[str, Any] = {
         "changes": policy_export.changes(book, view),
         "toml": policy_export.toml(book, view, "mine"),
     }
     if view.vs:
-        other = desk.study.book(view.vs)
+        other = desk.study.law(view.vs)
         binding = desk.study.case.settings.binding_on
         found["against"] = diff.between((desk.live.book(view), binding), (other, binding))
     return Answer.model_validate(found)
@@ -95,7 +95,7 @@ def changes(desk: AtDesk, view: View) -> Answer:
 @router.get("/api/levers/policy.toml", response_class=PlainTextResponse)
 def download(desk: AtDesk, view: View, name: str = "mine") -> PlainTextResponse:
     """The view's policy as a file for `premortem run --policy` in a study."""
-    text = policy_export.toml(desk.study.book(view.policy), view, _named(name))
+    text = policy_export.toml(desk.study.law(view.policy), view, _named(name))
     return PlainTextResponse(text, headers={"content-disposition": f'attachment; filename="{_named(name)}.toml"'})
 
 
@@ -110,7 +110,7 @@ def save(given: Save, desk: AtDesk, view: View) -> Answer:
     """Write the view's policy into the study's `policies`, under a new name; never over a file that is there."""
     name = _named(given.name)
     path = _place(desk, name)
-    text = policy_export.toml(desk.study.book(view.policy), view, name)
+    text = policy_export.toml(desk.study.law(view.policy), view, name)
     with writer.system_failure(path):
         try:
             writer.put(

@@ -134,7 +134,7 @@ def changes(decision: Decision, view: State, policy: str, told: AppText) -> list
 
 def book_of(desk: Desk, view: State, policy: str) -> Book:
     """The rulebook asked: with the view's changed numbers when it is the view's policy."""
-    return desk.live.book(view) if policy == view.policy else desk.study.book(policy)
+    return desk.live.book(view) if policy == view.policy else desk.study.law(policy)
 
 
 class Shipment(BaseModel):
@@ -241,8 +241,8 @@ def rule_differences(desk: Desk, a: str, b: str) -> dict[str, Any]:
 def _side(desk: Desk, text: str) -> tuple[Book, date | None]:
     policy, _, day = text.partition("@")
     if policy[:1].isdigit():
-        return desk.study.book(desk.study.case.settings.stands), parse_date(policy, desk.study.case)
-    return desk.study.book(policy), parse_date(day, desk.study.case) if day else None
+        return desk.study.law(desk.study.case.settings.stands), parse_date(policy, desk.study.case)
+    return desk.study.law(policy), parse_date(day, desk.study.case) if day else None
 
 
 def _events(case: Case) -> list[dict[str, Any]]:

@@ -65,7 +65,7 @@ def data(run: Any) -> pl.DataFrame:
 def _allocation(run: Any, policy: str) -> float:
     """One country's allocation [MH]."""
     h100 = read("chips").filter(pl.col("name") == "H100 SXM")["tpp"][0]
-    book = run.study.book(policy)
+    book = run.study.law(policy)
     clause = "diffusion.country_allocation"
     return float(book.number(clause, "tpp") / h100 / 1e6) if clause in book.by_id else float("nan")
 

@@ -28,7 +28,7 @@ def data(run: Any) -> pl.DataFrame:
     order = [run_bands.policy(run), *(p for p in run.policies if p != run_bands.policy(run))]
     parts = [
         run_bands.bands(run, "goodwill", under=p).with_columns(
-            policy=pl.lit(p), title=pl.lit(run.study.book(p).policy.title)
+            policy=pl.lit(p), title=pl.lit(run.study.law(p).policy.title)
         )
         for p in order
     ]
