@@ -99,12 +99,12 @@ def test_a_fixed_form_is_the_mixture_restricted_to_its_futures(study):
 
 def test_every_share_of_a_board_lies_in_its_band_and_between_its_forms(small_run):
     for row in small_run.board_rows():
-        low, high = row["bands"]["forms"]
-        assert low <= row["holds"] <= high
-        assert row["bands"]["sampling"] == [row["low"], row["high"]]
-        assert row["bands"]["interpretations"] is None
-        for shares in row["by_form"].values():
-            assert min(shares.values()) <= row["holds"] <= max(shares.values())
+        low, high = row.bands["forms"]
+        assert low <= row.holds <= high
+        assert row.bands["sampling"] == [row.low, row.high]
+        assert row.bands["interpretations"] is None
+        for shares in row.by_form.values():
+            assert min(shares.values()) <= row.holds <= max(shares.values())
             assert low - 1e-9 <= min(shares.values()) + 0.02
 
 
@@ -119,5 +119,5 @@ def test_a_run_keeps_the_forms_that_it_fixed(tmp_path, home):
     of = Study(forms={"capex_form": "fades"})
     made = of.run(["as-written"], futures=64, out=tmp_path / "out")
     assert forms_of_run(tmp_path / "out") == {"capex_form": "fades"}
-    assert made.board_rows()[0]["by_form"]["capex_form"].keys() == {"fades"}
+    assert made.board_rows()[0].by_form["capex_form"].keys() == {"fades"}
     assert (made.parameters(["capex_form"]) == 0).all()

@@ -11,13 +11,40 @@ from tests.world.hand import P, one, pulled
 
 
 def test_service_withdrawn_and_not_replaced_by_hand():
-    # US: 0.5 x 1 = 0.5; allied: 0.5 x 1 x 0.4 x 0.75 = 0.15; withdrawn 0.65
-    # skill: 0.2 + 0.25 x 0.2 x 0.65 x 0.8 = 0.226; gap: 0.65 x (1 - 0.226) = 0.5031
+    # US: 0.5 x 1 = 0.5; allied: 0.5 x 0.75 x 0.4 = 0.15; withdrawn 0.65
+    # skill: 0.2 + 0.25 x 0.2 x 0.65 x 0.8 = 0.226; gap: 0.65 x (1 - 0.226) = 0.5031, of it fresh 0.15 x 0.774 = 0.1161
     p = P(foreign_service_share=0.5, local_learning=0.2)
     politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
-    gap, skill = chips.servicing(one(0.2), pulled(us_servicing=1.0, allied_servicing=1.0), politics, p)
+    gap, fresh, skill = chips.servicing(one(0.2), pulled(us_servicing=1.0, allied_servicing=0.75), politics, p)
     assert float(skill[0]) == pytest.approx(0.226, rel=1e-5)
     assert float(gap[0]) == pytest.approx(0.5031, rel=1e-5)
+    assert float(fresh[0]) == pytest.approx(0.1161, rel=1e-5)
+
+
+def test_fabs_run_on_parts_in_store_and_then_partly_stand_still_by_hand():
+    # of 0.5 of allied service 0.1 is gone and parts are half used: 0.5 x exp(-0.25 / 0.5 x 0.1 / 0.2) = 0.389400
+    # runs: 1 - 0.2 x 0.1 / 0.5 x (1 - 0.389400) = 0.975576
+    parts, uptime = chips.keep_running(
+        one(0.5), one(0.1), P(parts_years=0.5, uptime_loss=0.2, foreign_service_share=0.5)
+    )
+    assert float(parts[0]) == pytest.approx(0.389400, rel=1e-5)
+    assert float(uptime[0]) == pytest.approx(0.975576, rel=1e-5)
+    # where allies withdraw nothing, nothing is used up and all runs
+    parts, uptime = chips.keep_running(
+        one(0.5), one(0.0), P(parts_years=0.5, uptime_loss=0.2, foreign_service_share=0.5)
+    )
+    assert (float(parts[0]), float(uptime[0])) == (0.5, 1.0)
+
+
+def test_what_is_denied_is_first_met_from_store_by_hand():
+    # 0.3 years of growth in store cover a half; a window of 0.2 adds 1.5 x 0.2 x 0.5 = 0.15 a year, denial of 0.8 takes 0.4
+    # 0.3 + 0.25 x (0.15 - 0.4) = 0.2375; denial that bites: 0.8 x 0.8 x 0.5 = 0.32
+    tools, denied = chips.store_tools(one(0.3), one(0.8), one(0.8), jnp.float32(2027.0), P(tool_hoard=1.5))
+    assert float(tools[0]) == pytest.approx(0.2375, rel=1e-5)
+    assert float(denied[0]) == pytest.approx(0.32, rel=1e-5)
+    # before mid-2024 the record holds what was bought: the store stays
+    tools, _ = chips.store_tools(one(0.3), one(0.8), one(0.8), jnp.float32(2023.1), P(tool_hoard=1.5))
+    assert float(tools[0]) == pytest.approx(0.3, rel=1e-4)
 
 
 def test_wafers_two_years_on_by_hand():
@@ -76,6 +103,9 @@ FABS = P(
     die_h100e_2024=0.32,
     die_growth=0.0,
     die_decay=0.0,
+    uptime_loss=0.2,
+    parts_years=0.5,
+    tool_hoard=0.0,
     **MEMORY,
 )
 STILL = {"us_servicing": 1.0, "allied_servicing": 0.0, "tools_denied": 0.0, "hbm_warning": 0.0}
@@ -86,7 +116,7 @@ def test_logic_and_memory_meet_in_packages_by_hand():
     # memory: a stock of 0.976 million stacks feeds 0.244 million dies, as many as there are (inflow 0: ban, no leak yet)
     # equal amounts: 0.244 x 2^(-1/4) = 0.205179; in H100e: x 0.32 = 0.065657; 0.144 / 0.244 of it from home dies
     p = P(FABS, hbm_leak=0.0)
-    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.976), one(0.0), one(0.0))
+    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), one(0.976), one(0.0), one(0.0))
     politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
     state, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), politics, jnp.float32(2024.375), p)
     assert float(out.smic_dies[0]) == pytest.approx(0.144, rel=1e-4)
@@ -101,7 +131,7 @@ def test_dies_without_memory_wait_and_are_packaged_later_by_hand():
     # a stock of 0.4 million stacks feeds 0.1 million dies; 0.144 + 0.1 are new and 0.3 + 0.1 waited, of which a quarter of a
     # tenth aged: 0.2925 and 0.0975; of 0.634 million dies 0.1 are packaged (the smooth minimum: 0.0999846)
     p = P(FABS, hbm_leak=0.0, die_decay=0.1)
-    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.4), one(0.3), one(0.1))
+    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), one(0.4), one(0.3), one(0.1))
     politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
     state, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), politics, jnp.float32(2024.375), p)
     assert float(out.packaged[0]) == pytest.approx(0.0999846, rel=1e-3)
@@ -127,7 +157,7 @@ def test_controls_on_production_are_lifted_from_the_day_of_the_note():
 
 def test_foundry_due_diligence_stops_dies_as_far_as_it_works_and_holds():
     # 0.1 x (1 - 1 x 0.9 x 0.75) = 0.0325
-    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(1.0), one(0.0), one(0.0))
+    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), one(1.0), one(0.0), one(0.0))
     politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
     _, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=1.0), politics, jnp.float32(2025.5), FABS)
     assert float(out.foundry_dies[0]) == pytest.approx(0.0325, rel=1e-5)

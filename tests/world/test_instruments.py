@@ -89,8 +89,8 @@ def test_old_strengths_are_read_as_efforts_with_a_note(tmp_path):
     study = Study(tmp_path / "s")
     assert [note.partition(":")[0] for note in study.notes] == ["policies/mine.toml"]
     day = date(2025, 7, 1)
-    assert study.book("mine").strength("deals", day) == study.book("new").strength("deals", day) == 0.5
-    assert study.book("new").with_strength("deals", 0.2).strength("deals", date(2026, 1, 1)) == 0.2
+    assert study.law("mine").strength("deals", day) == study.law("new").strength("deals", day) == 0.5
+    assert study.law("new").with_strength("deals", 0.2).strength("deals", date(2026, 1, 1)) == 0.2
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_nothing_is_free(simulate, futures, levers, study, name):
         path[10:] = 1.0
         pulled = pulled._replace(**{name: path})
         free = held(fixed, study, dict.fromkeys(priced, 0.0))
-        without, with_ = (np.asarray(simulate(values, pulled)[outcome])[24] for values in (free, fixed))
+        without, with_ = (np.asarray(simulate(values, pulled)[outcome])[10:25].sum(0) for values in (free, fixed))
         worse = with_ < without if way == "down" else with_ > without
         assert worse.mean() > 0.99
 

@@ -88,7 +88,9 @@ def test_every_die_is_packaged_or_waits_or_ages(outcomes, study, futures):
 def test_the_world_without_controls_is_the_same_world_until_they_are_lifted(outcomes):
     lifted = world.steps().index("2025Q2")
     for o in outcomes.values():
-        with_, without = o["cn_domestic"], o["cn_domestic_without"]
+        stocks = (o["cn_stock"][:lifted], o["cn_stock_without"][:lifted])
+        np.testing.assert_allclose(*stocks, rtol=1e-4)
+        with_, without = o["cn_made"], o["cn_made_without"]
         np.testing.assert_allclose(with_[:lifted], without[:lifted], rtol=1e-4)
         assert (with_.cumsum(0) <= without.cumsum(0) * (1 + 1e-3) + 1e-5).mean() > 0.99
 

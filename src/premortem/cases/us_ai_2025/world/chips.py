@@ -16,6 +16,9 @@ STEERING_YEAR, STEERING_SCALE = 2026.0, 0.45
 MONTHS, THOUSAND = 3.0, 1e-3
 # A warning of two quarters fills the stockpile; a longer one fills it further in proportion.
 WARNING_QUARTERS = 2.0
+# Tools in store from which on a half of what is denied is met from them [yr of growth]; fresh gap in service at which parts are used
+# up at half their fastest rate [share of service].
+STORE_SCALE, GAP_SCALE = 0.3, 0.1
 # Width of the start of domestic memory [yr].
 HBM_START_SCALE = 0.25
 # Controls on what China can make, and the day from which the world beside this one has none: the quarter after the note [yr].
@@ -29,6 +32,8 @@ class Fabs(NamedTuple):
     wafers: jax.Array  # 7 nm-class wafer starts [thousand a month]
     skill: jax.Array  # share of withdrawn service that local engineers replace
     yield_: jax.Array  # of the Ascend line [share]
+    tools: jax.Array  # bought ahead of denial [yr of growth]
+    parts: jax.Array  # left of what was in store when allied service stopped [share]
     hbm_stock: jax.Array  # [million stacks]
     home_bank: jax.Array  # dies made at home that wait for memory [million]
     foreign_bank: jax.Array  # dies of foreign foundries that do [million]
@@ -49,7 +54,7 @@ def start(p: Any) -> Fabs:
     """State before the first quarter: capacity grown back from its level in the middle of 2024, no stockpile."""
     wafers = p.wafers_2024 * jnp.exp(-p.wafer_growth * BEFORE)
     none = jnp.zeros_like(wafers)
-    return Fabs(wafers, none, p.yield_2024 + 0.0, p.stacks_per_die * TINY, none, none)
+    return Fabs(wafers, none, p.yield_2024 + 0.0, p.tool_store + 0.0, none + 1, p.stacks_per_die * TINY, none, none)
 
 
 def lifted(levers: Any, year: jax.Array) -> Any:
@@ -65,11 +70,13 @@ def make_chips(s: Fabs, levers: Any, politics: Any, year: jax.Array, p: Any) -> 
 
     Dies that find no memory wait and age (`die_decay`, judgement); both origins share the memory by what they have.
     """
-    gap, skill = servicing(s.skill, levers, politics, p)
-    wafers = wafer_capacity(s.wafers, gap, levers.tools_denied * politics.held, year, p)
+    gap, fresh, skill = servicing(s.skill, levers, politics, p)
+    parts, uptime = keep_running(s.parts, fresh, p)
+    tools, denied = store_tools(s.tools, levers.tools_denied, politics.held, year, p)
+    wafers = wafer_capacity(s.wafers, gap, denied, year, p)
     yield_ = yield_learning(s.yield_, gap, year, p)
     fdd_held = levers.fdd * p.fdd_effect * politics.held
-    smic = wafers * MONTHS * THOUSAND * p.dies_per_wafer * yield_ * ai_share(year, fdd_held, p)
+    smic = wafers * uptime * MONTHS * THOUSAND * p.dies_per_wafer * yield_ * ai_share(year, fdd_held, p)
     foundry = DT * p.foundry_dies_2024 * (1 - fdd_held)
     inflow = hbm_inflow((smic + foundry) * p.stacks_per_die, levers, politics.held, year, p)
     fed = (s.hbm_stock + inflow) / p.stacks_per_die
@@ -81,22 +88,48 @@ def make_chips(s: Fabs, levers: Any, politics: Any, year: jax.Array, p: Any) -> 
     h100e = die_h100e(year, p)
     stock = s.hbm_stock + inflow - packaged * p.stacks_per_die
     return (
-        Fabs(wafers, skill, yield_, stock, home * (1 - used), foreign * (1 - used)),
+        Fabs(wafers, skill, yield_, tools, parts, stock, home * (1 - used), foreign * (1 - used)),
         Output(smic, foundry, packaged, h100e * home * used, h100e * foreign * used, dies / (dies + fed + TINY)),
     )
 
 
-def servicing(skill: jax.Array, levers: Any, politics: Any, p: Any) -> tuple[jax.Array, jax.Array]:
-    """Share of service that is withdrawn and not replaced, and the local skill after one quarter, shape (future,).
+def servicing(skill: jax.Array, levers: Any, politics: Any, p: Any) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Share of service that is withdrawn and not replaced, of that what allies withdrew, and the local skill after one quarter,
+    shape (future,).
 
-    US staff left in October 2022; Dutch and Japanese staff leave as far as an allied control exists and allies keep it.
+    US staff left in October 2022; Dutch and Japanese staff leave as far as an allied control exists, works and allies agree.
     Withdrawal itself teaches: skill grows at `local_learning` times what is withdrawn. Rates are assumptions.
     """
     us = (1 - p.foreign_service_share) * levers.us_servicing
-    allied = p.foreign_service_share * levers.allied_servicing * politics.alignment * politics.held
+    allied = p.foreign_service_share * levers.allied_servicing * politics.alignment
     withdrawn = us + allied
     skill = skill + DT * p.local_learning * withdrawn * (1 - skill)
-    return withdrawn * (1 - skill), skill
+    return withdrawn * (1 - skill), allied * (1 - skill), skill
+
+
+def keep_running(parts: jax.Array, fresh: jax.Array, p: Any) -> tuple[jax.Array, jax.Array]:
+    """Parts left in store, and the share of capacity that runs, after one quarter, shape (future,); `fresh` is service that allies
+    withdrew and nobody replaced. What the US withdrew in 2022 is in the record of output.
+
+    Parts last `parts_years`; then up to `uptime_loss` stands still. No source tells the size: single tools stopped within a
+    week of October 2022, yet the Ascend line's yield doubled in 2024 with all US service gone; so both priors are wide.
+    """
+    parts = parts * jnp.exp(-DT / p.parts_years * fresh / (fresh + GAP_SCALE))
+    return parts, 1 - p.uptime_loss * fresh / p.foreign_service_share * (1 - parts)
+
+
+def store_tools(
+    tools: jax.Array, denied: jax.Array, held: jax.Array, year: jax.Array, p: Any
+) -> tuple[jax.Array, jax.Array]:
+    """Tools in store after one quarter [yr of growth], and the share of tools whose denial bites, shape (future,).
+
+    From mid-2024 what is denied is first met from store; windows that leave controls open (1 - `held`) fill it (`tool_hoard`). Tool
+    imports of 2023 and 2024 were bought ahead (ASML: 49% of its systems went to China in 2024Q2); sizes are judgement.
+    """
+    since = step_at(year, BASE_YEAR, 0.1)
+    covered = tools / (tools + STORE_SCALE)
+    change = p.tool_hoard * (1 - held) * (1 - covered) - denied * covered
+    return jnp.maximum(tools + DT * since * change, 0.0), denied * held * (1 - covered)
 
 
 def wafer_capacity(wafers: jax.Array, gap: jax.Array, denied: jax.Array, year: jax.Array, p: Any) -> jax.Array:

@@ -47,9 +47,13 @@ def alignment(goodwill: jax.Array, coercion: jax.Array, p: Any) -> jax.Array:
 
 
 def share_held(p: Any) -> jax.Array:
-    """Share of a control that holds when loopholes arrive at a rate and each is patched after a lag.
+    """Share of a control that holds where loopholes open at `loophole_rate` and each is patched after `patch_lag`.
 
-    `exp(-loophole_rate x patch_lag)`: the chance that no unpatched loophole is open. The lag is from the record
-    (H800: March to October 2023; high-bandwidth memory: June to December 2024); the rate is an assumption.
+    A loophole comes into use over `exploit_years` (A800 a month, H800 five months after the rule), and what will be closed is used
+    in haste (`window_surge`; China took 49% of ASML's systems in 2024Q2). What leaks is what opening and patching settle at:
+    x = loophole_rate x surge x used x (1 - x) x patch_lag. The rate is an assumption.
     """
-    return jnp.exp(-p.loophole_rate * p.patch_lag)
+    patience = p.patch_lag / p.exploit_years
+    used = 1 + jnp.expm1(-patience) / patience  # over the life of a loophole
+    open_ = p.loophole_rate * p.window_surge * used * p.patch_lag
+    return 1 / (1 + open_)

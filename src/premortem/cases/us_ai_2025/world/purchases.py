@@ -46,6 +46,12 @@ def buy_chips(power: jax.Array, levers: Any, held: jax.Array, p: Any) -> Purchas
     return jax.tree.map(lambda a, b: a + (1 - held) * jnp.maximum(b - a, 0.0), granted, redesign)
 
 
+def buy_freely(power: jax.Array, p: Any) -> Purchases:
+    """Chips that China would want if none were barred: the best on sale at the day of the note."""
+    best = chip("B200")
+    return _bought(power, jnp.float32(best.h100e), jnp.float32(best.serving), p)
+
+
 def let_in(wanted: Purchases, home_mh: jax.Array, year: jax.Array, p: Any) -> Purchases:
     """What of the chips that China wants Beijing lets in, each of shape (future,); `home_mh` is what China makes in the quarter.
 

@@ -39,6 +39,7 @@ class State(NamedTuple):
     flexible: jax.Array  # flexible room in use [average GW], (region, future)
     gw: jax.Array  # rated load of the fleets [GW], (region, future)
     cn_serving: jax.Array  # China's stock by memory bandwidth [million H100]
+    cn_free_stock: jax.Array  # China's stock had controls on production and on sales been lifted [MH]
     race: models.Race
     ledger: market.Ledger
 
@@ -79,6 +80,7 @@ def start(places: Regions, p: Any) -> State:
         flexible=jnp.zeros_like(load),
         gw=load,
         cn_serving=p.cn_stock_2022 + 0.0,
+        cn_free_stock=p.cn_stock_2022 + 0.0,
         race=models.start(p),
         ledger=market.start(p),
     )
@@ -114,6 +116,11 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     gw = s.gw * (1 - DT * p.retirement)[None] + load + places.china * cn_load[None]
     serving_added = bought.serving + (home_made - exports) * ascend.serving / ascend.h100e + smuggled.sum(0)
     cn_serving = s.cn_serving * (1 - DT * p.retirement) + serving_added
+    free_bought = purchases.let_in(purchases.buy_freely(power, p), free_made.domestic_mh, year, p)
+    gained = home_made + bought.mh + smuggled.sum(0)
+    gained_free = free_made.domestic_mh + free_made.foundry_mh + free_bought.mh  # nobody smuggles what may be sold
+    gained_beside = jnp.where(year < chips.LIFTED, gained, gained_free) - exports
+    cn_free_stock = s.cn_free_stock * (1 - DT * p.retirement) + gained_beside
 
     us_stock = fleet.stock_us.sum(0)
     cn_stock = (places.china * fleet.stock_cn).sum(0)
@@ -142,6 +149,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         flexible,
         gw,
         cn_serving,
+        cn_free_stock,
         race,
         ledger,
     )
@@ -150,7 +158,9 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "alignment": pol.alignment,
         "held": pol.held,
         "cn_domestic": made.domestic_mh,
-        "cn_domestic_without": free_made.domestic_mh,
+        "cn_made": home_made,
+        "cn_made_without": free_made.domestic_mh + free_made.foundry_mh,
+        "cn_stock_without": cn_free_stock,
         "cn_foundry_leak": made.foundry_mh,
         "cn_below_threshold": bought.mh,
         "cn_smuggled": smuggled.sum(0),
