@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from premortem.case import default
+from premortem.case import instruments as table
 from premortem.cases.us_ai_2025 import world
 from premortem.cases.us_ai_2025.world import instruments
 from premortem.errors import BadInput, BadInputs
@@ -16,6 +17,7 @@ from premortem.study import Study, make_study
 from tests.world.hand import P, one
 from tests.world.test_monotone import STILL, held
 
+INSTRUMENTS = table(default())
 PRIORS = P(
     instrument_lag=1.0,
     eff_allied_servicing=0.6,
@@ -64,10 +66,9 @@ def efforts(**values):
 
 
 def test_every_instrument_of_the_case_has_a_row_and_no_other():
-    assert {*instruments.table()} == {*instruments.Efforts._fields} == {*vocabulary(default()).instruments}
-    for told in instruments.table().values():
-        assert told["lag"] > 0
-        assert all(name in world.parameter_names() for name in [*told["cost"], *filter(None, [told["effectiveness"]])])
+    assert {*INSTRUMENTS} == {*instruments.Efforts._fields} == {*vocabulary(default()).instruments}
+    for told in INSTRUMENTS.values():
+        assert all(name in world.parameter_names() for name in [*told.cost, *filter(None, [told.effectiveness])])
 
 
 OLD = """name = "mine"
@@ -147,7 +148,7 @@ def test_what_efforts_cost_by_hand():
 def test_nothing_is_free(simulate, futures, levers, study, name):
     """At full effort from 2025Q3 each instrument's cost makes something worse in every future, or none is modelled and it is listed so."""
     assert (name in WORSE) != (name in NOT_MODELLED)
-    priced = instruments.table()[name]["cost"]
+    priced = INSTRUMENTS[name].cost
     assert bool(priced) == (name in WORSE)
     if name in WORSE:
         outcome, way = WORSE[name]

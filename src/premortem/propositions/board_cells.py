@@ -16,7 +16,7 @@ from premortem.text.tables import Table
 class BoardCell(Result):
     """The share of futures in which an assumption holds under a policy with its 95% interval; `all` is all assumptions at once, and None
     a share that no futures are left to tell. By condition (of `all`: by assumption) the share of failures that it causes first
-    (`fails_on`) and alone; `failed` counts futures with a margin that is no number.
+    (`fails_on`), in words for the one that does so most often (`fails_words`), and alone; `failed` counts futures with a margin that is no number.
 
     `bands` are lowest and highest shares: by sampling, over interpretations, over forms of the world, None where not told; `by_form`
     is the share by form and value; `decided` the reason where the verdict is the same whatever is uncertain.
@@ -29,6 +29,7 @@ class BoardCell(Result):
     high: float | None
     fails_on: Mapping[str, float]
     alone: Mapping[str, float]
+    fails_words: str | None = None
     failed: int = 0
     bands: Mapping[str, Sequence[float] | None] = field(default_factory=dict)
     by_form: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

@@ -115,9 +115,10 @@ def board_of_parts(
     rows = []
     for policy, parts in margins.items():
         counted = [
-            _Row(a.id, tuple(c.id for c in a.condition), f"margin.{a.id}.", replicates, forms) for a in assumptions
+            _Row(a.id, {c.id: c.failure for c in a.condition}, f"margin.{a.id}.", replicates, forms)
+            for a in assumptions
         ]
-        counted.append(_Row(ALL, tuple(a.id for a in assumptions), "margin.", replicates, forms))
+        counted.append(_Row(ALL, {a.id: f"{a.id} breaks" for a in assumptions}, "margin.", replicates, forms))
         for i, columns in enumerate(parts):
             for row in counted:
                 row.add(columns, None if weights is None else weights[i])
@@ -126,13 +127,13 @@ def board_of_parts(
 
 
 class _Row:
-    """A row of the board while it is counted: what holds where every one of `names` has a margin above zero."""
+    """A row of the board while it is counted: what holds where all of `failures`, by name and how each reads, have margins above zero."""
 
     def __init__(
-        self, subject: str, names: tuple[str, ...], prefix: str, replicates: int, forms: Sequence[Prior]
+        self, subject: str, failures: Mapping[str, str], prefix: str, replicates: int, forms: Sequence[Prior]
     ) -> None:
-        self.subject, self.prefix = subject, prefix
-        self.share, self.causes = tally.Share(replicates), tally.Causes(names)
+        self.subject, self.failures, self.prefix = subject, failures, prefix
+        self.share, self.causes = tally.Share(replicates), tally.Causes(tuple(failures))
         self.forms = FormShares(tuple(forms)) if forms else None
 
     def add(self, columns: Mapping[str, Array], weights: Array | None) -> None:
@@ -158,6 +159,9 @@ class _Row:
             "high": high,
             "fails_on": first,
             "alone": alone,
+            "fails_words": self.failures[most]
+            if (most := max(first, key=lambda name: first[name])) and first[most] > 0
+            else None,
             "failed": self.share.failed,
             "bands": {
                 "sampling": None if share is None else [low, high],

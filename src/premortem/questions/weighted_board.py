@@ -148,7 +148,18 @@ def weighted_rows(rows: Sequence[BoardCell], weights: Weights | None) -> tuple[B
     if weights is None or not weights.collapsed:
         return tuple(rows)
     return tuple(
-        replace(row, holds=None, low=None, high=None, fails_on={}, alone={}, bands={}, by_form={}, decided=None)
+        replace(
+            row,
+            holds=None,
+            low=None,
+            high=None,
+            fails_on={},
+            alone={},
+            fails_words=None,
+            bands={},
+            by_form={},
+            decided=None,
+        )
         for row in rows
     )
 

@@ -34,8 +34,6 @@ EXAMPLE = "# Outcomes of your own, as expressions over time. Take the marks off 
 MARK = "study.toml"
 MARKED = "# A study of premortem: edit the files here; delete what you do not change.\nformat = 1\n"
 DEFAULT_OUT = "out"
-# A case's table of what no clause says, where its world lets that take time and cost something.
-INSTRUMENTS = "instruments.toml"
 
 
 class Mark(Strict):

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
-from premortem.case import DEFAULT, Case, Levers, default
+from premortem.case import DEFAULT, Case, Levers, default, instruments
 from premortem.ensemble import bands, priors, read, store, swap
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.layout import FUTURES
@@ -201,7 +201,7 @@ class Study:
         """What of the study's own policies is read as an older version wrote it, a sentence a file: strengths, where the world of
         the case has instruments.
         """
-        if self.folder is None or not (self.case / own_files.INSTRUMENTS).is_file():
+        if self.folder is None or not instruments(self.case):
             return ()
         policies = sorted((self.folder / "policies").glob("*.toml"))
         return tuple(

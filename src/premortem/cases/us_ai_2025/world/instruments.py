@@ -1,13 +1,12 @@
 """What no clause says: efforts that take time, work in part, and cost something (`instruments.toml`)."""
 
-from functools import cache
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from premortem.case import instruments
 from premortem.cases.us_ai_2025.world.inputs import CASE, DT
-from premortem.files.toml import read_toml
 
 # Effectiveness of these is taken where they work: of deals in conditions, of permits in new power.
 WHERE_IT_WORKS = ("deals", "permitting")
@@ -38,12 +37,6 @@ class Costs(NamedTuple):
     closed_revenue: jax.Array  # share of closed labs' revenue
 
 
-@cache
-def table() -> dict[str, Any]:
-    """The case's instruments by name: usual lag [yr], the uncertainties of what works and costs, and words."""
-    return read_toml(CASE / "instruments.toml")
-
-
 def start(p: Any) -> Efforts:
     """State before the first quarter: no effort has come into effect."""
     return Efforts(*(jnp.zeros_like(p.instrument_lag) for _ in Efforts._fields))
@@ -54,7 +47,7 @@ def follow_up(s: Efforts, levers: Any, p: Any) -> Efforts:
 
     Usual lags are those of past controls (June to December 2024 for memory limits); `instrument_lag` scales them all.
     """
-    rates = (DT / (told["lag"] * p.instrument_lag) for told in (table()[name] for name in Efforts._fields))
+    rates = (DT / (of.lag * p.instrument_lag) for of in (instruments(CASE)[name] for name in Efforts._fields))
     steps = zip(Efforts._fields, s, rates, strict=True)
     return Efforts(*(now - jnp.expm1(-rate) * (getattr(levers, name) - now) for name, now, rate in steps))
 
@@ -62,8 +55,8 @@ def follow_up(s: Efforts, levers: Any, p: Any) -> Efforts:
 def in_effect(s: Efforts, levers: Any, p: Any) -> Any:
     """The policy with what of its efforts works in place of them: as far as evasion leaves it."""
     works = {
-        name: effort * getattr(p, told)
-        if (told := table()[name]["effectiveness"]) and name not in WHERE_IT_WORKS
+        name: effort * getattr(p, works_by)
+        if (works_by := instruments(CASE)[name].effectiveness) and name not in WHERE_IT_WORKS
         else effort
         for name, effort in s._asdict().items()
     }
