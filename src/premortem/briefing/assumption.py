@@ -25,7 +25,7 @@ from premortem.briefing.threshold_curves import curve, shift_of
 from premortem.charts import figures, policy_figures
 from premortem.law.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption, shipped_assumptions
-from premortem.questions.attribution import Carried
+from premortem.questions.attribution import Carried, disagreements
 from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import cell, first_failure, level_with, share_of, title_of
 from premortem.questions.stress import Explained
@@ -82,6 +82,11 @@ def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
                 " shows what each does in the model.",
             ),
             effects,
+        ]
+    if against := disagreements(why.attribution, a.items):
+        blocks += [
+            Heading(f"Where the model disagrees with {run.study.case.text.source or 'what is said'}"),
+            bullets(*(phrases.sentence(said) for said in against)),
         ]
     if a.watch:
         blocks += [Heading("What to watch"), bullets(*(phrases.sentence(w.statement) for w in a.watch))]
