@@ -103,6 +103,10 @@ def test_every_share_of_a_board_lies_in_its_band_and_between_its_forms(small_run
         assert low <= row.holds <= high
         assert row.bands["sampling"] == [row.low, row.high]
         assert row.bands["interpretations"] is None
+        assert row.decided is None or not 0.005 < row.holds < 0.995
+        fails = {c.id: c.failure for a in small_run.study.assumptions if a.id == row.assumption for c in a.condition}
+        most = max(row.fails_on, key=lambda name: row.fails_on[name])
+        assert row.fails_words == (fails[most] if fails else f"{most} breaks")
         for shares in row.by_form.values():
             assert min(shares.values()) <= row.holds <= max(shares.values())
             assert low - 1e-9 <= min(shares.values()) + 0.02
