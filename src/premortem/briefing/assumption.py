@@ -83,13 +83,11 @@ def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
             ),
             effects,
         ]
-    if against := disagreements(why.attribution, a.items):
-        blocks += [
-            Heading(f"Where the model disagrees with {run.study.case.text.source or 'what is said'}"),
-            bullets(*(phrases.sentence(said) for said in against)),
-        ]
     if a.watch:
         blocks += [Heading("What to watch"), bullets(*(phrases.sentence(w.statement) for w in a.watch))]
+    if against := disagreements(why.attribution, a.items):
+        heading = f"Where the model disagrees with {run.study.case.text.source or 'what is said'}: {phrases.count_noun(len(against), 'item')}"
+        blocks.append(Fold(heading, (bullets(*(phrases.sentence(said) for said in against)),)))
     blocks.append(_more(run, a, first))
     here = share_of(run, a.id, first)
     title = f"{a.id} \u00b7 {a.name}: {phrases.holds(here)} {phrases.policy_phrase(title_of(run, first))}"

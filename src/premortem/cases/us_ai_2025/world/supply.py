@@ -13,8 +13,9 @@ from premortem.cases.us_ai_2025.world.smooth import ramp, step_at
 CAPEX_GROWTH_2024 = 0.448
 # The return answers from mid-2025: budgets of a year are set before it begins [yr]; width of both switches [yr].
 ANSWER_YEAR, SWITCH = 2025.5, 0.1
-# Operating cash flow of the big four in 2024, by their filings of January and February 2025: 116, 125, 91 and about 125 billion
-# dollars; width of the limit that it sets [bn USD/yr; ln].
+# Operating cash flow of the big four in 2024: Alphabet 125.3, Amazon 115.9 and Meta 91.3 billion dollars by their yearly reports of
+# early 2025; Microsoft some 125 by memory (118.5 in its fiscal year to June 2024); `leverage` leaves far more open than that.
+# Width of the limit that it sets [bn USD/yr; ln].
 CASH_2024, LIMIT_SCALE = 455.0, 0.1
 # Orders that cannot be paid lapse at this rate [1/yr].
 LAPSE = 1.0
