@@ -64,14 +64,14 @@ def test_a_verdict_that_nothing_uncertain_turns_is_said_to_be_decided():
     assert "nothing that is uncertain turns it" in decided(1.0, {"cap": 0.0})
 
 
-@pytest.mark.parametrize("forms", [{"clearing": "ration"}, {"clearing_form": "rations"}])
+@pytest.mark.parametrize("forms", [{"clearing": "nobody"}, {"clearing_form": "nobodys"}])
 def test_a_form_or_value_that_does_not_exist_is_refused_with_the_nearest(forms):
     with pytest.raises((BadInput, BadInputs), match=r"no such (form|value)"):
         Study(forms=forms)
 
 
 @pytest.mark.parametrize(
-    "told", ["clearing_form", "clearing_form=", "clearing_form=ration --form clearing_form=labs", "x=y"]
+    "told", ["clearing_form", "clearing_form=", "clearing_form=nobody --form clearing_form=labs", "x=y"]
 )
 def test_a_form_that_is_typed_wrongly_exits_2(told, capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["premortem", "run", "--futures", "8", "--form", *told.split(), "--json"])

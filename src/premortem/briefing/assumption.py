@@ -33,9 +33,9 @@ from premortem.study import Run
 from premortem.text import phrases, steps
 
 # Single moves shown.
-MOVES = 3
+MOVES = 2
 # Strongest drivers and arrestors that the figure shows.
-STRONGEST = 6
+STRONGEST = 5
 # What it says of the share that holds when a band of the margin is the lowest one above 0, and between what shares.
 HOLDING = (
     ("p5", "more than nineteen futures in twenty", 0.95, 1.0),
@@ -134,7 +134,7 @@ def _boxes(why: Explained) -> list[Block]:
         text(
             f"{b.sentence}.",
             Note(
-                f"Found by the patient rule induction method (Friedman and Fisher 1999). On futures drawn anew: {b.density_out_of_sample:.0%} "
+                f"{'' if i else 'Found by the patient rule induction method (Friedman and Fisher 1999). '}On futures drawn anew: {b.density_out_of_sample:.0%} "
                 f"break inside{' and outside the boxes before it' if i else ''}; {b.coverage_out_of_sample:.0%} of all breaks lie there."
             ),
             look="box",
