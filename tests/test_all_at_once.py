@@ -101,7 +101,7 @@ def test_an_assumption_tells_values_margins_and_bindings(folder):
     edited(
         folder / "assumptions/a1.toml",
         ("value = 1.0", "value = 'x'"),
-        (r"year\(us_supply, 2028\)", "year(us_supply, 2048)"),
+        (r"year\(cn_domestic, 2028\)", "year(cn_domestic, 2048)"),
         (r'binds = \["', 'binds = ["nope", "lever:dealz", "'),
     )
     holds(
@@ -109,7 +109,7 @@ def test_an_assumption_tells_values_margins_and_bindings(folder):
         "condition.0.limit.value: 'x' is not a number",
         "binds: no such parameter or lever: nope; allowed: a name in the shipped params.csv, lever:NAME or facts:NAME",
         "binds: no such parameter or lever: lever:dealz; allowed: lever: and one of tier2",
-        "condition.lead_widens.margin: has a year outside the horizon: 2048",
+        "condition.throttled.margin: has a year outside the horizon: 2048",
     )
 
 

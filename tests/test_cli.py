@@ -218,7 +218,10 @@ def test_run_prints_the_keys_of_the_contract_and_writes_a_self_contained_brief(r
         document
     )
     assert {"compile", "simulate", "score", "report"} <= set(document["seconds"])
-    assert {"assumption", "policy", "holds", "low", "high", "fails_on"} <= set(document["board"][0])
+    assert {"assumption", "policy", "holds", "low", "high", "fails_on", "fails_words", "decided"} <= set(
+        document["board"][0]
+    )
+    assert all(row["bands"].keys() == {"sampling", "interpretations", "forms"} for row in document["board"])
     assert all(None not in row["fails_on"].values() for row in document["board"])
     _, out, _ = run("board", "--run", folder / "out", "--study", folder, "--json")
     assert json.loads(out)["board"] == document["board"]

@@ -20,7 +20,7 @@ CHANGED = "l.diffusion.country_allocation.tpp=900000000&l.strength.deals=0.5&l.d
 
 
 def same_law(a: Book, b: Book) -> bool:
-    return a.clauses == b.clauses and a.moves == b.moves and a.policy.strength.keys() == b.policy.strength.keys()
+    return a.clauses == b.clauses and a.moves == b.moves and a.policy.steps.keys() == b.policy.steps.keys()
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def test_a_downloaded_policy_is_the_law_that_was_shown(live, tmp_path, policy):
     path.write_text(policy_export.toml(book, view, "mine"))
     read = load(path)
     assert same_law(read, live.book(view))
-    assert [s.value for s in read.policy.strength["coercion"]] == [
-        s.value for s in live.book(view).policy.strength["coercion"]
+    assert [s.value for s in read.policy.steps["coercion"]] == [
+        s.value for s in live.book(view).policy.steps["coercion"]
     ]
 
 

@@ -20,6 +20,11 @@ def failing(values, levers):
     return {"y": flat(np.where(x < 0.055, np.nan, x - 0.5 + 0.2 * values[PLACES[1]]))}
 
 
+def failed_in(run):
+    """How many futures of the run fail, by what was drawn for them."""
+    return int((run.parameters()[PLACES][0] < 0.055).sum())
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("failing") / "mine"
@@ -53,9 +58,10 @@ def test_f048_compare_counts_failed_futures_apart(run, monkeypatch):
         return {k: np.full_like(v, np.nan) if policy == "as-written" else v for k, v in found.items()}
 
     found = questions.compare(run, time=False)
-    assert found.failed == {"as-written": 108, "maximal": 108}
-    assert found.compared_in == 2000 - 108
-    assert any("108 of 2,000 futures failed" in said for said in found.warnings)
+    count = failed_in(run)
+    assert found.failed == {"as-written": count, "maximal": count}
+    assert found.compared_in == 2000 - count
+    assert any(f"{count} of 2,000 futures failed" in said for said in found.warnings)
     x = run.parameters()[PLACES]
     known = x[0] >= 0.055
     share = (x[0] - 0.5 + 0.2 * x[1] > 0)[known].mean()
@@ -70,7 +76,7 @@ def test_f048_the_board_counts_a_failed_future_neither_as_holding_nor_as_breakin
     row = run.board_rows()[0]
     x = run.parameters()[PLACES]
     known = x[0] >= 0.055
-    assert row.failed == 108
+    assert row.failed == failed_in(run) > 100
     assert row.holds == pytest.approx((x[0] - 0.5 + 0.2 * x[1] > 0)[known].mean(), abs=1e-3)
     assert sum(row.fails_on.values()) == pytest.approx(1.0)
     nothing = Share()
@@ -88,7 +94,7 @@ def test_f049_sensitivities_say_how_many_runs_failed_and_speak_of_the_others(run
     assert any("runs" in said and "failed" in said and "%" in said for said in found.warnings)
     assert not any("same in every future" in said for said in found.warnings)
     assert found.sensitivity[0].failed > 0
-    assert found.failed == 108
+    assert found.failed == failed_in(run)
     # of the futures that do not fail the margin is additive: x1 on (0.055, 1), 0.2 x2 on (0, 1)
     parts = np.array([(1 - 0.055) ** 2 / 12, 0.04 / 12])
     assert [row.first for row in found.sensitivity] == pytest.approx(parts / parts.sum(), abs=0.03)

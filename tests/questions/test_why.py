@@ -374,7 +374,7 @@ def test_the_rates_that_the_world_compounds_and_no_others_have_the_unit_of_log_r
         "wafer_growth", "wafer_fade", "tool_decay", "die_growth", "cn_spend_growth", "tier2_ambition",
         "home_need_growth", "cost_fall", "efficiency_growth", "token_weight_growth", "rnd_growth", "rnd_fade",
         "discount_rate", "energy_efficiency_growth", "surge", "base_growth", "capex_growth", "capex_fade",
-        "capex_long_run", "roi_feedback",
+        "capex_long_run", "roi_feedback", "cash_growth", "capex_hump",
     }  # fmt: skip
     assert {p.name for p in study.priors.rows if p.unit == "ln/yr"} == compounded
     assert not [p.name for p in study.priors.rows if "log growth" in p.meaning]

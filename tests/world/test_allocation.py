@@ -165,10 +165,14 @@ def test_nothing_is_exported_before_exports_begin():
 
 def test_leaks_by_hand():
     # Tier-2 additions of 0.5; governance 0.2 x 0.75 closes 0.15: smuggled 0.5 x 0.12 x 0.85 = 0.051, rented 0.02975
-    p = P(smuggling_share=0.12, cloud_share=0.07)
-    smuggled, rented = allocation.leaks(by_region(1, 1, 0.5, 0), pulled(compute_governance=0.2), one(0.75), WORLD, p)
+    p = P(smuggling_share=0.12, cloud_share=0.07, shadow_budget=0.5)
+    levers, held = pulled(compute_governance=0.2), one(0.75)
+    smuggled, rented = allocation.leaks(by_region(1, 1, 0.5, 0), one(100.0), levers, held, WORLD, p)
     assert float(smuggled.sum()) == pytest.approx(0.051, rel=1e-5)
     assert float(rented[0]) == pytest.approx(0.02975, rel=1e-5)
+    # where China can buy 0.02 MH legally, half as much is paid for what is smuggled: 0.01 (the smooth minimum: 0.009996)
+    smuggled, _ = allocation.leaks(by_region(1, 1, 0.5, 0), one(0.02), levers, held, WORLD, p)
+    assert float(smuggled.sum()) == pytest.approx(0.009996, rel=1e-4)
 
 
 def test_denial_leaves_demand_unmet_and_part_of_it_is_built_at_home():
@@ -179,6 +183,8 @@ def test_denial_leaves_demand_unmet_and_part_of_it_is_built_at_home():
         tier2_ambition=0.6,
         capex_fade=0.35,
         sovereign_push=0.0,
+        sovereign_us_share=0.8,
+        own_chips_2028=0.0,
         reroute_share=0.5,
         lpp_consignees=0.0,
         nveu_uptake=0.0,
@@ -192,7 +198,7 @@ def test_denial_leaves_demand_unmet_and_part_of_it_is_built_at_home():
         prc_condition=0.0,
     )
     placed, _, _ = allocation.place(
-        fleet([60, 20, 20, 0]), one(1.0), one(0.1), POLITICS, levers, jnp.float32(2024.5), WORLD, p
+        fleet([60, 20, 20, 0]), one(1.0), one(0.0), one(0.1), POLITICS, levers, jnp.float32(2024.5), WORLD, p
     )
     assert list(map(float, placed.unmet[:, 0])) == pytest.approx([0, 0, 0.06, 0], abs=1e-4)
     assert float(placed.allowed[0, 0]) == pytest.approx(0.86 + 0.03 * 0.86 / 0.94, rel=1e-3)

@@ -1,6 +1,7 @@
 """China's chips by hand."""
 
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import pytest
@@ -10,13 +11,40 @@ from tests.world.hand import P, one, pulled
 
 
 def test_service_withdrawn_and_not_replaced_by_hand():
-    # US: 0.5 x 1 = 0.5; allied: 0.5 x 1 x 0.4 x 0.75 = 0.15; withdrawn 0.65
-    # skill: 0.2 + 0.25 x 0.2 x 0.65 x 0.8 = 0.226; gap: 0.65 x (1 - 0.226) = 0.5031
+    # US: 0.5 x 1 = 0.5; allied: 0.5 x 0.75 x 0.4 = 0.15; withdrawn 0.65
+    # skill: 0.2 + 0.25 x 0.2 x 0.65 x 0.8 = 0.226; gap: 0.65 x (1 - 0.226) = 0.5031, of it fresh 0.15 x 0.774 = 0.1161
     p = P(foreign_service_share=0.5, local_learning=0.2)
     politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
-    gap, skill = chips.servicing(one(0.2), pulled(us_servicing=1.0, allied_servicing=1.0), politics, p)
+    gap, fresh, skill = chips.servicing(one(0.2), pulled(us_servicing=1.0, allied_servicing=0.75), politics, p)
     assert float(skill[0]) == pytest.approx(0.226, rel=1e-5)
     assert float(gap[0]) == pytest.approx(0.5031, rel=1e-5)
+    assert float(fresh[0]) == pytest.approx(0.1161, rel=1e-5)
+
+
+def test_fabs_run_on_parts_in_store_and_then_partly_stand_still_by_hand():
+    # of 0.5 of allied service 0.1 is gone and parts are half used: 0.5 x exp(-0.25 / 0.5 x 0.1 / 0.2) = 0.389400
+    # runs: 1 - 0.2 x 0.1 / 0.5 x (1 - 0.389400) = 0.975576
+    parts, uptime = chips.keep_running(
+        one(0.5), one(0.1), P(parts_years=0.5, uptime_loss=0.2, foreign_service_share=0.5)
+    )
+    assert float(parts[0]) == pytest.approx(0.389400, rel=1e-5)
+    assert float(uptime[0]) == pytest.approx(0.975576, rel=1e-5)
+    # where allies withdraw nothing, nothing is used up and all runs
+    parts, uptime = chips.keep_running(
+        one(0.5), one(0.0), P(parts_years=0.5, uptime_loss=0.2, foreign_service_share=0.5)
+    )
+    assert (float(parts[0]), float(uptime[0])) == (0.5, 1.0)
+
+
+def test_what_is_denied_is_first_met_from_store_by_hand():
+    # 0.3 years of growth in store cover a half; a window of 0.2 adds 1.5 x 0.2 x 0.5 = 0.15 a year, denial of 0.8 takes 0.4
+    # 0.3 + 0.25 x (0.15 - 0.4) = 0.2375; denial that bites: 0.8 x 0.8 x 0.5 = 0.32
+    tools, denied = chips.store_tools(one(0.3), one(0.8), one(0.8), jnp.float32(2027.0), P(tool_hoard=1.5))
+    assert float(tools[0]) == pytest.approx(0.2375, rel=1e-5)
+    assert float(denied[0]) == pytest.approx(0.32, rel=1e-5)
+    # before mid-2024 the record holds what was bought: the store stays
+    tools, _ = chips.store_tools(one(0.3), one(0.8), one(0.8), jnp.float32(2023.1), P(tool_hoard=1.5))
+    assert float(tools[0]) == pytest.approx(0.3, rel=1e-4)
 
 
 def test_wafers_two_years_on_by_hand():
@@ -74,6 +102,10 @@ FABS = P(
     stacks_per_die=4.0,
     die_h100e_2024=0.32,
     die_growth=0.0,
+    die_decay=0.0,
+    uptime_loss=0.2,
+    parts_years=0.5,
+    tool_hoard=0.0,
     **MEMORY,
 )
 STILL = {"us_servicing": 1.0, "allied_servicing": 0.0, "tools_denied": 0.0, "hbm_warning": 0.0}
@@ -84,7 +116,7 @@ def test_logic_and_memory_meet_in_packages_by_hand():
     # memory: a stock of 0.976 million stacks feeds 0.244 million dies, as many as there are (inflow 0: ban, no leak yet)
     # equal amounts: 0.244 x 2^(-1/4) = 0.205179; in H100e: x 0.32 = 0.065657; 0.144 / 0.244 of it from home dies
     p = P(FABS, hbm_leak=0.0)
-    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.976))
+    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), one(0.976), one(0.0), one(0.0))
     politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
     state, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), politics, jnp.float32(2024.375), p)
     assert float(out.smic_dies[0]) == pytest.approx(0.144, rel=1e-4)
@@ -95,9 +127,37 @@ def test_logic_and_memory_meet_in_packages_by_hand():
     assert float(state.hbm_stock[0]) == pytest.approx(0.155284, rel=2e-3)
 
 
+def test_dies_without_memory_wait_and_are_packaged_later_by_hand():
+    # a stock of 0.4 million stacks feeds 0.1 million dies; 0.144 + 0.1 are new and 0.3 + 0.1 waited, of which a quarter of a
+    # tenth aged: 0.2925 and 0.0975; of 0.634 million dies 0.1 are packaged (the smooth minimum: 0.0999846)
+    p = P(FABS, hbm_leak=0.0, die_decay=0.1)
+    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), one(0.4), one(0.3), one(0.1))
+    politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
+    state, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), politics, jnp.float32(2024.375), p)
+    assert float(out.packaged[0]) == pytest.approx(0.0999846, rel=1e-3)
+    assert float(state.home_bank[0]) == pytest.approx(0.4365 * (1 - 0.0999846 / 0.634), rel=1e-3)
+    # conservation: what was there and made is packaged or waits
+    assert float((state.home_bank + state.foreign_bank + out.packaged)[0]) == pytest.approx(0.634, rel=1e-5)
+
+
+def test_controls_on_production_are_lifted_from_the_day_of_the_note():
+    class Levers(NamedTuple):
+        us_servicing: float = 1.0
+        allied_servicing: float = 0.5
+        tools_denied: float = 0.6
+        hbm_ban: float = 1.0
+        hbm_warning: float = 0.0
+        fdd: float = 1.0
+        deals: float = 0.3
+
+    before, after = (chips.lifted(Levers(), jnp.float32(year)) for year in (2025.125, 2025.375))
+    assert before == Levers()
+    assert after == Levers(0, 0, 0, 0, 0, 0, 0.3)
+
+
 def test_foundry_due_diligence_stops_dies_as_far_as_it_works_and_holds():
     # 0.1 x (1 - 1 x 0.9 x 0.75) = 0.0325
-    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(1.0))
+    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), one(1.0), one(0.0), one(0.0))
     politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
     _, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=1.0), politics, jnp.float32(2025.5), FABS)
     assert float(out.foundry_dies[0]) == pytest.approx(0.0325, rel=1e-5)
@@ -107,39 +167,3 @@ def test_a_die_two_years_on_by_hand():
     # 0.32 x exp(0.08 x 2) = 0.375523
     got = chips.die_h100e(jnp.float32(2026.5), P(die_h100e_2024=0.32, die_growth=0.08))
     assert float(got[0]) == pytest.approx(0.375523, rel=1e-4)
-
-
-BUYER = P(cn_spend_growth=0.5, capex_fade=0.35, h20_2024=0.15, case_grant=0.4)
-NO_CASE = {"cn_case_h100e": 0.0, "cn_case_serving": 0.0, "cn_granted": 1.0}
-
-
-def test_china_buys_in_mid_2024_what_it_bought():
-    # 0.15 MH a year of H20 (2,368 TPP: 0.149646 of an H100): 0.0375 MH a quarter, 0.250592 million chips
-    h20 = chips.chip("H20")
-    got = chips.buy_chips(
-        pulled(cn_free_h100e=h20.h100e, cn_free_serving=h20.serving, **NO_CASE), one(1.0), jnp.float32(2024.5), BUYER
-    )
-    assert float(got.mh[0]) == pytest.approx(0.0375, rel=1e-4)
-    assert float(got.units[0]) == pytest.approx(0.250592, rel=1e-4)
-
-
-def test_a_worse_chip_is_not_bought_in_greater_numbers_by_hand():
-    # half an H20 in both measures: as many units, half the compute; nothing comes back while the control holds
-    h20 = chips.chip("H20")
-    worse = pulled(cn_free_h100e=h20.h100e / 2, cn_free_serving=h20.serving / 2, **NO_CASE)
-    got = chips.buy_chips(worse, one(1.0), jnp.float32(2024.5), BUYER)
-    assert float(got.units[0]) == pytest.approx(0.250592, rel=1e-4)
-    assert float(got.mh[0]) == pytest.approx(0.01875, rel=1e-4)
-    # where a fifth of the control does not hold, a fifth of what was lost returns: 0.01875 + 0.2 x 0.01875 = 0.0225
-    leaky = chips.buy_chips(worse, one(0.8), jnp.float32(2024.5), BUYER)
-    assert float(leaky.mh[0]) == pytest.approx(0.0225, rel=1e-4)
-
-
-def test_a_case_by_case_chip_counts_as_far_as_licences_are_granted_by_hand():
-    # nothing free, an H20 case by case: 0.4 x 0.5 x 0.0375 = 0.0075
-    h20 = chips.chip("H20")
-    case = pulled(
-        cn_free_h100e=0.0, cn_free_serving=0.0, cn_case_h100e=h20.h100e, cn_case_serving=h20.serving, cn_granted=0.5
-    )
-    got = chips.buy_chips(case, one(1.0), jnp.float32(2024.5), BUYER)
-    assert float(got.mh[0]) == pytest.approx(0.0075, rel=1e-4)

@@ -1,10 +1,18 @@
 """What an expert would demand: the direction in which each cause moves its effect, in every future of the prior.
 
 A row moves one uncertainty by a factor, or one lever, and names an outcome that must never go the wrong way. Totals up to
-each quarter are compared where what one quarter lacks is made up in another. Two feedbacks run against some rows by
+each quarter are compared where what one quarter lacks is made up in another. Seven feedbacks run against some rows by
 design, and are held still where they do (`still`):
 
-- budgets answer the return (`roi_feedback`): a slower rival raises returns, thus US spending, thus what is there to copy;
+- budgets answer the return (`roi_feedback`, and a bust, `capex_form`): a slower rival raises returns, thus US spending, thus what is there to copy;
+- answers that nobody can serve bid compute away from training (`training_yields`): a slower rival leaves answers dear, fewer are
+  asked for, and more of the fleet trains what is there to copy;
+- the US copies a breakthrough of China's after the same lag (`breakthrough_1_owner`);
+- what one place cannot power moves to another (`offshore_shift`) and uses the cap there up;
+- what finds power sooner uses caps up sooner: more is refused then, of which a part is never built (`reroute_share`), and some of
+  what is for sale turns sovereign (`sovereign_push`);
+- a richer market asks for more answers: where they are scarce, buyers that answer little to price pay less for more (`elasticity`),
+  and dear US answers send third markets to Chinese ones (`price_weight`);
 - less compute abroad leaks less to China, so what enlarges Tier 2 enlarges China's stock (smuggling and renting).
 
 Exceptions, looked at and left out:
@@ -23,11 +31,11 @@ import pytest
 from premortem.cases.us_ai_2025 import world
 
 AS_WRITTEN = "as-written"
-STILL = {"roi_feedback": 0.0}
+STILL = {"roi_feedback": 0.0, "training_yields": 0.0, "capex_form": 0.0}
 # uncertainty, factor, outcome, it never goes, what is held still
 BY_UNCERTAINTY = [
     ("imitation_lag", 1.1, "capability_cn", "up", STILL),
-    ("imitation_lag", 1.1, "gap_months_cn", "down", STILL),
+    ("imitation_lag", 1.1, "gap_months_cn", "down", STILL | {"breakthrough_1_owner": 0.0, "breakthrough_2_owner": 0.0}),
     ("spillover_lag", 1.1, "capability_cn", "up", STILL),
     ("us_open_lag", 1.1, "capability_open", "up", STILL),
     ("yield_max", 1.05, "cn_yield", "down", {}),
@@ -61,7 +69,7 @@ BY_UNCERTAINTY = [
     ("trust_weight", 1.1, "cn_model_share", "up", STILL),
     ("hosting_share", 1.1, "cn_model_share", "down", STILL),
     ("rnd_2024", 1.1, "roi_closed", "up", STILL),
-    ("market_ceiling", 1.1, "revenue_closed", "down", STILL),
+    ("market_ceiling", 1.1, "revenue_closed", "down", STILL | {"price_weight": 0.0, "elasticity": 1.0}),
     ("utilisation", 1.05, "us_supply", "up", STILL),
 ]
 # Rows that need a policy which pulls the lever that they answer to.
@@ -78,7 +86,14 @@ BY_LEVER = [
     ("fdd", lambda x: x * 0, "cn_foundry_dies", "down", AS_WRITTEN, {}),
     ("allocation_mh", lambda x: x * 2, "tier2_unmet", "up", AS_WRITTEN, STILL),
     ("allocation_mh", lambda x: x * 2, "goodwill", "down", AS_WRITTEN, STILL),
-    ("uveu_country_max", lambda x: x * 2, "tier2_unmet", "up", AS_WRITTEN, STILL),
+    (
+        "uveu_country_max",
+        lambda x: x * 2,
+        "tier2_unmet",
+        "up",
+        AS_WRITTEN,
+        STILL | {"offshore_shift": 0.0, "reroute_share": 1.0},
+    ),
     ("lpp_mh", lambda x: x * 2, "tier2_unmet", "up", AS_WRITTEN, STILL),
     ("nveu_mh", lambda x: x * 2, "tier2_unmet", "up", AS_WRITTEN, STILL),
     ("huawei_blocking", lambda x: x * 0 + 1, "cn_exports", "up", AS_WRITTEN, STILL),
@@ -88,7 +103,14 @@ BY_LEVER = [
     ("deals", lambda x: x * 0 + 1, "goodwill", "down", "rescinded", STILL),
     ("deals", lambda x: x * 0 + 1, "conditioned_share", "down", "rescinded", STILL),
     ("coercion", lambda x: x * 0 + 1, "goodwill", "up", "rescinded", STILL),
-    ("permitting", lambda x: x * 0 + 1, "us_supply", "down", AS_WRITTEN, STILL),
+    (
+        "permitting",
+        lambda x: x * 0 + 1,
+        "us_supply",
+        "down",
+        AS_WRITTEN,
+        STILL | {"sovereign_push": 0.0, "reroute_share": 1.0},
+    ),
     ("chinese_model_limits", lambda x: x * 0 + 1, "cn_model_share", "up", AS_WRITTEN, STILL),
     ("open_weights_limits", lambda x: x * 0 + 1, "capability_cn", "up", AS_WRITTEN, STILL),
     ("api_limits", lambda x: x * 0 + 1, "capability_cn", "up", AS_WRITTEN, STILL),
@@ -157,12 +179,17 @@ def test_a_higher_cap_never_lowers_what_tier_2_has_taken_in(simulate, futures, l
     assert wrong_way(taken(pulled), taken(pulled._replace(allocation_mh=pulled.allocation_mh * 2)), "down") == 0
 
 
-def test_a_ban_below_the_threshold_never_raises_what_china_buys(simulate, futures, levers):
-    """By both measures: TPP, and memory bandwidth."""
-    free, banned = simulate(futures, levers["rescinded"]), simulate(futures, levers["maximal"])
+@pytest.mark.parametrize("beijing", [0, 2])
+def test_a_ban_below_the_threshold_never_raises_what_china_buys(simulate, futures, levers, study, beijing):
+    """By both measures: TPP, and memory bandwidth. Quotas of Beijing's are left out: they follow what is made at home, which other
+    clauses of the two policies move, and count TPP, so that they let in more of lesser chips.
+    """
+    fixed = held(futures, study, {"beijing_form": beijing})
+    free, banned = (simulate(fixed, levers[policy]) for policy in ("rescinded", "maximal"))
     for name in ("cn_below_threshold", "h20_units"):
         assert wrong_way(np.asarray(free[name]), np.asarray(banned[name]), "up") == 0
-    assert (np.asarray(banned["cn_below_threshold"])[12:] < np.asarray(free["cn_below_threshold"])[12:]).all()
+    less = np.asarray(banned["cn_below_threshold"])[12:] < np.asarray(free["cn_below_threshold"])[12:]
+    assert less.all() if beijing == 0 else less.mean() > 0.8  # a refusal in full leaves nothing to ban
 
 
 def test_more_smuggling_never_lowers_chinas_stock(simulate, futures, levers, study):

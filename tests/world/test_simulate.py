@@ -32,7 +32,7 @@ def test_stocks_flows_and_shares_stay_within_their_bounds(outcomes):
         "us_surge_ratio",
         "compute_demand_elasticity",
     )
-    free = ("capability_us", "capability_cn", "capability_open")
+    free = ("capability_us", "capability_cn", "capability_open", "capability_us_open")
     for o in outcomes.values():
         for name, series in o.items():
             if name not in signed + free:
@@ -42,6 +42,7 @@ def test_stocks_flows_and_shares_stay_within_their_bounds(outcomes):
             "goodwill",
             "alignment",
             "held",
+            "us_chip_share",
             "us_stack_share",
             "conditioned_share",
             "t2_share_cn",
@@ -62,6 +63,36 @@ def test_no_chips_from_nowhere_in_china(outcomes, study, futures):
             gained = sum(o[k][q] for k in ("cn_domestic", "cn_foundry_leak", "cn_below_threshold", "cn_smuggled"))
             stock = stock * left + gained - o["cn_exports"][q]
         np.testing.assert_allclose(o["stock_cn"][-1, CHINA], stock, rtol=2e-3, atol=1e-5)
+
+
+def test_nobody_places_chips_that_nobody_made(outcomes, study, futures):
+    """Of every maker: US-aligned (the test below), China's exports, and partners' own."""
+    p = named_parameters(futures)
+    years = np.arange(2023.125, 2033, 0.25)[:, None]
+    for o in outcomes.values():
+        assert (o["sovereign"] <= DT * p.own_chips_2028 * (np.maximum(years - 2026, 0) / 2 + 0.05) + 1e-6).all()
+        np.testing.assert_allclose(o["chinese_abroad"].sum(1), o["cn_exports"], rtol=1e-4, atol=1e-7)
+        assert (o["cn_exports"] <= (o["cn_domestic"] + o["cn_foundry_leak"]) * (1 + 1e-4) + 1e-7).all()
+
+
+def test_every_die_is_packaged_or_waits_or_ages(outcomes, study, futures):
+    """Dies made at home and abroad = packaged + kept for memory + aged, over all quarters."""
+    p = named_parameters(futures)
+    for o in outcomes.values():
+        made = o["cn_smic_dies"] + o["cn_foundry_dies"]
+        before = np.concatenate([np.zeros_like(made[:1]), o["cn_die_bank"][:-1]])
+        waited = before * (1 - DT * p.die_decay) + made - o["cn_ascend_units"]
+        np.testing.assert_allclose(o["cn_die_bank"], waited, rtol=2e-3, atol=1e-5)
+
+
+def test_the_world_without_controls_is_the_same_world_until_they_are_lifted(outcomes):
+    lifted = world.steps().index("2025Q2")
+    for o in outcomes.values():
+        stocks = (o["cn_stock"][:lifted], o["cn_stock_without"][:lifted])
+        np.testing.assert_allclose(*stocks, rtol=1e-4)
+        with_, without = o["cn_made"], o["cn_made_without"]
+        np.testing.assert_allclose(with_[:lifted], without[:lifted], rtol=1e-4)
+        assert (with_.cumsum(0) <= without.cumsum(0) * (1 + 1e-3) + 1e-5).mean() > 0.99
 
 
 def test_us_aligned_additions_never_exceed_what_was_offered(outcomes):

@@ -152,5 +152,5 @@ def instruments(book: Book, state: State) -> list[dict[str, Any]]:
 
 def strengths(book: Book, state: State) -> list[dict[str, Any]]:
     """What no clause says, with why the policy sets it so."""
-    why = {name: "; ".join(s.why for s in steps if s.why) for name, steps in book.policy.strength.items()}
+    why = {name: "; ".join(s.why for s in steps if s.why) for name, steps in book.policy.steps.items()}
     return [{"control": strength(book, name, state), "why": why.get(name, "")} for name in book.vocabulary.instruments]

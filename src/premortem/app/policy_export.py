@@ -67,12 +67,12 @@ def toml(book: Book, view: State, name: str) -> str:
             f"tier = {move.tier}",
             f"from = {move.start}",
         ]
-    for strength, steps in p.strength.items():
+    for instrument, steps in p.steps.items():
         for step in steps:
             lines += [
                 "",
-                f"[[strength.{strength}]]",
-                f"value = {_number(step.value)}",
+                f"[[instrument.{instrument}]]",
+                f"effort = {_number(step.value)}",
                 f"from = {step.start}",
                 f"why = {_text(step.why)}",
             ]

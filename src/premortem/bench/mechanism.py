@@ -60,7 +60,8 @@ def in_jax(p: jax.Array) -> jax.Array:
     named = _Params(*p)
 
     def quarter(goodwill: jax.Array, _: Any) -> tuple[jax.Array, jax.Array]:
-        found = politics(goodwill, jnp.full_like(goodwill, UNMET), jnp.float32(CAPPED), _Levers(COERCION, DEALS), named)
+        unmet, free = jnp.full_like(goodwill, UNMET), jnp.zeros_like(goodwill)  # no other instrument is pulled
+        found = politics(goodwill, unmet, jnp.float32(CAPPED), free, _Levers(COERCION, DEALS), named)
         return found.goodwill, found.alignment
 
     return jax.lax.scan(quarter, named.goodwill_start, None, QUARTERS)[1][-1]

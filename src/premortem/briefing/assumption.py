@@ -25,7 +25,7 @@ from premortem.briefing.threshold_curves import curve, shift_of
 from premortem.charts import figures, policy_figures
 from premortem.law.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption, shipped_assumptions
-from premortem.questions.attribution import Carried
+from premortem.questions.attribution import Carried, disagreements
 from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import cell, first_failure, level_with, share_of, title_of
 from premortem.questions.stress import Explained
@@ -33,9 +33,9 @@ from premortem.study import Run
 from premortem.text import phrases, steps
 
 # Single moves shown.
-MOVES = 3
+MOVES = 2
 # Strongest drivers and arrestors that the figure shows.
-STRONGEST = 6
+STRONGEST = 5
 # What it says of the share that holds when a band of the margin is the lowest one above 0, and between what shares.
 HOLDING = (
     ("p5", "more than nineteen futures in twenty", 0.95, 1.0),
@@ -85,6 +85,9 @@ def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
         ]
     if a.watch:
         blocks += [Heading("What to watch"), bullets(*(phrases.sentence(w.statement) for w in a.watch))]
+    if against := disagreements(why.attribution, a.items):
+        heading = f"Where the model disagrees with {run.study.case.text.source or 'what is said'}: {phrases.count_noun(len(against), 'item')}"
+        blocks.append(Fold(heading, (bullets(*(phrases.sentence(said) for said in against)),)))
     blocks.append(_more(run, a, first))
     here = share_of(run, a.id, first)
     title = f"{a.id} \u00b7 {a.name}: {phrases.holds(here)} {phrases.policy_phrase(title_of(run, first))}"

@@ -64,6 +64,9 @@ class Settings(Strict):
     record: str = Field(default="", description="policy that follows what became of the law; empty where none does")
     strictest: str = Field(default="", description="policy whose levers stand once an event of the process sets them")
     policies: tuple[str, ...] = Field(description="names of the policies in the order in which they are shown")
+    forms: tuple[str, ...] = Field(
+        default=(), description="uncertainties with named categories that are rival forms of how the world works"
+    )
     instrument: str = Field(default="", description="file of clauses that comes first where all are shown")
     binding_on: date | None = Field(
         default=None, description="day by which a clause is told to bind; `compared_on` if left out"

@@ -22,7 +22,7 @@ from premortem.cli.shared import (
     stored_run,
     study_of,
 )
-from premortem.errors import BadInput
+from premortem.errors import BadInput, raise_all
 
 WithPdf = Annotated[bool, typer.Option("--pdf", help="Also as a tagged PDF, brief.pdf.")]
 OnPaper = Annotated[Literal["a4", "letter"], typer.Option("--paper", help="Paper of the PDF.")]
@@ -78,6 +78,14 @@ def run(
     only: Only = None,
     weights: Weights = None,
     as_of: AsOf = None,
+    form: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--form",
+            help="Fix one of the rival forms of the world, NAME=VALUE; repeat for more.",
+            show_default="all drawn",
+        ),
+    ] = None,
     pdf: WithPdf = False,
     paper: OnPaper = "a4",
     compare: OldRun = None,
@@ -95,7 +103,7 @@ def run(
     from premortem.ensemble.memory import beyond
     from premortem.study import Study
 
-    of = Study(study, case=case)
+    of = Study(study, case=case, forms=_forms(form or []))
     if only is not None:
         future = questions.one_future(of, only, policy or None, seed)
         show(future.as_dict(), as_json, quiet, lambda: terminal.print_future(future, of.case))
@@ -123,7 +131,7 @@ def run(
         whole=report,
     )
     written, stood = briefs[0].within(made.folder), briefs[1]
-    _say_left_out((*written.left_out, *beyond(made.memory)))
+    _say_left_out((*of.notes, *written.left_out, *beyond(made.memory)))
     weighted = questions.board_of(made, by) if by else None
 
     def for_people() -> None:
@@ -164,6 +172,26 @@ def brief(
     _say_left_out(written.left_out)
     document = {**_paths(written), "seconds": round(written.seconds, 3), **_moved(made, old)}
     show(document, as_json, False, lambda: typer.echo("\n".join(str(p) for p in (written.html, written.pdf) if p)))
+
+
+def _forms(told: Sequence[str]) -> dict[str, str]:
+    """Forms as typed, NAME=VALUE. Raises `BadInput`, all at once, for what is none, and for a form that is told twice."""
+    pairs = [text.partition("=") for text in told]
+    names = [name.strip() for name, _, _ in pairs]
+    wrong = [
+        text
+        for text, (name, sign, value) in zip(told, pairs, strict=True)
+        if not (name.strip() and sign and value.strip())
+    ]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    raise_all(
+        [BadInput("command line", "--form", "is no form", got=text, allowed="NAME=VALUE") for text in wrong]
+        + [
+            BadInput("command line", "--form", f"{name} is fixed twice", got=name, allowed="one value")
+            for name in twice
+        ]
+    )
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _old(of: Any, folder: Path | None, target: Path | None) -> Any:

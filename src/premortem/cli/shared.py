@@ -122,14 +122,15 @@ def duration(text: str, option: str) -> float:
 
 def study_of(study: Path | None, case: str | None, run: Path | None = None) -> Any:
     """The study of a folder or case (what `CaseOfRun` asks); where neither is named, that of the case of a run, if one is given
-    or was stored last.
+    or was stored last; with the forms of the world that the run has fixed.
     """
-    from premortem.study import Study, case_of_run, last_run
+    from premortem.study import Study, case_of_run, forms_of_run, last_run
 
     where = run or last_run(study)
     if study is None and case is None and where is not None:
         case = case_of_run(where)
-    return Study(study, case=case)
+    of_run = where is not None and (case is None or case_of_run(where) == case)
+    return Study(study, case=case, forms=forms_of_run(where) if of_run and where else None)
 
 
 def listing(case: Any, data: str) -> Any:

@@ -40,7 +40,7 @@ class Prior(Strict):
     """One row of a parameter table.
 
     A categorical prior is uniform over the whole numbers from low to high, or names each with its chance:
-    `categorical: tolerates 0.35, contests 0.45, leaves 0.20`.
+    `categorical: tolerates 0.35, contests 0.45, leaves 0.20`; names alone are as likely as each other.
     """
 
     name: str
@@ -112,11 +112,20 @@ class Prior(Strict):
     @property
     def varies(self) -> bool:
         """Whether the prior has any width."""
-        return self.distribution != "fixed" and self.low < self.high
+        certain = any(category.chance == 1 for category in self.categories)
+        return self.distribution != "fixed" and self.low < self.high and not certain
+
+    def fixed_at(self, name: str) -> "Prior":
+        """The same with a category as certain. Raises `KeyError` where it names none such."""
+        if name not in {category.name for category in self.categories}:
+            raise KeyError(name)
+        told = (Category(category.name, float(category.name == name)) for category in self.categories)
+        return self.model_copy(update={"categories": tuple(told)})
 
     def quantile(self, u: Array) -> Array:
         """Value at each chance `u` in (0, 1), same shape."""
-        return quantile(self.distribution, self, u) if self.varies else np.full_like(u, self.low)
+        wide = self.distribution != "fixed" and self.low < self.high
+        return quantile(self.distribution, self, u) if wide else np.full_like(u, self.low)
 
     def heights(self, low: float, high: float, points: int) -> Array:
         """Its density between two values at the middles of so many even cells, over the highest of them; a little smoothed where it has
@@ -259,5 +268,8 @@ def _interpolate(z: jax.Array, row: jax.Array) -> jax.Array:
 
 
 def _categories(text: str) -> list[tuple[str, str]]:
-    """Names and chances of a text: each name ends with its chance."""
-    return [(name.strip(), chance) for name, _, chance in (part.strip().rpartition(" ") for part in text.split(","))]
+    """Names and chances of a text: each name ends with its chance, or all are names alone and as likely as each other."""
+    parts = [part.strip() for part in text.split(",")]
+    if all(part.isidentifier() for part in parts):
+        return [(name, str(1 / len(parts))) for name in parts]
+    return [(name.strip(), chance) for name, _, chance in (part.rpartition(" ") for part in parts)]

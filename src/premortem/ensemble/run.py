@@ -67,6 +67,7 @@ def run(
     kept: Mapping[str, tuple[str, int]] = MappingProxyType({}),
     assumptions: Sequence[str] = (),
     case: str = "",
+    forms: Mapping[str, str] = MappingProxyType({}),
     kind: design.Design = "sobol",
     resume: bool = False,
     replace: bool = False,
@@ -79,7 +80,8 @@ def run(
 
     `kept` names columns that are a series at a place, as (series, place). `cluster` is the address of a Dask scheduler,
     or `local:N`; `most_memory` a ceiling in bytes; `replace` lets a finished run make way of which futures, policies or
-    `assumptions` would be lost. `case` is by what its case is found again. `whole` is called with the folder of the
+    `assumptions` would be lost. `case` is by what its case is found again, `forms` what
+    was fixed of how its world works. `whole` is called with the folder of the
     finished run before that takes the place of an older one, which stays where this fails. Raises `BadInput` for a
     number of futures out of range and for whatever the store refuses. A future with a result that is not finite is kept
     as it is, counted and listed, never dropped.
@@ -92,6 +94,7 @@ def run(
     manifest = _manifest(futures, seed, kind, policies, priors, inputs) | {
         "assumptions": list(assumptions),
         "case": case,
+        "forms": dict(forms),
     }
     key, timing = identity(manifest["inputs"]), Timing()
     with store.open_store(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:

@@ -9,7 +9,6 @@ from premortem.charts.marks import PHONE
 from premortem.charts.theme import HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits.form import Badge, Says
 from premortem.propositions.board_cells import cells
-from premortem.questions.findings import fails_first
 from premortem.text.phrases import at_once, headline, month_in_words, share, short
 
 SUBJECT = "The assumptions under each policy"
@@ -43,7 +42,7 @@ def data(run: Any) -> pl.DataFrame:
             "holds": c.holds,
             "low": c.low,
             "high": c.high,
-            "fails_first": fails_first(c.assumption, c.fails_on, run.study.assumptions) or None,
+            "fails_first": c.fails_words,
         }
         for c in cells(run.board())
     ]

@@ -80,7 +80,7 @@ class Book:
 
     def strength(self, name: str, on: date) -> float:
         """Strength of what no clause says, on a day; at rest before its first."""
-        steps = [s for s in self.policy.strength.get(name, ()) if s.start <= on]
+        steps = [s for s in self.policy.steps.get(name, ()) if s.start <= on]
         return max(steps, key=lambda s: s.start).value if steps else self.vocabulary.instruments[name].rest
 
     def tier(self, iso3: str, on: date) -> int:
@@ -110,9 +110,9 @@ class Book:
     def with_strength(self, name: str, value: float, start: date | None = None) -> "Book":
         """This book with a strength set from a day on, by default the one from which a user's own hold."""
         start = start or self.vocabulary.moved_from or self.case.settings.day
-        earlier = tuple(s for s in self.policy.strength.get(name, ()) if s.start < start)
+        earlier = tuple(s for s in self.policy.steps.get(name, ()) if s.start < start)
         steps = (*earlier, Strength.model_validate({"value": value, "from": start}))
-        return replace(self, policy=self.policy.model_copy(update={"strength": self.policy.strength | {name: steps}}))
+        return replace(self, policy=self.policy.with_steps(name, steps))
 
     def numbers(self) -> pl.DataFrame:
         """Every number of every clause that decides: clause, parameter, value, unit, from, to, citation, instrument."""

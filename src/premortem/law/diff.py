@@ -124,7 +124,7 @@ def compared(before: Book, after: Book) -> date:
 def _turns(book: Book) -> Iterator[date]:
     """Days on which a clause, a number or a strength begins or has ended, or a place moves."""
     yield from starts(book)
-    yield from (step.start for steps in book.policy.strength.values() for step in steps)
+    yield from (step.start for steps in book.policy.steps.values() for step in steps)
     yield from (move.start for move in book.policy.tier)
 
 

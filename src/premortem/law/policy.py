@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, model_validator
 
 from premortem.errors import BadInput, call_all, nearest, raise_all
 from premortem.files import faults
@@ -25,6 +25,20 @@ class Strength(Strict):
     value: float
     start: date = Field(alias="from")
     why: str = ""
+
+
+class Effort(Strict):
+    """Effort put into an instrument, from a day on: what comes of it, when and at which cost is the world's."""
+
+    value: float = Field(alias="effort")
+    start: date = Field(alias="from")
+    why: str = ""
+    budget: str = Field(default="", description="who pays, in words")
+
+
+Step = Strength | Effort
+# Tables of a policy's file that tell of instruments, and how each calls what it puts into one.
+EFFORTS = {"instrument": "effort", "strength": "value"}
 
 
 def _known(name: str, told: ValidationInfo) -> str:
@@ -53,7 +67,26 @@ class Policy(Strict):
     include: tuple[str, ...] = ()
     clause: dict[str, dict[str, Any]] = Field(default_factory=dict)
     tier: tuple[Move, ...] = ()
+    instrument: dict[Annotated[str, AfterValidator(_known)], tuple[Effort, ...]] = Field(default_factory=dict)
     strength: dict[Annotated[str, AfterValidator(_known)], tuple[Strength, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _said_once(self) -> "Policy":
+        twice = sorted({*self.instrument} & {*self.strength})
+        if twice:
+            raise ValueError(f"{listing(twice, 'and')} stands under instrument and under strength: write efforts alone")
+        return self
+
+    @property
+    def steps(self) -> dict[str, tuple[Step, ...]]:
+        """Efforts and strengths of instruments by name, in the order of the file."""
+        return {**self.instrument, **self.strength}
+
+    def with_steps(self, name: str, steps: tuple[Step, ...]) -> "Policy":
+        """The same with other efforts of one instrument."""
+        told = [Effort.model_validate({"effort": s.value, "from": s.start, "why": s.why}) for s in steps]
+        others = {key: held for key, held in self.strength.items() if key != name}
+        return self.model_copy(update={"instrument": self.instrument | {name: tuple(told)}, "strength": others})
 
 
 def policy_of(document: Mapping[str, Any], file: str, words: Vocabulary) -> Policy:
@@ -65,21 +98,26 @@ def policy_of(document: Mapping[str, Any], file: str, words: Vocabulary) -> Poli
     return to_typed(document, Policy, file, context=words)
 
 
+def _table(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = document.get(key, {})
+    return found if isinstance(found, Mapping) else {}
+
+
 def _out_of_range(document: Mapping[str, Any], file: str, words: Vocabulary) -> Iterator[BadInput]:
-    """Strengths beyond what their instrument may have; one that is not known may have what any has."""
+    """Efforts and strengths beyond what their instrument may have; one that is not known may have what any has."""
     lows = [i.low for i in words.instruments.values()]
     highs = [i.high for i in words.instruments.values()]
-    held = document.get("strength")
-    for name, steps in held.items() if isinstance(held, Mapping) else ():
-        known = words.instruments.get(name)
-        low = known.low if known else min(lows, default=0.0)
-        high = known.high if known else max(highs, default=1.0)
-        for i, step in enumerate(steps if isinstance(steps, list) else ()):
-            value = step.get("value") if isinstance(step, Mapping) else None
-            if isinstance(value, int | float) and not low <= value <= high:
-                key = f"strength.{name}.{i}.value"
-                allowed = f"{high:,.15g} or less" if value > high else f"{low:,.15g} or more"
-                yield BadInput(file, key, f"{str(value)!r} is out of range", got=value, allowed=allowed)
+    for table, word in EFFORTS.items():
+        for name, steps in _table(document, table).items():
+            known = words.instruments.get(name)
+            low = known.low if known else min(lows, default=0.0)
+            high = known.high if known else max(highs, default=1.0)
+            for i, step in enumerate(steps if isinstance(steps, list) else ()):
+                value = step.get(word) if isinstance(step, Mapping) else None
+                if isinstance(value, int | float) and not low <= value <= high:
+                    allowed = f"{high:,.15g} or less" if value > high else f"{low:,.15g} or more"
+                    key = f"{table}.{name}.{i}.{word}"
+                    yield BadInput(file, key, f"{str(value)!r} is out of range", got=value, allowed=allowed)
 
 
 def _untiered(document: Mapping[str, Any], file: str, words: Vocabulary) -> Iterator[BadInput]:

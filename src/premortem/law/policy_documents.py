@@ -7,6 +7,7 @@ from typing import Any
 from premortem.case import Case
 from premortem.errors import BadInput, nearest
 from premortem.files.toml import read_toml
+from premortem.law.policy import EFFORTS
 
 
 def own_document(path: Path, file: str, case: Case) -> dict[str, Any]:
@@ -31,13 +32,20 @@ def _with_base(document: dict[str, Any], file: str, bases: Sequence[str], case: 
 
 
 def over(document: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
-    """A policy's document laid over that of its base: a clause keeps what only the base says of it, a strength is its own from
+    """A policy's document laid over that of its base: a clause keeps what only the base says of it, an instrument's efforts are its own from
     first to last, tiers move after the base's. What is not of the form that it should have is left to be told of.
     """
     laid = {**base, **document}
     for key, (form, joined) in _JOINED.items():
         if all(isinstance(one.get(key), form) for one in (base, document)):
             laid[key] = joined(base[key], document[key])
+    for (
+        key
+    ) in EFFORTS:  # what is said anew of an instrument, in either table, takes the place of what the base says of it
+        if isinstance(base.get(key), dict):
+            anew = {name for other in EFFORTS if isinstance(said := document.get(other), dict) for name in said}
+            own = said if isinstance(said := document.get(key, {}), dict) else {}
+            laid[key] = {name: steps for name, steps in base[key].items() if name not in anew} | own
     return laid
 
 
@@ -51,6 +59,5 @@ def _refined(held: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 _JOINED: Mapping[str, tuple[type, Callable[[Any, Any], Any]]] = {
     "include": (list, lambda held, own: [*held, *(one for one in own if one not in held)]),
     "tier": (list, lambda held, own: [*held, *own]),
-    "strength": (dict, lambda held, own: {**held, **own}),
     "clause": (dict, _refined),
 }

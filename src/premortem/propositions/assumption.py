@@ -64,6 +64,9 @@ class Item(Strict):
     observable: str = ""
     modelled: bool = True
     why: str = ""
+    disagrees: str = Field(
+        default="", description="what the model has of it against the document behind the case, and why, in a sentence"
+    )
 
     @model_validator(mode="after")
     def _bound_or_not(self) -> "Item":

@@ -1,7 +1,7 @@
 """The cells of a board, an assumption under a policy each, and the board as a table for people."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -16,7 +16,10 @@ from premortem.text.tables import Table
 class BoardCell(Result):
     """The share of futures in which an assumption holds under a policy with its 95% interval; `all` is all assumptions at once, and None
     a share that no futures are left to tell. By condition (of `all`: by assumption) the share of failures that it causes first
-    (`fails_on`) and alone; `failed` counts futures with a margin that is no number.
+    (`fails_on`), in words for the one that does so most often (`fails_words`), and alone; `failed` counts futures with a margin that is no number.
+
+    `bands` are lowest and highest shares: by sampling, over interpretations, over forms of the world, None where not told; `by_form`
+    is the share by form and value; `decided` the reason where the verdict is the same whatever is uncertain.
     """
 
     assumption: str
@@ -26,7 +29,11 @@ class BoardCell(Result):
     high: float | None
     fails_on: Mapping[str, float]
     alone: Mapping[str, float]
+    fails_words: str | None = None
     failed: int = 0
+    bands: Mapping[str, Sequence[float] | None] = field(default_factory=dict)
+    by_form: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    decided: str | None = None
 
     def apart(self, other: "BoardCell") -> bool:
         """Whether two shares differ by more than sampling: their 95% intervals do not overlap; without intervals, whether they differ."""
@@ -38,7 +45,12 @@ class BoardCell(Result):
 def cells(board: pl.DataFrame) -> tuple[BoardCell, ...]:
     """The cells of a board as a frame holds it."""
     return tuple(
-        BoardCell(**row | {key: _by_name(row[key]) for key in ("fails_on", "alone")}) for row in board.to_dicts()
+        BoardCell(
+            **row
+            | {key: _by_name(row[key]) for key in ("fails_on", "alone")}
+            | {"by_form": {name: part for name, part in (row["by_form"] or {}).items() if part is not None}}
+        )
+        for row in board.to_dicts()
     )
 
 

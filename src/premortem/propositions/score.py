@@ -9,16 +9,20 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from premortem.ensemble.priors import Prior
 from premortem.errors import BadInput, raise_all
 from premortem.propositions import tally
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.expressions import Expression
+from premortem.propositions.form_shares import FormShares
 
 Array = NDArray[Any]
 # Row of the board for all assumptions at once.
 ALL = "all"
 # What fails first, or alone, in a board's frame: a row a condition of the assumption (of `all`: an assumption).
 CAUSES = pl.List(pl.Struct({"condition": pl.String, "share": pl.Float64}))
+# A verdict that so few futures do not share is decided by how things are set up, not by what is uncertain.
+DECIDED = 0.005
 
 
 class Scorer:
@@ -104,12 +108,19 @@ def board_of_parts(
     assumptions: Sequence[Assumption],
     replicates: int,
     weights: Sequence[Array] | None = None,
+    forms: Sequence[Prior] = (),
 ) -> pl.DataFrame:
-    """The board from columns that come part by part, in the order of the futures; it holds one part at a time."""
+    """The board from columns that come part by part, in the order of the futures; it holds one part at a time.
+
+    Where there are `forms`, the columns hold their values too, and shares are told by them.
+    """
     rows = []
     for policy, parts in margins.items():
-        counted = [_Row(a.id, tuple(c.id for c in a.condition), f"margin.{a.id}.", replicates) for a in assumptions]
-        counted.append(_Row(ALL, tuple(a.id for a in assumptions), "margin.", replicates))
+        counted = [
+            _Row(a.id, {c.id: c.failure for c in a.condition}, f"margin.{a.id}.", replicates, forms)
+            for a in assumptions
+        ]
+        counted.append(_Row(ALL, {a.id: f"{a.id} breaks" for a in assumptions}, "margin.", replicates, forms))
         for i, columns in enumerate(parts):
             for row in counted:
                 row.add(columns, None if weights is None else weights[i])
@@ -123,22 +134,56 @@ def _listed(shares: Mapping[str, float]) -> list[dict[str, Any]]:
 
 
 class _Row:
-    """A row of the board while it is counted: what holds where every one of `names` has a margin above zero."""
+    """A row of the board while it is counted: what holds where all of `failures`, by name and how each reads, have margins above zero."""
 
-    def __init__(self, subject: str, names: tuple[str, ...], prefix: str, replicates: int) -> None:
-        self.subject, self.prefix = subject, prefix
-        self.share, self.causes = tally.Share(replicates), tally.Causes(names)
+    def __init__(
+        self, subject: str, failures: Mapping[str, str], prefix: str, replicates: int, forms: Sequence[Prior]
+    ) -> None:
+        self.subject, self.failures, self.prefix = subject, failures, prefix
+        self.share, self.causes = tally.Share(replicates), tally.Causes(tuple(failures))
+        self.forms = FormShares(tuple(forms)) if forms else None
 
     def add(self, columns: Mapping[str, Array], weights: Array | None) -> None:
         margins = {name: columns[self.prefix + name] for name in self.causes.names}
         failed = ~np.all([np.isfinite(m) for m in margins.values()], axis=0)
-        self.share.add(np.all([m > 0 for m in margins.values()], axis=0), weights, failed)
+        holds = np.all([m > 0 for m in margins.values()], axis=0)
+        self.share.add(holds, weights, failed)
         known = {name: m[~failed] for name, m in margins.items()} if failed.any() else margins
-        self.causes.add(known, None if weights is None else weights[~failed])
+        left = None if weights is None else weights[~failed]
+        self.causes.add(known, left)
+        if self.forms:
+            self.forms.add({f.name: columns[f.name][~failed] for f in self.forms.forms}, holds[~failed], left)
 
     def as_dict(self, policy: str) -> dict[str, Any]:
-        interval = (None if np.isnan(x) else x for x in self.share.interval())
+        share, low, high = (None if np.isnan(x) else x for x in self.share.interval())
         first, alone = self.causes.shares()
-        found: dict[str, Any] = dict(zip(("holds", "low", "high"), interval, strict=True))
-        found |= {"fails_on": _listed(first), "alone": _listed(alone), "failed": self.share.failed}
-        return {"assumption": self.subject, "policy": policy} | found
+        by_forms = self.forms.band() if self.forms and share is not None else None
+        return {
+            "assumption": self.subject,
+            "policy": policy,
+            "holds": share,
+            "low": low,
+            "high": high,
+            "fails_on": _listed(first),
+            "alone": _listed(alone),
+            "fails_words": self.failures[most]
+            if (most := max(first, key=lambda name: first[name])) and first[most] > 0
+            else None,
+            "failed": self.share.failed,
+            "bands": {
+                "sampling": None if share is None else [low, high],
+                "interpretations": None,
+                "forms": None if by_forms is None else list(by_forms),
+            },
+            "by_form": self.forms.by_value() if self.forms else None,
+            "decided": decided(share, first),
+        }
+
+
+def decided(share: float | None, first: Mapping[str, float]) -> str | None:
+    """Why a verdict is decided whatever is uncertain; None where it is not: futures hardly differ, and what fails first."""
+    if share is None or DECIDED < share < 1 - DECIDED:
+        return None
+    if share >= 1 - DECIDED:
+        return "it holds in all but half a per cent of futures or fewer: nothing that is uncertain turns it"
+    return f"it holds in half a per cent of futures or fewer: {max(first, key=lambda name: first[name])} fails first, whatever is uncertain"

@@ -17,6 +17,7 @@ from premortem.questions.margins import margins_of
 from premortem.questions.sensitivity import rank_correlation
 from premortem.study import Study
 from premortem.study.model import FEW
+from premortem.text.numbers import change_in_points
 from premortem.text.result import OPTIONAL, Result
 
 Array = NDArray[Any]
@@ -26,6 +27,8 @@ Kinded = Sequence[tuple[str, Item]]
 Holds = Callable[[frozenset[int]], Array]
 # How a future that failed is noted among flags.
 FAILED = -1
+# An item that moves the share that holds by less than this carries nothing that one could see [share of futures].
+LITTLE = 0.015
 # Futures in which items are frozen one at a time; sets of them are frozen in the first `FEW`.
 FROZEN = 4096
 # Chances at which a parameter is frozen: the ends of its prior.
@@ -94,6 +97,26 @@ def attribution(
         together = (company.effect, company.low, company.high) if company else ()
         rows.append(Carried(item.id, kind, alone.effect, alone.low, alone.high, item.statement, *together))
     return tuple(sorted(rows, key=lambda r: -abs(r.effect or 0.0)))
+
+
+def disagreements(rows: Attribution, items: Kinded) -> tuple[str, ...]:
+    """Where the model disagrees with the document behind the case, a sentence an item: what it has the other way, and why; and what
+    hardly moves the share that holds.
+    """
+    against = {item.id: item.disagrees for _, item in items if item.disagrees}
+    told = []
+    for row in rows:
+        if row.item in against:
+            told.append(f"{row.statement}. {against[row.item]}")
+        elif isinstance(row, Carried) and abs(row.effect) < LITTLE:
+            told.append(
+                f"{row.statement}. As {_a(row.kind)} it moves the share that holds by {change_in_points(row.effect)} points"
+            )
+    return tuple(told)
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _unmodelled(kind: str, item: Item, why: str = "") -> NotCarried:

@@ -12,6 +12,7 @@ from premortem.errors import BadInput, MissingData, each, raise_all, unknown
 from premortem.propositions.tally import Share
 from premortem.questions._bounded_memory import in_memory
 from premortem.questions._paired import paired
+from premortem.questions.instrument_costs import InstrumentCost, instrument_costs, unpriced
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.questions.robustness import (
     comparable,
@@ -77,6 +78,7 @@ class Compared(Result):
     futures: int
     failed: Mapping[str, int]  # futures with a margin that is no number
     compared_in: int  # futures that failed under no policy compared
+    costs: Mapping[str, tuple[InstrumentCost, ...]]  # by policy, what no clause says that it puts effort into
     warnings: tuple[str, ...]
     time_asymmetry: TimeAsymmetry | None = field(default=None, metadata=OPTIONAL)
 
@@ -143,6 +145,7 @@ def compare(
     winners = {metric: order[0] for metric, order in ordered.items()}
     summed = {p: Regret(**by) for p, by in summary(regret(alike)).items()}
     record = run.study.case.settings.record
+    costs = {p: instrument_costs(run.study, p) for p in chosen}
     return Compared(
         regret=dict.fromkeys(chosen, Regret(None, None, None)) | summed,
         pareto=tuple(pareto({p: [s for s in shares[p].values() if s is not None] for p in compared})),
@@ -163,7 +166,8 @@ def compare(
         futures=run.futures,
         failed=failed,
         compared_in=int(whole.sum()),
-        warnings=tuple(_warnings(failed, int(whole.sum()), run.futures)),
+        costs=costs,
+        warnings=(*_warnings(failed, int(whole.sum()), run.futures), *unpriced(costs)),
         time_asymmetry=time_told(run.study, chosen[0]) if time else None,
     )
 

@@ -17,6 +17,7 @@ from premortem.errors import MissingData
 from premortem.law.book import Book
 from premortem.propositions import positions
 from premortem.questions._edit_acts import ByAct, by_act
+from premortem.questions.instrument_costs import InstrumentCost, instrument_costs
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.study import Run, Study
 from premortem.text.result import Result
@@ -87,6 +88,7 @@ class HeavyEdits(Result):
     measure: str
     failed: int  # futures left out, since a margin is no number there
     clauses: tuple[Priced, ...]  # the highest index first
+    costs: tuple[InstrumentCost, ...]  # what no clause says that the policy puts effort into
     hindcast: Scored
 
 
@@ -129,6 +131,7 @@ def heavy_edits(
         measure="expected softened margin (tanh of the margin, between -1 and 1)",
         failed=failed,
         clauses=tuple(rows),
+        costs=instrument_costs(study, policy),
         hindcast=scored(ranked, published, {c.id: c.says for c in book.clauses}, facts.read(TABLE, study.case)),
     )
 

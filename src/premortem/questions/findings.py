@@ -1,13 +1,12 @@
 """Findings in one line each, worked out from the board."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
 from premortem.errors import MissingData
 from premortem.propositions.assumption import Assumption, Condition
 from premortem.propositions.board_cells import BoardCell, cells
-from premortem.propositions.score import ALL
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -36,18 +35,6 @@ def first_failure(run: Run, assumption: Assumption, policy: str) -> tuple[Condit
     fails = cell(run, assumption.id, policy).fails_on
     name, share = max(fails.items(), key=lambda item: item[1])
     return (next(c for c in assumption.condition if c.id == name), share) if share > 0 else None
-
-
-def fails_first(assumption: str, causes: Mapping[str, float], assumptions: Sequence[Assumption]) -> str:
-    """What fails first most often in a cell of the board, in words of failing; of all at once, which assumption breaks; nothing
-    where nothing fails.
-    """
-    if not causes or max(causes.values()) == 0:
-        return ""
-    most = max(causes, key=lambda name: causes[name])
-    if assumption == ALL:
-        return f"{most} breaks"
-    return next(c.failure for a in assumptions if a.id == assumption for c in a.condition if c.id == most)
 
 
 def _changes(run: Run, a: Assumption, most: str, others: Mapping[str, float], here: float) -> str:

@@ -22,6 +22,7 @@ from premortem.questions.breaking_points import (
     sought_breaks,
 )
 from premortem.questions.clause_sweeps import ClauseThreshold, clause_thresholds
+from premortem.questions.form_dependence import FormDependence, form_dependence
 from premortem.questions.margins import assumption_number, check_inputs, check_varies, margins_of, policy_of
 from premortem.questions.sensitivity import SAMPLES, Sensitivity, measured
 from premortem.study import Run, Study
@@ -70,6 +71,7 @@ class Stress(Explained):
     breaking: tuple[BreakingPoint, ...]  # the nearest first
     thresholds: tuple[Threshold | ClauseThreshold, ...]
     warnings: tuple[str, ...]
+    forms: tuple[FormDependence, ...] = ()  # the form of the world that the verdict hangs on most first
 
 
 def stress(
@@ -110,6 +112,7 @@ def stress(
         samples=samples,
         breaking=breaking.rows,
         thresholds=thresholds,
+        forms=form_dependence(whole, study.assumptions[number].id, policy),
         warnings=(*warnings, *memory.beyond(run.memory)),  # the last, when all else was held
     )
 

@@ -185,7 +185,21 @@ def weighted_rows(rows: Sequence[BoardCell], weights: Weights | None) -> tuple[B
     """Cells of a weighted board; every share is None where the weights have collapsed, since no futures are left to tell it."""
     if weights is None or not weights.collapsed:
         return tuple(rows)
-    return tuple(replace(row, holds=None, low=None, high=None, fails_on={}, alone={}) for row in rows)
+    return tuple(
+        replace(
+            row,
+            holds=None,
+            low=None,
+            high=None,
+            fails_on={},
+            alone={},
+            fails_words=None,
+            bands={},
+            by_form={},
+            decided=None,
+        )
+        for row in rows
+    )
 
 
 def _counted(run: Run) -> dict[str, int]:

@@ -4,7 +4,7 @@ from premortem.study.case_list import cases
 from premortem.study.folder import case_of, make_study, problems
 from premortem.study.last import run as last_run
 from premortem.study.model import outcome_names
-from premortem.study.study import Run, Study, as_names, case_of_run, open_run
+from premortem.study.study import Run, Study, as_names, case_of_run, forms_of_run, open_run
 
 __all__ = [
     "Run",
@@ -13,6 +13,7 @@ __all__ = [
     "case_of",
     "case_of_run",
     "cases",
+    "forms_of_run",
     "last_run",
     "make_study",
     "open_run",

@@ -16,13 +16,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
-from premortem.case import DEFAULT, Case, Levers, default
+from premortem.case import DEFAULT, Case, Levers, default, instruments
 from premortem.ensemble import bands, priors, read, store, swap
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.manifest import FINISHED
-from premortem.ensemble.priors import Priors
+from premortem.ensemble.priors import Prior, Priors
 from premortem.errors import BadInput, MissingData, each, nearest, raise_all, unknown
+from premortem.files.toml import read_toml
 from premortem.law import book as rules
 from premortem.law.notebook import Rulebook
 from premortem.propositions import assumption, score
@@ -57,18 +58,22 @@ class Study:
         *,
         version: str = "",
         case: Case | str | Path | None = None,
+        forms: Mapping[str, str] | None = None,
     ) -> None:
         """`case` is one that ships, by its name, or a folder; by default that of the study's folder, else the leading one.
 
         `simulator` puts a model of your own in the world's place: see `docs/own.md`. A run is of one model: its code and what it
-        closes over, or the `version` that you give.
+        closes over, or the `version` that you give. `forms` fixes forms of the world, by name, at one of their values.
         """
         self.folder = Path(folder) if folder is not None else None
         self.case = own_files.case_of(self.folder, case)
         self._function, self._version = simulator, str(version)
         self._pulled: dict[str, Levers] = {}
         self._books: dict[str, rules.Book] = {}
+        self.forms = dict(forms or {})
         raise_all(own_files.problems(self.folder, self.case, of_world=simulator is None))
+        if self.forms:
+            self._check_forms()
 
     def __repr__(self) -> str:
         held = {"assumption": self.assumptions, "uncertainty": self.priors.names, "policy": self.policies}
@@ -84,13 +89,36 @@ class Study:
 
     @cached_property
     def priors(self) -> Priors:
-        """The uncertainties: shipped rows, with the study's own in their place."""
+        """The uncertainties: shipped rows, with the study's own in their place, and forms that are fixed."""
+        fixed = (row.fixed_at(self.forms[row.name]) if row.name in self.forms else row for row in self._free.rows)
+        return Priors(tuple(fixed), self._free.copula) if self.forms else self._free
+
+    @cached_property
+    def _free(self) -> Priors:
+        """The same with no form fixed."""
         shipped = priors.read(self.case / own_files.PARAMETERS)
         if self.folder is None:
             return shipped
         own, together = self.folder / own_files.PARAMETERS, self.folder / own_files.CORRELATIONS
         ours = shipped.override(own) if own.is_file() else shipped
         return ours.correlated(together) if together.is_file() else ours
+
+    @property
+    def form_priors(self) -> tuple[Prior, ...]:
+        """Priors of the forms of the world, in the order of the case; none with a model of the user's own."""
+        if self._function is not None:
+            return ()
+        return tuple(self.priors[name] for name in self.case.settings.forms)
+
+    def _check_forms(self) -> None:
+        """Raises `BadInput`, all at once, for a form that the case has not, and for a value that a form has not."""
+        errors, known = [], self.case.settings.forms
+        for name, value in self.forms.items():
+            if name not in known:
+                errors.append(unknown("--form", f"no such form of {self.case.name}", name, known, nearest(name, known)))
+            elif value not in (values := [category.name for category in self._free[name].categories]):
+                errors.append(unknown("--form", f"no such value of {name}", value, values, nearest(value, values)))
+        raise_all(errors)
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -167,6 +195,21 @@ class Study:
         read = [(known[r.quantity], r.over) for r in self.readings.mapped]
         watched = [(known[s.quantity], s.by) for s in self.signposts.values() if s.quantity]
         return (*read, *watched)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the study's own policies is read as an older version wrote it, a sentence a file: strengths, where the world of
+        the case has instruments.
+        """
+        if self.folder is None or not instruments(self.case):
+            return ()
+        policies = sorted((self.folder / "policies").glob("*.toml"))
+        return tuple(
+            f"policies/{path.name}: strength is read as the effort of an instrument, which takes time, works in part and costs something; "
+            "write [[instrument.NAME]] and effort"
+            for path in policies
+            if "strength" in read_toml(path)
+        )
 
     def unknown_policy(self, asked: str, policy: str) -> BadInput:
         """What is said of a policy that the study has not, asked for by an option: those that it has, and which case has it."""
@@ -245,6 +288,7 @@ class Study:
             kept=self.compiled.forward.kept,
             assumptions=[a.id for a in self.assumptions],
             case=self.case.reference,
+            forms=self.forms,
             resume=resume,
             replace=replace,
             progress=progress,
@@ -398,9 +442,17 @@ class Run:
     def board(self) -> pl.DataFrame:
         """Assumption by policy: the share of futures that holds, its interval, what fails first and alone."""
         if not hasattr(self, "_board"):
-            streams = {p: self.parts(p, self.margin_names()) for p in self.policies}
-            self._board = score.board_of_parts(streams, self.study.assumptions, self.replicates)
+            streams = {p: self._scored(p) for p in self.policies}
+            self._board = score.board_of_parts(
+                streams, self.study.assumptions, self.replicates, forms=self.study.form_priors
+            )
         return self._board
+
+    def _scored(self, policy: str) -> Iterator[dict[str, Array]]:
+        """Margins under a policy part by part, with the forms that the futures are in."""
+        forms = [form.name for form in self.study.form_priors]
+        margins = self.parts(policy, self.margin_names())
+        yield from (a | b for a, b in zip(margins, self.parts(FUTURES, forms), strict=True)) if forms else margins
 
     def board_rows(self) -> tuple[BoardCell, ...]:
         """The cells of the board; causes of failure without the conditions of other assumptions."""
@@ -496,8 +548,13 @@ def open_run(folder: str | Path, study: Study | None = None) -> Run:
     own = path.resolve().parent
     if study is None:
         within = own if (own / own_files.MARK).is_file() else None
-        study = Study(within, case=None if within else case_of_run(path))
+        study = Study(within, case=None if within else case_of_run(path), forms=forms_of_run(path))
     return Run(study, path)
+
+
+def forms_of_run(folder: Path) -> dict[str, str]:
+    """Forms that were fixed in a stored run, each at its value. Raises `BadInput` where there is no run."""
+    return dict(store.read_manifest(folder).get("forms") or {})
 
 
 def case_of_run(folder: Path) -> str:

@@ -83,8 +83,20 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
             console.print(f"{policy}: {', '.join(told)}")
     if fitting is not across:
         console.print("; ".join(said[k] for k in names), style="dim")
+    if banded := over_forms(rows, policies[0]):
+        console.print(banded, style="dim")
     for line in phrases.not_finite(run.non_finite, run.stored):
         console.print(line, style="yellow")
+
+
+def over_forms(rows: Sequence[BoardCell], policy: str) -> str:
+    """Lowest and highest shares over forms of the world under a policy, in a sentence; empty where no form varies."""
+    bands = {row.assumption: row.bands.get("forms") for row in rows if row.policy == policy}
+    told = [
+        f"{name.capitalize()}\u00a0{100 * low:.0f} to {100 * high:.0f}%"
+        for name, (low, high) in ((n, b) for n, b in bands.items() if b)
+    ]
+    return f"Under {policy}, over rival forms of the world: {', '.join(told)}." if told else ""
 
 
 def _table(title: str, columns: list[str]) -> Table:

@@ -1,11 +1,12 @@
 """Policies against each other, and what time changes, in a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
 from premortem.questions.compare import Compared, Difference
+from premortem.questions.instrument_costs import InstrumentCost
 from premortem.questions.time import TimeAsymmetry, TimeCase
 from premortem.terminal.layout import add_columns, heading, print_table
 from premortem.text import phrases
@@ -64,9 +65,25 @@ def print_compare(result: Compared, uncounted: str = "") -> None:
         if beaten
         else "  None is beaten by another in every assumption: each choice gives something up."
     )
+    print_costs(console, result.costs)
     _print_differences(console, result.differences, next(p for p in result.shares if p not in result.differences))
     if result.time_asymmetry:
         _print_time(console, result.time_asymmetry)
+
+
+def print_costs(console: Console, costs: Mapping[str, Sequence[InstrumentCost]]) -> None:
+    """What no clause says that policies put effort into, and who bears its costs, a line an instrument."""
+    told: dict[str, list[str]] = {}
+    for policy, rows in costs.items():
+        for row in rows:
+            who = row.falls_on if row.modelled else f"{row.falls_on} (no cost is modelled)"
+            told.setdefault(f"{phrases.capital(row.instrument.replace('_', ' '))} falls on {who}", []).append(
+                f"{policy} {row.effort:g}"
+            )
+    if told:
+        heading(console, "What no clause says, by effort, and who bears its costs")
+    for says, efforts in told.items():
+        console.print(f"  {says}: {', '.join(efforts)}.")
 
 
 def _print_differences(console: Console, differences: Mapping[str, Mapping[str, Difference]], first: str) -> None:

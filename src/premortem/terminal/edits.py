@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.questions.edits import TOP, HeavyEdits
+from premortem.terminal.compare import print_costs
 from premortem.terminal.layout import add_columns, heading, print_table
 from premortem.text import phrases
 
@@ -42,6 +43,7 @@ def print_edits(result: HeavyEdits) -> None:
         "each relative to the largest.",
         style="dim",
     )
+    print_costs(console, {result.policy: result.costs})
     h = result.hindcast
     heading(console, f"Scored against what became of {h.scored} numbers ({h.edited} were dropped or replaced)")
     scored = Table(box=None, pad_edge=False)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from premortem.questions.attribution import Attribution, Carried
+from premortem.propositions.assumption import Item
+from premortem.questions.attribution import Attribution, Carried, disagreements
 from premortem.questions.breaking_points import Threshold
 from premortem.questions.clause_sweeps import ClauseThreshold
 from premortem.questions.stress import Stress
@@ -33,6 +34,10 @@ def print_stress(result: Stress, study: Study) -> None:
             style="dim",
         )
     _print_boxes(console, result, study)
+    if result.forms:
+        heading(console, "Which form of the world it hangs on")
+    for row in result.forms:
+        console.print(f"  {row.says}.")
     heading(console, "How little it takes")
     for point in result.breaking:
         console.print(f"  {point.story}.")
@@ -47,7 +52,8 @@ def print_stress(result: Stress, study: Study) -> None:
         console.print("  None found: what was tried is in the notes above.")
     _print_thresholds(console, result.thresholds)
     _print_sensitivity(console, result, study)
-    _print_attribution(console, result.attribution, study.case.text.source)
+    items = next(a.items for a in study.assumptions if a.id == name)
+    _print_attribution(console, result.attribution, items, study.case.text.source)
 
 
 def _print_boxes(console: Console, result: Stress, study: Study) -> None:
@@ -123,7 +129,7 @@ def _print_sensitivity(console: Console, result: Stress, study: Study) -> None:
     )
 
 
-def _print_attribution(console: Console, rows: Attribution, source: str) -> None:
+def _print_attribution(console: Console, rows: Attribution, items: Sequence[tuple[str, Item]], source: str) -> None:
     heading(console, "What carries it: change of the share that holds, against the item at its weakest")
     table = Table(box=None, pad_edge=False)
     texts = (f"  item of {source}" if source else "  item", "kind")
@@ -136,6 +142,10 @@ def _print_attribution(console: Console, rows: Attribution, source: str) -> None
     unmodelled = [r.item.replace("_", " ") for r in rows if not r.modelled]
     if unmodelled:
         console.print(f"  Not modelled, so not counted: {phrases.listing(unmodelled)}.", style="dim")
+    if against := disagreements(rows, items):
+        heading(console, f"Where the model disagrees with {source or 'what is said'}")
+    for said in against:
+        console.print(f"  {said}.")
 
 
 def _whole(change: float) -> str:

@@ -139,14 +139,14 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
     """Rows of the assumption by policy, its fan and its sentence."""
     began = time.perf_counter()
     shown = [p for p in desk.study.policies if p in (view.policy, view.vs)] if only else list(desk.study.policies)
-    rows = [row(r, desk) for p in shown for r in desk.live.rows(view.under(p)) if r["assumption"] == a.id]
+    rows = [row(r) for p in shown for r in desk.live.rows(view.under(p)) if r["assumption"] == a.id]
     mine = next(r for r in rows if r["policy"] == view.policy)
     fails = {c.id: c.failure for c in a.condition}
     return {
         "assumption": a.id,
         "claim": a.claim,
         "board": rows,
-        "base": [row(r, desk) for r in desk.live.rows(view.plain()) if r["assumption"] == a.id] if view.edits else [],
+        "base": [row(r) for r in desk.live.rows(view.plain()) if r["assumption"] == a.id] if view.edits else [],
         "fan": desk.live.fan(view, a.id),
         "headline": f"{a.id}: {share(None)}" if mine["holds"] is None else f"{a.id} {holds(mine['holds'])}",
         "sentence": labels.verdict(mine, fails),

@@ -15,7 +15,6 @@ from premortem.app.pages import AtDesk, View, render
 from premortem.app.schema import Board, Movers, Refined
 from premortem.app.session import Desk
 from premortem.app.view_state import FUTURES, MOST_FUTURES, State
-from premortem.questions import findings
 from premortem.text.phrases import weak
 
 router = APIRouter()
@@ -89,7 +88,7 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
     began = time.perf_counter()
     live, study = desk.live, desk.study
     shown = [p for p in study.policies if p in (view.policy, view.vs)] if only else list(study.policies)
-    rows = [row(r, desk) for p in shown for r in live.rows(view.under(p))]
+    rows = [row(r) for p in shown for r in live.rows(view.under(p))]
     mine = [r for r in rows if r["policy"] == view.policy]
     record = live.record(view)
     return {
@@ -118,13 +117,13 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
 def base(desk: Desk, view: State) -> list[dict[str, Any]]:
     """Rows of what the view is shown against: what is pinned, else the policy with nothing changed, where something is."""
     if view.pinned:
-        return [row(r, desk) for r in desk.live.rows(replace(view.pinned, n=view.n))]
-    return [row(r, desk) for r in desk.live.rows(view.plain())] if view.edits else []
+        return [row(r) for r in desk.live.rows(replace(view.pinned, n=view.n))]
+    return [row(r) for r in desk.live.rows(view.plain())] if view.edits else []
 
 
-def row(found: dict[str, Any], desk: Desk) -> dict[str, Any]:
+def row(found: dict[str, Any]) -> dict[str, Any]:
     """A row of the board with what fails first in words."""
-    return found | {"first": findings.fails_first(found["assumption"], found["fails_on"], desk.study.assumptions)}
+    return found | {"first": found["fails_words"] or ""}
 
 
 def _control(desk: Desk, view: State, key: str) -> controls.Control:

@@ -24,7 +24,8 @@ UNIT = (
 SOURCE = "simulated, the rule as written where the run has it"
 METHOD = (
     "Price is unit cost and the markup that survives rivals: the nearer the open follower, the less is "
-    "kept. Unit cost falls with cheaper compute and better methods and rises as answers get heavier."
+    "kept. Unit cost falls with cheaper compute and better methods and rises as answers get heavier. Where more is asked for than the "
+    "fleet can serve, labs or clouds may charge what clears."
 )
 # A margin stays where its median never leaves a band as wide as this [share].
 LITTLE = 0.06

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from premortem.cases.us_ai_2025.world import sovereign
 from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, DT, Regions
 from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, ramp, softmin, step_at
 
@@ -34,7 +35,8 @@ class Placed(NamedTuple):
     allowed: jax.Array  # the same less what others win and with what is rerouted, before power
     unmet: jax.Array  # refused by caps or denials
     chinese: jax.Array  # of Chinese make, abroad
-    sovereign: jax.Array  # of neither
+    sovereign: jax.Array  # of partners' own make
+    partner_run: jax.Array  # of what is cleared and of US make, run by partners [share]
 
 
 def start(regions: Regions, p: Any) -> Fleet:
@@ -67,6 +69,7 @@ def _growth(regions: Regions, log_growth: jax.Array) -> jax.Array:
 def place(
     s: Fleet,
     supply: jax.Array,
+    put_off: jax.Array,
     cn_made: jax.Array,
     politics: Any,
     levers: Any,
@@ -77,25 +80,23 @@ def place(
     """Where a quarter's supply is wanted, refused, replaced; and the state's `licensed` and `uveu` after it.
 
     Order: denial, then the caps, then what Chinese and sovereign offers take of the refused and of the contested; part
-    of what is left unsold is built in the US and Tier 1 instead. Without goodwill up to `sovereign_push` of what caps
-    refuse turns sovereign, and a smaller part of what is for sale.
+    of what is left unsold is built in the US and Tier 1 instead. Tracking loses or puts off `put_off` of sales outside Tier 1.
     """
     wanted = supply[None] * demand_share(year, regions, p)
-    asked = wanted * (1 - levers.denied[:, None])
+    asked = wanted * (1 - levers.denied[:, None]) * (1 - regions.other * put_off[None])
     licensed, uveu = _within_caps(s, asked, politics, levers, regions, p)
     tier2 = levers.tier2[:, None]
     allowed = asked * (1 - tier2) * _within_us_floor(s, asked, levers, regions, p) + licensed + uveu
     unmet = jnp.maximum(wanted - allowed, 0.0)
     chinese, contested = chinese_offer(allowed, unmet, cn_made, politics, levers, year, regions, p)
-    push = p.sovereign_push * (1 - politics.goodwill)
     abroad = regions.ally + regions.other
-    turned = abroad * (allowed - contested) * (push * (1 - politics.goodwill))[None]
-    kept = allowed - contested - turned
+    partners = sovereign.build(abroad * (allowed - contested), abroad * unmet, politics.goodwill, year, p)
+    kept = allowed - contested - partners.left
     unsold = supply - kept.sum(0)
     home = (regions.us + regions.ally) * wanted
     rerouted = (p.reroute_share * unsold)[None] * home / home.sum(0, keepdims=True)
-    sovereign = turned + abroad * unmet * push[None]
-    return Placed(wanted, allowed, kept + rerouted, unmet, chinese, sovereign), licensed, uveu
+    run_by_them = partners.us_chips / (kept + rerouted + TINY)
+    return Placed(wanted, allowed, kept + rerouted, unmet, chinese, partners.own, run_by_them), licensed, uveu
 
 
 def _within_caps(
@@ -163,11 +164,17 @@ def chinese_offer(
     return (contested + refused) * met[None], contested * met[None]
 
 
-def leaks(additions: jax.Array, levers: Any, held: jax.Array, regions: Regions, p: Any) -> tuple[jax.Array, jax.Array]:
+def leaks(
+    additions: jax.Array, power: jax.Array, levers: Any, held: jax.Array, regions: Regions, p: Any
+) -> tuple[jax.Array, jax.Array]:
     """Compute diverted to China and rented by Chinese firms abroad [MH a quarter], shapes (region, future), (future,).
 
-    Both are shares of Tier-2 additions, cut by compute governance as far as it holds.
+    Both are shares of Tier-2 additions, cut by compute governance as far as it holds. What is diverted must be paid: at an
+    H100's price never more than `shadow_budget` of China's legal buying `power` (quantities 28 and 30; wide).
     """
     open_ = (1 - levers.compute_governance * held)[None]
     tier2 = regions.other * additions
-    return tier2 * p.smuggling_share[None] * open_, (tier2 * (p.cloud_share[None] * open_)).sum(0)
+    offered = tier2 * p.smuggling_share[None] * open_
+    total = offered.sum(0)
+    paid = softmin(total, p.shadow_budget * power) / (total + TINY)
+    return offered * paid[None], (tier2 * (p.cloud_share[None] * open_)).sum(0)

@@ -1,12 +1,12 @@
-"""China's own chips: wafers, yield, the two things a die needs (logic and memory), and chips bought below the line."""
+"""China's own chips: wafers, yield, and the two things that a die needs, logic and memory."""
 
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, BEFORE, DT, chip
-from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, ramp, softmin, step_at
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, BEFORE, DT
+from premortem.cases.us_ai_2025.world.smooth import TINY, ramp, softmin, step_at
 
 # `yield_2024` is the yield of the Ascend line in the first quarter of 2024; it learns from the next one on [yr].
 YIELD_YEAR = 2024.25
@@ -16,8 +16,14 @@ STEERING_YEAR, STEERING_SCALE = 2026.0, 0.45
 MONTHS, THOUSAND = 3.0, 1e-3
 # A warning of two quarters fills the stockpile; a longer one fills it further in proportion.
 WARNING_QUARTERS = 2.0
+# Tools in store from which on a half of what is denied is met from them [yr of growth]; fresh gap in service at which parts are used
+# up at half their fastest rate [share of service].
+STORE_SCALE, GAP_SCALE = 0.3, 0.1
 # Width of the start of domestic memory [yr].
 HBM_START_SCALE = 0.25
+# Controls on what China can make, and the day from which the world beside this one has none: the quarter after the note [yr].
+ON_PRODUCTION = ("us_servicing", "allied_servicing", "tools_denied", "hbm_ban", "hbm_warning", "fdd")
+LIFTED = 2025.25
 
 
 class Fabs(NamedTuple):
@@ -26,7 +32,11 @@ class Fabs(NamedTuple):
     wafers: jax.Array  # 7 nm-class wafer starts [thousand a month]
     skill: jax.Array  # share of withdrawn service that local engineers replace
     yield_: jax.Array  # of the Ascend line [share]
+    tools: jax.Array  # bought ahead of denial [yr of growth]
+    parts: jax.Array  # left of what was in store when allied service stopped [share]
     hbm_stock: jax.Array  # [million stacks]
+    home_bank: jax.Array  # dies made at home that wait for memory [million]
+    foreign_bank: jax.Array  # dies of foreign foundries that do [million]
 
 
 class Output(NamedTuple):
@@ -43,41 +53,83 @@ class Output(NamedTuple):
 def start(p: Any) -> Fabs:
     """State before the first quarter: capacity grown back from its level in the middle of 2024, no stockpile."""
     wafers = p.wafers_2024 * jnp.exp(-p.wafer_growth * BEFORE)
-    return Fabs(wafers, jnp.zeros_like(wafers), p.yield_2024 + 0.0, p.stacks_per_die * TINY)
+    none = jnp.zeros_like(wafers)
+    return Fabs(wafers, none, p.yield_2024 + 0.0, p.tool_store + 0.0, none + 1, p.stacks_per_die * TINY, none, none)
+
+
+def lifted(levers: Any, year: jax.Array) -> Any:
+    """The same policy without controls on what China can make from the day of the note on: what a control does is told by what would
+    have been made without it.
+    """
+    before = jnp.where(year < LIFTED, 1.0, 0.0)
+    return levers._replace(**{name: getattr(levers, name) * before for name in ON_PRODUCTION})
 
 
 def make_chips(s: Fabs, levers: Any, politics: Any, year: jax.Array, p: Any) -> tuple[Fabs, Output]:
-    """Fabs after one quarter, and the chips that they give."""
-    gap, skill = servicing(s.skill, levers, politics, p)
-    wafers = wafer_capacity(s.wafers, gap, levers.tools_denied * politics.held, year, p)
+    """Fabs after one quarter, and the chips that they give.
+
+    Dies that find no memory wait and age (`die_decay`, judgement); both origins share the memory by what they have.
+    """
+    gap, fresh, skill = servicing(s.skill, levers, politics, p)
+    parts, uptime = keep_running(s.parts, fresh, p)
+    tools, denied = store_tools(s.tools, levers.tools_denied, politics.held, year, p)
+    wafers = wafer_capacity(s.wafers, gap, denied, year, p)
     yield_ = yield_learning(s.yield_, gap, year, p)
     fdd_held = levers.fdd * p.fdd_effect * politics.held
-    smic = wafers * MONTHS * THOUSAND * p.dies_per_wafer * yield_ * ai_share(year, fdd_held, p)
+    smic = wafers * uptime * MONTHS * THOUSAND * p.dies_per_wafer * yield_ * ai_share(year, fdd_held, p)
     foundry = DT * p.foundry_dies_2024 * (1 - fdd_held)
     inflow = hbm_inflow((smic + foundry) * p.stacks_per_die, levers, politics.held, year, p)
     fed = (s.hbm_stock + inflow) / p.stacks_per_die
-    packaged = softmin(smic + foundry, fed)
-    h100e = packaged * die_h100e(year, p)
-    domestic = smic / (smic + foundry + TINY)
+    kept = 1 - DT * p.die_decay
+    home, foreign = smic + s.home_bank * kept, foundry + s.foreign_bank * kept
+    dies = home + foreign
+    packaged = softmin(dies, fed)
+    used = packaged / (dies + TINY)
+    h100e = die_h100e(year, p)
     stock = s.hbm_stock + inflow - packaged * p.stacks_per_die
-    bound = (smic + foundry) / (smic + foundry + fed + TINY)
     return (
-        Fabs(wafers, skill, yield_, stock),
-        Output(smic, foundry, packaged, h100e * domestic, h100e * (1 - domestic), bound),
+        Fabs(wafers, skill, yield_, tools, parts, stock, home * (1 - used), foreign * (1 - used)),
+        Output(smic, foundry, packaged, h100e * home * used, h100e * foreign * used, dies / (dies + fed + TINY)),
     )
 
 
-def servicing(skill: jax.Array, levers: Any, politics: Any, p: Any) -> tuple[jax.Array, jax.Array]:
-    """Share of service that is withdrawn and not replaced, and the local skill after one quarter, shape (future,).
+def servicing(skill: jax.Array, levers: Any, politics: Any, p: Any) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Share of service that is withdrawn and not replaced, of that what allies withdrew, and the local skill after one quarter,
+    shape (future,).
 
-    US staff left in October 2022; Dutch and Japanese staff leave as far as an allied control exists and allies keep it.
+    US staff left in October 2022; Dutch and Japanese staff leave as far as an allied control exists, works and allies agree.
     Withdrawal itself teaches: skill grows at `local_learning` times what is withdrawn. Rates are assumptions.
     """
     us = (1 - p.foreign_service_share) * levers.us_servicing
-    allied = p.foreign_service_share * levers.allied_servicing * politics.alignment * politics.held
+    allied = p.foreign_service_share * levers.allied_servicing * politics.alignment
     withdrawn = us + allied
     skill = skill + DT * p.local_learning * withdrawn * (1 - skill)
-    return withdrawn * (1 - skill), skill
+    return withdrawn * (1 - skill), allied * (1 - skill), skill
+
+
+def keep_running(parts: jax.Array, fresh: jax.Array, p: Any) -> tuple[jax.Array, jax.Array]:
+    """Parts left in store, and the share of capacity that runs, after one quarter, shape (future,); `fresh` is service that allies
+    withdrew and nobody replaced. What the US withdrew in 2022 is in the record of output.
+
+    Parts last `parts_years`; then up to `uptime_loss` stands still. No source tells the size: single tools stopped within a
+    week of October 2022, yet the Ascend line's yield doubled in 2024 with all US service gone; so both priors are wide.
+    """
+    parts = parts * jnp.exp(-DT / p.parts_years * fresh / (fresh + GAP_SCALE))
+    return parts, 1 - p.uptime_loss * fresh / p.foreign_service_share * (1 - parts)
+
+
+def store_tools(
+    tools: jax.Array, denied: jax.Array, held: jax.Array, year: jax.Array, p: Any
+) -> tuple[jax.Array, jax.Array]:
+    """Tools in store after one quarter [yr of growth], and the share of tools whose denial bites, shape (future,).
+
+    From mid-2024 what is denied is first met from store; windows that leave controls open (1 - `held`) fill it (`tool_hoard`). Tool
+    imports of 2023 and 2024 were bought ahead (ASML: 49% of its systems went to China in 2024Q2); sizes are judgement.
+    """
+    since = step_at(year, BASE_YEAR, 0.1)
+    covered = tools / (tools + STORE_SCALE)
+    change = p.tool_hoard * (1 - held) * (1 - covered) - denied * covered
+    return jnp.maximum(tools + DT * since * change, 0.0), denied * held * (1 - covered)
 
 
 def wafer_capacity(wafers: jax.Array, gap: jax.Array, denied: jax.Array, year: jax.Array, p: Any) -> jax.Array:
@@ -124,41 +176,3 @@ def hbm_inflow(need: jax.Array, levers: Any, held: jax.Array, year: jax.Array, p
 def die_h100e(year: jax.Array, p: Any) -> jax.Array:
     """TPP of one Chinese die over that of an H100, shape (future,); grows by design alone, as no finer node is open."""
     return p.die_h100e_2024 * jnp.exp(p.die_growth * ramp(year - BASE_YEAR, 0.1))
-
-
-class Purchases(NamedTuple):
-    """Foreign chips that China may buy in a quarter, each of shape (future,)."""
-
-    mh: jax.Array  # by TPP [MH]
-    serving: jax.Array  # by memory bandwidth [million H100]
-    units: jax.Array  # [million chips]
-
-
-def buy_chips(levers: Any, held: jax.Array, year: jax.Array, p: Any) -> Purchases:
-    """Chips that the rules of the quarter let China buy: the best free chip, the best case-by-case one, and redesigns.
-
-    China spends what 2024's H20 purchases cost, growing and fading; a chip's price goes with the root of TPP times
-    bandwidth (an H20 at about 12 and an H100 at about 25 thousand dollars fit that). A chip worth less than an H20
-    is not bought in greater numbers, since servers, network and halls cost the same for each. When a chip is banned,
-    a redesign below the new line brings back what loopholes let through.
-    """
-    ref = chip("H20")
-    growth = jnp.exp(p.cn_spend_growth * faded_years(year - BASE_YEAR, p.capex_fade))
-    spend = DT * growth * p.h20_2024 / ref.h100e * _value(ref.h100e, ref.serving)  # in prices of one H100
-    free = _bought(spend, levers.cn_free_h100e, levers.cn_free_serving)
-    case = _bought(spend, levers.cn_case_h100e, levers.cn_case_serving)
-    redesign = _bought(spend, jnp.float32(ref.h100e), jnp.float32(ref.serving))
-    share = p.case_grant * levers.cn_granted
-    granted = jax.tree.map(lambda a, b: a + share * jnp.maximum(b - a, 0.0), free, case)
-    return jax.tree.map(lambda a, b: a + (1 - held) * jnp.maximum(b - a, 0.0), granted, redesign)
-
-
-def _value(h100e: Any, serving: Any) -> Any:
-    return jnp.sqrt(h100e * serving + TINY)
-
-
-def _bought(spend: jax.Array, h100e: jax.Array, serving: jax.Array) -> Purchases:
-    ref = chip("H20")
-    price = jnp.maximum(_value(h100e, serving), _value(ref.h100e, ref.serving))
-    units = jnp.where(h100e > 0, spend / price, 0.0)
-    return Purchases(units * h100e, units * serving, units)

@@ -1,10 +1,11 @@
-"""What models earn: price and markup, demand for tokens, revenue, research spend, and Chinese models abroad."""
+"""What models earn: price and markup, revenue, research spend, and Chinese models abroad; `clearing` says what is sold."""
 
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from premortem.cases.us_ai_2025.world import clearing
 from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, DT
 from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, ramp, softmin
 
@@ -24,6 +25,15 @@ class Ledger(NamedTuple):
     cn_share: jax.Array  # of third-market tokens that Chinese models serve, on a logit scale
     profit: jax.Array  # discounted gross profit of closed labs since 2024 [bn USD]
     research: jax.Array  # discounted training and R&D spend since 2024 [bn USD]
+    fleet_2024: jax.Array  # the serving fleet of mid-2024 [MH]; until then that of the quarter
+    training_2024: jax.Array  # yearly cost of the training fleet of mid-2024 [bn USD]; the same
+
+
+class Fleet(NamedTuple):
+    """The fleet that a market has in a quarter, each of shape (future,)."""
+
+    serving: jax.Array  # that does not train [MH]
+    training: jax.Array  # cost of what trains, at the prices of the quarter [bn USD]
 
 
 class Market(NamedTuple):
@@ -32,9 +42,13 @@ class Market(NamedTuple):
     price: jax.Array  # of a frontier answer [USD per million output tokens]
     price_open: jax.Array  # of the best open model's
     markup: jax.Array
+    gross_margin: jax.Array  # of closed labs
     tokens: jax.Array  # answered a year, 1 in mid-2024
-    compute_demand: jax.Array  # to serve them, 1 in mid-2024
-    value: jax.Array  # of the market with open models, 1 in mid-2024
+    compute_demand: jax.Array  # of what is asked for and can be paid, 1 in mid-2024
+    served: jax.Array  # of what is sold, in the same unit
+    excess: jax.Array  # of what is asked over what can be served [ln]
+    scarcity: jax.Array  # the price that clears over the labs' own
+    cloud_value: jax.Array  # what clouds earn by, 1 in mid-2024
     revenue_closed: jax.Array  # [bn USD/yr]
     gross_profit_closed: jax.Array  # [bn USD/yr]
     rnd_closed: jax.Array  # [bn USD/yr]
@@ -44,15 +58,17 @@ class Market(NamedTuple):
 def start(p: Any) -> Ledger:
     """State before the first quarter: Chinese models as good as absent from third markets."""
     nothing = jnp.zeros_like(p.revenue_2024)
-    return Ledger(nothing + ABSENT, nothing, nothing)
+    return Ledger(nothing + ABSENT, nothing, nothing, nothing + 1, nothing + 1)
 
 
 def trade(
     s: Ledger,
+    fleet: Fleet,
     standing: Any,
     serving_ratio: jax.Array,
     unmet_share: jax.Array,
     goodwill: jax.Array,
+    revenue_lost: jax.Array,
     levers: Any,
     year: jax.Array,
     p: Any,
@@ -60,36 +76,46 @@ def trade(
     """The market after one quarter.
 
     `serving_ratio` is China's serving capacity over what third markets need: an app cannot answer more than it can
-    serve, except as open weights are hosted by others where that is allowed.
+    serve, except as open weights are hosted by others where that is allowed. No more is sold than the fleet can serve.
     """
     y = year - BASE_YEAR
+    before = year < BASE_YEAR
+    base = Fleet(
+        *(jnp.where(before, now, then) for now, then in zip(fleet, (s.fleet_2024, s.training_2024), strict=True))
+    )
     kept = markup_kept(standing.gap_months_open, p)
     markup = p.markup_max * kept
     unit_cost = p.unit_cost_2024 * jnp.exp((p.token_weight_growth - p.cost_fall - p.efficiency_growth) * y)
-    price = unit_cost * (1 + markup)
+    relative = unit_cost * (1 + markup) / (p.unit_cost_2024 * (1 + p.markup_max))
+    room = clearing.room(fleet.serving, base.serving, p)
+    sold = clearing.clear(clearing.demand(relative, year, p), relative, markup / (1 + markup), room, p)
+    price = sold.price * p.unit_cost_2024 * (1 + p.markup_max)
     price_open = unit_cost * p.open_cost_ratio
-    relative = price / (p.unit_cost_2024 * (1 + p.markup_max))
-    adoption = jnp.exp(p.market_multiple * p.market_speed * faded_years(y, p.market_speed))
-    quality = jnp.exp(p.token_weight_growth * y)  # a heavier answer is worth more: the price per unit of quality counts
-    tokens = adoption * (relative / quality) ** (-p.elasticity) / quality
-    value = ceiling(tokens * relative, p)
     share_cn, logit = cn_share(
         s.cn_share, price / price_open, standing, serving_ratio, unmet_share, goodwill, levers, p
     )
     closed = p.closed_share_2024 * kept**p.open_pull
-    revenue = p.revenue_2024 * value * closed / p.closed_share_2024 * (1 - p.third_market_share * share_cn)
-    profit = revenue * markup / (1 + markup)
-    research = p.rnd_2024 * jnp.exp(p.rnd_growth * faded_years(y, p.rnd_fade))
+    revenue = p.revenue_2024 * sold.paid * closed / p.closed_share_2024 * (1 - p.third_market_share * share_cn)
+    revenue = revenue * (1 - revenue_lost)  # customers whom limits on access turn away
+    profit = revenue * sold.margin
+    spent = research(fleet.training / base.training, y, p)
     discount = DT * jnp.exp(-p.discount_rate * y) * jnp.where(year > RETURNS_FROM, 1.0, 0.0)
-    ledger = Ledger(logit, s.profit + discount * profit, s.research + discount * research)
-    compute = tokens * jnp.exp((p.token_weight_growth - p.efficiency_growth) * y)
-    market = Market(price, price_open, markup, tokens, compute, value, revenue, profit, research, share_cn)
-    return ledger, market
+    ledger = Ledger(logit, s.profit + discount * profit, s.research + discount * spent, *base)
+    return ledger, Market(
+        price, price_open, markup, sold.margin, sold.answers, sold.asked, sold.served, sold.excess, sold.scarcity,
+        sold.cloud_value, revenue, profit, spent, share_cn,
+    )  # fmt: skip
 
 
-def ceiling(value: jax.Array, p: Any) -> jax.Array:
-    """Market value that the world can pay, 1 in mid-2024, shape (future,): never above `market_ceiling`."""
-    return softmin(value, p.market_ceiling * p.closed_share_2024 / p.revenue_2024)
+def research(training: jax.Array, y: jax.Array, p: Any) -> jax.Array:
+    """Training and research spend of closed labs [bn USD/yr], shape (future,); `training` is the cost of the training fleet over
+    that of mid-2024, `y` years since.
+
+    A part `rnd_tied` follows that fleet, the rest grows by itself. Source: compute is 3 to 4 of some 5 to 6 billion
+    (quantity 68); that the tie lasts is judgement.
+    """
+    by_itself = jnp.exp((1 - p.rnd_tied) * p.rnd_growth * faded_years(y, p.rnd_fade))
+    return p.rnd_2024 * by_itself * training**p.rnd_tied
 
 
 def markup_kept(gap_months: jax.Array, p: Any) -> jax.Array:
@@ -109,12 +135,14 @@ def cn_share(
 ) -> tuple[jax.Array, jax.Array]:
     """Chinese models' share of third-market tokens, and its logit before the limit of serving, shape (future,).
 
-    The logit moves to a sum of price advantage, lag in quality, trust limits, goodwill toward the US and unmet demand.
+    The logit moves to a sum of price advantage, lag in quality, the lead among open models, trust limits, goodwill toward
+    the US and unmet demand. Limits on US open models cede the open market (`open_default_weight`, judgement).
     """
     target = (
         p.cn_model_bias
         + p.price_weight * jnp.log(price_ratio)
         - p.quality_weight * standing.gap_months_cn / MONTHS
+        + p.open_default_weight * jnp.tanh(standing.china - standing.us_open)
         - p.trust_weight * (levers.chinese_model_limits + goodwill)
         + unmet_share
     )
@@ -127,7 +155,6 @@ def hyperscaler_return(value: jax.Array, capital: jax.Array, powered: jax.Array,
     """Revenue of AI services over the AI capital behind it, 2024's ratio scaled, shape (future,).
 
     Clouds earn on any model, open ones too: the whole market's value counts, not the closed labs' part; but only on
-    what
-    found power (`powered`, a share of what was built).
+    what found power (`powered`, a share of what was built).
     """
     return powered * p.cloud_return_2024 * value / (capital / (p.ai_capex_share * p.capex_2024))

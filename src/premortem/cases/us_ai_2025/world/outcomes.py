@@ -5,6 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from premortem.cases.us_ai_2025.world.conditions import conditioned
 from premortem.cases.us_ai_2025.world.energy import twh
 from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, QUARTERS, Regions, times
 from premortem.cases.us_ai_2025.world.smooth import TINY
@@ -25,52 +26,35 @@ def derive_outcomes(series: dict[str, jax.Array], places: Regions, p: Any) -> di
 
 
 def shares(
-    o: dict[str, jax.Array], sovereign: jax.Array, politics: Any, levers: Any, places: Regions, p: Any
+    o: dict[str, jax.Array], placed: Any, politics: Any, levers: Any, places: Regions, p: Any
 ) -> dict[str, jax.Array]:
     """Who supplies and who hosts in a quarter, each of shape (future,).
 
-    Shares of additions outside the US and China: of US make, and under enforceable US conditions; Chinese share of
-    Tier-2
-    additions; shares of the world's stock; and the two ratios that bind a universal VEU, for the whole US-aligned
-    fleet.
+    Shares of additions outside the US and China: of US make, of US make and not run by partners themselves (the stack), and
+    under enforceable US conditions; Chinese share of Tier-2 additions; shares of the world's stock; and the two ratios that
+    bind a universal VEU, for the whole US-aligned fleet.
     """
     abroad = places.other + places.ally
-    everything = o["additions"] + o["chinese_abroad"] + sovereign
+    everything = o["additions"] + o["chinese_abroad"] + placed.sovereign
     all_abroad = (abroad * everything).sum(0) + TINY
     stock = o["stock_us"] + o["stock_cn"]
     world, us_aligned = stock.sum(0), o["stock_us"].sum(0)
     us_stock_share = (places.us * stock).sum(0) / world
     return {
         "cn_total": sum(o[source] for source in CHINA_SOURCES),
-        "us_stack_share": (abroad * o["additions"]).sum(0) / all_abroad,
-        "conditioned_share": conditioned_additions(o["additions"], politics, levers, places, p) / all_abroad,
+        "us_chip_share": (abroad * o["additions"]).sum(0) / all_abroad,
+        "us_stack_share": (abroad * o["additions"] * (1 - placed.partner_run)).sum(0) / all_abroad,
+        "conditioned_share": conditioned(o["additions"], placed.partner_run, politics, levers, places, p) / all_abroad,
         "t2_share_cn": (places.other * o["chinese_abroad"]).sum(0) / ((places.other * everything).sum(0) + TINY),
         "world_stock": world,
+        "us_aligned_stock": us_aligned,
+        "cn_stock": (places.china * stock).sum(0),
         "us_stock_share": us_stock_share,
         "share_us_territory": us_stock_share,
         "cn_stock_share": (places.china * stock).sum(0) / world,
         "uveu_t2_ratio": (places.other * o["stock_us"]).sum(0) / us_aligned,
         "largest_t2_ratio": (places.other * o["stock_us"] / places.n_countries).max(0) / us_aligned,
-        "gross_margin": o["markup"] / (1 + o["markup"]),
     }
-
-
-def conditioned_additions(additions: jax.Array, politics: Any, levers: Any, places: Regions, p: Any) -> jax.Array:
-    """Additions outside the US and China under US conditions that can be enforced [MH], shape (future,).
-
-    Where a licence is needed it carries conditions (under the framework in all of Tier 2), elsewhere deals do; in
-    Tier 1 the allies' own alignment and the terms of universal VEUs. Where nothing else does, the law that follows the
-    chip carries `end_user_conditions` of them: no firm with its seat in China may have it, nor may it be re-exported to
-    one (15 CFR 734.14 and 742.6). Conditions on paper bind as far as `enforcement` goes, further with compute
-    governance that holds.
-    """
-    licensed = levers.licensed[:, None]
-    abroad = places.other * (licensed + (1 - licensed) * levers.deals)
-    allied = (politics.alignment + (1 - politics.alignment) * levers.prc_condition * p.uveu_share)[None]
-    carried = abroad + places.ally * allied
-    follows = (places.other + places.ally) * levers.end_user_rule[:, None] * p.end_user_conditions[None]
-    enforced = p.enforcement + (1 - p.enforcement) * levers.compute_governance * politics.held
-    return enforced * (additions * (carried + (1 - carried) * follows)).sum(0)
 
 
 def _electricity(s: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, jax.Array]:

@@ -5,7 +5,16 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.cases.us_ai_2025.world import allocation, chips, energy, market, models, supply
+from premortem.cases.us_ai_2025.world import (
+    allocation,
+    chips,
+    energy,
+    instruments,
+    market,
+    models,
+    purchases,
+    supply,
+)
 from premortem.cases.us_ai_2025.world.inputs import DT, Regions, chip, named_parameters, regions, times
 from premortem.cases.us_ai_2025.world.outcomes import derive_outcomes, shares
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
@@ -18,15 +27,19 @@ Outcomes = dict[str, jax.Array]
 class State(NamedTuple):
     """Everything that one quarter hands to the next; shapes as in the mechanisms that own the parts."""
 
+    efforts: instruments.Efforts
     goodwill: jax.Array
     unmet_share: jax.Array  # of capped demand last quarter
-    signal: jax.Array  # what hyperscalers earn, as seen by their budgets
+    rho: jax.Array  # return of hyperscalers over break-even [ln]
+    excess: jax.Array  # of answers asked for over what could be served [ln]
     fabs: chips.Fabs
+    free_fabs: chips.Fabs  # the same had controls on production been lifted
     spending: supply.Spending
     fleet: allocation.Fleet
     flexible: jax.Array  # flexible room in use [average GW], (region, future)
     gw: jax.Array  # rated load of the fleets [GW], (region, future)
     cn_serving: jax.Array  # China's stock by memory bandwidth [million H100]
+    cn_free_stock: jax.Array  # China's stock had controls on production and on sales been lifted [MH]
     race: models.Race
     ledger: market.Ledger
 
@@ -55,15 +68,19 @@ def start(places: Regions, p: Any) -> State:
     nothing = jnp.zeros_like(p.stock_2022)
     load = (fleet.stock_us + fleet.stock_cn) * energy.kw_per_h100e(times()[0], p)[None]
     return State(
+        efforts=instruments.start(p),
         goodwill=p.goodwill_start + 0.0,
         unmet_share=nothing,
-        signal=nothing,
+        rho=nothing,
+        excess=nothing,
         fabs=chips.start(p),
+        free_fabs=chips.start(p),
         spending=supply.start(p),
         fleet=fleet,
         flexible=jnp.zeros_like(load),
         gw=load,
         cn_serving=p.cn_stock_2022 + 0.0,
+        cn_free_stock=p.cn_stock_2022 + 0.0,
         race=models.start(p),
         ledger=market.start(p),
     )
@@ -72,18 +89,24 @@ def start(places: Regions, p: Any) -> State:
 def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> tuple[State, Outcomes]:
     """One quarter: politics, China's chips, supply, allocation, energy, models, market; and the outcomes it shows."""
     capped_share = (levers.tier2[:, None] * places.other * places.weight).sum()
-    pol = politics(s.goodwill, s.unmet_share, capped_share, levers, p)
+    efforts = instruments.follow_up(s.efforts, levers, p)
+    cost, levers = instruments.costs(efforts, p), instruments.in_effect(efforts, levers, p)
+    pol = politics(s.goodwill, s.unmet_share, capped_share, cost.goodwill, levers, p)
     fabs, made = chips.make_chips(s.fabs, levers, pol, year, p)
-    bought = chips.buy_chips(levers, pol.held, year, p)
-    spending, supplied = supply.spend(s.spending, s.signal, year, p)
+    free_fabs, free_made = chips.make_chips(s.free_fabs, chips.lifted(levers, year), pol, year, p)
+    power = purchases.buying_power(year, p)
+    wanted = purchases.buy_chips(power, levers, pol.held, p)
+    bought = purchases.let_in(wanted, made.domestic_mh, year, p)
+    spending, supplied = supply.spend(s.spending, s.rho, s.excess, year, p)
 
     home_made = made.domestic_mh + made.foundry_mh
-    offered = supplied + s.fleet.backlog
-    placed, licensed, uveu = allocation.place(s.fleet, offered, home_made, pol, levers, year, places, p)
-    share = models.training_share(year, p)
+    offered = supplied * (1 - cost.supply) + s.fleet.backlog
+    put_off = cost.tier2_sales
+    placed, licensed, uveu = allocation.place(s.fleet, offered, put_off, home_made, pol, levers, year, places, p)
+    share = models.training_share(year, s.excess, p)
     room = jnp.where(levers.tier2[:, None] + levers.denied[:, None] > 0, 0.0, 1.0) * (placed.wanted + TINY)
     powered, flexible = energy.connect(placed.allowed, room, s.flexible, share, levers, year, places, p)
-    smuggled, rented = allocation.leaks(powered.additions, levers, pol.held, places, p)
+    smuggled, rented = allocation.leaks(powered.additions, power, levers, pol.held, places, p)
 
     fleet = _stocks(s.fleet, powered, placed, smuggled, home_made + bought.mh, licensed, uveu, levers, places, p)
     exports = placed.chinese.sum(0)
@@ -93,24 +116,51 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     gw = s.gw * (1 - DT * p.retirement)[None] + load + places.china * cn_load[None]
     serving_added = bought.serving + (home_made - exports) * ascend.serving / ascend.h100e + smuggled.sum(0)
     cn_serving = s.cn_serving * (1 - DT * p.retirement) + serving_added
+    free_bought = purchases.let_in(purchases.buy_freely(power, p), free_made.domestic_mh, year, p)
+    gained = home_made + bought.mh + smuggled.sum(0)
+    gained_free = free_made.domestic_mh + free_made.foundry_mh + free_bought.mh  # nobody smuggles what may be sold
+    gained_beside = jnp.where(year < chips.LIFTED, gained, gained_free) - exports
+    cn_free_stock = s.cn_free_stock * (1 - DT * p.retirement) + gained_beside
 
     us_stock = fleet.stock_us.sum(0)
     cn_stock = (places.china * fleet.stock_cn).sum(0)
     cn_usable = cn_stock + p.cloud_share * (places.other * fleet.stock_us).sum(0)
-    race, standing = models.race(s.race, us_stock, cn_usable, levers, year, p)
+    race, standing = models.race(s.race, share, us_stock, cn_usable, levers, year, p)
     tier2_wanted = (levers.tier2[:, None] * placed.wanted).sum(0)
     unmet_share = (levers.tier2[:, None] * placed.unmet).sum(0) / (tier2_wanted + TINY)
     serving_ratio = cn_serving * p.cn_serving_abroad / (us_stock * p.third_market_share * p.open_cost_ratio)
-    ledger, sold = market.trade(s.ledger, standing, serving_ratio, unmet_share, pol.goodwill, levers, year, p)
+    us_fleet = market.Fleet(us_stock * (1 - share), us_stock * share * supply.cost(year, p))
+    ledger, sold = market.trade(
+        s.ledger, us_fleet, standing, serving_ratio, unmet_share, pol.goodwill, cost.closed_revenue, levers, year, p
+    )
     powered_share = powered.additions.sum(0) / (powered.additions.sum(0) + powered.stranded)
-    earned = market.hyperscaler_return(sold.value, spending.capital, powered_share, p)
-    signal = jnp.tanh(jnp.log(earned + TINY))
-    state = State(pol.goodwill, unmet_share, signal, fabs, spending, fleet, flexible, gw, cn_serving, race, ledger)
+    earned = market.hyperscaler_return(sold.cloud_value, spending.capital, powered_share, p)
+    rho = jnp.log(earned / p.roi_break_even + TINY)
+    state = State(
+        efforts,
+        pol.goodwill,
+        unmet_share,
+        rho,
+        sold.excess,
+        fabs,
+        free_fabs,
+        spending,
+        fleet,
+        flexible,
+        gw,
+        cn_serving,
+        cn_free_stock,
+        race,
+        ledger,
+    )
     outcomes = {
         "goodwill": pol.goodwill,
         "alignment": pol.alignment,
         "held": pol.held,
         "cn_domestic": made.domestic_mh,
+        "cn_made": home_made,
+        "cn_made_without": free_made.domestic_mh + free_made.foundry_mh,
+        "cn_stock_without": cn_free_stock,
         "cn_foundry_leak": made.foundry_mh,
         "cn_below_threshold": bought.mh,
         "cn_smuggled": smuggled.sum(0),
@@ -119,20 +169,23 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "cn_yield": fabs.yield_,
         "cn_wafers": fabs.wafers,
         "cn_hbm_stock": fabs.hbm_stock,
+        "cn_die_bank": fabs.home_bank + fabs.foreign_bank,
         "cn_hbm_bound": made.hbm_bound,
         "cn_smic_dies": made.smic_dies,
         "cn_foundry_dies": made.foundry_dies,
         "cn_ascend_units": made.packaged,
         "h20_units": bought.units,
         "cn_serving": cn_serving,
-        "us_offered": supplied,
+        "us_offered": supplied * (1 - cost.supply),
         "us_supply": (powered.additions - smuggled).sum(0),
         "sovereign": placed.sovereign.sum(0),
+        "partner_run": (powered.additions * placed.partner_run).sum(0),
         "stranded": powered.stranded,
         "t2_unmet_share": unmet_share,
         "capability_us": standing.us,
         "capability_cn": standing.china,
         "capability_open": standing.open,
+        "capability_us_open": standing.us_open,
         "gap_months_cn": standing.gap_months_cn,
         "gap_months_open": standing.gap_months_open,
         "price": sold.price,
@@ -140,6 +193,11 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "markup": sold.markup,
         "tokens": sold.tokens,
         "compute_demand": sold.compute_demand,
+        "served": sold.served,
+        "excess": sold.excess,
+        "scarcity": sold.scarcity,
+        "training_share": share,
+        "gross_margin": sold.gross_margin,
         "revenue_closed": sold.revenue_closed,
         "gross_profit_closed": sold.gross_profit_closed,
         "rnd_closed": sold.rnd_closed,
@@ -156,7 +214,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "stock_cn": fleet.stock_cn,
         "gw": gw,
     }
-    return state, outcomes | shares(outcomes, placed.sovereign, pol, levers, places, p)
+    return state, outcomes | shares(outcomes, placed, pol, levers, places, p)
 
 
 def _stocks(

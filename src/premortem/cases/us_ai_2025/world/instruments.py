@@ -1,0 +1,78 @@
+"""What no clause says: efforts that take time, work in part, and cost something (`instruments.toml`)."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from premortem.case import instruments
+from premortem.cases.us_ai_2025.world.inputs import CASE, DT
+
+# Effectiveness of these is taken where they work: of deals in conditions, of permits in new power.
+WHERE_IT_WORKS = ("deals", "permitting")
+# Instruments to which China answers by holding back what chips are made of; each counts alike.
+PROVOKE = ("allied_servicing", "coercion", "huawei_blocking")
+
+
+class Efforts(NamedTuple):
+    """Efforts as they have come into effect, before what evades them; each of shape (future,) [0 to 1]."""
+
+    allied_servicing: jax.Array
+    coercion: jax.Array
+    deals: jax.Array
+    compute_governance: jax.Array
+    open_weights_limits: jax.Array
+    api_limits: jax.Array
+    chinese_model_limits: jax.Array
+    huawei_blocking: jax.Array
+    permitting: jax.Array
+
+
+class Costs(NamedTuple):
+    """What efforts cost in a quarter, each of shape (future,)."""
+
+    goodwill: jax.Array  # of partners [1/yr, of what is left]
+    supply: jax.Array  # share of US-aligned supply that China's answer takes
+    tier2_sales: jax.Array  # share of Tier-2 sales lost or put off
+    closed_revenue: jax.Array  # share of closed labs' revenue
+
+
+def start(p: Any) -> Efforts:
+    """State before the first quarter: no effort has come into effect."""
+    return Efforts(*(jnp.zeros_like(p.instrument_lag) for _ in Efforts._fields))
+
+
+def follow_up(s: Efforts, levers: Any, p: Any) -> Efforts:
+    """Efforts in effect after one quarter: each nears what the policy sets, at a rate of one over its lag.
+
+    Usual lags are those of past controls (June to December 2024 for memory limits); `instrument_lag` scales them all.
+    """
+    rates = (DT / (of.lag * p.instrument_lag) for of in (instruments(CASE)[name] for name in Efforts._fields))
+    steps = zip(Efforts._fields, s, rates, strict=True)
+    return Efforts(*(now - jnp.expm1(-rate) * (getattr(levers, name) - now) for name, now, rate in steps))
+
+
+def in_effect(s: Efforts, levers: Any, p: Any) -> Any:
+    """The policy with what of its efforts works in place of them: as far as evasion leaves it."""
+    works = {
+        name: effort * getattr(p, works_by)
+        if (works_by := instruments(CASE)[name].effectiveness) and name not in WHERE_IT_WORKS
+        else effort
+        for name, effort in s._asdict().items()
+    }
+    return levers._replace(**works)
+
+
+def costs(s: Efforts, p: Any) -> Costs:
+    """What efforts cost: they are paid in full, whatever works of them. Sizes are judgement (`params.csv`)."""
+    asked = 1 - (1 - s.open_weights_limits) * (1 - s.chinese_model_limits)
+    goodwill = (
+        p.limits_goodwill * asked + p.blocking_goodwill * s.huawei_blocking + p.servicing_goodwill * s.allied_servicing
+    )
+    provoked = sum(getattr(s, name) for name in PROVOKE) / len(PROVOKE)
+    return Costs(
+        goodwill=goodwill,
+        supply=p.retaliation * provoked,
+        tier2_sales=p.governance_cost * s.compute_governance,
+        closed_revenue=p.api_revenue_loss * s.api_limits,
+    )
