@@ -9,7 +9,6 @@ import numpy as np
 
 from premortem.propositions.board_cells import BoardCell
 from premortem.questions import weighted_board
-from premortem.questions.findings import fails_first
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.watch import SignpostRow, what_to_watch
 from premortem.study import Run, Study
@@ -144,7 +143,7 @@ def _stand(study: Study, name: str, now: BoardCell, before: BoardCell) -> Stand:
         now.high,
         before.holds,
         verdict(before.holds, now.low, now.high),
-        fails_first(name, now.fails_on, study.assumptions),
+        now.fails_words or "",
     )
 
 
