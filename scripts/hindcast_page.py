@@ -48,7 +48,7 @@ METHOD = """## How it is scored
   stakeholders' positions, partners' goodwill and China's progress. The framework's fate leads to a shipped policy, other events set their levers in the
   quarter in which they come.
 - CRPS and log score (Gneiting and Raftery 2007), in the quantity's unit: a smaller CRPS and a larger log score are better. *Persistence* and *line* in the table are points.
-- Others' forecasts are distributions that were public on the day (table `forecasts`); of several of one kind the first stands. By rule, where none was published: an exponential
+- Others' forecasts are distributions that were public on the day (table `public_views`); of several of one kind the first stands. By rule, where none was published: an exponential
   trend with the error of its fit, a random walk with drift with the error of its drift, and the last value. Series with few values are held to the spread of a year in the other
   series. Who wins is counted by groups, by the mean ratio of CRPS in each.
 - Places in the prediction (probability integral transforms) are counted by fifths, each group once. All outcomes as one: the energy score of their normal scores, and the

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from premortem import questions
-from premortem.briefing.content import Block, Figure, Note, Section, Strong, Table, bullets, see, text
+from premortem.briefing.content import Block, Figure, Fold, Note, Section, Strong, Table, bullets, see, text
 from premortem.case import Case
 from premortem.charts import figures
 from premortem.questions.signpost_worth import CANNOT
@@ -20,6 +20,8 @@ from premortem.watch.kinds import apart, outcomes_inside
 
 # Signposts that are shown.
 SHOWN = 6
+# Misses that are told in print, the worst of readings first; all are where there is room.
+MISSED = 10
 # Futures that are weighed: a weighted share is known to a point or so among them already.
 LOOKED_AT = 20_000
 
@@ -34,6 +36,7 @@ def record(run: Run) -> Section:
         *(_missed(s, count, case) for s, count in missed),
         *(f"Missed: {_sentence(e)}" for e in events if e.missed),
     ]
+    shown, more = lines[:MISSED], lines[MISSED:]
     blocks: list[Block] = [
         text(
             f"Weighted by what was known on {phrases.day_in_words(case.settings.day)}, futures are held against what was read later; no later reading moves them. ",
@@ -44,16 +47,17 @@ def record(run: Run) -> Section:
                 f"{f'{said} ' if said else ''}Scores: continuous ranked probability score and log score (Gneiting and Raftery 2007), and Brier's."
             ),
         ),
-        bullets(*lines) if lines else text("No reading lies outside its range."),
+        bullets(*shown) if lines else text("No reading lies outside its range."),
+        *([Fold(f"{len(more)} more that missed", (bullets(*more),))] if more else []),
         figure,
         *_compared(found),
     ]
     if widths:
-        blocks += [widths, text(words.calibration(found))]
+        blocks += [widths, text(see(widths.id), ": ", phrases.lower_first(words.calibration(found)))]
     if tuned := words.mapped_after(found):
         blocks.append(text(tuned))
     if events:
-        blocks += [text(words.events(found)), _events(events)]
+        blocks += [text(words.events(found)), Fold("Every event", (_events(events),))]
     return Section("record", _title(found), "The record", tuple(blocks), finding=True)
 
 
@@ -64,11 +68,11 @@ def _title(found: Hindcast) -> str:
 
 
 def _compared(found: Hindcast) -> list[Block]:
-    """The model against every kind of forecast that was public on the day; nothing where none was."""
+    """The model against what others said, by kind; nothing where nobody did."""
     rows = sorted(found.wins.items(), key=lambda pair: -pair[1].crps_ratio)
     table = Table(
-        "The model against forecasts that were public on the day, by independent groups of outcomes, the hardest to beat first.",
-        ("Forecast", "Groups", "Model closer", "Its error over theirs", "Gain in log score"),
+        "The model against what others said in public by the day, and against rules, by independent groups of outcomes, the hardest to beat first.",
+        ("Who, or by what rule", "Groups", "Model closer", "Its error over theirs", "Gain in log score"),
         tuple(
             (kind, str(w.groups), str(w.won), phrases.number(w.crps_ratio), f"{w.log_score_gain:+.1f}")
             for kind, w in rows
@@ -148,9 +152,9 @@ def _widths(found: Hindcast) -> Figure | None:
     rows = pl.DataFrame([{"fifth": i + 1, **asdict(b)} for i, b in enumerate(bins)])
     return Figure(
         "widths",
-        "Where outcomes lie within their predictions",
+        "Where outcomes lie among futures",
         figures.places(rows),
-        "Groups of outcomes by fifths of their predictions, each group counted once; the band is what chance gives a right model.",
+        "Groups of outcomes by fifths of what futures said, lowest first, each group counted once; the band is what chance gives a right model.",
         words.calibration(found),
     )
 

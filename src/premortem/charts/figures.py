@@ -19,6 +19,8 @@ from premortem.ensemble.bands import BANDS
 DASHES = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3]]
 # Letters of a label before it goes on in a second line.
 LABEL = 54
+# Rows from which a picture is set closer.
+MANY = 14
 # Makes an axis break a label at `|`.
 TWO_LINES = "split(datum.label, '|')"
 
@@ -162,12 +164,12 @@ def places(frame: pl.DataFrame) -> Any:
     expected, least, most.
     """
     base = alt.Chart(frame)
-    x = alt.X("fifth:O", title="fifth of the prediction, lowest first", axis=alt.Axis(labelAngle=0))
+    x = alt.X("fifth:O", title="fifth of what futures said, lowest first", axis=alt.Axis(labelAngle=0))
     y: dict[str, Any] = {"title": "independent groups", "scale": alt.Scale(domainMin=0)}
     bars = base.mark_bar(color=HOLDS, opacity=0.85).encode(x=x, y=alt.Y("groups:Q", **y))
     band = base.mark_rule(color=INK, strokeWidth=2).encode(x=x, y=alt.Y("least:Q", **y), y2="most:Q")
     middle = base.mark_tick(color=INK, thickness=2, size=16).encode(x=x, y=alt.Y("expected:Q", **y))
-    return apply_theme(bars + band + middle, height=150, width=300)
+    return apply_theme(bars + band + middle, height=90, width=300)
 
 
 def hindcast(frame: pl.DataFrame) -> Any:
@@ -208,7 +210,10 @@ def hindcast(frame: pl.DataFrame) -> Any:
         shape=alt.condition("datum.inside", alt.value("circle"), alt.value("triangle-up")),
     )
     said = base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.datum(reach[1]), text="text:N")
-    return apply_theme(alt.layer(line, middle, dots, said), height=30 * rows.height, width=190)
+    # rows lie closer where they are many
+    return apply_theme(
+        alt.layer(line, middle, dots, said), height=(30 if rows.height < MANY else 25) * rows.height, width=190
+    )
 
 
 def first_two_lines(text: str) -> str:

@@ -22,7 +22,7 @@ from premortem.watch.quantities import Z95, Array, Quantity, Span, When
 from premortem.watch.readings import Reading
 from premortem.watch.scores import DAYS_A_YEAR, two_piece_log_density
 
-TABLE = "forecasts"
+TABLE = "public_views"
 LAST, WALK, TREND = "last value", "random walk with drift", "exponential trend"
 KINDS = (
     "company guidance",

@@ -37,7 +37,7 @@ def calibration(found: Hindcast) -> str:
     expected = (
         f"{number(bins[0].expected, 2)} in each, {number(bins[0].least, 2)} to {number(bins[0].most, 2)} by chance"
     )
-    said = f"Groups of outcomes by fifths of their predictions, lowest first: {fifths}; a right model has {expected}."
+    said = f"Groups of outcomes by fifths of what futures said, lowest first: {fifths}; a right model has {expected}."
     if together:
         said += (
             f" The {together.readings} outcomes are worth {number(together.effective_readings, 2)} independent ones by the model's own correlations. "
