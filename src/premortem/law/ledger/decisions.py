@@ -24,6 +24,7 @@ from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.files import check_target, read, write
 from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
+from premortem.law.ledger.unread_parties import SAYS, unread_parties, withhold
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.totals import Totals
 from premortem.law.verdict import not_law
@@ -173,6 +174,7 @@ def _counted(decided: pl.DataFrame) -> dict[str, int]:
 def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, Told]:
     words = book.vocabulary
     named = check_columns(given, file, words)
+    unread = unread_parties(named, words)
     rows = corrections.link_corrections(type_columns(named, words), named, words)
     # sorted by day, and as in the ledger within a day
     good = rows.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
@@ -183,8 +185,14 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     hits, listed = grounds.hits(good, book.case)
     if good.height:
         answers = answers.hstack(grounds.grounds(good, answers, book, same)).with_columns(hits)
+        answers = withhold(answers, {heading: flags.gather(good["_row"]) for heading, flags in unread.items()})
     stale = good.filter(pl.col("date") > shipped_version(book.case).news).height if good.height else 0
-    told = Told(_room_left(good, answers, book, totals), listed, stale, grounds.not_checked(good, book.case))
+    told = Told(
+        _room_left(good, answers, book, totals),
+        listed,
+        stale,
+        [*(SAYS.format(heading=heading) for heading in unread), *grounds.not_checked(good, book.case)],
+    )
     place = np.full(rows.height, -1, np.int64)
     place[good["_row"].to_numpy()] = np.arange(good.height)
     where = pl.Series(place).replace(-1, None)
