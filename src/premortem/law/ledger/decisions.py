@@ -174,18 +174,18 @@ def _counted(decided: pl.DataFrame) -> dict[str, int]:
 def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, Told]:
     words = book.vocabulary
     named = check_columns(given, file, words)
-    unread = unread_parties(named, words)
     rows = corrections.link_corrections(type_columns(named, words), named, words)
     # sorted by day, and as in the ledger within a day
     good = rows.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
     totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
     same = kinds(good, book)
+    unread = unread_parties(named, good, words)
     answers = decide(good, book, totals, same) if good.height else pl.DataFrame(schema=gained(words))
     answers = answers.with_columns(_headroom(answers, good, book).alias(words.headroom))
     hits, listed = grounds.hits(good, book.case)
     if good.height:
         answers = answers.hstack(grounds.grounds(good, answers, book, same)).with_columns(hits)
-        answers = withhold(answers, {heading: flags.gather(good["_row"]) for heading, flags in unread.items()})
+        answers = withhold(answers, unread, words)
     stale = good.filter(pl.col("date") > shipped_version(book.case).news).height if good.height else 0
     told = Told(
         _room_left(good, answers, book, totals),
