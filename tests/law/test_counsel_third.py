@@ -49,14 +49,22 @@ def strict(outcome: str) -> int:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.49])
-@pytest.mark.parametrize("parties", [{"end_user": "Nexperia", "consignee": "Oracle"}, {"consignee": "Nexperia"}, {"intermediate": "Nexperia", "consignee": "YTL"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "parties",
+    [
+        {"end_user": "Nexperia", "consignee": "Oracle"},
+        {"consignee": "Nexperia"},
+        {"intermediate": "Nexperia", "consignee": "YTL"},
+        {"purchaser": "Nexperia", "consignee": "YTL"},
+    ],
+)
 def test_a_share_that_is_told_erases_no_affiliate_that_the_table_knows(parties, share):
     assert answer(item="T4", destination="SGP", date="2025-10-15", ownership=share, **parties).outcome == DENIAL
 
 
 @examples(1.6)
 @given(
-    st.sampled_from(["consignee", "end_user", "intermediate", "parent"]),
+    st.sampled_from(["consignee", "end_user", "intermediate", "purchaser", "parent"]),
     st.sampled_from(["Tencent", "Huawei", "Nexperia", "Megaspeed"]),
     st.sampled_from(["H100 SXM", "T4", "RTX 4090"]),
     st.sampled_from([date(2024, 6, 15), date(2025, 10, 15)]),
@@ -70,7 +78,7 @@ def test_a_field_told_about_one_party_never_frees_another(role, name, item, day,
     assert said.may_go is not True or silent.may_go is not False
 
 
-@pytest.mark.parametrize("role", ["consignee", "end_user", "intermediate", "parent"])
+@pytest.mark.parametrize("role", ["consignee", "end_user", "intermediate", "purchaser", "parent"])
 @pytest.mark.parametrize(("item", "to", "day"), [("H100 SXM", "SGP", JUNE), ("T4", "SGP", "2025-10-15"), ("RTX 4090", "VNM", JUNE)])  # fmt: skip
 def test_a_cleared_name_that_no_table_holds_needs_a_seat_and_an_owner_in_every_role(role, item, to, day):
     row = {
@@ -84,7 +92,7 @@ def test_a_cleared_name_that_no_table_holds_needs_a_seat_and_an_owner_in_every_r
     found = answer(**row)
     assert found.may_go is None
     assert {a.field for a in found.rests_on} & {*SEATED, "ownership"}
-    if role in ("end_user", "intermediate") and item == "H100 SXM":
+    if role in ("end_user", "intermediate", "purchaser") and item == "H100 SXM":
         assert answer(**row, ownership=0, **{f"{role}_headquarters": "GBR"}).may_go is True
         assert answer(**row, ownership=0, **{f"{role}_headquarters": "CHN"}).outcome == DENIAL
 
@@ -95,7 +103,7 @@ def test_a_party_that_the_tables_know_is_not_asked_for_its_seat():
 
 
 @pytest.mark.parametrize("word", ["distributor", "Reseller", "fabricator", "Distributor Ltd", "designer", "Freight Forwarder"])  # fmt: skip
-@pytest.mark.parametrize("role", ["consignee", "end_user", "intermediate", "parent"])
+@pytest.mark.parametrize("role", ["consignee", "end_user", "intermediate", "purchaser", "parent"])
 def test_a_word_for_what_a_party_does_is_no_name(role, word):
     assert answer(item="T4", destination="MYS", **{"consignee": "YTL", role: word}).outcome == "needs:screening"
 
@@ -174,7 +182,7 @@ def test_a_worse_military_use_is_never_freer():
 
 
 @pytest.mark.parametrize("use", ["military", "military_intelligence"])
-@pytest.mark.parametrize("role", ["consignee", "end_user", "intermediate", "parent"])
+@pytest.mark.parametrize("role", ["consignee", "end_user", "intermediate", "purchaser", "parent"])
 def test_a_military_use_by_a_chinese_firm_is_barred_in_whichever_role(role, use):
     parties = {"consignee": "Oracle", role: "Tencent"}
     assert answer(item="T4", destination="SGP", end_use=use, **parties).outcome == DENIAL

@@ -152,10 +152,20 @@ def test_two_columns_that_may_hold_one_field_are_asked(tmp_path):
     rivals = kept(tmp_path, "Item,Qty,Ship-To Country,Ship Date,Country\nH20,1,FR,2025-03-15,CN\n")
     assert "Country: may be destination, which Ship-To Country gives too" in refused(rivals)
     who = kept(tmp_path, "Item,Qty,Country,Ship Date,Customer\nH20,1,FR,2025-03-15,Huawei\n")
-    assert "Customer: may be consignee or end_user" in refused(who)
+    assert "Customer: may be consignee, purchaser or end_user" in refused(who)
 
 
-@pytest.mark.parametrize(("beside", "role"), [("End User", "consignee"), ("Ultimate Consignee", "end_user"), ("Ultimate Consignee,End User", "intermediate")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("beside", "role"),
+    [
+        ("End User", "consignee"),
+        ("Ultimate Consignee", "purchaser"),
+        ("Ultimate Consignee,End User", "purchaser"),
+        ("Consignee,End User,Forwarder", "purchaser"),
+        ("Consignee,Purchaser", "end_user"),
+        ("Consignee,Purchaser,End User", "intermediate"),
+    ],
+)
 def test_a_customer_beside_other_parties_is_a_party_and_is_screened(tmp_path, beside, role):
     others = ",".join("Microsoft" for _ in beside.split(","))
     path = kept(

@@ -36,7 +36,7 @@ ROOMS = sorted(room.name for room in SOURCE.iterdir() if (room / "__init__.py").
 TRANSFER = frozenset(
     {
         # what, how many, when, and who takes part
-        "item", "kind", "quantity", "chips_held", "date", "exporter", "intermediate", "consignee", "end_user", "parent", "cleared",
+        "item", "kind", "quantity", "chips_held", "date", "exporter", "purchaser", "intermediate", "consignee", "end_user", "parent", "cleared",
         # where it is from, where it goes, and the seats of those who take part
         "from", "made_in", "destination", "headquarters", "parent_headquarters", "exporter_hq", "designer_hq",
     }

@@ -22,7 +22,7 @@ def answer(**given):
 
 
 @pytest.mark.parametrize("name", ["ByteDance", "Tencent", "Alibaba Cloud", "DeepSeek", "Tencent Cloud Singapore Pte. Ltd.", "ByteDance Ireland"])  # fmt: skip
-@pytest.mark.parametrize("role", ["consignee", "end_user", "parent", "intermediate"])
+@pytest.mark.parametrize("role", ["consignee", "end_user", "parent", "intermediate", "purchaser"])
 def test_a_known_chinese_firm_in_any_role_needs_a_licence_wherever_it_receives(role, name):
     found = answer(destination="SGP", **{role: name})
     assert found.outcome == BARRED
@@ -37,7 +37,15 @@ def test_a_seat_given_against_the_table_is_told_and_frees_nothing():
     assert answer(destination="SGP", consignee="Yotta", headquarters="SGP").may_go is None
 
 
-@pytest.mark.parametrize(("consignee", "other"), [("Meta", {"parent": "Tencent"}), ("G42", {"end_user": "ByteDance"}), ("Core42", {"intermediate": "DeepSeek"})])  # fmt: skip
+@pytest.mark.parametrize(
+    ("consignee", "other"),
+    [
+        ("Meta", {"parent": "Tencent"}),
+        ("G42", {"end_user": "ByteDance"}),
+        ("Core42", {"intermediate": "DeepSeek"}),
+        ("Core42", {"purchaser": "DeepSeek"}),
+    ],
+)
 def test_a_consignee_of_the_uae_list_is_freed_only_where_no_other_party_sits_in_d5(consignee, other):
     assert answer(destination="ARE", consignee=consignee).outcome == "no_licence_required"
     assert answer(destination="ARE", consignee=consignee, **other).outcome == BARRED

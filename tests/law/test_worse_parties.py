@@ -43,6 +43,7 @@ WORSE: list[dict[str, object]] = [
     {"parent_headquarters": "CHN"},
     {"end_user": "Tencent"},
     {"intermediate": "Inspur"},
+    {"purchaser": "Inspur"},
     {"end_user": "Huawei"},
 ]
 

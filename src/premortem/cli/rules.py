@@ -46,7 +46,7 @@ def check(
         list[str] | None,
         typer.Option(
             "--party",
-            help="ROLE=NAME: exporter, intermediate, consignee, end_user or parent, by name; repeat for more.",
+            help="ROLE=NAME: exporter, purchaser, intermediate, consignee, end_user or parent, by name; repeat for more.",
         ),
     ] = None,
     clear: Annotated[

@@ -20,7 +20,7 @@ from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
 
 # Who may be named on a transaction.
-ROLES = ("exporter", "intermediate", "consignee", "end_user", "parent")
+ROLES = ("exporter", "purchaser", "intermediate", "consignee", "end_user", "parent")
 # What stands for a list where a name cannot be compared with the listed ones.
 NOT_LOOKED_UP = "cannot be looked up"
 # Likeness of equal names.
@@ -122,6 +122,12 @@ def standing(name: str, day: date, case: Case) -> tuple[tuple[Listed, float], ..
 def suspect(name: str, case: Case) -> bool:
     """Whether a name is to be looked at on some day: listed, near a listed one, or not to be looked up."""
     return bool(matches(name, case)) or not_looked_up(name, case)
+
+
+def is_listed(name: str, case: Case) -> bool:
+    """Whether a name is equal to one that stands on a list, whatever the day."""
+    held = index(case)
+    return any(held.rows[i].list != NOT_LISTED for i in held.by_key.get(key(name), ()))
 
 
 def not_looked_up(name: str, case: Case) -> bool:

@@ -20,7 +20,7 @@ from premortem.law.vocabulary import vocabulary
 # Fewest letters of a known firm's name by which a longer name that begins with it is the firm's.
 FEWEST = 5
 # Parties beside the consignee whose seats count.
-BESIDE = ("end_user", "intermediate")
+BESIDE = ("end_user", "intermediate", "purchaser")
 # Fields of a seat, and the roles whose named firm tells it where nobody gave it, the first that is known.
 TOLD_BY = {
     "headquarters": ("consignee",),

@@ -192,6 +192,13 @@ class Probes(Strict):
     met_by: Mapping[str, Mapping[str, tuple[Any, ...]]] = Key(default_factory=dict)
 
 
+class Unread(Strict):
+    """Which headings of columns that are not read name a party, as patterns of words with underscores between."""
+
+    party: str = ""
+    apart: str = Key(default="^$", description="words beside those that make it a party's number, address or date")
+
+
 class Transfers(Strict):
     """Everything that a case says of its transfers."""
 
@@ -210,6 +217,7 @@ class Transfers(Strict):
     asked: Mapping[str, tuple[str, ...]] = Key(
         default_factory=dict, description="words of headings that may stand for any of some fields, so that it is asked"
     )
+    unread: Unread = Unread()
     before: tuple[str, ...] = Key(default=(), description="fields that tell what went before a ledger")
     comparison: Comparison = Comparison()
     probes: Probes = Probes()

@@ -15,6 +15,8 @@ from premortem.text.numbers import listing
 
 # Letters of a heading from which on one slip of the pen is looked for, and two.
 ONE_SLIP, TWO_SLIPS = 5, 9
+# How the heading of a party's seat ends, after that of the party.
+OF_PLACE = "_country"
 # How well a column's values are known as items: a share of its distinct ones.
 KnownItems = Callable[[str], float]
 
@@ -98,12 +100,27 @@ def _take_left(headings: Sequence[str], fields: dict[str, str], words: Vocabular
     """Give a heading that may stand for any of some fields, of which others give one, the first that none gives: no party
     that a table names is left unread. Where both are given it is one more party beside them.
     """
-    of = transfers(words.case)
-    for heading in headings:
-        could_be = of.asked.get(fold_heading(heading), ())
-        if not fields[heading] and not {*could_be}.isdisjoint(fields.values()):
-            left = (f for f in (*could_be, of.beside.get(could_be[0], "")) if f not in fields.values())
+    seats_last = sorted(headings, key=lambda heading: fold_heading(heading).endswith(OF_PLACE))
+    for heading in seats_last:
+        could_be = transfers(words.case).asked.get(fold_heading(heading), ())
+        own = _own_seat(heading, fields, words)
+        if not fields[heading] and (own or not {*could_be}.isdisjoint(fields.values())):
+            left = (f for f in ([own] if own else _choices(heading, words)) if f not in fields.values())
             fields[heading] = next(left, "")
+
+
+def _choices(heading: str, words: Vocabulary) -> tuple[str, ...]:
+    """The fields that a heading may stand for, the last where others give them all."""
+    of = transfers(words.case)
+    could_be = of.asked.get(fold_heading(heading), ())
+    return (*could_be, *filter(None, (of.beside.get(could_be[0], ""),))) if could_be else ()
+
+
+def _own_seat(heading: str, fields: Mapping[str, str], words: Vocabulary) -> str:
+    """The seat that a heading (`Customer Country`) gives where another (`Customer`) is read as a party: the seat of that one."""
+    word = fold_heading(heading)
+    party = next((h for h in fields if word == f"{fold_heading(h)}{OF_PLACE}"), "")
+    return dict(zip(_choices(party, words), _choices(heading, words), strict=False)).get(fields.get(party, ""), "")
 
 
 def _choose_item(
