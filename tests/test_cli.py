@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,15 @@ def test_f075_an_option_that_falls_back_on_something_says_on_what(run, monkeypat
 
 
 COUNTED = re.compile(r"\b(five|six|seven) (assumptions|policies|propositions)\b|\b(all|the) five\b", re.I)
+
+
+@each_command
+def test_a_line_of_help_ends_where_the_next_word_does_not_fit(run, monkeypatch, words):
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = run(*words, "--help")
+    said = out.partition("[OPTIONS]")[2].partition("\u256d")[0].splitlines()[1:]
+    for line, following in pairwise(line.strip() for line in said):
+        assert not (line and following) or len(f" {line} {following.split()[0]}") > 79, line
 
 
 @each_command

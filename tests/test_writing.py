@@ -270,13 +270,15 @@ WRITES = {"write_text", "write_bytes", "rmtree", "unlink", "rmdir", "touch", "mk
 # Tables that become text in memory, folders into which others then write through the writer, values of columns.
 HARMLESS = {
     ("exhibits/form.py", "write_csv"),
-    ("exhibits/__init__.py", "mkdir"),
+    ("exhibits/_of_case.py", "mkdir"),
     ("law/ledger/columns.py", "replace"),
     ("law/ledger/columns.py", "rename"),
     ("law/ledger/field_guesses.py", "rename"),
     ("law/ledger/intake.py", "replace"),
     ("text/tables.py", "rename"),
-    ("study/run.py", "replace"),
+    ("propositions/board_cells.py", "replace"),
+    ("questions/tables/files.py", "write_csv"),
+    ("questions/tables/frame.py", "rename"),
 }
 
 

@@ -144,6 +144,13 @@ def test_a_ledger_is_decided_and_what_cannot_be_read_is_on_top(client):
     assert client.get("/api/ledger/guessed").status_code == 400
 
 
+def test_a_ledger_is_asked_under_the_law_as_it_stands_and_one_under_another_policy_says_that_it_is_not_the_law(client):
+    assert '<option value="history" selected>' in client.get("/rules/ledger").text.partition('id="ledger"')[2]
+    row = b"item,quantity,destination,date\nH100 SXM,10,FRA,2025-06-01\n"
+    assert "hypothetical policy as-written" in upload(client, "one.csv", row).json()["not_law"]
+    assert upload(client, "one.csv", row, under="").json()["not_law"] == ""
+
+
 OWN = b"Chip,Qty,Ship-to country,Ship date\nH100 SXM,10,FRA,2025-06-01\nH100 SXM,90000,IND,2025-06-01\n"
 
 
@@ -167,7 +174,8 @@ def test_a_desks_workbook_is_matched_decided_and_its_rejected_rows_are_given_bac
     content = xlsx(tmp_path / "desk.xlsx", Shipments=desk_rows(), Notes=[["none"]]).read_bytes()
     asked = client.post("/api/ledger/columns", files={"file": ("desk.xlsx", content)})
     assert asked.status_code == 400
-    assert "holds several sheets: Shipments and Notes" in asked.text
+    assert "holds several sheets: Shipments, Notes" in asked.text
+    assert asked.json()["error"]["file"] == "desk.xlsx"  # as its owner calls it
     matched = client.post(
         "/api/ledger/columns", files={"file": ("desk.xlsx", content)}, data={"sheet": "Shipments"}
     ).json()
@@ -178,6 +186,22 @@ def test_a_desks_workbook_is_matched_decided_and_its_rejected_rows_are_given_bac
     assert found["consignees_merged"]
     given = pl.read_csv(io.BytesIO(client.get(found["rejected_file"]).content))
     assert given.select("_row", "rejected").row(0) == (16, "destination cannot be read: Polska")
+
+
+def test_a_layout_that_is_kept_under_a_name_reads_the_next_table(client, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    content = b"Thing,Qty,Country,Day\nH20,1,FR,03/04/2025\n"
+    files = {"file": ("own.csv", content)}
+    columns = {"Thing": "item", "Qty": "quantity", "Country": "destination", "Day": "date"}
+    asked = {"columns": json.dumps(columns), "dates": "DMY", "profile": "my desk"}
+    found = client.post("/api/ledger", files=files, data=asked).json()
+    assert found["profile"] == str(tmp_path / "premortem/profiles/my desk.toml")
+    matched = client.post("/api/ledger/columns", files=files, data={"profile": "my desk"}).json()
+    assert {c["heading"]: c["field"] for c in matched["columns"]} == columns
+    again = client.post("/api/ledger", files=files, data={"columns": json.dumps(columns), "profile": "my desk"}).json()
+    assert (again["rejected"], again["profile"]) == ([], None)  # the order of its days is kept, and nothing is new
+    assert 'value="my desk"' in client.get("/rules/ledger").text
+    assert client.post("/api/ledger/columns", files=files, data={"profile": "../x"}).status_code == 400
 
 
 @pytest.mark.parametrize("columns", ["{", "[]", '{"Chip": 1}', '{"Nothing": "item"}', '{"Chip": "colour"}'])

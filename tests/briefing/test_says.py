@@ -34,8 +34,9 @@ def fake(assumptions, shares, policies=("as-written", "streamlined")):
     """A run of which only the board is known: shares by assumption, the same under every policy."""
     rows = [
         {
-            "assumption": k, "policy": p, "holds": x, "low": x - 0.01, "high": x + 0.01, "alone": {},
-            "fails_on": {c.id: 1 / len(a.condition) for a in assumptions if a.id == k for c in a.condition} or {assumptions[0].id: 1.0},
+            "assumption": k, "policy": p, "holds": x, "low": x - 0.01, "high": x + 0.01, "alone": [],
+            "fails_on": [{"condition": c.id, "share": 1 / len(a.condition)} for a in assumptions if a.id == k for c in a.condition]
+            or [{"condition": assumptions[0].id, "share": 1.0}],
         }
         for p in policies for k, x in shares.items()
     ]  # fmt: skip
@@ -45,7 +46,7 @@ def fake(assumptions, shares, policies=("as-written", "streamlined")):
         case=default(),
         options="",
         assumptions=assumptions,
-        book=lambda p: SimpleNamespace(policy=SimpleNamespace(title=title.get(p, p))),
+        law=lambda p: SimpleNamespace(policy=SimpleNamespace(title=title.get(p, p))),
     )
     return SimpleNamespace(
         study=study, policies=policies, futures=1000, stored=1000, non_finite={}, board=lambda: frame,
@@ -97,7 +98,7 @@ def test_a_board_of_more_policies_than_stand_abreast_has_them_one_below_the_othe
 
 
 def test_what_always_fails_first_is_told_without_a_share():
-    assert phrases.fails_first(1.0, "it rains") == "; what fails first whenever it breaks: it rains"
+    assert phrases.fails_first(1.0, "it rains") == "; whenever it breaks, it rains"
     assert phrases.fails_first(0.74, "it rains") == "; what fails first in 74% of its breaks: it rains"
 
 

@@ -115,9 +115,9 @@ def test_a_folder_is_a_case_like_one_that_ships(tmp_path, monkeypatch, capsys):
 
 
 def test_options_of_shipments_are_refused_where_the_case_has_none(monkeypatch, capsys):
-    code, _, err = command(monkeypatch, capsys, "check", "--case", OTHER, "--item", "H100 SXM", "--to", "FRA")
+    code, _, err = command(monkeypatch, capsys, "check", "--case", OTHER, "--quantity", "5", "--to", "FRA")
     assert code == 2
-    assert [line.split(":")[2].strip() for line in err.splitlines()[:2]] == ["item", "destination"]
+    assert [line.split(":")[2].strip() for line in err.splitlines()[:2]] == ["quantity", "destination"]
 
 
 @pytest.mark.parametrize(

@@ -472,7 +472,7 @@ def test_an_answer_is_json_and_its_memo_fits_a_screen(sent, under):
 def test_a_name_of_several_cards_is_asked_for_and_not_a_field():
     found = answer(item="RTX PRO 6000 Blackwell", destination="CHN", quantity=10, date="2025-06-01")
     assert "Max-Q" in found.would_change[0]
-    assert "say datacentre" not in "; ".join(found.would_change)
+    assert "say whether designed or marketed" not in "; ".join(found.would_change)
     named = answer(item="RTX PRO 6000 Blackwell Server", destination="CHN", quantity=10, date="2025-06-01")
     assert "say which" not in "; ".join(named.would_change)
 
@@ -607,4 +607,4 @@ def test_notice_is_offered_where_it_cures_and_a_wait_is_none_where_a_fact_is_ask
     card = answer(item="RTX 4090", destination="CHN", notice_given=0, date="2025-06-01")
     assert "with 25 days' notice to BIS" in card.would_change[0]
     asked = answer(item="MI308X", destination="CHN", exporter="reseller", date="2025-04-01")
-    assert asked.would_change == ("say tpp",)
+    assert asked.would_change == ("say what the TPP of one unit is",)

@@ -189,6 +189,10 @@ QUESTIONS = {
     "foreign.netherlands": (ABROAD | {"made_in": "NLD"}, date(2023, 9, 1)),
     "foreign.malaysia": (T4 | {"from": "MYS"}, date(2025, 7, 14)),
     "foreign.korea": (T4 | {"from": "KOR"}, date(2026, 9, 1)),
+    "h20.others": (
+        {"item": "H20", "exporter": "reseller", "end_use": "data_centre", "destination": "CHN"},
+        date(2025, 4, 9),
+    ),
     "affiliates.owner": (T4 | {"listed_owner": True}, date(2025, 9, 29)),
 }
 

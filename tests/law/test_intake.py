@@ -155,6 +155,18 @@ def test_two_columns_that_may_hold_one_field_are_asked(tmp_path):
     assert "Customer: may be consignee or end_user" in refused(who)
 
 
+@pytest.mark.parametrize(("beside", "role"), [("End User", "consignee"), ("Ultimate Consignee", "end_user"), ("Ultimate Consignee,End User", "intermediate")])  # fmt: skip
+def test_a_customer_beside_other_parties_is_a_party_and_is_screened(tmp_path, beside, role):
+    others = ",".join("Microsoft" for _ in beside.split(","))
+    path = kept(
+        tmp_path,
+        f"Item,Qty,Country,Ship Date,End Use,Customer,{beside}\nT4,1,DE,2025-06-01,data centre,Huawei,{others}\n",
+    )
+    table, result = decide_file(path, LAW, Convention())
+    assert result["mapping"]["Customer"] == role
+    assert table["outcome"].to_list() == ["licence:presumption_of_denial"]
+
+
 def test_a_table_whose_headings_are_all_told_keeps_its_others_unread(tmp_path):
     path = kept(tmp_path, "A,B,C,D,E\nH20,1,FR,2025-03-15,x\n")
     told = {"A": "item", "B": "quantity", "C": "destination", "D": "date"}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from premortem.case import default
+from premortem.cases.us_ai_2025 import law_by_hand
 from premortem.cli import app
 from premortem.law import book as rules
 from premortem.law.assumed_facts import untold
@@ -17,11 +18,12 @@ from premortem.law.candidate_clauses import operative
 from premortem.law.clause_tests import met
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
-from premortem.law.equivalent_rows import alike
+from premortem.law.equivalent_rows import alike, kinds
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.possible_changes import may_turn
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import shipped_version
+from premortem.law.totals import Totals
 from premortem.law.transactions import frame_of, parse
 from premortem.law.transfers import transfers
 from tests.examples import examples
@@ -121,7 +123,7 @@ def test_rows_that_are_taken_as_alike_have_one_answer(rows):
     book = rules.load("as-written")
     frame = frame_of([parse(row, CASE) for row in rows], CASE)
     answers = decide(frame, book)
-    group, first = alike(frame, answers, book)
+    group, first = alike(frame, answers, book, kinds(frame, book))
     same = answers.select("outcome", "clause", "eccn", "required_by")
     assert same.equals(same[first][group])
 
@@ -153,11 +155,45 @@ def test_clauses_that_differ_in_a_number_are_looked_up_apart():
     assert len({hash(b.by_id["diffusion.country_allocation"]) for b in moved}) == len(moved)
 
 
+@pytest.mark.parametrize("policy", ["history", "as-written"])
+@examples(0.4)
+@given(
+    rows=st.lists(SHIPMENTS, min_size=1, max_size=4),
+    days=st.lists(st.integers(0, DAYS), min_size=1, max_size=3),
+    shipped=st.lists(
+        st.tuples(
+            st.integers(0, 3), st.integers(0, 2), st.integers(1, 60_000), st.sampled_from((None, "Acme", "ACME Ltd"))
+        ),
+        min_size=30,
+        max_size=80,
+    ),
+)
+def test_a_ledger_decided_by_kinds_is_decided_as_row_by_row(policy, rows, days, shipped):
+    book = rules.load(policy)
+    told = [
+        rows[which % len(rows)]
+        | {"date": FIRST + timedelta(days[day % len(days)]), "quantity": units}
+        | ({"consignee": name} if name else {})
+        for which, day, units, name in sorted(shipped, key=lambda row: days[row[1] % len(days)])
+    ]
+    frame = frame_of([parse(row, CASE) for row in told], CASE)
+    found = kinds(frame, book)
+    assert decide(frame, book, Totals(), found).equals(decide(frame, book, Totals()))
+    assert decide(frame, book, None, found).equals(decide(frame, book))
+
+
+def test_a_ledger_of_few_kinds_works_out_no_more():
+    frame = law_by_hand.ledger(3000).with_columns(pl.col("quantity").cast(pl.Float64))
+    assert len(kinds(frame, rules.load("as-written")).first) < 1500
+    one = frame.with_columns(date=pl.lit(FIRST), item=pl.lit("H20"), destination=pl.lit("CHN"))
+    assert len(kinds(one, rules.load("as-written")).first) == 1
+
+
 def test_days_between_which_nothing_turns_and_places_of_the_same_groups_are_alike():
     book = rules.load("history")
     rows = [("A30", "FRA", "2025-06-01"), ("A30", "DEU", "2025-06-03"), ("A30", "CHN", "2025-06-01")]
     frame = frame_of([parse(dict(zip(("item", "destination", "date"), row, strict=True)), CASE) for row in rows], CASE)
-    group, first = alike(frame, decide(frame, book), book)
+    group, first = alike(frame, decide(frame, book), book, kinds(frame, book))
     assert group.tolist() == [0, 0, 1]
     assert first.tolist() == [0, 2]
 

@@ -16,6 +16,7 @@ from premortem.law.checklists import checklists, red_flags
 from premortem.law.citations import linked
 from premortem.law.clause_files import raw_clauses
 from premortem.law.decide import Decision, Transaction, explain
+from premortem.law.field_words import untyped
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import vocabulary
 from tests.test_cli import run  # noqa: F401  # a fixture
@@ -49,7 +50,7 @@ def test_a_memo_is_read_in_one_order(found):
     memo = memo_parts.of_decision(found, trace=True)
     places = [next(i for i, title in enumerate(ORDER) if part.title.startswith(title)) for part in memo.parts]
     assert places == sorted(places)
-    assert memo.answer == found.sentence
+    assert memo.answer == untyped(found.sentence)
     assert memo.parts[0].title == ORDER[0]
     assert memo.parts[-1].title == ORDER[-1]
     assert [p.title for p in memo_parts.of_decision(found).parts] == [p.title for p in memo.parts[:-1]]

@@ -6,6 +6,8 @@ import pytest
 
 from premortem.case import Case, default
 from premortem.errors import PremortemError
+from premortem.law.assumed_facts import Assumed
+from premortem.law.verdict import supposed
 from premortem.law.vocabulary import vocabulary
 
 SMALL = """
@@ -57,3 +59,10 @@ def test_a_list_that_is_not_there_is_told_with_the_nearest(tmp_path: Path) -> No
 
 def test_every_answer_of_the_leading_case_says_how_it_reads_or_asks() -> None:
     assert [name for name, o in vocabulary(default()).outcomes.items() if bool(o.reads) == o.asks] == []
+
+
+def test_a_flag_that_nobody_gave_reads_as_a_condition_either_way() -> None:
+    words = vocabulary(default())
+    flags = [name for name, field in words.fields.items() if field.type == "flag" and field.given]
+    for said in (supposed(Assumed(name, value), words) for name in flags for value in (True, False)):
+        assert not said.endswith((" yes", " no")), said

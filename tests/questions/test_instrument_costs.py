@@ -15,7 +15,10 @@ def test_efforts_of_a_policy_are_told_with_who_bears_them(study):
     assert "goodwill_loss_coercion" in rows["coercion"].costs
     assert set(rows) <= set(instruments(default()))
     assert all(row.modelled == bool(row.costs) and row.falls_on for row in rows.values())
-    assert {row.instrument for row in instrument_costs(study, "bilateral") if not row.modelled} == {"deals", "permitting"}
+    assert {row.instrument for row in instrument_costs(study, "bilateral") if not row.modelled} == {
+        "deals",
+        "permitting",
+    }
 
 
 def test_what_comes_free_is_said_beside_every_rank():

@@ -112,8 +112,18 @@ def test_the_board_counts_what_the_columns_say(small_run):
         if row["assumption"] != score.ALL:
             holds = small_run.columns(row["policy"], [f"margin.{row['assumption']}"])[f"margin.{row['assumption']}"] > 0
             assert row["holds"] == pytest.approx(holds.mean())
-            shares = [v for v in row["fails_on"].values() if v is not None]
+            shares = [cause["share"] for cause in row["fails_on"]]
             assert sum(shares) == pytest.approx(1.0) or holds.all()
+
+
+def test_f073_a_row_of_the_board_names_the_conditions_of_its_own_assumption_alone(small_run):
+    own = {a.id: [c.id for c in a.condition] for a in small_run.study.assumptions} | {
+        score.ALL: [a.id for a in small_run.study.assumptions]
+    }
+    for row in small_run.board().to_dicts():
+        for causes in (row["fails_on"], row["alone"]):
+            assert [cause["condition"] for cause in causes] == own[row["assumption"]]
+            assert None not in [cause["share"] for cause in causes]
 
 
 def test_no_assumption_is_settled_under_every_policy(small_run):

@@ -138,6 +138,21 @@ def test_f045_a_set_of_categories_is_a_limit(mixed):
     assert pm.boxes(coded, bad, nominal=["owner"]).boxes[0].limits["owner"] == {"0", "2"}
 
 
+def test_f037_a_later_box_says_that_it_is_measured_outside_the_earlier_ones_with_numbers_that_hold_there():
+    x = np.random.default_rng(1).random((800, 3))
+    bad = 10 * x[:, 0] + 5 * x[:, 1] ** 2 > 11
+    found = pm.boxes(x, bad)
+    first, second = (np.logical_and.reduce([(x[:, int(n[1])] >= lo) & (x[:, int(n[1])] <= hi)
+                     for n, (lo, hi) in box.limits.items()]) for box in found.boxes[:2])  # fmt: skip
+    left = ~first
+    assert (first & second).any()  # else inside and outside the first box are the same
+    assert found.boxes[1].sentence.startswith(
+        f"Outside the first box, {bad[left & second].mean():.0%} of the rows in which"
+    )
+    assert f"against {bad[left].mean():.0%} of all outside" in found.boxes[1].sentence
+    assert found.boxes[1].sentence.endswith(f"a further {(bad & left & second).sum() / bad.sum():.0%} of the failures")
+
+
 def test_limits_are_values_of_the_table_in_full_precision():
     rng = np.random.default_rng(1)
     x = 1e9 + rng.random((800, 2))  # single precision would not tell these apart

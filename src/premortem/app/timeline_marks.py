@@ -45,7 +45,7 @@ def _of_clauses(book: Book) -> set[tuple[date, str]]:
     found = set()
     for c in (c for c in book.clauses if not c.hypothetical):
         title = instrument_title(c.instrument, book.case).partition(",")[0]
-        for day, verb in ((c.published, "is published"), (c.complies, "binds"), (c.ends, "ends")):
+        for day, what in ((c.published, "published"), (c.complies, "in force"), (c.ends, "end")):
             if day and day >= book.vocabulary.strip_from:
-                found.add((day, f"{title} {verb}"))
+                found.add((day, f"{title} (clauses {what})"))
     return found

@@ -250,9 +250,9 @@ def belief(text: str, name: str, study: Study) -> tuple[float, float]:
     if lo > hi:
         raise ValueError("the low end is above the high end")
     least, most = ends(study, name)
-    slack = 1e-8 * (most - least)  # an address holds ten digits
+    slack = 1e-9 * max(abs(least), abs(most))  # an address holds ten digits
     if hi < least - slack or lo > most + slack:
-        raise ValueError(f"lies outside the prior; allowed: {least:.3g} to {most:.3g}")
+        raise ValueError(f"lies outside the prior; allowed: {least:.6g} to {most:.6g}")
     return min(max(lo, least), most), max(min(hi, most), least)
 
 

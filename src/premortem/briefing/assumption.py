@@ -134,8 +134,9 @@ def _boxes(why: Explained) -> list[Block]:
         text(
             f"{b.sentence}.",
             Note(
-                f"{'' if i else 'Found by the patient rule induction method (Friedman and Fisher 1999). '}On futures drawn anew: {b.density_out_of_sample:.0%} "
-                f"break inside{' and outside the boxes before it' if i else ''}; {b.coverage_out_of_sample:.0%} of all breaks lie there."
+                f"{'' if i else 'Found by the patient rule induction method (Friedman and Fisher 1999). '}On futures drawn anew: "
+                f"{b.density_out_of_sample:.0%} break inside{' and outside the boxes before it' if i else ''}; "
+                f"{b.coverage_out_of_sample:.0%} of all breaks lie there."
             ),
             look="box",
         )
@@ -279,7 +280,7 @@ def _causes(run: Run, a: Assumption) -> Figure:
     ]
     top = first_failure(run, a, run.policies[0])
     title = (
-        f"{phrases.capital(phrases.breaks_first(top[1], f'the breaks of {a.id}', a.id))}: {top[0].failure}"
+        phrases.capital(phrases.breaks_first(top[1], f"the breaks of {a.id}", a.id, top[0].failure))
         if top
         else f"{a.id} never breaks"
     )

@@ -31,6 +31,16 @@ class FormField(Strict):
     only: tuple[str, ...] = Field(default=(), description="of its choices, those that the form offers")
 
 
+class Verdicts(Strict):
+    """Whether what is asked about may be done, in a few words."""
+
+    free: str = Field(default="Yes", description="it may")
+    bound: str = Field(default="Not as it stands", description="not without a permission")
+    denied: str = Field(default="No", description="nor is one to be expected")
+    unsure: str = Field(default="Only if what was not given is so", description="it hangs on what nobody said")
+    undecided: str = Field(default="Cannot be decided yet", description="what it hangs on must be said first")
+
+
 class AppText(Strict):
     """What the app says of this case alone, and what its forms show first."""
 
@@ -52,6 +62,7 @@ class AppText(Strict):
         default=(), description="two sides whose difference is shown first: a day, a policy, or POLICY@DAY"
     )
     exhibits: str = Field(default="", description="what is to be known of its exhibits, a sentence")
+    verdicts: Verdicts = Verdicts()
 
 
 class Text(Strict):

@@ -37,7 +37,7 @@ def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
         .encode(x="year:Q", y="y:Q", text="text:N")
         for word, colour, side in (("holds", HOLDS, 1), ("breaks", BREAKS, -1))
     ]
-    return apply_theme(alt.layer(drawn, *words), height=170)
+    return apply_theme(alt.layer(drawn, *words), height=125)
 
 
 def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
@@ -85,7 +85,7 @@ def effects(frame: pl.DataFrame) -> Any:
     right = base.transform_filter("datum.effect > 0").mark_text(align="left", dx=5).encode(x="end:Q", text="said:N")
     left = base.transform_filter("datum.effect <= 0").mark_text(align="right", dx=-5).encode(x="end:Q", text="said:N")
     zero = alt.Chart(pl.DataFrame({"x": [0.0]})).mark_rule(color=MUTED).encode(x="x:Q")
-    return apply_theme(alt.layer(bars, rules, zero, right, left), height=29 * rows.height, width=310)
+    return apply_theme(alt.layer(bars, rules, zero, right, left), height=27 * rows.height, width=310)
 
 
 def two_lines(text: str) -> str:

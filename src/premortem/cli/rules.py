@@ -158,7 +158,7 @@ def _opine(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """The answer of a law whose answers are of several kinds; exit 1 where it cannot be error_document."""
+    """The answer of a law whose answers are of several kinds; exit 1 where it cannot be told."""
     from premortem import terminal
     from premortem.errors import raise_all
     from premortem.law.opinion import opine, told_by
@@ -235,7 +235,10 @@ def regime_status(
 
 @regime_app.command("loopholes")
 def regime_loopholes(
-    under: Under = None,
+    under: Annotated[
+        str | None,
+        typer.Option("--under", help="A policy of the case, or a policy file.", show_default="the case's first policy"),
+    ] = None,
     budget: Annotated[
         str, typer.Option("--budget", help="Longest that the search may take, such as 60s or 2min.")
     ] = "60s",

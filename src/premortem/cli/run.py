@@ -139,7 +139,7 @@ def brief(
     case: CaseOfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the brief of a stored_run run again, without simulating.
+    """Write the brief of a stored run again, without simulating.
 
     Examples: premortem brief --pdf --paper letter; premortem brief --compare last-month --json
     """

@@ -34,11 +34,12 @@ class Command(TyperCommand):
         return super().parse_args(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """The help, with examples of the case that `--case` names, else of the one that leads."""
+        """The help, each paragraph as wide as the terminal, with examples of the case that `--case` names, else of the shipped one."""
         from premortem.cli.examples import with_examples
 
         shown, path = copy(self), ctx.command_path.removeprefix(ctx.find_root().command_path).strip()
-        shown.help = with_examples(self.help or "", path, ctx.meta.get(CASE_ASKED))
+        flowing = re.sub(r"(?<!\n)\n(?!\n)", " ", self.help or "")
+        shown.help = with_examples(flowing, path, ctx.meta.get(CASE_ASKED))
         super(Command, shown).format_help(ctx, formatter)
 
 
@@ -66,7 +67,8 @@ StudyDir = Annotated[
 ]
 CASE = "A case that ships (`premortem cases`), or a folder."
 CaseName = Annotated[
-    str | None, typer.Option("--case", help=CASE, show_default="that of the study, else the one that leads")
+    str | None,
+    typer.Option("--case", help=CASE, show_default="that of the study, else the first of `premortem cases`"),
 ]
 CaseOfRun = Annotated[
     str | None, typer.Option("--case", help=CASE, show_default="that of the study, else of its last run")

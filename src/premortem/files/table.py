@@ -30,7 +30,7 @@ def read_rows(path: Path | Traversable, columns: Sequence[str]) -> tuple[list[Ro
         if len(values) == len(header):
             found.append((number, dict(zip(header, values, strict=True))))
         else:
-            what = f"has {len(values)} values for {len(header)} columns"
+            what = f"has {len(values)} value{'s' * (len(values) > 1)} for {len(header)} columns"
             errors.append(BadInput(path.name, f"row {number}", what, got=",".join(values), allowed="one for each"))
     return found, errors
 

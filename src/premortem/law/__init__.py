@@ -25,7 +25,7 @@ Answers:
 - `ledger`: tables of shipments, a room of its own
 
 Inside: `assumed_facts`, `binding`, `candidate_clauses`, `cautions`, `clause_files`, `clause_tests`, `clause_values`,
-`days`, `decision_data`, `equivalent_rows`, `field_values`, `item_values`, `ladder`, `letters`, `missing_fields`,
-`near_names`, `numbers`, `parties`, `party_fields`, `party_lists`, `party_table`, `permission`, `row_defaults`, `seats`,
-`soundness`, `spelling`, `tested_values`, `totals`, `truth`, `would_change`.
+`days`, `decision_data`, `equivalent_rows`, `field_values`, `groups`, `item_values`, `ladder`, `letters`, `missing_fields`,
+`near_names`, `numbers`, `parties`, `party_fields`, `party_lists`, `party_table`, `permission`, `row_defaults`,
+`rows_of_kinds`, `seats`, `soundness`, `spelling`, `tested_values`, `totals`, `truth`, `would_change`.
 """

@@ -130,7 +130,8 @@ def assumed_fields(
     """What was not given and counts: the day and the number of units, what the tests that were met look at, and what
     another value of would change the answer.
     """
-    catalogued = transfers(words.case).items.columns
+    of = transfers(words.case).items
+    catalogued = {*of.columns, *(name for name, says in of.kinds_say.items() if values.get("kind") in says)}
     looked_at = [*_always(given, words), *(name for test in tests for name in sources(test, words)), *hangs_on]
     names = dict.fromkeys(n for n in looked_at if n not in given and (n in hangs_on or n not in catalogued))
     return tuple(Assumed(name, values.get(name)) for name in names)

@@ -43,7 +43,7 @@ def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Ruleboo
     """
     words, told = book.vocabulary, transfers(book.case).cautions
     yield from seats.seat_contradictions(given, book.case)
-    yield from (caution.says for caution in told.known if _holds(caution, given, fields))
+    yield from (caution.says for caution in told.known if _holds(caution, given, fields, book.case))
     if "exporter" not in given and (on := _vendor_on_list(given, book.case)):
         yield told.vendor.format(name=on.name, list=on.list)
     roles = [role for role in words.countries if role != "destination" and role in given]
@@ -65,12 +65,17 @@ def looked_at(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(flag for caution in transfers(case).cautions.known for flag in caution.any))
 
 
-def _holds(caution: Caution, given: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
+def _holds(caution: Caution, given: Mapping[str, Any], fields: Mapping[str, Any], case: Case) -> bool:
     """Whether a caution applies to a transaction, by what was given and, for its flags, what was worked out."""
     if not caution.speaks_on(given["date"]):
         return False
     if any(given.get(name) != value for name, value in caution.where.items()) or any(
         given.get(name) not in values for name, values in caution.among.items()
     ):
+        return False
+    ruled_out = any(given.get(name) == value for name, value in caution.unless.items())
+    if ruled_out or not given.keys().isdisjoint(caution.untold):
+        return False
+    if caution.unseated and given.keys() >= {*seats.asked(given, case)}:
         return False
     return not caution.any or any(fields[flag] for flag in caution.any)

@@ -58,14 +58,12 @@ def met(fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...]
     for name in words.totals:
         rows.settle(name, answers[name].to_numpy() if name in answers.columns else none)
     told = np.array([rows.test(text, c) for text, c in columns.values()], np.int8).reshape(len(columns), rows.height)
-    unmet, ruled_out = told != MET, told == NOT_MET
-    shape = (len(clauses), rows.height)
-    missed, vain, against = np.empty(shape, np.int8), np.empty(shape, bool), np.empty(shape, np.int8)
-    for i, (of, applying) in enumerate(places):
-        missed[i] = unmet[of].sum(axis=0, dtype=np.int8)
-        vain[i] = unmet[applying].any(axis=0)
-        against[i] = ruled_out[applying].sum(axis=0, dtype=np.int8)
-    may_miss = np.array([[min(1, len(of) - 1)] for of, _ in places], np.int8)
+    of, starts, applying = places
+    unmet, ruled_out = (told != MET).view(np.int8)[of], (told == NOT_MET).view(np.int8)[of]
+    against = np.add.reduceat(ruled_out & applying, starts, dtype=np.int8)
+    vain = np.maximum.reduceat(unmet & applying, starts).view(bool)
+    missed = np.add.reduceat(unmet, starts, dtype=np.int8)
+    may_miss = np.minimum(1, np.diff(starts, append=len(of)) - 1)[:, None]
     days = fields["date"].to_numpy()
     force = in_force(clauses, days)
     applies = force & ~vain
@@ -84,12 +82,20 @@ def met(fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...]
     )
 
 
+class Places(NamedTuple):
+    """Of one clause after the other, which tests it makes."""
+
+    of: NDArray[np.intp]
+    starts: NDArray[np.intp]  # where each clause's begin
+    applying: NDArray[np.int8]  # 1 where the clause hangs on the test to apply; shape (test, 1)
+
+
 class Tests(NamedTuple):
     """Every test of some clauses, for all of their rows at once."""
 
     asked: dict[str, list[Asked]]  # by the clause's id
     columns: dict[str, tuple[str, Clause]]  # each test by name, once, with a clause that makes it
-    places: list[tuple[list[int], list[int]]]  # of each clause, which of these it makes, and on which it hangs to apply
+    places: Places
 
 
 @lru_cache(64)
@@ -106,8 +112,7 @@ def tests_of(clauses: tuple[Clause, ...]) -> Tests:
                 asked[c.id].append(Asked(text, column, applies, looked_at - c.numbers.keys()))
                 columns.setdefault(column, (text, c))
     place = {column: i for i, column in enumerate(columns)}
-    places = [
-        ([place[test.column] for test in own], [place[test.column] for test in own if test.applies])
-        for own in asked.values()
-    ]
-    return Tests(asked, columns, places)
+    made = [test for own in asked.values() for test in own]
+    starts = np.cumsum([0, *(len(own) for own in asked.values())])[:-1]
+    applying = np.array([test.applies for test in made], np.int8)[:, None]
+    return Tests(asked, columns, Places(np.array([place[test.column] for test in made], np.intp), starts, applying))

@@ -41,7 +41,7 @@ def values_tested(clause: Clause, vocabulary: Vocabulary) -> dict[str, list[Any]
         if field and field.given and field.type == "flag":
             found[name] = [True, False]
         elif field and field.given and field.type == "number" and name not in clause.numbers:
-            spoken = dict.fromkeys([*lines(clause), *sorted(tested.against.get(name, ()))])
+            spoken = sorted(tested.against.get(name, ())) or lines(clause)  # its own, where it is compared by itself
             found[name] = [v for line in spoken for v in about(line, field.most)]
     for name in identifiers(text):
         found |= {key: list(values) for key, values in probes.met_by.get(name, {}).items()}

@@ -16,7 +16,7 @@ from premortem.law.citations import Citation, citation
 from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.clearing import as_text, check_reasons, clearings
 from premortem.law.conditions import identifiers
-from premortem.law.decision_data import Decided
+from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.engine import judge
 from premortem.law.ladder import ASKING, Step, ladder
 from premortem.law.parties import named_parties, screen, unscreened_names
@@ -151,12 +151,12 @@ def explain(
         clause=clause.id if clause else "",
         citation=clause.citation if clause else "",
         says=clause.says if clause else "",
-        eccn=answer.get(words.classes.field, words.classes.none) or "not known",
+        eccn=answer.get(words.classes.field, words.classes.none) or NOT_KNOWN,
         headroom_tpp=_headroom(answer, clause, given, words),
         trace=tuple(step.marked(unsaid_fields, words) for step in steps),
         changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"], words, question(given, case)),
         vocabulary=words,
-        citations=citations_of(clause, steps, book),
+        citations=citations_of(clause, steps, book, classed=answer.get(words.classes.field) is not None),
         asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
         assumed=found,
         rests_on=tuple(a for a in found if a.field in resting),
@@ -196,19 +196,23 @@ def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str,
     return {"cleared": as_text(reasons)} if reasons else {}
 
 
-def citations_of(clause: Clause | None, steps: Sequence[Step], book: Rulebook) -> tuple[Citation, ...]:
-    """What the answer rests on: the clause that decides, the requirements that bind, the clause that classifies."""
+def citations_of(
+    clause: Clause | None, steps: Sequence[Step], book: Rulebook, classed: bool = True
+) -> tuple[Citation, ...]:
+    """What the answer rests on: the clause that decides, the requirements that bind, the clause that classifies, where the
+    item could be `classed`.
+    """
     by_id = {c.id: c for c in book.clauses}
     applying = [by_id[s.clause] for s in steps if s.applies]
     binding = [c for c in applying if c.stage == "requires"]
-    classed = [c for c in applying if c.stage == "classify"][:1]
+    classing = [c for c in applying if c.stage == "classify"][:1] if classed else []
     reviewing = [by_id[s.clause] for s in steps if s.applies and s.reached and by_id[s.clause].stage == "review"]
     missed = [by_id[s.clause] for s in steps if not s.applies and by_id[s.clause].stage == "classify"]
     looked_at = {
-        name for c in [*binding, *reviewing, *classed, *missed] for name in identifiers(f"{c.applies} {c.within}")
+        name for c in [*binding, *reviewing, *classing, *missed] for name in identifiers(f"{c.applies} {c.within}")
     }
     defining = [c for c in applying if c.stage == "define" and c.then in looked_at]
-    used = [*([clause] if clause else []), *binding, *reviewing, *classed, *defining]
+    used = [*([clause] if clause else []), *binding, *reviewing, *classing, *defining]
     return tuple(citation(c, shipped_version(book.case)) for c in {c.id: c for c in used}.values())
 
 

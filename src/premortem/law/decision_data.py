@@ -16,6 +16,9 @@ from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.law.would_change import Change
 
+# The class of an item of which a fact that classifies it was not given.
+NOT_KNOWN = "not known"
+
 
 @dataclass(frozen=True)
 class Decided:

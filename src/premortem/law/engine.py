@@ -6,9 +6,9 @@ review policy counts. A test on a field that is not there is neither met nor unm
 outcome says which field it needs. A running total counts only what its own clause let through.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -18,8 +18,10 @@ from premortem.law import items
 from premortem.law.candidate_clauses import standing
 from premortem.law.clause import AUTHORISING, Clause, Rulebook
 from premortem.law.conditions import identifiers
+from premortem.law.groups import Kinds
 from premortem.law.missing_fields import needing
-from premortem.law.row_defaults import complete
+from premortem.law.row_defaults import complete, of_rows
+from premortem.law.rows_of_kinds import RowsOfKinds
 from premortem.law.totals import Totals, total_after
 from premortem.law.truth import MET, NOT_MET, UNKNOWN, Rows, Truth, told
 from premortem.law.vocabulary import NEEDS, Vocabulary
@@ -40,30 +42,80 @@ KEPT = 256
 UNDOING = ("_row", "_undoes", "_back")
 
 
-def decide(given: pl.DataFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
+def decide(
+    given: pl.DataFrame, book: Rulebook, totals: Totals | None = None, kinds: Kinds | None = None
+) -> pl.DataFrame:
     """Outcome, deciding clause, class under its field's name and totals after the shipment, a row a transaction, in the order of `given`.
 
     Without `totals` every row stands alone. With them rows must be in date order, and totals run on from row to row and
-    from call to call; columns `_row`, `_undoes` and `_back` (units that come back) tell of returned and amended ones.
+    from call to call; columns `_row`, `_undoes` and `_back` (units that come back) tell of returned and amended ones. With
+    `kinds` (`equivalent_rows`), what no running total touches is worked out once a kind.
     """
-    return pl.concat([judge(complete(part, book), book, totals) for part in given.iter_slices(BATCH)], how="diagonal")
+    if kinds is None or len(kinds.first) == given.height:
+        return pl.concat(
+            [judge(complete(part, book), book, totals) for part in given.iter_slices(BATCH)], how="diagonal"
+        )
+    asked = _ask(complete(given[kinds.first], book), book)
+    frame = of_rows(given, asked.fields, kinds.of, _of_totals(asked.clauses, book.vocabulary), book.vocabulary)
+    frame = frame.hstack(given.select(c for c in UNDOING if c in given.columns))
+    parts = [slice(i, i + BATCH) for i in range(0, given.height, BATCH)]
+    rows = (RowsOfKinds(asked.rows, kinds.of[part], frame[part]) for part in parts)
+    return pl.concat([_answer(asked, part, book, totals) for part in rows], how="diagonal")
 
 
 def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
     """The same for a frame that has every field (`complete`)."""
+    asked = _ask(fields, book)
+    return _answer(asked, asked.rows, book, totals)
+
+
+class _Asked(NamedTuple):
+    """What is told of kinds of rows before any running total: their fields; the clauses that may reach them; the clause that
+    classifies each (or -(i + 1) of one that cannot tell) and what first requires a licence (likewise); where each clause binds.
+    """
+
+    fields: pl.LazyFrame
+    rows: Rows
+    clauses: tuple[Clause, ...]
+    classed: Codes
+    by: Codes
+    bound: dict[int, Truth]
+
+
+def _ask(fields: pl.LazyFrame, book: Rulebook) -> _Asked:
     words = book.vocabulary
     # worked out once: by them it is told which clauses may reach a row, and then whether they do
     held = fields.select(c for c in ("exporter", "kind") if c in words.fields).collect()
     fields = fields.with_columns(held.get_columns())
     clauses = standing(fields, book)
-    given = fields.collect_schema().names()
-    asking = ["asks"] if "asks" in given else []
-    frame = fields.select([*_looked_at(clauses, words), *(c for c in UNDOING if c in given), *asking]).collect()
-    worded = _worded(_verdicts(frame, clauses, words, totals), frame, clauses, words)
-    if (worded["_code"] < 0).any():
-        worded = needing(worded, fields, clauses, words)
-    if asking:  # an item or a place that could be several: nothing else can be said
-        asks = frame["asks"]
+    known = fields.collect_schema().names()
+    frame = fields.select([*_looked_at(clauses, words), *(c for c in (*UNDOING, "asks") if c in known)]).collect()
+    rows = Rows(frame, words)
+    rows.define(clauses)
+    classed = _classify(rows, clauses, words)
+    # where a running total tells whether a clause binds, that is known only when its turn comes
+    asked = (
+        i for i, c in enumerate(clauses) if c.stage not in ("define", "classify") and not _hangs_on_total(c, words)
+    )
+    bound = {i: rows.binds(clauses[i]) for i in asked}
+    by = _first_bound([i for i, c in enumerate(clauses) if c.stage == "requires"], bound, rows.height)
+    return _Asked(fields, rows, clauses, classed, by, bound)
+
+
+def _hangs_on_total(clause: Clause, words: Vocabulary) -> bool:
+    return not set(words.totals).isdisjoint(identifiers(clause.applies))
+
+
+def _answer(asked: _Asked, rows: Rows, book: Rulebook, totals: Totals | None) -> pl.DataFrame:
+    """What is decided of rows, of whose kinds it is told what was asked."""
+    words = book.vocabulary
+    worded = _worded(_verdicts(asked, rows, words, totals), asked, rows, words)
+    code = worded["_code"].to_numpy()
+    if (code < 0).any():
+        of = rows.spread(np.arange(asked.rows.height))
+        worded = needing(worded, of, asked.fields, asked.classed, asked.clauses, words)
+    if "asks" in asked.rows.frame.columns:  # an item or a place that could be several: nothing else can be said
+        asks = rows.spread(asked.rows.frame["asks"])
         # what is barred whichever chip it is needs no answer
         barred = asks.is_in([f"{NEEDS}{field}" for field in items.asked(book.case)]) & worded["outcome"].is_in(
             list(words.denied)
@@ -72,7 +124,7 @@ def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) ->
         worded = worded.with_columns(
             outcome=pl.coalesce(asks, "outcome"), clause=pl.when(asks.is_null()).then(pl.col("clause"))
         )
-    return worded.drop("_code", "_class")
+    return worded.drop("_code")
 
 
 @lru_cache(KEPT)
@@ -86,61 +138,67 @@ def _looked_at(clauses: tuple[Clause, ...], words: Vocabulary) -> list[str]:
     return sorted(wanted - {words.classes.field, *words.defined} - {c.total.into for c in clauses if c.total})
 
 
+def _of_totals(clauses: tuple[Clause, ...], words: Vocabulary) -> Iterator[str]:
+    """Fields that running totals, and tests of them, look at."""
+    for c in clauses:
+        if c.total:
+            yield from (*c.total.per, c.total.start, c.total.less)
+        if c.total or _hangs_on_total(c, words):
+            yield from identifiers(f"{c.applies} {c.within}")
+
+
 class _Verdicts(NamedTuple):
-    """Of each row: its verdict, the clause that classifies it (or -(i + 1) of one that cannot tell), what first requires a
-    licence (likewise), and running totals after it.
-    """
+    """Of each row its verdict, and running totals after it."""
 
     code: Codes
-    classed: Codes
-    by: Codes
     running: dict[str, NDArray[np.float64]]
 
 
-def _verdicts(frame: pl.DataFrame, clauses: tuple[Clause, ...], words: Vocabulary, totals: Totals | None) -> _Verdicts:
-    rows, places = Rows(frame, words), _places(clauses)
-    rows.define(clauses)
-    classed = _classify(rows, clauses, words)
-    # where a running total tells whether a clause binds, that is known only when its turn comes
-    late = {i for i, c in enumerate(clauses) if not set(words.totals).isdisjoint(identifiers(c.applies))}
-    asked = [i for i, c in enumerate(clauses) if c.stage not in ("define", "classify") and i not in late]
-    bound = {i: rows.binds(clauses[i]) for i in asked}
-    requires = [i for i, c in enumerate(clauses) if c.stage == "requires"]
-    by = _first_bound(requires, bound, frame.height)
-    pooled = _first_bound([i for i in requires if not clauses[i].then], bound, frame.height) >= 0
-    code = np.where(by == NONE, np.int16(FREE), np.where(by < 0, by, np.int16(NONE)))
-    if "_back" in frame.columns:
-        code[frame["_back"].is_not_null().to_numpy()] = BACK
-    running = {c.total.into: np.full(frame.height, np.nan) for c in clauses if c.total}
+def _verdicts(asked: _Asked, rows: Rows, words: Vocabulary, totals: Totals | None) -> _Verdicts:
+    clauses, bound, height = asked.clauses, asked.bound, asked.rows.height
+    places, requires = _places(clauses), [i for i, c in enumerate(clauses) if c.stage == "requires"]
+    by, pooled = asked.by, _first_bound([i for i in requires if not clauses[i].then], bound, height) >= 0
+    code = rows.spread(np.where(by == NONE, np.int16(FREE), np.where(by < 0, by, np.int16(NONE))))
+    if "_back" in rows.frame.columns:
+        code[rows.frame["_back"].is_not_null().to_numpy()] = BACK
+    running = {c.total.into: np.full(rows.height, np.nan) for c in clauses if c.total}
     for into, none in running.items():
         rows.settle(into, none)
     stops: dict[tuple[int, ...], Codes] = {}
-    for i, c in enumerate(clauses):
-        if c.stage in AUTHORISING:
-            blockers = tuple(j for j, other in enumerate(clauses) if other.stops(c, words))
-            if blockers not in stops:
-                stops[blockers] = _first_bound(blockers, bound, frame.height)
-            stop = stops[blockers]
-            binds = rows.binds(c) if i in late else bound[i]
-            stopped = np.flatnonzero((binds == MET) & (stop < 0) & (stop != NONE) & (code == NONE))
-            code[stopped] = stop[stopped]
-            _heard(code, i, c, places[i], binds * (stop == NONE), rows, totals)
-    own = np.full(frame.height, NONE, np.int16)
+    for i in _speaking(AUTHORISING, clauses, bound):
+        blockers = tuple(j for j, other in enumerate(clauses) if other.stops(clauses[i], words))
+        if blockers not in stops:
+            stops[blockers] = _first_bound(blockers, bound, height)
+        binds, stop = _as_one(rows, i, clauses[i], bound, stops[blockers])
+        stopped = np.flatnonzero((binds == MET) & (stop < 0) & (stop != NONE) & (code == NONE))
+        code[stopped] = stop[stopped]
+        _heard(code, i, clauses[i], places[i], binds * (stop == NONE), rows, totals)
+    own = np.full(rows.height, NONE, np.int16)
     for i in requires:
-        at = np.flatnonzero((bound[i] == MET) & (code == NONE) & bool(clauses[i].then))
-        if len(at):
-            own[at] = np.maximum(own[at], _verdict(i, clauses[i], places[i], bound[i], at, rows))
-    for i, c in enumerate(clauses):
-        if c.stage == "review":
-            room = pooled
-            if c.total:  # what a stricter policy denies draws on no total
-                room = pooled & (own < (words.strictness[c.then] + 1) * STEP)
-            binds = rows.binds(c) if i in late else bound[i]
-            _heard(code, i, c, places[i], binds * room, rows, totals)
+        if clauses[i].then and bound[i].any():
+            at = np.flatnonzero(rows.spread(bound[i] == MET) & (code == NONE))
+            own[at] = np.maximum(own[at], _verdict(i, clauses[i], places[i], rows.spread(bound[i]), at, rows))
+    for i in _speaking(("review",), clauses, bound):
+        binds, room = _as_one(rows, i, clauses[i], bound, pooled)
+        if clauses[i].total:  # what a stricter policy denies draws on no total
+            room = room & (own < (words.strictness[clauses[i].then] + 1) * STEP)
+        _heard(code, i, clauses[i], places[i], binds * room, rows, totals)
     # a policy that cannot be told yields only to a denial
     hangs = (code < 0) & (code != NONE) & (own < words.first_denial * STEP)
     strictest = np.where((own == NONE) | hangs, code, np.maximum(code, own))
-    return _Verdicts(strictest, classed, by, {into: rows.column(into) for into in running})
+    return _Verdicts(strictest, {into: rows.column(into) for into in running})
+
+
+def _speaking(stages: Sequence[str], clauses: tuple[Clause, ...], bound: Mapping[int, Truth]) -> Iterator[int]:
+    """Clauses of some stages that may bind in a row, or that keep a total, in order."""
+    return (i for i, c in enumerate(clauses) if c.stage in stages and (c.total or i not in bound or bound[i].any()))
+
+
+def _as_one(
+    rows: Rows, i: int, clause: Clause, bound: Mapping[int, Truth], beside: NDArray[Any]
+) -> tuple[Truth, NDArray[Any]]:
+    """Where a clause binds, and what is told of the same kinds beside it, row by row."""
+    return rows.spread(bound[i]) if i in bound else rows.binds(clause), rows.spread(beside)
 
 
 def _classify(rows: Rows, clauses: tuple[Clause, ...], words: Vocabulary) -> Codes:
@@ -228,19 +286,18 @@ def _places(clauses: tuple[Clause, ...]) -> tuple[int, ...]:
     return tuple(places[i] for i in range(len(clauses)))
 
 
-def _worded(found: _Verdicts, frame: pl.DataFrame, clauses: tuple[Clause, ...], words: Vocabulary) -> pl.DataFrame:
+def _worded(found: _Verdicts, asked: _Asked, rows: Rows, words: Vocabulary) -> pl.DataFrame:
     """Verdicts as words: outcome, clause, class, and the clause that asked for a licence."""
-    outcomes, deciding, asking, classes = _names(clauses, words)
+    outcomes, deciding, asking, classes = _names(asked.clauses, words)
     return pl.DataFrame(
         {
-            "_code": pl.Series(found.code).replace(NONE, None),
-            "_class": found.classed,
-            **{field: _named(found.classed, classes) for field in (words.classes.field,) if field},
-            **{c: frame[c] for c in (words.measure.all,) if c},
+            "_code": np.where(found.code == NONE, np.int16(FREE), found.code),
+            **{field: rows.spread(_named(asked.classed, classes)) for field in (words.classes.field,) if field},
+            **{c: rows.frame[c] for c in (words.measure.all,) if c},
             **{into: pl.Series(after, nan_to_null=True) for into, after in found.running.items()},
             "outcome": _named(found.code, outcomes),
             "clause": _named(found.code, deciding),
-            "required_by": _named(found.by, asking),
+            "required_by": rows.spread(_named(asked.by, asking)),
         }
     )
 

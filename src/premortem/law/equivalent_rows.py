@@ -1,4 +1,6 @@
-"""Groups rows that every clause treats alike: they share one answer, so its grounds are worked out once."""
+"""Groups rows that clauses treat alike, so that what is told of them is worked out once: kinds of rows, which only running
+totals tell apart, and rows whose answers rest on the same grounds.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -16,66 +18,80 @@ from premortem.law.candidate_clauses import operative, turning_days
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.clearing import clearings
 from premortem.law.conditions import identifiers
+from premortem.law.groups import Kinds, combined, numbers
 from premortem.law.places import TierChange, atlas
 from premortem.law.spelling import key
 from premortem.law.tested_values import DAY, Tested
 from premortem.law.totals import start
 from premortem.law.transfers import transfers
+from premortem.law.truth import numbered
 from premortem.law.vocabulary import Vocabulary
 
 EPOCH = date(1970, 1, 1)
-# Most that the numbers of two columns may come to before they are counted anew.
-MOST = 2**62
+# Share of the rows that there may be kinds: where there are more, to group them saves nothing.
+MOST_KINDS = 0.5
 
 
-def alike(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """The number of each row's group, from 0, and the first row of each group.
+def kinds(given: pl.DataFrame, book: Rulebook) -> Kinds:
+    """Rows that the book cannot tell apart, but by what is shipped and by what was shipped before: in a ledger there are few.
+
+    Where nearly each row is a kind of its own, each is.
+    """
+    found = combined(_coded_kinds(given, book), given.height)
+    each = np.arange(given.height)
+    return found if len(found.first) <= MOST_KINDS * given.height else Kinds(each, each)
+
+
+def alike(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, kinds: Kinds) -> Kinds:
+    """Rows whose answers rest on the same grounds, of those that `kinds` groups.
 
     `answers` are what `decide` said of the rows, totals included. Two rows are in a group where every clause of the book
     has the same answer to both, and to both with the same change of a field.
     """
-    combined, size = np.zeros(given.height, np.uint64), 1
-    for codes, count in _coded(given, answers, book):
-        if size * count > MOST:
-            combined, size = _numbered(pl.Series(combined))
-        combined = combined * np.uint64(count) + codes.astype(np.uint64)
-        size *= count
-    return distinct(pl.DataFrame({"key": combined}))
+    told = combined(_coded(given[kinds.first], book), len(kinds.first))
+    back = [numbers(given["_back"].is_not_null())] if "_back" in given.columns else []
+    totals = _of_totals(given, answers, book, kinds)
+    return combined([(told.of[kinds.of], len(told.first)), *back, *totals], given.height)
 
 
-def distinct(rows: pl.DataFrame) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """The number of each row's group of equal rows, from 0, and the first row of each group."""
-    keys, numbered = rows.columns, rows.with_row_index("_first")
-    firsts = numbered.group_by(keys).agg(pl.col("_first").min()).sort("_first").with_row_index("_group")
-    found = numbered.join(firsts.drop("_first"), on=keys, how="left", maintain_order="left", nulls_equal=True)
-    return found["_group"].to_numpy(), firsts["_first"].to_numpy()
-
-
-def _coded(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
-    """Numbers that tell the rows apart, and how many there may be: by each field, and by each limit of a total."""
-    clauses, words, case = operative(book), book.vocabulary, book.case
+def _coded_kinds(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
+    """Numbers that tell kinds of rows apart: by each field, but for what is shipped, where no clause asks for it."""
+    clauses, words = operative(book), book.vocabulary
     tested = Tested(clauses, words)
-    names = {name for role in parties.ROLES if role in given.columns for name in given[role].unique() if name}
-    known = {name for name in names if _known(name, case)}
-    told = {*known, *_screened(names, given, case)}
+    shipped = {"quantity", words.measure.all}
+    asked = {name for c in clauses for text in (c.applies, "" if c.total else c.within) for name in identifiers(text)}
+    names = _Names(given, tested, book)
+    for name in (n for n in given.columns if n in words.fields):
+        column = given[name]
+        if name in shipped and shipped.isdisjoint(asked):
+            yield numbers(column.is_null())
+        elif name == "date":
+            yield _between(column.to_physical(), names.days())
+        elif name in parties.ROLES:
+            yield _classed(column, partial(names.stands_for, name))
+        else:
+            yield numbers(column)
+
+
+def _coded(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
+    """Numbers that tell the grounds of rows apart, by each field, and how many there may be."""
+    words = book.vocabulary
+    tested = Tested(operative(book), words)
+    names = _Names(given, tested, book)
     for name in (n for n in given.columns if n in words.fields and n != "quantity"):
         column, kind = given[name], words.fields[name].type
         if kind == "date":
-            days = {*turning_days(book), *tested.days, *(_turns(known, case) if known or case.lists else ())}
-            yield _between(column.to_physical(), [(day - EPOCH).days for day in days])
+            yield _between(column.to_physical(), names.days())
         elif kind == "number" and name not in tested.whole:
             yield _between(column, sorted(tested.against.get(name, ())))
-        elif kind == "country" and not known:  # a known firm's seat is compared with the place itself
+        elif kind == "country" and not names.known:  # a known firm's seat is compared with the place itself
             yield _classed(column, partial(_place, tested=tested, book=book))
         elif name == "item":
             yield _classed(column, partial(_item, classes=_items(tested, book)))
         elif name in parties.ROLES:
-            yield _classed(column, partial(_named, role=name, known=told, words=tested.words, case=case))
+            yield _classed(column, partial(names.stands_for, name))
         else:
-            yield _numbered(column)
-    if "_back" in given.columns:
-        yield _numbered(given["_back"].is_not_null())
-    yield from _totals(given, answers, clauses, words)
+            yield numbers(column)
 
 
 def _item(item: str | None, classes: Mapping[str, Any]) -> Any:
@@ -98,19 +114,12 @@ def _items(tested: Tested, book: Rulebook) -> dict[str, Any]:
     return {item: of for item, of in classes if item not in tested.words}
 
 
-def _numbered(column: pl.Series) -> tuple[NDArray[Any], int]:
-    """Each value by a number of its own."""
-    values = column.unique()
-    return column.replace_strict(values, pl.Series(range(len(values)), dtype=pl.UInt32)).to_numpy(), len(values)
-
-
 def _classed(column: pl.Series, class_of: Callable[[Any], Any]) -> tuple[NDArray[Any], int]:
-    """Each value by the number of its class."""
-    values = column.unique()
-    classes = [class_of(value) for value in values]
-    numbers = {c: i for i, c in enumerate(dict.fromkeys(classes))}
-    codes = pl.Series([numbers[c] for c in classes], dtype=pl.UInt32)
-    return column.replace_strict(values, codes).to_numpy(), len(numbers)
+    """Each text by the number of its class."""
+    places, texts = numbered(column)
+    classes = [class_of(text) for text in texts]
+    places_of = {c: i for i, c in enumerate(dict.fromkeys(classes))}
+    return np.array([places_of[c] for c in classes])[places], len(places_of)
 
 
 def _between(column: pl.Series, against: Sequence[float]) -> tuple[NDArray[Any], int]:
@@ -121,9 +130,31 @@ def _between(column: pl.Series, against: Sequence[float]) -> tuple[NDArray[Any],
     return np.where(np.isnan(values), 2 * len(ends) + 1, codes), 2 * len(ends) + 2
 
 
-def _known(name: str | None, case: Case) -> bool:
+class _Names:
+    """The parties that rows name, and of which of them a table, or a clause, has something to say."""
+
+    def __init__(self, given: pl.DataFrame, tested: Tested, book: Rulebook) -> None:
+        self.tested, self.book, self.case = tested, book, book.case
+        named = {n for role in parties.ROLES if role in given.columns for n in given[role].unique() if n}
+        self.known = {name for name in named if _known(name, self.case)}
+        self.told = {*self.known, *_screened(named, given, self.case)}
+
+    def days(self) -> list[int]:
+        """Days on which an answer may change, as numbers."""
+        turns = _turns(self.known, self.case) if self.known or self.case.lists else ()
+        return [(day - EPOCH).days for day in {*turning_days(self.book), *self.tested.days, *turns}]
+
+    def stands_for(self, role: str, name: str | None) -> str | None:
+        """What stands for a name: itself where a table knows it, the spelling by which clauses know it, or anybody."""
+        if not name or name in self.told:
+            return name
+        spelt = parties.addressee(name, self.case) if role == "exporter" else key(name) if role == "consignee" else name
+        return f" {spelt}" if spelt in self.tested.words else ""
+
+
+def _known(name: str, case: Case) -> bool:
     """Whether the tables of parties or of firms have something to say of a name, or ask to look at it."""
-    return bool(name) and (parties.suspect(str(name), case) or bool(seats.seats_of(str(name), case)))
+    return parties.suspect(name, case) or bool(seats.seats_of(name, case))
 
 
 def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:
@@ -139,14 +170,6 @@ def _turns(known: set[str], case: Case) -> Iterator[date]:
     yield from party_lists.turning_days(case)
     for found in (found for name in known for found in seats.seats_of(name, case)):
         yield from filter(None, (found.listed, found.first, found.last and found.last + DAY))
-
-
-def _named(name: str | None, role: str, known: set[str], words: frozenset[str], case: Case) -> str | None:
-    """What stands for a name: itself where a table knows it, the spelling by which clauses know it, or anybody."""
-    if not name or name in known:
-        return name
-    spelt = parties.addressee(name, case) if role == "exporter" else key(name) if role == "consignee" else name
-    return f" {spelt}" if spelt in words else ""
 
 
 def _place(place: str | None, tested: Tested, book: Rulebook) -> Any:
@@ -167,25 +190,32 @@ def _groups(case: Case, moves: tuple[TierChange, ...]) -> dict[str, tuple[Any, .
     return held
 
 
-def _totals(
-    given: pl.DataFrame, answers: pl.DataFrame, clauses: Sequence[Clause], words: Vocabulary
+def _of_totals(
+    given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, kinds: Kinds
 ) -> Iterator[tuple[NDArray[Any], int]]:
     """Whether a row fits each limit, after what the ledger counted before it, or alone where none was asked."""
-    kept = [c for c in clauses if c.total]
+    words = book.vocabulary
+    kept = [c for c in operative(book) if c.total]
     if not kept:
         return
-    columns = dict.fromkeys(f for c in kept for f in _looked_at(c, words))
-    zero = [pl.col(f).fill_null(0.0) if f in given.columns else pl.lit(0.0).alias(f) for f in columns]
-    frame = given.select("date", "quantity", *zero).with_columns(answers[words.measure.all])
+    shipped = answers[words.measure.all]
+    amount = shipped.to_numpy()
     for c in kept:
         assert c.total is not None
-        counted = answers[c.total.into] if c.total.into in answers.columns else pl.Series([None], dtype=pl.Float64)
-        after = pl.coalesce(pl.lit(counted), start(c) + pl.col(words.measure.all))
-        fits = frame.select((after <= limit(c, words)).cast(pl.UInt8).fill_null(2)).to_series()
-        yield fits.to_numpy(), 3
+        alone, most = (of_kind[kinds.of] for of_kind in _limits(given[kinds.first], c, words))
+        counted = answers[c.total.into].to_numpy() if c.total.into in answers.columns else np.nan
+        after = np.where(np.isnan(counted), alone + amount, counted)
+        yield np.where(np.isnan(after) | np.isnan(most), 2, after <= most), 3
     # of what has no measure another one is tried, and then the units count
-    unmeasured = pl.col(words.measure.all).is_null()
-    yield _numbered(frame.select(pl.when(unmeasured).then(pl.col("quantity"))).to_series())
+    if shipped.null_count():
+        yield numbers(given.select(pl.when(shipped.is_null()).then(pl.col("quantity"))).to_series())
+
+
+def _limits(rows: pl.DataFrame, clause: Clause, words: Vocabulary) -> tuple[NDArray[Any], NDArray[Any]]:
+    """What each row tells of a clause's total before it, and the limit of that total on its day; NaN where there is none."""
+    zero = [pl.col(f).fill_null(0.0) if f in rows.columns else pl.lit(0.0).alias(f) for f in _looked_at(clause, words)]
+    found = rows.select("date", *zero).select(start(clause).alias("alone"), limit(clause, words).alias("most"))
+    return found["alone"].cast(pl.Float64).to_numpy(), found["most"].cast(pl.Float64).to_numpy()
 
 
 def _looked_at(clause: Clause, words: Vocabulary) -> list[str]:

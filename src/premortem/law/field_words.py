@@ -1,5 +1,6 @@
 """How sentences call the fields of a transaction and their values."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,8 @@ from premortem.law.vocabulary import Field, Vocabulary
 # What is done about a name that is another firm's: as it is typed, and as a document or a screen says it.
 CLEAR = "give --clear NAME=REASON"
 CLEAR_IN_WORDS = "clear it, with the reason on record"
+# How a field is given on the command line, as a sentence there ends.
+GIVEN = re.compile(r" \(give it with --set \w+=VALUE\)")
 
 
 def words_of(field: str) -> str:
@@ -20,6 +23,18 @@ def called(field: str, words: Vocabulary) -> str:
     """How a sentence calls a field: as its case has it, else by its name."""
     told = words.fields.get(field)
     return told.label if told and told.label else words_of(field)
+
+
+def unknown(field: str, words: Vocabulary) -> str:
+    """What is asked where a field is missing, as a clause: `what the TPP of one unit is`, `whether the fab is new`."""
+    told = words.fields.get(field)
+    return f"whether {told.says}" if told and told.type == "flag" else f"what the {called(field, words)} is"
+
+
+def described(field: str, words: Vocabulary) -> str:
+    """A field by its name and meaning, by its meaning alone where that says the name."""
+    name, says = called(field, words), words.fields[field].says
+    return says if name in says else f"{name}: {says}"
 
 
 def shown(value: Any) -> str:
@@ -55,4 +70,4 @@ def _unit(field: Field | None) -> str:
 
 def untyped(text: str) -> str:
     """A sentence without the words of the command line, for a document or a screen."""
-    return text.replace(CLEAR, CLEAR_IN_WORDS)
+    return GIVEN.sub("", text.replace(CLEAR, CLEAR_IN_WORDS))

@@ -13,10 +13,10 @@ BUCKETS = 32
 
 
 class Texts(NamedTuple):
-    """Texts with their lengths and the bits of their letters."""
+    """Texts, the shortest first, with where those of each length begin and the bits of their letters."""
 
     texts: tuple[str, ...]
-    lengths: NDArray[np.int32]
+    begins: tuple[int, ...]  # by length, from 0 to one more than the longest
     bits: NDArray[np.uint64]
 
     def about(self, text: str, slips: int) -> list[str]:
@@ -24,16 +24,20 @@ class Texts(NamedTuple):
 
         Such a slip changes the length by one at most, and two bits at most.
         """
-        near = np.bitwise_count(self.bits ^ np.uint64(_bits(text))) <= 2 * slips
-        near &= np.abs(self.lengths - len(text)) <= slips
-        return [self.texts[i] for i in np.flatnonzero(near)]
+        most = len(self.begins) - 1
+        first, last = self.begins[min(max(len(text) - slips, 0), most)], self.begins[min(len(text) + slips + 1, most)]
+        if first == last:
+            return []
+        near = np.bitwise_count(self.bits[first:last] ^ np.uint64(_bits(text))) <= 2 * slips
+        return [self.texts[first + i] for i in near.nonzero()[0].tolist()]
 
 
 def made_ready(texts: Iterable[str]) -> Texts:
     """Texts to be looked in."""
-    held = tuple(texts)
-    lengths = np.array([len(text) for text in held], np.int32)
-    return Texts(held, lengths, np.array([_bits(text) for text in held], np.uint64))
+    held = tuple(sorted(texts, key=len))
+    lengths = [len(text) for text in held]
+    begins = np.searchsorted(lengths, range(max(lengths, default=0) + 2))
+    return Texts(held, tuple(begins.tolist()), np.array([_bits(text) for text in held], np.uint64))
 
 
 def _bits(text: str) -> int:

@@ -18,7 +18,7 @@ from premortem.law.parties import NOT_LOOKED_UP, Hit
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import SCREEN, brief
 from premortem.law.verdict import likeness, question, sentence
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import capital, count_noun, day_in_words, limit, listing
 
 ADVICE = "Not legal advice, and not official text."
@@ -121,7 +121,13 @@ def _rests(d: Decided) -> list[str]:
         page = f" {first.url}" if first.url else ""
         line = f"By {d.clause}, {d.citation} ({days(first)}; {sure}): {d.says}.{page}"
         return [line, *([f"Rests also on {', '.join(c.clause for c in also)}"] if also else [])]
-    return [f"Asked, and not reaching it: {count_by_instrument(d.asked)}", *_nearest(d)]
+    said = "Asked" if d.outcome.startswith(NEEDS) else "Asked, and not reaching it"
+    return [f"{said}: {count_by_instrument(d.asked)}", *_nearest(d)]
+
+
+def reaching(d: Decided) -> str:
+    """That no clause reaches it, or that none can be said to before a fact is told."""
+    return "No clause decides it yet" if d.outcome.startswith(NEEDS) else "No clause reaches it"
 
 
 def _outcome(d: Decided) -> str:

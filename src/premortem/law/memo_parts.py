@@ -10,13 +10,13 @@ from premortem.case import Case
 from premortem.law import memo
 from premortem.law.checklists import Checklist
 from premortem.law.citations import Citation, Piece, linked, weakest
-from premortem.law.decision_data import Decided
+from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.field_words import untyped
 from premortem.law.ladder import Step
 from premortem.law.opinion import Opinion
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import not_checked
-from premortem.law.verdict import question, sentence
+from premortem.law.verdict import not_law, question, sentence
 from premortem.text.numbers import capital, day_in_words
 
 
@@ -74,7 +74,7 @@ def of_decision(d: Decided, trace: bool = False) -> Memo:
         _red_flags(d),
         Part("The ladder", tuple(map(_step, d.trace if trace else ())), _noted("Clauses in force that day that apply or miss by one test, in order.")),
     )  # fmt: skip
-    return Memo("Export control memo", question(d), untyped(sentence(d)), _alarm(d.case, d.stale, d.hypothetical, d.policy), _made(d.case), _told(parts))  # fmt: skip
+    return Memo("Export control memo", question(d), untyped(sentence(d)), _alarm(d.case, d.stale, d.policy), _made(d.case), _told(parts))  # fmt: skip
 
 
 def of_opinion(o: Opinion, trace: bool = False) -> Memo:
@@ -93,7 +93,7 @@ def of_opinion(o: Opinion, trace: bool = False) -> Memo:
         Part("The ladder", tuple(_rung(step) for step in (o.trace() if trace else ()))),
     )  # fmt: skip
     stale = shipped_version(case).stale(o.day)
-    return Memo("Memo on a question of law", o.question, o.sentence, _alarm(case, stale, o.hypothetical, o.book.name), _made(case), _told(parts))  # fmt: skip
+    return Memo("Memo on a question of law", o.question, o.sentence, _alarm(case, stale, o.book.name), _made(case), _told(parts))  # fmt: skip
 
 
 def _noted(text: str) -> tuple[Piece, ...]:
@@ -104,12 +104,10 @@ def _told(parts: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(part for part in parts if part.lines)
 
 
-def _alarm(case: Case, stale: bool, hypothetical: bool, policy: str) -> str:
+def _alarm(case: Case, stale: bool, policy: str) -> str:
     """What must be seen before anything else."""
-    said = [f"Not the law: what the hypothetical policy {policy} would say."] if hypothetical else []
-    if stale:
-        said.append(f"Stale: nothing after {day_in_words(shipped_version(case).news)} is in this answer.")
-    return " ".join(said)
+    old = f"Stale: nothing after {day_in_words(shipped_version(case).news)} is in this answer." if stale else ""
+    return " ".join(filter(None, (not_law(policy, case), old)))
 
 
 def _made(case: Case) -> str:
@@ -123,7 +121,7 @@ def _plain(lines: Iterator[str] | Sequence[str], mark: str = "") -> tuple[Line, 
 def _grounds(d: Decided) -> Iterator[Line]:
     """The clauses, the deciding one first; limits, named parties on lists, and how sure it is."""
     if not d.clause:
-        yield _asked(d.asked)
+        yield _asked(d)
     for c in d.citations:
         yield _cited(c, d.case, decides=c.clause == d.clause)
     if d.headroom_tpp is not None:
@@ -131,14 +129,16 @@ def _grounds(d: Decided) -> Iterator[Line]:
     yield from _plain([f"{memo.hit(h)}." for h in d.hits])
     yield from _plain([f"{line}." for line in memo.listed_elsewhere(d)])
     classed = f"Classified as {d.classed}. " if d.classed else ""
+    if d.eccn == NOT_KNOWN and d.classed:
+        classed = "Not classified: a fact that this takes was not given. "
     yield Line((Piece(f"{classed}The answer as scripts read it: "), Piece(d.outcome, code=True), Piece(".")))
     yield from _plain([_sure(d.citations, d.case, d.confidence)])
 
 
-def _asked(clauses: Sequence[str]) -> Line:
+def _asked(d: Decided) -> Line:
     """The clauses in force that could have asked, by name."""
-    names = [piece for name in sorted(clauses) for piece in (Piece(name, code=True), Piece(", "))][:-1]
-    return Line((Piece("No clause reaches it. Asked, of those in force that day: "), *names, Piece(".")))
+    names = [piece for name in sorted(d.asked) for piece in (Piece(name, code=True), Piece(", "))][:-1]
+    return Line((Piece(f"{memo.reaching(d)}. Asked, of those in force that day: "), *names, Piece(".")))
 
 
 def _named(clause: str) -> tuple[Piece, ...]:

@@ -4,22 +4,41 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from premortem.law.clause import Clause
 from premortem.law.conditions import identifiers
+from premortem.law.groups import grouped
 from premortem.law.vocabulary import NEEDS, Vocabulary
 
+# More than the clauses on which a row may hang.
+FEWER = 1025
 
-def needing(worded: pl.DataFrame, fields: pl.LazyFrame, clauses: tuple[Clause, ...], words: Vocabulary) -> pl.DataFrame:
-    """The frame with `needs:FIELD` as the outcome of rows that hang on a field that is not there."""
-    at = (worded["_code"] < 0).fill_null(False).arg_true()
-    needed = _needed(clauses, tuple(worded["_code"].gather(at).unique().sort()), words)
-    hanging = fields.with_columns(worded["_code"], worded["_class"]).select(
-        pl.col(sorted({*needed.meta.root_names()})).gather(at)
-    )
-    needs = hanging.select(needed).collect().to_series()
-    return worded.with_columns(outcome=worded["outcome"].scatter(at, needs))
+
+def needing(
+    worded: pl.DataFrame,
+    of: NDArray[np.intp],
+    kinds: pl.LazyFrame,
+    classed: NDArray[np.int16],
+    clauses: tuple[Clause, ...],
+    words: Vocabulary,
+) -> pl.DataFrame:
+    """The frame with `needs:FIELD` as the outcome of rows that hang on a field that is not there.
+
+    `of` tells the kind of each row, `kinds` their fields, `classed` what their classification hangs on (`engine`).
+    """
+    code = worded["_code"].to_numpy()
+    at = np.flatnonzero(code < 0)
+    # rows of one kind that hang on one clause lack the same field
+    same = grouped(of[at] * np.intp(FEWER) - code[at], len(classed) * FEWER)
+    codes = pl.Series("_code", code[at][same.first])
+    needed = _needed(clauses, tuple(codes.unique().sort()), words)
+    names = [name for name in sorted(needed.meta.root_names()) if name != "_code"]
+    hanging = kinds.with_columns(pl.Series("_class", classed)).select(pl.col(names).gather(of[at][same.first]))
+    needs = hanging.with_columns(codes).select(needed).collect().to_series()
+    return worded.with_columns(outcome=worded["outcome"].scatter(at, needs.gather(same.of)))
 
 
 @lru_cache(256)

@@ -1,7 +1,6 @@
 """An index of listed names by word, so that a new name is compared only with those that share a word with it."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import combinations
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -116,20 +115,19 @@ def _common(word: str) -> bool:
     return len(word) < 3 or word in common_words()
 
 
-def cuts(word: str, most: int) -> set[str]:
-    """A word, and it with so many letters left out or fewer: two words so many slips apart share one of these.
+def cuts(word: str) -> set[str]:
+    """A word, and it with a letter left out: two words a slip apart share one of these.
 
-    >>> sorted(cuts("abc", 1))
+    >>> sorted(cuts("abc"))
     ['ab', 'abc', 'ac', 'bc']
     """
-    lengths = range(max(len(word) - most, 0), len(word) + 1)
-    return set().union(*(map("".join, combinations(word, length)) for length in lengths))
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
 def _slips(words: Collection[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for word in words:
-        for cut in cuts(word, 1) if len(word) >= FEWEST_WORD else ():
+        for cut in cuts(word) if len(word) >= FEWEST_WORD else ():
             found.setdefault(cut, []).append(word)
     return found
 
@@ -138,8 +136,8 @@ def _alike(word: str, slips: dict[str, list[str]]) -> set[str]:
     """Words a letter more, less or other away, or with two neighbours swapped."""
     if len(word) < FEWEST_WORD - 1:
         return set()
-    shared = slips.keys() & cuts(word, 1)
-    return {other for cut in shared for other in slips[cut] if OSA.distance(word, other) <= 1} if shared else set()
+    shared = [cut for cut in cuts(word) if cut in slips]
+    return {other for cut in shared for other in slips[cut] if OSA.distance(word, other) <= 1}
 
 
 def _slip_away(letters: str, held: Near) -> Iterator[str]:

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from premortem.case import Case
 from premortem.law.clearing import clearings
+from premortem.law.groups import combined, numbers
 from premortem.law.parties import ROLES, addressee, names_firm, not_looked_up, standing, suspect
 from premortem.law.spelling import key
 from premortem.law.transfers import transfers
+from premortem.law.truth import numbered
 from premortem.law.vocabulary import TYPES, Vocabulary
 
 
@@ -36,15 +38,21 @@ def columns(given: pl.DataFrame, said: Mapping[str, Sequence[str]], words: Vocab
         share = pl.col(owned.field) if owned.field in given.columns else pl.lit(None, pl.Float64)
         # what is told of one party says nothing of another, and less than the table holds of nobody
         told.append(pl.max_horizontal(share, pl.when(found[owned.list]).then(owned.share), 0.0).alias(owned.field))
+    return [*told, *spelt(said, words)]
+
+
+def spelt(said: Mapping[str, Sequence[str]], words: Vocabulary) -> list[pl.Expr]:
+    """Each consignee, end user and parent under one spelling, each exporter under the name by which clauses know it."""
     spellings = (
         ("consignee", key),
         ("end_user", key),
         ("parent", key),
         ("exporter", lambda name: addressee(name, words.case)),
     )
-    for role, spelt in spellings:
+    told = []
+    for role, spelling in spellings:
         if names := said.get(role):
-            same = pl.Series([spelt(name) for name in names], dtype=pl.String)
+            same = pl.Series([spelling(name) for name in names], dtype=pl.String)
             told.append(pl.col(role).replace_strict(pl.Series(names), same, default=None).alias(role))
     return told
 
@@ -79,14 +87,13 @@ def _looked_up(given: pl.DataFrame, said: Mapping[str, Sequence[str]], case: Cas
     """
     told = transfers(case).parties
     found: dict[str, NDArray[Any]] = {}
-    for role in ROLES if told.lists else ():
-        suspects = [
-            name for name in said.get(role, ()) if name and suspect(name, case) and names_firm(role, name, case)
-        ]
-        if suspects:
+    for role in (role for role in ROLES if told.lists and said.get(role)):
+        places, names = numbered(given[role])
+        suspects = [bool(name) and suspect(str(name), case) and names_firm(role, str(name), case) for name in names]
+        if any(suspects):
             found = found or {name: np.zeros(given.height, np.int8) for name in _columns(case)}
-            rows = given[role].is_in(suspects).fill_null(False).arg_true()
-            for name, values in _of_names(given[rows], role, case).items():
+            rows = np.flatnonzero(np.array(suspects)[places])
+            for name, values in zip(_columns(case), _of_names(given, role, rows, case), strict=True):
                 found[name][rows] = np.maximum(found[name][rows], values)
     if not found:
         return None
@@ -95,15 +102,12 @@ def _looked_up(given: pl.DataFrame, said: Mapping[str, Sequence[str]], case: Cas
     return pl.DataFrame({name: flags.astype(bool) for name, flags in found.items()} | policies)
 
 
-def _of_names(rows: pl.DataFrame, role: str, case: Case) -> dict[str, NDArray[Any]]:
-    """`_columns` of one role's names, row by row."""
-    cleared = pl.col("cleared") if "cleared" in rows.columns else pl.lit(None, pl.String)
-    frame = rows.select(name=pl.col(role), day=pl.col("date"), cleared=cleared)
-    distinct = frame.unique()
+def _of_names(given: pl.DataFrame, role: str, rows: NDArray[np.intp], case: Case) -> NDArray[np.int8]:
+    """`_columns` of one role's names in some rows; shape (column, row)."""
+    asked = [given[name][rows] for name in (role, "date", "cleared") if name in given.columns]
+    kinds = combined((numbers(column) for column in asked), len(rows))
     told = [
-        facts_of(name, day, key(name) in {key(n) for n in clearings(free or "")}, case)
-        for name, day, free in distinct.rows()
+        facts_of(name, day, key(name) in {key(n) for n in clearings(next(iter(free), None) or "")}, case)
+        for name, day, *free in zip(*(column[kinds.first] for column in asked), strict=True)
     ]
-    known = distinct.hstack(pl.DataFrame(told, schema=dict.fromkeys(_columns(case), pl.Int8), orient="row"))
-    joined = frame.join(known, on=frame.columns, how="left", maintain_order="left", nulls_equal=True)
-    return {name: joined[name].to_numpy() for name in _columns(case)}
+    return np.array(told, np.int8).T[:, kinds.of]

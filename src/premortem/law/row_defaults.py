@@ -1,10 +1,12 @@
 """Frames of transactions completed: every field of the vocabulary, filled from the catalogue, the lists and the atlas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import and_, or_
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from premortem.law import items, parties, party_fields, seats
 from premortem.law.clause import Rulebook
@@ -67,14 +69,12 @@ def _worked_out(
 
     `known` are the columns of seats that the names of parties tell.
     """
-    told, fields, measure = transfers(words.case), words.fields, words.measure
+    told, fields = transfers(words.case), words.fields
     defaults = {name: fields[name].default for name in here if name in fields and fields[name].default is not None}
     filled = [pl.col(name).fill_null(default) for name, default in defaults.items() if name != told.items.parts]
     if told == Transfers():  # what was given, and what stands for the rest
         return (filled, _instead(here, words))
     designer = pl.lit(items.named_items(words.case)["c_designer_hq"]).gather("_chip")
-    # all of a destination's nameless consignees count as one
-    consignee = pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee"))
     shipped = pl.coalesce("from", "made_in", pl.lit(fields["made_in"].default))
     # who ships a foreign tool, or serves one, is not taken to be a US person; one row of a table may leave the seat empty
     givers = [
@@ -100,10 +100,7 @@ def _worked_out(
         [pl.coalesce(*_told_by(f, here, known), "parent_headquarters").alias(f) for f in seats.OF_OTHERS],
         filled,
         _instead(here, words),
-        [
-            consignee.alias("consignee"),
-            (pl.col("quantity") * pl.col("chips_held") * pl.col(measure.one)).alias(measure.all),
-        ],
+        _counted(words),
         *_of_places(
             moves,
             [*(c for c in known if c.startswith("_seat_") and c != "_seat_exporter"), *(f"_given_{f}" for f in beside)],
@@ -111,6 +108,32 @@ def _worked_out(
             words,
         ),
     )
+
+
+def _counted(words: Vocabulary) -> list[pl.Expr]:
+    """What running totals add up, and for whom: all of a destination's nameless consignees count as one."""
+    consignee = pl.when(pl.col("consignee") == "").then(pl.col("destination")).otherwise(pl.col("consignee"))
+    shipped = pl.col("quantity") * pl.col("chips_held") * pl.col(words.measure.one)
+    return [consignee.alias("consignee"), shipped.alias(words.measure.all)]
+
+
+# What a total adds up in a shipment, and for whom, hangs on these beside the measure of one unit.
+COUNTED = ("date", "consignee", "destination", "quantity", "chips_held")
+
+
+def of_rows(
+    given: pl.DataFrame, fields: pl.LazyFrame, of: NDArray[np.intp], wanted: Iterable[str], words: Vocabulary
+) -> pl.DataFrame:
+    """The `wanted` fields, and what totals add up, of rows of which the kinds are completed in `fields` and `of` tells each
+    row's: its own are its day, its units and its parties.
+    """
+    needed = {*wanted, *COUNTED, words.measure.one, words.measure.all}
+    own = [c for c in ("date", "quantity", words.measure.all, *parties.ROLES) if c in given.columns and c in needed]
+    kinds = fields.select(c for c in fields.collect_schema().names() if c in needed).collect()[of]
+    told = given.select(pl.col(c).cast(TYPES[words.fields[c].type]) for c in own)
+    spelt = told.with_columns(party_fields.spelt(_said(told, words), words))
+    frame = kinds.with_columns(pl.coalesce(spelt[c], kinds[c] if c in kinds.columns else None).alias(c) for c in own)
+    return frame.with_columns(_counted(words)) if transfers(words.case) != Transfers() else frame
 
 
 def _asking(said: Mapping[str, Sequence[str]], words: Vocabulary) -> list[pl.Expr]:

@@ -150,9 +150,12 @@ class Unsaid(Strict):
 class Caution(Strict):
     """A sentence beside an answer, where some fields have these values and any of some flags is set."""
 
-    where: Mapping[str, str | bool]
+    where: Mapping[str, str | bool] = Key(default_factory=dict)
     among: Mapping[str, tuple[str, ...]] = Key(default_factory=dict, description="fields, with the values that count")
     any: tuple[str, ...] = ()
+    untold: tuple[str, ...] = Key(default=(), description="fields of which none was given")
+    unseated: bool = Key(default=False, description="only where the seat of a party is neither given nor known")
+    unless: Mapping[str, str | bool] = Key(default_factory=dict, description="fields with values that rule it out")
     first: date | None = Key(default=None, description="first day for which it is said")
     last: date | None = None
     says: str
@@ -200,6 +203,10 @@ class Transfers(Strict):
     options: Mapping[str, str] = Key(default_factory=dict, description="fields by their name as an option")
     columns: Mapping[str, str] = Key(default_factory=dict, description="fields by their short name in a ledger")
     headings: Mapping[str, str] = Key(default_factory=dict, description="fields by words of a ledger's headings")
+    beside: Mapping[str, str] = Key(
+        default_factory=dict,
+        description="of such fields, by the first, the one that is taken where others give them all",
+    )
     asked: Mapping[str, tuple[str, ...]] = Key(
         default_factory=dict, description="words of headings that may stand for any of some fields, so that it is asked"
     )

@@ -58,6 +58,10 @@ class Rows:
         self._columns: dict[str, Any] = {}
         self._figures: dict[tuple[str, str], Any] = {}
 
+    def spread(self, of_kinds: Any) -> Any:
+        """What is told of kinds of rows, of each row; here each row is a kind of its own."""
+        return of_kinds
+
     def settle(self, name: str, values: Any) -> None:
         """Give a field its values: of a flag what is told, of a number numbers (NaN: none), of a text `(places, texts)`."""
         self._columns[name] = values

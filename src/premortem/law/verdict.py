@@ -1,8 +1,9 @@
 """What was asked, and the answer, each as a sentence: what it hangs on, the verdict, how sure it is, that it is stale."""
 
+from premortem.case import Case
 from premortem.law.assumed_facts import Assumed
 from premortem.law.decision_data import Decided
-from premortem.law.field_words import CLEAR, called, place, told
+from premortem.law.field_words import CLEAR, called, described, place, told, unknown
 from premortem.law.parties import NOT_LOOKED_UP, Hit, named_parties
 from premortem.law.party_lists import lists_held
 from premortem.law.rulebook_version import shipped_version
@@ -29,6 +30,11 @@ def question(d: Decided) -> str:
     return "; ".join([f"{what} to {place(given['destination'], words)} on {day}, {law}", *parties])
 
 
+def not_law(policy: str, case: Case) -> str:
+    """That answers under a policy are not those of the law as it stands; nothing under that."""
+    return "" if policy == case.settings.stands else f"Not the law: what the hypothetical policy {policy} would say."
+
+
 def sentence(d: Decided) -> str:
     """The answer as a sentence: what it hangs on, the verdict, how sure it is, and that it is stale."""
     doubt = f"Unverified: it rests on {_resting(d)}." if d.unverified else ""
@@ -48,7 +54,9 @@ def _verdict(d: Decided) -> str:
         return f"Cannot be decided until a person has looked at a name: {_near(d)}."
     if d.outcome.startswith(NEEDS):
         field = d.outcome.removeprefix(NEEDS)
-        return f"Cannot be decided without the {called(field, words)}: {words.fields[field].says} (give it with --set {field}=VALUE)."
+        flag = words.fields[field].type == "flag"
+        lacking = f"before it is told {unknown(field, words)}" if flag else f"without the {described(field, words)}"
+        return f"Cannot be decided {lacking} (give it with --set {field}=VALUE)."
     read = words.reads[d.outcome]
     if not d.clause and d.asked:
         read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
@@ -112,6 +120,8 @@ def supposed(a: Assumed, words: Vocabulary) -> str:
     if a.value is None:
         return f"the {called(a.field, words)} keeps within the limit"
     field = words.fields.get(a.field)
+    if field and field.supposed_not and a.value is False:
+        return field.supposed_not
     if field and field.supposed:
         return field.supposed.format(value=told(a.field, a.value, words))
     if a.value == "":

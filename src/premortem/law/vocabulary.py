@@ -72,6 +72,7 @@ class Field(Strict):
     supposed: str = Key(
         default="", description="how it reads as a condition of an answer, with its {value}, where nobody gave it"
     )
+    supposed_not: str = Key(default="", description="how that reads of a flag that is not raised")
     label: str = Key(default="", description="how a sentence calls it, where its name does not say it")
 
     @property
@@ -261,4 +262,7 @@ def _filled(field: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> dic
     choices, says = field.get("choices", ()), field.get("says")
     for word, names in lists.items():
         says = says.replace(f"{{{word}}}", ", ".join(names)) if isinstance(says, str) else says
-    return {**field, "choices": lists[choices] if isinstance(choices, str) else choices, "says": says}
+    only = lists[choices] if isinstance(choices, str) else choices
+    # a text of several words is told with spaces, as answers print it, or with hyphens as well
+    spaced = {choice.replace("_", between): choice for choice in only for between in " -" if "_" in choice}
+    return {**field, "choices": only, "says": says, "spelt": {**spaced, **field.get("spelt", {})}}

@@ -15,7 +15,7 @@ from premortem.law.binding import limit_of
 from premortem.law.candidate_clauses import announced_days, operative
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.conditions import parts
-from premortem.law.field_words import CLEAR
+from premortem.law.field_words import CLEAR, unknown
 from premortem.law.items import measures
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import NEEDS, Vocabulary
@@ -81,7 +81,7 @@ def _asking(now: str, question: str, words: Vocabulary) -> Iterator[Change]:
     elif now.startswith(NEEDS) and question:
         yield Change(f"say which one is meant ({question.replace(': say which', '')})")
     elif now.startswith(NEEDS):
-        yield Change(f"say {now.removeprefix(NEEDS).replace('_', ' ')}")
+        yield Change(f"say {unknown(now.removeprefix(NEEDS), words)}")
 
 
 def _quantities(given: Mapping[str, Any], clauses: Sequence[Clause], words: Vocabulary) -> Iterator[Try]:

@@ -179,23 +179,26 @@ def check_binds(
     assumption: Assumption,
     file: str,
     parameters: Sequence[str],
-    levers: Sequence[str],
+    levers: Sequence[str] | None,
     tables: Sequence[str],
 ) -> list[BadInput]:
-    """Faults of bindings: every parameter, lever and table of facts that an item names must exist."""
+    """Faults of bindings: every parameter, lever and table of facts that an item names must exist; without `levers`, as where the law
+    cannot be read, no lever is looked up.
+    """
     known = {"": parameters, "lever": levers, "facts": tables}
     allowed = {
         "": "a name in the shipped params.csv, lever:NAME or facts:NAME",
-        "lever": f"lever: and one of {', '.join(levers)}",
+        "lever": f"lever: and one of {', '.join(levers or ())}",
         "facts": f"facts: and a table of the case{': ' if tables else ', which has none'}{', '.join(tables)}",
     }
     errors = []
     for kind, item in assumption.items:
         for bound in item.binds:
             of, _, name = bound.rpartition(":")
-            if name in known.get(of, ()):
+            held = known.get(of, ())
+            if held is None or name in held:
                 continue
             what = f"no such {'table' if of == 'facts' else 'parameter or lever'}: {bound}"
-            hint, key = nearest(name, known.get(of, ())), f"{kind}.{item.id}.binds"
+            hint, key = nearest(name, held), f"{kind}.{item.id}.binds"
             errors.append(BadInput(file, key, what, got=bound, allowed=allowed.get(of, allowed[""]), hint=hint))
     return errors

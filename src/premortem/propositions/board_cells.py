@@ -43,14 +43,23 @@ class BoardCell(Result):
 
 
 def cells(board: pl.DataFrame) -> tuple[BoardCell, ...]:
-    """The cells of a board as a frame holds it; causes of failure without the conditions of other assumptions."""
+    """The cells of a board as a frame holds it."""
     return tuple(
-        BoardCell(**row | {key: _own(row[key]) for key in ("fails_on", "alone", "by_form")}) for row in board.to_dicts()
+        BoardCell(
+            **row
+            | {key: _by_name(row[key]) for key in ("fails_on", "alone")}
+            | {"by_form": {form: _own(shares) for form, shares in _own(row["by_form"]).items()}}
+        )
+        for row in board.to_dicts()
     )
 
 
-def _own(causes: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: part for name, part in (causes or {}).items() if part is not None}
+def _own(held: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: part for name, part in (held or {}).items() if part is not None}
+
+
+def _by_name(causes: list[dict[str, Any]]) -> dict[str, float]:
+    return {row["condition"]: row["share"] for row in causes}
 
 
 def board_table(board: pl.DataFrame, names: Mapping[str, str], futures: int, seed: int) -> Table:

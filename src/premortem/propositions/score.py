@@ -21,6 +21,8 @@ Array = NDArray[Any]
 ALL = "all"
 # A verdict that so few futures do not share is decided by how things are set up, not by what is uncertain.
 DECIDED = 0.005
+# What fails first, or alone, in a board's frame: a row a condition of the assumption (of `all`: an assumption).
+CAUSES = pl.List(pl.Struct({"condition": pl.String, "share": pl.Float64}))
 
 
 class Scorer:
@@ -123,7 +125,15 @@ def board_of_parts(
             for row in counted:
                 row.add(columns, None if weights is None else weights[i])
         rows += [row.as_dict(policy) for row in counted]
-    return pl.DataFrame(rows)
+    return pl.DataFrame(
+        rows,
+        schema_overrides={"fails_on": CAUSES, "alone": CAUSES, **dict.fromkeys(("fails_words", "decided"), pl.String)},
+    )
+
+
+def _listed(shares: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Shares of failures as rows: a column for each condition of every assumption would be empty but for a few."""
+    return [{"condition": name, "share": part} for name, part in shares.items()]
 
 
 class _Row:
@@ -157,8 +167,8 @@ class _Row:
             "holds": share,
             "low": low,
             "high": high,
-            "fails_on": first,
-            "alone": alone,
+            "fails_on": _listed(first),
+            "alone": _listed(alone),
             "fails_words": self.failures[most]
             if (most := max(first, key=lambda name: first[name])) and first[most] > 0
             else None,

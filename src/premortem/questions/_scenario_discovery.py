@@ -18,7 +18,7 @@ from premortem.questions._peeling import Sample, peel, prepared
 from premortem.questions._refining import pruned
 from premortem.questions._search import MOST_LIMITS, PACES, Step, searched, worth
 from premortem.questions.limits import Flags, Limit, within
-from premortem.text.numbers import count_noun
+from premortem.text.numbers import count_noun, spell_count
 
 Array = NDArray[Any]
 
@@ -128,7 +128,9 @@ def too_little(breaks: Flags, weight: Array, least: Least = OF_A_RUN) -> str:
     effective = weight.sum() ** 2 / max((weight**2).sum(), 1e-300)
     broken = int((breaks & (weight > 0)).sum())
     held = int((~breaks & (weight > 0)).sum())
-    need = f"needed are {least.futures} futures with {least.breaks} that break and {least.breaks} that hold"
+    need = (
+        f"needed are {count_noun(least.futures, 'future')} with {least.breaks} that break and {least.breaks} that hold"
+    )
     if effective < least.futures:
         return f"too little to go on: {effective:,.0f} effective futures of {len(breaks):,}; {need}"
     if broken == 0 or held == 0:
@@ -161,6 +163,14 @@ def out_of_sample(box: Box, values: Array, names: Sequence[str], breaks: Flags) 
     inside = box.holds(values, names)
     caught = breaks[inside].sum()
     return float(caught / max(breaks.sum(), 1)), float(caught / max(inside.sum(), 1))
+
+
+def left_outside(earlier: Sequence[Box], base: float) -> tuple[str, float]:
+    """Where a box after `earlier` ones is sought and measured, in words (`the first box` is what it lies outside), and the share that breaks
+    there, of which `base` is that of all.
+    """
+    words = "the first box" if len(earlier) == 1 else f"the first {spell_count(len(earlier))} boxes"
+    return words, base * (1 - sum(b.coverage for b in earlier)) / max(1 - sum(b.mass for b in earlier), 1e-12)
 
 
 def _box(curve: Sequence[Step], base: float) -> Box | None:

@@ -26,6 +26,7 @@ from premortem.watch import hindcast, process, signposts
 from premortem.watch import quantities as known_quantities
 
 TEXT = "text.toml"
+CLAUSES = "clauses"
 
 
 def case_faults(case: Case) -> list[BadInput]:
@@ -34,7 +35,13 @@ def case_faults(case: Case) -> list[BadInput]:
     """
     places = _places(case)
     found = [error.at(places.get(error.file, error.file)) for error in faults_of(_checks(case))]
-    return [*{str(error): error for error in found}.values()]
+    return [*{str(error): error for error in found if not _passed_on(error, found)}.values()]
+
+
+def _passed_on(error: BadInput, found: Sequence[BadInput]) -> bool:
+    """Whether a policy's file only shows the fault of a clause that it lays its own over."""
+    of_law = ((e.key, e.what) for e in found if e.file.startswith(f"{CLAUSES}/"))
+    return error.file.startswith(f"{POLICIES}/") and (error.key, error.what) in of_law
 
 
 def _places(case: Case) -> dict[str, str]:

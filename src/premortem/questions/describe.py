@@ -9,7 +9,7 @@ from premortem.ensemble.priors import Prior
 from premortem.questions import _scenario_discovery
 from premortem.questions.limits import Limit, ends
 from premortem.study import Study
-from premortem.text.numbers import LOG, LOG_ODDS_RATE, LOG_RATE, LOGIT, a_year, spell_count
+from premortem.text.numbers import LOG, LOG_ODDS_RATE, LOG_RATE, LOGIT, a_year
 from premortem.text.units import after
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -38,8 +38,7 @@ def sentence(
             f"{subject} breaks in {box.density:.0%} of futures in which {conditions(box, study)}, against {every:.0%} of all; "
             f"that is {box.coverage:.0%} of its breaks"
         )
-    rest = every * (1 - sum(b.coverage for b in earlier)) / max(1 - sum(b.mass for b in earlier), 1e-12)
-    outside = "the first box" if len(earlier) == 1 else f"the first {spell_count(len(earlier))} boxes"
+    outside, rest = _scenario_discovery.left_outside(earlier, every)
     return (
         f"Outside {outside}, {subject} breaks in {box.density:.0%} of futures in which {conditions(box, study)}, against "
         f"{rest:.0%} of all outside; that is a further {box.coverage:.0%} of its breaks"

@@ -169,14 +169,20 @@ def check_ids(paths: Iterable[Path], shipped: Sequence[assumption.Assumption]) -
 def check_assumption(case: Case, path: Path, of_world: bool) -> None:
     """Raises every fault at once: of its values, of what its items are bound to, of its margins."""
     spoken = assumption.spoken(read_toml(path), path.name)
-    parameters, levers = priors.read(case / PARAMETERS).names, case.world.levers(rules.load(case=case))._fields
-    tables = [*facts.catalogue(case)]
-    bound = assumption.check_binds(spoken, path.name, parameters, levers, tables)
     call_all(
         partial(assumption.read, path),
-        partial(raise_all, bound),
+        partial(_check_binds, case, spoken, path),
         *([partial(_score, case, spoken, path)] if of_world else []),
     )
+
+
+def _check_binds(case: Case, spoken: assumption.Assumption, path: Path) -> None:
+    try:
+        levers = case.world.levers(rules.load(case=case))._fields
+    except PremortemError:
+        levers = None  # told by the checks of the law and the world
+    parameters, tables = priors.read(case / PARAMETERS).names, [*facts.catalogue(case)]
+    raise_all(assumption.check_binds(spoken, path.name, parameters, levers, tables))
 
 
 def _score(case: Case, found: assumption.Assumption, path: Path) -> None:

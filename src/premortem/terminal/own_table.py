@@ -25,7 +25,7 @@ def print_boxes(found: Boxes) -> None:
     if found.test:
         console.print(
             f"Test of no structure: with the verdicts dealt out at random, boxes are as dense in {found.test.p:.0%} of trials. "
-            f"It finds a box of {found.test.planted} in {found.test.power:.0%}.",
+            f"A box of {found.test.planted} would be found in {found.test.power:.0%} of trials.",
             style="dim",
         )
     for box in found.where_failed:

@@ -95,6 +95,8 @@ def print_cases(results: list[dict[str, Any]]) -> None:
 def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
     """Rejected rows on top, then outcomes and headroom."""
     console = Console(highlight=False)
+    if result["not_law"]:
+        console.print(result["not_law"], style="bold", markup=False)
     for line in [*_taken(result), *_consignees(result)]:
         console.print(line, markup=False, soft_wrap=True)
     for wrong in result["rejected"][:20]:

@@ -117,7 +117,7 @@ def lower_first(name: str) -> str:
 
     Proper are names of places and peoples, what is written in capitals, and a word with its number.
 
-    >>> within("Cost of compute"), within("A fifth of tokens"), within("Chinese models"), within("AI labs"), within("Tier 2")
+    >>> lower_first("Cost of compute"), lower_first("A fifth of tokens"), lower_first("Chinese models"), lower_first("AI labs"), lower_first("Tier 2")
     ('cost of compute', 'a fifth of tokens', 'Chinese models', 'AI labs', 'Tier 2')
     """
     first = WORD.match(name)
@@ -211,6 +211,8 @@ def threshold(value: float, unit: str) -> str:
 
 def strip_accents(text: str) -> str:
     """A text without capitals and accents, so that spellings of one name meet."""
+    if text.isascii():
+        return text.lower()
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 

@@ -117,16 +117,16 @@ def holds(value: float | None, of: str = "of futures") -> str:
 
 def fails_first(value: float, failure: str) -> str:
     """What fails first most often, as a clause that goes on: `; what fails first in 74% of its breaks: too little is built`."""
-    return f"; {breaks_first(value, 'its breaks', 'it')}: {failure}"
+    return f"; {breaks_first(value, 'its breaks', 'it', failure)}"
 
 
-def breaks_first(value: float, breaks: str, subject: str) -> str:
-    """How often the same thing fails first: `what fails first in 74% of its breaks`, or whenever it breaks."""
-    return (
-        f"what fails first whenever {subject} breaks"
-        if value > ALWAYS
-        else f"what fails first in {share(value)} of {breaks}"
-    )
+def breaks_first(value: float, breaks: str, subject: str, failure: str) -> str:
+    """How often the same thing fails first: `what fails first in 74% of its breaks: too little is built`; where it always does, as of a
+    single condition, `whenever it breaks, too little is built`.
+    """
+    if value > ALWAYS:
+        return f"whenever {subject} breaks, {lower_first(failure)}"
+    return f"what fails first in {share(value)} of {breaks}: {failure}"
 
 
 def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of futures") -> str:

@@ -52,7 +52,11 @@ def _plain(value: Any) -> Any:
 
 
 def _short(value: Any) -> str:
-    """A value in one line: rows are counted by kind, keys and texts are cut."""
+    """A value in one line: rows are counted by kind, keys and texts are cut.
+
+    >>> _short({"holds": 0.5, "breaks": 0.5})
+    "{'holds': 0.5, 'breaks': 0.5}"
+    """
     if isinstance(value, tuple | list) and value and is_dataclass(value[0]):
         return f"{len(value)} of {' or '.join(dict.fromkeys(type(row).__name__ for row in value))}"
     if isinstance(value, Result):

@@ -19,14 +19,14 @@ from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
 from premortem.app.session import Desk
 from premortem.app.view_state import State
-from premortem.errors import BadInput, MissingData
+from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.files import writer
 from premortem.law.items import catalogued
 from premortem.law.ledger import decisions as ledgers
-from premortem.law.ledger import field_guesses, files
+from premortem.law.ledger import field_guesses, files, profiles
 from premortem.law.ledger.columns import needed
 from premortem.law.ledger.csv_files import MISSHAPEN
-from premortem.law.ledger.intake import Convention, convention
+from premortem.law.ledger.intake import AS_IT_IS, Convention, convention
 from premortem.law.vocabulary import vocabulary
 
 
@@ -42,6 +42,9 @@ PREVIEW, REJECTED, KEPT = 10, 100, 8
 # Rows that a filter shows at a time; first values of a column that are shown; columns that link rows.
 ROWS, SAMPLES = 50, 3
 LINKING = ("id", "returns", "amends")
+Profile = Annotated[
+    str, Form(max_length=61, description="the name under which the layout of the table is kept, and used again")
+]
 Filter = Annotated[str, Query(max_length=100, description="only rows with this; empty: all")]
 _kept: dict[str, Path] = {}
 
@@ -57,6 +60,8 @@ def page(request: Request, desk: AtDesk) -> HTMLResponse:
         names_item=words.names_item,
         fields=words.given,
         endings=files.READ,
+        profiles=profiles.names(),
+        stands=desk.study.case.settings.stands,
     )
 
 
@@ -70,25 +75,42 @@ def decide(
     sheet: Annotated[str, Form(max_length=100, description="of a workbook that holds several")] = "",
     dates: Annotated[str, Form(max_length=3, description="DMY or MDY, where a day can be read two ways")] = "",
     decimal: Annotated[str, Form(max_length=5, description="point or comma, where a number can be")] = "",
+    profile: Profile = "",
 ) -> Answer:
     """Decide an uploaded table: the keys of `premortem ledger --json`, a preview, and where the whole lies."""
-    how = replace(convention([], sheet, dates or None, decimal or None, None, None), columns=_columns(columns))
+    held = profiles.kept(profile) if profile else None
+    how = convention([], sheet, dates or None, decimal or None, profile, held)
+    how = replace(how, columns=_columns(columns) or how.columns)
     with _uploaded(file) as (path, name):
-        return Answer.model_validate(_decided(desk, view, path, name, under or desk.study.case.settings.stands, how))
+        return Answer.model_validate(
+            _decided(desk, view, path, name, under or desk.study.case.settings.stands, how, held)
+        )
 
 
 @router.post("/api/ledger/columns")
 def columns(
-    desk: AtDesk, file: UploadFile, sheet: Annotated[str, Form(max_length=100, description="of a workbook")] = ""
+    desk: AtDesk,
+    file: UploadFile,
+    sheet: Annotated[str, Form(max_length=100, description="of a workbook")] = "",
+    profile: Profile = "",
 ) -> Columns:
-    """The headings of a table with first values and the field that each seems to stand for; the first lines are enough."""
+    """The headings of a table with first values and the field that each stands for in a profile, or seems to stand for; the first lines
+    are enough.
+    """
+    held = (profiles.kept(profile) if profile else None) or AS_IT_IS
+    told = {field_guesses.fold_heading(heading): field for heading, field in held.columns.items()}
     with _uploaded(file) as (path, name):
         words = vocabulary(desk.study.case)
-        raw = files.read_raw(path, lambda heading: field_guesses.known(heading, words), sheet)
+        kept_sheet = held.sheet if path.suffix in files.WORKBOOKS else ""
+        raw = files.read_raw(path, lambda heading: field_guesses.known(heading, words), sheet or kept_sheet)
         shown = raw.frame.drop(MISSHAPEN, strict=False)
         matched = field_guesses.guess(shown.columns, words)
         rows = [
-            {"heading": h, "field": matched[h], "values": [str(v) for v in shown[h].drop_nulls().head(SAMPLES)]}
+            {
+                "heading": h,
+                "field": told.get(field_guesses.fold_heading(h), matched[h]),
+                "values": [str(v) for v in shown[h].drop_nulls().head(SAMPLES)],
+            }
             for h in shown.columns
         ]
         return Columns.model_validate(
@@ -125,16 +147,31 @@ def _uploaded(file: UploadFile) -> Iterator[tuple[Path, str]]:
         with writer.system_failure(path), path.open("wb") as out:  # in a folder of its own, gone in a moment
             while block := file.file.read(1 << 20):
                 out.write(block)
-        yield path, name
+        with _under_its_name(path.name, name):
+            yield path, name
 
 
-def _decided(desk: Desk, view: State, path: Path, name: str, under: str, how: Convention) -> dict[str, Any]:
+@contextmanager
+def _under_its_name(stored: str, name: str) -> Iterator[None]:
+    """Faults of a stored file, told of the name that its owner knows."""
+    try:
+        yield
+    except BadInput as error:
+        raise error.at(name) if error.file == stored else error from error
+    except BadInputs as several:
+        raise BadInputs([e.at(name) if e.file == stored else e for e in several.errors]) from several
+
+
+def _decided(
+    desk: Desk, view: State, path: Path, name: str, under: str, how: Convention, held: Convention | None
+) -> dict[str, Any]:
     decided, result = ledgers.decide_file(path, book_of(desk, view, under), how)
-    del result["convention"]
+    new = profiles.keep_new(result.pop("convention"), held)
     token = _keep(decided)
     shown, reads = decided.head(PREVIEW), vocabulary(desk.study.case).reads
     return result | {
         "file": name,
+        "profile": str(new) if new else None,
         "rejected": result["rejected"][:REJECTED],
         "rejected_rows": len(result["rejected"]),
         "reads": {o: reads.get(o, o) for o in result["outcomes"]},

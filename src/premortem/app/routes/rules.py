@@ -101,12 +101,11 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
 
 
 def standing(decision: Decision) -> str:
-    """Whether it may go, in a few words."""
-    if decision.may_go:
-        return "May go without a licence"
-    if decision.may_go is False:
-        return "Barred, or likely to be refused" if decision.denied else "Needs a licence"
-    return "Cannot be decided yet" if decision.outcome.startswith(NEEDS) else "May go only if what was not given is so"
+    """Whether it may go, in a few words of its case."""
+    say = decision.case.text.app.verdicts
+    if decision.may_go is None:
+        return say.undecided if decision.outcome.startswith(NEEDS) else say.unsure
+    return say.free if decision.may_go else say.denied if decision.denied else say.bound
 
 
 def to_give(decision: Decision) -> list[dict[str, str]]:

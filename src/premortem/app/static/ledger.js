@@ -35,6 +35,7 @@ async function headed(file) {
   const cut = file.name.toLowerCase().endsWith(".csv") && file.size > HEAD && !bytes.slice(0, 2).some((b) => b >= 0xfe);
   body.set("file", cut ? new File([bytes.slice(0, bytes.lastIndexOf(10) + 1)], file.name) : file, file.name);
   body.set("sheet", $("sheet").value);
+  body.set("profile", $("profile").value);
   return body;
 }
 
@@ -83,7 +84,7 @@ form.addEventListener("submit", async (event) => {
   if (said()) await decide();
   else $("matching-title").focus();
 });
-$("sheet").addEventListener("change", () => chosen && choose(chosen));
+for (const id of ["sheet", "profile"]) $(id).addEventListener("change", () => chosen && choose(chosen));
 $("file").addEventListener("change", () => $("file").files[0] && choose($("file").files[0]));
 form.addEventListener("dragover", (event) => event.preventDefault());
 form.addEventListener("drop", (event) => {
@@ -106,9 +107,12 @@ const grid = (heads, rows, label) => el("div", { class: "scroll", tabindex: "0",
 
 function show(found) {
   const parts = [el("h2", { text: `${found.rows.toLocaleString("en")} rows decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
+  if (found.not_law) parts.push(el("p", { class: "warn", text: found.not_law }));
   for (const note of found.notes) parts.push(el("p", { class: "note", text: `${found.file}: ${note}.` }));
   if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.line ? `${r.row} (${r.line} of the file)` : r.row, r.why]), "Rejected rows"), el("p", {}, el("a", { class: "button", href: found.rejected_file, text: "Download the rejected rows (CSV)" })));
   if (found.left_out.length) parts.push(el("details", {}, el("summary", { text: `${found.left_out.length.toLocaleString("en")} rows are no shipments` }), grid(["Row of the file", "Why", "Holds"], found.left_out.slice(0, 100).map((r) => [r.row, r.why, r.text]), "Rows that are no shipments")));
+  if (found.profile) parts.push(el("p", { class: "note", text: `Kept for the next table: ${found.profile}` }));
+  if (found.hits.length) parts.push(el("h3", { text: "Names that are listed, or near a listed one" }), grid(["Party", "Name", "Listed as", "List", "Likeness", "Rows"], found.hits.map((h) => [h.party.replaceAll("_", " "), h.given, h.name, h.list, h.equal ? "listed" : `${Math.round(h.score)} of 100`, h.rows]), "Names found in the lists"), el("p", { class: "note", text: "A row with a near name depends on it. If it is another firm's, ask about that shipment under One shipment, and clear the name there with the reason." }));
   for (const names of found.consignees_merged) parts.push(el("p", { class: "warn", text: `One consignee for every limit: ${names.join("; ")}.` }));
   parts.push(el("h3", { text: "Outcomes" }), grid(["Rows", "Outcome", ""], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o], o]), "Outcomes"));
   parts.push(el("p", { text: `May go: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));

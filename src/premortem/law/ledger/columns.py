@@ -72,19 +72,23 @@ def check_columns(given: pl.DataFrame, file: str, words: Vocabulary) -> pl.DataF
     columns = renamed.columns
     unknown = [c for c in columns if c not in words.given and not c.startswith("_") and c not in passed(words)]
     errors = each_or_all(unknown, "no such column", words.given, file, such_as(words))
-    errors += [
-        BadInput(file, c, "is missing", allowed=f'a column of this name, or --map "COLUMN={c}"')
-        for c in needed(words)
-        if c not in columns
-    ]
+    lacking = {c: "a column of this name" for c in needed(words) if c not in columns}
     if "item" in words.given and "item" not in columns and words.measure.one not in columns:
-        errors.append(
-            BadInput(
-                file, "item", "is missing", allowed=f'a column item, or {words.measure.one}, or --map "COLUMN=item"'
-            )
-        )
+        lacking["item"] = f"a column item, or {words.measure.one}"
+    hint = _unread(columns, words)
+    errors += [
+        BadInput(file, c, "is missing", allowed=f'{what}, or --map "COLUMN={c}"', hint=hint)
+        for c, what in lacking.items()
+    ]
     raise_all(errors)
     return renamed
+
+
+def _unread(columns: Sequence[str], words: Vocabulary) -> str:
+    """Which columns no field was found for: a missing one may be among them."""
+    unread = [c.removeprefix("_") for c in columns if c.startswith("_") and c not in passed(words)]
+    shown = ", ".join(c[:40] for c in unread[:MOST_TOLD])
+    return f"not read: {shown}{', ...' if len(unread) > MOST_TOLD else ''}" if unread else ""
 
 
 def each_or_all(names: Sequence[str], what: str, known: Sequence[str], file: str, allowed: str = "") -> list[BadInput]:

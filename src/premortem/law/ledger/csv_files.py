@@ -10,6 +10,7 @@ import polars as pl
 
 from premortem.errors import BadInput
 from premortem.law.ledger.headers import MOST_ABOVE, MOST_COLUMNS, Known, Raw, above, find, named
+from premortem.text.numbers import count_noun
 
 SEPARATORS = (",", ";", "\t", "|")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -162,5 +163,7 @@ def _read_misshapen(text: Text, how: Layout) -> pl.DataFrame:
                 continue
             right = len(values) <= width or not any(v.strip() for v in values[width:])
             told = [v or None for v in values[:width]] + [None] * (width - len(values))
-            rows.append([*told, None if right else f"has {len(values)} values for {width} columns"])
+            rows.append(
+                [*told, None if right else f"has {count_noun(len(values), 'value')} for {count_noun(width, 'column')}"]
+            )
     return pl.DataFrame(rows, schema=dict.fromkeys([*how.names, MISSHAPEN], pl.String), orient="row")

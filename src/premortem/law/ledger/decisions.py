@@ -16,6 +16,7 @@ from premortem.law.book import Book
 from premortem.law.clause import Rulebook
 from premortem.law.conditions import identifiers
 from premortem.law.engine import decide
+from premortem.law.equivalent_rows import kinds
 from premortem.law.ledger import corrections, grounds, remainder
 from premortem.law.ledger.columns import check_columns, gained, type_columns
 from premortem.law.ledger.consignees import alike
@@ -25,6 +26,7 @@ from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.totals import Totals
+from premortem.law.verdict import not_law
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
 # Whose a running total is that counts all that goes to a place.
@@ -69,6 +71,7 @@ def decide_file(
         audit.write(audit.of_ledger(decided, under, book, [path, *([beside] if beside else [])]), record)
     return decided, found | alike(decided) | taken.told() | {
         "convention": taken.convention,
+        "not_law": not_law(book.name, book.case),
         "joined": str(beside) if beside else None,
     }
 
@@ -174,11 +177,12 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     # sorted by day, and as in the ledger within a day
     good = rows.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
     totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
-    answers = decide(good, book, totals) if good.height else pl.DataFrame(schema=gained(words))
+    same = kinds(good, book)
+    answers = decide(good, book, totals, same) if good.height else pl.DataFrame(schema=gained(words))
     answers = answers.with_columns(_headroom(answers, good, book).alias(words.headroom))
     hits, listed = grounds.hits(good, book.case)
     if good.height:
-        answers = answers.hstack(grounds.grounds(good, answers, book)).with_columns(hits)
+        answers = answers.hstack(grounds.grounds(good, answers, book, same)).with_columns(hits)
     stale = good.filter(pl.col("date") > shipped_version(book.case).news).height if good.height else 0
     told = Told(_room_left(good, answers, book, totals), listed, stale, grounds.not_checked(good, book.case))
     place = np.full(rows.height, -1, np.int64)

@@ -19,7 +19,8 @@ from premortem.law.clause_tests import Flags, Met, met
 from premortem.law.clearing import clearings
 from premortem.law.decide import citations_of
 from premortem.law.engine import RETURNED
-from premortem.law.equivalent_rows import alike, distinct
+from premortem.law.equivalent_rows import alike
+from premortem.law.groups import Kinds, distinct
 from premortem.law.ladder import steps
 from premortem.law.ledger.columns import GROUNDS
 from premortem.law.ledger.unstated_fields import resting
@@ -43,12 +44,12 @@ class Ground(NamedTuple):
     confidence: str | None
 
 
-def grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """`GROUNDS` of typed rows and of what `decide` said of them, row by row.
+def grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, kinds: Kinds) -> pl.DataFrame:
+    """`GROUNDS` of typed rows, of which `kinds` tells those that are of a kind, and of what `decide` said of them, row by row.
 
     A row counts with what the ledger shipped before it; what lay before the ledger nobody said, unless a column says it.
     """
-    group, first = alike(given, answers, book)
+    group, first = alike(given, answers, book, kinds)
     rows, said = given[first], answers[first]
     rows = rows.select(c for c in rows.columns if c in book.vocabulary.fields)
     found = pl.DataFrame(_grounds(rows, said, book), schema=GROUNDS, orient="row")
@@ -106,13 +107,14 @@ def _left_open(rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, 
 
 def _unscreened(rows: pl.DataFrame, case: Case) -> Flags:
     """Rows of which a party stands in no table and was not cleared."""
-    parties = rows.select(c for c in rows.columns if c in (*ROLES, "cleared", "date"))
+    asked = ("cleared", "date") if case.lists else ("cleared",)  # lists that were pulled are whole on their day
+    parties = rows.select(c for c in rows.columns if c in (*ROLES, *asked))
     if not {*ROLES} & {*parties.columns}:
         return np.zeros(rows.height, bool)
     kinds, first = distinct(parties)
-    asked = parties[first].to_dicts()
     told = (
-        unscreened_names(named_parties(row), case, clearings(row.get("cleared") or ""), row["date"]) for row in asked
+        unscreened_names(named_parties(row), case, clearings(row.get("cleared") or ""), row.get("date"))
+        for row in parties[first].to_dicts()
     )
     return np.array([bool(names) for names in told], bool)[kinds]
 
@@ -121,10 +123,11 @@ def _cited(found: Met, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Cita
     """What each answer rests on; rows to which the same clauses apply, and which the same ones miss, rest on the same."""
     by_id = {c.id: c for c in found.clauses}
     ladders = pl.DataFrame(np.packbits(np.vstack([found.applies, found.near]), axis=0).T)
-    asked = answers.select("clause", "required_by")
+    field = book.vocabulary.classes.field
+    asked = answers.select(c for c in ("clause", "required_by", field) if c in answers.columns)
     kinds, first = distinct(asked.hstack(ladders))
     told = [
-        citations_of(by_id.get(answer["clause"]), steps(found, i, answer), book)
+        citations_of(by_id.get(answer["clause"]), steps(found, i, answer), book, answer.get(field) is not None)
         for i, answer in zip(first, asked[first].to_dicts(), strict=True)
     ]
     return [told[kind] for kind in kinds]

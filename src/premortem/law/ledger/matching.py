@@ -59,6 +59,7 @@ def match(
     for heading, field in guess(ours, words).items():
         fields[heading] = "" if field in taken else field
     fields |= {h: "" for h in free if h not in fields}
+    _take_left(ours, fields, words)
     settled = _choose_item(ours, fields, known_items, words)
     settled |= {h for double in doubles for h in headings if _bears(h, double)}
     errors = [*_twice(doubles, headings, told, file, words)]
@@ -91,6 +92,18 @@ def _bears(heading: str, double: str) -> bool:
 
 def _asks(heading: str, words: Vocabulary) -> bool:
     return fold_heading(heading) in transfers(words.case).asked
+
+
+def _take_left(headings: Sequence[str], fields: dict[str, str], words: Vocabulary) -> None:
+    """Give a heading that may stand for any of some fields, of which others give one, the first that none gives: no party
+    that a table names is left unread. Where both are given it is one more party beside them.
+    """
+    of = transfers(words.case)
+    for heading in headings:
+        could_be = of.asked.get(fold_heading(heading), ())
+        if not fields[heading] and not {*could_be}.isdisjoint(fields.values()):
+            left = (f for f in (*could_be, of.beside.get(could_be[0], "")) if f not in fields.values())
+            fields[heading] = next(left, "")
 
 
 def _choose_item(

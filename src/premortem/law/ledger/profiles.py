@@ -62,6 +62,16 @@ def keep(name: str, how: Convention) -> Path:
     return path
 
 
+def keep_new(used: Convention, held: Convention | None) -> Path | None:
+    """Keep how a table was read under the name that it bears, and say where; None without a name, or where just that is `held`."""
+    return keep(used.profile, used) if used.profile and used != held else None
+
+
+def names() -> tuple[str, ...]:
+    """Names under which something is kept."""
+    return tuple(sorted(path.stem for path in folder().glob("*.toml")))
+
+
 def _quoted(text: str) -> str:
     """A text as TOML writes it between quotation marks."""
     plain = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -13,7 +13,7 @@ from premortem.law.candidate_clauses import DAY, addressees, naming, seats
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.clause_tests import Met
 from premortem.law.engine import decide
-from premortem.law.equivalent_rows import distinct
+from premortem.law.groups import distinct
 from premortem.law.ledger.possible_changes import may_turn
 from premortem.law.parties import ROLES
 from premortem.law.permission import as_good

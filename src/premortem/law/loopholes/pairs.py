@@ -9,10 +9,13 @@ from premortem.errors import BadInput, BadInputs
 from premortem.law import transactions
 from premortem.law.answers import parse
 from premortem.law.book import Book
+from premortem.law.field_words import called
+from premortem.law.field_words import told as value_in_words
 from premortem.law.loopholes.answers import answered
 from premortem.law.loopholes.forms import DATE, ITEM, LINE, PARTS, SHARED, Form
 from premortem.law.loopholes.substance import Substance
 from premortem.law.transactions import frame_of
+from premortem.law.vocabulary import Vocabulary
 from premortem.law.worked_cases import command
 from premortem.text.numbers import listing
 
@@ -119,9 +122,9 @@ def told_of(pair: Pair, book: Book, told: Substance, options: Sequence[str]) -> 
     """A pair in words, with the commands that check it again."""
     change = pair.kind[0]
     reads = [book.vocabulary.reads.get(o, o) for o in pair.outcomes]
-    how = told.change[change].says if change in told.change else _difference(pair)
+    how = told.change[change].says if change in told.change else _difference(pair, book.vocabulary)
     return Loophole(
-        name=_name(pair, told),
+        name=_name(pair, told, book.vocabulary),
         says=f"{reads[0]}; but {how}: {reads[1]}",
         a=pair.a,
         b=pair.b,
@@ -136,35 +139,29 @@ def told_of(pair: Pair, book: Book, told: Substance, options: Sequence[str]) -> 
     )
 
 
-def _name(pair: Pair, told: Substance) -> str:
+def _name(pair: Pair, told: Substance, words: Vocabulary) -> str:
     """The name of a kind: as the case calls it, by change and file or sort of item, else by the change alone."""
     change, sort, file, freed_by, *_ = pair.kind
     for key in (f"{change} > {freed_by}", f"{change} @ {file}", f"{change} @ {sort}", change):
         if key in told.called:
             return told.called[key]
     if change.startswith(f"{LINE} "):
-        return f"just off a line of {_label(change.removeprefix(LINE))}"
-    return CALLED.get(change, f"another {_label(change)}")
+        return f"just off a line of {called(change.removeprefix(LINE).strip(), words)}"
+    return CALLED.get(change, f"another {called(change, words)}")
 
 
-def _difference(pair: Pair) -> str:
-    """`with quantity 1,699 instead of 10,000`."""
+def _difference(pair: Pair, words: Vocabulary) -> str:
+    """`with quantity 1,699 instead of 10,000`, or `without memory bandwidth`."""
     changed = [f for f in pair.form.fields if pair.a.get(f) != pair.b.get(f)]
-    told = [_instead(f, pair.a.get(f), pair.b.get(f)) for f in changed]
-    return f"with {listing(told)}"
+    other = [_instead(f, pair.a.get(f), pair.b[f], words) for f in changed if pair.b.get(f) is not None]
+    left_out = [called(f, words) for f in changed if pair.b.get(f) is None]
+    parts = [f"{way} {listing(fields)}" for way, fields in (("with", other), ("without", left_out)) if fields]
+    return ", ".join(parts)
 
 
-def _instead(field: str, old: Any, new: Any) -> str:
-    before = "" if old is None else f" instead of {_shown(old)}"
-    return f"no {_label(field)} told" if new is None else f"{_label(field)} {_shown(new)}{before}"
-
-
-def _label(field: str) -> str:
-    return field.strip().replace("_", " ")
-
-
-def _shown(value: Any) -> str:
-    return f"{value:,.12g}" if isinstance(value, float) else str(_plain(value))
+def _instead(field: str, old: Any, new: Any, words: Vocabulary) -> str:
+    before = "" if old is None else f" instead of {value_in_words(field, _plain(old), words)}"
+    return f"{called(field, words)} {value_in_words(field, _plain(new), words)}{before}"
 
 
 def _plain(value: Any) -> Any:

@@ -30,7 +30,9 @@ MOST_BOXES = 20
 
 @dataclass(frozen=True, repr=False)
 class Box(Point):
-    """A box that was chosen; `found_again` by column the share of random halves of the rows that limit it too; in words in `sentence`."""
+    """A box that was chosen, measured on the rows that no box before it holds; `found_again` by column the share of random halves of the rows
+    that limit it too; in words in `sentence`.
+    """
 
     found_again: Mapping[str, float]
     sentence: str
@@ -150,10 +152,10 @@ def of_inputs(
     given = _given(read, fails, known, weight)
     found = _found(given, fails, known, most, seed, COMBINED if method == "constrained" else None)
     lost = _found(given, ~known, np.ones(len(known), np.bool_), 1, seed, None) if (~known).any() else None
-    planted = f"{PLANTED_MASS:.0%} of the rows by two limits, {PLANTED_ODDS:g} times the odds of failing"
+    planted = f"{PLANTED_MASS:.0%} of the rows by two limits in which the odds of failing are {PLANTED_ODDS:g} times those elsewhere"
     test = Test(found.test.p, found.test.power, planted) if found.test else None
     return Boxes(
-        boxes=tuple(_box(given, box, found.base_rate or 0.0) for box in found.boxes),
+        boxes=_boxes(given, found),
         trajectory=tuple(_point(given, step) for step in found.curve),
         chosen=found.boxes[0].chosen if found.boxes else None,
         test=test,
@@ -161,7 +163,7 @@ def of_inputs(
         rows=len(verdict),
         fails=found.base_rate,
         failed=int((~known).sum()),
-        where_failed=tuple(_box(given, box, lost.base_rate or 0.0) for box in lost.boxes) if lost else (),
+        where_failed=_boxes(given, lost) if lost else (),
         rotation=rotation,
         notes=(*read.notes, *_notes(known)),
         _given=given,
@@ -193,11 +195,28 @@ def _point(given: Given, step: Step) -> Point:
     return Point(step.coverage, step.density, step.mass, step.restricted, limits, step.p_values, step.significant)
 
 
-def _box(given: Given, box: discovery.Box, base: float) -> Box:
+def _boxes(given: Given, found: discovery.Discovery) -> tuple[Box, ...]:
+    return tuple(_box(given, box, found.boxes[:i], found.base_rate or 0.0) for i, box in enumerate(found.boxes))
+
+
+def _box(given: Given, box: discovery.Box, earlier: Sequence[discovery.Box], base: float) -> Box:
     limits = {name: given.limit(name, limit) for name, limit in box.limits.items()}
-    said = " and ".join(_phrase(name, limit, given) for name, limit in limits.items())
-    sentence = f"{box.density:.0%} of the rows in which {said} fail, against {base:.0%} of all; that is {box.coverage:.0%} of the failures"
+    sentence = _sentence(given, box, limits, earlier, base)
     return Box(box.coverage, box.density, box.mass, len(limits), limits, box.p_values, True, box.found_again, sentence)
+
+
+def _sentence(
+    given: Given, box: discovery.Box, limits: Mapping[str, Limit], earlier: Sequence[discovery.Box], base: float
+) -> str:
+    """`83% of the rows in which ... fail, against 30% of all; ...`; a later box is measured where no `earlier` one reaches, and says so."""
+    said = " and ".join(_phrase(name, limit, given) for name, limit in limits.items())
+    if not earlier:
+        return f"{box.density:.0%} of the rows in which {said} fail, against {base:.0%} of all; that is {box.coverage:.0%} of the failures"
+    outside, rest = discovery.left_outside(earlier, base)
+    return (
+        f"Outside {outside}, {box.density:.0%} of the rows in which {said} fail, against {rest:.0%} of all outside; "
+        f"that is a further {box.coverage:.0%} of the failures"
+    )
 
 
 def _phrase(name: str, limit: Limit, given: Given) -> str:

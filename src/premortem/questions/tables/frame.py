@@ -120,7 +120,7 @@ def vector(column: Any, rows: int, what: str) -> pl.Series:
         raise BadInput(
             what,
             "",
-            f"has {len(made):,} values for {count_noun(rows, 'row')}",
+            f"has {count_noun(len(made), 'value')} for {count_noun(rows, 'row')}",
             got=str(len(made)),
             allowed="one value a row",
         )

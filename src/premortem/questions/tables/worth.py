@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.questions.tables.frame import frame, inputs, numbers, vector, weights_of
+from premortem.text.numbers import count_noun
 from premortem.text.result import Result
 from premortem.watch import value
 
@@ -83,7 +84,9 @@ def value_of_information(
         gain, error, part = (told.regret, told.regret_error, told.regret_share) if measures else (None, None, None)
         found.append(Reading(name, gain, error, part, clear and bool(measures), dict(told.entropy)))
     notes = (
-        [f"only {int(known.sum()):,} futures: a worth may be off by its error and more"] if known.sum() < FEW else []
+        [f"only {count_noun(int(known.sum()), 'future')}: a worth may be off by its error and more"]
+        if known.sum() < FEW
+        else []
     )
     ordered = sorted(found, key=lambda r: -(r.regret if r.regret is not None else sum(r.bits.values())))
     return Worths(tuple(ordered), table.height, int((~known).sum()), (*read.notes, *notes))
