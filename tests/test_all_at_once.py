@@ -87,7 +87,7 @@ def test_a_policy_tells_values_strengths_includes_clauses_and_their_keys(folder)
     holds(
         said,
         "says: '3' is not a text",
-        "strength.dealz: no such strength: dealz; allowed: allied_servicing",
+        "strength.dealz: no such instrument: dealz; allowed: allied_servicing",
         "strength.dealz.0.value: '2' is out of range; allowed: 1 or less",
         "include: no such instrument: bis_2028; allowed: affiliates",
         "clause.diffusion.lppp: no such clause in the rulebook; did you mean diffusion.lpp?",

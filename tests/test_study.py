@@ -59,7 +59,7 @@ def test_faults_of_every_file_are_told_at_once(folder):
         ("params.csv", "0.45,0.65,0.8,beta", "0.45,0.65,0.8,betta", "distribution"),
         ("policies/as-written.toml", "diffusion.country_allocation", "diffusion.contry_allocation", "no such clause"),
         ("policies/as-written.toml", "tpp = [", "tppp = [", "tpp"),
-        ("policies/as-written.toml", "strength.compute_governance", "strength.compute_goverment", "compute_govern"),
+        ("policies/as-written.toml", "instrument.compute_governance", "instrument.compute_goverment", "compute_govern"),
         ("assumptions/a2.toml", "cn_model_share@2028Q4", "cn_modell_share@2028Q4", "did you mean cn_model_share"),
         ("assumptions/a2.toml", "cn_model_share@2028Q4", "cn_model_share@2040Q1", "outside the horizon"),
         ("assumptions/a2.toml", "value = 0.2, low = 0.05", "value = 0.2, low = 0.3", "not between"),

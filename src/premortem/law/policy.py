@@ -45,7 +45,7 @@ def _known(name: str, told: ValidationInfo) -> str:
     known = [*told.context.instruments] if isinstance(told.context, Vocabulary) else [name]
     if name not in known:
         near = nearest(name, known)
-        raise ValueError(f"no such strength: {name}; allowed: {', '.join(known)}{near and f'; {near}'}")
+        raise ValueError(f"no such instrument: {name}; allowed: {', '.join(known)}{near and f'; {near}'}")
     return name
 
 

@@ -48,10 +48,14 @@ def cells(board: pl.DataFrame) -> tuple[BoardCell, ...]:
         BoardCell(
             **row
             | {key: _by_name(row[key]) for key in ("fails_on", "alone")}
-            | {"by_form": {name: part for name, part in (row["by_form"] or {}).items() if part is not None}}
+            | {"by_form": {form: _own(shares) for form, shares in _own(row["by_form"]).items()}}
         )
         for row in board.to_dicts()
     )
+
+
+def _own(held: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: part for name, part in (held or {}).items() if part is not None}
 
 
 def _by_name(causes: list[dict[str, Any]]) -> dict[str, float]:

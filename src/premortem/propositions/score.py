@@ -19,10 +19,10 @@ from premortem.propositions.form_shares import FormShares
 Array = NDArray[Any]
 # Row of the board for all assumptions at once.
 ALL = "all"
-# What fails first, or alone, in a board's frame: a row a condition of the assumption (of `all`: an assumption).
-CAUSES = pl.List(pl.Struct({"condition": pl.String, "share": pl.Float64}))
 # A verdict that so few futures do not share is decided by how things are set up, not by what is uncertain.
 DECIDED = 0.005
+# What fails first, or alone, in a board's frame: a row a condition of the assumption (of `all`: an assumption).
+CAUSES = pl.List(pl.Struct({"condition": pl.String, "share": pl.Float64}))
 
 
 class Scorer:
@@ -125,7 +125,10 @@ def board_of_parts(
             for row in counted:
                 row.add(columns, None if weights is None else weights[i])
         rows += [row.as_dict(policy) for row in counted]
-    return pl.DataFrame(rows, schema_overrides={"fails_on": CAUSES, "alone": CAUSES})
+    return pl.DataFrame(
+        rows,
+        schema_overrides={"fails_on": CAUSES, "alone": CAUSES, **dict.fromkeys(("fails_words", "decided"), pl.String)},
+    )
 
 
 def _listed(shares: Mapping[str, float]) -> list[dict[str, Any]]:
