@@ -323,7 +323,7 @@ def test_a_run_of_one_policy_speaks_of_no_others(monkeypatch):
         assert told in printed(monkeypatch, 120, lambda run=run: board.print_run(run))
 
 
-NUMBERS = {"third": 1 / 3, "a fifth": 0.2, "half": 0.5, "six": 6.0, "two thirds": 2 / 3}
+NUMBERS = {"a third": 1 / 3, "a fifth": 0.2, "half": 0.5, "six": 6.0, "two thirds": 2 / 3}
 
 
 def test_a_condition_says_the_number_that_it_tests():
