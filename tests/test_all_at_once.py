@@ -100,8 +100,8 @@ def test_a_policy_tells_values_strengths_includes_clauses_and_their_keys(folder)
 def test_an_assumption_tells_values_margins_and_bindings(folder):
     edited(
         folder / "assumptions/a1.toml",
-        ("value = 1.0", "value = 'x'"),
-        (r"year\(cn_domestic, 2028\)", "year(cn_domestic, 2048)"),
+        ("value = 1.5", "value = 'x'"),
+        (r"year\(cn_made, 2028\)", "year(cn_made, 2048)"),
         (r'binds = \["', 'binds = ["nope", "lever:dealz", "'),
     )
     holds(

@@ -63,7 +63,9 @@ def test_f059_the_sentence_of_an_assumption_tells_what_fails_as_failing(study):
         "fails_on": {"lead_widens": 0.8, "throttled": 0.2},
     }
     said = labels.verdict(row, fails)
-    assert said.endswith("what fails first in 80% of its breaks: controls widen the US lead in compute too little.")
+    assert said.endswith(
+        "what fails first in 80% of its breaks: the US lead in compute does not widen enough through controls."
+    )
     assert a.condition[0].says not in said
 
 

@@ -323,7 +323,7 @@ def test_a_run_of_one_policy_speaks_of_no_others(monkeypatch):
         assert told in printed(monkeypatch, 120, lambda run=run: board.print_run(run))
 
 
-NUMBERS = {"a fifth": 0.2, "half": 0.5, "six": 6.0, "two thirds": 2 / 3}
+NUMBERS = {"a third": 1 / 3, "a fifth": 0.2, "half": 0.5, "six": 6.0, "two thirds": 2 / 3}
 
 
 def test_a_condition_says_the_number_that_it_tests():
@@ -334,7 +334,7 @@ def test_a_condition_says_the_number_that_it_tests():
             if c.limit.unit == "log growth a year":
                 value = np.expm1(value)
             amounts = [float(x) / 100 for x in re.findall(r"(\d+)%", told)]
-            amounts += [float(x) for x in re.findall(r"over (0\.\d+)", told)]
+            amounts += [float(x) for x in re.findall(r"over (0\.\d+)", told) + re.findall(r"(\d\.\d+) times", told)]
             amounts += [x for word, x in NUMBERS.items() if re.search(rf"\b{word}\b", told)]
             if not amounts:
                 assert value == 1.0, f"{a.id}.{c.id}: {told}"  # higher, or covered: no amount to name

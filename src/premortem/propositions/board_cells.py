@@ -48,7 +48,7 @@ def cells(board: pl.DataFrame) -> tuple[BoardCell, ...]:
         BoardCell(
             **row
             | {key: _by_name(row[key]) for key in ("fails_on", "alone")}
-            | {"by_form": {form: _own(shares) for form, shares in _own(row["by_form"]).items()}}
+            | {"by_form": {form: _own(shares) for form, shares in _own(row.get("by_form")).items()}}
         )
         for row in board.to_dicts()
     )

@@ -78,8 +78,10 @@ class Compared(Result):
     futures: int
     failed: Mapping[str, int]  # futures with a margin that is no number
     compared_in: int  # futures that failed under no policy compared
-    costs: Mapping[str, tuple[InstrumentCost, ...]]  # by policy, what no clause says that it puts effort into
     warnings: tuple[str, ...]
+    costs: Mapping[str, tuple[InstrumentCost, ...]] = field(
+        default_factory=dict
+    )  # by policy, what no clause says that it puts effort into
     time_asymmetry: TimeAsymmetry | None = field(default=None, metadata=OPTIONAL)
 
     @property
