@@ -12,6 +12,10 @@ from premortem.law.decide import Transaction, explain
 from premortem.law.ledger.decisions import decide_file, decide_ledger
 from premortem.law.ledger.intake import Convention
 from premortem.law.ledger.unread_parties import names_party
+from premortem.law.parties import listed_names
+from premortem.law.party_lists import index
+from premortem.law.party_table import NOT_LISTED
+from premortem.law.spelling import key
 from premortem.law.vocabulary import vocabulary
 
 CASE = default()
@@ -93,6 +97,25 @@ def test_a_customer_by_itself_is_asked_who_it_is(tmp_path):
 
 
 # Columns that are not read.
+
+
+def test_a_listed_name_is_found_among_texts_as_its_key_finds_it():
+    """The quick look at a text's first word and digits loses no listed name, however it is spelt."""
+    held = index(CASE)
+    rows = [row for row in held.rows if row.list != NOT_LISTED]
+    names = {
+        spelt for row in rows for n in row.names for spelt in (n, n.upper(), f" {n.lower()}, Ltd.", n.replace(" ", "-"))
+    }
+    others = {row.names[0] for row in held.rows if row.list == NOT_LISTED} | {
+        "PO-123",
+        "Great thing 7",
+        "",
+        "&",
+        "Microsoft",
+    }
+    texts = pl.Series(sorted(names | others), dtype=pl.String)
+    listed = {key(n) for row in rows for n in row.names}
+    assert listed_names(texts, CASE) == {text for text in texts if key(text) in listed}
 
 
 def test_a_column_that_names_a_party_and_is_not_read_leaves_no_plain_yes(tmp_path):

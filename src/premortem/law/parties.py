@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
+import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -124,10 +125,23 @@ def suspect(name: str, case: Case) -> bool:
     return bool(matches(name, case)) or not_looked_up(name, case)
 
 
-def is_listed(name: str, case: Case) -> bool:
-    """Whether a name is equal to one that stands on a list, whatever the day."""
+def listed_names(texts: pl.Series, case: Case) -> frozenset[str]:
+    """Of distinct texts, most of them no names, those that are equal to a name on a list, whatever the day."""
+    keys, starts, digits = _listed_keys(case)
+    # a listed name begins with the text's first word and has its digits: what does not is not spelt out, which takes long
+    plain = texts.str.to_lowercase()
+    may_be = plain.str.extract("([a-z0-9]+)").is_in(starts) & plain.str.replace_all("[^0-9]", "").is_in(digits)
+    at = may_be.fill_null(False) | plain.str.contains(r"[^\x00-\x7f]|^\s*&")
+    return frozenset(name for name in texts.filter(at) if key(name) in keys)
+
+
+@cache
+def _listed_keys(case: Case) -> tuple[frozenset[str], list[str], list[str]]:
+    """Keys of the listed names, their beginnings, and their digits."""
     held = index(case)
-    return any(held.rows[i].list != NOT_LISTED for i in held.by_key.get(key(name), ()))
+    keys = frozenset(k for k, at in held.by_key.items() if any(held.rows[i].list != NOT_LISTED for i in at))
+    starts = {k[:end] for k in keys for end in range(1, len(k) + 1)}
+    return keys, [*starts], [*{"".join(filter(str.isdecimal, k)) for k in keys}]
 
 
 def not_looked_up(name: str, case: Case) -> bool:

@@ -9,7 +9,7 @@ from premortem.law.clearing import clearings
 from premortem.law.groups import distinct
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
-from premortem.law.parties import ROLES, is_listed
+from premortem.law.parties import ROLES, listed_names
 from premortem.law.spelling import key
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
@@ -64,8 +64,9 @@ def withhold(answers: pl.DataFrame, found: Mapping[str, pl.Series], words: Vocab
 def _naming(cells: pl.Series, good: pl.DataFrame, words: Vocabulary) -> pl.Series:
     """The rows in which a column that is not read names a party."""
     names = cells.filter(cells.str.contains(NAME)).unique().drop_nulls()
-    listed = pl.Series([name for name in names if is_listed(name, words.case)], dtype=pl.String)
-    suspects = names if names_party(cells.name.removeprefix("_"), words) else listed
+    listed = listed_names(names, words.case)
+    by_heading = names_party(cells.name.removeprefix("_"), words)
+    suspects = names if by_heading else pl.Series([*listed], dtype=pl.String)
     rows = cells.is_in(suspects.implode()).fill_null(False)
     at = rows.arg_true()
     beside = good[at].select(c for c in (*ROLES, "cleared") if c in good.columns)
