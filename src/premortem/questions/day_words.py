@@ -7,7 +7,7 @@ from premortem.text.tables import plain
 
 
 def title(result: AsOfDay) -> str:
-    """`On 26 November 2026: A1 and A5 stand; A2 fell; A3 is open`."""
+    """`On 26 November 2026: X1 and X4 stand; X2 fell; X3 is open`."""
     parts = []
     for verdict, one, many in (
         ("fell", "fell", "fell"),

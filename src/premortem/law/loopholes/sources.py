@@ -23,7 +23,7 @@ from premortem.law.vocabulary import Vocabulary
 
 SEED = 11
 # Transactions made for each clause in a round, so many times more of one that the policy changes or adds.
-TRIES, OFTEN = 24, 4
+TRIES, OFTEN = 24, 12
 # The chance that a field which the clause tests is told, that it is told to miss, and that a quantity is one that it tests: an
 # order may be far larger than a line on it.
 APT, OTHER, SMALL = 0.8, 0.25, 0.5
