@@ -240,7 +240,7 @@ from tests.failing import each_call, killed_at
 def run(out, seed, resume=False):
     asked = {"futures": 10, "seed": seed, "design": "sobol", "policies": ["p"], "part": 5}
     manifest = {"format": store.FORMAT, "status": "running", "inputs": asked, "uncertainties": [], "replicates": 0}
-    with store.opened(out, manifest, resume) as made:
+    with store.open_store(out, manifest, resume) as made:
         for part in range(2):
             missing = [name for name in layout.of_part(["p"], part) if not made.has(name)]
             values = {"x": np.arange(5) + seed}

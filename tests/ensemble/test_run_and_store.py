@@ -145,8 +145,8 @@ def test_a_second_writer_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path):
         "replicates": 0,
     }
     code = (
-        "import sys; from premortem.ensemble.lock import held; from pathlib import Path\n"
-        "with held(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+        "import sys; from premortem.ensemble.lock import hold_lock; from pathlib import Path\n"
+        "with hold_lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     )
     owner = subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path / "e")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

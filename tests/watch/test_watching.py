@@ -256,7 +256,9 @@ def test_the_chapter_on_the_hindcast_says_what_is_found_now(judged):
     for said in judged.weighted.observables:
         row = rows[said.quantity, said.date.isoformat(), number(said.observed, 3)]
         assert row[3] == said.kind
-        assert float(row[6].replace("\u2009", "")) == pytest.approx(said.p50, rel=0.15)
+        assert float(row[6].replace("\u2009", "")) == pytest.approx(
+            said.p50, rel=0.25
+        )  # some 350 effective futures; the worst of 86
         near_the_edge = min(abs(said.rank - 0.05), abs(said.rank - 0.95)) < 0.02
         assert near_the_edge or ("miss" in row[0]) != said.inside
     events = {(c[1].split(" (`")[0], c[2]): c for c in cells if len(c) > 6}

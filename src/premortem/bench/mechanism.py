@@ -31,6 +31,8 @@ NAMES = (
     "alignment_resistance",
     "loophole_rate",
     "patch_lag",
+    "exploit_years",
+    "window_surge",
 )
 # What the other mechanisms would hand to it, held fixed here: shares of partners capped, of demand unmet; strengths.
 CAPPED, UNMET, COERCION, DEALS = 0.6, 0.2, 0.3, 0.1
@@ -69,7 +71,7 @@ def in_jax(p: jax.Array) -> jax.Array:
 
 def in_numpy(p: Array) -> Array:
     """The same, vectorised over futures by hand."""
-    tiers, caps, coercion, deals, recovery, start, gain, resistance, _, _ = p
+    tiers, caps, coercion, deals, recovery, start, gain, resistance, *_ = p
     goodwill = start
     for _quarter in range(QUARTERS):
         loss = tiers * np.float32(CAPPED) + caps * np.float32(UNMET) + coercion * np.float32(COERCION)
@@ -105,3 +107,5 @@ class _Params(NamedTuple):
     alignment_resistance: jax.Array
     loophole_rate: jax.Array
     patch_lag: jax.Array
+    exploit_years: jax.Array
+    window_surge: jax.Array

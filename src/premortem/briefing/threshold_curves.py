@@ -52,6 +52,8 @@ def shift_of(c: Condition) -> Callable[[float], float] | None:
     if "log(limit)" in c.margin:
         sign = 1 if c.margin.startswith("log(limit)") else -1
         return lambda x: sign * float(np.log(x) - np.log(value))
+    if c.margin.startswith("log(1 - limit)"):
+        return lambda x: float(np.log1p(-x) - np.log1p(-value))
     if c.margin.endswith("/ limit - 1") and value > 0:
         return lambda x: 1 - x / value
     if c.margin.startswith("limit - "):
