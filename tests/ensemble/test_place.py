@@ -242,7 +242,7 @@ def run(out, seed, resume=False):
     manifest = {"format": store.FORMAT, "status": "running", "inputs": asked, "uncertainties": [], "replicates": 0}
     with store.open_store(out, manifest, resume) as made:
         for part in range(2):
-            missing = [name for name in layout.of_part(["p"], part) if not made.has(name)]
+            missing = [name for name in layout.part_files(["p"], part) if not made.has(name)]
             values = {"x": np.arange(5) + seed}
             made.record([store.write_table(made.folder, identity(asked), name, values) for name in missing])
         made.finish(manifest)
@@ -255,11 +255,11 @@ for at in range(400):
     run(out, 1)
     killed = killed_at(at, lambda: run(out, 2))
     swap.recover(out)
-    seed, sound = store.read_manifest(out)["inputs"]["seed"], store.damaged(out)
+    seed, sound = store.read_manifest(out)["inputs"]["seed"], store.damaged_files(out)
     half = (swap.half_of(out) / store.MANIFEST).exists()
     run(out, 2, resume=at % 2 == 0 and half)
     left = sorted(p.name for p in out.parent.iterdir())
-    found.append([killed, seed, sound, store.read_manifest(out)["inputs"]["seed"], store.damaged(out), left])
+    found.append([killed, seed, sound, store.read_manifest(out)["inputs"]["seed"], store.damaged_files(out), left])
     if not killed:
         break
 print(json.dumps(found))
