@@ -8,7 +8,7 @@ import numpy as np
 
 from premortem.cases.us_ai_2025.world import sovereign
 from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, DT, Regions
-from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, ramp, softmin, step_at
+from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, ramp, share_met, softmin, step_at
 
 # Below this share of home need, spare Chinese output counts as none; scale of that kink [share of the need].
 SPARE_SCALE = 0.1
@@ -113,7 +113,7 @@ def _within_caps(
     country = capped * (levers.uveu_country_max * fleet)[None]
     uveu = softmin(tier2 * p.uveu_share[None] * asked, jnp.maximum(country - s.uveu, 0.0))
     room = jnp.maximum(levers.uveu_outside_max * fleet - s.uveu.sum(0), 0.0)
-    uveu = uveu * (softmin(uveu.sum(0), room) / (uveu.sum(0) + TINY))[None]
+    uveu = uveu * share_met(uveu.sum(0), room)[None]
     raised = levers.allocation_mh[:, None] * (1 + levers.raise_max * politics.alignment)[None]
     paths = raised + capped * (p.lpp_consignees * s.lpp_open + p.nveu_uptake * levers.nveu_mh)[None]
     return softmin(tier2 * asked - uveu, jnp.maximum(paths - s.licensed, 0.0)), uveu
@@ -175,6 +175,5 @@ def leaks(
     open_ = (1 - levers.compute_governance * held)[None]
     tier2 = regions.other * additions
     offered = tier2 * p.smuggling_share[None] * open_
-    total = offered.sum(0)
-    paid = softmin(total, p.shadow_budget * power) / (total + TINY)
+    paid = share_met(offered.sum(0), p.shadow_budget * power)
     return offered * paid[None], (tier2 * (p.cloud_share[None] * open_)).sum(0)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from premortem.cases.us_ai_2025.world.forms import pick
 from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, DT, chip
-from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, softmin, step_at
+from premortem.cases.us_ai_2025.world.smooth import TINY, faded_years, share_met, step_at
 
 # Beijing's response comes in within a quarter [yr].
 RESPONSE_SCALE = 0.06
@@ -58,7 +58,7 @@ def let_in(wanted: Purchases, home_mh: jax.Array, year: jax.Array, p: Any) -> Pu
     From `beijing_year` on it welcomes foreign chips, or allows so many for what is made at home, or refuses a part. Nobody
     knows which: window guidance against the H20 (September 2024) and the case against NVIDIA (December 2024) point both ways.
     """
-    quota = softmin(wanted.mh, p.beijing_quota * home_mh) / (wanted.mh + TINY)
+    quota = share_met(wanted.mh, p.beijing_quota * home_mh)
     share = pick(p.beijing_form, jnp.ones_like(quota), quota, 1 - p.refusal_depth)
     kept = 1 + step_at(year, p.beijing_year, RESPONSE_SCALE) * (share - 1)
     return jax.tree.map(lambda x: x * kept, wanted)

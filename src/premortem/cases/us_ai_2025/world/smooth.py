@@ -17,6 +17,11 @@ def softmin(a: jax.Array, b: jax.Array) -> jax.Array:
     return low * jax.lax.rsqrt(jnp.sqrt(1 + jnp.square(square)))  # two roots are far quicker than a fourth one
 
 
+def share_met(wanted: jax.Array, there: jax.Array) -> jax.Array:
+    """Share of what is wanted that can be had of what is there, by `softmin`; 0 where nothing is wanted."""
+    return softmin(wanted, there) / (wanted + TINY)
+
+
 def softmax2(a: jax.Array, b: jax.Array, scale: float) -> jax.Array:
     """Larger of two levels; at equality it is `scale` x ln 2 above the hard maximum."""
     return scale * jnp.logaddexp(a / scale, b / scale)

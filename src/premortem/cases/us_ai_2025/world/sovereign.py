@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import jax
 
 from premortem.cases.us_ai_2025.world.inputs import DT
-from premortem.cases.us_ai_2025.world.smooth import TINY, ramp, softmin
+from premortem.cases.us_ai_2025.world.smooth import ramp, share_met
 
 # Partners' own chips grow from nothing in this year by `own_chips_2028` in so many years [yr].
 FIRST_YEAR, YEARS = 2026.0, 2.0
@@ -30,8 +30,7 @@ def build(for_sale: Any, refused: Any, goodwill: jax.Array, year: jax.Array, p: 
     turned = for_sale * (push * (1 - goodwill))[None]
     choosing, forced = turned * (1 - p.sovereign_us_share)[None], refused * push[None]
     asked = choosing + forced
-    total = asked.sum(0)
-    met = (softmin(total, DT * own_chips(year, p)) / (total + TINY))[None]
+    met = share_met(asked.sum(0), DT * own_chips(year, p))[None]
     return Sovereign(asked * met, choosing * met, turned - choosing * met)
 
 
