@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from premortem import facts
 from premortem.case import Case
-from premortem.cases.us_ai_2025.world.inputs import CASE
+from premortem.cases.us_ai_2025.world.inputs import CASE, QUARTERS, START
 from premortem.law.book import Book
 from premortem.law.clause import Clause
 from premortem.law.conditions import quoted_texts
@@ -29,8 +29,8 @@ from premortem.law.vocabulary import Vocabulary, vocabulary
 
 Series = NDArray[np.float32]
 
-# First year, quarters, and the day of a quarter on which the rulebook is asked.
-FIRST_YEAR, QUARTERS, ASK_ON = 2023, 40, 16
+# Day of a quarter's middle month on which the rulebook is asked.
+ASK_ON = 16
 # The yardstick of compute and of serving: one H100 SXM.
 YARDSTICK = "H100 SXM"
 # A cap that cannot bind, in MH: some 100 times the world's stock of 2024.
@@ -100,7 +100,7 @@ MILLION = 1e6
 
 def days() -> tuple[date, ...]:
     """Day on which each quarter asks the rulebook."""
-    return tuple(date(FIRST_YEAR + q // 4, 3 * (q % 4) + 2, ASK_ON) for q in range(QUARTERS))
+    return tuple(date(int(START) + q // 4, 3 * (q % 4) + 2, ASK_ON) for q in range(QUARTERS))
 
 
 def levers(book: Book) -> Levers:
@@ -128,7 +128,7 @@ def levers(book: Book) -> Levers:
         uveu_us_min=_number(book, "diffusion.uveu", "us_min", asked, 0.0),
         prc_condition=_array([book.in_force("diffusion.veu_supply_chain", day) for day in asked]),
         **_chips_for_china(answers, asked),
-        cn_granted=_array([_granted(book, day) for day in asked]),
+        cn_granted=_number(book, *GRANTED, asked, 1.0),
         hbm_ban=_share_denied(answers, "hbm"),
         hbm_warning=_warning(book, asked),
         us_servicing=_share_denied(answers, "service"),
@@ -289,13 +289,6 @@ def _chips_for_china(answers: _Answers, asked: tuple[date, ...]) -> dict[str, Se
             values = [found[q][key] / one if q in found else 0.0 for q in range(len(asked))]
             out[f"cn_{name}_{column}"] = _array(values)
     return out
-
-
-def _granted(book: Book, day: date) -> float:
-    """Share of case-by-case licences that the letters' own clause says were granted; 1 where it says nothing."""
-    clause, key = GRANTED
-    value = book.number(clause, key, day) if book.in_force(clause, day) else 1.0
-    return 1.0 if np.isnan(value) else value
 
 
 def _warning(book: Book, asked: tuple[date, ...]) -> Series:
