@@ -99,26 +99,28 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     bought = purchases.let_in(wanted, made.domestic_mh, year, p)
     spending, supplied = supply.spend(s.spending, s.rho, s.excess, year, p)
 
-    home_made = made.domestic_mh + made.foundry_mh
-    offered = supplied * (1 - cost.supply) + s.fleet.backlog
-    put_off = cost.tier2_sales
-    placed, licensed, uveu = allocation.place(s.fleet, offered, put_off, home_made, pol, levers, year, places, p)
+    home_made, free_home_made = made.domestic_mh + made.foundry_mh, free_made.domestic_mh + free_made.foundry_mh
+    offered = supplied * (1 - cost.supply)
+    placed, licensed, uveu = allocation.place(
+        s.fleet, offered + s.fleet.backlog, cost.tier2_sales, home_made, pol, levers, year, places, p
+    )
     share = models.training_share(year, s.excess, p)
     room = jnp.where(levers.tier2[:, None] + levers.denied[:, None] > 0, 0.0, 1.0) * (placed.wanted + TINY)
     powered, flexible = energy.connect(placed.allowed, room, s.flexible, share, levers, year, places, p)
     smuggled, rented = allocation.leaks(powered.additions, power, levers, pol.held, places, p)
+    diverted, kept = smuggled.sum(0), powered.additions - smuggled
 
     fleet = _stocks(s.fleet, powered, placed, smuggled, home_made + bought.mh, licensed, uveu, levers, places, p)
     exports = placed.chinese.sum(0)
     ascend = chip("Ascend 910B")
-    cn_load = energy.chinese_power(home_made - exports, bought.units, smuggled.sum(0), year, p)
-    load = (powered.additions - smuggled + placed.chinese + placed.sovereign) * energy.kw_per_h100e(year, p)[None]
+    cn_load = energy.chinese_power(home_made - exports, bought.units, diverted, year, p)
+    load = (kept + placed.chinese + placed.sovereign) * energy.kw_per_h100e(year, p)[None]
     gw = s.gw * (1 - DT * p.retirement)[None] + load + places.china * cn_load[None]
-    serving_added = bought.serving + (home_made - exports) * ascend.serving / ascend.h100e + smuggled.sum(0)
+    serving_added = bought.serving + (home_made - exports) * ascend.serving / ascend.h100e + diverted
     cn_serving = s.cn_serving * (1 - DT * p.retirement) + serving_added
     free_bought = purchases.let_in(purchases.buy_freely(power, p), free_made.domestic_mh, year, p)
-    gained = home_made + bought.mh + smuggled.sum(0)
-    gained_free = free_made.domestic_mh + free_made.foundry_mh + free_bought.mh  # nobody smuggles what may be sold
+    gained = home_made + bought.mh + diverted
+    gained_free = free_home_made + free_bought.mh  # nobody smuggles what may be sold
     gained_beside = jnp.where(year < chips.LIFTED, gained, gained_free) - exports
     cn_free_stock = s.cn_free_stock * (1 - DT * p.retirement) + gained_beside
 
@@ -159,11 +161,11 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "held": pol.held,
         "cn_domestic": made.domestic_mh,
         "cn_made": home_made,
-        "cn_made_without": free_made.domestic_mh + free_made.foundry_mh,
+        "cn_made_without": free_home_made,
         "cn_stock_without": cn_free_stock,
         "cn_foundry_leak": made.foundry_mh,
         "cn_below_threshold": bought.mh,
-        "cn_smuggled": smuggled.sum(0),
+        "cn_smuggled": diverted,
         "cn_cloud": rented,
         "cn_exports": exports,
         "cn_yield": fabs.yield_,
@@ -176,8 +178,8 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "cn_ascend_units": made.packaged,
         "h20_units": bought.units,
         "cn_serving": cn_serving,
-        "us_offered": supplied * (1 - cost.supply),
-        "us_supply": (powered.additions - smuggled).sum(0),
+        "us_offered": offered,
+        "us_supply": kept.sum(0),
         "sovereign": placed.sovereign.sum(0),
         "partner_run": (powered.additions * placed.partner_run).sum(0),
         "stranded": powered.stranded,
@@ -207,7 +209,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "capex": jnp.exp(spending.log_capex),
         "gw_world": gw.sum(0),
         "ai_gw_us": (places.us * gw).sum(0),
-        "additions": powered.additions - smuggled,
+        "additions": kept,
         "chinese_abroad": placed.chinese,
         "unmet": placed.unmet,
         "stock_us": fleet.stock_us,
