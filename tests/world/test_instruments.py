@@ -15,7 +15,7 @@ from premortem.law import book
 from premortem.law.vocabulary import vocabulary
 from premortem.study import Study, make_study
 from tests.world.hand import P, one
-from tests.world.test_monotone import STILL, held
+from tests.world.moves import STILL, put
 
 INSTRUMENTS = table(default())
 PRIORS = P(
@@ -152,11 +152,11 @@ def test_nothing_is_free(simulate, futures, levers, study, name):
     assert bool(priced) == (name in WORSE)
     if name in WORSE:
         outcome, way = WORSE[name]
-        pulled, fixed = levers["as-written"], held(futures, study, STILL)
+        pulled, fixed = levers["as-written"], put(study, futures, **STILL)
         path = getattr(pulled, name).copy()
         path[10:] = 1.0
         pulled = pulled._replace(**{name: path})
-        free = held(fixed, study, dict.fromkeys(priced, 0.0))
+        free = put(study, fixed, **dict.fromkeys(priced, 0.0))
         without, with_ = (np.asarray(simulate(values, pulled)[outcome])[10:25].sum(0) for values in (free, fixed))
         worse = with_ < without if way == "down" else with_ > without
         assert worse.mean() > 0.99
@@ -166,7 +166,7 @@ def test_instruments_that_come_later_do_less_by_2028(simulate, futures, levers, 
     """Twice the lag never helps what an instrument is for."""
     slow = futures.copy()
     slow[study.priors.names.index("instrument_lag")] *= 2
-    fixed, slow = (held(values, study, STILL) for values in (futures, slow))
+    fixed, slow = (put(study, values, **STILL) for values in (futures, slow))
     quick, late = (simulate(values, levers["maximal"]) for values in (fixed, slow))
     assert (
         np.asarray(late["cn_smuggled"])[:16].sum(0) >= np.asarray(quick["cn_smuggled"])[:16].sum(0) * (1 - 1e-3)

@@ -29,9 +29,9 @@ import numpy as np
 import pytest
 
 from premortem.cases.us_ai_2025 import world
+from tests.world.moves import STILL, put
 
 AS_WRITTEN = "as-written"
-STILL = {"roi_feedback": 0.0, "training_yields": 0.0, "capex_form": 0.0}
 # uncertainty, factor, outcome, it never goes, what is held still
 BY_UNCERTAINTY = [
     ("imitation_lag", 1.1, "capability_cn", "up", STILL),
@@ -119,13 +119,6 @@ BY_LEVER = [
 FLOWS = {"us_offered", "us_supply", "cn_ascend_units", "cn_exports", "cn_smuggled", "tier2_unmet"}
 
 
-def held(futures, study, still):
-    fixed = futures.copy()
-    for name, value in still.items():
-        fixed[study.priors.names.index(name)] = value
-    return fixed
-
-
 def series(outcomes, name):
     if name == "tier2_unmet":
         tier2 = [i for i, x in enumerate(world.regions().other[:, 0]) if x]
@@ -146,7 +139,7 @@ def wrong_way(before, after, never):
 def test_an_uncertainty_moves_its_outcome_one_way(
     simulate, futures, levers, study, uncertainty, factor, outcome, never, still
 ):
-    fixed = held(futures, study, still)
+    fixed = put(study, futures, **still)
     moved = fixed.copy()
     moved[study.priors.names.index(uncertainty)] *= factor
     pulled = levers[UNDER.get(uncertainty, AS_WRITTEN)]
@@ -159,7 +152,7 @@ def test_an_uncertainty_moves_its_outcome_one_way(
 def test_a_lever_moves_its_outcome_one_way(
     simulate, futures, levers, study, lever, becomes, outcome, never, policy, still
 ):
-    fixed, pulled = held(futures, study, still), levers[policy]
+    fixed, pulled = put(study, futures, **still), levers[policy]
     path = getattr(pulled, lever).copy()
     path[FROM:] = becomes(path[FROM:])
     before = series(simulate(fixed, pulled), outcome)
@@ -170,7 +163,7 @@ def test_a_lever_moves_its_outcome_one_way(
 
 def test_a_higher_cap_never_lowers_what_tier_2_has_taken_in(simulate, futures, levers, study):
     """Compared with leaks to China held still; power and reroutes are left as they are."""
-    fixed, pulled = held(futures, study, STILL), levers[AS_WRITTEN]
+    fixed, pulled = put(study, futures, **STILL), levers[AS_WRITTEN]
     tier2 = [i for i, x in enumerate(world.regions().other[:, 0]) if x]
 
     def taken(levers):
@@ -184,7 +177,7 @@ def test_a_ban_below_the_threshold_never_raises_what_china_buys(simulate, future
     """By both measures: TPP, and memory bandwidth. Quotas of Beijing's are left out: they follow what is made at home, which other
     clauses of the two policies move, and count TPP, so that they let in more of lesser chips.
     """
-    fixed = held(futures, study, {"beijing_form": beijing})
+    fixed = put(study, futures, beijing_form=beijing)
     free, banned = (simulate(fixed, levers[policy]) for policy in ("rescinded", "maximal"))
     for name in ("cn_below_threshold", "h20_units"):
         assert wrong_way(np.asarray(free[name]), np.asarray(banned[name]), "up") == 0
@@ -193,7 +186,7 @@ def test_a_ban_below_the_threshold_never_raises_what_china_buys(simulate, future
 
 
 def test_more_smuggling_never_lowers_chinas_stock(simulate, futures, levers, study):
-    fixed = held(futures, study, STILL)
+    fixed = put(study, futures, **STILL)
     moved = fixed.copy()
     moved[study.priors.names.index("smuggling_share")] *= 1.1
     china = world.region_ids().index("CHN")

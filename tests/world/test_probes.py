@@ -8,6 +8,7 @@ from scipy.stats import spearmanr
 from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.ensemble.evidence import evidence
+from tests.world.moves import STILL, put
 
 AS_WRITTEN = "as-written"
 # From this quarter on a lever is moved: 2025Q2.
@@ -16,16 +17,6 @@ STEPS = world.steps()
 # What one quarter lacks another makes up, so that makes are compared by their totals.
 TO_2028 = slice(None, STEPS.index("2028Q4") + 1)
 Y2028 = slice(STEPS.index("2028Q1"), STEPS.index("2028Q4") + 1)
-
-
-def put(study, futures, **values):
-    """The futures with uncertainties put at a value, or at a chance of their own prior (`name=(chance,)`)."""
-    moved = futures.copy()
-    for name, value in values.items():
-        row = study.priors[name]
-        at = row.quantile(np.array(value))[0] if isinstance(value, tuple) else value
-        moved[study.priors.names.index(name)] = at
-    return moved
 
 
 def pull(levers, **values):
@@ -99,7 +90,7 @@ def test_f024_more_chinese_compute_in_2022_does_not_protect_the_lead(holds, futu
 
 def test_f025_shutting_out_a_country_does_not_slow_the_us_open_line(simulate, futures, study, levers):
     """It lags the US frontier as before; the frontier itself may lose a little, since it copies a slower China."""
-    still = put(study, futures, roi_feedback=0.0, training_yields=0.0, capex_form=0)
+    still = put(study, futures, **STILL)
 
     def behind(levers):
         o = simulate(still, levers)
@@ -120,7 +111,7 @@ def test_in_each_form_the_lead_at_deepseek_r1_is_within_the_central_95_percent(s
 @pytest.mark.parametrize("form", [0, 1, 2])
 def test_in_no_form_does_more_compute_at_home_put_china_further_behind(simulate, futures, study, levers, form):
     """Chips that China buys, tripled; what US budgets would answer is held still."""
-    fixed = put(study, futures, lead_form=form, roi_feedback=0.0, training_yields=0.0, capex_form=0, beijing_form=0)
+    fixed = put(study, futures, **STILL, lead_form=form, beijing_form=0)
     more = put(study, fixed, h20_2024=3 * futures[study.priors.names.index("h20_2024")])
     before, after = (np.asarray(simulate(v, levers[AS_WRITTEN])["gap_months_cn"]) for v in (fixed, more))
     assert (after <= before + 0.02 * np.abs(before) + 0.02).all()
@@ -214,14 +205,9 @@ def test_a_higher_yield_is_cut_more_where_memory_binds(simulate, futures, study,
 
 def test_the_lead_of_a1_is_told_against_what_would_have_been(simulate, margins, futures, levers):
     """With every control lifted the two worlds are nearly one, and the condition fails; over 2024 the lead widens all the same."""
-    pulled = levers["rescinded"]._replace(
-        **{
-            name: np.where(np.arange(len(STEPS)) < FROM, getattr(pulled_, name), 0)
-            for pulled_ in (levers["rescinded"],)
-            for name in ("us_servicing", "allied_servicing", "tools_denied", "hbm_ban", "hbm_warning", "fdd")
-        }
-    )
-    o = simulate(futures, pull(pulled, cn_free_h100e=2.3, cn_free_serving=2.4))
+    controls = ("us_servicing", "allied_servicing", "tools_denied", "hbm_ban", "hbm_warning", "fdd")
+    lifted = dict.fromkeys(controls, 0.0)
+    o = simulate(futures, pull(levers["rescinded"], **lifted, cn_free_h100e=2.3, cn_free_serving=2.4))
     assert (np.asarray(margins(o)["A1.lead_widens"]) > 0).mean() < 0.1
     ratio = np.asarray(o["us_aligned_stock"] / o["cn_stock"])
     assert (ratio[STEPS.index("2028Q4")] > ratio[STEPS.index("2024Q4")]).mean() > 0.5
