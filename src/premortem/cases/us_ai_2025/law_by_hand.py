@@ -24,29 +24,27 @@ PEAK, LINK = 4992, 600
 
 def shipments(count: int, seed: int = 0) -> pl.DataFrame:
     """Random shipments of known chips to eight places, of up to 60,000 units, on the days of five years."""
-    dice = np.random.default_rng(seed)
-    days = np.arange("2022-06", "2027-12", dtype="datetime64[D]")
-    return pl.DataFrame(
-        {
-            "item": dice.choice(ITEMS, count),
-            "quantity": dice.integers(1, 60_000, count).astype(float),
-            "destination": dice.choice(PLACES, count),
-            "date": dice.choice(days, count),
-        }
+    return _random_shipments(np.random.default_rng(seed), count, 60_000).with_columns(
+        pl.col("quantity").cast(pl.Float64)
     )
 
 
 def ledger(count: int, seed: int = 0) -> pl.DataFrame:
     """The same of up to 500 units, each to one of 200 consignees, as a desk has them."""
-    rng = np.random.default_rng(seed)
+    dice = np.random.default_rng(seed)
+    rows = _random_shipments(dice, count, 500)
+    return rows.with_columns(pl.Series("consignee", dice.choice([f"c{i}" for i in range(200)], count)))
+
+
+def _random_shipments(dice: np.random.Generator, count: int, limit: int) -> pl.DataFrame:
+    """Random shipments of fewer units than a limit, on the days of five years."""
     days = np.arange("2022-06", "2027-12", dtype="datetime64[D]")
     return pl.DataFrame(
         {
-            "item": rng.choice(ITEMS, count),
-            "quantity": rng.integers(1, 500, count),
-            "destination": rng.choice(PLACES, count),
-            "date": rng.choice(days, count),
-            "consignee": rng.choice([f"c{i}" for i in range(200)], count),
+            "item": dice.choice(ITEMS, count),
+            "quantity": dice.integers(1, limit, count),
+            "destination": dice.choice(PLACES, count),
+            "date": dice.choice(days, count),
         }
     )
 
