@@ -71,11 +71,14 @@ def test_a_cycle_is_found_wherever_the_import_stands(tmp_path, importing):
 LISTED = ("charts", "ensemble", "exhibits", "files", "law", "law/ledger", "propositions", "text", "watch")
 
 
+def contents(room: str) -> str:
+    """The docstring of a room."""
+    return ast.get_docstring(ast.parse((HOME / room / "__init__.py").read_text("utf-8"))) or ""
+
+
 @pytest.mark.parametrize("room", LISTED)
 def test_the_contents_of_a_room_name_each_of_its_modules_once(room):
-    told = re.findall(
-        r"`([a-z_]+)`", ast.get_docstring(ast.parse((HOME / room / "__init__.py").read_text("utf-8"))) or ""
-    )
+    told = re.findall(r"`([a-z_]+)`", contents(room))
     held = [p.stem for p in (HOME / room).glob("*.py") if p.stem != "__init__"]
     assert {*held} <= {*told}
     assert all(told.count(name) == 1 for name in held)
@@ -83,9 +86,8 @@ def test_the_contents_of_a_room_name_each_of_its_modules_once(room):
 
 @pytest.mark.parametrize("room", LISTED)
 def test_what_a_room_lists_as_inside_is_imported_by_no_other(room):
-    contents = ast.get_docstring(ast.parse((HOME / room / "__init__.py").read_text("utf-8"))) or ""
     name = f"premortem.{room.replace('/', '.')}"
-    inside = {f"{name}.{module}" for module in re.findall(r"`([a-z_]+)`", contents.partition("Inside:")[2])}
+    inside = {f"{name}.{module}" for module in re.findall(r"`([a-z_]+)`", contents(room).partition("Inside:")[2])}
     known = modules(HOME)
     assert inside <= {*known}
     others = [other for other in known if not other.startswith(f"premortem.{room.split('/')[0]}")]
