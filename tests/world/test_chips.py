@@ -9,13 +9,14 @@ import pytest
 from premortem.cases.us_ai_2025.world import chips
 from tests.world.hand import P, one, pulled
 
+POLITICS = SimpleNamespace(alignment=one(0.4), held=one(0.75))
+
 
 def test_service_withdrawn_and_not_replaced_by_hand():
     # US: 0.5 x 1 = 0.5; allied: 0.5 x 0.75 x 0.4 = 0.15; withdrawn 0.65
     # skill: 0.2 + 0.25 x 0.2 x 0.65 x 0.8 = 0.226; gap: 0.65 x (1 - 0.226) = 0.5031, of it fresh 0.15 x 0.774 = 0.1161
     p = P(foreign_service_share=0.5, local_learning=0.2)
-    politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
-    gap, fresh, skill = chips.servicing(one(0.2), pulled(us_servicing=1.0, allied_servicing=0.75), politics, p)
+    gap, fresh, skill = chips.servicing(one(0.2), pulled(us_servicing=1.0, allied_servicing=0.75), POLITICS, p)
     assert float(skill[0]) == pytest.approx(0.226, rel=1e-5)
     assert float(gap[0]) == pytest.approx(0.5031, rel=1e-5)
     assert float(fresh[0]) == pytest.approx(0.1161, rel=1e-5)
@@ -111,14 +112,19 @@ FABS = P(
 STILL = {"us_servicing": 1.0, "allied_servicing": 0.0, "tools_denied": 0.0, "hbm_warning": 0.0}
 
 
+def fabs(hbm_stock, home_bank=0.0, foreign_bank=0.0):
+    """40 thousand wafers a month at a yield of 0.3, no local skill, no tools in store and all parts."""
+    stocks = one(hbm_stock), one(home_bank), one(foreign_bank)
+    return chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), *stocks)
+
+
 def test_logic_and_memory_meet_in_packages_by_hand():
     # home dies: 40 thousand wafers a month x 3 months x 80 x 0.3 x 0.05 = 0.144 million; foreign: 0.25 x 0.4 = 0.1
     # memory: a stock of 0.976 million stacks feeds 0.244 million dies, as many as there are (inflow 0: ban, no leak yet)
     # equal amounts: 0.244 x 2^(-1/4) = 0.205179; in H100e: x 0.32 = 0.065657; 0.144 / 0.244 of it from home dies
     p = P(FABS, hbm_leak=0.0)
-    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), one(0.976), one(0.0), one(0.0))
-    politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
-    state, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), politics, jnp.float32(2024.375), p)
+    start = fabs(hbm_stock=0.976)
+    state, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), POLITICS, jnp.float32(2024.375), p)
     assert float(out.smic_dies[0]) == pytest.approx(0.144, rel=1e-4)
     assert float(out.foundry_dies[0]) == pytest.approx(0.1, rel=1e-5)
     assert float(out.packaged[0]) == pytest.approx(0.205179, rel=1e-3)
@@ -131,9 +137,8 @@ def test_dies_without_memory_wait_and_are_packaged_later_by_hand():
     # a stock of 0.4 million stacks feeds 0.1 million dies; 0.144 + 0.1 are new and 0.3 + 0.1 waited, of which a quarter of a
     # tenth aged: 0.2925 and 0.0975; of 0.634 million dies 0.1 are packaged (the smooth minimum: 0.0999846)
     p = P(FABS, hbm_leak=0.0, die_decay=0.1)
-    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), one(0.4), one(0.3), one(0.1))
-    politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
-    state, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), politics, jnp.float32(2024.375), p)
+    start = fabs(hbm_stock=0.4, home_bank=0.3, foreign_bank=0.1)
+    state, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), POLITICS, jnp.float32(2024.375), p)
     assert float(out.packaged[0]) == pytest.approx(0.0999846, rel=1e-3)
     assert float(state.home_bank[0]) == pytest.approx(0.4365 * (1 - 0.0999846 / 0.634), rel=1e-3)
     # conservation: what was there and made is packaged or waits
@@ -157,9 +162,8 @@ def test_controls_on_production_are_lifted_from_the_day_of_the_note():
 
 def test_foundry_due_diligence_stops_dies_as_far_as_it_works_and_holds():
     # 0.1 x (1 - 1 x 0.9 x 0.75) = 0.0325
-    start = chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), one(1.0), one(0.0), one(0.0))
-    politics = SimpleNamespace(alignment=one(0.4), held=one(0.75))
-    _, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=1.0), politics, jnp.float32(2025.5), FABS)
+    start = fabs(hbm_stock=1.0)
+    _, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=1.0), POLITICS, jnp.float32(2025.5), FABS)
     assert float(out.foundry_dies[0]) == pytest.approx(0.0325, rel=1e-5)
 
 
