@@ -51,6 +51,11 @@ class Hit:
     equal: bool
     cleared: str  # the reason for which the user cleared it, "" where not
 
+    @property
+    def to_look_at(self) -> bool:
+        """Whether a person must look at it: an equal name is listed, and a cleared one was looked at."""
+        return not self.equal and not self.cleared
+
 
 @cache
 def _addressees(case: Case) -> dict[str, tuple[tuple[str, ...], ...]]:

@@ -39,7 +39,7 @@ def lists(case: Case) -> tuple[str, ...]:
 
 def to_clear(d: Decided) -> list[str]:
     """Names as given that a person has to look at: near a listed one, or in no table; an equal name cannot be cleared."""
-    near = (h.given for h in d.hits if not h.equal and not h.cleared and h.source != NOBODY)
+    near = (h.given for h in d.hits if h.to_look_at and h.source != NOBODY)
     return [*dict.fromkeys((*near, *d.unscreened))]
 
 
