@@ -80,7 +80,7 @@ def matches(name: str, case: Case) -> tuple[tuple[int, float], ...]:
     """
     held = index(case)
     equal = held.by_key.get(key(name), ())
-    found = {i: 100.0 for i in equal if held.rows[i].list != NOT_LISTED}
+    found = {i: EQUAL for i in equal if held.rows[i].list != NOT_LISTED}
     if not equal or found:
         for i, score in (*_by_telling(name, case), *near_rows(held.near, name)):
             found[i] = max(found.get(i, 0.0), score)
@@ -122,7 +122,7 @@ def standing(name: str, day: date, case: Case) -> tuple[tuple[Listed, float], ..
     """
     rows = index(case).rows
     found = tuple((row, score) for i, score in matches(name, case) if (row := rows[i]).in_force(day))
-    return tuple((row, score) for row, score in found if score == 100.0) or found
+    return tuple((row, score) for row, score in found if score == EQUAL) or found
 
 
 def suspect(name: str, case: Case) -> bool:
@@ -177,7 +177,7 @@ def screen(
         if not names_firm(role, name, case):
             continue
         found = standing(name, day, case)
-        shown = found if found and found[0][1] == 100.0 else found[:SHOWN]
+        shown = found if found and found[0][1] == EQUAL else found[:SHOWN]
         reason = reasons.get(key(name), "")
         hits += [_hit(role, name, row, score, reason) for row, score in shown]
         if not_looked_up(name, case):
@@ -212,5 +212,5 @@ def other_lists(named: Mapping[str, str], case: Case) -> dict[str, str]:
 
 def _hit(role: str, given: str, row: Listed, score: float, reason: str) -> Hit:
     return Hit(
-        role, given, row.name, row.list, row.effective, round(score, 1), row.source, row.policy, score == 100.0, reason
+        role, given, row.name, row.list, row.effective, round(score, 1), row.source, row.policy, score == EQUAL, reason
     )
