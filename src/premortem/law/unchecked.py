@@ -29,12 +29,17 @@ def not_checked(d: Decided) -> tuple[str, ...]:
 
 def lists(case: Case) -> tuple[str, ...]:
     """That the lists of parties are not whole: what is held, and what is not; nothing where the case knows no lists."""
+    if not transfers(case).parties.lists:
+        return ()
     held = ", ".join(f"{h.name} ({count_noun(h.rows, 'row')} of {h.date})" for h in lists_held(case))
-    said = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
     if found := pulled(case):
         said = f"Lists of parties before and after {found.day}, the day on which they were pulled: {held}."
+    elif held:
+        said = f"Lists beyond the rows held, which are not whole: {held}."
+    else:
+        said = "Lists of parties: none is held."
     missing = f" No row is held of {', '.join(names)}." if (names := lacking(case)) else ""
-    return (said + missing,) if transfers(case).parties.lists else ()
+    return (said + missing,)
 
 
 def to_clear(d: Decided) -> list[str]:
