@@ -55,12 +55,6 @@ def tested(clause: Clause) -> tuple[str, ...]:
 
 
 @lru_cache(KEPT)
-def meets_demand(clause: Clause, words: Vocabulary) -> pl.Expr:
-    """Whether a row keeps to what a clause demands; true for one that demands nothing more."""
-    return condition(clause.within, names(clause), words) if clause.within else pl.lit(True)
-
-
-@lru_cache(KEPT)
 def names(clause: Clause) -> dict[str, pl.Expr]:
     """The clause's numbers in its conditions: a figure, or a column where the figure changes with the date."""
     return {

@@ -91,7 +91,16 @@ def _values(values: list[float], unit: str) -> str:
 
 def instrument_title(name: str, case: Case) -> str:
     """Title of an instrument by the name of its clause file."""
-    return str(read_toml(case / "clauses" / f"{name}.toml")["instrument"])
+    return str(read_toml(_file_of(name, case))["instrument"])
+
+
+def is_written(instrument: str, case: Case) -> bool:
+    """Whether an instrument is a clause file of the case's: what a policy adds of its own is none."""
+    return _file_of(instrument, case).is_file()
+
+
+def _file_of(instrument: str, case: Case) -> Path:
+    return case / "clauses" / f"{instrument}.toml"
 
 
 def dates_as_written(clause: str, case: Case) -> str:

@@ -13,6 +13,7 @@ import polars as pl
 from premortem import facts
 from premortem.law.book import Book, instrument_title
 from premortem.law.clause import Clause
+from premortem.law.clause_files import is_written
 from premortem.law.rulebook_version import Change, changes, shipped_version
 
 
@@ -88,11 +89,7 @@ def _living(book: Book, day: date) -> dict[str, list[Clause]]:
     """Clauses by file of the instruments of which one is in force on a day, or begins later: what has ended no longer changes."""
     found: dict[str, list[Clause]] = {}
     for c in book.clauses:
-        if (
-            c.begins
-            and (c.ends is None or c.ends >= day)
-            and (book.case / "clauses" / f"{c.instrument}.toml").is_file()
-        ):
+        if c.begins and (c.ends is None or c.ends >= day) and is_written(c.instrument, book.case):
             found.setdefault(c.instrument, []).append(c)
     return dict(sorted(found.items()))
 

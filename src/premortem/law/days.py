@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 Order = Literal["DMY", "MDY"]
-ORDERS: tuple[Order, ...] = ("DMY", "MDY")
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
 TIME = r"(?:[T ,]\s*\d{1,2}(?:[:.]\d.*|\s*[AaPp]\.?[Mm]\.?)?)?"
 ISO = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){TIME}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from premortem.law.book import Book, instrument_title
 from premortem.law.clause import Clause
+from premortem.law.clause_files import is_written
 from premortem.law.clause_tests import met
 from premortem.law.engine import decide
 from premortem.law.places import names as places_of
@@ -75,5 +76,4 @@ def _told(by_file: Mapping[str, Sequence[Clause]], book: Book) -> Iterator[dict[
 
 def _title(file: str, book: Book) -> str:
     """The title of an instrument; of what a policy adds, that of the policy."""
-    own = (book.case / "clauses" / f"{file}.toml").is_file()
-    return instrument_title(file, book.case) if own else book.policy.title
+    return instrument_title(file, book.case) if is_written(file, book.case) else book.policy.title

@@ -24,20 +24,12 @@ from premortem.law.row_defaults import complete, of_rows
 from premortem.law.rows_of_kinds import RowsOfKinds
 from premortem.law.totals import Totals, total_after
 from premortem.law.truth import MET, NOT_MET, UNKNOWN, Rows, Truth, told
+from premortem.law.verdict_codes import BACK, FREE, KEPT, NONE, STEP, Codes, code_of, named, names_of, places_of
 from premortem.law.vocabulary import NEEDS, Vocabulary
 
-# The answer to a row of a ledger that only gives back what an earlier one drew.
-RETURNED = "returned"
 # Rows decided at once: enough for speed, few enough for memory.
 BATCH = 500_000
-# While rows are decided, a verdict is a number: the stricter its outcome the larger, and among equals the one that is
-# cited first (`_places`); -(i + 1) when a field that clause i tests is missing; and these three.
-FREE, BACK, NONE = 30_000, 30_001, -32_768
-STEP = 1024  # more than the clauses that a book may hold
-Codes = NDArray[np.int16]
 Places = NDArray[np.intp]
-# Books of which what is the same for every frame is kept.
-KEPT = 256
 # Columns by which a ledger tells of rows that undo others.
 UNDOING = ("_row", "_undoes", "_back")
 
@@ -156,7 +148,7 @@ class _Verdicts(NamedTuple):
 
 def _verdicts(asked: _Asked, rows: Rows, words: Vocabulary, totals: Totals | None) -> _Verdicts:
     clauses, bound, height = asked.clauses, asked.bound, asked.rows.height
-    places, requires = _places(clauses), [i for i, c in enumerate(clauses) if c.stage == "requires"]
+    places, requires = places_of(clauses), [i for i, c in enumerate(clauses) if c.stage == "requires"]
     by, pooled = asked.by, _first_bound([i for i in requires if not clauses[i].then], bound, height) >= 0
     code = rows.spread(np.where(by == NONE, np.int16(FREE), np.where(by < 0, by, np.int16(NONE))))
     if "_back" in rows.frame.columns:
@@ -259,80 +251,23 @@ def _verdict(i: int, clause: Clause, place: int, applies: Truth, at: Places, row
     verdict, applying = np.full(len(at), NONE, np.int16), applies[at]
     met = np.minimum(applying, rows.met(clause.within, clause)[at])
     if clause.otherwise:
-        verdict[(applying == MET) & (met == NOT_MET)] = _code_of(place, clause.otherwise, rows.words)
+        verdict[(applying == MET) & (met == NOT_MET)] = code_of(place, clause.otherwise, rows.words)
     verdict[met == UNKNOWN] = -i - 1
-    verdict[met == MET] = _code_of(place, clause.then, rows.words)
+    verdict[met == MET] = code_of(place, clause.then, rows.words)
     return verdict
-
-
-def _code_of(place: int, outcome: str, words: Vocabulary) -> int:
-    """Number of an outcome by the clause in a place: larger when stricter, and among equals when its place is earlier."""
-    return words.strictness[outcome] * STEP + STEP - 1 - place
-
-
-@lru_cache(KEPT)
-def _places(clauses: tuple[Clause, ...]) -> tuple[int, ...]:
-    """Place of each clause among equally strict ones: a letter to one exporter goes last, what requires a licence before a
-    policy of review, and of two requirements the later instrument first.
-    """
-
-    def rank(i: int) -> tuple[bool, bool, int, int]:
-        c = clauses[i]
-        if c.stage != "requires" or not c.begins:
-            return (False, True, 0, i)
-        return ("exporter" in identifiers(c.applies), False, -c.begins.toordinal(), i)
-
-    places = {i: place for place, i in enumerate(sorted(range(len(clauses)), key=rank))}
-    return tuple(places[i] for i in range(len(clauses)))
 
 
 def _worded(found: _Verdicts, asked: _Asked, rows: Rows, words: Vocabulary) -> pl.DataFrame:
     """Verdicts as words: outcome, clause, class, and the clause that asked for a licence."""
-    outcomes, deciding, asking, classes = _names(asked.clauses, words)
+    outcomes, deciding, asking, classes = names_of(asked.clauses, words)
     return pl.DataFrame(
         {
             "_code": np.where(found.code == NONE, np.int16(FREE), found.code),
-            **{field: rows.spread(_named(asked.classed, classes)) for field in (words.classes.field,) if field},
+            **{field: rows.spread(named(asked.classed, classes)) for field in (words.classes.field,) if field},
             **{c: rows.frame[c] for c in (words.measure.all,) if c},
             **{into: pl.Series(after, nan_to_null=True) for into, after in found.running.items()},
-            "outcome": _named(found.code, outcomes),
-            "clause": _named(found.code, deciding),
-            "required_by": rows.spread(_named(asked.by, asking)),
+            "outcome": named(found.code, outcomes),
+            "clause": named(found.code, deciding),
+            "required_by": rows.spread(named(asked.by, asking)),
         }
     )
-
-
-Names = tuple[
-    NDArray[np.int16], pl.Series
-]  # by a number, where its name lies, and the names, of which the last is none
-
-
-@lru_cache(KEPT)
-def _names(clauses: tuple[Clause, ...], words: Vocabulary) -> tuple[Names, Names, Names, Names]:
-    """Names of verdicts: outcomes and deciding clauses; of the clauses by number, and of the classes that they give."""
-    said = [
-        (_code_of(place, o, words), o, c)
-        for place, c in zip(_places(clauses), clauses, strict=True)
-        for o in (c.then, c.otherwise)
-        if o in words.strictness
-    ]
-    classes = {i: c.then for i, c in enumerate(clauses) if c.stage == "classify"}
-    return (
-        _numbered({FREE: words.unrequired, BACK: RETURNED} | {code: outcome for code, outcome, _ in said}),
-        _numbered({code: c.id for code, _, c in said}),
-        _numbered({i: c.id for i, c in enumerate(clauses)}),
-        _numbered(classes | {FREE: words.classes.none}),
-    )
-
-
-def _numbered(names: Mapping[int, str]) -> Names:
-    texts = [*dict.fromkeys(names.values())]
-    places = np.full(1 << 16, len(texts), np.int16)
-    for number, name in names.items():
-        places[number - NONE] = texts.index(name)
-    return places, pl.Series([*texts, None], dtype=pl.String)
-
-
-def _named(numbers: Codes, names: Names) -> pl.Series:
-    places, texts = names
-    return texts.gather(pl.Series(places[numbers.astype(np.int32) - NONE]).cast(pl.UInt32))

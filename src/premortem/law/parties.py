@@ -51,6 +51,11 @@ class Hit:
     equal: bool
     cleared: str  # the reason for which the user cleared it, "" where not
 
+    @property
+    def to_look_at(self) -> bool:
+        """Whether a person must look at it: an equal name is listed, and a cleared one was looked at."""
+        return not self.equal and not self.cleared
+
 
 @cache
 def _addressees(case: Case) -> dict[str, tuple[tuple[str, ...], ...]]:
@@ -75,7 +80,7 @@ def matches(name: str, case: Case) -> tuple[tuple[int, float], ...]:
     """
     held = index(case)
     equal = held.by_key.get(key(name), ())
-    found = {i: 100.0 for i in equal if held.rows[i].list != NOT_LISTED}
+    found = {i: EQUAL for i in equal if held.rows[i].list != NOT_LISTED}
     if not equal or found:
         for i, score in (*_by_telling(name, case), *near_rows(held.near, name)):
             found[i] = max(found.get(i, 0.0), score)
@@ -117,7 +122,7 @@ def standing(name: str, day: date, case: Case) -> tuple[tuple[Listed, float], ..
     """
     rows = index(case).rows
     found = tuple((row, score) for i, score in matches(name, case) if (row := rows[i]).in_force(day))
-    return tuple((row, score) for row, score in found if score == 100.0) or found
+    return tuple((row, score) for row, score in found if score == EQUAL) or found
 
 
 def suspect(name: str, case: Case) -> bool:
@@ -172,7 +177,7 @@ def screen(
         if not names_firm(role, name, case):
             continue
         found = standing(name, day, case)
-        shown = found if found and found[0][1] == 100.0 else found[:SHOWN]
+        shown = found if found and found[0][1] == EQUAL else found[:SHOWN]
         reason = reasons.get(key(name), "")
         hits += [_hit(role, name, row, score, reason) for row, score in shown]
         if not_looked_up(name, case):
@@ -207,5 +212,5 @@ def other_lists(named: Mapping[str, str], case: Case) -> dict[str, str]:
 
 def _hit(role: str, given: str, row: Listed, score: float, reason: str) -> Hit:
     return Hit(
-        role, given, row.name, row.list, row.effective, round(score, 1), row.source, row.policy, score == 100.0, reason
+        role, given, row.name, row.list, row.effective, round(score, 1), row.source, row.policy, score == EQUAL, reason
     )

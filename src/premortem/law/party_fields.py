@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from premortem.case import Case
 from premortem.law.clearing import clearings
 from premortem.law.groups import combined, numbers
-from premortem.law.parties import ROLES, addressee, names_firm, not_looked_up, standing, suspect
+from premortem.law.parties import EQUAL, ROLES, addressee, names_firm, not_looked_up, standing, suspect
 from premortem.law.spelling import key
 from premortem.law.transfers import transfers
 from premortem.law.truth import numbered
@@ -68,7 +68,7 @@ def _nobody(words: Vocabulary) -> tuple[pl.Expr, ...]:
 def facts_of(name: str, day: date, cleared: bool, case: Case) -> tuple[int, ...]:
     """What clauses may ask of one named party on a day: a number for each of `_columns`."""
     told, found = transfers(case).parties, standing(name, day, case)
-    equal = [row for row, score in found if score == 100.0]
+    equal = [row for row, score in found if score == EQUAL]
     if not equal:
         near = (bool(found) or not_looked_up(name, case)) and not cleared
         return tuple(int(column == told.near and near) for column in _columns(case))

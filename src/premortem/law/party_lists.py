@@ -89,6 +89,7 @@ def index_names(rows: Sequence[Listed]) -> Index:
     )
 
 
+@cache
 def lists_held(case: Case) -> tuple[Held, ...]:
     """The lists of which rows are held: of a case's table, and those that were pulled."""
     rows = [row.list for row in index(case).rows]

@@ -18,10 +18,9 @@ from premortem.law.transfers import transfers
 
 
 class Pulled(NamedTuple):
-    """Lists as they were pulled: on which day, the hash of the file, their rows, and how many of each of the case's lists."""
+    """Lists as they were pulled: on which day, their rows, and how many of each of the case's lists."""
 
     day: date
-    sha256: str
     rows: tuple[Listed, ...]
     counts: tuple[tuple[str, int], ...]
 
@@ -55,7 +54,7 @@ def pulled(case: Case) -> Pulled | None:
         raise MissingData(f"{told.source} was pulled again while it was in use; ask again")
     rows = tuple(_listed(row, case) for row in table.iter_rows(named=True) if row["source"] in told.lists)
     counts = tuple((name, sum(row.list == name for row in rows)) for name in dict.fromkeys(told.lists.values()))
-    return Pulled(datetime.fromisoformat(record["fetched"]).date(), case.lists, rows, counts)
+    return Pulled(datetime.fromisoformat(record["fetched"]).date(), rows, counts)
 
 
 def _listed(row: dict[str, Any], case: Case) -> Listed:

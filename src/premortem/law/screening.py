@@ -40,7 +40,7 @@ class Screening:
     @property
     def gate(self) -> int:
         """The exit status for scripts: 0, 3 for a listed name, 5 for a near one to look at; the highest of all."""
-        found = ("barred" if hit.equal else "screening" for hit in self.hits if hit.equal or not hit.cleared)
+        found = ("barred" if hit.equal else "screening" for hit in self.hits if hit.equal or hit.to_look_at)
         return max([GATE[what] for what in found], default=GATE["go"])
 
     def as_dict(self) -> dict[str, Any]:

@@ -29,17 +29,22 @@ def not_checked(d: Decided) -> tuple[str, ...]:
 
 def lists(case: Case) -> tuple[str, ...]:
     """That the lists of parties are not whole: what is held, and what is not; nothing where the case knows no lists."""
+    if not transfers(case).parties.lists:
+        return ()
     held = ", ".join(f"{h.name} ({count_noun(h.rows, 'row')} of {h.date})" for h in lists_held(case))
-    said = f"Lists beyond the rows held, which are not whole: {held}." if held else "Lists of parties: none is held."
     if found := pulled(case):
         said = f"Lists of parties before and after {found.day}, the day on which they were pulled: {held}."
+    elif held:
+        said = f"Lists beyond the rows held, which are not whole: {held}."
+    else:
+        said = "Lists of parties: none is held."
     missing = f" No row is held of {', '.join(names)}." if (names := lacking(case)) else ""
-    return (said + missing,) if transfers(case).parties.lists else ()
+    return (said + missing,)
 
 
 def to_clear(d: Decided) -> list[str]:
     """Names as given that a person has to look at: near a listed one, or in no table; an equal name cannot be cleared."""
-    near = (h.given for h in d.hits if not h.equal and not h.cleared and h.source != NOBODY)
+    near = (h.given for h in d.hits if h.to_look_at and h.source != NOBODY)
     return [*dict.fromkeys((*near, *d.unscreened))]
 
 

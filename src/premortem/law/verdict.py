@@ -89,7 +89,7 @@ def _doubt(d: Decided) -> str:
 
 
 def _near(d: Decided) -> str:
-    found = [h for h in d.hits if not h.equal and not h.cleared]
+    found = [h for h in d.hits if h.to_look_at]
     if not found:
         return "a named party"
     first = found[0]

@@ -18,7 +18,6 @@ from premortem.law.clause import QUESTION, Rulebook
 from premortem.law.clause_tests import Flags, Met, met
 from premortem.law.clearing import clearings
 from premortem.law.decide import citations_of
-from premortem.law.engine import RETURNED
 from premortem.law.equivalent_rows import alike
 from premortem.law.groups import Kinds, distinct
 from premortem.law.ladder import steps
@@ -30,6 +29,7 @@ from premortem.law.row_defaults import AS_WRITTEN, complete
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.totals import start
 from premortem.law.unchecked import lists
+from premortem.law.verdict_codes import RETURNED
 from premortem.law.vocabulary import vocabulary
 
 # What separates fields, and hits, in a cell.
