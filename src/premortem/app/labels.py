@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from premortem.propositions.tally import most_often
 from premortem.text import phrases, units
 
 ALL = "all"
@@ -35,9 +36,8 @@ def verdict(row: Mapping[str, Any], fails: Mapping[str, str]) -> str:
         return f"{row['assumption']}: cannot answer, since too few futures are left to tell."
     interval = f" ({cell(row)})" if row["low"] is not None else ""
     text = f"{row['assumption']} {phrases.holds(row['holds'])}{interval}"
-    causes = row["fails_on"]
-    if causes and (most := max(causes, key=lambda k: causes[k])) and causes[most] > 0:
-        text += phrases.fails_first(causes[most], fails[most])
+    if most := most_often(row["fails_on"]):
+        text += phrases.fails_first(most[1], fails[most[0]])
     return f"{text}."
 
 

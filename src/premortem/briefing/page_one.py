@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from premortem.briefing.content import Block, Board, BoardRow, Cell, Go, Line, Note, Section, Strong, bullets, text
+from premortem.propositions.tally import most_often
 from premortem.questions.findings import aside, cell, findings, first_failure, level_with, share_of, title_of
 from premortem.study import Run
 from premortem.text import phrases
@@ -36,9 +37,8 @@ def board(run: Run) -> Board:
     first = run.policies[0]
     found = [(a, first_failure(run, a, first)) for a in run.study.assumptions]
     lines = [(Line(a.id, a.name), failure[0].failure if failure else "nothing") for a, failure in found]
-    fails = cell(run, "all", first).fails_on
-    worst = max(fails, key=lambda k: fails[k]) if fails else ""
-    broken = f"most often {worst} breaks" if worst and fails[worst] > 0 else "nothing"
+    worst = most_often(cell(run, "all", first).fails_on)
+    broken = f"most often {worst[0]} breaks" if worst else "nothing"
     lines.append((Line("all", phrases.at_once(len(found))), broken))
     caption = (
         f"Share of {phrases.count_noun(run.futures, 'future')} in which each assumption holds{phrases.same_futures_phrase(len(run.policies))}; below it the 95% interval "

@@ -160,6 +160,7 @@ class _Row:
     def as_dict(self, policy: str) -> dict[str, Any]:
         share, low, high = (None if np.isnan(x) else x for x in self.share.interval())
         first, alone = self.causes.shares()
+        most = tally.most_often(first)
         by_forms = self.forms.band() if self.forms and share is not None else None
         return {
             "assumption": self.subject,
@@ -169,9 +170,7 @@ class _Row:
             "high": high,
             "fails_on": _listed(first),
             "alone": _listed(alone),
-            "fails_words": self.failures[most]
-            if (most := max(first, key=lambda name: first[name])) and first[most] > 0
-            else None,
+            "fails_words": self.failures[most[0]] if most else None,
             "failed": self.share.failed,
             "bands": {
                 "sampling": None if share is None else [low, high],

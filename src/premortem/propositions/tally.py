@@ -97,6 +97,12 @@ class Causes:
         return dict(zip(self.names, shares.tolist(), strict=True))
 
 
+def most_often(shares: Mapping[str, float]) -> tuple[str, float] | None:
+    """What causes most failures, with its share of them; None where nothing failed."""
+    name, share = max(shares.items(), key=lambda item: item[1], default=("", 0.0))
+    return (name, share) if share > 0 else None
+
+
 def _wilson(share: float, n: float) -> tuple[float, float]:
     middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
     half = Z / (1 + Z * Z / n) * np.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))

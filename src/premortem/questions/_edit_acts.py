@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
+from premortem.text.numbers import count_noun
 from premortem.text.result import Result
 
 
@@ -66,7 +67,7 @@ def by_act(ranked: Iterable[tuple[str, str]], edits: Iterable[Mapping[str, Any]]
 
 
 def _verdict(acts: tuple[Act, ...], found: float | None) -> str:
-    count = f"{len(acts)} {'act' if len(acts) == 1 else 'acts'}"
+    count = count_noun(len(acts), "act")
     if found is None:
         return f"Edited by {count}: too few for a score of the ranking."
     early = sum(act.place < 0.5 for act in acts)

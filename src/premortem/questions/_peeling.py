@@ -15,8 +15,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.questions.limits import Flags
+
 Array = NDArray[Any]
-Flags = NDArray[np.bool_]
 # Share of a box's futures by which a peel is judged; and the share that a peel then takes: half of it, so that the curve
 # has a point at nearly every coverage.
 ALPHA, TAKEN = 0.05, 0.025

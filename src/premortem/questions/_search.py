@@ -100,14 +100,14 @@ def _steps(sample: Sample, names: Sequence[str], every: Sequence[Refined], path:
     kept = {*range(path), *_unbeaten(measures, np.asarray(limited.any(1)))}
     distinct = {(*boxes.first[i], *boxes.last[i], *boxes.kept[i]): i for i in sorted(kept, reverse=True)}
     ordered = sorted(distinct.values(), key=lambda i: (-boxes.mass[i], boxes.caught[i]))
-    top, total = sample.top, float(sample.weight[sample.breaks].sum())
+    total = float(sample.weight[sample.breaks].sum())
     return [
         Step(
             coverage=float(boxes.caught[i] / total),
             density=float(measures[i, 1]),
             mass=float(boxes.mass[i] / sample.mass),
             restricted=int(limited[i].sum()),
-            limits={names[d]: _limit(sample, top, boxes, i, d) for d in np.flatnonzero(limited[i]).tolist()},
+            limits={names[d]: _limit(sample, boxes, i, d) for d in np.flatnonzero(limited[i]).tolist()},
             p_values={names[d]: float(p_values[i, d]) for d in np.flatnonzero(limited[i]).tolist()},
         )
         for i in ordered
@@ -121,9 +121,9 @@ def _unbeaten(measures: Array, candidate: Flags) -> list[int]:
     return [int(i) for i, best in zip(first, at_least, strict=True) if best and candidate[i]]
 
 
-def _limit(sample: Sample, top: Array, boxes: Trajectory, i: int, d: int) -> Limit:
+def _limit(sample: Sample, boxes: Trajectory, i: int, d: int) -> Limit:
     """A limit in values of futures: the categories kept, or the ends, those of all futures where a side is free."""
     if sample.nominal[d]:
         bits = int(boxes.kept[i, d])
         return frozenset(float(sample.edges[d, c]) for c in range(sample.last_bin[d] + 1) if bits >> c & 1)
-    return float(sample.edges[d, boxes.first[i, d]]), float(top[d, boxes.last[i, d]])
+    return float(sample.edges[d, boxes.first[i, d]]), float(sample.top[d, boxes.last[i, d]])

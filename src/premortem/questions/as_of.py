@@ -122,7 +122,7 @@ def as_of_day(run: Run, day: date) -> AsOfDay:
         moved=_moved(study, found, weights),
         next=tuple(s for s in watched.signposts if s.id not in {g.id for g in gone} and s.modelled)[:NEXT],
         settled=gone,
-        effective_futures=weights.untempered if weights.collapsed else weights.effective,
+        effective_futures=weights.at_full_strength,
         readings=len(weights.used),
         facts=_facts(weights.used),
         warnings=(*weights.warnings, *([short] if ahead < AHEAD else [])),

@@ -7,6 +7,7 @@ import polars as pl
 from premortem.errors import MissingData
 from premortem.propositions.assumption import Assumption, Condition
 from premortem.propositions.board_cells import BoardCell, cells
+from premortem.propositions.tally import most_often
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -32,9 +33,8 @@ def level_with(run: Run, assumption: str, policy: str, others: Iterable[str]) ->
 
 def first_failure(run: Run, assumption: Assumption, policy: str) -> tuple[Condition, float] | None:
     """The condition that fails first most often, with its share of failures; None where nothing fails."""
-    fails = cell(run, assumption.id, policy).fails_on
-    name, share = max(fails.items(), key=lambda item: item[1])
-    return (next(c for c in assumption.condition if c.id == name), share) if share > 0 else None
+    most = most_often(cell(run, assumption.id, policy).fails_on)
+    return (next(c for c in assumption.condition if c.id == most[0]), most[1]) if most else None
 
 
 def _changes(run: Run, a: Assumption, most: str, others: Mapping[str, float], here: float) -> str:

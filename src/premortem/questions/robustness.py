@@ -55,11 +55,11 @@ def robustness(measures: Mapping[str, Array], all_hold: Mapping[str, Array]) -> 
     Mean, 90th percentile and maximum of regret (negative); maximin (the measure in the worst future);
     satisficing (the share of futures in which every assumption holds); expected measure.
     """
-    regrets = regret(measures)
+    regrets = summary(regret(measures))
     return {
-        "mean_regret": {n: -float(r.mean()) for n, r in regrets.items()},
-        "p90_regret": {n: -float(np.quantile(r, 0.9)) for n, r in regrets.items()},
-        "minimax_regret": {n: -float(r.max()) for n, r in regrets.items()},
+        "mean_regret": {n: -r["mean"] for n, r in regrets.items()},
+        "p90_regret": {n: -r["p90"] for n, r in regrets.items()},
+        "minimax_regret": {n: -r["max"] for n, r in regrets.items()},
         "maximin": {n: float(m.min()) for n, m in measures.items()},
         "satisficing": {n: float(h.mean()) for n, h in all_hold.items()},
         "expected": {n: float(m.mean()) for n, m in measures.items()},

@@ -27,13 +27,12 @@ from premortem.questions.margins import assumption_number, check_inputs, check_v
 from premortem.questions.sensitivity import SAMPLES, Sensitivity, measured
 from premortem.study import Run, Study
 from premortem.text.numbers import count_noun
+from premortem.text.phrases import weak
 from premortem.text.result import Result
 
 Array = NDArray[Any]
 # Futures drawn anew to test boxes and to freeze items.
 FRESH = 16_384
-# Effective futures under which weighted shares are shaky.
-SHAKY = 200
 
 
 @dataclass(frozen=True, repr=False)
@@ -199,7 +198,7 @@ def _warnings(run: Run, name: str, policy: str, weights: Array | None, told: Seq
         said.append(f"too few futures for boxes ({len(margins):,}): run at least {_scenario_discovery.LEAST_FUTURES}")
     if weights is not None:
         effective = float(weights.sum() ** 2 / (weights**2).sum())
-        if effective < SHAKY:
+        if weak(effective):
             said.append(
                 f"the weights rest on {effective:,.0f} effective futures of {len(margins):,}: read shares with care"
             )

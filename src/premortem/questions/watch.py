@@ -15,7 +15,6 @@ from premortem.text.result import Result
 from premortem.watch import observations, quantities, weights
 from premortem.watch.readings import Reading
 from premortem.watch.value import Shift, Worth
-from premortem.watch.weights import Weights
 
 # How the unweighted shares are named to people.
 ALIKE = "share of futures, all counted alike"
@@ -147,19 +146,14 @@ def what_to_watch(
         if own
         else weighted_board.short_board(all_alike, None),
         board_after=weighted_board.short_board(found, after),
-        effective_futures=_effective(after),
-        effective_futures_before=_effective(before) if own else float(all_alike.count),
+        effective_futures=after.at_full_strength,
+        effective_futures_before=before.at_full_strength if own else float(all_alike.count),
         collapsed=after.collapsed,
         failed=int((~found.known()).sum()),
         readings=tuple(UsedReading(r.quantity, r.on, r.value, r.known_on, r.source, r.named) for r in after.used),
         left_out=tuple(after.left_out),
         warnings=tuple(after.warnings),
     )
-
-
-def _effective(found: Weights) -> float:
-    """Effective futures at the full strength of the readings."""
-    return found.untempered if found.collapsed else found.effective
 
 
 def _view(baseline: str, names: Sequence[str], policy: str | None) -> str:

@@ -172,7 +172,7 @@ def _weights(run: Run, as_of: date, found: Weights) -> BoardWeights:
         as_of=as_of,
         says=weight_words(as_of),
         futures=run.futures,
-        effective_futures=found.untempered if found.collapsed else found.effective,
+        effective_futures=found.at_full_strength,
         tempering=found.tempering,
         collapsed=found.collapsed,
         readings=tuple(r.label for r in found.used),

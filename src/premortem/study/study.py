@@ -97,11 +97,14 @@ class Study:
     def _free(self) -> Priors:
         """The same with no form fixed."""
         shipped = priors.read(self.case / own_files.PARAMETERS)
-        if self.folder is None:
-            return shipped
-        own, together = self.folder / own_files.PARAMETERS, self.folder / own_files.CORRELATIONS
-        ours = shipped.override(own) if own.is_file() else shipped
-        return ours.correlated(together) if together.is_file() else ours
+        own, together = self._own(own_files.PARAMETERS), self._own(own_files.CORRELATIONS)
+        ours = shipped.override(own) if own else shipped
+        return ours.correlated(together) if together else ours
+
+    def _own(self, name: str) -> Path | None:
+        """A file of the study's own by its name in the folder; None where it has none."""
+        own = self.folder / name if self.folder else None
+        return own if own and own.is_file() else None
 
     @property
     def form_priors(self) -> tuple[Prior, ...]:
@@ -141,9 +144,8 @@ class Study:
         if self._function is not None:
             few = ensemble.draw(self.priors, "sobol", 0, 0, TRIED)
             return from_function(self.case, self._function, few, self.levers(self.policies[0]), self._version)
-        own = self.folder / own_files.OUTCOMES if self.folder else None
-        base = outcome_names(self.case)
-        return Simulator(self.case, base, read_outcomes(own, base, self.steps) if own and own.is_file() else ())
+        own, base = self._own(own_files.OUTCOMES), outcome_names(self.case)
+        return Simulator(self.case, base, read_outcomes(own, base, self.steps) if own else ())
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -169,18 +171,14 @@ class Study:
     @cached_property
     def signposts(self) -> Mapping[str, Signpost]:
         """What to watch: the shipped signposts, with the study's own in their place and after them."""
-        own = self.folder / own_files.SIGNPOSTS if self.folder else None
-        return {
-            **signposts.shipped_signposts(self.case),
-            **(signposts.read(own, self.case) if own and own.is_file() else {}),
-        }
+        own = self._own(own_files.SIGNPOSTS)
+        return {**signposts.shipped_signposts(self.case), **(signposts.read(own, self.case) if own else {})}
 
     @cached_property
     def readings(self) -> Readings:
         """What was observed: the shipped record and the study's own readings."""
-        own = self.folder / own_files.READINGS if self.folder else None
-        record = observations.shipped_readings(self.case)
-        return record.joined(observations.read(own, self.case)) if own and own.is_file() else record
+        own, record = self._own(own_files.READINGS), observations.shipped_readings(self.case)
+        return record.joined(observations.read(own, self.case)) if own else record
 
     @cached_property
     def observer(self) -> Observer:
@@ -225,8 +223,7 @@ class Study:
         if policy not in self.policies:
             raise self.unknown_policy("--policy", policy)
         if policy not in self._books:
-            own = self.folder / "policies" / f"{policy}.toml" if self.folder else None
-            self._books[policy] = rules.load(own if own and own.is_file() else policy, self.case)
+            self._books[policy] = rules.load(self._own(f"policies/{policy}.toml") or policy, self.case)
         return self._books[policy]
 
     def events(self, assumption: str | None = None, until: date | None = None) -> pl.DataFrame:

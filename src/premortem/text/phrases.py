@@ -56,9 +56,9 @@ __all__ = [
     "weak",
 ]
 
-# Fewest effective futures whose weighted shares are shown without a warning beside them.
 # Above this share of the breaks the same thing always fails first.
 ALWAYS = 0.995
+# Fewest effective futures whose weighted shares are shown without a warning beside them.
 FEW = 200.0
 # Smallest size beside a record that is not printed as 0.
 LEAST = 5e-4

@@ -47,6 +47,11 @@ class Weights:
         """Whether too few futures agree with the readings for shares and intervals to mean anything."""
         return self.tempering < 1
 
+    @property
+    def at_full_strength(self) -> float:
+        """Effective futures by the readings at their full strength."""
+        return self.untempered if self.collapsed else self.effective
+
 
 def log_likelihood(predicted: Array, reading: Reading, quantity: Quantity) -> Array:
     """Log likelihood of a reading in each future, up to a constant, shape (future,).

@@ -99,7 +99,7 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
         ),
         "futures": view.n,
         "seed": view.seed,
-        "effective_futures": (record.untempered if record.collapsed else record.effective) if record else None,
+        "effective_futures": record.at_full_strength if record else None,
         "warnings": list(record.warnings) if record else [],
         "unmoved": [
             f"{kind}.{name}"

@@ -1,7 +1,7 @@
 """What users hand over as a table, as a Polars frame; and its columns as numbers, those of texts as categories."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -219,24 +219,13 @@ def _read(column: pl.Series, nominal: bool) -> tuple[Array, tuple[str, ...]]:
     return places.astype(float), tuple(map(str, texts))
 
 
-def checked(values: Array, check: Callable[[Array], bool], what: str, key: str, said: str, allowed: str) -> Array:
-    """Values that pass a check. Raises `BadInput` for others."""
-    if not check(values):
-        raise BadInput(what, key, said, allowed=allowed)
-    return values
-
-
 def weights_of(weights: Any, rows: int) -> Array | None:
     """Weights as float64, 0 or more, one a row; nothing where none are given."""
     if weights is None:
         return None
     column = vector(weights, rows, "weights")
     found = numbers(column, "weights")
-    return checked(
-        found,
-        lambda w: bool((w >= 0).all() and w.sum() > 0),
-        "weights",
-        column.name,
-        "are no weights",
-        "0 or more in every row, one above 0 at least",
-    )
+    if not ((found >= 0).all() and found.sum() > 0):
+        allowed = "0 or more in every row, one above 0 at least"
+        raise BadInput("weights", column.name, "are no weights", allowed=allowed)
+    return found

@@ -8,7 +8,20 @@ from numpy.typing import NDArray
 
 from premortem.errors import BadInput, nearest
 from premortem.text.predicates import Literal, Meanings, is_one_of, predicate
-from premortem.text.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Unread, Value, parse
+from premortem.text.syntax import (
+    Among,
+    Between,
+    Compare,
+    Joined,
+    Missing,
+    Name,
+    Node,
+    Not,
+    Unread,
+    Value,
+    parse,
+    tokens,
+)
 
 Array = NDArray[Any]
 OPTION = "fails"
@@ -33,11 +46,8 @@ def by_expression(text: str, table: pl.DataFrame) -> Array:
 
 
 def named(text: str) -> set[str]:
-    """Columns that an expression names; none where it cannot be read, which `by_expression` tells."""
-    try:
-        return _names(parse(text))
-    except Unread:
-        return set()
+    """Columns that an expression names, one that `by_expression` has read."""
+    return {token.text for token in tokens(text) if token.kind == "name"}
 
 
 def by_flags(outcome: Array, name: str) -> Array:
@@ -58,22 +68,6 @@ def by_flags(outcome: Array, name: str) -> Array:
 
 def _literal(value: Value, _: Node) -> Literal:
     return value.value
-
-
-def _names(node: Node) -> set[str]:
-    match node:
-        case Name(name):
-            return {name}
-        case Compare(_, left, right):
-            return _names(left) | _names(right)
-        case Among(of, _) | Missing(of) | Not(of):
-            return _names(of)
-        case Between(of, low, high):
-            return _names(of) | _names(low) | _names(high)
-        case Joined(_, tests):
-            return set().union(*map(_names, tests))
-        case Value():
-            return set()
 
 
 def _kind(node: Node, table: pl.DataFrame) -> str:
