@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from premortem.watch.quantities import Array, Quantity
-from premortem.watch.readings import Reading, errors
+from premortem.watch.readings import Reading, errors, value_by_day
 
 DAYS_A_YEAR = 365.25
 
@@ -64,7 +64,7 @@ def baselines(earlier: Sequence[Reading], on: date) -> tuple[float | None, float
 
     Both take only what is handed to them: readings known on the day of the forecast.
     """
-    by_day = {r.on: r.value for r in sorted(earlier, key=lambda r: (r.on, r.known_on))}
+    by_day = value_by_day(earlier)
     if not by_day:
         return None, None
     days = np.array([(day - on).days / DAYS_A_YEAR for day in by_day])
