@@ -6,7 +6,8 @@ from premortem.study import Study
 from premortem.text import phrases
 from premortem.watch import hindcast_words as words
 from premortem.watch.event_scores import EventScored
-from premortem.watch.hindcast_results import Hindcast, Scored
+from premortem.watch.hindcast_results import Hindcast
+from premortem.watch.reading_scores import Scored
 
 # Ranks beyond these are near misses: said to be so, and explained.
 NEAR = (0.1, 0.9)

@@ -3,16 +3,12 @@
 import re
 from collections.abc import Mapping
 from html import escape
-from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from premortem.briefing.content import Brief, Go, Inline, Note, See, Strong
 from premortem.briefing.notes import notes_of, references
-from premortem.charts.render import font_face
-
-TEMPLATES = files("premortem.briefing") / "templates"
+from premortem.briefing.web_page import web_page
 
 
 def render(brief: Brief, pictures: Mapping[str, str]) -> str:
@@ -23,13 +19,10 @@ def render(brief: Brief, pictures: Mapping[str, str]) -> str:
     def inline(parts: tuple[Inline, ...]) -> Markup:
         return Markup("").join(_piece(part, brief, notes, cited) for part in parts)
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"inline": inline, "kind": lambda block: type(block).__name__}
-    template = environment.from_string((TEMPLATES / "brief.html.j2").read_text("utf-8"))
-    css = font_face() + (TEMPLATES / "brief.css").read_text("utf-8")
     alternatives = {f.id: f.alternative for f in brief.figures()}
     drawn = {k: accessible_picture(v, k, alternatives[k]) for k, v in pictures.items()}
-    return template.render(brief=brief, css=Markup(css), pictures=drawn, notes=notes)
+    filters = {"inline": inline, "kind": lambda block: type(block).__name__}
+    return web_page("brief", filters, brief=brief, pictures=drawn, notes=notes)
 
 
 def accessible_picture(svg: str, name: str, alternative: str) -> Markup:

@@ -7,11 +7,10 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from premortem.briefing.typesetting import TEMPLATES, Paper, typeset
-from premortem.charts.render import font_face
+from premortem.briefing.typesetting import Paper, typeset
+from premortem.briefing.web_page import web_page
 from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.law.citations import Piece
@@ -85,11 +84,7 @@ def _filled(text: str, after: str = "", before: str = "") -> str:
 
 def as_html(memo: Memo) -> str:
     """The memo as one HTML page that needs no other file."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["linked"] = linked
-    template = environment.from_string((TEMPLATES / "memo.html.j2").read_text("utf-8"))
-    css = font_face() + (TEMPLATES / "memo.css").read_text("utf-8")
-    return template.render(memo=memo, css=Markup(css))
+    return web_page("memo", {"linked": linked}, memo=memo)
 
 
 def linked(pieces: Sequence[Piece]) -> Markup:

@@ -12,8 +12,9 @@ from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import day_in_words, month_in_words, number
 from premortem.text.tables import plain as in_full
 from premortem.watch import quantities
-from premortem.watch.hindcast_results import Hindcast, Scored
+from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.kinds import apart, count_inside, outcomes_inside
+from premortem.watch.reading_scores import Scored
 
 SUBJECT = "The hindcast of what was read later"
 BADGE: Badge = "ours"

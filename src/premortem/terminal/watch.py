@@ -14,7 +14,8 @@ from premortem.text import phrases
 from premortem.text.tables import plain
 from premortem.watch import hindcast_words as words
 from premortem.watch.event_scores import EventScored
-from premortem.watch.hindcast_results import Hindcast, Scored
+from premortem.watch.hindcast_results import Hindcast
+from premortem.watch.reading_scores import Scored
 from premortem.watch.timeline import Event, lags
 
 # Signposts that are shown; the others are counted and found with --json.

@@ -9,7 +9,7 @@
 - `value`: what a new figure would be worth
 - `process`: policy events that come at yearly rates
 - `hindcast`, `hindcast_results`, `hindcast_words`: what the model said on a day against what came later, and how often it was right
-- `calibration`, `event_scores`: whether ranges are as wide as they say, and scores of events
+- `calibration`, `reading_scores`, `event_scores`: whether ranges are as wide as they say, and scores of readings and events
 - `timeline`: dated events against the assumptions
 
 Inside: `scores`, `_rows`.

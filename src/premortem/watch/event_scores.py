@@ -12,6 +12,7 @@ from premortem.watch.dated_events import narrower
 from premortem.watch.quantities import Array
 from premortem.watch.readings import Reading
 from premortem.watch.scores import brier
+from premortem.watch.weights import summing_to_one
 
 # An event is missed where its share did worse than one half for all would have.
 MISSED = 0.25
@@ -67,7 +68,7 @@ def decompose(
 ) -> Decomposed:
     """Brier's score of forecasts in parts, in even bins of shares."""
     p, y = np.asarray(shares, float), np.asarray(came, float)
-    w = np.full(len(p), 1 / len(p)) if weights is None else weights / weights.sum()
+    w = summing_to_one(weights, len(p))
     base = float(w @ y)
     which = np.minimum((p * bins).astype(int), bins - 1)
     reliability = resolution = 0.0

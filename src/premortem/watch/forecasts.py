@@ -18,8 +18,8 @@ from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.watch import quantities as known_quantities
 from premortem.watch._rows import parse_day, parse_number, read_table, texts, wrong_columns
-from premortem.watch.quantities import Z95, Array, Quantity, Span, When
-from premortem.watch.readings import Reading
+from premortem.watch.quantities import Z95, Array, Quantity, Span, When, last_day
+from premortem.watch.readings import Reading, value_by_day
 from premortem.watch.scores import DAYS_A_YEAR, two_piece_log_density
 
 TABLE = "public_views"
@@ -187,7 +187,7 @@ def _is_of(forecast: Forecast, reading: Reading) -> bool:
     if quantity.id != reading.quantity:
         return False
     if quantity.yearly or not isinstance(over, Span):
-        return quantity.period(reading.on) == quantity.period(over.end if isinstance(over, Span) else over)
+        return quantity.period(reading.on) == quantity.period(last_day(over))
     return over.start <= reading.on <= over.end
 
 
@@ -209,7 +209,7 @@ def by_rule(
 
 def series(earlier: Sequence[Reading], quantity: Quantity) -> tuple[list[date], Array]:
     """Days and values on the scale of earlier readings, the last known of each day."""
-    by_day = {r.on: r.value for r in sorted(earlier, key=lambda r: (r.on, r.known_on))}
+    by_day = value_by_day(earlier)
     return [*by_day], quantity.on_scale(np.array([*by_day.values()], float))
 
 

@@ -19,8 +19,9 @@ from premortem.watch import calibration, forecasts, kinds
 from premortem.watch import quantities as known_quantities
 from premortem.watch.event_scores import score_events
 from premortem.watch.forecasts import Forecast
-from premortem.watch.hindcast_results import Baseline, Hindcast, Scored
+from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.quantities import Array, Quantity
+from premortem.watch.reading_scores import Baseline, Scored
 from premortem.watch.readings import Reading, Readings, simulate_reading
 from premortem.watch.scores import baselines, crps, log_score, quantiles
 

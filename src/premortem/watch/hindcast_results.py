@@ -1,7 +1,6 @@
-"""What a hindcast finds: each quantity and event beside what came, against whom, and how often the model was right."""
+"""What a hindcast finds: how often the model was right over all readings and events, and whom it beat."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -11,25 +10,7 @@ from premortem.text.tables import Table, table
 from premortem.watch import calibration, kinds
 from premortem.watch.calibration import Joint
 from premortem.watch.event_scores import Decomposed, EventScored, decompose_by_group
-
-# A field is called `date`, and within its class that name is taken.
-_Day = date
-# A score below this is none: what both have exactly right is a tie.
-SMALL = 1e-12
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """A forecast of another of one reading: its scores, whether the model's CRPS is smaller, and what it said."""
-
-    crps: float
-    log_score: float
-    beaten: bool
-    p5: float
-    p50: float
-    p95: float
-    method: str
-    source: str
+from premortem.watch.reading_scores import Scored, by_group, ratios_and_gains
 
 
 @dataclass(frozen=True)
@@ -42,42 +23,6 @@ class Wins:
     won: int
     crps_ratio: float
     log_score_gain: float
-
-
-@dataclass(frozen=True)
-class Scored:
-    """One reading against what the model said of it; crps in the quantity's unit, baselines None where none exists."""
-
-    quantity: str
-    date: date
-    unit: str
-    observed: float
-    p5: float
-    p50: float
-    p95: float
-    inside: bool
-    rank: float  # share of the prediction below what was observed
-    crps: float
-    crps_persistence: float | None
-    crps_trend: float | None
-    source: str
-    confidence: str
-    kind: str  # outcome, nowcast or projection, as it stood on the day of the hindcast
-    group: str  # readings of one group tell of one fact
-    named: str = ""  # as the table of readings calls it, where that is another name
-    explanation: str = ""  # why the model missed, or came near to it: written after the fact
-    log_score: float = float("nan")  # log density in the unit, larger is better
-    start: _Day | None = None  # first day of the period
-    says: str = ""
-    like_for_like: str = ""  # what the reading may be compared with
-    id: str = ""
-    mapped_after: bool = False  # whether the quantity was mapped when its reading had been seen
-    baselines: Mapping[str, Baseline] = field(default_factory=dict)
-
-    @property
-    def pit(self) -> float:
-        """Probability integral transform: the share of the prediction below what was read."""
-        return self.rank
 
 
 @dataclass(frozen=True)
@@ -111,28 +56,28 @@ class Hindcast:
                 "inside": sum(s.inside for s in held),
                 "outcomes": sum(s.kind == "outcome" for s in held),
                 "mapped_after": all(s.mapped_after for s in held),
-                "won": {kind: ratio < 0 for kind, (ratio, _) in _against(held).items()},
+                "won": {kind: ratio < 0 for kind, (ratio, _) in ratios_and_gains(held).items()},
             }
-            for name, held in _by_group(self.observables).items()
+            for name, held in by_group(self.observables).items()
         ]
         return sorted(rows, key=lambda r: r["inside"] / r["readings"])
 
     @property
     def groups_inside(self) -> tuple[int, int]:
         """How many independent groups of outcomes lie wholly inside their ranges, and of how many."""
-        held = _by_group(self.of_kind("outcome")).values()
+        held = by_group(self.of_kind("outcome")).values()
         return sum(all(s.inside for s in group) for group in held), len(held)
 
     @property
     def coverage90_groups(self) -> float:
         """Share of outcomes inside their 5 to 95%, each group counted once; NaN when there is none."""
-        held = _by_group(self.of_kind("outcome")).values()
+        held = by_group(self.of_kind("outcome")).values()
         return float(np.mean([np.mean([s.inside for s in group]) for group in held])) if held else float("nan")
 
     @property
     def wins(self) -> dict[str, Wins]:
         """The model against every kind of forecast, by groups of outcomes."""
-        each = [_against(held) for held in _by_group(self.of_kind("outcome")).values()]
+        each = [ratios_and_gains(held) for held in by_group(self.of_kind("outcome")).values()]
         found = {}
         for kind in dict.fromkeys(kind for group in each for kind in group):
             ratios, gains = (np.array(x) for x in zip(*(g[kind] for g in each if kind in g), strict=True))
@@ -291,23 +236,6 @@ def _event(e: EventScored) -> dict[str, Any]:
         "missed": e.missed,
         "brier_base_rate": e.brier_base_rate,
     }
-
-
-def _by_group(scored: Iterable[Scored]) -> dict[str, list[Scored]]:
-    found: dict[str, list[Scored]] = {}
-    for s in scored:
-        found.setdefault(s.group, []).append(s)
-    return found
-
-
-def _against(held: Iterable[Scored]) -> dict[str, tuple[float, float]]:
-    """By kind of baseline, over readings of a group that have one: mean log of the ratio of CRPS, and mean gain in log score."""
-    found: dict[str, list[tuple[float, float]]] = {}
-    for s in held:
-        for kind, b in s.baselines.items():
-            ratio = np.log(max(s.crps, SMALL) / max(b.crps, SMALL))
-            found.setdefault(kind, []).append((float(ratio), s.log_score - b.log_score))
-    return {kind: (float(np.mean([r for r, _ in x])), float(np.mean([g for _, g in x]))) for kind, x in found.items()}
 
 
 def _plain(value: float) -> float | None:

@@ -101,6 +101,11 @@ def _joined(ours: Sequence[Reading], further: Sequence[Reading]) -> tuple[Readin
     return (*(r for r in ours if (r.quantity, r.on) not in again), *further)
 
 
+def value_by_day(readings: Sequence[Reading]) -> dict[date, float]:
+    """Values by day, the earliest first; of several readings of one day the value that became known last."""
+    return {r.on: r.value for r in sorted(readings, key=lambda r: (r.on, r.known_on))}
+
+
 def contradictions(
     readings: Sequence[Reading], quantities: Mapping[str, Quantity], file: str = "readings"
 ) -> list[BadInput]:

@@ -7,7 +7,8 @@ import numpy as np
 from scipy.special import logsumexp
 
 from premortem.watch.quantities import Array, Quantity
-from premortem.watch.readings import Reading, errors
+from premortem.watch.readings import Reading, errors, value_by_day
+from premortem.watch.weights import summing_to_one
 
 DAYS_A_YEAR = 365.25
 
@@ -19,7 +20,7 @@ def crps(sample: Array, observed: float, weights: Array | None = None) -> float:
     """
     order = np.argsort(sample)
     x = sample[order].astype(float)
-    w = np.full(len(x), 1 / len(x)) if weights is None else weights[order] / weights.sum()
+    w = summing_to_one(weights, len(sample))[order]
     before = np.cumsum(w) - w
     # half of E|X - X'| = sum over i of w_i x_i (weight before i - weight after i)
     half_spread = float(np.dot(w * x, 2 * before + w - 1))
@@ -40,7 +41,7 @@ def log_score(predicted: Array, reading: Reading, quantity: Quantity, weights: A
     below, above = (float(np.hypot(side, quantity.spread)) for side in errors(reading, quantity))
     # where the outcome lies below what was read, the report lies above it, and the other way round
     each = two_piece_log_density(quantity.on_scale(predicted), float(quantity.on_scale(reading.value)), below, above)
-    shares = np.full(len(predicted), 1 / len(predicted)) if weights is None else weights / weights.sum()
+    shares = summing_to_one(weights, len(predicted))
     return float(logsumexp(each, b=shares)) + quantity.log_slope(reading.value)
 
 
@@ -64,7 +65,7 @@ def baselines(earlier: Sequence[Reading], on: date) -> tuple[float | None, float
 
     Both take only what is handed to them: readings known on the day of the forecast.
     """
-    by_day = {r.on: r.value for r in sorted(earlier, key=lambda r: (r.on, r.known_on))}
+    by_day = value_by_day(earlier)
     if not by_day:
         return None, None
     days = np.array([(day - on).days / DAYS_A_YEAR for day in by_day])

@@ -16,7 +16,7 @@ from scipy.special import ndtri
 from premortem.text import numbers
 from premortem.watch.quantities import Array
 from premortem.watch.signposts import Signpost
-from premortem.watch.weights import effective
+from premortem.watch.weights import effective, summing_to_one
 
 # Bins of a reading, and the fewest effective futures a bin of each half should hold.
 BINS, IN_A_BIN = 24, 50
@@ -66,7 +66,7 @@ def worth(
     `reading` is what would be read in each future, error included (`readings.as_read`); `measures` the measure of each
     policy (`stress.regret.performance`); `holds` whether each assumption holds under the policy in view.
     """
-    w = np.full(len(reading), 1 / len(reading)) if weights is None else weights / weights.sum()
+    w = summing_to_one(weights, len(reading))
     count = len(reading) if weights is None else effective(weights)
     place, bins = bin_readings(reading, w, count)
     stacked = np.stack(list(measures.values()))
@@ -147,7 +147,7 @@ def shifts(reading: Array, signpost: Signpost, holds: Mapping[str, Array], weigh
     """
     if signpost.threshold is None:
         return []
-    w = np.full(len(reading), 1 / len(reading)) if weights is None else weights / weights.sum()
+    w = summing_to_one(weights, len(reading))
     limit = signpost.threshold.value
     passed = reading > limit if signpost.threshold.passes == "above" else reading < limit
     mass = float(w.sum(where=passed))

@@ -106,6 +106,11 @@ def weigh(
     )
 
 
+def summing_to_one(weights: Array | None, count: int) -> Array:
+    """Weights of `count` futures or values as parts of one, shape (count,); even where none are given."""
+    return np.full(count, 1 / count) if weights is None else weights / weights.sum()
+
+
 def effective(weights: Array) -> float:
     """Effective number of futures: (sum of weights)^2 / sum of squares (Kish 1965)."""
     squares = float(np.dot(weights, weights))

@@ -23,7 +23,7 @@ from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.field_words import called, untyped
 from premortem.law.items import catalogued, named_items
-from premortem.law.opinion import opine
+from premortem.law.opinion import Opinion, opine
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
 from premortem.law.transfers import transfers
@@ -165,12 +165,16 @@ def check(asked: Shipment, desk: AtDesk, view: View) -> Answer:
 def answer_of(request: Request, desk: AtDesk, view: View, under: Under = "") -> Answer:
     """The answer to the question of the address, whose fields come as `f.NAME`: the keys of `premortem check --json`."""
     under = under or view.policy
-    book = book_of(desk, view, under)
-    told = desk.study.case.text.app
+    return Answer.model_validate(answer_to(request, desk, view, under).as_dict())
+
+
+def answer_to(request: Request, desk: Desk, view: State, policy: str) -> Decision | Opinion:
+    """The answer to the question of the address under a policy. Raises `BadInput` for a question that cannot be read."""
+    book, told = book_of(desk, view, policy), desk.study.case.text.app
     if book.vocabulary.answers:
-        return Answer.model_validate(opine(question_form.read(request.query_params, told.example), book).as_dict())
+        return opine(question_form.read(request.query_params, told.example), book)
     asked = Transaction(shipment_form.fields_from_address(request.query_params, told), case=book.case)
-    return Answer.model_validate(explain(asked, book, under).as_dict())
+    return explain(asked, book, policy)
 
 
 def _flat(fields: dict[str, Any]) -> dict[str, Any]:
