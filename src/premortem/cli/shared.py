@@ -142,6 +142,35 @@ def listing(case: Any, data: str) -> Any:
     return with_pulled(case) if data == "pulled" else case
 
 
+def book_under(
+    study: Path | None,
+    case: str | None,
+    under: str | None,
+    asked: str = "--under",
+    *,
+    baseline: bool = False,
+    data: str = "shipped",
+) -> Any:
+    """The rulebook under a policy, by default the law as it stands (or the case's `baseline`), or under a policy file; `asked` is
+    the option that named it, `data` the lists of parties.
+    """
+    from dataclasses import replace
+
+    from premortem.law.book import load
+    from premortem.study import Study
+
+    held = Study(study, case=case)
+    settings = held.case.settings
+    under = under or (settings.baseline if baseline else settings.stands)
+    if under.endswith(".toml"):
+        book = load(Path(under), held.case)
+    elif under not in held.policies:
+        raise held.unknown_policy(asked, under)
+    else:
+        book = held.law(under)
+    return replace(book, case=listing(book.case, data))
+
+
 def stored_run(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:
     """The run to look at: the given folder, or the last run of the study."""
     return study_of(study, case, run).stored(run, size(memory, "--memory") if memory else None)

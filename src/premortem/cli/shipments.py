@@ -7,8 +7,20 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.rules import book_under
-from premortem.cli.shared import DONE, NO, AsJson, CaseName, Lists, OnDate, StudyDir, Under, app, listing, show
+from premortem.cli.shared import (
+    DONE,
+    NO,
+    AsJson,
+    CaseName,
+    Lists,
+    OnDate,
+    StudyDir,
+    Under,
+    app,
+    book_under,
+    listing,
+    show,
+)
 from premortem.errors import BadInput
 
 # What stands for a file where a table is pasted.

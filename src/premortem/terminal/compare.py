@@ -121,7 +121,7 @@ def _print_time(console: Console, told: TimeAsymmetry) -> None:
         rows = [r for r in told.cases if r.case == case and _clear(r)]
         told_rows = [f"{r.assumption} {_interval(r)}" for r in rows]
         if rows:
-            console.print(f"    {case[0].upper()}{case[1:]}: {', '.join(told_rows)}")
+            console.print(f"    {phrases.capital(case)}: {', '.join(told_rows)}")
     faster = [r for r in told.cases if r.case == told.faster and r.rescued >= RESCUED]
     if faster:
         rescued = phrases.listing([f"{r.rescued:.1%} for {r.assumption}" for r in faster])

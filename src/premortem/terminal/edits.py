@@ -59,7 +59,7 @@ def print_edits(result: HeavyEdits) -> None:
         scored.add_row(f"  {name}", f"{score.rank_correlation:.2f}", f"{score.top5_hits:.1f}")
     scored.add_row("  a draw by lot", "0.00", f"{h.chance_top5_hits:.1f}")
     print_table(console, scored)
-    console.print(f"  {h.verdict[0].upper()}{h.verdict[1:]}.{phrases.one_act(h.acts, h.edited)}")
+    console.print(f"  {phrases.capital(h.verdict)}.{phrases.one_act(h.acts, h.edited)}")
     console.print(f"  By independent acts: {h.by_act.verdict}")
     for act in h.by_act.acts:
         place = f"mean place {phrases.share(act.place)} down the ranking"

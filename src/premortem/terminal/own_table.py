@@ -35,7 +35,7 @@ def print_boxes(found: Boxes) -> None:
         console.print(f"{axis} is {made}, each in standard deviations from its mean.", style="dim")
     _print_curve(console, found)
     for note in found.notes:
-        console.print(f"{note[0].upper()}{note[1:]}.", style="dim")
+        console.print(f"{phrases.capital(note)}.", style="dim")
 
 
 def _print_box(console: Console, box: Box) -> None:
@@ -79,7 +79,7 @@ def print_sensitivities(found: Sensitivities) -> None:
             style="dim",
         )
     for note in found.notes:
-        console.print(f"{note[0].upper()}{note[1:]}.", style="dim")
+        console.print(f"{phrases.capital(note)}.", style="dim")
 
 
 def _print_method(console: Console, method: str, rows: Sequence[Row]) -> None:

@@ -51,7 +51,7 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
     console.print(opinion.question, markup=False)
     console.print(opinion.sentence, style="bold", markup=False)
     for asked, said in opinion.kinds():
-        say(f"{asked[0].upper()}{asked[1:]}: {said}.")
+        say(f"{phrases.capital(asked)}: {said}.")
     for c in opinion.citations:
         say(f"{c.clause}: {c.paragraph} (confidence {c.confidence})")
     if opinion.answer.needs:

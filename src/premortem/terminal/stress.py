@@ -89,14 +89,14 @@ def _print_thresholds(console: Console, rows: Sequence[Threshold | ClauseThresho
     heading(console, "One at a time")
     turning: list[Threshold | ClauseThreshold] = [*alone[:SHOWN], *decide]
     for row in turning:
-        console.print(f"  {row.sentence[0].upper()}{row.sentence[1:]}.")
+        console.print(f"  {phrases.capital(row.sentence)}.")
     if len(alone) > SHOWN:
         console.print(f"  {len(alone) - SHOWN} more uncertainties would, each by a larger move (--json has them).")
     if not alone:
         console.print("  No single uncertainty turns the future looked at within its prior.")
     moving = [r for r in clauses if r not in decide and _spread(r) >= 0.01]
     for row in sorted(moving, key=lambda r: -_spread(r))[:3]:
-        console.print(f"  {row.sentence[0].upper()}{row.sentence[1:]}.", style="dim")
+        console.print(f"  {phrases.capital(row.sentence)}.", style="dim")
     if not clauses:  # the case names none to try
         return
     console.print(

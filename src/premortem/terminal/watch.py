@@ -152,7 +152,7 @@ def _event(e: EventScored) -> str:
 
 def print_weighted(run: Any, result: Board, found: BoardWeights) -> None:
     """The weighted board, and how far it can be trusted."""
-    says = f"{found.says[0].upper()}{found.says[1:]}, in which each assumption holds"
+    says = f"{phrases.capital(found.says)}, in which each assumption holds"
     print_board(run, result.board, says)
     console = Console(highlight=False)
     console.print(f"{len(found.readings)} readings leave {found.effective_futures:,.0f} effective futures")
