@@ -34,11 +34,11 @@ class Form:
     whole: bool = False  # whether all of the first transaction goes, in parts of which the second is one
 
 
-def forms(book: Book, told: Substance) -> list[Form]:
-    """Every change of form under a book, in an order that is always the same."""
+def forms(book: Book, told: Substance, spoken: Mapping[str, tuple[str, ...]]) -> list[Form]:
+    """Every change of form under a book, in an order that is always the same; `spoken` are its `texts`."""
     words = book.vocabulary
     clauses = operative(book, words.first, words.last)
-    tested, spoken = Tested(clauses, words), texts(book)
+    tested = Tested(clauses, words)
     found = [f for name, change in told.change.items() for f in _declared(name, change, spoken, words)]
     free = [name for name in words.given if name not in told.kept]
     for name in free:

@@ -61,7 +61,8 @@ def search(book: Book, seconds: float = SECONDS, pairs: int = PAIRS, options: Se
     if told is None:
         return Search((), 0, False)
     ends, searched, found, kinds = time.monotonic() + seconds, 0, [], set[Any]()
-    every, spoken = forms(book, told), texts(book)
+    spoken = texts(book)
+    every = forms(book, told, spoken)
     for turn in range(MOST_ROUNDS):
         new, known = _changed(_asked_about(sources(book, told, spoken, turn), book), every), len(kinds)
         for part in new.iter_slices(BATCH):
