@@ -48,6 +48,8 @@ FILES = (
     ("rulebook.toml", "version = ", "rulebook.toml: is not TOML"),
     ("watch/process.toml", "[left]\nsay = 1", "watch/process.toml: left.say: "),
     ("facts/tables.toml", SALES, "facts/tables.toml: sales: has no file"),
+    ("checklists.toml", "[licence]\nasks = 1", "checklists.toml: licence.asks: "),
+    ("red_flags.toml", '[one]\nask = "Who pays?"', "red_flags.toml: one.ask: "),
     ("policies/spare.toml", 'name = "spare"\ntitle = "Spare"\nsays = "Spare."', "policies/spare.toml: is not read"),
 )
 AMOUNT = ("amounts.toml", '[amounts]\n"charge.lien.line" = { says = "the line", unit = "g/km" }', "charge.lien.line")
@@ -108,6 +110,26 @@ def test_a_study_of_a_case_without_signposts_is_made_and_sound(cars, monkeypatch
     edited(cars, "assumptions/c1.toml", "over_line@2032 / limit", "over_lien@2032 / limit")
     code, out, _ = command(monkeypatch, capsys, "validate", study)
     assert (code, out.count("no such outcome: over_lien")) == (2, 1), out
+
+
+PARTIES = '''[parties]
+title = "Parties on a list"
+date = "2025-05-01"
+source = "a list"
+licence = "none"
+unit = "-"
+confidence = "low"
+text = ["effective", "removed", "footnote", "footnote_from"]
+'''
+PARTY = "Acme,,FRA,,not listed,2019-02-31,,,,,,,,,typed,low,"
+
+
+def test_a_day_of_a_listed_party_must_be_a_day(cars):
+    columns = (load("us_ai_2025") / "facts" / "parties.csv").read_text("utf-8").splitlines()[0]
+    put(cars, "facts/tables.toml", PARTIES)
+    put(cars, "facts/parties.csv", f"{columns}\n{PARTY}\n")
+    (told,) = case_faults(load(cars))
+    assert str(told).startswith("facts/parties.csv: Acme, effective: '2019-02-31' is not a date"), told
 
 
 def test_a_number_to_try_must_be_one_of_a_clause(cars):
