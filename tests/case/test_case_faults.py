@@ -112,7 +112,7 @@ def test_a_study_of_a_case_without_signposts_is_made_and_sound(cars, monkeypatch
     assert (code, out.count("no such outcome: over_lien")) == (2, 1), out
 
 
-PARTIES = '''[parties]
+PARTIES = """[parties]
 title = "Parties on a list"
 date = "2025-05-01"
 source = "a list"
@@ -120,7 +120,7 @@ licence = "none"
 unit = "-"
 confidence = "low"
 text = ["effective", "removed", "footnote", "footnote_from"]
-'''
+"""
 PARTY = "Acme,,FRA,,not listed,2019-02-31,,,,,,,,,typed,low,"
 
 

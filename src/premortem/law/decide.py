@@ -163,7 +163,7 @@ def explain(
         hits=screen(named_parties(given), given["date"], case, reasons),
         day_given="date" in transaction.fields,
         begins=clause.begins if clause else None,
-        doubted=doubtful_places(frame_of([given], case), fields[:1], [answer["outcome"]], book)[0],
+        doubted=doubtful_places(rows[:1], fields[:1], [answer["outcome"]], book)[0],
         elsewhere=(*elsewhere(given, completed, book), *_open(answer["outcome"], steps, book)),
         unscreened=unscreened_names(named_parties(given), case, reasons, given["date"])
         if answer["outcome"] in words.free

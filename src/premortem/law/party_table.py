@@ -10,7 +10,6 @@ from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.law.transfers import transfers
 
-FILE = "parties.csv"
 # What stands for a list in a row of a party that is known to be on none.
 NOT_LISTED = "not listed"
 
@@ -41,7 +40,7 @@ def lists(case: Case) -> tuple[str, ...]:
     return (*told.lists, *filter(None, (told.owned.list,)), NOT_LISTED)
 
 
-def read_party_table(table: pl.DataFrame, lists: Collection[str], file: str = FILE) -> tuple[Listed, ...]:
+def read_party_table(table: pl.DataFrame, lists: Collection[str], file: str = "parties.csv") -> tuple[Listed, ...]:
     """Rows of a table of parties. Raises `BadInput`, every fault at once, for a day or a list that cannot be read."""
     errors: list[BadInput] = []
 

@@ -96,5 +96,6 @@ def question(fields: Mapping[str, Any], case: Case) -> str:
 def frame_of(rows: Sequence[Mapping[str, Any]], case: Case) -> pl.DataFrame:
     """Parsed transactions as a frame with typed columns."""
     used: set[str] = set().union(*rows)
-    types = {f: TYPES[vocabulary(case).fields[f].type] for f in vocabulary(case).given if f in used}
+    words = vocabulary(case)
+    types = {f: TYPES[words.fields[f].type] for f in words.given if f in used}
     return pl.DataFrame({f: pl.Series([row.get(f) for row in rows], dtype=kind) for f, kind in types.items()})
