@@ -95,6 +95,7 @@ def _rows(path: Path) -> tuple[list[tuple[int, tuple[str, str, float | None]]], 
 
 
 def copula_of(file: str, pairs: list[tuple[str, str, float]], names: Sequence[str]) -> Copula:
+    """The copula of pairs and their Spearman correlations, over uncertainties of these names. Raises `BadInput` where they cannot hold together."""
     places = tuple(sorted({names.index(name) for a, b, _ in pairs for name in (a, b)}))
     matrix = np.eye(len(places))
     for a, b, rho in pairs:

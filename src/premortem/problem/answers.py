@@ -46,7 +46,9 @@ class Answers:
     def part(self, which: Any) -> "Answers":
         """Those of some futures."""
         return Answers(
-            {n: v[which] for n, v in self.outcomes.items()}, {n: v[which] for n, v in self.series.items()}, self.failed[which]
+            {n: v[which] for n, v in self.outcomes.items()},
+            {n: v[which] for n, v in self.series.items()},
+            self.failed[which],
         )
 
 
@@ -55,7 +57,9 @@ def empty(asked: Asked, futures: int, why: str = "") -> Answers:
     failed = np.empty(futures, object)
     failed[:] = why
     return Answers(
-        {n: np.full(futures, np.nan) for n in asked.outcomes}, {n: np.full((futures, t), np.nan) for n, t in asked.series.items()}, failed
+        {n: np.full(futures, np.nan) for n in asked.outcomes},
+        {n: np.full((futures, t), np.nan) for n, t in asked.series.items()},
+        failed,
     )
 
 
@@ -98,7 +102,16 @@ def named(answer: Any, asked: Asked) -> dict[str, Any]:
             held = [str(key) for key in answer.keys()]  # noqa: SIM118  # also of a table or a dataset
             near = nearest(missing[0], held)
             raise WrongAnswer(
-                "; ".join(filter(None, (f"returns no {', '.join(missing)}", f"it returns {', '.join(held[:20]) or 'an empty dict'}", near)))
+                "; ".join(
+                    filter(
+                        None,
+                        (
+                            f"returns no {', '.join(missing)}",
+                            f"it returns {', '.join(held[:20]) or 'an empty dict'}",
+                            near,
+                        ),
+                    )
+                )
             )
         return {name: answer[name] for name in asked.names}
     if len(asked.names) == 1:
@@ -118,7 +131,9 @@ def of_one(answer: Any, asked: Asked) -> tuple[dict[str, float], dict[str, Array
     for name in asked.outcomes:
         value = _numbers(found[name], name)
         if value.size != 1:
-            raise WrongAnswer(f"gives {name} with shape {value.shape}, not one number; declare pm.Series({name!r}, times) for values over time")
+            raise WrongAnswer(
+                f"gives {name} with shape {value.shape}, not one number; declare pm.Series({name!r}, times) for values over time"
+            )
         outcomes[name] = float(value.reshape(()))
     for name, times in asked.series.items():
         value = _numbers(found[name], name)

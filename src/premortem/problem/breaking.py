@@ -78,7 +78,9 @@ class BreakingPoints(Result):
 class _Search:
     """A search from one future: margins at scores, with categories as they are at the start."""
 
-    def __init__(self, plan: Plan, evaluator: Evaluator, proposition: Proposition, policy: str, start: int | None) -> None:
+    def __init__(
+        self, plan: Plan, evaluator: Evaluator, proposition: Proposition, policy: str, start: int | None
+    ) -> None:
         self.plan, self.evaluator, self.proposition, self.policy = plan, evaluator, proposition, policy
         d = plan.definition
         n = len(d.uncertainties)
@@ -105,7 +107,13 @@ class _Search:
         self.runs += count
         work = Work(values, self.plan.policies[self.policy], np.repeat(self.seeds, count))
         answers = next(self.evaluator.run_all([work], count))
-        known = {**self.plan.definition.constants, **self.plan.policies[self.policy], **values, **answers.outcomes, **answers.series}
+        known = {
+            **self.plan.definition.constants,
+            **self.plan.policies[self.policy],
+            **values,
+            **answers.outcomes,
+            **answers.series,
+        }
         return np.where(answers.failed == "", self.proposition.of(known, count), np.nan)
 
     def slope(self, z: Array) -> tuple[Array, Array]:
@@ -124,7 +132,14 @@ class _Search:
 
 
 def breaking_points(
-    plan: Plan, evaluator: Evaluator, proposition: Proposition, policy: str, answers: Mapping[str, Answers], top: int, start: int | None, seed: int
+    plan: Plan,
+    evaluator: Evaluator,
+    proposition: Proposition,
+    policy: str,
+    answers: Mapping[str, Answers],
+    top: int,
+    start: int | None,
+    seed: int,
 ) -> BreakingPoints:
     """See `Run.breaking_points`."""
     if start is not None and not 0 <= start < plan.futures:
@@ -137,30 +152,98 @@ def breaking_points(
         said = f"The model fails {where}, so no way from there can be told; give start=, a future that did not fail."
         return BreakingPoints(proposition.name, policy, None, centre, (), {}, {}, said, "none")
     free = plan.definition.free.astype(float)
-    found, method = _found(search, free, answers[policy], seed) if free.any() else ([], "no uncertainty has an order and varies")
+    scores = _alone(search, free)
+    found, method = (
+        _found(search, free, answers[policy], scores, seed)
+        if free.any()
+        else ([], "no uncertainty has an order and varies")
+    )
     points = tuple(_point(search, one) for one in found[:top])
-    alone, levels = _alone(search, free, centre), _levels(search, centre)
+    alone, levels = _values(search, scores), _levels(search, centre)
     verdict = _verdict(proposition, centre > 0, where, points, alone, levels)
-    return BreakingPoints(proposition.name, policy, centre > 0, centre, points, alone, levels, verdict, f"{method}; {search.runs:,} runs of the model")
+    return BreakingPoints(
+        proposition.name,
+        policy,
+        centre > 0,
+        centre,
+        points,
+        alone,
+        levels,
+        verdict,
+        f"{method}; {search.runs:,} runs of the model",
+    )
 
 
-def _found(search: _Search, free: Array, answers: Answers, seed: int) -> tuple[list[_nearest_break.BreakingPoint], str]:
-    """Breaks by slopes and, where there are none or the model is slow, from sampled futures."""
-    copula = search.plan.definition.copula
-    correlation = copula.matrix(len(free)) if copula else None
-    few = int(free.sum())
-    by_slope = 2 * _nearest_break.STEPS * STARTS * (2 * few + 1) * search.evaluator.seconds
-    if by_slope <= SECONDS:
+def _found(
+    search: _Search, free: Array, answers: Answers, alone: Mapping[int, float], seed: int
+) -> tuple[list[_nearest_break.BreakingPoint], str]:
+    """Breaks, nearest first: by slopes; from sampled futures, where some uncertainty goes by steps or there is no slope to one; and what one
+    uncertainty does alone.
+    """
+    d = search.plan.definition
+    correlation = d.copula.matrix(len(free)) if d.copula else None
+    few, seconds = int(free.sum()), search.evaluator.seconds
+    found, said = list[_nearest_break.BreakingPoint](), []
+    if 2 * _nearest_break.STEPS * STARTS * (2 * few + 1) * seconds <= SECONDS:
         found = _nearest_break.search(search.slope, search.value, free, search.origin, STARTS, MOVES, seed, correlation)
-        said = "by sampled breaks, since no slope leads to one" if found and found[0].jumps else "by slopes, which are differences of runs"
-        return found, said
-    z = scores_at(search.plan.definition, search.plan.chances)
-    z = np.where(free[:, None] > 0, z, search.origin[:, None])
-    known = {**search.plan.definition.constants, **search.plan.policies[search.policy], **search.plan.values, **answers.outcomes, **answers.series}
+        said = ["by slopes, which are differences of runs"] if found and not found[0].jumps else []
+    stepped = any(u.steps and u.ordered for u in d.uncertainties)
+    if _nearest_break.SAMPLED * seconds <= SECONDS / 2:
+        if stepped or not found:
+            found = [*found, *_nearest_break.sample(search.value, free, search.origin, correlation, seed)]
+            said.append("by sampled futures that turn")
+    else:
+        found = [*found, *_from_run(search, free, answers, correlation)]
+        said.append("from the run's own futures, since the model is slow")
+    found = [*found, *_single(search, alone, correlation)]
+    ordered = sorted(found, key=lambda one: one.distance)
+    sets = {frozenset(one.scores): one for one in reversed(ordered)}
+    return [one for one in ordered if sets[frozenset(one.scores)] is one], " and ".join(
+        dict.fromkeys(said)
+    ) or "one by one"
+
+
+def _from_run(
+    search: _Search, free: Array, answers: Answers, correlation: Array | None
+) -> list[_nearest_break.BreakingPoint]:
+    """Breaks from the run's futures, with categories as they are at the start: those that turn are run again where there are such."""
+    d = search.plan.definition
+    z = np.where(free[:, None] > 0, scores_at(d, search.plan.chances), search.origin[:, None])
+    known = {
+        **d.constants,
+        **search.plan.policies[search.policy],
+        **search.plan.values,
+        **answers.outcomes,
+        **answers.series,
+    }
     margins = np.where(answers.failed == "", search.proposition.of(known, z.shape[1]), np.nan)
-    follow = FOLLOWED if few * FOLLOWED * 60 * search.evaluator.seconds < SECONDS else FOLLOWED_SLOWLY
-    found = _nearest_break.follow(search.value, z, margins, free, search.origin, correlation, follow)
-    return found, "from the run's own futures, since the model is slow"
+    if any(u.varies and not u.ordered for u in d.uncertainties):
+        near = np.argsort(np.abs(z - search.origin[:, None]).max(0))[: int(SECONDS / 4 / search.evaluator.seconds)]
+        z = z[:, near]
+        margins = search.value(z)
+    follow = FOLLOWED if free.sum() * FOLLOWED * 60 * search.evaluator.seconds < SECONDS else FOLLOWED_SLOWLY
+    return _nearest_break.follow(search.value, z, margins, free, search.origin, correlation, follow)
+
+
+def _single(
+    search: _Search, alone: Mapping[int, float], correlation: Array | None
+) -> list[_nearest_break.BreakingPoint]:
+    """Breaks by one uncertainty each."""
+    if not alone:
+        return []
+    places = [*alone]
+    z = np.repeat(search.origin[:, None], len(places), axis=1)
+    z[places, np.arange(len(places))] = [alone[i] for i in places]
+    after, centre = search.value(z), float(search.value(search.origin[:, None])[0])
+    precision = np.eye(len(z)) if correlation is None else np.linalg.inv(correlation)
+    found = []
+    for k, i in enumerate(places):
+        distance = abs(alone[i] - search.origin[i]) * float(np.sqrt(precision[i, i]))
+        jumps = abs(float(after[k])) > _nearest_break.TOLERANCE
+        found.append(
+            _nearest_break.BreakingPoint({i: alone[i]}, distance, distance, centre, float(after[k]), (), jumps)
+        )
+    return found
 
 
 def _point(search: _Search, one: _nearest_break.BreakingPoint) -> BreakingPoint:
@@ -175,20 +258,33 @@ def _point(search: _Search, one: _nearest_break.BreakingPoint) -> BreakingPoint:
     told = listing([f"{n} from {_said(a)} to {_said(b)}" for n, (a, b) in [*moves.items()][:TOLD]])
     more = f" and {len(moves) - TOLD} more" if len(moves) > TOLD else ""
     sentence = f"{told}{more}: {one.distance:.2f} standard scores away."
-    return BreakingPoint(moves, one.distance, one.margin_before, one.margin_after, one.jumps, tuple(d.names[i] for i in one.at_bound), sentence)
+    return BreakingPoint(
+        moves,
+        one.distance,
+        one.margin_before,
+        one.margin_after,
+        one.jumps,
+        tuple(d.names[i] for i in one.at_bound),
+        sentence,
+    )
 
 
-def _alone(search: _Search, free: Array, centre: float) -> dict[str, Any]:
-    """The value of each uncertainty at which it turns the verdict by itself, where one does."""
+def _alone(search: _Search, free: Array) -> dict[int, float]:
+    """The score of each uncertainty at which it turns the verdict by itself, where one does, by place."""
     if not free.any():
         return {}
     scores = _nearest_break.thresholds(search.value, free, search.origin)
+    return {int(i): float(scores[i]) for i in np.flatnonzero(np.isfinite(scores))}
+
+
+def _values(search: _Search, alone: Mapping[int, float]) -> dict[str, Any]:
+    """The same as values, by name."""
     found: dict[str, Any] = {}
-    for i, name in enumerate(search.plan.definition.names):
-        if np.isfinite(scores[i]):
-            z = search.origin.copy()
-            z[i] = scores[i]
-            found[name] = _plain(values_of_scores(search.plan.definition, z[:, None])[name][0])
+    for i, score in alone.items():
+        z = search.origin.copy()
+        z[i] = score
+        name = search.plan.definition.names[i]
+        found[name] = _plain(values_of_scores(search.plan.definition, z[:, None])[name][0])
     return found
 
 
@@ -202,7 +298,10 @@ def _levels(search: _Search, centre: float) -> dict[str, tuple[Any, ...]]:
         places = {repr(level): i for i, level in reversed([*enumerate(drawn.tolist())])}
         picked = drawn[sorted(places.values())]
         levels = picked.tolist()
-        base = {k: np.repeat(v, len(levels)) for k, v in values_of_scores(search.plan.definition, search.origin[:, None]).items()}
+        base = {
+            k: np.repeat(v, len(levels))
+            for k, v in values_of_scores(search.plan.definition, search.origin[:, None]).items()
+        }
         base[u.name] = picked
         turned = _nearest_break.turned(search.margins(base, len(levels)), centre)
         if turned.any():
@@ -211,7 +310,12 @@ def _levels(search: _Search, centre: float) -> dict[str, tuple[Any, ...]]:
 
 
 def _verdict(
-    proposition: Proposition, holds: bool, where: str, points: tuple[BreakingPoint, ...], alone: Mapping[str, Any], levels: Mapping[str, tuple[Any, ...]]
+    proposition: Proposition,
+    holds: bool,
+    where: str,
+    points: tuple[BreakingPoint, ...],
+    alone: Mapping[str, Any],
+    levels: Mapping[str, tuple[Any, ...]],
 ) -> str:
     begins = f"{proposition.name} {'holds' if holds else 'breaks'} {where}"
     if points:
@@ -228,5 +332,3 @@ def _plain(value: Any) -> Any:
 
 def _said(value: Any) -> str:
     return number(value, 4) if isinstance(value, float) else str(value)
-
-

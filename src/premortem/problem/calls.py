@@ -50,7 +50,9 @@ class Task:
     def answers(self, values: Values, levers: Mapping[str, Any], seeds: Array) -> Answers:
         """Answers of futures with these values, (future,) each, under one policy; what a model prints goes nowhere."""
         with quiet(self.way.prints), kept_generators(self.way.seeded == "global"):
-            return self._batch(values, levers, seeds) if self.way.kind == "batched" else self._each(values, levers, seeds)
+            return (
+                self._batch(values, levers, seeds) if self.way.kind == "batched" else self._each(values, levers, seeds)
+            )
 
     def _each(self, values: Values, levers: Mapping[str, Any], seeds: Array) -> Answers:
         made = empty(self.asked, len(seeds))
@@ -73,7 +75,9 @@ class Task:
                 made.series[name][i] = row
         return made
 
-    def _reduced(self, given: dict[str, Any], levers: Mapping[str, Any], seed: int) -> tuple[dict[str, float], dict[str, Array]]:
+    def _reduced(
+        self, given: dict[str, Any], levers: Mapping[str, Any], seed: int
+    ) -> tuple[dict[str, float], dict[str, Array]]:
         """The answer of one future, over its replications."""
         if not self.replications:
             return self._read(self.call(given, levers, None))
@@ -122,7 +126,11 @@ class Task:
     def call(self, given: Mapping[str, Any], levers: Mapping[str, Any], seed: int | None) -> Any:
         """One call; `seed` says how to draw at random."""
         changes, seeded = self.way.changes, self.way.seeded
-        arguments = {**given, **{name: _own(v) for name, v in levers.items()}, **{name: _fixed(v) for name, v in self.constants.items()}}
+        arguments = {
+            **given,
+            **{name: _own(v) for name, v in levers.items()},
+            **{name: _fixed(v) for name, v in self.constants.items()},
+        }
         for name in changes:
             arguments[name] = copy.deepcopy({**given, **levers, **self.constants}[name])
         if seed is not None and seeded == "rng":
@@ -168,7 +176,11 @@ def future_seeds(seed: int, first: int, count: int) -> Array:
 @contextmanager
 def quiet(prints: bool) -> Iterator[None]:
     """Without warnings of NumPy and, of a model that prints, without what it prints."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"), open(os.devnull, "w") if prints else nullcontext() as nowhere:
+    with (
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+        open(os.devnull, "w") if prints else nullcontext() as nowhere,
+    ):
         warnings.simplefilter("ignore")
         with redirect_stdout(nowhere) if prints else nullcontext():
             yield

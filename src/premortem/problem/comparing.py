@@ -31,10 +31,17 @@ class Compared(Result):
     notes: tuple[str, ...]
 
 
-def compare(definition: Definition, answers: Mapping[str, Answers], shares: Mapping[str, Mapping[str, float | None]]) -> Compared:
+def compare(
+    definition: Definition, answers: Mapping[str, Answers], shares: Mapping[str, Mapping[str, float | None]]
+) -> Compared:
     """Policies compared. Raises `BadInput` where there are fewer than two, or no outcome says which way is better."""
     if len(answers) < 2:
-        raise BadInput("compare", "policies", f"needs two or more, has {len(answers)}", allowed="run(policies={...}) of two or more")
+        raise BadInput(
+            "compare",
+            "policies",
+            f"needs two or more, has {len(answers)}",
+            allowed="run(policies={...}) of two or more",
+        )
     better = {o.name: o.better for o in definition.outcomes if o.better != "info"}
     if not better:
         raise BadInput("compare", "outcomes", "say not which way is better", allowed='pm.Outcome(NAME, "max") or "min"')
@@ -43,18 +50,27 @@ def compare(definition: Definition, answers: Mapping[str, Answers], shares: Mapp
     for name, way in better.items():
         table = {policy: _values(held, name) for policy, held in answers.items()}
         try:
-            found[name] = regret(table, way)  # type: ignore[arg-type]  # no `info` among them
+            found[name] = regret(table, way)
         except MissingData:
             notes.append(f"{name} has no future without a failure under some policy")
     lost = {policy: int((held.failed != "").sum()) for policy, held in answers.items()}
-    notes += [f"{n:,} of {count_noun(len(answers[p]), 'future')} failed under {p}, and are compared with none" for p, n in lost.items() if n]
+    notes += [
+        f"{n:,} of {count_noun(len(answers[p]), 'future')} failed under {p}, and are compared with none"
+        for p, n in lost.items()
+        if n
+    ]
     means = {p: {o.name: _mean(_values(held, o.name)) for o in definition.outcomes} for p, held in answers.items()}
-    scores = {p: [(-1.0 if way == "min" else 1.0) * (by[n] if by[n] is not None else -np.inf) for n, way in better.items()] for p, by in means.items()}  # type: ignore[operator]
+    scores = {p: [_signed(by[n], way) for n, way in better.items()] for p, by in means.items()}
     return Compared(found, dict(shares), means, tuple(pareto(scores)), tuple(notes))
 
 
 def _values(held: Answers, name: str) -> Array:
     return np.where(held.failed == "", held.outcomes[name], np.nan)
+
+
+def _signed(mean: float | None, way: str) -> float:
+    """A mean turned so that more is better; nothing is worst."""
+    return -np.inf if mean is None else -mean if way == "min" else mean
 
 
 def _mean(values: Array) -> float | None:

@@ -69,6 +69,11 @@ class Definition:
         return np.array([u.ordered and u.varies for u in self.uncertainties], np.bool_)
 
     @property
+    def given(self) -> tuple[Outcome | Series, ...]:
+        """Outcomes and series, in that order."""
+        return (*self.outcomes, *self.series)
+
+    @property
     def nominal(self) -> list[str]:
         """Uncertainties without order."""
         return [u.name for u in self.uncertainties if not u.ordered]
@@ -78,9 +83,13 @@ def check(made: Definition) -> None:
     """Raises `BadInput`, all faults at once: of names, numbers, and what the model takes."""
     errors = [
         *_names(made),
-        *(BadInput(f"uncertainties: {u.name}", "", wrong, allowed=_form(u)) for u in made.uncertainties if (wrong := u.fault())),
+        *(
+            BadInput(f"uncertainties: {u.name}", "", wrong, allowed=_form(u))
+            for u in made.uncertainties
+            if (wrong := u.fault())
+        ),
         *(BadInput(f"levers: {v.name}", "", wrong) for v in made.levers if (wrong := v.fault())),
-        *(BadInput(f"outcomes: {o.name}", "", wrong) for o in (*made.outcomes, *made.series) if (wrong := o.fault())),
+        *(BadInput(f"outcomes: {o.name}", "", wrong) for o in made.given if (wrong := o.fault())),
         *_settings(made),
     ]
     raise_all(errors)
@@ -98,7 +107,7 @@ def _names(made: Definition) -> list[BadInput]:
         "uncertainty": made.names,
         "lever": [v.name for v in made.levers],
         "constant": [*made.constants],
-        "outcome": [o.name for o in (*made.outcomes, *made.series)],
+        "outcome": [o.name for o in made.given],
     }
     errors = []
     for kind, names in kinds.items():
@@ -107,27 +116,45 @@ def _names(made: Definition) -> list[BadInput]:
                 allowed = "a name of letters, digits and _, as Python has it"
                 errors.append(BadInput(made.name, f"{kind} {name!r}", "is no name", got=name, allowed=allowed))
             elif name in OURS and kind in ("uncertainty", "outcome"):
-                errors.append(BadInput(made.name, f"{kind} {name}", "is a name of our own columns", got=name, allowed="another name"))
+                errors.append(
+                    BadInput(
+                        made.name, f"{kind} {name}", "is a name of our own columns", got=name, allowed="another name"
+                    )
+                )
     every = Counter(str(name) for names in kinds.values() for name in names)
-    held = {name: [kind for kind, names in kinds.items() for n in names if str(n) == name] for name, n in every.items() if n > 1}
+    held = {
+        name: [kind for kind, names in kinds.items() for n in names if str(n) == name]
+        for name, n in every.items()
+        if n > 1
+    }
     for name, of in held.items():
-        errors.append(BadInput(made.name, name, f"stands twice: as {' and '.join(of)}", got=name, allowed="a name for each"))
+        errors.append(
+            BadInput(made.name, name, f"stands twice: as {' and '.join(of)}", got=name, allowed="a name for each")
+        )
     twice = [p.name for p in made.propositions if p.name in OURS]
-    errors += [BadInput("propositions", name, "is a name of our own", got=name, allowed="another name") for name in twice]
+    errors += [
+        BadInput("propositions", name, "is a name of our own", got=name, allowed="another name") for name in twice
+    ]
     return errors
 
 
 def _settings(made: Definition) -> list[BadInput]:
     errors, n = [], made.name
     if not callable(made.model):
-        errors.append(BadInput(n, "model", "cannot be called", got=made.model, allowed="a function that gives outcomes by name"))
+        errors.append(
+            BadInput(n, "model", "cannot be called", got=made.model, allowed="a function that gives outcomes by name")
+        )
     if not made.outcomes and not made.series:
         errors.append(BadInput(n, "outcomes", "are none", allowed='outcomes=[pm.Outcome("NAME", "max")]'))
     if not isinstance(made.replications, int | np.integer) or made.replications < 0:
-        errors.append(BadInput(n, "replications", "is no count", got=made.replications, allowed="a whole number from 1 up"))
+        errors.append(
+            BadInput(n, "replications", "is no count", got=made.replications, allowed="a whole number from 1 up")
+        )
     number = isinstance(made.reduce, float) and 0 < made.reduce < 1
     if not number and made.reduce not in ("mean", "median"):
-        errors.append(BadInput(n, "reduce", "is unknown", got=made.reduce, allowed="mean, median, or a quantile as 0.9"))
+        errors.append(
+            BadInput(n, "reduce", "is unknown", got=made.reduce, allowed="mean, median, or a quantile as 0.9")
+        )
     if not made.timeout > 0:
         errors.append(BadInput(n, "timeout", "is no time", got=made.timeout, allowed="seconds, above 0"))
     return errors
@@ -139,11 +166,31 @@ def _correlated(made: Definition) -> list[BadInput]:
     for a, b, rho in made.correlations:
         for name in (a, b):
             if name not in made.names:
-                errors.append(BadInput("correlations", f"{a}, {b}", f"no such uncertainty: {name}", got=name, hint=nearest(str(name), made.names)))
+                errors.append(
+                    BadInput(
+                        "correlations",
+                        f"{a}, {b}",
+                        f"no such uncertainty: {name}",
+                        got=name,
+                        hint=nearest(str(name), made.names),
+                    )
+                )
             elif not made.free[made.names.index(name)]:
-                errors.append(BadInput("correlations", f"{a}, {b}", f"{name} is fixed or has no order", got=name, allowed="uncertainties with a range"))
+                errors.append(
+                    BadInput(
+                        "correlations",
+                        f"{a}, {b}",
+                        f"{name} is fixed or has no order",
+                        got=name,
+                        allowed="uncertainties with a range",
+                    )
+                )
         if a == b or not -0.99 <= rho <= 0.99:
-            errors.append(BadInput("correlations", f"{a}, {b}", "is out of range", got=rho, allowed="two names, and -0.99 to 0.99"))
+            errors.append(
+                BadInput(
+                    "correlations", f"{a}, {b}", "is out of range", got=rho, allowed="two names, and -0.99 to 0.99"
+                )
+            )
     if not errors and made.copula:
         pass  # made once, which raises where they cannot hold together
     return errors
@@ -159,7 +206,14 @@ def _taken(made: Definition) -> list[BadInput]:
     by_name = {n: p for n, p in parameters.items() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
     anything = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     errors = [
-        BadInput(made.name, "model", f"does not take {n}", got=n, allowed=", ".join(by_name) or "no arguments by name", hint=nearest(n, [*by_name]))
+        BadInput(
+            made.name,
+            "model",
+            f"does not take {n}",
+            got=n,
+            allowed=", ".join(by_name) or "no arguments by name",
+            hint=nearest(n, [*by_name]),
+        )
         for n in ([] if anything else given)
         if n not in by_name
     ]

@@ -77,7 +77,9 @@ class Evaluator:
         """How the model is called, in words."""
         if self.compiled:
             return "compiled by JAX"
-        return {"one": "one future a call", "ones": "one future a call, as arrays", "batched": "in batches"}[self.tried.way.kind]
+        return {"one": "one future a call", "ones": "one future a call, as arrays", "batched": "in batches"}[
+            self.tried.way.kind
+        ]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -95,7 +97,9 @@ class Evaluator:
         few = BATCH if self.batched else 1
         if not self.batched:
             return self.tried.way.seconds * max(self.definition.replications, 1)
-        values = values_at(self.definition, design.uniforms("montecarlo", max(len(self.definition.uncertainties), 1), 2, 0, few))
+        values = values_at(
+            self.definition, design.uniforms("montecarlo", max(len(self.definition.uncertainties), 1), 2, 0, few)
+        )
         work = Work(values, self._levers, future_seeds(0, 0, few))
         self._answers(work.part(0, 2))
         began = time.perf_counter()
@@ -105,7 +109,9 @@ class Evaluator:
     def check(self) -> None:
         """Raises `NotReproducible` where the model is not as it was when this began, so that old and new answers are not mixed."""
         if changed := identity.changes(self.identity, identity.of_model(self.definition)):
-            raise NotReproducible(f"{self.definition.name}: the model has changed since ({changed}); make the Problem and its run again")
+            raise NotReproducible(
+                f"{self.definition.name}: the model has changed since ({changed}); make the Problem and its run again"
+            )
 
     def run(self, values: Mapping[str, Array], levers: Mapping[str, Any], seed: int = 0, first: int = 0) -> Answers:
         """Answers of futures under a policy."""

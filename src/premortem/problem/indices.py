@@ -40,7 +40,13 @@ class Asked(Protocol):
 
 
 def sensitivity(
-    run: Asked, measured: Proposition, name: str, policy: str, methods: str | Sequence[str], samples: int | None, seed: int
+    run: Asked,
+    measured: Proposition,
+    name: str,
+    policy: str,
+    methods: str | Sequence[str],
+    samples: int | None,
+    seed: int,
 ) -> Sensitivities:
     """Sensitivities of what is measured, by each method; see `Run.sensitivity`."""
     asked = named(methods)
@@ -53,9 +59,20 @@ def sensitivity(
             notes.append(f"{method}: {parts[-1].rows:,} runs under {policy} were simulated for it")
         else:
             given.append(method)
-            notes.append(f"{method}: from the run's own futures" + (", since uncertainties are correlated" if run.plan.definition.copula else ", since the model is slow"))
+            notes.append(
+                f"{method}: from the run's own futures"
+                + (
+                    ", since uncertainties are correlated"
+                    if run.plan.definition.copula
+                    else ", since the model is slow"
+                )
+            )
     if given or not parts:
-        values = np.where(run.answers[policy].failed == "", measured.of(_known(run, policy, run.plan.values, run.answers[policy]), run.plan.futures), np.nan)
+        values = np.where(
+            run.answers[policy].failed == "",
+            measured.of(_known(run, policy, run.plan.values, run.answers[policy]), run.plan.futures),
+            np.nan,
+        )
         parts.append(_of(run, run.inputs(), values, name, given, seed))
     return _joined(parts, notes)
 
@@ -73,7 +90,9 @@ def _affordable(run: Asked, method: str, samples: int | None) -> int:
     return base * each if samples or base >= (FEWEST if method == "sobol" else 8) else 0
 
 
-def _simulated(run: Asked, measured: Proposition, name: str, policy: str, method: str, futures: int, seed: int) -> Sensitivities:
+def _simulated(
+    run: Asked, measured: Proposition, name: str, policy: str, method: str, futures: int, seed: int
+) -> Sensitivities:
     d = run.plan.definition
     run.evaluator.check()
     count = samplers.size(DESIGNED[method], futures, d.uncertainties)
@@ -86,13 +105,21 @@ def _simulated(run: Asked, measured: Proposition, name: str, policy: str, method
     return _of(run, columns, found, name, [method], seed)
 
 
-def _of(run: Asked, columns: dict[str, Array], values: Array, name: str, methods: Sequence[str], seed: int) -> Sensitivities:
+def _of(
+    run: Asked, columns: dict[str, Array], values: Array, name: str, methods: Sequence[str], seed: int
+) -> Sensitivities:
     read = inputs(frame(columns), "uncertainties", nominal=[n for n in run.plan.definition.nominal if n in columns])
     return of_inputs(read, np.where(np.isfinite(values), values, np.nan), name, methods, None, seed)  # type: ignore[arg-type]
 
 
 def _known(run: Asked, policy: str, values: dict[str, Array], answers: Answers) -> dict[str, Any]:
-    return {**run.plan.definition.constants, **run.plan.policies[policy], **values, **answers.outcomes, **answers.series}
+    return {
+        **run.plan.definition.constants,
+        **run.plan.policies[policy],
+        **values,
+        **answers.outcomes,
+        **answers.series,
+    }
 
 
 def _joined(parts: Sequence[Sensitivities], notes: Sequence[str]) -> Sensitivities:

@@ -28,7 +28,7 @@ def is_jax(function: Callable[..., Any]) -> bool:
     inner = function.func if isinstance(function, partial) else function
     if type(inner).__module__.partition(".")[0] in ("jax", "jaxlib"):
         return True
-    code = inner if hasattr(inner, "__globals__") else getattr(inner, "__func__", None) or getattr(type(inner), "__call__", None)
+    code = inner if hasattr(inner, "__globals__") else getattr(inner, "__func__", None) or type(inner).__call__
     held = getattr(code, "__globals__", {})
     return any(isinstance(v, ModuleType) and v.__name__.partition(".")[0] == "jax" for v in held.values())
 
@@ -36,7 +36,9 @@ def is_jax(function: Callable[..., Any]) -> bool:
 class Compiled:
     """A model compiled for batches. `each` says that the function is of one future; `fixed` that its levers must be known when it is compiled."""
 
-    def __init__(self, function: Callable[..., Any], asked: Asked, constants: Mapping[str, Any], each: bool, fixed: bool) -> None:
+    def __init__(
+        self, function: Callable[..., Any], asked: Asked, constants: Mapping[str, Any], each: bool, fixed: bool
+    ) -> None:
         import jax  # at hand already: the model is of JAX
 
         self.function, self.asked, self.constants, self.each, self.fixed = function, asked, dict(constants), each, fixed
@@ -52,12 +54,16 @@ class Compiled:
             return self._batch(values, levers, size)
         batches = [{k: v[s : s + size] for k, v in values.items()} for s in starts]
         first = self._batch(batches[0], levers, size)  # compiles
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()) as pool:
+        with ThreadPoolExecutor(
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        ) as pool:
             return joined([first, *pool.map(lambda b: self._batch(b, levers, size), batches[1:])])
 
     def _batch(self, values: Mapping[str, Array], levers: Mapping[str, Any], size: int) -> Answers:
         n = len(next(iter(values.values())))
-        padded = {k: np.concatenate([v, np.repeat(v[-1:], size - n, axis=0)]) if n < size else v for k, v in values.items()}
+        padded = {
+            k: np.concatenate([v, np.repeat(v[-1:], size - n, axis=0)]) if n < size else v for k, v in values.items()
+        }
         answer = self._program(levers)(padded, {} if self.fixed else dict(levers))
         return of_batch({k: np.asarray(v) for k, v in answer.items()}, self.asked, size, self.turned).part(slice(n))
 
@@ -78,7 +84,11 @@ class Compiled:
 
 
 def compiled(
-    function: Callable[..., Any], asked: Asked, constants: Mapping[str, Any], values: Mapping[str, Array], levers: Mapping[str, Any]
+    function: Callable[..., Any],
+    asked: Asked,
+    constants: Mapping[str, Any],
+    values: Mapping[str, Array],
+    levers: Mapping[str, Any],
 ) -> Compiled | None:
     """The model compiled, where it can be and gives what it gives by itself; else None. `values` are of a few futures, one of them at least."""
     if not values:
@@ -119,11 +129,19 @@ def _agrees(made: Compiled, whole: Answers, few: Mapping[str, Array], levers: Ma
                 outcomes, series = of_one(answer, made.asked)
             else:
                 alone = of_batch(answer, made.asked, 1, made.turned)
-                outcomes, series = {n: float(v[0]) for n, v in alone.outcomes.items()}, {n: v[0] for n, v in alone.series.items()}
+                outcomes, series = (
+                    {n: float(v[0]) for n, v in alone.outcomes.items()},
+                    {n: v[0] for n, v in alone.series.items()},
+                )
         except Exception:
             continue
-        near = [bool(np.isclose(whole.outcomes[n][i], v, rtol=NEAR, atol=NEAR, equal_nan=True)) for n, v in outcomes.items()]
-        near += [bool(np.isclose(whole.series[n][i], v, rtol=NEAR, atol=NEAR, equal_nan=True).mean() > ENOUGH) for n, v in series.items()]
+        near = [
+            bool(np.isclose(whole.outcomes[n][i], v, rtol=NEAR, atol=NEAR, equal_nan=True)) for n, v in outcomes.items()
+        ]
+        near += [
+            bool(np.isclose(whole.series[n][i], v, rtol=NEAR, atol=NEAR, equal_nan=True).mean() > ENOUGH)
+            for n, v in series.items()
+        ]
         same.append(bool(np.all(near)))
     return bool(same) and float(np.mean(same)) > ENOUGH
 

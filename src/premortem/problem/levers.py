@@ -68,7 +68,7 @@ class Lever:
     def _one(self, value: Any) -> Any:
         if self.choices is not None:
             for level in self.choices:
-                if type(level) is type(value) and level == value or level is value:
+                if (type(level) is type(value) and level == value) or level is value:
                     return level
             for level in self.choices:  # 1 and 1.0, or a NumPy text
                 if level == value:
@@ -109,7 +109,14 @@ def read_policy(name: str, given: Any, levers: Sequence[Lever]) -> tuple[dict[st
         return {}, [BadInput(where, "", "is no set of levers", got=given, allowed='{"LEVER": VALUE, ...}')]
     asked, known = dict(given or {}), [lever.name for lever in levers]
     errors = [
-        BadInput(where, str(key), "no such lever", got=key, allowed=", ".join(known) or "no levers", hint=nearest(str(key), known))
+        BadInput(
+            where,
+            str(key),
+            "no such lever",
+            got=key,
+            allowed=", ".join(known) or "no levers",
+            hint=nearest(str(key), known),
+        )
         for key in asked
         if key not in known
     ]

@@ -109,12 +109,21 @@ class Reader:
                 return lambda known: value
             case ast.Name(id=name) if name in self.series:
                 last = self.series[name].labels[-1]
-                raise self._wrong(where, text, f"names the series {name} without a time", f"{name}@{last}, mean({name})")
+                raise self._wrong(
+                    where, text, f"names the series {name} without a time", f"{name}@{last}, mean({name})"
+                )
             case ast.Name(id=name) if name in self.names:
                 return lambda known: known[name]
             case ast.Name(id=name):
                 near = nearest(name, [*self.names, *self.series])
-                raise BadInput(where, "", f"no such name: {name}", got=name, allowed=", ".join([*self.names, *self.series][:20]), hint=near)
+                raise BadInput(
+                    where,
+                    "",
+                    f"no such name: {name}",
+                    got=name,
+                    allowed=", ".join([*self.names, *self.series][:20]),
+                    hint=near,
+                )
             case ast.UnaryOp(op=ast.USub(), operand=inner):
                 value_of = built(inner)
                 return lambda known: -value_of(known)
@@ -136,7 +145,13 @@ class Reader:
         raise self._wrong(where, text, f"has a part that is not allowed: {ast.unparse(node)}")
 
     def _compared(
-        self, left: ast.expr, ops: list[ast.cmpop], rights: list[ast.expr], built: Callable[[ast.expr], Compiled], where: str, text: str
+        self,
+        left: ast.expr,
+        ops: list[ast.cmpop],
+        rights: list[ast.expr],
+        built: Callable[[ast.expr], Compiled],
+        where: str,
+        text: str,
     ) -> Compiled:
         sides, found = [built(side) for side in (left, *rights)], []
         for op, low, high in zip(ops, sides[:-1], sides[1:], strict=True):
@@ -166,7 +181,13 @@ class Reader:
         if name in POINTWISE and len(args) == (2 if name in TWO else 1):
             inner = [built(arg) for arg in args]
             return lambda known: POINTWISE[name](*(f(known) for f in inner))
-        raise self._wrong(where, text, f"has no function {name} of {len(args)} arguments" if name != "_at" else "asks for a time of what is no series")
+        raise self._wrong(
+            where,
+            text,
+            f"has no function {name} of {len(args)} arguments"
+            if name != "_at"
+            else "asks for a time of what is no series",
+        )
 
     def _at(self, name: str, when: str, where: str, text: str) -> Compiled:
         labels = [str(label) for label in self.series[name].labels]
@@ -177,7 +198,9 @@ class Reader:
         return lambda known: np.asarray(known[name])[..., place]
 
     def _wrong(self, where: str, text: str, what: str, allowed: str = "") -> BadInput:
-        language = f"names, numbers, + - * / **, comparisons, and, or, SERIES@TIME, {', '.join([*POINTWISE, *OVER_TIME])}"
+        language = (
+            f"names, numbers, + - * / **, comparisons, and, or, SERIES@TIME, {', '.join([*POINTWISE, *OVER_TIME])}"
+        )
         return BadInput(where, "", what, got=text, allowed=allowed or language)
 
 
@@ -219,7 +242,9 @@ def _by_name(given: Any) -> dict[str, Any]:
         path = Path(given)
         paths = sorted(path.glob("*.toml")) if path.is_dir() else [path]
         if not path.exists() or not paths:
-            raise BadInput("propositions", "", "no such file", got=given, allowed='{"NAME": "OUTCOME - NUMBER"}, or TOML files')
+            raise BadInput(
+                "propositions", "", "no such file", got=given, allowed='{"NAME": "OUTCOME - NUMBER"}, or TOML files'
+            )
         return {name: text for one in paths for name, text in _of_file(one).items()}
     if not isinstance(given, Mapping):
         raise BadInput("propositions", "", "are no propositions", got=given, allowed='{"NAME": "OUTCOME - NUMBER"}')

@@ -34,9 +34,10 @@ class Outcome:
     def fault(self) -> str:
         """What is wrong with it, in words."""
         try:
-            return "" if self.better else ""
+            _ = self.better
         except (KeyError, TypeError):
             return f"direction is {self.direction!r}; allowed: max, min or info"
+        return ""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,9 @@ class Problem:
         for one in given:
             if not isinstance(one, Uncertainty):
                 allowed = "pm.Uniform, Triangular, Normal, Lognormal, Beta, Integer or Category"
-                raise BadInput("uncertainties", str(getattr(one, "name", one)), "is no uncertainty", got=one, allowed=allowed)
+                raise BadInput(
+                    "uncertainties", str(getattr(one, "name", one)), "is no uncertainty", got=one, allowed=allowed
+                )
         outcomes_, series = parted(outcomes)
         self.definition = Definition(
             name=str(name), model=model, uncertainties=given, levers=tuple(map(lever_of, levers)), outcomes=outcomes_, series=series,
@@ -72,7 +74,12 @@ class Problem:
 
     def __repr__(self) -> str:
         d = self.definition
-        held = {"uncertainty": d.uncertainties, "lever": d.levers, "outcome": (*d.outcomes, *d.series), "proposition": d.propositions}
+        held = {
+            "uncertainty": d.uncertainties,
+            "lever": d.levers,
+            "outcome": (*d.outcomes, *d.series),
+            "proposition": d.propositions,
+        }
         return f"Problem {d.name}: {', '.join(count_noun(len(of), thing) for thing, of in held.items())}"
 
     @property
@@ -121,7 +128,9 @@ class Problem:
         evaluator = self.evaluator(next(iter(chosen.values())))
         plan = stored.Plan(self.definition, chosen, count, seed, sampler)
         began = time.perf_counter()
-        answers = stored.make(plan, evaluator, Path(out) if out is not None else None, resume, replace, stored.progress_of(progress))
+        answers = stored.make(
+            plan, evaluator, Path(out) if out is not None else None, resume, replace, stored.progress_of(progress)
+        )
         return Run(plan, evaluator, answers, notes, time.perf_counter() - began, Path(out) if out is not None else None)
 
     def policies(self, given: Any, seed: int = 0) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
@@ -130,7 +139,9 @@ class Problem:
         named = _by_name(given, d, seed)
         read = {name: read_policy(name, levers, d.levers) for name, levers in named.items()}
         wrong = [n for n in named if n in TAKEN or "/" in n or n.startswith(".") or not n]
-        errors = [BadInput("policies", n, "is no name for a policy", got=n, allowed="letters, digits, _ and -") for n in wrong]
+        errors = [
+            BadInput("policies", n, "is no name for a policy", got=n, allowed="letters, digits, _ and -") for n in wrong
+        ]
         raise_all([*errors, *(fault for _, faults in read.values() for fault in faults)])
         notes = [
             f"{name}: {lever.name} lies beyond {lever.low:g} to {lever.high:g}"
@@ -171,9 +182,19 @@ def _by_name(given: Any, definition: Definition, seed: int) -> dict[str, Any]:
     if isinstance(given, Mapping):
         if not given:
             raise BadInput("policies", "", "are none", allowed='policies={"NAME": {"LEVER": VALUE}}')
-        if definition.levers and {*given} <= {v.name for v in definition.levers} and not any(isinstance(v, Mapping) for v in given.values()):
+        if (
+            definition.levers
+            and {*given} <= {v.name for v in definition.levers}
+            and not any(isinstance(v, Mapping) for v in given.values())
+        ):
             return {ONLY: dict(given)}  # one policy without a name
         return {str(name): levers for name, levers in given.items()}
     if isinstance(given, Sequence) and not isinstance(given, str) and given:
-        return {str(getattr(one, "name", None) or f"policy_{i}"): dict(one) for i, one in enumerate(given, 1) if isinstance(one, Mapping)}
-    raise BadInput("policies", "", "cannot be read", got=given, allowed='policies={"NAME": {"LEVER": VALUE}}, or how many to draw')
+        return {
+            str(getattr(one, "name", None) or f"policy_{i}"): dict(one)
+            for i, one in enumerate(given, 1)
+            if isinstance(one, Mapping)
+        }
+    raise BadInput(
+        "policies", "", "cannot be read", got=given, allowed='policies={"NAME": {"LEVER": VALUE}}, or how many to draw'
+    )

@@ -11,8 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput, unknown
-from premortem.problem import brief as html
 from premortem.problem import breaking, comparing, indices
+from premortem.problem import brief as html
 from premortem.problem.answers import Answers
 from premortem.problem.breaking import BreakingPoints
 from premortem.problem.comparing import Compared
@@ -33,7 +33,13 @@ class Run:
     """Policies in the same futures. Made by `Problem.run` and `Problem.stored`."""
 
     def __init__(
-        self, plan: Plan, evaluator: Evaluator, answers: Mapping[str, Answers], notes: Sequence[str], seconds: float, folder: Path | None
+        self,
+        plan: Plan,
+        evaluator: Evaluator,
+        answers: Mapping[str, Answers],
+        notes: Sequence[str],
+        seconds: float,
+        folder: Path | None,
     ) -> None:
         """`answers` by policy, of all futures of the plan."""
         self.plan, self.evaluator, self.answers = plan, evaluator, dict(answers)
@@ -41,7 +47,9 @@ class Run:
 
     def __repr__(self) -> str:
         d = self.plan.definition
-        return f"Run of {d.name}: {count_noun(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}"
+        return (
+            f"Run of {d.name}: {count_noun(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}"
+        )
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -71,7 +79,9 @@ class Run:
             lost = self.failed(policy)
             if lost:
                 why = "; ".join(f"{n:,}: {text}" for text, n in [*lost.items()][:3])
-                said.append(f"{sum(lost.values()):,} of {count_noun(self.futures, 'future')} failed under {policy} ({why})")
+                said.append(
+                    f"{sum(lost.values()):,} of {count_noun(self.futures, 'future')} failed under {policy} ({why})"
+                )
         return tuple(said)
 
     def failed(self, policy: str) -> dict[str, int]:
@@ -81,7 +91,13 @@ class Run:
     def known(self, policy: str) -> dict[str, Any]:
         """Everything that a proposition may name under a policy: outcomes and uncertainties (future,), series (future, time), levers, constants."""
         answers = self.answers[policy]
-        return {**self.plan.definition.constants, **self.plan.policies[policy], **self.plan.values, **answers.outcomes, **answers.series}
+        return {
+            **self.plan.definition.constants,
+            **self.plan.policies[policy],
+            **self.plan.values,
+            **answers.outcomes,
+            **answers.series,
+        }
 
     def margins(self, assumption: str, policy: str | None = None) -> Array:
         """Margins of a proposition, or of another text such as "cost < 3", (future,): above 0 where it holds, NaN where the model failed."""
@@ -97,7 +113,9 @@ class Run:
         if name == ALL and self.propositions:
             return Proposition(ALL, "all at once", ALL, self._all)
         if str(name).isidentifier() and name not in self.plan.definition.reader.names:
-            raise unknown("assumption", "no such proposition", str(name), [p.name for p in self.propositions])
+            raise unknown(
+                "assumption", "no such proposition", str(name), [p.name for p in self.propositions], file="run"
+            )
         return self.plan.definition.reader.proposition(str(name), name)
 
     def _all(self, known: Mapping[str, Any]) -> Any:
@@ -108,17 +126,35 @@ class Run:
         high, failed. Futures that failed are in no share; a share that no future can tell is null.
         """
         if not self.propositions:
-            raise BadInput(self.plan.definition.name, "propositions", "are none", allowed='propositions={"NAME": "OUTCOME - NUMBER"}')
+            raise BadInput(
+                self.plan.definition.name,
+                "propositions",
+                "are none",
+                allowed='propositions={"NAME": "OUTCOME - NUMBER"}',
+            )
         names = [p.name for p in self.propositions] + ([ALL] if len(self.propositions) > 1 else [])
-        rows = [{"assumption": name, "policy": policy} | self._share(name, policy) for name in names for policy in self.policies]
-        kinds = {"assumption": pl.String, "policy": pl.String, "holds": pl.Float64, "low": pl.Float64, "high": pl.Float64, "failed": pl.Int64}
+        rows = [
+            {"assumption": name, "policy": policy} | self._share(name, policy)
+            for name in names
+            for policy in self.policies
+        ]
+        kinds = {
+            "assumption": pl.String,
+            "policy": pl.String,
+            "holds": pl.Float64,
+            "low": pl.Float64,
+            "high": pl.Float64,
+            "failed": pl.Int64,
+        }
         return pl.DataFrame(rows, schema=kinds)
 
     def _share(self, name: str, policy: str) -> dict[str, float | int | None]:
         margins, counted = self.margins(name, policy), Share(self.plan.replicates)
         counted.add(margins > 0, failed=np.isnan(margins))
         told = dict(zip(("holds", "low", "high"), counted.interval(), strict=True))
-        return {k: None if np.isnan(v) else float(v) for k, v in told.items()} | {"failed": int(np.isnan(margins).sum())}
+        return {k: None if np.isnan(v) else float(v) for k, v in told.items()} | {
+            "failed": int(np.isnan(margins).sum())
+        }
 
     def table(self, policy: str | None = None) -> pd.DataFrame:
         """A row a future: its uncertainties, numeric outcomes, the margin of each proposition (`margin_NAME`), and why it failed."""
@@ -126,43 +162,71 @@ class Run:
         answers = self.answers[chosen]
         columns = {**self.plan.values, **answers.outcomes}
         margins = {f"margin_{p.name}": self.margins(p.name, chosen) for p in self.propositions}
-        return pd.DataFrame({**columns, **margins, "failed": [str(why) for why in answers.failed]}, index=pd.RangeIndex(self.futures, name="future"))
+        return pd.DataFrame(
+            {**columns, **margins, "failed": [str(why) for why in answers.failed]},
+            index=pd.RangeIndex(self.futures, name="future"),
+        )
 
     def series(self, name: str, policy: str | None = None) -> pd.DataFrame:
         """A series under a policy: a row a future, a column a time."""
         found = next((s for s in self.plan.definition.series if s.name == name), None)
         if found is None:
-            raise unknown("series", "no such series", name, [s.name for s in self.plan.definition.series])
-        return pd.DataFrame(self.answers[self._policy(policy)].series[name], columns=list(found.labels), index=pd.RangeIndex(self.futures, name="future"))
+            raise unknown("series", "no such series", name, [s.name for s in self.plan.definition.series], file="run")
+        return pd.DataFrame(
+            self.answers[self._policy(policy)].series[name],
+            columns=list(found.labels),
+            index=pd.RangeIndex(self.futures, name="future"),
+        )
 
     def inputs(self) -> dict[str, Array]:
         """Values of the uncertainties that vary, (future,), levels of categories as texts."""
         varying = {u.name: u for u in self.plan.definition.uncertainties if u.varies}
-        return {n: self.plan.values[n] if u.ordered else np.array([str(v) for v in self.plan.values[n]]) for n, u in varying.items()}
+        return {
+            n: self.plan.values[n] if u.ordered else np.array([str(v) for v in self.plan.values[n]])
+            for n, u in varying.items()
+        }
 
-    def boxes(self, assumption: str, policy: str | None = None, *, most: int = 3, method: Method = "prim", seed: int = 0) -> Boxes:
+    def boxes(
+        self, assumption: str, policy: str | None = None, *, most: int = 3, method: Method = "prim", seed: int = 0
+    ) -> Boxes:
         """Where a proposition breaks: ranges and categories of a few uncertainties, with the whole curve to choose from. By default under the
         first policy.
         """
-        margins = self.margins(assumption, policy)
-        inputs = self.inputs()
-        if not inputs:
-            raise BadInput(self.plan.definition.name, "uncertainties", "do not vary, so nothing tells futures apart", allowed="one that varies")
+        self._check_varies()
+        margins, inputs = self.margins(assumption, policy), self.inputs()
         return boxes(inputs, np.where(np.isnan(margins), np.nan, margins <= 0), most=most, method=method, seed=seed)
 
     def sensitivity(
-        self, outcome: str, policy: str | None = None, methods: str | Sequence[str] = "sobol", *, samples: int | None = None, seed: int = 0
+        self,
+        outcome: str,
+        policy: str | None = None,
+        methods: str | Sequence[str] = "sobol",
+        *,
+        samples: int | None = None,
+        seed: int = 0,
     ) -> Sensitivities:
         """Which uncertainties an outcome, a proposition's margin or a text such as "lake@50" depends on.
 
         Sobol indices and Morris's effects are of `samples` base samples simulated now, where the model is fast enough, else of the run's own
         futures, which the notes say; delta, pawn, forest and regional are of the run.
         """
+        self._check_varies()
         return indices.sensitivity(self, self._measured(outcome), outcome, self._policy(policy), methods, samples, seed)
 
-    def breaking_points(self, assumption: str, policy: str | None = None, top: int = 3, *, start: int | None = None, seed: int = 0) -> BreakingPoints:
+    def breaking_points(
+        self, assumption: str, policy: str | None = None, top: int = 3, *, start: int | None = None, seed: int = 0
+    ) -> BreakingPoints:
         """The smallest moves of the uncertainties that turn a proposition, from the central future or future `start`."""
-        return breaking.breaking_points(self.plan, self.evaluator, self.proposition(assumption), self._policy(policy), self.answers, top, start, seed)
+        return breaking.breaking_points(
+            self.plan,
+            self.evaluator,
+            self.proposition(assumption),
+            self._policy(policy),
+            self.answers,
+            top,
+            start,
+            seed,
+        )
 
     def compare(self, policies: Sequence[str] | None = None) -> Compared:
         """Policies against each other: regret by outcome, shares that hold, and which of them no other beats."""
@@ -178,17 +242,26 @@ class Run:
         """An outcome, a proposition's margin, or a text over names, as something that has a value in each future."""
         if name in self.plan.definition.reader.series:
             labels = self.plan.definition.reader.series[name].labels
-            raise BadInput("sensitivity", name, "is a series", got=name, allowed=f"{name}@{labels[-1]}, or mean({name})")
+            raise BadInput(
+                "sensitivity", name, "is a series", got=name, allowed=f"{name}@{labels[-1]}, or mean({name})"
+            )
         if any(name == p.name for p in self.propositions):
             return self.proposition(name)
         known = [o.name for o in self.plan.definition.outcomes]
         if str(name).isidentifier() and name not in known:
-            raise unknown("sensitivity", "no such outcome", str(name), [*known, *(p.name for p in self.propositions)])
+            raise unknown(
+                "sensitivity", "no such outcome", str(name), [*known, *(p.name for p in self.propositions)], file="run"
+            )
         return self.plan.definition.reader.proposition(name, name)
+
+    def _check_varies(self) -> None:
+        if not any(u.varies for u in self.plan.definition.uncertainties):
+            what = "do not vary, so nothing tells futures apart"
+            raise BadInput(self.plan.definition.name, "uncertainties", what, allowed="one that varies")
 
     def _policy(self, policy: str | None) -> str:
         if policy is None:
             return self.policies[0]
         if policy not in self.policies:
-            raise unknown("policy", "not in this run", str(policy), [*self.policies])
+            raise unknown("policy", "not in this run", str(policy), [*self.policies], file="run")
         return policy

@@ -35,8 +35,8 @@ def named(sampler: str) -> Sampler:
     """A sampler by its name. Raises `BadInput`."""
     found = ALIASES.get(str(sampler).lower(), str(sampler).lower())
     if found not in SAMPLERS:
-        raise unknown("design", "no such design", str(sampler), [*SAMPLERS])
-    return found  # type: ignore[return-value]  # checked just now
+        raise unknown("design", "no such design", str(sampler), [*SAMPLERS], file="run")
+    return found
 
 
 def replicates(sampler: Sampler) -> int:
@@ -51,11 +51,18 @@ def size(sampler: Sampler, futures: int, uncertainties: Sequence[Uncertainty]) -
     d = sum(u.varies for u in uncertainties)
     if sampler == "sobol" and len(uncertainties) > MOST_SOBOL:
         what = f"has {len(uncertainties):,} dimensions, more than a Sobol sequence has"
-        raise BadInput("design", "sobol", what, got=len(uncertainties), allowed=f'up to {MOST_SOBOL:,}; or design="montecarlo"')
+        raise BadInput(
+            "design", "sobol", what, got=len(uncertainties), allowed=f'up to {MOST_SOBOL:,}; or design="montecarlo"'
+        )
     if sampler == "factorial":
         whole = int(np.prod([float(n) for n in _levels(futures, uncertainties)]))
         if whole > MOST:
-            raise BadInput("design", "factorial", f"of {len(uncertainties)} uncertainties has {whole:.2g} futures at least", allowed='design="sobol"')
+            raise BadInput(
+                "design",
+                "factorial",
+                f"of {len(uncertainties)} uncertainties has {whole:.2g} futures at least",
+                allowed='design="sobol"',
+            )
         return whole
     if sampler == "morris":
         return max(futures // (d + 1), 2) * (d + 1)
@@ -85,7 +92,9 @@ def chances(sampler: Sampler, uncertainties: Sequence[Uncertainty], seed: int, f
 def policies(count: int, levers: Sequence[Lever], seed: int) -> dict[str, dict[str, Any]]:
     """So many policies by a Latin hypercube over the levers' ranges, by name."""
     if not levers:
-        raise BadInput("policies", "", "cannot be drawn where there are no levers", got=count, allowed="leave policies out")
+        raise BadInput(
+            "policies", "", "cannot be drawn where there are no levers", got=count, allowed="leave policies out"
+        )
     wide = [lever.size or 1 for lever in levers]
     u = _inside(qmc.LatinHypercube(sum(wide), rng=np.random.default_rng([seed, 1])).random(count))
     made: dict[str, dict[str, Any]] = {}

@@ -69,13 +69,23 @@ class Plan:
     def manifest(self, part: int) -> dict[str, Any]:
         """What a run folder says of the run."""
         d = self.definition
-        asked = {"futures": self.futures, "seed": self.seed, "design": self.sampler, "policies": list(self.policies), "part": part}
+        asked = {
+            "futures": self.futures,
+            "seed": self.seed,
+            "design": self.sampler,
+            "policies": list(self.policies),
+            "part": part,
+        }
         versions = {name: version(name) for name in ("premortem", "numpy", "scipy")}
         return {
             "format": manifest.FORMAT,
             "status": "running",
             "inputs": asked | {layout.PROBLEM: d.name} | identity.inputs(d, self.policies) | {"versions": versions},
-            "machine": {"processor": platform.machine(), "system": platform.system(), "python": platform.python_version()},
+            "machine": {
+                "processor": platform.machine(),
+                "system": platform.system(),
+                "python": platform.python_version(),
+            },
             "uncertainties": list(d.names),
             "replicates": self.replicates,
             "assumptions": [p.name for p in d.propositions],
@@ -98,7 +108,9 @@ class _Count:
             self.progress(self.done, self.total, time.perf_counter() - self.began)
 
 
-def make(plan: Plan, evaluator: Evaluator, out: Path | None, resume: bool, replace: bool, progress: Progress | None) -> dict[str, Answers]:
+def make(
+    plan: Plan, evaluator: Evaluator, out: Path | None, resume: bool, replace: bool, progress: Progress | None
+) -> dict[str, Answers]:
     """Answers of every policy; stored in a folder where one is given, of which with `resume` what is whole is kept."""
     size = MANY if evaluator.batched else FEW
     spans = [(start, min(start + size, plan.futures)) for start in range(0, plan.futures, size)]
@@ -110,7 +122,11 @@ def make(plan: Plan, evaluator: Evaluator, out: Path | None, resume: bool, repla
     described = plan.manifest(size)
     key = manifest.identity(described["inputs"])
     with store.open_store(out, described, resume, replace) as held:
-        there = {pair: _read(held.folder, key, plan, *pair) for pair in asked if held.has(part_name(pair[1], "part", pair[0]))}
+        there = {
+            pair: _read(held.folder, key, plan, *pair)
+            for pair in asked
+            if held.has(part_name(pair[1], "part", pair[0]))
+        }
         for answers in there.values():
             count.add(len(answers))
         for number, span in enumerate(spans):
@@ -132,14 +148,20 @@ def read(
     told = manifest.read_manifest(folder)
     inputs = told["inputs"]
     if layout.PROBLEM not in inputs:
-        raise BadInput(str(folder), "", "holds a run of a case, not of a problem", allowed="a folder that a Problem's run wrote")
+        raise BadInput(
+            str(folder), "", "holds a run of a case, not of a problem", allowed="a folder that a Problem's run wrote"
+        )
     if told["status"] != manifest.FINISHED:
-        raise BadInput(str(folder), "", "holds a run that is not finished", hint="go on with it: run(..., out=..., resume=True)")
+        raise BadInput(
+            str(folder), "", "holds a run that is not finished", hint="go on with it: run(..., out=..., resume=True)"
+        )
     chosen, _ = policies(told["levers"])
     plan = Plan(definition, chosen, inputs["futures"], inputs["seed"], inputs["design"])
     other = [k for k, v in plan.manifest(inputs["part"])["inputs"].items() if inputs.get(k) != v]
     if other:
-        raise NotReproducible(f"{folder}: made with other {', '.join(other)}; run again, or open it with the problem that made it")
+        raise NotReproducible(
+            f"{folder}: made with other {', '.join(other)}; run again, or open it with the problem that made it"
+        )
     parts = range(-(-plan.futures // inputs["part"]))
     return plan, _gathered(plan, {(n, p): _read(folder, told["run"], plan, n, p) for n in parts for p in chosen})
 
@@ -151,10 +173,17 @@ def progress_of(given: Progress | bool | None) -> Progress | None:
 
 def _line(done: int, total: int, seconds: float) -> None:
     left = seconds * (total - done) / max(done, 1)
-    print(f"\r{done:,} of {total:,} runs, {seconds:.0f} s, about {left:.0f} s to go ", end="\n" if done >= total else "", file=sys.stderr, flush=True)
+    print(
+        f"\r{done:,} of {total:,} runs, {seconds:.0f} s, about {left:.0f} s to go ",
+        end="\n" if done >= total else "",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
-def _run(plan: Plan, evaluator: Evaluator, asked: list[tuple[str, tuple[int, int]]], count: _Count) -> Iterator[Answers]:
+def _run(
+    plan: Plan, evaluator: Evaluator, asked: list[tuple[str, tuple[int, int]]], count: _Count
+) -> Iterator[Answers]:
     futures = sum(stop - start for _, (start, stop) in asked)
     for answers in evaluator.run_all((plan.work(policy, *span) for policy, span in asked), futures):
         count.add(len(answers))

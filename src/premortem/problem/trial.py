@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,15 @@ class _Trial:
 
     def task(self, way: Way) -> Task:
         d = self.definition
-        return Task(d.model, replace(way, seeded=self.seeded, changes=self.changes), self.asked, d.constants, d.replications, d.reduce, d.timeout)
+        return Task(
+            d.model,
+            replace(way, seeded=self.seeded, changes=self.changes),
+            self.asked,
+            d.constants,
+            d.replications,
+            d.reduce,
+            d.timeout,
+        )
 
     def call(self, way: Way, which: slice | int, seed: int | None = SEED) -> Any:
         """One call of the model within its time. Raises whatever it raises, and `TooLong`."""
@@ -79,7 +88,9 @@ def try_model(definition: Definition, levers: Mapping[str, Any]) -> Tried:
     declares, hangs, or draws at random without saying so.
     """
     n = len(definition.uncertainties)
-    chances = design.uniforms("montecarlo", n, SEED, 0, max(TRIED, *BATCHES)) if n else np.zeros((0, max(TRIED, *BATCHES)))
+    chances = (
+        design.uniforms("montecarlo", n, SEED, 0, max(TRIED, *BATCHES)) if n else np.zeros((0, max(TRIED, *BATCHES)))
+    )
     asked = asked_of(definition)
     given = [*definition.names, *levers, *definition.constants]
     seeded = (seed_name(definition.model, given) or "global") if definition.replications else ""
@@ -97,7 +108,9 @@ def _way(trial: _Trial) -> Way:
     first, seconds, error = _first(trial, one, lambda answer: of_one(answer, trial.asked))
     if whole is None:
         if first is None:
-            raise _refused(trial, error if isinstance(why_not, WrongAnswer) is isinstance(error, WrongAnswer) or error else why_not)
+            raise _refused(
+                trial, error if isinstance(why_not, WrongAnswer) is isinstance(error, WrongAnswer) or error else why_not
+            )
         return replace(one, seconds=seconds)
     batched = Way("batched", turned=whole[1])
     if first is None:  # takes arrays alone
@@ -113,7 +126,9 @@ def _way(trial: _Trial) -> Way:
 
 def _batched(trial: _Trial) -> tuple[int, tuple[Answers, frozenset[str]] | None, BaseException | None]:
     """The answer to a batch, where it has the shape of one; else why not."""
-    lengths = {np.size(v) for v in (*trial.levers.values(), *trial.definition.constants.values())} | {*trial.asked.series.values()}
+    lengths = {np.size(v) for v in (*trial.levers.values(), *trial.definition.constants.values())} | {
+        *trial.asked.series.values()
+    }
     many = next((n for n in BATCHES if n not in lengths), BATCHES[-1])
     try:
         answer = trial.call(Way("batched"), slice(many))
@@ -123,10 +138,21 @@ def _batched(trial: _Trial) -> tuple[int, tuple[Answers, frozenset[str]] | None,
         return many, None, error
     except Exception as error:
         return many, None, error
-    # with replications the shape alone must do, and numbers that no future changes are no batch's
-    if trial.definition.replications and any(np.ndim(answer[n]) == 0 for n in trial.asked.outcomes if hasattr(answer, "keys")):
+    if trial.definition.replications and not _draws_apart(trial, many, turned):
         return many, None, None
     return many, (found, turned), None
+
+
+def _draws_apart(trial: _Trial, many: int, turned: frozenset[str]) -> bool:
+    """Whether a model that draws at random draws for each future of a batch: the same future, several times, comes out in several ways."""
+    same = replace(trial, values={n: np.repeat(v[:1], len(v), axis=0) for n, v in trial.values.items()})
+    try:
+        found = of_batch(same.call(Way("batched"), slice(many)), trial.asked, many, turned)
+    except (Exception, TooLong):
+        return False
+    return any((v != v[0]).any() for v in found.outcomes.values()) or any(
+        (v != v[0]).any() for v in found.series.values()
+    )
 
 
 def _first(trial: _Trial, way: Way, read: Callable[[Any], Any]) -> tuple[Any, float, BaseException | None]:
@@ -158,13 +184,19 @@ def _agree(trial: _Trial, whole: Answers, arrays: bool, turned: frozenset[str]) 
             answer = trial.call(way, slice(i, i + 1) if arrays else i)
             if arrays:
                 alone = of_batch(answer, trial.asked, 1, turned)
-                outcomes, series = {n: v[0] for n, v in alone.outcomes.items()}, {n: v[0] for n, v in alone.series.items()}
+                outcomes, series = (
+                    {n: v[0] for n, v in alone.outcomes.items()},
+                    {n: v[0] for n, v in alone.series.items()},
+                )
             else:
                 outcomes, series = of_one(answer, trial.asked)
         except (Exception, TooLong):
             continue
         near = [np.isclose(whole.outcomes[n][i], v, rtol=NEAR, atol=1e-12, equal_nan=True) for n, v in outcomes.items()]
-        near += [np.isclose(whole.series[n][i], v, rtol=NEAR, atol=1e-12, equal_nan=True).mean() > ENOUGH for n, v in series.items()]
+        near += [
+            np.isclose(whole.series[n][i], v, rtol=NEAR, atol=1e-12, equal_nan=True).mean() > ENOUGH
+            for n, v in series.items()
+        ]
         same.append(bool(np.all(near)))
     return bool(same) and float(np.mean(same)) > ENOUGH
 
@@ -183,15 +215,22 @@ def _changes(trial: _Trial) -> tuple[str, ...]:
     """Arguments that a first call changes: levers and constants, of which every call then gets copies."""
     d = trial.definition
     held = {**d.constants, **trial.levers}
-    mutable = {n: v for n, v in held.items() if not isinstance(v, str | bytes | int | float | bool | type(None) | tuple | np.generic)}
+    mutable = {
+        n: v
+        for n, v in held.items()
+        if not isinstance(v, str | bytes | int | float | bool | type(None) | tuple | np.generic)
+    }
     if not mutable:
         return ()
     task = replace(trial.task(Way("one")), constants={})
-    for given in ({n: _plain(v[0]) for n, v in trial.values.items()}, {n: np.array(v[:3]) for n, v in trial.values.items()}):
+    for given in (
+        {n: _plain(v[0]) for n, v in trial.values.items()},
+        {n: np.array(v[:3]) for n, v in trial.values.items()},
+    ):
         probe = {**given, **held, **copy.deepcopy(mutable)}
         with quiet(False), kept_generators(trial.seeded == "global"), redirect_stdout(io.StringIO()):
             try:
-                call_within(d.timeout, lambda probe=probe: task.call(probe, {}, SEED if d.replications else None))
+                call_within(d.timeout, partial(task.call, probe, {}, SEED if d.replications else None))
             except (Exception, TooLong):
                 continue  # told by the trial itself
         return tuple(n for n in mutable if not _same(mutable[n], probe[n]))
@@ -238,7 +277,9 @@ def _equal(first: Any, second: Any, asked: Asked) -> bool:
 def _notes(trial: _Trial) -> tuple[str, ...]:
     notes = []
     if trial.printed:
-        notes.append(f"the model prints ({trial.printed.strip().splitlines()[0][:60]!r}, ...); what it prints is left out")
+        notes.append(
+            f"the model prints ({trial.printed.strip().splitlines()[0][:60]!r}, ...); what it prints is left out"
+        )
     if trial.changes:
         notes.append(f"the model changes its argument {', '.join(trial.changes)}; each call gets a copy")
     return tuple(notes)
@@ -248,7 +289,12 @@ def _refused(trial: _Trial, error: BaseException | None) -> BadInput:
     """Why a model cannot be run, in one line."""
     d = trial.definition
     if isinstance(error, TooLong):
-        return BadInput(d.name, "model", f"did not return within {d.timeout:g} s", allowed="a longer timeout=SECONDS, if it needs that")
+        return BadInput(
+            d.name,
+            "model",
+            f"did not return within {d.timeout:g} s",
+            allowed="a longer timeout=SECONDS, if it needs that",
+        )
     if isinstance(error, WrongAnswer):
         return BadInput(d.name, "model", str(error))
     first = {n: _plain(v[0]) for n, v in trial.values.items()}
@@ -262,5 +308,10 @@ def _refused(trial: _Trial, error: BaseException | None) -> BadInput:
 def _where(error: BaseException | None) -> str:
     """Where in the user's own code an error came up."""
     frames = traceback.extract_tb(error.__traceback__) if error else []
-    own = [f for f in frames if "premortem" not in f.filename.replace("\\", "/").split("/")[-3:-1] and "/premortem/problem/" not in f.filename]
+    own = [
+        f
+        for f in frames
+        if "premortem" not in f.filename.replace("\\", "/").split("/")[-3:-1]
+        and "/premortem/problem/" not in f.filename
+    ]
     return f" (line {own[-1].lineno} of {own[-1].filename.rpartition('/')[2]})" if own else ""

@@ -131,7 +131,11 @@ class Beta(Uncertainty):
 
 
 def _moded(low: float, mode: float, high: float) -> str:
-    order = f"low {low:g}, mode {mode:g}, high {high:g} are not in order" if not _finite(low=low, mode=mode, high=high) else ""
+    order = (
+        f"low {low:g}, mode {mode:g}, high {high:g} are not in order"
+        if not _finite(low=low, mode=mode, high=high)
+        else ""
+    )
     return _finite(low=low, mode=mode, high=high) or (order if not low <= mode <= high else "")
 
 
@@ -171,9 +175,7 @@ class Lognormal(Uncertainty):
     def fault(self) -> str:
         """What is wrong with its numbers."""
         wrong = f"median {self.median:g} must be above 0 and sigma {self.sigma:g} not below"
-        return _finite(median=self.median, sigma=self.sigma) or (
-            wrong if self.median <= 0 or self.sigma < 0 else ""
-        )
+        return _finite(median=self.median, sigma=self.sigma) or (wrong if self.median <= 0 or self.sigma < 0 else "")
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,11 @@ class Category(Uncertainty):
 
     def fault(self) -> str:
         """What is wrong with its levels."""
-        if isinstance(self.levels, str | bytes) or not isinstance(self.levels, Sequence | np.ndarray) or not len(self.levels):
+        if (
+            isinstance(self.levels, str | bytes)
+            or not isinstance(self.levels, Sequence | np.ndarray)
+            or not len(self.levels)
+        ):
             return f"levels are {self.levels!r}, not a list of one or more"
         if len({repr(level) for level in self.levels}) < len(self.levels):
             return "a level stands twice"

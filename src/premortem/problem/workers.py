@@ -10,6 +10,7 @@ from premortem.errors import BadInput
 from premortem.problem.answers import Answers
 from premortem.problem.calls import Task
 
+
 class Piece(Protocol):
     """Futures under a policy."""
 
@@ -59,11 +60,11 @@ def _answer(sent: bytes, values: Any, levers: Any, seeds: Any) -> Answers:
 def _task(sent: bytes) -> Task:
     from joblib.externals import cloudpickle
 
-    return cloudpickle.loads(sent)  # type: ignore[no-any-return]
+    return cloudpickle.loads(sent)
 
 
 def _bytes(task: Task) -> bytes:
     """A task with the user's own module in it, which another process may not find."""
     from joblib.externals import cloudpickle
 
-    return cloudpickle.dumps(task)  # type: ignore[no-any-return]
+    return cloudpickle.dumps(task)

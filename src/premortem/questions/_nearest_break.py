@@ -133,6 +133,16 @@ def _sampled(
     return _followed(value, z, value(z), origin, bound, precision, centre, FOLLOWED)
 
 
+def sample(
+    value: Value, free: Array, start: Array | None = None, correlation: Array | None = None, seed: int = 0
+) -> list[BreakingPoint]:
+    """Breaking points by sampling alone, where margins go by steps or slopes mislead; see `search`."""
+    precision = None if correlation is None else np.linalg.inv(correlation)
+    origin = (np.zeros(len(free)) if start is None else start)[:, None]
+    centre = float(value(origin)[0])
+    return _sampled(value, free, origin, np.maximum(BOUND, np.abs(origin)), precision, centre, seed)
+
+
 def follow(
     value: Value,
     z: Array,
@@ -154,7 +164,14 @@ def follow(
 
 
 def _followed(
-    value: Value, z: Array, margins: Array, origin: Array, bound: Array, precision: Array | None, centre: float, most: int
+    value: Value,
+    z: Array,
+    margins: Array,
+    origin: Array,
+    bound: Array,
+    precision: Array | None,
+    centre: float,
+    most: int,
 ) -> list[BreakingPoint]:
     """From the nearest futures that turn what need not move goes back, then all of it along the line from the start."""
     broken = np.flatnonzero(turned(margins, centre))
