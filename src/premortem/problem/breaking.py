@@ -26,7 +26,7 @@ Array = NDArray[Any]
 # Step of a difference in standard scores: in double precision, and for models compiled in single.
 STEP, SINGLE = 1e-4, 1e-2
 # Searches by slope, moves that a point has at most unless more are needed, and seconds that searching may take.
-STARTS, MOVES, SECONDS = 8, 6, 60.0
+STARTS, MOVES, SECONDS = 8, 6, 30.0
 # Futures that are followed back where sampled breaks are all there is.
 FOLLOWED, FOLLOWED_SLOWLY = 16, 3
 # Chances at which a category is looked at for its levels.
@@ -160,7 +160,7 @@ def breaking_points(
     )
     points = tuple(_point(search, one) for one in found[:top])
     alone, levels = _values(search, scores), _levels(search, centre)
-    verdict = _verdict(proposition, centre > 0, where, points, alone, levels)
+    verdict = _verdict(proposition, centre, where, points, alone, levels)
     return BreakingPoints(
         proposition.name,
         policy,
@@ -311,13 +311,16 @@ def _levels(search: _Search, centre: float) -> dict[str, tuple[Any, ...]]:
 
 def _verdict(
     proposition: Proposition,
-    holds: bool,
+    centre: float,
     where: str,
     points: tuple[BreakingPoint, ...],
     alone: Mapping[str, Any],
     levels: Mapping[str, tuple[Any, ...]],
 ) -> str:
+    holds = centre > 0
     begins = f"{proposition.name} {'holds' if holds else 'breaks'} {where}"
+    if not points and centre == 0:
+        return f"{proposition.name} stands on its edge {where}: the margin is 0 there, and any move may turn it."
     if points:
         return f"{begins}; the nearest turn: {points[0].sentence}"
     if levels:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.ensemble.compiled import use_compilation_cache
 from premortem.problem.answers import Answers, Asked, WrongAnswer, empty, joined, of_batch, of_one, turned_series
 
 Array = NDArray[Any]
@@ -44,6 +45,7 @@ class Compiled:
         self.function, self.asked, self.constants, self.each, self.fixed = function, asked, dict(constants), each, fixed
         self.turned: frozenset[str] = frozenset()
         self._jax, self._made = jax, dict[Any, Callable[..., Any]]()
+        use_compilation_cache()
 
     def answers(self, values: Mapping[str, Array], levers: Mapping[str, Any]) -> Answers:
         """Answers of futures, batch by batch in as many threads as there are cores. Raises what the model raises."""
@@ -103,7 +105,7 @@ def compiled(
             except WrongAnswer:
                 try:
                     made.turned = _turned(made, few, levers)
-                    whole = made._batch(few, levers, SMALL)
+                    whole = made._batch(few, levers, LARGE)
                 except Exception:
                     continue
             except Exception:
@@ -114,8 +116,8 @@ def compiled(
 
 
 def _turned(made: Compiled, few: Mapping[str, Array], levers: Mapping[str, Any]) -> frozenset[str]:
-    padded = {k: np.concatenate([v, np.repeat(v[-1:], SMALL + 1 - len(v), axis=0)]) for k, v in few.items()}
-    return turned_series(made._program(levers)(padded, {} if made.fixed else dict(levers)), made.asked, SMALL + 1)
+    padded = {k: np.concatenate([v, np.repeat(v[-1:], LARGE + 1 - len(v), axis=0)]) for k, v in few.items()}
+    return turned_series(made._program(levers)(padded, {} if made.fixed else dict(levers)), made.asked, LARGE + 1)
 
 
 def _agrees(made: Compiled, whole: Answers, few: Mapping[str, Array], levers: Mapping[str, Any]) -> bool:

@@ -58,13 +58,13 @@ def _answer(sent: bytes, values: Any, levers: Any, seeds: Any) -> Answers:
 
 @lru_cache(4)
 def _task(sent: bytes) -> Task:
-    from joblib.externals import cloudpickle
+    import cloudpickle  # only long work needs it
 
     return cloudpickle.loads(sent)
 
 
 def _bytes(task: Task) -> bytes:
     """A task with the user's own module in it, which another process may not find."""
-    from joblib.externals import cloudpickle
+    import cloudpickle
 
     return cloudpickle.dumps(task)
