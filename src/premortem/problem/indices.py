@@ -30,7 +30,8 @@ class Asked(Protocol):
 
     plan: Plan
     evaluator: Evaluator
-    answers: Any
+    answers: dict[str, Answers]
+    designed: dict[tuple[str, str, int, int], tuple[dict[str, Array], Answers]]
 
     def inputs(self) -> dict[str, Array]:
         """Uncertainties that vary."""
@@ -96,9 +97,12 @@ def _simulated(
     d = run.plan.definition
     run.evaluator.check()
     count = samplers.size(DESIGNED[method], futures, d.uncertainties)
-    values = values_at(d, samplers.chances(DESIGNED[method], d.uncertainties, seed, count))
-    work = Work(values, run.plan.policies[policy], future_seeds(run.plan.seed, 0, count))
-    answers = next(run.evaluator.run_all([work], count))
+    key = (method, policy, count, seed)
+    if key not in run.designed:  # one sample serves every outcome
+        values = values_at(d, samplers.chances(DESIGNED[method], d.uncertainties, seed, count))
+        work = Work(values, run.plan.policies[policy], future_seeds(run.plan.seed, 0, count))
+        run.designed[key] = (values, next(run.evaluator.run_all([work], count)))
+    values, answers = run.designed[key]
     found = np.where(answers.failed == "", measured.of(_known(run, policy, values, answers), count), np.nan)
     varying = {u.name: u for u in d.uncertainties if u.varies}
     columns = {n: values[n] if u.ordered else np.array([str(v) for v in values[n]]) for n, u in varying.items()}

@@ -44,6 +44,7 @@ class Run:
         """`answers` by policy, of all futures of the plan."""
         self.plan, self.evaluator, self.answers = plan, evaluator, dict(answers)
         self.seconds, self.folder, self._said = seconds, folder, tuple(notes)
+        self.designed: dict[tuple[str, str, int, int], tuple[dict[str, Array], Answers]] = {}
 
     def __repr__(self) -> str:
         d = self.plan.definition
