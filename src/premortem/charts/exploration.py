@@ -88,7 +88,8 @@ def _verdict() -> Any:
 
 
 def _axis(kind: Any, rows: pl.DataFrame, name: str) -> Any:
-    return kind(f"{name}:Q", scale=alt.Scale(zero=False)) if rows[name].dtype.is_numeric() else kind(f"{name}:N")
+    numeric = rows[name].dtype.is_numeric()
+    return kind(f"{name}:Q", scale=alt.Scale(zero=False), title=name) if numeric else kind(f"{name}:N", title=name)
 
 
 def _pair(rows: pl.DataFrame, across: str, down: str, box: dict[str, tuple[float, float]]) -> Any:
@@ -103,7 +104,7 @@ def _pair(rows: pl.DataFrame, across: str, down: str, box: dict[str, tuple[float
     (x, x2), (y, y2) = (box.get(n, (float(rows[n].min()), float(rows[n].max()))) for n in (across, down))  # type: ignore[arg-type]
     edge = pl.DataFrame({"x": [x], "x2": [x2], "y": [y], "y2": [y2]})
     return points + alt.Chart(edge).mark_rect(fillOpacity=0, stroke=INK, strokeWidth=1.5).encode(
-        x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q"
+        x=alt.X("x:Q", title=across), x2="x2:Q", y=alt.Y("y:Q", title=down), y2="y2:Q"
     )
 
 

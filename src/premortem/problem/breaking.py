@@ -5,7 +5,7 @@ turn are followed back to the start.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,8 @@ Array = NDArray[Any]
 STEP, SINGLE = 1e-4, 1e-2
 # Searches by slope, moves that a point has at most unless more are needed, and seconds that searching may take.
 STARTS, MOVES, SECONDS = 8, 6, 30.0
+# Part of the largest move under which another counts for nothing.
+LEAST = 0.02
 # Futures that are followed back where sampled breaks are all there is.
 FOLLOWED, FOLLOWED_SLOWLY = 16, 3
 # Chances at which a category is looked at for its levels.
@@ -195,12 +197,25 @@ def _found(
     else:
         found = [*found, *_from_run(search, free, answers, correlation)]
         said.append("from the run's own futures, since the model is slow")
-    found = [*found, *_single(search, alone, correlation)]
+    found = [*(_trimmed(search, one) for one in found), *_single(search, alone, correlation)]
     ordered = sorted(found, key=lambda one: one.distance)
     sets = {frozenset(one.scores): one for one in reversed(ordered)}
     return [one for one in ordered if sets[frozenset(one.scores)] is one], " and ".join(
         dict.fromkeys(said)
     ) or "one by one"
+
+
+def _trimmed(search: _Search, one: _nearest_break.BreakingPoint) -> _nearest_break.BreakingPoint:
+    """A point without the moves that count for nothing, where it turns the verdict without them too."""
+    size = {i: abs(score - search.origin[i]) for i, score in one.scores.items()}
+    kept = {i: one.scores[i] for i in size if size[i] > LEAST * max(size.values())}
+    if len(kept) == len(size):
+        return one
+    z = search.origin.copy()
+    z[[*kept]] = [*kept.values()]
+    after = float(search.value(z[:, None])[0])
+    same = abs(after) <= _nearest_break.TOLERANCE or bool(_nearest_break.turned(np.array(after), one.margin_before))
+    return replace(one, scores=kept, margin_after=after) if same else one
 
 
 def _from_run(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ from premortem.problem.margins import Proposition
 from premortem.problem.pictures import Shown
 from premortem.questions.tables.boxes import Boxes
 from premortem.questions.tables.indices import Sensitivities, Sobol
-from premortem.text.numbers import count_noun, listing, number, share
+from premortem.text.numbers import count_noun, listing, number, share, spell_count
 
 TEMPLATES = files("premortem.problem") / "templates"
 # Outcomes and propositions of which the brief says more than the board does.
@@ -127,7 +127,7 @@ def lead(run: Told) -> str:
     together = [row for row in rows if row["assumption"] == "all"] or alone
     best = max(together, key=lambda row: row["holds"])
     what = (
-        f"all {len(run.propositions)} propositions hold at once"
+        f"{_every(len(run.propositions))} propositions hold at once"
         if len(run.propositions) > 1
         else f"{best['assumption']} holds"
     )
@@ -137,6 +137,11 @@ def lead(run: Told) -> str:
         worst = min(others, key=lambda row: row["holds"])
         said += f", under {worst['policy']} in {share(worst['holds'])}"
     return f"{said}. The weakest: {weakest['assumption']} under {weakest['policy']}, {share(weakest['holds'])}. These are shares of futures tried, not forecasts."
+
+
+def _every(count: int) -> str:
+    """How all of several are called."""
+    return "both" if count == 2 else f"all {spell_count(count)}"
 
 
 def _board(run: Told) -> Section | None:
@@ -166,7 +171,7 @@ def _proposition(run: Told, p: Proposition) -> Section:
         blocks.append(Block(caption, _svg(pictures.box_pairs(run, found, p.name, policy))))
     turns = _tried(lambda: run.breaking_points(p.name, policy), blocks)
     if turns:
-        blocks.append(Block(f"{turns.verdict[:1].upper()}{turns.verdict[1:]}"))
+        blocks.append(Block(turns.verdict))
     return Section(f"proposition-{p.name}", f"Where {p.name} breaks, under {policy}", blocks)
 
 
@@ -200,11 +205,8 @@ def _outcomes(run: Told) -> list[Section]:
     """What outcomes depend on, under the first policy."""
     blocks: list[Block] = []
     policy = run.policies[0]
-    found = [
-        s
-        for o in run.plan.definition.outcomes[:MOST]
-        if (s := _tried(lambda o=o: run.sensitivity(o.name, policy), blocks))
-    ]  # type: ignore[misc]
+    asked = [_tried(partial(run.sensitivity, o.name, policy), blocks) for o in run.plan.definition.outcomes[:MOST]]
+    found = [s for s in asked if s]
     told = [s for s in found if any(isinstance(r, Sobol) for r in s.sensitivity)]
     if told:
         caption = f"Share of each outcome's variance that an uncertainty plays, alone and with others (total Sobol index), under {policy}."
