@@ -102,26 +102,21 @@ def try_model(definition: Definition, levers: Mapping[str, Any]) -> Tried:
 
 
 def _way(trial: _Trial) -> Way:
-    """Batched where a batch gives what its futures give one by one, else one by one."""
+    """Batched where a batch gives what its futures give one by one, else one by one: with plain values, or with arrays of one."""
     many, whole, why_not = _batched(trial)
-    one = Way("one")
-    first, seconds, error = _first(trial, one, lambda answer: of_one(answer, trial.asked))
-    if whole is None:
-        if first is None:
-            raise _refused(
-                trial, error if isinstance(why_not, WrongAnswer) is isinstance(error, WrongAnswer) or error else why_not
-            )
-        return replace(one, seconds=seconds)
-    batched = Way("batched", turned=whole[1])
-    if first is None:  # takes arrays alone
-        ones = Way("ones", turned=whole[1])
-        alone, seconds, _ = _first(trial, ones, lambda answer: of_batch(answer, trial.asked, 1, whole[1]))
-        if alone is None:
-            return replace(batched, seconds=_batch_seconds(trial, batched, many))
-    same = bool(trial.definition.replications) or _agree(trial, whole[0], first is None, whole[1])
-    if same:
-        return replace(batched, seconds=_batch_seconds(trial, batched, many))
-    return replace(one if first is not None else ones, seconds=seconds)
+    turned = whole[1] if whole else frozenset[str]()
+    single, arrays, batched = Way("one"), Way("ones", turned=turned), Way("batched", turned=turned)
+    alone, seconds, error = _first(trial, single, lambda answer: of_one(answer, trial.asked))
+    if alone is None:
+        single = arrays
+        alone, seconds, _ = _first(trial, arrays, lambda answer: of_batch(answer, trial.asked, 1, turned))
+    if whole is None and alone is None:
+        raise _refused(
+            trial, why_not if isinstance(why_not, WrongAnswer) and not isinstance(error, WrongAnswer) else error
+        )
+    if whole is None or (alone is not None and not _agree(trial, whole[0], single)):
+        return replace(single, seconds=seconds)
+    return replace(batched, seconds=_batch_seconds(trial, batched, many))
 
 
 def _batched(trial: _Trial) -> tuple[int, tuple[Answers, frozenset[str]] | None, BaseException | None]:
@@ -175,30 +170,30 @@ def _first(trial: _Trial, way: Way, read: Callable[[Any], Any]) -> tuple[Any, fl
     return None, 0.0, first
 
 
-def _agree(trial: _Trial, whole: Answers, arrays: bool, turned: frozenset[str]) -> bool:
-    """Whether a batch gives what its futures give one by one."""
-    way = Way("ones", turned=turned) if arrays else Way("one")
+def _agree(trial: _Trial, whole: Answers, way: Way) -> bool:
+    """Whether a batch gives what its futures give one by one; of a model that draws at random nobody can tell."""
+    if trial.definition.replications:
+        return True
     same: list[bool] = []
     for i in range(len(whole)):
         try:
-            answer = trial.call(way, slice(i, i + 1) if arrays else i)
-            if arrays:
-                alone = of_batch(answer, trial.asked, 1, turned)
+            if way.kind == "one":
+                outcomes, series = of_one(trial.call(way, i), trial.asked)
+            else:
+                alone = of_batch(trial.call(way, slice(i, i + 1)), trial.asked, 1, way.turned)
                 outcomes, series = (
-                    {n: v[0] for n, v in alone.outcomes.items()},
+                    {n: float(v[0]) for n, v in alone.outcomes.items()},
                     {n: v[0] for n, v in alone.series.items()},
                 )
-            else:
-                outcomes, series = of_one(answer, trial.asked)
         except (Exception, TooLong):
             continue
-        near = [np.isclose(whole.outcomes[n][i], v, rtol=NEAR, atol=1e-12, equal_nan=True) for n, v in outcomes.items()]
-        near += [
-            np.isclose(whole.series[n][i], v, rtol=NEAR, atol=1e-12, equal_nan=True).mean() > ENOUGH
-            for n, v in series.items()
-        ]
-        same.append(bool(np.all(near)))
+        near = [bool(_near(whole.outcomes[n][i], v)) for n, v in outcomes.items()]
+        same.append(all([*near, *(_near(whole.series[n][i], v).mean() > ENOUGH for n, v in series.items())]))
     return bool(same) and float(np.mean(same)) > ENOUGH
+
+
+def _near(a: Any, b: Any) -> Any:
+    return np.isclose(a, b, rtol=NEAR, atol=1e-12, equal_nan=True)
 
 
 def _batch_seconds(trial: _Trial, way: Way, many: int) -> float:
