@@ -37,6 +37,18 @@ _HOMES = {
     "sensitivity": "premortem.questions.tables",
     "trees": "premortem.questions.tables",
     "value_of_information": "premortem.questions.tables",
+    "Problem": "premortem.problem",
+    "Uniform": "premortem.problem",
+    "Triangular": "premortem.problem",
+    "Normal": "premortem.problem",
+    "Lognormal": "premortem.problem",
+    "Beta": "premortem.problem",
+    "Integer": "premortem.problem",
+    "Category": "premortem.problem",
+    "Drawn": "premortem.problem",
+    "Lever": "premortem.problem",
+    "Outcome": "premortem.problem",
+    "Series": "premortem.problem",
 }
 __all__ = ["__version__", *_HOMES]
 

@@ -93,7 +93,9 @@ def nearest(name: str, known: Sequence[str]) -> str:
     return f"did you mean {close[0]}?" if close else ""
 
 
-def unknown(key: str, what: str, name: str, known: Sequence[str], hint: str | None = None) -> BadInput:
-    """The refusal of a name on the command line that is none of the known ones; hints at the nearest unless told otherwise."""
+def unknown(
+    key: str, what: str, name: str, known: Sequence[str], hint: str | None = None, *, file: str = "command line"
+) -> BadInput:
+    """The refusal of a name, by default on the command line, that is none of the known ones; hints at the nearest unless told otherwise."""
     hint = nearest(name, known) if hint is None else hint
-    return BadInput("command line", key, f"{what}: {name}", got=name, allowed=", ".join(known), hint=hint)
+    return BadInput(file, key, f"{what}: {name}", got=name, allowed=", ".join(known), hint=hint)

@@ -75,7 +75,7 @@ def read(path: Path, names: Sequence[str], orderless: Sequence[str]) -> Copula:
             errors.append(BadInput(path.name, f"row {line}.rho", "is out of range", got=rho, allowed=allowed))
         seen.add(frozenset((a, b)))
     raise_all(errors)
-    return _copula(path.name, [(a, b, rho) for _, (a, b, rho) in pairs if rho is not None], names)
+    return copula_of(path.name, [(a, b, rho) for _, (a, b, rho) in pairs if rho is not None], names)
 
 
 def _rows(path: Path) -> tuple[list[tuple[int, tuple[str, str, float | None]]], list[BadInput]]:
@@ -94,7 +94,8 @@ def _rows(path: Path) -> tuple[list[tuple[int, tuple[str, str, float | None]]], 
     return pairs, errors
 
 
-def _copula(file: str, pairs: list[tuple[str, str, float]], names: Sequence[str]) -> Copula:
+def copula_of(file: str, pairs: list[tuple[str, str, float]], names: Sequence[str]) -> Copula:
+    """The copula of pairs and their Spearman correlations, over uncertainties of these names. Raises `BadInput` where they cannot hold together."""
     places = tuple(sorted({names.index(name) for a, b, _ in pairs for name in (a, b)}))
     matrix = np.eye(len(places))
     for a, b, rho in pairs:

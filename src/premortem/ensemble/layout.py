@@ -23,6 +23,8 @@ MANIFEST, CHECKSUMS, LOG, LOCK = "manifest.json", "checksums.jsonl", "run.log", 
 BRIEFS = ("brief.html", "brief.pdf")
 # Folders of a run that are no policy's: of the uncertainties, and of the series.
 FUTURES, SERIES = "futures", "series"
+# The input by which a run is known as one of a problem, which keeps its series with its outcomes.
+PROBLEM = "problem"
 # A half that a killed process left: of which file.
 HALF = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}(\.old)?\.half")
 # Removed last, so that what is left after a kill is known as a run's.
@@ -58,7 +60,10 @@ def part_files(policies: Collection[str], part: int) -> list[str]:
 def all_files(inputs: Mapping[str, Any]) -> Iterator[str]:
     """Names of every file with a checksum of a whole run with these inputs."""
     for part in range(-(-inputs["futures"] // inputs["part"])):
-        yield from part_files(inputs["policies"], part)
+        if PROBLEM in inputs:
+            yield from (part_name(folder, "part", part) for folder in (FUTURES, *inputs["policies"]))
+        else:
+            yield from part_files(inputs["policies"], part)
 
 
 def folders(policies: Collection[str]) -> set[str]:

@@ -91,7 +91,8 @@ class Store:
         """Mark a run as finished, with its results; checksums in order, whatever the order of writing."""
         with disk_failure(self.folder, ""):
             for name in sorted(layout.folders(manifest["inputs"]["policies"])):
-                writer.sync_folder(self.folder / name)
+                if (self.folder / name).is_dir():  # a run without series has no folder of them
+                    writer.sync_folder(self.folder / name)
         text = self._save_checksums()
         _write_manifest(self.folder, manifest | {"status": FINISHED, "checksums": _sha(text)})
 

@@ -130,8 +130,52 @@ def _sampled(
     away = rng.normal(size=(len(free), SAMPLED)) * rng.uniform(0.25, 1.5, SAMPLED)
     away[rng.random(away.shape) < rng.uniform(0, 0.95, SAMPLED)] = 0.0
     z = np.clip(origin + away * free[:, None], -bound, bound)
-    broken = np.flatnonzero(turned(value(z), centre))
-    nearest = broken[np.argsort(_distances(z[:, broken] - origin, precision))][:FOLLOWED]
+    return _followed(value, z, value(z), origin, bound, precision, centre, FOLLOWED)
+
+
+def sample(
+    value: Value, free: Array, start: Array | None = None, correlation: Array | None = None, seed: int = 0
+) -> list[BreakingPoint]:
+    """Breaking points by sampling alone, where margins go by steps or slopes mislead; see `search`."""
+    precision = None if correlation is None else np.linalg.inv(correlation)
+    origin = (np.zeros(len(free)) if start is None else start)[:, None]
+    centre = float(value(origin)[0])
+    return _sampled(value, free, origin, np.maximum(BOUND, np.abs(origin)), precision, centre, seed)
+
+
+def follow(
+    value: Value,
+    z: Array,
+    margins: Array,
+    free: Array,
+    start: Array | None = None,
+    correlation: Array | None = None,
+    most: int = FOLLOWED,
+) -> list[BreakingPoint]:
+    """Breaking points from futures that were run: scores (parameter, future) and margins (future,). For models too slow to search by
+    slopes; the nearest `most` futures that turn are followed back to the start.
+    """
+    precision = None if correlation is None else np.linalg.inv(correlation)
+    origin = (np.zeros(len(free)) if start is None else start)[:, None]
+    centre = float(value(origin)[0])
+    bound = np.maximum(BOUND, np.abs(origin))
+    within = (np.abs(z) <= bound).all(0)
+    return _followed(value, z[:, within], margins[within], origin, bound, precision, centre, most)
+
+
+def _followed(
+    value: Value,
+    z: Array,
+    margins: Array,
+    origin: Array,
+    bound: Array,
+    precision: Array | None,
+    centre: float,
+    most: int,
+) -> list[BreakingPoint]:
+    """From the nearest futures that turn what need not move goes back, then all of it along the line from the start."""
+    broken = np.flatnonzero(turned(margins, centre))
+    nearest = broken[np.argsort(_distances(z[:, broken] - origin, precision))][:most]
     if not len(nearest):
         return []
     z = z[:, nearest]

@@ -39,8 +39,8 @@ def name_of(function: Callable[..., Any]) -> str:
     return str(getattr(function, "__qualname__", type(function).__qualname__))
 
 
-def parts_of(function: Callable[..., Any]) -> dict[str, str]:
-    """Everything that a model rests on by its place in it: `code`, `self.scale`; each as a text."""
+def parts_of(function: Any) -> dict[str, str]:
+    """Everything that a model, or another value, rests on by its place in it: `code`, `self.scale`; each as a text."""
     return dict(_told("model", function, {}))
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from premortem import facts
 from premortem.case import DEFAULT, Case, Levers, default, instruments
-from premortem.ensemble import bands, priors, read, store, swap
+from premortem.ensemble import bands, layout, priors, read, store, swap
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.manifest import FINISHED
@@ -345,6 +345,7 @@ class Run:
     def __post_init__(self) -> None:
         swap.recover(self.folder)
         self.manifest = store.read_manifest(self.folder)
+        _check_case(self.folder, self.manifest)
         if self.manifest["status"] != FINISHED:
             what = "is not finished: it was stopped, or is still being made"
             raise BadInput(str(self.folder), "", what, allowed="a finished run", hint="premortem run --resume")
@@ -547,6 +548,13 @@ def open_run(folder: str | Path, study: Study | None = None) -> Run:
         within = own if (own / own_files.MARK).is_file() else None
         study = Study(within, case=None if within else case_of_run(path), forms=forms_of_run(path))
     return Run(study, path)
+
+
+def _check_case(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Raises `BadInput` for the run of a problem of somebody's own, whose model no folder holds."""
+    if layout.PROBLEM in manifest["inputs"]:
+        what = f"holds a run of the problem {manifest['inputs'][layout.PROBLEM]}, not of a case"
+        raise BadInput(str(folder), "", what, allowed="a run of a case", hint=f'in Python: problem.stored("{folder}")')
 
 
 def forms_of_run(folder: Path) -> dict[str, str]:

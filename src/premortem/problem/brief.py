@@ -1,0 +1,265 @@
+"""The brief of a problem's run: one page of HTML that needs nothing from outside, with the board, where and why propositions break, and policies."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Protocol
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from premortem.charts import exploration
+from premortem.charts.render import font_face, svg
+from premortem.errors import BadInput, MissingData
+from premortem.files import writer
+from premortem.problem import pictures
+from premortem.problem.breaking import BreakingPoints
+from premortem.problem.comparing import Compared
+from premortem.problem.evaluate import Evaluator
+from premortem.problem.margins import Proposition
+from premortem.problem.pictures import Shown
+from premortem.questions.tables.boxes import Boxes
+from premortem.questions.tables.indices import Sensitivities, Sobol
+from premortem.text.numbers import count_noun, listing, number, share, spell_count
+
+TEMPLATES = files("premortem.problem") / "templates"
+# Outcomes and propositions of which the brief says more than the board does.
+MOST = 8
+
+
+class Told(Shown, Protocol):
+    """A run, as the brief asks it."""
+
+    @property
+    def futures(self) -> int:
+        """How many."""
+
+    @property
+    def seed(self) -> int:
+        """The seed."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know."""
+
+    @property
+    def propositions(self) -> tuple[Proposition, ...]:
+        """What is tested."""
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """What runs the model."""
+
+    def boxes(self, assumption: str, policy: str | None = None) -> Boxes:
+        """Where it breaks."""
+
+    def breaking_points(self, assumption: str, policy: str | None = None) -> BreakingPoints:
+        """How little turns it."""
+
+    def sensitivity(self, outcome: str, policy: str | None = None) -> Sensitivities:
+        """What an outcome depends on."""
+
+    def compare(self) -> Compared:
+        """Policies against each other."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, a picture with its caption, or a table."""
+
+    text: str = ""
+    picture: Markup | None = None
+    heads: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page."""
+
+    id: str
+    title: str
+    blocks: Sequence[Block]
+
+
+def write(run: Told, path: Path) -> Path:
+    """The brief as a file. Raises `BadInput` where it cannot be written."""
+    writer.check_target(path)
+    writer.write(path, page(run))
+    return path
+
+
+def page(run: Told) -> str:
+    """The brief as HTML."""
+    made = [
+        _board(run),
+        *(_proposition(run, p) for p in run.propositions[:MOST]),
+        *_series(run),
+        *_outcomes(run),
+        *_policies(run),
+        _method(run),
+    ]
+    sections = [section for section in made if section is not None]
+    css = font_face() + (TEMPLATES / "brief.css").read_text("utf-8")
+    return _template().render(title=_title(run), lead=lead(run), notes=run.notes, sections=sections, css=Markup(css))
+
+
+@cache
+def _template() -> Any:
+    return Environment(autoescape=True, trim_blocks=True).from_string((TEMPLATES / "brief.html.j2").read_text("utf-8"))
+
+
+def _title(run: Told) -> str:
+    return f"{run.plan.definition.name}: how policies hold up in {count_noun(run.futures, 'future')}"
+
+
+def lead(run: Told) -> str:
+    """The answer in a few sentences: which policy holds most, which proposition is weakest."""
+    if not run.propositions:
+        return f"{count_noun(len(run.policies), 'policy')} in {count_noun(run.futures, 'future')}; nothing is proposed, so nothing holds or breaks."
+    rows = [row for row in run.board().to_dicts() if row["holds"] is not None]
+    if not rows:
+        return "The model failed in every future."
+    alone = [row for row in rows if row["assumption"] != "all"]
+    weakest = min(alone, key=lambda row: row["holds"])
+    together = [row for row in rows if row["assumption"] == "all"] or alone
+    best = max(together, key=lambda row: row["holds"])
+    what = (
+        f"{_every(len(run.propositions))} propositions hold at once"
+        if len(run.propositions) > 1
+        else f"{best['assumption']} holds"
+    )
+    said = f"Under {best['policy']}, {what} in {share(best['holds'])} of futures"
+    others = [row for row in together if row is not best]
+    if others:
+        worst = min(others, key=lambda row: row["holds"])
+        said += f", under {worst['policy']} in {share(worst['holds'])}"
+    return f"{said}. The weakest: {weakest['assumption']} under {weakest['policy']}, {share(weakest['holds'])}. These are shares of futures tried, not forecasts."
+
+
+def _every(count: int) -> str:
+    """How all of several are called."""
+    return "both" if count == 2 else f"all {spell_count(count)}"
+
+
+def _board(run: Told) -> Section | None:
+    if not run.propositions:
+        return None
+    caption = f"Share of {count_noun(run.futures, 'future')} in which each proposition holds, the same futures under every policy, with the 95% interval of sampling."
+    rows = [[p.name, p.says if p.says != p.name else p.text] for p in run.propositions]
+    return Section(
+        "board",
+        "What holds",
+        [Block(caption, _svg(exploration.board(run.board()))), Block(heads=("proposition", "holds where"), rows=rows)],
+    )
+
+
+def _proposition(run: Told, p: Proposition) -> Section:
+    """Where a proposition breaks under the policy under which it breaks most but not always."""
+    policy = _telling(run, p)
+    blocks: list[Block] = []
+    found = _tried(lambda: run.boxes(p.name, policy), blocks)
+    if found:
+        blocks += [
+            Block(f"{box.sentence[:1].upper()}{box.sentence[1:]}.".replace("rows", "futures")) for box in found.boxes
+        ]
+        if not found.boxes:
+            blocks.append(Block(f"No simple combination of conditions explains where it breaks: {found.verdict}."))
+        caption = "Futures by the uncertainties that the box limits; the frame is the box."
+        blocks.append(Block(caption, _svg(pictures.box_pairs(run, found, p.name, policy))))
+    turns = _tried(lambda: run.breaking_points(p.name, policy), blocks)
+    if turns:
+        blocks.append(Block(turns.verdict))
+    return Section(f"proposition-{p.name}", f"Where {p.name} breaks, under {policy}", blocks)
+
+
+def _telling(run: Told, p: Proposition) -> str:
+    """The policy nearest to an even share: where there is most to tell apart."""
+    held = {
+        row["policy"]: row["holds"]
+        for row in run.board().to_dicts()
+        if row["assumption"] == p.name and row["holds"] is not None
+    }
+    return min(held, key=lambda name: abs(held[name] - 0.5)) if held else run.policies[0]
+
+
+def _series(run: Told) -> list[Section]:
+    if not run.plan.definition.series:
+        return []
+    caption = "Median and 5 to 95% of futures."
+    return [
+        Section(
+            "series",
+            "Over time",
+            [
+                Block(f"{s.name}: {caption}", _svg(pictures.envelopes(run, s.name)))
+                for s in run.plan.definition.series[:MOST]
+            ],
+        )
+    ]
+
+
+def _outcomes(run: Told) -> list[Section]:
+    """What outcomes depend on, under the first policy."""
+    blocks: list[Block] = []
+    policy = run.policies[0]
+    asked = [_tried(partial(run.sensitivity, o.name, policy), blocks) for o in run.plan.definition.outcomes[:MOST]]
+    found = [s for s in asked if s]
+    told = [s for s in found if any(isinstance(r, Sobol) for r in s.sensitivity)]
+    if told:
+        caption = f"Share of each outcome's variance that an uncertainty plays, alone and with others (total Sobol index), under {policy}."
+        blocks.append(Block(caption, _svg(pictures.importance(told))))
+    blocks += [Block(f"{s.outcome}: {s.notes[-1]}.") for s in found if s not in told and s.notes]
+    return [Section("outcomes", "What outcomes depend on", blocks)] if blocks else []
+
+
+def _policies(run: Told) -> list[Section]:
+    if len(run.policies) < 2:
+        return []
+    blocks: list[Block] = []
+    compared = _tried(run.compare, blocks)
+    if not compared:
+        return []
+    units = {o.name: o.unit for o in run.plan.definition.outcomes}
+    heads = ["policy", *(f"regret in {n}{f' [{units[n]}]' if units[n] else ''}" for n in compared.regret)]
+    rows = [[p, *(_number(by.regret[p].mean) for by in compared.regret.values())] for p in run.policies]
+    blocks.append(Block("Regret is what a policy gives up, on average, against the best policy in the same future."))
+    blocks.append(Block(heads=heads, rows=rows))
+    best = [p for p in compared.pareto]
+    if len(best) < len(run.policies):
+        blocks.append(
+            Block(
+                f"By the means of all outcomes with a direction, no other policy is better than {listing(best, 'or')} in one and worse in none."
+            )
+        )
+    return [Section("policies", "Policies against each other", blocks)]
+
+
+def _method(run: Told) -> Section:
+    plan = run.plan
+    said = (
+        f"{count_noun(run.futures, 'future')} by a {plan.sampler} design, seed {run.seed}, {count_noun(len(plan.policies), 'policy')}; "
+        f"{count_noun(len(plan.definition.uncertainties), 'uncertainty')}. The model is called {run.evaluator.kind}. "
+        "Boxes by the patient rule induction method, each limit tested; sensitivities are Sobol indices; breaking points are the smallest moves "
+        "in standard scores of the priors."
+    )
+    return Section("method", "How this was made", [Block(said)])
+
+
+def _tried(ask: Callable[[], Any], blocks: list[Block]) -> Any:
+    """An answer; what cannot be answered says why."""
+    try:
+        return ask()
+    except (BadInput, MissingData) as error:
+        blocks.append(Block(str(error)))
+        return None
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else number(value, 3)
+
+
+def _svg(chart: Any) -> Markup:
+    return Markup(svg(chart))

@@ -1,0 +1,53 @@
+"""What a problem is known by: the model's code and what it closes over, or the version that its author gives; and all that is declared."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from premortem.problem.definition import Definition
+from premortem.problem.uncertainties import Drawn, OfTable, Uncertainty
+from premortem.study.model_identity import name_of, parts_of
+
+
+def of_model(definition: Definition) -> dict[str, str]:
+    """The model by its parts, or by its version alone; constants with it."""
+    told = {"version": definition.version} if definition.version else parts_of(definition.model)
+    held = {k.replace("model", "constants", 1): v for k, v in parts_of(dict(definition.constants)).items()}
+    return {"name": name_of(definition.model), **told, **held}
+
+
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """The first parts of a model that changed, in words; nothing where none did."""
+    names = [k for k in {**before, **after} if before.get(k) != after.get(k)]
+    return ", ".join(names[:3])
+
+
+def inputs(definition: Definition, policies: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """What a run follows from beside its seed and size, by name, each as a digest."""
+    d = definition
+    return {
+        "problem": d.name,
+        "model": _digest(of_model(d)),
+        "uncertainties": _digest([_said(u) for u in d.uncertainties]),
+        "correlations": _digest(d.correlations),
+        "outcomes": _digest([repr(o) for o in d.outcomes] + [[s.name, [str(t) for t in s.labels]] for s in d.series]),
+        "levers": _digest({name: {k: repr(_plain(v)) for k, v in levers.items()} for name, levers in policies.items()}),
+        "replications": f"{d.replications} {d.reduce}",
+    }
+
+
+def _said(u: Uncertainty) -> str:
+    if isinstance(u, OfTable):
+        return json.dumps(u.prior.as_dict(), sort_keys=True)
+    if isinstance(u, Drawn):
+        return f"{u.name} {u.said or sorted(parts_of(u.ppf).items())}"
+    return repr(u)
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _digest(told: Any) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
