@@ -44,8 +44,8 @@ class Check(Result):
 
 @dataclass(frozen=True, repr=False)
 class Explained(Result):
-    """Where an assumption breaks under a policy and what carries it: `breaks` the share of the futures that did not fail in which it breaks,
-    `failed` how many did; where there are no boxes the `verdict` says why.
+    """Where an assumption breaks under a policy and what carries it: the shares of the futures that did not fail in which it `holds` and
+    `breaks`, `failed` how many did; where there are no boxes the `verdict` says why.
     """
 
     assumption: str
@@ -53,6 +53,7 @@ class Explained(Result):
     policy: str
     futures: int
     sought_in: int  # the first so many futures, in which boxes were sought
+    holds: float | None
     breaks: float | None
     failed: int
     verdict: str
@@ -154,6 +155,7 @@ def _explained(
         policy=policy,
         futures=run.futures if weights is not None else whole.futures,
         sought_in=run.futures,
+        holds=None if found.base_rate is None else 1 - found.base_rate,
         breaks=found.base_rate,
         failed=found.failed,
         verdict=found.verdict,

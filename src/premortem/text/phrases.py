@@ -183,7 +183,7 @@ def weak(effective: float | None) -> bool:
 def grouping_phrase(k: int, continuum: bool) -> str:
     """What a search for families of futures found: so many families, or a continuum that was cut into parts."""
     if continuum:
-        return f"Futures are a continuum, without families that stand apart; cut into {spell_count(k)} parts to look at"
+        return f"Futures are a continuum, without families that stand apart; cut into {spell_count(k)} quadrants to look at"
     return f"Futures fall into {spell_count(k)} families"
 
 
