@@ -12,7 +12,7 @@ from premortem.files import reader
 
 # 3: a sealed manifest, and parts that know their run.
 # 2: parts of 16,384 futures, checksums with the futures that are not finite, a lock that the system keeps.
-FORMAT = 3
+FORMAT = 4
 # Earlier formats, which are no longer read but known as runs of ours.
 EARLIER = (2,)
 FINISHED = "finished"

@@ -30,6 +30,8 @@ PART = 8 * CHUNK
 Scalars = dict[str, jax.Array]
 # (values, levers) -> scalars of shape (future,) and series of shape (step, future)
 Model = Callable[[jax.Array, Any], tuple[Scalars, Scalars]]
+# series -> further scalars of shape (future,)
+Reread = Callable[[Mapping[str, jax.Array]], Mapping[str, jax.Array]]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Spec:
     seed: int
     futures: int
     kept: Mapping[str, tuple[str, int]]  # columns that are a series at a place
+    reread: Reread | None = None  # further columns, worked out from the series
 
     @property
     def parts(self) -> int:
@@ -135,7 +138,8 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], eac
         if laid is None:
             laid = bands.lay(stacked)
             written.extend(bands.write_first(spec.folder, spec.key, name, list(series), stacked, laid))
-        told = {key: np.asarray(value)[:here] for key, value in scalars.items()}
+        read = spec.reread(series) if spec.reread else {}
+        told = {key: np.asarray(value)[:here] for key, value in (scalars | read).items()}
         return at, told | columns_of(series, spec.kept, here), bands.count(stacked, *laid), laid
 
     # the first chunk of a run lays the bins that all others count in

@@ -21,6 +21,7 @@ from premortem.ensemble.part import (
     PART,
     Made,
     Model,
+    Reread,
     Spec,
     draw,
     files,
@@ -65,6 +66,7 @@ def run(
     *,
     inputs: Mapping[str, str],
     kept: Mapping[str, tuple[str, int]] = MappingProxyType({}),
+    reread: Reread | None = None,
     assumptions: Sequence[str] = (),
     case: str = "",
     forms: Mapping[str, str] = MappingProxyType({}),
@@ -78,7 +80,7 @@ def run(
 ) -> Timing:
     """Simulate `futures` futures under every policy into the run folder `out`; the futures are the same for all.
 
-    `kept` names columns that are a series at a place, as (series, place). `cluster` is the address of a Dask scheduler,
+    `kept` names columns that are a series at a place, as (series, place); `reread` works further ones out from the series. `cluster` is the address of a Dask scheduler,
     or `local:N`; `most_memory` a ceiling in bytes; `replace` lets a finished run make way of which futures, policies or
     `assumptions` would be lost. `case` is by what its case is found again, `forms` what
     was fixed of how its world works. `whole` is called with the folder of the
@@ -98,7 +100,7 @@ def run(
     }
     key, timing = identity(manifest["inputs"]), Timing()
     with store.open_store(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
-        spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures, {**kept})
+        spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures, {**kept}, reread)
         log(
             f"{count_noun(futures, 'future')} x {count_noun(len(policies), 'policy')}, seed {seed}, {kind}, run {key[:16]}"
         )

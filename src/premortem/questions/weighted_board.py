@@ -153,7 +153,7 @@ def settle_run(run: Run, as_of: date) -> tuple[Futures, Weights]:
 def weighted_cells(run: Run, found: Futures, weights: Weights) -> tuple[BoardCell, ...]:
     """The board of futures of a run with their weights."""
     replicates = 0 if weights.redrawn else run.replicates
-    rows = cells(score.board(found.margins, run.study.assumptions, replicates, weights.values))
+    rows = cells(score.board(found.margins, run.study.assumptions, replicates, weights.values, found.forms))
     return weighted_rows(_by_worth(rows, found, weights), weights)
 
 
@@ -162,8 +162,12 @@ def _by_worth(rows: Sequence[BoardCell], found: Futures, weights: Weights) -> tu
     if not weights.redrawn:
         return tuple(rows)
     told = {policy: _told(found, policy, weights) for policy in found.policies}
-    return tuple(
-        replace(row, low=told[row.policy][row.assumption][1], high=told[row.policy][row.assumption][2]) for row in rows
+    return tuple(_with_interval(row, *told[row.policy][row.assumption][1:]) for row in rows)
+
+
+def _with_interval(row: BoardCell, low: float | None, high: float | None) -> BoardCell:
+    return replace(
+        row, low=low, high=high, bands={**row.bands, "sampling": None if low is None or high is None else [low, high]}
     )
 
 
@@ -196,6 +200,7 @@ def weighted_rows(rows: Sequence[BoardCell], weights: Weights | None) -> tuple[B
             fails_words=None,
             bands={},
             by_form={},
+            by_interpretation={},
             decided=None,
         )
         for row in rows

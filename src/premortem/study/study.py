@@ -26,7 +26,7 @@ from premortem.errors import BadInput, MissingData, each, nearest, raise_all, un
 from premortem.files.toml import read_toml
 from premortem.law import book as rules
 from premortem.law.notebook import Rulebook
-from premortem.propositions import assumption, score
+from premortem.propositions import assumption, interpretations, score
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell, board_table, cells
 from premortem.study import folder as own_files
@@ -283,6 +283,7 @@ class Study:
             folder,
             inputs=self.hashes(chosen),
             kept=self.compiled.forward.kept,
+            reread=self.compiled.interpreted,
             assumptions=[a.id for a in self.assumptions],
             case=self.case.reference,
             forms=self.forms,
@@ -412,8 +413,10 @@ class Run:
         return read.read_parts(self.folder, policy, names, self.first)
 
     def margin_names(self) -> list[str]:
-        """Columns that hold the margins of assumptions and conditions."""
-        return [f"margin.{n}" for a in self.study.assumptions for n in (a.id, *(f"{a.id}.{c.id}" for c in a.condition))]
+        """Columns that hold the margins of assumptions and conditions, and of assumptions by other interpretations."""
+        of = self.study.assumptions
+        shipped = [f"margin.{n}" for a in of for n in (a.id, *(f"{a.id}.{c.id}" for c in a.condition))]
+        return [*shipped, *interpretations.columns(of)]
 
     def margins(self, policy: str) -> dict[str, Array]:
         """Margins of assumptions and conditions under a policy."""
