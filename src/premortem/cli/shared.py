@@ -85,6 +85,12 @@ Lists = Annotated[
         "--data", help="Lists of parties: shipped, or pulled (`premortem data pull`) besides.", metavar="shipped|pulled"
     ),
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"
+    ),
+]
 OnDate = Annotated[str | None, typer.Option("--on", help="Day asked about, YYYY-MM-DD.", show_default="today")]
 
 
@@ -174,6 +180,13 @@ def book_under(
 def stored_run(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:
     """The run to look at: the given folder, or the last run of the study."""
     return study_of(study, case, run).stored(run, size(memory, "--memory") if memory else None)
+
+
+def run_on(made: Any, as_of: str | None) -> Any:
+    """A stored run as it would be on the day of `--as-of`; as it is where none is given."""
+    from premortem.questions import run_of_day
+
+    return run_of_day(made, day(as_of, "--as-of")) if as_of else made
 
 
 def show(document: dict[str, Any], as_json: bool, quiet: bool, for_people: Callable[[], None]) -> None:

@@ -48,6 +48,7 @@ class Spec:
     futures: int
     kept: Mapping[str, tuple[str, int]]  # columns that are a series at a place
     reread: Reread | None = None  # further columns, worked out from the series
+    given: NDArray[np.float32] | None = None  # the futures themselves, (parameter, future), in place of a design
 
     @property
     def parts(self) -> int:
@@ -88,7 +89,7 @@ def make(
     began = time.perf_counter()
     count = spec.count(part)
     # the last chunk is padded with the futures that would come next, never reshaped
-    values = draw(spec.priors, spec.kind, spec.seed, part * PART, -(-count // CHUNK) * CHUNK)
+    values = _values(spec, part * PART, count, -(-count // CHUNK) * CHUNK)
     written: list[Written] = []
     uncertainties = layout.part_name(FUTURES, "part", part)
     if uncertainties in missing:
@@ -100,6 +101,14 @@ def make(
     for files_of in _each(policies)(lambda name: _simulate(spec, part, name, values, _each(chunks)), asked):
         written += files_of
     return Made(part, tuple(written), count * len(asked), time.perf_counter() - began)
+
+
+def _values(spec: Spec, start: int, count: int, padded: int) -> NDArray[np.float32]:
+    """Values of a part's futures, the first `count` of so many `padded` ones; given ones are padded with the last of them."""
+    if spec.given is None:
+        return draw(spec.priors, spec.kind, spec.seed, start, padded)
+    held = spec.given[:, start : start + count]
+    return np.pad(held, ((0, 0), (0, padded - count)), mode="edge")
 
 
 def _each(pool: Executor | None) -> Callable[..., Iterator[Any]]:

@@ -46,6 +46,8 @@ def limits(assumptions: Sequence[Assumption]) -> dict[str, dict[str, tuple[np.fl
                 f"{a.id}.{c.id}": (np.float32(i.limits.get(c.id, c.limit.value)),) for c in asked
             }
         if not a.interpretation:
-            ends = {f"{a.id}.{c.id}": (np.float32(c.limit.low), np.float32(c.limit.high)) for c in a.condition}
+            ends: dict[str, tuple[np.float32, ...]] = {
+                f"{a.id}.{c.id}": (np.float32(c.limit.low), np.float32(c.limit.high)) for c in a.condition
+            }
             found |= {column(a.id, name): ends for name in (LEAST, MOST)}
     return found

@@ -8,6 +8,8 @@ from premortem.text.numbers import listing
 HALF = 0.5
 # What a share may vary by, each told apart.
 BANDS = ("sampling", "interpretations", "forms")
+# How a verdict begins that is none.
+DEPENDS = "depends on "
 UNKNOWN = "cannot be told"
 
 
@@ -27,7 +29,7 @@ def verdict(
         return "decided by definition"
     told = [*_sampling(bands), *_interpretations(holds, by_interpretation), *_forms(holds, bands, by_form)]
     if told:
-        return f"depends on {listing(told)}"
+        return DEPENDS + listing(told)
     return "holds" if holds > HALF else "breaks"
 
 

@@ -252,12 +252,14 @@ class Study:
         cluster: str | None = None,
         memory: int | None = None,
         whole: "Callable[[Run], object] | None" = None,
+        given: Array | None = None,
     ) -> "Run":
         """Simulate and score `futures` futures under each policy into a run folder; same bits for the same seed.
 
         `cluster` is a Dask scheduler's address or `local:N`; `memory` a ceiling in bytes; `replace` lets a finished run
         in the same folder make way, of which futures, policies or assumptions would be lost. `whole` adds to the scored
-        run, such as its brief, before it takes the place of an older one, which stays where this fails.
+        run, such as its brief, before it takes the place of an older one, which stays where this fails. `given` are values of the
+        uncertainties, (parameter, future), in place of drawn ones; such a run is not remembered as the last one.
         """
         chosen = tuple(dict.fromkeys(as_names(policies) or self.policies))
         each(self.book, chosen)
@@ -278,7 +280,7 @@ class Study:
             self.model(),
             self.priors,
             pulled,
-            futures,
+            futures if given is None else given.shape[1],
             seed,
             folder,
             inputs=self.hashes(chosen),
@@ -287,6 +289,7 @@ class Study:
             assumptions=[a.id for a in self.assumptions],
             case=self.case.reference,
             forms=self.forms,
+            given=None if given is None else np.asarray(given, np.float32),
             resume=resume,
             replace=replace,
             progress=progress,
@@ -297,7 +300,8 @@ class Study:
         made = held[0]
         made.folder = folder  # where it lies now
         made.seconds["total"] = time.perf_counter() - began
-        last.remember(self.folder, folder)
+        if given is None:
+            last.remember(self.folder, folder)
         return made
 
     @property
@@ -392,6 +396,11 @@ class Run:
         return int(self.manifest["inputs"]["seed"])
 
     @property
+    def given(self) -> bool:
+        """Whether its futures were given, and not drawn from the priors by a design."""
+        return bool(self.manifest["inputs"]["design"] == ensemble.GIVEN)
+
+    @property
     def replicates(self) -> int:
         """Independent replicates of the design; 0 for plain Monte Carlo."""
         return int(self.manifest["replicates"])
@@ -479,8 +488,8 @@ class Run:
         """
         if self.study.simulate.function is not None:
             raise MissingData(f"{self.folder}: regional series are of the shipped world; a model of your own has none")
-        design, count = self.manifest["inputs"]["design"], min(bands.THIN, self.futures)
-        values = ensemble.draw(self.study.priors, design, self.seed, 0, bands.THIN)
+        count = min(bands.THIN, self.futures)
+        values = self.parameters(first=count)
         found = self.study.compiled.regional(values, self.study.levers(policy))
         return {name: np.asarray(found[name])[..., :count] for name in names}
 
