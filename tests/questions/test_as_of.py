@@ -110,6 +110,11 @@ def test_a_day_in_the_future_is_refused(small_run):
         questions.as_of_day(small_run, date(2099, 1, 1))
 
 
+def test_a_day_before_anything_was_known_is_refused_with_the_days_that_are_allowed(small_run):
+    with pytest.raises(BadInput, match=r"nothing of the record was known on 1999-01-01; allowed: 2023-02-15 to 20"):
+        questions.board_of(small_run, date(1999, 1, 1))
+
+
 def test_futures_drawn_anew_lie_near_what_was_read(study):
     reading = parse_option("smic_yield_ascend=60%@2025-09-30", NOTE, study.case)
     quantity = quantities.shipped_quantities(study.case)["smic_yield_ascend"]

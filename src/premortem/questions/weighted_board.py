@@ -89,10 +89,14 @@ def asked_of(study: Study, as_of: date) -> futures_under_policies.Asked:
 
 
 def past(case: Case, as_of: date) -> date:
-    """The day. Raises `BadInput` for one in the future: nothing can be known of it."""
-    last = observations.latest_day(case)
+    """The day. Raises `BadInput` for one in the future, of which nothing can be known, and for one before anything was."""
+    first, last = observations.first_day(case), observations.latest_day(case)
+    allowed = f"{first} to {last}" if first else f"up to {last}"
     if as_of > last:
-        raise BadInput("command line", "as of", "lies in the future", got=as_of, allowed=f"up to {last}")
+        raise BadInput("command line", "as of", "lies in the future", got=as_of, allowed=allowed)
+    if first and as_of < first:
+        what = f"nothing of the record was known on {as_of}"
+        raise BadInput("command line", "as of", what, got=as_of, allowed=allowed)
     return as_of
 
 
