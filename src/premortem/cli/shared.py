@@ -130,22 +130,29 @@ def study_of(study: Path | None, case: str | None, run: Path | None = None) -> A
     """The study of a folder or case (what `CaseOfRun` asks); where neither is named, that of the case of a run, if one is given
     or was stored last; with the forms of the world that the run has fixed.
     """
-    from premortem.study import Study, case_of_run, forms_of_run, last_run
+    from premortem.study import Study, case_of_run, forms_of_run, last_run, pulled_of_run
 
     where = run or last_run(study)
     if study is None and case is None and where is not None:
         case = case_of_run(where)
     of_run = where is not None and (case is None or case_of_run(where) == case)
-    return Study(study, case=case, forms=forms_of_run(where) if of_run and where else None)
+    if not (of_run and where):
+        return Study(study, case=case)
+    return Study(study, case=case, forms=forms_of_run(where), pulled=pulled_of_run(where))
 
 
 def listing(case: Any, data: str) -> Any:
     """The case, with the lists of parties that the user asks for: those that ship, or those that were pulled as well."""
     from premortem.law.pulled_lists import with_pulled
 
+    return with_pulled(case) if is_pulled(data) else case
+
+
+def is_pulled(data: str) -> bool:
+    """Whether `--data` asks for what was pulled. Raises `BadInput` for another word."""
     if data not in ("shipped", "pulled"):
         raise BadInput("command line", "--data", "is neither", got=data, allowed="shipped or pulled")
-    return with_pulled(case) if data == "pulled" else case
+    return data == "pulled"
 
 
 def book_under(

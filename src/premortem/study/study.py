@@ -37,7 +37,7 @@ from premortem.study.simulator import Function, Simulator, from_function
 from premortem.study.simulator import read as read_outcomes
 from premortem.text.numbers import count_noun
 from premortem.text.tables import Table
-from premortem.watch import observations, signposts, timeline
+from premortem.watch import observations, pulled, signposts, timeline
 from premortem.watch import quantities as known_quantities
 from premortem.watch.quantities import Observer, Quantity, When
 from premortem.watch.readings import Readings
@@ -59,18 +59,20 @@ class Study:
         version: str = "",
         case: Case | str | Path | None = None,
         forms: Mapping[str, str] | None = None,
+        pulled: bool = False,
     ) -> None:
         """`case` is one that ships, by its name, or a folder; by default that of the study's folder, else the leading one.
 
         `simulator` puts a model of your own in the world's place: see `docs/own.md`. A run is of one model: its code and what it
-        closes over, or the `version` that you give. `forms` fixes forms of the world, by name, at one of their values.
+        closes over, or the `version` that you give. `forms` fixes forms of the world, by name, at one of their values. With
+        `pulled`, readings made of the tables that were pulled take the place of the record's for the same period.
         """
         self.folder = Path(folder) if folder is not None else None
         self.case = own_files.case_of(self.folder, case)
         self._function, self._version = simulator, str(version)
         self._pulled: dict[str, Levers] = {}
         self._books: dict[str, rules.Book] = {}
-        self.forms = dict(forms or {})
+        self.forms, self.pulled = dict(forms or {}), pulled
         raise_all(own_files.problems(self.folder, self.case, of_world=simulator is None))
         if self.forms:
             self._check_forms()
@@ -178,6 +180,8 @@ class Study:
     def readings(self) -> Readings:
         """What was observed: the shipped record and the study's own readings."""
         own, record = self._own(own_files.READINGS), observations.shipped_readings(self.case)
+        if self.pulled:
+            record = record.joined(pulled.pulled_readings(self.case))
         return record.joined(observations.read(own, self.case)) if own else record
 
     @cached_property
@@ -332,9 +336,12 @@ class Study:
 
     def hashes(self, policies: Sequence[str]) -> dict[str, str]:
         """SHA-256 of everything that a run's bits rest on, by kind."""
-        pulled = [self.levers(policy) for policy in policies]
+        levers = [self.levers(policy) for policy in policies]
         world = [p.read_bytes().hex() for p in self.case.code] + self.simulate.texts
-        return hashes(self.priors, self.assumptions, pulled, world, self.observer)
+        found = hashes(self.priors, self.assumptions, levers, world, self.observer)
+        return (
+            found | {f"pulled.{name}": sha for name, sha in pulled.hashes(self.case).items()} if self.pulled else found
+        )
 
 
 @dataclass
@@ -557,13 +564,20 @@ def open_run(folder: str | Path, study: Study | None = None) -> Run:
     own = path.resolve().parent
     if study is None:
         within = own if (own / own_files.MARK).is_file() else None
-        study = Study(within, case=None if within else case_of_run(path), forms=forms_of_run(path))
+        study = Study(
+            within, case=None if within else case_of_run(path), forms=forms_of_run(path), pulled=pulled_of_run(path)
+        )
     return Run(study, path)
 
 
 def forms_of_run(folder: Path) -> dict[str, str]:
     """Forms that were fixed in a stored run, each at its value. Raises `BadInput` where there is no run."""
     return dict(store.read_manifest(folder).get("forms") or {})
+
+
+def pulled_of_run(folder: Path) -> bool:
+    """Whether a stored run was made with pulled tables. Raises `BadInput` where there is no run."""
+    return any(name.startswith("pulled.") for name in store.read_manifest(folder)["inputs"])
 
 
 def case_of_run(folder: Path) -> str:
