@@ -93,7 +93,7 @@ def _readings(rule: Rule, filed: Mapping[str, Mapping[Stretch, Flow]], case: Cas
 
 
 def _periods(kind: str, case: Case) -> Iterator[Stretch]:
-    """Calendar years, or quarters, of the case's clock that are over."""
+    """Calendar years of the case's clock, or every three months of them, that are over."""
     months = 12 if kind == "year" else 3
     for year in case.clock.by_year:
         for first in range(1, 13, months):
