@@ -23,7 +23,7 @@ def test_a_later_day_has_shares_with_intervals_and_what_became_of_each(later, sm
     assert [s.assumption for s in later.standing] == [*(a.id for a in small_run.study.assumptions), "all"]
     for s in later.standing:
         assert s.low <= s.holds <= s.high
-        assert s.verdict == as_of.verdict(s.before, s.low, s.high)
+        assert s.verdict == ("open" if s.depends else as_of.verdict(s.before, s.low, s.high))
     assert later.effective_futures > 100
     assert later.facts < later.readings
 
@@ -72,9 +72,47 @@ def test_a_verdict_needs_the_whole_interval(before, low, high, said):
     assert as_of.verdict(before, low, high) == said
 
 
+@pytest.fixture(scope="module")
+def day_run(later, small_run):
+    """The run of a later day: after `later`, by the futures that were drawn for it."""
+    return questions.run_of_day(small_run, LATER)
+
+
+def test_a_run_of_another_day_holds_its_futures_under_the_policy_in_force_first(day_run, later, small_run):
+    assert day_run.policies[0] == later.policy
+    assert set(day_run.policies) == set(small_run.policies)
+    assert (day_run.given, day_run.replicates, small_run.given) == (True, 0, False)
+    shares = {row.assumption: row.holds for row in day_run.board_rows() if row.policy == later.policy}
+    assert shares == pytest.approx({s.assumption: s.holds for s in later.standing}, abs=1e-6)
+
+
+def test_questions_of_another_day_are_asked_of_its_futures(day_run, small_run):
+    told = questions.explain(day_run, "A1", day_run.policies[0])
+    assert told.futures == day_run.futures
+    assert told.sought_in == day_run.futures // 2, "the other half is kept back, to try boxes on"
+    assert questions.compare(day_run, time=False).regret.keys() <= set(small_run.policies)
+
+
+def test_a_run_of_another_day_is_not_the_last_run(day_run, small_run):
+    from premortem.study import last
+
+    assert last.folder(None) != day_run.folder
+
+
+def test_settled_signposts_are_not_watched_any_more(later, small_run):
+    then = questions.what_to_watch(small_run.study, small_run, NOTE)
+    assert not then.settled
+    assert {s.id for s in later.settled} <= {row.id for row in then.signposts}
+
+
 def test_a_day_in_the_future_is_refused(small_run):
     with pytest.raises(BadInput, match="lies in the future"):
         questions.as_of_day(small_run, date(2099, 1, 1))
+
+
+def test_a_day_before_anything_was_known_is_refused_with_the_days_that_are_allowed(small_run):
+    with pytest.raises(BadInput, match=r"nothing of the record was known on 1999-01-01; allowed: 2023-02-15 to 20"):
+        questions.board_of(small_run, date(1999, 1, 1))
 
 
 def test_futures_drawn_anew_lie_near_what_was_read(study):

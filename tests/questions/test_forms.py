@@ -61,7 +61,9 @@ def test_a_form_that_is_fixed_has_one_share_and_no_band():
 def test_a_verdict_that_nothing_uncertain_turns_is_said_to_be_decided():
     assert decided(0.3, {"cap": 1.0}) is None
     assert "cap fails first" in decided(0.001, {"cap": 0.9, "rest": 0.1})
-    assert "nothing that is uncertain turns it" in decided(1.0, {"cap": 0.0})
+    assert decided(1.0, {"cap": 0.0}).startswith("decided by definition")
+    assert decided(1.0, {"cap": 0.0}, [0.999, 0.99]) is None, "another reader sees it break"
+    assert decided(0.001, {"cap": 1.0}, [0.0, 0.2]) is None, "in one form of the world it holds"
 
 
 @pytest.mark.parametrize("forms", [{"clearing": "nobody"}, {"clearing_form": "nobodys"}])
@@ -102,7 +104,9 @@ def test_every_share_of_a_board_lies_in_its_band_and_between_its_forms(small_run
         low, high = row.bands["forms"]
         assert low <= row.holds <= high
         assert row.bands["sampling"] == [row.low, row.high]
-        assert row.bands["interpretations"] is None
+        low, high = row.bands["interpretations"]
+        assert low <= row.holds <= high
+        assert low <= min(row.by_interpretation.values()) <= max(row.by_interpretation.values()) <= high
         assert row.decided is None or not 0.005 < row.holds < 0.995
         fails = {c.id: c.failure for a in small_run.study.assumptions if a.id == row.assumption for c in a.condition}
         most = max(row.fails_on, key=lambda name: row.fails_on[name])

@@ -32,7 +32,7 @@ BOX = TriedBox(
     coverage_out_of_sample=0.5, density_out_of_sample=0.8, out_of_sample=OutOfSample(100, 10, 0.1, True), chosen=0, curve=(),
 )  # fmt: skip
 STRESS = Stress(
-    assumption="A1", name="Throttled", policy="as-written", futures=500, sought_in=500, breaks=0.4, failed=0, verdict="", boxes=(BOX,),
+    assumption="A1", name="Throttled", policy="as-written", futures=500, sought_in=500, holds=0.6, breaks=0.4, failed=0, verdict="", boxes=(BOX,),
     check=Check(None), attribution=(Carried("lag", "driver", 0.1, 0.0, 0.2, "It lags"), NotCarried("law", "arrestor", "It binds", "not a number")),
     sensitivity=(), samples=64, breaking=(POINT,), thresholds=(Threshold("lag", 1.0, 2.0, 0.5, "A1 breaks"), SWEPT), warnings=(),
 )  # fmt: skip
@@ -47,6 +47,7 @@ def test_a_result_is_plain_data_by_the_keys_of_the_contract():
     assert told["thresholds"][1]["value"] is None
     assert told["boxes"][0]["limits"] == {"lag": [0.0, 1.0]}
     assert told["check"] == {"cart": None}
+    assert told["holds"] + told["breaks"] == 1
 
 
 def test_a_key_that_was_not_asked_for_is_left_out():

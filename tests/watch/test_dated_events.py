@@ -65,6 +65,7 @@ def test_events_are_scored_with_base_rates_and_the_others_said_to_be_left(tmp_pa
         "b,,2026-06-05,Published,no,diffusion_rule_rescinded,p",
         "c,,2026-09-30,Opened,unknown,,g",
         "d,2025-04-05,2025-04-30,Llama 4,yes,,m",
+        "e,2025-09-01,2025-12-31,Affiliates rule,yes,affiliates_fifty,a",
     )
     shares = {"diffusion_rule_rescinded": lambda day: 0.2 if day < date(2026, 1, 1) else 0.6}
     scored, left = score_events(events, NOTE, shares, {"diffusion_rule_rescinded": lambda day: 0.3}, {})
@@ -73,7 +74,11 @@ def test_events_are_scored_with_base_rates_and_the_others_said_to_be_left(tmp_pa
     assert scored[0].brier_base_rate == pytest.approx(0.49)
     assert "narrower" in scored[1].narrower
     assert not scored[0].narrower
-    assert [x["why"] for x in left] == [NOBODY, NO_EVENT]
+    assert [x["why"] for x in left] == [NOBODY, NO_EVENT, f"{NO_EVENT}: affiliates_fifty"]
+
+
+def test_every_shipped_event_of_the_process_is_one_that_the_process_has():
+    assert {e.quantity for e in dated_events.shipped_events(default()) if e.quantity} <= {*process.events(default())}
 
 
 def test_the_base_rate_is_that_of_a_gamma_prior_and_waits_that_it_has_no_push_on():

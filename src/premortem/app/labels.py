@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from premortem.propositions.tally import most_often
+from premortem.propositions.verdicts import BANDS as BANDS  # the heads of a table of them
 from premortem.text import phrases, units
 
 ALL = "all"

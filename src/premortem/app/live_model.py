@@ -101,13 +101,16 @@ class Live:
         return self.study.scorer.thresholds | {k: np.float32(v) for k, v in state.thresholds}
 
     def margins(self, state: State) -> dict[str, Array]:
-        """Margins of assumptions and conditions, each of shape (future,), under `margin.NAME`."""
+        """Margins of assumptions and conditions under `margin.NAME`, and of other interpretations under theirs, each of shape (future,)."""
         found = [self._margins_of(state, chunk) for chunk in range(state.n // FUTURES)]
-        return {f"margin.{k}": np.concatenate([f[k] for f in found]) for k in found[0]}
+        return {k: np.concatenate([f[k] for f in found]) for k in found[0]}
 
     def _margins_of(self, state: State, chunk: int) -> dict[str, Array]:
         def made() -> dict[str, Array]:
-            return self._model.rescored(self._chunk(state, chunk), self.thresholds(state))
+            run = self._chunk(state, chunk)
+            shown = self._model.rescored(run, self.thresholds(state))
+            read = {k: np.asarray(x)[: run.count] for k, x in run.interpreted(run.series).items()}
+            return {f"margin.{k}": x for k, x in shown.items()} | read
 
         key = (state.law, state.beliefs, state.thresholds, state.seed, chunk)
         return dict(self._scored.get(key, made))
@@ -135,8 +138,14 @@ class Live:
             self.study.assumptions,
             design.REPLICATES,
             None if held is None else held.values,
+            {form: self._value_of(state, form.name) for form in self.study.form_priors},
         )
         return [cell.as_dict() for cell in weighted_rows(cells(frame), held)]
+
+    def _value_of(self, state: State, name: str) -> Array:
+        """Values of an uncertainty over the futures of a state, (future,)."""
+        place = self.study.priors.names.index(name)
+        return np.concatenate([self.values(state, chunk)[place] for chunk in range(state.n // FUTURES)])
 
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
         """Bands of an assumption's margin by step over all futures, and the share of them that breaks."""

@@ -23,6 +23,14 @@ class BoardRow(BaseModel):
     fails_on: dict[str, float]
     alone: dict[str, float]
     first: str = Field(description="what fails first most often, in words")
+    fails_words: str | None = None
+    bands: dict[str, list[float] | None] = Field(
+        description="lowest and highest shares by sampling, interpretations, forms"
+    )
+    by_interpretation: dict[str, float]
+    by_form: dict[str, dict[str, float]]
+    decided: str | None = Field(description="why the verdict is the same whatever is uncertain, where it is")
+    verdict: str = Field(description="holds, breaks, or on what it depends")
 
 
 class Board(Answer):

@@ -15,7 +15,7 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
         text(words.basis(result)),
         Table(
             f"Share of futures in which each assumption holds: on {phrases.day_in_words(result.since)} and on {phrases.day_in_words(result.day)}.",
-            ("Assumption", "Then", "Now", "95%", "Verdict", "Fails first"),
+            ("Assumption", "Then", "Now", "95%", "Verdict", "Depends on", "Fails first"),
             tuple(
                 (
                     f"{s.assumption} {s.says}" if s.assumption != s.says else s.says,
@@ -23,12 +23,13 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
                     phrases.share(s.holds),
                     phrases.interval(s.low, s.high),
                     s.verdict,
+                    s.depends,
                     s.fails_first,
                 )
                 for s in result.standing
             ),
             numeric=(1, 2, 3),
-            wide=(0, 5),
+            wide=(0, 5, 6),
         ),
     ]
     for heading, lines in (("What came since", words.came(result)), ("What the readings moved", words.moved(result))):

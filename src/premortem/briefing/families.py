@@ -21,9 +21,10 @@ def families(run: Run) -> Section:
             f"{phrases.grouping_phrase(result.k, result.continuum)}, by their trajectories {phrases.policy_phrase(title_of(run, result.policy))} (",
             see(figure.id),
             "). Names say in what each differs most from the rest.",
+            _axes_said(result),
             Note(
-                f"k-means on {phrases.count_noun(result.futures_seen, 'future')}; silhouette {result.silhouette[result.k]:.2f} (under {STRUCTURE} no families are claimed; "
-                f"Kaufman and Rousseeuw 1990), stability {result.stability[result.k]:.2f} (1 is perfect)."
+                f"k-means on {phrases.count_noun(result.futures_seen, 'future')}; silhouette {result.silhouette[result.nearest]:.2f} (under {STRUCTURE} no families are claimed; "
+                f"Kaufman and Rousseeuw 1990), stability {result.stability[result.nearest]:.2f} (1 is perfect)."
             ),
         ),
         figure,
@@ -36,6 +37,16 @@ def families(run: Run) -> Section:
         tuple(blocks),
         finding=True,
     )
+
+
+def _axes_said(result: AlternativeFutures) -> str:
+    """What cuts a continuum into parts, as a sentence that follows; nothing for families."""
+    if not result.continuum:
+        return ""
+    first, second = (
+        f"{phrases.lower_first(a.name)} ({phrases.share(a.share)} of all differences)" for a in result.axes[:2]
+    )
+    return f" The parts are cut at the middle of the two lines along which futures differ most: {first} and {second}."
 
 
 def _line(run: Run, r: Archetype) -> tuple[Inline, ...]:

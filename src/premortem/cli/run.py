@@ -16,6 +16,7 @@ from premortem.cli.shared import (
     StudyDir,
     app,
     day,
+    is_pulled,
     progress,
     show,
     size,
@@ -86,6 +87,14 @@ def run(
             show_default="all drawn",
         ),
     ] = None,
+    data: Annotated[
+        str,
+        typer.Option(
+            "--data",
+            help="Readings: shipped, or made of what `premortem data pull` fetched besides.",
+            metavar="shipped|pulled",
+        ),
+    ] = "shipped",
     pdf: WithPdf = False,
     paper: OnPaper = "a4",
     compare: OldRun = None,
@@ -103,7 +112,7 @@ def run(
     from premortem.ensemble.memory import beyond
     from premortem.study import Study
 
-    of = Study(study, case=case, forms=_forms(form or []))
+    of = Study(study, case=case, forms=_forms(form or []), pulled=is_pulled(data))
     if only is not None:
         future = questions.one_future(of, only, policy or None, seed)
         show(future.as_dict(), as_json, quiet, lambda: terminal.print_future(future, of.case))

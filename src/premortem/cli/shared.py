@@ -85,6 +85,12 @@ Lists = Annotated[
         "--data", help="Lists of parties: shipped, or pulled (`premortem data pull`) besides.", metavar="shipped|pulled"
     ),
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"
+    ),
+]
 OnDate = Annotated[str | None, typer.Option("--on", help="Day asked about, YYYY-MM-DD.", show_default="today")]
 
 
@@ -124,22 +130,29 @@ def study_of(study: Path | None, case: str | None, run: Path | None = None) -> A
     """The study of a folder or case (what `CaseOfRun` asks); where neither is named, that of the case of a run, if one is given
     or was stored last; with the forms of the world that the run has fixed.
     """
-    from premortem.study import Study, case_of_run, forms_of_run, last_run
+    from premortem.study import Study, case_of_run, forms_of_run, last_run, pulled_of_run
 
     where = run or last_run(study)
     if study is None and case is None and where is not None:
         case = case_of_run(where)
     of_run = where is not None and (case is None or case_of_run(where) == case)
-    return Study(study, case=case, forms=forms_of_run(where) if of_run and where else None)
+    if not (of_run and where):
+        return Study(study, case=case)
+    return Study(study, case=case, forms=forms_of_run(where), pulled=pulled_of_run(where))
 
 
 def listing(case: Any, data: str) -> Any:
     """The case, with the lists of parties that the user asks for: those that ship, or those that were pulled as well."""
     from premortem.law.pulled_lists import with_pulled
 
+    return with_pulled(case) if is_pulled(data) else case
+
+
+def is_pulled(data: str) -> bool:
+    """Whether `--data` asks for what was pulled. Raises `BadInput` for another word."""
     if data not in ("shipped", "pulled"):
         raise BadInput("command line", "--data", "is neither", got=data, allowed="shipped or pulled")
-    return with_pulled(case) if data == "pulled" else case
+    return data == "pulled"
 
 
 def book_under(
@@ -174,6 +187,13 @@ def book_under(
 def stored_run(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:
     """The run to look at: the given folder, or the last run of the study."""
     return study_of(study, case, run).stored(run, size(memory, "--memory") if memory else None)
+
+
+def run_on(made: Any, as_of: str | None) -> Any:
+    """A stored run as it would be on the day of `--as-of`; as it is where none is given."""
+    from premortem.questions import run_of_day
+
+    return run_of_day(made, day(as_of, "--as-of")) if as_of else made
 
 
 def show(document: dict[str, Any], as_json: bool, quiet: bool, for_people: Callable[[], None]) -> None:

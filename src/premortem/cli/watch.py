@@ -5,14 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import AsJson, CaseOfRun, RunDir, StudyDir, app, day, show, study_of
-
-AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"
-    ),
-]
+from premortem.cli.shared import AsJson, AsOf, CaseOfRun, RunDir, StudyDir, app, day, show, study_of
 
 
 @app.command(rich_help_panel="Watch")

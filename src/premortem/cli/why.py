@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import AsJson, CaseOfRun, Memory, RunDir, StudyDir, app, day, show, stored_run, study_of
+from premortem.cli.shared import (
+    AsJson,
+    AsOf,
+    CaseOfRun,
+    Memory,
+    RunDir,
+    StudyDir,
+    app,
+    day,
+    run_on,
+    show,
+    stored_run,
+    study_of,
+)
+from premortem.errors import BadInput
 
 
 @app.command(rich_help_panel="Why")
@@ -30,6 +44,7 @@ def stress(
             show_default="all counted alike",
         ),
     ] = None,
+    as_of: AsOf = None,
     memory: Memory = None,
     run: RunDir = None,
     study: StudyDir = None,
@@ -42,7 +57,9 @@ def stress(
     """
     from premortem import questions, terminal
 
-    made = stored_run(study, case, run, memory)
+    if weights and as_of:
+        raise BadInput("command line", "--as-of", "is given with --weights", got=as_of, allowed="one of both")
+    made = run_on(stored_run(study, case, run, memory), as_of)
     weighed = questions.weigh_run(made, day(weights, "--weights")).values if weights else None
     result = questions.stress(made, assumption, policy, top, samples=samples, start=start, weights=weighed)
     show(result.as_dict(), as_json, False, lambda: terminal.print_stress(result, made.study))
@@ -94,6 +111,7 @@ def compare(
             "--weigh", help="ASSUMPTION=NUMBER: weight of an assumption, by its id; repeat for more.", show_default="1"
         ),
     ] = None,
+    as_of: AsOf = None,
     memory: Memory = None,
     run: RunDir = None,
     study: StudyDir = None,
@@ -106,7 +124,7 @@ def compare(
     """
     from premortem import questions, terminal
 
-    made = stored_run(study, case, run, memory)
+    made = run_on(stored_run(study, case, run, memory), as_of)
     result = questions.compare(made, policies or None, questions.weights_of(weigh or []))
     uncounted = made.study.case.text.uncounted
     show(result.as_dict(), as_json, False, lambda: terminal.print_compare(result, uncounted))
@@ -118,6 +136,7 @@ def edits(
         str | None,
         typer.Option("--policy", help="The policy whose clauses are ranked.", show_default="the case's first"),
     ] = None,
+    as_of: AsOf = None,
     run: Annotated[
         Path | None,
         typer.Option("--run", help="Run folder whose first futures are used.", show_default="new futures"),
@@ -133,7 +152,11 @@ def edits(
     from premortem import questions, terminal
 
     within = study_of(study, case, run)
-    result = questions.heavy_edits(within, policy, run=within.stored(run) if run else None)
+    made = within.stored(run) if run else None
+    if as_of:
+        made = run_on(made or stored_run(study, case, None), as_of)
+        policy = policy or made.policies[0]
+    result = questions.heavy_edits(within, policy, day(as_of, "--as-of") if as_of else None, made)
     show(result.as_dict(), as_json, False, lambda: terminal.print_edits(result))
 
 
@@ -142,6 +165,7 @@ def futures(
     k: Annotated[
         int | None, typer.Option("--k", help="How many families.", show_default="the most stable number")
     ] = None,
+    as_of: AsOf = None,
     run: RunDir = None,
     study: StudyDir = None,
     case: CaseOfRun = None,
@@ -153,5 +177,5 @@ def futures(
     """
     from premortem import questions, terminal
 
-    result = questions.futures(stored_run(study, case, run), k)
+    result = questions.futures(run_on(stored_run(study, case, run), as_of), k)
     show(result.as_dict(), as_json, False, lambda: terminal.print_futures(result))

@@ -10,11 +10,12 @@ from premortem.ensemble.layout import MANIFEST
 from premortem.errors import BadInput, PremortemError
 from premortem.files import reader
 
+# 4: margins by other interpretations.
 # 3: a sealed manifest, and parts that know their run.
 # 2: parts of 16,384 futures, checksums with the futures that are not finite, a lock that the system keeps.
-FORMAT = 3
+FORMAT = 4
 # Earlier formats, which are no longer read but known as runs of ours.
-EARLIER = (2,)
+EARLIER = (2, 3)
 FINISHED = "finished"
 
 

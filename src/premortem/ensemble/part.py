@@ -30,6 +30,8 @@ PART = 8 * CHUNK
 Scalars = dict[str, jax.Array]
 # (values, levers) -> scalars of shape (future,) and series of shape (step, future)
 Model = Callable[[jax.Array, Any], tuple[Scalars, Scalars]]
+# series -> further scalars of shape (future,)
+Reread = Callable[[Mapping[str, jax.Array]], Mapping[str, jax.Array]]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Spec:
     seed: int
     futures: int
     kept: Mapping[str, tuple[str, int]]  # columns that are a series at a place
+    reread: Reread | None = None  # further columns, worked out from the series
+    given: NDArray[np.float32] | None = None  # the futures themselves, (parameter, future), in place of a design
 
     @property
     def parts(self) -> int:
@@ -85,7 +89,7 @@ def make(
     began = time.perf_counter()
     count = spec.count(part)
     # the last chunk is padded with the futures that would come next, never reshaped
-    values = draw(spec.priors, spec.kind, spec.seed, part * PART, -(-count // CHUNK) * CHUNK)
+    values = _values(spec, part * PART, count, -(-count // CHUNK) * CHUNK)
     written: list[Written] = []
     uncertainties = layout.part_name(FUTURES, "part", part)
     if uncertainties in missing:
@@ -97,6 +101,14 @@ def make(
     for files_of in _each(policies)(lambda name: _simulate(spec, part, name, values, _each(chunks)), asked):
         written += files_of
     return Made(part, tuple(written), count * len(asked), time.perf_counter() - began)
+
+
+def _values(spec: Spec, start: int, count: int, padded: int) -> NDArray[np.float32]:
+    """Values of a part's futures, the first `count` of so many `padded` ones; given ones are padded with the last of them."""
+    if spec.given is None:
+        return draw(spec.priors, spec.kind, spec.seed, start, padded)
+    held = spec.given[:, start : start + count]
+    return np.pad(held, ((0, 0), (0, padded - count)), mode="edge")
 
 
 def _each(pool: Executor | None) -> Callable[..., Iterator[Any]]:
@@ -135,7 +147,8 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], eac
         if laid is None:
             laid = bands.lay(stacked)
             written.extend(bands.write_first(spec.folder, spec.key, name, list(series), stacked, laid))
-        told = {key: np.asarray(value)[:here] for key, value in scalars.items()}
+        read = spec.reread(series) if spec.reread else {}
+        told = {key: np.asarray(value)[:here] for key, value in (scalars | read).items()}
         return at, told | columns_of(series, spec.kept, here), bands.count(stacked, *laid), laid
 
     # the first chunk of a run lays the bins that all others count in

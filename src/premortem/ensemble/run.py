@@ -6,10 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from premortem.ensemble import design, layout, memory, store
 from premortem.ensemble.compiled import use_compilation_cache
@@ -21,6 +25,7 @@ from premortem.ensemble.part import (
     PART,
     Made,
     Model,
+    Reread,
     Spec,
     draw,
     files,
@@ -33,6 +38,8 @@ from premortem.text.numbers import count_noun
 
 __all__ = ["CHUNK", "Model", "Progress", "Timing", "draw", "peak_mb", "run", "use_compilation_cache"]
 
+# What a run says in place of its design where its futures were given, and the key of their hash.
+GIVEN = "given"
 # Most futures a run may have; more would fill any disk.
 MOST = 1_000_000_000
 # Folders of a run that are no policy's.
@@ -65,10 +72,12 @@ def run(
     *,
     inputs: Mapping[str, str],
     kept: Mapping[str, tuple[str, int]] = MappingProxyType({}),
+    reread: Reread | None = None,
     assumptions: Sequence[str] = (),
     case: str = "",
     forms: Mapping[str, str] = MappingProxyType({}),
     kind: design.Design = "sobol",
+    given: NDArray[np.float32] | None = None,
     resume: bool = False,
     replace: bool = False,
     progress: Progress | None = None,
@@ -78,10 +87,10 @@ def run(
 ) -> Timing:
     """Simulate `futures` futures under every policy into the run folder `out`; the futures are the same for all.
 
-    `kept` names columns that are a series at a place, as (series, place). `cluster` is the address of a Dask scheduler,
+    `kept` names columns that are a series at a place, as (series, place); `reread` works further ones out from the series. `cluster` is the address of a Dask scheduler,
     or `local:N`; `most_memory` a ceiling in bytes; `replace` lets a finished run make way of which futures, policies or
     `assumptions` would be lost. `case` is by what its case is found again, `forms` what
-    was fixed of how its world works. `whole` is called with the folder of the
+    was fixed of how its world works. `given` are futures, (parameter, future), that take the place of a design's. `whole` is called with the folder of the
     finished run before that takes the place of an older one, which stays where this fails. Raises `BadInput` for a
     number of futures out of range and for whatever the store refuses. A future with a result that is not finite is kept
     as it is, counted and listed, never dropped.
@@ -91,14 +100,16 @@ def run(
     taken = [name for name in policies if name in TAKEN]
     if taken:
         raise BadInput(taken[0], "", "is a name that run folders use", got=taken[0], allowed="another name")
-    manifest = _manifest(futures, seed, kind, policies, priors, inputs) | {
+    if given is not None:
+        inputs = {**inputs, GIVEN: sha256(given.tobytes()).hexdigest()}
+    manifest = _manifest(futures, seed, kind if given is None else GIVEN, policies, priors, inputs) | {
         "assumptions": list(assumptions),
         "case": case,
         "forms": dict(forms),
     }
     key, timing = identity(manifest["inputs"]), Timing()
     with store.open_store(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
-        spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures, {**kept})
+        spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures, {**kept}, reread, given)
         log(
             f"{count_noun(futures, 'future')} x {count_noun(len(policies), 'policy')}, seed {seed}, {kind}, run {key[:16]}"
         )

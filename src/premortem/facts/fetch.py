@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +15,8 @@ from premortem.errors import MissingData
 from premortem.files import writer
 
 AGENT = "premortem (research software; data pull)"
+# Where the user names an e-mail address, for publishers that answer nobody else.
+CONTACT = "PREMORTEM_CONTACT"
 # Seconds without an answer before a try counts as failed, and waits before the next tries.
 PATIENCE, WAITS = 30.0, (1.0, 4.0, 15.0)
 BLOCK = 1 << 16
@@ -32,6 +35,11 @@ class Fetched:
 
 class _TryAgain(Exception):
     """The server faltered; what has come is kept."""
+
+
+def contact() -> str:
+    """The e-mail address that the user names to publishers; empty where none."""
+    return " ".join(os.environ.get(CONTACT, "").split())
 
 
 def fetch(
@@ -70,7 +78,7 @@ def _go_on(url: str, part: Path, about: Path, most: int, patience: float) -> dic
     """One try: from where the part ends if the server still has the same edition, otherwise from the start."""
     edition = _read(about)
     held = part.stat().st_size if part.is_file() and edition.get("tag") else 0
-    headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
+    headers = {"User-Agent": f"{AGENT} {contact()}".strip(), "Accept-Encoding": "identity"}
     if held:
         headers |= {"Range": f"bytes={held}-", "If-Range": edition["tag"]}
     try:

@@ -1,7 +1,7 @@
 """Newer figures from their publishers, only when asked for: fetched, checked, and kept with where they came from.
 
-A pulled table is never read by a run. `read_pulled` gives it to those who ask for it by name; the packaged tables stay the
-ones in use, so that a run means the same tomorrow.
+A run reads a pulled table only where `--data pulled` asks for it, and notes its hash. `read_pulled` gives it to those who ask for it by
+name; the packaged tables stay the ones in use, so that a run means the same tomorrow.
 """
 
 import csv
@@ -20,7 +20,7 @@ from pydantic import Field
 
 from premortem.case import Case, default
 from premortem.errors import MissingData, PremortemError, nearest, raise_all, unknown
-from premortem.facts.fetch import Fetched, fetch
+from premortem.facts.fetch import CONTACT, Fetched, contact, fetch
 from premortem.files import writer
 from premortem.files.typed import Strict, read_entries
 from premortem.text.numbers import count_noun
@@ -44,9 +44,15 @@ class Source(Strict):
     columns: tuple[str, ...] = Field(description="columns, or fields of each entry, that must be there")
     optional: tuple[str, ...] = Field(default=(), description="fields that some entries have and that are kept too")
     numbers: tuple[str, ...] = Field(default=(), description="columns of which some value must read as a number")
-    entries: str = Field(default="", description="key of the list of entries; none: the document is a table of them")
+    entries: str = Field(
+        default="",
+        description="key of the list of entries, or a path of keys with dots; none: the document is a table of them",
+    )
     total: str = Field(default="", description="key that says how many entries there are, where it does")
     next: str = Field(default="", description="key of the address of the next page, where there is one")
+    contact: bool = Field(
+        default=False, description="whether the publisher refuses who does not name an e-mail address"
+    )
     least_rows: int
     most_mb: int
     stays: tuple[str, ...] = Field(default=(), description="packaged tables that hold the same kind of figure")
@@ -126,6 +132,7 @@ def _pull(source: Source, get: Fetch) -> dict[str, Any]:
     """Fetch beside the last good copy, check, and only then put it in its place."""
     path = home() / f"{source.name}.{source.format}"
     try:
+        _check_contact(source)
         fetched = get(source.url, path.with_name(f"{path.name}.new"), source.most_mb * MEGABYTE)
         _pages(source, fetched, get)
         frame = _checked(source, fetched.path)
@@ -151,6 +158,14 @@ def _pull(source: Source, get: Fetch) -> dict[str, Any]:
     return record
 
 
+def _check_contact(source: Source) -> None:
+    """Raises `MissingData` where the publisher wants to know who asks, and nobody has said."""
+    if source.contact and not contact():
+        raise MissingData(
+            f"{source.where}: its publisher answers only who names an e-mail address; set {CONTACT}, then premortem data pull {source.name}"
+        )
+
+
 def _pages(source: Source, first: Fetched, get: Fetch) -> None:
     """Put the entries of all further pages into the file of the first. Raises `MissingData` for pages without end."""
     whole = _document(source, first.path) if source.next else None
@@ -174,9 +189,17 @@ def _document(source: Source, path: Path) -> dict[str, Any] | None:
     """A page of entries; none where it is not one, which is told when the whole is checked."""
     with suppress(ValueError, RecursionError):
         told = json.loads(path.read_text("utf-8"))
-        if isinstance(told, dict) and isinstance(told.get(source.entries), list):
+        if isinstance(told, dict) and isinstance(_entries(source, told), list):
             return told
     return None
+
+
+def _entries(source: Source, document: dict[str, Any]) -> Any:
+    """What a document holds under the key, or the path of keys, of its entries; None where it is not there."""
+    held: Any = document
+    for key in source.entries.split("."):
+        held = held.get(key) if isinstance(held, dict) else None
+    return held
 
 
 def _keep(source: Source, fetched: Path, path: Path, record: str) -> None:
@@ -247,7 +270,7 @@ def _listed(source: Source, document: dict[str, Any]) -> pl.DataFrame:
     """The entries of a document as a table of texts, several values of a field separated by semicolons; a document that says how
     many it has and holds fewer came half-way.
     """
-    entries = document.get(source.entries)
+    entries = _entries(source, document)
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise MissingData(
             f"{source.where}: the columns have changed: no list under {source.entries}; what was pulled before stays"
@@ -257,7 +280,7 @@ def _listed(source: Source, document: dict[str, Any]) -> pl.DataFrame:
         raise MissingData(
             f"{source.where}: came half-way: {len(entries):,} of {told:,} entries; what was pulled before stays"
         )
-    lacking = [c for c in source.columns if not all(entry.get(c) for entry in entries)]
+    lacking = [c for c in source.columns if any(entry.get(c) in (None, "") for entry in entries)]
     if lacking and entries:
         raise MissingData(f"{source.where}: the columns have changed: not every entry has {', '.join(lacking)}; what was pulled before stays")  # fmt: skip
     fields = (*source.columns, *source.optional)

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from pydantic import Field
 from premortem.case import Case, default
 from premortem.errors import BadInput, MissingData, each, nearest, raise_all
 from premortem.files.toml import read_toml
-from premortem.files.typed import Strict, to_typed
+from premortem.files.typed import Strict, read_entries, to_typed
 
 FOLDER = "facts"
+ANSWERS = "answers.toml"
 
 
 class Table(Strict):
@@ -110,8 +112,26 @@ def rows(name: str, case: Case | None = None) -> list[dict[str, Any]]:
     return read(name, case).to_dicts() if name in catalogue(case) else []
 
 
-def status(case: Case | None = None) -> list[dict[str, object]]:
-    """One row a table: name, rows, date, source, licence, unit, confidence and SHA-256 of the file as packaged."""
+class RestsOn(Strict):
+    """Answers that rest on tables, which are too old for them after so many days."""
+
+    name: str
+    says: str
+    tables: tuple[str, ...]
+    days: int
+
+
+def answers(case: Case | None = None) -> tuple[RestsOn, ...]:
+    """Which answers of a case rest on which tables; none where it does not say."""
+    return tuple(read_entries((case or default()) / FOLDER / ANSWERS, RestsOn, "name", missing_ok=True).values())
+
+
+def status(case: Case | None = None, today: date | None = None) -> list[dict[str, object]]:
+    """One row a table: name, rows, date, source, licence, unit, confidence, SHA-256 of the file as packaged, its age in days, and the
+    answers for which that is too old.
+    """
+    today, resting = today or date.today(), answers(case)
+    ages = {name: (today - date.fromisoformat(table.date)).days for name, table in catalogue(case).items()}
     return [
         {
             "name": table.name,
@@ -122,6 +142,8 @@ def status(case: Case | None = None) -> list[dict[str, object]]:
             "unit": table.unit,
             "confidence": table.confidence,
             "sha256": hashlib.sha256(table.file.read_bytes()).hexdigest(),
+            "age_days": ages[table.name],
+            "too_old_for": [a.says for a in resting if table.name in a.tables and ages[table.name] > a.days],
         }
         for table in catalogue(case).values()
     ]

@@ -89,6 +89,17 @@ class Item(Strict):
         return tuple(bound.removeprefix("lever:") for bound in self.binds if bound.startswith("lever:"))
 
 
+class Interpretation(Strict):
+    """How another reader takes the same proposition: limits by condition in place of the shipped ones, conditions that it does
+    without, and why.
+    """
+
+    name: str = Field(min_length=1, max_length=40)
+    says: str = Field(description="why somebody reads it so, in a sentence")
+    limits: Mapping[str, float] = Field(default_factory=dict)
+    without: tuple[str, ...] = ()
+
+
 class Assumption(Strict):
     """An assumption that a policy rests on."""
 
@@ -99,7 +110,27 @@ class Assumption(Strict):
     driver: tuple[Item, ...] = ()
     arrestor: tuple[Item, ...] = ()
     watch: tuple[Item, ...] = ()
+    interpretation: tuple[Interpretation, ...] = ()
     _file: str = PrivateAttr("")
+
+    @model_validator(mode="after")
+    def _interprets_its_own(self) -> "Assumption":
+        known, read = {c.id: c.limit for c in self.condition}, [i.name for i in self.interpretation]
+        if len(set(read)) < len(read):
+            raise ValueError("two interpretations have one name")
+        for i in self.interpretation:
+            for name in (*i.limits, *i.without):
+                if name not in known:
+                    raise ValueError(f"interpretation {i.name}: no condition {name}; allowed: {', '.join(known)}")
+            for name, value in i.limits.items():
+                if not known[name].low <= value <= known[name].high:
+                    ends = f"{known[name].low:g} to {known[name].high:g}"
+                    raise ValueError(
+                        f"interpretation {i.name}: {name} is {value:g}; allowed: {ends}, as its limit says"
+                    )
+            if set(i.without) >= set(known):
+                raise ValueError(f"interpretation {i.name}: no condition is left")
+        return self
 
     @property
     def file(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from premortem.propositions import verdicts
 from premortem.text import phrases
 from premortem.text.numbers import count_noun, share
 from premortem.text.result import Result
@@ -18,8 +19,9 @@ class BoardCell(Result):
     a share that no futures are left to tell. By condition (of `all`: by assumption) the share of failures that it causes first
     (`fails_on`), in words for the one that does so most often (`fails_words`), and alone; `failed` counts futures with a margin that is no number.
 
-    `bands` are lowest and highest shares: by sampling, over interpretations, over forms of the world, None where not told; `by_form`
-    is the share by form and value; `decided` the reason where the verdict is the same whatever is uncertain.
+    `bands` are lowest and highest shares: by sampling, over interpretations, over forms of the world, None where not told;
+    `by_interpretation` is the share by how the assumption is read, `by_form` that by form and value; `decided` the reason where the
+    verdict is the same whatever is uncertain and however it is read; `verdict` says what all three bands agree on, or on what it depends.
     """
 
     assumption: str
@@ -33,7 +35,16 @@ class BoardCell(Result):
     failed: int = 0
     bands: Mapping[str, Sequence[float] | None] = field(default_factory=dict)
     by_form: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    by_interpretation: Mapping[str, float] = field(default_factory=dict)
     decided: str | None = None
+    verdict: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self,
+            "verdict",
+            verdicts.verdict(self.holds, self.bands, self.by_interpretation, self.by_form, self.decided),
+        )
 
     def apart(self, other: "BoardCell") -> bool:
         """Whether two shares differ by more than sampling: their 95% intervals do not overlap; without intervals, whether they differ."""
@@ -48,6 +59,7 @@ def cells(board: pl.DataFrame) -> tuple[BoardCell, ...]:
         BoardCell(
             **row
             | {key: _by_name(row[key]) for key in ("fails_on", "alone")}
+            | {"by_interpretation": _own(row.get("by_interpretation"))}
             | {"by_form": {form: _own(shares) for form, shares in _own(row.get("by_form")).items()}}
         )
         for row in board.to_dicts()

@@ -1,6 +1,8 @@
 """Scores futures: margins of every condition, which fails first, shares that hold with intervals, and the board."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from types import MappingProxyType
 from typing import Any
 
 import jax
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 from premortem.ensemble.priors import Prior
 from premortem.errors import BadInput, raise_all
-from premortem.propositions import tally
+from premortem.propositions import interpretations, tally
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.expressions import Expression
 from premortem.propositions.form_shares import FormShares
@@ -83,6 +85,23 @@ class Scorer:
         fans = {f"margin.{name}": m for name, m in self.over_time(outcomes, thresholds).items()}
         return margins, fans | national
 
+    @property
+    def readings(self) -> dict[str, dict[str, tuple[np.float32, ...]]]:
+        """Limits of every interpretation, by column and condition."""
+        return interpretations.limits(self.assumptions)
+
+    def interpreted(self, outcomes: Mapping[str, jax.Array], limits: interpretations.Limits) -> dict[str, jax.Array]:
+        """Margins of assumptions by the limits of interpretations, each of shape (future,), by column."""
+        found = {}
+        for column, asked in limits.items():
+            counts = jnp.maximum if interpretations.asks_least(column) else jnp.minimum
+            each = [
+                reduce(counts, (self._margins[name](outcomes, {"limit": value}) for value in ends))
+                for name, ends in asked.items()
+            ]
+            found[column] = jnp.stack(each).min(0)
+        return found
+
     def _smallest(self, by_condition: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
         return {a.id: jnp.stack([by_condition[f"{a.id}.{c.id}"] for c in a.condition]).min(0) for a in self.assumptions}
 
@@ -92,15 +111,18 @@ def board(
     assumptions: Sequence[Assumption],
     replicates: int,
     weights: Array | None = None,
+    forms: Mapping[Prior, Array] = MappingProxyType({}),
 ) -> pl.DataFrame:
     """Assumption by policy: share that holds, interval, and per condition the share of failures it causes first and
     alone.
 
-    `margins` holds by policy the columns of a run, `margin.X1` and `margin.X1.lead_widens`. The row `all` is all at
+    `margins` holds by policy the columns of a run, `margin.X1` and `margin.X1.lead_widens`, and `margin.X1@hawk` where shares by
+    interpretations are wanted; `forms` the values of the forms that the futures are in. The row `all` is all at
     once. A future with a margin that is no number has `failed`: it is counted so, and in no share.
     """
-    parts = {policy: [columns] for policy, columns in margins.items()}
-    return board_of_parts(parts, assumptions, replicates, None if weights is None else [weights])
+    known = {form.name: values for form, values in forms.items()}
+    parts = {policy: [{**columns, **known}] for policy, columns in margins.items()}
+    return board_of_parts(parts, assumptions, replicates, None if weights is None else [weights], [*forms])
 
 
 def board_of_parts(
@@ -117,10 +139,12 @@ def board_of_parts(
     rows = []
     for policy, parts in margins.items():
         counted = [
-            _Row(a.id, {c.id: c.failure for c in a.condition}, f"margin.{a.id}.", replicates, forms)
+            _Row(a.id, {c.id: c.failure for c in a.condition}, f"margin.{a.id}.", replicates, forms, [a])
             for a in assumptions
         ]
-        counted.append(_Row(ALL, {a.id: f"{a.id} breaks" for a in assumptions}, "margin.", replicates, forms))
+        counted.append(
+            _Row(ALL, {a.id: f"{a.id} breaks" for a in assumptions}, "margin.", replicates, forms, assumptions)
+        )
         for i, columns in enumerate(parts):
             for row in counted:
                 row.add(columns, None if weights is None else weights[i])
@@ -137,12 +161,28 @@ def _listed(shares: Mapping[str, float]) -> list[dict[str, Any]]:
 
 
 class _Row:
-    """A row of the board while it is counted: what holds where all of `failures`, by name and how each reads, have margins above zero."""
+    """A row of the board while it is counted: what holds where all of `failures`, by name and how each reads, have margins above zero; and
+    what holds by each interpretation `of` its assumptions.
+    """
 
     def __init__(
-        self, subject: str, failures: Mapping[str, str], prefix: str, replicates: int, forms: Sequence[Prior]
+        self,
+        subject: str,
+        failures: Mapping[str, str],
+        prefix: str,
+        replicates: int,
+        forms: Sequence[Prior],
+        of: Sequence[Assumption],
     ) -> None:
         self.subject, self.failures, self.prefix = subject, failures, prefix
+        # by the name of each, the columns of all assumptions: the shipped reading of one that is not read so
+        self.read = {
+            name: [
+                interpretations.column(a.id, name) if name in interpretations.names(a) else f"margin.{a.id}" for a in of
+            ]
+            for name in dict.fromkeys(name for a in of for name in interpretations.names(a))
+        }
+        self.by_reading: dict[str, tally.Share] = {}
         self.share, self.causes = tally.Share(replicates), tally.Causes(tuple(failures))
         self.forms = FormShares(tuple(forms)) if forms else None
 
@@ -154,6 +194,10 @@ class _Row:
         known = {name: m[~failed] for name, m in margins.items()} if failed.any() else margins
         left = None if weights is None else weights[~failed]
         self.causes.add(known, left)
+        for name, needed in self.read.items():
+            if columns.keys() >= {*needed}:
+                held = np.all([columns[column] > 0 for column in needed], axis=0)
+                self.by_reading.setdefault(name, tally.Share()).add(held, weights, failed)
         if self.forms:
             self.forms.add({f.name: columns[f.name][~failed] for f in self.forms.forms}, holds[~failed], left)
 
@@ -162,6 +206,8 @@ class _Row:
         first, alone = self.causes.shares()
         most = tally.most_often(first)
         by_forms = self.forms.band() if self.forms and share is not None else None
+        by_form = self.forms.by_value() if self.forms else None
+        by_reading = {} if share is None else {name: held.interval()[0] for name, held in self.by_reading.items()}
         return {
             "assumption": self.subject,
             "policy": policy,
@@ -174,18 +220,32 @@ class _Row:
             "failed": self.share.failed,
             "bands": {
                 "sampling": None if share is None else [low, high],
-                "interpretations": None,
+                "interpretations": _band([share, *by_reading.values()]) if by_reading and share is not None else None,
                 "forms": None if by_forms is None else list(by_forms),
             },
-            "by_form": self.forms.by_value() if self.forms else None,
-            "decided": decided(share, first),
+            "by_form": by_form,
+            "by_interpretation": by_reading or None,
+            "decided": decided(share, first, [*by_reading.values(), *_shares(by_form)]),
         }
 
 
-def decided(share: float | None, first: Mapping[str, float]) -> str | None:
-    """Why a verdict is decided whatever is uncertain; None where it is not: futures hardly differ, and what fails first."""
-    if share is None or DECIDED < share < 1 - DECIDED:
+def _band(shares: Sequence[float]) -> list[float]:
+    return [min(shares), max(shares)]
+
+
+def _shares(by_form: Mapping[str, Mapping[str, float]] | None) -> list[float]:
+    return [share for values in (by_form or {}).values() for share in values.values()]
+
+
+def decided(share: float | None, first: Mapping[str, float], otherwise: Sequence[float] = ()) -> str | None:
+    """Why a verdict is decided by definition; None where it is not: futures hardly differ, neither by the shipped reading nor by any
+    interpretation nor in any form of the world (`otherwise`), and what fails first.
+    """
+    if share is None:
         return None
-    if share >= 1 - DECIDED:
-        return "it holds in all but half a per cent of futures or fewer: nothing that is uncertain turns it"
-    return f"it holds in half a per cent of futures or fewer: {max(first, key=lambda name: first[name])} fails first, whatever is uncertain"
+    if all(x >= 1 - DECIDED for x in (share, *otherwise)):
+        return "decided by definition: it holds in all but half a per cent of futures or fewer, whatever is uncertain and however it is read"
+    if all(x <= DECIDED for x in (share, *otherwise)):
+        most = max(first, key=lambda name: first[name])
+        return f"decided by definition: it holds in half a per cent of futures or fewer, whatever is uncertain and however it is read; {most} fails first"
+    return None

@@ -21,6 +21,7 @@ from premortem.questions.margins import assumption_number, margins_of  # margins
 from premortem.questions.move import levers_of, moved, standing
 from premortem.questions.one_future import one_future  # one future made anew, step by step
 from premortem.questions.prior_check import prior_bands, prior_check  # whether the priors can produce the record
+from premortem.questions.run_of_day import run_of_day  # a run as it would be on another day
 from premortem.questions.sensitivity import sensitivities  # Sobol indices of the margins
 from premortem.questions.since_last_run import since_last_run  # what changed between two runs
 from premortem.questions.single_changes import curve, single_changes
@@ -51,6 +52,7 @@ __all__ = [
     "past",
     "prior_bands",
     "prior_check",
+    "run_of_day",
     "sensitivities",
     "sentence",
     "signs",

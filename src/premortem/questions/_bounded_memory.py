@@ -27,11 +27,14 @@ LEAST = 5_000
 
 
 def in_memory(run: Run) -> Run:
-    """The run, or its first futures where it is large or its ceiling on memory leaves room for no more.
+    """The run, or its first futures where it is large or its ceiling on memory leaves room for no more; of a run of given futures the
+    first half, so that the other is left to try on what is found.
 
     Raises `BadInput` where the ceiling leaves room for fewer than 5,000.
     """
     most = run.futures if run.futures <= LARGE else SOUGHT
+    if run.given and run.first is None:
+        most = -(-run.futures // 2)
     if run.memory is not None:
         most = min(most, _room(run, run.memory))
     return run if most == run.futures else run.head(most)

@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 
 from premortem.propositions.board_cells import BoardCell
+from premortem.propositions.verdicts import DEPENDS
 from premortem.questions import weighted_board
 from premortem.questions.futures_under_policies import Array, Futures
-from premortem.questions.watch import SignpostRow, what_to_watch
+from premortem.questions.watch import Settled, SignpostRow, what_to_watch
 from premortem.study import Run, Study
 from premortem.text.result import Result
 from premortem.watch import process
@@ -29,7 +30,8 @@ Verdict = Literal["stands", "fell", "rose", "was broken", "open"]
 @dataclass(frozen=True, repr=False)
 class Stand(Result):
     """An assumption on a day: the share that holds under the policy in force, with its interval, beside that on the day of the case under
-    the policy in force then; what fails first in the futures where it breaks.
+    the policy in force then; what fails first in the futures where it breaks; and on what the verdict depends, where sampling, other
+    readers and forms of the world do not agree: then it is open.
     """
 
     assumption: str
@@ -40,6 +42,7 @@ class Stand(Result):
     before: float | None
     verdict: Verdict
     fails_first: str
+    depends: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,15 +64,6 @@ class Came(Result):
     date: date
     title: str
     event: str
-
-
-@dataclass(frozen=True, repr=False)
-class Settled(Result):
-    """A signpost that is no longer worth watching, and why."""
-
-    id: str
-    name: str
-    why: str
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,7 +100,6 @@ def as_of_day(run: Run, day: date) -> AsOfDay:
     now = _of_policy(weighted_board.weighted_cells(run, found, weights), policy)
     before = _of_policy(weighted_board.weighted_cells(run, *weighted_board.settle_run(run, settings.day)), then)
     watched = what_to_watch(study, run, day, policy=policy)
-    gone = _settled(study, watched.signposts, day)
     horizon = study.case.clock.last_day
     ahead = (horizon - day).days / 365.25
     short = f"The horizon ends on {horizon}, {ahead:.1f} years after the day; {AHEAD:g} are wanted."
@@ -120,8 +113,8 @@ def as_of_day(run: Run, day: date) -> AsOfDay:
         standing=tuple(_stand(study, name, now[name], before[name]) for name in now),
         came=_came(study, day),
         moved=_moved(study, found, weights),
-        next=tuple(s for s in watched.signposts if s.id not in {g.id for g in gone} and s.modelled)[:NEXT],
-        settled=gone,
+        next=tuple(s for s in watched.signposts if s.modelled)[:NEXT],
+        settled=watched.settled,
         effective_futures=weights.at_full_strength,
         readings=len(weights.used),
         facts=_facts(weights.used),
@@ -135,6 +128,7 @@ def _of_policy(rows: Sequence[BoardCell], policy: str) -> dict[str, BoardCell]:
 
 def _stand(study: Study, name: str, now: BoardCell, before: BoardCell) -> Stand:
     says = next((a.name for a in study.assumptions if a.id == name), "all at once")
+    depends = now.verdict.removeprefix(DEPENDS) if now.verdict.startswith(DEPENDS) else ""
     return Stand(
         name,
         says,
@@ -142,8 +136,9 @@ def _stand(study: Study, name: str, now: BoardCell, before: BoardCell) -> Stand:
         now.low,
         now.high,
         before.holds,
-        verdict(before.holds, now.low, now.high),
+        "open" if depends else verdict(before.holds, now.low, now.high),
         now.fails_words or "",
+        depends,
     )
 
 
@@ -199,19 +194,6 @@ def _median(values: Array, weights: Array) -> float:
     order = np.argsort(values)
     sums = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(sums, sums[-1] / 2)])
-
-
-def _settled(study: Study, rows: Sequence[SignpostRow], day: date) -> tuple[Settled, ...]:
-    """Signposts whose day is over, and events that have come."""
-    found = []
-    for row in rows:
-        signpost = study.signposts[row.id]
-        if signpost.is_event and row.status == "passed" and row.latest:
-            found.append(Settled(row.id, row.name, f"it came on {row.latest.on or row.latest.said_on}"))
-        elif signpost.modelled and signpost.by <= day:
-            said = f", {row.status}" if row.status in ("passed", "not passed") else ""
-            found.append(Settled(row.id, row.name, f"its day was {signpost.by}{said}"))
-    return tuple(found)
 
 
 def _facts(readings: Sequence[Reading]) -> int:

@@ -103,6 +103,8 @@ def place_of(run: Run, start: int | None) -> Place:
         raise BadInput(
             "command line", "--from", "no such future in this run", got=start, allowed=f"0 to {run.futures - 1:,}"
         )
+    if run.given:
+        return Place(run.study, run.parameters(first=start + 1)[:, start], f"future {start:,}")
     design = run.manifest["inputs"]["design"]
     return Place(run.study, draw(run.study.priors, design, run.seed, start, 1)[:, 0], f"future {start:,}")
 

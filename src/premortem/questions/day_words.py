@@ -28,7 +28,7 @@ def basis(result: AsOfDay) -> str:
         f"Under {result.policy}, the policy in force on the day, by {count_noun(result.readings, 'reading')} of {count_noun(result.facts, 'independent fact')} known on it; "
         f"then: under {result.policy_then}, by what was known on {day_in_words(result.since)}. {result.effective_futures:,.0f} effective futures. "
         f"The horizon ends on {day_in_words(result.horizon)}, {result.years_ahead:.1f} years ahead. "
-        "An assumption stands where it holds in more than half of the futures, with the whole of its interval."
+        "An assumption stands where it holds in more than half of the futures, by the whole of its interval, by every reader and in every form of the world; else it is open."
     )
 
 

@@ -52,9 +52,14 @@ def title_of(run: Run, policy: str) -> str:
 
 
 def headline(run: Run, policy: str) -> str:
-    """`As written, 'Frontier investment is protected' (X3) is the weakest assumption: it holds in 40% of futures; ...`."""
-    shares = {f"\u2018{a.name}\u2019 ({a.id})": share_of(run, a.id, policy) for a in run.study.assumptions}
-    return phrases.headline(title_of(run, policy), shares, share_of(run, "all", policy))
+    """`As written, 'Frontier investment is protected' (X3) is the weakest assumption: it holds in 40% of futures; ...`. What is decided by
+    definition is no finding, so it leads only where all is.
+    """
+    free = [a for a in run.study.assumptions if cell(run, a.id, policy).decided is None] or run.study.assumptions
+    shares = {f"\u2018{a.name}\u2019 ({a.id})": share_of(run, a.id, policy) for a in free}
+    return phrases.headline(
+        title_of(run, policy), shares, share_of(run, "all", policy), count=len(run.study.assumptions)
+    )
 
 
 def findings(run: Run, policy: str | None = None) -> list[str]:

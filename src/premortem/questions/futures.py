@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from premortem.questions.limits import Limits
 from premortem.questions.margins import check_gives
 from premortem.study import Run
 from premortem.text.numbers import number, share
+from premortem.text.phrases import capital
 from premortem.text.result import Result
 
 Array = NDArray[Any]
@@ -25,6 +26,8 @@ SIGNS = "signs.toml"
 MOST = 20_000
 # Series that a name speaks of.
 IN_NAME = 2
+# Axes that are told, the strongest first.
+AXES = 4
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,18 +85,39 @@ class Archetype(Result):
 
 
 @dataclass(frozen=True, repr=False)
+class Axis(Result):
+    """A direction along which futures differ, named by the series that tells most of it: what its `low` and its `high` end look like, the
+    `share` of all variance that lies along it, and how much each series moves with it (mean loading over days; their squares sum to
+    one at most).
+    """
+
+    name: str
+    low: str
+    high: str
+    share: float
+    series: Mapping[str, float]
+
+
+@dataclass(frozen=True, repr=False)
 class AlternativeFutures(Result):
-    """Families of futures, the largest first, or parts cut from a `continuum`: the keys of `premortem futures --json`. `silhouette` (1 is
-    apart, 0 is touching) and `stability` (1: found alike in every half of the futures) by the number of families tried.
+    """Families of futures, the largest first; of a `continuum` the quadrants of its two strongest `axes`: the keys of `premortem futures
+    --json`. `silhouette` (1 is apart, 0 is touching) and `stability` (1: found alike in every half of the futures) by the number of
+    families tried.
     """
 
     archetypes: tuple[Archetype, ...]
     k: int
     continuum: bool
+    axes: tuple[Axis, ...]  # the strongest first
     silhouette: Mapping[int, float]
     stability: Mapping[int, float]
     policy: str
     futures_seen: int
+
+    @property
+    def nearest(self) -> int:
+        """The number of families tried that is shown, or of a continuum the one that came nearest to standing apart."""
+        return max(self.silhouette, key=lambda k: self.silhouette[k]) if self.continuum else self.k
 
 
 class Words(Strict):
@@ -119,7 +143,7 @@ def futures(run: Run, k: int | None = None) -> AlternativeFutures:
     """Alternative futures of a run.
 
     Families are found under the run's first policy, among futures whose series are finite; each future then joins the nearest one under every policy. Where
-    `continuum`, no family is claimed: the rows are parts cut from a whole. `box`
+    `continuum`, no family is claimed, whatever `k`: the rows are the quadrants of the two strongest axes, cut at the medians under that policy. `box`
     holds the uncertainties that lead to a family, `seen_as` the outcomes at a step of the case that show it, from which
     its name is drawn.
     """
@@ -146,7 +170,8 @@ def futures(run: Run, k: int | None = None) -> AlternativeFutures:
     paths = _paths(run, first, list(words), finite)
     own = [labels[first] == family for family in range(len(found.medoids))]
     shown = [_seen_as(levels[first][:, steps.compared.index(steps.named)], words, member) for member in own]
-    names = _names(found, shown, words)
+    axes = _axes(found, words)
+    names = _quadrants(axes) if found.continuum else _names(found, shown, words)
     rows = [
         Archetype(
             names[family],
@@ -164,6 +189,7 @@ def futures(run: Run, k: int | None = None) -> AlternativeFutures:
         archetypes=tuple(rows),
         k=len(rows),
         continuum=found.continuum,
+        axes=axes[:AXES],
         silhouette=found.silhouette,
         stability=found.stability,
         policy=first,
@@ -205,6 +231,28 @@ def _names(found: _archetypes.Families, shown: Sequence[Limits], words: dict[str
     return [taken[family] for family in range(len(shown))]
 
 
+def _axes(found: _archetypes.Families, words: dict[str, dict[str, str]]) -> tuple[Axis, ...]:
+    """Axes, as many as there are series, each named by the series that tells most of it and of no stronger one; `quadrant` of the
+    families counts them from their low ends, so an axis whose series falls along it has its words turned.
+    """
+    series, named, told = list(words), set[str](), []
+    loadings = found.axes.loadings.reshape(len(found.axes.loadings), len(series), -1)
+    for of, share_along in zip(loadings[: max(len(series), _archetypes.CUT)], found.axes.shares, strict=False):
+        moves = dict(zip(series, of.mean(1).tolist(), strict=True))
+        lead = max([name for name in series if name not in named] or series, key=lambda name: abs(moves[name]))
+        named.add(lead)
+        ends = (words[lead]["low"], words[lead]["high"])
+        low, high = ends if moves[lead] > 0 else ends[::-1]
+        told.append(Axis(words[lead]["title"], low, high, float(share_along), moves))
+    return tuple(told)
+
+
+def _quadrants(axes: Sequence[Axis]) -> list[str]:
+    """Names of the quadrants of the two strongest axes, in their order."""
+    ends = [(axis.low, axis.high) for axis in axes[: _archetypes.CUT]]
+    return [capital(", ".join(reversed(last_first))) for last_first in product(*reversed(ends))]
+
+
 def _pairs(order: Sequence[int]) -> Iterator[tuple[int, ...]]:
     """Series to name a family by, the most telling first; more of them where two would not tell it from another."""
     for size in range(IN_NAME, len(order) + 1):
@@ -212,8 +260,7 @@ def _pairs(order: Sequence[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _said(words: dict[str, dict[str, str]], series: Sequence[str], levels: Array, chosen: Sequence[int]) -> str:
-    text = ", ".join(words[series[i]]["high" if levels[i] > 0 else "low"] for i in chosen)
-    return text[0].upper() + text[1:]
+    return capital(", ".join(words[series[i]]["high" if levels[i] > 0 else "low"] for i in chosen))
 
 
 def _box(run: Run, values: Array, member: Array) -> tuple[Limits, str]:

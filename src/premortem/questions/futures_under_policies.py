@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from premortem.case import Levers
 from premortem.ensemble import read
 from premortem.ensemble.bands import BANDS
+from premortem.ensemble.priors import Prior
 from premortem.ensemble.run import draw
 from premortem.questions._bounded_memory import in_memory
 from premortem.questions.margins import check_gives, check_inputs
@@ -53,6 +54,12 @@ class Futures:
     def count(self) -> int:
         """How many futures."""
         return int(self.values.shape[1])
+
+    @property
+    def forms(self) -> dict[Prior, Array]:
+        """Values of the forms of the world that the futures are in."""
+        names = self.study.priors.names
+        return {form: self.values[names.index(form.name)] for form in self.study.form_priors}
 
     def holds(self, policy: str) -> dict[str, Array]:
         """Whether each assumption holds under a policy, by its id, and `all`; boolean, False where a future failed (see `known`)."""

@@ -32,6 +32,19 @@ def redraw(
 
     Readings outside the simulated steps are left out. Raises `MissingData` where no future comes near them.
     """
+    drawn, used = draw_by(study, readings, under, seed, count)
+    found = futures_under_policies.of_values(study, values_of(study, drawn.z), asked, policies, seed)
+    worth, count = _worth(found, drawn.roots), len(drawn.roots)
+    note = f"Too few futures agree with the readings, so {count:,} were drawn anew by them, worth {worth:,.0f} independent ones."
+    left_out = tuple(r.label for r in readings if r not in used)
+    alike = np.full(count, 1 / count)
+    return found, Weights(alike, worth, worth, 1.0, float("nan"), tuple(used), left_out, (note,), redrawn=True)
+
+
+def draw_by(
+    study: Study, readings: Sequence[Reading], under: str, seed: int, count: int | None = None
+) -> tuple[smc.Drawn, list[Reading]]:
+    """Futures by the posterior of readings, which are read `under` a policy, as scores; and the readings that lie in the simulated steps."""
     every, count = quantities.shipped_quantities(study.case), count or COUNT
     observer = futures_under_policies.observer_of(study, [(every[r.quantity], r.over) for r in readings])
     used = [r for r in readings if every[r.quantity].column(r.over) in observer.expressions]
@@ -46,13 +59,7 @@ def redraw(
     held = _DRAWN.setdefault(study, {})
     if key not in held:  # a board, what to watch and a brief ask for the same futures
         held[key] = smc.draw(log_likelihood, len(study.priors.rows), count, seed)
-    drawn = held[key]
-    found = futures_under_policies.of_values(study, values_of(study, drawn.z), asked, policies, seed)
-    worth = _worth(found, drawn.roots)
-    note = f"Too few futures agree with the readings, so {count:,} were drawn anew by them, worth {worth:,.0f} independent ones."
-    left_out = tuple(r.label for r in readings if r not in used)
-    alike = np.full(count, 1 / count)
-    return found, Weights(alike, worth, worth, 1.0, float("nan"), tuple(used), left_out, (note,), redrawn=True)
+    return held[key], used
 
 
 def values_of(study: Study, z: Array) -> Array:

@@ -33,6 +33,7 @@ from premortem.text.result import Result
 Array = NDArray[Any]
 # Futures drawn anew to test boxes and to freeze items.
 FRESH = 16_384
+OF_PRIORS = "shares, boxes and what carries it are of the day; sensitivities, nearest breaks and thresholds are still those of the priors"
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,8 +45,8 @@ class Check(Result):
 
 @dataclass(frozen=True, repr=False)
 class Explained(Result):
-    """Where an assumption breaks under a policy and what carries it: `breaks` the share of the futures that did not fail in which it breaks,
-    `failed` how many did; where there are no boxes the `verdict` says why.
+    """Where an assumption breaks under a policy and what carries it: the shares of the futures that did not fail in which it `holds` and
+    `breaks`, `failed` how many did; where there are no boxes the `verdict` says why.
     """
 
     assumption: str
@@ -53,6 +54,7 @@ class Explained(Result):
     policy: str
     futures: int
     sought_in: int  # the first so many futures, in which boxes were sought
+    holds: float | None
     breaks: float | None
     failed: int
     verdict: str
@@ -104,7 +106,8 @@ def stress(
         *single_thresholds(place, number, pulled),
         *clause_thresholds(place, number, policy),
     )
-    warnings = _warnings(run, study.assumptions[number].id, policy, weights, [indices.said, breaking.said])
+    told = [indices.said, breaking.said, *([OF_PRIORS] if whole.given else [])]
+    warnings = _warnings(run, study.assumptions[number].id, policy, weights, told)
     return Stress(
         **vars(explained),
         sensitivity=indices.rows,
@@ -146,7 +149,7 @@ def _explained(
     del values
     if weights is None and whole.futures > run.futures:
         found = _bounded_memory.on_all(found, whole, policy, column)
-    fresh, margins = _anew(study, policy, run.seed + seed)
+    fresh, margins = _kept_back(whole, run, policy) if whole.given else _anew(study, policy, run.seed + seed)
     tried, left, _ = not_failed(fresh, margins[number])
     return Explained(
         assumption=a.id,
@@ -154,6 +157,7 @@ def _explained(
         policy=policy,
         futures=run.futures if weights is not None else whole.futures,
         sought_in=run.futures,
+        holds=None if found.base_rate is None else 1 - found.base_rate,
         breaks=found.base_rate,
         failed=found.failed,
         verdict=found.verdict,
@@ -161,6 +165,13 @@ def _explained(
         check=Check(tree),
         attribution=attribution(study, number, pulled, fresh, margins[number], seed, in_company=in_full),
     )
+
+
+def _kept_back(whole: Run, run: Run, policy: str) -> tuple[Array, Array]:
+    """The futures of a run of given ones in which nothing was sought, and the margins of all assumptions in them."""
+    values, names = whole.parameters()[:, run.futures :], [f"margin.{a.id}" for a in whole.study.assumptions]
+    held = whole.columns(policy, names)
+    return values, np.stack([held[name][run.futures :] for name in names])
 
 
 def _anew(study: Study, policy: str, seed: int) -> tuple[Array, Array]:

@@ -69,6 +69,15 @@ class SignpostRow(Result):
 
 
 @dataclass(frozen=True, repr=False)
+class Settled(Result):
+    """A signpost that is no longer worth watching, and why."""
+
+    id: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, repr=False)
 class UsedReading(Result):
     """A reading that weighs the futures, in its quantity's unit; `named` what it was called where it was typed under another name."""
 
@@ -87,7 +96,8 @@ class ToWatch(Result):
     as_of: date
     policy: str
     futures: int
-    signposts: tuple[SignpostRow, ...]  # the worthiest first
+    signposts: tuple[SignpostRow, ...]  # the worthiest first, without those that are settled
+    settled: tuple[Settled, ...]
     before: str  # how the shares before are named to people
     after: str
     board_before: tuple[ShortCell, ...]
@@ -123,8 +133,9 @@ def what_to_watch(
     asked = [*weighted_board.asked_of(study, as_of), *((every[r.quantity], r.over) for r in own)]
     asked += [(every[s.quantity], s.by) for s in study.signposts.values() if s.quantity]
     policies = run.policies if run else study.policies
-    view = _view(study.case.settings.baseline, policies, policy)
-    under = [view, weighted_board.reading_policy(study.case, policies, as_of)]
+    read_under = weighted_board.reading_policy(study.case, policies, as_of)
+    view = _view(read_under, policies, policy)
+    under = [view, read_under]
     found = (
         futures_under_policies.stored(run, asked, under=under, first=first)
         if run
@@ -135,11 +146,14 @@ def what_to_watch(
     first_found, before = weighted_board.settle(found, asked, as_of)
     found, after = weighted_board.settle(found, asked, as_of, own) if own else (first_found, before)
     weighed = weighted_board.weight_words(as_of)
+    rows = [_row(w) for w in rank(found, as_of, view, after)]
+    gone = _settled(study, rows, as_of)
     return ToWatch(
         as_of=as_of,
         policy=view,
         futures=found.count,
-        signposts=tuple(_row(w) for w in rank(found, as_of, view, after)),
+        signposts=tuple(row for row in rows if row.id not in {s.id for s in gone}),
+        settled=gone,
         before=weighed if own else ALIKE,
         after=f"{weighed}, and your readings" if own else weighed,
         board_before=weighted_board.short_board(first_found, before)
@@ -156,9 +170,9 @@ def what_to_watch(
     )
 
 
-def _view(baseline: str, names: Sequence[str], policy: str | None) -> str:
+def _view(in_force: str, names: Sequence[str], policy: str | None) -> str:
     if policy is None:
-        return baseline if baseline in names else names[0]
+        return in_force
     if policy not in names:
         raise unknown("--policy", "not in this run", policy, names)
     return policy
@@ -181,6 +195,19 @@ def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadIn
     return outside + weights.impossible(
         found.columns[weighted_board.reading_policy(found.study.case, found.policies, as_of)], own, every
     )
+
+
+def _settled(study: Study, rows: Sequence[SignpostRow], day: date) -> tuple[Settled, ...]:
+    """Signposts whose day is over, and events that have come."""
+    found = []
+    for row in rows:
+        signpost = study.signposts[row.id]
+        if signpost.is_event and row.status == "passed" and row.latest:
+            found.append(Settled(row.id, row.name, f"it came on {row.latest.on or row.latest.said_on}"))
+        elif signpost.modelled and signpost.by <= day:
+            said = f", {row.status}" if row.status in ("passed", "not passed") else ""
+            found.append(Settled(row.id, row.name, f"its day was {signpost.by}{said}"))
+    return tuple(found)
 
 
 def _row(w: Watched) -> SignpostRow:

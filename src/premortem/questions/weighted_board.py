@@ -89,10 +89,14 @@ def asked_of(study: Study, as_of: date) -> futures_under_policies.Asked:
 
 
 def past(case: Case, as_of: date) -> date:
-    """The day. Raises `BadInput` for one in the future: nothing can be known of it."""
-    last = observations.latest_day(case)
+    """The day. Raises `BadInput` for one in the future, of which nothing can be known, and for one before anything was."""
+    first, last = observations.first_day(case), observations.latest_day(case)
+    allowed = f"{first} to {last}" if first else f"up to {last}"
     if as_of > last:
-        raise BadInput("command line", "as of", "lies in the future", got=as_of, allowed=f"up to {last}")
+        raise BadInput("command line", "as of", "lies in the future", got=as_of, allowed=allowed)
+    if first and as_of < first:
+        what = f"nothing of the record was known on {as_of}"
+        raise BadInput("command line", "as of", what, got=as_of, allowed=allowed)
     return as_of
 
 
@@ -153,7 +157,7 @@ def settle_run(run: Run, as_of: date) -> tuple[Futures, Weights]:
 def weighted_cells(run: Run, found: Futures, weights: Weights) -> tuple[BoardCell, ...]:
     """The board of futures of a run with their weights."""
     replicates = 0 if weights.redrawn else run.replicates
-    rows = cells(score.board(found.margins, run.study.assumptions, replicates, weights.values))
+    rows = cells(score.board(found.margins, run.study.assumptions, replicates, weights.values, found.forms))
     return weighted_rows(_by_worth(rows, found, weights), weights)
 
 
@@ -162,8 +166,12 @@ def _by_worth(rows: Sequence[BoardCell], found: Futures, weights: Weights) -> tu
     if not weights.redrawn:
         return tuple(rows)
     told = {policy: _told(found, policy, weights) for policy in found.policies}
-    return tuple(
-        replace(row, low=told[row.policy][row.assumption][1], high=told[row.policy][row.assumption][2]) for row in rows
+    return tuple(_with_interval(row, *told[row.policy][row.assumption][1:]) for row in rows)
+
+
+def _with_interval(row: BoardCell, low: float | None, high: float | None) -> BoardCell:
+    return replace(
+        row, low=low, high=high, bands={**row.bands, "sampling": None if low is None or high is None else [low, high]}
     )
 
 
@@ -196,6 +204,7 @@ def weighted_rows(rows: Sequence[BoardCell], weights: Weights | None) -> tuple[B
             fails_words=None,
             bands={},
             by_form={},
+            by_interpretation={},
             decided=None,
         )
         for row in rows

@@ -4,7 +4,7 @@ from premortem.study.case_list import cases
 from premortem.study.folder import case_of, make_study, problems
 from premortem.study.last import run as last_run
 from premortem.study.model import outcome_names
-from premortem.study.study import Run, Study, as_names, case_of_run, forms_of_run, open_run
+from premortem.study.study import Run, Study, as_names, case_of_run, forms_of_run, open_run, pulled_of_run
 
 __all__ = [
     "Run",
@@ -19,4 +19,5 @@ __all__ = [
     "open_run",
     "outcome_names",
     "problems",
+    "pulled_of_run",
 ]

@@ -82,6 +82,29 @@ class Forward:
         return hash(self.key)
 
 
+@cache
+def scorer_of(forward: Forward) -> score.Scorer:
+    """The propositions of a model, parsed once."""
+    simulator = forward.simulator
+    return score.Scorer(forward.assumptions, simulator.names, simulator.case.world.steps())
+
+
+@dataclass(frozen=True)
+class Interpreted:
+    """Margins by other interpretations of the propositions, of shape (future,), from series that `Forward` has given; compiled apart, so
+    that what a run finds by the shipped limits keeps its bits.
+    """
+
+    forward: Forward
+
+    def __call__(self, series: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
+        """By column, `margin.X1@hawk`."""
+        scorer = scorer_of(self.forward)
+        given = {name: series[name] for name in self.forward.simulator.names}, scorer.readings
+        program = compiled(scorer.interpreted, *given, key=(self.forward, "interpreted"))
+        return dict(program(*given))
+
+
 @dataclass(frozen=True)
 class Chunk:
     """Futures that were run together: the place of the first one, how many, and what `Forward` gives, of which the last lanes may be
@@ -93,10 +116,12 @@ class Chunk:
     scalars: Mapping[str, jax.Array]
     series: Mapping[str, jax.Array]
     kept: Mapping[str, tuple[str, int]]
+    interpreted: Interpreted
 
     def columns(self) -> dict[str, Array]:
         """What a run keeps of each future, without padding: the scalars, and outcomes at dates."""
-        told = {name: np.asarray(x)[: self.count] for name, x in self.scalars.items()}
+        scalars = {**self.scalars, **self.interpreted(self.series)}
+        told = {name: np.asarray(x)[: self.count] for name, x in scalars.items()}
         return dict(sorted((told | columns_of(self.series, self.kept, self.count)).items()))
 
 
@@ -120,22 +145,22 @@ class Model:
             here = {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
             given = _padded(values[:, start : start + size], size), (levers._replace(**here), dict(self.thresholds))
             scalars, series = compiled(self.forward, *given)(*given)
-            yield Chunk(start, min(size, count - start), scalars, series, self.forward.kept)
+            yield Chunk(start, min(size, count - start), scalars, series, self.forward.kept, self.interpreted)
 
     def rescored(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
         """Margins of conditions and of assumptions of a chunk by other thresholds, each of shape (future,); nothing is run again."""
-        found = self._scored("margins", self._scorer.margins, chunk.series, thresholds)
+        found = self._scored("margins", scorer_of(self.forward).margins, chunk.series, thresholds)
         return {name: margin[: chunk.count] for name, margin in found.items()}
 
     def over_time(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
         """Margins of assumptions as they stand in each step, each of shape (step, future)."""
-        found = self._scored("over time", self._scorer.over_time, chunk.series, thresholds)
+        found = self._scored("over time", scorer_of(self.forward).over_time, chunk.series, thresholds)
         return {name: margin[:, : chunk.count] for name, margin in found.items()}
 
-    @cached_property
-    def _scorer(self) -> score.Scorer:
-        simulator = self.forward.simulator
-        return score.Scorer(self.forward.assumptions, simulator.names, simulator.case.world.steps())
+    @property
+    def interpreted(self) -> Interpreted:
+        """Margins by other interpretations, from the series of a chunk."""
+        return Interpreted(self.forward)
 
     def _scored(self, what: str, scorer: Any, series: Any, thresholds: Mapping[str, Any]) -> dict[str, Array]:
         given = {name: series[name] for name in self.forward.simulator.names}, dict(thresholds)

@@ -26,7 +26,7 @@ from premortem.errors import BadInput, MissingData, each, nearest, raise_all, un
 from premortem.files.toml import read_toml
 from premortem.law import book as rules
 from premortem.law.notebook import Rulebook
-from premortem.propositions import assumption, score
+from premortem.propositions import assumption, interpretations, score
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell, board_table, cells
 from premortem.study import folder as own_files
@@ -37,7 +37,7 @@ from premortem.study.simulator import Function, Simulator, from_function
 from premortem.study.simulator import read as read_outcomes
 from premortem.text.numbers import count_noun
 from premortem.text.tables import Table
-from premortem.watch import observations, signposts, timeline
+from premortem.watch import observations, pulled, signposts, timeline
 from premortem.watch import quantities as known_quantities
 from premortem.watch.quantities import Observer, Quantity, When
 from premortem.watch.readings import Readings
@@ -59,18 +59,20 @@ class Study:
         version: str = "",
         case: Case | str | Path | None = None,
         forms: Mapping[str, str] | None = None,
+        pulled: bool = False,
     ) -> None:
         """`case` is one that ships, by its name, or a folder; by default that of the study's folder, else the leading one.
 
         `simulator` puts a model of your own in the world's place: see `docs/own.md`. A run is of one model: its code and what it
-        closes over, or the `version` that you give. `forms` fixes forms of the world, by name, at one of their values.
+        closes over, or the `version` that you give. `forms` fixes forms of the world, by name, at one of their values. With
+        `pulled`, readings made of the tables that were pulled take the place of the record's for the same period.
         """
         self.folder = Path(folder) if folder is not None else None
         self.case = own_files.case_of(self.folder, case)
         self._function, self._version = simulator, str(version)
         self._pulled: dict[str, Levers] = {}
         self._books: dict[str, rules.Book] = {}
-        self.forms = dict(forms or {})
+        self.forms, self.pulled = dict(forms or {}), pulled
         raise_all(own_files.problems(self.folder, self.case, of_world=simulator is None))
         if self.forms:
             self._check_forms()
@@ -178,6 +180,8 @@ class Study:
     def readings(self) -> Readings:
         """What was observed: the shipped record and the study's own readings."""
         own, record = self._own(own_files.READINGS), observations.shipped_readings(self.case)
+        if self.pulled:
+            record = record.joined(pulled.pulled_readings(self.case))
         return record.joined(observations.read(own, self.case)) if own else record
 
     @cached_property
@@ -252,12 +256,14 @@ class Study:
         cluster: str | None = None,
         memory: int | None = None,
         whole: "Callable[[Run], object] | None" = None,
+        given: Array | None = None,
     ) -> "Run":
         """Simulate and score `futures` futures under each policy into a run folder; same bits for the same seed.
 
         `cluster` is a Dask scheduler's address or `local:N`; `memory` a ceiling in bytes; `replace` lets a finished run
         in the same folder make way, of which futures, policies or assumptions would be lost. `whole` adds to the scored
-        run, such as its brief, before it takes the place of an older one, which stays where this fails.
+        run, such as its brief, before it takes the place of an older one, which stays where this fails. `given` are values of the
+        uncertainties, (parameter, future), in place of drawn ones; such a run is not remembered as the last one.
         """
         chosen = tuple(dict.fromkeys(as_names(policies) or self.policies))
         each(self.book, chosen)
@@ -278,14 +284,16 @@ class Study:
             self.model(),
             self.priors,
             pulled,
-            futures,
+            futures if given is None else given.shape[1],
             seed,
             folder,
             inputs=self.hashes(chosen),
             kept=self.compiled.forward.kept,
+            reread=self.compiled.interpreted,
             assumptions=[a.id for a in self.assumptions],
             case=self.case.reference,
             forms=self.forms,
+            given=None if given is None else np.asarray(given, np.float32),
             resume=resume,
             replace=replace,
             progress=progress,
@@ -296,7 +304,8 @@ class Study:
         made = held[0]
         made.folder = folder  # where it lies now
         made.seconds["total"] = time.perf_counter() - began
-        last.remember(self.folder, folder)
+        if given is None:
+            last.remember(self.folder, folder)
         return made
 
     @property
@@ -327,9 +336,12 @@ class Study:
 
     def hashes(self, policies: Sequence[str]) -> dict[str, str]:
         """SHA-256 of everything that a run's bits rest on, by kind."""
-        pulled = [self.levers(policy) for policy in policies]
+        levers = [self.levers(policy) for policy in policies]
         world = [p.read_bytes().hex() for p in self.case.code] + self.simulate.texts
-        return hashes(self.priors, self.assumptions, pulled, world, self.observer)
+        found = hashes(self.priors, self.assumptions, levers, world, self.observer)
+        return (
+            found | {f"pulled.{name}": sha for name, sha in pulled.hashes(self.case).items()} if self.pulled else found
+        )
 
 
 @dataclass
@@ -392,6 +404,11 @@ class Run:
         return int(self.manifest["inputs"]["seed"])
 
     @property
+    def given(self) -> bool:
+        """Whether its futures were given, and not drawn from the priors by a design."""
+        return bool(self.manifest["inputs"]["design"] == ensemble.GIVEN)
+
+    @property
     def replicates(self) -> int:
         """Independent replicates of the design; 0 for plain Monte Carlo."""
         return int(self.manifest["replicates"])
@@ -413,8 +430,10 @@ class Run:
         return read.read_parts(self.folder, policy, names, self.first)
 
     def margin_names(self) -> list[str]:
-        """Columns that hold the margins of assumptions and conditions."""
-        return [f"margin.{n}" for a in self.study.assumptions for n in (a.id, *(f"{a.id}.{c.id}" for c in a.condition))]
+        """Columns that hold the margins of assumptions and conditions, and of assumptions by other interpretations."""
+        of = self.study.assumptions
+        shipped = [f"margin.{n}" for a in of for n in (a.id, *(f"{a.id}.{c.id}" for c in a.condition))]
+        return [*shipped, *interpretations.columns(of)]
 
     def margins(self, policy: str) -> dict[str, Array]:
         """Margins of assumptions and conditions under a policy."""
@@ -477,8 +496,8 @@ class Run:
         """
         if self.study.simulate.function is not None:
             raise MissingData(f"{self.folder}: regional series are of the shipped world; a model of your own has none")
-        design, count = self.manifest["inputs"]["design"], min(bands.THIN, self.futures)
-        values = ensemble.draw(self.study.priors, design, self.seed, 0, bands.THIN)
+        count = min(bands.THIN, self.futures)
+        values = self.parameters(first=count)
         found = self.study.compiled.regional(values, self.study.levers(policy))
         return {name: np.asarray(found[name])[..., :count] for name in names}
 
@@ -546,7 +565,9 @@ def open_run(folder: str | Path, study: Study | None = None) -> Run:
     own = path.resolve().parent
     if study is None:
         within = own if (own / own_files.MARK).is_file() else None
-        study = Study(within, case=None if within else case_of_run(path), forms=forms_of_run(path))
+        study = Study(
+            within, case=None if within else case_of_run(path), forms=forms_of_run(path), pulled=pulled_of_run(path)
+        )
     return Run(study, path)
 
 
@@ -560,6 +581,11 @@ def _check_case(folder: Path, manifest: Mapping[str, Any]) -> None:
 def forms_of_run(folder: Path) -> dict[str, str]:
     """Forms that were fixed in a stored run, each at its value. Raises `BadInput` where there is no run."""
     return dict(store.read_manifest(folder).get("forms") or {})
+
+
+def pulled_of_run(folder: Path) -> bool:
+    """Whether a stored run was made with pulled tables. Raises `BadInput` where there is no run."""
+    return any(name.startswith("pulled.") for name in store.read_manifest(folder)["inputs"])
 
 
 def case_of_run(folder: Path) -> str:

@@ -23,8 +23,9 @@ def print_as_of(result: AsOfDay) -> None:
         "now",
         "95%",
         "verdict",
+        "depends on",
         "fails first",
-        texts=("", "assumption", "verdict", "fails first"),
+        texts=("", "assumption", "verdict", "depends on", "fails first"),
     )
     for s in result.standing:
         table.add_row(
@@ -34,6 +35,7 @@ def print_as_of(result: AsOfDay) -> None:
             phrases.share(s.holds),
             phrases.interval(s.low, s.high),
             s.verdict,
+            s.depends,
             s.fails_first,
         )
     print_table(console, table)

@@ -11,7 +11,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from premortem.propositions.board_cells import BoardCell, cells
-from premortem.terminal.layout import UNBOUNDED, next_step
+from premortem.propositions.verdicts import BANDS
+from premortem.terminal.layout import UNBOUNDED, add_columns, next_step, print_table
 from premortem.text import phrases
 
 PLAIN = "Share of futures in which each assumption holds (not forecasts)"
@@ -83,20 +84,23 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
             console.print(f"{policy}: {', '.join(told)}")
     if fitting is not across:
         console.print("; ".join(said[k] for k in names), style="dim")
-    if banded := over_forms(rows, policies[0]):
-        console.print(banded, style="dim")
+    print_bands(rows, policies[0], console)
     for line in phrases.not_finite(run.non_finite, run.stored):
         console.print(line, style="yellow")
 
 
-def over_forms(rows: Sequence[BoardCell], policy: str) -> str:
-    """Lowest and highest shares over forms of the world under a policy, in a sentence; empty where no form varies."""
-    bands = {row.assumption: row.bands.get("forms") for row in rows if row.policy == policy}
-    told = [
-        f"{name.capitalize()}\u00a0{100 * low:.0f} to {100 * high:.0f}%"
-        for name, (low, high) in ((n, b) for n, b in bands.items() if b)
-    ]
-    return f"Under {policy}, over rival forms of the world: {', '.join(told)}." if told else ""
+def print_bands(rows: Sequence[BoardCell], policy: str, console: Console) -> None:
+    """Under a policy the lowest and highest share by sampling, by interpretations and over forms of the world, and what all three say."""
+    shown = [row for row in rows if row.policy == policy and row.bands]
+    if not any(row.bands.get(kind) for row in shown for kind in BANDS[1:]):
+        return
+    table = Table(
+        title=f"\nUnder {policy}, lowest and highest share by", title_justify="left", box=None, padding=(0, 1)
+    )
+    add_columns(table, "", *BANDS, "verdict, where all agree", texts=("", "verdict, where all agree"))
+    for row in shown:
+        table.add_row(row.assumption, *(phrases.band(row.bands.get(kind)) for kind in BANDS), row.verdict)
+    print_table(console, table)
 
 
 def _table(title: str, columns: list[str]) -> Table:

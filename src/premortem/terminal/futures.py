@@ -10,12 +10,14 @@ from premortem.text import phrases, steps
 def print_futures(result: AlternativeFutures) -> None:
     """Families with shares, box and signposts."""
     console = Console(highlight=False)
-    k = result.k
+    k = result.nearest
     console.print(
         f"{phrases.grouping_phrase(result.k, result.continuum)}: {phrases.count_noun(result.futures_seen, 'future')} under {result.policy}; "
         f"silhouette {result.silhouette[k]:.2f} (1 is apart, 0 is touching, under {STRUCTURE} no families), "
         f"stability {result.stability[k]:.2f} (1: found alike in every half of the futures)."
     )
+    for axis in result.axes if result.continuum else ():
+        console.print(f"  {axis.name}: from {axis.low} to {axis.high}; {phrases.share(axis.share)} of all differences")
     for row in result.archetypes:
         shares = ", ".join(f"{phrases.share(s)} under {p}" for p, s in row.share.items())
         console.print(f"\n[bold]{row.name}[/bold]: {shares}")

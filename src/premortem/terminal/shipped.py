@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.ensemble.evidence import Compared
-from premortem.terminal.layout import add_columns, print_table
+from premortem.terminal.layout import add_columns, print_table, wrap
 from premortem.text import phrases
 
 
@@ -41,6 +41,14 @@ def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> 
     for row in tables:
         table.add_row(*(str(row[c]) for c in ("name", "rows", "date", "licence", "source")))
     print_table(console, table)
+    old: dict[str, list[str]] = {}
+    for row in tables:
+        for answer in row["too_old_for"]:
+            old.setdefault(answer, []).append(f"{row['name']} ({row['age_days']} days)")
+    if old:
+        console.print("\n[bold]Too old[/bold]; `premortem data pull` fetches newer ones where there is a source:")
+    for answer, names in old.items():
+        console.print(wrap(f"  {answer}: {', '.join(names)}", console.width, "    "), soft_wrap=True)
     if pulled:
         console.print("\nPulled, read only where asked for (`--data pulled`, `regime status`, `facts.read_pulled`):")
     for row in pulled:

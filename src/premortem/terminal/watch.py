@@ -45,6 +45,10 @@ def print_watch(result: ToWatch, of: str = "") -> None:
     hidden = len(result.signposts) - SHOWN
     if hidden > 0:
         console.print(f"{hidden} more; see them with --json")
+    if result.settled:
+        console.print("[bold]No longer worth watching[/bold]")
+        for gone in result.settled:
+            console.print(wrap(f"  {gone.name}: {gone.why}", console.width, "    "), soft_wrap=True)
     examples = [
         phrases.command("watch", of, f"--reading {row.quantity}={row.threshold.value:g}")
         for row in result.signposts

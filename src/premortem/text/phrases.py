@@ -23,6 +23,7 @@ from premortem.text.numbers import (
 
 __all__ = [
     "at_once",
+    "band",
     "between",
     "capital",
     "count_noun",
@@ -67,6 +68,11 @@ LEAST = 5e-4
 def measured_value(x: float) -> str:
     """A number as it stands beside a record, to three digits, since records have them: sizes too small to see are 0."""
     return number(x if abs(x) >= LEAST else 0.0, 3)
+
+
+def band(ends: Sequence[float] | None) -> str:
+    """Lowest and highest of shares, as an interval; a dash where there are none."""
+    return interval(*ends) if ends else "-"
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -129,7 +135,7 @@ def breaks_first(value: float, breaks: str, subject: str, failure: str) -> str:
     return f"what fails first in {share(value)} of {breaks}: {failure}"
 
 
-def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of futures") -> str:
+def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of futures", count: int = 0) -> str:
     """Which assumption is the weakest, and how often all hold: the sentence that leads every page, without a full stop.
 
     `who` is the policy, `shares` the share of futures in which each assumption holds by how it is called, `every` that of all
@@ -143,7 +149,9 @@ def headline(who: str, shares: Mapping[str, float], every: float, of: str = "of 
     if len(shares) == 1:
         return f"{who}, {weakest[0]} {holds(shares[weakest[0]], of)}"
     are = "are the weakest assumptions: each holds" if len(weakest) > 1 else "is the weakest assumption: it holds"
-    return f"{who}, {listing(weakest)} {are} in {least} {of}; {together(len(shares))} together in {share(every)}"
+    return (
+        f"{who}, {listing(weakest)} {are} in {least} {of}; {together(count or len(shares))} together in {share(every)}"
+    )
 
 
 def same_futures_phrase(policies: int) -> str:
@@ -183,7 +191,7 @@ def weak(effective: float | None) -> bool:
 def grouping_phrase(k: int, continuum: bool) -> str:
     """What a search for families of futures found: so many families, or a continuum that was cut into parts."""
     if continuum:
-        return f"Futures are a continuum, without families that stand apart; cut into {spell_count(k)} parts to look at"
+        return f"Futures are a continuum, without families that stand apart; cut into {spell_count(k)} quadrants to look at"
     return f"Futures fall into {spell_count(k)} families"
 
 

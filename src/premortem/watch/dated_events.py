@@ -74,14 +74,13 @@ def _event(row: Mapping[str, str], file: str, place: str, case: Case) -> Reading
             allowed=f"from {came}, or happened no",
         )  # fmt: skip
     event = process.resolve(name, case) if name else None
-    if name and event is None:
-        names = [*process.events(case), *process.states(case)]
+    if name and event is None and (hint := nearest(name, [*process.events(case), *process.states(case)])):
         raise BadInput(
             file, f"{place}: process_event", "no such event of the policy process", got=name,
-            allowed="an event of the process, or nothing", hint=nearest(name, names),
+            allowed="an event of the process, one that it has not, or nothing", hint=hint,
         )  # fmt: skip
     return Reading(
-        event or "",
+        event or name,  # one that the process has not is kept, and said to be unscored
         by,
         ANSWERS[said],
         None,

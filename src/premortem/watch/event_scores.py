@@ -105,7 +105,7 @@ def score_events(
         if e.known_on <= as_of:
             continue
         if np.isnan(e.value) or e.quantity not in shares:
-            reason = NOBODY if np.isnan(e.value) else NO_EVENT
+            reason = NOBODY if np.isnan(e.value) else f"{NO_EVENT}: {e.quantity}" if e.quantity else NO_EVENT
             left.append({"quantity": e.says or e.quantity, "date": e.on.isoformat(), "why": reason})
             continue
         share, came = float(shares[e.quantity](e.on)), e.value > 0.5

@@ -53,6 +53,11 @@ def latest_day(case: Case) -> date:
     return max([date.today(), *(date.fromisoformat(held[name].date) for name in TABLES if name in held)])
 
 
+def first_day(case: Case) -> date | None:
+    """The first day on which any reading of the case was known; None where it has none."""
+    return min((r.known_on for r in shipped_readings(case).mapped), default=None)
+
+
 def shipped_readings(case: Case, today: date | None = None) -> Readings:
     """The observations of a case. Nothing can have been read after `today` (by default `latest_day()`)."""
     both = [
@@ -155,7 +160,7 @@ def _reading(
     known_on = parse_day(row["known_on"], file, f"{place}: known_on") if row.get("known_on") else on
     low, high = (parse_number(row[end], file, f"{place}: {end}") if row.get(end) else None for end in ("low", "high"))
     kind = kinds.given_kind(row.get("kind", ""), on, known_on, file, place)
-    planned = row.get("kind") == "projection"  # of a period to come
+    planned = kind == "projection"  # of a period to come
     late = [
         name
         for name, day in (("date", on), ("known_on", known_on))

@@ -1,6 +1,6 @@
 // The board answers a moved number at once for the policy in view, and for the others when it rests.
 import { latest } from "./ask.js";
-import { paintAll } from "./cells.js";
+import { paintAll, paintBands } from "./cells.js";
 import { bind, make, took } from "./controls.js";
 import { say } from "./frame.js";
 import { refine } from "./refine.js";
@@ -14,6 +14,7 @@ const policy = () => get("policy") ?? document.body.dataset.first;
 
 function shown(answer) {
   paintAll(answer, policy());
+  paintBands(answer, policy());
   $("sentence").textContent = answer.sentence;
   $("board").classList.toggle("weak", answer.effective_futures !== null && answer.effective_futures < FEW);
   $("warnings").hidden = answer.warnings.length === 0;

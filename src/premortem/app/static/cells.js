@@ -29,3 +29,16 @@ export function paintAll(answer, policy) {
     if (cell) paint(cell, row, row.policy === policy ? base[row.assumption] : null);
   }
 }
+/** The table of what each share may vary by, under the policy in view; its heads name the bands. */
+export function paintBands(answer, policy) {
+  for (const row of answer.board.filter((r) => r.policy === policy)) {
+    const line = document.querySelector(`[data-bands-of="${row.assumption}"]`);
+    if (!line) continue;
+    for (const cell of line.querySelectorAll("[data-band]")) {
+      const ends = row.bands[cell.dataset.band];
+      cell.textContent = ends ? interval({ low: ends[0], high: ends[1] }) : "-";
+    }
+    line.querySelector("[data-holds]").textContent = share(row.holds);
+    line.querySelector("[data-verdict]").textContent = row.verdict;
+  }
+}

@@ -1,0 +1,59 @@
+"""What a cell of the board says: holds or breaks where sampling, interpretations and forms of the world agree; else on what it depends."""
+
+from collections.abc import Mapping, Sequence
+
+from premortem.text.numbers import listing
+
+# An assumption holds where it does so in more than this share of futures.
+HALF = 0.5
+# What a share may vary by, each told apart.
+BANDS = ("sampling", "interpretations", "forms")
+# How a verdict begins that is none.
+DEPENDS = "depends on "
+UNKNOWN = "cannot be told"
+
+
+def verdict(
+    holds: float | None,
+    bands: Mapping[str, Sequence[float] | None],
+    by_interpretation: Mapping[str, float],
+    by_form: Mapping[str, Mapping[str, float]],
+    decided: str | None = None,
+) -> str:
+    """`holds`, `breaks`, `decided by definition`, or `depends on ...`: sampling, the interpretations and the values of forms by which the
+    share lies on the other side of one half.
+    """
+    if holds is None:
+        return UNKNOWN
+    if decided:
+        return "decided by definition"
+    told = [*_sampling(bands), *_interpretations(holds, by_interpretation), *_forms(holds, bands, by_form)]
+    if told:
+        return DEPENDS + listing(told)
+    return "holds" if holds > HALF else "breaks"
+
+
+def _sampling(bands: Mapping[str, Sequence[float] | None]) -> list[str]:
+    band = bands.get("sampling")
+    return ["sampling"] if band and band[0] <= HALF <= band[1] else []
+
+
+def _interpretations(holds: float, by_interpretation: Mapping[str, float]) -> list[str]:
+    flipped = [name for name, share in by_interpretation.items() if (share > HALF) != (holds > HALF)]
+    return [f"interpretation ({', '.join(flipped)})"] if flipped else []
+
+
+def _forms(
+    holds: float, bands: Mapping[str, Sequence[float] | None], by_form: Mapping[str, Mapping[str, float]]
+) -> list[str]:
+    flipped = [
+        f"{form.replace('_', ' ')}: {value.replace('_', ' ')}"
+        for form, shares in by_form.items()
+        for value, share in shares.items()
+        if (share > HALF) != (holds > HALF)
+    ]
+    if flipped:
+        return [f"form of the world ({', '.join(flipped)})"]
+    band = bands.get("forms")
+    together = band and min(band[0], holds) <= HALF <= max(band[1], holds)
+    return ["forms of the world together"] if together else []
