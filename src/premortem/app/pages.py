@@ -23,6 +23,7 @@ from premortem.charts import theme
 from premortem.law.items import catalogued
 from premortem.law.vocabulary import vocabulary
 from premortem.questions.futures import SIGNS
+from premortem.story.page import TEMPLATES
 from premortem.study import Study
 from premortem.text import phrases
 from premortem.text.numbers import day_in_words
@@ -31,7 +32,8 @@ from premortem.text.units import quantity
 
 # Screens in the order of their tabs.
 SCREENS = {
-    "/": "Board",
+    "/": "Story",
+    "/board": "Board",
     "/a": "Assumptions",
     "/levers": "Levers",
     "/beliefs": "Beliefs",
@@ -45,7 +47,7 @@ SCREENS = {
 ASSUMED = "Assumptions"
 # The key that goes to a screen, after `g`.
 GO = {
-    "Board": "b", "Levers": "l", "Beliefs": "e", "Compare": "c", "World": "w", "Rules": "r", "Watch": "h", "Futures": "f", "Exhibits": "x",
+    "Story": "s", "Board": "b", "Levers": "l", "Beliefs": "e", "Compare": "c", "World": "w", "Rules": "r", "Watch": "h", "Futures": "f", "Exhibits": "x",
 }  # fmt: skip
 # Colours of the light look and what each becomes in the dark one.
 DARK = {
@@ -56,7 +58,7 @@ DARK = {
 }  # fmt: skip
 
 _env = Environment(
-    loader=FileSystemLoader(str(files("premortem.app") / "templates")),
+    loader=FileSystemLoader([str(files("premortem.app") / "templates"), TEMPLATES]),
     autoescape=select_autoescape(default=True, default_for_string=True),
     undefined=StrictUndefined,
     trim_blocks=True,

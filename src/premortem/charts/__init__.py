@@ -4,5 +4,6 @@
 - `marks`: fans, bands, words at the ends of lines, values next to bars
 - `figures`, `policy_figures`: charts of the brief, each from a table; those that set policies side by side
 - `worldmap`: the map of the world, and circles for places too small for it
+- `share_card`: a picture to be shared: a finding, a few rows with bars, and what it rests on
 - `render`: a chart as SVG, PNG or a script, without browser or network
 """

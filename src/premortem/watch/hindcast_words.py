@@ -2,10 +2,13 @@
 
 from collections import Counter
 
-from premortem.text.numbers import number, share
-from premortem.watch.event_scores import NO_EVENT, NOBODY
+from premortem.case import Case
+from premortem.text.numbers import lower_first, number, share
+from premortem.watch import quantities
+from premortem.watch.event_scores import NO_EVENT, NOBODY, EventScored
 from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
+from premortem.watch.reading_scores import Scored
 
 # Fewest groups of outcomes with a baseline before a share of wins says anything.
 FEW = 5
@@ -14,6 +17,48 @@ FEW = 5
 def verdict(found: Hindcast) -> str:
     """`Standing on 2026-01-31: 4 of 5 independent groups (8 of 9 outcomes) inside the 90% range; ...`."""
     return f"Standing on {found.as_of}: {outcomes_inside(found.kinds)} inside the 90% range{apart(found.kinds)}"
+
+
+def title(found: Hindcast) -> str:
+    """`Against what came later: 4 of 5 independent groups inside the range of futures, 3 of 5 events on the right side of half`."""
+    right = sum(not e.missed for e in found.events)
+    events = f", {right} of {len(found.events)} events on the right side of half" if found.events else ""
+    return f"Against what came later: {outcomes_inside(found.kinds)} inside the range of futures{events}"
+
+
+def misses(found: Hindcast, case: Case) -> list[str]:
+    """A sentence for each reading and event that was missed, the worst of readings first, each fact once."""
+    events = sorted((e for e in found.events if e.missed), key=lambda e: -e.brier)
+    return [*(_missed(s, count, case) for s, count in found.misses_by_group), *(event(e) for e in events)]
+
+
+def _missed(s: Scored, count: int, case: Case) -> str:
+    says, more = (
+        quantities.shipped_quantities(case)[s.quantity].says,
+        f"; {count} readings of this fact" if count > 1 else "",
+    )
+    return f"{says} ({s.kind}{more}) of {s.date.isoformat()} was {observed(s)}, outside {span(s)}."
+
+
+def observed(s: Scored) -> str:
+    """What was read, with its unit."""
+    return f"{number(s.observed, 3)}{_unit(s)}"
+
+
+def span(s: Scored) -> str:
+    """The 5 to 95% of futures, with their unit."""
+    return f"{number(s.p5)} to {number(s.p95)}{_unit(s)}"
+
+
+def _unit(s: Scored) -> str:
+    return "" if s.unit == "share" else f" {s.unit}"
+
+
+def event(e: EventScored) -> str:
+    """An event, whether it came, and in how many futures it had."""
+    verb = "came" if e.happened else "did not come"
+    narrower = f" Its title is {e.narrower}." if e.narrower else ""
+    return f"\u2018{lower_first(e.title)}\u2019 {verb} by {e.date}; {share(e.share)} of futures had it.{narrower}"
 
 
 def against(found: Hindcast) -> list[str]:

@@ -22,7 +22,7 @@ router = APIRouter()
 SHOWN = 5
 
 
-@router.get("/", response_class=HTMLResponse, include_in_schema=False)
+@router.get("/board", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """Which assumptions survive this policy?"""
     found = answer(desk, view, only=False)
