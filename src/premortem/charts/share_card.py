@@ -27,7 +27,9 @@ def share_card(title: str, under: str, rows: tuple[Row, ...], foot: str) -> str:
     """The picture as SVG text, light, in the packaged typeface."""
     size, lines = _fitted(title)
     y = EDGE + size
-    parts = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#FFFFFF"/><rect width="{WIDTH}" height="10" fill="{HOLDS}"/>']
+    parts = [
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#FFFFFF"/><rect width="{WIDTH}" height="10" fill="{HOLDS}"/>'
+    ]
     for line in lines:
         parts.append(_text(line, EDGE, y, size, INK, 600))
         y += round(size * 1.18)
@@ -50,20 +52,25 @@ def _fitted(title: str) -> tuple[int, list[str]]:
         if len(lines) <= most:
             return size, lines
     cut = int((WIDTH - 2 * EDGE) / (LETTER * size)) * most
-    return size, textwrap.wrap(textwrap.shorten(title, cut, placeholder="\u2026"), int((WIDTH - 2 * EDGE) / (LETTER * size)))
+    return size, textwrap.wrap(
+        textwrap.shorten(title, cut, placeholder="\u2026"), int((WIDTH - 2 * EDGE) / (LETTER * size))
+    )
 
 
 def _row(row: Row, middle: float, size: float) -> list[str]:
     letters = max(min(size, 24), 16)
     baseline = middle + letters * 0.35
-    room = BARS - EDGE - 16 if row.said else WIDTH - 2 * EDGE
-    label = textwrap.shorten(row.label, int(room / (LETTER * letters)), placeholder="\u2026")
+    if not row.said:
+        lines = textwrap.wrap(row.label, int((WIDTH - 2 * EDGE) / (LETTER * letters * 0.94)))[:2]
+        above = 0.6 * letters * (len(lines) - 1)
+        return [_text(line, EDGE, baseline - above + 1.2 * letters * i, letters, INK) for i, line in enumerate(lines)]
+    label = textwrap.shorten(row.label, int((BARS - EDGE - 16) / (LETTER * letters)), placeholder="\u2026")
     parts = [_text(label, EDGE, baseline, letters, INK)]
-    if row.said:
-        at = f'x="{BARS}" y="{middle - size / 2:.1f}" height="{size:.1f}"'
-        parts.append(f'<rect {at} width="{WHOLE}" fill="{GRID}"/><rect {at} width="{WHOLE * (row.share or 0):.1f}" fill="{HOLDS}"/>')
-        parts.append(_text(row.said, BARS + WHOLE + 14, baseline, letters, INK, 600))
-    return parts
+    at = f'x="{BARS}" y="{middle - size / 2:.1f}" height="{size:.1f}"'
+    parts.append(
+        f'<rect {at} width="{WHOLE}" fill="{GRID}"/><rect {at} width="{WHOLE * (row.share or 0):.1f}" fill="{HOLDS}"/>'
+    )
+    return [*parts, _text(row.said, BARS + WHOLE + 14, baseline, letters, INK, 600)]
 
 
 def _text(words: str, x: float, y: float, size: float, colour: str, weight: int = 400, anchor: str = "start") -> str:

@@ -102,8 +102,7 @@ def why(found: BoardCell, a: Assumption) -> str:
 
 def bands(found: BoardCell) -> tuple[Band, ...]:
     """The bands of a cell that the run tells."""
-    held = found.bands or ({"sampling": (found.low, found.high)} if found.low is not None else {})
-    pairs = ((reason, held.get(key)) for key, reason in REASONS.items())
+    pairs = ((reason, found.bands.get(key)) for key, reason in REASONS.items())
     return tuple(Band(reason, ends[0], ends[1], phrases.interval(*ends)) for reason, ends in pairs if ends)
 
 

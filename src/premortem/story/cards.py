@@ -4,14 +4,14 @@ from premortem.charts.share_card import Row, share_card
 from premortem.story.parts import Section, Story
 
 # Rows that a card has room for.
-ROWS = 7
+ROWS, POINTS = 7, 4
 
 
 def card(section: Section) -> str:
     """The picture of a section as SVG text, 1200 by 630."""
     rows = tuple(Row(b.label, b.share, b.said) for g in section.groups[:1] for b in g.bars)
     if not rows:
-        rows = tuple(Row(f"{p.mark}  {p.text}".strip()) for p in section.points)
+        rows = tuple(Row(f"{p.mark}: {p.text}" if p.mark else p.text) for p in section.points[:POINTS])
     under = section.groups[0].title if section.groups else section.asks
     return share_card(section.finding, under, rows[:ROWS], section.source)
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from premortem import exhibits, questions
-from premortem.errors import PremortemError
 from premortem.propositions.assumption import Assumption
+from premortem.questions.lacks import LACKS
 from premortem.questions.signpost_worth import CANNOT
 from premortem.questions.watch import SignpostRow
 from premortem.story.parts import Point, Section
@@ -62,7 +62,7 @@ def _figures(run: Run) -> list[Point]:
     for name in exhibits.rebuilt(run.study.case):
         try:
             found = exhibits.exhibit(name, run)
-        except PremortemError:
+        except LACKS:
             continue  # a run without what it needs: the gallery says so
         if found.badge != AGREES:
             points.append(
@@ -78,7 +78,7 @@ def record(run: Run) -> Section:
     missed = words.misses(found, case)
     shown = [Point(said, mark="Missed") for said in missed[:MISSES]]
     more = [f"{len(missed) - MISSES} more misses are told with the record."] if len(missed) > MISSES else []
-    events = words.events(found)
+    events = words.events_right(found)
     return Section(
         "record",
         asks("record", run.study),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from premortem import facts
-from premortem.errors import PremortemError
+from premortem.questions.lacks import LACKS
 from premortem.story import bets, doors, reading_on, surprise, trade_off
 from premortem.story.ground import Ground
 from premortem.story.parts import Section, Story
@@ -54,8 +54,8 @@ def long_section(name: str, run: Run) -> Section | str | None:
     """One of the long sections; why it cannot be told, where it cannot; None where the case has nothing to tell."""
     try:
         return LONG[name](run)
-    except PremortemError as error:
-        return f"{name}: {error}"
+    except LACKS as error:
+        return f"{name}: {' '.join(str(error).split())}"
 
 
 def whole(ground: Ground, run: Run, screens: Collection[str]) -> Story:

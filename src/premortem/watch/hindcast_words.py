@@ -96,15 +96,22 @@ def events(found: Hindcast) -> str:
     parts = found.brier_parts
     if parts is None:
         return ""
-    chains = len({e.group for e in found.events})
-    right, brier = found.unchanged
-    ours = sum(not e.missed for e in found.events)
+    _, brier = found.unchanged
     return (
-        f"{ours} of {len(found.events)} events ({chains} chains) on the right side of half, {right} by the view that nothing changes. "
+        f"{events_right(found)} "
         f"Mean Brier score {found.events_brier:.2f}; base rates of the record alone get {found.events_brier_base_rate:.2f}, nothing changes {brier:.2f}, one half for all 0.25. "
         f"By chains {parts.score:.2f} = reliability {parts.reliability:.2f} - resolution {parts.resolution:.2f} + uncertainty {parts.uncertainty:.2f} "
         f"{'+' if parts.within >= 0 else '-'} {abs(parts.within):.2f} within bins."
     )
+
+
+def events_right(found: Hindcast) -> str:
+    """On how many events the model is on the right side of half, beside the view that nothing changes; empty without events."""
+    if not found.events:
+        return ""
+    chains, ours = len({e.group for e in found.events}), sum(not e.missed for e in found.events)
+    said = f"{ours} of {len(found.events)} events ({chains} chains) on the right side of half"
+    return f"{said}, {found.unchanged[0]} by the view that nothing changes."
 
 
 def mapped_after(found: Hindcast) -> str:

@@ -53,7 +53,9 @@ def share(name: str, kind: Literal["png", "svg"], desk: AtDesk, view: View) -> R
     drawn = desk.keep(("share", name, view.policy), lambda: _card(desk, view, name))
     if drawn is None:
         raise HTTPException(404, "no such picture; allowed: the id of a section of the story")
-    made = desk.keep(("share", name, view.policy, kind), lambda: png_of(drawn, 1) if kind == "png" else with_font(drawn).encode())
+    made = desk.keep(
+        ("share", name, view.policy, kind), lambda: png_of(drawn, 1) if kind == "png" else with_font(drawn).encode()
+    )
     return Response(made, media_type="image/png" if kind == "png" else "image/svg+xml")
 
 
@@ -66,8 +68,8 @@ def opening(desk: Desk, view: State) -> Story:
 def ground_of(desk: Desk, view: State) -> Ground:
     """What the story rests on: the stored run, where one was given or made; else the futures that every screen starts with."""
     if desk.stored:
-        return desk.keep(("ground", view.policy), lambda: ground_of_run(run_of(desk), view.policy))  # type: ignore[no-any-return]
-    return desk.keep(("ground", view.policy), lambda: _live(desk, State(view.policy, usual=view.usual)))  # type: ignore[no-any-return]
+        return desk.keep(("ground", view.policy), lambda: ground_of_run(run_of(desk), view.policy))
+    return desk.keep(("ground", view.policy), lambda: _live(desk, State(view.policy, usual=view.usual)))
 
 
 def _live(desk: Desk, view: State) -> Ground:
