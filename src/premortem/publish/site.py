@@ -15,6 +15,7 @@ from premortem.briefing import write_brief
 from premortem.charts.render import png_of, with_font
 from premortem.exhibits.form import Exhibit
 from premortem.files.reader import read_bytes
+from premortem.propositions.board_cells import BoardCell
 from premortem.publish.pages import HOME, Entry, page, within
 from premortem.questions.lacks import LACKS
 from premortem.story import cards, tell
@@ -65,7 +66,7 @@ def site(run: Run) -> Site:
         "data",
         1,
         names=[*_data(run)],
-        board=run.board_rows(),
+        board=_board(run),
         run=run,
         share=phrases.share,
         interval=phrases.interval,
@@ -113,7 +114,7 @@ def _exhibit_files(shown: list[Exhibit]) -> dict[str, bytes]:
     for found in shown:
         held[f"exhibits/{found.name}.svg"] = with_font(found.drawn).encode()
         held[f"exhibits/{found.name}.csv"] = found.csv().encode()
-        held[f"exhibits/{found.name}.png"] = png_of(found.drawn, 1.5)
+        held[f"exhibits/{found.name}.png"] = png_of(found.drawn, 1)
     return held
 
 
@@ -122,6 +123,15 @@ def _exhibit_pages(shown: list[Exhibit], common: dict[str, Any]) -> dict[str, by
         return {}
     held = {f"exhibits/{e.name}.html": page("exhibit", 1, found=e, **common) for e in shown}
     return held | {"exhibits/index.html": page("exhibits", 1, shown=shown, **common)}
+
+
+def _board(run: Run) -> dict[str, list[BoardCell]]:
+    """Cells by assumption, called by id and name, in the order of the run's policies."""
+    called = {a.id: f"{a.id} {a.name}" for a in run.study.assumptions}
+    found: dict[str, list[BoardCell]] = {}
+    for cell in run.board_rows():
+        found.setdefault(called.get(cell.assumption, phrases.at_once(len(called))), []).append(cell)
+    return {name: sorted(cells, key=lambda c: run.policies.index(c.policy)) for name, cells in found.items()}
 
 
 def _data(run: Run) -> dict[str, bytes]:
