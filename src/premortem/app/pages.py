@@ -69,6 +69,8 @@ _env.filters |= {
     "points": phrases.points,
     "num": phrases.number,
     "interval": said.cell,
+    "delta": said.delta,
+    "noise": said.noise,
     "json": lambda value: json.dumps(value, default=str, allow_nan=False),
     "quantity": quantity,
     "field": said.field,
