@@ -21,6 +21,7 @@ from premortem.briefing.memo_file import linked
 from premortem.case import Case
 from premortem.charts import theme
 from premortem.law.items import catalogued
+from premortem.law.places import names as places_of
 from premortem.law.vocabulary import vocabulary
 from premortem.questions.futures import SIGNS
 from premortem.story.page import TEMPLATES
@@ -28,7 +29,7 @@ from premortem.study import Study
 from premortem.text import phrases
 from premortem.text.numbers import day_in_words
 from premortem.text.tables import plain
-from premortem.text.units import quantity
+from premortem.text.units import quantity, unit_name
 
 # Screens in the order of their tabs.
 SCREENS = {
@@ -73,6 +74,8 @@ _env.filters |= {
     "noise": said.noise,
     "json": lambda value: json.dumps(value, default=str, allow_nan=False),
     "quantity": quantity,
+    "unit_name": unit_name,
+    "place_name": lambda code, case: places_of(case).get(code, code),
     "field": said.field,
     "lawful": said.lawful,
     "plain": plain,

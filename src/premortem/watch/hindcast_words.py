@@ -116,10 +116,10 @@ def events_right(found: Hindcast) -> str:
 
 def mapped_after(found: Hindcast) -> str:
     """Which quantities were given to the model after their readings had been seen; empty where none."""
-    names = sorted({s.quantity for s in found.observables if s.mapped_after})
+    names = sorted({lower_first(s.measures) or s.quantity for s in found.observables if s.mapped_after})
     if not names:
         return ""
-    return f"Mapped after their readings had been seen, and so no blind test: {', '.join(names)}."
+    return f"Mapped after their readings had been seen, and so no blind test: {'; '.join(names)}."
 
 
 def left_out(found: Hindcast) -> list[str]:
