@@ -15,7 +15,7 @@ SCHEMA = bare().openapi()
 OPERATIONS = [(m.upper(), p) for p, ms in SCHEMA["paths"].items() for m in ms if (m, p) != ("post", "/api/jobs")]
 PAGES = [
     ("GET", p)
-    for p in ("/", "/a/{name}", "/levers", "/beliefs", "/compare", "/world", "/rules", "/rules/diff", "/rules/ledger", "/watch",
+    for p in ("/", "/board", "/a/{name}", "/levers", "/beliefs", "/compare", "/world", "/rules", "/rules/diff", "/rules/ledger", "/watch",
               "/watch/hindcast", "/futures", "/exhibits", "/exhibits/{name}", "/jobs", "/about", "/static/{name}")
 ]  # fmt: skip
 # what takes seconds when it is asked rightly

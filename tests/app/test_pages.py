@@ -67,7 +67,7 @@ def test_text_of_the_address_is_never_markup(client):
 
 
 def test_the_board_reads_without_scripts(client):
-    text = client.get("/").text
+    text = client.get("/board").text
     assert text.count("data-cell=") == 42
     assert len(re.findall(r'class="share">[^<]*%', text)) == 42
 

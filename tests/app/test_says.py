@@ -43,7 +43,7 @@ def test_f058_the_page_says_the_share_of_the_policy_that_leads(client, desk):
 
 
 def test_f059_a_cell_of_the_board_tells_what_fails_as_failing(client, study):
-    text = client.get("/").text
+    text = client.get("/board").text
     cells = {c for c in re.findall(r'<span class="first">([^<]+)</span>', text)}
     plain = {c.replace("&#39;", "'") for c in cells}
     failing = {c.failure for a in study.assumptions for c in a.condition}

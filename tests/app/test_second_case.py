@@ -123,7 +123,7 @@ def test_two_sides_of_the_law_are_compared_from_the_case_s_own_days(other):
     assert "Who gains" not in text
 
 
-@pytest.mark.parametrize("path", ["/", "/levers", "/beliefs", "/rules", "/rules/diff", "/about", "/a/E1"])
+@pytest.mark.parametrize("path", ["/", "/board", "/levers", "/beliefs", "/rules", "/rules/diff", "/about", "/a/E1"])
 def test_no_page_of_the_case_says_a_word_of_the_one_that_leads(other, path):
     said = main_of(other.get(path).text)
     assert not FOREIGN.findall(said)

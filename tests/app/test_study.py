@@ -47,7 +47,7 @@ def test_a_policy_is_saved_into_the_study_once_and_shows_up(at_study):
     again = client.post(f"/api/levers/save?{CHANGED}", json={"name": "my-law"})
     assert again.status_code == 400
     assert client.get("/api/health").json()["stale"]
-    assert "my-law" in client.get("/").text
+    assert "my-law" in client.get("/board").text
     assert not client.get("/api/health").json()["stale"]
 
 
@@ -113,11 +113,11 @@ def test_a_study_that_no_longer_reads_is_told_and_the_last_good_one_stays(at_stu
     client, folder, _ = at_study
     path = folder / "policies" / "broken.toml"
     path.write_text("name = 3")
-    text = client.get("/").text
+    text = client.get("/board").text
     assert "no longer reads" in text
     assert "all five together" in text
     path.unlink()
-    assert "no longer reads" not in client.get("/").text
+    assert "no longer reads" not in client.get("/board").text
 
 
 def test_a_job_runs_beside_the_server_and_is_listed(at_study):

@@ -122,7 +122,7 @@ def test_each_lever_shows_what_a_nudge_of_it_does(visit):
 
 
 def test_settings_go_along_to_other_screens(visit):
-    page = visit("/?policy=rescinded&t.A2.models_contained=0.3")
+    page = visit("/board?policy=rescinded&t.A2.models_contained=0.3")
     page.get_by_role("link", name="Levers", exact=True).first.click()
     page.wait_for_selector("html[data-ready]", state="attached")
     assert parse_qs(urlsplit(page.url).query) == {"policy": ["rescinded"], "t.A2.models_contained": ["0.3"]}
@@ -150,7 +150,7 @@ def test_every_chart_has_a_table(visit):
 
 
 def test_the_keyboard_alone_reaches_the_answer(visit):
-    page = visit("/")
+    page = visit("/board")
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
@@ -167,7 +167,7 @@ def test_the_keyboard_alone_reaches_the_answer(visit):
 
 
 def test_every_key_of_the_list_leads_to_its_screen(visit):
-    page = visit("/?policy=rescinded")
+    page = visit("/board?policy=rescinded")
     for key, to in page.locator("[data-go]").evaluate_all("all => all.map((k) => [k.dataset.go, k.dataset.to])"):
         page.route(f"**{to}?*", lambda route: route.fulfill(status=204))
         with page.expect_request(lambda r, to=to: urlsplit(r.url).path == to):
@@ -176,7 +176,7 @@ def test_every_key_of_the_list_leads_to_its_screen(visit):
 
 
 def test_a_pinned_view_is_the_mark_on_the_bars_under_any_policy_until_it_is_let_go(visit):
-    page = visit("/?l.diffusion.country_allocation.tpp=0")
+    page = visit("/board?l.diffusion.country_allocation.tpp=0")
     ghost, fill = (
         page.locator(f"[data-cell='A4:{p}'] .{c}") for p, c in (("rescinded", "ghost"), ("as-written", "fill"))
     )
@@ -241,7 +241,7 @@ def test_a_lost_server_is_said_and_settings_stay(visit):
 
 
 def test_an_error_of_one_panel_leaves_the_others_working(visit):
-    page = visit("/")
+    page = visit("/board")
     visit.expected.append("500")
     error = {"error": {"file": "request", "key": "", "got": "", "allowed": "", "hint": "a bug, code abc"}}
     page.route(
@@ -409,8 +409,8 @@ def test_a_long_address_gets_a_short_name_that_leads_back_and_copy_gives_the_who
 
 
 def test_a_short_name_that_leads_nowhere_and_a_link_over_other_files_say_so(visit):
-    page = visit("/?state=0123456789abcdef0123")
+    page = visit("/board?state=0123456789abcdef0123")
     assert "not kept here" in page.locator("#notice").inner_text()
     assert page.locator("[data-cell] .share").count() == 42
-    page = visit("/?policy=rescinded&study=00000000")
+    page = visit("/board?policy=rescinded&study=00000000")
     assert "made over other files (study 00000000" in page.locator("#notice").inner_text()

@@ -25,7 +25,8 @@ def test_a_screen_works_on_a_phone_in_the_dark_and_has_no_barrier(visit, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/a/A2", *(pytest.param(p, marks=pytest.mark.slow) for p in ("/levers", "/rules", "/world"))]
+    "path",
+    ["/", "/board", "/a/A2", *(pytest.param(p, marks=pytest.mark.slow) for p in ("/levers", "/rules", "/world"))],
 )
 def test_a_screen_has_no_barrier_in_the_light(visit, path):
     from axe_playwright_python.sync_playwright import Axe
@@ -63,13 +64,13 @@ def test_a_screen_that_was_worked_with_has_no_barrier(visit):
 
 
 def test_a_page_reads_without_scripts(visit):
-    page = visit("/", scripts=False)
+    page = visit("/board", scripts=False)
     assert page.locator("[data-cell] .share").count() == 42
     assert "of futures" in page.locator("h1").inner_text()
 
 
 def test_the_first_visit_has_a_tour_that_never_comes_again(visit):
-    page = visit("/", toured=False)
+    page = visit("/board", toured=False)
     for _ in range(4):
         page.locator("#tour-next").click()
     assert page.locator("#tour").is_hidden()
@@ -79,7 +80,7 @@ def test_the_first_visit_has_a_tour_that_never_comes_again(visit):
 
 
 def test_on_a_phone_every_tab_is_in_view_and_the_answer_comes_before_the_settings(visit):
-    page = visit("/", width=390)
+    page = visit("/board", width=390)
     tabs = page.locator(".bar nav")
     assert tabs.evaluate("e => e.scrollWidth <= e.clientWidth")
     assert not page.locator("form.view").is_visible()
@@ -90,7 +91,7 @@ def test_on_a_phone_every_tab_is_in_view_and_the_answer_comes_before_the_setting
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_tour_covers_nothing(visit, width):
-    page = visit("/", width=width, toured=False)
+    page = visit("/board", width=width, toured=False)
     tour = page.locator("#tour").bounding_box()
     for other in ("#board", "#movers-title"):
         box = page.locator(other).bounding_box()

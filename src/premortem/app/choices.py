@@ -1,8 +1,14 @@
 """What can be tried of 'what would it take': every uncertainty, strength and clause number in force, by its key."""
 
+import textwrap
+
 from premortem.app import controls
 from premortem.app.live_model import Live
 from premortem.app.view_state import State
+from premortem.text.numbers import day_in_words
+
+# Most letters of what a clause says, in a list.
+MOST = 100
 
 
 def choices(live: Live, state: State) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -10,10 +16,20 @@ def choices(live: Live, state: State) -> list[tuple[str, list[tuple[str, str]]]]
     book, priors = live.book(state), live.study.priors.rows
     strengths = [(row["control"].key, row["control"].label) for row in controls.strengths(book, state)]
     numbers = [
-        (c.key, f"{row['clause'].id}: {c.label}")
+        (c.key, _called(row["clause"].says, c.label, len(row["controls"])))
         for group in controls.instruments(book, state) for row in group["clauses"] if row["binds"] for c in row["controls"]
     ]  # fmt: skip
     beliefs = sorted(
         (f"p.{row.name}", row.meaning) for row in priors if row.varies and row.distribution != "categorical"
     )
-    return [("Uncertainties", beliefs), ("Strengths", strengths), ("Clause numbers in force in mid-2026", numbers)]
+    return [
+        ("Uncertainties", beliefs),
+        ("Strengths", strengths),
+        (f"Clause numbers in force on {day_in_words(book.case.settings.binding)}", numbers),
+    ]
+
+
+def _called(says: str, label: str, numbers: int) -> str:
+    """A number of a clause in a list: what the clause says, and which of its numbers where it has several."""
+    said = textwrap.shorten(says, MOST, placeholder="\u2026")
+    return said if numbers == 1 else f"{said} ({label})"

@@ -10,6 +10,7 @@ from premortem.law.book import Book
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study
 from premortem.text import units
+from premortem.text.numbers import capital
 
 # Steps of a slider, and how far beyond its legal value a clause number can be dragged (it can be typed further).
 STEPS, STRENGTH_STEPS, TIMES = 100, 20, 4
@@ -84,7 +85,7 @@ def strength(book: Book, name: str, state: State) -> Control:
     usual, told = legal_value(book, key), book.vocabulary.instruments[name]
     return Control(
         f"l.{key}",
-        book.vocabulary.called(name),
+        capital(told.says),
         dict(state.levers).get(key, usual),
         usual,
         told.low,

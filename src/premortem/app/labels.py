@@ -31,6 +31,33 @@ def cell(row: Mapping[str, Any]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def delta(row: Mapping[str, Any], base: Mapping[str, Any] | None) -> str:
+    """The change of a share against what it is shown against, in points: `+11`, `\u22123`; nothing where there is none."""
+    if base is None or base["holds"] is None or row["holds"] is None:
+        return ""
+    change = row["holds"] - base["holds"]
+    points = round(100 * change)
+    if not points:
+        return "<1" if change else "0"
+    return f"{points:+d}".replace("-", "\u2212")
+
+
+def noise(row: Mapping[str, Any], base: Mapping[str, Any]) -> bool:
+    """Whether a change lies within the sampling: what it is shown against is inside the interval."""
+    return row["low"] is not None and base["holds"] is not None and row["low"] <= base["holds"] <= row["high"]
+
+
+def moves(rows: Sequence[Mapping[str, Any]], base: Sequence[Mapping[str, Any]]) -> str:
+    """What a view changes in each share: `Change in points: X1 +2, X4 +11; all at once +3.`; nothing where it is shown against nothing."""
+    before = {r["assumption"]: r for r in base}
+    told = [(r["assumption"], delta(r, before.get(r["assumption"]))) for r in rows]
+    each = ", ".join(f"{name} {change}" for name, change in told if name != ALL and change not in ("", "0"))
+    every = next((change for name, change in told if name == ALL), "")
+    if not every:
+        return ""
+    return f"Change in points: {each or 'no share'}; all at once {every}."
+
+
 def verdict(row: Mapping[str, Any], fails: Mapping[str, str]) -> str:
     """`X2 holds in 69% of futures (67% to 71%); what fails first in 58% of its breaks: rivals catch up.`"""
     if row["holds"] is None:

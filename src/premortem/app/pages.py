@@ -21,17 +21,20 @@ from premortem.briefing.memo_file import linked
 from premortem.case import Case
 from premortem.charts import theme
 from premortem.law.items import catalogued
+from premortem.law.places import names as places_of
 from premortem.law.vocabulary import vocabulary
 from premortem.questions.futures import SIGNS
+from premortem.story.page import TEMPLATES
 from premortem.study import Study
 from premortem.text import phrases
 from premortem.text.numbers import day_in_words
 from premortem.text.tables import plain
-from premortem.text.units import quantity
+from premortem.text.units import quantity, unit_name
 
 # Screens in the order of their tabs.
 SCREENS = {
-    "/": "Board",
+    "/": "Story",
+    "/board": "Board",
     "/a": "Assumptions",
     "/levers": "Levers",
     "/beliefs": "Beliefs",
@@ -45,7 +48,7 @@ SCREENS = {
 ASSUMED = "Assumptions"
 # The key that goes to a screen, after `g`.
 GO = {
-    "Board": "b", "Levers": "l", "Beliefs": "e", "Compare": "c", "World": "w", "Rules": "r", "Watch": "h", "Futures": "f", "Exhibits": "x",
+    "Story": "s", "Board": "b", "Levers": "l", "Beliefs": "e", "Compare": "c", "World": "w", "Rules": "r", "Watch": "h", "Futures": "f", "Exhibits": "x",
 }  # fmt: skip
 # Colours of the light look and what each becomes in the dark one.
 DARK = {
@@ -56,7 +59,7 @@ DARK = {
 }  # fmt: skip
 
 _env = Environment(
-    loader=FileSystemLoader(str(files("premortem.app") / "templates")),
+    loader=FileSystemLoader([str(files("premortem.app") / "templates"), TEMPLATES]),
     autoescape=select_autoescape(default=True, default_for_string=True),
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -67,8 +70,12 @@ _env.filters |= {
     "points": phrases.points,
     "num": phrases.number,
     "interval": said.cell,
+    "delta": said.delta,
+    "noise": said.noise,
     "json": lambda value: json.dumps(value, default=str, allow_nan=False),
     "quantity": quantity,
+    "unit_name": unit_name,
+    "place_name": lambda code, case: places_of(case).get(code, code),
     "field": said.field,
     "lawful": said.lawful,
     "plain": plain,

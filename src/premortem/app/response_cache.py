@@ -11,7 +11,7 @@ from premortem.app.request_limits import App, Receive, Scope, Send
 from premortem.app.session import Desk
 
 # Screens and data that nothing but the address, the study and its run decides: no clock, no job, no other visitor.
-PURE = frozenset({"/", "/levers", "/beliefs", "/api/board", "/api/levers", "/api/levers/changes", "/api/beliefs"})
+PURE = frozenset({"/board", "/levers", "/beliefs", "/api/board", "/api/levers", "/api/levers/changes", "/api/beliefs"})
 PURE_UNDER = ("/a/", "/api/assumption/")
 # Most that is held [bytes].
 MOST = 64_000_000

@@ -38,6 +38,7 @@ class Board(Answer):
 
     board: list[BoardRow]
     base: list[BoardRow] = Field(description="what is pinned, else the same policy with nothing changed")
+    moved: str = Field(description="what the view changes in each share against `base`, in words")
     sentence: str
     futures: int
     seed: int

@@ -51,7 +51,8 @@ class Desk:
         self.study = Study(self.folder, case=self._case)
         self.live = Live(self.study)
         self._answers, self._runs = Kept(ANSWERS), {}
-        self.__dict__.pop("run", None)
+        for kept in ("run", "stored"):
+            self.__dict__.pop(kept, None)
         self.generation += 1
 
     def _files(self) -> list[Path]:
@@ -119,14 +120,20 @@ class Desk:
         self._small_runs.cleanup()
 
     @cached_property
-    def run(self) -> Run:
-        """The study's last run, or a small one made now in a temporary folder."""
+    def stored(self) -> Run | None:
+        """The run that was named, else the study's last; None where there is none, or where it was made of other inputs."""
         try:
-            if self._serves(stored := self.study.stored(self._stored)):
-                return stored
-            self._note(stored)
+            return self.study.stored(self._stored)
         except PremortemError:
-            pass  # none yet, or made of other inputs: a small one is made below
+            return None
+
+    @cached_property
+    def run(self) -> Run:
+        """The stored run, where it serves, or a small one made now in a temporary folder."""
+        if self.stored:
+            if self._serves(self.stored):
+                return self.stored
+            self._note(self.stored)
         return self._small()
 
     def reopen(self, folder: Path) -> None:
@@ -135,7 +142,8 @@ class Desk:
             self._note(found := self.study.stored(folder))
             self.generation += 1
             if self._serves(found):
-                self.run, self._answers = found, Kept(ANSWERS)
+                self.run = self.stored = found
+                self._answers = Kept(ANSWERS)
 
     def run_of(self, policy: str) -> Run:
         """The run to ask about one policy: a run of that policy alone where it holds more futures than the run of all."""

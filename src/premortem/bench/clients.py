@@ -13,7 +13,7 @@ import time
 CLIENTS, ROUNDS = 20, 4
 # What anybody may be reading: pages and data of the view nobody changed, and answers to a threshold of the client's own.
 PATHS = (
-    "/", "/api/board?only=1", "/api/assumption/A2", "/api/levers", "/api/beliefs", "/levers", "/beliefs", "/static/app.css",
+    "/", "/board", "/api/board?only=1", "/api/assumption/A2", "/api/levers", "/api/beliefs", "/levers", "/beliefs", "/static/app.css",
     "/api/board?only=1&t.A2.models_contained={own}", "/api/assumption/A2?t.A2.models_contained={own}",
 )  # fmt: skip
 Taken = list[tuple[str, float]]

@@ -4,20 +4,17 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import polars as pl
-
 from premortem import exhibits, facts, questions
 from premortem.briefing import as_of as day_section
 from premortem.briefing import assumption, changes, clauses, exhibited, families, method, page_one, policies, record
 from premortem.briefing.content import Brief, Section, figure_numbers, text
-from premortem.errors import MissingData, PremortemError
+from premortem.errors import MissingData
 from premortem.questions.as_of import AsOfDay
 from premortem.questions.findings import headline
+from premortem.questions.lacks import LACKS
 from premortem.study import Run
 from premortem.text import phrases
 
-# What a section may raise when the run or a table lacks something that it needs.
-LACKS = (PremortemError, KeyError, pl.exceptions.PolarsError)
 Part = tuple[str, Callable[[], Section]]
 
 

@@ -32,11 +32,8 @@ def record(run: Run) -> Section:
     judged, said = questions.hindcast(run=run, futures=LOOKED_AT), run.study.case.text.brief.record
     case, found = run.study.case, judged.weighted
     figure, widths = _figure(found, case), _widths(found)
-    missed, events = found.misses_by_group, sorted(found.events, key=lambda e: -e.brier)
-    lines = [
-        *(_missed(s, count, case) for s, count in missed),
-        *(f"Missed: {_sentence(e)}" for e in events if e.missed),
-    ]
+    events = sorted(found.events, key=lambda e: -e.brier)
+    lines = [f"Missed: {said}" for said in words.misses(found, case)]
     shown, more = lines[:MISSED], lines[MISSED:]
     blocks: list[Block] = [
         text(
@@ -59,13 +56,7 @@ def record(run: Run) -> Section:
         blocks.append(text(tuned))
     if events:
         blocks += [text(words.events(found)), Fold("Every event", (_events(events),))]
-    return Section("record", _title(found), "The record", tuple(blocks), finding=True)
-
-
-def _title(found: Hindcast) -> str:
-    right = sum(not e.missed for e in found.events)
-    events = f", {right} of {len(found.events)} events on the right side of half" if found.events else ""
-    return f"Against what came later: {outcomes_inside(found.kinds)} inside the range of futures{events}"
+    return Section("record", words.title(found), "The record", tuple(blocks), finding=True)
 
 
 def _compared(found: Hindcast) -> list[Block]:
@@ -85,29 +76,16 @@ def _compared(found: Hindcast) -> list[Block]:
 
 
 def _shown(s: Scored, case: Case) -> dict[str, Any]:
-    unit = "" if s.unit == "share" else f" {s.unit}"
     wide = (s.p95 - s.p5) or 1.0
     return {
         "says": quantities.shipped_quantities(case)[s.quantity].says,
         "day": s.date.isoformat(),
         "inside": s.inside,
-        "said": f"{phrases.number(s.observed, 3)}{unit}",
-        "range": f"{phrases.number(s.p5)} to {phrases.number(s.p95)}{unit}",
+        "said": words.observed(s),
+        "range": words.span(s),
         "place": (s.observed - s.p5) / wide,
         "middle": (s.p50 - s.p5) / wide,
     }
-
-
-def _missed(s: Scored, count: int, case: Case) -> str:
-    r = _shown(s, case)
-    more = f" ({s.kind}; {count} readings of this fact missed)" if count > 1 else f" ({s.kind})"
-    return f"Missed: {r['says']}{more} of {r['day']} was {r['said']}, outside {r['range']}."
-
-
-def _sentence(e: EventScored) -> str:
-    verb = "came" if e.happened else "did not come"
-    narrower = f" Its title is {e.narrower}." if e.narrower else ""
-    return f"\u2018{phrases.lower_first(e.title)}\u2019 {verb} by {e.date}; {phrases.share(e.share)} of futures had it.{narrower}"
 
 
 def _events(events: list[EventScored]) -> Table:

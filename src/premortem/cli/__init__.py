@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from premortem.cli import admin, exhibits, regime, rules, run, shipments, tables, watch, why
+from premortem.cli import admin, exhibits, regime, rules, run, sharing, shipments, tables, watch, why
 from premortem.cli.shared import BAD, BUG, DONE, Command, app, error_document
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest
 from premortem.files.faults import fault
@@ -25,7 +25,20 @@ for one in (app, *(group.typer_instance for group in app.registered_groups)):
     for command in one.registered_commands if one else ():
         command.cls = Command
 
-__all__ = ["admin", "app", "exhibits", "main", "regime", "rules", "run", "shipments", "tables", "watch", "why"]
+__all__ = [
+    "admin",
+    "app",
+    "exhibits",
+    "main",
+    "regime",
+    "rules",
+    "run",
+    "sharing",
+    "shipments",
+    "tables",
+    "watch",
+    "why",
+]
 
 
 @app.callback(invoke_without_command=True)

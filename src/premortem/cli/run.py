@@ -21,7 +21,6 @@ from premortem.cli.shared import (
     show,
     size,
     stored_run,
-    study_of,
 )
 from premortem.errors import BadInput, raise_all
 
@@ -280,27 +279,3 @@ def _print_board(made: Any, result: Any) -> None:
         terminal.print_weighted(made, result, result.weights)
     else:
         terminal.print_board(made, result.board)
-
-
-@app.command("app", rich_help_panel="Main job")
-def app_(
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes any that is free.")] = 8760,
-    host: Annotated[
-        str, typer.Option("--host", help="Address to listen at; 127.0.0.1 is this machine alone.")
-    ] = "127.0.0.1",
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
-    run: RunDir = None,
-    study: StudyDir = None,
-    case: CaseOfRun = None,
-) -> None:
-    """Open the local web app: change a policy, and two thousand futures are simulated at once.
-
-    Examples: premortem app; premortem app --study my-study --port 9000 --no-browser
-    """
-    from premortem.app import serve
-
-    if run is not None:  # what cannot be shown is told before anything is served
-        made = study_of(study, case, run)
-        made.stored(run)
-        case = made.case.reference
-    serve(host, port, study, case=case, run=run, browser=browser, say=typer.echo)

@@ -72,6 +72,13 @@ def place(half: Path, path: Path) -> None:
     _place(half, path, new=False, sync=True)
 
 
+def discard(path: Path) -> None:
+    """Take away an ordinary file of ours, where it is there still. Raises `BadInput` for anything else."""
+    with system_failure(path):
+        if _mode_of(path, new=False) is not None:
+            path.unlink()
+
+
 def check_target(path: Path, *inputs: Path) -> None:
     """Raises `BadInput` where a file could not be written, or is one of the inputs: before the work rather than after it."""
     with system_failure(path):

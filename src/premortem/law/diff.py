@@ -147,7 +147,15 @@ def _clauses(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[di
             old, new = a.number(name, day_a), b.number(name, day_b)
             if old != new and not (old != old and new != new):
                 text = f"{k}: {name} goes from {limit(old, a.units[name])} to {limit(new, b.units[name])}"
-                yield {"kind": "number", "clause": k, "parameter": name, "from": old, "to": new, "text": text}
+                yield {
+                    "kind": "number",
+                    "clause": k,
+                    "says": b.says,
+                    "parameter": name,
+                    "from": old,
+                    "to": new,
+                    "text": text,
+                }
 
 
 def _tests(c: Clause) -> tuple[str | tuple[str, ...], ...]:

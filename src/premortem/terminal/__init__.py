@@ -5,7 +5,13 @@ from typing import Any
 
 # Where each public name lives; loaded when asked for, so that a decision needs no JAX.
 _HOMES = (
-    {"print_exhibits": "exhibits", "print_future": "one_future", "print_changes": "changes", "print_curve": "changes"}
+    {
+        "print_exhibits": "exhibits",
+        "print_published": "exhibits",
+        "print_future": "one_future",
+        "print_changes": "changes",
+        "print_curve": "changes",
+    }
     | {"print_stress": "stress", "print_compare": "compare", "print_edits": "edits", "print_futures": "futures"}
     | dict.fromkeys(("print_board", "print_run", "progress_bar"), "board")
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
@@ -60,6 +66,7 @@ __all__ = [
     "print_ledger",
     "print_loopholes",
     "print_opinion",
+    "print_published",
     "print_pulled",
     "print_run",
     "print_screening",

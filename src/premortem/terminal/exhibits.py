@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.exhibits import Listed
+from premortem.publish import Published
 from premortem.terminal.layout import next_step, print_table
 from premortem.text import phrases
 from premortem.text.numbers import count_noun
@@ -25,6 +26,18 @@ def print_exhibits(rows: Sequence[Listed], of: str = "") -> None:
         console.print(f"{count_noun(written, 'file')} in {_folder(rows)}", soft_wrap=True)
     else:
         console.print(next_step(phrases.command("exhibits", of, f"{_first(rows)} -o figures")))
+
+
+def print_published(found: Published) -> None:
+    """How many pages lie where, and how large they are; what was left out; each broken link."""
+    console = Console(highlight=False)
+    size = f"{found.bytes / 1e6:.1f} MB"
+    console.print(f"{count_noun(found.pages, 'page')}, {size}, in {found.folder}", soft_wrap=True)
+    for why in found.left_out:
+        console.print(f"left out: {why}", soft_wrap=True, markup=False)
+    for link in found.broken_links:
+        console.print(f"broken link: {link}", soft_wrap=True, markup=False)
+    console.print(f"open {found.folder}/index.html", soft_wrap=True)
 
 
 def _folder(rows: Sequence[Listed]) -> str:

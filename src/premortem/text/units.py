@@ -53,3 +53,18 @@ def after(unit: str) -> str:
         if unit.endswith(ending):
             return f" {unit.removesuffix(ending)}{said}".replace(" 1 ", " ").replace(" ln ", " ")
     return f" {unit}"
+
+
+# Units that are a word of the trade, in words.
+NAMED = {"-": "no unit", "0-1": "0 to 1", "ln": "log of a factor", "logit": "log odds", "category": "one of some"}
+
+
+def unit_name(unit: str) -> str:
+    """A unit by itself, in words.
+
+    >>> unit_name("-"), unit_name("TWh/yr"), unit_name("share"), unit_name("ln/yr")
+    ('no unit', 'TWh a year', 'share', 'log rate a year')
+    """
+    if unit in ("share", "ratio", "year"):
+        return unit
+    return NAMED.get(unit) or after(unit.replace("ln/", "log rate/").replace("logit/", "log odds/")).strip() or unit

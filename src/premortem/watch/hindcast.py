@@ -119,6 +119,7 @@ def _score(
         says=reading.says,
         like_for_like=reading.like_for_like,
         id=reading.id,
+        measures=quantity.says,
         mapped_after=mapped_on is not None and mapped_on >= reading.known_on,
     )
 

@@ -2,10 +2,13 @@
 
 from collections import Counter
 
-from premortem.text.numbers import number, share
-from premortem.watch.event_scores import NO_EVENT, NOBODY
+from premortem.case import Case
+from premortem.text.numbers import lower_first, number, share
+from premortem.watch import quantities
+from premortem.watch.event_scores import NO_EVENT, NOBODY, EventScored
 from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
+from premortem.watch.reading_scores import Scored
 
 # Fewest groups of outcomes with a baseline before a share of wins says anything.
 FEW = 5
@@ -14,6 +17,48 @@ FEW = 5
 def verdict(found: Hindcast) -> str:
     """`Standing on 2026-01-31: 4 of 5 independent groups (8 of 9 outcomes) inside the 90% range; ...`."""
     return f"Standing on {found.as_of}: {outcomes_inside(found.kinds)} inside the 90% range{apart(found.kinds)}"
+
+
+def title(found: Hindcast) -> str:
+    """`Against what came later: 4 of 5 independent groups inside the range of futures, 3 of 5 events on the right side of half`."""
+    right = sum(not e.missed for e in found.events)
+    events = f", {right} of {len(found.events)} events on the right side of half" if found.events else ""
+    return f"Against what came later: {outcomes_inside(found.kinds)} inside the range of futures{events}"
+
+
+def misses(found: Hindcast, case: Case) -> list[str]:
+    """A sentence for each reading and event that was missed, the worst of readings first, each fact once."""
+    events = sorted((e for e in found.events if e.missed), key=lambda e: -e.brier)
+    return [*(_missed(s, count, case) for s, count in found.misses_by_group), *(event(e) for e in events)]
+
+
+def _missed(s: Scored, count: int, case: Case) -> str:
+    says, more = (
+        quantities.shipped_quantities(case)[s.quantity].says,
+        f"; {count} readings of this fact" if count > 1 else "",
+    )
+    return f"{says} ({s.kind}{more}) of {s.date.isoformat()} was {observed(s)}, outside {span(s)}."
+
+
+def observed(s: Scored) -> str:
+    """What was read, with its unit."""
+    return f"{number(s.observed, 3)}{_unit(s)}"
+
+
+def span(s: Scored) -> str:
+    """The 5 to 95% of futures, with their unit."""
+    return f"{number(s.p5)} to {number(s.p95)}{_unit(s)}"
+
+
+def _unit(s: Scored) -> str:
+    return "" if s.unit == "share" else f" {s.unit}"
+
+
+def event(e: EventScored) -> str:
+    """An event, whether it came, and in how many futures it had."""
+    verb = "came" if e.happened else "did not come"
+    narrower = f" Its title is {e.narrower}." if e.narrower else ""
+    return f"\u2018{lower_first(e.title)}\u2019 {verb} by {e.date}; {share(e.share)} of futures had it.{narrower}"
 
 
 def against(found: Hindcast) -> list[str]:
@@ -51,23 +96,30 @@ def events(found: Hindcast) -> str:
     parts = found.brier_parts
     if parts is None:
         return ""
-    chains = len({e.group for e in found.events})
-    right, brier = found.unchanged
-    ours = sum(not e.missed for e in found.events)
+    _, brier = found.unchanged
     return (
-        f"{ours} of {len(found.events)} events ({chains} chains) on the right side of half, {right} by the view that nothing changes. "
+        f"{events_right(found)} "
         f"Mean Brier score {found.events_brier:.2f}; base rates of the record alone get {found.events_brier_base_rate:.2f}, nothing changes {brier:.2f}, one half for all 0.25. "
         f"By chains {parts.score:.2f} = reliability {parts.reliability:.2f} - resolution {parts.resolution:.2f} + uncertainty {parts.uncertainty:.2f} "
         f"{'+' if parts.within >= 0 else '-'} {abs(parts.within):.2f} within bins."
     )
 
 
+def events_right(found: Hindcast) -> str:
+    """On how many events the model is on the right side of half, beside the view that nothing changes; empty without events."""
+    if not found.events:
+        return ""
+    chains, ours = len({e.group for e in found.events}), sum(not e.missed for e in found.events)
+    said = f"{ours} of {len(found.events)} events ({chains} chains) on the right side of half"
+    return f"{said}, {found.unchanged[0]} by the view that nothing changes."
+
+
 def mapped_after(found: Hindcast) -> str:
     """Which quantities were given to the model after their readings had been seen; empty where none."""
-    names = sorted({s.quantity for s in found.observables if s.mapped_after})
+    names = sorted({lower_first(s.measures) or s.quantity for s in found.observables if s.mapped_after})
     if not names:
         return ""
-    return f"Mapped after their readings had been seen, and so no blind test: {', '.join(names)}."
+    return f"Mapped after their readings had been seen, and so no blind test: {'; '.join(names)}."
 
 
 def left_out(found: Hindcast) -> list[str]:

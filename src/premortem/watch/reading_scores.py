@@ -53,6 +53,7 @@ class Scored:
     says: str = ""
     like_for_like: str = ""  # what the reading may be compared with
     id: str = ""
+    measures: str = ""  # what the quantity is, in words
     mapped_after: bool = False  # whether the quantity was mapped when its reading had been seen
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from premortem.app.routes import (
     memos,
     rules,
     states,
+    story,
     watch,
     world,
 )
@@ -21,6 +22,7 @@ from premortem.app.routes import (
 ALL = tuple(
     module.router
     for module in (
+        story,
         board,
         assumption,
         levers,

@@ -14,7 +14,7 @@ from premortem.app.live_model import Live
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.schema import Board, Movers, Refined
 from premortem.app.session import Desk
-from premortem.app.view_state import FUTURES, MOST_FUTURES, State
+from premortem.app.view_state import FUTURES, MOST_FUTURES, STRENGTH, State
 from premortem.text.phrases import weak
 
 router = APIRouter()
@@ -22,7 +22,7 @@ router = APIRouter()
 SHOWN = 5
 
 
-@router.get("/", response_class=HTMLResponse, include_in_schema=False)
+@router.get("/board", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """Which assumptions survive this policy?"""
     found = answer(desk, view, only=False)
@@ -90,10 +90,11 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
     shown = [p for p in study.policies if p in (view.policy, view.vs)] if only else list(study.policies)
     rows = [row(r) for p in shown for r in live.rows(view.under(p))]
     mine = [r for r in rows if r["policy"] == view.policy]
-    record = live.record(view)
+    record, before = live.record(view), base(desk, view)
     return {
         "board": rows,
-        "base": base(desk, view),
+        "base": before,
+        "moved": labels.moves(mine, before),
         "sentence": labels.headline(
             mine, study.law(view.policy).policy.title, len(view.levers) + len(view.days), bool(view.weights)
         ),
@@ -137,8 +138,6 @@ def _control(desk: Desk, view: State, key: str) -> controls.Control:
         )
     clause, _, number = name.rpartition(".")
     book = desk.study.law(view.policy)
-    return (
-        controls.strength(book, number, view)
-        if clause == "strength"
-        else controls.clause_number(book, clause, number, view)
-    )
+    if clause == STRENGTH:
+        return controls.strength(book, number, view)
+    return replace(controls.clause_number(book, clause, number, view), note=book.by_id[clause].says)

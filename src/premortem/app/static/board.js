@@ -13,8 +13,9 @@ const $ = (id) => document.getElementById(id);
 const policy = () => get("policy") ?? document.body.dataset.first;
 
 function shown(answer) {
-  paintAll(answer, policy());
+  paintAll(answer, policy(), get("vs"));
   paintBands(answer, policy());
+  $("moved").textContent = answer.moved;
   $("sentence").textContent = answer.sentence;
   $("board").classList.toggle("weak", answer.effective_futures !== null && answer.effective_futures < FEW);
   $("warnings").hidden = answer.warnings.length === 0;
@@ -30,6 +31,10 @@ function classes() {
   }
 }
 
+function cards() {
+  for (const card of document.querySelectorAll("[data-policy-card]")) card.classList.toggle("chosen", card.dataset.policyCard === policy());
+}
+
 let quiet = null;
 onChange((rest) => {
   const asked = performance.now();
@@ -39,6 +44,7 @@ onChange((rest) => {
   });
   if (!rest) return;
   classes();
+  cards();
   // the other columns wait until nothing has moved for a while
   clearTimeout(quiet);
   quiet = setTimeout(() => latest("others", `/api/board?${query()}`, shown), 350);
@@ -63,7 +69,7 @@ function drawn(answer) {
   const column = (kind, title) => {
     const rows = answer.movers.filter((r) => r.kind === kind).map((r) => {
       const b = el("b", { class: r.change >= 0 ? "up" : "down", text: `${r.assumption} ${points(r.change)}` });
-      return el("div", { class: "mover" }, make({ ...r.control, label: r.title }), el("p", { class: "what" }, b, ` for ${r.move}`));
+      return el("div", { class: "mover" }, make({ ...r.control, label: r.control.unit === "strength" ? r.control.label : r.title[0].toUpperCase() + r.title.slice(1) }), el("p", { class: "what" }, b, ` for ${r.move}`));
     });
     return el("div", {}, el("h3", { text: title }), ...rows);
   };

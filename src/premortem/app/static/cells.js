@@ -1,10 +1,17 @@
 // Cells of the board: text stays text, the bar is three numbers.
-import { interval, share } from "./words.js";
+import { few, interval, share } from "./words.js";
 
 export function paint(cell, row, base) {
   cell.classList.remove("old");
   cell.querySelector(".share").textContent = share(row.holds);
   bar(cell, row, base);
+  const delta = cell.querySelector(".delta");
+  if (delta) {
+    const known = base && base.holds !== null && row.holds !== null;
+    delta.textContent = known ? few(row.holds - base.holds) : "";
+    // what lies inside the interval may be sampling
+    delta.classList.toggle("noise", Boolean(known && row.low !== null && row.low <= base.holds && base.holds <= row.high));
+  }
   const range = cell.querySelector(".range");
   if (range) range.textContent = interval(row);
   const first = cell.querySelector(".first");
@@ -22,11 +29,13 @@ export function bar(cell, row, base) {
 }
 
 /** Paint every cell that an answer of the board speaks of. */
-export function paintAll(answer, policy) {
+export function paintAll(answer, policy, vs = null) {
   const base = Object.fromEntries(answer.base.map((r) => [r.assumption, r]));
+  // a second policy is shown against the first
+  const first = Object.fromEntries(answer.board.filter((r) => r.policy === policy).map((r) => [r.assumption, r]));
   for (const row of answer.board) {
     const cell = document.querySelector(`[data-cell="${row.assumption}:${row.policy}"]`);
-    if (cell) paint(cell, row, row.policy === policy ? base[row.assumption] : null);
+    if (cell) paint(cell, row, row.policy === policy ? base[row.assumption] : row.policy === vs ? first[row.assumption] : null);
   }
 }
 /** The table of what each share may vary by, under the policy in view; its heads name the bands. */

@@ -86,5 +86,6 @@ export function make(c) {
       el("input", { type: "range", id, min: c.low, max: c.high, step: c.step, value: c.value, "aria-valuetext": quantity(c.value, c.unit) }),
       el("input", { type: "text", inputmode: "decimal", class: "number", value: brief(c.value, c.unit), "aria-label": `${c.label}, value` }),
       el("output", { text: beside(c.value, c.unit) }),
-      el("button", { type: "button", class: "quiet back", hidden: c.value === c.usual, "aria-label": `${c.label}: back to ${quantity(c.usual, c.unit)}`, text: "Reset" })));
+      el("button", { type: "button", class: "quiet back", hidden: c.value === c.usual, "aria-label": `${c.label}: back to ${quantity(c.usual, c.unit)}`, text: "Reset" })),
+    c.note ? el("p", { class: "note", text: c.note }) : null);
 }

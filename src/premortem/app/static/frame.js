@@ -9,7 +9,7 @@ const DEFAULTS = { policy: document.body.dataset.first, vs: "", asof: document.b
 
 // on a phone the answer comes first: the settings wait behind one line
 const phone = window.matchMedia("(max-width: 560px)");
-const fold = () => ($("settings").open = !phone.matches);
+const fold = () => ($("settings").open = !phone.matches && !("folded" in $("settings").dataset));
 phone.addEventListener("change", fold);
 fold();
 

@@ -1,0 +1,101 @@
+"""The first page: what was asked, what was found, why to believe it and what to watch, live from the stored run."""
+
+from dataclasses import replace
+from typing import Any, Literal
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+
+from premortem.app.pages import AtDesk, View, render, screens_of
+from premortem.app.session import Desk
+from premortem.app.view_state import State
+from premortem.charts.render import png_of, with_font
+from premortem.propositions.board_cells import BoardCell
+from premortem.story import cards, doors, tell
+from premortem.story.ground import Ground, ground_of_run
+from premortem.story.page import CSS
+from premortem.story.parts import Section, Story
+from premortem.study import Run
+
+router = APIRouter()
+# The picture of the whole story by its name; others are those of sections.
+FRONT = "story"
+
+
+@router.get("/", response_class=HTMLResponse, include_in_schema=False)
+def page(request: Request, desk: AtDesk, view: View, whole: bool = False) -> HTMLResponse:
+    """The story; sections that take seconds are there once they are known, else the page asks for them and says so."""
+    story, ground = opening(desk, view), ground_of(desk, view)
+    names = tell.held(ground)
+    known = {n: section(desk, n) for n in names if whole or desk.knows(("story", n))}
+    last = doors.doors({*screens_of(desk.study), "/board", "/about"})
+    waits = {n: tell.asks(n, desk.study) for n in names}
+    return render(request, "story.html", story=story, waits=waits, known=known, doors=last, stored=desk.stored)
+
+
+@router.get("/story.css", include_in_schema=False)
+def css() -> FileResponse:
+    """The look of the story, here and on a static site."""
+    return FileResponse(CSS, media_type="text/css")
+
+
+@router.get("/story/{name}", response_class=HTMLResponse, include_in_schema=False)
+def part(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
+    """One of the sections that take seconds, as a fragment of the page."""
+    if name not in tell.held(ground_of(desk, view)):
+        raise HTTPException(404, f"no such section; allowed: {', '.join(tell.LONG)}")
+    return render(request, "story-part.html", found=section(desk, name), name=name)
+
+
+@router.get("/share/{name}.{kind}", include_in_schema=False)
+def share(name: str, kind: Literal["png", "svg"], desk: AtDesk, view: View) -> Response:
+    """The picture of the story or of one of its sections, 1200 by 630."""
+    drawn = desk.keep(("share", name, view.policy), lambda: _card(desk, view, name))
+    if drawn is None:
+        raise HTTPException(404, "no such picture; allowed: the id of a section of the story")
+    made = desk.keep(
+        ("share", name, view.policy, kind), lambda: png_of(drawn, 1) if kind == "png" else with_font(drawn).encode()
+    )
+    return Response(made, media_type="image/png" if kind == "png" else "image/svg+xml")
+
+
+def opening(desk: Desk, view: State) -> Story:
+    """What is told at once, under the policy of a view."""
+    told: Story = desk.keep(("story", "opening", view.policy), lambda: tell.opening(ground_of(desk, view)))
+    return told
+
+
+def ground_of(desk: Desk, view: State) -> Ground:
+    """What the story rests on: the stored run, where one was given or made; else the futures that every screen starts with."""
+    if desk.stored:
+        return desk.keep(("ground", view.policy), lambda: ground_of_run(run_of(desk), view.policy))
+    return desk.keep(("ground", view.policy), lambda: _live(desk, State(view.policy, usual=view.usual)))
+
+
+def _live(desk: Desk, view: State) -> Ground:
+    live, study = desk.live, desk.study
+    board = tuple(BoardCell(**row) for p in study.policies for row in live.rows(replace(view, policy=p)))
+    margins = {a.id: live.margins(view)[f"margin.{a.id}"] for a in study.assumptions}
+    return Ground(study, board, study.policies, view.policy, view.n, view.seed, live.values(view), margins)
+
+
+def section(desk: Desk, name: str) -> Section | str | None:
+    """A section that takes seconds, worked out once; why there is none where it cannot be told."""
+    found: Section | str | None = desk.answer(("story", name), lambda: tell.long_section(name, run_of(desk)))
+    return found
+
+
+def run_of(desk: Desk) -> Run:
+    """The run that long sections ask."""
+    return desk.stored or desk.run
+
+
+def _card(desk: Desk, view: State, name: str) -> str | None:
+    story = opening(desk, view)
+    if name == FRONT:
+        return cards.front(story)
+    held: dict[str, Any] = {s.id: s for s in story.sections}
+    if name in tell.held(ground_of(desk, view)):
+        held[name] = section(desk, name)
+    found = held.get(name)
+    return cards.card(found) if isinstance(found, Section) else None

@@ -1,0 +1,130 @@
+"""Where the model disagrees with its source, how it did against the record, misses first, and what to watch next."""
+
+from collections.abc import Sequence
+
+from premortem import exhibits, questions
+from premortem.propositions.assumption import Assumption
+from premortem.questions.lacks import LACKS
+from premortem.questions.signpost_worth import CANNOT
+from premortem.questions.watch import SignpostRow
+from premortem.story.parts import Point, Section
+from premortem.study import Run, Study
+from premortem.text import phrases
+from premortem.watch import hindcast_words as words
+
+# Misses and signposts that are shown.
+MISSES, SIGNPOSTS = 6, 5
+# Futures that are weighed: a weighted share is known to a point or so among them already.
+LOOKED_AT = 20_000
+# The badge of an exhibit that finds what its source says.
+AGREES = "replicates"
+
+
+def asks(name: str, study: Study) -> str:
+    """The question that a section answers."""
+    return {
+        "source": f"Where does this differ from {study.case.text.source or 'its source'}?",
+        "record": "Why believe it?",
+        "watch": "What should one watch next?",
+    }[name]
+
+
+def disagreements(run: Run) -> Section | None:
+    """What the model has otherwise than the document that the assumptions are from, and figures that do not come out; None where
+    nothing is.
+    """
+    study = run.study
+    points = [p for a in study.assumptions for p in _otherwise(a)] + _figures(run)
+    if not points:
+        return None
+    source = study.case.text.source or "its source"
+    many = phrases.count_noun(len(points), "point")
+    return Section(
+        "source",
+        asks("source", study),
+        f"The model and the data part with {source} on {many}",
+        points=tuple(points),
+        source=f"The assumptions are those of {study.case.settings.claims}.",
+        link="/exhibits" if exhibits.rebuilt(study.case) else "",
+        more="See every table and figure, rebuilt",
+    )
+
+
+def _otherwise(a: Assumption) -> list[Point]:
+    return [
+        Point(f"{item.statement}.", f"{item.disagrees}.", a.id, f"/a/{a.id}") for _, item in a.items if item.disagrees
+    ]
+
+
+def _figures(run: Run) -> list[Point]:
+    """Rebuilt tables and figures that come out in part, or from data other than the source's."""
+    points = []
+    for name in exhibits.rebuilt(run.study.case):
+        try:
+            found = exhibits.exhibit(name, run)
+        except LACKS:
+            continue  # a run without what it needs: the gallery says so
+        if found.badge != AGREES:
+            points.append(
+                Point(phrases.sentence(found.title), found.badge.capitalize() + ".", link=f"/exhibits/{name}")
+            )
+    return points
+
+
+def record(run: Run) -> Section:
+    """How the model did against what became known later, misses first. Raises `MissingData` where nothing did."""
+    judged = questions.hindcast(run=run, futures=LOOKED_AT)
+    found, case = judged.weighted, run.study.case
+    missed = words.misses(found, case)
+    shown = [Point(said, mark="Missed") for said in missed[:MISSES]]
+    more = [f"{len(missed) - MISSES} more misses are told with the record."] if len(missed) > MISSES else []
+    events = words.events_right(found)
+    return Section(
+        "record",
+        asks("record", run.study),
+        words.title(found),
+        text=(
+            f"The model stands on {phrases.day_in_words(case.settings.day)} and is held against what was read later. No later reading moves it.",
+            *([events] if events else []),
+            *more,
+        ),
+        points=tuple(shown),
+        source=f"{phrases.count_noun(judged.futures, 'future')}, weighted by what was known on that day. Shares of futures, not forecasts.",
+        link="/watch/hindcast",
+        more="See every reading",
+    )
+
+
+def signposts(run: Run) -> Section:
+    """What to read next, the worthiest first. Raises `MissingData` where the study has no signposts."""
+    found = questions.what_to_watch(run.study, run, first=LOOKED_AT)
+    shown = found.signposts[:SIGNPOSTS]
+    return Section(
+        "watch",
+        asks("watch", run.study),
+        _first(shown),
+        points=tuple(_signpost(s) for s in shown),
+        source=(
+            f"Signposts by what their next reading is worth: the regret that it would save and the doubt that it would take away, over "
+            f"{phrases.count_noun(found.futures, 'future')} weighted by what was known on {phrases.day_in_words(found.as_of)}."
+        ),
+        link="/watch",
+        more="Enter a reading and see what it changes",
+    )
+
+
+def _first(shown: Sequence[SignpostRow]) -> str:
+    if not shown or shown[0].voi is None:
+        return CANNOT.rstrip(".")
+    return f"Watch first: {phrases.lower_first(shown[0].observable)}"
+
+
+def _signpost(s: SignpostRow) -> Point:
+    latest = f" Latest: {s.latest.says} ({s.latest.on or s.latest.said_on})." if s.latest else ""
+    by = f" Due by {phrases.day_in_words(s.threshold.by)}." if s.threshold else ""
+    return Point(phrases.sentence(s.observable), f"{s.sentence}{by}{latest}".strip(), s.assumption)
+
+
+def has_record(study: Study) -> bool:
+    """Whether anything became known after the day of the case."""
+    return bool(study.readings.later(study.case.settings.day))

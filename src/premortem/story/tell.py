@@ -1,0 +1,66 @@
+"""The parts of a story in order: quick ones at once, those that simulate or weigh by name, and why one is left out."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+
+from premortem import facts
+from premortem.questions.lacks import LACKS
+from premortem.story import bets, doors, reading_on, surprise, trade_off
+from premortem.story.ground import Ground
+from premortem.story.parts import Section, Story
+from premortem.study import Run
+from premortem.text import phrases
+
+# Sections that take seconds, in order, each from a stored run.
+LONG: Mapping[str, Callable[[Run], Section | None]] = {
+    "source": reading_on.disagreements,
+    "record": reading_on.record,
+    "watch": reading_on.signposts,
+}
+
+
+def opening(ground: Ground) -> Story:
+    """What can be told at once from a board: the answer, the bets, the surprise, the trade-off."""
+    settings = ground.study.case.settings
+    found = [bets.bets(ground), surprise.surprise(ground), trade_off.trade_off(ground)]
+    many = len(ground.chosen)
+    compared = (
+        f" {phrases.capital(phrases.spell_count(many))} policies are tried on the same futures." if many > 1 else ""
+    )
+    return Story(
+        bets.title(ground),
+        bets.answer(ground),
+        f"The bets are those of {settings.claims}. Each is tested in {phrases.count_noun(ground.futures, 'simulated future')}, from what was "
+        f"known on {phrases.day_in_words(settings.day)}.{compared}",
+        tuple(s for s in found if s),
+        ground.source,
+    )
+
+
+def held(ground: Ground) -> tuple[str, ...]:
+    """Which of the long sections the study can have."""
+    study = ground.study
+    has = {
+        "record": reading_on.has_record(study) and "readings" in facts.catalogue(study.case),
+        "watch": bool(study.signposts),
+    }
+    return tuple(name for name in LONG if has.get(name, True))
+
+
+asks = reading_on.asks
+
+
+def long_section(name: str, run: Run) -> Section | str | None:
+    """One of the long sections; why it cannot be told, where it cannot; None where the case has nothing to tell."""
+    try:
+        return LONG[name](run)
+    except LACKS as error:
+        return f"{name}: {' '.join(str(error).split())}"
+
+
+def whole(ground: Ground, run: Run, screens: Collection[str]) -> Story:
+    """The whole story of a stored run."""
+    story = opening(ground)
+    told = [long_section(name, run) for name in held(ground)]
+    sections = (*story.sections, *(s for s in told if isinstance(s, Section)), doors.doors(screens))
+    return replace(story, sections=sections, left_out=tuple(s for s in told if isinstance(s, str)))

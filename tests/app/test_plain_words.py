@@ -1,0 +1,65 @@
+"""No page shows a reader a key, a code where a name fits, a power of ten as programs write it, or a year as a decimal."""
+
+import re
+from html import unescape
+
+import pytest
+
+# What stands in <code> is typed as it is; the rest is read.
+TYPED = re.compile(r"<(script|style|code|pre|template|datalist)\b.*?</\1>|<svg.*?</svg>", re.S)
+REFUSED = {
+    "a key": re.compile(r"\b[A-Za-z]+[a-z0-9]*_[A-Za-z0-9_]+\b(?!\.csv)"),
+    "a power of ten": re.compile(r"\d[eE]\+\d"),
+    "a year as a decimal": re.compile(r"\b(?:19|20)\d\d\.\d(?!\d)"),
+    "a value of a program": re.compile(r"\b(?:nan|None|null|undefined|NaN)\b"),
+    "a prefix on a unit": re.compile(r"\b\d+(?:\.\d+)?[kµ]\b"),
+    "a code of a country": re.compile(r"\b(?:ARE|CHN|SAU|MYS|IND|POL|JPN|KOR|DEU|SGP|TWN|NLD|QAT|BRA)\b"),
+    "odds on an axis": re.compile(r"\blogit\b"),
+}
+PATHS = [
+    "/",
+    "/board",
+    "/a/A1",
+    "/a/A4",
+    "/levers",
+    "/beliefs",
+    "/world",
+    "/rules",
+    "/rules/diff",
+    "/rules/ledger",
+    "/about",
+]
+LONG = ["/compare", "/watch", "/watch/hindcast", "/futures", "/exhibits"]
+
+
+def read(page: str) -> str:
+    """What a reader reads of a page, piece by piece."""
+    main = re.search(r"<main.*?</main>", page, re.S)[0]
+    return unescape(re.sub(r"<[^>]+>", "\n", TYPED.sub(" ", main)))
+
+
+def refused(text: str) -> dict[str, str]:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return {
+        f"{kind}: {m[0]}": line[:120] for line in lines for kind, what in REFUSED.items() if (m := what.search(line))
+    }
+
+
+@pytest.mark.parametrize("path", [*PATHS, *(pytest.param(p, marks=pytest.mark.slow) for p in LONG)])
+def test_a_page_shows_no_key_no_code_and_no_raw_number(client, path):
+    assert refused(read(client.get(path, params={"now": 1}).text)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("the country_allocation is", "a key"),
+        ("at 1e+26 operations", "a power of ten"),
+        ("from 2027.5 on", "a year as a decimal"),
+        ("100k million", "a prefix on a unit"),
+        ("3: CHN, HKG", "a code of a country"),
+        ("margin [logit]", "odds on an axis"),
+    ],
+)
+def test_what_is_refused_is_found(text, kind):
+    assert [k.partition(":")[0] for k in refused(text)] == [kind]

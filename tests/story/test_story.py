@@ -1,0 +1,140 @@
+"""The story is found by rule in the run: each sentence is borne out by the board and by the futures behind it."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from premortem.charts.render import png_of
+from premortem.propositions.score import ALL
+from premortem.story import bets, cards, doors, surprise, tell, trade_off
+from premortem.story.ground import Ground, ground_of_run
+from premortem.story.parts import Section, Story
+
+# What no reader should meet: names of keys, powers of ten as programs write them.
+RAW = re.compile(r"[a-z0-9]_[a-z0-9]|\d[eE][+-]?\d|\bnan\b|\bNone\b|\d\.\d{6,}")
+
+
+@pytest.fixture(scope="module")
+def ground(small_run) -> Ground:
+    return ground_of_run(small_run)
+
+
+@pytest.fixture(scope="module")
+def story(ground) -> Story:
+    return tell.opening(ground)
+
+
+def texts(section: Section) -> list[str]:
+    bars = [b for g in section.groups for b in g.bars]
+    return [
+        section.asks, section.finding, section.source, *section.text, *(g.title for g in section.groups),
+        *(t for b in bars for t in (b.label, b.said, b.detail, b.note)), *(t for p in section.points for t in (p.text, p.note, p.mark)),
+    ]  # fmt: skip
+
+
+def test_the_story_begins_with_what_was_asked_and_what_was_found(story, ground):
+    assert story.title == "US AI policy of February 2025 rests on five bets"
+    assert bets.one_in(ground.share(ALL)) in story.answer
+    assert [s.id for s in story.sections] == ["bets", "surprise", "trade-off"]
+
+
+def test_a_strip_says_the_share_the_bands_and_the_failure_of_the_board(story, ground, small_run):
+    strips = story.sections[0].groups[0].bars
+    assert len(strips) == len(ground.assumptions) + 1
+    for strip, a in zip(strips, ground.assumptions, strict=False):
+        cell = next(c for c in small_run.board_rows() if (c.assumption, c.policy) == (a.id, ground.policy))
+        assert strip.share == cell.holds
+        assert strip.note.lower().find(cell.fails_words.lower()) > 0
+        assert all(band.low <= cell.holds <= band.high for band in strip.bands)
+        assert "sampling" in [band.reason for band in strip.bands]
+
+
+def test_the_surprise_is_where_policy_and_what_nobody_knows_lie_furthest_apart(ground, small_run):
+    told = surprise.surprise(ground)
+    gaps = {}
+    for a in ground.assumptions:
+        holds = small_run.columns(ground.policy, [f"margin.{a.id}"])[f"margin.{a.id}"] > 0
+        by_third = []
+        for row, x in zip(small_run.study.priors.rows, small_run.parameters(), strict=True):
+            if row.varies and row.distribution != "categorical":
+                third = len(x) // 3
+                order = np.argsort(x, kind="stable")
+                by_third.append(abs(holds[order[-third:]].mean() - holds[order[:third]].mean()))
+        by_policy = [abs(ground.share(a.id, p) - ground.share(a.id)) for p in ground.others]
+        gaps[a.id] = abs(max(by_third) - max(by_policy))
+    assert told.link == f"/a/{max(gaps, key=gaps.get)}"
+
+
+def test_thirds_part_the_futures_and_their_mean_is_the_share_of_all(ground):
+    for a in ground.assumptions:
+        found = surprise.splits(ground, a.id)
+        assert [abs(s.effect) for s in found] == sorted((abs(s.effect) for s in found), reverse=True)
+        held = float((np.asarray(ground.margins[a.id]) > 0).mean())
+        assert all(np.mean(s.shares) == pytest.approx(held, abs=1e-3) for s in found[:5])
+        assert all(s.cuts[0] <= s.cuts[1] for s in found)
+
+
+def test_a_trade_wins_and_loses_by_the_board_beyond_sampling(ground):
+    found = trade_off.trades(ground)
+    assert found
+    for t in found:
+        assert t.gain == pytest.approx(ground.share(t.won, t.policy) - ground.share(t.won))
+        assert t.gain > 0 > t.loss
+        assert ground.cell(t.won).apart(ground.cell(t.won, t.policy))
+    sizes = [min(t.gain, -t.loss) for t in found]
+    assert sizes[0] == max(sizes)
+
+
+def test_a_policy_is_advised_where_it_is_the_best_in_what_weighs_most(ground):
+    points = trade_off.trade_off(ground).points
+    for a, point in zip(ground.assumptions, points, strict=True):
+        best = max(ground.share(a.id, p) for p in ground.chosen)
+        told = ground.title(max(ground.chosen, key=lambda p: ground.share(a.id, p)))
+        assert told in point.text or best - ground.share(a.id) < 0.03
+
+
+def test_no_sentence_shows_a_key_or_a_raw_number(story):
+    assert not [t for s in story.sections for t in texts(s) if RAW.search(t)]
+
+
+def test_one_policy_alone_has_no_trade_and_a_story_all_the_same(ground):
+    alone = replace(
+        ground, policies=(ground.policy,), board=tuple(c for c in ground.board if c.policy == ground.policy)
+    )
+    told = tell.opening(alone)
+    assert [s.id for s in told.sections] == ["bets", "surprise"]
+    assert "policies" not in told.lede
+    assert len(told.sections[1].groups) == 1
+
+
+def test_too_few_futures_to_split_leave_policies_to_speak_of(ground):
+    few = replace(ground, values=ground.values[:, :100], margins={k: m[:100] for k, m in ground.margins.items()})
+    assert "policy" in surprise.surprise(few).finding.lower()
+    none = replace(few, policies=(ground.policy,))
+    assert surprise.surprise(none) is None
+
+
+def test_a_picture_of_a_section_holds_its_words_and_is_as_large_as_links_show(story):
+    plain = cards.front(story)
+    assert "rests on five bets" in plain.replace("\n", " ")
+    for section in story.sections:
+        drawn = cards.card(section)
+        picture = png_of(drawn, 1)
+        assert (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (1200, 630)
+        assert len(picture) > 20_000  # a picture without its typeface has no words
+        first = section.groups[0].bars[0]
+        assert first.said in drawn
+
+
+def test_a_door_leads_only_to_a_screen_that_is_there():
+    assert [d.link for d in doors.doors(["/board", "/rules"]).doors] == ["/board", "/rules"]
+
+
+def test_a_part_that_cannot_be_told_says_why(small_run, monkeypatch):
+    def fails(run):
+        raise KeyError("margin.A1")
+
+    monkeypatch.setitem(tell.LONG, "watch", fails)
+    assert "margin.A1" in tell.long_section("watch", small_run)
