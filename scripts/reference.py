@@ -16,6 +16,9 @@ from premortem.exhibits.form import Exhibit
 from premortem.files import writer
 from premortem.law.decide import Decision
 from premortem.law.notebook import Rulebook
+from premortem.problem import run as problems
+from premortem.problem.breaking import BreakingPoints
+from premortem.problem.comparing import Compared as ComparedPolicies
 from premortem.questions.boxes import TriedBox
 from premortem.questions.breaking_points import BreakingPoint
 from premortem.questions.compare import Compared
@@ -31,6 +34,8 @@ GIVEN = (
     *(Run, Rulebook, Decision, Exhibit, Brief, Table),
     *(Stress, Explained, TriedBox, BreakingPoint, Compared, HeavyEdits, AlternativeFutures, ToWatch),
 )
+# What a problem of one's own gives back.
+OF_PROBLEMS = (problems.Run, BreakingPoints, ComparedPolicies)
 
 
 def commands() -> str:
@@ -64,6 +69,8 @@ def names() -> str:
         lines += _object(f"pm.{name}", getattr(pm, name))
     for kind in GIVEN:
         lines += _object(kind.__name__, kind)
+    for kind in OF_PROBLEMS:
+        lines += _object(f"problem.{kind.__name__}", kind)
     return "\n".join(lines)
 
 

@@ -49,6 +49,11 @@ _HOMES = {
     "Lever": "premortem.problem",
     "Outcome": "premortem.problem",
     "Series": "premortem.problem",
+    "from_ema": "premortem.problem.adapters",
+    "from_program": "premortem.problem.adapters",
+    "from_pysd": "premortem.problem.adapters",
+    "from_rhodium": "premortem.problem.adapters",
+    "from_salib": "premortem.problem.adapters",
 }
 __all__ = ["__version__", *_HOMES]
 

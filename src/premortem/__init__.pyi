@@ -19,6 +19,11 @@ from premortem.problem import Problem as Problem
 from premortem.problem import Series as Series
 from premortem.problem import Triangular as Triangular
 from premortem.problem import Uniform as Uniform
+from premortem.problem.adapters import from_ema as from_ema
+from premortem.problem.adapters import from_program as from_program
+from premortem.problem.adapters import from_pysd as from_pysd
+from premortem.problem.adapters import from_rhodium as from_rhodium
+from premortem.problem.adapters import from_salib as from_salib
 from premortem.questions import breaking_points as breaking_points
 from premortem.questions import compare as compare
 from premortem.questions import curve as response_curve

@@ -1,7 +1,6 @@
 """Examples of the repository by name, and small problems that tests share."""
 
 import importlib.util
-import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -19,7 +18,6 @@ def example(name: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 

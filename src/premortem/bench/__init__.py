@@ -3,7 +3,7 @@
 `premortem bench --quick` takes about two minutes; `--peers` runs the tools that people would otherwise use.
 """
 
-from premortem.bench import analysis, mechanism, peers, rules, screening, screens, simulation, start
+from premortem.bench import analysis, mechanism, peers, problems, rules, screening, screens, simulation, start
 from premortem.bench.timing import Row, machine
 from premortem.ensemble.compiled import use_compilation_cache
 from premortem.study import Study
@@ -23,4 +23,4 @@ def run(quick: bool = True, with_peers: bool = False) -> list[Row]:
         *start.rows(quick),
         *screens.rows(),
     ]
-    return found + (peers.rows(study, quick) if with_peers else [])
+    return found + ([*peers.rows(study, quick), *problems.rows(quick)] if with_peers else [])

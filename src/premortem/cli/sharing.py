@@ -18,11 +18,21 @@ def app_(
     run: RunDir = None,
     study: StudyDir = None,
     case: CaseOfRun = None,
+    problem: Annotated[
+        str | None,
+        typer.Option("--problem", metavar="FILE.py:NAME", help="A problem of your own; the file is run to find it."),
+    ] = None,
 ) -> None:
     """Open the local web app: change a policy, and two thousand futures are simulated at once.
 
-    Examples: premortem app; premortem app --study my-study --port 9000 --no-browser
+    Examples: premortem app; premortem app --study my-study --port 9000 --no-browser; premortem app --problem lake.py:problem
     """
+    if problem is not None:
+        from premortem.app.problem_site import serve_problem
+        from premortem.problem import loading
+
+        loaded = loading.load(problem)
+        return serve_problem(host, port, lambda: loaded.run(run), browser=browser, say=typer.echo)
     from premortem.app import serve
 
     if run is not None:  # what cannot be shown is told before anything is served

@@ -12,6 +12,7 @@ from premortem.problem.uncertainties import (
     Lognormal,  # by median and the sigma of its logarithm
     Normal,  # by mean and standard deviation
     Triangular,  # a range with a likeliest value
+    Uncertainty,  # what all of these are
     Uniform,  # a range
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "Run",
     "Series",
     "Triangular",
+    "Uncertainty",
     "Uniform",
 ]

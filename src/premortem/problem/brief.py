@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol
 
-from jinja2 import Environment
+from jinja2 import Environment, FunctionLoader
 from markupsafe import Markup
 
 from premortem.charts import exploration
@@ -103,12 +103,19 @@ def page(run: Told) -> str:
     ]
     sections = [section for section in made if section is not None]
     css = font_face() + (TEMPLATES / "brief.css").read_text("utf-8")
-    return _template().render(title=_title(run), lead=lead(run), notes=run.notes, sections=sections, css=Markup(css))
+    return (
+        environment()
+        .get_template("brief.html.j2")
+        .render(title=_title(run), lead=lead(run), notes=run.notes, sections=sections, css=Markup(css))
+    )
 
 
 @cache
-def _template() -> Any:
-    return Environment(autoescape=True, trim_blocks=True).from_string((TEMPLATES / "brief.html.j2").read_text("utf-8"))
+def environment() -> Environment:
+    """What renders the pages of a problem."""
+    return Environment(
+        autoescape=True, trim_blocks=True, loader=FunctionLoader(lambda name: (TEMPLATES / name).read_text("utf-8"))
+    )
 
 
 def _title(run: Told) -> str:
@@ -152,7 +159,7 @@ def _board(run: Told) -> Section | None:
     return Section(
         "board",
         "What holds",
-        [Block(caption, _svg(exploration.board(run.board()))), Block(heads=("proposition", "holds where"), rows=rows)],
+        [Block(caption, drawn(exploration.board(run.board()))), Block(heads=("proposition", "holds where"), rows=rows)],
     )
 
 
@@ -168,7 +175,7 @@ def _proposition(run: Told, p: Proposition) -> Section:
         if not found.boxes:
             blocks.append(Block(f"No simple combination of conditions explains where it breaks: {found.verdict}."))
         caption = "Futures by the uncertainties that the box limits; the frame is the box."
-        blocks.append(Block(caption, _svg(pictures.box_pairs(run, found, p.name, policy))))
+        blocks.append(Block(caption, drawn(pictures.box_pairs(run, found, p.name, policy))))
     turns = _tried(lambda: run.breaking_points(p.name, policy), blocks)
     if turns:
         blocks.append(Block(turns.verdict))
@@ -194,7 +201,7 @@ def _series(run: Told) -> list[Section]:
             "series",
             "Over time",
             [
-                Block(f"{s.name}: {caption}", _svg(pictures.envelopes(run, s.name)))
+                Block(f"{s.name}: {caption}", drawn(pictures.envelopes(run, s.name)))
                 for s in run.plan.definition.series[:MOST]
             ],
         )
@@ -210,7 +217,7 @@ def _outcomes(run: Told) -> list[Section]:
     told = [s for s in found if any(isinstance(r, Sobol) for r in s.sensitivity)]
     if told:
         caption = f"Share of each outcome's variance that an uncertainty plays, alone and with others (total Sobol index), under {policy}."
-        blocks.append(Block(caption, _svg(pictures.importance(told))))
+        blocks.append(Block(caption, drawn(pictures.importance(told))))
     blocks += [Block(f"{s.outcome}: {s.notes[-1]}.") for s in found if s not in told and s.notes]
     return [Section("outcomes", "What outcomes depend on", blocks)] if blocks else []
 
@@ -261,5 +268,6 @@ def _number(value: float | None) -> str:
     return "-" if value is None else number(value, 3)
 
 
-def _svg(chart: Any) -> Markup:
+def drawn(chart: Any) -> Markup:
+    """A chart as a picture within a page."""
     return Markup(svg(chart))

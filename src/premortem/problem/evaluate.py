@@ -24,6 +24,8 @@ Array = NDArray[Any]
 BATCH = 1024
 # Seconds of work from which processes are worth their start, and of one piece of it.
 LONG, PIECE = 4.0, 0.5
+# Seconds that a measurement should take to tell anything.
+MEASURED = 0.05
 # Most futures in a piece of work that are run one by one.
 MOST = 512
 
@@ -93,18 +95,19 @@ class Evaluator:
 
     @cached_property
     def seconds(self) -> float:
-        """Seconds that a future takes where many are run, measured on a few."""
-        few = BATCH if self.batched else 1
+        """Seconds that a future takes where many are run: of a model that takes many, measured on more and more until they take some time."""
         if not self.batched:
             return self.tried.way.seconds * max(self.definition.replications, 1)
-        values = values_at(
-            self.definition, design.uniforms("montecarlo", max(len(self.definition.uncertainties), 1), 2, 0, few)
-        )
-        work = Work(values, self._levers, future_seeds(0, 0, few))
-        self._answers(work.part(0, 2))
-        began = time.perf_counter()
-        self._answers(work)
-        return (time.perf_counter() - began) / few
+        chances = design.uniforms("montecarlo", max(len(self.definition.uncertainties), 1), 2, 0, BATCH)
+        work = Work(values_at(self.definition, chances), self._levers, future_seeds(0, 0, BATCH))
+        many, taken = BATCH if self.compiled else 8, 0.0
+        if self.compiled:
+            self._answers(work)  # compiles
+        while taken < MEASURED and many <= BATCH:
+            began = time.perf_counter()
+            self._answers(work.part(0, many))
+            taken, many = time.perf_counter() - began, many * 4
+        return taken / (many / 4)
 
     def check(self) -> None:
         """Raises `NotReproducible` where the model is not as it was when this began, so that old and new answers are not mixed."""

@@ -128,8 +128,7 @@ class Reader:
                 value_of = built(inner)
                 return lambda known: -value_of(known)
             case ast.UnaryOp(op=ast.Not(), operand=inner):
-                value_of = built(inner)
-                return lambda known: -value_of(known)
+                return _opposite(built(inner))
             case ast.BinOp(op=op, left=left, right=right) if type(op) in BINARY:
                 return _joined(BINARY[type(op)], built(left), built(right))
             case ast.BoolOp(op=op, values=parts):
@@ -202,6 +201,16 @@ class Reader:
             f"names, numbers, + - * / **, comparisons, and, or, SERIES@TIME, {', '.join([*POINTWISE, *OVER_TIME])}"
         )
         return BadInput(where, "", what, got=text, allowed=allowed or language)
+
+
+def _opposite(of: Compiled) -> Compiled:
+    """The margin turned; where it is 0, which does not hold, its opposite does by the least margin."""
+
+    def margin(known: Known) -> Any:
+        value = np.asarray(of(known), float)
+        return np.where(value == 0, np.finfo(float).tiny, -value)
+
+    return margin
 
 
 def _joined(op: Callable[[Any, Any], Any], left: Compiled, right: Compiled) -> Compiled:

@@ -1,0 +1,76 @@
+"""The brief and pictures of a problem: one page that needs nothing from outside, and not a word of any case."""
+
+import re
+
+import numpy as np
+import pytest
+
+import premortem as pm
+from premortem.case import default
+from premortem.problem import pictures
+
+
+@pytest.fixture(scope="module")
+def run():
+    def model(x, y, owner, k, times):
+        return {"good": k * x + y, "cost": k * (1 + 0 * x), "path": np.outer(x + y, times)}
+
+    made = pm.Problem(
+        "toy", model, [pm.Uniform("x", 0, 1), pm.Uniform("y", 0, 1), pm.Category("owner", ["a", "b"])], [pm.Lever("k", 0, 2)],
+        [pm.Outcome("good", "max", unit="points"), pm.Outcome("cost", "min"), pm.Series("path", [0, 1, 2])], {"times": np.arange(3.0)},
+        {"enough": "good > 0.8", "cheap": "cost < 1.5"},
+    )  # fmt: skip
+    return made.run({"weak": {"k": 0.5}, "strong": {"k": 2.0}}, futures=512, seed=1)
+
+
+def test_the_brief_says_what_holds_where_it_breaks_and_what_policies_give_up(run, tmp_path):
+    path = run.brief(tmp_path / "toy.html")
+    text = re.sub(r"<style>.*?</style>", "", path.read_text("utf-8"), flags=re.S)
+    for part in (
+        "Where enough breaks, under weak",
+        "fail, against",
+        "both propositions hold at once",
+        "Total",
+        "regret in good [points]",
+        "512 futures",
+        "standard scores",
+    ):
+        assert part.lower() in text.lower(), part
+    assert not re.search(r"(src|href)=[\"']https?:", text)
+    assert path == pm.Problem.brief(None, run, tmp_path / "again.html").with_name("toy.html")  # type: ignore[arg-type]
+
+
+def test_no_word_of_a_case_stands_in_it(run, tmp_path):
+    text = run.brief(tmp_path / "toy.html").read_text("utf-8").lower()
+    names = [default().name, "diffusion", "export", "chip", "tier", "licen", "china", "framework", "h100"]
+    assert not [
+        name
+        for name in names
+        if re.search(rf"\b{name}", re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", text, flags=re.S))
+    ]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda run: pictures.parallel_axes(run, "enough", "weak"),
+        lambda run: pictures.policy_axes(run, run.compare().means),
+        lambda run: pictures.trade_off(run, run.compare().means, "good", "cost"),
+        lambda run: pictures.regional(run, "enough", "weak"),
+        lambda run: pictures.stacking(run, "enough", "weak", ["x", "y", "owner"]),
+        lambda run: pictures.envelopes(run, "path"),
+        lambda run: pictures.indices(run.sensitivity("good", samples=64)),
+        lambda run: pictures.box_pairs(run, run.boxes("enough"), "enough", "weak"),
+    ],
+    ids=["parallel", "policies", "trade-off", "regional", "stacking", "envelopes", "indices", "pairs"],
+)  # fmt: skip
+def test_every_picture_is_drawn(run, draw):
+    from premortem.charts.render import svg
+
+    assert svg(draw(run)).count("<path") > 3
+
+
+def test_a_problem_without_propositions_or_a_second_policy_has_a_brief_too(tmp_path):
+    made = pm.Problem("bare", lambda x: {"y": x}, [pm.Uniform("x", 0, 1)], outcomes=[pm.Outcome("y")])
+    text = made.run(futures=64).brief(tmp_path / "bare.html").read_text("utf-8")
+    assert "nothing is proposed" in text
