@@ -6,7 +6,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from premortem.app.pages import AtDesk, View, render, screens_of
+from premortem.app.pages import AtDesk, View, render, rules_screens, screens_of
 from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.charts.render import png_of, with_font
@@ -28,7 +28,7 @@ def page(request: Request, desk: AtDesk, view: View, whole: bool = False) -> HTM
     story, ground = opening(desk, view), ground_of(desk, view)
     names = tell.held(ground)
     known = {n: section(desk, n) for n in names if whole or desk.knows(("story", n))}
-    last = doors.doors({*screens_of(desk.study), "/board", "/about"})
+    last = doors.doors({*screens_of(desk.study), *rules_screens(desk.study.case), "/about"})
     waits = {n: tell.asks(n, desk.study) for n in names}
     return render(request, "story.html", story=story, waits=waits, known=known, doors=last, stored=desk.stored)
 

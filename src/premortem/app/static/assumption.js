@@ -85,6 +85,17 @@ async function why() {
   place.setAttribute("aria-busy", "false");
 }
 
+// words leave of the list what holds every one of them; a choice is answered at once
+const all = [...$("take").querySelectorAll("option")];
+const wordsOf = (option) => `${option.text} ${option.value.replace(/[._]/g, " ")}`.toLowerCase();
+$("take-find").addEventListener("input", () => {
+  const asked = $("take-find").value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const option of all) option.hidden = option.disabled = !asked.every((word) => wordsOf(option).includes(word));
+  const left = all.filter((option) => !option.disabled);
+  if (left.length && $("take").selectedOptions[0]?.disabled) $("take").value = left[0].value;
+  $("take-found").textContent = asked.length ? `${left.length} of ${all.length}` : "";
+});
+$("take").addEventListener("change", () => $("take-form").requestSubmit());
 $("take-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const place = $("takes");

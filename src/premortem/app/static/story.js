@@ -1,5 +1,8 @@
-// Sections that take seconds come one after the other, each into its place.
-for (const place of document.querySelectorAll("[data-later]")) {
+// Sections that take seconds come one after the other, each when a reader nears it, so that who goes on at once waits for none.
+const NEAR = "600px";
+let before = Promise.resolve();
+
+async function come(place) {
   try {
     const answer = await fetch(place.dataset.later);
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
@@ -10,4 +13,11 @@ for (const place of document.querySelectorAll("[data-later]")) {
     place.setAttribute("aria-busy", "false");
   }
 }
+const near = new IntersectionObserver((seen) => {
+  for (const { target } of seen.filter((one) => one.isIntersecting)) {
+    near.unobserve(target);
+    before = before.then(() => come(target));
+  }
+}, { rootMargin: NEAR });
+for (const place of document.querySelectorAll("[data-later]")) near.observe(place);
 document.documentElement.dataset.ready = "";

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from premortem import case, facts
 from premortem.case import Measure, Panel, Place, Simulated
 from premortem.cases.us_ai_2025.world.policy_levers import UNCAPPED, days
 from premortem.law.places import atlas
+from premortem.text.numbers import number
 
 TITLE = "Where the chips may go and where they go"
 SOURCE = "Tiers come from the rule, not from the map."
@@ -105,7 +107,20 @@ def panel(found: Place) -> Panel:
     whose = found.name if found.alone else f"{found.region} (the block that {found.name} is part of)"
     last = found.rows[-1]
     return Panel(
-        f"US-aligned chips in {whose}", f"Stock of US-aligned chips in {whose} by quarter: median {last['p50']:.2g} MH at the end of 2032",
+        _cap_and_when(found, whose), f"Stock of US-aligned chips in {whose} by quarter: median {last['p50']:.2g} MH at the end of 2032",
         "premortem; band 5 to 95% of futures, line the median; orange, where there is one: the country allocations opened so far", "MH", found.rows,
         {"quarter": "Quarter", "p5": "5%", "p50": "median [MH]", "p95": "95%", "cap": "allocation [MH]", "unmet": "unmet [MH a quarter]", "chinese": "Chinese stock [MH]"},
     )  # fmt: skip
+
+
+def _cap_and_when(found: Place, whose: str) -> str:
+    """What a country may take in under its first allocation, and when the median future has it."""
+    capped = [row for row in found.rows if row["cap"]]
+    if not capped:
+        return f"US-aligned chips in {whose}: no country allocation limits them"
+    cap = capped[0]["cap"]
+    passed = next((row["quarter"] for row in capped if row["p50"] >= row["cap"]), None)
+    last = next((a["quarter"] for a, b in pairwise(capped) if b["cap"] > cap), capped[-1]["quarter"])
+    when = f"has more than was allowed from {passed} on" if passed else "never has as much"
+    allowed = number(1e6 * cap)
+    return f"{whose} may take in {allowed} H100s by {last} under its allocation; in the median future it {when}"

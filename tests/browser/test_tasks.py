@@ -1,0 +1,136 @@
+"""Ten tasks of a stranger, each from the first page in at most three clicks: typing and reading are no clicks, choosing is one."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from tests.browser.test_moves import shown
+
+# Most clicks of a task.
+MOST = 3
+
+
+class Hand:
+    """A hand that counts what it clicks."""
+
+    def __init__(self, page):
+        self.page, self.clicks = page, 0
+
+    def click(self, what, **how):
+        self.clicks += 1
+        self.page.locator(what, **how).first.click()
+        self.ready()
+
+    def choose(self, what, value):
+        self.clicks += 1
+        self.page.locator(what).select_option(value)
+
+    def ready(self):
+        self.page.wait_for_load_state()
+        self.page.wait_for_selector("html[data-ready]", state="attached")
+
+    def text(self, what="main"):
+        return self.page.locator(what).first.inner_text()
+
+
+@pytest.fixture
+def hand(visit):
+    found = Hand(visit("/"))
+    yield found
+    assert found.clicks <= MOST
+
+
+def test_1_the_weakest_assumption_and_why_in_one_sentence(hand):
+    weakest = re.search(r"\u2018(.*?)\u2019 is the weakest", hand.text("#bets h2"))[1]
+    strip = hand.page.locator("#bets .strip", has_text=weakest)
+    assert "because" in strip.inner_text() or "Breaks when" in strip.inner_text()
+    assert hand.clicks == 0
+
+
+def test_2_the_cap_that_would_break_an_assumption(hand):
+    hand.page.locator("#bets .strip", has_text="A4").get_by_role("link").click()
+    hand.clicks += 1
+    hand.ready()
+    hand.page.locator("#take-find").fill("country allocation")
+    hand.choose("#take", "l.diffusion.country_allocation.tpp")
+    hand.page.locator("#take-curve[data-ready]").wait_for()
+    assert "A4" in hand.text("#take-curve h3")
+
+
+@pytest.mark.slow
+def test_3_what_a_reading_changes(hand):
+    hand.click("nav >> text=Watch")
+    hand.page.locator("#reading").wait_for()
+    hand.choose("#reading", "smic_yield_ascend")
+    hand.page.locator("#reading-value").fill("60%")
+    hand.page.keyboard.press("Enter")
+    hand.page.get_by_text("With them").wait_for()
+    assert hand.page.locator(".shares tbody tr").count() == 6
+
+
+def test_4_how_much_a_country_may_buy_and_when_that_is_passed(hand):
+    hand.click("nav >> text=World")
+    hand.page.locator("#place").fill("Poland")
+    hand.page.keyboard.press("Enter")
+    hand.page.locator("#country-title", has_text="Poland").wait_for()
+    assert re.search(
+        r"may take in .* H100s by \d{4}Q\d under its allocation; in the median future it", hand.text("#country h3")
+    )
+
+
+def test_5_the_policy_if_one_assumption_weighs_most_and_its_cost(hand):
+    line = hand.page.locator("#trade-off .points li", has_text="Chinese AI stays at home").inner_text()
+    assert "weighs most" in line
+    assert "at the price of" in line or "at no price" in line or "no policy does better" in line
+    assert hand.clicks == 0
+
+
+def test_6_may_a_shipment_go_and_what_was_not_checked(hand):
+    hand.click("nav >> text=Rules")
+    for name, value in {"item": "H200 SXM", "quantity": "500", "to": "Malaysia", "on": ""}.items():
+        hand.page.locator(f"#shipment [name={name}]").fill(value)
+    hand.page.keyboard.press("Enter")
+    hand.page.locator(".verdict", has_text="500 H200 SXM to Malaysia").wait_for()
+    assert "Not checked" in hand.text() or "not checked" in hand.text()
+
+
+def test_7_what_changed_in_the_rules(hand):
+    hand.click("nav >> text=Rules")
+    hand.click("text=What changed")
+    count = int(re.search(r"(\d+) changes", hand.text("h1"))[1])
+    told = sum(int(n) for n in re.findall(r"\((\d+)\)\n", hand.text() + "\n") or ["0"])
+    assert count > 5
+    assert told >= count
+
+
+def test_8_a_chart_that_can_stand_in_a_report(hand):
+    hand.page.locator("#bets .strip", has_text="A4").get_by_role("link").click()
+    hand.clicks += 1
+    hand.ready()
+    with hand.page.expect_download() as saved:
+        hand.click("#fan [data-export=SVG]")
+    drawn = saved.value.path().read_text("utf-8")
+    words = " ".join(re.findall(r"<text[^>]*>([^<]*)", drawn))
+    for part in ("A4", "As written", "2025"):
+        assert part in words, words[:400]
+    assert "127.0.0.1" not in words
+
+
+def test_9_this_view_for_a_colleague(hand):
+    hand.click("nav >> text=Board")
+    hand.click("#copy")
+    assert hand.page.evaluate("() => navigator.clipboard.readText()").startswith(hand.page.url)
+
+
+def test_10_a_spreadsheet_of_shipments_gives_the_problem_rows_back(hand, tmp_path):
+    table = tmp_path / "mine.csv"
+    table.write_text("id,item,quantity,destination,date\n1,H20,10,POL,2025-06-01\n2,H20,many,POL,2025-06-01\n", "utf-8")
+    hand.click("a[href='/rules/ledger']")
+    hand.clicks += 1  # the file is chosen
+    hand.page.locator("#file").set_input_files(table)
+    hand.click("#decide")
+    hand.page.locator("#result", has_text="many").wait_for()
+    shown(hand.page, lambda: "1" in hand.text("#result"))
+    assert [row["quantity"] for row in csv.DictReader(io.StringIO(table.read_text()))] == ["10", "many"]
