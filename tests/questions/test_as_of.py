@@ -23,9 +23,24 @@ def test_a_later_day_has_shares_with_intervals_and_what_became_of_each(later, sm
     assert [s.assumption for s in later.standing] == [*(a.id for a in small_run.study.assumptions), "all"]
     for s in later.standing:
         assert s.low <= s.holds <= s.high
-        assert s.verdict == ("open" if s.depends else as_of.verdict(s.before, s.low, s.high))
+        assert s.verdict == as_of.verdict(s.before, s.low, s.high)
     assert later.effective_futures > 100
     assert later.facts < later.readings
+
+
+def test_what_moved_is_told_strongest_first_and_no_category_takes_its_place(later, small_run):
+    shifts = [abs(m.shift) for m in later.moved]
+    assert shifts == sorted(shifts, reverse=True)
+    assert len(shifts) == as_of.MOVED
+    assert all(small_run.study.priors[m.name].distribution != "categorical" for m in later.moved)
+    assert all((m.now > m.before) == (m.shift > 0) for m in later.moved if abs(m.shift) > 0.6)
+
+
+def test_the_title_says_where_the_verdict_is_of_the_shipped_limits_alone(later):
+    told = day_words.title(later)
+    assert ("by the shipped limits" in told) == any(
+        s.depends and s.verdict != "open" for s in later.standing if s.assumption != "all"
+    )
 
 
 def test_the_policy_in_force_is_what_became_of_the_law_where_the_run_holds_it(later, small_run):

@@ -179,3 +179,43 @@ def futures(
 
     result = questions.futures(run_on(stored_run(study, case, run), as_of), k)
     show(result.as_dict(), as_json, False, lambda: terminal.print_futures(result))
+
+
+@app.command(rich_help_panel="Why")
+def experts(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="CSV of experts' quantiles: expert, prior, and p5, p50, p95 or others.",
+            show_default="none: list the priors that decide the board",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Without a file: write a form for experts to fill in.", show_default="none"),
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option("--policy", help="The policy in view.", show_default="the case's first")
+    ] = None,
+    futures: Annotated[
+        int, typer.Option("--futures", min=64, max=200_000, help="How many futures to simulate.")
+    ] = 2048,
+    study: StudyDir = None,
+    case: CaseOfRun = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the priors that decide the board; or show the board by what each expert believes of them, apart and pooled.
+
+    Examples: premortem experts; premortem experts -o form.csv; premortem experts answers.csv --json
+    """
+    from premortem import questions, terminal
+
+    within = study_of(study, case)
+    if file is None:
+        rows = questions.deciding_priors(within, policy, futures)
+        if out:
+            questions.write_form(rows, out)
+        show({"deciding": [row.as_dict() for row in rows]}, as_json, False, lambda: terminal.print_deciding(rows))
+        return
+    result = questions.board_by_expert(within, file, policy, futures)
+    show(result.as_dict(), as_json, False, lambda: terminal.print_experts(result))

@@ -4,6 +4,7 @@ What is tried:
 
 - `priors`: `read(FILE)` gives the uncertainties: ranges, distributions, and values at chances
 - `correlation`, `evidence`: priors that move together; each prior beside what its quantity says
+- `experts`: what several experts believe of an uncertainty, apart and pooled
 - `design`: which futures are tried; any future follows from seed and index alone
 
 How it is run:

@@ -15,6 +15,11 @@ from premortem.questions.clause_sweeps import clause_thresholds  # the value of 
 from premortem.questions.compare import compare, weights_of  # policies against each other: regret, robustness
 from premortem.questions.describe import sentence  # a box in words
 from premortem.questions.edits import heavy_edits  # clause numbers in line for heavy edits
+from premortem.questions.elicitation import (  # what decides the board, and the board by expert
+    board_by_expert,
+    deciding_priors,
+    write_form,
+)
 from premortem.questions.futures import futures, signs  # families of futures, and the series that name them
 from premortem.questions.hindcast import hindcast  # what the model said on a day, against what came later
 from premortem.questions.margins import assumption_number, margins_of  # margins for any values and levers
@@ -34,11 +39,13 @@ __all__ = [
     "FROZEN",
     "as_of_day",
     "assumption_number",
+    "board_by_expert",
     "board_of",
     "breaking_points",
     "clause_thresholds",
     "compare",
     "curve",
+    "deciding_priors",
     "discover",
     "explain",
     "futures",
@@ -65,6 +72,7 @@ __all__ = [
     "weigh_run",
     "weights_of",
     "what_to_watch",
+    "write_form",
 ]
 
 # Modules that were merged, under the names that they had before; each warns, and goes with the next version.

@@ -30,8 +30,8 @@ Verdict = Literal["stands", "fell", "rose", "was broken", "open"]
 @dataclass(frozen=True, repr=False)
 class Stand(Result):
     """An assumption on a day: the share that holds under the policy in force, with its interval, beside that on the day of the case under
-    the policy in force then; what fails first in the futures where it breaks; and on what the verdict depends, where sampling, other
-    readers and forms of the world do not agree: then it is open.
+    the policy in force then; the verdict by the shipped limits; what fails first in the futures where it breaks; and on what the verdict
+    depends, where other readers or forms of the world see it otherwise.
     """
 
     assumption: str
@@ -136,7 +136,7 @@ def _stand(study: Study, name: str, now: BoardCell, before: BoardCell) -> Stand:
         now.low,
         now.high,
         before.holds,
-        "open" if depends else verdict(before.holds, now.low, now.high),
+        verdict(before.holds, now.low, now.high),
         now.fails_words or "",
         depends,
     )
@@ -174,19 +174,19 @@ def _moved(study: Study, found: Futures, weights: Weights) -> tuple[MovedPrior, 
     if weights.collapsed:
         return ()
     scores = study.priors.to_normal(found.values) @ weights.values
-    order = np.argsort(-np.abs(scores))[:MOVED]
-    middles = study.priors.central[:, 0]
+    middles, rows = study.priors.central[:, 0], study.priors.rows
+    # categories have no order, so that no score says how far they moved
+    ordered = [i for i, row in enumerate(rows) if row.distribution != "categorical" and abs(scores[i]) >= CLEAR]
     return tuple(
         MovedPrior(
-            row.name,
-            row.meaning,
-            row.unit,
+            rows[i].name,
+            rows[i].meaning,
+            rows[i].unit,
             float(middles[i]),
             _median(found.values[i], weights.values),
             float(scores[i]),
         )
-        for i in order
-        if abs(scores[i]) >= CLEAR and (row := study.priors.rows[i]).distribution != "categorical"
+        for i in sorted(ordered, key=lambda i: -abs(scores[i]))[:MOVED]
     )
 
 

@@ -19,7 +19,13 @@ def title(result: AsOfDay) -> str:
         ids = [s.assumption for s in result.standing if s.verdict == verdict and s.assumption != "all"]
         if ids:
             parts.append(f"{listing(ids)} {one if len(ids) == 1 else many}")
-    return f"On {day_in_words(result.day)}: {'; '.join(parts)}"
+    return f"On {day_in_words(result.day)}: {'; '.join(parts)}{_depending(result)}"
+
+
+def _depending(result: AsOfDay) -> str:
+    """That a verdict is of the shipped limits alone, where one is."""
+    alone = any(s.depends and s.verdict != "open" for s in result.standing if s.assumption != "all")
+    return " (by the shipped limits; below, where other readers or forms of the world differ)" if alone else ""
 
 
 def basis(result: AsOfDay) -> str:
@@ -28,7 +34,8 @@ def basis(result: AsOfDay) -> str:
         f"Under {result.policy}, the policy in force on the day, by {count_noun(result.readings, 'reading')} of {count_noun(result.facts, 'independent fact')} known on it; "
         f"then: under {result.policy_then}, by what was known on {day_in_words(result.since)}. {result.effective_futures:,.0f} effective futures. "
         f"The horizon ends on {day_in_words(result.horizon)}, {result.years_ahead:.1f} years ahead. "
-        "An assumption stands where it holds in more than half of the futures, by the whole of its interval, by every reader and in every form of the world; else it is open."
+        "By the shipped limits an assumption stands where it holds in more than half of the futures, with the whole of its interval. "
+        "Where other readers or forms of the world see it otherwise, it depends on them, as the table says."
     )
 
 

@@ -1,5 +1,6 @@
 """The hindcast of a study: what its futures, on paths of policy that they draw, said on a day of what was read later."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from premortem.watch import dated_events, hindcast_words, observations, process,
 from premortem.watch import forecasts as forecast_tables
 from premortem.watch import hindcast as scoring
 from premortem.watch.hindcast_results import Hindcast
-from premortem.watch.readings import Readings
+from premortem.watch.readings import Readings, contradictions
 from premortem.watch.weights import Weights, weigh
 
 
@@ -89,7 +90,13 @@ def hindcast(
         scoring.hindcast(table, predicted, as_of, every, drawn.paths.shares(w), w, on_the_day, base.shares())
         for w in (weights.values, None)
     ]
-    return Judged(judged[0], judged[1], weights, found.count, (*_warnings(as_of, case.settings.day), *weights.warnings))
+    warnings = (*_warnings(as_of, case.settings.day), *_contradictory(table, every, file), *weights.warnings)
+    return Judged(judged[0], judged[1], weights, found.count, warnings)
+
+
+def _contradictory(table: Readings, every: Mapping[str, quantities.Quantity], file: Path | None) -> list[str]:
+    """Readings of a file that contradict each other, each pair in a line with what to do: both are scored."""
+    return [str(pair) for pair in contradictions(table.mapped, every, file.name)] if file else []
 
 
 def _table(study: Study, file: Path | None, events: Path | None) -> Readings:

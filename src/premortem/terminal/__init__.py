@@ -15,7 +15,7 @@ _HOMES = (
     | {"print_stress": "stress", "print_compare": "compare", "print_edits": "edits", "print_futures": "futures"}
     | dict.fromkeys(("print_board", "print_run", "progress_bar"), "board")
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
-    | {"print_as_of": "as_of"}
+    | {"print_as_of": "as_of", "print_deciding": "experts", "print_experts": "experts"}
     | dict.fromkeys(("print_boxes", "print_sensitivities"), "own_table")
     | dict.fromkeys(
         (
@@ -54,11 +54,13 @@ __all__ = [
     "print_clauses",
     "print_compare",
     "print_curve",
+    "print_deciding",
     "print_decision",
     "print_diff",
     "print_edits",
     "print_evidence",
     "print_exhibits",
+    "print_experts",
     "print_future",
     "print_futures",
     "print_hindcast",
