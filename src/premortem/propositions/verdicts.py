@@ -20,8 +20,8 @@ def verdict(
     by_form: Mapping[str, Mapping[str, float]],
     decided: str | None = None,
 ) -> str:
-    """`holds`, `breaks`, `decided by definition`, or `depends on ...`: sampling, the interpretations and the values of forms by which the
-    share lies on the other side of one half.
+    """`holds`, `breaks`, `decided by definition`, or `depends on ...`: sampling, the interpretations and the forms by which the share lies
+    on the other side of one half; of a single form, its values.
     """
     if holds is None:
         return UNKNOWN
@@ -46,12 +46,16 @@ def _interpretations(holds: float, by_interpretation: Mapping[str, float]) -> li
 def _forms(
     holds: float, bands: Mapping[str, Sequence[float] | None], by_form: Mapping[str, Mapping[str, float]]
 ) -> list[str]:
-    flipped = [
-        f"{form.replace('_', ' ')}: {value.replace('_', ' ')}"
+    flipped = {
+        form.removesuffix("_form").replace("_", " "): [
+            v for v, share in shares.items() if (share > HALF) != (holds > HALF)
+        ]
         for form, shares in by_form.items()
-        for value, share in shares.items()
-        if (share > HALF) != (holds > HALF)
-    ]
+    }
+    flipped = {form: values for form, values in flipped.items() if values}
+    if len(flipped) == 1:
+        ((form, values),) = flipped.items()
+        return [f"form of the world ({form}: {', '.join(values).replace('_', ' ')})"]
     if flipped:
         return [f"form of the world ({', '.join(flipped)})"]
     band = bands.get("forms")
