@@ -103,7 +103,7 @@ def test_a_verdict_stands_only_where_sampling_readers_and_forms_agree():
     assert verdict(0.65, narrow, {"hawk": 0.4, "dove": 0.9}, {}) == "depends on interpretation (hawk)"
     assert verdict(0.65, wide, {}, {}) == "depends on sampling and forms of the world together"
     assert verdict(0.65, wide | {"sampling": None}, {}, {"lead_form": {"lag": 0.4, "none": 0.8}}) == (
-        "depends on form of the world (lead form: lag)"
+        "depends on form of the world (lead: lag)"
     )
     assert verdict(None, {}, {}, {}) == "cannot be told"
     assert verdict(1.0, narrow, {}, {}, "decided by definition: ...") == "decided by definition"
