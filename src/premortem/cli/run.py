@@ -94,6 +94,14 @@ def run(
             metavar="shipped|pulled",
         ),
     ] = "shipped",
+    device: Annotated[
+        Literal["cpu", "gpu"] | None,
+        typer.Option("--device", help="Where futures are simulated.", show_default="what JAX finds"),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict-known", help="Refuse an input that cannot be proved known by the day of the case."),
+    ] = False,
     pdf: WithPdf = False,
     paper: OnPaper = "a4",
     compare: OldRun = None,
@@ -108,10 +116,14 @@ def run(
     """
     from premortem import questions, terminal
     from premortem.briefing import write_brief
+    from premortem.ensemble.compiled import use_device
     from premortem.ensemble.memory import beyond
     from premortem.study import Study
 
+    if device:
+        use_device(device)
     of = Study(study, case=case, forms=_forms(form or []), pulled=is_pulled(data))
+    proved = questions.strict_known(of) if strict else None
     if only is not None:
         future = questions.one_future(of, only, policy or None, seed)
         show(future.as_dict(), as_json, quiet, lambda: terminal.print_future(future, of.case))
@@ -148,10 +160,13 @@ def run(
             terminal.print_weighted(made, weighted, weighted.weights)
         if stood:
             terminal.print_as_of(stood)
+        if proved:
+            terminal.print_strict_known(proved)
 
     document = made.summary(report_seconds=written.seconds, **_paths(written), **_moved(made, old))
     document |= weighted.as_dict() if weighted else {}
     document |= {"as_of": stood.as_dict()} if stood else {}
+    document |= {"strict_known": proved.as_dict()} if proved else {}
     show(document, as_json, quiet, for_people)
 
 

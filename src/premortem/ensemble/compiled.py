@@ -9,6 +9,8 @@ from typing import Any
 import jax
 import numpy as np
 
+from premortem.errors import BadInput
+
 # Compiled programs that are kept: those of a few studies.
 MOST = 16
 
@@ -73,6 +75,17 @@ def _compile(function: Callable[..., Any], shapes: Any, seldom: bool) -> Any:
     use_compilation_cache()
     options = SELDOM if seldom and jax.default_backend() == "cpu" else None
     return jax.jit(function).lower(*shapes).compile(options)
+
+
+def use_device(kind: str) -> None:
+    """Compile and run on the processor, `cpu`, or on a `gpu`. Raises `BadInput` where JAX finds none such."""
+    try:
+        found = jax.devices(kind)
+    except RuntimeError as error:
+        there = sorted({device.platform for device in jax.devices()})
+        what = f"JAX finds no {kind} here"
+        raise BadInput("command line", "--device", what, got=kind, allowed=", ".join(there)) from error
+    jax.config.update("jax_default_device", found[0])
 
 
 def use_compilation_cache() -> None:

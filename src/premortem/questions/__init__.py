@@ -31,6 +31,7 @@ from premortem.questions.sensitivity import sensitivities  # Sobol indices of th
 from premortem.questions.since_last_run import since_last_run  # what changed between two runs
 from premortem.questions.single_changes import curve, single_changes
 from premortem.questions.stress import explain, stress  # why an assumption breaks: all of the above about it
+from premortem.questions.strict_known import strict_known  # what a run rests on, and when it was known
 from premortem.questions.time import lags, time_asymmetry  # how long controls lag, and what a quarter more would change
 from premortem.questions.watch import what_to_watch  # signposts by the value of their next reading
 from premortem.questions.weighted_board import board_of, past, weigh_run  # the board by what was known on a day
@@ -67,6 +68,7 @@ __all__ = [
     "single_changes",
     "standing",
     "stress",
+    "strict_known",
     "time_asymmetry",
     "turns",
     "weigh_run",

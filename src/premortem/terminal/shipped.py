@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.ensemble.evidence import Compared
+from premortem.questions.strict_known import StrictKnown
 from premortem.terminal.layout import add_columns, print_table, wrap
 from premortem.text import phrases
 
@@ -55,6 +56,12 @@ def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> 
         console.print(
             f"  {row['name']}: {phrases.count_noun(row['rows'], 'row')}, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
         )
+
+
+def print_strict_known(found: StrictKnown) -> None:
+    """How much a strict build has checked."""
+    counted = phrases.listing([f"{count:,} {kind}" for kind, count in found.checked.items()])
+    Console(highlight=False).print(f"Strict: {counted} can be proved known by {found.day}.")
 
 
 def print_case_list(cases: list[dict[str, Any]]) -> None:
