@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from premortem.propositions.tally import Share
 from premortem.questions.tables.boxes import Boxes, Method, boxes
 from premortem.questions.tables.indices import Sensitivities
 from premortem.text.numbers import count_noun
+from premortem.text.tables import table
 
 Array = NDArray[Any]
 # All propositions at once, where there are several.
@@ -50,6 +52,13 @@ class Run:
         d = self.plan.definition
         return (
             f"Run of {d.name}: {count_noun(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}"
+        )
+
+    def _repr_html_(self) -> str:
+        return (
+            table(self.board(), holds="share of futures", low="share", high="share", caption=repr(self))._repr_html_()
+            if self.propositions
+            else f"<p>{escape(repr(self))}</p>"
         )
 
     @property
