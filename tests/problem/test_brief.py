@@ -7,6 +7,7 @@ import pytest
 
 import premortem as pm
 from premortem.case import default
+from premortem.errors import BadInput
 from premortem.problem import pictures
 
 
@@ -50,24 +51,22 @@ def test_no_word_of_a_case_stands_in_it(run, tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
-    "draw",
-    [
-        lambda run: pictures.parallel_axes(run, "enough", "weak"),
-        lambda run: pictures.policy_axes(run, run.compare().means),
-        lambda run: pictures.trade_off(run, run.compare().means, "good", "cost"),
-        lambda run: pictures.regional(run, "enough", "weak"),
-        lambda run: pictures.stacking(run, "enough", "weak", ["x", "y", "owner"]),
-        lambda run: pictures.envelopes(run, "path"),
-        lambda run: pictures.indices(run.sensitivity("good", samples=64)),
-        lambda run: pictures.box_pairs(run, run.boxes("enough"), "enough", "weak"),
-    ],
-    ids=["parallel", "policies", "trade-off", "regional", "stacking", "envelopes", "indices", "pairs"],
-)  # fmt: skip
-def test_every_picture_is_drawn(run, draw):
+ASKED = {
+    "board": None, "pairs": "enough", "parallel": "enough", "regional": "enough", "stacking": "enough", "indices": "good", "importance": None,
+    "envelopes": "path", "policies": None, "trade_off": ("good", "cost"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", pictures.KINDS)
+def test_every_picture_is_drawn(run, kind):
     from premortem.charts.render import svg
 
-    assert svg(draw(run)).count("<path") > 3
+    assert svg(run.chart(kind, ASKED[kind])).count("<path") > 3
+
+
+def test_a_chart_that_is_none_is_told(run):
+    with pytest.raises(BadInput, match="did you mean pairs"):
+        run.chart("pair")
 
 
 def test_a_problem_without_propositions_or_a_second_policy_has_a_brief_too(tmp_path):

@@ -44,7 +44,7 @@ def test_the_model_gives_the_published_points_for_a_number_and_for_a_release_a_y
 
 
 @pytest.mark.parametrize(("policy", "release"), [("low", 0.02), ("high", 0.05)])
-def test_shares_are_those_of_the_reference(run, policy, release):
+def test_f039_shares_are_those_of_the_reference(run, policy, release):
     board = {row["assumption"]: row for row in run.board().to_dicts() if row["policy"] == policy}
     for name, share in zip(("clean", "worth_it", "all"), SHARES[release], strict=True):
         assert abs(board[name]["holds"] - share) <= 3 * np.sqrt(share * (1 - share) / 2000)

@@ -60,3 +60,16 @@ def test_ishigami_comes_out_as_the_integral_has_it():
     for name, first, total in (("x1", 0.314, 0.558), ("x2", 0.442, 0.442), ("x3", 0.0, 0.244)):
         assert abs(found[name].first - first) < 0.05
         assert abs(found[name].total - total) < 0.05
+
+
+@pytest.mark.slow
+def test_the_notebook_of_the_examples_runs(monkeypatch):
+    import os
+
+    import nbformat
+    from nbclient import NotebookClient
+
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(EXAMPLES.parent / "src"), str(EXAMPLES)]))
+    book = nbformat.read(EXAMPLES / "textbook.ipynb", 4)
+    assert not any(cell.get("outputs") for cell in book.cells)
+    NotebookClient(book, timeout=600, kernel_name="python3").execute()

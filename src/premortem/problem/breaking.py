@@ -27,6 +27,8 @@ Array = NDArray[Any]
 STEP, SINGLE = 1e-4, 1e-2
 # Searches by slope, moves that a point has at most unless more are needed, and seconds that searching may take.
 STARTS, MOVES, SECONDS = 8, 6, 30.0
+# How much farther than with all moves a point of few may be and still be told alone.
+FAR = 1.25
 # Part of the largest move under which another counts for nothing.
 LEAST = 0.02
 # Futures that are followed back where sampled breaks are all there is.
@@ -40,12 +42,13 @@ TOLD = 3
 @dataclass(frozen=True, repr=False)
 class BreakingPoint(Result):
     """A near future in which the verdict turns: `moves` by uncertainty from where to where in its own unit, the largest first; the distance in
-    standard normal scores; margins before and after by running the model; `jumps` where the margin steps over zero; `at_bound` what stands
-    three scores out.
+    standard normal scores, and that of the nearest turn when every uncertainty may move; margins before and after by running the model;
+    `jumps` where the margin steps over zero; `at_bound` what stands three scores out.
     """
 
     moves: Mapping[str, tuple[Any, Any]]
     distance: float
+    distance_all_free: float
     margin_before: float
     margin_after: float
     jumps: bool
@@ -75,6 +78,9 @@ class BreakingPoints(Result):
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def __getitem__(self, place: Any) -> Any:
+        return super().__getitem__(place) if isinstance(place, str) else self.points[place]
 
 
 class _Search:
@@ -187,7 +193,7 @@ def _found(
     few, seconds = int(free.sum()), search.evaluator.seconds
     found, said = list[_nearest_break.BreakingPoint](), []
     if 2 * _nearest_break.STEPS * STARTS * (2 * few + 1) * seconds <= SECONDS:
-        found = _nearest_break.search(search.slope, search.value, free, search.origin, STARTS, MOVES, seed, correlation)
+        found = _by_slopes(search, free, correlation, seed)
         said = ["by slopes, which are differences of runs"] if found and not found[0].jumps else []
     stepped = any(u.steps and u.ordered for u in d.uncertainties)
     if _nearest_break.SAMPLED * seconds <= SECONDS / 2:
@@ -216,6 +222,18 @@ def _trimmed(search: _Search, one: _nearest_break.BreakingPoint) -> _nearest_bre
     after = float(search.value(z[:, None])[0])
     same = abs(after) <= _nearest_break.TOLERANCE or bool(_nearest_break.turned(np.array(after), one.margin_before))
     return replace(one, scores=kept, margin_after=after) if same else one
+
+
+def _by_slopes(
+    search: _Search, free: Array, correlation: Array | None, seed: int
+) -> list[_nearest_break.BreakingPoint]:
+    """Breaks by slopes, of few moves where these come about as near as any; else of twice as many, and so on."""
+    moves = MOVES
+    while True:
+        found = _nearest_break.search(search.slope, search.value, free, search.origin, STARTS, moves, seed, correlation)
+        if not found or found[0].distance <= FAR * found[0].least or moves >= free.sum():
+            return found
+        moves *= 2
 
 
 def _from_run(
@@ -276,6 +294,7 @@ def _point(search: _Search, one: _nearest_break.BreakingPoint) -> BreakingPoint:
     return BreakingPoint(
         moves,
         one.distance,
+        min(one.least, one.distance),
         one.margin_before,
         one.margin_after,
         one.jumps,
@@ -334,7 +353,7 @@ def _verdict(
 ) -> str:
     holds = centre > 0
     begins = f"{proposition.name} {'holds' if holds else 'breaks'} {where}"
-    if not points and centre == 0:
+    if centre == 0:
         return f"{proposition.name} stands on its edge {where}: the margin is 0 there, and any move may turn it."
     if points:
         return f"{begins}; the nearest turn: {points[0].sentence}"

@@ -15,6 +15,9 @@ from premortem.questions.tables.boxes import Boxes
 from premortem.questions.tables.indices import Sensitivities, Sobol
 
 Array = NDArray[Any]
+KINDS = (
+    "board", "pairs", "parallel", "regional", "stacking", "indices", "importance", "envelopes", "policies", "trade_off",
+)  # fmt: skip
 # Columns of a picture that shows several, and bins of one that is cut.
 COLUMNS, BINS = 4, 5
 
@@ -58,6 +61,16 @@ def box_pairs(run: Shown, found: Boxes, assumption: str, policy: str) -> Any:
     names = list(dict.fromkeys([*limits, *run.inputs()]))[: max(2, min(len(limits), COLUMNS))]
     box = {n: limit for n, limit in limits.items() if isinstance(limit, tuple)}
     return exploration.pairs(verdicts(run, assumption, policy), names, box)
+
+
+def of_proposition(kind: str, run: Shown, assumption: str, policy: str, found: Boxes | None) -> Any:
+    """A picture of where a proposition breaks, by its kind; stacking is by what the boxes limit first."""
+    if found is not None and kind == "pairs":
+        return box_pairs(run, found, assumption, policy)
+    if found is not None:
+        limited = [name for box in found.boxes for name in box.limits]
+        return stacking(run, assumption, policy, list(dict.fromkeys([*limited, *run.inputs()]))[:COLUMNS])
+    return parallel_axes(run, assumption, policy) if kind == "parallel" else regional(run, assumption, policy)
 
 
 def indices(found: Sensitivities) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pandas as pd
 import polars as pl
 from numpy.typing import NDArray
 
+from premortem.charts import exploration
 from premortem.errors import BadInput, unknown
-from premortem.problem import breaking, comparing, indices
+from premortem.problem import breaking, comparing, indices, pictures
 from premortem.problem import brief as html
 from premortem.problem.answers import Answers
 from premortem.problem.breaking import BreakingPoints
@@ -23,6 +25,7 @@ from premortem.propositions.tally import Share
 from premortem.questions.tables.boxes import Boxes, Method, boxes
 from premortem.questions.tables.indices import Sensitivities
 from premortem.text.numbers import count_noun
+from premortem.text.tables import table
 
 Array = NDArray[Any]
 # All propositions at once, where there are several.
@@ -50,6 +53,13 @@ class Run:
         d = self.plan.definition
         return (
             f"Run of {d.name}: {count_noun(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}"
+        )
+
+    def _repr_html_(self) -> str:
+        return (
+            table(self.board(), holds="share of futures", low="share", high="share", caption=repr(self))._repr_html_()
+            if self.propositions
+            else f"<p>{escape(repr(self))}</p>"
         )
 
     @property
@@ -234,6 +244,29 @@ class Run:
         chosen = [self._policy(p) for p in policies or self.policies]
         shares = {p: {q.name: self._share(q.name, p)["holds"] for q in self.propositions} for p in chosen}
         return comparing.compare(self.plan.definition, {p: self.answers[p] for p in chosen}, shares)
+
+    def chart(self, kind: str, of: Any = None, policy: str | None = None) -> Any:
+        """A picture as an Altair chart. Of a proposition: pairs, parallel, regional, stacking; of an outcome: indices; of two outcomes: trade_off;
+        of a series: envelopes; of the run: board, policies, importance.
+        """
+        chosen = self._policy(policy)
+        if kind in ("pairs", "parallel", "regional", "stacking"):
+            self._check_varies()
+            found = self.boxes(of, chosen) if kind in ("pairs", "stacking") else None
+            return pictures.of_proposition(kind, self, of, chosen, found)
+        if kind == "envelopes":
+            self.series(of, chosen)  # says which there are
+            return pictures.envelopes(self, of)
+        if kind == "indices":
+            return pictures.indices(self.sensitivity(of, chosen))
+        if kind == "importance":
+            return pictures.importance([self.sensitivity(o.name, chosen) for o in self.plan.definition.outcomes])
+        if kind in ("policies", "trade_off"):
+            means = self.compare().means
+            return pictures.policy_axes(self, means) if kind == "policies" else pictures.trade_off(self, means, *of)
+        if kind == "board":
+            return exploration.board(self.board())
+        raise unknown("chart", "no such chart", kind, pictures.KINDS, file="run")
 
     def brief(self, path: str | Path = "brief.html") -> Path:
         """The run on a page of its own: the board, where propositions break, what outcomes depend on, the policies. Gives the path."""

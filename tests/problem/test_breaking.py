@@ -1,0 +1,101 @@
+"""Breaking points without gradients: slopes by differences, steps, categories, many small moves, and answers where there is none."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+import premortem as pm
+from premortem.errors import BadInput
+
+
+def problem(model, uncertainties, text):
+    return pm.Problem("p", model, uncertainties, outcomes=[pm.Outcome("y")], propositions={"a": text})
+
+
+def test_f040_a_numpy_model_has_the_distance_that_arithmetic_gives():
+    """y = x + 2 z in standard scores: the edge at 1.5 is 1.5 / sqrt(5) away, most of it along z."""
+    made = problem(lambda x, z: {"y": x + 2 * z}, [pm.Normal("x", 0, 1), pm.Normal("z", 0, 1)], "y < 1.5")
+    found = made.run(futures=64).breaking_points("a")
+    assert found[0].distance == pytest.approx(1.5 / math.sqrt(5), abs=1e-3)
+    assert found[0].moves["z"][1] == pytest.approx(0.6, abs=0.01)
+    assert found.alone == pytest.approx({"x": 1.5, "z": 0.75}, abs=1e-3)
+    assert found.holds_at_start
+    assert "differences" in found.method
+    assert len(found) == len([*found]) <= 3
+
+
+def test_a_correlation_shortens_the_way_along_it():
+    apart, together = (
+        pm.Problem(
+            "p", lambda x, z: {"y": x + z}, [pm.Normal("x", 0, 1), pm.Normal("z", 0, 1)], outcomes=[pm.Outcome("y")],
+            correlations={("x", "z"): rho}, propositions={"a": "y < 2"},
+        ).run(futures=64).breaking_points("a")[0].distance
+        for rho in (0.01, 0.8)
+    )  # fmt: skip
+    r = 2 * math.sin(math.pi * 0.8 / 6)
+    assert together == pytest.approx(2 / math.sqrt(2 * (1 + r)), abs=1e-2)
+    assert together < apart
+
+
+def test_f051_steps_of_a_count_and_of_integers_are_no_wall():
+    def count(x, n):
+        return {"y": np.floor(4 * x) + n}
+
+    found = (
+        problem(count, [pm.Uniform("x", 0, 1), pm.Integer("n", 0, 4)], "y < 5").run(futures=256).breaking_points("a")
+    )
+    moved = found[0].moves
+    x, n = moved.get("x", (0.5, 0.5))[1], moved.get("n", (2, 2))[1]
+    assert np.floor(4 * x) + n >= 5
+    assert found[0].distance <= norm.ppf(0.75) + 1e-3  # x alone to its next step
+    assert "sampled" in found.method
+
+
+def test_f051_many_equal_moves_are_found_though_they_are_more_than_six():
+    names = [f"x{i}" for i in range(40)]
+    made = problem(lambda **x: {"y": sum(x.values()) / math.sqrt(40)}, [pm.Normal(n, 0, 1) for n in names], "y < 2")
+    found = made.run(futures=64).breaking_points("a", top=1)
+    assert found[0].distance == pytest.approx(2.0, abs=0.02)
+    assert len(found[0].moves) > 6
+
+
+def test_a_level_that_turns_it_alone_is_named_and_categories_do_not_move():
+    made = problem(
+        lambda x, owner: {"y": x + (owner == "bad")},
+        [pm.Uniform("x", 0, 1), pm.Category("owner", ["good", "bad", "fair"])],
+        "y < 0.9",
+    )
+    found = made.run(futures=64).breaking_points("a")
+    start = np.array(["good", "bad", "fair"])[1]
+    assert (
+        found.levels == {"owner": ("good", "fair")}
+        if start == "bad" and not found.holds_at_start
+        else found.levels == {"owner": ("bad",)}
+    )
+    assert all("owner" not in point.moves for point in found)
+
+
+def test_where_nothing_turns_it_or_the_model_fails_there_it_says_so():
+    run = problem(lambda x: {"y": 0 * x}, [pm.Uniform("x", 0, 1)], "y > 1").run(futures=32)
+    assert "no move within 3 standard scores" in run.breaking_points("a").verdict
+    edge = problem(lambda x: {"y": x}, [pm.Uniform("x", 0, 1)], "y < 0.5").run(futures=32)
+    assert "stands on its edge" in edge.breaking_points("a").verdict
+    failing = problem(lambda x: {"y": math.sqrt(x - 0.6)}, [pm.Uniform("x", 0, 1)], "y < 0.3").run(futures=64)
+    assert failing.breaking_points("a").holds_at_start is None
+    fine = int(np.flatnonzero(failing.table().failed == "")[0])
+    assert failing.breaking_points("a", start=fine).points
+    with pytest.raises(BadInput, match="no such future"):
+        failing.breaking_points("a", start=64)
+
+
+def test_a_slow_model_is_followed_from_the_runs_own_futures(monkeypatch):
+    run = problem(lambda x, z: {"y": math.sin(x) + z}, [pm.Normal("x", 0, 1), pm.Normal("z", 0, 1)], "y < 1").run(
+        futures=512
+    )
+    monkeypatch.setitem(vars(run.evaluator), "seconds", 0.05)
+    monkeypatch.setattr(type(run.evaluator), "_processes", lambda self, futures: 1)
+    found = run.breaking_points("a")
+    assert "own futures" in found.method
+    assert 0.6 < found[0].distance < 1.1
