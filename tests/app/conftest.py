@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from premortem.app import request_limits
+from premortem.app import prices
 from premortem.app.site import close, make
 from premortem.study import make_study
 
@@ -14,7 +14,7 @@ ADDRESS = "http://127.0.0.1:8760"
 def patience():
     """All tests are one client, which asks more often than a person may."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(request_limits, "MANY", 1000)
+    patch.setattr(prices, "MANY", 1000)
     yield
     patch.undo()
 

@@ -15,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from premortem.app import routes
-from premortem.app.jobs import Jobs
+from premortem.app.jobs import MOST, MOST_SHARED, Jobs
 from premortem.app.pages import render
 from premortem.app.request_limits import Guard
 from premortem.app.response_cache import Answers
@@ -31,16 +31,22 @@ log = logging.getLogger("premortem.app")
 
 
 def make(
-    folder: Path | None = None, hosts: tuple[str, ...] = (), case: str | None = None, run: Path | None = None
+    folder: Path | None = None,
+    hosts: tuple[str, ...] = (),
+    case: str | None = None,
+    run: Path | None = None,
+    token: str = "",
 ) -> FastAPI:
-    """The app on a study folder, or on a case (the leading one without either). `hosts` are further names it answers to."""
+    """The app on a study folder, or on a case (the leading one without either). `hosts` are further names it answers to; a
+    `token` is asked of everybody, and makes jobs smaller: they are others' to start.
+    """
     site = bare()
     site.state.desk = Desk(folder, case, run)
-    site.state.jobs = Jobs(folder, site.state.desk.reopen, case)
+    site.state.jobs = Jobs(folder, site.state.desk.reopen, case, MOST_SHARED if token else MOST)
     site.state.saved = Saved(folder)
     site.add_middleware(Answers, desk=site.state.desk)
     site.add_middleware(Expanded, saved=site.state.saved)
-    site.add_middleware(Guard, hosts=hosts)
+    site.add_middleware(Guard, hosts=hosts, token=token)
     return site
 
 

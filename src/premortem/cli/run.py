@@ -1,6 +1,7 @@
 """Main job: run, brief and board."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,10 +11,12 @@ from premortem.cli.shared import (
     AsJson,
     CaseName,
     CaseOfRun,
+    HostNames,
     Memory,
     Quiet,
     RunDir,
     StudyDir,
+    Token,
     app,
     day,
     progress,
@@ -280,6 +283,8 @@ def app_(
         str, typer.Option("--host", help="Address to listen at; 127.0.0.1 is this machine alone.")
     ] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    token: Token = "",
+    names: HostNames = None,
     run: RunDir = None,
     study: StudyDir = None,
     case: CaseOfRun = None,
@@ -294,4 +299,7 @@ def app_(
         made = study_of(study, case, run)
         made.stored(run)
         case = made.case.reference
-    serve(host, port, study, case=case, run=run, browser=browser, say=typer.echo)
+    serve(
+        host, port, study, case=case, run=run, browser=browser, token=token, names=tuple(names or ()),
+        say=typer.echo, warn=partial(typer.echo, err=True),
+    )  # fmt: skip
