@@ -99,7 +99,9 @@ def test_f094_jobs_on_a_server_for_others_are_small(tmp_path):
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-@pytest.mark.parametrize("path", ["/a/A1?seed=991", "/compare?now=1", "/watch?r.x=1&now=1", "/api/board", "/?seed=3", "/a/A1"])
+@pytest.mark.parametrize(
+    "path", ["/a/A1?seed=991", "/compare?now=1", "/watch?r.x=1&now=1", "/api/board", "/?seed=3", "/a/A1"]
+)
 def test_f093_a_page_of_another_site_makes_nothing_be_worked_out(unguarded, site, path):
     for mode in ("navigate", "no-cors", "cors"):
         answer = unguarded.get(path, headers={"sec-fetch-site": site, "sec-fetch-mode": mode})
@@ -108,7 +110,9 @@ def test_f093_a_page_of_another_site_makes_nothing_be_worked_out(unguarded, site
 
 
 def test_f093_a_person_who_follows_a_link_from_elsewhere_is_asked_first(unguarded):
-    page = unguarded.get("/a/A1?seed=991", headers=PERSON | {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"})
+    page = unguarded.get(
+        "/a/A1?seed=991", headers=PERSON | {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    )
     assert 'href=""' in page.text
     own = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
     assert unguarded.get("/a/A1?seed=991", headers=PERSON | own).text == "seed=991"
@@ -137,5 +141,3 @@ def test_a_client_that_asked_longest_ago_is_forgotten(monkeypatch):
     for n in range(9):
         assert budget.takes(f"10.0.0.{n}", 1)
     assert len(budget._spent) <= 4
-
-

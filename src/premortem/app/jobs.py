@@ -95,7 +95,9 @@ class Jobs:
     def start(self, policies: tuple[str, ...], futures: int, seed: int) -> Job:
         """Start a run. Raises `BadInput` for one of too many futures, or when too many are under way."""
         if futures > self.most:
-            raise BadInput("jobs", "futures", "are too many", got=futures, allowed=f"up to {self.most:,} on this server")
+            raise BadInput(
+                "jobs", "futures", "are too many", got=futures, allowed=f"up to {self.most:,} on this server"
+            )
         with self._lock:
             if sum(job.status == "running" for job in self._jobs.values()) >= AT_ONCE:
                 raise BadInput("jobs", "", f"{AT_ONCE} runs are under way", allowed="wait, or cancel one")

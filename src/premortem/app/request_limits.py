@@ -68,7 +68,7 @@ class Guard:
             scope = {**scope, "query_string": rest.encode("latin-1"), KNOWN: True}
         if reason := self._too_much(scope, headers):
             return await _answer(send, *reason)
-        await self.app(scope, _limited(receive, _most(scope)), send)
+        await _patiently(self.app, scope, _limited(receive, _most(scope)), send)
 
     def _stranger(self, scope: Scope, headers: dict[str, str]) -> Refused | None:
         """Why a request is refused for the names it gives, whoever asks."""
@@ -122,12 +122,37 @@ class TooLarge(Exception):
     """A body that goes on past its limit."""
 
 
+class TooSlow(Exception):
+    """A body whose next piece does not come."""
+
+
+async def _patiently(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand on; a body that is too large or too slow is refused where nothing is answered yet, else the connection ends."""
+    begun = False
+
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        nonlocal begun
+        begun = True
+        await send(message)
+
+    try:
+        await app(scope, receive, sending)
+    except (TooLarge, TooSlow) as error:
+        if begun:
+            raise
+        status, why = (413, "the body is too large") if isinstance(error, TooLarge) else (408, "the body did not come")
+        await _answer(send, status, "body", why)
+
+
 def _limited(receive: Receive, most: int) -> Receive:
     taken, whole = 0, False
 
     async def limited() -> MutableMapping[str, Any]:
         nonlocal taken, whole
-        message = await (receive() if whole else asyncio.wait_for(receive(), PATIENCE))
+        try:
+            message = await (receive() if whole else asyncio.wait_for(receive(), PATIENCE))
+        except TimeoutError:
+            raise TooSlow from None
         whole = not message.get("more_body", False)
         taken += len(message.get("body", b""))
         if taken > most:

@@ -60,6 +60,7 @@ def serve(
     token = own or ("" if is_loopback(held) else new_token())
     import uvicorn  # late: a wrong port is told at once
 
+    from premortem.app import connections
     from premortem.app.startup import Doorway
 
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
@@ -69,8 +70,15 @@ def serve(
     # bugs are told by the site; what uvicorn says beside is of clients that speak badly, and of those cut off at a stop
     server = uvicorn.Server(
         uvicorn.Config(
-            door, log_level="critical", timeout_graceful_shutdown=PATIENCE, server_header=False, lifespan="off"
-        )
+            door,
+            log_level="critical",
+            timeout_graceful_shutdown=PATIENCE,
+            server_header=False,
+            lifespan="off",
+            http=connections.Timed,
+            ws="none",
+            timeout_keep_alive=connections.REST,
+        )  # fmt: skip
     )
     try:
         door.start()
