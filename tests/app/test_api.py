@@ -354,3 +354,18 @@ def test_f095_an_upload_that_decodes_to_much_is_refused(client, monkeypatch):
     answer = client.post("/api/ledger", files={"file": ("l.parquet", held.getvalue())})
     assert answer.status_code == 400
     assert "decodes to" in answer.text
+
+
+def test_f096_half_a_character_is_refused_by_every_route_that_takes_one(client):
+    for path in ("/api/check", "/api/jobs", "/api/states", "/api/levers/save"):
+        kind = {"content-type": "application/json"}
+        assert client.post(path, content='{"item": "\\ud800"}', headers=kind).status_code == 400
+    asked = {"file": ("l.csv", "date,item\n")}
+    answer = client.post("/api/ledger", files=asked, data={"columns": '{"\\ud800": "item"}'})
+    assert answer.status_code == 400
+    assert "half a character" in answer.text
+
+
+def test_f096_a_line_break_in_a_name_is_refused(client):
+    for name in ("a%0a", "a%0d%0ax:y", "%00"):
+        assert client.get(f"/api/levers/policy.toml?name={name}").status_code == 400

@@ -78,7 +78,7 @@ def serve(
             http=connections.Timed,
             ws="none",
             timeout_keep_alive=connections.REST,
-        )  # fmt: skip
+        )
     )
     try:
         door.start()

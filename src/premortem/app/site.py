@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -23,6 +23,7 @@ from premortem.app.schema import Refusal
 from premortem.app.session import Desk
 from premortem.app.short_links import Expanded, Saved
 from premortem.app.view_state import KEYS
+from premortem.app.whole_texts import check_body
 from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.files.faults import fault
 
@@ -62,6 +63,7 @@ def bare() -> FastAPI:
         title="premortem",
         version=version("premortem"),
         description=f"Assumptions of a policy, tested over thousands of futures. Shares of futures, not forecasts.\n\n{KEYS}",
+        dependencies=[Depends(check_body)],
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",

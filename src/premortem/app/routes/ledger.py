@@ -19,6 +19,7 @@ from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
 from premortem.app.session import Desk
 from premortem.app.view_state import State
+from premortem.app.whole_texts import check_json
 from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.files import formulas, writer
 from premortem.law.items import catalogued
@@ -129,6 +130,7 @@ def columns(
 
 def _columns(text: str) -> dict[str, str]:
     """Fields by heading from the form. Raises `BadInput` for what is no object of texts."""
+    check_json(text, "ledger", "columns")
     try:
         found = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
