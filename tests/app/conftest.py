@@ -3,18 +3,20 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from premortem.app import request_limits
+from premortem.app import live_model, prices
 from premortem.app.site import close, make
 from premortem.study import make_study
+from tests.fewer import FEWER
 
 ADDRESS = "http://127.0.0.1:8760"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def patience():
-    """All tests are one client, which asks more often than a person may."""
+    """All tests are one client, which asks more often than a person may; an answer in haste fits the small chunk of tests."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(request_limits, "MANY", 1000)
+    patch.setattr(live_model, "QUICK", FEWER["study.model.SMALL"])
+    patch.setattr(prices, "MANY", 1000)
     yield
     patch.undo()
 

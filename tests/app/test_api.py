@@ -330,3 +330,42 @@ def test_more_futures_stop_when_nobody_waits(desk):
         # in a thread of its own: a browser of another test may hold this one's loop
         ThreadPoolExecutor(1).submit(asyncio.run, refined(gone, desk, view)).result()
     assert gone.asked == 3
+
+
+def test_f097_formulas_of_a_ledger_are_tame_in_its_downloads_and_as_they_were_on_the_page(client):
+    rows = "2025-02-01,H100 SXM,10,FRA,=HYPERLINK(1)\n2025-02-01,+1+1,3,FRA,@SUM(A1)\n2025-02-01,H100 SXM,-3,FRA,ok\n"
+    content = "date,item,quantity,destination,consignee\n" + rows
+    found = client.post("/api/ledger", files={"file": ("l.csv", content)}).json()
+    whole, rejected = client.get(found["download"]).text, client.get(found["rejected_file"]).text
+    for live in ("=HYPERLINK(1)", "+1+1", "@SUM(A1)"):
+        assert f"'{live}" in whole
+        assert f",{live}" not in whole + rejected
+    assert ",-3," in rejected
+    shown = client.get(f"{found['download']}/rows").json()["rows"]
+    assert any("=HYPERLINK(1)" in row for row in shown)
+
+
+def test_f095_an_upload_that_decodes_to_much_is_refused(client, monkeypatch):
+    from premortem.app.routes import ledger
+
+    monkeypatch.setattr(ledger, "MOST_DECODED", 100)
+    held = io.BytesIO()
+    pl.DataFrame({"item": ["x" * 1000] * 10}).write_parquet(held)
+    answer = client.post("/api/ledger", files={"file": ("l.parquet", held.getvalue())})
+    assert answer.status_code == 400
+    assert "decodes to" in answer.text
+
+
+def test_f096_half_a_character_is_refused_by_every_route_that_takes_one(client):
+    for path in ("/api/check", "/api/jobs", "/api/states", "/api/levers/save"):
+        kind = {"content-type": "application/json"}
+        assert client.post(path, content='{"item": "\\ud800"}', headers=kind).status_code == 400
+    asked = {"file": ("l.csv", "date,item\n")}
+    answer = client.post("/api/ledger", files=asked, data={"columns": '{"\\ud800": "item"}'})
+    assert answer.status_code == 400
+    assert "half a character" in answer.text
+
+
+def test_f096_a_line_break_in_a_name_is_refused(client):
+    for name in ("a%0a", "a%0d%0ax:y", "%00"):
+        assert client.get(f"/api/levers/policy.toml?name={name}").status_code == 400

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from premortem.app import request_limits, site
+from premortem.app import prices, request_limits, site
 from premortem.app.serve import bound
 from premortem.errors import BadInput
 
@@ -36,12 +36,13 @@ def test_a_body_without_length_is_cut_off_at_the_limit(client):
 
 
 def test_heavy_requests_are_limited_by_client(monkeypatch):
-    guard = request_limits.Guard(lambda *_: None, ())
-    scope = {"path": "/api/movers", "client": ("1.2.3.4", 1), "method": "GET"}
-    allowed = [guard._too_often(scope) for _ in range(request_limits.MANY + 1)]
-    assert allowed == [False] * request_limits.MANY + [True]
-    assert not guard._too_often(scope | {"client": ("5.6.7.8", 1)})
-    assert not guard._too_often(scope | {"path": "/api/board"})
+    monkeypatch.setattr(prices, "MANY", 40)
+    budget = prices.Budget()
+    asked = prices.price("/api/movers", "")
+    allowed = [budget.takes("1.2.3.4", asked) for _ in range(prices.MANY + 1)]
+    assert allowed == [True] * prices.MANY + [False]
+    assert budget.takes("5.6.7.8", asked)
+    assert budget.takes("1.2.3.4", prices.price("/api/board", ""))
 
 
 def test_every_answer_carries_the_policy_against_scripts_from_elsewhere(client):

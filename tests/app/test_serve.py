@@ -105,3 +105,15 @@ def at_work_in(folder):
     """Processes that were given a folder."""
     given = (path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists())
     return [line for line in given if str(folder).encode() in line]
+
+
+def test_f094_a_server_that_others_reach_says_its_token_and_a_warning_and_answers_only_with_it():
+    with served("--host", "0.0.0.0") as (process, address):
+        opened = process.stdout.readline().split()[-1]
+        assert opened.startswith(f"{address}/?token=")
+        assert "other machines can reach this server" in process.stderr.readline()
+        for path in ("/", "/api/board"):
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                get(f"{address}{path}")
+        token = opened.split("=")[1]
+        assert "This page shows itself" in get(address, accept="text/html", authorization=f"Bearer {token}")[1]

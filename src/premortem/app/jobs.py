@@ -19,8 +19,8 @@ from premortem.errors import BadInput
 from premortem.files import writer
 
 Status = Literal["running", "finished", "cancelled", "failed"]
-# Most jobs at once, most that are listed, and most futures that a job may have.
-AT_ONCE, LISTED, MOST = 2, 50, 10_000_000
+# Most jobs at once, most that are listed, and most futures that a job may have: of one's own, and on a server for others.
+AT_ONCE, LISTED, MOST, MOST_SHARED = 2, 50, 10_000_000, 200_000
 
 
 @dataclass
@@ -82,14 +82,22 @@ class Jobs:
     """The jobs of this server; those that run are stopped with it. `ended` is told the folder of each that finishes."""
 
     def __init__(
-        self, study: Path | None, ended: Callable[[Path], None] = lambda folder: None, case: str | None = None
+        self,
+        study: Path | None,
+        ended: Callable[[Path], None] = lambda folder: None,
+        case: str | None = None,
+        most: int = MOST,
     ) -> None:
-        self.study, self.case, self._ended = study, case, ended
+        self.study, self.case, self.most, self._ended = study, case, most, ended
         self._jobs, self._lock = dict[str, Job](), threading.Lock()
         self.home = study / ".jobs" if study else Path.home() / ".cache" / "premortem" / "jobs"
 
     def start(self, policies: tuple[str, ...], futures: int, seed: int) -> Job:
-        """Start a run. Raises `BadInput` when too many are under way."""
+        """Start a run. Raises `BadInput` for one of too many futures, or when too many are under way."""
+        if futures > self.most:
+            raise BadInput(
+                "jobs", "futures", "are too many", got=futures, allowed=f"up to {self.most:,} on this server"
+            )
         with self._lock:
             if sum(job.status == "running" for job in self._jobs.values()) >= AT_ONCE:
                 raise BadInput("jobs", "", f"{AT_ONCE} runs are under way", allowed="wait, or cancel one")

@@ -5,6 +5,7 @@ moves compiles it again. Outcomes are kept for the last few policies, so a moved
 """
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
 from typing import Any
@@ -14,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.app import clause_dates
-from premortem.app.view_state import FUTURES, STRENGTH, State
+from premortem.app.turns import Turns
+from premortem.app.view_state import FUTURES, QUICK, STRENGTH, State
 from premortem.case import Levers
 from premortem.ensemble import bands, design
 from premortem.ensemble.compiled import Kept
@@ -41,6 +43,7 @@ class Live:
         self.study, self._model = study, study.compiled
         self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(DRAWN)
         self._scored, self._seen = Kept(SCORED), Kept(SCORED)
+        self.turns, self._quick = Turns(), False
 
     # what is asked
 
@@ -57,7 +60,10 @@ class Live:
         return self._boards.get(("levers", state.law), lambda: self.study.case.world.levers(self.book(state)))
 
     def values(self, state: State, chunk: int = 0) -> Array:
-        """The uncertainties of a chunk of futures, shape (parameter, 2,000): priors within the ranges believed."""
+        """The uncertainties of a chunk of futures, shape (parameter, 2,000) or fewer: priors within the ranges believed."""
+        return self._values(state, chunk)[:, : state.n]
+
+    def _values(self, state: State, chunk: int) -> Array:
         rows, start = self.study.priors.rows, chunk * FUTURES
         base, u = self._drawn.get(
             (state.seed, chunk),
@@ -78,8 +84,8 @@ class Live:
 
     def outcomes(self, state: State, chunk: int = 0) -> dict[str, Array]:
         """National series of a chunk, each of shape (step, 2,000)."""
-        found = self._chunk(state, chunk).series
-        return {name: np.asarray(found[name])[:, :FUTURES] for name in self.study.simulate.names}
+        found = self._chunk(state, chunk)
+        return {name: np.asarray(found.series[name])[:, : found.count] for name in self.study.simulate.names}
 
     def _chunk(self, state: State, chunk: int = 0) -> Chunk:
         """A chunk of futures as it was run."""
@@ -88,7 +94,7 @@ class Live:
             (found,) = self._model.chunks(self.values(state, chunk), self.pulled(state))
             return found
 
-        held: Chunk = made() if chunk else self._simulated.get((state.law, state.beliefs, state.seed), made)
+        held: Chunk = made() if chunk else self._simulated.get((*_futures_of(state), state.law), made)
         return held
 
     def standing(self, state: State) -> Standing:
@@ -102,7 +108,7 @@ class Live:
 
     def margins(self, state: State) -> dict[str, Array]:
         """Margins of assumptions and conditions under `margin.NAME`, and of other interpretations under theirs, each of shape (future,)."""
-        found = [self._margins_of(state, chunk) for chunk in range(state.n // FUTURES)]
+        found = [self._margins_of(state, chunk) for chunk in _chunks(state)]
         return {k: np.concatenate([f[k] for f in found]) for k in found[0]}
 
     def _margins_of(self, state: State, chunk: int) -> dict[str, Array]:
@@ -112,18 +118,30 @@ class Live:
             read = {k: np.asarray(x)[: run.count] for k, x in run.interpreted(run.series).items()}
             return {f"margin.{k}": x for k, x in shown.items()} | read
 
-        key = (state.law, state.beliefs, state.thresholds, state.seed, chunk)
+        key = (*_futures_of(state), state.law, state.thresholds, chunk)
         return dict(self._scored.get(key, made))
 
     def rows(self, state: State) -> list[dict[str, Any]]:
         """Rows of the board for the state's policy: the keys of `premortem board --json`."""
         return list(self._boards.get(self._board(state), lambda: self._rows(state)))
 
+    def affordable(self, state: State) -> State:
+        """The state, with fewer futures where many wait and its answer is not at hand."""
+        is_quick = self._quick and state.n == FUTURES and self.turns.crowded and self._board(state) not in self._boards
+        return replace(state, n=QUICK) if is_quick else state
+
+    def prepare_quick(self, state: State) -> None:
+        """Compile what an answer of fewer futures needs; until then every answer rests on all."""
+        few = replace(state, n=QUICK)
+        self.rows(few)
+        self.fan(few, self.study.assumptions[0].id)
+        self._quick = True
+
     def steps(self, state: State) -> Iterator[Callable[[], object]]:
         """Pieces of work after which the rows of a state are soon made, a chunk of futures each; none where they are at hand."""
         if self._board(state) in self._boards:
             return
-        for chunk in range(state.n // FUTURES):
+        for chunk in _chunks(state):
             yield partial(self._margins_of, state, chunk)
             if state.weights:
                 yield partial(self._seen_in, self._happened(state), chunk)
@@ -132,9 +150,10 @@ class Live:
         return ("board", state.law, state.thresholds, state.beliefs, state.seed, state.n, self._as_of(state))
 
     def _rows(self, state: State) -> list[dict[str, Any]]:
-        held = self.record(state)
+        with self.turns.turn():
+            held, margins = self.record(state), self.margins(state)
         frame = score.board(
-            {state.policy: self.margins(state)},
+            {state.policy: margins},
             self.study.assumptions,
             design.REPLICATES,
             None if held is None else held.values,
@@ -176,7 +195,7 @@ class Live:
 
     def _record(self, state: State) -> weights.Weights:
         readings = self.study.readings.known(state.asof)
-        parts = [self._seen_in(self._happened(state), chunk) for chunk in range(state.n // FUTURES)]
+        parts = [self._seen_in(self._happened(state), chunk) for chunk in _chunks(state)]
         seen = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
         return weights.weigh(seen, readings, quantities.shipped_quantities(self.study.case))
 
@@ -191,10 +210,10 @@ class Live:
 
     def _seen_in(self, state: State, chunk: int) -> dict[str, Array]:
         def made() -> dict[str, Array]:
-            series = dict(self._chunk(state, chunk).series)
-            return {name: np.asarray(x)[:FUTURES] for name, x in self._observed(series).items()}
+            found = self._chunk(state, chunk)
+            return {name: np.asarray(x)[: found.count] for name, x in self._observed(dict(found.series)).items()}
 
-        return dict(self._seen.get((state.law, state.beliefs, state.seed, chunk), made))
+        return dict(self._seen.get((*_futures_of(state), state.law, chunk), made))
 
     @cached_property
     def _observed(self) -> Callable[[Outcomes], dict[str, jax.Array]]:
@@ -225,6 +244,15 @@ class Live:
         without = State(state.policy, levers=numbers, days=tuple(pair for pair in state.days if pair[0] != name))
         pairs = zip(self.pulled(state), self.pulled(without), strict=True)
         return not all(np.array_equal(a, b) for a, b in pairs)
+
+
+def _chunks(state: State) -> range:
+    return range(max(state.n // FUTURES, 1))
+
+
+def _futures_of(state: State) -> tuple[Hashable, ...]:
+    """What the futures of a chunk depend on."""
+    return state.beliefs, state.seed, min(state.n, FUTURES)
 
 
 def _regions_of(state: State) -> tuple[Hashable, ...]:

@@ -1,10 +1,14 @@
-"""Who may ask, how much and how often: Host and Origin, sizes of bodies, a limit on heavy requests, and the headers."""
+"""Who may ask, how much and how often: Host, Origin and Sec-Fetch, the token, sizes of bodies, a budget, and the headers."""
 
+import asyncio
 import json
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
+from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
+
+from premortem.app import token
+from premortem.app.prices import ANALYSIS, MANY, WINDOW, Budget, price
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,80 +29,131 @@ HEADERS = (
 LOCAL = ("127.0.0.1", "localhost", "::1")
 # Largest body of a request, and of a ledger [bytes].
 MOST, MOST_LEDGER = 200_000, 50_000_000
-# Heavy requests that a client may make in a window [s].
-HEAVY = (
-    "/api/board/refined",
-    "/api/states",
-    "/api/movers",
-    "/api/ledger",
-    "/api/jobs",
-    "/api/compare",
-    "/api/futures",
-    "/api/watch",
-    "/api/hindcast",
-)
-HEAVY_PARTS = ("/why", "/breaks", "/curves", "/effects")
-MANY, WINDOW = 40, 10.0
+# Longest wait for the next piece of a body, and for a client to take the next piece of an answer [s].
+PATIENCE = 30.0
+# Pages that stand for the one asked for: where a link of another site leads here, and where a token is needed.
+ELSEWHERE, ASK = ((files("premortem.app") / "static" / name).read_bytes() for name in ("elsewhere.html", "token.html"))
+FORM, MOST_FORM = "application/x-www-form-urlencoded", 1000
+# In the scope of a request whose token was seen at the door.
+KNOWN = "premortem.known"
+Refused = tuple[int, str, str]
+OFTEN = 429, "rate", f"too much is asked for; allowed: {MANY} analyses, or what costs as much, in {WINDOW:.0f} seconds"
 
 
 class Guard:
-    """ASGI middleware around the whole app. `hosts` are the names under which it may be asked."""
+    """ASGI middleware around the whole app. `hosts` are the names under which it may be asked; a `token` is asked of everybody."""
 
-    def __init__(self, app: App, hosts: tuple[str, ...]) -> None:
-        self.app, self.hosts = app, frozenset(hosts) | frozenset(LOCAL)
-        self._asked: dict[str, deque[float]] = {}
+    def __init__(self, app: App, hosts: tuple[str, ...], token: str = "") -> None:
+        self.app, self.hosts, self.token = app, frozenset(hosts) | frozenset(LOCAL), token
+        self._budget = Budget()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it with a plain reason."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        send = _with_headers(send, scope["path"])
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-        if reason := self._refused(scope, headers):
-            await _answer(send, *reason)
-            return
-        most = MOST_LEDGER if scope["path"].startswith("/api/ledger") else MOST
-        await self.app(scope, _limited(receive, most), _with_headers(send, scope["path"]))
+        if reason := self._stranger(scope, headers):
+            return await _answer(send, *reason)
+        if _from_elsewhere(scope, headers):
+            return await _refuse(scope, headers, send, ELSEWHERE, (403, "Sec-Fetch-Site", "asked from another site"))
+        query = scope["query_string"].decode("latin-1")
+        if self.token and not scope.get(KNOWN) and not scope["path"].startswith(token.OPEN):
+            if not token.is_known(self.token, headers, query):
+                return await self._ask(scope, headers, receive, send)
+            rest = token.without_token(query) if token.in_query(query) else query
+            if rest != query and _reads_page(scope):
+                return await _enter(send, scope, rest, self.token)
+            scope = {**scope, "query_string": rest.encode("latin-1"), KNOWN: True}
+        if reason := self._too_much(scope, headers):
+            return await _answer(send, *reason)
+        await _patiently(self.app, scope, _limited(receive, _most(scope)), send)
 
-    def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, str] | None:
+    def _stranger(self, scope: Scope, headers: dict[str, str]) -> Refused | None:
+        """Why a request is refused for the names it gives, whoever asks."""
         host = _name(headers.get("host", ""))
         if host not in self.hosts:
             return 403, "Host", f"this server does not answer for {host[:80] or 'no host'}"
         origin = headers.get("origin", "")
         if scope["method"] not in ("GET", "HEAD") and origin and origin.split("://")[-1] != headers.get("host"):
             return 403, "Origin", "asked from another site"
-        length = headers.get("content-length", "0")
-        most = MOST_LEDGER if scope["path"].startswith("/api/ledger") else MOST
-        if not length.isdigit() or int(length) > most:
-            return 413, "Content-Length", f"is too large; allowed: {most:,} bytes"
-        if self._too_often(scope):
-            return 429, "rate", f"too many heavy requests; allowed: {MANY} in {WINDOW:.0f} seconds"
         return None
 
-    def _too_often(self, scope: Scope) -> bool:
-        path = scope["path"]
-        if not (path.startswith(HEAVY) or path.endswith(HEAVY_PARTS)):
-            return False
-        client = (scope.get("client") or ("?",))[0]
-        asked, now = self._asked.setdefault(client, deque()), time.monotonic()
-        while asked and asked[0] < now - WINDOW:
-            asked.popleft()
-        if len(asked) >= MANY:
-            return True
-        asked.append(now)
-        return False
+    async def _ask(self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send) -> None:
+        """Ask for the token, or take it from the form that asks for it; who guesses spends a budget as for an analysis."""
+        if not self._budget.takes(_client(scope), ANALYSIS):
+            return await _answer(send, *OFTEN)
+        if scope["method"] == "POST" and headers.get("content-type") == FORM:
+            typed = (await _limited(receive, MOST_FORM)()).get("body", b"").decode("latin-1")
+            if token.is_known(self.token, {}, typed):
+                return await _enter(send, scope, scope["query_string"].decode("latin-1"), self.token)
+        needed = "needs the token that the server was started with: ?token=, or Authorization: Bearer"
+        await _refuse(scope, headers, send, ASK, (401, "token", needed))
+
+    def _too_much(self, scope: Scope, headers: dict[str, str]) -> Refused | None:
+        length, most = headers.get("content-length", "0"), _most(scope)
+        if not (length.isascii() and length.isdigit()) or int(length) > most:
+            return 413, "Content-Length", f"is too large; allowed: {most:,} bytes"
+        asked = price(scope["path"], scope["query_string"].decode("latin-1"))
+        return None if self._budget.takes(_client(scope), asked) else OFTEN
+
+
+def _from_elsewhere(scope: Scope, headers: dict[str, str]) -> bool:
+    """Whether a page of another site makes a browser ask. The first page without settings is what anybody sees: let through."""
+    return headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not (
+        _reads_page(scope) and scope["path"] == "/" and not scope["query_string"] and headers.get("sec-fetch-mode") == "navigate"
+    )  # fmt: skip
+
+
+def _reads_page(scope: Scope) -> bool:
+    return scope["method"] in ("GET", "HEAD") and not scope["path"].startswith("/api/")
+
+
+def _most(scope: Scope) -> int:
+    return MOST_LEDGER if scope["path"].startswith("/api/ledger") else MOST
+
+
+def _client(scope: Scope) -> str:
+    return str((scope.get("client") or ("?",))[0])
 
 
 class TooLarge(Exception):
     """A body that goes on past its limit."""
 
 
+class TooSlow(Exception):
+    """A body whose next piece does not come."""
+
+
+async def _patiently(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand on; a body that is too large or too slow is refused where nothing is answered yet, else the connection ends."""
+    begun = False
+
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        nonlocal begun
+        begun = True
+        await send(message)
+
+    try:
+        await app(scope, receive, sending)
+    except (TooLarge, TooSlow) as error:
+        if begun:
+            raise
+        status, why = (413, "the body is too large") if isinstance(error, TooLarge) else (408, "the body did not come")
+        await _answer(send, status, "body", why)
+
+
 def _limited(receive: Receive, most: int) -> Receive:
-    taken = 0
+    taken, whole = 0, False
 
     async def limited() -> MutableMapping[str, Any]:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, whole
+        try:
+            message = await (receive() if whole else asyncio.wait_for(receive(), PATIENCE))
+        except TimeoutError:
+            raise TooSlow from None
+        whole = not message.get("more_body", False)
         taken += len(message.get("body", b""))
         if taken > most:
             raise TooLarge
@@ -129,7 +184,26 @@ def _name(host: str) -> str:
 
 async def _answer(send: Send, status: int, key: str, why: str) -> None:
     body = json.dumps({"error": {"file": "request", "key": key, "got": "", "allowed": "", "hint": why}}).encode()
-    headers = [(b"content-type", b"application/json"), *HEADERS]
+    headers = [(b"content-type", b"application/json")]
     headers += [(b"retry-after", str(int(WINDOW)).encode())] if status == 429 else []
+    headers += [(b"www-authenticate", b"Bearer")] if status == 401 else []
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _refuse(scope: Scope, headers: dict[str, str], send: Send, page: bytes, reason: Refused) -> None:
+    """Refuse with a page where a person reads it, else with the reason as JSON."""
+    if scope["path"].startswith("/api/") or "text/html" not in headers.get("accept", ""):
+        return await _answer(send, *reason)
+    shown = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(page)).encode())]
+    await send({"type": "http.response.start", "status": reason[0], "headers": shown})
+    await send({"type": "http.response.body", "body": page})
+
+
+async def _enter(send: Send, scope: Scope, rest: str, known: str) -> None:
+    """Keep the token in a cookie and go on to the same page, so that no address that is copied holds it."""
+    # two slashes would be the name of another site
+    there = "/" + quote(scope["path"].lstrip("/\\")) + (f"?{rest}" if rest else "")
+    headers = [(b"location", there.encode()), (b"set-cookie", token.set_cookie(known, scope["scheme"] == "https"))]
+    await send({"type": "http.response.start", "status": 303, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})

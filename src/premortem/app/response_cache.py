@@ -75,6 +75,8 @@ class Answers:
                 made.whole = status == 200 and not message.get("more_body", False)
 
         await self.app(scope, receive, collect)
+        if dict(made.headers).get(b"cache-control") == b"no-store":
+            made.whole = False  # an answer in haste: the next is a better one
         if made.whole:
             made.headers += [(b"etag", made.tag), (b"cache-control", b"no-cache")]
         await send({"type": "http.response.start", "status": status, "headers": made.headers})

@@ -3,12 +3,19 @@
 import socket
 import webbrowser
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 
+from premortem.app.token import KEY, SHORT, checked_token, new_token
 from premortem.errors import BadInput
 
 # Seconds that a stop waits for requests under way.
 PATIENCE = 3
+# What is said where a server listens to more than its own machine.
+REACHED = (
+    "other machines can reach this server. Who has the token can read the study, change its policies and start runs. "
+    "What is sent is not encrypted: put it behind a proxy (docs/serving.md)"
+)
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -39,29 +46,48 @@ def serve(
     case: str | None = None,
     run: Path | None = None,
     browser: bool = True,
+    token: str = "",
+    names: tuple[str, ...] = (),
     say: Callable[[str], None] = print,
+    warn: Callable[[str], None] = print,
 ) -> None:
-    """Serve until interrupted. Raises `BadInput` before anything is loaded where the port is taken, and for a study that
-    does not read.
+    """Serve until interrupted; where other machines can reach it, only who has the `token` is served, which is made if none is
+    given. `names` are those under which a proxy asks. Raises `BadInput` before anything is loaded where the port is taken or
+    the token cannot be one, and for a study that does not read.
     """
+    own = token and checked_token(token)
     held = bound(host, port)
+    token = own or ("" if is_loopback(held) else new_token())
     import uvicorn  # late: a wrong port is told at once
 
+    from premortem.app import connections
     from premortem.app.startup import Doorway
 
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{held.getsockname()[1]}"
     hosts = (host,) if host not in ("0.0.0.0", "::") else (socket.gethostname(), *_addresses())
-    door = Doorway(study, hosts, lambda: setattr(server, "should_exit", True), case, run)
+    door = Doorway(study, (*hosts, *names), lambda: setattr(server, "should_exit", True), case, run, token)
     # bugs are told by the site; what uvicorn says beside is of clients that speak badly, and of those cut off at a stop
     server = uvicorn.Server(
         uvicorn.Config(
-            door, log_level="critical", timeout_graceful_shutdown=PATIENCE, server_header=False, lifespan="off"
+            door,
+            log_level="critical",
+            timeout_graceful_shutdown=PATIENCE,
+            server_header=False,
+            lifespan="off",
+            http=connections.Timed,
+            ws="none",
+            timeout_keep_alive=connections.REST,
         )
     )
     try:
         door.start()
         say(f"premortem serves at {address} (Ctrl-C stops it)")
+        if token:
+            address = f"{address}/?{KEY}={token}"
+            say(f"Open it once with its token: {address}")
+        for line in warnings(own, is_loopback(held)):
+            warn(f"warning: {line}")
         if browser:
             webbrowser.open(address)
         server.run(sockets=[held])
@@ -72,6 +98,17 @@ def serve(
             say("Stopped. Your settings are in the address of the page.")
     if door.fault:
         raise door.fault
+
+
+def is_loopback(held: socket.socket) -> bool:
+    """Whether only this machine can reach a socket."""
+    return ip_address(held.getsockname()[0].split("%")[0]).is_loopback
+
+
+def warnings(token: str, alone: bool) -> list[str]:
+    """What whoever starts the server must know, where others can reach it or where the given token is weak."""
+    found = [] if alone else [REACHED]
+    return found + ([f"a token of under {SHORT} characters can be guessed"] if token and len(token) < SHORT else [])
 
 
 def _addresses() -> tuple[str, ...]:

@@ -8,14 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from premortem.app import routes
-from premortem.app.jobs import Jobs
+from premortem.app.jobs import MOST, MOST_SHARED, Jobs
 from premortem.app.pages import render
 from premortem.app.request_limits import Guard
 from premortem.app.response_cache import Answers
@@ -23,6 +23,7 @@ from premortem.app.schema import Refusal
 from premortem.app.session import Desk
 from premortem.app.short_links import Expanded, Saved
 from premortem.app.view_state import KEYS
+from premortem.app.whole_texts import check_body
 from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.files.faults import fault
 
@@ -31,16 +32,22 @@ log = logging.getLogger("premortem.app")
 
 
 def make(
-    folder: Path | None = None, hosts: tuple[str, ...] = (), case: str | None = None, run: Path | None = None
+    folder: Path | None = None,
+    hosts: tuple[str, ...] = (),
+    case: str | None = None,
+    run: Path | None = None,
+    token: str = "",
 ) -> FastAPI:
-    """The app on a study folder, or on a case (the leading one without either). `hosts` are further names it answers to."""
+    """The app on a study folder, or on a case (the leading one without either). `hosts` are further names it answers to; a
+    `token` is asked of everybody, and makes jobs smaller: they are others' to start.
+    """
     site = bare()
     site.state.desk = Desk(folder, case, run)
-    site.state.jobs = Jobs(folder, site.state.desk.reopen, case)
+    site.state.jobs = Jobs(folder, site.state.desk.reopen, case, MOST_SHARED if token else MOST)
     site.state.saved = Saved(folder)
     site.add_middleware(Answers, desk=site.state.desk)
     site.add_middleware(Expanded, saved=site.state.saved)
-    site.add_middleware(Guard, hosts=hosts)
+    site.add_middleware(Guard, hosts=hosts, token=token)
     return site
 
 
@@ -56,6 +63,7 @@ def bare() -> FastAPI:
         title="premortem",
         version=version("premortem"),
         description=f"Assumptions of a policy, tested over thousands of futures. Shares of futures, not forecasts.\n\n{KEYS}",
+        dependencies=[Depends(check_body)],
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",

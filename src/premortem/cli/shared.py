@@ -91,6 +91,20 @@ AsOf = Annotated[
         "--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"
     ),
 ]
+Token = Annotated[
+    str,
+    typer.Option(
+        "--token",
+        envvar="PREMORTEM_TOKEN",
+        show_envvar=True,
+        help="Serve only who has this token.",
+        show_default="none for this machine alone; else one is made",
+    ),
+]
+HostNames = Annotated[
+    list[str] | None,
+    typer.Option("--allow-host", help="A name under which a proxy asks; repeat for more.", show_default="none"),
+]
 OnDate = Annotated[str | None, typer.Option("--on", help="Day asked about, YYYY-MM-DD.", show_default="today")]
 
 

@@ -1,11 +1,26 @@
 """What is shown to others: the local web app, and a static site."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import DONE, NO, AsJson, CaseOfRun, Quiet, RunDir, StudyDir, app, show, stored_run, study_of
+from premortem.cli.shared import (
+    DONE,
+    NO,
+    AsJson,
+    CaseOfRun,
+    HostNames,
+    Quiet,
+    RunDir,
+    StudyDir,
+    Token,
+    app,
+    show,
+    stored_run,
+    study_of,
+)
 
 
 @app.command("app", rich_help_panel="Main job")
@@ -15,6 +30,8 @@ def app_(
         str, typer.Option("--host", help="Address to listen at; 127.0.0.1 is this machine alone.")
     ] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    token: Token = "",
+    names: HostNames = None,
     run: RunDir = None,
     study: StudyDir = None,
     case: CaseOfRun = None,
@@ -39,7 +56,10 @@ def app_(
         made = study_of(study, case, run)
         made.stored(run)
         case = made.case.reference
-    serve(host, port, study, case=case, run=run, browser=browser, say=typer.echo)
+    serve(
+        host, port, study, case=case, run=run, browser=browser, token=token, names=tuple(names or ()),
+        say=typer.echo, warn=partial(typer.echo, err=True),
+    )  # fmt: skip
 
 
 @app.command(rich_help_panel="Main job")

@@ -2,6 +2,7 @@
 
 - `reader`: the bytes and texts of a file that a user names; ordinary files only
 - `toml`, `table`: TOML and CSV that a person wrote; what is wrong is told with the file's name
+- `formulas`: texts of a table that a spreadsheet would run, kept from it
 - `workbooks`: sheets of workbooks as rows of texts, read in a process of their own (`workbook_process`)
 - `typed`: `read_typed(FILE, Type)` gives a typed object, or every fault at once; `Strict` is the base of such types
 - `faults`: what Pydantic finds wrong, in plain English

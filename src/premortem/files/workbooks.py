@@ -35,7 +35,7 @@ class Sheet:
 
 def read(path: Path, sheet: str = "") -> Sheet:
     """One sheet: the one named, else the only one that holds anything. Raises `BadInput`."""
-    _check_size(path)
+    check_size(path)
     command = [sys.executable, "-m", process.__name__, str(path), str(MOST_BYTES), sheet]
     try:
         done = subprocess.run(command, capture_output=True, timeout=MOST_SECONDS, check=False)
@@ -54,8 +54,8 @@ def read(path: Path, sheet: str = "") -> Sheet:
     return Sheet(told["sheet"], rows, merged, tuple(_notes(path, told)), told["from_1904"])
 
 
-def _check_size(path: Path) -> None:
-    """Raises `BadInput` for a file that says itself that it decodes to more than is read."""
+def check_size(path: Path, most: int = MOST_BYTES) -> None:
+    """Raises `BadInput` for a file that says itself that it decodes to more than `most` bytes."""
     if not zipfile.is_zipfile(path):
         return
     try:
@@ -63,8 +63,8 @@ def _check_size(path: Path) -> None:
             decoded = sum(part.file_size for part in held.infolist())
     except (zipfile.BadZipFile, OSError) as error:
         raise _refused(path, f"is damaged ({error})", "a whole workbook") from error
-    if decoded > MOST_BYTES:
-        raise _refused(path, f"decodes to {decoded:,} bytes", f"at most {MOST_BYTES:,}; save the sheet as CSV")
+    if decoded > most:
+        raise _refused(path, f"decodes to {decoded:,} bytes", f"at most {most:,}; save the sheet as CSV")
 
 
 def _notes(path: Path, told: dict[str, Any]) -> list[str]:

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from premortem import questions
 from premortem.app import break_charts, chart_specs, choices, controls, labels
 from premortem.app.pages import AtDesk, View, render
-from premortem.app.routes.board import row
+from premortem.app.routes.board import quick, row
 from premortem.app.schema import Answer, AssumptionAnswer, Curves
 from premortem.app.session import Desk
 from premortem.app.view_state import State
@@ -58,9 +58,10 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
 
 
 @router.get("/api/assumption/{name}")
-def assumption(name: str, desk: AtDesk, view: View, only: bool = True) -> AssumptionAnswer:
-    """An assumption under a view: its rows, its fan, and the sentence over them."""
-    return AssumptionAnswer.model_validate(answer(desk, view, find(desk, name), only))
+def assumption(name: str, desk: AtDesk, view: View, response: Response, only: bool = True) -> AssumptionAnswer:
+    """An assumption under a view: its rows, its fan, and the sentence over them; of fewer `futures` where many readers wait."""
+    found = answer(desk, quick(desk, view, response), find(desk, name), only)
+    return AssumptionAnswer.model_validate(found | {"query": view.query})
 
 
 @router.get("/api/assumption/{name}/curves")

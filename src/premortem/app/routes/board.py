@@ -1,10 +1,11 @@
 """The board: assumptions by policy, and what moves them most."""
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -20,6 +21,8 @@ from premortem.text.phrases import weak
 router = APIRouter()
 # Levers, and beliefs, that are shown of those that move the board most.
 SHOWN = 5
+# How long a finer answer stands back where others wait, between two of its steps [s].
+PAUSE = 1.0
 
 
 @router.get("/board", response_class=HTMLResponse, include_in_schema=False)
@@ -30,9 +33,19 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
 
 
 @router.get("/api/board")
-def board(desk: AtDesk, view: View, only: bool = False) -> Board:
-    """The scored table for a view; with `only`, the columns of its policy and of the one compared with."""
-    return Board.model_validate(answer(desk, view, only))
+def board(desk: AtDesk, view: View, response: Response, only: bool = False) -> Board:
+    """The scored table for a view; with `only`, the columns of its policy and of the one compared with. Where many readers
+    wait it rests on fewer `futures`.
+    """
+    return Board.model_validate(answer(desk, quick(desk, view, response), only) | {"query": view.query})
+
+
+def quick(desk: Desk, view: State, response: Response) -> State:
+    """The view as it can be answered now; an answer of fewer futures is not kept."""
+    found = desk.live.affordable(view)
+    if found.n != view.n:
+        response.headers["cache-control"] = "no-store"
+    return found
 
 
 @router.get("/api/board/refined")
@@ -44,6 +57,8 @@ async def refined(request: Request, desk: AtDesk, view: View) -> Refined:
         for step in desk.live.steps(state):
             if desk.closing.is_set() or await request.is_disconnected():
                 raise HTTPException(503, "nobody waits for it any longer")
+            if desk.live.turns.waiting:  # first those who have no answer yet
+                await asyncio.sleep(PAUSE)
             await run_in_threadpool(step)
     first, found = [await run_in_threadpool(answer, desk, state, True) for state in (few, many)]
     return Refined.model_validate(found | {"first": FUTURES, "outside": _outside(first["board"], found["board"])})

@@ -19,8 +19,9 @@ from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
 from premortem.app.session import Desk
 from premortem.app.view_state import State
+from premortem.app.whole_texts import check_json
 from premortem.errors import BadInput, BadInputs, MissingData
-from premortem.files import writer
+from premortem.files import formulas, writer
 from premortem.law.items import catalogued
 from premortem.law.ledger import decisions as ledgers
 from premortem.law.ledger import field_guesses, files, profiles
@@ -41,6 +42,8 @@ router = APIRouter(dependencies=[Depends(ledger_of)])
 PREVIEW, REJECTED, KEPT = 10, 100, 8
 # Rows that a filter shows at a time; first values of a column that are shown; columns that link rows.
 ROWS, SAMPLES = 50, 3
+# Most bytes that an upload may decode to.
+MOST_DECODED = 1_000_000_000
 LINKING = ("id", "returns", "amends")
 Profile = Annotated[
     str, Form(max_length=61, description="the name under which the layout of the table is kept, and used again")
@@ -127,6 +130,7 @@ def columns(
 
 def _columns(text: str) -> dict[str, str]:
     """Fields by heading from the form. Raises `BadInput` for what is no object of texts."""
+    check_json(text, "ledger", "columns")
     try:
         found = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
@@ -148,6 +152,7 @@ def _uploaded(file: UploadFile) -> Iterator[tuple[Path, str]]:
             while block := file.file.read(1 << 20):
                 out.write(block)
         with _under_its_name(path.name, name):
+            files.check_decoded(path, MOST_DECODED)
             yield path, name
 
 
@@ -220,7 +225,7 @@ def rows(
     table = pl.scan_csv(_held(token), infer_schema=False).with_row_index("row", offset=1)
     wanted = [pl.col(k) == v for k, v in (("outcome", outcome), ("clause", clause)) if v]
     found = table.filter(*wanted).collect() if wanted else table.collect()
-    part = found.slice(first, ROWS)
+    part = formulas.restore(found.slice(first, ROWS))
     return Answer.model_validate(
         {"columns": part.columns, "rows": _texts(part), "matching": found.height, "first": first, "most": ROWS}
     )
@@ -229,7 +234,8 @@ def rows(
 @router.get("/api/ledger/{token}/rejected", response_class=Response)
 def rejected(token: str, desk: AtDesk) -> Response:
     """The rejected rows of a decided ledger as CSV, with their numbers and reasons, to be mended."""
-    table = ledgers.rejected_rows(pl.read_csv(_held(token), infer_schema=False), vocabulary(desk.study.case))
+    held = formulas.restore(pl.read_csv(_held(token), infer_schema=False))
+    table = formulas.neutralise(ledgers.rejected_rows(held, vocabulary(desk.study.case)))
     headers = {"Content-Disposition": 'attachment; filename="decided.rejected.csv"'}
     return Response(table.write_csv(), media_type="text/csv", headers=headers)
 

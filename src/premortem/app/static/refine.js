@@ -20,11 +20,12 @@ export function refine(paint) {
   };
   async function ask() {
     asking = new AbortController();
+    const inHaste = Number(document.documentElement.dataset.futures ?? Infinity);
     try {
       const response = await fetch(`/api/board/refined?${query()}`, { signal: asking.signal });
       if (!response.ok) return;
       const answer = await response.json();
-      if (answer.outside.length) paint(answer);
+      if (answer.outside.length || inHaste < answer.first) paint(answer);
       place.textContent = answer.outside.length
         ? `${thousands(answer.futures)} futures: ${answer.outside.join(", ")} lay outside the interval of the first ${thousands(answer.first)}.`
         : `${thousands(answer.first)} futures; ${thousands(answer.futures)} agree within every interval.`;

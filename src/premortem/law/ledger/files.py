@@ -1,6 +1,8 @@
 """Ledger files: CSV, Parquet and workbooks as tables of texts, and back; what is no ledger is refused with a way out."""
 
 import csv
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from premortem.errors import BadInput, raise_all
-from premortem.files import reader, workbooks, writer
+from premortem.files import formulas, reader, workbooks, writer
 from premortem.law.ledger import csv_files
 from premortem.law.ledger.headers import MOST_ABOVE, Known, Raw, above, find, named
 from premortem.text.numbers import count_noun
@@ -54,7 +56,7 @@ def read_raw(path: Path, known: Known, sheet: str = "") -> Raw:
         if kind in PARQUET:
             return Raw(_read_parquet(path), 1)
         if kind in WORKBOOKS:
-            return _headed(workbooks.read(path, sheet), known, path.name)
+            return _as_given(_headed(workbooks.read(path, sheet), known, path.name))
         if size > MOST_BYTES:
             raise BadInput(
                 path.name, "", f"is too large: {size:,} bytes", allowed=f"at most {MOST_BYTES:,}", hint=SPLIT
@@ -64,7 +66,7 @@ def read_raw(path: Path, known: Known, sheet: str = "") -> Raw:
                 path, infer_schema=False, has_header=False, encoding="utf8-lossy", truncate_ragged_lines=True
             )
             _few_enough(path, lines.select(pl.len()).collect().item())
-        return csv_files.read(path, known)
+        return _as_given(csv_files.read(path, known))
     except OSError as error:
         raise BadInput(path.name, "", f"cannot be read ({error.strerror or error})", allowed=TABLE) from error
     except (pl.exceptions.PolarsError, pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
@@ -85,6 +87,11 @@ def pasted(stream: BinaryIO, folder: Path) -> Path:
     return path
 
 
+def _as_given(raw: Raw) -> Raw:
+    """The table without the apostrophes that `write` puts before what a spreadsheet would take for a formula."""
+    return replace(raw, frame=formulas.restore(raw.frame))
+
+
 def _headed(sheet: workbooks.Sheet, known: Known, file: str) -> Raw:
     """A sheet under its row of headings."""
     top = [[cell or "" for cell in row] for row in sheet.rows.head(MOST_ABOVE).rows()]
@@ -101,20 +108,42 @@ def _few_enough(path: Path, rows: int) -> None:
         raise BadInput(path.name, "", f"has {count_noun(rows, 'row')}", allowed=f"at most {MOST_ROWS:,}", hint=SPLIT)
 
 
+def check_decoded(path: Path, most: int) -> None:
+    """Raises `BadInput` for a workbook or Parquet file that decodes to more than so many bytes, before it is decoded."""
+    if path.suffix.lower() in WORKBOOKS:
+        workbooks.check_size(path, most)
+    if path.suffix.lower() in PARQUET:
+        with suppress(pa.ArrowException, OSError):  # told when it is read
+            _still_encoded(path, most)
+
+
+def _small_enough(path: Path, decoded: int, most: int) -> None:
+    if decoded > most:
+        raise BadInput(path.name, "", f"decodes to {decoded:,} bytes", allowed=f"at most {most:,}", hint=SPLIT)
+
+
 def _read_parquet(path: Path) -> pl.DataFrame:
     """Through Arrow, which refuses damaged pages with an error; polars is quicker, but panics at some."""
+    table, texts = _still_encoded(path, MOST_BYTES)
+    return pl.DataFrame(pl.from_arrow(table)).with_columns(pl.col(texts).cast(pl.String))
+
+
+def _still_encoded(path: Path, most: int) -> tuple[pa.Table, list[str]]:
+    """A table whose texts, named beside it, are keys of dictionaries still: a small file may repeat a long text for ever.
+
+    Raises `BadInput` for one that holds lists, or whose texts would take too much when they are written out.
+    """
     held = pq.ParquetFile(path)
     _few_enough(path, held.metadata.num_rows)
+    groups = [held.metadata.row_group(i) for i in range(held.metadata.num_row_groups)]
+    _small_enough(path, sum(group.total_byte_size for group in groups), most)
     texts = [f.name for f in held.schema_arrow if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
     nested = [f.name for f in held.schema_arrow if pa.types.is_nested(f.type)]
     if nested:
         raise BadInput(path.name, nested[0][:60], "holds lists", allowed="columns of plain values")
-    # texts stay keys of a dictionary until their decoded size is known: a small file may repeat a long text for ever
     table = pq.ParquetFile(path, read_dictionary=texts).read()
-    decoded = sum(map(_decoded_bytes, table.columns))
-    if decoded > MOST_BYTES:
-        raise BadInput(path.name, "", f"decodes to {decoded:,} bytes", allowed=f"at most {MOST_BYTES:,}", hint=SPLIT)
-    return pl.DataFrame(pl.from_arrow(table)).with_columns(pl.col(texts).cast(pl.String))
+    _small_enough(path, sum(map(_decoded_bytes, table.columns)), most)
+    return table, texts
 
 
 def _decoded_bytes(column: pa.ChunkedArray) -> int:
@@ -129,9 +158,12 @@ def _decoded_bytes(column: pa.ChunkedArray) -> int:
 
 
 def write(table: pl.DataFrame, path: Path) -> None:
-    """Write a decided ledger as Parquet or CSV, by its ending, whole or not at all. Raises `BadInput`."""
+    """Write a decided ledger as Parquet or CSV, by its ending, whole or not at all. Raises `BadInput`.
+
+    In a CSV, texts that a spreadsheet would run as formulas get an apostrophe before them, which reading takes away again.
+    """
     check_target(path)
-    save = table.write_parquet if path.suffix.lower() in PARQUET else table.write_csv
+    save = table.write_parquet if path.suffix.lower() in PARQUET else formulas.neutralise(table).write_csv
     try:
         writer.write(path, save)
     except pl.exceptions.PolarsError as error:  # how some failures of a disk are told

@@ -1,0 +1,60 @@
+"""Connections of the server: a time for the header of a request, and a cap at which those that say nothing make room."""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+# Longest that a connection may take for the header of a request, and that one may rest between two [s]; most connections.
+HEADER, REST, MOST = 10.0, 15, 200
+
+
+class Timed(H11Protocol):
+    """HTTP as uvicorn speaks it. A connection is cut off when the header of its request does not come in time, a byte now and
+    then or none; where there are too many, those that wait longest without a request are.
+    """
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a header."""
+        super().connection_made(transport)
+        self._await_header()
+        self._make_room()
+
+    def data_received(self, data: bytes) -> None:
+        """Stop waiting when a header is whole; go on where a piece of one came."""
+        super().data_received(data)
+        if self._is_answering():
+            self._stop_waiting()
+        elif self._late is None:
+            self._await_header()
+
+    def on_response_complete(self) -> None:
+        """Rest as uvicorn does, or go on to what the client has sent meanwhile."""
+        self._stop_waiting()
+        super().on_response_complete()
+        if self.conn.trailing_data[0] and not self._is_answering():
+            self._await_header()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _await_header(self) -> None:
+        self._late = self.loop.call_later(HEADER, self.transport.abort)
+
+    def _stop_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _make_room(self) -> None:
+        if len(self.connections) <= MOST:
+            return
+        silent: list[Any] = [one for one in self.connections if isinstance(one, Timed) and one._late is not None]
+        min(silent, key=lambda one: one._late.when(), default=self).transport.abort()

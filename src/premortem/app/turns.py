@@ -1,0 +1,40 @@
+"""Turns of those who ask for simulations at once: as many as there are cores work, the others wait in line."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# In a line as long as this whoever comes is answered with fewer futures.
+CROWD = 3
+
+
+class Turns:
+    """A line for the processor's cores. Two simulations share a core for twice as long, and their memory lies there twice."""
+
+    def __init__(self, at_once: int | None = None) -> None:
+        self._places = threading.Semaphore(at_once or os.cpu_count() or 1)
+        self._count, self.waiting = threading.Lock(), 0
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many wait that the next must wait long."""
+        return self.waiting >= CROWD
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a place and keep it."""
+        if not self._places.acquire(blocking=False):
+            self._wait(1)
+            try:
+                self._places.acquire()
+            finally:
+                self._wait(-1)
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def _wait(self, one: int) -> None:
+        with self._count:
+            self.waiting += one

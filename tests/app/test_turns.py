@@ -1,0 +1,92 @@
+"""Many readers at once: as many simulations as cores, the others in line, and quicker answers where the line is long."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from premortem.app import live_model
+from premortem.app.turns import CROWD, Turns
+from premortem.app.view_state import FUTURES, State
+from tests.waiting import until
+
+
+def test_f098_no_more_work_at_once_than_there_are_places_and_all_have_their_turn():
+    turns, inside, most, done = Turns(2), [], [], []
+
+    def work(n):
+        with turns.turn():
+            inside.append(n)
+            most.append(len(inside))
+            inside.remove(n)
+        done.append(n)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(30)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert max(most) <= 2
+    assert sorted(done) == [*range(30)]
+    assert turns.waiting == 0
+
+
+def test_f098_a_line_is_a_crowd_when_it_is_long():
+    turns, leave = Turns(1), threading.Event()
+
+    def work():
+        with turns.turn():
+            leave.wait()
+
+    threads = [threading.Thread(target=work) for _ in range(CROWD + 1)]
+    for each in threads[:-1]:
+        each.start()
+    until(lambda: turns.waiting == CROWD - 1)
+    assert not turns.crowded
+    threads[-1].start()
+    until(lambda: turns.crowded)
+    leave.set()
+    for each in threads:
+        each.join()
+    assert not turns.crowded
+
+
+@pytest.fixture
+def crowd(live, monkeypatch):
+    live.prepare_quick(State("as-written"))
+    monkeypatch.setattr(live.turns, "waiting", CROWD)
+
+
+MOVED = "/api/board?only=1&l.diffusion.country_allocation.tpp=812345678"
+
+
+def test_f098_in_a_crowd_the_first_answer_rests_on_fewer_futures_says_so_and_is_not_kept(
+    client, crowd, live, monkeypatch
+):
+    asked = client.get(MOVED)
+    assert asked.json()["futures"] == live_model.QUICK
+    assert "n=" not in asked.json()["query"]
+    assert asked.headers["cache-control"] == "no-store"
+    monkeypatch.setattr(live.turns, "waiting", 0)
+    again = client.get(MOVED)
+    assert again.json()["futures"] == FUTURES
+    assert again.headers["etag"]
+    for few, many in zip(asked.json()["board"], again.json()["board"], strict=True):
+        assert few["low"] - 0.02 <= many["holds"] <= few["high"] + 0.02
+
+
+def test_f098_in_a_crowd_what_is_at_hand_is_given_whole(client, crowd, live):
+    live.rows(State("as-written"))
+    assert live.affordable(State("as-written")).n == FUTURES
+    assert live.affordable(State("as-written", n=20_000)).n == 20_000
+    moved = client.get("/api/assumption/A2?l.diffusion.country_allocation.tpp=712345678").json()
+    assert moved["futures"] == live_model.QUICK
+    assert len(moved["fan"]) > 10
+
+
+def test_f098_the_first_futures_of_an_answer_in_haste_are_those_of_the_whole(live):
+    whole = State("as-written")
+    few, many = live.margins(replace(whole, n=live_model.QUICK)), live.margins(whole)
+    for name, margin in few.items():  # smaller chunks than a user's give other last bits
+        np.testing.assert_allclose(margin, many[name][: live_model.QUICK], rtol=2e-3, atol=2e-3)
