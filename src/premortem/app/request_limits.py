@@ -1,10 +1,12 @@
 """Who may ask, how much and how often: Host and Origin, sizes of bodies, a limit on heavy requests, and the headers."""
 
+import hmac
 import json
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -39,13 +41,15 @@ HEAVY = (
 )
 HEAVY_PARTS = ("/why", "/breaks", "/curves", "/effects")
 MANY, WINDOW = 40, 10.0
+# The cookie that holds the token of a server that asks for one.
+COOKIE = "premortem_token"
 
 
 class Guard:
     """ASGI middleware around the whole app. `hosts` are the names under which it may be asked."""
 
-    def __init__(self, app: App, hosts: tuple[str, ...]) -> None:
-        self.app, self.hosts = app, frozenset(hosts) | frozenset(LOCAL)
+    def __init__(self, app: App, hosts: tuple[str, ...], token: str = "") -> None:
+        self.app, self.hosts, self.token = app, frozenset(hosts) | frozenset(LOCAL), token
         self._asked: dict[str, deque[float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,8 +61,37 @@ class Guard:
         if reason := self._refused(scope, headers):
             await _answer(send, *reason)
             return
+        if self.token and not self._known(headers):
+            await self._admit(scope, send)
+            return
         most = MOST_LEDGER if scope["path"].startswith("/api/ledger") else MOST
         await self.app(scope, _limited(receive, most), _with_headers(send, scope["path"]))
+
+    def _known(self, headers: dict[str, str]) -> bool:
+        """Whether a request brings the token, as a cookie of ours or as `Authorization: Bearer T`."""
+        held = [part.strip().partition("=") for part in headers.get("cookie", "").split(";")]
+        brought = [value for name, _, value in held if name == COOKIE]
+        brought.append(headers.get("authorization", "").removeprefix("Bearer "))
+        return any(hmac.compare_digest(one.encode(), self.token.encode()) for one in brought)
+
+    async def _admit(self, scope: Scope, send: Send) -> None:
+        """Give the cookie for `?token=T`, and show the page without the token in its address; refuse whoever has none."""
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        asked = dict(pairs).get("token", "")
+        if not hmac.compare_digest(asked.encode(), self.token.encode()):
+            await _answer(
+                send,
+                403,
+                "token",
+                "this server asks for the token that it was started with: open its address with ?token=TOKEN",
+            )
+            return
+        rest = urlencode([(key, value) for key, value in pairs if key != "token"])
+        there = "/" + scope["path"].lstrip("/") + (f"?{rest}" if rest else "")
+        cookie = f"{COOKIE}={self.token}; Path=/; HttpOnly; SameSite=Strict"
+        headers = [(b"location", there.encode()), (b"set-cookie", cookie.encode()), *HEADERS]
+        await send({"type": "http.response.start", "status": 303, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
 
     def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, str] | None:
         host = _name(headers.get("host", ""))

@@ -4,6 +4,7 @@ import socket
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 from premortem.errors import BadInput
 
@@ -38,6 +39,7 @@ def serve(
     *,
     case: str | None = None,
     run: Path | None = None,
+    token: str = "",
     browser: bool = True,
     say: Callable[[str], None] = print,
 ) -> None:
@@ -52,7 +54,7 @@ def serve(
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{held.getsockname()[1]}"
     hosts = (host,) if host not in ("0.0.0.0", "::") else (socket.gethostname(), *_addresses())
-    door = Doorway(study, hosts, lambda: setattr(server, "should_exit", True), case, run)
+    door = Doorway(study, hosts, lambda: setattr(server, "should_exit", True), case, run, token)
     # bugs are told by the site; what uvicorn says beside is of clients that speak badly, and of those cut off at a stop
     server = uvicorn.Server(
         uvicorn.Config(
@@ -63,7 +65,7 @@ def serve(
         door.start()
         say(f"premortem serves at {address} (Ctrl-C stops it)")
         if browser:
-            webbrowser.open(address)
+            webbrowser.open(f"{address}/?{urlencode({'token': token})}" if token else address)
         server.run(sockets=[held])
     finally:
         held.close()

@@ -31,7 +31,11 @@ log = logging.getLogger("premortem.app")
 
 
 def make(
-    folder: Path | None = None, hosts: tuple[str, ...] = (), case: str | None = None, run: Path | None = None
+    folder: Path | None = None,
+    hosts: tuple[str, ...] = (),
+    case: str | None = None,
+    run: Path | None = None,
+    token: str = "",
 ) -> FastAPI:
     """The app on a study folder, or on a case (the leading one without either). `hosts` are further names it answers to."""
     site = bare()
@@ -40,7 +44,7 @@ def make(
     site.state.saved = Saved(folder)
     site.add_middleware(Answers, desk=site.state.desk)
     site.add_middleware(Expanded, saved=site.state.saved)
-    site.add_middleware(Guard, hosts=hosts)
+    site.add_middleware(Guard, hosts=hosts, token=token)
     return site
 
 

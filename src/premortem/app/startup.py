@@ -33,14 +33,15 @@ class Doorway:
         failed: Callable[[], None],
         case: str | None = None,
         run: Path | None = None,
+        token: str = "",
     ) -> None:
         """`failed` is called when the app cannot be made, as of a study that does not read: why is then in `fault`."""
         self._folder, self._hosts, self._failed = folder, hosts, failed
-        self._case, self._run = case, run
+        self._case, self._run, self._token = case, run, token
         self.site: FastAPI | None = None
         self.fault: Exception | None = None
         self.doing = "Loading"
-        self._door, self._ready, self._closing = Guard(self._shut, hosts), threading.Event(), threading.Event()
+        self._door, self._ready, self._closing = Guard(self._shut, hosts, token), threading.Event(), threading.Event()
         self._opening = threading.Thread(target=self._open, name="opening", daemon=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +67,7 @@ class Doorway:
             from premortem.app.site import make
 
             self.doing = "Reading the study and preparing its model"
-            self.site = make(self._folder, self._hosts, self._case, self._run)
+            self.site = make(self._folder, self._hosts, self._case, self._run, self._token)
             desk = self.site.state.desk
             if self._closing.is_set():
                 return desk.close()

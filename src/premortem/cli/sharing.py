@@ -1,11 +1,13 @@
 """What is shown to others: the local web app, and a static site."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from premortem.cli.shared import DONE, NO, AsJson, CaseOfRun, Quiet, RunDir, StudyDir, app, show, stored_run, study_of
+from premortem.errors import BadInput
 
 
 @app.command("app", rich_help_panel="Main job")
@@ -14,6 +16,10 @@ def app_(
     host: Annotated[
         str, typer.Option("--host", help="Address to listen at; 127.0.0.1 is this machine alone.")
     ] = "127.0.0.1",
+    token: Annotated[
+        str,
+        typer.Option("--token", help="Answer only whoever brings this word, once as ?token=WORD.", show_default="none"),
+    ] = "",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
     run: RunDir = None,
     study: StudyDir = None,
@@ -29,7 +35,15 @@ def app_(
         made = study_of(study, case, run)
         made.stored(run)
         case = made.case.reference
-    serve(host, port, study, case=case, run=run, browser=browser, say=typer.echo)
+    serve(host, port, study, case=case, run=run, token=_token(token), browser=browser, say=typer.echo)
+
+
+def _token(word: str) -> str:
+    """The token as typed. Raises `BadInput` for one that a cookie cannot hold, or that anybody would guess."""
+    if word and not re.fullmatch(r"[A-Za-z0-9_-]{8,128}", word):
+        allowed = "8 to 128 letters, digits, - and _"
+        raise BadInput("command line", "--token", "is no token", got=f"{len(word)} characters", allowed=allowed)
+    return word
 
 
 @app.command(rich_help_panel="Main job")
