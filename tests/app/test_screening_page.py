@@ -58,7 +58,11 @@ def test_the_token_is_brought_once_and_leaves_the_address(guarded):
 
 
 def test_a_redirect_never_leads_to_another_site(guarded):
-    assert guarded.get("http://127.0.0.1:8760//evil.example/?token=open-sesame-1").headers["location"].startswith("/evil.example")
+    assert (
+        guarded.get("http://127.0.0.1:8760//evil.example/?token=open-sesame-1")
+        .headers["location"]
+        .startswith("/evil.example")
+    )
 
 
 @pytest.mark.parametrize("word", ["short", "with space in it", "semi;colon;x"])
