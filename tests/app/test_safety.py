@@ -64,7 +64,7 @@ def test_no_path_of_a_client_is_trusted(client, path):
 
 def test_a_bug_is_told_without_its_trace_and_the_server_goes_on(client, desk, monkeypatch):
     monkeypatch.setattr(desk.live, "rows", lambda view: 1 / 0)
-    for path in ("/api/board?seed=12", "/?seed=12"):  # not given from memory
+    for path in ("/api/board?seed=12", "/board?seed=12"):  # not given from memory
         answer = client.get(path)
         assert answer.status_code == 500
         assert "code" in answer.text

@@ -44,7 +44,8 @@ def test_a_page_comes_before_the_model_is_ready_and_the_answer_when_it_is_and_a_
             get(address, host="evil.example")
         assert len(json.loads(get(f"{address}/api/board?only=1")[1])["board"]) == 6  # waits until it can be answered
         assert "starting" not in json.loads(get(f"{address}/api/health")[1])
-        assert 'id="board"' in get(address, accept="text/html")[1]
+        assert 'id="bets"' in get(address, accept="text/html")[1]
+        assert 'id="board"' in get(f"{address}/board", accept="text/html")[1]
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=LONGEST)
     assert process.returncode == 128 + signal.SIGTERM

@@ -143,7 +143,8 @@ def rules_screens(case: Case) -> dict[str, str]:
     """Screens of the rules: a ledger where the case decides shipments."""
     shipments = catalogued(case)
     first = {"/rules": "One shipment" if shipments else "One question", "/rules/diff": "What changed"}
-    return first | ({"/rules/ledger": "A ledger"} if shipments else {})
+    lists = {"/rules/screen": "Names"} if vocabulary(case).listed else {}
+    return first | ({"/rules/ledger": "A ledger"} if shipments else {}) | lists
 
 
 def watch_screens(case: Case) -> dict[str, str]:

@@ -171,7 +171,8 @@ def print_timeline(events: Sequence[Event]) -> None:
         console.print("No dated event is held.")
     for event in events:
         moved = "; ".join(
-            f"{m.assumption} {m.kind} {m.item} {'stronger' if m.moves > 0 else 'weaker'}" for m in event.moved
+            f"{m.assumption} {m.kind}, {m.item.replace('_', ' ')}: {'stronger' if m.moves > 0 else 'weaker'}"
+            for m in event.moved
         )
         took = "" if event.months is None else f" ({event.months:.1f} months from announcement)"
         console.print(wrap(f"{event.on}  [bold]{event.title}[/bold]{took}", console.width), soft_wrap=True)

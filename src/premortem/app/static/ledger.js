@@ -8,13 +8,16 @@ const form = $("ledger");
 // of a CSV the first lines are enough to match columns
 const HEAD = 100_000;
 let chosen = null;
+let reading = null; // of the chosen file: whether it could be read, once that is known
+
+const choose = (file) => (reading = read(file));
 
 const refuse = (what, error) => {
   $("ways").open ||= /--(sheet|dates|decimal)/.test(error.message);
   $("result").replaceChildren(el("div", { class: "notice", role: "alert" }, el("p", { text: `${what} ${error.message}` })));
 };
 
-async function choose(file) {
+async function read(file) {
   chosen = file;
   $("result").replaceChildren();
   try {
@@ -80,7 +83,7 @@ async function decide() {
 }
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (!chosen && !(await choose($("file").files[0]))) return;
+  if (!(await (reading ?? choose($("file").files[0])))) return;
   if (said()) await decide();
   else $("matching-title").focus();
 });

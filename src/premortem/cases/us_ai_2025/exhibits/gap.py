@@ -74,7 +74,7 @@ def says(frame: pl.DataFrame) -> Says:
     china, opened = spots.values()
     title = f"China trails by {number(china['p50'])} months at the end of 2028 in the median future, anywhere from {number(china['p5'])} to {number(china['p95'])} in nine of ten"
     seen = frame.filter(pl.col("kind") == "recorded").sort("series", "year").to_dicts()
-    told = "; ".join(f"{SERIES[r['series']][0]} {r['year']:.1f}: {r['p50']:.0f}" for r in seen)
+    told = "; ".join(f"{SERIES[r['series']][0]} {r['quarter']}: {r['p50']:.0f}" for r in seen)
     alternative = (
         f"Fans of the gap in months. Chinese models at the end of 2028: {number(china['p50'])} ({number(china['p5'])} to {number(china['p95'])}); "
         f"open models {number(opened['p50'])} ({number(opened['p5'])} to {number(opened['p95'])}). Recorded: {told or 'nothing by 26 February 2025'}."
