@@ -13,13 +13,22 @@ from premortem.files import writer
 
 ROOT = Path(__file__).parents[1]
 # What the docs link to outside their folder, and the page or file of the site that it becomes.
-BROUGHT = {"CHANGELOG.md": "changes.md", "CONTRIBUTING.md": "contributing.md", "SECURITY.md": "security.md", "LICENSE": "LICENSE.txt"}
+BROUGHT = {
+    "CHANGELOG.md": "changes.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
+    "LICENSE": "LICENSE.txt",
+}
 LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|#)([^)\s#]+)")
 
 
 def sources() -> dict[str, Path]:
     """Files of the site by their place in it: the docs, what they link to outside their folder, and the notebooks."""
-    docs = {path.relative_to(ROOT / "docs").as_posix(): path for path in sorted((ROOT / "docs").rglob("*")) if path.is_file()}
+    docs = {
+        path.relative_to(ROOT / "docs").as_posix(): path
+        for path in sorted((ROOT / "docs").rglob("*"))
+        if path.is_file()
+    }
     books = {f"notebooks/{path.name}": path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
     return docs | {there: ROOT / here for here, there in BROUGHT.items()} | books
 
@@ -64,7 +73,9 @@ def listed(nav: list[Any]) -> list[str]:
 def build() -> int:
     """Gather and build, with every warning an error: the exit status of the builder."""
     gather(ROOT / settings()["docs_dir"])
-    return subprocess.run([sys.executable, "-m", "zensical", "build", "--strict", "--clean"], cwd=ROOT, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "zensical", "build", "--strict", "--clean"], cwd=ROOT, check=False
+    ).returncode
 
 
 if __name__ == "__main__":
