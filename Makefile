@@ -43,7 +43,7 @@ docs: .venv/dev
 
 # The docs as a site in site/html, to be opened from a disk or served; a link or an anchor that leads nowhere ends it.
 site: .venv/dev
-	$(BIN)/python scripts/site.py
+	$(BIN)/python scripts/docs_site.py
 
 # Typeface and map, from npm; they are in the repository, so this is only for a newer version of them.
 assets: .venv/dev

@@ -69,7 +69,7 @@ def said(home: Path, *words: str) -> tuple[int, str]:
 
 @pytest.mark.slow
 def test_the_wheel_in_an_empty_folder_tells_its_version_and_its_cases(installed):
-    assert said(installed, "--version") == (0, f"premortem {PROJECT['version']}\n")
+    assert said(installed, "--version") == (0, f"{PROJECT['version']}\n")
     code, out = said(installed, "cases")
     assert code == 0
     assert {"us_ai_2025", "eu_gpai"} <= set(out.split())

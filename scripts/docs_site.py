@@ -1,10 +1,11 @@
-"""The site of the docs: pages gathered from the repository under `site/pages`, then built into `site/html`: `python scripts/site.py`."""
+"""The site of the docs: pages gathered from the repository under `site/pages`, then built into `site/html`: `python scripts/docs_site.py`."""
 
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from posixpath import relpath
 from typing import Any
@@ -19,6 +20,7 @@ BROUGHT = {
     "SECURITY.md": "security.md",
     "LICENSE": "LICENSE.txt",
 }
+BUILDER = (sys.executable, "-m", "zensical", "build", "--strict", "--clean")
 LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|#)([^)\s#]+)")
 
 
@@ -33,14 +35,14 @@ def sources() -> dict[str, Path]:
     return docs | {there: ROOT / here for here, there in BROUGHT.items()} | books
 
 
-def page(path: Path, place: str, places: dict[Path, str]) -> str:
-    """A page as the site has it: links lead to where their files lie in the site. Raises `KeyError` for one that leads to nothing there."""
+def moved_links(text: str, path: Path, place: str, places: Mapping[Path, str]) -> str:
+    """The text of a page with its links leading to where their files lie in the site. Raises `KeyError` for one that has no place there."""
 
     def moved(found: re.Match[str]) -> str:
         there = (path.parent / found[1]).resolve()
         return relpath(places[there / "index.md" if there.is_dir() else there], PurePosixPath(place).parent.as_posix())
 
-    return LINK.sub(moved, path.read_text("utf-8"))
+    return LINK.sub(moved, text)
 
 
 def gather(folder: Path) -> None:
@@ -51,7 +53,7 @@ def gather(folder: Path) -> None:
     for place, path in held.items():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".md":
-            writer.write(folder / place, page(path, place, places))
+            writer.write(folder / place, moved_links(path.read_text("utf-8"), path, place, places))
         else:
             shutil.copyfile(path, folder / place)
 
