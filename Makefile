@@ -4,7 +4,7 @@ BIN = .venv/bin
 # Modules are compiled once and not by each of the hundred processes that the tests start, whatever the user's own setting.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test types fast test-slow bench lint lock docs assets chromium audit clean
+.PHONY: run test types fast test-slow bench lint lock docs site assets chromium audit clean
 
 run: .venv/run
 	$(BIN)/premortem run --pdf
@@ -39,6 +39,11 @@ docs: .venv/dev
 	$(BIN)/python scripts/reference.py docs
 	$(BIN)/python scripts/architecture.py docs
 	$(BIN)/python scripts/notebooks.py docs
+	$(MAKE) --no-print-directory site
+
+# The docs as a site in site/html, to be opened from a disk or served; a link or an anchor that leads nowhere ends it.
+site: .venv/dev
+	$(BIN)/python scripts/docs_site.py
 
 # Typeface and map, from npm; they are in the repository, so this is only for a newer version of them.
 assets: .venv/dev

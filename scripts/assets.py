@@ -1,4 +1,4 @@
-"""Packs what charts need and others made: the typeface, the map of the world and the centres of countries.
+"""Packs what others made: for charts the typeface, the map of the world and the centres of countries; for the site of the docs its search from a disk.
 
 `make assets` runs it. It needs `npm` and the npm registry that it is set up with; nothing else of the project does.
 """
@@ -20,11 +20,13 @@ from typing import Any
 
 from premortem.case import default
 
-CHARTS = Path(__file__).parents[1] / "src" / "premortem" / "charts"
+ROOT = Path(__file__).parents[1]
+CHARTS = ROOT / "src" / "premortem" / "charts"
 # package@version: SHA-256 of its archive
 PACKAGES = {
     "source-sans@3.52.0": "49cf78ddd79b436591ee696785222b54ff28102922e3d3df297fe382d7fdfa88",
     "@fontsource-variable/source-sans-3@5.3.1": "dfa23bee63f9cc5c2871149a453215093bd8f1b694a5c1d999ecdc7560435fcf",
+    "iframe-worker@1.0.4": "e8c5d12d87829c503afba01d67772ea9f4aba5b7ae57a0c98e1917711030efbb",
     "world-atlas@2.0.2": "032e7765f2ce00edaeafec23ff22bc3b77e42987c257da944cc585b452c05b97",
 }
 FONTS = ("TTF/SourceSans3-Regular.ttf", "TTF/SourceSans3-Semibold.ttf", "TTF/SourceSans3-It.ttf", "LICENSE.md")
@@ -57,6 +59,14 @@ def fonts() -> None:
             shutil.copyfile(source / name, home / Path(name).name)
     with unpacked("@fontsource-variable/source-sans-3@5.3.1") as source:
         shutil.copyfile(source / "files" / "source-sans-3-latin-wght-normal.woff2", home / "source-sans-3-latin.woff2")
+
+
+def search_from_disk() -> None:
+    """What lets the search of the docs run in pages opened from a disk; the builder would have each page ask a server for it."""
+    with unpacked("iframe-worker@1.0.4") as source:
+        said = "".join(f"// {line}".rstrip() + "\n" for line in (source / "LICENSE").read_text("utf-8").splitlines())
+        code = (source / "shim" / "index.js").read_text("utf-8")
+        (ROOT / "docs" / "js" / "iframe-worker.js").write_text(said + code, "utf-8")
 
 
 # Shapes without a code: drawn, and treated, as the place that the rulebook knows.
@@ -179,3 +189,4 @@ def degrees(text: str, whole: int) -> float:
 if __name__ == "__main__":
     fonts()
     geo()
+    search_from_disk()

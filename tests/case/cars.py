@@ -1,9 +1,9 @@
-"""The small case of docs/own.md, as a stranger types it."""
+"""The small case of docs/second-case.md, as a stranger types it."""
 
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "own.md"
+PAGE = Path(__file__).parents[2] / "docs" / "second-case.md"
 # A file of the case: its name in the text, and the next block.
 FILE = re.compile(r"`(cars/[\w./-]+\.(?:toml|csv|py))`(?:(?!```).)*```\w+\n(.*?)```", re.S)
 

@@ -1,4 +1,4 @@
-"""The small case of docs/own.md, as a stranger types it: its files, and the commands after them."""
+"""The small case of docs/second-case.md, as a stranger types it: its files, and the commands after them."""
 
 import json
 

@@ -1,7 +1,7 @@
 """Reads one sheet of a workbook in a process of its own, of bounded memory, and prints it: a line of JSON, then CSV.
 
 A sheet is laid out whole, so that one cell far away, or a file packed to bursting, would take all memory there is. Run as
-`python -m premortem.law.ledger.workbook_process FILE MOST_BYTES SHEET`; nothing but the reader is loaded here.
+`python -m premortem.files.workbook_process FILE MOST_BYTES SHEET`; nothing but the reader is loaded here.
 """
 
 import csv
