@@ -8,7 +8,8 @@ import pytest
 
 import premortem as pm
 from premortem.errors import BadInput, BadInputs, NotReproducible
-from tests.problem.small import line
+from premortem.problem import workers
+from tests.problem.small import example, line
 
 
 def told(model, **more):
@@ -234,6 +235,14 @@ def test_a_compiled_model_runs_in_batches_and_one_future_of_jax_is_mapped():
     assert run.evaluator.kind == "compiled by JAX"
     np.testing.assert_allclose(run.table().y, 2 * (1 + 0.01 * run.table().x) ** 4, rtol=1e-5)
     np.testing.assert_allclose(run.series("path")[1], 2 * (1 + 0.01 * run.table().x), rtol=1e-5)
+
+
+def test_a_model_of_a_file_that_no_process_can_import_runs_in_processes():
+    module = example("newsvendor")
+    task = module.problem.evaluator({"order": 80.0, "kiosks": 1}).task
+    pieces = [module.problem.run({"p": {"order": 80}}, futures=4, seed=1).plan.work("p", 0, 4)]
+    (found,) = workers.answers(task, pieces, 2)
+    assert np.isfinite(found.outcomes["profit"]).all()
 
 
 def test_processes_give_the_bits_of_one_process():

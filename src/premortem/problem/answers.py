@@ -148,9 +148,9 @@ def of_batch(answer: Any, asked: Asked, futures: int, turned: frozenset[str]) ->
     found, made = named(answer, asked), empty(asked, futures)
     for name in asked.outcomes:
         value = _numbers(found[name], name)
-        if value.shape not in ((futures,), (futures, 1), (1, futures), ()):
+        if value.shape not in ((futures,), (futures, 1), (1, futures), (), (1,)):
             raise WrongAnswer(f"gives {name} with shape {value.shape} for {futures} futures")
-        made.outcomes[name][:] = value if value.shape == () else value.reshape(futures)
+        made.outcomes[name][:] = value if value.size == 1 else value.reshape(futures)
     for name, times in asked.series.items():
         value = _numbers(found[name], name)
         value = value.T if name in turned else value

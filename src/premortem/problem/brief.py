@@ -16,12 +16,10 @@ from premortem.errors import BadInput, MissingData
 from premortem.files import writer
 from premortem.problem import pictures
 from premortem.problem.breaking import BreakingPoints
-from premortem.problem.comparing import Compared
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
-from premortem.problem.pictures import Shown
-from premortem.questions.tables.boxes import Boxes
-from premortem.questions.tables.indices import Sensitivities, Sobol
+from premortem.problem.pictures import Asked
+from premortem.questions.tables.indices import Sobol
 from premortem.text.numbers import count_noun, listing, number, share, spell_count
 
 TEMPLATES = files("premortem.problem") / "templates"
@@ -29,7 +27,7 @@ TEMPLATES = files("premortem.problem") / "templates"
 MOST = 8
 
 
-class Told(Shown, Protocol):
+class Told(Asked, Protocol):
     """A run, as the brief asks it."""
 
     @property
@@ -52,17 +50,8 @@ class Told(Shown, Protocol):
     def evaluator(self) -> Evaluator:
         """What runs the model."""
 
-    def boxes(self, assumption: str, policy: str | None = None) -> Boxes:
-        """Where it breaks."""
-
     def breaking_points(self, assumption: str, policy: str | None = None) -> BreakingPoints:
         """How little turns it."""
-
-    def sensitivity(self, outcome: str, policy: str | None = None) -> Sensitivities:
-        """What an outcome depends on."""
-
-    def compare(self) -> Compared:
-        """Policies against each other."""
 
 
 @dataclass(frozen=True)

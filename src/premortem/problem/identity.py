@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from premortem.problem.definition import Definition
-from premortem.problem.uncertainties import Drawn, OfTable, Uncertainty
+from premortem.problem.given_priors import Drawn, OfTable
+from premortem.problem.uncertainties import Uncertainty
 from premortem.study.model_identity import name_of, parts_of
 
 

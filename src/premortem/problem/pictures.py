@@ -8,8 +8,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.charts import exploration
-from premortem.errors import BadInput
+from premortem.errors import BadInput, unknown
 from premortem.problem.answers import Answers
+from premortem.problem.comparing import Compared
 from premortem.problem.stored import Plan
 from premortem.questions.tables.boxes import Boxes
 from premortem.questions.tables.indices import Sensitivities, Sobol
@@ -47,6 +48,19 @@ class Shown(Protocol):
         """Shares that hold."""
 
 
+class Asked(Shown, Protocol):
+    """A run that is asked for what a picture shows."""
+
+    def boxes(self, assumption: str, policy: str | None = None) -> Boxes:
+        """Where a proposition breaks."""
+
+    def sensitivity(self, outcome: str, policy: str | None = None) -> Sensitivities:
+        """What an outcome depends on."""
+
+    def compare(self) -> Compared:
+        """Policies against each other."""
+
+
 def verdicts(run: Shown, assumption: str, policy: str) -> pl.DataFrame:
     """Uncertainties of the futures that did not fail, with the `verdict`, in an order that hides none behind others."""
     margins = run.margins(assumption, policy)
@@ -63,14 +77,31 @@ def box_pairs(run: Shown, found: Boxes, assumption: str, policy: str) -> Any:
     return exploration.pairs(verdicts(run, assumption, policy), names, box)
 
 
-def of_proposition(kind: str, run: Shown, assumption: str, policy: str, found: Boxes | None) -> Any:
-    """A picture of where a proposition breaks, by its kind; stacking is by what the boxes limit first."""
-    if found is not None and kind == "pairs":
-        return box_pairs(run, found, assumption, policy)
-    if found is not None:
-        limited = [name for box in found.boxes for name in box.limits]
-        return stacking(run, assumption, policy, list(dict.fromkeys([*limited, *run.inputs()]))[:COLUMNS])
-    return parallel_axes(run, assumption, policy) if kind == "parallel" else regional(run, assumption, policy)
+def chart(run: Asked, kind: str, of: Any, policy: str) -> Any:
+    """A picture by its kind; see `Run.chart`. Stacking is by what the boxes limit first."""
+    match kind:
+        case "board":
+            return exploration.board(run.board())
+        case "pairs":
+            return box_pairs(run, run.boxes(of, policy), of, policy)
+        case "parallel":
+            return parallel_axes(run, of, policy)
+        case "regional":
+            return regional(run, of, policy)
+        case "stacking":
+            limited = [name for box in run.boxes(of, policy).boxes for name in box.limits]
+            return stacking(run, of, policy, list(dict.fromkeys([*limited, *run.inputs()]))[:COLUMNS])
+        case "indices":
+            return indices(run.sensitivity(of, policy))
+        case "importance":
+            return importance([run.sensitivity(o.name, policy) for o in run.plan.definition.outcomes])
+        case "envelopes":
+            return envelopes(run, of)
+        case "policies":
+            return policy_axes(run, run.compare().means)
+        case "trade_off":
+            return trade_off(run, run.compare().means, *of)
+    raise unknown("chart", "no such chart", kind, KINDS, file="run")
 
 
 def indices(found: Sensitivities) -> Any:
@@ -104,7 +135,10 @@ def trade_off(run: Shown, means: Mapping[str, Mapping[str, float | None]], acros
 
 def envelopes(run: Shown, name: str) -> Any:
     """A series over time under each policy."""
-    series = next(s for s in run.plan.definition.series if s.name == name)
+    known = {s.name: s for s in run.plan.definition.series}
+    if name not in known:
+        raise unknown("series", "no such series", str(name), [*known], file="run")
+    series = known[name]
     rows = []
     for policy in run.policies:
         held = run.answers[policy]

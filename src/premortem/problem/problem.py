@@ -11,11 +11,12 @@ from premortem.problem import brief as html
 from premortem.problem import samplers, stored
 from premortem.problem.definition import Definition, Reduce, check
 from premortem.problem.evaluate import Evaluator
+from premortem.problem.given_priors import of_table
 from premortem.problem.levers import lever_of, read_policy
 from premortem.problem.margins import Proposition, Reader, propositions
 from premortem.problem.outcomes import parted
 from premortem.problem.run import Run
-from premortem.problem.uncertainties import Uncertainty, of_table
+from premortem.problem.uncertainties import Uncertainty
 from premortem.text.numbers import count_noun
 
 # Seconds that a call of a model may take, unless its author says otherwise.

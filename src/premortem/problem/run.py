@@ -11,7 +11,6 @@ import pandas as pd
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.charts import exploration
 from premortem.errors import BadInput, unknown
 from premortem.problem import breaking, comparing, indices, pictures
 from premortem.problem import brief as html
@@ -249,24 +248,8 @@ class Run:
         """A picture as an Altair chart. Of a proposition: pairs, parallel, regional, stacking; of an outcome: indices; of two outcomes: trade_off;
         of a series: envelopes; of the run: board, policies, importance.
         """
-        chosen = self._policy(policy)
-        if kind in ("pairs", "parallel", "regional", "stacking"):
-            self._check_varies()
-            found = self.boxes(of, chosen) if kind in ("pairs", "stacking") else None
-            return pictures.of_proposition(kind, self, of, chosen, found)
-        if kind == "envelopes":
-            self.series(of, chosen)  # says which there are
-            return pictures.envelopes(self, of)
-        if kind == "indices":
-            return pictures.indices(self.sensitivity(of, chosen))
-        if kind == "importance":
-            return pictures.importance([self.sensitivity(o.name, chosen) for o in self.plan.definition.outcomes])
-        if kind in ("policies", "trade_off"):
-            means = self.compare().means
-            return pictures.policy_axes(self, means) if kind == "policies" else pictures.trade_off(self, means, *of)
-        if kind == "board":
-            return exploration.board(self.board())
-        raise unknown("chart", "no such chart", kind, pictures.KINDS, file="run")
+        self._check_varies()
+        return pictures.chart(self, kind, of, self._policy(policy))
 
     def brief(self, path: str | Path = "brief.html") -> Path:
         """The run on a page of its own: the board, where propositions break, what outcomes depend on, the policies. Gives the path."""

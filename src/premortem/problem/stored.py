@@ -34,6 +34,8 @@ Progress = Callable[[int, int, float], None]
 # Futures in a part: of a model that takes many at once, and of one that takes one a call and may be slow.
 MANY, FEW = 4096, 256
 FAILED = "failed"
+# Seconds between two lines that say how far a run is.
+OFTEN = 0.25
 
 
 @dataclass(frozen=True)
@@ -168,17 +170,21 @@ def read(
 
 def progress_of(given: Progress | bool | None) -> Progress | None:
     """What is called as a run goes on; `True` is a line on the screen."""
-    return (_line if given else None) if isinstance(given, bool) or given is None else given
+    return (_Line() if given else None) if isinstance(given, bool) or given is None else given
 
 
-def _line(done: int, total: int, seconds: float) -> None:
-    left = seconds * (total - done) / max(done, 1)
-    print(
-        f"\r{done:,} of {total:,} runs, {seconds:.0f} s, about {left:.0f} s to go ",
-        end="\n" if done >= total else "",
-        file=sys.stderr,
-        flush=True,
-    )
+class _Line:
+    """A line on the screen that says how far a run is, a few times a second."""
+
+    def __init__(self) -> None:
+        self._last = -OFTEN
+
+    def __call__(self, done: int, total: int, seconds: float) -> None:
+        if done < total and seconds < self._last + OFTEN:
+            return
+        self._last, left = seconds, seconds * (total - done) / max(done, 1)
+        said = f"\r{done:,} of {total:,} runs, {seconds:.0f} s, about {left:.0f} s to go "
+        print(said, end="\n" if done >= total else "", file=sys.stderr, flush=True)
 
 
 def _run(

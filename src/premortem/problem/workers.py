@@ -1,7 +1,10 @@
 """Processes that run a model: a pool of joblib, to which the model is sent once a piece of work."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from importlib.machinery import PathFinder
+from types import ModuleType
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
@@ -9,6 +12,7 @@ from numpy.typing import NDArray
 from premortem.errors import BadInput
 from premortem.problem.answers import Answers
 from premortem.problem.calls import Task
+from premortem.study.model_identity import is_installed
 
 
 class Piece(Protocol):
@@ -64,7 +68,23 @@ def _task(sent: bytes) -> Task:
 
 
 def _bytes(task: Task) -> bytes:
-    """A task with the user's own module in it, which another process may not find."""
+    """A task; with it what it needs of modules that another process cannot import, such as a file that was loaded by its path."""
     import cloudpickle
 
-    return cloudpickle.dumps(task)
+    lost = [module for name, module in [*sys.modules.items()] if _is_lost(name, module)]
+    for module in lost:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        return cloudpickle.dumps(task)
+    finally:
+        for module in lost:
+            cloudpickle.unregister_pickle_by_value(module)
+
+
+def _is_lost(name: str, module: ModuleType) -> bool:
+    """Whether a module of the user's own is found under its name by nobody else."""
+    file = getattr(module, "__file__", None)
+    if not file or "." in name or name == "__main__" or is_installed(file) or not file.endswith(".py"):
+        return False
+    found = PathFinder.find_spec(name)
+    return found is None or found.origin != file

@@ -90,7 +90,7 @@ def _told(place: str, value: Any, seen: dict[int, Any]) -> Iterator[tuple[str, s
 
 def _function(place: str, function: FunctionType, seen: dict[int, Any]) -> Iterator[tuple[str, str]]:
     """A function by its code and what it reads; one of a library by name and version."""
-    if place != "model" and _installed(function.__code__.co_filename):
+    if place != "model" and is_installed(function.__code__.co_filename):
         yield place, _library(function)
         return
     yield f"{place}.name", f"{function.__module__}.{function.__qualname__}"
@@ -110,7 +110,7 @@ def _function(place: str, function: FunctionType, seen: dict[int, Any]) -> Itera
 
 def _global(place: str, value: Any, names: set[str], seen: dict[int, Any]) -> Iterator[tuple[str, str]]:
     """A global value; of a module of the user's own what is read of it."""
-    if not isinstance(value, ModuleType) or _installed(getattr(value, "__file__", None) or ""):
+    if not isinstance(value, ModuleType) or is_installed(getattr(value, "__file__", None) or ""):
         yield from _told(place, value, seen)
         return
     for name in sorted(names & vars(value).keys()):
@@ -169,10 +169,11 @@ def _of_library(kind: type) -> bool:
     """Whether a class comes from a library, or from no Python at all."""
     written = [held.__code__.co_filename for held in vars(kind).values() if isinstance(held, FunctionType)]
     file = getattr(sys.modules.get(kind.__module__), "__file__", None)
-    return _installed(file or "") or not (written or file)
+    return is_installed(file or "") or not (written or file)
 
 
-def _installed(file: str) -> bool:
+def is_installed(file: str) -> bool:
+    """Whether a file is of Python, of an installed package or of this one."""
     return str(Path(file).resolve()).startswith(INSTALLED) if file and not file.startswith("<") else False
 
 

@@ -10,10 +10,11 @@ import numpy as np
 from premortem.errors import BadInput
 from premortem.problem.adapters._names import identifiers
 from premortem.problem.answers import in_words
+from premortem.problem.given_priors import Drawn
 from premortem.problem.levers import UNSET, Lever
 from premortem.problem.outcomes import Outcome, Series
 from premortem.problem.problem import Problem
-from premortem.problem.uncertainties import Category, Drawn, Uncertainty, Uniform
+from premortem.problem.uncertainties import Category, Uncertainty, Uniform
 
 # How outcomes of the workbench are worked out, kept by name: the variables that are read, and a function of them.
 Read = Mapping[str, tuple[tuple[str, ...], Callable[..., Any] | None]]

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from premortem.errors import BadInput
+from premortem.problem.given_priors import Drawn
 from premortem.problem.levers import Lever
 from premortem.problem.outcomes import Outcome
 from premortem.problem.problem import Problem
-from premortem.problem.uncertainties import Category, Drawn, Integer, Lognormal, Normal, Uncertainty, Uniform
+from premortem.problem.uncertainties import Category, Integer, Lognormal, Normal, Uncertainty, Uniform
 
 # Directions of responses as Rhodium numbers them, and the one that is not looked at.
 WAYS = {-1: "min", 1: "max", 2: "info", None: "info"}

@@ -10,9 +10,10 @@ from scipy.stats import loguniform, truncnorm
 
 from premortem.errors import BadInput
 from premortem.problem.adapters._names import identifiers
+from premortem.problem.given_priors import Drawn
 from premortem.problem.outcomes import Outcome
 from premortem.problem.problem import Problem
-from premortem.problem.uncertainties import Drawn, Lognormal, Normal, Triangular, Uncertainty, Uniform
+from premortem.problem.uncertainties import Lognormal, Normal, Triangular, Uncertainty, Uniform
 
 DISTS = ("unif", "triang", "norm", "truncnorm", "lognorm", "logunif")
 

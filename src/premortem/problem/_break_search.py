@@ -1,0 +1,187 @@
+"""The search behind breaking points: margins at standard scores by running the model, and turns found by slopes, samples and one by one."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from premortem.problem.answers import Answers
+from premortem.problem.calls import future_seeds
+from premortem.problem.draws import scores_at, values_of_scores
+from premortem.problem.evaluate import Evaluator, Work
+from premortem.problem.margins import Proposition
+from premortem.problem.stored import Plan
+from premortem.questions import _nearest_break
+
+Array = NDArray[Any]
+# Step of a difference in standard scores: in double precision, and for models compiled in single.
+STEP, SINGLE = 1e-4, 1e-2
+# Searches by slope, moves that a point has at most unless more are needed, and seconds that searching may take.
+STARTS, MOVES, SECONDS = 8, 6, 30.0
+# How much farther than with all moves a point of few may be and still be told alone.
+FAR = 1.25
+# Part of the largest move under which another counts for nothing.
+LEAST = 0.02
+# Futures that are followed back where sampled breaks are all there is.
+FOLLOWED, FOLLOWED_SLOWLY = 16, 3
+
+
+class Search:
+    """A search from one future: margins at scores, with categories as they are at the start."""
+
+    def __init__(
+        self, plan: Plan, evaluator: Evaluator, proposition: Proposition, policy: str, start: int | None
+    ) -> None:
+        self.plan, self.evaluator, self.proposition, self.policy = plan, evaluator, proposition, policy
+        d = plan.definition
+        n = len(d.uncertainties)
+        if start is None:
+            self.origin = np.zeros(n)
+            self.seeds = future_seeds(plan.seed, 0, 1)
+        else:
+            self.origin = scores_at(d, plan.chances[:, start : start + 1])[:, 0]
+            self.seeds = future_seeds(plan.seed, start, 1)
+        self.held = {k: v[0] for k, v in values_of_scores(d, self.origin[:, None]).items()}
+        self.runs = 0
+
+    def value(self, z: Array) -> Array:
+        """Margins at scores (uncertainty, future)."""
+        d = self.plan.definition
+        values = values_of_scores(d, z)
+        for u in d.uncertainties:
+            if not u.ordered:
+                values[u.name] = np.repeat(np.asarray([self.held[u.name]], values[u.name].dtype), z.shape[1])
+        return self.margins(values, z.shape[1])
+
+    def margins(self, values: dict[str, Array], count: int) -> Array:
+        """Margins at values, (future,); NaN where the model fails."""
+        self.runs += count
+        work = Work(values, self.plan.policies[self.policy], np.repeat(self.seeds, count))
+        answers = next(self.evaluator.run_all([work], count))
+        known = {
+            **self.plan.definition.constants,
+            **self.plan.policies[self.policy],
+            **values,
+            **answers.outcomes,
+            **answers.series,
+        }
+        return np.where(answers.failed == "", self.proposition.of(known, count), np.nan)
+
+    def slope(self, z: Array) -> tuple[Array, Array]:
+        """Margins and their slopes by differences, (start,) and (uncertainty, start)."""
+        free = np.flatnonzero(self.plan.definition.free)
+        step = SINGLE if self.evaluator.compiled else STEP
+        n, many = z.shape[1], len(free)
+        tried = np.repeat(z[:, None, :], 2 * many + 1, axis=1)
+        for k, i in enumerate(free):
+            tried[i, 1 + k] += step
+            tried[i, 1 + many + k] -= step
+        found = self.value(tried.reshape(len(z), -1)).reshape(2 * many + 1, n)
+        slopes = np.zeros_like(z)
+        slopes[free] = (found[1 : 1 + many] - found[1 + many :]) / (2 * step)
+        return found[0], slopes
+
+
+def found_breaks(
+    search: Search, free: Array, answers: Answers, alone: Mapping[int, float], seed: int
+) -> tuple[list[_nearest_break.BreakingPoint], str]:
+    """Breaks, nearest first: by slopes; from sampled futures, where some uncertainty goes by steps or there is no slope to one; and what one
+    uncertainty does alone.
+    """
+    d = search.plan.definition
+    correlation = d.copula.matrix(len(free)) if d.copula else None
+    few, seconds = int(free.sum()), search.evaluator.seconds
+    found, said = list[_nearest_break.BreakingPoint](), []
+    if 2 * _nearest_break.STEPS * STARTS * (2 * few + 1) * seconds <= SECONDS:
+        found = _by_slopes(search, free, correlation, seed)
+        said = ["by slopes, which are differences of runs"] if found and not found[0].jumps else []
+    stepped = any(u.steps and u.ordered for u in d.uncertainties)
+    if _nearest_break.SAMPLED * seconds <= SECONDS / 2:
+        if stepped or not found:
+            found = [*found, *_nearest_break.sample(search.value, free, search.origin, correlation, seed)]
+            said.append("by sampled futures that turn")
+    else:
+        found = [*found, *_from_run(search, free, answers, correlation)]
+        said.append("from the run's own futures, since the model is slow")
+    found = [*(_trimmed(search, one) for one in found), *_single(search, alone, correlation)]
+    ordered = sorted(found, key=lambda one: one.distance)
+    sets = {frozenset(one.scores): one for one in reversed(ordered)}
+    return [one for one in ordered if sets[frozenset(one.scores)] is one], " and ".join(
+        dict.fromkeys(said)
+    ) or "one by one"
+
+
+def _trimmed(search: Search, one: _nearest_break.BreakingPoint) -> _nearest_break.BreakingPoint:
+    """A point without the moves that count for nothing, where it turns the verdict without them too."""
+    size = {i: abs(score - search.origin[i]) for i, score in one.scores.items()}
+    kept = {i: one.scores[i] for i in size if size[i] > LEAST * max(size.values())}
+    if len(kept) == len(size):
+        return one
+    z = search.origin.copy()
+    z[[*kept]] = [*kept.values()]
+    after = float(search.value(z[:, None])[0])
+    same = abs(after) <= _nearest_break.TOLERANCE or bool(_nearest_break.turned(np.array(after), one.margin_before))
+    return replace(one, scores=kept, margin_after=after) if same else one
+
+
+def _by_slopes(search: Search, free: Array, correlation: Array | None, seed: int) -> list[_nearest_break.BreakingPoint]:
+    """Breaks by slopes, of few moves where these come about as near as any; else of twice as many, and so on."""
+    moves = MOVES
+    while True:
+        found = _nearest_break.search(search.slope, search.value, free, search.origin, STARTS, moves, seed, correlation)
+        if not found or found[0].distance <= FAR * found[0].least or moves >= free.sum():
+            return found
+        moves *= 2
+
+
+def _from_run(
+    search: Search, free: Array, answers: Answers, correlation: Array | None
+) -> list[_nearest_break.BreakingPoint]:
+    """Breaks from the run's futures, with categories as they are at the start: those that turn are run again where there are such."""
+    d = search.plan.definition
+    z = np.where(free[:, None] > 0, scores_at(d, search.plan.chances), search.origin[:, None])
+    known = {
+        **d.constants,
+        **search.plan.policies[search.policy],
+        **search.plan.values,
+        **answers.outcomes,
+        **answers.series,
+    }
+    margins = np.where(answers.failed == "", search.proposition.of(known, z.shape[1]), np.nan)
+    if any(u.varies and not u.ordered for u in d.uncertainties):
+        near = np.argsort(np.abs(z - search.origin[:, None]).max(0))[: int(SECONDS / 4 / search.evaluator.seconds)]
+        z = z[:, near]
+        margins = search.value(z)
+    follow = FOLLOWED if free.sum() * FOLLOWED * 60 * search.evaluator.seconds < SECONDS else FOLLOWED_SLOWLY
+    return _nearest_break.follow(search.value, z, margins, free, search.origin, correlation, follow)
+
+
+def _single(
+    search: Search, alone: Mapping[int, float], correlation: Array | None
+) -> list[_nearest_break.BreakingPoint]:
+    """Breaks by one uncertainty each."""
+    if not alone:
+        return []
+    places = [*alone]
+    z = np.repeat(search.origin[:, None], len(places), axis=1)
+    z[places, np.arange(len(places))] = [alone[i] for i in places]
+    after, centre = search.value(z), float(search.value(search.origin[:, None])[0])
+    precision = np.eye(len(z)) if correlation is None else np.linalg.inv(correlation)
+    found = []
+    for k, i in enumerate(places):
+        distance = abs(alone[i] - search.origin[i]) * float(np.sqrt(precision[i, i]))
+        jumps = abs(float(after[k])) > _nearest_break.TOLERANCE
+        found.append(
+            _nearest_break.BreakingPoint({i: alone[i]}, distance, distance, centre, float(after[k]), (), jumps)
+        )
+    return found
+
+
+def alone_scores(search: Search, free: Array) -> dict[int, float]:
+    """The score of each uncertainty at which it turns the verdict by itself, where one does, by place."""
+    if not free.any():
+        return {}
+    scores = _nearest_break.thresholds(search.value, free, search.origin)
+    return {int(i): float(scores[i]) for i in np.flatnonzero(np.isfinite(scores))}
