@@ -14,13 +14,13 @@ const policy = () => get("policy") ?? document.body.dataset.first;
 
 function shown(answer) {
   paintAll(answer, policy());
-  paintBands(answer, policy());
   $("sentence").textContent = answer.sentence;
   $("board").classList.toggle("weak", answer.effective_futures !== null && answer.effective_futures < FEW);
   $("warnings").hidden = answer.warnings.length === 0;
   $("warnings").textContent = answer.warnings.join(" ");
   $("board").dataset.query = answer.query;
   say(answer.sentence);
+  paintBands(answer, policy());
 }
 
 function classes() {
