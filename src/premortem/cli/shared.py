@@ -74,6 +74,12 @@ CaseOfRun = Annotated[
     str | None, typer.Option("--case", help=CASE, show_default="that of the study, else of its last run")
 ]
 RunDir = Annotated[Path | None, typer.Option("--run", help="Run folder.", show_default="the study's last run")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"
+    ),
+]
 Memory = Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB.", show_default="none")]
 Under = Annotated[
     str | None,
@@ -83,12 +89,6 @@ Lists = Annotated[
     str,
     typer.Option(
         "--data", help="Lists of parties: shipped, or pulled (`premortem data pull`) besides.", metavar="shipped|pulled"
-    ),
-]
-AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"
     ),
 ]
 Token = Annotated[

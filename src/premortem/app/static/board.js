@@ -14,7 +14,6 @@ const policy = () => get("policy") ?? document.body.dataset.first;
 
 function shown(answer) {
   paintAll(answer, policy(), get("vs"));
-  paintBands(answer, policy());
   $("moved").textContent = answer.moved;
   $("sentence").textContent = answer.sentence;
   $("board").classList.toggle("weak", answer.effective_futures !== null && answer.effective_futures < FEW);
@@ -22,6 +21,7 @@ function shown(answer) {
   $("warnings").textContent = answer.warnings.join(" ");
   $("board").dataset.query = answer.query;
   say(answer.sentence);
+  paintBands(answer, policy());
 }
 
 function classes() {
