@@ -3,7 +3,7 @@
 import pytest
 
 from premortem.errors import BadInput, BadInputs
-from premortem.study import Study, make_study, problems
+from premortem.study import Study, make_study, open_run, problems
 from tests.edits import edited
 
 
@@ -89,3 +89,32 @@ def test_a_folder_of_a_run_may_lie_in_a_study_under_any_name(folder):
     assert any(fault.key == "first-try" for fault in problems(folder))
     (folder / "first-try" / "manifest.json").write_text("{}")
     assert not problems(folder)
+
+
+OWN_POLICY = 'name = "mine"\ntitle = "Mine"\nsays = "A test."\nbase = "rescinded"\n'
+
+
+def test_f104_a_policy_file_is_run_as_a_policy_and_the_run_is_opened_without_it(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(OWN_POLICY)
+    Study(policy_files=[file]).run(["mine", "rescinded"], futures=200, out=tmp_path / "run")
+    file.unlink()
+    run = open_run(tmp_path / "run")
+    assert run.policies == ("mine", "rescinded")
+    mine, base = ({a: m.tolist() for a, m in run.margins(policy).items()} for policy in run.policies)
+    assert mine == base
+
+
+def test_f104_a_policy_file_with_the_name_of_another_policy_is_refused(tmp_path):
+    for name in ("rescinded", "mine"):
+        (tmp_path / f"{name}.toml").write_text(OWN_POLICY)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "mine.toml").write_text(OWN_POLICY)
+    for files in (["rescinded.toml"], ["mine.toml", "b/mine.toml"]):
+        with pytest.raises(BadInput, match="there is a policy of this name"):
+            Study(policy_files=[tmp_path / file for file in files])
+
+
+def test_f104_a_policy_file_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(BadInput, match="No such file"):
+        Study(policy_files=[tmp_path / "none.toml"]).law("none")

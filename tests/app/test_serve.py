@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -61,6 +62,34 @@ def test_a_stop_before_the_model_is_ready_is_as_clean():
     assert process.returncode == 128 + signal.SIGINT
     assert "Stopped" in out
     assert "Traceback" not in err
+
+
+def test_what_cannot_be_interrupted_is_left_behind_at_a_stop(monkeypatch):
+    from premortem.app.startup import Doorway
+
+    door, go_on = Doorway(None, (), lambda: None), threading.Event()
+    monkeypatch.setattr(door, "_opening", threading.Thread(target=go_on.wait, daemon=True))
+    door.start()
+    assert not door.close(0.05)
+    go_on.set()
+    assert door.close(LONGEST)
+
+
+def test_a_stop_interrupts_all_jobs_at_once_and_kills_those_that_go_on(tmp_path, monkeypatch):
+    from premortem.app import jobs
+
+    monkeypatch.setattr(jobs, "PATIENCE", 0.3)
+    deaf = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(flush=True); time.sleep(600)"
+    held = jobs.Jobs(tmp_path)
+    for name in ("a", "b"):
+        process = subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE, start_new_session=True)
+        process.stdout.readline()
+        held._jobs[name] = jobs.Job(name, (), 1000, 7, tmp_path / name, process)
+    held.close()
+    assert {job.process.wait() for job in held.all()} == {-signal.SIGKILL}
+    assert {job.status for job in held.all()} == {"cancelled"}
+    for job in held.all():
+        job.process.stdout.close()
 
 
 def test_a_study_that_does_not_read_is_one_line_and_status_2(tmp_path):

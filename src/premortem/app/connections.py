@@ -1,12 +1,25 @@
 """Connections of the server: a time for the header of a request, and a cap at which those that say nothing make room."""
 
 import asyncio
+from types import FrameType
 from typing import Any
 
+import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 # Longest that a connection may take for the header of a request, and that one may rest between two [s]; most connections.
 HEADER, REST, MOST = 10.0, 15, 200
+
+
+class Server(uvicorn.Server):
+    """The server, which remembers by which signal it was stopped; 0 before it listens to any."""
+
+    stopped_by = 0
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, as uvicorn does."""
+        self.stopped_by = sig
+        super().handle_exit(sig, frame)
 
 
 class Timed(H11Protocol):

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,8 @@ from premortem.ensemble.store import CHECKSUMS
 from premortem.errors import BadInput
 from premortem.files import writer
 
+# How long a job that is interrupted may take to end by itself [s].
+PATIENCE = 2.0
 Status = Literal["running", "finished", "cancelled", "failed"]
 # Most jobs at once, most that are listed, and most futures that a job may have: of one's own, and on a server for others.
 AT_ONCE, LISTED, MOST, MOST_SHARED = 2, 50, 10_000_000, 200_000
@@ -155,22 +158,33 @@ class Jobs:
         return job
 
     def close(self) -> None:
-        """Interrupt whatever runs."""
-        for job in self._jobs.values():
-            if job.status == "running":
-                job.cancelled = True
-                _interrupt(job)
+        """Interrupt whatever runs, all at once."""
+        running = [job for job in self._jobs.values() if job.status == "running"]
+        for job in running:
+            job.cancelled = True
+            _signal(job, signal.SIGINT)
+        ends = time.monotonic() + PATIENCE
+        for job in running:
+            _end(job, ends)
 
 
 def _interrupt(job: Job) -> None:
+    _signal(job, signal.SIGINT)
+    _end(job, time.monotonic() + PATIENCE)
+
+
+def _signal(job: Job, which: int) -> None:
+    with suppress(ProcessLookupError):  # it ended by itself meanwhile
+        os.killpg(job.process.pid, which)
+
+
+def _end(job: Job, ends: float) -> None:
+    """Wait for an interrupted job until then; kill it where it still runs. What it has finished stays on disk either way."""
     try:
-        os.killpg(job.process.pid, signal.SIGINT)
-        job.process.wait(3)
+        job.process.wait(max(ends - time.monotonic(), 0.01))
     except subprocess.TimeoutExpired:
-        job.process.kill()
-        job.process.wait(3)
-    except ProcessLookupError:
-        return  # it ended by itself meanwhile
+        _signal(job, signal.SIGKILL)
+        job.process.wait(PATIENCE)
 
 
 def _tail(path: Path) -> str:

@@ -1,6 +1,8 @@
 """Serves the app: a free port or a clear error, the address on stdout, a clean stop."""
 
+import os
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -9,8 +11,10 @@ from pathlib import Path
 from premortem.app.token import KEY, SHORT, checked_token, new_token
 from premortem.errors import BadInput
 
-# Seconds that a stop waits for requests under way.
-PATIENCE = 3
+# A stop takes three seconds at most: those that it waits for requests under way.
+PATIENCE = 1
+# Seconds after which what still runs beside is left behind.
+REST = 2.0
 # What is said where a server listens to more than its own machine.
 REACHED = (
     "other machines can reach this server. Who has the token can read the study, change its policies and start runs. "
@@ -68,7 +72,7 @@ def serve(
     hosts = (host,) if host not in ("0.0.0.0", "::") else (socket.gethostname(), *_addresses())
     door = Doorway(study, (*hosts, *names), lambda: setattr(server, "should_exit", True), case, run, token)
     # bugs are told by the site; what uvicorn says beside is of clients that speak badly, and of those cut off at a stop
-    server = uvicorn.Server(
+    server = connections.Server(
         uvicorn.Config(
             door,
             log_level="critical",
@@ -93,11 +97,20 @@ def serve(
         server.run(sockets=[held])
     finally:
         held.close()
-        door.close()
+        has_ended = door.close(REST)
         if not door.fault:
             say("Stopped. Your settings are in the address of the page.")
+            if not has_ended and server.stopped_by:  # a compiler at work cannot be interrupted, and is not waited for
+                _leave(128 + server.stopped_by)
     if door.fault:
         raise door.fault
+
+
+def _leave(status: int) -> None:
+    """End the process now: as it ends by itself, it would wait for its threads, or abort them with noise."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def is_loopback(held: socket.socket) -> bool:

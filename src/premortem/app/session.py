@@ -114,12 +114,15 @@ class Desk:
         if not self.closing.is_set():
             prepare(self.study, self.study.levers(self.study.policies[0]))
 
-    def close(self) -> None:
-        """Let no thread be in the middle of a simulation when the process ends: that would abort it; nothing temporary stays."""
+    def close(self, patience: float = PATIENCE) -> bool:
+        """Let no thread be in the middle of a long answer when the process ends, since that would abort it; nothing temporary
+        stays. Whether none is, after so many seconds.
+        """
         self.closing.set()
-        if self.heavy.acquire(timeout=PATIENCE):
+        if is_free := self.heavy.acquire(timeout=max(patience, 0)):
             self.heavy.release()
         self._small_runs.cleanup()
+        return is_free
 
     @cached_property
     def stored(self) -> Run | None:

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import secrets
+import time
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -19,8 +20,9 @@ from premortem.app.jobs import MOST, MOST_SHARED, Jobs
 from premortem.app.pages import render
 from premortem.app.request_limits import Guard
 from premortem.app.response_cache import Answers
+from premortem.app.routes import ledger
 from premortem.app.schema import Refusal
-from premortem.app.session import Desk
+from premortem.app.session import PATIENCE, Desk
 from premortem.app.short_links import Expanded, Saved
 from premortem.app.view_state import KEYS
 from premortem.app.whole_texts import check_body
@@ -51,10 +53,12 @@ def make(
     return site
 
 
-def close(site: FastAPI) -> None:
-    """Stop what runs beside the server: jobs, and simulations under way."""
+def close(site: FastAPI, patience: float = PATIENCE) -> bool:
+    """Stop what runs beside the server, jobs and long answers; whether all of it ended within so many seconds."""
+    ends = time.monotonic() + patience
     site.state.jobs.close()
-    site.state.desk.close()
+    ledger.forget()
+    return bool(site.state.desk.close(ends - time.monotonic()))
 
 
 def bare() -> FastAPI:

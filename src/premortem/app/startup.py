@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -52,15 +53,17 @@ class Doorway:
         """Begin to load, in a thread of its own."""
         self._opening.start()
 
-    def close(self) -> None:
-        """Stop what runs behind the door; a step of opening that has begun is waited for."""
-        from premortem.app.site import close
-
+    def close(self, patience: float) -> bool:
+        """Stop what runs behind the door; whether all of it ended within so many seconds."""
+        ends, has_ended = time.monotonic() + patience, True
         self._closing.set()
         if self.site:
-            close(self.site)
+            from premortem.app.site import close  # loaded by now; before, this would wait until it is
+
+            has_ended = close(self.site, patience)
         if self._opening.is_alive():
-            self._opening.join()
+            self._opening.join(max(ends - time.monotonic(), 0))
+        return has_ended and not self._opening.is_alive()
 
     def _open(self) -> None:
         try:

@@ -43,7 +43,12 @@ AsOf = Annotated[
         show_default="the day of the case",
     ),
 ]
-Policies = Annotated[list[str] | None, typer.Option("--policy", help="A policy; repeat for more.", show_default="all")]
+Policies = Annotated[
+    list[str] | None,
+    typer.Option("--policy", help="A policy, or a policy file (.toml); repeat for more.", show_default="all"),
+]
+# How the name of a policy file ends.
+POLICY_FILE = ".toml"
 Futures = Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same results, bit for bit.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")]
@@ -122,10 +127,12 @@ def run(
 
     if device:
         use_device(device)
-    of = Study(study, case=case, forms=_forms(form or []), pulled=is_pulled(data))
+    named = [Path(one).stem if one.endswith(POLICY_FILE) else one for one in policy or ()] or None
+    given = tuple(Path(one) for one in dict.fromkeys(policy or ()) if one.endswith(POLICY_FILE))
+    of = Study(study, case=case, forms=_forms(form or []), pulled=is_pulled(data), policy_files=given)
     proved = questions.strict_known(of) if strict else None
     if only is not None:
-        future = questions.one_future(of, only, policy or None, seed)
+        future = questions.one_future(of, only, named, seed)
         show(future.as_dict(), as_json, quiet, lambda: terminal.print_future(future, of.case))
         return
     old = _old(of, compare, of.run_folder(out))
@@ -138,7 +145,7 @@ def run(
         briefs.extend((write_brief(whole, with_pdf=pdf, old=old, paper=paper, as_of=stood), stood))
 
     made = of.run(
-        policy or None,
+        named,
         futures,
         seed,
         out,

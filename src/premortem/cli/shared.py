@@ -144,15 +144,16 @@ def study_of(study: Path | None, case: str | None, run: Path | None = None) -> A
     """The study of a folder or case (what `CaseOfRun` asks); where neither is named, that of the case of a run, if one is given
     or was stored last; with the forms of the world that the run has fixed.
     """
-    from premortem.study import Study, case_of_run, forms_of_run, last_run, pulled_of_run
+    from premortem.study import Study, case_of_run, forms_of_run, last_run, policy_files_of_run, pulled_of_run
 
     where = run or last_run(study)
     if study is None and case is None and where is not None:
         case = case_of_run(where)
     of_run = where is not None and (case is None or case_of_run(where) == case)
-    if not (of_run and where):
+    if not of_run or where is None:
         return Study(study, case=case)
-    return Study(study, case=case, forms=forms_of_run(where), pulled=pulled_of_run(where))
+    files, pulled = policy_files_of_run(where), pulled_of_run(where)
+    return Study(study, case=case, forms=forms_of_run(where), pulled=pulled, policy_files=files)
 
 
 def listing(case: Any, data: str) -> Any:

@@ -4,7 +4,16 @@ from premortem.study.case_list import cases
 from premortem.study.folder import case_of, make_study, problems
 from premortem.study.last import run as last_run
 from premortem.study.model import outcome_names
-from premortem.study.study import Run, Study, as_names, case_of_run, forms_of_run, open_run, pulled_of_run
+from premortem.study.study import (
+    Run,
+    Study,
+    as_names,
+    case_of_run,
+    forms_of_run,
+    open_run,
+    policy_files_of_run,
+    pulled_of_run,
+)
 
 __all__ = [
     "Run",
@@ -18,6 +27,7 @@ __all__ = [
     "make_study",
     "open_run",
     "outcome_names",
+    "policy_files_of_run",
     "problems",
     "pulled_of_run",
 ]

@@ -23,6 +23,8 @@ from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.manifest import FINISHED
 from premortem.ensemble.priors import Prior, Priors
 from premortem.errors import BadInput, MissingData, each, nearest, raise_all, unknown
+from premortem.files import writer
+from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
 from premortem.law import book as rules
 from premortem.law.notebook import Rulebook
@@ -60,12 +62,14 @@ class Study:
         case: Case | str | Path | None = None,
         forms: Mapping[str, str] | None = None,
         pulled: bool = False,
+        policy_files: Sequence[Path] = (),
     ) -> None:
         """`case` is one that ships, by its name, or a folder; by default that of the study's folder, else the leading one.
 
         `simulator` puts a model of your own in the world's place: see `docs/own.md`. A run is of one model: its code and what it
         closes over, or the `version` that you give. `forms` fixes forms of the world, by name, at one of their values. With
-        `pulled`, readings made of the tables that were pulled take the place of the record's for the same period.
+        `pulled`, readings made of the tables that were pulled take the place of the record's for the same period. `policy_files` are
+        further policies, each named as its file.
         """
         self.folder = Path(folder) if folder is not None else None
         self.case = own_files.case_of(self.folder, case)
@@ -73,9 +77,11 @@ class Study:
         self._pulled: dict[str, Levers] = {}
         self._books: dict[str, rules.Book] = {}
         self.forms, self.pulled = dict(forms or {}), pulled
+        self._files = {path.stem: path for path in policy_files}
         raise_all(own_files.problems(self.folder, self.case, of_world=simulator is None))
         if self.forms:
             self._check_forms()
+        raise_all([_taken(path) for path in policy_files if path.stem in self._named or self._files[path.stem] != path])
 
     def __repr__(self) -> str:
         held = {"assumption": self.assumptions, "uncertainty": self.priors.names, "policy": self.policies}
@@ -159,9 +165,13 @@ class Study:
         """Names of the steps of the clock, such as 2030Q4."""
         return self.case.world.steps()
 
-    @cached_property
+    @property
     def policies(self) -> tuple[str, ...]:
-        """Names of the policies: the shipped ones, then the study's new ones."""
+        """Names of the policies: the shipped ones, the study's new ones, and those of files that were given."""
+        return (*self._named, *self._files)
+
+    @cached_property
+    def _named(self) -> tuple[str, ...]:
         own = sorted(path.stem for path in (self.folder / "policies").glob("*.toml")) if self.folder else []
         return (*rules.policies(self.case), *(name for name in own if name not in rules.policies(self.case)))
 
@@ -227,8 +237,12 @@ class Study:
         if policy not in self.policies:
             raise self.unknown_policy("--policy", policy)
         if policy not in self._books:
-            self._books[policy] = rules.load(self._own(f"policies/{policy}.toml") or policy, self.case)
+            self._books[policy] = rules.load(self._file_of(policy) or policy, self.case)
         return self._books[policy]
+
+    def _file_of(self, policy: str) -> Path | None:
+        """The file of the user's own that a policy stands in; None for one that ships."""
+        return self._files.get(policy) or self._own(f"{own_files.POLICIES}/{policy}.toml")
 
     def events(self, assumption: str | None = None, until: date | None = None) -> pl.DataFrame:
         """Dated events, of one assumption and up to a day if given: date, title, summary, assumptions, source, confidence."""
@@ -277,6 +291,9 @@ class Study:
             began_scoring = time.perf_counter()
             made.board()
             made.seconds["score"] = time.perf_counter() - began_scoring
+            for name in (name for name in chosen if name in self._files):  # so that the run is opened without them
+                text = read_bytes(self._files[name], "a policy")
+                writer.write(place / own_files.POLICIES / f"{name}.toml", text, parents=True)
             if whole:
                 whole(made)
 
@@ -565,9 +582,8 @@ def open_run(folder: str | Path, study: Study | None = None) -> Run:
     own = path.resolve().parent
     if study is None:
         within = own if (own / own_files.MARK).is_file() else None
-        study = Study(
-            within, case=None if within else case_of_run(path), forms=forms_of_run(path), pulled=pulled_of_run(path)
-        )
+        case, files = None if within else case_of_run(path), policy_files_of_run(path)
+        study = Study(within, case=case, forms=forms_of_run(path), pulled=pulled_of_run(path), policy_files=files)
     return Run(study, path)
 
 
@@ -586,6 +602,15 @@ def forms_of_run(folder: Path) -> dict[str, str]:
 def pulled_of_run(folder: Path) -> bool:
     """Whether a stored run was made with pulled tables. Raises `BadInput` where there is no run."""
     return any(name.startswith("pulled.") for name in store.read_manifest(folder)["inputs"])
+
+
+def policy_files_of_run(folder: Path) -> tuple[Path, ...]:
+    """Policies that a stored run was given as files, as it kept them."""
+    return tuple(sorted((folder / own_files.POLICIES).glob("*.toml")))
+
+
+def _taken(path: Path) -> BadInput:
+    return BadInput("command line", "--policy", "there is a policy of this name", got=str(path), allowed="another name")
 
 
 def case_of_run(folder: Path) -> str:

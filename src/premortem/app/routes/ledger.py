@@ -203,6 +203,14 @@ def _home() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="premortem-decided-")
 
 
+def forget() -> None:
+    """Let go of every decided ledger, and of the folder where they lay."""
+    _kept.clear()
+    if _home.cache_info().currsize:
+        _home().cleanup()
+        _home.cache_clear()
+
+
 def _keep(decided: Any) -> str:
     """Hold a decided ledger under a name that cannot be guessed, until newer ones take its place."""
     token = secrets.token_urlsafe(16)
