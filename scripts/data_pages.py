@@ -13,6 +13,7 @@ def tables(case: Case) -> str:
         "",
         "`premortem data status` prints them with their checksums; `facts.read(NAME)` gives a typed frame. Missing is empty, never zero.",
         "",
+        *_licences(case),
     ]
     for name, table in facts.catalogue(case).items():
         lines += [
@@ -29,6 +30,16 @@ def tables(case: Case) -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def _licences(case: Case) -> list[str]:
+    """Licences of the tables, each with the sources to name when its tables are handed on."""
+    held: dict[str, list[str]] = {}
+    for name, table in facts.catalogue(case).items():
+        held.setdefault(table.licence, []).append(f"`{name}`")
+    rows = (f"| {_cell(licence)} | {', '.join(names)} |" for licence, names in sorted(held.items()))
+    said = "The code is under the MIT licence; each table keeps its own. Who hands a table on names its source, which stands under its heading below."
+    return ["## Licences", "", said, "", "| licence | tables |", "| --- | --- |", *rows, ""]
 
 
 def quantities(case: Case) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import docs_site
+from premortem.case import default
+from premortem.ensemble.evidence import evidence
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = json.loads((ROOT / "tests" / "case" / "golden_us_ai_2025.json").read_text("utf-8"))
@@ -33,10 +35,13 @@ def test_links_lead_to_where_files_lie_in_the_site():
         docs_site.moved_links("[x](nowhere.md)", page, "a/b.md", held)
 
 
+def page_text(page: str) -> str:
+    return (ROOT / "docs" / page).read_text("utf-8")
+
+
 def shares(page: str) -> dict[str, list[str]]:
     """Shares of the board that a page shows, in the order of its columns, by assumption."""
-    text = (ROOT / "docs" / page).read_text("utf-8")
-    rows = re.findall(r"^[ |]*(A\d|All five)\b(.*%.*)$", text, re.M)
+    rows = re.findall(r"^[ |]*(A\d|All five)\b(.*%.*)$", page_text(page), re.M)
     return {name: re.findall(r"(?:under )?\d+%", row) for name, row in rows}
 
 
@@ -53,6 +58,17 @@ def test_a_board_that_a_page_shows_is_that_of_the_model(page, policies):
     for name, told in shown.items():
         held = [GOLDEN[policy]["all" if name == "All five" else name] for policy in policies]
         assert told == ["under 1%" if share < 0.01 else f"{100 * share:.0f}%" for share in held], name
+
+
+def test_what_pages_say_of_inputs_and_record_is_so():
+    verdicts = [row.verdict for row in evidence(default())]
+    judged = f"{verdicts.count('no number')} of the {len(verdicts)}"
+    groups = re.search(r"\*\*Standing on .*?: (\d+ of \d+ independent groups)", page_text("hindcast.md")).group(1)
+    for page in ("index.md", "faq.md"):
+        assert judged in page_text(page)
+        assert groups in page_text(page)
+    assert judged.replace("the ", "") in page_text("model.md")
+    assert f"Each of {len(verdicts)} uncertainties" in page_text("idea.md")
 
 
 @pytest.fixture(scope="module")

@@ -148,6 +148,10 @@ class Priors:
     rows: tuple[Prior, ...]
     copula: Copula | None = None
 
+    def __repr__(self) -> str:
+        moving = f", {len(self.copula.places)} of them moving together" if self.copula else ""
+        return f"Priors of {len(self.rows)} uncertainties{moving}"
+
     @property
     def names(self) -> tuple[str, ...]:
         """Names in order."""
