@@ -56,9 +56,9 @@ def test_f101_a_study_gives_the_rulebook_that_the_package_gives(study):
     assert len(repr(mine)) < 200
 
 
-def test_what_a_notebook_shows_of_a_study_and_its_parts_fits_a_screen(study, small_run):
+def test_what_a_notebook_shows_of_a_study_and_its_parts_fits_a_screen(study):
     book = pm.book("as-written").as_of("2025-06-01")
-    shown = (study, study.case, study.priors, book, small_run, pm.Transaction(item="H100 SXM"), pm.screen(["Huawei"]))
+    shown = (study, study.case, study.priors, book, pm.Transaction(**ROWS[0]), pm.screen(["Huawei"]))
     for thing in shown:
         assert len(repr(thing)) < 1200, type(thing)
         assert repr(thing).count("\n") < 30, type(thing)

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def _shape(x: Any) -> jax.ShapeDtypeStruct:
 
 def _compile(function: Callable[..., Any], shapes: Any, seldom: bool) -> Any:
     use_compilation_cache()
-    options = SELDOM if seldom and jax.default_backend() == "cpu" else None
+    options = SELDOM if seldom and jax.default_backend() == "cpu" and _knows_seldom() else None
     return jax.jit(function).lower(*shapes).compile(options)
 
 
@@ -86,6 +87,16 @@ def use_device(kind: str) -> None:
         what = f"JAX finds no {kind} here"
         raise BadInput("command line", "--device", what, got=kind, allowed=", ".join(there)) from error
     jax.config.update("jax_default_device", found[0])
+
+
+@cache
+def _knows_seldom() -> bool:
+    """Whether this XLA has the options of `SELDOM`: that of JAX 0.12, which Python 3.12 and later get, has none of that name."""
+    try:
+        jax.jit(lambda x: x).lower(0.0).compile(SELDOM)
+    except jax.errors.JaxRuntimeError:
+        return False
+    return True
 
 
 def use_compilation_cache() -> None:
