@@ -97,7 +97,6 @@ class ToWatch(Result):
     policy: str
     futures: int
     signposts: tuple[SignpostRow, ...]  # the worthiest first, without those that are settled
-    settled: tuple[Settled, ...]
     before: str  # how the shares before are named to people
     after: str
     board_before: tuple[ShortCell, ...]
@@ -109,6 +108,7 @@ class ToWatch(Result):
     readings: tuple[UsedReading, ...]
     left_out: tuple[str, ...]
     warnings: tuple[str, ...]
+    settled: tuple[Settled, ...] = ()  # no longer worth watching
 
 
 def what_to_watch(
