@@ -183,7 +183,7 @@ def test_a_pinned_view_is_the_mark_on_the_bars_under_any_policy_until_it_is_let_
     wide = float(fill.get_attribute("width"))
     page.keyboard.press("p")
     page.get_by_text("As written with 1 change").wait_for()
-    moved(page, lambda: page.locator("[data-pick=rescinded]").click())
+    moved(page, lambda: page.locator("#board [data-pick=rescinded]").click())
     shown(page, lambda: ghost.get_attribute("visibility") == "visible")
     shown(page, lambda: abs(float(ghost.get_attribute("x")) - wide) < 0.1)
     there = visit(urlsplit(page.url).path + "?" + urlsplit(page.url).query)
@@ -248,7 +248,7 @@ def test_an_error_of_one_panel_leaves_the_others_working(visit):
         "**/api/movers*",
         lambda route: route.fulfill(status=500, body=json.dumps(error), content_type="application/json"),
     )
-    moved(page, lambda: page.locator("[data-pick=rescinded]").click())
+    moved(page, lambda: page.locator("#board [data-pick=rescinded]").click())
     page.get_by_text("a bug, code abc").wait_for()
     shown(page, lambda: page.locator("[data-cell='A1:rescinded']").get_attribute("class") == "chosen")
 
