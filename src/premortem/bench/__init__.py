@@ -21,6 +21,6 @@ def run(quick: bool = True, with_peers: bool = False) -> list[Row]:
         *rules.rows(quick),
         *screening.rows(quick),
         *start.rows(quick),
-        *screens.rows(),
+        *screens.rows(quick),
     ]
     return found + ([*peers.rows(study, quick), *problems.rows(quick)] if with_peers else [])

@@ -15,12 +15,14 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
-from premortem.bench import clients
+from premortem.bench import clients, soak
 from premortem.bench.timing import Row, row
 
 # Budgets [ms]: median and 95th percentile from slider to picture, 95th percentile of a read among many, and the first
 # page of a warm server and from the start of its process.
 MEDIAN, P95, READ, WARM, COLD = 100.0, 200.0, 300.0, 1500.0, 5000.0
+# Budget of an answer to one of many readers who move levers [ms].
+MOVED = 1000.0
 # Moves of a slider.
 MOVES = 40
 LEVER = "l.diffusion.country_allocation.tpp"
@@ -28,12 +30,12 @@ READY = "html[data-ready]"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-def rows() -> list[Row]:
+def rows(quick: bool = True) -> list[Row]:
     """Rows of `premortem bench`; the browser's are left out where there is none, and say so."""
     with tempfile.TemporaryDirectory() as home:
         with serving(home) as address:
             _until_ready(address)
-            made = [*_reads(address), *_seen(address)]
+            made = [*_reads(address), *_seen(address), *_soaked(address, soak.SHORT if quick else soak.LONG)]
         return [*made, *_starts(home)]
 
 
@@ -71,6 +73,17 @@ def _reads(address: str) -> list[Row]:
     return [
         _beside_budget(f"{name}, median", statistics.median(taken), READ),
         _beside_budget(f"{name}, 95th percentile", percentile(taken, 0.95), READ),
+    ]
+
+
+def _soaked(address: str, seconds: float) -> list[Row]:
+    """Readers who move levers for long: the 95th percentile of an answer; how many were refused stands beside it."""
+    at = urlsplit(address)
+    found = soak.summary(soak.measure(str(at.hostname), at.port or 80, seconds))
+    name = f"{soak.READERS} readers moving levers for {seconds:.0f} s"
+    return [
+        _beside_budget(f"{name}, median", found["median"], MOVED) | found,
+        _beside_budget(f"{name}, 95th percentile", found["p95"], MOVED) | found,
     ]
 
 

@@ -21,14 +21,16 @@ def neutralise(table: pl.DataFrame) -> pl.DataFrame:
     """The table with an apostrophe before every text and heading that a spreadsheet would take for a formula."""
     live = _text.str.contains(STARTS) & ~_text.str.contains(NUMBER)
     marked = table.with_columns(pl.when(live).then(pl.lit(MARK) + _text).otherwise(_text).name.keep())
-    return marked.rename({name: MARK + name for name in table.columns if _is_live(name)})
+    marked.columns = [MARK + name if _is_live(name) else name for name in table.columns]
+    return marked
 
 
 def restore(table: pl.DataFrame) -> pl.DataFrame:
     """The table without those apostrophes. A heading that would be there twice keeps its own."""
     bare = table.with_columns(pl.when(_text.str.contains(MARKED)).then(_text.str.slice(1)).otherwise(_text).name.keep())
     names = {name: name[1:] for name in table.columns if re.match(MARKED, name)}
-    return bare.rename({old: new for old, new in names.items() if new not in table.columns})
+    bare.columns = [names[name] if names.get(name, name) not in table.columns else name for name in table.columns]
+    return bare
 
 
 def _is_live(name: str) -> bool:
