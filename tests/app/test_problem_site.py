@@ -7,10 +7,12 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from premortem.app.problem_site import site
+from premortem.app.request_limits import Guard
 from premortem.case import default
 from premortem.cli import app
 from premortem.errors import BadInput
 from premortem.problem import loading
+from tests.app.conftest import ADDRESS
 
 TOY = """
 import premortem as pm
@@ -36,7 +38,8 @@ def file(tmp_path_factory):
 @pytest.fixture(scope="module")
 def client(file):
     loaded = loading.load(f"{file}:toy")
-    return TestClient(site(loaded.problem.run(loaded.policies, futures=400), ["testserver"]))
+    made = loaded.problem.run(loaded.policies, futures=400)
+    return TestClient(Guard(site(made), ()), base_url=ADDRESS)
 
 
 def test_the_page_shows_board_boxes_and_sensitivities_of_what_is_asked_for(client):
@@ -69,7 +72,7 @@ def test_answers_come_as_json_and_refusals_with_what_is_allowed(client):
     refused = client.get("/api/boxes", params={"assumption": "enouh"})
     assert refused.status_code == 400
     assert refused.json()["hint"] == "did you mean enough?"
-    assert client.get("/", headers={"host": "elsewhere"}).status_code == 400
+    assert client.get("/", headers={"host": "elsewhere"}).status_code == 403
 
 
 def test_a_file_is_read_with_or_without_the_problems_name_and_faults_are_told(file, tmp_path):

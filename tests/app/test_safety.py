@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from premortem.app import prices, request_limits, site
-from premortem.app.serve import bound
+from premortem.app.listening import bound
 from premortem.errors import BadInput
 
 

@@ -4,8 +4,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from premortem.app import prices, token
+from premortem.app.listening import bound, is_loopback, warnings
 from premortem.app.request_limits import Guard
-from premortem.app.serve import bound, is_loopback, warnings
 from premortem.errors import BadInput
 from tests.app.conftest import ADDRESS
 

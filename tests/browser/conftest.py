@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from premortem.app.listening import bound
 from premortem.app.routes import board
-from premortem.app.serve import bound
 from tests.waiting import LONGEST
 
 CHROMIUM = next(

@@ -1,26 +1,23 @@
 """The app of a problem of one's own: one page, and its answers as JSON. It holds no word of any case."""
 
-import socket
-import webbrowser
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 
-from premortem.app.serve import PATIENCE, bound
+from premortem.app.listening import Say, listen
+from premortem.app.request_limits import Guard
 from premortem.errors import BadInput, MissingData
 from premortem.problem import brief
 from premortem.problem.page import Pages
 from premortem.problem.run import Run
 
 
-def site(run: Run, hosts: list[str]) -> FastAPI:
-    """The app of a run, for requests to these hosts."""
+def site(run: Run) -> FastAPI:
+    """The app of a run; `Guard` stands before it."""
     app, pages = FastAPI(title=run.plan.definition.name, docs_url=None, redoc_url=None), Pages(run)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
 
     @app.exception_handler(BadInput)
     @app.exception_handler(MissingData)
@@ -56,32 +53,22 @@ def site(run: Run, hosts: list[str]) -> FastAPI:
 
 
 def serve_problem(
-    host: str, port: int, make: Callable[[], Run], *, browser: bool = True, say: Callable[[str], None] = print
+    host: str,
+    port: int,
+    make: Callable[[], Run],
+    *,
+    browser: bool = True,
+    token: str = "",
+    names: tuple[str, ...] = (),
+    say: Say = print,
+    warn: Say = print,
 ) -> None:
-    """Serve a run until interrupted; it is made once the port is held. Raises `BadInput` for a port that is taken."""
-    held = bound(host, port)
+    """Serve a run until interrupted, to whom `serve` would; it is made once the port is held. Raises `BadInput` as `serve` does."""
+    at = listen(host, port, token, names)
     try:
-        import uvicorn  # late: a wrong port is told at once
-
         run = make()
-        hosts = [
-            host,
-            "localhost",
-            "127.0.0.1",
-            "[::1]",
-            *([socket.gethostname()] if host in ("0.0.0.0", "::") else []),
-        ]
-        config = uvicorn.Config(
-            site(run, hosts),
-            log_level="critical",
-            timeout_graceful_shutdown=PATIENCE,
-            server_header=False,
-            lifespan="off",
-        )
-        address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{held.getsockname()[1]}"
-        say(f"premortem serves {run.plan.definition.name} at {address} (Ctrl-C stops it)")
-        if browser:
-            webbrowser.open(address)
-        uvicorn.Server(config).run(sockets=[held])
+        server = at.server(Guard(site(run), at.hosts, at.token))
+        at.greet(f"premortem serves {run.plan.definition.name}", browser, say, warn)
+        server.run(sockets=[at.held])
     finally:
-        held.close()
+        at.held.close()

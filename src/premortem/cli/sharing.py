@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -44,22 +44,26 @@ def app_(
 
     Examples: premortem app; premortem app --study my-study --port 9000 --no-browser; premortem app --problem lake.py:problem
     """
+    served: dict[str, Any] = {
+        "browser": browser,
+        "token": token,
+        "names": tuple(names or ()),
+        "say": typer.echo,
+        "warn": partial(typer.echo, err=True),
+    }
     if problem is not None:
         from premortem.app.problem_site import serve_problem
         from premortem.problem import loading
 
         loaded = loading.load(problem)
-        return serve_problem(host, port, lambda: loaded.run(run), browser=browser, say=typer.echo)
+        return serve_problem(host, port, lambda: loaded.run(run), **served)
     from premortem.app import serve
 
     if run is not None:  # what cannot be shown is told before anything is served
         made = study_of(study, case, run)
         made.stored(run)
         case = made.case.reference
-    serve(
-        host, port, study, case=case, run=run, browser=browser, token=token, names=tuple(names or ()),
-        say=typer.echo, warn=partial(typer.echo, err=True),
-    )  # fmt: skip
+    serve(host, port, study, case=case, run=run, **served)
 
 
 @app.command(rich_help_panel="Main job")
