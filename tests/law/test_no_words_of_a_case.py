@@ -44,7 +44,7 @@ TRANSFER = frozenset(
 PUBLIC = frozenset({"eccn", "headroom_tpp", "h100e", "chip"})
 COLUMNS = frozenset({"chip", "entity_listed"})
 # Words of plain English that an engine cannot do without, though a case has an outcome or an instrument of that name.
-PLAIN = {"code", "count", "listed", "none", "now", "outside", "status", "summary"}
+PLAIN = {"code", "count", "listed", "none", "now", "outside", "status", "summary", "time"}
 ALLOWED = TRANSFER | PUBLIC | COLUMNS | PLAIN | {*Clause.model_fields}
 # A word by itself, no part of a longer one.
 ALONE = r"(?<![\w-]){}(?![\w-])"

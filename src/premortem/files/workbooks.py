@@ -54,8 +54,9 @@ def read(path: Path, sheet: str = "") -> Sheet:
     return Sheet(told["sheet"], rows, merged, tuple(_notes(path, told)), told["from_1904"])
 
 
-def check_size(path: Path, most: int = MOST_BYTES) -> None:
-    """Raises `BadInput` for a file that says itself that it decodes to more than `most` bytes."""
+def check_size(path: Path, most: int | None = None) -> None:
+    """Raises `BadInput` for a file that says itself that it decodes to more than `most` bytes, or than any may."""
+    most = MOST_BYTES if most is None else most
     if not zipfile.is_zipfile(path):
         return
     try:
