@@ -13,7 +13,7 @@ REFUSED = {
     "a year as a decimal": re.compile(r"\b(?:19|20)\d\d\.\d(?!\d)"),
     "a value of a program": re.compile(r"\b(?:nan|None|null|undefined|NaN)\b"),
     "a prefix on a unit": re.compile(r"\b\d+(?:\.\d+)?[kµ]\b"),
-    "a code of a country": re.compile(r"\b(?:ARE|CHN|SAU|MYS|IND|POL|JPN|KOR|DEU|SGP|TWN|NLD|QAT|BRA)\b"),
+    "a code of a country": re.compile(r"(?<!\()\b(?:ARE|CHN|SAU|MYS|IND|POL|JPN|KOR|DEU|SGP|TWN|NLD|QAT|BRA)\b"),
     "odds on an axis": re.compile(r"\blogit\b"),
 }
 PATHS = [

@@ -216,3 +216,10 @@ def test_breaks_are_made_ready_in_time_unless_the_server_stops(desk, monkeypatch
         desk.closing.set()
     desk.warm()
     assert prepared == ([] if stopped else [desk.study])
+
+
+def test_the_story_is_told_without_a_stored_run(at_study):
+    client, _, made = at_study
+    assert made.state.desk.stored is None
+    page = client.get("/")
+    assert (page.status_code, 'id="bets"' in page.text) == (200, True)

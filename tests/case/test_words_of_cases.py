@@ -28,7 +28,7 @@ LAID_OUT = sorted(
 # What the cases speak of, beside what their files hold.
 SUBJECTS = "|".join(
     [
-        r"\bTPP\b|\bVEU\b|\bECCN\b|\bBIS\b|retaliat|China|Chinese|Tier|H100|H20|HBM|NVIDIA|Huawei|Rhodium",
+        r"\bTPP\b|\bVEU\b|\bECCN\b|\bBIS\b|retaliat|China|Chinese|Tier|H100|H20|HBM|NVIDIA|Huawei|Rhodium Group",
         r"\bUS\b|\bEU\b|\bthe note\b|\bchips?\b|foundr|diffusion|export control|\b(?:a|no|without) licence\b",
         # steps of a clock are quarters in one case alone; a column of that name is a key
         r"\bin (?:a|each|the last) quarter\b|(?<!, )(?<!`)\bquarters\b",

@@ -110,7 +110,7 @@ def test_a_table_of_wrong_readings_is_refused_with_every_fault(run, tmp_path):
     table.write_text(
         HEADER
         + "capex_big4_year,2025-12-31,413,400,425,TWh,2026-02-06,x,medium\n"
-        + "capex_big4_year,2099-12-31,413,400,425,bn USD,2026-02-06,x,medium\n"
+        + "capex_big4_year,2025-12-31,433,400,425,bn USD,2026-02-06,x,medium\n"
     )
     code, _, err = run("hindcast", "--observations", table)
     assert code == 2

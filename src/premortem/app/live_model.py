@@ -23,7 +23,7 @@ from premortem.ensemble.compiled import Kept
 from premortem.ensemble.run import draw
 from premortem.law.book import Book
 from premortem.propositions import score
-from premortem.propositions.board_cells import cells
+from premortem.propositions.board_cells import BoardCell, cells
 from premortem.questions.move import Standing
 from premortem.questions.weighted_board import reading_policy, weighted_rows
 from premortem.study import Study
@@ -123,7 +123,12 @@ class Live:
 
     def rows(self, state: State) -> list[dict[str, Any]]:
         """Rows of the board for the state's policy: the keys of `premortem board --json`."""
-        return list(self._boards.get(self._board(state), lambda: self._rows(state)))
+        return [cell.as_dict() for cell in self.cells(state)]
+
+    def cells(self, state: State) -> tuple[BoardCell, ...]:
+        """Cells of the board for the state's policy."""
+        found: tuple[BoardCell, ...] = self._boards.get(self._board(state), lambda: self._cells(state))
+        return found
 
     def affordable(self, state: State) -> State:
         """The state, with fewer futures where many wait and its answer is not at hand."""
@@ -149,7 +154,7 @@ class Live:
     def _board(self, state: State) -> tuple[Hashable, ...]:
         return ("board", state.law, state.thresholds, state.beliefs, state.seed, state.n, self._as_of(state))
 
-    def _rows(self, state: State) -> list[dict[str, Any]]:
+    def _cells(self, state: State) -> tuple[BoardCell, ...]:
         with self.turns.turn():
             held, margins = self.record(state), self.margins(state)
         frame = score.board(
@@ -159,12 +164,12 @@ class Live:
             None if held is None else held.values,
             {form: self._value_of(state, form.name) for form in self.study.form_priors},
         )
-        return [cell.as_dict() for cell in weighted_rows(cells(frame), held)]
+        return weighted_rows(cells(frame), held)
 
     def _value_of(self, state: State, name: str) -> Array:
         """Values of an uncertainty over the futures of a state, (future,)."""
         place = self.study.priors.names.index(name)
-        return np.concatenate([self.values(state, chunk)[place] for chunk in range(state.n // FUTURES)])
+        return np.concatenate([self.values(state, chunk)[place] for chunk in _chunks(state)])
 
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
         """Bands of an assumption's margin by step over all futures, and the share of them that breaks."""

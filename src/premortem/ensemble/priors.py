@@ -25,6 +25,7 @@ from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
 from premortem.files.table import read_rows
 from premortem.files.typed import Strict, faults_of
+from premortem.text.numbers import count_noun
 
 Array = NDArray[np.float64]
 # Where the names of uncertainties are listed.
@@ -150,7 +151,7 @@ class Priors:
 
     def __repr__(self) -> str:
         moving = f", {len(self.copula.places)} of them moving together" if self.copula else ""
-        return f"Priors of {len(self.rows)} uncertainties{moving}"
+        return f"Priors of {count_noun(len(self.rows), 'uncertainty')}{moving}"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import nearest
+from premortem.text.numbers import count_noun
 
 Array = NDArray[Any]
 # Why a future failed that gave no finite number.
@@ -149,13 +150,15 @@ def of_batch(answer: Any, asked: Asked, futures: int, turned: frozenset[str]) ->
     for name in asked.outcomes:
         value = _numbers(found[name], name)
         if value.shape not in ((futures,), (futures, 1), (1, futures), (), (1,)):
-            raise WrongAnswer(f"gives {name} with shape {value.shape} for {futures} futures")
+            raise WrongAnswer(f"gives {name} with shape {value.shape} for {count_noun(futures, 'future')}")
         made.outcomes[name][:] = value if value.size == 1 else value.reshape(futures)
     for name, times in asked.series.items():
         value = _numbers(found[name], name)
         value = value.T if name in turned else value
         if value.shape not in ((futures, times), (times,), (1, times)):
-            raise WrongAnswer(f"gives {name} with shape {value.shape} for {futures} futures and {times} times")
+            raise WrongAnswer(
+                f"gives {name} with shape {value.shape} for {count_noun(futures, 'future')} and {times} times"
+            )
         made.series[name][:] = value
     return made
 

@@ -125,7 +125,7 @@ class Problem:
         if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
             raise BadInput("seed", "", f"is {seed!r}", got=seed, allowed="a whole number from 0 up")
         if count != futures:
-            notes = (*notes, f"a {sampler} design has {count:,} futures for {futures:,} asked for")
+            notes = (*notes, f"a {sampler} design has {count_noun(count, 'future')} for {futures:,} asked for")
         evaluator = self.evaluator(next(iter(chosen.values())))
         plan = stored.Plan(self.definition, chosen, count, seed, sampler)
         began = time.perf_counter()

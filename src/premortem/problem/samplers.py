@@ -15,6 +15,7 @@ from premortem.ensemble import design
 from premortem.errors import BadInput, unknown
 from premortem.problem.levers import Lever
 from premortem.problem.uncertainties import Uncertainty
+from premortem.text.numbers import count_noun
 
 Array = NDArray[Any]
 Sampler = Literal["sobol", "lhs", "montecarlo", "factorial", "morris", "saltelli"]
@@ -60,7 +61,7 @@ def size(sampler: Sampler, futures: int, uncertainties: Sequence[Uncertainty]) -
             raise BadInput(
                 "design",
                 "factorial",
-                f"of {len(uncertainties)} uncertainties has {whole:.2g} futures at least",
+                f"of {count_noun(len(uncertainties), 'uncertainty')} has {whole:.2g} futures at least",
                 allowed='design="sobol"',
             )
         return whole

@@ -204,7 +204,7 @@ def _settled(study: Study, rows: Sequence[SignpostRow], day: date) -> tuple[Sett
         signpost = study.signposts[row.id]
         if signpost.is_event and row.status == "passed" and row.latest:
             found.append(Settled(row.id, row.name, f"it came on {row.latest.on or row.latest.said_on}"))
-        elif signpost.modelled and signpost.by <= day:
+        elif signpost.modelled and signpost.by < day:
             said = f", {row.status}" if row.status in ("passed", "not passed") else ""
             found.append(Settled(row.id, row.name, f"its day was {signpost.by}{said}"))
     return tuple(found)

@@ -25,7 +25,9 @@ def opening(ground: Ground) -> Story:
     found = [bets.bets(ground), surprise.surprise(ground), trade_off.trade_off(ground)]
     many = len(ground.chosen)
     compared = (
-        f" {phrases.capital(phrases.spell_count(many))} policies are tried on the same futures." if many > 1 else ""
+        f" {phrases.capital(phrases.spell_count(many))} {phrases.plural(many, 'policy')} are tried on the same futures."
+        if many > 1
+        else ""
     )
     return Story(
         bets.title(ground),

@@ -10,7 +10,6 @@ from premortem.app.pages import AtDesk, View, render, rules_screens, screens_of
 from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.charts.render import png_of, with_font
-from premortem.propositions.board_cells import BoardCell
 from premortem.story import cards, doors, tell
 from premortem.story.ground import Ground, ground_of_run
 from premortem.story.page import CSS
@@ -74,7 +73,7 @@ def ground_of(desk: Desk, view: State) -> Ground:
 
 def _live(desk: Desk, view: State) -> Ground:
     live, study = desk.live, desk.study
-    board = tuple(BoardCell(**row) for p in study.policies for row in live.rows(replace(view, policy=p)))
+    board = tuple(cell for p in study.policies for cell in live.cells(replace(view, policy=p)))
     margins = {a.id: live.margins(view)[f"margin.{a.id}"] for a in study.assumptions}
     return Ground(study, board, study.policies, view.policy, view.n, view.seed, live.values(view), margins)
 
