@@ -265,6 +265,7 @@ ALLOWED = {
     "facts/live.py": "tables in the cache",
     "study/folder.py": "takes back a study that could not be made",
     "briefing/typesetting.py": "a folder of its own for the setter",
+    "problem/adapters/program.py": "a folder of its own for the program that is run",
 }
 WRITES = {"write_text", "write_bytes", "rmtree", "unlink", "rmdir", "touch", "mkdir", "symlink_to", "hardlink_to", "write_csv", "write_parquet"}  # fmt: skip
 # Tables that become text in memory, folders into which others then write through the writer, values of columns.

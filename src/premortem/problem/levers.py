@@ -12,7 +12,7 @@ from premortem.problem.uncertainties import Category, Integer, Uncertainty, Unif
 
 Array = NDArray[Any]
 # What a lever has that no policy need set.
-UNSET: Any = object()
+UNSET: Any = ...
 
 
 @dataclass(frozen=True)
