@@ -48,8 +48,9 @@ def _default_run(study: Study) -> list[Row]:
     with TemporaryDirectory() as folder:
         out, began = Path(folder) / "run", time.process_time()
         timing = ensemble.run(
-            study.model(), study.priors, given, DEFAULT, SEED, out, inputs=inputs, kept=study.compiled.forward.kept
-        )
+            study.model(), study.priors, given, DEFAULT, SEED, out,
+            inputs=inputs, kept=study.compiled.forward.kept, reread=study.compiled.interpreted,
+        )  # fmt: skip
         used = (time.process_time() - began - timing.compile) / cores
         written = write_brief(Run(study, out, timing))
     name = f"{DEFAULT:,} futures x {len(given)} policies"
