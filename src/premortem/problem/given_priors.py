@@ -16,7 +16,7 @@ from premortem.problem.uncertainties import Uncertainty
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Drawn(Uncertainty):
     """One with a quantile function that is given, such as `ppf` of a distribution of scipy.stats."""
 
@@ -24,8 +24,6 @@ class Drawn(Uncertainty):
     _: KW_ONLY
     said: str = ""  # what it is, by which a changed one is recognised
     whole: bool = False
-    unit: str = ""
-    meaning: str = ""
 
     def quantile(self, u: Array) -> Array:
         """Value at each chance."""
@@ -33,14 +31,11 @@ class Drawn(Uncertainty):
         return found.astype(np.int64) if self.whole else found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OfTable(Uncertainty):
     """A row of a table of priors, as case folders have it."""
 
     prior: Prior = field(repr=False)
-    _: KW_ONLY
-    unit: str = ""
-    meaning: str = ""
 
     def quantile(self, u: Array) -> Array:
         """Value at each chance."""

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,21 @@ from scipy.special import betaincinv, ndtri
 Array = NDArray[Any]
 # Weight of the mode beside the two ends in the mean of a PERT distribution.
 PERT = 4.0
+# Fields that every uncertainty has in words.
+WORDS = ("unit", "meaning")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Uncertainty(ABC):
     """What a model cannot know: a name, and in words its unit and meaning."""
 
     name: str
+    unit: str = field(default="", kw_only=True)
+    meaning: str = field(default="", kw_only=True)
+
+    def __repr__(self) -> str:
+        told = sorted((f for f in fields(self) if f.repr), key=lambda f: f.name in WORDS)  # numbers first, as typed
+        return f"{type(self).__name__}({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in told)})"
 
     @abstractmethod
     def quantile(self, u: Array) -> Array:
@@ -53,15 +61,12 @@ def _finite(**numbers: float) -> str:
     return ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Uniform(Uncertainty):
     """As likely anywhere from `low` to `high`."""
 
     low: float
     high: float
-    _: KW_ONLY
-    unit: str = ""
-    meaning: str = ""
 
     def quantile(self, u: Array) -> Array:
         """Value at each chance."""
@@ -74,75 +79,57 @@ class Uniform(Uncertainty):
         )
 
 
-@dataclass(frozen=True)
-class Triangular(Uncertainty):
+@dataclass(frozen=True, repr=False)
+class _Moded(Uncertainty):
     """From `low` to `high`, likeliest at `mode`."""
 
     low: float
     mode: float
     high: float
-    _: KW_ONLY
-    unit: str = ""
-    meaning: str = ""
 
     def quantile(self, u: Array) -> Array:
-        """Value at each chance."""
-        width = self.high - self.low
-        if width == 0:
-            return np.full_like(u, self.low)
+        """Value at each chance; where it has no width, its one value."""
+        return np.full_like(u, self.low) if self.high == self.low else self._spread(u, self.high - self.low)
+
+    @abstractmethod
+    def _spread(self, u: Array, width: float) -> Array:
+        """Value at each chance, where there is a width."""
+
+    def fault(self) -> str:
+        """What is wrong with its numbers."""
+        if wrong := _finite(low=self.low, mode=self.mode, high=self.high):
+            return wrong
+        fine = self.low <= self.mode <= self.high
+        return "" if fine else f"low {self.low:g}, mode {self.mode:g}, high {self.high:g} are not in order"
+
+
+@dataclass(frozen=True, repr=False)
+class Triangular(_Moded):
+    """From `low` to `high`, likeliest at `mode`."""
+
+    def _spread(self, u: Array, width: float) -> Array:
         rising = self.low + np.sqrt(u * width * (self.mode - self.low))
         falling = self.high - np.sqrt((1 - u) * width * (self.high - self.mode))
         return np.where(u < (self.mode - self.low) / width, rising, falling)
 
-    def fault(self) -> str:
-        """What is wrong with its numbers."""
-        return _moded(self.low, self.mode, self.high)
 
-
-@dataclass(frozen=True)
-class Beta(Uncertainty):
+@dataclass(frozen=True, repr=False)
+class Beta(_Moded):
     """From `low` to `high`, likeliest at `mode` and smooth at the ends: the PERT distribution (Malcolm et al. 1959), a beta distribution with a
     mean of (low + 4 mode + high) / 6.
     """
 
-    low: float
-    mode: float
-    high: float
-    _: KW_ONLY
-    unit: str = ""
-    meaning: str = ""
-
-    def quantile(self, u: Array) -> Array:
-        """Value at each chance."""
-        width = self.high - self.low
-        if width == 0:
-            return np.full_like(u, self.low)
+    def _spread(self, u: Array, width: float) -> Array:
         rise = PERT * (self.mode - self.low) / width
         return np.asarray(self.low + width * betaincinv(1 + rise, 1 + PERT - rise, u))
 
-    def fault(self) -> str:
-        """What is wrong with its numbers."""
-        return _moded(self.low, self.mode, self.high)
 
-
-def _moded(low: float, mode: float, high: float) -> str:
-    order = (
-        f"low {low:g}, mode {mode:g}, high {high:g} are not in order"
-        if not _finite(low=low, mode=mode, high=high)
-        else ""
-    )
-    return _finite(low=low, mode=mode, high=high) or (order if not low <= mode <= high else "")
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Normal(Uncertainty):
     """Normal with `mean` and standard deviation `sd`, cut off nowhere."""
 
     mean: float
     sd: float
-    _: KW_ONLY
-    unit: str = ""
-    meaning: str = ""
 
     def quantile(self, u: Array) -> Array:
         """Value at each chance."""
@@ -153,15 +140,12 @@ class Normal(Uncertainty):
         return _finite(mean=self.mean, sd=self.sd) or (f"sd {self.sd:g} is below 0" if self.sd < 0 else "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Lognormal(Uncertainty):
     """Lognormal with `median`, and `sigma` the standard deviation of its logarithm."""
 
     median: float
     sigma: float
-    _: KW_ONLY
-    unit: str = ""
-    meaning: str = ""
 
     def quantile(self, u: Array) -> Array:
         """Value at each chance."""
@@ -173,15 +157,12 @@ class Lognormal(Uncertainty):
         return _finite(median=self.median, sigma=self.sigma) or (wrong if self.median <= 0 or self.sigma < 0 else "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Integer(Uncertainty):
     """A whole number from `low` to `high`, both within, each as likely."""
 
     low: int
     high: int
-    _: KW_ONLY
-    unit: str = ""
-    meaning: str = ""
 
     def quantile(self, u: Array) -> Array:
         """Value at each chance, whole numbers."""
@@ -201,15 +182,13 @@ class Integer(Uncertainty):
         return int(self.high) - int(self.low) + 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Category(Uncertainty):
     """One of some levels without order, as likely as each other or by `weights`."""
 
     levels: Sequence[Any]
     _: KW_ONLY
     weights: Sequence[float] | None = None
-    unit: str = ""
-    meaning: str = ""
 
     def quantile(self, u: Array) -> Array:
         """The level at each chance: an array of texts, of numbers, or of whatever they are."""
