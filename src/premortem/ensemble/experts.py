@@ -19,7 +19,7 @@ from scipy.special import expit, logit, ndtr, ndtri
 from premortem.ensemble.distributions import Array
 from premortem.ensemble.priors import SCORES, Prior, Priors
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.files.table import read_rows
+from premortem.files.table import parse_number, read_rows
 
 COLUMNS = ("expert", "prior")
 FURTHER, QUANTILE = re.compile(r"note|p[1-9]\d?"), re.compile(r"p([1-9]\d?)")
@@ -76,7 +76,7 @@ def _opinion(row: dict[str, str], place: str, file: str, priors: Priors) -> Opin
     )
     if len(told) < 2:
         raise BadInput(file, place, f"{expert} gives fewer than two quantiles of {name}", allowed="two or more")
-    values = [_number(text, file, f"{place}: {column}") for _, column, text in told]
+    values = [parse_number(text, file, f"{place}: {column}") for _, column, text in told]
     for (_, low, _), (_, high, _), a, b in zip(told, told[1:], values, values[1:], strict=False):
         if a >= b:
             raise BadInput(
@@ -88,16 +88,6 @@ def _opinion(row: dict[str, str], place: str, file: str, priors: Priors) -> Opin
         if not least < value < most:
             raise BadInput(file, place, f"{expert}: {name} cannot be {value:g}", got=value, allowed=f"between {least:g} and {most:g} {prior.unit}")  # fmt: skip
     return Opinion(expert, name, tuple(chance for chance, _, _ in told), tuple(values))
-
-
-def _number(text: str, file: str, key: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = np.nan
-    if not np.isfinite(value):
-        raise BadInput(file, key, "is not a number", got=text, allowed="a finite number")
-    return value
 
 
 def _ends(prior: Prior) -> tuple[float, float]:

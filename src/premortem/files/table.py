@@ -1,6 +1,7 @@
 """CSV tables that a person edits, with columns that are known: rows as texts, and every fault of their shape."""
 
 import csv
+import math
 import re
 from collections.abc import Sequence
 from importlib.resources.abc import Traversable
@@ -47,3 +48,14 @@ def _columns(file: str, header: Sequence[str], columns: Sequence[str], more: re.
         *(BadInput(file, c, "stands twice", got=c, allowed="each column once") for c in sorted({*header}) if header.count(c) > 1),
         *(BadInput(file, c, "is missing", allowed=f"columns {allowed}") for c in absent),
     ]  # fmt: skip
+
+
+def parse_number(text: str, file: str, key: str) -> float:
+    """A finite number. Raises `BadInput`."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise BadInput(file, key, "is not a number", got=text, allowed="a finite number")
+    return value

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -40,17 +39,6 @@ def wrong_columns(file: str, columns: Sequence[str], known: Sequence[str], neede
         if name not in known
     ]
     return missing + strange
-
-
-def parse_number(text: str, file: str, key: str) -> float:
-    """A finite number. Raises `BadInput`."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise BadInput(file, key, "is not a number", got=text, allowed="a finite number")
-    return value
 
 
 def parse_day(text: str, file: str, key: str) -> date:

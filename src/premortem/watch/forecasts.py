@@ -16,8 +16,9 @@ from scipy.special import ndtri
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.files.table import parse_number
 from premortem.watch import quantities as known_quantities
-from premortem.watch._rows import parse_day, parse_number, read_table, texts, wrong_columns
+from premortem.watch._rows import parse_day, read_table, texts, wrong_columns
 from premortem.watch.quantities import Z95, Array, Quantity, Span, When, last_day
 from premortem.watch.readings import Reading, value_by_day
 from premortem.watch.scores import DAYS_A_YEAR, two_piece_log_density

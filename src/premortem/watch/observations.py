@@ -13,9 +13,10 @@ from pathlib import Path
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.files.table import parse_number
 from premortem.watch import dated_events, kinds, process
 from premortem.watch import quantities as known_quantities
-from premortem.watch._rows import parse_day, parse_number, read_table, texts, wrong_columns
+from premortem.watch._rows import parse_day, read_table, texts, wrong_columns
 from premortem.watch.quantities import Quantity, Unit, find
 from premortem.watch.readings import EVENT, Reading, Readings, contradictions
 
