@@ -4,16 +4,8 @@ from premortem.study.case_list import cases
 from premortem.study.folder import case_of, make_study, problems
 from premortem.study.last import run as last_run
 from premortem.study.model import outcome_names
-from premortem.study.study import (
-    Run,
-    Study,
-    as_names,
-    case_of_run,
-    forms_of_run,
-    open_run,
-    policy_files_of_run,
-    pulled_of_run,
-)
+from premortem.study.of_run import case_of_run, forms_of_run, policy_files_of_run, pulled_of_run
+from premortem.study.study import Run, Study, as_names, open_run
 
 __all__ = [
     "Run",

@@ -35,6 +35,7 @@ from premortem.study import folder as own_files
 from premortem.study import last
 from premortem.study._hashes import hashes
 from premortem.study.model import Forward, Model, outcome_names
+from premortem.study.of_run import case_of_run, forms_of_run, policy_files_of_run, pulled_of_run
 from premortem.study.simulator import Function, Simulator, from_function
 from premortem.study.simulator import read as read_outcomes
 from premortem.text.numbers import count_noun
@@ -594,25 +595,5 @@ def _check_case(folder: Path, manifest: Mapping[str, Any]) -> None:
         raise BadInput(str(folder), "", what, allowed="a run of a case", hint=f'in Python: problem.stored("{folder}")')
 
 
-def forms_of_run(folder: Path) -> dict[str, str]:
-    """Forms that were fixed in a stored run, each at its value. Raises `BadInput` where there is no run."""
-    return dict(store.read_manifest(folder).get("forms") or {})
-
-
-def pulled_of_run(folder: Path) -> bool:
-    """Whether a stored run was made with pulled tables. Raises `BadInput` where there is no run."""
-    return any(name.startswith("pulled.") for name in store.read_manifest(folder)["inputs"])
-
-
-def policy_files_of_run(folder: Path) -> tuple[Path, ...]:
-    """Policies that a stored run was given as files, as it kept them."""
-    return tuple(sorted((folder / own_files.POLICIES).glob("*.toml")))
-
-
 def _taken(path: Path) -> BadInput:
     return BadInput("command line", "--policy", "there is a policy of this name", got=str(path), allowed="another name")
-
-
-def case_of_run(folder: Path) -> str:
-    """By what the case of a stored run is found again. Raises `BadInput` where there is no run."""
-    return str(store.read_manifest(folder).get("case") or DEFAULT)
