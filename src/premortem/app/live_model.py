@@ -123,7 +123,8 @@ class Live:
 
     def rows(self, state: State) -> list[dict[str, Any]]:
         """Rows of the board for the state's policy: the keys of `premortem board --json`."""
-        return [cell.as_dict() for cell in self.cells(state)]
+        key = ("rows", *self._board(state))  # kept too: a moved number asks for those of every policy
+        return list(self._boards.get(key, lambda: [cell.as_dict() for cell in self.cells(state)]))
 
     def cells(self, state: State) -> tuple[BoardCell, ...]:
         """Cells of the board for the state's policy."""
