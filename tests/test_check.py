@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.test_cli import run  # noqa: F401  # a fixture
+from tests.test_cli import CHECK, run  # noqa: F401  # a fixture
 
 FREE = ("check", "--item", "L4", "--to", "FRA", "--on", "2025-06-01", "--consignee", "Microsoft")
 
@@ -64,27 +64,14 @@ def test_a_party_is_named_looked_up_and_cleared_with_a_reason(run):  # noqa: F81
 
 def test_the_ladder_is_printed_only_when_asked_for_and_an_answer_fits_one_screen(run, monkeypatch):  # noqa: F811
     monkeypatch.setenv("COLUMNS", "80")
-    asked = (
-        "check",
-        "--item",
-        "H100 SXM",
-        "--quantity",
-        "2000",
-        "--to",
-        "ARE",
-        "--on",
-        "2025-06-01",
-        "--under",
-        "as-written",
-    )
-    _, short, _ = run(*asked)
-    _, long, _ = run(*asked, "--trace")
+    _, short, _ = run(*CHECK)
+    _, long, _ = run(*CHECK, "--trace")
     assert len(short.splitlines()) <= 24
     assert max(map(len, short.splitlines())) <= 80
     assert "Would change it" in short
     assert "not reached" not in short
     assert "not met: " in long
-    assert json.loads(run(*asked, "--json")[1])["trace"]
+    assert json.loads(run(*CHECK, "--json")[1])["trace"]
 
 
 def test_the_highest_status_of_a_file_is_the_gates(run, tmp_path):  # noqa: F811

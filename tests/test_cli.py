@@ -16,6 +16,8 @@ import typer
 
 from premortem import case, cli
 
+# The first question of the README.
+CHECK = ("check", "--item", "H100 SXM", "--quantity", "2000", "--to", "ARE", "--on", "2025-06-01", "--under", "as-written")  # fmt: skip
 HEAVY = ("jax", "polars", "altair", "numpy", "scipy", "pandas", "xarray", "fastapi")
 
 
@@ -267,20 +269,7 @@ def test_bad_input_is_one_clear_line_with_exit_2(run, arguments, said, tmp_path,
 
 
 def test_check_answers_and_exits_by_the_answer(run):
-    code, out, _ = run(
-        "check",
-        "--item",
-        "H100 SXM",
-        "--quantity",
-        "2000",
-        "--to",
-        "ARE",
-        "--on",
-        "2025-06-01",
-        "--under",
-        "as-written",
-        "--json",
-    )
+    code, out, _ = run(*CHECK, "--json")
     answer = json.loads(out)
     assert code == 0
     assert {"outcome", "clause", "citation", "conditions_met", "headroom_tpp", "trace", "would_change"} <= set(answer)

@@ -12,23 +12,11 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.test_cli import CHECK
 from tests.waiting import LONGEST
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-CHECK = (
-    "check",
-    "--item",
-    "H100 SXM",
-    "--quantity",
-    "2000",
-    "--to",
-    "ARE",
-    "--on",
-    "2025-06-01",
-    "--under",
-    "as-written",
-)
 
 
 @pytest.fixture(scope="module")

@@ -287,17 +287,11 @@ def board(
     stood = questions.as_of_day(made, day(as_of, "--as-of")) if as_of else None
 
     def for_people() -> None:
-        _print_board(made, result)
+        if result.weights:
+            terminal.print_weighted(made, result, result.weights)
+        else:
+            terminal.print_board(made, result.board)
         if stood:
             terminal.print_as_of(stood)
 
     show(result.as_dict() | ({"as_of": stood.as_dict()} if stood else {}), as_json, False, for_people)
-
-
-def _print_board(made: Any, result: Any) -> None:
-    from premortem import terminal
-
-    if result.weights:
-        terminal.print_weighted(made, result, result.weights)
-    else:
-        terminal.print_board(made, result.board)
