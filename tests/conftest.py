@@ -15,6 +15,7 @@ from tests.chance import no_shared_chance  # noqa: F401  # for every test
 from tests.examples import LOOSE
 from tests.fewer import fewer_futures  # noqa: F401  # for every test
 from tests.parts import small_parts  # noqa: F401  # for files that ask for it
+from tests.workbench import ema  # noqa: F401  # for tests beside it
 
 # A property has few examples in the fast suite, and the slow one (`--hypothesis-profile many`) tries all of them again with many.
 # What fails in the fast one is told as it was found, without minutes of search for the smallest such example; it is kept, so the
