@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import Phase, settings
 
+from premortem.ensemble import compiled
 from premortem.ensemble.run import draw, use_compilation_cache
 from premortem.study import Run, Study
 from tests.chance import no_shared_chance  # noqa: F401  # for every test
 from tests.examples import LOOSE
 from tests.fewer import fewer_futures  # noqa: F401  # for every test
 from tests.parts import small_parts  # noqa: F401  # for files that ask for it
+from tests.workbench import ema  # noqa: F401  # for tests beside it
 
 # A property has few examples in the fast suite, and the slow one (`--hypothesis-profile many`) tries all of them again with many.
 # What fails in the fast one is told as it was found, without minutes of search for the smallest such example; it is kept, so the
@@ -30,6 +32,10 @@ settings.load_profile("few")
 # JAX of Python 3.12 and later no longer knows the flag, and ends a process that bears it.
 if version("jaxlib").startswith("0.10."):
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false")
+
+# Compiled programs that a process of tests keeps, in place of a user's 16: its many small studies would have the shipped world traced
+# anew again and again, which takes 3 s each time, four fifths of it in Python, where no cache on a disk helps.
+KEPT = 200
 
 # Files that compile the gradient of the world and make briefs go to one process, one after the other, and come first.
 ONE_PROCESS = ("briefing/test_brief.py", "questions/test_why.py", "tests/test_cli.py")
@@ -70,12 +76,13 @@ def home(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     own = tmp_path_factory.mktemp("home")
     if "PYTEST_XDIST_WORKER" in os.environ:  # what one process compiled, the other need not
-        compiled = tmp_path_factory.getbasetemp().parent / "compiled"
-        compiled.mkdir(exist_ok=True)
+        shared = tmp_path_factory.getbasetemp().parent / "compiled"
+        shared.mkdir(exist_ok=True)
         (own / ".cache" / "premortem").mkdir(parents=True)
-        (own / ".cache" / "premortem" / "jax").symlink_to(compiled, target_is_directory=True)
+        (own / ".cache" / "premortem" / "jax").symlink_to(shared, target_is_directory=True)
     patch.setenv("HOME", str(own))
     use_compilation_cache()  # from the first test on, whichever it is
+    patch.setattr(compiled._PROGRAMS, "most", KEPT)
     yield
     patch.undo()
 

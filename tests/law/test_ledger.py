@@ -18,6 +18,7 @@ from premortem.law import book as rules
 from premortem.law import transactions
 from premortem.law.ledger import decisions, field_guesses, files
 from premortem.law.vocabulary import vocabulary
+from tests.examples import examples
 
 CASE = default()
 WORDS = vocabulary(CASE)
@@ -178,6 +179,7 @@ def mended(folder, rows):
     return beside
 
 
+@examples(0.4)
 @given(first=st.integers(1, 1700), order=st.permutations([0, 1, 2]))
 def test_mended_rows_are_decided_as_if_they_had_been_right_from_the_start(tmp_path_factory, first, order):
     folder = tmp_path_factory.mktemp("mended")

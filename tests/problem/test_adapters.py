@@ -4,17 +4,12 @@ import math
 import sys
 import warnings
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 
 import premortem as pm
 from premortem.errors import BadInput
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    ema: Any = pytest.importorskip("ema_workbench")
 
 
 def pair(x, n, owner, flag, k, name_in_model, years):
@@ -28,7 +23,7 @@ def pair(x, n, owner, flag, k, name_in_model, years):
 
 
 @pytest.fixture
-def workbench():
+def workbench(ema):
     model = ema.Model("pair", function=pair)
     model.uncertainties = [
         ema.RealParameter("x", 1, 3),
@@ -49,7 +44,7 @@ def workbench():
     return model
 
 
-def test_a_model_of_the_workbench_runs_with_its_own_policies_and_gives_what_the_workbench_gives(workbench):
+def test_a_model_of_the_workbench_runs_with_its_own_policies_and_gives_what_the_workbench_gives(ema, workbench):
     problem = pm.from_ema(workbench, propositions={"large": "twice > 10"})
     run = problem.run([ema.Policy("mine", k=1.5)], futures=64, seed=1)
     table = run.table("mine")
@@ -71,7 +66,7 @@ def test_a_model_of_the_workbench_runs_with_its_own_policies_and_gives_what_the_
     assert run.board()["holds"][0] == pytest.approx((table.owner == "near").mean())
 
 
-def test_a_replicator_is_seeded_and_reduced_by_the_outcomes_own_function():
+def test_a_replicator_is_seeded_and_reduced_by_the_outcomes_own_function(ema):
     def chance(x):
         return {"y": x + np.random.normal()}  # noqa: NPY002
 

@@ -77,6 +77,7 @@ def test_in_data_without_structure_it_says_that_it_finds_none(seed):
 
 
 @pytest.mark.parametrize("problem", [planted, ring, corners])
+@pytest.mark.usefixtures("ema")
 def test_prim_is_as_dense_as_that_of_the_ema_workbench_at_the_same_coverage(problem):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the workbench warns of extras that are not installed

@@ -28,8 +28,9 @@ def neutralise(table: pl.DataFrame) -> pl.DataFrame:
 def restore(table: pl.DataFrame) -> pl.DataFrame:
     """The table without those apostrophes. A heading that would be there twice keeps its own."""
     bare = table.with_columns(pl.when(_text.str.contains(MARKED)).then(_text.str.slice(1)).otherwise(_text).name.keep())
-    names = {name: name[1:] for name in table.columns if re.match(MARKED, name)}
-    bare.columns = [names[name] if names.get(name, name) not in table.columns else name for name in table.columns]
+    held = dict.fromkeys(table.columns)
+    names = {name: name[1:] for name in held if re.match(MARKED, name)}
+    bare.columns = [names[name] if names.get(name, name) not in held else name for name in held]
     return bare
 
 

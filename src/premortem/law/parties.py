@@ -132,6 +132,8 @@ def suspect(name: str, case: Case) -> bool:
 
 def listed_names(texts: pl.Series, case: Case) -> frozenset[str]:
     """Of distinct texts, most of them no names, those that are equal to a name on a list, whatever the day."""
+    if texts.is_empty():  # as of most columns of a wide table
+        return frozenset()
     keys, starts, digits = _listed_keys(case)
     # a listed name begins with the text's first word and has its digits: what does not is not spelt out, which takes long
     plain = texts.str.to_lowercase()
@@ -141,12 +143,13 @@ def listed_names(texts: pl.Series, case: Case) -> frozenset[str]:
 
 
 @cache
-def _listed_keys(case: Case) -> tuple[frozenset[str], list[str], list[str]]:
+def _listed_keys(case: Case) -> tuple[frozenset[str], pl.Series, pl.Series]:
     """Keys of the listed names, their beginnings, and their digits."""
     held = index(case)
     keys = frozenset(k for k, at in held.by_key.items() if any(held.rows[i].list != NOT_LISTED for i in at))
     starts = {k[:end] for k in keys for end in range(1, len(k) + 1)}
-    return keys, [*starts], [*{"".join(filter(str.isdecimal, k)) for k in keys}]
+    digits = {"".join(filter(str.isdecimal, k)) for k in keys}
+    return keys, pl.Series([*starts]).implode(), pl.Series([*digits]).implode()
 
 
 def not_looked_up(name: str, case: Case) -> bool:

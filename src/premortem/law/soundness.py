@@ -41,7 +41,10 @@ def unsound(book: Rulebook, only: frozenset[str] | None = None) -> list[tuple[st
         return []
     clauses = [c for c in operative(book, words.first, words.last) if only is None or c.id in only]
     made = frame_of(list(itertools.chain.from_iterable(_made(c, words) for c in clauses)), book.case)
-    return [*_unreached(clauses, made, book), *_contradictions(clauses, made, book)] if made.height else []
+    if not made.height:
+        return []
+    answers = decide(made, book)
+    return [*_unreached(clauses, made, answers, book), *_contradictions(clauses, made, answers, book)]
 
 
 def check_sound(book: Rulebook, file: str, only: frozenset[str]) -> list[BadInput]:
@@ -49,9 +52,10 @@ def check_sound(book: Rulebook, file: str, only: frozenset[str]) -> list[BadInpu
     return [BadInput(file, f"clause.{clause}", why) for clause, why in unsound(book, only)]
 
 
-def _unreached(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) -> Iterator[tuple[str, str]]:
+def _unreached(
+    clauses: Sequence[Clause], made: pl.DataFrame, answers: pl.DataFrame, book: Rulebook
+) -> Iterator[tuple[str, str]]:
     """Clauses that decide, classify or ask for a licence for none of the transactions made for them."""
-    answers = decide(made, book)
     spoken = {*answers["clause"], *answers["required_by"]}
     for i, c in enumerate(clauses):
         own = answers[i * TRIES : (i + 1) * TRIES]
@@ -88,7 +92,9 @@ def _listed(clause: Clause, words: Vocabulary) -> dict[str, Any]:
     return {name: True for name in words.listed if name in asked} | {k: v for k, v in said.items() if k in asked}
 
 
-def _contradictions(clauses: Sequence[Clause], made: pl.DataFrame, book: Rulebook) -> Iterator[tuple[str, str]]:
+def _contradictions(
+    clauses: Sequence[Clause], made: pl.DataFrame, answers: pl.DataFrame, book: Rulebook
+) -> Iterator[tuple[str, str]]:
     """Pairs of one stage and one order that both speak to a transaction and say different things."""
     words = book.vocabulary
     rivals = [
@@ -101,7 +107,7 @@ def _contradictions(clauses: Sequence[Clause], made: pl.DataFrame, book: Ruleboo
     if not rivals:
         return
     held = tuple({c.id: c for pair in rivals for c in pair}.values())
-    both = _applied(made, decide(made, book), held, [binds(a, words) & binds(b, words) for a, b in rivals], book)
+    both = _applied(made, answers, held, [binds(a, words) & binds(b, words) for a, b in rivals], book)
     for (a, b), clash in zip(rivals, both, strict=True):
         if clash.any():
             yield a.id, f"and {b.id} decide the same case differently and both state order {a.order}; give one another"

@@ -101,10 +101,11 @@ def _take_left(headings: Sequence[str], fields: dict[str, str], words: Vocabular
     that a table names is left unread. Where both are given it is one more party beside them.
     """
     seats_last = sorted(headings, key=lambda heading: fold_heading(heading).endswith(OF_PLACE))
+    by_word = {fold_heading(h): h for h in reversed(fields)}  # folded once each: a file may have thousands
     for heading in seats_last:
         could_be = transfers(words.case).asked.get(fold_heading(heading), ())
-        own = _own_seat(heading, fields, words)
-        if not fields[heading] and (own or not {*could_be}.isdisjoint(fields.values())):
+        own = _own_seat(heading, by_word, fields, words)
+        if not fields[heading] and (own or any(f in fields.values() for f in could_be)):
             left = (f for f in ([own] if own else _choices(heading, words)) if f not in fields.values())
             fields[heading] = next(left, "")
 
@@ -116,10 +117,13 @@ def _choices(heading: str, words: Vocabulary) -> tuple[str, ...]:
     return (*could_be, *filter(None, (of.beside.get(could_be[0], ""),))) if could_be else ()
 
 
-def _own_seat(heading: str, fields: Mapping[str, str], words: Vocabulary) -> str:
-    """The seat that a heading (`Customer Country`) gives where another (`Customer`) is read as a party: the seat of that one."""
+def _own_seat(heading: str, by_word: Mapping[str, str], fields: Mapping[str, str], words: Vocabulary) -> str:
+    """The seat that a heading (`Customer Country`) gives where another (`Customer`) is read as a party: the seat of that one.
+
+    `by_word` holds the first heading of each folded name.
+    """
     word = fold_heading(heading)
-    party = next((h for h in fields if word == f"{fold_heading(h)}{OF_PLACE}"), "")
+    party = by_word.get(word.removesuffix(OF_PLACE), "") if word.endswith(OF_PLACE) else ""
     return dict(zip(_choices(party, words), _choices(heading, words), strict=False)).get(fields.get(party, ""), "")
 
 
@@ -158,15 +162,15 @@ def _rivals(
     unmatched: Sequence[str], fields: dict[str, str], told: Mapping[str, str], file: str, words: Vocabulary
 ) -> list[BadInput]:
     """Columns that stand for a field which another column gives too, or for one of several of which none is given."""
-    errors = []
+    errors, givers = [], {f: h for h, f in reversed(fields.items()) if f}
     for heading in unmatched:
         field = meanings(words).get(fold_heading(heading), "")
-        held = next((h for h, f in fields.items() if f == field and f), "")
+        held = givers.get(field, "")
         if field in words.given and held and held not in told:
             what = f"may be {field}, which {held} gives too, or another field"
             errors.append(_asked(heading, what, file))
         could_be = transfers(words.case).asked.get(fold_heading(heading), ())
-        if could_be and not any(f in fields.values() for f in could_be):
+        if could_be and givers.keys().isdisjoint(could_be):
             errors.append(_asked(heading, f"may be {listing([*could_be], 'or')}", file))
     return errors
 
