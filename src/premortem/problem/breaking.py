@@ -19,6 +19,7 @@ from premortem.problem.draws import values_of_scores
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
 from premortem.problem.stored import Plan
+from premortem.problem.words import called, units
 from premortem.questions import _nearest_break
 from premortem.text.numbers import listing, number
 from premortem.text.result import Result
@@ -133,7 +134,9 @@ def _point(search: Search, one: _nearest_break.BreakingPoint) -> BreakingPoint:
     order = sorted(one.scores, key=lambda i: -abs(one.scores[i] - search.origin[i]))
     moves = {d.names[i]: (_plain(search.held[d.names[i]]), _plain(there[d.names[i]])) for i in order}
     moves = {n: pair for n, pair in moves.items() if pair[0] != pair[1]}
-    told = listing([f"{n} from {_said(a)} to {_said(b)}" for n, (a, b) in [*moves.items()][:TOLD]])
+    told = listing(
+        [f"{called(n)} from {_said(a)} to {_said(b)}{_unit(search, n)}" for n, (a, b) in [*moves.items()][:TOLD]]
+    )
     more = f" and {len(moves) - TOLD} more" if len(moves) > TOLD else ""
     sentence = f"{told}{more}: {one.distance:.2f} standard scores away."
     return BreakingPoint(
@@ -173,7 +176,7 @@ def _inside(
 ) -> str:
     """What is said of windows that leave both sides as they are: values in the middle of a range that no look at its ends shows."""
     inner = [
-        f"{name} = {_said(low)}" if low == high else f"{name} from {_said(low)} to {_said(high)}"
+        f"{called(name)} = {_said(low)}" if low == high else f"{called(name)} from {_said(low)} to {_said(high)}"
         for (name, ends), found in zip(told.items(), ranges.values(), strict=True)
         for (low, high), window in zip(ends, found, strict=True)
         if not (window.open_below or window.open_above)
@@ -213,15 +216,22 @@ def _verdict(
     levels: Mapping[str, tuple[Any, ...]],
 ) -> str:
     holds = centre > 0
-    begins = f"{proposition.name} {'holds' if holds else 'breaks'} {where}"
+    begins = f"{called(proposition.name)} {'holds' if holds else 'breaks'} {where}"
     if centre == 0:
-        return f"{proposition.name} stands on its edge {where}: the margin is 0 there, and any move may turn it."
+        return (
+            f"{called(proposition.name)} stands on its edge {where}: the margin is 0 there, and any move may turn it."
+        )
     if points:
         return f"{begins}; the nearest turn: {points[0].sentence}"
     if levels:
-        told = listing([f"{n} = {listing([str(v) for v in by], 'or')}" for n, by in levels.items()])
+        told = listing([f"{called(n)} = {listing([str(v) for v in by], 'or')}" for n, by in levels.items()])
         return f"{begins}; {told} turns it."
     return f"{begins}, and no move within {_nearest_break.BOUND:g} standard scores of any uncertainty turns it."
+
+
+def _unit(search: Search, name: str) -> str:
+    unit = units(search.plan.definition).get(name, "")
+    return f" {unit}" if unit else ""
 
 
 def _plain(value: Any) -> Any:
