@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import shlex
 import shutil
@@ -45,6 +46,15 @@ def test_help_loads_nothing_heavy():
     code = f"import sys; sys.argv=['premortem','--help'];\nimport premortem.cli as c\ntry: c.main()\nexcept SystemExit: pass\nprint([m for m in {HEAVY!r} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip().endswith("[]")
+
+
+@pytest.mark.parametrize(("own", "debug", "told"), [(None, (), "3"), ("0", (), "0"), (None, ("--debug",), None)])
+def test_f105_xla_says_nothing_of_slow_compilations_unless_a_user_asks(monkeypatch, own, debug, told):
+    monkeypatch.delenv(cli.XLA_LOGS, raising=False)
+    if own:
+        monkeypatch.setenv(cli.XLA_LOGS, own)
+    ended(monkeypatch, "--version", *debug)
+    assert os.environ.pop(cli.XLA_LOGS, None) == told
 
 
 def test_the_app_opens_its_door_before_it_loads_anything_heavy():

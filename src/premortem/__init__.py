@@ -58,7 +58,7 @@ _HOMES = {
 __all__ = ["__version__", *_HOMES]
 
 
-# Rooms under the names that they had before; each warns, and goes with the next version.
+# Rooms under the names that they had before; each warns, and goes with version 0.3.
 _RENAMED = {"analysis": "questions", "regime": "law", "stress": "propositions", "report": "terminal"}
 
 

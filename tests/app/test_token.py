@@ -98,6 +98,20 @@ def test_f094_jobs_on_a_server_for_others_are_small(tmp_path):
         Jobs(tmp_path, most=MOST_SHARED).start(("as-written",), MOST, 7)
 
 
+def test_f094_jobs_fill_neither_their_share_of_a_disk_nor_the_disk(tmp_path, monkeypatch):
+    from premortem.app import jobs
+
+    held = jobs.Jobs(tmp_path, most_held=2_000_000)
+    (held.home / "old").mkdir(parents=True)
+    (held.home / "old" / "part.parquet").write_bytes(bytes(1_900_000))
+    with pytest.raises(BadInput, match=r"about 0.0 GB beside the 0.0 GB that earlier runs hold"):
+        held.start(("as-written",), 1000, 7)
+    monkeypatch.setattr(jobs.shutil, "disk_usage", lambda path: type("Disk", (), {"free": 3_000_000_000}))
+    with pytest.raises(BadInput, match=r"would take about 4.0 GB of a disk with 2.0 GB to spare"):
+        jobs.Jobs(tmp_path).start(("as-written",), 1_000_000, 7)
+    assert not held.all()
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize(
     "path", ["/a/A1?seed=991", "/compare?now=1", "/watch?r.x=1&now=1", "/api/board", "/?seed=3", "/a/A1"]

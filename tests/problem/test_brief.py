@@ -9,6 +9,7 @@ import premortem as pm
 from premortem.case import default
 from premortem.errors import BadInput
 from premortem.problem import pictures
+from premortem.problem.words import condition
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +29,11 @@ def test_the_brief_says_what_holds_where_it_breaks_and_what_policies_give_up(run
     path = run.brief(tmp_path / "toy.html")
     text = re.sub(r"<style>.*?</style>", "", path.read_text("utf-8"), flags=re.S)
     for part in (
-        "Where enough breaks, under weak",
-        "fail, against",
+        "Where “enough” breaks, under “weak”",
+        "break, against",
+        "“good” is above 0.8 points",
+        "“cost” is below 1.5",
+        "What comes out",
         "both propositions hold at once",
         "Total",
         "regret in good [points]",
@@ -72,4 +76,34 @@ def test_a_chart_that_is_none_is_told(run):
 def test_a_problem_without_propositions_or_a_second_policy_has_a_brief_too(tmp_path):
     made = pm.Problem("bare", lambda x: {"y": x}, [pm.Uniform("x", 0, 1)], outcomes=[pm.Outcome("y")])
     text = made.run(futures=64).brief(tmp_path / "bare.html").read_text("utf-8")
-    assert "nothing is proposed" in text
+    assert "No proposition is declared" in text
+    assert "What comes out" in text
+    assert "as-is" not in re.sub(r"<style>.*?</style>", "", text, flags=re.S)  # no name that its author never gave
+
+
+def good_enough(known):
+    """More good than bad."""
+    return known["y"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("low - 50", "“low” is above 50 m"),
+        ("low >= 50 and cost < 3", "“low” is at least 50 m and “cost” is below 3"),
+        ("level@3 > 20", "“level” at 3 is above 20 m"),
+        ("highest(level) - 2", "the highest “level” is above 2 m"),
+        ("2 * low + level@3 - cost", "2 * low + level@3 is above “cost”"),
+        ("log(low)", "log(low) is above 0"),
+        ("owner == 'town'", "“owner” is town"),
+        (good_enough, "More good than bad."),
+        (lambda known: known["y"], "a function of its author's gives more than 0"),
+        ({"margin": "low - 50", "says": "The dam never runs low"}, "The dam never runs low"),
+    ],
+)
+def test_what_a_proposition_asks_for_is_read_out_in_its_unit(text, read):
+    made = pm.Problem(
+        "dam", lambda x, owner: {}, [pm.Uniform("x", 0, 1), pm.Category("owner", ["town", "state"])],
+        outcomes=[pm.Outcome("low", unit="m"), pm.Outcome("cost"), pm.Series("level", 4, unit="m")], propositions={"p": text},
+    )  # fmt: skip
+    assert condition(made.definition.propositions[0], made.definition) == read

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,11 @@ PATIENCE = 2.0
 Status = Literal["running", "finished", "cancelled", "failed"]
 # Most jobs at once, most that are listed, and most futures that a job may have: of one's own, and on a server for others.
 AT_ONCE, LISTED, MOST, MOST_SHARED = 2, 50, 10_000_000, 200_000
+# Most bytes that the folders of all jobs may hold on a server for others, and what a disk must keep free in any case.
+MOST_HELD, SPARE = 20_000_000_000, 1_000_000_000
+# About how many bytes a run keeps of a future, and of it under each policy: as runs of the leading case measure (November 2026); a run of
+# policies that are not named is of so many.
+OF_FUTURE, OF_POLICY, MANY = 1000, 3000, 8
 
 
 @dataclass
@@ -90,13 +96,15 @@ class Jobs:
         ended: Callable[[Path], None] = lambda folder: None,
         case: str | None = None,
         most: int = MOST,
+        most_held: int | None = None,
     ) -> None:
-        self.study, self.case, self.most, self._ended = study, case, most, ended
+        """`most` futures a job; `most_held` bytes of all folders of jobs together, or as many as the disk has."""
+        self.study, self.case, self.most, self.most_held, self._ended = study, case, most, most_held, ended
         self._jobs, self._lock = dict[str, Job](), threading.Lock()
         self.home = study / ".jobs" if study else Path.home() / ".cache" / "premortem" / "jobs"
 
     def start(self, policies: tuple[str, ...], futures: int, seed: int) -> Job:
-        """Start a run. Raises `BadInput` for one of too many futures, or when too many are under way."""
+        """Start a run. Raises `BadInput` for one of too many futures, when too many are under way, or for want of room on the disk."""
         if futures > self.most:
             raise BadInput(
                 "jobs", "futures", "are too many", got=futures, allowed=f"up to {self.most:,} on this server"
@@ -104,8 +112,9 @@ class Jobs:
         with self._lock:
             if sum(job.status == "running" for job in self._jobs.values()) >= AT_ONCE:
                 raise BadInput("jobs", "", f"{AT_ONCE} runs are under way", allowed="wait, or cancel one")
-            name = secrets.token_hex(4)
             writer.make_folder(self.home)
+            self._check_room(futures * (OF_FUTURE + OF_POLICY * (len(policies) or MANY)))
+            name = secrets.token_hex(4)
             folder = self.home / name
             command = [
                 sys.executable,
@@ -133,6 +142,20 @@ class Jobs:
             for old in list(self._jobs)[:-LISTED]:
                 del self._jobs[old]
             return job
+
+    def _check_room(self, needed: int) -> None:
+        """Raises `BadInput` where a run of about so many bytes would fill the disk, or what jobs may hold."""
+        free = shutil.disk_usage(self.home).free - SPARE
+        if needed > free:
+            what = f"would take about {_giga(needed)} of a disk with {_giga(max(free, 0))} to spare"
+            raise BadInput("jobs", "futures", what, allowed="fewer futures or policies, or room on the disk")
+        held = sum(path.stat().st_size for path in self.home.rglob("*") if path.is_file())
+        if self.most_held is not None and held + needed > self.most_held:
+            what = f"would take about {_giga(needed)} beside the {_giga(held)} that earlier runs hold"
+            allowed = (
+                f"{_giga(self.most_held)} in all on this server; whoever runs it can delete folders in {self.home.name}"
+            )
+            raise BadInput("jobs", "futures", what, allowed=allowed)
 
     def _watch(self, job: Job) -> None:
         job.process.wait()
@@ -166,6 +189,10 @@ class Jobs:
         ends = time.monotonic() + PATIENCE
         for job in running:
             _end(job, ends)
+
+
+def _giga(count: int) -> str:
+    return f"{count / 1e9:.1f} GB"
 
 
 def _interrupt(job: Job) -> None:

@@ -16,7 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from premortem.app import routes
-from premortem.app.jobs import MOST, MOST_SHARED, Jobs
+from premortem.app.jobs import MOST, MOST_HELD, MOST_SHARED, Jobs
 from premortem.app.pages import render
 from premortem.app.request_limits import Guard
 from premortem.app.response_cache import Answers
@@ -45,7 +45,8 @@ def make(
     """
     site = bare()
     site.state.desk = Desk(folder, case, run)
-    site.state.jobs = Jobs(folder, site.state.desk.reopen, case, MOST_SHARED if token else MOST)
+    most, held = (MOST_SHARED, MOST_HELD) if token else (MOST, None)
+    site.state.jobs = Jobs(folder, site.state.desk.reopen, case, most, held)
     site.state.saved = Saved(folder)
     site.add_middleware(Answers, desk=site.state.desk)
     site.add_middleware(Expanded, saved=site.state.saved)

@@ -18,6 +18,8 @@ from premortem.files.faults import fault
 
 # Exit status of a process that a signal ended: this and the signal's number, 130 for Ctrl-C, 143 for SIGTERM.
 SIGNALLED = 128
+# How loudly XLA logs: at 3 not even that it thinks a compilation slow, with advice to file a bug of its own. Errors are raised either way.
+XLA_LOGS, QUIET = "TF_CPP_MIN_LOG_LEVEL", "3"
 # Commands register as their modules load; `--help` shows the panels in this order.
 PANELS = ("Main job", "Why", "Rules", "Watch", "More")
 app.registered_commands.sort(key=lambda command: PANELS.index(str(command.rich_help_panel)))
@@ -70,6 +72,8 @@ def main() -> None:
     arguments = [a for a in sys.argv[1:] if a != "--debug"]
     if arguments[:1] == ["help"]:  # `premortem help run`, as other tools have it
         arguments = [*arguments[1:], "--help"]
+    if not debug:
+        os.environ.setdefault(XLA_LOGS, QUIET)  # read when JAX is loaded, which is later
     stopped: list[int] = []
     before = signal.signal(signal.SIGTERM, partial(_stop, stopped))
     try:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.problem._windows import Window, windows
 from premortem.problem.answers import Answers
 from premortem.problem.calls import future_seeds
 from premortem.problem.draws import scores_at, values_of_scores
@@ -179,9 +180,6 @@ def _single(
     return found
 
 
-def alone_scores(search: Search, free: Array) -> dict[int, float]:
-    """The score of each uncertainty at which it turns the verdict by itself, where one does, by place."""
-    if not free.any():
-        return {}
-    scores = _nearest_break.thresholds(search.value, free, search.origin)
-    return {int(i): float(scores[i]) for i in np.flatnonzero(np.isfinite(scores))}
+def windows_of(search: Search, free: Array) -> dict[int, tuple[Window, ...]]:
+    """Ranges of each uncertainty in which it turns the verdict by itself, by place."""
+    return windows(search.value, free, search.origin, int(SECONDS / 4 / search.evaluator.seconds))

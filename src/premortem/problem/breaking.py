@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput
-from premortem.problem._break_search import Search, alone_scores, found_breaks
+from premortem.problem._break_search import Search, found_breaks, windows_of
+from premortem.problem._windows import Window
 from premortem.problem.answers import Answers
 from premortem.problem.draws import values_of_scores
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
 from premortem.problem.stored import Plan
+from premortem.problem.words import called, units
 from premortem.questions import _nearest_break
 from premortem.text.numbers import listing, number
 from premortem.text.result import Result
@@ -49,8 +51,8 @@ class BreakingPoint(Result):
 @dataclass(frozen=True, repr=False)
 class BreakingPoints(Result):
     """The nearest turns of a proposition from one future, in `points` the nearest first; `holds_at_start` whether it holds there; `alone` by
-    uncertainty the value that turns it with all else as it is; `levels` by category the levels that do; in words in `verdict`, and how they
-    were sought in `method`.
+    uncertainty the nearest value that turns it with all else as it is, and in `windows` all ranges of values that do, as far out as three
+    standard scores; `levels` by category the levels that do; in words in `verdict`, and how they were sought in `method`.
     """
 
     assumption: str
@@ -59,6 +61,7 @@ class BreakingPoints(Result):
     margin_at_start: float
     points: tuple[BreakingPoint, ...]
     alone: Mapping[str, Any]
+    windows: Mapping[str, tuple[tuple[Any, Any], ...]]
     levels: Mapping[str, tuple[Any, ...]]
     verdict: str
     method: str
@@ -92,9 +95,13 @@ def breaking_points(
     where = "in the central future" if start is None else f"in future {start:,}"
     if not np.isfinite(centre):
         said = f"The model fails {where}, so no way from there can be told; give start=, a future that did not fail."
-        return BreakingPoints(proposition.name, policy, None, centre, (), {}, {}, said, "none")
+        return BreakingPoints(proposition.name, policy, None, centre, (), {}, {}, {}, said, "none")
     free = plan.definition.free.astype(float)
-    scores = alone_scores(search, free)
+    ranges = windows_of(search, free)
+    scores = {
+        i: min((w.nearest(search.origin[i]) for w in found), key=lambda z: abs(z - search.origin[i]))
+        for i, found in ranges.items()
+    }
     found, method = (
         found_breaks(search, free, answers[policy], scores, seed)
         if free.any()
@@ -102,7 +109,8 @@ def breaking_points(
     )
     points = tuple(_point(search, one) for one in found[:top])
     alone, levels = _values(search, scores), _levels(search, centre)
-    verdict = _verdict(proposition, centre, where, points, alone, levels)
+    told = {search.plan.definition.names[i]: tuple(_ends(search, i, w) for w in found) for i, found in ranges.items()}
+    verdict = _verdict(proposition, centre, where, points, levels) + _inside(told, ranges, centre)
     return BreakingPoints(
         proposition.name,
         policy,
@@ -110,6 +118,7 @@ def breaking_points(
         centre,
         points,
         alone,
+        told,
         levels,
         verdict,
         f"{method}; {search.runs:,} runs of the model",
@@ -125,7 +134,9 @@ def _point(search: Search, one: _nearest_break.BreakingPoint) -> BreakingPoint:
     order = sorted(one.scores, key=lambda i: -abs(one.scores[i] - search.origin[i]))
     moves = {d.names[i]: (_plain(search.held[d.names[i]]), _plain(there[d.names[i]])) for i in order}
     moves = {n: pair for n, pair in moves.items() if pair[0] != pair[1]}
-    told = listing([f"{n} from {_said(a)} to {_said(b)}" for n, (a, b) in [*moves.items()][:TOLD]])
+    told = listing(
+        [f"{called(n)} from {_said(a)} to {_said(b)}{_unit(search, n)}" for n, (a, b) in [*moves.items()][:TOLD]]
+    )
     more = f" and {len(moves) - TOLD} more" if len(moves) > TOLD else ""
     sentence = f"{told}{more}: {one.distance:.2f} standard scores away."
     return BreakingPoint(
@@ -149,6 +160,31 @@ def _values(search: Search, alone: Mapping[int, float]) -> dict[str, Any]:
         name = search.plan.definition.names[i]
         found[name] = _plain(values_of_scores(search.plan.definition, z[:, None])[name][0])
     return found
+
+
+def _ends(search: Search, place: int, window: Window) -> tuple[Any, Any]:
+    """A window's ends as values."""
+    z = np.repeat(search.origin[:, None], 2, axis=1)
+    z[place] = window.low, window.high
+    name = search.plan.definition.names[place]
+    low, high = values_of_scores(search.plan.definition, z)[name]
+    return _plain(low), _plain(high)
+
+
+def _inside(
+    told: Mapping[str, tuple[tuple[Any, Any], ...]], ranges: Mapping[int, tuple[Window, ...]], centre: float
+) -> str:
+    """What is said of windows that leave both sides as they are: values in the middle of a range that no look at its ends shows."""
+    inner = [
+        f"{called(name)} = {_said(low)}" if low == high else f"{called(name)} from {_said(low)} to {_said(high)}"
+        for (name, ends), found in zip(told.items(), ranges.values(), strict=True)
+        for (low, high), window in zip(ends, found, strict=True)
+        if not (window.open_below or window.open_above)
+    ]
+    if not inner:
+        return ""
+    verb, again = ("breaks", "holds") if centre > 0 else ("holds", "breaks")
+    return f" It {verb} only in between at {listing(inner[:TOLD])}, and {again} again on either side."
 
 
 def _levels(search: Search, centre: float) -> dict[str, tuple[Any, ...]]:
@@ -177,19 +213,25 @@ def _verdict(
     centre: float,
     where: str,
     points: tuple[BreakingPoint, ...],
-    alone: Mapping[str, Any],
     levels: Mapping[str, tuple[Any, ...]],
 ) -> str:
     holds = centre > 0
-    begins = f"{proposition.name} {'holds' if holds else 'breaks'} {where}"
+    begins = f"{called(proposition.name)} {'holds' if holds else 'breaks'} {where}"
     if centre == 0:
-        return f"{proposition.name} stands on its edge {where}: the margin is 0 there, and any move may turn it."
+        return (
+            f"{called(proposition.name)} stands on its edge {where}: the margin is 0 there, and any move may turn it."
+        )
     if points:
         return f"{begins}; the nearest turn: {points[0].sentence}"
     if levels:
-        told = listing([f"{n} = {listing([str(v) for v in by], 'or')}" for n, by in levels.items()])
+        told = listing([f"{called(n)} = {listing([str(v) for v in by], 'or')}" for n, by in levels.items()])
         return f"{begins}; {told} turns it."
     return f"{begins}, and no move within {_nearest_break.BOUND:g} standard scores of any uncertainty turns it."
+
+
+def _unit(search: Search, name: str) -> str:
+    unit = units(search.plan.definition).get(name, "")
+    return f" {unit}" if unit else ""
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 from jinja2 import Environment, FunctionLoader
 from markupsafe import Markup
 
@@ -19,8 +20,10 @@ from premortem.problem.breaking import BreakingPoints
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
 from premortem.problem.pictures import Asked
+from premortem.problem.words import called, condition, under, units
+from premortem.questions.tables.boxes import Boxes
 from premortem.questions.tables.indices import Sobol
-from premortem.text.numbers import count_noun, listing, number, share, spell_count
+from premortem.text.numbers import capital, count_noun, listing, number, share, spell_count
 
 TEMPLATES = files("premortem.problem") / "templates"
 # Outcomes and propositions of which the brief says more than the board does.
@@ -85,6 +88,7 @@ def page(run: Told) -> str:
     made = [
         _board(run),
         *(_proposition(run, p) for p in run.propositions[:MOST]),
+        _spread(run),
         *_series(run),
         *_outcomes(run),
         *_policies(run),
@@ -108,13 +112,15 @@ def environment() -> Environment:
 
 
 def _title(run: Told) -> str:
-    return f"{run.plan.definition.name}: how policies hold up in {count_noun(run.futures, 'future')}"
+    many = count_noun(run.futures, "future")
+    what = "how policies hold up in " if len(run.policies) > 1 else "what holds in " if run.propositions else ""
+    return f"{run.plan.definition.name}: {what}{many}"
 
 
 def lead(run: Told) -> str:
     """The answer in a few sentences: which policy holds most, which proposition is weakest."""
     if not run.propositions:
-        return f"{count_noun(len(run.policies), 'policy')} in {count_noun(run.futures, 'future')}; nothing is proposed, so nothing holds or breaks."
+        return "No proposition is declared, so this tells what comes out and what that depends on."
     rows = [row for row in run.board().to_dicts() if row["holds"] is not None]
     if not rows:
         return "The model failed in every future."
@@ -125,14 +131,18 @@ def lead(run: Told) -> str:
     what = (
         f"{_every(len(run.propositions))} propositions hold at once"
         if len(run.propositions) > 1
-        else f"{best['assumption']} holds"
+        else f"{called(best['assumption'])} holds"
     )
-    said = f"Under {best['policy']}, {what} in {share(best['holds'])} of futures"
+    where = under(run.policies, best["policy"])
+    said = f"{capital(what)} in {share(best['holds'])} of futures{where}"
     others = [row for row in together if row is not best]
     if others:
         worst = min(others, key=lambda row: row["holds"])
-        said += f", under {worst['policy']} in {share(worst['holds'])}"
-    return f"{said}. The weakest: {weakest['assumption']} under {weakest['policy']}, {share(weakest['holds'])}. These are shares of futures tried, not forecasts."
+        said += f"; in {share(worst['holds'])}{under(run.policies, worst['policy'])}"
+    if len(run.propositions) > 1 or len(run.policies) > 1:
+        where = under(run.policies, weakest["policy"])
+        said += f". The weakest: {called(weakest['assumption'])}{where}, {share(weakest['holds'])}"
+    return f"{said}. These are shares of futures tried, not forecasts."
 
 
 def _every(count: int) -> str:
@@ -144,7 +154,7 @@ def _board(run: Told) -> Section | None:
     if not run.propositions:
         return None
     caption = f"Share of {count_noun(run.futures, 'future')} in which each proposition holds, the same futures under every policy, with the 95% interval of sampling."
-    rows = [[p.name, p.says if p.says != p.name else p.text] for p in run.propositions]
+    rows = [[p.name, condition(p, run.plan.definition)] for p in run.propositions]
     return Section(
         "board",
         "What holds",
@@ -158,17 +168,23 @@ def _proposition(run: Told, p: Proposition) -> Section:
     blocks: list[Block] = []
     found = _tried(lambda: run.boxes(p.name, policy), blocks)
     if found:
-        blocks += [
-            Block(f"{box.sentence[:1].upper()}{box.sentence[1:]}.".replace("rows", "futures")) for box in found.boxes
-        ]
-        if not found.boxes:
-            blocks.append(Block(f"No simple combination of conditions explains where it breaks: {found.verdict}."))
-        caption = "Futures by the uncertainties that the box limits; the frame is the box."
-        blocks.append(Block(caption, drawn(pictures.box_pairs(run, found, p.name, policy))))
+        blocks += [Block(f"{box.sentence[:1].upper()}{box.sentence[1:]}.") for box in found.boxes]
+        if found.boxes:
+            caption = "Futures by the uncertainties that the box limits; the frame is the box."
+            blocks.append(Block(caption, drawn(pictures.box_pairs(run, found, p.name, policy))))
+        else:
+            blocks.append(Block(without_boxes(found)))
     turns = _tried(lambda: run.breaking_points(p.name, policy), blocks)
     if turns:
         blocks.append(Block(turns.verdict))
-    return Section(f"proposition-{p.name}", f"Where {p.name} breaks, under {policy}", blocks)
+    return Section(f"proposition-{p.name}", f"Where {called(p.name)} breaks{under(run.policies, policy)}", blocks)
+
+
+def without_boxes(found: Boxes) -> str:
+    """Why there is no box, in a sentence."""
+    if found.fails in (0.0, 1.0):
+        return f"It {'breaks' if found.fails else 'holds'} in every future tried, so nothing tells futures apart."
+    return f"No simple combination of conditions explains where it breaks: {found.verdict}."
 
 
 def _telling(run: Told, p: Proposition) -> str:
@@ -181,6 +197,26 @@ def _telling(run: Told, p: Proposition) -> str:
     return min(held, key=lambda name: abs(held[name] - 0.5)) if held else run.policies[0]
 
 
+def _spread(run: Told) -> Section | None:
+    """What comes out: the middle and the ends of each outcome under each policy, of futures that did not fail."""
+    d, rows = run.plan.definition, []
+    for o in d.outcomes:
+        for policy in run.policies:
+            held = run.answers[policy]
+            known = held.outcomes[o.name][held.failed == ""]
+            if len(known):
+                ends = [number(float(v), 3) for v in np.quantile(known, (0.05, 0.5, 0.95))]
+                rows.append([o.name, policy, *ends, units(d).get(o.name, "")])
+    if not rows:
+        return None
+    shown = [0, *([1] if len(run.policies) > 1 else []), 2, 3, 4, *([5] if any(row[5] for row in rows) else [])]
+    heads = ["outcome", "policy", "5%", "median", "95%", "unit"]
+    table = Block(heads=[heads[i] for i in shown], rows=[[row[i] for i in shown] for row in rows])
+    return Section(
+        "spread", "What comes out", [Block("Median of the futures, and between which values nine in ten lie."), table]
+    )
+
+
 def _series(run: Told) -> list[Section]:
     if not run.plan.definition.series:
         return []
@@ -190,7 +226,7 @@ def _series(run: Told) -> list[Section]:
             "series",
             "Over time",
             [
-                Block(f"{s.name}: {caption}", drawn(pictures.envelopes(run, s.name)))
+                Block(f"{called(s.name)}: {caption}", drawn(pictures.envelopes(run, s.name)))
                 for s in run.plan.definition.series[:MOST]
             ],
         )
@@ -205,9 +241,9 @@ def _outcomes(run: Told) -> list[Section]:
     found = [s for s in asked if s]
     told = [s for s in found if any(isinstance(r, Sobol) for r in s.sensitivity)]
     if told:
-        caption = f"Share of each outcome's variance that an uncertainty plays, alone and with others (total Sobol index), under {policy}."
+        caption = f"Share of each outcome's variance that an uncertainty plays, alone and with others (total Sobol index){under(run.policies, policy)}."
         blocks.append(Block(caption, drawn(pictures.importance(told))))
-    blocks += [Block(f"{s.outcome}: {s.notes[-1]}.") for s in found if s not in told and s.notes]
+    blocks += [Block(f"{called(s.outcome)}: {s.notes[-1]}.") for s in found if s not in told and s.notes]
     return [Section("outcomes", "What outcomes depend on", blocks)] if blocks else []
 
 
@@ -227,7 +263,7 @@ def _policies(run: Told) -> list[Section]:
     if len(best) < len(run.policies):
         blocks.append(
             Block(
-                f"By the means of all outcomes with a direction, no other policy is better than {listing(best, 'or')} in one and worse in none."
+                f"By the means of all outcomes with a direction, no other policy is better than {listing([called(p) for p in best], 'or')} in one and worse in none."
             )
         )
     return [Section("policies", "Policies against each other", blocks)]

@@ -22,6 +22,8 @@ Array = NDArray[Any]
 Reduce = Literal["mean", "median"] | float
 # Names of a model that tell it how to draw at random.
 SEEDED = ("seed", "rng")
+# The policy of a problem without levers.
+ONLY = "as-is"
 # Names that columns of ours have.
 OURS = ("future", "failed", "policy", "all")
 

@@ -71,7 +71,8 @@ class Reader:
         """A proposition of a text, or of a function of everything known by name. Raises `BadInput`."""
         where = f"propositions: {name}"
         if callable(given):
-            return Proposition(name, name, getattr(given, "__name__", name), given)
+            told = (given.__doc__ or "").strip().partition("\n")[0] if hasattr(given, "__name__") else ""
+            return Proposition(name, told or name, getattr(given, "__name__", name), given)
         if isinstance(given, Mapping):
             return self._of_table(name, given)
         if not isinstance(given, str):
@@ -93,9 +94,8 @@ class Reader:
         """A text as a function of everything known. Raises `BadInput`, saying what the language holds."""
         if len(text) > LONGEST:
             raise self._wrong(where, text, "is too long")
-        python = _AT.sub(lambda m: f"_at({m[1]}, {m[2] if m[2][0] in chr(39) + chr(34) else repr(m[2])})", text)
         try:
-            node = ast.parse(python.strip(), mode="eval").body
+            node = ast.parse(readable(text), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise self._wrong(where, text, "cannot be read") from None
         return self._built(node, where, text)
@@ -201,6 +201,11 @@ class Reader:
             f"names, numbers, + - * / **, comparisons, and, or, SERIES@TIME, {', '.join([*POINTWISE, *OVER_TIME])}"
         )
         return BadInput(where, "", what, got=text, allowed=allowed or language)
+
+
+def readable(text: str) -> str:
+    """A text as Python parses it: `level@19` as `_at(level, '19')`."""
+    return _AT.sub(lambda m: f"_at({m[1]}, {m[2] if m[2][0] in chr(39) + chr(34) else repr(m[2])})", text).strip()
 
 
 def _opposite(of: Compiled) -> Compiled:

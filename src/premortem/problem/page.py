@@ -10,8 +10,9 @@ from premortem.charts import exploration
 from premortem.charts.render import font_face
 from premortem.errors import BadInput, MissingData
 from premortem.problem import pictures
-from premortem.problem.brief import TEMPLATES, Block, Section, drawn, environment, lead
+from premortem.problem.brief import TEMPLATES, Block, Section, drawn, environment, lead, without_boxes
 from premortem.problem.run import Run
+from premortem.problem.words import called, under
 from premortem.questions.tables.indices import Sobol
 from premortem.text.numbers import number
 
@@ -76,15 +77,10 @@ class Pages:
         blocks = []
         try:
             found = self.boxes(assumption, policy)
-            blocks += [Block(f"{box.sentence.replace('rows', 'futures')}.") for box in found.boxes] or [
-                Block(f"No box: {found.verdict}.")
-            ]
-            blocks.append(
-                Block(
-                    "Futures by the uncertainties that the box limits; the frame is the box.",
-                    drawn(pictures.box_pairs(self.run, found, assumption, policy)),
-                )
-            )
+            blocks += [Block(f"{box.sentence}.") for box in found.boxes] or [Block(without_boxes(found))]
+            if found.boxes:
+                caption = "Futures by the uncertainties that the box limits; the frame is the box."
+                blocks.append(Block(caption, drawn(pictures.box_pairs(self.run, found, assumption, policy))))
             rows = [
                 [f"{p.coverage:.0%}", f"{p.density:.0%}", f"{p.mass:.0%}", ", ".join(p.limits) or "none"]
                 for p in found.trajectory[:: max(len(found.trajectory) // 12, 1)]
@@ -96,10 +92,10 @@ class Pages:
             blocks.append(Block(self.turns(assumption, policy).verdict))
         except (BadInput, MissingData) as error:
             blocks.append(Block(str(error)))
-        return Section("boxes", f"Where {assumption} breaks, under {policy}", blocks)
+        return Section("boxes", f"Where {called(assumption)} breaks{under(self.run.policies, policy)}", blocks)
 
     def _outcome(self, outcome: str, policy: str) -> Section:
-        title = f"What {outcome} depends on, under {policy}"
+        title = f"What {called(outcome)} depends on{under(self.run.policies, policy)}"
         try:
             found = self.sensitivity(outcome, policy)
         except (BadInput, MissingData) as error:

@@ -9,7 +9,7 @@ from typing import Any
 from premortem.errors import BadInput, raise_all
 from premortem.problem import brief as html
 from premortem.problem import samplers, stored
-from premortem.problem.definition import Definition, Reduce, check
+from premortem.problem.definition import ONLY, Definition, Reduce, check
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.given_priors import of_table
 from premortem.problem.levers import lever_of, read_policy
@@ -21,8 +21,6 @@ from premortem.text.numbers import count_noun
 
 # Seconds that a call of a model may take, unless its author says otherwise.
 TIMEOUT = 60.0
-# The policy of a problem without levers.
-ONLY = "as-is"
 # Names that folders of runs use.
 TAKEN = ("futures", "series")
 

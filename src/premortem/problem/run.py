@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput, unknown
-from premortem.problem import breaking, comparing, indices, pictures
+from premortem.problem import breaking, comparing, indices, pictures, words
 from premortem.problem import brief as html
 from premortem.problem.answers import Answers
 from premortem.problem.breaking import BreakingPoints
@@ -21,7 +21,8 @@ from premortem.problem.evaluate import Evaluator, failures
 from premortem.problem.margins import Proposition
 from premortem.problem.stored import Plan
 from premortem.propositions.tally import Share
-from premortem.questions.tables.boxes import Boxes, Method, boxes
+from premortem.questions.tables.boxes import Boxes, Method, of_inputs
+from premortem.questions.tables.frame import frame, inputs
 from premortem.questions.tables.indices import Sensitivities
 from premortem.text.numbers import count_noun
 from premortem.text.tables import table
@@ -203,8 +204,9 @@ class Run:
         first policy.
         """
         self._check_varies()
-        margins, inputs = self.margins(assumption, policy), self.inputs()
-        return boxes(inputs, np.where(np.isnan(margins), np.nan, margins <= 0), most=most, method=method, seed=seed)
+        margins, read = self.margins(assumption, policy), inputs(frame(self.inputs()))
+        breaks = np.where(np.isnan(margins), np.nan, margins <= 0)
+        return of_inputs(read, breaks, None, most, method, seed, words.of_boxes(self.plan.definition))
 
     def sensitivity(
         self,

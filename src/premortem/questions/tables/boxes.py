@@ -1,7 +1,7 @@
 """Boxes of a table: where its rows fail, as ranges and categories of a few columns, with the whole curve to choose another point from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -13,9 +13,10 @@ from premortem.questions import _scenario_discovery as discovery
 from premortem.questions._chance import PLANTED_MASS, PLANTED_ODDS
 from premortem.questions._search import Step
 from premortem.questions.tables import verdicts
-from premortem.questions.tables._given import Given, Limit, Point
+from premortem.questions.tables._given import Given, Point
 from premortem.questions.tables._rotation import rotated
 from premortem.questions.tables.frame import Inputs, frame, inputs, numbers, vector, weights_of
+from premortem.questions.tables.sentences import OF_TABLES, Words
 from premortem.text.numbers import count_noun
 from premortem.text.result import Result
 
@@ -137,9 +138,17 @@ def verdict_of(table: pl.DataFrame, y: pl.Series | None, fails: str | None) -> t
 
 
 def of_inputs(
-    read: Inputs, verdict: Array, weights: Array | None, most: int = 3, method: Method = "prim", seed: int = 0
+    read: Inputs,
+    verdict: Array,
+    weights: Array | None,
+    most: int = 3,
+    method: Method = "prim",
+    seed: int = 0,
+    words: Words = OF_TABLES,
 ) -> Boxes:
-    """Boxes of columns that were read; `verdict` is 1 where a row fails, 0 where not, NaN where that is missing."""
+    """Boxes of columns that were read; `verdict` is 1 where a row fails, 0 where not, NaN where that is missing. `words` are those of its
+    sentences.
+    """
     if method not in get_args(Method):
         raise unknown("method", "no such method", str(method), list(get_args(Method)))
     if not 1 <= most <= MOST_BOXES:
@@ -155,7 +164,7 @@ def of_inputs(
     planted = f"{PLANTED_MASS:.0%} of the rows by two limits in which the odds of failing are {PLANTED_ODDS:g} times those elsewhere"
     test = Test(found.test.p, found.test.power, planted) if found.test else None
     return Boxes(
-        boxes=_boxes(given, found),
+        boxes=_boxes(given, found, words),
         trajectory=tuple(_point(given, step) for step in found.curve),
         chosen=found.boxes[0].chosen if found.boxes else None,
         test=test,
@@ -163,7 +172,7 @@ def of_inputs(
         rows=len(verdict),
         fails=found.base_rate,
         failed=int((~known).sum()),
-        where_failed=_boxes(given, lost) if lost else (),
+        where_failed=_boxes(given, lost, replace(words, fail="fail", failures="failures")) if lost else (),
         rotation=rotation,
         notes=(*read.notes, *_notes(known)),
         _given=given,
@@ -195,39 +204,14 @@ def _point(given: Given, step: Step) -> Point:
     return Point(step.coverage, step.density, step.mass, step.restricted, limits, step.p_values, step.significant)
 
 
-def _boxes(given: Given, found: discovery.Discovery) -> tuple[Box, ...]:
-    return tuple(_box(given, box, found.boxes[:i], found.base_rate or 0.0) for i, box in enumerate(found.boxes))
+def _boxes(given: Given, found: discovery.Discovery, words: Words) -> tuple[Box, ...]:
+    return tuple(_box(given, box, found.boxes[:i], found.base_rate or 0.0, words) for i, box in enumerate(found.boxes))
 
 
-def _box(given: Given, box: discovery.Box, earlier: Sequence[discovery.Box], base: float) -> Box:
+def _box(given: Given, box: discovery.Box, earlier: Sequence[discovery.Box], base: float, words: Words) -> Box:
     limits = {name: given.limit(name, limit) for name, limit in box.limits.items()}
-    sentence = _sentence(given, box, limits, earlier, base)
+    sentence = words.sentence(given, box, limits, earlier, base)
     return Box(box.coverage, box.density, box.mass, len(limits), limits, box.p_values, True, box.found_again, sentence)
-
-
-def _sentence(
-    given: Given, box: discovery.Box, limits: Mapping[str, Limit], earlier: Sequence[discovery.Box], base: float
-) -> str:
-    """`83% of the rows in which ... fail, against 30% of all; ...`; a later box is measured where no `earlier` one reaches, and says so."""
-    said = " and ".join(_phrase(name, limit, given) for name, limit in limits.items())
-    if not earlier:
-        return f"{box.density:.0%} of the rows in which {said} fail, against {base:.0%} of all; that is {box.coverage:.0%} of the failures"
-    outside, rest = discovery.left_outside(earlier, base)
-    return (
-        f"Outside {outside}, {box.density:.0%} of the rows in which {said} fail, against {rest:.0%} of all outside; "
-        f"that is a further {box.coverage:.0%} of the failures"
-    )
-
-
-def _phrase(name: str, limit: Limit, given: Given) -> str:
-    """A limit in words: `b is at most 0.25`, `owner is A or C`."""
-    if isinstance(limit, frozenset):
-        return f"{name} is {' or '.join(sorted(limit))}"
-    levels = given.levels[given.read.names.index(name)]
-    above, below = limit[0] > levels[0], limit[1] < levels[-1]
-    if above and below:
-        return f"{name} is between {limit[0]:.5g} and {limit[1]:.5g}"
-    return f"{name} is at least {limit[0]:.5g}" if above else f"{name} is at most {limit[1]:.5g}"
 
 
 def _notes(known: NDArray[np.bool_]) -> list[str]:
