@@ -33,9 +33,11 @@ settings.load_profile("few")
 if version("jaxlib").startswith("0.10."):
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false")
 
-# Compiled programs that a process of tests keeps, in place of a user's 16: its many small studies would have the shipped world traced
-# anew again and again, which takes 3 s each time, four fifths of it in Python, where no cache on a disk helps.
+# Compiled programs that a process of tests keeps, in place of a user's 16: its many small studies would put those of the shipped
+# world out, each of which takes a second to trace again and eight to compile where no disk holds it.
 KEPT = 200
+# Most bytes of compiled code that are kept from one run of the tests to the next; a run that finds more begins anew.
+MOST_COMPILED = 1_000_000_000
 
 # Files that compile the gradient of the world and make briefs go to one process, one after the other, and come first.
 ONE_PROCESS = ("briefing/test_brief.py", "questions/test_why.py", "tests/test_cli.py")
@@ -70,16 +72,26 @@ def pytest_xdist_make_scheduler(config, log):
     return Files(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
+def compiled_code(config: pytest.Config) -> Path:
+    """Where the tests keep compiled code, which JAX names by what was compiled, how and for what processor."""
+    return config.cache.mkdir("compiled")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What has grown too large is forgotten by the process that starts the others, before these look."""
+    if not hasattr(session.config, "workerinput"):
+        folder = compiled_code(session.config)
+        if sum(file.stat().st_size for file in folder.iterdir()) > MOST_COMPILED:
+            shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def home(tmp_path_factory):
-    """A home of the tests' own: no run of the user's is seen, and compiled code is kept between tests only."""
+def home(request, tmp_path_factory):
+    """A home of the tests' own: no run of the user's is seen. What any process of tests compiled, no other need, today or tomorrow."""
     patch = pytest.MonkeyPatch()
     own = tmp_path_factory.mktemp("home")
-    if "PYTEST_XDIST_WORKER" in os.environ:  # what one process compiled, the other need not
-        shared = tmp_path_factory.getbasetemp().parent / "compiled"
-        shared.mkdir(exist_ok=True)
-        (own / ".cache" / "premortem").mkdir(parents=True)
-        (own / ".cache" / "premortem" / "jax").symlink_to(shared, target_is_directory=True)
+    (own / ".cache" / "premortem").mkdir(parents=True)
+    (own / ".cache" / "premortem" / "jax").symlink_to(compiled_code(request.config), target_is_directory=True)
     patch.setenv("HOME", str(own))
     use_compilation_cache()  # from the first test on, whichever it is
     patch.setattr(compiled._PROGRAMS, "most", KEPT)
