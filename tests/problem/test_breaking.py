@@ -8,6 +8,7 @@ from scipy.stats import norm
 
 import premortem as pm
 from premortem.errors import BadInput
+from premortem.problem import _break_search
 
 
 def problem(model, uncertainties, text):
@@ -99,3 +100,55 @@ def test_a_slow_model_is_followed_from_the_runs_own_futures(monkeypatch):
     found = run.breaking_points("a")
     assert "own futures" in found.method
     assert 0.6 < found[0].distance < 1.1
+
+
+class Jax:
+    """A model of JAX with many uncertainties, at which JAX's own slopes save runs; it is compiled from the first call on."""
+
+    names = tuple(f"x{i}" for i in range(12))
+    weights = np.linspace(0.2, 1.0, 12)
+
+    @staticmethod
+    def model(k, **x):
+        import jax.numpy as jnp
+
+        level = sum(w * v for w, v in zip(Jax.weights, (x[n] for n in Jax.names), strict=True))
+        return {"y": k * level, "path": jnp.stack([level, 2 * level, 3 * level], axis=-1)}
+
+
+@pytest.mark.parametrize(
+    ("text", "edge"), [("y < 3", 1.5), ("path@2 - y < 1.5", 1.5), ("highest(path) + x11 < 3", None)]
+)
+def test_slopes_of_a_slow_jax_model_are_its_own_gradients_and_save_runs(text, edge, monkeypatch):
+    import jax
+
+    monkeypatch.setattr(_break_search, "COMPILING", 0.0)  # as if each run took long
+    made = pm.Problem(
+        "p", jax.jit(Jax.model), [pm.Normal(n, 0, 1) for n in Jax.names], [pm.Lever("k", 0, 3)], [pm.Outcome("y"), pm.Series("path", 3)],
+        propositions={"a": text},
+    )  # fmt: skip
+    run = made.run({"two": {"k": 2.0}}, 64)
+    found = run.breaking_points("a", top=1)
+    weights = np.asarray(Jax.weights) * (3 if edge is None else 1)
+    weights[-1] += edge is None
+    assert found[0].distance_all_free == pytest.approx((edge or 3) / np.linalg.norm(weights), rel=2e-3)
+    assert "JAX's gradients" in found.method
+
+
+def test_a_jax_model_of_few_uncertainties_or_without_a_way_back_goes_by_differences(monkeypatch):
+    import jax
+
+    monkeypatch.setattr(_break_search, "COMPILING", 0.0)
+
+    def loop(**x):
+        return {"y": jax.lax.while_loop(lambda y: y < 0, lambda y: y + 1, sum(x.values()))}
+
+    for names in ("ab", "abcdefgh"):
+        made = pm.Problem(
+            "p",
+            jax.jit(loop),
+            [pm.Normal(n, 1, 1) for n in names],
+            outcomes=[pm.Outcome("y")],
+            propositions={"a": "y < 12"},
+        )
+        assert "JAX" not in made.run(futures=64).breaking_points("a").method

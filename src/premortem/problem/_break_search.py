@@ -1,17 +1,20 @@
-"""The search behind breaking points: margins at standard scores by running the model, and turns found by slopes, samples and one by one."""
+"""The search behind breaking points: margins and slopes at standard scores by running the model, and turns found by slopes, samples and one by one."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.problem import _gradients
 from premortem.problem._windows import Window, windows
 from premortem.problem.answers import Answers
 from premortem.problem.calls import future_seeds
 from premortem.problem.draws import scores_at, values_of_scores
 from premortem.problem.evaluate import Evaluator, Work
+from premortem.problem.jax_calls import SMALL
 from premortem.problem.margins import Proposition
 from premortem.problem.stored import Plan
 from premortem.questions import _nearest_break
@@ -19,6 +22,10 @@ from premortem.questions import _nearest_break
 Array = NDArray[Any]
 # Step of a difference in standard scores: in double precision, and for models compiled in single.
 STEP, SINGLE = 1e-4, 1e-2
+# Runs that a run with a pass backwards is worth, and most outcomes and times of series that are weighed for one.
+BACKWARDS, MOST_WEIGHTS = 4, 500
+# Seconds of runs that a pass backwards must save to be worth compiling.
+COMPILING = 5.0
 # Searches by slope, moves that a point has at most unless more are needed, and seconds that searching may take.
 STARTS, MOVES, SECONDS = 8, 6, 30.0
 # How much farther than with all moves a point of few may be and still be told alone.
@@ -49,12 +56,14 @@ class Search:
 
     def value(self, z: Array) -> Array:
         """Margins at scores (uncertainty, future)."""
-        d = self.plan.definition
-        values = values_of_scores(d, z)
-        for u in d.uncertainties:
+        return self.margins(self._values(z), z.shape[1])
+
+    def _values(self, z: Array) -> dict[str, Array]:
+        values = values_of_scores(self.plan.definition, z)
+        for u in self.plan.definition.uncertainties:
             if not u.ordered:
                 values[u.name] = np.repeat(np.asarray([self.held[u.name]], values[u.name].dtype), z.shape[1])
-        return self.margins(values, z.shape[1])
+        return values
 
     def margins(self, values: dict[str, Array], count: int) -> Array:
         """Margins at values, (future,); NaN where the model fails."""
@@ -70,8 +79,44 @@ class Search:
         }
         return np.where(answers.failed == "", self.proposition.of(known, count), np.nan)
 
+    @cached_property
+    def backwards(self) -> bool:
+        """Whether slopes come by JAX's way backwards: where it has one, and the runs on either side of each uncertainty that this saves take
+        longer than compiling it does.
+        """
+        compiled, saved = self.evaluator.compiled, 2 * int(self.plan.definition.free.sum()) - BACKWARDS
+        longer = 2 * _nearest_break.STEPS * STARTS * saved * self.evaluator.seconds > COMPILING
+        if compiled is None or saved <= 0 or not longer or _gradients.many(self.plan.definition) > MOST_WEIGHTS:
+            return False
+        try:
+            with np.errstate(all="ignore"):
+                self._pulled(self.origin[:, None])
+        except Exception:  # a loop without a way back, or a step of NumPy's own
+            return False
+        return True
+
     def slope(self, z: Array) -> tuple[Array, Array]:
-        """Margins and their slopes by differences, (start,) and (uncertainty, start)."""
+        """Margins and their slopes, (start,) and (uncertainty, start): by JAX, or by differences of runs."""
+        if self.backwards:
+            parts = [self._pulled(z[:, i : i + SMALL]) for i in range(0, z.shape[1], SMALL)]
+            return np.concatenate([m for m, _ in parts]), np.concatenate([g for _, g in parts], axis=1)
+        return self._differences(z)
+
+    def _pulled(self, z: Array) -> tuple[Array, Array]:
+        """The same by one run and one pass backwards."""
+        compiled, d, many = self.evaluator.compiled, self.plan.definition, z.shape[1]
+        assert compiled is not None
+        values, levers = self._values(z), self.plan.policies[self.policy]
+        self.runs += BACKWARDS * many
+        answers = self.evaluator.run(values, levers)
+        margins, weights, direct = _gradients.of_margin(d, self.proposition, levers, values, answers)
+        slopes = compiled.pulled_back(values, levers, weights)
+        found, rates = np.zeros_like(z), _gradients.rates(d, z)
+        for i in np.flatnonzero(d.free):
+            found[i] = (slopes.get(d.names[i], 0.0) + direct[d.names[i]]) * rates[i]
+        return np.where(answers.failed == "", margins, np.nan), found
+
+    def _differences(self, z: Array) -> tuple[Array, Array]:
         free = np.flatnonzero(self.plan.definition.free)
         step = SINGLE if self.evaluator.compiled else STEP
         n, many = z.shape[1], len(free)
@@ -94,10 +139,12 @@ def found_breaks(
     d = search.plan.definition
     correlation = d.copula.matrix(len(free)) if d.copula else None
     few, seconds = int(free.sum()), search.evaluator.seconds
+    each = BACKWARDS if search.backwards else 2 * few + 1
     found, said = list[_nearest_break.BreakingPoint](), []
-    if 2 * _nearest_break.STEPS * STARTS * (2 * few + 1) * seconds <= SECONDS:
+    if 2 * _nearest_break.STEPS * STARTS * each * seconds <= SECONDS:
         found = _by_slopes(search, free, correlation, seed)
-        said = ["by slopes, which are differences of runs"] if found and not found[0].jumps else []
+        slopes = "JAX's gradients" if search.backwards else "differences of runs"
+        said = [f"by slopes, which are {slopes}"] if found and not found[0].jumps else []
     stepped = any(u.steps and u.ordered for u in d.uncertainties)
     if _nearest_break.SAMPLED * seconds <= SECONDS / 2:
         if stepped or not found:

@@ -61,16 +61,43 @@ class Compiled:
         ) as pool:
             return joined([first, *pool.map(lambda b: self._batch(b, levers, size), batches[1:])])
 
+    def pulled_back(
+        self, values: Mapping[str, Array], levers: Mapping[str, Any], weights: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        """Slopes of a weighted sum of answers to each value that is no whole number and no text, (future,), by one pass backwards. `weights` by
+        outcome are (future,), by series (future, time). Raises what JAX raises for a model that has no way back.
+        """
+        n = len(next(iter(values.values())))
+        padded = {k: _padded(v, n, SMALL) for k, v in values.items()}
+        smooth = {k: self._jax.numpy.asarray(v) for k, v in padded.items() if v.dtype.kind == "f"}
+        rest = {k: v for k, v in padded.items() if k not in smooth}
+        turned = {k: _padded(w, n, SMALL).T if k in self.turned else _padded(w, n, SMALL) for k, w in weights.items()}
+        slopes = self._backwards(levers)(smooth, rest, {} if self.fixed else dict(levers), turned)
+        return {k: np.asarray(v, float)[:n] for k, v in slopes.items()}
+
+    def _backwards(self, levers: Mapping[str, Any]) -> Callable[..., Any]:
+        key, program = ("back", *self._key(levers)), self._program(levers)
+        if key not in self._made:
+
+            def total(smooth: Any, rest: Any, pulled: Any, weights: Mapping[str, Any]) -> Any:
+                answer = program({**smooth, **rest}, pulled)
+                return sum((w * answer[k].reshape(w.shape)).sum() for k, w in weights.items())
+
+            self._made[key] = self._jax.jit(self._jax.grad(total))
+        return self._made[key]
+
     def _batch(self, values: Mapping[str, Array], levers: Mapping[str, Any], size: int) -> Answers:
         n = len(next(iter(values.values())))
-        padded = {
-            k: np.concatenate([v, np.repeat(v[-1:], size - n, axis=0)]) if n < size else v for k, v in values.items()
-        }
+        padded = {k: _padded(v, n, size) for k, v in values.items()}
         answer = self._program(levers)(padded, {} if self.fixed else dict(levers))
         return of_batch({k: np.asarray(v) for k, v in answer.items()}, self.asked, size, self.turned).part(slice(n))
 
+    def _key(self, levers: Mapping[str, Any]) -> tuple[Any, ...]:
+        """By what programs are kept: levers that must be known when they are compiled."""
+        return tuple((k, np.asarray(v).tobytes()) for k, v in sorted(levers.items())) if self.fixed else ()
+
     def _program(self, levers: Mapping[str, Any]) -> Callable[..., Any]:
-        key = tuple((k, np.asarray(v).tobytes()) for k, v in sorted(levers.items())) if self.fixed else ()
+        key = self._key(levers)
         if key not in self._made:
             held, names = dict(levers) if self.fixed else {}, self.asked.names
 
@@ -83,6 +110,11 @@ class Compiled:
             made = self._jax.vmap(plain, in_axes=(0, None)) if self.each else plain
             self._made[key] = self._jax.jit(made)
         return self._made[key]
+
+
+def _padded(values: Array, held: int, size: int) -> Array:
+    """As many futures as a compiled call takes, the last one repeated."""
+    return np.concatenate([values, np.repeat(values[-1:], size - held, axis=0)]) if held < size else values
 
 
 def compiled(
