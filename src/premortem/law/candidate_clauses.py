@@ -29,15 +29,15 @@ def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> 
     ]
 
 
-def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
+def standing(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook) -> tuple[Clause, ...]:
     """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried."""
     words = book.vocabulary
     told = fields.select(
         pl.col("date").min().alias("first"),
         pl.col("date").max().alias("last"),
         *(_held(name, words) for name in words.telling),
-    ).collect()
-    first, last, *held = told.row(0)
+    )
+    first, last, *held = told.lazy().collect().row(0)
     values = {name: frozenset(found) for name, found in zip(words.telling, held, strict=True)}
     return tuple(
         c

@@ -15,7 +15,7 @@ from premortem.law.items import vendor
 from premortem.law.parties import EQUAL, standing
 from premortem.law.party_table import Listed
 from premortem.law.places import unconfirmed_places
-from premortem.law.row_defaults import complete
+from premortem.law.row_defaults import completed
 from premortem.law.transfers import Caution, transfers
 
 
@@ -31,7 +31,7 @@ def doubtful_places(
     at = [i for i, found in enumerate(places) if found]
     if not at:
         return places
-    other = judge(complete(rows[at], book, doubting=True), book)["outcome"]
+    other = judge(completed(rows[at], book, doubting=True), book)["outcome"]
     stands = {i for i, outcome in zip(at, other, strict=True) if outcome == outcomes[i]}
     return [() if i in stands else found for i, found in enumerate(places)]
 

@@ -1,6 +1,6 @@
 """For each row, which tests of clauses it meets and so which clauses apply; the same code serves one row and a ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from premortem.law.vocabulary import Vocabulary
 
 Flags = NDArray[np.bool_]
 MANY = 127  # more tests than a clause has
+SHOWN = 1  # tests by which a clause of several may be missed and still be shown
 
 
 class Asked(NamedTuple):
@@ -26,6 +27,23 @@ class Asked(NamedTuple):
     column: str
     applies: bool
     looks_at: frozenset[str]  # names that are no numbers of the clause's
+
+
+class Places(NamedTuple):
+    """Of one clause after the other, which tests it makes."""
+
+    of: NDArray[np.intp]
+    starts: NDArray[np.intp]  # where each clause's begin
+    by_column: Mapping[str, int]  # place of each test by its column
+    applying: NDArray[np.int8]  # 1 where the clause hangs on the test to apply; shape (test, 1)
+
+
+class Tests(NamedTuple):
+    """Every test of some clauses, for all of their rows at once."""
+
+    asked: dict[str, list[Asked]]  # by the clause's id
+    columns: dict[str, tuple[str, Clause]]  # each test by name, once, with a clause that makes it
+    places: Places
 
 
 @dataclass(frozen=True)
@@ -49,22 +67,53 @@ class Met:
 
 def met(fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...], words: Vocabulary) -> Met:
     """How far completed rows meet the tests of these clauses; `answers` are what was decided of them."""
-    asked, columns, places = tests_of(clauses)
     rows = Rows(fields, words)
     rows.define(clauses)
     if words.classes.field:
         rows.settle(words.classes.field, numbered(answers[words.classes.field]))
+    _settle_totals(rows, answers)
+    return _met(rows, clauses, lambda tests: tests.columns)
+
+
+def met_by_first(decided: Rows, fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...]) -> Met:
+    """The same of the first of rows while they were decided, whose fields and answer are given alone; tests of a clause that
+    misses by two others, so that no ladder shows it, stand as not met untried.
+    """
+    row = decided.first(fields)
+    _settle_totals(row, answers)
+    return _met(row, clauses, lambda tests: _tried(row, tests))
+
+
+def _settle_totals(rows: Rows, answers: pl.DataFrame) -> None:
+    """Give rows the running totals after them, where any was kept."""
     none = np.full(rows.height, np.nan)
-    for name in words.totals:
+    for name in rows.words.totals:
         rows.settle(name, answers[name].to_numpy() if name in answers.columns else none)
-    told = np.array([rows.test(text, c) for text, c in columns.values()], np.int8).reshape(len(columns), rows.height)
-    of, starts, applying = places
+
+
+def _tried(row: Rows, tests: Tests) -> Iterator[str]:
+    """Tests of one row that must be tried to tell which clauses apply, or miss by one of several."""
+    for own in tests.asked.values():
+        left = min(len(own), SHOWN + 1)
+        for test in own:
+            yield test.column
+            left -= row.test(*tests.columns[test.column])[0] != MET
+            if not left:
+                break
+
+
+def _met(rows: Rows, clauses: tuple[Clause, ...], tried: Callable[[Tests], Iterable[str]]) -> Met:
+    tests = tests_of(clauses)
+    asked, columns, (of, starts, places, applying) = tests
+    told = np.full((len(columns), rows.height), NOT_MET, np.int8)
+    for column in tried(tests):
+        told[places[column]] = rows.test(*columns[column])
     unmet, ruled_out = (told != MET).view(np.int8)[of], (told == NOT_MET).view(np.int8)[of]
     against = np.add.reduceat(ruled_out & applying, starts, dtype=np.int8)
     vain = np.maximum.reduceat(unmet & applying, starts).view(bool)
     missed = np.add.reduceat(unmet, starts, dtype=np.int8)
-    may_miss = np.minimum(1, np.diff(starts, append=len(of)) - 1)[:, None]
-    days = fields["date"].to_numpy()
+    may_miss = np.minimum(SHOWN, np.diff(starts, append=len(of)) - 1)[:, None]
+    days = rows.frame["date"].to_numpy()
     force = in_force(clauses, days)
     applies = force & ~vain
     for i, c in enumerate(clauses):
@@ -74,28 +123,12 @@ def met(fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...]
         clauses,
         asked,
         dict(zip(columns, told, strict=True)),
-        {flag: rows.column(flag) for flag in words.defined},
+        {flag: rows.column(flag) for flag in rows.words.defined},
         force,
         applies,
         applies | (force & (missed <= may_miss)),
         against,
     )
-
-
-class Places(NamedTuple):
-    """Of one clause after the other, which tests it makes."""
-
-    of: NDArray[np.intp]
-    starts: NDArray[np.intp]  # where each clause's begin
-    applying: NDArray[np.int8]  # 1 where the clause hangs on the test to apply; shape (test, 1)
-
-
-class Tests(NamedTuple):
-    """Every test of some clauses, for all of their rows at once."""
-
-    asked: dict[str, list[Asked]]  # by the clause's id
-    columns: dict[str, tuple[str, Clause]]  # each test by name, once, with a clause that makes it
-    places: Places
 
 
 @lru_cache(64)
@@ -115,4 +148,5 @@ def tests_of(clauses: tuple[Clause, ...]) -> Tests:
     made = [test for own in asked.values() for test in own]
     starts = np.cumsum([0, *(len(own) for own in asked.values())])[:-1]
     applying = np.array([test.applies for test in made], np.int8)[:, None]
-    return Tests(asked, columns, Places(np.array([place[test.column] for test in made], np.intp), starts, applying))
+    of = np.array([place[test.column] for test in made], np.intp)
+    return Tests(asked, columns, Places(of, starts, place, applying))

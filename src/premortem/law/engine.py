@@ -55,10 +55,22 @@ def decide(
     return pl.concat([_answer(asked, part, book, totals) for part in rows], how="diagonal")
 
 
-def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
-    """The same for a frame that has every field (`complete`)."""
+def judge(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
+    """The same for a frame that has every field (`complete`, `completed`)."""
+    return judged(fields, book, totals).answers
+
+
+class Judged(NamedTuple):
+    """What is decided of rows, and the rows with what was told of them meanwhile."""
+
+    answers: pl.DataFrame
+    rows: Rows
+
+
+def judged(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, totals: Totals | None = None) -> Judged:
+    """The same with what was told of each row on the way, from which a ladder can be made."""
     asked = _ask(fields, book)
-    return _answer(asked, asked.rows, book, totals)
+    return Judged(_answer(asked, asked.rows, book, totals), asked.rows)
 
 
 class _Asked(NamedTuple):
@@ -66,7 +78,7 @@ class _Asked(NamedTuple):
     classifies each (or -(i + 1) of one that cannot tell) and what first requires a licence (likewise); where each clause binds.
     """
 
-    fields: pl.LazyFrame
+    fields: pl.LazyFrame | pl.DataFrame
     rows: Rows
     clauses: tuple[Clause, ...]
     classed: Codes
@@ -74,14 +86,15 @@ class _Asked(NamedTuple):
     bound: dict[int, Truth]
 
 
-def _ask(fields: pl.LazyFrame, book: Rulebook) -> _Asked:
+def _ask(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook) -> _Asked:
     words = book.vocabulary
-    # worked out once: by them it is told which clauses may reach a row, and then whether they do
-    held = fields.select(c for c in ("exporter", "kind") if c in words.fields).collect()
-    fields = fields.with_columns(held.get_columns())
+    if isinstance(fields, pl.LazyFrame):
+        # worked out once: by them it is told which clauses may reach a row, and then whether they do
+        held = fields.select(c for c in ("exporter", "kind") if c in words.fields).collect()
+        fields = fields.with_columns(held.get_columns())
     clauses = standing(fields, book)
     known = fields.collect_schema().names()
-    frame = fields.select([*_looked_at(clauses, words), *(c for c in (*UNDOING, "asks") if c in known)]).collect()
+    frame = fields.select([*_looked_at(clauses, words), *(c for c in (*UNDOING, "asks") if c in known)]).lazy().collect()
     rows = Rows(frame, words)
     rows.define(clauses)
     classed = _classify(rows, clauses, words)

@@ -1,6 +1,6 @@
 """Frames of transactions completed: every field of the vocabulary, filled from the catalogue, the lists and the atlas."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import and_, or_
 
@@ -13,10 +13,8 @@ from premortem.law.clause import Rulebook
 from premortem.law.places import TierChange, atlas, could_be
 from premortem.law.transactions import which
 from premortem.law.transfers import Implied, Transfers, transfers
+from premortem.law.truth import texts_of
 from premortem.law.vocabulary import NEEDS, TYPES, Vocabulary
-
-# A plan that asks for every column is carried out as it is written: for a few rows, to mend it takes longer than it saves.
-AS_WRITTEN = pl.QueryOptFlags.none()
 
 
 def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.LazyFrame:
@@ -25,15 +23,22 @@ def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.
     Expects known items and countries (`parse` or the ledger's checks see to it). Lazy, so that what no clause asks for
     is not worked out. `doubting` reads moves of places that nobody confirmed the other way (`atlas`).
     """
+    return reduce(pl.LazyFrame.with_columns, _steps(given, book, doubting), given.lazy())
+
+
+def completed(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.DataFrame:
+    """The same with every field worked out, step by step: for a few rows, to plan it takes longer than it saves."""
+    return reduce(pl.DataFrame.with_columns, _steps(given, book, doubting), given)
+
+
+def _steps(given: pl.DataFrame, book: Rulebook, doubting: bool) -> Iterator[Sequence[pl.Expr]]:
+    """Columns to add one after the other."""
     here, words = tuple(given.columns), book.vocabulary
-    frame = given.lazy().with_columns(_told(here, words))
     said = _said(given, words)
     known = seats.columns(said, words.case)
-    frame = frame.with_columns(*known).with_columns(*party_fields.columns(given, said, words))
-    frame = frame.with_columns(*_asking(said, words))
-    for step in _worked_out(here, book.moves, tuple(expr.meta.output_name() for expr in known), doubting, words):
-        frame = frame.with_columns(step)
-    return frame
+    yield _told(here, words)
+    yield from filter(None, (known, party_fields.columns(given, said, words), _asking(said, words)))
+    yield from _worked_out(here, book.moves, tuple(expr.meta.output_name() for expr in known), doubting, words)
 
 
 @lru_cache(512)
@@ -49,7 +54,7 @@ def reached(field: str, words: Vocabulary) -> frozenset[str]:
 def _said(given: pl.DataFrame, words: Vocabulary) -> dict[str, list[str]]:
     """What a frame's rows name as item, as places and as parties, each name once."""
     names = [c for c in ("item", *words.countries, *parties.ROLES, "cleared") if c in given.columns]
-    return given.select(pl.col(c).unique().drop_nulls().implode() for c in names).row(0, named=True) if names else {}
+    return {name: texts_of(given[name]) for name in names}
 
 
 # The columns that are worked out alike for every frame with the same fields given are made once: for a single
@@ -122,14 +127,14 @@ COUNTED = ("date", "consignee", "destination", "quantity", "chips_held")
 
 
 def of_rows(
-    given: pl.DataFrame, fields: pl.LazyFrame, of: NDArray[np.intp], wanted: Iterable[str], words: Vocabulary
+    given: pl.DataFrame, fields: pl.LazyFrame | pl.DataFrame, of: NDArray[np.intp], wanted: Iterable[str], words: Vocabulary
 ) -> pl.DataFrame:
     """The `wanted` fields, and what totals add up, of rows of which the kinds are completed in `fields` and `of` tells each
     row's: its own are its day, its units and its parties.
     """
     needed = {*wanted, *COUNTED, words.measure.one, words.measure.all}
     own = [c for c in ("date", "quantity", words.measure.all, *parties.ROLES) if c in given.columns and c in needed]
-    kinds = fields.select(c for c in fields.collect_schema().names() if c in needed).collect()[of]
+    kinds = fields.select(c for c in fields.collect_schema().names() if c in needed).lazy().collect()[of]
     told = given.select(pl.col(c).cast(TYPES[words.fields[c].type]) for c in own)
     spelt = told.with_columns(party_fields.spelt(_said(told, words), words))
     frame = kinds.with_columns(pl.coalesce(spelt[c], kinds[c] if c in kinds.columns else None).alias(c) for c in own)
