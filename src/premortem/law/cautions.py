@@ -17,6 +17,7 @@ from premortem.law.party_table import Listed
 from premortem.law.places import unconfirmed_places
 from premortem.law.row_defaults import completed
 from premortem.law.transfers import Caution, transfers
+from premortem.law.truth import texts_of
 
 
 def doubtful_places(
@@ -25,8 +26,8 @@ def doubtful_places(
     """Of each row, the places of which a move between groups was never confirmed, where the answer would be another without
     it. `fields` are the rows completed, `outcomes` what was decided of them.
     """
-    hanging = {day: unconfirmed_places(day, book.case, book.moves) for day in fields["date"].unique()}
-    named = fields.select("date", *transfers(book.case).places.roles).rows()
+    hanging = {day: unconfirmed_places(day, book.case, book.moves) for day in texts_of(fields["date"])}
+    named = fields["date", *transfers(book.case).places.roles].rows()
     places = [tuple(sorted(hanging[day].intersection(told))) for day, *told in named]
     at = [i for i, found in enumerate(places) if found]
     if not at:

@@ -1,6 +1,6 @@
 """For each row, which tests of clauses it meets and so which clauses apply; the same code serves one row and a ledger."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -34,7 +34,6 @@ class Places(NamedTuple):
 
     of: NDArray[np.intp]
     starts: NDArray[np.intp]  # where each clause's begin
-    by_column: Mapping[str, int]  # place of each test by its column
     applying: NDArray[np.int8]  # 1 where the clause hangs on the test to apply; shape (test, 1)
 
 
@@ -72,7 +71,8 @@ def met(fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...]
     if words.classes.field:
         rows.settle(words.classes.field, numbered(answers[words.classes.field]))
     _settle_totals(rows, answers)
-    return _met(rows, clauses, lambda tests: tests.columns)
+    tests = tests_of(clauses)
+    return _met(rows, clauses, tests, {column: rows.test(*test) for column, test in tests.columns.items()})
 
 
 def met_by_first(decided: Rows, fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...]) -> Met:
@@ -81,7 +81,8 @@ def met_by_first(decided: Rows, fields: pl.DataFrame, answers: pl.DataFrame, cla
     """
     row = decided.first(fields)
     _settle_totals(row, answers)
-    return _met(row, clauses, lambda tests: _tried(row, tests))
+    tests = tests_of(clauses)
+    return _met(row, clauses, tests, _tried(row, tests))
 
 
 def _settle_totals(rows: Rows, answers: pl.DataFrame) -> None:
@@ -91,23 +92,24 @@ def _settle_totals(rows: Rows, answers: pl.DataFrame) -> None:
         rows.settle(name, answers[name].to_numpy() if name in answers.columns else none)
 
 
-def _tried(row: Rows, tests: Tests) -> Iterator[str]:
-    """Tests of one row that must be tried to tell which clauses apply, or miss by one of several."""
+def _tried(row: Rows, tests: Tests) -> dict[str, Truth]:
+    """By column, tests of one row that tell which clauses apply, or miss by one of several."""
+    told: dict[str, Truth] = {}
     for own in tests.asked.values():
         left = min(len(own), SHOWN + 1)
         for test in own:
-            yield test.column
-            left -= row.test(*tests.columns[test.column])[0] != MET
+            if test.column not in told:
+                told[test.column] = row.test(*tests.columns[test.column])
+            left -= told[test.column][0] != MET
             if not left:
                 break
+    return told
 
 
-def _met(rows: Rows, clauses: tuple[Clause, ...], tried: Callable[[Tests], Iterable[str]]) -> Met:
-    tests = tests_of(clauses)
-    asked, columns, (of, starts, places, applying) = tests
-    told = np.full((len(columns), rows.height), NOT_MET, np.int8)
-    for column in tried(tests):
-        told[places[column]] = rows.test(*columns[column])
+def _met(rows: Rows, clauses: tuple[Clause, ...], tests: Tests, tried: Mapping[str, Truth]) -> Met:
+    asked, columns, (of, starts, applying) = tests
+    untried = np.full(rows.height, NOT_MET, np.int8)
+    told = np.array([tried.get(column, untried) for column in columns], np.int8).reshape(len(columns), rows.height)
     unmet, ruled_out = (told != MET).view(np.int8)[of], (told == NOT_MET).view(np.int8)[of]
     against = np.add.reduceat(ruled_out & applying, starts, dtype=np.int8)
     vain = np.maximum.reduceat(unmet & applying, starts).view(bool)
@@ -149,4 +151,4 @@ def tests_of(clauses: tuple[Clause, ...]) -> Tests:
     starts = np.cumsum([0, *(len(own) for own in asked.values())])[:-1]
     applying = np.array([test.applies for test in made], np.int8)[:, None]
     of = np.array([place[test.column] for test in made], np.intp)
-    return Tests(asked, columns, Places(of, starts, place, applying))
+    return Tests(asked, columns, Places(of, starts, applying))

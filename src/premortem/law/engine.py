@@ -94,7 +94,8 @@ def _ask(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook) -> _Asked:
         fields = fields.with_columns(held.get_columns())
     clauses = standing(fields, book)
     known = fields.collect_schema().names()
-    frame = fields.select([*_looked_at(clauses, words), *(c for c in (*UNDOING, "asks") if c in known)]).lazy().collect()
+    wanted = [*_looked_at(clauses, words), *(c for c in (*UNDOING, "asks") if c in known)]
+    frame = fields[wanted] if isinstance(fields, pl.DataFrame) else fields.select(wanted).collect()
     rows = Rows(frame, words)
     rows.define(clauses)
     classed = _classify(rows, clauses, words)
@@ -120,16 +121,14 @@ def _answer(asked: _Asked, rows: Rows, book: Rulebook, totals: Totals | None) ->
         of = rows.spread(np.arange(asked.rows.height))
         worded = needing(worded, of, asked.fields, asked.classed, asked.clauses, words)
     if "asks" in asked.rows.frame.columns:  # an item or a place that could be several: nothing else can be said
-        asks = rows.spread(asked.rows.frame["asks"])
+        ambiguous = [f"{NEEDS}{field}" for field in items.asked(book.case)]
         # what is barred whichever chip it is needs no answer
-        barred = asks.is_in([f"{NEEDS}{field}" for field in items.asked(book.case)]) & worded["outcome"].is_in(
-            list(words.denied)
+        barred = pl.col("_asks").is_in(ambiguous) & pl.col("outcome").is_in(list(words.denied))
+        asks = pl.when(~barred).then("_asks")
+        worded = worded.with_columns(rows.spread(asked.rows.frame["asks"]).alias("_asks")).with_columns(
+            outcome=pl.coalesce(asks, "outcome"), clause=pl.when(asks.is_null()).then("clause")
         )
-        asks = asks.set(barred.fill_null(False), None)
-        worded = worded.with_columns(
-            outcome=pl.coalesce(asks, "outcome"), clause=pl.when(asks.is_null()).then(pl.col("clause"))
-        )
-    return worded.drop("_code")
+    return worded.drop("_code", "_asks", strict=False)
 
 
 @lru_cache(KEPT)

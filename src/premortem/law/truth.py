@@ -51,7 +51,7 @@ class Rows:
 
     def __init__(self, frame: pl.DataFrame, words: Vocabulary) -> None:
         self.frame, self.words, self.height = frame, words, frame.height
-        self.days: NDArray[np.int32] = frame["date"].to_physical().to_numpy()
+        self.days: NDArray[np.int32] = frame["date"].cast(pl.Int32).to_numpy()
         self._totals = frozenset(words.totals)
         self._tests: dict[str, Truth] = {}
         self._missing_of: dict[str, NDArray[np.bool_] | None] = {}  # of fields that are numbers
@@ -288,7 +288,7 @@ def _read(column: pl.Series, kind: str) -> Any:
         gaps = column.is_null().to_numpy() if column.null_count() else None
         return told((column if gaps is None else column.fill_null(False)).to_numpy(), gaps)
     if kind == "date":
-        return column.to_physical().cast(pl.Float64).to_numpy()
+        return column.cast(pl.Int32).cast(pl.Float64).to_numpy()
     return column.cast(pl.Float64).to_numpy() if kind == "number" else numbered(column)
 
 
@@ -307,7 +307,7 @@ def numbered(column: pl.Series) -> tuple[NDArray[np.int32], list[str | None]]:
 
 
 def texts_of(column: pl.Series) -> list[Any]:
-    """The texts of a column, once each, without those that are missing."""
+    """The texts, or days, of a column, once each, without those that are missing."""
     if len(column) <= FEW:
         return [*dict.fromkeys([text for text in column.to_list() if text is not None])]
     return column.unique().drop_nulls().to_list()
