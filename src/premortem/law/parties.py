@@ -93,8 +93,7 @@ def _by_telling(name: str, case: Case) -> list[tuple[int, float]]:
     joined = "".join(told)
     if len(joined) < FEWEST or joined in held.free:
         return []
-    # of a name that is as near as this, so many letters at most differ, were it as long as it may be
-    about = _tellings(case).about(joined, int(len(joined) * (1 / (NEAR / 100) - 1)))
+    about = _tellings(case).about(joined, 1 - NEAR / 100)
     alike = process.extract(joined, about, scorer=OSA.normalized_similarity, score_cutoff=NEAR / 100, limit=None)
     scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
     joint = {part for word in told for part in compounds(word)}
