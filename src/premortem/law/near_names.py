@@ -77,7 +77,8 @@ def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
     bag = frozenset(word for means in told for word in means)
     # a name whose words are all said has its rarest word said; only the rest need hold every word
     inside = {n for word in bag for n in held.rarest.get(word, ())}
-    fitting = _holding_all(held, told)
+    # with a word that no listed name has, it can only hold a whole one
+    fitting = frozenset[int]() if unheard else _holding_all(held, told)
     for n in inside | fitting:
         theirs, words, i = held.names[n]
         if words <= bag:

@@ -93,9 +93,10 @@ def _by_telling(name: str, case: Case) -> list[tuple[int, float]]:
     joined = "".join(told)
     if len(joined) < FEWEST or joined in held.free:
         return []
-    about = _tellings(case).about(joined, 1 - NEAR / 100)
-    alike = process.extract(joined, about, scorer=OSA.normalized_similarity, score_cutoff=NEAR / 100, limit=None)
-    scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
+    scores: dict[str, float] = {}
+    if about := _tellings(case).about(joined, 1 - NEAR / 100):
+        alike = process.extract(joined, about, scorer=OSA.normalized_similarity, score_cutoff=NEAR / 100, limit=None)
+        scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
     joint = {part for word in told for part in compounds(word)}
     parts = {*_runs(told, 1), *_runs(words(name), 2), *joint} - {joined}
     scores |= {part: max(HOLDS, scores.get(part, 0.0)) for part in parts if part in held.telling}
