@@ -69,11 +69,21 @@ def _window(length: int, longest: int, apart: Apart) -> _Window:
     return _Window(int(near[0]), int(near[-1]), most_bits) if len(near) else _Window(0, -1, most_bits)
 
 
+class _Bits(dict[str, int]):
+    """The bit of each letter; letters may share one."""
+
+    def __missing__(self, letter: str) -> int:
+        self[letter] = bit = 1 << (ord(letter) % BUCKETS)
+        return bit
+
+
+_BITS = _Bits()
+
+
 def _bits(text: str) -> int:
-    """A bit for each letter that is there, and one for each that is there twice; letters may share them."""
+    """A bit for each letter that is there, and one for each that is there twice."""
     once = twice = 0
-    for letter in text:
-        bit = 1 << (ord(letter) % BUCKETS)
+    for bit in map(_BITS.__getitem__, text):
         twice |= once & bit
         once |= bit
     return once | twice << BUCKETS
