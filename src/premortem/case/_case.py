@@ -100,6 +100,14 @@ class Case:
     folder: Path
     lists: str = ""  # the hash of the lists of parties that were pulled, where a user asks for them
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """What is kept of each case is looked up by it, many times in each answer."""
+        return hash((self.folder, self.lists))
+
     def __truediv__(self, name: str) -> Path:
         return self.folder / name
 

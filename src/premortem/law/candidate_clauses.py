@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -29,16 +29,10 @@ def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> 
     ]
 
 
-def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
+def standing(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook) -> tuple[Clause, ...]:
     """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried."""
     words = book.vocabulary
-    told = fields.select(
-        pl.col("date").min().alias("first"),
-        pl.col("date").max().alias("last"),
-        *(_held(name, words) for name in words.telling),
-    ).collect()
-    first, last, *held = told.row(0)
-    values = {name: frozenset(found) for name, found in zip(words.telling, held, strict=True)}
+    first, last, values = _few_held(fields, words) if isinstance(fields, pl.DataFrame) else _held(fields, words)
     return tuple(
         c
         for c in operative(book, first, last)
@@ -46,11 +40,34 @@ def standing(fields: pl.LazyFrame, book: Rulebook) -> tuple[Clause, ...]:
     )
 
 
-def _held(name: str, words: Vocabulary) -> pl.Expr:
-    """The values of a field, once each; of a flag, whether any row may have it."""
-    if words.fields[name].type == "flag":
-        return pl.concat_list(pl.col(name).fill_null(True).any()).alias(name)
-    return pl.col(name).unique().implode()
+class Held(NamedTuple):
+    """The days of a frame, and what its telling fields hold; a flag that may be raised in some row holds True."""
+
+    first: date
+    last: date
+    values: Mapping[str, frozenset[str | bool | None]]
+
+
+def _held(fields: pl.LazyFrame, words: Vocabulary) -> Held:
+    flags = {name for name in words.telling if words.fields[name].type == "flag"}
+    told = fields.select(
+        pl.col("date").min().alias("first"),
+        pl.col("date").max().alias("last"),
+        *(
+            pl.concat_list(pl.col(name).fill_null(True).any()).alias(name)
+            if name in flags
+            else pl.col(name).unique().implode()
+            for name in words.telling
+        ),
+    ).collect()
+    first, last, *values = told.row(0)
+    return Held(first, last, {name: frozenset(found) for name, found in zip(words.telling, values, strict=True)})
+
+
+def _few_held(fields: pl.DataFrame, words: Vocabulary) -> Held:
+    """The same of a few rows, for which a query takes longer than it saves."""
+    days, values = fields["date"].to_list(), {name: frozenset(fields[name].to_list()) for name in words.telling}
+    return Held(min(days), max(days), values)
 
 
 @lru_cache(4096)

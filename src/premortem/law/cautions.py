@@ -15,8 +15,9 @@ from premortem.law.items import vendor
 from premortem.law.parties import EQUAL, standing
 from premortem.law.party_table import Listed
 from premortem.law.places import unconfirmed_places
-from premortem.law.row_defaults import complete
+from premortem.law.row_defaults import completed
 from premortem.law.transfers import Caution, transfers
+from premortem.law.truth import texts_of
 
 
 def doubtful_places(
@@ -25,13 +26,13 @@ def doubtful_places(
     """Of each row, the places of which a move between groups was never confirmed, where the answer would be another without
     it. `fields` are the rows completed, `outcomes` what was decided of them.
     """
-    hanging = {day: unconfirmed_places(day, book.case, book.moves) for day in fields["date"].unique()}
-    named = fields.select("date", *transfers(book.case).places.roles).rows()
+    hanging = {day: unconfirmed_places(day, book.case, book.moves) for day in texts_of(fields["date"])}
+    named = fields["date", *transfers(book.case).places.roles].rows()
     places = [tuple(sorted(hanging[day].intersection(told))) for day, *told in named]
     at = [i for i, found in enumerate(places) if found]
     if not at:
         return places
-    other = judge(complete(rows[at], book, doubting=True), book)["outcome"]
+    other = judge(completed(rows[at], book, doubting=True), book)["outcome"]
     stands = {i for i, outcome in zip(at, other, strict=True) if outcome == outcomes[i]}
     return [() if i in stands else found for i, found in enumerate(places)]
 

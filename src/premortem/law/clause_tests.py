@@ -17,6 +17,7 @@ from premortem.law.vocabulary import Vocabulary
 
 Flags = NDArray[np.bool_]
 MANY = 127  # more tests than a clause has
+SHOWN = 1  # tests by which a clause of several may be missed and still be shown
 
 
 class Asked(NamedTuple):
@@ -26,6 +27,22 @@ class Asked(NamedTuple):
     column: str
     applies: bool
     looks_at: frozenset[str]  # names that are no numbers of the clause's
+
+
+class Places(NamedTuple):
+    """Of one clause after the other, which tests it makes."""
+
+    of: NDArray[np.intp]
+    starts: NDArray[np.intp]  # where each clause's begin
+    applying: NDArray[np.int8]  # 1 where the clause hangs on the test to apply; shape (test, 1)
+
+
+class Tests(NamedTuple):
+    """Every test of some clauses, for all of their rows at once."""
+
+    asked: dict[str, list[Asked]]  # by the clause's id
+    columns: dict[str, tuple[str, Clause]]  # each test by name, once, with a clause that makes it
+    places: Places
 
 
 @dataclass(frozen=True)
@@ -49,22 +66,56 @@ class Met:
 
 def met(fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...], words: Vocabulary) -> Met:
     """How far completed rows meet the tests of these clauses; `answers` are what was decided of them."""
-    asked, columns, places = tests_of(clauses)
     rows = Rows(fields, words)
     rows.define(clauses)
     if words.classes.field:
         rows.settle(words.classes.field, numbered(answers[words.classes.field]))
+    _settle_totals(rows, answers)
+    tests = tests_of(clauses)
+    return _met(rows, clauses, tests, {column: rows.test(*test) for column, test in tests.columns.items()})
+
+
+def met_by_first(decided: Rows, fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...]) -> Met:
+    """The same of the first of rows while they were decided, whose fields and answer are given alone; tests of a clause that
+    misses by two others, so that no ladder shows it, stand as not met untried.
+    """
+    row = decided.first(fields)
+    _settle_totals(row, answers)
+    tests = tests_of(clauses)
+    return _met(row, clauses, tests, _tried(row, tests))
+
+
+def _settle_totals(rows: Rows, answers: pl.DataFrame) -> None:
+    """Give rows the running totals after them, where any was kept."""
     none = np.full(rows.height, np.nan)
-    for name in words.totals:
+    for name in rows.words.totals:
         rows.settle(name, answers[name].to_numpy() if name in answers.columns else none)
-    told = np.array([rows.test(text, c) for text, c in columns.values()], np.int8).reshape(len(columns), rows.height)
-    of, starts, applying = places
+
+
+def _tried(row: Rows, tests: Tests) -> dict[str, Truth]:
+    """By column, tests of one row that tell which clauses apply, or miss by one of several."""
+    told: dict[str, Truth] = {}
+    for own in tests.asked.values():
+        left = min(len(own), SHOWN + 1)
+        for test in own:
+            if test.column not in told:
+                told[test.column] = row.test(*tests.columns[test.column])
+            left -= told[test.column][0] != MET
+            if not left:
+                break
+    return told
+
+
+def _met(rows: Rows, clauses: tuple[Clause, ...], tests: Tests, tried: Mapping[str, Truth]) -> Met:
+    asked, columns, (of, starts, applying) = tests
+    untried = np.full(rows.height, NOT_MET, np.int8)
+    told = np.array([tried.get(column, untried) for column in columns], np.int8).reshape(len(columns), rows.height)
     unmet, ruled_out = (told != MET).view(np.int8)[of], (told == NOT_MET).view(np.int8)[of]
     against = np.add.reduceat(ruled_out & applying, starts, dtype=np.int8)
     vain = np.maximum.reduceat(unmet & applying, starts).view(bool)
     missed = np.add.reduceat(unmet, starts, dtype=np.int8)
-    may_miss = np.minimum(1, np.diff(starts, append=len(of)) - 1)[:, None]
-    days = fields["date"].to_numpy()
+    may_miss = np.minimum(SHOWN, np.diff(starts, append=len(of)) - 1)[:, None]
+    days = rows.frame["date"].to_numpy()
     force = in_force(clauses, days)
     applies = force & ~vain
     for i, c in enumerate(clauses):
@@ -74,28 +125,12 @@ def met(fields: pl.DataFrame, answers: pl.DataFrame, clauses: tuple[Clause, ...]
         clauses,
         asked,
         dict(zip(columns, told, strict=True)),
-        {flag: rows.column(flag) for flag in words.defined},
+        {flag: rows.column(flag) for flag in rows.words.defined},
         force,
         applies,
         applies | (force & (missed <= may_miss)),
         against,
     )
-
-
-class Places(NamedTuple):
-    """Of one clause after the other, which tests it makes."""
-
-    of: NDArray[np.intp]
-    starts: NDArray[np.intp]  # where each clause's begin
-    applying: NDArray[np.int8]  # 1 where the clause hangs on the test to apply; shape (test, 1)
-
-
-class Tests(NamedTuple):
-    """Every test of some clauses, for all of their rows at once."""
-
-    asked: dict[str, list[Asked]]  # by the clause's id
-    columns: dict[str, tuple[str, Clause]]  # each test by name, once, with a clause that makes it
-    places: Places
 
 
 @lru_cache(64)
@@ -115,4 +150,5 @@ def tests_of(clauses: tuple[Clause, ...]) -> Tests:
     made = [test for own in asked.values() for test in own]
     starts = np.cumsum([0, *(len(own) for own in asked.values())])[:-1]
     applying = np.array([test.applies for test in made], np.int8)[:, None]
-    return Tests(asked, columns, Places(np.array([place[test.column] for test in made], np.intp), starts, applying))
+    of = np.array([place[test.column] for test in made], np.intp)
+    return Tests(asked, columns, Places(of, starts, applying))

@@ -17,11 +17,11 @@ from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.clearing import as_text, check_reasons, clearings
 from premortem.law.conditions import identifiers
 from premortem.law.decision_data import NOT_KNOWN, Decided
-from premortem.law.engine import judge
+from premortem.law.engine import judged
 from premortem.law.ladder import ASKING, Step, ladder
 from premortem.law.parties import named_parties, screen, unscreened_names
 from premortem.law.permission import deciding_fields, resting_on
-from premortem.law.row_defaults import AS_WRITTEN, complete
+from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.spelling import key
 from premortem.law.transactions import frame_of, parse, question
@@ -133,15 +133,15 @@ def explain(
     nearby, standing = tries(given, book), [c for c in naming(book) if c.in_force(given["date"])]
     unsaid = others(given, case, addressees(standing, words), seats(standing, given, words))
     rows = frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)], case)
-    fields = complete(rows, book).collect(optimizations=AS_WRITTEN)
-    answers = judge(fields.lazy(), book)
-    answer, outcomes = answers.row(0, named=True), answers["outcome"].to_list()[1:]
-    completed = fields.row(0, named=True)
+    fields = completed(rows, book)
+    told = judged(fields, book)
+    answer, outcomes = told.answers.row(0, named=True), told.answers["outcome"].to_list()[1:]
+    worked_out = fields.row(0, named=True)
     clause = next((c for c in book.clauses if c.id == answer["clause"]), None)
-    steps = ladder(fields[:1], answers[:1], book)
+    steps = ladder(fields, told, book)
     rests = deciding_fields(answer["outcome"], unsaid, outcomes[len(nearby) :], words)
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
-    found = with_sources(assumed_fields(transaction.fields, tests, rests, completed, words), given, case)
+    found = with_sources(assumed_fields(transaction.fields, tests, rests, worked_out, words), given, case)
     resting, unsaid_fields = resting_on(answer["outcome"], rests, words), {a.field for a in found}
     reasons = clearings(given.get("cleared", "")) | dict(cleared or {})
     return Decision(
@@ -164,12 +164,12 @@ def explain(
         day_given="date" in transaction.fields,
         begins=clause.begins if clause else None,
         doubted=doubtful_places(rows[:1], fields[:1], [answer["outcome"]], book)[0],
-        elsewhere=(*elsewhere(given, completed, book), *_open(answer["outcome"], steps, book)),
+        elsewhere=(*elsewhere(given, worked_out, book), *_open(answer["outcome"], steps, book)),
         unscreened=unscreened_names(named_parties(given), case, reasons, given["date"])
         if answer["outcome"] in words.free
         else (),
-        kind=completed.get("kind") or "",
-        chips_held=completed.get("chips_held") or 1.0,
+        kind=worked_out.get("kind") or "",
+        chips_held=worked_out.get("chips_held") or 1.0,
     )
 
 

@@ -12,7 +12,7 @@ from premortem.law.clause_files import is_written
 from premortem.law.clause_tests import met
 from premortem.law.engine import decide
 from premortem.law.places import names as places_of
-from premortem.law.row_defaults import complete
+from premortem.law.row_defaults import completed
 from premortem.law.transactions import frame_of
 from premortem.law.transfers import transfers
 from premortem.text.phrases import count_noun
@@ -27,7 +27,7 @@ def weights(clauses: Sequence[Clause], book: Book, day: date) -> Mapping[str, in
     if not asked or not held:
         return {}
     frame = frame_of(asked, book.case)
-    found = met(complete(frame, book).collect(), decide(frame, book), held, book.vocabulary)
+    found = met(completed(frame, book), decide(frame, book), held, book.vocabulary)
     return {c.id: int(applies.sum()) for c, applies in zip(held, found.applies, strict=True)}
 
 

@@ -55,10 +55,22 @@ def decide(
     return pl.concat([_answer(asked, part, book, totals) for part in rows], how="diagonal")
 
 
-def judge(fields: pl.LazyFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
-    """The same for a frame that has every field (`complete`)."""
+def judge(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, totals: Totals | None = None) -> pl.DataFrame:
+    """The same for a frame that has every field (`complete`, `completed`)."""
+    return judged(fields, book, totals).answers
+
+
+class Judged(NamedTuple):
+    """What is decided of rows, and the rows with what was told of them meanwhile."""
+
+    answers: pl.DataFrame
+    rows: Rows
+
+
+def judged(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, totals: Totals | None = None) -> Judged:
+    """The same with what was told of each row on the way, from which a ladder can be made."""
     asked = _ask(fields, book)
-    return _answer(asked, asked.rows, book, totals)
+    return Judged(_answer(asked, asked.rows, book, totals), asked.rows)
 
 
 class _Asked(NamedTuple):
@@ -66,7 +78,7 @@ class _Asked(NamedTuple):
     classifies each (or -(i + 1) of one that cannot tell) and what first requires a licence (likewise); where each clause binds.
     """
 
-    fields: pl.LazyFrame
+    fields: pl.LazyFrame | pl.DataFrame
     rows: Rows
     clauses: tuple[Clause, ...]
     classed: Codes
@@ -74,14 +86,16 @@ class _Asked(NamedTuple):
     bound: dict[int, Truth]
 
 
-def _ask(fields: pl.LazyFrame, book: Rulebook) -> _Asked:
+def _ask(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook) -> _Asked:
     words = book.vocabulary
-    # worked out once: by them it is told which clauses may reach a row, and then whether they do
-    held = fields.select(c for c in ("exporter", "kind") if c in words.fields).collect()
-    fields = fields.with_columns(held.get_columns())
+    if isinstance(fields, pl.LazyFrame):
+        # worked out once: by them it is told which clauses may reach a row, and then whether they do
+        held = fields.select(c for c in ("exporter", "kind") if c in words.fields).collect()
+        fields = fields.with_columns(held.get_columns())
     clauses = standing(fields, book)
     known = fields.collect_schema().names()
-    frame = fields.select([*_looked_at(clauses, words), *(c for c in (*UNDOING, "asks") if c in known)]).collect()
+    wanted = [*_looked_at(clauses, words), *(c for c in (*UNDOING, "asks") if c in known)]
+    frame = fields[wanted] if isinstance(fields, pl.DataFrame) else fields.select(wanted).collect()
     rows = Rows(frame, words)
     rows.define(clauses)
     classed = _classify(rows, clauses, words)
@@ -107,16 +121,14 @@ def _answer(asked: _Asked, rows: Rows, book: Rulebook, totals: Totals | None) ->
         of = rows.spread(np.arange(asked.rows.height))
         worded = needing(worded, of, asked.fields, asked.classed, asked.clauses, words)
     if "asks" in asked.rows.frame.columns:  # an item or a place that could be several: nothing else can be said
-        asks = rows.spread(asked.rows.frame["asks"])
+        ambiguous = [f"{NEEDS}{field}" for field in items.asked(book.case)]
         # what is barred whichever chip it is needs no answer
-        barred = asks.is_in([f"{NEEDS}{field}" for field in items.asked(book.case)]) & worded["outcome"].is_in(
-            list(words.denied)
+        barred = pl.col("_asks").is_in(ambiguous) & pl.col("outcome").is_in(list(words.denied))
+        asks = pl.when(~barred).then("_asks")
+        worded = worded.with_columns(rows.spread(asked.rows.frame["asks"]).alias("_asks")).with_columns(
+            outcome=pl.coalesce(asks, "outcome"), clause=pl.when(asks.is_null()).then("clause")
         )
-        asks = asks.set(barred.fill_null(False), None)
-        worded = worded.with_columns(
-            outcome=pl.coalesce(asks, "outcome"), clause=pl.when(asks.is_null()).then(pl.col("clause"))
-        )
-    return worded.drop("_code")
+    return worded.drop("_code", "_asks", strict=False)
 
 
 @lru_cache(KEPT)

@@ -111,6 +111,12 @@ def vendor(item: str, case: Case) -> str:
 
 
 @cache
+def parting_flags(case: Case) -> Mapping[str, bool | None]:
+    """The flag that parts items which one spelling could mean, of each item with a name of its own; for a case that has it."""
+    return dict(named_items(case).select("item", f"c_{transfers(case).items.parts}").iter_rows())
+
+
+@cache
 def names(case: Case) -> Names:
     """The spellings of a case."""
     systems = facts.read("systems", case).to_dicts() if facts.held("systems", case) else []

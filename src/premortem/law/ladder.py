@@ -11,8 +11,9 @@ import polars as pl
 from premortem.law.assumed_facts import sources
 from premortem.law.candidate_clauses import operative
 from premortem.law.clause import DECIDING, Clause, Rulebook
-from premortem.law.clause_tests import Asked, Met, met
+from premortem.law.clause_tests import Asked, Met, met_by_first
 from premortem.law.conditions import identifiers
+from premortem.law.engine import Judged
 from premortem.law.truth import MET, NOT_MET, UNKNOWN
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import limit
@@ -50,16 +51,17 @@ class Step:
         return replace(self, tests=tests)
 
 
-def ladder(fields: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> tuple[Step, ...]:
-    """Clauses in force that day that apply or miss by one of several tests, in order, with the values looked at; of the one
-    row that was completed and decided.
+def ladder(fields: pl.DataFrame, judged: Judged, book: Rulebook) -> tuple[Step, ...]:
+    """Clauses in force that day that apply or miss by one of several tests, in order, with the values looked at; of the first
+    of some rows that were completed and `judged`.
     """
-    day, answer, words = fields["date"][0], answers.row(0, named=True), book.vocabulary
+    row, answers, words = fields[:1], judged.answers[:1], book.vocabulary
+    day, answer = row["date"][0], answers.row(0, named=True)
     known = tuple(operative(book, day, day))
-    found = met(fields, answers, known, words)
+    found = met_by_first(judged.rows, row, answers, known)
     settled = {name: answer.get(name) for name in (words.classes.field, *words.totals)}
     defined = {flag: MEANS[truth[0]] for flag, truth in found.defined.items()}
-    values, by_id = fields.row(0, named=True) | settled | defined, {c.id: c for c in known}
+    values, by_id = row.row(0, named=True) | settled | defined, {c.id: c for c in known}
     told = {column: MEANS[truth[0]] for column, truth in found.tests.items()}
     return tuple(
         replace(step, tests=_tests(by_id[step.clause], found.asked[step.clause], told, values, day))

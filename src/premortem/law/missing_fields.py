@@ -20,7 +20,7 @@ FEWER = 1025
 def needing(
     worded: pl.DataFrame,
     of: NDArray[np.intp],
-    kinds: pl.LazyFrame,
+    kinds: pl.LazyFrame | pl.DataFrame,
     classed: NDArray[np.int16],
     clauses: tuple[Clause, ...],
     words: Vocabulary,
@@ -36,7 +36,7 @@ def needing(
     codes = pl.Series("_code", code[at][same.first])
     needed = _needed(clauses, tuple(codes.unique().sort()), words)
     names = [name for name in sorted(needed.meta.root_names()) if name != "_code"]
-    hanging = kinds.with_columns(pl.Series("_class", classed)).select(pl.col(names).gather(of[at][same.first]))
+    hanging = kinds.lazy().with_columns(pl.Series("_class", classed)).select(pl.col(names).gather(of[at][same.first]))
     needs = hanging.with_columns(codes).select(needed).collect().to_series()
     return worded.with_columns(outcome=worded["outcome"].scatter(at, needs.gather(same.of)))
 

@@ -31,6 +31,9 @@ class Near(NamedTuple):
     spellings: Texts  # whole spellings that are long enough for a slip of the pen
     rarest: dict[str, list[int]]  # the names of which a word is the one that fewest names hold
     known: frozenset[str]  # words of firms that are known not to be listed: no slips of the pen
+    meant: dict[
+        str, frozenset[str]
+    ]  # by a word that was looked up, the words of listed names that it is or may stand for
 
 
 def near(names: Sequence[tuple[str, int]], known: Iterable[str] = ()) -> Near:
@@ -53,7 +56,7 @@ def near(names: Sequence[tuple[str, int]], known: Iterable[str] = ()) -> Near:
         rarest.setdefault(min(bag, key=lambda word: (len(holds[word]), word)), []).append(n)
     holding = {word: frozenset(names) for word, names in holds.items()}
     long = made_ready(text for text in whole if len(text) >= FEWEST_WHOLE)
-    return Near(spelt, holding, whole, initials, _slips(holding), long, rarest, free)
+    return Near(spelt, holding, whole, initials, _slips(holding), long, rarest, free, {})
 
 
 def rows(held: Near, name: str) -> Iterator[tuple[int, float]]:
@@ -74,7 +77,8 @@ def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
     bag = frozenset(word for means in told for word in means)
     # a name whose words are all said has its rarest word said; only the rest need hold every word
     inside = {n for word in bag for n in held.rarest.get(word, ())}
-    fitting = _holding_all(held, told)
+    # with a word that no listed name has, it can only hold a whole one
+    fitting = frozenset[int]() if unheard else _holding_all(held, told)
     for n in inside | fitting:
         theirs, words, i = held.names[n]
         if words <= bag:
@@ -85,16 +89,18 @@ def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
             yield i, PART
 
 
-def _holding_all(held: Near, told: Sequence[set[str]]) -> frozenset[int]:
+def _holding_all(held: Near, told: Sequence[frozenset[str]]) -> frozenset[int]:
     """Names that hold a word of each of these sets."""
     each = [frozenset().union(*(held.holding[word] for word in means)) if len(means) > 1 else held.holding[next(iter(means))] for means in told]  # fmt: skip
-    return frozenset.intersection(*each) if each else frozenset()
+    return frozenset.intersection(*sorted(each, key=len)) if each else frozenset()
 
 
-def _meant(held: Near, word: str) -> set[str]:
+def _meant(held: Near, word: str) -> frozenset[str]:
     """Words of listed names that a word is, that it may be short for, or that it is a slip of the pen away from."""
-    means = {w for w in (word, *shortened_words().get(word, ())) if w in held.holding}
-    return means or (set() if word in held.known else _alike(word, held.slips))
+    if word not in held.meant:  # names of firms share most of their words
+        means = {w for w in (word, *shortened_words().get(word, ())) if w in held.holding}
+        held.meant[word] = frozenset(means or (() if word in held.known else _alike(word, held.slips)))
+    return held.meant[word]
 
 
 def _most_of(bag: frozenset[str], words: frozenset[str]) -> bool:

@@ -74,7 +74,8 @@ def addressee(name: str, case: Case) -> str:
 
 @lru_cache(maxsize=400_000)
 def matches(name: str, case: Case) -> tuple[tuple[int, float], ...]:
-    """Rows of the table that a name is equal to (100) or near (less), whatever the day; nearest first.
+    """Rows of the table that a name is equal to (100) or near (less), whatever the day; nearest first, then by list in the
+    order in which the case names them, then by name.
 
     A name equal to one that is known not to be listed, and to no listed one, is near none.
     """
@@ -84,7 +85,13 @@ def matches(name: str, case: Case) -> tuple[tuple[int, float], ...]:
     if not equal or found:
         for i, score in (*_by_telling(name, case), *near_rows(held.near, name)):
             found[i] = max(found.get(i, 0.0), score)
-    return tuple(sorted(found.items(), key=lambda kv: (-kv[1], kv[0])))
+    return tuple(sorted(found.items(), key=lambda near: (-near[1], *_place(held.rows[near[0]], case), near[0])))
+
+
+def _place(row: Listed, case: Case) -> tuple[int, str]:
+    """Where a row stands among others that a name is as near to: by its list, in the case's order, then by its name."""
+    lists = [*transfers(case).parties.lists]
+    return lists.index(row.list) if row.list in lists else len(lists), row.name.casefold()
 
 
 def _by_telling(name: str, case: Case) -> list[tuple[int, float]]:
@@ -93,10 +100,10 @@ def _by_telling(name: str, case: Case) -> list[tuple[int, float]]:
     joined = "".join(told)
     if len(joined) < FEWEST or joined in held.free:
         return []
-    # of a name that is as near as this, so many letters at most differ, were it as long as it may be
-    about = _tellings(case).about(joined, int(len(joined) * (1 / (NEAR / 100) - 1)))
-    alike = process.extract(joined, about, scorer=OSA.normalized_similarity, score_cutoff=NEAR / 100, limit=None)
-    scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
+    scores: dict[str, float] = {}
+    if about := _tellings(case).about(joined, 1 - NEAR / 100):
+        alike = process.extract(joined, about, scorer=OSA.normalized_similarity, score_cutoff=NEAR / 100, limit=None)
+        scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
     joint = {part for word in told for part in compounds(word)}
     parts = {*_runs(told, 1), *_runs(words(name), 2), *joint} - {joined}
     scores |= {part: max(HOLDS, scores.get(part, 0.0)) for part in parts if part in held.telling}

@@ -98,7 +98,7 @@ def _looked_up(given: pl.DataFrame, said: Mapping[str, Sequence[str]], case: Cas
     if not found:
         return None
     ranks = {name: found.pop(name) for name in (told.policy,) if name in found}
-    policies = {name: pl.Series(("", *told.policies)).gather(rank) for name, rank in ranks.items()}
+    policies = {name: pl.Series(("", *told.policies))[rank] for name, rank in ranks.items()}
     return pl.DataFrame({name: flags.astype(bool) for name, flags in found.items()} | policies)
 
 

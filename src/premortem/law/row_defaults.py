@@ -1,6 +1,6 @@
 """Frames of transactions completed: every field of the vocabulary, filled from the catalogue, the lists and the atlas."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import and_, or_
 
@@ -13,10 +13,8 @@ from premortem.law.clause import Rulebook
 from premortem.law.places import TierChange, atlas, could_be
 from premortem.law.transactions import which
 from premortem.law.transfers import Implied, Transfers, transfers
+from premortem.law.truth import texts_of
 from premortem.law.vocabulary import NEEDS, TYPES, Vocabulary
-
-# A plan that asks for every column is carried out as it is written: for a few rows, to mend it takes longer than it saves.
-AS_WRITTEN = pl.QueryOptFlags.none()
 
 
 def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.LazyFrame:
@@ -25,15 +23,22 @@ def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.
     Expects known items and countries (`parse` or the ledger's checks see to it). Lazy, so that what no clause asks for
     is not worked out. `doubting` reads moves of places that nobody confirmed the other way (`atlas`).
     """
+    return reduce(pl.LazyFrame.with_columns, _steps(given, book, doubting), given.lazy())
+
+
+def completed(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.DataFrame:
+    """The same with every field worked out, step by step: for a few rows, to plan it takes longer than it saves."""
+    return reduce(pl.DataFrame.with_columns, filter(None, _steps(given, book, doubting)), given)
+
+
+def _steps(given: pl.DataFrame, book: Rulebook, doubting: bool) -> Iterator[Sequence[pl.Expr]]:
+    """Columns to add one after the other."""
     here, words = tuple(given.columns), book.vocabulary
-    frame = given.lazy().with_columns(_told(here, words))
     said = _said(given, words)
     known = seats.columns(said, words.case)
-    frame = frame.with_columns(*known).with_columns(*party_fields.columns(given, said, words))
-    frame = frame.with_columns(*_asking(said, words))
-    for step in _worked_out(here, book.moves, tuple(expr.meta.output_name() for expr in known), doubting, words):
-        frame = frame.with_columns(step)
-    return frame
+    yield _told(here, words)
+    yield [*known, *party_fields.columns(given, said, words), *_asking(said, words)]
+    yield from _worked_out(here, book.moves, tuple(expr.meta.output_name() for expr in known), doubting, words)
 
 
 @lru_cache(512)
@@ -49,7 +54,7 @@ def reached(field: str, words: Vocabulary) -> frozenset[str]:
 def _said(given: pl.DataFrame, words: Vocabulary) -> dict[str, list[str]]:
     """What a frame's rows name as item, as places and as parties, each name once."""
     names = [c for c in ("item", *words.countries, *parties.ROLES, "cleared") if c in given.columns]
-    return given.select(pl.col(c).unique().drop_nulls().implode() for c in names).row(0, named=True) if names else {}
+    return {name: texts_of(given[name]) for name in names}
 
 
 # The columns that are worked out alike for every frame with the same fields given are made once: for a single
@@ -84,29 +89,28 @@ def _worked_out(
     foreign = pl.when(pl.col("kind").is_in(told.items.foreign)).then(shipped)
     abroad = pl.coalesce(foreign, *givers, pl.lit(fields["exporter_hq"].default))
     beside = [field for field in seats.OF_OTHERS if field in here]
-    seat = pl.coalesce("exporter_hq", abroad) if "exporter_hq" in here else abroad
+    exporter = pl.coalesce(*_told_by("exporter_hq", here, known), abroad).alias("exporter_hq")
+    headquarters = pl.coalesce(*_told_by("headquarters", here, known), "destination").alias("headquarters")
+    parent = pl.coalesce(*_told_by("parent_headquarters", here, known), headquarters).alias("parent_headquarters")
+    chip, catalogued = _from_catalogue(here, words)
+    named = [*(c for c in known if c.startswith("_seat_") and c != "_seat_exporter"), *(f"_given_{f}" for f in beside)]
+    period, *of_places = _of_places(moves, named, doubting, words)
     return (
-        *_from_catalogue(here, words),
-        [pl.coalesce(*_told_by("exporter_hq", here, known), seat).alias("exporter_hq")],
-        [
-            pl.coalesce(*_told_by("headquarters", here, known), "destination").alias("headquarters"),
-            pl.coalesce("designer_hq", designer, "exporter_hq"),
-        ],
-        [
-            pl.coalesce(*_told_by("parent_headquarters", here, known), "headquarters").alias("parent_headquarters"),
+        [chip, period],
+        catalogued,
+        [  # one step, not one after the other: for a single transaction, each step costs more than all that it works out
+            exporter,
+            headquarters,
+            pl.coalesce("designer_hq", designer, exporter),
+            parent,
             shipped.alias("from"),
             *(pl.col(f).alias(f"_given_{f}") for f in beside),
+            *(pl.coalesce(*_told_by(f, here, known), parent).alias(f) for f in seats.OF_OTHERS),
         ],
-        [pl.coalesce(*_told_by(f, here, known), "parent_headquarters").alias(f) for f in seats.OF_OTHERS],
         filled,
         _instead(here, words),
         _counted(words),
-        *_of_places(
-            moves,
-            [*(c for c in known if c.startswith("_seat_") and c != "_seat_exporter"), *(f"_given_{f}" for f in beside)],
-            doubting,
-            words,
-        ),
+        *of_places,
     )
 
 
@@ -122,14 +126,18 @@ COUNTED = ("date", "consignee", "destination", "quantity", "chips_held")
 
 
 def of_rows(
-    given: pl.DataFrame, fields: pl.LazyFrame, of: NDArray[np.intp], wanted: Iterable[str], words: Vocabulary
+    given: pl.DataFrame,
+    fields: pl.LazyFrame | pl.DataFrame,
+    of: NDArray[np.intp],
+    wanted: Iterable[str],
+    words: Vocabulary,
 ) -> pl.DataFrame:
     """The `wanted` fields, and what totals add up, of rows of which the kinds are completed in `fields` and `of` tells each
     row's: its own are its day, its units and its parties.
     """
     needed = {*wanted, *COUNTED, words.measure.one, words.measure.all}
     own = [c for c in ("date", "quantity", words.measure.all, *parties.ROLES) if c in given.columns and c in needed]
-    kinds = fields.select(c for c in fields.collect_schema().names() if c in needed).collect()[of]
+    kinds = fields.select(c for c in fields.collect_schema().names() if c in needed).lazy().collect()[of]
     told = given.select(pl.col(c).cast(TYPES[words.fields[c].type]) for c in own)
     spelt = told.with_columns(party_fields.spelt(_said(told, words), words))
     frame = kinds.with_columns(pl.coalesce(spelt[c], kinds[c] if c in kinds.columns else None).alias(c) for c in own)
@@ -177,7 +185,7 @@ def _instead(here: Sequence[str], words: Vocabulary) -> list[pl.Expr]:
     return filled
 
 
-def _from_catalogue(here: Sequence[str], words: Vocabulary) -> tuple[list[pl.Expr], list[pl.Expr]]:
+def _from_catalogue(here: Sequence[str], words: Vocabulary) -> tuple[pl.Expr, list[pl.Expr]]:
     """Given values first, then the catalogue's, then the default."""
     chips, told = items.named_items(words.case), transfers(words.case).items
     chip = pl.col("item").cast(pl.Enum(chips["item"]), strict=False).to_physical().alias("_chip")
@@ -193,7 +201,7 @@ def _from_catalogue(here: Sequence[str], words: Vocabulary) -> tuple[list[pl.Exp
         value = pl.coalesce(name, known) if name in here else known
         default = words.fields[name].default
         columns.append((value if default is None else value.fill_null(default)).alias(name))
-    return [chip], columns
+    return chip, columns
 
 
 def _told_by(field: str, here: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -205,8 +213,8 @@ def _told_by(field: str, here: Sequence[str], known: Sequence[str]) -> list[str]
 
 def _of_places(
     moves: tuple[TierChange, ...], named: Sequence[str], doubting: bool, words: Vocabulary
-) -> tuple[list[pl.Expr], ...]:
-    """Tiers and groups of places as of each row's date, and what they imply of the parties.
+) -> tuple[pl.Expr, list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
+    """Tiers and groups of places as of each row's date, and what they imply of the parties, one after the other.
 
     `named` are the columns of the seats that named parties are known to have, whatever else was given.
     """
@@ -220,7 +228,7 @@ def _of_places(
         for role in roles
     ]
     return (
-        [period.alias("_period")],
+        period.alias("_period"),
         numbered,
         [pl.lit(groups[c]).gather(f"_{role}").alias(f"{role}_{c}") for role, wanted in roles.items() for c in wanted],
         [_together(implied, named, told.home).alias(name) for name, implied in told.implied.items()],

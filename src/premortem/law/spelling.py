@@ -3,7 +3,6 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -105,16 +104,16 @@ def shortened_words() -> dict[str, frozenset[str]]:
     return {start: frozenset(means) for start, means in found.items()}
 
 
-def compounds(word: str) -> Iterator[str]:
+@lru_cache(maxsize=400_000)
+def compounds(word: str) -> tuple[str, ...]:
     """What is left of a word without a word that many firms share, or the beginning of one, written together with it.
 
-    >>> [*compounds("birentech")]
-    ['biren']
+    >>> compounds("birentech")
+    ('biren',)
     """
-    for i in range(FEWEST, len(word) - FEWEST + 1):
-        for rest, common in ((word[:i], word[i:]), (word[i:], word[:i])):
-            if len(rest) >= PLURAL and common.removesuffix("s") in _common():
-                yield rest
+    cuts = ((word[:i], word[i:]) for i in range(FEWEST, len(word) - FEWEST + 1))
+    halves = (half for start, end in cuts for half in ((start, end), (end, start)))
+    return tuple(r for r, common in halves if len(r) >= PLURAL and common.removesuffix("s") in _common())
 
 
 @cache

@@ -73,7 +73,7 @@ def which(item: str, case: Case, told: bool | None = None) -> tuple[str, str]:
     That flag is asked first where it parts them: the seller knows it, and the law hangs on it.
     """
     offered, parts = items.could_be(item, case) or (), transfers(case).items.parts
-    flags = dict(items.named_items(case).select("item", f"c_{parts}").iter_rows()) if parts else dict.fromkeys(offered)
+    flags = items.parting_flags(case) if parts else dict.fromkeys(offered)
     left = [name for name in offered if name in flags and told in (None, flags[name])]
     if told is not None and len(left) == 1:
         return "", left[0]

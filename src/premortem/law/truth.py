@@ -51,16 +51,26 @@ class Rows:
 
     def __init__(self, frame: pl.DataFrame, words: Vocabulary) -> None:
         self.frame, self.words, self.height = frame, words, frame.height
-        self.days: NDArray[np.int32] = frame["date"].to_physical().to_numpy()
+        self.days: NDArray[np.int32] = frame["date"].cast(pl.Int32).to_numpy()
         self._totals = frozenset(words.totals)
         self._tests: dict[str, Truth] = {}
-        self._missing_of: dict[str, NDArray[np.bool_] | None] = {}
+        self._missing_of: dict[str, NDArray[np.bool_] | None] = {}  # of fields that are numbers
         self._columns: dict[str, Any] = {}
         self._figures: dict[tuple[str, str], Any] = {}
 
     def spread(self, of_kinds: Any) -> Any:
         """What is told of kinds of rows, of each row; here each row is a kind of its own."""
         return of_kinds
+
+    def first(self, fields: pl.DataFrame) -> "Rows":
+        """The first row alone, with what is told of it; `fields` is that row with all of its fields."""
+        row = Rows(fields, self.words)
+        row._tests = {name: truth[:1] for name, truth in self._tests.items()}
+        row._columns = {
+            name: (values[0][:1], values[1]) if isinstance(values, tuple) else values[:1]
+            for name, values in self._columns.items()
+        }
+        return row
 
     def settle(self, name: str, values: Any) -> None:
         """Give a field its values: of a flag what is told, of a number numbers (NaN: none), of a text `(places, texts)`."""
@@ -232,11 +242,8 @@ class Rows:
     def _of_text(self, name: str, holds: Callable[[Any], bool]) -> Truth:
         """Whether something holds of each row's text: asked of each text once."""
         places, texts = self.column(name)
-        hits = [i for i, text in enumerate(texts[:-1]) if holds(text)]
-        truth = told(reduce(np.logical_or, (places == i for i in hits), np.zeros(self.height, bool)))
-        if name not in self._missing_of:
-            self._missing_of[name] = _any(places == len(texts) - 1)
-        return _but(truth, self._missing_of[name])
+        answers = [MET if holds(text) else NOT_MET for text in texts[:-1]]
+        return np.array([*answers, UNKNOWN], np.int8).take(places)
 
     def _flag(self, name: str) -> Truth:
         return np.asarray(self.column(name))
@@ -281,20 +288,26 @@ def _read(column: pl.Series, kind: str) -> Any:
         gaps = column.is_null().to_numpy() if column.null_count() else None
         return told((column if gaps is None else column.fill_null(False)).to_numpy(), gaps)
     if kind == "date":
-        return column.to_physical().cast(pl.Float64).to_numpy()
+        return column.cast(pl.Int32).cast(pl.Float64).to_numpy()
     return column.cast(pl.Float64).to_numpy() if kind == "number" else numbered(column)
 
 
 def numbered(column: pl.Series) -> tuple[NDArray[np.int32], list[str | None]]:
     """Each row's text by its place among the texts that there are, of which the last is none."""
     if len(column) <= FEW:
-        values = column.to_list()
-        texts = [*dict.fromkeys(text for text in values if text is not None)]
-        places = {text: i for i, text in enumerate(texts)}
-        return np.array([places.get(text, len(texts)) for text in values], np.int32), [*texts, None]
+        texts = [*texts_of(column), None]
+        places = dict(zip(texts, range(len(texts)), strict=True))
+        return np.array([places[text] for text in column.to_list()], np.int32), texts
     if column.eq_missing(column[0]).all():  # as where nobody told it
         one = [] if column[0] is None else [column[0]]
         return np.zeros(len(column), np.int32), [*one, None]
-    distinct = column.unique().drop_nulls()
+    distinct = texts_of(column)
     codes = column.cast(pl.Enum(distinct)).to_physical().fill_null(len(distinct))
     return codes.to_numpy().astype(np.int32), [*distinct, None]
+
+
+def texts_of(column: pl.Series) -> list[Any]:
+    """The texts, or days, of a column, once each, without those that are missing."""
+    if len(column) <= FEW:
+        return [*dict.fromkeys([text for text in column.to_list() if text is not None])]
+    return column.unique().drop_nulls().to_list()

@@ -21,7 +21,7 @@ Codes = NDArray[np.int16]
 # Books of which what is the same for every frame is kept.
 KEPT = 256
 # By a number, where its name lies; and the names, of which the last is none.
-Names = tuple[NDArray[np.int16], pl.Series]
+Names = tuple[NDArray[np.uint32], pl.Series]
 
 
 def code_of(place: int, outcome: str, words: Vocabulary) -> int:
@@ -65,7 +65,7 @@ def names_of(clauses: tuple[Clause, ...], words: Vocabulary) -> tuple[Names, Nam
 
 def _numbered(names: Mapping[int, str]) -> Names:
     texts = [*dict.fromkeys(names.values())]
-    places = np.full(1 << 16, len(texts), np.int16)
+    places = np.full(1 << 16, len(texts), np.uint32)
     for number, name in names.items():
         places[number - NONE] = texts.index(name)
     return places, pl.Series([*texts, None], dtype=pl.String)
@@ -74,4 +74,4 @@ def _numbered(names: Mapping[int, str]) -> Names:
 def named(numbers: Codes, names: Names) -> pl.Series:
     """The name of each number; none where it has none."""
     places, texts = names
-    return texts.gather(pl.Series(places[numbers.astype(np.int32) - NONE]).cast(pl.UInt32))
+    return texts[places[numbers.astype(np.int32) - NONE]]

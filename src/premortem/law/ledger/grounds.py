@@ -25,7 +25,7 @@ from premortem.law.ledger.columns import GROUNDS
 from premortem.law.ledger.unstated_fields import resting
 from premortem.law.parties import ROLES, Hit, named_parties, names_firm, screen, suspect, unscreened_names
 from premortem.law.permission import confidence, is_unverified, may_go
-from premortem.law.row_defaults import AS_WRITTEN, complete
+from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.totals import start
 from premortem.law.unchecked import lists
@@ -70,7 +70,7 @@ def _with_totals(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> p
 
 def _grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[Ground]:
     rows = _with_totals(given, answers, book)
-    words, fields = book.vocabulary, complete(rows, book).collect(optimizations=AS_WRITTEN)
+    words, fields = book.vocabulary, completed(rows, book)
     outcomes = answers["outcome"].to_list()
     clauses = tuple(operative(book, fields["date"].min(), fields["date"].max()))  # type: ignore[arg-type]
     found = met(fields, answers, clauses, words)
