@@ -18,6 +18,7 @@ from premortem.ensemble.run import draw
 from premortem.questions._bounded_memory import in_memory
 from premortem.questions.margins import check_gives, check_inputs
 from premortem.study import Run, Study, outcome_names
+from premortem.study.model import FEW
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.quantities import Observer, Quantity, When
@@ -136,16 +137,23 @@ def observer_of(study: Study, asked: Asked) -> Observer:
 
 
 def simulate(
-    study: Study, values: Array, pulled: Levers, observer: Observer, own: Mapping[str, Array] | None = None
+    study: Study,
+    values: Array,
+    pulled: Levers,
+    observer: Observer,
+    own: Mapping[str, Array] | None = None,
+    *,
+    few: int = FEW,
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Margins (`margin.X1` and so on), and quantities by column, of any number of futures.
 
-    `own` are levers in which each future differs, each of shape (step, future).
+    `own` are levers in which each future differs, each of shape (step, future). Up to `few` futures are run in small chunks, by which
+    all cores share them.
     """
     _check_gives(study)
     drivers, parts = _drivers(study), []
     wanted = {*observer.expressions, *drivers}
-    for chunk in study.compiled.chunks(values, pulled, own):
+    for chunk in study.compiled.chunks(values, pulled, own, few=few):
         found = chunk.columns()
         # what the study watches comes with every future; what else is asked is read off the series
         lacking = wanted - found.keys()
