@@ -18,7 +18,6 @@ from premortem.ensemble.run import draw
 from premortem.questions._bounded_memory import in_memory
 from premortem.questions.margins import check_gives, check_inputs
 from premortem.study import Run, Study, outcome_names
-from premortem.study.model import FEW
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.quantities import Observer, Quantity, When
@@ -27,6 +26,8 @@ Array = NDArray[Any]
 Asked = Sequence[tuple[Quantity, When]]
 # Futures that are simulated where no run is stored, and their seed: those of a run as it comes.
 AT_ONCE, SEED = 20_000, 7
+# Up to so many futures are run in small chunks, by which all cores share them: one large chunk would leave cores idle.
+SHARED = 4096
 # Of the bands of a series, the median and the ends.
 BAND = {name: BANDS[name] for name in ("p5", "p50", "p95")}
 # Most futures of a run that are judged against what became known: drawing paths of policy for one takes some 9 KB.
@@ -142,18 +143,15 @@ def simulate(
     pulled: Levers,
     observer: Observer,
     own: Mapping[str, Array] | None = None,
-    *,
-    few: int = FEW,
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Margins (`margin.X1` and so on), and quantities by column, of any number of futures.
 
-    `own` are levers in which each future differs, each of shape (step, future). Up to `few` futures are run in small chunks, by which
-    all cores share them.
+    `own` are levers in which each future differs, each of shape (step, future).
     """
     _check_gives(study)
     drivers, parts = _drivers(study), []
     wanted = {*observer.expressions, *drivers}
-    for chunk in study.compiled.chunks(values, pulled, own, few=few):
+    for chunk in study.compiled.chunks(values, pulled, own, few=SHARED):
         found = chunk.columns()
         # what the study watches comes with every future; what else is asked is read off the series
         lacking = wanted - found.keys()

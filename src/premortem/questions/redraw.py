@@ -14,8 +14,6 @@ from premortem.watch.weights import Weights, joint_log_likelihood
 
 # Futures that are drawn: a share is known to a point or so by as many.
 COUNT = 2048
-# Up to so many are run in small chunks: each move waits for the one before it, and so one large chunk would leave cores idle.
-AT_ONCE = 4096
 # Futures that were drawn, by study and by what they were drawn by.
 _DRAWN: WeakKeyDictionary[Study, dict[tuple[object, ...], smc.Drawn]] = WeakKeyDictionary()
 
@@ -53,7 +51,7 @@ def draw_by(
     pulled = study.levers(under)
 
     def log_likelihood(z: Array) -> Array:
-        _, columns = futures_under_policies.simulate(study, values_of(study, z), pulled, observer, few=AT_ONCE)
+        _, columns = futures_under_policies.simulate(study, values_of(study, z), pulled, observer)
         read = {name: columns[name] for name in observer.expressions}
         return joint_log_likelihood(read, used, every)
 
