@@ -201,22 +201,23 @@ def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small
     from premortem import questions
     from premortem.briefing import record
     from premortem.exhibits import hindcast
+    from premortem.questions import at_hand
 
     asked = []
 
     class Enough(Exception):
         """No need to score anything: what is asked is what counts."""
 
-    def noted(*_, **how):
-        asked.append((how["run"], how.get("futures", record.LOOKED_AT)))
+    def noted(run):
+        asked.append(run)
         raise Enough
 
-    monkeypatch.setattr(questions, "hindcast", noted)
+    monkeypatch.setattr(at_hand, "judged", noted)
     for make in (hindcast.data, record.record):
         with pytest.raises(Enough):
             make(small_run)
-    assert asked == [(small_run, record.LOOKED_AT)] * 2
-    assert questions.futures_under_policies.AT_ONCE == record.LOOKED_AT
+    assert asked == [small_run] * 2
+    assert questions.futures_under_policies.AT_ONCE == at_hand.LOOKED_AT  # of which the app asks
 
 
 def test_a_margin_that_stays_is_told_by_all_that_is_drawn():

@@ -1,9 +1,11 @@
 """What every screen works with: the study and its live model, a stored run, and what was worked out from them."""
 
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import version
@@ -98,9 +100,13 @@ class Desk:
 
     def first(self) -> None:
         """Simulate what the board shows, so that the first visitor does not wait; stops between policies when closed."""
-        for policy in self.study.policies:
+
+        def rows(policy: str) -> None:
             if not self.closing.is_set():
                 self.live.rows(State(policy))
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # simulating leaves the interpreter free
+            list(pool.map(rows, self.study.policies))
 
     def warm(self) -> None:
         """Work out what other screens show first; stops between steps when closed."""

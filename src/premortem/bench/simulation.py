@@ -16,13 +16,19 @@ from premortem.bench.timing import Row, row, time_pair
 from premortem.briefing import write_brief
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import CHUNK, draw
+from premortem.questions.redraw import redraw
+from premortem.questions.weighted_board import asked_of, reading_policy
 from premortem.study import Run, Study
+from premortem.study.model import SMALL
+from premortem.watch import observations
 
 # Futures of a run as it comes.
 DEFAULT = 20_000
 # Futures of a batch in NumPy: near its best on two cores, where arrays still fit the cache.
 BATCH = 256
 SEED = 7
+# Effective futures of a day, and the budget for drawing them [s].
+EFFECTIVE, OF_A_DAY = 20_000, 60.0
 
 
 def rows(study: Study, quick: bool) -> list[Row]:
@@ -37,6 +43,7 @@ def rows(study: Study, quick: bool) -> list[Row]:
         _gradient(study, times),
         _draw(study, times),
         *_default_run(study),
+        _as_of(study),
         roofline.row_of(study, times),
     ]
 
@@ -58,6 +65,21 @@ def _default_run(study: Study) -> list[Row]:
         row(f"simulating {name}", timing.simulate, used, "s", "processor time by core: 1 where none is idle", False),
         row(f"brief of {name}", written.seconds, timing.simulate, "s", "simulating them", False),
     ]
+
+
+def _as_of(study: Study) -> Row:
+    """The futures of a day under every policy, drawn anew by all that was known on it: seconds for `EFFECTIVE` of them, in proportion to
+    what those that were drawn are worth.
+    """
+    day = observations.latest_day(study.case)
+    under, readings = reading_policy(study.case, study.policies, day), study.readings.telling(day)
+    asked = asked_of(study, day)
+    study.compiled.margins(draw(study.priors, "sobol", SEED, 0, SMALL), study.levers(under))  # compiled, as in a run
+    began = time.perf_counter()
+    _, weights = redraw(study, readings, under, study.policies, asked, SEED)
+    taken = (time.perf_counter() - began) * EFFECTIVE / weights.effective
+    name = f"{EFFECTIVE:,} effective futures of a day, from {len(weights.values):,} worth {weights.effective:,.0f}"
+    return row(name, taken, OF_A_DAY, "s", "its budget", False)
 
 
 def policy_inputs(study: Study) -> tuple[Any, Any]:

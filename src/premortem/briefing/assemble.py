@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from premortem import exhibits, facts, questions
 from premortem.briefing import as_of as day_section
@@ -10,12 +10,15 @@ from premortem.briefing import assumption, changes, clauses, exhibited, families
 from premortem.briefing.content import Brief, Section, figure_numbers, text
 from premortem.errors import MissingData
 from premortem.questions.as_of import AsOfDay
+from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import headline
 from premortem.questions.lacks import LACKS
 from premortem.study import Run
 from premortem.text import phrases
 
 Part = tuple[str, Callable[[], Section]]
+# The part that takes longest is begun first, so that no core waits for it at the end.
+LONGEST = "heavy edits"
 
 
 def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> Brief:
@@ -28,18 +31,11 @@ def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> 
         raise MissingData(
             f"{run.folder}: no future has finite results, so there is nothing to tell; look at the priors"
         )
-    alone = questions.turns(run.study, run.policies[0])
-    parts: list[Part] = [
-        *([("the day", lambda: day_section.as_of_section(run, as_of))] if as_of is not None else []),
-        *([("what moved", lambda: changes.changes_section(run, old))] if old is not None else []),
-        *((a.id, lambda a=a: assumption.assumption(run, a, alone[a.id])) for a in run.study.assumptions),
-        ("policies", lambda: policies.policies(run)),
-        *_of_case(run),
-        ("method", lambda: method.method(run)),
-        ("sources", lambda: method.sources(run)),
-    ]
-    with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
-        tried = list(pool.map(build_section, parts))
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        alone = pool.submit(questions.turns, run.study, run.policies[0])
+        parts = _parts(run, old, as_of, alone)
+        under_way = {part[0]: pool.submit(build_section, part) for part in sorted(parts, key=lambda p: p[0] != LONGEST)}
+        tried = [under_way[name].result() for name, _ in parts]
     sections = [s for s in tried if isinstance(s, Section)]
     left_out = [s for s in tried if isinstance(s, str)]
     if broken := phrases.not_finite(run.non_finite, run.stored):
@@ -59,12 +55,30 @@ def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> 
     )
 
 
+def _parts(
+    run: Run, old: Run | None, as_of: AsOfDay | None, alone: "Future[dict[str, tuple[Turn, ...]]]"
+) -> list[Part]:
+    """Every part in the order in which it is read; `alone` are the single moves that turn each assumption, under way."""
+    return [
+        *([("the day", lambda: day_section.as_of_section(run, as_of))] if as_of is not None else []),
+        *([("what moved", lambda: changes.changes_section(run, old))] if old is not None else []),
+        *(
+            (a.id, lambda a=a: assumption.assumption(run, a, lambda: alone.result()[a.id]))
+            for a in run.study.assumptions
+        ),
+        ("policies", lambda: policies.policies(run)),
+        *_of_case(run),
+        ("method", lambda: method.method(run)),
+        ("sources", lambda: method.sources(run)),
+    ]
+
+
 def _of_case(run: Run) -> list[Part]:
     """Parts that rest on files which a case may have or not."""
     case = run.study.case
     tables = facts.catalogue(case)
     parts: list[tuple[bool, Part]] = [
-        ({"positions", "clause_edits"} <= {*tables}, ("heavy edits", lambda: clauses.clauses(run))),
+        ({"positions", "clause_edits"} <= {*tables}, (LONGEST, lambda: clauses.clauses(run))),
         ((case / "signs.toml").is_file(), ("alternative futures", lambda: families.families(run))),
         (bool(exhibits.shown_in_brief(case)), ("exhibits", lambda: exhibited.exhibit_section(run))),
         (bool(run.study.readings.later(case.settings.day)), ("the record", lambda: record.record(run))),

@@ -1,6 +1,6 @@
 """An assumption: what it claims, when it breaks, what carries it, how little it takes, what to watch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -25,6 +25,7 @@ from premortem.briefing.threshold_curves import curve, shift_of
 from premortem.charts import figures, policy_figures
 from premortem.law.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption, shipped_assumptions
+from premortem.questions import at_hand
 from premortem.questions.attribution import Carried, disagreements
 from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import cell, first_failure, level_with, share_of, title_of
@@ -52,10 +53,12 @@ THRESHOLDS = Note(
 )
 
 
-def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
-    """The section of one assumption under the run's first policy; `alone` are single moves that turn its verdict."""
+def assumption(run: Run, a: Assumption, alone: Callable[[], Sequence[Turn]]) -> Section:
+    """The section of one assumption under the run's first policy; `alone` gives the single moves that turn its verdict, which
+    may be worked out meanwhile.
+    """
     first = run.policies[0]
-    why = questions.explain(run, a.id, first)
+    why = at_hand.explained(run, a.id, first)
     fan, effects = _fan(run, a, first), _effects(a, why)
     conditions = phrases.listing([phrases.lower_first(c.says) for c in a.condition])
     blocks: list[Block] = [
@@ -71,7 +74,7 @@ def assumption(run: Run, a: Assumption, alone: Sequence[Turn]) -> Section:
         fan,
         Heading("What breaks it"),
         *_boxes(why),
-        text(_little(alone)),
+        text(_little(alone())),
     ]
     if effects:
         blocks += [

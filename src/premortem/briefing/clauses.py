@@ -4,11 +4,12 @@ from typing import Any
 
 import polars as pl
 
-from premortem import facts, questions
+from premortem import facts
 from premortem.briefing.content import Block, Figure, Note, Section, Table, see, text
 from premortem.charts import figures
 from premortem.errors import MissingData
 from premortem.law.book import Book
+from premortem.questions import at_hand
 from premortem.questions.edits import TOP, Scored
 from premortem.study import Run
 from premortem.text import phrases
@@ -23,7 +24,7 @@ LEAST = 0.001
 def clauses(run: Run) -> Section:
     """The edit index as a figure, each number in words with its citation, and the score against what happened."""
     case = run.study.case
-    result = questions.heavy_edits(run.study, case.settings.baseline)
+    result = at_hand.edited(run, case.settings.baseline)
     book, day = run.study.law(case.settings.baseline), phrases.day_in_words(case.settings.day)
     names = {(r["clause"], r["parameter"]): r["name"] for r in facts.read("clause_edits", case).to_dicts()}
     rows = [

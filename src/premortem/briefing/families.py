@@ -14,7 +14,7 @@ from premortem.text import phrases, steps
 
 def families(run: Run) -> Section:
     """Families as small multiples, then each in two lines. Raises `BadInput` for a run too small to group."""
-    result = questions.futures(run)
+    result = questions.futures(run, boxes=False)
     figure = _figure(run, result)
     blocks: list[Block] = [
         text(

@@ -25,5 +25,5 @@ def figures(run: Run, assumption: str) -> dict[str, Any]:
     `threshold-CONDITION` the share that holds against a threshold. Raises `BadInput` for an assumption that is not there.
     """
     a = run.study.assumptions[questions.assumption_number(run.study, assumption)]
-    made = section(run, a, questions.turns(run.study, run.policies[0])[a.id])
+    made = section(run, a, lambda: questions.turns(run.study, run.policies[0])[a.id])
     return {f.id.replace(f"-{a.id}", "", 1): f.picture() for f in figures_of(made.blocks)}

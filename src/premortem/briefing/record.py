@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from premortem import questions
 from premortem.briefing.content import Block, Figure, Fold, Note, Section, Strong, Table, bullets, see, text
 from premortem.case import Case
 from premortem.charts import figures
+from premortem.questions import at_hand
 from premortem.questions.signpost_worth import CANNOT
 from premortem.study import Run
 from premortem.text import phrases
@@ -23,13 +23,11 @@ from premortem.watch.reading_scores import Scored
 SHOWN = 6
 # Misses that are told in print, the worst of readings first; all are where there is room.
 MISSED = 10
-# Futures that are weighed: a weighted share is known to a point or so among them already.
-LOOKED_AT = 20_000
 
 
 def record(run: Run) -> Section:
     """The hindcast: misses first, then whom the model beat, whether its ranges are right, and the events."""
-    judged, said = questions.hindcast(run=run, futures=LOOKED_AT), run.study.case.text.brief.record
+    judged, said = at_hand.judged(run), run.study.case.text.brief.record
     case, found = run.study.case, judged.weighted
     figure, widths = _figure(found, case), _widths(found)
     events = sorted(found.events, key=lambda e: -e.brier)
@@ -140,7 +138,7 @@ def _widths(found: Hindcast) -> Figure | None:
 
 def watch(run: Run) -> Section:
     """Signposts by the value of their next reading."""
-    result = questions.what_to_watch(run.study, run, first=LOOKED_AT)
+    result = at_hand.watched(run)
     top = result.signposts[:SHOWN]
     table = Table(
         "Signposts by the value of their next reading.",

@@ -1,5 +1,6 @@
 """One look for every chart: colours with measured contrast, quoted font names, direct labels, faint grids."""
 
+from functools import cache
 from typing import Any
 
 # Quoted, generic family last: an unknown or unquoted name makes the renderer drop all text without a word.
@@ -17,6 +18,15 @@ PHONE_WIDTH = 330
 def apply_theme(chart: Any, height: int | None = None, width: int | None = WIDTH) -> Any:
     """The chart with the project's look; configure once, at the outermost level."""
     sized = chart.properties(**({"width": width} if width else {}), **({"height": height} if height else {}))
+    sized.config = _config()
+    return sized
+
+
+@cache
+def _config() -> Any:
+    """The look as Altair has it, made and held against its schema once: that takes as long as drawing a chart."""
+    import altair as alt  # late: whoever wants a colour draws nothing yet
+
     axis = {
         "labelFontSize": 13,
         "titleFontSize": 13,
@@ -29,13 +39,13 @@ def apply_theme(chart: Any, height: int | None = None, width: int | None = WIDTH
         "labelLimit": 320,
         "labelPadding": 5,
     }
-    config = {
-        "font": FONT,
-        "background": "white",
-        "view": {"stroke": None},
-        "axis": axis,
-        "legend": {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK, "titleColor": MUTED},
-        "title": {
+    return alt.Config(
+        font=FONT,
+        background="white",
+        view={"stroke": None},
+        axis=axis,
+        legend={"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK, "titleColor": MUTED},
+        title={
             "anchor": "start",
             "frame": "group",
             "fontSize": 15,
@@ -43,7 +53,6 @@ def apply_theme(chart: Any, height: int | None = None, width: int | None = WIDTH
             "color": INK,
             "subtitleColor": MUTED,
         },
-        "header": {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK},
-        "text": {"fontSize": 13, "color": INK},
-    }
-    return sized.configure(**config)
+        header={"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK},
+        text={"fontSize": 13, "color": INK},
+    )

@@ -10,6 +10,7 @@ out/checksums.jsonl                        a line a finished file
 out/run.log                                what happened when
 out/lock.json                              which process writes
 out/brief.html, out/brief.pdf              the brief
+out/answers/QUESTION-HASH.json             a long answer about the run, worked out once
 """
 
 import os
@@ -21,8 +22,8 @@ from typing import Any
 
 MANIFEST, CHECKSUMS, LOG, LOCK = "manifest.json", "checksums.jsonl", "run.log", "lock.json"
 BRIEFS = ("brief.html", "brief.pdf")
-# Folders of a run that are no policy's: of the uncertainties, and of the series.
-FUTURES, SERIES = "futures", "series"
+# Folders of a run that are no policy's: of the uncertainties, of the series, and of answers.
+FUTURES, SERIES, ANSWERS = "futures", "series", "answers"
 # The input by which a run is known as one of a problem, which keeps its series with its outcomes.
 PROBLEM = "problem"
 # A half that a killed process left: of which file.
@@ -39,6 +40,11 @@ def part_name(folder: str, kind: str, index: int) -> str:
 def counts_file(policy: str, part: int) -> str:
     """Name of the file that holds the counts of a part."""
     return part_name(f"{SERIES}/{policy}", "counts", part)
+
+
+def answer_file(question: str, key: str) -> str:
+    """Name of the file of an answer to a question, by a hash of what it follows from."""
+    return f"{ANSWERS}/{question}-{key}.json"
 
 
 def first_files(policy: str) -> list[str]:
@@ -68,7 +74,7 @@ def all_files(inputs: Mapping[str, Any]) -> Iterator[str]:
 
 def folders(policies: Collection[str]) -> set[str]:
     """Names of a run's folders."""
-    return {FUTURES, SERIES, *policies, *(f"{SERIES}/{policy}" for policy in policies)}
+    return {FUTURES, SERIES, ANSWERS, *policies, *(f"{SERIES}/{policy}" for policy in policies)}
 
 
 def belongs(name: str, policies: Collection[str]) -> bool:
@@ -78,6 +84,8 @@ def belongs(name: str, policies: Collection[str]) -> bool:
         return belongs(f"{place}/{half['name']}".lstrip("/"), policies)
     if not place:
         return last in (MANIFEST, CHECKSUMS, LOG, LOCK, *BRIEFS)
+    if place == ANSWERS:
+        return re.fullmatch(r"[a-z_]+-[0-9a-f]{16}\.json", last) is not None
     if place == FUTURES or place in policies:
         return re.fullmatch(r"part-\d{5,}\.parquet", last) is not None
     series = place.startswith(f"{SERIES}/") and place.removeprefix(f"{SERIES}/") in policies

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas  # noqa: F401  # pyarrow loads it at its first column, and two threads that do so at once see half of it
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -27,6 +26,8 @@ def read_parts(
 
     Raises `MissingData` for a part that is missing or damaged, and for a column that the run does not hold.
     """
+    import pandas  # noqa: F401  # pyarrow loads it at its first column, and two threads that do so at once see half of it
+
     manifest = store.read_manifest(folder)
     inputs = manifest["inputs"]
     size, total = inputs["part"], inputs["futures"]

@@ -43,7 +43,7 @@ GIVEN = "given"
 # Most futures a run may have; more would fill any disk.
 MOST = 1_000_000_000
 # Folders of a run that are no policy's.
-TAKEN = (layout.FUTURES, layout.SERIES)
+TAKEN = (layout.FUTURES, layout.SERIES, layout.ANSWERS)
 # (futures done, futures asked for, seconds so far)
 Progress = Callable[[int, int, float], None]
 # What is done with the folder of a finished run before it counts, and its timing

@@ -6,9 +6,9 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from premortem import questions
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, apply_theme
 from premortem.exhibits.form import Badge, Says
+from premortem.questions import at_hand
 from premortem.text.numbers import day_in_words, month_in_words, number
 from premortem.text.tables import plain as in_full
 from premortem.watch import quantities
@@ -44,7 +44,7 @@ def data(run: Any) -> pl.DataFrame:
     crps and its baselines, source, says; and how many readings the group has of that kind, and how many of these lie inside.
     """
     # of the run, as the brief and the app do, so that a reading has one verdict
-    found = questions.hindcast(run=run).weighted
+    found = at_hand.judged(run).weighted
     known = quantities.shipped_quantities(run.study.case)
     columns = (
         "quantity",

@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_score
 from threadpoolctl import threadpool_limits
 
 Array = NDArray[Any]
@@ -85,6 +83,11 @@ def families(features: Array, k: int | None = None, seed: int = 0) -> Families:
 
     Stability: agreement (adjusted Rand index) of families found in halves of the futures with those found in all.
     """
+    from sklearn.cluster import (
+        KMeans,
+    )  # late: it takes long to load, and most who ask of a run do not group its futures
+    from sklearn.metrics import silhouette_score
+
     mean, scale = features.mean(0), np.maximum(features.std(0), 1e-9)
     z = _standard(features, mean, scale)
     silhouette, stability = {}, {}
@@ -115,6 +118,9 @@ def principal_axes(z: Array) -> Axes:
 
 
 def _stability(z: Array, whole: Any, size: int, seed: int) -> float:
+    from sklearn.cluster import KMeans
+    from sklearn.metrics import adjusted_rand_score
+
     rng = np.random.default_rng(seed)
     scores = []
     for _ in range(RESAMPLES):

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.tree import DecisionTreeClassifier
 
 Array = NDArray[Any]
 # Futures that the tree sees, its depth, and the least share of them in a leaf.
@@ -34,6 +33,8 @@ def leaves(
     values: Array, names: Sequence[str], breaks: NDArray[np.bool_], weights: Array | None = None, seed: int = 0
 ) -> list[Leaf]:
     """Every leaf of a small tree, the densest in breaks first, measured over all futures (parameter, future)."""
+    from sklearn.tree import DecisionTreeClassifier  # late: it takes long to load, and few who ask of a run want a tree
+
     n = min(values.shape[1], MOST)
     weight = np.ones(values.shape[1]) if weights is None else np.asarray(weights, float)
     tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=LEAST, random_state=seed)

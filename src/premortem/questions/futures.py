@@ -139,13 +139,13 @@ def signs(case: Case) -> dict[str, dict[str, str]]:
     return {name: words.model_dump(exclude={"id"}) for name, words in read_entries(case / SIGNS, Words).items()}
 
 
-def futures(run: Run, k: int | None = None) -> AlternativeFutures:
+def futures(run: Run, k: int | None = None, *, boxes: bool = True) -> AlternativeFutures:
     """Alternative futures of a run.
 
     Families are found under the run's first policy, among futures whose series are finite; each future then joins the nearest one under every policy. Where
     `continuum`, no family is claimed, whatever `k`: the rows are the quadrants of the two strongest axes, cut at the medians under that policy. `box`
     holds the uncertainties that lead to a family, `seen_as` the outcomes at a step of the case that show it, from which
-    its name is drawn.
+    its name is drawn; without `boxes` no more of both is sought than names need.
     """
     if k is not None and not 2 <= k <= 12:
         raise BadInput("command line", "--k", f"{k} is out of range", got=k, allowed="2 to 12")
@@ -169,14 +169,15 @@ def futures(run: Run, k: int | None = None) -> AlternativeFutures:
     values, early = run.parameters(first=min(run.futures, MOST))[:, finite], steps.compared.index(steps.early)
     paths = _paths(run, first, list(words), finite)
     own = [labels[first] == family for family in range(len(found.medoids))]
-    shown = [_seen_as(levels[first][:, steps.compared.index(steps.named)], words, member) for member in own]
+    named = levels[first][:, steps.compared.index(steps.named)]
+    shown = [_seen_as(named, words, member) if boxes or not found.continuum else {} for member in own]
     axes = _axes(found, words)
     names = _quadrants(axes) if found.continuum else _names(found, shown, words)
     rows = [
         Archetype(
             names[family],
             {p: float((x == family).mean()) for p, x in labels.items()},
-            *_box(run, values, own[family]),
+            *(_box(run, values, own[family]) if boxes else ({}, "")),
             seen_as=shown[family],
             medoid=int(finite[found.medoids[family]]),
             signposts=_signposts(levels[first][:, early], words, labels[first], family, steps.early),

@@ -26,6 +26,8 @@ Array = NDArray[Any]
 Asked = Sequence[tuple[Quantity, When]]
 # Futures that are simulated where no run is stored, and their seed: those of a run as it comes.
 AT_ONCE, SEED = 20_000, 7
+# Up to so many futures are run in small chunks, by which all cores share them: one large chunk would leave cores idle.
+SHARED = 4096
 # Of the bands of a series, the median and the ends.
 BAND = {name: BANDS[name] for name in ("p5", "p50", "p95")}
 # Most futures of a run that are judged against what became known: drawing paths of policy for one takes some 9 KB.
@@ -136,7 +138,11 @@ def observer_of(study: Study, asked: Asked) -> Observer:
 
 
 def simulate(
-    study: Study, values: Array, pulled: Levers, observer: Observer, own: Mapping[str, Array] | None = None
+    study: Study,
+    values: Array,
+    pulled: Levers,
+    observer: Observer,
+    own: Mapping[str, Array] | None = None,
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Margins (`margin.X1` and so on), and quantities by column, of any number of futures.
 
@@ -145,7 +151,7 @@ def simulate(
     _check_gives(study)
     drivers, parts = _drivers(study), []
     wanted = {*observer.expressions, *drivers}
-    for chunk in study.compiled.chunks(values, pulled, own):
+    for chunk in study.compiled.chunks(values, pulled, own, few=SHARED):
         found = chunk.columns()
         # what the study watches comes with every future; what else is asked is read off the series
         lacking = wanted - found.keys()
@@ -156,6 +162,18 @@ def simulate(
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     kept = {name: x for name, x in whole.items() if name in wanted}
     return {name: x for name, x in whole.items() if name not in wanted}, kept
+
+
+def observe(study: Study, values: Array, pulled: Levers, observer: Observer) -> dict[str, Array]:
+    """Quantities by column of any number of futures: those that `simulate` gives, without the margins, for who asks again and again."""
+    _check_gives(study)
+    asked, parts = observer.expressions.keys(), []
+    for chunk in study.compiled.chunks(values, pulled, few=SHARED):
+        found = {name: x for name, x in chunk.scalars.items() if name in asked}
+        found |= {name: chunk.series[chunk.kept[name][0]][chunk.kept[name][1]] for name in asked & chunk.kept.keys()}
+        found |= observer(chunk.series, asked - found.keys()) if asked - found.keys() else {}
+        parts.append({name: np.asarray(x)[: chunk.count] for name, x in found.items()})
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def bands_on(study: Study, series: Mapping[str, Array], asked: Asked) -> dict[str, dict[str, float]]:

@@ -20,22 +20,22 @@ from premortem.watch.weights import Weights, weigh
 
 @dataclass(frozen=True)
 class Judged:
-    """A hindcast by futures weighted with what was known on the day, and by all futures alike."""
+    """A hindcast by futures weighted with what was known on the day, and by all futures alike where that was asked for."""
 
     weighted: Hindcast
-    unweighted: Hindcast
+    unweighted: Hindcast | None
     weights: Weights
     futures: int
     warnings: tuple[str, ...]
 
     def as_dict(self) -> dict[str, object]:
         """The keys of `premortem hindcast --json`."""
-        plain = self.unweighted.as_dict()
+        plain = self.unweighted.as_dict() if self.unweighted else {}
         scores = ("coverage90", "beats_persistence", "beats_trend", "skill_persistence", "skill_trend", "events_brier")
         return self.weighted.as_dict() | {
             "futures": self.futures,
             "effective_futures": self.weights.effective,
-            "unweighted": {key: plain[key] for key in scores},
+            "unweighted": {key: plain[key] for key in scores} if plain else None,
             "warnings": list(self.warnings),
             "sentences": hindcast_words.sentences(self.weighted),
         }
@@ -51,11 +51,13 @@ def hindcast(
     run: Run | None = None,
     futures: int = futures_under_policies.AT_ONCE,
     seed: int = futures_under_policies.SEED,
+    alike: bool = True,
 ) -> Judged:
     """Scores of everything that became known after a day: of the study's record, or of tables of readings (`file`), `events` and others'
     `forecasts`. Where only readings or only events are given, only these are scored.
 
-    `futures` are simulated at once, or are the first so many of a `run`. They are weighted by what was known on the day. Each follows the
+    `futures` are simulated at once, or are the first so many of a `run`. They are weighted by what was known on the day, and where
+    `alike` also all counted alike. Each follows the
     policy that its own path of events has come to by the day of a reading; what really became of policy is not used. Raises `BadInput`
     for a table that cannot be read, and for a forecast that was made after the day.
     """
@@ -88,10 +90,10 @@ def hindcast(
     )
     judged = [
         scoring.hindcast(table, predicted, as_of, every, drawn.paths.shares(w), w, on_the_day, base.shares())
-        for w in (weights.values, None)
+        for w in (weights.values, *([None] if alike else []))
     ]
     warnings = (*_warnings(as_of, case.settings.day), *_contradictory(table, every, file), *weights.warnings)
-    return Judged(judged[0], judged[1], weights, found.count, warnings)
+    return Judged(judged[0], judged[1] if alike else None, weights, found.count, warnings)
 
 
 def _contradictory(table: Readings, every: Mapping[str, quantities.Quantity], file: Path | None) -> list[str]:

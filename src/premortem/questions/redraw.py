@@ -51,8 +51,7 @@ def draw_by(
     pulled = study.levers(under)
 
     def log_likelihood(z: Array) -> Array:
-        _, columns = futures_under_policies.simulate(study, values_of(study, z), pulled, observer)
-        read = {name: columns[name] for name in observer.expressions}
+        read = futures_under_policies.observe(study, values_of(study, z), pulled, observer)
         return joint_log_likelihood(read, used, every)
 
     key = (tuple(used), under, seed, count)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from premortem import exhibits, questions
+from premortem import exhibits
 from premortem.propositions.assumption import Assumption
+from premortem.questions import at_hand
 from premortem.questions.lacks import LACKS
 from premortem.questions.signpost_worth import CANNOT
 from premortem.questions.watch import SignpostRow
@@ -14,8 +15,6 @@ from premortem.watch import hindcast_words as words
 
 # Misses and signposts that are shown.
 MISSES, SIGNPOSTS = 6, 5
-# Futures that are weighed: a weighted share is known to a point or so among them already.
-LOOKED_AT = 20_000
 # The badge of an exhibit that finds what its source says.
 AGREES = "replicates"
 
@@ -73,7 +72,7 @@ def _figures(run: Run) -> list[Point]:
 
 def record(run: Run) -> Section:
     """How the model did against what became known later, misses first. Raises `MissingData` where nothing did."""
-    judged = questions.hindcast(run=run, futures=LOOKED_AT)
+    judged = at_hand.judged(run)
     found, case = judged.weighted, run.study.case
     missed = words.misses(found, case)
     shown = [Point(said, mark="Missed") for said in missed[:MISSES]]
@@ -97,7 +96,7 @@ def record(run: Run) -> Section:
 
 def signposts(run: Run) -> Section:
     """What to read next, the worthiest first. Raises `MissingData` where the study has no signposts."""
-    found = questions.what_to_watch(run.study, run, first=LOOKED_AT)
+    found = at_hand.watched(run)
     shown = found.signposts[:SIGNPOSTS]
     return Section(
         "watch",

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from premortem.case import Case, Levers
 from premortem.ensemble import priors
 from premortem.ensemble.compiled import compiled
+from premortem.ensemble.cores import side_by_side
 from premortem.ensemble.part import CHUNK, columns_of
 from premortem.ensemble.priors import Priors
 from premortem.law import book as rules
@@ -134,18 +135,24 @@ class Model:
     thresholds: Mapping[str, np.float32]
     example: Levers  # of any policy: for their shapes
 
-    def chunks(self, values: Array, levers: Levers, own: Mapping[str, Array] | None = None) -> Iterator[Chunk]:
-        """Futures, values of shape (parameter, future), in padded chunks of one size.
+    def chunks(
+        self, values: Array, levers: Levers, own: Mapping[str, Array] | None = None, *, few: int = FEW
+    ) -> Iterator[Chunk]:
+        """Futures, values of shape (parameter, future), in padded chunks of one size, small where they are `few`; run side by side on
+        all cores, and given in order.
 
         `own` are levers in which each future differs, each of shape (step, future).
         """
         count = values.shape[1]
-        size = SMALL if count <= FEW and not own else CHUNK
-        for start in range(0, count, size):
+        size = SMALL if count <= few and not own else CHUNK
+
+        def run(start: int) -> Chunk:
             here = {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
             given = _padded(values[:, start : start + size], size), (levers._replace(**here), dict(self.thresholds))
-            scalars, series = compiled(self.forward, *given)(*given)
-            yield Chunk(start, min(size, count - start), scalars, series, self.forward.kept, self.interpreted)
+            scalars, series = jax.block_until_ready(compiled(self.forward, *given)(*given))
+            return Chunk(start, min(size, count - start), scalars, series, self.forward.kept, self.interpreted)
+
+        return side_by_side(run, range(0, count, size))
 
     def rescored(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
         """Margins of conditions and of assumptions of a chunk by other thresholds, each of shape (future,); nothing is run again."""
@@ -208,12 +215,14 @@ class Model:
 
     def along(self, values: Array, levers: Levers, change: Levers) -> Array:
         """How the softened margins (tanh) change along a small change of the levers, shape (assumption, future)."""
-        count, found = values.shape[1], []
-        for start in range(0, count, SMALL):
+        count = values.shape[1]
+
+        def run(start: int) -> Array:
             given = _padded(values[:, start : start + SMALL], SMALL), levers, change
             program = compiled(self._along, *given, key=(self.forward, "along"), seldom=True)
-            found.append(np.asarray(program(*given)))
-        return np.concatenate(found, axis=1)[:, :count]
+            return np.asarray(program(*given))
+
+        return np.concatenate([*side_by_side(run, range(0, count, SMALL))], axis=1)[:, :count]
 
     def _stacked(self, values: jax.Array, levers: Levers) -> jax.Array:
         scalars, _ = self.forward(values, (levers, dict(self.thresholds)))

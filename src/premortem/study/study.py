@@ -77,6 +77,7 @@ class Study:
         self._function, self._version = simulator, str(version)
         self._pulled: dict[str, Levers] = {}
         self._books: dict[str, rules.Book] = {}
+        self._hashes: dict[tuple[str, ...], dict[str, str]] = {}
         self.forms, self.pulled = dict(forms or {}), pulled
         self._files = {path.stem: path for path in policy_files}
         raise_all(own_files.problems(self.folder, self.case, of_world=simulator is None))
@@ -353,7 +354,13 @@ class Study:
         return Model(forward, self.priors, self.scorer.thresholds, self.levers(self.policies[0]))
 
     def hashes(self, policies: Sequence[str]) -> dict[str, str]:
-        """SHA-256 of everything that a run's bits rest on, by kind."""
+        """SHA-256 of everything that a run's bits rest on, by kind; of the same policies worked out once."""
+        key = tuple(policies)
+        if key not in self._hashes:
+            self._hashes[key] = self._hashed(key)
+        return dict(self._hashes[key])
+
+    def _hashed(self, policies: Sequence[str]) -> dict[str, str]:
         levers = [self.levers(policy) for policy in policies]
         world = [p.read_bytes().hex() for p in self.case.code] + self.simulate.texts
         found = hashes(self.priors, self.assumptions, levers, world, self.observer)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -105,8 +105,7 @@ class Quantity(Strict):
         horizon.
         """
         first, last = (on.start, on.end) if isinstance(on, Span) else (on, on)
-        days = Counter(self._case.clock.on(first + timedelta(i)) for i in range((last - first).days + 1))
-        return {step: count / days.total() for step, count in days.items()}
+        return dict(_shares_of_steps(self._case, first, last))
 
     def period(self, on: When) -> str:
         """What a day or a stretch stands for: a year, a step of the clock such as `2025Q1`, or the stretch itself over several."""
@@ -246,6 +245,13 @@ def factor(unit: str, into: str, known: Mapping[str, Unit]) -> float | None:
     if unit not in known or known[into].of not in (known[unit].of, *known[unit].also):
         return None
     return known[unit].size / known[into].size
+
+
+@lru_cache(maxsize=4096)
+def _shares_of_steps(case: Case, first: date, last: date) -> tuple[tuple[str, float], ...]:
+    """Steps of the clock from one day to another, with the share of the days in each: counted day by day, and asked often."""
+    days = Counter(case.clock.on(first + timedelta(i)) for i in range((last - first).days + 1))
+    return tuple((step, count / days.total()) for step, count in days.items())
 
 
 class Observer:

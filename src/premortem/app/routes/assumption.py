@@ -20,6 +20,7 @@ from premortem.app.view_state import State
 from premortem.case import year_of
 from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
+from premortem.questions import at_hand
 from premortem.questions.breaking_points import Place, single_thresholds, sought_breaks
 from premortem.questions.single_changes import Curve
 from premortem.text.phrases import holds, share
@@ -76,7 +77,7 @@ def why(name: str, desk: AtDesk, view: View) -> Answer:
     a = find(desk, name)
     run = desk.run_of(view.policy)
     policy = view.policy if view.policy in run.policies else run.policies[0]
-    found = desk.answer(("why", a.id, policy, run.folder), lambda: questions.explain(run, a.id, policy))
+    found = desk.answer(("why", a.id, policy, run.folder), lambda: at_hand.explained(run, a.id, policy))
     return Answer.model_validate(
         break_charts.break_figures(found, run, policy) | {"policy": policy, "futures": run.futures}
     )
