@@ -64,6 +64,11 @@ def test_yield_after_a_quarter_by_hand():
     assert float(got[0]) == pytest.approx(0.26075, rel=1e-5)
 
 
+def test_a_line_that_is_better_than_its_prior_allows_stays_as_good():
+    p = P(yield_rate=0.6, gap_drag=0.5, yield_max=0.2)
+    assert float(chips.yield_learning(one(0.25), one(0.0), jnp.float32(2026.0), p)[0]) == pytest.approx(0.25)
+
+
 def test_ai_share_of_wafers_by_hand():
     # by 2031 the state's part is in (sigmoid(5 / 0.45) = 0.99999): (0.05 + 0.06) x (1 - 0.1 x 0.5) = 0.1045
     p = P(ai_wafer_share=0.05, state_steering=0.06, fdd_contention=0.1)

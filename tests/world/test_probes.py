@@ -216,11 +216,11 @@ def test_the_lead_of_a1_is_told_against_what_would_have_been(simulate, margins, 
 def test_tools_for_memory_bite_the_more_the_sooner_they_are_denied(simulate, futures, levers):
     """CXMT listed, so that no maker's tools reach it: less is made at home in 2028, the less the earlier, and nothing before changes."""
     pulled = levers[AS_WRITTEN]
-    made = [np.asarray(simulate(futures, pulled)["cn_made"])]
+    made = [np.asarray(simulate(futures, pulled)["cn_ascend_units"])]
     for quarter in ("2027Q3", "2026Q3", "2025Q3"):
         denied = pulled.dram_tools_denied.copy()
         denied[STEPS.index(quarter) :] = 1.0
-        made.append(np.asarray(simulate(futures, pulled._replace(dram_tools_denied=denied))["cn_made"]))
+        made.append(np.asarray(simulate(futures, pulled._replace(dram_tools_denied=denied))["cn_ascend_units"]))
         assert np.array_equal(made[-1][: STEPS.index(quarter)], made[0][: STEPS.index(quarter)])
     totals = np.array([m[TO_2028].sum(0) for m in made])
     assert (np.diff(totals, axis=0) <= 1e-4 * totals[0]).all()

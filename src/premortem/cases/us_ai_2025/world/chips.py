@@ -166,7 +166,7 @@ def yield_learning(yield_: jax.Array, gap: jax.Array, year: jax.Array, p: Any) -
     Source: 20% in early 2024, 40% in early 2025 (Financial Times by way of the note); `gap_drag` is an assumption.
     """
     rate = p.yield_rate * (1 - p.gap_drag * gap) * jnp.where(year > YIELD_YEAR, 1.0, 0.0)
-    return yield_ + DT * rate * (p.yield_max - yield_)
+    return yield_ + DT * rate * jnp.maximum(p.yield_max - yield_, 0.0)  # what was learnt is not unlearnt
 
 
 def ai_share(year: jax.Array, fdd_held: jax.Array, p: Any) -> jax.Array:

@@ -44,7 +44,7 @@ def connect(
     """
     gw = kw_per_h100e(year, p) * p.utilisation  # average GW per MH
     retiring = (DT * p.retirement)[None]
-    left = jnp.maximum(retiring * (load * p.utilisation - flexible_used), 0.0)
+    left = jnp.maximum(retiring * (load * p.utilisation[None] - flexible_used), 0.0)
     flexible_used = flexible_used * (1 - retiring)
     concentrated, distributed = wanted * training_share[None], wanted * (1 - training_share)[None]
     build = (DT * new_power(levers, year, regions, p) + left) / gw[None]
