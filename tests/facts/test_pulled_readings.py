@@ -157,3 +157,80 @@ def test_status_says_for_which_answers_a_table_is_too_old():
     assert any("today" in says for says in old["readings"]["too_old_for"])
     named = {name for answer in facts.tables.answers(default()) for name in answer.tables}
     assert named <= facts.catalogue(default()).keys()
+
+
+def price(output, input_=1e-6):
+    """An entry as LiteLLM publishes it."""
+    return {"input_cost_per_token": input_, "output_cost_per_token": output, "litellm_provider": "a", "max_tokens": 8192, "mode": "chat"}  # fmt: skip
+
+
+PRICES = {
+    "sample_spec": {"litellm_provider": "one of the list", "mode": "one of the list"},
+    "gpt-6-astra": price(50e-6, 10e-6),
+    "claude-opus-5-5": price(20e-6, 4e-6),
+    "gpt-6-sol": price(10e-6, 2e-6),
+    "deepseek/deepseek-v4-pro": price(3.96e-6, 1.32e-6),
+    "deepseek/deepseek-v4-flash": price(1.2e-6, 0.3e-6),
+    "a-free-one": price(0.0, 0.0),
+}
+
+
+@pytest.fixture
+def listed(server, monkeypatch, tmp_path):
+    monkeypatch.setattr(live, "home", lambda: tmp_path / "data")
+    held = live.sources(default())["model_prices"]
+    small = {"model_prices": held.model_copy(update={"url": server, "least_rows": 3})}
+    monkeypatch.setattr(live, "sources", lambda case=None: small)
+    monkeypatch.setattr(facts, "sources", lambda case=None: small)
+    return small
+
+
+def test_a_list_of_prices_is_read_on_the_day_on_which_it_was_pulled(listed):
+    result = pull(listed, sends(json.dumps(PRICES).encode()), names=["model_prices"])
+    (record,) = result["pulled"]
+    found = {r.quantity: r for r in pulled.pulled_readings(default()).mapped}
+    assert found.keys() == {"price_closed", "price_input_closed", "price_open"}
+    closed, open_ = found["price_closed"], found["price_open"]
+    assert (closed.value, closed.low, closed.high) == pytest.approx((50, 10, 50))
+    assert (open_.value, open_.low, open_.high) == pytest.approx((3.96, 1.2, 3.96))
+    assert closed.on == closed.known_on == date.fromisoformat(record["fetched"][:10])
+    assert (
+        closed.group == f"pclosed{closed.on:%y}n"
+    )  # that of the record's own reading of the year, so that both tell of one fact
+
+
+def test_a_list_without_the_flagship_of_the_day_is_told_in_one_line(listed):
+    pull(
+        listed,
+        sends(json.dumps({k: v for k, v in PRICES.items() if k != "gpt-6-astra"}).encode()),
+        names=["model_prices"],
+    )
+    with pytest.raises(MissingData, match=r"model_prices: lists no gpt-6-astra, of which price_closed is read"):
+        pulled.pulled_readings(default())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"period": "day", "field": "val"},
+        {"period": "year", "field": "val", "entries": ["a"]},
+        {"period": "day", "field": "val", "entries": ["a"], "sources": ["one", "two"]},
+    ],
+)
+def test_a_rule_of_a_list_names_one_list_its_field_and_its_entries(wrong):
+    with pytest.raises(ValueError, match="go with period = 'day'"):
+        pulled.Rule.model_validate({"quantity": "price_open", "sources": ["one"], "times": 1.0} | wrong)
+
+
+def test_sources_that_never_answered_are_told_by_data_status_until_they_are_pulled(listed, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["premortem", "data", "status", "--json"])
+
+    def reached():
+        with pytest.raises(SystemExit):
+            cli.main()
+        return {s["name"]: s["reached"] for s in json.loads(capsys.readouterr().out)["sources"]}
+
+    listed["model_prices"] = listed["model_prices"].model_copy(update={"reached": False})
+    assert reached() == {"model_prices": False}
+    pull(listed, sends(json.dumps(PRICES).encode()), names=["model_prices"])
+    assert reached() == {"model_prices": True}

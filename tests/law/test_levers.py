@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from premortem import facts
 from premortem.case import default
 from premortem.cases.us_ai_2025.world import policy_levers as module
+from premortem.cases.us_ai_2025.world.chips import DENIED_THEN
 from premortem.cases.us_ai_2025.world.policy_levers import BEYOND_ANY_LIMIT, YARDSTICK, days, levers
 from premortem.law import book as rules
 from premortem.law.book import Book
@@ -160,3 +161,32 @@ def test_f001_a_policy_file_that_was_edited_is_read_again(tmp_path):
     again = rules.load(tmp_path / "short.toml")
     assert first.by_id[ALLOCATION].numbers["tpp"][0].end == date(2025, 12, 31)
     assert again.by_id[ALLOCATION].numbers["tpp"][0].end == date(2027, 12, 31)
+
+
+def test_tools_for_memory_are_denied_by_who_makes_them_and_all_of_them_where_cxmt_is_listed():
+    """The definition of January 2025 holds CXMT's newest line: makers of the US, Korea and Taiwan are bound, those of Japan and the
+    Netherlands by a listing that reaches them; the definition of a month before just missed it.
+    """
+    assert sum(module.TOOL_VALUE.values()) == pytest.approx(1)
+    written, maximal = (levers(rules.load(name)).dram_tools_denied for name in ("as-written", "maximal"))
+    note = [q for q, day in enumerate(days()) if day >= date(2025, 2, 1)]
+    assert written[note] == pytest.approx(DENIED_THEN)
+    listed = np.array([day >= date(2025, 7, 1) for day in days()])
+    assert maximal[listed] == pytest.approx(1)
+    assert maximal[~listed] == pytest.approx(written[~listed])
+
+
+LOOSE_LINE = """
+name = "loose"
+title = "Loose"
+says = "The line of December 2024."
+[clause."definitions.dram_2025"]
+cell = { value = 0.0019, unit = "um2" }
+density = { value = 0.288, unit = "Gb/mm2" }
+"""
+
+
+def test_a_looser_line_for_advanced_dram_frees_the_tools(tmp_path):
+    path = tmp_path / "loose.toml"
+    path.write_text(LOOSE_LINE)
+    assert not levers(rules.load(path)).dram_tools_denied[9:].any()

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from premortem import questions
+from premortem import questions, terminal
 from premortem.errors import BadInput
 from premortem.questions import as_of, day_words, redraw
 from premortem.watch import quantities
@@ -106,6 +106,18 @@ def test_questions_of_another_day_are_asked_of_its_futures(day_run, small_run):
     assert told.futures == day_run.futures
     assert told.sought_in == day_run.futures // 2, "the other half is kept back, to try boxes on"
     assert questions.compare(day_run, time=False).regret.keys() <= set(small_run.policies)
+
+
+def test_stress_of_another_day_tells_nothing_that_is_measured_on_the_priors(day_run, capsys):
+    told = questions.stress(day_run, "A1")
+    assert told.of_day
+    assert told.attribution
+    assert not (told.sensitivity or told.breaking or told.thresholds)
+    assert any("are measured on the priors, so they are not told as of a day" in said for said in told.warnings)
+    terminal.print_stress(told, day_run.study)
+    shown = capsys.readouterr().out
+    assert "What carries it" in shown
+    assert "How little it takes" not in shown and "One at a time" not in shown
 
 
 def test_a_run_of_another_day_is_not_the_last_run(day_run, small_run):

@@ -62,6 +62,14 @@ def test_f032_a_table_without_kinds_is_typed_by_its_days(tmp_path):
     assert [r.kind for r in found.mapped] == ["outcome", "projection"]
 
 
+def test_a_table_without_kinds_has_no_day_to_come(tmp_path):
+    """A day to come is a wrong day more often than a plan, so that a plan is called a projection."""
+    header, row = "quantity,date,value,known_on,kind", "capex_big4_year,2062-12-31,413,2026-02-06,"
+    with pytest.raises(BadInput, match=r"row 2: date: lies in the future; allowed: up to 20.*, or kind projection"):
+        read(tmp_path, row, header=header)
+    assert read(tmp_path, row + "projection", header=header).mapped[0].kind == "projection"
+
+
 def test_f032_no_packaged_outcome_was_known_before_its_period_ended():
     rows = [*facts.read("observations").to_dicts(), *facts.read("readings").to_dicts()]
     assert {row["kind"] for row in rows} == set(kinds.KINDS)

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 import pytest
 
 from premortem.cases.us_ai_2025.world import chips
@@ -63,25 +64,66 @@ def test_yield_after_a_quarter_by_hand():
     assert float(got[0]) == pytest.approx(0.26075, rel=1e-5)
 
 
+def test_a_line_that_is_better_than_its_prior_allows_stays_as_good():
+    p = P(yield_rate=0.6, gap_drag=0.5, yield_max=0.2)
+    assert float(chips.yield_learning(one(0.25), one(0.0), jnp.float32(2026.0), p)[0]) == pytest.approx(0.25)
+
+
 def test_ai_share_of_wafers_by_hand():
     # by 2031 the state's part is in (sigmoid(5 / 0.45) = 0.99999): (0.05 + 0.06) x (1 - 0.1 x 0.5) = 0.1045
     p = P(ai_wafer_share=0.05, state_steering=0.06, fdd_contention=0.1)
     assert float(chips.ai_share(jnp.float32(2031.0), one(0.5), p)[0]) == pytest.approx(0.1045, rel=1e-4)
 
 
-MEMORY = P(hbm_stockpile=6.0, hbm_leak=0.03, hbm_domestic_start=2026.5, hbm_domestic_ramp=8.0)
+MEMORY = P(
+    hbm_stockpile=6.0,
+    hbm_leak=0.03,
+    hbm_domestic_start=2026.5,
+    hbm_domestic_ramp=8.0,
+    hbm_tool_dependence=0.5,
+    hbm_list_delay=1.0,
+)
 
 
 def test_memory_before_the_ban_is_the_need_and_a_stockpile_by_hand():
-    # need 2, and one quarter of warning of two: 6 x 1 / 2 = 3; home supply years away
-    got = chips.hbm_inflow(one(2.0), pulled(hbm_ban=0.0, hbm_warning=1.0), one(0.75), jnp.float32(2024.5), MEMORY)
+    # need 2, and one quarter of warning of two: 6 x 1 / 2 = 3
+    got = chips.hbm_inflow(one(2.0), one(0.0), pulled(hbm_ban=0.0, hbm_warning=1.0), one(0.75), MEMORY)
     assert float(got[0]) == pytest.approx(5.0, rel=1e-3)
 
 
 def test_memory_after_the_ban_is_a_leak_and_home_supply_by_hand():
-    # the leak is 0.03 / 0.75 = 0.04 of a quarter's old imports of 6 / 2 = 3: 0.12; home, two years on: 0.25 x 8 x 2 = 4
-    got = chips.hbm_inflow(one(2.0), pulled(hbm_ban=1.0, hbm_warning=0.0), one(0.75), jnp.float32(2028.5), MEMORY)
+    # the leak is 0.03 / 0.75 = 0.04 of a quarter's old imports of 6 / 2 = 3: 0.12; home: 0.25 x 16 = 4
+    got = chips.hbm_inflow(one(2.0), one(16.0), pulled(hbm_ban=1.0, hbm_warning=0.0), one(0.75), MEMORY)
     assert float(got[0]) == pytest.approx(4.12, rel=1e-3)
+
+
+def memory_line(denied, until=2030.5, held=0.8):
+    """Capacity of home-made memory by quarter from 2025 on [million stacks a year], where tools are `denied` to it."""
+    capacity, found = one(0.0), []
+    for year in np.arange(2025.125, until + 0.126, 0.25):
+        capacity = chips.hbm_capacity(capacity, jnp.float32(denied(year)), one(held), jnp.float32(year), MEMORY)
+        found.append(float(capacity[0]))
+    return np.array(found)
+
+
+def test_home_made_memory_under_the_law_of_the_note_by_hand():
+    # no tool is denied beyond that law: 8 million stacks a year more each year since mid-2026, 4.125 years: 33
+    assert memory_line(lambda year: chips.DENIED_THEN)[-1] == pytest.approx(33.0, rel=1e-3)
+
+
+def test_home_made_memory_without_tools_by_hand():
+    # all denied from the start and four fifths held: a start 0.8 years later, and 8 x (1 - 0.5 x 0.8) = 4.8 a year more each
+    # year: 4.8 x 3.325 = 15.96; none denied: 8 x (1 + 0.4) = 11.2 from mid-2026: 11.2 x 4.125 = 46.2
+    assert memory_line(lambda year: 1.0)[-1] == pytest.approx(15.96, rel=1e-3)
+    assert memory_line(lambda year: 0.0)[-1] == pytest.approx(46.2, rel=1e-3)
+
+
+def test_a_later_denial_of_tools_for_memory_leaves_more_and_unbuilds_nothing():
+    lines = [
+        memory_line(lambda year, day=day: 1.0 if year > day else chips.DENIED_THEN) for day in (2025, 2026, 2027, 2029)
+    ]
+    assert (np.diff([line[-1] for line in lines]) > 0).all()
+    assert all((np.diff(line) >= 0).all() for line in lines)
 
 
 FABS = P(
@@ -109,13 +151,19 @@ FABS = P(
     tool_hoard=0.0,
     **MEMORY,
 )
-STILL = {"us_servicing": 1.0, "allied_servicing": 0.0, "tools_denied": 0.0, "hbm_warning": 0.0}
+STILL = {
+    "us_servicing": 1.0,
+    "allied_servicing": 0.0,
+    "tools_denied": 0.0,
+    "dram_tools_denied": chips.DENIED_THEN,
+    "hbm_warning": 0.0,
+}
 
 
 def fabs(hbm_stock, home_bank=0.0, foreign_bank=0.0):
     """40 thousand wafers a month at a yield of 0.3, no local skill, no tools in store and all parts."""
     stocks = one(hbm_stock), one(home_bank), one(foreign_bank)
-    return chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), *stocks)
+    return chips.Fabs(one(40.0), one(0.0), one(0.3), one(0.0), one(1.0), one(0.0), *stocks)
 
 
 def test_logic_and_memory_meet_in_packages_by_hand():
@@ -150,6 +198,7 @@ def test_controls_on_production_are_lifted_from_the_day_of_the_note():
         us_servicing: float = 1.0
         allied_servicing: float = 0.5
         tools_denied: float = 0.6
+        dram_tools_denied: float = 0.5
         hbm_ban: float = 1.0
         hbm_warning: float = 0.0
         fdd: float = 1.0
@@ -157,7 +206,7 @@ def test_controls_on_production_are_lifted_from_the_day_of_the_note():
 
     before, after = (chips.lifted(Levers(), jnp.float32(year)) for year in (2025.125, 2025.375))
     assert before == Levers()
-    assert after == Levers(0, 0, 0, 0, 0, 0, 0.3)
+    assert after == Levers(0, 0, 0, 0, 0, 0, 0, 0.3)
 
 
 def test_foundry_due_diligence_stops_dies_as_far_as_it_works_and_holds():

@@ -1,10 +1,13 @@
 """Power by hand."""
 
+from types import SimpleNamespace
+
 import jax.numpy as jnp
+import numpy as np
 import pytest
 
 from premortem.cases.us_ai_2025.world import energy
-from premortem.cases.us_ai_2025.world.inputs import chip
+from premortem.cases.us_ai_2025.world.inputs import DT, chip, region_ids, regions, times
 from tests.world.hand import P, by_region, one, places, pulled
 
 
@@ -40,6 +43,7 @@ TIGHT = P(
     kw_2024=1.0,
     energy_efficiency_growth=0.0,
     utilisation=0.7,
+    retirement=0.2,
     power_floor=0.0,
     ai_claim=0.5,
     permitting_effect=0.0,
@@ -58,6 +62,7 @@ def test_connecting_in_one_place_by_hand():
         by_region(1.0),
         by_region(0.0),
         by_region(0.0),
+        by_region(0.0),
         one(0.5),
         pulled(permitting=0.0),
         jnp.float32(2025.0),
@@ -73,7 +78,15 @@ def test_what_one_place_strands_moves_in_part_to_a_place_with_room():
     world = places(["us", "ally"], electricity=[1000, 1000], surplus=[0, 8760])
     room = by_region(0.0, 10.0)
     powered, _ = energy.connect(
-        by_region(1.0, 0.0), room, room * 0, one(0.5), pulled(permitting=0.0), jnp.float32(2025.0), world, TIGHT
+        by_region(1.0, 0.0),
+        room,
+        room * 0,
+        room * 0,
+        one(0.5),
+        pulled(permitting=0.0),
+        jnp.float32(2025.0),
+        world,
+        TIGHT,
     )
     assert list(map(float, powered.additions[:, 0])) == pytest.approx([0.0, 0.3], abs=1e-3)
     assert float(powered.stranded[0]) == pytest.approx(0.7, abs=1e-3)
@@ -83,16 +96,50 @@ def test_inference_uses_flexible_room_and_uses_it_up():
     # 7 GW of flexible room, no new power: 10 MH at 0.7 average GW each, all inference: softmin(10, 10) = 8.40896 MH
     p = P(TIGHT, flexible_gw=7.0, flexibility_used=1.0)
     world = places(["us"], electricity=[1000], surplus=[0])
+    none = by_region(0.0)
     powered, used = energy.connect(
-        by_region(10.0), by_region(0.0), by_region(0.0), one(0.0), pulled(permitting=0.0), jnp.float32(2024.0), world, p
+        by_region(10.0), none, none, none, one(0.0), pulled(permitting=0.0), jnp.float32(2024.0), world, p
     )
     assert float(powered.additions[0, 0]) == pytest.approx(8.40896, rel=1e-3)
     assert float(used[0, 0]) == pytest.approx(0.7 * 8.40896, rel=1e-3)
 
 
+def test_chips_that_replace_retired_ones_need_no_new_power():
+    # 140 GW rated at 0.7 are 98 average GW, 28 of them in flexible room; a twentieth retires a quarter: 0.05 x 70 = 3.5 GW is there
+    # again, 5 MH at 0.7 GW each; no new power, so that 1 MH of training gets softmin(1, 5) = 0.99960; flexible room 28 x 0.95 = 26.6
+    world = places(["us"], electricity=[1000], surplus=[0])
+    powered, used = energy.connect(
+        by_region(1.0), by_region(0.0), by_region(28.0), by_region(140.0), one(1.0), pulled(permitting=0.0),
+        jnp.float32(2024.0), world, TIGHT,
+    )  # fmt: skip
+    assert float(powered.additions[0, 0]) == pytest.approx(0.99960, rel=1e-4)
+    assert float(used[0, 0]) == pytest.approx(26.6, rel=1e-5)
+
+
+def test_no_more_power_is_drawn_in_the_us_than_was_there_built_or_flexible(outcomes, futures, study):
+    p = SimpleNamespace(**dict(zip(study.priors.names, futures, strict=True)))
+    at, us = regions(), region_ids().index("USA")
+    for policy, o in outcomes.items():
+        pulled_ = study.levers(policy)
+        built = [
+            DT * np.asarray(energy.new_power(SimpleNamespace(permitting=pulled_.permitting[q]), year, at, p))[us]
+            for q, year in enumerate(np.asarray(times()))
+        ]
+        most = np.cumsum(built, 0) + np.asarray(energy.flexible_room(at, p))[us]
+        load = o["gw"][:, us] * p.utilisation
+        assert (load[1:] <= (load[0] + most[1:]) * (1 + 1e-3)).all(), policy
+
+
 def test_power_of_chinas_additions_by_hand():
     # 1 MH of Ascends draws an Ascend's power per TPP, a million H20 an H20's each, at 1 kW an H100 equivalent
     ascend, h20 = chip("Ascend 910B"), chip("H20")
-    p = P(kw_2024=1.0, energy_efficiency_growth=0.0)
+    p = P(kw_2024=1.0, energy_efficiency_growth=0.0, die_growth=0.0)
     got = energy.chinese_power(one(1.0), one(1.0), one(0.5), jnp.float32(2024.5), p)
     assert float(got[0]) == pytest.approx(ascend.power / ascend.h100e + h20.power + 0.5, rel=1e-5)
+
+
+def test_a_chinese_die_saves_power_by_its_design_alone():
+    # four years on, at 8% a year: exp(-0.32) of an Ascend's power per TPP, whatever chips of finer nodes draw
+    ascend, p = chip("Ascend 910B"), P(kw_2024=1.0, energy_efficiency_growth=0.336, die_growth=0.08)
+    got = energy.chinese_power(one(1.0), one(0.0), one(0.0), jnp.float32(2028.5), p)
+    assert float(got[0]) == pytest.approx(ascend.power / ascend.h100e * 0.726149, rel=1e-4)

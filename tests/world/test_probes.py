@@ -211,3 +211,24 @@ def test_the_lead_of_a1_is_told_against_what_would_have_been(simulate, margins, 
     assert (np.asarray(margins(o)["A1.lead_widens"]) > 0).mean() < 0.1
     ratio = np.asarray(o["us_aligned_stock"] / o["cn_stock"])
     assert (ratio[STEPS.index("2028Q4")] > ratio[STEPS.index("2024Q4")]).mean() > 0.5
+
+
+def test_tools_for_memory_bite_the_more_the_sooner_they_are_denied(simulate, futures, levers):
+    """CXMT listed, so that no maker's tools reach it: less is made at home in 2028, the less the earlier, and nothing before changes."""
+    pulled = levers[AS_WRITTEN]
+    made = [np.asarray(simulate(futures, pulled)["cn_ascend_units"])]
+    for quarter in ("2027Q3", "2026Q3", "2025Q3"):
+        denied = pulled.dram_tools_denied.copy()
+        denied[STEPS.index(quarter) :] = 1.0
+        made.append(np.asarray(simulate(futures, pulled._replace(dram_tools_denied=denied))["cn_ascend_units"]))
+        assert np.array_equal(made[-1][: STEPS.index(quarter)], made[0][: STEPS.index(quarter)])
+    totals = np.array([m[TO_2028].sum(0) for m in made])
+    assert (np.diff(totals, axis=0) <= 1e-4 * totals[0]).all()
+    assert totals[3].sum() < 0.7 * totals[0].sum()
+
+
+def test_tracking_cuts_the_rented_compute_that_china_trains_on(simulate, futures, study, levers):
+    still = put(study, futures, **STILL, smuggling_share=0.0)
+    without, tracked = (simulate(still, pull(levers[AS_WRITTEN], compute_governance=x)) for x in (0.0, 1.0))
+    less = np.asarray(tracked["capability_cn"])[Y2028] < np.asarray(without["capability_cn"])[Y2028]
+    assert less.mean() > 0.9

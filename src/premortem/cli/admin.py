@@ -111,8 +111,14 @@ def data_status(case: CaseName = None, as_json: AsJson = False) -> None:
     from premortem.case import DEFAULT, load
 
     of = load(case or DEFAULT)
-    tables, pulled = facts.status(of), facts.records(facts.sources(of))
-    show({"tables": tables, "pulled": pulled}, as_json, False, lambda: terminal.print_tables(tables, pulled))
+    known = facts.sources(of)
+    tables, pulled = facts.status(of), facts.records(known)
+    held = {record["name"] for record in pulled}
+    sources = [
+        {"name": s.name, "title": s.title, "url": s.url, "reached": s.reached or s.name in held} for s in known.values()
+    ]
+    document = {"tables": tables, "pulled": pulled, "sources": sources}
+    show(document, as_json, False, lambda: terminal.print_tables(tables, pulled, sources))
 
 
 @data_app.command("pull")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from premortem.questions.attribution import Attribution, attribution
 from premortem.questions.boxes import Leaf, TriedBox, boxes, not_failed, sought, tree_check
 from premortem.questions.breaking_points import (
     BreakingPoint,
+    Place,
     Threshold,
     place_of,
     single_thresholds,
@@ -33,7 +34,10 @@ from premortem.text.result import Result
 Array = NDArray[Any]
 # Futures drawn anew to test boxes and to freeze items.
 FRESH = 16_384
-OF_PRIORS = "shares, boxes and what carries it are of the day; sensitivities, nearest breaks and thresholds are still those of the priors"
+OF_PRIORS = (
+    "shares, boxes and what carries it are of the day; sensitivities, nearest breaks and thresholds are measured on the priors, so they are "
+    "not told as of a day: ask without it"
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,7 +69,9 @@ class Explained(Result):
 
 @dataclass(frozen=True, repr=False)
 class Stress(Explained):
-    """The same with what its margin depends on, and how little turns it: the keys of `premortem stress --json`."""
+    """The same with what its margin depends on, and how little turns it: the keys of `premortem stress --json`. Those are measured on the
+    priors, so that there are none of a run of given futures (`of_day`), as one is as of a day.
+    """
 
     sensitivity: tuple[Sensitivity, ...]  # the largest total first
     samples: int
@@ -73,6 +79,7 @@ class Stress(Explained):
     thresholds: tuple[Threshold | ClauseThreshold, ...]
     warnings: tuple[str, ...]
     forms: tuple[FormDependence, ...] = ()  # the form of the world that the verdict hangs on most first
+    of_day: bool = False
 
 
 def stress(
@@ -98,25 +105,37 @@ def stress(
     whole, run = run, _bounded_memory.in_memory(run)
     study, policy = run.study, policy_of(run, policy)
     number = assumption_number(study, assumption)
-    place, pulled = place_of(whole, start), study.levers(policy)
+    place = place_of(whole, start)
     explained = _explained(run, whole, number, policy, top, seed, weights, in_full=True)
-    indices = measured(study, policy, samples, seed, pulled)[study.assumptions[number].id]
-    breaking = sought_breaks(place, number, pulled, top)
-    thresholds: tuple[Threshold | ClauseThreshold, ...] = (
-        *single_thresholds(place, number, pulled),
-        *clause_thresholds(place, number, policy),
-    )
-    told = [indices.said, breaking.said, *([OF_PRIORS] if whole.given else [])]
-    warnings = _warnings(run, study.assumptions[number].id, policy, weights, told)
+    near = _OfPriors(said=(OF_PRIORS,)) if whole.given else _of_priors(study, number, policy, top, seed, samples, place)
+    warnings = _warnings(run, study.assumptions[number].id, policy, weights, near.said)
     return Stress(
         **vars(explained),
-        sensitivity=indices.rows,
+        sensitivity=near.sensitivity,
         samples=samples,
-        breaking=breaking.rows,
-        thresholds=thresholds,
+        breaking=near.breaking,
+        thresholds=near.thresholds,
         forms=form_dependence(whole, study.assumptions[number].id, policy),
+        of_day=whole.given,
         warnings=(*warnings, *memory.beyond(run.memory)),  # the last, when all else was held
     )
+
+
+class _OfPriors(NamedTuple):
+    """What is measured on the priors, and what must be said of it."""
+
+    sensitivity: tuple[Sensitivity, ...] = ()
+    breaking: tuple[BreakingPoint, ...] = ()
+    thresholds: tuple[Threshold | ClauseThreshold, ...] = ()
+    said: tuple[str, ...] = ()
+
+
+def _of_priors(study: Study, number: int, policy: str, top: int, seed: int, samples: int, place: Place) -> _OfPriors:
+    pulled = study.levers(policy)
+    indices = measured(study, policy, samples, seed, pulled)[study.assumptions[number].id]
+    breaking = sought_breaks(place, number, pulled, top)
+    thresholds = (*single_thresholds(place, number, pulled), *clause_thresholds(place, number, policy))
+    return _OfPriors(indices.rows, breaking.rows, thresholds, (indices.said, breaking.said))
 
 
 def explain(run: Run, assumption: str, policy: str, seed: int = 1) -> Explained:

@@ -33,8 +33,12 @@ def _three(ends: Sequence[float | None]) -> str:
     return ", ".join("-" if x is None else f"{x:.6g}" if abs(x) >= 1000 else phrases.number(x, 3) for x in ends)
 
 
-def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> None:
-    """The packaged tables: name, rows, date, licence, source; then those pulled, which only who asks for them reads."""
+def print_tables(
+    tables: list[dict[str, Any]], pulled: list[dict[str, Any]], sources: Sequence[dict[str, Any]] = ()
+) -> None:
+    """The packaged tables: name, rows, date, licence, source; then those pulled, which only who asks for them reads; and live sources
+    that have never answered.
+    """
     console = Console(highlight=False)
     table = Table(box=None, padding=(0, 1))
     for column in ("name", "rows", "date", "licence", "source"):
@@ -56,6 +60,9 @@ def print_tables(tables: list[dict[str, Any]], pulled: list[dict[str, Any]]) -> 
         console.print(
             f"  {row['name']}: {phrases.count_noun(row['rows'], 'row')}, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
         )
+    if strange := [source["name"] for source in sources if not source["reached"]]:
+        said = f"Never reached so far, and tested only against answers as their publishers describe them: {', '.join(strange)}"
+        console.print("\n" + wrap(said, console.width), soft_wrap=True)
 
 
 def print_strict_known(found: StrictKnown) -> None:

@@ -38,6 +38,15 @@ def print_stress(result: Stress, study: Study) -> None:
         heading(console, "Which form of the world it hangs on")
     for row in result.forms:
         console.print(f"  {row.says}.")
+    if not result.of_day:  # they are measured on the priors
+        _print_breaking(console, result, study)
+        _print_thresholds(console, result.thresholds)
+        _print_sensitivity(console, result, study)
+    items = next(a.items for a in study.assumptions if a.id == name)
+    _print_attribution(console, result.attribution, items, study.case.text.source)
+
+
+def _print_breaking(console: Console, result: Stress, study: Study) -> None:
     heading(console, "How little it takes")
     for point in result.breaking:
         console.print(f"  {point.story}.")
@@ -50,10 +59,6 @@ def print_stress(result: Stress, study: Study) -> None:
         )
     if not result.breaking:
         console.print("  None found: what was tried is in the notes above.")
-    _print_thresholds(console, result.thresholds)
-    _print_sensitivity(console, result, study)
-    items = next(a.items for a in study.assumptions if a.id == name)
-    _print_attribution(console, result.attribution, items, study.case.text.source)
 
 
 def _print_boxes(console: Console, result: Stress, study: Study) -> None:

@@ -161,14 +161,15 @@ def _reading(
     known_on = parse_day(row["known_on"], file, f"{place}: known_on") if row.get("known_on") else on
     low, high = (parse_number(row[end], file, f"{place}: {end}") if row.get(end) else None for end in ("low", "high"))
     kind = kinds.given_kind(row.get("kind", ""), on, known_on, file, place)
-    planned = kind == "projection"  # of a period to come
+    planned = row.get("kind") == "projection"  # of a period to come; who gives no kind may have the day wrong
     late = [
         name
         for name, day in (("date", on), ("known_on", known_on))
         if day > today and (name, planned) != ("date", True)
     ]
     if late:
-        raise BadInput(file, f"{place}: {late[0]}", "lies in the future", got=row[late[0]], allowed=f"up to {today}")
+        allowed = f"up to {today}{'' if row.get('kind') or late[0] != 'date' else ', or kind projection'}"
+        raise BadInput(file, f"{place}: {late[0]}", "lies in the future", got=row[late[0]], allowed=allowed)
     if start and start > on:
         raise BadInput(
             file, f"{place}: period_start", f"lies after the period's end {on}", got=row["start"], allowed=f"up to {on}"

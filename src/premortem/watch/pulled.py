@@ -1,4 +1,5 @@
-"""Readings made of tables that a user has pulled: what companies file of a flow, summed over the periods of a quantity.
+"""Readings made of tables that a user has pulled: what companies file of a flow, summed over the periods of a quantity; and what a
+list of prices says on the day on which it was pulled.
 
 A filing tells a flow since the start of the company's year, so that of a quarter, or of a calendar year where theirs is another, is
 the sum and difference of a few of them. Only what was filed first of each stretch counts: it is what was known then.
@@ -9,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
+
+from pydantic import model_validator
 
 from premortem import facts
 from premortem.case import Case
@@ -25,13 +28,28 @@ Stretch = tuple[date, date]
 
 
 class Rule(Strict):
-    """How readings of a quantity are made: the sum of what sources file for each period, in its unit by `times`."""
+    """How readings of a quantity are made: the sum of what sources file for each period, in its unit by `times`; or on the day of its
+    pulling a `field` of a list, of the first of the `entries`, with the lowest and the highest of them as its range.
+    """
 
     quantity: str
     sources: tuple[str, ...]
-    period: Literal["year", "quarter"]
+    period: Literal["year", "quarter", "day"]
     times: float
     group: str = ""
+    field: str = ""
+    entries: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Rule":
+        listed = bool(self.field and self.entries and len(self.sources) == 1)
+        if listed != (self.period == "day") or (self.period != "day" and (self.field or self.entries)):
+            raise ValueError("field and entries of one source go with period = 'day', and that with them")
+        return self
+
+    def group_of(self, day: date) -> str:
+        """The fact that a reading of a period that ends on a day tells of."""
+        return self.group.format(year=day.year, yy=f"{day.year % 100:02d}")
 
 
 @dataclass(frozen=True)
@@ -61,9 +79,17 @@ def pulled_readings(case: Case) -> Readings:
     if not held:
         wanted = sorted({name for rule in rules for name in rule.sources})
         raise MissingData(f"nothing that readings are made of has been pulled: premortem data pull {' '.join(wanted)}")
-    filed = {name: first_filings(facts.read_pulled(name, facts.sources(case)).to_dicts(), name) for name in held}
-    found = [r for rule in rules if set(rule.sources) <= filed.keys() for r in _readings(rule, filed, case)]
-    return Readings(tuple(found), (), ())
+    lists = {name for rule in rules if rule.period == "day" for name in rule.sources}
+    tables = {name: facts.read_pulled(name, facts.sources(case)).to_dicts() for name in held}
+    filed = {name: first_filings(rows, name) for name, rows in tables.items() if name not in lists}
+    flows = [r for rule in rules if set(rule.sources) <= filed.keys() for r in _readings(rule, filed, case)]
+    listed = [
+        _listed(rule, tables[name], case)
+        for rule in rules
+        for name in rule.sources
+        if rule.period == "day" and name in tables
+    ]
+    return Readings((*flows, *listed), (), ())
 
 
 def _rules(case: Case) -> tuple[Rule, ...]:
@@ -86,10 +112,35 @@ def _readings(rule: Rule, filed: Mapping[str, Mapping[Stretch, Flow]], case: Cas
             max(flow.known_on for flow in flows),
             f"filed: {', '.join(rule.sources)}",
             "high",
-            group=rule.group.format(year=end.year),
+            group=rule.group_of(end),
             start=start,
             says=quantity.says,
         )
+
+
+def _listed(rule: Rule, rows: Sequence[Mapping[str, Any]], case: Case) -> Reading:
+    """What a list says of the named entries on the day on which it was pulled. Raises `MissingData` for a list without the first of them."""
+    (name,), quantity = rule.sources, known_quantities.shipped_quantities(case)[rule.quantity]
+    by_name = {row["name"]: row[rule.field] for row in rows}
+    found = [rule.times * float(by_name[entry]) for entry in rule.entries if by_name.get(entry) is not None]
+    if by_name.get(rule.entries[0]) is None:
+        raise MissingData(
+            f"{name}: lists no {rule.entries[0]}, of which {rule.quantity} is read ({FILE}); --data shipped"
+        )
+    record = next(r for r in facts.records({name: facts.sources(case)[name]}))
+    on = date.fromisoformat(record["fetched"][:10])
+    return Reading(
+        quantity.id,
+        on,
+        found[0],
+        min(found),
+        max(found),
+        on,
+        f"listed: {name}",
+        "medium",
+        group=rule.group_of(on),
+        says=f"{quantity.says}: {rule.entries[0]}",
+    )
 
 
 def _periods(kind: str, case: Case) -> Iterator[Stretch]:

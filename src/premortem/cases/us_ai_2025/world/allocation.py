@@ -173,7 +173,11 @@ def leaks(
     H100's price never more than `shadow_budget` of China's legal buying `power` (quantities 28 and 30; wide).
     """
     open_ = (1 - levers.compute_governance * held)[None]
-    tier2 = regions.other * additions
-    offered = tier2 * p.smuggling_share[None] * open_
+    offered = regions.other * additions * p.smuggling_share[None] * open_
     paid = share_met(offered.sum(0), p.shadow_budget * power)
-    return offered * paid[None], (tier2 * (p.cloud_share[None] * open_)).sum(0)
+    return offered * paid[None], rented(additions, levers, held, regions, p)
+
+
+def rented(compute: jax.Array, levers: Any, held: jax.Array, regions: Regions, p: Any) -> jax.Array:
+    """What Chinese firms rent of compute in Tier 2 [MH], shape (future,): of stocks or of additions, (region, future)."""
+    return p.cloud_share * (1 - levers.compute_governance * held) * (regions.other * compute).sum(0)

@@ -21,8 +21,19 @@ WARNING_QUARTERS = 2.0
 STORE_SCALE, GAP_SCALE = 0.3, 0.1
 # Width of the start of domestic memory [yr].
 HBM_START_SCALE = 0.25
+# Share by value of tools for the newest DRAM line of China that the law of the day of the note denies: those of the US, Korea and
+# Taiwan (`policy_levers.TOOL_VALUE`). Home supply of memory was judged under it, so that denial counts from here.
+DENIED_THEN = 0.5
 # Controls on what China can make, and the day from which the world beside this one has none: the quarter after the note [yr].
-ON_PRODUCTION = ("us_servicing", "allied_servicing", "tools_denied", "hbm_ban", "hbm_warning", "fdd")
+ON_PRODUCTION = (
+    "us_servicing",
+    "allied_servicing",
+    "tools_denied",
+    "dram_tools_denied",
+    "hbm_ban",
+    "hbm_warning",
+    "fdd",
+)
 LIFTED = 2025.25
 
 
@@ -34,6 +45,7 @@ class Fabs(NamedTuple):
     yield_: jax.Array  # of the Ascend line [share]
     tools: jax.Array  # bought ahead of denial [yr of growth]
     parts: jax.Array  # left of what was in store when allied service stopped [share]
+    hbm_capacity: jax.Array  # of home-made high-bandwidth memory [million stacks a year]
     hbm_stock: jax.Array  # [million stacks]
     home_bank: jax.Array  # dies made at home that wait for memory [million]
     foreign_bank: jax.Array  # dies of foreign foundries that do [million]
@@ -54,7 +66,9 @@ def start(p: Any) -> Fabs:
     """State before the first quarter: capacity grown back from its level in the middle of 2024, no stockpile."""
     wafers = p.wafers_2024 * jnp.exp(-p.wafer_growth * BEFORE)
     none = jnp.zeros_like(wafers)
-    return Fabs(wafers, none, p.yield_2024 + 0.0, p.tool_store + 0.0, none + 1, p.stacks_per_die * TINY, none, none)
+    return Fabs(
+        wafers, none, p.yield_2024 + 0.0, p.tool_store + 0.0, none + 1, none, p.stacks_per_die * TINY, none, none
+    )
 
 
 def lifted(levers: Any, year: jax.Array) -> Any:
@@ -78,7 +92,8 @@ def make_chips(s: Fabs, levers: Any, politics: Any, year: jax.Array, p: Any) -> 
     fdd_held = levers.fdd * p.fdd_effect * politics.held
     smic = wafers * uptime * MONTHS * THOUSAND * p.dies_per_wafer * yield_ * ai_share(year, fdd_held, p)
     foundry = DT * p.foundry_dies_2024 * (1 - fdd_held)
-    inflow = hbm_inflow((smic + foundry) * p.stacks_per_die, levers, politics.held, year, p)
+    capacity = hbm_capacity(s.hbm_capacity, levers.dram_tools_denied, politics.held, year, p)
+    inflow = hbm_inflow((smic + foundry) * p.stacks_per_die, capacity, levers, politics.held, p)
     fed = (s.hbm_stock + inflow) / p.stacks_per_die
     kept = 1 - DT * p.die_decay
     home, foreign = smic + s.home_bank * kept, foundry + s.foreign_bank * kept
@@ -88,7 +103,7 @@ def make_chips(s: Fabs, levers: Any, politics: Any, year: jax.Array, p: Any) -> 
     h100e = die_h100e(year, p)
     stock = s.hbm_stock + inflow - packaged * p.stacks_per_die
     return (
-        Fabs(wafers, skill, yield_, tools, parts, stock, home * (1 - used), foreign * (1 - used)),
+        Fabs(wafers, skill, yield_, tools, parts, capacity, stock, home * (1 - used), foreign * (1 - used)),
         Output(smic, foundry, packaged, h100e * home * used, h100e * foreign * used, dies / (dies + fed + TINY)),
     )
 
@@ -151,7 +166,7 @@ def yield_learning(yield_: jax.Array, gap: jax.Array, year: jax.Array, p: Any) -
     Source: 20% in early 2024, 40% in early 2025 (Financial Times by way of the note); `gap_drag` is an assumption.
     """
     rate = p.yield_rate * (1 - p.gap_drag * gap) * jnp.where(year > YIELD_YEAR, 1.0, 0.0)
-    return yield_ + DT * rate * (p.yield_max - yield_)
+    return yield_ + DT * rate * jnp.maximum(p.yield_max - yield_, 0.0)  # what was learnt is not unlearnt
 
 
 def ai_share(year: jax.Array, fdd_held: jax.Array, p: Any) -> jax.Array:
@@ -160,17 +175,29 @@ def ai_share(year: jax.Array, fdd_held: jax.Array, p: Any) -> jax.Array:
     return steered * (1 - p.fdd_contention * fdd_held)
 
 
-def hbm_inflow(need: jax.Array, levers: Any, held: jax.Array, year: jax.Array, p: Any) -> jax.Array:
+def hbm_capacity(capacity: jax.Array, denied: jax.Array, held: jax.Array, year: jax.Array, p: Any) -> jax.Array:
+    """Capacity of home-made high-bandwidth memory after one quarter [million stacks a year], shape (future,).
+
+    It grows by `hbm_domestic_ramp` a year from its first year of volume on. That was judged under the law of the day of the
+    note; tools that are denied beyond it, as by a listing of CXMT, delay the start (`hbm_list_delay`) and take
+    `hbm_tool_dependence` of the growth, less denial adds as much. What is built is not unbuilt.
+    """
+    more = (denied - DENIED_THEN) / (1 - DENIED_THEN) * held
+    since = year - p.hbm_domestic_start - p.hbm_list_delay * jnp.maximum(more, 0.0)
+    begun = ramp(since, HBM_START_SCALE) - ramp(since - DT, HBM_START_SCALE)
+    return capacity + p.hbm_domestic_ramp * (1 - p.hbm_tool_dependence * more) * begun
+
+
+def hbm_inflow(need: jax.Array, capacity: jax.Array, levers: Any, held: jax.Array, p: Any) -> jax.Array:
     """Stacks of high-bandwidth memory that reach China in a quarter [million], shape (future,).
 
     While trade is free, imports meet the need; when a ban is in sight they fill a stockpile; after it a leak remains,
-    wider where controls hold badly; home supply ramps up from its first year of volume.
+    wider where controls hold badly; `capacity` is that of home supply.
     """
     hoarding = p.hbm_stockpile * levers.hbm_warning / WARNING_QUARTERS
     before_ban = DT * 2 * p.hbm_stockpile  # `hbm_stockpile` is half a year of imports at the rate before the ban
     leak = jnp.minimum(p.hbm_leak / held, 1.0) * before_ban
-    domestic = DT * p.hbm_domestic_ramp * ramp(year - p.hbm_domestic_start, HBM_START_SCALE)
-    return (1 - levers.hbm_ban) * need + hoarding + levers.hbm_ban * leak + domestic
+    return (1 - levers.hbm_ban) * need + hoarding + levers.hbm_ban * leak + DT * capacity
 
 
 def die_h100e(year: jax.Array, p: Any) -> jax.Array:

@@ -28,6 +28,7 @@ def connect(
     wanted: jax.Array,
     room_left: jax.Array,
     flexible_used: jax.Array,
+    load: jax.Array,
     training_share: jax.Array,
     levers: Any,
     year: jax.Array,
@@ -37,12 +38,16 @@ def connect(
     """Additions that power allows, and the flexible room in use [average GW], shapes (region, future).
 
     Training must be concentrated: it needs new generation, at the pace of exhibit 5's surplus (or a floor), the share
-    AI can claim, faster with permitting and with the surge of building. Inference may also use flexible room on the
-    grid. Part of what one place cannot power moves to places with room, as far as `room_left` (the caps) allows.
+    AI can claim, faster with permitting and with the surge of building; and what chips that retire leave of the `load`
+    [rated GW] can be used again. Inference may also use flexible room on the grid. Part of what one place cannot power
+    moves to places with room, as far as `room_left` (the caps) allows.
     """
     gw = kw_per_h100e(year, p) * p.utilisation  # average GW per MH
+    retiring = (DT * p.retirement)[None]
+    left = jnp.maximum(retiring * (load * p.utilisation[None] - flexible_used), 0.0)
+    flexible_used = flexible_used * (1 - retiring)
     concentrated, distributed = wanted * training_share[None], wanted * (1 - training_share)[None]
-    build = DT * new_power(levers, year, regions, p) / gw[None]
+    build = (DT * new_power(levers, year, regions, p) + left) / gw[None]
     flexible = jnp.maximum(flexible_room(regions, p) - flexible_used, 0.0) / gw[None]
     c = softmin(concentrated, build)
     d = softmin(distributed, build - c + flexible)
@@ -75,13 +80,20 @@ def flexible_room(regions: Regions, p: Any) -> jax.Array:
     return (p.flexible_gw * p.flexibility_used)[None] * regions.electricity_twh / us
 
 
+def kw_per_chinese_h100e(year: jax.Array, p: Any) -> jax.Array:
+    """Rated power of an added H100 equivalent of Chinese make with cooling [kW], shape (future,): a die draws an Ascend 910B's
+    power whatever its design, as no finer node is open; so power per TPP falls as designs grow (`die_growth`) and no faster.
+    """
+    ascend = chip("Ascend 910B")
+    return p.kw_2024 * ascend.power / ascend.h100e * jnp.exp(-p.die_growth * ramp(year - BASE_YEAR, 0.1))
+
+
 def chinese_power(made: jax.Array, bought_units: jax.Array, other: jax.Array, year: jax.Array, p: Any) -> jax.Array:
     """Rated power of China's additions in a quarter [GW], shape (future,).
 
-    Home-made dies draw an Ascend 910B's power per TPP, bought chips an H20's power each, the rest as elsewhere.
+    Home-made dies draw what their design does, bought chips an H20's power each, the rest as elsewhere.
     """
-    ascend, h20 = chip("Ascend 910B"), chip("H20")
-    return kw_per_h100e(year, p) * (made * ascend.power / ascend.h100e + bought_units * h20.power + other)
+    return made * kw_per_chinese_h100e(year, p) + kw_per_h100e(year, p) * (bought_units * chip("H20").power + other)
 
 
 def twh(gw: jax.Array, p: Any) -> jax.Array:

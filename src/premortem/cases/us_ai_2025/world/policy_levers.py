@@ -73,6 +73,9 @@ class Levers(NamedTuple):
     hbm_warning: Series  # quarters in which the coming ban was publicly known
     us_servicing: Series  # service by US persons at advanced Chinese fabs denied
     tools_denied: Series  # share of the tool-making countries whose listed tools are denied to such a fab
+    dram_tools_denied: (
+        Series  # share by value of tools that are denied to the newest DRAM line of China's maker of memory
+    )
     fdd: Series  # a large 7 nm die for an unlisted Chinese designer denied at a foreign foundry
     weights_control: Series  # closed weights above the line denied outside Tier 1
     # strengths, for what no clause says
@@ -91,6 +94,11 @@ class Levers(NamedTuple):
 BEYOND_ANY_LIMIT = float("inf")
 # Countries whose firms make the tools that an advanced fab needs.
 TOOL_MAKERS = ("USA", "NLD", "JPN", "KOR", "TWN")
+# What each makes of a DRAM line's tools by value: judgement.
+TOOL_VALUE = {"USA": 0.4, "JPN": 0.3, "NLD": 0.2, "KOR": 0.05, "TWN": 0.05}
+# The newest DRAM of China's maker of memory, as a chip of it was measured: 16 nm, a cell of 0.0020 um2, 0.239 Gb/mm2 (TechInsights in
+# the South China Morning Post, 30 January 2025). Parts of tools go the way that tools go.
+DRAM_LINE = {"consignee": "CXMT", "fab_dram_nm": 16.0, "fab_dram_cell_area": 0.0020, "fab_dram_density": 0.239}
 # What a case-by-case licence is multiplied by where the clause says how many were granted.
 GRANTED = ("h20.letters", "granted")
 # The clause of the country allocation: its denials mean that it is used up.
@@ -133,6 +141,7 @@ def levers(book: Book) -> Levers:
         hbm_warning=_warning(book, asked),
         us_servicing=_share_denied(answers, "service"),
         tools_denied=_share_denied(answers, "tool"),
+        dram_tools_denied=_dram_tools_denied(answers),
         fdd=_share_denied(answers, "die"),
         weights_control=_share_denied(answers, "weights"),
         **strengths,
@@ -228,9 +237,9 @@ def _questions(places: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
         ask("service", q, "", item="servicing", destination="CHN", fab_node_nm=14.0)
         ask("weights", q, "", item="closed_weights", destination="CHN", ops=3e26)
         for maker in TOOL_MAKERS:
-            ask(
-                "tool", q, maker, item="sme_tool", destination="CHN", fab_node_nm=14.0, made_in=maker, **{"from": maker}
-            )
+            tool = {"item": "sme_tool", "destination": "CHN", "made_in": maker, "from": maker}
+            ask("tool", q, maker, **tool, fab_node_nm=14.0)
+            ask("dram_tool", q, maker, **tool, **DRAM_LINE)
     return pl.DataFrame(labels, schema=["question", "quarter", "about"], orient="row"), frame_of(rows, CASE)
 
 
@@ -261,6 +270,12 @@ def _by_region(answers: _Answers, column: str, regions: pl.DataFrame, question: 
 def _share_denied(answers: _Answers, question: str) -> Series:
     """Share of a question's transactions that are denied, a quarter."""
     return np.asarray(_by_quarter(answers.to(question), "denied").mean(1), np.float32)
+
+
+def _dram_tools_denied(answers: _Answers) -> Series:
+    """Share by value of tools for the newest DRAM line that are denied, a quarter."""
+    values = [TOOL_VALUE[maker] for maker in TOOL_MAKERS]
+    return np.asarray(_by_quarter(answers.to("dram_tool"), "denied") @ values, np.float32)
 
 
 def _by_quarter(asked: pl.DataFrame, column: str) -> NDArray[np.float64]:

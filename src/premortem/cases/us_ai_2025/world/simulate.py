@@ -106,7 +106,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     )
     share = models.training_share(year, s.excess, p)
     room = jnp.where(levers.tier2[:, None] + levers.denied[:, None] > 0, 0.0, 1.0) * (placed.wanted + TINY)
-    powered, flexible = energy.connect(placed.allowed, room, s.flexible, share, levers, year, places, p)
+    powered, flexible = energy.connect(placed.allowed, room, s.flexible, s.gw, share, levers, year, places, p)
     smuggled, rented = allocation.leaks(powered.additions, power, levers, pol.held, places, p)
     diverted, kept = smuggled.sum(0), powered.additions - smuggled
 
@@ -114,7 +114,8 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     exports = placed.chinese.sum(0)
     ascend = chip("Ascend 910B")
     cn_load = energy.chinese_power(home_made - exports, bought.units, diverted, year, p)
-    load = (kept + placed.chinese + placed.sovereign) * energy.kw_per_h100e(year, p)[None]
+    load = (kept + placed.sovereign) * energy.kw_per_h100e(year, p)[None]
+    load = load + placed.chinese * energy.kw_per_chinese_h100e(year, p)[None]
     gw = s.gw * (1 - DT * p.retirement)[None] + load + places.china * cn_load[None]
     serving_added = bought.serving + (home_made - exports) * ascend.serving / ascend.h100e + diverted
     cn_serving = s.cn_serving * (1 - DT * p.retirement) + serving_added
@@ -126,7 +127,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
 
     us_stock = fleet.stock_us.sum(0)
     cn_stock = (places.china * fleet.stock_cn).sum(0)
-    cn_usable = cn_stock + p.cloud_share * (places.other * fleet.stock_us).sum(0)
+    cn_usable = cn_stock + allocation.rented(fleet.stock_us, levers, pol.held, places, p)
     race, standing = models.race(s.race, share, us_stock, cn_usable, levers, year, p)
     tier2_wanted = (levers.tier2[:, None] * placed.wanted).sum(0)
     unmet_share = (levers.tier2[:, None] * placed.unmet).sum(0) / (tier2_wanted + TINY)

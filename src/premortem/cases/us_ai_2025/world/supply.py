@@ -14,9 +14,9 @@ CAPEX_GROWTH_2024 = 0.448
 # The return answers from mid-2025: budgets of a year are set before it begins [yr]; width of both switches [yr].
 ANSWER_YEAR, SWITCH = 2025.5, 0.1
 # Operating cash flow of the big four in 2024: Alphabet 125.3, Amazon 115.9 and Meta 91.3 billion dollars by their yearly reports of
-# early 2025; Microsoft some 125 by memory (118.5 in its fiscal year to June 2024); `leverage` leaves far more open than that.
-# Width of the limit that it sets [bn USD/yr; ln].
-CASH_2024, LIMIT_SCALE = 455.0, 0.1
+# early 2025; Microsoft 125.5: 118.5 in its fiscal year to June 2024, and by its 10-Q of 29 January 2025, as a page quotes it, 56.5 in
+# the half-year to December 2024, 7.0 more than a year before. Width of the limit that it sets [bn USD/yr; ln].
+CASH_2024, LIMIT_SCALE = 458.0, 0.1
 # Orders that cannot be paid lapse at this rate [1/yr].
 LAPSE = 1.0
 # Scales at which a return below break-even counts, and a bust comes [ln; ln yr].
@@ -31,14 +31,15 @@ class Spending(NamedTuple):
     log_orders: jax.Array  # what the big four mean to spend [ln bn USD/yr]
     log_capex: jax.Array  # what they can pay [ln bn USD/yr]
     growth: jax.Array  # of it [1/yr]
-    capital: jax.Array  # AI compute at cost, written down at the retirement rate [bn USD]
+    capital: jax.Array  # AI compute of all buyers at cost, written down at the retirement rate [bn USD]
     shortfall: jax.Array  # what returns were below break-even, added up since mid-2025 [ln yr]
 
 
 def start(p: Any) -> Spending:
     """State before the first quarter."""
     capex = jnp.log(p.capex_2024) - CAPEX_GROWTH_2024 * BEFORE
-    return Spending(capex, capex, p.capex_growth + 0.0, p.ai_capex_share * jnp.exp(capex) / 2, 0 * capex)
+    capital = p.ai_capex_share * (1 + p.other_buyers) * jnp.exp(capex) / 2
+    return Spending(capex, capex, p.capex_growth + 0.0, capital, 0 * capex)
 
 
 def spend(s: Spending, rho: jax.Array, excess: jax.Array, year: jax.Array, p: Any) -> tuple[Spending, jax.Array]:
