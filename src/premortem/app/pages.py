@@ -77,6 +77,8 @@ _env.filters |= {
     "unit_name": unit_name,
     "place_name": lambda code, case: places_of(case).get(code, code),
     "field": said.field,
+    "range_label": said.range_label,
+    "limit": said.limit,
     "lawful": said.lawful,
     "plain": plain,
     "day": day_in_words,

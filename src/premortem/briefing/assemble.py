@@ -6,7 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 from premortem import exhibits, facts, questions
 from premortem.briefing import as_of as day_section
-from premortem.briefing import assumption, changes, clauses, exhibited, families, method, page_one, policies, record
+from premortem.briefing import (
+    assumption,
+    changes,
+    clauses,
+    exhibited,
+    families,
+    method,
+    page_one,
+    page_two,
+    policies,
+    record,
+)
 from premortem.briefing.content import Brief, Section, figure_numbers, text
 from premortem.errors import MissingData
 from premortem.questions.as_of import AsOfDay
@@ -16,6 +27,8 @@ from premortem.study import Run
 from premortem.text import phrases
 
 Part = tuple[str, Callable[[], Section]]
+# Sections of the second page, in order: what to choose, what would change it, how sure it is.
+SECOND_PAGE = ("choose", "watch", "sure")
 
 
 def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> Brief:
@@ -35,6 +48,7 @@ def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> 
         *((a.id, lambda a=a: assumption.assumption(run, a, alone[a.id])) for a in run.study.assumptions),
         ("policies", lambda: policies.policies(run)),
         *_of_case(run),
+        ("which policy", lambda: page_two.choose(run)),
         ("method", lambda: method.method(run)),
         ("sources", lambda: method.sources(run)),
     ]
@@ -44,6 +58,7 @@ def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> 
     left_out = [s for s in tried if isinstance(s, str)]
     if broken := phrases.not_finite(run.non_finite, run.stored):
         sections.insert(0, _plain("not-finite", "Futures that are not finite", broken))
+    sections = _memo_first([*sections, page_two.sure(run, sections)])
     summary = page_one.page_one(run, sections)
     if left_out:
         sections.append(_plain("left-out", "Not in this brief", left_out))
@@ -57,6 +72,11 @@ def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> 
         tuple(left_out),
         figure_numbers((summary, *sections)),
     )
+
+
+def _memo_first(sections: Sequence[Section]) -> list[Section]:
+    """The sections with those of the second page first, in their order; the annex after them as it is."""
+    return sorted(sections, key=lambda s: SECOND_PAGE.index(s.id) if s.id in SECOND_PAGE else len(SECOND_PAGE))
 
 
 def _of_case(run: Run) -> list[Part]:

@@ -29,7 +29,10 @@ def page(request: Request, desk: AtDesk, view: View, whole: bool = False) -> HTM
     known = {n: section(desk, n) for n in names if whole or desk.knows(("story", n))}
     last = doors.doors({*screens_of(desk.study), *rules_screens(desk.study.case), "/about"})
     waits = {n: tell.asks(n, desk.study) for n in names}
-    return render(request, "story.html", story=story, waits=waits, known=known, doors=last, stored=desk.stored)
+    told = {n: found.finding if isinstance(found := known.get(n), Section) else asks for n, asks in waits.items()}
+    return render(
+        request, "story.html", story=story, waits=waits, told=told, known=known, doors=last, stored=desk.stored
+    )
 
 
 @router.get("/story.css", include_in_schema=False)
