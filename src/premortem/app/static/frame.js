@@ -78,6 +78,7 @@ function pin() {
   set({ pin: again ? null : present() });
   $("said").textContent = again ? "Nothing is pinned" : "This view is pinned: marks on the bars show it from now on";
 }
+$("pin")?.addEventListener("click", pin);
 $("unpin").addEventListener("click", () => {
   set({ pin: null });
   $("main").focus();
