@@ -48,7 +48,7 @@ def test_the_fan_marks_the_day_and_the_rule_and_says_its_sides(study):
     assert [text for _, text in marks] == ["as of 26 Feb 2025", "rule in force 15 May 2025"]
     assert 2025 < marks[0][0] < marks[1][0] < 2025.5
     spec = chart_specs.fan(2025, 2033, marks).to_dict()
-    words = [layer["mark"]["text"] for layer in spec["layer"] if layer["mark"].get("text")]
+    words = [layer["mark"]["text"] for layer in spec["layer"] if "text" in layer.get("mark", {})]
     assert words == ["holds", "breaks", "as of 26 Feb 2025", "rule in force 15 May 2025"]
 
 

@@ -14,7 +14,7 @@ from premortem.watch.signposts import Signpost
 
 ALL = "all"
 # Units of logarithms, which nobody reads: beside their numbers stands the factor, and over what time.
-FOLDS = {"ln": "", "ln/yr": " a year"}
+FOLDS = {"ln": "{}-fold", "ln/yr": "{}-fold a year", "logit/yr": "odds {}-fold a year", "1/ln": ""}
 
 
 def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weighted: bool = False) -> str:
@@ -99,7 +99,7 @@ def side_label(value: float, unit: str) -> str:
     if unit in ("share", "0-1") or abs(value) >= 1e6:
         return units.quantity(value, unit)
     if unit in FOLDS:
-        return f"{math.exp(value):.2g}-fold{FOLDS[unit]}"
+        return FOLDS[unit].format(f"{math.exp(value):.2g}")
     return units.after(unit).strip()
 
 

@@ -112,6 +112,8 @@ def why(found: BoardCell, a: Assumption) -> str:
     failure = next(c.failure for c in a.condition if c.id == most[0])
     if len(a.condition) == 1:
         return f"Breaks when {phrases.lower_first(failure)}."
+    if phrases.share(most[1]) == "100%":
+        return f"Breaks each time because {phrases.lower_first(failure)}."
     return f"Breaks first, in {phrases.share(most[1])} of its breaks, because {phrases.lower_first(failure)}."
 
 
