@@ -56,3 +56,11 @@ def test_a_threshold_of_a_log_rate_reads_as_per_cent_a_year(study):
     rates = [s for s in study.signposts.values() if s.unit == "ln/yr" and s.threshold]
     assert rates
     assert all(re.fullmatch(r"[\d.]+% a year", labels.limit(s)) for s in rates)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [(1.25, "times/yr", "1.25 times a year"), (0.6, "share", "60%"), (2e6, "stacks", "2 million stacks"), (0.25, "ln/yr", "1.3-fold a year")],
+)  # fmt: skip
+def test_a_threshold_is_spoken(value, unit, said):
+    assert labels.spoken(value, unit) == said

@@ -115,4 +115,13 @@ def limit(signpost: Signpost) -> str:
     value = signpost.threshold.value
     if signpost.unit == LOG_RATE:
         return f"{units.quantity(a_year(value, 'falls' in signpost.when), 'share')} a year"
-    return units.quantity(value, signpost.unit)
+    return spoken(value, signpost.unit)
+
+
+def spoken(value: float, unit: str) -> str:
+    """A number with its unit as it is spoken: `1.25 times a year`, `60%`, `1.3-fold a year`."""
+    if FOLDS.get(unit):
+        return side_label(value, unit)
+    if unit in ("share", "0-1") or abs(value) >= 1e6:
+        return units.quantity(value, unit)
+    return units.quantity(value, "-") + units.after(unit)

@@ -79,6 +79,7 @@ _env.filters |= {
     "field": said.field,
     "range_label": said.range_label,
     "limit": said.limit,
+    "spoken": said.spoken,
     "lawful": said.lawful,
     "plain": plain,
     "day": day_in_words,
