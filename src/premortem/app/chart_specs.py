@@ -291,16 +291,19 @@ def _amounts(unit: str, top: float) -> Any:
     return alt.Color("value:Q", title=title, scale=scale, legend=legend)
 
 
-def stock(unit: str, first: int, end: int) -> Any:
-    """A stock with its band beside a limit; rows year, p5, p50, p95, cap."""
+def stock(unit: str, first: int, end: int, limit: str = "limit") -> Any:
+    """A stock with its band beside a limit, which is named at its end; rows year, p5, p50, p95, cap."""
     base = alt.Chart(ROWS).encode(
         x=alt.X("year:Q", title=None, axis=alt.Axis(format="d"), scale=alt.Scale(domain=[first, end], nice=False))
     )
     band = base.mark_area(opacity=0.2, color=HOLDS).encode(y=alt.Y("p5:Q", title=unit), y2="p95:Q")
     line = base.mark_line(color=HOLDS, strokeWidth=2.5).encode(y=alt.Y("p50:Q", title=unit))
-    cap = (
-        base.transform_filter("isValid(datum.cap)")
-        .mark_line(color=BREAKS, strokeDash=[5, 3], strokeWidth=2, interpolate="step")
-        .encode(y=alt.Y("cap:Q", title=unit))
+    capped = base.transform_filter("isValid(datum.cap)")
+    cap = capped.mark_line(color=BREAKS, strokeDash=[5, 3], strokeWidth=2, interpolate="step").encode(
+        y=alt.Y("cap:Q", title=unit)
     )
-    return wide(alt.layer(band, line, cap), 240)
+    ends = capped.transform_joinaggregate(last="max(year)").transform_filter("datum.year === datum.last")
+    word = ends.mark_text(text=limit, align="right", dy=-9, fontSize=12, color=BREAKS).encode(
+        y=alt.Y("cap:Q", title=unit)
+    )
+    return wide(alt.layer(band, line, cap, word), 240)
