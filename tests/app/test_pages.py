@@ -142,3 +142,37 @@ def test_every_colour_of_the_charts_has_one_for_the_dark_look():
         *theme.STEPS,
     ]
     assert [t for t in tokens if t.upper() not in DARK] == []
+
+
+def test_a_link_to_the_story_can_be_shown_as_its_picture(client):
+    page = client.get("/?policy=rescinded").text
+    told = re.search(r'<link rel="alternate" type="application/json\+oembed" href="([^"]+)"', page)[1]
+    found = client.get(told.replace("&amp;", "&")).json()
+    assert (found["version"], found["type"], found["width"], found["height"]) == ("1.0", "photo", 1200, 630)
+    assert re.search(r'og:title" content="([^"]+)\.? ', page)
+    assert "bets" in found["title"]
+    assert found["url"].endswith("/share/story.png?policy=rescinded")
+    assert client.get(found["url"]).headers["content-type"] == "image/png"
+
+
+def test_a_finding_has_its_own_picture_and_what_is_no_finding_has_none(client):
+    address = str(client.base_url)
+    found = client.get("/oembed", params={"url": f"{address}/#surprise", "maxwidth": 600}).json()
+    assert found["url"].endswith("/share/surprise.png")
+    assert (found["width"], found["height"]) == (600, 315)
+    assert client.get("/oembed", params={"url": f"{address}/rules"}).status_code == 404
+    assert client.get("/oembed", params={"url": "https://example.org/"}).status_code == 404
+    assert client.get("/oembed", params={"url": address, "format": "xml"}).status_code == 501
+
+
+def test_two_views_stand_side_by_side_by_a_link(client):
+    text = client.get("/board?policy=rescinded&pin=policy%3Das-written").text
+    table = text.split('id="two"')[1].split("</table>")[0]
+    rows = dict(re.findall(r'data-two="(\w+)"(.*?)</tr>', table, re.DOTALL))
+    assert [*rows] == ["A1", "A2", "A3", "A4", "A5", "all"]
+    pinned, now, change = re.search(r"data-pinned>([^<]+)<.*data-now>([^<]+)<.*>([^<]*)</span>", rows["A4"]).groups()
+    alone = client.get("/board").text
+    assert f'data-cell="A4:as-written" class="chosen"><span class="share">{pinned}<' in alone
+    assert f'data-cell="A4:rescinded" class="other"><span class="share">{now}<' in alone
+    assert change.startswith("\u2212")
+    assert re.search(r'id="two"[^>]* hidden', alone)

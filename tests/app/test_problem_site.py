@@ -99,3 +99,16 @@ def test_a_run_of_the_file_is_shown_as_it_is(tmp_path):
 def test_the_command_tells_a_file_that_is_not_there():
     done = CliRunner().invoke(app, ["app", "--problem", "nowhere.py:p", "--no-browser"])
     assert done.exit_code != 0
+
+
+def test_the_look_of_a_page_is_asked_for_since_the_door_lets_no_style_stand_in_it(client):
+    for path in ("/", "/brief.html"):
+        answer = client.get(path)
+        assert "style-src 'self'" in answer.headers["content-security-policy"]
+        assert "<style>" not in answer.text.split("<svg")[0]
+        assert '<link rel="stylesheet" href="/look.css">' in answer.text
+    look = client.get("/look.css")
+    assert look.headers["content-type"].startswith("text/css")
+    assert "max-width" in look.text
+    assert client.get("/font.woff2").content[:4] == b"wOF2"
+    assert client.get("/favicon.ico").status_code == 200

@@ -148,6 +148,40 @@ def test_the_print_is_tagged_titled_bookmarked_and_of_the_right_length(printed, 
     assert f"page 2 of {len(printed.pages)}" in printed.pages[1].extract_text()
 
 
+def test_the_first_two_pages_are_a_memo_and_the_annex_begins_on_the_third(made, printed, small_run):
+    assert [s.id for s in made.sections[:4]] == ["choose", "watch", "sure", small_run.study.assumptions[0].id]
+    second, third = (" ".join(printed.pages[i].extract_text().split()) for i in (1, 2))
+    for part in (
+        "Which policy, if one assumption weighs most",
+        "weighs most:",
+        "What would change our mind",
+        "How sure",
+        "How to cite",
+    ):
+        assert part in second
+    assert made.sections[3].title in third
+
+
+def test_f072_no_page_but_the_last_is_under_a_third_full(printed):
+    for page in printed.pages[:-1]:
+        body = [height for height in heights_of_words(page) if height > 60]  # without the foot
+        assert min(body) < float(page.mediabox.height) * 2 / 3
+
+
+def heights_of_words(page):
+    heights = []
+    page.extract_text(
+        visitor_text=lambda text, cm, tm, font, size: heights.append(cm[5] + tm[5]) if text.strip() else None
+    )
+    return heights
+
+
+def test_an_uncertainty_stands_under_its_meaning_and_its_key_comes_last(page, small_run):
+    row = small_run.study.priors.rows[0]
+    found = re.search(rf'<th scope="row">{re.escape(phrases.capital(row.meaning))}</th>.*?</tr>', page, re.DOTALL)[0]
+    assert found.index(row.name) > found.index(row.confidence)
+
+
 def test_pictures_in_print_carry_their_words(made, printed):
     said = []
 

@@ -82,10 +82,10 @@ def test_a_site_is_written_over_by_the_next_and_what_is_gone_from_it_goes(tmp_pa
     first = Site({"index.html": b"one", "old/page.html": b"old"}, ())
     second = Site({"index.html": b'<a href="x.html">two</a>'}, ("exhibit x: why",))
     out = tmp_path / "site"
-    monkeypatch.setattr(write, "site", lambda run: first)
+    monkeypatch.setattr(write, "site", lambda run, at: first)
     assert write.publish(small_run, out).pages == 2
     (out / "mine.txt").write_text("mine")
-    monkeypatch.setattr(write, "site", lambda run: second)
+    monkeypatch.setattr(write, "site", lambda run, at: second)
     found = write.publish(small_run, out)
     assert (found.pages, found.broken_links, found.left_out) == (1, ("index.html: x.html",), ("exhibit x: why",))
     assert (out / "mine.txt").read_text() == "mine"
@@ -97,7 +97,7 @@ def test_a_list_that_names_a_file_outside_takes_nothing_away(tmp_path, small_run
     precious.write_text("mine")
     out.mkdir()
     (out / write.MARK).write_text(json.dumps({"files": ["../precious.txt"]}))
-    monkeypatch.setattr(write, "site", lambda run: Site({"index.html": b""}, ()))
+    monkeypatch.setattr(write, "site", lambda run, at: Site({"index.html": b""}, ()))
     write.publish(small_run, out)
     assert precious.read_text() == "mine"
 
@@ -113,3 +113,28 @@ def test_a_run_that_is_gone_is_one_clear_line(tmp_path, monkeypatch, capsys):
     assert len(told.err.strip().splitlines()) == 1
     assert "gone" in json.loads(told.out)["error"]["file"]
     assert not (tmp_path / "site").exists()
+
+
+def test_a_site_that_knows_its_address_tells_its_parts_to_who_shows_a_link(small_run, made, monkeypatch):
+    from premortem.publish.site import _oembed
+    from premortem.story import tell
+    from premortem.story.ground import ground_of_run
+
+    assert not [name for name in made.files if name.startswith("oembed/")]
+    assert 'type="application/json+oembed"' not in made.files["index.html"].decode()
+    told = _oembed(tell.opening(ground_of_run(small_run)), "https://example.org/site/")
+    bets = json.loads(told["oembed/bets.json"])
+    assert bets["type"] == "rich"
+    assert '<iframe src="https://example.org/site/embed/bets.html"' in bets["html"]
+    assert bets["thumbnail_url"] == "https://example.org/site/share/bets.png"
+    assert json.loads(told["oembed/story.json"])["type"] == "photo"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["example.org", "ftp://example.org", "https://", "https://example.org/?a=1", 'https://a.b/"x']
+)
+def test_what_is_no_address_of_a_site_is_refused_before_any_work(tmp_path, small_run, wrong):
+    with pytest.raises(BadInput, match="no address of a site"):
+        write.publish(small_run, tmp_path / "site", wrong)
+    assert not (tmp_path / "site").exists()
+    assert write.check_address("https://example.org/site") == "https://example.org/site/"

@@ -5,20 +5,21 @@ from typing import Any
 
 import numpy as np
 
-from premortem.app import chart_specs
+from premortem.app import axes, chart_specs
 from premortem.questions import boxes
 from premortem.questions.attribution import Carried, NotCarried
 from premortem.questions.boxes import TriedBox
+from premortem.questions.describe import amount
 from premortem.questions.limits import ends
 from premortem.questions.stress import Explained
 from premortem.study import Run, Study
-from premortem.text.units import bracketed
 
 
 def break_figures(found: Explained, run: Run, policy: str) -> dict[str, Any]:
     """The answer of `questions.explain` with its charts: effects by size; the first box as ranges, as futures, and how it was chosen."""
     effects = [
-        {"label": r.item.replace("_", " "), "kind": r.kind, "change": r.effect, "low": r.low, "high": r.high, "statement": r.statement}
+        {"label": axes.stacked(f"{r.statement} ({r.kind})", 36), "kind": r.kind, "change": r.effect, "low": r.low, "high": r.high,
+         "said": f"{round(100 * r.effect):+d}", "statement": r.statement}
         for r in found.attribution if isinstance(r, Carried)
     ]  # fmt: skip
     box = found.boxes[0] if found.boxes else None
@@ -29,7 +30,7 @@ def break_figures(found: Explained, run: Run, policy: str) -> dict[str, Any]:
         "boxes": [one.as_dict() for one in found.boxes],
         "effects": effects,
         "not_modelled": missing,
-        "effects_spec": _bare(chart_specs.diverging("change of the share that holds", len(effects))),
+        "effects_spec": _bare(chart_specs.diverging("change of the share, in points", len(effects))),
         "ranges": ranges,
         "path": _path(box) if box else [],
         "scatter": scatter_data(run, box, found.assumption, policy) if box else {},
@@ -64,11 +65,9 @@ def scatter_data(run: Run, box: TriedBox, name: str, policy: str) -> dict[str, A
 def _side(study: Study, name: str, box: Sequence[float]) -> chart_specs.Side:
     prior = study.priors[name]
     low, high = map(float, prior.quantile(np.array([0.01, 0.99])))
-    unit = bracketed(prior.unit)
     ends = (max(box[0], low), min(box[1], high))
-    return chart_specs.Side(
-        f"{_short(study, name)}{unit}", low, high, ends, prior.distribution in ("lognormal", "loguniform")
-    )
+    log = prior.distribution in ("lognormal", "loguniform")
+    return chart_specs.Side(axes.title_of(prior), low, high, ends, log, axes.labels_of(prior))
 
 
 def _path(box: TriedBox) -> list[dict[str, Any]]:
@@ -84,17 +83,12 @@ def _path(box: TriedBox) -> list[dict[str, Any]]:
 def _ranges(box: TriedBox, study: Study) -> list[dict[str, Any]]:
     return [
         {
-            "name": r.name, "label": _short(study, r.name), "plo": 0.0, "phi": 1.0, "lo": r.low, "hi": r.high, "from": r.start, "to": r.to,
-            "unit": study.priors[r.name].unit, "p": box.p_values.get(r.name),
+            "name": r.name, "label": axes.stacked(study.priors[r.name].meaning), "plo": 0.0, "phi": 1.0, "lo": r.low, "hi": r.high,
+            "meaning": study.priors[r.name].meaning, "from": amount(study.priors[r.name], r.start), "to": amount(study.priors[r.name], r.to),
+            "p": box.p_values.get(r.name),
         }
         for r in boxes.ranges(box.limits, study)
     ]  # fmt: skip
-
-
-def _short(study: Study, name: str) -> str:
-    """What an uncertainty means where that is short, else its name."""
-    meaning = study.priors[name].meaning
-    return meaning if len(meaning) < 60 else name.replace("_", " ")
 
 
 def _bare(chart: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 
+from premortem.app.axes import STACKED, in_lines
 from premortem.case import Measure
 from premortem.charts.marks import CLIP, PLAIN, margin_fan
 from premortem.charts.theme import BREAKS, CONTEXT, GRID, HOLDS, INK, MUTED, STEPS, apply_theme
@@ -14,6 +15,8 @@ from premortem.ensemble.bands import BANDS
 
 Rows = list[dict[str, Any]]
 ROWS = alt.NamedData("rows")
+# Labels beside bars, in as many lines as they were stacked in.
+_LABELS = alt.Axis(labelExpr=STACKED, labelLimit=0, labelFontSize=12, labelLineHeight=13, ticks=False, domain=False)
 
 
 @dataclass(frozen=True)
@@ -45,22 +48,49 @@ class Side:
     high: float
     box: tuple[float, float]
     log: bool = False
+    labels: str = PLAIN
 
 
-def wide(chart: Any, height: int) -> Any:
-    """The project's look, as wide as its place."""
+def wide(chart: Any, height: int, right: int = 5) -> Any:
+    """The project's look, as wide as its place; room of so many pixels at the right for words at the ends of lines."""
     spec = apply_theme(chart, height=height, width=None).to_dict()
     spec |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
+    spec["padding"] = {"left": 5, "top": 5, "bottom": 5, "right": right}
     spec["config"]["aria"] = False  # the table is the data for who cannot see the marks
     return alt.Chart.from_dict(spec)
 
 
-def fan(first: int, end: int) -> Any:
-    """The fan of a margin by year; rows year, p5 to p95."""
+def fan(first: int, end: int, marks: Sequence[tuple[float, str]] = ()) -> Any:
+    """The fan of a margin by year, with what lies on either side of 0 at its end, and days that are marked as years with their words;
+    rows year, p5 to p95.
+    """
     clipped = {f"{band}c": f"clamp(datum.{band}, {-CLIP}, {CLIP})" for band in BANDS}
     base = alt.Chart(ROWS).transform_calculate(**clipped)
     scale = alt.Scale(zero=True, nice=True)
-    return wide(margin_fan(base, first, end, "margin (above 0 it holds)", scale, suffix="c"), 260)
+    drawn = margin_fan(base, first, end, "margin (above 0 it holds)", scale, suffix="c")
+    once = alt.Chart(ROWS).transform_aggregate(n="count()")  # one word, not one a step
+    sides = [
+        once.mark_text(text=word, align="left", dx=6, dy=dy, fontWeight=600, color=colour).encode(
+            x=alt.datum(end), y=alt.datum(0)
+        )
+        for word, colour, dy in (("holds", HOLDS, -11), ("breaks", BREAKS, 11))
+    ]
+    return wide(alt.layer(drawn, *sides, *_days(once, marks)), 260, right=12)
+
+
+def _days(once: Any, marks: Sequence[tuple[float, str]]) -> list[Any]:
+    """Upright lines at days, each with its words at the top, one below the other."""
+    found = []
+    for place, (year, text) in enumerate(marks):
+        found += [
+            once.mark_rule(color=MUTED, strokeDash=[3, 3]).encode(
+                x=alt.datum(year), y=alt.value(16 * place), y2=alt.value("height")
+            ),
+            once.mark_text(text=text, align="left", dx=5, fontSize=12, color=INK).encode(
+                x=alt.datum(year), y=alt.value(8 + 16 * place)
+            ),
+        ]
+    return found
 
 
 def strip(first: int, end: int) -> Any:
@@ -84,12 +114,11 @@ def strip(first: int, end: int) -> Any:
     return wide(bars, 90)
 
 
-def diverging(title: str, count: int, name: str = "label") -> Any:
-    """Bars from 0 by size; rows label, change (share), optional low and high."""
-    base = alt.Chart(ROWS).encode(
-        y=alt.Y(f"{name}:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230))
-    )
-    x = alt.X("change:Q", title=title, axis=alt.Axis(format="+.0%", tickCount=5))
+def diverging(title: str, count: int) -> Any:
+    """Bars from 0 by size, each with its number; rows label (stacked), change (share), low, high, said."""
+    base = alt.Chart(ROWS).encode(y=alt.Y("label:N", sort=None, title=None, axis=_LABELS))
+    axis = alt.Axis(labelExpr="format(100 * datum.value, '+d')", tickCount=5)
+    x = alt.X("change:Q", title=title, axis=axis, scale=alt.Scale(padding=34))
     colour = alt.condition("datum.change > 0", alt.value(HOLDS), alt.value(BREAKS))
     bars = base.mark_bar(height=14).encode(x=x, color=colour)
     spans = (
@@ -98,21 +127,25 @@ def diverging(title: str, count: int, name: str = "label") -> Any:
         .encode(x=alt.X("low:Q", title=title), x2="high:Q")
     )
     zero = alt.Chart(ROWS).mark_rule(color=MUTED).encode(x=alt.datum(0))
-    return wide(alt.layer(bars, spans, zero), 30 + 24 * count)
+    words = [
+        base.transform_filter(side)
+        .mark_text(align=align, dx=dx)
+        .encode(x=alt.X(f"{end}:Q", title=title), text="said:N")
+        for side, align, dx, end in (("datum.change > 0", "left", 5, "high"), ("datum.change <= 0", "right", -5, "low"))
+    ]
+    return wide(alt.layer(bars, spans, zero, *words), 30 + 44 * count)
 
 
 def ranges(count: int) -> Any:
-    """A box as ranges: one row an uncertainty, grey the prior, orange the box; rows label, plo, phi, lo, hi (chances)."""
-    base = alt.Chart(ROWS).encode(
-        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230))
-    )
+    """A box as ranges: one row an uncertainty, grey the prior, orange the box; rows label (stacked), plo, phi, lo, hi (chances)."""
+    base = alt.Chart(ROWS).encode(y=alt.Y("label:N", sort=None, title=None, axis=_LABELS))
     x = alt.Scale(domain=[0, 1])
     title = "percentile of the prior"
     prior = base.mark_bar(height=6, color=CONTEXT, opacity=0.5).encode(
-        x=alt.X("plo:Q", scale=x, title=title, axis=alt.Axis(format="%")), x2="phi:Q"
+        x=alt.X("plo:Q", scale=x, title=title, axis=alt.Axis(format="%", tickCount=5)), x2="phi:Q"
     )
     box = base.mark_bar(height=12, color=BREAKS).encode(x=alt.X("lo:Q", scale=x, title=title), x2="hi:Q")
-    return wide(prior + box, 30 + 28 * count)
+    return wide(prior + box, 30 + 44 * count)
 
 
 def scatter(sides: Sequence[Side]) -> Any:
@@ -136,7 +169,10 @@ def _side(axis: Any, side: Side) -> Any:
     ends: dict[str, Any] = {"domain": [side.low, side.high], "nice": False}
     scale = alt.Scale(type="log", **ends) if side.log else alt.Scale(zero=False, **ends)
     return axis(
-        f"{axis.__name__.lower()}:Q", title=side.title, scale=scale, axis=alt.Axis(tickCount=5, labelExpr=PLAIN)
+        f"{axis.__name__.lower()}:Q",
+        title=in_lines(side.title),
+        scale=scale,
+        axis=alt.Axis(tickCount=5, labelExpr=side.labels),
     )
 
 
@@ -151,10 +187,10 @@ def path() -> Any:
     return wide(alt.layer(base.mark_line(color=CONTEXT), points, chosen), 220)
 
 
-def takes(title: str, unit: str) -> Any:
+def takes(title: str, unit: str, labels: str = PLAIN) -> Any:
     """Share that holds against one number, with a rule where it stands now and one at a half; rows value, holds, now."""
-    axis = alt.Axis(format="%", tickCount=6) if unit in ("share", "0-1") else alt.Axis(labelExpr=PLAIN, tickCount=6)
-    x = alt.X("value:Q", title=title, axis=axis, scale=alt.Scale(zero=False, nice=False))
+    axis = alt.Axis(format="%", tickCount=6) if unit in ("share", "0-1") else alt.Axis(labelExpr=labels, tickCount=6)
+    x = alt.X("value:Q", title=in_lines(title), axis=axis, scale=alt.Scale(zero=False, nice=False))
     y = alt.Y(
         "holds:Q", title="share of futures in which it holds", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])
     )
@@ -255,16 +291,19 @@ def _amounts(unit: str, top: float) -> Any:
     return alt.Color("value:Q", title=title, scale=scale, legend=legend)
 
 
-def stock(unit: str, first: int, end: int) -> Any:
-    """A stock with its band beside a limit; rows year, p5, p50, p95, cap."""
+def stock(unit: str, first: int, end: int, limit: str = "limit") -> Any:
+    """A stock with its band beside a limit, which is named at its end; rows year, p5, p50, p95, cap."""
     base = alt.Chart(ROWS).encode(
         x=alt.X("year:Q", title=None, axis=alt.Axis(format="d"), scale=alt.Scale(domain=[first, end], nice=False))
     )
     band = base.mark_area(opacity=0.2, color=HOLDS).encode(y=alt.Y("p5:Q", title=unit), y2="p95:Q")
     line = base.mark_line(color=HOLDS, strokeWidth=2.5).encode(y=alt.Y("p50:Q", title=unit))
-    cap = (
-        base.transform_filter("isValid(datum.cap)")
-        .mark_line(color=BREAKS, strokeDash=[5, 3], strokeWidth=2, interpolate="step")
-        .encode(y=alt.Y("cap:Q", title=unit))
+    capped = base.transform_filter("isValid(datum.cap)")
+    cap = capped.mark_line(color=BREAKS, strokeDash=[5, 3], strokeWidth=2, interpolate="step").encode(
+        y=alt.Y("cap:Q", title=unit)
     )
-    return wide(alt.layer(band, line, cap), 240)
+    ends = capped.transform_joinaggregate(last="max(year)").transform_filter("datum.year === datum.last")
+    word = ends.mark_text(text=limit, align="right", dy=-9, fontSize=12, color=BREAKS).encode(
+        y=alt.Y("cap:Q", title=unit)
+    )
+    return wide(alt.layer(band, line, cap, word), 240)

@@ -1,5 +1,6 @@
 """Sentences and labels of the screens, made from the rows that they stand above."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,8 +9,12 @@ import numpy as np
 from premortem.propositions.tally import most_often
 from premortem.propositions.verdicts import BANDS as BANDS  # the heads of a table of them
 from premortem.text import phrases, units
+from premortem.text.numbers import LOG_RATE, a_year
+from premortem.watch.signposts import Signpost
 
 ALL = "all"
+# Units of logarithms, which nobody reads: beside their numbers stands the factor, and over what time.
+FOLDS = {"ln": "{}-fold", "ln/yr": "{}-fold a year", "logit/yr": "odds {}-fold a year", "1/ln": ""}
 
 
 def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weighted: bool = False) -> str:
@@ -86,7 +91,37 @@ def field(value: float, unit: str = "") -> str:
 
 
 def side_label(value: float, unit: str) -> str:
-    """What stands beside a number field: the number in words where that is shorter to read, else its unit."""
-    said = units.quantity(value, unit)
-    worded = unit in ("share", "0-1") or abs(value) >= 1e6
-    return said if worded else units.beside(unit)
+    """What stands beside a number field: the number in words where that is shorter to read, else its unit in words.
+
+    >>> side_label(0.25, "0-1"), side_label(0.334, "ln/yr"), side_label(7.07, "million stacks/yr2")
+    ('25%', '1.4-fold a year', 'million stacks a year more each year')
+    """
+    if unit in ("share", "0-1") or abs(value) >= 1e6:
+        return units.quantity(value, unit)
+    if unit in FOLDS:
+        return FOLDS[unit].format(f"{math.exp(value):.2g}")
+    return units.after(unit).strip()
+
+
+def range_label(low: float, high: float, unit: str) -> str:
+    """What stands beside the two fields of a range: both ends in words where they have any, else the unit once."""
+    ends = side_label(low, unit), side_label(high, unit)
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def limit(signpost: Signpost) -> str:
+    """The threshold of a signpost as a person reads it: of a log rate what it makes of a year."""
+    assert signpost.threshold is not None
+    value = signpost.threshold.value
+    if signpost.unit == LOG_RATE:
+        return f"{units.quantity(a_year(value, 'falls' in signpost.when), 'share')} a year"
+    return spoken(value, signpost.unit)
+
+
+def spoken(value: float, unit: str) -> str:
+    """A number with its unit as it is spoken: `1.25 times a year`, `60%`, `1.3-fold a year`."""
+    if FOLDS.get(unit):
+        return side_label(value, unit)
+    if unit in ("share", "0-1") or abs(value) >= 1e6:
+        return units.quantity(value, unit)
+    return units.quantity(value, "-") + units.after(unit)

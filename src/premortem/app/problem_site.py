@@ -1,10 +1,12 @@
 """The app of a problem of one's own: one page, and its answers as JSON. It holds no word of any case."""
 
+import re
 from collections.abc import Callable
+from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.requests import Request
 
 from premortem.app.listening import Say, listen
@@ -13,6 +15,10 @@ from premortem.errors import BadInput, MissingData
 from premortem.problem import brief
 from premortem.problem.page import Pages
 from premortem.problem.run import Run
+
+STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+FONT = files("premortem.charts") / "fonts" / "source-sans-3-latin.woff2"
+ICON = files("premortem.app") / "static" / "favicon.svg"
 
 
 def site(run: Run) -> FastAPI:
@@ -27,11 +33,24 @@ def site(run: Run) -> FastAPI:
 
     @app.get("/", response_class=HTMLResponse)
     def page(assumption: str = "", policy: str = "", outcome: str = "") -> str:
-        return pages.html(assumption, policy, outcome)
+        return _linked(pages.html(assumption, policy, outcome))
 
     @app.get("/brief.html", response_class=HTMLResponse)
     def whole() -> str:
-        return str(pages.once("brief", lambda: brief.page(run)))
+        return _linked(str(pages.once("brief", lambda: brief.page(run))))
+
+    @app.get("/look.css")
+    def look() -> Response:
+        font = '@font-face { font-family: "Source Sans 3"; src: url("/font.woff2") format("woff2"); font-weight: 200 900; }\n'
+        return Response(font + (brief.TEMPLATES / "brief.css").read_text("utf-8"), media_type="text/css")
+
+    @app.get("/font.woff2")
+    def font() -> Response:
+        return Response(FONT.read_bytes(), media_type="font/woff2")
+
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        return Response(ICON.read_bytes(), media_type="image/svg+xml")
 
     @app.get("/api/board")
     def board() -> list[dict[str, Any]]:
@@ -50,6 +69,11 @@ def site(run: Run) -> FastAPI:
         return dict(pages.sensitivity(outcome, policy or run.policies[0]).as_dict())
 
     return app
+
+
+def _linked(page: str) -> str:
+    """A page whose style sheet is asked for: the door lets none stand within a page, as a brief of one file has it."""
+    return STYLE.sub('<link rel="stylesheet" href="/look.css">', page, count=1)
 
 
 def serve_problem(

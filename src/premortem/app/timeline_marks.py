@@ -1,5 +1,6 @@
 """Days on which something became known or changed: the marks of the as-of timeline."""
 
+from collections import Counter
 from datetime import date
 from functools import cache
 from typing import Any
@@ -30,6 +31,20 @@ def days(case: Case) -> list[dict[str, Any]]:
         }
         for day, found in by.items()
     ]
+
+
+def on_chart(asof: date, book: Book) -> list[tuple[float, str]]:
+    """Days that a chart over years marks: that as of which a view stands, and the next on which most clauses come into force."""
+    marks = [(_as_year(asof), f"as of {asof.day} {asof:%b %Y}")]
+    coming = Counter(c.complies for c in book.clauses if not c.hypothetical and c.complies and c.complies > asof)
+    if coming:
+        day = max(sorted(coming), key=lambda d: coming[d])
+        marks.append((_as_year(day), f"rule in force {day.day} {day:%b %Y}"))
+    return marks
+
+
+def _as_year(day: date) -> float:
+    return day.year + (day.timetuple().tm_yday - 1) / 365.25
 
 
 def stops(book: Book) -> list[dict[str, Any]]:

@@ -6,7 +6,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from premortem import exhibits, facts, questions
 from premortem.briefing import as_of as day_section
-from premortem.briefing import assumption, changes, clauses, exhibited, families, method, page_one, policies, record
+from premortem.briefing import (
+    assumption,
+    changes,
+    clauses,
+    exhibited,
+    families,
+    method,
+    page_one,
+    page_two,
+    policies,
+    record,
+)
 from premortem.briefing.content import Brief, Section, figure_numbers, text
 from premortem.errors import MissingData
 from premortem.questions.as_of import AsOfDay
@@ -19,6 +30,8 @@ from premortem.text import phrases
 Part = tuple[str, Callable[[], Section]]
 # The part that takes longest is begun first, so that no core waits for it at the end.
 LONGEST = "heavy edits"
+# Sections of the second page, in order: what to choose, what would change it, how sure it is.
+SECOND_PAGE = ("choose", "watch", "sure")
 
 
 def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> Brief:
@@ -40,6 +53,7 @@ def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> 
     left_out = [s for s in tried if isinstance(s, str)]
     if broken := phrases.not_finite(run.non_finite, run.stored):
         sections.insert(0, _plain("not-finite", "Futures that are not finite", broken))
+    sections = _memo_first([*sections, page_two.sure(run, sections)])
     summary = page_one.page_one(run, sections)
     if left_out:
         sections.append(_plain("left-out", "Not in this brief", left_out))
@@ -68,9 +82,15 @@ def _parts(
         ),
         ("policies", lambda: policies.policies(run)),
         *_of_case(run),
+        ("which policy", lambda: page_two.choose(run)),
         ("method", lambda: method.method(run)),
         ("sources", lambda: method.sources(run)),
     ]
+
+
+def _memo_first(sections: Sequence[Section]) -> list[Section]:
+    """The sections with those of the second page first, in their order; the annex after them as it is."""
+    return sorted(sections, key=lambda s: SECOND_PAGE.index(s.id) if s.id in SECOND_PAGE else len(SECOND_PAGE))
 
 
 def _of_case(run: Run) -> list[Part]:

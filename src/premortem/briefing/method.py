@@ -48,7 +48,7 @@ def method(run: Run) -> Section:
     )
     blocks: list[Block] = [text(Strong(head), body) for head, body in paragraphs if body]
     blocks += [*_record(run.study), _priors(run)]
-    return Section("method", "Method and limits", "Method and limits", tuple(blocks))
+    return Section("method", "Method and limits", "Method and limits", tuple(blocks), new_page=False)
 
 
 def _record(study: Study) -> list[Block]:
@@ -86,8 +86,11 @@ def _record(study: Study) -> list[Block]:
 
 
 def _priors(run: Run) -> Fold:
-    rows = tuple((r.name, _range(r), r.distribution, r.meaning, r.basis, r.confidence) for r in run.study.priors.rows)
-    head = ("Uncertainty", "Range", "Distribution", "Meaning", "Basis", "Confidence")
+    rows = tuple(
+        (phrases.capital(r.meaning), _range(r), r.distribution, r.basis, r.confidence, r.name)
+        for r in run.study.priors.rows
+    )
+    head = ("Uncertainty", "Range", "Distribution", "Basis", "Confidence", "Key in files and commands")
     return Fold(
         f"The {phrases.count_noun(len(rows), 'uncertainty')} and where their ranges come from",
         (
@@ -95,7 +98,7 @@ def _priors(run: Run) -> Fold:
                 "Ends are hard for uniform and triangular priors, and 5 and 95% for the others.",
                 head,
                 rows,
-                wide=(3, 4),
+                wide=(0, 3, 5),
             ),
         ),
     )

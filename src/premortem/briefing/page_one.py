@@ -12,13 +12,10 @@ from premortem.briefing.content import (
     Note,
     Section,
     Strong,
-    Table,
     bullets,
     text,
 )
-from premortem.propositions.board_cells import cells
 from premortem.propositions.tally import most_often
-from premortem.propositions.verdicts import BANDS
 from premortem.questions.findings import aside, cell, findings, first_failure, level_with, share_of, title_of
 from premortem.study import Run
 from premortem.text import phrases
@@ -38,7 +35,6 @@ def page_one(run: Run, sections: Sequence[Section]) -> Section:
     blocks: list[Block] = [
         text(_lede(run), look="lede"),
         board(run),
-        *bands(run),
         bullets(*findings(run), ordered=True),
     ]
     if beyond:
@@ -76,32 +72,6 @@ def board(run: Run) -> Board:
     return Board(
         caption, "Policy", tuple(line for line, _ in lines), rows, remarks, tuple(remark for _, remark in lines)
     )
-
-
-def bands(run: Run) -> list[Table]:
-    """Under the first policy what each share may vary by, and what all of that agrees on; nothing where only sampling is told."""
-    first = run.policies[0]
-    rows = [row for row in cells(run.board()) if row.policy == first]
-    if not any(row.bands.get(kind) for row in rows for kind in BANDS[1:]):
-        return []
-    return [
-        Table(
-            f"{title_of(run, first)}: lowest and highest share by sampling, by other readers\u2019 limits, and over rival forms of the world. "
-            "A verdict only where all three agree.",
-            ("", "Holds", *map(phrases.capital, BANDS), "Verdict"),
-            tuple(
-                (
-                    phrases.capital(row.assumption),
-                    phrases.share(row.holds),
-                    *(phrases.band(row.bands.get(kind)) for kind in BANDS),
-                    phrases.capital(row.verdict),
-                )
-                for row in rows
-            ),
-            numeric=(1, 2, 3, 4),
-            wide=(5,),
-        )
-    ]
 
 
 def _cell(run: Run, line: Line, policy: str) -> Cell:

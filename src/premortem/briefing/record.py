@@ -23,6 +23,7 @@ from premortem.watch.reading_scores import Scored
 SHOWN = 6
 # Misses that are told in print, the worst of readings first; all are where there is room.
 MISSED = 10
+_FIFTHS = ("lowest", "second", "middle", "fourth", "highest")
 
 
 def record(run: Run) -> Section:
@@ -127,9 +128,11 @@ def _widths(found: Hindcast) -> Figure | None:
     if not bins:
         return None
     rows = pl.DataFrame([{"fifth": i + 1, **asdict(b)} for i, b in enumerate(bins)])
+    far = max(range(len(bins)), key=lambda i: abs(bins[i].groups - bins[i].expected))
     return Figure(
         "widths",
-        "Where outcomes lie among futures",
+        f"The {_FIFTHS[far]} fifth of what futures said holds {bins[far].groups:.1f} of {sum(b.groups for b in bins):.0f} groups of outcomes; "
+        f"a right model has {bins[far].expected:.1f} in each",
         figures.places(rows),
         "Groups of outcomes by fifths of what futures said, lowest first, each group counted once; the band is what chance gives a right model.",
         words.calibration(found),
@@ -141,7 +144,7 @@ def watch(run: Run) -> Section:
     result = at_hand.watched(run)
     top = result.signposts[:SHOWN]
     table = Table(
-        "Signposts by the value of their next reading.",
+        "What would change our mind: signposts by the value of their next reading.",
         ("Signpost", "What to read", "Value", "What it would do"),
         tuple(
             (

@@ -169,7 +169,7 @@ def places(frame: pl.DataFrame) -> Any:
     bars = base.mark_bar(color=HOLDS, opacity=0.85).encode(x=x, y=alt.Y("groups:Q", **y))
     band = base.mark_rule(color=INK, strokeWidth=2).encode(x=x, y=alt.Y("least:Q", **y), y2="most:Q")
     middle = base.mark_tick(color=INK, thickness=2, size=16).encode(x=x, y=alt.Y("expected:Q", **y))
-    return apply_theme(bars + band + middle, height=90, width=300)
+    return apply_theme(bars + band + middle, height=110)
 
 
 def hindcast(frame: pl.DataFrame) -> Any:

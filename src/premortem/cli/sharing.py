@@ -72,6 +72,12 @@ def publish(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for the site: new, empty, or one that this command wrote.")
     ] = Path("site"),
+    at: Annotated[
+        str,
+        typer.Option(
+            help="Address at which the site will stand: what shows a link to it then finds its picture and frame."
+        ),
+    ] = "",
     study: StudyDir = None,
     case: CaseOfRun = None,
     as_json: AsJson = False,
@@ -79,13 +85,14 @@ def publish(
 ) -> None:
     """Write a static site of a stored run: its story, exhibits, brief and data. It needs no server. Exit 1 if a link is broken.
 
-    Examples: premortem publish -o site; premortem publish out -o site --json
+    Examples: premortem publish -o site; premortem publish out -o site --at https://example.org/site --json
     """
     from premortem import terminal
     from premortem.publish import publish as write_site
-    from premortem.publish.write import check_target
+    from premortem.publish.write import check_address, check_target
 
     check_target(out)  # before a run is read
-    found = write_site(stored_run(study, case, run), out)
+    check_address(at)
+    found = write_site(stored_run(study, case, run), out, at)
     show(found.as_dict(), as_json, quiet, lambda: terminal.print_published(found))
     raise typer.Exit(NO if found.broken_links else DONE)

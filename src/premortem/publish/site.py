@@ -18,7 +18,7 @@ from premortem.files.reader import read_bytes
 from premortem.propositions.board_cells import BoardCell
 from premortem.publish.pages import HOME, Entry, page, within
 from premortem.questions.lacks import LACKS
-from premortem.story import cards, tell
+from premortem.story import cards, oembed, tell
 from premortem.story.ground import ground_of_run
 from premortem.story.page import CSS
 from premortem.story.parts import Section, Story
@@ -40,8 +40,10 @@ class Site:
     left_out: tuple[str, ...]
 
 
-def site(run: Run) -> Site:
-    """The site of a run. A part that the run lacks something for is left out and named; the others are there."""
+def site(run: Run, at: str = "") -> Site:
+    """The site of a run. A part that the run lacks something for is left out and named; the others are there. Where the address is
+    known `at` which it will stand, with a slash at its end, pages tell it to those who show a link to them.
+    """
     names = exhibits.names(run.study.case)
     with ThreadPoolExecutor(cpu_count()) as pool:  # drawing and simulating leave the interpreter free
         told = pool.submit(_story, run)
@@ -54,7 +56,8 @@ def site(run: Run) -> Site:
     held: dict[str, bytes] = {"memo.html": brief, "story.css": CSS.read_bytes(), "font.woff2": FONT.read_bytes()}
     held |= {name: (HOME / name).read_bytes() for name in ("site.css", "search.js")}
     held |= _exhibit_files(shown) | _data(run) | _shared(story)
-    common = {"story": story, "foot": _foot(run), "tabs": _tabs(bool(shown))}
+    common = {"story": story, "foot": _foot(run), "tabs": _tabs(bool(shown)), "at": at, "oembed": oembed.TYPE}
+    held |= _oembed(story, at) if at else {}
     held["index.html"] = page("index", 0, to=within(places), **common)
     held |= {
         f"embed/{s.id}.html": page("embed", 1, section=s, to=within(places, "../"), **common)
@@ -148,6 +151,17 @@ def _data(run: Run) -> dict[str, bytes]:
 def _shared(story: Story) -> dict[str, bytes]:
     drawn = {"story": cards.front(story)} | {s.id: cards.card(s) for s in story.sections if s.id != "doors"}
     return {f"share/{name}.png": png_of(card, 1) for name, card in drawn.items()}
+
+
+def _oembed(story: Story, at: str) -> dict[str, bytes]:
+    """What the page of the story and that of each section say of themselves, by the name of the picture."""
+    whole = oembed.photo(f"{story.title}. {story.answer}", f"{at}share/story.png")
+    parts = {
+        s.id: oembed.rich(s.finding, f"{at}embed/{s.id}.html", f"{at}share/{s.id}.png")
+        for s in story.sections
+        if s.id != "doors"
+    }
+    return {f"oembed/{name}.json": json.dumps(told).encode() for name, told in ({"story": whole} | parts).items()}
 
 
 def _entries(story: Story, shown: list[Exhibit], brief: bytes) -> list[Entry]:

@@ -1,9 +1,11 @@
 """Writes a static site into a folder of its own: new, empty, or one that an earlier site was written to."""
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from premortem.errors import BadInput
 from premortem.files import writer
@@ -15,6 +17,7 @@ from premortem.text.result import Result
 
 # The file by which a folder is known to hold a site of ours; it names every file of it.
 MARK = "premortem-site.json"
+URL = re.compile(r"[A-Za-z0-9:/._~%-]+")
 ALLOWED = "a new or empty folder, or one that premortem publish wrote"
 
 
@@ -31,11 +34,13 @@ class Published(Result):
     seconds: float
 
 
-def publish(run: Run, folder: Path) -> Published:
-    """Write the site of a run. Raises `BadInput`, before any work, for a folder that holds anything else."""
+def publish(run: Run, folder: Path, at: str = "") -> Published:
+    """Write the site of a run, which will stand `at` an address where one is given. Raises `BadInput`, before any work, for a folder
+    that holds anything else, and for what is no address.
+    """
     began = time.perf_counter()
-    old = check_target(folder)
-    made = site(run)
+    old, address = check_target(folder), check_address(at)
+    made = site(run, address)
     names = sorted(made.files)
     writer.write(folder / MARK, json.dumps({"files": names}, indent=0), parents=True)
     for name in names:
@@ -66,6 +71,23 @@ def check_target(folder: Path) -> set[str]:
             raise BadInput(str(folder), "-o", "holds files that are no site of ours", got=str(folder), allowed=ALLOWED)
         writer.check_folder(folder)
     return set()
+
+
+def check_address(at: str) -> str:
+    """The address of a site with a slash at its end, empty for none. Raises `BadInput` for what is none."""
+    if not at:
+        return ""
+    parts = urlsplit(at)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.netloc
+        or parts.query
+        or parts.fragment
+        or not URL.fullmatch(at)
+    ):
+        allowed = "http or https, a host, and a path, such as https://example.org/site"
+        raise BadInput("command line", "--at", "is no address of a site", got=at[:80], allowed=allowed)
+    return at.rstrip("/") + "/"
 
 
 def _listed(folder: Path) -> set[str]:

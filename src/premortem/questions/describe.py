@@ -84,10 +84,10 @@ def move(row: Prior, start: float, to: float) -> str:
     if row.unit in ("yr", "months"):
         months = (12 if row.unit == "yr" else 1) * abs(to - start)
         return f"{row.meaning} is {_count(months, 'month')} {'longer' if to > start else 'shorter'} ({span})"
-    if _is_share(row):
+    if is_share(row):
         points = 100 * abs(_of_one(row, to) - _of_one(row, start))
         return f"{row.meaning} is {_count(points, 'point')} {_way(start, to)} ({span})"
-    if _is_rate(row):
+    if is_rate(row):
         points = 100 * abs(_a_year(row, to) - _a_year(row, start))
         return f"{row.meaning} is {_count(points, 'point')} a year {_way(start, to)} ({span})"
     if start > 0 and to > 0 and row.unit not in ("0-1", "-", LOG):
@@ -111,11 +111,11 @@ def amount(row: Prior, value: float, more: int = 0) -> str:
         return _count(12 * value, "month", more)
     if row.unit == "months":
         return _count(value, "month", more)
-    if _is_share(row):
+    if is_share(row):
         return f"{100 * _of_one(row, value):.{digits}g}%"
     if row.unit == LOG:
         return f"{math.exp(value):.{digits}g}-fold"
-    if _is_rate(row):
+    if is_rate(row):
         return f"{100 * _a_year(row, value):.{digits}g}% a year"
     return f"{value:.{digits}g}{after(row.unit)}"
 
@@ -129,7 +129,8 @@ def categories(row: Prior) -> tuple[str, dict[int, str]]:
     return meaning, {int(number): label for number, _, label in pairs if number.isdigit()}
 
 
-def _is_share(row: Prior) -> bool:
+def is_share(row: Prior) -> bool:
+    """Whether its values read as per cent of something."""
     return row.unit == LOGIT or (row.unit == "0-1" and row.meaning.startswith(SHARES))
 
 
@@ -138,14 +139,19 @@ def _of_one(row: Prior, value: float) -> float:
     return 1 / (1 + math.exp(-value)) if row.unit == LOGIT else value
 
 
-def _is_rate(row: Prior) -> bool:
+def is_rate(row: Prior) -> bool:
     """Whether it is a rate of growth, fall or loss, which reads as per cent a year."""
     return row.unit in LOG_RATES or (row.unit == "1/yr" and any(word in row.meaning for word in RATES))
 
 
 def _a_year(row: Prior, rate: float) -> float:
     """What a rate makes of a year [share]: of a log rate of 0.336, a fall of 0.285 or a growth of 0.399; any other as it is."""
-    return a_year(rate, any(word in row.meaning for word in TAKES)) if row.unit in LOG_RATES else rate
+    return a_year(rate, takes_away(row)) if row.unit in LOG_RATES else rate
+
+
+def takes_away(row: Prior) -> bool:
+    """Whether a log rate of it is a fall, and no growth."""
+    return any(word in row.meaning for word in TAKES)
 
 
 def _part(change: float) -> str:

@@ -1,5 +1,7 @@
 """The first answer, and a strip an assumption: its claim, its share with all bands, and why it fails in words."""
 
+from collections.abc import Sequence
+
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell
 from premortem.propositions.score import ALL
@@ -68,10 +70,23 @@ def bets(ground: Ground) -> Section:
             {f"\u2018{a.name}\u2019": ground.share(a.id) for a in ground.assumptions},
             ground.share(ALL),
         ),
+        text=_key(strips),
         groups=(Group("Share of futures in which it holds", tuple(strips)),),
         source=ground.source,
         link="/board",
         more="Move a lever and see all of them change",
+    )
+
+
+def _key(strips: Sequence[Bar]) -> tuple[str, ...]:
+    """What the thin lines below the bars are, from the top; nothing where there are none."""
+    reasons = dict.fromkeys(band.reason for strip in strips for band in strip.bands)
+    if not reasons:
+        return ()
+    lines = "line below it runs" if len(reasons) == 1 else "lines below it run"
+    order = "" if len(reasons) == 1 else ", from the top"
+    return (
+        f"A bar is the share; the thin {lines} from its lowest to its highest, by {phrases.listing([*reasons])}{order}.",
     )
 
 
@@ -97,6 +112,8 @@ def why(found: BoardCell, a: Assumption) -> str:
     failure = next(c.failure for c in a.condition if c.id == most[0])
     if len(a.condition) == 1:
         return f"Breaks when {phrases.lower_first(failure)}."
+    if phrases.share(most[1]) == "100%":
+        return f"Breaks each time because {phrases.lower_first(failure)}."
     return f"Breaks first, in {phrases.share(most[1])} of its breaks, because {phrases.lower_first(failure)}."
 
 

@@ -1,10 +1,11 @@
 """What a story rests on: a board, and the first futures of the policy that leads, of a stored run or of a live model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import MissingData
@@ -79,17 +80,15 @@ class Ground:
 
 def ground_of_run(run: Run, policy: str = "") -> Ground:
     """The ground of a stored run. Without a policy, the case's baseline leads where the run has it, else its first policy."""
+    board = ground_of_board(run, policy)
+    ids = [a.id for a in run.study.assumptions]
+    columns = run.columns(board.policy, [f"margin.{k}" for k in ids], LOOKED_AT)
+    return replace(board, values=run.parameters(first=LOOKED_AT), margins={k: columns[f"margin.{k}"] for k in ids})
+
+
+def ground_of_board(run: Run, policy: str = "") -> Ground:
+    """The same without its futures: enough for what only shares tell."""
     baseline = run.study.case.settings.baseline
     lead = policy if policy in run.policies else baseline if baseline in run.policies else run.policies[0]
-    ids = [a.id for a in run.study.assumptions]
-    columns = run.columns(lead, [f"margin.{k}" for k in ids], LOOKED_AT)
-    return Ground(
-        run.study,
-        run.board_rows(),
-        run.policies,
-        lead,
-        run.futures,
-        run.seed,
-        run.parameters(first=LOOKED_AT),
-        {k: columns[f"margin.{k}"] for k in ids},
-    )
+    none = np.empty((0, 0))
+    return Ground(run.study, run.board_rows(), run.policies, lead, run.futures, run.seed, none, {})

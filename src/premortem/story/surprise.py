@@ -108,11 +108,10 @@ def _of_split(ground: Ground, a: Assumption, split: Split | None, other: Swap | 
     assert split is not None
     row, (first, _, last) = ground.study.priors[split.name], split.shares
     low, high = (phrases.share(share) for share in (first, last))
-    moved = f"from {low} of futures to {high} as \u2018{row.meaning}\u2019 goes from its lowest third to its highest"
+    moved = f"\u2018{row.meaning}\u2019 moves it from {low} of futures to {high}"
     if other is None:
-        return f"\u2018{a.name}\u2019 rests on one uncertainty more than on any other: it goes {moved}"
-    policy = f"no policy moves it by more than {_points(other.effect)}"
-    return f"\u2018{a.name}\u2019 is not decided by policy: it goes {moved}, and {policy}"
+        return f"\u2018{a.name}\u2019 rests on one uncertainty more than on any other: {moved}"
+    return f"No policy moves \u2018{a.name}\u2019 by more than {_points(other.effect)}; {moved}"
 
 
 def _of_policy(ground: Ground, a: Assumption, other: Swap) -> str:

@@ -83,7 +83,8 @@ def _unbeaten(ground: Ground) -> str:
     if len(left) == len(shares):
         return "No policy is as good as another in every bet and better in one: each has its price."
     verb = "is" if len(left) == 1 else "are"
-    return f"{phrases.listing(left)} {verb} beaten by no other: any gain in one bet costs another."
+    between = "" if len(left) == 1 else ": between them, a gain in one bet costs another"
+    return f"{phrases.listing(left)} {verb} beaten by no other{between}."
 
 
 def _if_most(ground: Ground, a: Assumption) -> Point:

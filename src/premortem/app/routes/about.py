@@ -21,6 +21,7 @@ def page(request: Request, desk: AtDesk) -> HTMLResponse:
         "about.html",
         about=desk.study.case.text.brief,
         tables=facts.status(desk.study.case),
+        titles={table.name: table.title for table in facts.catalogue(desk.study.case).values()},
         versions={n: version(n) for n in ("premortem", "jax", "altair", "vl-convert-python")},
     )
 

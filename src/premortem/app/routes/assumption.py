@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from premortem import questions
-from premortem.app import break_charts, chart_specs, choices, controls, labels
+from premortem.app import axes, break_charts, chart_specs, choices, controls, labels, timeline_marks
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes.board import quick, row
 from premortem.app.schema import Answer, AssumptionAnswer, Curves
@@ -22,9 +22,10 @@ from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
 from premortem.questions import at_hand
 from premortem.questions.breaking_points import Place, single_thresholds, sought_breaks
+from premortem.questions.describe import amount
 from premortem.questions.single_changes import Curve
 from premortem.text.phrases import holds, share
-from premortem.text.units import bracketed
+from premortem.text.units import bracketed, quantity
 from premortem.watch import signposts
 
 router = APIRouter()
@@ -45,7 +46,7 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     fan = chart_specs.Chart(
         "fan", f"{a.id} {a.name}, {under}: margin over time", f"Bands of the margin of {a.id} by {step}, {first} to {year_of(desk.study.steps[-1])}. {found['sentence']}",
         f"premortem, {view.n:,} simulated futures, seed {view.seed}, not forecasts; line: median, bands: half and nine in ten; it holds above 0: {'; '.join(c.says for c in a.condition)}",
-        chart_specs.fan(first, end), found["fan"],
+        chart_specs.fan(first, end, timeline_marks.on_chart(view.asof, desk.live.book(view))), found["fan"],
         {"quarter": step.capitalize(), "p5": "5%", "p25": "25%", "p50": "median", "p75": "75%", "p95": "95%", "breaks": "share that breaks"},
     )  # fmt: skip
     strip = chart_specs.Chart(
@@ -78,9 +79,8 @@ def why(name: str, desk: AtDesk, view: View) -> Answer:
     run = desk.run_of(view.policy)
     policy = view.policy if view.policy in run.policies else run.policies[0]
     found = desk.answer(("why", a.id, policy, run.folder), lambda: at_hand.explained(run, a.id, policy))
-    return Answer.model_validate(
-        break_charts.break_figures(found, run, policy) | {"policy": policy, "futures": run.futures}
-    )
+    of = {"policy": policy, "title": run.study.law(policy).policy.title, "futures": run.futures}
+    return Answer.model_validate(break_charts.break_figures(found, run, policy) | of)
 
 
 @router.get("/api/assumption/{name}/takes")
@@ -88,11 +88,19 @@ def what_it_takes(name: str, desk: AtDesk, view: View, of: Of) -> Answer:
     """Share of futures in which it holds against one uncertainty, strength or clause number, and where it crosses one half."""
     a = find(desk, name)
     found = questions.curve(desk.live.standing(view), of)
-    words_of = {key: label for _, rows in choices.choices(desk.live, view) for key, label in rows}
-    said = words_of.get(of, of[2:]) + bracketed(found.unit)
-    spec = chart_specs.Chart("", "", "", "", chart_specs.takes(said, found.unit), []).spec
-    told = {"rows": _points(found, a.id), "now": found.now, "unit": found.unit, "key": of}
-    return Answer.model_validate(told | {"flip": found.crosses(a.id), "spec": spec})
+    prior, flip = desk.study.priors[of[2:]] if of.startswith("p.") else None, found.crosses(a.id)
+
+    def said(value: float) -> str:
+        return amount(prior, value) if prior else quantity(value, found.unit)
+
+    if prior:
+        drawn = chart_specs.takes(axes.title_of(prior), "", axes.labels_of(prior))
+    else:
+        words_of = {key: label for _, rows in choices.choices(desk.live, view) for key, label in rows}
+        drawn = chart_specs.takes(words_of.get(of, of[2:]) + bracketed(found.unit), found.unit)
+    told = {"rows": _points(found, a.id), "now": found.now, "unit": found.unit, "key": of, "now_said": said(found.now)}
+    told |= {"flip": flip, "flip_said": "" if flip is None else said(flip)}
+    return Answer.model_validate(told | {"spec": chart_specs.Chart("", "", "", "", drawn, []).spec})
 
 
 @router.get("/api/assumption/{name}/breaks")

@@ -1,16 +1,18 @@
 """The first page: what was asked, what was found, why to believe it and what to watch, live from the stored run."""
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, quote, urlsplit
 
-from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from premortem.app.pages import AtDesk, View, render, rules_screens, screens_of
 from premortem.app.session import Desk
-from premortem.app.view_state import State
+from premortem.app.view_state import State, state_from_address
 from premortem.charts.render import png_of, with_font
-from premortem.story import cards, doors, tell
+from premortem.charts.share_card import HEIGHT, WIDTH
+from premortem.story import cards, doors, oembed, tell
 from premortem.story.ground import Ground, ground_of_run
 from premortem.story.page import CSS
 from premortem.story.parts import Section, Story
@@ -19,6 +21,7 @@ from premortem.study import Run
 router = APIRouter()
 # The picture of the whole story by its name; others are those of sections.
 FRONT = "story"
+Long = Annotated[str, Query(max_length=4000)]
 
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)
@@ -29,7 +32,13 @@ def page(request: Request, desk: AtDesk, view: View, whole: bool = False) -> HTM
     known = {n: section(desk, n) for n in names if whole or desk.knows(("story", n))}
     last = doors.doors({*screens_of(desk.study), *rules_screens(desk.study.case), "/about"})
     waits = {n: tell.asks(n, desk.study) for n in names}
-    return render(request, "story.html", story=story, waits=waits, known=known, doors=last, stored=desk.stored)
+    told = {n: found.finding if isinstance(found := known.get(n), Section) else asks for n, asks in waits.items()}
+    root = str(request.base_url).rstrip("/")  # what another page shows needs whole addresses
+    told_of = f"/oembed?url={quote(root + view.link('/'), safe='')}"
+    return render(
+        request, "story.html", story=story, waits=waits, told=told, known=known, doors=last, stored=desk.stored,
+        root=root, told_of=told_of, oembed=oembed.TYPE,
+    )  # fmt: skip
 
 
 @router.get("/story.css", include_in_schema=False)
@@ -44,6 +53,29 @@ def part(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     if name not in tell.held(ground_of(desk, view)):
         raise HTTPException(404, f"no such section; allowed: {', '.join(tell.LONG)}")
     return render(request, "story-part.html", found=section(desk, name), name=name)
+
+
+@router.get("/oembed", include_in_schema=False)
+def embedded(
+    request: Request,
+    desk: AtDesk,
+    url: Long,
+    form: Annotated[str, Query(alias="format", max_length=10)] = "json",
+    most_wide: Annotated[int, Query(alias="maxwidth", ge=1)] = WIDTH,
+    most_high: Annotated[int, Query(alias="maxheight", ge=1)] = HEIGHT,
+) -> JSONResponse:
+    """The picture of a finding for a page that shows a link to it: the address of the story, with a section after `#` or none."""
+    if form != "json":
+        raise HTTPException(501, f"no such format: {form}; allowed: json")
+    asked, here = urlsplit(url), urlsplit(str(request.base_url))
+    if (asked.netloc, asked.path or "/") != (here.netloc, "/"):
+        raise HTTPException(404, f"no finding at {url[:80]}; allowed: the address of the first page of this server")
+    view = state_from_address(parse_qsl(asked.query), desk.study)
+    story = opening(desk, view)
+    titles = {FRONT: f"{story.title}. {story.answer}"} | {s.id: s.finding for s in story.sections}
+    name = asked.fragment if asked.fragment in titles else FRONT
+    picture = f"{str(request.base_url).rstrip('/')}{view.link(f'/share/{name}.png')}"
+    return JSONResponse(oembed.photo(titles[name], picture, (most_wide, most_high)))
 
 
 @router.get("/share/{name}.{kind}", include_in_schema=False)

@@ -165,4 +165,5 @@ def country_chart(drawn: Map, found: Place) -> chart_specs.Chart:
     panel = drawn.panel(found)
     rows, columns = [dict(row) for row in panel.rows], dict(panel.columns)
     first, end = int(rows[0]["year"]), int(rows[-1]["year"]) + 1
-    return chart_specs.Chart("country", panel.title, panel.says, panel.source, chart_specs.stock(panel.unit, first, end), rows, columns)  # fmt: skip
+    picture = chart_specs.stock(panel.unit, first, end, columns.get("cap", "limit").partition(" [")[0])
+    return chart_specs.Chart("country", panel.title, panel.says, panel.source, picture, rows, columns)

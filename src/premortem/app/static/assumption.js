@@ -5,7 +5,7 @@ import { drawAll, figure, update } from "./chart.js";
 import { took } from "./controls.js";
 import { say } from "./frame.js";
 import { onChange, query } from "./state.js";
-import { el, quantity, share } from "./words.js";
+import { el, points, quantity, share } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const name = $("headline").dataset.assumption;
@@ -53,14 +53,14 @@ async function why() {
   const place = $("why");
   try {
     const found = await fetchJson(`/api/assumption/${name}/why?${query()}`);
-    const source = `premortem, ${found.futures.toLocaleString("en")} futures under ${found.policy}, nothing changed`;
+    const source = `premortem, ${found.futures.toLocaleString("en")} futures under \u2018${found.title}\u2019, nothing changed`;
     const parts = [];
     if (found.boxes.length === 0) parts.push(el("p", { class: "empty", text: found.verdict }));
     for (const box of found.boxes) {
       parts.push(el("p", { class: "box-sentence", text: `${box.sentence}.` }));
       parts.push(el("p", { class: "note", text: `On new futures: ${Math.round(100 * box.density_out_of_sample)}% of the inside breaks, ${Math.round(100 * box.coverage_out_of_sample)}% of the breaks are inside.` }));
     }
-    if (found.ranges.length) parts.push(figure({ id: "ranges", heading: "The first box, within what is believed", says: found.boxes[0].sentence, source, spec: found.ranges_spec, rows: found.ranges, columns: { label: "Uncertainty", from: "from", to: "to", unit: "unit", p: "p" } }));
+    if (found.ranges.length) parts.push(figure({ id: "ranges", heading: "The first box: which part of each range breaks it", says: found.boxes[0].sentence, source, spec: found.ranges_spec, rows: found.ranges, columns: { meaning: "Uncertainty", from: "from", to: "to", p: "p" } }));
     if (found.scatter.rows) {
       const { rows, titles, held_fixed: fixed, spec, shown: many } = found.scatter;
       const broken = rows.filter((r) => r.breaks === "breaks").length;
@@ -74,10 +74,10 @@ async function why() {
     }
     place.replaceChildren($("why-title"), ...parts);
     const most = found.effects[0];
-    const says = most ? `${most.label} (${most.kind}) moves the share most, by ${Math.round(100 * most.change)} points` : "no effects";
+    const says = most ? `\u2018${most.statement}\u2019 (${most.kind}) moves the share most: ${points(most.change)}` : "no effects";
     if (found.effects.length) $("effects").replaceChildren(
-      figure({ id: "drivers", heading: says[0].toUpperCase() + says.slice(1), says, source: `${source}; each item frozen at its neutral end`, spec: found.effects_spec, rows: found.effects.map((e) => ({ ...e, label: `${e.label} (${e.kind})` })), columns: { label: "Item", change: "change of the share", low: "low", high: "high", statement: "what is said of it" } }),
-      ...(found.not_modelled.length ? [el("p", { class: "note missing", text: `Not modelled: ${found.not_modelled.map((r) => r.item.replaceAll("_", " ")).join(", ")}.` })] : []));
+      figure({ id: "drivers", heading: says, says, source: `${source}; each item frozen at its neutral end`, spec: found.effects_spec, rows: found.effects, columns: { statement: "What is said", kind: "kind", change: "change of the share", low: "low", high: "high" } }),
+      ...(found.not_modelled.length ? [el("p", { class: "note missing", text: `Not modelled: ${found.not_modelled.map((r) => r.statement).join("; ")}.` })] : []));
     await drawAll();
   } catch (error) {
     place.replaceChildren($("why-title"), el("p", { class: "empty", text: `This could not be worked out: ${error.message}. The rest of the page keeps working.` }));
@@ -104,8 +104,8 @@ $("take-form").addEventListener("submit", async (event) => {
     const found = await fetchJson(`/api/assumption/${name}/takes?of=${encodeURIComponent($("take").value)}&${query()}`);
     const spread = found.rows.map((r) => r.holds);
     const [least, most] = [Math.min(...spread), Math.max(...spread)];
-    const heading = found.flip === null ? `Nowhere in this range does the verdict on ${name} flip: it holds in ${share(least)} to ${share(most)}` : `The verdict on ${name} flips at ${quantity(found.flip, found.unit)}`;
-    place.replaceChildren(figure({ id: "take-curve", heading, says: `${what}. ${heading}`, source: `premortem, 2,000 futures a point, this view; ${what}; upright rule: now, ${quantity(found.now, found.unit)}`, spec: found.spec, rows: found.rows.map((r) => ({ ...r, now: found.now })), columns: { value: `value${found.unit === "-" ? "" : ` [${found.unit}]`}`, holds: "share that holds" } }));
+    const heading = found.flip === null ? `Nowhere in this range does the verdict on ${name} flip: it holds in ${share(least)} to ${share(most)}` : `The verdict on ${name} flips at ${found.flip_said}`;
+    place.replaceChildren(figure({ id: "take-curve", heading, says: `${what}. ${heading}`, source: `premortem, 2,000 futures a point, this view; ${what}; upright rule: now, ${found.now_said}`, spec: found.spec, rows: found.rows.map((r) => ({ ...r, now: found.now })), columns: { value: `value${found.unit === "-" ? "" : ` [${found.unit}]`}`, holds: "share that holds" } }));
     await drawAll();
   } catch (error) {
     place.replaceChildren(el("p", { class: "empty", text: `This could not be worked out: ${error.message}.` }));

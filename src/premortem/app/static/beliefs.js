@@ -5,7 +5,7 @@ import { took } from "./controls.js";
 import { say } from "./frame.js";
 import { refine } from "./refine.js";
 import { get, onChange, query, set } from "./state.js";
-import { field as brief, number } from "./words.js";
+import { beside, field as brief, number } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const short = (x) => String(Number(x.toPrecision(4)));
@@ -22,6 +22,8 @@ for (const box of document.querySelectorAll(".belief")) {
     to.value = b;
     fields[0].value = brief(a, box.dataset.unit);
     fields[1].value = brief(b, box.dataset.unit);
+    const ends = [a, b].map((x) => beside(x, box.dataset.unit));
+    box.querySelector("output").textContent = ends[0] === ends[1] ? ends[0] : ends.join(" to ");
     const width = high - low || 1;
     box.querySelector(".left").setAttribute("width", Math.max(0, (100 * (a - low)) / width));
     box.querySelector(".right").setAttribute("x", Math.min(100, (100 * (b - low)) / width));

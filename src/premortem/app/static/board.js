@@ -1,6 +1,6 @@
 // The board answers a moved number at once for the policy in view, and for the others when it rests.
 import { latest } from "./ask.js";
-import { paintAll, paintBands } from "./cells.js";
+import { paintAll, paintBands, paintTwo } from "./cells.js";
 import { bind, make, took } from "./controls.js";
 import { say } from "./frame.js";
 import { refine } from "./refine.js";
@@ -22,6 +22,7 @@ function shown(answer) {
   $("board").dataset.query = answer.query;
   say(answer.sentence);
   paintBands(answer, policy());
+  paintTwo(answer, policy(), get("pin") !== null);
 }
 
 function classes() {

@@ -5,17 +5,19 @@ export function paint(cell, row, base) {
   cell.classList.remove("old");
   cell.querySelector(".share").textContent = share(row.holds);
   bar(cell, row, base);
-  const delta = cell.querySelector(".delta");
-  if (delta) {
-    const known = base && base.holds !== null && row.holds !== null;
-    delta.textContent = known ? few(row.holds - base.holds) : "";
-    // what lies inside the interval may be sampling
-    delta.classList.toggle("noise", Boolean(known && row.low !== null && row.low <= base.holds && base.holds <= row.high));
-  }
+  if (cell.querySelector(".delta")) difference(cell, row, base);
   const range = cell.querySelector(".range");
   if (range) range.textContent = interval(row);
   const first = cell.querySelector(".first");
   if (first) first.textContent = row.first;
+}
+
+function difference(place, row, base) {
+  const delta = place.querySelector(".delta");
+  const known = base && base.holds !== null && row.holds !== null;
+  delta.textContent = known ? few(row.holds - base.holds) : "";
+  // what lies inside the interval may be sampling
+  delta.classList.toggle("noise", Boolean(known && row.low !== null && row.low <= base.holds && base.holds <= row.high));
 }
 
 export function bar(cell, row, base) {
@@ -36,6 +38,17 @@ export function paintAll(answer, policy, vs = null) {
   for (const row of answer.board) {
     const cell = document.querySelector(`[data-cell="${row.assumption}:${row.policy}"]`);
     if (cell) paint(cell, row, row.policy === policy ? base[row.assumption] : row.policy === vs ? first[row.assumption] : null);
+  }
+}
+/** The view beside the one that is pinned, with the difference of each share. */
+export function paintTwo(answer, policy, pinned) {
+  document.getElementById("two").hidden = !pinned;
+  for (const row of answer.board.filter((r) => r.policy === policy)) {
+    const line = document.querySelector(`[data-two="${row.assumption}"]`);
+    const base = pinned ? answer.base.find((r) => r.assumption === row.assumption) : null;
+    line.querySelector("[data-now]").textContent = share(row.holds);
+    line.querySelector("[data-pinned]").textContent = base ? share(base.holds) : "";
+    difference(line, row, base);
   }
 }
 /** The table of what each share may vary by, under the policy in view; its heads name the bands. */

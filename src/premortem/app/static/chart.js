@@ -21,6 +21,8 @@ function specOf(figure, light) {
   const text = light || !dark() ? figure.dataset.spec : coloured(figure.dataset.spec);
   const spec = JSON.parse(text);
   spec.datasets = { ...(spec.datasets ?? {}), rows: rowsOf(figure) };
+  // a map on a phone is as high as it is wide, and no higher
+  if (spec.projection && !light) spec.height = Math.min(spec.height, Math.round(0.62 * figure.clientWidth));
   return spec;
 }
 

@@ -29,7 +29,8 @@ function follow() {
   for (const pick of document.querySelectorAll("[data-state]")) {
     const value = get(pick.dataset.state) ?? DEFAULTS[pick.dataset.state];
     if (pick.type === "checkbox") pick.checked = value === pick.value;
-    else if (document.activeElement !== pick) pick.value = value;
+    // what a link asks for and is not there leaves the list as the server drew it
+    else if (document.activeElement !== pick && (!pick.options || [...pick.options].some((o) => o.value === value))) pick.value = value;
   }
   const edits = EDITS.flatMap(keys).length;
   $("edits").hidden = edits === 0;
@@ -78,6 +79,7 @@ function pin() {
   set({ pin: again ? null : present() });
   $("said").textContent = again ? "Nothing is pinned" : "This view is pinned: marks on the bars show it from now on";
 }
+$("pin")?.addEventListener("click", pin);
 $("unpin").addEventListener("click", () => {
   set({ pin: null });
   $("main").focus();

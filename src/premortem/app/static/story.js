@@ -8,6 +8,9 @@ async function come(place) {
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     const made = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("section");
     made ? place.replaceWith(made) : place.remove();
+    const [link, found] = [document.querySelector(`.short a[href="#${place.id}"]`), made?.querySelector("h2")];
+    if (found) link.textContent = found.textContent;
+    else if (!made) link.closest("li").remove();
   } catch (error) {
     place.querySelector("[role=status]").textContent = `This section could not be made: ${error.message}.`;
     place.setAttribute("aria-busy", "false");

@@ -30,9 +30,19 @@ export function quantity(x, unit) {
   return digits(x, 4) + bare;
 }
 const BARE = ["-", "category", "ratio", "logit", "ln", "strength", "year", "0-1"];
+const UNSAID = [...BARE, "share", "unit"];
 /** A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth. */
 export const field = (x, unit) => Math.abs(x) >= 1e15 ? String(x).replace("e+", "e") : String(Math.abs(x) < 100 ? Number(x.toPrecision(3)) : Number(x.toFixed(unit === "year" ? 1 : 0)));
-export const beside = (x, unit) => (unit === "share" || unit === "0-1" || Math.abs(x) >= 1e6 ? quantity(x, unit) : BARE.includes(unit) ? "" : unit);
+/** What stands beside a field: the number in words where that is shorter to read, else its unit in words; of a logarithm the factor. */
+export function beside(x, unit) {
+  if (unit === "share" || unit === "0-1" || Math.abs(x) >= 1e6) return quantity(x, unit);
+  if (unit in FOLDS) return FOLDS[unit].replace("{}", digits(Math.exp(x), 2));
+  if (UNSAID.includes(unit)) return "";
+  const [ending, said] = RATES.find(([end]) => unit.endsWith(end)) ?? ["", ""];
+  return ` ${unit.slice(0, unit.length - ending.length)}${said}`.replace(" 1 ", " ").trim();
+}
+const FOLDS = { ln: "{}-fold", "ln/yr": "{}-fold a year", "logit/yr": "odds {}-fold a year", "1/ln": "" };
+const RATES = [["/yr2", " a year more each year"], ["/yr", " a year"], ["/month", " a month"]];
 const SIZES = { bn: 1e9, m: 1e6, k: 1e3, "%": 0.01 };
 /** A number in a table: four significant digits and in full, a year by its name; the same rules as the server's. */
 export function plain(x, key) {

@@ -20,8 +20,8 @@ FIRST, USUAL, PLACE = "2025Q1", "2026Q4", "ARE"
 SERIES = ("stock_us", "stock_cn", "unmet")
 MEASURES = {
     "tier": Measure("Tier of the framework", classes=("Tier 1", "Tier 2", "Tier 3")),
-    "stock": Measure("AI chips installed, a country", "MH"),
-    "unmet": Measure("Demand that caps leave unmet, a country", "MH a quarter"),
+    "stock": Measure("AI chips installed, a country", "million H100e"),
+    "unmet": Measure("Demand that caps leave unmet, a country", "million H100e a quarter"),
     "cap": Measure("US-aligned stock over the country allocation opened so far", "share"),
     "chinese": Measure("Chinese share of the stock", "share"),
 }
@@ -107,9 +107,10 @@ def panel(found: Place) -> Panel:
     whose = found.name if found.alone else f"{found.region} (the block that {found.name} is part of)"
     last = found.rows[-1]
     return Panel(
-        _cap_and_when(found, whose), f"Stock of US-aligned chips in {whose} by quarter: median {last['p50']:.2g} MH at the end of 2032",
-        "premortem; band 5 to 95% of futures, line the median; orange, where there is one: the country allocations opened so far", "MH", found.rows,
-        {"quarter": "Quarter", "p5": "5%", "p50": "median [MH]", "p95": "95%", "cap": "allocation [MH]", "unmet": "unmet [MH a quarter]", "chinese": "Chinese stock [MH]"},
+        _cap_and_when(found, whose), f"Stock of US-aligned chips in {whose} by quarter: median {last['p50']:.2g} million H100e at the end of 2032",
+        "premortem; band 5 to 95% of futures, line the median; orange, where there is one: the country allocations opened so far", "million H100e", found.rows,
+        {"quarter": "Quarter", "p5": "5%", "p50": "median [million H100e]", "p95": "95%", "cap": "allocation [million H100e]",
+         "unmet": "unmet [million H100e a quarter]", "chinese": "Chinese stock [million H100e]"},
     )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ import altair as alt
 import polars as pl
 
 from premortem.case import year_of
+from premortem.cases.us_ai_2025.exhibits._tables import read
 from premortem.charts.marks import PHONE, fan, fan_words, highest, lowest, muted_title, years
-from premortem.charts.theme import HOLDS, WIDTH, apply_theme
+from premortem.charts.theme import HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.text.numbers import listing, number, share, trend
@@ -27,6 +28,8 @@ METHOD = (
     "kept. Unit cost falls with cheaper compute and better methods and rises as answers get heavier. Where more is asked for than the "
     "fleet can serve, labs or clouds may charge what clears."
 )
+# The row of what is known in which the note's margin stands.
+NOTED = "gross margin on API"
 # A margin stays where its median never leaves a band as wide as this [share].
 LITTLE = 0.06
 PANELS = {"price": "Price of closed models", "gross_margin": "Gross margin in it"}
@@ -50,10 +53,24 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     first = fan(price, x, None, HOLDS, log, "$,~g", tens).properties(
         width=size, height=220, title=muted_title(PANELS["price"])
     )
-    second = (fan(margin, x, None, HOLDS, alt.Scale(domain=[0, 1]), "%") + fan_words(margin, x, 1.0)).properties(
-        width=size, height=220, title=muted_title(PANELS["gross_margin"])
-    )
+    drawn = fan(margin, x, None, HOLDS, alt.Scale(domain=[0, 1]), "%") + fan_words(margin, x, 1.0) + _beside(x)
+    second = drawn.properties(width=size, height=220, title=muted_title(PANELS["gross_margin"]))
     return apply_theme(alt.concat(first, second, columns=1 if narrow else 2, spacing=20), width=None)
+
+
+def noted() -> tuple[float, float, int]:
+    """The margin that the note gives: its ends [share] and the year."""
+    row = read("quantities").row(by_predicate=pl.col("quantity") == NOTED, named=True)
+    return float(row["low"]), float(row["high"]), int(row["period"])
+
+
+def _beside(x: Any) -> Any:
+    """What the note says of the margin, hollow beside what is simulated."""
+    low, high, year = noted()
+    frame = pl.DataFrame({"year": [year + 0.5], "low": [low], "high": [high], "text": [f"the note, {year}"]})
+    base = alt.Chart(frame).encode(x=x)
+    bar = base.mark_bar(filled=False, stroke=INK, strokeWidth=1.5, width=9).encode(y="low:Q", y2="high:Q")
+    return bar + base.mark_text(align="left", dx=9, dy=-6, fontSize=12, color=INK).encode(y="high:Q", text="text:N")
 
 
 def _course(price: pl.DataFrame) -> str:
@@ -94,5 +111,6 @@ def says(frame: pl.DataFrame) -> Says:
         f"({number(later['p5'])} to {number(later['p95'])}) at the end of 2028, {number(last['p50'])} at the end of 2032. "
         f"Gross margin: {share(kept['p50'])}, at the end of 2032 {share(left['p50'])} ({share(left['p5'])} to {share(left['p95'])})."
     )
-    check = f"Ours. The note puts OpenAI's API margin at 50 to 75%; the model starts at {share(kept['p50'])} ({share(kept['p5'])} to {share(kept['p95'])})."
+    low, high, _ = noted()
+    check = f"Ours. The note puts OpenAI's API margin at {100 * low:.0f} to {share(high)}; the model starts at {share(kept['p50'])} ({share(kept['p5'])} to {share(kept['p95'])})."
     return Says(title, alternative, check)

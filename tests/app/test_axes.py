@@ -1,0 +1,66 @@
+"""Axes and fields say the values of an uncertainty as sentences do: no logarithm, no unit that has to be worked out."""
+
+import re
+from datetime import date
+
+import pytest
+
+from premortem.app import axes, chart_specs, labels, timeline_marks
+from premortem.charts.marks import PLAIN
+
+
+def test_no_axis_of_an_uncertainty_is_in_logarithms(study):
+    for row in study.priors.rows:
+        title = axes.title_of(row)
+        assert title.startswith(row.meaning)
+        assert not re.search(r"\bln\b|logit|/yr|yr2|\[-\]|0-1", title.removeprefix(row.meaning)), title
+        if row.unit in ("ln", "ln/yr", "logit", "logit/yr"):
+            assert axes.labels_of(row) != PLAIN
+
+
+def test_an_axis_of_a_log_rate_reads_as_per_cent_a_year_and_a_fall_as_a_fall(study):
+    rates = [r for r in study.priors.rows if r.unit == "ln/yr"]
+    falls = [r for r in rates if "fall" in r.meaning]
+    assert falls
+    assert len(falls) < len(rates)
+    assert all("1 - exp(-datum.value)" in axes.labels_of(r) for r in falls)
+    assert all(axes.title_of(r).endswith("[a year]") for r in rates)
+
+
+@pytest.mark.parametrize("text", ["short", "a label of a few more words than one line has room for", "word " * 60])
+def test_a_label_has_at_most_three_lines_and_says_where_it_is_cut(text):
+    lines = axes.stacked(text).split("|")
+    assert len(lines) <= axes.MOST_LINES
+    assert all(len(line) <= axes.LABEL for line in lines)
+    assert ("\u2026" in lines[-1]) == (" ".join(lines) != text.strip())
+
+
+def test_what_stands_beside_a_field_is_in_words(study):
+    for row in study.priors.rows:
+        said = labels.side_label(row.high, row.unit)
+        assert not re.search(r"\bln\b|logit|/yr", said), (row.name, said)
+    assert labels.range_label(0.2, 0.4, "0-1") == "20% to 40%"
+    assert labels.range_label(2.0, 4.0, "months") == "months"
+
+
+def test_the_fan_marks_the_day_and_the_rule_and_says_its_sides(study):
+    marks = timeline_marks.on_chart(date(2025, 2, 26), study.law("as-written"))
+    assert [text for _, text in marks] == ["as of 26 Feb 2025", "rule in force 15 May 2025"]
+    assert 2025 < marks[0][0] < marks[1][0] < 2025.5
+    spec = chart_specs.fan(2025, 2033, marks).to_dict()
+    words = [layer["mark"]["text"] for layer in spec["layer"] if "text" in layer.get("mark", {})]
+    assert words == ["holds", "breaks", "as of 26 Feb 2025", "rule in force 15 May 2025"]
+
+
+def test_a_threshold_of_a_log_rate_reads_as_per_cent_a_year(study):
+    rates = [s for s in study.signposts.values() if s.unit == "ln/yr" and s.threshold]
+    assert rates
+    assert all(re.fullmatch(r"[\d.]+% a year", labels.limit(s)) for s in rates)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [(1.25, "times/yr", "1.25 times a year"), (0.6, "share", "60%"), (2e6, "stacks", "2 million stacks"), (0.25, "ln/yr", "1.3-fold a year")],
+)  # fmt: skip
+def test_a_threshold_is_spoken(value, unit, said):
+    assert labels.spoken(value, unit) == said
