@@ -5,6 +5,7 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 from hypothesis import Phase, settings
@@ -97,6 +98,10 @@ def home(request, tmp_path_factory):
     (own / ".cache" / "premortem").mkdir(parents=True)
     (own / ".cache" / "premortem" / "jax").symlink_to(kept, target_is_directory=True)
     patch.setenv("HOME", str(own))
+    # Else JAX sets a folder below the home for XLA's own caches, which is part of the name under which it keeps compiled code:
+    # no process would find what another one compiled.
+    patch.setenv("JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES", "none")
+    jax.config.update("jax_persistent_cache_enable_xla_caches", "none")
     use_compilation_cache()  # from the first test on, whichever it is
     patch.setattr(compiled._PROGRAMS, "most", KEPT)
     yield
