@@ -5,6 +5,7 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 from hypothesis import Phase, settings
@@ -41,6 +42,8 @@ MOST_COMPILED = 1_000_000_000
 
 # Files that compile the gradient of the world and make briefs go to one process, one after the other, and come first.
 ONE_PROCESS = ("briefing/test_brief.py", "questions/test_why.py", "tests/test_cli.py")
+# Rooms whose files share what takes long to make, and so go to one process.
+TOGETHER = ("tests/exhibits",)
 # Rooms in their order. Meanwhile the other process does the law, which compiles nothing; then come the rooms whose tests
 # compile, simulate and wait, which find what the first process compiled, and no long file is left when the other is done.
 ORDER = ("law", "browser", "app", "questions", "briefing", "ensemble", "exhibits", "watch", "bench", "world")
@@ -60,28 +63,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """What `--dist loadfile` hands out: files, and those of `ONE_PROCESS` as if they were one."""
+    """What `--dist loadfile` hands out: files, and those of `ONE_PROCESS` and of a room of `TOGETHER` as if they were one."""
     from xdist.scheduler import LoadFileScheduling  # late: the tests run without it too
 
     class Files(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return "briefs" if file.endswith(ONE_PROCESS) else file
+            room = file.rpartition("/")[0]
+            return "briefs" if file.endswith(ONE_PROCESS) else room if room.endswith(TOGETHER) else file
 
     config.option.loadscopereorder = False  # as sorted above, not by how many tests a file has
     return Files(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
-def compiled_code(config: pytest.Config) -> Path:
-    """Where the tests keep compiled code, which JAX names by what was compiled, how and for what processor."""
-    return config.cache.mkdir("compiled")
+def compiled_code(config: pytest.Config) -> Path | None:
+    """Where the tests keep compiled code, which JAX names by what was compiled, how and for what processor; none without pytest's cache."""
+    return config.cache.mkdir("compiled") if hasattr(config, "cache") else None
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """What has grown too large is forgotten by the process that starts the others, before these look."""
     if not hasattr(session.config, "workerinput"):
         folder = compiled_code(session.config)
-        if sum(file.stat().st_size for file in folder.iterdir()) > MOST_COMPILED:
+        if folder and sum(file.stat().st_size for file in folder.iterdir()) > MOST_COMPILED:
             shutil.rmtree(folder)
 
 
@@ -90,9 +94,14 @@ def home(request, tmp_path_factory):
     """A home of the tests' own: no run of the user's is seen. What any process of tests compiled, no other need, today or tomorrow."""
     patch = pytest.MonkeyPatch()
     own = tmp_path_factory.mktemp("home")
+    kept = compiled_code(request.config) or tmp_path_factory.mktemp("compiled")
     (own / ".cache" / "premortem").mkdir(parents=True)
-    (own / ".cache" / "premortem" / "jax").symlink_to(compiled_code(request.config), target_is_directory=True)
+    (own / ".cache" / "premortem" / "jax").symlink_to(kept, target_is_directory=True)
     patch.setenv("HOME", str(own))
+    # Else JAX sets a folder below the home for XLA's own caches, which is part of the name under which it keeps compiled code:
+    # no process would find what another one compiled.
+    patch.setenv("JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES", "none")
+    jax.config.update("jax_persistent_cache_enable_xla_caches", "none")
     use_compilation_cache()  # from the first test on, whichever it is
     patch.setattr(compiled._PROGRAMS, "most", KEPT)
     yield

@@ -104,7 +104,8 @@ def test_f106_one_error_is_one_error(capsys, monkeypatch, tmp_path):
     study = make_study(tmp_path / "mine")
     (study / "policies").mkdir(exist_ok=True)
     (study / "policies" / "wrong.toml").write_text("nonsense = 1\n", "utf-8")
-    _, said = premortem(capsys, monkeypatch, "validate", str(study))
+    code, said = premortem(capsys, monkeypatch, "validate", str(study))
+    assert code == 2, said.err  # a command that was stopped or that broke prints nothing else
     told = said.out.splitlines()
     count = len([line for line in told if line.startswith("error:")])
     assert told[-1] == numbers.count_noun(count, "error")

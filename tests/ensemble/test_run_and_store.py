@@ -10,6 +10,7 @@ import sys
 import time
 
 import numpy as np
+import polars as pl
 import pytest
 
 from premortem.ensemble import bands, read, store
@@ -34,6 +35,19 @@ def files_of(folder):
     }
 
 
+def differences(folder, other):
+    """Files of two runs that differ, each with the first rows of a table that do: their places, and both values."""
+    one, two = files_of(folder), files_of(other)
+    found = {name: [] for name in one | two if one.get(name) != two.get(name)}
+    for name in found:
+        if name.endswith(".parquet") and name in one and name in two:
+            a, b = (pl.read_parquet(at / name) for at in (folder, other))
+            for column in a.columns:
+                rows = a[column].ne_missing(b[column]).arg_true()[:5]
+                found[name] += [(column, row, a[column][row], b[column][row]) for row in rows]
+    return found
+
+
 @pytest.fixture(scope="module")
 def again(study, small_parts):
     return lambda out, futures=FUTURES, **more: study.run(POLICIES, futures=futures, seed=3, out=out, **more)
@@ -53,7 +67,7 @@ def whole(again, tmp_path_factory):
 
 def test_the_same_seed_gives_the_same_bits_and_a_log_beside_them(whole, again, tmp_path):
     folder = again(tmp_path / "b").folder
-    assert files_of(folder) == files_of(whole.folder)
+    assert differences(folder, whole.folder) == {}
     assert "part 3 of 3" in (folder / store.LOG).read_text()
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from functools import cache
 
 import polars as pl
 import pytest
@@ -20,11 +19,6 @@ LONG = ("edit-index", "time-asymmetry", "hindcast")
 EACH = [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in NAMES]
 PHONE = 328
 LETTERS = set(TTFont(render.FONTS / "SourceSans3-Regular.ttf").getBestCmap())
-
-
-@pytest.fixture(scope="module")
-def made(small_run):
-    return cache(lambda name: exhibits.exhibit(name, small_run))
 
 
 def texts(node) -> str:

@@ -66,14 +66,14 @@ def test_f056_a_title_tells_every_turn_of_the_median_that_is_plotted():
     assert told(fallen) == [("falls", 2028), ("rises", 2032)]
 
 
-def test_f056_the_price_that_is_plotted_is_the_price_of_the_futures(small_run):
-    frame = exhibits.exhibit("price", small_run).data.filter(pl.col("series") == "price")
+def test_f056_the_price_that_is_plotted_is_the_price_of_the_futures(made, small_run):
+    frame = made("price").data.filter(pl.col("series") == "price")
     paths = small_run.paths("as-written").group_by("quarter").agg(pl.col("price").median()).sort("quarter")["price"]
     plotted = frame.sort("year")["p50"].to_list()
     assert plotted == pytest.approx(paths.to_list()[4:], rel=0.15)
     at = dict(zip(range(2024, 2033), plotted[3::4], strict=True))
     start = 2024
-    for way, year in told(exhibits.exhibit("price", small_run).title):
+    for way, year in told(made("price").title):
         assert way == trend(at[start], at[year])
         start = year
     assert start == 2032
@@ -130,7 +130,7 @@ def formats(node, key="") -> list[str]:
     return said + ([node] if key == "format" and isinstance(node, str) else [])
 
 
-def test_f064_no_axis_writes_a_number_with_a_prefix(small_run):
+def test_f064_no_axis_writes_a_number_with_a_prefix(made):
     drawn = [chart_specs.observable(unit, False, log) for unit in ("TPP", "million H100e") for log in (True, False)]
     drawn += [chart_specs.takes("x", unit) for unit in ("TPP", "H100e", "share")]
     side = chart_specs.Side("x", 1e-4, 1e9, (1, 2), log=True)
@@ -144,7 +144,7 @@ def test_f064_no_axis_writes_a_number_with_a_prefix(small_run):
     drawn.append(figures.threshold_curve(frame, "MH"))
     found = [f for chart in drawn for f in formats(chart.to_dict())]
     found += [f for name in exhibits.rebuilt() for f in formats(exhibits.chart(name).to_dict())]
-    found += [f for name in ("price", "compute", "caps") for f in formats(exhibits.chart(name, small_run).to_dict())]
+    found += [f for name in ("price", "compute", "caps") for f in formats(made(name).picture().to_dict())]
     assert len(found) > 20
     assert not [f for f in found if re.fullmatch(r"[^%]*s", f)]
     for module in (chart_specs, mechanism_pictures, figures):
@@ -231,40 +231,37 @@ def test_a_margin_that_stays_is_told_by_all_that_is_drawn():
     assert "goes from 50% to 70%" in price.says(apart).title
 
 
-def test_no_exhibit_speaks_of_more_futures_than_the_run_has(small_run):
-    for name in ("hindcast", "compute", "china-supply"):
-        made = exhibits.exhibit(name, small_run)
-        said = f"{made.source} {made.check} {made.unit}"
+def test_no_exhibit_speaks_of_more_futures_than_the_run_has(made, small_run):
+    for one in map(made, ("hindcast", "compute", "china-supply")):
+        said = f"{one.source} {one.check} {one.unit}"
         counts = [int(n.replace(",", "")) for n in re.findall(r"the first ([\d,]+)", said)]
         assert all(n <= small_run.futures or re.search("where (it|the run) has (more|fewer)", said) for n in counts)
 
 
-def test_the_hindcast_shows_what_was_read_with_all_its_digits(small_run):
-    made = exhibits.exhibit("hindcast", small_run)
-    drawn = json.dumps(made.chart.to_dict(validate=False))
-    for row in made.data.to_dicts():
+def test_the_hindcast_shows_what_was_read_with_all_its_digits(made):
+    one = made("hindcast")
+    drawn = json.dumps(one.chart.to_dict(validate=False))
+    for row in one.data.to_dicts():
         read = f"{row['observed']:,.4g}"
-        assert f"{row['date']}: {read} {row['unit']}" in made.alternative
+        assert f"{row['date']}: {read} {row['unit']}" in one.alternative
         assert f'"{read} (' in drawn
 
 
 @pytest.mark.parametrize(
     "name", ["compute", "binding", "gap", "price", "electricity", "figure-4", "goodwill", "return"]
 )
-def test_a_year_in_a_table_is_the_whole_year_of_its_quarter(small_run, name):
-    made = exhibits.exhibit(name, small_run)
-    assert not made.shown.schema["year"].is_float()
-    dated = made.shown.drop_nulls("quarter")
+def test_a_year_in_a_table_is_the_whole_year_of_its_quarter(made, name):
+    shown = made(name).shown
+    assert not shown.schema["year"].is_float()
+    dated = shown.drop_nulls("quarter")
     assert dated["year"].to_list() == [int(q[:4]) for q in dated["quarter"]]
 
 
-def test_no_whisker_ends_at_the_end_of_its_axis(small_run):
-    made = exhibits.exhibit("china-supply", small_run)
-    tops = {
-        domain[1]
-        for domain in re.findall(r'"domain": \[(\d+), ([\d.]+)\]', json.dumps(made.chart.to_dict(validate=False)))
-    }
-    assert min(map(float, tops)) > made.data["p95"].max()
+def test_no_whisker_ends_at_the_end_of_its_axis(made):
+    one = made("china-supply")
+    drawn = json.dumps(one.chart.to_dict(validate=False))
+    tops = {top for _, top in re.findall(r'"domain": \[(\d+), ([\d.]+)\]', drawn)}
+    assert min(map(float, tops)) > one.data["p95"].max()
 
 
 def test_a_bar_that_is_drawn_is_never_labelled_nought():

@@ -162,7 +162,8 @@ def _rivals(
     unmatched: Sequence[str], fields: dict[str, str], told: Mapping[str, str], file: str, words: Vocabulary
 ) -> list[BadInput]:
     """Columns that stand for a field which another column gives too, or for one of several of which none is given."""
-    errors, givers = [], {f: h for h, f in reversed(fields.items()) if f}
+    errors = []
+    givers = {f: h for h, f in reversed(fields.items()) if f}  # the first heading that gives each
     for heading in unmatched:
         field = meanings(words).get(fold_heading(heading), "")
         held = givers.get(field, "")

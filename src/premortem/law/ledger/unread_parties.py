@@ -45,9 +45,8 @@ def unread_parties(named: pl.DataFrame, good: pl.DataFrame, words: Vocabulary) -
         return {}
     unread = [c for c in named.columns if c in CARRIED or (c.startswith("_") and c != MISSHAPEN)]
     cells = named[good["_row"]].select(pl.col(c).str.strip_chars() for c in unread if named[c].dtype == pl.String)
-    held = cells.select(
-        pl.all().str.contains(NAME).any()
-    )  # of all at once: a wide table has thousands, most of them empty
+    # asked of all at once: a wide table has thousands, most of them empty
+    held = cells.select(pl.all().str.contains(NAME).any())
     named_in = [column for column, holds in zip(cells, held, strict=True) if holds.any()]
     found = {column.name.removeprefix("_"): _naming(column, good, words) for column in named_in}
     return {heading: rows for heading, rows in found.items() if rows.any()}
