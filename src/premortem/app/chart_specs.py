@@ -127,11 +127,15 @@ def diverging(title: str, count: int) -> Any:
         .encode(x=alt.X("low:Q", title=title), x2="high:Q")
     )
     zero = alt.Chart(ROWS).mark_rule(color=MUTED).encode(x=alt.datum(0))
+    ends: list[tuple[str, Any, int, str]] = [
+        ("datum.change > 0", "left", 5, "high"),
+        ("datum.change <= 0", "right", -5, "low"),
+    ]
     words = [
         base.transform_filter(side)
         .mark_text(align=align, dx=dx)
         .encode(x=alt.X(f"{end}:Q", title=title), text="said:N")
-        for side, align, dx, end in (("datum.change > 0", "left", 5, "high"), ("datum.change <= 0", "right", -5, "low"))
+        for side, align, dx, end in ends
     ]
     return wide(alt.layer(bars, spans, zero, *words), 30 + 44 * count)
 
