@@ -1,4 +1,7 @@
-"""Charts of the app as Vega-Lite with named data: the page fills `rows`, and fills it again when something moves."""
+"""Charts of the app as Vega-Lite with named data: the page fills `rows`, and fills it again when something moves.
+
+Over 300 lines: a function a chart, with the axes and marks that they share.
+"""
 
 import json
 from collections.abc import Sequence
