@@ -39,6 +39,7 @@ def test_what_stands_beside_a_field_is_in_words(study):
     for row in study.priors.rows:
         said = labels.side_label(row.high, row.unit)
         assert not re.search(r"\bln\b|logit|/yr", said), (row.name, said)
+    assert labels.side_label(5.44, "ln") == "230-fold"
     assert labels.range_label(0.2, 0.4, "0-1") == "20% to 40%"
     assert labels.range_label(2.0, 4.0, "months") == "months"
 

@@ -1,4 +1,7 @@
-"""Charts of the app as Vega-Lite with named data: the page fills `rows`, and fills it again when something moves."""
+"""Charts of the app as Vega-Lite with named data: the page fills `rows`, and fills it again when something moves.
+
+Over 300 lines: a function a chart, with the axes and marks that they share.
+"""
 
 import json
 from collections.abc import Sequence
@@ -127,11 +130,15 @@ def diverging(title: str, count: int) -> Any:
         .encode(x=alt.X("low:Q", title=title), x2="high:Q")
     )
     zero = alt.Chart(ROWS).mark_rule(color=MUTED).encode(x=alt.datum(0))
+    ends: list[tuple[str, Any, int, str]] = [
+        ("datum.change > 0", "left", 5, "high"),
+        ("datum.change <= 0", "right", -5, "low"),
+    ]
     words = [
         base.transform_filter(side)
         .mark_text(align=align, dx=dx)
         .encode(x=alt.X(f"{end}:Q", title=title), text="said:N")
-        for side, align, dx, end in (("datum.change > 0", "left", 5, "high"), ("datum.change <= 0", "right", -5, "low"))
+        for side, align, dx, end in ends
     ]
     return wide(alt.layer(bars, spans, zero, *words), 30 + 44 * count)
 

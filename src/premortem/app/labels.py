@@ -99,7 +99,7 @@ def side_label(value: float, unit: str) -> str:
     if unit in ("share", "0-1") or abs(value) >= 1e6:
         return units.quantity(value, unit)
     if unit in FOLDS:
-        return FOLDS[unit].format(f"{math.exp(value):.2g}")
+        return FOLDS[unit].format(phrases.number(math.exp(value)))
     return units.after(unit).strip()
 
 
