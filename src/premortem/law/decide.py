@@ -48,10 +48,17 @@ class Transaction:
 
     def on(self, day: date) -> "Transaction":
         """The same on another day."""
-        moved = object.__new__(Transaction)
-        object.__setattr__(moved, "case", self.case)
-        object.__setattr__(moved, "fields", {**self.fields, "date": day})
-        return moved
+        return self._but(date=day)
+
+    def of(self, item: str) -> "Transaction":
+        """The same of another item of the catalogue, whatever else was told of it."""
+        return self._but(item=item)
+
+    def _but(self, **changed: Any) -> "Transaction":
+        other = object.__new__(Transaction)
+        object.__setattr__(other, "case", self.case)
+        object.__setattr__(other, "fields", {**self.fields, **changed})
+        return other
 
 
 @dataclass(frozen=True, repr=False)
@@ -132,7 +139,7 @@ def explain(
     case, words = book.case, book.vocabulary
     given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
     if several := meant(given, book):
-        one = explain(Transaction({**transaction.fields, "item": several[0]}, case=case), book, policy, cleared)
+        one = explain(transaction.of(several[0]), book, policy, cleared)
         return replace(one, transaction=given, any_of=several)
     nearby, standing = tries(given, book), [c for c in naming(book) if c.in_force(given["date"])]
     unsaid = others(given, case, addressees(standing, words), seats(standing, given, words))

@@ -10,11 +10,12 @@ import polars as pl
 
 from premortem.law import items
 from premortem.law.clause import Rulebook
+from premortem.law.column_texts import texts_of
 from premortem.law.engine import decide
 from premortem.law.equivalent_rows import kinds
 from premortem.law.transactions import could_mean, frame_of
 from premortem.law.transfers import transfers
-from premortem.law.truth import texts_of
+from premortem.law.vocabulary import NEEDS
 
 
 def meant(given: Mapping[str, Any], book: Rulebook) -> tuple[str, ...]:
@@ -46,7 +47,7 @@ def _have_one_answer(rows: pl.DataFrame, choices: tuple[str, ...], book: Ruleboo
     """Rows that have one answer, which frees nothing and hangs on no running total, whichever of some items they are of."""
     words, totals = book.vocabulary, [c.id for c in book.clauses if c.total]
     first, *others = (_decided(rows.with_columns(item=pl.lit(choice)), book) for choice in choices)
-    asking = [outcome for outcome in words.outcomes if outcome not in words.free]
+    asking = [outcome for outcome in words.outcomes if outcome not in words.free and not outcome.startswith(NEEDS)]
     one = first["outcome"].is_in(asking) & ~first["clause"].is_in(totals).fill_null(False)
     for other in others:
         one &= first["outcome"].eq_missing(other["outcome"]) & first["clause"].eq_missing(other["clause"])
